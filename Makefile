@@ -1,0 +1,98 @@
+# Porchlight: everything a newcomer types. The only prerequisite is Python 3.11 or newer with venv.
+
+HOST ?= 127.0.0.1
+PORT ?= 8000
+URL ?= http://localhost:$(PORT)
+# How many tests run side by side: a number, or auto for one per core.
+JOBS ?= auto
+
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.porchlight-installed
+PIP := $(BIN)/python -m pip --disable-pip-version-check
+
+# The stamp holds the folder it was made in: an environment that was moved, or whose Python has gone, is built anew.
+ALIVE := $(shell test "`cat $(STAMP) 2>/dev/null`" = "$(CURDIR)" && $(BIN)/python -c '' 2>/dev/null && echo yes)
+
+.PHONY: help install run test lint check demo bench coverage lock clean FORCE
+
+help:
+	@echo 'make run       install what is missing and serve http://localhost:8000'
+	@echo 'make test      install what is missing and run every test'
+	@echo 'make check     lint, types, import rules and tests'
+	@echo 'make demo      play a whole story against a running server (URL=$(URL))'
+	@echo 'make install   only install (into $(VENV))'
+	@echo 'make bench     measure (docs/performance.md)'
+	@echo 'make coverage  run the tests and say which lines they miss'
+	@echo 'make lock      write the requirements files anew (UPGRADE=1 takes newer versions)'
+	@echo 'make clean     remove what was built; your data in var/ stays'
+
+install: $(STAMP)
+
+$(STAMP): pyproject.toml requirements-dev.txt $(if $(ALIVE),,FORCE)
+	@set -e; \
+	if [ -f $(STAMP) ] && [ "`cat $(STAMP)`" != "$(CURDIR)" ]; then rm -rf $(VENV); fi; \
+	if ! $(BIN)/python -c 'import pip, sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then \
+	  found=''; old=''; bare=''; \
+	  for candidate in $(PYTHON) python3 python3.14 python3.13 python3.12 python3.11 python; do \
+	    command -v "$$candidate" >/dev/null 2>&1 || continue; \
+	    if ! "$$candidate" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then old="$$candidate"; continue; fi; \
+	    if ! "$$candidate" -c 'import venv, ensurepip' 2>/dev/null; then bare="$$candidate"; continue; fi; \
+	    found="$$candidate"; break; \
+	  done; \
+	  if [ -z "$$found" ]; then \
+	    if [ -n "$$bare" ]; then \
+	      echo "Porchlight needs Python's venv module, which $$bare lacks: install it (on Debian and Ubuntu: apt install python3-venv), then run make again." >&2; \
+	    elif [ -n "$$old" ]; then \
+	      echo "Porchlight needs Python 3.11 or newer, and $$old is older: install a newer one, then run make again (or make PYTHON=/path/to/python3)." >&2; \
+	    else \
+	      echo "Porchlight needs Python 3.11 or newer, and none was found: install it, then run make again (or make PYTHON=/path/to/python3)." >&2; \
+	    fi; \
+	    exit 1; \
+	  fi; \
+	  "$$found" -m venv --clear $(VENV); \
+	fi; \
+	$(PIP) install --quiet --require-hashes -r requirements-dev.txt; \
+	$(PIP) install --quiet --force-reinstall --no-deps --no-build-isolation --editable .; \
+	printf '%s' "$(CURDIR)" > $(STAMP)
+
+run: install
+	@exec $(BIN)/porchlight serve --host $(HOST) --port $(PORT)
+
+test: install
+	@$(BIN)/python -m pytest -n $(JOBS) --dist worksteal
+
+lint: install
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+check: lint
+	@$(MAKE) --no-print-directory test
+
+demo: install
+	@exec $(BIN)/porchlight demo --url $(URL)
+
+bench: install
+	@exec $(BIN)/python -m benchmarks
+
+coverage: install
+	@$(BIN)/coverage erase
+	@$(BIN)/coverage run -m pytest
+	@$(BIN)/coverage combine --quiet
+	@$(BIN)/coverage report
+
+# Three files: what runs, what develops (which contains what runs), what builds the wheel.
+LOCK = $(VENV)/lock/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+	--no-header $(if $(UPGRADE),--upgrade)
+
+lock: install
+	@test -x $(VENV)/lock/bin/uv || { $(BIN)/python -m venv $(VENV)/lock && $(VENV)/lock/bin/python -m pip install --quiet uv; }
+	$(LOCK) pyproject.toml -o requirements.txt
+	$(LOCK) -c requirements.txt --group dev pyproject.toml -o requirements-dev.txt
+	$(LOCK) -c requirements-dev.txt --group pyproject.toml:build -o requirements-build.txt
+
+clean:
+	rm -rf $(VENV) build dist .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis .coverage .coverage.* htmlcov
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,0 +1,32 @@
+"""What the API is given to work with; made by `cli`, so that the API knows neither transports nor processes."""
+
+import asyncio
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from core.bus import Bus
+from core.clock import Clock
+from core.database import Database
+from core.encryption import Keyring
+from core.passphrases import Passphrases
+from core.settings import Settings
+from core.unit import HandOver
+
+
+@dataclass(slots=True)
+class Context:
+    """One process's services. `closing` is set when it is asked to stop, so that event streams end."""
+
+    settings: Settings
+    database: Database
+    clock: Clock
+    keyring: Keyring
+    passphrases: Passphrases
+    bus: Bus
+    hand_over: HandOver
+    webpush_public_key: str
+    fcm: bool
+    languages: tuple[str, ...] = ("en",)
+    closing: asyncio.Event = field(default_factory=asyncio.Event)
+    sliding: set[UUID] = field(default_factory=set)
+    tasks: set[asyncio.Task[None]] = field(default_factory=set)

@@ -1,0 +1,133 @@
+"""What endpoints ask for: a unit of work that is committed before the reply, the caller, keys of retries."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from typing import Annotated
+from uuid import UUID
+
+import structlog
+from fastapi import Depends, Header, Request, Security
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from pydantic import BaseModel
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from api.context import Context
+from core.unit import Unit
+from rules import access, idempotency, sessions
+from rules.access import Caller
+from rules.idempotency import Retry
+
+LONGEST_KEY = 255
+
+log = structlog.get_logger(__name__)
+bearer = HTTPBearer(auto_error=False, description="The session token of a sign-up or sign-in.")
+
+
+def get_context(request: Request) -> Context:
+    context = request.app.state.context
+    assert isinstance(context, Context)
+    return context
+
+
+Services = Annotated[Context, Depends(get_context)]
+
+
+def make_unit(context: Context, session: AsyncSession) -> Unit:
+    """A unit of work at this moment."""
+    return Unit(session, context.clock.now(), context.keyring, ladder=context.settings.ladder)
+
+
+async def writing(context: Services) -> AsyncIterator[Unit]:
+    """A unit that is committed when the endpoint returns, before the reply goes out."""
+    async with context.database.write() as session:
+        unit = make_unit(context, session)
+        yield unit
+        await unit.commit(context.bus, context.hand_over)
+
+
+async def reading(context: Services) -> AsyncIterator[Unit]:
+    """A unit that only reads."""
+    async with context.database.read() as session:
+        yield make_unit(context, session)
+
+
+# Scope "function": the commit comes before the reply, and a failed one still becomes an error.
+Writing = Annotated[Unit, Depends(writing, scope="function")]
+Reading = Annotated[Unit, Depends(reading, scope="function")]
+
+
+def token_of(
+    request: Request,
+    context: Services,
+    given: Annotated[HTTPAuthorizationCredentials | None, Security(bearer)] = None,
+) -> str | None:
+    """The session token a request carries. `Authorization` wins over a cookie, also when it is wrong."""
+    if "authorization" in request.headers:
+        return given.credentials if given else None
+    return request.cookies.get(context.settings.cookie_name)
+
+
+Token = Annotated[str | None, Depends(token_of)]
+
+
+async def caller_writing(unit: Writing, token: Token, context: Services) -> Caller:
+    return await _caller(unit, token, context)
+
+
+async def caller_reading(unit: Reading, token: Token, context: Services) -> Caller:
+    return await _caller(unit, token, context)
+
+
+async def _caller(unit: Unit, token: str | None, context: Context) -> Caller:
+    who = await access.caller(unit.session, unit.keyring, token, unit.now)
+    if unit.now - who.used_at > sessions.SLIDE:
+        slide_later(context, who.session_id)
+    return who
+
+
+WritingCaller = Annotated[Caller, Depends(caller_writing)]
+ReadingCaller = Annotated[Caller, Depends(caller_reading)]
+
+
+def slide_later(context: Context, session_id: UUID) -> None:
+    """Push a session's idle limit on, beside the request and at most once an hour."""
+    if session_id in context.sliding:
+        return
+    context.sliding.add(session_id)
+
+    async def slide() -> None:
+        try:
+            async with context.database.write() as session:
+                await sessions.slide(make_unit(context, session), session_id)
+                await session.commit()
+        except Exception as error:  # noqa: BLE001 (the next request tries again)
+            log.warning("session_not_slid", error=type(error).__name__)
+        finally:
+            context.sliding.discard(session_id)
+
+    task = asyncio.create_task(slide())
+    context.tasks.add(task)
+    task.add_done_callback(context.tasks.discard)
+
+
+def idempotency_key(
+    key: Annotated[
+        str | None,
+        Header(
+            alias="Idempotency-Key",
+            min_length=1,
+            max_length=LONGEST_KEY,
+            description="Repeat the same key and body to retry safely for 24 hours.",
+        ),
+    ] = None,
+) -> str | None:
+    return key
+
+
+IdempotencyKey = Annotated[str | None, Depends(idempotency_key)]
+
+
+def retry_of(unit: Unit, who: Caller, what: str, key: str | None, body: BaseModel | None) -> Retry | None:
+    """This request as something that may be asked for again; `what` is the method and path it was sent to."""
+    said = body.model_dump(mode="json") if body is not None else {}
+    return idempotency.retry(unit.keyring, f"{who.person_id}\0{what}", key, said)

@@ -1,0 +1,175 @@
+"""Errors as problem documents (RFC 9457): the one place where a slug meets an HTTP status."""
+
+import asyncio
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from http import HTTPStatus
+from typing import Any
+
+import structlog
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import Response
+from pydantic import BaseModel, ConfigDict
+from pydantic_core import to_json
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+from starlette.exceptions import HTTPException
+
+from core import errors
+from core.errors import PorchlightError
+
+MEDIA = "application/problem+json"
+RETRY_SECONDS = "2"
+
+log = structlog.get_logger(__name__)
+
+
+class WrongMethod(PorchlightError):
+    slug = "wrong-method"
+    title = "This address does not take that method."
+    advice = "See Allow for the methods it takes, or /docs."
+
+
+class TooLarge(PorchlightError):
+    slug = "too-large"
+    title = "The body is larger than 64 KiB."
+    advice = "Send less. A note may have 2000 characters, a message 4000."
+
+
+class BadRequest(PorchlightError):
+    slug = "bad-request"
+    title = "The request could not be read."
+    advice = "Send JSON in UTF-8 with Content-Type: application/json."
+
+
+STATUS: dict[type[PorchlightError], int] = {
+    PorchlightError: 500,
+    errors.NotFound: 404,
+    errors.NotSignedIn: 401,
+    errors.WrongCredentials: 401,
+    errors.ProofNeeded: 403,
+    errors.CrossSite: 403,
+    errors.NotYours: 403,
+    errors.Invalid: 422,
+    errors.NameTaken: 409,
+    errors.RegistrationClosed: 403,
+    errors.TooMany: 429,
+    errors.KeyReused: 422,
+    errors.EmptyCircle: 409,
+    errors.Closed: 409,
+    errors.StillOpen: 409,
+    errors.NobodyAnswered: 409,
+    errors.CircleFull: 409,
+    errors.StepOneFull: 409,
+    errors.InvitationNotValid: 404,
+    errors.OwnInvitation: 409,
+    errors.AlreadyInCircle: 409,
+    errors.TooManyDevices: 409,
+    errors.EndpointNotAllowed: 422,
+    errors.DeviceRetired: 409,
+    errors.KeysUnavailable: 503,
+    errors.Busy: 503,
+    WrongMethod: 405,
+    TooLarge: 413,
+    BadRequest: 400,
+}
+BY_SLUG = {kind.slug: kind for kind in STATUS}
+
+
+class Problem(BaseModel):
+    """A problem document. `type` is stable and documented; `detail` says what to do."""
+
+    model_config = ConfigDict(extra="allow")
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    request_id: str
+
+
+def problems(*kinds: type[PorchlightError]) -> dict[int | str, dict[str, Any]]:
+    """The `responses` of an endpoint for OpenAPI: these errors, by status."""
+    found: dict[int | str, dict[str, Any]] = {}
+    for kind in kinds:
+        slug = f"`/problems/{kind.slug}`: {kind.title}"
+        known = found.setdefault(STATUS[kind], {"model": Problem, "description": "", "content": {MEDIA: {}}})
+        known["description"] = f"{known['description']} {slug}".strip()
+    return found
+
+
+def reply(error: PorchlightError, request_id: str, headers: Mapping[str, str] | None = None) -> Response:
+    """The problem document of an error."""
+    status = STATUS[type(error)]
+    body = {
+        "type": f"/problems/{error.slug}",
+        "title": error.title,
+        "status": status,
+        "detail": error.detail,
+        "request_id": request_id,
+        **error.extra,
+    }
+    more = dict(headers or {})
+    if "retry_after" in error.extra:
+        more["Retry-After"] = str(error.extra["retry_after"])
+    elif status == HTTPStatus.SERVICE_UNAVAILABLE:
+        more["Retry-After"] = RETRY_SECONDS
+    if status == HTTPStatus.UNAUTHORIZED:
+        more["WWW-Authenticate"] = "Bearer"
+    return Response(to_json(body), status_code=status, media_type=MEDIA, headers=more)
+
+
+def install(app: FastAPI) -> None:
+    """Turn everything that can be raised into a problem document."""
+
+    @app.exception_handler(PorchlightError)
+    async def refused(request: Request, error: PorchlightError) -> Response:
+        return reply(error, request_id(request))
+
+    @app.exception_handler(RequestValidationError)
+    async def invalid(request: Request, error: RequestValidationError) -> Response:
+        found = error.errors()
+        if any(item["type"] == "json_invalid" for item in found):
+            return reply(BadRequest(), request_id(request))
+        return reply(errors.Invalid(extra={"errors": list(_places(found))}), request_id(request))
+
+    @app.exception_handler(HTTPException)
+    async def http(request: Request, error: HTTPException) -> Response:
+        kind = {404: errors.NotFound, 405: WrongMethod, 413: TooLarge}.get(error.status_code, BadRequest)
+        return reply(kind(), request_id(request), error.headers)
+
+    @app.exception_handler(Exception)
+    async def unexpected(request: Request, _: Exception) -> Response:
+        return reply(PorchlightError(), request_id(request))
+
+    @app.exception_handler(DBAPIError)
+    @app.exception_handler(PoolTimeoutError)
+    @app.exception_handler(ConnectionError)
+    @app.exception_handler(asyncio.TimeoutError)
+    async def database(request: Request, error: Exception) -> Response:
+        log.error("database_failed", error=type(getattr(error, "orig", None) or error).__name__)
+        return reply(errors.Busy(), request_id(request))
+
+
+def request_id(request: Request) -> str:
+    return str(request.scope.get("request_id", ""))
+
+
+def _places(found: Sequence[Any]) -> Iterator[dict[str, str]]:
+    """Where something is wrong and what it should be; never what was sent."""
+    for item in found[:20]:
+        at = ".".join(_plain(part) for part in item["loc"])
+        says = "Unknown field." if item["type"] == "extra_forbidden" else str(item["msg"]).removeprefix("Value error, ")
+        yield {"at": at, "says": says}
+
+
+def _plain(part: object) -> str:
+    text = str(part)
+    return text if re.fullmatch(r"[A-Za-z0-9_\-\[\]]{1,40}", text) else "?"
+
+
+def documentation(slug: str) -> str | None:
+    """What a problem means and what to do, as plain text; None for a slug that does not exist."""
+    kind = BY_SLUG.get(slug)
+    return None if kind is None else f"{kind.title}\n\n{kind.advice}\n\nHTTP status: {STATUS[kind]}\n"

@@ -1,0 +1,31 @@
+"""What a client has to know before anybody signs in."""
+
+from typing import Literal
+
+from fastapi import APIRouter
+from pydantic import BaseModel
+
+from api.dependencies import Services
+
+router = APIRouter(tags=["config"])
+
+
+class ConfigOut(BaseModel):
+    """`fcm` says whether native apps can be pushed; `webpush_public_key` is the VAPID key for browsers."""
+
+    registration: Literal["open", "invited", "closed"]
+    passkeys: bool
+    languages: list[str]
+    webpush_public_key: str
+    fcm: bool
+
+
+@router.get("/v1/config")
+async def config(context: Services) -> ConfigOut:
+    return ConfigOut(
+        registration=context.settings.registration.value,
+        passkeys=False,
+        languages=list(context.languages),
+        webpush_public_key=context.webpush_public_key,
+        fcm=context.fcm,
+    )

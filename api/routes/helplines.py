@@ -1,0 +1,16 @@
+"""Helplines and the emergency number of a region; anybody may ask."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+
+from rules import helplines
+from rules.helplines import Country
+
+router = APIRouter(tags=["helplines"])
+
+
+@router.get("/v1/helplines")
+async def listed(region: Annotated[str | None, Query(max_length=8)] = None) -> Country:
+    """The lines of a country (ISO 3166-1 alpha-2, such as GB); international ones where we know none."""
+    return helplines.for_region(region)

@@ -1,0 +1,102 @@
+"""The inbox, and the device's own word that a push arrived."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Query
+from pydantic import BaseModel, Field
+
+from api.dependencies import IdempotencyKey, Reading, ReadingCaller, Writing, WritingCaller
+from api.problems import problems
+from api.schemas import DEFAULT_LIMIT, Body, Cursor, Limit, Page, PersonOut, page, person
+from core.errors import NotFound
+from models.vocabulary import NoticeKind
+from rules import inbox
+from rules.inbox import NoticeView
+
+router = APIRouter(tags=["inbox"])
+
+
+class NoticeOut(BaseModel):
+    """`from` is null where nobody is named, or the account is no more."""
+
+    id: UUID
+    kind: NoticeKind
+    from_: Annotated[PersonOut | None, Field(alias="from")]
+    reach_out_id: UUID | None
+    bookend_id: UUID | None
+    created_at: datetime
+    read_at: datetime | None
+
+
+class CountOut(BaseModel):
+    unread: int
+
+
+class ReadOut(BaseModel):
+    """How many notices became read."""
+
+    read: int
+
+
+class ReceiptEvent(StrEnum):
+    DELIVERED = "delivered"
+    OPENED = "opened"
+
+
+class Receipt(Body):
+    delivery_id: UUID
+    event: ReceiptEvent
+
+
+@router.get("/v1/inbox")
+async def listed(
+    unit: Reading,
+    who: ReadingCaller,
+    unread: Annotated[bool | None, Query()] = None,
+    kind: Annotated[NoticeKind | None, Query()] = None,
+    limit: Limit = DEFAULT_LIMIT,
+    cursor: Cursor = None,
+) -> Page[NoticeOut]:
+    """My notices, newest first."""
+    return page(await inbox.page(unit, who, limit, cursor, unread=unread, kind=kind), limit, _out)
+
+
+@router.get("/v1/inbox/unread-count")
+async def unread_count(unit: Reading, who: ReadingCaller) -> CountOut:
+    return CountOut(unread=await inbox.unread_count(unit, who))
+
+
+@router.post("/v1/inbox/read-all")
+async def read_all(unit: Writing, who: WritingCaller) -> ReadOut:
+    """Mark everything as read. It does not tell anybody that you have seen their call."""
+    return ReadOut(read=await inbox.read_all(unit, who))
+
+
+@router.post("/v1/inbox/{notice_id}/read", responses=problems(NotFound))
+async def read(notice_id: UUID, unit: Writing, who: WritingCaller) -> NoticeOut:
+    """Mark one notice as read; the person who reached out sees that it was seen."""
+    await inbox.read(unit, who, notice_id)
+    return _out(await inbox.one(unit, who, notice_id))
+
+
+@router.post("/v1/receipts", status_code=201, responses=problems(NotFound))
+async def receipt(body: Receipt, unit: Writing, who: WritingCaller, _key: IdempotencyKey) -> Receipt:
+    """Say that a push arrived or was opened. Repeating it is safe."""
+    await inbox.receipt(unit, who, body.delivery_id, opened=body.event is ReceiptEvent.OPENED)
+    return body
+
+
+def _out(view: NoticeView) -> NoticeOut:
+    # The rules have made every value; checking each a second time would cost more than reading the page.
+    return NoticeOut.model_construct(
+        id=view.id,
+        kind=view.kind,
+        from_=person(view.sender) if view.sender else None,
+        reach_out_id=view.reach_out_id,
+        bookend_id=view.bookend_id,
+        created_at=view.created_at,
+        read_at=view.read_at,
+    )

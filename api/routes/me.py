@@ -1,0 +1,139 @@
+"""The caller's own account: profile, passphrase, recovery codes, everything to take along, and leaving for good."""
+
+from datetime import datetime
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Request, Response
+from pydantic import BaseModel, Field, StringConstraints, model_validator
+
+from api.dependencies import Reading, ReadingCaller, Services, Token, Writing, WritingCaller, make_unit
+from api.problems import problems
+from api.schemas import Body, DisplayName, Language, Passphrase, Phone, Region, TimeZone
+from core.errors import KeysUnavailable, ProofNeeded
+from models import Person
+from rules import access, leaving, people
+from rules.access import Caller
+
+router = APIRouter(tags=["me"])
+
+Time = Annotated[str, StringConstraints(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$|^24:00$")]
+
+
+class Window(Body):
+    """Hours on one day of the week (0 is Monday) in the person's own time zone; "24:00" ends a day."""
+
+    day: Annotated[int, Field(ge=0, le=6)]
+    from_: Annotated[Time, Field(alias="from")]
+    to: Time
+
+    @model_validator(mode="after")
+    def _forward(self) -> "Window":
+        if self.from_ >= self.to:
+            raise ValueError("must end after it begins; hours past midnight go on the next day")
+        return self
+
+
+class MeOut(BaseModel):
+    id: UUID
+    sign_in_name: str | None
+    display_name: str | None
+    time_zone: str
+    region: str | None
+    language: str
+    hours: list[dict[str, Any]] | None
+    wake_me: bool
+    contact: str | None
+    created_at: datetime
+
+
+class Change(Body):
+    """A merge patch: what is left out stays, null empties what may be empty."""
+
+    display_name: DisplayName = ""
+    time_zone: TimeZone = ""
+    region: Region | None = None
+    language: Language = ""
+    hours: Annotated[list[Window], Field(min_length=1, max_length=28)] | None = None
+    wake_me: bool = False
+    contact: Phone | None = None
+
+    @model_validator(mode="after")
+    def _apart(self) -> "Change":
+        windows = sorted(self.hours or [], key=lambda window: (window.day, window.from_))
+        for one, following in zip(windows, windows[1:], strict=False):
+            if one.day == following.day and following.from_ < one.to:
+                raise ValueError("hours on one day must not overlap")
+        return self
+
+
+class NewPassphrase(Body):
+    passphrase: Passphrase
+
+
+class CodesOut(BaseModel):
+    recovery_codes: list[str]
+
+
+@router.get("/v1/me")
+async def me(unit: Reading, who: ReadingCaller) -> MeOut:
+    return _out(await access.person(unit, who), who)
+
+
+@router.patch("/v1/me", responses=problems(KeysUnavailable))
+async def change(body: Change, unit: Writing, who: WritingCaller) -> MeOut:
+    """Change the profile (JSON Merge Patch)."""
+    changes = body.model_dump(include=body.model_fields_set, by_alias=True)
+    return _out(await people.change(unit, who, changes), who)
+
+
+@router.put("/v1/me/passphrase", status_code=204, responses=problems(ProofNeeded))
+async def set_passphrase(body: NewPassphrase, token: Token, context: Services) -> None:
+    """Set a new passphrase. Needs fresh proof; everywhere else you are signed out."""
+    async with context.database.read() as session:
+        unit = make_unit(context, session)
+        access.require_proof(await access.caller(session, unit.keyring, token, unit.now), unit.now)
+    hashed = await context.passphrases.hash(body.passphrase)
+    async with context.database.write() as session:
+        unit = make_unit(context, session)
+        who = await access.caller(session, unit.keyring, token, unit.now)
+        await people.set_passphrase(unit, who, hashed)
+        await unit.commit(context.bus, context.hand_over)
+
+
+@router.post("/v1/recovery-codes", status_code=201, responses=problems(ProofNeeded))
+async def new_codes(unit: Writing, who: WritingCaller) -> CodesOut:
+    """Ten new recovery codes; the earlier ones stop working. Needs fresh proof."""
+    access.require_proof(who, unit.now)
+    return CodesOut(recovery_codes=await people.replace_codes(unit, who.person_id))
+
+
+@router.get("/v1/me/export", responses=problems(ProofNeeded))
+async def export(unit: Reading, who: ReadingCaller, response: Response) -> dict[str, Any]:
+    """Everything that is kept of you, in plain words."""
+    response.headers["Content-Disposition"] = 'attachment; filename="porchlight.json"'
+    return await leaving.export(unit, who)
+
+
+@router.delete("/v1/me", status_code=204, responses=problems(ProofNeeded))
+async def erase(unit: Writing, who: WritingCaller, request: Request, response: Response, context: Services) -> None:
+    """Delete the account for good. Needs fresh proof; an open reach-out ends without an all-clear."""
+    access.require_proof(who, unit.now)
+    await leaving.erase(unit, who)
+    if context.settings.cookie_name in request.cookies:
+        response.delete_cookie(context.settings.cookie_name, path="/", secure=context.settings.secure, httponly=True)
+
+
+def _out(mine: Person, who: Caller) -> MeOut:
+    return MeOut(
+        id=mine.id,
+        sign_in_name=who.vault.open("people.sign_in_name", mine.id, mine.sign_in_name),
+        display_name=who.vault.open("people.display_name", mine.id, mine.display_name),
+        time_zone=mine.time_zone,
+        region=mine.region,
+        language=mine.language,
+        hours=mine.hours,
+        wake_me=mine.wake_me,
+        contact=who.vault.open("people.contact", mine.id, mine.contact),
+        created_at=mine.created_at,
+    )

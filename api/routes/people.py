@@ -1,0 +1,64 @@
+"""Signing up: a name to sign in with, a passphrase, a name that friends know. No e-mail, no phone number."""
+
+from fastapi import APIRouter, Response
+
+from api.dependencies import IdempotencyKey, Services, make_unit
+from api.problems import problems
+from api.routes.sessions import SignedInOut, signed_in_out
+from api.schemas import Body, DisplayName, InvitationToken, Language, Passphrase, Region, SignInName, TimeZone
+from core.errors import CircleFull, InvitationNotValid, KeyReused, KeysUnavailable, NameTaken, RegistrationClosed
+from models.vocabulary import Carrier
+from rules import idempotency, people
+from rules.people import NewPerson
+
+router = APIRouter(prefix="/v1/people", tags=["people"])
+
+
+class SignUp(Body):
+    sign_in_name: SignInName
+    passphrase: Passphrase
+    display_name: DisplayName
+    time_zone: TimeZone = "UTC"
+    region: Region | None = None
+    language: Language = "en"
+    invitation_token: InvitationToken | None = None
+    carrier: Carrier = Carrier.TOKEN
+
+
+class SignedUpOut(SignedInOut):
+    """`recovery_codes` are shown here once. Each opens the account one time when the passphrase is lost."""
+
+    recovery_codes: list[str]
+
+
+@router.post(
+    "",
+    status_code=201,
+    responses=problems(NameTaken, RegistrationClosed, InvitationNotValid, CircleFull, KeyReused, KeysUnavailable),
+)
+async def sign_up(body: SignUp, response: Response, context: Services, key: IdempotencyKey) -> SignedUpOut:
+    """Make an account and sign in. With `invitation_token` the invitation is accepted in the same step."""
+    async with context.database.read() as session:
+        unit = make_unit(context, session)
+        said = body.model_dump(mode="json")
+        asked = idempotency.retry(unit.keyring, f"sign-up\0{body.sign_in_name}", key, said)
+        if await idempotency.earlier(unit, asked) is None:
+            await people.may_register(unit, context.settings.registration, body.invitation_token)
+    # Hashed outside any transaction: a sign-up never holds up a press.
+    hashed = await context.passphrases.hash(body.passphrase)
+    new = NewPerson(
+        sign_in_name=body.sign_in_name,
+        passphrase_hash=hashed,
+        display_name=body.display_name,
+        time_zone=body.time_zone,
+        region=body.region,
+        language=body.language,
+        invitation_token=body.invitation_token,
+        carrier=body.carrier,
+    )
+    async with context.database.write() as session:
+        unit = make_unit(context, session)
+        made = await people.sign_up(unit, new, asked)
+        await unit.commit(context.bus, context.hand_over)
+    signed_in = signed_in_out(made.signed_in, response, context)
+    return SignedUpOut(person=signed_in.person, session=signed_in.session, recovery_codes=made.recovery_codes)

@@ -1,0 +1,281 @@
+"""Reach-outs: pressed, followed, answered, written in, closed. Each endpoint is a row of the contract."""
+
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Query, Response
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, model_validator
+
+from api.dependencies import IdempotencyKey, Reading, ReadingCaller, Writing, WritingCaller, retry_of
+from api.problems import problems
+from api.schemas import DEFAULT_LIMIT, Body, Cursor, Limit, Moment, Page, PersonOut, page, person
+from core import text
+from core.errors import Closed, EmptyCircle, KeyReused, NobodyAnswered, NotFound, NotYours, StillOpen
+from core.unit import Unit
+from models.vocabulary import AnswerKind, Need, Outcome, ReachOutState, RecipientState, Role
+from rules import access, helplines
+from rules.access import Caller
+from rules.helplines import Country
+from rules.reach_out import again, answers, closing, messages, show
+from rules.reach_out.messages import MessageView
+from rules.reach_out.press import Ask
+from rules.reach_out.press import press as reach_out
+from rules.reach_out.show import ReachOutView
+
+router = APIRouter(prefix="/v1/reach-outs", tags=["reach-outs"])
+
+NOTE = 2000
+MESSAGE = 4000
+CIRCLE = 15
+Note = Annotated[str, StringConstraints(max_length=4 * NOTE), AfterValidator(lambda value: text.words(value, NOTE))]
+Words = Annotated[
+    str, StringConstraints(max_length=4 * MESSAGE), AfterValidator(lambda value: text.words(value, MESSAGE))
+]
+
+
+class Press(BaseModel):
+    """All of it may be left out. Unknown fields are ignored here alone: an older server takes a newer app's press."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    note: Note | None = None
+    need: Need | None = None
+    to: Annotated[list[UUID], Field(max_length=50)] | None = None
+    pressed_at: Moment | None = None
+
+
+class RecipientOut(BaseModel):
+    """To the person: everything. To a recipient: themselves and who has answered, without role and contact."""
+
+    person: PersonOut
+    role: Role | None
+    state: RecipientState
+    answer: AnswerKind | None
+    minutes: int | None
+    contact: str | None
+
+
+class ReachOutOut(BaseModel):
+    id: UUID
+    from_: Annotated[PersonOut, Field(alias="from")]
+    state: ReachOutState
+    need: Need | None
+    note: str | None
+    created_at: datetime
+    pressed_at: datetime | None
+    unanswered_at: datetime | None
+    closed_at: datetime | None
+    outcome: Outcome | None
+    next_rung_at: datetime | None
+    paused_until: datetime | None
+    recipients: list[RecipientOut]
+    contact: str | None
+    helplines: Country
+
+
+class NewAnswer(Body):
+    """`minutes` goes with `soon` and is needed there."""
+
+    kind: AnswerKind
+    minutes: Annotated[int, Field(ge=1, le=15)] | None = None
+    text: Words | None = None
+
+    @model_validator(mode="after")
+    def _minutes(self) -> "NewAnswer":
+        if (self.kind is AnswerKind.SOON) != (self.minutes is not None):
+            raise ValueError("minutes (1 to 15) go with the answer soon, and with no other")
+        return self
+
+
+class AnswerOut(BaseModel):
+    id: UUID
+    kind: AnswerKind
+    minutes: int | None
+    created_at: datetime
+    reach_out: ReachOutOut
+
+
+class NewMessage(Body):
+    text: Words
+
+    @model_validator(mode="after")
+    def _something(self) -> "NewMessage":
+        if not self.text:
+            raise ValueError("text must hold at least one visible character")
+        return self
+
+
+class MessageOut(BaseModel):
+    id: UUID
+    from_: Annotated[PersonOut, Field(alias="from")]
+    text: str | None
+    created_at: datetime
+
+
+class Together(Body):
+    person_id: UUID | None = None
+
+
+class Close(Body):
+    outcome: Annotated[Outcome, AfterValidator(lambda value: _chosen(value))]
+
+
+class Felt(Body):
+    """How seen, safe and soothed it felt, 0 to 3 each; private to the person."""
+
+    seen: Annotated[int, Field(ge=0, le=3)] | None = None
+    safe: Annotated[int, Field(ge=0, le=3)] | None = None
+    soothed: Annotated[int, Field(ge=0, le=3)] | None = None
+
+
+def _chosen(outcome: Outcome) -> Outcome:
+    if outcome is Outcome.EXPIRED:
+        raise ValueError("must be connected, ok_now or mistake")
+    return outcome
+
+
+@router.post(
+    "",
+    status_code=201,
+    responses={200: {"model": ReachOutOut, "description": "One was open: this pressed again."}}
+    | problems(EmptyCircle, KeyReused),
+)
+async def press(
+    response: Response, unit: Writing, who: WritingCaller, key: IdempotencyKey, body: Press | None = None
+) -> ReachOutOut:
+    """Reach out now. 201 means that it is saved, for everyone who is asked."""
+    said = body or Press()
+    ask = Ask(said.note, said.need, frozenset(said.to) if said.to else None, said.pressed_at)
+    try:
+        pressed = await reach_out(unit, who, ask, retry_of(unit, who, "POST /v1/reach-outs", key, said))
+    except EmptyCircle as error:
+        error.extra["helplines"] = helplines.for_region(who.region).model_dump(mode="json")
+        raise
+    response.status_code = 201 if pressed.new else 200
+    return reach_out_out(pressed.view, who)
+
+
+@router.get("")
+async def mine(
+    unit: Reading,
+    who: ReadingCaller,
+    is_open: Annotated[bool | None, Query(alias="open")] = None,
+    own: Annotated[bool | None, Query(alias="mine")] = None,
+    limit: Limit = DEFAULT_LIMIT,
+    cursor: Cursor = None,
+) -> Page[ReachOutOut]:
+    """My own reach-outs and those I was told of, newest first."""
+    found = await show.page(unit, who, limit, cursor, is_open=is_open, mine=own)
+    return page(found, limit, lambda view: reach_out_out(view, who))
+
+
+@router.get("/{reach_out_id}", responses=problems(NotFound))
+async def one(reach_out_id: UUID, unit: Reading, who: ReadingCaller) -> ReachOutOut:
+    await access.reach_out(unit, who, reach_out_id)
+    return await _shown(unit, who, reach_out_id)
+
+
+@router.post("/{reach_out_id}/answers", status_code=201, responses=problems(NotFound, NotYours, Closed, KeyReused))
+async def answer(
+    reach_out_id: UUID, body: NewAnswer, unit: Writing, who: WritingCaller, key: IdempotencyKey
+) -> AnswerOut:
+    """Say what I can do. I may change it at any time until the reach-out is closed."""
+    asked = retry_of(unit, who, f"POST /v1/reach-outs/{reach_out_id}/answers", key, body)
+    made = await answers.answer(unit, who, reach_out_id, body.kind, body.minutes, body.text, asked)
+    return AnswerOut(
+        id=made.id,
+        kind=AnswerKind(made.kind),
+        minutes=made.minutes,
+        created_at=made.created_at,
+        reach_out=await _shown(unit, who, reach_out_id),
+    )
+
+
+@router.post("/{reach_out_id}/messages", status_code=201, responses=problems(NotFound, Closed, KeyReused))
+async def say(
+    reach_out_id: UUID, body: NewMessage, unit: Writing, who: WritingCaller, key: IdempotencyKey
+) -> MessageOut:
+    """Write: the person's words reach everyone told, a recipient's reach the person only."""
+    asked = retry_of(unit, who, f"POST /v1/reach-outs/{reach_out_id}/messages", key, body)
+    return _message(await messages.say(unit, who, reach_out_id, body.text, asked))
+
+
+@router.get("/{reach_out_id}/messages", responses=problems(NotFound))
+async def written(
+    reach_out_id: UUID, unit: Reading, who: ReadingCaller, limit: Limit = DEFAULT_LIMIT, cursor: Cursor = None
+) -> Page[MessageOut]:
+    """What I may read, oldest first."""
+    return page(await messages.page(unit, who, reach_out_id, limit, cursor), limit, _message)
+
+
+@router.post("/{reach_out_id}/together", responses=problems(NotFound, Closed, NobodyAnswered))
+async def together(
+    reach_out_id: UUID, unit: Writing, who: WritingCaller, body: Together | None = None
+) -> ReachOutOut:
+    """We are talking. Either side may say so; the person may name with whom."""
+    await answers.together(unit, who, reach_out_id, body.person_id if body else None)
+    return await _shown(unit, who, reach_out_id)
+
+
+@router.post("/{reach_out_id}/nudge", responses=problems(NotFound, NotYours, Closed))
+async def nudge(reach_out_id: UUID, unit: Writing, who: WritingCaller) -> ReachOutOut:
+    """Press again: everyone told so far is pushed once more, at most every 30 seconds."""
+    await again.nudge(unit, who, reach_out_id)
+    return await _shown(unit, who, reach_out_id)
+
+
+@router.post("/{reach_out_id}/close", responses=problems(NotFound, NotYours))
+async def close(reach_out_id: UUID, body: Close, unit: Writing, who: WritingCaller) -> ReachOutOut:
+    """Give the all-clear to everyone told. Only the person can; closing again changes nothing."""
+    await closing.close(unit, who, reach_out_id, body.outcome)
+    return await _shown(unit, who, reach_out_id)
+
+
+@router.post("/{reach_out_id}/reflection", responses=problems(NotFound, NotYours, StillOpen))
+async def reflect(reach_out_id: UUID, body: Felt, unit: Writing, who: WritingCaller) -> Felt:
+    """Look back on it, for my eyes only. What I leave out stays as it was."""
+    felt = body.model_dump(include=body.model_fields_set)
+    kept = await closing.reflect(unit, who, reach_out_id, felt)
+    return Felt(seen=kept.seen, safe=kept.safe, soothed=kept.soothed)
+
+
+async def _shown(unit: Unit, who: Caller, reach_out_id: UUID) -> ReachOutOut:
+    return reach_out_out(await show.one(unit, who, reach_out_id), who)
+
+
+def reach_out_out(view: ReachOutView, who: Caller) -> ReachOutOut:
+    # The rules have made every value; checking each a second time costs more than the rest of the reply.
+    return ReachOutOut.model_construct(
+        id=view.id,
+        from_=person(view.sender),
+        state=view.state,
+        need=view.need,
+        note=view.note,
+        created_at=view.created_at,
+        pressed_at=view.pressed_at,
+        unanswered_at=view.unanswered_at,
+        closed_at=view.closed_at,
+        outcome=view.outcome,
+        next_rung_at=view.next_rung_at,
+        paused_until=view.paused_until,
+        recipients=[
+            RecipientOut(
+                person=person(row.person),
+                role=Role(row.role) if row.role else None,
+                state=RecipientState(row.state),
+                answer=AnswerKind(row.answer) if row.answer else None,
+                minutes=row.minutes,
+                contact=row.contact,
+            )
+            for row in view.recipients
+        ],
+        contact=view.contact,
+        helplines=helplines.for_region(who.region),
+    )
+
+
+def _message(view: MessageView) -> MessageOut:
+    return MessageOut.model_validate(
+        {"id": view.id, "from": person(view.sender), "text": view.text, "created_at": view.created_at}
+    )

@@ -1,0 +1,227 @@
+"""Signing in and out, and giving the passphrase once more."""
+
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Path, Request, Response
+from pydantic import BaseModel
+
+from api.context import Context
+from api.dependencies import IdempotencyKey, Reading, ReadingCaller, Services, Token, Writing, WritingCaller, make_unit
+from api.problems import problems
+from api.schemas import (
+    DEFAULT_LIMIT,
+    Body,
+    Cursor,
+    GivenPassphrase,
+    Limit,
+    Page,
+    Passphrase,
+    PersonOut,
+    SignInName,
+    page,
+)
+from core.errors import NotFound, NotSignedIn, TooMany, WrongCredentials
+from core.unit import Unit
+from models import Session
+from models.vocabulary import Carrier
+from rules import access, idempotency, people, sessions, throttle
+from rules.sessions import GUESSES_HERE, GUESSES_PLACE, Known, SignedIn
+
+router = APIRouter(prefix="/v1/sessions", tags=["sessions"])
+
+
+class SignIn(Body):
+    sign_in_name: SignInName
+    passphrase: GivenPassphrase
+    carrier: Carrier = Carrier.TOKEN
+
+
+class Recover(Body):
+    sign_in_name: SignInName
+    recovery_code: GivenPassphrase
+    new_passphrase: Passphrase
+    carrier: Carrier = Carrier.TOKEN
+
+
+class Proof(Body):
+    passphrase: GivenPassphrase
+
+
+class NewSessionOut(BaseModel):
+    """`token` is given here once; it is null when a cookie carries the session."""
+
+    id: UUID
+    token: str | None
+    expires_at: datetime
+
+
+class SignedInOut(BaseModel):
+    person: PersonOut
+    session: NewSessionOut
+
+
+class SessionOut(BaseModel):
+    id: UUID
+    carrier: Carrier
+    created_at: datetime
+    last_used_at: datetime
+    expires_at: datetime
+    current: bool
+
+
+@router.post("", status_code=201, responses=problems(WrongCredentials, TooMany))
+async def sign_in(
+    body: SignIn, request: Request, response: Response, context: Services, key: IdempotencyKey
+) -> SignedInOut:
+    """Sign in with name and passphrase."""
+    known = await check_passphrase(context, request, body.sign_in_name, body.passphrase)
+    fresh = None
+    if context.passphrases.outdated(known.passphrase_hash):
+        fresh = await context.passphrases.hash(body.passphrase)
+    async with context.database.write() as session:
+        unit = make_unit(context, session)
+        asked = idempotency.retry(unit.keyring, f"{known.person_id}\0sign-in", key, body.model_dump(mode="json"))
+        await idempotency.once(unit, asked, known.person_id, lambda: _same(known.person_id))
+        secret = idempotency.secret(unit, asked, "sign_in.token")
+        made = await sessions.sign_in(unit, known, body.carrier, secret, fresh)
+        await unit.commit(context.bus, context.hand_over)
+    return signed_in_out(made, response, context)
+
+
+async def _same(person_id: UUID) -> UUID:
+    return person_id
+
+
+@router.post("/recovery", status_code=201, responses=problems(WrongCredentials, TooMany))
+async def recover(body: Recover, request: Request, response: Response, context: Services) -> SignedInOut:
+    """Trade a recovery code for a new passphrase. Everywhere else you are signed out."""
+    await _slow_down(context, request, body.sign_in_name)
+    hashed = await context.passphrases.hash(body.new_passphrase)
+    try:
+        async with context.database.write() as session:
+            unit = make_unit(context, session)
+            made = await people.recover(unit, body.sign_in_name, body.recovery_code, hashed, body.carrier)
+            await unit.commit(context.bus, context.hand_over)
+    except WrongCredentials:
+        await _count_guess(context, request, body.sign_in_name)
+        raise
+    return signed_in_out(made, response, context)
+
+
+@router.get("")
+async def mine(
+    unit: Reading, who: ReadingCaller, limit: Limit = DEFAULT_LIMIT, cursor: Cursor = None
+) -> Page[SessionOut]:
+    """Where I am signed in."""
+    return page(await sessions.mine(unit, who, limit, cursor), limit, lambda row: _session_out(row, who.session_id))
+
+
+def _session_out(row: Session, current: UUID) -> SessionOut:
+    return SessionOut(
+        id=row.id,
+        carrier=Carrier(row.carrier),
+        created_at=row.created_at,
+        last_used_at=row.used_at,
+        expires_at=row.expires_at,
+        current=row.id == current,
+    )
+
+
+@router.post("/current/proof", responses=problems(WrongCredentials, TooMany))
+async def prove(body: Proof, request: Request, token: Token, context: Services) -> SessionOut:
+    """Give the passphrase once more; it counts as fresh for 5 minutes."""
+    async with context.database.read() as session:
+        reading = make_unit(context, session)
+        who = await access.caller(session, reading.keyring, token, reading.now)
+        encoded = (await access.person(reading, who)).passphrase_hash
+    # No connection is held while a passphrase is checked: a queue of them must never stand before a press.
+    await _slow_down(context, request, str(who.person_id))
+    if not await context.passphrases.matches(encoded, body.passphrase):
+        await _count_guess(context, request, str(who.person_id))
+        raise WrongCredentials
+    async with context.database.write() as session:
+        unit = make_unit(context, session)
+        await sessions.prove(unit, who)
+        found = await session.get(Session, who.session_id)
+        if found is None:
+            raise NotSignedIn
+        await unit.commit(context.bus, context.hand_over)
+    return _session_out(found, who.session_id)
+
+
+@router.delete("/{which}", status_code=204, responses=problems(NotFound))
+async def sign_out(
+    which: Annotated[str, Path(description="A session's id, `current` or `others`.", max_length=64)],
+    unit: Writing,
+    who: WritingCaller,
+    response: Response,
+    context: Services,
+) -> None:
+    """Sign out. The devices that were registered in that session get no more pushes."""
+    if which == "others":
+        await sessions.end_others(unit, who.person_id, keep=who.session_id)
+        return
+    try:
+        session_id = who.session_id if which == "current" else UUID(which)
+    except ValueError:
+        raise NotFound from None
+    await sessions.end(unit, who, session_id)
+    if session_id == who.session_id:
+        response.delete_cookie(
+            context.settings.cookie_name, path="/", secure=context.settings.secure, httponly=True, samesite="lax"
+        )
+
+
+def signed_in_out(made: SignedIn, response: Response, context: Context) -> SignedInOut:
+    """The reply to a sign-in or sign-up, in the carrier that was asked for."""
+    cookie = made.carrier is Carrier.COOKIE
+    if cookie:
+        response.set_cookie(
+            context.settings.cookie_name,
+            made.token,
+            max_age=int(sessions.IDLE.total_seconds()),
+            path="/",
+            secure=context.settings.secure,
+            httponly=True,
+            samesite="lax",
+        )
+    return SignedInOut(
+        person=PersonOut(id=made.person_id, display_name=made.display_name),
+        session=NewSessionOut(
+            id=made.session_id, token=None if cookie else made.token, expires_at=made.expires_at
+        ),
+    )
+
+
+async def check_passphrase(context: Context, request: Request, sign_in_name: str, passphrase: str) -> Known:
+    """Whose passphrase this is. No transaction is open while it is hashed. Raises WrongCredentials, TooMany."""
+    await _slow_down(context, request, sign_in_name)
+    async with context.database.read() as session:
+        unit = make_unit(context, session)
+        known = await sessions.known(unit, people.name_hash(unit.keyring, sign_in_name))
+    if not await context.passphrases.matches(known.passphrase_hash if known else None, passphrase) or known is None:
+        await _count_guess(context, request, sign_in_name)
+        raise WrongCredentials
+    return known
+
+
+def _limits(request: Request, name: str) -> list[tuple[throttle.Limit, str]]:
+    place = request.client.host if request.client else "nowhere"
+    return [(GUESSES_HERE, f"{name}\0{place}"), (GUESSES_PLACE, place)]
+
+
+async def _slow_down(context: Context, request: Request, name: str) -> None:
+    async with context.database.read() as session:
+        unit = make_unit(context, session)
+        for limit, who in _limits(request, name):
+            await throttle.check(unit, limit, who)
+
+
+async def _count_guess(context: Context, request: Request, name: str) -> None:
+    async with context.database.write() as session:
+        unit: Unit = make_unit(context, session)
+        for limit, who in _limits(request, name):
+            await throttle.count(unit, limit, who)
+        await session.commit()

@@ -1,0 +1,80 @@
+"""The people I am there for."""
+
+from datetime import datetime
+from typing import Literal
+from uuid import UUID
+
+from fastapi import APIRouter
+from pydantic import BaseModel
+
+from api.dependencies import Reading, ReadingCaller, Writing, WritingCaller
+from api.problems import problems
+from api.schemas import DEFAULT_LIMIT, Body, Cursor, Limit, Moment, Page, PersonOut, page
+from core.errors import NotFound
+from core.unit import Unit
+from models.vocabulary import Role
+from rules import circle
+from rules.access import Caller
+from rules.circle import Supported
+
+router = APIRouter(prefix="/v1/supporting", tags=["supporting"])
+
+
+class SupportedOut(BaseModel):
+    """`words`: the two words that both phones show until the other side confirms."""
+
+    id: UUID
+    person: PersonOut
+    role: Role
+    state: Literal["accepted", "active"]
+    words: list[str] | None
+    muted_until: datetime | None
+    last_connected_at: datetime | None
+    open_reach_out_id: UUID | None
+    created_at: datetime
+
+
+class Mute(Body):
+    muted_until: Moment | None
+
+
+@router.get("")
+async def supported(
+    unit: Reading, who: ReadingCaller, limit: Limit = DEFAULT_LIMIT, cursor: Cursor = None
+) -> Page[SupportedOut]:
+    return page(await circle.supported(unit, who, limit, cursor), limit, supported_out)
+
+
+@router.patch("/{membership_id}", responses=problems(NotFound))
+async def mute(membership_id: UUID, body: Mute, unit: Writing, who: WritingCaller) -> SupportedOut:
+    """Get no pushes from this person until then; null ends it. The inbox keeps everything."""
+    await circle.mute(unit, who, membership_id, body.muted_until)
+    return await one(unit, who, membership_id)
+
+
+@router.delete("/{membership_id}", status_code=204, responses=problems(NotFound))
+async def leave(membership_id: UUID, unit: Writing, who: WritingCaller) -> None:
+    """Step out of this circle. Nobody is told."""
+    await circle.leave(unit, who, membership_id)
+
+
+async def one(unit: Unit, who: Caller, membership_id: UUID) -> SupportedOut:
+    """One of the people the caller is there for. Raises NotFound."""
+    found = await circle.supported(unit, who, 1, None, only=membership_id)
+    if not found:
+        raise NotFound
+    return supported_out(found[0])
+
+
+def supported_out(row: Supported) -> SupportedOut:
+    return SupportedOut(
+        id=row.id,
+        person=PersonOut(id=row.person_id, display_name=row.display_name),
+        role=Role(row.role),
+        state="active" if row.active else "accepted",
+        words=list(row.words) if row.words else None,
+        muted_until=row.muted_until,
+        last_connected_at=row.last_connected_at,
+        open_reach_out_id=row.open_reach_out_id,
+        created_at=row.created_at,
+    )

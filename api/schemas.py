@@ -1,0 +1,77 @@
+"""Shapes that several resources share: strict bodies, a person, a page, text that people type."""
+
+from collections.abc import Callable, Sequence
+from typing import Annotated, Generic, TypeVar
+from uuid import UUID
+
+from fastapi import Query
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, StringConstraints
+
+from core import text
+from rules.helplines import Country
+from rules.people import time_zones
+from rules.reach_out.show import PersonView
+
+T = TypeVar("T")
+S = TypeVar("S")
+
+
+class Body(BaseModel):
+    """What a client sends. Unknown fields are refused, so that a typing mistake is not taken for silence."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class PersonOut(BaseModel):
+    """A person in a reply. `display_name` is null when what is stored cannot be read."""
+
+    id: UUID
+    display_name: str | None
+
+
+def person(view: PersonView) -> PersonOut:
+    return PersonOut(id=view.id, display_name=view.display_name)
+
+
+class Page(BaseModel, Generic[T]):
+    """A page of a list. `next` goes back in as `cursor`; null at the end."""
+
+    items: list[T]
+    next: str | None
+
+
+Limit = Annotated[int, Query(ge=1, le=100, description="Items in one page.")]
+Cursor = Annotated[UUID | None, Query(description="`next` of the page before.")]
+DEFAULT_LIMIT = 20
+
+
+def page(
+    found: Sequence[S], limit: int, show: Callable[[S], T], cursor: Callable[[S], UUID] = lambda item: item.id  # type: ignore[attr-defined]  # every listed row but one has an id
+) -> Page[T]:
+    """A page of at most `limit` items out of `limit` + 1 rows; the one more says whether there is a next page."""
+    shown = found[:limit]
+    following = str(cursor(shown[-1])) if len(found) > limit else None
+    return Page(items=[show(item) for item in shown], next=following)
+
+
+def _zone(name: str) -> str:
+    if name not in time_zones():
+        raise ValueError("must be a time zone name such as Europe/Berlin")
+    return name
+
+
+SignInName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9._-]{3,64}$")]
+Passphrase = Annotated[str, StringConstraints(min_length=8, max_length=256)]
+GivenPassphrase = Annotated[str, StringConstraints(min_length=1, max_length=256)]
+DisplayName = Annotated[str, StringConstraints(max_length=240), AfterValidator(lambda value: text.one_line(value, 60))]
+Label = Annotated[str, StringConstraints(max_length=240), AfterValidator(lambda value: text.one_line(value, 60))]
+TimeZone = Annotated[str, StringConstraints(max_length=64), AfterValidator(_zone)]
+Region = Annotated[str, StringConstraints(pattern=r"^[A-Za-z]{2}$", to_upper=True)]
+Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})?$")]
+Phone = Annotated[str, StringConstraints(max_length=40), AfterValidator(text.phone_number)]
+Moment = AwareDatetime
+InvitationToken = Annotated[str, StringConstraints(min_length=1, max_length=128)]
+
+
+class HelplinesOut(Country):
+    """The emergency number and the lines of a region."""

@@ -1,0 +1,1 @@
+"""The commands: `porchlight serve | work | migrate | demo | backup | openapi | keys`."""

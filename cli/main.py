@@ -1,0 +1,83 @@
+"""The command line: words in, one command out."""
+
+import argparse
+import asyncio
+import json
+import sys
+from collections.abc import Coroutine, Sequence
+from importlib.metadata import version
+from pathlib import Path
+
+import uvloop
+from pydantic import ValidationError
+
+from api.app import api_only
+from cli import backup, demo, keys
+from cli.serve import serve, work
+from core.settings import Settings
+from core.telemetry import configure_logging
+from migrations.run import upgrade
+
+
+def main(words: Sequence[str] | None = None) -> int:
+    """Run one command; gives the exit status."""
+    asked = _parser().parse_args(words)
+    if asked.command == "openapi":
+        print(json.dumps(api_only().openapi(), indent=2))
+        return 0
+    if asked.command == "demo":
+        return asyncio.run(demo.play(asked.url))
+    try:
+        settings = Settings()
+    except ValidationError as error:
+        for item in error.errors():
+            print(f"PORCHLIGHT_{'.'.join(map(str, item['loc'])).upper()}: {item['msg']}", file=sys.stderr)
+        return 2
+    configure_logging(settings.log_level)
+    return _run(asked, settings)
+
+
+def _run(asked: argparse.Namespace, settings: Settings) -> int:
+    match asked.command:
+        case "serve":
+            _loop(serve(settings, asked.host, asked.port, work=asked.worker))
+        case "work":
+            _loop(work(settings))
+        case "migrate":
+            if settings.database_url is None:
+                settings.data_dir.mkdir(parents=True, exist_ok=True)
+            asyncio.run(upgrade(settings.sqlalchemy_url))
+        case "backup":
+            return backup.run(settings, asked.file)
+        case "keys":
+            return asyncio.run(keys.run(settings, asked.what))
+    return 0
+
+
+def _loop(command: Coroutine[None, None, None]) -> None:
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(command)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="porchlight", description="A press reaches a circle until somebody answers.")
+    parser.add_argument("--version", action="version", version=f"porchlight {version('porchlight')}")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="command")
+    serving = commands.add_parser("serve", help="serve the API and work in one process")
+    serving.add_argument("--host", default="127.0.0.1")
+    serving.add_argument("--port", type=int, default=8000)
+    serving.add_argument("--no-worker", dest="worker", action="store_false", help="serve only; `work` runs elsewhere")
+    commands.add_parser("work", help="send what is due, without an API")
+    commands.add_parser("migrate", help="bring the database up to date")
+    playing = commands.add_parser("demo", help="play a whole story against a running server")
+    playing.add_argument("--url", default="http://localhost:8000")
+    copying = commands.add_parser("backup", help="copy a live SQLite database into a file")
+    copying.add_argument("file", type=Path)
+    commands.add_parser("openapi", help="print the OpenAPI document")
+    keeping = commands.add_parser("keys", help="look at the master key, or put a new one in front")
+    keeping.add_argument("what", choices=["show", "rotate"], help="show: which keys; rotate: a new one, rewrap all")
+    return parser
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,127 @@
+"""One process's services, made from the settings and put together: the only place that knows all of them."""
+
+import asyncio
+import os
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+import structlog
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+
+from api.context import Context
+from core import encryption
+from core.bus import Bus, PostgresBridge
+from core.clock import DatabaseClock
+from core.database import Database
+from core.encryption import Keyring
+from core.passphrases import Passphrases
+from core.settings import Settings
+from core.telemetry import KEYS_GOOD
+from models import Installation
+from models.vocabulary import DeviceKind
+from notifications.dispatcher import Dispatcher
+from notifications.transports.fcm import FcmTransport
+from notifications.transports.log import LogTransport
+from notifications.transports.protocol import Transport
+from notifications.transports.vapid import VapidKeys, load_or_make
+from notifications.transports.webpush import WebPushTransport
+from notifications.wording import LANGUAGES
+
+MASTER_KEY = "master_key"
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    context: Context
+    dispatcher: Dispatcher
+
+
+@asynccontextmanager
+async def running(settings: Settings) -> AsyncIterator[Services]:
+    """Open everything, keep the clock and the bridge going, and close it all in order at the end."""
+    database = Database(settings.sqlalchemy_url, settings.database_connections)
+    clock = DatabaseClock(database.time)
+    passphrases = Passphrases()
+    bus = Bus()
+    background: list[asyncio.Task[None]] = []
+    dispatcher: Dispatcher | None = None
+    try:
+        await clock.anchor()
+        keyring = await open_keyring(settings, database)
+        vapid = load_or_make(settings.webpush_key_path)
+        dispatcher = Dispatcher(database, clock, keyring, bus, transports(settings, clock, vapid))
+        await dispatcher.open()
+        background.append(asyncio.create_task(clock.keep()))
+        if not database.sqlite:
+            background.append(asyncio.create_task(PostgresBridge(bus, database.url).run()))
+        context = Context(
+            settings=settings,
+            database=database,
+            clock=clock,
+            keyring=keyring,
+            passphrases=passphrases,
+            bus=bus,
+            hand_over=dispatcher.hand_over,
+            webpush_public_key=vapid.public_key,
+            fcm=settings.fcm_credentials is not None,
+            languages=LANGUAGES,
+        )
+        yield Services(context, dispatcher)
+        await asyncio.gather(*context.tasks, return_exceptions=True)
+    finally:
+        if dispatcher is not None:
+            await dispatcher.close()
+        for task in background:
+            task.cancel()
+        await asyncio.gather(*background, return_exceptions=True)
+        passphrases.close()
+        await database.close()
+
+
+async def open_keyring(settings: Settings, database: Database) -> Keyring:
+    """The keyring that this database was made with.
+
+    A new database gets a new key file. A file that is missing or belongs to another database is never replaced: the
+    service runs on, content is withheld, presses and inboxes go on, and the log and the metrics say so.
+    """
+    path = settings.master_key_path
+    async with database.write() as session:
+        kept = (await session.execute(select(Installation.value).where(Installation.name == MASTER_KEY))).scalar()
+        await session.rollback()
+        if kept is None:
+            encryption.make(path)
+            keyring = encryption.load(path)
+            if keyring.fingerprint is None:
+                raise SystemExit(f"{path} is no key file of Porchlight's. Put the right one there, or remove it.")
+            try:
+                session.add(Installation(name=MASTER_KEY, value=keyring.fingerprint))
+                await session.commit()
+                kept = keyring.fingerprint
+            except IntegrityError:
+                await session.rollback()
+                kept = (
+                    await session.execute(select(Installation.value).where(Installation.name == MASTER_KEY))
+                ).scalar_one()
+        else:
+            keyring = encryption.load(path)
+    keyring.trusted = keyring.fingerprint == kept
+    KEYS_GOOD.set(1 if keyring.trusted else 0)
+    if not keyring.trusted:
+        log.error("master_key_wrong_or_missing")
+    return keyring
+
+
+def transports(settings: Settings, clock: DatabaseClock, vapid: VapidKeys) -> Mapping[str, Transport]:
+    """The way to each kind of device. Without Firebase credentials a log line says that a push would have gone."""
+    if "FIREBASE_AUTH_EMULATOR_HOST" in os.environ:
+        raise SystemExit("FIREBASE_AUTH_EMULATOR_HOST is set: unsigned tokens would be taken for good. Unset it.")
+    fcm: Transport = LogTransport()
+    if settings.fcm_credentials is not None:
+        fcm = FcmTransport(settings.fcm_credentials, settings.fcm_url, clock.now)
+    subject = settings.public_url if settings.secure else "mailto:operator@localhost.invalid"
+    webpush = WebPushTransport(vapid, subject, settings.webpush_hosts, clock.now, public_url=settings.public_url)
+    return {str(DeviceKind.FCM): fcm, str(DeviceKind.WEBPUSH): webpush}

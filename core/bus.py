@@ -1,0 +1,151 @@
+"""News between the moment of a commit and the open event streams: within a process, and across them on PostgreSQL."""
+
+import asyncio
+import contextlib
+import secrets
+from collections import defaultdict
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from uuid import UUID
+
+import asyncpg
+import structlog
+from sqlalchemy.engine import URL
+
+CHANNEL = "porchlight_news"
+COALESCE = 0.02
+"""Seconds in which news of one process is gathered into one NOTIFY."""
+BACKLOG = 100
+"""News a slow stream may leave unread; past that it is told to fetch everything again."""
+QUIET = 10
+"""Seconds without news after which the bridge asks whether its connection still stands."""
+PAYLOAD = 7000
+"""Bytes in one NOTIFY; PostgreSQL refuses 8000."""
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """Something for one person's streams: `kind` is notice, reach_out or signed_out; `id` is what it is about."""
+
+    person_id: UUID
+    kind: str
+    id: UUID
+
+
+RESYNC = None
+"""Stands in a stream for "you may have missed something"."""
+
+
+class Bus:
+    """Hands news to the streams that are open in this process. `outbox` is for a bridge to other processes."""
+
+    def __init__(self) -> None:
+        self._streams: dict[UUID, set[asyncio.Queue[News | None]]] = defaultdict(set)
+        self.outbox: asyncio.Queue[News] | None = None
+
+    def publish(self, news: Iterable[News]) -> None:
+        """To the streams here, and through the bridge (if there is one) to those of other processes."""
+        for item in dict.fromkeys(news):
+            self.deliver(item)
+            if self.outbox is not None:
+                with contextlib.suppress(asyncio.QueueFull):
+                    self.outbox.put_nowait(item)
+
+    def deliver(self, item: News) -> None:
+        for stream in self._streams.get(item.person_id, ()):
+            if stream.qsize() >= BACKLOG:
+                while not stream.empty():
+                    stream.get_nowait()
+                stream.put_nowait(RESYNC)
+            stream.put_nowait(item)
+
+    def resync(self) -> None:
+        """Tell every stream that news may have been lost."""
+        for streams in self._streams.values():
+            for stream in streams:
+                stream.put_nowait(RESYNC)
+
+    @asynccontextmanager
+    async def listen(self, person_id: UUID) -> AsyncIterator[asyncio.Queue[News | None]]:
+        """A queue of this person's news for as long as the block runs; None in it means: fetch again."""
+        stream: asyncio.Queue[News | None] = asyncio.Queue()
+        self._streams[person_id].add(stream)
+        try:
+            yield stream
+        finally:
+            self._streams[person_id].discard(stream)
+            if not self._streams[person_id]:
+                del self._streams[person_id]
+
+
+class PostgresBridge:
+    """Carries news between processes by LISTEN and NOTIFY, on one connection of its own.
+
+    A NOTIFY inside the press's transaction would cost half the throughput, so it goes out after the commit, many
+    events in one. It is a hint, not a record: what is lost while the connection is away is made good by a resync.
+    """
+
+    def __init__(self, bus: Bus, url: URL) -> None:
+        self._bus = bus
+        self._dsn = url.set(drivername="postgresql").render_as_string(hide_password=False)
+        self._here = secrets.token_hex(8)
+        self._outbox: asyncio.Queue[News] = asyncio.Queue(10_000)
+        bus.outbox = self._outbox
+        self.connected = asyncio.Event()
+
+    async def run(self) -> None:
+        """Carry until cancelled; reconnects by itself."""
+        while True:
+            try:
+                await self._carry()
+            except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, TimeoutError) as error:
+                log.warning("bridge_lost", error=type(error).__name__)
+            self.connected.clear()
+            await asyncio.sleep(1)
+            self._bus.resync()
+
+    async def _carry(self) -> None:
+        connection = await asyncpg.connect(self._dsn, timeout=5, server_settings={"application_name": "porchlight-bus"})
+        try:
+            await connection.add_listener(CHANNEL, self._arrived)
+            self.connected.set()
+            while True:
+                try:
+                    first = await asyncio.wait_for(self._outbox.get(), QUIET)
+                except TimeoutError:
+                    # A listener that never speaks would not learn that its connection died.
+                    await connection.execute("SELECT 1", timeout=5)
+                    continue
+                await asyncio.sleep(COALESCE)
+                gathered = [first]
+                while not self._outbox.empty():
+                    gathered.append(self._outbox.get_nowait())
+                for payload in _payloads(self._here, dict.fromkeys(gathered)):
+                    await connection.execute("SELECT pg_notify($1, $2)", CHANNEL, payload)
+        finally:
+            with contextlib.suppress(Exception):
+                await connection.close(timeout=1)
+
+    def _arrived(self, _connection: object, _pid: object, _channel: object, payload: object) -> None:
+        words = str(payload).split(" ")
+        if words[0] == self._here:
+            return
+        for word in words[1:]:
+            kind, person, about = word.split(":")
+            self._bus.deliver(News(UUID(person), kind, UUID(about)))
+
+
+def _payloads(here: str, news: Iterable[News]) -> list[str]:
+    """`origin kind:person:id kind:person:id …`, split so that each fits in one NOTIFY."""
+    found: list[str] = []
+    line = here
+    for item in news:
+        word = f" {item.kind}:{item.person_id.hex}:{item.id.hex}"
+        if len(line) + len(word) > PAYLOAD:
+            found.append(line)
+            line = here
+        line += word
+    return [*found, line]

@@ -1,0 +1,58 @@
+"""What time it is: the machine's monotonic clock, anchored to the database's time, so that machines agree."""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime, timedelta
+from typing import Protocol
+
+import structlog
+
+ANCHOR_EVERY = 10.0
+"""Seconds between two readings of the database's time."""
+
+log = structlog.get_logger(__name__)
+
+
+class Clock(Protocol):
+    """Gives the present as an aware UTC datetime. Rules take the value, never the clock."""
+
+    def now(self) -> datetime: ...
+
+
+class DatabaseClock:
+    """The clock of a running process. Never goes back within one process, whatever the machine's clock does."""
+
+    def __init__(self, read: Callable[[], Awaitable[datetime]]) -> None:
+        self._read = read
+        self._anchor = datetime.now(UTC)
+        self._at = time.monotonic()
+        self._last = self._anchor
+
+    def now(self) -> datetime:
+        present = self._anchor + timedelta(seconds=time.monotonic() - self._at)
+        self._last = max(self._last, present)
+        return self._last
+
+    async def anchor(self) -> None:
+        """Read the database's time once; half the round trip is taken off. Raises what the database raises."""
+        asked = time.monotonic()
+        theirs = await self._read()
+        answered = time.monotonic()
+        first = self._at_start
+        self._anchor, self._at = theirs, (asked + answered) / 2
+        if first:
+            # Before the first reading the machine's own clock stood in; it may have been ahead by any amount.
+            self._at_start = False
+            self._last = theirs
+
+    _at_start = True
+
+    async def keep(self) -> None:
+        """Anchor again and again until cancelled; a database that is away leaves the last anchor in force."""
+        while True:
+            await asyncio.sleep(ANCHOR_EVERY)
+            try:
+                await self.anchor()
+            except Exception as error:  # noqa: BLE001 (whatever the driver raises: the old anchor goes on)
+                log.warning("clock_not_anchored", error=type(error).__name__)

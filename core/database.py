@@ -1,0 +1,114 @@
+"""The database: one engine on PostgreSQL; on SQLite one writer connection and separate readers."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from typing import Any
+
+import structlog
+from sqlalchemy import event, text
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
+
+WAIT = 10
+"""Seconds to wait for a connection before a request is refused."""
+STATEMENT = 15
+"""Seconds a statement may take on PostgreSQL."""
+
+log = structlog.get_logger(__name__)
+
+
+class Database:
+    """Sessions to write with and sessions to read with. Whoever opens one commits it; rules only flush."""
+
+    def __init__(self, url: str, connections: int = 20) -> None:
+        self.url: URL = make_url(url)
+        self.sqlite = self.url.get_backend_name() == "sqlite"
+        if self.sqlite:
+            self.writer = _sqlite_engine(self.url, size=1, begin="BEGIN IMMEDIATE", query_only=False)
+            self.reader = _sqlite_engine(self.url, size=4, begin="BEGIN", query_only=True)
+        else:
+            self.writer = create_async_engine(
+                self.url,
+                pool_size=connections,
+                max_overflow=0,
+                pool_timeout=WAIT,
+                pool_recycle=1800,
+                # asyncpg's own LIFO habit keeps few connections warm instead of all of them lukewarm.
+                pool_use_lifo=True,
+                connect_args={
+                    "timeout": 5,
+                    "command_timeout": STATEMENT + 5,
+                    "server_settings": {
+                        "application_name": "porchlight",
+                        "statement_timeout": f"{STATEMENT * 1000}",
+                        "idle_in_transaction_session_timeout": "30000",
+                        "timezone": "UTC",
+                        "jit": "off",
+                    },
+                },
+            )
+            self.reader = self.writer.execution_options(isolation_level="AUTOCOMMIT")
+        self._write = async_sessionmaker(self.writer, expire_on_commit=False)
+        self._read = async_sessionmaker(self.reader, expire_on_commit=False)
+
+    @asynccontextmanager
+    async def write(self) -> AsyncIterator[AsyncSession]:
+        """A session whose transaction begins at its first statement. Rolled back unless it was committed."""
+        async with self._write() as session:
+            yield session
+
+    @asynccontextmanager
+    async def read(self) -> AsyncIterator[AsyncSession]:
+        """A session that only reads."""
+        async with self._read() as session:
+            yield session
+
+    async def time(self) -> datetime:
+        """The database's present time, aware, UTC."""
+        async with self.reader.connect() as connection:
+            if self.sqlite:
+                # An embedded database has the machine's clock; asking it would add nothing but a loss of precision.
+                return datetime.now(UTC)
+            present = (await connection.execute(text("SELECT clock_timestamp()"))).scalar_one()
+            assert isinstance(present, datetime)
+            return present.astimezone(UTC)
+
+    async def ping(self, seconds: float = 2.0) -> None:
+        """Raises when the database does not answer within `seconds`."""
+        async with asyncio.timeout(seconds), self.reader.connect() as connection:
+            await connection.execute(text("SELECT 1"))
+
+    async def close(self) -> None:
+        await self.writer.dispose()
+        if self.sqlite:
+            await self.reader.dispose()
+
+
+def _sqlite_engine(url: URL, size: int, begin: str, *, query_only: bool) -> AsyncEngine:
+    engine = create_async_engine(url, pool_size=size, max_overflow=0, pool_timeout=WAIT, connect_args={"timeout": WAIT})
+
+    @event.listens_for(engine.sync_engine, "connect")
+    def on_connect(connection: Any, _: Any) -> None:
+        # The driver's own idea of when to begin is switched off; `on_begin` says it (a write takes its lock at once:
+        # a transaction that reads first and upgrades later fails whatever the busy time-out is).
+        connection.isolation_level = None
+        cursor = connection.cursor()
+        for pragma in (
+            "journal_mode = WAL",
+            "synchronous = FULL",
+            "foreign_keys = ON",
+            "secure_delete = ON",
+            f"busy_timeout = {WAIT * 1000}",
+            "cache_size = -16000",
+            f"query_only = {'ON' if query_only else 'OFF'}",
+        ):
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
+    @event.listens_for(engine.sync_engine, "begin")
+    def on_begin(connection: Any) -> None:
+        connection.exec_driver_sql(begin)
+
+    return engine

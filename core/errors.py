@@ -1,0 +1,171 @@
+"""What can go wrong, said in slugs and plain words; nothing here knows HTTP."""
+
+from collections.abc import Mapping
+from typing import ClassVar
+
+
+class PorchlightError(Exception):
+    """A refusal that a caller can read and act on.
+
+    `slug` is stable and documented at /problems/<slug>, `title` says what happened, `detail` what to do about it.
+    `extra` holds further members of the reply. None of them ever holds what a person wrote.
+    """
+
+    slug: ClassVar[str] = "internal"
+    title: ClassVar[str] = "Something went wrong on our side."
+    advice: ClassVar[str] = "Try again. If it is urgent, call someone from your circle now."
+
+    def __init__(self, detail: str | None = None, extra: Mapping[str, object] | None = None) -> None:
+        self.detail = detail or self.advice
+        self.extra = dict(extra or {})
+        super().__init__(self.slug)
+
+
+class NotFound(PorchlightError):
+    slug = "not-found"
+    title = "There is nothing here that you can see."
+    advice = "Check the address. It may have been removed, or it was never shared with you."
+
+
+class NotSignedIn(PorchlightError):
+    slug = "not-signed-in"
+    title = "You are not signed in."
+    advice = "Sign in and send the request again with the session's token."
+
+
+class WrongCredentials(PorchlightError):
+    slug = "wrong-credentials"
+    title = "The sign-in name and the secret do not go together."
+    advice = "Check both. A recovery code lets you set a new passphrase."
+
+
+class ProofNeeded(PorchlightError):
+    slug = "proof-needed"
+    title = "This needs your passphrase once more."
+    advice = "Send it to /v1/sessions/current/proof, then repeat the request within 5 minutes."
+
+
+class CrossSite(PorchlightError):
+    slug = "cross-site"
+    title = "The request came from another site."
+    advice = "Open Porchlight itself and try there."
+
+
+class Invalid(PorchlightError):
+    slug = "invalid"
+    title = "Some of what was sent cannot be used."
+    advice = "See `errors` for each place and what it should be."
+
+
+class NameTaken(PorchlightError):
+    slug = "name-taken"
+    title = "This sign-in name is taken."
+    advice = "Choose another one. It is only used to sign in; nobody else sees it."
+
+
+class RegistrationClosed(PorchlightError):
+    slug = "registration-closed"
+    title = "New accounts cannot be made here right now."
+    advice = "Ask the person who runs this place, or someone inside for an invitation link."
+
+
+class TooMany(PorchlightError):
+    slug = "too-many-tries"
+    title = "Too many tries in a short time."
+    advice = "Wait for the number of seconds in Retry-After, then try again."
+
+
+class KeyReused(PorchlightError):
+    slug = "key-reused"
+    title = "This Idempotency-Key was used for something else."
+    advice = "Use a new key for a new request; repeat the same body for a retry."
+
+
+class EmptyCircle(PorchlightError):
+    slug = "empty-circle"
+    title = "Nobody is in your circle yet, so nobody could be told."
+    advice = "Call one of the helplines below, or somebody you trust. Then invite a first person into your circle."
+
+
+class Closed(PorchlightError):
+    slug = "closed"
+    title = "This reach-out is over."
+    advice = "There is nothing more to answer. You can still write or call in your own way."
+
+
+class NotYours(PorchlightError):
+    slug = "not-yours"
+    title = "This is for the other side to do."
+    advice = "The person who reached out closes, nudges and reflects; those who were told answer."
+
+
+class StillOpen(PorchlightError):
+    slug = "not-closed"
+    title = "This reach-out is still open."
+    advice = "Close it first, then look back on it."
+
+
+class NobodyAnswered(PorchlightError):
+    slug = "nobody-answered"
+    title = "Nobody has answered yet, so there is nobody to be talking with."
+    advice = "Name the person you are talking with in person_id, or close the reach-out with ok_now."
+
+
+class CircleFull(PorchlightError):
+    slug = "circle-full"
+    title = "Your circle is full: 15 people at most."
+    advice = "Remove someone or withdraw an open invitation first."
+
+
+class StepOneFull(PorchlightError):
+    slug = "step-one-full"
+    title = "Four people are told first already."
+    advice = "Put this person on step 2, or move someone else there first."
+
+
+class InvitationNotValid(PorchlightError):
+    slug = "invitation-not-valid"
+    title = "This invitation cannot be used."
+    advice = "It may have expired, been used or withdrawn. Ask for a new one."
+
+
+class OwnInvitation(PorchlightError):
+    slug = "own-invitation"
+    title = "This is your own invitation."
+    advice = "Send the link to the person you want in your circle."
+
+
+class AlreadyInCircle(PorchlightError):
+    slug = "already-in-circle"
+    title = "You are in this circle already."
+    advice = "There is nothing more to do."
+
+
+class TooManyDevices(PorchlightError):
+    slug = "too-many-devices"
+    title = "You have 20 devices, which is the most."
+    advice = "Remove one you no longer use, then add this one."
+
+
+class EndpointNotAllowed(PorchlightError):
+    slug = "endpoint-not-allowed"
+    title = "This push service is not one that Porchlight sends to."
+    advice = "Use a browser whose push service is known here, or ask the operator to allow its host."
+
+
+class DeviceRetired(PorchlightError):
+    slug = "device-retired"
+    title = "This device no longer receives notices."
+    advice = "Register it again with its present address."
+
+
+class KeysUnavailable(PorchlightError):
+    slug = "keys-unavailable"
+    title = "Porchlight cannot read what is stored encrypted right now."
+    advice = "Pressing and answering still work. The operator must bring back the master key file."
+
+
+class Busy(PorchlightError):
+    slug = "unavailable"
+    title = "Porchlight cannot save anything at this moment. Nothing was changed."
+    advice = "Try again in a few seconds. If it is urgent, call someone from your circle now."

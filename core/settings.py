@@ -1,0 +1,113 @@
+"""The settings of one installation, read once from the environment (prefix PORCHLIGHT_)."""
+
+from enum import StrEnum
+from functools import cached_property
+from pathlib import Path
+from typing import Annotated
+from urllib.parse import urlsplit
+
+from pydantic import Field, SecretStr, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from core.webpush_hosts import DEFAULT_HOSTS
+
+
+class Registration(StrEnum):
+    """Who may sign up: anybody, only people with an invitation, or nobody."""
+
+    OPEN = "open"
+    INVITED = "invited"
+    CLOSED = "closed"
+
+
+class Settings(BaseSettings):
+    """Section 8 of the design, one field a setting. Raises pydantic's ValidationError for values that make no sense."""
+
+    model_config = SettingsConfigDict(env_prefix="PORCHLIGHT_", env_file=".env", extra="ignore", frozen=True)
+
+    public_url: str = "http://localhost:8000"
+    data_dir: Path = Path("var")
+    database_url: SecretStr | None = None
+    fcm_credentials: Path | None = None
+    fcm_url: str | None = None
+    webpush_key_file: Path | None = None
+    master_key_file: Path | None = None
+    webpush_hosts: Annotated[tuple[str, ...], NoDecode] = DEFAULT_HOSTS
+    sms_url: SecretStr | None = None
+    email_url: SecretStr | None = None
+    ntfy_url: SecretStr | None = None
+    heartbeat_url: SecretStr | None = None
+    ladder: Annotated[tuple[int, ...], NoDecode] = (0, 90, 180, 300)
+    log_level: str = "INFO"
+    registration: Registration = Registration.OPEN
+    metrics_token: SecretStr | None = None
+    database_connections: int = Field(default=20, ge=2, le=500)
+
+    @field_validator("ladder", mode="before")
+    @classmethod
+    def _seconds(cls, value: object) -> object:
+        return tuple(part.strip() for part in value.split(",")) if isinstance(value, str) else value
+
+    @field_validator("webpush_hosts", mode="before")
+    @classmethod
+    def _hosts(cls, value: object) -> object:
+        if isinstance(value, str):
+            return tuple(part.strip().lower() for part in value.split(",") if part.strip())
+        return value
+
+    @field_validator("ladder")
+    @classmethod
+    def _rising(cls, value: tuple[int, ...]) -> tuple[int, ...]:
+        if len(value) != 4 or value[0] != 0 or any(b < a for a, b in zip(value, value[1:], strict=False)):
+            raise ValueError("the ladder is four rising numbers of seconds, the first of them 0")
+        return value
+
+    @field_validator("public_url")
+    @classmethod
+    def _origin(cls, value: str) -> str:
+        parts = urlsplit(value)
+        if parts.scheme not in {"http", "https"} or not parts.hostname:
+            raise ValueError("PUBLIC_URL is a whole address such as https://porch.example")
+        return value.rstrip("/")
+
+    @field_validator("log_level")
+    @classmethod
+    def _level(cls, value: str) -> str:
+        if value.upper() not in {"DEBUG", "INFO", "WARNING", "ERROR"}:
+            raise ValueError("LOG_LEVEL is DEBUG, INFO, WARNING or ERROR")
+        return value.upper()
+
+    @cached_property
+    def origin(self) -> str:
+        parts = urlsplit(self.public_url)
+        return f"{parts.scheme}://{parts.netloc}".lower()
+
+    @cached_property
+    def secure(self) -> bool:
+        return self.public_url.startswith("https://")
+
+    @cached_property
+    def cookie_name(self) -> str:
+        # The __Host- prefix pins the cookie to this host and to https (RFC 6265bis, 4.1.3.2); http has no such thing.
+        return "__Host-porchlight" if self.secure else "porchlight"
+
+    @cached_property
+    def master_key_path(self) -> Path:
+        return self.master_key_file or self.data_dir / "keys" / "master.key"
+
+    @cached_property
+    def webpush_key_path(self) -> Path:
+        return self.webpush_key_file or self.data_dir / "keys" / "webpush.pem"
+
+    @cached_property
+    def sqlalchemy_url(self) -> str:
+        """The database's address with the driver that is ours to choose."""
+        if self.database_url is None:
+            return f"sqlite+aiosqlite:///{self.data_dir / 'porchlight.db'}"
+        url = self.database_url.get_secret_value()
+        for plain in ("postgresql://", "postgres://"):
+            if url.startswith(plain):
+                return "postgresql+asyncpg://" + url.removeprefix(plain)
+        if url.startswith("sqlite:///"):
+            return "sqlite+aiosqlite:///" + url.removeprefix("sqlite:///")
+        return url

@@ -1,0 +1,93 @@
+"""Logs and numbers: JSON lines with static event names and ids, and Prometheus metrics; never content."""
+
+import logging
+import sys
+
+import structlog
+from prometheus_client import Counter, Gauge, Histogram
+
+PRESSES = Counter("porchlight_presses_total", "Presses by what came of them.", ["result"])
+ANSWERS = Counter("porchlight_answers_total", "Answers by kind.", ["kind"])
+DELIVERIES = Counter("porchlight_deliveries_total", "Deliveries by transport and result.", ["transport", "result"])
+PARKED = Counter("porchlight_deliveries_parked_total", "Deliveries given up or put aside, by reason.", ["reason"])
+RETIRED = Counter("porchlight_addresses_retired_total", "Push addresses retired, by reason.", ["reason"])
+HANDED = Histogram(
+    "porchlight_press_to_handed_seconds",
+    "From the commit of a reach-out's notice to the moment a push service took it.",
+    buckets=(0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2, 5, 10, 15, 30, 60, 300),
+)
+RECEIPTS = Counter("porchlight_receipts_total", "Receipts from devices, by event.", ["event"])
+OLDEST_DUE = Gauge("porchlight_oldest_due_delivery_seconds", "Age of the oldest delivery that is due and not sent.")
+LAST_TURN = Gauge("porchlight_worker_last_turn_timestamp_seconds", "When this process's worker last came round.")
+STREAMS = Gauge("porchlight_event_streams", "Open event streams in this process.")
+REQUESTS = Histogram(
+    "porchlight_request_seconds",
+    "Time to a reply, by method, route and status class.",
+    ["method", "route", "status"],
+    buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10),
+)
+KEYS_GOOD = Gauge("porchlight_master_key_good", "1 when the master key opens what is stored, else 0.")
+WITHHELD = Counter("porchlight_content_withheld_total", "Values that no key at hand could open.", ["column"])
+
+
+def configure_logging(level: str) -> None:
+    """Send every log line, ours and the libraries', to standard error as one JSON object."""
+    shared: list[structlog.typing.Processor] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.processors.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+    ]
+    structlog.configure(
+        processors=[*shared, _traceback_without_values, structlog.processors.JSONRenderer()],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level]),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        cache_logger_on_first_use=True,
+    )
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(_LibraryFormatter(shared))
+    logging.basicConfig(level=level, handlers=[handler], force=True)
+    for name in ("uvicorn", "uvicorn.error", "uvicorn.access"):
+        logger = logging.getLogger(name)
+        logger.handlers, logger.propagate = [], True
+    # These would write request paths, push endpoints or values of statements.
+    for name in ("uvicorn.access", "httpx", "httpcore", "hpack", "sqlalchemy", "aiosqlite", "asyncio", "alembic"):
+        logging.getLogger(name).setLevel(logging.WARNING if name != "uvicorn.access" else logging.ERROR)
+
+
+def _traceback_without_values(_: object, __: str, event: structlog.typing.EventDict) -> structlog.typing.EventDict:
+    """Keep where an error came from and its type; its message may quote what a person wrote."""
+    error = event.pop("exc_info", None)
+    if isinstance(error, BaseException):
+        event["error"] = type(error).__name__
+        event["where"] = places(error)
+    return event
+
+
+def places(error: BaseException, most: int = 12) -> list[str]:
+    """The last `most` file:line places of a traceback, innermost last."""
+    found: list[str] = []
+    step = error.__traceback__
+    while step is not None:
+        code = step.tb_frame.f_code
+        found.append(f"{'/'.join(code.co_filename.split('/')[-2:])}:{step.tb_lineno}")
+        step = step.tb_next
+    return found[-most:]
+
+
+class _LibraryFormatter(logging.Formatter):
+    def __init__(self, shared: list[structlog.typing.Processor]) -> None:
+        super().__init__()
+        self._render = structlog.processors.JSONRenderer()
+
+    def format(self, record: logging.LogRecord) -> str:
+        event: dict[str, object] = {
+            "event": "library",
+            "logger": record.name,
+            "level": record.levelname.lower(),
+            # The unformatted message: its arguments may hold addresses or values.
+            "message": str(record.msg)[:200] if record.args else record.getMessage()[:200],
+        }
+        if record.exc_info and record.exc_info[1]:
+            event["error"] = type(record.exc_info[1]).__name__
+            event["where"] = places(record.exc_info[1])
+        return str(self._render(None, record.levelname.lower(), event))

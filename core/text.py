@@ -1,0 +1,53 @@
+"""Text that people type: what is kept, what is quietly cleaned, what is refused."""
+
+import re
+import unicodedata
+
+
+# Embeddings, overrides and isolates (Unicode TR 9) can make a name read as another one; marks that a language
+# needs (ZWJ, ZWNJ, LRM, RLM) stay.
+BIDI = re.compile("[\u202a-\u202e\u2066-\u2069]")
+INVISIBLE = re.compile("[\u200b\u2060\ufeff\u00ad\u180e]")
+SPACES = re.compile(r"\s+")
+CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
+
+
+def one_line(text: str, most: int) -> str:
+    """A name or label of 1 to `most` visible characters: NFC, single spaces.
+
+    Raises ValueError when nothing visible is left, when it is too long, or when it turns the reading direction around.
+    """
+    if BIDI.search(text) or CONTROLS.search(text.replace("\t", " ").replace("\n", " ").replace("\r", " ")):
+        raise ValueError("must not hold control characters or marks that turn the reading direction around")
+    text = SPACES.sub(" ", INVISIBLE.sub("", unicodedata.normalize("NFC", text))).strip()
+    if not _visible(text):
+        raise ValueError("must hold at least one visible character")
+    if len(text) > most:
+        raise ValueError(f"must be at most {most} characters long")
+    return text
+
+
+def words(text: str, most: int) -> str | None:
+    """A note or message of at most `most` characters, cleaned of what cannot be seen; None when nothing is left.
+
+    Invisible marks are taken out and never refused: nobody who reaches out is sent back to look for them.
+    Raises ValueError when it is too long.
+    """
+    text = INVISIBLE.sub("", BIDI.sub("", CONTROLS.sub("", unicodedata.normalize("NFC", text)))).strip()
+    if len(text) > most:
+        raise ValueError(f"must be at most {most} characters long")
+    return text if _visible(text) else None
+
+
+def phone_number(text: str) -> str:
+    """A phone number as people write it, with its digits kept. Raises ValueError for anything else."""
+    digits = re.sub(r"[\s().\-/]", "", text)
+    if not re.fullmatch(r"\+?[0-9]{3,15}", digits):
+        raise ValueError("must be a phone number, such as +1 555 0100")
+    return digits
+
+
+def _visible(text: str) -> bool:
+    return any(unicodedata.category(letter)[0] in "LNPS" for letter in text)
+
+

@@ -1,0 +1,73 @@
+"""One unit of work: what a rule is given to decide with, and what is to happen once its rows are committed."""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import Protocol
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from core.bus import Bus, News
+from core.encryption import Keyring
+from core.ids import new_id, new_token
+
+LEASE_SECONDS = 10
+"""How long a claim on a delivery holds. A send may take 8 seconds, so a live holder always has time to write down."""
+
+
+class HandOver(Protocol):
+    """Takes deliveries whose lease this process holds, right after the commit that wrote them. Never blocks."""
+
+    def __call__(self, deliveries: Sequence[UUID]) -> None: ...
+
+
+class Unit:
+    """A database session, the moment, and the news and pushes that the commit will let go.
+
+    Rules flush and never commit. `commit` is called once, at the edge, before the reply.
+    """
+
+    def __init__(
+        self,
+        session: AsyncSession,
+        now: datetime,
+        keyring: Keyring,
+        *,
+        ladder: Sequence[int] = (0, 90, 180, 300),
+        make_id: Callable[[datetime], UUID] = new_id,
+        make_token: Callable[[int], str] = new_token,
+    ) -> None:
+        self.session = session
+        self.now = now
+        self.keyring = keyring
+        self.ladder = tuple(ladder)
+        self._make_id = make_id
+        self._make_token = make_token
+        self.news: list[News] = []
+        self.pushes: list[UUID] = []
+
+    def new_id(self) -> UUID:
+        return self._make_id(self.now)
+
+    def new_token(self, size: int = 32) -> str:
+        return self._make_token(size)
+
+    def tell(self, person_id: UUID, kind: str, about: UUID) -> None:
+        """Queue news for a person's open streams."""
+        self.news.append(News(person_id, kind, about))
+
+    async def start_again(self) -> None:
+        """Undo everything since the beginning: somebody else was first, and what was read is no longer so."""
+        await self.session.rollback()
+        self.news.clear()
+        self.pushes.clear()
+
+    async def commit(self, bus: Bus, hand_over: HandOver) -> None:
+        """Make it so, then let the news and the pushes go. Raises what the database raises; then nothing goes."""
+        await self.session.commit()
+        news, self.news = self.news, []
+        pushes, self.pushes = self.pushes, []
+        if pushes:
+            hand_over(pushes)
+        if news:
+            bus.publish(news)

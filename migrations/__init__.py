@@ -1,0 +1,1 @@
+"""The database's history: append-only revisions, each of which works beside the release before it."""

@@ -1,0 +1,39 @@
+"""What every table shares: the metadata with its constraint names, and the column shapes."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Annotated, Any, ClassVar
+from uuid import UUID
+
+from sqlalchemy import JSON, CheckConstraint, LargeBinary, MetaData, String, Uuid
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import DeclarativeBase, mapped_column
+
+from core.types import UtcDateTime
+
+Id = Annotated[UUID, mapped_column(Uuid, primary_key=True)]
+Moment = Annotated[datetime, mapped_column(UtcDateTime)]
+Sealed = Annotated[bytes, mapped_column(LargeBinary)]
+"""Ciphertext of core.encryption; readable with one person's data key only."""
+Hash = Annotated[bytes, mapped_column(LargeBinary(32))]
+Word = Annotated[str, mapped_column(String(32))]
+Json = Annotated[dict[str, Any], mapped_column(JSON().with_variant(JSONB, "postgresql"))]
+
+
+class Base(DeclarativeBase):
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+    type_annotation_map: ClassVar[dict[Any, Any]] = {UUID: Uuid, datetime: UtcDateTime}
+
+
+def one_of(column: str, words: type[StrEnum], *more: str) -> CheckConstraint:
+    """A CHECK that the column holds one of these words."""
+    listed = ", ".join(f"'{word}'" for word in [*words, *more])
+    return CheckConstraint(f"{column} IN ({listed})", name=column)

@@ -1,0 +1,55 @@
+"""Who is there for whom: memberships, the invitations that lead to them, and blocks that end them."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from models.base import Base, Hash, Id, Moment, Sealed, Word, one_of
+from models.vocabulary import Role
+
+
+class Membership(Base):
+    """One person in the circle of another. It counts from `confirmed_at`; to end it is to delete it."""
+
+    __tablename__ = "memberships"
+    __table_args__ = (
+        UniqueConstraint("owner_id", "member_id"),
+        one_of("role", Role),
+        CheckConstraint("step IN (1, 2)", name="step"),
+        CheckConstraint("owner_id <> member_id", name="not_oneself"),
+    )
+
+    id: Mapped[Id]
+    owner_id: Mapped[UUID] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"))
+    member_id: Mapped[UUID] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"), index=True)
+    role: Mapped[Word]
+    step: Mapped[int]
+    accepted_at: Mapped[Moment]
+    confirmed_at: Mapped[datetime | None]
+    muted_until: Mapped[datetime | None]
+
+
+class Invitation(Base):
+    """A link that lets one person into a circle, once. The token is never stored."""
+
+    __tablename__ = "invitations"
+    __table_args__ = (one_of("role", Role), CheckConstraint("step IN (1, 2)", name="step"))
+
+    id: Mapped[Id]
+    inviter_id: Mapped[UUID] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"), index=True)
+    token_hash: Mapped[Hash] = mapped_column(unique=True)
+    role: Mapped[Word]
+    step: Mapped[int]
+    label: Mapped[Sealed | None]
+    created_at: Mapped[Moment]
+    expires_at: Mapped[Moment] = mapped_column(index=True)
+
+
+class Block(Base):
+    __tablename__ = "blocks"
+
+    blocker_id: Mapped[UUID] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"), primary_key=True)
+    blocked_id: Mapped[UUID] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"), primary_key=True, index=True)
+    created_at: Mapped[Moment]

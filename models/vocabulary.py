@@ -1,0 +1,101 @@
+"""The words of the design that are stored as text: roles, states, kinds, outcomes."""
+
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    SPONSOR = "sponsor"
+    FRIEND = "friend"
+    PARTNER = "partner"
+    FAMILY = "family"
+    COUNSELOR = "counselor"
+    FELLOW = "fellow"
+
+
+class ReachOutState(StrEnum):
+    WAITING = "waiting"
+    ANSWERED = "answered"
+    TOGETHER = "together"
+    CLOSED = "closed"
+
+
+class Outcome(StrEnum):
+    """How a person closed; EXPIRED is the one that nobody chose."""
+
+    CONNECTED = "connected"
+    OK_NOW = "ok_now"
+    MISTAKE = "mistake"
+    EXPIRED = "expired"
+
+
+class Need(StrEnum):
+    TALK = "talk"
+    URGE = "urge"
+    LONELY = "lonely"
+    COMPANY = "company"
+    CHECK_ON_ME = "check_on_me"
+
+
+class AnswerKind(StrEnum):
+    CALLING = "calling"
+    SOON = "soon"
+    HERE = "here"
+    CANNOT = "cannot"
+
+
+class RecipientState(StrEnum):
+    """How far a reach-out has come to one recipient, as the person who pressed sees it. Derived, never stored."""
+
+    QUEUED = "queued"
+    HANDED = "handed"
+    DELIVERED = "delivered"
+    SEEN = "seen"
+    ANSWERED = "answered"
+    DECLINED = "declined"
+    UNREACHABLE = "unreachable"
+    INBOX_ONLY = "inbox_only"
+
+
+class NoticeKind(StrEnum):
+    REACH_OUT = "reach_out"
+    ANSWERED = "answered"
+    ALL_CLEAR = "all_clear"
+    ENDED = "ended"
+    UNANSWERED = "unanswered"
+    ARE_YOU_TALKING = "are_you_talking"
+    MESSAGE = "message"
+    INVITATION_ACCEPTED = "invitation_accepted"
+    BOOKEND_DUE = "bookend_due"
+    BOOKEND_MISSED = "bookend_missed"
+    CHECK_IN = "check_in"
+    REACH_IN = "reach_in"
+    UNREACHABLE = "unreachable"
+    # A push that a person asks for to see whether it arrives; it stands in no inbox.
+    TEST = "test"
+
+
+class DeviceKind(StrEnum):
+    FCM = "fcm"
+    WEBPUSH = "webpush"
+
+
+class DeliveryState(StrEnum):
+    PENDING = "pending"
+    SENT = "sent"
+    FAILED = "failed"
+    DEAD = "dead"
+    CANCELLED = "cancelled"
+
+
+class Retired(StrEnum):
+    """Why a device no longer gets pushes."""
+
+    REMOVED = "removed"
+    SIGNED_OUT = "signed_out"
+    DEAD = "dead"
+    MOVED = "moved"
+
+
+class Carrier(StrEnum):
+    TOKEN = "token"  # noqa: S105 (the name of a way to carry a session, no secret)
+    COOKIE = "cookie"

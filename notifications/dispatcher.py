@@ -1,0 +1,184 @@
+"""The outbox's engine: takes what is due or was just committed, sends it in lanes, records what came back."""
+
+import asyncio
+import random
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
+from uuid import UUID
+
+import structlog
+from sqlalchemy import update
+
+from core.bus import Bus
+from core.clock import Clock
+from core.database import Database
+from core.encryption import Keyring
+from core.unit import Unit
+from models import Delivery
+from notifications import claim, record
+from notifications.claim import Claimed
+from notifications.compose import AddressWithheldError, compose
+from notifications.record import Outcome
+from notifications.transports.protocol import Rejected, Result, RetryAt, Transport
+
+PLACES = 64
+"""Sends at once in one lane. A lane is one kind of device, so that a slow service holds back no other."""
+SEND_LIMIT = 9.0
+"""Seconds after which a send is given up here, should a transport's own limit of 8 fail; the lease is 10."""
+GATHER = 0.004
+"""Seconds in which outcomes are gathered to be written down together."""
+TRIES_TO_RECORD = 5
+
+log = structlog.get_logger(__name__)
+
+
+class Dispatcher:
+    """Sends deliveries. `hand_over` takes what this process has committed; `turn` takes whatever else is due."""
+
+    def __init__(
+        self,
+        database: Database,
+        clock: Clock,
+        keyring: Keyring,
+        bus: Bus,
+        transports: Mapping[str, Transport],
+        *,
+        jitter: Callable[[], float] = random.random,
+    ) -> None:
+        self._database = database
+        self._clock = clock
+        self._keyring = keyring
+        self._bus = bus
+        self._transports = dict(transports)
+        self._jitter = jitter
+        self._busy = dict.fromkeys(self._transports, 0)
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._outcomes: list[Outcome] = []
+        self._recording: asyncio.Task[None] | None = None
+        self._handed: list[UUID] = []
+        self._taking: asyncio.Task[None] | None = None
+        self._closing = False
+
+    async def open(self) -> None:
+        """Make the transports ready."""
+        await asyncio.gather(*(transport.open() for transport in self._transports.values()))
+
+    def hand_over(self, deliveries: Sequence[UUID]) -> None:
+        """Send these now. Returns at once; should this process die, their lease runs out and another takes them."""
+        if self._closing:
+            return
+        self._handed.extend(deliveries)
+        if self._taking is None or self._taking.done():
+            self._taking = self._spawn(self._take_handed())
+
+    async def turn(self) -> int:
+        """Take what is due, as much as can be sent at once, and start sending it; gives how many were taken."""
+        kinds = [kind for kind in self._transports if self._busy[kind] < PLACES]
+        if not kinds or self._closing:
+            return 0
+        limit = sum(PLACES - self._busy[kind] for kind in kinds)
+        async with self._database.write() as session:
+            taken = await claim.due(session, kinds, limit, self._clock.now(), self._reserve)
+            await self._commit_claim(session.commit, taken)
+        return len(taken)
+
+    async def drain(self) -> None:
+        """Wait until everything taken so far has been sent and written down."""
+        while self._tasks:
+            await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    async def close(self) -> None:
+        """Take nothing more, finish what is under way, give back what was not begun."""
+        self._closing = True
+        handed, self._handed = self._handed, []
+        await self.drain()
+        if handed:
+            async with self._database.write() as session:
+                await session.execute(
+                    update(Delivery)
+                    .where(Delivery.id.in_(handed), Delivery.attempt == 0)
+                    .values(lease_until=None)
+                )
+                await session.commit()
+        for transport in self._transports.values():
+            await transport.close()
+
+    async def _take_handed(self) -> None:
+        while self._handed and not self._closing:
+            ids, self._handed = self._handed[:500], self._handed[500:]
+            try:
+                async with self._database.write() as session:
+                    taken = await claim.handed(session, ids, self._clock.now(), self._reserve)
+                    await self._commit_claim(session.commit, taken)
+            except Exception as error:  # noqa: BLE001 (whatever it is, the lease runs out and a worker takes over)
+                log.warning("hand_over_failed", error=type(error).__name__, count=len(ids))
+
+    async def _commit_claim(self, commit: Callable[[], Awaitable[None]], taken: Sequence[Claimed]) -> None:
+        """No send before the claim is committed, and none at all when it is not."""
+        try:
+            await commit()
+        except BaseException:
+            for claimed in taken:
+                self._busy[claimed.device_kind] -= 1
+            raise
+        for claimed in taken:
+            self._spawn(self._send(claimed))
+
+    def _reserve(self, kind: str) -> bool:
+        if kind not in self._busy or self._busy[kind] >= PLACES:
+            return False
+        self._busy[kind] += 1
+        return True
+
+    async def _send(self, claimed: Claimed) -> None:
+        transport = self._transports[claimed.device_kind]
+        try:
+            result = await self._hand(transport, claimed)
+        finally:
+            self._busy[claimed.device_kind] -= 1
+        self._note(Outcome(claimed, transport.name, result, self._clock.now(), self._jitter()))
+
+    async def _hand(self, transport: Transport, claimed: Claimed) -> Result:
+        try:
+            push = compose(claimed, self._keyring)
+        except AddressWithheldError:
+            return Rejected("address_withheld")
+        except Exception as error:  # noqa: BLE001 (a poison row is put aside, it must not stop the others)
+            log.error("push_not_composed", delivery_id=str(claimed.id), error=type(error).__name__)
+            return Rejected("poison")
+        try:
+            return await asyncio.wait_for(transport.send(push), SEND_LIMIT)
+        except TimeoutError:
+            return RetryAt("timeout")
+        except Exception as error:  # noqa: BLE001 (a transport that raises has a bug; the push is tried again)
+            log.error("transport_raised", transport=transport.name, error=type(error).__name__)
+            return RetryAt("unexpected")
+
+    def _note(self, outcome: Outcome) -> None:
+        self._outcomes.append(outcome)
+        if self._recording is None or self._recording.done():
+            self._recording = self._spawn(self._record())
+
+    async def _record(self) -> None:
+        await asyncio.sleep(GATHER)
+        while self._outcomes:
+            outcomes, self._outcomes = self._outcomes, []
+            for attempt in range(TRIES_TO_RECORD):
+                try:
+                    await self._write_down(outcomes)
+                    break
+                except Exception as error:  # noqa: BLE001 (the database is away: try again, then let the lease lapse)
+                    log.warning("outcomes_not_recorded", error=type(error).__name__, count=len(outcomes))
+                    await asyncio.sleep(0.2 * 2**attempt)
+
+    async def _write_down(self, outcomes: Sequence[Outcome]) -> None:
+        async with self._database.write() as session:
+            unit = Unit(session, self._clock.now(), self._keyring)
+            await record.record(unit, outcomes)
+            await unit.commit(self._bus, self.hand_over)
+        record.count(outcomes)
+
+    def _spawn(self, work: Coroutine[None, None, None]) -> asyncio.Task[None]:
+        task = asyncio.get_running_loop().create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        return task

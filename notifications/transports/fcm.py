@@ -1,0 +1,269 @@
+"""Hands pushes to phones through Firebase Cloud Messaging (HTTP v1), with the Firebase SDK tamed for it."""
+
+import asyncio
+import base64
+import contextlib
+import functools
+import hashlib
+import itertools
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from http import HTTPStatus
+from pathlib import Path
+from typing import Any
+
+import httpx
+import structlog
+
+from notifications.transports.fcm_sign_in import SignIn, SignInError
+from notifications.transports.protocol import DeadAddress, FcmAddress, Push, Rejected, Result, RetryAt, Sent
+from notifications.transports.retry_after import retry_after
+
+log = structlog.get_logger(__name__)
+
+LOUD_CHANNEL = "reach_out"
+QUIET_CHANNEL = "quiet"
+"""The two notification channels that an Android app has to create; who runs the phone decides how each sounds."""
+
+_GOOGLE = "https://fcm.googleapis.com"
+_EMULATOR = "FIREBASE_AUTH_EMULATOR_HOST"
+_OPEN_WAITS = 2.0
+_REFRESH_LIMIT = 8.0
+# More at once would not be faster: each open connection costs httpcore time at every send.
+_AT_ONCE = 16
+_QUOTA_WAIT = timedelta(seconds=60)
+_TTL_LONGEST = 28 * 24 * 3600
+_COLLAPSE_ID_LONGEST = 64
+_numbers = itertools.count(1)
+
+
+@dataclass(frozen=True, slots=True)
+class _Firebase:
+    """What open() has made; the SDK ships no types."""
+
+    app: Any
+    messaging: Any
+    client: "_Client"
+    sign_in: SignIn
+    lanes: asyncio.Semaphore
+
+
+class FcmTransport:
+    """Sends each push as one message of its own, up to 16 at once, so that a slow one holds back no other.
+
+    `credentials_file` is a service account's JSON file, `base_url` the address that `/v1/projects/…` is appended to
+    (None: Google's), `send_limit` seconds for one whole send, signing in included.
+    """
+
+    name = "fcm"
+
+    def __init__(
+        self, credentials_file: Path, base_url: str | None, clock: Callable[[], datetime], send_limit: float = 8.0
+    ) -> None:
+        self._credentials_file = credentials_file
+        self._base_url = (base_url or _GOOGLE).rstrip("/")
+        self._clock = clock
+        self._send_limit = send_limit
+        self._firebase: _Firebase | None = None
+
+    async def open(self) -> None:
+        """Load the SDK and sign in. Gives up waiting after 2 s when the provider is away; the next send goes on.
+
+        Raises RuntimeError when the emulator's variable is set, OSError or ValueError for an unusable credentials file.
+        """
+        if os.environ.get(_EMULATOR):
+            # With it the SDK trusts sign-in tokens that nobody has signed.
+            raise RuntimeError(f"{_EMULATOR} is set: that is for tests only, unset it")
+        if self._firebase is not None:
+            return
+        self._firebase = await asyncio.to_thread(_set_up, self._credentials_file, self._base_url, self._send_limit)
+        with contextlib.suppress(SignInError, TimeoutError):
+            async with asyncio.timeout(min(_OPEN_WAITS, self._send_limit)):
+                await self._firebase.sign_in.ready()
+
+    async def close(self) -> None:
+        firebase, self._firebase = self._firebase, None
+        if firebase is not None:
+            await firebase.client.aclose()
+            await asyncio.to_thread(_delete_app, firebase.app)
+
+    async def send(self, push: Push) -> Result:
+        firebase = self._firebase
+        if firebase is None:
+            raise RuntimeError("open() comes before send()")
+        if not isinstance(push.address, FcmAddress):
+            return Rejected("wrong_transport")
+        try:
+            message = _message(firebase.messaging, push, push.address, self._clock())
+            str(message)  # checks it, as the SDK does before it sends
+        except ValueError:
+            return Rejected("invalid_argument")
+        try:
+            async with asyncio.timeout(self._send_limit):
+                await firebase.sign_in.ready()
+                async with firebase.lanes:
+                    batch = await firebase.messaging.send_each_async([message], app=firebase.app)
+            answer = batch.responses[0]
+        except Exception as error:  # noqa: BLE001 (a send never raises; what it may be is sorted below)
+            return _fault(error, push)
+        if answer.exception is None:
+            # A 200 without the message's name did not come from FCM.
+            return Sent() if answer.success else RetryAt("unexpected")
+        result = classify(answer.exception, self._clock())
+        if result == _UNAUTHENTICATED:
+            firebase.sign_in.forget()
+        return result
+
+
+class _Client:
+    """Stands in for the SDK's own HTTP client: the two methods that its messaging service calls."""
+
+    def __init__(self, http: httpx.AsyncClient) -> None:
+        self._http = http
+
+    async def request(self, method: str, url: str, headers: dict[str, str], json: object) -> httpx.Response:
+        reply = await self._http.request(method, url, headers=headers, json=json)
+        return reply.raise_for_status()
+
+    async def aclose(self) -> None:
+        await self._http.aclose()
+
+
+def _set_up(credentials_file: Path, base_url: str, send_limit: float) -> _Firebase:
+    """Load the SDK and make an app of our own in it. Blocks for half a second the first time."""
+    import firebase_admin
+    import requests
+    from firebase_admin import credentials, messaging
+    from google.auth.transport.requests import Request
+
+    certificate = credentials.Certificate(str(credentials_file))
+    credential = certificate.get_credential()
+    fetch = functools.partial(Request(requests.Session()), timeout=_REFRESH_LIMIT)
+    sign_in = SignIn(credential, functools.partial(credential.refresh, fetch))
+    app = firebase_admin.initialize_app(certificate, name=f"porchlight-{next(_numbers)}")
+    http = httpx.AsyncClient(
+        auth=sign_in,
+        # Connecting gives up before the send as a whole does: cancelled in the handshake, httpcore leaves a socket open.
+        timeout=httpx.Timeout(send_limit, connect=send_limit * 0.4),
+        # HTTP/1.1: over HTTP/2 httpcore never tells the server that a send was given up, and after a hundred of them
+        # every further send on that connection fails. Here a connection dies with its send, and no other's.
+        http2=False,
+        # Kept for a while: the next press finds connections ready. No limit here, for a send that is cancelled while it
+        # waits for a connection can take the place with it for good; `lanes` is what limits them.
+        limits=httpx.Limits(max_connections=None, max_keepalive_connections=_AT_ONCE, keepalive_expiry=60),
+    )
+    client = _Client(http)
+    _replace_client(messaging, app, base_url, client)
+    return _Firebase(app, messaging, client, sign_in, asyncio.Semaphore(_AT_ONCE))
+
+
+def _replace_client(messaging: Any, app: object, base_url: str, client: _Client) -> None:  # noqa: ANN401 (untyped SDK)
+    """Let the app's messaging service post through `client` to `base_url`. See docs/decisions/0005.
+
+    Private parts of the SDK, hence its pinned version: the SDK's own retries drop each retryable answer unclosed, every
+    one of them keeps an HTTP/2 stream, and after a hundred all sends hang for good. It has no setting for either.
+    """
+    service = messaging._get_messaging_service(app)
+    service._async_client = client
+    service._fcm_url = f"{base_url}/v1/projects/{service._project_id}/messages:send"
+
+
+def _delete_app(app: object) -> None:
+    """Take the app out of the SDK's registry. In a thread, for the SDK then starts an event loop of its own."""
+    import firebase_admin
+
+    firebase_admin.delete_app(app)
+
+
+def _message(sdk: Any, push: Push, address: FcmAddress, now: datetime) -> object:  # noqa: ANN401 (the untyped SDK)
+    ttl = min(max(push.ttl, 1), _TTL_LONGEST)
+    message = sdk.Message(
+        data=dict(push.data),
+        notification=sdk.Notification(title=push.title, body=push.body),
+        android=sdk.AndroidConfig(
+            # High priority must show a notification, else FCM takes the priority away; this one always does.
+            priority="high" if push.urgent else "normal",
+            ttl=timedelta(seconds=ttl),
+            notification=sdk.AndroidNotification(
+                tag=push.tag, channel_id=LOUD_CHANNEL if push.urgent else QUIET_CHANNEL
+            ),
+        ),
+        apns=sdk.APNSConfig(headers=_apns_headers(push, now, ttl), payload=sdk.APNSPayload(_aps(sdk, push))),
+    )
+    # Set afterwards: as an argument it warns of its successor, the installation id, which is another kind of address.
+    message.token = address.token
+    return message
+
+
+def _apns_headers(push: Push, now: datetime, ttl: int) -> dict[str, str]:
+    collapse_id = push.tag
+    if len(collapse_id.encode()) > _COLLAPSE_ID_LONGEST:  # Apple refuses the whole push
+        collapse_id = base64.urlsafe_b64encode(hashlib.sha256(push.tag.encode()).digest()).decode().rstrip("=")
+    return {
+        "apns-push-type": "alert",
+        # 10 is at once; 5 may wait for a moment that suits the battery, which an alert may do as well.
+        "apns-priority": "10" if push.urgent else "5",
+        # Never 0, which means: do not store it for a phone that is off.
+        "apns-expiration": str(int(now.timestamp()) + ttl),
+        "apns-collapse-id": collapse_id,
+    }
+
+
+def _aps(sdk: Any, push: Push) -> object:  # noqa: ANN401 (the untyped SDK)
+    return sdk.Aps(
+        alert=sdk.ApsAlert(title=push.title, body=push.body),
+        sound="default" if push.urgent else None,
+        thread_id=push.tag,
+        # Time-sensitive breaks through a Focus; it belongs into aps, and the app needs the entitlement for it.
+        custom_data={"interruption-level": "time-sensitive" if push.urgent else "active"},
+    )
+
+
+_UNAUTHENTICATED = RetryAt("unauthenticated")
+_MEANINGS: dict[str, Result] = {
+    "UnregisteredError": DeadAddress("unregistered"),
+    # May be our own bad message: an address is never retired on it.
+    "InvalidArgumentError": Rejected("invalid_argument"),
+    # The token belongs to other credentials. Not dead: whoever puts in the wrong file for an hour would lose them all.
+    "SenderIdMismatchError": Rejected("sender_mismatch"),
+    "PermissionDeniedError": Rejected("forbidden"),
+    # The project's key for Apple is missing or expired. The operator can mend it while the push still matters.
+    "ThirdPartyAuthError": RetryAt("third_party_auth"),
+    "UnauthenticatedError": _UNAUTHENTICATED,
+}
+
+
+def classify(error: Exception, now: datetime) -> Result:
+    """What an error of the SDK (`SendResponse.exception`) means."""
+    reply = getattr(error, "http_response", None)
+    if reply is None:
+        return _unanswered(error)
+    kind = type(error).__name__
+    if kind in _MEANINGS:
+        return _MEANINGS[kind]
+    when = retry_after(reply.headers.get("Retry-After"), now)
+    if kind == "QuotaExceededError":
+        return RetryAt("quota", max(when or now, now + _QUOTA_WAIT))
+    if reply.status_code == HTTPStatus.TOO_MANY_REQUESTS:
+        return RetryAt("quota", when or now + _QUOTA_WAIT)
+    return RetryAt("unavailable" if reply.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR else "unexpected", when)
+
+
+def _unanswered(error: Exception) -> Result:
+    """What it means that there was no answer at all; the SDK keeps httpx's own error as the cause."""
+    cause = getattr(error, "cause", None)
+    if isinstance(cause, httpx.TimeoutException):
+        return RetryAt("timeout")
+    return RetryAt("connection" if isinstance(cause, httpx.TransportError) else "unexpected")
+
+
+def _fault(error: Exception, push: Push) -> Result:
+    """What it means that the SDK, or what we do around it, has raised."""
+    if isinstance(error, TimeoutError):
+        return RetryAt("timeout")
+    if isinstance(error, SignInError):
+        return RetryAt("sign_in")
+    log.warning("fcm_send_failed", delivery_id=str(push.delivery_id), error=type(error).__name__)
+    return RetryAt("unexpected")

@@ -1,0 +1,95 @@
+"""What every transport takes and gives: one push in, one classified result out."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+from uuid import UUID
+
+
+@dataclass(frozen=True, slots=True)
+class FcmAddress:
+    """A Firebase Cloud Messaging registration token; opaque, 1 to 4096 characters."""
+
+    token: str
+
+
+@dataclass(frozen=True, slots=True)
+class WebPushAddress:
+    """A browser's push subscription (RFC 8030): its endpoint and the keys of RFC 8291, both base64url."""
+
+    endpoint: str
+    p256dh: str
+    auth: str
+
+
+Address = FcmAddress | WebPushAddress
+
+
+@dataclass(frozen=True, slots=True)
+class Push:
+    """One push to one device, worded and ready to be handed over.
+
+    `data` holds the eight strings of the contract (v, kind, notice_id, delivery_id, reach_out_id, tag, round, url);
+    `title` and `body` are neutral words; `tag` merges pushes about one thing on the phone; `ttl` is in seconds.
+    """
+
+    delivery_id: UUID
+    address: Address
+    data: Mapping[str, str]
+    title: str
+    body: str
+    tag: str
+    urgent: bool
+    renotify: bool
+    ttl: int
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """The provider has taken it. Whether it arrived is the device's word alone (a receipt)."""
+
+
+@dataclass(frozen=True, slots=True)
+class RetryAt:
+    """Not taken, or nobody knows: send again. `when` is the provider's own wish, None leaves it to the back-off."""
+
+    why: str
+    when: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DeadAddress:
+    """The provider says that this address will never work again."""
+
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rejected:
+    """This push will never be taken, but the address may be good (our own bad payload, a wrong credential)."""
+
+    why: str
+
+
+Result = Sent | RetryAt | DeadAddress | Rejected
+
+
+class Transport(Protocol):
+    """A way to one kind of address. It classifies what happened; it never decides what happens next.
+
+    `why` is a short static word (`unavailable`, `quota`, `timeout`, …): it is logged and counted, so it never
+    holds an address, a token or a provider's free text.
+    """
+
+    name: str
+
+    async def open(self) -> None:
+        """Make ready (connections, tokens). Never raises because a provider is down."""
+        ...
+
+    async def send(self, push: Push) -> Result:
+        """Hand one push over. Never raises for what a provider answers; cancellation is passed on."""
+        ...
+
+    async def close(self) -> None: ...

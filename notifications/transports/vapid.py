@@ -1,0 +1,75 @@
+"""The server's own key pair for Web Push (VAPID, RFC 8292): made once, kept in a file, used to sign."""
+
+import os
+import secrets
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from py_vapid import Vapid02
+from py_vapid.utils import b64urlencode
+
+
+@dataclass(frozen=True, slots=True)
+class VapidKeys:
+    """A P-256 key pair. `public_key` is what browsers subscribe with (`webpush_public_key` in the contract)."""
+
+    public_key: str
+    """The uncompressed point, 65 bytes, as base64url without padding."""
+    private: ec.EllipticCurvePrivateKey = field(repr=False)
+
+    @classmethod
+    def of(cls, private: ec.EllipticCurvePrivateKey) -> "VapidKeys":
+        point = private.public_key().public_bytes(
+            serialization.Encoding.X962, serialization.PublicFormat.UncompressedPoint
+        )
+        return cls(str(b64urlencode(point)), private)
+
+    def authorization(self, audience: str, subject: str, expires: int) -> str:
+        """The `Authorization` header for one push service.
+
+        `audience` is its origin, `subject` says whom its operator may write to (`mailto:` or `https:`), `expires` is
+        in Unix seconds and at most a day away. Raises py_vapid's `VapidException` for a malformed one.
+        """
+        claims: dict[str, str | int] = {"aud": audience, "sub": subject, "exp": expires}
+        return str(Vapid02(private_key=self.private).sign(claims)["Authorization"])
+
+
+def load_or_make(path: Path) -> VapidKeys:
+    """The keys kept at `path`; made there at the first start, mode 600. Processes that start at once agree on one.
+
+    Raises ValueError when the file holds something else than a P-256 private key (a new one would silently cut off
+    every subscribed browser), OSError when it can be neither read nor made.
+    """
+    if not path.exists():
+        _make(path)
+    pem = path.read_bytes()
+    try:
+        private = serialization.load_pem_private_key(pem, password=None)
+    except (ValueError, TypeError) as error:
+        raise ValueError(f"{path} holds no readable private key; put back the one that browsers know") from error
+    if isinstance(private, ec.EllipticCurvePrivateKey) and isinstance(private.curve, ec.SECP256R1):
+        return VapidKeys.of(private)
+    raise ValueError(f"{path} holds a private key, but not one on the curve P-256")
+
+
+def _make(path: Path) -> None:
+    """Write a fresh key beside `path` and link it there whole; who comes second leaves the first one's in place."""
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    pem = ec.generate_private_key(ec.SECP256R1()).private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
+    draft = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
+    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(pem)
+            file.flush()
+            os.fsync(file.fileno())
+        # A link, not a rename: it fails when somebody was faster, and nobody ever reads half a file.
+        os.link(draft, path)
+    except FileExistsError:
+        pass
+    finally:
+        draft.unlink()

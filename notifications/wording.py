@@ -1,0 +1,119 @@
+"""What a push says: one neutral sentence per kind and language, which kinds are urgent, and how long each is worth it."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final
+
+TITLE: Final = "Porchlight"
+"""The title of every push: the app's name. Who looks over a shoulder learns nothing from it."""
+
+DEFAULT_LANGUAGE: Final = "en"
+
+URGENT: Final[frozenset[str]] = frozenset({"reach_out", "unanswered", "bookend_missed"})
+"""The kinds that may wake a phone. Everything else waits for a moment that suits the battery."""
+
+_ENGLISH: Final = {
+    "reach_out": "Someone in your circle would like company.",
+    "answered": "Someone has answered.",
+    "all_clear": "All is well. Thank you for being there.",
+    "ended": "This has ended without an all-clear.",
+    "unanswered": "Nobody has answered yet. You can call someone from here.",
+    "are_you_talking": "Are you two talking?",
+    "message": "You have a new message.",
+    "invitation_accepted": "Someone has accepted your invitation. Please confirm it.",
+    "bookend_due": "It is time for the check-in you planned.",
+    "bookend_missed": "Someone in your circle has not checked in as planned.",
+    "check_in": "Someone has shared a check-in with you.",
+    "reach_in": "Someone is thinking of you.",
+    "unreachable": "A phone in your circle cannot be reached right now.",
+    "test": "A light came on.",
+}
+_SPANISH: Final = {
+    "reach_out": "A alguien de tu círculo le gustaría tener compañía.",
+    "answered": "Alguien ha respondido.",
+    "all_clear": "Todo está bien. Gracias por estar ahí.",
+    "ended": "Esto ha terminado sin un aviso de que todo está bien.",
+    "unanswered": "Nadie ha respondido todavía. Desde aquí puedes llamar a alguien.",
+    "are_you_talking": "¿Están hablando ustedes dos?",
+    "message": "Tienes un mensaje nuevo.",
+    "invitation_accepted": "Alguien ha aceptado tu invitación. Confírmala, por favor.",
+    "bookend_due": "Es la hora del aviso que habías planeado.",
+    "bookend_missed": "Alguien de tu círculo no ha dado el aviso que tenía planeado.",
+    "check_in": "Alguien ha compartido contigo cómo está.",
+    "reach_in": "Alguien está pensando en ti.",
+    "unreachable": "Ahora mismo no se puede contactar con un teléfono de tu círculo.",
+    "test": "Se ha encendido una luz.",
+}
+_GERMAN: Final = {
+    "reach_out": "Jemand aus deinem Kreis hätte gern Gesellschaft.",
+    "answered": "Jemand hat geantwortet.",
+    "all_clear": "Alles ist gut. Danke, dass du da bist.",
+    "ended": "Dies ist ohne Entwarnung zu Ende gegangen.",
+    "unanswered": "Noch hat niemand geantwortet. Von hier aus kannst du jemanden anrufen.",
+    "are_you_talking": "Sprecht ihr beide miteinander?",
+    "message": "Du hast eine neue Nachricht.",
+    "invitation_accepted": "Jemand hat deine Einladung angenommen. Bitte bestätige sie.",
+    "bookend_due": "Es ist Zeit für die Meldung, die du geplant hast.",
+    "bookend_missed": "Jemand aus deinem Kreis hat sich nicht wie geplant gemeldet.",
+    "check_in": "Jemand hat dir geschrieben, wie es geht.",
+    "reach_in": "Jemand denkt an dich.",
+    "unreachable": "Ein Telefon in deinem Kreis ist gerade nicht zu erreichen.",
+    "test": "Ein Licht ist angegangen.",
+}
+_SENTENCES: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
+    {"en": MappingProxyType(_ENGLISH), "es": MappingProxyType(_SPANISH), "de": MappingProxyType(_GERMAN)}
+)
+# A newer server may have written a kind that this worker does not know yet; the push goes all the same.
+_ANYTHING: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "en": "Something new is waiting for you.",
+        "es": "Hay algo nuevo para ti.",
+        "de": "Etwas Neues wartet auf dich.",
+    }
+)
+
+LANGUAGES: Final[tuple[str, ...]] = tuple(_SENTENCES)
+KINDS: Final[frozenset[str]] = frozenset(_ENGLISH)
+
+_MINUTE: Final = 60
+_HOUR: Final = 60 * _MINUTE
+_DAY: Final = 24 * _HOUR
+
+TTL_SECONDS: Final[Mapping[str, int]] = MappingProxyType(
+    {
+        # A push service keeps a push this long for a phone that is off. The alarm's covers a night: who wakes at seven
+        # may be the first to answer, the reach-out lives 24 h, and whatever happened meanwhile (answered, all-clear,
+        # ended) went out under the same tag and has taken the alarm's place. Beyond that the inbox is enough.
+        "reach_out": 12 * _HOUR,
+        "unanswered": 12 * _HOUR,
+        "bookend_missed": 12 * _HOUR,
+        # At least as long as what they replace, else the old alarm would be what the phone finds.
+        "answered": 12 * _HOUR,
+        "all_clear": _DAY,
+        "ended": _DAY,
+        "message": _DAY,
+        # Asked at half of the 600 s pause; when that is over the question no longer holds.
+        "are_you_talking": 10 * _MINUTE,
+        # Ten minutes later it is asked again, another ten and the companion is told.
+        "bookend_due": 20 * _MINUTE,
+        "check_in": _DAY,
+        "reach_in": _DAY,
+        "unreachable": _DAY,
+        "invitation_accepted": 7 * _DAY,
+        # Somebody stands there and looks at the phone.
+        "test": 5 * _MINUTE,
+    }
+)
+
+
+def wording(kind: str, language: str | None) -> tuple[str, str]:
+    """Title and body of a push of this kind, in `language` (a tag such as `es` or `es-MX`), else in English."""
+    spoken = (language or "").replace("_", "-").split("-")[0].lower()
+    if spoken not in _SENTENCES:
+        spoken = DEFAULT_LANGUAGE
+    return TITLE, _SENTENCES[spoken].get(kind, _ANYTHING[spoken])
+
+
+def ttl(kind: str) -> int:
+    """For how many seconds a push service shall keep a push of this kind for a phone that is off."""
+    return TTL_SECONDS.get(kind, _DAY)

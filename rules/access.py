@@ -1,0 +1,190 @@
+"""Who asks, and what they may see. Rows are loaded through here only; what may not be seen does not exist."""
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import and_, or_, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from core.encryption import Keyring, Vault
+from core.errors import NotFound, NotSignedIn, NotYours, ProofNeeded
+from core.unit import Unit
+from models import Block, Membership, Notice, Person, ReachOut, Recipient, Session
+
+PROOF = timedelta(minutes=5)
+"""How long a passphrase just given counts as fresh."""
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """The person behind a request, and the session that carries them."""
+
+    person_id: UUID
+    session_id: UUID
+    carrier: str
+    proven_at: datetime
+    used_at: datetime
+    region: str | None
+    language: str
+    vault: Vault
+
+
+def token_hash(token: str) -> bytes:
+    """What is stored of a session token. It has 256 random bits, so a plain hash keeps it."""
+    return hashlib.sha256(token.encode()).digest()
+
+
+async def caller(session: AsyncSession, keyring: Keyring, token: str | None, now: datetime) -> Caller:
+    """The caller whom this token carries. Raises NotSignedIn for no, an unknown or an expired one."""
+    if not token:
+        raise NotSignedIn
+    found = (
+        await session.execute(
+            select(
+                Session.id,
+                Session.person_id,
+                Session.carrier,
+                Session.proven_at,
+                Session.used_at,
+                Person.region,
+                Person.language,
+                Person.data_key,
+            )
+            .join(Person, Person.id == Session.person_id)
+            .where(Session.token_hash == token_hash(token), Session.expires_at > now)
+        )
+    ).one_or_none()
+    if found is None:
+        raise NotSignedIn
+    return Caller(
+        person_id=found.person_id,
+        session_id=found.id,
+        carrier=found.carrier,
+        proven_at=found.proven_at,
+        used_at=found.used_at,
+        region=found.region,
+        language=found.language,
+        vault=keyring.vault(found.person_id, found.data_key),
+    )
+
+
+async def still_signed_in(session: AsyncSession, session_id: UUID, now: datetime) -> bool:
+    """Whether this session still stands."""
+    return (
+        await session.execute(select(Session.id).where(Session.id == session_id, Session.expires_at > now))
+    ).first() is not None
+
+
+def require_proof(who: Caller, now: datetime) -> None:
+    """Raises ProofNeeded unless the passphrase was given within the last 5 minutes."""
+    if now - who.proven_at > PROOF:
+        raise ProofNeeded
+
+
+async def person(unit: Unit, who: Caller) -> Person:
+    """The caller's own row."""
+    found = await unit.session.get(Person, who.person_id)
+    if found is None:
+        raise NotSignedIn
+    return found
+
+
+async def member(unit: Unit, who: Caller, membership_id: UUID) -> Membership:
+    """A membership in the caller's own circle. Raises NotFound."""
+    found = await unit.session.get(Membership, membership_id)
+    if found is None or found.owner_id != who.person_id:
+        raise NotFound
+    return found
+
+
+async def support(unit: Unit, who: Caller, membership_id: UUID) -> Membership:
+    """The caller's own place in somebody's circle. Raises NotFound."""
+    found = await unit.session.get(Membership, membership_id)
+    if found is None or found.member_id != who.person_id:
+        raise NotFound
+    return found
+
+
+async def known_person(unit: Unit, who: Caller, person_id: UUID) -> None:
+    """Raises NotFound unless the two are in one circle, either way round; nobody else can be seen."""
+    found = await unit.session.execute(
+        select(Membership.id).where(
+            or_(
+                and_(Membership.owner_id == who.person_id, Membership.member_id == person_id),
+                and_(Membership.owner_id == person_id, Membership.member_id == who.person_id),
+            )
+        )
+    )
+    if found.first() is None:
+        raise NotFound
+
+
+async def blocked(session: AsyncSession, one: UUID, other: UUID) -> bool:
+    """Whether either has blocked the other."""
+    found = await session.execute(
+        select(Block.created_at).where(
+            or_(
+                and_(Block.blocker_id == one, Block.blocked_id == other),
+                and_(Block.blocker_id == other, Block.blocked_id == one),
+            )
+        )
+    )
+    return found.first() is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A reach-out as one viewer may hold it: `mine` when they pressed it, else `told` is their recipient row."""
+
+    reach_out: ReachOut
+    mine: bool
+    told: Recipient | None
+
+
+async def reach_out(unit: Unit, who: Caller, reach_out_id: UUID, *, lock: bool = False) -> Seen:
+    """A reach-out that the caller pressed, or was told of and is still a member for. Raises NotFound.
+
+    `lock` makes everything that changes this reach-out wait in line, so that what is read stays so.
+    """
+    statement = select(ReachOut).where(ReachOut.id == reach_out_id)
+    if lock:
+        statement = statement.with_for_update()
+    found = (await unit.session.execute(statement)).scalar_one_or_none()
+    if found is None:
+        raise NotFound
+    if found.person_id == who.person_id:
+        return Seen(found, mine=True, told=None)
+    told = (
+        await unit.session.execute(
+            select(Recipient)
+            .join(Membership, Membership.id == Recipient.membership_id)
+            .where(
+                Recipient.reach_out_id == reach_out_id,
+                Recipient.person_id == who.person_id,
+                Recipient.told_at.is_not(None),
+                Recipient.gone_at.is_(None),
+                Membership.confirmed_at.is_not(None),
+            )
+        )
+    ).scalar_one_or_none()
+    if told is None:
+        raise NotFound
+    return Seen(found, mine=False, told=told)
+
+
+async def own_reach_out(unit: Unit, who: Caller, reach_out_id: UUID) -> ReachOut:
+    """The caller's own reach-out, locked. Raises NotYours for one they were told of, NotFound otherwise."""
+    seen = await reach_out(unit, who, reach_out_id, lock=True)
+    if not seen.mine:
+        raise NotYours
+    return seen.reach_out
+
+
+async def notice(unit: Unit, who: Caller, notice_id: UUID) -> Notice:
+    """A notice that stands in the caller's inbox. Raises NotFound."""
+    found = await unit.session.get(Notice, notice_id)
+    if found is None or found.recipient_id != who.person_id or found.dismissed_at is not None:
+        raise NotFound
+    return found

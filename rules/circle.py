@@ -1,0 +1,274 @@
+"""The circle from both sides: who is in mine, whose I am in, and how each of them ends."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import and_, delete, func, or_, select, update
+
+from core.errors import KeysUnavailable, NotFound, StepOneFull
+from core.unit import Unit
+from models import Block, Device, Membership, Notice, Person, ReachOut, Recipient
+from models.vocabulary import AnswerKind
+from rules import access, hours
+from rules.access import Caller
+from rules.invitations import STEP_ONE, lock_circle
+from rules.reach_out import endings
+from rules.words import two_words
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """Somebody in the caller's circle. `available_now`: a press at this moment would push them."""
+
+    id: UUID
+    person_id: UUID
+    display_name: str | None
+    role: str
+    step: int
+    active: bool
+    reachable: bool
+    available_now: bool
+    contact: str | None
+    words: tuple[str, str] | None
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Supported:
+    """Somebody whose circle the caller is in."""
+
+    id: UUID
+    person_id: UUID
+    display_name: str | None
+    role: str
+    active: bool
+    words: tuple[str, str] | None
+    muted_until: datetime | None
+    last_connected_at: datetime | None
+    open_reach_out_id: UUID | None
+    created_at: datetime
+
+
+async def members(
+    unit: Unit, who: Caller, limit: int, after: UUID | None, only: UUID | None = None
+) -> list[Member]:
+    """The caller's circle in the order in which it grew, `limit` + 1 at most."""
+    live = select(Device.id).where(Device.person_id == Person.id, Device.disabled_at.is_(None)).exists()
+    statement = (
+        select(Membership, Person, live.label("reachable"))
+        .join(Person, Person.id == Membership.member_id)
+        .where(Membership.owner_id == who.person_id)
+    )
+    if after is not None:
+        statement = statement.where(Membership.id > after)
+    if only is not None:
+        statement = statement.where(Membership.id == only)
+    found = await unit.session.execute(statement.order_by(Membership.id).limit(limit + 1))
+    return [_member(unit, membership, person, reachable=reachable) for membership, person, reachable in found]
+
+
+def _member(unit: Unit, row: Membership, person: Person, *, reachable: bool) -> Member:
+    vault = unit.keyring.vault(person.id, person.data_key)
+    active = row.confirmed_at is not None
+    awake = hours.available(person.hours, person.time_zone, row.muted_until, unit.now, wake_me=person.wake_me)
+    return Member(
+        id=row.id,
+        person_id=person.id,
+        display_name=vault.open("people.display_name", person.id, person.display_name),
+        role=row.role,
+        step=row.step,
+        active=active,
+        # Until the confirm nothing is known of the other but the name they gave.
+        reachable=active and reachable,
+        available_now=active and reachable and awake,
+        contact=vault.open("people.contact", person.id, person.contact) if active else None,
+        words=None if active else words(unit, row.id),
+        created_at=row.accepted_at,
+    )
+
+
+async def supported(
+    unit: Unit, who: Caller, limit: int, after: UUID | None, only: UUID | None = None
+) -> list[Supported]:
+    """The people whom the caller is there for, in the order of the invitations, `limit` + 1 at most."""
+    told = and_(Recipient.person_id == who.person_id, Recipient.told_at.is_not(None), Recipient.gone_at.is_(None))
+    open_one = (
+        select(ReachOut.id)
+        .join(Recipient, Recipient.reach_out_id == ReachOut.id)
+        .where(ReachOut.person_id == Membership.owner_id, ReachOut.closed_at.is_(None), told)
+        .limit(1)
+        .scalar_subquery()
+    )
+    connected = (
+        select(func.max(Recipient.answered_at))
+        .join(ReachOut, ReachOut.id == Recipient.reach_out_id)
+        .where(ReachOut.person_id == Membership.owner_id, told, Recipient.answer != AnswerKind.CANNOT)
+        .scalar_subquery()
+    )
+    statement = (
+        select(Membership, Person, open_one, connected)
+        .join(Person, Person.id == Membership.owner_id)
+        .where(Membership.member_id == who.person_id)
+    )
+    if after is not None:
+        statement = statement.where(Membership.id > after)
+    if only is not None:
+        statement = statement.where(Membership.id == only)
+    found = await unit.session.execute(statement.order_by(Membership.id).limit(limit + 1))
+    listed: list[Supported] = []
+    for row, person, open_id, last in found:
+        vault = unit.keyring.vault(person.id, person.data_key)
+        active = row.confirmed_at is not None
+        listed.append(
+            Supported(
+                id=row.id,
+                person_id=person.id,
+                display_name=vault.open("people.display_name", person.id, person.display_name),
+                role=row.role,
+                active=active,
+                words=None if active else words(unit, row.id),
+                muted_until=row.muted_until if row.muted_until and row.muted_until > unit.now else None,
+                last_connected_at=last if active else None,
+                open_reach_out_id=open_id if active else None,
+                created_at=row.accepted_at,
+            )
+        )
+    return listed
+
+
+async def change(unit: Unit, who: Caller, membership_id: UUID, changes: Mapping[str, object]) -> None:
+    """Another role or step for somebody in the caller's circle. Raises NotFound, StepOneFull."""
+    await lock_circle(unit, who.person_id)
+    found = await access.member(unit, who, membership_id)
+    if changes.get("step") == 1 and found.step != 1:
+        first = select(func.count()).where(Membership.owner_id == who.person_id, Membership.step == 1)
+        if (await unit.session.execute(first)).scalar_one() >= STEP_ONE:
+            raise StepOneFull
+    for name, value in changes.items():
+        setattr(found, name, value)
+    await unit.session.flush()
+
+
+async def confirm(unit: Unit, who: Caller, membership_id: UUID) -> None:
+    """The owner's last word: from now on this person is told. Confirming twice changes nothing. Raises NotFound."""
+    found = await access.member(unit, who, membership_id)
+    if found.confirmed_at is None:
+        found.confirmed_at = unit.now
+        await unit.session.flush()
+
+
+async def remove(unit: Unit, who: Caller, membership_id: UUID) -> None:
+    """Take somebody out of the caller's circle, at once and without a word to them. Raises NotFound."""
+    await _end(unit, await access.member(unit, who, membership_id))
+
+
+async def leave(unit: Unit, who: Caller, membership_id: UUID) -> None:
+    """Step out of somebody's circle, at once and without a word to them. Raises NotFound."""
+    await _end(unit, await access.support(unit, who, membership_id))
+
+
+async def mute(unit: Unit, who: Caller, membership_id: UUID, until: datetime | None) -> None:
+    """Get no pushes from this person until then; the inbox keeps everything. Raises NotFound."""
+    (await access.support(unit, who, membership_id)).muted_until = until
+    await unit.session.flush()
+
+
+async def block(unit: Unit, who: Caller, person_id: UUID) -> Block:
+    """End everything between the two, both ways round; repeated it changes nothing. Raises NotFound."""
+    standing = await unit.session.get(Block, (who.person_id, person_id))
+    if standing is not None:
+        return standing
+    await access.known_person(unit, who, person_id)
+    both = await unit.session.execute(
+        select(Membership)
+        .where(
+            or_(
+                and_(Membership.owner_id == who.person_id, Membership.member_id == person_id),
+                and_(Membership.owner_id == person_id, Membership.member_id == who.person_id),
+            )
+        )
+        .order_by(Membership.id)
+    )
+    for membership in both.scalars().all():
+        await _end(unit, membership)
+    await unit.session.execute(
+        update(Notice)
+        .where(
+            or_(
+                and_(Notice.recipient_id == who.person_id, Notice.sender_id == person_id),
+                and_(Notice.recipient_id == person_id, Notice.sender_id == who.person_id),
+            )
+        )
+        .values(dismissed_at=unit.now)
+        .execution_options(synchronize_session=False)
+    )
+    made = Block(blocker_id=who.person_id, blocked_id=person_id, created_at=unit.now)
+    unit.session.add(made)
+    await unit.session.flush()
+    return made
+
+
+async def blocks(unit: Unit, who: Caller, limit: int, after: UUID | None) -> Sequence[tuple[Block, str | None]]:
+    """Whom the caller has blocked, with the names they had, `limit` + 1 at most."""
+    statement = (
+        select(Block, Person).join(Person, Person.id == Block.blocked_id).where(Block.blocker_id == who.person_id)
+    )
+    if after is not None:
+        statement = statement.where(Block.blocked_id > after)
+    found = await unit.session.execute(statement.order_by(Block.blocked_id).limit(limit + 1))
+    return [
+        (row, unit.keyring.vault(p.id, p.data_key).open("people.display_name", p.id, p.display_name))
+        for row, p in found
+    ]
+
+
+async def name_of(unit: Unit, person_id: UUID) -> str | None:
+    """The display name of somebody whom the caller of this may see."""
+    found = await unit.session.get_one(Person, person_id)
+    return unit.keyring.vault(found.id, found.data_key).open("people.display_name", found.id, found.display_name)
+
+
+async def unblock(unit: Unit, who: Caller, person_id: UUID) -> None:
+    """Take a block back; the circle stays as the block left it. Raises NotFound."""
+    gone = await unit.session.execute(
+        delete(Block)
+        .where(Block.blocker_id == who.person_id, Block.blocked_id == person_id)
+        .returning(Block.blocked_id)
+    )
+    if gone.first() is None:
+        raise NotFound
+
+
+def words(unit: Unit, membership_id: UUID) -> tuple[str, str] | None:
+    """The two words that both phones show until the confirm; they follow from the membership and a secret key."""
+    try:
+        return two_words(unit.keyring.digest("membership.words", membership_id.bytes))
+    except KeysUnavailable:
+        return None
+
+
+async def _end(unit: Unit, membership: Membership) -> None:
+    """End a membership and everything that hangs on it, in this transaction."""
+    owner_id, member_id = membership.owner_id, membership.member_id
+    # The delete comes first: a press that is being written holds on to the membership, so this waits for it and
+    # what follows sees its rows; one that comes later no longer finds the membership and reads again.
+    await unit.session.execute(delete(Membership).where(Membership.id == membership.id))
+    unit.session.expunge(membership)
+    await endings.member_gone(unit, owner_id, member_id)
+    await unit.session.execute(
+        update(Notice)
+        .where(
+            Notice.dismissed_at.is_(None),
+            or_(
+                and_(
+                    Notice.recipient_id == member_id,
+                    Notice.reach_out_id.in_(select(ReachOut.id).where(ReachOut.person_id == owner_id)),
+                ),
+                and_(Notice.recipient_id == owner_id, Notice.event_id == membership.id),
+            ),
+        )
+        .values(dismissed_at=unit.now)
+        .execution_options(synchronize_session=False)
+    )

@@ -1,0 +1,69 @@
+"""Whether a push is still wanted, looked at again at the moment of sending, and when a failed one is tried again."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from models.vocabulary import AnswerKind, NoticeKind
+
+FIRST_WAIT = 1.0
+LONGEST_WAIT = 300.0
+"""Seconds between tries: doubling from the first to the longest."""
+PATIENCE = timedelta(hours=24)
+"""A delivery that could not be handed over for so long is given up; a reach-out lives no longer either."""
+PARK_AFTER = 50
+"""Tries after which a row is put aside, whatever the reason: something about it is wrong."""
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What is true of a delivery at the moment it is claimed."""
+
+    kind: NoticeKind
+    device_live: bool
+    device_is_the_recipients: bool
+    dismissed: bool
+    about_reach_out: bool
+    to_its_owner: bool
+    open: bool
+    told: bool
+    gone: bool
+    answer: AnswerKind | None
+    member: bool
+    available: bool
+
+
+def wanted(facts: Facts) -> bool:
+    """Whether this push may still go out. Everything that can have changed since it was written is asked again."""
+    if not facts.device_live or not facts.device_is_the_recipients:
+        return False
+    if facts.kind is NoticeKind.TEST:
+        return True
+    if facts.dismissed:
+        return False
+    if not facts.about_reach_out:
+        return True
+    if facts.kind is NoticeKind.ENDED:
+        # The account behind it may be gone, with its reach-out; the word that it has ended still goes out.
+        return True
+    if not facts.to_its_owner and (not facts.told or facts.gone or not facts.member):
+        return False
+    if facts.kind is NoticeKind.ALL_CLEAR:
+        return True
+    if not facts.open:
+        return False
+    if facts.kind is NoticeKind.REACH_OUT:
+        return facts.available and facts.answer is not AnswerKind.CANNOT
+    return True
+
+
+def next_try(attempt: int, created_at: datetime, now: datetime, asked: datetime | None, jitter: float) -> datetime | None:
+    """When to try again after `attempt` failed tries; None gives up.
+
+    `asked` is the provider's own wish and wins; `jitter` (0 to 1) spreads tries over the second half of the wait.
+    """
+    if now - created_at >= PATIENCE or attempt >= PARK_AFTER:
+        return None
+    if asked is not None:
+        return max(asked, now)
+    wait = min(LONGEST_WAIT, FIRST_WAIT * 2.0 ** min(attempt - 1, 16))
+    return now + timedelta(seconds=wait * (0.5 + 0.5 * jitter))

@@ -1,0 +1,54 @@
+"""Helplines: a dated list by country, kept in rules/data/helplines.json and read once."""
+
+from datetime import date
+from functools import cache
+from importlib.resources import files
+
+from pydantic import BaseModel, ConfigDict, Field
+
+INTERNATIONAL = "INT"
+
+
+class Helpline(BaseModel):
+    """One line. At least one way to reach it is there: `phone`, `text` (with what to write) or `web`."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    name: str = Field(min_length=1)
+    about: str = Field(min_length=1)
+    phone: str | None = Field(default=None, pattern=r"^\+?[0-9]{3,15}$")
+    text: str | None = None
+    web: str | None = Field(default=None, pattern=r"^https://")
+    languages: tuple[str, ...] = Field(min_length=1)
+    hours: str = Field(min_length=1)
+    verified_on: date
+    source: str = Field(pattern=r"^https://")
+
+
+class Country(BaseModel):
+    """A country's emergency number and its lines."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    region: str = Field(pattern=r"^[A-Z]{2,3}$")
+    emergency: str | None = Field(default=None, pattern=r"^[0-9]{2,6}$")
+    lines: tuple[Helpline, ...] = Field(min_length=1)
+
+
+@cache
+def everywhere() -> dict[str, Country]:
+    """Every entry of the file, by region. Raises pydantic's ValidationError when the file is malformed."""
+    text = files("rules").joinpath("data/helplines.json").read_text(encoding="utf-8")
+    return {country.region: country for country in _File.model_validate_json(text).countries}
+
+
+def for_region(region: str | None) -> Country:
+    """The lines of this country (ISO 3166-1 alpha-2), else the international ones; never nothing."""
+    listed = everywhere()
+    return listed.get((region or "").upper(), listed[INTERNATIONAL])
+
+
+class _File(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    countries: tuple[Country, ...]

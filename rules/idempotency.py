@@ -1,0 +1,112 @@
+"""Safe retries: the same key and body give the same result, another body is refused (draft-ietf-httpapi-idempotency-key)."""
+
+import hashlib
+import hmac
+import json
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from uuid import UUID
+
+from sqlalchemy import delete, select
+from sqlalchemy.exc import IntegrityError
+
+from core.encryption import Keyring
+from core.errors import Busy, KeyReused
+from core.unit import Unit
+from models import IdempotencyKey
+
+KEPT = timedelta(hours=24)
+TRIES = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Retry:
+    """What a caller's Idempotency-Key comes to: two keyed hashes. Neither the key nor the body is ever kept."""
+
+    key_hash: bytes
+    body_hash: bytes
+
+
+def retry(keyring: Keyring, scope: str, key: str | None, body: Mapping[str, object]) -> Retry | None:
+    """`scope` tells who asks for what (person and path, say). None when the caller gave no key."""
+    if key is None:
+        return None
+    said = json.dumps(body, sort_keys=True, default=str, ensure_ascii=False).encode("utf-8", "surrogatepass")
+    return Retry(
+        keyring.passing_digest("idempotency.key", f"{scope}\0{key}".encode("utf-8", "surrogatepass")),
+        keyring.passing_digest("idempotency.body", said),
+    )
+
+
+def same(found_body: bytes, asked: Retry) -> None:
+    """Raises KeyReused when the key came with another body before."""
+    if not hmac.compare_digest(found_body, asked.body_hash):
+        raise KeyReused
+
+
+async def earlier(unit: Unit, asked: Retry | None) -> UUID | None:
+    """The id of what this very request made before. Raises KeyReused."""
+    if asked is None:
+        return None
+    found = (
+        await unit.session.execute(
+            select(IdempotencyKey.result_id, IdempotencyKey.body_hash).where(
+                IdempotencyKey.key_hash == asked.key_hash, IdempotencyKey.created_at > unit.now - KEPT
+            )
+        )
+    ).one_or_none()
+    if found is None:
+        return None
+    same(found.body_hash, asked)
+    return found.result_id
+
+
+async def remember(unit: Unit, asked: Retry | None, person_id: UUID, result_id: UUID) -> None:
+    """Keep the id beside the hashes, in the transaction that made the thing. Raises IntegrityError in a race."""
+    if asked is None:
+        return
+    # One that is past its 24 hours but not purged yet makes room.
+    await unit.session.execute(
+        delete(IdempotencyKey).where(
+            IdempotencyKey.key_hash == asked.key_hash, IdempotencyKey.created_at <= unit.now - KEPT
+        )
+    )
+    unit.session.add(
+        IdempotencyKey(
+            key_hash=asked.key_hash,
+            person_id=person_id,
+            body_hash=asked.body_hash,
+            result_id=result_id,
+            created_at=unit.now,
+        )
+    )
+    await unit.session.flush()
+
+
+async def once(
+    unit: Unit, asked: Retry | None, person_id: UUID, create: Callable[[], Awaitable[UUID]]
+) -> tuple[UUID, bool]:
+    """Run `create` at most once for this request; gives the id and whether it is new.
+
+    A race with the same request, or with anything that took a place first, starts the unit again from the beginning.
+    """
+    for _ in range(TRIES):
+        known = await earlier(unit, asked)
+        if known is not None:
+            return known, False
+        try:
+            made = await create()
+            await remember(unit, asked, person_id, made)
+        except IntegrityError:
+            await unit.start_again()
+            continue
+        return made, True
+    raise Busy
+
+
+def secret(unit: Unit, asked: Retry | None, purpose: str, size: int = 32) -> bytes:
+    """`size` secret bytes (at most 32). With a key they follow from it, so that a retry is handed the same secret."""
+    if asked is None or not unit.keyring.trusted:
+        return bytes.fromhex(hashlib.sha256(unit.new_token(32).encode()).hexdigest())[:size]
+    return unit.keyring.digest(purpose, asked.key_hash + asked.body_hash)[:size]

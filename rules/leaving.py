@@ -1,0 +1,127 @@
+"""Taking everything along and leaving nothing behind: export, and erasure of an account."""
+
+import json
+from typing import Any
+
+from sqlalchemy import delete, select
+
+from core.encryption import Vault
+from core.errors import NotFound
+from core.unit import Unit
+from models import (
+    Answer,
+    Block,
+    Device,
+    Invitation,
+    Membership,
+    Message,
+    Notice,
+    Person,
+    ReachOut,
+    Recipient,
+    RecoveryCode,
+    Reflection,
+    Session,
+)
+from rules import access, circle
+from rules.access import Caller
+from rules.reach_out import endings
+
+
+async def export(unit: Unit, who: Caller) -> dict[str, Any]:
+    """Everything that is kept of the caller, in plain words and whole; secrets of others and hashes are left out."""
+    mine = await access.person(unit, who)
+    vault = who.vault
+
+    async def rows(
+        model: Any, where: Any, columns: str, sealed: dict[str, str] | None = None
+    ) -> list[dict[str, Any]]:
+        found = (await unit.session.execute(select(model).where(where))).scalars()
+        return [_plain(row, columns, sealed or {}, vault) for row in found]
+
+    me = who.person_id
+    told = Recipient.reach_out_id.in_(select(ReachOut.id).where(ReachOut.person_id == me))
+    profile = _plain(
+        mine,
+        "id time_zone region language hours wake_me created_at",
+        {name: f"people.{name}" for name in ("sign_in_name", "display_name", "contact")},
+        vault,
+    )
+    return {
+        "exported_at": unit.now,
+        "person": profile,
+        "sessions": await rows(Session, Session.person_id == me, "id carrier created_at used_at expires_at"),
+        "recovery_codes_left": len(await rows(RecoveryCode, RecoveryCode.person_id == me, "id")),
+        "devices": await rows(
+            Device,
+            Device.person_id == me,
+            "id kind created_at last_receipt_at disabled_at disabled_reason",
+            {"label": "devices.label", "address": "devices.address"},
+        ),
+        "circle": await rows(
+            Membership, Membership.owner_id == me, "id member_id role step accepted_at confirmed_at"
+        ),
+        "supporting": await rows(
+            Membership, Membership.member_id == me, "id owner_id role accepted_at confirmed_at muted_until"
+        ),
+        "invitations": await rows(
+            Invitation, Invitation.inviter_id == me, "id role step created_at expires_at", {"label": "invitations.label"}
+        ),
+        "blocks": await rows(Block, Block.blocker_id == me, "blocked_id created_at"),
+        "reach_outs": await rows(
+            ReachOut,
+            ReachOut.person_id == me,
+            "id state need created_at pressed_at ladder rung round pushed_at next_rung_at paused_until unanswered_at"
+            " closed_at outcome",
+            {"note": "reach_outs.note"},
+        ),
+        "recipients_of_my_reach_outs": await rows(
+            Recipient,
+            told,
+            "reach_out_id person_id role step told_at handed_at delivered_at seen_at answer answered_at minutes",
+        ),
+        "told_of": await rows(
+            Recipient, Recipient.person_id == me, "reach_out_id role told_at seen_at answer answered_at minutes"
+        ),
+        "answers": await rows(Answer, Answer.person_id == me, "id reach_out_id kind minutes created_at"),
+        "messages": await rows(
+            Message, Message.sender_id == me, "id reach_out_id created_at", {"text": "messages.text"}
+        ),
+        "reflections": await rows(
+            Reflection,
+            Reflection.reach_out_id.in_(select(ReachOut.id).where(ReachOut.person_id == me)),
+            "reach_out_id seen safe soothed created_at",
+        ),
+        "notices": await rows(
+            Notice,
+            (Notice.recipient_id == me) & Notice.dismissed_at.is_(None),
+            "id kind sender_id reach_out_id created_at read_at",
+        ),
+    }
+
+
+def _plain(row: Any, columns: str, sealed: dict[str, str], vault: Vault) -> dict[str, Any]:
+    plain = {name: getattr(row, name) for name in columns.split()}
+    for name, column in sealed.items():
+        opened = vault.open(column, row.id, getattr(row, name))
+        plain[name] = json.loads(opened) if opened and column == "devices.address" else opened
+    return plain
+
+
+async def erase(unit: Unit, who: Caller) -> None:
+    """Remove the account and all that hangs on it, now. An open reach-out ends without an all-clear.
+
+    Whether the passphrase was given a moment ago is for the caller of this to ask (`access.require_proof`).
+    """
+    me = who.person_id
+    sessions = (await unit.session.execute(select(Session.id).where(Session.person_id == me))).scalars().all()
+    await endings.person_erased(unit, me)
+    places = select(Membership.id).where(Membership.member_id == me).order_by(Membership.id)
+    for membership_id in (await unit.session.execute(places)).scalars().all():
+        await circle.leave(unit, who, membership_id)
+    gone = await unit.session.execute(delete(Person).where(Person.id == me).returning(Person.id))
+    if gone.first() is None:
+        raise NotFound
+    unit.keyring.forget(me)
+    for session_id in sessions:
+        unit.tell(me, "signed_out", session_id)

@@ -1,0 +1,190 @@
+"""Signing up, the profile, and what opens an account: passphrase and recovery codes."""
+
+import re
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from uuid import UUID
+from zoneinfo import available_timezones
+
+from sqlalchemy import delete, select
+from sqlalchemy.exc import IntegrityError
+
+from core.encryption import Keyring
+from core.errors import KeysUnavailable, NameTaken, RegistrationClosed, WrongCredentials
+from core.unit import Unit
+from models import Person, RecoveryCode
+from models.vocabulary import Carrier
+from rules import access, idempotency, invitations, sessions
+from rules.access import Caller
+from rules.idempotency import Retry
+from rules.sessions import SignedIn
+
+CODES = 10
+# Crockford's base32: no I, L, O, U to be misread. 16 of them are 80 bits.
+ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+CODE_LENGTH = 16
+
+
+@dataclass(frozen=True, slots=True)
+class NewPerson:
+    """What somebody signs up with; the passphrase has been hashed already."""
+
+    sign_in_name: str
+    passphrase_hash: str
+    display_name: str
+    time_zone: str
+    region: str | None
+    language: str
+    invitation_token: str | None
+    carrier: Carrier
+
+
+@dataclass(frozen=True, slots=True)
+class SignedUp:
+    signed_in: SignedIn
+    recovery_codes: list[str]
+
+
+@cache
+def time_zones() -> frozenset[str]:
+    """The names of all zones that this machine's database knows."""
+    return frozenset(available_timezones())
+
+
+def name_hash(keyring: Keyring, sign_in_name: str) -> bytes:
+    return keyring.digest("sign_in_name", sign_in_name.lower().encode())
+
+
+async def may_register(unit: Unit, mode: str, invitation_token: str | None) -> None:
+    """Raises RegistrationClosed, or InvitationNotValid where an invitation is what opens the door."""
+    if mode == "closed" or (mode == "invited" and invitation_token is None):
+        raise RegistrationClosed
+    if invitation_token is not None:
+        await invitations.find(unit, invitation_token)
+
+
+async def sign_up(unit: Unit, new: NewPerson, asked: Retry | None) -> SignedUp:
+    """Make a person, a first session and ten recovery codes; accept the invitation they came with.
+
+    A retry with the same key and body gives the same person, session token and codes.
+    Raises NameTaken, KeyReused, and what accepting an invitation raises.
+    """
+    known = await idempotency.earlier(unit, asked)
+    if known is None:
+        taken = select(Person.id).where(Person.sign_in_name_hash == name_hash(unit.keyring, new.sign_in_name))
+        if (await unit.session.execute(taken)).first() is not None:
+            raise NameTaken
+        known = unit.new_id()
+        try:
+            await _create(unit, known, new)
+            await idempotency.remember(unit, asked, known, known)
+        except IntegrityError:
+            # Somebody took the name between the two statements, or this very request ran twice at once.
+            await unit.start_again()
+            known = await idempotency.earlier(unit, asked)
+            if known is None:
+                raise NameTaken from None
+    made = await unit.session.get_one(Person, known)
+    token = idempotency.secret(unit, asked, "sign_up.token")
+    signed_in = await sessions.open_for(unit, made, new.carrier, token)
+    codes = await replace_codes(unit, known, idempotency.secret(unit, asked, "sign_up.codes"))
+    if new.invitation_token is not None:
+        await invitations.accept_at_sign_up(unit, known, new.invitation_token)
+    return SignedUp(signed_in, codes)
+
+
+async def _create(unit: Unit, person_id: UUID, new: NewPerson) -> None:
+    data_key = unit.keyring.new_data_key(person_id)
+    vault = unit.keyring.vault(person_id, data_key)
+    unit.session.add(
+        Person(
+            id=person_id,
+            sign_in_name_hash=name_hash(unit.keyring, new.sign_in_name),
+            sign_in_name=vault.seal("people.sign_in_name", person_id, new.sign_in_name),
+            display_name=vault.seal("people.display_name", person_id, new.display_name),
+            passphrase_hash=new.passphrase_hash,
+            data_key=data_key,
+            contact=None,
+            time_zone=new.time_zone,
+            region=new.region,
+            language=new.language,
+            hours=None,
+            wake_me=False,
+            created_at=unit.now,
+        )
+    )
+    await unit.session.flush()
+
+
+async def change(unit: Unit, who: Caller, changes: Mapping[str, object]) -> Person:
+    """Apply a merge patch of the profile; None empties what may be empty. Raises KeysUnavailable."""
+    mine = await access.person(unit, who)
+    for name, value in changes.items():
+        if name in {"display_name", "contact"}:
+            text = None if value is None else str(value)
+            if text is not None and not who.vault.good:
+                raise KeysUnavailable
+            setattr(mine, name, who.vault.seal(f"people.{name}", mine.id, text))
+        else:
+            setattr(mine, name, value)
+    await unit.session.flush()
+    return mine
+
+
+async def set_passphrase(unit: Unit, who: Caller, passphrase_hash: str) -> None:
+    """A new passphrase; every other sign-in ends, for one of them may be why it is changed."""
+    mine = await access.person(unit, who)
+    mine.passphrase_hash = passphrase_hash
+    await sessions.end_others(unit, who.person_id, keep=who.session_id)
+
+
+async def replace_codes(unit: Unit, person_id: UUID, seed: bytes | None = None) -> list[str]:
+    """Ten fresh single-use recovery codes; earlier ones stop working. Only their keyed hashes stay."""
+    codes = [_code(unit, seed, number) for number in range(CODES)]
+    await unit.session.execute(delete(RecoveryCode).where(RecoveryCode.person_id == person_id))
+    unit.session.add_all(
+        RecoveryCode(id=unit.new_id(), person_id=person_id, code_hash=_code_hash(unit, person_id, code))
+        for code in codes
+    )
+    await unit.session.flush()
+    return codes
+
+
+async def recover(unit: Unit, sign_in_name: str, code: str, passphrase_hash: str, carrier: Carrier) -> SignedIn:
+    """Trade one recovery code for a new passphrase and a session; all earlier sign-ins end.
+
+    Raises WrongCredentials, the same for an unknown name and a used code.
+    """
+    found = (
+        await unit.session.execute(
+            select(Person).where(Person.sign_in_name_hash == name_hash(unit.keyring, sign_in_name)).with_for_update()
+        )
+    ).scalar_one_or_none()
+    if found is None:
+        raise WrongCredentials
+    used = await unit.session.execute(
+        delete(RecoveryCode)
+        .where(RecoveryCode.person_id == found.id, RecoveryCode.code_hash == _code_hash(unit, found.id, code))
+        .returning(RecoveryCode.id)
+    )
+    if used.first() is None:
+        raise WrongCredentials
+    found.passphrase_hash = passphrase_hash
+    await sessions.end_others(unit, found.id, keep=None)
+    return await sessions.open_for(unit, found, carrier, None)
+
+
+def _code(unit: Unit, seed: bytes | None, number: int) -> str:
+    if seed is None:
+        letters = [secrets.choice(ALPHABET) for _ in range(CODE_LENGTH)]
+    else:
+        bits = int.from_bytes(unit.keyring.digest("recovery_code", seed + bytes([number]))[:10])
+        letters = [ALPHABET[(bits >> (5 * place)) & 31] for place in range(CODE_LENGTH)]
+    return "-".join("".join(letters[at : at + 4]) for at in range(0, CODE_LENGTH, 4))
+
+
+def _code_hash(unit: Unit, person_id: UUID, code: str) -> bytes:
+    plain = re.sub(r"[^0-9A-Z]", "", code.upper()).translate(str.maketrans("ILO", "110"))
+    return unit.keyring.digest("recovery_code.hash", person_id.bytes + plain.encode())

@@ -1,0 +1,165 @@
+"""Answers and being together: who is there, what that does to the reach-out, and what happens when they fall away."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import select
+
+from core.errors import Closed, NobodyAnswered, NotFound, NotYours
+from core.telemetry import ANSWERS
+from core.unit import Unit
+from models import Answer, ReachOut, Recipient
+from models.vocabulary import AnswerKind, NoticeKind, ReachOutState
+from rules import access, idempotency
+from rules.access import Caller
+from rules.idempotency import Retry
+from rules.reach_out.messages import write
+from rules.reach_out.standing import after_losing_an_answer, pause_until, stands
+from rules.telling import Telling, tell
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """An answer as it was written down."""
+
+    id: UUID
+    kind: str
+    minutes: int | None
+    created_at: datetime
+
+
+async def answer(
+    unit: Unit,
+    who: Caller,
+    reach_out_id: UUID,
+    kind: AnswerKind,
+    minutes: int | None,
+    text: str | None,
+    asked: Retry | None,
+) -> Answered:
+    """Say what a recipient can do. Raises NotFound, NotYours (one's own reach-out), Closed, KeyReused."""
+
+    async def create() -> UUID:
+        seen = await access.reach_out(unit, who, reach_out_id, lock=True)
+        if seen.told is None:
+            raise NotYours
+        if seen.reach_out.closed_at is not None:
+            raise Closed
+        told = await recipients(unit, reach_out_id)
+        mine = next(row for row in told if row.person_id == who.person_id)
+        made = await _record(unit, seen.reach_out, told, mine, kind, minutes)
+        if text is not None:
+            await write(unit, who, seen.reach_out, text)
+        return made
+
+    made_id, new = await idempotency.once(unit, asked, who.person_id, create)
+    if new:
+        ANSWERS.labels(str(kind)).inc()
+    found = await unit.session.get_one(Answer, made_id)
+    return Answered(found.id, found.kind, found.minutes, found.created_at)
+
+
+async def together(unit: Unit, who: Caller, reach_out_id: UUID, person_id: UUID | None) -> None:
+    """Either side says that they are talking. The person may name with whom; it is the latest answer otherwise.
+
+    Raises NotFound (also for a person who was not told), Closed, NobodyAnswered.
+    """
+    seen = await access.reach_out(unit, who, reach_out_id, lock=True)
+    found = seen.reach_out
+    if found.closed_at is not None:
+        raise Closed
+    told = await recipients(unit, reach_out_id)
+    with_whom = _with_whom(told, who.person_id if not seen.mine else person_id)
+    if not stands(with_whom):
+        # They found each other without an answer being pressed; the others still learn that somebody is there.
+        await _record(unit, found, told, with_whom, AnswerKind.CALLING, None)
+    found.state, found.paused_until, found.next_rung_at = str(ReachOutState.TOGETHER), None, None
+    await unit.session.flush()
+    refresh(unit, found, told)
+
+
+def _with_whom(told: Sequence[Recipient], person_id: UUID | None) -> Recipient:
+    if person_id is not None:
+        named = next((row for row in told if row.person_id == person_id), None)
+        if named is None:
+            raise NotFound
+        return named
+    answered = [row for row in told if stands(row)]
+    if not answered:
+        raise NobodyAnswered
+    return max(answered, key=lambda row: row.answered_at or row.told_at or datetime.min)
+
+
+async def recipients(unit: Unit, reach_out_id: UUID) -> Sequence[Recipient]:
+    """The recipients who were told and are still there."""
+    found = await unit.session.execute(
+        select(Recipient).where(
+            Recipient.reach_out_id == reach_out_id, Recipient.told_at.is_not(None), Recipient.gone_at.is_(None)
+        )
+    )
+    return found.scalars().all()
+
+
+async def _record(
+    unit: Unit,
+    found: ReachOut,
+    told: Sequence[Recipient],
+    mine: Recipient,
+    kind: AnswerKind,
+    minutes: int | None,
+) -> UUID:
+    """Write an answer down and let it change the reach-out, which is locked."""
+    stood = stands(mine)
+    made = Answer(
+        id=unit.new_id(),
+        reach_out_id=found.id,
+        person_id=mine.person_id,
+        kind=str(kind),
+        minutes=minutes,
+        created_at=unit.now,
+    )
+    unit.session.add(made)
+    mine.answer, mine.answered_at, mine.minutes = str(kind), unit.now, minutes
+    mine.seen_at = mine.seen_at or unit.now
+    if kind is AnswerKind.CANNOT:
+        lose(unit, found, told)
+    else:
+        first = found.state == ReachOutState.WAITING
+        if found.state != ReachOutState.TOGETHER:
+            until = pause_until(kind, minutes, unit.now)
+            found.paused_until = max(until, found.paused_until or until)
+            found.state = str(ReachOutState.ANSWERED)
+            found.next_rung_at = None
+        hearers = [] if stood else [(found.person_id, True)]
+        if first:
+            hearers += [(row.person_id, row.quiet_at is None) for row in told if row is not mine]
+        await unit.session.flush()
+        await tell(
+            unit,
+            [
+                Telling(hearer, NoticeKind.ANSWERED, made.id, mine.person_id, found.id, push=push)
+                for hearer, push in hearers
+                if not await access.blocked(unit.session, hearer, mine.person_id)
+            ],
+        )
+    await unit.session.flush()
+    refresh(unit, found, told)
+    return made.id
+
+
+def lose(unit: Unit, found: ReachOut, told: Sequence[Recipient]) -> None:
+    """Look again who is there once somebody has taken their answer back, or is gone."""
+    state = after_losing_an_answer(ReachOutState(found.state), told)
+    if state != found.state:
+        found.state, found.paused_until = str(state), None
+    refresh(unit, found, told)
+
+
+def refresh(unit: Unit, found: ReachOut, told: Sequence[Recipient]) -> None:
+    """Let every open screen of this reach-out look again."""
+    for person_id in [found.person_id, *(row.person_id for row in told)]:
+        unit.tell(person_id, "reach_out", found.id)
+
+

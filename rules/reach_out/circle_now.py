@@ -1,0 +1,145 @@
+"""All that a press has to know, read in one statement: the caller, an open reach-out, an earlier try, the circle."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, and_, bindparam, select
+from sqlalchemy.orm import aliased
+
+from core.types import UtcDateTime
+from core.unit import Unit
+from models import Device, IdempotencyKey, Membership, Person, ReachOut
+from rules import hours
+from rules.access import Caller
+from rules.idempotency import KEPT, Retry
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """An active member as a press finds them. `available`: a push may go to them now; the rest is theirs, sealed."""
+
+    membership_id: UUID
+    person_id: UUID
+    role: str
+    step: int
+    available: bool
+    devices: tuple[UUID, ...]
+    data_key: bytes
+    display_name: bytes | None
+    contact: bytes | None
+
+
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """What an Idempotency-Key came to before."""
+
+    result_id: UUID
+    body_hash: bytes
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class CircleNow:
+    open: UUID | None
+    earlier: Earlier | None
+    members: list[Member]
+    data_key: bytes
+    display_name: bytes | None
+    contact: bytes | None
+
+
+_Member = aliased(Person)
+
+_READ = (
+    select(
+        Person.data_key,
+        Person.display_name,
+        Person.contact,
+        ReachOut.id.label("open_id"),
+        IdempotencyKey.result_id,
+        IdempotencyKey.body_hash,
+        IdempotencyKey.created_at.label("key_created_at"),
+        Membership.id.label("membership_id"),
+        Membership.member_id,
+        Membership.role,
+        Membership.step,
+        Membership.muted_until,
+        _Member.time_zone.label("member_time_zone"),
+        _Member.hours.label("member_hours"),
+        _Member.wake_me.label("member_wake_me"),
+        _Member.data_key.label("member_data_key"),
+        _Member.display_name.label("member_display_name"),
+        _Member.contact.label("member_contact"),
+        Device.id.label("device_id"),
+    )
+    .select_from(Person)
+    .outerjoin(ReachOut, and_(ReachOut.person_id == Person.id, ReachOut.closed_at.is_(None)))
+    .outerjoin(
+        IdempotencyKey,
+        and_(
+            IdempotencyKey.key_hash == bindparam("key_hash"),
+            IdempotencyKey.created_at > bindparam("kept_since", type_=UtcDateTime),
+        ),
+    )
+    .outerjoin(Membership, and_(Membership.owner_id == Person.id, Membership.confirmed_at.is_not(None)))
+    .outerjoin(_Member, _Member.id == Membership.member_id)
+    .outerjoin(Device, and_(Device.person_id == Membership.member_id, Device.disabled_at.is_(None)))
+    .where(Person.id == bindparam("caller"))
+    .order_by(Membership.id, Device.id)
+)
+
+
+async def read(unit: Unit, who: Caller, asked: Retry | None) -> CircleNow:
+    """Read it all, as it stands at this moment."""
+    connection = await unit.session.connection()
+    result = await connection.execute(
+        _READ,
+        {
+            "caller": who.person_id,
+            "key_hash": asked.key_hash if asked else None,
+            "kept_since": unit.now - KEPT,
+        },
+    )
+    rows = result.all()
+    first = rows[0]
+    earlier = Earlier(first.result_id, first.body_hash, first.key_created_at) if first.result_id else None
+    return CircleNow(
+        open=first.open_id,
+        earlier=earlier,
+        members=_members(rows, unit.now),
+        data_key=first.data_key,
+        display_name=first.display_name,
+        contact=first.contact,
+    )
+
+
+def _members(rows: Sequence[Row[Any]], now: datetime) -> list[Member]:
+    devices: dict[UUID, list[UUID]] = {}
+    heads: list[Row[Any]] = []
+    for row in rows:
+        if row.membership_id is None:
+            continue
+        if row.membership_id not in devices:
+            devices[row.membership_id] = []
+            heads.append(row)
+        if row.device_id is not None:
+            devices[row.membership_id].append(row.device_id)
+    return [
+        Member(
+            membership_id=row.membership_id,
+            person_id=row.member_id,
+            role=row.role,
+            step=row.step,
+            available=hours.available(
+                row.member_hours, row.member_time_zone, row.muted_until, now, wake_me=row.member_wake_me
+            ),
+            devices=tuple(devices[row.membership_id]),
+            data_key=row.member_data_key,
+            display_name=row.member_display_name,
+            contact=row.member_contact,
+        )
+        for row in heads
+    ]

@@ -1,0 +1,71 @@
+"""Closing with an all-clear, which is the person's alone, and looking back on it."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from sqlalchemy import select
+
+from core.errors import StillOpen
+from core.unit import Unit
+from models import Notice, ReachOut, Recipient, Reflection
+from models.vocabulary import NoticeKind, Outcome, ReachOutState
+from rules import access
+from rules.access import Caller
+from rules.telling import Telling, tell, withdraw
+
+
+async def close(unit: Unit, who: Caller, reach_out_id: UUID, outcome: Outcome) -> None:
+    """Give the all-clear to everyone told. Closing again changes nothing: the first outcome stands.
+
+    Raises NotFound, NotYours.
+    """
+    found = await access.own_reach_out(unit, who, reach_out_id)
+    if found.closed_at is None:
+        await finish(unit, found, outcome, NoticeKind.ALL_CLEAR)
+
+
+async def finish(unit: Unit, found: ReachOut, outcome: Outcome, word: NoticeKind) -> None:
+    """End a locked, open reach-out and send `word` to everyone told: `all_clear`, or `ended` when nobody said so."""
+    found.state, found.closed_at, found.outcome = str(ReachOutState.CLOSED), unit.now, str(outcome)
+    found.next_rung_at = found.paused_until = None
+    await unit.session.flush()
+    await withdraw(unit, select(Notice.id).where(Notice.reach_out_id == found.id))
+    told = await _told(unit, found.id)
+    sender = found.person_id
+    await tell(
+        unit,
+        [Telling(row.person_id, word, found.id, sender, found.id, push=row.quiet_at is None) for row in told],
+    )
+    for person_id in [found.person_id, *(row.person_id for row in told)]:
+        unit.tell(person_id, "reach_out", found.id)
+
+
+async def _told(unit: Unit, reach_out_id: UUID) -> Sequence[Recipient]:
+    found = await unit.session.execute(
+        select(Recipient).where(
+            Recipient.reach_out_id == reach_out_id, Recipient.told_at.is_not(None), Recipient.gone_at.is_(None)
+        )
+    )
+    return found.scalars().all()
+
+
+async def reflect(
+    unit: Unit, who: Caller, reach_out_id: UUID, felt: dict[str, int | None]
+) -> Reflection:
+    """Keep how it felt, for the person's eyes only; what is said again replaces what was said.
+
+    Raises NotFound, NotYours, StillOpen.
+    """
+    found = await access.own_reach_out(unit, who, reach_out_id)
+    if found.closed_at is None:
+        raise StillOpen
+    kept = await unit.session.get(Reflection, reach_out_id)
+    if kept is None:
+        kept = Reflection(reach_out_id=reach_out_id, created_at=unit.now)
+        unit.session.add(kept)
+    for name, value in felt.items():
+        setattr(kept, name, value)
+    await unit.session.flush()
+    return kept
+
+

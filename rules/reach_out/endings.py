@@ -1,0 +1,50 @@
+"""What becomes of reach-outs when a member is gone or an account is erased."""
+
+from uuid import UUID
+
+from sqlalchemy import select, update
+
+from core.unit import Unit
+from models import Notice, ReachOut, Recipient
+from models.vocabulary import NoticeKind, Outcome
+from rules.reach_out import answers, closing
+from rules.telling import withdraw
+
+
+async def member_gone(unit: Unit, owner_id: UUID, member_id: UUID) -> None:
+    """Put a former member outside every reach-out of this owner: nothing more is sent, nothing more is seen.
+
+    Called in the transaction that deletes the membership, after the delete.
+    """
+    of_owner = select(ReachOut.id).where(ReachOut.person_id == owner_id)
+    open_ones = (
+        await unit.session.execute(
+            select(ReachOut)
+            .where(ReachOut.person_id == owner_id, ReachOut.closed_at.is_(None))
+            .with_for_update()
+            .execution_options(populate_existing=True)
+        )
+    ).scalars()
+    running = list(open_ones)
+    await unit.session.execute(
+        update(Recipient)
+        .where(Recipient.person_id == member_id, Recipient.reach_out_id.in_(of_owner), Recipient.gone_at.is_(None))
+        .values(gone_at=unit.now)
+        .execution_options(synchronize_session=False)
+    )
+    await withdraw(unit, select(Notice.id).where(Notice.recipient_id == member_id, Notice.reach_out_id.in_(of_owner)))
+    for found in running:
+        answers.lose(unit, found, await answers.recipients(unit, found.id))
+        unit.tell(member_id, "reach_out", found.id)
+    await unit.session.flush()
+
+
+async def person_erased(unit: Unit, person_id: UUID) -> None:
+    """End an open reach-out of somebody whose account is being erased; nobody says that all is well."""
+    found = (
+        await unit.session.execute(
+            select(ReachOut).where(ReachOut.person_id == person_id, ReachOut.closed_at.is_(None)).with_for_update()
+        )
+    ).scalar_one_or_none()
+    if found is not None:
+        await closing.finish(unit, found, Outcome.EXPIRED, NoticeKind.ENDED)

@@ -1,0 +1,95 @@
+"""Words within a reach-out: the person's reach everyone told, a recipient's reach the person only."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import Select, or_, select
+
+from core.errors import Closed
+from core.unit import Unit
+from models import Message, Person, ReachOut, Recipient
+from models.vocabulary import NoticeKind
+from rules import access, idempotency
+from rules.access import Caller
+from rules.idempotency import Retry
+from rules.reach_out.show import PersonView, person_view
+from rules.telling import Telling, tell
+
+
+@dataclass(frozen=True, slots=True)
+class MessageView:
+    id: UUID
+    sender: PersonView
+    text: str | None
+    created_at: datetime
+
+
+async def say(unit: Unit, who: Caller, reach_out_id: UUID, text: str, asked: Retry | None) -> MessageView:
+    """Write a message. Raises NotFound, Closed, KeyReused."""
+
+    async def create() -> UUID:
+        seen = await access.reach_out(unit, who, reach_out_id, lock=True)
+        if seen.reach_out.closed_at is not None:
+            raise Closed
+        return await write(unit, who, seen.reach_out, text)
+
+    made, _ = await idempotency.once(unit, asked, who.person_id, create)
+    return (await _views(unit, select(Message, Person).where(Message.id == made)))[0]
+
+
+async def write(unit: Unit, who: Caller, found: ReachOut, text: str) -> UUID:
+    """Write words into an open, locked reach-out and tell the other side; gives the message's id."""
+    made = Message(id=unit.new_id(), reach_out_id=found.id, sender_id=who.person_id, created_at=unit.now)
+    made.text = who.vault.seal("messages.text", made.id, text)
+    unit.session.add(made)
+    await unit.session.flush()
+    if who.person_id != found.person_id:
+        hearers = {found.person_id: True}
+    else:
+        told = await unit.session.execute(
+            select(Recipient.person_id, Recipient.quiet_at).where(
+                Recipient.reach_out_id == found.id, Recipient.told_at.is_not(None), Recipient.gone_at.is_(None)
+            )
+        )
+        hearers = {row.person_id: row.quiet_at is None for row in told}
+    await tell(
+        unit,
+        [
+            Telling(hearer, NoticeKind.MESSAGE, made.id, who.person_id, found.id, push=push)
+            for hearer, push in hearers.items()
+        ],
+    )
+    return made.id
+
+
+async def page(
+    unit: Unit, who: Caller, reach_out_id: UUID, limit: int, after: UUID | None
+) -> list[MessageView]:
+    """What this viewer may read, oldest first, `limit` + 1 at most. Raises NotFound."""
+    seen = await access.reach_out(unit, who, reach_out_id)
+    found = seen.reach_out
+    statement = select(Message, Person).where(Message.reach_out_id == reach_out_id)
+    if seen.mine:
+        gone = select(Recipient.person_id).where(
+            Recipient.reach_out_id == reach_out_id, Recipient.gone_at.is_not(None)
+        )
+        statement = statement.where(Message.sender_id.not_in(gone))
+    else:
+        statement = statement.where(or_(Message.sender_id == found.person_id, Message.sender_id == who.person_id))
+    if after is not None:
+        statement = statement.where(Message.id > after)
+    return await _views(unit, statement.order_by(Message.id).limit(limit + 1))
+
+
+async def _views(unit: Unit, statement: Select[tuple[Message, Person]]) -> list[MessageView]:
+    found = await unit.session.execute(statement.join(Person, Person.id == Message.sender_id))
+    return [
+        MessageView(
+            id=message.id,
+            sender=person_view(unit.keyring, person.id, person.data_key, person.display_name),
+            text=unit.keyring.vault(person.id, person.data_key).open("messages.text", message.id, message.text),
+            created_at=message.created_at,
+        )
+        for message, person in found
+    ]

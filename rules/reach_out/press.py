@@ -1,0 +1,189 @@
+"""The press: who presses, who is asked, what is written, who is told. Read once, decide, write once."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, cast
+from uuid import UUID
+
+from sqlalchemy import Table
+from sqlalchemy.exc import IntegrityError
+
+from core.bulk import insert_together
+from core.errors import Busy, EmptyCircle
+from core.telemetry import PRESSES
+from core.unit import Unit
+from models import IdempotencyKey, ReachOut, Recipient
+from models.vocabulary import Need, NoticeKind, ReachOutState
+from rules import access, idempotency
+from rules.access import Caller
+from rules.idempotency import Retry
+from rules.reach_out import again, show
+from rules.reach_out.circle_now import CircleNow, Member, read
+from rules.reach_out.show import ReachOutView
+from rules.telling import DELIVERIES, NOTICES, Telling, announce, delivery_row, notice_row
+
+REACH_OUTS = cast("Table", ReachOut.__table__)
+RECIPIENTS = cast("Table", Recipient.__table__)
+KEYS = cast("Table", IdempotencyKey.__table__)
+TRIES = 5
+EVERY_RUNG = 2
+"""The rung that a press stands on once both steps have been told."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """What comes with a press. All of it may be missing: the press itself says enough."""
+
+    note: str | None = None
+    need: Need | None = None
+    to: frozenset[UUID] | None = None
+    pressed_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Pressed:
+    view: ReachOutView
+    new: bool
+
+
+async def press(unit: Unit, who: Caller, ask: Ask, asked: Retry | None) -> Pressed:
+    """Reach out: save it with a notice for everyone asked and a delivery for each of their devices.
+
+    A press while one is open is taken as pressing again. The same Idempotency-Key gives the same reach-out.
+    Raises EmptyCircle when there is nobody to ask, KeyReused.
+    """
+    for _ in range(TRIES):
+        now = await read(unit, who, asked)
+        if asked is not None and now.earlier is not None:
+            idempotency.same(now.earlier.body_hash, asked)
+            return await _replay(unit, who, now.earlier.result_id, now.earlier.created_at)
+        try:
+            if now.open is not None:
+                return await _again(unit, who, ask, asked, now)
+            return await _start(unit, who, ask, asked, now)
+        except (IntegrityError, again.ClosedMeanwhileError):
+            # The same press a moment earlier, or a member who left between the read and the write: look again.
+            await unit.start_again()
+    raise Busy
+
+
+def chosen(circle: Sequence[Member], to: frozenset[UUID] | None) -> list[Member]:
+    """Whom a press asks: the whole circle, or those named of it."""
+    return [member for member in circle if not to or member.membership_id in to]
+
+
+async def _start(unit: Unit, who: Caller, ask: Ask, asked: Retry | None, now: CircleNow) -> Pressed:
+    members = chosen(now.members, ask.to)
+    if not members:
+        PRESSES.labels("empty_circle").inc()
+        raise EmptyCircle
+    head = _reach_out_row(unit, who, ask)
+    recipients = [_recipient_row(unit, head["id"], member) for member in members]
+    notices = [
+        notice_row(unit, Telling(member.person_id, NoticeKind.REACH_OUT, head["id"], who.person_id, head["id"]))
+        for member in members
+    ]
+    deliveries = [
+        delivery_row(unit, notice["id"], device, 1)
+        for notice, member in zip(notices, members, strict=True)
+        if member.available
+        for device in member.devices
+    ]
+    keys = [_key_row(unit, who, asked, head["id"])] if asked is not None else []
+    await insert_together(
+        unit.session,
+        [(REACH_OUTS, [head]), (RECIPIENTS, recipients), (NOTICES, notices), (DELIVERIES, deliveries), (KEYS, keys)],
+    )
+    announce(unit, notices, deliveries)
+    unit.tell(who.person_id, "reach_out", head["id"])
+    PRESSES.labels("new").inc()
+    return Pressed(_view(unit, who, now, head, recipients, members), new=True)
+
+
+async def _again(unit: Unit, who: Caller, ask: Ask, asked: Retry | None, now: CircleNow) -> Pressed:
+    """Pressed while one is open: never a second one."""
+    assert now.open is not None
+    named = chosen(now.members, ask.to) if ask.to else []
+    await again.press_again(unit, who, now.open, note=ask.note, need=ask.need, add=named, circle=now.members)
+    await idempotency.remember(unit, asked, who.person_id, now.open)
+    PRESSES.labels("again").inc()
+    return Pressed(await show.one(unit, who, now.open), new=False)
+
+
+async def _replay(unit: Unit, who: Caller, reach_out_id: UUID, at: datetime) -> Pressed:
+    seen = await access.reach_out(unit, who, reach_out_id)
+    PRESSES.labels("replay").inc()
+    # The key that made it was written at the same moment; one of a later press has a later time.
+    return Pressed(await show.one(unit, who, reach_out_id), new=seen.reach_out.created_at == at)
+
+
+def _reach_out_row(unit: Unit, who: Caller, ask: Ask) -> dict[str, Any]:
+    made = unit.new_id()
+    return {
+        "id": made,
+        "person_id": who.person_id,
+        "state": str(ReachOutState.WAITING),
+        "need": str(ask.need) if ask.need else None,
+        "note": who.vault.seal("reach_outs.note", made, ask.note),
+        "created_at": unit.now,
+        # A phone whose clock is ahead has not pressed in the future.
+        "pressed_at": min(ask.pressed_at, unit.now) if ask.pressed_at else None,
+        "ladder": list(unit.ladder),
+        "rung": EVERY_RUNG,
+        "round": 1,
+        "pushed_at": unit.now,
+    }
+
+
+def _recipient_row(unit: Unit, reach_out_id: UUID, member: Member) -> dict[str, Any]:
+    return {
+        "reach_out_id": reach_out_id,
+        "person_id": member.person_id,
+        "membership_id": member.membership_id,
+        "role": member.role,
+        "step": member.step,
+        "told_at": unit.now,
+        "quiet_at": None if member.available else unit.now,
+        "unreachable_at": None if member.devices else unit.now,
+    }
+
+
+def _key_row(unit: Unit, who: Caller, asked: Retry, reach_out_id: UUID) -> dict[str, Any]:
+    return {
+        "key_hash": asked.key_hash,
+        "person_id": who.person_id,
+        "body_hash": asked.body_hash,
+        "result_id": reach_out_id,
+        "created_at": unit.now,
+    }
+
+
+class _Joined:
+    """A row that was written a moment ago, with the person's columns that were read before it."""
+
+    def __init__(self, row: dict[str, Any], person: Any) -> None:
+        self._row = row
+        self._person = person
+
+    def __getattr__(self, name: str) -> Any:
+        if name in {"data_key", "display_name", "contact"}:
+            return getattr(self._person, name)
+        return self._row.get(name)
+
+
+def _view(
+    unit: Unit,
+    who: Caller,
+    now: CircleNow,
+    head: dict[str, Any],
+    recipients: Sequence[dict[str, Any]],
+    members: Sequence[Member],
+) -> ReachOutView:
+    rows = sorted(
+        (_Joined(row, member) for row, member in zip(recipients, members, strict=True)),
+        key=lambda row: (row.step, row.membership_id),
+    )
+    return show.compose(unit.keyring, who.person_id, _Joined(head, now), rows)
+
+

@@ -1,0 +1,176 @@
+"""What each viewer sees of a reach-out: the person everything, a recipient the person, themselves and who answered."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, select
+
+from core.encryption import Keyring
+from core.unit import Unit
+from models import Block, Membership, Person, ReachOut, Recipient
+from models.vocabulary import AnswerKind, ReachOutState
+from rules.access import Caller
+from rules.reach_out.standing import recipient_state
+
+
+@dataclass(frozen=True, slots=True)
+class PersonView:
+    """A person in a reply. The name is None when no key at hand opens it."""
+
+    id: UUID
+    display_name: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class RecipientView:
+    """One recipient. `role` and `contact` are for the person alone; `state` too, but for an answer."""
+
+    person: PersonView
+    role: str | None
+    state: str
+    answer: str | None
+    minutes: int | None
+    contact: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ReachOutView:
+    id: UUID
+    sender: PersonView
+    mine: bool
+    state: str
+    need: str | None
+    note: str | None
+    created_at: datetime
+    pressed_at: datetime | None
+    unanswered_at: datetime | None
+    closed_at: datetime | None
+    outcome: str | None
+    next_rung_at: datetime | None
+    paused_until: datetime | None
+    recipients: list[RecipientView]
+    contact: str | None
+
+
+def person_view(keyring: Keyring, person_id: UUID, data_key: bytes | None, name: bytes | None) -> PersonView:
+    vault = keyring.vault(person_id, data_key)
+    return PersonView(person_id, vault.open("people.display_name", person_id, name))
+
+
+async def one(unit: Unit, who: Caller, reach_out_id: UUID) -> ReachOutView:
+    """A reach-out that `rules.access` has let this caller see."""
+    return (await several(unit, who, [reach_out_id]))[0]
+
+
+async def page(
+    unit: Unit, who: Caller, limit: int, before: UUID | None, *, is_open: bool | None, mine: bool | None
+) -> list[ReachOutView]:
+    """The caller's own reach-outs and those they were told of, newest first, `limit` + 1 at most."""
+    told = (
+        select(Recipient.reach_out_id)
+        .join(Membership, Membership.id == Recipient.membership_id)
+        .where(
+            Recipient.person_id == who.person_id,
+            Recipient.told_at.is_not(None),
+            Recipient.gone_at.is_(None),
+            Membership.confirmed_at.is_not(None),
+        )
+    )
+    own = ReachOut.person_id == who.person_id
+    statement = select(ReachOut.id).where(
+        own if mine else ReachOut.id.in_(told) if mine is False else own | ReachOut.id.in_(told)
+    )
+    if is_open is not None:
+        statement = statement.where(ReachOut.closed_at.is_(None) if is_open else ReachOut.closed_at.is_not(None))
+    if before is not None:
+        statement = statement.where(ReachOut.id < before)
+    ids = (await unit.session.execute(statement.order_by(ReachOut.id.desc()).limit(limit + 1))).scalars().all()
+    return await several(unit, who, ids)
+
+
+async def several(unit: Unit, who: Caller, ids: Sequence[UUID]) -> list[ReachOutView]:
+    """Views of these reach-outs in the order given. The caller of this has asked `rules.access`."""
+    if not ids:
+        return []
+    heads = {
+        row.id: row
+        for row in await unit.session.execute(
+            select(ReachOut.__table__, Person.data_key, Person.display_name, Person.contact)
+            .join(Person, Person.id == ReachOut.person_id)
+            .where(ReachOut.id.in_(ids))
+        )
+    }
+    told: dict[UUID, list[Row[Any]]] = {reach_out_id: [] for reach_out_id in ids}
+    rows = await unit.session.execute(
+        select(Recipient.__table__, Person.data_key, Person.display_name, Person.contact)
+        .join(Person, Person.id == Recipient.person_id)
+        .where(Recipient.reach_out_id.in_(ids), Recipient.gone_at.is_(None))
+        .order_by(Recipient.step, Recipient.membership_id)
+    )
+    for row in rows:
+        told[row.reach_out_id].append(row)
+    hidden = await _hidden_from(unit, who) if any(h.person_id != who.person_id for h in heads.values()) else set()
+    return [
+        compose(unit.keyring, who.person_id, heads[reach_out_id], told[reach_out_id], hidden)
+        for reach_out_id in ids
+        if reach_out_id in heads
+    ]
+
+
+def compose(
+    keyring: Keyring, viewer: UUID, head: Any, recipients: Iterable[Any], hidden: Iterable[UUID] = ()
+) -> ReachOutView:
+    """A view from rows: `head` is a reach-out with its person's columns, each recipient one with theirs."""
+    mine = head.person_id == viewer
+    vault = keyring.vault(head.person_id, head.data_key)
+    listed = [
+        _recipient(keyring, row, mine=mine)
+        for row in recipients
+        if mine or row.person_id == viewer or (_answered(row) and row.person_id not in hidden)
+    ]
+    return ReachOutView(
+        id=head.id,
+        sender=person_view(keyring, head.person_id, head.data_key, head.display_name),
+        mine=mine,
+        state=head.state,
+        need=head.need,
+        note=vault.open("reach_outs.note", head.id, head.note),
+        created_at=head.created_at,
+        pressed_at=head.pressed_at if mine else None,
+        unanswered_at=head.unanswered_at if mine else None,
+        closed_at=head.closed_at,
+        outcome=head.outcome,
+        next_rung_at=head.next_rung_at if mine and head.state == ReachOutState.WAITING else None,
+        paused_until=head.paused_until if mine else None,
+        recipients=listed,
+        contact=vault.open("people.contact", head.person_id, head.contact),
+    )
+
+
+def _answered(row: Any) -> bool:
+    return row.answer is not None and row.answer != AnswerKind.CANNOT
+
+
+def _recipient(keyring: Keyring, row: Any, *, mine: bool) -> RecipientView:
+    vault = keyring.vault(row.person_id, row.data_key)
+    return RecipientView(
+        person=person_view(keyring, row.person_id, row.data_key, row.display_name),
+        role=row.role if mine else None,
+        state=str(recipient_state(row)),
+        answer=row.answer,
+        minutes=row.minutes,
+        contact=vault.open("people.contact", row.person_id, row.contact) if mine else None,
+    )
+
+
+async def _hidden_from(unit: Unit, who: Caller) -> set[UUID]:
+    """Fellow recipients whom a block keeps apart from the caller."""
+    found = await unit.session.execute(
+        select(Block.blocker_id, Block.blocked_id).where(
+            (Block.blocker_id == who.person_id) | (Block.blocked_id == who.person_id)
+        )
+    )
+    return {person for pair in found for person in pair if person != who.person_id}

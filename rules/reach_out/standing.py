@@ -1,0 +1,63 @@
+"""How far a reach-out has come to each recipient, and what an answer makes of it. Pure."""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from models.vocabulary import AnswerKind, ReachOutState, RecipientState
+
+PAUSE = timedelta(seconds=600)
+"""How long an answer holds the ladder."""
+SOON_GRACE = timedelta(seconds=120)
+
+
+class Progress(Protocol):
+    """The part of a recipient's row that says how far things have come."""
+
+    told_at: datetime | None
+    quiet_at: datetime | None
+    handed_at: datetime | None
+    delivered_at: datetime | None
+    seen_at: datetime | None
+    unreachable_at: datetime | None
+    answer: str | None
+    gone_at: datetime | None
+
+
+def recipient_state(of: Progress) -> RecipientState:
+    """What the person sees of one recipient: the furthest that is known, and never more."""
+    if of.answer is not None:
+        return RecipientState.DECLINED if of.answer == AnswerKind.CANNOT else RecipientState.ANSWERED
+    for reached, state in (
+        (of.seen_at, RecipientState.SEEN),
+        (of.delivered_at, RecipientState.DELIVERED),
+        (of.unreachable_at, RecipientState.UNREACHABLE),
+        (of.handed_at, RecipientState.HANDED),
+        (of.quiet_at, RecipientState.INBOX_ONLY),
+    ):
+        if reached is not None:
+            return state
+    return RecipientState.QUEUED
+
+
+def stands(of: Progress) -> bool:
+    """Whether this recipient has said that they are there, and still is."""
+    return of.gone_at is None and of.answer is not None and of.answer != AnswerKind.CANNOT
+
+
+def somebody_stands(recipients: Iterable[Progress]) -> bool:
+    return any(stands(recipient) for recipient in recipients)
+
+
+def pause_until(kind: AnswerKind, minutes: int | None, now: datetime) -> datetime:
+    """How long the ladder waits for the one who answered: ten minutes, or their own minutes and two more."""
+    if kind is AnswerKind.SOON and minutes is not None:
+        return now + timedelta(minutes=minutes) + SOON_GRACE
+    return now + PAUSE
+
+
+def after_losing_an_answer(state: ReachOutState, recipients: Iterable[Progress]) -> ReachOutState:
+    """The state once somebody has taken their answer back or is gone: with nobody left it is waiting again."""
+    if state in {ReachOutState.ANSWERED, ReachOutState.TOGETHER} and not somebody_stands(recipients):
+        return ReachOutState.WAITING
+    return state

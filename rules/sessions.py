@@ -1,0 +1,134 @@
+"""Signing in and out: opaque tokens, sliding expiry, fresh proof, and what a sign-out takes along."""
+
+import base64
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import delete, select, update
+
+from core.errors import NotFound, WrongCredentials
+from core.unit import Unit
+from models import Device, Person, Session
+from models.vocabulary import Carrier, Retired
+from rules import devices
+from rules.access import Caller, token_hash
+from rules.throttle import Limit
+
+IDLE = timedelta(days=180)
+SLIDE = timedelta(hours=1)
+"""A session's last use is written at most this often."""
+
+# Counted for wrong guesses only, so nobody is kept out who knows the passphrase from another place.
+GUESSES_HERE = Limit("sign_in.name_and_place", burst=10, every=30)
+GUESSES_PLACE = Limit("sign_in.place", burst=100, every=5)
+
+
+@dataclass(frozen=True, slots=True)
+class SignedIn:
+    """A new session. `token` is known to nobody but the one it is given to."""
+
+    person_id: UUID
+    display_name: str | None
+    session_id: UUID
+    token: str
+    carrier: Carrier
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What a passphrase is checked against."""
+
+    person_id: UUID
+    passphrase_hash: str
+
+
+async def known(unit: Unit, name_hash: bytes) -> Known | None:
+    found = (
+        await unit.session.execute(
+            select(Person.id, Person.passphrase_hash).where(Person.sign_in_name_hash == name_hash)
+        )
+    ).one_or_none()
+    return None if found is None else Known(found.id, found.passphrase_hash)
+
+
+async def sign_in(unit: Unit, who: Known, carrier: Carrier, token: bytes, fresh_hash: str | None) -> SignedIn:
+    """Open a session for somebody whose passphrase was right. `fresh_hash` replaces a hash made too weakly.
+
+    Raises WrongCredentials when the passphrase was changed meanwhile.
+    """
+    found = await unit.session.get(Person, who.person_id)
+    if found is None or found.passphrase_hash != who.passphrase_hash:
+        raise WrongCredentials
+    if fresh_hash is not None:
+        found.passphrase_hash = fresh_hash
+    return await open_for(unit, found, carrier, token)
+
+
+async def open_for(unit: Unit, person: Person, carrier: Carrier, token: bytes | None) -> SignedIn:
+    """A session for this person. The same `token` bytes (a retry) renew the session they opened before."""
+    text = unit.new_token(32) if token is None else base64.urlsafe_b64encode(token).decode().rstrip("=")
+    found = (
+        await unit.session.execute(select(Session).where(Session.token_hash == token_hash(text)))
+    ).scalar_one_or_none()
+    if found is None:
+        found = Session(id=unit.new_id(), person_id=person.id, token_hash=token_hash(text), created_at=unit.now)
+        unit.session.add(found)
+    found.carrier = carrier
+    found.used_at = found.proven_at = unit.now
+    found.expires_at = unit.now + IDLE
+    await unit.session.flush()
+    name = unit.keyring.vault(person.id, person.data_key).open("people.display_name", person.id, person.display_name)
+    return SignedIn(person.id, name, found.id, text, carrier, found.expires_at)
+
+
+async def slide(unit: Unit, session_id: UUID) -> None:
+    """Push the idle limit on. A session that has ended meanwhile stays ended."""
+    await unit.session.execute(
+        update(Session).where(Session.id == session_id).values(used_at=unit.now, expires_at=unit.now + IDLE)
+    )
+
+
+async def prove(unit: Unit, who: Caller) -> None:
+    """The passphrase was given again just now."""
+    await unit.session.execute(update(Session).where(Session.id == who.session_id).values(proven_at=unit.now))
+
+
+async def mine(unit: Unit, who: Caller, limit: int, before: UUID | None) -> Sequence[Session]:
+    """Where the caller is signed in, newest first, `limit` + 1 rows at most."""
+    statement = select(Session).where(Session.person_id == who.person_id, Session.expires_at > unit.now)
+    if before is not None:
+        statement = statement.where(Session.id < before)
+    return (await unit.session.execute(statement.order_by(Session.id.desc()).limit(limit + 1))).scalars().all()
+
+
+async def end(unit: Unit, who: Caller, session_id: UUID) -> None:
+    """Sign out one session of the caller's. Raises NotFound for anybody else's."""
+    found = await unit.session.get(Session, session_id)
+    if found is None or found.person_id != who.person_id:
+        raise NotFound
+    await _end(unit, who.person_id, [session_id])
+
+
+async def end_others(unit: Unit, person_id: UUID, keep: UUID | None) -> None:
+    """Sign out everywhere but in the session `keep`."""
+    statement = select(Session.id).where(Session.person_id == person_id)
+    if keep is not None:
+        statement = statement.where(Session.id != keep)
+    await _end(unit, person_id, (await unit.session.execute(statement)).scalars().all())
+
+
+async def _end(unit: Unit, person_id: UUID, ended: Sequence[UUID]) -> None:
+    if not ended:
+        return
+    found = await unit.session.execute(
+        select(Device.id).where(Device.session_id.in_(ended), Device.disabled_at.is_(None))
+    )
+    await devices.retire(unit, person_id, found.scalars().all(), Retired.SIGNED_OUT)
+    await unit.session.execute(delete(Session).where(Session.id.in_(ended)))
+    for session_id in ended:
+        unit.tell(person_id, "signed_out", session_id)
+
+

@@ -1,0 +1,116 @@
+"""Writing a notice into an inbox and its deliveries into the outbox, in the transaction of what caused them."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, cast
+from uuid import UUID
+
+from sqlalchemy import Table, select, update
+
+from core.bulk import insert_together
+from core.unit import LEASE_SECONDS, Unit
+from models import Delivery, Device, Notice
+from models.vocabulary import DeliveryState, NoticeKind
+
+NOTICES = cast("Table", Notice.__table__)
+DELIVERIES = cast("Table", Delivery.__table__)
+
+
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """One notice for one person. `event_id` is its cause; `push` says whether their devices are pushed as well."""
+
+    recipient_id: UUID
+    kind: NoticeKind
+    event_id: UUID
+    sender_id: UUID | None
+    reach_out_id: UUID | None = None
+    push: bool = True
+
+
+async def tell(unit: Unit, tellings: Sequence[Telling]) -> None:
+    """Write the notices and a delivery for each live device of those to be pushed; tell their open streams."""
+    pushed = {telling.recipient_id for telling in tellings if telling.push}
+    devices = await live_devices(unit, pushed)
+    notices = [notice_row(unit, telling) for telling in tellings]
+    deliveries = [
+        delivery_row(unit, row["id"], device, 1)
+        for row, telling in zip(notices, tellings, strict=True)
+        if telling.push
+        for device in devices.get(telling.recipient_id, ())
+    ]
+    await insert_together(unit.session, [(NOTICES, notices), (DELIVERIES, deliveries)])
+    announce(unit, notices, deliveries)
+
+
+async def push_again(unit: Unit, notices: Mapping[UUID, UUID], round_: int) -> None:
+    """A further push of notices that stand already: `notices` gives the notice of each person."""
+    devices = await live_devices(unit, notices)
+    rows = [
+        delivery_row(unit, notice, device, round_)
+        for person, notice in notices.items()
+        for device in devices.get(person, ())
+    ]
+    await insert_together(unit.session, [(DELIVERIES, rows)])
+    unit.pushes.extend(row["id"] for row in rows)
+
+
+async def live_devices(unit: Unit, people: Iterable[UUID]) -> dict[UUID, list[UUID]]:
+    """The live devices of each of these people."""
+    wanted = list(people)
+    if not wanted:
+        return {}
+    found: dict[UUID, list[UUID]] = defaultdict(list)
+    rows = await unit.session.execute(
+        select(Device.person_id, Device.id).where(Device.person_id.in_(wanted), Device.disabled_at.is_(None))
+    )
+    for person_id, device_id in rows:
+        found[person_id].append(device_id)
+    return found
+
+
+def notice_row(unit: Unit, telling: Telling) -> dict[str, Any]:
+    return {
+        "id": unit.new_id(),
+        "recipient_id": telling.recipient_id,
+        "kind": str(telling.kind),
+        "event_id": telling.event_id,
+        "sender_id": telling.sender_id,
+        "reach_out_id": telling.reach_out_id,
+        "created_at": unit.now,
+    }
+
+
+def delivery_row(unit: Unit, notice_id: UUID, device_id: UUID, round_: int) -> dict[str, Any]:
+    """A delivery that is due now, under the lease of the process that commits it."""
+    return {
+        "id": unit.new_id(),
+        "notice_id": notice_id,
+        "device_id": device_id,
+        "round": round_,
+        "state": str(DeliveryState.PENDING),
+        "attempt": 0,
+        "created_at": unit.now,
+        "due_at": unit.now,
+        "lease_until": unit.now + timedelta(seconds=LEASE_SECONDS),
+        "fence": 1,
+    }
+
+
+def announce(unit: Unit, notices: Iterable[Mapping[str, Any]], deliveries: Iterable[Mapping[str, Any]]) -> None:
+    """Let the streams and the senders know of these rows once they are committed."""
+    for row in notices:
+        unit.tell(row["recipient_id"], "notice", row["id"])
+    unit.pushes.extend(row["id"] for row in deliveries)
+
+
+async def withdraw(unit: Unit, notices: Any) -> None:
+    """Cancel what is still to be sent of the notices that this subquery selects."""
+    await unit.session.execute(
+        update(Delivery)
+        .where(Delivery.notice_id.in_(notices), Delivery.state == DeliveryState.PENDING)
+        .values(state=str(DeliveryState.CANCELLED), lease_until=None)
+        .execution_options(synchronize_session=False)
+    )

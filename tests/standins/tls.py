@@ -1,0 +1,44 @@
+"""One certificate authority for all stand-ins of a test process: its file, a server's context, a client's context."""
+
+import atexit
+import functools
+import shutil
+import ssl
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+import trustme
+
+
+@dataclass(frozen=True, slots=True)
+class Authority:
+    """Made once per process, trusted by whoever is told `ca_file`."""
+
+    ca: trustme.CA
+    ca_file: Path
+
+    def server_context(self, protocols: tuple[str, ...]) -> ssl.SSLContext:
+        """For a server on 127.0.0.1 or localhost that offers these protocols (ALPN)."""
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        self.ca.issue_cert("127.0.0.1", "localhost", "::1").configure_cert(context)
+        context.set_alpn_protocols(list(protocols))
+        return context
+
+    def client_context(self) -> ssl.SSLContext:
+        """For a client that trusts the stand-ins and nobody else."""
+        return ssl.create_default_context(cafile=str(self.ca_file))
+
+    def env(self) -> dict[str, str]:
+        """What a server in another process needs to trust the stand-ins: httpx reads the one, requests the other."""
+        return {"SSL_CERT_FILE": str(self.ca_file), "REQUESTS_CA_BUNDLE": str(self.ca_file)}
+
+
+@functools.cache
+def authority() -> Authority:
+    folder = Path(tempfile.mkdtemp(prefix="porchlight-ca-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    ca = trustme.CA()
+    ca_file = folder / "ca.pem"
+    ca.cert_pem.write_to_path(str(ca_file))
+    return Authority(ca, ca_file)

@@ -1,0 +1,77 @@
+"""What the transports' tests share: a fixed clock, pushes, and the stand-ins."""
+
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from uuid import UUID
+
+import pytest
+
+from notifications.transports.protocol import Address, Push
+from tests.standins.fcm import FcmStandIn
+from tests.standins.tls import authority
+from tests.standins.webpush import WebPushStandIn
+
+MakePush = Callable[..., Push]
+
+
+@pytest.fixture
+def now() -> datetime:
+    """The present, held still, for a test that compares moments."""
+    return datetime.now(UTC).replace(microsecond=0)
+
+
+@pytest.fixture
+def make_push() -> MakePush:
+    def make(
+        address: Address,
+        *,
+        kind: str = "reach_out",
+        urgent: bool = True,
+        renotify: bool = True,
+        tag: str = "0199f3c2-7b1e-7c55-9d0a-3f6a1b2c3d4e",
+        ttl: int = 3600,
+        data: dict[str, str] | None = None,
+    ) -> Push:
+        contract = {
+            "v": "1",
+            "kind": kind,
+            "notice_id": "0199f3c2-0000-7000-8000-000000000001",
+            "delivery_id": "0199f3c2-0000-7000-8000-000000000002",
+            "reach_out_id": "0199f3c2-0000-7000-8000-000000000003",
+            "tag": tag,
+            "round": "1",
+            "url": "https://porch.example/reach-outs/0199f3c2-0000-7000-8000-000000000003",
+        }
+        return Push(
+            delivery_id=UUID("0199f3c2-0000-7000-8000-000000000002"),
+            address=address,
+            data=contract if data is None else data,
+            title="Porchlight",
+            body="Someone in your circle would like company.",
+            tag=tag,
+            urgent=urgent,
+            renotify=renotify,
+            ttl=ttl,
+        )
+
+    return make
+
+
+@pytest.fixture
+def trusting(monkeypatch: pytest.MonkeyPatch) -> None:
+    """This process trusts the stand-ins, as a server would that was started with their environment."""
+    for name, value in authority().env().items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.delenv("FIREBASE_AUTH_EMULATOR_HOST", raising=False)
+
+
+@pytest.fixture
+def fcm(trusting: None) -> Iterator[FcmStandIn]:
+    with FcmStandIn() as stand_in:
+        yield stand_in
+
+
+@pytest.fixture
+def push_service(trusting: None) -> Iterator[WebPushStandIn]:
+    with WebPushStandIn() as stand_in:
+        yield stand_in

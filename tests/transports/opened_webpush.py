@@ -1,0 +1,47 @@
+"""A Web Push transport opened and closed around a test's body, its keys, and a clock that a test sets."""
+
+import ssl
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+
+from cryptography.hazmat.primitives.asymmetric import ec
+
+from notifications.transports.protocol import WebPushAddress
+from notifications.transports.vapid import VapidKeys
+from notifications.transports.webpush import WebPushTransport
+from tests.standins.webpush import Subscription
+
+KEYS = VapidKeys.of(ec.generate_private_key(ec.SECP256R1()))
+SUBJECT = "mailto:hello@porch.example"
+
+
+class Hands:
+    """A clock that a test sets."""
+
+    def __init__(self, now: datetime) -> None:
+        self.now = now
+
+    def __call__(self) -> datetime:
+        return self.now
+
+
+@asynccontextmanager
+async def opened(
+    *hosts: str,
+    clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+    keys: VapidKeys = KEYS,
+    send_limit: float = 8.0,
+    public_url: str = "",
+    verify: ssl.SSLContext | None = None,
+) -> AsyncIterator[WebPushTransport]:
+    transport = WebPushTransport(keys, SUBJECT, hosts, clock, send_limit, public_url=public_url, verify=verify)
+    await transport.open()
+    try:
+        yield transport
+    finally:
+        await transport.close()
+
+
+def at(subscription: Subscription) -> WebPushAddress:
+    return WebPushAddress(subscription.endpoint, subscription.p256dh, subscription.auth)

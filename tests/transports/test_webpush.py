@@ -1,0 +1,201 @@
+"""The Web Push transport against a stand-in that decrypts: what a browser gets, and what is never sent."""
+
+from collections.abc import AsyncIterator, Callable
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from notifications.transports.protocol import (
+    FcmAddress,
+    Push,
+    Rejected,
+    RetryAt,
+    Sent,
+    WebPushAddress,
+)
+from notifications.transports.webpush import WebPushTransport, topic
+from tests.standins.tls import authority
+from tests.standins.webpush import Subscription, WebPushStandIn
+from tests.transports.opened_webpush import KEYS, SUBJECT, Hands, at, opened
+
+MakePush = Callable[..., Push]
+
+
+@pytest.fixture
+async def transport(push_service: WebPushStandIn, now: datetime) -> AsyncIterator[WebPushTransport]:
+    async with opened(push_service.host, clock=lambda: now) as transport:
+        yield transport
+
+
+@pytest.fixture
+def browser(push_service: WebPushStandIn) -> Subscription:
+    return push_service.subscribe(KEYS.public_key)
+
+
+# ------------------------------------------------------------------------------------------------------ what arrives
+
+
+async def test_the_browser_decrypts_a_declarative_message_that_carries_the_contract_s_data(
+    push_service: WebPushStandIn, transport: WebPushTransport, browser: Subscription, make_push: MakePush
+) -> None:
+    push = make_push(at(browser))
+    assert await transport.send(push) == Sent()
+    (attempt,) = push_service.accepted
+    assert attempt.subscription_id == browser.id
+    assert attempt.json == {
+        "web_push": 8030,
+        "notification": {
+            "title": push.title,
+            "body": push.body,
+            "tag": push.tag,
+            "renotify": True,
+            "navigate": push.data["url"],
+            "data": dict(push.data),
+        },
+        "mutable": True,
+        "data": dict(push.data),
+    }
+
+
+async def test_the_push_service_itself_reads_nothing(
+    push_service: WebPushStandIn, transport: WebPushTransport, browser: Subscription, make_push: MakePush
+) -> None:
+    push = make_push(at(browser))
+    await transport.send(push)
+    outside = " ".join(f"{name}: {value}" for name, value in push_service.accepted[0].headers.items())
+    for inside in (push.title, push.body, push.tag, *push.data.values()):
+        if len(inside) > 3:
+            assert inside not in outside
+
+
+@pytest.mark.parametrize(("urgent", "urgency"), [(True, "high"), (False, "normal")])
+async def test_the_headers_say_how_long_how_urgent_and_what_it_replaces(
+    push_service: WebPushStandIn,
+    transport: WebPushTransport,
+    browser: Subscription,
+    make_push: MakePush,
+    urgent: bool,
+    urgency: str,
+) -> None:
+    assert await transport.send(make_push(at(browser), urgent=urgent, ttl=1234)) == Sent()
+    headers = push_service.accepted[0].headers
+    assert headers["ttl"] == "1234"
+    assert headers["urgency"] == urgency
+    assert headers["topic"] == topic(make_push(at(browser)).tag)
+    assert headers["content-encoding"] == "aes128gcm"
+
+
+def test_a_topic_is_stable_and_of_the_allowed_shape() -> None:
+    assert topic("a") == topic("a") != topic("b")
+    assert all(
+        len(topic(tag)) == 32 and topic(tag).replace("-", "").replace("_", "").isalnum() for tag in ("", "ä" * 99)
+    )
+
+
+async def test_a_path_is_joined_onto_the_public_address(
+    push_service: WebPushStandIn, browser: Subscription, make_push: MakePush
+) -> None:
+    async with opened(push_service.host, public_url="https://porch.example") as transport:
+        await transport.send(make_push(at(browser), data={"v": "1", "url": "/inbox"}))
+    assert push_service.accepted[0].json["notification"]["navigate"] == "https://porch.example/inbox"
+
+
+async def test_one_signature_serves_eleven_hours(
+    push_service: WebPushStandIn, browser: Subscription, make_push: MakePush
+) -> None:
+    clock = Hands(datetime.now(UTC) - timedelta(hours=11, minutes=30))
+    async with opened(push_service.host, clock=clock) as transport:
+        for hours in (0, 10, 1.2):
+            clock.now += timedelta(hours=hours)
+            assert await transport.send(make_push(at(browser))) == Sent()
+    first, second, third = (attempt.headers["authorization"] for attempt in push_service.accepted)
+    assert first == second != third
+
+
+async def test_a_refused_signature_is_made_anew(
+    push_service: WebPushStandIn, browser: Subscription, make_push: MakePush
+) -> None:
+    clock = Hands(datetime.now(UTC) - timedelta(days=2))  # signs for a day that has long gone
+    async with opened(push_service.host, clock=clock) as transport:
+        assert await transport.send(make_push(at(browser))) == Rejected("forbidden")
+        clock.now = datetime.now(UTC)
+        assert await transport.send(make_push(at(browser))) == Sent()
+
+
+# ------------------------------------------------------------------------------------------------------ what is refused
+
+
+async def test_a_host_that_is_not_listed_is_never_asked(
+    push_service: WebPushStandIn, browser: Subscription, make_push: MakePush
+) -> None:
+    async with opened("fcm.googleapis.com") as transport:
+        assert await transport.send(make_push(at(browser))) == Rejected("host_not_allowed")
+    assert push_service.attempts == []
+
+
+@pytest.mark.parametrize("name", ["p256dh", "auth"])
+@pytest.mark.parametrize("value", ["", "!!!", "ä", "AAAA", "A" * 87, "A" * 22 + "B" * 22])
+async def test_malformed_keys_are_rejected_and_never_sent(
+    push_service: WebPushStandIn,
+    transport: WebPushTransport,
+    browser: Subscription,
+    make_push: MakePush,
+    name: str,
+    value: str,
+) -> None:
+    keys = {**browser.keys, name: value}
+    push = make_push(WebPushAddress(browser.endpoint, keys["p256dh"], keys["auth"]))
+    assert await transport.send(push) == Rejected("bad_keys")
+    assert push_service.attempts == []
+
+
+async def test_padded_keys_are_taken(
+    push_service: WebPushStandIn, transport: WebPushTransport, browser: Subscription, make_push: MakePush
+) -> None:
+    assert (
+        await transport.send(make_push(WebPushAddress(browser.endpoint, browser.p256dh + "=", browser.auth + "==")))
+        == Sent()
+    )
+
+
+async def test_another_kind_of_address_is_rejected(transport: WebPushTransport, make_push: MakePush) -> None:
+    assert await transport.send(make_push(FcmAddress("token"))) == Rejected("wrong_transport")
+
+
+def test_a_subject_that_nobody_can_be_written_to_at_is_said_at_the_start() -> None:
+    with pytest.raises(Exception, match="sub"):
+        WebPushTransport(KEYS, "somebody", [], lambda: datetime.now(UTC))
+
+
+async def test_a_certificate_that_nobody_vouches_for_is_not_trusted(
+    browser: Subscription, push_service: WebPushStandIn, make_push: MakePush, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("SSL_CERT_FILE")
+    async with opened(push_service.host) as transport:
+        assert await transport.send(make_push(at(browser))) == RetryAt("connection")
+    async with opened(push_service.host, verify=authority().client_context()) as transport:
+        assert await transport.send(make_push(at(browser))) == Sent()
+
+
+async def test_a_proxy_in_the_environment_is_not_asked(
+    browser: Subscription, push_service: WebPushStandIn, make_push: MakePush, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("HTTPS_PROXY", "https_proxy", "ALL_PROXY"):
+        monkeypatch.setenv(name, "http://127.0.0.1:1")
+    for name in ("NO_PROXY", "no_proxy"):
+        monkeypatch.delenv(name, raising=False)
+    async with opened(push_service.host) as transport:
+        assert await transport.send(make_push(at(browser))) == Sent()
+
+
+async def test_it_can_be_opened_again_and_closed_twice(
+    push_service: WebPushStandIn, browser: Subscription, make_push: MakePush
+) -> None:
+    transport = WebPushTransport(KEYS, SUBJECT, [push_service.host], lambda: datetime.now(UTC))
+    for _ in range(2):
+        await transport.open()
+        assert await transport.send(make_push(at(browser))) == Sent()
+        await transport.close()
+        await transport.close()
+    with pytest.raises(RuntimeError):
+        await transport.send(make_push(at(browser)))

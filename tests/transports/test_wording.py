@@ -1,0 +1,99 @@
+"""The words of a push: every kind in every language, neutral, and the ones that the contract quotes as it quotes them."""
+
+import re
+
+import pytest
+
+from notifications.wording import KINDS, LANGUAGES, TITLE, TTL_SECONDS, URGENT, ttl, wording
+
+THE_CONTRACT_S = {
+    "reach_out",
+    "answered",
+    "all_clear",
+    "ended",
+    "unanswered",
+    "are_you_talking",
+    "message",
+    "invitation_accepted",
+    "bookend_due",
+    "bookend_missed",
+    "check_in",
+    "reach_in",
+    "unreachable",
+}
+TELLING = re.compile(
+    r"recover|sober|sobr|addict|adic|relap|reca[íi]|rückf|drink|drunk|alcohol|alkohol|drug|droga|droge|sucht|abstin|clean"
+    r"|sponsor|padrin|urge|crav|crisis|krise|emergency|notfall|emergenc|meeting|reuni|victim|opfer|incident|vorfall|help|hilfe|ayuda",
+    re.IGNORECASE,
+)
+EVERY = [(kind, language) for kind in sorted(KINDS) for language in LANGUAGES]
+
+
+def test_every_kind_of_the_contract_has_words_a_length_of_life_and_the_test_has_too() -> None:
+    assert THE_CONTRACT_S | {"test"} == KINDS
+    assert set(TTL_SECONDS) == KINDS
+    assert LANGUAGES == ("en", "es", "de")
+
+
+def test_the_sentences_that_the_contract_quotes() -> None:
+    assert wording("reach_out", "en")[1] == "Someone in your circle would like company."
+    assert wording("answered", "en")[1] == "Someone has answered."
+    assert wording("all_clear", "en")[1] == "All is well. Thank you for being there."
+    assert "has ended without an all-clear" in wording("ended", "en")[1]
+    assert wording("test", "en")[1] == "A light came on."
+
+
+@pytest.mark.parametrize(("kind", "language"), EVERY)
+def test_a_sentence_is_short_and_tells_nothing(kind: str, language: str) -> None:
+    title, body = wording(kind, language)
+    assert title == TITLE == "Porchlight"
+    assert TELLING.search(body) is None
+    assert not set(body) & set("!¡{}%0123456789@")
+    assert body.endswith((".", "?"))
+    assert len(body) <= 80
+    assert all(len(sentence.split()) <= 12 for sentence in re.split(r"[.?]", body))
+
+
+@pytest.mark.parametrize("kind", sorted(KINDS))
+def test_languages_say_different_things_and_every_kind_its_own(kind: str) -> None:
+    assert len({wording(kind, language)[1] for language in LANGUAGES}) == len(LANGUAGES)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_two_kinds_share_a_sentence(language: str) -> None:
+    assert len({wording(kind, language)[1] for kind in KINDS}) == len(KINDS)
+
+
+@pytest.mark.parametrize("kind", sorted(KINDS - {"all_clear"}))
+def test_only_the_all_clear_says_that_all_is_well(kind: str) -> None:
+    for language in LANGUAGES:
+        assert re.search(
+            r"\bwell\b|todo está bien\.$|alles ist gut", wording(kind, language)[1], re.IGNORECASE
+        ) is None or ("sin un aviso" in wording(kind, language)[1])
+
+
+@pytest.mark.parametrize(
+    ("asked", "spoken"),
+    [("es-MX", "es"), ("de_AT", "de"), ("DE", "de"), ("fr", "en"), ("", "en"), (None, "en"), ("deu", "en")],
+)
+def test_a_language_falls_back_to_its_base_and_then_to_english(asked: str | None, spoken: str) -> None:
+    assert wording("answered", asked) == wording("answered", spoken)
+
+
+def test_a_kind_that_a_newer_server_wrote_still_gets_words() -> None:
+    assert {wording("something_newer", language)[1] for language in LANGUAGES} == {
+        "Something new is waiting for you.",
+        "Hay algo nuevo para ti.",
+        "Etwas Neues wartet auf dich.",
+    }
+    assert ttl("something_newer") > 0
+
+
+def test_only_three_kinds_may_wake_a_phone() -> None:
+    assert {"reach_out", "unanswered", "bookend_missed"} == URGENT
+
+
+def test_what_replaces_an_alarm_lives_as_long_as_the_alarm() -> None:
+    for kind in ("answered", "all_clear", "ended"):
+        assert ttl(kind) >= ttl("reach_out")
+    assert all(60 <= seconds <= 28 * 24 * 3600 for seconds in TTL_SECONDS.values())

@@ -1,0 +1,67 @@
+"""The loop that time drives: deliveries that are due, and the numbers that show it goes round."""
+
+import asyncio
+import time
+
+import structlog
+from sqlalchemy import func, or_, select
+
+from core.clock import Clock
+from core.database import Database
+from core.telemetry import LAST_TURN, OLDEST_DUE
+from models import Delivery
+from models.vocabulary import DeliveryState
+from notifications.dispatcher import Dispatcher
+
+PACE = 0.5
+"""Seconds between two looks at what is due when nothing was."""
+MEASURE = 5.0
+"""Seconds between two readings of the backlog."""
+AWAY = 2.0
+"""Seconds to wait when the database does not answer."""
+
+log = structlog.get_logger(__name__)
+
+
+class Worker:
+    """Goes round until cancelled. Holds nothing that another worker could not carry on."""
+
+    def __init__(self, database: Database, clock: Clock, dispatcher: Dispatcher) -> None:
+        self._database = database
+        self._clock = clock
+        self._dispatcher = dispatcher
+        self._measured = 0.0
+
+    async def run(self) -> None:
+        """Never raises but when cancelled: a fault is logged and the next turn tries again."""
+        while True:
+            try:
+                busy = await self.turn()
+            except Exception as error:  # noqa: BLE001 (the loop outlives whatever one turn met)
+                log.warning("turn_failed", error=type(error).__name__)
+                await asyncio.sleep(AWAY)
+                continue
+            await asyncio.sleep(0 if busy else PACE)
+
+    async def turn(self) -> bool:
+        """One turn; gives whether there was something to do."""
+        taken = await self._dispatcher.turn()
+        if time.monotonic() - self._measured >= MEASURE:
+            await self._measure()
+            self._measured = time.monotonic()
+        LAST_TURN.set(time.time())
+        return taken > 0
+
+    async def _measure(self) -> None:
+        now = self._clock.now()
+        async with self._database.read() as session:
+            oldest = (
+                await session.execute(
+                    select(func.min(Delivery.due_at)).where(
+                        Delivery.state == DeliveryState.PENDING,
+                        Delivery.due_at <= now,
+                        or_(Delivery.lease_until.is_(None), Delivery.lease_until <= now),
+                    )
+                )
+            ).scalar()
+        OLDEST_DUE.set((now - oldest).total_seconds() if oldest else 0.0)
