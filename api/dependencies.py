@@ -24,8 +24,7 @@ bearer = HTTPBearer(auto_error=False, description="The session token of a sign-u
 
 
 def get_context(request: Request) -> Context:
-    context = request.app.state.context
-    assert isinstance(context, Context)
+    context: Context = request.app.state.context
     return context
 
 
@@ -128,6 +127,6 @@ IdempotencyKey = Annotated[str | None, Depends(idempotency_key)]
 
 
 def retry_of(unit: Unit, who: Caller, what: str, key: str | None, body: BaseModel | None) -> Retry | None:
-    """This request as something that may be asked for again; `what` is the method and path it was sent to."""
+    """What makes a request the same one when it is asked again; `what` is the method and path it was sent to."""
     said = body.model_dump(mode="json") if body is not None else {}
     return idempotency.retry(unit.keyring, f"{who.person_id}\0{what}", key, said)

@@ -60,7 +60,10 @@ class Edge:
             else:
                 await self._app(scope, _limited(receive), outgoing)
         except Exception as error:  # noqa: BLE001 (the last net: whatever it is, the caller gets a problem document)
-            log.error("request_failed", request_id=request_id, error=type(error).__name__, where=places(error))
+            # Not `exception`: a traceback may quote what a person wrote.
+            log.error(  # noqa: TRY400
+                "request_failed", request_id=request_id, error=type(error).__name__, where=places(error)
+            )
             if not started:
                 await problems.reply(PorchlightError(), request_id)(scope, receive, outgoing)
         finally:

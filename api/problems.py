@@ -99,6 +99,11 @@ def problems(*kinds: type[PorchlightError]) -> dict[int | str, dict[str, Any]]:
     return found
 
 
+def again_too(model: type[BaseModel], why: str) -> dict[int | str, dict[str, Any]]:
+    """The `responses` of a creation that may find the thing made already: 200 beside 201."""
+    return {200: {"model": model, "description": why}}
+
+
 def reply(error: PorchlightError, request_id: str, headers: Mapping[str, str] | None = None) -> Response:
     """The problem document of an error."""
     status = STATUS[type(error)]

@@ -46,7 +46,10 @@ DEFAULT_LIMIT = 20
 
 
 def page(
-    found: Sequence[S], limit: int, show: Callable[[S], T], cursor: Callable[[S], UUID] = lambda item: item.id  # type: ignore[attr-defined]  # every listed row but one has an id
+    found: Sequence[S],
+    limit: int,
+    show: Callable[[S], T],
+    cursor: Callable[[S], UUID] = lambda item: item.id,  # type: ignore[attr-defined]  # every listed row but one has an id
 ) -> Page[T]:
     """A page of at most `limit` items out of `limit` + 1 rows; the one more says whether there is a next page."""
     shown = found[:limit]

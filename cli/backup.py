@@ -11,37 +11,52 @@ from sqlalchemy.engine import make_url
 from core.settings import Settings
 
 
+class BackupError(Exception):
+    """Why there is no copy, in one sentence."""
+
+
 def run(settings: Settings, target: Path) -> int:
     """Copy the database into `target` (mode 600), which must not exist yet; gives the exit status."""
+    try:
+        _copy(_source(settings), target)
+    except BackupError as error:
+        print(error, file=sys.stderr)
+        return 1
+    print(
+        f"Copied to {target}. Keep a copy of {settings.master_key_path} and {settings.webpush_key_path} apart from it."
+    )
+    return 0
+
+
+def _source(settings: Settings) -> Path:
     url = make_url(settings.sqlalchemy_url)
     if url.get_backend_name() != "sqlite":
-        print("This database is PostgreSQL: use pg_dump for it.", file=sys.stderr)
-        return 2
+        raise BackupError("This database is PostgreSQL: use pg_dump for it.")
     source = Path(url.database or "")
     if not source.exists():
-        print(f"There is no database at {source}.", file=sys.stderr)
-        return 2
+        raise BackupError(f"There is no database at {source}.")
+    return source
+
+
+def _copy(source: Path, target: Path) -> None:
     try:
         os.close(os.open(target, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
     except FileExistsError:
-        print(f"{target} is there already; choose another name.", file=sys.stderr)
-        return 2
+        raise BackupError(f"{target} is there already; choose another name.") from None
     except OSError as error:
-        print(f"{target} cannot be written: {error.strerror}.", file=sys.stderr)
-        return 2
+        raise BackupError(f"{target} cannot be written: {error.strerror}.") from None
     try:
-        with closing(sqlite3.connect(f"file:{source}?mode=ro", uri=True)) as live, closing(sqlite3.connect(target)) as copy:
+        with (
+            closing(sqlite3.connect(f"file:{source}?mode=ro", uri=True)) as live,
+            closing(sqlite3.connect(target)) as copy,
+        ):
             # SQLite's own online backup: a consistent copy while others go on writing.
             live.backup(copy)
             copy.execute("PRAGMA journal_mode = DELETE")
             whole = copy.execute("PRAGMA integrity_check").fetchone()[0]
     except sqlite3.Error as error:
         target.unlink(missing_ok=True)
-        print(f"The copy failed: {error}.", file=sys.stderr)
-        return 1
+        raise BackupError(f"The copy failed: {error}.") from None
     if whole != "ok":
         target.unlink(missing_ok=True)
-        print("The copy is not whole.", file=sys.stderr)
-        return 1
-    print(f"Copied to {target}. Keep a copy of {settings.master_key_path} and {settings.webpush_key_path} apart from it.")
-    return 0
+        raise BackupError("The copy is not whole.")

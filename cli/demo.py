@@ -26,7 +26,7 @@ class Player:
     def __post_init__(self) -> None:
         self.headers = {"Authorization": f"Bearer {self.token}"}
 
-    async def call(self, method: str, path: str, body: object | None = None, expect: int | None = None) -> Any:
+    async def call(self, method: str, path: str, body: object | None = None, expect: int | None = None) -> Any:  # noqa: ANN401 (JSON)
         """The reply's JSON. Raises StoryError when the status is not a success, or not the expected one."""
         reply = await self.http.request(method, path, json=body, headers=self.headers)
         if reply.is_error or (expect is not None and reply.status_code != expect):
@@ -40,7 +40,7 @@ async def play(url: str) -> int:
         async with httpx.AsyncClient(base_url=url, timeout=20, trust_env=False) as http:
             await _story(http)
     except (StoryError, httpx.HTTPError) as error:
-        print(f"The story stopped: {error or type(error).__name__}", file=sys.stderr)
+        print(f"The story stopped: {str(error) or type(error).__name__}", file=sys.stderr)
         if isinstance(error, httpx.ConnectError):
             print(f"Is a server running at {url}? `make run` starts one.", file=sys.stderr)
         return 1
@@ -60,7 +60,9 @@ async def _story(http: httpx.AsyncClient) -> None:
     for friend, role in ((ana, "sponsor"), (ben, "friend")):
         device = await friend.call("POST", "/v1/devices", {"kind": "fcm", "token": f"demo-{secrets.token_hex(8)}"})
         words = await _into_circle(maya, friend, role)
-        say(f"{friend.name} is in Maya's circle as {role}. Both phones showed the words {words}. Device {device['id']}.")
+        say(
+            f"{friend.name} is in Maya's circle as {role}. Both phones showed the words {words}. Device {device['id']}."
+        )
     pressed = await maya.call("POST", "/v1/reach-outs", {"note": "Rough evening."}, expect=201)
     say(f"Maya presses. Saved, {len(pressed['recipients'])} people are asked. Helpline: {_helpline(pressed)}.")
     for friend in (ana, ben):

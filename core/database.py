@@ -4,11 +4,11 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
-from typing import Any
 
 import structlog
-from sqlalchemy import event, text
+from sqlalchemy import Connection, event, text
 from sqlalchemy.engine import URL, make_url
+from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 
 WAIT = 10
@@ -71,8 +71,7 @@ class Database:
             if self.sqlite:
                 # An embedded database has the machine's clock; asking it would add nothing but a loss of precision.
                 return datetime.now(UTC)
-            present = (await connection.execute(text("SELECT clock_timestamp()"))).scalar_one()
-            assert isinstance(present, datetime)
+            present: datetime = (await connection.execute(text("SELECT clock_timestamp()"))).scalar_one()
             return present.astimezone(UTC)
 
     async def ping(self, seconds: float = 2.0) -> None:
@@ -90,7 +89,7 @@ def _sqlite_engine(url: URL, size: int, begin: str, *, query_only: bool) -> Asyn
     engine = create_async_engine(url, pool_size=size, max_overflow=0, pool_timeout=WAIT, connect_args={"timeout": WAIT})
 
     @event.listens_for(engine.sync_engine, "connect")
-    def on_connect(connection: Any, _: Any) -> None:
+    def on_connect(connection: DBAPIConnection, _: object) -> None:
         # The driver's own idea of when to begin is switched off; `on_begin` says it (a write takes its lock at once:
         # a transaction that reads first and upgrades later fails whatever the busy time-out is).
         connection.isolation_level = None
@@ -108,7 +107,7 @@ def _sqlite_engine(url: URL, size: int, begin: str, *, query_only: bool) -> Asyn
         cursor.close()
 
     @event.listens_for(engine.sync_engine, "begin")
-    def on_begin(connection: Any) -> None:
+    def on_begin(connection: Connection) -> None:
         connection.exec_driver_sql(begin)
 
     return engine

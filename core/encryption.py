@@ -148,7 +148,8 @@ def load(path: Path) -> Keyring:
             elif len(words) == 3 and words[0] == "key":
                 masters[words[1]] = _key(words[2])
     except (OSError, ValueError) as error:
-        log.error("master_key_unreadable", error=type(error).__name__)
+        # A traceback would say nothing more.
+        log.error("master_key_unreadable", error=type(error).__name__)  # noqa: TRY400
         return Keyring(None, {})
     return Keyring(index, masters)
 
@@ -162,7 +163,9 @@ def _key(text: str) -> bytes:
 
 def make(path: Path) -> None:
     """Write a new master key file, mode 600, whole or not at all; leaves one that is there already as it is."""
-    lines = ("# Porchlight's master key. Without it, what people wrote cannot be read. Keep a copy apart from backups.",)
+    lines = (
+        "# Porchlight's master key. Without it, what people wrote cannot be read. Keep a copy apart from backups.",
+    )
     index = f"index {_fresh()}"
     write_secret(path, "\n".join((*lines, index, _key_line())) + "\n")
 

@@ -2,6 +2,7 @@
 
 from enum import StrEnum
 from functools import cached_property
+from itertools import pairwise
 from pathlib import Path
 from typing import Annotated
 from urllib.parse import urlsplit
@@ -58,7 +59,7 @@ class Settings(BaseSettings):
     @field_validator("ladder")
     @classmethod
     def _rising(cls, value: tuple[int, ...]) -> tuple[int, ...]:
-        if len(value) != 4 or value[0] != 0 or any(b < a for a, b in zip(value, value[1:], strict=False)):
+        if len(value) != 4 or value[0] != 0 or any(b < a for a, b in pairwise(value)):
             raise ValueError("the ladder is four rising numbers of seconds, the first of them 0")
         return value
 

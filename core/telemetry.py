@@ -44,7 +44,7 @@ def configure_logging(level: str) -> None:
         cache_logger_on_first_use=True,
     )
     handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(_LibraryFormatter(shared))
+    handler.setFormatter(_LibraryFormatter())
     logging.basicConfig(level=level, handlers=[handler], force=True)
     for name in ("uvicorn", "uvicorn.error", "uvicorn.access"):
         logger = logging.getLogger(name)
@@ -75,7 +75,9 @@ def places(error: BaseException, most: int = 12) -> list[str]:
 
 
 class _LibraryFormatter(logging.Formatter):
-    def __init__(self, shared: list[structlog.typing.Processor]) -> None:
+    """What libraries log, as one JSON object a line: whole sentences only from the server we know, else the place."""
+
+    def __init__(self) -> None:
         super().__init__()
         self._render = structlog.processors.JSONRenderer()
 
@@ -84,8 +86,8 @@ class _LibraryFormatter(logging.Formatter):
             "event": "library",
             "logger": record.name,
             "level": record.levelname.lower(),
-            # The unformatted message: its arguments may hold addresses or values.
-            "message": str(record.msg)[:200] if record.args else record.getMessage()[:200],
+            # Never the arguments: they may hold addresses or what a person wrote.
+            "message": str(record.msg)[:200] if record.name.startswith("uvicorn") else record.funcName,
         }
         if record.exc_info and record.exc_info[1]:
             event["error"] = type(record.exc_info[1]).__name__

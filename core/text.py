@@ -3,7 +3,6 @@
 import re
 import unicodedata
 
-
 # Embeddings, overrides and isolates (Unicode TR 9) can make a name read as another one; marks that a language
 # needs (ZWJ, ZWNJ, LRM, RLM) stay.
 BIDI = re.compile("[\u202a-\u202e\u2066-\u2069]")
@@ -49,5 +48,3 @@ def phone_number(text: str) -> str:
 
 def _visible(text: str) -> bool:
     return any(unicodedata.category(letter)[0] in "LNPS" for letter in text)
-
-

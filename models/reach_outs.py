@@ -65,9 +65,7 @@ class Recipient(Base):
     __tablename__ = "recipients"
     __table_args__ = (
         one_of("role", Role),
-        CheckConstraint(
-            "answer IS NULL OR answer IN (" + ", ".join(f"'{a}'" for a in AnswerKind) + ")", name="answer"
-        ),
+        CheckConstraint("answer IS NULL OR answer IN (" + ", ".join(f"'{a}'" for a in AnswerKind) + ")", name="answer"),
         Index("ix_recipients_person_id_reach_out_id", "person_id", "reach_out_id"),
     )
 

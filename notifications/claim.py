@@ -41,7 +41,7 @@ class Claimed:
     language: str
 
 
-_COLUMNS: Select[Any] = (
+_COLUMNS: Select[*tuple[Any, ...]] = (
     select(
         Delivery.id,
         Delivery.fence,
@@ -150,7 +150,7 @@ async def _claim(
     return taken
 
 
-def _facts(row: Row[Any], now: datetime) -> Facts:
+def _facts(row: Row[*tuple[Any, ...]], now: datetime) -> Facts:
     return Facts(
         kind=NoticeKind(row.kind),
         device_live=row.disabled_at is None,
@@ -167,7 +167,7 @@ def _facts(row: Row[Any], now: datetime) -> Facts:
     )
 
 
-def _claimed(row: Row[Any]) -> Claimed:
+def _claimed(row: Row[*tuple[Any, ...]]) -> Claimed:
     return Claimed(
         id=row.id,
         fence=row.fence + 1,

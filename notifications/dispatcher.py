@@ -94,9 +94,7 @@ class Dispatcher:
         if handed:
             async with self._database.write() as session:
                 await session.execute(
-                    update(Delivery)
-                    .where(Delivery.id.in_(handed), Delivery.attempt == 0)
-                    .values(lease_until=None)
+                    update(Delivery).where(Delivery.id.in_(handed), Delivery.attempt == 0).values(lease_until=None)
                 )
                 await session.commit()
         for transport in self._transports.values():
@@ -143,14 +141,14 @@ class Dispatcher:
         except AddressWithheldError:
             return Rejected("address_withheld")
         except Exception as error:  # noqa: BLE001 (a poison row is put aside, it must not stop the others)
-            log.error("push_not_composed", delivery_id=str(claimed.id), error=type(error).__name__)
+            log.error("push_not_composed", delivery_id=str(claimed.id), error=type(error).__name__)  # noqa: TRY400
             return Rejected("poison")
         try:
             return await asyncio.wait_for(transport.send(push), SEND_LIMIT)
         except TimeoutError:
             return RetryAt("timeout")
         except Exception as error:  # noqa: BLE001 (a transport that raises has a bug; the push is tried again)
-            log.error("transport_raised", transport=transport.name, error=type(error).__name__)
+            log.error("transport_raised", transport=transport.name, error=type(error).__name__)  # noqa: TRY400
             return RetryAt("unexpected")
 
     def _note(self, outcome: Outcome) -> None:

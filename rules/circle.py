@@ -51,9 +51,7 @@ class Supported:
     created_at: datetime
 
 
-async def members(
-    unit: Unit, who: Caller, limit: int, after: UUID | None, only: UUID | None = None
-) -> list[Member]:
+async def members(unit: Unit, who: Caller, limit: int, after: UUID | None, only: UUID | None = None) -> list[Member]:
     """The caller's circle in the order in which it grew, `limit` + 1 at most."""
     live = select(Device.id).where(Device.person_id == Person.id, Device.disabled_at.is_(None)).exists()
     statement = (

@@ -32,7 +32,7 @@ class Facts:
     available: bool
 
 
-def wanted(facts: Facts) -> bool:
+def wanted(facts: Facts) -> bool:  # noqa: PLR0911 (a table of cases, read from top to bottom)
     """Whether this push may still go out. Everything that can have changed since it was written is asked again."""
     if not facts.device_live or not facts.device_is_the_recipients:
         return False
@@ -56,7 +56,9 @@ def wanted(facts: Facts) -> bool:
     return True
 
 
-def next_try(attempt: int, created_at: datetime, now: datetime, asked: datetime | None, jitter: float) -> datetime | None:
+def next_try(
+    attempt: int, created_at: datetime, now: datetime, asked: datetime | None, jitter: float
+) -> datetime | None:
     """When to try again after `attempt` failed tries; None gives up.
 
     `asked` is the provider's own wish and wins; `jitter` (0 to 1) spreads tries over the second half of the wait.

@@ -51,9 +51,7 @@ async def _register(
     same = (
         await unit.session.execute(
             select(Device)
-            .where(
-                Device.address_hash == hashed, or_(Device.person_id == who.person_id, Device.disabled_at.is_(None))
-            )
+            .where(Device.address_hash == hashed, or_(Device.person_id == who.person_id, Device.disabled_at.is_(None)))
             .order_by(Device.disabled_at.is_not(None), Device.id.desc())
         )
     ).scalars()
@@ -236,7 +234,9 @@ async def _catch_up(unit: Unit, device: Device) -> None:
     await unit.session.execute(
         update(Delivery)
         .where(Delivery.id.in_(again))
-        .values(state=str(DeliveryState.PENDING), attempt=0, due_at=unit.now, lease_until=None, fence=Delivery.fence + 1)
+        .values(
+            state=str(DeliveryState.PENDING), attempt=0, due_at=unit.now, lease_until=None, fence=Delivery.fence + 1
+        )
     )
     unit.pushes.extend(again)
     if waiting:

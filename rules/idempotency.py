@@ -58,8 +58,9 @@ async def earlier(unit: Unit, asked: Retry | None) -> UUID | None:
     ).one_or_none()
     if found is None:
         return None
-    same(found.body_hash, asked)
-    return found.result_id
+    result_id, body_hash = found
+    same(body_hash, asked)
+    return result_id
 
 
 async def remember(unit: Unit, asked: Retry | None, person_id: UUID, result_id: UUID) -> None:

@@ -30,7 +30,7 @@ class NoticeView:
     read_at: datetime | None
 
 
-_COLUMNS: Select[Any] = select(
+_COLUMNS: Select[*tuple[Any, ...]] = select(
     Notice.id,
     Notice.kind,
     Notice.sender_id,
@@ -63,9 +63,7 @@ async def one(unit: Unit, who: Caller, notice_id: UUID) -> NoticeView:
     """One notice. Raises NotFound."""
     found = (
         await unit.session.execute(
-            _COLUMNS.where(
-                Notice.id == notice_id, Notice.recipient_id == who.person_id, Notice.dismissed_at.is_(None)
-            )
+            _COLUMNS.where(Notice.id == notice_id, Notice.recipient_id == who.person_id, Notice.dismissed_at.is_(None))
         )
     ).one_or_none()
     if found is None:
@@ -73,7 +71,7 @@ async def one(unit: Unit, who: Caller, notice_id: UUID) -> NoticeView:
     return _view(unit, found)
 
 
-def _view(unit: Unit, row: Row[Any]) -> NoticeView:
+def _view(unit: Unit, row: Row[*tuple[Any, ...]]) -> NoticeView:
     sender = None if row.sender_id is None else person_view(unit.keyring, row.sender_id, row.data_key, row.display_name)
     return NoticeView(row.id, row.kind, sender, row.reach_out_id, row.bookend_id, row.created_at, row.read_at)
 
@@ -165,5 +163,3 @@ async def may_hear(unit: Unit, who: Caller, kind: str, about: UUID) -> bool:
     except NotFound:
         return False
     return True
-
-

@@ -174,9 +174,7 @@ async def lock_circle(unit: Unit, owner_id: UUID) -> None:
 
 
 async def size(unit: Unit, owner_id: UUID) -> int:
-    return (
-        await unit.session.execute(select(func.count()).where(Membership.owner_id == owner_id))
-    ).scalar_one()
+    return (await unit.session.execute(select(func.count()).where(Membership.owner_id == owner_id))).scalar_one()
 
 
 async def _acceptable(unit: Unit, person_id: UUID, found: Invitation) -> None:

@@ -10,6 +10,7 @@ from core.errors import NotFound
 from core.unit import Unit
 from models import (
     Answer,
+    Base,
     Block,
     Device,
     Invitation,
@@ -23,6 +24,7 @@ from models import (
     Reflection,
     Session,
 )
+from models.vocabulary import NoticeKind
 from rules import access, circle
 from rules.access import Caller
 from rules.reach_out import endings
@@ -34,7 +36,7 @@ async def export(unit: Unit, who: Caller) -> dict[str, Any]:
     vault = who.vault
 
     async def rows(
-        model: Any, where: Any, columns: str, sealed: dict[str, str] | None = None
+        model: type[Base], where: ColumnElement[bool], columns: str, sealed: dict[str, str] | None = None
     ) -> list[dict[str, Any]]:
         found = (await unit.session.execute(select(model).where(where))).scalars()
         return [_plain(row, columns, sealed or {}, vault) for row in found]
@@ -58,14 +60,15 @@ async def export(unit: Unit, who: Caller) -> dict[str, Any]:
             "id kind created_at last_receipt_at disabled_at disabled_reason",
             {"label": "devices.label", "address": "devices.address"},
         ),
-        "circle": await rows(
-            Membership, Membership.owner_id == me, "id member_id role step accepted_at confirmed_at"
-        ),
+        "circle": await rows(Membership, Membership.owner_id == me, "id member_id role step accepted_at confirmed_at"),
         "supporting": await rows(
             Membership, Membership.member_id == me, "id owner_id role accepted_at confirmed_at muted_until"
         ),
         "invitations": await rows(
-            Invitation, Invitation.inviter_id == me, "id role step created_at expires_at", {"label": "invitations.label"}
+            Invitation,
+            Invitation.inviter_id == me,
+            "id role step created_at expires_at",
+            {"label": "invitations.label"},
         ),
         "blocks": await rows(Block, Block.blocker_id == me, "blocked_id created_at"),
         "reach_outs": await rows(
@@ -100,10 +103,10 @@ async def export(unit: Unit, who: Caller) -> dict[str, Any]:
     }
 
 
-def _plain(row: Any, columns: str, sealed: dict[str, str], vault: Vault) -> dict[str, Any]:
+def _plain(row: Base, columns: str, sealed: dict[str, str], vault: Vault) -> dict[str, Any]:
     plain = {name: getattr(row, name) for name in columns.split()}
     for name, column in sealed.items():
-        opened = vault.open(column, row.id, getattr(row, name))
+        opened = vault.open(column, plain["id"], getattr(row, name))
         plain[name] = json.loads(opened) if opened and column == "devices.address" else opened
     return plain
 
@@ -119,6 +122,8 @@ async def erase(unit: Unit, who: Caller) -> None:
     places = select(Membership.id).where(Membership.member_id == me).order_by(Membership.id)
     for membership_id in (await unit.session.execute(places)).scalars().all():
         await circle.leave(unit, who, membership_id)
+    # What stands in other people's inboxes goes as well, but for the word that it has ended.
+    await unit.session.execute(delete(Notice).where(Notice.sender_id == me, Notice.kind != NoticeKind.ENDED))
     gone = await unit.session.execute(delete(Person).where(Person.id == me).returning(Person.id))
     if gone.first() is None:
         raise NotFound

@@ -130,5 +130,3 @@ async def _end(unit: Unit, person_id: UUID, ended: Sequence[UUID]) -> None:
     await unit.session.execute(delete(Session).where(Session.id.in_(ended)))
     for session_id in ended:
         unit.tell(person_id, "signed_out", session_id)
-
-

@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import Table, select, update
+from sqlalchemy import Select, Table, select, update
 
 from core.bulk import insert_together
 from core.unit import LEASE_SECONDS, Unit
@@ -106,7 +106,7 @@ def announce(unit: Unit, notices: Iterable[Mapping[str, Any]], deliveries: Itera
     unit.pushes.extend(row["id"] for row in deliveries)
 
 
-async def withdraw(unit: Unit, notices: Any) -> None:
+async def withdraw(unit: Unit, notices: Select[UUID]) -> None:
     """Cancel what is still to be sent of the notices that this subquery selects."""
     await unit.session.execute(
         update(Delivery)

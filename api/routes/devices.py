@@ -10,7 +10,7 @@ from fastapi import APIRouter, Response
 from pydantic import AfterValidator, BaseModel, Field, StringConstraints
 
 from api.dependencies import IdempotencyKey, Reading, ReadingCaller, Services, Writing, WritingCaller
-from api.problems import problems
+from api.problems import again_too, problems
 from api.schemas import DEFAULT_LIMIT, Body, Cursor, Label, Limit, Page, page
 from core.errors import DeviceRetired, EndpointNotAllowed, KeysUnavailable, NotFound, TooManyDevices
 from models import Device
@@ -82,7 +82,7 @@ class TestOut(BaseModel):
 @router.post(
     "",
     status_code=201,
-    responses={200: {"model": DeviceOut, "description": "This address was registered already."}}
+    responses=again_too(DeviceOut, "This address was registered already.")
     | problems(TooManyDevices, EndpointNotAllowed, KeysUnavailable),
 )
 async def register(
@@ -105,9 +105,7 @@ async def mine(
 
 
 @router.put("/{device_id}", responses=problems(NotFound, DeviceRetired, EndpointNotAllowed))
-async def refresh(
-    device_id: UUID, body: NewDevice, unit: Writing, who: WritingCaller, context: Services
-) -> DeviceOut:
+async def refresh(device_id: UUID, body: NewDevice, unit: Writing, who: WritingCaller, context: Services) -> DeviceOut:
     """Put a refreshed token or subscription in the place of the old one."""
     found = await devices.own(unit, who, device_id)
     if found.kind != body.kind:

@@ -93,7 +93,7 @@ def _out(view: NoticeView) -> NoticeOut:
     # The rules have made every value; checking each a second time would cost more than reading the page.
     return NoticeOut.model_construct(
         id=view.id,
-        kind=view.kind,
+        kind=NoticeKind(view.kind),
         from_=person(view.sender) if view.sender else None,
         reach_out_id=view.reach_out_id,
         bookend_id=view.bookend_id,

@@ -67,9 +67,7 @@ class PreviewOut(BaseModel):
 
 
 @router.post("", status_code=201, responses=problems(CircleFull, StepOneFull, TooMany, KeyReused))
-async def invite(
-    body: Invite, unit: Writing, who: WritingCaller, context: Services, key: IdempotencyKey
-) -> InvitedOut:
+async def invite(body: Invite, unit: Writing, who: WritingCaller, context: Services, key: IdempotencyKey) -> InvitedOut:
     asked = retry_of(unit, who, "POST /v1/invitations", key, body)
     made = await invitations.invite(unit, who, body.role, body.step, body.label, asked)
     return InvitedOut(

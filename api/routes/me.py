@@ -1,6 +1,7 @@
 """The caller's own account: profile, passphrase, recovery codes, everything to take along, and leaving for good."""
 
 from datetime import datetime
+from itertools import pairwise
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -61,7 +62,7 @@ class Change(Body):
     @model_validator(mode="after")
     def _apart(self) -> "Change":
         windows = sorted(self.hours or [], key=lambda window: (window.day, window.from_))
-        for one, following in zip(windows, windows[1:], strict=False):
+        for one, following in pairwise(windows):
             if one.day == following.day and following.from_ < one.to:
                 raise ValueError("hours on one day must not overlap")
         return self

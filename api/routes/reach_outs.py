@@ -8,7 +8,7 @@ from fastapi import APIRouter, Query, Response
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 from api.dependencies import IdempotencyKey, Reading, ReadingCaller, Writing, WritingCaller, retry_of
-from api.problems import problems
+from api.problems import again_too, problems
 from api.schemas import DEFAULT_LIMIT, Body, Cursor, Limit, Moment, Page, PersonOut, page, person
 from core import text
 from core.errors import Closed, EmptyCircle, KeyReused, NobodyAnswered, NotFound, NotYours, StillOpen
@@ -18,6 +18,7 @@ from rules import access, helplines
 from rules.access import Caller
 from rules.helplines import Country
 from rules.reach_out import again, answers, closing, messages, show
+from rules.reach_out.answers import Reply
 from rules.reach_out.messages import MessageView
 from rules.reach_out.press import Ask
 from rules.reach_out.press import press as reach_out
@@ -32,6 +33,12 @@ Note = Annotated[str, StringConstraints(max_length=4 * NOTE), AfterValidator(lam
 Words = Annotated[
     str, StringConstraints(max_length=4 * MESSAGE), AfterValidator(lambda value: text.words(value, MESSAGE))
 ]
+
+
+def _chosen(outcome: Outcome) -> Outcome:
+    if outcome is Outcome.EXPIRED:
+        raise ValueError("must be connected, ok_now or mistake")
+    return outcome
 
 
 class Press(BaseModel):
@@ -118,7 +125,7 @@ class Together(Body):
 
 
 class Close(Body):
-    outcome: Annotated[Outcome, AfterValidator(lambda value: _chosen(value))]
+    outcome: Annotated[Outcome, AfterValidator(_chosen)]
 
 
 class Felt(Body):
@@ -129,17 +136,10 @@ class Felt(Body):
     soothed: Annotated[int, Field(ge=0, le=3)] | None = None
 
 
-def _chosen(outcome: Outcome) -> Outcome:
-    if outcome is Outcome.EXPIRED:
-        raise ValueError("must be connected, ok_now or mistake")
-    return outcome
-
-
 @router.post(
     "",
     status_code=201,
-    responses={200: {"model": ReachOutOut, "description": "One was open: this pressed again."}}
-    | problems(EmptyCircle, KeyReused),
+    responses=again_too(ReachOutOut, "One was open: this pressed again.") | problems(EmptyCircle, KeyReused),
 )
 async def press(
     response: Response, unit: Writing, who: WritingCaller, key: IdempotencyKey, body: Press | None = None
@@ -182,7 +182,7 @@ async def answer(
 ) -> AnswerOut:
     """Say what I can do. I may change it at any time until the reach-out is closed."""
     asked = retry_of(unit, who, f"POST /v1/reach-outs/{reach_out_id}/answers", key, body)
-    made = await answers.answer(unit, who, reach_out_id, body.kind, body.minutes, body.text, asked)
+    made = await answers.answer(unit, who, reach_out_id, Reply(body.kind, body.minutes, body.text), asked)
     return AnswerOut(
         id=made.id,
         kind=AnswerKind(made.kind),
@@ -210,9 +210,7 @@ async def written(
 
 
 @router.post("/{reach_out_id}/together", responses=problems(NotFound, Closed, NobodyAnswered))
-async def together(
-    reach_out_id: UUID, unit: Writing, who: WritingCaller, body: Together | None = None
-) -> ReachOutOut:
+async def together(reach_out_id: UUID, unit: Writing, who: WritingCaller, body: Together | None = None) -> ReachOutOut:
     """We are talking. Either side may say so; the person may name with whom."""
     await answers.together(unit, who, reach_out_id, body.person_id if body else None)
     return await _shown(unit, who, reach_out_id)
@@ -249,14 +247,14 @@ def reach_out_out(view: ReachOutView, who: Caller) -> ReachOutOut:
     return ReachOutOut.model_construct(
         id=view.id,
         from_=person(view.sender),
-        state=view.state,
-        need=view.need,
+        state=ReachOutState(view.state),
+        need=Need(view.need) if view.need else None,
         note=view.note,
         created_at=view.created_at,
         pressed_at=view.pressed_at,
         unanswered_at=view.unanswered_at,
         closed_at=view.closed_at,
-        outcome=view.outcome,
+        outcome=Outcome(view.outcome) if view.outcome else None,
         next_rung_at=view.next_rung_at,
         paused_until=view.paused_until,
         recipients=[

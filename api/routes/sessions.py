@@ -189,9 +189,7 @@ def signed_in_out(made: SignedIn, response: Response, context: Context) -> Signe
         )
     return SignedInOut(
         person=PersonOut(id=made.person_id, display_name=made.display_name),
-        session=NewSessionOut(
-            id=made.session_id, token=None if cookie else made.token, expires_at=made.expires_at
-        ),
+        session=NewSessionOut(id=made.session_id, token=None if cookie else made.token, expires_at=made.expires_at),
     )
 
 

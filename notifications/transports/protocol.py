@@ -67,7 +67,7 @@ class DeadAddress:
 
 @dataclass(frozen=True, slots=True)
 class Rejected:
-    """This push will never be taken, but the address may be good (our own bad payload, a wrong credential)."""
+    """The push will never be taken, but the address may be good (our own bad payload, a wrong credential)."""
 
     why: str
 

@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-
 from uuid import UUID
 
 from sqlalchemy import select, update
@@ -56,11 +55,7 @@ def decide(
 ) -> Decision:
     """Who hears of a further press. Somebody who said that they can't is not asked again; `add` is told at once."""
     known = {recipient.person_id: recipient for recipient in told}
-    fresh = tuple(
-        member
-        for member in add
-        if (row := known.get(member.person_id)) is None or row.gone or not row.told
-    )
+    fresh = tuple(member for member in add if (row := known.get(member.person_id)) is None or row.gone or not row.told)
     if now - pushed_at < CALM:
         return Decision((), fresh, take_up=False)
     again = tuple(
@@ -181,9 +176,7 @@ async def _tell_first(
     await tell(
         unit,
         [
-            Telling(
-                member.person_id, NoticeKind.REACH_OUT, found.id, who.person_id, found.id, push=member.available
-            )
+            Telling(member.person_id, NoticeKind.REACH_OUT, found.id, who.person_id, found.id, push=member.available)
             for member in members
         ],
     )
@@ -202,5 +195,3 @@ async def _said_already(unit: Unit, who: Caller, found: ReachOut, note: str) -> 
         )
     ).scalar_one_or_none()
     return last is not None and who.vault.open("messages.text", last.id, last.text) == note
-
-

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from uuid import UUID
 
 from sqlalchemy import select
@@ -30,15 +30,16 @@ class Answered:
     created_at: datetime
 
 
-async def answer(
-    unit: Unit,
-    who: Caller,
-    reach_out_id: UUID,
-    kind: AnswerKind,
-    minutes: int | None,
-    text: str | None,
-    asked: Retry | None,
-) -> Answered:
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What a recipient says: the kind, the minutes of `soon`, and words for the person if they like."""
+
+    kind: AnswerKind
+    minutes: int | None = None
+    text: str | None = None
+
+
+async def answer(unit: Unit, who: Caller, reach_out_id: UUID, said: Reply, asked: Retry | None) -> Answered:
     """Say what a recipient can do. Raises NotFound, NotYours (one's own reach-out), Closed, KeyReused."""
 
     async def create() -> UUID:
@@ -49,14 +50,14 @@ async def answer(
             raise Closed
         told = await recipients(unit, reach_out_id)
         mine = next(row for row in told if row.person_id == who.person_id)
-        made = await _record(unit, seen.reach_out, told, mine, kind, minutes)
-        if text is not None:
-            await write(unit, who, seen.reach_out, text)
+        made = await _record(unit, seen.reach_out, told, mine, said)
+        if said.text is not None:
+            await write(unit, who, seen.reach_out, said.text)
         return made
 
     made_id, new = await idempotency.once(unit, asked, who.person_id, create)
     if new:
-        ANSWERS.labels(str(kind)).inc()
+        ANSWERS.labels(str(said.kind)).inc()
     found = await unit.session.get_one(Answer, made_id)
     return Answered(found.id, found.kind, found.minutes, found.created_at)
 
@@ -74,7 +75,7 @@ async def together(unit: Unit, who: Caller, reach_out_id: UUID, person_id: UUID 
     with_whom = _with_whom(told, who.person_id if not seen.mine else person_id)
     if not stands(with_whom):
         # They found each other without an answer being pressed; the others still learn that somebody is there.
-        await _record(unit, found, told, with_whom, AnswerKind.CALLING, None)
+        await _record(unit, found, told, with_whom, Reply(AnswerKind.CALLING))
     found.state, found.paused_until, found.next_rung_at = str(ReachOutState.TOGETHER), None, None
     await unit.session.flush()
     refresh(unit, found, told)
@@ -89,7 +90,11 @@ def _with_whom(told: Sequence[Recipient], person_id: UUID | None) -> Recipient:
     answered = [row for row in told if stands(row)]
     if not answered:
         raise NobodyAnswered
-    return max(answered, key=lambda row: row.answered_at or row.told_at or datetime.min)
+    return max(answered, key=_answered_at)
+
+
+def _answered_at(row: Recipient) -> datetime:
+    return row.answered_at or row.told_at or datetime.min.replace(tzinfo=UTC)
 
 
 async def recipients(unit: Unit, reach_out_id: UUID) -> Sequence[Recipient]:
@@ -102,15 +107,9 @@ async def recipients(unit: Unit, reach_out_id: UUID) -> Sequence[Recipient]:
     return found.scalars().all()
 
 
-async def _record(
-    unit: Unit,
-    found: ReachOut,
-    told: Sequence[Recipient],
-    mine: Recipient,
-    kind: AnswerKind,
-    minutes: int | None,
-) -> UUID:
+async def _record(unit: Unit, found: ReachOut, told: Sequence[Recipient], mine: Recipient, said: Reply) -> UUID:
     """Write an answer down and let it change the reach-out, which is locked."""
+    kind, minutes = said.kind, said.minutes
     stood = stands(mine)
     made = Answer(
         id=unit.new_id(),
@@ -161,5 +160,3 @@ def refresh(unit: Unit, found: ReachOut, told: Sequence[Recipient]) -> None:
     """Let every open screen of this reach-out look again."""
     for person_id in [found.person_id, *(row.person_id for row in told)]:
         unit.tell(person_id, "reach_out", found.id)
-
-

@@ -116,9 +116,9 @@ async def read(unit: Unit, who: Caller, asked: Retry | None) -> CircleNow:
     )
 
 
-def _members(rows: Sequence[Row[Any]], now: datetime) -> list[Member]:
+def _members(rows: Sequence[Row[*tuple[Any, ...]]], now: datetime) -> list[Member]:
     devices: dict[UUID, list[UUID]] = {}
-    heads: list[Row[Any]] = []
+    heads: list[Row[*tuple[Any, ...]]] = []
     for row in rows:
         if row.membership_id is None:
             continue

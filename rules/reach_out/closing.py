@@ -49,9 +49,7 @@ async def _told(unit: Unit, reach_out_id: UUID) -> Sequence[Recipient]:
     return found.scalars().all()
 
 
-async def reflect(
-    unit: Unit, who: Caller, reach_out_id: UUID, felt: dict[str, int | None]
-) -> Reflection:
+async def reflect(unit: Unit, who: Caller, reach_out_id: UUID, felt: dict[str, int | None]) -> Reflection:
     """Keep how it felt, for the person's eyes only; what is said again replaces what was said.
 
     Raises NotFound, NotYours, StillOpen.
@@ -67,5 +65,3 @@ async def reflect(
         setattr(kept, name, value)
     await unit.session.flush()
     return kept
-
-

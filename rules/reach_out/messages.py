@@ -63,17 +63,13 @@ async def write(unit: Unit, who: Caller, found: ReachOut, text: str) -> UUID:
     return made.id
 
 
-async def page(
-    unit: Unit, who: Caller, reach_out_id: UUID, limit: int, after: UUID | None
-) -> list[MessageView]:
+async def page(unit: Unit, who: Caller, reach_out_id: UUID, limit: int, after: UUID | None) -> list[MessageView]:
     """What this viewer may read, oldest first, `limit` + 1 at most. Raises NotFound."""
     seen = await access.reach_out(unit, who, reach_out_id)
     found = seen.reach_out
     statement = select(Message, Person).where(Message.reach_out_id == reach_out_id)
     if seen.mine:
-        gone = select(Recipient.person_id).where(
-            Recipient.reach_out_id == reach_out_id, Recipient.gone_at.is_not(None)
-        )
+        gone = select(Recipient.person_id).where(Recipient.reach_out_id == reach_out_id, Recipient.gone_at.is_not(None))
         statement = statement.where(Message.sender_id.not_in(gone))
     else:
         statement = statement.where(or_(Message.sender_id == found.person_id, Message.sender_id == who.person_id))
@@ -82,7 +78,7 @@ async def page(
     return await _views(unit, statement.order_by(Message.id).limit(limit + 1))
 
 
-async def _views(unit: Unit, statement: Select[tuple[Message, Person]]) -> list[MessageView]:
+async def _views(unit: Unit, statement: Select[Message, Person]) -> list[MessageView]:
     found = await unit.session.execute(statement.join(Person, Person.id == Message.sender_id))
     return [
         MessageView(

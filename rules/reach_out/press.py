@@ -20,7 +20,7 @@ from rules.access import Caller
 from rules.idempotency import Retry
 from rules.reach_out import again, show
 from rules.reach_out.circle_now import CircleNow, Member, read
-from rules.reach_out.show import ReachOutView
+from rules.reach_out.show import Head, Line, ReachOutView
 from rules.telling import DELIVERIES, NOTICES, Telling, announce, delivery_row, notice_row
 
 REACH_OUTS = cast("Table", ReachOut.__table__)
@@ -60,7 +60,7 @@ async def press(unit: Unit, who: Caller, ask: Ask, asked: Retry | None) -> Press
             return await _replay(unit, who, now.earlier.result_id, now.earlier.created_at)
         try:
             if now.open is not None:
-                return await _again(unit, who, ask, asked, now)
+                return await _again(unit, who, ask, asked, now, now.open)
             return await _start(unit, who, ask, asked, now)
         except (IntegrityError, again.ClosedMeanwhileError):
             # The same press a moment earlier, or a member who left between the read and the write: look again.
@@ -101,14 +101,13 @@ async def _start(unit: Unit, who: Caller, ask: Ask, asked: Retry | None, now: Ci
     return Pressed(_view(unit, who, now, head, recipients, members), new=True)
 
 
-async def _again(unit: Unit, who: Caller, ask: Ask, asked: Retry | None, now: CircleNow) -> Pressed:
+async def _again(unit: Unit, who: Caller, ask: Ask, asked: Retry | None, now: CircleNow, open_id: UUID) -> Pressed:
     """Pressed while one is open: never a second one."""
-    assert now.open is not None
     named = chosen(now.members, ask.to) if ask.to else []
-    await again.press_again(unit, who, now.open, note=ask.note, need=ask.need, add=named, circle=now.members)
-    await idempotency.remember(unit, asked, who.person_id, now.open)
+    await again.press_again(unit, who, open_id, note=ask.note, need=ask.need, add=named, circle=now.members)
+    await idempotency.remember(unit, asked, who.person_id, open_id)
     PRESSES.labels("again").inc()
-    return Pressed(await show.one(unit, who, now.open), new=False)
+    return Pressed(await show.one(unit, who, open_id), new=False)
 
 
 async def _replay(unit: Unit, who: Caller, reach_out_id: UUID, at: datetime) -> Pressed:
@@ -159,19 +158,6 @@ def _key_row(unit: Unit, who: Caller, asked: Retry, reach_out_id: UUID) -> dict[
     }
 
 
-class _Joined:
-    """A row that was written a moment ago, with the person's columns that were read before it."""
-
-    def __init__(self, row: dict[str, Any], person: Any) -> None:
-        self._row = row
-        self._person = person
-
-    def __getattr__(self, name: str) -> Any:
-        if name in {"data_key", "display_name", "contact"}:
-            return getattr(self._person, name)
-        return self._row.get(name)
-
-
 def _view(
     unit: Unit,
     who: Caller,
@@ -180,10 +166,20 @@ def _view(
     recipients: Sequence[dict[str, Any]],
     members: Sequence[Member],
 ) -> ReachOutView:
-    rows = sorted(
-        (_Joined(row, member) for row, member in zip(recipients, members, strict=True)),
-        key=lambda row: (row.step, row.membership_id),
+    mine = Head(
+        **{name: head[name] for name in ("id", "person_id", "state", "need", "note", "created_at", "pressed_at")},
+        data_key=now.data_key,
+        display_name=now.display_name,
+        contact=now.contact,
     )
-    return show.compose(unit.keyring, who.person_id, _Joined(head, now), rows)
-
-
+    lines = [
+        Line(
+            **{name: value for name, value in row.items() if name != "reach_out_id"},
+            data_key=member.data_key,
+            display_name=member.display_name,
+            contact=member.contact,
+        )
+        for row, member in zip(recipients, members, strict=True)
+    ]
+    lines.sort(key=lambda line: (line.step, line.membership_id))
+    return show.compose(unit.keyring, who.person_id, mine, lines)

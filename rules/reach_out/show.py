@@ -1,12 +1,11 @@
 """What each viewer sees of a reach-out: the person everything, a recipient the person, themselves and who answered."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, select
+from sqlalchemy import select
 
 from core.encryption import Keyring
 from core.unit import Unit
@@ -55,6 +54,58 @@ class ReachOutView:
     contact: str | None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Head:
+    """A reach-out's row with its person's columns, sealed as they are kept."""
+
+    id: UUID
+    person_id: UUID
+    state: str
+    need: str | None
+    note: bytes | None
+    created_at: datetime
+    pressed_at: datetime | None
+    data_key: bytes
+    display_name: bytes | None
+    contact: bytes | None
+    unanswered_at: datetime | None = None
+    closed_at: datetime | None = None
+    outcome: str | None = None
+    next_rung_at: datetime | None = None
+    paused_until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """A recipient's row with their person's columns, sealed as they are kept."""
+
+    person_id: UUID
+    membership_id: UUID | None
+    role: str
+    step: int
+    data_key: bytes
+    display_name: bytes | None
+    contact: bytes | None
+    told_at: datetime | None = None
+    quiet_at: datetime | None = None
+    handed_at: datetime | None = None
+    delivered_at: datetime | None = None
+    seen_at: datetime | None = None
+    unreachable_at: datetime | None = None
+    answer: str | None = None
+    minutes: int | None = None
+    gone_at: datetime | None = None
+
+
+_PERSON = (Person.data_key, Person.display_name, Person.contact)
+_HEAD = select(*(getattr(ReachOut, f.name) for f in fields(Head) if hasattr(ReachOut, f.name)), *_PERSON).join(
+    Person, Person.id == ReachOut.person_id
+)
+_LINE = select(
+    Recipient.reach_out_id, *(getattr(Recipient, f.name) for f in fields(Line) if hasattr(Recipient, f.name)), *_PERSON
+).join(Person, Person.id == Recipient.person_id)
+
+
 def person_view(keyring: Keyring, person_id: UUID, data_key: bytes | None, name: bytes | None) -> PersonView:
     vault = keyring.vault(person_id, data_key)
     return PersonView(person_id, vault.open("people.display_name", person_id, name))
@@ -95,23 +146,17 @@ async def several(unit: Unit, who: Caller, ids: Sequence[UUID]) -> list[ReachOut
     """Views of these reach-outs in the order given. The caller of this has asked `rules.access`."""
     if not ids:
         return []
-    heads = {
-        row.id: row
-        for row in await unit.session.execute(
-            select(ReachOut.__table__, Person.data_key, Person.display_name, Person.contact)
-            .join(Person, Person.id == ReachOut.person_id)
-            .where(ReachOut.id.in_(ids))
+    rows = await unit.session.execute(_HEAD.where(ReachOut.id.in_(ids)))
+    heads = {row["id"]: Head(**row) for row in rows.mappings()}
+    told: dict[UUID, list[Line]] = {reach_out_id: [] for reach_out_id in ids}
+    lines = await unit.session.execute(
+        _LINE.where(Recipient.reach_out_id.in_(ids), Recipient.gone_at.is_(None)).order_by(
+            Recipient.step, Recipient.membership_id
         )
-    }
-    told: dict[UUID, list[Row[Any]]] = {reach_out_id: [] for reach_out_id in ids}
-    rows = await unit.session.execute(
-        select(Recipient.__table__, Person.data_key, Person.display_name, Person.contact)
-        .join(Person, Person.id == Recipient.person_id)
-        .where(Recipient.reach_out_id.in_(ids), Recipient.gone_at.is_(None))
-        .order_by(Recipient.step, Recipient.membership_id)
     )
-    for row in rows:
-        told[row.reach_out_id].append(row)
+    for row in lines.mappings():
+        columns = dict(row)
+        told[columns.pop("reach_out_id")].append(Line(**columns))
     hidden = await _hidden_from(unit, who) if any(h.person_id != who.person_id for h in heads.values()) else set()
     return [
         compose(unit.keyring, who.person_id, heads[reach_out_id], told[reach_out_id], hidden)
@@ -121,9 +166,9 @@ async def several(unit: Unit, who: Caller, ids: Sequence[UUID]) -> list[ReachOut
 
 
 def compose(
-    keyring: Keyring, viewer: UUID, head: Any, recipients: Iterable[Any], hidden: Iterable[UUID] = ()
+    keyring: Keyring, viewer: UUID, head: Head, recipients: Iterable[Line], hidden: Iterable[UUID] = ()
 ) -> ReachOutView:
-    """A view from rows: `head` is a reach-out with its person's columns, each recipient one with theirs."""
+    """What the viewer sees of these rows. `hidden`: fellow recipients whom a block keeps apart from the viewer."""
     mine = head.person_id == viewer
     vault = keyring.vault(head.person_id, head.data_key)
     listed = [
@@ -150,11 +195,11 @@ def compose(
     )
 
 
-def _answered(row: Any) -> bool:
+def _answered(row: Line) -> bool:
     return row.answer is not None and row.answer != AnswerKind.CANNOT
 
 
-def _recipient(keyring: Keyring, row: Any, *, mine: bool) -> RecipientView:
+def _recipient(keyring: Keyring, row: Line, *, mine: bool) -> RecipientView:
     vault = keyring.vault(row.person_id, row.data_key)
     return RecipientView(
         person=person_view(keyring, row.person_id, row.data_key, row.display_name),

@@ -14,14 +14,29 @@ SOON_GRACE = timedelta(seconds=120)
 class Progress(Protocol):
     """The part of a recipient's row that says how far things have come."""
 
-    told_at: datetime | None
-    quiet_at: datetime | None
-    handed_at: datetime | None
-    delivered_at: datetime | None
-    seen_at: datetime | None
-    unreachable_at: datetime | None
-    answer: str | None
-    gone_at: datetime | None
+    @property
+    def told_at(self) -> datetime | None: ...
+
+    @property
+    def quiet_at(self) -> datetime | None: ...
+
+    @property
+    def handed_at(self) -> datetime | None: ...
+
+    @property
+    def delivered_at(self) -> datetime | None: ...
+
+    @property
+    def seen_at(self) -> datetime | None: ...
+
+    @property
+    def unreachable_at(self) -> datetime | None: ...
+
+    @property
+    def answer(self) -> str | None: ...
+
+    @property
+    def gone_at(self) -> datetime | None: ...
 
 
 def recipient_state(of: Progress) -> RecipientState:

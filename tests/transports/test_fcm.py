@@ -177,13 +177,13 @@ async def test_the_provider_s_own_wish_is_passed_on(
     assert result.when == (None if seconds is None else now + timedelta(seconds=seconds))
 
 
-@pytest.mark.parametrize("body", [b"", b"not json", b'{"error": "a string"}', b"[]", b"\xff\xfe"])
-@pytest.mark.parametrize("status", [200, 404, 503])
 async def test_an_answer_that_makes_no_sense_is_tried_again(
-    fcm: FcmStandIn, transport: FcmTransport, make_push: MakePush, status: int, body: bytes
+    fcm: FcmStandIn, transport: FcmTransport, make_push: MakePush
 ) -> None:
-    fcm.answer(status, body=body)
-    assert isinstance(await transport.send(make_push(PHONE)), RetryAt)
+    for status in (200, 404, 503):
+        for body in (b"", b"not json", b'{"error": "a string"}', b"[]", b"\xff\xfe"):
+            fcm.answer(status, body=body)
+            assert isinstance(await transport.send(make_push(PHONE)), RetryAt), (status, body)
 
 
 async def test_a_torn_connection_is_tried_again(fcm: FcmStandIn, transport: FcmTransport, make_push: MakePush) -> None:
@@ -232,7 +232,7 @@ async def test_a_hundred_sends_given_up_do_not_silence_the_next_message(
     fcm: FcmStandIn, make_push: MakePush, now: datetime
 ) -> None:
     fcm.answer(200, token="slow", delay=60, times=None)
-    async with opened(fcm, now, send_limit=0.4) as transport:
+    async with opened(fcm, now, send_limit=0.3) as transport:
         for _ in range(7):  # as many at once as the transport lets through
             results = await asyncio.gather(*(transport.send(make_push(FcmAddress("slow"))) for _ in range(16)))
             assert set(results) == {RetryAt("timeout")}
@@ -254,7 +254,7 @@ async def test_a_slow_answer_holds_back_no_other(fcm: FcmStandIn, transport: Fcm
 
 
 async def test_a_dripping_answer_is_given_up_at_the_limit(fcm: FcmStandIn, make_push: MakePush, now: datetime) -> None:
-    fcm.answer(200, drip=60)
+    fcm.answer(200, drip=6)
     async with opened(fcm, now, send_limit=0.5) as transport:
         started = time.monotonic()
         assert await transport.send(make_push(PHONE)) == RetryAt("timeout")

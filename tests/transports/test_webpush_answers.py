@@ -124,7 +124,7 @@ async def test_a_service_that_has_gone_is_tried_again(
 async def test_a_slow_answer_is_given_up_at_the_limit(
     push_service: WebPushStandIn, browser: Subscription, make_push: MakePush, how: str
 ) -> None:
-    push_service.answer(201, **({"delay": 60} if how == "delay" else {"drip": 60}))  # type: ignore[arg-type]  # floats
+    push_service.answer(201, **({"delay": 60} if how == "delay" else {"drip": 6}))  # type: ignore[arg-type]  # floats
     async with opened(push_service.host, send_limit=0.5) as transport:
         started = time.monotonic()
         assert await transport.send(make_push(at(browser))) == RetryAt("timeout")
