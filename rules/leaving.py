@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import ColumnElement, delete, select
 
 from core.encryption import Vault
 from core.errors import NotFound

@@ -152,6 +152,18 @@ async def replace_codes(unit: Unit, person_id: UUID, seed: bytes | None = None) 
     return codes
 
 
+async def new_codes(unit: Unit, who: Caller, asked: Retry | None) -> list[str]:
+    """Ten new recovery codes; a retry with the same key gives the same ones. Raises KeyReused."""
+    seed = idempotency.secret(unit, asked, "recovery.codes")
+
+    async def create() -> UUID:
+        await replace_codes(unit, who.person_id, seed)
+        return who.person_id
+
+    await idempotency.once(unit, asked, who.person_id, create)
+    return [_code(unit, seed, number) for number in range(CODES)]
+
+
 async def recover(unit: Unit, sign_in_name: str, code: str, passphrase_hash: str, carrier: Carrier) -> SignedIn:
     """Trade one recovery code for a new passphrase and a session; all earlier sign-ins end.
 

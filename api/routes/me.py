@@ -8,7 +8,17 @@ from uuid import UUID
 from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, Field, StringConstraints, model_validator
 
-from api.dependencies import Reading, ReadingCaller, Services, Token, Writing, WritingCaller, make_unit
+from api.dependencies import (
+    IdempotencyKey,
+    Reading,
+    ReadingCaller,
+    Services,
+    Token,
+    Writing,
+    WritingCaller,
+    make_unit,
+    retry_of,
+)
 from api.problems import problems
 from api.schemas import Body, DisplayName, Language, Passphrase, Phone, Region, TimeZone
 from core.errors import KeysUnavailable, ProofNeeded
@@ -103,10 +113,11 @@ async def set_passphrase(body: NewPassphrase, token: Token, context: Services) -
 
 
 @router.post("/v1/recovery-codes", status_code=201, responses=problems(ProofNeeded))
-async def new_codes(unit: Writing, who: WritingCaller) -> CodesOut:
+async def new_codes(unit: Writing, who: WritingCaller, key: IdempotencyKey) -> CodesOut:
     """Ten new recovery codes; the earlier ones stop working. Needs fresh proof."""
     access.require_proof(who, unit.now)
-    return CodesOut(recovery_codes=await people.replace_codes(unit, who.person_id))
+    asked = retry_of(unit, who, "POST /v1/recovery-codes", key, None)
+    return CodesOut(recovery_codes=await people.new_codes(unit, who, asked))
 
 
 @router.get("/v1/me/export", responses=problems(ProofNeeded))

@@ -1,10 +1,10 @@
 """Signing up: a name to sign in with, a passphrase, a name that friends know. No e-mail, no phone number."""
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Request, Response
 
 from api.dependencies import IdempotencyKey, Services, make_unit
 from api.problems import problems
-from api.routes.sessions import SignedInOut, signed_in_out
+from api.routes.sessions import SignedInOut, check_passphrase, signed_in_out
 from api.schemas import Body, DisplayName, InvitationToken, Language, Passphrase, Region, SignInName, TimeZone
 from core.errors import CircleFull, InvitationNotValid, KeyReused, KeysUnavailable, NameTaken, RegistrationClosed
 from models.vocabulary import Carrier
@@ -36,16 +36,23 @@ class SignedUpOut(SignedInOut):
     status_code=201,
     responses=problems(NameTaken, RegistrationClosed, InvitationNotValid, CircleFull, KeyReused, KeysUnavailable),
 )
-async def sign_up(body: SignUp, response: Response, context: Services, key: IdempotencyKey) -> SignedUpOut:
+async def sign_up(
+    body: SignUp, request: Request, response: Response, context: Services, key: IdempotencyKey
+) -> SignedUpOut:
     """Make an account and sign in. With `invitation_token` the invitation is accepted in the same step."""
     async with context.database.read() as session:
         unit = make_unit(context, session)
         said = body.model_dump(mode="json")
         asked = idempotency.retry(unit.keyring, f"sign-up\0{body.sign_in_name}", key, said)
-        if await idempotency.earlier(unit, asked) is None:
+        again = await idempotency.earlier(unit, asked) is not None
+        if not again:
             await people.may_register(unit, context.settings.registration, body.invitation_token)
-    # Hashed outside any transaction: a sign-up never holds up a press.
-    hashed = await context.passphrases.hash(body.passphrase)
+    # Outside any transaction: a sign-up never holds up a press. A retry opens a session, so it has to prove itself:
+    # the passphrase may have been changed since.
+    if again:
+        hashed = (await check_passphrase(context, request, body.sign_in_name, body.passphrase)).passphrase_hash
+    else:
+        hashed = await context.passphrases.hash(body.passphrase)
     new = NewPerson(
         sign_in_name=body.sign_in_name,
         passphrase_hash=hashed,

@@ -95,14 +95,25 @@ async def _same(person_id: UUID) -> UUID:
 
 
 @router.post("/recovery", status_code=201, responses=problems(WrongCredentials, TooMany))
-async def recover(body: Recover, request: Request, response: Response, context: Services) -> SignedInOut:
+async def recover(
+    body: Recover, request: Request, response: Response, context: Services, key: IdempotencyKey
+) -> SignedInOut:
     """Trade a recovery code for a new passphrase. Everywhere else you are signed out."""
+    async with context.database.read() as session:
+        unit = make_unit(context, session)
+        asked = idempotency.retry(unit.keyring, f"recovery\0{body.sign_in_name}", key, body.model_dump(mode="json"))
+        again = await idempotency.earlier(unit, asked) is not None
+    if again:
+        # The reply was lost: the code is used up, but the new passphrase opens the door.
+        said = SignIn(sign_in_name=body.sign_in_name, passphrase=body.new_passphrase, carrier=body.carrier)
+        return await sign_in(said, request, response, context, None)
     await _slow_down(context, request, body.sign_in_name)
     hashed = await context.passphrases.hash(body.new_passphrase)
     try:
         async with context.database.write() as session:
             unit = make_unit(context, session)
             made = await people.recover(unit, body.sign_in_name, body.recovery_code, hashed, body.carrier)
+            await idempotency.remember(unit, asked, made.person_id, made.person_id)
             await unit.commit(context.bus, context.hand_over)
     except WrongCredentials:
         await _count_guess(context, request, body.sign_in_name)
