@@ -108,9 +108,16 @@ def announce(unit: Unit, notices: Iterable[Mapping[str, Any]], deliveries: Itera
 
 async def withdraw(unit: Unit, notices: Select[UUID]) -> None:
     """Cancel what is still to be sent of the notices that this subquery selects."""
+    # Locked in the order of their ids, as the recording of outcomes does it.
+    pending = await unit.session.execute(
+        select(Delivery.id)
+        .where(Delivery.notice_id.in_(notices), Delivery.state == DeliveryState.PENDING)
+        .order_by(Delivery.id)
+        .with_for_update()
+    )
     await unit.session.execute(
         update(Delivery)
-        .where(Delivery.notice_id.in_(notices), Delivery.state == DeliveryState.PENDING)
+        .where(Delivery.id.in_(pending.scalars().all()), Delivery.state == DeliveryState.PENDING)
         .values(state=str(DeliveryState.CANCELLED), lease_until=None)
         .execution_options(synchronize_session=False)
     )

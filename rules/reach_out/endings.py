@@ -26,13 +26,14 @@ async def member_gone(unit: Unit, owner_id: UUID, member_id: UUID) -> None:
         )
     ).scalars()
     running = list(open_ones)
+    # Deliveries before recipients, as everywhere, or two transactions could wait for each other.
+    await withdraw(unit, select(Notice.id).where(Notice.recipient_id == member_id, Notice.reach_out_id.in_(of_owner)))
     await unit.session.execute(
         update(Recipient)
         .where(Recipient.person_id == member_id, Recipient.reach_out_id.in_(of_owner), Recipient.gone_at.is_(None))
         .values(gone_at=unit.now)
         .execution_options(synchronize_session=False)
     )
-    await withdraw(unit, select(Notice.id).where(Notice.recipient_id == member_id, Notice.reach_out_id.in_(of_owner)))
     for found in running:
         answers.lose(unit, found, await answers.recipients(unit, found.id))
         unit.tell(member_id, "reach_out", found.id)
