@@ -20,8 +20,6 @@ from notifications.compose import AddressWithheldError, compose
 from notifications.record import Outcome
 from notifications.transports.protocol import Rejected, Result, RetryAt, Transport
 
-PLACES = 64
-"""Sends at once in one lane. A lane is one kind of device, so that a slow service holds back no other."""
 SEND_LIMIT = 9.0
 """Seconds after which a send is given up here, should a transport's own limit of 8 fail; the lease is 10."""
 GATHER = 0.004
@@ -50,7 +48,8 @@ class Dispatcher:
         self._bus = bus
         self._transports = dict(transports)
         self._jitter = jitter
-        self._busy = dict.fromkeys(self._transports, 0)
+        # A lane is one kind of device: a slow service fills its own and holds back no other.
+        self._free = {kind: transport.at_once for kind, transport in self._transports.items()}
         self._tasks: set[asyncio.Task[None]] = set()
         self._outcomes: list[Outcome] = []
         self._recording: asyncio.Task[None] | None = None
@@ -72,10 +71,10 @@ class Dispatcher:
 
     async def turn(self) -> int:
         """Take what is due, as much as can be sent at once, and start sending it; gives how many were taken."""
-        kinds = [kind for kind in self._transports if self._busy[kind] < PLACES]
+        kinds = [kind for kind, free in self._free.items() if free > 0]
         if not kinds or self._closing:
             return 0
-        limit = sum(PLACES - self._busy[kind] for kind in kinds)
+        limit = sum(self._free[kind] for kind in kinds)
         async with self._database.write() as session:
             taken = await claim.due(session, kinds, limit, self._clock.now(), self._reserve)
             await self._commit_claim(session.commit, taken)
@@ -116,15 +115,15 @@ class Dispatcher:
             await commit()
         except BaseException:
             for claimed in taken:
-                self._busy[claimed.device_kind] -= 1
+                self._free[claimed.device_kind] += 1
             raise
         for claimed in taken:
             self._spawn(self._send(claimed))
 
     def _reserve(self, kind: str) -> bool:
-        if kind not in self._busy or self._busy[kind] >= PLACES:
+        if self._free.get(kind, 0) <= 0:
             return False
-        self._busy[kind] += 1
+        self._free[kind] -= 1
         return True
 
     async def _send(self, claimed: Claimed) -> None:
@@ -132,7 +131,7 @@ class Dispatcher:
         try:
             result = await self._hand(transport, claimed)
         finally:
-            self._busy[claimed.device_kind] -= 1
+            self._free[claimed.device_kind] += 1
         self._note(Outcome(claimed, transport.name, result, self._clock.now(), self._jitter()))
 
     async def _hand(self, transport: Transport, claimed: Claimed) -> Result:

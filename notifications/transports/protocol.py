@@ -83,6 +83,8 @@ class Transport(Protocol):
     """
 
     name: str
+    at_once: int
+    """Sends that this transport carries side by side. The dispatcher claims no more than that."""
 
     async def open(self) -> None:
         """Make ready (connections, tokens). Never raises because a provider is down."""

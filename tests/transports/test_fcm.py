@@ -117,64 +117,59 @@ async def test_a_push_without_time_to_live_is_still_stored_at_apple(
 # --------------------------------------------------------------------------------------------- what each answer means
 
 
-@pytest.mark.parametrize(
-    ("status", "code", "result"),
-    [
-        (404, "UNREGISTERED", DeadAddress("unregistered")),
-        (404, None, RetryAt("unexpected")),
-        (403, "SENDER_ID_MISMATCH", Rejected("sender_mismatch")),
-        (403, None, Rejected("forbidden")),
-        (400, "INVALID_ARGUMENT", Rejected("invalid_argument")),
-        (401, "THIRD_PARTY_AUTH_ERROR", RetryAt("third_party_auth")),
-        (401, None, RetryAt("unauthenticated")),
-        (500, "INTERNAL", RetryAt("unavailable")),
-        (502, None, RetryAt("unavailable")),
-        (503, "UNAVAILABLE", RetryAt("unavailable")),
-        (307, None, RetryAt("unexpected")),
-        (418, None, RetryAt("unexpected")),
-    ],
-)
-async def test_an_answer_is_classified(
-    fcm: FcmStandIn, transport: FcmTransport, make_push: MakePush, status: int, code: str | None, result: Result
+ANSWERS: list[tuple[int, str | None, Result]] = [
+    (404, "UNREGISTERED", DeadAddress("unregistered")),
+    (404, None, RetryAt("unexpected")),
+    (403, "SENDER_ID_MISMATCH", Rejected("sender_mismatch")),
+    (403, None, Rejected("forbidden")),
+    (400, "INVALID_ARGUMENT", Rejected("invalid_argument")),
+    (401, "THIRD_PARTY_AUTH_ERROR", RetryAt("third_party_auth")),
+    (401, None, RetryAt("unauthenticated")),
+    (500, "INTERNAL", RetryAt("unavailable")),
+    (502, None, RetryAt("unavailable")),
+    (503, "UNAVAILABLE", RetryAt("unavailable")),
+    (307, None, RetryAt("unexpected")),
+    (418, None, RetryAt("unexpected")),
+]
+
+
+async def test_each_answer_is_classified_and_asked_for_once(
+    fcm: FcmStandIn, transport: FcmTransport, make_push: MakePush
 ) -> None:
-    fcm.answer(status, code=code, headers={"location": f"{fcm.url}/elsewhere"} if status == 307 else None)
-    assert await transport.send(make_push(PHONE)) == result
-    assert [attempt.status for attempt in fcm.attempts] == [status]  # asked once, never by itself again
-    assert await transport.send(make_push(PHONE)) == Sent()
+    for status, code, result in ANSWERS:
+        fcm.attempts.clear()
+        fcm.answer(status, code=code, headers={"location": f"{fcm.url}/elsewhere"} if status == 307 else None)
+        assert await transport.send(make_push(PHONE)) == result, (status, code)
+        assert [attempt.status for attempt in fcm.attempts] == [status]
+        assert await transport.send(make_push(PHONE)) == Sent()
 
 
-@pytest.mark.parametrize(
-    ("status", "code", "header", "seconds"),
-    [
-        (503, "UNAVAILABLE", "7", 7),
-        (503, "UNAVAILABLE", "date+90", 90),
-        (503, "UNAVAILABLE", "999999", 3600),
-        (503, "UNAVAILABLE", "soon", None),
-        (429, "QUOTA_EXCEEDED", None, 60),
-        (429, "QUOTA_EXCEEDED", "7", 60),
-        (429, "QUOTA_EXCEEDED", "120", 120),
-        (429, "QUOTA_EXCEEDED", "date+300", 300),
-        (429, None, "7", 7),
-        (429, None, None, 60),
-    ],
-)
+WISHES: list[tuple[int, str | None, str | None, int | None]] = [
+    (503, "UNAVAILABLE", "7", 7),
+    (503, "UNAVAILABLE", "date+90", 90),
+    (503, "UNAVAILABLE", "999999", 3600),
+    (503, "UNAVAILABLE", "soon", None),
+    (429, "QUOTA_EXCEEDED", None, 60),
+    (429, "QUOTA_EXCEEDED", "7", 60),
+    (429, "QUOTA_EXCEEDED", "120", 120),
+    (429, "QUOTA_EXCEEDED", "date+300", 300),
+    (429, None, "7", 7),
+    (429, None, None, 60),
+]
+
+
 async def test_the_provider_s_own_wish_is_passed_on(
-    fcm: FcmStandIn,
-    transport: FcmTransport,
-    make_push: MakePush,
-    now: datetime,
-    status: int,
-    code: str | None,
-    header: str | None,
-    seconds: int | None,
+    fcm: FcmStandIn, transport: FcmTransport, make_push: MakePush, now: datetime
 ) -> None:
-    if header is not None and header.startswith("date+"):
-        header = format_datetime(now + timedelta(seconds=int(header.removeprefix("date+"))), usegmt=True)
-    fcm.answer(status, code=code, headers={"Retry-After": header} if header else None)
-    result = await transport.send(make_push(PHONE))
-    assert isinstance(result, RetryAt)
-    assert result.why == ("quota" if status == 429 else "unavailable")
-    assert result.when == (None if seconds is None else now + timedelta(seconds=seconds))
+    for status, code, wish, seconds in WISHES:
+        header = wish
+        if wish is not None and wish.startswith("date+"):
+            header = format_datetime(now + timedelta(seconds=int(wish.removeprefix("date+"))), usegmt=True)
+        fcm.answer(status, code=code, headers={"Retry-After": header} if header else None)
+        result = await transport.send(make_push(PHONE))
+        why = "quota" if status == 429 else "unavailable"
+        when = None if seconds is None else now + timedelta(seconds=seconds)
+        assert result == RetryAt(why, when), (status, code, wish)
 
 
 async def test_an_answer_that_makes_no_sense_is_tried_again(
