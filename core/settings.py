@@ -24,7 +24,9 @@ class Registration(StrEnum):
 class Settings(BaseSettings):
     """Section 8 of the design, one field a setting. Raises pydantic's ValidationError for values that make no sense."""
 
-    model_config = SettingsConfigDict(env_prefix="PORCHLIGHT_", env_file=".env", extra="ignore", frozen=True)
+    model_config = SettingsConfigDict(
+        env_prefix="PORCHLIGHT_", env_file=".env", env_ignore_empty=True, extra="ignore", frozen=True
+    )
 
     public_url: str = "http://localhost:8000"
     data_dir: Path = Path("var")
@@ -108,7 +110,8 @@ class Settings(BaseSettings):
         url = self.database_url.get_secret_value()
         for plain in ("postgresql://", "postgres://"):
             if url.startswith(plain):
-                return "postgresql+asyncpg://" + url.removeprefix(plain)
+                # asyncpg calls libpq's sslmode by another name.
+                return "postgresql+asyncpg://" + url.removeprefix(plain).replace("sslmode=", "ssl=")
         if url.startswith("sqlite:///"):
             return "sqlite+aiosqlite:///" + url.removeprefix("sqlite:///")
         return url
