@@ -106,6 +106,13 @@ def _sqlite_engine(url: URL, size: int, begin: str, *, query_only: bool) -> Asyn
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
 
+    @event.listens_for(engine.sync_engine.pool, "reset")
+    def on_reset(connection: DBAPIConnection, _: object, __: object) -> None:
+        # A commit that fails (a full disk) leaves SQLite's transaction open, with its lock on the whole file, and
+        # SQLAlchemy takes it for over.
+        if connection.driver_connection.in_transaction:
+            connection.rollback()
+
     @event.listens_for(engine.sync_engine, "begin")
     def on_begin(connection: Connection) -> None:
         connection.exec_driver_sql(begin)

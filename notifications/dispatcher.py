@@ -138,7 +138,8 @@ class Dispatcher:
         try:
             push = compose(claimed, self._keyring)
         except AddressWithheldError:
-            return Rejected("address_withheld")
+            # The key may come back: a lost key holds a push up, it does not lose it.
+            return RetryAt("address_withheld")
         except Exception as error:  # noqa: BLE001 (a poison row is put aside, it must not stop the others)
             log.error("push_not_composed", delivery_id=str(claimed.id), error=type(error).__name__)  # noqa: TRY400
             return Rejected("poison")

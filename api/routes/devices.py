@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
+from cryptography.hazmat.primitives.asymmetric import ec
 from fastapi import APIRouter, Response
 from pydantic import AfterValidator, BaseModel, Field, StringConstraints
 
@@ -29,9 +30,17 @@ def _bytes(text: str, length: int) -> str:
         held = base64.urlsafe_b64decode(text.rstrip("=") + "=" * (-len(text.rstrip("=")) % 4))
     except (binascii.Error, ValueError):
         held = b""
-    if len(held) != length or (length == POINT and held[0] != 4):
+    if len(held) != length or (length == POINT and not _on_the_curve(held)):
         raise ValueError(f"must be {length} bytes as base64url, as the browser's getKey() gives them")
     return text
+
+
+def _on_the_curve(point: bytes) -> bool:
+    try:
+        ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP256R1(), point)
+    except ValueError:
+        return False
+    return True
 
 
 class Keys(Body):

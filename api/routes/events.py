@@ -6,7 +6,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Header
 from fastapi.responses import StreamingResponse
-from fastapi.sse import EventSourceResponse, format_sse_event
+from fastapi.sse import format_sse_event
 from pydantic_core import to_json
 
 from api.context import Context
@@ -22,7 +22,14 @@ PING = 15.0
 """Seconds of silence after which a comment keeps the connection open and the session is looked up again."""
 
 
-@router.get("/v1/events", response_class=EventSourceResponse)
+STREAM = "text/event-stream"
+
+
+@router.get(
+    "/v1/events",
+    response_class=StreamingResponse,
+    responses={200: {"description": "A stream that stays open.", "content": {STREAM: {"schema": {"type": "string"}}}}},
+)
 async def events(
     token: Token,
     context: Services,
@@ -32,8 +39,9 @@ async def events(
     async with context.database.read() as session:
         unit = make_unit(context, session)
         who = await access.caller(session, unit.keyring, token, unit.now)
-    return EventSourceResponse(
+    return StreamingResponse(
         _stream(context, who, reconnected=last_event_id is not None),
+        media_type=STREAM,
         headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
     )
 
