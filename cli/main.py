@@ -3,20 +3,24 @@
 import argparse
 import asyncio
 import json
+import os
 import sys
 from collections.abc import Coroutine, Sequence
 from importlib.metadata import version
 from pathlib import Path
 
+import structlog
 import uvloop
 from pydantic import ValidationError
 
 from api.app import api_only
-from cli import backup, demo, keys
+from cli import backup, demo, keys, mistakes
 from cli.serve import serve, work
 from core.settings import Settings
 from core.telemetry import configure_logging
 from migrations.run import upgrade
+
+log = structlog.get_logger(__name__)
 
 
 def main(words: Sequence[str] | None = None) -> int:
@@ -34,13 +38,33 @@ def main(words: Sequence[str] | None = None) -> int:
             print(f"PORCHLIGHT_{'.'.join(map(str, item['loc'])).upper()}: {item['msg']}", file=sys.stderr)
         return 2
     configure_logging(settings.log_level)
-    return _run(asked, settings)
+    warn_of_unknown_settings()
+    # What is made from here on (a database, keys, a backup) is for nobody else on this machine to read.
+    os.umask(0o077)
+    try:
+        return _run(asked, settings)
+    except KeyboardInterrupt:
+        return 130
+    except Exception as error:
+        told = mistakes.in_words(error, settings)
+        if told is None:
+            raise
+        print(told, file=sys.stderr)
+        return 1
+
+
+def warn_of_unknown_settings() -> None:
+    """A mistyped setting is a setting that is not made: say so."""
+    known = {f"PORCHLIGHT_{name.upper()}" for name in Settings.model_fields}
+    for name in sorted(os.environ):
+        if name.startswith("PORCHLIGHT_") and name not in known:
+            log.warning("unknown_setting", name=name)
 
 
 def _run(asked: argparse.Namespace, settings: Settings) -> int:
     match asked.command:
         case "serve":
-            _loop(serve(settings, asked.host, asked.port, work=asked.worker))
+            _loop(serve(at_port(settings, asked.port), asked.host, asked.port, work=asked.worker))
         case "work":
             _loop(work(settings))
         case "migrate":
@@ -52,6 +76,13 @@ def _run(asked: argparse.Namespace, settings: Settings) -> int:
         case "keys":
             return asyncio.run(keys.run(settings, asked.what))
     return 0
+
+
+def at_port(settings: Settings, port: int) -> Settings:
+    """Where no public address is set, it is this machine at the port that is served."""
+    if "public_url" in settings.model_fields_set:
+        return settings
+    return settings.model_copy(update={"public_url": f"http://localhost:{port}"})
 
 
 def _loop(command: Coroutine[None, None, None]) -> None:

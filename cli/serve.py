@@ -29,6 +29,11 @@ class Server(uvicorn.Server):
         super().__init__(config)
         self._closing = closing
 
+    async def startup(self, sockets: list[socket] | None = None) -> None:
+        await super().startup(sockets)
+        if self.started:
+            log.info("serving", url=f"http://{self.config.host}:{self.config.port}")
+
     async def shutdown(self, sockets: list[socket] | None = None) -> None:
         self._closing.set()
         await super().shutdown(sockets)
@@ -55,7 +60,6 @@ async def serve(settings: Settings, host: str, port: int, *, work: bool) -> None
             limit_concurrency=None,
         )
         server = Server(config, services.context.closing)
-        log.info("serving", host=host, port=port, worker=work)
         await server.serve()
 
 

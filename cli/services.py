@@ -11,6 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from api.context import Context
+from cli.mistakes import MistakeError
 from core import encryption
 from core.bus import Bus, PostgresBridge
 from core.clock import DatabaseClock
@@ -52,9 +53,17 @@ async def running(settings: Settings) -> AsyncIterator[Services]:
     try:
         await clock.anchor()
         keyring = await open_keyring(settings, database)
+        if not settings.webpush_key_path.exists():
+            # Browsers that were registered with an earlier key have to register again.
+            log.warning("webpush_key_made", path=str(settings.webpush_key_path))
         vapid = load_or_make(settings.webpush_key_path)
         dispatcher = Dispatcher(database, clock, keyring, bus, transports(settings, clock, vapid))
-        await dispatcher.open()
+        try:
+            await dispatcher.open()
+        except (OSError, ValueError) as error:
+            raise MistakeError(
+                f"PORCHLIGHT_FCM_CREDENTIALS: {settings.fcm_credentials} is no service-account file that can be read."
+            ) from error
         background.append(asyncio.create_task(clock.keep()))
         if not database.sqlite:
             background.append(asyncio.create_task(PostgresBridge(bus, database.url).run()))
@@ -96,7 +105,7 @@ async def open_keyring(settings: Settings, database: Database) -> Keyring:
             encryption.make(path)
             keyring = encryption.load(path)
             if keyring.fingerprint is None:
-                raise SystemExit(f"{path} is no key file of Porchlight's. Put the right one there, or remove it.")
+                raise MistakeError(f"{path} is no key file of Porchlight's. Put the right one there, or remove it.")
             try:
                 session.add(Installation(name=MASTER_KEY, value=keyring.fingerprint))
                 await session.commit()
@@ -118,10 +127,12 @@ async def open_keyring(settings: Settings, database: Database) -> Keyring:
 def transports(settings: Settings, clock: DatabaseClock, vapid: VapidKeys) -> Mapping[str, Transport]:
     """The way to each kind of device. Without Firebase credentials a log line says that a push would have gone."""
     if "FIREBASE_AUTH_EMULATOR_HOST" in os.environ:
-        raise SystemExit("FIREBASE_AUTH_EMULATOR_HOST is set: unsigned tokens would be taken for good. Unset it.")
+        raise MistakeError("FIREBASE_AUTH_EMULATOR_HOST is set: unsigned tokens would be taken for good. Unset it.")
     fcm: Transport = LogTransport()
     if settings.fcm_credentials is not None:
         fcm = FcmTransport(settings.fcm_credentials, settings.fcm_url, clock.now)
+    else:
+        log.warning("no_fcm_credentials", consequence="pushes to apps are only logged")
     subject = settings.public_url if settings.secure else "mailto:operator@localhost.invalid"
     webpush = WebPushTransport(vapid, subject, settings.webpush_hosts, clock.now, public_url=settings.public_url)
     return {str(DeviceKind.FCM): fcm, str(DeviceKind.WEBPUSH): webpush}

@@ -50,7 +50,18 @@ def configure_logging(level: str) -> None:
         logger = logging.getLogger(name)
         logger.handlers, logger.propagate = [], True
     # These would write request paths, push endpoints or values of statements.
-    for name in ("uvicorn.access", "httpx", "httpcore", "hpack", "sqlalchemy", "aiosqlite", "asyncio", "alembic"):
+    for name in (
+        "uvicorn",
+        "uvicorn.error",
+        "uvicorn.access",
+        "httpx",
+        "httpcore",
+        "hpack",
+        "sqlalchemy",
+        "aiosqlite",
+        "asyncio",
+        "alembic",
+    ):
         logging.getLogger(name).setLevel(logging.WARNING if name != "uvicorn.access" else logging.ERROR)
 
 

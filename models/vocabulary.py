@@ -28,6 +28,14 @@ class Outcome(StrEnum):
     EXPIRED = "expired"
 
 
+class ChosenOutcome(StrEnum):
+    """The outcomes that a person can choose."""
+
+    CONNECTED = "connected"
+    OK_NOW = "ok_now"
+    MISTAKE = "mistake"
+
+
 class Need(StrEnum):
     TALK = "talk"
     URGE = "urge"

@@ -47,6 +47,7 @@ class Change(Body):
 async def members(
     unit: Reading, who: ReadingCaller, limit: Limit = DEFAULT_LIMIT, cursor: Cursor = None
 ) -> Page[MemberOut]:
+    """The people in my circle, in the order in which it grew."""
     return page(await circle.members(unit, who, limit, cursor), limit, member_out)
 
 
@@ -58,6 +59,7 @@ class LadderOut(BaseModel):
 
 @router.get("/ladder")
 async def ladder(_who: ReadingCaller, context: Services) -> LadderOut:
+    """When each rung is told."""
     return LadderOut(ladder=list(context.settings.ladder))
 
 

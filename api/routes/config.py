@@ -22,6 +22,7 @@ class ConfigOut(BaseModel):
 
 @router.get("/v1/config")
 async def config(context: Services) -> ConfigOut:
+    """What this place offers, for anybody to ask."""
     return ConfigOut(
         registration=context.settings.registration.value,
         passkeys=False,

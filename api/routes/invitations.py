@@ -68,6 +68,7 @@ class PreviewOut(BaseModel):
 
 @router.post("", status_code=201, responses=problems(CircleFull, StepOneFull, TooMany, KeyReused))
 async def invite(body: Invite, unit: Writing, who: WritingCaller, context: Services, key: IdempotencyKey) -> InvitedOut:
+    """Make a link for one person, good for 48 hours. A retry with the same key gives the same link."""
     asked = retry_of(unit, who, "POST /v1/invitations", key, body)
     made = await invitations.invite(unit, who, body.role, body.step, body.label, asked)
     return InvitedOut(

@@ -88,6 +88,7 @@ class CodesOut(BaseModel):
 
 @router.get("/v1/me")
 async def me(unit: Reading, who: ReadingCaller) -> MeOut:
+    """My profile, as only I see it."""
     return _out(await access.person(unit, who), who)
 
 

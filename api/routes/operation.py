@@ -13,12 +13,13 @@ from sqlalchemy import text
 
 from api import problems
 from api.dependencies import Services
-from core.errors import NotFound, NotSignedIn
+from core.errors import NotFound
 from core.schema import NEEDED
 
 router = APIRouter(tags=["operation"])
 
 ASSETS = {"swagger-ui-bundle.js": "text/javascript", "swagger-ui.css": "text/css"}
+FORWARDED = ("x-forwarded-for", "forwarded", "x-real-ip", "via")
 DOCS_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
     "connect-src 'self'; frame-ancestors 'none'"
@@ -38,7 +39,28 @@ PAGE = """<!doctype html>
 </body>
 </html>
 """
+FRONT_POLICY = "default-src 'none'; frame-ancestors 'none'"
+FRONT = """<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="dark light">
+<title>Porchlight</title>
+</head>
+<body>
+<h1>Porchlight is running.</h1>
+<p>This is the address for apps. To read about it, see <a href="/docs">the documentation</a>.</p>
+</body>
+</html>
+"""
 START = 'SwaggerUIBundle({url: "/openapi.json", dom_id: "#swagger-ui", deepLinking: true, validatorUrl: null});\n'
+
+
+@router.get("/", include_in_schema=False)
+async def front_door() -> HTMLResponse:
+    """A word for whoever opens the address in a browser."""
+    return HTMLResponse(FRONT, headers={"Content-Security-Policy": FRONT_POLICY})
 
 
 @router.get("/healthz")
@@ -69,17 +91,15 @@ async def metrics(request: Request, context: Services) -> Response:
     """Prometheus metrics, for loopback or with the metrics token."""
     token = context.settings.metrics_token
     given = request.headers.get("authorization", "").removeprefix("Bearer ")
-    if token is not None:
-        if not hmac.compare_digest(given.encode(), token.get_secret_value().encode()):
-            raise NotSignedIn
-    elif not _from_here(request):
+    good = token is not None and hmac.compare_digest(given.encode(), token.get_secret_value().encode())
+    if not good and not _from_here(request):
         raise NotFound
     return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
 
 
 def _from_here(request: Request) -> bool:
     # Behind a proxy on the same machine everybody comes from loopback; a forwarded request is not from here.
-    if request.client is None or "x-forwarded-for" in request.headers or "forwarded" in request.headers:
+    if request.client is None or any(name in request.headers for name in FORWARDED):
         return False
     try:
         return ipaddress.ip_address(request.client.host).is_loopback

@@ -5,7 +5,7 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Response
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
 
 from api.dependencies import IdempotencyKey, Reading, ReadingCaller, Writing, WritingCaller, retry_of
 from api.problems import again_too, problems
@@ -13,7 +13,7 @@ from api.schemas import DEFAULT_LIMIT, Body, Cursor, Limit, Moment, Page, Person
 from core import text
 from core.errors import Closed, EmptyCircle, KeyReused, NobodyAnswered, NotFound, NotYours, StillOpen
 from core.unit import Unit
-from models.vocabulary import AnswerKind, Need, Outcome, ReachOutState, RecipientState, Role
+from models.vocabulary import AnswerKind, ChosenOutcome, Need, Outcome, ReachOutState, RecipientState, Role
 from rules import access, helplines
 from rules.access import Caller
 from rules.helplines import Country
@@ -35,10 +35,9 @@ Words = Annotated[
 ]
 
 
-def _chosen(outcome: Outcome) -> Outcome:
-    if outcome is Outcome.EXPIRED:
-        raise ValueError("must be connected, ok_now or mistake")
-    return outcome
+def _known_need(value: object) -> object:
+    """A need that this release does not know is left out: a press never fails on a word."""
+    return value if value in set(Need) else None
 
 
 class Press(BaseModel):
@@ -47,13 +46,18 @@ class Press(BaseModel):
     model_config = ConfigDict(extra="ignore")
 
     note: Note | None = None
-    need: Need | None = None
+    need: Annotated[Need | None, BeforeValidator(_known_need)] = None
     to: Annotated[list[UUID], Field(max_length=50)] | None = None
     pressed_at: Moment | None = None
 
 
 class RecipientOut(BaseModel):
-    """To the person: everything. To a recipient: themselves and who has answered, without role and contact."""
+    """To the person: everything. To a recipient: themselves and who has answered, without role and contact.
+
+    `state`: queued (nothing has left yet), handed (a push service has it), delivered (their device said so), seen (they
+    opened it), answered, declined (they can't), unreachable (no way to them works), inbox_only (muted or outside their
+    hours, so it waits in their inbox).
+    """
 
     person: PersonOut
     role: Role | None
@@ -64,6 +68,13 @@ class RecipientOut(BaseModel):
 
 
 class ReachOutOut(BaseModel):
+    """A reach-out as the caller may see it.
+
+    `pressed_at`: the phone's own time of the press, if it sent one; `created_at` is the server's. `next_rung_at`: when
+    the next people are told, or told again. `paused_until`: how long the ladder waits for somebody who answered. Both
+    are shown to the person alone.
+    """
+
     id: UUID
     from_: Annotated[PersonOut, Field(alias="from")]
     state: ReachOutState
@@ -125,7 +136,7 @@ class Together(Body):
 
 
 class Close(Body):
-    outcome: Annotated[Outcome, AfterValidator(_chosen)]
+    outcome: ChosenOutcome
 
 
 class Felt(Body):
@@ -172,6 +183,7 @@ async def mine(
 
 @router.get("/{reach_out_id}", responses=problems(NotFound))
 async def one(reach_out_id: UUID, unit: Reading, who: ReadingCaller) -> ReachOutOut:
+    """One reach-out: my own, or one I was told of."""
     await access.reach_out(unit, who, reach_out_id)
     return await _shown(unit, who, reach_out_id)
 
@@ -226,7 +238,7 @@ async def nudge(reach_out_id: UUID, unit: Writing, who: WritingCaller) -> ReachO
 @router.post("/{reach_out_id}/close", responses=problems(NotFound, NotYours))
 async def close(reach_out_id: UUID, body: Close, unit: Writing, who: WritingCaller) -> ReachOutOut:
     """Give the all-clear to everyone told. Only the person can; closing again changes nothing."""
-    await closing.close(unit, who, reach_out_id, body.outcome)
+    await closing.close(unit, who, reach_out_id, Outcome(body.outcome))
     return await _shown(unit, who, reach_out_id)
 
 

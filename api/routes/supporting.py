@@ -42,6 +42,7 @@ class Mute(Body):
 async def supported(
     unit: Reading, who: ReadingCaller, limit: Limit = DEFAULT_LIMIT, cursor: Cursor = None
 ) -> Page[SupportedOut]:
+    """The people whose circle I am in."""
     return page(await circle.supported(unit, who, limit, cursor), limit, supported_out)
 
 
