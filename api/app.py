@@ -1,7 +1,5 @@
 """The application: routes, problem documents and the edge around them, put together."""
 
-from collections.abc import Callable
-from contextlib import AbstractAsyncContextManager
 from importlib.metadata import version
 from typing import Any
 
@@ -28,7 +26,6 @@ from api.routes import (
     supporting,
 )
 
-Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
 ROUTERS = (
     reach_outs,
     inbox,
@@ -47,14 +44,14 @@ ROUTERS = (
 )
 
 
-def create_app(context: Context, lifespan: Lifespan | None = None) -> ASGIApp:
+def create_app(context: Context) -> ASGIApp:
     """The ASGI application that serves this context."""
-    app = api_only(lifespan)
+    app = api_only()
     app.state.context = context
     return Edge(app, context.settings)
 
 
-def api_only(lifespan: Lifespan | None = None) -> FastAPI:
+def api_only() -> FastAPI:
     """The routes without services: enough for the OpenAPI document."""
     app = FastAPI(
         title="Porchlight",
@@ -63,7 +60,6 @@ def api_only(lifespan: Lifespan | None = None) -> FastAPI:
         description="Errors are problem documents (RFC 9457); /problems lists their types.",
         docs_url=None,
         redoc_url=None,
-        lifespan=lifespan,
         responses=_everywhere(),
         strict_content_type=False,
     )

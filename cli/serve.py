@@ -2,15 +2,16 @@
 
 import asyncio
 import signal
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager, nullcontext
 from socket import socket
 
 import structlog
 import uvicorn
-from fastapi import FastAPI
 
-from api.app import Lifespan, create_app
+from api.app import create_app
+from api.gate import Gate
+from cli.ready import wait_for_database
 from cli.services import Services, running
 from core.settings import Settings
 from migrations.run import upgrade
@@ -38,64 +39,94 @@ class Server(uvicorn.Server):
         self._closing.set()
         await super().shutdown(sockets)
 
-
-async def serve(settings: Settings, host: str, port: int, *, work: bool) -> None:
-    """Serve until a signal says stop; then drain, give back leases and close."""
-    if settings.sqlalchemy_url.startswith("sqlite"):
-        settings.data_dir.mkdir(parents=True, exist_ok=True)
-        await upgrade(settings.sqlalchemy_url)
-    async with running(settings) as services:
-        config = uvicorn.Config(
-            create_app(services.context, _lifespan(services, work=work)),
-            host=host,
-            port=port,
-            log_config=None,
-            access_log=False,
-            server_header=False,
-            date_header=False,
-            timeout_graceful_shutdown=DRAIN,
-            # Behind a proxy on this machine the caller's own address is the one that counts for limits.
-            proxy_headers=True,
-            forwarded_allow_ips="127.0.0.1,::1",
-            limit_concurrency=None,
-        )
-        server = Server(config, services.context.closing)
-        await server.serve()
-
-
-def _lifespan(services: Services, *, work: bool) -> Lifespan:
-    @asynccontextmanager
-    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        async with working(services) if work else _nothing():
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        # uvicorn raises the signal once more when it is done; it would end us before pushes under way are finished
+        # and leases are given back.
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, lambda *_: None)
+        with super().capture_signals():
             yield
 
-    return lifespan
 
+async def serve(settings: Settings, host: str, port: int, *, work: bool) -> None:
+    """Serve until a signal says stop; then drain, give back leases and close.
 
-@asynccontextmanager
-async def working(services: Services) -> AsyncIterator[None]:
-    """Run the worker for as long as the block runs."""
-    worker = Worker(services.context.database, services.context.clock, services.dispatcher)
-    task = asyncio.create_task(worker.run())
+    The port is open from the beginning. While the database is away or not up to date, /readyz says so.
+    """
+    await prepare(settings)
+    gate = Gate()
+    closing = asyncio.Event()
+    stop = asyncio.Event()
+    config = uvicorn.Config(
+        gate,
+        host=host,
+        port=port,
+        lifespan="off",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        date_header=False,
+        timeout_graceful_shutdown=DRAIN,
+        # Behind a proxy on this machine the caller's own address is the one that counts for limits.
+        proxy_headers=True,
+        forwarded_allow_ips="127.0.0.1,::1",
+    )
+    server = Server(config, closing)
+
+    async def keep_house() -> None:
+        try:
+            await wait_for_database(settings, gate.waiting, stop)
+            if stop.is_set():
+                return
+            async with running(settings, closing) as services, _working(services, work=work):
+                gate.open(create_app(services.context))
+                await stop.wait()
+        finally:
+            server.should_exit = True
+
+    house = asyncio.create_task(keep_house())
     try:
-        yield
+        await server.serve()
     finally:
-        task.cancel()
-        with suppress(asyncio.CancelledError):
-            await task
-
-
-@asynccontextmanager
-async def _nothing() -> AsyncIterator[None]:
-    yield
+        stop.set()
+        await house
 
 
 async def work(settings: Settings) -> None:
     """Work until a signal says stop."""
+    await prepare(settings)
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stop.set)
-    async with running(settings) as services, working(services):
+    await wait_for_database(settings, lambda _: None, stop)
+    if stop.is_set():
+        return
+    async with running(settings, asyncio.Event()) as services, working(services):
         log.info("working")
         await stop.wait()
+
+
+async def prepare(settings: Settings) -> None:
+    """Bring an embedded database up to date; PostgreSQL is `porchlight migrate`'s."""
+    if settings.sqlalchemy_url.startswith("sqlite"):
+        settings.data_dir.mkdir(parents=True, exist_ok=True)
+        await upgrade(settings.sqlalchemy_url)
+
+
+def _working(services: Services, *, work: bool) -> AbstractAsyncContextManager[None]:
+    return working(services) if work else nullcontext()
+
+
+@asynccontextmanager
+async def working(services: Services) -> AsyncIterator[None]:
+    """Run the worker for as long as the block runs; its last turn is finished, not cut off."""
+    worker = Worker(services.context.database, services.context.clock, services.dispatcher)
+    stop = asyncio.Event()
+    task = asyncio.create_task(worker.run(stop))
+    try:
+        yield
+    finally:
+        stop.set()
+        await task

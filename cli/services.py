@@ -42,8 +42,11 @@ class Services:
 
 
 @asynccontextmanager
-async def running(settings: Settings) -> AsyncIterator[Services]:
-    """Open everything, keep the clock and the bridge going, and close it all in order at the end."""
+async def running(settings: Settings, closing: asyncio.Event) -> AsyncIterator[Services]:
+    """Open everything, keep the clock and the bridge going, and close it all in order at the end.
+
+    `closing` is set when the process is asked to stop.
+    """
     database = Database(settings.sqlalchemy_url, settings.database_connections)
     clock = DatabaseClock(database.time)
     passphrases = Passphrases()
@@ -78,6 +81,7 @@ async def running(settings: Settings) -> AsyncIterator[Services]:
             webpush_public_key=vapid.public_key,
             fcm=settings.fcm_credentials is not None,
             languages=LANGUAGES,
+            closing=closing,
         )
         yield Services(context, dispatcher)
         await asyncio.gather(*context.tasks, return_exceptions=True)

@@ -37,6 +37,7 @@ class Claimed:
     device_id: UUID
     device_kind: str
     address: bytes | None
+    address_hash: bytes
     data_key: bytes
     language: str
 
@@ -56,6 +57,7 @@ _COLUMNS: Select[*tuple[Any, ...]] = (
         Delivery.device_id,
         Device.kind.label("device_kind"),
         Device.address,
+        Device.address_hash,
         Device.disabled_at,
         Device.person_id.label("device_person_id"),
         Person.data_key,
@@ -182,6 +184,7 @@ def _claimed(row: Row[*tuple[Any, ...]]) -> Claimed:
         device_id=row.device_id,
         device_kind=row.device_kind,
         address=row.address,
+        address_hash=row.address_hash,
         data_key=row.data_key,
         language=row.language,
     )

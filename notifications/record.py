@@ -13,7 +13,7 @@ from core.telemetry import DELIVERIES, HANDED, PARKED, RETIRED
 from core.types import UtcDateTime
 from core.unit import Unit
 from models import Delivery, Notice, Recipient
-from models.vocabulary import DeliveryState, NoticeKind, Retired
+from models.vocabulary import DeliveryState, NoticeKind
 from notifications.claim import Claimed
 from notifications.transports.protocol import DeadAddress, Rejected, Result, RetryAt, Sent
 from rules import devices
@@ -76,7 +76,9 @@ async def record(unit: Unit, outcomes: Sequence[Outcome]) -> None:
         )
     for outcome in outcomes:
         if isinstance(outcome.result, DeadAddress):
-            await devices.retire(unit, outcome.claimed.person_id, [outcome.claimed.device_id], Retired.DEAD)
+            await devices.retire_dead(
+                unit, outcome.claimed.person_id, outcome.claimed.device_id, outcome.claimed.address_hash
+            )
             RETIRED.labels(outcome.result.why).inc()
     for outcome in outcomes:
         claimed = outcome.claimed

@@ -155,6 +155,17 @@ async def retire(unit: Unit, person_id: UUID, retired: Sequence[UUID], why: Reti
     await note_unreachable(unit, [person_id])
 
 
+async def retire_dead(unit: Unit, person_id: UUID, device_id: UUID, address_hash: bytes) -> None:
+    """Retire a device whose address a provider called dead, unless it has been given another address meanwhile."""
+    found = (
+        await unit.session.execute(
+            select(Device.id).where(Device.id == device_id, Device.address_hash == address_hash).with_for_update()
+        )
+    ).scalar()
+    if found is not None:
+        await retire(unit, person_id, [device_id], Retired.DEAD)
+
+
 async def note_unreachable(unit: Unit, people: Sequence[UUID]) -> None:
     """Say in every open reach-out that these people, told but not pushed to anywhere now, cannot be reached."""
     live = select(Device.id).where(Device.person_id == Recipient.person_id, Device.disabled_at.is_(None)).exists()

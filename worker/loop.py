@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from contextlib import suppress
 
 import structlog
 from sqlalchemy import func, or_, select
@@ -24,7 +25,7 @@ log = structlog.get_logger(__name__)
 
 
 class Worker:
-    """Goes round until cancelled. Holds nothing that another worker could not carry on."""
+    """Goes round until it is asked to stop. Holds nothing that another worker could not carry on."""
 
     def __init__(self, database: Database, clock: Clock, dispatcher: Dispatcher) -> None:
         self._database = database
@@ -32,16 +33,16 @@ class Worker:
         self._dispatcher = dispatcher
         self._measured = 0.0
 
-    async def run(self) -> None:
-        """Never raises but when cancelled: a fault is logged and the next turn tries again."""
-        while True:
+    async def run(self, stop: asyncio.Event) -> None:
+        """Go round until `stop` is set. A fault is logged and the next turn tries again."""
+        while not stop.is_set():
             try:
-                busy = await self.turn()
+                pause = 0.0 if await self.turn() else PACE
             except Exception as error:  # noqa: BLE001 (the loop outlives whatever one turn met)
                 log.warning("turn_failed", error=type(error).__name__)
-                await asyncio.sleep(AWAY)
-                continue
-            await asyncio.sleep(0 if busy else PACE)
+                pause = AWAY
+            with suppress(TimeoutError):
+                await asyncio.wait_for(stop.wait(), pause)
 
     async def turn(self) -> bool:
         """One turn; gives whether there was something to do."""

@@ -1,0 +1,128 @@
+"""Claiming and recording deliveries on PostgreSQL with two workers and a transport that answers at once."""
+
+import asyncio
+import json
+import sys
+import time
+from asyncio.subprocess import PIPE, Process
+from datetime import UTC, datetime
+
+import asyncpg
+
+from benchmarks.figures import Report, spread
+from benchmarks.ground import Ground, connected
+from benchmarks.people import crowd
+from benchmarks.servers import ROOT
+
+WORKERS = 2
+BATCHES = (64, 128, 256, 500)
+WHOLE = "the whole worker"
+FILL = (
+    "TRUNCATE reach_outs, recipients, notices, deliveries CASCADE",
+    """INSERT INTO reach_outs (id, person_id, state, created_at, ladder, rung, round, pushed_at)
+    SELECT gen_random_uuid(), owner_id, 'waiting', $1, '[0, 90, 180, 300]', 2, 1, $1
+    FROM (SELECT DISTINCT owner_id FROM memberships) owners""",
+    """INSERT INTO recipients (reach_out_id, person_id, membership_id, role, step, told_at)
+    SELECT r.id, m.member_id, m.id, m.role, m.step, $1
+    FROM reach_outs r JOIN memberships m ON m.owner_id = r.person_id""",
+    """INSERT INTO notices (id, recipient_id, kind, event_id, sender_id, reach_out_id, created_at)
+    SELECT gen_random_uuid(), t.person_id, 'reach_out', r.id, r.person_id, r.id, $1
+    FROM recipients t JOIN reach_outs r ON r.id = t.reach_out_id""",
+    """INSERT INTO deliveries (id, notice_id, device_id, round, state, attempt, created_at, due_at, fence)
+    SELECT gen_random_uuid(), n.id, d.id, 1, 'pending', 0, $1, $1, 1
+    FROM notices n JOIN devices d ON d.person_id = n.recipient_id""",
+)
+
+
+async def run(ground: Ground, *, short: bool) -> Report:
+    owners, rounds = (100, 1) if short else (2000, 6)
+    deliveries = owners * 5 * 2
+    report = Report(
+        "claim",
+        f"{deliveries:,} due deliveries of {owners:,} reach-outs (five members, two devices each), two worker processes, "
+        "PostgreSQL. *The whole worker*: `worker.loop` with the dispatcher: claim, open the address, word the push, send, "
+        "gather, record, count. *Claim and record*: these two alone, one transaction each, in batches.",
+        rounds,
+        ("way", "deliveries a second", "µs of both workers' CPU a delivery"),
+    )
+    address = await ground.database("claim")
+    await crowd(address, await ground.keyring(address), owners, devices_each=2)
+    rates: dict[str, list[float]] = {}
+    costs: dict[str, list[float]] = {}
+    for number in range(rounds + (not short)):
+        for batch in (None, *BATCHES):
+            way = WHOLE if batch is None else f"claim and record, batches of {batch}"
+            await _fill(address)
+            seconds, cpu, sent = await _race(ground.env(address), address, batch)
+            if sent != deliveries:
+                report.notes.append(f"{way}: {sent} sends for {deliveries} deliveries.")
+            if short or number:  # the first round warms up
+                rates.setdefault(way, []).append(deliveries / seconds)
+                costs.setdefault(way, []).append(cpu / deliveries * 1e6)
+    for way, found in rates.items():
+        report.row(way, spread(found), spread(costs[way]))
+    best = max(BATCHES, key=lambda batch: spread(rates[f"claim and record, batches of {batch}"]).median)
+    report.at_least("The whole worker, deliveries a second", spread(rates[WHOLE]), 15_000)
+    report.at_least(
+        f"Claim and record, batches of {best}", spread(rates[f"claim and record, batches of {best}"]), 15_000
+    )
+    return report
+
+
+async def _race(env: dict[str, str], address: str, batch: int | None) -> tuple[float, float, int]:
+    """Two workers, from the word "go" until nothing is pending: seconds, their CPU seconds, how many they sent."""
+    words = [] if batch is None else ["--batch", str(batch)]
+    workers = [
+        await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "benchmarks.claimer", *words, env=env, cwd=ROOT, stdin=PIPE, stdout=PIPE
+        )
+        for _ in range(WORKERS)
+    ]
+    for worker in workers:
+        await _line(worker)
+    began = time.perf_counter()
+    for worker in workers:
+        _say(worker)
+    if batch is None:
+        await _until_done(address)
+    else:
+        for worker in workers:
+            await _line(worker)
+    seconds = time.perf_counter() - began
+    if batch is None:
+        for worker in workers:
+            _say(worker)
+    told = [json.loads(await _line(worker)) for worker in workers]
+    for worker in workers:
+        await worker.wait()
+    return seconds, sum(one["cpu"] for one in told), sum(one["sent"] for one in told)
+
+
+async def _line(worker: Process) -> bytes:
+    assert worker.stdout is not None
+    line = await asyncio.wait_for(worker.stdout.readline(), 120)
+    if not line:
+        raise RuntimeError("a worker has gone")
+    return line
+
+
+def _say(worker: Process) -> None:
+    assert worker.stdin is not None
+    worker.stdin.write(b"\n")
+
+
+async def _until_done(address: str) -> None:
+    async with connected(address) as connection:
+        left = await connection.prepare("SELECT 1 FROM deliveries WHERE state = 'pending' LIMIT 1")
+        while await left.fetchval():
+            await asyncio.sleep(0.02)
+
+
+async def _fill(address: str) -> None:
+    connection: asyncpg.Connection[asyncpg.Record]
+    async with connected(address) as connection:
+        await connection.execute("SET session_replication_role = replica")
+        await connection.execute(FILL[0])
+        for statement in FILL[1:]:
+            await connection.execute(statement, datetime.now(UTC))
+        await connection.execute("VACUUM ANALYZE")

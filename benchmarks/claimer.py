@@ -1,0 +1,101 @@
+"""One worker of the claim benchmark, a process of its own: says "ready", waits for a line, takes deliveries until none is left."""
+
+import argparse
+import asyncio
+import contextlib
+import json
+import sys
+import time
+
+import uvloop
+
+from cli.services import open_keyring
+from core.bus import Bus
+from core.clock import DatabaseClock
+from core.database import Database
+from core.encryption import Keyring
+from core.settings import Settings
+from core.telemetry import configure_logging
+from core.unit import Unit
+from models.vocabulary import DeviceKind
+from notifications import claim, record
+from notifications.dispatcher import Dispatcher
+from notifications.record import Outcome
+from notifications.transports.protocol import Push, Result, Sent
+from worker.loop import Worker
+
+
+class AtOnce:
+    """A transport whose provider takes everything at once."""
+
+    name = "at_once"
+    at_once = 256
+    sent = 0
+
+    async def open(self) -> None:
+        pass
+
+    async def send(self, _push: Push) -> Result:
+        self.sent += 1
+        return Sent()
+
+    async def close(self) -> None:
+        pass
+
+
+async def _run(batch: int | None) -> None:
+    settings = Settings()
+    configure_logging(settings.log_level)
+    database = Database(settings.sqlalchemy_url, 4)
+    clock = DatabaseClock(database.time)
+    await clock.anchor()
+    keyring = await open_keyring(settings, database)
+    bus = Bus()
+    transport = AtOnce()
+    dispatcher = Dispatcher(database, clock, keyring, bus, {str(DeviceKind.FCM): transport})
+    print("ready", flush=True)
+    await asyncio.to_thread(sys.stdin.readline)
+    began = time.process_time()
+    if batch is None:
+        worker = asyncio.create_task(Worker(database, clock, dispatcher).run(asyncio.Event()))
+        # The parent sees in the database when nothing is left, and says so.
+        await asyncio.to_thread(sys.stdin.readline)
+        worker.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await worker
+    else:
+        transport.sent = await _bare(database, clock, keyring, bus, batch)
+        print("empty", flush=True)
+    print(json.dumps({"sent": transport.sent, "cpu": time.process_time() - began}), flush=True)
+    await dispatcher.close()
+    await database.close()
+
+
+async def _bare(database: Database, clock: DatabaseClock, keyring: Keyring, bus: Bus, batch: int) -> int:
+    """Claim and record, one after the other, with nothing in between."""
+    sent = 0
+    while True:
+        async with database.write() as session:
+            taken = await claim.due(session, [str(DeviceKind.FCM)], batch, clock.now(), lambda _: True)
+            await session.commit()
+        if not taken:
+            return sent
+        now = clock.now()
+        outcomes = [Outcome(claimed, AtOnce.name, Sent(), now, 0.5) for claimed in taken]
+        async with database.write() as session:
+            unit = Unit(session, now, keyring)
+            await record.record(unit, outcomes)
+            await unit.commit(bus, lambda _: None)
+        record.count(outcomes)
+        sent += len(taken)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--batch", type=int)
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(_run(parser.parse_args().batch))
+
+
+if __name__ == "__main__":
+    main()

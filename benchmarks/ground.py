@@ -1,0 +1,104 @@
+"""The ground a benchmark stands on: databases of its own on a PostgreSQL server, a folder for keys, an environment."""
+
+import os
+import shutil
+import tempfile
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
+
+import asyncpg
+from pydantic import SecretStr
+
+from cli.services import open_keyring
+from core.database import Database
+from core.encryption import Keyring
+from core.settings import Settings
+from migrations.run import upgrade
+
+SERVER = os.environ.get("TEST_POSTGRES_URL", "postgresql://postgres@127.0.0.1:5432/postgres")
+"""Where databases may be made. Everything made there is called bench_… and dropped at the end."""
+
+
+class Ground:
+    """Makes databases and remembers them. One key file for all: people can be copied from one into another."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._made: list[str] = []
+
+    async def database(self, name: str, like: str | None = None) -> str:
+        """The address of a new database: migrated and empty, or a copy of the one at `like`."""
+        full = f"bench_{name}_{os.getpid()}"
+        origin = f" TEMPLATE {urlsplit(like).path[1:]}" if like else ""
+        await _on_server(f"DROP DATABASE IF EXISTS {full} WITH (FORCE)", f"CREATE DATABASE {full}{origin}")
+        self._made.append(full)
+        address = _address(full)
+        if like is None:
+            await upgrade(self.settings(address).sqlalchemy_url)
+        return address
+
+    async def keyring(self, address: str) -> Keyring:
+        """The keyring that a server on this database will open."""
+        settings = self.settings(address)
+        database = Database(settings.sqlalchemy_url, 2)
+        try:
+            return await open_keyring(settings, database)
+        finally:
+            await database.close()
+
+    def settings(self, address: str) -> Settings:
+        return Settings(_env_file=None, database_url=SecretStr(address), data_dir=self.folder)  # type: ignore[call-arg]  # pydantic-settings takes it
+
+    def env(self, address: str | None, **more: str) -> dict[str, str]:
+        """The environment of a server on this database (None: the embedded one); it logs warnings only."""
+        kept = {name: value for name, value in os.environ.items() if not name.startswith("PORCHLIGHT_")}
+        kept |= {"PORCHLIGHT_DATA_DIR": str(self.folder), "PORCHLIGHT_LOG_LEVEL": "WARNING"}
+        if address is not None:
+            kept["PORCHLIGHT_DATABASE_URL"] = address
+        return kept | more
+
+    async def close(self) -> None:
+        for name in self._made:
+            await _on_server(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+
+
+@asynccontextmanager
+async def ground() -> AsyncIterator[Ground]:
+    """A ground that leaves nothing behind."""
+    folder = Path(tempfile.mkdtemp(prefix="porchlight-bench-"))
+    made = Ground(folder)
+    try:
+        yield made
+    finally:
+        await made.close()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@asynccontextmanager
+async def connected(address: str) -> AsyncIterator["asyncpg.Connection[asyncpg.Record]"]:
+    connection = await asyncpg.connect(address)
+    try:
+        yield connection
+    finally:
+        await connection.close()
+
+
+async def postgres_version() -> str | None:
+    """The server's version; None when there is no server to be had."""
+    try:
+        async with connected(SERVER) as connection:
+            return str(await connection.fetchval("SHOW server_version")).split(" ", maxsplit=1)[0]
+    except (OSError, asyncpg.PostgresError):
+        return None
+
+
+async def _on_server(*statements: str) -> None:
+    async with connected(SERVER) as connection:
+        for statement in statements:
+            await connection.execute(statement)
+
+
+def _address(name: str) -> str:
+    return urlunsplit(urlsplit(SERVER)._replace(path=f"/{name}"))

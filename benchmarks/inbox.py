@@ -1,0 +1,96 @@
+"""A page of the inbox against its floor, and whether a million notices make it slower than a thousand."""
+
+from contextlib import AsyncExitStack
+from datetime import UTC, datetime
+from uuid import UUID
+
+from benchmarks.figures import Report, ratio, spread
+from benchmarks.ground import Ground, connected
+from benchmarks.load import Answered, Job, ask
+from benchmarks.people import Crowd, crowd
+from benchmarks.servers import Running, porchlight, serving
+
+VIEWERS = 50
+FLOOR = "floor, a thousand notices"
+FEW = "porchlight, a thousand notices"
+MANY = "porchlight, a million notices"
+EVERYBODY = "porchlight, a million notices, everybody's inboxes"
+NOTICES = """
+INSERT INTO notices (id, recipient_id, kind, event_id, sender_id, reach_out_id, created_at, read_at)
+SELECT (substr(md5(n::text), 1, 12) || '7' || substr(md5(n::text), 14, 3) || '8' || substr(md5(n::text), 18, 15))::uuid,
+       ($1::uuid[])[1 + n % cardinality($1)], 'reach_out', gen_random_uuid(),
+       ($2::uuid[])[1 + (n + n / cardinality($1) % 5) % cardinality($2)], gen_random_uuid(), $3::timestamptz - n * interval '1 second',
+       CASE WHEN n % 3 = 0 THEN $3::timestamptz END
+FROM generate_series(1, $4::integer) n
+"""
+
+
+async def run(ground: Ground, *, short: bool) -> Report:
+    few, many, everybody = (1000, 5000, 100) if short else (1000, 1_000_000, 5000)
+    rounds, count = (1, 300) if short else (7, 4000)
+    report = Report(
+        "inbox",
+        "`GET /v1/inbox`, a page of 20, at 50 connections. The floor looks the token up and reads the page in one raw "
+        "statement behind Starlette and decrypts nothing. A thousand and a million notices in the whole table, 50 "
+        f"people's inboxes read by turns; in the last line those of all {everybody:,}.",
+        rounds,
+        ("side", "pages a second", "share of the floor", "p50 ms", "p99 ms"),
+    )
+    thousand = await ground.database("inbox_few")
+    keyring = await ground.keyring(thousand)
+    small = await crowd(thousand, keyring, VIEWERS, members_each=1)
+    await _fill(thousand, small, few)
+    million = await ground.database("inbox_many")
+    await ground.keyring(million)
+    large = await crowd(million, keyring, everybody, members_each=0)
+    await _fill(million, large, many)
+    chosen = large.tokens[:: everybody // VIEWERS]
+    async with AsyncExitStack() as stack:
+        at_few = await stack.enter_async_context(porchlight(ground.env(thousand)))
+        at_many = await stack.enter_async_context(porchlight(ground.env(million)))
+        sides = {
+            FLOOR: (
+                await stack.enter_async_context(serving("benchmarks.floor", [thousand], ground.env(thousand))),
+                small.tokens,
+            ),
+            FEW: (at_few, small.tokens),
+            MANY: (at_many, chosen),
+            EVERYBODY: (at_many, large.tokens),
+        }
+        found: dict[str, list[Answered]] = {side: [] for side in sides}
+        for number in range(rounds + (not short)):
+            for side, (server, tokens) in sides.items():
+                answered = await ask(_job(server, tokens, count))
+                if short or number:  # the first round warms up
+                    found[side].append(answered)
+    _tell(report, found)
+    return report
+
+
+def _tell(report: Report, found: dict[str, list[Answered]]) -> None:
+    rates = {side: [answer.rate for answer in answers] for side, answers in found.items()}
+    for side, answers in found.items():
+        report.row(
+            side,
+            spread(rates[side]),
+            ratio(rates[side], rates[FLOOR]),
+            spread([answer.p50 for answer in answers]),
+            spread([answer.p99 for answer in answers]),
+        )
+    report.at_least("Pages, share of the floor", ratio(rates[FEW], rates[FLOOR]), 0.35)
+    report.at_least("Rate at a million notices, share of that at a thousand", ratio(rates[MANY], rates[FEW]), 0.9)
+    report.notes.append(f"Replies other than 200: {sum(answer.odd for side in found.values() for answer in side)}.")
+
+
+def _job(server: Running, tokens: list[str], count: int) -> Job:
+    return Job(server.port, "GET", "/v1/inbox", "", tokens, count, 200)
+
+
+async def _fill(address: str, made: Crowd, count: int) -> None:
+    """`count` notices, shared out evenly; ids as good as random, which is the worst order for the index."""
+    senders: list[UUID] = made.members or made.owners[1:] + made.owners[:1]
+    async with connected(address) as connection:
+        # Foreign keys are not looked at one by one for a million rows that are known to be right.
+        await connection.execute("SET session_replication_role = replica")
+        await connection.execute(NOTICES, made.owners, senders, datetime.now(UTC), count, timeout=600)
+        await connection.execute("VACUUM ANALYZE", timeout=600)

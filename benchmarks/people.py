@@ -1,0 +1,115 @@
+"""Many people with circles and devices, written by the thousand, sealed as the service itself seals them."""
+
+import json
+import secrets
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from benchmarks.ground import connected
+from core.encryption import Keyring
+from core.ids import new_id
+from rules.access import token_hash
+
+ROLES = ("sponsor", "friend", "partner", "family", "fellow")
+
+
+@dataclass(slots=True)
+class Crowd:
+    """Who was made. `tokens` are the session tokens of the owners, in the order of `owners`."""
+
+    owners: list[UUID] = field(default_factory=list)
+    members: list[UUID] = field(default_factory=list)
+    tokens: list[str] = field(default_factory=list)
+
+
+async def crowd(address: str, keyring: Keyring, owners: int, members_each: int = 5, devices_each: int = 1) -> Crowd:
+    """`owners` people who are signed in, each with a circle of people of their own, one FCM device a member."""
+    made = Crowd()
+    now = datetime.now(UTC)
+    rows: dict[str, list[dict[str, Any]]] = {name: [] for name in ("people", "sessions", "memberships", "devices")}
+    for _ in range(owners):
+        owner = _person(rows, keyring, now)
+        made.owners.append(owner)
+        made.tokens.append(_session(rows, owner, now))
+        for place in range(members_each):
+            member = _person(rows, keyring, now)
+            made.members.append(member)
+            rows["memberships"].append(_membership(owner, member, place, now))
+            for _ in range(devices_each):
+                rows["devices"].append(_device(keyring, member, rows["people"][-1]["data_key"], now))
+    async with connected(address) as connection:
+        for table, records in rows.items():
+            if records:
+                await connection.copy_records_to_table(
+                    table, columns=list(records[0]), records=[tuple(record.values()) for record in records]
+                )
+        await connection.execute("VACUUM ANALYZE")
+    return made
+
+
+def _person(rows: dict[str, list[dict[str, Any]]], keyring: Keyring, now: datetime) -> UUID:
+    made = new_id(now)
+    data_key = keyring.new_data_key(made)
+    vault = keyring.vault(made, data_key)
+    rows["people"].append(
+        {
+            "id": made,
+            "sign_in_name_hash": secrets.token_bytes(32),
+            "sign_in_name": vault.seal("people.sign_in_name", made, f"person.{made.hex[:12]}"),
+            "display_name": vault.seal("people.display_name", made, f"Person {made.hex[:6]}"),
+            "passphrase_hash": "none",
+            "data_key": data_key,
+            "contact": vault.seal("people.contact", made, "+15550100"),
+            "time_zone": "Europe/Berlin",
+            "region": "US",
+            "language": "en",
+            "wake_me": False,
+            "created_at": now,
+        }
+    )
+    return made
+
+
+def _session(rows: dict[str, list[dict[str, Any]]], person: UUID, now: datetime) -> str:
+    token = secrets.token_urlsafe(32)
+    rows["sessions"].append(
+        {
+            "id": new_id(now),
+            "person_id": person,
+            "token_hash": token_hash(token),
+            "carrier": "token",
+            "created_at": now,
+            "used_at": now,
+            "expires_at": now + timedelta(days=180),
+            "proven_at": now,
+        }
+    )
+    return token
+
+
+def _membership(owner: UUID, member: UUID, place: int, now: datetime) -> dict[str, Any]:
+    return {
+        "id": new_id(now),
+        "owner_id": owner,
+        "member_id": member,
+        "role": ROLES[place % len(ROLES)],
+        "step": 1 if place < 4 else 2,
+        "accepted_at": now,
+        "confirmed_at": now,
+    }
+
+
+def _device(keyring: Keyring, person: UUID, data_key: bytes, now: datetime) -> dict[str, Any]:
+    made = new_id(now)
+    # The length of a real registration token.
+    held = json.dumps({"token": secrets.token_urlsafe(106)})
+    return {
+        "id": made,
+        "person_id": person,
+        "kind": "fcm",
+        "address_hash": secrets.token_bytes(32),
+        "address": keyring.vault(person, data_key).seal("devices.address", made, held),
+        "created_at": now,
+    }

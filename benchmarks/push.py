@@ -1,0 +1,114 @@
+"""From a press to the fifth push leaving, on an idle server, as a multiple of the press's own reply time."""
+
+import asyncio
+import json
+import time
+from asyncio.subprocess import PIPE
+from dataclasses import dataclass
+from datetime import datetime
+
+from benchmarks.figures import Report, percentile, spread
+from benchmarks.ground import Ground
+from benchmarks.people import crowd
+from benchmarks.servers import Running, porchlight
+from tests.standins.fcm import FcmStandIn
+
+MEMBERS = 5
+PAUSE = 0.05
+"""Seconds of rest between two presses."""
+BODY = b'{"note": "Rough evening.", "need": "talk"}'
+
+
+@dataclass(frozen=True, slots=True)
+class Press:
+    """Seconds from its first byte: to the reply, to the fifth push."""
+
+    reply: float
+    fifth: float
+
+
+async def run(ground: Ground, *, short: bool) -> Report:
+    rounds, count = (1, 5) if short else (6, 60)
+    report = Report(
+        "push",
+        "One press at a time on an idle server (PostgreSQL, five members with a device each). *Handed to the transport*: "
+        "the moment the log transport writes down for the fifth push. *Reached the stand-in*: the fifth message is there "
+        "in whole at a local FCM that answers at once, through the Firebase SDK, TLS and all; the stand-in's own work on "
+        "these two cores is part of that figure.",
+        rounds,
+        ("way", "reply ms, p50", "fifth push ms, p50", "fifth push ÷ reply, p50", "p95"),
+    )
+    address = await ground.database("push")
+    made = await crowd(address, await ground.keyring(address), 2 * count * (rounds + 1), members_each=MEMBERS)
+    tokens = iter(made.tokens)
+    handed: list[list[Press]] = []
+    arrived: list[list[Press]] = []
+    with FcmStandIn() as fcm:
+        log_env = ground.env(address, PORCHLIGHT_LOG_LEVEL="INFO")
+        async with (
+            porchlight(log_env, errors=PIPE) as logging,
+            porchlight(ground.env(address, **fcm.env())) as sending,
+        ):
+            for number in range(rounds + 1):
+                by_log = [await _logged(logging, next(tokens)) for _ in range(count)]
+                by_fcm = [await _stood_in(sending, next(tokens), fcm) for _ in range(count)]
+                if number:  # the first round warms up
+                    handed.append(by_log)
+                    arrived.append(by_fcm)
+    for way, rows in (("handed to the transport", handed), ("reached the stand-in", arrived)):
+        shares = [[press.fifth / press.reply for press in row] for row in rows]
+        middle = spread([percentile(share, 0.5) for share in shares])
+        report.row(
+            way,
+            spread([percentile([press.reply * 1000 for press in row], 0.5) for row in rows]),
+            spread([percentile([press.fifth * 1000 for press in row], 0.5) for row in rows]),
+            middle,
+            spread([percentile(share, 0.95) for share in shares]),
+        )
+        report.at_most(f"Fifth push, {way}, times the reply time", middle, 2.0)
+    return report
+
+
+async def _logged(server: Running, token: str) -> Press:
+    assert server.process.stderr is not None
+    began_at = time.time()
+    reply = await _press(server, token)
+    seen = 0
+    last = began_at
+    while seen < MEMBERS:
+        line = json.loads(await asyncio.wait_for(server.process.stderr.readline(), 10))
+        if line.get("event") == "push_would_have_gone":
+            seen += 1
+            last = datetime.fromisoformat(line["timestamp"]).timestamp()
+    await asyncio.sleep(PAUSE)
+    return Press(reply, last - began_at)
+
+
+async def _stood_in(server: Running, token: str, fcm: FcmStandIn) -> Press:
+    fcm.attempts.clear()
+    began = time.monotonic()
+    reply = await _press(server, token)
+    while len(fcm.attempts) < MEMBERS:
+        await asyncio.sleep(0.002)
+        if time.monotonic() - began > 10:
+            raise RuntimeError("not every push has come")
+    await asyncio.sleep(PAUSE)
+    return Press(reply, max(attempt.at for attempt in fcm.attempts) - began)
+
+
+async def _press(server: Running, token: str) -> float:
+    """Press on a connection that is open already; gives the seconds to the whole reply."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", server.port)
+    try:
+        head = f"POST /v1/reach-outs HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {token}\r\n"
+        head += f"Content-Type: application/json\r\nContent-Length: {len(BODY)}\r\n\r\n"
+        began = time.perf_counter()
+        writer.write(head.encode() + BODY)
+        answer = await reader.readuntil(b"\r\n\r\n")
+        if b" 201 " not in answer.split(b"\r\n", 1)[0]:
+            raise RuntimeError(f"the press was answered {answer[:40]!r}")
+        length = next(line for line in answer.lower().split(b"\r\n") if line.startswith(b"content-length:"))
+        await reader.readexactly(int(length.split(b":")[1]))
+        return time.perf_counter() - began
+    finally:
+        writer.close()

@@ -1,0 +1,73 @@
+"""From the start of a server to its first "ready", and what it weighs when nobody asks anything of it."""
+
+import asyncio
+import shutil
+import sys
+import time
+from asyncio.subprocess import DEVNULL
+
+from benchmarks.figures import Report, Spread, spread
+from benchmarks.ground import Ground
+from benchmarks.servers import ROOT, porchlight
+from tests.standins.fcm import FcmStandIn
+
+REST = 2.0
+"""Seconds after which a server counts as idle."""
+
+
+async def run(ground: Ground, *, short: bool) -> Report:
+    rounds = 1 if short else 6
+    report = Report(
+        "start",
+        "`porchlight serve` as a process of its own: seconds from its start until `/readyz` answers 200, and resident "
+        f"memory {REST:g} s later. A new SQLite database is made within that time; on PostgreSQL `porchlight migrate` does "
+        "it before and is shown apart.",
+        rounds,
+        ("database", "Firebase", "start to ready s", "idle MB"),
+    )
+    took: dict[tuple[str, str], list[float]] = {}
+    weighed: dict[tuple[str, str], list[float]] = {}
+    migrated: list[float] = []
+    existing = await ground.database("start")
+    with FcmStandIn() as fcm:
+        for number in range(rounds + (not short)):
+            fresh = await ground.database("start_fresh")
+            began = time.perf_counter()
+            await _migrate(ground.env(fresh))
+            migration = time.perf_counter() - began
+            for firebase, more in (("no", {}), ("yes", fcm.env())):
+                embedded = ground.folder / f"embedded-{firebase}"
+                shutil.rmtree(embedded, ignore_errors=True)
+                away = {"PORCHLIGHT_DATA_DIR": str(embedded)}
+                for name, env in (
+                    ("SQLite, new", ground.env(None, **more) | away),
+                    ("SQLite, existing", ground.env(None, **more) | away),
+                    ("PostgreSQL, new", ground.env(fresh, **more)),
+                    ("PostgreSQL, existing", ground.env(existing, **more)),
+                ):
+                    async with porchlight(env, worker=True) as server:
+                        await asyncio.sleep(0.2 if short else REST)
+                        resident = await server.resident()
+                    if short or number:  # the first round fills the file cache
+                        took.setdefault((name, firebase), []).append(server.took)
+                        weighed.setdefault((name, firebase), []).append(resident)
+            if short or number:
+                migrated.append(migration)
+    for (name, firebase), seconds in took.items():
+        report.row(name, firebase, spread(seconds), spread(weighed[name, firebase]))
+    report.at_most("Start to ready, the slowest of these", _worst(took), 1.5, " s")
+    report.at_most("Idle memory, the largest of these", _worst(weighed), 150, " MB")
+    report.notes.append(f"`porchlight migrate` on a new PostgreSQL database takes {spread(migrated)} s.")
+    return report
+
+
+def _worst(found: dict[tuple[str, str], list[float]]) -> Spread:
+    return max((spread(values) for values in found.values()), key=lambda one: one.median)
+
+
+async def _migrate(env: dict[str, str]) -> None:
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "cli.main", "migrate", env=env, cwd=ROOT, stdout=DEVNULL, stderr=DEVNULL
+    )
+    if await process.wait():
+        raise RuntimeError("the migration failed")

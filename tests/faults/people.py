@@ -1,0 +1,130 @@
+"""People who speak to real servers over HTTP, each with phones and browsers that the stand-ins know."""
+
+import asyncio
+import contextlib
+import secrets
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import httpx
+
+from tests.faults.processes import Server, client, eventually
+from tests.standins.webpush import Subscription, WebPushStandIn
+
+PASSPHRASE = "a lantern by the window"
+
+
+@dataclass(slots=True)
+class Stream:
+    """An open event stream as it was heard: `events` are (kind, data), `ended_at` is in monotonic seconds."""
+
+    events: list[tuple[str, str]] = field(default_factory=list)
+    open: asyncio.Event = field(default_factory=asyncio.Event)
+    ended_at: float | None = None
+
+    def heard(self, kind: str) -> list[str]:
+        return [data for what, data in self.events if what == kind]
+
+    async def hears(self, kind: str, count: int = 1, within: float = 5.0) -> None:
+        await eventually(lambda: len(self.heard(kind)) >= count, within, lambda: f"only heard {self.events}")
+
+
+@dataclass(slots=True, eq=False)
+class Person:
+    """Somebody signed in at `at`. Whatever they do, they do through the API of that server."""
+
+    name: str
+    at: Server
+    sign_in_name: str
+    id: str
+    token: str
+    tokens: list[str] = field(default_factory=list)
+    """The FCM tokens of their phones."""
+    browsers: list[Subscription] = field(default_factory=list)
+
+    @classmethod
+    async def sign_up(cls, at: Server, name: str) -> "Person":
+        sign_in_name = f"{name.lower()}.{secrets.token_hex(4)}"
+        body = {"sign_in_name": sign_in_name, "passphrase": PASSPHRASE, "display_name": name, "region": "US"}
+        async with client() as http:
+            reply = await http.post(f"{at.url}/v1/people", json=body)
+        assert reply.status_code == 201, f"{reply.text}\n{at.tail}"
+        made = reply.json()
+        return cls(name, at, sign_in_name, made["person"]["id"], made["session"]["token"])
+
+    async def send(self, method: str, path: str, body: object = None) -> httpx.Response:
+        """The bare reply, whatever it is."""
+        async with client() as http:
+            return await http.request(method, f"{self.at.url}{path}", json=body, headers=self.headers)
+
+    async def ask(self, method: str, path: str, body: object = None, expect: int | None = None) -> Any:
+        """The reply's JSON; a success unless another status is expected."""
+        reply = await self.send(method, path, body)
+        said = f"{self.name}: {method} {path} answered {reply.status_code}: {reply.text}\n{self.at.tail}"
+        assert reply.is_success if expect is None else reply.status_code == expect, said
+        return reply.json() if reply.content else None
+
+    @property
+    def headers(self) -> dict[str, str]:
+        return {"Authorization": f"Bearer {self.token}"}
+
+    async def phone(self) -> None:
+        """Register one more phone."""
+        token = f"token-{secrets.token_hex(16)}"
+        await self.ask("POST", "/v1/devices", {"kind": "fcm", "token": token}, 201)
+        self.tokens.append(token)
+
+    async def browser(self, service: WebPushStandIn) -> None:
+        """Register one more browser, which takes pushes signed with this server's key only."""
+        config = await self.ask("GET", "/v1/config")
+        made = service.subscribe(config["webpush_public_key"])
+        body = {"kind": "webpush", "endpoint": made.endpoint, "keys": made.keys}
+        await self.ask("POST", "/v1/devices", body, 201)
+        self.browsers.append(made)
+
+    async def welcomes(self, member: "Person") -> None:
+        """Invite, be accepted, confirm."""
+        invitation = await self.ask("POST", "/v1/invitations", {"role": "friend"}, 201)
+        accepted = await member.ask("POST", "/v1/invitations/accept", {"token": invitation["token"]}, 201)
+        await self.ask("POST", f"/v1/circle/{accepted['id']}/confirm")
+
+    async def press(self, note: str | None = None) -> dict[str, Any]:
+        made: dict[str, Any] = await self.ask("POST", "/v1/reach-outs", {"note": note}, 201)
+        return made
+
+    async def inbox(self, kind: str = "reach_out") -> list[dict[str, Any]]:
+        return list((await self.ask("GET", f"/v1/inbox?limit=100&kind={kind}"))["items"])
+
+    @asynccontextmanager
+    async def listens(self) -> AsyncIterator[Stream]:
+        """An open event stream, for as long as the block runs or the server lets it."""
+        stream = Stream()
+        reading = asyncio.create_task(self._read(stream))
+        try:
+            async with asyncio.timeout(10):
+                await stream.open.wait()
+            yield stream
+        finally:
+            reading.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await reading
+
+    async def _read(self, stream: Stream) -> None:
+        kind = ""
+        async with (
+            client(timeout=None) as http,
+            http.stream("GET", f"{self.at.url}/v1/events", headers=self.headers) as r,
+        ):
+            assert r.status_code == 200
+            with contextlib.suppress(httpx.TransportError):
+                async for line in r.aiter_lines():
+                    word, _, rest = line.partition(": ")
+                    stream.open.set()
+                    if word == "event":
+                        kind = rest
+                    elif word == "data":
+                        stream.events.append((kind, rest))
+        stream.ended_at = time.monotonic()

@@ -1,0 +1,150 @@
+"""Real processes of Porchlight: started as an operator starts them, watched, frozen, killed."""
+
+import asyncio
+import contextlib
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+import httpx
+
+import cli
+
+ROOT = Path(cli.__file__).resolve().parents[1]
+STARTS_WITHIN = 45.0
+"""Seconds that a start may take on a busy machine; it takes about two."""
+
+
+class Process:
+    """One `porchlight` command under way. What it says (JSON lines) goes into `log`."""
+
+    def __init__(self, words: Sequence[str], env: Mapping[str, str], folder: Path, log: Path) -> None:
+        self.log = log
+        self.began = time.monotonic()
+        with log.open("ab") as said:
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "cli.main", *words],
+                env=env,
+                cwd=folder,
+                stdin=subprocess.DEVNULL,
+                stdout=said,
+                stderr=said,
+            )
+
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
+    @property
+    def said(self) -> str:
+        return self.log.read_text(encoding="utf-8", errors="replace")
+
+    @property
+    def running(self) -> bool:
+        return self._process.poll() is None
+
+    def freeze(self) -> None:
+        """SIGSTOP: it stands still and knows nothing of it."""
+        os.kill(self.pid, signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        os.kill(self.pid, signal.SIGCONT)
+
+    def kill(self) -> None:
+        """SIGKILL, and gone when this returns. A process that has ended is left alone."""
+        if self.running:
+            self._process.kill()
+        self._process.wait(10)
+
+    def ask_to_stop(self) -> None:
+        """SIGTERM, as `systemctl stop` and `docker stop` do."""
+        self._process.terminate()
+
+    async def end(self, within: float = 20.0) -> int:
+        """Its exit status, once it has ended by itself."""
+        await eventually(lambda: not self.running, within, lambda: f"still running:\n{self.tail}")
+        return self._process.wait(1)
+
+    async def says(self, event: str, within: float = STARTS_WITHIN) -> None:
+        """Wait until it has logged this event."""
+        await eventually(
+            lambda: f'"event": "{event}"' in self.said or not self.running, within, lambda: f"no {event}:\n{self.tail}"
+        )
+        assert self.running, f"it ended by itself:\n{self.tail}"
+
+    @property
+    def tail(self) -> str:
+        return self.said[-3000:]
+
+
+class Server(Process):
+    """`porchlight serve` on a port of its own."""
+
+    def __init__(self, words: Sequence[str], env: Mapping[str, str], folder: Path, log: Path, port: int) -> None:
+        self.port = port
+        self.url = f"http://127.0.0.1:{port}"
+        super().__init__(["serve", "--port", str(port), *words], env, folder, log)
+
+    async def readiness(self) -> int | None:
+        """What /readyz answers; None when nobody does."""
+        async with client(timeout=5) as http:
+            try:
+                return (await http.get(f"{self.url}/readyz")).status_code
+            except httpx.TransportError:
+                return None
+
+    async def answers(self, readiness: int = 200, within: float = STARTS_WITHIN) -> None:
+        """Wait until /readyz answers this."""
+        until = time.monotonic() + within
+        while await self.readiness() != readiness:
+            assert self.running, f"it ended by itself:\n{self.tail}"
+            assert time.monotonic() < until, f"/readyz did not become {readiness}:\n{self.tail}"
+            await asyncio.sleep(0.05)
+
+
+class Port:
+    """A free port of this machine that nobody else is given while this lives; servers may come and go on it."""
+
+    def __init__(self) -> None:
+        self._held = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+        # Bound and never listening: the kernel hands the port to nobody, and lets a server of ours bind it as well.
+        self._held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        self._held.bind(("127.0.0.1", 0))
+        self.number: int = self._held.getsockname()[1]
+
+    def close(self) -> None:
+        self._held.close()
+
+
+def environment(folder: Path, compiled: Path | None, more: Mapping[str, str]) -> dict[str, str]:
+    """What a process of ours is told: nothing that the machine's own settings say about Porchlight."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("PORCHLIGHT_", "FIREBASE_"))}
+    path = os.pathsep.join(part for part in (str(ROOT), kept.get("PYTHONPATH")) if part)
+    made = {**kept, "PYTHONPATH": path, "PORCHLIGHT_DATA_DIR": str(folder), **more}
+    if compiled is not None:
+        # Where nothing compiled is kept beside the sources, each start would compile it all again (5 s).
+        made.pop("PYTHONDONTWRITEBYTECODE", None)
+        made["PYTHONPYCACHEPREFIX"] = str(compiled)
+    return made
+
+
+def client(timeout: float | None = 30.0) -> httpx.AsyncClient:
+    """One request, one connection: what a test kills must not live on in a pool. Plain HTTP, so no certificates."""
+    limits = httpx.Limits(max_keepalive_connections=0)
+    return httpx.AsyncClient(trust_env=False, verify=False, timeout=timeout, limits=limits)
+
+
+async def eventually(true: Callable[[], bool], within: float, otherwise: Callable[[], str] = lambda: "") -> float:
+    """Wait for something that another process will have done; gives the seconds it took."""
+    began = time.monotonic()
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(within):
+            while not true():  # noqa: ASYNC110 (it happens in another process, which knows no event of this loop)
+                await asyncio.sleep(0.02)
+            return time.monotonic() - began
+    raise AssertionError(f"not within {within} s: {otherwise()}")

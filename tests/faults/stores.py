@@ -1,0 +1,130 @@
+"""The databases that real servers are started on: a file, or a PostgreSQL database made for one test and dropped."""
+
+import contextlib
+import secrets
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit, urlunsplit
+
+import asyncpg
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
+from sqlalchemy.pool import NullPool
+
+from migrations.run import upgrade
+
+# With these in place no delivery can be claimed or recorded, while new ones are taken.
+_REFUSE = {
+    "sqlite": ("CREATE TRIGGER refused BEFORE UPDATE ON deliveries BEGIN SELECT RAISE(ABORT, 'not now'); END",),
+    "postgresql": (
+        "CREATE FUNCTION refused() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'not now'; END $$",
+        "CREATE TRIGGER refused BEFORE UPDATE ON deliveries FOR EACH STATEMENT EXECUTE FUNCTION refused()",
+    ),
+}
+_ALLOW = {"sqlite": ("DROP TRIGGER refused",), "postgresql": ("DROP FUNCTION refused() CASCADE",)}
+
+
+@dataclass(frozen=True, slots=True)
+class Store:
+    """A database as its operator sees it: `file` on SQLite, `name` on the PostgreSQL server at `server`."""
+
+    url: str
+    file: Path | None = None
+    server: str = ""
+    name: str = ""
+
+    @property
+    def kind(self) -> str:
+        return "sqlite" if self.file else "postgresql"
+
+    @property
+    def env(self) -> Mapping[str, str]:
+        """What a server is told. An embedded database is found through the data folder."""
+        return {} if self.file else {"PORCHLIGHT_DATABASE_URL": self.url}
+
+    async def migrate(self) -> None:
+        await upgrade(self._driven)
+
+    async def rows(self, statement: str) -> Sequence[Any]:
+        """What stands there now."""
+        async with self._connected() as connection:
+            return (await connection.execute(text(statement))).all()
+
+    async def count(self, table: str, where: str = "1 = 1") -> int:
+        [[found]] = await self.rows(f"SELECT count(*) FROM {table} WHERE {where}")
+        return int(found)
+
+    async def change(self, *statements: str) -> None:
+        """Do something to it from outside, in one transaction."""
+        async with self._connected() as connection:
+            for statement in statements:
+                await connection.exec_driver_sql(statement)
+            await connection.commit()
+
+    async def refuse_claims(self) -> None:
+        """From now on whatever is committed stays as it is: nothing can be claimed."""
+        await self.change(*_REFUSE[self.kind])
+
+    async def allow_claims(self) -> None:
+        await self.change(*_ALLOW[self.kind])
+
+    async def end_leases(self) -> None:
+        """Let the time of every lease have come: whoever holds one has been away for too long."""
+        await self.change("UPDATE deliveries SET lease_until = due_at WHERE state = 'pending'")
+
+    async def go_away(self) -> None:
+        """PostgreSQL: let nobody in any more, and cut every connection."""
+        await administer(self.server, f'ALTER DATABASE "{self.name}" ALLOW_CONNECTIONS false')
+        await self.cut()
+
+    async def come_back(self) -> None:
+        await administer(self.server, f'ALTER DATABASE "{self.name}" ALLOW_CONNECTIONS true')
+
+    async def cut(self) -> None:
+        """PostgreSQL: cut every connection; new ones are let in."""
+        await administer(
+            self.server, f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{self.name}'"
+        )
+
+    @property
+    def _driven(self) -> str:
+        plain = f"///{self.file}" if self.file else self.url.partition(":")[2]
+        return ("sqlite+aiosqlite:" if self.file else "postgresql+asyncpg:") + plain
+
+    @asynccontextmanager
+    async def _connected(self) -> AsyncIterator[AsyncConnection]:
+        engine = create_async_engine(self._driven, poolclass=NullPool)
+        try:
+            async with engine.connect() as connection:
+                yield connection
+        finally:
+            await engine.dispose()
+
+
+def embedded(data_dir: Path) -> Store:
+    """The database that a server with this data folder makes for itself."""
+    file = data_dir / "porchlight.db"
+    return Store(f"sqlite:///{file}", file)
+
+
+@asynccontextmanager
+async def on_postgres(server: str) -> AsyncIterator[Store]:
+    """An empty PostgreSQL database without any table, dropped at the end."""
+    name = f"porchlight_faults_{secrets.token_hex(6)}"
+    await administer(server, f'CREATE DATABASE "{name}"')
+    try:
+        yield Store(urlunsplit(urlsplit(server)._replace(path=f"/{name}")), server=server, name=name)
+    finally:
+        await administer(server, f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+async def administer(server: str, statement: str) -> None:
+    connection = await asyncpg.connect(server, timeout=10, command_timeout=30)
+    try:
+        await connection.execute(statement)
+    finally:
+        with contextlib.suppress(TimeoutError):
+            await connection.close(timeout=5)

@@ -1,0 +1,115 @@
+"""A backup of a live server, taken back in elsewhere with its keys; and what goes on when the keys are the wrong ones."""
+
+import asyncio
+import shutil
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from core import encryption
+from tests.faults.house import Circle, House
+from tests.faults.people import PASSPHRASE, Person
+from tests.faults.processes import Server, client
+from tests.faults.stores import embedded
+
+pytestmark = pytest.mark.timeout(180)  # a machine that does much else is slow at starting processes
+
+NOTE = "The stairs are dark tonight."
+
+
+@pytest.mark.promise(10)
+async def test_a_backup_of_a_live_server_is_a_working_server_and_wrong_keys_withhold_but_never_refuse(
+    sqlite_house: House, tmp_path: Path
+) -> None:
+    server = await sqlite_house.serve()
+    circle = await sqlite_house.circle(server, owners=3, members=2, browsers=1)
+    reach_out = await circle.owner.press(NOTE)
+    await sqlite_house.pushed(circle.members)
+    copy = tmp_path / "copy.db"
+    await _back_up_while_it_is_used(sqlite_house, circle, copy)
+
+    elsewhere = tmp_path / "elsewhere"
+    (elsewhere / "keys").mkdir(parents=True)
+    shutil.copy(copy, elsewhere / "porchlight.db")
+    for name in ("master.key", "webpush.pem"):
+        shutil.copy(tmp_path / "keys" / name, elsewhere / "keys" / name)
+    server.kill()
+    sqlite_house.folder, sqlite_house.store = elsewhere, embedded(elsewhere)
+
+    restored = await sqlite_house.serve()
+    _, second, third = _at(restored, circle)
+    await _everything_is_there(circle, restored, reach_out["id"])
+    pressed = await second.press("restored")
+    await sqlite_house.pushed(circle.members, times=2)  # the browsers know the key that signs
+    await circle.each_has_once(pressed["id"])
+    restored.kill()
+
+    key = elsewhere / "keys" / "master.key"
+    right = key.read_bytes()
+    key.unlink()
+    encryption.make(key)
+    wrong = key.read_bytes()
+    blind = await sqlite_house.serve()
+    _at(blind, circle)
+    made = await third.press("not kept")
+    assert made["note"] is None
+    await circle.each_has_once(made["id"])
+    seen = await circle.members[0].ask("GET", f"/v1/reach-outs/{reach_out['id']}")
+    assert seen["note"] is None
+    assert seen["from"]["id"] == circle.owner.id
+    async with client() as http:
+        metrics = (await http.get(f"{blind.url}/metrics")).text
+        signing_up = {"sign_in_name": "newcomer", "passphrase": PASSPHRASE, "display_name": "New"}
+        refused = await http.post(f"{blind.url}/v1/people", json=signing_up)
+    assert "porchlight_master_key_good 0.0" in metrics
+    assert refused.status_code == 503
+    assert refused.json()["type"] == "/problems/keys-unavailable"
+    assert key.read_bytes() == wrong  # never replaced
+    blind.kill()
+
+    key.write_bytes(right)
+    again = await sqlite_house.serve()
+    _at(again, circle)
+    await _everything_is_there(circle, again, reach_out["id"])
+
+
+def _at(server: Server, circle: Circle) -> list[Person]:
+    for person in [*circle.owners, *circle.members]:
+        person.at = server
+    return circle.owners
+
+
+async def _back_up_while_it_is_used(house: House, circle: Circle, copy: Path) -> None:
+    done = asyncio.Event()
+
+    async def use() -> None:
+        while not done.is_set():
+            await circle.members[0].ask("POST", "/v1/inbox/read-all")
+            await circle.owner.ask("PATCH", "/v1/me", {"display_name": "Maya"})
+
+    using = asyncio.create_task(use())
+    backup = house.run("backup", str(copy))
+    status = await backup.end(within=45)
+    done.set()
+    await using
+    assert status == 0, backup.said
+    assert _mode(copy) == 0o600
+    assert await embedded(copy.parent).count("people") == 5
+
+
+def _mode(path: Path) -> int:
+    return path.stat().st_mode & 0o777
+
+
+async def _everything_is_there(circle: Circle, server: Server, reach_out_id: str) -> None:
+    """The session still holds, the passphrase opens, the names and the note can be read."""
+    assert (await circle.owner.ask("GET", f"/v1/reach-outs/{reach_out_id}"))["note"] == NOTE
+    ana = circle.members[0]
+    async with client() as http:
+        body = {"sign_in_name": ana.sign_in_name, "passphrase": PASSPHRASE}
+        reply = await http.post(f"{server.url}/v1/sessions", json=body)
+    assert reply.status_code == 201, reply.text
+    signed_in = replace(ana, token=reply.json()["session"]["token"])
+    [notice] = [notice for notice in await signed_in.inbox() if notice["reach_out_id"] == reach_out_id]
+    assert notice["from"]["display_name"] == "Maya"

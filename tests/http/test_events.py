@@ -1,0 +1,145 @@
+"""The event stream: ids only, looked up anew for every event, cut when the session ends, across processes too."""
+
+import asyncio
+import json
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+
+from core.bus import PostgresBridge
+from tests.world.process import Process
+from tests.world.stream import Stream
+from tests.world.world import World
+
+
+async def heard(stream: Stream, count: int) -> list[tuple[str, dict[str, str]]]:
+    found = [await stream.next() for _ in range(count)]
+    return [(event.kind, json.loads(event.data)) for event in found if event is not None]
+
+
+@asynccontextmanager
+async def bridged(process: Process) -> AsyncIterator[None]:
+    """What `cli` starts on PostgreSQL: news goes to the other processes."""
+    bridge = PostgresBridge(process.context.bus, process.database.url)
+    task = asyncio.create_task(bridge.run())
+    try:
+        async with asyncio.timeout(5):
+            await bridge.connected.wait()
+        yield
+    finally:
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task
+
+
+async def test_both_sides_hear_of_it_by_id_alone(world: World) -> None:
+    maya, sponsor = await world.circle("sponsor")
+    async with maya.listens() as hers, sponsor.listens() as theirs:
+        assert hers.status == 200
+        assert hers.headers["content-type"].startswith("text/event-stream")
+        assert hers.headers["cache-control"] == "no-store"
+        await maya.press(note="Secret words")
+        [notice] = await sponsor.inbox()
+        assert await heard(theirs, 1) == [("notice", {"id": notice["id"]})]
+        assert await heard(hers, 1) == [("reach_out", {"id": world.reach_out})]
+        await sponsor.answer("calling", text="More secret words")
+        assert ("reach_out", {"id": world.reach_out}) in await heard(hers, 3)
+        for stream in (hers, theirs):
+            assert not {"Secret", "secret", "Maya", sponsor.name} & set(stream.raw.replace('"', " ").split())
+
+
+async def test_after_a_reconnect_the_client_is_told_to_fetch_again(world: World) -> None:
+    maya = await world.person("Maya")
+    async with maya.listens(**{"last-event-id": "1"}) as stream:
+        event = await stream.next()
+    assert event is not None
+    assert (event.kind, event.data) == ("resync", "{}")
+    async with maya.listens() as stream:
+        assert await stream.quiet()
+
+
+async def test_without_a_session_there_is_no_stream(world: World) -> None:
+    maya = await world.person("Maya")
+    maya.token = "guess"
+    await maya.get("/v1/events", expect=401)
+
+
+async def test_a_sign_out_cuts_the_stream_within_a_second(world: World) -> None:
+    maya = await world.person("Maya")
+    tablet = await maya.again()
+    async with maya.listens() as stays, tablet.listens() as ends:
+        began = time.monotonic()
+        await maya.delete("/v1/sessions/others")
+        assert await ends.next() is None
+        assert time.monotonic() - began < 1
+        assert await stays.quiet()
+    async with maya.listens() as stream:
+        await maya.delete("/v1/me")
+        assert await stream.next() is None
+
+
+async def test_a_session_that_ran_out_hears_nothing_more(world: World) -> None:
+    maya, sponsor = await world.circle("sponsor")
+    async with sponsor.listens() as stream:
+        world.forward(181 * 86_400)
+        fresh = await maya.again()
+        await fresh.press()
+        assert await stream.quiet()
+
+
+async def test_who_is_removed_hears_nothing_more(world: World) -> None:
+    maya, sponsor, friend = await world.circle("sponsor", "friend")
+    await maya.press()
+    async with sponsor.listens() as stays, friend.listens() as gone:
+        await maya.delete(f"/v1/circle/{friend.places[maya.id]}")
+        await maya.says("Hello")
+        await maya.close()
+        assert await gone.quiet()
+        assert await stays.next()
+
+
+async def test_a_stream_holds_no_connection_of_the_database(world: World) -> None:
+    maya = await world.person("Maya")
+    async with maya.listens() as one, maya.listens(), maya.listens(), maya.listens(), maya.listens():
+        assert await one.quiet()
+        for engine in (world.database.writer, world.database.reader):
+            assert engine.pool.checkedout() == 0  # type: ignore[attr-defined]
+
+
+async def test_a_server_that_stops_ends_its_streams(world: World) -> None:
+    maya = await world.person("Maya")
+    async with maya.listens() as stream:
+        world.here.context.closing.set()
+        assert await stream.next() is None
+
+
+async def test_news_crosses_from_one_process_to_another(world: World) -> None:
+    if world.sqlite:
+        return  # One process is all that SQLite is for.
+    maya, sponsor = await world.circle("sponsor")
+    maya.process = other = await world.another_process()
+    async with bridged(world.here), bridged(other), sponsor.listens() as stream:
+        await maya.press()
+        event = await stream.next()
+        assert event is not None
+        assert event.kind == "notice"
+        tablet = await sponsor.again()
+        tablet.process = other
+        await tablet.delete("/v1/sessions/others")
+        ended = [await stream.next() for _ in range(1)]
+        assert ended == [None]
+
+
+async def test_a_bridge_that_was_away_makes_everybody_fetch_again(world: World) -> None:
+    if world.sqlite:
+        return  # It has no bridge.
+    maya, sponsor = await world.circle("sponsor")
+    async with bridged(world.here), sponsor.listens() as stream:
+        async with world.database.writer.connect() as connection:
+            await connection.exec_driver_sql(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                " WHERE application_name = 'porchlight-bus' AND datname = current_database()"
+            )
+        # What is lost is noticed with the next news, which nobody else hears of.
+        await maya.press()
+        assert [kind for kind, _ in await heard(stream, 2)] == ["notice", "resync"]

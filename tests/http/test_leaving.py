@@ -1,0 +1,155 @@
+"""Taking everything along, and leaving nothing behind."""
+
+import json
+
+from sqlalchemy import text
+
+from models import Base
+from tests.world.person import Person
+from tests.world.world import World
+
+
+async def full_life(world: World) -> tuple[Person, Person, Person]:
+    """Maya has pressed and answered, written and read, invited and blocked; a reach-out of hers is open."""
+    maya, sponsor, friend = await world.circle("sponsor", "friend")
+    blocked = await world.person("Blocked")
+    await maya.welcomes(blocked)
+    await maya.post("/v1/blocks", {"person_id": blocked.id})
+    await sponsor.welcomes(maya, "fellow")
+    await maya.patch("/v1/me", {"contact": "+1 555 0100", "hours": [{"day": 1, "from": "08:00", "to": "24:00"}]})
+    await maya.device("fcm", label="Her phone")
+    await maya.device("webpush", label="Her browser")
+    await maya.invites("family", label="For my sister")
+    await sponsor.press(note="Sponsor's own note")
+    await maya.answer("soon", minutes=5, text="Maya answers")
+    await sponsor.says("Thank you")
+    await sponsor.close()
+    await maya.press(note="Maya's first note", need="urge", key="k")
+    await maya.says("Maya's message")
+    await sponsor.answer("calling", text="Sponsor answers")
+    await maya.close()
+    await maya.does("reflection", {"seen": 3, "soothed": 1})
+    await maya.press(note="Maya's open note")
+    await world.settle()
+    return maya, sponsor, friend
+
+
+async def test_an_export_is_whole_and_holds_nothing_of_others(world: World) -> None:
+    maya, sponsor, friend = await full_life(world)
+    reply = await maya.send("GET", "/v1/me/export")
+    assert "attachment" in reply.headers["content-disposition"]
+    export = reply.json()
+    said = json.dumps(export, ensure_ascii=False)
+    for hers in (
+        maya.sign_in_name,
+        "Maya",
+        "+15550100",
+        "08:00",
+        "Her phone",
+        "Her browser",
+        "For my sister",
+        "Maya answers",
+        "Maya's first note",
+        "Maya's message",
+        "Maya's open note",
+        *maya.devices.values(),
+    ):
+        assert hers in said, hers
+    for not_hers in (
+        "Sponsor's own note",
+        "Sponsor answers",
+        "Thank you",
+        sponsor.sign_in_name,
+        "passphrase",
+        "token_hash",
+        str(maya.token),
+        *sponsor.devices.values(),
+    ):
+        assert not_hers not in said, not_hers
+    counts = {name: len(rows) for name, rows in export.items() if isinstance(rows, list)}
+    assert counts["circle"] == 2
+    assert counts["supporting"] == 1
+    assert counts["invitations"] == 1
+    assert counts["blocks"] == 1
+    assert counts["reach_outs"] == 2
+    assert counts["answers"] == 1
+    assert counts["messages"] == 2
+    assert counts["reflections"] == 1
+    assert counts["sessions"] == 1
+    assert export["recovery_codes_left"] == 10
+    assert {row["person_id"] for row in export["recipients_of_my_reach_outs"]} == {sponsor.id, friend.id}
+    assert len(export["notices"]) == len(await maya.inbox())
+    # Every table that holds something of a person has its place in the export.
+    of_a_person = {
+        table.name
+        for table in Base.metadata.sorted_tables
+        if any(key.column.table.name == "people" for key in table.foreign_keys)
+    }
+    kept_of_course = {"memberships": "circle", "recipients": "told_of"}
+    technical = {"idempotency_keys", "recovery_codes"}
+    assert {kept_of_course.get(name, name) for name in of_a_person - technical} <= set(export)
+
+
+async def leftovers(world: World, *wanted: str) -> list[str]:
+    """Where in the database one of these words can still be found, as text or as bytes."""
+    found = []
+    async with world.database.read() as session:
+        for table in Base.metadata.sorted_tables:
+            for row in (await session.execute(text(f"SELECT * FROM {table.name}"))).mappings():
+                line = {name: value.hex() if isinstance(value, bytes) else str(value) for name, value in row.items()}
+                plain = {name: value.replace("-", "") for name, value in line.items()}
+                found += [
+                    f"{table.name}.{name}"
+                    for name, value in plain.items()
+                    if any(word.replace("-", "") in value for word in wanted)
+                ]
+    return found
+
+
+async def test_erasure_leaves_nothing_behind(world: World) -> None:
+    maya, sponsor, friend = await full_life(world)
+    assert len(await leftovers(world, maya.id)) > 20, "the search finds what is there"
+    await maya.delete("/v1/me")
+    await world.settle()
+    assert await leftovers(world, maya.id) == []
+    await maya.get("/v1/me", expect=401)
+    said = {"sign_in_name": maya.sign_in_name, "passphrase": maya.passphrase}
+    assert (await world.here.http.post("/v1/sessions", json=said)).status_code == 401
+    code = {"sign_in_name": maya.sign_in_name, "recovery_code": maya.recovery_codes[0], "new_passphrase": "long enough"}
+    assert (await world.here.http.post("/v1/sessions/recovery", json=code)).status_code == 401
+    counts = {name: await world.count(name) for name in ("reach_outs", "messages", "answers", "reflections", "blocks")}
+    assert counts == {"reach_outs": 1, "messages": 1, "answers": 0, "reflections": 0, "blocks": 0}
+    # What others find: the open one has ended, and nothing opens any more.
+    for member in (sponsor, friend):
+        [ended] = [notice for notice in await member.inbox() if notice["kind"] == "ended"]
+        assert ended["from"] is None
+        assert (await member.pushed())[-1] == "ended"
+        await member.reach_out(expect=404)
+        assert "Maya" not in json.dumps(await member.inbox())
+        assert (await member.get("/v1/supporting"))["items"] == []
+        assert (await member.get("/v1/reach-outs?mine=false"))["items"] == []
+    assert await sponsor.circle() == []
+    # The name is free again, and whoever takes it is somebody else.
+    fresh = await world.person("Maya", sign_in_name=maya.sign_in_name)
+    assert fresh.id != maya.id
+
+
+async def test_erasing_a_member_takes_their_words_and_answers_with_them(world: World) -> None:
+    maya, sponsor, friend = await world.circle("sponsor", "friend")
+    await maya.press()
+    await sponsor.answer("calling", text="On my way")
+    await sponsor.delete("/v1/me")
+    seen = await maya.reach_out()
+    assert (seen["state"], [row["person"]["id"] for row in seen["recipients"]]) == ("waiting", [friend.id])
+    assert await maya.messages() == []
+    assert await leftovers(world, sponsor.id) == []
+    assert [notice["kind"] for notice in await maya.inbox() if notice["from"] is None] == []
+
+
+async def test_a_second_erase_and_an_unproven_one(world: World) -> None:
+    maya = await world.person("Maya")
+    world.forward(301)
+    await maya.delete("/v1/me", expect=403)
+    await maya.post("/v1/sessions/current/proof", {"passphrase": maya.passphrase})
+    await maya.delete("/v1/me")
+    await maya.delete("/v1/me", expect=401)

@@ -1,0 +1,129 @@
+"""For those who run it, and those who build on it: health, readiness, numbers, docs, the OpenAPI document, helplines."""
+
+import re
+from pathlib import Path
+
+import httpx
+from pydantic import SecretStr
+from sqlalchemy import text
+
+from api.app import create_app
+from cli.main import main
+from tests.world.world import World
+
+OPERATIONS = Path(__file__).parent / "operations.txt"
+
+
+async def test_alive_and_ready(world: World) -> None:
+    assert (await world.here.http.get("/healthz")).json() == {"status": "ok"}
+    assert (await world.here.http.get("/readyz")).json() == {"status": "ready"}
+
+
+async def test_not_ready_while_the_schema_is_too_old_and_ready_when_it_is_newer(world: World) -> None:
+    async def at(version: str) -> httpx.Response:
+        async with world.database.writer.begin() as connection:
+            await connection.execute(text("UPDATE alembic_version SET version_num = :v"), {"v": version})
+        return await world.here.http.get("/readyz")
+
+    old = await at("0000")
+    assert (old.status_code, old.json()) == (503, {"status": "not ready", "because": "schema"})
+    assert (await at("9999")).status_code == 200
+    assert (await at("0001")).status_code == 200
+
+
+async def test_numbers_are_for_this_machine_or_the_token(world: World) -> None:
+    maya, _ = await world.circle("sponsor")
+    await maya.press(note="Secret words")
+    await world.work()
+    reply = await world.here.http.get("/metrics")
+    assert reply.status_code == 200
+    for name in (
+        'porchlight_presses_total{result="new"}',
+        "porchlight_deliveries_total",
+        "porchlight_press_to_handed_seconds",
+        "porchlight_oldest_due_delivery_seconds",
+        "porchlight_addresses_retired_total",
+        "porchlight_worker_last_turn_timestamp_seconds",
+        "porchlight_deliveries_parked_total",
+    ):
+        assert name in reply.text, name
+    for content in ("Secret", "Maya", maya.id, maya.sign_in_name):
+        assert content not in reply.text
+    assert not re.search(r"[0-9a-f]{8}-[0-9a-f]{4}", reply.text), "no ids: each would be a series of its own"
+    elsewhere = httpx.AsyncClient(
+        transport=httpx.ASGITransport(world.here.app, client=("203.0.113.9", 1)), base_url="http://localhost:8000"
+    )
+    assert (await elsewhere.get("/metrics")).status_code == 404
+    forwarded = await world.here.http.get("/metrics", headers={"X-Forwarded-For": "203.0.113.9"})
+    assert forwarded.status_code == 404
+    guarded = world.settings.model_copy(update={"metrics_token": SecretStr("let me see")})
+    process = await world.another_process(settings=guarded)
+    assert (await process.http.get("/metrics")).status_code == 401
+    shown = await process.http.get("/metrics", headers={"Authorization": "Bearer let me see"})
+    assert shown.status_code == 200
+
+
+async def test_what_a_client_has_to_know_first(world: World) -> None:
+    assert (await world.here.http.get("/v1/config")).json() == {
+        "registration": "open",
+        "passkeys": False,
+        "languages": ["en", "es", "de"],
+        "webpush_public_key": "BPublicKey",
+        "fcm": True,
+    }
+
+
+async def test_helplines_are_for_everybody_and_never_nothing(world: World) -> None:
+    for asked, region in (("GB", "GB"), ("gb", "GB"), ("US", "US"), ("DE", "DE"), ("ZZ", "INT"), ("", "INT")):
+        found = (await world.here.http.get(f"/v1/helplines?region={asked}")).json()
+        assert found["region"] == region
+        assert found["lines"]
+    assert (await world.here.http.get("/v1/helplines")).json()["region"] == "INT"
+
+
+async def test_the_documentation_brings_its_own_assets(world: World) -> None:
+    page = await world.here.http.get("/docs")
+    assert page.status_code == 200
+    assert not re.findall(r'(?:src|href)="https?:', page.text)
+    for asset in re.findall(r'(?:src|href)="([^"]+)"', page.text):
+        assert (await world.here.http.get(asset)).status_code == 200, asset
+    assert "script-src 'self'" in page.headers["content-security-policy"]
+    assert (await world.here.http.get("/docs/assets/other.js")).status_code == 404
+    assert (await world.here.http.get("/docs/assets/..%2Fsecret")).status_code == 404
+
+
+async def test_the_openapi_document_is_whole_and_its_operations_are_stable(world: World) -> None:
+    document = (await world.here.http.get("/openapi.json")).json()
+    assert document["openapi"].startswith("3.1")
+    listed = sorted(
+        f"{method.upper()} {path} {operation['operationId']}"
+        for path, operations in document["paths"].items()
+        for method, operation in operations.items()
+    )
+    assert listed == OPERATIONS.read_text().splitlines(), "phone apps are generated from it: add lines, change none"
+    known = set(document["components"]["schemas"])
+    referred = set(re.findall(r"#/components/schemas/([A-Za-z0-9_.-]+)", str(document)))
+    assert referred <= known
+    for path, operations in document["paths"].items():
+        for method, operation in operations.items():
+            assert set(re.findall(r"{(\w+)}", path)) <= {one["name"] for one in operation.get("parameters", [])}
+            replies = operation["responses"]
+            assert any(status.startswith("2") for status in replies), f"{method} {path}"
+            for status, said in replies.items():
+                if status.startswith("4"):
+                    assert "application/problem+json" in said["content"], f"{method} {path} {status}"
+    assert document["components"]["schemas"]["ReachOutOut"]["properties"]["from"]
+
+
+def test_the_command_prints_the_same_document(capsys) -> None:
+    assert main(["openapi"]) == 0
+    assert '"operationId"' in capsys.readouterr().out
+
+
+async def test_put_together_as_a_server_does_it(world: World) -> None:
+    """The harness hands routes on from test to test; this is the way in which `cli` makes them."""
+    async with httpx.AsyncClient(
+        transport=httpx.ASGITransport(create_app(world.here.context)), base_url="http://localhost:8000"
+    ) as http:
+        assert (await http.get("/readyz")).status_code == 200
+        assert (await http.get("/v1/me")).status_code == 401

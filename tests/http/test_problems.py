@@ -1,0 +1,221 @@
+"""Problem documents: one for everything that can go wrong, each says what to do, none repeats what was sent."""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator
+
+import httpx
+import pytest
+from structlog.testing import capture_logs
+
+from tests.world.faults import no_commit_goes_through
+from tests.world.world import World
+
+SECRET = "quinsomething"
+FIELDS = {"type", "title", "status", "detail", "request_id"}
+JSON = {"Content-Type": "application/json"}
+NOWHERE = "0199f3c2-7b1e-7c55-9d0a-3f6a1b2c3d4e"
+
+
+def check(reply: httpx.Response, status: int, slug: str) -> dict[str, object]:
+    assert reply.status_code == status, reply.text
+    assert reply.headers["content-type"] == "application/problem+json"
+    problem: dict[str, object] = reply.json()
+    assert set(problem) >= FIELDS
+    assert (problem["type"], problem["status"]) == (f"/problems/{slug}", status)
+    assert problem["request_id"] == reply.headers["x-request-id"]
+    assert problem["title"]
+    assert problem["detail"]
+    return problem
+
+
+async def test_every_kind_of_mistake_has_its_document(world: World) -> None:
+    maya = await world.person("Maya")
+    check(await maya.send("POST", "/v1/reach-outs", b"{not json", headers=JSON), 400, "bad-request")
+    check(await maya.send("POST", "/v1/reach-outs", b"\xff\xfe", headers=JSON), 400, "bad-request")
+    check(await world.here.http.get("/v1/me"), 401, "not-signed-in")
+    check(await maya.send("GET", "/v1/nowhere"), 404, "not-found")
+    check(await maya.send("GET", "/"), 404, "not-found")
+    wrong = await maya.send("PUT", "/v1/me", {})
+    check(wrong, 405, "wrong-method")
+    assert {"GET", "PATCH", "DELETE"} <= set(wrong.headers["allow"].replace(" ", "").split(","))
+    check(await maya.send("GET", "/v1/reach-outs/not-an-id"), 422, "invalid")
+    check(await maya.send("GET", f"/v1/reach-outs/{NOWHERE}"), 404, "not-found")
+
+
+async def test_a_body_may_have_64_kib_whether_it_says_so_or_not(world: World) -> None:
+    maya, sponsor = await world.circle("sponsor")
+
+    async def slowly(size: int) -> AsyncIterator[bytes]:
+        yield b'{"note": "'
+        for _ in range(size // 1024):
+            yield b" " * 1024
+        yield b'"}'
+
+    async def send(content: bytes | AsyncIterator[bytes]) -> httpx.Response:
+        headers = {"Authorization": f"Bearer {maya.token}", **JSON}
+        return await world.here.http.post("/v1/reach-outs", content=content, headers=headers)
+
+    assert "content-length" not in httpx.Request("POST", "http://x", content=slowly(1)).headers
+    check(await send(b" " * (64 * 1024 + 1)), 413, "too-large")
+    check(await send(slowly(70 * 1024)), 413, "too-large")
+    assert await sponsor.inbox() == []
+    check(await send(slowly(60 * 1024)), 422, "invalid")
+    assert (await send(b"{}" + b" " * 60_000)).status_code == 201
+
+
+async def test_a_fault_of_ours_is_a_document_too(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    maya, _ = await world.circle("sponsor")
+
+    def broken(_: object) -> None:
+        raise ZeroDivisionError(SECRET)
+
+    monkeypatch.setattr(world.here.context.bus, "publish", broken)
+    with capture_logs() as lines:
+        reply = await maya.send("POST", "/v1/reach-outs", {"note": SECRET})
+    check(reply, 500, "internal")
+    assert SECRET not in reply.text + str(lines)
+    assert [(line["event"], line["error"]) for line in lines if line["log_level"] == "error"] == [
+        ("request_failed", "ZeroDivisionError")
+    ]
+
+
+async def test_a_database_in_trouble_is_a_503_with_a_time_to_come_back(world: World) -> None:
+    maya, _ = await world.circle("sponsor")
+    async with no_commit_goes_through(world):
+        with capture_logs() as lines:
+            reply = await maya.send("POST", "/v1/reach-outs", {"note": SECRET})
+    check(reply, 503, "unavailable")
+    assert int(reply.headers["retry-after"]) >= 1
+    assert SECRET not in reply.text + str(lines)
+    assert await maya.press()
+
+
+async def test_two_requests_have_two_ids_and_every_reply_has_its_headers(world: World) -> None:
+    maya = await world.person("Maya")
+    replies = [await maya.send("GET", path) for path in ("/v1/me", "/v1/nowhere", "/healthz")]
+    assert len({reply.headers["x-request-id"] for reply in replies}) == 3
+    for reply in replies:
+        assert reply.headers["x-content-type-options"] == "nosniff"
+        assert reply.headers["referrer-policy"] == "no-referrer"
+        assert "default-src 'none'" in reply.headers["content-security-policy"]
+    assert replies[0].headers["cache-control"] == "no-store"
+
+
+def everywhere(reach_out: str | None, notice: str, device: str, place: str) -> list[tuple[str, str, object]]:
+    """The secret word in every place where a word can be put wrongly, and where it belongs but cannot be used."""
+    long = SECRET * 800
+    bodies: list[tuple[str, str, object]] = [
+        (method, path, {field: value})
+        for method, path, fields in (
+            (
+                "POST",
+                "/v1/people",
+                "sign_in_name passphrase display_name time_zone region language invitation_token carrier",
+            ),
+            ("POST", "/v1/sessions", "sign_in_name passphrase carrier"),
+            ("POST", "/v1/sessions/recovery", "sign_in_name recovery_code new_passphrase carrier"),
+            ("POST", "/v1/sessions/current/proof", "passphrase"),
+            ("PATCH", "/v1/me", "display_name time_zone region language hours wake_me contact"),
+            ("PUT", "/v1/me/passphrase", "passphrase"),
+            ("POST", "/v1/devices", "kind token endpoint keys label"),
+            ("PUT", f"/v1/devices/{device}", "kind token endpoint keys label"),
+            ("POST", "/v1/invitations", "role step label"),
+            ("POST", "/v1/invitations/accept", "token"),
+            ("POST", "/v1/invitations/preview", "token"),
+            ("PATCH", f"/v1/circle/{place}", "role step"),
+            ("PATCH", f"/v1/supporting/{place}", "muted_until"),
+            ("POST", "/v1/blocks", "person_id"),
+            ("POST", "/v1/reach-outs", "note need to pressed_at"),
+            ("POST", f"/v1/reach-outs/{reach_out}/answers", "kind minutes text"),
+            ("POST", f"/v1/reach-outs/{reach_out}/messages", "text"),
+            ("POST", f"/v1/reach-outs/{reach_out}/together", "person_id"),
+            ("POST", f"/v1/reach-outs/{reach_out}/close", "outcome"),
+            ("POST", f"/v1/reach-outs/{reach_out}/reflection", "seen safe soothed"),
+            ("POST", "/v1/receipts", "delivery_id event"),
+        )
+        for field in fields.split()
+        for value in (SECRET, long, [SECRET], {SECRET: SECRET}, f"{SECRET}\u202e\x00")
+    ]
+    full = {"sign_in_name": "ok-name", "passphrase": "long enough", "display_name": "Ok"}
+    return [
+        *bodies,
+        (
+            "POST",
+            "/v1/devices",
+            {"kind": "webpush", "endpoint": f"https://{SECRET}.example/x", "keys": {"p256dh": SECRET, "auth": SECRET}},
+        ),
+        ("POST", "/v1/devices", {"kind": "fcm", "token": f"{SECRET} {SECRET}"}),
+        ("POST", "/v1/people", full | {"time_zone": SECRET}),
+        ("POST", "/v1/people", full | {"invitation_token": SECRET}),
+        ("POST", "/v1/sessions", {"sign_in_name": SECRET, "passphrase": SECRET}),
+        ("GET", f"/v1/reach-outs/{SECRET}", None),
+        ("GET", f"/v1/inbox?kind={SECRET}&cursor={SECRET}&limit={SECRET}&unread={SECRET}", None),
+        ("GET", f"/{SECRET}", None),
+        ("GET", f"/problems/{SECRET}", None),
+        ("POST", f"/v1/inbox/{SECRET}/read", None),
+        ("DELETE", f"/v1/sessions/{SECRET}", None),
+        ("POST", "/v1/reach-outs", SECRET),
+        ("POST", "/v1/reach-outs", f'{{"note": "{SECRET}'.encode()),
+        ("POST", f"/v1/inbox/{notice}/read?x={SECRET}", None),
+    ]
+
+
+async def test_no_problem_and_no_log_line_repeats_what_was_sent(
+    world: World, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    maya, sponsor = await world.circle("sponsor")
+    await sponsor.welcomes(maya)
+    await maya.press()
+    [notice] = await sponsor.inbox("reach_out")
+    asks = everywhere(world.reach_out, notice["id"], next(iter(sponsor.devices)), str(sponsor.places[maya.id]))
+    # The lines of the client at hand are not the server's.
+    monkeypatch.setattr(logging.getLogger("httpx"), "disabled", True)
+    refused = 0
+    repeated = []
+    with capture_logs() as lines, caplog.at_level(logging.INFO):
+        for method, path, body in asks:
+            reply = await sponsor.send(method, path, body, headers=JSON if isinstance(body, bytes) else None)
+            assert reply.status_code < 500, f"{method} {path} {str(body)[:60]}: {reply.text}"
+            refused += reply.is_error
+            if SECRET in str(reply.headers) or (reply.is_error and SECRET in reply.text):
+                repeated.append(f"{method} {path} {str(body)[:60]}: {reply.text[:300]}")
+    assert repeated == []
+    assert refused > 0.8 * len(asks)
+    assert SECRET not in str(lines)
+    assert SECRET not in caplog.text
+
+
+CREATING = {
+    "/v1/invitations": ({"role": "friend"}, {"role": "sponsor"}),
+    "/v1/reach-outs": ({"note": "One"}, {"note": "Two"}),
+    "/v1/reach-outs/{reach_out}/messages": ({"text": "One"}, {"text": "Two"}),
+    "/v1/devices": ({"kind": "fcm", "token": "one"}, {"kind": "fcm", "token": "two"}),
+}
+
+
+@pytest.mark.parametrize("path", CREATING)
+async def test_the_same_key_with_another_body_is_refused_wherever_something_is_created(world: World, path: str) -> None:
+    maya, _ = await world.circle("sponsor")
+    await maya.press()
+    where = path.format(reach_out=world.reach_out)
+    one, other = CREATING[path]
+    first, again = [await maya.post(where, one, key="k") for _ in range(2)]
+    assert first["id"] == again["id"]
+    check(await maya.send("POST", where, other, key="k"), 422, "key-reused")
+
+
+async def test_a_key_may_have_255_characters(world: World) -> None:
+    maya, _ = await world.circle("sponsor")
+    await maya.press(key="k" * 255)
+    for wrong in ("", "k" * 256):
+        reply = await maya.send("POST", "/v1/reach-outs", {}, headers={"Idempotency-Key": wrong})
+        check(reply, 422, "invalid")
+
+
+async def test_a_flood_of_sign_ins_is_told_to_come_back_and_holds_up_no_press(world: World) -> None:
+    maya, _ = await world.circle("sponsor")
+    said = {"sign_in_name": maya.sign_in_name, "passphrase": maya.passphrase}
+    flood = [asyncio.create_task(world.here.http.post("/v1/sessions", json=said)) for _ in range(20)]
+    assert await maya.press()
+    assert {reply.status_code for reply in await asyncio.gather(*flood)} <= {201, 503}

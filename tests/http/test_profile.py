@@ -1,0 +1,63 @@
+"""One's own profile: merge patches, hours that make sense, numbers that a circle may call."""
+
+from tests.world.world import World
+
+NINE_TO_FIVE = [{"day": 0, "from": "09:00", "to": "17:00"}]
+
+
+async def test_what_is_left_out_stays_and_null_empties(world: World) -> None:
+    maya = await world.person("Maya")
+    said = {
+        "display_name": "Maya P.",
+        "time_zone": "Europe/Berlin",
+        "region": "de",
+        "language": "de",
+        "hours": NINE_TO_FIVE,
+        "wake_me": True,
+        "contact": "+49 (30) 555-0100",
+    }
+    changed = await maya.patch("/v1/me", said)
+    assert changed == {**changed, **said, "region": "DE", "contact": "+49305550100"}
+    assert (await maya.patch("/v1/me", {}))["contact"] == "+49305550100"
+    emptied = await maya.patch("/v1/me", {"contact": None, "hours": None, "region": None})
+    assert (emptied["contact"], emptied["hours"], emptied["region"]) == (None, None, None)
+    assert emptied["display_name"] == "Maya P."
+    assert await maya.get("/v1/me") == emptied
+
+
+MEANINGLESS: list[object] = [
+    {"time_zone": "Mars"},
+    {"time_zone": None},
+    {"time_zone": ""},
+    {"time_zone": "../../etc/passwd"},
+    {"display_name": None},
+    {"display_name": ""},
+    {"display_name": "\u2067x"},
+    {"wake_me": None},
+    {"language": ""},
+    {"region": ""},
+    {"contact": "call me"},
+    {"contact": ""},
+    {"sign_in_name": "other"},
+    {"hours": []},
+    {"hours": [{"day": 7, "from": "09:00", "to": "10:00"}]},
+    {"hours": [{"day": 0, "from": "10:00", "to": "09:00"}]},
+    {"hours": [{"day": 0, "from": "9:00", "to": "10:00"}]},
+    {"hours": [{"day": 0, "from": "09:00", "to": "25:00"}]},
+    {"hours": [{"day": 0, "from": "09:00"}]},
+    {"hours": [*NINE_TO_FIVE, {"day": 0, "from": "16:59", "to": "18:00"}]},
+    {"hours": "always"},
+    {"hours": [{"day": 0, "from": "09:00", "to": "10:00", "why": "x"}]},
+    [],
+    None,
+    "x",
+]
+
+
+async def test_what_makes_no_sense_changes_nothing(world: World) -> None:
+    maya = await world.person("Maya")
+    before = await maya.get("/v1/me")
+    for body in MEANINGLESS:
+        problem = await maya.patch("/v1/me", body, expect=422)
+        assert problem["type"] == "/problems/invalid", body
+    assert await maya.get("/v1/me") == before

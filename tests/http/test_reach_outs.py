@@ -1,0 +1,204 @@
+"""Pressing: once, again, with a key, with words, to a few; and what stands in the reply when nobody can be reached."""
+
+import asyncio
+from datetime import timedelta
+
+from tests.world.world import World
+
+LATER = "2026-03-10T23:00:00Z"
+
+
+async def test_everything_may_be_left_out(world: World) -> None:
+    maya, sponsor, friend = await world.circle("sponsor", "friend", steps=(1, 2))
+    await sponsor.patch("/v1/me", {"contact": "+1 555 0101"})
+    made = await maya.post("/v1/reach-outs", expect=201)
+    assert (made["state"], made["note"], made["need"], made["outcome"], made["closed_at"]) == (
+        "waiting",
+        None,
+        None,
+        None,
+        None,
+    )
+    assert made["from"] == {"id": maya.id, "display_name": "Maya"}
+    assert [(row["person"]["id"], row["role"], row["state"], row["contact"]) for row in made["recipients"]] == [
+        (sponsor.id, "sponsor", "queued", "+15550101"),
+        (friend.id, "friend", "queued", None),
+    ]
+    assert made["helplines"]["lines"]
+    await world.settle()
+    seen = await maya.get(f"/v1/reach-outs/{made['id']}")
+    assert [row["state"] for row in seen["recipients"]] == ["handed", "handed"]
+    assert seen | {"recipients": []} == made | {"recipients": []}, "a reply says what a later look says"
+
+
+async def test_a_newer_apps_press_is_taken(world: World) -> None:
+    maya, _ = await world.circle("sponsor")
+    made = await maya.press(note="Hi", mood="dark", location={"lat": 1})
+    assert made["note"] == "Hi"
+
+
+async def test_what_is_typed_is_cleaned_and_never_refused_for_what_cannot_be_seen(world: World) -> None:
+    maya, sponsor = await world.circle("sponsor")
+    made = await maya.press(note="\u202eCan\u200b you\x00 come? 👩‍👧\n", need="company")
+    assert made["note"] == "Can you come? 👩‍👧"
+    assert (await sponsor.reach_out())["need"] == "company"
+    await maya.close()
+    assert (await maya.press(note=" \u200b "))["note"] is None
+
+
+MEANINGLESS: list[object] = [
+    {"note": 5},
+    {"note": "x" * 2001},
+    {"need": "money"},
+    {"to": "all"},
+    {"to": ["x"]},
+    {"pressed_at": "now"},
+    {"pressed_at": "2026-03-10T20:00:00"},
+    [],
+    "x",
+]
+
+
+async def test_a_press_that_makes_no_sense_writes_nothing(world: World) -> None:
+    maya, sponsor = await world.circle("sponsor")
+    for body in MEANINGLESS:
+        problem = await maya.post("/v1/reach-outs", body, expect=422)
+        assert problem["type"] == "/problems/invalid"
+    assert await world.count("reach_outs") == 0
+    assert await sponsor.pushed() == []
+
+
+async def test_a_press_from_an_offline_phone_says_when_it_was_pressed(world: World) -> None:
+    maya, _ = await world.circle("sponsor")
+    early = (world.now() - timedelta(minutes=10)).isoformat()
+    made = await maya.press(pressed_at=early)
+    assert made["pressed_at"] < made["created_at"]
+    await maya.close()
+    made = await maya.press(pressed_at=LATER)
+    assert made["pressed_at"] == made["created_at"], "a phone whose clock is ahead has not pressed in the future"
+
+
+async def test_a_retry_is_the_same_reach_out_with_the_same_status(world: World) -> None:
+    maya, sponsor = await world.circle("sponsor")
+    first = await maya.press(key="a", note="One")
+    again = await maya.press(key="a", note="One")
+    assert again["id"] == first["id"]
+    refused = await maya.press(key="a", note="Two", expect=422)
+    assert refused["type"] == "/problems/key-reused"
+    world.forward(31)
+    await maya.press(key="b", expect=200)
+    await maya.press(key="b", expect=200)
+    assert await sponsor.pushed() == ["reach_out"] * 2
+    await maya.close()
+    closed = await maya.press(key="a", note="One")
+    assert (closed["id"], closed["state"]) == (first["id"], "closed"), "a late retry opens nothing"
+    fresh = await maya.press(key="c")
+    assert fresh["id"] != first["id"]
+
+
+async def test_presses_without_a_key_at_the_same_moment_are_one_reach_out(world: World) -> None:
+    maya, sponsor = await world.circle("sponsor")
+    replies = await asyncio.gather(*(maya.send("POST", "/v1/reach-outs", {}) for _ in range(8)))
+    assert sorted(reply.status_code for reply in replies) == [200] * 7 + [201]
+    assert len({reply.json()["id"] for reply in replies}) == 1
+    assert await sponsor.pushed() == ["reach_out"]
+
+
+async def test_pressing_again_soon_changes_nothing_and_later_pushes_everybody_again(world: World) -> None:
+    maya, sponsor, friend = await world.circle("sponsor", "friend")
+    made = await maya.press()
+    world.forward(20)
+    assert (await maya.press(expect=200))["id"] == made["id"]
+    assert await sponsor.pushed() == ["reach_out"]
+    await friend.answer("cannot")
+    world.forward(31)
+    await maya.press(expect=200)
+    first, second = await sponsor.pushes()
+    assert (first.push.data["round"], second.push.data["round"]) == ("1", "2")
+    assert first.push.tag == second.push.tag
+    assert await friend.pushed() == ["reach_out"], "who said that they can't is not asked again"
+    assert len(await sponsor.inbox("reach_out")) == 1
+
+
+async def test_a_note_with_a_further_press_becomes_a_message_once(world: World) -> None:
+    maya, sponsor = await world.circle("sponsor")
+    await maya.press(note="One")
+    await maya.press(note="One", expect=200)
+    assert await sponsor.messages() == []
+    await maya.press(note="Two", expect=200)
+    await maya.press(note="Two", expect=200)
+    assert await sponsor.messages() == ["Two"]
+    assert (await maya.press(need="talk", expect=200))["need"] == "talk"
+
+
+async def test_a_further_press_takes_up_a_paused_reach_out(world: World) -> None:
+    maya, sponsor, friend = await world.circle("sponsor", "friend")
+    await maya.press()
+    await sponsor.answer("calling")
+    paused = await maya.reach_out()
+    assert paused["paused_until"]
+    world.forward(31)
+    taken_up = await maya.press(expect=200)
+    assert (taken_up["state"], taken_up["paused_until"]) == ("waiting", None)
+    assert (await friend.pushed())[-1] == "reach_out"
+
+
+async def test_to_limits_who_is_told_and_adds_people_later(world: World) -> None:
+    maya, sponsor, friend, fellow = await world.circle("sponsor", "friend", "fellow")
+    made = await maya.press(to=[sponsor.places[maya.id]])
+    assert [row["person"]["id"] for row in made["recipients"]] == [sponsor.id]
+    await friend.reach_out(expect=404)
+    world.forward(31)
+    await maya.does("nudge", expect=200)
+    assert await friend.pushed() == []
+    more = await maya.press(to=[friend.places[maya.id]], expect=200)
+    assert {row["person"]["id"] for row in more["recipients"]} == {sponsor.id, friend.id}
+    assert await friend.pushed() == ["reach_out"]
+    assert await fellow.kinds() == []
+    await maya.close()
+    assert await fellow.kinds() == []
+
+
+async def test_an_empty_circle_is_told_where_to_call(world: World) -> None:
+    maya = await world.person("Maya", region="GB")
+    stranger, *_ = await world.circle("friend")
+    refused = await maya.press(expect=409)
+    assert (refused["type"], refused["helplines"]["region"]) == ("/problems/empty-circle", "GB")
+    assert refused["helplines"]["emergency"] == "999"
+    assert refused["helplines"]["lines"][0]["verified_on"]
+    foreign = (await stranger.circle())[0]["id"]
+    assert (await stranger.press(to=[(await world.person()).id], expect=409))["type"] == "/problems/empty-circle"
+    await maya.press(to=[foreign], expect=409)
+    assert await world.count("reach_outs") == 0
+
+
+async def test_a_circle_without_devices_is_pressed_all_the_same(world: World) -> None:
+    maya, sponsor, friend = await world.circle("sponsor", "friend", devices=False)
+    made = await maya.press()
+    assert [row["state"] for row in made["recipients"]] == ["unreachable", "unreachable"]
+    assert made["helplines"]["lines"]
+    assert [await member.kinds() for member in (sponsor, friend)] == [["reach_out"]] * 2
+    await friend.answer("here")
+    assert (await maya.reach_out())["state"] == "answered"
+
+
+async def test_lists_of_mine_and_of_those_i_was_told_of(world: World) -> None:
+    maya, sponsor = await world.circle("sponsor")
+    await sponsor.welcomes(maya)
+    made = []
+    for _ in range(3):
+        made.append((await maya.press())["id"])
+        await maya.close()
+    made.append((await maya.press())["id"])
+    theirs = (await sponsor.press())["id"]
+
+    async def ids(query: str) -> list[str]:
+        return [row["id"] for row in (await maya.get(f"/v1/reach-outs?{query}"))["items"]]
+
+    assert await ids("") == [theirs, *reversed(made)]
+    assert await ids("mine=true") == made[::-1]
+    assert await ids("mine=false") == [theirs]
+    assert await ids("open=true") == [theirs, made[3]]
+    assert await ids("open=false&mine=true") == made[2::-1]
+    page = await maya.get("/v1/reach-outs?limit=3")
+    assert await ids(f"limit=3&cursor={page['next']}") == made[1::-1]

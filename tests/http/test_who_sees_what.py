@@ -1,0 +1,134 @@
+"""Who sees what of a reach-out: the person everything, a recipient what concerns them, everybody else nothing at all."""
+
+import pytest
+
+from tests.world.person import Person
+from tests.world.world import World
+
+NOWHERE = "0199f3c2-7b1e-7c55-9d0a-3f6a1b2c3d4e"
+
+
+async def test_a_recipient_sees_the_person_themselves_and_who_has_answered(world: World) -> None:
+    maya, sponsor, friend, fellow = await world.circle("sponsor", "friend", "fellow")
+    for person in (maya, sponsor, friend, fellow):
+        await person.patch("/v1/me", {"contact": "+1 555 0100"})
+    await maya.press(note="Please come.", need="urge")
+    await sponsor.answer("calling")
+    await fellow.answer("cannot")
+
+    hers = await maya.reach_out()
+    assert {row["person"]["display_name"]: (row["role"], row["state"]) for row in hers["recipients"]} == {
+        sponsor.name: ("sponsor", "answered"),
+        friend.name: ("friend", "handed"),
+        fellow.name: ("fellow", "declined"),
+    }
+    theirs = await friend.reach_out()
+    assert (theirs["from"]["id"], theirs["note"], theirs["need"]) == (maya.id, "Please come.", "urge")
+    assert theirs["contact"] == "+15550100", "whoever was told may call"
+    assert [row["person"]["id"] for row in theirs["recipients"]] == [sponsor.id, friend.id]
+    assert {(row["role"], row["contact"]) for row in theirs["recipients"]} == {(None, None)}
+    assert [theirs[name] for name in ("unanswered_at", "next_rung_at", "paused_until", "pressed_at")] == [None] * 4
+    declined = await fellow.reach_out()
+    assert [row["person"]["id"] for row in declined["recipients"]] == [sponsor.id, fellow.id]
+    [listed] = (await friend.get("/v1/reach-outs"))["items"]
+    assert listed == theirs, "a list says what a look says"
+
+
+async def test_who_was_not_told_is_not_there_for_the_others(world: World) -> None:
+    maya, sponsor, friend, fellow = await world.circle("sponsor", "friend", "fellow")
+    await maya.press(to=[sponsor.places[maya.id], friend.places[maya.id]])
+    await sponsor.answer("calling")
+    assert fellow.id not in str(await friend.reach_out())
+    assert friend.id not in str(await sponsor.reach_out()), "who was told and is silent is not named either"
+    await fellow.reach_out(expect=404)
+
+
+async def test_the_persons_words_reach_everyone_told_and_a_recipients_the_person_only(world: World) -> None:
+    maya, sponsor, friend = await world.circle("sponsor", "friend")
+    await maya.press()
+    await maya.says("Hello all")
+    await sponsor.says("On my way")
+    await friend.answer("here", text="Write to me")
+    assert await maya.messages() == ["Hello all", "On my way", "Write to me"]
+    assert await sponsor.messages() == ["Hello all", "On my way"]
+    assert await friend.messages() == ["Hello all", "Write to me"]
+    assert await sponsor.pushed() == ["reach_out", "message", "answered"]
+    assert [notice["from"]["id"] for notice in await maya.inbox("message")] == [friend.id, sponsor.id]
+    first = await maya.get(f"/v1/reach-outs/{world.reach_out}/messages?limit=2")
+    rest = await maya.get(f"/v1/reach-outs/{world.reach_out}/messages?limit=2&cursor={first['next']}")
+    assert [one["text"] for one in first["items"] + rest["items"]] == ["Hello all", "On my way", "Write to me"]
+
+
+async def test_messages_are_cleaned_bounded_and_safe_to_retry(world: World) -> None:
+    maya, sponsor = await world.circle("sponsor")
+    await maya.press()
+    first = await sponsor.says("Here\u202e \u200b👩‍🚒", key="k")
+    assert first["text"] == "Here 👩‍🚒"
+    assert (await sponsor.says("Here\u202e \u200b👩‍🚒", key="k"))["id"] == first["id"]
+    await sponsor.says("Other", 422, key="k")
+    for wrong in ("", " \u200b ", "x" * 4001, None, 5):
+        await sponsor.does("messages", {"text": wrong}, expect=422)
+    await sponsor.says("x" * 4000)
+    assert len(await maya.messages()) == 2
+
+
+async def outsiders(world: World, maya: Person) -> dict[str, Person]:
+    """Everybody who is not, not yet or no longer in the circle; the reach-out is open."""
+    found = {"stranger": await world.person(), "accepted": await world.person()}
+    invited = await maya.invites()
+    await found["accepted"].post("/v1/invitations/accept", {"token": invited["token"]})
+    found["late"] = await world.person()
+    await maya.welcomes(found["late"])
+    return found
+
+
+async def test_to_everybody_else_it_looks_exactly_like_what_does_not_exist(world: World) -> None:
+    maya, sponsor, removed = await world.circle("sponsor", "friend")
+    await maya.press(note="Secret")
+    await removed.says("Before I go")
+    await maya.delete(f"/v1/circle/{removed.places[maya.id]}")
+    asks = [
+        ("GET", "", None),
+        ("GET", "/messages", None),
+        ("POST", "/answers", {"kind": "calling"}),
+        ("POST", "/messages", {"text": "Hi"}),
+        ("POST", "/together", {}),
+        ("POST", "/nudge", None),
+        ("POST", "/close", {"outcome": "ok_now"}),
+        ("POST", "/reflection", {"seen": 1}),
+    ]
+    for outsider in (removed, *(await outsiders(world, maya)).values()):
+        assert (await outsider.get("/v1/reach-outs"))["items"] == []
+        for method, what, body in asks:
+            here = await outsider.send(method, f"/v1/reach-outs/{world.reach_out}{what}", body)
+            nowhere = await outsider.send(method, f"/v1/reach-outs/{NOWHERE}{what}", body)
+            assert here.status_code == nowhere.status_code == 404
+            assert here.json() | {"request_id": ""} == nowhere.json() | {"request_id": ""}
+            headers = [{n: v for n, v in reply.headers.items() if n != "x-request-id"} for reply in (here, nowhere)]
+            assert headers[0] == headers[1]
+    assert await maya.messages() == [], "words of somebody who is gone go with them"
+    assert (await maya.reach_out())["state"] == "waiting"
+    assert await sponsor.messages() == []
+
+
+@pytest.mark.parametrize("who", ["one", "other"])
+async def test_a_block_between_two_recipients_keeps_them_apart_there_too(world: World, who: str) -> None:
+    maya, one, other = await world.circle("sponsor", "friend")
+    await one.welcomes(other)
+    blocker, blocked = (one, other) if who == "one" else (other, one)
+    await blocker.post("/v1/blocks", {"person_id": blocked.id})
+    await maya.press()
+    await one.answer("calling")
+    assert one.id not in str(await other.reach_out())
+    assert one.id not in str(await other.inbox())
+    assert await maya.sees_state(one) == "answered"
+
+
+async def test_somebody_elses_inbox_cannot_be_read_or_marked(world: World) -> None:
+    maya, sponsor = await world.circle("sponsor")
+    await maya.press()
+    [notice] = await sponsor.inbox("reach_out")
+    here = await maya.post(f"/v1/inbox/{notice['id']}/read", expect=404)
+    nowhere = await maya.post(f"/v1/inbox/{NOWHERE}/read", expect=404)
+    assert here | {"request_id": ""} == nowhere | {"request_id": ""}
+    assert await maya.sees_state(sponsor) == "handed"

@@ -1,0 +1,286 @@
+"""The ten promises of the design's section 3, as far as the spine keeps them; each test bears its promise's name."""
+
+import asyncio
+from collections import Counter
+
+import pytest
+from sqlalchemy import select
+
+from models import Delivery, Notice, ReachOut
+from notifications.transports.protocol import DeadAddress
+from tests.world.faults import no_commit_goes_through
+from tests.world.person import Person
+from tests.world.world import World, fresh_keyring
+
+LEASE = 10.1
+
+
+@pytest.mark.promise(1)
+async def test_promise_1_201_means_saved(world: World) -> None:
+    maya, sponsor, friend = await world.circle("sponsor", "friend")
+    await friend.device("webpush")
+
+    made = await maya.press()
+    # Another process, that shares nothing but the database, finds all of it.
+    await world.another_process()
+    assert len(await world.rows(select(ReachOut.id))) == 1
+    told = await world.rows(select(Notice.recipient_id, Notice.id).where(Notice.kind == "reach_out"))
+    assert {str(row.recipient_id) for row in told} == {sponsor.id, friend.id}
+    deliveries = await world.rows(select(Delivery.device_id).join(Notice).where(Notice.kind == "reach_out"))
+    assert {str(row.device_id) for row in deliveries} == {*sponsor.devices, *friend.devices}
+    assert len(deliveries) == 3
+    assert made["state"] == "waiting"
+
+
+@pytest.mark.promise(1)
+async def test_promise_1_without_a_commit_there_is_no_201_and_nothing_else(world: World) -> None:
+    maya, sponsor = await world.circle("sponsor")
+    async with no_commit_goes_through(world):
+        problem = await maya.press(expect=503)
+    assert problem["type"] == "/problems/unavailable"
+    assert "call someone" in problem["detail"]
+    assert await sponsor.pushed() == []
+    assert await sponsor.inbox() == []
+    assert [await world.count(table) for table in ("reach_outs", "recipients", "idempotency_keys")] == [0, 0, 0]
+    await maya.press()
+    assert await sponsor.pushed() == ["reach_out"]
+
+
+@pytest.mark.promise(2)
+async def test_promise_2_every_live_device_is_handed_to_push_and_the_inbox_holds_it_once(world: World) -> None:
+    maya, sponsor, friend = await world.circle("sponsor", "friend")
+    for kind in ("webpush", "fcm"):
+        await friend.device(kind)
+    await maya.press()
+    assert [one.where for one in await sponsor.pushes()] == list(sponsor.devices.values())
+    pushes = await friend.pushes()
+    assert Counter(one.where for one in pushes) == dict.fromkeys(friend.devices.values(), 1)
+    assert {one.push.tag for one in pushes} == {world.reach_out}, "one tag, so that the phone shows it once"
+    assert len(await friend.inbox("reach_out")) == 1
+
+
+@pytest.mark.promise(2)
+async def test_promise_2_a_crash_after_the_commit_is_made_good_within_15_seconds(world: World) -> None:
+    maya, sponsor = await world.circle("sponsor")
+    world.here.forget_pushes()
+    await maya.press()
+    other = await world.another_process()
+    await other.work()
+    assert await sponsor.pushed() == [], "the lease of the dead process still runs"
+    world.forward(LEASE)
+    await other.work()
+    assert await sponsor.pushed() == ["reach_out"]
+    assert len(await sponsor.inbox("reach_out")) == 1
+
+
+@pytest.mark.promise(2)
+async def test_promise_2_two_workers_never_send_one_delivery_twice(world: World) -> None:
+    maya, *circle = await world.circle(*["friend"] * 5)
+    for member in circle:
+        for _ in range(5):
+            await member.device()
+    world.here.forget_pushes()
+    await maya.press()
+    world.forward(LEASE)
+    first, second = await world.another_process(), await world.another_process()
+    await asyncio.gather(*(process.work() for process in (first, second, first, second)))
+    sent = Counter(one.push.delivery_id for one in world.transport.handed if one.kind == "reach_out")
+    assert len(sent) == 30
+    assert set(sent.values()) == {1}
+    assert [len(await member.inbox("reach_out")) for member in circle] == [1] * 5
+
+
+@pytest.mark.slow
+@pytest.mark.promise(3)
+async def test_promise_3_a_thousand_presses_with_one_key_are_one_reach_out(world: World) -> None:
+    maya, sponsor = await world.circle("sponsor")
+    at_once = asyncio.Semaphore(50)
+
+    async def press() -> tuple[int, str]:
+        async with at_once:
+            reply = await maya.send("POST", "/v1/reach-outs", {"note": "One night"}, key="the same")
+            return reply.status_code, reply.json().get("id", reply.text)
+
+    replies = await asyncio.gather(*(press() for _ in range(1000)))
+    assert Counter(status for status, _ in replies) == {201: 1000}
+    assert len({made for _, made in replies}) == 1
+    assert await world.count("reach_outs") == 1
+    assert await sponsor.pushed() == ["reach_out"]
+    assert len(await sponsor.inbox("reach_out")) == 1
+
+
+@pytest.mark.promise(3)
+async def test_promise_3_another_body_is_refused_and_pressing_again_makes_no_second_one(world: World) -> None:
+    maya, sponsor = await world.circle("sponsor")
+    made = await maya.press(key="k", note="One")
+    assert (await maya.press(key="k", note="One"))["id"] == made["id"]
+    assert (await maya.press(key="k", note="Two", expect=422))["type"] == "/problems/key-reused"
+    world.forward(31)
+    pressed = await asyncio.gather(*(maya.press(expect=200) for _ in range(20)))
+    assert {again["id"] for again in pressed} == {made["id"]}
+    assert await world.count("reach_outs") == 1
+    assert await sponsor.pushed() == ["reach_out", "reach_out"], "twenty hands on the button are one further push"
+
+
+@pytest.mark.promise(4)
+@pytest.mark.parametrize("how", ["removed", "left", "blocked", "blocks"])
+async def test_promise_4_who_is_outside_sees_nothing_from_the_next_request_on(world: World, how: str) -> None:
+    maya, sponsor, friend = await world.circle("sponsor", "friend")
+    stranger, accepted = await world.person(), await world.person()
+    await accepted.device()
+    invited = await maya.invites("friend")
+    await accepted.post("/v1/invitations/accept", {"token": invited["token"]})
+    # The push waits in its lane: it is looked at again at the moment of sending.
+    world.here.forget_pushes()
+    await maya.press(note="Please come.")
+    before = await friend.reach_out()
+    assert before["note"] == "Please come."
+
+    await gone(maya, friend, how)
+    world.forward(LEASE)
+    await world.work()
+    assert await sponsor.pushed() == ["reach_out"]
+    missing = await stranger.get("/v1/reach-outs/0199f3c2-7b1e-7c55-9d0a-3f6a1b2c3d4e", expect=404)
+    for outsider in (friend, stranger, accepted):
+        assert await outsider.pushed() == []
+        assert await outsider.inbox() == []
+        assert (await outsider.get("/v1/reach-outs"))["items"] == []
+        seen = await outsider.reach_out(expect=404)
+        refused = await outsider.answer("calling", expect=404)
+        for problem in (seen, refused):
+            assert {**problem, "request_id": ""} == {**missing, "request_id": ""}
+    assert [row["person"]["display_name"] for row in (await maya.reach_out())["recipients"]] == [sponsor.name]
+
+
+@pytest.mark.promise(5)
+async def test_promise_5_nobody_is_told_unless_both_have_said_yes(world: World) -> None:
+    maya, _sponsor = await world.circle("sponsor")
+    friend = await world.person()
+    await friend.device()
+    invited = await maya.invites("friend")
+    await maya.press()
+    await maya.close()
+    accepted = await friend.post("/v1/invitations/accept", {"token": invited["token"]})
+    await maya.press()
+    await maya.close()
+    assert await friend.pushed() == []
+    assert await friend.kinds() == []
+    await maya.post(f"/v1/circle/{accepted['id']}/confirm")
+    await maya.press()
+    assert await friend.pushed() == ["reach_out"]
+
+
+@pytest.mark.promise(5)
+@pytest.mark.parametrize("how", ["removed", "left", "blocked", "blocks"])
+async def test_promise_5_ending_it_takes_effect_at_once_and_is_announced_to_nobody(world: World, how: str) -> None:
+    maya, sponsor, friend = await world.circle("sponsor", "friend")
+    async with maya.listens() as hers, friend.listens() as theirs, sponsor.listens() as others:
+        await gone(maya, friend, how)
+        assert await hers.quiet()
+        assert await theirs.quiet()
+        assert await others.quiet()
+    await maya.press()
+    assert await friend.pushed() == []
+    assert await friend.kinds() == []
+    assert await sponsor.pushed() == ["reach_out"]
+    assert not {"left", "removed", "blocked"} & {*await maya.kinds(), *await sponsor.kinds()}
+
+
+@pytest.mark.promise(6)
+async def test_promise_6_silence_is_never_hidden(world: World) -> None:
+    maya, sponsor, friend = await world.circle("sponsor", "friend", devices=False)
+    assert [member["reachable"] for member in await maya.circle()] == [False, False]
+    phone = await sponsor.device()
+    assert [member["reachable"] for member in await maya.circle()] == [True, False]
+    world.transport.answer(sponsor.devices[phone["id"]], DeadAddress("unregistered"))
+    pressed = await maya.press()
+    assert {row["person"]["display_name"]: row["state"] for row in pressed["recipients"]}[friend.name] == "unreachable"
+    assert pressed["helplines"]["lines"]
+    await world.settle()
+    assert [await maya.sees_state(member) for member in (sponsor, friend)] == ["unreachable", "unreachable"]
+    assert [member["reachable"] for member in await maya.circle()] == [False, False]
+    assert [device["disabled_reason"] for device in (await sponsor.get("/v1/devices"))["items"]] == ["dead"]
+
+
+@pytest.mark.promise(9)
+async def test_promise_9_any_worker_carries_on_what_another_began(world: World) -> None:
+    maya, sponsor = await world.circle("sponsor")
+    world.transport.flowing.clear()
+    await maya.press()
+    await world.transport.begun.wait()
+    # The first process hangs in the middle of its send. All that another needs is in the rows.
+    world.forward(LEASE)
+    other = await world.another_process()
+    assert await other.worker.turn()
+    world.transport.flowing.set()
+    await world.settle()
+    assert await sponsor.pushed() == ["reach_out", "reach_out"], "sent twice rather than never; the tag merges them"
+    assert len(await sponsor.inbox("reach_out")) == 1
+    [row] = await world.rows(select(Delivery.state, Delivery.attempt).join(Notice).where(Notice.kind == "reach_out"))
+    assert (row.state, row.attempt) == ("sent", 2)
+    [timers] = await world.rows(select(ReachOut.ladder, ReachOut.rung, ReachOut.round, ReachOut.pushed_at))
+    assert (list(timers.ladder), timers.round) == ([0, 90, 180, 300], 1)
+
+
+@pytest.mark.promise(10)
+async def test_promise_10_distress_is_never_refused(world: World) -> None:
+    maya, sponsor = await world.circle("sponsor")
+    for _ in range(20):
+        await maya.press()
+        await sponsor.answer("calling")
+        await maya.close("ok_now")
+    assert await world.count("reach_outs") == 20
+
+
+@pytest.mark.promise(10)
+async def test_promise_10_a_lost_key_withholds_a_note_and_never_an_alarm(world: World) -> None:
+    maya, sponsor = await world.circle("sponsor")
+    lost = fresh_keyring()
+    lost.trusted = False
+    broken = await world.another_process(lost)
+    for somebody in (maya, sponsor):
+        somebody.process = broken
+    pressed = await maya.press(note="Please come.")
+    assert pressed["note"] is None
+    assert [notice["kind"] for notice in await sponsor.inbox("reach_out")] == ["reach_out"]
+    await sponsor.answer("calling")
+    await maya.close()
+    assert "all_clear" in await sponsor.kinds()
+
+
+@pytest.mark.promise(10)
+async def test_promise_10_the_push_goes_out_as_soon_as_a_worker_with_the_key_comes_round(world: World) -> None:
+    maya, sponsor = await world.circle("sponsor")
+    lost = fresh_keyring()
+    lost.trusted = False
+    maya.process = await world.another_process(lost)
+    await maya.press()
+    await maya.process.settle()
+    world.forward(60)
+    await world.work()
+    assert await sponsor.pushed() == ["reach_out"]
+
+
+@pytest.mark.promise(10)
+async def test_promise_10_nothing_says_all_is_well_that_nobody_said(world: World) -> None:
+    maya, sponsor = await world.circle("sponsor")
+    await maya.press()
+    await maya.delete("/v1/me")
+    assert await sponsor.pushed() == ["reach_out", "ended"]
+    assert (await sponsor.kinds())[-1] == "ended"
+    assert "all_clear" not in await sponsor.kinds()
+    [outcome] = [*await world.rows(select(Notice.kind).where(Notice.kind != "reach_out"))]
+    assert outcome.kind == "ended"
+
+
+async def gone(owner: Person, member: Person, how: str) -> None:
+    """The four ways in which somebody is no longer in a circle."""
+    match how:
+        case "removed":
+            await owner.delete(f"/v1/circle/{member.places[owner.id]}")
+        case "left":
+            await member.delete(f"/v1/supporting/{member.places[owner.id]}")
+        case "blocked":
+            await owner.post("/v1/blocks", {"person_id": member.id}, expect=201)
+        case "blocks":
+            await member.post("/v1/blocks", {"person_id": owner.id}, expect=201)

@@ -1,0 +1,201 @@
+"""The ground it all stands on: ids, words, limits, settings, clocks, helplines, pages."""
+
+import re
+from datetime import UTC, date, datetime, timedelta
+from uuid import uuid4
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import BaseModel, ValidationError
+
+from api.schemas import page
+from core.clock import DatabaseClock
+from core.ids import new_id, new_token
+from core.settings import Settings
+from core.types import UtcDateTime
+from rules import helplines
+from rules.throttle import Limit, wait_for
+from rules.words import COUNT, WORDS, two_words
+
+NOW = datetime(2026, 3, 10, 20, tzinfo=UTC)
+
+
+@given(st.integers(0, 80 * 365 * 86_400), st.integers(0, 999_999), st.integers(1, 10**9))
+def test_a_later_id_sorts_later(seconds: int, fraction: int, microseconds: int) -> None:
+    early = NOW + timedelta(seconds=seconds, microseconds=fraction)
+    late = early + timedelta(microseconds=microseconds)
+    first, second = new_id(early), new_id(late)
+    assert first < second
+    assert str(first) < str(second)
+    assert (first.version, first.variant) == (7, "specified in RFC 4122")
+    assert first.int >> 80 == (early - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(milliseconds=1)
+
+
+def test_ids_and_tokens_of_one_moment_differ() -> None:
+    assert len({new_id(NOW) for _ in range(1000)}) == 1000
+    assert len({new_token() for _ in range(1000)}) == 1000
+    assert re.fullmatch(r"[A-Za-z0-9_-]{43}", new_token())
+
+
+@given(st.binary(min_size=2, max_size=40))
+def test_two_words_are_two_and_the_same_on_both_phones(digest: bytes) -> None:
+    first, second = two_words(digest)
+    assert first != second
+    assert two_words(digest) == (first, second)
+    assert {first, second} <= set(WORDS)
+
+
+def test_there_are_256_plain_words() -> None:
+    assert len(WORDS) == len(set(WORDS)) == COUNT == 256
+    assert all(re.fullmatch(r"[a-z]{3,10}", word) for word in WORDS)
+
+
+@given(st.lists(st.floats(0, 20), max_size=60), st.integers(1, 5), st.floats(1, 60))
+def test_a_limit_lets_through_its_burst_and_then_its_pace(gaps: list[float], burst: int, every: float) -> None:
+    limit = Limit("test", burst, every)
+    free_at, now, allowed = None, NOW, []
+    for gap in gaps:
+        now += timedelta(seconds=gap)
+        if wait_for(free_at, limit, now) == 0:
+            allowed.append(now)
+            free_at = max(free_at or now, now) + timedelta(seconds=every)
+        else:
+            later = now + timedelta(seconds=wait_for(free_at, limit, now) + 0.001)
+            assert wait_for(free_at, limit, later) == 0, "whoever waits as long as they were told is let through"
+    for at in allowed:
+        lately = [moment for moment in allowed if at - timedelta(seconds=burst * every - 0.001) < moment <= at]
+        assert len(lately) <= 2 * burst
+
+
+def test_the_first_tries_are_free() -> None:
+    limit = Limit("test", burst=3, every=10)
+    assert wait_for(None, limit, NOW) == 0
+    assert wait_for(NOW + timedelta(seconds=20), limit, NOW) == 0
+    assert wait_for(NOW + timedelta(seconds=30), limit, NOW) == 10
+
+
+class TestHelplines:
+    def test_every_country_has_lines_that_somebody_can_reach(self) -> None:
+        listed = helplines.everywhere()
+        assert {"US", "GB", "DE", helplines.INTERNATIONAL} <= set(listed)
+        for country in listed.values():
+            for line in country.lines:
+                assert line.phone or line.text or line.web, line.name
+
+    def test_no_entry_is_older_than_a_year(self) -> None:
+        """Look each number up again at its `source`, then renew `verified_on`."""
+        for country in helplines.everywhere().values():
+            for line in country.lines:
+                age = date.today() - line.verified_on  # noqa: DTZ011 (a date is a date)
+                assert timedelta(days=-1) <= age < timedelta(days=366), f"{country.region}: {line.name}"
+
+    def test_a_country_we_know_nothing_of_gets_the_international_lines(self) -> None:
+        for region in (None, "", "ZZ", "zz"):
+            assert helplines.for_region(region).region == helplines.INTERNATIONAL
+        assert helplines.for_region("gb").region == "GB"
+
+
+class TestSettings:
+    @pytest.fixture(autouse=True)
+    def _bare(self, monkeypatch: pytest.MonkeyPatch, tmp_path) -> None:
+        monkeypatch.chdir(tmp_path)
+
+    def test_without_any_they_are_those_of_one_machine(self) -> None:
+        settings = Settings()
+        assert settings.sqlalchemy_url == "sqlite+aiosqlite:///var/porchlight.db"
+        assert (settings.origin, settings.secure, settings.cookie_name) == (
+            "http://localhost:8000",
+            False,
+            "porchlight",
+        )
+        assert settings.ladder == (0, 90, 180, 300)
+
+    @pytest.mark.parametrize(
+        ("given_url", "used"),
+        [
+            ("postgresql://u:p@h/d", "postgresql+asyncpg://u:p@h/d"),
+            ("postgres://u:p@h/d", "postgresql+asyncpg://u:p@h/d"),
+            ("sqlite:////srv/p.db", "sqlite+aiosqlite:////srv/p.db"),
+        ],
+    )
+    def test_a_plain_database_address_is_taken(
+        self, monkeypatch: pytest.MonkeyPatch, given_url: str, used: str
+    ) -> None:
+        monkeypatch.setenv("PORCHLIGHT_DATABASE_URL", given_url)
+        settings = Settings()
+        assert settings.sqlalchemy_url == used
+        assert "u:p" not in repr(settings)
+
+    def test_one_address_gives_origin_and_cookie(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setenv("PORCHLIGHT_PUBLIC_URL", "https://Porch.Example/")
+        settings = Settings()
+        assert (settings.origin, settings.secure, settings.cookie_name) == (
+            "https://porch.example",
+            True,
+            "__Host-porchlight",
+        )
+
+    @pytest.mark.parametrize(
+        ("name", "value"),
+        [
+            ("LADDER", "0,90,180"),
+            ("LADDER", "5,90,180,300"),
+            ("LADDER", "0,90,60,300"),
+            ("LADDER", "soon"),
+            ("PUBLIC_URL", "porch.example"),
+            ("REGISTRATION", "sometimes"),
+            ("LOG_LEVEL", "loud"),
+        ],
+    )
+    def test_what_makes_no_sense_is_refused(self, monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
+        monkeypatch.setenv(f"PORCHLIGHT_{name}", value)
+        with pytest.raises(ValidationError):
+            Settings()
+
+    def test_a_ladder_has_no_lower_bound_for_the_operator(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setenv("PORCHLIGHT_LADDER", " 0, 0,1 ,1")
+        assert Settings().ladder == (0, 0, 1, 1)
+
+
+async def test_the_clock_follows_the_database_and_never_goes_back() -> None:
+    theirs = [NOW]
+
+    async def read() -> datetime:
+        return theirs[0]
+
+    clock = DatabaseClock(read)
+    await clock.anchor()
+    first = clock.now()
+    assert timedelta() <= first - NOW < timedelta(seconds=5), "the machine's own clock no longer counts"
+    theirs[0] = NOW - timedelta(hours=1)
+    await clock.anchor()
+    assert clock.now() >= first
+    theirs[0] = NOW + timedelta(hours=1)
+    await clock.anchor()
+    assert clock.now() - theirs[0] < timedelta(seconds=5)
+
+
+def test_a_time_without_a_zone_is_a_mistake() -> None:
+    with pytest.raises(ValueError, match="zone"):
+        UtcDateTime().process_bind_param(datetime(2026, 1, 1), None)  # type: ignore[arg-type]  # noqa: DTZ001
+
+
+class Row(BaseModel):
+    id: str
+
+
+@given(st.integers(0, 30), st.integers(1, 10))
+def test_pages_hold_every_row_once(count: int, limit: int) -> None:
+    rows = [Row(id=str(uuid4())) for _ in range(count)]
+    found: list[str] = []
+    start = 0
+    while True:
+        got = page(rows[start : start + limit + 1], limit, lambda row: row.id)
+        found += got.items
+        start += limit
+        assert len(got.items) <= limit
+        if got.next is None:
+            break
+        assert got.next == got.items[-1]
+    assert found == [row.id for row in rows]

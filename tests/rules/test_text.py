@@ -1,0 +1,89 @@
+"""Text that people type: what is kept, what is quietly taken out, what is refused."""
+
+import unicodedata
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from core.text import BIDI, CONTROLS, INVISIBLE, one_line, phone_number, words
+
+FAMILY = "👨‍👩‍👧"
+WOULD_LIKE = "می‌خواهم"
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [
+        ("  Maya \n P. ", "Maya P."),
+        ("Ma\u200by\ufeffa", "Maya"),
+        ("soft\u00adhyphen", "softhyphen"),
+        (FAMILY, FAMILY),
+        (WOULD_LIKE, WOULD_LIKE),
+        ("e\u0301", "é"),
+        ("a\tb\r\nc", "a b c"),
+        ("\u200fעברית", "\u200fעברית"),
+    ],
+)
+def test_a_name_is_one_clean_line(typed: str, kept: str) -> None:
+    assert one_line(typed, 60) == kept
+
+
+@pytest.mark.parametrize(
+    "typed", ["", "   ", "\u200b\u2060", "\u200d", "Ma\x00ya", "Ma\x1bya", "\u202eayaM", "\u2066x\u2069", "x" * 61]
+)
+def test_a_name_that_misleads_or_says_nothing_is_refused(typed: str) -> None:
+    with pytest.raises(ValueError, match="must"):
+        one_line(typed, 60)
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [
+        ("Please come.", "Please come."),
+        (" two\nlines \n", "two\nlines"),
+        ("\u202eright to left\u202c", "right to left"),
+        ("nul\x00 and bell\x07", "nul and bell"),
+        (f"{FAMILY} {WOULD_LIKE}", f"{FAMILY} {WOULD_LIKE}"),
+        ("", None),
+        ("\u200b \u202e \x00", None),
+        ("?!", "?!"),
+        ("🫂", "🫂"),
+    ],
+)
+def test_a_note_is_cleaned_and_never_sent_back_for_what_cannot_be_seen(typed: str, kept: str | None) -> None:
+    assert words(typed, 2000) == kept
+
+
+def test_length_is_counted_after_cleaning() -> None:
+    assert words("\u200b" * 50 + "x" * 10, 10) == "x" * 10
+    with pytest.raises(ValueError, match="at most 10"):
+        words("x" * 11, 10)
+
+
+@given(st.text(max_size=60))
+def test_whatever_is_typed_what_is_kept_is_clean_and_stays_as_it_is(typed: str) -> None:
+    kept = words(typed, 2000)
+    if kept is not None:
+        assert not any(pattern.search(kept) for pattern in (BIDI, CONTROLS, INVISIBLE))
+        assert words(kept, 2000) == kept
+        assert unicodedata.normalize("NFC", kept) == kept
+    try:
+        name = one_line(typed, 60)
+    except ValueError:
+        return
+    assert one_line(name, 60) == name
+    assert name == name.strip()
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept"), [("+1 (555) 010-0199", "+15550100199"), ("030/5550100", "0305550100"), ("112", "112")]
+)
+def test_a_phone_number_as_people_write_it(typed: str, kept: str) -> None:
+    assert phone_number(typed) == kept
+
+
+@pytest.mark.parametrize("typed", ["", "12", "call me", "+1555x", "1" * 16, "++1555", "１２３４", "tel:+1555"])
+def test_what_is_no_phone_number(typed: str) -> None:
+    with pytest.raises(ValueError, match="phone number"):
+        phone_number(typed)

@@ -1,0 +1,223 @@
+"""Phones that died, services that are away, processes that crash in the middle: the call still comes through."""
+
+import asyncio
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select, update
+
+from models import Delivery, Notice
+from notifications.transports.protocol import DeadAddress, Rejected, RetryAt, Sent
+from rules.delivery import PARK_AFTER
+from tests.world.person import Person
+from tests.world.world import World
+
+LEASE = 10.1
+
+
+def address(person: Person, number: int = 0) -> str:
+    return list(person.devices.values())[number]
+
+
+async def test_the_dead_phone(world: World) -> None:
+    """Given two phones of which one is gone, the other still rings; when both are gone, everybody can see it."""
+    maya, sponsor, friend = await world.circle("sponsor", "friend")
+    await sponsor.device("webpush")
+    world.transport.answer(address(sponsor), DeadAddress("unregistered"))
+    await maya.press()
+    assert [one.where for one in await sponsor.pushes() if one.result == Sent()] == [address(sponsor, 1)]
+    assert await maya.sees_state(sponsor) == "handed"
+    reasons = {row["id"]: row["disabled_reason"] for row in (await sponsor.get("/v1/devices"))["items"]}
+    assert list(reasons.values()).count("dead") == 1
+
+    world.transport.answer(address(sponsor, 1), DeadAddress("gone"))
+    world.forward(31)
+    await maya.does("nudge")
+    await world.settle()
+    assert await maya.sees_state(sponsor) == "unreachable"
+    assert {member["person"]["id"]: member["reachable"] for member in await maya.circle()} == {
+        sponsor.id: False,
+        friend.id: True,
+    }
+    # A dead address is never tried again, and the person is not dead with it.
+    tried = len(world.transport.handed)
+    world.forward(3600)
+    await world.work()
+    assert len(world.transport.handed) == tried
+    assert len(await sponsor.inbox("reach_out")) == 1
+    await sponsor.device("fcm")
+    assert await maya.sees_state(sponsor) == "handed"
+
+
+async def test_a_service_that_is_away_for_a_minute(world: World) -> None:
+    maya, sponsor, friend = await world.circle("sponsor", "friend")
+    world.transport.answer(address(sponsor), RetryAt("unavailable"))
+    await maya.press()
+    assert await friend.pushed() == ["reach_out"], "one service that is away holds back no other"
+    waited: list[float] = []
+    while len(waited) < 6:
+        [due] = await world.rows(select(Delivery.due_at).where(Delivery.state == "pending"))
+        await world.work()
+        tried = len(world.transport.handed)
+        wait = (due.due_at - world.now()).total_seconds()
+        world.forward(wait - 0.05)
+        await world.work()
+        assert len(world.transport.handed) == tried, "not a moment too early"
+        world.forward(0.1)
+        await world.work()
+        assert len(world.transport.handed) == tried + 1
+        waited.append(round(wait))
+    assert waited == [1, 2, 4, 8, 16, 32], "the back-off doubles"
+    assert await maya.sees_state(sponsor) == "queued", "nothing says that it was handed over when it was not"
+    world.transport.answer(address(sponsor), Sent())
+    world.forward(64)
+    await world.work()
+    assert await maya.sees_state(sponsor) == "handed"
+    assert len(await sponsor.inbox("reach_out")) == 1
+
+
+async def test_a_service_that_says_when_is_asked_then(world: World) -> None:
+    maya, sponsor = await world.circle("sponsor")
+    world.transport.answer(address(sponsor), RetryAt("quota", world.now() + timedelta(seconds=90)), Sent())
+    await maya.press()
+    await world.settle()
+    world.forward(80)
+    await world.work()
+    assert len(await sponsor.pushes()) == 1
+    world.forward(10)
+    await world.work()
+    assert [one.result for one in await sponsor.pushes()][-1] == Sent()
+
+
+async def test_a_push_that_will_never_be_taken_is_parked_and_the_person_is_not_kept_hoping(world: World) -> None:
+    maya, sponsor, friend = await world.circle("sponsor", "friend")
+    world.transport.answer(address(sponsor), Rejected("bad_payload"))
+    await maya.press()
+    await world.settle()
+    assert [await maya.sees_state(member) for member in (sponsor, friend)] == ["unreachable", "handed"]
+    assert [member["reachable"] for member in await maya.circle()] == [True, True], "the address may be good"
+    world.forward(3600)
+    await world.work()
+    assert len(await sponsor.pushes()) == 1
+
+
+async def test_a_row_that_nobody_can_send_is_put_aside(world: World) -> None:
+    maya, sponsor = await world.circle("sponsor")
+    world.here.forget_pushes()
+    await maya.press()
+    async with world.database.write() as session:
+        await session.execute(update(Delivery).values(attempt=PARK_AFTER))
+        await session.commit()
+    world.forward(LEASE)
+    await world.work()
+    assert await sponsor.pushed() == []
+    [row] = await world.rows(select(Delivery.state, Delivery.last_error).where(Delivery.attempt == PARK_AFTER))
+    assert tuple(row) == ("failed", "parked")
+
+
+async def test_after_a_day_it_is_no_longer_tried(world: World) -> None:
+    maya, sponsor = await world.circle("sponsor")
+    world.transport.answer(address(sponsor), RetryAt("unavailable"))
+    await maya.press()
+    await world.settle()
+    world.forward(86_400)
+    await world.work()
+    [row] = await world.rows(select(Delivery.state).join(Notice).where(Notice.kind == "reach_out"))
+    assert row.state == "failed"
+    assert await maya.sees_state(sponsor) == "unreachable"
+
+
+async def test_a_crash_between_the_commit_and_the_push(world: World) -> None:
+    maya, sponsor, friend = await world.circle("sponsor", "friend")
+    world.here.forget_pushes()
+    await maya.press()
+    await sponsor.answer("calling")
+    other = await world.another_process()
+    world.forward(LEASE)
+    await other.work()
+    assert await friend.pushed() == ["reach_out", "answered"]
+    assert await sponsor.pushed() == ["reach_out"]
+    assert [await maya.sees_state(member) for member in (sponsor, friend)] == ["answered", "handed"]
+
+
+async def test_a_crash_in_the_middle_of_a_send(world: World) -> None:
+    """A process hangs with the push half sent. Another sends it again; what the first one says later does not count."""
+    maya, sponsor = await world.circle("sponsor")
+    world.transport.flowing.clear()
+    await maya.press()
+    await world.transport.begun.wait()
+    other = await world.another_process()
+    world.forward(LEASE)
+    world.transport.answer(address(sponsor), RetryAt("what the late one says"), Sent())
+    assert await other.worker.turn()
+    assert not await other.worker.turn(), "under a lease again"
+    world.transport.flowing.set()
+    await world.settle()
+    assert len(await sponsor.pushes()) == 2, "a double push is possible, a lost one is not"
+    assert len({one.push.tag for one in await sponsor.pushes()}) == 1
+    assert len(await sponsor.inbox("reach_out")) == 1
+    [row] = await world.rows(select(Delivery.state, Delivery.fence).join(Notice).where(Notice.kind == "reach_out"))
+    assert tuple(row) == ("sent", 3), "the word of whoever held the lease last counts"
+
+
+async def test_a_clean_stop_gives_back_what_was_not_begun(world: World) -> None:
+    maya, sponsor = await world.circle("sponsor")
+    leaving = await world.another_process()
+    maya.process = leaving
+    leaving.dispatcher._closing = True
+    await maya.press()
+    leaving.dispatcher._closing = False
+    leaving.dispatcher._handed = [row.id for row in await world.rows(select(Delivery.id).where(Delivery.attempt == 0))]
+    await leaving.dispatcher.close()
+    await world.work()
+    assert await sponsor.pushed() == ["reach_out"], "without waiting for the lease to run out"
+
+
+async def test_a_second_phone_that_is_registered_while_somebody_calls(world: World) -> None:
+    maya, sponsor, friend = await world.circle("sponsor", "friend", devices=False)
+    await maya.press()
+    assert await maya.sees_state(sponsor) == "unreachable"
+    phone = await sponsor.device()
+    assert [one.where for one in await sponsor.pushes()] == [sponsor.devices[phone["id"]]]
+    assert await maya.sees_state(sponsor) == "handed"
+    await sponsor.device("webpush")
+    assert len(await sponsor.pushes("reach_out")) == 2
+    # The same phone again is no new one, and who said that they can't is left alone.
+    await sponsor.device(address=sponsor.devices[phone["id"]])
+    await friend.answer("cannot")
+    await friend.device()
+    assert len(await sponsor.pushes()) == 2
+    assert await friend.pushes() == []
+
+
+async def test_a_phone_that_is_signed_out_and_in_again_while_somebody_calls(world: World) -> None:
+    maya, sponsor = await world.circle("sponsor")
+    phone = address(sponsor)
+    world.transport.answer(phone, RetryAt("unavailable"))
+    await maya.press()
+    await world.settle()
+    await sponsor.delete("/v1/sessions/current")
+    assert await maya.sees_state(sponsor) == "unreachable"
+    back = await sponsor.again()
+    world.transport.answer(phone, Sent())
+    await back.device(address=phone)
+    await world.settle()
+    assert (await back.pushes())[-1].result == Sent()
+    assert await maya.sees_state(sponsor) == "handed"
+
+
+@pytest.mark.parametrize("processes", [2])
+async def test_many_presses_and_removals_at_once_leave_nothing_half_done(world: World, processes: int) -> None:
+    """Presses and removals in every order: whoever is outside has nothing pending, whoever is inside was told."""
+    others = [await world.another_process() for _ in range(0 if world.sqlite else processes - 1)]
+    for _ in range(4):
+        maya, *members = await world.circle("friend", "friend", "friend")
+        members[0].process = (others or [world.here])[0]
+        await asyncio.gather(
+            maya.press(), members[0].delete(f"/v1/supporting/{members[0].places[maya.id]}"), world.here.work()
+        )
+        await world.settle()
+        assert await members[0].inbox() == []
+        assert [await member.kinds() for member in members[1:]] == [["reach_out"]] * 2
+        pending = await world.rows(select(Delivery.id).where(Delivery.state == "pending"))
+        assert pending == []

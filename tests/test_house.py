@@ -1,0 +1,92 @@
+"""The house itself: imports run one way, files stay small, every problem is documented."""
+
+import ast
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from api import problems
+from api.app import api_only
+from core.errors import PorchlightError
+
+ROOT = Path(__file__).parents[1]
+ROOMS = ("api", "cli", "core", "migrations", "models", "notifications", "rules", "worker")
+MOST_LINES = 300
+
+
+def sources(*folders: str) -> list[Path]:
+    return [path for folder in folders for path in sorted((ROOT / folder).rglob("*.py"))]
+
+
+def name(path: Path) -> str:
+    return path.relative_to(ROOT).as_posix()
+
+
+def test_imports_run_one_way_only() -> None:
+    command = Path(sys.executable).with_name("lint-imports")
+    done = subprocess.run([command, "--no-cache"], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_every_file_is_small() -> None:
+    written = [path for path in sources(*ROOMS, "tests") if "versions" not in path.parts]
+    large = {name(path): lines for path in written if (lines := len(path.read_text().splitlines())) >= MOST_LINES}
+    assert large == {}
+
+
+def test_every_module_says_what_it_holds() -> None:
+    silent = []
+    for path in sources(*ROOMS):
+        tree = ast.parse(path.read_text())
+        if tree.body and ast.get_docstring(tree) is None and "versions" not in path.parts:
+            silent.append(name(path))
+    assert silent == []
+
+
+def test_only_the_firebase_sdk_and_what_it_brings_is_imported_inside_a_function() -> None:
+    found = []
+    for path in sources(*ROOMS):
+        for function in ast.walk(ast.parse(path.read_text())):
+            if isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef):
+                for step in ast.walk(function):
+                    if isinstance(step, ast.Import):
+                        found += [(name(path), alias.name) for alias in step.names]
+                    elif isinstance(step, ast.ImportFrom):
+                        found.append((name(path), step.module or "."))
+    assert {path for path, _ in found} <= {"notifications/transports/fcm.py", "notifications/transports/fcm_sign_in.py"}
+    assert {module.split(".")[0] for _, module in found} <= {"firebase_admin", "google", "requests"}
+
+
+def kinds_of(kind: type[PorchlightError]) -> list[type[PorchlightError]]:
+    return [kind, *(found for sub in kind.__subclasses__() for found in kinds_of(sub))]
+
+
+@pytest.mark.parametrize("kind", kinds_of(PorchlightError), ids=lambda kind: kind.slug)
+def test_every_problem_is_documented_and_says_what_to_do(kind: type[PorchlightError]) -> None:
+    assert kind in problems.STATUS, "each has a status of its own"
+    said = problems.documentation(kind.slug)
+    assert said is not None
+    assert kind.title in said
+    assert kind.advice in said
+    assert str(problems.STATUS[kind]) in said
+    assert problems.BY_SLUG[kind.slug] is kind, "a slug stands for one thing"
+    listed = ROOT / "docs" / "problems.md"
+    assert not listed.exists() or kind.slug in listed.read_text()
+
+
+def test_every_problem_that_the_document_names_exists() -> None:
+    said = json.dumps(api_only().openapi())
+    named = {part.split("`")[0] for part in said.split("/problems/")[1:]}
+    assert {slug for slug in named if slug and slug[0].isalpha() and "{" not in slug and " " not in slug} <= set(
+        problems.BY_SLUG
+    )
+
+
+def test_no_word_of_shame_stands_in_the_product() -> None:
+    """Section 2 of the design: words that are never used in code, API or screens."""
+    never = ("victim", "incident", "violation", "relapse", "streak")
+    said = {(name(path), word) for path in sources(*ROOMS) for word in never if word in path.read_text().lower()}
+    assert said == set()
