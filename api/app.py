@@ -62,6 +62,8 @@ def api_only() -> FastAPI:
         redoc_url=None,
         responses=_everywhere(),
         strict_content_type=False,
+        # A redirect would name the host that the request claims.
+        redirect_slashes=False,
     )
     problems.install(app)
     for module in ROUTERS:

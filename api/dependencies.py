@@ -128,5 +128,6 @@ IdempotencyKey = Annotated[str | None, Depends(idempotency_key)]
 
 def retry_of(unit: Unit, who: Caller, what: str, key: str | None, body: BaseModel | None) -> Retry | None:
     """What makes a request the same one when it is asked again; `what` is the method and path it was sent to."""
-    said = body.model_dump(mode="json") if body is not None else {}
+    # What was left out is left out here as well: a field that a later release adds changes no hash.
+    said = body.model_dump(mode="json", exclude_unset=True) if body is not None else {}
     return idempotency.retry(unit.keyring, f"{who.person_id}\0{what}", key, said)

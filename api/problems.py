@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict
 from pydantic_core import to_json
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+from sqlalchemy.orm.exc import StaleDataError
 from starlette.exceptions import HTTPException
 
 from core import errors
@@ -147,6 +148,11 @@ def install(app: FastAPI) -> None:
     @app.exception_handler(Exception)
     async def unexpected(request: Request, _: Exception) -> Response:
         return reply(PorchlightError(), request_id(request))
+
+    @app.exception_handler(StaleDataError)
+    async def gone(request: Request, _: StaleDataError) -> Response:
+        # The row was there a moment ago and somebody has deleted it since.
+        return reply(errors.NotFound(), request_id(request))
 
     @app.exception_handler(DBAPIError)
     @app.exception_handler(PoolTimeoutError)

@@ -37,7 +37,9 @@ async def _all(names: list[str], *, short: bool) -> int:
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description="Measure against floors.")
     parser.add_argument("names", nargs="*", metavar="name", help=f"of {', '.join(ALL)}; all when none is named")
-    parser.add_argument("--short", action="store_true", help="a few seconds: shows that it runs, its figures mean nothing")
+    parser.add_argument(
+        "--short", action="store_true", help="a few seconds: shows that it runs, its figures mean nothing"
+    )
     asked = parser.parse_args()
     unknown = [name for name in asked.names if name not in ALL]
     if unknown:

@@ -35,7 +35,7 @@ FILL = (
 
 
 async def run(ground: Ground, *, short: bool) -> Report:
-    owners, rounds = (100, 1) if short else (2000, 6)
+    owners, rounds = (50, 1) if short else (1500, 5)
     deliveries = owners * 5 * 2
     report = Report(
         "claim",

@@ -73,7 +73,14 @@ class Report:
 
     def text(self) -> str:
         """Markdown."""
-        lines = [f"### {self.name}", "", self.about, "", f"`python -m benchmarks {self.name}`, {self.rounds} rounds:", ""]
+        lines = [
+            f"### {self.name}",
+            "",
+            self.about,
+            "",
+            f"`python -m benchmarks {self.name}`, {self.rounds} rounds:",
+            "",
+        ]
         lines += [_line(self.header), _line(["---"] * len(self.header)), *(_line(row) for row in self.rows), ""]
         lines += [f"- {verdict}" for verdict in self.verdicts]
         lines += [f"- {note}" for note in self.notes]

@@ -19,10 +19,8 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from benchmarks.ground import CONNECTIONS
 from core.ids import new_id
-
-CONNECTIONS = 20
-"""As many as the real server opens."""
 
 # The circle is found and all is written by one statement; ids sort by time as the real ones do.
 PRESS = """

@@ -1,5 +1,6 @@
 """The ground a benchmark stands on: databases of its own on a PostgreSQL server, a folder for keys, an environment."""
 
+import asyncio
 import os
 import shutil
 import tempfile
@@ -19,6 +20,9 @@ from migrations.run import upgrade
 
 SERVER = os.environ.get("TEST_POSTGRES_URL", "postgresql://postgres@127.0.0.1:5432/postgres")
 """Where databases may be made. Everything made there is called bench_… and dropped at the end."""
+
+CONNECTIONS = 10
+"""Database connections of each server, the floor's too: more do not help two cores, and others may want some."""
 
 
 class Ground:
@@ -55,6 +59,7 @@ class Ground:
         """The environment of a server on this database (None: the embedded one); it logs warnings only."""
         kept = {name: value for name, value in os.environ.items() if not name.startswith("PORCHLIGHT_")}
         kept |= {"PORCHLIGHT_DATA_DIR": str(self.folder), "PORCHLIGHT_LOG_LEVEL": "WARNING"}
+        kept["PORCHLIGHT_DATABASE_CONNECTIONS"] = str(CONNECTIONS)
         if address is not None:
             kept["PORCHLIGHT_DATABASE_URL"] = address
         return kept | more
@@ -78,7 +83,15 @@ async def ground() -> AsyncIterator[Ground]:
 
 @asynccontextmanager
 async def connected(address: str) -> AsyncIterator["asyncpg.Connection[asyncpg.Record]"]:
-    connection = await asyncpg.connect(address)
+    for patience in range(60):
+        try:
+            connection = await asyncpg.connect(address)
+            break
+        except asyncpg.TooManyConnectionsError:
+            # Others use this server as well.
+            await asyncio.sleep(0.1 * patience)
+    else:
+        raise RuntimeError("PostgreSQL has no connection to spare")
     try:
         yield connection
     finally:

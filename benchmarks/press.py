@@ -17,7 +17,7 @@ PENDING = "SELECT count(*) FROM deliveries WHERE state = 'pending'"
 
 
 async def run(ground: Ground, *, short: bool) -> Report:
-    people, rounds, steady = (150, 1, 100) if short else (1500, 7, 600)
+    people, rounds, steady = (100, 1, 60) if short else (1000, 5, 500)
     report = Report(
         "press",
         "`POST /v1/reach-outs`, five members with a device each, saved with their notices and deliveries. The floor does "
@@ -59,7 +59,9 @@ async def run(ground: Ground, *, short: bool) -> Report:
         f"worker, {spread(unsent[WITH_WORKER])} with it."
     )
     own = await ceiling(ground.env(None), 1000 if short else 20_000)
-    report.notes.append(f"The load generator alone takes {own.rate:,.0f} answers a second from a server that does nothing.")
+    report.notes.append(
+        f"The load generator alone takes {own.rate:,.0f} answers a second from a server that does nothing."
+    )
     return report
 
 
@@ -98,6 +100,8 @@ async def _clear(address: str) -> int:
             if before == pending:
                 break
         await connection.execute("UPDATE deliveries SET state = 'cancelled' WHERE state = 'pending'")
-        await connection.execute("UPDATE reach_outs SET state = 'closed', closed_at = created_at WHERE closed_at IS NULL")
+        await connection.execute(
+            "UPDATE reach_outs SET state = 'closed', closed_at = created_at WHERE closed_at IS NULL"
+        )
         await connection.execute("VACUUM ANALYZE reach_outs, recipients, notices, deliveries")
     return left

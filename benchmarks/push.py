@@ -28,7 +28,7 @@ class Press:
 
 
 async def run(ground: Ground, *, short: bool) -> Report:
-    rounds, count = (1, 5) if short else (6, 60)
+    rounds, count = (1, 5) if short else (5, 40)
     report = Report(
         "push",
         "One press at a time on an idle server (PostgreSQL, five members with a device each). *Handed to the transport*: "

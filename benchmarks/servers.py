@@ -39,7 +39,16 @@ async def serving(
     port = free_port()
     began = time.perf_counter()
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", module, *words, "--port", str(port), env=dict(env), cwd=ROOT, stdout=DEVNULL, stderr=errors
+        sys.executable,
+        "-m",
+        module,
+        *words,
+        "--port",
+        str(port),
+        env=dict(env),
+        cwd=ROOT,
+        stdout=DEVNULL,
+        stderr=errors,
     )
     try:
         while not await _answers(port, path):

@@ -16,7 +16,7 @@ REST = 2.0
 
 
 async def run(ground: Ground, *, short: bool) -> Report:
-    rounds = 1 if short else 6
+    rounds = 1 if short else 5
     report = Report(
         "start",
         "`porchlight serve` as a process of its own: seconds from its start until `/readyz` answers 200, and resident "

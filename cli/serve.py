@@ -122,7 +122,8 @@ def _working(services: Services, *, work: bool) -> AbstractAsyncContextManager[N
 @asynccontextmanager
 async def working(services: Services) -> AsyncIterator[None]:
     """Run the worker for as long as the block runs; its last turn is finished, not cut off."""
-    worker = Worker(services.context.database, services.context.clock, services.dispatcher)
+    context = services.context
+    worker = Worker(context.database, context.clock, context.keyring, context.bus, services.dispatcher)
     stop = asyncio.Event()
     task = asyncio.create_task(worker.run(stop))
     try:

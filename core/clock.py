@@ -11,6 +11,9 @@ import structlog
 ANCHOR_EVERY = 10.0
 """Seconds between two readings of the database's time."""
 
+STEP = timedelta(seconds=2)
+"""A correction backwards that is larger than this is no correction but a clock that was wrong."""
+
 log = structlog.get_logger(__name__)
 
 
@@ -21,7 +24,11 @@ class Clock(Protocol):
 
 
 class DatabaseClock:
-    """The clock of a running process. Never goes back within one process, whatever the machine's clock does."""
+    """The clock of a running process. It does not go back by the small corrections of its anchor.
+
+    A database whose clock was wrong and has been put right is followed: to stand still until time catches up would
+    leave every due time waiting.
+    """
 
     def __init__(self, read: Callable[[], Awaitable[datetime]]) -> None:
         self._read = read
@@ -31,8 +38,10 @@ class DatabaseClock:
 
     def now(self) -> datetime:
         present = self._anchor + timedelta(seconds=time.monotonic() - self._at)
-        self._last = max(self._last, present)
-        return self._last
+        if present < self._last and self._last - present <= STEP:
+            return self._last
+        self._last = present
+        return present
 
     async def anchor(self) -> None:
         """Read the database's time once; half the round trip is taken off. Raises what the database raises."""

@@ -9,6 +9,7 @@ import structlog
 from sqlalchemy import Connection, event, text
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 
 WAIT = 10
@@ -83,6 +84,14 @@ class Database:
         await self.writer.dispose()
         if self.sqlite:
             await self.reader.dispose()
+
+
+def lost_a_race(error: DBAPIError) -> bool:
+    """Whether somebody else was simply first, so that reading again and starting anew will do.
+
+    A constraint that was broken, a deadlock that PostgreSQL resolved, or a serialization failure.
+    """
+    return isinstance(error, IntegrityError) or getattr(error.orig, "sqlstate", None) in {"40P01", "40001"}
 
 
 def _sqlite_engine(url: URL, size: int, begin: str, *, query_only: bool) -> AsyncEngine:

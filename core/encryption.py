@@ -5,6 +5,7 @@ import hashlib
 import hmac
 import os
 import secrets
+import time
 from collections import OrderedDict
 from pathlib import Path
 from uuid import UUID
@@ -18,6 +19,8 @@ from core.telemetry import WITHHELD
 
 NONCE = 12
 KEY = 32
+LOOK_AGAIN = 1.0
+"""Seconds between two looks into the key file for a key that is not known yet."""
 REMEMBERED = 4096
 """Unwrapped data keys kept in memory by one process."""
 
@@ -57,7 +60,9 @@ class Vault:
 class Keyring:
     """The master keys at hand. The first one wraps; every one of them unwraps; `index` keys look-ups by hash."""
 
-    def __init__(self, index: bytes | None, masters: dict[str, bytes]) -> None:
+    def __init__(self, index: bytes | None, masters: dict[str, bytes], path: Path | None = None) -> None:
+        self._path = path
+        self._looked_at = 0.0
         self._index = index
         self._masters = {name: AESGCM(key) for name, key in masters.items()}
         self._current = next(iter(masters), None)
@@ -94,7 +99,10 @@ class Keyring:
         known = self._vaults.get(place)
         if known is None:
             key = self._unwrap(person, wrapped)
-            known = Vault(AESGCM(key) if key else None)
+            if key is None:
+                # Never remembered: the key may come back.
+                return Vault(None)
+            known = Vault(AESGCM(key))
             self._vaults[place] = known
             if len(self._vaults) > REMEMBERED:
                 self._vaults.popitem(last=False)
@@ -123,13 +131,26 @@ class Keyring:
     def _unwrap(self, person: UUID, wrapped: bytes) -> bytes | None:
         length = wrapped[0] if wrapped else 0
         name, rest = wrapped[1 : 1 + length], wrapped[1 + length :]
-        master = self._masters.get(name.decode("ascii", "replace"))
+        known = name.decode("ascii", "replace")
+        if known not in self._masters:
+            self._look_again()
+        master = self._masters.get(known)
         if master is None:
             return None
         try:
             return master.decrypt(rest[:NONCE], rest[NONCE:], _bound("people.data_key", person) + name)
         except (InvalidTag, ValueError):
             return None
+
+    def _look_again(self) -> None:
+        """Read the file once more, at most every second: another process may have put a new master key in front."""
+        now = time.monotonic()
+        if self._path is None or now - self._looked_at < LOOK_AGAIN:
+            return
+        self._looked_at = now
+        index, masters = read(self._path)
+        if index == self._index:
+            self._masters |= {name: AESGCM(key) for name, key in masters.items()}
 
 
 def _bound(column: str, row: UUID) -> bytes:
@@ -138,6 +159,12 @@ def _bound(column: str, row: UUID) -> bytes:
 
 def load(path: Path) -> Keyring:
     """The keyring in the file; an empty one when the file is missing or unreadable (logged)."""
+    index, masters = read(path)
+    return Keyring(index, masters, path)
+
+
+def read(path: Path) -> tuple[bytes | None, dict[str, bytes]]:
+    """The index key and the master keys in the file, the current one first; nothing when it cannot be read (logged)."""
     index: bytes | None = None
     masters: dict[str, bytes] = {}
     try:
@@ -150,8 +177,8 @@ def load(path: Path) -> Keyring:
     except (OSError, ValueError) as error:
         # A traceback would say nothing more.
         log.error("master_key_unreadable", error=type(error).__name__)  # noqa: TRY400
-        return Keyring(None, {})
-    return Keyring(index, masters)
+        return None, {}
+    return index, masters
 
 
 def _key(text: str) -> bytes:

@@ -19,6 +19,12 @@ def new_id(now: datetime) -> UUID:
     return UUID(int=(milliseconds << 80) | (0x7000 | fraction) << 64 | (0b10 << 62) | secrets.randbits(62))
 
 
+def first_id(moment: datetime) -> UUID:
+    """The smallest UUIDv7 of this moment: every id made later is greater."""
+    milliseconds = (moment - _EPOCH) // _MICROSECOND // 1000
+    return UUID(int=(milliseconds << 80) | (0x7000 << 64) | (0b10 << 62))
+
+
 def new_token(size: int = 32) -> str:
     """A random secret of `size` bytes as base64url text."""
     return secrets.token_urlsafe(size)

@@ -1,7 +1,7 @@
 """Taking deliveries under a lease: one transaction that locks them, looks again whether each is wanted, and marks them."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -41,6 +41,16 @@ class Claimed:
     data_key: bytes
     language: str
 
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """What a claim came to: rows to be sent, and recipients whose push was called off at this last look."""
+
+    taken: list[Claimed]
+    dropped: list[tuple[UUID, UUID]]
+
+
+KNOWN = frozenset(NoticeKind)
 
 _COLUMNS: Select[*tuple[Any, ...]] = (
     select(
@@ -85,16 +95,14 @@ _COLUMNS: Select[*tuple[Any, ...]] = (
 )
 
 
-async def handed(
-    session: AsyncSession, ids: Sequence[UUID], now: datetime, room: Callable[[str], bool]
-) -> list[Claimed]:
+async def handed(session: AsyncSession, ids: Sequence[UUID], now: datetime, room: Callable[[str], bool]) -> Claim:
     """Take rows that this process committed a moment ago and nobody else has touched."""
     return await _claim(session, and_(Delivery.id.in_(ids), Delivery.attempt == 0), len(ids), now, room)
 
 
 async def due(
     session: AsyncSession, kinds: Sequence[str], limit: int, now: datetime, room: Callable[[str], bool]
-) -> list[Claimed]:
+) -> Claim:
     """Take rows that are due and under nobody's lease, oldest first, at most `limit`, for these kinds of device."""
     free = and_(
         Delivery.due_at <= now,
@@ -106,7 +114,7 @@ async def due(
 
 async def _claim(
     session: AsyncSession, which: ColumnElement[bool], limit: int, now: datetime, room: Callable[[str], bool]
-) -> list[Claimed]:
+) -> Claim:
     """`room` is asked for each row and reserves a place to send from; rows without one go back to whoever has."""
     connection = await session.connection()
     found = (
@@ -114,19 +122,8 @@ async def _claim(
             _COLUMNS.where(Delivery.state == DeliveryState.PENDING, which).order_by(Delivery.due_at).limit(limit)
         )
     ).all()
-    taken: list[Claimed] = []
-    unwanted: list[UUID] = []
-    parked: list[UUID] = []
-    put_back: list[UUID] = []
-    for row in found:
-        if not wanted(_facts(row, now)):
-            unwanted.append(row.id)
-        elif row.attempt >= PARK_AFTER:
-            parked.append(row.id)
-        elif room(row.device_kind):
-            taken.append(_claimed(row))
-        else:
-            put_back.append(row.id)
+    sorted_out = _sort_out(found, now, room)
+    taken = [_claimed(row) for row in sorted_out.taken]
     if taken:
         await connection.execute(
             update(Delivery)
@@ -137,19 +134,50 @@ async def _claim(
                 attempt=Delivery.attempt + 1,
             )
         )
-    for ids, values in (
-        (unwanted, {"state": str(DeliveryState.CANCELLED), "lease_until": None}),
-        (parked, {"state": str(DeliveryState.FAILED), "lease_until": None, "last_error": "parked"}),
-        (put_back, {"lease_until": None}),
+    for rows, values in (
+        (sorted_out.unwanted, {"state": str(DeliveryState.CANCELLED), "lease_until": None}),
+        (sorted_out.parked, {"state": str(DeliveryState.FAILED), "lease_until": None, "last_error": "parked"}),
+        (sorted_out.put_back, {"lease_until": None}),
+        (sorted_out.later, {"lease_until": None, "due_at": now + timedelta(seconds=LEASE_SECONDS)}),
     ):
-        if ids:
+        if rows:
+            ids = [row.id for row in rows]
             await connection.execute(update(Delivery).where(Delivery.id.in_(ids)).values(values))
-    if unwanted:
-        DELIVERIES.labels("none", "cancelled").inc(len(unwanted))
-    for delivery_id in parked:
+    if sorted_out.unwanted:
+        DELIVERIES.labels("none", "cancelled").inc(len(sorted_out.unwanted))
+    for row in sorted_out.parked:
         PARKED.labels("too_many_tries").inc()
-        log.error("delivery_parked", delivery_id=str(delivery_id))
-    return taken
+        log.error("delivery_parked", delivery_id=str(row.id))
+    dropped = [*sorted_out.unwanted, *sorted_out.parked]
+    return Claim(taken, [(row.reach_out_id, row.recipient_id) for row in dropped if row.kind == NoticeKind.REACH_OUT])
+
+
+@dataclass(slots=True)
+class _Sorted:
+    """Locked rows by what becomes of them."""
+
+    taken: list[Any] = field(default_factory=list)
+    unwanted: list[Any] = field(default_factory=list)
+    parked: list[Any] = field(default_factory=list)
+    put_back: list[Any] = field(default_factory=list)
+    later: list[Any] = field(default_factory=list)
+
+
+def _sort_out(rows: Sequence[Any], now: datetime, room: Callable[[str], bool]) -> _Sorted:
+    found = _Sorted()
+    for row in rows:
+        if row.kind not in KNOWN:
+            # Written by a newer release: it is for a newer worker.
+            found.later.append(row)
+        elif not wanted(_facts(row, now)):
+            found.unwanted.append(row)
+        elif row.attempt >= PARK_AFTER:
+            found.parked.append(row)
+        elif room(row.device_kind):
+            found.taken.append(row)
+        else:
+            found.put_back.append(row)
+    return found
 
 
 def _facts(row: Row[*tuple[Any, ...]], now: datetime) -> Facts:
@@ -163,6 +191,7 @@ def _facts(row: Row[*tuple[Any, ...]], now: datetime) -> Facts:
         open=row.owner_id is not None and row.closed_at is None,
         told=row.told_at is not None,
         gone=row.gone_at is not None,
+        muted=row.muted_until is not None and row.muted_until > now,
         answer=AnswerKind(row.answer) if row.answer else None,
         member=row.confirmed_at is not None,
         available=hours.available(row.hours, row.time_zone, row.muted_until, now, wake_me=row.wake_me),

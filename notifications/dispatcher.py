@@ -15,10 +15,11 @@ from core.encryption import Keyring
 from core.unit import Unit
 from models import Delivery
 from notifications import claim, record
-from notifications.claim import Claimed
+from notifications.claim import Claim, Claimed
 from notifications.compose import AddressWithheldError, compose
 from notifications.record import Outcome
 from notifications.transports.protocol import Rejected, Result, RetryAt, Transport
+from rules import reachability
 
 SEND_LIMIT = 9.0
 """Seconds after which a send is given up here, should a transport's own limit of 8 fail; the lease is 10."""
@@ -76,9 +77,9 @@ class Dispatcher:
             return 0
         limit = sum(self._free[kind] for kind in kinds)
         async with self._database.write() as session:
-            taken = await claim.due(session, kinds, limit, self._clock.now(), self._reserve)
-            await self._commit_claim(session.commit, taken)
-        return len(taken)
+            claimed = await claim.due(session, kinds, limit, self._clock.now(), self._reserve)
+            await self._commit_claim(session.commit, claimed)
+        return len(claimed.taken)
 
     async def drain(self) -> None:
         """Wait until everything taken so far has been sent and written down."""
@@ -104,21 +105,33 @@ class Dispatcher:
             ids, self._handed = self._handed[:500], self._handed[500:]
             try:
                 async with self._database.write() as session:
-                    taken = await claim.handed(session, ids, self._clock.now(), self._reserve)
-                    await self._commit_claim(session.commit, taken)
+                    claimed = await claim.handed(session, ids, self._clock.now(), self._reserve)
+                    await self._commit_claim(session.commit, claimed)
             except Exception as error:  # noqa: BLE001 (whatever it is, the lease runs out and a worker takes over)
                 log.warning("hand_over_failed", error=type(error).__name__, count=len(ids))
 
-    async def _commit_claim(self, commit: Callable[[], Awaitable[None]], taken: Sequence[Claimed]) -> None:
+    async def _commit_claim(self, commit: Callable[[], Awaitable[None]], claimed: Claim) -> None:
         """No send before the claim is committed, and none at all when it is not."""
         try:
             await commit()
         except BaseException:
-            for claimed in taken:
-                self._free[claimed.device_kind] += 1
+            for row in claimed.taken:
+                self._free[row.device_kind] += 1
             raise
-        for claimed in taken:
-            self._spawn(self._send(claimed))
+        for row in claimed.taken:
+            self._spawn(self._send(row))
+        if claimed.dropped:
+            self._spawn(self._note_dropped(claimed.dropped))
+
+    async def _note_dropped(self, dropped: Sequence[tuple[UUID, UUID]]) -> None:
+        """Somebody whose push was called off at the last look is not shown as waiting for it."""
+        try:
+            async with self._database.write() as session:
+                unit = Unit(session, self._clock.now(), self._keyring)
+                await reachability.note_dropped(unit, dropped)
+                await unit.commit(self._bus, self.hand_over)
+        except Exception as error:  # noqa: BLE001 (it is only shown later then)
+            log.warning("dropped_not_noted", error=type(error).__name__)
 
     def _reserve(self, kind: str) -> bool:
         if self._free.get(kind, 0) <= 0:

@@ -7,16 +7,16 @@ from typing import Any
 from uuid import UUID
 
 import structlog
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import bindparam, update
 
 from core.telemetry import DELIVERIES, HANDED, PARKED, RETIRED
 from core.types import UtcDateTime
 from core.unit import Unit
-from models import Delivery, Notice, Recipient
+from models import Delivery, Recipient
 from models.vocabulary import DeliveryState, NoticeKind
 from notifications.claim import Claimed
 from notifications.transports.protocol import DeadAddress, Rejected, Result, RetryAt, Sent
-from rules import devices
+from rules import reachability
 from rules.delivery import next_try
 
 log = structlog.get_logger(__name__)
@@ -76,7 +76,7 @@ async def record(unit: Unit, outcomes: Sequence[Outcome]) -> None:
         )
     for outcome in outcomes:
         if isinstance(outcome.result, DeadAddress):
-            await devices.retire_dead(
+            await reachability.retire_dead(
                 unit, outcome.claimed.person_id, outcome.claimed.device_id, outcome.claimed.address_hash
             )
             RETIRED.labels(outcome.result.why).inc()
@@ -144,20 +144,13 @@ def _row(outcome: Outcome) -> dict[str, Any]:
 
 async def _given_up(unit: Unit, reach_out_id: UUID, person_id: UUID) -> None:
     """Nothing is on its way to this recipient any more and nothing ever arrived: the person is not kept hoping."""
-    on_its_way = (
-        select(Delivery.id)
-        .join(Notice, Notice.id == Delivery.notice_id)
-        .where(
-            Notice.reach_out_id == reach_out_id,
-            Notice.recipient_id == person_id,
-            Notice.kind == NoticeKind.REACH_OUT,
-            Delivery.state.in_([DeliveryState.PENDING, DeliveryState.SENT]),
-        )
-        .exists()
-    )
     await unit.session.execute(
         update(Recipient)
-        .where(Recipient.reach_out_id == reach_out_id, Recipient.person_id == person_id, ~on_its_way)
+        .where(
+            Recipient.reach_out_id == reach_out_id,
+            Recipient.person_id == person_id,
+            ~reachability.on_its_way(reach_out_id, person_id),
+        )
         .values(unreachable_at=unit.now)
         .execution_options(synchronize_session=False)
     )

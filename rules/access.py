@@ -77,6 +77,15 @@ async def still_signed_in(session: AsyncSession, session_id: UUID, now: datetime
     ).first() is not None
 
 
+async def hold_session(unit: Unit, who: Caller) -> None:
+    """Keep the caller's session from ending until this unit is committed. Raises NotSignedIn when it has ended."""
+    held = await unit.session.execute(
+        select(Session.id).where(Session.id == who.session_id).with_for_update(read=True, key_share=True)
+    )
+    if held.first() is None:
+        raise NotSignedIn
+
+
 def require_proof(who: Caller, now: datetime) -> None:
     """Raises ProofNeeded unless the passphrase was given within the last 5 minutes."""
     if now - who.proven_at > PROOF:

@@ -179,6 +179,9 @@ async def block(unit: Unit, who: Caller, person_id: UUID) -> Block:
     if standing is not None:
         return standing
     await access.known_person(unit, who, person_id)
+    # An invitation that is being accepted in this moment waits, and is refused then.
+    for circle_owner in sorted((who.person_id, person_id)):
+        await lock_circle(unit, circle_owner)
     both = await unit.session.execute(
         select(Membership)
         .where(
@@ -189,7 +192,9 @@ async def block(unit: Unit, who: Caller, person_id: UUID) -> Block:
         )
         .order_by(Membership.id)
     )
-    for membership in both.scalars().all():
+    memberships = both.scalars().all()
+    await hold(unit, [membership.id for membership in memberships])
+    for membership in memberships:
         await _end(unit, membership)
     await unit.session.execute(
         update(Notice)
@@ -209,7 +214,7 @@ async def block(unit: Unit, who: Caller, person_id: UUID) -> Block:
 
 
 async def blocks(unit: Unit, who: Caller, limit: int, after: UUID | None) -> Sequence[tuple[Block, str | None]]:
-    """Whom the caller has blocked, with the names they had, `limit` + 1 at most."""
+    """Whom the caller has blocked, `limit` + 1 at most."""
     statement = (
         select(Block, Person).join(Person, Person.id == Block.blocked_id).where(Block.blocker_id == who.person_id)
     )
@@ -247,14 +252,31 @@ def words(unit: Unit, membership_id: UUID) -> tuple[str, str] | None:
         return None
 
 
+async def hold(unit: Unit, memberships: Sequence[UUID]) -> None:
+    """Lock these memberships, in the order of their ids, against presses that refer to them."""
+    await unit.session.execute(
+        select(Membership.id).where(Membership.id.in_(memberships)).order_by(Membership.id).with_for_update()
+    )
+
+
 async def _end(unit: Unit, membership: Membership) -> None:
     """End a membership and everything that hangs on it, in this transaction."""
     owner_id, member_id = membership.owner_id, membership.member_id
-    # The delete comes first: a press that is being written holds on to the membership, so this waits for it and
-    # what follows sees its rows; one that comes later no longer finds the membership and reads again.
+    # Held first: a press that is being written holds on to the membership, so this waits for it and what follows sees
+    # its rows; one that comes later waits here and then finds that the membership is gone. Then reach-outs, deliveries
+    # and recipients, in the order in which everything else locks them.
+    await hold(unit, [membership.id])
+    await endings.member_gone(unit, owner_id, member_id)
     await unit.session.execute(delete(Membership).where(Membership.id == membership.id))
     unit.session.expunge(membership)
-    await endings.member_gone(unit, owner_id, member_id)
+    of_owner = select(ReachOut.id).where(ReachOut.person_id == owner_id)
+    # Fellow recipients keep the word that somebody answered; who it was is no longer for them.
+    await unit.session.execute(
+        update(Notice)
+        .where(Notice.sender_id == member_id, Notice.reach_out_id.in_(of_owner), Notice.recipient_id != owner_id)
+        .values(sender_id=None)
+        .execution_options(synchronize_session=False)
+    )
     await unit.session.execute(
         update(Notice)
         .where(
@@ -262,9 +284,15 @@ async def _end(unit: Unit, membership: Membership) -> None:
             or_(
                 and_(
                     Notice.recipient_id == member_id,
-                    Notice.reach_out_id.in_(select(ReachOut.id).where(ReachOut.person_id == owner_id)),
+                    Notice.reach_out_id.in_(of_owner),
                 ),
-                and_(Notice.recipient_id == owner_id, Notice.event_id == membership.id),
+                and_(
+                    Notice.recipient_id == owner_id,
+                    or_(
+                        Notice.event_id == membership.id,
+                        and_(Notice.sender_id == member_id, Notice.reach_out_id.in_(of_owner)),
+                    ),
+                ),
             ),
         )
         .values(dismissed_at=unit.now)

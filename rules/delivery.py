@@ -27,6 +27,7 @@ class Facts:
     open: bool
     told: bool
     gone: bool
+    muted: bool
     answer: AnswerKind | None
     member: bool
     available: bool
@@ -45,7 +46,7 @@ def wanted(facts: Facts) -> bool:  # noqa: PLR0911 (a table of cases, read from 
     if facts.kind is NoticeKind.ENDED:
         # The account behind it may be gone, with its reach-out; the word that it has ended still goes out.
         return True
-    if not facts.to_its_owner and (not facts.told or facts.gone or not facts.member):
+    if not facts.to_its_owner and (not facts.told or facts.gone or not facts.member or facts.muted):
         return False
     if facts.kind is NoticeKind.ALL_CLEAR:
         return True

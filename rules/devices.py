@@ -12,14 +12,19 @@ from core.bulk import insert_together
 from core.errors import Busy, DeviceRetired, EndpointNotAllowed, KeysUnavailable, NotFound, TooManyDevices
 from core.unit import Unit
 from core.webpush_hosts import allowed_endpoint
-from models import Delivery, Device, Notice, ReachOut, Recipient
+from models import Delivery, Device, Membership, Notice, ReachOut, Recipient
 from models.vocabulary import AnswerKind, DeliveryState, DeviceKind, NoticeKind, ReachOutState, Retired
+from rules import access, reachability, throttle
 from rules.access import Caller
 from rules.telling import DELIVERIES, NOTICES, Telling, announce, delivery_row, notice_row
+from rules.throttle import Limit
 
 MOST = 20
 LISTED = timedelta(days=30)
 """How long a retired device is still listed."""
+
+TESTS = Limit("device_tests", burst=6, every=10)
+"""Test pushes stand in one line with everybody's; a few are enough to try a phone out."""
 
 Address = Mapping[str, str]
 """What the transport needs: {"token"} for FCM, {"endpoint", "p256dh", "auth"} for Web Push."""
@@ -47,6 +52,8 @@ async def register(
 async def _register(
     unit: Unit, who: Caller, kind: DeviceKind, address: Address, label: str | None
 ) -> tuple[Device, bool]:
+    await access.hold_session(unit, who)
+    await _wait_for_presses(unit, who)
     hashed = _hash(unit, kind, address)
     same = (
         await unit.session.execute(
@@ -60,7 +67,7 @@ async def _register(
         if found.person_id == who.person_id:
             mine = mine or found
         else:
-            await retire(unit, found.person_id, [found.id], Retired.MOVED)
+            await reachability.retire(unit, found.person_id, [found.id], Retired.MOVED)
     if mine is None:
         await _room(unit, who)
         mine = Device(id=unit.new_id(), person_id=who.person_id, created_at=unit.now, kind=str(kind))
@@ -85,6 +92,7 @@ async def _register(
 async def refresh(unit: Unit, who: Caller, device_id: UUID, address: Address, hosts: Sequence[str]) -> Device:
     """Put a new address in the place of the old one. Raises NotFound, DeviceRetired, EndpointNotAllowed."""
     for _ in range(3):
+        await access.hold_session(unit, who)
         found = await own(unit, who, device_id)
         _check(DeviceKind(found.kind), address, hosts)
         if found.disabled_at is not None:
@@ -100,7 +108,7 @@ async def refresh(unit: Unit, who: Caller, device_id: UUID, address: Address, ho
             )
         ).scalars()
         for other in others:
-            await retire(unit, other.person_id, [other.id], Retired.MOVED)
+            await reachability.retire(unit, other.person_id, [other.id], Retired.MOVED)
         found.session_id = who.session_id
         _put(who, found, hashed, address)
         try:
@@ -135,67 +143,16 @@ async def remove(unit: Unit, who: Caller, device_id: UUID) -> None:
     """Stop sending to this device. Removing it twice is no mistake."""
     found = await own(unit, who, device_id)
     if found.disabled_at is None:
-        await retire(unit, who.person_id, [device_id], Retired.REMOVED)
-
-
-async def retire(unit: Unit, person_id: UUID, retired: Sequence[UUID], why: Retired) -> None:
-    """Take these devices of this person out of use: the address is forgotten, what was due to it is not sent."""
-    if not retired:
-        return
-    await unit.session.execute(
-        update(Device)
-        .where(Device.id.in_(retired), Device.disabled_at.is_(None))
-        .values(disabled_at=unit.now, disabled_reason=str(why), address=None)
-    )
-    await unit.session.execute(
-        update(Delivery)
-        .where(Delivery.device_id.in_(retired), Delivery.state == DeliveryState.PENDING)
-        .values(state=str(DeliveryState.CANCELLED), lease_until=None, last_error=str(why))
-    )
-    await note_unreachable(unit, [person_id])
-
-
-async def retire_dead(unit: Unit, person_id: UUID, device_id: UUID, address_hash: bytes) -> None:
-    """Retire a device whose address a provider called dead, unless it has been given another address meanwhile."""
-    found = (
-        await unit.session.execute(
-            select(Device.id).where(Device.id == device_id, Device.address_hash == address_hash).with_for_update()
-        )
-    ).scalar()
-    if found is not None:
-        await retire(unit, person_id, [device_id], Retired.DEAD)
-
-
-async def note_unreachable(unit: Unit, people: Sequence[UUID]) -> None:
-    """Say in every open reach-out that these people, told but not pushed to anywhere now, cannot be reached."""
-    live = select(Device.id).where(Device.person_id == Recipient.person_id, Device.disabled_at.is_(None)).exists()
-    changed = await unit.session.execute(
-        update(Recipient)
-        .where(
-            Recipient.person_id.in_(people),
-            Recipient.told_at.is_not(None),
-            Recipient.gone_at.is_(None),
-            Recipient.unreachable_at.is_(None),
-            Recipient.quiet_at.is_(None),
-            Recipient.reach_out_id.in_(select(ReachOut.id).where(ReachOut.closed_at.is_(None))),
-            ~live,
-        )
-        .values(unreachable_at=unit.now)
-        .returning(Recipient.reach_out_id)
-        .execution_options(synchronize_session=False)
-    )
-    ids = changed.scalars().all()
-    if ids:
-        owners = await unit.session.execute(select(ReachOut.person_id, ReachOut.id).where(ReachOut.id.in_(ids)))
-        for owner_id, reach_out_id in owners:
-            unit.tell(owner_id, "reach_out", reach_out_id)
+        await reachability.retire(unit, who.person_id, [device_id], Retired.REMOVED)
 
 
 async def send_test(unit: Unit, who: Caller, device_id: UUID) -> UUID:
-    """Send a real push to one device; gives the delivery's id. Raises NotFound, DeviceRetired."""
+    """Send a real push to one device; gives the delivery's id. Raises NotFound, DeviceRetired, TooMany."""
     found = await own(unit, who, device_id)
     if found.disabled_at is not None:
         raise DeviceRetired
+    await throttle.check(unit, TESTS, str(who.person_id))
+    await throttle.count(unit, TESTS, str(who.person_id))
     notice = notice_row(unit, Telling(who.person_id, NoticeKind.TEST, unit.new_id(), who.person_id))
     # It stands in no inbox: it says nothing but that the way is open.
     notice["dismissed_at"] = unit.now
@@ -258,6 +215,13 @@ async def _catch_up(unit: Unit, device: Device) -> None:
         )
     for _, _, owner_id, reach_out_id in waiting:
         unit.tell(owner_id, "reach_out", reach_out_id)
+
+
+async def _wait_for_presses(unit: Unit, who: Caller) -> None:
+    """Wait for presses that ask this person and are being written: they hold on to the memberships."""
+    await unit.session.execute(
+        select(Membership.id).where(Membership.member_id == who.person_id).order_by(Membership.id).with_for_update()
+    )
 
 
 def _check(kind: DeviceKind, address: Address, hosts: Sequence[str]) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 Window = Mapping[str, object]
 """{"day": 0 (Monday) to 6, "from": "HH:MM", "to": "HH:MM"}; "24:00" ends a day, no window crosses midnight."""
@@ -20,7 +20,11 @@ def available(
 
 def within(hours: Sequence[Window], time_zone: str, now: datetime) -> bool:
     """Whether `now` lies in one of the windows. From UTC to local time is never ambiguous, so gaps and folds are not."""
-    local = now.astimezone(_zone(time_zone))
+    try:
+        local = now.astimezone(_zone(time_zone))
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        # A zone that this machine does not know must not keep anybody from being told.
+        return True
     clock = f"{local:%H:%M}"
     return any(
         window["day"] == local.weekday() and str(window["from"]) <= clock < str(window["to"]) for window in hours

@@ -9,8 +9,9 @@ from datetime import timedelta
 from uuid import UUID
 
 from sqlalchemy import delete, select
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import DBAPIError
 
+from core.database import lost_a_race
 from core.encryption import Keyring
 from core.errors import Busy, KeyReused
 from core.unit import Unit
@@ -99,11 +100,19 @@ async def once(
         try:
             made = await create()
             await remember(unit, asked, person_id, made)
-        except IntegrityError:
+        except DBAPIError as error:
+            if not lost_a_race(error):
+                raise
             await unit.start_again()
             continue
         return made, True
     raise Busy
+
+
+async def naturally(unit: Unit, asked: Retry | None, person_id: UUID, result_id: UUID) -> None:
+    """Keep the key of a creation that is safe to repeat by its nature. Raises KeyReused for another body."""
+    if await earlier(unit, asked) is None:
+        await remember(unit, asked, person_id, result_id)
 
 
 def secret(unit: Unit, asked: Retry | None, purpose: str, size: int = 32) -> bytes:

@@ -42,7 +42,7 @@ async def export(unit: Unit, who: Caller) -> dict[str, Any]:
         return [_plain(row, columns, sealed or {}, vault) for row in found]
 
     me = who.person_id
-    told = Recipient.reach_out_id.in_(select(ReachOut.id).where(ReachOut.person_id == me))
+    told = Recipient.reach_out_id.in_(select(ReachOut.id).where(ReachOut.person_id == me)) & Recipient.gone_at.is_(None)
     profile = _plain(
         mine,
         "id time_zone region language hours wake_me created_at",
@@ -84,7 +84,9 @@ async def export(unit: Unit, who: Caller) -> dict[str, Any]:
             "reach_out_id person_id role step told_at handed_at delivered_at seen_at answer answered_at minutes",
         ),
         "told_of": await rows(
-            Recipient, Recipient.person_id == me, "reach_out_id role told_at seen_at answer answered_at minutes"
+            Recipient,
+            (Recipient.person_id == me) & Recipient.told_at.is_not(None) & Recipient.gone_at.is_(None),
+            "reach_out_id role told_at seen_at answer answered_at minutes",
         ),
         "answers": await rows(Answer, Answer.person_id == me, "id reach_out_id kind minutes created_at"),
         "messages": await rows(
@@ -117,10 +119,14 @@ async def erase(unit: Unit, who: Caller) -> None:
     Whether the passphrase was given a moment ago is for the caller of this to ask (`access.require_proof`).
     """
     me = who.person_id
+    # Held first, so that a press of the same person in this moment is either ended here or finds nobody.
+    await unit.session.execute(select(Person.id).where(Person.id == me).with_for_update())
     sessions = (await unit.session.execute(select(Session.id).where(Session.person_id == me))).scalars().all()
     await endings.person_erased(unit, me)
     places = select(Membership.id).where(Membership.member_id == me).order_by(Membership.id)
-    for membership_id in (await unit.session.execute(places)).scalars().all():
+    mine = (await unit.session.execute(places)).scalars().all()
+    await circle.hold(unit, mine)
+    for membership_id in mine:
         await circle.leave(unit, who, membership_id)
     # What stands in other people's inboxes goes as well, but for the word that it has ended.
     await unit.session.execute(delete(Notice).where(Notice.sender_id == me, Notice.kind != NoticeKind.ENDED))

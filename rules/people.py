@@ -72,6 +72,7 @@ async def sign_up(unit: Unit, new: NewPerson, asked: Retry | None) -> SignedUp:
     Raises NameTaken, KeyReused, and what accepting an invitation raises.
     """
     known = await idempotency.earlier(unit, asked)
+    again = known is not None
     if known is None:
         taken = select(Person.id).where(Person.sign_in_name_hash == name_hash(unit.keyring, new.sign_in_name))
         if (await unit.session.execute(taken)).first() is not None:
@@ -84,15 +85,20 @@ async def sign_up(unit: Unit, new: NewPerson, asked: Retry | None) -> SignedUp:
             # Somebody took the name between the two statements, or this very request ran twice at once.
             await unit.start_again()
             known = await idempotency.earlier(unit, asked)
+            again = True
             if known is None:
                 raise NameTaken from None
     made = await unit.session.get_one(Person, known)
-    token = idempotency.secret(unit, asked, "sign_up.token")
-    signed_in = await sessions.open_for(unit, made, new.carrier, token)
-    codes = await replace_codes(unit, known, idempotency.secret(unit, asked, "sign_up.codes"))
+    signed_in = await sessions.open_for(
+        unit, made, new.carrier, idempotency.secret(unit, asked, "sign_up.token"), again=again
+    )
+    seed = idempotency.secret(unit, asked, "sign_up.codes")
+    if not again:
+        await replace_codes(unit, known, seed)
     if new.invitation_token is not None:
         await invitations.accept_at_sign_up(unit, known, new.invitation_token)
-    return SignedUp(signed_in, codes)
+    # A retry is handed the same codes; those that were used or replaced meanwhile stay so.
+    return SignedUp(signed_in, [_code(unit, seed, number) for number in range(CODES)])
 
 
 async def _create(unit: Unit, person_id: UUID, new: NewPerson) -> None:

@@ -12,7 +12,7 @@ from core.errors import NotFound, WrongCredentials
 from core.unit import Unit
 from models import Device, Person, Session
 from models.vocabulary import Carrier, Retired
-from rules import devices
+from rules import reachability
 from rules.access import Caller, token_hash
 from rules.throttle import Limit
 
@@ -54,7 +54,9 @@ async def known(unit: Unit, name_hash: bytes) -> Known | None:
     return None if found is None else Known(found.id, found.passphrase_hash)
 
 
-async def sign_in(unit: Unit, who: Known, carrier: Carrier, token: bytes, fresh_hash: str | None) -> SignedIn:
+async def sign_in(
+    unit: Unit, who: Known, carrier: Carrier, token: bytes, fresh_hash: str | None, *, again: bool
+) -> SignedIn:
     """Open a session for somebody whose passphrase was right. `fresh_hash` replaces a hash made too weakly.
 
     Raises WrongCredentials when the passphrase was changed meanwhile.
@@ -64,15 +66,23 @@ async def sign_in(unit: Unit, who: Known, carrier: Carrier, token: bytes, fresh_
         raise WrongCredentials
     if fresh_hash is not None:
         found.passphrase_hash = fresh_hash
-    return await open_for(unit, found, carrier, token)
+    return await open_for(unit, found, carrier, token, again=again)
 
 
-async def open_for(unit: Unit, person: Person, carrier: Carrier, token: bytes | None) -> SignedIn:
-    """A session for this person. The same `token` bytes (a retry) renew the session they opened before."""
+async def open_for(
+    unit: Unit, person: Person, carrier: Carrier, token: bytes | None, *, again: bool = False
+) -> SignedIn:
+    """A session for this person. `again` (a retry) hands out the session that the same `token` bytes opened before.
+
+    A session that was signed out meanwhile stays so: the retry then opens another one.
+    """
     text = unit.new_token(32) if token is None else base64.urlsafe_b64encode(token).decode().rstrip("=")
-    found = (
-        await unit.session.execute(select(Session).where(Session.token_hash == token_hash(text)))
-    ).scalar_one_or_none()
+    found = None
+    if again:
+        found = (
+            await unit.session.execute(select(Session).where(Session.token_hash == token_hash(text)))
+        ).scalar_one_or_none()
+        text = text if found is not None else unit.new_token(32)
     if found is None:
         found = Session(id=unit.new_id(), person_id=person.id, token_hash=token_hash(text), created_at=unit.now)
         unit.session.add(found)
@@ -123,10 +133,12 @@ async def end_others(unit: Unit, person_id: UUID, keep: UUID | None) -> None:
 async def _end(unit: Unit, person_id: UUID, ended: Sequence[UUID]) -> None:
     if not ended:
         return
+    # Held first: a device that is being registered in one of them is seen below, or finds it gone.
+    await unit.session.execute(select(Session.id).where(Session.id.in_(ended)).order_by(Session.id).with_for_update())
     found = await unit.session.execute(
         select(Device.id).where(Device.session_id.in_(ended), Device.disabled_at.is_(None))
     )
-    await devices.retire(unit, person_id, found.scalars().all(), Retired.SIGNED_OUT)
+    await reachability.retire(unit, person_id, found.scalars().all(), Retired.SIGNED_OUT)
     await unit.session.execute(delete(Session).where(Session.id.in_(ended)))
     for session_id in ended:
         unit.tell(person_id, "signed_out", session_id)

@@ -40,9 +40,18 @@ async def check(unit: Unit, limit: Limit, who: str) -> None:
 
 async def count(unit: Unit, limit: Limit, who: str) -> None:
     """Write one try down. The caller commits it."""
+    await _move(unit, limit, who, timedelta(seconds=limit.every))
+
+
+async def give_back(unit: Unit, limit: Limit, who: str) -> None:
+    """Take one try back that turned out to be none. The caller commits it."""
+    await _move(unit, limit, who, -timedelta(seconds=limit.every))
+
+
+async def _move(unit: Unit, limit: Limit, who: str, step: timedelta) -> None:
     key = _key(unit, limit, who)
-    step = timedelta(seconds=limit.every)
-    free_at = (await unit.session.execute(select(Throttle.free_at).where(Throttle.key_hash == key))).scalar()
+    kept = select(Throttle.free_at).where(Throttle.key_hash == key).with_for_update()
+    free_at = (await unit.session.execute(kept)).scalar()
     later = max(free_at or unit.now, unit.now) + step
     sqlite = (await unit.session.connection()).dialect.name == "sqlite"
     insert = sqlite_insert if sqlite else postgresql_insert

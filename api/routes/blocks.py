@@ -6,11 +6,11 @@ from uuid import UUID
 from fastapi import APIRouter
 from pydantic import BaseModel
 
-from api.dependencies import IdempotencyKey, Reading, ReadingCaller, Writing, WritingCaller
+from api.dependencies import IdempotencyKey, Reading, ReadingCaller, Writing, WritingCaller, retry_of
 from api.problems import problems
 from api.schemas import DEFAULT_LIMIT, Body, Cursor, Limit, Page, PersonOut, page
 from core.errors import NotFound
-from rules import circle
+from rules import circle, idempotency
 
 router = APIRouter(prefix="/v1/blocks", tags=["blocks"])
 
@@ -25,9 +25,10 @@ class BlockOut(BaseModel):
 
 
 @router.post("", status_code=201, responses=problems(NotFound))
-async def block(body: NewBlock, unit: Writing, who: WritingCaller, _key: IdempotencyKey) -> BlockOut:
+async def block(body: NewBlock, unit: Writing, who: WritingCaller, key: IdempotencyKey) -> BlockOut:
     """Block somebody from my circle or whose circle I am in. It ends both at once; repeating it is safe."""
     made = await circle.block(unit, who, body.person_id)
+    await idempotency.naturally(unit, retry_of(unit, who, "POST /v1/blocks", key, body), who.person_id, body.person_id)
     name = await circle.name_of(unit, body.person_id)
     return BlockOut(person=PersonOut(id=made.blocked_id, display_name=name), created_at=made.created_at)
 

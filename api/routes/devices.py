@@ -10,13 +10,21 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from fastapi import APIRouter, Response
 from pydantic import AfterValidator, BaseModel, Field, StringConstraints
 
-from api.dependencies import IdempotencyKey, Reading, ReadingCaller, Services, Writing, WritingCaller
+from api.dependencies import IdempotencyKey, Reading, ReadingCaller, Services, Writing, WritingCaller, retry_of
 from api.problems import again_too, problems
 from api.schemas import DEFAULT_LIMIT, Body, Cursor, Label, Limit, Page, page
-from core.errors import DeviceRetired, EndpointNotAllowed, KeysUnavailable, NotFound, TooManyDevices
+from core.errors import (
+    DeviceRetired,
+    EndpointNotAllowed,
+    KeyReused,
+    KeysUnavailable,
+    NotFound,
+    TooMany,
+    TooManyDevices,
+)
 from models import Device
 from models.vocabulary import DeviceKind
-from rules import devices
+from rules import devices, idempotency
 from rules.access import Caller
 
 router = APIRouter(prefix="/v1/devices", tags=["devices"])
@@ -92,15 +100,16 @@ class TestOut(BaseModel):
     "",
     status_code=201,
     responses=again_too(DeviceOut, "This address was registered already.")
-    | problems(TooManyDevices, EndpointNotAllowed, KeysUnavailable),
+    | problems(TooManyDevices, EndpointNotAllowed, KeysUnavailable, KeyReused),
 )
 async def register(
-    body: NewDevice, response: Response, unit: Writing, who: WritingCaller, context: Services, _key: IdempotencyKey
+    body: NewDevice, response: Response, unit: Writing, who: WritingCaller, context: Services, key: IdempotencyKey
 ) -> DeviceOut:
     """Register this phone or browser. The same address again is the same device, so a retry is always safe."""
     found, new = await devices.register(
         unit, who, body.kind, body.address(), body.label, context.settings.webpush_hosts
     )
+    await idempotency.naturally(unit, retry_of(unit, who, "POST /v1/devices", key, body), who.person_id, found.id)
     response.status_code = 201 if new else 200
     return _out(found, who)
 
@@ -131,7 +140,7 @@ async def remove(device_id: UUID, unit: Writing, who: WritingCaller) -> None:
     await devices.remove(unit, who, device_id)
 
 
-@router.post("/{device_id}/test", responses=problems(NotFound, DeviceRetired))
+@router.post("/{device_id}/test", responses=problems(NotFound, DeviceRetired, TooMany))
 async def send_test(device_id: UUID, unit: Writing, who: WritingCaller) -> TestOut:
     """Send a real push to this device ("A light came on.")."""
     return TestOut(delivery_id=await devices.send_test(unit, who, device_id))

@@ -8,12 +8,12 @@ from uuid import UUID
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
 
-from api.dependencies import IdempotencyKey, Reading, ReadingCaller, Writing, WritingCaller
+from api.dependencies import IdempotencyKey, Reading, ReadingCaller, Writing, WritingCaller, retry_of
 from api.problems import problems
 from api.schemas import DEFAULT_LIMIT, Body, Cursor, Limit, Page, PersonOut, page, person
 from core.errors import NotFound
 from models.vocabulary import NoticeKind
-from rules import inbox
+from rules import idempotency, inbox
 from rules.inbox import NoticeView
 
 router = APIRouter(tags=["inbox"])
@@ -83,9 +83,12 @@ async def read(notice_id: UUID, unit: Writing, who: WritingCaller) -> NoticeOut:
 
 
 @router.post("/v1/receipts", status_code=201, responses=problems(NotFound))
-async def receipt(body: Receipt, unit: Writing, who: WritingCaller, _key: IdempotencyKey) -> Receipt:
+async def receipt(body: Receipt, unit: Writing, who: WritingCaller, key: IdempotencyKey) -> Receipt:
     """Say that a push arrived or was opened. Repeating it is safe."""
     await inbox.receipt(unit, who, body.delivery_id, opened=body.event is ReceiptEvent.OPENED)
+    await idempotency.naturally(
+        unit, retry_of(unit, who, "POST /v1/receipts", key, body), who.person_id, body.delivery_id
+    )
     return body
 
 

@@ -5,8 +5,18 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Response
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    WrapValidator,
+    model_validator,
+)
 
+from api import lenient
 from api.dependencies import IdempotencyKey, Reading, ReadingCaller, Writing, WritingCaller, retry_of
 from api.problems import again_too, problems
 from api.schemas import DEFAULT_LIMIT, Body, Cursor, Limit, Moment, Page, PersonOut, page, person
@@ -35,20 +45,15 @@ Words = Annotated[
 ]
 
 
-def _known_need(value: object) -> object:
-    """A need that this release does not know is left out: a press never fails on a word."""
-    return value if value in set(Need) else None
-
-
 class Press(BaseModel):
     """All of it may be left out. Unknown fields are ignored here alone: an older server takes a newer app's press."""
 
     model_config = ConfigDict(extra="ignore")
 
-    note: Note | None = None
-    need: Annotated[Need | None, BeforeValidator(_known_need)] = None
-    to: Annotated[list[UUID], Field(max_length=50)] | None = None
-    pressed_at: Moment | None = None
+    note: Annotated[Note | None, BeforeValidator(lenient.whole)] = None
+    need: Annotated[Need | None, BeforeValidator(lenient.known_need)] = None
+    to: Annotated[list[UUID] | None, BeforeValidator(lenient.ids)] = None
+    pressed_at: Annotated[Moment | None, WrapValidator(lenient.or_nothing)] = None
 
 
 class RecipientOut(BaseModel):
@@ -157,7 +162,7 @@ async def press(
 ) -> ReachOutOut:
     """Reach out now. 201 means that it is saved, for everyone who is asked."""
     said = body or Press()
-    ask = Ask(said.note, said.need, frozenset(said.to) if said.to else None, said.pressed_at)
+    ask = Ask(said.note, said.need, frozenset(said.to) if said.to is not None else None, said.pressed_at)
     try:
         pressed = await reach_out(unit, who, ask, retry_of(unit, who, "POST /v1/reach-outs", key, said))
     except EmptyCircle as error:

@@ -1,5 +1,6 @@
 """Signing in and out, and giving the passphrase once more."""
 
+import ipaddress
 from datetime import datetime
 from typing import Annotated
 from uuid import UUID
@@ -23,7 +24,6 @@ from api.schemas import (
     page,
 )
 from core.errors import NotFound, NotSignedIn, TooMany, WrongCredentials
-from core.unit import Unit
 from models import Session
 from models.vocabulary import Carrier
 from rules import access, idempotency, people, sessions, throttle
@@ -83,9 +83,9 @@ async def sign_in(
     async with context.database.write() as session:
         unit = make_unit(context, session)
         asked = idempotency.retry(unit.keyring, f"{known.person_id}\0sign-in", key, body.model_dump(mode="json"))
-        await idempotency.once(unit, asked, known.person_id, lambda: _same(known.person_id))
+        _, new = await idempotency.once(unit, asked, known.person_id, lambda: _same(known.person_id))
         secret = idempotency.secret(unit, asked, "sign_in.token")
-        made = await sessions.sign_in(unit, known, body.carrier, secret, fresh)
+        made = await sessions.sign_in(unit, known, body.carrier, secret, fresh, again=not new)
         await unit.commit(context.bus, context.hand_over)
     return signed_in_out(made, response, context)
 
@@ -107,17 +107,14 @@ async def recover(
         # The reply was lost: the code is used up, but the new passphrase opens the door.
         said = SignIn(sign_in_name=body.sign_in_name, passphrase=body.new_passphrase, carrier=body.carrier)
         return await sign_in(said, request, response, context, None)
-    await _slow_down(context, request, body.sign_in_name)
+    await _take_a_guess(context, request, body.sign_in_name)
     hashed = await context.passphrases.hash(body.new_passphrase)
-    try:
-        async with context.database.write() as session:
-            unit = make_unit(context, session)
-            made = await people.recover(unit, body.sign_in_name, body.recovery_code, hashed, body.carrier)
-            await idempotency.remember(unit, asked, made.person_id, made.person_id)
-            await unit.commit(context.bus, context.hand_over)
-    except WrongCredentials:
-        await _count_guess(context, request, body.sign_in_name)
-        raise
+    async with context.database.write() as session:
+        unit = make_unit(context, session)
+        made = await people.recover(unit, body.sign_in_name, body.recovery_code, hashed, body.carrier)
+        await idempotency.remember(unit, asked, made.person_id, made.person_id)
+        await unit.commit(context.bus, context.hand_over)
+    await _give_back(context, request, body.sign_in_name)
     return signed_in_out(made, response, context)
 
 
@@ -148,10 +145,10 @@ async def prove(body: Proof, request: Request, token: Token, context: Services) 
         who = await access.caller(session, reading.keyring, token, reading.now)
         encoded = (await access.person(reading, who)).passphrase_hash
     # No connection is held while a passphrase is checked: a queue of them must never stand before a press.
-    await _slow_down(context, request, str(who.person_id))
+    await _take_a_guess(context, request, str(who.person_id))
     if not await context.passphrases.matches(encoded, body.passphrase):
-        await _count_guess(context, request, str(who.person_id))
         raise WrongCredentials
+    await _give_back(context, request, str(who.person_id))
     async with context.database.write() as session:
         unit = make_unit(context, session)
         await sessions.prove(unit, who)
@@ -206,31 +203,44 @@ def signed_in_out(made: SignedIn, response: Response, context: Context) -> Signe
 
 async def check_passphrase(context: Context, request: Request, sign_in_name: str, passphrase: str) -> Known:
     """Whose passphrase this is. No transaction is open while it is hashed. Raises WrongCredentials, TooMany."""
-    await _slow_down(context, request, sign_in_name)
+    await _take_a_guess(context, request, sign_in_name)
     async with context.database.read() as session:
         unit = make_unit(context, session)
         known = await sessions.known(unit, people.name_hash(unit.keyring, sign_in_name))
     if not await context.passphrases.matches(known.passphrase_hash if known else None, passphrase) or known is None:
-        await _count_guess(context, request, sign_in_name)
         raise WrongCredentials
+    await _give_back(context, request, sign_in_name)
     return known
 
 
+def _place(host: str) -> str:
+    """Where a guess comes from: an IPv4 address, or the /64 that one IPv6 household has to itself."""
+    try:
+        address = ipaddress.ip_address(host)
+    except ValueError:
+        return host
+    return str(ipaddress.ip_network((address, 64), strict=False)) if address.version == 6 else host
+
+
 def _limits(request: Request, name: str) -> list[tuple[throttle.Limit, str]]:
-    place = request.client.host if request.client else "nowhere"
+    place = _place(request.client.host if request.client else "nowhere")
     return [(GUESSES_HERE, f"{name}\0{place}"), (GUESSES_PLACE, place)]
 
 
-async def _slow_down(context: Context, request: Request, name: str) -> None:
-    async with context.database.read() as session:
+async def _take_a_guess(context: Context, request: Request, name: str) -> None:
+    """Count a guess before it is checked, so that many at once are counted as well. Raises TooMany."""
+    async with context.database.write() as session:
         unit = make_unit(context, session)
         for limit, who in _limits(request, name):
             await throttle.check(unit, limit, who)
-
-
-async def _count_guess(context: Context, request: Request, name: str) -> None:
-    async with context.database.write() as session:
-        unit: Unit = make_unit(context, session)
-        for limit, who in _limits(request, name):
             await throttle.count(unit, limit, who)
+        await session.commit()
+
+
+async def _give_back(context: Context, request: Request, name: str) -> None:
+    """It was right: it does not count."""
+    async with context.database.write() as session:
+        unit = make_unit(context, session)
+        for limit, who in _limits(request, name):
+            await throttle.give_back(unit, limit, who)
         await session.commit()

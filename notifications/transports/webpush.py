@@ -38,6 +38,7 @@ DECLARATIVE = 8030
 _SIGNED_FOR = 12 * 3600
 _SIGN_AGAIN_BEFORE = 3600
 _AUDIENCES_KEPT = 256
+_LANE_WAIT = 0.5
 # More at once would not be faster: each open connection costs httpcore time at every send.
 _AT_ONCE = 16
 _TTL_LONGEST = 28 * 24 * 3600
@@ -141,8 +142,18 @@ class WebPushTransport:
         body = encrypt(payload(push, self._public_url), address)
         audience = _origin(address.endpoint)
         headers = _headers(push, self._authorization(audience, self._clock()))
-        async with asyncio.timeout(self._send_limit), self._lanes[audience]:
-            reply = await client.post(address.endpoint, content=body, headers=headers)
+        lane = self._lanes[audience]
+        try:
+            # A service that hangs fills its own lane. Who waits for it longer than this gives the place in the
+            # dispatcher back, or one hung service would hold all of them.
+            await asyncio.wait_for(lane.acquire(), _LANE_WAIT)
+        except TimeoutError:
+            return RetryAt("lane_full")
+        try:
+            async with asyncio.timeout(self._send_limit - _LANE_WAIT):
+                reply = await client.post(address.endpoint, content=body, headers=headers)
+        finally:
+            lane.release()
         if reply.status_code in _UNSIGNED:
             self._signed.pop(audience, None)
         return classify(reply.status_code, reply.headers.get("Retry-After"), self._clock())

@@ -6,11 +6,13 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import select, update
+from sqlalchemy.exc import DBAPIError
 
 from core.bulk import insert_together
-from core.errors import Closed
+from core.database import lost_a_race
+from core.errors import Busy, Closed
 from core.unit import Unit
-from models import Message, Notice, ReachOut, Recipient
+from models import Membership, Message, Notice, ReachOut, Recipient
 from models.vocabulary import AnswerKind, Need, NoticeKind, ReachOutState
 from rules import access
 from rules.access import Caller
@@ -18,6 +20,7 @@ from rules.reach_out.circle_now import Member, read
 from rules.reach_out.messages import write
 from rules.telling import DELIVERIES, Telling, delivery_row, tell
 
+TRIES = 4
 CALM = timedelta(seconds=30)
 """A press this soon after the last push pushes nobody: it is the same press, or a shaking hand."""
 
@@ -72,12 +75,20 @@ def decide(
 
 async def nudge(unit: Unit, who: Caller, reach_out_id: UUID) -> None:
     """The same as pressing again. Raises NotFound, NotYours, Closed."""
-    await access.own_reach_out(unit, who, reach_out_id)
-    now = await read(unit, who, None)
-    try:
-        await press_again(unit, who, reach_out_id, circle=now.members)
-    except ClosedMeanwhileError:
-        raise Closed from None
+    for _ in range(TRIES):
+        try:
+            await access.own_reach_out(unit, who, reach_out_id)
+            now = await read(unit, who, None)
+            await press_again(unit, who, reach_out_id, circle=now.members)
+        except ClosedMeanwhileError:
+            raise Closed from None
+        except DBAPIError as error:
+            if not lost_a_race(error):
+                raise
+            await unit.start_again()
+        else:
+            return
+    raise Busy
 
 
 async def press_again(
@@ -91,6 +102,14 @@ async def press_again(
     add: Sequence[Member] = (),
 ) -> None:
     """Push again, tell those added, keep a note as a message. Raises ClosedMeanwhileError, IntegrityError in a race."""
+    if add:
+        # Memberships before reach-outs, as in a removal, or the two could wait for each other.
+        await unit.session.execute(
+            select(Membership.id)
+            .where(Membership.id.in_([member.membership_id for member in add]))
+            .order_by(Membership.id)
+            .with_for_update(read=True, key_share=True)
+        )
     found = (
         await unit.session.execute(select(ReachOut).where(ReachOut.id == reach_out_id).with_for_update())
     ).scalar_one_or_none()

@@ -51,10 +51,12 @@ async def answer(unit: Unit, who: Caller, reach_out_id: UUID, said: Reply, asked
         told = await recipients(unit, reach_out_id)
         mine = next(row for row in told if row.person_id == who.person_id)
         made = await _record(unit, seen.reach_out, told, mine, said)
-        if said.text is not None:
+        if said.text is not None and who.vault.good:
             await write(unit, who, seen.reach_out, said.text)
         return made
 
+    # Also before a retry is handed what it made: whoever is outside meanwhile sees nothing of it.
+    await access.reach_out(unit, who, reach_out_id)
     made_id, new = await idempotency.once(unit, asked, who.person_id, create)
     if new:
         ANSWERS.labels(str(said.kind)).inc()

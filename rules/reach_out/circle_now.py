@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import Row, and_, bindparam, select
 from sqlalchemy.orm import aliased
 
+from core.errors import NotSignedIn
 from core.types import UtcDateTime
 from core.unit import Unit
 from models import Device, IdempotencyKey, Membership, Person, ReachOut
@@ -104,6 +105,9 @@ async def read(unit: Unit, who: Caller, asked: Retry | None) -> CircleNow:
         },
     )
     rows = result.all()
+    if not rows:
+        # Erased between the look at the session and this one.
+        raise NotSignedIn
     first = rows[0]
     earlier = Earlier(first.result_id, first.body_hash, first.key_created_at) if first.result_id else None
     return CircleNow(

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from sqlalchemy import Select, or_, select
 
-from core.errors import Closed
+from core.errors import Closed, KeysUnavailable
 from core.unit import Unit
 from models import Message, Person, ReachOut, Recipient
 from models.vocabulary import NoticeKind
@@ -34,6 +34,11 @@ async def say(unit: Unit, who: Caller, reach_out_id: UUID, text: str, asked: Ret
             raise Closed
         return await write(unit, who, seen.reach_out, text)
 
+    # Also before a retry is handed what it made: whoever is outside meanwhile sees nothing of it.
+    await access.reach_out(unit, who, reach_out_id)
+    if not who.vault.good:
+        # Saying 201 to words that cannot be kept would lose them in silence.
+        raise KeysUnavailable
     made, _ = await idempotency.once(unit, asked, who.person_id, create)
     return (await _views(unit, select(Message, Person).where(Message.id == made)))[0]
 

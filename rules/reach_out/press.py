@@ -7,9 +7,10 @@ from typing import Any, cast
 from uuid import UUID
 
 from sqlalchemy import Table
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import DBAPIError
 
 from core.bulk import insert_together
+from core.database import lost_a_race
 from core.errors import Busy, EmptyCircle
 from core.telemetry import PRESSES
 from core.unit import Unit
@@ -62,15 +63,19 @@ async def press(unit: Unit, who: Caller, ask: Ask, asked: Retry | None) -> Press
             if now.open is not None:
                 return await _again(unit, who, ask, asked, now, now.open)
             return await _start(unit, who, ask, asked, now)
-        except (IntegrityError, again.ClosedMeanwhileError):
+        except again.ClosedMeanwhileError:
+            await unit.start_again()
+        except DBAPIError as error:
             # The same press a moment earlier, or a member who left between the read and the write: look again.
+            if not lost_a_race(error):
+                raise
             await unit.start_again()
     raise Busy
 
 
 def chosen(circle: Sequence[Member], to: frozenset[UUID] | None) -> list[Member]:
     """Whom a press asks: the whole circle, or those named of it."""
-    return [member for member in circle if not to or member.membership_id in to]
+    return [member for member in circle if to is None or member.membership_id in to]
 
 
 async def _start(unit: Unit, who: Caller, ask: Ask, asked: Retry | None, now: CircleNow) -> Pressed:

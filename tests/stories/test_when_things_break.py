@@ -49,6 +49,22 @@ async def test_the_dead_phone(world: World) -> None:
     assert await maya.sees_state(sponsor) == "handed"
 
 
+async def test_a_phone_that_gave_its_new_address_while_the_old_one_was_found_dead(world: World) -> None:
+    maya, sponsor = await world.circle("sponsor")
+    [(device, old)] = sponsor.devices.items()
+    world.transport.answer(old, DeadAddress("unregistered"))
+    world.transport.flowing.clear()
+    await maya.press()
+    await world.transport.begun.wait()
+    await sponsor.put(f"/v1/devices/{device}", {"kind": "fcm", "token": "fresh"})
+    world.transport.flowing.set()
+    await world.settle()
+    assert [row["disabled_at"] for row in (await sponsor.get("/v1/devices"))["items"]] == [None]
+    sponsor.devices[device] = "fresh"
+    await maya.close()
+    assert await sponsor.pushed() == ["all_clear"]
+
+
 async def test_a_service_that_is_away_for_a_minute(world: World) -> None:
     maya, sponsor, friend = await world.circle("sponsor", "friend")
     world.transport.answer(address(sponsor), RetryAt("unavailable"))

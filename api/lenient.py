@@ -1,0 +1,44 @@
+"""What a press forgives: distress is never sent back for the shape of a field that it can do without."""
+
+from typing import Any
+from uuid import UUID
+
+from pydantic import ValidationError, ValidatorFunctionWrapHandler
+
+from models.vocabulary import Need
+
+
+def whole(value: object) -> object:
+    """Half an emoji, as a phone leaves it when it cuts a text, is no reason to send anybody back."""
+    return value.encode("utf-8", "replace").decode() if isinstance(value, str) else value
+
+
+def or_nothing(value: object, check: ValidatorFunctionWrapHandler) -> Any:  # noqa: ANN401 (pydantic's own shape)
+    """A time that makes no sense is left out: a press never fails on its phone's clock."""
+    try:
+        return check(value)
+    except ValidationError:
+        return None
+
+
+def ids(value: object) -> object:
+    """What is no id names nobody."""
+    if not isinstance(value, list):
+        return value
+    if not value:
+        # An empty list is a phone's slip; it does not mean that nobody shall be told.
+        return None
+    return [item for item in value[:50] if isinstance(item, str) and is_id(item)]
+
+
+def is_id(text_: str) -> bool:
+    try:
+        UUID(text_)
+    except ValueError:
+        return False
+    return True
+
+
+def known_need(value: object) -> object:
+    """A need that this release does not know is left out: a press never fails on a word."""
+    return value if value in set(Need) else None
