@@ -41,4 +41,4 @@ def is_id(text_: str) -> bool:
 
 def known_need(value: object) -> object:
     """A need that this release does not know is left out: a press never fails on a word."""
-    return value if value in set(Need) else None
+    return value if isinstance(value, str) and value in set(Need) else None

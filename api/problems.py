@@ -143,7 +143,10 @@ def install(app: FastAPI) -> None:
     @app.exception_handler(HTTPException)
     async def http(request: Request, error: HTTPException) -> Response:
         kind = {404: errors.NotFound, 405: WrongMethod, 413: TooLarge}.get(error.status_code, BadRequest)
-        return reply(kind(), request_id(request), error.headers)
+        headers = dict(error.headers or {})
+        if kind is WrongMethod:
+            headers["Allow"] = ", ".join(sorted(_methods(app, request))) or headers.get("allow", "GET")
+        return reply(kind(), request_id(request), headers)
 
     @app.exception_handler(Exception)
     async def unexpected(request: Request, _: Exception) -> Response:
@@ -163,6 +166,12 @@ def install(app: FastAPI) -> None:
         return reply(errors.Busy(), request_id(request))
 
 
+def _methods(app: FastAPI, request: Request) -> set[str]:
+    """Every method that this path takes; the router itself names those of the first endpoint only."""
+    path = getattr(request.scope.get("route"), "path", "")
+    return {method.upper() for method in app.openapi()["paths"].get(path, {})}
+
+
 def request_id(request: Request) -> str:
     return str(request.scope.get("request_id", ""))
 
@@ -171,7 +180,12 @@ def _places(found: Sequence[Any]) -> Iterator[dict[str, str]]:
     """Where something is wrong and what it should be; never what was sent."""
     for item in found[:20]:
         at = ".".join(_plain(part) for part in item["loc"])
-        says = "Unknown field." if item["type"] == "extra_forbidden" else str(item["msg"]).removeprefix("Value error, ")
+        says = str(item["msg"]).removeprefix("Value error, ")
+        if item["type"] == "extra_forbidden":
+            says = "Unknown field."
+        elif item["type"] == "union_tag_invalid":
+            # Pydantic's own sentence repeats what was sent.
+            says = f"Must be one of {item['ctx']['expected_tags']}."
         yield {"at": at, "says": says}
 
 

@@ -2,7 +2,6 @@
 
 import argparse
 import asyncio
-import contextlib
 import json
 import sys
 import time
@@ -57,12 +56,12 @@ async def _run(batch: int | None) -> None:
     await asyncio.to_thread(sys.stdin.readline)
     began = time.process_time()
     if batch is None:
-        worker = asyncio.create_task(Worker(database, clock, dispatcher).run(asyncio.Event()))
+        stop = asyncio.Event()
+        worker = asyncio.create_task(Worker(database, clock, keyring, bus, dispatcher).run(stop))
         # The parent sees in the database when nothing is left, and says so.
         await asyncio.to_thread(sys.stdin.readline)
-        worker.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await worker
+        stop.set()
+        await worker
     else:
         transport.sent = await _bare(database, clock, keyring, bus, batch)
         print("empty", flush=True)
@@ -76,18 +75,18 @@ async def _bare(database: Database, clock: DatabaseClock, keyring: Keyring, bus:
     sent = 0
     while True:
         async with database.write() as session:
-            taken = await claim.due(session, [str(DeviceKind.FCM)], batch, clock.now(), lambda _: True)
+            claimed = await claim.due(session, [str(DeviceKind.FCM)], batch, clock.now(), lambda _: True)
             await session.commit()
-        if not taken:
+        if not claimed.taken:
             return sent
         now = clock.now()
-        outcomes = [Outcome(claimed, AtOnce.name, Sent(), now, 0.5) for claimed in taken]
+        outcomes = [Outcome(row, AtOnce.name, Sent(), now, 0.5) for row in claimed.taken]
         async with database.write() as session:
             unit = Unit(session, now, keyring)
             await record.record(unit, outcomes)
             await unit.commit(bus, lambda _: None)
         record.count(outcomes)
-        sent += len(taken)
+        sent += len(claimed.taken)
 
 
 def main() -> None:

@@ -30,7 +30,7 @@ def spread(values: Sequence[float]) -> Spread:
 
 
 def ratio(these: Sequence[float], those: Sequence[float]) -> Spread:
-    """This side as a share of that one, round by round: both of a round met the same weather."""
+    """One side as a share of the other, round by round: both of a round met the same weather."""
     return Spread(tuple(a / b for a, b in zip(these, those, strict=True)))
 
 

@@ -62,7 +62,7 @@ ORDER BY n.id DESC
 """
 
 
-class _Connection(asyncpg.Connection):  # type: ignore[type-arg]  # takes none while running
+class _Connection(asyncpg.Connection):
     def get_reset_query(self) -> str:
         # Nothing is ever set on a connection here, and cleaning up after nothing would cost a round trip.
         return ""

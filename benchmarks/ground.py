@@ -53,7 +53,7 @@ class Ground:
             await database.close()
 
     def settings(self, address: str) -> Settings:
-        return Settings(_env_file=None, database_url=SecretStr(address), data_dir=self.folder)  # type: ignore[call-arg]  # pydantic-settings takes it
+        return Settings(_env_file=None, database_url=SecretStr(address), data_dir=self.folder)
 
     def env(self, address: str | None, **more: str) -> dict[str, str]:
         """The environment of a server on this database (None: the embedded one); it logs warnings only."""

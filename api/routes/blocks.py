@@ -10,7 +10,8 @@ from api.dependencies import IdempotencyKey, Reading, ReadingCaller, Writing, Wr
 from api.problems import problems
 from api.schemas import DEFAULT_LIMIT, Body, Cursor, Limit, Page, PersonOut, page
 from core.errors import NotFound
-from rules import circle, idempotency
+from rules import blocks as rule
+from rules import idempotency
 
 router = APIRouter(prefix="/v1/blocks", tags=["blocks"])
 
@@ -27,9 +28,9 @@ class BlockOut(BaseModel):
 @router.post("", status_code=201, responses=problems(NotFound))
 async def block(body: NewBlock, unit: Writing, who: WritingCaller, key: IdempotencyKey) -> BlockOut:
     """Block somebody from my circle or whose circle I am in. It ends both at once; repeating it is safe."""
-    made = await circle.block(unit, who, body.person_id)
+    made = await rule.block(unit, who, body.person_id)
     await idempotency.naturally(unit, retry_of(unit, who, "POST /v1/blocks", key, body), who.person_id, body.person_id)
-    name = await circle.name_of(unit, body.person_id)
+    name = await rule.name_of(unit, body.person_id)
     return BlockOut(person=PersonOut(id=made.blocked_id, display_name=name), created_at=made.created_at)
 
 
@@ -38,7 +39,7 @@ async def blocks(
     unit: Reading, who: ReadingCaller, limit: Limit = DEFAULT_LIMIT, cursor: Cursor = None
 ) -> Page[BlockOut]:
     return page(
-        await circle.blocks(unit, who, limit, cursor),
+        await rule.blocks(unit, who, limit, cursor),
         limit,
         lambda found: BlockOut(
             person=PersonOut(id=found[0].blocked_id, display_name=found[1]), created_at=found[0].created_at
@@ -49,4 +50,4 @@ async def blocks(
 
 @router.delete("/{person_id}", status_code=204, responses=problems(NotFound))
 async def unblock(person_id: UUID, unit: Writing, who: WritingCaller) -> None:
-    await circle.unblock(unit, who, person_id)
+    await rule.unblock(unit, who, person_id)

@@ -32,7 +32,9 @@ async def test_the_whole_line_goes_on_without_a_word_of_content(world: World, lo
     [notice] = await sponsor.inbox("reach_out")
     assert notice["from"] == {"id": maya.id, "display_name": None}
     await sponsor.answer("calling", text="On my way")
-    assert await maya.messages() == [None]
+    assert await maya.messages() == [], "an answer is never refused; its words cannot be kept and are not said to be"
+    problem = await sponsor.post(f"/v1/reach-outs/{seen['id']}/messages", {"text": "Here"}, expect=503)
+    assert problem["type"] == "/problems/keys-unavailable"
     await maya.does("together")
     await maya.close()
     assert (await maya.get("/v1/me"))["display_name"] is None

@@ -218,4 +218,4 @@ async def test_a_flood_of_sign_ins_is_told_to_come_back_and_holds_up_no_press(wo
     said = {"sign_in_name": maya.sign_in_name, "passphrase": maya.passphrase}
     flood = [asyncio.create_task(world.here.http.post("/v1/sessions", json=said)) for _ in range(20)]
     assert await maya.press()
-    assert {reply.status_code for reply in await asyncio.gather(*flood)} <= {201, 503}
+    assert {reply.status_code for reply in await asyncio.gather(*flood)} <= {201, 429, 503}

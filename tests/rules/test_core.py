@@ -158,7 +158,7 @@ class TestSettings:
         assert Settings().ladder == (0, 0, 1, 1)
 
 
-async def test_the_clock_follows_the_database_and_never_goes_back() -> None:
+async def test_the_clock_follows_the_database_and_does_not_go_back_by_a_correction() -> None:
     theirs = [NOW]
 
     async def read() -> datetime:
@@ -168,9 +168,14 @@ async def test_the_clock_follows_the_database_and_never_goes_back() -> None:
     await clock.anchor()
     first = clock.now()
     assert timedelta() <= first - NOW < timedelta(seconds=5), "the machine's own clock no longer counts"
-    theirs[0] = NOW - timedelta(hours=1)
+    theirs[0] = NOW - timedelta(seconds=1)
     await clock.anchor()
     assert clock.now() >= first
+    theirs[0] = NOW - timedelta(hours=1)
+    await clock.anchor()
+    behind = clock.now()
+    assert behind < first, "a clock that was an hour ahead is put right, or every due time would wait for an hour"
+    assert clock.now() >= behind
     theirs[0] = NOW + timedelta(hours=1)
     await clock.anchor()
     assert clock.now() - theirs[0] < timedelta(seconds=5)

@@ -22,6 +22,7 @@ TO_A_MEMBER = Facts(
     open=True,
     told=True,
     gone=False,
+    muted=False,
     answer=None,
     member=True,
     available=True,

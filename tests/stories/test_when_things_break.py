@@ -164,7 +164,7 @@ async def test_a_crash_in_the_middle_of_a_send(world: World) -> None:
     await world.transport.begun.wait()
     other = await world.another_process()
     world.forward(LEASE)
-    world.transport.answer(address(sponsor), RetryAt("what the late one says"), Sent())
+    world.transport.answer(address(sponsor), Rejected("what the late one says"), Sent())
     assert await other.worker.turn()
     assert not await other.worker.turn(), "under a lease again"
     world.transport.flowing.set()
@@ -174,6 +174,22 @@ async def test_a_crash_in_the_middle_of_a_send(world: World) -> None:
     assert len(await sponsor.inbox("reach_out")) == 1
     [row] = await world.rows(select(Delivery.state, Delivery.fence).join(Notice).where(Notice.kind == "reach_out"))
     assert tuple(row) == ("sent", 3), "the word of whoever held the lease last counts"
+
+
+async def test_a_process_that_was_asleep_for_longer_than_a_lease_finds_its_rows_taken(world: World) -> None:
+    maya, sponsor = await world.circle("sponsor")
+    world.here.forget_pushes()
+    await maya.press()
+    kept = [row.id for row in await world.rows(select(Delivery.id).join(Notice).where(Notice.kind == "reach_out"))]
+    world.forward(LEASE)
+    other = await world.another_process()
+    world.transport.flowing.clear()
+    assert await other.worker.turn()
+    world.here.dispatcher.hand_over(kept)
+    assert world.here.dispatcher._taking is not None
+    await world.here.dispatcher._taking
+    world.transport.flowing.set()
+    assert await sponsor.pushed() == ["reach_out"]
 
 
 async def test_a_clean_stop_gives_back_what_was_not_begun(world: World) -> None:

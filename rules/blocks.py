@@ -1,0 +1,84 @@
+"""Blocks: they end everything between two people, both ways round, and keep it ended."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from sqlalchemy import and_, delete, or_, select, update
+
+from core.errors import NotFound
+from core.unit import Unit
+from models import Block, Membership, Notice, Person
+from rules import access, circle
+from rules.access import Caller
+from rules.invitations import lock_circle
+
+
+async def block(unit: Unit, who: Caller, person_id: UUID) -> Block:
+    """End everything between the two, both ways round; repeated it changes nothing. Raises NotFound."""
+    standing = await unit.session.get(Block, (who.person_id, person_id))
+    if standing is not None:
+        return standing
+    await access.known_person(unit, who, person_id)
+    # An invitation that is being accepted in this moment waits, and is refused then.
+    for circle_owner in sorted((who.person_id, person_id)):
+        await lock_circle(unit, circle_owner)
+    both = await unit.session.execute(
+        select(Membership)
+        .where(
+            or_(
+                and_(Membership.owner_id == who.person_id, Membership.member_id == person_id),
+                and_(Membership.owner_id == person_id, Membership.member_id == who.person_id),
+            )
+        )
+        .order_by(Membership.id)
+    )
+    memberships = both.scalars().all()
+    await circle.hold(unit, [membership.id for membership in memberships])
+    for membership in memberships:
+        await circle.end(unit, membership)
+    await unit.session.execute(
+        update(Notice)
+        .where(
+            or_(
+                and_(Notice.recipient_id == who.person_id, Notice.sender_id == person_id),
+                and_(Notice.recipient_id == person_id, Notice.sender_id == who.person_id),
+            )
+        )
+        .values(dismissed_at=unit.now)
+        .execution_options(synchronize_session=False)
+    )
+    made = Block(blocker_id=who.person_id, blocked_id=person_id, created_at=unit.now)
+    unit.session.add(made)
+    await unit.session.flush()
+    return made
+
+
+async def blocks(unit: Unit, who: Caller, limit: int, after: UUID | None) -> Sequence[tuple[Block, str | None]]:
+    """Whom the caller has blocked, `limit` + 1 at most."""
+    statement = (
+        select(Block, Person).join(Person, Person.id == Block.blocked_id).where(Block.blocker_id == who.person_id)
+    )
+    if after is not None:
+        statement = statement.where(Block.blocked_id > after)
+    found = await unit.session.execute(statement.order_by(Block.blocked_id).limit(limit + 1))
+    return [
+        (row, unit.keyring.vault(p.id, p.data_key).open("people.display_name", p.id, p.display_name))
+        for row, p in found
+    ]
+
+
+async def name_of(unit: Unit, person_id: UUID) -> str | None:
+    """The display name of somebody whom the caller of this may see."""
+    found = await unit.session.get_one(Person, person_id)
+    return unit.keyring.vault(found.id, found.data_key).open("people.display_name", found.id, found.display_name)
+
+
+async def unblock(unit: Unit, who: Caller, person_id: UUID) -> None:
+    """Take a block back; the circle stays as the block left it. Raises NotFound."""
+    gone = await unit.session.execute(
+        delete(Block)
+        .where(Block.blocker_id == who.person_id, Block.blocked_id == person_id)
+        .returning(Block.blocked_id)
+    )
+    if gone.first() is None:
+        raise NotFound
