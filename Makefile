@@ -52,6 +52,7 @@ $(STAMP): pyproject.toml requirements-dev.txt $(if $(ALIVE),,FORCE)
 	  fi; \
 	  "$$found" -m venv --clear $(VENV); \
 	fi; \
+	echo 'Installing what is missing; the first time takes a few minutes.' >&2; \
 	$(PIP) install --quiet --require-hashes -r requirements-dev.txt; \
 	$(PIP) install --quiet --force-reinstall --no-deps --no-build-isolation --editable .; \
 	printf '%s' "$(CURDIR)" > $(STAMP)
