@@ -23,7 +23,9 @@ log = structlog.get_logger(__name__)
 bearer = HTTPBearer(auto_error=False, description="The session token of a sign-up or sign-in.")
 
 
-def get_context(request: Request) -> Context:
+async def get_context(request: Request) -> Context:
+    # `async` here and below, though nothing waits: FastAPI runs a plain function in a thread, which costs more than all
+    # that these do.
     context: Context = request.app.state.context
     return context
 
@@ -55,7 +57,7 @@ Writing = Annotated[Unit, Depends(writing, scope="function")]
 Reading = Annotated[Unit, Depends(reading, scope="function")]
 
 
-def token_of(
+async def token_of(
     request: Request,
     context: Services,
     given: Annotated[HTTPAuthorizationCredentials | None, Security(bearer)] = None,
@@ -109,7 +111,7 @@ def slide_later(context: Context, session_id: UUID) -> None:
     task.add_done_callback(context.tasks.discard)
 
 
-def idempotency_key(
+async def idempotency_key(
     key: Annotated[
         str | None,
         Header(

@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import and_, bindparam, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from core.encryption import Keyring, Vault
 from core.errors import NotFound, NotSignedIn, NotYours, ProofNeeded
+from core.types import UtcDateTime
 from core.unit import Unit
 from models import Block, Membership, Notice, Person, ReachOut, Recipient, Session
 
@@ -36,26 +37,29 @@ def token_hash(token: str) -> bytes:
     return hashlib.sha256(token.encode()).digest()
 
 
+# Built once: every request asks it.
+_CALLER = (
+    select(
+        Session.id,
+        Session.person_id,
+        Session.carrier,
+        Session.proven_at,
+        Session.used_at,
+        Person.region,
+        Person.language,
+        Person.data_key,
+    )
+    .join(Person, Person.id == Session.person_id)
+    .where(Session.token_hash == bindparam("token_hash"), Session.expires_at > bindparam("now", type_=UtcDateTime))
+)
+
+
 async def caller(session: AsyncSession, keyring: Keyring, token: str | None, now: datetime) -> Caller:
     """The caller whom this token carries. Raises NotSignedIn for no, an unknown or an expired one."""
     if not token:
         raise NotSignedIn
-    found = (
-        await session.execute(
-            select(
-                Session.id,
-                Session.person_id,
-                Session.carrier,
-                Session.proven_at,
-                Session.used_at,
-                Person.region,
-                Person.language,
-                Person.data_key,
-            )
-            .join(Person, Person.id == Session.person_id)
-            .where(Session.token_hash == token_hash(token), Session.expires_at > now)
-        )
-    ).one_or_none()
+    connection = await session.connection()
+    found = (await connection.execute(_CALLER, {"token_hash": token_hash(token), "now": now})).one_or_none()
     if found is None:
         raise NotSignedIn
     return Caller(
