@@ -4,6 +4,7 @@ from importlib.metadata import version
 from typing import Any
 
 from fastapi import FastAPI
+from fastapi.routing import APIRoute
 from starlette.types import ASGIApp
 
 from api import problems
@@ -64,11 +65,18 @@ def api_only() -> FastAPI:
         strict_content_type=False,
         # A redirect would name the host that the request claims.
         redirect_slashes=False,
+        generate_unique_id_function=_operation_id,
     )
     problems.install(app)
     for module in ROUTERS:
         app.include_router(module.router)
     return app
+
+
+def _operation_id(route: APIRoute) -> str:
+    """A name that reads well in a generated client: reach_outs_press, inbox_unread_count."""
+    tag = str(route.tags[0]) if route.tags else "porchlight"
+    return f"{tag}_{route.name}".replace("-", "_")
 
 
 def _everywhere() -> dict[int | str, dict[str, Any]]:

@@ -35,7 +35,7 @@ FILL = (
 
 
 async def run(ground: Ground, *, short: bool) -> Report:
-    owners, rounds = (50, 1) if short else (1500, 5)
+    owners, rounds = (50, 1) if short else (1000, 5)
     deliveries = owners * 5 * 2
     report = Report(
         "claim",

@@ -60,6 +60,9 @@ class Ground:
         kept = {name: value for name, value in os.environ.items() if not name.startswith("PORCHLIGHT_")}
         kept |= {"PORCHLIGHT_DATA_DIR": str(self.folder), "PORCHLIGHT_LOG_LEVEL": "WARNING"}
         kept["PORCHLIGHT_DATABASE_CONNECTIONS"] = str(CONNECTIONS)
+        # An environment that keeps no bytecode would have every start compile all it imports.
+        kept.pop("PYTHONDONTWRITEBYTECODE", None)
+        kept["PYTHONPYCACHEPREFIX"] = str(self.folder / "bytecode")
         if address is not None:
             kept["PORCHLIGHT_DATABASE_URL"] = address
         return kept | more

@@ -27,7 +27,7 @@ FROM generate_series(1, $4::integer) n
 
 async def run(ground: Ground, *, short: bool) -> Report:
     few, many, everybody = (1000, 5000, 100) if short else (1000, 1_000_000, 5000)
-    rounds, count = (1, 200) if short else (5, 1500)
+    rounds, count = (1, 200) if short else (5, 1000)
     report = Report(
         "inbox",
         "`GET /v1/inbox`, a page of 20, at 50 connections. The floor looks the token up and reads the page in one raw "

@@ -6,11 +6,13 @@ import sys
 import time
 from asyncio.subprocess import DEVNULL
 
-from benchmarks.figures import Report, Spread, spread
+from benchmarks.figures import Report, Spread, ratio, spread
 from benchmarks.ground import Ground
 from benchmarks.servers import ROOT, porchlight
 from tests.standins.fcm import FcmStandIn
 
+IMPORTS = "import fastapi, uvicorn, httptools, uvloop, sqlalchemy.ext.asyncio, asyncpg, httpx, cryptography.x509"
+"""What any service on these libraries has to load: the floor of a start."""
 REST = 2.0
 """Seconds after which a server counts as idle."""
 
@@ -20,21 +22,21 @@ async def run(ground: Ground, *, short: bool) -> Report:
     report = Report(
         "start",
         "`porchlight serve` as a process of its own: seconds from its start until `/readyz` answers 200, and resident "
-        f"memory {REST:g} s later. A new SQLite database is made within that time; on PostgreSQL `porchlight migrate` does "
+        f"memory {REST:g} s later. The floor is a process that only imports the libraries. A new SQLite database is made within that time; on PostgreSQL `porchlight migrate` does "
         "it before and is shown apart.",
         rounds,
-        ("database", "Firebase", "start to ready s", "idle MB"),
+        ("database", "Firebase", "start to ready s", "× the floor", "idle MB"),
     )
     took: dict[tuple[str, str], list[float]] = {}
     weighed: dict[tuple[str, str], list[float]] = {}
     migrated: list[float] = []
+    floor: list[float] = []
     existing = await ground.database("start")
     with FcmStandIn() as fcm:
         for number in range(rounds + (not short)):
             fresh = await ground.database("start_fresh")
-            began = time.perf_counter()
-            await _migrate(ground.env(fresh))
-            migration = time.perf_counter() - began
+            migration = await _timed(["-m", "cli.main", "migrate"], ground.env(fresh))
+            imports = await _timed(["-c", IMPORTS], ground.env(None))
             for firebase, more in (("no", {}), ("yes", fcm.env())):
                 embedded = ground.folder / f"embedded-{firebase}"
                 shutil.rmtree(embedded, ignore_errors=True)
@@ -53,10 +55,12 @@ async def run(ground: Ground, *, short: bool) -> Report:
                         weighed.setdefault((name, firebase), []).append(resident)
             if short or number:
                 migrated.append(migration)
+                floor.append(imports)
     for (name, firebase), seconds in took.items():
-        report.row(name, firebase, spread(seconds), spread(weighed[name, firebase]))
+        report.row(name, firebase, spread(seconds), ratio(seconds, floor), spread(weighed[name, firebase]))
     report.at_most("Start to ready, the slowest of these", _worst(took), 1.5, " s")
     report.at_most("Idle memory, the largest of these", _worst(weighed), 150, " MB")
+    report.notes.append(f"The floor, libraries alone, takes {spread(floor)} s.")
     report.notes.append(f"`porchlight migrate` on a new PostgreSQL database takes {spread(migrated)} s.")
     return report
 
@@ -65,9 +69,12 @@ def _worst(found: dict[tuple[str, str], list[float]]) -> Spread:
     return max((spread(values) for values in found.values()), key=lambda one: one.median)
 
 
-async def _migrate(env: dict[str, str]) -> None:
+async def _timed(words: list[str], env: dict[str, str]) -> float:
+    """Seconds that a Python process with these arguments lives. Raises RuntimeError when it fails."""
+    began = time.perf_counter()
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "cli.main", "migrate", env=env, cwd=ROOT, stdout=DEVNULL, stderr=DEVNULL
+        sys.executable, *words, env=env, cwd=ROOT, stdout=DEVNULL, stderr=DEVNULL
     )
     if await process.wait():
-        raise RuntimeError("the migration failed")
+        raise RuntimeError(f"{words[-1]} failed")
+    return time.perf_counter() - began

@@ -2,6 +2,7 @@
 
 import json
 
+import pytest
 from sqlalchemy import text
 
 from models import Base
@@ -34,7 +35,8 @@ async def full_life(world: World) -> tuple[Person, Person, Person]:
     return maya, sponsor, friend
 
 
-async def test_an_export_is_whole_and_holds_nothing_of_others(world: World) -> None:
+@pytest.mark.promise(8)
+async def test_promise_8_an_export_is_whole_and_holds_nothing_of_others(world: World) -> None:
     maya, sponsor, friend = await full_life(world)
     reply = await maya.send("GET", "/v1/me/export")
     assert "attachment" in reply.headers["content-disposition"]
@@ -106,7 +108,8 @@ async def leftovers(world: World, *wanted: str) -> list[str]:
     return found
 
 
-async def test_erasure_leaves_nothing_behind(world: World) -> None:
+@pytest.mark.promise(8)
+async def test_promise_8_erasure_leaves_nothing_behind(world: World) -> None:
     maya, sponsor, friend = await full_life(world)
     assert len(await leftovers(world, maya.id)) > 20, "the search finds what is there"
     await maya.delete("/v1/me")

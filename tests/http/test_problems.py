@@ -161,7 +161,8 @@ def everywhere(reach_out: str | None, notice: str, device: str, place: str) -> l
     ]
 
 
-async def test_no_problem_and_no_log_line_repeats_what_was_sent(
+@pytest.mark.promise(7)
+async def test_promise_7_no_problem_and_no_log_line_repeats_what_was_sent(
     world: World, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     maya, sponsor = await world.circle("sponsor")
