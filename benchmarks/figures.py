@@ -98,3 +98,8 @@ def machine(postgres: str | None) -> str:
         f"{datetime.now(UTC):%Y-%m-%d}, {os.cpu_count()} cores, {platform.system()} {platform.machine()}, "
         f"Python {platform.python_version()}, PostgreSQL {postgres or 'not used'}, {packages}."
     )
+
+
+def busy() -> str:
+    """The load average of the last minute. Above the number of cores, others were waiting for them as well."""
+    return f"{os.getloadavg()[0]:.1f}"

@@ -92,6 +92,7 @@ class WebPushTransport:
         self._hosts = tuple(hosts)
         self._clock = clock
         self._send_limit = send_limit
+        self._lane_wait = min(_LANE_WAIT, send_limit / 4)
         self._public_url = public_url
         self._verify = verify
         self._client: httpx.AsyncClient | None = None
@@ -146,11 +147,11 @@ class WebPushTransport:
         try:
             # A service that hangs fills its own lane. Who waits for it longer than this gives the place in the
             # dispatcher back, or one hung service would hold all of them.
-            await asyncio.wait_for(lane.acquire(), _LANE_WAIT)
+            await asyncio.wait_for(lane.acquire(), self._lane_wait)
         except TimeoutError:
             return RetryAt("lane_full")
         try:
-            async with asyncio.timeout(self._send_limit - _LANE_WAIT):
+            async with asyncio.timeout(self._send_limit - self._lane_wait):
                 reply = await client.post(address.endpoint, content=body, headers=headers)
         finally:
             lane.release()
