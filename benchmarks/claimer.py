@@ -7,11 +7,12 @@ import sys
 import time
 
 import uvloop
+from sqlalchemy.exc import DBAPIError
 
 from cli.services import open_keyring
 from core.bus import Bus
 from core.clock import DatabaseClock
-from core.database import Database
+from core.database import Database, lost_a_race
 from core.encryption import Keyring
 from core.settings import Settings
 from core.telemetry import configure_logging
@@ -81,12 +82,24 @@ async def _bare(database: Database, clock: DatabaseClock, keyring: Keyring, bus:
             return sent
         now = clock.now()
         outcomes = [Outcome(row, AtOnce.name, Sent(), now, 0.5) for row in claimed.taken]
-        async with database.write() as session:
-            unit = Unit(session, now, keyring)
-            await record.record(unit, outcomes)
-            await unit.commit(bus, lambda _: None)
+        while not await _written(database, keyring, bus, outcomes):
+            # As the dispatcher does: another worker was in the way, so once more.
+            print("outcomes_not_recorded", file=sys.stderr, flush=True)
         record.count(outcomes)
         sent += len(claimed.taken)
+
+
+async def _written(database: Database, keyring: Keyring, bus: Bus, outcomes: list[Outcome]) -> bool:
+    async with database.write() as session:
+        unit = Unit(session, outcomes[0].at, keyring)
+        try:
+            await record.record(unit, outcomes)
+            await unit.commit(bus, lambda _: None)
+        except DBAPIError as error:
+            if not lost_a_race(error):
+                raise
+            return False
+    return True
 
 
 def main() -> None:
