@@ -13,6 +13,8 @@ from api.context import Context
 from api.edge import Edge
 from api.routes import (
     blocks,
+    bookends,
+    channels,
     circle,
     config,
     devices,
@@ -31,6 +33,7 @@ from api.routes import (
 Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
 ROUTERS = (
     reach_outs,
+    bookends,
     inbox,
     events,
     config,
@@ -38,6 +41,7 @@ ROUTERS = (
     sessions,
     me,
     devices,
+    channels,
     circle,
     invitations,
     supporting,

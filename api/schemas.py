@@ -1,6 +1,7 @@
 """Shapes that several resources share: strict bodies, a person, a page, text that people type."""
 
 from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
 from typing import Annotated, Generic, TypeVar
 from uuid import UUID
 
@@ -63,6 +64,13 @@ def _zone(name: str) -> str:
     return name
 
 
+def _utc(moment: datetime) -> datetime:
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError:
+        raise ValueError("must be a moment between the years 1 and 9999 in UTC") from None
+
+
 SignInName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9._-]{3,64}$")]
 Passphrase = Annotated[str, StringConstraints(min_length=8, max_length=256)]
 GivenPassphrase = Annotated[str, StringConstraints(min_length=1, max_length=256)]
@@ -72,7 +80,7 @@ TimeZone = Annotated[str, StringConstraints(max_length=64), AfterValidator(_zone
 Region = Annotated[str, StringConstraints(pattern=r"^[A-Za-z]{2}$", to_upper=True)]
 Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})?$")]
 Phone = Annotated[str, StringConstraints(max_length=40), AfterValidator(text.phone_number)]
-Moment = AwareDatetime
+Moment = Annotated[AwareDatetime, AfterValidator(_utc)]
 InvitationToken = Annotated[str, StringConstraints(min_length=1, max_length=128)]
 
 

@@ -2,8 +2,8 @@
 
 import asyncio
 import signal
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Coroutine, Iterator
+from contextlib import asynccontextmanager
 from socket import socket
 
 import structlog
@@ -14,7 +14,12 @@ from api.app import Lifespan, create_app
 from cli.services import Services, running
 from core.settings import Settings
 from migrations.run import upgrade
+from worker import auditor, heartbeat, purge
+from worker.auditor import Auditor
+from worker.beside import every
+from worker.heartbeat import Heartbeat
 from worker.loop import Worker
+from worker.purge import Purge
 
 DRAIN = 10
 """Seconds that requests under way are given when the server is asked to stop."""
@@ -49,9 +54,9 @@ async def serve(settings: Settings, host: str, port: int, *, work: bool) -> None
             server_header=False,
             date_header=False,
             timeout_graceful_shutdown=DRAIN,
-            # Behind a proxy on this machine the caller's own address is the one that counts for limits.
+            # Behind a proxy the caller's own address is the one that counts for limits.
             proxy_headers=True,
-            forwarded_allow_ips="127.0.0.1,::1",
+            forwarded_allow_ips=list(settings.trusted_proxies),
             limit_concurrency=None,
         )
         server = Server(config, services.context.closing)
@@ -71,14 +76,36 @@ def _lifespan(services: Services, *, work: bool) -> Lifespan:
 @asynccontextmanager
 async def working(services: Services) -> AsyncIterator[None]:
     """Run the worker for as long as the block runs."""
-    worker = Worker(services.context.database, services.context.clock, services.dispatcher)
-    task = asyncio.create_task(worker.run())
+    context = services.context
+    worker = Worker(
+        context.database,
+        context.clock,
+        context.keyring,
+        context.bus,
+        services.dispatcher,
+        context.settings.ladder,
+    )
+    tasks = [asyncio.create_task(work) for work in (worker.run(), *_beside(services, worker))]
     try:
         yield
     finally:
-        task.cancel()
-        with suppress(asyncio.CancelledError):
-            await task
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def _beside(services: Services, worker: Worker) -> Iterator[Coroutine[None, None, None]]:
+    """What a worker does beside its loop."""
+    context = services.context
+    parts = (context.database, context.clock, context.keyring, context.bus, services.dispatcher.hand_over)
+    watched = Auditor(*parts)
+    yield every(auditor.EVERY, watched.look, name="audit", first=auditor.EVERY)
+    cleared = Purge(*parts, context.settings.retention_days)
+    yield every(purge.EVERY, cleared.run, name="purge", first=purge.FIRST)
+    url = context.settings.heartbeat_url
+    if url is not None:
+        heart = Heartbeat(url.get_secret_value(), context.database, lambda: worker.last_turn)
+        yield every(heartbeat.EVERY, heart.beat, name="heartbeat", first=heartbeat.FIRST)
 
 
 @asynccontextmanager

@@ -19,6 +19,11 @@ def new_id(now: datetime) -> UUID:
     return UUID(int=(milliseconds << 80) | (0x7000 | fraction) << 64 | (0b10 << 62) | secrets.randbits(62))
 
 
+def least_id(moment: datetime) -> UUID:
+    """An id below every one made at `moment` or later and above every one made a millisecond before it."""
+    return UUID(int=((moment - _EPOCH) // _MICROSECOND // 1000) << 80)
+
+
 def new_token(size: int = 32) -> str:
     """A random secret of `size` bytes as base64url text."""
     return secrets.token_urlsafe(size)

@@ -48,7 +48,7 @@ class Dispatcher:
         self._bus = bus
         self._transports = dict(transports)
         self._jitter = jitter
-        # A lane is one kind of device: a slow service fills its own and holds back no other.
+        # A lane is one kind of device or channel: a slow service fills its own and holds back no other.
         self._free = {kind: transport.at_once for kind, transport in self._transports.items()}
         self._tasks: set[asyncio.Task[None]] = set()
         self._outcomes: list[Outcome] = []
@@ -115,7 +115,7 @@ class Dispatcher:
             await commit()
         except BaseException:
             for claimed in taken:
-                self._free[claimed.device_kind] += 1
+                self._free[claimed.way] += 1
             raise
         for claimed in taken:
             self._spawn(self._send(claimed))
@@ -127,11 +127,11 @@ class Dispatcher:
         return True
 
     async def _send(self, claimed: Claimed) -> None:
-        transport = self._transports[claimed.device_kind]
+        transport = self._transports[claimed.way]
         try:
             result = await self._hand(transport, claimed)
         finally:
-            self._free[claimed.device_kind] += 1
+            self._free[claimed.way] += 1
         self._note(Outcome(claimed, transport.name, result, self._clock.now(), self._jitter()))
 
     async def _hand(self, transport: Transport, claimed: Claimed) -> Result:
@@ -173,6 +173,11 @@ class Dispatcher:
             await record.record(unit, outcomes)
             await unit.commit(self._bus, self.hand_over)
         record.count(outcomes)
+        if record.has_aftermath(outcomes):
+            async with self._database.write() as session:
+                unit = Unit(session, self._clock.now(), self._keyring)
+                await record.aftermath(unit, outcomes)
+                await unit.commit(self._bus, self.hand_over)
 
     def _spawn(self, work: Coroutine[None, None, None]) -> asyncio.Task[None]:
         task = asyncio.get_running_loop().create_task(work)

@@ -9,9 +9,9 @@ from sqlalchemy import and_, delete, func, or_, select, update
 
 from core.errors import KeysUnavailable, NotFound, StepOneFull
 from core.unit import Unit
-from models import Block, Device, Membership, Notice, Person, ReachOut, Recipient
-from models.vocabulary import AnswerKind
-from rules import access, hours
+from models import Block, Bookend, Channel, Device, Membership, Notice, Person, ReachOut, Recipient
+from models.vocabulary import AnswerKind, NoticeKind
+from rules import access, hours, standing_by
 from rules.access import Caller
 from rules.invitations import STEP_ONE, lock_circle
 from rules.reach_out import endings
@@ -20,7 +20,7 @@ from rules.words import two_words
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """Somebody in the caller's circle. `available_now`: a press at this moment would push them."""
+    """Somebody in the caller's circle. `available_now`: a reach-out at this moment would reach them."""
 
     id: UUID
     person_id: UUID
@@ -54,8 +54,9 @@ class Supported:
 async def members(unit: Unit, who: Caller, limit: int, after: UUID | None, only: UUID | None = None) -> list[Member]:
     """The caller's circle in the order in which it grew, `limit` + 1 at most."""
     live = select(Device.id).where(Device.person_id == Person.id, Device.disabled_at.is_(None)).exists()
+    other = select(Channel.id).where(Channel.person_id == Person.id, Channel.confirmed_at.is_not(None)).exists()
     statement = (
-        select(Membership, Person, live.label("reachable"))
+        select(Membership, Person, and_(or_(live, other), Person.unreachable_told_at.is_(None)).label("reachable"))
         .join(Person, Person.id == Membership.member_id)
         .where(Membership.owner_id == who.person_id)
     )
@@ -189,6 +190,7 @@ async def block(unit: Unit, who: Caller, person_id: UUID) -> Block:
         )
         .order_by(Membership.id)
     )
+    await endings.hold(unit, [who.person_id, person_id])
     for membership in both.scalars().all():
         await _end(unit, membership)
     await unit.session.execute(
@@ -250,11 +252,17 @@ def words(unit: Unit, membership_id: UUID) -> tuple[str, str] | None:
 async def _end(unit: Unit, membership: Membership) -> None:
     """End a membership and everything that hangs on it, in this transaction."""
     owner_id, member_id = membership.owner_id, membership.member_id
-    # The delete comes first: a press that is being written holds on to the membership, so this waits for it and
-    # what follows sees its rows; one that comes later no longer finds the membership and reads again.
+    await endings.hold(unit, [owner_id])
+    # So do the bookends at which the member stands by, and for the same reason.
+    await unit.session.execute(
+        select(Bookend.id).where(Bookend.membership_id == membership.id).order_by(Bookend.id).with_for_update()
+    )
+    # Then the delete, before anything is read: a press that is being written holds on to the membership, so this waits
+    # for it and what follows sees its rows; one that comes later no longer finds the membership and reads again.
     await unit.session.execute(delete(Membership).where(Membership.id == membership.id))
     unit.session.expunge(membership)
     await endings.member_gone(unit, owner_id, member_id)
+    await standing_by.companion_gone(unit, owner_id, member_id)
     await unit.session.execute(
         update(Notice)
         .where(
@@ -265,6 +273,11 @@ async def _end(unit: Unit, membership: Membership) -> None:
                     Notice.reach_out_id.in_(select(ReachOut.id).where(ReachOut.person_id == owner_id)),
                 ),
                 and_(Notice.recipient_id == owner_id, Notice.event_id == membership.id),
+                and_(
+                    Notice.recipient_id == owner_id,
+                    Notice.sender_id == member_id,
+                    Notice.kind == NoticeKind.UNREACHABLE,
+                ),
             ),
         )
         .values(dismissed_at=unit.now)

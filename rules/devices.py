@@ -12,9 +12,11 @@ from core.bulk import insert_together
 from core.errors import Busy, DeviceRetired, EndpointNotAllowed, KeysUnavailable, NotFound, TooManyDevices
 from core.unit import Unit
 from core.webpush_hosts import allowed_endpoint
-from models import Delivery, Device, Notice, ReachOut, Recipient
+from models import Channel, Delivery, Device, Notice, ReachOut, Recipient
 from models.vocabulary import AnswerKind, DeliveryState, DeviceKind, NoticeKind, ReachOutState, Retired
+from rules import reachability
 from rules.access import Caller
+from rules.reach_out import turn
 from rules.telling import DELIVERIES, NOTICES, Telling, announce, delivery_row, notice_row
 
 MOST = 20
@@ -79,6 +81,7 @@ async def _register(
     await unit.session.flush()
     if back:
         await _catch_up(unit, mine)
+        await reachability.heard(unit, who.person_id)
     return mine, new
 
 
@@ -142,6 +145,7 @@ async def retire(unit: Unit, person_id: UUID, retired: Sequence[UUID], why: Reti
     """Take these devices of this person out of use: the address is forgotten, what was due to it is not sent."""
     if not retired:
         return
+    await lock_open(unit, [person_id])
     await unit.session.execute(
         update(Device)
         .where(Device.id.in_(retired), Device.disabled_at.is_(None))
@@ -158,6 +162,9 @@ async def retire(unit: Unit, person_id: UUID, retired: Sequence[UUID], why: Reti
 async def note_unreachable(unit: Unit, people: Sequence[UUID]) -> None:
     """Say in every open reach-out that these people, told but not pushed to anywhere now, cannot be reached."""
     live = select(Device.id).where(Device.person_id == Recipient.person_id, Device.disabled_at.is_(None)).exists()
+    other = (
+        select(Channel.id).where(Channel.person_id == Recipient.person_id, Channel.confirmed_at.is_not(None)).exists()
+    )
     changed = await unit.session.execute(
         update(Recipient)
         .where(
@@ -168,6 +175,7 @@ async def note_unreachable(unit: Unit, people: Sequence[UUID]) -> None:
             Recipient.quiet_at.is_(None),
             Recipient.reach_out_id.in_(select(ReachOut.id).where(ReachOut.closed_at.is_(None))),
             ~live,
+            ~other,
         )
         .values(unreachable_at=unit.now)
         .returning(Recipient.reach_out_id)
@@ -178,6 +186,42 @@ async def note_unreachable(unit: Unit, people: Sequence[UUID]) -> None:
         owners = await unit.session.execute(select(ReachOut.person_id, ReachOut.id).where(ReachOut.id.in_(ids)))
         for owner_id, reach_out_id in owners:
             unit.tell(owner_id, "reach_out", reach_out_id)
+        await turn.hurry_all(unit, ids)
+
+
+async def lock_open(unit: Unit, people: Sequence[UUID]) -> None:
+    """Lock the open reach-outs these people are told of, by id: reach-outs come before recipients everywhere."""
+    await unit.session.execute(
+        select(ReachOut.id)
+        .where(
+            ReachOut.closed_at.is_(None),
+            ReachOut.id.in_(select(Recipient.reach_out_id).where(Recipient.person_id.in_(people))),
+        )
+        .order_by(ReachOut.id)
+        .with_for_update()
+    )
+
+
+async def note_given_up(unit: Unit, reach_out_id: UUID, person_id: UUID) -> None:
+    """Nothing is on its way to this recipient any more and nothing ever arrived: the person is not kept hoping."""
+    on_its_way = (
+        select(Delivery.id)
+        .join(Notice, Notice.id == Delivery.notice_id)
+        .where(
+            Notice.reach_out_id == reach_out_id,
+            Notice.recipient_id == person_id,
+            Notice.kind == NoticeKind.REACH_OUT,
+            Delivery.state.in_([DeliveryState.PENDING, DeliveryState.SENT]),
+        )
+        .exists()
+    )
+    await unit.session.execute(
+        update(Recipient)
+        .where(Recipient.reach_out_id == reach_out_id, Recipient.person_id == person_id, ~on_its_way)
+        .values(unreachable_at=unit.now)
+        .execution_options(synchronize_session=False)
+    )
+    await turn.hurry_all(unit, [reach_out_id])
 
 
 async def send_test(unit: Unit, who: Caller, device_id: UUID) -> UUID:

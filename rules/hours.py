@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 Window = Mapping[str, object]
 """{"day": 0 (Monday) to 6, "from": "HH:MM", "to": "HH:MM"}; "24:00" ends a day, no window crosses midnight."""
@@ -19,8 +19,15 @@ def available(
 
 
 def within(hours: Sequence[Window], time_zone: str, now: datetime) -> bool:
-    """Whether `now` lies in one of the windows. From UTC to local time is never ambiguous, so gaps and folds are not."""
-    local = now.astimezone(_zone(time_zone))
+    """Whether `now` lies in one of the windows. From UTC to local time is never ambiguous, so gaps and folds are not.
+
+    Hours in a zone that this machine's database no longer knows hold nobody back: a push too many wakes, one too few
+    leaves somebody alone.
+    """
+    zone = _zone(time_zone)
+    if zone is None:
+        return True
+    local = now.astimezone(zone)
     clock = f"{local:%H:%M}"
     return any(
         window["day"] == local.weekday() and str(window["from"]) <= clock < str(window["to"]) for window in hours
@@ -28,5 +35,8 @@ def within(hours: Sequence[Window], time_zone: str, now: datetime) -> bool:
 
 
 @lru_cache(maxsize=1024)
-def _zone(name: str) -> ZoneInfo:
-    return ZoneInfo(name)
+def _zone(name: str) -> ZoneInfo | None:
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError):
+        return None

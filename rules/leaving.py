@@ -12,6 +12,8 @@ from models import (
     Answer,
     Base,
     Block,
+    Bookend,
+    Channel,
     Device,
     Invitation,
     Membership,
@@ -25,7 +27,7 @@ from models import (
     Session,
 )
 from models.vocabulary import NoticeKind
-from rules import access, circle
+from rules import access, bookend, circle
 from rules.access import Caller
 from rules.reach_out import endings
 
@@ -45,7 +47,7 @@ async def export(unit: Unit, who: Caller) -> dict[str, Any]:
     told = Recipient.reach_out_id.in_(select(ReachOut.id).where(ReachOut.person_id == me))
     profile = _plain(
         mine,
-        "id time_zone region language hours wake_me created_at",
+        "id time_zone region language hours wake_me ladder created_at",
         {name: f"people.{name}" for name in ("sign_in_name", "display_name", "contact")},
         vault,
     )
@@ -59,6 +61,9 @@ async def export(unit: Unit, who: Caller) -> dict[str, Any]:
             Device.person_id == me,
             "id kind created_at last_receipt_at disabled_at disabled_reason",
             {"label": "devices.label", "address": "devices.address"},
+        ),
+        "channels": await rows(
+            Channel, Channel.person_id == me, "id kind created_at confirmed_at", {"address": "channels.address"}
         ),
         "circle": await rows(Membership, Membership.owner_id == me, "id member_id role step accepted_at confirmed_at"),
         "supporting": await rows(
@@ -95,10 +100,21 @@ async def export(unit: Unit, who: Caller) -> dict[str, Any]:
             Reflection.reach_out_id.in_(select(ReachOut.id).where(ReachOut.person_id == me)),
             "reach_out_id seen safe soothed created_at",
         ),
+        "bookends": await rows(
+            Bookend,
+            Bookend.person_id == me,
+            "id companion_id due_at created_at nudges next_at companion_told_at checked_in_at",
+            {"what": "bookends.what"},
+        ),
+        "told_of_bookends": await rows(
+            Bookend,
+            (Bookend.companion_id == me) & Bookend.companion_told_at.is_not(None) & Bookend.membership_id.is_not(None),
+            "id person_id due_at companion_told_at checked_in_at",
+        ),
         "notices": await rows(
             Notice,
             (Notice.recipient_id == me) & Notice.dismissed_at.is_(None),
-            "id kind sender_id reach_out_id created_at read_at",
+            "id kind sender_id reach_out_id bookend_id created_at read_at",
         ),
     }
 
@@ -118,7 +134,10 @@ async def erase(unit: Unit, who: Caller) -> None:
     """
     me = who.person_id
     sessions = (await unit.session.execute(select(Session.id).where(Session.person_id == me))).scalars().all()
+    owners = await unit.session.execute(select(Membership.owner_id).where(Membership.member_id == me))
+    await endings.hold(unit, [me, *owners.scalars()])
     await endings.person_erased(unit, me)
+    await bookend.person_erased(unit, me)
     places = select(Membership.id).where(Membership.member_id == me).order_by(Membership.id)
     for membership_id in (await unit.session.execute(places)).scalars().all():
         await circle.leave(unit, who, membership_id)

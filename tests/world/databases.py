@@ -1,0 +1,98 @@
+"""Empty, migrated databases for tests: a copied file on SQLite, one database a test process on PostgreSQL."""
+
+import asyncio
+import getpass
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
+
+import asyncpg
+
+from migrations.run import upgrade
+from models import Base
+from tests.world.own_postgres import own_server
+
+COMPLETE = "PORCHLIGHT_TESTS_COMPLETE"
+"""Set to 1 where a missing PostgreSQL is a failure and not a reason to skip (CI)."""
+MEMORY = "/dev/shm"
+LOCAL = "postgresql://{user}@127.0.0.1:5432/postgres"
+
+_EMPTY = ";".join(f"DELETE FROM {table.name}" for table in reversed(Base.metadata.sorted_tables))
+
+
+@dataclass(frozen=True, slots=True)
+class Postgres:
+    """One migrated database that belongs to this test process alone."""
+
+    url: str
+
+    def empty(self) -> None:
+        asyncio.run(_execute(self.url, _EMPTY))
+
+
+def sqlite_template(folder: Path) -> Path:
+    """A migrated SQLite file to copy from."""
+    path = folder / "template.db"
+    asyncio.run(upgrade(f"sqlite+aiosqlite:///{path}"))
+    return path
+
+
+@contextmanager
+def copy_of(template: Path) -> Iterator[str]:
+    """A database of its own for one test; gives its plain address, as an operator would write it."""
+    # In memory where there is such a folder: a test kills processes, never the machine, so no write waits for a disk.
+    with tempfile.TemporaryDirectory(prefix="porchlight-", dir=MEMORY if Path(MEMORY).is_dir() else None) as folder:
+        path = Path(folder) / "porchlight.db"
+        shutil.copyfile(template, path)
+        yield f"sqlite:///{path}"
+
+
+@contextmanager
+def postgres() -> Iterator[Postgres | None]:
+    """A migrated database on the server that is there, dropped at the end; None when there is no server."""
+    with own_server(_server()) as server:
+        if server is None:
+            yield None
+            return
+        name = f"porchlight_test_{os.getpid()}_{os.environ.get('PYTEST_XDIST_WORKER', 'alone')}"
+        url = urlunsplit(urlsplit(server)._replace(path=f"/{name}"))
+        drop = f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)'
+        asyncio.run(_execute(server, drop))
+        asyncio.run(_execute(server, f'CREATE DATABASE "{name}"'))
+        # A test kills servers of ours, never PostgreSQL itself, so its commits need not wait for the disk.
+        asyncio.run(_execute(server, f'ALTER DATABASE "{name}" SET synchronous_commit = off'))
+        try:
+            asyncio.run(upgrade("postgresql+asyncpg://" + url.partition("://")[2]))
+            yield Postgres(url)
+        finally:
+            asyncio.run(_execute(server, drop))
+
+
+def _server() -> str | None:
+    """The address of a server that answers: TEST_POSTGRES_URL, else one on this machine."""
+    named = os.environ.get("TEST_POSTGRES_URL")
+    if named:
+        # What is named must be there: a typing mistake is not a reason to skip.
+        asyncio.run(_execute(named, "SELECT 1"))
+        return named
+    for user in dict.fromkeys(["postgres", getpass.getuser()]):
+        address = LOCAL.format(user=user)
+        try:
+            asyncio.run(_execute(address, "SELECT 1"))
+        except (OSError, TimeoutError, asyncpg.PostgresError):
+            continue
+        return address
+    return None
+
+
+async def _execute(url: str, statement: str) -> None:
+    connection = await asyncpg.connect(url, timeout=10, command_timeout=30)
+    try:
+        await connection.execute(statement)
+    finally:
+        await connection.close()

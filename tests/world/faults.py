@@ -1,0 +1,36 @@
+"""Faults that a real database has, made to order."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from sqlalchemy import text
+
+from tests.world.world import World
+
+
+@asynccontextmanager
+async def no_commit_goes_through(world: World) -> AsyncIterator[None]:
+    """Whatever writes a reach-out is refused by the database at its COMMIT, and not a moment before."""
+    doom = (
+        "CREATE TABLE doom (person_id CHAR(36) REFERENCES doomed (id) DEFERRABLE INITIALLY DEFERRED)",
+        "CREATE TRIGGER doom AFTER INSERT ON reach_outs BEGIN INSERT INTO doom VALUES ('nobody'); END"
+        if world.sqlite
+        else "CREATE TRIGGER doom AFTER INSERT ON reach_outs EXECUTE FUNCTION doom()",
+    )
+    function = (
+        "CREATE FUNCTION doom() RETURNS trigger LANGUAGE plpgsql AS"
+        " $$ BEGIN INSERT INTO doom VALUES ('nobody'); RETURN NULL; END $$"
+    )
+    undo = ("DROP TRIGGER doom" + ("" if world.sqlite else " ON reach_outs"), "DROP TABLE doom", "DROP TABLE doomed")
+    async with world.database.writer.begin() as connection:
+        for statement in ("CREATE TABLE doomed (id CHAR(36) PRIMARY KEY)", doom[0]):
+            await connection.execute(text(statement))
+        if not world.sqlite:
+            await connection.execute(text(function))
+        await connection.execute(text(doom[1]))
+    try:
+        yield
+    finally:
+        async with world.database.writer.begin() as connection:
+            for statement in undo if world.sqlite else (*undo, "DROP FUNCTION doom"):
+                await connection.execute(text(statement))

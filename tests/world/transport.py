@@ -1,0 +1,69 @@
+"""A push service made of lists: it writes down what it takes and answers as the test has told it to."""
+
+import asyncio
+from collections import defaultdict, deque
+from dataclasses import dataclass
+from datetime import datetime
+
+from core.clock import Clock
+from notifications.transports.protocol import Address, FcmAddress, Push, Result, Sent
+
+
+@dataclass(frozen=True, slots=True)
+class Handed:
+    """One push as it came in, what it was answered, and when."""
+
+    push: Push
+    result: Result
+    at: datetime
+
+    @property
+    def where(self) -> str:
+        return where(self.push.address)
+
+    @property
+    def kind(self) -> str:
+        return self.push.data["kind"]
+
+
+def where(address: Address) -> str:
+    """The one line that names an address."""
+    return address.token if isinstance(address, FcmAddress) else address.endpoint
+
+
+class ScriptedTransport:
+    """Takes pushes for any kind of address. `answers` come in order, the last one of an address for good."""
+
+    name = "scripted"
+    at_once = 64
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._answers: dict[str, deque[Result]] = defaultdict(deque)
+        self.handed: list[Handed] = []
+        self.opened = self.closed = 0
+        self.begun = asyncio.Event()
+        """Set as soon as a first push has come in."""
+        self.flowing = asyncio.Event()
+        """Cleared by a test that wants sends to hang."""
+        self.flowing.set()
+
+    def answer(self, address: str, *results: Result) -> None:
+        """From now on, give these to pushes for `address`; the last of them again and again."""
+        self._answers[address] = deque(results)
+
+    async def open(self) -> None:
+        self.opened += 1
+
+    async def send(self, push: Push) -> Result:
+        self.begun.set()
+        await self.flowing.wait()
+        # A real send gives way to others; so does this one.
+        await asyncio.sleep(0)
+        line = self._answers[where(push.address)]
+        result: Result = Sent() if not line else line.popleft() if len(line) > 1 else line[0]
+        self.handed.append(Handed(push, result, self._clock.now()))
+        return result
+
+    async def close(self) -> None:
+        self.closed += 1
