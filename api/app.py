@@ -10,6 +10,7 @@ from starlette.types import ASGIApp
 from api import problems
 from api.context import Context
 from api.edge import Edge
+from api.lane import open_lane
 from api.routes import (
     blocks,
     circle,
@@ -45,11 +46,11 @@ ROUTERS = (
 )
 
 
-def create_app(context: Context) -> ASGIApp:
-    """The ASGI application that serves this context."""
-    app = api_only()
+def create_app(context: Context, routes: FastAPI | None = None) -> ASGIApp:
+    """The ASGI application that serves this context, with `routes` from `api_only` if they were made already."""
+    app = routes or api_only()
     app.state.context = context
-    return Edge(app, context.settings)
+    return Edge(open_lane(app, context), context.settings)
 
 
 def api_only() -> FastAPI:

@@ -2,6 +2,8 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
@@ -12,6 +14,8 @@ from pydantic import BaseModel
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.context import Context
+from core.bare import Bare
+from core.encryption import Keyring
 from core.unit import Unit
 from rules import access, idempotency, sessions
 from rules.access import Caller
@@ -33,23 +37,30 @@ async def get_context(request: Request) -> Context:
 Services = Annotated[Context, Depends(get_context)]
 
 
-def make_unit(context: Context, session: AsyncSession) -> Unit:
+def make_unit(context: Context, opened: AsyncSession | Bare) -> Unit:
     """A unit of work at this moment."""
-    return Unit(session, context.clock.now(), context.keyring, ladder=context.settings.ladder)
+    return Unit(opened, context.clock.now(), context.keyring, ladder=context.settings.ladder)
 
 
 async def writing(context: Services) -> AsyncIterator[Unit]:
     """A unit that is committed when the endpoint returns, before the reply goes out."""
-    async with context.database.write() as session:
-        unit = make_unit(context, session)
+    async with unit_of(context, context.database.write()) as unit:
         yield unit
-        await unit.commit(context.bus, context.hand_over)
 
 
 async def reading(context: Services) -> AsyncIterator[Unit]:
     """A unit that only reads."""
     async with context.database.read() as session:
         yield make_unit(context, session)
+
+
+@asynccontextmanager
+async def unit_of(context: Context, opening: AbstractAsyncContextManager[AsyncSession | Bare]) -> AsyncIterator[Unit]:
+    """A unit in what that `opening` opens, committed at the end of the block unless something was raised."""
+    async with opening as opened:
+        unit = make_unit(context, opened)
+        yield unit
+        await unit.commit(context.bus, context.hand_over)
 
 
 # Scope "function": the commit comes before the reply, and a failed one still becomes an error.
@@ -72,17 +83,17 @@ Token = Annotated[str | None, Depends(token_of)]
 
 
 async def caller_writing(unit: Writing, token: Token, context: Services) -> Caller:
-    return await _caller(unit, token, context)
+    return await caller_of(unit, token, context)
 
 
 async def caller_reading(unit: Reading, token: Token, context: Services) -> Caller:
-    return await _caller(unit, token, context)
+    return await caller_of(unit, token, context)
 
 
-async def _caller(unit: Unit, token: str | None, context: Context) -> Caller:
-    who = await access.caller(unit.session, unit.keyring, token, unit.now)
-    if unit.now - who.used_at > sessions.SLIDE:
-        slide_later(context, who.session_id)
+async def caller_of(unit: Unit, token: str | None, context: Context) -> Caller:
+    """Whom the token carries. Raises NotSignedIn."""
+    who = await access.caller(unit, token)
+    used(context, who.session_id, who.used_at, unit.now)
     return who
 
 
@@ -90,9 +101,9 @@ WritingCaller = Annotated[Caller, Depends(caller_writing)]
 ReadingCaller = Annotated[Caller, Depends(caller_reading)]
 
 
-def slide_later(context: Context, session_id: UUID) -> None:
-    """Push a session's idle limit on, beside the request and at most once an hour."""
-    if session_id in context.sliding:
+def used(context: Context, session_id: UUID, used_at: datetime, now: datetime) -> None:
+    """Push a session's idle limit on, beside the request and at most once an hour; it was last written at `used_at`."""
+    if now - used_at <= sessions.SLIDE or session_id in context.sliding:
         return
     context.sliding.add(session_id)
 
@@ -128,8 +139,8 @@ async def idempotency_key(
 IdempotencyKey = Annotated[str | None, Depends(idempotency_key)]
 
 
-def retry_of(unit: Unit, who: Caller, what: str, key: str | None, body: BaseModel | None) -> Retry | None:
+def retry_of(keyring: Keyring, who: Caller, what: str, key: str | None, body: BaseModel | None) -> Retry | None:
     """What makes a request the same one when it is asked again; `what` is the method and path it was sent to."""
     # What was left out is left out here as well: a field that a later release adds changes no hash.
     said = body.model_dump(mode="json", exclude_unset=True) if body is not None else {}
-    return idempotency.retry(unit.keyring, f"{who.person_id}\0{what}", key, said)
+    return idempotency.retry(keyring, f"{who.person_id}\0{what}", key, said)

@@ -9,12 +9,13 @@ from sqlalchemy import JSON, DateTime, Integer, LargeBinary, String, Table, Uuid
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from core.bare import Bare
 from core.types import UtcDateTime
 
 Rows = Sequence[Mapping[str, Any]]
 
 
-async def insert_together(session: AsyncSession, batches: Sequence[tuple[Table, Rows]]) -> None:
+async def insert_together(opened: AsyncSession | Bare, batches: Sequence[tuple[Table, Rows]]) -> None:
     """Insert every batch, in the order given; rows of one batch have the same columns. Empty batches are left out.
 
     On PostgreSQL this is one round trip whatever the number of tables and rows. Raises SQLAlchemy's IntegrityError.
@@ -22,14 +23,17 @@ async def insert_together(session: AsyncSession, batches: Sequence[tuple[Table, 
     full = [(table, rows) for table, rows in batches if rows]
     if not full:
         return
-    connection = await session.connection()
-    if connection.dialect.name != "postgresql":
+    connection = await opened.connection() if isinstance(opened, AsyncSession) else None
+    if connection is not None and connection.dialect.name != "postgresql":
         for table, rows in full:
             await connection.execute(insert(table), [dict(row) for row in rows])
         return
     statement = _statement(tuple((table, tuple(rows[0])) for table, rows in full))
     arrays = tuple(_column(table, name, rows) for table, rows in full for name in rows[0])
-    await connection.exec_driver_sql(statement, arrays)
+    if isinstance(opened, Bare):
+        await opened.execute(statement, arrays)
+    elif connection is not None:
+        await connection.exec_driver_sql(statement, arrays)
 
 
 def _column(table: Table, name: str, rows: Rows) -> list[Any]:

@@ -12,6 +12,8 @@ from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 
+from core.bare import Bare, Pool
+
 WAIT = 10
 """Seconds to wait for a connection before a request is refused."""
 STATEMENT = 15
@@ -30,25 +32,25 @@ class Database:
             self.writer = _sqlite_engine(self.url, size=1, begin="BEGIN IMMEDIATE", query_only=False)
             self.reader = _sqlite_engine(self.url, size=4, begin="BEGIN", query_only=True)
         else:
+            # A part of the connections is for the few statements of `at_once`.
+            bare = max(1, connections // 2)
+            settings = {
+                "application_name": "porchlight",
+                "statement_timeout": f"{STATEMENT * 1000}",
+                "idle_in_transaction_session_timeout": "30000",
+                "timezone": "UTC",
+                "jit": "off",
+            }
+            self._bare = Pool(self.url, bare, WAIT, settings)
             self.writer = create_async_engine(
                 self.url,
-                pool_size=connections,
+                pool_size=connections - bare,
                 max_overflow=0,
                 pool_timeout=WAIT,
                 pool_recycle=1800,
                 # asyncpg's own LIFO habit keeps few connections warm instead of all of them lukewarm.
                 pool_use_lifo=True,
-                connect_args={
-                    "timeout": 5,
-                    "command_timeout": STATEMENT + 5,
-                    "server_settings": {
-                        "application_name": "porchlight",
-                        "statement_timeout": f"{STATEMENT * 1000}",
-                        "idle_in_transaction_session_timeout": "30000",
-                        "timezone": "UTC",
-                        "jit": "off",
-                    },
-                },
+                connect_args={"timeout": 5, "command_timeout": STATEMENT + 5, "server_settings": settings},
             )
             self.reader = self.writer.execution_options(isolation_level="AUTOCOMMIT")
         self._write = async_sessionmaker(self.writer, expire_on_commit=False)
@@ -59,6 +61,20 @@ class Database:
         """A session whose transaction begins at its first statement. Rolled back unless it was committed."""
         async with self._write() as session:
             yield session
+
+    @asynccontextmanager
+    async def at_once(self, *, reading: bool = False) -> AsyncIterator[AsyncSession | Bare]:
+        """For one statement that writes, with or without one that reads before it: two round trips in all.
+
+        On PostgreSQL each statement is a transaction of its own, with neither BEGIN nor COMMIT; on SQLite this is `write`,
+        or `read` when it is only for `reading`.
+        """
+        if self.sqlite:
+            async with (self._read if reading else self._write)() as session:
+                yield session
+        else:
+            async with self._bare.connection() as connection:
+                yield connection
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncSession]:
@@ -84,6 +100,8 @@ class Database:
         await self.writer.dispose()
         if self.sqlite:
             await self.reader.dispose()
+        else:
+            await self._bare.close()
 
 
 def lost_a_race(error: DBAPIError) -> bool:

@@ -1,12 +1,14 @@
 """One unit of work: what a rule is given to decide with, and what is to happen once its rows are committed."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
-from typing import Protocol
+from typing import Any, Protocol
 from uuid import UUID
 
+from sqlalchemy import Select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from core.bare import Bare
 from core.bus import Bus, News
 from core.encryption import Keyring
 from core.ids import new_id, new_token
@@ -29,7 +31,7 @@ class Unit:
 
     def __init__(
         self,
-        session: AsyncSession,
+        opened: AsyncSession | Bare,
         now: datetime,
         keyring: Keyring,
         *,
@@ -37,7 +39,7 @@ class Unit:
         make_id: Callable[[datetime], UUID] = new_id,
         make_token: Callable[[int], str] = new_token,
     ) -> None:
-        self.session = session
+        self.opened = opened
         self.now = now
         self.keyring = keyring
         self.ladder = tuple(ladder)
@@ -45,6 +47,20 @@ class Unit:
         self._make_token = make_token
         self.news: list[News] = []
         self.pushes: list[UUID] = []
+
+    @property
+    def session(self) -> AsyncSession:
+        """The session that nearly everything is done in. Raises TypeError where only single statements are to be had."""
+        if not isinstance(self.opened, AsyncSession):
+            raise TypeError("opened for single statements, not for a transaction")
+        return self.opened
+
+    async def fetch(self, statement: Select[*tuple[Any, ...]], values: Mapping[str, Any]) -> Sequence[Any]:
+        """All rows of a statement that was built once. Raises DBAPIError."""
+        if isinstance(self.opened, AsyncSession):
+            connection = await self.opened.connection()
+            return (await connection.execute(statement, values)).all()
+        return await self.opened.fetch(statement, values)
 
     def new_id(self) -> UUID:
         return self._make_id(self.now)
@@ -58,13 +74,13 @@ class Unit:
 
     async def start_again(self) -> None:
         """Undo everything since the beginning: somebody else was first, and what was read is no longer so."""
-        await self.session.rollback()
+        await self.opened.rollback()
         self.news.clear()
         self.pushes.clear()
 
     async def commit(self, bus: Bus, hand_over: HandOver) -> None:
         """Make it so, then let the news and the pushes go. Raises what the database raises; then nothing goes."""
-        await self.session.commit()
+        await self.opened.commit()
         news, self.news = self.news, []
         pushes, self.pushes = self.pushes, []
         if pushes:

@@ -3,6 +3,7 @@
 import hashlib
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import and_, bindparam, or_, select
@@ -37,40 +38,46 @@ def token_hash(token: str) -> bytes:
     return hashlib.sha256(token.encode()).digest()
 
 
-# Built once: every request asks it.
-_CALLER = (
-    select(
-        Session.id,
-        Session.person_id,
-        Session.carrier,
-        Session.proven_at,
-        Session.used_at,
-        Person.region,
-        Person.language,
-        Person.data_key,
-    )
-    .join(Person, Person.id == Session.person_id)
-    .where(Session.token_hash == bindparam("token_hash"), Session.expires_at > bindparam("now", type_=UtcDateTime))
+CALLER = (
+    Session.id.label("session_id"),
+    Session.person_id,
+    Session.carrier,
+    Session.proven_at,
+    Session.used_at,
+    Person.region,
+    Person.language,
+    Person.data_key,
+)
+"""What is read of whoever asks; `caller_of` makes a Caller of a row that has them."""
+SIGNED_IN = and_(
+    Session.token_hash == bindparam("token_hash"), Session.expires_at > bindparam("now", type_=UtcDateTime)
 )
 
+# Built once: every request asks it.
+_CALLER = select(*CALLER).join(Person, Person.id == Session.person_id).where(SIGNED_IN)
 
-async def caller(session: AsyncSession, keyring: Keyring, token: str | None, now: datetime) -> Caller:
+
+async def caller(unit: Unit, token: str | None) -> Caller:
     """The caller whom this token carries. Raises NotSignedIn for no, an unknown or an expired one."""
     if not token:
         raise NotSignedIn
-    connection = await session.connection()
-    found = (await connection.execute(_CALLER, {"token_hash": token_hash(token), "now": now})).one_or_none()
-    if found is None:
+    found = await unit.fetch(_CALLER, {"token_hash": token_hash(token), "now": unit.now})
+    if not found:
         raise NotSignedIn
+    return caller_of(found[0], unit.keyring)
+
+
+def caller_of(row: Any, keyring: Keyring) -> Caller:  # noqa: ANN401 (a row, of whichever statement)
+    """The caller in a row that was selected with `CALLER` where `SIGNED_IN`."""
     return Caller(
-        person_id=found.person_id,
-        session_id=found.id,
-        carrier=found.carrier,
-        proven_at=found.proven_at,
-        used_at=found.used_at,
-        region=found.region,
-        language=found.language,
-        vault=keyring.vault(found.person_id, found.data_key),
+        person_id=row.person_id,
+        session_id=row.session_id,
+        carrier=row.carrier,
+        proven_at=row.proven_at,
+        used_at=row.used_at,
+        region=row.region,
+        language=row.language,
+        vault=keyring.vault(row.person_id, row.data_key),
     )
 
 

@@ -68,12 +68,7 @@ async def remember(unit: Unit, asked: Retry | None, person_id: UUID, result_id: 
     """Keep the id beside the hashes, in the transaction that made the thing. Raises IntegrityError in a race."""
     if asked is None:
         return
-    # One that is past its 24 hours but not purged yet makes room.
-    await unit.session.execute(
-        delete(IdempotencyKey).where(
-            IdempotencyKey.key_hash == asked.key_hash, IdempotencyKey.created_at <= unit.now - KEPT
-        )
-    )
+    await make_room(unit, asked)
     unit.session.add(
         IdempotencyKey(
             key_hash=asked.key_hash,
@@ -84,6 +79,16 @@ async def remember(unit: Unit, asked: Retry | None, person_id: UUID, result_id: 
         )
     )
     await unit.session.flush()
+
+
+async def make_room(unit: Unit, asked: Retry | None) -> None:
+    """Drop a key that is past its 24 hours but not purged yet, so that it may be used anew."""
+    if asked is not None:
+        await unit.session.execute(
+            delete(IdempotencyKey).where(
+                IdempotencyKey.key_hash == asked.key_hash, IdempotencyKey.created_at <= unit.now - KEPT
+            )
+        )
 
 
 async def once(

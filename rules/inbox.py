@@ -2,15 +2,16 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, Select, func, select, update
+from sqlalchemy import Integer, Row, Select, String, Uuid, bindparam, func, select, update
 
 from core.errors import NotFound
 from core.telemetry import RECEIPTS
 from core.unit import Unit
-from models import Delivery, Device, Notice, Person, ReachOut, Recipient
+from models import Delivery, Device, Notice, Person, ReachOut, Recipient, Session
 from models.vocabulary import NoticeKind
 from rules import access
 from rules.access import Caller
@@ -30,7 +31,7 @@ class NoticeView:
     read_at: datetime | None
 
 
-_COLUMNS: Select[*tuple[Any, ...]] = select(
+_NOTICE = (
     Notice.id,
     Notice.kind,
     Notice.sender_id,
@@ -38,41 +39,82 @@ _COLUMNS: Select[*tuple[Any, ...]] = select(
     Notice.bookend_id,
     Notice.created_at,
     Notice.read_at,
-    Person.data_key,
-    Person.display_name,
-).outerjoin(Person, Person.id == Notice.sender_id)
+)
+_ONE: Select[*tuple[Any, ...]] = select(*_NOTICE, Person.data_key, Person.display_name).outerjoin(
+    Person, Person.id == Notice.sender_id
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A page of notices, and when the session that asked for it was last seen in use."""
+
+    session_id: UUID
+    used_at: datetime
+    views: list[NoticeView]
 
 
 async def page(
-    unit: Unit, who: Caller, limit: int, before: UUID | None, *, unread: bool | None, kind: NoticeKind | None
-) -> list[NoticeView]:
-    """The caller's notices, newest first, `limit` + 1 at most."""
-    statement = _COLUMNS.where(Notice.recipient_id == who.person_id, Notice.dismissed_at.is_(None))
-    if before is not None:
-        statement = statement.where(Notice.id < before)
+    unit: Unit, token: str | None, limit: int, before: UUID | None, *, unread: bool | None, kind: NoticeKind | None
+) -> Found:
+    """The notices of whoever the token carries, newest first, `limit` + 1 at most, in one round trip.
+
+    Raises NotSignedIn.
+    """
+    asked = {
+        "token_hash": access.token_hash(token or ""),
+        "now": unit.now,
+        "rows": limit + 1,
+        "before": before,
+        "kind": kind and str(kind),
+    }
+    rows = await unit.fetch(_page(before is not None, kind is not None, unread), asked)
+    if rows:
+        names: dict[UUID, PersonView] = {}
+        return Found(rows[0].session_id, rows[0].used_at, [_view(unit, row, names) for row in rows])
+    # An empty page, or nobody who is signed in.
+    who = await access.caller(unit, token)
+    return Found(who.session_id, who.used_at, [])
+
+
+@cache
+def _page(before: bool, kind: bool, unread: bool | None) -> Select[*tuple[Any, ...]]:  # noqa: FBT001 (a cache's key)
+    """Built once for each way of asking. The person is a subquery, so that the index gives the page in its order."""
+    me = select(Session.person_id).where(access.SIGNED_IN).scalar_subquery()
+    asked = select(*_NOTICE).where(Notice.recipient_id == me, Notice.dismissed_at.is_(None))
+    if before:
+        asked = asked.where(Notice.id < bindparam("before", type_=Uuid))
+    if kind:
+        asked = asked.where(Notice.kind == bindparam("kind", type_=String))
     if unread is not None:
-        statement = statement.where(Notice.read_at.is_(None) if unread else Notice.read_at.is_not(None))
-    if kind is not None:
-        statement = statement.where(Notice.kind == str(kind))
-    connection = await unit.session.connection()
-    found = await connection.execute(statement.order_by(Notice.id.desc()).limit(limit + 1))
-    return [_view(unit, row) for row in found]
+        asked = asked.where(Notice.read_at.is_(None) if unread else Notice.read_at.is_not(None))
+    found = asked.order_by(Notice.id.desc()).limit(bindparam("rows", type_=Integer)).subquery()
+    return (
+        select(found, Person.data_key, Person.display_name, Session.id.label("session_id"), Session.used_at)
+        .select_from(found)
+        .join(Session, access.SIGNED_IN)
+        .outerjoin(Person, Person.id == found.c.sender_id)
+        .order_by(found.c.id.desc())
+    )
 
 
 async def one(unit: Unit, who: Caller, notice_id: UUID) -> NoticeView:
     """One notice. Raises NotFound."""
     found = (
         await unit.session.execute(
-            _COLUMNS.where(Notice.id == notice_id, Notice.recipient_id == who.person_id, Notice.dismissed_at.is_(None))
+            _ONE.where(Notice.id == notice_id, Notice.recipient_id == who.person_id, Notice.dismissed_at.is_(None))
         )
     ).one_or_none()
     if found is None:
         raise NotFound
-    return _view(unit, found)
+    return _view(unit, found, {})
 
 
-def _view(unit: Unit, row: Row[*tuple[Any, ...]]) -> NoticeView:
-    sender = None if row.sender_id is None else person_view(unit.keyring, row.sender_id, row.data_key, row.display_name)
+def _view(unit: Unit, row: Row[*tuple[Any, ...]], names: dict[UUID, PersonView]) -> NoticeView:
+    """`names`: senders that were opened already; a page often has few of them."""
+    sender = names.get(row.sender_id)
+    if sender is None and row.sender_id is not None:
+        sender = names[row.sender_id] = person_view(unit.keyring, row.sender_id, row.data_key, row.display_name)
     return NoticeView(row.id, row.kind, sender, row.reach_out_id, row.bookend_id, row.created_at, row.read_at)
 
 

@@ -29,7 +29,9 @@ class BlockOut(BaseModel):
 async def block(body: NewBlock, unit: Writing, who: WritingCaller, key: IdempotencyKey) -> BlockOut:
     """Block somebody from my circle or whose circle I am in. It ends both at once; repeating it is safe."""
     made = await rule.block(unit, who, body.person_id)
-    await idempotency.naturally(unit, retry_of(unit, who, "POST /v1/blocks", key, body), who.person_id, body.person_id)
+    await idempotency.naturally(
+        unit, retry_of(unit.keyring, who, "POST /v1/blocks", key, body), who.person_id, body.person_id
+    )
     name = await rule.name_of(unit, body.person_id)
     return BlockOut(person=PersonOut(id=made.blocked_id, display_name=name), created_at=made.created_at)
 

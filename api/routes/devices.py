@@ -109,7 +109,9 @@ async def register(
     found, new = await devices.register(
         unit, who, body.kind, body.address(), body.label, context.settings.webpush_hosts
     )
-    await idempotency.naturally(unit, retry_of(unit, who, "POST /v1/devices", key, body), who.person_id, found.id)
+    await idempotency.naturally(
+        unit, retry_of(unit.keyring, who, "POST /v1/devices", key, body), who.person_id, found.id
+    )
     response.status_code = 201 if new else 200
     return _out(found, who)
 

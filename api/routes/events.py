@@ -38,7 +38,7 @@ async def events(
     """Server-Sent Events: `notice` and `reach_out` with an id; `resync` after a reconnect: fetch again."""
     async with context.database.read() as session:
         unit = make_unit(context, session)
-        who = await access.caller(session, unit.keyring, token, unit.now)
+        who = await access.caller(unit, token)
     return StreamingResponse(
         _stream(context, who, reconnected=last_event_id is not None),
         media_type=STREAM,

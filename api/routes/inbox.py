@@ -8,7 +8,18 @@ from uuid import UUID
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
 
-from api.dependencies import IdempotencyKey, Reading, ReadingCaller, Writing, WritingCaller, retry_of
+from api.dependencies import (
+    IdempotencyKey,
+    Reading,
+    ReadingCaller,
+    Services,
+    Token,
+    Writing,
+    WritingCaller,
+    make_unit,
+    retry_of,
+    used,
+)
 from api.problems import problems
 from api.schemas import DEFAULT_LIMIT, Body, Cursor, Limit, Page, PersonOut, page, person
 from core.errors import NotFound
@@ -29,6 +40,15 @@ class NoticeOut(BaseModel):
     bookend_id: UUID | None
     created_at: datetime
     read_at: datetime | None
+
+
+class Asked(BaseModel):
+    """Which notices."""
+
+    unread: bool | None = None
+    kind: NoticeKind | None = None
+    limit: Limit = DEFAULT_LIMIT
+    cursor: Cursor = None
 
 
 class CountOut(BaseModel):
@@ -52,16 +72,13 @@ class Receipt(Body):
 
 
 @router.get("/v1/inbox")
-async def listed(
-    unit: Reading,
-    who: ReadingCaller,
-    unread: Annotated[bool | None, Query()] = None,
-    kind: Annotated[NoticeKind | None, Query()] = None,
-    limit: Limit = DEFAULT_LIMIT,
-    cursor: Cursor = None,
-) -> Page[NoticeOut]:
+async def listed(context: Services, token: Token, asked: Annotated[Asked, Query()]) -> Page[NoticeOut]:
     """My notices, newest first."""
-    return page(await inbox.page(unit, who, limit, cursor, unread=unread, kind=kind), limit, _out)
+    async with context.database.at_once(reading=True) as opened:
+        unit = make_unit(context, opened)
+        found = await inbox.page(unit, token, asked.limit, asked.cursor, unread=asked.unread, kind=asked.kind)
+    used(context, found.session_id, found.used_at, unit.now)
+    return page(found.views, asked.limit, _out)
 
 
 @router.get("/v1/inbox/unread-count")
@@ -87,7 +104,7 @@ async def receipt(body: Receipt, unit: Writing, who: WritingCaller, key: Idempot
     """Say that a push arrived or was opened. Repeating it is safe."""
     await inbox.receipt(unit, who, body.delivery_id, opened=body.event is ReceiptEvent.OPENED)
     await idempotency.naturally(
-        unit, retry_of(unit, who, "POST /v1/receipts", key, body), who.person_id, body.delivery_id
+        unit, retry_of(unit.keyring, who, "POST /v1/receipts", key, body), who.person_id, body.delivery_id
     )
     return body
 

@@ -69,7 +69,7 @@ class PreviewOut(BaseModel):
 @router.post("", status_code=201, responses=problems(CircleFull, StepOneFull, TooMany, KeyReused))
 async def invite(body: Invite, unit: Writing, who: WritingCaller, context: Services, key: IdempotencyKey) -> InvitedOut:
     """Make a link for one person, good for 48 hours. A retry with the same key gives the same link."""
-    asked = retry_of(unit, who, "POST /v1/invitations", key, body)
+    asked = retry_of(unit.keyring, who, "POST /v1/invitations", key, body)
     made = await invitations.invite(unit, who, body.role, body.step, body.label, asked)
     return InvitedOut(
         id=made.id,
@@ -118,7 +118,7 @@ async def preview(body: Opened, unit: Reading, who: ReadingCaller) -> PreviewOut
 )
 async def accept(body: Opened, unit: Writing, who: WritingCaller, key: IdempotencyKey) -> SupportedOut:
     """Say yes. The other side compares two words with you and confirms; until then nothing is shown to either."""
-    asked = retry_of(unit, who, "POST /v1/invitations/accept", key, body)
+    asked = retry_of(unit.keyring, who, "POST /v1/invitations/accept", key, body)
     return await one(unit, who, await invitations.accept(unit, who.person_id, body.token, asked))
 
 

@@ -104,11 +104,11 @@ async def set_passphrase(body: NewPassphrase, token: Token, context: Services) -
     """Set a new passphrase. Needs fresh proof; everywhere else you are signed out."""
     async with context.database.read() as session:
         unit = make_unit(context, session)
-        access.require_proof(await access.caller(session, unit.keyring, token, unit.now), unit.now)
+        access.require_proof(await access.caller(unit, token), unit.now)
     hashed = await context.passphrases.hash(body.passphrase)
     async with context.database.write() as session:
         unit = make_unit(context, session)
-        who = await access.caller(session, unit.keyring, token, unit.now)
+        who = await access.caller(unit, token)
         await people.set_passphrase(unit, who, hashed)
         await unit.commit(context.bus, context.hand_over)
 
@@ -117,7 +117,7 @@ async def set_passphrase(body: NewPassphrase, token: Token, context: Services) -
 async def new_codes(unit: Writing, who: WritingCaller, key: IdempotencyKey) -> CodesOut:
     """Ten new recovery codes; the earlier ones stop working. Needs fresh proof."""
     access.require_proof(who, unit.now)
-    asked = retry_of(unit, who, "POST /v1/recovery-codes", key, None)
+    asked = retry_of(unit.keyring, who, "POST /v1/recovery-codes", key, None)
     return CodesOut(recovery_codes=await people.new_codes(unit, who, asked))
 
 

@@ -17,22 +17,34 @@ from pydantic import (
 )
 
 from api import lenient
-from api.dependencies import IdempotencyKey, Reading, ReadingCaller, Writing, WritingCaller, retry_of
+from api.context import Context
+from api.dependencies import (
+    IdempotencyKey,
+    Reading,
+    ReadingCaller,
+    Services,
+    Token,
+    Writing,
+    WritingCaller,
+    caller_of,
+    retry_of,
+    unit_of,
+    used,
+)
 from api.problems import again_too, problems
+from api.reach_out_shape import ReachOutOut, reach_out_out
 from api.schemas import DEFAULT_LIMIT, Body, Cursor, Limit, Moment, Page, PersonOut, page, person
 from core import text
 from core.errors import Closed, EmptyCircle, KeyReused, NobodyAnswered, NotFound, NotYours, StillOpen
 from core.unit import Unit
-from models.vocabulary import AnswerKind, ChosenOutcome, Need, Outcome, ReachOutState, RecipientState, Role
+from models.vocabulary import AnswerKind, ChosenOutcome, Need, Outcome
 from rules import access, helplines
 from rules.access import Caller
-from rules.helplines import Country
+from rules.idempotency import Retry
 from rules.reach_out import again, answers, closing, messages, show
 from rules.reach_out.answers import Reply
 from rules.reach_out.messages import MessageView
-from rules.reach_out.press import Ask
-from rules.reach_out.press import press as reach_out
-from rules.reach_out.show import ReachOutView
+from rules.reach_out.press import Ask, Pressed, press_at_once, press_with_care
 
 router = APIRouter(prefix="/v1/reach-outs", tags=["reach-outs"])
 
@@ -54,47 +66,6 @@ class Press(BaseModel):
     need: Annotated[Need | None, BeforeValidator(lenient.known_need)] = None
     to: Annotated[list[UUID] | None, BeforeValidator(lenient.ids)] = None
     pressed_at: Annotated[Moment | None, WrapValidator(lenient.or_nothing)] = None
-
-
-class RecipientOut(BaseModel):
-    """To the person: everything. To a recipient: themselves and who has answered, without role and contact.
-
-    `state`: queued (nothing has left yet), handed (a push service has it), delivered (their device said so), seen (they
-    opened it), answered, declined (they can't), unreachable (no way to them works), inbox_only (muted or outside their
-    hours, so it waits in their inbox).
-    """
-
-    person: PersonOut
-    role: Role | None
-    state: RecipientState
-    answer: AnswerKind | None
-    minutes: int | None
-    contact: str | None
-
-
-class ReachOutOut(BaseModel):
-    """A reach-out as the caller may see it.
-
-    `pressed_at`: the phone's own time of the press, if it sent one; `created_at` is the server's. `next_rung_at`: when
-    the next people are told, or told again. `paused_until`: how long the ladder waits for somebody who answered. Both
-    are shown to the person alone.
-    """
-
-    id: UUID
-    from_: Annotated[PersonOut, Field(alias="from")]
-    state: ReachOutState
-    need: Need | None
-    note: str | None
-    created_at: datetime
-    pressed_at: datetime | None
-    unanswered_at: datetime | None
-    closed_at: datetime | None
-    outcome: Outcome | None
-    next_rung_at: datetime | None
-    paused_until: datetime | None
-    recipients: list[RecipientOut]
-    contact: str | None
-    helplines: Country
 
 
 class NewAnswer(Body):
@@ -158,18 +129,34 @@ class Felt(Body):
     responses=again_too(ReachOutOut, "One was open: this pressed again.") | problems(EmptyCircle, KeyReused),
 )
 async def press(
-    response: Response, unit: Writing, who: WritingCaller, key: IdempotencyKey, body: Press | None = None
+    response: Response, context: Services, token: Token, key: IdempotencyKey, body: Press | None = None
 ) -> ReachOutOut:
     """Reach out now. 201 means that it is saved, for everyone who is asked."""
-    said = body or Press()
-    ask = Ask(said.note, said.need, frozenset(said.to) if said.to is not None else None, said.pressed_at)
-    try:
-        pressed = await reach_out(unit, who, ask, retry_of(unit, who, "POST /v1/reach-outs", key, said))
-    except EmptyCircle as error:
-        error.extra["helplines"] = helplines.for_region(who.region).model_dump(mode="json")
-        raise
+    pressed = await _pressed(context, token, key, body or Press())
     response.status_code = 201 if pressed.new else 200
-    return reach_out_out(pressed.view, who)
+    return reach_out_out(pressed.view, pressed.who)
+
+
+async def _pressed(context: Context, token: str | None, key: str | None, said: Press) -> Pressed:
+    """Nearly every press is two statements; what is not as simple as that is done again with all due care."""
+    ask = Ask(said.note, said.need, frozenset(said.to) if said.to is not None else None, said.pressed_at)
+
+    def asked(who: Caller) -> Retry | None:
+        return retry_of(context.keyring, who, "POST /v1/reach-outs", key, said)
+
+    if token:
+        async with unit_of(context, context.database.at_once()) as unit:
+            pressed = await press_at_once(unit, token, ask, asked)
+        if pressed is not None:
+            used(context, pressed.who.session_id, pressed.who.used_at, unit.now)
+            return pressed
+    async with unit_of(context, context.database.write()) as unit:
+        who = await caller_of(unit, token, context)
+        try:
+            return await press_with_care(unit, who, ask, asked(who))
+        except EmptyCircle as error:
+            error.extra["helplines"] = helplines.for_region(who.region).model_dump(mode="json")
+            raise
 
 
 @router.get("")
@@ -198,7 +185,7 @@ async def answer(
     reach_out_id: UUID, body: NewAnswer, unit: Writing, who: WritingCaller, key: IdempotencyKey
 ) -> AnswerOut:
     """Say what I can do. I may change it at any time until the reach-out is closed."""
-    asked = retry_of(unit, who, f"POST /v1/reach-outs/{reach_out_id}/answers", key, body)
+    asked = retry_of(unit.keyring, who, f"POST /v1/reach-outs/{reach_out_id}/answers", key, body)
     made = await answers.answer(unit, who, reach_out_id, Reply(body.kind, body.minutes, body.text), asked)
     return AnswerOut(
         id=made.id,
@@ -214,7 +201,7 @@ async def say(
     reach_out_id: UUID, body: NewMessage, unit: Writing, who: WritingCaller, key: IdempotencyKey
 ) -> MessageOut:
     """Write: the person's words reach everyone told, a recipient's reach the person only."""
-    asked = retry_of(unit, who, f"POST /v1/reach-outs/{reach_out_id}/messages", key, body)
+    asked = retry_of(unit.keyring, who, f"POST /v1/reach-outs/{reach_out_id}/messages", key, body)
     return _message(await messages.say(unit, who, reach_out_id, body.text, asked))
 
 
@@ -257,37 +244,6 @@ async def reflect(reach_out_id: UUID, body: Felt, unit: Writing, who: WritingCal
 
 async def _shown(unit: Unit, who: Caller, reach_out_id: UUID) -> ReachOutOut:
     return reach_out_out(await show.one(unit, who, reach_out_id), who)
-
-
-def reach_out_out(view: ReachOutView, who: Caller) -> ReachOutOut:
-    # The rules have made every value; checking each a second time costs more than the rest of the reply.
-    return ReachOutOut.model_construct(
-        id=view.id,
-        from_=person(view.sender),
-        state=ReachOutState(view.state),
-        need=Need(view.need) if view.need else None,
-        note=view.note,
-        created_at=view.created_at,
-        pressed_at=view.pressed_at,
-        unanswered_at=view.unanswered_at,
-        closed_at=view.closed_at,
-        outcome=Outcome(view.outcome) if view.outcome else None,
-        next_rung_at=view.next_rung_at,
-        paused_until=view.paused_until,
-        recipients=[
-            RecipientOut(
-                person=person(row.person),
-                role=Role(row.role) if row.role else None,
-                state=RecipientState(row.state),
-                answer=AnswerKind(row.answer) if row.answer else None,
-                minutes=row.minutes,
-                contact=row.contact,
-            )
-            for row in view.recipients
-        ],
-        contact=view.contact,
-        helplines=helplines.for_region(who.region),
-    )
 
 
 def _message(view: MessageView) -> MessageOut:

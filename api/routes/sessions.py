@@ -142,7 +142,7 @@ async def prove(body: Proof, request: Request, token: Token, context: Services) 
     """Give the passphrase once more; it counts as fresh for 5 minutes."""
     async with context.database.read() as session:
         reading = make_unit(context, session)
-        who = await access.caller(session, reading.keyring, token, reading.now)
+        who = await access.caller(reading, token)
         encoded = (await access.person(reading, who)).passphrase_hash
     # No connection is held while a passphrase is checked: a queue of them must never stand before a press.
     await _take_a_guess(context, request, str(who.person_id))

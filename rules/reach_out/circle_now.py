@@ -6,14 +6,14 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, and_, bindparam, select
+from sqlalchemy import Row, Select, and_, bindparam, select
 from sqlalchemy.orm import aliased
 
 from core.errors import NotSignedIn
 from core.types import UtcDateTime
 from core.unit import Unit
-from models import Device, IdempotencyKey, Membership, Person, ReachOut
-from rules import hours
+from models import Device, IdempotencyKey, Membership, Person, ReachOut, Session
+from rules import access, hours
 from rules.access import Caller
 from rules.idempotency import KEPT, Retry
 
@@ -54,30 +54,45 @@ class CircleNow:
 
 _Member = aliased(Person)
 
-_READ = (
+_CIRCLE = (
+    Person.data_key,
+    Person.display_name,
+    Person.contact,
+    ReachOut.id.label("open_id"),
+    Membership.id.label("membership_id"),
+    Membership.member_id,
+    Membership.role,
+    Membership.step,
+    Membership.muted_until,
+    _Member.time_zone.label("member_time_zone"),
+    _Member.hours.label("member_hours"),
+    _Member.wake_me.label("member_wake_me"),
+    _Member.data_key.label("member_data_key"),
+    _Member.display_name.label("member_display_name"),
+    _Member.contact.label("member_contact"),
+    Device.id.label("device_id"),
+)
+
+
+def _with_circle(asked: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
+    """The selected person's open reach-out, members and their devices beside them."""
+    return (
+        asked.outerjoin(ReachOut, and_(ReachOut.person_id == Person.id, ReachOut.closed_at.is_(None)))
+        .outerjoin(Membership, and_(Membership.owner_id == Person.id, Membership.confirmed_at.is_not(None)))
+        .outerjoin(_Member, _Member.id == Membership.member_id)
+        .outerjoin(Device, and_(Device.person_id == Membership.member_id, Device.disabled_at.is_(None)))
+        .order_by(Membership.id, Device.id)
+    )
+
+
+_READ = _with_circle(
     select(
-        Person.data_key,
-        Person.display_name,
-        Person.contact,
-        ReachOut.id.label("open_id"),
+        *_CIRCLE,
         IdempotencyKey.result_id,
         IdempotencyKey.body_hash,
         IdempotencyKey.created_at.label("key_created_at"),
-        Membership.id.label("membership_id"),
-        Membership.member_id,
-        Membership.role,
-        Membership.step,
-        Membership.muted_until,
-        _Member.time_zone.label("member_time_zone"),
-        _Member.hours.label("member_hours"),
-        _Member.wake_me.label("member_wake_me"),
-        _Member.data_key.label("member_data_key"),
-        _Member.display_name.label("member_display_name"),
-        _Member.contact.label("member_contact"),
-        Device.id.label("device_id"),
     )
     .select_from(Person)
-    .outerjoin(ReachOut, and_(ReachOut.person_id == Person.id, ReachOut.closed_at.is_(None)))
     .outerjoin(
         IdempotencyKey,
         and_(
@@ -85,18 +100,19 @@ _READ = (
             IdempotencyKey.created_at > bindparam("kept_since", type_=UtcDateTime),
         ),
     )
-    .outerjoin(Membership, and_(Membership.owner_id == Person.id, Membership.confirmed_at.is_not(None)))
-    .outerjoin(_Member, _Member.id == Membership.member_id)
-    .outerjoin(Device, and_(Device.person_id == Membership.member_id, Device.disabled_at.is_(None)))
     .where(Person.id == bindparam("caller"))
-    .order_by(Membership.id, Device.id)
+)
+_READ_BY_TOKEN = _with_circle(
+    select(*access.CALLER, *_CIRCLE[1:])
+    .select_from(Session)
+    .join(Person, Person.id == Session.person_id)
+    .where(access.SIGNED_IN)
 )
 
 
 async def read(unit: Unit, who: Caller, asked: Retry | None) -> CircleNow:
     """Read it all, as it stands at this moment."""
-    connection = await unit.session.connection()
-    result = await connection.execute(
+    rows = await unit.fetch(
         _READ,
         {
             "caller": who.person_id,
@@ -104,16 +120,26 @@ async def read(unit: Unit, who: Caller, asked: Retry | None) -> CircleNow:
             "kept_since": unit.now - KEPT,
         },
     )
-    rows = result.all()
     if not rows:
         # Erased between the look at the session and this one.
         raise NotSignedIn
     first = rows[0]
     earlier = Earlier(first.result_id, first.body_hash, first.key_created_at) if first.result_id else None
+    return _circle(rows, unit.now, earlier)
+
+
+async def read_by_token(unit: Unit, token: str) -> tuple[Caller, CircleNow] | None:
+    """The caller with their circle in one round trip; None when the token opens nothing. Earlier tries are not looked up."""
+    rows = await unit.fetch(_READ_BY_TOKEN, {"token_hash": access.token_hash(token), "now": unit.now})
+    return (access.caller_of(rows[0], unit.keyring), _circle(rows, unit.now, None)) if rows else None
+
+
+def _circle(rows: Sequence[Row[*tuple[Any, ...]]], now: datetime, earlier: Earlier | None) -> CircleNow:
+    first = rows[0]
     return CircleNow(
         open=first.open_id,
         earlier=earlier,
-        members=_members(rows, unit.now),
+        members=_members(rows, now),
         data_key=first.data_key,
         display_name=first.display_name,
         contact=first.contact,

@@ -1,6 +1,6 @@
 """The press: who presses, who is asked, what is written, who is told. Read once, decide, write once."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
@@ -20,7 +20,7 @@ from rules import access, idempotency
 from rules.access import Caller
 from rules.idempotency import Retry
 from rules.reach_out import again, show
-from rules.reach_out.circle_now import CircleNow, Member, read
+from rules.reach_out.circle_now import CircleNow, Member, read, read_by_token
 from rules.reach_out.show import Head, Line, ReachOutView
 from rules.telling import DELIVERIES, NOTICES, Telling, announce, delivery_row, notice_row
 
@@ -44,11 +44,35 @@ class Ask:
 
 @dataclass(frozen=True, slots=True)
 class Pressed:
+    """What came of a press. `new`: it made the reach-out in `view`, which is `who`'s."""
+
     view: ReachOutView
     new: bool
+    who: Caller
 
 
-async def press(unit: Unit, who: Caller, ask: Ask, asked: Retry | None) -> Pressed:
+async def press_at_once(unit: Unit, token: str, ask: Ask, retry: Callable[[Caller], Retry | None]) -> Pressed | None:
+    """A press as nearly all are: nothing is open, and the circle has somebody. One statement reads, one writes.
+
+    None, with nothing written, when it is not as simple as that, whatever the reason: then `press_with_care` finds out. Nothing is
+    asked about earlier tries and no row is locked; that one reach-out is open and one key was used are constraints.
+    """
+    found = await read_by_token(unit, token)
+    if found is None:
+        return None
+    who, now = found
+    if now.open is not None or not chosen(now.members, ask.to):
+        return None
+    try:
+        return await _start(unit, who, ask, retry(who), now)
+    except DBAPIError as error:
+        if not lost_a_race(error):
+            raise
+        await unit.start_again()
+        return None
+
+
+async def press_with_care(unit: Unit, who: Caller, ask: Ask, asked: Retry | None) -> Pressed:
     """Reach out: save it with a notice for everyone asked and a delivery for each of their devices.
 
     A press while one is open is taken as pressing again. The same Idempotency-Key gives the same reach-out.
@@ -62,6 +86,7 @@ async def press(unit: Unit, who: Caller, ask: Ask, asked: Retry | None) -> Press
         try:
             if now.open is not None:
                 return await _again(unit, who, ask, asked, now, now.open)
+            await idempotency.make_room(unit, asked)
             return await _start(unit, who, ask, asked, now)
         except again.ClosedMeanwhileError:
             await unit.start_again()
@@ -97,13 +122,13 @@ async def _start(unit: Unit, who: Caller, ask: Ask, asked: Retry | None, now: Ci
     ]
     keys = [_key_row(unit, who, asked, head["id"])] if asked is not None else []
     await insert_together(
-        unit.session,
+        unit.opened,
         [(REACH_OUTS, [head]), (RECIPIENTS, recipients), (NOTICES, notices), (DELIVERIES, deliveries), (KEYS, keys)],
     )
     announce(unit, notices, deliveries)
     unit.tell(who.person_id, "reach_out", head["id"])
     PRESSES.labels("new").inc()
-    return Pressed(_view(unit, who, now, head, recipients, members), new=True)
+    return Pressed(_view(unit, who, now, head, recipients, members), new=True, who=who)
 
 
 async def _again(unit: Unit, who: Caller, ask: Ask, asked: Retry | None, now: CircleNow, open_id: UUID) -> Pressed:
@@ -112,14 +137,14 @@ async def _again(unit: Unit, who: Caller, ask: Ask, asked: Retry | None, now: Ci
     await again.press_again(unit, who, open_id, note=ask.note, need=ask.need, add=named, circle=now.members)
     await idempotency.remember(unit, asked, who.person_id, open_id)
     PRESSES.labels("again").inc()
-    return Pressed(await show.one(unit, who, open_id), new=False)
+    return Pressed(await show.one(unit, who, open_id), new=False, who=who)
 
 
 async def _replay(unit: Unit, who: Caller, reach_out_id: UUID, at: datetime) -> Pressed:
     seen = await access.reach_out(unit, who, reach_out_id)
     PRESSES.labels("replay").inc()
     # The key that made it was written at the same moment; one of a later press has a later time.
-    return Pressed(await show.one(unit, who, reach_out_id), new=seen.reach_out.created_at == at)
+    return Pressed(await show.one(unit, who, reach_out_id), new=seen.reach_out.created_at == at, who=who)
 
 
 def _reach_out_row(unit: Unit, who: Caller, ask: Ask) -> dict[str, Any]:

@@ -12,9 +12,8 @@ from argon2 import PasswordHasher
 from fastapi import FastAPI
 from starlette.types import ASGIApp
 
-from api.app import api_only
+from api.app import api_only, create_app
 from api.context import Context
-from api.edge import Edge
 from core.bus import Bus
 from core.clock import Clock
 from core.database import Database
@@ -91,8 +90,7 @@ async def running(settings: Settings, clock: Clock, keyring: Keyring, transport:
         languages=LANGUAGES,
     )
     routes = _APPS.pop() if _APPS else api_only()
-    routes.state.context = context
-    app = Edge(routes, settings)
+    app = create_app(context, routes)
     worker = Worker(database, clock, keyring, bus, dispatcher)
     http = httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url=settings.public_url)
     made = Process(context, dispatcher, worker, app, http)

@@ -1,0 +1,121 @@
+"""The shortest way to PostgreSQL, for the few statements that most people wait for: compiled once, on bare asyncpg.
+
+A session of SQLAlchemy's costs more than such a statement itself. Nothing is different about the statements: they are written
+with SQLAlchemy like all others, and run through a session on SQLite.
+"""
+
+import asyncio
+import json
+from collections import namedtuple
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from functools import cache
+from typing import Any
+
+import asyncpg
+from asyncpg.pool import PoolConnectionProxy
+from sqlalchemy import Select
+from sqlalchemy.dialects.postgresql.asyncpg import PGDialect_asyncpg
+from sqlalchemy.engine import URL
+from sqlalchemy.exc import DBAPIError, IntegrityError
+
+_DIALECT = PGDialect_asyncpg()  # type: ignore[no-untyped-call]  # SQLAlchemy's own
+_FAILURES = (asyncpg.PostgresError, asyncpg.InterfaceError, OSError)
+
+
+class _Connection(asyncpg.Connection):
+    def get_reset_query(self) -> str:
+        # Each statement here is a transaction of its own and sets nothing: there is nothing to clean up after.
+        return ""
+
+
+class Bare:
+    """One connection. Each statement is a transaction of its own."""
+
+    def __init__(self, connection: "PoolConnectionProxy[asyncpg.Record]") -> None:
+        self._connection = connection
+
+    async def fetch(self, statement: Select[*tuple[Any, ...]], values: Mapping[str, Any]) -> list[Any]:
+        """Its rows, as named tuples. Raises SQLAlchemy's DBAPIError."""
+        sql, names, row = _compiled(statement)
+        return [row(*found) for found in await self._run(sql, [values[name] for name in names])]
+
+    async def execute(self, sql: str, values: Sequence[Any]) -> None:
+        """`sql` with $1, $2… Raises SQLAlchemy's DBAPIError, IntegrityError for a constraint."""
+        await self._run(sql, values)
+
+    async def _run(self, sql: str, values: Sequence[Any]) -> list[Any]:
+        try:
+            return await self._connection.fetch(sql, *values)
+        except asyncpg.PostgresError as error:
+            # Class 23 of SQLSTATE: a constraint was broken.
+            kind = IntegrityError if str(error.sqlstate).startswith("23") else DBAPIError
+            raise kind(None, None, error) from error
+        except _FAILURES as error:
+            raise DBAPIError(None, None, error) from error
+
+    async def commit(self) -> None:
+        """Nothing is left to be committed."""
+
+    async def rollback(self) -> None:
+        """Nothing is left to be undone."""
+
+
+@cache
+def _compiled(statement: Select[*tuple[Any, ...]]) -> tuple[str, list[str], Any]:
+    """The statement as text, the names of its values in their order, and what makes a row of its columns."""
+    compiled = statement.compile(dialect=_DIALECT)
+    names = [column.name for column in statement.selected_columns]
+    row = namedtuple("Row", names)  # type: ignore[misc]  # noqa: PYI024 (the columns are known to the statement alone)
+    return str(compiled), list(compiled.positiontup or ()), row
+
+
+class Pool:
+    """Bare connections, opened when they are first wanted; kept until `close`."""
+
+    def __init__(self, url: URL, size: int, patience: float, settings: Mapping[str, str]) -> None:
+        self._dsn = url.set(drivername="postgresql").render_as_string(hide_password=False)
+        self._size = size
+        self._patience = patience
+        self._settings = dict(settings)
+        self._pool: asyncpg.Pool[asyncpg.Record] | None = None
+        self._opening = asyncio.Lock()
+
+    @asynccontextmanager
+    async def connection(self) -> AsyncIterator[Bare]:
+        """One of them for as long as the block runs. Raises DBAPIError, TimeoutError when none comes free in time."""
+        try:
+            pool = self._pool or await self._open()
+            connection = await pool.acquire(timeout=self._patience)
+        except _FAILURES as error:
+            raise DBAPIError(None, None, error) from error
+        try:
+            yield Bare(connection)
+        finally:
+            await pool.release(connection)
+
+    async def _open(self) -> "asyncpg.Pool[asyncpg.Record]":
+        async with self._opening:
+            if self._pool is None:
+                self._pool = await asyncpg.create_pool(
+                    self._dsn,
+                    min_size=1,
+                    max_size=self._size,
+                    max_inactive_connection_lifetime=0,
+                    connection_class=_Connection,
+                    init=_reads_json,
+                    timeout=5,
+                    command_timeout=self._patience * 2,
+                    server_settings=self._settings,
+                )
+            return self._pool
+
+    async def close(self) -> None:
+        pool, self._pool = self._pool, None
+        if pool is not None:
+            await pool.close()
+
+
+async def _reads_json(connection: "asyncpg.Connection[asyncpg.Record]") -> None:
+    for kind in ("json", "jsonb"):
+        await connection.set_type_codec(kind, schema="pg_catalog", encoder=str, decoder=json.loads)
