@@ -13,6 +13,8 @@ from api.edge import Edge
 from api.lane import open_lane
 from api.routes import (
     blocks,
+    bookends,
+    channels,
     circle,
     config,
     devices,
@@ -30,6 +32,7 @@ from api.routes import (
 
 ROUTERS = (
     reach_outs,
+    bookends,
     inbox,
     events,
     config,
@@ -37,6 +40,7 @@ ROUTERS = (
     sessions,
     me,
     devices,
+    channels,
     circle,
     invitations,
     supporting,

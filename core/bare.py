@@ -5,6 +5,7 @@ with SQLAlchemy like all others, and run through a session on SQLite.
 """
 
 import asyncio
+import contextlib
 import json
 from collections import namedtuple
 from collections.abc import AsyncIterator, Mapping, Sequence
@@ -20,7 +21,8 @@ from sqlalchemy.engine import URL
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 _DIALECT = PGDialect_asyncpg()  # type: ignore[no-untyped-call]  # SQLAlchemy's own
-_FAILURES = (asyncpg.PostgresError, asyncpg.InterfaceError, OSError)
+# InternalClientError: the connection was cut in the middle of an answer.
+_FAILURES = (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError, OSError)
 
 
 class _Connection(asyncpg.Connection):
@@ -79,39 +81,46 @@ class Pool:
         self._patience = patience
         self._settings = dict(settings)
         self._pool: asyncpg.Pool[asyncpg.Record] | None = None
-        self._opening = asyncio.Lock()
+        self._opening: asyncio.Future[asyncpg.Pool[asyncpg.Record]] | None = None
 
     @asynccontextmanager
     async def connection(self) -> AsyncIterator[Bare]:
         """One of them for as long as the block runs. Raises DBAPIError, TimeoutError when none comes free in time."""
         try:
-            pool = self._pool or await self._open()
+            pool = self._pool or await self._opened()
             connection = await pool.acquire(timeout=self._patience)
         except _FAILURES as error:
             raise DBAPIError(None, None, error) from error
         try:
             yield Bare(connection)
         finally:
-            await pool.release(connection)
+            # One that broke meanwhile is thrown away; what it was to do has already failed, or is done.
+            with contextlib.suppress(*_FAILURES):
+                await pool.release(connection)
+
+    async def _opened(self) -> "asyncpg.Pool[asyncpg.Record]":
+        """The pool, opened by whoever comes first; the others wait for the same opening."""
+        opening = self._opening
+        if opening is None or (opening.done() and (opening.cancelled() or opening.exception() is not None)):
+            opening = self._opening = asyncio.ensure_future(self._open())
+        self._pool = await asyncio.shield(opening)
+        return self._pool
 
     async def _open(self) -> "asyncpg.Pool[asyncpg.Record]":
-        async with self._opening:
-            if self._pool is None:
-                self._pool = await asyncpg.create_pool(
-                    self._dsn,
-                    min_size=1,
-                    max_size=self._size,
-                    max_inactive_connection_lifetime=0,
-                    connection_class=_Connection,
-                    init=_reads_json,
-                    timeout=5,
-                    command_timeout=self._patience * 2,
-                    server_settings=self._settings,
-                )
-            return self._pool
+        return await asyncpg.create_pool(
+            self._dsn,
+            min_size=1,
+            max_size=self._size,
+            max_inactive_connection_lifetime=0,
+            connection_class=_Connection,
+            init=_reads_json,
+            timeout=5,
+            command_timeout=self._patience * 2,
+            server_settings=self._settings,
+        )
 
     async def close(self) -> None:
-        pool, self._pool = self._pool, None
+        pool, self._pool, self._opening = self._pool, None, None
         if pool is not None:
             await pool.close()
 

@@ -12,10 +12,11 @@ from sqlalchemy.orm import aliased
 from core.errors import NotSignedIn
 from core.types import UtcDateTime
 from core.unit import Unit
-from models import Device, IdempotencyKey, Membership, Person, ReachOut, Session
+from models import Channel, Device, IdempotencyKey, Membership, Person, ReachOut, Session
 from rules import access, hours
 from rules.access import Caller
 from rules.idempotency import KEPT, Retry
+from rules.ladder import Standing
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,9 +29,24 @@ class Member:
     step: int
     available: bool
     devices: tuple[UUID, ...]
+    channels: tuple[UUID, ...]
     data_key: bytes
     display_name: bytes | None
     contact: bytes | None
+
+    @property
+    def standing(self) -> Standing:
+        """The same member as the ladder looks at somebody who has not been told."""
+        return Standing(
+            person_id=self.person_id,
+            step=self.step,
+            told=False,
+            declined=False,
+            available=self.available,
+            devices=len(self.devices),
+            channels=len(self.channels),
+            receipt=False,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +63,7 @@ class CircleNow:
     open: UUID | None
     earlier: Earlier | None
     members: list[Member]
+    ladder: Sequence[int] | None
     data_key: bytes
     display_name: bytes | None
     contact: bytes | None
@@ -58,6 +75,7 @@ _CIRCLE = (
     Person.data_key,
     Person.display_name,
     Person.contact,
+    Person.ladder,
     ReachOut.id.label("open_id"),
     Membership.id.label("membership_id"),
     Membership.member_id,
@@ -71,6 +89,7 @@ _CIRCLE = (
     _Member.display_name.label("member_display_name"),
     _Member.contact.label("member_contact"),
     Device.id.label("device_id"),
+    Channel.id.label("channel_id"),
 )
 
 
@@ -81,6 +100,7 @@ def _with_circle(asked: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
         .outerjoin(Membership, and_(Membership.owner_id == Person.id, Membership.confirmed_at.is_not(None)))
         .outerjoin(_Member, _Member.id == Membership.member_id)
         .outerjoin(Device, and_(Device.person_id == Membership.member_id, Device.disabled_at.is_(None)))
+        .outerjoin(Channel, and_(Channel.person_id == Membership.member_id, Channel.confirmed_at.is_not(None)))
         .order_by(Membership.id, Device.id)
     )
 
@@ -140,6 +160,7 @@ def _circle(rows: Sequence[Row[*tuple[Any, ...]]], now: datetime, earlier: Earli
         open=first.open_id,
         earlier=earlier,
         members=_members(rows, now),
+        ladder=first.ladder,
         data_key=first.data_key,
         display_name=first.display_name,
         contact=first.contact,
@@ -147,16 +168,20 @@ def _circle(rows: Sequence[Row[*tuple[Any, ...]]], now: datetime, earlier: Earli
 
 
 def _members(rows: Sequence[Row[*tuple[Any, ...]]], now: datetime) -> list[Member]:
-    devices: dict[UUID, list[UUID]] = {}
+    devices: dict[UUID, dict[UUID, None]] = {}
+    channels: dict[UUID, dict[UUID, None]] = {}
     heads: list[Row[*tuple[Any, ...]]] = []
     for row in rows:
         if row.membership_id is None:
             continue
         if row.membership_id not in devices:
-            devices[row.membership_id] = []
+            devices[row.membership_id], channels[row.membership_id] = {}, {}
             heads.append(row)
+        # Each device comes once with each channel; the keys of a dict keep their order and count once.
         if row.device_id is not None:
-            devices[row.membership_id].append(row.device_id)
+            devices[row.membership_id][row.device_id] = None
+        if row.channel_id is not None:
+            channels[row.membership_id][row.channel_id] = None
     return [
         Member(
             membership_id=row.membership_id,
@@ -167,6 +192,7 @@ def _members(rows: Sequence[Row[*tuple[Any, ...]]], now: datetime) -> list[Membe
                 row.member_hours, row.member_time_zone, row.muted_until, now, wake_me=row.member_wake_me
             ),
             devices=tuple(devices[row.membership_id]),
+            channels=tuple(channels[row.membership_id]),
             data_key=row.member_data_key,
             display_name=row.member_display_name,
             contact=row.member_contact,

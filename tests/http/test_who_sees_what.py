@@ -127,6 +127,7 @@ async def test_a_block_between_two_recipients_keeps_them_apart_there_too(world: 
 async def test_somebody_elses_inbox_cannot_be_read_or_marked(world: World) -> None:
     maya, sponsor = await world.circle("sponsor")
     await maya.press()
+    await world.settle()
     [notice] = await sponsor.inbox("reach_out")
     here = await maya.post(f"/v1/inbox/{notice['id']}/read", expect=404)
     nowhere = await maya.post(f"/v1/inbox/{NOWHERE}/read", expect=404)
