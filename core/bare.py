@@ -39,8 +39,9 @@ class Bare:
 
     async def fetch(self, statement: Select[*tuple[Any, ...]], values: Mapping[str, Any]) -> list[Any]:
         """Its rows, as named tuples. Raises SQLAlchemy's DBAPIError."""
-        sql, names, row = _compiled(statement)
-        return [row(*found) for found in await self._run(sql, [values[name] for name in names])]
+        sql, names, own, row = _compiled(statement)
+        given = [own[name] if name in own else values[name] for name in names]
+        return [row(*found) for found in await self._run(sql, given)]
 
     async def execute(self, sql: str, values: Sequence[Any]) -> None:
         """`sql` with $1, $2… Raises SQLAlchemy's DBAPIError, IntegrityError for a constraint."""
@@ -64,12 +65,12 @@ class Bare:
 
 
 @cache
-def _compiled(statement: Select[*tuple[Any, ...]]) -> tuple[str, list[str], Any]:
-    """The statement as text, the names of its values in their order, and what makes a row of its columns."""
+def _compiled(statement: Select[*tuple[Any, ...]]) -> tuple[str, list[str], dict[str, Any], Any]:
+    """The statement as text, the names of its values in their order, those it brings itself, what makes a row of its columns."""
     compiled = statement.compile(dialect=_DIALECT)
-    names = [column.name for column in statement.selected_columns]
-    row = namedtuple("Row", names)  # type: ignore[misc]  # noqa: PYI024 (the columns are known to the statement alone)
-    return str(compiled), list(compiled.positiontup or ()), row
+    own = {name: bind.value for name, bind in compiled.binds.items() if not bind.required}
+    row = namedtuple("Row", [column.name for column in statement.selected_columns])  # type: ignore[misc]  # noqa: PYI024 (the columns are known to the statement alone)
+    return str(compiled), list(compiled.positiontup or ()), own, row
 
 
 class Pool:

@@ -13,8 +13,10 @@ from core.bus import Bus, News
 from core.encryption import Keyring
 from core.ids import new_id, new_token
 
+SEND_SECONDS = 8
+"""How long one send may take."""
 LEASE_SECONDS = 10
-"""How long a claim on a delivery holds. A send may take 8 seconds, so a live holder always has time to write down."""
+"""How long a claim on a delivery holds: a live holder always has time to send and to write down."""
 
 
 class HandOver(Protocol):

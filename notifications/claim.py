@@ -7,11 +7,14 @@ from typing import Any
 from uuid import UUID
 
 import structlog
-from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select, update
+from sqlalchemy import ColumnElement, Row, Select, Uuid, and_, any_, bindparam, func, or_, select, update
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from core.bare import Bare
 from core.telemetry import DELIVERIES, PARKED
-from core.unit import LEASE_SECONDS
+from core.types import UtcDateTime
+from core.unit import LEASE_SECONDS, SEND_SECONDS, Unit
 from models import Bookend, Channel, Delivery, Device, Membership, Notice, Person, ReachOut, Recipient
 from models.vocabulary import AnswerKind, DeliveryState, NoticeKind
 from rules import hours
@@ -56,7 +59,7 @@ class Claim:
 
 KNOWN = frozenset(NoticeKind)
 
-_COLUMNS: Select[*tuple[Any, ...]] = (
+_LOOK: Select[*tuple[Any, ...]] = (
     select(
         Delivery.id,
         Delivery.fence,
@@ -109,12 +112,33 @@ _COLUMNS: Select[*tuple[Any, ...]] = (
             Membership.member_id == Notice.recipient_id,
         ),
     )
-    .with_for_update(of=Delivery, skip_locked=True)
 )
+_COLUMNS = _LOOK.with_for_update(of=Delivery, skip_locked=True)
+_HELD = _LOOK.where(
+    Delivery.state == DeliveryState.PENDING,
+    # As this process wrote them: nobody else has had them yet, and there is time to send them and to say so.
+    Delivery.attempt == 0,
+    Delivery.lease_until >= bindparam("until", type_=UtcDateTime),
+).order_by(Delivery.due_at)
+_HELD_ONE_BY_ONE = _HELD.where(Delivery.id.in_(bindparam("ids", expanding=True)))
+_HELD_TOGETHER = _HELD.where(Delivery.id == any_(bindparam("ids", type_=ARRAY(Uuid))))
 
 
-async def handed(session: AsyncSession, ids: Sequence[UUID], now: datetime, room: Callable[[str], bool]) -> Claim:
-    """Take rows that this process committed a moment ago and nobody else has touched."""
+async def handed(unit: Unit, ids: Sequence[UUID], room: Callable[[str], bool]) -> tuple[list[Claimed], list[UUID]]:
+    """Look once more at rows that this process wrote under its own lease a moment ago; gives those to send now.
+
+    The lease and the fence that they were written with are the claim, so this only reads. The ids of all others (not
+    wanted, no room, a lease that is nearly over) come back for `held`.
+    """
+    statement = _HELD_TOGETHER if isinstance(unit.opened, Bare) else _HELD_ONE_BY_ONE
+    rows = await unit.fetch(statement, {"ids": list(ids), "until": unit.now + timedelta(seconds=SEND_SECONDS)})
+    taken = [_claimed(row, row.fence) for row in _sort_out(rows, unit.now, room).taken]
+    known = {row.id for row in taken}
+    return taken, [delivery_id for delivery_id in ids if delivery_id not in known]
+
+
+async def held(session: AsyncSession, ids: Sequence[UUID], now: datetime, room: Callable[[str], bool]) -> Claim:
+    """Take rows that this process committed and nobody else has touched, with a new lease; call off the unwanted."""
     return await _claim(session, and_(Delivery.id.in_(ids), Delivery.attempt == 0), len(ids), now, room)
 
 
@@ -141,7 +165,7 @@ async def _claim(
         )
     ).all()
     sorted_out = _sort_out(found, now, room)
-    taken = [_claimed(row) for row in sorted_out.taken]
+    taken = [_claimed(row, row.fence + 1) for row in sorted_out.taken]
     if taken:
         await connection.execute(
             update(Delivery)
@@ -226,10 +250,10 @@ def _way_open(row: Row[*tuple[Any, ...]], now: datetime) -> bool:
     return row.channel_confirmed_at is not None
 
 
-def _claimed(row: Row[*tuple[Any, ...]]) -> Claimed:
+def _claimed(row: Row[*tuple[Any, ...]], fence: int) -> Claimed:
     return Claimed(
         id=row.id,
-        fence=row.fence + 1,
+        fence=fence,
         attempt=row.attempt + 1,
         created_at=row.created_at,
         round=row.round,

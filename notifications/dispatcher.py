@@ -104,9 +104,15 @@ class Dispatcher:
         while self._handed and not self._closing:
             ids, self._handed = self._handed[:500], self._handed[500:]
             try:
-                async with self._database.write() as session:
-                    claimed = await claim.handed(session, ids, self._clock.now(), self._reserve)
-                    await self._commit_claim(session.commit, claimed)
+                async with self._database.at_once(reading=True) as opened:
+                    unit = Unit(opened, self._clock.now(), self._keyring)
+                    taken, others = await claim.handed(unit, ids, self._reserve)
+                for row in taken:
+                    self._spawn(self._send(row))
+                if others:
+                    async with self._database.write() as session:
+                        claimed = await claim.held(session, others, self._clock.now(), self._reserve)
+                        await self._commit_claim(session.commit, claimed)
             except Exception as error:  # noqa: BLE001 (whatever it is, the lease runs out and a worker takes over)
                 log.warning("hand_over_failed", error=type(error).__name__, count=len(ids))
 

@@ -3,11 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from operator import itemgetter
 from typing import Any
 
 import structlog
-from sqlalchemy import bindparam, func, update
+from sqlalchemy import Integer, String, Uuid, func, select, update
 
+from core.each import UpdateEach
 from core.telemetry import DELIVERIES, HANDED, PARKED, RETIRED
 from core.types import UtcDateTime
 from core.unit import Unit
@@ -24,32 +26,50 @@ log = structlog.get_logger(__name__)
 RECEIPT_WAIT = timedelta(seconds=120)
 """How long a device may take to say that a push arrived before it is sent once more."""
 
-_DELIVERY = (
-    update(Delivery)
-    .where(
-        Delivery.id == bindparam("row_id"),
-        # Somebody who was asleep for longer than a lease no longer has a say.
-        Delivery.fence == bindparam("row_fence"),
-        Delivery.state == DeliveryState.PENDING,
-    )
-    .values(
-        state=bindparam("row_state"),
-        due_at=bindparam("row_due_at", type_=UtcDateTime),
-        lease_until=None,
-        # The first time it was handed over stays: it is what came of the press.
-        handed_at=func.coalesce(Delivery.handed_at, bindparam("row_handed_at", type_=UtcDateTime)),
-        resend_at=bindparam("row_resend_at", type_=UtcDateTime),
-        last_error=bindparam("row_error"),
-    )
+_DELIVERY = UpdateEach(
+    {
+        "id": Uuid(),
+        "fence": Integer(),
+        "state": String(),
+        "attempt": Integer(),
+        "due_at": UtcDateTime(),
+        "handed_at": UtcDateTime(),
+        "resend_at": UtcDateTime(),
+        "error": String(),
+    },
+    lambda given: (
+        update(Delivery)
+        .where(
+            Delivery.id == given("id"),
+            # Somebody who was asleep for longer than a lease no longer has a say.
+            Delivery.fence == given("fence"),
+            Delivery.state == DeliveryState.PENDING,
+        )
+        .values(
+            state=given("state"),
+            attempt=given("attempt"),
+            due_at=given("due_at"),
+            lease_until=None,
+            # The first time it was handed over stays: it is what came of the press.
+            handed_at=func.coalesce(Delivery.handed_at, given("handed_at")),
+            resend_at=given("resend_at"),
+            last_error=given("error"),
+        )
+        .execution_options(synchronize_session=False)
+    ),
 )
-_RECIPIENT = (
-    update(Recipient)
-    .where(
-        Recipient.reach_out_id == bindparam("about"),
-        Recipient.person_id == bindparam("whom"),
-        Recipient.handed_at.is_(None),
-    )
-    .values(handed_at=bindparam("at", type_=UtcDateTime), unreachable_at=None)
+_RECIPIENT = UpdateEach(
+    {"reach_out_id": Uuid(), "person_id": Uuid(), "at": UtcDateTime()},
+    lambda given: (
+        update(Recipient)
+        .where(
+            Recipient.reach_out_id == given("reach_out_id"),
+            Recipient.person_id == given("person_id"),
+            Recipient.handed_at.is_(None),
+        )
+        .values(handed_at=given("at"), unreachable_at=None)
+        .execution_options(synchronize_session=False)
+    ),
 )
 
 
@@ -67,18 +87,21 @@ class Outcome:
 async def record(unit: Unit, outcomes: Sequence[Outcome]) -> None:
     """Write all of them down in one transaction, which the caller commits."""
     connection = await unit.session.connection()
-    # In the order of their ids, as everywhere where several are locked: nobody waits in a ring.
-    outcomes = sorted(outcomes, key=lambda outcome: outcome.claimed.id)
-    await connection.execute(_DELIVERY, [_row(outcome) for outcome in outcomes])
+    rows = sorted((_row(outcome) for outcome in outcomes), key=itemgetter("id"))
+    # Locked in the order of their ids, as everywhere where several are: nobody waits in a ring.
+    await connection.execute(
+        select(Delivery.id).where(Delivery.id.in_([row["id"] for row in rows])).order_by(Delivery.id).with_for_update()
+    )
+    await _DELIVERY.run(connection, rows)
     handed = {
-        (outcome.claimed.reach_out_id, outcome.claimed.person_id): outcome
+        (outcome.claimed.reach_out_id, outcome.claimed.person_id): outcome.at
         for outcome in outcomes
         if isinstance(outcome.result, Sent) and outcome.claimed.kind is NoticeKind.REACH_OUT
     }
-    if handed:
-        await connection.execute(
-            _RECIPIENT, [{"about": about, "whom": whom, "at": one.at} for (about, whom), one in handed.items()]
-        )
+    await _RECIPIENT.run(
+        connection,
+        [{"reach_out_id": about, "person_id": whom, "at": at} for (about, whom), at in sorted(handed.items())],
+    )
     for outcome in outcomes:
         if outcome.claimed.owner_id and outcome.claimed.reach_out_id and not isinstance(outcome.result, RetryAt):
             unit.tell(outcome.claimed.owner_id, "reach_out", outcome.claimed.reach_out_id)
@@ -155,11 +178,12 @@ def _state(outcome: Outcome) -> DeliveryState:
 def _row(outcome: Outcome) -> dict[str, Any]:
     sent = isinstance(outcome.result, Sent)
     return {
-        "row_id": outcome.claimed.id,
-        "row_fence": outcome.claimed.fence,
-        "row_state": str(_state(outcome)),
-        "row_due_at": _next(outcome) or outcome.at,
-        "row_handed_at": outcome.at if sent else None,
-        "row_resend_at": outcome.at + RECEIPT_WAIT if sent and _once_more(outcome.claimed) else None,
-        "row_error": None if isinstance(outcome.result, Sent) else outcome.result.why[:64],
+        "id": outcome.claimed.id,
+        "fence": outcome.claimed.fence,
+        "state": str(_state(outcome)),
+        "attempt": outcome.claimed.attempt,
+        "due_at": _next(outcome) or outcome.at,
+        "handed_at": outcome.at if sent else None,
+        "resend_at": outcome.at + RECEIPT_WAIT if sent and _once_more(outcome.claimed) else None,
+        "error": None if isinstance(outcome.result, Sent) else outcome.result.why[:64],
     }

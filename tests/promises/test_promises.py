@@ -217,8 +217,8 @@ async def test_promise_9_any_worker_carries_on_what_another_began(world: World) 
     await world.settle()
     assert await sponsor.pushed() == ["reach_out", "reach_out"], "sent twice rather than never; the tag merges them"
     assert len(await sponsor.inbox("reach_out")) == 1
-    [row] = await world.rows(select(Delivery.state, Delivery.attempt).join(Notice).where(Notice.kind == "reach_out"))
-    assert (row.state, row.attempt) == ("sent", 2)
+    [row] = await world.rows(select(Delivery.state, Delivery.fence).join(Notice).where(Notice.kind == "reach_out"))
+    assert (row.state, row.fence) == ("sent", 2), "taken over once"
     [timers] = await world.rows(select(ReachOut.ladder, ReachOut.rung, ReachOut.round, ReachOut.pushed_at))
     assert (list(timers.ladder), timers.round) == ([0, 90, 180, 300], 1)
 
