@@ -1,1 +1,6 @@
-"""The commands: `porchlight serve | work | migrate | demo | backup | openapi | keys`."""
+"""The commands: `porchlight serve | work | migrate | demo | audit | backup | openapi | keys`, and what a process is made of."""
+
+import gc
+
+# The collector would go through half a million new objects again and again while modules are read that stay for good.
+gc.set_threshold(20_000, 20, 20)

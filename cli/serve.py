@@ -107,7 +107,6 @@ def _spare_the_collector() -> None:
     """What is here at the start stays; to look through it again and again took a quarter of a press's time."""
     gc.collect()
     gc.freeze()
-    gc.set_threshold(20_000, 20, 20)
 
 
 async def work(settings: Settings) -> None:
