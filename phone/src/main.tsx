@@ -1,0 +1,22 @@
+// The app's beginning.
+import { render } from 'preact';
+import { App } from './app';
+import { watchForAWay } from './outbox/outbox';
+import { arrive } from './route';
+import { setLook } from './state/looks';
+import { start } from './state/session';
+import { change, drawWith } from './state/store';
+import './style/tokens.css';
+import './style/page.css';
+import './style/lamp.css';
+import './style/parts.css';
+
+const ground = document.getElementById('app');
+if (ground) drawWith(() => render(<App />, ground));
+addEventListener('hashchange', arrive);
+arrive();
+watchForAWay();
+// Minutes pass on a screen that nobody touches.
+setInterval(() => change({ now: Date.now() }), 15_000);
+void setLook();
+void start();
