@@ -1,10 +1,20 @@
 // Which screen stands where, and the bar at the bottom.
 import type { ComponentChild } from 'preact';
 import { Nav } from './parts/basics';
+import { DeleteAccount, Devices, Privacy } from './screens/account';
+import { Bookends } from './screens/bookends';
+import { Circle } from './screens/circle';
 import { CreateAccount } from './screens/create-account';
+import { Fallback } from './screens/fallback';
 import { Home } from './screens/home';
+import { Hours } from './screens/hours';
+import { Inbox } from './screens/inbox';
 import { Join } from './screens/join';
+import { NumberPage } from './screens/number';
+import { Settings } from './screens/settings';
 import { Recover, SignIn } from './screens/sign-in';
+import { Supporter } from './screens/supporter';
+import { Times } from './screens/times';
 import { Welcome } from './screens/welcome';
 import { state } from './state/store';
 
@@ -27,6 +37,21 @@ const OUTSIDE: Record<string, (...parts: string[]) => ComponentChild> = {
 const INSIDE: Record<string, Screen> = {
   '': { tab: 'home', show: () => <Home /> },
   'invitation': { tab: '', show: (token = '') => <Join key={token} token={token} /> },
+  'inbox': { tab: 'inbox', show: () => <Inbox /> },
+  'reach-outs': { tab: 'inbox', show: (id = '') => <Supporter key={id} id={id} /> },
+  'circle': { tab: 'circle', show: (page) => (page === 'times' ? <Times /> : <Circle />) },
+  'bookends': { tab: 'home', show: (id) => <Bookends key={id} id={id} /> },
+  'settings': { tab: 'settings', show: (page = '') => PAGES[page]?.() ?? <Settings /> },
+};
+
+/** What the settings lead to. */
+const PAGES: Record<string, () => ComponentChild> = {
+  hours: () => <Hours />,
+  number: () => <NumberPage />,
+  fallback: () => <Fallback />,
+  devices: () => <Devices />,
+  privacy: () => <Privacy />,
+  delete: () => <DeleteAccount />,
 };
 
 export function App() {

@@ -15,13 +15,13 @@ export interface paths {
          * Mine
          * @description My own reach-outs and those I was told of, newest first.
          */
-        get: operations["mine_v1_reach_outs_get"];
+        get: operations["reach_outs_mine"];
         put?: never;
         /**
          * Press
          * @description Reach out now. 201 means that it is saved, for everyone who is asked.
          */
-        post: operations["press_v1_reach_outs_post"];
+        post: operations["reach_outs_press"];
         delete?: never;
         options?: never;
         head?: never;
@@ -35,8 +35,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** One */
-        get: operations["one_v1_reach_outs__reach_out_id__get"];
+        /**
+         * One
+         * @description One reach-out: my own, or one I was told of.
+         */
+        get: operations["reach_outs_one"];
         put?: never;
         post?: never;
         delete?: never;
@@ -58,7 +61,7 @@ export interface paths {
          * Answer
          * @description Say what I can do. I may change it at any time until the reach-out is closed.
          */
-        post: operations["answer_v1_reach_outs__reach_out_id__answers_post"];
+        post: operations["reach_outs_answer"];
         delete?: never;
         options?: never;
         head?: never;
@@ -76,13 +79,13 @@ export interface paths {
          * Written
          * @description What I may read, oldest first.
          */
-        get: operations["written_v1_reach_outs__reach_out_id__messages_get"];
+        get: operations["reach_outs_written"];
         put?: never;
         /**
          * Say
          * @description Write: the person's words reach everyone told, a recipient's reach the person only.
          */
-        post: operations["say_v1_reach_outs__reach_out_id__messages_post"];
+        post: operations["reach_outs_say"];
         delete?: never;
         options?: never;
         head?: never;
@@ -102,7 +105,7 @@ export interface paths {
          * Together
          * @description We are talking. Either side may say so; the person may name with whom.
          */
-        post: operations["together_v1_reach_outs__reach_out_id__together_post"];
+        post: operations["reach_outs_together"];
         delete?: never;
         options?: never;
         head?: never;
@@ -122,7 +125,7 @@ export interface paths {
          * Nudge
          * @description Press again: everyone told so far is pushed once more, at most every 30 seconds.
          */
-        post: operations["nudge_v1_reach_outs__reach_out_id__nudge_post"];
+        post: operations["reach_outs_nudge"];
         delete?: never;
         options?: never;
         head?: never;
@@ -142,7 +145,7 @@ export interface paths {
          * Close
          * @description Give the all-clear to everyone told. Only the person can; closing again changes nothing.
          */
-        post: operations["close_v1_reach_outs__reach_out_id__close_post"];
+        post: operations["reach_outs_close"];
         delete?: never;
         options?: never;
         head?: never;
@@ -162,7 +165,7 @@ export interface paths {
          * Reflect
          * @description Look back on it, for my eyes only. What I leave out stays as it was.
          */
-        post: operations["reflect_v1_reach_outs__reach_out_id__reflection_post"];
+        post: operations["reach_outs_reflect"];
         delete?: never;
         options?: never;
         head?: never;
@@ -180,7 +183,7 @@ export interface paths {
          * Bookends
          * @description My bookends, and those that I was told of as the companion; newest first.
          */
-        get: operations["bookends_v1_bookends_get"];
+        get: operations["bookends_bookends"];
         put?: never;
         /**
          * Plan
@@ -189,7 +192,7 @@ export interface paths {
          *     Where nobody stands by any more when it is missed, or nothing can reach them at that moment (outside their hours,
          *     muted, no way to them), you get the notice `unanswered`.
          */
-        post: operations["plan_v1_bookends_post"];
+        post: operations["bookends_plan"];
         delete?: never;
         options?: never;
         head?: never;
@@ -204,14 +207,14 @@ export interface paths {
             cookie?: never;
         };
         /** One */
-        get: operations["one_v1_bookends__bookend_id__get"];
+        get: operations["bookends_one"];
         put?: never;
         post?: never;
         /**
          * Cancel
          * @description Remove it for good. A companion who was told, and has had no all-clear, learns that it ended without one.
          */
-        delete: operations["cancel_v1_bookends__bookend_id__delete"];
+        delete: operations["bookends_cancel"];
         options?: never;
         head?: never;
         patch?: never;
@@ -230,7 +233,7 @@ export interface paths {
          * Check In
          * @description Say that you are back. A companion who was told gets the all-clear; otherwise nobody hears of it.
          */
-        post: operations["check_in_v1_bookends__bookend_id__check_in_post"];
+        post: operations["bookends_check_in"];
         delete?: never;
         options?: never;
         head?: never;
@@ -252,7 +255,7 @@ export interface paths {
          *
          *     Once the companion was told it can no longer be moved: check in, so that they know, and plan another one.
          */
-        post: operations["extend_v1_bookends__bookend_id__extend_post"];
+        post: operations["bookends_extend"];
         delete?: never;
         options?: never;
         head?: never;
@@ -270,7 +273,7 @@ export interface paths {
          * Listed
          * @description My notices, newest first.
          */
-        get: operations["listed_v1_inbox_get"];
+        get: operations["inbox_listed"];
         put?: never;
         post?: never;
         delete?: never;
@@ -287,7 +290,7 @@ export interface paths {
             cookie?: never;
         };
         /** Unread Count */
-        get: operations["unread_count_v1_inbox_unread_count_get"];
+        get: operations["inbox_unread_count"];
         put?: never;
         post?: never;
         delete?: never;
@@ -309,7 +312,7 @@ export interface paths {
          * Read All
          * @description Mark everything as read. It does not tell anybody that you have seen their call.
          */
-        post: operations["read_all_v1_inbox_read_all_post"];
+        post: operations["inbox_read_all"];
         delete?: never;
         options?: never;
         head?: never;
@@ -329,7 +332,7 @@ export interface paths {
          * Read
          * @description Mark one notice as read; the person who reached out sees that it was seen.
          */
-        post: operations["read_v1_inbox__notice_id__read_post"];
+        post: operations["inbox_read"];
         delete?: never;
         options?: never;
         head?: never;
@@ -349,7 +352,7 @@ export interface paths {
          * Receipt
          * @description Say that a push arrived or was opened. Repeating it is safe.
          */
-        post: operations["receipt_v1_receipts_post"];
+        post: operations["inbox_receipt"];
         delete?: never;
         options?: never;
         head?: never;
@@ -367,7 +370,7 @@ export interface paths {
          * Events
          * @description Server-Sent Events: `notice` and `reach_out` with an id; `resync` after a reconnect: fetch again.
          */
-        get: operations["events_v1_events_get"];
+        get: operations["events_events"];
         put?: never;
         post?: never;
         delete?: never;
@@ -383,8 +386,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Config */
-        get: operations["config_v1_config_get"];
+        /**
+         * Config
+         * @description What this place offers, for anybody to ask.
+         */
+        get: operations["config_config"];
         put?: never;
         post?: never;
         delete?: never;
@@ -406,7 +412,7 @@ export interface paths {
          * Sign Up
          * @description Make an account and sign in. With `invitation_token` the invitation is accepted in the same step.
          */
-        post: operations["sign_up_v1_people_post"];
+        post: operations["people_sign_up"];
         delete?: never;
         options?: never;
         head?: never;
@@ -424,13 +430,13 @@ export interface paths {
          * Mine
          * @description Where I am signed in.
          */
-        get: operations["mine_v1_sessions_get"];
+        get: operations["sessions_mine"];
         put?: never;
         /**
          * Sign In
          * @description Sign in with name and passphrase.
          */
-        post: operations["sign_in_v1_sessions_post"];
+        post: operations["sessions_sign_in"];
         delete?: never;
         options?: never;
         head?: never;
@@ -450,7 +456,7 @@ export interface paths {
          * Recover
          * @description Trade a recovery code for a new passphrase. Everywhere else you are signed out.
          */
-        post: operations["recover_v1_sessions_recovery_post"];
+        post: operations["sessions_recover"];
         delete?: never;
         options?: never;
         head?: never;
@@ -470,7 +476,7 @@ export interface paths {
          * Prove
          * @description Give the passphrase once more; it counts as fresh for 5 minutes.
          */
-        post: operations["prove_v1_sessions_current_proof_post"];
+        post: operations["sessions_prove"];
         delete?: never;
         options?: never;
         head?: never;
@@ -491,7 +497,7 @@ export interface paths {
          * Sign Out
          * @description Sign out. The devices that were registered in that session get no more pushes.
          */
-        delete: operations["sign_out_v1_sessions__which__delete"];
+        delete: operations["sessions_sign_out"];
         options?: never;
         head?: never;
         patch?: never;
@@ -504,22 +510,25 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Me */
-        get: operations["me_v1_me_get"];
+        /**
+         * Me
+         * @description My profile, as only I see it.
+         */
+        get: operations["me_me"];
         put?: never;
         post?: never;
         /**
          * Erase
          * @description Delete the account for good. Needs fresh proof; an open reach-out ends without an all-clear.
          */
-        delete: operations["erase_v1_me_delete"];
+        delete: operations["me_erase"];
         options?: never;
         head?: never;
         /**
          * Change
          * @description Change the profile (JSON Merge Patch).
          */
-        patch: operations["change_v1_me_patch"];
+        patch: operations["me_change"];
         trace?: never;
     };
     "/v1/me/passphrase": {
@@ -534,7 +543,7 @@ export interface paths {
          * Set Passphrase
          * @description Set a new passphrase. Needs fresh proof; everywhere else you are signed out.
          */
-        put: operations["set_passphrase_v1_me_passphrase_put"];
+        put: operations["me_set_passphrase"];
         post?: never;
         delete?: never;
         options?: never;
@@ -555,7 +564,7 @@ export interface paths {
          * New Codes
          * @description Ten new recovery codes; the earlier ones stop working. Needs fresh proof.
          */
-        post: operations["new_codes_v1_recovery_codes_post"];
+        post: operations["me_new_codes"];
         delete?: never;
         options?: never;
         head?: never;
@@ -573,7 +582,7 @@ export interface paths {
          * Export
          * @description Everything that is kept of you, in plain words.
          */
-        get: operations["export_v1_me_export_get"];
+        get: operations["me_export"];
         put?: never;
         post?: never;
         delete?: never;
@@ -593,13 +602,13 @@ export interface paths {
          * Mine
          * @description My devices; retired ones are listed for 30 days.
          */
-        get: operations["mine_v1_devices_get"];
+        get: operations["devices_mine"];
         put?: never;
         /**
          * Register
          * @description Register this phone or browser. The same address again is the same device, so a retry is always safe.
          */
-        post: operations["register_v1_devices_post"];
+        post: operations["devices_register"];
         delete?: never;
         options?: never;
         head?: never;
@@ -618,13 +627,13 @@ export interface paths {
          * Refresh
          * @description Put a refreshed token or subscription in the place of the old one.
          */
-        put: operations["refresh_v1_devices__device_id__put"];
+        put: operations["devices_refresh"];
         post?: never;
         /**
          * Remove
          * @description Stop sending to this device.
          */
-        delete: operations["remove_v1_devices__device_id__delete"];
+        delete: operations["devices_remove"];
         options?: never;
         head?: never;
         patch?: never;
@@ -643,7 +652,7 @@ export interface paths {
          * Send Test
          * @description Send a real push to this device ("A light came on.").
          */
-        post: operations["send_test_v1_devices__device_id__test_post"];
+        post: operations["devices_send_test"];
         delete?: never;
         options?: never;
         head?: never;
@@ -661,13 +670,13 @@ export interface paths {
          * Mine
          * @description My channels, confirmed or not.
          */
-        get: operations["mine_v1_channels_get"];
+        get: operations["channels_mine"];
         put?: never;
         /**
          * Add
          * @description Add an address and have a code sent there. It is used only once that code has come back.
          */
-        post: operations["add_v1_channels_post"];
+        post: operations["channels_add"];
         delete?: never;
         options?: never;
         head?: never;
@@ -688,7 +697,7 @@ export interface paths {
          * Remove
          * @description Forget this address. Nothing more is sent there.
          */
-        delete: operations["remove_v1_channels__channel_id__delete"];
+        delete: operations["channels_remove"];
         options?: never;
         head?: never;
         patch?: never;
@@ -707,7 +716,7 @@ export interface paths {
          * Confirm
          * @description Give back the code that was sent there: five guesses, ten minutes.
          */
-        post: operations["confirm_v1_channels__channel_id__confirm_post"];
+        post: operations["channels_confirm"];
         delete?: never;
         options?: never;
         head?: never;
@@ -721,8 +730,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Members */
-        get: operations["members_v1_circle_get"];
+        /**
+         * Members
+         * @description The people in my circle, in the order in which it grew, and whether a press now would reach anybody.
+         */
+        get: operations["circle_members"];
         put?: never;
         post?: never;
         delete?: never;
@@ -742,12 +754,12 @@ export interface paths {
          * Ladder
          * @description When my circle is told after a press.
          */
-        get: operations["ladder_v1_circle_ladder_get"];
+        get: operations["circle_ladder"];
         /**
          * Set Ladder
          * @description Choose my own times. A reach-out that is running keeps the ladder it began with.
          */
-        put: operations["set_ladder_v1_circle_ladder_put"];
+        put: operations["circle_set_ladder"];
         post?: never;
         delete?: never;
         options?: never;
@@ -769,14 +781,14 @@ export interface paths {
          * Remove
          * @description Take somebody out of my circle. They are not told.
          */
-        delete: operations["remove_v1_circle__membership_id__delete"];
+        delete: operations["circle_remove"];
         options?: never;
         head?: never;
         /**
          * Change
          * @description Another role or step (JSON Merge Patch).
          */
-        patch: operations["change_v1_circle__membership_id__patch"];
+        patch: operations["circle_change"];
         trace?: never;
     };
     "/v1/circle/{membership_id}/confirm": {
@@ -792,7 +804,7 @@ export interface paths {
          * Confirm
          * @description Confirm that this is the person you meant. Only from then on are they told anything.
          */
-        post: operations["confirm_v1_circle__membership_id__confirm_post"];
+        post: operations["circle_confirm"];
         delete?: never;
         options?: never;
         head?: never;
@@ -810,10 +822,13 @@ export interface paths {
          * Mine
          * @description My invitations that can still be used.
          */
-        get: operations["mine_v1_invitations_get"];
+        get: operations["invitations_mine"];
         put?: never;
-        /** Invite */
-        post: operations["invite_v1_invitations_post"];
+        /**
+         * Invite
+         * @description Make a link for one person, good for 48 hours. A retry with the same key gives the same link.
+         */
+        post: operations["invitations_invite"];
         delete?: never;
         options?: never;
         head?: never;
@@ -833,7 +848,7 @@ export interface paths {
          * Preview
          * @description Who invites me, as what.
          */
-        post: operations["preview_v1_invitations_preview_post"];
+        post: operations["invitations_preview"];
         delete?: never;
         options?: never;
         head?: never;
@@ -853,7 +868,7 @@ export interface paths {
          * Accept
          * @description Say yes. The other side compares two words with you and confirms; until then nothing is shown to either.
          */
-        post: operations["accept_v1_invitations_accept_post"];
+        post: operations["invitations_accept"];
         delete?: never;
         options?: never;
         head?: never;
@@ -874,7 +889,7 @@ export interface paths {
          * Withdraw
          * @description Make the link useless.
          */
-        delete: operations["withdraw_v1_invitations__invitation_id__delete"];
+        delete: operations["invitations_withdraw"];
         options?: never;
         head?: never;
         patch?: never;
@@ -887,8 +902,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Supported */
-        get: operations["supported_v1_supporting_get"];
+        /**
+         * Supported
+         * @description The people whose circle I am in.
+         */
+        get: operations["supporting_supported"];
         put?: never;
         post?: never;
         delete?: never;
@@ -911,14 +929,14 @@ export interface paths {
          * Leave
          * @description Step out of this circle. Nobody is told.
          */
-        delete: operations["leave_v1_supporting__membership_id__delete"];
+        delete: operations["supporting_leave"];
         options?: never;
         head?: never;
         /**
          * Mute
          * @description Get no pushes from this person until then; null ends it. The inbox keeps everything.
          */
-        patch: operations["mute_v1_supporting__membership_id__patch"];
+        patch: operations["supporting_mute"];
         trace?: never;
     };
     "/v1/blocks": {
@@ -929,13 +947,13 @@ export interface paths {
             cookie?: never;
         };
         /** Blocks */
-        get: operations["blocks_v1_blocks_get"];
+        get: operations["blocks_blocks"];
         put?: never;
         /**
          * Block
          * @description Block somebody from my circle or whose circle I am in. It ends both at once; repeating it is safe.
          */
-        post: operations["block_v1_blocks_post"];
+        post: operations["blocks_block"];
         delete?: never;
         options?: never;
         head?: never;
@@ -953,7 +971,7 @@ export interface paths {
         put?: never;
         post?: never;
         /** Unblock */
-        delete: operations["unblock_v1_blocks__person_id__delete"];
+        delete: operations["blocks_unblock"];
         options?: never;
         head?: never;
         patch?: never;
@@ -970,7 +988,7 @@ export interface paths {
          * Listed
          * @description The lines of a country (ISO 3166-1 alpha-2, such as GB); international ones where we know none.
          */
-        get: operations["listed_v1_helplines_get"];
+        get: operations["helplines_listed"];
         put?: never;
         post?: never;
         delete?: never;
@@ -990,7 +1008,7 @@ export interface paths {
          * Alive
          * @description The process answers.
          */
-        get: operations["alive_healthz_get"];
+        get: operations["operation_alive"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1010,7 +1028,7 @@ export interface paths {
          * Ready
          * @description The database answers and its schema is not older than this release needs.
          */
-        get: operations["ready_readyz_get"];
+        get: operations["operation_ready"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1127,6 +1145,12 @@ export interface components {
             confirmed_at: string | null;
         };
         /**
+         * ChosenOutcome
+         * @description The outcomes that a person can choose.
+         * @enum {string}
+         */
+        ChosenOutcome: "connected" | "ok_now" | "mistake";
+        /**
          * CirclePage
          * @description `anyone_available`: a press at this moment would reach somebody, on this page or another one.
          */
@@ -1140,7 +1164,7 @@ export interface components {
         };
         /** Close */
         Close: {
-            outcome: components["schemas"]["Outcome"];
+            outcome: components["schemas"]["ChosenOutcome"];
         };
         /** Code */
         Code: {
@@ -1746,7 +1770,14 @@ export interface components {
             /** Passphrase */
             passphrase: string;
         };
-        /** ReachOutOut */
+        /**
+         * ReachOutOut
+         * @description A reach-out as the caller may see it.
+         *
+         *     `pressed_at`: the phone's own time of the press, if it sent one; `created_at` is the server's. `next_rung_at`: when
+         *     the next people are told, or told again. `paused_until`: how long the ladder waits for somebody who answered. Both
+         *     are shown to the person alone.
+         */
         ReachOutOut: {
             /**
              * Id
@@ -1810,6 +1841,10 @@ export interface components {
         /**
          * RecipientOut
          * @description To the person: everything. To a recipient: themselves and who has answered, without role and contact.
+         *
+         *     `state`: queued (nothing has left yet), handed (a push service has it), delivered (their device said so), seen (they
+         *     opened it), answered, declined (they can't), unreachable (no way to them works), inbox_only (muted or outside their
+         *     hours, so it waits in their inbox).
          */
         RecipientOut: {
             person: components["schemas"]["PersonOut"];
@@ -2060,7 +2095,7 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
-    mine_v1_reach_outs_get: {
+    reach_outs_mine: {
         parameters: {
             query?: {
                 open?: boolean | null;
@@ -2107,7 +2142,7 @@ export interface operations {
             };
         };
     };
-    press_v1_reach_outs_post: {
+    reach_outs_press: {
         parameters: {
             query?: never;
             header?: {
@@ -2173,7 +2208,7 @@ export interface operations {
             };
         };
     };
-    one_v1_reach_outs__reach_out_id__get: {
+    reach_outs_one: {
         parameters: {
             query?: never;
             header?: never;
@@ -2225,7 +2260,7 @@ export interface operations {
             };
         };
     };
-    answer_v1_reach_outs__reach_out_id__answers_post: {
+    reach_outs_answer: {
         parameters: {
             query?: never;
             header?: {
@@ -2304,7 +2339,7 @@ export interface operations {
             };
         };
     };
-    written_v1_reach_outs__reach_out_id__messages_get: {
+    reach_outs_written: {
         parameters: {
             query?: {
                 /** @description Items in one page. */
@@ -2361,7 +2396,7 @@ export interface operations {
             };
         };
     };
-    say_v1_reach_outs__reach_out_id__messages_post: {
+    reach_outs_say: {
         parameters: {
             query?: never;
             header?: {
@@ -2430,7 +2465,7 @@ export interface operations {
             };
         };
     };
-    together_v1_reach_outs__reach_out_id__together_post: {
+    reach_outs_together: {
         parameters: {
             query?: never;
             header?: never;
@@ -2496,7 +2531,7 @@ export interface operations {
             };
         };
     };
-    nudge_v1_reach_outs__reach_out_id__nudge_post: {
+    reach_outs_nudge: {
         parameters: {
             query?: never;
             header?: never;
@@ -2568,7 +2603,7 @@ export interface operations {
             };
         };
     };
-    close_v1_reach_outs__reach_out_id__close_post: {
+    reach_outs_close: {
         parameters: {
             query?: never;
             header?: never;
@@ -2634,7 +2669,7 @@ export interface operations {
             };
         };
     };
-    reflect_v1_reach_outs__reach_out_id__reflection_post: {
+    reach_outs_reflect: {
         parameters: {
             query?: never;
             header?: never;
@@ -2710,7 +2745,7 @@ export interface operations {
             };
         };
     };
-    bookends_v1_bookends_get: {
+    bookends_bookends: {
         parameters: {
             query?: {
                 /** @description Only those not checked in, or only those. */
@@ -2759,7 +2794,7 @@ export interface operations {
             };
         };
     };
-    plan_v1_bookends_post: {
+    bookends_plan: {
         parameters: {
             query?: never;
             header?: {
@@ -2816,7 +2851,7 @@ export interface operations {
             };
         };
     };
-    one_v1_bookends__bookend_id__get: {
+    bookends_one: {
         parameters: {
             query?: never;
             header?: never;
@@ -2868,7 +2903,7 @@ export interface operations {
             };
         };
     };
-    cancel_v1_bookends__bookend_id__delete: {
+    bookends_cancel: {
         parameters: {
             query?: never;
             header?: never;
@@ -2928,7 +2963,7 @@ export interface operations {
             };
         };
     };
-    check_in_v1_bookends__bookend_id__check_in_post: {
+    bookends_check_in: {
         parameters: {
             query?: never;
             header?: never;
@@ -2990,7 +3025,7 @@ export interface operations {
             };
         };
     };
-    extend_v1_bookends__bookend_id__extend_post: {
+    bookends_extend: {
         parameters: {
             query?: never;
             header?: never;
@@ -3066,7 +3101,7 @@ export interface operations {
             };
         };
     };
-    listed_v1_inbox_get: {
+    inbox_listed: {
         parameters: {
             query?: {
                 unread?: boolean | null;
@@ -3113,7 +3148,7 @@ export interface operations {
             };
         };
     };
-    unread_count_v1_inbox_unread_count_get: {
+    inbox_unread_count: {
         parameters: {
             query?: never;
             header?: never;
@@ -3153,7 +3188,7 @@ export interface operations {
             };
         };
     };
-    read_all_v1_inbox_read_all_post: {
+    inbox_read_all: {
         parameters: {
             query?: never;
             header?: never;
@@ -3193,7 +3228,7 @@ export interface operations {
             };
         };
     };
-    read_v1_inbox__notice_id__read_post: {
+    inbox_read: {
         parameters: {
             query?: never;
             header?: never;
@@ -3245,7 +3280,7 @@ export interface operations {
             };
         };
     };
-    receipt_v1_receipts_post: {
+    inbox_receipt: {
         parameters: {
             query?: never;
             header?: {
@@ -3302,7 +3337,7 @@ export interface operations {
             };
         };
     };
-    events_v1_events_get: {
+    events_events: {
         parameters: {
             query?: never;
             header?: {
@@ -3313,7 +3348,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description A stream that stays open. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3329,7 +3364,7 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": unknown;
-                    "text/event-stream": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
             /** @description A problem. */
@@ -3339,12 +3374,12 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": unknown;
-                    "text/event-stream": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    config_v1_config_get: {
+    config_config: {
         parameters: {
             query?: never;
             header?: never;
@@ -3384,7 +3419,7 @@ export interface operations {
             };
         };
     };
-    sign_up_v1_people_post: {
+    people_sign_up: {
         parameters: {
             query?: never;
             header?: {
@@ -3471,7 +3506,7 @@ export interface operations {
             };
         };
     };
-    mine_v1_sessions_get: {
+    sessions_mine: {
         parameters: {
             query?: {
                 /** @description Items in one page. */
@@ -3516,7 +3551,7 @@ export interface operations {
             };
         };
     };
-    sign_in_v1_sessions_post: {
+    sessions_sign_in: {
         parameters: {
             query?: never;
             header?: {
@@ -3583,7 +3618,7 @@ export interface operations {
             };
         };
     };
-    recover_v1_sessions_recovery_post: {
+    sessions_recover: {
         parameters: {
             query?: never;
             header?: {
@@ -3650,7 +3685,7 @@ export interface operations {
             };
         };
     };
-    prove_v1_sessions_current_proof_post: {
+    sessions_prove: {
         parameters: {
             query?: never;
             header?: never;
@@ -3714,7 +3749,7 @@ export interface operations {
             };
         };
     };
-    sign_out_v1_sessions__which__delete: {
+    sessions_sign_out: {
         parameters: {
             query?: never;
             header?: never;
@@ -3765,7 +3800,7 @@ export interface operations {
             };
         };
     };
-    me_v1_me_get: {
+    me_me: {
         parameters: {
             query?: never;
             header?: never;
@@ -3805,7 +3840,7 @@ export interface operations {
             };
         };
     };
-    erase_v1_me_delete: {
+    me_erase: {
         parameters: {
             query?: never;
             header?: never;
@@ -3853,7 +3888,7 @@ export interface operations {
             };
         };
     };
-    change_v1_me_patch: {
+    me_change: {
         parameters: {
             query?: never;
             header?: never;
@@ -3907,7 +3942,7 @@ export interface operations {
             };
         };
     };
-    set_passphrase_v1_me_passphrase_put: {
+    me_set_passphrase: {
         parameters: {
             query?: never;
             header?: never;
@@ -3959,7 +3994,7 @@ export interface operations {
             };
         };
     };
-    new_codes_v1_recovery_codes_post: {
+    me_new_codes: {
         parameters: {
             query?: never;
             header?: {
@@ -4012,7 +4047,7 @@ export interface operations {
             };
         };
     };
-    export_v1_me_export_get: {
+    me_export: {
         parameters: {
             query?: never;
             header?: never;
@@ -4030,16 +4065,6 @@ export interface operations {
                     "application/json": {
                         [key: string]: unknown;
                     };
-                };
-            };
-            /** @description `/problems/proof-needed`: This needs your passphrase once more. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": unknown;
-                    "application/json": components["schemas"]["Problem"];
                 };
             };
             /** @description `/problems/invalid` */
@@ -4064,7 +4089,7 @@ export interface operations {
             };
         };
     };
-    mine_v1_devices_get: {
+    devices_mine: {
         parameters: {
             query?: {
                 /** @description Items in one page. */
@@ -4109,7 +4134,7 @@ export interface operations {
             };
         };
     };
-    register_v1_devices_post: {
+    devices_register: {
         parameters: {
             query?: never;
             header?: {
@@ -4153,7 +4178,7 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `/problems/endpoint-not-allowed`: This push service is not one that Porchlight sends to. */
+            /** @description `/problems/endpoint-not-allowed`: This push service is not one that Porchlight sends to. `/problems/key-reused`: This Idempotency-Key was used for something else. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -4185,7 +4210,7 @@ export interface operations {
             };
         };
     };
-    refresh_v1_devices__device_id__put: {
+    devices_refresh: {
         parameters: {
             query?: never;
             header?: never;
@@ -4251,7 +4276,7 @@ export interface operations {
             };
         };
     };
-    remove_v1_devices__device_id__delete: {
+    devices_remove: {
         parameters: {
             query?: never;
             header?: never;
@@ -4301,7 +4326,7 @@ export interface operations {
             };
         };
     };
-    send_test_v1_devices__device_id__test_post: {
+    devices_send_test: {
         parameters: {
             query?: never;
             header?: never;
@@ -4351,6 +4376,16 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `/problems/too-many-tries`: Too many tries in a short time. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
             /** @description A problem. */
             default: {
                 headers: {
@@ -4363,7 +4398,7 @@ export interface operations {
             };
         };
     };
-    mine_v1_channels_get: {
+    channels_mine: {
         parameters: {
             query?: {
                 /** @description Items in one page. */
@@ -4408,7 +4443,7 @@ export interface operations {
             };
         };
     };
-    add_v1_channels_post: {
+    channels_add: {
         parameters: {
             query?: never;
             header?: {
@@ -4494,7 +4529,7 @@ export interface operations {
             };
         };
     };
-    remove_v1_channels__channel_id__delete: {
+    channels_remove: {
         parameters: {
             query?: never;
             header?: never;
@@ -4544,7 +4579,7 @@ export interface operations {
             };
         };
     };
-    confirm_v1_channels__channel_id__confirm_post: {
+    channels_confirm: {
         parameters: {
             query?: never;
             header?: never;
@@ -4620,7 +4655,7 @@ export interface operations {
             };
         };
     };
-    members_v1_circle_get: {
+    circle_members: {
         parameters: {
             query?: {
                 /** @description Items in one page. */
@@ -4665,7 +4700,7 @@ export interface operations {
             };
         };
     };
-    ladder_v1_circle_ladder_get: {
+    circle_ladder: {
         parameters: {
             query?: never;
             header?: never;
@@ -4705,7 +4740,7 @@ export interface operations {
             };
         };
     };
-    set_ladder_v1_circle_ladder_put: {
+    circle_set_ladder: {
         parameters: {
             query?: never;
             header?: never;
@@ -4749,7 +4784,7 @@ export interface operations {
             };
         };
     };
-    remove_v1_circle__membership_id__delete: {
+    circle_remove: {
         parameters: {
             query?: never;
             header?: never;
@@ -4799,7 +4834,7 @@ export interface operations {
             };
         };
     };
-    change_v1_circle__membership_id__patch: {
+    circle_change: {
         parameters: {
             query?: never;
             header?: never;
@@ -4865,7 +4900,7 @@ export interface operations {
             };
         };
     };
-    confirm_v1_circle__membership_id__confirm_post: {
+    circle_confirm: {
         parameters: {
             query?: never;
             header?: never;
@@ -4917,7 +4952,7 @@ export interface operations {
             };
         };
     };
-    mine_v1_invitations_get: {
+    invitations_mine: {
         parameters: {
             query?: {
                 /** @description Items in one page. */
@@ -4962,7 +4997,7 @@ export interface operations {
             };
         };
     };
-    invite_v1_invitations_post: {
+    invitations_invite: {
         parameters: {
             query?: never;
             header?: {
@@ -5029,7 +5064,7 @@ export interface operations {
             };
         };
     };
-    preview_v1_invitations_preview_post: {
+    invitations_preview: {
         parameters: {
             query?: never;
             header?: never;
@@ -5093,7 +5128,7 @@ export interface operations {
             };
         };
     };
-    accept_v1_invitations_accept_post: {
+    invitations_accept: {
         parameters: {
             query?: never;
             header?: {
@@ -5160,7 +5195,7 @@ export interface operations {
             };
         };
     };
-    withdraw_v1_invitations__invitation_id__delete: {
+    invitations_withdraw: {
         parameters: {
             query?: never;
             header?: never;
@@ -5210,7 +5245,7 @@ export interface operations {
             };
         };
     };
-    supported_v1_supporting_get: {
+    supporting_supported: {
         parameters: {
             query?: {
                 /** @description Items in one page. */
@@ -5255,7 +5290,7 @@ export interface operations {
             };
         };
     };
-    leave_v1_supporting__membership_id__delete: {
+    supporting_leave: {
         parameters: {
             query?: never;
             header?: never;
@@ -5305,7 +5340,7 @@ export interface operations {
             };
         };
     };
-    mute_v1_supporting__membership_id__patch: {
+    supporting_mute: {
         parameters: {
             query?: never;
             header?: never;
@@ -5361,7 +5396,7 @@ export interface operations {
             };
         };
     };
-    blocks_v1_blocks_get: {
+    blocks_blocks: {
         parameters: {
             query?: {
                 /** @description Items in one page. */
@@ -5406,7 +5441,7 @@ export interface operations {
             };
         };
     };
-    block_v1_blocks_post: {
+    blocks_block: {
         parameters: {
             query?: never;
             header?: {
@@ -5463,7 +5498,7 @@ export interface operations {
             };
         };
     };
-    unblock_v1_blocks__person_id__delete: {
+    blocks_unblock: {
         parameters: {
             query?: never;
             header?: never;
@@ -5513,7 +5548,7 @@ export interface operations {
             };
         };
     };
-    listed_v1_helplines_get: {
+    helplines_listed: {
         parameters: {
             query?: {
                 region?: string | null;
@@ -5555,7 +5590,7 @@ export interface operations {
             };
         };
     };
-    alive_healthz_get: {
+    operation_alive: {
         parameters: {
             query?: never;
             header?: never;
@@ -5597,7 +5632,7 @@ export interface operations {
             };
         };
     };
-    ready_readyz_get: {
+    operation_ready: {
         parameters: {
             query?: never;
             header?: never;

@@ -14,7 +14,7 @@ export const nameOf = (someone: Named | { display_name: string | null } | null |
 export const role = (of: Member['role']): string => say(`role.${of}`);
 
 /** tel: and sms: want the number as it is, without what makes it easy to read. */
-const dial = (number: string): string => number.replace(/[^\d+*#]/g, '');
+export const dial = (number: string): string => number.replace(/[^\d+*#]/g, '');
 
 /** Round buttons, only where a number is shared. */
 export function CallAndText({ name, number }: { name: string; number: string | null }) {

@@ -49,6 +49,7 @@ async function fetchAll(): Promise<void> {
     unread: (unread.data?.unread ?? 0) > 0,
     messages: mine ? state.messages : [],
     now: Date.now(),
+    looked: state.looked + 1,
   });
   // The service worker brings no new version while this stands.
   await put('busy', mine !== null);

@@ -26,6 +26,8 @@ export interface State {
   word: string;
   hidden: boolean;
   now: number;
+  /** Goes up whenever the server was looked at: a screen then asks again for what it alone shows. */
+  looked: number;
 }
 
 export const state: State = {
@@ -44,6 +46,7 @@ export const state: State = {
   word: '',
   hidden: false,
   now: Date.now(),
+  looked: 0,
 };
 
 let draw: () => void = () => undefined;
