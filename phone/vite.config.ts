@@ -10,9 +10,9 @@ export default defineConfig({
   server: { proxy: { '/v1': { target: SERVER, changeOrigin: false } } },
   build: {
     target: ['chrome105', 'safari16', 'firefox121'],
-    // One script and one catalogue: a helper that preloads would weigh more than it saves.
-    modulePreload: false,
+    // Inlined assets would need a looser content security policy than ours.
     assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
     rollupOptions: { output: { assetFileNames: 'assets/[name]-[hash][extname]' } },
   },
 });

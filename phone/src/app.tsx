@@ -10,12 +10,17 @@ import { Home } from './screens/home';
 import { Hours } from './screens/hours';
 import { Inbox } from './screens/inbox';
 import { Join } from './screens/join';
+import { Mine } from './screens/mine';
 import { NumberPage } from './screens/number';
+import { Nobody, PressPage } from './screens/press';
+import { Reflection } from './screens/reflection';
 import { Settings } from './screens/settings';
 import { Recover, SignIn } from './screens/sign-in';
 import { Supporter } from './screens/supporter';
 import { Times } from './screens/times';
 import { Welcome } from './screens/welcome';
+import { next } from './outbox/rules';
+import { BlankNote } from './parts/quick-hide';
 import { state } from './state/store';
 
 interface Screen {
@@ -35,7 +40,8 @@ const OUTSIDE: Record<string, (...parts: string[]) => ComponentChild> = {
 
 /** Addresses for whoever is signed in. A new screen is one more line here. */
 const INSIDE: Record<string, Screen> = {
-  '': { tab: 'home', show: () => <Home /> },
+  '': { tab: 'home', show: () => (state.press ? <PressPage press={state.press} /> : state.nobody ? <Nobody /> : state.mine ? <Mine of={state.mine} /> : <Home />) },
+  'reflection': { tab: '', show: (id = '') => <Reflection id={id} /> },
   'invitation': { tab: '', show: (token = '') => <Join key={token} token={token} /> },
   'inbox': { tab: 'inbox', show: () => <Inbox /> },
   'reach-outs': { tab: 'inbox', show: (id = '') => <Supporter key={id} id={id} /> },
@@ -59,11 +65,16 @@ export function App() {
   const [name = '', ...parts] = state.route;
   // Making an account ends with its codes, whatever the session is by then.
   if (state.session !== 'in') {
-    const show = state.session === 'dead' && !name ? OUTSIDE['sign-in'] : (OUTSIDE[name] ?? OUTSIDE['']);
-    return show?.(...parts) ?? null;
+    const dead = state.session === 'dead' && !name;
+    if (dead && state.press) return <PressPage press={state.press} />;
+    return (dead ? OUTSIDE['sign-in'] : (OUTSIDE[name] ?? OUTSIDE['']))?.(...parts) ?? null;
   }
-  const screen = INSIDE[name] ?? INSIDE[''];
+  // A notice about my own reach-out leads to where it stands: Home.
+  const own = name === 'reach-outs' && parts[0] === state.mine?.id;
+  const screen = own ? INSIDE[''] : (INSIDE[name] ?? INSIDE['']);
   if (!screen) return null;
+  // In the three seconds there is nothing beside "Undo" to hit by mistake.
+  const ringing = screen.tab === 'home' && state.press && !state.press.held && next(state.press, Date.now()).kind === 'ring';
   return (
     <>
       {state.word && (
@@ -72,7 +83,8 @@ export function App() {
         </p>
       )}
       {screen.show(...parts)}
-      <Nav current={screen.tab} />
+      {!ringing && <Nav current={screen.tab} />}
+      {state.hidden && <BlankNote />}
     </>
   );
 }

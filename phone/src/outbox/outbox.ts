@@ -105,6 +105,6 @@ export function watchForAWay(): void {
     }
   });
   addEventListener('pagehide', () => void release());
-  (navigator as Partial<Navigator>).serviceWorker?.addEventListener('message', () => void tryPress().then(look));
+  (navigator as Partial<Navigator>).serviceWorker?.addEventListener('message', () => void tryPress());
   setInterval(() => void tryPress(), TRY_MS);
 }

@@ -44,7 +44,7 @@ export function Devices() {
           <ul class="rows">
             {devices.items.map((one) => (
               <li class="row" key={one.id}>
-                <Row name={one.label ?? one.kind} says={one.disabled_at ? say('devices.dead') : one.last_receipt_at ? say('devices.arrived', { time: day(one.last_receipt_at) }) : say('devices.never')} />
+                <Row name={one.label ?? say('device.any')} says={one.disabled_at ? say('devices.dead') : one.last_receipt_at ? say('devices.arrived', { time: day(one.last_receipt_at) }) : say('devices.never')} />
                 {!one.disabled_at && <Button onPress={() => api.DELETE('/v1/devices/{device_id}', { params: { path: { device_id: one.id } } }).then(askDevices)}>{say('channel.remove')}</Button>}
               </li>
             ))}

@@ -105,7 +105,7 @@ function Running({ of, onChange }: { of: Bookend; onChange: () => unknown }) {
   const [said, setSaid] = useState('');
   const where = { params: { path: { bookend_id: of.id } } };
   const due = Date.parse(of.due_at);
-  const left = Math.max(0, Math.ceil((due - state.now) / MINUTE_MS));
+  const left = Math.max(0, Math.ceil((due - Date.now()) / MINUTE_MS));
   const whole = due - Date.parse(of.created_at);
   const name = of.companion ? nameOf(of.companion) : say('all.someone');
   const time = clock(due);
@@ -122,7 +122,7 @@ function Running({ of, onChange }: { of: Bookend; onChange: () => unknown }) {
     <main class="page">
       <Back href={to()}>{say('bookend.name')}</Back>
       <section class="hero">
-        <Dial gone={Math.round(100 * Math.min(1, Math.max(0, 1 - (due - state.now) / whole)))}>
+        <Dial gone={Math.round(100 * Math.min(1, Math.max(0, 1 - (due - Date.now()) / whole)))}>
           <div class="glow">
             <p class="say-2" role="timer">
               {left ? span(left * 60) : say('bookend.due')}

@@ -12,9 +12,8 @@ import { look } from '../state/everything';
 import { memberLamp } from '../state/lamps';
 import { change, state } from '../state/store';
 import { say } from '../words';
-import { day } from '../words/format';
-import { span } from '../words/span';
 import { wrong } from '../words/problem';
+import { moment, span } from '../words/span';
 import { Invite } from './invite';
 import { MemberSheet, place, remove } from './member';
 import { NumberQuestion } from './number';
@@ -60,7 +59,7 @@ export function Circle() {
         <ul class="rows">
           {links.items.map((link) => (
             <li class="row" key={link.id}>
-              <Row name={say('circle.invited', { role: role(link.role) })} says={say('circle.invited.say', { time: day(link.expires_at) })} />
+              <Row name={say('circle.invited', { role: role(link.role) })} says={say('circle.invited.say', { time: moment(link.expires_at) })} />
               <Button onPress={() => api.DELETE('/v1/invitations/{invitation_id}', { params: { path: { invitation_id: link.id } } }).then(askLinks)}>{say('circle.withdraw')}</Button>
             </li>
           ))}

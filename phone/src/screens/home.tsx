@@ -34,7 +34,7 @@ export function Home() {
             ))}
           </ul>
         )}
-        <p class="soft">{say(state.circle && !circle.length ? 'home.empty.say' : circle.length && !reachable && state.reached ? 'home.none.say' : 'home.gladder')}</p>
+        <p class="soft">{say(state.circle && !circle.length ? 'home.empty-say' : circle.length && !reachable && state.reached ? 'home.none-say' : 'home.gladder')}</p>
       </section>
       {state.circle && !circle.length ? (
         <a class="btn" href={to('circle')}>

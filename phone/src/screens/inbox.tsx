@@ -109,6 +109,7 @@ function NoticeRow({ of, onRead }: { of: Notice; onRead: () => Promise<void> }) 
   const title = `notice.${kind}`;
   const detail = `notice-say.${kind}`;
   const name = nameOf(of.from);
+  const confirmed = kind === 'invitation_accepted' && state.circle?.some((member) => member.person.id === of.from?.id && member.state === 'active');
   if (!known(title) || !known(detail)) return null;
   const where = leads(of);
   const open = async () => {
@@ -132,7 +133,7 @@ function NoticeRow({ of, onRead }: { of: Notice; onRead: () => Promise<void> }) 
               {say(title, { name })}
             </>
           }
-          says={say(detail, { name })}
+          says={confirmed ? say('confirm.done', { name }) : say(detail, { name })}
         >
           <span class="soft small">{day(of.created_at)}</span>
         </Row>

@@ -7,8 +7,8 @@ import { newKey } from '../outbox/flush';
 import { Button, Pick, Sheet, Wrong } from '../parts/basics';
 import { role } from '../parts/people';
 import { say } from '../words';
-import { clock, day } from '../words/format';
 import { wrong } from '../words/problem';
+import { moment } from '../words/span';
 import { ROLES } from './member';
 
 /** The dark squares of a QR code as one path, and how many there are on a side. */
@@ -57,7 +57,7 @@ function Made({ of: { url, expires_at } }: { of: Schemas['InvitedOut'] }) {
       <svg class="qr" role="img" aria-label={say('invite.code')} viewBox={`-3 -3 ${size + 6} ${size + 6}`}>
         <path d={path} />
       </svg>
-      <p class="soft small mid">{say('invite.until', { time: `${day(expires_at)}, ${clock(expires_at)}` })}</p>
+      <p class="soft small mid">{say('invite.until', { time: moment(expires_at) })}</p>
       <div class="two">
         {'share' in navigator && <Button onPress={() => navigator.share({ text: say('invite.share-say'), url }).catch(() => undefined)}>{say('invite.share')}</Button>}
         <Button onPress={copy}>{say(copied ? 'all.copied' : 'invite.copy')}</Button>

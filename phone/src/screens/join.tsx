@@ -55,7 +55,7 @@ export function Join({ token }: { token: string }) {
     <main class="page">
       <div class="hero grow">
         <Light cord />
-        <Says live>{found ? say('join.head', { name }) : say('join.head.nobody')}</Says>
+        <Says live>{found ? say('join.head', { name }) : say('join.head-nobody')}</Says>
         <p>{found ? say('join.as', { name, role: role(found.role) }) : say('join.stranger')}</p>
         {said && <Wrong>{said}</Wrong>}
       </div>
@@ -99,17 +99,17 @@ function TwoWords({ of }: { of: Supported }) {
     <main class="page">
       <div class="hero grow">
         <Lamp state="lit" big bare />
-        <Says live>{say('join.words.head', { name })}</Says>
+        <Says live>{say('join.words-head', { name })}</Says>
         <p class="say" lang="en">
           {of.words?.join(' ')}
         </p>
-        <p class="soft">{say('join.words.say', { name })}</p>
+        <p class="soft">{say('join.words-say', { name })}</p>
       </div>
       <div class="card">
         <div class="line">
           <div>
             <p class="name">{say('join.wake')}</p>
-            <p class="soft small">{say('join.wake.say', { name })}</p>
+            <p class="soft small">{say('join.wake-say', { name })}</p>
           </div>
           <span class="switch">
             <input type="checkbox" role="switch" aria-label={say('join.wake')} checked={wake} onChange={ask} />

@@ -27,9 +27,11 @@ export function NotifyCard() {
     if (standing() === 'on') void register(say(`device.${platform}`)).then(take);
   }, []);
   const test = async () => {
-    if (!device) return take(await switchOn(say(`device.${platform}`)));
+    const there = device ?? (await switchOn(say(`device.${platform}`)));
+    take(there);
+    if (typeof there === 'string') return;
     setWaiting(true);
-    const seconds = await tryPush(device);
+    const seconds = await tryPush(there);
     setWaiting(false);
     setTook(seconds ?? undefined);
     if (seconds === null) setHow('failed');
@@ -49,7 +51,7 @@ export function NotifyCard() {
           {how === 'failed' && <p class="soft small">{say('notify.net')}</p>}
         </div>
       </div>
-      {how !== 'add' && how !== 'none' && <Button onPress={test}>{say(device ? 'notify.test' : 'notify.switch')}</Button>}
+      {how !== 'add' && how !== 'none' && <Button onPress={test}>{say(how === 'on' || device ? 'notify.test' : 'notify.switch')}</Button>}
     </section>
   );
 }

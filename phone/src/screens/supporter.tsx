@@ -16,6 +16,7 @@ import { state } from '../state/store';
 import { say } from '../words';
 import { ago, clock } from '../words/format';
 import { wrong } from '../words/problem';
+import { Gone } from './gone';
 
 type Kind = NonNullable<Recipient['answer']>;
 const SOON = 10;
@@ -31,10 +32,10 @@ async function seen(id: string): Promise<void> {
 
 export function Supporter({ id }: { id: string }) {
   const at = { path: { reach_out_id: id } };
-  const [reachOut, again] = useAsked(() => api.GET('/v1/reach-outs/{reach_out_id}', { params: at }), [id]);
+  const [reachOut, again, gone] = useAsked(() => api.GET('/v1/reach-outs/{reach_out_id}', { params: at }), [id]);
   const [messages, readAgain] = useAsked(() => api.GET('/v1/reach-outs/{reach_out_id}/messages', { params: { ...at, ...whole.params } }), [id]);
   useEffect(() => void seen(id), [id]);
-  if (!reachOut) return <main class="page" />;
+  if (!reachOut) return gone ? <Gone /> : <main class="page" />;
   const name = nameOf(reachOut.from);
   const over = reachOut.closed_at !== null;
   return (
@@ -49,7 +50,7 @@ export function Supporter({ id }: { id: string }) {
       <Others of={reachOut} name={name} />
       {!over && <HowToHelp of={reachOut} />}
       <section class="stack">
-        {(!over || messages?.items.length) && <h2 class="head">{say('help.messages')}</h2>}
+        {(!over || !!messages?.items.length) && <h2 class="head">{say('help.messages')}</h2>}
         <Messages messages={messages?.items ?? []} />
         {!over && <Write to={id} label={say('there.write', { name })} onSent={readAgain} />}
       </section>
@@ -58,7 +59,8 @@ export function Supporter({ id }: { id: string }) {
 }
 
 function sentence({ closed_at, outcome, need }: ReachOut, name: string): string {
-  if (!closed_at) return say(`need-say.${need ?? 'company'}`, { name });
+  const wish = need ?? 'company';
+  if (!closed_at) return say(`need-say.${wish}`, { name });
   return say(outcome === 'mistake' ? 'help.over-mistake' : outcome ? 'help.over-connected' : 'help.over-ended', { name });
 }
 
@@ -88,9 +90,11 @@ function Answer({ of, name, onAnswer }: { of: ReachOut; name: string; onAnswer: 
     const there = kind !== 'cannot';
     return (
       <section class="stack" aria-label={say('help.answer')}>
-        <div class="card line" role="status">
-          <Lamp bare state={there ? 'bright' : 'dim'} />
-          <p>{of.state === 'together' && there ? say('help.said-together', { name }) : say(`help-said.${kind}`, { name, time })}</p>
+        <div class="card" role="status">
+          <div class="line">
+            <Lamp bare state={there ? 'bright' : 'dim'} />
+            <p>{of.state === 'together' && there ? say('help.said-together', { name }) : say(`help-said.${kind}`, { name, time })}</p>
+          </div>
         </div>
         {there && of.contact && (
           <a class="btn main" href={`tel:${dial(of.contact)}`}>

@@ -10,7 +10,7 @@ import { nameOf, Row } from '../parts/people';
 import { to } from '../route';
 import { state } from '../state/store';
 import { say } from '../words';
-import { clock, day } from '../words/format';
+import { moment } from '../words/span';
 import { Block, Sure } from './member';
 
 const WEEK_MS = 7 * 24 * 60 * 60_000;
@@ -49,11 +49,9 @@ export function ThereFor() {
 function how(someone: Supported) {
   if (someone.words) return say('for.words', { name: nameOf(someone), words: someone.words.join(' ') });
   if (someone.open_reach_out_id) return <a href={to('reach-outs', someone.open_reach_out_id)}>{say('for.open')}</a>;
-  if (muted(someone)) return say('for.muted', { time: until(someone) });
+  if (muted(someone)) return say('for.muted', { time: moment(someone.muted_until ?? '') });
   return say(state.me?.hours && !state.me.wake_me ? 'for.hours' : 'for.any');
 }
-
-const until = ({ muted_until }: Supported): string => (muted_until ? `${day(muted_until)}, ${clock(muted_until)}` : '');
 
 function OneSheet({ of, onChange, onClose }: { of: Supported; onChange: () => Promise<void>; onClose: () => void }) {
   const name = nameOf(of);

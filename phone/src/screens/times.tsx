@@ -33,7 +33,7 @@ export function Times() {
       <ol class="card steps" aria-live="polite">
         {RUNGS.map((rung, index) => (
           <li key={rung}>
-            <b>{ladder?.ladder[index] ? span(ladder.ladder[index]) : say('times.at')}</b> {say(`times.${rung}`)}
+            <b>{ladder?.ladder[index] ? span(ladder.ladder[index]) : say('member.step.1')}</b> {say(`times.${rung}`)}
           </li>
         ))}
       </ol>

@@ -53,3 +53,10 @@ export function truth(recipients: Recipient[]): Truth {
   }
   return { key: 'wait.unheard', who: [] };
 }
+
+/** Whom the first rung tells: step 1 as far as it is awake; the whole circle, when nobody is there for that. */
+export function firstTold<T extends Pick<Member, 'state' | 'step' | 'available_now'>>(circle: T[]): T[] {
+  const active = circle.filter((member) => member.state === 'active');
+  const first = active.filter((member) => member.step === 1 && member.available_now);
+  return first.length ? first : active;
+}

@@ -5,7 +5,7 @@ const MINUTE = 60_000;
 const DAY = 24 * 60 * MINUTE;
 
 /** The phone's own habits where it speaks our language (21:47 or 9:47 PM), else those of the language. */
-function place(): string {
+export function place(): string {
   const lang = language();
   return navigator.languages.find((tag) => tag.startsWith(lang)) ?? lang;
 }
