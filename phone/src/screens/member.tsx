@@ -18,7 +18,7 @@ export async function place(member: Member, body: { role?: Member['role']; step?
   const { data, error } = await api.PATCH('/v1/circle/{membership_id}', { ...at(member), body });
   await look();
   const { step } = body;
-  const moved = data && step ? say(`circle.moved.${step}`, { name: nameOf(member) }) : '';
+  const moved = data && step ? say(`circle-moved.${step}`, { name: nameOf(member) }) : '';
   change({ word: error ? wrong(error) : moved });
 }
 
