@@ -3,6 +3,7 @@ import { render } from 'preact';
 import { App } from './app';
 import { watchForAWay } from './outbox/outbox';
 import { arrive } from './route';
+import { lookAgain } from './state/everything';
 import { setLook } from './state/looks';
 import { start } from './state/session';
 import { change, drawWith } from './state/store';
@@ -14,11 +15,17 @@ import './style/parts.css';
 
 const ground = document.getElementById('app');
 if (ground) drawWith(() => render(<App />, ground));
-addEventListener('hashchange', arrive);
+addEventListener('hashchange', () => {
+  arrive();
+  lookAgain(500);
+});
 arrive();
 watchForAWay();
 // Minutes pass on a screen that nobody touches.
-setInterval(() => change({ now: Date.now() }), 15_000);
+setInterval(() => {
+  change({ now: Date.now() });
+  lookAgain(45_000);
+}, 15_000);
 void setLook();
 void start();
 void install();

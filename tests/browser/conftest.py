@@ -13,6 +13,7 @@ from tests.browser.chromium import NO_CHROMIUM, chromium, find
 from tests.browser.phone import Phone
 from tests.faults.conftest import compiled  # noqa: F401 (a fixture)
 from tests.faults.house import House
+from tests.faults.people import Person
 from tests.faults.processes import ROOT, Server
 from tests.faults.stores import embedded
 from tests.world.databases import COMPLETE
@@ -20,6 +21,7 @@ from tests.world.databases import COMPLETE
 NOT_BUILT = "the phone app has not been built: make install"
 
 NewPhone = Callable[..., Awaitable[Phone]]
+NewCircle = Callable[..., Awaitable[list[Person]]]
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
@@ -46,6 +48,20 @@ async def house(tmp_path_factory: pytest.TempPathFactory, compiled: Path | None)
 async def server(house: House) -> Server:
     """`porchlight serve` with the built app."""
     return await house.serve()
+
+
+@pytest.fixture
+def circle(server: Server) -> NewCircle:
+    """Somebody, and the people in their circle; their phones are registered, but the test is their hands."""
+
+    async def made(owner: str, *members: str) -> list[Person]:
+        people = [await Person.sign_up(server, name) for name in (owner, *members)]
+        for member in people[1:]:
+            await people[0].welcomes(member)
+            await member.phone()
+        return people
+
+    return made
 
 
 @pytest_asyncio.fixture(loop_scope="session")

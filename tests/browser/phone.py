@@ -3,17 +3,18 @@
 import asyncio
 import json
 import re
+import secrets
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal
 
 from playwright.async_api import Browser, BrowserContext, CDPSession, Locator, Page, Worker, expect
 
+from tests.faults.people import PASSPHRASE, Person
 from tests.standins.webpush import Subscription, WebPushStandIn
 
 WIDTHS = {320: 640, 412: 839}
 """The heights of the phones of these widths."""
-PASSPHRASE = "a lantern by the window"
 SCRIPTS = Path(__file__).parent / "scripts"
 AXE = Path(__file__).parents[2] / "phone" / "node_modules" / "axe-core" / "axe.min.js"
 # What the browser itself says about a request that did not succeed; the app has to live with those.
@@ -28,6 +29,7 @@ class Phone:
         self.url = url
         self.context = context
         self.page = page
+        self.sign_in_name = ""
         self.errors: list[str] = []
         self.delivered: list[Mapping[str, Any]] = []
         """What the push service has handed to this phone's worker."""
@@ -49,9 +51,10 @@ class Phone:
         width: int = 412,
         theme: Literal["dark", "light"] = "dark",
         language: str = "en-GB",
+        notifications: bool = True,
         **more: Any,
     ) -> "Phone":
-        """A phone that has never seen the app. Its browser may show notifications."""
+        """A phone that has never seen the app; `notifications`: its browser has leave to show them."""
         context = await browser.new_context(
             viewport={"width": width, "height": WIDTHS[width]},
             device_scale_factor=2,
@@ -63,15 +66,47 @@ class Phone:
             **more,
         )
         context.set_default_timeout(10_000)
-        await context.grant_permissions(["notifications"], origin=url)
+        if notifications:
+            await context.grant_permissions(["notifications"], origin=url)
         page = await context.new_page()
         phone = cls(name, url, context, page, push)
-        await context.expose_function("testSubscribe", phone._subscribe)  # noqa: SLF001 (its own)
+        await context.expose_function("testSubscribe", phone._subscribe)
         await context.add_init_script(path=SCRIPTS / "every_page.js")
         return phone
 
     async def open(self, where: str = "") -> None:
+        """`#/circle` and the like; without it, the address that people type."""
         await self.page.goto(f"{self.url}/{where}")
+
+    async def sign_up(self) -> None:
+        """From the first screen to the codes, as a new person does it."""
+        await self.link("Create account").first.click()
+        await self.fill_in_an_account()
+
+    async def fill_in_an_account(self) -> None:
+        self.sign_in_name = f"{self.name.lower()}.{secrets.token_hex(4)}"
+        await self.page.get_by_label("What your people call you").fill(self.name)
+        await self.page.get_by_label("Sign-in name").fill(self.sign_in_name)
+        await self.page.get_by_label("Passphrase").fill(PASSPHRASE)
+        await self.page.get_by_label("I am 18 or older.").check()
+        await self.press_button("Create account")
+        await self.press_button("I have written them down")
+
+    async def belongs_to(self, person: Person) -> None:
+        """Signed in as somebody who has an account already."""
+        body = {"sign_in_name": person.sign_in_name, "passphrase": PASSPHRASE, "carrier": "cookie"}
+        reply = await self.context.request.post(
+            f"{self.url}/v1/sessions", data=body, headers={"Origin": self.url, "Sec-Fetch-Site": "same-origin"}
+        )
+        assert reply.ok, await reply.text()
+        self.sign_in_name = person.sign_in_name
+
+    async def switches_notifications_on(self) -> None:
+        await self.context.grant_permissions(["notifications"], origin=self.url)
+        await self.go("Settings")
+        await self.press_button("Send me a test")
+        await self.pushed("test")
+        await self.sees("Notifications work on this phone")
 
     async def close(self) -> None:
         await self.context.close()
@@ -121,6 +156,14 @@ class Phone:
         """The service worker, once it is there."""
         found = self.context.service_workers
         return found[0] if found else await self.context.wait_for_event("serviceworker")
+
+    async def controlled(self) -> None:
+        """Wait until the worker looks after the page; from then on the app opens without a network."""
+        for _ in range(200):
+            if await self.page.evaluate("navigator.serviceWorker.controller !== null"):
+                return
+            await asyncio.sleep(0.05)
+        raise AssertionError(f"{self.name}'s page has no service worker")
 
     async def devtools(self) -> CDPSession:
         if self._devtools is None:

@@ -6,6 +6,7 @@ import { change, state } from './store';
 
 let running: Promise<void> | null = null;
 let again = false;
+let at = 0;
 
 /** Fetches anew. While one look is under way, one more is made after it, however often it is asked for. */
 export function look(): Promise<void> {
@@ -23,7 +24,13 @@ export function look(): Promise<void> {
   return running;
 }
 
+/** No event says that somebody's phone can be reached now, so what is older than this is asked for again. */
+export function lookAgain(afterMs: number): void {
+  if (Date.now() - at > afterMs && document.visibilityState === 'visible') void look();
+}
+
 async function fetchAll(): Promise<void> {
+  at = Date.now();
   const { me } = state;
   if (!me || state.session !== 'in') return;
   const page = { params: { query: { limit: 100 } } };

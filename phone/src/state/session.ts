@@ -5,9 +5,10 @@ import { listen, silence } from '../api/events';
 import { restorePress, tryPress } from '../outbox/outbox';
 import { empty, get, put } from '../outbox/store';
 import { unseal } from '../vault/vault';
-import { LANGUAGES } from '../words';
+import { LANGUAGES, say } from '../words';
 import { look } from './everything';
 import { setLook } from './looks';
+import { platform, register } from './notifications';
 import { change, state } from './store';
 
 /** Finds out who is here. Offline, it is whoever the phone has kept. */
@@ -47,6 +48,8 @@ export async function enter(me?: Me): Promise<void> {
   await put('who', known.id);
   await setLook(known.language in LANGUAGES ? { language: known.language } : {});
   arrive(known, { reached: true });
+  // A browser may have changed its address while the app was closed.
+  void register(say(`device.${platform}`));
   await Promise.all([look(), restorePress()]);
 }
 
