@@ -12,6 +12,8 @@ from api.context import Context
 from api.edge import Edge
 from api.routes import (
     blocks,
+    bookends,
+    channels,
     circle,
     config,
     devices,
@@ -29,6 +31,7 @@ from api.routes import (
 
 ROUTERS = (
     reach_outs,
+    bookends,
     inbox,
     events,
     config,
@@ -36,6 +39,7 @@ ROUTERS = (
     sessions,
     me,
     devices,
+    channels,
     circle,
     invitations,
     supporting,

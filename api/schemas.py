@@ -1,7 +1,7 @@
 """Shapes that several resources share: strict bodies, a person, a page, text that people type."""
 
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated, Generic, TypeVar
 from uuid import UUID
 
@@ -67,7 +67,7 @@ def _zone(name: str) -> str:
 def _sane(moment: datetime) -> datetime:
     if not FIRST_YEAR <= moment.year <= LAST_YEAR:
         raise ValueError(f"must be a time between {FIRST_YEAR} and {LAST_YEAR}")
-    return moment
+    return moment.astimezone(UTC)
 
 
 FIRST_YEAR, LAST_YEAR = 2000, 2200

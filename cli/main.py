@@ -14,7 +14,7 @@ import uvloop
 from pydantic import ValidationError
 
 from api.app import api_only
-from cli import backup, demo, keys, mistakes
+from cli import audit, backup, demo, keys, mistakes
 from cli.serve import serve, work
 from core.settings import Settings
 from core.telemetry import configure_logging
@@ -71,6 +71,8 @@ def _run(asked: argparse.Namespace, settings: Settings) -> int:
             if settings.database_url is None:
                 settings.data_dir.mkdir(parents=True, exist_ok=True)
             asyncio.run(upgrade(settings.sqlalchemy_url))
+        case "audit":
+            return asyncio.run(audit.run(settings))
         case "backup":
             return backup.run(settings, asked.file)
         case "keys":
@@ -99,6 +101,7 @@ def _parser() -> argparse.ArgumentParser:
     serving.add_argument("--port", type=int, default=8000)
     serving.add_argument("--no-worker", dest="worker", action="store_false", help="serve only; `work` runs elsewhere")
     commands.add_parser("work", help="send what is due, without an API")
+    commands.add_parser("audit", help="look once for what must not be, and mend it; exit status 1 if there was any")
     commands.add_parser("migrate", help="bring the database up to date")
     playing = commands.add_parser("demo", help="play a whole story against a running server")
     playing.add_argument("--url", default="http://localhost:8000")

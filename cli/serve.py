@@ -2,7 +2,7 @@
 
 import asyncio
 import signal
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Coroutine, Iterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager, nullcontext
 from socket import socket
 
@@ -15,7 +15,12 @@ from cli.ready import wait_for_database
 from cli.services import Services, running
 from core.settings import Settings
 from migrations.run import upgrade
+from worker import auditor, heartbeat, purge
+from worker.auditor import Auditor
+from worker.beside import every
+from worker.heartbeat import Heartbeat
 from worker.loop import Worker
+from worker.purge import Purge
 
 DRAIN = 10
 """Seconds that requests under way are given when the server is asked to stop."""
@@ -68,9 +73,9 @@ async def serve(settings: Settings, host: str, port: int, *, work: bool) -> None
         server_header=False,
         date_header=False,
         timeout_graceful_shutdown=DRAIN,
-        # Behind a proxy on this machine the caller's own address is the one that counts for limits.
+        # Behind a proxy the caller's own address is the one that counts for limits.
         proxy_headers=True,
-        forwarded_allow_ips="127.0.0.1,::1",
+        forwarded_allow_ips=list(settings.trusted_proxies),
     )
     server = Server(config, closing)
 
@@ -123,11 +128,37 @@ def _working(services: Services, *, work: bool) -> AbstractAsyncContextManager[N
 async def working(services: Services) -> AsyncIterator[None]:
     """Run the worker for as long as the block runs; its last turn is finished, not cut off."""
     context = services.context
-    worker = Worker(context.database, context.clock, context.keyring, context.bus, services.dispatcher)
+    worker = Worker(
+        context.database,
+        context.clock,
+        context.keyring,
+        context.bus,
+        services.dispatcher,
+        context.settings.ladder,
+    )
     stop = asyncio.Event()
-    task = asyncio.create_task(worker.run(stop))
+    turning = asyncio.create_task(worker.run(stop))
+    beside = [asyncio.create_task(work) for work in _beside(services, worker)]
     try:
         yield
     finally:
         stop.set()
-        await task
+        # What is beside the loop works in short transactions that may be cut off anywhere; pushes may not.
+        for task in beside:
+            task.cancel()
+        await asyncio.gather(*beside, return_exceptions=True)
+        await turning
+
+
+def _beside(services: Services, worker: Worker) -> Iterator[Coroutine[None, None, None]]:
+    """What a worker does beside its loop, each in a rhythm of its own."""
+    context = services.context
+    parts = (context.database, context.clock, context.keyring, context.bus, services.dispatcher.hand_over)
+    watched = Auditor(*parts)
+    yield every(auditor.EVERY, watched.look, name="audit", first=auditor.EVERY)
+    cleared = Purge(*parts, context.settings.retention_days)
+    yield every(purge.EVERY, cleared.run, name="purge", first=purge.FIRST)
+    url = context.settings.heartbeat_url
+    if url is not None:
+        heart = Heartbeat(url.get_secret_value(), context.database, lambda: worker.last_turn)
+        yield every(heartbeat.EVERY, heart.beat, name="heartbeat", first=heartbeat.FIRST)

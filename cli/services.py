@@ -21,8 +21,9 @@ from core.passphrases import Passphrases
 from core.settings import Settings
 from core.telemetry import KEYS_GOOD
 from models import Installation
-from models.vocabulary import DeviceKind
+from models.vocabulary import ChannelKind, DeviceKind
 from notifications.dispatcher import Dispatcher
+from notifications.transports.channel import ChannelTransport, NoChannel
 from notifications.transports.fcm import FcmTransport
 from notifications.transports.log import LogTransport
 from notifications.transports.protocol import Transport
@@ -129,7 +130,7 @@ async def open_keyring(settings: Settings, database: Database) -> Keyring:
 
 
 def transports(settings: Settings, clock: DatabaseClock, vapid: VapidKeys) -> Mapping[str, Transport]:
-    """The way to each kind of device. Without Firebase credentials a log line says that a push would have gone."""
+    """The way to each kind of device and channel. Without Firebase credentials a log line says what would have gone."""
     if "FIREBASE_AUTH_EMULATOR_HOST" in os.environ:
         raise MistakeError("FIREBASE_AUTH_EMULATOR_HOST is set: unsigned tokens would be taken for good. Unset it.")
     fcm: Transport = LogTransport()
@@ -139,4 +140,16 @@ def transports(settings: Settings, clock: DatabaseClock, vapid: VapidKeys) -> Ma
         log.warning("no_fcm_credentials", consequence="pushes to apps are only logged")
     subject = settings.public_url if settings.secure else "mailto:operator@localhost.invalid"
     webpush = WebPushTransport(vapid, subject, settings.webpush_hosts, clock.now, public_url=settings.public_url)
-    return {str(DeviceKind.FCM): fcm, str(DeviceKind.WEBPUSH): webpush}
+    return {str(DeviceKind.FCM): fcm, str(DeviceKind.WEBPUSH): webpush, **channel_transports(settings)}
+
+
+def channel_transports(settings: Settings) -> Mapping[str, Transport]:
+    """The operator's gateway for each kind of channel; where there is none, one that says so and sends nothing."""
+    made: dict[str, Transport] = {}
+    for kind in ChannelKind:
+        url = settings.channels.get(kind)
+        try:
+            made[str(kind)] = ChannelTransport(kind, url, settings.public_url) if url else NoChannel(kind)
+        except ValueError as error:
+            raise MistakeError(f"PORCHLIGHT_{kind.upper()}_URL {error}. See docs/channels.md.") from None
+    return made

@@ -95,6 +95,7 @@ class PostgresBridge:
         self._outbox: asyncio.Queue[News] = asyncio.Queue(10_000)
         bus.outbox = self._outbox
         self.connected = asyncio.Event()
+        self._missed = False
 
     async def run(self) -> None:
         """Carry until cancelled; reconnects by itself."""
@@ -104,18 +105,23 @@ class PostgresBridge:
             except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, TimeoutError) as error:
                 log.warning("bridge_lost", error=type(error).__name__)
             self.connected.clear()
+            self._missed = True
             await asyncio.sleep(1)
-            self._bus.resync()
 
     async def _carry(self) -> None:
         connection = await asyncpg.connect(self._dsn, timeout=5, server_settings={"application_name": "porchlight-bus"})
+        lost = asyncio.Event()
+        connection.add_termination_listener(lambda _: lost.set())
         try:
             await connection.add_listener(CHANNEL, self._arrived)
             self.connected.set()
+            if self._missed:
+                # Only now: what is said before the listener stands would be missed as well.
+                self._bus.resync()
+                self._missed = False
             while True:
-                try:
-                    first = await asyncio.wait_for(self._outbox.get(), QUIET)
-                except TimeoutError:
+                first = await self._next(lost)
+                if first is None:
                     # A listener that never speaks would not learn that its connection died.
                     await connection.execute("SELECT 1", timeout=5)
                     continue
@@ -128,6 +134,17 @@ class PostgresBridge:
         finally:
             with contextlib.suppress(Exception):
                 await connection.close(timeout=1)
+
+    async def _next(self, lost: asyncio.Event) -> News | None:
+        """The next news to be carried; None when there was none for a while, or the connection is lost."""
+        waiting = {asyncio.ensure_future(self._outbox.get()), asyncio.ensure_future(lost.wait())}
+        try:
+            done, _ = await asyncio.wait(waiting, timeout=QUIET, return_when=asyncio.FIRST_COMPLETED)
+            found = [result for task in done if isinstance(result := task.result(), News)]
+            return found[0] if found else None
+        finally:
+            for task in waiting:
+                task.cancel()
 
     def _arrived(self, _connection: object, _pid: object, _channel: object, payload: object) -> None:
         words = str(payload).split(" ")

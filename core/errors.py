@@ -159,10 +159,52 @@ class DeviceRetired(PorchlightError):
     advice = "Register it again with its present address."
 
 
+class ChannelNotOffered(PorchlightError):
+    slug = "channel-not-offered"
+    title = "This kind of channel is not offered here."
+    advice = "`channels` in /v1/config lists the kinds that the operator has set up; choose one of those."
+
+
+class TooManyChannels(PorchlightError):
+    slug = "too-many-channels"
+    title = "You have 5 channels, which is the most."
+    advice = "Remove one you no longer use, then add this one."
+
+
+class CodeWrong(PorchlightError):
+    slug = "wrong-code"
+    title = "This is not the code that was sent."
+    advice = "Look at the latest message again; `guesses_left` says how often you may still try."
+
+
+class CodeOver(PorchlightError):
+    slug = "code-not-valid"
+    title = "This code can no longer be used."
+    advice = "It is good for 10 minutes and 5 guesses. Add the same address again to be sent a new one."
+
+
 class KeysUnavailable(PorchlightError):
     slug = "keys-unavailable"
     title = "Porchlight cannot read what is stored encrypted right now."
     advice = "Pressing and answering still work. The operator must bring back the master key file."
+
+
+class CompanionUnknown(PorchlightError):
+    slug = "companion-unknown"
+    title = "Nobody in your circle goes by this companion's id."
+    advice = "Choose a confirmed member of your circle: the id from GET /v1/circle whose state is active."
+
+
+class BookendOver(PorchlightError):
+    slug = "bookend-over"
+    title = "This bookend can no longer be moved."
+    advice = "You have checked in, or your companion was told already. Check in if you have not, then plan another one."
+
+
+class TooManyBookends(PorchlightError):
+    slug = "too-many-bookends"
+    title = "You have 20 bookends ahead of you, which is the most."
+    advice = "Check in for one, or cancel one that you no longer need."
 
 
 class Busy(PorchlightError):

@@ -2,6 +2,7 @@
 
 from enum import StrEnum
 from functools import cached_property
+from ipaddress import ip_address, ip_network
 from itertools import pairwise
 from pathlib import Path
 from typing import Annotated
@@ -45,6 +46,8 @@ class Settings(BaseSettings):
     registration: Registration = Registration.OPEN
     metrics_token: SecretStr | None = None
     database_connections: int = Field(default=20, ge=2, le=500)
+    retention_days: int = Field(default=90, ge=1, le=3650)
+    trusted_proxies: Annotated[tuple[str, ...], NoDecode] = ("127.0.0.1", "::1")
 
     @field_validator("ladder", mode="before")
     @classmethod
@@ -63,6 +66,29 @@ class Settings(BaseSettings):
     def _rising(cls, value: tuple[int, ...]) -> tuple[int, ...]:
         if len(value) != 4 or value[0] != 0 or any(b < a for a, b in pairwise(value)):
             raise ValueError("the ladder is four rising numbers of seconds, the first of them 0")
+        return value
+
+    @field_validator("trusted_proxies", mode="before")
+    @classmethod
+    def _proxies(cls, value: object) -> object:
+        return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _networks(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        try:
+            return tuple(str(ip_network(part)) if "/" in part else str(ip_address(part)) for part in value)
+        except ValueError:
+            raise ValueError("TRUSTED_PROXIES are addresses or networks, such as 127.0.0.1,172.30.5.0/24") from None
+
+    @field_validator("heartbeat_url")
+    @classmethod
+    def _whole(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is None or not value.get_secret_value():
+            return None
+        parts = urlsplit(value.get_secret_value())
+        if parts.scheme not in {"http", "https"} or not parts.hostname:
+            raise ValueError("HEARTBEAT_URL is a whole address that begins with https:// or http://")
         return value
 
     @field_validator("public_url")
@@ -101,6 +127,12 @@ class Settings(BaseSettings):
     @cached_property
     def webpush_key_path(self) -> Path:
         return self.webpush_key_file or self.data_dir / "keys" / "webpush.pem"
+
+    @property
+    def channels(self) -> dict[str, str]:
+        """The gateways' addresses by kind of channel (sms, email, ntfy), of those that the operator has set up."""
+        asked = {"sms": self.sms_url, "email": self.email_url, "ntfy": self.ntfy_url}
+        return {kind: url.get_secret_value() for kind, url in asked.items() if url}
 
     @cached_property
     def sqlalchemy_url(self) -> str:

@@ -8,6 +8,11 @@ from prometheus_client import Counter, Gauge, Histogram
 
 PRESSES = Counter("porchlight_presses_total", "Presses by what came of them.", ["result"])
 ANSWERS = Counter("porchlight_answers_total", "Answers by kind.", ["kind"])
+RUNGS = Counter("porchlight_ladder_moves_total", "Turns of ladders by what came of them.", ["result"])
+BOOKENDS = Counter("porchlight_bookend_moves_total", "Turns of bookends by what came of them.", ["result"])
+UNREACHABLE = Counter(
+    "porchlight_people_unreachable_total", "Times somebody was found to be out of reach of every push."
+)
 DELIVERIES = Counter("porchlight_deliveries_total", "Deliveries by transport and result.", ["transport", "result"])
 PARKED = Counter("porchlight_deliveries_parked_total", "Deliveries given up or put aside, by reason.", ["reason"])
 RETIRED = Counter("porchlight_addresses_retired_total", "Push addresses retired, by reason.", ["reason"])
@@ -19,6 +24,12 @@ HANDED = Histogram(
 RECEIPTS = Counter("porchlight_receipts_total", "Receipts from devices, by event.", ["event"])
 OLDEST_DUE = Gauge("porchlight_oldest_due_delivery_seconds", "Age of the oldest delivery that is due and not sent.")
 LAST_TURN = Gauge("porchlight_worker_last_turn_timestamp_seconds", "When this process's worker last came round.")
+AUDIT = Counter("porchlight_audit_findings_total", "What the auditor found that must not be, by what it is.", ["what"])
+AUDITED = Gauge("porchlight_audit_last_timestamp_seconds", "When this process's auditor last looked at everything.")
+HEARTBEATS = Counter("porchlight_heartbeats_total", "Heartbeats by what came of them.", ["result"])
+PURGED = Counter(
+    "porchlight_purged_rows_total", "Rows cleared away, or emptied of what was written, by table.", ["table"]
+)
 STREAMS = Gauge("porchlight_event_streams", "Open event streams in this process.")
 REQUESTS = Histogram(
     "porchlight_request_seconds",

@@ -1,6 +1,8 @@
 """Tables, no decisions. Importing this package makes the metadata complete."""
 
 from models.base import Base
+from models.bookends import Bookend
+from models.channels import Channel
 from models.circle import Block, Invitation, Membership
 from models.installation import IdempotencyKey, Installation, Throttle
 from models.notices import Delivery, Notice
@@ -11,6 +13,8 @@ __all__ = [
     "Answer",
     "Base",
     "Block",
+    "Bookend",
+    "Channel",
     "Delivery",
     "Device",
     "IdempotencyKey",

@@ -50,7 +50,7 @@ class Notice(Base):
 
 
 class Delivery(Base):
-    """One push of one notice to one device in one round: a row of the outbox.
+    """One push of one notice to one device (or channel) in one round: a row of the outbox.
 
     Whoever holds the lease (until `lease_until`) may send; `fence` rises with every claim, and only the holder of the
     highest one may write down what came of it.
@@ -60,12 +60,20 @@ class Delivery(Base):
     __table_args__ = (
         one_of("state", DeliveryState),
         UniqueConstraint("notice_id", "device_id", "round"),
+        UniqueConstraint("notice_id", "channel_id", "round"),
+        CheckConstraint("(device_id IS NULL) <> (channel_id IS NULL)", name="one_way"),
         CheckConstraint("round >= 1", name="round"),
         Index(
             "ix_deliveries_due",
             "due_at",
             sqlite_where=text("state = 'pending'"),
             postgresql_where=text("state = 'pending'"),
+        ),
+        Index(
+            "ix_deliveries_resend_at",
+            "resend_at",
+            sqlite_where=text("resend_at IS NOT NULL"),
+            postgresql_where=text("resend_at IS NOT NULL"),
         ),
         Index(
             "ix_deliveries_pending_device",
@@ -77,7 +85,8 @@ class Delivery(Base):
 
     id: Mapped[Id]
     notice_id: Mapped[UUID] = mapped_column(ForeignKey("notices.id", ondelete="CASCADE"))
-    device_id: Mapped[UUID] = mapped_column(ForeignKey("devices.id", ondelete="CASCADE"))
+    device_id: Mapped[UUID | None] = mapped_column(ForeignKey("devices.id", ondelete="CASCADE"))
+    channel_id: Mapped[UUID | None] = mapped_column(ForeignKey("channels.id", ondelete="CASCADE"), index=True)
     round: Mapped[int]
     state: Mapped[Word]
     attempt: Mapped[int]
@@ -88,4 +97,6 @@ class Delivery(Base):
     handed_at: Mapped[datetime | None]
     delivered_at: Mapped[datetime | None]
     opened_at: Mapped[datetime | None]
+    # When a push that was handed over is sent once more, should no receipt have come by then.
+    resend_at: Mapped[datetime | None]
     last_error: Mapped[str | None] = mapped_column(String(64))

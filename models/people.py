@@ -26,6 +26,9 @@ class Person(Base):
     language: Mapped[str] = mapped_column(String(16))
     hours: Mapped[list[dict[str, object]] | None] = mapped_column(JSON().with_variant(JSONB, "postgresql"))
     wake_me: Mapped[bool]
+    ladder: Mapped[list[int] | None] = mapped_column(JSON().with_variant(JSONB, "postgresql"))
+    # Since when the person, and those whose circle they are in, know that no push of theirs arrives; once an episode.
+    unreachable_told_at: Mapped[datetime | None]
     created_at: Mapped[Moment]
 
 

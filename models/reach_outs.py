@@ -34,10 +34,10 @@ class ReachOut(Base):
         ),
         Index("ix_reach_outs_person_id_id", "person_id", "id"),
         Index(
-            "ix_reach_outs_next_rung_at",
-            "next_rung_at",
-            sqlite_where=text("next_rung_at IS NOT NULL"),
-            postgresql_where=text("next_rung_at IS NOT NULL"),
+            "ix_reach_outs_due_at",
+            "due_at",
+            sqlite_where=text("closed_at IS NULL"),
+            postgresql_where=text("closed_at IS NULL"),
         ),
     )
 
@@ -54,6 +54,9 @@ class ReachOut(Base):
     pushed_at: Mapped[Moment]
     next_rung_at: Mapped[datetime | None]
     paused_until: Mapped[datetime | None]
+    ask_at: Mapped[datetime | None]
+    # The earliest of its clocks while it is open. Null is what an older release leaves: look at once.
+    due_at: Mapped[datetime | None]
     unanswered_at: Mapped[datetime | None]
     closed_at: Mapped[datetime | None]
     outcome: Mapped[Word | None]

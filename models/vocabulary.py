@@ -78,8 +78,15 @@ class NoticeKind(StrEnum):
     CHECK_IN = "check_in"
     REACH_IN = "reach_in"
     UNREACHABLE = "unreachable"
-    # A push that a person asks for to see whether it arrives; it stands in no inbox.
+    # A push that a person asks for to see whether it arrives, or the code that shows that a channel is theirs; it
+    # stands in no inbox.
     TEST = "test"
+
+
+class ChannelKind(StrEnum):
+    SMS = "sms"
+    EMAIL = "email"
+    NTFY = "ntfy"
 
 
 class DeviceKind(StrEnum):

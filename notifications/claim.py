@@ -7,12 +7,12 @@ from typing import Any
 from uuid import UUID
 
 import structlog
-from sqlalchemy import ColumnElement, Row, Select, and_, or_, select, update
+from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from core.telemetry import DELIVERIES, PARKED
 from core.unit import LEASE_SECONDS
-from models import Delivery, Device, Membership, Notice, Person, ReachOut, Recipient
+from models import Bookend, Channel, Delivery, Device, Membership, Notice, Person, ReachOut, Recipient
 from models.vocabulary import AnswerKind, DeliveryState, NoticeKind
 from rules import hours
 from rules.delivery import PARK_AFTER, Facts, wanted
@@ -32,12 +32,16 @@ class Claimed:
     notice_id: UUID
     kind: NoticeKind
     reach_out_id: UUID | None
+    bookend_id: UUID | None
     owner_id: UUID | None
     person_id: UUID
-    device_id: UUID
-    device_kind: str
+    device_id: UUID | None
+    channel_id: UUID | None
+    way: str
     address: bytes | None
-    address_hash: bytes
+    address_hash: bytes | None
+    code: bytes | None
+    handed_before: bool
     data_key: bytes
     language: str
 
@@ -59,38 +63,52 @@ _COLUMNS: Select[*tuple[Any, ...]] = (
         Delivery.attempt,
         Delivery.created_at,
         Delivery.round,
+        Delivery.handed_at,
         Delivery.notice_id,
         Notice.kind,
         Notice.reach_out_id,
+        Notice.bookend_id,
         Notice.recipient_id,
         Notice.dismissed_at,
         Delivery.device_id,
-        Device.kind.label("device_kind"),
-        Device.address,
         Device.address_hash,
+        Delivery.channel_id,
+        func.coalesce(Device.kind, Channel.kind).label("way"),
+        func.coalesce(Device.address, Channel.address).label("address"),
+        Channel.code,
+        Channel.code_expires_at,
         Device.disabled_at,
-        Device.person_id.label("device_person_id"),
+        Channel.confirmed_at.label("channel_confirmed_at"),
+        func.coalesce(Device.person_id, Channel.person_id).label("way_person_id"),
         Person.data_key,
         Person.language,
         Person.time_zone,
         Person.hours,
         Person.wake_me,
-        ReachOut.person_id.label("owner_id"),
-        ReachOut.closed_at,
-        Recipient.told_at,
+        func.coalesce(ReachOut.person_id, Bookend.person_id).label("owner_id"),
+        func.coalesce(ReachOut.closed_at, Bookend.checked_in_at).label("over_at"),
+        func.coalesce(Recipient.told_at, Bookend.companion_told_at).label("told_at"),
         Recipient.gone_at,
         Recipient.answer,
         Membership.confirmed_at,
         Membership.muted_until,
     )
     .join(Notice, Notice.id == Delivery.notice_id)
-    .join(Device, Device.id == Delivery.device_id)
+    .outerjoin(Device, Device.id == Delivery.device_id)
+    .outerjoin(Channel, Channel.id == Delivery.channel_id)
     .join(Person, Person.id == Notice.recipient_id)
     .outerjoin(ReachOut, ReachOut.id == Notice.reach_out_id)
     .outerjoin(
         Recipient, and_(Recipient.reach_out_id == Notice.reach_out_id, Recipient.person_id == Notice.recipient_id)
     )
-    .outerjoin(Membership, Membership.id == Recipient.membership_id)
+    .outerjoin(Bookend, Bookend.id == Notice.bookend_id)
+    .outerjoin(
+        Membership,
+        and_(
+            Membership.id == func.coalesce(Recipient.membership_id, Bookend.membership_id),
+            Membership.member_id == Notice.recipient_id,
+        ),
+    )
     .with_for_update(of=Delivery, skip_locked=True)
 )
 
@@ -103,11 +121,11 @@ async def handed(session: AsyncSession, ids: Sequence[UUID], now: datetime, room
 async def due(
     session: AsyncSession, kinds: Sequence[str], limit: int, now: datetime, room: Callable[[str], bool]
 ) -> Claim:
-    """Take rows that are due and under nobody's lease, oldest first, at most `limit`, for these kinds of device."""
+    """Take rows that are due and under nobody's lease, oldest first, `limit` at most, for these kinds of way."""
     free = and_(
         Delivery.due_at <= now,
         or_(Delivery.lease_until.is_(None), Delivery.lease_until <= now),
-        Device.kind.in_(kinds),
+        func.coalesce(Device.kind, Channel.kind).in_(kinds),
     )
     return await _claim(session, free, limit, now, room)
 
@@ -173,7 +191,7 @@ def _sort_out(rows: Sequence[Any], now: datetime, room: Callable[[str], bool]) -
             found.unwanted.append(row)
         elif row.attempt >= PARK_AFTER:
             found.parked.append(row)
-        elif room(row.device_kind):
+        elif room(row.way):
             found.taken.append(row)
         else:
             found.put_back.append(row)
@@ -183,12 +201,13 @@ def _sort_out(rows: Sequence[Any], now: datetime, room: Callable[[str], bool]) -
 def _facts(row: Row[*tuple[Any, ...]], now: datetime) -> Facts:
     return Facts(
         kind=NoticeKind(row.kind),
-        device_live=row.disabled_at is None,
-        device_is_the_recipients=row.device_person_id == row.recipient_id,
+        way_open=_way_open(row, now),
+        way_is_the_recipients=row.way_person_id == row.recipient_id,
         dismissed=row.dismissed_at is not None,
         about_reach_out=row.reach_out_id is not None,
+        about_bookend=row.bookend_id is not None,
         to_its_owner=row.owner_id == row.recipient_id,
-        open=row.owner_id is not None and row.closed_at is None,
+        open=row.owner_id is not None and row.over_at is None,
         told=row.told_at is not None,
         gone=row.gone_at is not None,
         muted=row.muted_until is not None and row.muted_until > now,
@@ -196,6 +215,15 @@ def _facts(row: Row[*tuple[Any, ...]], now: datetime) -> Facts:
         member=row.confirmed_at is not None,
         available=hours.available(row.hours, row.time_zone, row.muted_until, now, wake_me=row.wake_me),
     )
+
+
+def _way_open(row: Row[*tuple[Any, ...]], now: datetime) -> bool:
+    """A device that was not retired, a confirmed channel; one that is not confirmed gets its code, while that is good."""
+    if row.channel_id is None:
+        return row.disabled_at is None
+    if row.kind == NoticeKind.TEST:
+        return row.code_expires_at is not None and bool(row.code_expires_at > now)
+    return row.channel_confirmed_at is not None
 
 
 def _claimed(row: Row[*tuple[Any, ...]]) -> Claimed:
@@ -208,12 +236,16 @@ def _claimed(row: Row[*tuple[Any, ...]]) -> Claimed:
         notice_id=row.notice_id,
         kind=NoticeKind(row.kind),
         reach_out_id=row.reach_out_id,
+        bookend_id=row.bookend_id,
         owner_id=row.owner_id,
         person_id=row.recipient_id,
         device_id=row.device_id,
-        device_kind=row.device_kind,
+        channel_id=row.channel_id,
+        way=row.way,
         address=row.address,
         address_hash=row.address_hash,
+        code=row.code,
+        handed_before=row.handed_at is not None,
         data_key=row.data_key,
         language=row.language,
     )

@@ -6,7 +6,7 @@ from typing import Final
 from core.encryption import Keyring
 from models.vocabulary import DeviceKind, NoticeKind
 from notifications.claim import Claimed
-from notifications.transports.protocol import Address, FcmAddress, Push, WebPushAddress
+from notifications.transports.protocol import Address, ChannelAddress, FcmAddress, Push, WebPushAddress
 from notifications.wording import URGENT, ttl, wording
 
 VERSION: Final = "1"
@@ -20,9 +20,16 @@ class AddressWithheldError(Exception):
 
 def compose(claimed: Claimed, keyring: Keyring) -> Push:
     """The push of this delivery. Raises AddressWithheldError, ValueError for an address that makes no sense."""
-    about = claimed.reach_out_id if claimed.kind not in _ALONE else None
+    about = claimed.reach_out_id or claimed.bookend_id if claimed.kind not in _ALONE else None
     tag = str(about or claimed.notice_id)
     title, body = wording(claimed.kind, claimed.language)
+    if claimed.kind is NoticeKind.TEST and claimed.channel_id is not None:
+        _, body = wording("code", claimed.language)
+        vault = keyring.vault(claimed.person_id, claimed.data_key)
+        code = vault.open("channels.code", claimed.channel_id, claimed.code)
+        if code is None:
+            raise AddressWithheldError
+        body = f"{body} {code}"
     return Push(
         delivery_id=claimed.id,
         address=_address(claimed, keyring),
@@ -34,7 +41,7 @@ def compose(claimed: Claimed, keyring: Keyring) -> Push:
             "reach_out_id": str(claimed.reach_out_id or ""),
             "tag": tag,
             "round": str(claimed.round),
-            "url": f"/#/reach-outs/{claimed.reach_out_id}" if claimed.reach_out_id else "/#/inbox",
+            "url": _url(claimed),
         },
         title=title,
         body=body,
@@ -46,13 +53,23 @@ def compose(claimed: Claimed, keyring: Keyring) -> Push:
     )
 
 
+def _url(claimed: Claimed) -> str:
+    if claimed.reach_out_id is not None:
+        return f"/#/reach-outs/{claimed.reach_out_id}"
+    return f"/#/bookends/{claimed.bookend_id}" if claimed.bookend_id else "/#/inbox"
+
+
 def _address(claimed: Claimed, keyring: Keyring) -> Address:
-    opened = keyring.vault(claimed.person_id, claimed.data_key).open(
-        "devices.address", claimed.device_id, claimed.address
-    )
+    vault = keyring.vault(claimed.person_id, claimed.data_key)
+    if claimed.channel_id is not None:
+        channel = vault.open("channels.address", claimed.channel_id, claimed.address)
+        if channel is None:
+            raise AddressWithheldError
+        return ChannelAddress(claimed.way, channel)
+    opened = vault.open("devices.address", claimed.device_id, claimed.address) if claimed.device_id else None
     if opened is None:
         raise AddressWithheldError
     held = json.loads(opened)
-    if claimed.device_kind == DeviceKind.FCM:
+    if claimed.way == DeviceKind.FCM:
         return FcmAddress(held["token"])
     return WebPushAddress(held["endpoint"], held["p256dh"], held["auth"])

@@ -19,7 +19,7 @@ from notifications.claim import Claim, Claimed
 from notifications.compose import AddressWithheldError, compose
 from notifications.record import Outcome
 from notifications.transports.protocol import Rejected, Result, RetryAt, Transport
-from rules import reachability
+from rules import retiring
 
 SEND_LIMIT = 9.0
 """Seconds after which a send is given up here, should a transport's own limit of 8 fail; the lease is 10."""
@@ -49,7 +49,7 @@ class Dispatcher:
         self._bus = bus
         self._transports = dict(transports)
         self._jitter = jitter
-        # A lane is one kind of device: a slow service fills its own and holds back no other.
+        # A lane is one kind of device or channel: a slow service fills its own and holds back no other.
         self._free = {kind: transport.at_once for kind, transport in self._transports.items()}
         self._tasks: set[asyncio.Task[None]] = set()
         self._outcomes: list[Outcome] = []
@@ -116,7 +116,7 @@ class Dispatcher:
             await commit()
         except BaseException:
             for row in claimed.taken:
-                self._free[row.device_kind] += 1
+                self._free[row.way] += 1
             raise
         for row in claimed.taken:
             self._spawn(self._send(row))
@@ -128,7 +128,7 @@ class Dispatcher:
         try:
             async with self._database.write() as session:
                 unit = Unit(session, self._clock.now(), self._keyring)
-                await reachability.note_dropped(unit, dropped)
+                await retiring.note_dropped(unit, dropped)
                 await unit.commit(self._bus, self.hand_over)
         except Exception as error:  # noqa: BLE001 (it is only shown later then)
             log.warning("dropped_not_noted", error=type(error).__name__)
@@ -140,11 +140,11 @@ class Dispatcher:
         return True
 
     async def _send(self, claimed: Claimed) -> None:
-        transport = self._transports[claimed.device_kind]
+        transport = self._transports[claimed.way]
         try:
             result = await self._hand(transport, claimed)
         finally:
-            self._free[claimed.device_kind] += 1
+            self._free[claimed.way] += 1
         self._note(Outcome(claimed, transport.name, result, self._clock.now(), self._jitter()))
 
     async def _hand(self, transport: Transport, claimed: Claimed) -> Result:
@@ -187,6 +187,11 @@ class Dispatcher:
             await record.record(unit, outcomes)
             await unit.commit(self._bus, self.hand_over)
         record.count(outcomes)
+        if record.has_aftermath(outcomes):
+            async with self._database.write() as session:
+                unit = Unit(session, self._clock.now(), self._keyring)
+                await record.aftermath(unit, outcomes)
+                await unit.commit(self._bus, self.hand_over)
 
     def _spawn(self, work: Coroutine[None, None, None]) -> asyncio.Task[None]:
         task = asyncio.get_running_loop().create_task(work)

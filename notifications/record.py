@@ -2,12 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
-from uuid import UUID
 
 import structlog
-from sqlalchemy import bindparam, update
+from sqlalchemy import bindparam, func, update
 
 from core.telemetry import DELIVERIES, HANDED, PARKED, RETIRED
 from core.types import UtcDateTime
@@ -16,10 +15,14 @@ from models import Delivery, Recipient
 from models.vocabulary import DeliveryState, NoticeKind
 from notifications.claim import Claimed
 from notifications.transports.protocol import DeadAddress, Rejected, Result, RetryAt, Sent
-from rules import reachability
+from notifications.wording import URGENT
+from rules import retiring
 from rules.delivery import next_try
 
 log = structlog.get_logger(__name__)
+
+RECEIPT_WAIT = timedelta(seconds=120)
+"""How long a device may take to say that a push arrived before it is sent once more."""
 
 _DELIVERY = (
     update(Delivery)
@@ -33,7 +36,9 @@ _DELIVERY = (
         state=bindparam("row_state"),
         due_at=bindparam("row_due_at", type_=UtcDateTime),
         lease_until=None,
-        handed_at=bindparam("row_handed_at", type_=UtcDateTime),
+        # The first time it was handed over stays: it is what came of the press.
+        handed_at=func.coalesce(Delivery.handed_at, bindparam("row_handed_at", type_=UtcDateTime)),
+        resend_at=bindparam("row_resend_at", type_=UtcDateTime),
         last_error=bindparam("row_error"),
     )
 )
@@ -75,18 +80,30 @@ async def record(unit: Unit, outcomes: Sequence[Outcome]) -> None:
             _RECIPIENT, [{"about": about, "whom": whom, "at": one.at} for (about, whom), one in handed.items()]
         )
     for outcome in outcomes:
-        if isinstance(outcome.result, DeadAddress):
-            await reachability.retire_dead(
-                unit, outcome.claimed.person_id, outcome.claimed.device_id, outcome.claimed.address_hash
-            )
-            RETIRED.labels(outcome.result.why).inc()
-    for outcome in outcomes:
-        claimed = outcome.claimed
-        if _state(outcome) is DeliveryState.FAILED and claimed.kind is NoticeKind.REACH_OUT and claimed.reach_out_id:
-            await _given_up(unit, claimed.reach_out_id, claimed.person_id)
-    for outcome in outcomes:
         if outcome.claimed.owner_id and outcome.claimed.reach_out_id and not isinstance(outcome.result, RetryAt):
             unit.tell(outcome.claimed.owner_id, "reach_out", outcome.claimed.reach_out_id)
+
+
+async def aftermath(unit: Unit, outcomes: Sequence[Outcome]) -> None:
+    """Draw the conclusions: dead addresses are retired, and ladders do not wait for whom nothing reaches.
+
+    A transaction of its own, after `record`: it locks reach-outs, which come before deliveries in the order of locks.
+    """
+    for outcome in outcomes:
+        claimed = outcome.claimed
+        if isinstance(outcome.result, DeadAddress) and claimed.device_id is not None and claimed.address_hash:
+            await retiring.retire_dead(unit, claimed.person_id, claimed.device_id, claimed.address_hash)
+            RETIRED.labels(outcome.result.why).inc()
+        elif _given_up(outcome) and claimed.reach_out_id is not None:
+            await retiring.note_given_up(unit, claimed.reach_out_id, claimed.person_id)
+
+
+def has_aftermath(outcomes: Sequence[Outcome]) -> bool:
+    return any(isinstance(outcome.result, DeadAddress) or _given_up(outcome) for outcome in outcomes)
+
+
+def _given_up(outcome: Outcome) -> bool:
+    return _state(outcome) is DeliveryState.FAILED and outcome.claimed.kind is NoticeKind.REACH_OUT
 
 
 def count(outcomes: Sequence[Outcome]) -> None:
@@ -109,6 +126,11 @@ def count(outcomes: Sequence[Outcome]) -> None:
         )
         if _state(outcome) is DeliveryState.FAILED:
             PARKED.labels("rejected" if isinstance(result, Rejected) else "given_up").inc()
+
+
+def _once_more(claimed: Claimed) -> bool:
+    """Whether a push without a receipt is sent a second time: an urgent one to a device, and only once."""
+    return claimed.kind in URGENT and claimed.device_id is not None and not claimed.handed_before
 
 
 def _next(outcome: Outcome) -> datetime | None:
@@ -138,19 +160,6 @@ def _row(outcome: Outcome) -> dict[str, Any]:
         "row_state": str(_state(outcome)),
         "row_due_at": _next(outcome) or outcome.at,
         "row_handed_at": outcome.at if sent else None,
+        "row_resend_at": outcome.at + RECEIPT_WAIT if sent and _once_more(outcome.claimed) else None,
         "row_error": None if isinstance(outcome.result, Sent) else outcome.result.why[:64],
     }
-
-
-async def _given_up(unit: Unit, reach_out_id: UUID, person_id: UUID) -> None:
-    """Nothing is on its way to this recipient any more and nothing ever arrived: the person is not kept hoping."""
-    await unit.session.execute(
-        update(Recipient)
-        .where(
-            Recipient.reach_out_id == reach_out_id,
-            Recipient.person_id == person_id,
-            ~reachability.on_its_way(reach_out_id, person_id),
-        )
-        .values(unreachable_at=unit.now)
-        .execution_options(synchronize_session=False)
-    )

@@ -27,6 +27,7 @@ _ENGLISH: Final = {
     "reach_in": "Someone is thinking of you.",
     "unreachable": "A phone in your circle cannot be reached right now.",
     "test": "A light came on.",
+    "code": "Your code:",
 }
 _SPANISH: Final = {
     "reach_out": "A alguien de tu círculo le gustaría tener compañía.",
@@ -43,6 +44,7 @@ _SPANISH: Final = {
     "reach_in": "Alguien está pensando en ti.",
     "unreachable": "Ahora mismo no se puede contactar con un teléfono de tu círculo.",
     "test": "Se ha encendido una luz.",
+    "code": "Tu código:",
 }
 _GERMAN: Final = {
     "reach_out": "Jemand aus deinem Kreis hätte gern Gesellschaft.",
@@ -59,6 +61,7 @@ _GERMAN: Final = {
     "reach_in": "Jemand denkt an dich.",
     "unreachable": "Ein Telefon in deinem Kreis ist gerade nicht zu erreichen.",
     "test": "Ein Licht ist angegangen.",
+    "code": "Dein Code:",
 }
 _SENTENCES: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
     {"en": MappingProxyType(_ENGLISH), "es": MappingProxyType(_SPANISH), "de": MappingProxyType(_GERMAN)}
@@ -102,6 +105,7 @@ TTL_SECONDS: Final[Mapping[str, int]] = MappingProxyType(
         "invitation_accepted": 7 * _DAY,
         # Somebody stands there and looks at the phone.
         "test": 5 * _MINUTE,
+        "code": 10 * _MINUTE,
     }
 )
 

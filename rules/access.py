@@ -12,7 +12,7 @@ from core.encryption import Keyring, Vault
 from core.errors import NotFound, NotSignedIn, NotYours, ProofNeeded
 from core.types import UtcDateTime
 from core.unit import Unit
-from models import Block, Membership, Notice, Person, ReachOut, Recipient, Session
+from models import Block, Bookend, Membership, Notice, Person, ReachOut, Recipient, Session
 
 PROOF = timedelta(minutes=5)
 """How long a passphrase just given counts as fresh."""
@@ -112,6 +112,14 @@ async def member(unit: Unit, who: Caller, membership_id: UUID) -> Membership:
     return found
 
 
+async def active_member(unit: Unit, who: Caller, membership_id: UUID) -> Membership | None:
+    """A confirmed membership in the caller's own circle; None for anything else, whatever the reason."""
+    found = await unit.session.get(Membership, membership_id, populate_existing=True)
+    if found is None or found.owner_id != who.person_id or found.confirmed_at is None:
+        return None
+    return found
+
+
 async def support(unit: Unit, who: Caller, membership_id: UUID) -> Membership:
     """The caller's own place in somebody's circle. Raises NotFound."""
     found = await unit.session.get(Membership, membership_id)
@@ -193,6 +201,27 @@ async def own_reach_out(unit: Unit, who: Caller, reach_out_id: UUID) -> ReachOut
     if not seen.mine:
         raise NotYours
     return seen.reach_out
+
+
+async def own_bookend(unit: Unit, who: Caller, bookend_id: UUID) -> Bookend:
+    """The caller's own bookend, locked. Raises NotYours for one they were told of, NotFound otherwise."""
+    found = (
+        await unit.session.execute(
+            select(Bookend).where(Bookend.id == bookend_id).with_for_update().execution_options(populate_existing=True)
+        )
+    ).scalar_one_or_none()
+    if found is None:
+        raise NotFound
+    if found.person_id == who.person_id:
+        return found
+    told = select(Membership.id).where(
+        Membership.id == found.membership_id,
+        Membership.member_id == who.person_id,
+        Membership.confirmed_at.is_not(None),
+    )
+    if found.companion_told_at is None or (await unit.session.execute(told)).first() is None:
+        raise NotFound
+    raise NotYours
 
 
 async def notice(unit: Unit, who: Caller, notice_id: UUID) -> Notice:

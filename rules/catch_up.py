@@ -1,4 +1,4 @@
-"""A second look at fresh reach-outs: a phone that was registered while the press was being written is pushed too."""
+"""A second look at fresh notices: a phone that was registered while a press or a rung was being written is pushed too."""
 
 from datetime import timedelta
 from uuid import UUID
@@ -13,13 +13,13 @@ from models.vocabulary import NoticeKind
 from rules.telling import DELIVERIES, announce, delivery_row
 
 FRESH = timedelta(seconds=15)
-"""How far back to look; any worker that comes round within it finds what a press could not have seen."""
+"""How far back to look; any worker that comes round within it finds what they could not have seen."""
 
 
 async def fresh(unit: Unit) -> bool:
-    """Whether there is any reach-out young enough for a second look; most turns there is none, and nothing is locked."""
+    """Whether there is any notice young enough for a second look; most turns there is none, and nothing is locked."""
     found = await unit.session.execute(
-        select(ReachOut.id).where(ReachOut.id >= first_id(unit.now - FRESH), ReachOut.closed_at.is_(None)).limit(1)
+        select(Notice.id).where(Notice.id >= first_id(unit.now - FRESH), Notice.kind == NoticeKind.REACH_OUT).limit(1)
     )
     return found.first() is not None
 
@@ -35,7 +35,7 @@ async def push_missed_devices(unit: Unit) -> int:
         .where(
             Notice.kind == NoticeKind.REACH_OUT,
             Notice.dismissed_at.is_(None),
-            ReachOut.id >= first_id(unit.now - FRESH),
+            Notice.id >= first_id(unit.now - FRESH),
             ReachOut.closed_at.is_(None),
             Recipient.gone_at.is_(None),
             Recipient.quiet_at.is_(None),

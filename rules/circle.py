@@ -9,9 +9,9 @@ from sqlalchemy import and_, delete, func, or_, select, update
 
 from core.errors import KeysUnavailable, StepOneFull
 from core.unit import Unit
-from models import Device, Membership, Notice, Person, ReachOut, Recipient
-from models.vocabulary import AnswerKind
-from rules import access, hours
+from models import Bookend, Channel, Device, Membership, Notice, Person, ReachOut, Recipient
+from models.vocabulary import AnswerKind, NoticeKind
+from rules import access, hours, standing_by
 from rules.access import Caller
 from rules.invitations import STEP_ONE, lock_circle
 from rules.reach_out import endings
@@ -20,7 +20,7 @@ from rules.words import two_words
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """Somebody in the caller's circle. `available_now`: a press at this moment would push them."""
+    """Somebody in the caller's circle. `available_now`: a reach-out at this moment would reach them."""
 
     id: UUID
     person_id: UUID
@@ -54,8 +54,9 @@ class Supported:
 async def members(unit: Unit, who: Caller, limit: int, after: UUID | None, only: UUID | None = None) -> list[Member]:
     """The caller's circle in the order in which it grew, `limit` + 1 at most."""
     live = select(Device.id).where(Device.person_id == Person.id, Device.disabled_at.is_(None)).exists()
+    other = select(Channel.id).where(Channel.person_id == Person.id, Channel.confirmed_at.is_not(None)).exists()
     statement = (
-        select(Membership, Person, live.label("reachable"))
+        select(Membership, Person, and_(or_(live, other), Person.unreachable_told_at.is_(None)).label("reachable"))
         .join(Person, Person.id == Membership.member_id)
         .where(Membership.owner_id == who.person_id)
     )
@@ -196,8 +197,13 @@ async def end(unit: Unit, membership: Membership) -> None:
     # and recipients, in the order in which everything else locks them.
     await hold(unit, [membership.id])
     await endings.member_gone(unit, owner_id, member_id)
+    # The bookends at which the member stands by come before their notices too, or the delete would reach for them later.
+    await unit.session.execute(
+        select(Bookend.id).where(Bookend.membership_id == membership.id).order_by(Bookend.id).with_for_update()
+    )
     await unit.session.execute(delete(Membership).where(Membership.id == membership.id))
     unit.session.expunge(membership)
+    await standing_by.companion_gone(unit, owner_id, member_id)
     of_owner = select(ReachOut.id).where(ReachOut.person_id == owner_id)
     # Fellow recipients keep the word that somebody answered; who it was is no longer for them.
     await unit.session.execute(
@@ -221,6 +227,11 @@ async def end(unit: Unit, membership: Membership) -> None:
                         Notice.event_id == membership.id,
                         and_(Notice.sender_id == member_id, Notice.reach_out_id.in_(of_owner)),
                     ),
+                ),
+                and_(
+                    Notice.recipient_id == owner_id,
+                    Notice.sender_id == member_id,
+                    Notice.kind == NoticeKind.UNREACHABLE,
                 ),
             ),
         )

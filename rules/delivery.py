@@ -19,10 +19,11 @@ class Facts:
     """What is true of a delivery at the moment it is claimed."""
 
     kind: NoticeKind
-    device_live: bool
-    device_is_the_recipients: bool
+    way_open: bool
+    way_is_the_recipients: bool
     dismissed: bool
     about_reach_out: bool
+    about_bookend: bool
     to_its_owner: bool
     open: bool
     told: bool
@@ -33,14 +34,16 @@ class Facts:
     available: bool
 
 
-def wanted(facts: Facts) -> bool:  # noqa: PLR0911 (a table of cases, read from top to bottom)
+def wanted(facts: Facts) -> bool:  # noqa: C901, PLR0911 (a table of cases, read from top to bottom)
     """Whether this push may still go out. Everything that can have changed since it was written is asked again."""
-    if not facts.device_live or not facts.device_is_the_recipients:
+    if not facts.way_open or not facts.way_is_the_recipients:
         return False
     if facts.kind is NoticeKind.TEST:
         return True
     if facts.dismissed:
         return False
+    if facts.about_bookend:
+        return _still_about_bookend(facts)
     if not facts.about_reach_out:
         return True
     if facts.kind is NoticeKind.ENDED:
@@ -55,6 +58,17 @@ def wanted(facts: Facts) -> bool:  # noqa: PLR0911 (a table of cases, read from 
     if facts.kind is NoticeKind.REACH_OUT:
         return facts.available and facts.answer is not AnswerKind.CANNOT
     return True
+
+
+def _still_about_bookend(facts: Facts) -> bool:
+    """The same for a push about a bookend: `open` while nobody has checked in, `member` while the companion is one."""
+    if facts.kind is NoticeKind.ENDED:
+        return True
+    if facts.to_its_owner:
+        return facts.open
+    if not facts.told or not facts.member or facts.muted:
+        return False
+    return facts.kind is not NoticeKind.BOOKEND_MISSED or (facts.open and facts.available)
 
 
 def next_try(

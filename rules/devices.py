@@ -14,7 +14,7 @@ from core.unit import Unit
 from core.webpush_hosts import allowed_endpoint
 from models import Delivery, Device, Membership, Notice, ReachOut, Recipient
 from models.vocabulary import AnswerKind, DeliveryState, DeviceKind, NoticeKind, ReachOutState, Retired
-from rules import access, reachability, throttle
+from rules import access, reachability, retiring, throttle
 from rules.access import Caller
 from rules.telling import DELIVERIES, NOTICES, Telling, announce, delivery_row, notice_row
 from rules.throttle import Limit
@@ -67,7 +67,7 @@ async def _register(
         if found.person_id == who.person_id:
             mine = mine or found
         else:
-            await reachability.retire(unit, found.person_id, [found.id], Retired.MOVED)
+            await retiring.retire(unit, found.person_id, [found.id], Retired.MOVED)
     if mine is None:
         await _room(unit, who)
         mine = Device(id=unit.new_id(), person_id=who.person_id, created_at=unit.now, kind=str(kind))
@@ -86,6 +86,7 @@ async def _register(
     await unit.session.flush()
     if back:
         await _catch_up(unit, mine)
+        await reachability.heard(unit, who.person_id)
     return mine, new
 
 
@@ -108,7 +109,7 @@ async def refresh(unit: Unit, who: Caller, device_id: UUID, address: Address, ho
             )
         ).scalars()
         for other in others:
-            await reachability.retire(unit, other.person_id, [other.id], Retired.MOVED)
+            await retiring.retire(unit, other.person_id, [other.id], Retired.MOVED)
         found.session_id = who.session_id
         _put(who, found, hashed, address)
         try:
@@ -143,7 +144,7 @@ async def remove(unit: Unit, who: Caller, device_id: UUID) -> None:
     """Stop sending to this device. Removing it twice is no mistake."""
     found = await own(unit, who, device_id)
     if found.disabled_at is None:
-        await reachability.retire(unit, who.person_id, [device_id], Retired.REMOVED)
+        await retiring.retire(unit, who.person_id, [device_id], Retired.REMOVED)
 
 
 async def send_test(unit: Unit, who: Caller, device_id: UUID) -> UUID:

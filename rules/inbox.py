@@ -12,7 +12,7 @@ from core.telemetry import RECEIPTS
 from core.unit import Unit
 from models import Delivery, Device, Notice, Person, ReachOut, Recipient
 from models.vocabulary import NoticeKind
-from rules import access
+from rules import access, reachability
 from rules.access import Caller
 from rules.reach_out.show import PersonView, person_view
 
@@ -112,20 +112,24 @@ async def receipt(unit: Unit, who: Caller, delivery_id: UUID, *, opened: bool) -
     """The device's own word that a push arrived, or was opened. Saying it twice is no mistake. Raises NotFound."""
     found = (
         await unit.session.execute(
-            select(Delivery, Device, Notice.kind, Notice.reach_out_id)
+            select(Delivery, Device, Notice.kind, Notice.reach_out_id, Person.unreachable_told_at)
             .join(Device, Device.id == Delivery.device_id)
+            .join(Person, Person.id == Device.person_id)
             .join(Notice, Notice.id == Delivery.notice_id)
             .where(Delivery.id == delivery_id, Device.person_id == who.person_id)
         )
     ).one_or_none()
     if found is None:
         raise NotFound
-    delivery, device, kind, reach_out_id = found
+    delivery, device, kind, reach_out_id, unreachable_since = found
     delivery.delivered_at = delivery.delivered_at or unit.now
+    delivery.resend_at = None
     if opened:
         delivery.opened_at = delivery.opened_at or unit.now
     device.last_receipt_at = unit.now
     await unit.session.flush()
+    if unreachable_since is not None and device.disabled_at is None:
+        await reachability.heard(unit, who.person_id)
     RECEIPTS.labels("opened" if opened else "delivered").inc()
     if kind == NoticeKind.REACH_OUT and reach_out_id is not None:
         await _mark(unit, who.person_id, reach_out_id, seen=opened)

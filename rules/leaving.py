@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from sqlalchemy import ColumnElement, delete, select
+from sqlalchemy import ColumnElement, delete, or_, select
 
 from core.encryption import Vault
 from core.errors import NotFound
@@ -12,6 +12,8 @@ from models import (
     Answer,
     Base,
     Block,
+    Bookend,
+    Channel,
     Device,
     Invitation,
     Membership,
@@ -25,8 +27,9 @@ from models import (
     Session,
 )
 from models.vocabulary import NoticeKind
-from rules import access, circle
+from rules import access, bookend, circle
 from rules.access import Caller
+from rules.invitations import lock_circle
 from rules.reach_out import endings
 
 
@@ -45,7 +48,7 @@ async def export(unit: Unit, who: Caller) -> dict[str, Any]:
     told = Recipient.reach_out_id.in_(select(ReachOut.id).where(ReachOut.person_id == me)) & Recipient.gone_at.is_(None)
     profile = _plain(
         mine,
-        "id time_zone region language hours wake_me created_at",
+        "id time_zone region language hours wake_me ladder created_at",
         {name: f"people.{name}" for name in ("sign_in_name", "display_name", "contact")},
         vault,
     )
@@ -59,6 +62,9 @@ async def export(unit: Unit, who: Caller) -> dict[str, Any]:
             Device.person_id == me,
             "id kind created_at last_receipt_at disabled_at disabled_reason",
             {"label": "devices.label", "address": "devices.address"},
+        ),
+        "channels": await rows(
+            Channel, Channel.person_id == me, "id kind created_at confirmed_at", {"address": "channels.address"}
         ),
         "circle": await rows(Membership, Membership.owner_id == me, "id member_id role step accepted_at confirmed_at"),
         "supporting": await rows(
@@ -97,10 +103,21 @@ async def export(unit: Unit, who: Caller) -> dict[str, Any]:
             Reflection.reach_out_id.in_(select(ReachOut.id).where(ReachOut.person_id == me)),
             "reach_out_id seen safe soothed created_at",
         ),
+        "bookends": await rows(
+            Bookend,
+            Bookend.person_id == me,
+            "id companion_id due_at created_at nudges next_at companion_told_at checked_in_at",
+            {"what": "bookends.what"},
+        ),
+        "told_of_bookends": await rows(
+            Bookend,
+            (Bookend.companion_id == me) & Bookend.companion_told_at.is_not(None) & Bookend.membership_id.is_not(None),
+            "id person_id due_at companion_told_at checked_in_at",
+        ),
         "notices": await rows(
             Notice,
             (Notice.recipient_id == me) & Notice.dismissed_at.is_(None),
-            "id kind sender_id reach_out_id created_at read_at",
+            "id kind sender_id reach_out_id bookend_id created_at read_at",
         ),
     }
 
@@ -119,13 +136,19 @@ async def erase(unit: Unit, who: Caller) -> None:
     Whether the passphrase was given a moment ago is for the caller of this to ask (`access.require_proof`).
     """
     me = who.person_id
-    # Held first, so that a press of the same person in this moment is either ended here or finds nobody.
+    # In the order of locks, and before the person: whoever moves a ladder holds its reach-out and then needs the person.
+    await lock_circle(unit, me)
+    both = or_(Membership.owner_id == me, Membership.member_id == me)
+    held = (await unit.session.execute(select(Membership.id, Membership.owner_id).where(both))).all()
+    await circle.hold(unit, [row.id for row in held])
+    await endings.hold(unit, {me, *(row.owner_id for row in held)})
+    # From here on a press of the same person waits, and then finds nobody; one that was first is ended below.
     await unit.session.execute(select(Person.id).where(Person.id == me).with_for_update())
     sessions = (await unit.session.execute(select(Session.id).where(Session.person_id == me))).scalars().all()
     await endings.person_erased(unit, me)
+    await bookend.person_erased(unit, me)
     places = select(Membership.id).where(Membership.member_id == me).order_by(Membership.id)
     mine = (await unit.session.execute(places)).scalars().all()
-    await circle.hold(unit, mine)
     for membership_id in mine:
         await circle.leave(unit, who, membership_id)
     # What stands in other people's inboxes goes as well, but for the word that it has ended.

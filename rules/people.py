@@ -2,7 +2,7 @@
 
 import re
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from uuid import UUID
@@ -137,6 +137,14 @@ async def change(unit: Unit, who: Caller, changes: Mapping[str, object]) -> Pers
             setattr(mine, name, value)
     await unit.session.flush()
     return mine
+
+
+async def set_ladder(unit: Unit, who: Caller, seconds: Sequence[int] | None) -> list[int] | None:
+    """Keep the caller's own ladder for reach-outs to come (`rules.ladder.own_ladder`); None goes back to the default."""
+    mine = await access.person(unit, who)
+    mine.ladder = None if seconds is None else list(seconds)
+    await unit.session.flush()
+    return mine.ladder
 
 
 async def set_passphrase(unit: Unit, who: Caller, passphrase_hash: str) -> None:

@@ -1,98 +1,134 @@
-"""Devices that fall away, and recipients whom nothing reaches any more: the person is not kept hoping."""
+"""Reachability before it is needed: whom no push reaches, told once to them and to those whose circle they are in."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 from uuid import UUID
 
-from sqlalchemy import Exists, select, update
+from sqlalchemy import Select, and_, func, or_, select, update
 
 from core.unit import Unit
-from models import Delivery, Device, Notice, ReachOut, Recipient
-from models.vocabulary import DeliveryState, NoticeKind, Retired
+from models import Channel, Delivery, Device, Membership, Notice, Person, Session
+from models.vocabulary import NoticeKind
+from rules.telling import Telling, tell
+
+SILENT = timedelta(days=7)
+"""How long a device may leave pushes that were handed over without a receipt."""
+GRACE = timedelta(minutes=10)
+"""How long somebody may be without a device: after they were confirmed, and after their last one went."""
 
 
-async def retire(unit: Unit, person_id: UUID, retired: Sequence[UUID], why: Retired) -> None:
-    """Take these devices of this person out of use: the address is forgotten, what was due to it is not sent."""
-    if not retired:
-        return
-    await unit.session.execute(
-        update(Device)
-        .where(Device.id.in_(retired), Device.disabled_at.is_(None))
-        .values(disabled_at=unit.now, disabled_reason=str(why), address=None)
+async def lost(unit: Unit, limit: int) -> Sequence[UUID]:
+    """Active members of somebody's circle whom nothing reaches, and who have not been told so yet.
+
+    Nothing reaches somebody without a confirmed channel who has no live device, or only silent ones.
+    """
+    silent = _silent(unit)
+    confirmed = and_(Membership.member_id == Person.id, Membership.confirmed_at.is_not(None))
+    live = and_(Device.person_id == Person.id, Device.disabled_at.is_(None))
+    settled = and_(
+        select(Membership.id).where(confirmed, Membership.confirmed_at <= unit.now - GRACE).exists(),
+        ~select(Device.id).where(Device.person_id == Person.id, Device.disabled_at > unit.now - GRACE).exists(),
     )
-    await unit.session.execute(
-        update(Delivery)
-        .where(Delivery.device_id.in_(retired), Delivery.state == DeliveryState.PENDING)
-        .values(state=str(DeliveryState.CANCELLED), lease_until=None, last_error=str(why))
+    found = await unit.session.execute(
+        select(Person.id)
+        .where(
+            Person.unreachable_told_at.is_(None),
+            select(Membership.id).where(confirmed).exists(),
+            ~select(Channel.id).where(Channel.person_id == Person.id, Channel.confirmed_at.is_not(None)).exists(),
+            ~select(Device.id).where(live, Device.id.not_in(silent)).exists(),
+            or_(select(Device.id).where(live).exists(), settled),
+        )
+        .order_by(Person.id)
+        .limit(limit)
     )
-    await note_unreachable(unit, [person_id])
+    return found.scalars().all()
 
 
-async def retire_dead(unit: Unit, person_id: UUID, device_id: UUID, address_hash: bytes) -> None:
-    """Retire a device whose address a provider called dead, unless it has been given another address meanwhile."""
+def _silent(unit: Unit) -> Select[UUID]:
+    """Devices that were handed a push 7 days ago or earlier and have given no sign of life since.
+
+    A receipt is one, and so is a sign-in that registered the device anew.
+    """
+    # Read as one set, not device by device: deliveries are many, and this look is taken once a minute.
+    unanswered = (
+        select(Delivery.device_id, func.max(Delivery.handed_at).label("handed_at"))
+        .where(Delivery.handed_at <= unit.now - SILENT, Delivery.delivered_at.is_(None))
+        .group_by(Delivery.device_id)
+        .subquery()
+    )
+    return (
+        select(Device.id)
+        .join(unanswered, unanswered.c.device_id == Device.id)
+        .outerjoin(Session, Session.id == Device.session_id)
+        .where(
+            unanswered.c.handed_at > func.coalesce(Device.last_receipt_at, Device.created_at),
+            unanswered.c.handed_at > func.coalesce(Session.created_at, Device.created_at),
+        )
+    )
+
+
+async def take(unit: Unit, person_id: UUID) -> bool:
+    """Tell this person, and those whose circle they are in, that nothing reaches them; once an episode.
+
+    False when somebody else has done it, or when they have given a sign of life meanwhile. To the others the notice
+    comes from the person; their own comes from nobody.
+    """
+    since = unit.now - SILENT
+    sign = (
+        select(Device.id)
+        .outerjoin(Session, Session.id == Device.session_id)
+        .where(
+            Device.person_id == Person.id,
+            Device.disabled_at.is_(None),
+            or_(func.coalesce(Device.last_receipt_at, Device.created_at) > since, Session.created_at > since),
+        )
+    )
     found = (
         await unit.session.execute(
-            select(Device.id).where(Device.id == device_id, Device.address_hash == address_hash).with_for_update()
+            select(Person)
+            .where(
+                Person.id == person_id,
+                Person.unreachable_told_at.is_(None),
+                ~sign.exists(),
+                ~select(Channel.id).where(Channel.person_id == Person.id, Channel.confirmed_at.is_not(None)).exists(),
+            )
+            .with_for_update(key_share=True, skip_locked=True)
         )
-    ).scalar()
-    if found is not None:
-        await retire(unit, person_id, [device_id], Retired.DEAD)
+    ).scalar_one_or_none()
+    owners = await unit.session.execute(
+        select(Membership.owner_id)
+        .where(Membership.member_id == person_id, Membership.confirmed_at.is_not(None))
+        .order_by(Membership.id)
+    )
+    circles = owners.scalars().all()
+    if found is None or not circles:
+        return False
+    found.unreachable_told_at = unit.now
+    await unit.session.flush()
+    episode = unit.new_id()
+    told = [Telling(owner_id, NoticeKind.UNREACHABLE, episode, person_id) for owner_id in circles]
+    await tell(unit, [Telling(person_id, NoticeKind.UNREACHABLE, episode, None), *told])
+    return True
 
 
-async def note_unreachable(unit: Unit, people: Sequence[UUID]) -> None:
-    """Say in every open reach-out that these people, told but not pushed to anywhere now, cannot be reached."""
-    live = select(Device.id).where(Device.person_id == Recipient.person_id, Device.disabled_at.is_(None)).exists()
-    changed = await unit.session.execute(
-        update(Recipient)
-        .where(
-            Recipient.person_id.in_(people),
-            Recipient.told_at.is_not(None),
-            Recipient.gone_at.is_(None),
-            Recipient.unreachable_at.is_(None),
-            Recipient.quiet_at.is_(None),
-            Recipient.reach_out_id.in_(select(ReachOut.id).where(ReachOut.closed_at.is_(None))),
-            ~live,
-        )
-        .values(unreachable_at=unit.now)
-        .returning(Recipient.reach_out_id)
+async def heard(unit: Unit, person_id: UUID) -> None:
+    """There is a way to this person (again): the episode, if there was one, is over, and its notices go."""
+    back = await unit.session.execute(
+        update(Person)
+        .where(Person.id == person_id, Person.unreachable_told_at.is_not(None))
+        .values(unreachable_told_at=None)
+        .returning(Person.id)
         .execution_options(synchronize_session=False)
     )
-    ids = changed.scalars().all()
-    if ids:
-        owners = await unit.session.execute(select(ReachOut.person_id, ReachOut.id).where(ReachOut.id.in_(ids)))
-        for owner_id, reach_out_id in owners:
-            unit.tell(owner_id, "reach_out", reach_out_id)
-
-
-async def note_dropped(unit: Unit, dropped: Sequence[tuple[UUID, UUID]]) -> None:
-    """Show recipients (reach-out, person) whose push was called off as what they are: unreachable, or inbox only."""
-    await note_unreachable(unit, sorted({person_id for _, person_id in dropped}))
-    for reach_out_id, person_id in dropped:
-        await unit.session.execute(
-            update(Recipient)
-            .where(
-                Recipient.reach_out_id == reach_out_id,
-                Recipient.person_id == person_id,
-                Recipient.handed_at.is_(None),
-                Recipient.unreachable_at.is_(None),
-                Recipient.quiet_at.is_(None),
-                Recipient.gone_at.is_(None),
-                ~on_its_way(reach_out_id, person_id),
-            )
-            .values(quiet_at=unit.now)
-            .execution_options(synchronize_session=False)
-        )
-
-
-def on_its_way(reach_out_id: UUID, person_id: UUID) -> Exists:
-    """Whether a push of this reach-out to this person is still to be sent, or was sent."""
-    return (
-        select(Delivery.id)
-        .join(Notice, Notice.id == Delivery.notice_id)
-        .where(
-            Notice.reach_out_id == reach_out_id,
-            Notice.recipient_id == person_id,
-            Notice.kind == NoticeKind.REACH_OUT,
-            Delivery.state.in_([DeliveryState.PENDING, DeliveryState.SENT]),
-        )
-        .exists()
+    if back.first() is None:
+        return
+    about = or_(
+        Notice.sender_id == person_id,
+        and_(Notice.recipient_id == person_id, Notice.sender_id.is_(None)),
+    )
+    await unit.session.execute(
+        update(Notice)
+        .where(Notice.kind == NoticeKind.UNREACHABLE, Notice.dismissed_at.is_(None), about)
+        .values(dismissed_at=unit.now)
+        .execution_options(synchronize_session=False)
     )

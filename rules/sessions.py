@@ -12,7 +12,7 @@ from core.errors import NotFound, WrongCredentials
 from core.unit import Unit
 from models import Device, Person, Session
 from models.vocabulary import Carrier, Retired
-from rules import reachability
+from rules import retiring
 from rules.access import Caller, token_hash
 from rules.throttle import Limit
 
@@ -130,6 +130,25 @@ async def end_others(unit: Unit, person_id: UUID, keep: UUID | None) -> None:
     await _end(unit, person_id, (await unit.session.execute(statement)).scalars().all())
 
 
+async def expired(unit: Unit, limit: int) -> dict[UUID, list[UUID]]:
+    """Sessions past their time, by person."""
+    found: dict[UUID, list[UUID]] = {}
+    rows = await unit.session.execute(
+        select(Session.person_id, Session.id).where(Session.expires_at <= unit.now).limit(limit)
+    )
+    for person_id, session_id in rows:
+        found.setdefault(person_id, []).append(session_id)
+    return found
+
+
+async def end_expired(unit: Unit, person_id: UUID, ended: Sequence[UUID]) -> int:
+    """End those of them that are still past their time, with the devices that hang on them; gives how many."""
+    statement = select(Session.id).where(Session.id.in_(ended), Session.expires_at <= unit.now).with_for_update()
+    still = (await unit.session.execute(statement)).scalars().all()
+    await _end(unit, person_id, still)
+    return len(still)
+
+
 async def _end(unit: Unit, person_id: UUID, ended: Sequence[UUID]) -> None:
     if not ended:
         return
@@ -138,7 +157,7 @@ async def _end(unit: Unit, person_id: UUID, ended: Sequence[UUID]) -> None:
     found = await unit.session.execute(
         select(Device.id).where(Device.session_id.in_(ended), Device.disabled_at.is_(None))
     )
-    await reachability.retire(unit, person_id, found.scalars().all(), Retired.SIGNED_OUT)
+    await retiring.retire(unit, person_id, found.scalars().all(), Retired.SIGNED_OUT)
     await unit.session.execute(delete(Session).where(Session.id.in_(ended)))
     for session_id in ended:
         unit.tell(person_id, "signed_out", session_id)

@@ -27,11 +27,12 @@ class Telling:
     event_id: UUID
     sender_id: UUID | None
     reach_out_id: UUID | None = None
+    bookend_id: UUID | None = None
     push: bool = True
 
 
-async def tell(unit: Unit, tellings: Sequence[Telling]) -> None:
-    """Write the notices and a delivery for each live device of those to be pushed; tell their open streams."""
+async def tell(unit: Unit, tellings: Sequence[Telling]) -> dict[UUID, UUID]:
+    """Write the notices and a delivery for each live device of those to be pushed; gives each person's notice."""
     pushed = {telling.recipient_id for telling in tellings if telling.push}
     devices = await live_devices(unit, pushed)
     notices = [notice_row(unit, telling) for telling in tellings]
@@ -43,18 +44,7 @@ async def tell(unit: Unit, tellings: Sequence[Telling]) -> None:
     ]
     await insert_together(unit.session, [(NOTICES, notices), (DELIVERIES, deliveries)])
     announce(unit, notices, deliveries)
-
-
-async def push_again(unit: Unit, notices: Mapping[UUID, UUID], round_: int) -> None:
-    """A further push of notices that stand already: `notices` gives the notice of each person."""
-    devices = await live_devices(unit, notices)
-    rows = [
-        delivery_row(unit, notice, device, round_)
-        for person, notice in notices.items()
-        for device in devices.get(person, ())
-    ]
-    await insert_together(unit.session, [(DELIVERIES, rows)])
-    unit.pushes.extend(row["id"] for row in rows)
+    return {row["recipient_id"]: row["id"] for row in notices}
 
 
 async def live_devices(unit: Unit, people: Iterable[UUID]) -> dict[UUID, list[UUID]]:
@@ -79,6 +69,7 @@ def notice_row(unit: Unit, telling: Telling) -> dict[str, Any]:
         "event_id": telling.event_id,
         "sender_id": telling.sender_id,
         "reach_out_id": telling.reach_out_id,
+        "bookend_id": telling.bookend_id,
         "created_at": unit.now,
     }
 
@@ -97,6 +88,13 @@ def delivery_row(unit: Unit, notice_id: UUID, device_id: UUID, round_: int) -> d
         "lease_until": unit.now + timedelta(seconds=LEASE_SECONDS),
         "fence": 1,
     }
+
+
+def channel_row(unit: Unit, notice_id: UUID, channel_id: UUID, round_: int) -> dict[str, Any]:
+    """The same for a channel: an SMS, an e-mail, an ntfy message."""
+    row = delivery_row(unit, notice_id, channel_id, round_)
+    row["channel_id"] = row.pop("device_id")
+    return row
 
 
 def announce(unit: Unit, notices: Iterable[Mapping[str, Any]], deliveries: Iterable[Mapping[str, Any]]) -> None:

@@ -1,8 +1,11 @@
-"""The loop that time drives: deliveries that are due, and the numbers that show it goes round."""
+"""The loop that time drives: rungs, bookends and deliveries that are due, pushes without a receipt, who is lost."""
 
 import asyncio
 import time
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
+from datetime import datetime, timedelta
+from uuid import UUID
 
 import structlog
 from sqlalchemy import func, or_, select
@@ -12,12 +15,15 @@ from core.bus import Bus
 from core.clock import Clock
 from core.database import Database, lost_a_race
 from core.encryption import Keyring
-from core.telemetry import LAST_TURN, OLDEST_DUE
+from core.telemetry import BOOKENDS, LAST_TURN, OLDEST_DUE, RUNGS, UNREACHABLE
 from core.unit import Unit
 from models import Delivery
 from models.vocabulary import DeliveryState
 from notifications.dispatcher import Dispatcher
+from rules import bookend, reachability
 from rules.catch_up import fresh, push_missed_devices
+from rules.reach_out import turn
+from rules.resend import send_once_more
 
 PACE = 0.5
 """Seconds between two looks at what is due when nothing was."""
@@ -25,6 +31,13 @@ MEASURE = 5.0
 """Seconds between two readings of the backlog."""
 AWAY = 2.0
 """Seconds to wait when the database does not answer."""
+BATCH = 50
+"""Reach-outs (and bookends) moved in one turn, so that deliveries are never far behind."""
+LOOK = timedelta(seconds=60)
+"""Between two looks for people whom nothing reaches."""
+
+Due = Callable[[Unit, int], Awaitable[Sequence[UUID]]]
+Take = Callable[[Unit, UUID], Awaitable[bool]]
 
 log = structlog.get_logger(__name__)
 
@@ -32,13 +45,25 @@ log = structlog.get_logger(__name__)
 class Worker:
     """Goes round until it is asked to stop. Holds nothing that another worker could not carry on."""
 
-    def __init__(self, database: Database, clock: Clock, keyring: Keyring, bus: Bus, dispatcher: Dispatcher) -> None:
+    def __init__(
+        self,
+        database: Database,
+        clock: Clock,
+        keyring: Keyring,
+        bus: Bus,
+        dispatcher: Dispatcher,
+        ladder: Sequence[int],
+    ) -> None:
         self._database = database
         self._clock = clock
         self._keyring = keyring
         self._bus = bus
         self._dispatcher = dispatcher
+        self._ladder = tuple(ladder)
         self._measured = 0.0
+        self.last_turn: float | None = None
+        """When it last came round, on the monotonic clock."""
+        self._looked_at: datetime | None = None
 
     async def run(self, stop: asyncio.Event) -> None:
         """Go round until `stop` is set. A fault is logged and the next turn tries again."""
@@ -52,16 +77,73 @@ class Worker:
                 await asyncio.wait_for(stop.wait(), pause)
 
     async def turn(self) -> bool:
-        """One turn; gives whether there was something to do."""
-        missed = await self._second_look()
-        taken = await self._dispatcher.turn()
+        """One turn; gives whether there was something to do. A part that fails is raised after all others had theirs."""
+        done = 0
+        failure: Exception | None = None
+        for part in (
+            self._second_look,
+            self._move_ladders,
+            self._move_bookends,
+            self._find_the_lost,
+            self._once_more,
+            self._dispatcher.turn,
+        ):
+            try:
+                done += await part()
+            except Exception as error:  # noqa: BLE001 (what is wrong with bookends must not hold back a push)
+                failure = failure or error
+        if failure is not None:
+            raise failure
         if time.monotonic() - self._measured >= MEASURE:
             await self._measure()
             self._measured = time.monotonic()
         LAST_TURN.set(time.time())
-        return taken + missed > 0
+        self.last_turn = time.monotonic()
+        return done > 0
+
+    async def _move_ladders(self) -> int:
+        """Move every reach-out whose clock has come."""
+        moved, failed = await self._each(turn.due, turn.take, "reach_out_not_moved")
+        RUNGS.labels("moved").inc(moved)
+        RUNGS.labels("failed").inc(failed)
+        return moved
+
+    async def _move_bookends(self) -> int:
+        """Nudge, or tell the companion, wherever it is time."""
+        moved, failed = await self._each(bookend.due, bookend.take, "bookend_not_moved")
+        BOOKENDS.labels("moved").inc(moved)
+        BOOKENDS.labels("failed").inc(failed)
+        return moved
+
+    async def _find_the_lost(self) -> int:
+        """Once a minute: say whom nothing reaches, before somebody needs them."""
+        now = self._clock.now()
+        if self._looked_at is not None and now - self._looked_at < LOOK:
+            return 0
+        self._looked_at = now
+        told, _ = await self._each(reachability.lost, reachability.take, "unreachable_not_told")
+        UNREACHABLE.inc(told)
+        return told
+
+    async def _each(self, due: Due, take: Take, failure: str) -> tuple[int, int]:
+        """Take all that is due, each in a transaction of its own; gives how many were taken and how many failed."""
+        async with self._database.read() as session:
+            found = await due(Unit(session, self._clock.now(), self._keyring), BATCH)
+        taken = failed = 0
+        for one in found:
+            try:
+                async with self._database.write() as session:
+                    unit = Unit(session, self._clock.now(), self._keyring, ladder=self._ladder)
+                    if await take(unit, one):
+                        taken += 1
+                        await unit.commit(self._bus, self._dispatcher.hand_over)
+            except Exception as error:  # noqa: BLE001 (one that cannot be moved holds up no other)
+                log.error(failure, id=str(one), error=type(error).__name__)  # noqa: TRY400
+                failed += 1
+        return taken, failed
 
     async def _second_look(self) -> int:
+        """Push phones that were registered while a notice for their person was being written."""
         async with self._database.read() as session:
             if not await fresh(Unit(session, self._clock.now(), self._keyring)):
                 return 0
@@ -76,6 +158,13 @@ class Worker:
                 # Another worker, or the registration itself, has written them.
                 return 0
         return missed
+
+    async def _once_more(self) -> int:
+        async with self._database.write() as session:
+            unit = Unit(session, self._clock.now(), self._keyring)
+            count = await send_once_more(unit)
+            await unit.commit(self._bus, self._dispatcher.hand_over)
+        return count
 
     async def _measure(self) -> None:
         now = self._clock.now()

@@ -1,21 +1,25 @@
 """My circle: the people I reach out to."""
 
+from collections.abc import Sequence
 from datetime import datetime
-from typing import Literal
+from typing import Annotated, Literal
 from uuid import UUID
 
 from fastapi import APIRouter
-from pydantic import BaseModel
+from pydantic import AfterValidator, BaseModel, Field
 
+from api.context import Context
 from api.dependencies import Reading, ReadingCaller, Services, Writing, WritingCaller
 from api.problems import problems
 from api.schemas import DEFAULT_LIMIT, Body, Cursor, Limit, Page, PersonOut, page
 from core.errors import NotFound, StepOneFull
 from core.unit import Unit
 from models.vocabulary import Role
-from rules import circle
+from rules import access, circle, people
 from rules.access import Caller
 from rules.circle import Member
+from rules.invitations import CIRCLE
+from rules.ladder import own_ladder
 
 router = APIRouter(prefix="/v1/circle", tags=["circle"])
 
@@ -23,7 +27,8 @@ router = APIRouter(prefix="/v1/circle", tags=["circle"])
 class MemberOut(BaseModel):
     """`words`: two words that both phones show until the confirm; compare them by voice.
 
-    `reachable`: a device of theirs can be pushed. `available_now`: a press at this moment would push them.
+    `reachable`: a device of theirs can be pushed, or they have a confirmed channel; false as well when nothing that was
+    pushed to them has arrived for 7 days. `available_now`: reachable, and awake for this person at this moment.
     """
 
     id: UUID
@@ -38,29 +43,62 @@ class MemberOut(BaseModel):
     created_at: datetime
 
 
+class CirclePage(Page[MemberOut]):
+    """`anyone_available`: a press at this moment would reach somebody, on this page or another one."""
+
+    anyone_available: bool
+
+
 class Change(Body):
     role: Role = Role.FRIEND
     step: Literal[1, 2] = 1
 
 
 @router.get("")
-async def members(
-    unit: Reading, who: ReadingCaller, limit: Limit = DEFAULT_LIMIT, cursor: Cursor = None
-) -> Page[MemberOut]:
-    """The people in my circle, in the order in which it grew."""
-    return page(await circle.members(unit, who, limit, cursor), limit, member_out)
+async def members(unit: Reading, who: ReadingCaller, limit: Limit = DEFAULT_LIMIT, cursor: Cursor = None) -> CirclePage:
+    """The people in my circle, in the order in which it grew, and whether a press now would reach anybody."""
+    found = await circle.members(unit, who, limit, cursor)
+    whole = cursor is None and len(found) <= limit
+    everyone = found if whole else await circle.members(unit, who, CIRCLE, None)
+    shown = page(found, limit, member_out)
+    return CirclePage(
+        items=shown.items, next=shown.next, anyone_available=any(member.available_now for member in everyone)
+    )
 
 
 class LadderOut(BaseModel):
-    """Seconds after the press at which each rung is told."""
+    """Seconds after the press at which each of the four rungs is due. `own`: chosen by the person."""
 
     ladder: list[int]
+    own: bool
+    default: list[int]
+
+
+def _bounded(seconds: list[int]) -> list[int]:
+    return list(own_ladder(seconds))
+
+
+class NewLadder(Body):
+    """Four numbers of seconds, the first of them 0, at least 30 apart, the last at most 1800; null: the default."""
+
+    ladder: Annotated[list[Annotated[int, Field(strict=True)]], AfterValidator(_bounded)] | None
 
 
 @router.get("/ladder")
-async def ladder(_who: ReadingCaller, context: Services) -> LadderOut:
-    """When each rung is told."""
-    return LadderOut(ladder=list(context.settings.ladder))
+async def ladder(unit: Reading, who: ReadingCaller, context: Services) -> LadderOut:
+    """When my circle is told after a press."""
+    return _ladder_out((await access.person(unit, who)).ladder, context)
+
+
+@router.put("/ladder")
+async def set_ladder(body: NewLadder, unit: Writing, who: WritingCaller, context: Services) -> LadderOut:
+    """Choose my own times. A reach-out that is running keeps the ladder it began with."""
+    return _ladder_out(await people.set_ladder(unit, who, body.ladder), context)
+
+
+def _ladder_out(own: Sequence[int] | None, context: Context) -> LadderOut:
+    default = list(context.settings.ladder)
+    return LadderOut(ladder=list(own or default), own=bool(own), default=default)
 
 
 @router.patch("/{membership_id}", responses=problems(NotFound, StepOneFull))

@@ -6,18 +6,23 @@ from fastapi import APIRouter
 from pydantic import BaseModel
 
 from api.dependencies import Services
+from models.vocabulary import ChannelKind
 
 router = APIRouter(tags=["config"])
 
 
 class ConfigOut(BaseModel):
-    """`fcm` says whether native apps can be pushed; `webpush_public_key` is the VAPID key for browsers."""
+    """`fcm` says whether native apps can be pushed; `webpush_public_key` is the VAPID key for browsers.
+
+    `channels` are the kinds of channel that the operator has set up.
+    """
 
     registration: Literal["open", "invited", "closed"]
     passkeys: bool
     languages: list[str]
     webpush_public_key: str
     fcm: bool
+    channels: list[ChannelKind]
 
 
 @router.get("/v1/config")
@@ -29,4 +34,5 @@ async def config(context: Services) -> ConfigOut:
         languages=list(context.languages),
         webpush_public_key=context.webpush_public_key,
         fcm=context.fcm,
+        channels=[ChannelKind(kind) for kind in context.settings.channels],
     )

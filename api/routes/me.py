@@ -32,7 +32,10 @@ Time = Annotated[str, StringConstraints(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]
 
 
 class Window(Body):
-    """Hours on one day of the week (0 is Monday) in the person's own time zone; "24:00" ends a day."""
+    """Hours on one day of the week (0 is Monday) in the person's own time zone; "24:00" ends a day.
+
+    No window crosses midnight: from Friday 22:00 to 02:00 is Friday 22:00 to 24:00 and Saturday 00:00 to 02:00.
+    """
 
     day: Annotated[int, Field(ge=0, le=6)]
     from_: Annotated[Time, Field(alias="from")]
@@ -59,7 +62,11 @@ class MeOut(BaseModel):
 
 
 class Change(Body):
-    """A merge patch: what is left out stays, null empties what may be empty."""
+    """A merge patch: what is left out stays, null empties what may be empty.
+
+    `hours`: when pushes may come; null for any time. Windows of one day may touch, never overlap. `wake_me`: at any
+    hour, whatever `hours` say.
+    """
 
     display_name: DisplayName = ""
     time_zone: TimeZone = ""

@@ -23,7 +23,15 @@ class WebPushAddress:
     auth: str
 
 
-Address = FcmAddress | WebPushAddress
+@dataclass(frozen=True, slots=True)
+class ChannelAddress:
+    """A phone number, an e-mail address or an ntfy topic; `kind` is sms, email or ntfy."""
+
+    kind: str
+    address: str
+
+
+Address = FcmAddress | WebPushAddress | ChannelAddress
 
 
 @dataclass(frozen=True, slots=True)

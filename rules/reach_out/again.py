@@ -1,6 +1,6 @@
 """Pressing again while a reach-out is open: everyone told so far is pushed once more, never a second reach-out."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -8,17 +8,18 @@ from uuid import UUID
 from sqlalchemy import select, update
 from sqlalchemy.exc import DBAPIError
 
-from core.bulk import insert_together
 from core.database import lost_a_race
 from core.errors import Busy, Closed
 from core.unit import Unit
 from models import Membership, Message, Notice, ReachOut, Recipient
-from models.vocabulary import AnswerKind, Need, NoticeKind, ReachOutState
-from rules import access
+from models.vocabulary import Need, NoticeKind, ReachOutState
+from rules import access, ladder
 from rules.access import Caller
-from rules.reach_out.circle_now import Member, read
+from rules.ladder import LIFE, REST, TRUTH, Standing
+from rules.reach_out import crowd, turn
+from rules.reach_out.circle_now import Member
 from rules.reach_out.messages import write
-from rules.telling import DELIVERIES, Telling, delivery_row, tell
+from rules.telling import Telling, tell
 
 TRIES = 4
 CALM = timedelta(seconds=30)
@@ -29,48 +30,38 @@ class ClosedMeanwhileError(Exception):
     """The reach-out that was open when it was read is closed now; the press looks again."""
 
 
-@dataclass(frozen=True, slots=True)
-class Told:
-    """What the decision needs of a recipient."""
-
-    person_id: UUID
-    told: bool
-    gone: bool
-    declined: bool
+class OverError(Exception):
+    """The reach-out had lived its 24 hours and has been ended in this unit of work; the press begins a new one."""
 
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """`push`: everyone to be pushed in a further round; `tell`: those to be told for the first time, or anew."""
+    """`push`: everyone to be pushed in a further round. `channels`: whose channels are tried.
 
-    push: tuple[Member, ...]
-    tell: tuple[Member, ...]
+    `take_up`: a paused ladder goes on. `rung`: where it stands then.
+    """
+
+    push: tuple[UUID, ...]
+    channels: tuple[UUID, ...]
     take_up: bool
+    rung: int
 
 
 def decide(
-    told: Sequence[Told],
-    circle: Sequence[Member],
-    add: Sequence[Member],
-    state: ReachOutState,
-    pushed_at: datetime,
-    now: datetime,
+    recipients: Sequence[Standing], state: ReachOutState, rung: int, pushed_at: datetime, now: datetime
 ) -> Decision:
-    """Who hears of a further press. Somebody who said that they can't is not asked again; `add` is told at once."""
-    known = {recipient.person_id: recipient for recipient in told}
-    fresh = tuple(member for member in add if (row := known.get(member.person_id)) is None or row.gone or not row.told)
+    """Whom a further press pushes, and what it does to the ladder.
+
+    Within 30 s it is the same press and changes nothing. Somebody who said that they can't is not asked again. After
+    the truth was told, the ladder starts again at rung 2, with the channels that this rung tries.
+    """
     if now - pushed_at < CALM:
-        return Decision((), fresh, take_up=False)
-    again = tuple(
-        member
-        for member in circle
-        if member.available
-        and (row := known.get(member.person_id)) is not None
-        and row.told
-        and not row.gone
-        and not row.declined
-    )
-    return Decision(again, fresh, take_up=state is not ReachOutState.WAITING)
+        return Decision((), (), take_up=False, rung=rung)
+    told = [one for one in recipients if one.told]
+    push = tuple(one.person_id for one in told if one.pushable)
+    if rung >= TRUTH:
+        return Decision(push, tuple(ladder.silent(told)), take_up=True, rung=REST)
+    return Decision(push, (), take_up=state is not ReachOutState.WAITING, rung=rung)
 
 
 async def nudge(unit: Unit, who: Caller, reach_out_id: UUID) -> None:
@@ -78,9 +69,8 @@ async def nudge(unit: Unit, who: Caller, reach_out_id: UUID) -> None:
     for _ in range(TRIES):
         try:
             await access.own_reach_out(unit, who, reach_out_id)
-            now = await read(unit, who, None)
-            await press_again(unit, who, reach_out_id, circle=now.members)
-        except ClosedMeanwhileError:
+            await press_again(unit, who, reach_out_id)
+        except (ClosedMeanwhileError, OverError):
             raise Closed from None
         except DBAPIError as error:
             if not lost_a_race(error):
@@ -96,12 +86,14 @@ async def press_again(
     who: Caller,
     reach_out_id: UUID,
     *,
-    circle: Sequence[Member],
     note: str | None = None,
     need: Need | None = None,
     add: Sequence[Member] = (),
 ) -> None:
-    """Push again, tell those added, keep a note as a message. Raises ClosedMeanwhileError, IntegrityError in a race."""
+    """Push again, tell those added, keep a note as a message.
+
+    Raises ClosedMeanwhileError, OverError, IntegrityError in a race.
+    """
     if add:
         # Memberships before reach-outs, as in a removal, or the two could wait for each other.
         await unit.session.execute(
@@ -115,69 +107,50 @@ async def press_again(
     ).scalar_one_or_none()
     if found is None or found.closed_at is not None:
         raise ClosedMeanwhileError
-    rows = {
-        row.person_id: row
-        for row in (
-            await unit.session.execute(select(Recipient).where(Recipient.reach_out_id == reach_out_id))
-        ).scalars()
-    }
-    told = [
-        Told(row.person_id, row.told_at is not None, row.gone_at is not None, row.answer == AnswerKind.CANNOT)
-        for row in rows.values()
-    ]
-    decision = decide(told, circle, add, ReachOutState(found.state), found.pushed_at, unit.now)
+    if unit.now >= found.created_at + LIFE:
+        # Not yet taken by a worker. Nobody's call for help goes into something that ends a moment later.
+        await turn.run(unit, found)
+        raise OverError
+    present = await crowd.read(unit, found)
+    state = ReachOutState(found.state)
+    decision = decide([one.standing for one in present], state, found.rung, found.pushed_at, unit.now)
     if need is not None:
         found.need = str(need)
     if decision.take_up:
-        found.state, found.paused_until = str(ReachOutState.WAITING), None
+        found.state, found.rung, found.unanswered_at = str(ReachOutState.WAITING), decision.rung, None
+        found.paused_until = found.ask_at = None
+        found.next_rung_at = ladder.after(found.ladder, found.rung, unit.now)
     if decision.push or decision.take_up:
         found.round += 1
         found.pushed_at = unit.now
-    await unit.session.flush()
-    await _tell_first(unit, who, found, decision.tell, rows)
-    await _push(unit, found, decision.push, rows)
+    await turn.push(unit, found, [one for one in present if one.row.person_id in decision.push])
+    await turn.call(unit, found, [one for one in present if one.row.person_id in decision.channels])
+    told = {one.row.person_id for one in present if one.row.told_at is not None}
+    await _tell_first(unit, who, found, [member for member in add if member.person_id not in told])
+    # A press that nobody could hear does not wait for them either.
+    await turn.hurry(unit, found)
+    await turn.settle(unit, found)
     if note is not None and not await _said_already(unit, who, found, note):
         await write(unit, who, found, note)
-    for person_id in [found.person_id, *(row.person_id for row in told if row.told and not row.gone)]:
+    for person_id in [found.person_id, *told]:
         unit.tell(person_id, "reach_out", reach_out_id)
 
 
-async def _push(unit: Unit, found: ReachOut, push: Sequence[Member], rows: Mapping[UUID, Recipient]) -> None:
-    notices = {
-        notice.recipient_id: notice.id
-        for notice in await unit.session.execute(
-            select(Notice.id, Notice.recipient_id).where(
-                Notice.reach_out_id == found.id, Notice.kind == NoticeKind.REACH_OUT, Notice.dismissed_at.is_(None)
-            )
-        )
-    }
-    deliveries = []
-    for member in push:
-        row = rows[member.person_id]
-        row.quiet_at = None
-        row.unreachable_at = None if member.devices else row.unreachable_at or unit.now
-        if member.person_id in notices:
-            deliveries += [
-                delivery_row(unit, notices[member.person_id], device, found.round) for device in member.devices
-            ]
-    await unit.session.flush()
-    await insert_together(unit.session, [(DELIVERIES, deliveries)])
-    unit.pushes.extend(row["id"] for row in deliveries)
-
-
-async def _tell_first(
-    unit: Unit, who: Caller, found: ReachOut, members: Sequence[Member], rows: Mapping[UUID, Recipient]
-) -> None:
-    """Tell people who were not asked before, or who left and are back in the circle."""
+async def _tell_first(unit: Unit, who: Caller, found: ReachOut, members: Sequence[Member]) -> None:
+    """Tell people who were not asked before, were to be asked later, or who left and are back in the circle."""
     for member in members:
-        known = rows.get(member.person_id)
-        row = known or Recipient(reach_out_id=found.id, person_id=member.person_id)
-        row.membership_id, row.role, row.step = member.membership_id, member.role, member.step
-        row.told_at, row.gone_at, row.answer = unit.now, None, None
-        row.quiet_at = None if member.available else unit.now
-        row.unreachable_at = None if member.devices else unit.now
-        if known is None:
+        key = (found.id, member.person_id)
+        row = await unit.session.get(Recipient, key)
+        if row is None:
+            row = Recipient(reach_out_id=found.id, person_id=member.person_id)
             unit.session.add(row)
+        row.membership_id, row.role, row.step = member.membership_id, member.role, member.step
+        # Somebody who was outside for a while is told anew: nothing of the first time counts.
+        row.told_at, row.gone_at = unit.now, None
+        row.handed_at = row.delivered_at = row.seen_at = None
+        row.answer = row.answered_at = row.minutes = None
+        row.quiet_at = None if member.available else unit.now
+        row.unreachable_at = None if member.devices or member.channels else unit.now
     await unit.session.flush()
     if not members:
         return

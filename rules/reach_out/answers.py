@@ -15,8 +15,9 @@ from models.vocabulary import AnswerKind, NoticeKind, ReachOutState
 from rules import access, idempotency
 from rules.access import Caller
 from rules.idempotency import Retry
+from rules.reach_out import turn
 from rules.reach_out.messages import write
-from rules.reach_out.standing import after_losing_an_answer, pause_until, stands
+from rules.reach_out.standing import after_losing_an_answer, held_until, stands
 from rules.telling import Telling, tell
 
 
@@ -78,8 +79,9 @@ async def together(unit: Unit, who: Caller, reach_out_id: UUID, person_id: UUID 
     if not stands(with_whom):
         # They found each other without an answer being pressed; the others still learn that somebody is there.
         await _record(unit, found, told, with_whom, Reply(AnswerKind.CALLING))
-    found.state, found.paused_until, found.next_rung_at = str(ReachOutState.TOGETHER), None, None
-    await unit.session.flush()
+    found.state = str(ReachOutState.TOGETHER)
+    found.paused_until = found.ask_at = found.next_rung_at = None
+    await turn.settle(unit, found)
     refresh(unit, found, told)
 
 
@@ -125,15 +127,15 @@ async def _record(unit: Unit, found: ReachOut, told: Sequence[Recipient], mine: 
     mine.answer, mine.answered_at, mine.minutes = str(kind), unit.now, minutes
     mine.seen_at = mine.seen_at or unit.now
     if kind is AnswerKind.CANNOT:
-        lose(unit, found, told)
+        await lose(unit, found, told)
     else:
         first = found.state == ReachOutState.WAITING
         if found.state != ReachOutState.TOGETHER:
-            until = pause_until(kind, minutes, unit.now)
-            found.paused_until = max(until, found.paused_until or until)
             found.state = str(ReachOutState.ANSWERED)
             found.next_rung_at = None
-        hearers = [] if stood else [(found.person_id, True)]
+            _pause(found, told, unit.now)
+        # Somebody who had answered before says so anew to a person who is waiting again.
+        hearers = [(found.person_id, True)] if first or not stood else []
         if first:
             hearers += [(row.person_id, row.quiet_at is None) for row in told if row is not mine]
         await unit.session.flush()
@@ -145,16 +147,31 @@ async def _record(unit: Unit, found: ReachOut, told: Sequence[Recipient], mine: 
                 if not await access.blocked(unit.session, hearer, mine.person_id)
             ],
         )
-    await unit.session.flush()
+    await turn.settle(unit, found)
     refresh(unit, found, told)
     return made.id
 
 
-def lose(unit: Unit, found: ReachOut, told: Sequence[Recipient]) -> None:
-    """Look again who is there once somebody has taken their answer back, or is gone."""
-    state = after_losing_an_answer(ReachOutState(found.state), told)
+def _pause(found: ReachOut, told: Sequence[Recipient], now: datetime) -> None:
+    """Hold the ladder for as long as the answers that stand ask for; half way through, both are asked how it goes."""
+    # The machine that pushed may be a moment ahead of this one.
+    until = held_until(told, min(found.pushed_at, now))
+    if until is not None and until != found.paused_until:
+        found.paused_until = until
+        found.ask_at = now + (until - now) / 2
+
+
+async def lose(unit: Unit, found: ReachOut, told: Sequence[Recipient]) -> None:
+    """Look again who is there once somebody has taken their answer back, said that they can't, or is gone."""
+    state = after_losing_an_answer(ReachOutState(found.state), told, found.pushed_at, unit.now)
     if state != found.state:
-        found.state, found.paused_until = str(state), None
+        turn.wait_again(found, unit.now)
+        await turn.run(unit, found)
+    else:
+        if state is ReachOutState.ANSWERED:
+            _pause(found, told, unit.now)
+        await turn.hurry(unit, found)
+        await turn.settle(unit, found)
     refresh(unit, found, told)
 
 

@@ -12,10 +12,11 @@ from sqlalchemy.orm import aliased
 from core.errors import NotSignedIn
 from core.types import UtcDateTime
 from core.unit import Unit
-from models import Device, IdempotencyKey, Membership, Person, ReachOut
+from models import Channel, Device, IdempotencyKey, Membership, Person, ReachOut
 from rules import hours
 from rules.access import Caller
 from rules.idempotency import KEPT, Retry
+from rules.ladder import Standing
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,9 +29,24 @@ class Member:
     step: int
     available: bool
     devices: tuple[UUID, ...]
+    channels: tuple[UUID, ...]
     data_key: bytes
     display_name: bytes | None
     contact: bytes | None
+
+    @property
+    def standing(self) -> Standing:
+        """The same member as the ladder looks at somebody who has not been told."""
+        return Standing(
+            person_id=self.person_id,
+            step=self.step,
+            told=False,
+            declined=False,
+            available=self.available,
+            devices=len(self.devices),
+            channels=len(self.channels),
+            receipt=False,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +63,7 @@ class CircleNow:
     open: UUID | None
     earlier: Earlier | None
     members: list[Member]
+    ladder: Sequence[int] | None
     data_key: bytes
     display_name: bytes | None
     contact: bytes | None
@@ -59,6 +76,7 @@ _READ = (
         Person.data_key,
         Person.display_name,
         Person.contact,
+        Person.ladder,
         ReachOut.id.label("open_id"),
         IdempotencyKey.result_id,
         IdempotencyKey.body_hash,
@@ -75,6 +93,7 @@ _READ = (
         _Member.display_name.label("member_display_name"),
         _Member.contact.label("member_contact"),
         Device.id.label("device_id"),
+        Channel.id.label("channel_id"),
     )
     .select_from(Person)
     .outerjoin(ReachOut, and_(ReachOut.person_id == Person.id, ReachOut.closed_at.is_(None)))
@@ -88,6 +107,7 @@ _READ = (
     .outerjoin(Membership, and_(Membership.owner_id == Person.id, Membership.confirmed_at.is_not(None)))
     .outerjoin(_Member, _Member.id == Membership.member_id)
     .outerjoin(Device, and_(Device.person_id == Membership.member_id, Device.disabled_at.is_(None)))
+    .outerjoin(Channel, and_(Channel.person_id == Membership.member_id, Channel.confirmed_at.is_not(None)))
     .where(Person.id == bindparam("caller"))
     .order_by(Membership.id, Device.id)
 )
@@ -114,6 +134,7 @@ async def read(unit: Unit, who: Caller, asked: Retry | None) -> CircleNow:
         open=first.open_id,
         earlier=earlier,
         members=_members(rows, unit.now),
+        ladder=first.ladder,
         data_key=first.data_key,
         display_name=first.display_name,
         contact=first.contact,
@@ -121,16 +142,20 @@ async def read(unit: Unit, who: Caller, asked: Retry | None) -> CircleNow:
 
 
 def _members(rows: Sequence[Row[*tuple[Any, ...]]], now: datetime) -> list[Member]:
-    devices: dict[UUID, list[UUID]] = {}
+    devices: dict[UUID, dict[UUID, None]] = {}
+    channels: dict[UUID, dict[UUID, None]] = {}
     heads: list[Row[*tuple[Any, ...]]] = []
     for row in rows:
         if row.membership_id is None:
             continue
         if row.membership_id not in devices:
-            devices[row.membership_id] = []
+            devices[row.membership_id], channels[row.membership_id] = {}, {}
             heads.append(row)
+        # Each device comes once with each channel; the keys of a dict keep their order and count once.
         if row.device_id is not None:
-            devices[row.membership_id].append(row.device_id)
+            devices[row.membership_id][row.device_id] = None
+        if row.channel_id is not None:
+            channels[row.membership_id][row.channel_id] = None
     return [
         Member(
             membership_id=row.membership_id,
@@ -141,6 +166,7 @@ def _members(rows: Sequence[Row[*tuple[Any, ...]]], now: datetime) -> list[Membe
                 row.member_hours, row.member_time_zone, row.muted_until, now, wake_me=row.member_wake_me
             ),
             devices=tuple(devices[row.membership_id]),
+            channels=tuple(channels[row.membership_id]),
             data_key=row.member_data_key,
             display_name=row.member_display_name,
             contact=row.member_contact,

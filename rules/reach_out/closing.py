@@ -27,7 +27,7 @@ async def close(unit: Unit, who: Caller, reach_out_id: UUID, outcome: Outcome) -
 async def finish(unit: Unit, found: ReachOut, outcome: Outcome, word: NoticeKind) -> None:
     """End a locked, open reach-out and send `word` to everyone told: `all_clear`, or `ended` when nobody said so."""
     found.state, found.closed_at, found.outcome = str(ReachOutState.CLOSED), unit.now, str(outcome)
-    found.next_rung_at = found.paused_until = None
+    found.next_rung_at = found.paused_until = found.ask_at = found.due_at = None
     await unit.session.flush()
     await withdraw(unit, select(Notice.id).where(Notice.reach_out_id == found.id))
     told = await _told(unit, found.id)

@@ -1,5 +1,6 @@
 """What becomes of reach-outs when a member is gone or an account is erased."""
 
+from collections.abc import Iterable
 from uuid import UUID
 
 from sqlalchemy import select, update
@@ -9,6 +10,20 @@ from models import Notice, ReachOut, Recipient
 from models.vocabulary import NoticeKind, Outcome
 from rules.reach_out import answers, closing
 from rules.telling import withdraw
+
+
+async def hold(unit: Unit, owners: Iterable[UUID]) -> None:
+    """Lock the open reach-outs of these people, by id, before anything that hangs on them is touched.
+
+    Whoever moves a ladder holds its reach-out and then its recipients; a deleted membership reaches for its recipients
+    too, so that without this the two could wait for each other.
+    """
+    await unit.session.execute(
+        select(ReachOut.id)
+        .where(ReachOut.person_id.in_(list(owners)), ReachOut.closed_at.is_(None))
+        .order_by(ReachOut.id)
+        .with_for_update()
+    )
 
 
 async def member_gone(unit: Unit, owner_id: UUID, member_id: UUID) -> None:
@@ -35,7 +50,7 @@ async def member_gone(unit: Unit, owner_id: UUID, member_id: UUID) -> None:
         .execution_options(synchronize_session=False)
     )
     for found in running:
-        answers.lose(unit, found, await answers.recipients(unit, found.id))
+        await answers.lose(unit, found, await answers.recipients(unit, found.id))
         unit.tell(member_id, "reach_out", found.id)
     await unit.session.flush()
 

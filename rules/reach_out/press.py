@@ -19,17 +19,27 @@ from models.vocabulary import Need, NoticeKind, ReachOutState
 from rules import access, idempotency
 from rules.access import Caller
 from rules.idempotency import Retry
+from rules.ladder import Move, next_move, timer
 from rules.reach_out import again, show
 from rules.reach_out.circle_now import CircleNow, Member, read
 from rules.reach_out.show import Head, Line, ReachOutView
-from rules.telling import DELIVERIES, NOTICES, Telling, announce, delivery_row, notice_row
+from rules.telling import DELIVERIES, NOTICES, Telling, announce, channel_row, delivery_row, notice_row
 
 REACH_OUTS = cast("Table", ReachOut.__table__)
 RECIPIENTS = cast("Table", Recipient.__table__)
 KEYS = cast("Table", IdempotencyKey.__table__)
 TRIES = 5
-EVERY_RUNG = 2
-"""The rung that a press stands on once both steps have been told."""
+_SHOWN = (
+    "id",
+    "person_id",
+    "state",
+    "need",
+    "note",
+    "created_at",
+    "pressed_at",
+    "unanswered_at",
+    "next_rung_at",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +80,9 @@ async def press(unit: Unit, who: Caller, ask: Ask, asked: Retry | None) -> Press
             if not lost_a_race(error):
                 raise
             await unit.start_again()
+        except again.OverError:
+            # It ended a moment ago, in this very unit: what is pressed now is a reach-out of its own.
+            continue
     raise Busy
 
 
@@ -83,24 +96,38 @@ async def _start(unit: Unit, who: Caller, ask: Ask, asked: Retry | None, now: Ci
     if not members:
         PRESSES.labels("empty_circle").inc()
         raise EmptyCircle
-    head = _reach_out_row(unit, who, ask)
-    recipients = [_recipient_row(unit, head["id"], member) for member in members]
+    steps = now.ladder or unit.ladder
+    move = next_move(steps, 0, [member.standing for member in members], unit.now)
+    head = _reach_out_row(unit, who, ask, steps, move)
+    told = [member for member in members if member.person_id in move.tell]
+    recipients = [_recipient_row(unit, head["id"], member, told=member in told) for member in members]
     notices = [
         notice_row(unit, Telling(member.person_id, NoticeKind.REACH_OUT, head["id"], who.person_id, head["id"]))
-        for member in members
+        for member in told
     ]
-    deliveries = [
+    pushes = [
         delivery_row(unit, notice["id"], device, 1)
-        for notice, member in zip(notices, members, strict=True)
+        for notice, member in zip(notices, told, strict=True)
         if member.available
         for device in member.devices
     ]
+    calls = [
+        channel_row(unit, notice["id"], channel, 1)
+        for notice, member in zip(notices, told, strict=True)
+        if member.person_id in move.channels
+        for channel in member.channels
+    ]
+    if move.truth:
+        # Nobody at all can hear: the person learns it in the reply and in their own inbox, not in five minutes.
+        notices.append(notice_row(unit, Telling(who.person_id, NoticeKind.UNANSWERED, head["id"], None, head["id"])))
     keys = [_key_row(unit, who, asked, head["id"])] if asked is not None else []
     await insert_together(
         unit.session,
-        [(REACH_OUTS, [head]), (RECIPIENTS, recipients), (NOTICES, notices), (DELIVERIES, deliveries), (KEYS, keys)],
+        [(REACH_OUTS, [head]), (RECIPIENTS, recipients), (NOTICES, notices), (DELIVERIES, pushes), (KEYS, keys)],
     )
-    announce(unit, notices, deliveries)
+    # Seldom at a press, so they do not burden the one statement that all others share.
+    await insert_together(unit.session, [(DELIVERIES, calls)])
+    announce(unit, notices, [*pushes, *calls])
     unit.tell(who.person_id, "reach_out", head["id"])
     PRESSES.labels("new").inc()
     return Pressed(_view(unit, who, now, head, recipients, members), new=True)
@@ -109,7 +136,7 @@ async def _start(unit: Unit, who: Caller, ask: Ask, asked: Retry | None, now: Ci
 async def _again(unit: Unit, who: Caller, ask: Ask, asked: Retry | None, now: CircleNow, open_id: UUID) -> Pressed:
     """Pressed while one is open: never a second one."""
     named = chosen(now.members, ask.to) if ask.to else []
-    await again.press_again(unit, who, open_id, note=ask.note, need=ask.need, add=named, circle=now.members)
+    await again.press_again(unit, who, open_id, note=ask.note, need=ask.need, add=named)
     await idempotency.remember(unit, asked, who.person_id, open_id)
     PRESSES.labels("again").inc()
     return Pressed(await show.one(unit, who, open_id), new=False)
@@ -122,7 +149,7 @@ async def _replay(unit: Unit, who: Caller, reach_out_id: UUID, at: datetime) -> 
     return Pressed(await show.one(unit, who, reach_out_id), new=seen.reach_out.created_at == at)
 
 
-def _reach_out_row(unit: Unit, who: Caller, ask: Ask) -> dict[str, Any]:
+def _reach_out_row(unit: Unit, who: Caller, ask: Ask, steps: Sequence[int], move: Move) -> dict[str, Any]:
     made = unit.new_id()
     return {
         "id": made,
@@ -133,23 +160,26 @@ def _reach_out_row(unit: Unit, who: Caller, ask: Ask) -> dict[str, Any]:
         "created_at": unit.now,
         # A phone whose clock is ahead has not pressed in the future.
         "pressed_at": min(ask.pressed_at, unit.now) if ask.pressed_at else None,
-        "ladder": list(unit.ladder),
-        "rung": EVERY_RUNG,
+        "ladder": list(steps),
+        "rung": move.rung,
         "round": 1,
         "pushed_at": unit.now,
+        "unanswered_at": unit.now if move.truth else None,
+        "next_rung_at": move.next_at,
+        "due_at": timer(created_at=unit.now, next_rung_at=move.next_at, ask_at=None, paused_until=None),
     }
 
 
-def _recipient_row(unit: Unit, reach_out_id: UUID, member: Member) -> dict[str, Any]:
+def _recipient_row(unit: Unit, reach_out_id: UUID, member: Member, *, told: bool) -> dict[str, Any]:
     return {
         "reach_out_id": reach_out_id,
         "person_id": member.person_id,
         "membership_id": member.membership_id,
         "role": member.role,
         "step": member.step,
-        "told_at": unit.now,
-        "quiet_at": None if member.available else unit.now,
-        "unreachable_at": None if member.devices else unit.now,
+        "told_at": unit.now if told else None,
+        "quiet_at": unit.now if told and not member.available else None,
+        "unreachable_at": None if not told or member.devices or member.channels else unit.now,
     }
 
 
@@ -172,7 +202,7 @@ def _view(
     members: Sequence[Member],
 ) -> ReachOutView:
     mine = Head(
-        **{name: head[name] for name in ("id", "person_id", "state", "need", "note", "created_at", "pressed_at")},
+        **{name: head[name] for name in _SHOWN},
         data_key=now.data_key,
         display_name=now.display_name,
         contact=now.contact,

@@ -1,6 +1,6 @@
 """How far a reach-out has come to each recipient, and what an answer makes of it. Pure."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Protocol
 
@@ -39,6 +39,16 @@ class Progress(Protocol):
     def gone_at(self) -> datetime | None: ...
 
 
+class Given(Progress, Protocol):
+    """The same with when an answer was given."""
+
+    @property
+    def minutes(self) -> int | None: ...
+
+    @property
+    def answered_at(self) -> datetime | None: ...
+
+
 def recipient_state(of: Progress) -> RecipientState:
     """What the person sees of one recipient: the furthest that is known, and never more."""
     if of.answer is not None:
@@ -71,8 +81,28 @@ def pause_until(kind: AnswerKind, minutes: int | None, now: datetime) -> datetim
     return now + PAUSE
 
 
-def after_losing_an_answer(state: ReachOutState, recipients: Iterable[Progress]) -> ReachOutState:
+def held_until(recipients: Iterable[Given], pushed_at: datetime) -> datetime | None:
+    """Until when the answers that stand hold the ladder; None when there is none.
+
+    An answer from before `pushed_at`, when everyone was asked once more, holds nothing any longer.
+    """
+    return max(
+        (
+            pause_until(AnswerKind(one.answer), one.minutes, one.answered_at)
+            for one in recipients
+            if stands(one) and one.answer is not None and one.answered_at is not None and one.answered_at >= pushed_at
+        ),
+        default=None,
+    )
+
+
+def after_losing_an_answer(
+    state: ReachOutState, recipients: Sequence[Given], pushed_at: datetime, now: datetime
+) -> ReachOutState:
     """The state once somebody has taken their answer back or is gone: with nobody left it is waiting again."""
-    if state in {ReachOutState.ANSWERED, ReachOutState.TOGETHER} and not somebody_stands(recipients):
+    if state is ReachOutState.TOGETHER and not somebody_stands(recipients):
         return ReachOutState.WAITING
+    if state is ReachOutState.ANSWERED:
+        until = held_until(recipients, pushed_at)
+        return state if until is not None and until > now else ReachOutState.WAITING
     return state

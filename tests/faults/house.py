@@ -18,8 +18,9 @@ from tests.standins.webpush import WebPushStandIn
 class House:
     """`async with House(…) as house`: everything started in it is gone at the end, whatever happened."""
 
-    def __init__(self, folder: Path, store: Store, compiled: Path | None) -> None:
+    def __init__(self, folder: Path, store: Store, compiled: Path | None, module: str = "cli.main") -> None:
         self.folder = folder
+        self.module = module
         self.store = store
         self.fcm = FcmStandIn()
         self.push = WebPushStandIn()
@@ -52,7 +53,7 @@ class House:
         if port is None:
             self._ports.append(Port())
             port = self._ports[-1].number
-        made = Server(words, {**self.env, **(env or {})}, self.folder, self._log("serve"), port)
+        made = Server(words, {**self.env, **(env or {})}, self.folder, self._log("serve"), port, self.module)
         self._processes.append(made)
         return made
 
@@ -68,9 +69,9 @@ class House:
         await made.says("working")
         return made
 
-    def run(self, *words: str) -> Process:
+    def run(self, *words: str, env: Mapping[str, str] | None = None) -> Process:
         """Any other command, not waited for."""
-        made = Process(words, self.env, self.folder, self._log(words[0]))
+        made = Process(words, {**self.env, **(env or {})}, self.folder, self._log(words[0]), self.module)
         self._processes.append(made)
         return made
 
@@ -86,7 +87,9 @@ class House:
         self, at: Server, owners: int = 1, members: int = 2, phones: int = 1, browsers: int = 0
     ) -> "Circle":
         """People who have just signed up: each owner with all members, each member with devices of both kinds."""
-        names = ("Maya", "Noor", "Omar", "Pia", "Rosa", "Sami")[:owners] + ("Ana", "Ben", "Cleo", "Dan")[:members]
+        names = ("Maya", "Noor", "Omar", "Pia", "Rosa", "Sami")[:owners] + ("Ana", "Ben", "Cleo", "Dan", "Eva")[
+            :members
+        ]
         people = await asyncio.gather(*(Person.sign_up(at, name) for name in names))
         made = Circle(people[:owners], people[owners:])
 

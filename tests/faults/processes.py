@@ -21,14 +21,19 @@ STARTS_WITHIN = 60.0
 
 
 class Process:
-    """One `porchlight` command under way. What it says (JSON lines) goes into `log`."""
+    """One `porchlight` command under way. What it says (JSON lines) goes into `log`.
 
-    def __init__(self, words: Sequence[str], env: Mapping[str, str], folder: Path, log: Path) -> None:
+    `module` is what Python runs: the command itself, or something that wraps it.
+    """
+
+    def __init__(
+        self, words: Sequence[str], env: Mapping[str, str], folder: Path, log: Path, module: str = "cli.main"
+    ) -> None:
         self.log = log
         self.began = time.monotonic()
         with log.open("ab") as said:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "cli.main", *words],
+                [sys.executable, "-m", module, *words],
                 env=env,
                 cwd=folder,
                 stdin=subprocess.DEVNULL,
@@ -85,10 +90,18 @@ class Process:
 class Server(Process):
     """`porchlight serve` on a port of its own."""
 
-    def __init__(self, words: Sequence[str], env: Mapping[str, str], folder: Path, log: Path, port: int) -> None:
+    def __init__(
+        self,
+        words: Sequence[str],
+        env: Mapping[str, str],
+        folder: Path,
+        log: Path,
+        port: int,
+        module: str = "cli.main",
+    ) -> None:
         self.port = port
         self.url = f"http://127.0.0.1:{port}"
-        super().__init__(["serve", "--port", str(port), *words], env, folder, log)
+        super().__init__(["serve", "--port", str(port), *words], env, folder, log, module)
 
     async def readiness(self) -> int | None:
         """What /readyz answers; None when nobody does."""

@@ -120,7 +120,8 @@ async def test_a_block_ends_both_circles_and_lasts_until_it_is_taken_back(world:
     for person in (maya, ana):
         assert await person.circle() == []
         assert (await person.get("/v1/supporting"))["items"] == []
-        assert await person.inbox() == []
+        # Whoever has nobody left in their circle is told so at once; of the other nothing is left.
+        assert await person.kinds() == (["unanswered"] if person is maya else [])
     assert (await other.get("/v1/blocks"))["items"] == []
     for inviter, invited in ((one, other), (other, one)):
         link = await inviter.invites()
@@ -147,4 +148,8 @@ async def test_people_i_am_there_for(world: World) -> None:
 
 async def test_the_ladder_of_the_house(world: World) -> None:
     maya = await world.person("Maya")
-    assert await maya.get("/v1/circle/ladder") == {"ladder": [0, 90, 180, 300]}
+    assert await maya.get("/v1/circle/ladder") == {
+        "ladder": [0, 90, 180, 300],
+        "own": False,
+        "default": [0, 90, 180, 300],
+    }

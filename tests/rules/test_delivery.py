@@ -14,10 +14,11 @@ NOW = datetime(2026, 3, 10, 20, tzinfo=UTC)
 
 TO_A_MEMBER = Facts(
     kind=NoticeKind.REACH_OUT,
-    device_live=True,
-    device_is_the_recipients=True,
+    way_open=True,
+    way_is_the_recipients=True,
     dismissed=False,
     about_reach_out=True,
+    about_bookend=False,
     to_its_owner=False,
     open=True,
     told=True,
@@ -34,8 +35,8 @@ K = NoticeKind
     ("expected", "changes"),
     [
         (True, {}),
-        (False, {"device_live": False}),
-        (False, {"device_is_the_recipients": False}),
+        (False, {"way_open": False}),
+        (False, {"way_is_the_recipients": False}),
         (False, {"dismissed": True}),
         (False, {"told": False}),
         (False, {"gone": True}),
@@ -63,7 +64,7 @@ K = NoticeKind
         (True, {"kind": K.INVITATION_ACCEPTED, "about_reach_out": False, "member": False, "open": False}),
         (False, {"kind": K.INVITATION_ACCEPTED, "about_reach_out": False, "dismissed": True}),
         (True, {"kind": K.TEST, "about_reach_out": False, "dismissed": True}),
-        (False, {"kind": K.TEST, "about_reach_out": False, "device_live": False}),
+        (False, {"kind": K.TEST, "about_reach_out": False, "way_open": False}),
     ],
 )
 def test_it_is_looked_at_again_at_the_moment_of_sending(expected: bool, changes: dict[str, object]) -> None:

@@ -1,91 +1,152 @@
-"""When a push may go to somebody: hours in their own time zone, over gaps and folds; mute; to be woken any time."""
+"""Weekly hours in every time zone over two years: no instant is lost or doubled, whatever the clocks there do."""
 
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from rules.hours import available, within
+from rules import hours
+from rules.people import time_zones
 
-BERLIN = "Europe/Berlin"
-SUNDAY = 6
-TUESDAY = 1
+START = datetime(2026, 1, 1, tzinfo=UTC)
+END = START + timedelta(days=731)
+DAY = timedelta(days=1)
+MINUTE = timedelta(minutes=1)
+WEEKS = timedelta(days=7)
+"""No zone changes its clocks twice within so long."""
+# No divisors of a day, so that all times of the day come by.
+STRIDE = timedelta(hours=37, minutes=13)
+ALIAS = timedelta(days=97, hours=7, minutes=13)
+"""For one more name of a zone that has been walked through already."""
+PARTS = [("00:00", "01:30"), ("01:30", "02:30"), ("02:30", "03:00"), ("03:00", "12:00"), ("12:00", "24:00")]
+"""A day without a hole, cut where clocks are usually changed."""
+WEEK = [{"day": day, "from": begin, "to": end} for day in range(7) for begin, end in PARTS]
 
 
-def utc(text: str) -> datetime:
-    return datetime.fromisoformat(text).replace(tzinfo=UTC)
+def instants(name: str, stride: timedelta) -> Iterator[datetime]:
+    """Through the two years, and around every change of the clocks to the minute."""
+    moment = START
+    while moment < END:
+        yield moment
+        moment += stride
+    for change in changes(name):
+        for minutes in (-90, -61, -60, -59, -31, -1, 0, 1, 29, 30, 31, 59, 60, 61, 90):
+            yield change + minutes * MINUTE
 
 
-def window(day: int, start: str, end: str) -> dict[str, object]:
-    return {"day": day, "from": start, "to": end}
+@cache
+def changes(name: str) -> list[datetime]:
+    """The instants, to the minute, at which this zone's distance from UTC changes."""
+    zone = ZoneInfo(name)
+    found: list[datetime] = []
+    day = START
+    while day < END:
+        if _offset(zone, day) != _offset(zone, day + WEEKS):
+            low, high = day, day + WEEKS
+            while high - low > MINUTE:
+                middle = low + (high - low) // (2 * MINUTE) * MINUTE
+                if _offset(zone, middle) == _offset(zone, low):
+                    low = middle
+                else:
+                    high = middle
+            found.append(high)
+        day += WEEKS
+    return found
+
+
+def _offset(zone: ZoneInfo, moment: datetime) -> timedelta:
+    return moment.astimezone(zone).utcoffset() or timedelta(0)
+
+
+def on_the_wall(name: str, moment: datetime) -> tuple[int, int]:
+    """Day of the week and minute of the day, worked out from the distance to UTC alone."""
+    since_monday = moment - datetime(2026, 1, 5, tzinfo=UTC) + _offset(ZoneInfo(name), moment)
+    days, rest = divmod(since_monday, DAY)
+    return days % 7, rest // MINUTE
+
+
+def test_every_zone_over_two_years():
+    """Of a week cut into pieces exactly the one that the wall clock shows is open, at every instant."""
+    looked = 0
+    walked: set[tuple[timedelta, ...]] = set()
+    for name in sorted(time_zones()):
+        zone = ZoneInfo(name)
+        shape = tuple(_offset(zone, START + n * WEEKS) for n in range(105))
+        stride = ALIAS if shape in walked else STRIDE
+        walked.add(shape)
+        for moment in instants(name, stride):
+            day, minute = on_the_wall(name, moment)
+            clock = f"{minute // 60:02}:{minute % 60:02}"
+            expected = next(w for w in WEEK if w["day"] == day and str(w["from"]) <= clock < str(w["to"]))
+            nearby = [w for w in WEEK if w["day"] in {day, (day + 1) % 7, (day - 1) % 7}]
+            if moment.minute % 7 == 0:
+                assert [w for w in nearby if hours.within([w], name, moment)] == [expected], (name, moment)
+            else:
+                assert hours.within([expected], name, moment), (name, moment)
+            looked += 1
+    assert len(walked) > 50
+    assert looked > 25_000
 
 
 @pytest.mark.parametrize(
-    ("moment", "expected"),
+    ("name", "night", "begin", "end", "minutes"),
     [
-        ("2026-03-10 08:59:59", False),
-        ("2026-03-10 09:00", True),
-        ("2026-03-10 16:59:59", True),
-        ("2026-03-10 17:00", False),
-        ("2026-03-11 12:00", False),
+        ("Europe/Berlin", datetime(2026, 3, 28, tzinfo=UTC), "01:00", "04:00", 120),  # the clocks go forward
+        ("Europe/Berlin", datetime(2026, 3, 28, tzinfo=UTC), "02:00", "03:00", 0),  # this hour does not happen
+        ("Europe/Berlin", datetime(2026, 10, 24, tzinfo=UTC), "01:00", "04:00", 240),  # and back
+        ("Europe/Berlin", datetime(2026, 10, 24, tzinfo=UTC), "02:00", "03:00", 120),  # this one happens twice
+        ("America/New_York", datetime(2026, 3, 7, tzinfo=UTC), "02:15", "02:45", 0),
+        ("America/New_York", datetime(2026, 10, 31, tzinfo=UTC), "01:00", "02:00", 120),
+        ("Australia/Lord_Howe", datetime(2026, 4, 4, tzinfo=UTC), "01:00", "03:00", 150),  # half an hour back
+        ("Australia/Lord_Howe", datetime(2026, 10, 3, tzinfo=UTC), "01:00", "03:00", 90),
+        ("Asia/Kathmandu", datetime(2026, 5, 2, tzinfo=UTC), "01:00", "03:00", 120),  # 5:45 ahead, never changed
+        ("Pacific/Kiritimati", datetime(2026, 5, 2, tzinfo=UTC), "00:00", "24:00", 1440),  # 14 hours ahead
     ],
 )
-def test_hours_begin_on_time_and_end_on_time(moment: str, expected: bool) -> None:
-    assert within([window(TUESDAY, "09:00", "17:00")], "UTC", utc(moment)) is expected
+def test_a_window_in_a_night_when_the_clocks_change(name, night, begin, end, minutes):
+    """How many minutes of one Sunday's window there are."""
+    window = {"day": 6, "from": begin, "to": end}
+    opened = [
+        moment for moment in (night + n * MINUTE for n in range(3 * 1440)) if hours.within([window], name, moment)
+    ]
+    assert len(opened) == minutes
 
 
-def test_it_is_the_day_where_the_person_is_that_counts() -> None:
-    tuesday = [window(TUESDAY, "00:00", "24:00")]
-    assert within(tuesday, "Pacific/Auckland", utc("2026-03-09 12:00"))
-    assert not within(tuesday, "Pacific/Auckland", utc("2026-03-10 12:00"))
-    assert within(tuesday, "America/Los_Angeles", utc("2026-03-11 06:00"))
-    assert within([window(2, "05:30", "06:00")], "Asia/Kolkata", utc("2026-03-11 00:15"))
+def test_the_end_of_a_window_is_not_in_it():
+    evening = [{"day": 1, "from": "20:00", "to": "22:00"}]
+    assert not hours.within(evening, "UTC", datetime(2026, 3, 10, 19, 59, 59, 999999, tzinfo=UTC))
+    assert hours.within(evening, "UTC", datetime(2026, 3, 10, 20, 0, tzinfo=UTC))
+    assert hours.within(evening, "UTC", datetime(2026, 3, 10, 21, 59, 59, 999999, tzinfo=UTC))
+    assert not hours.within(evening, "UTC", datetime(2026, 3, 10, 22, 0, tzinfo=UTC))
+    assert not hours.within(evening, "UTC", datetime(2026, 3, 11, 21, 0, tzinfo=UTC))
 
 
-def test_the_hour_that_spring_takes_away_is_missed_by_nobody() -> None:
-    # On 29 March 2026, Berlin's clocks go from 02:00 straight to 03:00.
-    inside = [window(SUNDAY, "02:00", "03:00")]
-    assert not any(within(inside, BERLIN, utc("2026-03-29 00:30") + timedelta(minutes=m)) for m in range(120))
-    around = [window(SUNDAY, "01:30", "03:30")]
-    minutes = sum(within(around, BERLIN, utc("2026-03-29 00:00") + timedelta(minutes=m)) for m in range(240))
-    assert minutes == 60
+def test_a_zone_that_is_no_longer_known_holds_nobody_back():
+    nothing = [{"day": 0, "from": "00:00", "to": "00:01"}]
+    for name in ("Nowhere/Lost", "", "../etc"):
+        assert hours.within(nothing, name, datetime(2026, 3, 10, 20, 0, tzinfo=UTC))
 
 
-def test_the_hour_that_autumn_gives_back_counts_twice() -> None:
-    # On 25 October 2026, Berlin's clocks go from 03:00 back to 02:00.
-    fold = [window(SUNDAY, "02:00", "03:00")]
-    minutes = sum(within(fold, BERLIN, utc("2026-10-24 22:00") + timedelta(minutes=m)) for m in range(480))
-    assert minutes == 120
-
-
-@given(
-    minutes=st.integers(0, 15 * 365 * 1440),
-    zone=st.sampled_from([BERLIN, "America/St_Johns", "Asia/Kathmandu", "Australia/Lord_Howe", "UTC"]),
-)
-def test_a_week_without_gaps_is_always_within_hours(minutes: int, zone: str) -> None:
-    now = utc("2020-01-01") + timedelta(minutes=minutes)
-    assert within([window(day, "00:00", "24:00") for day in range(7)], zone, now)
-    today = now.astimezone(ZoneInfo(zone)).weekday()
-    assert not within([window((today + 1) % 7, "00:00", "24:00")], zone, now)
+NOW = datetime(2026, 3, 10, 20, 0, tzinfo=UTC)
+INSIDE = [{"day": 1, "from": "19:00", "to": "21:00"}]
+OUTSIDE = [{"day": 1, "from": "08:00", "to": "17:00"}]
 
 
 @pytest.mark.parametrize(
-    ("hours", "muted", "wake_me", "expected"),
+    ("declared", "muted_until", "wake_me", "expected"),
     [
-        (None, False, False, True),
-        ([], False, False, True),
-        ("now", False, False, True),
-        ("later", False, False, False),
-        ("later", False, True, True),
-        (None, True, False, False),
-        ("now", True, True, False),
+        (None, None, False, True),
+        ([], None, False, True),
+        (INSIDE, None, False, True),
+        (OUTSIDE, None, False, False),
+        (OUTSIDE, None, True, True),  # to be woken any time
+        (INSIDE, NOW + MINUTE, True, False),  # mute wins over all
+        (None, NOW + MINUTE, False, False),
+        (None, NOW, False, True),  # until then, not longer
+        (INSIDE, NOW - MINUTE, False, True),
     ],
 )
-def test_who_is_available(hours: object, muted: bool, wake_me: bool, expected: bool) -> None:
-    now = utc("2026-03-10 20:00")
-    windows = {"now": [window(TUESDAY, "20:00", "21:00")], "later": [window(TUESDAY, "21:00", "22:00")]}
-    until = now + timedelta(hours=1) if muted else now - timedelta(hours=1)
-    declared = windows[hours] if isinstance(hours, str) else hours
-    assert available(declared, "UTC", until, now, wake_me=wake_me) is expected  # type: ignore[arg-type]
+def test_available(declared, muted_until, wake_me, expected):
+    assert hours.available(declared, "UTC", muted_until, NOW, wake_me=wake_me) is expected

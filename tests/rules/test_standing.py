@@ -2,15 +2,15 @@
 
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from models.vocabulary import AnswerKind, ReachOutState, RecipientState
-from rules.reach_out.again import CALM, Told, decide
-from rules.reach_out.circle_now import Member
+from rules.ladder import LAST, REST, TRUTH, Standing
+from rules.reach_out.again import CALM, Decision, decide
 from rules.reach_out.standing import after_losing_an_answer, pause_until, recipient_state, stands
 
 NOW = datetime(2026, 3, 10, 20, tzinfo=UTC)
@@ -27,6 +27,8 @@ class Row:
     unreachable_at: datetime | None = None
     answer: str | None = None
     gone_at: datetime | None = None
+    minutes: int | None = None
+    answered_at: datetime | None = NOW
 
 
 @pytest.mark.parametrize(
@@ -73,66 +75,65 @@ def test_how_long_the_ladder_waits(kind: AnswerKind, minutes: int | None, second
 @pytest.mark.parametrize("state", list(ReachOutState))
 def test_with_nobody_left_it_is_waiting_again(state: ReachOutState) -> None:
     somebody, nobody = [Row(answer="cannot"), Row(answer="calling")], [Row(answer="cannot"), Row()]
-    assert after_losing_an_answer(state, somebody) is state
+    assert after_losing_an_answer(state, somebody, NOW, NOW) is state
     held = {ReachOutState.ANSWERED, ReachOutState.TOGETHER}
-    assert after_losing_an_answer(state, nobody) is (ReachOutState.WAITING if state in held else state)
+    assert after_losing_an_answer(state, nobody, NOW, NOW) is (ReachOutState.WAITING if state in held else state)
 
 
-def member(**said: object) -> Member:
-    given_id = uuid4()
-    base = Member(
-        given_id, given_id, "friend", 1, available=True, devices=(), data_key=b"", display_name=None, contact=None
+def test_an_answer_from_before_the_last_press_holds_nothing() -> None:
+    earlier = [Row(answer="calling", answered_at=NOW - timedelta(seconds=1))]
+    assert after_losing_an_answer(ReachOutState.ANSWERED, earlier, NOW, NOW) is ReachOutState.WAITING
+    assert after_losing_an_answer(ReachOutState.TOGETHER, earlier, NOW, NOW) is ReachOutState.TOGETHER
+
+
+def standing(**said: object) -> Standing:
+    base = Standing(
+        uuid4(), step=1, told=True, declined=False, available=True, devices=1, channels=0, receipt=False, fresh=True
     )
     return replace(base, **said)  # type: ignore[arg-type]
 
 
-def told(who: Member, *, told: bool = True, gone: bool = False, declined: bool = False) -> Told:
-    return Told(who.person_id, told, gone, declined)
-
-
 @pytest.mark.parametrize("after", [timedelta(), timedelta(seconds=29.9)])
-def test_a_press_within_thirty_seconds_pushes_nobody_again_but_tells_who_is_added(after: timedelta) -> None:
-    one, added = member(), member()
-    decision = decide([told(one)], [one, added], [added], ReachOutState.ANSWERED, NOW, NOW + after)
-    assert (decision.push, decision.tell, decision.take_up) == ((), (added,), False)
+def test_a_press_within_thirty_seconds_changes_nothing(after: timedelta) -> None:
+    for state in ReachOutState:
+        for rung in range(1, LAST + 1):
+            decision = decide([standing(channels=1)], state, rung, NOW, NOW + after)
+            assert decision == Decision((), (), take_up=False, rung=rung)
 
 
 def test_a_later_press_pushes_everyone_told_so_far_and_takes_up_a_pause() -> None:
-    one, other = member(), member()
-    assert decide([told(one)], [one, other], [], ReachOutState.WAITING, NOW, NOW + CALM).push == (one,)
+    one, other = standing(), standing(told=False)
+    assert decide([one, other], ReachOutState.WAITING, 1, NOW, NOW + CALM).push == (one.person_id,)
     for state in (ReachOutState.ANSWERED, ReachOutState.TOGETHER):
-        assert decide([told(one)], [one], [], state, NOW, LATER).take_up
-    assert not decide([told(one)], [one], [], ReachOutState.WAITING, NOW, LATER).take_up
+        assert decide([one], state, 1, NOW, LATER).take_up
+    assert not decide([one], ReachOutState.WAITING, 1, NOW, LATER).take_up
 
 
-@pytest.mark.parametrize("said", [{"declined": True}, {"gone": True}, {"told": False}])
-def test_who_declined_is_gone_or_was_never_told_is_not_pushed(said: dict[str, bool]) -> None:
-    one = member()
-    assert decide([told(one, **said)], [one], [], ReachOutState.WAITING, NOW, LATER).push == ()
+@pytest.mark.parametrize("rung", range(TRUTH, LAST + 1))
+def test_after_the_truth_was_told_a_press_starts_again_at_rung_two_with_its_channels(rung: int) -> None:
+    silent, heard = standing(channels=1), standing(channels=1, receipt=True)
+    decision = decide([silent, heard], ReachOutState.WAITING, rung, NOW, LATER)
+    assert decision == Decision((silent.person_id, heard.person_id), (silent.person_id,), take_up=True, rung=REST)
 
 
-def test_who_is_asleep_or_no_longer_in_the_circle_is_not_pushed() -> None:
-    asleep, left = member(available=False), member()
-    assert decide([told(asleep), told(left)], [asleep], [], ReachOutState.WAITING, NOW, LATER).push == ()
+@pytest.mark.parametrize("said", [{"declined": True}, {"told": False}, {"available": False}, {"devices": 0}])
+def test_who_declined_was_never_told_is_asleep_or_has_no_phone_is_not_pushed(said: dict[str, object]) -> None:
+    assert decide([standing(**said)], ReachOutState.WAITING, 1, NOW, LATER).push == ()
 
 
 @given(
-    circle=st.lists(st.tuples(st.booleans(), st.booleans(), st.booleans(), st.booleans(), st.booleans()), max_size=6),
+    circle=st.lists(st.tuples(st.booleans(), st.booleans(), st.booleans(), st.booleans()), max_size=6),
+    rung=st.integers(1, LAST),
     seconds=st.floats(0, 100),
     state=st.sampled_from([ReachOutState.WAITING, ReachOutState.ANSWERED, ReachOutState.TOGETHER]),
 )
-def test_whatever_the_circle_nobody_is_told_twice_and_nobody_outside_is_told(
-    circle: list[tuple[bool, bool, bool, bool, bool]], seconds: float, state: ReachOutState
+def test_whatever_the_circle_nobody_outside_is_told(
+    circle: list[tuple[bool, bool, bool, bool]], rung: int, seconds: float, state: ReachOutState
 ) -> None:
-    members = [member(available=available) for available, *_ in circle]
-    rows = [
-        Told(one.person_id, told=was_told, gone=is_gone, declined=has_declined)
-        for one, (_, was_told, is_gone, has_declined, _) in zip(members, circle, strict=True)
+    recipients = [
+        standing(available=available, told=told, declined=declined, channels=int(channel))
+        for available, told, declined, channel in circle
     ]
-    add = [one for one, (*_, named) in zip(members, circle, strict=True) if named]
-    decision = decide(rows, members, add, state, NOW, NOW + timedelta(seconds=seconds))
-    pushed, first = {one.person_id for one in decision.push}, {one.person_id for one in decision.tell}
-    assert not pushed & first
-    outside: set[UUID] = {row.person_id for row in rows if row.gone or row.declined or not row.told}
-    assert not pushed & outside
-    assert first <= {one.person_id for one in add}
+    decision = decide(recipients, state, rung, NOW, NOW + timedelta(seconds=seconds))
+    may_hear = {one.person_id for one in recipients if one.told and one.available and not one.declined}
+    assert set(decision.push) | set(decision.channels) <= may_hear

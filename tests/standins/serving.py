@@ -185,6 +185,9 @@ class TlsServer:
                 reader,
                 writer,
             )
+        except TimeoutError:
+            # Whoever was killed does not say goodbye.
+            pass
         finally:
             self._connections.discard(task)
             self._writers.discard(writer)

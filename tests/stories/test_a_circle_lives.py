@@ -6,6 +6,7 @@ from tests.world.world import World
 async def test_a_decline_is_known_to_the_person_alone(world: World) -> None:
     maya, sponsor, friend = await world.circle("sponsor", "friend")
     await maya.press()
+    await world.settle()
     await sponsor.answer("cannot", text="On a night shift. Thinking of you.")
     assert await maya.sees_state(sponsor) == "declined"
     assert await maya.messages() == ["On a night shift. Thinking of you."]
@@ -13,6 +14,7 @@ async def test_a_decline_is_known_to_the_person_alone(world: World) -> None:
     assert sponsor.id not in str(await friend.reach_out())
     assert await friend.pushed() == ["reach_out"]
     await friend.answer("calling")
+    await world.settle()
     await maya.close("connected")
     assert await sponsor.pushed() == ["reach_out", "answered", "all_clear"], "who could not is glad to hear it too"
 
@@ -20,15 +22,20 @@ async def test_a_decline_is_known_to_the_person_alone(world: World) -> None:
 async def test_a_member_is_removed_in_the_middle_of_the_story(world: World) -> None:
     maya, sponsor, friend = await world.circle("sponsor", "friend")
     await maya.press(note="Please come.")
+    await world.settle()
     await friend.answer("calling", text="Coming")
+    await world.settle()
     assert (await maya.reach_out())["state"] == "answered"
     await maya.delete(f"/v1/circle/{friend.places[maya.id]}")
     assert (await maya.reach_out())["state"] == "waiting"
+    await world.settle()
+    assert await sponsor.pushed() == ["reach_out", "answered", "reach_out"], "whoever is left is asked again at once"
     await maya.says("Is anybody there?")
+    await world.settle()
     await maya.close("ok_now")
     assert await friend.pushed() == ["reach_out"]
     assert await friend.inbox() == []
-    assert await sponsor.pushed() == ["reach_out", "answered", "message", "all_clear"]
+    assert await sponsor.pushed() == ["reach_out", "answered", "reach_out", "message", "all_clear"]
     # Back in the circle, the old story stays closed to them.
     await maya.welcomes(friend)
     await friend.reach_out(expect=404)
@@ -39,6 +46,7 @@ async def test_a_member_is_removed_in_the_middle_of_the_story(world: World) -> N
 async def test_who_leaves_and_is_back_can_be_asked_again_by_name(world: World) -> None:
     maya, sponsor, friend = await world.circle("sponsor", "friend")
     await maya.press()
+    await world.settle()
     await friend.delete(f"/v1/supporting/{friend.places[maya.id]}")
     await maya.welcomes(friend)
     world.forward(31)
@@ -55,6 +63,7 @@ async def test_who_leaves_and_is_back_can_be_asked_again_by_name(world: World) -
 async def test_somebody_who_mutes_during_the_story_keeps_their_inbox(world: World) -> None:
     maya, sponsor = await world.circle("sponsor")
     await maya.press()
+    await world.settle()
     await sponsor.patch(f"/v1/supporting/{sponsor.places[maya.id]}", {"muted_until": "2026-04-01T00:00:00Z"})
     world.forward(31)
     await maya.does("nudge")
@@ -68,6 +77,7 @@ async def test_somebody_who_mutes_during_the_story_keeps_their_inbox(world: Worl
 async def test_a_mute_holds_from_the_moment_it_is_set(world: World) -> None:
     maya, sponsor, friend = await world.circle("sponsor", "friend")
     await maya.press()
+    await world.settle()
     await sponsor.patch(f"/v1/supporting/{sponsor.places[maya.id]}", {"muted_until": "2026-04-01T00:00:00Z"})
     await maya.says("Are you there?")
     await friend.answer("calling")
@@ -85,6 +95,7 @@ async def test_two_people_hold_each_other(world: World) -> None:
     second = await sponsor.press(note="Yours")
     assert first["id"] != second["id"]
     await maya.answer("calling")
+    await world.settle()
     await sponsor.close()
     seen = await maya.get(f"/v1/reach-outs/{first['id']}")
     assert (seen["state"], seen["note"]) == ("waiting", "Mine")
@@ -112,6 +123,7 @@ async def test_a_push_is_worded_in_the_language_of_whoever_reads_it_and_says_not
     }
     assert (his.push.title, his.push.urgent, his.push.renotify) == ("Porchlight", True, True)
     await sponsor.answer("here")
+    await world.settle()
     await maya.close()
     assert [one.push.urgent for one in await friend.pushes()] == [True, False, False]
     everything = str([(one.push.data, one.push.title, one.push.body, one.push.tag) for one in world.transport.handed])

@@ -29,8 +29,8 @@ TELLING = re.compile(
 EVERY = [(kind, language) for kind in sorted(KINDS) for language in LANGUAGES]
 
 
-def test_every_kind_of_the_contract_has_words_a_length_of_life_and_the_test_has_too() -> None:
-    assert THE_CONTRACT_S | {"test"} == KINDS
+def test_every_kind_of_the_contract_has_words_a_length_of_life_and_test_and_code_have_too() -> None:
+    assert THE_CONTRACT_S | {"test", "code"} == KINDS
     assert set(TTL_SECONDS) == KINDS
     assert LANGUAGES == ("en", "es", "de")
 
@@ -49,7 +49,8 @@ def test_a_sentence_is_short_and_tells_nothing(kind: str, language: str) -> None
     assert title == TITLE == "Porchlight"
     assert TELLING.search(body) is None
     assert not set(body) & set("!¡{}%0123456789@")
-    assert body.endswith((".", "?"))
+    # The code itself follows its sentence.
+    assert body.endswith(":" if kind == "code" else (".", "?"))
     assert len(body) <= 80
     assert all(len(sentence.split()) <= 12 for sentence in re.split(r"[.?]", body))
 

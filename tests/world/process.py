@@ -93,7 +93,7 @@ async def running(settings: Settings, clock: Clock, keyring: Keyring, transport:
     routes = _APPS.pop() if _APPS else api_only()
     routes.state.context = context
     app = Edge(routes, settings)
-    worker = Worker(database, clock, keyring, bus, dispatcher)
+    worker = Worker(database, clock, keyring, bus, dispatcher, settings.ladder)
     http = httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url=settings.public_url)
     made = Process(context, dispatcher, worker, app, http)
     try:

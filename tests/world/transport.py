@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from core.clock import Clock
-from notifications.transports.protocol import Address, FcmAddress, Push, Result, Sent
+from notifications.transports.protocol import Address, ChannelAddress, FcmAddress, Push, Result, Sent
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,13 @@ class Handed:
 
 def where(address: Address) -> str:
     """The one line that names an address."""
-    return address.token if isinstance(address, FcmAddress) else address.endpoint
+    match address:
+        case FcmAddress():
+            return address.token
+        case ChannelAddress():
+            return address.address
+        case _:
+            return address.endpoint
 
 
 class ScriptedTransport:

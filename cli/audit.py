@@ -1,0 +1,40 @@
+"""`porchlight audit`: what must not be, looked for once, as a plain table."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from cli.services import open_keyring
+from core.bus import Bus
+from core.clock import DatabaseClock
+from core.database import Database
+from core.settings import Settings
+from rules.audit import Finding
+from worker.auditor import Auditor
+
+
+async def run(settings: Settings) -> int:
+    """Look, mend and print; gives the exit status: 0 when all is as it should be, 1 when something was not."""
+    database = Database(settings.sqlalchemy_url)
+    try:
+        clock = DatabaseClock(database.time)
+        await clock.anchor()
+        keyring = await open_keyring(settings, database)
+        done = await Auditor(database, clock, keyring, Bus(), _nobody).look()
+    finally:
+        await database.close()
+    print(table(done))
+    return 1 if done else 0
+
+
+def table(done: Sequence[tuple[Finding, bool]]) -> str:
+    """One line a finding; ids only."""
+    if not done:
+        return "Nothing found: every timer, delivery and bookend is as it should be."
+    width = max(len(finding.what) for finding, _ in done)
+    lines = [f"{finding.what:<{width}}  {finding.id}  {'mended' if mended else 'left'}" for finding, mended in done]
+    head = f"{'what':<{width}}  {'id':<36}  now"
+    return "\n".join([head, *lines, f"{len(done)} found. A worker that runs carries on with what was mended."])
+
+
+def _nobody(deliveries: Sequence[UUID]) -> None:
+    """Send nothing from here: what is written is due at once, for any worker."""

@@ -1,0 +1,255 @@
+"""Bookends: somebody says before a risky time when they will be back, and who stands by. The decision, then its use-cases."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, func, select, update
+
+from core.bulk import insert_together
+from core.errors import BookendOver, CompanionUnknown, Invalid, TooManyBookends
+from core.unit import Unit
+from models import Bookend, Notice
+from models.vocabulary import NoticeKind
+from rules import access, idempotency, standing_by
+from rules.access import Caller
+from rules.idempotency import Retry
+from rules.telling import DELIVERIES, Telling, delivery_row, live_devices, tell, withdraw
+
+AGAIN = timedelta(minutes=10)
+"""How long after the due time the person is nudged a second time."""
+TELL = timedelta(minutes=20)
+"""How long after it the companion is told."""
+FARTHEST = timedelta(days=7)
+"""How far ahead a bookend may lie."""
+MOST = 20
+"""Bookends that one person may have ahead of them."""
+
+
+class State(StrEnum):
+    """Derived, never stored. MISSED: the 20 minutes are over and nobody has checked in."""
+
+    PLANNED = "planned"
+    DUE = "due"
+    MISSED = "missed"
+    CHECKED_IN = "checked_in"
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What one turn of a bookend does. `nudges`: how many there have been then; `next_at`: when to look again."""
+
+    nudge: bool
+    tell: bool
+    nudges: int
+    next_at: datetime | None
+
+
+def next_step(due_at: datetime, nudges: int, now: datetime) -> Step:
+    """What is due at `now`: a nudge at the due time, another after 10 minutes, the companion after 20.
+
+    What an outage has held up is made up for in one step, and the companion is never told later for it; but nobody is
+    told of somebody who has not been nudged at all.
+    """
+    late = now - due_at
+    if late < timedelta(0):
+        return Step(nudge=False, tell=False, nudges=nudges, next_at=due_at)
+    if late >= TELL:
+        return Step(nudge=nudges == 0, tell=True, nudges=max(nudges, 1), next_at=None)
+    wanted = 2 if late >= AGAIN else 1
+    return Step(
+        nudge=nudges < wanted,
+        tell=False,
+        nudges=max(nudges, wanted),
+        next_at=due_at + (TELL if wanted == 2 else AGAIN),
+    )
+
+
+def state(due_at: datetime, next_at: datetime | None, checked_in_at: datetime | None, now: datetime) -> State:
+    """Where a bookend stands at `now`."""
+    if checked_in_at is not None:
+        return State.CHECKED_IN
+    if next_at is None:
+        return State.MISSED
+    return State.DUE if due_at <= now else State.PLANNED
+
+
+async def plan(
+    unit: Unit, who: Caller, what: str | None, due_at: datetime, companion: UUID, asked: Retry | None
+) -> UUID:
+    """Plan a bookend; gives its id. Nobody is told of it before it is missed.
+
+    `companion` is the id of an active membership in the caller's circle, `due_at` lies ahead and within 7 days.
+    Raises Invalid, CompanionUnknown, TooManyBookends, KeyReused.
+    """
+
+    async def create() -> UUID:
+        _ahead(due_at, unit.now)
+        ahead = select(func.count()).where(Bookend.person_id == who.person_id, Bookend.next_at.is_not(None))
+        if (await unit.session.execute(ahead)).scalar_one() >= MOST:
+            raise TooManyBookends
+        member = await access.active_member(unit, who, companion)
+        if member is None:
+            raise CompanionUnknown
+        made = Bookend(
+            id=unit.new_id(),
+            person_id=who.person_id,
+            membership_id=member.id,
+            companion_id=member.member_id,
+            due_at=due_at,
+            created_at=unit.now,
+            nudges=0,
+            next_at=due_at,
+        )
+        made.what = who.vault.seal("bookends.what", made.id, what)
+        unit.session.add(made)
+        await unit.session.flush()
+        return made.id
+
+    made_id, _ = await idempotency.once(unit, asked, who.person_id, create)
+    return made_id
+
+
+async def check_in(unit: Unit, who: Caller, bookend_id: UUID) -> None:
+    """Say "I'm back". A companion who was told gets the all-clear. Repeated it changes nothing.
+
+    Raises NotFound, NotYours.
+    """
+    found = await access.own_bookend(unit, who, bookend_id)
+    if found.checked_in_at is not None:
+        return
+    found.checked_in_at, found.next_at = unit.now, None
+    await unit.session.flush()
+    await _call_off(unit, found)
+    # The nudges have done what they were for.
+    await unit.session.execute(
+        update(Notice)
+        .where(*_nudges_of(found), Notice.read_at.is_(None))
+        .values(read_at=unit.now)
+        .execution_options(synchronize_session=False)
+    )
+    await standing_by.last_word(unit, found, NoticeKind.ALL_CLEAR)
+
+
+async def extend(unit: Unit, who: Caller, bookend_id: UUID, due_at: datetime) -> None:
+    """Put the due time at another moment, and start again from there. Repeated it changes nothing.
+
+    Raises NotFound, NotYours, Invalid, BookendOver once it is checked in or the companion was told.
+    """
+    found = await access.own_bookend(unit, who, bookend_id)
+    if found.next_at is None:
+        raise BookendOver
+    if found.due_at == due_at:
+        return
+    _ahead(due_at, unit.now)
+    found.due_at, found.next_at, found.nudges = due_at, due_at, 0
+    await unit.session.flush()
+    await _call_off(unit, found)
+    await _take_back_nudges(unit, found)
+
+
+async def cancel(unit: Unit, who: Caller, bookend_id: UUID) -> None:
+    """Remove a bookend for good. A companion who was told learns that it ended without an all-clear.
+
+    Raises NotFound, NotYours.
+    """
+    found = await access.own_bookend(unit, who, bookend_id)
+    await _call_off(unit, found)
+    await _take_back_nudges(unit, found)
+    await _end(unit, found)
+    await unit.session.delete(found)
+    await unit.session.flush()
+
+
+async def person_erased(unit: Unit, person_id: UUID) -> None:
+    """End what an account that is being erased leaves open; nobody says that all is well."""
+    open_ones = await unit.session.execute(
+        select(Bookend).where(Bookend.person_id == person_id).order_by(Bookend.id).with_for_update()
+    )
+    for found in open_ones.scalars().all():
+        await _end(unit, found)
+
+
+async def due(unit: Unit, limit: int) -> Sequence[UUID]:
+    """Bookends whose clock has come, the most overdue first."""
+    found = await unit.session.execute(
+        select(Bookend.id).where(Bookend.next_at <= unit.now).order_by(Bookend.next_at).limit(limit)
+    )
+    return found.scalars().all()
+
+
+async def take(unit: Unit, bookend_id: UUID) -> bool:
+    """Lock one bookend and do what is due; False when somebody else holds it or has done it already."""
+    found = (
+        await unit.session.execute(
+            select(Bookend)
+            .where(Bookend.id == bookend_id, Bookend.next_at <= unit.now)
+            .with_for_update(skip_locked=True)
+        )
+    ).scalar_one_or_none()
+    if found is None:
+        return False
+    step = next_step(found.due_at, found.nudges, unit.now)
+    # Written down in one update: PostgreSQL would look at the membership again for a second one, and wait for a removal
+    # that waits for this.
+    with unit.session.no_autoflush:
+        found.nudges, found.next_at = step.nudges, step.next_at
+        if step.nudge:
+            await _nudge(unit, found)
+        if step.tell and not await standing_by.tell_companion(unit, found):
+            # Nobody stands by any more, or nothing reaches them now: the person is told so, with whom they can call.
+            truth = Telling(found.person_id, NoticeKind.UNANSWERED, found.id, None, bookend_id=found.id)
+            await tell(unit, [truth])
+    await unit.session.flush()
+    return True
+
+
+async def _nudge(unit: Unit, found: Bookend) -> None:
+    """Nudge the person: the first time with a notice, the second time by a further push of it."""
+    nudge = select(Notice.id).where(*_nudges_of(found), Notice.kind == NoticeKind.BOOKEND_DUE)
+    notice_id = (await unit.session.execute(nudge)).scalar()
+    if notice_id is None:
+        event = unit.new_id()
+        await tell(unit, [Telling(found.person_id, NoticeKind.BOOKEND_DUE, event, None, bookend_id=found.id)])
+        return
+    devices = (await live_devices(unit, [found.person_id])).get(found.person_id, [])
+    rows = [delivery_row(unit, notice_id, device, found.nudges) for device in devices]
+    await insert_together(unit.session, [(DELIVERIES, rows)])
+    unit.pushes.extend(row["id"] for row in rows)
+
+
+async def _end(unit: Unit, found: Bookend) -> None:
+    if found.checked_in_at is None:
+        await standing_by.last_word(unit, found, NoticeKind.ENDED)
+
+
+async def _call_off(unit: Unit, found: Bookend) -> None:
+    """Cancel what is still to be sent about this bookend, to either side."""
+    people = [found.person_id, *([found.companion_id] if found.companion_id else [])]
+    await withdraw(unit, select(Notice.id).where(Notice.recipient_id.in_(people), Notice.bookend_id == found.id))
+
+
+async def _take_back_nudges(unit: Unit, found: Bookend) -> None:
+    await unit.session.execute(
+        update(Notice)
+        .where(*_nudges_of(found))
+        .values(dismissed_at=unit.now)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def _nudges_of(found: Bookend) -> tuple[ColumnElement[bool], ...]:
+    """What stands in the person's own inbox about this bookend."""
+    return (
+        Notice.recipient_id == found.person_id,
+        Notice.bookend_id == found.id,
+        Notice.dismissed_at.is_(None),
+    )
+
+
+def _ahead(due_at: datetime, now: datetime) -> None:
+    if not now < due_at <= now + FARTHEST:
+        says = "must lie ahead, and within 7 days"
+        raise Invalid(extra={"errors": [{"at": "body.due_at", "says": says}]})

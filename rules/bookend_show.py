@@ -1,0 +1,127 @@
+"""What somebody sees of bookends: their own, and those that they were told of as the companion."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Row, Select, and_, or_, select
+from sqlalchemy.orm import aliased
+
+from core.errors import NotFound
+from core.unit import Unit
+from models import Bookend, Membership, Person
+from rules.access import Caller
+from rules.bookend import State, state
+from rules.reach_out.show import PersonView, person_view
+
+
+@dataclass(frozen=True, slots=True)
+class Companion:
+    """Who stands by. `contact` is for the one whose bookend it is."""
+
+    membership_id: UUID
+    person: PersonView
+    contact: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class BookendView:
+    """`sender` is whose bookend it is, `contact` their number. `companion` is None once nobody stands by any more."""
+
+    id: UUID
+    mine: bool
+    sender: PersonView
+    contact: str | None
+    what: str | None
+    due_at: datetime
+    state: State
+    companion: Companion | None
+    created_at: datetime
+    checked_in_at: datetime | None
+    companion_told_at: datetime | None
+
+
+_Companion = aliased(Person)
+
+_COLUMNS: Select[*tuple[Any, ...]] = (
+    select(
+        Bookend.id,
+        Bookend.person_id,
+        Bookend.what,
+        Bookend.due_at,
+        Bookend.next_at,
+        Bookend.created_at,
+        Bookend.checked_in_at,
+        Bookend.companion_told_at,
+        Person.data_key,
+        Person.display_name,
+        Person.contact,
+        Membership.id.label("membership_id"),
+        Membership.member_id,
+        _Companion.data_key.label("companion_data_key"),
+        _Companion.display_name.label("companion_display_name"),
+        _Companion.contact.label("companion_contact"),
+    )
+    .join(Person, Person.id == Bookend.person_id)
+    .outerjoin(Membership, and_(Membership.id == Bookend.membership_id, Membership.confirmed_at.is_not(None)))
+    .outerjoin(_Companion, _Companion.id == Membership.member_id)
+)
+
+
+async def page(
+    unit: Unit, who: Caller, limit: int, before: UUID | None, *, is_open: bool | None, mine: bool | None
+) -> list[BookendView]:
+    """The caller's bookends and those they were told of, newest first, `limit` + 1 at most."""
+    own, told = _own(who), _told(who)
+    statement = _COLUMNS.where(own if mine else told if mine is False else or_(own, told))
+    if is_open is not None:
+        statement = statement.where(Bookend.checked_in_at.is_(None) if is_open else Bookend.checked_in_at.is_not(None))
+    if before is not None:
+        statement = statement.where(Bookend.id < before)
+    found = await unit.session.execute(statement.order_by(Bookend.id.desc()).limit(limit + 1))
+    return [_view(unit, who, row) for row in found]
+
+
+async def one(unit: Unit, who: Caller, bookend_id: UUID) -> BookendView:
+    """One bookend of the caller's, or one they were told of. Raises NotFound."""
+    found = await unit.session.execute(_COLUMNS.where(Bookend.id == bookend_id, or_(_own(who), _told(who))))
+    row = found.one_or_none()
+    if row is None:
+        raise NotFound
+    return _view(unit, who, row)
+
+
+def _own(who: Caller) -> ColumnElement[bool]:
+    return Bookend.person_id == who.person_id
+
+
+def _told(who: Caller) -> ColumnElement[bool]:
+    return and_(Membership.member_id == who.person_id, Bookend.companion_told_at.is_not(None))
+
+
+def _view(unit: Unit, who: Caller, row: Row[*tuple[Any, ...]]) -> BookendView:
+    mine = row.person_id == who.person_id
+    vault = unit.keyring.vault(row.person_id, row.data_key)
+    return BookendView(
+        id=row.id,
+        mine=mine,
+        sender=person_view(unit.keyring, row.person_id, row.data_key, row.display_name),
+        contact=vault.open("people.contact", row.person_id, row.contact),
+        what=vault.open("bookends.what", row.id, row.what),
+        due_at=row.due_at,
+        state=state(row.due_at, row.next_at, row.checked_in_at, unit.now),
+        companion=_companion(unit, row, mine=mine) if row.membership_id is not None else None,
+        created_at=row.created_at,
+        checked_in_at=row.checked_in_at,
+        companion_told_at=row.companion_told_at,
+    )
+
+
+def _companion(unit: Unit, row: Row[*tuple[Any, ...]], *, mine: bool) -> Companion:
+    vault = unit.keyring.vault(row.member_id, row.companion_data_key)
+    return Companion(
+        membership_id=row.membership_id,
+        person=person_view(unit.keyring, row.member_id, row.companion_data_key, row.companion_display_name),
+        contact=vault.open("people.contact", row.member_id, row.companion_contact) if mine else None,
+    )

@@ -1,0 +1,180 @@
+"""The ladder: who is told next, and when. Pure: what is known and the moment in, one move out.
+
+Rung 1 tells the members of step 1 (the whole circle if there are none). Rung 2 tells the rest, and tries the channels
+of those told before whose push has no receipt. Rung 3 pushes everyone told once more, with the channels of those who
+chose them. Rung 4 tells the person plainly that nobody has answered; after it rung 3 comes again three times, ten
+minutes apart. A rung that nobody can hear, or that adds nobody, does not wait: the next one comes in the same move.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import pairwise
+from uuid import UUID
+
+FIRST, REST, AGAIN, TRUTH = 1, 2, 3, 4
+"""The rungs by what they do."""
+REPEATS = 3
+LAST = TRUTH + REPEATS
+"""Rungs 5 to 7 are rung 3 again, after the truth was told."""
+REPEAT_EVERY = timedelta(seconds=600)
+LIFE = timedelta(hours=24)
+"""An open reach-out ends by itself after so long, and says so; never with an all-clear."""
+
+SHORTEST_STEP = 30
+LONGEST = 1800
+"""Bounds in seconds for a person's own ladder: no flood between two rungs, no silence before the truth."""
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """One recipient as the ladder looks at them. `devices` and `channels`: how many ways there are to each.
+
+    `fresh`: the rung on which the ladder stands told or pushed them, so that it waits for them.
+    """
+
+    person_id: UUID
+    step: int
+    told: bool
+    declined: bool
+    available: bool
+    devices: int
+    channels: int
+    receipt: bool
+    fresh: bool = True
+
+    @property
+    def pushable(self) -> bool:
+        return self.available and not self.declined and self.devices > 0
+
+    @property
+    def callable(self) -> bool:
+        """A channel may be tried: somebody outside their hours is not woken by an SMS either."""
+        return self.available and not self.declined and self.channels > 0
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """What one turn of the ladder does. Written down by `advance`, never here.
+
+    `tell`: told for the first time. `again`: pushed once more. `channels`: whose channels are tried. `truth`: the
+    person is told that nobody has answered. `rung`: where the ladder stands then. `next_at`: when it moves again.
+    """
+
+    rung: int
+    tell: tuple[UUID, ...]
+    again: tuple[UUID, ...]
+    channels: tuple[UUID, ...]
+    truth: bool
+    next_at: datetime | None
+
+
+def next_move(ladder: Sequence[int], rung: int, recipients: Sequence[Standing], now: datetime) -> Move:
+    """The move that is due now, when the ladder stands on `rung` (0 before the first)."""
+    tell: dict[UUID, None] = {}
+    again: dict[UUID, None] = {}
+    channels: dict[UUID, None] = {}
+    while True:
+        rung += 1
+        told, pushed, called = _rung(rung, recipients, tell)
+        tell.update(dict.fromkeys(told))
+        again.update(dict.fromkeys(pushed))
+        channels.update(dict.fromkeys(called))
+        if rung >= TRUTH or _heard(recipients, told, pushed, called):
+            break
+    return Move(
+        rung=rung,
+        tell=tuple(tell),
+        # Somebody who is told for the first time in this very move is not pushed twice by it.
+        again=tuple(person for person in again if person not in tell),
+        channels=tuple(channels),
+        truth=rung == TRUTH,
+        next_at=after(ladder, rung, now),
+    )
+
+
+def after(ladder: Sequence[int], rung: int, now: datetime) -> datetime | None:
+    """When the rung after `rung` comes, if this one was done at `now`; None when none comes."""
+    if rung < FIRST:
+        return now
+    if rung < TRUTH:
+        return now + timedelta(seconds=ladder[rung] - ladder[rung - 1])
+    return now + REPEAT_EVERY if rung < LAST else None
+
+
+def began(ladder: Sequence[int], rung: int, next_at: datetime) -> datetime:
+    """When the rung was done after which the next one comes at `next_at`: the other way round from `after`."""
+    following = after(ladder, rung, next_at)
+    return next_at if following is None else next_at - (following - next_at)
+
+
+def nobody_hears(rung: int, recipients: Sequence[Standing]) -> bool:
+    """Whether all whom this rung reached have declined or cannot hear any more, so that the next need not wait.
+
+    Channels count from rung 2 on: before it none has been tried.
+    """
+    return not any(one.told and ((one.fresh and one.pushable) or (rung >= REST and one.callable)) for one in recipients)
+
+
+def silent(told: Sequence[Standing]) -> list[UUID]:
+    """Those of whose push nothing has been heard, and who have chosen another channel."""
+    return [one.person_id for one in told if one.callable and not one.receipt]
+
+
+def _rung(
+    rung: int, recipients: Sequence[Standing], tell: dict[UUID, None]
+) -> tuple[list[UUID], list[UUID], list[UUID]]:
+    """Whom this rung tells, pushes again, and tries by channel."""
+    waiting = [one for one in recipients if not one.told and one.person_id not in tell]
+    told = [one for one in recipients if one.told or one.person_id in tell]
+    match rung:
+        case 1:
+            first = [one for one in waiting if one.step == 1] or waiting
+            return [one.person_id for one in first], [], []
+        case 2:
+            return [one.person_id for one in waiting], [], silent(told)
+        case 4:
+            return [], [], []
+        case _:
+            # Rung 3, and its repetitions. Whoever is still waiting (somebody added late) is told by it too.
+            return (
+                [one.person_id for one in waiting],
+                [one.person_id for one in told if one.pushable],
+                [one.person_id for one in recipients if one.callable],
+            )
+
+
+def _heard(
+    recipients: Sequence[Standing], told: Sequence[UUID], pushed: Sequence[UUID], called: Sequence[UUID]
+) -> bool:
+    """Whether anything of this rung reaches somebody."""
+    if pushed or called:
+        return True
+    newly = set(told)
+    return any(one.pushable for one in recipients if one.person_id in newly)
+
+
+def timer(
+    *,
+    created_at: datetime,
+    next_rung_at: datetime | None,
+    ask_at: datetime | None,
+    paused_until: datetime | None,
+) -> datetime:
+    """When somebody has to look at an open reach-out next: its earliest clock, at the latest its end."""
+    clocks = [created_at + LIFE, *(at for at in (next_rung_at, ask_at, paused_until) if at is not None)]
+    return min(clocks)
+
+
+def own_ladder(seconds: Sequence[int]) -> tuple[int, ...]:
+    """A person's own ladder: four offsets from 0, each at least 30 s after the one before, the last within 30 minutes.
+
+    Raises ValueError that says what it should be.
+    """
+    if len(seconds) != TRUTH or seconds[0] != 0:
+        raise ValueError("must be four numbers of seconds, the first of them 0")
+    if any(later - earlier < SHORTEST_STEP for earlier, later in pairwise(seconds)):
+        raise ValueError(f"must rise by at least {SHORTEST_STEP} seconds from rung to rung")
+    if seconds[-1] > LONGEST:
+        raise ValueError(f"must end within {LONGEST} seconds, or the truth comes too late")
+    return tuple(seconds)

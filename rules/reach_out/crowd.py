@@ -1,0 +1,101 @@
+"""Who is part of a running reach-out, and the ways there are to each of them at this moment."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import select
+
+from core.unit import Unit
+from models import Channel, Membership, Notice, Person, ReachOut, Recipient
+from models.vocabulary import AnswerKind, NoticeKind
+from rules import hours
+from rules.ladder import REST, Standing, began
+from rules.telling import live_devices
+
+
+@dataclass(frozen=True, slots=True)
+class Present:
+    """A recipient who is still a member: their row, the ladder's view of them, and every way to them."""
+
+    row: Recipient
+    standing: Standing
+    devices: tuple[UUID, ...]
+    channels: tuple[UUID, ...]
+    notice_id: UUID | None
+
+
+async def read(unit: Unit, found: ReachOut) -> list[Present]:
+    """Everyone of this reach-out who is not gone, told or not. `found` is locked by the caller."""
+    people = (
+        await unit.session.execute(
+            select(Recipient, Person, Membership.muted_until)
+            .join(Membership, Membership.id == Recipient.membership_id)
+            .join(Person, Person.id == Recipient.person_id)
+            .where(
+                Recipient.reach_out_id == found.id, Recipient.gone_at.is_(None), Membership.confirmed_at.is_not(None)
+            )
+            .order_by(Recipient.step, Recipient.membership_id)
+        )
+    ).all()
+    ids = [row.person_id for row, _, _ in people]
+    devices = await live_devices(unit, ids)
+    channels = await confirmed_channels(unit, ids)
+    standing_notices = await unit.session.execute(
+        select(Notice.recipient_id, Notice.id).where(
+            Notice.reach_out_id == found.id, Notice.kind == NoticeKind.REACH_OUT, Notice.dismissed_at.is_(None)
+        )
+    )
+    notices: dict[UUID, UUID] = {row.recipient_id: row.id for row in standing_notices}
+    waited_for = _waited_for_since(found)
+    present: list[Present] = []
+    for row, person, muted_until in people:
+        mine = tuple(devices.get(row.person_id, ()))
+        other = tuple(channels.get(row.person_id, ()))
+        present.append(
+            Present(
+                row=row,
+                standing=Standing(
+                    person_id=row.person_id,
+                    step=row.step,
+                    told=row.told_at is not None,
+                    declined=row.answer == AnswerKind.CANNOT,
+                    available=hours.available(
+                        person.hours, person.time_zone, muted_until, unit.now, wake_me=person.wake_me
+                    ),
+                    devices=len(mine),
+                    channels=len(other),
+                    receipt=row.delivered_at is not None or row.seen_at is not None,
+                    fresh=waited_for is None or (row.told_at is not None and row.told_at >= waited_for),
+                ),
+                devices=mine,
+                channels=other,
+                notice_id=notices.get(row.person_id),
+            )
+        )
+    return present
+
+
+def _waited_for_since(found: ReachOut) -> datetime | None:
+    """The ladder waits for those told since then; None when it waits for everyone told.
+
+    Only rung 2 tells some and leaves others be; a press on it pushes everyone again.
+    """
+    if found.rung != REST or found.next_rung_at is None:
+        return None
+    since = began(found.ladder, found.rung, found.next_rung_at)
+    return None if found.pushed_at >= since else since
+
+
+async def confirmed_channels(unit: Unit, people: Sequence[UUID]) -> dict[UUID, list[UUID]]:
+    """The channels of each of these people that they have confirmed."""
+    found: dict[UUID, list[UUID]] = {}
+    if people:
+        for person_id, channel_id in await unit.session.execute(
+            select(Channel.person_id, Channel.id).where(
+                Channel.person_id.in_(people), Channel.confirmed_at.is_not(None)
+            )
+        ):
+            found.setdefault(person_id, []).append(channel_id)
+    return found

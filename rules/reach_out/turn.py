@@ -1,0 +1,207 @@
+"""One turn of an open reach-out: whatever its clocks say is due, in one transaction that any worker can make."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from types import MappingProxyType
+from uuid import UUID
+
+from sqlalchemy import or_, select
+
+from core.bulk import insert_together
+from core.unit import Unit
+from models import ReachOut
+from models.vocabulary import NoticeKind, Outcome, ReachOutState
+from rules import ladder
+from rules.ladder import LIFE, TRUTH, Move
+from rules.reach_out import closing, crowd
+from rules.reach_out.crowd import Present
+from rules.reach_out.standing import stands
+from rules.telling import DELIVERIES, Telling, channel_row, delivery_row, tell
+
+
+async def due(unit: Unit, limit: int) -> Sequence[UUID]:
+    """Open reach-outs with a clock that has come, the most overdue first."""
+    found = await unit.session.execute(
+        select(ReachOut.id)
+        .where(ReachOut.closed_at.is_(None), or_(ReachOut.due_at.is_(None), ReachOut.due_at <= unit.now))
+        .order_by(ReachOut.due_at)
+        .limit(limit)
+    )
+    return found.scalars().all()
+
+
+async def take(unit: Unit, reach_out_id: UUID) -> bool:
+    """Lock one reach-out and do what is due; False when somebody else holds it or has done it already."""
+    found = (
+        await unit.session.execute(
+            select(ReachOut)
+            .where(
+                ReachOut.id == reach_out_id,
+                ReachOut.closed_at.is_(None),
+                or_(ReachOut.due_at.is_(None), ReachOut.due_at <= unit.now),
+            )
+            .with_for_update(skip_locked=True)
+        )
+    ).scalar_one_or_none()
+    if found is None:
+        return False
+    await run(unit, found)
+    return True
+
+
+async def run(unit: Unit, found: ReachOut) -> None:
+    """Do everything that is due of a locked, open reach-out, and set its next clock."""
+    if unit.now >= found.created_at + LIFE:
+        await closing.finish(unit, found, Outcome.EXPIRED, NoticeKind.ENDED)
+        return
+    if found.state == ReachOutState.WAITING and found.next_rung_at is None and found.rung < ladder.LAST:
+        # An older release, or a fault, left it without its clock.
+        found.next_rung_at = ladder.after(found.ladder, found.rung, found.pushed_at)
+    if found.state == ReachOutState.ANSWERED:
+        if found.paused_until is None or found.paused_until <= unit.now:
+            wait_again(found, unit.now)
+        elif found.ask_at is not None and found.ask_at <= unit.now:
+            found.ask_at = None
+            await _ask(unit, found)
+    if found.state == ReachOutState.WAITING and found.next_rung_at is not None and found.next_rung_at <= unit.now:
+        await _move(unit, found)
+    await settle(unit, found)
+
+
+async def hurry(unit: Unit, found: ReachOut) -> None:
+    """Do not wait for people who cannot hear: when nobody told so far can, the next rung is due at once."""
+    if found.state != ReachOutState.WAITING or found.next_rung_at is None or found.rung >= TRUTH:
+        return
+    await unit.session.flush()
+    if ladder.nobody_hears(found.rung, [one.standing for one in await crowd.read(unit, found)]):
+        found.next_rung_at = unit.now
+        await run(unit, found)
+
+
+async def hurry_all(unit: Unit, ids: Sequence[UUID]) -> None:
+    """`hurry` for each of these that is still open, locked in the order of their ids."""
+    if not ids:
+        return
+    rows = await unit.session.execute(
+        select(ReachOut)
+        .where(ReachOut.id.in_(ids), ReachOut.closed_at.is_(None))
+        .order_by(ReachOut.id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    for found in rows.scalars().all():
+        await hurry(unit, found)
+
+
+def wait_again(found: ReachOut, now: datetime) -> None:
+    """Nobody is there after all: the next rung is due at once, the later ones keep their distances."""
+    found.state = str(ReachOutState.WAITING)
+    found.paused_until = found.ask_at = None
+    # Past the last repetition there is one more, or this moment would pass in silence.
+    found.rung = min(found.rung, ladder.LAST - 1)
+    found.next_rung_at = now
+
+
+async def settle(unit: Unit, found: ReachOut) -> None:
+    """Set the clock by which somebody has to look at this reach-out again, and flush.
+
+    A clock that its state does not have is stopped, whoever left it running: it would be due for ever.
+    """
+    if found.state != ReachOutState.WAITING:
+        found.next_rung_at = None
+    if found.state != ReachOutState.ANSWERED:
+        found.paused_until = found.ask_at = None
+    found.due_at = None
+    if found.closed_at is None:
+        found.due_at = ladder.timer(
+            created_at=found.created_at,
+            next_rung_at=found.next_rung_at,
+            ask_at=found.ask_at,
+            paused_until=found.paused_until,
+        )
+    await unit.session.flush()
+
+
+async def _move(unit: Unit, found: ReachOut) -> None:
+    present = await crowd.read(unit, found)
+    move = ladder.next_move(found.ladder, found.rung, [one.standing for one in present], unit.now)
+    await apply(unit, found, present, move)
+
+
+async def apply(unit: Unit, found: ReachOut, present: Sequence[Present], move: Move) -> None:
+    """Write a move down: notices and deliveries of those told, a further round, channels, the truth."""
+    by_id = {one.row.person_id: one for one in present}
+    found.rung, found.next_rung_at = move.rung, move.next_at
+    if move.again or move.channels:
+        # A channel has one delivery a round, so those without a phone need a further one as well.
+        found.round += 1
+    if move.again:
+        found.pushed_at = unit.now
+    if move.truth:
+        found.unanswered_at = unit.now
+    notices = await _tell_first(unit, found, [by_id[person_id] for person_id in move.tell], truth=move.truth)
+    await push(unit, found, [by_id[person_id] for person_id in move.again])
+    await call(unit, found, [by_id[person_id] for person_id in move.channels], notices)
+    for person_id in [found.person_id, *(one.row.person_id for one in present if one.row.told_at)]:
+        unit.tell(person_id, "reach_out", found.id)
+
+
+async def push(unit: Unit, found: ReachOut, people: Sequence[Present]) -> None:
+    """Push these recipients once more, in the round that the reach-out stands in."""
+    rows = []
+    for one in people:
+        one.row.quiet_at = one.row.unreachable_at = None
+        if one.notice_id is not None:
+            rows += [delivery_row(unit, one.notice_id, device, found.round) for device in one.devices]
+    await unit.session.flush()
+    await insert_together(unit.session, [(DELIVERIES, rows)])
+    unit.pushes.extend(row["id"] for row in rows)
+
+
+async def call(
+    unit: Unit, found: ReachOut, people: Sequence[Present], new: Mapping[UUID, UUID] = MappingProxyType({})
+) -> None:
+    """Try these recipients by their channels, in the round that the reach-out stands in. `new`: notices just made."""
+    rows = [
+        channel_row(unit, notice_id, channel, found.round)
+        for one in people
+        if (notice_id := one.notice_id or new.get(one.row.person_id)) is not None
+        for channel in one.channels
+    ]
+    await insert_together(unit.session, [(DELIVERIES, rows)])
+    unit.pushes.extend(row["id"] for row in rows)
+
+
+async def _tell_first(unit: Unit, found: ReachOut, people: Sequence[Present], *, truth: bool) -> dict[UUID, UUID]:
+    for one in people:
+        mark_told(unit, one)
+    await unit.session.flush()
+    tellings = [
+        Telling(
+            one.row.person_id,
+            NoticeKind.REACH_OUT,
+            found.id,
+            found.person_id,
+            found.id,
+            push=one.standing.available,
+        )
+        for one in people
+    ]
+    if truth:
+        tellings.append(Telling(found.person_id, NoticeKind.UNANSWERED, unit.new_id(), None, found.id))
+    return await tell(unit, tellings)
+
+
+def mark_told(unit: Unit, one: Present) -> None:
+    """From now on this recipient sees the reach-out."""
+    one.row.told_at = unit.now
+    one.row.quiet_at = None if one.standing.available else unit.now
+    one.row.unreachable_at = None if one.devices or one.channels else unit.now
+
+
+async def _ask(unit: Unit, found: ReachOut) -> None:
+    """Ask both sides whether they are talking."""
+    present = await crowd.read(unit, found)
+    event = unit.new_id()
+    people = [found.person_id, *(one.row.person_id for one in present if stands(one.row))]
+    await tell(unit, [Telling(person_id, NoticeKind.ARE_YOU_TALKING, event, None, found.id) for person_id in people])

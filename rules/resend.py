@@ -1,0 +1,41 @@
+"""An urgent push that was handed over but never said to have arrived is sent once more."""
+
+from sqlalchemy import and_, select, update
+
+from core.unit import Unit
+from models import Delivery, Notice, Recipient
+from models.vocabulary import DeliveryState
+
+AT_ONCE = 200
+
+
+async def send_once_more(unit: Unit) -> int:
+    """Make those due again whose 120 s without a receipt are over; gives how many.
+
+    Nobody who has seen or answered is pushed again: the receipt may be lost while the person is not.
+    """
+    found = (
+        await unit.session.execute(
+            select(Delivery.id, Recipient.seen_at, Recipient.answer)
+            .join(Notice, Notice.id == Delivery.notice_id)
+            .outerjoin(
+                Recipient,
+                and_(Recipient.reach_out_id == Notice.reach_out_id, Recipient.person_id == Notice.recipient_id),
+            )
+            .where(Delivery.resend_at <= unit.now, Delivery.state == DeliveryState.SENT)
+            .order_by(Delivery.id)
+            .limit(AT_ONCE)
+            .with_for_update(of=Delivery, skip_locked=True)
+        )
+    ).all()
+    if not found:
+        return 0
+    again = [row.id for row in found if row.seen_at is None and row.answer is None]
+    done = [row.id for row in found if row.id not in set(again)]
+    await unit.session.execute(
+        update(Delivery)
+        .where(Delivery.id.in_(again), Delivery.delivered_at.is_(None))
+        .values(state=str(DeliveryState.PENDING), due_at=unit.now, lease_until=None, resend_at=None)
+    )
+    await unit.session.execute(update(Delivery).where(Delivery.id.in_(done)).values(resend_at=None))
+    return len(again)

@@ -1,0 +1,91 @@
+"""How long things are kept: what is past its time, found in small batches and cleared away in short transactions."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, Delete, Select, Update, delete, or_, select, update
+from sqlalchemy.orm import InstrumentedAttribute
+
+from core.ids import first_id
+from core.unit import Unit
+from models import Channel, Delivery, Device, IdempotencyKey, Invitation, Message, ReachOut, Throttle
+from models.vocabulary import DeliveryState
+from rules import devices, idempotency
+
+BATCH = 500
+DELIVERIES = timedelta(days=30)
+"""Deliveries with their receipts; what came of them stands with the recipient."""
+IDEMPOTENCY = idempotency.KEPT + timedelta(hours=1)
+UNCONFIRMED = timedelta(days=1)
+"""A channel whose code nobody has typed in."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One kind of row: `find` gives the keys of what is past its time, `clear` takes it away.
+
+    Only `clear` needs the writer. It asks again, for the world may have moved on since `find`.
+    """
+
+    key: InstrumentedAttribute[Any]
+    find: Select[Any]
+    clear: Delete | Update
+    batch: int
+
+    @property
+    def table(self) -> str:
+        return str(self.key.class_.__tablename__)
+
+    def page(self, after: object) -> Select[Any]:
+        """A batch of keys; each goes on where the last one ended, so that no row is looked at twice."""
+        found = self.find if after is None else self.find.where(self.key > after)
+        return found.order_by(self.key).limit(self.batch)
+
+    def clearing(self, keys: Sequence[object]) -> Delete | Update:
+        return self.clear.where(self.key.in_(keys)).execution_options(synchronize_session=False)
+
+
+def steps(now: datetime, days: int) -> Sequence[Step]:
+    """All that is past its time at `now`; notes and messages go `days` after their reach-out was closed.
+
+    Sessions are not among them: their devices are retired with them (`rules.sessions`).
+    """
+    closed = ReachOut.closed_at <= now - timedelta(days=days)
+    of_closed = Message.reach_out_id.in_(select(ReachOut.id).where(closed))
+    # Ids carry the time they were made at, so that the primary key finds what is old.
+    old = Delivery.id < first_id(now - DELIVERIES)
+    finished = Delivery.state != DeliveryState.PENDING
+    remembered = IdempotencyKey.created_at <= now - IDEMPOTENCY
+    unconfirmed = (
+        Channel.confirmed_at.is_(None)
+        & (Channel.created_at <= now - UNCONFIRMED)
+        & or_(Channel.code_expires_at.is_(None), Channel.code_expires_at <= now)
+    )
+    retired = Device.disabled_at <= now - devices.LISTED
+    return (
+        _emptied(ReachOut.id, "note", closed & ReachOut.note.is_not(None)),
+        _emptied(Message.id, "text", of_closed & Message.text.is_not(None)),
+        _deleted(Delivery.id, old & finished),
+        _deleted(IdempotencyKey.key_hash, remembered),
+        _deleted(Throttle.key_hash, Throttle.free_at < now),
+        _deleted(Invitation.id, Invitation.expires_at <= now),
+        _deleted(Channel.id, unconfirmed),
+        # Few at once: no index leads from a device to its deliveries, which are long gone by then.
+        _deleted(Device.id, retired, batch=10),
+    )
+
+
+def _deleted(key: InstrumentedAttribute[Any], where: ColumnElement[bool], batch: int = BATCH) -> Step:
+    return Step(key, select(key).where(where), delete(key.class_).where(where), batch)
+
+
+def _emptied(key: InstrumentedAttribute[Any], column: str, where: ColumnElement[bool]) -> Step:
+    return Step(key, select(key).where(where), update(key.class_).where(where).values({column: None}), BATCH)
+
+
+async def clear(unit: Unit, step: Step, keys: Sequence[object]) -> int:
+    """Clear these away; gives how many were."""
+    done = await unit.session.execute(step.clearing(keys))
+    return int(getattr(done, "rowcount", 0))

@@ -1,0 +1,141 @@
+"""Devices that fall away, and recipients whom nothing reaches any more: neither the person nor the ladder waits for them."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from sqlalchemy import Exists, or_, select, update
+
+from core.unit import Unit
+from models import Channel, Delivery, Device, Notice, ReachOut, Recipient
+from models.vocabulary import DeliveryState, NoticeKind, Retired
+from rules.reach_out import turn
+
+
+async def retire(unit: Unit, person_id: UUID, retired: Sequence[UUID], why: Retired) -> None:
+    """Take these devices of this person out of use: the address is forgotten, what was due to it is not sent."""
+    if not retired:
+        return
+    await lock_open(unit, [person_id])
+    await unit.session.execute(
+        update(Device)
+        .where(Device.id.in_(retired), Device.disabled_at.is_(None))
+        .values(disabled_at=unit.now, disabled_reason=str(why), address=None)
+    )
+    await unit.session.execute(
+        update(Delivery)
+        .where(Delivery.device_id.in_(retired), Delivery.state == DeliveryState.PENDING)
+        .values(state=str(DeliveryState.CANCELLED), lease_until=None, last_error=str(why))
+    )
+    await note_unreachable(unit, [person_id])
+
+
+async def retire_dead(unit: Unit, person_id: UUID, device_id: UUID, address_hash: bytes) -> None:
+    """Retire a device whose address a provider called dead, unless it has been given another address meanwhile."""
+    await lock_open(unit, [person_id])
+    found = (
+        await unit.session.execute(
+            select(Device.id).where(Device.id == device_id, Device.address_hash == address_hash).with_for_update()
+        )
+    ).scalar()
+    if found is not None:
+        await retire(unit, person_id, [device_id], Retired.DEAD)
+
+
+async def lock_open(unit: Unit, people: Sequence[UUID]) -> None:
+    """Lock the open reach-outs these people are told of, by id: reach-outs come before recipients everywhere."""
+    await unit.session.execute(
+        select(ReachOut.id)
+        .where(
+            ReachOut.closed_at.is_(None),
+            ReachOut.id.in_(select(Recipient.reach_out_id).where(Recipient.person_id.in_(people))),
+        )
+        .order_by(ReachOut.id)
+        .with_for_update()
+    )
+
+
+async def note_unreachable(unit: Unit, people: Sequence[UUID]) -> None:
+    """Say in every open reach-out that these people, told but not pushed to anywhere now, cannot be reached.
+
+    The caller has locked those reach-outs (`lock_open`).
+    """
+    live = select(Device.id).where(Device.person_id == Recipient.person_id, Device.disabled_at.is_(None)).exists()
+    other = (
+        select(Channel.id).where(Channel.person_id == Recipient.person_id, Channel.confirmed_at.is_not(None)).exists()
+    )
+    changed = await unit.session.execute(
+        update(Recipient)
+        .where(
+            Recipient.person_id.in_(people),
+            Recipient.told_at.is_not(None),
+            Recipient.gone_at.is_(None),
+            Recipient.unreachable_at.is_(None),
+            Recipient.quiet_at.is_(None),
+            Recipient.reach_out_id.in_(select(ReachOut.id).where(ReachOut.closed_at.is_(None))),
+            ~or_(live, other),
+        )
+        .values(unreachable_at=unit.now)
+        .returning(Recipient.reach_out_id)
+        .execution_options(synchronize_session=False)
+    )
+    ids = changed.scalars().all()
+    if ids:
+        owners = await unit.session.execute(select(ReachOut.person_id, ReachOut.id).where(ReachOut.id.in_(ids)))
+        for owner_id, reach_out_id in owners:
+            unit.tell(owner_id, "reach_out", reach_out_id)
+        await turn.hurry_all(unit, ids)
+
+
+async def note_dropped(unit: Unit, dropped: Sequence[tuple[UUID, UUID]]) -> None:
+    """Show recipients (reach-out, person) whose push was called off as what they are: unreachable, or inbox only."""
+    people = sorted({person_id for _, person_id in dropped})
+    await lock_open(unit, people)
+    await note_unreachable(unit, people)
+    for reach_out_id, person_id in dropped:
+        await unit.session.execute(
+            update(Recipient)
+            .where(
+                Recipient.reach_out_id == reach_out_id,
+                Recipient.person_id == person_id,
+                Recipient.handed_at.is_(None),
+                Recipient.unreachable_at.is_(None),
+                Recipient.quiet_at.is_(None),
+                Recipient.gone_at.is_(None),
+                ~on_its_way(reach_out_id, person_id),
+            )
+            .values(quiet_at=unit.now)
+            .execution_options(synchronize_session=False)
+        )
+    # Whoever was muted a moment ago hears nothing now, and the ladder does not wait for them either.
+    await turn.hurry_all(unit, sorted({reach_out_id for reach_out_id, _ in dropped}))
+
+
+async def note_given_up(unit: Unit, reach_out_id: UUID, person_id: UUID) -> None:
+    """Nothing is on its way to this recipient any more and nothing ever arrived: the person is not kept hoping."""
+    await lock_open(unit, [person_id])
+    await unit.session.execute(
+        update(Recipient)
+        .where(
+            Recipient.reach_out_id == reach_out_id,
+            Recipient.person_id == person_id,
+            ~on_its_way(reach_out_id, person_id),
+        )
+        .values(unreachable_at=unit.now)
+        .execution_options(synchronize_session=False)
+    )
+    await turn.hurry_all(unit, [reach_out_id])
+
+
+def on_its_way(reach_out_id: UUID, person_id: UUID) -> Exists:
+    """Whether a push of this reach-out to this person is still to be sent, or was sent."""
+    return (
+        select(Delivery.id)
+        .join(Notice, Notice.id == Delivery.notice_id)
+        .where(
+            Notice.reach_out_id == reach_out_id,
+            Notice.recipient_id == person_id,
+            Notice.kind == NoticeKind.REACH_OUT,
+            Delivery.state.in_([DeliveryState.PENDING, DeliveryState.SENT]),
+        )
+        .exists()
+    )

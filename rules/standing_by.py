@@ -1,0 +1,87 @@
+"""Standing by at the end of a bookend: how the companion is told, hears how it ended, and falls away."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from sqlalchemy import select, update
+
+from core.bulk import insert_together
+from core.unit import Unit
+from models import Bookend, Channel, Delivery, Membership, Notice, Person
+from models.vocabulary import NoticeKind
+from rules import hours
+from rules.telling import DELIVERIES, Telling, channel_row, live_devices, tell, withdraw
+
+
+async def tell_companion(unit: Unit, found: Bookend) -> bool:
+    """Tell the companion, if they still are one; gives whether something is on its way to them.
+
+    Outside their hours, or muted, they find it in their inbox. Their channels are tried when they have no device.
+    """
+    stands = (
+        await unit.session.execute(
+            select(Membership.member_id, Membership.muted_until, Person.hours, Person.time_zone, Person.wake_me)
+            .join(Person, Person.id == Membership.member_id)
+            .where(Membership.id == found.membership_id, Membership.confirmed_at.is_not(None))
+        )
+    ).one_or_none()
+    if stands is None:
+        return False
+    companion = stands.member_id
+    awake = hours.available(stands.hours, stands.time_zone, stands.muted_until, unit.now, wake_me=stands.wake_me)
+    found.companion_told_at = unit.now
+    missed = Telling(companion, NoticeKind.BOOKEND_MISSED, found.id, found.person_id, bookend_id=found.id, push=awake)
+    notices = await tell(unit, [missed])
+    if not awake:
+        return False
+    if (await live_devices(unit, [companion])).get(companion):
+        return True
+    confirmed = select(Channel.id).where(Channel.person_id == companion, Channel.confirmed_at.is_not(None))
+    return await _call(unit, notices[companion], (await unit.session.execute(confirmed)).scalars().all())
+
+
+async def last_word(unit: Unit, found: Bookend, word: NoticeKind) -> None:
+    """How it ended, for a companion who was told of it and still is one; by every way by which they were told."""
+    if found.companion_told_at is None or found.membership_id is None:
+        return
+    companion = (
+        await unit.session.execute(select(Membership.member_id).where(Membership.id == found.membership_id))
+    ).scalar()
+    if companion is None:
+        return
+    ways = (
+        await unit.session.execute(
+            select(Delivery.device_id, Delivery.channel_id)
+            .join(Notice, Notice.id == Delivery.notice_id)
+            .where(
+                Notice.recipient_id == companion,
+                Notice.kind == NoticeKind.BOOKEND_MISSED,
+                Notice.event_id == found.id,
+            )
+        )
+    ).all()
+    last = Telling(companion, word, found.id, found.person_id, bookend_id=found.id, push=bool(ways))
+    notices = await tell(unit, [last])
+    await _call(unit, notices[companion], list({way.channel_id for way in ways if way.channel_id is not None}))
+
+
+async def companion_gone(unit: Unit, owner_id: UUID, member_id: UUID) -> None:
+    """A former member no longer stands by: nothing more is sent to them, nothing of it stands in their inbox.
+
+    Called in the transaction that deletes the membership, after the delete, which empties `membership_id`.
+    """
+    theirs = (Notice.recipient_id == member_id, Notice.sender_id == owner_id, Notice.bookend_id.is_not(None))
+    await withdraw(unit, select(Notice.id).where(*theirs))
+    await unit.session.execute(
+        update(Notice)
+        .where(*theirs, Notice.dismissed_at.is_(None))
+        .values(dismissed_at=unit.now)
+        .execution_options(synchronize_session=False)
+    )
+
+
+async def _call(unit: Unit, notice_id: UUID, channels: Sequence[UUID]) -> bool:
+    rows = [channel_row(unit, notice_id, channel, 1) for channel in channels]
+    await insert_together(unit.session, [(DELIVERIES, rows)])
+    unit.pushes.extend(row["id"] for row in rows)
+    return bool(rows)

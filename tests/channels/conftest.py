@@ -1,0 +1,36 @@
+"""A world with gateways: what goes to a channel goes through the real transport to a stand-in for its service."""
+
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import pytest
+from pydantic import SecretStr
+
+from core.settings import Settings
+from tests.channels.house import Gateways, World
+from tests.standins.gateways import HttpGateway, SmtpStandIn
+
+
+@pytest.fixture
+def gateways() -> Iterator[Gateways]:
+    with HttpGateway() as sms, SmtpStandIn() as email, HttpGateway() as ntfy:
+        yield Gateways(sms, email, ntfy)
+
+
+@pytest.fixture
+def settings(database_url: str, tmp_path: Path, gateways: Gateways) -> Settings:
+    return Settings(
+        _env_file=None,
+        data_dir=tmp_path,
+        database_url=SecretStr(database_url),
+        database_connections=10,
+        sms_url=SecretStr(f"json://127.0.0.1:{gateways.sms.port}/send?:to={{to}}"),
+        email_url=SecretStr(f"mailto://127.0.0.1:{gateways.email.port}?from=porch@example.org"),
+        ntfy_url=SecretStr(f"ntfy://127.0.0.1:{gateways.ntfy.port}"),
+    )
+
+
+@pytest.fixture
+async def world(settings: Settings, gateways: Gateways) -> AsyncIterator[World]:
+    async with World(settings, gateways) as made:
+        yield made

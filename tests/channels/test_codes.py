@@ -1,0 +1,242 @@
+"""A channel counts once a code that was sent there has come back: five guesses, ten minutes, and nobody is pestered."""
+
+import asyncio
+
+import pytest
+from pydantic import SecretStr
+from sqlalchemy import select
+
+from models import Channel, Delivery
+from tests.channels.house import ADDRESSES, MAIL, PHONE, TOPIC, Gateways, World
+
+
+@pytest.mark.parametrize("kind", ["sms", "email", "ntfy"])
+async def test_a_code_that_came_back_confirms_the_channel(world: World, gateways: Gateways, kind: str) -> None:
+    maya = await world.person("Maya")
+    made = await world.adds(maya, kind)
+    assert (made["kind"], made["address"], made["confirmed_at"]) == (kind, ADDRESSES[kind], None)
+    assert made["code_expires_at"]
+
+    [text] = gateways.texts(kind, ADDRESSES[kind])
+    assert "Your code:" in text
+    assert "http" not in text
+
+    code = gateways.code(kind)
+    wrong = f"{(int(code) + 1) % 1_000_000:06}"
+    problem = await maya.post(f"/v1/channels/{made['id']}/confirm", {"code": wrong}, expect=422)
+    assert (problem["type"], problem["guesses_left"]) == ("/problems/wrong-code", 4)
+    confirmed = await maya.post(f"/v1/channels/{made['id']}/confirm", {"code": code}, expect=200)
+    assert confirmed["confirmed_at"]
+    assert confirmed["code_expires_at"] is None
+    again = await maya.post(f"/v1/channels/{made['id']}/confirm", {"code": code}, expect=200)
+    assert again == confirmed
+    assert (await maya.get("/v1/channels"))["items"] == [confirmed]
+    assert await maya.inbox() == []
+
+
+async def test_an_address_and_its_code_are_ciphertext_in_the_database(world: World, gateways: Gateways) -> None:
+    await world.adds(await world.person("Maya"), "email")
+    [row] = await world.rows(select(Channel.address, Channel.code, Channel.address_hash))
+    for held in row:
+        assert MAIL.encode() not in held
+        assert b"example" not in held
+        assert gateways.code("email").encode() not in held
+
+
+async def test_a_code_is_good_for_ten_minutes(world: World, gateways: Gateways) -> None:
+    maya = await world.person("Maya")
+    made = await world.adds(maya)
+    world.forward(601)
+    late = await maya.post(f"/v1/channels/{made['id']}/confirm", {"code": gateways.code("sms")}, expect=409)
+    assert late["type"] == "/problems/code-not-valid"
+    first = gateways.code("sms")
+
+    again = await maya.post("/v1/channels", {"kind": "sms", "address": "+1 (555) 010-0199"}, expect=200)
+    await world.settle()
+    assert again["id"] == made["id"]
+    fresh = gateways.code("sms")
+    if fresh != first:
+        await maya.post(f"/v1/channels/{made['id']}/confirm", {"code": first}, expect=422)
+    await maya.post(f"/v1/channels/{made['id']}/confirm", {"code": fresh}, expect=200)
+    # A confirmed one is sent no more codes.
+    await maya.post("/v1/channels", {"kind": "sms", "address": PHONE}, expect=200)
+    await world.settle()
+    assert gateways.count() == 2
+
+
+async def test_five_guesses_and_no_more_also_when_they_come_at_once(world: World, gateways: Gateways) -> None:
+    maya = await world.person("Maya")
+    made = await world.adds(maya)
+    right = gateways.code("sms")
+    guesses = [f"{(int(right) + step) % 1_000_000:06}" for step in range(1, 13)]
+    replies = await asyncio.gather(
+        *(maya.send("POST", f"/v1/channels/{made['id']}/confirm", {"code": guess}) for guess in guesses)
+    )
+    assert sorted(reply.status_code for reply in replies) == [409] * 7 + [422] * 5
+    over = await maya.post(f"/v1/channels/{made['id']}/confirm", {"code": right}, expect=409)
+    assert over["type"] == "/problems/code-not-valid"
+    for code in ("12345", "1234567", "abcdef", "１２３４５６", "", None):
+        await maya.post(f"/v1/channels/{made['id']}/confirm", {"code": code}, expect=422)
+
+
+async def test_another_person_s_channel_does_not_exist(world: World, gateways: Gateways) -> None:
+    maya, ana = await world.person("Maya"), await world.person("Ana")
+    made = await world.adds(maya)
+    await ana.post(f"/v1/channels/{made['id']}/confirm", {"code": gateways.code("sms")}, expect=404)
+    await ana.delete(f"/v1/channels/{made['id']}", expect=404)
+    assert (await ana.get("/v1/channels"))["items"] == []
+    # The same address may be Ana's as well (a phone that two share); each needs a code of their own.
+    hers = await world.adds(ana)
+    assert hers["id"] != made["id"]
+
+
+async def test_codes_cost_money_so_they_are_limited_by_person_and_by_address(world: World, gateways: Gateways) -> None:
+    maya, ana = await world.person("Maya"), await world.person("Ana")
+    await world.adds(maya)
+    for _ in range(2):
+        await maya.post("/v1/channels", {"kind": "sms", "address": PHONE}, expect=200)
+    reply = await maya.send("POST", "/v1/channels", {"kind": "sms", "address": PHONE})
+    assert reply.status_code == 429
+    assert int(reply.headers["Retry-After"]) > 0
+    await ana.post("/v1/channels", {"kind": "sms", "address": PHONE}, expect=429)
+    assert (await ana.get("/v1/channels"))["items"] == []
+    await world.adds(maya, "email")
+    await world.adds(maya, "ntfy")
+    await maya.post("/v1/channels", {"kind": "ntfy", "address": "another"}, expect=429)
+    await world.settle()
+    assert gateways.count() == 5
+    world.forward(1801)
+    await world.adds(maya, "ntfy", "another")
+
+
+async def test_a_retry_with_its_key_sends_no_second_code(world: World, gateways: Gateways) -> None:
+    maya = await world.person("Maya")
+    said = {"kind": "sms", "address": PHONE}
+    first = await maya.post("/v1/channels", said, expect=201, key="one")
+    assert await maya.post("/v1/channels", said, expect=201, key="one") == first
+    await world.settle()
+    assert gateways.count() == 1
+    reused = await maya.post("/v1/channels", said | {"address": "+15550100111"}, expect=422, key="one")
+    assert reused["type"] == "/problems/key-reused"
+
+
+async def test_only_what_the_operator_has_set_up_is_offered(world: World) -> None:
+    maya = await world.person("Maya")
+    assert (await maya.get("/v1/config"))["channels"] == ["sms", "email", "ntfy"]
+    bare = world.settings.model_copy(update={"sms_url": None, "ntfy_url": SecretStr("")})
+    maya.process = await world.another_process(settings=bare)
+    assert (await maya.get("/v1/config"))["channels"] == ["email"]
+    for kind in ("sms", "ntfy"):
+        said = {"kind": kind, "address": ADDRESSES[kind]}
+        assert (await maya.post("/v1/channels", said, expect=422))["type"] == "/problems/channel-not-offered"
+    await world.adds(maya, "email")
+
+
+MALFORMED = {
+    "sms": [
+        "5550100199",
+        "0015550100199",
+        "+0555010",
+        "+1555@evil.example",
+        "+1555\u0661\u0662\u0663\u0664",
+        "+15550100199,+15550100198",
+        "+15550100199/x",
+        "+1" + "5" * 15,
+        "",
+    ],
+    "email": [
+        "a@b.c/?x=",
+        "a@b",
+        "a@127.0.0.1",
+        "a@[127.0.0.1]",
+        "a@b.example,c@d.example",
+        "a@b.example\r\nBcc: c@d.example",
+        "Ana <a@b.example>",
+        '"a b"@c.example',
+        "a%2Cc@b.example",
+        "a&to=c@b.example",
+        "a..b@c.example",
+        ".a@c.example",
+        "a@c.example.",
+        "@c.example",
+        "a" * 65 + "@c.example",
+        "mailto:a@c.example",
+    ],
+    "ntfy": [
+        "https://ntfy.example/topic",
+        "ntfy.example/topic",
+        "one,two",
+        "one two",
+        "../v1/account",
+        "t" * 65,
+        "töpic",
+        "",
+    ],
+}
+
+
+async def test_what_is_no_address_is_refused(world: World) -> None:
+    maya = await world.person("Maya")
+    for kind, addresses in MALFORMED.items():
+        for address in addresses:
+            problem = await maya.post("/v1/channels", {"kind": kind, "address": address}, expect=422)
+            assert problem["type"] == "/problems/invalid", (kind, address)
+            assert address == "" or address not in str(problem)
+    others: list[object] = [{"kind": "pigeon", "address": PHONE}, {"address": PHONE}, {"kind": "sms"}, [], None]
+    for body in others:
+        await maya.post("/v1/channels", body, expect=422)
+    assert await world.count("channels") == 0
+
+
+async def test_a_person_has_at_most_five_channels(world: World) -> None:
+    maya = await world.person("Maya")
+    made = [await world.adds(maya, "ntfy", f"topic-{number}") for number in range(5)]
+    full = await maya.post("/v1/channels", {"kind": "ntfy", "address": TOPIC}, expect=409)
+    assert full["type"] == "/problems/too-many-channels"
+    page = await maya.get("/v1/channels?limit=3")
+    rest = await maya.get(f"/v1/channels?limit=3&cursor={page['next']}")
+    assert [row["id"] for row in page["items"] + rest["items"]] == [row["id"] for row in reversed(made)]
+    await maya.delete(f"/v1/channels/{made[0]['id']}")
+    await maya.delete(f"/v1/channels/{made[0]['id']}", expect=404)
+    world.forward(1801)
+    await world.adds(maya, "ntfy", TOPIC)
+
+
+async def test_the_same_address_twice_at_once_is_one_channel(world: World) -> None:
+    maya = await world.person("Maya")
+    said = {"kind": "sms", "address": PHONE}
+    replies = await asyncio.gather(*(maya.send("POST", "/v1/channels", said) for _ in range(2)))
+    assert sorted(reply.status_code for reply in replies) == [200, 201]
+    assert await world.count("channels") == 1
+
+
+async def test_a_code_that_is_no_longer_good_is_not_sent(world: World, gateways: Gateways) -> None:
+    maya = await world.person("Maya")
+    gateways.sms.behaviour.status = 500
+    made = await world.adds(maya)
+    gateways.sms.behaviour.status = 200
+    await maya.post("/v1/channels", {"kind": "sms", "address": PHONE}, expect=200)
+    await world.passes(300)
+    # The one before is not sent as well, now that the gateway is back.
+    assert len(gateways.texts("sms")) == 1
+    gateways.sms.behaviour.status = 500
+    await maya.post("/v1/channels", {"kind": "sms", "address": PHONE}, expect=200)
+    await world.settle()
+    gateways.sms.behaviour.status = 200
+    await world.passes(601)
+    assert len(gateways.texts("sms")) == 1
+    states = {row.state for row in await world.rows(select(Delivery.state).where(Delivery.channel_id.is_not(None)))}
+    assert "pending" not in states
+    assert (await maya.get("/v1/channels"))["items"][0]["id"] == made["id"]
+
+
+async def test_channels_are_in_the_export_and_go_with_the_account(world: World) -> None:
+    maya = await world.person("Maya")
+    await world.channel(maya, "email")
+    await world.adds(maya, "sms")
+    exported = (await maya.get("/v1/me/export"))["channels"]
+    held = {(row["kind"], row["address"], bool(row["confirmed_at"])) for row in exported}
+    assert held == {("email", MAIL, True), ("sms", PHONE, False)}
+    assert "code" not in str(exported)
+    await maya.delete("/v1/me")
+    assert (await world.count("channels"), await world.count("deliveries")) == (0, 0)

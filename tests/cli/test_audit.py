@@ -1,0 +1,28 @@
+"""`porchlight audit` on a real database."""
+
+import pytest
+
+from cli import audit
+from core.settings import Settings
+from tests.night import Night
+
+
+async def test_it_prints_a_table_and_says_by_its_exit_status_whether_all_is_well(
+    settings: Settings, capsys: pytest.CaptureFixture[str]
+) -> None:
+    async with Night(settings) as world:
+        assert await audit.run(settings) == 0
+        assert capsys.readouterr().out.startswith("Nothing found")
+        maya, sponsor = await world.circle("sponsor")
+        # The tests' evening lies in the past of the machine's clock: everything is overdue.
+        world.here.forget_pushes()
+        await maya.press()
+        assert await audit.run(settings) == 1
+        told = capsys.readouterr().out
+        assert "reach_out_overdue" in told
+        assert "delivery_overdue" in told
+        assert "Maya" not in told
+        await world.work()
+        world.forward(11)
+        await world.work()
+        assert await sponsor.pushed() == ["reach_out"]

@@ -1,0 +1,42 @@
+"""Settings for those who run it: a mistake is said in a sentence that quotes no secret."""
+
+from typing import Any
+
+import pytest
+from pydantic import ValidationError
+
+from core.settings import Settings
+
+
+def settings(**said: Any) -> Settings:
+    """As the environment gives them: text."""
+    return Settings(_env_file=None, **said)
+
+
+@pytest.mark.parametrize(
+    ("value", "kept"),
+    [
+        ("127.0.0.1, ::1", ("127.0.0.1", "::1")),
+        ("172.30.5.0/24,fd00::/8", ("172.30.5.0/24", "fd00::/8")),
+        ("", ()),
+    ],
+)
+def test_trusted_proxies(value: str, kept: tuple[str, ...]) -> None:
+    assert settings(trusted_proxies=value).trusted_proxies == kept
+
+
+@pytest.mark.parametrize("value", ["*", "caddy", "172.30.5.1/24", "10.0.0.0/40"])
+def test_proxies_that_are_no_addresses(value: str) -> None:
+    with pytest.raises(ValidationError, match="addresses or networks"):
+        settings(trusted_proxies=value)
+
+
+@pytest.mark.parametrize("value", ["ping.example/secret", "ftp://ping.example/secret", "https:///secret"])
+def test_a_heartbeat_that_is_no_address(value: str) -> None:
+    with pytest.raises(ValidationError, match="whole address") as caught:
+        settings(heartbeat_url=value)
+    assert "secret" not in caught.value.errors()[0]["msg"]
+
+
+def test_no_heartbeat() -> None:
+    assert settings(heartbeat_url="").heartbeat_url is None

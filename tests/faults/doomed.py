@@ -1,0 +1,123 @@
+"""`python -m tests.faults.doomed serve …`: Porchlight as it is, but it can be told to die at a named point.
+
+The program itself knows nothing of this: from outside, four of its functions are wrapped. While the file named by DOOM
+holds "point count", the process kills itself (SIGKILL) when it comes to that point for the count-th time. DOOM_LOOKS
+names a file in which each delivery is noted with the moment at which its last look-again began, for the checker.
+DOOM_CLOCK puts the machine's clock wrong by so many seconds.
+"""
+
+import json
+import os
+import signal
+import sys
+import time
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime, timedelta, tzinfo
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from cli.main import main
+from core import clock
+from core.bus import Bus
+from core.unit import HandOver, Unit
+from notifications import claim
+from notifications.claim import Claim
+from notifications.dispatcher import Dispatcher
+from notifications.record import Outcome
+from notifications.transports.protocol import Sent
+from rules.reach_out import turn
+
+POINTS = ("committed", "claimed", "sent", "mid_rung")
+"""After the commit and before the reply; claimed and not sent; sent and not recorded; a rung half written."""
+
+
+def reached(point: str) -> None:
+    """Die here, if it is here that this process is to die."""
+    order = Path(os.environ["DOOM"])
+    try:
+        wanted, _, count = order.read_text().partition(" ")
+    except OSError:
+        return
+    if wanted != point:
+        return
+    if int(count) > 1:
+        order.write_text(f"{point} {int(count) - 1}")
+        return
+    # So that whoever gave the order knows that it was carried out.
+    order.rename(order.with_suffix(".done"))
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def _note_looks(deliveries: Sequence[str], began: float) -> None:
+    with Path(os.environ["DOOM_LOOKS"]).open("a") as looks:
+        looks.writelines(json.dumps([one, began]) + "\n" for one in deliveries)
+
+
+def _wrap() -> None:  # noqa: C901 (small wrappers, one beside the other)
+    commit, commit_claim, note, apply, take = (
+        Unit.commit,
+        Dispatcher._commit_claim,
+        Dispatcher._note,
+        turn.apply,
+        claim._claim,
+    )
+
+    async def doomed_commit(self: Unit, bus: Bus, hand_over: HandOver) -> None:
+        def handed(deliveries: Sequence[UUID]) -> None:
+            reached("committed")
+            hand_over(deliveries)
+
+        await commit(self, bus, handed)
+
+    async def doomed_claim(self: Dispatcher, write: Callable[[], Awaitable[None]], claimed: Claim) -> None:
+        async def written() -> None:
+            await write()
+            if claimed.taken:
+                reached("claimed")
+
+        await commit_claim(self, written, claimed)
+
+    def doomed_note(self: Dispatcher, outcome: Outcome) -> None:
+        if isinstance(outcome.result, Sent):
+            reached("sent")
+        note(self, outcome)
+
+    async def doomed_apply(*given: Any) -> None:
+        await apply(*given)
+        reached("mid_rung")
+
+    async def noted_claim(*given: Any) -> Claim:
+        began = time.monotonic()
+        found = await take(*given)
+        _note_looks([str(one.id) for one in found.taken], began)
+        return found
+
+    wrapped: tuple[tuple[Any, str, object], ...] = (
+        (Unit, "commit", doomed_commit),
+        (Dispatcher, "_commit_claim", doomed_claim),
+        (Dispatcher, "_note", doomed_note),
+        (turn, "apply", doomed_apply),
+        (claim, "_claim", noted_claim),
+    )
+    for place, name, function in wrapped:
+        setattr(place, name, function)
+
+
+def _put_the_clock_wrong(seconds: float) -> None:
+    right = time.time
+    time.time = lambda: right() + seconds
+
+    class Wrong(datetime):
+        @classmethod
+        def now(cls, tz: tzinfo | None = None) -> "Wrong":
+            return super().now(tz) + timedelta(seconds=seconds)
+
+    module: Any = clock
+    module.datetime = Wrong
+
+
+if __name__ == "__main__":
+    _wrap()
+    _put_the_clock_wrong(float(os.environ.get("DOOM_CLOCK", "0")))
+    sys.exit(main())

@@ -1,0 +1,66 @@
+"""`make faults`: nights of faults on both databases, each from a seed of its own, and the table of what came of them."""
+
+import argparse
+import asyncio
+import sys
+import tempfile
+from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
+
+from tests.faults.house import House
+from tests.faults.night.report import report
+from tests.faults.night.run import Night, spend
+from tests.faults.stores import embedded, on_postgres
+from tests.world.databases import postgres
+
+MODULE = "tests.faults.doomed"
+KINDS = ("sqlite", "postgresql")
+
+
+async def _night(kind: str, seed: int, rounds: int, server: str) -> Night:
+    with tempfile.TemporaryDirectory(prefix="porchlight-night-") as name:
+        folder = Path(name)
+        if kind == "sqlite":
+            async with House(folder, embedded(folder), None, MODULE) as house:
+                return await spend(house, seed, rounds, _say)
+        async with on_postgres(server) as store, House(folder, store, None, MODULE) as house:
+            await store.migrate()
+            return await spend(house, seed, rounds, _say)
+
+
+def _say(line: str) -> None:
+    sys.stderr.write(line + "\n")
+
+
+def _nights(kind: str, seed: int, rounds: int, kills: int, server: str) -> list[Night]:
+    """One night after the other, with the seeds that follow, until so many kills have been injected."""
+    nights: list[Night] = []
+    while sum(night.kills for night in nights) < kills:
+        _say(f"{kind}, seed {seed + len(nights)}")
+        nights.append(asyncio.run(_night(kind, seed + len(nights), rounds, server)))
+        for line in nights[-1].found.wrong:
+            _say(f"WRONG {line}")
+    return nights
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m tests.faults.night", description="Nights of faults.")
+    parser.add_argument("--seed", type=int, default=1, help="of the first night; each further one counts on (1)")
+    parser.add_argument("--rounds", type=int, default=50, help="faults in one night (50)")
+    parser.add_argument("--kills", type=int, default=200, help="go on until so many kills on each database (200)")
+    parser.add_argument("--database", choices=KINDS, action="append", help="one of them; both when none is named")
+    asked = parser.parse_args()
+    nights: list[Night] = []
+    with postgres() as found:
+        if found is None and asked.database != ["sqlite"]:
+            sys.stderr.write("No PostgreSQL: set TEST_POSTGRES_URL, or ask for --database sqlite.\n")
+            return 2
+        server = "" if found is None else urlunsplit(urlsplit(found.url)._replace(path="/postgres"))
+        for kind in asked.database or KINDS:
+            nights += _nights(kind, asked.seed, asked.rounds, asked.kills, server)
+    sys.stdout.write(report(nights))
+    return 1 if any(night.found.wrong for night in nights) else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,130 @@
+"""After a night: what people were told, what the push services took, and what stands in the database, side by side."""
+
+import json
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from tests.faults.house import House
+from tests.faults.night.history import History, plain
+
+_DELIVERIES = """
+SELECT d.id, d.state, d.device_id, n.kind, n.reach_out_id, n.recipient_id FROM deliveries d
+JOIN notices n ON n.id = d.notice_id WHERE n.reach_out_id IS NOT NULL
+"""
+_OWING = """
+SELECT r.reach_out_id, r.person_id FROM recipients r JOIN reach_outs o ON o.id = r.reach_out_id
+WHERE r.told_at IS NOT NULL AND r.gone_at IS NULL AND o.closed_at IS NULL
+"""
+_NOTICES = "SELECT reach_out_id, recipient_id, count(*) AS times FROM notices WHERE kind = 'reach_out' GROUP BY 1, 2"
+_TOLD = "SELECT reach_out_id, person_id FROM recipients WHERE told_at IS NOT NULL"
+_UNENDED = """
+SELECT id, state FROM reach_outs WHERE closed_at IS NULL AND state = 'waiting' AND unanswered_at IS NULL
+"""
+
+
+@dataclass(slots=True)
+class Found:
+    """What must not be is in `wrong`, one line each; the rest are counts for the report."""
+
+    wrong: list[str] = field(default_factory=list)
+    pressed: int = 0
+    notices: int = 0
+    pushes: int = 0
+    sent_again: int = 0
+    called_off: int = 0
+
+
+async def check(house: House, history: History) -> Found:
+    """Look at everything once all is quiet."""
+    found = Found(wrong=list(history.wrong))
+    told = {(plain(row.reach_out_id), plain(row.person_id)) for row in await house.store.rows(_TOLD)}
+    await _presses_are_there(house, history, found)
+    await _inboxes_hold_it_once(house, told, found)
+    await _devices_were_handed_it(house, found)
+    await _nothing_after_the_end(house, history, found)
+    for row in await house.store.rows(_UNENDED):
+        found.wrong.append(f"silence: {plain(row.id)} waits and nobody was told the truth")
+    return found
+
+
+async def _presses_are_there(house: House, history: History, found: Found) -> None:
+    saved = {plain(row.id) for row in await house.store.rows("SELECT id FROM reach_outs")}
+    promised = {one.reach_out for one in history.of("pressed")}
+    found.pressed = len(promised)
+    found.wrong += [f"press lost: {one} was answered with 201 and is not there" for one in sorted(promised - saved)]
+
+
+async def _inboxes_hold_it_once(house: House, told: set[tuple[str, str]], found: Found) -> None:
+    held = {(plain(row.reach_out_id), plain(row.recipient_id)): row.times for row in await house.store.rows(_NOTICES)}
+    found.notices = sum(held.values())
+    for one in sorted(told):
+        times = held.get(one, 0)
+        if times != 1:
+            found.wrong.append(f"notice {'lost' if times == 0 else 'doubled'}: {one} stands in the inbox {times} times")
+
+
+async def _devices_were_handed_it(house: House, found: Found) -> None:
+    """Whatever was wanted was handed over at least once; what is called sent truly left."""
+    left = Counter[str](
+        plain(one.message["data"]["delivery_id"]) for one in house.fcm.accepted if "data" in one.message
+    )
+    left.update(plain(one.json["data"]["delivery_id"]) for one in house.push.accepted if one.json)
+    rows = await house.store.rows(_DELIVERIES)
+    still_asked = {(plain(row.reach_out_id), plain(row.person_id)) for row in await house.store.rows(_OWING)}
+    devices = {plain(row.id) for row in await house.store.rows("SELECT id FROM devices WHERE disabled_at IS NULL")}
+    of_recipient: defaultdict[tuple[str, str], set[str]] = defaultdict(set)
+    for row in rows:
+        delivery, whom = plain(row.id), (plain(row.reach_out_id), plain(row.recipient_id))
+        if left[delivery] and row.kind == "reach_out":
+            of_recipient[whom].add(plain(row.device_id))
+        if row.state == "sent" and not left[delivery]:
+            found.wrong.append(f"push lost: delivery {delivery} is called sent, and no push service has it")
+        if row.state not in {"sent", "cancelled"}:
+            found.wrong.append(f"push lost: delivery {delivery} ended {row.state}")
+        found.called_off += row.state == "cancelled"
+        found.pushes += left[delivery]
+        found.sent_again += max(0, left[delivery] - 1)
+    owners = {
+        plain(row.id): plain(row.person_id) for row in await house.store.rows("SELECT id, person_id FROM devices")
+    }
+    for whom in sorted(still_asked):
+        mine = {device for device in devices if owners[device] == whom[1]}
+        missing = mine - of_recipient[whom]
+        if missing:
+            found.wrong.append(f"push lost: {whom} is still asked, and {len(missing)} devices never had a push")
+
+
+async def _nothing_after_the_end(house: House, history: History, found: Found) -> None:
+    """No push of a reach-out whose last look-again began after the reply to its all-clear, or to a removal, had come."""
+    closed: dict[str, float] = {}
+    for one in history.of("closed"):
+        closed.setdefault(one.reach_out, one.at)
+    removed = {(one.reach_out, one.whom): one.at for one in history.of("removed")}
+    about: Mapping[str, tuple[str, str]] = {
+        plain(row.id): (plain(row.reach_out_id), plain(row.recipient_id))
+        for row in await house.store.rows(_DELIVERIES)
+        if row.kind not in {"all_clear", "ended"}
+    }
+    for delivery, at in _looks(house.folder):
+        whom = about.get(delivery)
+        if whom is None:
+            continue
+        if at > closed.get(whom[0], at):
+            found.wrong.append(f"late: delivery {delivery} was taken after the all-clear of {whom[0]}")
+        if at > removed.get(whom, at):
+            found.wrong.append(f"late: delivery {delivery} was taken after {whom[1]} had been removed")
+
+
+def _looks(folder: Path) -> Sequence[tuple[str, float]]:
+    """The look-agains that let a delivery through: (delivery, monotonic seconds). A kill may have cut a last line off."""
+    noted = []
+    for file in folder.glob("*.looks"):
+        for line in file.read_text().splitlines():
+            try:
+                delivery, at = json.loads(line)
+            except ValueError:
+                continue
+            noted.append((plain(delivery), float(at)))
+    return noted

@@ -1,0 +1,248 @@
+"""One night: people live, faults come one after another, and after each of them everything has to be made good."""
+
+import asyncio
+import contextlib
+import resource
+import sqlite3
+import time
+from collections import Counter
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from tests.faults.house import House
+from tests.faults.night.checker import Found, check
+from tests.faults.night.history import History
+from tests.faults.night.life import Life
+from tests.faults.night.plan import AT_POINTS, KILLS, PROVIDER, Fault, Injury, plan
+from tests.faults.processes import Process, Server
+
+LADDER = "0,1,2,3"
+"""Seconds; the operator's setting has no lower bound, so a night holds many whole ladders."""
+AFTER_A_RESTART = 15.0
+QUIET = 90.0
+"""Seconds in which all has to be settled at the end: back-off after the last trouble, a frozen holder's lease."""
+
+
+@dataclass(slots=True)
+class Night:
+    """What came of it. `made_good`: seconds from each restart until nothing was pending that stood there before it."""
+
+    kind: str
+    seed: int
+    injected: Counter[Fault] = field(default_factory=Counter)
+    made_good: list[float] = field(default_factory=list)
+    found: Found = field(default_factory=Found)
+    history: History = field(default_factory=History)
+
+    @property
+    def kills(self) -> int:
+        return sum(count for fault, count in self.injected.items() if fault in KILLS)
+
+
+class _Machine:
+    """The processes of a night. Each has its place; a successor takes the place, and the port, of the one before."""
+
+    def __init__(self, house: House) -> None:
+        self.house = house
+        self.servers: list[Server] = []
+        self.workers: list[Process] = []
+
+    async def start(self) -> None:
+        if self.house.store.kind == "sqlite":
+            self.servers = [self.house.start(env=self._env("s0"))]
+        else:
+            self.servers = [self.house.start("--no-worker", env=self._env(f"s{n}")) for n in range(2)]
+            self.workers = [self.house.run("work", env=self._env(f"w{n}")) for n in range(3)]
+        await asyncio.gather(
+            *(server.answers() for server in self.servers), *(one.says("working") for one in self.workers)
+        )
+
+    def pick(self, injury: Injury, *, worker: bool) -> str:
+        line, letter = (self.workers, "w") if worker and self.workers else (self.servers, "s")
+        return f"{letter}{injury.which % len(line)}"
+
+    def at(self, place: str) -> Process:
+        return (self.servers if place[0] == "s" else self.workers)[int(place[1:])]
+
+    async def replace(self, place: str, clock: int) -> None:
+        """Kill whoever is there, if they still live, and start a successor at once."""
+        number, env = int(place[1:]), self._env(place, clock)
+        self.at(place).kill()
+        if place[0] == "w":
+            self.workers[number] = self.house.run("work", env=env)
+            await self.workers[number].says("working")
+        else:
+            words = () if self.house.store.kind == "sqlite" else ("--no-worker",)
+            self.servers[number] = self.house.start(*words, port=self.servers[number].port, env=env)
+            await self.servers[number].answers()
+
+    def order(self, place: str) -> Path:
+        return self.house.folder / f"{place}.doom"
+
+    def _env(self, place: str, clock: int = 0) -> dict[str, str]:
+        return {
+            "PORCHLIGHT_LADDER": LADDER,
+            "PORCHLIGHT_LOG_LEVEL": "WARNING" if place[0] == "s" else "INFO",
+            "DOOM": str(self.order(place)),
+            "DOOM_LOOKS": str(self.house.folder / f"{place}.looks"),
+            "DOOM_CLOCK": str(clock),
+        }
+
+
+async def spend(house: House, seed: int, rounds: int, say: Callable[[str], None] = lambda _: None) -> Night:
+    """Live through a night in this house, whose `module` is tests.faults.doomed."""
+    night = Night(house.store.kind, seed)
+    machine = _Machine(house)
+    await machine.start()
+    circle = await house.circle(machine.servers[0], owners=3, members=5, phones=1, browsers=1)
+    life = Life(circle, [server.url for server in machine.servers], seed)
+    living = asyncio.create_task(life.go_on())
+    try:
+        for number, injury in enumerate(plan(seed, rounds, house.store.kind), 1):
+            await asyncio.sleep(injury.after)
+            if living.done():
+                living.result()
+            began = time.monotonic()
+            fault = await _inject(machine, injury, night)
+            night.injected[fault] += 1
+            say(f"{number}/{rounds} {fault} ({time.monotonic() - began:.1f} s)")
+    finally:
+        life.stop()
+        # Nobody goes to bed in the middle of a request: what was said has to be known.
+        await asyncio.wait({living}, timeout=QUIET)
+    living.result()
+    await _quiet(house)
+    night.found = await check(house, life.history)
+    night.history = life.history
+    return night
+
+
+async def _inject(machine: _Machine, injury: Injury, night: Night) -> Fault:
+    """Do it and see it through; gives what was truly injected."""
+    fault = injury.fault
+    if fault in KILLS:
+        return await _kill(machine, injury, night)
+    if fault is Fault.FREEZE:
+        sleeper = machine.at(machine.pick(injury, worker=True))
+        sleeper.freeze()
+        await asyncio.sleep(injury.seconds)
+        sleeper.thaw()
+        return fault
+    if fault in PROVIDER:
+        _trouble(machine.house, fault)
+        await asyncio.sleep(injury.seconds)
+        machine.house.fcm.behave()
+        machine.house.push.behave()
+        return fault
+    async with _database(machine, fault):
+        await asyncio.sleep(0 if fault is Fault.DATABASE_CUT else injury.seconds)
+    return fault
+
+
+async def _kill(machine: _Machine, injury: Injury, night: Night) -> Fault:
+    fault = injury.fault
+    point = AT_POINTS.get(fault)
+    # A press is committed by servers, a rung is moved by workers; the rest may happen to either.
+    worker = fault in {Fault.KILL_WORKER, Fault.MID_RUNG} or (
+        fault in {Fault.CLAIMED, Fault.SENT} and injury.which % 2 == 0
+    )
+    place = machine.pick(injury, worker=worker)
+    if point is not None:
+        order = machine.order(place)
+        done = order.with_suffix(".done")
+        done.unlink(missing_ok=True)
+        order.write_text(f"{point} {injury.count}")
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(12):
+                while machine.at(place).running:  # noqa: ASYNC110 (it happens in another process)
+                    await asyncio.sleep(0.02)
+        if not done.exists():
+            # It never came by there in this time: a random moment then, and counted as one.
+            order.unlink(missing_ok=True)
+            fault = Fault.KILL_WORKER if place[0] == "w" else Fault.KILL_SERVER
+    machine.at(place).kill()
+    waiting = await _waiting(machine.house)
+    began = time.monotonic()
+    await machine.replace(place, injury.clock)
+    await _made_good(machine.house, waiting)
+    night.made_good.append(time.monotonic() - began)
+    return fault
+
+
+async def _waiting(house: House) -> set[str]:
+    """What is to be sent at this moment, but for what a push service has refused: it says itself when to come back."""
+    rows = await house.store.rows("SELECT id FROM deliveries WHERE state = 'pending' AND last_error IS NULL")
+    return {str(row.id) for row in rows}
+
+
+async def _made_good(house: House, waiting: set[str]) -> None:
+    """Wait until nothing of it is left; longer than the promise only to know how much longer."""
+    until = time.monotonic() + 4 * AFTER_A_RESTART
+    while waiting & await _waiting(house):
+        if time.monotonic() > until:
+            raise AssertionError("still pending a minute after the restart\n" + house.said[-2000:])
+        await asyncio.sleep(0.1)
+
+
+def _trouble(house: House, fault: Fault) -> None:
+    match fault:
+        case Fault.QUOTA:
+            house.fcm.answer(429, code="QUOTA_EXCEEDED", times=None, headers={"retry-after": "2"})
+            house.push.answer(429, times=None, headers={"retry-after": "2"})
+        case Fault.BROKEN:
+            house.fcm.answer(500, times=None)
+            house.push.answer(503, times=None)
+        case Fault.HANGING:
+            house.fcm.answer(200, times=None, delay=60)
+            house.push.answer(201, times=None, delay=60)
+        case Fault.DRIPPING:
+            house.fcm.answer(200, times=None, drip=30)
+            house.push.answer(201, times=None, drip=30)
+        case Fault.RESET:
+            house.fcm.answer(200, times=None, reset=True)
+            house.push.answer(201, times=None, reset=True)
+        case _:
+            house.fcm.revoke()
+            house.fcm.answer_sign_in(503, times=None)
+
+
+@asynccontextmanager
+async def _database(machine: _Machine, fault: Fault) -> AsyncIterator[None]:
+    """A database in trouble for as long as the block runs."""
+    store = machine.house.store
+    if fault is Fault.DATABASE_CUT:
+        await store.cut()
+        yield
+    elif fault is Fault.DATABASE_AWAY:
+        await store.go_away()
+        try:
+            yield
+        finally:
+            await store.come_back()
+    elif fault is Fault.DATABASE_LOCKED:
+        assert store.file is not None
+        with contextlib.closing(sqlite3.connect(store.file, timeout=10, isolation_level=None)) as held:
+            held.execute("BEGIN IMMEDIATE")
+            yield
+            held.execute("ROLLBACK")
+    else:
+        pid, most = machine.servers[0].pid, resource.RLIM_INFINITY
+        size = max(file.stat().st_size for file in machine.house.folder.glob("porchlight.db*"))
+        resource.prlimit(pid, resource.RLIMIT_FSIZE, (size, most))
+        try:
+            yield
+        finally:
+            resource.prlimit(pid, resource.RLIMIT_FSIZE, (most, most))
+
+
+async def _quiet(house: House) -> None:
+    """Wait until every push has been sent or called off and every ladder has told the truth."""
+    until = time.monotonic() + QUIET
+    silent = "closed_at IS NULL AND state = 'waiting' AND unanswered_at IS NULL"
+    while await house.store.count("deliveries", "state = 'pending'") or await house.store.count("reach_outs", silent):
+        if time.monotonic() > until:
+            # The checker says what is left.
+            return
+        await asyncio.sleep(0.2)

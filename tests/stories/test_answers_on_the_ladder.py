@@ -1,0 +1,127 @@
+"""Answers on the ladder: what pauses it, what it asks at half time, and what takes it up again, through HTTP."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+
+from core.settings import Settings
+from tests.night import Night, alarms
+
+
+@pytest.fixture
+async def world(settings: Settings) -> AsyncIterator[Night]:
+    async with Night(settings) as made:
+        yield made
+
+
+async def test_an_answer_pauses_is_asked_about_at_half_time_and_falls_back(world: Night) -> None:
+    maya, sponsor, friend = await world.circle("sponsor", "friend", steps=[1, 2])
+    await maya.press()
+    await world.passes(10)
+    await sponsor.answer("calling")
+    seen = await maya.reach_out()
+    assert seen["state"] == "answered"
+    assert seen["next_rung_at"] is None
+    await world.passes(299)
+    assert "are_you_talking" not in await maya.kinds()
+    await world.passes(2)
+    assert (await maya.kinds())[-1] == "are_you_talking"
+    assert (await sponsor.kinds())[-1] == "are_you_talking"
+    assert await alarms(friend) == 0
+    await world.passes(297)
+    assert (await maya.reach_out())["state"] == "answered"
+    await world.passes(3)
+    assert (await maya.reach_out())["state"] == "waiting"
+    assert await alarms(friend) == 1, "the next rung is due at once"
+    row = await world.row()
+    assert row.next_rung_at is not None
+    assert (row.rung, round((row.next_rung_at - world.now()).total_seconds())) == (2, 90), "later ones keep distance"
+
+
+async def test_soon_pauses_for_its_minutes_and_two_more(world: Night) -> None:
+    maya, sponsor = await world.circle("sponsor")
+    await maya.press()
+    await sponsor.answer("soon", minutes=5)
+    row = await world.row()
+    assert row.paused_until is not None
+    assert row.ask_at is not None
+    assert round((row.paused_until - world.now()).total_seconds()) == 5 * 60 + 120
+    assert round((row.ask_at - world.now()).total_seconds()) == (5 * 60 + 120) / 2
+    await sponsor.answer("calling")
+    row = await world.row()
+    assert row.paused_until is not None
+    assert round((row.paused_until - world.now()).total_seconds()) == 600, "what was said last counts"
+
+
+async def test_being_together_stops_the_ladder(world: Night) -> None:
+    maya, sponsor, friend = await world.circle("sponsor", "friend", steps=[1, 2])
+    await maya.press()
+    await sponsor.answer("here")
+    await sponsor.does("together")
+    for _ in range(6):
+        await world.passes(600)
+    assert (await maya.reach_out())["state"] == "together"
+    assert await alarms(friend) == 0
+
+
+async def test_an_answer_taken_back_and_a_member_removed_bring_the_next_rung_at_once(world: Night) -> None:
+    maya, sponsor, friend, fellow = await world.circle("sponsor", "friend", "fellow", steps=[1, 2, 2])
+    await maya.press()
+    await sponsor.answer("calling")
+    await world.passes(20)
+    await sponsor.answer("cannot")
+    assert (await maya.reach_out())["state"] == "waiting"
+    assert (await alarms(friend), await alarms(fellow)) == (1, 1)
+    await friend.answer("here")
+    await maya.delete(f"/v1/circle/{friend.places[maya.id]}")
+    assert (await maya.reach_out())["state"] == "waiting"
+    assert await alarms(fellow) == 2, "rung 3 at once"
+
+
+async def test_an_answer_that_was_spent_holds_nothing_when_the_next_one_falls_away(world: Night) -> None:
+    maya, sponsor, friend, fellow = await world.circle("sponsor", "friend", "fellow", steps=[1, 1, 2])
+    await maya.press()
+    await sponsor.answer("calling")
+    await world.passes(601)
+    assert await alarms(fellow) == 1, "the sponsor never called: rung 2"
+    await friend.answer("calling")
+    await world.passes(5)
+    await friend.answer("cannot")
+    assert (await maya.reach_out())["state"] == "waiting"
+    assert await alarms(fellow) == 2
+
+
+async def test_an_answer_from_before_a_further_press_holds_nothing_either(world: Night) -> None:
+    maya, sponsor, friend, fellow = await world.circle("sponsor", "friend", "fellow", steps=[1, 1, 2])
+    await maya.press()
+    await sponsor.answer("calling")
+    world.forward(60)
+    await maya.does("nudge")
+    await friend.answer("calling")
+    assert await alarms(fellow) == 0
+    await friend.answer("cannot")
+    assert (await maya.reach_out())["state"] == "waiting"
+    assert await alarms(fellow) == 1, "the sponsor said so a minute ago, and she had to press again"
+
+
+async def test_a_decline_leaves_an_answer_that_still_holds(world: Night) -> None:
+    maya, sponsor, friend = await world.circle("sponsor", "friend")
+    await maya.press()
+    await sponsor.answer("calling")
+    await friend.answer("soon", minutes=15)
+    await friend.answer("cannot")
+    assert (await maya.reach_out())["state"] == "answered"
+    row = await world.row()
+    assert row.paused_until is not None
+    assert round((row.paused_until - world.now()).total_seconds()) == 600, "for as long as the sponsor's own answer"
+
+
+async def test_who_answers_anew_is_heard_of_anew(world: Night) -> None:
+    maya, sponsor = await world.circle("sponsor")
+    await maya.press()
+    await sponsor.answer("calling")
+    await world.passes(601)
+    assert (await maya.reach_out())["state"] == "waiting"
+    await sponsor.answer("calling")
+    assert (await maya.kinds()).count("answered") == 2
+    assert (await maya.reach_out())["state"] == "answered"

@@ -1,0 +1,225 @@
+"""Whom no push reaches is known before somebody needs them: told once, to both sides, and taken back when it is over."""
+
+from datetime import timedelta
+from uuid import UUID
+
+from core.ids import new_id
+from models import Channel
+from tests.world.person import Person
+from tests.world.world import World
+
+MINUTE = 60
+DAY = 24 * 3600
+
+
+async def passes(world: World, seconds: float) -> None:
+    await world.settle()
+    world.forward(seconds)
+    await world.work()
+
+
+async def has_a_channel(world: World, person: Person) -> None:
+    async with world.database.write() as session:
+        session.add(
+            Channel(
+                id=new_id(world.now()),
+                person_id=UUID(person.id),
+                kind="sms",
+                address_hash=bytes(32),
+                guesses=0,
+                created_at=world.now(),
+                confirmed_at=world.now(),
+            )
+        )
+        await session.commit()
+
+
+async def reachable(owner: Person, member: Person) -> bool:
+    return next(bool(row["reachable"]) for row in await owner.circle() if row["person"]["id"] == member.id)
+
+
+async def arrives(person: Person, number: int = -1) -> None:
+    """The phone says that a push arrived."""
+    push = (await person.pushes())[number]
+    await person.post("/v1/receipts", {"delivery_id": push.push.data["delivery_id"], "event": "delivered"}, expect=201)
+
+
+async def test_without_a_device_both_sides_are_told_once(world: World) -> None:
+    maya, sponsor = await world.circle("sponsor", devices=False)
+    await maya.device()
+    assert await reachable(maya, sponsor) is False
+    # Somebody who is just joining has the time to set up their phone.
+    await passes(world, 9 * MINUTE)
+    assert await sponsor.inbox("unreachable") == await maya.inbox("unreachable") == []
+
+    await passes(world, 2 * MINUTE)
+    [theirs] = await sponsor.inbox("unreachable")
+    [owners] = await maya.inbox("unreachable")
+    assert theirs["from"] is None
+    assert owners["from"] == {"id": sponsor.id, "display_name": sponsor.name}
+    assert await maya.pushed() == ["unreachable"]
+    for _ in range(5):
+        await passes(world, DAY)
+    assert len(await sponsor.inbox("unreachable")) == len(await maya.inbox("unreachable")) == 1
+
+    await sponsor.device()
+    assert await reachable(maya, sponsor) is True
+    # What is no longer so does not stand in an inbox.
+    assert await sponsor.inbox("unreachable") == await maya.inbox("unreachable") == []
+    await passes(world, DAY)
+    assert await sponsor.inbox("unreachable") == []
+
+
+async def test_nobody_is_told_of_a_phone_that_was_set_up_in_time(world: World) -> None:
+    maya, sponsor = await world.circle("sponsor", devices=False)
+    await passes(world, 5 * MINUTE)
+    await sponsor.device()
+    await passes(world, 3600)
+    assert await maya.inbox("unreachable") == await sponsor.inbox("unreachable") == []
+
+
+async def test_a_last_device_that_goes_begins_a_new_episode(world: World) -> None:
+    maya, sponsor = await world.circle("sponsor")
+    await passes(world, DAY)
+    for _ in range(2):
+        await sponsor.delete(f"/v1/devices/{list(sponsor.devices)[-1]}")
+        assert await reachable(maya, sponsor) is False
+        # Signing out here and in again there is nothing to tell anybody of.
+        await passes(world, 5 * MINUTE)
+        assert await maya.inbox("unreachable") == []
+        await passes(world, 6 * MINUTE)
+        assert len(await maya.inbox("unreachable")) == 1
+        await sponsor.device()
+        assert await maya.inbox("unreachable") == []
+
+
+async def test_nobody_outside_is_told(world: World) -> None:
+    """Neither somebody whose circle they only accepted, nor one they left; and who is in no circle is not looked for."""
+    maya, sponsor, friend = await world.circle("sponsor", "friend", devices=False)
+    stranger = await world.person("Stranger")
+    invited = await stranger.invites()
+    await sponsor.post("/v1/invitations/accept", {"token": invited["token"]}, expect=201)
+    await friend.delete(f"/v1/supporting/{friend.places[maya.id]}")
+    await passes(world, 11 * MINUTE)
+    assert await stranger.inbox("unreachable") == []
+    assert await friend.inbox("unreachable") == []
+    [one] = await maya.inbox("unreachable")
+    assert one["from"]["id"] == sponsor.id
+    # Who leaves takes the word with them.
+    await sponsor.delete(f"/v1/supporting/{sponsor.places[maya.id]}")
+    assert await maya.inbox("unreachable") == []
+
+
+async def test_seven_days_without_a_receipt(world: World) -> None:
+    maya, sponsor, friend = await world.circle("sponsor", "friend")
+    await maya.press()
+    await arrives(friend)
+    await maya.close()
+    await arrives(friend)
+    await passes(world, 7 * DAY - 3600)
+    assert await reachable(maya, sponsor) is True
+
+    await passes(world, 2 * 3600)
+    assert await reachable(maya, sponsor) is False
+    assert await reachable(maya, friend) is True
+    [told] = await maya.inbox("unreachable")
+    assert told["from"]["id"] == sponsor.id
+    assert len(await sponsor.inbox("unreachable")) == 1
+    assert await friend.inbox("unreachable") == []
+
+    # The same address registered once more, as an app does whenever it starts, says nothing about pushes.
+    [address] = sponsor.devices.values()
+    await sponsor.device(address=address)
+    await passes(world, DAY)
+    assert len(await maya.inbox("unreachable")) == len(await sponsor.inbox("unreachable")) == 1
+    assert await reachable(maya, sponsor) is False
+
+    await arrives(sponsor)
+    assert await reachable(maya, sponsor) is True
+    assert await maya.inbox("unreachable") == []
+    await passes(world, 30 * DAY)
+    assert await maya.inbox("unreachable") == []
+
+
+async def test_a_quiet_phone_that_nothing_was_sent_to_is_not_a_silent_one(world: World) -> None:
+    maya, sponsor = await world.circle("sponsor")
+    await passes(world, 60 * DAY)
+    assert await reachable(maya, sponsor) is True
+    await maya.press()
+    await passes(world, 6 * DAY)
+    assert await maya.inbox("unreachable") == []
+
+
+async def test_one_phone_that_answers_is_enough(world: World) -> None:
+    maya, sponsor = await world.circle("sponsor")
+    tablet = await sponsor.device()
+    await maya.press()
+    pushes = await sponsor.pushes("reach_out")
+    at_the_tablet = next(n for n, one in enumerate(pushes) if one.where == sponsor.devices[tablet["id"]])
+    await arrives(sponsor, at_the_tablet)
+    await passes(world, 8 * DAY)
+    assert await maya.inbox("unreachable") == []
+    assert await reachable(maya, sponsor) is True
+    await sponsor.delete(f"/v1/devices/{tablet['id']}")
+    await passes(world, MINUTE)
+    assert await reachable(maya, sponsor) is False
+
+
+async def test_a_confirmed_channel_is_a_way_too(world: World) -> None:
+    maya, sponsor = await world.circle("sponsor", devices=False)
+    await has_a_channel(world, sponsor)
+    await passes(world, DAY)
+    assert await maya.inbox("unreachable") == []
+    assert await reachable(maya, sponsor) is True
+
+
+async def test_a_push_that_was_answered_later_counts(world: World) -> None:
+    maya, sponsor = await world.circle("sponsor")
+    await maya.press()
+    await passes(world, 6 * DAY)
+    await arrives(sponsor, 0)
+    await passes(world, 3 * DAY)
+    assert await maya.inbox("unreachable") == []
+
+
+async def test_signed_in_anew_with_the_same_address_starts_anew(world: World) -> None:
+    maya, sponsor = await world.circle("sponsor")
+    [address] = sponsor.devices.values()
+    await maya.press()
+    await passes(world, 8 * DAY)
+    assert len(await maya.inbox("unreachable")) == 1
+    await sponsor.delete("/v1/sessions/current")
+    again = await sponsor.again()
+    await again.device(address=address)
+    assert await reachable(maya, sponsor) is True
+    for _ in range(9):
+        await passes(world, DAY)
+    assert await maya.inbox("unreachable") == []
+
+
+async def test_two_workers_tell_once(world: World) -> None:
+    maya, _ = await world.circle("sponsor", devices=False)
+    other = await world.another_process()
+    world.forward(11 * MINUTE)
+    await other.work()
+    await world.work()
+    assert len(await maya.inbox("unreachable")) == 1
+
+
+async def test_the_circle_says_whether_anybody_would_hear(world: World) -> None:
+    maya, sponsor, friend = await world.circle("sponsor", "friend")
+
+    async def anyone(query: str = "") -> bool:
+        return bool((await maya.get(f"/v1/circle{query}"))["anyone_available"])
+
+    lonely = await world.person("Lonely")
+    assert (await lonely.get("/v1/circle"))["anyone_available"] is False
+    assert await anyone() is True
+    await friend.delete(f"/v1/devices/{next(iter(friend.devices))}")
+    # Whoever it is, on this page or another one.
+    page = await maya.get("/v1/circle?limit=1")
+    assert page["anyone_available"] is True
+    assert await anyone(f"?limit=1&cursor={page['next']}") is True
+    until = (world.now() + timedelta(hours=1)).isoformat()
+    await sponsor.patch(f"/v1/supporting/{sponsor.places[maya.id]}", {"muted_until": until})
+    assert await anyone() is await anyone("?limit=1") is False

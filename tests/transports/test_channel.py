@@ -1,0 +1,255 @@
+"""The channel transport against gateways that answer, refuse, hesitate and send elsewhere; and what no address can do."""
+
+import asyncio
+import logging
+import threading
+import time
+from collections.abc import Callable, Iterator
+from urllib.parse import urlsplit
+
+import apprise
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from core.addresses import WAYS
+from notifications.transports.channel import AT_ONCE, ChannelTransport, NoChannel
+from notifications.transports.gateway_url import filled, with_place
+from notifications.transports.protocol import ChannelAddress, FcmAddress, Push, Rejected, RetryAt, Sent
+from tests.standins.gateways import HttpGateway, SmtpStandIn
+from tests.standins.serving import until
+
+MakePush = Callable[..., Push]
+PHONE = "+15550100199"
+ORIGIN = "https://porch.example"
+
+
+@pytest.fixture
+def gateway() -> Iterator[HttpGateway]:
+    with HttpGateway() as stand_in:
+        yield stand_in
+
+
+@pytest.fixture
+def elsewhere() -> Iterator[HttpGateway]:
+    with HttpGateway() as stand_in:
+        yield stand_in
+
+
+def sms(gateway: HttpGateway, send_limit: float = 8.0, where: str = "/{to}") -> ChannelTransport:
+    return ChannelTransport("sms", f"json://127.0.0.1:{gateway.port}{where}", ORIGIN, send_limit)
+
+
+# ------------------------------------------------------------------------------------------------- what came of a send
+
+
+async def test_a_message_that_was_taken_is_sent(gateway: HttpGateway, make_push: MakePush) -> None:
+    push = make_push(ChannelAddress("sms", PHONE), data={"kind": "reach_out", "url": "/#/reach-outs/1"})
+    assert await sms(gateway).send(push) == Sent()
+    [taken] = gateway.taken
+    assert taken.path in {f"/{PHONE}", "/%2B15550100199"}
+    assert taken.json["title"] == "Porchlight"
+    assert taken.json["message"] == f"{push.body}\n{ORIGIN}/#/reach-outs/1"
+
+
+@pytest.mark.parametrize("status", [400, 401, 404, 410, 429, 500, 503])
+async def test_what_a_gateway_refuses_is_tried_again_and_retires_no_address(
+    gateway: HttpGateway, make_push: MakePush, status: int
+) -> None:
+    gateway.behaviour.status = status
+    assert await sms(gateway).send(make_push(ChannelAddress("sms", PHONE))) == RetryAt("not_taken")
+
+
+async def test_a_gateway_that_is_not_there(gateway: HttpGateway, make_push: MakePush) -> None:
+    transport = ChannelTransport("sms", "json://127.0.0.1:1/{to}", ORIGIN)
+    assert await transport.send(make_push(ChannelAddress("sms", PHONE))) == RetryAt("not_taken")
+    mail = ChannelTransport("email", "mailto://127.0.0.1:1?from=porch@example.org", ORIGIN)
+    assert await mail.send(make_push(ChannelAddress("email", "a@b.example"))) == RetryAt("not_taken")
+
+
+async def test_an_error_of_apprise_s_is_tried_again(
+    gateway: HttpGateway, make_push: MakePush, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    transport = sms(gateway)
+
+    def broken(*_: object, **__: object) -> None:
+        raise KeyError(PHONE)
+
+    monkeypatch.setattr(apprise.Apprise, "instantiate", broken)
+    assert await transport.send(make_push(ChannelAddress("sms", PHONE))) == RetryAt("unexpected")
+
+
+async def test_a_slow_gateway_is_given_up_in_time_and_keeps_its_thread_s_place(
+    gateway: HttpGateway, make_push: MakePush
+) -> None:
+    gateway.behaviour.delay = 30.0
+    transport = sms(gateway, send_limit=0.3)
+    push = make_push(ChannelAddress("sms", PHONE))
+    began = time.monotonic()
+    results = await asyncio.gather(*(transport.send(push) for _ in range(3 * AT_ONCE)))
+    assert time.monotonic() - began < 5
+    assert set(results) == {RetryAt("timeout")}
+    # Those that got no place were never begun, and are not begun later either.
+    own = [thread for thread in threading.enumerate() if thread.name == "channel-sms"]
+    assert len(own) <= AT_ONCE
+    assert all(thread.daemon for thread in own), "a gateway that drips does not hold the end of the process"
+    gateway.hurry.set()
+    await until(lambda: not any(thread.name == "channel-sms" for thread in threading.enumerate()))
+    begun = gateway.asked
+    await asyncio.sleep(0.2)
+    assert gateway.asked == begun
+    assert await transport.send(push) == Sent()
+
+
+async def test_it_blocks_nothing_while_a_gateway_thinks(gateway: HttpGateway, make_push: MakePush) -> None:
+    gateway.behaviour.delay = 0.4
+    task = asyncio.create_task(sms(gateway).send(make_push(ChannelAddress("sms", PHONE))))
+    longest, last = 0.0, time.monotonic()
+    while not task.done():
+        await asyncio.sleep(0.005)
+        longest, last = max(longest, time.monotonic() - last), time.monotonic()
+    assert await task == Sent()
+    assert longest < 0.39
+
+
+async def test_another_kind_of_address_is_refused(gateway: HttpGateway, make_push: MakePush) -> None:
+    transport = sms(gateway)
+    for address in (FcmAddress("token"), ChannelAddress("email", "a@b.example"), ChannelAddress("ntfy", "topic")):
+        assert await transport.send(make_push(address)) == Rejected("wrong_transport")
+
+
+async def test_a_kind_that_is_not_set_up_says_so(make_push: MakePush) -> None:
+    transport = NoChannel("sms")
+    await transport.open()
+    assert await transport.send(make_push(ChannelAddress("sms", PHONE))) == Rejected("not_set_up")
+    await transport.close()
+
+
+async def test_an_e_mail_reaches_exactly_one_mailbox(make_push: MakePush) -> None:
+    with SmtpStandIn() as smtp:
+        transport = ChannelTransport("email", f"mailto://127.0.0.1:{smtp.port}?from=porch@example.org", ORIGIN)
+        assert await transport.send(make_push(ChannelAddress("email", "ana.b+x@mail.example"))) == Sent()
+        assert [one.recipients for one in smtp.taken] == [("ana.b+x@mail.example",)]
+        smtp.refuse = True
+        assert await transport.send(make_push(ChannelAddress("email", "a@b.example"))) == RetryAt("not_taken")
+
+
+# ----------------------------------------------------------------------------------------------- what no address can do
+
+
+async def test_a_redirect_is_not_followed(gateway: HttpGateway, elsewhere: HttpGateway, make_push: MakePush) -> None:
+    gateway.behaviour.status = 307
+    gateway.behaviour.headers = {"Location": f"http://127.0.0.1:{elsewhere.port}/"}
+    assert await sms(gateway).send(make_push(ChannelAddress("sms", PHONE))) == RetryAt("not_taken")
+    assert elsewhere.taken == []
+
+
+HOSTILE = (
+    "a@b.c/?x=",
+    "+1555@evil.example",
+    "+1555@127.0.0.1:{port}/",
+    "//127.0.0.1:{port}/",
+    "http://127.0.0.1:{port}/",
+    "x?smtp=127.0.0.1:{port}",
+    "x&smtp=127.0.0.1",
+    "a@b.example,c@d.example",
+    "%2540127.0.0.1",
+    "x#@127.0.0.1:{port}",
+    "{{to}}",
+    "x y",
+    "..%2f..%2f",
+    "\r\nX-Evil: 1",
+)
+
+
+@pytest.mark.parametrize("kind", ["sms", "email", "ntfy"])
+async def test_no_address_leads_elsewhere(
+    gateway: HttpGateway, elsewhere: HttpGateway, make_push: MakePush, kind: str
+) -> None:
+    scheme = {"sms": "json", "email": "mailto", "ntfy": "ntfy"}[kind]
+    more = "?from=porch@example.org" if kind == "email" else "/"
+    transport = ChannelTransport(kind, f"{scheme}://127.0.0.1:{gateway.port}{more}", ORIGIN)
+    for hostile in HOSTILE:
+        address = ChannelAddress(kind, hostile.format(port=elsewhere.port))
+        assert await transport.send(make_push(address)) == Rejected("bad_address"), hostile
+    assert (gateway.taken, elsewhere.taken) == ([], [])
+
+
+@given(st.text(max_size=80), st.sampled_from(sorted(WAYS)))
+def test_whatever_is_taken_for_an_address_stays_in_its_place(text: str, kind: str) -> None:
+    for url in ("json://user:pass@gw.example:81/a/{to}/b", "mailtos://gw.example?to={to}&x=1"):
+        whole = filled(url, text) if not any("\ud800" <= letter <= "\udfff" for letter in text) else url
+        assert urlsplit(whole)[:2] == urlsplit(url)[:2]
+        assert "#" not in whole
+        assert whole.count("?") == url.count("?")
+        assert whole.count("&") == url.count("&")
+        try:
+            address = WAYS[kind](text)
+        except ValueError:
+            continue
+        assert not set(address) & set("/?#&%:;, \r\n\\\"'<>[]")
+
+
+async def test_nothing_can_be_attached_or_configured_from_elsewhere(gateway: HttpGateway, make_push: MakePush) -> None:
+    assert await sms(gateway).send(make_push(ChannelAddress("sms", PHONE))) == Sent()
+    assert "attachments" not in gateway.taken[0].json or gateway.taken[0].json["attachments"] == []
+    there = f"http://127.0.0.1:{gateway.port}/x"
+    assert apprise.AppriseAttachment.instantiate(there) is None
+    assert apprise.AppriseAttachment.instantiate("file:///etc/hostname") is None
+    assert apprise.AppriseConfig.instantiate(there) is None
+
+
+async def test_apprise_logs_nothing(
+    gateway: HttpGateway, make_push: MakePush, caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    gateway.behaviour.status = 500
+    await sms(gateway, where="/?:to={to}").send(make_push(ChannelAddress("sms", PHONE)))
+    mail = ChannelTransport("email", "mailto://127.0.0.1:1?from=porch@example.org", ORIGIN)
+    await mail.send(make_push(ChannelAddress("email", "ana@mail.example")))
+    written = caplog.text + "".join(capfd.readouterr())
+    assert "15550100199" not in written
+    assert "ana@mail" not in written
+
+
+# --------------------------------------------------------------------------------------------------- the operator's URL
+
+
+@pytest.mark.parametrize(
+    ("url", "place"),
+    [
+        ("ntfys://ntfy.sh", "ntfys://ntfy.sh/{to}"),
+        ("ntfy://user:pass@ntfy.example:81/?priority=high", "ntfy://user:pass@ntfy.example:81/{to}?priority=high"),
+        ("twilio://sid:token@15550100100", "twilio://sid:token@15550100100/{to}"),
+        ("jsons://gw.example/send", "jsons://gw.example/send?:to={to}"),
+        ("form://gw.example/send?method=post", "form://gw.example/send?method=post&:to={to}"),
+        ("json://gw.example/{to}/sms", "json://gw.example/{to}/sms"),
+        ("mailtos://user:pass@mail.example", "mailtos://user:pass@mail.example?to={to}&format=text"),
+        ("mailto://mail.example?to={to}&format=html", "mailto://mail.example?to={to}&format=html"),
+    ],
+)
+def test_the_place_of_the_address(url: str, place: str) -> None:
+    assert with_place(url) == place
+
+
+@pytest.mark.parametrize(
+    ("kind", "url"),
+    [
+        ("ntfy", "ntfys://{to}"),
+        ("ntfy", "ntfys://{to}/topic"),
+        ("sms", "json://{to}@gw.example/"),
+        ("sms", "json://gw.example:{to}/"),
+        ("sms", "{to}://gw.example/"),
+        ("email", "mailto://{to}"),
+        ("sms", "no URL at all"),
+        ("sms", "unheard-of://gw.example/{to}"),
+        ("sms", "http://gw.example/{to}"),
+        ("sms", "twilio://secret@15550100100"),
+        ("sms", ""),
+    ],
+)
+def test_a_url_that_cannot_be_used_is_found_at_the_start_and_never_quoted(kind: str, url: str) -> None:
+    with pytest.raises(ValueError, match=r".") as raised:
+        ChannelTransport(kind, url, ORIGIN)
+    assert not url or url not in str(raised.value)
+    assert "secret" not in str(raised.value)

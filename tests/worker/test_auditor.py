@@ -1,0 +1,254 @@
+"""The auditor: a healthy night gives it nothing to say, and each thing that must not be is found, counted, mended."""
+
+from datetime import datetime, timedelta
+from uuid import UUID
+
+import pytest
+from sqlalchemy import select, update
+
+from cli.audit import table
+from core.ids import new_id
+from core.telemetry import AUDIT
+from models import Bookend, Delivery, Notice, Recipient
+from rules.audit import Finding, What
+from tests.night import Night
+
+
+async def found(world: Night) -> list[str]:
+    """What one look finds; all of it mended."""
+    before = {what: counted(what) for what in What}
+    done = await world.auditor().look()
+    assert all(mended for _, mended in done), done
+    for what in What:
+        assert counted(what) - before[what] == sum(finding.what is what for finding, _ in done)
+    return [str(finding.what) for finding, _ in done]
+
+
+def counted(what: What) -> float:
+    return float(AUDIT.labels(str(what))._value.get())
+
+
+async def write(world: Night, statement: object) -> None:
+    async with world.database.write() as session:
+        await session.execute(statement)  # type: ignore[call-overload]  # an update of any table
+        await session.commit()
+
+
+async def delivery(world: Night) -> Delivery:
+    async with world.database.read() as session:
+        return (await session.execute(select(Delivery).join(Notice).where(Notice.kind == "reach_out"))).scalar_one()
+
+
+async def later(world: Night, **values: object) -> None:
+    """Write into the one delivery of the reach-out."""
+    one = await delivery(world)
+    await write(world, update(Delivery).where(Delivery.id == one.id).values(**values))
+
+
+async def test_a_healthy_night_has_nothing_to_find(world: Night) -> None:
+    maya, sponsor, _friend, fellow = await world.circle("sponsor", "friend", "fellow", steps=[1, 2, 2])
+    await world.gives_channel(sponsor)
+    await fellow.patch("/v1/me", {"hours": [{"day": 0, "from": "08:00", "to": "09:00"}]})
+    assert await found(world) == []
+    await maya.press()
+    assert await found(world) == []
+    await world.settle()
+    for seconds in (90, 60, 30, 120, 600, 29, 31):
+        world.forward(seconds)
+        assert await found(world) == [], "due a moment ago is not overdue"
+        await world.work()
+        assert await found(world) == []
+    await sponsor.answer("calling")
+    assert await found(world) == []
+    await sponsor.device()
+    await world.passes(601)
+    assert await found(world) == []
+    await sponsor.answer("here")
+    await sponsor.does("together")
+    assert await found(world) == []
+    await maya.close()
+    world.forward(120)
+    await world.work()
+    assert await found(world) == []
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"due_at": None},
+        {"next_rung_at": None},
+        {"due_at": 7200},
+        {"state": "answered", "next_rung_at": None, "paused_until": None},
+        {"state": "answered", "next_rung_at": None, "paused_until": 600, "due_at": 7200},
+    ],
+)
+async def test_a_reach_out_without_a_timer(world: Night, wrong: dict[str, object]) -> None:
+    maya, _sponsor, friend = await world.circle("sponsor", "friend", steps=[1, 2])
+    await maya.press()
+    world.forward(31)
+    now = world.now()
+    await world.set(**{name: now + timedelta(seconds=at) if isinstance(at, int) else at for name, at in wrong.items()})
+    assert await found(world) == ["reach_out_without_timer"]
+    await world.work()
+    assert await found(world) == []
+    await world.passes(600)
+    assert await friend.pushed() != [], "it goes on"
+
+
+async def test_a_reach_out_that_is_overdue(world: Night) -> None:
+    maya, *_ = await world.circle("sponsor")
+    await maya.press()
+    await world.settle()
+    world.forward(90 + 29)
+    assert await found(world) == []
+    world.forward(2)
+    assert await found(world) == ["reach_out_overdue"]
+    assert await found(world) == [], "due now, for the next worker that looks"
+
+
+async def test_a_delivery_that_is_overdue(world: Night) -> None:
+    maya, sponsor = await world.circle("sponsor")
+    world.here.forget_pushes()
+    await maya.press()
+    world.forward(39)
+    assert await found(world) == []
+    world.forward(2)
+    due_at = (await delivery(world)).due_at
+    assert await found(world) == ["delivery_overdue"]
+    one = await delivery(world)
+    assert one.lease_until is None
+    assert one.due_at == due_at, "it says how long somebody has been kept waiting"
+    await world.work()
+    assert await sponsor.pushed() == ["reach_out"]
+    assert await found(world) == []
+
+
+async def test_a_lease_that_nobody_can_have_taken(world: Night) -> None:
+    maya, sponsor = await world.circle("sponsor")
+    world.here.forget_pushes()
+    await maya.press()
+    await later(world, lease_until=world.now() + timedelta(days=2))
+    await world.passes(31)
+    assert await sponsor.pushed() == []
+    assert await found(world) == ["delivery_overdue"]
+    await world.work()
+    assert await sponsor.pushed() == ["reach_out"]
+
+
+async def test_a_lease_that_ran_out_twice(world: Night) -> None:
+    maya, sponsor = await world.circle("sponsor")
+    world.here.forget_pushes()
+    await maya.press()
+    await later(world, attempt=2, lease_until=world.now() + timedelta(seconds=1))
+    assert await found(world) == [], "its holder may still say something"
+    world.forward(2)
+    assert await found(world) == ["lease_ran_out_twice"]
+    await world.work()
+    assert await sponsor.pushed() == ["reach_out"]
+    assert await found(world) == []
+
+
+async def test_a_press_that_raced_the_registration_of_a_phone(world: Night) -> None:
+    maya, sponsor = await world.circle("sponsor")
+    second = await sponsor.device()
+    await maya.press()
+    await sponsor.pushed()
+    other = select(Notice.id).where(Notice.kind == "reach_out")
+    async with world.database.write() as session:
+        rows = await session.execute(
+            select(Delivery).where(Delivery.device_id == UUID(second["id"]), Delivery.notice_id.in_(other))
+        )
+        await session.delete(rows.scalar_one())
+        await session.commit()
+    assert await found(world) == [], "it may still be on its way into the database"
+    world.forward(6)
+    assert await found(world) == ["notice_without_delivery"]
+    await world.work()
+    assert [one.where for one in await sponsor.pushes()].count(sponsor.devices[second["id"]]) == 2
+    assert await found(world) == []
+
+
+@pytest.mark.parametrize("why", ["declined", "quiet", "muted", "gone", "closed"])
+async def test_who_is_not_to_be_pushed_is_not_found(world: Night, why: str) -> None:
+    maya, sponsor, _friend = await world.circle("sponsor", "friend")
+    await maya.press()
+    await sponsor.pushed()
+    mine = Recipient.person_id == UUID(sponsor.id)
+    match why:
+        case "declined":
+            await sponsor.answer("cannot")
+        case "quiet":
+            await write(world, update(Recipient).where(mine).values(quiet_at=world.now()))
+        case "muted":
+            until = (world.now() + timedelta(hours=2)).isoformat()
+            await sponsor.patch(f"/v1/supporting/{sponsor.places[maya.id]}", {"muted_until": until})
+        case "gone":
+            await maya.delete(f"/v1/circle/{sponsor.places[maya.id]}")
+        case "closed":
+            await maya.close()
+    async with world.database.write() as session:
+        for row in (await session.execute(select(Delivery))).scalars():
+            if row.device_id in {UUID(device) for device in sponsor.devices}:
+                await session.delete(row)
+        await session.commit()
+    world.forward(10)
+    assert await found(world) == []
+
+
+async def test_a_bookend_that_is_past_due(world: Night) -> None:
+    maya = await world.person("Maya")
+
+    async def plan(next_at: datetime | None) -> None:
+        async with world.database.write() as session:
+            made = new_id(world.now())
+            session.add(
+                Bookend(
+                    id=made,
+                    person_id=UUID(maya.id),
+                    due_at=world.now(),
+                    created_at=world.now(),
+                    nudges=0,
+                    next_at=next_at,
+                )
+            )
+            await session.commit()
+
+    await plan(None)
+    await plan(world.now())
+    world.forward(119)
+    assert await found(world) == []
+    world.forward(2)
+    assert await found(world) == ["bookend_overdue"]
+    assert await found(world) == []
+
+
+async def test_one_that_cannot_be_mended_holds_up_no_other(world: Night, monkeypatch: pytest.MonkeyPatch) -> None:
+    owners = [await world.circle("sponsor") for _ in range(2)]
+    for maya, _ in owners:
+        await maya.press()
+    await world.settle()
+    world.forward(90 + 31)
+    auditor = world.auditor()
+    calls = 0
+    write_to = auditor._database.write
+
+    def fails_once() -> object:
+        nonlocal calls
+        calls += 1
+        if calls == 1:
+            raise ConnectionError
+        return write_to()
+
+    monkeypatch.setattr(auditor._database, "write", fails_once)
+    assert [mended for _, mended in await auditor.look()] == [False, True]
+
+
+def test_the_table_that_the_command_prints() -> None:
+    assert table([]).startswith("Nothing found")
+    one = Finding(What.OVERDUE, UUID(int=7))
+    assert table([(one, True), (one, False)]).splitlines() == [
+        "what               id                                    now",
+        "reach_out_overdue  00000000-0000-0000-0000-000000000007  mended",
+        "reach_out_overdue  00000000-0000-0000-0000-000000000007  left",
+        "2 found. A worker that runs carries on with what was mended.",
+    ]

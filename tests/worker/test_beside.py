@@ -1,0 +1,24 @@
+"""The rhythm of what is done beside the loop."""
+
+import asyncio
+
+from worker.beside import every
+
+
+async def test_a_fault_waits_for_the_next_time() -> None:
+    done = 0
+    enough = asyncio.Event()
+
+    async def work() -> None:
+        nonlocal done
+        done += 1
+        if done == 1:
+            raise RuntimeError("once")
+        if done == 3:
+            enough.set()
+
+    task = asyncio.create_task(every(0.01, work, name="test", first=0.0))
+    await asyncio.wait_for(enough.wait(), 5)
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+    assert task.cancelled()

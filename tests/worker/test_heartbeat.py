@@ -1,0 +1,98 @@
+"""The heartbeat: a sign of life only while there is life, to a real server, with words that give nothing away."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+
+import pytest
+import structlog
+
+from tests.night import Night
+from worker.heartbeat import Heartbeat
+
+
+@dataclass
+class Outside:
+    """A dead-man service. `status` is what it answers; it hangs while `hangs`."""
+
+    url: str = ""
+    status: str = "200 OK"
+    hangs: bool = False
+    asked: list[str] = field(default_factory=list)
+
+
+@pytest.fixture
+async def outside() -> AsyncIterator[Outside]:
+    made = Outside()
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        made.asked.append((await reader.readuntil(b"\r\n\r\n")).decode().splitlines()[0])
+        if made.hangs:
+            await reader.read()
+        else:
+            writer.write(
+                f"HTTP/1.1 {made.status}\r\nLocation: {made.url}/elsewhere\r\nContent-Length: 0\r\n\r\n".encode()
+            )
+            await writer.drain()
+        writer.close()
+
+    server = await asyncio.start_server(serve, "127.0.0.1", 0)
+    made.url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+    yield made
+    server.close()
+    await server.wait_closed()
+
+
+async def test_it_is_given_while_the_loop_moves(world: Night, outside: Outside) -> None:
+    worker = world.here.worker
+    heart = Heartbeat(f"{outside.url}/ping/secret", world.database, lambda: worker.last_turn)
+    assert not await heart.beat(), "it has not come round yet"
+    assert outside.asked == []
+    await worker.turn()
+    assert await heart.beat()
+    assert outside.asked == ["GET /ping/secret HTTP/1.1"]
+
+
+async def test_it_is_withheld_when_the_loop_stands_still_or_the_database_is_away(
+    world: Night, outside: Outside, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert not await Heartbeat(outside.url, world.database, lambda: time.monotonic() - 31).beat()
+    assert await Heartbeat(outside.url, world.database, lambda: time.monotonic() - 25).beat()
+
+    async def away(*_: object) -> None:
+        raise ConnectionRefusedError
+
+    monkeypatch.setattr(world.database, "ping", away)
+    assert not await Heartbeat(outside.url, world.database, time.monotonic).beat()
+    assert len(outside.asked) == 1
+
+
+@pytest.mark.parametrize("status", ["500 Internal Server Error", "302 Found", "404 Not Found"])
+async def test_a_refusal_is_logged_without_the_address_and_no_redirect_is_followed(
+    world: Night, outside: Outside, status: str
+) -> None:
+    outside.status = status
+    with structlog.testing.capture_logs() as logs:
+        assert not await Heartbeat(f"{outside.url}/secret", world.database, time.monotonic).beat()
+    assert logs == [{"event": "heartbeat_not_given", "why": "refused", "log_level": "warning"}]
+    assert outside.asked == ["GET /secret HTTP/1.1"]
+
+
+@pytest.mark.parametrize(
+    "url", ["http://127.0.0.1:1/secret", "http://[broken/secret", "http://no.such.host.invalid/secret"]
+)
+async def test_an_address_that_leads_nowhere_only_logs(world: Night, url: str) -> None:
+    with structlog.testing.capture_logs() as logs:
+        assert not await Heartbeat(url, world.database, time.monotonic).beat()
+    assert logs == [{"event": "heartbeat_not_given", "why": "failed", "log_level": "warning"}]
+
+
+async def test_a_service_that_hangs_is_not_waited_for(
+    world: Night, outside: Outside, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    outside.hangs = True
+    monkeypatch.setattr("worker.heartbeat.PATIENCE", 0.2)
+    began = time.monotonic()
+    assert not await Heartbeat(outside.url, world.database, time.monotonic).beat()
+    assert time.monotonic() - began < 2

@@ -1,0 +1,209 @@
+"""The purge: what is past its time goes, what is not stays, and nobody has to wait for it."""
+
+import asyncio
+import secrets
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import func, insert, select, update
+
+from core.ids import first_id, new_id
+from core.telemetry import PURGED
+from models import (
+    Channel,
+    Delivery,
+    Device,
+    IdempotencyKey,
+    Invitation,
+    Message,
+    Notice,
+    ReachOut,
+    Recipient,
+    Session,
+    Throttle,
+)
+from tests.night import Night
+from tests.world.world import World
+
+DAY = 24 * 3600
+
+
+async def count(world: World, column: object) -> int:
+    found: int = (await world.rows(select(func.count(column))))[0][0]  # type: ignore[arg-type]  # any column
+    return found
+
+
+async def age(world: Night, days: float) -> None:
+    """Let days pass, in which people come back often enough to stay signed in."""
+    world.forward(days * DAY)
+    async with world.database.write() as session:
+        await session.execute(update(Session).values(expires_at=world.now() + timedelta(days=180), used_at=world.now()))
+        await session.commit()
+
+
+async def test_nothing_young_goes(world: Night) -> None:
+    maya, sponsor = await world.circle("sponsor")
+    await maya.invites()
+    await maya.press(note="Rough evening.", key="one")
+    await sponsor.says("I am here.")
+    await maya.close()
+    await world.settle()
+    assert not any((await world.purge().run()).values())
+
+
+async def test_notes_and_messages_go_90_days_after_the_reach_out_was_closed(world: Night) -> None:
+    maya, sponsor = await world.circle("sponsor")
+    await maya.press(note="Rough evening.")
+    await sponsor.says("I am here.")
+    await sponsor.answer("here")
+    await maya.close()
+    await age(world, 89.9)
+    assert (await world.purge().run())["reach_outs"] == 0
+    assert (await maya.reach_out())["note"] == "Rough evening."
+    await age(world, 0.2)
+    cleared = await world.purge().run()
+    assert (cleared["reach_outs"], cleared["messages"]) == (1, 1)
+    assert await count(world, ReachOut.note) == await count(world, Message.text) == 0
+    seen = await maya.reach_out()
+    assert (seen["note"], seen["outcome"]) == (None, "connected")
+    assert await maya.messages() == [None], "that something was said stays, the words do not"
+    assert len(seen["recipients"]) == 1
+
+
+async def test_the_operator_chooses_for_how_long(world: Night) -> None:
+    maya, _ = await world.circle("sponsor")
+    await maya.press(note="Rough evening.")
+    await maya.close()
+    await age(world, 8)
+    assert (await world.purge(days=7).run())["reach_outs"] == 1
+
+
+async def test_words_of_an_open_reach_out_stay_whatever_their_age(world: Night) -> None:
+    maya, _ = await world.circle("sponsor")
+    await maya.press(note="Rough evening.")
+    await age(world, 400)
+    assert (await world.purge().run())["reach_outs"] == 0
+
+
+async def test_finished_deliveries_go_after_30_days_and_what_came_of_them_stays(world: Night) -> None:
+    maya, sponsor = await world.circle("sponsor")
+    await maya.press()
+    await sponsor.pushed()
+    await maya.close()
+    await world.settle()
+    before = await world.count("deliveries")
+    await age(world, 29.9)
+    assert (await world.purge().run())["deliveries"] == 0
+    await age(world, 0.2)
+    # Something is wrong with a row that is still to be sent after so long; it is for the auditor, not for the purge.
+    left = (await world.rows(select(Delivery.id)))[0].id
+    async with world.database.write() as session:
+        await session.execute(update(Delivery).where(Delivery.id == left).values(state="pending"))
+        await session.commit()
+    assert (await world.purge().run())["deliveries"] == before - 1
+    assert [row.id for row in await world.rows(select(Delivery.id))] == [left]
+    assert await maya.sees_state(sponsor) == "handed"
+    assert await world.count("notices") > 0
+    assert await count(world, Recipient.handed_at) == 1
+
+
+async def test_keys_of_retries_throttles_invitations_channels_and_retired_devices(world: Night) -> None:
+    maya, sponsor = await world.circle("sponsor")
+    await maya.press(key="one")
+    await maya.invites()
+    await maya.delete(f"/v1/devices/{(await maya.device())['id']}")
+    await sponsor.device()
+    await world.gives_channel(sponsor)
+    await world.settle()
+    now = world.now()
+    async with world.database.write() as session:
+        await session.execute(insert(Throttle).values(key_hash=secrets.token_bytes(32), free_at=now))
+        for code_expires_at in (None, now + timedelta(days=3)):
+            await session.execute(
+                insert(Channel).values(
+                    id=new_id(world.now()),
+                    person_id=UUID(maya.id),
+                    kind="sms",
+                    address_hash=secrets.token_bytes(32),
+                    guesses=0,
+                    created_at=now,
+                    code_expires_at=code_expires_at,
+                )
+            )
+        await session.commit()
+    await age(world, 0.99)
+    first = await world.purge().run()
+    assert {table for table, cleared in first.items() if cleared} <= {"throttles", "invitations"}
+    await age(world, 0.1)
+    second = await world.purge().run()
+    assert (second["idempotency_keys"], second["channels"]) == (1, 1)
+    await age(world, 29)
+    third = await world.purge().run()
+    assert (third["devices"], third["channels"]) == (1, 1)
+    assert await count(world, IdempotencyKey.key_hash) == await count(world, Throttle.key_hash) == 0
+    assert await count(world, Invitation.id) == 0
+    assert await count(world, Channel.id) == 1, "one that its owner has confirmed stays"
+    assert await count(world, Device.id) == 2
+
+
+async def test_an_expired_session_takes_its_phones_along_and_the_ladder_learns_of_it(world: Night) -> None:
+    maya, sponsor, friend = await world.circle("sponsor", "friend", steps=[1, 2])
+    await maya.press()
+    assert len(await sponsor.pushes()) == 1
+    async with world.database.write() as session:
+        mine = Session.person_id == UUID(sponsor.id)
+        await session.execute(update(Session).where(mine).values(expires_at=world.now()))
+        await session.commit()
+    assert (await world.purge().run())["sessions"] == 1
+    assert await world.rows(select(Device.disabled_reason).where(Device.person_id == UUID(sponsor.id))) == [
+        ("signed_out",)
+    ]
+    await world.settle()
+    assert [one.kind for one in await friend.pushes()] == ["reach_out"], "nobody waits for a phone that is gone"
+    assert (await world.purge().run())["sessions"] == 0
+
+
+async def test_a_great_heap_goes_in_batches_between_which_a_press_gets_through(world: Night) -> None:
+    maya, sponsor = await world.circle("sponsor")
+    await maya.press()
+    await maya.close()
+    await world.settle()
+    notice = (await world.rows(select(Notice.id)))[0].id
+    device = UUID(next(iter(sponsor.devices)))
+    old = world.now() - timedelta(days=40)
+    rows = [
+        {
+            "id": new_id(old),
+            "notice_id": notice,
+            "device_id": device,
+            "round": 2 + number,
+            "state": "sent",
+            "attempt": 1,
+            "created_at": old,
+            "due_at": old,
+            "fence": 1,
+        }
+        for number in range(1300)
+    ]
+    async with world.database.write() as session:
+        await session.execute(insert(Delivery), rows)
+        await session.commit()
+    pauses = 0
+
+    async def press(_: float) -> None:
+        nonlocal pauses
+        pauses += 1
+        async with asyncio.timeout(5):
+            await maya.press(expect=201 if pauses == 1 else 200)
+
+    purge = world.purge()
+    purge._pause = press
+    before = PURGED.labels("deliveries")._value.get()
+    assert (await purge.run())["deliveries"] == 1300
+    assert pauses >= 3
+    assert PURGED.labels("deliveries")._value.get() - before == 1300
+
+
+def test_the_first_id_of_a_moment_lies_between_what_was_made_before_and_after() -> None:
+    moment = datetime(2026, 3, 10, 20, 0, 0, 5000, tzinfo=UTC)
+    assert new_id(moment - timedelta(milliseconds=1)) < first_id(moment) <= new_id(moment)

@@ -1,0 +1,50 @@
+"""The auditor: looks for what must not be, counts it, logs it, and mends it, each finding on its own."""
+
+import time
+from collections.abc import Sequence
+
+import structlog
+
+from core.bus import Bus
+from core.clock import Clock
+from core.database import Database
+from core.encryption import Keyring
+from core.telemetry import AUDIT, AUDITED
+from core.unit import HandOver, Unit
+from rules import audit
+from rules.audit import Finding
+
+EVERY = 60.0
+"""Seconds between two looks."""
+
+log = structlog.get_logger(__name__)
+
+
+class Auditor:
+    def __init__(self, database: Database, clock: Clock, keyring: Keyring, bus: Bus, hand_over: HandOver) -> None:
+        self._database = database
+        self._clock = clock
+        self._keyring = keyring
+        self._bus = bus
+        self._hand_over = hand_over
+
+    async def look(self) -> Sequence[tuple[Finding, bool]]:
+        """Look once; gives what was found, and whether it was mended (or somebody else was faster)."""
+        async with self._database.read() as session:
+            findings = await audit.look(Unit(session, self._clock.now(), self._keyring))
+        done = [(finding, await self._mend(finding)) for finding in findings]
+        AUDITED.set(time.time())
+        return done
+
+    async def _mend(self, finding: Finding) -> bool:
+        AUDIT.labels(str(finding.what)).inc()
+        try:
+            async with self._database.write() as session:
+                unit = Unit(session, self._clock.now(), self._keyring)
+                mended = await audit.mend(unit, finding)
+                await unit.commit(self._bus, self._hand_over)
+        except Exception as error:  # noqa: BLE001 (one that cannot be mended holds up no other)
+            log.error("audit_not_mended", what=str(finding.what), id=str(finding.id), error=type(error).__name__)  # noqa: TRY400
+            return False
+        log.warning("audit_found", what=str(finding.what), id=str(finding.id), mended=mended)
+        return mended

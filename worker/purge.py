@@ -1,0 +1,93 @@
+"""Clearing away what is past its time, in batches so small and with pauses so long that no press waits for it."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+import structlog
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from core.bus import Bus
+from core.clock import Clock
+from core.database import Database
+from core.encryption import Keyring
+from core.telemetry import PURGED
+from core.unit import HandOver, Unit
+from rules import retention, sessions
+from rules.retention import Step
+
+EVERY = 3600.0
+FIRST = 60.0
+"""Seconds between two rounds, and before the first one."""
+PAUSE = 0.2
+"""Seconds between two batches, in which everybody else has the writer."""
+
+log = structlog.get_logger(__name__)
+
+
+class Purge:
+    def __init__(
+        self,
+        database: Database,
+        clock: Clock,
+        keyring: Keyring,
+        bus: Bus,
+        hand_over: HandOver,
+        days: int,
+        *,
+        pause: Callable[[float], Awaitable[object]] = asyncio.sleep,
+    ) -> None:
+        self._database = database
+        self._clock = clock
+        self._keyring = keyring
+        self._bus = bus
+        self._hand_over = hand_over
+        self._days = days
+        self._pause = pause
+
+    async def run(self) -> dict[str, int]:
+        """Go once through everything; gives how many rows of each table were cleared."""
+        cleared = {"sessions": await self._sessions()}
+        for step in retention.steps(self._clock.now(), self._days):
+            cleared[step.table] = await self._step(step)
+        for table, count in cleared.items():
+            if count:
+                log.info("purged", table=table, count=count)
+        return cleared
+
+    async def _step(self, step: Step) -> int:
+        count = 0
+        after: object = None
+        while True:
+            # Looking needs no writer; only what was found does.
+            async with self._database.read() as session:
+                keys = (await session.execute(step.page(after))).scalars().all()
+            if keys:
+                after = keys[-1]
+                async with self._database.write() as session:
+                    cleared = await retention.clear(self._unit(session), step, keys)
+                    await session.commit()
+                PURGED.labels(step.table).inc(cleared)
+                count += cleared
+                await self._pause(PAUSE)
+            if len(keys) < step.batch:
+                return count
+
+    async def _sessions(self) -> int:
+        count = 0
+        while True:
+            async with self._database.read() as session:
+                found = await sessions.expired(self._unit(session), retention.BATCH)
+            cleared = 0
+            for person_id, ended in found.items():
+                async with self._database.write() as session:
+                    unit = self._unit(session)
+                    cleared += await sessions.end_expired(unit, person_id, ended)
+                    await unit.commit(self._bus, self._hand_over)
+                await self._pause(PAUSE / 10)
+            PURGED.labels("sessions").inc(cleared)
+            count += cleared
+            if not cleared:
+                return count
+
+    def _unit(self, session: AsyncSession) -> Unit:
+        return Unit(session, self._clock.now(), self._keyring)
