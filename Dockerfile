@@ -1,8 +1,8 @@
-# Two stages: the first builds the wheel, the second holds it and what it needs to run, and no tools.
+# Two stages: the first builds the wheel and the phone app in it, the second holds it and what it needs to run, and no tools.
 FROM python:3.11-slim AS build
 WORKDIR /src
-COPY requirements-build.txt ./
-RUN python -m pip install --no-cache-dir --require-hashes -r requirements-build.txt
+COPY requirements-build.txt requirements-node.txt ./
+RUN python -m pip install --no-cache-dir --require-hashes -r requirements-build.txt -r requirements-node.txt
 COPY . .
 RUN python -m pip wheel --no-cache-dir --no-deps --no-build-isolation --wheel-dir /wheels .
 

@@ -29,6 +29,7 @@ help:
 	@echo 'make clean     remove what was built; your data in var/ stays'
 
 install: $(STAMP)
+	@$(BIN)/python hatch_build.py
 
 $(STAMP): pyproject.toml requirements-dev.txt $(if $(ALIVE),,FORCE)
 	@set -e; \
@@ -64,7 +65,7 @@ run: install
 test: install
 	@$(BIN)/python -m pytest -n $(JOBS) --dist worksteal
 
-lint: install
+lint: $(STAMP)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
@@ -89,16 +90,17 @@ coverage: install
 	@$(BIN)/coverage combine --quiet
 	@$(BIN)/coverage report
 
-# Three files: what runs, what develops (which contains what runs), what builds the wheel.
+# What runs, what develops (which contains what runs), what builds the wheel, and the Node that builds the phone app.
 LOCK = $(VENV)/lock/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 	--no-header $(if $(UPGRADE),--upgrade)
 
-lock: install
+lock: $(STAMP)
 	@test -x $(VENV)/lock/bin/uv || { $(BIN)/python -m venv $(VENV)/lock && $(VENV)/lock/bin/python -m pip install --quiet uv; }
 	$(LOCK) pyproject.toml -o requirements.txt
 	$(LOCK) -c requirements.txt --group dev pyproject.toml -o requirements-dev.txt
 	$(LOCK) -c requirements-dev.txt --group pyproject.toml:build -o requirements-build.txt
+	$(LOCK) --group pyproject.toml:node -o requirements-node.txt
 
 clean:
-	rm -rf $(VENV) build dist .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis .coverage .coverage.* htmlcov
+	rm -rf $(VENV) build dist phone/dist phone/node_modules .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis .coverage .coverage.* htmlcov
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

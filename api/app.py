@@ -1,4 +1,4 @@
-"""The application: routes, problem documents and the edge around them, put together."""
+"""The application: routes, problem documents, the phone app behind them and the edge around them, put together."""
 
 from importlib.metadata import version
 from typing import Any
@@ -7,7 +7,7 @@ from fastapi import FastAPI
 from fastapi.routing import APIRoute
 from starlette.types import ASGIApp
 
-from api import problems
+from api import phone_app, problems
 from api.context import Context
 from api.edge import Edge
 from api.lane import open_lane
@@ -75,6 +75,7 @@ def api_only() -> FastAPI:
     problems.install(app)
     for module in ROUTERS:
         app.include_router(module.router)
+    phone_app.install(app)
     return app
 
 

@@ -3,6 +3,7 @@
 import contextlib
 import json
 import os
+import re
 import socket
 import subprocess
 import sys
@@ -71,6 +72,10 @@ def test_it_holds_every_module_and_data_file_and_nothing_else(wheel: Path) -> No
     }
     assert sources <= held
     assert "rules/data/helplines.json" in held
+    assert {"api/built/index.html", "api/built/sw.js", "api/built/manifest.webmanifest"} <= held, (
+        "the phone app as well"
+    )
+    assert not [name for name in held if "node_modules" in name or name.endswith((".ts", ".tsx", ".map"))]
 
 
 def test_it_runs_from_the_wheel_and_not_from_the_sources(installed: Path, tmp_path: Path) -> None:
@@ -105,6 +110,9 @@ def test_it_migrates_and_serves(installed: Path, tmp_path: Path) -> None:
                     _ready(http, server, tmp_path / "log")
                     assert http.get("/v1/helplines?region=DE").status_code == 200
                     assert http.get("/docs/assets/swagger-ui.css").status_code == 200
+                    page = http.get("/", headers={"Accept": "text/html"}).text
+                    [script] = re.findall(r'<script[^>]* src="(/assets/[^"]+)"', page)
+                    assert http.get(script).status_code == 200
             finally:
                 server.kill()
 

@@ -39,28 +39,7 @@ PAGE = """<!doctype html>
 </body>
 </html>
 """
-FRONT_POLICY = "default-src 'none'; frame-ancestors 'none'"
-FRONT = """<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="dark light">
-<title>Porchlight</title>
-</head>
-<body>
-<h1>Porchlight is running.</h1>
-<p>This is the address for apps. To read about it, see <a href="/docs">the documentation</a>.</p>
-</body>
-</html>
-"""
 START = 'SwaggerUIBundle({url: "/openapi.json", dom_id: "#swagger-ui", deepLinking: true, validatorUrl: null});\n'
-
-
-@router.get("/", include_in_schema=False)
-async def front_door() -> HTMLResponse:
-    """A word for whoever opens the address in a browser."""
-    return HTMLResponse(FRONT, headers={"Content-Security-Policy": FRONT_POLICY})
 
 
 @router.get("/healthz")

@@ -1,0 +1,50 @@
+// Numbers for the keys of the catalogue: a phone need not load each of them three times. Only the build does this.
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Plugin } from 'vite';
+
+const FOLDER = join(import.meta.dirname, '..', 'src', 'words');
+const ENTRY = /^ {2}'([^']+)': (.+),$/gm;
+
+type Entries = Map<string, string>;
+
+function entries(language: string): Entries {
+  return new Map([...readFileSync(join(FOLDER, `${language}.ts`), 'utf8').matchAll(ENTRY)].map(([, key = '', value = '']) => [key, value]));
+}
+
+/**
+ * In the English catalogue, the object becomes the list of its values in the order of the English keys. Everywhere else `'tab.home'`
+ * becomes its number, and `tab.${which}` in backticks a look-up of the keys that begin so. Every key contains a dot, so
+ * that no other text is taken for one.
+ */
+export function words(): Plugin {
+  return {
+    name: 'words',
+    apply: 'build',
+    enforce: 'pre',
+    transform(code, id) {
+      const path = id.split('?')[0] ?? '';
+      if (!/\/src\/.*\.tsx?$/.test(path)) return null;
+      const emit = this.emitFile.bind(this);
+      const english = entries('en');
+      const keys = [...english.keys()];
+      const list = (said: Entries) => `[${keys.map((key) => said.get(key) ?? english.get(key)).join(',')}]`;
+      if (path.endsWith('/words/en.ts')) return { code: `export const en = ${list(english)};`, map: null };
+      const numbered = (path.endsWith('/words/index.ts') ? code.replace(/\(await import\('\.\/(\w+)'\)\)\.\1/g, fetched) : code)
+        .replace(/'([\w-]+(?:\.[\w-]+)+)'/g, (whole, key: string) => (english.has(key) ? String(keys.indexOf(key)) : whole))
+        .replace(/`([\w-]+\.)\$\{([\w.]+)\}`/g, (whole, start: string, which: string) => {
+          const found = keys.filter((key) => key.startsWith(start));
+          if (!found.length) return whole;
+          return `({${found.map((key) => `${JSON.stringify(key.slice(start.length))}:${keys.indexOf(key)}`).join(',')}})[${which}]`;
+        });
+      return { code: numbered, map: null };
+
+      // Another language is data, not script: a file of its own, fetched by whoever speaks it.
+      function fetched(_: string, language: string): string {
+        const source = JSON.stringify(new Function(`return ${list(entries(language))}`)());
+        const file = emit({ type: 'asset', name: `${language}.json`, source });
+        return `await (await fetch(import.meta.ROLLUP_FILE_URL_${file})).json()`;
+      }
+    },
+  };
+}

@@ -1,0 +1,31 @@
+// The app's beginning.
+import { render } from 'preact';
+import { App } from './app';
+import { watchForAWay } from './outbox/outbox';
+import { arrive } from './route';
+import { lookAgain } from './state/everything';
+import { setLook } from './state/looks';
+import { start } from './state/session';
+import { change, drawWith } from './state/store';
+import { install } from './state/versions';
+import './style/tokens.css';
+import './style/page.css';
+import './style/lamp.css';
+import './style/parts.css';
+
+const ground = document.getElementById('app');
+if (ground) drawWith(() => render(<App />, ground));
+addEventListener('hashchange', () => {
+  arrive();
+  lookAgain(500);
+});
+arrive();
+watchForAWay();
+// Minutes pass on a screen that nobody touches.
+setInterval(() => {
+  change({ now: Date.now() });
+  lookAgain(45_000);
+}, 15_000);
+void setLook();
+void start();
+void install();

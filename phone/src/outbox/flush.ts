@@ -1,0 +1,59 @@
+// Sends the kept press, once, from wherever there is a way: the page or the service worker.
+import { body, next, outcome } from './rules';
+import type { Outcome, Press, Step } from './rules';
+import { drop, get, put } from './store';
+
+const LOCK = 'porchlight-press';
+const PATIENCE_MS = 10_000;
+
+/** A key for one press. Not randomUUID: that one is missing where the address is no secure context. */
+export const newKey = (): string => Array.from(crypto.getRandomValues(new Uint32Array(4)), (part) => part.toString(36)).join('');
+
+async function alone<T>(act: () => Promise<T>): Promise<T> {
+  // Without a secure context there are no locks, and no worker to race with either.
+  return (navigator as Partial<Navigator>).locks ? await navigator.locks.request(LOCK, act) : act();
+}
+
+export type Flushed = { kind: 'none' } | Step | { kind: 'done'; outcome: Outcome; said: unknown; press: Press };
+
+/** One attempt. A lock keeps page and worker from sending at the same time; the key makes even that harmless. */
+export function flush(who: string | undefined): Promise<Flushed> {
+  return alone(async () => {
+    const press = await get<Press>('press');
+    if (!press || press.person_id !== who) return { kind: 'none' };
+    const step = next(press, Date.now());
+    if (step.kind !== 'send') return step;
+    const [result, said] = await send(press);
+    if (result === 'sent' || result === 'nobody') await drop('press');
+    else if (result === 'again-anew') await put('press', { ...press, key: newKey() });
+    else await put('press', { ...press, held: result });
+    return { kind: 'done', outcome: result, said, press };
+  });
+}
+
+async function send(press: Press): Promise<[Outcome, unknown]> {
+  try {
+    const response = await fetch('/v1/reach-outs', {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json', 'Idempotency-Key': press.key },
+      body: JSON.stringify(body(press)),
+      keepalive: true,
+      signal: AbortSignal.timeout(PATIENCE_MS),
+    });
+    const said: unknown = await response.json();
+    return [outcome(response.status, (said as { type?: string }).type ?? ''), said];
+  } catch {
+    return ['no-way', null];
+  }
+}
+
+/** Changes or takes back what is kept, never in the middle of sending it. */
+export function amend(act: (press: Press) => Press | null): Promise<Press | null> {
+  return alone(async () => {
+    const press = await get<Press>('press');
+    const amended = press ? act(press) : null;
+    if (amended) await put('press', amended);
+    else await drop('press');
+    return amended;
+  });
+}

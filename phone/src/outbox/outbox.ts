@@ -1,0 +1,110 @@
+// The press, as the page sees it: kept at the tap, undone within three seconds, sent as soon as there is a way.
+import type { ReachOut } from '../api/client';
+import { look } from '../state/everything';
+import { change, state } from '../state/store';
+import { amend, flush, newKey } from './flush';
+import { pressNow } from './rules';
+import type { Press } from './rules';
+import { get, put } from './store';
+
+const TRY_MS = 5_000;
+let ring = 0;
+
+/** The tap on "Reach out now". The ring begins once the press is safe on the phone. */
+export async function keepPress(): Promise<void> {
+  if (!state.me || state.press) return;
+  const press = pressNow(state.me.id, Date.now(), newKey());
+  change({ press, nobody: false, now: Date.now() });
+  await put('press', press);
+  void later();
+  ringOn(press);
+}
+
+function ringOn(press: Press): void {
+  clearTimeout(ring);
+  ring = self.setTimeout(() => void tryPress(), Math.max(0, press.release_at - Date.now()) + 5);
+}
+
+/** Undo, or "Take it back": nothing is sent. */
+export async function takeBack(): Promise<void> {
+  clearTimeout(ring);
+  change({ press: null });
+  await amend(() => null);
+  // It may have arrived although no answer came back; then it stands open, and Home shows it.
+  void look();
+}
+
+/** The phone is locked or the page hidden: that ends the ring. Also after a reload. */
+export async function release(): Promise<void> {
+  if (!state.press) return;
+  clearTimeout(ring);
+  change({ press: await amend((press) => ({ ...press, release_at: Math.min(press.release_at, Date.now()) })) });
+  await tryPress();
+}
+
+/** "Send it", for a press that was kept for more than two hours. */
+export async function sendAnyway(): Promise<void> {
+  change({ press: await amend((press) => ({ ...press, sure: true, release_at: 0 })) });
+  await tryPress();
+}
+
+/** After a start: whatever was kept when the page went away. Its ring has ended with that page. */
+export async function restorePress(): Promise<void> {
+  if (state.press) return tryPress();
+  const kept = await get<Press>('press');
+  if (!kept || kept.person_id !== state.me?.id) return;
+  change({ press: kept });
+  await release();
+}
+
+/** Tries to send it. Safe to call at any time, from any number of places. */
+export async function tryPress(): Promise<void> {
+  const { press, me } = state;
+  if (!press || !me || state.session !== 'in') return;
+  const flushed = await flush(me.id);
+  if (flushed.kind === 'ring') ringOn(press);
+  else if (flushed.kind === 'none') {
+    // The service worker was faster, or nothing could be kept.
+    const kept = await get<Press>('press');
+    if (!kept) change({ press: null });
+    await look();
+  } else if (flushed.kind === 'done') settle(flushed.outcome, flushed.said);
+  else change({ now: Date.now() });
+}
+
+function settle(outcome: string, said: unknown): void {
+  if (outcome === 'sent') change({ press: null, mine: said as ReachOut, reached: true, messages: [] });
+  else if (outcome === 'nobody') change({ press: null, nobody: true, reached: true });
+  else if (state.press) {
+    const held = outcome === 'signed-out' ? 'signed-out' : 'no-way';
+    change({ press: { ...state.press, held }, ...(held === 'signed-out' ? { session: 'dead' } : { reached: false }) });
+    void later();
+  }
+  if (outcome === 'sent') void look();
+}
+
+/** Asks the browser to wake the service worker once there is a network, also when the app is closed. */
+async function later(): Promise<void> {
+  try {
+    const registration = (await navigator.serviceWorker.ready) as ServiceWorkerRegistration & { sync?: { register: (tag: string) => Promise<void> } };
+    await registration.sync?.register('press');
+  } catch {
+    // No background sync here (iPhone): the timer, `online` and opening the app do it.
+  }
+}
+
+/** Every way in which a network can come back. */
+export function watchForAWay(): void {
+  addEventListener('online', () => void tryPress());
+  document.addEventListener('visibilitychange', () => {
+    if (document.visibilityState === 'hidden') void release();
+    else {
+      change({ now: Date.now() });
+      void tryPress();
+      void look();
+    }
+  });
+  addEventListener('pagehide', () => void release());
+  (navigator as Partial<Navigator>).serviceWorker?.addEventListener('message', () => void tryPress());
+  setInterval(() => void tryPress(), TRY_MS);
+}

@@ -1,0 +1,50 @@
+// What becomes of a press that is kept on the phone. Pure: the press, what happened and the time in, a decision out.
+
+export const UNDO_MS = 3_000;
+/** After this long the person is asked before it goes out: the moment may have passed. */
+export const STALE_MS = 2 * 60 * 60_000;
+
+export interface Press {
+  /** Its Idempotency-Key: however often it is sent, it is one press. */
+  key: string;
+  /** Whose press it is; nobody else's session may send it. */
+  person_id: string;
+  /** Milliseconds; the phone's own time of the tap. */
+  pressed_at: number;
+  /** Until then it can be undone. */
+  release_at: number;
+  /** The person has said "send it" although it is old. */
+  sure?: boolean;
+  /** Why it has not arrived yet: no way to the server, or the session has ended. */
+  held?: 'no-way' | 'signed-out';
+}
+
+export type Step = { kind: 'ring'; left: number } | { kind: 'ask' } | { kind: 'send' };
+
+export function pressNow(person_id: string, now: number, key: string): Press {
+  return { key, person_id, pressed_at: now, release_at: now + UNDO_MS };
+}
+
+/** What to do with a kept press at this moment. */
+export function next(press: Press, now: number): Step {
+  // A clock that was set back must not hold a press for longer than the ring lasts.
+  const left = Math.min(press.release_at - now, UNDO_MS);
+  if (left > 0 && now >= press.pressed_at) return { kind: 'ring', left };
+  if (!press.sure && now - press.pressed_at > STALE_MS) return { kind: 'ask' };
+  return { kind: 'send' };
+}
+
+export type Outcome = 'sent' | 'nobody' | 'signed-out' | 'again-anew' | 'no-way';
+
+/** What the server's answer means for the press. Only an answer that settles it lets it go. */
+export function outcome(status: number, type: string): Outcome {
+  if (status === 200 || status === 201) return 'sent';
+  if (type === '/problems/empty-circle') return 'nobody';
+  if (status === 401) return 'signed-out';
+  if (type === '/problems/key-reused') return 'again-anew';
+  // Anything else (busy, a proxy's page, a server that is starting) is no answer to a press: it stays.
+  return 'no-way';
+}
+
+/** The body that goes out; always the same for one press, or the server would take it for another one. */
+export const body = (press: Press) => ({ pressed_at: new Date(press.pressed_at).toISOString() });

@@ -1,0 +1,19 @@
+// What a screen alone wants to know from the server; asked again whenever the app looks again.
+import { useEffect, useState } from 'preact/hooks';
+import { kindOf } from '../api/client';
+import { state } from '../state/store';
+
+/** The newest answer (undefined until there is one), a way to ask once more, and whether it is not there (any more). */
+export function useAsked<T>(ask: () => Promise<{ data?: T; error?: unknown }>, about: unknown[] = []): [T | undefined, () => Promise<void>, boolean] {
+  const [found, setFound] = useState<T>();
+  const [gone, setGone] = useState(false);
+  const again = async () => {
+    const { data, error } = await ask();
+    if (data !== undefined) setFound(data);
+    setGone(kindOf(error) === '/problems/not-found');
+  };
+  useEffect(() => void again(), [state.looked, ...about]);
+  return [found, again, gone];
+}
+
+export const whole = { params: { query: { limit: 100 } } };

@@ -1,0 +1,124 @@
+// The small things that every screen is made of.
+import type { ComponentChildren } from 'preact';
+import { useEffect, useRef, useState } from 'preact/hooks';
+import { to } from '../route';
+import { state } from '../state/store';
+import { say } from '../words';
+import { Icon } from './icons';
+import type { IconName } from './icons';
+
+/** The largest, truest sentence of a screen. `live`: it changes by itself, and a screen reader says so. */
+export function Says({ children, small, live }: { children: ComponentChildren; small?: boolean; live?: boolean }) {
+  const heading = (
+    <h1 class={small ? 'say-2' : 'say'} tabIndex={-1}>
+      {children}
+    </h1>
+  );
+  return live ? <div role="status">{heading}</div> : heading;
+}
+
+/** The way back, with a word about where we are. */
+export function Back({ href, children }: { href: string; children?: ComponentChildren }) {
+  return (
+    <div class="line back">
+      <a class="icon bare" href={href} aria-label={say('all.back')}>
+        <Icon name="back" />
+      </a>
+      <p class="head">{children}</p>
+    </div>
+  );
+}
+
+/** A button that waits for what it started, and is not pressed twice meanwhile. */
+export function Button({ kind = '', icon, submit, onPress, children, label }: { kind?: string; icon?: IconName; submit?: boolean; onPress?: () => unknown; children?: ComponentChildren; label?: string }) {
+  const [busy, setBusy] = useState(false);
+  const press = async () => {
+    setBusy(true);
+    await onPress?.();
+    setBusy(false);
+  };
+  return (
+    <button class={`btn ${kind}`} type={submit ? 'submit' : 'button'} disabled={busy} aria-label={label} onClick={onPress && press}>
+      {icon && <Icon name={icon} />}
+      {children}
+    </button>
+  );
+}
+
+/** A labelled field. `hint` is read out with it. */
+export function Field({ label, hint, ...more }: { label: string; hint?: string; [attribute: string]: unknown }) {
+  const id = `f-${label.replace(/\W+/g, '-')}`;
+  return (
+    <div class="stack tight">
+      <label for={id}>{label}</label>
+      <input class="field" id={id} aria-describedby={hint && `${id}-hint`} {...more} />
+      {hint && (
+        <p class="soft small" id={`${id}-hint`}>
+          {hint}
+        </p>
+      )}
+    </div>
+  );
+}
+
+/** What went wrong, said at once by a screen reader. */
+export function Wrong({ children }: { children: ComponentChildren }) {
+  return <p role="alert">{children}</p>;
+}
+
+/** Rounds of a radio group. */
+export function Pick<T extends string>({ legend, name, options, value, onPick, kind = '' }: { legend: string; name: string; options: [T, ComponentChildren][]; value: T | null; onPick: (value: T) => void; kind?: string }) {
+  return (
+    <fieldset class={`pick ${kind}`}>
+      <legend class="sr">{legend}</legend>
+      {options.map(([option, shown]) => (
+        <label key={option}>
+          <input type="radio" name={name} checked={option === value} onChange={() => onPick(option)} />
+          {shown}
+        </label>
+      ))}
+    </fieldset>
+  );
+}
+
+/** A sheet from the bottom edge: the browser's own dialog, so Escape, focus and the rest of the page are its business. */
+export function Sheet({ title, onClose, children }: { title: string; onClose: () => void; children: ComponentChildren }) {
+  const sheet = useRef<HTMLDialogElement>(null);
+  useEffect(() => sheet.current?.showModal(), []);
+  return (
+    <dialog class="sheet" ref={sheet} aria-labelledby="sheet" onClose={onClose} onClick={(event) => event.target === sheet.current && sheet.current?.close()}>
+      <h2 class="say-2" id="sheet">
+        {title}
+      </h2>
+      {children}
+      <button class="btn quiet" onClick={() => sheet.current?.close()}>
+        {say('all.close')}
+      </button>
+    </dialog>
+  );
+}
+
+const TABS = ['home', 'inbox', 'circle', 'settings'] as const;
+
+export function Nav({ current }: { current: string }) {
+  return (
+    <nav class="nav" aria-label={say('all.nav')}>
+      <ul>
+        {TABS.map((tab) => (
+          <li key={tab}>
+            <a href={tab === 'home' ? to() : to(tab)} aria-current={tab === current ? 'page' : undefined}>
+              <Icon name={tab} />
+              {say(`tab.${tab}`)}
+              {tab === 'inbox' && state.unread && (
+                <>
+                  <span class="dot" />
+                  <span class="sr">{say('tab.new')}</span>
+                </>
+              )}
+            </a>
+          </li>
+        ))}
+      </ul>
+    </nav>
+  );
+}

@@ -1,0 +1,91 @@
+// People and lines that can be called.
+import type { ComponentChildren } from 'preact';
+import type { Country, Member, Recipient } from '../api/client';
+import { rich, say } from '../words';
+import { Icon } from './icons';
+
+type Named = { person: { display_name: string | null } };
+
+export const nameOf = (someone: Named | { display_name: string | null } | null | undefined): string => {
+  const person = someone && 'person' in someone ? someone.person : someone;
+  return person?.display_name ?? say('all.someone');
+};
+
+export const role = (of: Member['role']): string => say(`role.${of}`);
+
+/** tel: and sms: want the number as it is, without what makes it easy to read. */
+export const dial = (number: string): string => number.replace(/[^\d+*#]/g, '');
+
+/** Round buttons, only where a number is shared. */
+export function CallAndText({ name, number }: { name: string; number: string | null }) {
+  if (!number) return null;
+  return (
+    <>
+      <a class="icon" href={`tel:${dial(number)}`} aria-label={say('all.call', { name })}>
+        <Icon name="call" />
+      </a>
+      <a class="icon" href={`sms:${dial(number)}`} aria-label={say('all.text', { name })}>
+        <Icon name="text" />
+      </a>
+    </>
+  );
+}
+
+/** Lamp, name with role, state, and how to reach them. */
+export function Row({ lamp, name, more, says, children }: { lamp?: ComponentChildren; name: ComponentChildren; more?: string | undefined; says?: ComponentChildren; children?: ComponentChildren }) {
+  return (
+    <>
+      {lamp}
+      <div class="says">
+        <p class="name">
+          {name}
+          {more && <span>, {more}</span>}
+        </p>
+        {says && <p>{says}</p>}
+      </div>
+      {children}
+    </>
+  );
+}
+
+function CallRow({ number, title, says, warm }: { number: string; title: string; says: string; warm?: boolean }) {
+  return (
+    <li>
+      <a class="row" href={`tel:${dial(number)}`}>
+        <span class={`icon${warm ? ' warm' : ''}`}>
+          <Icon name="call" />
+        </span>
+        <Row name={title} says={says} />
+      </a>
+    </li>
+  );
+}
+
+/** Everybody who can be called now: people first, then helplines, then the emergency number. */
+export function CallList({ people, helplines }: { people: (Named & { role: Recipient['role']; contact: string | null })[]; helplines: Country | null }) {
+  return (
+    <ul class="card list rows">
+      {people.map((someone) => someone.contact && <CallRow key={someone.contact} warm number={someone.contact} title={say('all.call', { name: nameOf(someone) })} says={someone.role ? role(someone.role) : ''} />)}
+      {helplines?.lines.map((line) => line.phone && <CallRow key={line.phone} number={line.phone} title={say('all.call', { name: line.phone })} says={say('line.call', { name: line.name, hours: line.hours.toLowerCase() })} />)}
+      {helplines?.emergency && <CallRow number={helplines.emergency} title={say('all.call', { name: helplines.emergency })} says={say('line.danger')} />}
+    </ul>
+  );
+}
+
+/** One helpline as a button: the first of the region that answers a call. */
+export function LineButton({ helplines }: { helplines: Country | null }) {
+  const line = helplines?.lines.find((one) => one.phone);
+  if (!line?.phone) return null;
+  return (
+    <a class="btn" href={`tel:${dial(line.phone)}`}>
+      <Icon name="call" />
+      {say('line.call', { name: line.name, hours: line.hours.toLowerCase() })}
+    </a>
+  );
+}
+
+/** "…call 911", with the region's own number where it is known. */
+export function NoEmergencyService({ helplines }: { helplines: Country | null }) {
+  const number = helplines?.emergency;
+  return <p class="soft small">{rich('welcome.not', { number: number ? <a href={`tel:${number}`}>{number}</a> : say('welcome.local') })}</p>;
+}

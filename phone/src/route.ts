@@ -1,0 +1,29 @@
+// Addresses live behind the #, as the API's own links do (`/#/reach-outs/…`, `/#/invitation/…`): no server sees them.
+import { change, state } from './state/store';
+
+export function read(): string[] {
+  return location.hash.replace(/^#\/?/, '').split('/').filter(Boolean).map(decodeURIComponent);
+}
+
+/** `go('reach-outs', id)`; without a part it is Home. */
+export function go(...parts: string[]): void {
+  location.hash = to(...parts);
+}
+
+/** The href of a link inside the app. */
+export const to = (...parts: string[]): string => `#/${parts.map(encodeURIComponent).join('/')}`;
+
+/** Takes the place of the present page, so that "back" does not lead to it. */
+export function instead(...parts: string[]): void {
+  history.replaceState(null, '', to(...parts));
+  arrive();
+}
+
+export function arrive(): void {
+  change({ route: read(), now: Date.now(), word: '' });
+  scrollTo(0, 0);
+  // A screen reader begins at the heading of the new page.
+  setTimeout(() => document.querySelector<HTMLElement>('h1')?.focus({ preventScroll: true }), 30);
+}
+
+export const at = (name: string): boolean => (state.route[0] ?? '') === name;

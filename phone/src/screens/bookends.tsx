@@ -1,0 +1,196 @@
+// A bookend: before something hard I say when I am back, and who is told if I am not.
+import { useState } from 'preact/hooks';
+import { api, once } from '../api/client';
+import type { Schemas } from '../api/client';
+import { keepPress } from '../outbox/outbox';
+import { newKey } from '../outbox/flush';
+import { useAsked } from '../parts/asked';
+import { Back, Button, Field, Pick, Says, Wrong } from '../parts/basics';
+import { Icon } from '../parts/icons';
+import { Dial, Lamp } from '../parts/lamp';
+import { dial, nameOf } from '../parts/people';
+import { go, to } from '../route';
+import { change, state } from '../state/store';
+import { say } from '../words';
+import { clock } from '../words/format';
+import { wrong } from '../words/problem';
+import { span } from '../words/span';
+
+type Bookend = Schemas['BookendOut'];
+const MINUTE_MS = 60_000;
+const AGAIN_MS = 10 * MINUTE_MS;
+const MINUTES = [30, 60, 120, 180];
+
+export function Bookends({ id }: { id?: string | undefined }) {
+  const [open, again] = useAsked(() => api.GET('/v1/bookends', { params: { query: { open: true, mine: true } } }));
+  const [one] = useAsked<Bookend>(async () => (id ? api.GET('/v1/bookends/{bookend_id}', { params: { path: { bookend_id: id } } }) : {}), [id]);
+  if (one && !one.mine) return <Companion of={one} />;
+  if (!open) return <main class="page" />;
+  const next = open.items.find((item) => item.id === id) ?? [...open.items].sort((a, b) => a.due_at.localeCompare(b.due_at))[0];
+  return next ? <Running key={next.id} of={next} onChange={again} /> : <Plan onPlanned={again} />;
+}
+
+/** The next time that the clock shows this. */
+function at(time: string): Date {
+  const [hours = 0, minutes = 0] = time.split(':').map(Number);
+  const found = new Date();
+  found.setHours(hours, minutes, 0, 0);
+  if (found.getTime() <= Date.now()) found.setDate(found.getDate() + 1);
+  return found;
+}
+
+function Plan({ onPlanned }: { onPlanned: () => unknown }) {
+  const people = (state.circle ?? []).filter((member) => member.state === 'active');
+  const [minutes, setMinutes] = useState('60');
+  const [time, setTime] = useState('');
+  const [said, setSaid] = useState('');
+  const [key] = useState(newKey);
+  const usual = people.find((member) => member.role === 'sponsor') ?? people[0];
+  const start = async (event: SubmitEvent) => {
+    event.preventDefault();
+    const form = new FormData(event.currentTarget as HTMLFormElement);
+    const due = time ? at(time) : new Date(Date.now() + Number(minutes) * MINUTE_MS);
+    const body = { what: String(form.get('what')) || null, due_at: due.toISOString(), companion: String(form.get('who')) };
+    const { error } = await api.POST('/v1/bookends', { params: once(`${key}${body.companion}${time}${minutes}`), body });
+    setSaid(error ? wrong(error) : '');
+    await onPlanned();
+  };
+  return (
+    <main class="page">
+      <Back href={to()}>{say('bookend.name')}</Back>
+      <div class="stack">
+        <Says small>{say('bookend.head')}</Says>
+        <p class="soft">{say(usual ? 'bookend.say' : 'bookend.nobody')}</p>
+      </div>
+      {usual ? (
+        <form class="stack" onSubmit={start}>
+          <h2 class="name">{say('bookend.when')}</h2>
+          <Pick
+            legend={say('bookend.when')}
+            name="when"
+            value={time ? null : minutes}
+            options={MINUTES.map((one) => [`${one}`, say('bookend.in', { time: span(one * 60) })])}
+            onPick={(one) => {
+              setMinutes(one);
+              setTime('');
+            }}
+          />
+          <Button kind="main" submit>
+            {say('bookend.start')}
+          </Button>
+          <Field label={say('bookend.at')} type="time" value={time} onInput={(event: InputEvent) => setTime((event.currentTarget as HTMLInputElement).value)} />
+          <div class="stack tight">
+            <label for="who">{say('bookend.who')}</label>
+            <select class="field" id="who" name="who">
+              {people.map((member) => (
+                <option key={member.id} value={member.id} selected={member.id === usual.id}>
+                  {nameOf(member)}
+                </option>
+              ))}
+            </select>
+          </div>
+          <Field label={say('bookend.what')} name="what" placeholder={say('bookend.what-like')} maxLength={500} autocomplete="off" />
+          {said && <Wrong>{said}</Wrong>}
+        </form>
+      ) : (
+        <a class="btn main" href={to('circle')}>
+          {say('home.invite')}
+        </a>
+      )}
+    </main>
+  );
+}
+
+function Running({ of, onChange }: { of: Bookend; onChange: () => unknown }) {
+  const [said, setSaid] = useState('');
+  const where = { params: { path: { bookend_id: of.id } } };
+  const due = Date.parse(of.due_at);
+  const left = Math.max(0, Math.ceil((due - Date.now()) / MINUTE_MS));
+  const whole = due - Date.parse(of.created_at);
+  const name = of.companion ? nameOf(of.companion) : say('all.someone');
+  const time = clock(due);
+  const act = async (asked: Promise<{ error?: unknown }>, done = '') => {
+    const { error } = await asked;
+    setSaid(error ? wrong(error) : '');
+    await onChange();
+    if (!error && done) {
+      go();
+      setTimeout(() => change({ word: done }), 50);
+    }
+  };
+  return (
+    <main class="page">
+      <Back href={to()}>{say('bookend.name')}</Back>
+      <section class="hero">
+        <Dial gone={Math.round(100 * Math.min(1, Math.max(0, 1 - (due - Date.now()) / whole)))}>
+          <div class="glow">
+            <p class="say-2" role="timer">
+              {left ? span(left * 60) : say('bookend.due')}
+            </p>
+            <p class="soft">{left ? say('bookend.until', { time }) : say('bookend.due-say', { time })}</p>
+          </div>
+        </Dial>
+        <Says small live>
+          {of.companion_told_at ? say('bookend.missed', { name }) : (of.what ?? say('bookend.name'))}
+        </Says>
+        {of.companion_told_at && <p>{say('bookend.missed-say', { name })}</p>}
+      </section>
+      {!of.companion_told_at && (
+        <ol class="card steps">
+          {([1, 2, 3] as const).map((step) => (
+            <li key={step}>
+              <b>{clock(due + (step - 1) * AGAIN_MS)}</b> {say(`bookend-step.${step}`, { name })}
+            </li>
+          ))}
+        </ol>
+      )}
+      <section class="stack">
+        <Button kind="main" onPress={() => act(api.POST('/v1/bookends/{bookend_id}/check-in', where), say('bookend.done'))}>
+          {say('bookend.okay')}
+        </Button>
+        <div class="two">
+          {!of.companion_told_at && <Button onPress={() => act(api.POST('/v1/bookends/{bookend_id}/extend', { ...where, body: { due_at: new Date(Math.max(due, Date.now()) + AGAIN_MS).toISOString() } }))}>{say('bookend.more')}</Button>}
+          <Button onPress={() => act(api.DELETE('/v1/bookends/{bookend_id}', where), ' ')}>{say('bookend.cancel')}</Button>
+        </div>
+        {said && <Wrong>{said}</Wrong>}
+        <Button
+          onPress={() => {
+            go();
+            return keepPress();
+          }}
+        >
+          <Lamp bare state="lit" />
+          {say('press.button')}
+        </Button>
+      </section>
+    </main>
+  );
+}
+
+/** As the one who stands by sees it: they are told only once it was missed. */
+function Companion({ of }: { of: Bookend }) {
+  const name = nameOf(of.from);
+  const over = of.checked_in_at !== null;
+  return (
+    <main class="page">
+      <Back href={to('inbox')}>{say('bookend.name')}</Back>
+      <section class="stack">
+        <Says live>{say(over ? 'bookend.other-over' : 'bookend.other', { name })}</Says>
+        {of.what && <blockquote class="words">{of.what}</blockquote>}
+        {!over && <p>{say('bookend.other-say', { name, time: clock(of.due_at) })}</p>}
+      </section>
+      {!over && of.contact && (
+        <section class="stack">
+          <a class="btn main" href={`tel:${dial(of.contact)}`}>
+            <Icon name="call" />
+            {say('all.call', { name })}
+          </a>
+          <a class="btn" href={`sms:${dial(of.contact)}`}>
+            <Icon name="text" />
+            {say('all.text', { name })}
+          </a>
+        </section>
+      )}
+    </main>
+  );
+}

@@ -1,0 +1,162 @@
+// My circle: who is told at once and who later, who waits for my confirm, and the people I am there for.
+import { useState } from 'preact/hooks';
+import { api } from '../api/client';
+import type { Member } from '../api/client';
+import { useAsked, whole } from '../parts/asked';
+import { Button, Says } from '../parts/basics';
+import { Icon } from '../parts/icons';
+import { Lamp } from '../parts/lamp';
+import { nameOf, role, Row } from '../parts/people';
+import { to } from '../route';
+import { look } from '../state/everything';
+import { memberLamp } from '../state/lamps';
+import { change, state } from '../state/store';
+import { say } from '../words';
+import { wrong } from '../words/problem';
+import { moment, span } from '../words/span';
+import { Invite } from './invite';
+import { MemberSheet, place, remove } from './member';
+import { NumberQuestion } from './number';
+import { ThereFor } from './there-for';
+
+export function Circle() {
+  const [open, setOpen] = useState('');
+  const [ladder] = useAsked(() => api.GET('/v1/circle/ladder'));
+  const [links, askLinks] = useAsked(() => api.GET('/v1/invitations', whole), [open]);
+  const circle = state.circle ?? [];
+  const newcomers = circle.filter((member) => member.state === 'accepted');
+  const active = circle.filter((member) => member.state === 'active');
+  const shown = circle.find((member) => member.id === open);
+  const later = ladder ? say('circle.then', { time: span(ladder.ladder[1] ?? 0) }) : say('member.step.2');
+  const lists = [1, 2] as const;
+  return (
+    <main class="page">
+      <Says small>{say('circle.head')}</Says>
+      {newcomers.map((member) => (
+        <Newcomer key={member.id} member={member} />
+      ))}
+      {state.circle && !circle.length && <p>{say('circle.empty')}</p>}
+      <Warning active={active} />
+      {lists.map((step) => {
+        const told = active.filter((member) => member.step === step);
+        return (
+          told.length > 0 && (
+            <section class="stack tight" key={step}>
+              <h2 class="head">{step === 1 ? say('circle.first') : later}</h2>
+              <ul class="rows">
+                {told.map((member) => (
+                  <MemberRow key={member.id} member={member} onMore={() => setOpen(member.id)} />
+                ))}
+              </ul>
+            </section>
+          )
+        );
+      })}
+      <Button kind={newcomers.length ? '' : 'main'} icon="plus" onPress={() => setOpen('invite')}>
+        {say('invite.head')}
+      </Button>
+      {links && links.items.length > 0 && (
+        <ul class="rows">
+          {links.items.map((link) => (
+            <li class="row" key={link.id}>
+              <Row name={say('circle.invited', { role: role(link.role) })} says={say('circle.invited.say', { time: moment(link.expires_at) })} />
+              <Button onPress={() => api.DELETE('/v1/invitations/{invitation_id}', { params: { path: { invitation_id: link.id } } }).then(askLinks)}>{say('circle.withdraw')}</Button>
+            </li>
+          ))}
+        </ul>
+      )}
+      <NumberQuestion asked={active.length > 0} />
+      {active.length > 1 && (
+        <ul class="rows">
+          <li>
+            <a class="row" href={to('circle', 'times')}>
+              <Row name={say('circle.times')} />
+              <Icon name="next" />
+            </a>
+          </li>
+        </ul>
+      )}
+      <ThereFor />
+      {open === 'invite' && <Invite onClose={() => setOpen('')} />}
+      {shown && <MemberSheet member={shown} onClose={() => setOpen('')} />}
+    </main>
+  );
+}
+
+/** Somebody has said yes: nothing is shared until both have compared the two words. */
+function Newcomer({ member }: { member: Member }) {
+  const name = nameOf(member);
+  const confirm = async () => {
+    const { error } = await api.POST('/v1/circle/{membership_id}/confirm', { params: { path: { membership_id: member.id } } });
+    await look();
+    change({ word: error ? wrong(error) : say('confirm.done', { name }) });
+  };
+  return (
+    <section class="card warm">
+      <h2 class="say-2">{say('confirm.head', { name })}</h2>
+      <p>{say('confirm.say', { name })}</p>
+      <p class="say mid" lang="en">
+        {member.words?.join(' ')}
+      </p>
+      <Button kind="main" onPress={confirm}>
+        {say('confirm.yes')}
+      </Button>
+      <Button kind="quiet" onPress={() => remove(member)}>
+        {say('confirm.no')}
+      </Button>
+    </section>
+  );
+}
+
+/** What would go wrong at the next press, said before it. */
+function Warning({ active }: { active: Member[] }) {
+  const dark = active.filter((member) => !member.reachable);
+  const [first] = dark;
+  if (!first) return null;
+  const name = nameOf(first);
+  const asking = say('circle.ask.say', { url: location.origin });
+  const ask = () => navigator.share({ text: asking }).catch(() => undefined);
+  return (
+    <div class="card">
+      <div class="line">
+        <Lamp bare state="dim" />
+        <p>{dark.length === active.length ? say('circle.nobody') : say('circle.dark', { name })}</p>
+      </div>
+      {first.contact ? (
+        <a class="btn" href={`sms:${first.contact}?&body=${encodeURIComponent(asking)}`}>
+          {say('circle.ask', { name })}
+        </a>
+      ) : (
+        'share' in navigator && <Button onPress={ask}>{say('circle.ask', { name })}</Button>
+      )}
+    </div>
+  );
+}
+
+function MemberRow({ member, onMore }: { member: Member; onMore: () => void }) {
+  const name = nameOf(member);
+  const move = async (step: 1 | 2) => {
+    if (step === member.step) return;
+    await place(member, { step });
+    // The row has moved into the other list; the finger, or the keyboard, stays with the person.
+    document.getElementById(`move-${member.id}`)?.focus();
+  };
+  const key = (event: KeyboardEvent) => {
+    const step = { ArrowUp: 1, ArrowDown: 2 }[event.key] as 1 | 2 | undefined;
+    if (!step) return;
+    event.preventDefault();
+    void move(step);
+  };
+  return (
+    <li class="row">
+      <button class="icon bare" id={`move-${member.id}`} aria-label={say('circle.move', { name })} onClick={() => move(member.step === 1 ? 2 : 1)} onKeyDown={key}>
+        <Icon name="grip" />
+      </button>
+      <Row lamp={<Lamp bare state={memberLamp(member)} />} name={name} more={role(member.role)} says={say(member.available_now ? 'circle.reachable' : member.reachable ? 'circle.later' : 'circle.off')}>
+        <button class="icon bare" aria-label={say('circle.more', { name })} onClick={onMore}>
+          <Icon name="more" />
+        </button>
+      </Row>
+    </li>
+  );
+}

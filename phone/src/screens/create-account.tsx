@@ -1,0 +1,100 @@
+// Making an account, and the ten codes that are shown once.
+import { useState } from 'preact/hooks';
+import { api, once } from '../api/client';
+import { newKey } from '../outbox/flush';
+import { Back, Button, Field, Says, Wrong } from '../parts/basics';
+import { NewPassphrase } from '../parts/passphrase';
+import { NoEmergencyService } from '../parts/people';
+import { to } from '../route';
+import { enter } from '../state/session';
+import { change, state } from '../state/store';
+import { language, say } from '../words';
+import { region, timeZone } from '../words/place';
+import { wrong } from '../words/problem';
+import { invitation, takeUpInvitation } from './join';
+import { useHelplines } from './welcome';
+
+export function CreateAccount() {
+  useHelplines();
+  const [said, setSaid] = useState('');
+  const [passphrase, setPassphrase] = useState('');
+  const [key] = useState(newKey);
+  const [codes, setCodes] = useState<string[] | null>(null);
+  if (codes) return <Codes codes={codes} />;
+  const submit = async (event: SubmitEvent) => {
+    event.preventDefault();
+    const form = new FormData(event.currentTarget as HTMLFormElement);
+    const sign_in_name = String(form.get('name')).trim().toLowerCase();
+    const { data, error } = await api.POST('/v1/people', {
+      params: once(`${key}${sign_in_name}`),
+      body: {
+        sign_in_name,
+        passphrase,
+        display_name: String(form.get('called')),
+        time_zone: timeZone(),
+        region: region() ?? null,
+        language: language(),
+        invitation_token: invitation(),
+        carrier: 'cookie',
+      },
+    });
+    if (data) setCodes(data.recovery_codes);
+    else setSaid(wrong(error));
+  };
+  return (
+    <main class="page">
+      <Back href={to()} />
+      <div class="stack tight">
+        <Says>{say('create.head')}</Says>
+        <p class="soft">{say('create.say')} {invitation() && say('create.invited')}</p>
+      </div>
+      <form class="stack" onSubmit={submit}>
+        <Field label={say('field.called')} hint={say('field.called-hint')} name="called" autocomplete="nickname" maxLength={60} required />
+        <Field label={say('field.name')} hint={say('field.name-hint')} name="name" autocomplete="username" autocapitalize="none" autocorrect="off" spellcheck={false} pattern="\s*[A-Za-z0-9._\-]{3,64}\s*" required />
+        <NewPassphrase label={say('field.passphrase')} value={passphrase} onInput={setPassphrase} />
+        <label class="tick">
+          <input type="checkbox" required />
+          {say('create.adult')}
+        </label>
+        {said && <Wrong>{said}</Wrong>}
+        <Button kind="main" submit>
+          {say('create.button')}
+        </Button>
+      </form>
+      <NoEmergencyService helplines={state.helplines} />
+    </main>
+  );
+}
+
+/** Shown once; only a copy on paper or elsewhere outlives this screen. */
+export function Codes({ codes, onDone }: { codes: string[]; onDone?: () => void }) {
+  const [copied, setCopied] = useState(false);
+  const done = async () => {
+    if (onDone) return onDone();
+    if (!takeUpInvitation()) location.hash = '';
+    await enter();
+    change({ word: '' });
+  };
+  return (
+    <main class="page">
+      <div class="stack">
+        <Says>{say('codes.head')}</Says>
+        <p>{say('codes.say')}</p>
+      </div>
+      <ol class="card codes">
+        {codes.map((code) => (
+          <li key={code}>{code}</li>
+        ))}
+      </ol>
+      <div class="stack">
+        <div class="two">
+          <Button onPress={() => navigator.clipboard.writeText(codes.join('\n')).then(() => setCopied(true), () => undefined)}>{say(copied ? 'all.copied' : 'all.copy')}</Button>
+          <Button onPress={() => print()}>{say('codes.print')}</Button>
+        </div>
+        <Button kind="main" onPress={done}>
+          {say('codes.kept')}
+        </Button>
+      </div>
+    </main>
+  );
+}

@@ -1,0 +1,66 @@
+// Home: the button, who can be reached now, and a word that lowers the barrier.
+import { keepPress } from '../outbox/outbox';
+import { PorchButton, Lamp } from '../parts/lamp';
+import { Says } from '../parts/basics';
+import { LineButton, nameOf } from '../parts/people';
+import { to } from '../route';
+import { memberLamp } from '../state/lamps';
+import { state } from '../state/store';
+import { say } from '../words';
+
+export function Home() {
+  const circle = (state.circle ?? []).filter((member) => member.state === 'active');
+  const reachable = circle.filter((member) => member.available_now).length;
+  return (
+    <main class="page air">
+      {state.needed.length > 0 && <Needed />}
+      <div class="hero">
+        <PorchButton label={say('press.button')} onPress={() => void keepPress()} />
+      </div>
+      <section class="hero">
+        <Says small live>
+          {!state.reached ? say('home.offline') : !state.circle ? ' ' : !circle.length ? say('home.empty') : reachable ? say('home.reach', { n: reachable }) : say('home.none')}
+        </Says>
+        {circle.length > 0 && state.reached && (
+          <ul class="lamps">
+            {circle.map((member) => (
+              <li key={member.id}>
+                <Lamp bare state={memberLamp(member)} />
+                <span>
+                  {nameOf(member)}
+                  <span class="sr">{say(member.available_now ? 'home.reachable' : 'home.unreachable')}</span>
+                </span>
+              </li>
+            ))}
+          </ul>
+        )}
+        <p class="soft">{say(state.circle && !circle.length ? 'home.empty-say' : circle.length && !reachable && state.reached ? 'home.none-say' : 'home.gladder')}</p>
+      </section>
+      {state.circle && !circle.length ? (
+        <a class="btn" href={to('circle')}>
+          {say('home.invite')}
+        </a>
+      ) : circle.length > 0 && reachable ? (
+        <a class="btn quiet" href={to('bookends')}>
+          {say('home.bookend')}
+        </a>
+      ) : (
+        <LineButton helplines={state.helplines} />
+      )}
+    </main>
+  );
+}
+
+/** Somebody would like my company: that goes before everything else. */
+function Needed() {
+  const [first] = state.needed;
+  if (!first) return null;
+  return (
+    <a class="card warm row" href={to('reach-outs', first.id)}>
+      <span class="line">
+        <Lamp bare state="lit" />
+        <span class="name">{say('home.needed', { name: nameOf(first.from) })}</span>
+      </span>
+    </a>
+  );
+}

@@ -1,0 +1,124 @@
+// An invitation: who asks, yes or not now, and the two words that both compare.
+import { useEffect, useState } from 'preact/hooks';
+import { api, once } from '../api/client';
+import type { Schemas, Supported } from '../api/client';
+import { newKey } from '../outbox/flush';
+import { Button, Says, Wrong } from '../parts/basics';
+import { Lamp, Light } from '../parts/lamp';
+import { nameOf, role } from '../parts/people';
+import { go, instead, to } from '../route';
+import { change, state } from '../state/store';
+import { say } from '../words';
+import { wrong } from '../words/problem';
+
+// Kept for this tab only, on the way from the link through signing up to saying yes.
+const SLOT = 'invitation';
+
+export const invitation = (): string | null => sessionStorage.getItem(SLOT);
+
+/** After signing in: leads to the invitation that waits, if one does. */
+export function takeUpInvitation(): boolean {
+  const token = invitation();
+  if (token) go('invitation', token);
+  return token !== null;
+}
+
+export function Join({ token }: { token: string }) {
+  const [found, setFound] = useState<Schemas['PreviewOut'] | null>(null);
+  const [joined, setJoined] = useState<Supported | null>(null);
+  const [said, setSaid] = useState('');
+  const [key] = useState(newKey);
+  const inside = state.session === 'in';
+  useEffect(() => {
+    if (!inside) return sessionStorage.setItem(SLOT, token);
+    void (async () => {
+      // Whoever signed up with the link has said yes already; then its words are what is wanted.
+      const earlier = sessionStorage.getItem(SLOT) === token ? await api.GET('/v1/supporting', { params: { query: { limit: 100 } } }) : null;
+      sessionStorage.removeItem(SLOT);
+      const mine = earlier?.data?.items.find((item) => item.state === 'accepted' && item.words);
+      const { data, error } = await api.POST('/v1/invitations/preview', { body: { token } });
+      if (data) setFound(data);
+      else if (mine) setJoined(mine);
+      else setSaid(wrong(error));
+    })();
+  }, [token, inside]);
+
+  const accept = async () => {
+    const { data, error } = await api.POST('/v1/invitations/accept', { params: once(key), body: { token } });
+    if (data) setJoined(data);
+    else setSaid(wrong(error));
+  };
+
+  if (joined) return <TwoWords of={joined} />;
+  const name = nameOf(found);
+  return (
+    <main class="page">
+      <div class="hero grow">
+        <Light cord />
+        <Says live>{found ? say('join.head', { name }) : say('join.head-nobody')}</Says>
+        <p>{found ? say('join.as', { name, role: role(found.role) }) : say('join.stranger')}</p>
+        {said && <Wrong>{said}</Wrong>}
+      </div>
+      <div class="stack">
+        {!inside && (
+          <>
+            <a class="btn main" href={to('create-account')}>
+              {say('join.new')}
+            </a>
+            <a class="btn" href={to('sign-in')}>
+              {say('join.known')}
+            </a>
+          </>
+        )}
+        {inside && found && (
+          <Button kind="main" onPress={accept}>
+            {say('join.yes')}
+          </Button>
+        )}
+        {inside && (
+          <a class="btn quiet" href={to()}>
+            {say(said ? 'gone.home' : 'join.no')}
+          </a>
+        )}
+      </div>
+    </main>
+  );
+}
+
+/** What both sides say to each other before the confirm, and the question that decides most about the nights. */
+function TwoWords({ of }: { of: Supported }) {
+  const [wake, setWake] = useState(state.me?.wake_me ?? false);
+  const name = nameOf(of);
+  const ask = async () => {
+    setWake(!wake);
+    const { data } = await api.PATCH('/v1/me', { body: { wake_me: !wake } });
+    if (data) change({ me: data });
+    else setWake(wake);
+  };
+  return (
+    <main class="page">
+      <div class="hero grow">
+        <Lamp state="lit" big bare />
+        <Says live>{say('join.words-head', { name })}</Says>
+        <p class="say" lang="en">
+          {of.words?.join(' ')}
+        </p>
+        <p class="soft">{say('join.words-say', { name })}</p>
+      </div>
+      <div class="card">
+        <div class="line">
+          <div>
+            <p class="name">{say('join.wake')}</p>
+            <p class="soft small">{say('join.wake-say', { name })}</p>
+          </div>
+          <span class="switch">
+            <input type="checkbox" role="switch" aria-label={say('join.wake')} checked={wake} onChange={ask} />
+          </span>
+        </div>
+      </div>
+      <Button kind="main" onPress={() => instead()}>
+        {say('join.done')}
+      </Button>
+    </main>
+  );
+}

@@ -1,0 +1,68 @@
+// One member of my circle: who they are to me, when they are told, and letting them go.
+import { useState } from 'preact/hooks';
+import { api } from '../api/client';
+import type { Member } from '../api/client';
+import { Button, Pick, Sheet } from '../parts/basics';
+import { CallAndText, nameOf, role } from '../parts/people';
+import { look } from '../state/everything';
+import { change } from '../state/store';
+import { say } from '../words';
+import { wrong } from '../words/problem';
+
+export const ROLES = ['sponsor', 'friend', 'partner', 'family', 'counselor', 'fellow'] as const;
+
+const at = (member: Member) => ({ params: { path: { membership_id: member.id } } });
+
+/** Another role or step; says what came of it. */
+export async function place(member: Member, body: { role?: Member['role']; step?: 1 | 2 }): Promise<void> {
+  const { data, error } = await api.PATCH('/v1/circle/{membership_id}', { ...at(member), body });
+  await look();
+  const { step } = body;
+  const moved = data && step ? say(`circle-moved.${step}`, { name: nameOf(member) }) : '';
+  change({ word: error ? wrong(error) : moved });
+}
+
+export async function remove(member: Member): Promise<void> {
+  await api.DELETE('/v1/circle/{membership_id}', at(member));
+  await look();
+}
+
+export function MemberSheet({ member, onClose }: { member: Member; onClose: () => void }) {
+  const name = nameOf(member);
+  return (
+    <Sheet title={name} onClose={onClose}>
+      {member.contact && (
+        <div class="line">
+          <p>{member.contact}</p>
+          <CallAndText name={name} number={member.contact} />
+        </div>
+      )}
+      <h3 class="head">{say('member.role', { name })}</h3>
+      <Pick legend={say('member.role', { name })} name="role" value={member.role} options={ROLES.map((one) => [one, role(one)])} onPick={(one) => place(member, { role: one })} />
+      <h3 class="head">{say('member.step', { name })}</h3>
+      <Pick legend={say('member.step', { name })} name="step" value={`${member.step}`} options={[['1', say('member.step.1')], ['2', say('member.step.2')]]} onPick={(step) => place(member, { step: step === '1' ? 1 : 2 })} />
+      <Sure ask={say('member.remove')} says={say('member.remove.say', { name })} yes={say('member.remove.yes', { name })} onYes={() => remove(member)} />
+      <Block who={member.person} name={name} />
+    </Sheet>
+  );
+}
+
+/** Something that wants a second thought: the first tap says what it means, the second does it. */
+export function Sure({ ask, says, yes, onYes }: { ask: string; says: string; yes: string; onYes: () => unknown }) {
+  const [asked, setAsked] = useState(false);
+  if (!asked) return <Button onPress={() => setAsked(true)}>{ask}</Button>;
+  return (
+    <div class="stack" role="status">
+      <p>{says}</p>
+      <Button onPress={onYes}>{yes}</Button>
+    </div>
+  );
+}
+
+export function Block({ who, name }: { who: Member['person']; name: string }) {
+  const block = async () => {
+    await api.POST('/v1/blocks', { body: { person_id: who.id } });
+    await look();
+  };
+  return <Sure ask={say('block.who', { name })} says={say('block.say', { name })} yes={say('block.yes', { name })} onYes={block} />;
+}

@@ -1,0 +1,126 @@
+// My open reach-out, from the first second until somebody is there: the truest sentence first, then each lamp.
+import { useState } from 'preact/hooks';
+import { api, once } from '../api/client';
+import type { ReachOut, Recipient } from '../api/client';
+import { newKey } from '../outbox/flush';
+import { Button, Pick, Says, Wrong } from '../parts/basics';
+import { Lamp, Light } from '../parts/lamp';
+import { Messages, Write } from '../parts/messages';
+import { CallAndText, CallList, LineButton, nameOf, role, Row } from '../parts/people';
+import { HowIsIt } from '../parts/how';
+import { look } from '../state/everything';
+import { LAMP, nearest, truth } from '../state/lamps';
+import { change, state } from '../state/store';
+import { say } from '../words';
+import { clock, list } from '../words/format';
+import { wrong } from '../words/problem';
+import { There } from './there';
+
+const NEEDS = ['talk', 'urge', 'lonely', 'company', 'check_on_me'] as const;
+const MINUTE_MS = 60_000;
+
+export function Mine({ of }: { of: ReachOut }) {
+  if (of.state !== 'waiting') return <There of={of} />;
+  return of.unanswered_at ? <Quiet of={of} /> : <Waiting of={of} />;
+}
+
+function Waiting({ of }: { of: ReachOut }) {
+  const { key, who } = truth(of.recipients);
+  const unheard = key === 'wait.unheard';
+  return (
+    <main class="page">
+      <section class="hero">
+        <div class="halo">
+          <Light />
+        </div>
+        <Says live>{say(key, { n: who.length, names: list(who.map(nameOf)) })}</Says>
+        <p>{unheard ? say('wait.unheard-say') : of.next_rung_at ? say('wait.next', { time: clock(of.next_rung_at) }) : say('wait.open')}</p>
+        {!unheard && <p class="soft small">{say('wait.breathe')}</p>}
+      </section>
+      {unheard && <CallList people={of.recipients} helplines={of.helplines} />}
+      <Recipients of={of} />
+      {!unheard && <LineButton helplines={of.helplines} />}
+      <AddAWord of={of} />
+      <HowIsIt of={of} />
+    </main>
+  );
+}
+
+/** Nobody has answered: the plain truth, and the numbers first. */
+function Quiet({ of }: { of: ReachOut }) {
+  const minutes = Math.max(1, Math.floor((state.now - Date.parse(of.created_at)) / MINUTE_MS));
+  return (
+    <main class="page">
+      <section class="stack">
+        <Says live>{say('quiet.head')}</Says>
+        <p>{minutes < 60 ? say('quiet.say', { n: minutes }) : say('quiet.long', { time: clock(of.created_at) })}</p>
+      </section>
+      <CallList people={of.recipients} helplines={of.helplines} />
+      <section class="line">
+        <Lamp bare state="lit" />
+        <p class="soft">{of.next_rung_at ? say('quiet.next', { time: clock(of.next_rung_at) }) : say('quiet.why')}</p>
+      </section>
+      <AskAgain of={of} />
+      <HowIsIt of={of} />
+      <Recipients of={of} />
+      <AddAWord of={of} />
+    </main>
+  );
+}
+
+function AskAgain({ of }: { of: ReachOut }) {
+  const [said, setSaid] = useState('');
+  const ask = async () => {
+    const { data, error } = await api.POST('/v1/reach-outs/{reach_out_id}/nudge', { params: { path: { reach_out_id: of.id } } });
+    setSaid(error ? wrong(error) : say('wait.asked'));
+    if (data) change({ mine: data });
+  };
+  return (
+    <>
+      <Button onPress={ask}>{say('wait.again')}</Button>
+      {said && <p role="status">{said}</p>}
+    </>
+  );
+}
+
+function Recipients({ of }: { of: ReachOut }) {
+  return (
+    <ul class="rows" aria-label={say('wait.circle')}>
+      {nearest(of.recipients).map((recipient) => (
+        <li class="row" key={recipient.person.id}>
+          <Row lamp={<Lamp state={LAMP[recipient.state]} />} name={nameOf(recipient)} more={recipient.role ? role(recipient.role) : undefined} says={stateOf(recipient, of)}>
+            <CallAndText name={nameOf(recipient)} number={recipient.contact} />
+          </Row>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function stateOf(recipient: Recipient, of: ReachOut): string {
+  if (recipient.state === 'queued' && of.next_rung_at) return say('wait.queued-next', { time: clock(of.next_rung_at) });
+  return say(`state.${recipient.state}`);
+}
+
+/** Words and a need come after the press, never before it. */
+function AddAWord({ of }: { of: ReachOut }) {
+  const [said, setSaid] = useState('');
+  const need = async (wanted: (typeof NEEDS)[number]) => {
+    // Pressing again while one is open makes no second one; it only says more about this one.
+    const { data, error } = await api.POST('/v1/reach-outs', { params: once(newKey()), body: { need: wanted } });
+    setSaid(error ? wrong(error) : '');
+    if (data) change({ mine: data });
+  };
+  return (
+    <section class="stack" aria-labelledby="word">
+      <h2 class="name" id="word">
+        {say('wait.word')}
+      </h2>
+      {of.note && <blockquote class="words">{of.note}</blockquote>}
+      <Messages messages={state.messages} />
+      <Write to={of.id} label={say('wait.word-like')} onSent={look} />
+      <Pick legend={say('wait.need')} name="need" options={NEEDS.map((one) => [one, say(`need.${one}`)])} value={of.need} onPick={(wanted) => void need(wanted)} />
+      {said && <Wrong>{said}</Wrong>}
+    </section>
+  );
+}

@@ -1,0 +1,67 @@
+// Notifications: do they work on this phone, a real test, and what to do when it fails.
+import { useEffect, useState } from 'preact/hooks';
+import { Button } from '../parts/basics';
+import { Lamp } from '../parts/lamp';
+import { Row } from '../parts/people';
+import { to } from '../route';
+import { platform, register, standing, switchOn, tryPush } from '../state/notifications';
+import type { Device, Standing } from '../state/notifications';
+import { say } from '../words';
+import { clock, day } from '../words/format';
+
+const HELP = { off: 'notify.off-say', on: 'notify.on-say', silent: 'notify.net', add: 'notify-help.add', none: 'notify-help.none' } as const;
+
+export function NotifyCard() {
+  const [how, setHow] = useState<Standing>(standing);
+  const [device, setDevice] = useState<Device>();
+  const [took, setTook] = useState<number>();
+  const [waiting, setWaiting] = useState(false);
+  const take = (found: Device | Standing) => {
+    if (typeof found === 'string') setHow(found);
+    else {
+      setDevice(found);
+      setHow('on');
+    }
+  };
+  useEffect(() => {
+    if (standing() === 'on') void register(say(`device.${platform}`)).then(take);
+  }, []);
+  const test = async () => {
+    const there = device ?? (await switchOn(say(`device.${platform}`)));
+    take(there);
+    if (typeof there === 'string') return;
+    setWaiting(true);
+    const seconds = await tryPush(there);
+    setWaiting(false);
+    setTook(seconds ?? undefined);
+    if (seconds === null) setHow('failed');
+    else setHow('on');
+  };
+  const works = how === 'on' && (took !== undefined || device?.last_receipt_at);
+  const help = how === 'blocked' || how === 'failed' ? say(`notify-help.${platform}`) : say(HELP[how]);
+  return (
+    <section class="card">
+      <div class="line" role="status">
+        <Lamp bare state={works ? 'bright' : how === 'on' ? 'lit' : 'dim'} />
+        <div>
+          <h2 class="name">{say(works ? 'notify.works' : `notify.${how}`)}</h2>
+          <p class="soft small">
+            {waiting ? say('notify.waiting') : took !== undefined ? say('notify.light', { n: Math.max(1, Math.round(took)), time: clock(Date.now()) }) : works && device?.last_receipt_at ? say('notify.last', { time: day(device.last_receipt_at) }) : help}
+          </p>
+          {how === 'failed' && <p class="soft small">{say('notify.net')}</p>}
+        </div>
+      </div>
+      {how !== 'add' && how !== 'none' && <Button onPress={test}>{say(how === 'on' || device ? 'notify.test' : 'notify.switch')}</Button>}
+    </section>
+  );
+}
+
+/** Where somebody who wants to be there for others would otherwise miss it. */
+export function NotifyBanner() {
+  if (standing() === 'on') return null;
+  return (
+    <a class="card row" href={to('settings')}>
+      <Row lamp={<Lamp bare state="dim" />} name={say('notify.off')} says={say('notify.off-say')} />
+    </a>
+  );
+}

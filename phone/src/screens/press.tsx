@@ -1,0 +1,145 @@
+// A press on its way: the three seconds in which it can be undone, and "Not sent yet" for as long as that is the truth.
+import { useEffect, useState } from 'preact/hooks';
+import { sendAnyway, takeBack } from '../outbox/outbox';
+import { next } from '../outbox/rules';
+import type { Press } from '../outbox/rules';
+import { Button, Says } from '../parts/basics';
+import { Dial, Lamp, Light } from '../parts/lamp';
+import { CallAndText, CallList, LineButton, nameOf, role, Row } from '../parts/people';
+import { to } from '../route';
+import { firstTold } from '../state/lamps';
+import { change, state } from '../state/store';
+import { say } from '../words';
+import { clock, list } from '../words/format';
+
+/** A good network needs less than this; a slower one is told about. */
+const GRACE_MS = 900;
+
+export function PressPage({ press }: { press: Press }) {
+  const [, again] = useState(0);
+  const step = next(press, Date.now());
+  const waited = Date.now() - press.release_at;
+  useEffect(() => {
+    if (press.held || waited > GRACE_MS) return;
+    const timer = setTimeout(() => again(Math.random()), (step.kind === 'ring' ? step.left : GRACE_MS - waited) + 10);
+    return () => clearTimeout(timer);
+  });
+  if (step.kind === 'ask') return <Old press={press} />;
+  if (step.kind === 'ring' || (!press.held && waited < GRACE_MS)) return <Undo ringing={step.kind === 'ring'} />;
+  return <NotSent press={press} />;
+}
+
+function Undo({ ringing }: { ringing: boolean }) {
+  const names = firstTold(state.circle ?? []).map(nameOf);
+  return (
+    <main class="page">
+      <div class="hero grow">
+        <Dial>
+          <Light />
+        </Dial>
+        <Says live>{names.length && names.length < 4 ? say('undo.head', { n: names.length, names: list(names) }) : say('undo.head-all')}</Says>
+        <p class="soft">{say('undo.hard')}</p>
+      </div>
+      <div class="stack mid">
+        <button class="btn large" disabled={!ringing} onClick={() => void takeBack()}>
+          {say('undo.button')}
+        </button>
+        <p class="soft small">{say('undo.say')}</p>
+      </div>
+    </main>
+  );
+}
+
+/** People with a number, and a line, when nothing else works. */
+function Numbers() {
+  const people = (state.circle ?? []).filter((member) => member.state === 'active' && member.contact);
+  return (
+    <>
+      {people.length > 0 && (
+        <section class="stack tight">
+          <h2 class="head">{say('kept.calls')}</h2>
+          <ul class="rows">
+            {people.map((member) => (
+              <li class="row" key={member.id}>
+                <Row lamp={<Lamp bare state="lit" />} name={nameOf(member)} says={role(member.role)}>
+                  <CallAndText name={nameOf(member)} number={member.contact} />
+                </Row>
+              </li>
+            ))}
+          </ul>
+        </section>
+      )}
+      <LineButton helplines={state.helplines} />
+    </>
+  );
+}
+
+function NotSent({ press }: { press: Press }) {
+  const dead = press.held === 'signed-out' || state.session === 'dead';
+  return (
+    <main class="page">
+      <section class="hero">
+        <Lamp big state="dim off" />
+        <Says live>{say('kept.head')}</Says>
+        <p>{say(dead ? 'kept.dead' : 'kept.say')}</p>
+      </section>
+      {dead && (
+        <a class="btn main" href={to('sign-in')}>
+          {say('sign-in.button')}
+        </a>
+      )}
+      <Numbers />
+      <section class="stack mid">
+        {!dead && (
+          <p class="soft small" role="status">
+            {say('kept.trying')}
+          </p>
+        )}
+        <Button kind="quiet" onPress={takeBack}>
+          {say('kept.back')}
+        </Button>
+      </section>
+    </main>
+  );
+}
+
+/** More than two hours have passed: is it still wanted? */
+function Old({ press }: { press: Press }) {
+  return (
+    <main class="page">
+      <section class="hero grow">
+        <Lamp big state="dim off" />
+        <Says live>{say('kept.head')}</Says>
+        <p>{say('kept.old', { time: clock(press.pressed_at) })}</p>
+      </section>
+      <section class="stack">
+        <Button kind="main" onPress={sendAnyway}>
+          {say('kept.yes')}
+        </Button>
+        <Button onPress={takeBack}>{say('kept.back')}</Button>
+      </section>
+      <Numbers />
+    </main>
+  );
+}
+
+/** The press found an empty circle: that is said, and the numbers come first. */
+export function Nobody() {
+  return (
+    <main class="page">
+      <section class="stack">
+        <Says live>{say('nobody.head')}</Says>
+        <p>{say('nobody.say')}</p>
+      </section>
+      <CallList people={[]} helplines={state.helplines} />
+      <section class="stack">
+        <a class="btn" href={to('circle')} onClick={() => change({ nobody: false })}>
+          {say('home.invite')}
+        </a>
+        <Button kind="quiet" onPress={() => change({ nobody: false })}>
+          {say('all.back')}
+        </Button>
+      </section>
+    </main>
+  );
+}

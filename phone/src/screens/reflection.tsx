@@ -1,0 +1,65 @@
+// Looking back, if wanted: seen, safe, soothed. For the person's eyes only, and every part of it can be left out.
+import { useState } from 'preact/hooks';
+import { api } from '../api/client';
+import { Button, Pick, Says, Wrong } from '../parts/basics';
+import { Lamp } from '../parts/lamp';
+import { instead } from '../route';
+import { say } from '../words';
+import { wrong } from '../words/problem';
+
+const FELT = ['seen', 'safe', 'soothed'] as const;
+const GRADES = [
+  ['dim', 'grade.no'],
+  ['low', 'grade.little'],
+  ['lit', 'grade.mostly'],
+  ['bright', 'grade.yes'],
+] as const;
+
+export function Reflection({ id }: { id: string }) {
+  const [felt, setFelt] = useState<Partial<Record<(typeof FELT)[number], number>>>({});
+  const [said, setSaid] = useState('');
+  const keep = async () => {
+    const { error } = await api.POST('/v1/reach-outs/{reach_out_id}/reflection', { params: { path: { reach_out_id: id } }, body: felt });
+    if (error) setSaid(wrong(error));
+    else instead();
+  };
+  return (
+    <main class="page">
+      <div class="stack tight">
+        <Says>{say('felt.head')}</Says>
+        <p class="soft">{say('felt.say')}</p>
+      </div>
+      {FELT.map((one) => (
+        <section class="stack" key={one}>
+          <div>
+            <h2 class="say-2">{say(`felt.${one}`)}</h2>
+            <p class="soft">{say(`felt-say.${one}`)}</p>
+          </div>
+          <Pick
+            kind="four"
+            legend={say(`felt.${one}`)}
+            name={one}
+            options={GRADES.map(([lamp, word], grade) => [
+              String(grade),
+              <>
+                <Lamp bare state={lamp} />
+                {say(word)}
+              </>,
+            ])}
+            value={felt[one] === undefined ? null : String(felt[one])}
+            onPick={(grade) => setFelt({ ...felt, [one]: Number(grade) })}
+          />
+        </section>
+      ))}
+      <section class="stack">
+        {said && <Wrong>{said}</Wrong>}
+        <Button kind="main" onPress={keep}>
+          {say('felt.keep')}
+        </Button>
+        <Button kind="quiet" onPress={() => instead()}>
+          {say('felt.skip')}
+        </Button>
+      </section>
+    </main>
+  );
+}

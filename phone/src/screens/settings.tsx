@@ -1,0 +1,143 @@
+// Settings: what this phone and this account do, each with its present state beside it.
+import type { ComponentChildren } from 'preact';
+import { api } from '../api/client';
+import type { Me, Schemas } from '../api/client';
+import { useAsked, whole } from '../parts/asked';
+import { Button, Pick, Says } from '../parts/basics';
+import { Icon } from '../parts/icons';
+import { Row } from '../parts/people';
+import { to } from '../route';
+import { look } from '../state/everything';
+import { looks, setLook } from '../state/looks';
+import type { Look } from '../state/looks';
+import { signOut } from '../state/session';
+import { change, state } from '../state/store';
+import { language, LANGUAGES, say } from '../words';
+import { wrong } from '../words/problem';
+import { NotifyCard } from './notify';
+
+type Channel = Schemas['ChannelOut'];
+// Every country there is (ISO 3166-1); its name comes from the phone.
+const COUNTRIES =
+  'AD AE AF AG AI AL AM AO AR AS AT AU AW AX AZ BA BB BD BE BF BG BH BI BJ BL BM BN BO BQ BR BS BT BW BY BZ CA CD CF CG CH CI CK CL CM CN CO CR CU CV CW CY CZ DE DJ DK DM DO DZ EC EE EG ER ES ET FI FJ FK FM FO FR GA GB GD GE GF GG GH GI GL GM GN GP GQ GR GT GU GW GY HK HN HR HT HU ID IE IL IM IN IQ IR IS IT JE JM JO JP KE KG KH KI KM KN KP KR KW KY KZ LA LB LC LI LK LR LS LT LU LV LY MA MC MD ME MF MG MH MK ML MM MN MO MP MQ MR MS MT MU MV MW MX MY MZ NA NC NE NF NG NI NL NO NP NR NU NZ OM PA PE PF PG PH PK PL PM PR PS PT PW PY QA RE RO RS RU RW SA SB SC SD SE SG SH SI SK SL SM SN SO SR SS ST SV SX SY SZ TC TD TG TH TJ TL TM TN TO TR TT TV TW TZ UA UG US UY UZ VA VC VE VG VI VN VU WF WS XK YE YT ZA ZM ZW'.split(' ');
+
+/** Changes my profile on the server; says so when it did not work. */
+export async function patch(body: Partial<Schemas['api__routes__me__Change']>): Promise<boolean> {
+  const { data, error } = await api.PATCH('/v1/me', { body });
+  change(data ? { me: data } : { word: wrong(error) });
+  return !!data;
+}
+
+export function Settings() {
+  const { me } = state;
+  const [channels] = useAsked(() => api.GET('/v1/channels', whole));
+  if (!me) return null;
+  const look_ = looks();
+  const countries = new Intl.DisplayNames(language(), { type: 'region' });
+  const nameOfCountry = (code: string) => countries.of(code) ?? code;
+  return (
+    <main class="page">
+      <Says small>{say('tab.settings')}</Says>
+      <NotifyCard />
+      <Group head={say('set.reach')}>
+        <Link to="hours" name={say('set.hours')} says={hoursInWords(me)} />
+        <Toggle name={say('set.wake')} says={say('set.wake-say')} on={me.wake_me} onChange={(wake_me) => patch({ wake_me })} />
+        <Link to="number" name={say('set.number')} says={me.contact ?? say('number.none')} />
+        <Link to="fallback" name={say('set.fallback')} says={channels?.items.filter((one) => one.confirmed_at).map(channelInWords).join(', ') || say('set.fallback-none')} />
+      </Group>
+      <section class="stack">
+        <h2 class="head">{say('set.looks')}</h2>
+        <Pick<Look['theme']> legend={say('set.theme')} name="theme" value={look_.theme} options={(['auto', 'night', 'day'] as const).map((theme) => [theme, say(`set-theme.${theme}`)])} onPick={(theme) => void setLook({ theme })} />
+        <ul class="rows">
+          <Choice name={say('set.language')} value={language()} options={Object.entries(LANGUAGES)} onPick={(chosen) => void setLook({ language: chosen }).then(() => patch({ language: chosen }))} />
+          <Choice
+            name={say('set.region')}
+            value={me.region ?? ''}
+            options={[['', say('set.region-none')], ...COUNTRIES.map((code) => [code, nameOfCountry(code)] as [string, string]).sort((a, b) => a[1].localeCompare(b[1]))]}
+            onPick={(chosen) => void patch({ region: chosen || null }).then(look)}
+          />
+          <Toggle name={say('set.hide')} says={say('set.hide-say')} on={look_.quick_hide} onChange={(quick_hide) => void setLook({ quick_hide })} />
+        </ul>
+      </section>
+      <Group head={say('set.mine')}>
+        <Link to="" name={say('bookend.name')} href={to('bookends')} />
+        <Link to="devices" name={say('set.devices')} says={say('set.devices-say')} />
+        <Link to="privacy" name={say('set.privacy')} />
+        <li>
+          <button class="row" onClick={takeAlong}>
+            <Row name={say('set.export')} says={say('set.export-say')} />
+            <Icon name="next" />
+          </button>
+        </li>
+        <Link to="delete" name={say('set.delete')} />
+      </Group>
+      <Button onPress={signOut}>{say('set.sign-out')}</Button>
+    </main>
+  );
+}
+
+/** Everything that is kept of me, as a file. */
+async function takeAlong(): Promise<void> {
+  const { data, error } = await api.GET('/v1/me/export');
+  if (error) return change({ word: wrong(error) });
+  const link = document.createElement('a');
+  link.href = URL.createObjectURL(new Blob([JSON.stringify(data, null, 2)], { type: 'application/json' }));
+  link.download = 'porchlight.json';
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
+}
+
+export const channelInWords = (one: Channel): string => say('channel.to', { kind: say(`channel.${one.kind}`), address: one.address ?? '' });
+
+export function hoursInWords({ hours }: Me): string {
+  const [first] = (hours ?? []) as { from: string; to: string }[];
+  return first ? say('set.hours-range', { from: first.from, to: first.to }) : say('set.hours-any');
+}
+
+function Group({ head, children }: { head: string; children: ComponentChildren }) {
+  return (
+    <section class="stack tight">
+      <h2 class="head">{head}</h2>
+      <ul class="rows">{children}</ul>
+    </section>
+  );
+}
+
+function Link({ to: page, href = to('settings', page), name, says }: { to: string; href?: string; name: string; says?: string }) {
+  return (
+    <li>
+      <a class="row" href={href}>
+        <Row name={name} says={says} />
+        <Icon name="next" />
+      </a>
+    </li>
+  );
+}
+
+function Toggle({ name, says, on, onChange }: { name: string; says: string; on: boolean; onChange: (on: boolean) => unknown }) {
+  return (
+    <li class="row">
+      <Row name={name} says={says} />
+      <span class="switch">
+        <input type="checkbox" role="switch" aria-label={name} checked={on} onChange={() => onChange(!on)} />
+      </span>
+    </li>
+  );
+}
+
+/** A row that opens the phone's own list. */
+function Choice({ name, value, options, onPick }: { name: string; value: string; options: [string, string][]; onPick: (value: string) => void }) {
+  return (
+    <li class="row choice">
+      <Row name={name} says={options.find(([option]) => option === value)?.[1]} />
+      <Icon name="next" />
+      <select aria-label={name} value={value} onChange={(event) => onPick(event.currentTarget.value)}>
+        {options.map(([option, shown]) => (
+          <option key={option} value={option}>
+            {shown}
+          </option>
+        ))}
+      </select>
+    </li>
+  );
+}

@@ -1,0 +1,167 @@
+// Somebody would like my company: who, since when, what they wrote, and what I can say to it.
+import { useEffect, useState } from 'preact/hooks';
+import { api, once } from '../api/client';
+import type { ReachOut, Recipient } from '../api/client';
+import { newKey } from '../outbox/flush';
+import { useAsked, whole } from '../parts/asked';
+import { Back, Button, Says, Wrong } from '../parts/basics';
+import { Icon } from '../parts/icons';
+import { Lamp } from '../parts/lamp';
+import { Messages, Write } from '../parts/messages';
+import { dial, nameOf, Row } from '../parts/people';
+import { to } from '../route';
+import { look } from '../state/everything';
+import { mineIn } from '../state/needed';
+import { state } from '../state/store';
+import { say } from '../words';
+import { ago, clock } from '../words/format';
+import { wrong } from '../words/problem';
+import { Gone } from './gone';
+
+type Kind = NonNullable<Recipient['answer']>;
+const SOON = 10;
+const MINUTE_MS = 60_000;
+
+/** The notices of this reach-out are read; the person who reached out sees that it was seen. */
+async function seen(id: string): Promise<void> {
+  const { data } = await api.GET('/v1/inbox', { params: { query: { unread: true, limit: 100 } } });
+  const mine = data?.items.filter((notice) => notice.reach_out_id === id) ?? [];
+  await Promise.all(mine.map((notice) => api.POST('/v1/inbox/{notice_id}/read', { params: { path: { notice_id: notice.id } } })));
+  if (mine.length) await look();
+}
+
+export function Supporter({ id }: { id: string }) {
+  const at = { path: { reach_out_id: id } };
+  const [reachOut, again, gone] = useAsked(() => api.GET('/v1/reach-outs/{reach_out_id}', { params: at }), [id]);
+  const [messages, readAgain] = useAsked(() => api.GET('/v1/reach-outs/{reach_out_id}/messages', { params: { ...at, ...whole.params } }), [id]);
+  useEffect(() => void seen(id), [id]);
+  if (!reachOut) return gone ? <Gone /> : <main class="page" />;
+  const name = nameOf(reachOut.from);
+  const over = reachOut.closed_at !== null;
+  return (
+    <main class="page">
+      <Back href={to('inbox')}>{say('help.since', { time: clock(reachOut.created_at), ago: ago(reachOut.created_at, state.now) })}</Back>
+      <section class="stack">
+        <Says live>{sentence(reachOut, name)}</Says>
+        {reachOut.note && <blockquote class="words">{reachOut.note}</blockquote>}
+        {over && <p>{say(reachOut.outcome ? 'help.over-say' : 'help.over-ask', { name })}</p>}
+      </section>
+      {!over && <Answer of={reachOut} name={name} onAnswer={() => Promise.all([again(), look()])} />}
+      <Others of={reachOut} name={name} />
+      {!over && <HowToHelp of={reachOut} />}
+      <section class="stack">
+        {(!over || !!messages?.items.length) && <h2 class="head">{say('help.messages')}</h2>}
+        <Messages messages={messages?.items ?? []} />
+        {!over && <Write to={id} label={say('there.write', { name })} onSent={readAgain} />}
+      </section>
+    </main>
+  );
+}
+
+function sentence({ closed_at, outcome, need }: ReachOut, name: string): string {
+  const wish = need ?? 'company';
+  if (!closed_at) return say(`need-say.${wish}`, { name });
+  return say(outcome === 'mistake' ? 'help.over-mistake' : outcome ? 'help.over-connected' : 'help.over-ended', { name });
+}
+
+function Answer({ of, name, onAnswer }: { of: ReachOut; name: string; onAnswer: () => unknown }) {
+  const mine = mineIn(of);
+  const [changing, setChanging] = useState(false);
+  const [said, setSaid] = useState('');
+  const at = { path: { reach_out_id: of.id } };
+  const answer = async (kind: Kind) => {
+    const asked = api.POST('/v1/reach-outs/{reach_out_id}/answers', { params: { ...at, ...once(newKey()) }, body: { kind, minutes: kind === 'soon' ? SOON : null }, keepalive: true });
+    // The phone's own dialler comes up at once, on the same tap; the word that I call goes out meanwhile.
+    if (kind === 'calling' && of.contact) location.href = `tel:${dial(of.contact)}`;
+    const { error } = await asked;
+    setSaid(error ? wrong(error) : '');
+    setChanging(false);
+    await onAnswer();
+    if (kind === 'here') document.getElementById('write')?.focus();
+  };
+  const talking = async () => {
+    const { error } = await api.POST('/v1/reach-outs/{reach_out_id}/together', { params: at });
+    setSaid(error ? wrong(error) : '');
+    await onAnswer();
+  };
+  const kind = mine?.answer;
+  if (kind && !changing) {
+    const time = clock(Date.now() + (mine?.minutes ?? 0) * MINUTE_MS);
+    const there = kind !== 'cannot';
+    return (
+      <section class="stack" aria-label={say('help.answer')}>
+        <div class="card" role="status">
+          <div class="line">
+            <Lamp bare state={there ? 'bright' : 'dim'} />
+            <p>{of.state === 'together' && there ? say('help.said-together', { name }) : say(`help-said.${kind}`, { name, time })}</p>
+          </div>
+        </div>
+        {there && of.contact && (
+          <a class="btn main" href={`tel:${dial(of.contact)}`}>
+            <Icon name="call" />
+            {say('all.call', { name })}
+          </a>
+        )}
+        {there && !of.contact && <p class="soft">{say('help.no-number', { name })}</p>}
+        {there && of.state !== 'together' && <Button onPress={talking}>{say('how.talking')}</Button>}
+        {said && <Wrong>{said}</Wrong>}
+        <Button kind="quiet" onPress={() => setChanging(true)}>
+          {say('help.change')}
+        </Button>
+      </section>
+    );
+  }
+  return (
+    <section class="stack" aria-label={say('help.answer')}>
+      <Button kind="main" icon="call" onPress={() => answer('calling')}>
+        {say('help.calling')}
+      </Button>
+      <div class="two">
+        <Button onPress={() => answer('soon')}>{say('help.soon')}</Button>
+        <Button onPress={() => answer('here')}>{say('help.here')}</Button>
+      </div>
+      <Button kind="quiet" onPress={() => answer('cannot')}>
+        {say('help.cannot')}
+      </Button>
+      {said && <Wrong>{said}</Wrong>}
+    </section>
+  );
+}
+
+function Others({ of, name }: { of: ReachOut; name: string }) {
+  const there = of.recipients.filter(({ state: how, person }) => how === 'answered' && person.id !== state.me?.id);
+  if (!there.length) return null;
+  return (
+    <section class="stack tight">
+      <h2 class="head">{say('help.others', { name })}</h2>
+      <ul class="rows">
+        {there.map((other) => (
+          <li class="row" key={other.person.id}>
+            <Row lamp={<Lamp state="bright s4" />} name={nameOf(other)} says={other.answer === 'soon' ? say('answer.soon', { n: other.minutes ?? SOON }) : say(other.answer === 'here' ? 'help.is-here' : 'help.is-calling')} />
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+function HowToHelp({ of }: { of: ReachOut }) {
+  const line = of.helplines.lines.find((one) => one.phone);
+  return (
+    <section class="card">
+      <h2 class="head">{say('help.how')}</h2>
+      <ol class="stack">
+        {([1, 2, 3] as const).map((step) => (
+          <li key={step}>{say(`help-how.${step}`)}</li>
+        ))}
+      </ol>
+      {line?.phone && (
+        <a class="btn" href={`tel:${dial(line.phone)}`}>
+          <Icon name="call" />
+          {say('help.line', { name: line.name })}
+        </a>
+      )}
+    </section>
+  );
+}
+

@@ -1,0 +1,86 @@
+// The people whose circle I am in: quiet for a while, or leave. Nobody is told of either.
+import { useState } from 'preact/hooks';
+import { api } from '../api/client';
+import type { Supported } from '../api/client';
+import { useAsked, whole } from '../parts/asked';
+import { Button, Sheet } from '../parts/basics';
+import { Icon } from '../parts/icons';
+import { Lamp } from '../parts/lamp';
+import { nameOf, Row } from '../parts/people';
+import { to } from '../route';
+import { state } from '../state/store';
+import { say } from '../words';
+import { moment } from '../words/span';
+import { Block, Sure } from './member';
+
+const WEEK_MS = 7 * 24 * 60 * 60_000;
+const muted = (of: Supported): boolean => Date.parse(of.muted_until ?? '') > Date.now();
+
+function tomorrow(): Date {
+  const morning = new Date();
+  morning.setHours(32, 0, 0, 0);
+  return morning;
+}
+
+export function ThereFor() {
+  const [people, again] = useAsked(() => api.GET('/v1/supporting', whole));
+  const [open, setOpen] = useState('');
+  const shown = people?.items.find((someone) => someone.id === open);
+  if (!people?.items.length) return null;
+  return (
+    <section class="stack tight">
+      <h2 class="head">{say('for.head')}</h2>
+      <ul class="rows">
+        {people.items.map((someone) => (
+          <li class="row" key={someone.id}>
+            <Row lamp={<Lamp bare state={muted(someone) || someone.state === 'accepted' ? 'dim' : 'lit'} />} name={nameOf(someone)} says={how(someone)}>
+              <button class="icon bare" aria-label={say('circle.more', { name: nameOf(someone) })} onClick={() => setOpen(someone.id)}>
+                <Icon name="more" />
+              </button>
+            </Row>
+          </li>
+        ))}
+      </ul>
+      {shown && <OneSheet of={shown} onChange={again} onClose={() => setOpen('')} />}
+    </section>
+  );
+}
+
+function how(someone: Supported) {
+  if (someone.words) return say('for.words', { name: nameOf(someone), words: someone.words.join(' ') });
+  if (someone.open_reach_out_id) return <a href={to('reach-outs', someone.open_reach_out_id)}>{say('for.open')}</a>;
+  if (muted(someone)) return say('for.muted', { time: moment(someone.muted_until ?? '') });
+  return say(state.me?.hours && !state.me.wake_me ? 'for.hours' : 'for.any');
+}
+
+function OneSheet({ of, onChange, onClose }: { of: Supported; onChange: () => Promise<void>; onClose: () => void }) {
+  const name = nameOf(of);
+  const at = { params: { path: { membership_id: of.id } } };
+  const mute = async (muted_until: Date | null) => {
+    await api.PATCH('/v1/supporting/{membership_id}', { ...at, body: { muted_until: muted_until?.toISOString() ?? null } });
+    await onChange();
+  };
+  const leave = async () => {
+    await api.DELETE('/v1/supporting/{membership_id}', at);
+    await onChange();
+  };
+  return (
+    <Sheet title={name} onClose={onClose}>
+      <h3 class="head">{say('for.quiet')}</h3>
+      <p class="soft">{say('for.quiet-say', { name })}</p>
+      {muted(of) ? (
+        <Button onPress={() => mute(null)}>{say('for.quiet-end')}</Button>
+      ) : (
+        <div class="two">
+          <Button onPress={() => mute(tomorrow())}>{say('for.quiet-night')}</Button>
+          <Button onPress={() => mute(new Date(Date.now() + WEEK_MS))}>{say('for.quiet-week')}</Button>
+        </div>
+      )}
+      <a class="btn" href={to('settings', 'hours')}>
+        {say('set.hours')}
+      </a>
+      <Sure ask={say('for.leave', { name })} says={say('for.leave-say', { name })} yes={say('for.leave-yes')} onYes={leave} />
+      <Block who={of.person} name={name} />
+    </Sheet>
+  );
+}

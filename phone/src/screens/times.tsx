@@ -1,0 +1,43 @@
+// When my circle is told after a press: three paces, in words.
+import { useState } from 'preact/hooks';
+import { api } from '../api/client';
+import { useAsked } from '../parts/asked';
+import { Back, Pick, Says, Wrong } from '../parts/basics';
+import { to } from '../route';
+import { say } from '../words';
+import { wrong } from '../words/problem';
+import { span } from '../words/span';
+
+const PACES = { usual: null, fast: [0, 45, 90, 180], slow: [0, 180, 360, 600] } as const;
+const RUNGS = [1, 2, 3, 4] as const;
+type Pace = keyof typeof PACES;
+
+export function Times() {
+  const [ladder, again] = useAsked(() => api.GET('/v1/circle/ladder'));
+  const [said, setSaid] = useState('');
+  const names = Object.keys(PACES) as Pace[];
+  const chosen = ladder && (ladder.own ? names.find((name) => PACES[name]?.join() === ladder.ladder.join()) : 'usual');
+  const choose = async (pace: Pace) => {
+    const own = PACES[pace];
+    const { error } = await api.PUT('/v1/circle/ladder', { body: { ladder: own && [...own] } });
+    setSaid(error ? wrong(error) : '');
+    await again();
+  };
+  return (
+    <main class="page">
+      <Back href={to('circle')}>{say('tab.circle')}</Back>
+      <Says small>{say('circle.times')}</Says>
+      <p>{say('times.say')}</p>
+      <Pick legend={say('circle.times')} name="pace" value={chosen ?? null} options={names.map((name) => [name, say(`times.${name}`)])} onPick={choose} />
+      {said && <Wrong>{said}</Wrong>}
+      <ol class="card steps" aria-live="polite">
+        {RUNGS.map((rung, index) => (
+          <li key={rung}>
+            <b>{ladder?.ladder[index] ? span(ladder.ladder[index]) : say('member.step.1')}</b> {say(`times.${rung}`)}
+          </li>
+        ))}
+      </ol>
+      <p class="soft small">{say('circle.sooner')}</p>
+    </main>
+  );
+}

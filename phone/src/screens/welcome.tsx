@@ -1,0 +1,39 @@
+// The first screen: what it is, what it is not, and two ways in.
+import { useEffect } from 'preact/hooks';
+import { api } from '../api/client';
+import { Says } from '../parts/basics';
+import { Light } from '../parts/lamp';
+import { NoEmergencyService } from '../parts/people';
+import { to } from '../route';
+import { change, state } from '../state/store';
+import { say } from '../words';
+import { region } from '../words/place';
+
+/** The region's numbers, for somebody who is not signed in. */
+export function useHelplines(): void {
+  useEffect(() => {
+    if (!state.helplines) void api.GET('/v1/helplines', { params: { query: { region: region() } } }).then(({ data }) => data && change({ helplines: data }));
+  }, []);
+}
+
+export function Welcome() {
+  useHelplines();
+  return (
+    <main class="page">
+      <div class="hero grow">
+        <Light cord />
+        <Says>Porchlight</Says>
+        <p>{say('welcome.what')}</p>
+      </div>
+      <div class="stack">
+        <a class="btn main" href={to('create-account')}>
+          {say('create.button')}
+        </a>
+        <a class="btn" href={to('sign-in')}>
+          {say('sign-in.button')}
+        </a>
+      </div>
+      <NoEmergencyService helplines={state.helplines} />
+    </main>
+  );
+}

@@ -1,0 +1,68 @@
+// Looks at the server again: circle, open reach-outs, inbox. Whatever changed, this is what is asked.
+import { api, kindOf, NO_WAY } from '../api/client';
+import { put } from '../outbox/store';
+import { seal } from '../vault/vault';
+import { change, state } from './store';
+
+let running: Promise<void> | null = null;
+let again = false;
+let at = 0;
+
+/** Fetches anew. While one look is under way, one more is made after it, however often it is asked for. */
+export function look(): Promise<void> {
+  if (running) {
+    again = true;
+    return running;
+  }
+  running = fetchAll().finally(() => {
+    running = null;
+    if (again) {
+      again = false;
+      void look();
+    }
+  });
+  return running;
+}
+
+/** No event says that somebody's phone can be reached now, so what is older than this is asked for again. */
+export function lookAgain(afterMs: number): void {
+  if (Date.now() - at > afterMs && document.visibilityState === 'visible') void look();
+}
+
+async function fetchAll(): Promise<void> {
+  at = Date.now();
+  const { me } = state;
+  if (!me || state.session !== 'in') return;
+  const page = { params: { query: { limit: 100 } } };
+  const [circle, open, unread, lines] = await Promise.all([
+    api.GET('/v1/circle', page),
+    api.GET('/v1/reach-outs', { params: { query: { open: true, limit: 50 } } }),
+    api.GET('/v1/inbox/unread-count'),
+    state.helplines?.region === me.region ? null : api.GET('/v1/helplines', { params: { query: { region: me.region } } }),
+  ]);
+  if (state.me?.id !== me.id) return;
+  const helplines = lines?.data ?? state.helplines;
+  if (!circle.data || !open.data) {
+    change({ reached: kindOf(circle.error ?? open.error) !== NO_WAY });
+    return;
+  }
+  const mine = open.data.items.find((item) => item.from.id === me.id) ?? null;
+  change({
+    reached: true,
+    circle: circle.data.items,
+    helplines,
+    mine,
+    needed: open.data.items.filter((item) => item.from.id !== me.id),
+    unread: (unread.data?.unread ?? 0) > 0,
+    messages: mine ? state.messages : [],
+    now: Date.now(),
+    looked: state.looked + 1,
+  });
+  // The service worker brings no new version while this stands.
+  await put('busy', mine !== null);
+  await seal({ me, circle: circle.data.items, helplines }).catch(() => undefined);
+  if (mine) {
+    const written = await api.GET('/v1/reach-outs/{reach_out_id}/messages', { params: { path: { reach_out_id: mine.id }, query: { limit: 100 } } });
+    if (written.data) change({ messages: written.data.items });
+  }
+}

@@ -1,0 +1,82 @@
+// Who is signed in on this phone: starting, signing in and out, and a session that the server has ended.
+import { api, kindOf, NO_WAY, onSignedOut } from '../api/client';
+import type { Me } from '../api/client';
+import { listen, silence } from '../api/events';
+import { restorePress, tryPress } from '../outbox/outbox';
+import { empty, get, put } from '../outbox/store';
+import { unseal } from '../vault/vault';
+import { LANGUAGES, say } from '../words';
+import { look } from './everything';
+import { setLook } from './looks';
+import { platform, register } from './notifications';
+import { change, state } from './store';
+
+/** Finds out who is here. Offline, it is whoever the phone has kept. */
+export async function start(): Promise<void> {
+  onSignedOut.call = ended;
+  const who = await get<string>('who');
+  const asked = api.GET('/v1/me');
+  if (who) {
+    const kept = await unseal();
+    // Shown at once, before any network: a slow one must not stand before the button.
+    if (kept?.me.id === who) arrive({ ...NOBODY, ...kept.me }, { circle: kept.circle.map((member) => ({ ...UNKNOWN, ...member })), helplines: kept.helplines });
+    await restorePress();
+  }
+  const { data, error } = await asked;
+  if (data) await enter(data);
+  else if (kindOf(error) !== NO_WAY && state.session === 'starting') change({ session: who ? 'dead' : 'out' });
+  else if (state.session === 'starting') change({ session: 'out', reached: false });
+}
+
+const NOBODY = { sign_in_name: null, time_zone: 'UTC', hours: null, wake_me: false, contact: null, created_at: '' } as const;
+const UNKNOWN = { reachable: true, available_now: false, words: null, created_at: '' } as const;
+
+function arrive(me: Me, more: Partial<typeof state> = {}): void {
+  change({ ...more, me, session: 'in' });
+  listen((kind) => {
+    void tryPress();
+    if (kind !== 'open' || !state.reached) void look();
+  });
+}
+
+/** Everything that follows from knowing whose phone this is. */
+export async function enter(me?: Me): Promise<void> {
+  const known = me ?? (await api.GET('/v1/me')).data;
+  if (!known) return;
+  // Somebody else has signed in: what was kept belongs to the one before.
+  if ((await get<string>('who')) !== known.id) await forget();
+  await put('who', known.id);
+  await setLook(known.language in LANGUAGES ? { language: known.language } : {});
+  arrive(known, { reached: true });
+  // A browser may have changed its address while the app was closed.
+  void register(say(`device.${platform}`));
+  await Promise.all([look(), restorePress()]);
+}
+
+/** The server has ended this session. What the phone keeps stays: a press must not be lost for it. */
+function ended(): void {
+  silence();
+  if (state.session === 'in') change({ session: 'dead' });
+  else if (state.session === 'starting') void get('who').then((who) => change({ session: who ? 'dead' : 'out' }));
+}
+
+async function forget(): Promise<void> {
+  await empty();
+  change({ press: null, circle: null, mine: null, messages: [], needed: [], unread: false, nobody: false });
+}
+
+/** Signs out; the phone keeps nothing of this person. */
+export async function signOut(): Promise<void> {
+  silence();
+  await api.DELETE('/v1/sessions/{which}', { params: { path: { which: 'current' } } });
+  await leave();
+}
+
+/** After signing out or erasing the account. */
+export async function leave(): Promise<void> {
+  silence();
+  await forget();
+  await put('language', document.documentElement.lang);
+  location.hash = '';
+  change({ session: 'out', me: null });
+}

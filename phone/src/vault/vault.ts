@@ -1,0 +1,44 @@
+// What the phone may need without a network (names, numbers, helplines), sealed with a key that never leaves the browser.
+import type { Country, Me, Member } from '../api/client';
+import { drop, get, put } from '../outbox/store';
+
+export interface Kept {
+  me: Pick<Me, 'id' | 'display_name' | 'language' | 'region'>;
+  circle: Pick<Member, 'id' | 'person' | 'role' | 'step' | 'state' | 'contact'>[];
+  helplines: Country | null;
+}
+
+async function key(): Promise<CryptoKey> {
+  const held = await get<CryptoKey>('key');
+  if (held) return held;
+  // Not extractable: who copies the phone's storage has the lock without its key.
+  const made = await crypto.subtle.generateKey({ name: 'AES-GCM', length: 256 }, false, ['encrypt', 'decrypt']);
+  await put('key', made);
+  return made;
+}
+
+export async function seal({ me, circle, helplines }: Kept): Promise<void> {
+  // Without a secure context nothing can be sealed, and what cannot be sealed is not kept.
+  if (!isSecureContext) return;
+  const kept: Kept = {
+    me: { id: me.id, display_name: me.display_name, language: me.language, region: me.region },
+    circle: circle.map(({ id, person, role, step, state, contact }) => ({ id, person, role, step, state, contact })),
+    helplines,
+  };
+  const iv = crypto.getRandomValues(new Uint8Array(12));
+  const plain = new TextEncoder().encode(JSON.stringify(kept));
+  await put('vault', { iv, sealed: await crypto.subtle.encrypt({ name: 'AES-GCM', iv }, await key(), plain) });
+}
+
+/** What was sealed last, or null: nothing there, or nothing that this key opens. */
+export async function unseal(): Promise<Kept | null> {
+  try {
+    const held = await get<{ iv: Uint8Array<ArrayBuffer>; sealed: ArrayBuffer }>('vault');
+    if (!held) return null;
+    const plain = await crypto.subtle.decrypt({ name: 'AES-GCM', iv: held.iv }, await key(), held.sealed);
+    return JSON.parse(new TextDecoder().decode(plain)) as Kept;
+  } catch {
+    await drop('vault');
+    return null;
+  }
+}

@@ -1,0 +1,37 @@
+// Times and lists of names, as the phone's own region writes them.
+import { language, say } from './index';
+
+const MINUTE = 60_000;
+const DAY = 24 * 60 * MINUTE;
+
+/** The phone's own habits where it speaks our language (21:47 or 9:47 PM), else those of the language. */
+export function place(): string {
+  const lang = language();
+  return navigator.languages.find((tag) => tag.startsWith(lang)) ?? lang;
+}
+
+export function clock(at: string | number | Date): string {
+  return new Intl.DateTimeFormat(place(), { hour: 'numeric', minute: '2-digit' }).format(new Date(at));
+}
+
+/** 18:02 today, Yesterday, Tuesday within a week, else the date. */
+export function day(at: string | number | Date, now = Date.now()): string {
+  const then = new Date(at);
+  const days = Math.round((new Date(now).setHours(0, 0, 0, 0) - new Date(then).setHours(0, 0, 0, 0)) / DAY);
+  if (days <= 0) return clock(then);
+  if (days === 1) return say('all.yesterday');
+  return new Intl.DateTimeFormat(place(), days < 7 ? { weekday: 'long' } : { day: 'numeric', month: 'short' }).format(then);
+}
+
+/** "4 minutes ago" */
+export function ago(at: string, now = Date.now()): string {
+  const minutes = Math.max(0, Math.floor((now - Date.parse(at)) / MINUTE));
+  if (minutes < 1) return say('ago.now');
+  return minutes < 60 ? say('ago.minutes', { n: minutes }) : say('ago.hours', { n: Math.floor(minutes / 60) });
+}
+
+/** "Ana, Ben and Chidi" */
+export function list(names: string[]): string {
+  // British English has no comma before the "and".
+  return new Intl.ListFormat(language() === 'en' ? 'en-GB' : language()).format(names);
+}

@@ -1,0 +1,36 @@
+// Everything that the app says, by key. The order of a sentence belongs to the catalogue: "{name} is calling you now."
+import type { ComponentChild } from 'preact';
+import { en } from './en';
+
+export type Key = keyof typeof en;
+export type Catalogue = Record<Key, string>;
+type Values = Record<string, string | number>;
+
+export const LANGUAGES = { en: 'English', es: 'Español' } as const;
+export type Language = keyof typeof LANGUAGES;
+
+let spoken: Catalogue = en;
+let plural = new Intl.PluralRules('en');
+
+export const language = (): Language => document.documentElement.lang as Language;
+
+/** Speaks another language from now on; the caller draws again. */
+export async function speak(wanted: string): Promise<void> {
+  const found: Language = wanted.slice(0, 2) === 'es' ? 'es' : 'en';
+  spoken = found === 'es' ? (await import('./es')).es : en;
+  plural = new Intl.PluralRules(found);
+  document.documentElement.lang = found;
+  document.documentElement.dir = 'ltr';
+}
+
+/** The sentence, its forms for one and for more parted by `|` and chosen by `n`, with what goes into its places. */
+export function rich(key: Key, values: Record<string, ComponentChild> = {}): ComponentChild[] {
+  const [one = '', more = one] = spoken[key].split('|');
+  const form = typeof values.n === 'number' && plural.select(values.n) !== 'one' ? more : one;
+  return form.split(/\{(\w+)\}/).map((part, index) => (index % 2 ? values[part] : part));
+}
+
+export const say = (key: Key, values?: Values): string => rich(key, values).join('');
+
+/** Whether there is such a sentence; for words that a newer server may bring. */
+export const known = (key: string): key is Key => spoken[key as Key] !== undefined;

@@ -1,0 +1,167 @@
+// The service worker: shows every push, tells the server that it came, answers from the notification, sends a kept
+// press when there is a network, and keeps the app's own files so that it opens without one.
+import { flush } from '../outbox/flush';
+import { get } from '../outbox/store';
+
+declare const self: ServiceWorkerGlobalScope;
+declare const __SHELL__: string[];
+declare const __VERSION__: string;
+
+const CACHE = `shell-${__VERSION__}`;
+const AGAIN_MS = 2_000;
+
+/** What every push carries: ids and neutral words, never a name. */
+interface Data {
+  kind: string;
+  delivery_id: string;
+  reach_out_id: string;
+  notice_id: string;
+  round: string;
+  tag: string;
+  url: string;
+}
+interface Shown {
+  title: string;
+  body: string;
+}
+
+// The sentences come with the push, in the person's language; only the two buttons are ours.
+const BUTTONS: Record<string, [string, string]> = { en: ['Calling', "Can't"], es: ['Llamo', 'No puedo'] };
+const NEWS: Record<string, string> = { en: 'Something new is waiting for you.', es: 'Hay algo nuevo para ti.' };
+/** The kinds that stay until somebody looks. */
+const STAYS = ['reach_out', 'unanswered', 'bookend_missed'];
+
+self.addEventListener('install', (event) => {
+  event.waitUntil(caches.open(CACHE).then((cache) => cache.addAll(__SHELL__.map((path) => new Request(path, { cache: 'reload' })))));
+});
+
+self.addEventListener('activate', (event) => {
+  const old = async () => {
+    await Promise.all((await caches.keys()).filter((name) => name !== CACHE).map((name) => caches.delete(name)));
+    await self.clients.claim();
+  };
+  event.waitUntil(old());
+});
+
+self.addEventListener('fetch', (event) => {
+  const { pathname, origin } = new URL(event.request.url);
+  if (event.request.method !== 'GET' || origin !== self.location.origin || !__SHELL__.includes(pathname)) return;
+  event.respondWith(caches.open(CACHE).then(async (cache) => (await cache.match(pathname)) ?? fetch(event.request)));
+});
+
+self.addEventListener('message', (event) => {
+  // A new version comes in quietly: never while a reach-out stands open or a press waits.
+  if (event.data !== 'take-over') return;
+  event.waitUntil(Promise.all([get('busy'), get('press')]).then(([busy, press]) => (busy || press ? undefined : self.skipWaiting())));
+});
+
+self.addEventListener('push', (event) => {
+  event.waitUntil(received(event.data));
+});
+
+async function received(pushed: PushMessageData | null): Promise<void> {
+  const language = (await get<string>('language')) ?? 'en';
+  let data: Partial<Data> = {};
+  let shown: Partial<Shown> = {};
+  try {
+    const message = pushed?.json() as { data?: Data; notification?: Shown };
+    data = message.data ?? {};
+    shown = message.notification ?? {};
+  } catch {
+    // Unreadable, but a browser takes the leave to push away from an app that stays silent.
+  }
+  await Promise.all([show(data, shown, language), receipt(data, 'delivered'), tell('look')]);
+}
+
+async function show(data: Partial<Data>, shown: Partial<Shown>, language: string): Promise<void> {
+  const tag = data.tag || 'porchlight';
+  const [before] = await self.registration.getNotifications({ tag });
+  const earlier = before?.data as Partial<Data> | undefined;
+  const [calling, cannot] = BUTTONS[language] ?? ['Calling', "Can't"];
+  const options: NotificationOptions & { renotify?: boolean; actions?: { action: string; title: string }[] } = {
+    body: shown.body ?? NEWS[language] ?? '',
+    tag,
+    // The same push sent twice makes no second sound; a new round or another kind does.
+    renotify: earlier?.kind !== data.kind || earlier?.round !== data.round,
+    requireInteraction: STAYS.includes(data.kind ?? ''),
+    icon: '/icons/lamp-192.png',
+    badge: '/icons/badge-96.png',
+    lang: language,
+    data,
+  };
+  if (data.kind === 'reach_out') {
+    options.actions = [
+      { action: 'calling', title: calling },
+      { action: 'cannot', title: cannot },
+    ];
+  }
+  await self.registration.showNotification(shown.title ?? 'Porchlight', options);
+}
+
+self.addEventListener('notificationclick', (event) => {
+  const data = (event.notification.data ?? {}) as Partial<Data>;
+  event.notification.close();
+  event.waitUntil(clicked(data, event.action));
+});
+
+async function clicked(data: Partial<Data>, action: string): Promise<void> {
+  const opened = receipt(data, 'opened');
+  // "Can't" needs no app, as long as it has arrived. Who calls wants to see whom.
+  const answered = action && data.reach_out_id ? await post(`/v1/reach-outs/${data.reach_out_id}/answers`, { kind: action }, `${data.delivery_id}-${action}`) : false;
+  if (!(answered && action === 'cannot')) await open(data.url ?? '/');
+  await Promise.all([opened, tell('look')]);
+}
+
+async function open(url: string): Promise<void> {
+  const [window] = await self.clients.matchAll({ type: 'window' });
+  if (!window) return void (await self.clients.openWindow(url));
+  await window.focus().catch(() => undefined);
+  window.postMessage({ url });
+}
+
+const tell = async (what: string) => (await self.clients.matchAll({ type: 'window', includeUncontrolled: true })).forEach((window) => window.postMessage(what));
+
+async function receipt({ delivery_id }: Partial<Data>, event: 'delivered' | 'opened'): Promise<void> {
+  if (!delivery_id || (await post('/v1/receipts', { delivery_id, event }))) return;
+  await new Promise((resolve) => setTimeout(resolve, AGAIN_MS));
+  await post('/v1/receipts', { delivery_id, event });
+}
+
+async function post(path: string, body: unknown, key?: string): Promise<boolean> {
+  try {
+    const headers = { 'Content-Type': 'application/json', ...(key && { 'Idempotency-Key': key }) };
+    return (await fetch(path, { method: 'POST', headers, body: JSON.stringify(body) })).ok;
+  } catch {
+    return false;
+  }
+}
+
+// Background sync: there is a network again, perhaps with the app closed.
+self.addEventListener('sync', (event) => {
+  (event as ExtendableEvent).waitUntil(sendKept());
+});
+
+async function sendKept(): Promise<void> {
+  const who = await get<string>('who');
+  const flushed = await flush(who);
+  if (flushed.kind === 'ring') {
+    await new Promise((resolve) => setTimeout(resolve, flushed.left));
+    return sendKept();
+  }
+  if (flushed.kind !== 'done') return;
+  await tell('look');
+  // Failing makes the browser try again later.
+  if (flushed.outcome === 'no-way') throw new Error('no way yet');
+}
+
+// A browser may replace a subscription on its own; the server must learn of the new address.
+self.addEventListener('pushsubscriptionchange', (event) => {
+  const changed = event as ExtendableEvent & { newSubscription?: PushSubscription; oldSubscription?: PushSubscription };
+  const renew = async () => {
+    const options = changed.oldSubscription?.options;
+    const subscription = changed.newSubscription ?? (options && (await self.registration.pushManager.subscribe(options)));
+    const { endpoint, keys } = subscription?.toJSON() ?? {};
+    if (endpoint) await post('/v1/devices', { kind: 'webpush', endpoint, keys });
+  };
+  changed.waitUntil(renew());
+});

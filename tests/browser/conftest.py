@@ -1,0 +1,80 @@
+"""Fixtures of the browser's tests: one browser a process, one house a module, and phones that must end without an error."""
+
+import os
+from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import Browser
+
+from tests.browser.chromium import NO_CHROMIUM, chromium, find
+from tests.browser.phone import Phone
+from tests.faults.conftest import compiled  # noqa: F401 (a fixture)
+from tests.faults.house import House
+from tests.faults.people import Person
+from tests.faults.processes import ROOT, Server
+from tests.faults.stores import embedded
+from tests.world.databases import COMPLETE
+
+NOT_BUILT = "the phone app has not been built: make install"
+
+NewPhone = Callable[..., Awaitable[Phone]]
+NewCircle = Callable[..., Awaitable[list[Person]]]
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def browser() -> AsyncIterator[Browser]:
+    program = find()
+    missing = NO_CHROMIUM if program is None else "" if (ROOT / "phone/dist/index.html").is_file() else NOT_BUILT
+    if missing or program is None:
+        if os.environ.get(COMPLETE) == "1":
+            pytest.fail(missing)
+        pytest.skip(missing)
+    async with chromium(program) as started:
+        yield started
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def house(tmp_path_factory: pytest.TempPathFactory, compiled: Path | None) -> AsyncIterator[House]:  # noqa: F811
+    """A server's whole surroundings, with a file as its database and push services that keep a log."""
+    folder = tmp_path_factory.mktemp("house")
+    async with House(folder, embedded(folder), compiled) as made:
+        yield made
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def server(house: House) -> Server:
+    """`porchlight serve` with the built app."""
+    return await house.serve()
+
+
+@pytest.fixture
+def circle(server: Server) -> NewCircle:
+    """Somebody, and the people in their circle; their phones are registered, but the test is their hands."""
+
+    async def made(owner: str, *members: str) -> list[Person]:
+        people = [await Person.sign_up(server, name) for name in (owner, *members)]
+        for member in people[1:]:
+            await people[0].welcomes(member)
+            await member.phone()
+        return people
+
+    return made
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def new_phone(browser: Browser, house: House, server: Server) -> AsyncIterator[NewPhone]:
+    """Gives people phones. At the end of the test none of them may have met a script error or a breach of the policy."""
+    made: list[Phone] = []
+
+    async def give(name: str, **more: Any) -> Phone:
+        made.append(await Phone.made(browser, f"http://localhost:{server.port}", house.push, name, **more))
+        return made[-1]
+
+    yield give
+    said = {phone.name: phone.errors for phone in made if phone.errors}
+    for phone in made:
+        await phone.close()
+    assert said == {}

@@ -1,0 +1,240 @@
+"""One person's phone: a window of the browser with the app in it, and the push service's line to its worker."""
+
+import asyncio
+import json
+import re
+import secrets
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Literal
+
+from playwright.async_api import Browser, BrowserContext, CDPSession, Locator, Page, Worker, expect
+
+from tests.faults.people import PASSPHRASE, Person
+from tests.standins.webpush import Subscription, WebPushStandIn
+
+WIDTHS = {320: 640, 412: 839}
+"""The heights of the phones of these widths."""
+SCRIPTS = Path(__file__).parent / "scripts"
+AXE = Path(__file__).parents[2] / "phone" / "node_modules" / "axe-core" / "axe.min.js"
+# What the browser itself says about a request that did not succeed; the app has to live with those.
+EXPECTED = re.compile(r"^Failed to load resource|net::ERR_|^A bad HTTP response code")
+
+
+class Phone:
+    """What a person has in the hand. Whatever goes wrong in any of its pages is kept in `errors`."""
+
+    def __init__(self, name: str, url: str, context: BrowserContext, page: Page, push: WebPushStandIn) -> None:
+        self.name = name
+        self.url = url
+        self.context = context
+        self.page = page
+        self.sign_in_name = ""
+        self.errors: list[str] = []
+        self.delivered: list[Mapping[str, Any]] = []
+        """What the push service has handed to this phone's worker."""
+        self._push = push
+        self._subscription: Subscription | None = None
+        self._devtools: CDPSession | None = None
+        self._registrations: dict[str, str] = {}
+        context.on("weberror", lambda error: self.errors.append(f"{error.error}"))
+        context.on("console", lambda said: self._heard(said.type, said.text))
+
+    @classmethod
+    async def made(
+        cls,
+        browser: Browser,
+        url: str,
+        push: WebPushStandIn,
+        name: str,
+        *,
+        width: int = 412,
+        theme: Literal["dark", "light"] = "dark",
+        language: str = "en-GB",
+        notifications: bool = True,
+        **more: Any,
+    ) -> "Phone":
+        """A phone that has never seen the app; `notifications`: its browser has leave to show them."""
+        context = await browser.new_context(
+            viewport={"width": width, "height": WIDTHS[width]},
+            device_scale_factor=2,
+            is_mobile=True,
+            has_touch=True,
+            color_scheme=theme,
+            locale=language,
+            timezone_id="Europe/London",
+            **more,
+        )
+        context.set_default_timeout(10_000)
+        if notifications:
+            await context.grant_permissions(["notifications"], origin=url)
+        page = await context.new_page()
+        phone = cls(name, url, context, page, push)
+        await context.expose_function("testSubscribe", phone._subscribe)
+        await context.add_init_script(path=SCRIPTS / "every_page.js")
+        return phone
+
+    async def open(self, where: str = "") -> None:
+        """`#/circle` and the like; without it, the address that people type."""
+        await self.page.goto(f"{self.url}/{where}")
+
+    async def sign_up(self) -> None:
+        """From the first screen to the codes, as a new person does it."""
+        await self.link("Create account").first.click()
+        await self.fill_in_an_account()
+
+    async def fill_in_an_account(self) -> None:
+        self.sign_in_name = f"{self.name.lower()}.{secrets.token_hex(4)}"
+        await self.page.get_by_label("What your people call you").fill(self.name)
+        await self.page.get_by_label("Sign-in name").fill(self.sign_in_name)
+        await self.page.get_by_label("Passphrase").fill(PASSPHRASE)
+        await self.page.get_by_label("I am 18 or older.").check()
+        await self.press_button("Create account")
+        await self.press_button("I have written them down")
+
+    async def belongs_to(self, person: Person) -> None:
+        """Signed in as somebody who has an account already."""
+        body = {"sign_in_name": person.sign_in_name, "passphrase": PASSPHRASE, "carrier": "cookie"}
+        reply = await self.context.request.post(
+            f"{self.url}/v1/sessions", data=body, headers={"Origin": self.url, "Sec-Fetch-Site": "same-origin"}
+        )
+        assert reply.ok, await reply.text()
+        self.sign_in_name = person.sign_in_name
+
+    async def switches_notifications_on(self) -> None:
+        await self.context.grant_permissions(["notifications"], origin=self.url)
+        await self.go("Settings")
+        await self.press_button("Send me a test")
+        await self.pushed("test")
+        await self.sees("Notifications work on this phone")
+
+    async def close(self) -> None:
+        await self.context.close()
+
+    def _heard(self, kind: str, said: str) -> None:
+        if kind == "error" and not EXPECTED.search(said):
+            self.errors.append(said)
+
+    # ------------------------------------------------------------------------------------------ what it shows
+
+    def heading(self, text: str | re.Pattern[str]) -> Locator:
+        return self.page.get_by_role("heading", name=text)
+
+    def button(self, text: str | re.Pattern[str]) -> Locator:
+        return self.page.get_by_role("button", name=text, exact=isinstance(text, str))
+
+    def link(self, text: str | re.Pattern[str]) -> Locator:
+        return self.page.get_by_role("link", name=text, exact=isinstance(text, str))
+
+    def text(self, text: str | re.Pattern[str]) -> Locator:
+        return self.page.get_by_text(text)
+
+    async def press_button(self, text: str | re.Pattern[str]) -> None:
+        await self.button(text).click()
+
+    async def go(self, tab: str) -> None:
+        """By the navigation at the bottom."""
+        await self.page.get_by_role("navigation").get_by_role("link", name=re.compile(f"^{tab}")).click()
+
+    async def sees(self, text: str | re.Pattern[str], within: float = 10.0) -> None:
+        await expect(self.page.get_by_text(text).first).to_be_visible(timeout=within * 1000)
+
+    async def sees_heading(self, text: str | re.Pattern[str], within: float = 10.0) -> None:
+        await expect(self.heading(text).first).to_be_visible(timeout=within * 1000)
+
+    async def no_longer_sees(self, text: str | re.Pattern[str], within: float = 10.0) -> None:
+        await expect(self.page.get_by_text(text)).to_have_count(0, timeout=within * 1000)
+
+    # ---------------------------------------------------------------------------------------------- its worker
+
+    async def _subscribe(self, server_key: str) -> dict[str, Any]:
+        """Stands in for PushManager.subscribe, which waits for ever where there is no push service."""
+        self._subscription = self._push.subscribe(server_key)
+        return {"endpoint": self._subscription.endpoint, "keys": self._subscription.keys}
+
+    async def worker(self) -> Worker:
+        """The service worker, once it is there."""
+        found = self.context.service_workers
+        return found[0] if found else await self.context.wait_for_event("serviceworker")
+
+    async def controlled(self) -> None:
+        """Wait until the worker looks after the page; from then on the app opens without a network."""
+        for _ in range(200):
+            if await self.page.evaluate("navigator.serviceWorker.controller !== null"):
+                return
+            await asyncio.sleep(0.05)
+        raise AssertionError(f"{self.name}'s page has no service worker")
+
+    async def devtools(self) -> CDPSession:
+        if self._devtools is None:
+            self._devtools = await self.context.new_cdp_session(self.page)
+
+            def updated(told: dict[str, Any]) -> None:
+                for one in told["registrations"]:
+                    self._registrations[one["scopeURL"]] = one["registrationId"]
+
+            self._devtools.on("ServiceWorker.workerRegistrationUpdated", updated)
+            await self._devtools.send("ServiceWorker.enable")
+        return self._devtools
+
+    async def registration(self) -> str:
+        """The browser's name for our worker's registration."""
+        await self.devtools()
+        for _ in range(200):
+            if self._registrations:
+                return next(iter(self._registrations.values()))
+            await asyncio.sleep(0.05)
+        raise AssertionError(f"{self.name}'s phone has no service worker")
+
+    async def pushed(self, kind: str, within: float = 10.0) -> Mapping[str, Any]:
+        """Wait until the push service has been given a push of this kind, and hand it to the worker, as it came."""
+        waited = 0.0
+        while waited < within:
+            assert self._subscription is not None, f"{self.name} has never switched notifications on"
+            for attempt in self._push.accepted:
+                fresh = attempt.json not in self.delivered
+                if attempt.subscription_id == self._subscription.id and fresh and _kind(attempt.json) == kind:
+                    await self._deliver(attempt.json)
+                    return attempt.json
+            await asyncio.sleep(0.05)
+            waited += 0.05
+        raise AssertionError(f"no push of the kind {kind} came for {self.name}")
+
+    async def _deliver(self, content: Mapping[str, Any]) -> None:
+        self.delivered.append(content)
+        told = {"origin": self.url, "registrationId": await self.registration(), "data": json.dumps(content)}
+        await (await self.devtools()).send("ServiceWorker.deliverPushMessage", told)
+
+    async def notifications(self) -> list[dict[str, Any]]:
+        """What stands in the phone's drawer."""
+        shown = "async () => (await self.registration.getNotifications()).map(({title, body, tag, data}) => ({title, body, tag, data}))"
+        return list(await (await self.worker()).evaluate(shown))
+
+    async def shows_notification(self, within: float = 10.0) -> dict[str, Any]:
+        waited = 0.0
+        while waited < within:
+            found = await self.notifications()
+            if found:
+                return found[-1]
+            await asyncio.sleep(0.05)
+            waited += 0.05
+        raise AssertionError(f"{self.name}'s phone shows no notification")
+
+    async def taps_notification(self, action: str = "") -> None:
+        """A tap on the newest notification, or on one of its buttons."""
+        await (await self.worker()).evaluate((SCRIPTS / "tap.js").read_text(), action)
+
+    # ------------------------------------------------------------------------------------------ what must hold
+
+    async def is_sound(self) -> None:
+        """The screen that is shown fits its width, and axe finds nothing."""
+        wide = await self.page.evaluate((SCRIPTS / "too_wide.js").read_text())
+        assert wide == [], f"{self.name}: wider than the screen at {self.page.url}: {wide}"
+        await self.page.evaluate(AXE.read_text(encoding="utf-8"))
+        found = await self.page.evaluate((SCRIPTS / "axe.js").read_text())
+        assert found == [], f"{self.name}: axe at {self.page.url}: {json.dumps(found, indent=1)}"
+
+
+def _kind(content: Mapping[str, Any]) -> str:
+    data = content.get("data", content)
+    return str(data.get("kind", content.get("kind", "")))

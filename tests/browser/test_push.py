@@ -1,0 +1,118 @@
+"""Pushes as they come: encrypted by the server, decrypted by the stand-in, handed to the worker through the DevTools."""
+
+import asyncio
+
+import pytest
+
+from tests.browser.conftest import NewCircle, NewPhone
+
+pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.timeout(120)]
+
+
+async def test_a_push_is_shown_receipted_and_leads_there(new_phone: NewPhone, circle: NewCircle) -> None:
+    noor, ben = await circle("Noor", "Ben")
+    phone = await new_phone("Ben")
+    await phone.belongs_to(ben)
+    await phone.open()
+    await phone.controlled()
+    made = await noor.press("Rough evening.")
+    await phone.pushed("reach_out")
+    shown = await phone.shows_notification()
+    assert (shown["title"], shown["body"]) == ("Porchlight", "Someone in your circle would like company.")
+    said = str(shown)
+    assert "Noor" not in said
+    assert "Rough" not in said
+
+    # The phone's own word that it came: the person who reached out sees it.
+    assert await _state(noor, made["id"]) == "delivered"
+    await phone.taps_notification()
+    await phone.sees_heading("Noor would like company.")
+    await phone.sees("Rough evening.")
+    assert await _state(noor, made["id"], "seen") == "seen"
+    assert await phone.notifications() == []
+
+
+async def test_the_same_reach_out_is_shown_once(new_phone: NewPhone, circle: NewCircle) -> None:
+    noor, ben = await circle("Noor", "Ben")
+    phone = await new_phone("Ben")
+    await phone.belongs_to(ben)
+    await phone.open()
+    await phone.controlled()
+    made = await noor.press()
+    await phone.pushed("reach_out")
+    await phone.shows_notification()
+    await noor.ask("POST", f"/v1/reach-outs/{made['id']}/close", {"outcome": "ok_now"})
+    await phone.pushed("all_clear")
+    await expect_one(phone, "All is well. Thank you for being there.")
+
+
+async def test_cannot_is_said_from_the_notification(new_phone: NewPhone, circle: NewCircle) -> None:
+    noor, ben = await circle("Noor", "Ben")
+    phone = await new_phone("Ben")
+    await phone.belongs_to(ben)
+    await phone.open()
+    await phone.controlled()
+    made = await noor.press()
+    await phone.pushed("reach_out")
+    await phone.shows_notification()
+    await phone.taps_notification("cannot")
+    assert await _state(noor, made["id"], "declined") == "declined"
+
+
+async def test_an_unreadable_push_is_shown_all_the_same(new_phone: NewPhone, circle: NewCircle) -> None:
+    _, ben = await circle("Noor", "Ben")
+    phone = await new_phone("Ben")
+    await phone.belongs_to(ben)
+    await phone.open()
+    await phone.controlled()
+    told = {"origin": phone.url, "registrationId": await phone.registration(), "data": "\x00 not ours"}
+    await (await phone.devtools()).send("ServiceWorker.deliverPushMessage", told)
+    assert (await phone.shows_notification())["body"] == "Something new is waiting for you."
+
+
+async def test_a_kept_press_goes_out_from_the_worker(new_phone: NewPhone, circle: NewCircle) -> None:
+    noor, ben = await circle("Noor", "Ben")
+    phone = await new_phone("Noor")
+    await phone.belongs_to(noor)
+    await phone.open()
+    await phone.sees("1 person can be reached now.")
+    await phone.controlled()
+    registration = await phone.registration()
+    await phone.context.set_offline(True)
+    await phone.press_button("Reach out now")
+    await phone.sees_heading("Not sent yet")
+    await phone.page.goto("about:blank")
+    await phone.context.set_offline(False)
+    told = {"origin": phone.url, "registrationId": registration, "tag": "press", "lastChance": False}
+    await (await phone.devtools()).send("ServiceWorker.dispatchSyncEvent", told)
+    inbox = await _eventually(ben)
+    assert len(inbox) == 1
+
+
+async def expect_one(phone, body: str) -> None:
+    for _ in range(100):
+        shown = await phone.notifications()
+        if [one["body"] for one in shown] == [body]:
+            return
+        await phone.page.wait_for_timeout(50)
+    raise AssertionError(f"{shown}")
+
+
+async def _state(person, reach_out: str, wanted: str = "delivered") -> str:
+    state = ""
+    for _ in range(100):
+        recipients = (await person.ask("GET", f"/v1/reach-outs/{reach_out}"))["recipients"]
+        state = recipients[0]["state"]
+        if state == wanted:
+            break
+        await asyncio.sleep(0.1)
+    return str(state)
+
+
+async def _eventually(person) -> list[dict[str, object]]:
+    for _ in range(100):
+        found = await person.inbox()
+        if found:
+            return list(found)
+        await asyncio.sleep(0.1)
+    return []

@@ -1,0 +1,130 @@
+"""The whole story on two phones at once: from the invitation's link to the all-clear."""
+
+import re
+
+import pytest
+from playwright.async_api import expect
+
+from tests.browser.conftest import NewPhone
+
+pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.timeout(120)]
+
+
+async def test_from_the_invitation_to_the_all_clear(new_phone: NewPhone) -> None:  # noqa: PLR0915 (one story)
+    maya, ana = await new_phone("Maya"), await new_phone("Ana", notifications=False)
+
+    # Maya makes an account, with a word about what this is not, and ten codes.
+    await maya.open()
+    await maya.sees("not an emergency service")
+    await maya.sign_up()
+    await maya.sees("Your circle is still empty.")
+
+    # She invites Ana: a code for the camera, and the same as a link.
+    await maya.go("Circle")
+    await maya.press_button("Invite someone")
+    await maya.page.get_by_role("dialog").get_by_text("sponsor").click()
+    await maya.press_button("Show the code")
+    await expect(maya.page.get_by_role("img", name="Invitation code")).to_be_visible()
+    await maya.context.grant_permissions(["clipboard-read", "clipboard-write", "notifications"], origin=maya.url)
+    await maya.press_button("Copy link")
+    await maya.sees("Copied")
+    link = str(await maya.page.evaluate("navigator.clipboard.readText()"))
+    assert link.startswith(f"{maya.url}/#/invitation/")
+    await maya.press_button("Close")
+
+    # Ana follows it, makes an account, and has said yes with that.
+    await ana.page.goto(link)
+    await ana.link("Create account and say yes").click()
+    await ana.fill_in_an_account()
+    await ana.sees("Say these two words to Maya.")
+    words = await ana.page.locator("p[lang=en]").inner_text()
+    await ana.press_button("Good")
+
+    # Both see the same two words; only then is Ana in the circle.
+    await maya.sees("Ana said yes.")
+    assert await maya.page.locator("p[lang=en]").inner_text() == words
+    await maya.press_button("They are the same")
+    await maya.sees("Ana is in your circle.")
+
+    # Ana's phone is not one that can be told yet, and both can see that.
+    await maya.sees("No phone set up")
+    await ana.switches_notifications_on()
+    await maya.go("Home")
+    await maya.sees("1 person can be reached now.")
+
+    # Maya presses. The ring runs out; what follows is the truth, step by step.
+    await maya.press_button("Reach out now")
+    await expect(maya.button("Undo")).to_be_visible()
+    await maya.sees_heading("Ana is told.")
+    await ana.pushed("reach_out")
+    await maya.sees_heading("It is on Ana's phone.")
+    shown = await ana.shows_notification()
+    assert (shown["title"], shown["body"]) == ("Porchlight", "Someone in your circle would like company.")
+
+    # She adds a word, after the press and never before it.
+    await maya.page.get_by_role("textbox").fill("Long day.")
+    await maya.press_button("Send")
+    await maya.page.get_by_text("Company", exact=True).click()
+
+    # Ana looks, and Maya sees that she has.
+    await ana.go("Inbox")
+    await ana.sees("Needs you now")
+    await ana.link("Answer Maya").click()
+    await ana.sees_heading("Maya would like company.")
+    await ana.sees("Long day.")
+    await ana.sees("Listen. You do not have to fix it.")
+    await maya.sees_heading("Ana has seen it.")
+
+    # Ana calls.
+    await ana.press_button("Calling now")
+    await ana.sees("Maya knows that you are calling.")
+    await maya.sees_heading("Ana is calling you now.")
+    await ana.page.get_by_label("Write to Maya").fill("Pick up when you can.")
+    await ana.press_button("Send")
+    await maya.sees("Pick up when you can.")
+    await maya.press_button("We are talking")
+    await ana.sees("You and Maya are talking.")
+    await maya.sees_heading("You and Ana are talking.")
+
+    # And it ends well; looking back is hers alone, and can be left.
+    await maya.press_button("I'm okay now")
+    await maya.sees_heading("How did that feel?")
+    await ana.sees_heading("Maya is okay now.")
+    await maya.page.get_by_role("group", name="Seen").get_by_text("Yes").click()
+    await maya.press_button("Keep this")
+    await expect(maya.button("Reach out now")).to_be_visible()
+    await ana.go("Inbox")
+    await ana.sees(re.compile("Thank you for being there"))
+
+
+async def test_undo_within_three_seconds_and_nobody_is_told(new_phone: NewPhone, circle) -> None:
+    noor, ben = await circle("Noor", "Ben")
+    phone = await new_phone("Noor")
+    await phone.belongs_to(noor)
+    await phone.open()
+    await phone.press_button("Reach out now")
+    await phone.press_button("Undo")
+    await expect(phone.button("Reach out now")).to_be_visible()
+    await phone.page.wait_for_timeout(3_500)
+    assert (await noor.ask("GET", "/v1/reach-outs?mine=true"))["items"] == []
+    assert await ben.inbox() == []
+
+
+async def test_in_ten_minutes_and_passing_it_on(new_phone: NewPhone, circle) -> None:
+    noor, ben = await circle("Noor", "Ben")
+    asking, asked = await new_phone("Noor"), await new_phone("Ben")
+    await asking.belongs_to(noor)
+    await asked.belongs_to(ben)
+    await asking.open()
+    await asking.press_button("Reach out now")
+    await asking.page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+    await asking.sees_heading(re.compile("told|phone"), within=15)
+    await asked.open("#/inbox")
+    await asked.link("Answer Noor").click()
+    await asked.press_button("In 10 minutes")
+    await asked.sees(re.compile("Noor knows that you call at"))
+    await asking.sees_heading(re.compile(r"^Ben calls you at"))
+    await asked.press_button("Say something else")
+    await asked.press_button("I can't, pass it on")
+    await asked.sees("Thank you for saying so.")
+    await asking.sees("Can't right now")

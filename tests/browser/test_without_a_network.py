@@ -1,0 +1,113 @@
+"""A press without a network: kept, said so, sent once, whatever happens to the page in between."""
+
+import re
+
+import pytest
+from playwright.async_api import expect
+
+from tests.browser.conftest import NewCircle, NewPhone
+from tests.faults.house import House
+from tests.faults.processes import Server
+
+pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.timeout(120)]
+
+TOLD = re.compile("told|phone|saved|reached")
+
+
+async def test_offline_press_then_reload_then_back(new_phone: NewPhone, circle: NewCircle) -> None:
+    noor, ben = await circle("Noor", "Ben")
+    await ben.ask("PATCH", "/v1/me", {"contact": "+44 20 7946 0000"})
+    phone = await new_phone("Noor")
+    await phone.belongs_to(noor)
+    await phone.open()
+    await phone.sees("1 person can be reached now.")
+    await phone.controlled()
+
+    await phone.context.set_offline(True)
+    await phone.press_button("Reach out now")
+    await phone.sees_heading("Not sent yet")
+    await expect(phone.link("Call Ben")).to_have_attribute("href", "tel:+442079460000")
+    await expect(phone.link("Text Ben")).to_be_visible()
+
+    # The app opens without a network, and still says the same: nothing is lost, and nothing is claimed.
+    await phone.page.reload()
+    await phone.sees_heading("Not sent yet")
+    await expect(phone.link("Call Ben")).to_be_visible()
+    assert await ben.inbox() == []
+
+    await phone.context.set_offline(False)
+    await phone.sees_heading(TOLD, within=20)
+    assert len(await ben.inbox()) == 1
+    assert len((await noor.ask("GET", "/v1/reach-outs?mine=true"))["items"]) == 1
+
+
+async def test_the_server_is_away_and_comes_back(
+    new_phone: NewPhone, circle: NewCircle, house: House, server: Server
+) -> None:
+    noor, ben = await circle("Noor", "Ben")
+    phone = await new_phone("Noor")
+    await phone.belongs_to(noor)
+    await phone.open()
+    await phone.sees("1 person can be reached now.")
+    await phone.controlled()
+    server.kill()
+    await phone.press_button("Reach out now")
+    await phone.sees_heading("Not sent yet")
+    again = house.start(port=server.port)
+    await again.answers()
+    await phone.sees_heading(TOLD, within=25)
+    assert len(await ben.inbox()) == 1
+
+
+async def test_taken_back_and_never_sent(new_phone: NewPhone, circle: NewCircle) -> None:
+    noor, ben = await circle("Noor", "Ben")
+    phone = await new_phone("Noor")
+    await phone.belongs_to(noor)
+    await phone.open()
+    await phone.sees("1 person can be reached now.")
+    await phone.context.set_offline(True)
+    await phone.press_button("Reach out now")
+    await phone.sees_heading("Not sent yet")
+    await phone.press_button("Take it back")
+    await phone.context.set_offline(False)
+    await expect(phone.button("Reach out now")).to_be_visible()
+    await phone.page.wait_for_timeout(6_000)
+    assert await ben.inbox() == []
+
+
+async def test_a_session_that_died_meanwhile_keeps_the_press(new_phone: NewPhone, circle: NewCircle) -> None:
+    noor, ben = await circle("Noor", "Ben")
+    phone = await new_phone("Noor")
+    await phone.belongs_to(noor)
+    await phone.open()
+    await phone.sees("1 person can be reached now.")
+    await phone.context.set_offline(True)
+    await phone.press_button("Reach out now")
+    await phone.sees_heading("Not sent yet")
+    await noor.ask("DELETE", "/v1/sessions/others")
+    await phone.context.set_offline(False)
+    await phone.link("Sign in").click()
+    await phone.page.get_by_label("Sign-in name").fill(noor.sign_in_name)
+    await phone.page.get_by_label("Passphrase").fill("a lantern by the window")
+    await phone.press_button("Sign in")
+    await phone.sees_heading(TOLD, within=20)
+    assert len(await ben.inbox()) == 1
+
+
+async def test_signing_out_leaves_nothing_on_the_phone(new_phone: NewPhone, circle: NewCircle) -> None:
+    noor, _ = await circle("Noor", "Ben")
+    phone = await new_phone("Noor")
+    await phone.belongs_to(noor)
+    await phone.open()
+    await phone.sees("1 person can be reached now.")
+    await phone.go("Settings")
+    await phone.press_button("Sign out")
+    await expect(phone.link("Create account")).to_be_visible()
+    kept = await phone.page.evaluate(
+        """async () => {
+          const database = await new Promise((done) => { const asked = indexedDB.open('porchlight'); asked.onsuccess = () => done(asked.result); });
+          return new Promise((done) => { const asked = database.transaction('kept').objectStore('kept').getAllKeys(); asked.onsuccess = () => done(asked.result); });
+        }"""
+    )
+    assert set(kept) <= {"language"}
+    assert "Ben" not in str(await phone.page.evaluate("JSON.stringify([localStorage, sessionStorage])"))

@@ -1,0 +1,122 @@
+"""The phone app as the server hands it out: which address gives what, and with which headers."""
+
+import gzip
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+from api import phone_app
+from api.app import api_only
+from api.edge import Edge
+from tests.world.world import World
+
+PAGE = "<!doctype html><title>Porchlight</title><div id=app></div>" * 20
+SCRIPT = "document.title = 'Porchlight';\n" * 50
+BROWSER = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """An app as the build leaves it."""
+    made = tmp_path / "dist"
+    (made / "assets").mkdir(parents=True)
+    (made / "index.html").write_text(PAGE)
+    (made / "sw.js").write_text("self.addEventListener('push', () => {});")
+    (made / "manifest.webmanifest").write_text("{}")
+    (made / "icon.png").write_bytes(b"\x89PNG")
+    (made / ".digest").write_text("not for anybody")
+    (made / "assets" / "index-1a2b.js").write_text(SCRIPT)
+    return made
+
+
+@pytest.fixture
+async def http(world: World, folder: Path) -> AsyncIterator[httpx.AsyncClient]:
+    async with _serving(world, folder) as made:
+        yield made
+
+
+def _serving(world: World, folder: Path) -> httpx.AsyncClient:
+    app = api_only()
+    phone_app.install(app, folder)
+    app.state.context = world.here.context
+    transport = httpx.ASGITransport(Edge(app, world.settings))
+    return httpx.AsyncClient(transport=transport, base_url="http://localhost:8000")
+
+
+async def test_the_page_is_asked_for_again_and_never_sent_twice(http: httpx.AsyncClient) -> None:
+    page = await http.get("/", headers=BROWSER)
+    assert (page.status_code, page.text) == (200, PAGE)
+    assert page.headers["content-type"] == "text/html; charset=utf-8"
+    assert page.headers["cache-control"] == "no-cache"
+    again = await http.get("/", headers={**BROWSER, "If-None-Match": page.headers["etag"]})
+    assert (again.status_code, again.content) == (304, b"")
+    assert (await http.head("/", headers=BROWSER)).status_code == 200
+
+
+async def test_the_page_trusts_only_what_comes_from_here(http: httpx.AsyncClient) -> None:
+    headers = (await http.get("/")).headers
+    policy = dict(part.strip().split(" ", 1) for part in headers["content-security-policy"].split(";"))
+    assert policy["default-src"] == policy["frame-ancestors"] == policy["base-uri"] == "'none'"
+    assert policy["script-src"] == policy["style-src"] == policy["connect-src"] == policy["worker-src"] == "'self'"
+    assert "unsafe" not in headers["content-security-policy"]
+    assert headers["referrer-policy"] == "no-referrer"
+    assert headers["x-content-type-options"] == "nosniff"
+    assert headers["cross-origin-opener-policy"] == "same-origin"
+    for power in ("camera", "microphone", "geolocation"):
+        assert f"{power}=()" in headers["permissions-policy"]
+
+
+async def test_what_bears_its_content_in_its_name_is_kept_for_a_year(http: httpx.AsyncClient) -> None:
+    script = await http.get("/assets/index-1a2b.js", headers={"Accept-Encoding": "gzip"})
+    assert script.text == SCRIPT
+    assert script.headers["content-type"] == "text/javascript; charset=utf-8"
+    assert script.headers["cache-control"] == "public, max-age=31536000, immutable"
+    assert script.headers["content-encoding"] == "gzip"
+    assert int(script.headers["content-length"]) == len(gzip.compress(SCRIPT.encode(), 9))
+    plain = await http.get("/assets/index-1a2b.js", headers={"Accept-Encoding": "identity"})
+    assert (plain.text, "content-encoding" in plain.headers) == (SCRIPT, False)
+    assert plain.headers["vary"] == "Accept-Encoding"
+
+
+async def test_the_worker_is_never_old_and_may_look_after_the_whole_app(http: httpx.AsyncClient) -> None:
+    worker = await http.get("/sw.js")
+    assert worker.headers["cache-control"] == "no-cache"
+    assert worker.headers["service-worker-allowed"] == "/"
+    assert "connect-src 'self'" in worker.headers["content-security-policy"], "its own policy holds for its requests"
+    manifest = await http.get("/manifest.webmanifest")
+    assert manifest.headers["content-type"] == "application/manifest+json"
+    icon = await http.get("/icon.png")
+    assert (icon.headers["content-type"], icon.content) == ("image/png", b"\x89PNG")
+
+
+async def test_an_address_that_a_person_followed_gives_the_page(http: httpx.AsyncClient) -> None:
+    for path in ("/circle", "/reach-outs/0199f3c2", "/invitation/"):
+        assert (await http.get(path, headers=BROWSER)).text == PAGE
+    for path in ("/circle", "/favicon.ico", "/.digest", "/../pyproject.toml"):
+        assert (await http.get(path)).status_code == 404, path
+    assert (await http.post("/circle", headers=BROWSER)).status_code == 404
+
+
+async def test_what_is_no_address_of_the_api_stays_a_problem_document(http: httpx.AsyncClient) -> None:
+    for path in ("/v1/nothing", "/v1", "/docs/nothing", "/assets/index-old.js", "/problems/nothing", "/logo.svg"):
+        reply = await http.get(path, headers=BROWSER)
+        assert (reply.status_code, reply.json()["type"]) == (404, "/problems/not-found"), path
+
+
+async def test_every_route_of_the_server_is_kept_from_the_apps_page(http: httpx.AsyncClient) -> None:
+    known = {path.split("/")[1] for path in api_only().openapi()["paths"]}
+    assert known <= phone_app.OTHERS
+    for path in ("/docs", "/healthz", "/openapi.json", "/problems", "/problems/not-found"):
+        reply = await http.get(path, headers=BROWSER)
+        assert (reply.status_code, "id=app" in reply.text) == (200, False), path
+
+
+async def test_where_the_app_has_not_been_built_a_word_for_people_stands_there(world: World, tmp_path: Path) -> None:
+    async with _serving(world, tmp_path) as http:
+        page = await http.get("/", headers=BROWSER)
+        assert page.status_code == 200
+        assert 'href="/docs"' in page.text
+        assert page.headers["content-security-policy"] == "default-src 'none'; frame-ancestors 'none'"
+        assert (await http.get("/circle", headers=BROWSER)).status_code == 404
