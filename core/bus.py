@@ -22,6 +22,8 @@ QUIET = 10
 """Seconds without news after which the bridge asks whether its connection still stands."""
 PAYLOAD = 7000
 """Bytes in one NOTIFY; PostgreSQL refuses 8000."""
+EVERYTHING = "*"
+"""In place of news: some of this process's did not get through, so fetch everything again."""
 
 log = structlog.get_logger(__name__)
 
@@ -102,7 +104,7 @@ class PostgresBridge:
         while True:
             try:
                 await self._carry()
-            except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, TimeoutError) as error:
+            except Exception as error:  # noqa: BLE001 (a driver cut off in mid-sentence raises what it likes; the bridge outlives it)
                 log.warning("bridge_lost", error=type(error).__name__)
             self.connected.clear()
             self._missed = True
@@ -116,8 +118,10 @@ class PostgresBridge:
             await connection.add_listener(CHANNEL, self._arrived)
             self.connected.set()
             if self._missed:
-                # Only now: what is said before the listener stands would be missed as well.
+                # Only now: what is said before the listener stands would be missed as well. The others may have
+                # missed what this process could not tell them.
                 self._bus.resync()
+                await connection.execute("SELECT pg_notify($1, $2)", CHANNEL, f"{self._here} {EVERYTHING}")
                 self._missed = False
             while True:
                 first = await self._next(lost)
@@ -149,6 +153,9 @@ class PostgresBridge:
     def _arrived(self, _connection: object, _pid: object, _channel: object, payload: object) -> None:
         words = str(payload).split(" ")
         if words[0] == self._here:
+            return
+        if words[1:] == [EVERYTHING]:
+            self._bus.resync()
             return
         for word in words[1:]:
             kind, person, about = word.split(":")

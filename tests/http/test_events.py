@@ -143,3 +143,18 @@ async def test_a_bridge_that_was_away_makes_everybody_fetch_again(world: World) 
         # What is lost is noticed with the next news, which nobody else hears of.
         await maya.press()
         assert [kind for kind, _ in await heard(stream, 2)] == ["notice", "resync"]
+
+
+async def test_what_a_process_could_not_tell_the_others_they_fetch(world: World) -> None:
+    if world.sqlite:
+        return  # One process is all that SQLite is for.
+    _, sponsor = await world.circle("sponsor")
+    sponsor.process = other = await world.another_process()
+    async with bridged(world.here), bridged(other), sponsor.listens() as stream:
+        # The first of the two bridges alone: the sponsor's own process has missed nothing.
+        async with world.database.writer.connect() as connection:
+            await connection.exec_driver_sql(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'porchlight-bus'"
+                " AND datname = current_database() ORDER BY backend_start LIMIT 1"
+            )
+        assert await heard(stream, 1) == [("resync", {})]
