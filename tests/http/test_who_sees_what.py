@@ -15,6 +15,7 @@ async def test_a_recipient_sees_the_person_themselves_and_who_has_answered(world
     await maya.press(note="Please come.", need="urge")
     await sponsor.answer("calling")
     await fellow.answer("cannot")
+    await world.settle()
 
     hers = await maya.reach_out()
     assert {row["person"]["display_name"]: (row["role"], row["state"]) for row in hers["recipients"]} == {
