@@ -14,7 +14,7 @@ import uvloop
 from pydantic import ValidationError
 
 from api.app import api_only
-from cli import audit, backup, demo, keys, mistakes
+from cli import audit, backup, demo, helplines, keys, mistakes
 from cli.serve import serve, work
 from core.settings import Settings
 from core.telemetry import configure_logging
@@ -26,11 +26,9 @@ log = structlog.get_logger(__name__)
 def main(words: Sequence[str] | None = None) -> int:
     """Run one command; gives the exit status."""
     asked = _parser().parse_args(words)
-    if asked.command == "openapi":
-        print(json.dumps(api_only().openapi(), indent=2))
-        return 0
-    if asked.command == "demo":
-        return asyncio.run(demo.play(asked.url))
+    status = _without_settings(asked)
+    if status is not None:
+        return status
     try:
         settings = Settings()
     except ValidationError as error:
@@ -51,6 +49,19 @@ def main(words: Sequence[str] | None = None) -> int:
             raise
         print(told, file=sys.stderr)
         return 1
+
+
+def _without_settings(asked: argparse.Namespace) -> int | None:
+    """The commands that need neither settings nor a database; None for all others."""
+    match asked.command:
+        case "openapi":
+            print(json.dumps(api_only().openapi(), indent=2))
+            return 0
+        case "demo":
+            return asyncio.run(demo.play(asked.url))
+        case "helplines":
+            return helplines.run()
+    return None
 
 
 def warn_of_unknown_settings() -> None:
@@ -108,6 +119,9 @@ def _parser() -> argparse.ArgumentParser:
     copying = commands.add_parser("backup", help="copy a live SQLite database into a file")
     copying.add_argument("file", type=Path)
     commands.add_parser("openapi", help="print the OpenAPI document")
+    commands.add_parser(
+        "helplines", help="list the helplines not verified within a year; exit status 1 if there is any"
+    )
     keeping = commands.add_parser("keys", help="look at the master key, or put a new one in front")
     keeping.add_argument("what", choices=["show", "rotate"], help="show: which keys; rotate: a new one, rewrap all")
     return parser

@@ -1,12 +1,14 @@
 """Helplines: a dated list by country, kept in rules/data/helplines.json and read once."""
 
-from datetime import date
+from datetime import date, timedelta
 from functools import cache
 from importlib.resources import files
 
 from pydantic import BaseModel, ConfigDict, Field
 
 INTERNATIONAL = "INT"
+GOOD_FOR = timedelta(days=365)
+"""How long a comparison with the source counts."""
 
 
 class Helpline(BaseModel):
@@ -46,6 +48,17 @@ def for_region(region: str | None) -> Country:
     """The lines of this country (ISO 3166-1 alpha-2), else the international ones; never nothing."""
     listed = everywhere()
     return listed.get((region or "").upper(), listed[INTERNATIONAL])
+
+
+def stale(today: date) -> list[tuple[str, Helpline]]:
+    """The lines, each with its region, that nobody has compared with their source for a year; the oldest first."""
+    found = [
+        (country.region, line)
+        for country in everywhere().values()
+        for line in country.lines
+        if today - line.verified_on > GOOD_FOR
+    ]
+    return sorted(found, key=lambda one: one[1].verified_on)
 
 
 class _File(BaseModel):

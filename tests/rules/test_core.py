@@ -1,7 +1,7 @@
 """The ground it all stands on: ids, words, limits, settings, clocks, helplines, pages."""
 
 import re
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 import pytest
@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from pydantic import BaseModel, ValidationError
 
 from api.schemas import page
+from cli.helplines import report
 from core.clock import DatabaseClock
 from core.ids import new_id, new_token
 from core.settings import Settings
@@ -83,12 +84,31 @@ class TestHelplines:
             for line in country.lines:
                 assert line.phone or line.text or line.web, line.name
 
-    def test_no_entry_is_older_than_a_year(self) -> None:
-        """Look each number up again at its `source`, then renew `verified_on`."""
-        for country in helplines.everywhere().values():
-            for line in country.lines:
-                age = date.today() - line.verified_on  # noqa: DTZ011 (a date is a date)
-                assert timedelta(days=-1) <= age < timedelta(days=366), f"{country.region}: {line.name}"
+    @pytest.mark.parametrize(
+        "wrong",
+        [
+            {"phone": "call us"},
+            {"web": "http://example.org"},
+            {"languages": []},
+            {"verified_on": "last summer"},
+            {"source": None},
+            {"fax": "1"},
+        ],
+    )
+    def test_a_malformed_entry_is_refused(self, wrong: dict[str, object]) -> None:
+        good = helplines.for_region("GB").lines[0].model_dump(mode="json")
+        helplines.Helpline.model_validate(good)
+        with pytest.raises(ValidationError):
+            helplines.Helpline.model_validate(good | wrong)
+
+    def test_the_report_lists_what_nobody_has_verified_for_a_year(self) -> None:
+        lines = [line for country in helplines.everywhere().values() for line in country.lines]
+        oldest = min(lines, key=lambda line: line.verified_on)
+        assert report(oldest.verified_on + timedelta(days=365))[1] is False
+        text, stale = report(oldest.verified_on + timedelta(days=366))
+        assert stale
+        assert oldest.name in text
+        assert len(helplines.stale(max(line.verified_on for line in lines) + timedelta(days=366))) == len(lines)
 
     def test_a_country_we_know_nothing_of_gets_the_international_lines(self) -> None:
         for region in (None, "", "ZZ", "zz"):
