@@ -14,7 +14,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check
 # The stamp holds the folder it was made in: an environment that was moved, or whose Python has gone, is built anew.
 ALIVE := $(shell test "`cat $(STAMP) 2>/dev/null`" = "$(CURDIR)" && $(BIN)/python -c '' 2>/dev/null && echo yes)
 
-.PHONY: help install run test lint check demo bench faults coverage lock clean FORCE
+.PHONY: help install run test lint check demo bench faults fuzz coverage lock clean FORCE
 
 help:
 	@echo 'make run       install what is missing and serve http://localhost:8000'
@@ -24,6 +24,7 @@ help:
 	@echo 'make install   only install (into $(VENV))'
 	@echo 'make bench     measure (docs/performance.md)'
 	@echo 'make faults    kill, freeze and starve real processes for hours (docs/reliability.md; SEED=1 KILLS=200)'
+	@echo 'make fuzz      ask every operation of the API odd things (SEED=1 EXAMPLES=200)'
 	@echo 'make coverage  run the tests and say which lines they miss'
 	@echo 'make lock      write the requirements files anew (UPGRADE=1 takes newer versions)'
 	@echo 'make clean     remove what was built; your data in var/ stays'
@@ -83,6 +84,10 @@ bench: install
 # The same seed injects the same faults in the same order. A short night is part of make test.
 faults: install
 	@exec $(BIN)/python -m tests.faults.night --seed $(or $(SEED),1) --kills $(or $(KILLS),200)
+
+# Right and wrong requests of every kind, made from the OpenAPI description. A short run is part of make test.
+fuzz: install
+	@exec $(BIN)/python -m tests.fuzz --seed $(or $(SEED),1) --examples $(or $(EXAMPLES),200)
 
 coverage: install
 	@$(BIN)/coverage erase

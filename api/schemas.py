@@ -6,7 +6,7 @@ from typing import Annotated, Generic, TypeVar
 from uuid import UUID
 
 from fastapi import Query
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, StringConstraints
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
 
 from core import text
 from rules.helplines import Country
@@ -15,6 +15,11 @@ from rules.reach_out.show import PersonView
 
 T = TypeVar("T")
 S = TypeVar("S")
+
+
+# In a body, `true` and "1" are no numbers, and 1 is no yes.
+Whole = Annotated[int, Field(strict=True)]
+Flag = Annotated[bool, Field(strict=True)]
 
 
 class Body(BaseModel):

@@ -6,12 +6,12 @@ from typing import Annotated, Literal
 from uuid import UUID
 
 from fastapi import APIRouter
-from pydantic import AfterValidator, BaseModel, Field
+from pydantic import AfterValidator, BaseModel
 
 from api.context import Context
 from api.dependencies import Reading, ReadingCaller, Services, Writing, WritingCaller
 from api.problems import problems
-from api.schemas import DEFAULT_LIMIT, Body, Cursor, Limit, Page, PersonOut, page
+from api.schemas import DEFAULT_LIMIT, Body, Cursor, Limit, Page, PersonOut, Whole, page
 from core.errors import NotFound, StepOneFull
 from core.unit import Unit
 from models.vocabulary import Role
@@ -81,7 +81,7 @@ def _bounded(seconds: list[int]) -> list[int]:
 class NewLadder(Body):
     """Four numbers of seconds, the first of them 0, at least 30 apart, the last at most 1800; null: the default."""
 
-    ladder: Annotated[list[Annotated[int, Field(strict=True)]], AfterValidator(_bounded)] | None
+    ladder: Annotated[list[Whole], AfterValidator(_bounded)] | None
 
 
 @router.get("/ladder")

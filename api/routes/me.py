@@ -20,7 +20,7 @@ from api.dependencies import (
     retry_of,
 )
 from api.problems import problems
-from api.schemas import Body, DisplayName, Language, Passphrase, Phone, Region, TimeZone
+from api.schemas import Body, DisplayName, Flag, Language, Passphrase, Phone, Region, TimeZone, Whole
 from core.errors import KeysUnavailable, ProofNeeded
 from models import Person
 from rules import access, leaving, people
@@ -37,7 +37,7 @@ class Window(Body):
     No window crosses midnight: from Friday 22:00 to 02:00 is Friday 22:00 to 24:00 and Saturday 00:00 to 02:00.
     """
 
-    day: Annotated[int, Field(ge=0, le=6)]
+    day: Annotated[Whole, Field(ge=0, le=6)]
     from_: Annotated[Time, Field(alias="from")]
     to: Time
 
@@ -73,7 +73,7 @@ class Change(Body):
     region: Region | None = None
     language: Language = ""
     hours: Annotated[list[Window], Field(min_length=1, max_length=28)] | None = None
-    wake_me: bool = False
+    wake_me: Flag = False
     contact: Phone | None = None
 
     @model_validator(mode="after")

@@ -33,7 +33,7 @@ from api.dependencies import (
 )
 from api.problems import again_too, problems
 from api.reach_out_shape import ReachOutOut, reach_out_out
-from api.schemas import DEFAULT_LIMIT, Body, Cursor, Limit, Moment, Page, PersonOut, page, person
+from api.schemas import DEFAULT_LIMIT, Body, Cursor, Limit, Moment, Page, PersonOut, Whole, page, person
 from core import text
 from core.errors import Closed, EmptyCircle, KeyReused, NobodyAnswered, NotFound, NotYours, StillOpen
 from core.unit import Unit
@@ -72,7 +72,7 @@ class NewAnswer(Body):
     """`minutes` goes with `soon` and is needed there."""
 
     kind: AnswerKind
-    minutes: Annotated[int, Field(ge=1, le=15)] | None = None
+    minutes: Annotated[Whole, Field(ge=1, le=15)] | None = None
     text: Words | None = None
 
     @model_validator(mode="after")
@@ -118,9 +118,9 @@ class Close(Body):
 class Felt(Body):
     """How seen, safe and soothed it felt, 0 to 3 each; private to the person."""
 
-    seen: Annotated[int, Field(ge=0, le=3)] | None = None
-    safe: Annotated[int, Field(ge=0, le=3)] | None = None
-    soothed: Annotated[int, Field(ge=0, le=3)] | None = None
+    seen: Annotated[Whole, Field(ge=0, le=3)] | None = None
+    safe: Annotated[Whole, Field(ge=0, le=3)] | None = None
+    soothed: Annotated[Whole, Field(ge=0, le=3)] | None = None
 
 
 @router.post(

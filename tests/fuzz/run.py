@@ -1,0 +1,93 @@
+"""Fuzzing: requests of every kind, right and wrong, made from our own OpenAPI description and sent to a real server."""
+
+import asyncio
+import json
+import sys
+from dataclasses import dataclass
+
+from tests.faults.house import House
+from tests.faults.people import Person
+
+# All checks are on, but for what does not hold by design.
+CHECKS = """
+[checks]
+# Many rules are stricter than a schema can say: a bookend lies ahead, hours do not overlap.
+positive_data_acceptance.enabled = false
+# DELETE /v1/invitations/accept is /v1/invitations/{id} with an id that is none: 422.
+unsupported_method.enabled = false
+
+[[operations]]
+# A press is taken whatever comes with it: a newer app may say what this server does not know.
+include-operation-id = "reach_outs_press"
+checks.negative_data_rejection.enabled = false
+"""
+
+NOT_ASKED = (
+    "events_events",  # a stream has no end
+    "me_erase",  # would end the run
+    "sessions_sign_out",
+    "operation_metrics",
+    "circle_remove",  # these two would leave nothing to ask about
+    "supporting_leave",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Fuzzed:
+    """What came of it: the fuzzer's exit status and words, and what the server has logged as wrong."""
+
+    status: int
+    said: str
+    wrong: list[str]
+
+    @property
+    def good(self) -> bool:
+        return self.status == 0 and not self.wrong
+
+
+async def fuzz(house: House, seed: int, examples: int) -> Fuzzed:
+    """`examples` requests at most of each kind for each operation; the same seed sends the same ones."""
+    server = await house.serve(env={"PORCHLIGHT_SMS_URL": "json://127.0.0.1:9/{to}"})
+    circle = await house.circle(server, members=3, phones=1, browsers=1)
+    config = house.folder / "schemathesis.toml"
+    config.write_text(await _known(circle.owner, circle.members[0]))
+    words = [
+        sys.executable,
+        "-m",
+        "schemathesis.cli",
+        f"--config-file={config}",
+        "run",
+        f"{server.url}/openapi.json",
+        f"--header=Authorization: {circle.owner.headers['Authorization']}",
+        "--phases=coverage,fuzzing",
+        f"--max-examples={examples}",
+        f"--seed={seed}",
+        "--workers=1",
+        "--request-timeout=20",
+        "--warnings=off",
+        "--no-color",
+        *(f"--exclude-operation-id={name}" for name in NOT_ASKED),
+    ]
+    asked = await asyncio.create_subprocess_exec(
+        *words, cwd=house.folder, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT
+    )
+    said, _ = await asked.communicate()
+    wrong = [line for line in house.said.splitlines() if '"level": "error"' in line]
+    return Fuzzed(asked.returncode or 0, said.decode(), wrong)
+
+
+async def _known(owner: Person, member: Person) -> str:
+    """The ids of things that are there, so that requests get past the first look."""
+    reach_out = await owner.press("fuzz")
+    [place, *_] = (await owner.ask("GET", "/v1/circle"))["items"]
+    [notice, *_] = await member.inbox()
+    await owner.phone()
+    [device] = (await owner.ask("GET", "/v1/devices"))["items"]
+    known = {
+        "reach_out_id": reach_out["id"],
+        "membership_id": place["id"],
+        "notice_id": notice["id"],
+        "device_id": device["id"],
+    }
+    parameters = "".join(f'"path.{name}" = {json.dumps(made)}\n' for name, made in known.items())
+    return f"[parameters]\n{parameters}\n{CHECKS}"
