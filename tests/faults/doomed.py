@@ -1,9 +1,12 @@
 """`python -m tests.faults.doomed serve …`: Porchlight as it is, but it can be told to die at a named point.
 
-The program itself knows nothing of this: from outside, four of its functions are wrapped. While the file named by DOOM
+The program itself knows nothing of this: from outside, some of its functions are wrapped. While the file named by DOOM
 holds "point count", the process kills itself (SIGKILL) when it comes to that point for the count-th time. DOOM_LOOKS
-names a file in which each delivery is noted with the moment at which its last look-again began, for the checker.
-DOOM_CLOCK puts the machine's clock wrong by so many seconds.
+names a file in which each delivery that a look-again lets through is noted, with the moment at which that look began,
+for the checker. DOOM_CLOCK puts the machine's clock wrong by so many seconds.
+
+A push is taken in one of two ways: by whoever wrote it, whose lease is its claim, so that only a look is left
+(`claim.handed`); or by a claim that is committed (`claim._claim`). Both have the point "claimed", and both note their looks.
 """
 
 import json
@@ -22,7 +25,7 @@ from core import clock
 from core.bus import Bus
 from core.unit import HandOver, Unit
 from notifications import claim
-from notifications.claim import Claim
+from notifications.claim import Claim, Claimed
 from notifications.dispatcher import Dispatcher
 from notifications.record import Outcome
 from notifications.transports.protocol import Sent
@@ -55,12 +58,13 @@ def _note_looks(deliveries: Sequence[str], began: float) -> None:
 
 
 def _wrap() -> None:  # noqa: C901 (small wrappers, one beside the other)
-    commit, commit_claim, note, apply, take = (
+    commit, commit_claim, note, apply, take, take_handed = (
         Unit.commit,
         Dispatcher._commit_claim,
         Dispatcher._note,
         turn.apply,
         claim._claim,
+        claim.handed,
     )
 
     async def doomed_commit(self: Unit, bus: Bus, hand_over: HandOver) -> None:
@@ -93,12 +97,22 @@ def _wrap() -> None:  # noqa: C901 (small wrappers, one beside the other)
         _note_looks([str(one.id) for one in found.taken], began)
         return found
 
+    async def noted_handed(*given: Any) -> tuple[list[Claimed], list[UUID]]:
+        began = time.monotonic()
+        taken, others = await take_handed(*given)
+        _note_looks([str(one.id) for one in taken], began)
+        if taken:
+            # Nothing is left to be committed: from here on they are sent.
+            reached("claimed")
+        return taken, others
+
     wrapped: tuple[tuple[Any, str, object], ...] = (
         (Unit, "commit", doomed_commit),
         (Dispatcher, "_commit_claim", doomed_claim),
         (Dispatcher, "_note", doomed_note),
         (turn, "apply", doomed_apply),
         (claim, "_claim", noted_claim),
+        (claim, "handed", noted_handed),
     )
     for place, name, function in wrapped:
         setattr(place, name, function)

@@ -8,6 +8,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from tests.faults.dooms import MODULE, Doom
 from tests.faults.people import Person
 from tests.faults.processes import Port, Process, Server, environment, eventually
 from tests.faults.stores import Store
@@ -18,9 +19,8 @@ from tests.standins.webpush import WebPushStandIn
 class House:
     """`async with House(…) as house`: everything started in it is gone at the end, whatever happened."""
 
-    def __init__(self, folder: Path, store: Store, compiled: Path | None, module: str = "cli.main") -> None:
+    def __init__(self, folder: Path, store: Store, compiled: Path | None) -> None:
         self.folder = folder
-        self.module = module
         self.store = store
         self.fcm = FcmStandIn()
         self.push = WebPushStandIn()
@@ -48,32 +48,44 @@ class House:
         told = {**self.fcm.env(), **self.push.env(), **self.store.env}
         return environment(self.folder, self._compiled, told)
 
-    def start(self, *words: str, port: int | None = None, env: Mapping[str, str] | None = None) -> Server:
+    def start(
+        self, *words: str, port: int | None = None, env: Mapping[str, str] | None = None, doom: Doom | None = None
+    ) -> Server:
         """`porchlight serve`, not waited for. The port of a server that is gone may be given to its successor."""
         if port is None:
             self._ports.append(Port())
             port = self._ports[-1].number
-        made = Server(words, {**self.env, **(env or {})}, self.folder, self._log("serve"), port, self.module)
+        module, told = self._what(env, doom)
+        made = Server(words, told, self.folder, self._log("serve"), port, module)
         self._processes.append(made)
         return made
 
-    async def serve(self, *words: str, env: Mapping[str, str] | None = None) -> Server:
+    async def serve(self, *words: str, env: Mapping[str, str] | None = None, doom: Doom | None = None) -> Server:
         """`porchlight serve`, ready."""
-        made = self.start(*words, env=env)
+        made = self.start(*words, env=env, doom=doom)
         await made.answers()
         return made
 
-    async def work(self) -> Process:
+    async def work(self, env: Mapping[str, str] | None = None) -> Process:
         """`porchlight work`, at work."""
-        made = self.run("work")
+        made = self.run("work", env=env)
         await made.says("working")
         return made
 
-    def run(self, *words: str, env: Mapping[str, str] | None = None) -> Process:
+    def run(self, *words: str, env: Mapping[str, str] | None = None, doom: Doom | None = None) -> Process:
         """Any other command, not waited for."""
-        made = Process(words, {**self.env, **(env or {})}, self.folder, self._log(words[0]), self.module)
+        module, told = self._what(env, doom)
+        made = Process(words, told, self.folder, self._log(words[0]), module)
         self._processes.append(made)
         return made
+
+    def doom(self, name: str, clock: int = 0) -> Doom:
+        """An order for a process of this house."""
+        return Doom(self.folder, name, clock)
+
+    def _what(self, env: Mapping[str, str] | None, doom: Doom | None) -> tuple[str, Mapping[str, str]]:
+        """What is run, and in which environment."""
+        return ("cli.main" if doom is None else MODULE, {**self.env, **(env or {}), **(doom.env if doom else {})})
 
     def _log(self, word: str) -> Path:
         return self.folder / f"{len(self._processes)}-{word}.log"

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import httpx
+import pytest
 
 from tests.faults.processes import Server, client, eventually
 from tests.standins.webpush import Subscription, WebPushStandIn
@@ -55,10 +56,11 @@ class Person:
         made = reply.json()
         return cls(name, at, sign_in_name, made["person"]["id"], made["session"]["token"])
 
-    async def send(self, method: str, path: str, body: object = None) -> httpx.Response:
-        """The bare reply, whatever it is."""
+    async def send(self, method: str, path: str, body: object = None, key: str | None = None) -> httpx.Response:
+        """The bare reply, whatever it is. `key`: the Idempotency-Key that a phone gives its request, and its retries."""
+        headers = self.headers if key is None else {**self.headers, "Idempotency-Key": key}
         async with client() as http:
-            return await http.request(method, f"{self.at.url}{path}", json=body, headers=self.headers)
+            return await http.request(method, f"{self.at.url}{path}", json=body, headers=headers)
 
     async def ask(self, method: str, path: str, body: object = None, expect: int | None = None) -> Any:
         """The reply's JSON; a success unless another status is expected."""
@@ -93,6 +95,18 @@ class Person:
 
     async def press(self, note: str | None = None) -> dict[str, Any]:
         made: dict[str, Any] = await self.ask("POST", "/v1/reach-outs", {"note": note}, 201)
+        return made
+
+    async def is_left_without_an_answer(self, note: str, key: str) -> None:
+        """Press, and see the connection end before there is a reply."""
+        with pytest.raises(httpx.TransportError):
+            await self.send("POST", "/v1/reach-outs", {"note": note}, key)
+
+    async def presses_again(self, note: str, key: str) -> dict[str, Any]:
+        """The retry of a phone that got no answer: the same request, the same key."""
+        reply = await self.send("POST", "/v1/reach-outs", {"note": note}, key)
+        assert reply.status_code == 201, f"{reply.text}\n{self.at.tail}"
+        made: dict[str, Any] = reply.json()
         return made
 
     async def inbox(self, kind: str = "reach_out") -> list[dict[str, Any]]:

@@ -16,16 +16,6 @@ from sqlalchemy.pool import NullPool
 
 from migrations.run import upgrade
 
-# With these in place no delivery can be claimed or recorded, while new ones are taken.
-_REFUSE = {
-    "sqlite": ("CREATE TRIGGER refused BEFORE UPDATE ON deliveries BEGIN SELECT RAISE(ABORT, 'not now'); END",),
-    "postgresql": (
-        "CREATE FUNCTION refused() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'not now'; END $$",
-        "CREATE TRIGGER refused BEFORE UPDATE ON deliveries FOR EACH STATEMENT EXECUTE FUNCTION refused()",
-    ),
-}
-_ALLOW = {"sqlite": ("DROP TRIGGER refused",), "postgresql": ("DROP FUNCTION refused() CASCADE",)}
-
 
 @dataclass(frozen=True, slots=True)
 class Store:
@@ -63,13 +53,6 @@ class Store:
             for statement in statements:
                 await connection.exec_driver_sql(statement)
             await connection.commit()
-
-    async def refuse_claims(self) -> None:
-        """From now on whatever is committed stays as it is: nothing can be claimed."""
-        await self.change(*_REFUSE[self.kind])
-
-    async def allow_claims(self) -> None:
-        await self.change(*_ALLOW[self.kind])
 
     async def end_leases(self) -> None:
         """Let the time of every lease have come: whoever holds one has been away for too long."""

@@ -1,12 +1,14 @@
 """kill -9 of the server at the moments that matter, on both databases: nothing is lost, nothing stands there twice."""
 
 import asyncio
+import contextlib
 import time
 
+import httpx
 import pytest
 
 from tests.faults.house import House
-from tests.faults.processes import eventually
+from tests.faults.processes import Server, eventually
 
 pytestmark = pytest.mark.timeout(180)  # a machine that does much else is slow at starting processes
 
@@ -15,39 +17,43 @@ AFTER_A_RESTART = 15.0
 
 
 @pytest.mark.promise(2)
+@pytest.mark.promise(3)
 @pytest.mark.slow
 async def test_whatever_a_kill_interrupts_is_pushed_within_15_s_of_the_restart(house: House) -> None:
     house.fcm.token_lifetime = 1
-    server = await house.serve()
+    doom = house.doom("server")
+    server = await house.serve(doom=doom)
     first = await house.circle(server, members=2, phones=2, browsers=2)
     second = await house.circle(server, members=2, phones=1, browsers=1)
 
-    # Claimed and not sent: FCM's sign-in hangs, so no message can have left for it.
+    # Taken and not sent: FCM's sign-in hangs, so no message can have left for it.
     signed_in = len(house.fcm.sign_ins)
     house.fcm.answer_sign_in(200, times=None, delay=60)
-    # Sent and not recorded: the Web Push service has taken it and never comes to say so.
+    # Sent and not recorded: the Web Push service has it and never comes to say so.
     house.push.answer(201, times=None, delay=60)
     reach_out = await first.owner.press("first")
     await eventually(
         lambda: len(house.fcm.sign_ins) > signed_in and len(house.push.accepted) == 4, 5, lambda: server.tail
     )
-    # Committed and not claimed: the database takes new rows and lets nobody have them.
-    await house.store.refuse_claims()
-    unclaimed = await second.owner.press("second")
-    server.kill()
+    # Committed, and neither taken nor answered: the server is gone before it can do more.
+    doom.at("committed")
+    await second.owner.is_left_without_an_answer("second", key="second")
+    await server.end()
+    assert doom.carried_out
 
     assert not house.fcm.attempts
     assert house.browsed() == dict.fromkeys(first.browsers, 1)
-    assert await house.store.count("deliveries", "state = 'pending'") == 8 + 4
-    assert await house.store.count("deliveries", "attempt = 0") == 4
+    # All of it is to be done by whoever comes next, and nothing says that it was done.
+    assert await house.store.count("deliveries", "state = 'pending' AND handed_at IS NULL") == 8 + 4
+    assert await house.store.count("deliveries", "state <> 'pending'") == 0
     house.fcm.behave()
     house.fcm.token_lifetime = 3600
     house.push.behave()
-    await house.store.allow_claims()
 
-    again = house.start(port=server.port)
-    await again.answers()
+    again = await _successor(house, server)
     began = time.monotonic()
+    # The phone that got no answer asks again, and is given what was saved.
+    unanswered = await second.owner.presses_again("second", key="second")
     await house.pushed([*first.members, *second.members], within=AFTER_A_RESTART)
     expected = dict.fromkeys(first.browsers, 2) | dict.fromkeys(second.browsers, 1)
     await eventually(lambda: house.browsed() == expected, AFTER_A_RESTART, lambda: f"{house.browsed()}\n{again.tail}")
@@ -60,8 +66,40 @@ async def test_whatever_a_kill_interrupts_is_pushed_within_15_s_of_the_restart(h
     assert len({push["delivery_id"] for push in pushes}) == 4
     assert {push["tag"] for push in pushes} == {reach_out["id"]}
     await first.each_has_once(reach_out["id"])
-    await second.each_has_once(unclaimed["id"])
+    await second.each_has_once(unanswered["id"])
+    assert await house.store.count("reach_outs") == 2
     assert await house.store.count("notices", "kind = 'reach_out'") == 4
+
+
+@pytest.mark.promise(2)
+async def test_a_push_that_was_taken_and_not_sent_is_sent_by_the_next(house: House) -> None:
+    """Whoever wrote it took it, and died: no trace of that is in its row but the lease that it was written with."""
+    doom = house.doom("server")
+    server = await house.serve(doom=doom)
+    circle = await house.circle(server, members=2, browsers=1)
+    doom.at("claimed")
+    # The reply may have gone or not; the phone asks again in either case.
+    with contextlib.suppress(httpx.TransportError):
+        await circle.owner.send("POST", "/v1/reach-outs", {"note": "first"}, key="first")
+    await server.end()
+    assert doom.carried_out
+    assert not house.fcm.attempts
+    assert not house.push.attempts
+    assert await house.store.count("deliveries", "state = 'pending' AND attempt = 0 AND lease_until IS NOT NULL") == 4
+
+    await _successor(house, server)
+    reach_out = await circle.owner.presses_again("first", key="first")
+    await house.pushed(circle.members, within=AFTER_A_RESTART)
+    await _all_recorded(house)
+    assert house.phoned() == dict.fromkeys(circle.tokens, 1)
+    assert house.browsed() == dict.fromkeys(circle.browsers, 1)
+    await circle.each_has_once(reach_out["id"])
+
+
+async def _successor(house: House, server: Server) -> Server:
+    made = house.start(port=server.port)
+    await made.answers()
+    return made
 
 
 async def _all_recorded(house: House) -> None:

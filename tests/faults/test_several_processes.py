@@ -67,20 +67,31 @@ async def test_who_slept_longer_than_the_lease_does_not_overwrite_the_record(pos
 
 
 @pytest.mark.promise(2)
+@pytest.mark.promise(3)
 async def test_a_dead_server_is_taken_over_by_a_worker_on_another_machine(postgres_house: House) -> None:
     house = postgres_house
-    server, _ = await asyncio.gather(house.serve("--no-worker"), house.work())
+    doom = house.doom("server")
+    server, _ = await asyncio.gather(house.serve("--no-worker", doom=doom), house.work())
     circle = await house.circle(server, members=2, phones=2, browsers=1)
-    await house.store.refuse_claims()
-    reach_out = await circle.owner.press()
-    server.kill()
-    await house.store.allow_claims()
+    doom.at("committed")
+    await circle.owner.is_left_without_an_answer("first", key="first")
+    await server.end()
+    assert doom.carried_out
+    # The dead server holds them, and so the worker leaves them alone, until the time of its lease has come.
+    assert await house.store.count("deliveries", "state = 'pending' AND attempt = 0 AND fence = 1") == 6
+    assert not house.phoned()
+    assert not house.browsed()
     await house.store.end_leases()
     await house.pushed(circle.members)
     await _recorded(house, 6)
     assert house.phoned() == dict.fromkeys(circle.tokens, 1)
     assert house.browsed() == dict.fromkeys(circle.browsers, 1)
+    assert not await house.store.count("deliveries", "fence <> 2")  # the worker's claim, and no other
+    # Nobody was told that it was saved. The phone asks again, of another server, and now is.
+    circle.owner.at = await house.serve("--no-worker")
+    reach_out = await circle.owner.presses_again("first", key="first")
     assert await house.store.count("notices", f"CAST(reach_out_id AS text) = '{reach_out['id']}'") == 2
+    assert await house.store.count("reach_outs") == 1
 
 
 async def _recorded(house: House, count: int) -> None:

@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import json
 import socket
+import ssl
 import threading
 import time
 from collections.abc import Awaitable, Callable, Mapping
@@ -185,8 +186,8 @@ class TlsServer:
                 reader,
                 writer,
             )
-        except TimeoutError:
-            # Whoever was killed does not say goodbye.
+        except (TimeoutError, ssl.SSLError):
+            # Whoever was killed does not say goodbye, and whoever gave a request up speaks on after it.
             pass
         finally:
             self._connections.discard(task)

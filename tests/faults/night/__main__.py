@@ -13,7 +13,6 @@ from tests.faults.night.run import Night, spend
 from tests.faults.stores import embedded, on_postgres
 from tests.world.databases import postgres
 
-MODULE = "tests.faults.doomed"
 KINDS = ("sqlite", "postgresql")
 
 
@@ -21,9 +20,9 @@ async def _night(kind: str, seed: int, rounds: int, server: str) -> Night:
     with tempfile.TemporaryDirectory(prefix="porchlight-night-") as name:
         folder = Path(name)
         if kind == "sqlite":
-            async with House(folder, embedded(folder), None, MODULE) as house:
+            async with House(folder, embedded(folder), None) as house:
                 return await spend(house, seed, rounds, _say)
-        async with on_postgres(server) as store, House(folder, store, None, MODULE) as house:
+        async with on_postgres(server) as store, House(folder, store, None) as house:
             await store.migrate()
             return await spend(house, seed, rounds, _say)
 

@@ -2,7 +2,7 @@
 
 import json
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -34,6 +34,8 @@ class Found:
     pushes: int = 0
     sent_again: int = 0
     called_off: int = 0
+    looks: int = 0
+    """How often a look-again let a push through."""
 
 
 async def check(house: House, history: History) -> Found:
@@ -67,10 +69,7 @@ async def _inboxes_hold_it_once(house: House, told: set[tuple[str, str]], found:
 
 async def _devices_were_handed_it(house: House, found: Found) -> None:
     """Whatever was wanted was handed over at least once; what is called sent truly left."""
-    left = Counter[str](
-        plain(one.message["data"]["delivery_id"]) for one in house.fcm.accepted if "data" in one.message
-    )
-    left.update(plain(one.json["data"]["delivery_id"]) for one in house.push.accepted if one.json)
+    left = _left(house)
     rows = await house.store.rows(_DELIVERIES)
     still_asked = {(plain(row.reach_out_id), plain(row.person_id)) for row in await house.store.rows(_OWING)}
     devices = {plain(row.id) for row in await house.store.rows("SELECT id FROM devices WHERE disabled_at IS NULL")}
@@ -97,24 +96,41 @@ async def _devices_were_handed_it(house: House, found: Found) -> None:
 
 
 async def _nothing_after_the_end(house: House, history: History, found: Found) -> None:
-    """No push of a reach-out whose last look-again began after the reply to its all-clear, or to a removal, had come."""
+    """No push of a reach-out whose last look-again began after the reply to its all-clear, or to a removal, had come.
+
+    And none without a look: a way of sending that this check cannot see would be a hole in it.
+    """
     closed: dict[str, float] = {}
     for one in history.of("closed"):
         closed.setdefault(one.reach_out, one.at)
     removed = {(one.reach_out, one.whom): one.at for one in history.of("removed")}
-    about: Mapping[str, tuple[str, str]] = {
-        plain(row.id): (plain(row.reach_out_id), plain(row.recipient_id))
-        for row in await house.store.rows(_DELIVERIES)
-        if row.kind not in {"all_clear", "ended"}
-    }
+    about = {plain(row.id): row for row in await house.store.rows(_DELIVERIES)}
+    looked = Counter[str]()
     for delivery, at in _looks(house.folder):
-        whom = about.get(delivery)
-        if whom is None:
+        row = about.get(delivery)
+        if row is None:
             continue
-        if at > closed.get(whom[0], at):
-            found.wrong.append(f"late: delivery {delivery} was taken after the all-clear of {whom[0]}")
-        if at > removed.get(whom, at):
-            found.wrong.append(f"late: delivery {delivery} was taken after {whom[1]} had been removed")
+        looked[delivery] += 1
+        reach_out, whom = plain(row.reach_out_id), plain(row.recipient_id)
+        if row.kind not in {"all_clear", "ended"} and at > closed.get(reach_out, at):
+            found.wrong.append(f"late: delivery {delivery} was taken after the all-clear of {reach_out}")
+        if at > removed.get((reach_out, whom), at):
+            found.wrong.append(f"late: delivery {delivery} was taken after {whom} had been removed")
+    found.looks = looked.total()
+    found.wrong += [
+        f"unlooked: delivery {delivery} left {times} times after {looked[delivery]} looks"
+        for delivery, times in _left(house).items()
+        if delivery in about and times > looked[delivery]
+    ]
+
+
+def _left(house: House) -> Counter[str]:
+    """How often the push services took each delivery."""
+    left = Counter[str](
+        plain(one.message["data"]["delivery_id"]) for one in house.fcm.accepted if "data" in one.message
+    )
+    left.update(plain(one.json["data"]["delivery_id"]) for one in house.push.accepted if one.json)
+    return left
 
 
 def _looks(folder: Path) -> Sequence[tuple[str, float]]:

@@ -26,8 +26,8 @@ class Life:
     def __init__(self, circle: Circle, urls: Sequence[str], seed: int) -> None:
         self.circle = circle
         self.history = History()
+        # As behind a proxy: one request here, the next one there.
         self._urls = itertools.cycle(urls)
-        self._url = next(self._urls)
         self._seed = seed
         self._stop = asyncio.Event()
 
@@ -45,7 +45,7 @@ class Life:
         async with client(timeout=6) as http:
             while True:
                 try:
-                    reply = await http.request(method, f"{self._url}{path}", json=body, headers=headers)
+                    reply = await http.request(method, f"{next(self._urls)}{path}", json=body, headers=headers)
                 except httpx.TransportError:
                     self.history.count(0)
                 else:
@@ -54,7 +54,6 @@ class Life:
                         self.history.wrong.append(f"{method} {path}: {reply.status_code} {reply.text[:200]}")
                     if reply.status_code < 500:
                         return reply
-                self._url = next(self._urls)
                 if time.monotonic() > until:
                     raise AssertionError(f"{method} {path}: no answer within {PATIENCE} s")
                 await asyncio.sleep(0.1)

@@ -30,6 +30,8 @@ def report(nights: Sequence[Night]) -> str:
         "pushes lost": lambda some: _wrong(some, "push lost"),
         "taken a second time (the phone merges them)": lambda some: sum(night.found.sent_again for night in some),
         "called off (nobody wanted them any more)": lambda some: sum(night.found.called_off for night in some),
+        "times that a look-again let a push through": lambda some: sum(night.found.looks for night in some),
+        "pushes that left without one": lambda some: _wrong(some, "unlooked"),
         "looked at after an all-clear or a removal, and sent": lambda some: _wrong(some, "late"),
         "ladders that ended in silence": lambda some: _wrong(some, "silence"),
         "replies that were no answer (connection gone)": lambda some: sum(

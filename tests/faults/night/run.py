@@ -9,8 +9,8 @@ from collections import Counter
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from pathlib import Path
 
+from tests.faults.dooms import Doom
 from tests.faults.house import House
 from tests.faults.night.checker import Found, check
 from tests.faults.night.history import History
@@ -20,6 +20,8 @@ from tests.faults.processes import Process, Server
 
 LADDER = "0,1,2,3"
 """Seconds; the operator's setting has no lower bound, so a night holds many whole ladders."""
+SERVING = {"PORCHLIGHT_LADDER": LADDER, "PORCHLIGHT_LOG_LEVEL": "WARNING"}
+WORKING = {"PORCHLIGHT_LADDER": LADDER, "PORCHLIGHT_LOG_LEVEL": "INFO"}
 AFTER_A_RESTART = 15.0
 QUIET = 90.0
 """Seconds in which all has to be settled at the end: back-off after the last trouble, a frozen holder's lease."""
@@ -51,10 +53,12 @@ class _Machine:
 
     async def start(self) -> None:
         if self.house.store.kind == "sqlite":
-            self.servers = [self.house.start(env=self._env("s0"))]
+            self.servers = [self.house.start(env=SERVING, doom=self.doom("s0"))]
         else:
-            self.servers = [self.house.start("--no-worker", env=self._env(f"s{n}")) for n in range(2)]
-            self.workers = [self.house.run("work", env=self._env(f"w{n}")) for n in range(3)]
+            self.servers = [
+                self.house.start("--no-worker", env=SERVING, doom=self.doom(f"s{number}")) for number in range(2)
+            ]
+            self.workers = [self.house.run("work", env=WORKING, doom=self.doom(f"w{number}")) for number in range(3)]
         await asyncio.gather(
             *(server.answers() for server in self.servers), *(one.says("working") for one in self.workers)
         )
@@ -68,31 +72,22 @@ class _Machine:
 
     async def replace(self, place: str, clock: int) -> None:
         """Kill whoever is there, if they still live, and start a successor at once."""
-        number, env = int(place[1:]), self._env(place, clock)
+        number, doom = int(place[1:]), self.doom(place, clock)
         self.at(place).kill()
         if place[0] == "w":
-            self.workers[number] = self.house.run("work", env=env)
+            self.workers[number] = self.house.run("work", env=WORKING, doom=doom)
             await self.workers[number].says("working")
         else:
             words = () if self.house.store.kind == "sqlite" else ("--no-worker",)
-            self.servers[number] = self.house.start(*words, port=self.servers[number].port, env=env)
+            self.servers[number] = self.house.start(*words, port=self.servers[number].port, env=SERVING, doom=doom)
             await self.servers[number].answers()
 
-    def order(self, place: str) -> Path:
-        return self.house.folder / f"{place}.doom"
-
-    def _env(self, place: str, clock: int = 0) -> dict[str, str]:
-        return {
-            "PORCHLIGHT_LADDER": LADDER,
-            "PORCHLIGHT_LOG_LEVEL": "WARNING" if place[0] == "s" else "INFO",
-            "DOOM": str(self.order(place)),
-            "DOOM_LOOKS": str(self.house.folder / f"{place}.looks"),
-            "DOOM_CLOCK": str(clock),
-        }
+    def doom(self, place: str, clock: int = 0) -> Doom:
+        return self.house.doom(place, clock)
 
 
 async def spend(house: House, seed: int, rounds: int, say: Callable[[str], None] = lambda _: None) -> Night:
-    """Live through a night in this house, whose `module` is tests.faults.doomed."""
+    """Live through a night in this house."""
     night = Night(house.store.kind, seed)
     machine = _Machine(house)
     await machine.start()
@@ -150,17 +145,15 @@ async def _kill(machine: _Machine, injury: Injury, night: Night) -> Fault:
     )
     place = machine.pick(injury, worker=worker)
     if point is not None:
-        order = machine.order(place)
-        done = order.with_suffix(".done")
-        done.unlink(missing_ok=True)
-        order.write_text(f"{point} {injury.count}")
+        doom = machine.doom(place)
+        doom.at(point, injury.count)
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(12):
                 while machine.at(place).running:  # noqa: ASYNC110 (it happens in another process)
                     await asyncio.sleep(0.02)
-        if not done.exists():
+        if not doom.carried_out:
             # It never came by there in this time: a random moment then, and counted as one.
-            order.unlink(missing_ok=True)
+            doom.take_back()
             fault = Fault.KILL_WORKER if place[0] == "w" else Fault.KILL_SERVER
     machine.at(place).kill()
     waiting = await _waiting(machine.house)
