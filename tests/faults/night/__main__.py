@@ -8,6 +8,7 @@ from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
 from tests.faults.house import House
+from tests.faults.night.kept import keep, kept
 from tests.faults.night.report import report
 from tests.faults.night.run import Night, spend
 from tests.faults.stores import embedded, on_postgres
@@ -31,7 +32,7 @@ def _say(line: str) -> None:
     sys.stderr.write(line + "\n")
 
 
-def _nights(kind: str, seed: int, rounds: int, kills: int, server: str) -> list[Night]:
+def _nights(kind: str, seed: int, rounds: int, kills: int, server: str, file: Path | None) -> list[Night]:
     """One night after the other, with the seeds that follow, until so many kills have been injected."""
     nights: list[Night] = []
     while sum(night.kills for night in nights) < kills:
@@ -39,6 +40,8 @@ def _nights(kind: str, seed: int, rounds: int, kills: int, server: str) -> list[
         nights.append(asyncio.run(_night(kind, seed + len(nights), rounds, server)))
         for line in nights[-1].found.wrong:
             _say(f"WRONG {line}")
+        if file is not None:
+            keep(nights[-1], file)
     return nights
 
 
@@ -48,7 +51,11 @@ def main() -> int:
     parser.add_argument("--rounds", type=int, default=50, help="faults in one night (50)")
     parser.add_argument("--kills", type=int, default=200, help="go on until so many kills on each database (200)")
     parser.add_argument("--database", choices=KINDS, action="append", help="one of them; both when none is named")
+    parser.add_argument("--keep", type=Path, metavar="FILE", help="add each night to this file")
+    parser.add_argument("--tell", type=Path, metavar="FILE", help="spend no night: tell of those in this file")
     asked = parser.parse_args()
+    if asked.tell is not None:
+        return _tell(kept(asked.tell))
     nights: list[Night] = []
     with postgres() as found:
         if found is None and asked.database != ["sqlite"]:
@@ -56,7 +63,11 @@ def main() -> int:
             return 2
         server = "" if found is None else urlunsplit(urlsplit(found.url)._replace(path="/postgres"))
         for kind in asked.database or KINDS:
-            nights += _nights(kind, asked.seed, asked.rounds, asked.kills, server)
+            nights += _nights(kind, asked.seed, asked.rounds, asked.kills, server, asked.keep)
+    return _tell(nights)
+
+
+def _tell(nights: list[Night]) -> int:
     sys.stdout.write(report(nights))
     return 1 if any(night.found.wrong for night in nights) else 0
 
