@@ -51,6 +51,9 @@ class AnswerKind(StrEnum):
     CANNOT = "cannot"
 
 
+ANSWER_KINDS = frozenset(AnswerKind)
+
+
 class RecipientState(StrEnum):
     """How far a reach-out has come to one recipient, as the person who pressed sees it. Derived, never stored."""
 
@@ -81,6 +84,10 @@ class NoticeKind(StrEnum):
     # A push that a person asks for to see whether it arrives, or the code that shows that a channel is theirs; it
     # stands in no inbox.
     TEST = "test"
+
+
+NOTICE_KINDS = frozenset(NoticeKind)
+"""To ask whether a word read from a row is one of this release's: a newer one, working beside it, may have more."""
 
 
 class ChannelKind(StrEnum):

@@ -16,7 +16,7 @@ from core.telemetry import DELIVERIES, PARKED
 from core.types import UtcDateTime
 from core.unit import LEASE_SECONDS, SEND_SECONDS, Unit
 from models import Bookend, Channel, Delivery, Device, Membership, Notice, Person, ReachOut, Recipient
-from models.vocabulary import AnswerKind, DeliveryState, NoticeKind
+from models.vocabulary import ANSWER_KINDS, NOTICE_KINDS, AnswerKind, DeliveryState, NoticeKind
 from rules import hours
 from rules.delivery import PARK_AFTER, Facts, wanted
 
@@ -56,8 +56,6 @@ class Claim:
     taken: list[Claimed]
     dropped: list[tuple[UUID, UUID]]
 
-
-KNOWN = frozenset(NoticeKind)
 
 _LOOK: Select[*tuple[Any, ...]] = (
     select(
@@ -208,7 +206,7 @@ class _Sorted:
 def _sort_out(rows: Sequence[Any], now: datetime, room: Callable[[str], bool]) -> _Sorted:
     found = _Sorted()
     for row in rows:
-        if row.kind not in KNOWN:
+        if row.kind not in NOTICE_KINDS or (row.answer is not None and row.answer not in ANSWER_KINDS):
             # Written by a newer release: it is for a newer worker.
             found.later.append(row)
         elif not wanted(_facts(row, now)):

@@ -14,6 +14,7 @@ from core.errors import NotFound, NotSignedIn, NotYours, ProofNeeded
 from core.types import UtcDateTime
 from core.unit import Unit
 from models import Block, Bookend, Membership, Notice, Person, ReachOut, Recipient, Session
+from models.vocabulary import NOTICE_KINDS
 
 PROOF = timedelta(minutes=5)
 """How long a passphrase just given counts as fresh."""
@@ -235,5 +236,8 @@ async def notice(unit: Unit, who: Caller, notice_id: UUID) -> Notice:
     """A notice that stands in the caller's inbox. Raises NotFound."""
     found = await unit.session.get(Notice, notice_id)
     if found is None or found.recipient_id != who.person_id or found.dismissed_at is not None:
+        raise NotFound
+    if found.kind not in NOTICE_KINDS:
+        # Only a newer release can say what it is; until then it stands in the inboxes that that one shows.
         raise NotFound
     return found

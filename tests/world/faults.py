@@ -34,3 +34,33 @@ async def no_commit_goes_through(world: World) -> AsyncIterator[None]:
         async with world.database.writer.begin() as connection:
             for statement in undo if world.sqlite else (*undo, "DROP FUNCTION doom"):
                 await connection.execute(text(statement))
+
+
+@asynccontextmanager
+async def a_newer_release_beside_it(world: World) -> AsyncIterator[None]:
+    """The tables take kinds of notices that this release does not know, as a newer one has seen to before it began."""
+    table, name = "notices", "ck_notices_kind"
+    async with world.database.writer.begin() as connection:
+        if world.sqlite:
+            kept = None
+        else:
+            asked = text("SELECT pg_get_constraintdef(oid) FROM pg_constraint WHERE conname = :name")
+            kept = (await connection.execute(asked, {"name": name})).scalar_one()
+            await connection.execute(text(f"ALTER TABLE {table} DROP CONSTRAINT {name}"))
+    if world.sqlite:
+        await _pragma(world, "ignore_check_constraints = ON")
+    try:
+        yield
+    finally:
+        async with world.database.writer.begin() as connection:
+            await connection.execute(text(f"DELETE FROM {table}"))
+            if kept is not None:
+                await connection.execute(text(f"ALTER TABLE {table} ADD CONSTRAINT {name} {kept}"))
+        if world.sqlite:
+            await _pragma(world, "ignore_check_constraints = OFF")
+
+
+async def _pragma(world: World, word: str) -> None:
+    """To the one connection that writes."""
+    async with world.database.writer.connect() as connection:
+        await connection.execute(text(f"PRAGMA {word}"))

@@ -1,0 +1,91 @@
+"""A newer release works on the same database while it is being rolled out: what it writes is left for it, and breaks nothing."""
+
+from uuid import UUID
+
+import pytest
+from sqlalchemy import select, update
+
+from core.ids import new_id
+from core.unit import Unit
+from models import Delivery, Notice
+from rules import audit
+from tests.world.faults import a_newer_release_beside_it
+from tests.world.person import Person
+from tests.world.world import World
+
+LANTERN = "lantern"
+
+
+async def newer_tells(world: World, person: Person) -> UUID:
+    """A notice of a kind that is unknown here, and a push of it to this person's phone; gives the notice's id."""
+    made, now = new_id(world.now()), world.now()
+    async with world.database.write() as session:
+        session.add(Notice(id=made, recipient_id=UUID(person.id), kind=LANTERN, event_id=made, created_at=now))
+        await session.flush()
+        [device] = person.devices
+        session.add(
+            Delivery(
+                id=new_id(now),
+                notice_id=made,
+                device_id=UUID(device),
+                round=1,
+                state="pending",
+                attempt=0,
+                created_at=now,
+                due_at=now,
+                fence=1,
+            )
+        )
+        await session.commit()
+    return made
+
+
+@pytest.mark.promise(9)
+async def test_a_push_of_an_unknown_kind_is_left_for_a_newer_worker(world: World) -> None:
+    maya, sponsor = await world.circle("sponsor")
+    async with a_newer_release_beside_it(world):
+        lantern = await newer_tells(world, sponsor)
+        for _ in range(8):
+            world.forward(3600 * 4)
+            await world.work()
+        # A day and a half later it is as fresh as ever, and has held up nobody.
+        await maya.press()
+        assert await sponsor.pushed() == ["reach_out"]
+        [row] = await world.rows(select(Delivery.state, Delivery.attempt).where(Delivery.notice_id == lantern))
+        assert (row.state, row.attempt) == ("pending", 0)
+        async with world.database.read() as session:
+            assert await audit.look(Unit(session, world.now(), world.keyring)) == []
+        # To a newer worker it is a kind like any other.
+        await becomes_known(world, lantern)
+        world.forward(11)
+        await world.work()
+        assert await sponsor.pushed() == ["reach_out", "message"]
+
+
+@pytest.mark.promise(9)
+async def test_an_inbox_with_an_unknown_kind_shows_all_others_and_loses_nothing(world: World) -> None:
+    maya, sponsor = await world.circle("sponsor")
+    async with a_newer_release_beside_it(world):
+        await maya.press()
+        lantern = await newer_tells(world, sponsor)
+        await maya.says("One more word")
+        assert await sponsor.kinds() == ["reach_out", "message"]
+        # The page is whole, and the next one begins where it ends.
+        first = await sponsor.get("/v1/inbox?limit=1")
+        second = await sponsor.get(f"/v1/inbox?limit=1&cursor={first['next']}")
+        assert [notice["kind"] for notice in first["items"] + second["items"]] == ["message", "reach_out"]
+        assert second["next"] is None
+        assert (await sponsor.get("/v1/inbox/unread-count"))["unread"] == 2
+        await sponsor.post(f"/v1/inbox/{lantern}/read", expect=404)
+        assert await sponsor.post("/v1/inbox/read-all", expect=200) == {"read": 2}
+        # What nobody could see nobody has read.
+        await becomes_known(world, lantern)
+        [unread] = await sponsor.inbox(unread=True)
+        assert unread["id"] == str(lantern)
+
+
+async def becomes_known(world: World, notice: UUID) -> None:
+    """As a release sees it that has a word for it."""
+    async with world.database.write() as session:
+        await session.execute(update(Notice).where(Notice.id == notice).values(kind="message"))
+        await session.commit()
