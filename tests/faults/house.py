@@ -49,13 +49,21 @@ class House:
         return environment(self.folder, self._compiled, told)
 
     def start(
-        self, *words: str, port: int | None = None, env: Mapping[str, str] | None = None, doom: Doom | None = None
+        self,
+        *words: str,
+        port: int | None = None,
+        env: Mapping[str, str] | None = None,
+        doom: Doom | None = None,
+        release: Path | None = None,
     ) -> Server:
-        """`porchlight serve`, not waited for. The port of a server that is gone may be given to its successor."""
+        """`porchlight serve`, not waited for. The port of a server that is gone may be given to its successor.
+
+        `release`: the folder of another release than this one.
+        """
         if port is None:
             self._ports.append(Port())
             port = self._ports[-1].number
-        module, told = self._what(env, doom)
+        module, told = self._what(env, doom, release)
         made = Server(words, told, self.folder, self._log("serve"), port, module)
         self._processes.append(made)
         return made
@@ -72,9 +80,15 @@ class House:
         await made.says("working")
         return made
 
-    def run(self, *words: str, env: Mapping[str, str] | None = None, doom: Doom | None = None) -> Process:
+    def run(
+        self,
+        *words: str,
+        env: Mapping[str, str] | None = None,
+        doom: Doom | None = None,
+        release: Path | None = None,
+    ) -> Process:
         """Any other command, not waited for."""
-        module, told = self._what(env, doom)
+        module, told = self._what(env, doom, release)
         made = Process(words, told, self.folder, self._log(words[0]), module)
         self._processes.append(made)
         return made
@@ -83,9 +97,14 @@ class House:
         """An order for a process of this house."""
         return Doom(self.folder, name, clock)
 
-    def _what(self, env: Mapping[str, str] | None, doom: Doom | None) -> tuple[str, Mapping[str, str]]:
+    def _what(
+        self, env: Mapping[str, str] | None, doom: Doom | None, release: Path | None
+    ) -> tuple[str, Mapping[str, str]]:
         """What is run, and in which environment."""
-        return ("cli.main" if doom is None else MODULE, {**self.env, **(env or {}), **(doom.env if doom else {})})
+        told = {**self.env, **(env or {}), **(doom.env if doom else {})}
+        if release is not None:
+            told["PYTHONPATH"] = str(release)
+        return ("cli.main" if doom is None else MODULE), told
 
     def _log(self, word: str) -> Path:
         return self.folder / f"{len(self._processes)}-{word}.log"

@@ -10,18 +10,13 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
-from tests.faults.dooms import Doom
 from tests.faults.house import House
 from tests.faults.night.checker import Found, check
 from tests.faults.night.history import History
 from tests.faults.night.life import Life
+from tests.faults.night.machine import Machine
 from tests.faults.night.plan import AT_POINTS, KILLS, PROVIDER, Fault, Injury, plan
-from tests.faults.processes import Process, Server
 
-LADDER = "0,1,2,3"
-"""Seconds; the operator's setting has no lower bound, so a night holds many whole ladders."""
-SERVING = {"PORCHLIGHT_LADDER": LADDER, "PORCHLIGHT_LOG_LEVEL": "WARNING"}
-WORKING = {"PORCHLIGHT_LADDER": LADDER, "PORCHLIGHT_LOG_LEVEL": "INFO"}
 AFTER_A_RESTART = 15.0
 QUIET = 90.0
 """Seconds in which all has to be settled at the end: back-off after the last trouble, a frozen holder's lease."""
@@ -43,53 +38,10 @@ class Night:
         return sum(count for fault, count in self.injected.items() if fault in KILLS)
 
 
-class _Machine:
-    """The processes of a night. Each has its place; a successor takes the place, and the port, of the one before."""
-
-    def __init__(self, house: House) -> None:
-        self.house = house
-        self.servers: list[Server] = []
-        self.workers: list[Process] = []
-
-    async def start(self) -> None:
-        if self.house.store.kind == "sqlite":
-            self.servers = [self.house.start(env=SERVING, doom=self.doom("s0"))]
-        else:
-            self.servers = [
-                self.house.start("--no-worker", env=SERVING, doom=self.doom(f"s{number}")) for number in range(2)
-            ]
-            self.workers = [self.house.run("work", env=WORKING, doom=self.doom(f"w{number}")) for number in range(3)]
-        await asyncio.gather(
-            *(server.answers() for server in self.servers), *(one.says("working") for one in self.workers)
-        )
-
-    def pick(self, injury: Injury, *, worker: bool) -> str:
-        line, letter = (self.workers, "w") if worker and self.workers else (self.servers, "s")
-        return f"{letter}{injury.which % len(line)}"
-
-    def at(self, place: str) -> Process:
-        return (self.servers if place[0] == "s" else self.workers)[int(place[1:])]
-
-    async def replace(self, place: str, clock: int) -> None:
-        """Kill whoever is there, if they still live, and start a successor at once."""
-        number, doom = int(place[1:]), self.doom(place, clock)
-        self.at(place).kill()
-        if place[0] == "w":
-            self.workers[number] = self.house.run("work", env=WORKING, doom=doom)
-            await self.workers[number].says("working")
-        else:
-            words = () if self.house.store.kind == "sqlite" else ("--no-worker",)
-            self.servers[number] = self.house.start(*words, port=self.servers[number].port, env=SERVING, doom=doom)
-            await self.servers[number].answers()
-
-    def doom(self, place: str, clock: int = 0) -> Doom:
-        return self.house.doom(place, clock)
-
-
 async def spend(house: House, seed: int, rounds: int, say: Callable[[str], None] = lambda _: None) -> Night:
     """Live through a night in this house."""
     night = Night(house.store.kind, seed)
-    machine = _Machine(house)
+    machine = Machine(house)
     await machine.start()
     circle = await house.circle(machine.servers[0], owners=3, members=5, phones=1, browsers=1)
     life = Life(circle, [server.url for server in machine.servers], seed)
@@ -108,19 +60,19 @@ async def spend(house: House, seed: int, rounds: int, say: Callable[[str], None]
         # Nobody goes to bed in the middle of a request: what was said has to be known.
         await asyncio.wait({living}, timeout=QUIET)
     living.result()
-    await _quiet(house)
+    await quiet(house)
     night.found = await check(house, life.history)
     night.history = life.history
     return night
 
 
-async def _inject(machine: _Machine, injury: Injury, night: Night) -> Fault:
+async def _inject(machine: Machine, injury: Injury, night: Night) -> Fault:
     """Do it and see it through; gives what was truly injected."""
     fault = injury.fault
     if fault in KILLS:
         return await _kill(machine, injury, night)
     if fault is Fault.FREEZE:
-        sleeper = machine.at(machine.pick(injury, worker=True))
+        sleeper = machine.at(machine.pick(injury.which, worker=True))
         sleeper.freeze()
         await asyncio.sleep(injury.seconds)
         sleeper.thaw()
@@ -136,16 +88,16 @@ async def _inject(machine: _Machine, injury: Injury, night: Night) -> Fault:
     return fault
 
 
-async def _kill(machine: _Machine, injury: Injury, night: Night) -> Fault:
+async def _kill(machine: Machine, injury: Injury, night: Night) -> Fault:
     fault = injury.fault
     point = AT_POINTS.get(fault)
     # A press is committed by servers, a rung is moved by workers; the rest may happen to either.
     worker = fault in {Fault.KILL_WORKER, Fault.MID_RUNG} or (
         fault in {Fault.CLAIMED, Fault.SENT} and injury.which % 2 == 0
     )
-    place = machine.pick(injury, worker=worker)
+    place = machine.pick(injury.which, worker=worker)
     if point is not None:
-        doom = machine.doom(place)
+        doom = machine.house.doom(place)
         doom.at(point, injury.count)
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(12):
@@ -202,7 +154,7 @@ def _trouble(house: House, fault: Fault) -> None:
 
 
 @asynccontextmanager
-async def _database(machine: _Machine, fault: Fault) -> AsyncIterator[None]:
+async def _database(machine: Machine, fault: Fault) -> AsyncIterator[None]:
     """A database in trouble for as long as the block runs."""
     store = machine.house.store
     if fault is Fault.DATABASE_CUT:
@@ -230,7 +182,7 @@ async def _database(machine: _Machine, fault: Fault) -> AsyncIterator[None]:
             resource.prlimit(pid, resource.RLIMIT_FSIZE, (most, most))
 
 
-async def _quiet(house: House) -> None:
+async def quiet(house: House) -> None:
     """Wait until every push has been sent or called off and every ladder has told the truth."""
     until = time.monotonic() + QUIET
     silent = "closed_at IS NULL AND state = 'waiting' AND unanswered_at IS NULL"

@@ -1,0 +1,80 @@
+"""A rolling restart: people press, answer and close while every process is stopped and replaced, one after the other.
+
+`python -m tests.faults.night.rolling FOLDER` rehearses an upgrade: FOLDER is a checkout of the release before. All processes are
+its first, then the tables become this release's under its feet, then its processes make way one by one.
+"""
+
+import argparse
+import asyncio
+import sys
+import tempfile
+from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
+
+from tests.faults.house import House
+from tests.faults.night.checker import Found, check
+from tests.faults.night.history import History
+from tests.faults.night.life import Life
+from tests.faults.night.machine import Machine
+from tests.faults.night.run import quiet
+from tests.faults.stores import on_postgres
+from tests.world.databases import postgres
+
+BETWEEN = 2.0
+"""Seconds in which both releases work side by side before the next process makes way."""
+
+
+async def roll(house: House, seed: int, older: Path | None = None) -> tuple[Found, History]:
+    """From the release in `older` to this one (None: this one to itself, and its tables are there); gives what came of it."""
+    await _migrate(house, older)
+    machine = Machine(house, older)
+    await machine.start()
+    circle = await house.circle(machine.servers[0], owners=3, members=4, phones=1, browsers=1)
+    life = Life(circle, [server.url for server in machine.servers], seed)
+    living = asyncio.create_task(life.go_on())
+    try:
+        await asyncio.sleep(BETWEEN)
+        await _migrate(house)
+        for place in machine.places:
+            await asyncio.sleep(BETWEEN)
+            await machine.relieve(place)
+        await asyncio.sleep(BETWEEN)
+    finally:
+        life.stop()
+        await asyncio.wait({living})
+    living.result()
+    await quiet(house)
+    return await check(house, life.history, noted=older is None), life.history
+
+
+async def _migrate(house: House, release: Path | None = None) -> None:
+    migrate = house.run("migrate", release=release)
+    assert await migrate.end(within=60) == 0, migrate.said
+
+
+async def _rehearse(older: Path, seed: int, server: str) -> tuple[Found, History]:
+    with tempfile.TemporaryDirectory(prefix="porchlight-rolling-") as name:
+        async with on_postgres(server) as store, House(Path(name), store, None) as house:
+            return await roll(house, seed, older)
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m tests.faults.night.rolling", description="Rehearse an upgrade.")
+    parser.add_argument("older", type=Path, metavar="FOLDER", help="a checkout of the release before")
+    parser.add_argument("--seed", type=int, default=1)
+    asked = parser.parse_args()
+    with postgres() as there:
+        if there is None:
+            sys.stderr.write("No PostgreSQL: set TEST_POSTGRES_URL.\n")
+            return 2
+        server = urlunsplit(urlsplit(there.url)._replace(path="/postgres"))
+        found, history = asyncio.run(_rehearse(asked.older.resolve(), asked.seed, server))
+    for line in found.wrong:
+        sys.stdout.write(f"WRONG {line}\n")
+    statuses = ", ".join(f"{status or 'none'}: {count}" for status, count in sorted(history.statuses.items()))
+    sys.stdout.write(f"{found.pressed} presses, {found.notices} notices, {found.pushes} pushes. Replies: {statuses}.\n")
+    return 1 if found.wrong else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
