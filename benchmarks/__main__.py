@@ -7,7 +7,7 @@ from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import Any
 
-from benchmarks import claim, inbox, press, push, start
+from benchmarks import claim, inbox, load_backlog, load_presses, load_streams, press, push, start
 from benchmarks.figures import Report, busy, machine
 from benchmarks.ground import SERVER, Ground, ground, postgres_version
 
@@ -18,6 +18,9 @@ ALL: dict[str, Benchmark] = {
     "push": push.run,
     "claim": claim.run,
     "start": start.run,
+    "load": load_presses.run,
+    "backlog": load_backlog.run,
+    "streams": load_streams.run,
 }
 
 

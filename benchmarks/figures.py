@@ -22,6 +22,8 @@ class Spread:
         return statistics.median(self.values)
 
     def __str__(self) -> str:
+        if len(self.values) == 1:
+            return _number(self.median)
         return f"{_number(self.median)} ({_number(min(self.values))}–{_number(max(self.values))})"
 
 
@@ -78,7 +80,7 @@ class Report:
             "",
             self.about,
             "",
-            f"`python -m benchmarks {self.name}`, {self.rounds} rounds:",
+            f"`python -m benchmarks {self.name}`, {self.rounds} {'round' if self.rounds == 1 else 'rounds'}:",
             "",
         ]
         lines += [_line(self.header), _line(["---"] * len(self.header)), *(_line(row) for row in self.rows), ""]

@@ -38,6 +38,7 @@ class Answered:
 
     rate: float
     p50: float
+    p95: float
     p99: float
     odd: int
     """Replies with another status than expected."""
@@ -108,6 +109,7 @@ async def _run(job: Job) -> Answered:
     return Answered(
         rate=job.count / seconds,
         p50=percentile(took, 0.5) * 1000,
+        p95=percentile(took, 0.95) * 1000,
         p99=percentile(took, 0.99) * 1000,
         odd=sum(number for status, number in statuses.items() if status != job.expect),
         busy=own / seconds,

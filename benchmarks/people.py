@@ -17,15 +17,28 @@ ROLES = ("sponsor", "friend", "partner", "family", "fellow")
 
 @dataclass(slots=True)
 class Crowd:
-    """Who was made. `tokens` are the session tokens of the owners, in the order of `owners`."""
+    """Who was made. `tokens` are the session tokens of the owners, in the order of `owners`; members may have some too."""
 
     owners: list[UUID] = field(default_factory=list)
     members: list[UUID] = field(default_factory=list)
     tokens: list[str] = field(default_factory=list)
+    member_tokens: list[str] = field(default_factory=list)
 
 
-async def crowd(address: str, keyring: Keyring, owners: int, members_each: int = 5, devices_each: int = 1) -> Crowd:
-    """`owners` people who are signed in, each with a circle of people of their own, one FCM device a member."""
+async def crowd(
+    address: str,
+    keyring: Keyring,
+    owners: int,
+    members_each: int = 5,
+    devices_each: int = 1,
+    *,
+    first_step: int = 4,
+    members_signed_in: bool = False,
+) -> Crowd:
+    """`owners` people who are signed in, each with a circle of people of their own, one FCM device a member.
+
+    `first_step`: how many of each circle are told at the press; the rest a rung later.
+    """
     made = Crowd()
     now = datetime.now(UTC)
     rows: dict[str, list[dict[str, Any]]] = {name: [] for name in ("people", "sessions", "memberships", "devices")}
@@ -36,7 +49,9 @@ async def crowd(address: str, keyring: Keyring, owners: int, members_each: int =
         for place in range(members_each):
             member = _person(rows, keyring, now)
             made.members.append(member)
-            rows["memberships"].append(_membership(owner, member, place, now))
+            rows["memberships"].append(_membership(owner, member, place, 1 if place < first_step else 2, now))
+            if members_signed_in:
+                made.member_tokens.append(_session(rows, member, now))
             for _ in range(devices_each):
                 rows["devices"].append(_device(keyring, member, rows["people"][-1]["data_key"], now))
     async with connected(address) as connection:
@@ -89,13 +104,13 @@ def _session(rows: dict[str, list[dict[str, Any]]], person: UUID, now: datetime)
     return token
 
 
-def _membership(owner: UUID, member: UUID, place: int, now: datetime) -> dict[str, Any]:
+def _membership(owner: UUID, member: UUID, place: int, step: int, now: datetime) -> dict[str, Any]:
     return {
         "id": new_id(now),
         "owner_id": owner,
         "member_id": member,
         "role": ROLES[place % len(ROLES)],
-        "step": 1 if place < 4 else 2,
+        "step": step,
         "accepted_at": now,
         "confirmed_at": now,
     }

@@ -57,13 +57,29 @@ async def serving(
             await asyncio.sleep(0.005)
         yield Running(port, process, time.perf_counter() - began)
     finally:
-        if process.returncode is None:
-            process.send_signal(signal.SIGTERM)
-            try:
-                await asyncio.wait_for(process.wait(), 15)
-            except TimeoutError:
-                process.kill()
-                await process.wait()
+        await _stop(process)
+
+
+@asynccontextmanager
+async def working(env: Mapping[str, str]) -> AsyncIterator[Process]:
+    """`porchlight work` for as long as the block runs. It may not have begun yet: who wants to know looks at its work."""
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "cli.main", "work", env=dict(env), cwd=ROOT, stdout=DEVNULL, stderr=DEVNULL
+    )
+    try:
+        yield process
+    finally:
+        await _stop(process)
+
+
+async def _stop(process: Process) -> None:
+    if process.returncode is None:
+        process.send_signal(signal.SIGTERM)
+        try:
+            await asyncio.wait_for(process.wait(), 15)
+        except TimeoutError:
+            process.kill()
+            await process.wait()
 
 
 def porchlight(
