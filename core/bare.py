@@ -93,7 +93,7 @@ def _compiled(statement: Select[*tuple[Any, ...]] | Update) -> _Text:
 @cache
 def _row(statement: Select[*tuple[Any, ...]]) -> Any:  # noqa: ANN401 (the columns are known to the statement alone)
     """What makes a row of its columns."""
-    return namedtuple("Row", [column.name for column in statement.selected_columns])  # type: ignore[misc]  # noqa: PYI024 (as above)
+    return namedtuple("Row", [column.name for column in statement.selected_columns])  # noqa: PYI024 (as above)
 
 
 class Pool:

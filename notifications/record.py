@@ -122,9 +122,7 @@ async def _in_turn(
 ) -> None:
     # Locked in the order of their ids, as everywhere where several are: nobody waits in a ring.
     ids = [row["id"] for row in deliveries]
-    await connection.execute(
-        select(Delivery.id).where(Delivery.id.in_(ids)).order_by(Delivery.id).with_for_update()
-    )
+    await connection.execute(select(Delivery.id).where(Delivery.id.in_(ids)).order_by(Delivery.id).with_for_update())
     await _DELIVERY.run(connection, deliveries)
     await _RECIPIENT.run(connection, recipients)
 
