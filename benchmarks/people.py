@@ -24,8 +24,13 @@ class Crowd:
     tokens: list[str] = field(default_factory=list)
 
 
-async def crowd(address: str, keyring: Keyring, owners: int, members_each: int = 5, devices_each: int = 1) -> Crowd:
-    """`owners` people who are signed in, each with a circle of people of their own, one FCM device a member."""
+async def crowd(
+    address: str, keyring: Keyring, owners: int, members_each: int = 5, devices_each: int = 1, first: int = 4
+) -> Crowd:
+    """`owners` people who are signed in, each with a circle of people of their own, one FCM device a member.
+
+    `first`: how many of a circle are of step 1; a circle that has none there is told as a whole, at once.
+    """
     made = Crowd()
     now = datetime.now(UTC)
     rows: dict[str, list[dict[str, Any]]] = {name: [] for name in ("people", "sessions", "memberships", "devices")}
@@ -36,7 +41,7 @@ async def crowd(address: str, keyring: Keyring, owners: int, members_each: int =
         for place in range(members_each):
             member = _person(rows, keyring, now)
             made.members.append(member)
-            rows["memberships"].append(_membership(owner, member, place, now))
+            rows["memberships"].append(_membership(owner, member, place, 1 if place < first else 2, now))
             for _ in range(devices_each):
                 rows["devices"].append(_device(keyring, member, rows["people"][-1]["data_key"], now))
     async with connected(address) as connection:
@@ -89,13 +94,13 @@ def _session(rows: dict[str, list[dict[str, Any]]], person: UUID, now: datetime)
     return token
 
 
-def _membership(owner: UUID, member: UUID, place: int, now: datetime) -> dict[str, Any]:
+def _membership(owner: UUID, member: UUID, place: int, step: int, now: datetime) -> dict[str, Any]:
     return {
         "id": new_id(now),
         "owner_id": owner,
         "member_id": member,
         "role": ROLES[place % len(ROLES)],
-        "step": 1 if place < 4 else 2,
+        "step": step,
         "accepted_at": now,
         "confirmed_at": now,
     }
