@@ -6,7 +6,7 @@ from collections.abc import MutableMapping
 from typing import Any, Final
 
 import structlog
-from starlette.datastructures import Headers, MutableHeaders
+from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -18,13 +18,15 @@ from core.telemetry import REQUESTS, places
 LARGEST: Final = 64 * 1024
 """Bytes of a request's body."""
 SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
-HEADERS: Final = {
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
-    "X-Frame-Options": "DENY",
-    "Cross-Origin-Resource-Policy": "same-origin",
-}
-NOTHING: Final = "default-src 'none'; frame-ancestors 'none'"
+COMMON: Final = (
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"no-referrer"),
+    (b"x-frame-options", b"DENY"),
+    (b"cross-origin-resource-policy", b"same-origin"),
+)
+NOTHING: Final = (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'")
+SECURE: Final = (b"strict-transport-security", b"max-age=31536000")
+NOT_KEPT: Final = (b"cache-control", b"no-store")
 
 log = structlog.get_logger(__name__)
 
@@ -90,16 +92,18 @@ class Edge:
 
 
 def _complete(message: MutableMapping[str, Any], scope: Scope, request_id: str, *, secure: bool) -> None:
-    headers = MutableHeaders(scope=message)
-    headers["X-Request-Id"] = request_id
-    for name, value in HEADERS.items():
-        headers[name] = value
-    if "content-security-policy" not in headers:
-        headers["Content-Security-Policy"] = NOTHING
+    """Add the common headers to a reply; none of them is set further in but those that are looked for here."""
+    given = list(message.get("headers", ()))
+    named = {name.lower() for name, _ in given}
+    given += COMMON
+    given.append((b"x-request-id", request_id.encode()))
+    if b"content-security-policy" not in named:
+        given.append(NOTHING)
     if secure:
-        headers["Strict-Transport-Security"] = "max-age=31536000"
-    if scope["path"].startswith("/v1/") and "cache-control" not in headers:
-        headers["Cache-Control"] = "no-store"
+        given.append(SECURE)
+    if scope["path"].startswith("/v1/") and b"cache-control" not in named:
+        given.append(NOT_KEPT)
+    message["headers"] = given
 
 
 def _limited(receive: Receive) -> Receive:

@@ -117,7 +117,7 @@ def _say(worker: Process) -> None:
 async def _until_done(address: str) -> None:
     async with connected(address) as connection:
         left = await connection.prepare("SELECT 1 FROM deliveries WHERE state = 'pending' LIMIT 1")
-        while await left.fetchval():  # noqa: ASYNC110 (what is waited for happens in another process)  # noqa: ASYNC110 (it happens in other processes)
+        while await left.fetchval():  # noqa: ASYNC110 (what is waited for happens in other processes)
             await asyncio.sleep(0.02)
 
 

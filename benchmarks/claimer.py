@@ -90,8 +90,8 @@ async def _bare(database: Database, clock: DatabaseClock, keyring: Keyring, bus:
 
 
 async def _written(database: Database, keyring: Keyring, bus: Bus, outcomes: list[Outcome]) -> bool:
-    async with database.write() as session:
-        unit = Unit(session, outcomes[0].at, keyring)
+    async with database.at_once() as opened:
+        unit = Unit(opened, outcomes[0].at, keyring)
         try:
             await record.record(unit, outcomes)
             await unit.commit(bus, lambda _: None)

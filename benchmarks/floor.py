@@ -22,23 +22,24 @@ from starlette.routing import Route
 from benchmarks.ground import CONNECTIONS
 from core.ids import new_id
 
-# The circle is found and all is written by one statement; ids sort by time as the real ones do.
+# The circle is found and all is written by one statement: whom the first rung tells (step 1) gets a notice and deliveries,
+# as from the real thing. Ids sort by time as the real ones do.
 PRESS = """
 WITH who AS (
     SELECT person_id FROM sessions WHERE token_hash = $1 AND expires_at > $2
 ), reach_out AS (
     INSERT INTO reach_outs (id, person_id, state, need, note, created_at, ladder, rung, round, pushed_at)
-    SELECT $3::uuid, person_id, 'waiting', $4, $5, $2, '[0, 90, 180, 300]', 2, 1, $2 FROM who
+    SELECT $3::uuid, person_id, 'waiting', $4, $5, $2, '[0, 90, 180, 300]', 1, 1, $2 FROM who
     RETURNING id, person_id
 ), told AS (
     INSERT INTO recipients (reach_out_id, person_id, membership_id, role, step, told_at)
-    SELECT reach_out.id, m.member_id, m.id, m.role, m.step, $2
+    SELECT reach_out.id, m.member_id, m.id, m.role, m.step, CASE WHEN m.step = 1 THEN $2::timestamptz END
     FROM reach_out JOIN memberships m ON m.owner_id = reach_out.person_id AND m.confirmed_at IS NOT NULL
-    RETURNING person_id
+    RETURNING person_id, step
 ), inbox AS (
     INSERT INTO notices (id, recipient_id, kind, event_id, sender_id, reach_out_id, created_at)
     SELECT ($6 || substr(gen_random_uuid()::text, 20))::uuid, told.person_id, 'reach_out', $3, reach_out.person_id, $3, $2
-    FROM told, reach_out
+    FROM told, reach_out WHERE told.step = 1
     RETURNING id, recipient_id
 ), outbox AS (
     INSERT INTO deliveries (id, notice_id, device_id, round, state, attempt, created_at, due_at, lease_until, fence)

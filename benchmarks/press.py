@@ -22,9 +22,9 @@ async def run(ground: Ground, *, short: bool) -> Report:
     people, rounds, steady = (100, 1, 60) if short else (1000, 5, 500)
     report = Report(
         "press",
-        "`POST /v1/reach-outs`, five members with a device each, saved with their notices and deliveries. The floor does "
-        "the same with one raw statement behind Starlette, without rules, encryption or pushes; ours hands every push to "
-        "the log transport in the same process.",
+        "`POST /v1/reach-outs`, five members with a device each: five recipients, four of them (step 1) with a notice and a "
+        "delivery. The floor writes the same rows with one raw statement behind Starlette, without rules, encryption or "
+        "pushes; ours sends every push, to the log transport in the same process, and writes down that it did.",
         rounds,
         ("side", "presses a second", "share of the floor", "p50 ms", "p99 ms", "p99 ms at 100/s", "× the floor's"),
     )

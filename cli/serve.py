@@ -87,9 +87,7 @@ async def serve(settings: Settings, host: str, port: int, *, work: bool) -> None
                 return
             async with running(settings, closing) as services, _working(services, work=work):
                 app = create_app(services.context)
-                gc.collect()
-                gc.freeze()
-                gc.set_threshold(20000, 20, 20)
+                _spare_the_collector()
                 gate.open(app)
                 await stop.wait()
         finally:
@@ -107,6 +105,8 @@ def _spare_the_collector() -> None:
     """What is here at the start stays; to look through it again and again took a quarter of a press's time."""
     gc.collect()
     gc.freeze()
+    # What a request leaves behind in rings is little: to look for it less often costs a few megabytes.
+    gc.set_threshold(20000, 20, 20)
 
 
 async def work(settings: Settings) -> None:

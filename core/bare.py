@@ -10,12 +10,13 @@ import json
 from collections import namedtuple
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
 import asyncpg
 from asyncpg.pool import PoolConnectionProxy
-from sqlalchemy import Select
+from sqlalchemy import Select, Update
 from sqlalchemy.dialects.postgresql.asyncpg import PGDialect_asyncpg
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import DBAPIError, IntegrityError
@@ -39,9 +40,14 @@ class Bare:
 
     async def fetch(self, statement: Select[*tuple[Any, ...]], values: Mapping[str, Any]) -> list[Any]:
         """Its rows, as named tuples. Raises SQLAlchemy's DBAPIError."""
-        sql, names, own, row = _compiled(statement)
-        given = [own[name] if name in own else values[name] for name in names]
+        sql, given = _compiled(statement).given(values)
+        row = _row(statement)
         return [row(*found) for found in await self._run(sql, given)]
+
+    async def change(self, statement: Update, values: Mapping[str, Any]) -> None:
+        """An update that was built once. Raises SQLAlchemy's DBAPIError, IntegrityError for a constraint."""
+        sql, given = _compiled(statement).given(values)
+        await self._run(sql, given)
 
     async def execute(self, sql: str, values: Sequence[Any]) -> None:
         """`sql` with $1, $2… Raises SQLAlchemy's DBAPIError, IntegrityError for a constraint."""
@@ -64,13 +70,30 @@ class Bare:
         """Nothing is left to be undone."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Text:
+    """A statement as PostgreSQL takes it: `names` of its values in their order, and those that it brings itself."""
+
+    sql: str
+    names: tuple[str, ...]
+    own: Mapping[str, Any]
+
+    def given(self, values: Mapping[str, Any]) -> tuple[str, list[Any]]:
+        own = self.own
+        return self.sql, [own[name] if name in own else values[name] for name in self.names]
+
+
 @cache
-def _compiled(statement: Select[*tuple[Any, ...]]) -> tuple[str, list[str], dict[str, Any], Any]:
-    """The statement as text, the names of its values in their order, those it brings itself, what makes a row of its columns."""
+def _compiled(statement: Select[*tuple[Any, ...]] | Update) -> _Text:
     compiled = statement.compile(dialect=_DIALECT)
     own = {name: bind.value for name, bind in compiled.binds.items() if not bind.required}
-    row = namedtuple("Row", [column.name for column in statement.selected_columns])  # type: ignore[misc]  # noqa: PYI024 (the columns are known to the statement alone)
-    return str(compiled), list(compiled.positiontup or ()), own, row
+    return _Text(str(compiled), tuple(compiled.positiontup or ()), own)
+
+
+@cache
+def _row(statement: Select[*tuple[Any, ...]]) -> Any:  # noqa: ANN401 (the columns are known to the statement alone)
+    """What makes a row of its columns."""
+    return namedtuple("Row", [column.name for column in statement.selected_columns])  # noqa: PYI024 (as above)
 
 
 class Pool:

@@ -32,8 +32,9 @@ class Database:
             self.writer = _sqlite_engine(self.url, size=1, begin="BEGIN IMMEDIATE", query_only=False)
             self.reader = _sqlite_engine(self.url, size=4, begin="BEGIN", query_only=True)
         else:
-            # A part of the connections is for the few statements of `at_once`.
-            bare = max(1, connections // 2)
+            # Most of the connections are for the statements of `at_once`: presses, pages of the inbox, and all that
+            # pushes take. A press keeps its own from its first statement to its last, also while others are served.
+            bare = max(1, connections * 2 // 3)
             settings = {
                 "application_name": "porchlight",
                 "statement_timeout": f"{STATEMENT * 1000}",
@@ -44,7 +45,7 @@ class Database:
             self._bare = Pool(self.url, bare, WAIT, settings)
             self.writer = create_async_engine(
                 self.url,
-                pool_size=connections - bare,
+                pool_size=max(1, connections - bare),
                 max_overflow=0,
                 pool_timeout=WAIT,
                 pool_recycle=1800,

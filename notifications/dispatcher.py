@@ -23,7 +23,7 @@ from rules import retiring
 
 SEND_LIMIT = 9.0
 """Seconds after which a send is given up here, should a transport's own limit of 8 fail; the lease is 10."""
-GATHER = 0.004
+GATHER = 0.02
 """Seconds in which outcomes are gathered to be written down together."""
 TRIES_TO_RECORD = 5
 
@@ -163,7 +163,8 @@ class Dispatcher:
             log.error("push_not_composed", delivery_id=str(claimed.id), error=type(error).__name__)  # noqa: TRY400
             return Rejected("poison")
         try:
-            return await asyncio.wait_for(transport.send(push), SEND_LIMIT)
+            async with asyncio.timeout(SEND_LIMIT):
+                return await transport.send(push)
         except TimeoutError:
             return RetryAt("timeout")
         except Exception as error:  # noqa: BLE001 (a transport that raises has a bug; the push is tried again)
@@ -188,8 +189,8 @@ class Dispatcher:
                     await asyncio.sleep(0.2 * 2**attempt)
 
     async def _write_down(self, outcomes: Sequence[Outcome]) -> None:
-        async with self._database.write() as session:
-            unit = Unit(session, self._clock.now(), self._keyring)
+        async with self._database.at_once() as opened:
+            unit = Unit(opened, self._clock.now(), self._keyring)
             await record.record(unit, outcomes)
             await unit.commit(self._bus, self.hand_over)
         record.count(outcomes)

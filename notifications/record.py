@@ -7,8 +7,11 @@ from operator import itemgetter
 from typing import Any
 
 import structlog
-from sqlalchemy import Integer, String, Uuid, func, select, update
+from sqlalchemy import Integer, String, Uuid, any_, bindparam, func, select, update
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.ext.asyncio import AsyncConnection
 
+from core.bare import Bare
 from core.each import UpdateEach
 from core.telemetry import DELIVERIES, HANDED, PARKED, RETIRED
 from core.types import UtcDateTime
@@ -71,6 +74,18 @@ _RECIPIENT = UpdateEach(
         .execution_options(synchronize_session=False)
     ),
 )
+_LOCKED = (
+    select(Delivery.id)
+    .where(Delivery.id == any_(bindparam("given_id", type_=ARRAY(Uuid))))
+    .order_by(Delivery.id)
+    .with_for_update()
+    .cte("locked")
+)
+_TOGETHER = _RECIPIENT.together.where(
+    # Says nothing new: it has every delivery locked before the first recipient is, which is the order of locks.
+    select(func.count()).select_from(_LOCKED).scalar_subquery() > 0
+).add_cte(_DELIVERY.together.where(Delivery.id.in_(select(_LOCKED.c.id))).cte("written"))
+"""All three steps of `record` as one statement."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,25 +101,30 @@ class Outcome:
 
 async def record(unit: Unit, outcomes: Sequence[Outcome]) -> None:
     """Write all of them down in one transaction, which the caller commits."""
-    connection = await unit.session.connection()
     rows = sorted((_row(outcome) for outcome in outcomes), key=itemgetter("id"))
-    # Locked in the order of their ids, as everywhere where several are: nobody waits in a ring.
-    await connection.execute(
-        select(Delivery.id).where(Delivery.id.in_([row["id"] for row in rows])).order_by(Delivery.id).with_for_update()
-    )
-    await _DELIVERY.run(connection, rows)
     handed = {
         (outcome.claimed.reach_out_id, outcome.claimed.person_id): outcome.at
         for outcome in outcomes
         if isinstance(outcome.result, Sent) and outcome.claimed.kind is NoticeKind.REACH_OUT
     }
-    await _RECIPIENT.run(
-        connection,
-        [{"reach_out_id": about, "person_id": whom, "at": at} for (about, whom), at in sorted(handed.items())],
-    )
+    recipients = [{"reach_out_id": about, "person_id": whom, "at": at} for (about, whom), at in sorted(handed.items())]
+    if isinstance(unit.opened, Bare):
+        await unit.opened.change(_TOGETHER, {**_DELIVERY.arrays(rows), **_RECIPIENT.arrays(recipients)})
+    else:
+        await _in_turn(await unit.session.connection(), rows, recipients)
     for outcome in outcomes:
         if outcome.claimed.owner_id and outcome.claimed.reach_out_id and not isinstance(outcome.result, RetryAt):
             unit.tell(outcome.claimed.owner_id, "reach_out", outcome.claimed.reach_out_id)
+
+
+async def _in_turn(
+    connection: AsyncConnection, deliveries: Sequence[dict[str, Any]], recipients: Sequence[dict[str, Any]]
+) -> None:
+    # Locked in the order of their ids, as everywhere where several are: nobody waits in a ring.
+    ids = [row["id"] for row in deliveries]
+    await connection.execute(select(Delivery.id).where(Delivery.id.in_(ids)).order_by(Delivery.id).with_for_update())
+    await _DELIVERY.run(connection, deliveries)
+    await _RECIPIENT.run(connection, recipients)
 
 
 async def aftermath(unit: Unit, outcomes: Sequence[Outcome]) -> None:

@@ -62,9 +62,12 @@ async def live_devices(unit: Unit, people: Iterable[UUID]) -> dict[UUID, list[UU
 
 
 def notice_row(unit: Unit, telling: Telling) -> dict[str, Any]:
+    return {"id": unit.new_id(), "recipient_id": telling.recipient_id, **same_news(unit, telling)}
+
+
+def same_news(unit: Unit, telling: Telling) -> dict[str, Any]:
+    """What the notices of one piece of news have in common."""
     return {
-        "id": unit.new_id(),
-        "recipient_id": telling.recipient_id,
         "kind": str(telling.kind),
         "event_id": telling.event_id,
         "sender_id": telling.sender_id,
@@ -76,10 +79,12 @@ def notice_row(unit: Unit, telling: Telling) -> dict[str, Any]:
 
 def delivery_row(unit: Unit, notice_id: UUID, device_id: UUID, round_: int) -> dict[str, Any]:
     """A delivery that is due now, under the lease of the process that commits it."""
+    return {"id": unit.new_id(), "notice_id": notice_id, "device_id": device_id, **due_now(unit, round_)}
+
+
+def due_now(unit: Unit, round_: int) -> dict[str, Any]:
+    """What deliveries that are to be sent at once have in common."""
     return {
-        "id": unit.new_id(),
-        "notice_id": notice_id,
-        "device_id": device_id,
         "round": round_,
         "state": str(DeliveryState.PENDING),
         "attempt": 0,

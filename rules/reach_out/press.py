@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import Table
 from sqlalchemy.exc import DBAPIError
 
-from core.bulk import insert_together
+from core.bulk import insert_together, single
 from core.database import lost_a_race
 from core.errors import Busy, EmptyCircle
 from core.telemetry import PRESSES
@@ -23,7 +23,7 @@ from rules.ladder import Move, next_move, timer
 from rules.reach_out import again, show
 from rules.reach_out.circle_now import CircleNow, Member, read, read_by_token
 from rules.reach_out.show import Head, Line, ReachOutView
-from rules.telling import DELIVERIES, NOTICES, Telling, announce, channel_row, delivery_row, notice_row
+from rules.telling import DELIVERIES, NOTICES, Telling, announce, due_now, notice_row, same_news
 
 REACH_OUTS = cast("Table", ReachOut.__table__)
 RECIPIENTS = cast("Table", Recipient.__table__)
@@ -125,39 +125,37 @@ async def _start(unit: Unit, who: Caller, ask: Ask, asked: Retry | None, now: Ci
     move = next_move(steps, 0, [member.standing for member in members], unit.now)
     head = _reach_out_row(unit, who, ask, steps, move)
     told = [member for member in members if member.person_id in move.tell]
-    recipients = [_recipient_row(unit, head["id"], member, told=member in told) for member in members]
-    notices = [
-        notice_row(unit, Telling(member.person_id, NoticeKind.REACH_OUT, head["id"], who.person_id, head["id"]))
-        for member in told
-    ]
+    recipients = [_recipient_row(unit, member, told=member in told) for member in members]
+    notices = [{"id": unit.new_id(), "recipient_id": member.person_id} for member in told]
     pushes = [
-        delivery_row(unit, notice["id"], device, 1)
+        {"id": unit.new_id(), "notice_id": notice["id"], "device_id": device}
         for notice, member in zip(notices, told, strict=True)
         if member.available
         for device in member.devices
     ]
     calls = [
-        channel_row(unit, notice["id"], channel, 1)
+        {"id": unit.new_id(), "notice_id": notice["id"], "channel_id": channel}
         for notice, member in zip(notices, told, strict=True)
         if member.person_id in move.channels
         for channel in member.channels
     ]
-    if move.truth:
-        # Nobody at all can hear: the person learns it in the reply and in their own inbox, not in five minutes.
-        notices.append(notice_row(unit, Telling(who.person_id, NoticeKind.UNANSWERED, head["id"], None, head["id"])))
-    keys = [_key_row(unit, who, asked, head["id"])] if asked is not None else []
+    # Nobody at all can hear: the person learns it in the reply and in their own inbox, not in five minutes.
+    truth = Telling(who.person_id, NoticeKind.UNANSWERED, head["id"], None, head["id"])
+    truths = [notice_row(unit, truth)] if move.truth else []
+    news = Telling(who.person_id, NoticeKind.REACH_OUT, head["id"], who.person_id, head["id"])
     await insert_together(
         unit.opened,
         [
-            (REACH_OUTS, [head]),
-            (RECIPIENTS, recipients),
-            (NOTICES, notices),
-            (DELIVERIES, pushes),
-            (DELIVERIES, calls),
-            (KEYS, keys),
+            single(REACH_OUTS, head),
+            (RECIPIENTS, recipients, {"reach_out_id": head["id"]}),
+            (NOTICES, notices, same_news(unit, news)),
+            (NOTICES, truths),
+            (DELIVERIES, pushes, due_now(unit, 1)),
+            (DELIVERIES, calls, due_now(unit, 1)),
+            *([single(KEYS, _key_row(unit, who, asked, head["id"]))] if asked is not None else []),
         ],
     )
-    announce(unit, notices, [*pushes, *calls])
+    announce(unit, [*notices, *truths], [*pushes, *calls])
     unit.tell(who.person_id, "reach_out", head["id"])
     PRESSES.labels("new").inc()
     return Pressed(_view(unit, who, now, head, recipients, members), new=True, who=who)
@@ -200,9 +198,8 @@ def _reach_out_row(unit: Unit, who: Caller, ask: Ask, steps: Sequence[int], move
     }
 
 
-def _recipient_row(unit: Unit, reach_out_id: UUID, member: Member, *, told: bool) -> dict[str, Any]:
+def _recipient_row(unit: Unit, member: Member, *, told: bool) -> dict[str, Any]:
     return {
-        "reach_out_id": reach_out_id,
         "person_id": member.person_id,
         "membership_id": member.membership_id,
         "role": member.role,
@@ -238,12 +235,7 @@ def _view(
         contact=now.contact,
     )
     lines = [
-        Line(
-            **{name: value for name, value in row.items() if name != "reach_out_id"},
-            data_key=member.data_key,
-            display_name=member.display_name,
-            contact=member.contact,
-        )
+        Line(**row, data_key=member.data_key, display_name=member.display_name, contact=member.contact)
         for row, member in zip(recipients, members, strict=True)
     ]
     lines.sort(key=lambda line: (line.step, line.membership_id))

@@ -178,7 +178,7 @@ def compose(
     ]
     return ReachOutView(
         id=head.id,
-        sender=person_view(keyring, head.person_id, head.data_key, head.display_name),
+        sender=PersonView(head.person_id, vault.open("people.display_name", head.person_id, head.display_name)),
         mine=mine,
         state=head.state,
         need=head.need,
@@ -202,7 +202,7 @@ def _answered(row: Line) -> bool:
 def _recipient(keyring: Keyring, row: Line, *, mine: bool) -> RecipientView:
     vault = keyring.vault(row.person_id, row.data_key)
     return RecipientView(
-        person=person_view(keyring, row.person_id, row.data_key, row.display_name),
+        person=PersonView(row.person_id, vault.open("people.display_name", row.person_id, row.display_name)),
         role=row.role if mine else None,
         state=str(recipient_state(row)),
         answer=row.answer,
