@@ -16,6 +16,7 @@ TOLD = Facts(
     about_bookend=True,
     to_its_owner=False,
     open=True,
+    answered=False,
     told=True,
     gone=False,
     muted=False,
