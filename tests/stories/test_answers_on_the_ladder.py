@@ -159,3 +159,26 @@ async def test_the_alarm_is_not_sent_once_more_while_somebody_is_there(world: Ni
     await sponsor.answer("calling")
     await world.passes(121)
     assert await friend.pushed() == ["reach_out", "answered"], "the last word on the phone is that somebody is there"
+
+
+@pytest.mark.parametrize("how", ["cannot", "time", "removed"])
+async def test_an_answer_after_the_truth_that_falls_away_brings_the_truth_once_more(world: Night, how: str) -> None:
+    maya, sponsor, friend = await world.circle("sponsor", "friend")
+    await maya.device()
+    await maya.press()
+    while await maya.pushed() != ["unanswered"]:
+        await world.passes(90)
+    await sponsor.answer("calling")
+    asked = await alarms(friend)
+    if how == "cannot":
+        await sponsor.answer("cannot")
+    elif how == "removed":
+        await maya.delete(f"/v1/circle/{sponsor.places[maya.id]}")
+    else:
+        await world.passes(601)
+    assert (await maya.reach_out())["state"] == "waiting"
+    assert await alarms(friend) == asked + 1
+    assert (await maya.pushed())[-1] == "unanswered", "or she would go on believing that somebody calls"
+    assert len(await maya.inbox("unanswered")) == 2
+    await world.passes(601)
+    assert len(await maya.inbox("unanswered")) == 2, "once for each time"
