@@ -61,10 +61,24 @@ async def test_a_phone_that_gave_its_new_address_while_the_old_one_was_found_dea
     await sponsor.put(f"/v1/devices/{device}", {"kind": "fcm", "token": "fresh"})
     world.transport.flowing.set()
     await world.settle()
+    await world.work()
     assert [row["disabled_at"] for row in (await sponsor.get("/v1/devices"))["items"]] == [None]
     sponsor.devices[device] = "fresh"
     await maya.close()
-    assert await sponsor.pushed() == ["all_clear"]
+    assert await sponsor.pushed() == ["reach_out", "all_clear"]
+
+
+async def test_a_phone_whose_subscription_was_refused_gives_a_new_one(world: World) -> None:
+    maya, sponsor = await world.circle("sponsor")
+    [(device, old)] = sponsor.devices.items()
+    world.transport.answer(old, Rejected("forbidden"))
+    await maya.press()
+    await world.settle()
+    assert await maya.sees_state(sponsor) == "unreachable"
+    await sponsor.put(f"/v1/devices/{device}", {"kind": "fcm", "token": "fresh"})
+    sponsor.devices[device] = "fresh"
+    assert await sponsor.pushed() == ["reach_out"]
+    assert await maya.sees_state(sponsor) == "handed"
 
 
 async def test_a_service_that_is_away_for_a_minute(world: World) -> None:
