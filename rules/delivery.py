@@ -53,7 +53,7 @@ def wanted(facts: Facts) -> bool:  # noqa: C901, PLR0911 (a table of cases, read
         return True
     if facts.kind is NoticeKind.ENDED:
         # The account behind it may be gone, with its reach-out; the word that it has ended still goes out.
-        return True
+        return not facts.muted
     if not facts.to_its_owner and (not facts.told or facts.gone or not facts.member or facts.muted):
         return False
     if facts.kind is NoticeKind.ALL_CLEAR:
@@ -69,7 +69,7 @@ def wanted(facts: Facts) -> bool:  # noqa: C901, PLR0911 (a table of cases, read
 def _still_about_bookend(facts: Facts) -> bool:
     """The same for a push about a bookend: `open` while nobody has checked in, `member` while the companion is one."""
     if facts.kind is NoticeKind.ENDED:
-        return True
+        return not facts.muted
     if facts.to_its_owner:
         return facts.open
     if not facts.told or not facts.member or facts.muted:

@@ -55,6 +55,7 @@ ENDED = replace(TOLD, kind=NoticeKind.ENDED, open=False, told=False, member=Fals
         (RELIEVED, {"member": False}, False),
         (ENDED, {}, True),
         (ENDED, {"dismissed": True}, False),
+        (ENDED, {"muted": True}, False),
     ],
 )
 def test_looked_at_again(facts, changed, expected):

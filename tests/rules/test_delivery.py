@@ -58,6 +58,7 @@ K = NoticeKind
         (False, {"kind": K.ALL_CLEAR, "open": False, "dismissed": True}),
         (True, {"kind": K.ENDED, "open": False, "told": False, "member": False}),
         (False, {"kind": K.ENDED, "open": False, "dismissed": True}),
+        (False, {"kind": K.ENDED, "open": False, "muted": True}),
         # To the person who pressed.
         (True, {"kind": K.ANSWERED, "answered": True, "to_its_owner": True, "told": False, "member": False}),
         (False, {"kind": K.ANSWERED, "to_its_owner": True, "open": False}),
