@@ -16,7 +16,7 @@ from core.telemetry import DELIVERIES, PARKED
 from core.types import UtcDateTime
 from core.unit import LEASE_SECONDS, SEND_SECONDS, Unit
 from models import Bookend, Channel, Delivery, Device, Membership, Notice, Person, ReachOut, Recipient
-from models.vocabulary import ANSWER_KINDS, NOTICE_KINDS, AnswerKind, DeliveryState, NoticeKind
+from models.vocabulary import ANSWER_KINDS, NOTICE_KINDS, AnswerKind, DeliveryState, NoticeKind, ReachOutState
 from rules import hours
 from rules.delivery import PARK_AFTER, Facts, wanted
 
@@ -88,6 +88,7 @@ _LOOK: Select[*tuple[Any, ...]] = (
         Person.wake_me,
         func.coalesce(ReachOut.person_id, Bookend.person_id).label("owner_id"),
         func.coalesce(ReachOut.closed_at, Bookend.checked_in_at).label("over_at"),
+        ReachOut.state.label("reach_out_state"),
         func.coalesce(Recipient.told_at, Bookend.companion_told_at).label("told_at"),
         Recipient.gone_at,
         Recipient.answer,
@@ -230,6 +231,7 @@ def _facts(row: Row[*tuple[Any, ...]], now: datetime) -> Facts:
         about_bookend=row.bookend_id is not None,
         to_its_owner=row.owner_id == row.recipient_id,
         open=row.owner_id is not None and row.over_at is None,
+        answered=row.reach_out_state in {ReachOutState.ANSWERED, ReachOutState.TOGETHER},
         told=row.told_at is not None,
         gone=row.gone_at is not None,
         muted=row.muted_until is not None and row.muted_until > now,

@@ -2,7 +2,8 @@
 
 import asyncio
 import random
-from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from uuid import UUID
 
 import structlog
@@ -76,9 +77,11 @@ class Dispatcher:
         if not kinds or self._closing:
             return 0
         limit = sum(self._free[kind] for kind in kinds)
-        async with self._database.write() as session:
-            claimed = await claim.due(session, kinds, limit, self._clock.now(), self._reserve)
-            await self._commit_claim(session.commit, claimed)
+        with self._reserving() as room:
+            async with self._database.write() as session:
+                claimed = await claim.due(session, kinds, limit, self._clock.now(), room)
+                await session.commit()
+        self._begin(claimed)
         return len(claimed.taken)
 
     async def drain(self) -> None:
@@ -104,26 +107,41 @@ class Dispatcher:
         while self._handed and not self._closing:
             ids, self._handed = self._handed[:500], self._handed[500:]
             try:
-                async with self._database.at_once(reading=True) as opened:
-                    unit = Unit(opened, self._clock.now(), self._keyring)
-                    taken, others = await claim.handed(unit, ids, self._reserve)
-                for row in taken:
-                    self._spawn(self._send(row))
+                with self._reserving() as room:
+                    async with self._database.at_once(reading=True) as opened:
+                        unit = Unit(opened, self._clock.now(), self._keyring)
+                        taken, others = await claim.handed(unit, ids, room)
+                self._begin(Claim(taken, []))
                 if others:
-                    async with self._database.write() as session:
-                        claimed = await claim.held(session, others, self._clock.now(), self._reserve)
-                        await self._commit_claim(session.commit, claimed)
+                    with self._reserving() as room:
+                        async with self._database.write() as session:
+                            claimed = await claim.held(session, others, self._clock.now(), room)
+                            await session.commit()
+                    self._begin(claimed)
             except Exception as error:  # noqa: BLE001 (whatever it is, the lease runs out and a worker takes over)
                 log.warning("hand_over_failed", error=type(error).__name__, count=len(ids))
 
-    async def _commit_claim(self, commit: Callable[[], Awaitable[None]], claimed: Claim) -> None:
-        """No send before the claim is committed, and none at all when it is not."""
+    @contextmanager
+    def _reserving(self) -> Iterator[Callable[[str], bool]]:
+        """Places to send from, for one claim: no send before it is committed, and its places back when it is not."""
+        taken: list[str] = []
+
+        def room(kind: str) -> bool:
+            if self._free.get(kind, 0) <= 0:
+                return False
+            self._free[kind] -= 1
+            taken.append(kind)
+            return True
+
         try:
-            await commit()
+            yield room
         except BaseException:
-            for row in claimed.taken:
-                self._free[row.way] += 1
+            for kind in taken:
+                self._free[kind] += 1
             raise
+
+    def _begin(self, claimed: Claim) -> None:
+        """Send what was claimed, now that the claim is committed."""
         for row in claimed.taken:
             self._spawn(self._send(row))
         if claimed.dropped:
@@ -138,12 +156,6 @@ class Dispatcher:
                 await unit.commit(self._bus, self.hand_over)
         except Exception as error:  # noqa: BLE001 (it is only shown later then)
             log.warning("dropped_not_noted", error=type(error).__name__)
-
-    def _reserve(self, kind: str) -> bool:
-        if self._free.get(kind, 0) <= 0:
-            return False
-        self._free[kind] -= 1
-        return True
 
     async def _send(self, claimed: Claimed) -> None:
         transport = self._transports[claimed.way]

@@ -135,7 +135,7 @@ async def aftermath(unit: Unit, outcomes: Sequence[Outcome]) -> None:
     for outcome in outcomes:
         claimed = outcome.claimed
         if isinstance(outcome.result, DeadAddress) and claimed.device_id is not None and claimed.address_hash:
-            await retiring.retire_dead(unit, claimed.person_id, claimed.device_id, claimed.address_hash)
+            await retiring.retire_dead(unit, claimed.id, claimed.person_id, claimed.device_id, claimed.address_hash)
             RETIRED.labels(outcome.result.why).inc()
         elif _given_up(outcome) and claimed.reach_out_id is not None:
             await retiring.note_given_up(unit, claimed.reach_out_id, claimed.person_id)

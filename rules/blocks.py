@@ -15,13 +15,21 @@ from rules.invitations import lock_circle
 
 async def block(unit: Unit, who: Caller, person_id: UUID) -> Block:
     """End everything between the two, both ways round; repeated it changes nothing. Raises NotFound."""
-    standing = await unit.session.get(Block, (who.person_id, person_id))
+    place = (who.person_id, person_id)
+    try:
+        await access.known_person(unit, who, person_id)
+    except NotFound:
+        standing = await unit.session.get(Block, place)
+        if standing is None:
+            raise
+        return standing
+    # An invitation that is being accepted in this moment waits, and is refused then.
+    for circle_owner in sorted(place):
+        await lock_circle(unit, circle_owner)
+    # So does the same block by a shaking hand.
+    standing = await unit.session.get(Block, place)
     if standing is not None:
         return standing
-    await access.known_person(unit, who, person_id)
-    # An invitation that is being accepted in this moment waits, and is refused then.
-    for circle_owner in sorted((who.person_id, person_id)):
-        await lock_circle(unit, circle_owner)
     both = await unit.session.execute(
         select(Membership)
         .where(

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Final
 
 from models.vocabulary import AnswerKind, NoticeKind
 
@@ -16,7 +17,7 @@ PARK_AFTER = 50
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What is true of a delivery at the moment it is claimed."""
+    """What is true of a delivery at the moment it is claimed. `answered`: somebody is there for the person."""
 
     kind: NoticeKind
     way_open: bool
@@ -26,12 +27,16 @@ class Facts:
     about_bookend: bool
     to_its_owner: bool
     open: bool
+    answered: bool
     told: bool
     gone: bool
     muted: bool
     answer: AnswerKind | None
     member: bool
     available: bool
+
+
+_SAYS_ANSWERED: Final = {NoticeKind.ANSWERED: True, NoticeKind.ARE_YOU_TALKING: True, NoticeKind.UNANSWERED: False}
 
 
 def wanted(facts: Facts) -> bool:  # noqa: C901, PLR0911 (a table of cases, read from top to bottom)
@@ -48,7 +53,7 @@ def wanted(facts: Facts) -> bool:  # noqa: C901, PLR0911 (a table of cases, read
         return True
     if facts.kind is NoticeKind.ENDED:
         # The account behind it may be gone, with its reach-out; the word that it has ended still goes out.
-        return True
+        return not facts.muted
     if not facts.to_its_owner and (not facts.told or facts.gone or not facts.member or facts.muted):
         return False
     if facts.kind is NoticeKind.ALL_CLEAR:
@@ -57,13 +62,14 @@ def wanted(facts: Facts) -> bool:  # noqa: C901, PLR0911 (a table of cases, read
         return False
     if facts.kind is NoticeKind.REACH_OUT:
         return facts.available and facts.answer is not AnswerKind.CANNOT
-    return True
+    # What was true when it was written and is so no longer would be believed: that somebody is there, or that nobody is.
+    return facts.answered is _SAYS_ANSWERED.get(facts.kind, facts.answered)
 
 
 def _still_about_bookend(facts: Facts) -> bool:
     """The same for a push about a bookend: `open` while nobody has checked in, `member` while the companion is one."""
     if facts.kind is NoticeKind.ENDED:
-        return True
+        return not facts.muted
     if facts.to_its_owner:
         return facts.open
     if not facts.told or not facts.member or facts.muted:

@@ -110,6 +110,7 @@ async def refresh(unit: Unit, who: Caller, device_id: UUID, address: Address, ho
         ).scalars()
         for other in others:
             await retiring.retire(unit, other.person_id, [other.id], Retired.MOVED)
+        moved = found.address_hash != hashed
         found.session_id = who.session_id
         _put(who, found, hashed, address)
         try:
@@ -117,6 +118,9 @@ async def refresh(unit: Unit, who: Caller, device_id: UUID, address: Address, ho
         except IntegrityError:
             await unit.start_again()
             continue
+        if moved:
+            # What the old address refused was for this phone as well.
+            await _catch_up(unit, found)
         return found
     raise Busy
 

@@ -3,8 +3,8 @@
 from sqlalchemy import and_, select, update
 
 from core.unit import Unit
-from models import Delivery, Notice, Recipient
-from models.vocabulary import DeliveryState
+from models import Delivery, Notice, ReachOut, Recipient
+from models.vocabulary import DeliveryState, ReachOutState
 
 AT_ONCE = 200
 
@@ -12,12 +12,14 @@ AT_ONCE = 200
 async def send_once_more(unit: Unit) -> int:
     """Make those due again whose 120 s without a receipt are over; gives how many.
 
-    Nobody who has seen or answered is pushed again: the receipt may be lost while the person is not.
+    Nobody who has seen or answered is pushed again: the receipt may be lost while the person is not. Nor is anybody while
+    somebody is there for the one who called: the ladder pauses, and the alarm would cover the word that they answered.
     """
     found = (
         await unit.session.execute(
-            select(Delivery.id, Recipient.seen_at, Recipient.answer)
+            select(Delivery.id, Recipient.seen_at, Recipient.answer, ReachOut.state)
             .join(Notice, Notice.id == Delivery.notice_id)
+            .outerjoin(ReachOut, ReachOut.id == Notice.reach_out_id)
             .outerjoin(
                 Recipient,
                 and_(Recipient.reach_out_id == Notice.reach_out_id, Recipient.person_id == Notice.recipient_id),
@@ -30,7 +32,11 @@ async def send_once_more(unit: Unit) -> int:
     ).all()
     if not found:
         return 0
-    again = [row.id for row in found if row.seen_at is None and row.answer is None]
+    again = [
+        row.id
+        for row in found
+        if row.seen_at is None and row.answer is None and row.state in {None, ReachOutState.WAITING}
+    ]
     done = [row.id for row in found if row.id not in set(again)]
     await unit.session.execute(
         update(Delivery)

@@ -29,8 +29,11 @@ async def retire(unit: Unit, person_id: UUID, retired: Sequence[UUID], why: Reti
     await note_unreachable(unit, [person_id])
 
 
-async def retire_dead(unit: Unit, person_id: UUID, device_id: UUID, address_hash: bytes) -> None:
-    """Retire a device whose address a provider called dead, unless it has been given another address meanwhile."""
+async def retire_dead(unit: Unit, delivery_id: UUID, person_id: UUID, device_id: UUID, address_hash: bytes) -> None:
+    """Retire the device of a push whose address a provider called dead.
+
+    If it has been given another address meanwhile, that one is alive as far as anybody knows, and the push goes there.
+    """
     await lock_open(unit, [person_id])
     found = (
         await unit.session.execute(
@@ -39,6 +42,12 @@ async def retire_dead(unit: Unit, person_id: UUID, device_id: UUID, address_hash
     ).scalar()
     if found is not None:
         await retire(unit, person_id, [device_id], Retired.DEAD)
+        return
+    await unit.session.execute(
+        update(Delivery)
+        .where(Delivery.id == delivery_id, Delivery.state == DeliveryState.DEAD)
+        .values(state=str(DeliveryState.PENDING), due_at=unit.now, lease_until=None, fence=Delivery.fence + 1)
+    )
 
 
 async def lock_open(unit: Unit, people: Sequence[UUID]) -> None:

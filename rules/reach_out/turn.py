@@ -1,6 +1,7 @@
 """One turn of an open reach-out: whatever its clocks say is due, in one transaction that any worker can make."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from types import MappingProxyType
 from uuid import UUID
@@ -97,6 +98,9 @@ def wait_again(found: ReachOut, now: datetime) -> None:
     """Nobody is there after all: the next rung is due at once, the later ones keep their distances."""
     found.state = str(ReachOutState.WAITING)
     found.paused_until = found.ask_at = None
+    if found.rung >= TRUTH:
+        # The last the person heard is that somebody answered: the truth is told anew.
+        found.unanswered_at = None
     # Past the last repetition there is one more, or this moment would pass in silence.
     found.rung = min(found.rung, ladder.LAST - 1)
     found.next_rung_at = now
@@ -125,6 +129,8 @@ async def settle(unit: Unit, found: ReachOut) -> None:
 async def _move(unit: Unit, found: ReachOut) -> None:
     present = await crowd.read(unit, found)
     move = ladder.next_move(found.ladder, found.rung, [one.standing for one in present], unit.now)
+    if move.rung > TRUTH and found.unanswered_at is None:
+        move = replace(move, truth=True)
     await apply(unit, found, present, move)
 
 

@@ -14,7 +14,7 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta, tzinfo
 from pathlib import Path
 from typing import Any
@@ -58,9 +58,9 @@ def _note_looks(deliveries: Sequence[str], began: float) -> None:
 
 
 def _wrap() -> None:  # noqa: C901 (small wrappers, one beside the other)
-    commit, commit_claim, note, apply, take, take_handed = (
+    commit, begin, note, apply, take, take_handed = (
         Unit.commit,
-        Dispatcher._commit_claim,
+        Dispatcher._begin,
         Dispatcher._note,
         turn.apply,
         claim._claim,
@@ -74,13 +74,10 @@ def _wrap() -> None:  # noqa: C901 (small wrappers, one beside the other)
 
         await commit(self, bus, handed)
 
-    async def doomed_claim(self: Dispatcher, write: Callable[[], Awaitable[None]], claimed: Claim) -> None:
-        async def written() -> None:
-            await write()
-            if claimed.taken:
-                reached("claimed")
-
-        await commit_claim(self, written, claimed)
+    def doomed_begin(self: Dispatcher, claimed: Claim) -> None:
+        if claimed.taken:
+            reached("claimed")
+        begin(self, claimed)
 
     def doomed_note(self: Dispatcher, outcome: Outcome) -> None:
         if isinstance(outcome.result, Sent):
@@ -101,14 +98,11 @@ def _wrap() -> None:  # noqa: C901 (small wrappers, one beside the other)
         began = time.monotonic()
         taken, others = await take_handed(*given)
         _note_looks([str(one.id) for one in taken], began)
-        if taken:
-            # Nothing is left to be committed: from here on they are sent.
-            reached("claimed")
         return taken, others
 
     wrapped: tuple[tuple[Any, str, object], ...] = (
         (Unit, "commit", doomed_commit),
-        (Dispatcher, "_commit_claim", doomed_claim),
+        (Dispatcher, "_begin", doomed_begin),
         (Dispatcher, "_note", doomed_note),
         (turn, "apply", doomed_apply),
         (claim, "_claim", noted_claim),

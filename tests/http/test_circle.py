@@ -1,5 +1,6 @@
 """The circle from both sides: how large it may be, who is told first, hours and mute, and all the ways out of it."""
 
+import asyncio
 from datetime import UTC, datetime
 
 import pytest
@@ -153,3 +154,10 @@ async def test_the_ladder_of_the_house(world: World) -> None:
         "own": False,
         "default": [0, 90, 180, 300],
     }
+
+
+async def test_the_same_block_by_a_shaking_hand_is_one_block(world: World) -> None:
+    maya, other = await world.circle("friend")
+    made = await asyncio.gather(*(maya.post("/v1/blocks", {"person_id": other.id}, expect=201) for _ in range(5)))
+    assert made == [made[0]] * 5
+    assert len((await maya.get("/v1/blocks"))["items"]) == 1

@@ -16,6 +16,7 @@ TOLD = Facts(
     about_bookend=True,
     to_its_owner=False,
     open=True,
+    answered=False,
     told=True,
     gone=False,
     muted=False,
@@ -54,6 +55,7 @@ ENDED = replace(TOLD, kind=NoticeKind.ENDED, open=False, told=False, member=Fals
         (RELIEVED, {"member": False}, False),
         (ENDED, {}, True),
         (ENDED, {"dismissed": True}, False),
+        (ENDED, {"muted": True}, False),
     ],
 )
 def test_looked_at_again(facts, changed, expected):

@@ -21,6 +21,7 @@ TO_A_MEMBER = Facts(
     about_bookend=False,
     to_its_owner=False,
     open=True,
+    answered=False,
     told=True,
     gone=False,
     muted=False,
@@ -46,20 +47,27 @@ K = NoticeKind
         (False, {"answer": AnswerKind.CANNOT}),
         (True, {"answer": AnswerKind.CALLING}),
         # Who is there is news for those who could not, and for those who are asleep no reason to wake.
-        (True, {"kind": K.ANSWERED, "answer": AnswerKind.CANNOT}),
+        (True, {"kind": K.ANSWERED, "answered": True, "answer": AnswerKind.CANNOT}),
         (True, {"kind": K.MESSAGE}),
         (False, {"kind": K.MESSAGE, "open": False}),
         (False, {"kind": K.MESSAGE, "gone": True}),
-        (False, {"kind": K.ANSWERED, "member": False}),
+        (False, {"kind": K.ANSWERED, "answered": True, "member": False}),
         # The all-clear is what comes after the end; the end itself may have no reach-out left.
         (True, {"kind": K.ALL_CLEAR, "open": False}),
         (False, {"kind": K.ALL_CLEAR, "open": False, "member": False}),
         (False, {"kind": K.ALL_CLEAR, "open": False, "dismissed": True}),
         (True, {"kind": K.ENDED, "open": False, "told": False, "member": False}),
         (False, {"kind": K.ENDED, "open": False, "dismissed": True}),
+        (False, {"kind": K.ENDED, "open": False, "muted": True}),
         # To the person who pressed.
-        (True, {"kind": K.ANSWERED, "to_its_owner": True, "told": False, "member": False}),
+        (True, {"kind": K.ANSWERED, "answered": True, "to_its_owner": True, "told": False, "member": False}),
         (False, {"kind": K.ANSWERED, "to_its_owner": True, "open": False}),
+        (True, {"kind": K.UNANSWERED, "to_its_owner": True, "told": False, "member": False}),
+        # Nothing says that somebody is there, or that nobody is, once it is so no longer.
+        (False, {"kind": K.ANSWERED, "to_its_owner": True}),
+        (False, {"kind": K.ANSWERED}),
+        (False, {"kind": K.ARE_YOU_TALKING, "to_its_owner": True}),
+        (False, {"kind": K.UNANSWERED, "to_its_owner": True, "answered": True}),
         # About nothing but the circle or the phone itself.
         (True, {"kind": K.INVITATION_ACCEPTED, "about_reach_out": False, "member": False, "open": False}),
         (False, {"kind": K.INVITATION_ACCEPTED, "about_reach_out": False, "dismissed": True}),

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from core.settings import Settings
+from notifications.transports.protocol import RetryAt, Sent
 from tests.night import Night, alarms
 
 
@@ -125,3 +126,59 @@ async def test_who_answers_anew_is_heard_of_anew(world: Night) -> None:
     await sponsor.answer("calling")
     assert (await maya.kinds()).count("answered") == 2
     assert (await maya.reach_out())["state"] == "answered"
+
+
+async def test_nothing_says_that_nobody_has_answered_once_somebody_has(world: Night) -> None:
+    """Her phone has not said that the word arrived, and it would be sent once more: it is no longer so."""
+    maya, sponsor = await world.circle("sponsor")
+    await maya.device()
+    await maya.press()
+    while await maya.pushed() != ["unanswered"]:
+        await world.passes(90)
+    await sponsor.answer("calling")
+    await world.passes(121)
+    assert await maya.pushed() == ["unanswered", "answered"]
+
+
+async def test_nothing_says_that_somebody_is_there_once_they_are_not(world: Night) -> None:
+    maya, sponsor = await world.circle("sponsor")
+    await maya.device()
+    [phone] = maya.devices.values()
+    await maya.press()
+    world.transport.answer(phone, RetryAt("unavailable"))
+    await sponsor.answer("calling")
+    await sponsor.answer("cannot")
+    world.transport.answer(phone, Sent())
+    await world.passes(10)
+    assert [one.kind for one in await maya.pushes() if one.result == Sent()] == ["unanswered"]
+
+
+async def test_the_alarm_is_not_sent_once_more_while_somebody_is_there(world: Night) -> None:
+    maya, sponsor, friend = await world.circle("sponsor", "friend")
+    await maya.press()
+    await sponsor.answer("calling")
+    await world.passes(121)
+    assert await friend.pushed() == ["reach_out", "answered"], "the last word on the phone is that somebody is there"
+
+
+@pytest.mark.parametrize("how", ["cannot", "time", "removed"])
+async def test_an_answer_after_the_truth_that_falls_away_brings_the_truth_once_more(world: Night, how: str) -> None:
+    maya, sponsor, friend = await world.circle("sponsor", "friend")
+    await maya.device()
+    await maya.press()
+    while await maya.pushed() != ["unanswered"]:
+        await world.passes(90)
+    await sponsor.answer("calling")
+    asked = await alarms(friend)
+    if how == "cannot":
+        await sponsor.answer("cannot")
+    elif how == "removed":
+        await maya.delete(f"/v1/circle/{sponsor.places[maya.id]}")
+    else:
+        await world.passes(601)
+    assert (await maya.reach_out())["state"] == "waiting"
+    assert await alarms(friend) == asked + 1
+    assert (await maya.pushed())[-1] == "unanswered", "or she would go on believing that somebody calls"
+    assert len(await maya.inbox("unanswered")) == 2
+    await world.passes(601)
+    assert len(await maya.inbox("unanswered")) == 2, "once for each time"

@@ -5,10 +5,12 @@ from datetime import timedelta
 
 import pytest
 from sqlalchemy import select, update
+from sqlalchemy.exc import DBAPIError
 
 from models import Delivery, Notice
 from notifications.transports.protocol import DeadAddress, Rejected, RetryAt, Sent
 from rules.delivery import PARK_AFTER
+from tests.world.faults import no_claim_goes_through
 from tests.world.person import Person
 from tests.world.world import World
 
@@ -59,10 +61,24 @@ async def test_a_phone_that_gave_its_new_address_while_the_old_one_was_found_dea
     await sponsor.put(f"/v1/devices/{device}", {"kind": "fcm", "token": "fresh"})
     world.transport.flowing.set()
     await world.settle()
+    await world.work()
     assert [row["disabled_at"] for row in (await sponsor.get("/v1/devices"))["items"]] == [None]
     sponsor.devices[device] = "fresh"
     await maya.close()
-    assert await sponsor.pushed() == ["all_clear"]
+    assert await sponsor.pushed() == ["reach_out", "all_clear"]
+
+
+async def test_a_phone_whose_subscription_was_refused_gives_a_new_one(world: World) -> None:
+    maya, sponsor = await world.circle("sponsor")
+    [(device, old)] = sponsor.devices.items()
+    world.transport.answer(old, Rejected("forbidden"))
+    await maya.press()
+    await world.settle()
+    assert await maya.sees_state(sponsor) == "unreachable"
+    await sponsor.put(f"/v1/devices/{device}", {"kind": "fcm", "token": "fresh"})
+    sponsor.devices[device] = "fresh"
+    assert await sponsor.pushed() == ["reach_out"]
+    assert await maya.sees_state(sponsor) == "handed"
 
 
 async def test_a_service_that_is_away_for_a_minute(world: World) -> None:
@@ -204,6 +220,20 @@ async def test_a_clean_stop_gives_back_what_was_not_begun(world: World) -> None:
     await leaving.dispatcher.close()
     await world.work()
     assert await sponsor.pushed() == ["reach_out"], "without waiting for the lease to run out"
+
+
+async def test_claims_that_fail_cost_no_place_to_send_from(world: World) -> None:
+    """A database that is in trouble for a while in the middle of claims: once it is well again, the pushes go out."""
+    maya, sponsor = await world.circle("sponsor")
+    world.here.forget_pushes()
+    await maya.press()
+    world.forward(LEASE)
+    async with no_claim_goes_through(world):
+        for _ in range(world.transport.at_once):
+            with pytest.raises(DBAPIError):
+                await world.here.worker.turn()
+    await world.work()
+    assert await sponsor.pushed() == ["reach_out"]
 
 
 async def test_a_second_phone_that_is_registered_while_somebody_calls(world: World) -> None:

@@ -64,3 +64,22 @@ async def _pragma(world: World, word: str) -> None:
     """To the one connection that writes."""
     async with world.database.writer.connect() as connection:
         await connection.execute(text(f"PRAGMA {word}"))
+
+
+@asynccontextmanager
+async def no_claim_goes_through(world: World) -> AsyncIterator[None]:
+    """Whatever changes a delivery is refused: the rows can be read and locked, and then it goes wrong."""
+    function = "CREATE FUNCTION doom() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'no'; END $$"
+    trigger = "CREATE TRIGGER doom BEFORE UPDATE ON deliveries " + (
+        "BEGIN SELECT RAISE(ABORT, 'no'); END" if world.sqlite else "EXECUTE FUNCTION doom()"
+    )
+    drop = "DROP TRIGGER doom" + ("" if world.sqlite else " ON deliveries")
+    async with world.database.writer.begin() as connection:
+        for statement in [trigger] if world.sqlite else [function, trigger]:
+            await connection.execute(text(statement))
+    try:
+        yield
+    finally:
+        async with world.database.writer.begin() as connection:
+            for statement in [drop] if world.sqlite else [drop, "DROP FUNCTION doom"]:
+                await connection.execute(text(statement))
