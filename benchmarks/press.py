@@ -26,7 +26,16 @@ async def run(ground: Ground, *, short: bool) -> Report:
         "delivery. The floor writes the same rows with one raw statement behind Starlette, without rules, encryption or "
         "pushes; ours sends every push, to the log transport in the same process, and writes down that it did.",
         rounds,
-        ("side", "presses a second", "share of the floor", "p50 ms", "p99 ms", "p99 ms at 100/s", "× the floor's"),
+        (
+            "side",
+            "presses a second",
+            "share of the floor",
+            "p50 ms",
+            "p99 ms",
+            "the server's CPU a press, µs",
+            "p99 ms at 100/s",
+            "× the floor's",
+        ),
     )
     origin = await ground.database("press_floor")
     made = await crowd(origin, await ground.keyring(origin), people)
@@ -41,18 +50,22 @@ async def run(ground: Ground, *, short: bool) -> Report:
         }
         full: dict[str, list[Answered]] = {side: [] for side in servers}
         calm: dict[str, list[Answered]] = {side: [] for side in servers}
+        cost: dict[str, list[float]] = {side: [] for side in servers}
         unsent: dict[str, list[float]] = {side: [] for side in servers}
         for number in range(rounds + (not short)):
             for side, server in servers.items():
+                before = server.cpu()
                 at_full = await ask(_job(server, made.tokens, people))
                 left = await _clear(addresses[side])
+                used = server.cpu() - before
                 at_ease = await ask(_job(server, made.tokens, min(steady, people), rate=RATE))
                 await _clear(addresses[side])
                 if short or number:  # the first round warms up
                     full[side].append(at_full)
+                    cost[side].append(used / people * 1e6)
                     calm[side].append(at_ease)
                     unsent[side].append(left / (5 * people))
-    _tell(report, full, calm)
+    _tell(report, full, calm, cost)
     odd = sum(answer.odd for answers in (*full.values(), *calm.values()) for answer in answers)
     report.notes.append(f"Replies other than 201: {odd}.")
     report.notes.append(
@@ -67,7 +80,12 @@ async def run(ground: Ground, *, short: bool) -> Report:
     return report
 
 
-def _tell(report: Report, full: dict[str, list[Answered]], calm: dict[str, list[Answered]]) -> None:
+def _tell(
+    report: Report,
+    full: dict[str, list[Answered]],
+    calm: dict[str, list[Answered]],
+    cost: dict[str, list[float]],
+) -> None:
     floor_rates = [answer.rate for answer in full[FLOOR]]
     floor_tails = [answer.p99 for answer in calm[FLOOR]]
     for side, answers in full.items():
@@ -79,6 +97,7 @@ def _tell(report: Report, full: dict[str, list[Answered]], calm: dict[str, list[
             share,
             spread([answer.p50 for answer in answers]),
             spread([answer.p99 for answer in answers]),
+            spread(cost[side]),
             spread([answer.p99 for answer in calm[side]]),
             tail,
         )

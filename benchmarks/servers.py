@@ -1,6 +1,7 @@
 """Servers as processes of their own: started, waited for, weighed, stopped."""
 
 import asyncio
+import os
 import signal
 import socket
 import sys
@@ -29,6 +30,11 @@ class Running:
         asked = await asyncio.create_subprocess_exec("ps", "-o", "rss=", "-p", str(self.process.pid), stdout=PIPE)
         out, _ = await asked.communicate()
         return int(out) * 1024 / 1e6
+
+    def cpu(self) -> float:
+        """Seconds of a core that it has used so far (Linux)."""
+        fields = Path(f"/proc/{self.process.pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 @asynccontextmanager

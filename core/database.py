@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import UTC, datetime
 
 import structlog
@@ -63,19 +63,15 @@ class Database:
         async with self._write() as session:
             yield session
 
-    @asynccontextmanager
-    async def at_once(self, *, reading: bool = False) -> AsyncIterator[AsyncSession | Bare]:
+    def at_once(self, *, reading: bool = False) -> AbstractAsyncContextManager[AsyncSession | Bare]:
         """For one statement that writes, with or without one that reads before it: two round trips in all.
 
         On PostgreSQL each statement is a transaction of its own, with neither BEGIN nor COMMIT; on SQLite this is `write`,
         or `read` when it is only for `reading`.
         """
         if self.sqlite:
-            async with (self._read if reading else self._write)() as session:
-                yield session
-        else:
-            async with self._bare.connection() as connection:
-                yield connection
+            return (self._read if reading else self._write)()
+        return self._bare.connection()
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncSession]:

@@ -13,6 +13,7 @@ async def test_a_recipient_sees_the_person_themselves_and_who_has_answered(world
     for person in (maya, sponsor, friend, fellow):
         await person.patch("/v1/me", {"contact": "+1 555 0100"})
     await maya.press(note="Please come.", need="urge")
+    await world.settle()
     await sponsor.answer("calling")
     await fellow.answer("cannot")
     await world.settle()
