@@ -1,7 +1,7 @@
 """What came of nights of faults, as Markdown: what was injected, how often, what was lost."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from tests.faults.night.plan import Fault
 from tests.faults.night.run import AFTER_A_RESTART, Night
@@ -39,7 +39,12 @@ def report(nights: Sequence[Night]) -> str:
         ),
         "replies 503 (not saved, try again)": lambda some: sum(night.history.statuses.get(503, 0) for night in some),
         "other replies of 500 and above": lambda some: sum(_other_500s(night) for night in some),
-        "all made good after a restart: median, longest": _made_good,
+        "seconds until a successor was ready: median, longest": lambda some: _seconds(
+            one for night in some for one in night.restarted
+        ),
+        "seconds from there until all was made good: median, longest": lambda some: _seconds(
+            one for night in some for one in night.made_good
+        ),
         f"longer than {AFTER_A_RESTART:.0f} s": lambda some: sum(
             one > AFTER_A_RESTART for night in some for one in night.made_good
         ),
@@ -56,9 +61,9 @@ def _other_500s(night: Night) -> int:
     return sum(count for status, count in night.history.statuses.items() if status >= 500 and status != 503)
 
 
-def _made_good(nights: Sequence[Night]) -> str:
-    took = sorted(one for night in nights for one in night.made_good)
-    return f"{took[len(took) // 2]:.1f} s, {took[-1]:.1f} s" if took else "–"
+def _seconds(took: Iterable[float]) -> str:
+    found = sorted(took)
+    return f"{found[len(found) // 2]:.1f}, {found[-1]:.1f}" if found else "–"
 
 
 def _row(*cells: object) -> str:

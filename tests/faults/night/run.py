@@ -24,11 +24,16 @@ QUIET = 90.0
 
 @dataclass(slots=True)
 class Night:
-    """What came of it. `made_good`: seconds from each restart until nothing was pending that stood there before it."""
+    """What came of it.
+
+    `restarted`: seconds from each kill until its successor was ready. `made_good`: seconds from there until nothing was
+    pending any more that was when the kill had happened.
+    """
 
     kind: str
     seed: int
     injected: Counter[Fault] = field(default_factory=Counter)
+    restarted: list[float] = field(default_factory=list)
     made_good: list[float] = field(default_factory=list)
     found: Found = field(default_factory=Found)
     history: History = field(default_factory=History)
@@ -109,10 +114,12 @@ async def _kill(machine: Machine, injury: Injury, night: Night) -> Fault:
             fault = Fault.KILL_WORKER if place[0] == "w" else Fault.KILL_SERVER
     machine.at(place).kill()
     waiting = await _waiting(machine.house)
-    began = time.monotonic()
+    killed = time.monotonic()
     await machine.replace(place, injury.clock)
+    ready = time.monotonic()
     await _made_good(machine.house, waiting)
-    night.made_good.append(time.monotonic() - began)
+    night.restarted.append(ready - killed)
+    night.made_good.append(time.monotonic() - ready)
     return fault
 
 
