@@ -15,8 +15,8 @@ from core.encryption import Keyring
 from core.errors import KeysUnavailable, NameTaken, RegistrationClosed, WrongCredentials
 from core.unit import Unit
 from models import Person, RecoveryCode
-from models.vocabulary import Carrier
-from rules import access, idempotency, invitations, sessions
+from models.vocabulary import AccessKind, Carrier
+from rules import access, access_log, idempotency, invitations, sessions
 from rules.access import Caller
 from rules.idempotency import Retry
 from rules.sessions import SignedIn
@@ -89,9 +89,9 @@ async def sign_up(unit: Unit, new: NewPerson, asked: Retry | None) -> SignedUp:
             if known is None:
                 raise NameTaken from None
     made = await unit.session.get_one(Person, known)
-    signed_in = await sessions.open_for(
-        unit, made, new.carrier, idempotency.secret(unit, asked, "sign_up.token"), again=again
-    )
+    token = idempotency.secret(unit, asked, "sign_up.token")
+    how = AccessKind.SIGNED_IN if again else AccessKind.SIGNED_UP
+    signed_in = await sessions.open_for(unit, made, new.carrier, token, how, again=again)
     seed = idempotency.secret(unit, asked, "sign_up.codes")
     if not again:
         await replace_codes(unit, known, seed)
@@ -151,6 +151,7 @@ async def set_passphrase(unit: Unit, who: Caller, passphrase_hash: str) -> None:
     """A new passphrase; every other sign-in ends, for one of them may be why it is changed."""
     mine = await access.person(unit, who)
     mine.passphrase_hash = passphrase_hash
+    access_log.done(unit, who, AccessKind.PASSPHRASE_CHANGED)
     await sessions.end_others(unit, who.person_id, keep=who.session_id)
 
 
@@ -172,6 +173,7 @@ async def new_codes(unit: Unit, who: Caller, asked: Retry | None) -> list[str]:
 
     async def create() -> UUID:
         await replace_codes(unit, who.person_id, seed)
+        access_log.done(unit, who, AccessKind.CODES_RENEWED)
         return who.person_id
 
     await idempotency.once(unit, asked, who.person_id, create)
@@ -199,7 +201,7 @@ async def recover(unit: Unit, sign_in_name: str, code: str, passphrase_hash: str
         raise WrongCredentials
     found.passphrase_hash = passphrase_hash
     await sessions.end_others(unit, found.id, keep=None)
-    return await sessions.open_for(unit, found, carrier, None)
+    return await sessions.open_for(unit, found, carrier, None, AccessKind.RECOVERED)
 
 
 def _code(unit: Unit, seed: bytes | None, number: int) -> str:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 
 from core.ids import first_id
 from core.unit import Unit
-from models import Channel, Delivery, Device, IdempotencyKey, Invitation, Message, ReachOut, Throttle
+from models import AccessEvent, Channel, Delivery, Device, IdempotencyKey, Invitation, Message, ReachOut, Throttle
 from models.vocabulary import DeliveryState
 from rules import devices, idempotency
 
@@ -18,6 +18,8 @@ BATCH = 500
 DELIVERIES = timedelta(days=30)
 """Deliveries with their receipts; what came of them stands with the recipient."""
 IDEMPOTENCY = idempotency.KEPT + timedelta(hours=1)
+ACCESS = timedelta(days=90)
+"""The access log: long enough to find what happened before one noticed."""
 UNCONFIRMED = timedelta(days=1)
 """A channel whose code nobody has typed in."""
 
@@ -68,6 +70,7 @@ def steps(now: datetime, days: int) -> Sequence[Step]:
         _emptied(ReachOut.id, "note", closed & ReachOut.note.is_not(None)),
         _emptied(Message.id, "text", of_closed & Message.text.is_not(None)),
         _deleted(Delivery.id, old & finished),
+        _deleted(AccessEvent.id, AccessEvent.id < first_id(now - ACCESS)),
         _deleted(IdempotencyKey.key_hash, remembered),
         _deleted(Throttle.key_hash, Throttle.free_at < now),
         _deleted(Invitation.id, Invitation.expires_at <= now),

@@ -25,8 +25,8 @@ from api.schemas import (
 )
 from core.errors import NotFound, NotSignedIn, TooMany, WrongCredentials
 from models import Session
-from models.vocabulary import Carrier
-from rules import access, idempotency, people, sessions, throttle
+from models.vocabulary import AccessKind, Carrier
+from rules import access, access_log, idempotency, people, sessions, throttle
 from rules.sessions import GUESSES_HERE, GUESSES_PLACE, Known, SignedIn
 
 router = APIRouter(prefix="/v1/sessions", tags=["sessions"])
@@ -147,6 +147,9 @@ async def prove(body: Proof, request: Request, token: Token, context: Services) 
     # No connection is held while a passphrase is checked: a queue of them must never stand before a press.
     await _take_a_guess(context, request, str(who.person_id))
     if not await context.passphrases.matches(encoded, body.passphrase):
+        async with context.database.write() as session:
+            access_log.done(make_unit(context, session), who, AccessKind.PROOF_FAILED)
+            await session.commit()
         raise WrongCredentials
     await _give_back(context, request, str(who.person_id))
     async with context.database.write() as session:
