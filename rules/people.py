@@ -16,7 +16,7 @@ from core.errors import KeysUnavailable, NameTaken, RegistrationClosed, WrongCre
 from core.unit import Unit
 from models import Person, RecoveryCode
 from models.vocabulary import AccessKind, Carrier
-from rules import access, access_log, idempotency, invitations, sessions
+from rules import access, access_log, idempotency, invitations, passkeys, sessions
 from rules.access import Caller
 from rules.idempotency import Retry
 from rules.sessions import SignedIn
@@ -148,9 +148,11 @@ async def set_ladder(unit: Unit, who: Caller, seconds: Sequence[int] | None) -> 
 
 
 async def set_passphrase(unit: Unit, who: Caller, passphrase_hash: str) -> None:
-    """A new passphrase; every other sign-in ends, for one of them may be why it is changed."""
+    """A new passphrase; every other sign-in and every passkey ends, for one of them may be why it is changed."""
     mine = await access.person(unit, who)
     mine.passphrase_hash = passphrase_hash
+    # Before the sessions: a sign-in that is under way with one of them is seen below.
+    await passkeys.forget_all(unit, who.person_id, who.session_id)
     access_log.done(unit, who, AccessKind.PASSPHRASE_CHANGED)
     await sessions.end_others(unit, who.person_id, keep=who.session_id)
 
@@ -181,7 +183,7 @@ async def new_codes(unit: Unit, who: Caller, asked: Retry | None) -> list[str]:
 
 
 async def recover(unit: Unit, sign_in_name: str, code: str, passphrase_hash: str, carrier: Carrier) -> SignedIn:
-    """Trade one recovery code for a new passphrase and a session; all earlier sign-ins end.
+    """Trade one recovery code for a new passphrase and a session; all earlier sign-ins and passkeys end.
 
     Raises WrongCredentials, the same for an unknown name and a used code.
     """
@@ -200,6 +202,7 @@ async def recover(unit: Unit, sign_in_name: str, code: str, passphrase_hash: str
     if used.first() is None:
         raise WrongCredentials
     found.passphrase_hash = passphrase_hash
+    await passkeys.forget_all(unit, found.id, None)
     await sessions.end_others(unit, found.id, keep=None)
     return await sessions.open_for(unit, found, carrier, None, AccessKind.RECOVERED)
 

@@ -10,7 +10,18 @@ from sqlalchemy.orm import InstrumentedAttribute
 
 from core.ids import first_id
 from core.unit import Unit
-from models import AccessEvent, Channel, Delivery, Device, IdempotencyKey, Invitation, Message, ReachOut, Throttle
+from models import (
+    AccessEvent,
+    Channel,
+    Delivery,
+    Device,
+    IdempotencyKey,
+    Invitation,
+    Message,
+    PasskeyChallenge,
+    ReachOut,
+    Throttle,
+)
 from models.vocabulary import DeliveryState
 from rules import devices, idempotency
 
@@ -72,6 +83,7 @@ def steps(now: datetime, days: int) -> Sequence[Step]:
         _deleted(Delivery.id, old & finished),
         _deleted(AccessEvent.id, AccessEvent.id < first_id(now - ACCESS)),
         _deleted(IdempotencyKey.key_hash, remembered),
+        _deleted(PasskeyChallenge.challenge_hash, PasskeyChallenge.expires_at <= now),
         _deleted(Throttle.key_hash, Throttle.free_at < now),
         _deleted(Invitation.id, Invitation.expires_at <= now),
         _deleted(Channel.id, unconfirmed),

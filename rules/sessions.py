@@ -70,11 +70,19 @@ async def sign_in(
 
 
 async def open_for(
-    unit: Unit, person: Person, carrier: Carrier, token: bytes | None, how: AccessKind, *, again: bool = False
+    unit: Unit,
+    person: Person,
+    carrier: Carrier,
+    token: bytes | None,
+    how: AccessKind,
+    *,
+    about: UUID | None = None,
+    again: bool = False,
 ) -> SignedIn:
     """A session for this person. `again` (a retry) hands out the session that the same `token` bytes opened before.
 
-    A session that was signed out meanwhile stays so: the retry then opens another one. `how` goes into the access log.
+    A session that was signed out meanwhile stays so: the retry then opens another one. `how` goes into the access log,
+    with the passkey that it is `about`.
     """
     text = unit.new_token(32) if token is None else _text(token)
     found = None
@@ -84,7 +92,7 @@ async def open_for(
     if found is None:
         found = Session(id=unit.new_id(), person_id=person.id, token_hash=token_hash(text), created_at=unit.now)
         unit.session.add(found)
-        access_log.note(unit, person.id, how, session=found.id)
+        access_log.note(unit, person.id, how, about=about, session=found.id)
     found.carrier = carrier
     found.used_at = found.proven_at = unit.now
     found.expires_at = unit.now + IDLE

@@ -140,7 +140,7 @@ async def change(body: Change, unit: Writing, who: WritingCaller) -> MeOut:
 
 @router.put("/v1/me/passphrase", status_code=204, responses=problems(ProofNeeded))
 async def set_passphrase(body: NewPassphrase, token: Token, context: Services) -> None:
-    """Set a new passphrase. Needs fresh proof; everywhere else you are signed out."""
+    """Set a new passphrase. Needs fresh proof; everywhere else you are signed out, and passkeys go."""
     async with context.database.read() as session:
         unit = make_unit(context, session)
         access.require_proof(await access.caller(unit, token), unit.now)
