@@ -219,6 +219,12 @@ class CompanionUnknown(PorchlightError):
     advice = "Choose a confirmed member of your circle: the id from GET /v1/circle whose state is active."
 
 
+class MemberUnknown(PorchlightError):
+    slug = "member-unknown"
+    title = "Nobody in your circle goes by one of these ids."
+    advice = "Choose confirmed members of your circle: ids from GET /v1/circle whose state is active."
+
+
 class BookendOver(PorchlightError):
     slug = "bookend-over"
     title = "This bookend can no longer be moved."

@@ -11,7 +11,7 @@ from core.errors import KeysUnavailable, StepOneFull
 from core.unit import Unit
 from models import Bookend, Channel, Device, Membership, Notice, Person, ReachOut, Recipient
 from models.vocabulary import AnswerKind, NoticeKind
-from rules import access, hours, standing_by
+from rules import access, hours, sharing, standing_by
 from rules.access import Caller
 from rules.invitations import STEP_ONE, lock_circle
 from rules.reach_out import endings
@@ -170,8 +170,11 @@ async def leave(unit: Unit, who: Caller, membership_id: UUID) -> None:
 
 async def mute(unit: Unit, who: Caller, membership_id: UUID, until: datetime | None) -> None:
     """Get no pushes from this person until then; the inbox keeps everything. Raises NotFound."""
-    (await access.support(unit, who, membership_id)).muted_until = until
+    found = await access.support(unit, who, membership_id)
+    found.muted_until = until
     await unit.session.flush()
+    if until is not None and until > unit.now:
+        await sharing.hush(unit, found.owner_id, found.member_id)
 
 
 def words(unit: Unit, membership_id: UUID) -> tuple[str, str] | None:
@@ -201,9 +204,11 @@ async def end(unit: Unit, membership: Membership) -> None:
     await unit.session.execute(
         select(Bookend.id).where(Bookend.membership_id == membership.id).order_by(Bookend.id).with_for_update()
     )
+    shared = await sharing.by(unit, membership.id)
     await unit.session.execute(delete(Membership).where(Membership.id == membership.id))
     unit.session.expunge(membership)
     await standing_by.companion_gone(unit, owner_id, member_id)
+    await sharing.take_back(unit, shared, [owner_id, member_id])
     of_owner = select(ReachOut.id).where(ReachOut.person_id == owner_id)
     # Fellow recipients keep the word that somebody answered; who it was is no longer for them.
     await unit.session.execute(

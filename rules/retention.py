@@ -13,12 +13,14 @@ from core.unit import Unit
 from models import (
     AccessEvent,
     Channel,
+    CheckIn,
     Delivery,
     Device,
     IdempotencyKey,
     Invitation,
     Message,
     PasskeyChallenge,
+    ReachIn,
     ReachOut,
     Throttle,
 )
@@ -63,11 +65,13 @@ class Step:
 def steps(now: datetime, days: int) -> Sequence[Step]:
     """All that is past its time at `now`; notes and messages go `days` after their reach-out was closed.
 
+    What was written in a check-in or a reach-in goes `days` after it was.
     Sessions are not among them: their devices are retired with them (`rules.sessions`).
     """
     closed = ReachOut.closed_at <= now - timedelta(days=days)
     of_closed = Message.reach_out_id.in_(select(ReachOut.id).where(closed))
     # Ids carry the time they were made at, so that the primary key finds what is old.
+    long_ago = first_id(now - timedelta(days=days))
     old = Delivery.id < first_id(now - DELIVERIES)
     finished = Delivery.state != DeliveryState.PENDING
     remembered = IdempotencyKey.created_at <= now - IDEMPOTENCY
@@ -80,6 +84,8 @@ def steps(now: datetime, days: int) -> Sequence[Step]:
     return (
         _emptied(ReachOut.id, "note", closed & ReachOut.note.is_not(None)),
         _emptied(Message.id, "text", of_closed & Message.text.is_not(None)),
+        _emptied(CheckIn.id, "note", (CheckIn.id < long_ago) & CheckIn.note.is_not(None)),
+        _emptied(ReachIn.id, "text", (ReachIn.id < long_ago) & ReachIn.text.is_not(None)),
         _deleted(Delivery.id, old & finished),
         _deleted(AccessEvent.id, AccessEvent.id < first_id(now - ACCESS)),
         _deleted(IdempotencyKey.key_hash, remembered),
