@@ -10,8 +10,8 @@ from sqlalchemy import and_, delete, func, or_, select, update
 from core.errors import KeysUnavailable, StepOneFull
 from core.unit import Unit
 from models import Bookend, Channel, Device, Membership, Notice, Person, ReachOut, Recipient
-from models.vocabulary import AnswerKind, NoticeKind
-from rules import access, hours, sharing, standing_by
+from models.vocabulary import NoticeKind
+from rules import access, connections, hours, sharing, standing_by
 from rules.access import Caller
 from rules.invitations import STEP_ONE, lock_circle
 from rules.reach_out import endings
@@ -100,14 +100,8 @@ async def supported(
         .limit(1)
         .scalar_subquery()
     )
-    connected = (
-        select(func.max(Recipient.answered_at))
-        .join(ReachOut, ReachOut.id == Recipient.reach_out_id)
-        .where(ReachOut.person_id == Membership.owner_id, told, Recipient.answer != AnswerKind.CANNOT)
-        .scalar_subquery()
-    )
     statement = (
-        select(Membership, Person, open_one, connected)
+        select(Membership, Person, open_one)
         .join(Person, Person.id == Membership.owner_id)
         .where(Membership.member_id == who.person_id)
     )
@@ -116,8 +110,9 @@ async def supported(
     if only is not None:
         statement = statement.where(Membership.id == only)
     found = await unit.session.execute(statement.order_by(Membership.id).limit(limit + 1))
+    last = await connections.last_connected(unit, who.person_id)
     listed: list[Supported] = []
-    for row, person, open_id, last in found:
+    for row, person, open_id in found:
         vault = unit.keyring.vault(person.id, person.data_key)
         active = row.confirmed_at is not None
         listed.append(
@@ -129,7 +124,7 @@ async def supported(
                 active=active,
                 words=None if active else words(unit, row.id),
                 muted_until=row.muted_until if row.muted_until and row.muted_until > unit.now else None,
-                last_connected_at=last if active else None,
+                last_connected_at=last.get(person.id) if active else None,
                 open_reach_out_id=open_id if active else None,
                 created_at=row.accepted_at,
             )
