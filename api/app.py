@@ -44,8 +44,9 @@ ROUTERS = (
     events,
     config,
     people,
-    sessions,
+    # Before the sessions: a path is theirs only if it is nobody else's.
     passkeys,
+    sessions,
     me,
     devices,
     channels,

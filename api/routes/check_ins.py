@@ -9,7 +9,7 @@ from pydantic import BaseModel, Field
 
 from api.dependencies import IdempotencyKey, Reading, ReadingCaller, Writing, WritingCaller, retry_of
 from api.problems import problems
-from api.schemas import DEFAULT_LIMIT, Body, Cursor, Limit, Note, Page, PersonOut, page, person
+from api.schemas import DEFAULT_LIMIT, Body, Cursor, Limit, Note, Page, PersonOut, Whole, page, person
 from core.errors import KeyReused, MemberUnknown, NotFound
 from models.vocabulary import Halt
 from rules import check_ins
@@ -26,7 +26,7 @@ class CheckIn(Body):
     `share_with`: ids of confirmed memberships in my circle who may see this one check-in; without it nobody does.
     """
 
-    feeling: Annotated[int, Field(ge=0, le=4)] | None = None
+    feeling: Annotated[Whole, Field(ge=0, le=4)] | None = None
     halt: Annotated[list[Halt], Field(max_length=len(Halt))] | None = None
     note: Note | None = None
     share_with: Annotated[list[UUID], Field(max_length=CIRCLE)] | None = None

@@ -178,6 +178,7 @@ async def test_a_retry_is_one_check_in(world: World) -> None:
         {"feeling": 5},
         {"feeling": -1},
         {"feeling": 1.5},
+        {"feeling": True},
         {"feeling": "low"},
         {"halt": ["bored"]},
         {"halt": "tired"},

@@ -58,6 +58,11 @@ async def test_a_passkey_signs_in_and_counts_as_fresh_proof(world: World) -> Non
     assert (await signs_in(world.here, phone.get(await asked(world.here)))).status_code == 201
 
 
+async def test_the_way_in_takes_a_post_and_says_so(world: World) -> None:
+    reply = await world.here.http.put("/v1/sessions/passkey", json={})
+    assert (reply.status_code, reply.headers["allow"]) == (405, "POST")
+
+
 async def test_in_a_cookie(world: World) -> None:
     maya = await world.person("Maya")
     phone = Authenticator()
