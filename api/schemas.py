@@ -76,11 +76,13 @@ def _sane(moment: datetime) -> datetime:
 
 
 FIRST_YEAR, LAST_YEAR = 2000, 2200
+NOTE = 2000
 SignInName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9._-]{3,64}$")]
 Passphrase = Annotated[str, StringConstraints(min_length=8, max_length=256)]
 GivenPassphrase = Annotated[str, StringConstraints(min_length=1, max_length=256)]
 DisplayName = Annotated[str, StringConstraints(max_length=240), AfterValidator(lambda value: text.one_line(value, 60))]
 Label = Annotated[str, StringConstraints(max_length=240), AfterValidator(lambda value: text.one_line(value, 60))]
+Note = Annotated[str, StringConstraints(max_length=4 * NOTE), AfterValidator(lambda value: text.words(value, NOTE))]
 TimeZone = Annotated[str, StringConstraints(max_length=64), AfterValidator(_zone)]
 Region = Annotated[str, StringConstraints(pattern=r"^[A-Za-z]{2}$", to_upper=True)]
 Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})?$")]

@@ -183,6 +183,30 @@ class CodeOver(PorchlightError):
     advice = "It is good for 10 minutes and 5 guesses. Add the same address again to be sent a new one."
 
 
+class PasskeysNotOffered(PorchlightError):
+    slug = "passkeys-not-offered"
+    title = "Passkeys cannot be used at this address."
+    advice = "They need a host name over https (or localhost). Sign in with name and passphrase."
+
+
+class PasskeyRefused(PorchlightError):
+    slug = "passkey-not-accepted"
+    title = "This passkey could not be added."
+    advice = "Ask for new options and let the browser make it again: they are good for 5 minutes, and once."
+
+
+class PasskeyUnknown(PorchlightError):
+    slug = "wrong-passkey"
+    title = "This passkey opens no account here."
+    advice = "Try once more from the beginning, or sign in with name and passphrase."
+
+
+class TooManyPasskeys(PorchlightError):
+    slug = "too-many-passkeys"
+    title = "You have 10 passkeys, which is the most."
+    advice = "Remove one you no longer use, then add this one."
+
+
 class KeysUnavailable(PorchlightError):
     slug = "keys-unavailable"
     title = "Porchlight cannot read what is stored encrypted right now."
@@ -193,6 +217,12 @@ class CompanionUnknown(PorchlightError):
     slug = "companion-unknown"
     title = "Nobody in your circle goes by this companion's id."
     advice = "Choose a confirmed member of your circle: the id from GET /v1/circle whose state is active."
+
+
+class MemberUnknown(PorchlightError):
+    slug = "member-unknown"
+    title = "Nobody in your circle goes by one of these ids."
+    advice = "Choose confirmed members of your circle: ids from GET /v1/circle whose state is active."
 
 
 class BookendOver(PorchlightError):

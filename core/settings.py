@@ -112,6 +112,17 @@ class Settings(BaseSettings):
         return f"{parts.scheme}://{parts.netloc}".lower()
 
     @cached_property
+    def rp_id(self) -> str | None:
+        """The host name that passkeys are made for; None where browsers make none: an IP address, or plain http."""
+        host = urlsplit(self.public_url).hostname or ""
+        try:
+            ip_address(host)
+        except ValueError:
+            here = host == "localhost" or host.endswith(".localhost")
+            return host if self.secure or here else None
+        return None
+
+    @cached_property
     def secure(self) -> bool:
         return self.public_url.startswith("https://")
 

@@ -121,3 +121,33 @@ class Retired(StrEnum):
 class Carrier(StrEnum):
     TOKEN = "token"  # noqa: S105 (the name of a way to carry a session, no secret)
     COOKIE = "cookie"
+
+
+class Halt(StrEnum):
+    """What may lie under a feeling: hungry, angry, lonely, tired."""
+
+    HUNGRY = "hungry"
+    ANGRY = "angry"
+    LONELY = "lonely"
+    TIRED = "tired"
+
+
+class AccessKind(StrEnum):
+    """What stands in the access log."""
+
+    SIGNED_UP = "signed_up"
+    SIGNED_IN = "signed_in"
+    SIGNED_IN_WITH_PASSKEY = "signed_in_with_passkey"
+    RECOVERED = "recovered"
+    SIGNED_OUT = "signed_out"
+    PROOF_FAILED = "proof_failed"
+    PASSPHRASE_CHANGED = "passphrase_changed"  # noqa: S105 (a word of the log, no secret)
+    CODES_RENEWED = "codes_renewed"
+    PASSKEY_ADDED = "passkey_added"
+    PASSKEY_REMOVED = "passkey_removed"
+    DEVICE_ADDED = "device_added"
+    DEVICE_REMOVED = "device_removed"
+    CHANNEL_ADDED = "channel_added"
+    CHANNEL_CONFIRMED = "channel_confirmed"
+    CHANNEL_REMOVED = "channel_removed"
+    EXPORTED = "exported"

@@ -11,8 +11,8 @@ from core.bulk import insert_together
 from core.errors import ChannelNotOffered, CodeOver, CodeWrong, KeysUnavailable, NotFound, TooManyChannels
 from core.unit import Unit
 from models import Channel, Delivery, ReachOut, Recipient
-from models.vocabulary import ChannelKind, DeliveryState, NoticeKind
-from rules import idempotency, reachability, retiring, throttle
+from models.vocabulary import AccessKind, ChannelKind, DeliveryState, NoticeKind
+from rules import access_log, idempotency, reachability, retiring, throttle
 from rules.access import Caller
 from rules.idempotency import Retry
 from rules.telling import DELIVERIES, NOTICES, Telling, announce, channel_row, notice_row, withdraw
@@ -64,6 +64,7 @@ async def add(
             )
             mine.address = who.vault.seal("channels.address", mine.id, address)
             unit.session.add(mine)
+            access_log.done(unit, who, AccessKind.CHANNEL_ADDED, mine.id)
             await unit.session.flush()
         if mine.confirmed_at is None:
             await _send_code(unit, who, mine)
@@ -117,6 +118,7 @@ async def confirm(unit: Unit, who: Caller, channel_id: UUID, code: str) -> tuple
     found.confirmed_at = unit.now
     found.code = found.code_expires_at = None
     found.guesses = 0
+    access_log.done(unit, who, AccessKind.CHANNEL_CONFIRMED, found.id)
     await unit.session.flush()
     await _reachable_again(unit, who.person_id)
     await reachability.heard(unit, who.person_id)
@@ -133,6 +135,7 @@ async def remove(unit: Unit, who: Caller, channel_id: UUID) -> None:
     )
     unit.session.expunge(found)
     await unit.session.execute(delete(Channel).where(Channel.id == channel_id))
+    access_log.done(unit, who, AccessKind.CHANNEL_REMOVED, channel_id)
     await retiring.note_unreachable(unit, [who.person_id])
 
 

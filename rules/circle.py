@@ -10,8 +10,8 @@ from sqlalchemy import and_, delete, func, or_, select, update
 from core.errors import KeysUnavailable, StepOneFull
 from core.unit import Unit
 from models import Bookend, Channel, Device, Membership, Notice, Person, ReachOut, Recipient
-from models.vocabulary import AnswerKind, NoticeKind
-from rules import access, hours, standing_by
+from models.vocabulary import NoticeKind
+from rules import access, connections, hours, sharing, standing_by
 from rules.access import Caller
 from rules.invitations import STEP_ONE, lock_circle
 from rules.reach_out import endings
@@ -100,14 +100,8 @@ async def supported(
         .limit(1)
         .scalar_subquery()
     )
-    connected = (
-        select(func.max(Recipient.answered_at))
-        .join(ReachOut, ReachOut.id == Recipient.reach_out_id)
-        .where(ReachOut.person_id == Membership.owner_id, told, Recipient.answer != AnswerKind.CANNOT)
-        .scalar_subquery()
-    )
     statement = (
-        select(Membership, Person, open_one, connected)
+        select(Membership, Person, open_one)
         .join(Person, Person.id == Membership.owner_id)
         .where(Membership.member_id == who.person_id)
     )
@@ -116,8 +110,9 @@ async def supported(
     if only is not None:
         statement = statement.where(Membership.id == only)
     found = await unit.session.execute(statement.order_by(Membership.id).limit(limit + 1))
+    last = await connections.last_connected(unit, who.person_id)
     listed: list[Supported] = []
-    for row, person, open_id, last in found:
+    for row, person, open_id in found:
         vault = unit.keyring.vault(person.id, person.data_key)
         active = row.confirmed_at is not None
         listed.append(
@@ -129,7 +124,7 @@ async def supported(
                 active=active,
                 words=None if active else words(unit, row.id),
                 muted_until=row.muted_until if row.muted_until and row.muted_until > unit.now else None,
-                last_connected_at=last if active else None,
+                last_connected_at=last.get(person.id) if active else None,
                 open_reach_out_id=open_id if active else None,
                 created_at=row.accepted_at,
             )
@@ -170,8 +165,11 @@ async def leave(unit: Unit, who: Caller, membership_id: UUID) -> None:
 
 async def mute(unit: Unit, who: Caller, membership_id: UUID, until: datetime | None) -> None:
     """Get no pushes from this person until then; the inbox keeps everything. Raises NotFound."""
-    (await access.support(unit, who, membership_id)).muted_until = until
+    found = await access.support(unit, who, membership_id)
+    found.muted_until = until
     await unit.session.flush()
+    if until is not None and until > unit.now:
+        await sharing.hush(unit, found.owner_id, found.member_id)
 
 
 def words(unit: Unit, membership_id: UUID) -> tuple[str, str] | None:
@@ -201,9 +199,11 @@ async def end(unit: Unit, membership: Membership) -> None:
     await unit.session.execute(
         select(Bookend.id).where(Bookend.membership_id == membership.id).order_by(Bookend.id).with_for_update()
     )
+    shared = await sharing.by(unit, membership.id)
     await unit.session.execute(delete(Membership).where(Membership.id == membership.id))
     unit.session.expunge(membership)
     await standing_by.companion_gone(unit, owner_id, member_id)
+    await sharing.take_back(unit, shared, [owner_id, member_id])
     of_owner = select(ReachOut.id).where(ReachOut.person_id == owner_id)
     # Fellow recipients keep the word that somebody answered; who it was is no longer for them.
     await unit.session.execute(

@@ -50,7 +50,7 @@ def wanted(facts: Facts) -> bool:  # noqa: C901, PLR0911 (a table of cases, read
     if facts.about_bookend:
         return _still_about_bookend(facts)
     if not facts.about_reach_out:
-        return True
+        return facts.kind not in {NoticeKind.CHECK_IN, NoticeKind.REACH_IN} or facts.available
     if facts.kind is NoticeKind.ENDED:
         # The account behind it may be gone, with its reach-out; the word that it has ended still goes out.
         return not facts.muted

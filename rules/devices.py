@@ -13,8 +13,8 @@ from core.errors import Busy, DeviceRetired, EndpointNotAllowed, KeysUnavailable
 from core.unit import Unit
 from core.webpush_hosts import allowed_endpoint
 from models import Delivery, Device, Membership, Notice, ReachOut, Recipient
-from models.vocabulary import AnswerKind, DeliveryState, DeviceKind, NoticeKind, ReachOutState, Retired
-from rules import access, reachability, retiring, throttle
+from models.vocabulary import AccessKind, AnswerKind, DeliveryState, DeviceKind, NoticeKind, ReachOutState, Retired
+from rules import access, access_log, reachability, retiring, throttle
 from rules.access import Caller
 from rules.telling import DELIVERIES, NOTICES, Telling, announce, delivery_row, notice_row
 from rules.throttle import Limit
@@ -68,6 +68,7 @@ async def _register(
             mine = mine or found
         else:
             await retiring.retire(unit, found.person_id, [found.id], Retired.MOVED)
+            access_log.note(unit, found.person_id, AccessKind.DEVICE_REMOVED, about=found.id)
     if mine is None:
         await _room(unit, who)
         mine = Device(id=unit.new_id(), person_id=who.person_id, created_at=unit.now, kind=str(kind))
@@ -85,6 +86,7 @@ async def _register(
         mine.label = who.vault.seal("devices.label", mine.id, label)
     await unit.session.flush()
     if back:
+        access_log.done(unit, who, AccessKind.DEVICE_ADDED, mine.id)
         await _catch_up(unit, mine)
         await reachability.heard(unit, who.person_id)
     return mine, new
@@ -149,6 +151,7 @@ async def remove(unit: Unit, who: Caller, device_id: UUID) -> None:
     found = await own(unit, who, device_id)
     if found.disabled_at is None:
         await retiring.retire(unit, who.person_id, [device_id], Retired.REMOVED)
+        access_log.done(unit, who, AccessKind.DEVICE_REMOVED, device_id)
 
 
 async def send_test(unit: Unit, who: Caller, device_id: UUID) -> UUID:

@@ -24,7 +24,7 @@ def within(hours: Sequence[Window], time_zone: str, now: datetime) -> bool:
     Hours in a zone that this machine's database no longer knows hold nobody back: a push too many wakes, one too few
     leaves somebody alone.
     """
-    zone = _zone(time_zone)
+    zone = zone_of(time_zone)
     if zone is None:
         return True
     local = now.astimezone(zone)
@@ -35,7 +35,8 @@ def within(hours: Sequence[Window], time_zone: str, now: datetime) -> bool:
 
 
 @lru_cache(maxsize=1024)
-def _zone(name: str) -> ZoneInfo | None:
+def zone_of(name: str) -> ZoneInfo | None:
+    """A time zone by its name; None when this machine's database no longer knows it."""
     try:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError):

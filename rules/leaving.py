@@ -9,17 +9,22 @@ from core.encryption import Vault
 from core.errors import NotFound
 from core.unit import Unit
 from models import (
+    AccessEvent,
     Answer,
     Base,
     Block,
     Bookend,
     Channel,
+    CheckIn,
+    CheckInShare,
     Device,
     Invitation,
     Membership,
     Message,
     Notice,
+    Passkey,
     Person,
+    ReachIn,
     ReachOut,
     Recipient,
     RecoveryCode,
@@ -56,6 +61,13 @@ async def export(unit: Unit, who: Caller) -> dict[str, Any]:
         "exported_at": unit.now,
         "person": profile,
         "sessions": await rows(Session, Session.person_id == me, "id carrier created_at used_at expires_at"),
+        "access_events": await rows(AccessEvent, AccessEvent.person_id == me, "id kind about_id session_id created_at"),
+        "passkeys": await rows(
+            Passkey,
+            Passkey.person_id == me,
+            "id sign_count synced created_at used_at",
+            {name: f"passkeys.{name}" for name in ("label", "credential_id", "public_key")},
+        ),
         "recovery_codes_left": len(await rows(RecoveryCode, RecoveryCode.person_id == me, "id")),
         "devices": await rows(
             Device,
@@ -113,6 +125,29 @@ async def export(unit: Unit, who: Caller) -> dict[str, Any]:
             Bookend,
             (Bookend.companion_id == me) & Bookend.companion_told_at.is_not(None) & Bookend.membership_id.is_not(None),
             "id person_id due_at companion_told_at checked_in_at",
+        ),
+        "check_ins": await rows(
+            CheckIn, CheckIn.person_id == me, "id feeling halt created_at", {"note": "check_ins.note"}
+        ),
+        "check_ins_i_share": await rows(
+            CheckInShare,
+            CheckInShare.check_in_id.in_(select(CheckIn.id).where(CheckIn.person_id == me)),
+            "check_in_id membership_id",
+        ),
+        "check_ins_shared_with_me": await rows(
+            CheckIn,
+            CheckIn.id.in_(
+                select(CheckInShare.check_in_id)
+                .join(Membership, Membership.id == CheckInShare.membership_id)
+                .where(Membership.member_id == me)
+            ),
+            "id person_id created_at",
+        ),
+        "reach_ins": await rows(
+            ReachIn, ReachIn.sender_id == me, "id recipient_id created_at", {"text": "reach_ins.text"}
+        ),
+        "reach_ins_to_me": await rows(
+            ReachIn, (ReachIn.recipient_id == me) & ReachIn.membership_id.is_not(None), "id sender_id created_at"
         ),
         "notices": await rows(
             Notice,

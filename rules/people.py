@@ -15,8 +15,8 @@ from core.encryption import Keyring
 from core.errors import KeysUnavailable, NameTaken, RegistrationClosed, WrongCredentials
 from core.unit import Unit
 from models import Person, RecoveryCode
-from models.vocabulary import Carrier
-from rules import access, idempotency, invitations, sessions
+from models.vocabulary import AccessKind, Carrier
+from rules import access, access_log, idempotency, invitations, passkeys, sessions
 from rules.access import Caller
 from rules.idempotency import Retry
 from rules.sessions import SignedIn
@@ -89,9 +89,9 @@ async def sign_up(unit: Unit, new: NewPerson, asked: Retry | None) -> SignedUp:
             if known is None:
                 raise NameTaken from None
     made = await unit.session.get_one(Person, known)
-    signed_in = await sessions.open_for(
-        unit, made, new.carrier, idempotency.secret(unit, asked, "sign_up.token"), again=again
-    )
+    token = idempotency.secret(unit, asked, "sign_up.token")
+    how = AccessKind.SIGNED_IN if again else AccessKind.SIGNED_UP
+    signed_in = await sessions.open_for(unit, made, new.carrier, token, how, again=again)
     seed = idempotency.secret(unit, asked, "sign_up.codes")
     if not again:
         await replace_codes(unit, known, seed)
@@ -148,9 +148,12 @@ async def set_ladder(unit: Unit, who: Caller, seconds: Sequence[int] | None) -> 
 
 
 async def set_passphrase(unit: Unit, who: Caller, passphrase_hash: str) -> None:
-    """A new passphrase; every other sign-in ends, for one of them may be why it is changed."""
+    """A new passphrase; every other sign-in and every passkey ends, for one of them may be why it is changed."""
     mine = await access.person(unit, who)
     mine.passphrase_hash = passphrase_hash
+    # Before the sessions: a sign-in that is under way with one of them is seen below.
+    await passkeys.forget_all(unit, who.person_id, who.session_id)
+    access_log.done(unit, who, AccessKind.PASSPHRASE_CHANGED)
     await sessions.end_others(unit, who.person_id, keep=who.session_id)
 
 
@@ -172,6 +175,7 @@ async def new_codes(unit: Unit, who: Caller, asked: Retry | None) -> list[str]:
 
     async def create() -> UUID:
         await replace_codes(unit, who.person_id, seed)
+        access_log.done(unit, who, AccessKind.CODES_RENEWED)
         return who.person_id
 
     await idempotency.once(unit, asked, who.person_id, create)
@@ -179,7 +183,7 @@ async def new_codes(unit: Unit, who: Caller, asked: Retry | None) -> list[str]:
 
 
 async def recover(unit: Unit, sign_in_name: str, code: str, passphrase_hash: str, carrier: Carrier) -> SignedIn:
-    """Trade one recovery code for a new passphrase and a session; all earlier sign-ins end.
+    """Trade one recovery code for a new passphrase and a session; all earlier sign-ins and passkeys end.
 
     Raises WrongCredentials, the same for an unknown name and a used code.
     """
@@ -198,8 +202,9 @@ async def recover(unit: Unit, sign_in_name: str, code: str, passphrase_hash: str
     if used.first() is None:
         raise WrongCredentials
     found.passphrase_hash = passphrase_hash
+    await passkeys.forget_all(unit, found.id, None)
     await sessions.end_others(unit, found.id, keep=None)
-    return await sessions.open_for(unit, found, carrier, None)
+    return await sessions.open_for(unit, found, carrier, None, AccessKind.RECOVERED)
 
 
 def _code(unit: Unit, seed: bytes | None, number: int) -> str:

@@ -10,7 +10,20 @@ from sqlalchemy.orm import InstrumentedAttribute
 
 from core.ids import first_id
 from core.unit import Unit
-from models import Channel, Delivery, Device, IdempotencyKey, Invitation, Message, ReachOut, Throttle
+from models import (
+    AccessEvent,
+    Channel,
+    CheckIn,
+    Delivery,
+    Device,
+    IdempotencyKey,
+    Invitation,
+    Message,
+    PasskeyChallenge,
+    ReachIn,
+    ReachOut,
+    Throttle,
+)
 from models.vocabulary import DeliveryState
 from rules import devices, idempotency
 
@@ -18,6 +31,8 @@ BATCH = 500
 DELIVERIES = timedelta(days=30)
 """Deliveries with their receipts; what came of them stands with the recipient."""
 IDEMPOTENCY = idempotency.KEPT + timedelta(hours=1)
+ACCESS = timedelta(days=90)
+"""The access log: long enough to find what happened before one noticed."""
 UNCONFIRMED = timedelta(days=1)
 """A channel whose code nobody has typed in."""
 
@@ -50,11 +65,13 @@ class Step:
 def steps(now: datetime, days: int) -> Sequence[Step]:
     """All that is past its time at `now`; notes and messages go `days` after their reach-out was closed.
 
+    What was written in a check-in or a reach-in goes `days` after it was.
     Sessions are not among them: their devices are retired with them (`rules.sessions`).
     """
     closed = ReachOut.closed_at <= now - timedelta(days=days)
     of_closed = Message.reach_out_id.in_(select(ReachOut.id).where(closed))
     # Ids carry the time they were made at, so that the primary key finds what is old.
+    long_ago = first_id(now - timedelta(days=days))
     old = Delivery.id < first_id(now - DELIVERIES)
     finished = Delivery.state != DeliveryState.PENDING
     remembered = IdempotencyKey.created_at <= now - IDEMPOTENCY
@@ -67,8 +84,12 @@ def steps(now: datetime, days: int) -> Sequence[Step]:
     return (
         _emptied(ReachOut.id, "note", closed & ReachOut.note.is_not(None)),
         _emptied(Message.id, "text", of_closed & Message.text.is_not(None)),
+        _emptied(CheckIn.id, "note", (CheckIn.id < long_ago) & CheckIn.note.is_not(None)),
+        _emptied(ReachIn.id, "text", (ReachIn.id < long_ago) & ReachIn.text.is_not(None)),
         _deleted(Delivery.id, old & finished),
+        _deleted(AccessEvent.id, AccessEvent.id < first_id(now - ACCESS)),
         _deleted(IdempotencyKey.key_hash, remembered),
+        _deleted(PasskeyChallenge.challenge_hash, PasskeyChallenge.expires_at <= now),
         _deleted(Throttle.key_hash, Throttle.free_at < now),
         _deleted(Invitation.id, Invitation.expires_at <= now),
         _deleted(Channel.id, unconfirmed),

@@ -11,8 +11,8 @@ from sqlalchemy import delete, select, update
 from core.errors import NotFound, WrongCredentials
 from core.unit import Unit
 from models import Device, Person, Session
-from models.vocabulary import Carrier, Retired
-from rules import retiring
+from models.vocabulary import AccessKind, Carrier, Retired
+from rules import access_log, retiring
 from rules.access import Caller, token_hash
 from rules.throttle import Limit
 
@@ -66,32 +66,60 @@ async def sign_in(
         raise WrongCredentials
     if fresh_hash is not None:
         found.passphrase_hash = fresh_hash
-    return await open_for(unit, found, carrier, token, again=again)
+    return await open_for(unit, found, carrier, token, AccessKind.SIGNED_IN, again=again)
 
 
 async def open_for(
-    unit: Unit, person: Person, carrier: Carrier, token: bytes | None, *, again: bool = False
+    unit: Unit,
+    person: Person,
+    carrier: Carrier,
+    token: bytes | None,
+    how: AccessKind,
+    *,
+    about: UUID | None = None,
+    again: bool = False,
 ) -> SignedIn:
     """A session for this person. `again` (a retry) hands out the session that the same `token` bytes opened before.
 
-    A session that was signed out meanwhile stays so: the retry then opens another one.
+    A session that was signed out meanwhile stays so: the retry then opens another one. `how` goes into the access log,
+    with the passkey that it is `about`.
     """
-    text = unit.new_token(32) if token is None else base64.urlsafe_b64encode(token).decode().rstrip("=")
+    text = unit.new_token(32) if token is None else _text(token)
     found = None
     if again:
-        found = (
-            await unit.session.execute(select(Session).where(Session.token_hash == token_hash(text)))
-        ).scalar_one_or_none()
+        found = await _opened_with(unit, text)
         text = text if found is not None else unit.new_token(32)
     if found is None:
         found = Session(id=unit.new_id(), person_id=person.id, token_hash=token_hash(text), created_at=unit.now)
         unit.session.add(found)
+        access_log.note(unit, person.id, how, about=about, session=found.id)
     found.carrier = carrier
     found.used_at = found.proven_at = unit.now
     found.expires_at = unit.now + IDLE
     await unit.session.flush()
+    return _signed_in(unit, person, found, text)
+
+
+async def opened_before(unit: Unit, person: Person, token: bytes, since: datetime) -> SignedIn | None:
+    """The session that these bytes have opened since then, as it stands; None when it was signed out meanwhile."""
+    found = await _opened_with(unit, _text(token))
+    if found is None or found.person_id != person.id or found.created_at < since:
+        return None
+    return _signed_in(unit, person, found, _text(token))
+
+
+def _text(token: bytes) -> str:
+    return base64.urlsafe_b64encode(token).decode().rstrip("=")
+
+
+async def _opened_with(unit: Unit, text: str) -> Session | None:
+    found = await unit.session.execute(select(Session).where(Session.token_hash == token_hash(text)))
+    return found.scalar_one_or_none()
+
+
+def _signed_in(unit: Unit, person: Person, found: Session, text: str) -> SignedIn:
     name = unit.keyring.vault(person.id, person.data_key).open("people.display_name", person.id, person.display_name)
-    return SignedIn(person.id, name, found.id, text, carrier, found.expires_at)
+    return SignedIn(person.id, name, found.id, text, Carrier(found.carrier), found.expires_at)
 
 
 async def slide(unit: Unit, session_id: UUID) -> None:
@@ -119,6 +147,7 @@ async def end(unit: Unit, who: Caller, session_id: UUID) -> None:
     found = await unit.session.get(Session, session_id)
     if found is None or found.person_id != who.person_id:
         raise NotFound
+    access_log.done(unit, who, AccessKind.SIGNED_OUT, session_id)
     await _end(unit, who.person_id, [session_id])
 
 
@@ -127,7 +156,10 @@ async def end_others(unit: Unit, person_id: UUID, keep: UUID | None) -> None:
     statement = select(Session.id).where(Session.person_id == person_id)
     if keep is not None:
         statement = statement.where(Session.id != keep)
-    await _end(unit, person_id, (await unit.session.execute(statement)).scalars().all())
+    ended = (await unit.session.execute(statement)).scalars().all()
+    for session_id in ended:
+        access_log.note(unit, person_id, AccessKind.SIGNED_OUT, about=session_id, session=keep)
+    await _end(unit, person_id, ended)
 
 
 async def expired(unit: Unit, limit: int) -> dict[UUID, list[UUID]]:

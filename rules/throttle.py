@@ -1,10 +1,13 @@
 """Limits that live in the database, shared by every process and proof against a restart. They slow, never refuse help."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import Insert as PostgresqlInsert
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import Insert as SqliteInsert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from core.errors import TooMany
@@ -38,6 +41,17 @@ async def check(unit: Unit, limit: Limit, who: str) -> None:
         raise TooMany(extra={"retry_after": int(wait) + 1})
 
 
+async def take(unit: Unit, limit: Limit, who: str) -> None:
+    """Check and count in one: many at once wait in line. Raises TooMany; then whatever was written is not committed."""
+    key = _key(unit, limit, who)
+    insert = await _insert(unit)
+    there = insert(Throttle).values(key_hash=key, free_at=unit.now)
+    await unit.session.execute(there.on_conflict_do_nothing(index_elements=[Throttle.key_hash]))
+    await unit.session.execute(select(Throttle.free_at).where(Throttle.key_hash == key).with_for_update())
+    await check(unit, limit, who)
+    await count(unit, limit, who)
+
+
 async def count(unit: Unit, limit: Limit, who: str) -> None:
     """Write one try down. The caller commits it."""
     await _move(unit, limit, who, timedelta(seconds=limit.every))
@@ -53,13 +67,17 @@ async def _move(unit: Unit, limit: Limit, who: str, step: timedelta) -> None:
     kept = select(Throttle.free_at).where(Throttle.key_hash == key).with_for_update()
     free_at = (await unit.session.execute(kept)).scalar()
     later = max(free_at or unit.now, unit.now) + step
-    sqlite = (await unit.session.connection()).dialect.name == "sqlite"
-    insert = sqlite_insert if sqlite else postgresql_insert
+    insert = await _insert(unit)
     await unit.session.execute(
         insert(Throttle)
         .values(key_hash=key, free_at=later)
         .on_conflict_do_update(index_elements=[Throttle.key_hash], set_={"free_at": later})
     )
+
+
+async def _insert(unit: Unit) -> Callable[[type[Throttle]], SqliteInsert | PostgresqlInsert]:
+    sqlite = (await unit.session.connection()).dialect.name == "sqlite"
+    return sqlite_insert if sqlite else postgresql_insert
 
 
 def _key(unit: Unit, limit: Limit, who: str) -> bytes:

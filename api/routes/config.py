@@ -12,7 +12,9 @@ router = APIRouter(tags=["config"])
 
 
 class ConfigOut(BaseModel):
-    """`fcm` says whether native apps can be pushed; `webpush_public_key` is the VAPID key for browsers.
+    """`passkeys`: this address has a host name that they can be made for; an IP address is none.
+
+    `fcm` says whether native apps can be pushed; `webpush_public_key` is the VAPID key for browsers.
 
     `channels` are the kinds of channel that the operator has set up.
     """
@@ -30,7 +32,7 @@ async def config(context: Services) -> ConfigOut:
     """What this place offers, for anybody to ask."""
     return ConfigOut(
         registration=context.settings.registration.value,
-        passkeys=False,
+        passkeys=context.settings.rp_id is not None,
         languages=list(context.languages),
         webpush_public_key=context.webpush_public_key,
         fcm=context.fcm,

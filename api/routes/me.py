@@ -1,4 +1,4 @@
-"""The caller's own account: profile, passphrase, recovery codes, everything to take along, and leaving for good."""
+"""The caller's own account: profile, passphrase, recovery codes, access log, everything to take along, and leaving for good."""
 
 from datetime import datetime
 from itertools import pairwise
@@ -16,14 +16,32 @@ from api.dependencies import (
     Token,
     Writing,
     WritingCaller,
+    caller_of,
     make_unit,
     retry_of,
+    unit_of,
 )
 from api.problems import problems
-from api.schemas import Body, DisplayName, Flag, Language, Passphrase, Phone, Region, TimeZone, Whole
+from api.schemas import (
+    DEFAULT_LIMIT,
+    Body,
+    Cursor,
+    DisplayName,
+    Flag,
+    Language,
+    Limit,
+    Page,
+    Passphrase,
+    Phone,
+    Region,
+    TimeZone,
+    Whole,
+    page,
+)
 from core.errors import KeysUnavailable, ProofNeeded
-from models import Person
-from rules import access, leaving, people
+from models import AccessEvent, Person
+from models.vocabulary import AccessKind
+from rules import access, access_log, leaving, people
 from rules.access import Caller
 
 router = APIRouter(tags=["me"])
@@ -93,6 +111,20 @@ class CodesOut(BaseModel):
     recovery_codes: list[str]
 
 
+class AccessOut(BaseModel):
+    """`session_id`: the session in which it was done, or that a sign-in opened; `current` says whether that is this one.
+
+    `about_id`: the device, passkey, channel or other session it was about. From where is not kept.
+    """
+
+    id: UUID
+    kind: AccessKind
+    about_id: UUID | None
+    session_id: UUID | None
+    current: bool
+    created_at: datetime
+
+
 @router.get("/v1/me")
 async def me(unit: Reading, who: ReadingCaller) -> MeOut:
     """My profile, as only I see it."""
@@ -108,7 +140,7 @@ async def change(body: Change, unit: Writing, who: WritingCaller) -> MeOut:
 
 @router.put("/v1/me/passphrase", status_code=204, responses=problems(ProofNeeded))
 async def set_passphrase(body: NewPassphrase, token: Token, context: Services) -> None:
-    """Set a new passphrase. Needs fresh proof; everywhere else you are signed out."""
+    """Set a new passphrase. Needs fresh proof; everywhere else you are signed out, and passkeys go."""
     async with context.database.read() as session:
         unit = make_unit(context, session)
         access.require_proof(await access.caller(unit, token), unit.now)
@@ -128,11 +160,24 @@ async def new_codes(unit: Writing, who: WritingCaller, key: IdempotencyKey) -> C
     return CodesOut(recovery_codes=await people.new_codes(unit, who, asked))
 
 
+@router.get("/v1/me/access-log")
+async def accessed(
+    unit: Reading, who: ReadingCaller, limit: Limit = DEFAULT_LIMIT, cursor: Cursor = None
+) -> Page[AccessOut]:
+    """Who came into my account and what was changed about the ways into it, newest first; kept for 90 days."""
+    return page(await access_log.mine(unit, who, limit, cursor), limit, lambda row: _access_out(row, who.session_id))
+
+
 @router.get("/v1/me/export")
-async def export(unit: Reading, who: ReadingCaller, response: Response) -> dict[str, Any]:
+async def export(token: Token, context: Services, response: Response) -> dict[str, Any]:
     """Everything that is kept of you, in plain words."""
+    # Two short steps: the writer is not held while everything is read, and what was taken stands in the log before.
+    async with unit_of(context, context.database.write()) as unit:
+        access_log.done(unit, await caller_of(unit, token, context), AccessKind.EXPORTED)
     response.headers["Content-Disposition"] = 'attachment; filename="porchlight.json"'
-    return await leaving.export(unit, who)
+    async with context.database.read() as session:
+        unit = make_unit(context, session)
+        return await leaving.export(unit, await access.caller(unit, token))
 
 
 @router.delete("/v1/me", status_code=204, responses=problems(ProofNeeded))
@@ -142,6 +187,17 @@ async def erase(unit: Writing, who: WritingCaller, request: Request, response: R
     await leaving.erase(unit, who)
     if context.settings.cookie_name in request.cookies:
         response.delete_cookie(context.settings.cookie_name, path="/", secure=context.settings.secure, httponly=True)
+
+
+def _access_out(row: AccessEvent, current: UUID) -> AccessOut:
+    return AccessOut(
+        id=row.id,
+        kind=AccessKind(row.kind),
+        about_id=row.about_id,
+        session_id=row.session_id,
+        current=row.session_id == current,
+        created_at=row.created_at,
+    )
 
 
 def _out(mine: Person, who: Caller) -> MeOut:

@@ -33,7 +33,7 @@ from api.dependencies import (
 )
 from api.problems import again_too, problems
 from api.reach_out_shape import ReachOutOut, reach_out_out
-from api.schemas import DEFAULT_LIMIT, Body, Cursor, Limit, Moment, Page, PersonOut, Whole, page, person
+from api.schemas import DEFAULT_LIMIT, Body, Cursor, Limit, Moment, Note, Page, PersonOut, Whole, page, person
 from core import text
 from core.errors import Closed, EmptyCircle, KeyReused, NobodyAnswered, NotFound, NotYours, StillOpen
 from core.unit import Unit
@@ -48,10 +48,8 @@ from rules.reach_out.press import Ask, Pressed, press_at_once, press_with_care
 
 router = APIRouter(prefix="/v1/reach-outs", tags=["reach-outs"])
 
-NOTE = 2000
 MESSAGE = 4000
 CIRCLE = 15
-Note = Annotated[str, StringConstraints(max_length=4 * NOTE), AfterValidator(lambda value: text.words(value, NOTE))]
 Words = Annotated[
     str, StringConstraints(max_length=4 * MESSAGE), AfterValidator(lambda value: text.words(value, MESSAGE))
 ]

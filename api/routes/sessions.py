@@ -1,6 +1,5 @@
 """Signing in and out, and giving the passphrase once more."""
 
-import ipaddress
 from datetime import datetime
 from typing import Annotated
 from uuid import UUID
@@ -8,6 +7,7 @@ from uuid import UUID
 from fastapi import APIRouter, Path, Request, Response
 from pydantic import BaseModel
 
+from api import guesses
 from api.context import Context
 from api.dependencies import IdempotencyKey, Reading, ReadingCaller, Services, Token, Writing, WritingCaller, make_unit
 from api.problems import problems
@@ -25,9 +25,9 @@ from api.schemas import (
 )
 from core.errors import NotFound, NotSignedIn, TooMany, WrongCredentials
 from models import Session
-from models.vocabulary import Carrier
-from rules import access, idempotency, people, sessions, throttle
-from rules.sessions import GUESSES_HERE, GUESSES_PLACE, Known, SignedIn
+from models.vocabulary import AccessKind, Carrier
+from rules import access, access_log, idempotency, people, sessions
+from rules.sessions import Known, SignedIn
 
 router = APIRouter(prefix="/v1/sessions", tags=["sessions"])
 
@@ -98,7 +98,7 @@ async def _same(person_id: UUID) -> UUID:
 async def recover(
     body: Recover, request: Request, response: Response, context: Services, key: IdempotencyKey
 ) -> SignedInOut:
-    """Trade a recovery code for a new passphrase. Everywhere else you are signed out."""
+    """Trade a recovery code for a new passphrase. Everywhere else you are signed out, and passkeys go."""
     async with context.database.read() as session:
         unit = make_unit(context, session)
         asked = idempotency.retry(unit.keyring, f"recovery\0{body.sign_in_name}", key, body.model_dump(mode="json"))
@@ -107,14 +107,14 @@ async def recover(
         # The reply was lost: the code is used up, but the new passphrase opens the door.
         said = SignIn(sign_in_name=body.sign_in_name, passphrase=body.new_passphrase, carrier=body.carrier)
         return await sign_in(said, request, response, context, None)
-    await _take_a_guess(context, request, body.sign_in_name)
+    await guesses.take(context, request, body.sign_in_name)
     hashed = await context.passphrases.hash(body.new_passphrase)
     async with context.database.write() as session:
         unit = make_unit(context, session)
         made = await people.recover(unit, body.sign_in_name, body.recovery_code, hashed, body.carrier)
         await idempotency.remember(unit, asked, made.person_id, made.person_id)
         await unit.commit(context.bus, context.hand_over)
-    await _give_back(context, request, body.sign_in_name)
+    await guesses.give_back(context, request, body.sign_in_name)
     return signed_in_out(made, response, context)
 
 
@@ -145,10 +145,13 @@ async def prove(body: Proof, request: Request, token: Token, context: Services) 
         who = await access.caller(reading, token)
         encoded = (await access.person(reading, who)).passphrase_hash
     # No connection is held while a passphrase is checked: a queue of them must never stand before a press.
-    await _take_a_guess(context, request, str(who.person_id))
+    await guesses.take(context, request, str(who.person_id))
     if not await context.passphrases.matches(encoded, body.passphrase):
+        async with context.database.write() as session:
+            access_log.done(make_unit(context, session), who, AccessKind.PROOF_FAILED)
+            await session.commit()
         raise WrongCredentials
-    await _give_back(context, request, str(who.person_id))
+    await guesses.give_back(context, request, str(who.person_id))
     async with context.database.write() as session:
         unit = make_unit(context, session)
         await sessions.prove(unit, who)
@@ -203,44 +206,11 @@ def signed_in_out(made: SignedIn, response: Response, context: Context) -> Signe
 
 async def check_passphrase(context: Context, request: Request, sign_in_name: str, passphrase: str) -> Known:
     """Whose passphrase this is. No transaction is open while it is hashed. Raises WrongCredentials, TooMany."""
-    await _take_a_guess(context, request, sign_in_name)
+    await guesses.take(context, request, sign_in_name)
     async with context.database.read() as session:
         unit = make_unit(context, session)
         known = await sessions.known(unit, people.name_hash(unit.keyring, sign_in_name))
     if not await context.passphrases.matches(known.passphrase_hash if known else None, passphrase) or known is None:
         raise WrongCredentials
-    await _give_back(context, request, sign_in_name)
+    await guesses.give_back(context, request, sign_in_name)
     return known
-
-
-def _place(host: str) -> str:
-    """Where a guess comes from: an IPv4 address, or the /64 that one IPv6 household has to itself."""
-    try:
-        address = ipaddress.ip_address(host)
-    except ValueError:
-        return host
-    return str(ipaddress.ip_network((address, 64), strict=False)) if address.version == 6 else host
-
-
-def _limits(request: Request, name: str) -> list[tuple[throttle.Limit, str]]:
-    place = _place(request.client.host if request.client else "nowhere")
-    return [(GUESSES_HERE, f"{name}\0{place}"), (GUESSES_PLACE, place)]
-
-
-async def _take_a_guess(context: Context, request: Request, name: str) -> None:
-    """Count a guess before it is checked, so that many at once are counted as well. Raises TooMany."""
-    async with context.database.write() as session:
-        unit = make_unit(context, session)
-        for limit, who in _limits(request, name):
-            await throttle.check(unit, limit, who)
-            await throttle.count(unit, limit, who)
-        await session.commit()
-
-
-async def _give_back(context: Context, request: Request, name: str) -> None:
-    """It was right: it does not count."""
-    async with context.database.write() as session:
-        unit = make_unit(context, session)
-        for limit, who in _limits(request, name):
-            await throttle.give_back(unit, limit, who)
-        await session.commit()

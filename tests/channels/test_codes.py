@@ -30,6 +30,11 @@ async def test_a_code_that_came_back_confirms_the_channel(world: World, gateways
     assert confirmed["code_expires_at"] is None
     again = await maya.post(f"/v1/channels/{made['id']}/confirm", {"code": code}, expect=200)
     assert again == confirmed
+    log = (await maya.get("/v1/me/access-log"))["items"]
+    assert [(event["kind"], event["about_id"]) for event in log[:2]] == [
+        ("channel_confirmed", made["id"]),
+        ("channel_added", made["id"]),
+    ], "a way to somebody is worth a line, and a second confirmation is none"
     assert (await maya.get("/v1/channels"))["items"] == [confirmed]
     assert await maya.inbox() == []
 

@@ -6,6 +6,8 @@ import pytest
 from sqlalchemy import text
 
 from models import Base
+from tests.standins.authenticator import Authenticator
+from tests.world.passkeys import adds
 from tests.world.person import Person
 from tests.world.world import World
 
@@ -30,6 +32,12 @@ async def full_life(world: World) -> tuple[Person, Person, Person]:
     await sponsor.answer("calling", text="Sponsor answers")
     await maya.close()
     await maya.does("reflection", {"seen": 3, "soothed": 1})
+    await maya.post("/v1/check-ins", {"note": "Maya's check-in", "share_with": [sponsor.places[maya.id]]})
+    await sponsor.post("/v1/check-ins", {"note": "Sponsor's check-in", "share_with": [maya.places[sponsor.id]]})
+    await maya.post("/v1/reach-ins", {"to": sponsor.id, "text": "Maya thinks of them"})
+    await sponsor.post("/v1/reach-ins", {"to": maya.id, "text": "Sponsor thinks of her"})
+    await adds(maya, Authenticator(), label="Her passkey")
+    await maya.post("/v1/passkeys/options")
     await maya.press(note="Maya's open note")
     await world.settle()
     return maya, sponsor, friend
@@ -54,12 +62,17 @@ async def test_promise_8_an_export_is_whole_and_holds_nothing_of_others(world: W
         "Maya's first note",
         "Maya's message",
         "Maya's open note",
+        "Maya's check-in",
+        "Maya thinks of them",
+        "Her passkey",
         *maya.devices.values(),
     ):
         assert hers in said, hers
     for not_hers in (
         "Sponsor's own note",
         "Sponsor answers",
+        "Sponsor's check-in",
+        "Sponsor thinks of her",
         "Thank you",
         sponsor.sign_in_name,
         "passphrase",
@@ -78,6 +91,16 @@ async def test_promise_8_an_export_is_whole_and_holds_nothing_of_others(world: W
     assert counts["messages"] == 2
     assert counts["reflections"] == 1
     assert counts["sessions"] == 1
+    for name in (
+        "passkeys",
+        "check_ins",
+        "check_ins_i_share",
+        "check_ins_shared_with_me",
+        "reach_ins",
+        "reach_ins_to_me",
+    ):
+        assert counts[name] == 1, name
+    assert counts["access_events"] == len((await maya.get("/v1/me/access-log?limit=100"))["items"])
     assert export["recovery_codes_left"] == 10
     assert {row["person_id"] for row in export["recipients_of_my_reach_outs"]} == {sponsor.id, friend.id}
     assert len(export["notices"]) == len(await maya.inbox())
@@ -88,7 +111,7 @@ async def test_promise_8_an_export_is_whole_and_holds_nothing_of_others(world: W
         if any(key.column.table.name == "people" for key in table.foreign_keys)
     }
     kept_of_course = {"memberships": "circle", "recipients": "told_of"}
-    technical = {"idempotency_keys", "recovery_codes"}
+    technical = {"idempotency_keys", "recovery_codes", "passkey_challenges"}
     assert {kept_of_course.get(name, name) for name in of_a_person - technical} <= set(export)
 
 

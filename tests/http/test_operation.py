@@ -70,7 +70,7 @@ async def test_numbers_are_for_this_machine_or_the_token(world: World) -> None:
 async def test_what_a_client_has_to_know_first(world: World) -> None:
     assert (await world.here.http.get("/v1/config")).json() == {
         "registration": "open",
-        "passkeys": False,
+        "passkeys": True,
         "channels": [],
         "languages": ["en", "es", "de"],
         "webpush_public_key": "BPublicKey",

@@ -133,6 +133,10 @@ def everywhere(reach_out: str | None, notice: str, device: str, place: str) -> l
             ("POST", f"/v1/reach-outs/{reach_out}/close", "outcome"),
             ("POST", f"/v1/reach-outs/{reach_out}/reflection", "seen safe soothed"),
             ("POST", "/v1/receipts", "delivery_id event"),
+            ("POST", "/v1/passkeys", "credential label"),
+            ("POST", "/v1/sessions/passkey", "credential carrier"),
+            ("POST", "/v1/check-ins", "feeling halt note share_with"),
+            ("POST", "/v1/reach-ins", "to text"),
         )
         for field in fields.split()
         for value in (SECRET, long, [SECRET], {SECRET: SECRET}, f"{SECRET}\u202e\x00")
@@ -150,6 +154,10 @@ def everywhere(reach_out: str | None, notice: str, device: str, place: str) -> l
         ("POST", "/v1/people", full | {"invitation_token": SECRET}),
         ("POST", "/v1/sessions", {"sign_in_name": SECRET, "passphrase": SECRET}),
         ("GET", f"/v1/reach-outs/{SECRET}", None),
+        ("GET", f"/v1/connections?weeks={SECRET}", None),
+        ("GET", f"/v1/me/access-log?limit={SECRET}&cursor={SECRET}", None),
+        ("GET", f"/v1/check-ins?mine={SECRET}", None),
+        ("DELETE", f"/v1/passkeys/{SECRET}", None),
         ("GET", f"/v1/inbox?kind={SECRET}&cursor={SECRET}&limit={SECRET}&unread={SECRET}", None),
         ("GET", f"/{SECRET}", None),
         ("GET", f"/problems/{SECRET}", None),
@@ -191,6 +199,7 @@ CREATING = {
     "/v1/invitations": ({"role": "friend"}, {"role": "sponsor"}),
     "/v1/reach-outs": ({"note": "One"}, {"note": "Two"}),
     "/v1/reach-outs/{reach_out}/messages": ({"text": "One"}, {"text": "Two"}),
+    "/v1/check-ins": ({"note": "One"}, {"note": "Two"}),
     "/v1/devices": ({"kind": "fcm", "token": "one"}, {"kind": "fcm", "token": "two"}),
 }
 

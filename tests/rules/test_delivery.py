@@ -59,6 +59,9 @@ K = NoticeKind
         (True, {"kind": K.ENDED, "open": False, "told": False, "member": False}),
         (False, {"kind": K.ENDED, "open": False, "dismissed": True}),
         (False, {"kind": K.ENDED, "open": False, "muted": True}),
+        # What asks for nothing waits for the hours of whom it is for.
+        (True, {"kind": K.CHECK_IN, "about_reach_out": False, "told": False, "member": False}),
+        (False, {"kind": K.REACH_IN, "about_reach_out": False, "available": False}),
         # To the person who pressed.
         (True, {"kind": K.ANSWERED, "answered": True, "to_its_owner": True, "told": False, "member": False}),
         (False, {"kind": K.ANSWERED, "to_its_owner": True, "open": False}),

@@ -262,6 +262,96 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/check-ins": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Listed
+         * @description My check-ins, and those that others share with me; newest first.
+         */
+        get: operations["check_ins_listed"];
+        put?: never;
+        /**
+         * Check In
+         * @description Say how I am. Those I share it with get a notice `check_in`, and read it here; nobody else ever sees it.
+         */
+        post: operations["check_ins_check_in"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/check-ins/{check_in_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Remove
+         * @description Take it back for good, also from those I shared it with. They are not told.
+         */
+        delete: operations["check_ins_remove"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/reach-ins": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Listed
+         * @description What I sent and what was sent to me, newest first, as long as we are in one circle.
+         */
+        get: operations["reach_ins_listed"];
+        put?: never;
+        /**
+         * Send
+         * @description Let somebody know that I think of them. They get a notice `reach_in`, and read it here.
+         *
+         *     Twenty a day, and once in ten minutes to one person. To reach out there is no limit.
+         */
+        post: operations["reach_ins_send"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/connections": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Seen
+         * @description How connected I was, and with whom I was not in touch. For my eyes only.
+         */
+        get: operations["connections_seen"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/inbox": {
         parameters: {
             query?: never;
@@ -419,6 +509,110 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/passkeys/options": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Options
+         * @description Begin to add a passkey. Needs fresh proof; what was begun before can no longer be finished.
+         */
+        post: operations["passkeys_options"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/passkeys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Mine
+         * @description My passkeys.
+         */
+        get: operations["passkeys_mine"];
+        put?: never;
+        /**
+         * Add
+         * @description Add the passkey that the browser has made. Needs fresh proof; ten are the most.
+         */
+        post: operations["passkeys_add"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/passkeys/{passkey_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Remove
+         * @description Remove a passkey. Needs fresh proof. Where it has signed in stays signed in: see /v1/sessions.
+         */
+        delete: operations["passkeys_remove"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/sessions/passkey/options": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Sign In Options
+         * @description Begin to sign in with a passkey, whoever you are.
+         */
+        post: operations["passkeys_sign_in_options"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/sessions/passkey": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Sign In
+         * @description Sign in with a passkey. It counts as fresh proof.
+         */
+        post: operations["passkeys_sign_in"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/sessions": {
         parameters: {
             query?: never;
@@ -454,7 +648,7 @@ export interface paths {
         put?: never;
         /**
          * Recover
-         * @description Trade a recovery code for a new passphrase. Everywhere else you are signed out.
+         * @description Trade a recovery code for a new passphrase. Everywhere else you are signed out, and passkeys go.
          */
         post: operations["sessions_recover"];
         delete?: never;
@@ -541,7 +735,7 @@ export interface paths {
         get?: never;
         /**
          * Set Passphrase
-         * @description Set a new passphrase. Needs fresh proof; everywhere else you are signed out.
+         * @description Set a new passphrase. Needs fresh proof; everywhere else you are signed out, and passkeys go.
          */
         put: operations["me_set_passphrase"];
         post?: never;
@@ -565,6 +759,26 @@ export interface paths {
          * @description Ten new recovery codes; the earlier ones stop working. Needs fresh proof.
          */
         post: operations["me_new_codes"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/me/access-log": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Accessed
+         * @description Who came into my account and what was changed about the ways into it, newest first; kept for 90 days.
+         */
+        get: operations["me_accessed"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1042,6 +1256,37 @@ export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
         /**
+         * AccessKind
+         * @description What stands in the access log.
+         * @enum {string}
+         */
+        AccessKind: "signed_up" | "signed_in" | "signed_in_with_passkey" | "recovered" | "signed_out" | "proof_failed" | "passphrase_changed" | "codes_renewed" | "passkey_added" | "passkey_removed" | "device_added" | "device_removed" | "channel_added" | "channel_confirmed" | "channel_removed" | "exported";
+        /**
+         * AccessOut
+         * @description `session_id`: the session in which it was done, or that a sign-in opened; `current` says whether that is this one.
+         *
+         *     `about_id`: the device, passkey, channel or other session it was about. From where is not kept.
+         */
+        AccessOut: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            kind: components["schemas"]["AccessKind"];
+            /** About Id */
+            about_id: string | null;
+            /** Session Id */
+            session_id: string | null;
+            /** Current */
+            current: boolean;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+        };
+        /**
          * AnswerKind
          * @enum {string}
          */
@@ -1062,6 +1307,13 @@ export interface components {
              */
             created_at: string;
             reach_out: components["schemas"]["ReachOutOut"];
+        };
+        /** Attestation */
+        Attestation: {
+            /** Clientdatajson */
+            clientDataJSON: string;
+            /** Attestationobject */
+            attestationObject: string;
         };
         /** BlockOut */
         BlockOut: {
@@ -1145,6 +1397,49 @@ export interface components {
             confirmed_at: string | null;
         };
         /**
+         * CheckIn
+         * @description All of it may be left out. `feeling` goes from 0 (very low) to 4 (very good); `note` is stored encrypted.
+         *
+         *     `share_with`: ids of confirmed memberships in my circle who may see this one check-in; without it nobody does.
+         */
+        CheckIn: {
+            /** Feeling */
+            feeling?: number | null;
+            /** Halt */
+            halt?: components["schemas"]["Halt"][] | null;
+            /** Note */
+            note?: string | null;
+            /** Share With */
+            share_with?: string[] | null;
+        };
+        /**
+         * CheckInOut
+         * @description `from` is whose check-in it is; `mine` says whether that is you. `shared_with` is null in what others share.
+         */
+        CheckInOut: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Mine */
+            mine: boolean;
+            from: components["schemas"]["PersonOut"];
+            /** Feeling */
+            feeling: number | null;
+            /** Halt */
+            halt: components["schemas"]["Halt"][];
+            /** Note */
+            note: string | null;
+            /** Shared With */
+            shared_with: components["schemas"]["PersonOut"][] | null;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+        };
+        /**
          * ChosenOutcome
          * @description The outcomes that a person can choose.
          * @enum {string}
@@ -1192,7 +1487,9 @@ export interface components {
         };
         /**
          * ConfigOut
-         * @description `fcm` says whether native apps can be pushed; `webpush_public_key` is the VAPID key for browsers.
+         * @description `passkeys`: this address has a host name that they can be made for; an IP address is none.
+         *
+         *     `fcm` says whether native apps can be pushed; `webpush_public_key` is the VAPID key for browsers.
          *
          *     `channels` are the kinds of channel that the operator has set up.
          */
@@ -1213,6 +1510,16 @@ export interface components {
             /** Channels */
             channels: components["schemas"]["ChannelKind"][];
         };
+        /**
+         * ConnectionsOut
+         * @description `weeks`: the present one first. `not_in_touch`: with whom I was not in touch in all of them, the longest first.
+         */
+        ConnectionsOut: {
+            /** Weeks */
+            weeks: components["schemas"]["WeekOut"][];
+            /** Not In Touch */
+            not_in_touch: components["schemas"]["QuietOut"][];
+        };
         /** CountOut */
         CountOut: {
             /** Unread */
@@ -1229,6 +1536,38 @@ export interface components {
             emergency?: string | null;
             /** Lines */
             lines: components["schemas"]["Helpline"][];
+        };
+        /**
+         * CreationOptions
+         * @description For `PublicKeyCredential.parseCreationOptionsFromJSON`; the challenge is good for 5 minutes, and once.
+         */
+        CreationOptions: {
+            rp: components["schemas"]["Party"];
+            user: components["schemas"]["User"];
+            /** Challenge */
+            challenge: string;
+            /** Pubkeycredparams */
+            pubKeyCredParams: components["schemas"]["Parameters"][];
+            /** Timeout */
+            timeout: number;
+            /** Excludecredentials */
+            excludeCredentials: components["schemas"]["Descriptor"][];
+            authenticatorSelection: components["schemas"]["Selection"];
+            /**
+             * Attestation
+             * @constant
+             */
+            attestation: "none";
+        };
+        /** Descriptor */
+        Descriptor: {
+            /**
+             * Type
+             * @constant
+             */
+            type: "public-key";
+            /** Id */
+            id: string;
         };
         /**
          * DeviceKind
@@ -1305,6 +1644,12 @@ export interface components {
             /** Soothed */
             soothed?: number | null;
         };
+        /**
+         * Halt
+         * @description What may lie under a feeling: hungry, angry, lonely, tired.
+         * @enum {string}
+         */
+        Halt: "hungry" | "angry" | "lonely" | "tired";
         /**
          * Helpline
          * @description One line. At least one way to reach it is there: `phone`, `text` (with what to write) or `web`.
@@ -1565,10 +1910,32 @@ export interface components {
             /** Text */
             text: string;
         };
+        /**
+         * NewPasskey
+         * @description `label` is for the owner's eyes: which phone or key it is.
+         */
+        NewPasskey: {
+            credential: components["schemas"]["Registration"];
+            /** Label */
+            label?: string | null;
+        };
         /** NewPassphrase */
         NewPassphrase: {
             /** Passphrase */
             passphrase: string;
+        };
+        /**
+         * NewReachIn
+         * @description `to` is the id of a person in my circle, or whose circle I am in. `text` is stored encrypted.
+         */
+        NewReachIn: {
+            /**
+             * To
+             * Format: uuid
+             */
+            to: string;
+            /** Text */
+            text?: string | null;
         };
         /**
          * NewSessionOut
@@ -1641,6 +2008,13 @@ export interface components {
          * @enum {string}
          */
         Outcome: "connected" | "ok_now" | "mistake" | "expired";
+        /** Page[AccessOut] */
+        Page_AccessOut_: {
+            /** Items */
+            items: components["schemas"]["AccessOut"][];
+            /** Next */
+            next: string | null;
+        };
         /** Page[BlockOut] */
         Page_BlockOut_: {
             /** Items */
@@ -1659,6 +2033,13 @@ export interface components {
         Page_ChannelOut_: {
             /** Items */
             items: components["schemas"]["ChannelOut"][];
+            /** Next */
+            next: string | null;
+        };
+        /** Page[CheckInOut] */
+        Page_CheckInOut_: {
+            /** Items */
+            items: components["schemas"]["CheckInOut"][];
             /** Next */
             next: string | null;
         };
@@ -1690,6 +2071,20 @@ export interface components {
             /** Next */
             next: string | null;
         };
+        /** Page[PasskeyOut] */
+        Page_PasskeyOut_: {
+            /** Items */
+            items: components["schemas"]["PasskeyOut"][];
+            /** Next */
+            next: string | null;
+        };
+        /** Page[ReachInOut] */
+        Page_ReachInOut_: {
+            /** Items */
+            items: components["schemas"]["ReachInOut"][];
+            /** Next */
+            next: string | null;
+        };
         /** Page[ReachOutOut] */
         Page_ReachOutOut_: {
             /** Items */
@@ -1710,6 +2105,51 @@ export interface components {
             items: components["schemas"]["SupportedOut"][];
             /** Next */
             next: string | null;
+        };
+        /** Parameters */
+        Parameters: {
+            /**
+             * Type
+             * @constant
+             */
+            type: "public-key";
+            /** Alg */
+            alg: number;
+        };
+        /** Party */
+        Party: {
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+        };
+        /**
+         * PasskeyOut
+         * @description `synced`: it may live on several of your devices.
+         */
+        PasskeyOut: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Label */
+            label: string | null;
+            /** Synced */
+            synced: boolean;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Last Used At */
+            last_used_at: string | null;
+        };
+        /** PasskeySignIn */
+        PasskeySignIn: {
+            credential: components["schemas"]["SignedChallenge"];
+            /** @default token */
+            carrier?: components["schemas"]["Carrier"];
         };
         /**
          * PersonOut
@@ -1769,6 +2209,37 @@ export interface components {
         Proof: {
             /** Passphrase */
             passphrase: string;
+        };
+        /**
+         * QuietOut
+         * @description Somebody in my circle, or whom I support. `last_connected_at` is null where we were never in touch here.
+         */
+        QuietOut: {
+            person: components["schemas"]["PersonOut"];
+            /** Last Connected At */
+            last_connected_at: string | null;
+        };
+        /**
+         * ReachInOut
+         * @description `mine` says whether you sent it.
+         */
+        ReachInOut: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Mine */
+            mine: boolean;
+            from: components["schemas"]["PersonOut"];
+            to: components["schemas"]["PersonOut"];
+            /** Text */
+            text: string | null;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
         };
         /**
          * ReachOutOut
@@ -1874,10 +2345,60 @@ export interface components {
             carrier?: components["schemas"]["Carrier"];
         };
         /**
+         * Registration
+         * @description What `navigator.credentials.create()` gave, by its `toJSON()`.
+         */
+        Registration: {
+            /** Id */
+            id: string;
+            /** Rawid */
+            rawId: string;
+            /**
+             * Type
+             * @constant
+             */
+            type: "public-key";
+            response: components["schemas"]["Attestation"];
+        };
+        /**
+         * RequestOptions
+         * @description For `PublicKeyCredential.parseRequestOptionsFromJSON`; the challenge is good for 5 minutes, and once.
+         */
+        RequestOptions: {
+            /** Challenge */
+            challenge: string;
+            /** Timeout */
+            timeout: number;
+            /** Rpid */
+            rpId: string;
+            /** Allowcredentials */
+            allowCredentials: components["schemas"]["Descriptor"][];
+            /**
+             * Userverification
+             * @constant
+             */
+            userVerification: "required";
+        };
+        /**
          * Role
          * @enum {string}
          */
         Role: "sponsor" | "friend" | "partner" | "family" | "counselor" | "fellow";
+        /** Selection */
+        Selection: {
+            /**
+             * Residentkey
+             * @constant
+             */
+            residentKey: "required";
+            /** Requireresidentkey */
+            requireResidentKey: boolean;
+            /**
+             * Userverification
+             * @constant
+             */
+            userVerification: "required";
+        };
         /** SessionOut */
         SessionOut: {
             /**
@@ -1937,6 +2458,33 @@ export interface components {
             invitation_token?: string | null;
             /** @default token */
             carrier?: components["schemas"]["Carrier"];
+        };
+        /** Signature */
+        Signature: {
+            /** Clientdatajson */
+            clientDataJSON: string;
+            /** Authenticatordata */
+            authenticatorData: string;
+            /** Signature */
+            signature: string;
+            /** Userhandle */
+            userHandle?: string | null;
+        };
+        /**
+         * SignedChallenge
+         * @description What `navigator.credentials.get()` gave, by its `toJSON()`.
+         */
+        SignedChallenge: {
+            /** Id */
+            id: string;
+            /** Rawid */
+            rawId: string;
+            /**
+             * Type
+             * @constant
+             */
+            type: "public-key";
+            response: components["schemas"]["Signature"];
         };
         /** SignedInOut */
         SignedInOut: {
@@ -2013,6 +2561,15 @@ export interface components {
             /** Person Id */
             person_id?: string | null;
         };
+        /** User */
+        User: {
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /** Displayname */
+            displayName: string;
+        };
         /** WebPushDevice */
         WebPushDevice: {
             /**
@@ -2025,6 +2582,36 @@ export interface components {
             keys: components["schemas"]["Keys"];
             /** Label */
             label?: string | null;
+        };
+        /**
+         * WeekOut
+         * @description A week of the person's own time zone (ISO 8601), from Monday on.
+         *
+         *     `connected`: those of `reach_outs` that were closed as connected, or in which two are talking now.
+         *     `median_seconds_to_answer`: from the press to the first answer other than `cannot`, of those reach-outs that had one.
+         *     `answers_given`: other people's reach-outs that I answered, other than with `cannot`. `reach_ins`: those I sent.
+         *     `people`: how many different people I was in touch with, by an answer or a reach-in, either way round.
+         */
+        WeekOut: {
+            /** Week */
+            week: string;
+            /**
+             * Starts On
+             * Format: date
+             */
+            starts_on: string;
+            /** Reach Outs */
+            reach_outs: number;
+            /** Connected */
+            connected: number;
+            /** Median Seconds To Answer */
+            median_seconds_to_answer: number | null;
+            /** Answers Given */
+            answers_given: number;
+            /** Reach Ins */
+            reach_ins: number;
+            /** People */
+            people: number;
         };
         /**
          * Window
@@ -3101,6 +3688,317 @@ export interface operations {
             };
         };
     };
+    check_ins_listed: {
+        parameters: {
+            query?: {
+                /** @description Only my own, or only those shared with me. */
+                mine?: boolean | null;
+                /** @description Items in one page. */
+                limit?: number;
+                /** @description `next` of the page before. */
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_CheckInOut_"];
+                };
+            };
+            /** @description `/problems/invalid` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    check_ins_check_in: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Repeat the same key and body to retry safely for 24 hours. */
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CheckIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CheckInOut"];
+                };
+            };
+            /** @description `/problems/not-found`: There is nothing here that you can see. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `/problems/member-unknown`: Nobody in your circle goes by one of these ids. `/problems/key-reused`: This Idempotency-Key was used for something else. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    check_ins_remove: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                check_in_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `/problems/not-found`: There is nothing here that you can see. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `/problems/invalid` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reach_ins_listed: {
+        parameters: {
+            query?: {
+                /** @description Only those I sent, or only those sent to me. */
+                mine?: boolean | null;
+                /** @description Items in one page. */
+                limit?: number;
+                /** @description `next` of the page before. */
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_ReachInOut_"];
+                };
+            };
+            /** @description `/problems/invalid` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reach_ins_send: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Repeat the same key and body to retry safely for 24 hours. */
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewReachIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReachInOut"];
+                };
+            };
+            /** @description `/problems/not-found`: There is nothing here that you can see. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `/problems/key-reused`: This Idempotency-Key was used for something else. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `/problems/too-many-tries`: Too many tries in a short time. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    connections_seen: {
+        parameters: {
+            query?: {
+                /** @description How many weeks, with the present one. */
+                weeks?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConnectionsOut"];
+                };
+            };
+            /** @description `/problems/invalid` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     inbox_listed: {
         parameters: {
             query?: {
@@ -3476,6 +4374,415 @@ export interface operations {
             };
             /** @description `/problems/key-reused`: This Idempotency-Key was used for something else. */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `/problems/keys-unavailable`: Porchlight cannot read what is stored encrypted right now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    passkeys_options: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CreationOptions"];
+                };
+            };
+            /** @description `/problems/proof-needed`: This needs your passphrase once more. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `/problems/passkeys-not-offered`: Passkeys cannot be used at this address. `/problems/too-many-passkeys`: You have 10 passkeys, which is the most. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `/problems/invalid` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `/problems/keys-unavailable`: Porchlight cannot read what is stored encrypted right now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    passkeys_mine: {
+        parameters: {
+            query?: {
+                /** @description Items in one page. */
+                limit?: number;
+                /** @description `next` of the page before. */
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_PasskeyOut_"];
+                };
+            };
+            /** @description `/problems/invalid` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    passkeys_add: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Repeat the same key and body to retry safely for 24 hours. */
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewPasskey"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PasskeyOut"];
+                };
+            };
+            /** @description `/problems/proof-needed`: This needs your passphrase once more. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `/problems/not-found`: There is nothing here that you can see. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `/problems/passkeys-not-offered`: Passkeys cannot be used at this address. `/problems/too-many-passkeys`: You have 10 passkeys, which is the most. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `/problems/passkey-not-accepted`: This passkey could not be added. `/problems/key-reused`: This Idempotency-Key was used for something else. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `/problems/keys-unavailable`: Porchlight cannot read what is stored encrypted right now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    passkeys_remove: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                passkey_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `/problems/proof-needed`: This needs your passphrase once more. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `/problems/not-found`: There is nothing here that you can see. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `/problems/invalid` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    passkeys_sign_in_options: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RequestOptions"];
+                };
+            };
+            /** @description `/problems/passkeys-not-offered`: Passkeys cannot be used at this address. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `/problems/invalid` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `/problems/too-many-tries`: Too many tries in a short time. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    passkeys_sign_in: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Repeat the same key and body to retry safely for 24 hours. */
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasskeySignIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignedInOut"];
+                };
+            };
+            /** @description `/problems/wrong-passkey`: This passkey opens no account here. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `/problems/passkeys-not-offered`: Passkeys cannot be used at this address. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `/problems/key-reused`: This Idempotency-Key was used for something else. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `/problems/too-many-tries`: Too many tries in a short time. */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4023,6 +5330,51 @@ export interface operations {
                 content: {
                     "application/problem+json": unknown;
                     "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `/problems/invalid` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    me_accessed: {
+        parameters: {
+            query?: {
+                /** @description Items in one page. */
+                limit?: number;
+                /** @description `next` of the page before. */
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_AccessOut_"];
                 };
             };
             /** @description `/problems/invalid` */

@@ -1,0 +1,44 @@
+"""Signing in, slowed: guesses are counted before they are looked at, and given back when they were right."""
+
+import ipaddress
+
+from fastapi import Request
+
+from api.context import Context
+from api.dependencies import make_unit
+from rules import throttle
+from rules.sessions import GUESSES_HERE, GUESSES_PLACE
+
+
+def place(request: Request) -> str:
+    """Where a request comes from: an IPv4 address, or the /64 that one IPv6 household has to itself."""
+    host = request.client.host if request.client else "nowhere"
+    try:
+        address = ipaddress.ip_address(host)
+    except ValueError:
+        return host
+    return str(ipaddress.ip_network((address, 64), strict=False)) if address.version == 6 else host
+
+
+async def take(context: Context, request: Request, name: str) -> None:
+    """Count a guess before it is checked, so that many at once are counted as well. Raises TooMany."""
+    async with context.database.write() as session:
+        unit = make_unit(context, session)
+        for limit, who in _limits(request, name):
+            await throttle.check(unit, limit, who)
+            await throttle.count(unit, limit, who)
+        await session.commit()
+
+
+async def give_back(context: Context, request: Request, name: str) -> None:
+    """It was right: it does not count."""
+    async with context.database.write() as session:
+        unit = make_unit(context, session)
+        for limit, who in _limits(request, name):
+            await throttle.give_back(unit, limit, who)
+        await session.commit()
+
+
+def _limits(request: Request, name: str) -> list[tuple[throttle.Limit, str]]:
+    here = place(request)
+    return [(GUESSES_HERE, f"{name}\0{here}"), (GUESSES_PLACE, here)]

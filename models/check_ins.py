@@ -1,0 +1,37 @@
+"""Check-ins: how somebody is, for themselves, and for those they share this one with."""
+
+from uuid import UUID
+
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped, mapped_column
+
+from models.base import Base, Id, Moment, Sealed
+
+
+class CheckIn(Base):
+    """`halt` are words of models.vocabulary.Halt."""
+
+    __tablename__ = "check_ins"
+    __table_args__ = (
+        CheckConstraint("feeling IS NULL OR feeling BETWEEN 0 AND 4", name="feeling"),
+        Index("ix_check_ins_person_id_id", "person_id", "id"),
+    )
+
+    id: Mapped[Id]
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"))
+    feeling: Mapped[int | None]
+    halt: Mapped[list[str] | None] = mapped_column(JSON().with_variant(JSONB, "postgresql"))
+    note: Mapped[Sealed | None]
+    created_at: Mapped[Moment]
+
+
+class CheckInShare(Base):
+    """A member who may see one check-in. It hangs on the membership: when that ends, nothing is shared any more."""
+
+    __tablename__ = "check_in_shares"
+
+    check_in_id: Mapped[UUID] = mapped_column(ForeignKey("check_ins.id", ondelete="CASCADE"), primary_key=True)
+    membership_id: Mapped[UUID] = mapped_column(
+        ForeignKey("memberships.id", ondelete="CASCADE"), primary_key=True, index=True
+    )

@@ -1,0 +1,132 @@
+"""The access log: what happened to the ways into an account, for its owner's eyes, and never from where."""
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+
+from core.settings import Settings
+from tests.night import Night
+from tests.world.person import Person
+from tests.world.world import World
+
+
+@pytest.fixture
+async def night(settings: Settings) -> AsyncIterator[Night]:
+    async with Night(settings) as made:
+        yield made
+
+
+async def log(person: Person) -> list[dict[str, Any]]:
+    """All of it, oldest first; what was done in one moment by its words."""
+    found = (await person.get("/v1/me/access-log?limit=100"))["items"]
+    return sorted(found, key=lambda event: (event["created_at"], event["kind"]))
+
+
+async def kinds(person: Person) -> list[str]:
+    return [event["kind"] for event in await log(person)]
+
+
+async def test_who_came_in_and_what_was_changed(world: World) -> None:
+    maya = await world.person("Maya")
+    elsewhere = await maya.again()
+    await maya.post("/v1/sessions/current/proof", {"passphrase": "a guess"}, expect=401)
+    device = await maya.device()
+    await maya.device(address=maya.devices[device["id"]])
+    await maya.delete(f"/v1/devices/{device['id']}")
+    await maya.delete(f"/v1/devices/{device['id']}")
+    await maya.post("/v1/recovery-codes", expect=201, key="k")
+    await maya.post("/v1/recovery-codes", expect=201, key="k")
+    await maya.put("/v1/me/passphrase", {"passphrase": "another lantern"}, expect=204)
+    await maya.get("/v1/me/export")
+    found = await log(maya)
+    here, there = maya.session_id, elsewhere.session_id
+    assert [(event["kind"], event["about_id"], event["session_id"]) for event in found] == [
+        ("signed_up", None, here),
+        ("signed_in", None, there),
+        ("proof_failed", None, here),
+        ("device_added", device["id"], here),
+        ("device_removed", device["id"], here),
+        ("codes_renewed", None, here),
+        ("passphrase_changed", None, here),
+        ("signed_out", there, here),
+        ("exported", None, here),
+    ]
+    assert [event["current"] for event in found] == [event["session_id"] == here for event in found]
+    assert set(found[0]) == {"id", "kind", "about_id", "session_id", "current", "created_at"}
+
+
+async def test_a_recovery_and_what_it_ended(world: World) -> None:
+    maya = await world.person("Maya")
+    said = {
+        "sign_in_name": maya.sign_in_name,
+        "recovery_code": maya.recovery_codes[0],
+        "new_passphrase": "another lantern",
+    }
+    reply = await world.here.http.post("/v1/sessions/recovery", json=said)
+    back = Person(world, world.here, "Maya", maya.sign_in_name, reply.json())
+    assert await kinds(back) == ["signed_up", "recovered", "signed_out"]
+    await back.delete("/v1/sessions/current")
+    back.passphrase = "another lantern"
+    assert (await kinds(await back.again()))[-2:] == ["signed_out", "signed_in"]
+
+
+async def test_a_retry_is_one_sign_in(world: World) -> None:
+    maya = await world.person("Maya")
+    said = {"sign_in_name": maya.sign_in_name, "passphrase": maya.passphrase}
+    for _ in range(2):
+        await world.here.http.post("/v1/sessions", json=said, headers={"Idempotency-Key": "k"})
+    assert await kinds(maya) == ["signed_up", "signed_in"]
+
+
+async def test_a_phone_that_somebody_else_signs_in_on_leaves_its_former_owners_account(world: World) -> None:
+    maya, ana = await world.person("Maya"), await world.person("Ana")
+    device = await maya.device()
+    await ana.device(address=maya.devices[device["id"]])
+    assert [(event["kind"], event["session_id"]) for event in await log(maya)][-1] == ("device_removed", None)
+
+
+async def test_channels_are_ways_to_a_person_too(night: Night) -> None:
+    maya = await night.person("Maya")
+    address = await night.gives_channel(maya)
+    [channel] = (await maya.get("/v1/channels"))["items"]
+    assert channel["address"] == address
+    await maya.delete(f"/v1/channels/{channel['id']}")
+    assert [(event["kind"], event["about_id"]) for event in await log(maya)][-1] == ("channel_removed", channel["id"])
+
+
+async def test_it_is_for_its_owner_only_and_comes_in_pages(world: World) -> None:
+    maya, sponsor = await world.circle("sponsor")
+    for _ in range(3):
+        await maya.again()
+    assert await kinds(sponsor) == ["signed_up", "device_added"]
+    first = await maya.get("/v1/me/access-log?limit=3")
+    rest = await maya.get(f"/v1/me/access-log?limit=3&cursor={first['next']}")
+    assert [event["kind"] for event in first["items"] + rest["items"]] == ["signed_in"] * 3 + ["signed_up"]
+    assert rest["next"] is None
+    assert (await world.here.http.get("/v1/me/access-log")).status_code == 401
+
+
+async def test_no_address_is_kept(world: World) -> None:
+    await world.person("Maya")
+    async with world.database.read() as session:
+        connection = await session.connection()
+        held = repr((await connection.exec_driver_sql("SELECT * FROM access_events")).all())
+    assert "signed_up" in held
+    assert "127.0.0.1" not in held
+
+
+async def test_it_is_kept_for_90_days(night: Night) -> None:
+    maya = await night.person("Maya")
+    night.forward(89.9 * 24 * 3600)
+    assert (await night.purge().run())["access_events"] == 0
+    assert await kinds(maya) == ["signed_up"]
+    night.forward(0.2 * 24 * 3600)
+    assert (await night.purge().run())["access_events"] == 1
+
+
+async def test_what_was_not_done_is_not_in_it(world: World) -> None:
+    maya = await world.person("Maya")
+    await maya.delete("/v1/devices/0199f3c2-7b1e-7c55-9d0a-3f6a1b2c3d4e", expect=404)
+    await maya.delete("/v1/sessions/0199f3c2-7b1e-7c55-9d0a-3f6a1b2c3d4e", expect=404)
+    assert await kinds(maya) == ["signed_up"]

@@ -1,0 +1,235 @@
+"""Check-ins: one's own, shared item by item, read through the API only, and gone from others with the membership."""
+
+from typing import Any
+
+import pytest
+
+from tests.night import Night
+from tests.world.person import Person
+from tests.world.world import World
+
+NOWHERE = "0199f3c2-7b1e-7c55-9d0a-3f6a1b2c3d4e"
+
+
+async def checks_in(maya: Person, *shared: Person, **said: Any) -> dict[str, Any]:
+    body = said | ({"share_with": [member.places[maya.id] for member in shared]} if shared else {})
+    made: dict[str, Any] = await maya.post("/v1/check-ins", body, expect=201)
+    return made
+
+
+async def sees(person: Person, query: str = "") -> list[str | None]:
+    """The notes of the check-ins that this person sees, newest first."""
+    return [one["note"] for one in (await person.get(f"/v1/check-ins{query}"))["items"]]
+
+
+async def test_a_check_in_is_private(world: World) -> None:
+    maya, sponsor = await world.circle("sponsor")
+    await maya.welcomes(await world.person())
+    made = await checks_in(maya, feeling=1, halt=["lonely", "tired", "lonely"], note="\u202eRough\u200b day. ")
+    assert made == {
+        "id": made["id"],
+        "mine": True,
+        "from": {"id": maya.id, "display_name": "Maya"},
+        "feeling": 1,
+        "halt": ["lonely", "tired"],
+        "note": "Rough day.",
+        "shared_with": [],
+        "created_at": made["created_at"],
+    }
+    assert (await maya.get("/v1/check-ins"))["items"] == [made]
+    assert await sees(sponsor) == []
+    assert await sponsor.inbox() == []
+    assert await sponsor.pushed() == []
+    await sponsor.delete(f"/v1/check-ins/{made['id']}", expect=404)
+
+
+async def test_shared_with_one_it_is_for_that_one_and_only_this_one(world: World) -> None:
+    maya, sponsor, friend = await world.circle("sponsor", "friend")
+    await checks_in(maya, note="Before.")
+    made = await checks_in(maya, sponsor, feeling=4, note="Ninety minutes of sun.")
+    await checks_in(maya, note="After.")
+    assert made["shared_with"] == [{"id": sponsor.id, "display_name": sponsor.name}]
+    [seen] = (await sponsor.get("/v1/check-ins"))["items"]
+    assert seen == made | {"mine": False, "shared_with": None}
+    assert await sees(friend) == []
+    [notice] = await sponsor.inbox("check_in")
+    assert (notice["from"]["id"], notice["reach_out_id"], notice["bookend_id"]) == (maya.id, None, None)
+    assert await friend.inbox() == []
+    [pushed] = await sponsor.pushes("check_in")
+    assert not pushed.push.urgent
+    assert pushed.push.body == "Someone has shared a check-in with you."
+    assert "sun" not in str(pushed.push)
+    assert pushed.push.tag == notice["id"], "it takes no other push's place"
+
+
+async def test_pages_and_whose(world: World) -> None:
+    maya, sponsor = await world.circle("sponsor")
+    await sponsor.welcomes(maya)
+    for note in ("One", "Two", "Three"):
+        await checks_in(maya, note=note)
+    await checks_in(sponsor, maya, note="Theirs")
+    assert await sees(maya) == ["Theirs", "Three", "Two", "One"]
+    assert await sees(maya, "?mine=true") == ["Three", "Two", "One"]
+    assert await sees(maya, "?mine=false") == ["Theirs"]
+    first = await maya.get("/v1/check-ins?limit=2")
+    rest = await maya.get(f"/v1/check-ins?limit=2&cursor={first['next']}")
+    assert [one["note"] for one in first["items"] + rest["items"]] == ["Theirs", "Three", "Two", "One"]
+    assert rest["next"] is None
+    assert (await world.here.http.get("/v1/check-ins")).status_code == 401
+
+
+@pytest.mark.parametrize("way", ["removed", "left", "blocked by the owner", "blocked by the member", "taken back"])
+async def test_what_was_shared_goes_with_what_it_was_shared_by(world: World, way: str) -> None:
+    maya, sponsor, friend = await world.circle("sponsor", "friend")
+    # The other way round they go on: that is another circle.
+    await sponsor.welcomes(maya)
+    made = await checks_in(maya, sponsor, friend, note="For two.")
+    await world.settle()
+    world.here.forget_pushes()
+    await checks_in(maya, sponsor, note="Still to be pushed.")
+    assert await sees(sponsor) == ["Still to be pushed.", "For two."]
+    match way:
+        case "removed":
+            await maya.delete(f"/v1/circle/{sponsor.places[maya.id]}")
+        case "left":
+            await sponsor.delete(f"/v1/supporting/{sponsor.places[maya.id]}")
+        case "blocked by the owner":
+            await maya.post("/v1/blocks", {"person_id": sponsor.id})
+        case "blocked by the member":
+            await sponsor.post("/v1/blocks", {"person_id": maya.id})
+        case _:
+            for one in (await maya.get("/v1/check-ins"))["items"]:
+                await maya.delete(f"/v1/check-ins/{one['id']}")
+    assert await sees(sponsor) == []
+    assert await sponsor.inbox("check_in") == []
+    world.forward(11)
+    await world.work()
+    assert len(await sponsor.pushes("check_in")) == 1, "only what was sent before"
+    if way == "taken back":
+        assert await sees(maya) == await sees(friend) == []
+        return
+    # Everybody else keeps what is theirs; whoever comes again begins anew.
+    assert await sees(friend) == ["For two."]
+    assert await sees(maya) == ["Still to be pushed.", "For two."]
+    mine = next(one for one in (await maya.get("/v1/check-ins"))["items"] if one["id"] == made["id"])
+    assert [one["id"] for one in mine["shared_with"]] == [friend.id]
+    if "blocked" not in way:
+        await maya.welcomes(sponsor)
+        assert await sees(sponsor) == []
+
+
+async def test_with_whom_one_cannot_share(world: World) -> None:
+    """Of another circle, not confirmed yet, gone, made up, a person's id: one problem, and nothing is kept."""
+    maya, sponsor, friend = await world.circle("sponsor", "friend")
+    other = await world.person()
+    await other.welcomes(sponsor)
+    invited = await maya.invites()
+    unconfirmed = (await other.post("/v1/invitations/accept", {"token": invited["token"]}, expect=201))["id"]
+    gone = friend.places[maya.id]
+    await maya.delete(f"/v1/circle/{gone}")
+    good = sponsor.places[maya.id]
+    problems = []
+    for wrong in (sponsor.places[other.id], unconfirmed, gone, sponsor.id, NOWHERE):
+        problem = await maya.post("/v1/check-ins", {"share_with": [good, wrong]}, expect=422)
+        assert problem["type"] == "/problems/member-unknown"
+        problems.append(problem | {"request_id": ""})
+    assert all(problem == problems[0] for problem in problems)
+    await sponsor.post("/v1/check-ins", {"share_with": [good]}, expect=422)
+    assert await world.count("check_ins") == 0
+    assert await sponsor.inbox() == []
+
+
+async def test_muted_or_outside_hours_it_waits_in_the_inbox(world: World) -> None:
+    maya, muted, asleep, awake = await world.circle("sponsor", "friend", "fellow")
+    until = "2026-03-11T20:00:00Z"
+    await muted.patch(f"/v1/supporting/{muted.places[maya.id]}", {"muted_until": until})
+    await asleep.patch("/v1/me", {"hours": [{"day": 1, "from": "08:00", "to": "20:00"}]})
+    await checks_in(maya, muted, asleep, awake, feeling=2)
+    for member in (muted, asleep, awake):
+        assert [notice["kind"] for notice in await member.inbox()] == ["check_in"]
+        assert await member.pushed() == (["check_in"] if member is awake else [])
+
+
+async def test_it_is_looked_at_again_at_the_moment_of_sending(world: World) -> None:
+    maya, muted, asleep = await world.circle("sponsor", "friend")
+    world.here.forget_pushes()
+    await checks_in(maya, muted, asleep, feeling=2)
+    await muted.patch(f"/v1/supporting/{muted.places[maya.id]}", {"muted_until": "2026-03-11T20:00:00Z"})
+    await asleep.patch("/v1/me", {"hours": [{"day": 1, "from": "08:00", "to": "20:00"}]})
+    world.forward(11)
+    await world.work()
+    for member in (muted, asleep):
+        assert await member.pushed() == []
+        assert [notice["kind"] for notice in await member.inbox()] == ["check_in"]
+
+
+async def test_a_retry_is_one_check_in(world: World) -> None:
+    maya, sponsor = await world.circle("sponsor")
+    body = {"note": "Once.", "share_with": [sponsor.places[maya.id]]}
+    first, again = [await maya.post("/v1/check-ins", body, expect=201, key="k") for _ in range(2)]
+    assert first == again
+    assert len(await sponsor.inbox()) == 1
+    assert (await maya.post("/v1/check-ins", {"note": "Other."}, expect=422, key="k"))["type"] == "/problems/key-reused"
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"feeling": 5},
+        {"feeling": -1},
+        {"feeling": 1.5},
+        {"feeling": True},
+        {"feeling": "low"},
+        {"halt": ["bored"]},
+        {"halt": "tired"},
+        {"halt": ["tired"] * 5},
+        {"note": "x" * 2001},
+        {"note": 5},
+        {"share_with": ["Ben"]},
+        {"share_with": [NOWHERE] * 16},
+        {"mood": "fine"},
+    ],
+)
+async def test_what_cannot_be_used(world: World, wrong: dict[str, Any]) -> None:
+    maya = await world.person("Maya")
+    problem = await maya.post("/v1/check-ins", wrong, expect=422)
+    assert problem["type"] == "/problems/invalid"
+    assert all(error["at"].startswith(f"body.{next(iter(wrong))}") for error in problem["errors"])
+
+
+async def test_nothing_said_is_a_check_in_too(world: World) -> None:
+    maya = await world.person("Maya")
+    made = await checks_in(maya, note=" \u200b ", halt=[])
+    assert (made["feeling"], made["halt"], made["note"]) == (None, [], None)
+
+
+async def test_the_note_is_sealed_the_export_whole_and_erasure_real(world: World) -> None:
+    maya, sponsor = await world.circle("sponsor")
+    await checks_in(maya, sponsor, feeling=3, halt=["hungry"], note="Lentil soup.")
+    async with world.database.read() as session:
+        connection = await session.connection()
+        kept = (await connection.exec_driver_sql("SELECT note FROM check_ins")).scalar_one()
+    assert b"Lentil" not in bytes(kept)
+    mine, theirs = await maya.get("/v1/me/export"), await sponsor.get("/v1/me/export")
+    [row] = mine["check_ins"]
+    assert (row["feeling"], row["halt"], row["note"]) == (3, ["hungry"], "Lentil soup.")
+    assert [share["membership_id"] for share in mine["check_ins_i_share"]] == [sponsor.places[maya.id]]
+    assert theirs["check_ins"] == []
+    assert [one["person_id"] for one in theirs["check_ins_shared_with_me"]] == [maya.id]
+    assert "Lentil" not in str(theirs)
+    await maya.delete("/v1/me")
+    assert await sees(sponsor) == []
+    assert await sponsor.inbox() == []
+    assert await world.count("check_ins") == await world.count("check_in_shares") == 0
+
+
+async def test_the_words_go_after_90_days(settings) -> None:
+    async with Night(settings) as night:
+        maya, sponsor = await night.circle("sponsor")
+        await checks_in(maya, sponsor, feeling=3, note="Lentil soup.")
+        night.forward(89.9 * 24 * 3600)
+        assert (await night.purge().run())["check_ins"] == 0
+        night.forward(0.2 * 24 * 3600)
+        assert (await night.purge().run())["check_ins"] == 1
+        [left] = (await maya.get("/v1/check-ins"))["items"]
+        assert (left["feeling"], left["note"]) == (3, None)

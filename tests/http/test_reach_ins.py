@@ -1,0 +1,202 @@
+"""Reach-ins: "thinking of you" between people of one circle; gentle, bounded, and read through the API only."""
+
+import asyncio
+from typing import Any
+
+import pytest
+
+from tests.night import Night
+from tests.world.person import Person
+from tests.world.world import World
+
+NOWHERE = "0199f3c2-7b1e-7c55-9d0a-3f6a1b2c3d4e"
+
+
+async def thinks_of(person: Person, other: Person, text: str | None = None, expect: int = 201, **more: Any) -> Any:
+    return await person.post("/v1/reach-ins", {"to": other.id} | ({"text": text} if text else {}), expect, **more)
+
+
+async def reads(person: Person, query: str = "") -> list[str | None]:
+    return [one["text"] for one in (await person.get(f"/v1/reach-ins{query}"))["items"]]
+
+
+async def test_both_ways_round_and_nobody_else(world: World) -> None:
+    maya, sponsor, friend = await world.circle("sponsor", "friend")
+    await maya.device()
+    made = await thinks_of(sponsor, maya, "\u202eThinking of\u200b you. ")
+    assert made == {
+        "id": made["id"],
+        "mine": True,
+        "from": {"id": sponsor.id, "display_name": sponsor.name},
+        "to": {"id": maya.id, "display_name": "Maya"},
+        "text": "Thinking of you.",
+        "created_at": made["created_at"],
+    }
+    assert (await maya.get("/v1/reach-ins"))["items"] == [made | {"mine": False}]
+    back = await thinks_of(maya, sponsor)
+    assert back["text"] is None
+    assert await reads(maya) == await reads(sponsor) == [None, "Thinking of you."]
+    assert await reads(maya, "?mine=true") == [None]
+    assert await reads(maya, "?mine=false") == ["Thinking of you."]
+    assert await reads(friend) == []
+    assert await friend.inbox() == []
+    [notice] = await maya.inbox("reach_in")
+    assert (notice["from"]["id"], notice["reach_out_id"], notice["bookend_id"]) == (sponsor.id, None, None)
+    [pushed] = await maya.pushes("reach_in")
+    assert not pushed.push.urgent
+    assert pushed.push.body == "Someone is thinking of you."
+    assert "Thinking of" not in str(pushed.push)
+    assert await sponsor.pushed() == ["reach_in"]
+
+
+async def test_to_nobody_outside(world: World) -> None:
+    """A stranger, somebody unconfirmed, a fellow member, somebody who left, oneself, nobody: they look the same."""
+    maya, sponsor, friend = await world.circle("sponsor", "friend")
+    stranger, unconfirmed = await world.person(), await world.person()
+    invited = await maya.invites()
+    await unconfirmed.post("/v1/invitations/accept", {"token": invited["token"]}, expect=201)
+    await friend.delete(f"/v1/supporting/{friend.places[maya.id]}")
+    problems = [
+        await sender.post("/v1/reach-ins", {"to": to}, expect=404)
+        for sender, to in (
+            (maya, stranger.id),
+            (maya, unconfirmed.id),
+            (unconfirmed, maya.id),
+            (maya, friend.id),
+            (friend, maya.id),
+            (sponsor, friend.id),
+            (maya, maya.id),
+            (maya, NOWHERE),
+        )
+    ]
+    assert all(problem | {"request_id": ""} == problems[0] | {"request_id": ""} for problem in problems)
+    assert await world.count("reach_ins") == 0
+
+
+@pytest.mark.parametrize("way", ["removed", "left", "blocked"])
+async def test_they_end_with_the_membership_on_both_sides(world: World, way: str) -> None:
+    maya, sponsor = await world.circle("sponsor")
+    await maya.device()
+    await thinks_of(sponsor, maya, "To you.")
+    await thinks_of(maya, sponsor, "And to you.")
+    await world.settle()
+    world.forward(601)
+    world.here.forget_pushes()
+    await thinks_of(maya, sponsor, "Still to be pushed.")
+    match way:
+        case "removed":
+            await maya.delete(f"/v1/circle/{sponsor.places[maya.id]}")
+        case "left":
+            await sponsor.delete(f"/v1/supporting/{sponsor.places[maya.id]}")
+        case _:
+            await sponsor.post("/v1/blocks", {"person_id": maya.id})
+    assert await reads(maya) == await reads(sponsor) == []
+    assert await maya.inbox("reach_in") == await sponsor.inbox("reach_in") == []
+    world.forward(11)
+    await world.work()
+    assert await sponsor.pushed() == ["reach_in"], "only what was sent before"
+    if way != "blocked":
+        await maya.welcomes(sponsor)
+        assert await reads(sponsor) == []
+    # What each has written stays theirs to take along.
+    assert [row["text"] for row in (await sponsor.get("/v1/me/export"))["reach_ins"]] == ["To you."]
+
+
+async def test_muted_or_outside_hours_it_waits_in_the_inbox(world: World) -> None:
+    maya, muted, asleep = await world.circle("sponsor", "friend")
+    await muted.patch(f"/v1/supporting/{muted.places[maya.id]}", {"muted_until": "2026-03-11T20:00:00Z"})
+    await asleep.patch("/v1/me", {"hours": [{"day": 1, "from": "08:00", "to": "20:00"}]})
+    for member in (muted, asleep):
+        await thinks_of(maya, member)
+        assert await member.kinds() == ["reach_in"]
+        assert await member.pushed() == []
+    # A mute is for whom one supports: her own thoughts of Maya reach Maya.
+    await maya.device()
+    await thinks_of(muted, maya)
+    assert await maya.pushed() == ["reach_in"]
+
+
+async def test_once_in_ten_minutes_to_one_person_and_a_reach_out_has_no_limit(world: World) -> None:
+    maya, sponsor, friend = await world.circle("sponsor", "friend")
+    await thinks_of(maya, sponsor, key="k")
+    assert (await thinks_of(maya, sponsor, key="k"))["to"]["id"] == sponsor.id, "a retry is no second one"
+    refused = await maya.send("POST", "/v1/reach-ins", {"to": sponsor.id})
+    assert (refused.status_code, refused.json()["type"]) == (429, "/problems/too-many-tries")
+    wait = int(refused.headers["retry-after"])
+    assert 590 <= wait <= 601
+    await thinks_of(maya, friend)
+    await thinks_of(sponsor, maya)
+    await maya.press()
+    world.forward(wait)
+    await thinks_of(maya, sponsor)
+    assert len(await sponsor.inbox("reach_in")) == 2
+
+
+async def test_many_at_once_are_one(world: World) -> None:
+    maya, sponsor = await world.circle("sponsor")
+    body = {"to": sponsor.id}
+    replies = await asyncio.gather(*(maya.send("POST", "/v1/reach-ins", body) for _ in range(6)))
+    assert sorted(reply.status_code for reply in replies) == [201, 429, 429, 429, 429, 429]
+    assert len(await sponsor.inbox("reach_in")) == 1
+
+
+async def test_twenty_a_day(world: World) -> None:
+    maya, sponsor = await world.circle("sponsor")
+    for _ in range(20):
+        await thinks_of(maya, sponsor)
+        world.forward(600)
+    sent = 20
+    for _ in range(24 * 6 - 20):
+        reply = await maya.send("POST", "/v1/reach-ins", {"to": sponsor.id})
+        assert reply.status_code in {201, 429}
+        sent += reply.status_code == 201
+        world.forward(600)
+    assert sent <= 40, "twenty at the beginning, and twenty in the day after"
+    assert len(await sponsor.inbox("reach_in")) == sent
+
+
+@pytest.mark.parametrize("wrong", [{"to": None}, {"to": "Ben"}, {"text": "x" * 501}, {"text": 5}, {"emoji": "❤"}])
+async def test_what_cannot_be_used(world: World, wrong: dict[str, Any]) -> None:
+    maya, sponsor = await world.circle("sponsor")
+    problem = await maya.post("/v1/reach-ins", {"to": sponsor.id} | wrong, expect=422)
+    assert [error["at"] for error in problem["errors"]] == [f"body.{next(iter(wrong))}"]
+    await thinks_of(maya, sponsor)
+
+
+async def test_pages_retries_and_keys(world: World) -> None:
+    maya, *members = await world.circle("sponsor", "friend", "fellow")
+    for number, member in enumerate(members):
+        await thinks_of(maya, member, str(number))
+    first = await maya.get("/v1/reach-ins?limit=2")
+    rest = await maya.get(f"/v1/reach-ins?limit=2&cursor={first['next']}")
+    assert [one["text"] for one in first["items"] + rest["items"]] == ["2", "1", "0"]
+    world.forward(601)
+    again = [await thinks_of(maya, members[0], "Same", key="k") for _ in range(2)]
+    assert again[0] == again[1]
+    assert (await thinks_of(maya, members[1], "Same", 422, key="k"))["type"] == "/problems/key-reused"
+
+
+async def test_the_text_is_sealed_the_export_whole_and_erasure_real(world: World) -> None:
+    maya, sponsor = await world.circle("sponsor")
+    await thinks_of(sponsor, maya, "Lentil soup.")
+    async with world.database.read() as session:
+        connection = await session.connection()
+        kept = (await connection.exec_driver_sql("SELECT text FROM reach_ins")).scalar_one()
+    assert b"Lentil" not in bytes(kept)
+    mine, theirs = await sponsor.get("/v1/me/export"), await maya.get("/v1/me/export")
+    assert [(row["recipient_id"], row["text"]) for row in mine["reach_ins"]] == [(maya.id, "Lentil soup.")]
+    assert [row["sender_id"] for row in theirs["reach_ins_to_me"]] == [sponsor.id]
+    assert "Lentil" not in str(theirs)
+    await sponsor.delete("/v1/me")
+    assert await reads(maya) == []
+    assert await maya.inbox() == []
+    assert await world.count("reach_ins") == 0
+
+
+async def test_the_words_go_after_90_days(settings) -> None:
+    async with Night(settings) as night:
+        maya, sponsor = await night.circle("sponsor")
+        await thinks_of(maya, sponsor, "Lentil soup.")
+        night.forward(90.1 * 24 * 3600)
+        assert (await night.purge().run())["reach_ins"] == 1
+        assert await reads(sponsor) == [None]
