@@ -20,6 +20,7 @@ from api.dependencies import (
     retry_of,
 )
 from api.problems import problems
+from api.routes.sessions import give_cookie
 from api.schemas import Body, DisplayName, Flag, Language, Passphrase, Phone, Region, TimeZone, Whole
 from core.errors import KeysUnavailable, ProofNeeded
 from models import Person
@@ -94,8 +95,13 @@ class CodesOut(BaseModel):
 
 
 @router.get("/v1/me")
-async def me(unit: Reading, who: ReadingCaller) -> MeOut:
+async def me(
+    unit: Reading, who: ReadingCaller, token: Token, request: Request, response: Response, context: Services
+) -> MeOut:
     """My profile, as only I see it."""
+    if token is not None and request.cookies.get(context.settings.cookie_name) == token:
+        # The session slides on with its use; a cookie that did not would sign somebody out who is here every day.
+        give_cookie(response, context, token)
     return _out(await access.person(unit, who), who)
 
 
