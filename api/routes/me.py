@@ -22,6 +22,7 @@ from api.dependencies import (
     unit_of,
 )
 from api.problems import problems
+from api.routes.sessions import give_cookie
 from api.schemas import (
     DEFAULT_LIMIT,
     Body,
@@ -126,8 +127,13 @@ class AccessOut(BaseModel):
 
 
 @router.get("/v1/me")
-async def me(unit: Reading, who: ReadingCaller) -> MeOut:
+async def me(
+    unit: Reading, who: ReadingCaller, token: Token, request: Request, response: Response, context: Services
+) -> MeOut:
     """My profile, as only I see it."""
+    if token is not None and request.cookies.get(context.settings.cookie_name) == token:
+        # The session slides on with its use; a cookie that did not would sign somebody out who is here every day.
+        give_cookie(response, context, token)
     return _out(await access.person(unit, who), who)
 
 

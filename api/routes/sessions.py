@@ -189,18 +189,23 @@ def signed_in_out(made: SignedIn, response: Response, context: Context) -> Signe
     """The reply to a sign-in or sign-up, in the carrier that was asked for."""
     cookie = made.carrier is Carrier.COOKIE
     if cookie:
-        response.set_cookie(
-            context.settings.cookie_name,
-            made.token,
-            max_age=int(sessions.IDLE.total_seconds()),
-            path="/",
-            secure=context.settings.secure,
-            httponly=True,
-            samesite="lax",
-        )
+        give_cookie(response, context, made.token)
     return SignedInOut(
         person=PersonOut(id=made.person_id, display_name=made.display_name),
         session=NewSessionOut(id=made.session_id, token=None if cookie else made.token, expires_at=made.expires_at),
+    )
+
+
+def give_cookie(response: Response, context: Context, token: str) -> None:
+    """Let the browser carry this token for as long as a session may lie idle."""
+    response.set_cookie(
+        context.settings.cookie_name,
+        token,
+        max_age=int(sessions.IDLE.total_seconds()),
+        path="/",
+        secure=context.settings.secure,
+        httponly=True,
+        samesite="lax",
     )
 
 

@@ -124,11 +124,14 @@ async def test_a_session_in_a_cookie_never_shows_its_token(world: World) -> None
     for part in ("HttpOnly", "Path=/", "SameSite=lax", "Max-Age=15552000"):
         assert part in cookie
     assert "Secure" not in cookie
-    assert (await world.here.http.get("/v1/me")).status_code == 200
+    again = await world.here.http.get("/v1/me")
+    assert again.status_code == 200
+    assert again.headers["set-cookie"] == cookie, "the app is opened: for another 180 days, as the session itself"
     gone = await world.here.http.delete("/v1/sessions/current")
     assert gone.status_code == 204
     assert 'porchlight=""' in gone.headers["set-cookie"]
-    assert (await world.here.http.get("/v1/me")).status_code == 401
+    gone = await world.here.http.get("/v1/me")
+    assert (gone.status_code, "set-cookie" in gone.headers) == (401, False)
 
 
 async def test_on_https_the_cookie_is_pinned_to_the_host(world: World) -> None:
