@@ -128,5 +128,8 @@ async def _clear(address: str) -> int:
         await connection.execute(
             "UPDATE reach_outs SET state = 'closed', closed_at = created_at WHERE closed_at IS NULL"
         )
+        # As if every phone had said that its push arrived: else a worker would send the pushes of this round once more, in the
+        # middle of one that comes two minutes later.
+        await connection.execute("UPDATE deliveries SET resend_at = NULL WHERE resend_at IS NOT NULL")
         await connection.execute("VACUUM ANALYZE reach_outs, recipients, notices, deliveries")
     return left
