@@ -1,5 +1,7 @@
 """The person who reaches out: Home, the press on its way, waiting, and whoever answers."""
 
+import time
+
 from tests.browser.shots.stage import Stage
 
 NOTES = {"en": "Rough evening. I keep looking at the door.", "es": "Una noche difícil. No dejo de mirar la puerta."}
@@ -31,9 +33,9 @@ async def undo(stage: Stage) -> None:
     maya, *_ = await stage.circle()
     phone = await stage.phone(maya)
     await stage.sees(phone, "home.gladder")
-    await phone.page.clock.install()
-    # Nothing goes out, and time stands still: the picture is of the first of the three seconds.
+    # Nothing goes out, and for the page it stays the same moment: the three seconds do not end.
     await phone.context.set_offline(True)
+    await phone.page.clock.set_fixed_time(time.time())
     await stage.press(phone, "press.button")
     await stage.show(phone, "undo")
 

@@ -26,6 +26,9 @@ async def settings(stage: Stage) -> None:
 
 async def blocked(stage: Stage) -> None:
     phone = await stage.phone(await stage.person("Maya"), "#/settings", notifications=False)
+    await stage.show(phone, "settings-off")
+    await stage.press(phone, "notify.switch")
+    await stage.sees(phone, "notify.blocked")
     await stage.show(phone, "settings-blocked")
 
 

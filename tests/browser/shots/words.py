@@ -2,7 +2,6 @@
 
 import re
 from functools import cache
-from pathlib import Path
 
 from tests.faults.processes import ROOT
 
@@ -12,8 +11,7 @@ ENTRY = re.compile(r"""^ {2}'([^']+)': (?:'((?:[^'\\]|\\.)*)'|"([^"]*)"),$""", r
 
 @cache
 def catalogue(language: str) -> dict[str, str]:
-    parts = [FOLDER / f"{language}.ts", *sorted((FOLDER / language).glob("*.ts"))]
-    found = (ENTRY.findall(part.read_text(encoding="utf-8")) for part in parts if Path(part).is_file())
+    found = (ENTRY.findall(part.read_text(encoding="utf-8")) for part in sorted((FOLDER / language).glob("*.ts")))
     return {key: plain or quoted for entries in found for key, plain, quoted in entries}
 
 
