@@ -13,7 +13,7 @@
     const words = document.createRange();
     words.selectNodeContents(one);
     const text = words.getBoundingClientRect();
-    const framed = one.matches('.btn, .pick label, .porch span, .nav a, .field');
+    const framed = one.matches('.btn, .pick label, .porch span, .field');
     if (framed && text.width && (text.right > box.right + 1 || text.left < box.left - 1)) found.push(`${one.tagName} ${one.textContent.slice(0, 40)}: words outside it`);
     if (clipped && one.tagName !== 'INPUT') found.push(`${one.tagName} ${one.textContent.slice(0, 40)}: cut off`);
   }

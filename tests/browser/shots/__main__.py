@@ -42,13 +42,18 @@ async def main(names: list[str], languages: list[str]) -> int:
                         gallery.wrong.append(f"{name}-{language}: {type(error).__name__}: {error}")
                     finally:
                         await stage.clear()
-                    print(f"{name} ({language}): {time.monotonic() - began:.0f} s", flush=True)
+                    tell(f"{name} ({language}): {time.monotonic() - began:.0f} s")
     finally:
         shutil.rmtree(folder, ignore_errors=True)
     for wrong in gallery.wrong:
-        print(f"WRONG {wrong}")
-    print(f"{len(gallery.seen)} screens, {len(gallery.wrong)} findings; pictures in {FOLDER.relative_to(ROOT)}/")
+        tell(f"WRONG {wrong}")
+    tell(f"{len(gallery.seen)} screens, {len(gallery.wrong)} findings; pictures in {FOLDER.relative_to(ROOT)}/")
     return 1 if gallery.wrong else 0
+
+
+def tell(line: str) -> None:
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
 
 
 if __name__ == "__main__":

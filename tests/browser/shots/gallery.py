@@ -22,6 +22,12 @@ class View:
 VIEWS = (View(412, "dark"), View(412, "light"), View(320, "dark"), View(320, "light"))
 
 
+STRAINS = {
+    "document.documentElement.style.fontSize = '200%'": "document.documentElement.style.fontSize = ''",
+    "document.documentElement.dir = 'rtl'": "document.documentElement.dir = 'ltr'",
+}
+
+
 @dataclass
 class Gallery:
     """`folder`: where the pictures go, none without it. `stills`: names of pictures for the handbook, by where they go."""
@@ -45,8 +51,21 @@ class Gallery:
             except AssertionError as error:
                 self.wrong.append(f"{title}: {error}")
             await self._picture(phone, title)
+        await self._strained(phone, f"{name}-{language}")
         self.wrong += [f"{name}-{language}: {error}" for error in phone.errors]
         phone.errors.clear()
+
+    async def _strained(self, phone: Phone, title: str) -> None:
+        """The same on the smallest phone with text of twice the size, and read from right to left."""
+        await phone.page.set_viewport_size({"width": 320, "height": WIDTHS[320]})
+        for strain, lift in STRAINS.items():
+            await phone.page.evaluate(strain)
+            wide = await phone.page.evaluate((SCRIPTS / "too_wide.js").read_text())
+            if self.folder is not None:
+                await phone.page.screenshot(path=self.folder / f"{title}-strained-{len(strain)}.png", scale="css")
+            await phone.page.evaluate(lift)
+            if wide:
+                self.wrong.append(f"{title}, {strain}: {wide}")
 
     async def _picture(self, phone: Phone, title: str) -> None:
         if still := self.stills.get(title):

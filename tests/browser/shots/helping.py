@@ -34,7 +34,7 @@ async def supporter(stage: Stage) -> None:
     await stage.show(phone, "supporter-here")
     await stage.press(phone, "help.change")
     await stage.press(phone, "help.soon")
-    await stage.sees(phone, "help-said.soon", name="Maya", time="")
+    await stage.sees(phone, "help-said.soon", name="Maya")
     await stage.show(phone, "supporter-soon")
     await stage.press(phone, "help.change")
     await stage.press(phone, "help.cannot")

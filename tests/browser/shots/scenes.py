@@ -40,3 +40,6 @@ STILLS = {
     "circle": "circle-412-light-en",
     "reflection": "reflection-412-light-en",
 }
+
+SAMPLE = ("outside", "invited", "home", "waiting", "answered", "supporter", "circle", "settings", "bookends")
+"""What `make test` plays of them; the rest waits for `make shots`."""

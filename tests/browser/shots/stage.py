@@ -8,7 +8,7 @@ from playwright.async_api import Browser, Locator, expect
 
 from tests.browser.phone import Phone
 from tests.browser.shots.gallery import Gallery
-from tests.browser.shots.words import say
+from tests.browser.shots.words import catalogue, say
 from tests.faults.house import House
 from tests.faults.people import Person
 from tests.faults.processes import Server
@@ -66,7 +66,13 @@ class Stage:
         url = f"http://localhost:{self.server.port}"
         name = person.name if person else "Maya"
         made = await Phone.made(
-            self._browser, url, self.house.push, name, language=LOCALES[self.language], reduced_motion="no-preference", **more
+            self._browser,
+            url,
+            self.house.push,
+            name,
+            language=LOCALES[self.language],
+            reduced_motion="no-preference",
+            **more,
         )
         self._phones.append(made)
         if person:
@@ -89,12 +95,13 @@ class Stage:
         await phone.page.get_by_role("button", name=self.say(key, **values), exact=True).first.click()
 
     def written(self, phone: Phone, key: str, **values: str) -> Locator:
-        """Where these words stand, whatever fills the places that are not given."""
-        words = re.escape(self.say(key, **values)) if values else re.sub(r"\\{\w+\\}", ".+", re.escape(self.say_raw(key)))
-        return phone.page.get_by_text(re.compile(words)).first
-
-    def say_raw(self, key: str) -> str:
-        return say(self.language, key, **dict.fromkeys(("n", "name", "names", "time", "words", "role"), "{x}"))
+        """Where these words stand, in whichever of their forms, and whatever fills the places that are not given."""
+        places = r"\\\{(\w+)\\\}"
+        forms = (
+            re.sub(places, lambda place: re.escape(values[place[1]]) if place[1] in values else ".+", re.escape(form))
+            for form in catalogue(self.language)[key].split("|")
+        )
+        return phone.page.get_by_text(re.compile("|".join(forms))).first
 
     async def sees(self, phone: Phone, key: str, **values: str) -> None:
         await expect(self.written(phone, key, **values)).to_be_visible(timeout=15_000)
