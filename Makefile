@@ -14,7 +14,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check
 # The stamp holds the folder it was made in: an environment that was moved, or whose Python has gone, is built anew.
 ALIVE := $(shell test "`cat $(STAMP) 2>/dev/null`" = "$(CURDIR)" && $(BIN)/python -c '' 2>/dev/null && echo yes)
 
-.PHONY: help install run test lint check demo bench faults fuzz coverage lock clean FORCE
+.PHONY: help install run test lint check demo bench faults fuzz shots coverage lock clean FORCE
 
 help:
 	@echo 'make run       install what is missing and serve http://localhost:8000'
@@ -25,6 +25,7 @@ help:
 	@echo 'make bench     measure (docs/performance.md)'
 	@echo 'make faults    kill, freeze and starve real processes for hours (docs/reliability.md; SEED=1 KILLS=200)'
 	@echo 'make fuzz      ask every operation of the API odd things (SEED=1 EXAMPLES=200)'
+	@echo 'make shots     look at every screen of the phone app, and put it into a picture (docs/images/)'
 	@echo 'make coverage  run the tests and say which lines they miss'
 	@echo 'make lock      write the requirements files anew (UPGRADE=1 takes newer versions)'
 	@echo 'make clean     remove what was built; your data in var/ stays'
@@ -88,6 +89,10 @@ faults: install
 # Right and wrong requests of every kind, made from the OpenAPI description. A short run is part of make test.
 fuzz: install
 	@exec $(BIN)/python -m tests.fuzz --seed $(or $(SEED),1) --examples $(or $(EXAMPLES),200)
+
+# Every screen in two widths, two lights and two languages; the pictures are in build/shots/. A sample is part of make test.
+shots: install
+	@exec $(BIN)/python -m tests.browser.shots
 
 coverage: install
 	@$(BIN)/coverage erase

@@ -1,5 +1,5 @@
 // Numbers for the keys of the catalogue: a phone need not load each of them three times. Only the build does this.
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Plugin } from 'vite';
 
@@ -9,7 +9,9 @@ const ENTRY = /^ {2}'([^']+)': (.+),$/gm;
 type Entries = Map<string, string>;
 
 function entries(language: string): Entries {
-  return new Map([...readFileSync(join(FOLDER, `${language}.ts`), 'utf8').matchAll(ENTRY)].map(([, key = '', value = '']) => [key, value]));
+  const folder = join(FOLDER, language);
+  const texts = readdirSync(folder).map((name) => readFileSync(join(folder, name), 'utf8'));
+  return new Map(texts.flatMap((text) => [...text.matchAll(ENTRY)].map(([, key = '', value = '']): [string, string] => [key, value])));
 }
 
 /**

@@ -61,6 +61,17 @@ const PAGES: Record<string, () => ComponentChild> = {
 };
 
 export function App() {
+  return (
+    <>
+      <div class="all" inert={state.hidden}>
+        <Page />
+      </div>
+      {state.hidden && <BlankNote />}
+    </>
+  );
+}
+
+function Page() {
   if (state.session === 'starting') return null;
   const [name = '', ...parts] = state.route;
   // Making an account ends with its codes, whatever the session is by then.
@@ -84,7 +95,6 @@ export function App() {
       )}
       {screen.show(...parts)}
       {!ringing && <Nav current={screen.tab} />}
-      {state.hidden && <BlankNote />}
     </>
   );
 }

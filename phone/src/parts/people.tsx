@@ -2,6 +2,7 @@
 import type { ComponentChildren } from 'preact';
 import type { Country, Member, Recipient } from '../api/client';
 import { rich, say } from '../words';
+import { list } from '../words/format';
 import { Icon } from './icons';
 
 type Named = { person: { display_name: string | null } };
@@ -11,10 +12,16 @@ export const nameOf = (someone: Named | { display_name: string | null } | null |
   return person?.display_name ?? say('all.someone');
 };
 
+/** "Ana, Ben and Chidi", or how many they are where the names would fill the screen. */
+export const names = (people: Named[]): string => (people.length > 3 ? say('all.people', { n: people.length }) : list(people.map(nameOf)));
+
 export const role = (of: Member['role']): string => say(`role.${of}`);
 
 /** tel: and sms: want the number as it is, without what makes it easy to read. */
 export const dial = (number: string): string => number.replace(/[^\d+*#]/g, '');
+
+/** In groups, as one reads it aloud: +1 202 555 0143. */
+export const readable = (number: string): string => number.replace(/^(\d{3})(\d{3})(\d{3})$/, '$1 $2 $3').replace(/^(\+?1|\+\d\d)?(\d+)(\d{3})(\d{4})$/, (_, ...groups: (string | undefined)[]) => groups.slice(0, 4).filter(Boolean).join(' '));
 
 /** Round buttons, only where a number is shared. */
 export function CallAndText({ name, number }: { name: string; number: string | null }) {
@@ -66,7 +73,7 @@ export function CallList({ people, helplines }: { people: (Named & { role: Recip
   return (
     <ul class="card list rows">
       {people.map((someone) => someone.contact && <CallRow key={someone.contact} warm number={someone.contact} title={say('all.call', { name: nameOf(someone) })} says={someone.role ? role(someone.role) : ''} />)}
-      {helplines?.lines.map((line) => line.phone && <CallRow key={line.phone} number={line.phone} title={say('all.call', { name: line.phone })} says={say('line.call', { name: line.name, hours: line.hours.toLowerCase() })} />)}
+      {helplines?.lines.map((line) => line.phone && <CallRow key={line.phone} number={line.phone} title={say('all.call', { name: readable(line.phone) })} says={say('line.call', { name: line.name, hours: line.hours.toLowerCase() })} />)}
       {helplines?.emergency && <CallRow number={helplines.emergency} title={say('all.call', { name: helplines.emergency })} says={say('line.danger')} />}
     </ul>
   );

@@ -18,5 +18,9 @@ addEventListener('pointerdown', (event) => {
 export function BlankNote() {
   const note = useRef<HTMLTextAreaElement>(null);
   useEffect(() => note.current?.focus(), []);
-  return <textarea class="note" ref={note} aria-label={say('hide.note')} autocomplete="off" spellcheck={false} />;
+  return (
+    <section aria-label={say('hide.note')}>
+      <textarea class="note" ref={note} aria-label={say('hide.note')} autocomplete="off" spellcheck={false} />
+    </section>
+  );
 }

@@ -5,13 +5,13 @@ import type { Notice, ReachOut } from '../api/client';
 import { useAsked } from '../parts/asked';
 import { Button, Says } from '../parts/basics';
 import { Lamp } from '../parts/lamp';
-import { nameOf, Row } from '../parts/people';
+import { nameOf, names, Row } from '../parts/people';
 import { go, to } from '../route';
 import { look } from '../state/everything';
 import { needsMe } from '../state/needed';
 import { state } from '../state/store';
 import { known, say } from '../words';
-import { ago, day, list } from '../words/format';
+import { ago, day } from '../words/format';
 import { NotifyBanner } from './notify';
 
 const PAGE = 20;
@@ -94,7 +94,7 @@ function others_say(of: ReachOut): string {
   const there = of.recipients.filter((recipient) => recipient.state === 'answered');
   if (!there.length) return say('notice.reach_out', { name });
   if (there.some((recipient) => recipient.person.id === state.me?.id)) return say('inbox.mine', { name });
-  return say('inbox.with', { n: there.length, names: list(there.map(nameOf)), name });
+  return say('inbox.with', { n: there.length, names: names(there), name });
 }
 
 /** Where a notice leads. */

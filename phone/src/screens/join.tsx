@@ -55,9 +55,9 @@ export function Join({ token }: { token: string }) {
     <main class="page">
       <div class="hero grow">
         <Light cord />
-        <Says live>{found ? say('join.head', { name }) : say('join.head-nobody')}</Says>
-        <p>{found ? say('join.as', { name, role: role(found.role) }) : say('join.stranger')}</p>
-        {said && <Wrong>{said}</Wrong>}
+        <Says live>{found ? say('join.head', { name }) : said || say('join.head-nobody')}</Says>
+        {(found || !said) && <p>{found ? say('join.as', { name, role: role(found.role) }) : say('join.stranger')}</p>}
+        {found && said && <Wrong>{said}</Wrong>}
       </div>
       <div class="stack">
         {!inside && (
@@ -99,7 +99,9 @@ function TwoWords({ of }: { of: Supported }) {
     <main class="page">
       <div class="hero grow">
         <Lamp state="lit" big bare />
-        <Says live>{say('join.words-head', { name })}</Says>
+        <Says small live>
+          {say('join.words-head', { name })}
+        </Says>
         <p class="say" lang="en">
           {of.words?.join(' ')}
         </p>

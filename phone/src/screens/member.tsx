@@ -3,7 +3,7 @@ import { useState } from 'preact/hooks';
 import { api } from '../api/client';
 import type { Member } from '../api/client';
 import { Button, Pick, Sheet } from '../parts/basics';
-import { CallAndText, nameOf, role } from '../parts/people';
+import { CallAndText, nameOf, readable, role } from '../parts/people';
 import { look } from '../state/everything';
 import { change } from '../state/store';
 import { say } from '../words';
@@ -33,7 +33,7 @@ export function MemberSheet({ member, onClose }: { member: Member; onClose: () =
     <Sheet title={name} onClose={onClose}>
       {member.contact && (
         <div class="line">
-          <p>{member.contact}</p>
+          <p>{readable(member.contact)}</p>
           <CallAndText name={name} number={member.contact} />
         </div>
       )}

@@ -6,13 +6,13 @@ import { newKey } from '../outbox/flush';
 import { Button, Pick, Says, Wrong } from '../parts/basics';
 import { Lamp, Light } from '../parts/lamp';
 import { Messages, Write } from '../parts/messages';
-import { CallAndText, CallList, LineButton, nameOf, role, Row } from '../parts/people';
+import { CallAndText, CallList, LineButton, nameOf, names, role, Row } from '../parts/people';
 import { HowIsIt } from '../parts/how';
 import { look } from '../state/everything';
 import { LAMP, nearest, truth } from '../state/lamps';
 import { change, state } from '../state/store';
 import { say } from '../words';
-import { clock, list } from '../words/format';
+import { clock } from '../words/format';
 import { wrong } from '../words/problem';
 import { There } from './there';
 
@@ -33,7 +33,7 @@ function Waiting({ of }: { of: ReachOut }) {
         <div class="halo">
           <Light />
         </div>
-        <Says live>{say(key, { n: who.length, names: list(who.map(nameOf)) })}</Says>
+        <Says live>{say(key, { n: who.length, names: names(who) })}</Says>
         <p>{unheard ? say('wait.unheard-say') : of.next_rung_at ? say('wait.next', { time: clock(of.next_rung_at) }) : say('wait.open')}</p>
         {!unheard && <p class="soft small">{say('wait.breathe')}</p>}
       </section>

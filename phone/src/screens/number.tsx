@@ -57,8 +57,10 @@ export function NumberPage() {
   return (
     <main class="page">
       <Back href={to('settings')}>{say('tab.settings')}</Back>
-      <Says small>{say('set.number')}</Says>
-      <p class="soft">{say('number.say')}</p>
+      <div class="stack">
+        <Says small>{say('set.number')}</Says>
+        <p class="soft">{say('number.say')}</p>
+      </div>
       <NumberForm>
         {state.me?.contact && (
           <Button kind="quiet" onPress={() => share(null)}>

@@ -5,7 +5,7 @@ import type { Me, Schemas } from '../api/client';
 import { useAsked, whole } from '../parts/asked';
 import { Button, Pick, Says } from '../parts/basics';
 import { Icon } from '../parts/icons';
-import { Row } from '../parts/people';
+import { readable, Row } from '../parts/people';
 import { to } from '../route';
 import { look } from '../state/everything';
 import { looks, setLook } from '../state/looks';
@@ -42,7 +42,7 @@ export function Settings() {
       <Group head={say('set.reach')}>
         <Link to="hours" name={say('set.hours')} says={hoursInWords(me)} />
         <Toggle name={say('set.wake')} says={say('set.wake-say')} on={me.wake_me} onChange={(wake_me) => patch({ wake_me })} />
-        <Link to="number" name={say('set.number')} says={me.contact ?? say('number.none')} />
+        <Link to="number" name={say('set.number')} says={me.contact ? readable(me.contact) : say('number.none')} />
         <Link to="fallback" name={say('set.fallback')} says={channels?.items.filter((one) => one.confirmed_at).map(channelInWords).join(', ') || say('set.fallback-none')} />
       </Group>
       <section class="stack">

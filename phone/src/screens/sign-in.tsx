@@ -38,7 +38,7 @@ export function SignIn() {
       {dead ? <p class="head">{say('sign-in.dead')}</p> : <Back href={to()} />}
       <div class="stack">
         <Says>{say('sign-in.head')}</Says>
-        {dead && <p>{say('sign-in.dead-say')}</p>}
+        {dead && <p>{say(state.press ? 'sign-in.dead-press' : 'sign-in.dead-say')}</p>}
       </div>
       <form class="stack" onSubmit={submit}>
         <Field label={say('field.name')} name="name" {...NAME} />

@@ -5,13 +5,13 @@ import { close, HowIsIt, talking } from '../parts/how';
 import { Icon } from '../parts/icons';
 import { Lamp, Light } from '../parts/lamp';
 import { Messages, Write } from '../parts/messages';
-import { CallAndText, dial, nameOf, Row } from '../parts/people';
+import { CallAndText, dial, nameOf, names, Row } from '../parts/people';
 import { Button } from '../parts/basics';
 import { look } from '../state/everything';
 import { LAMP, whoIsThere } from '../state/lamps';
 import { state } from '../state/store';
 import { say } from '../words';
-import { clock, list } from '../words/format';
+import { clock } from '../words/format';
 
 /** How long past their own minutes the ladder waits for somebody who calls later (the contract's 120 s). */
 const GRACE_MS = 120_000;
@@ -21,7 +21,7 @@ export function There({ of }: { of: ReachOut }) {
   if (!first) return null;
   const name = nameOf(first);
   const together = of.state === 'together';
-  const know = of.recipients.filter((recipient) => ['handed', 'delivered', 'seen'].includes(recipient.state)).map(nameOf);
+  const know = of.recipients.filter((recipient) => ['handed', 'delivered', 'seen'].includes(recipient.state));
   return (
     <main class="page">
       <section class="hero">
@@ -30,11 +30,11 @@ export function There({ of }: { of: ReachOut }) {
         </div>
         <Says live>{together ? say('there.together', { name }) : comes(first, of)}</Says>
         <p>
-          {together ? say('there.stay') : first.answer === 'here' ? '' : say('there.close')} {!together && know.length > 0 && say('there.know', { n: know.length, names: list(know), name })}
+          {together ? say('there.stay') : first.answer === 'here' ? '' : say('there.close')} {!together && know.length > 0 && say('there.know', { n: know.length, names: names(know), name })}
         </p>
       </section>
       {state.messages.length > 0 && <Messages messages={state.messages} />}
-      {(first.answer === 'here' || state.messages.length > 0) && <Write to={of.id} label={say('wait.word')} onSent={look} />}
+      {(first.answer === 'here' || state.messages.length > 0) && <Write to={of.id} label={say('there.write', { name })} onSent={look} />}
       <section class="stack">
         {together ? (
           <Button kind="main" onPress={() => close(of, 'connected')}>

@@ -1,0 +1,64 @@
+"""`python -m tests.browser.shots [scene …]`: every scene in every language, width and light, into build/shots/."""
+
+import argparse
+import asyncio
+import shutil
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from tests.browser.chromium import NO_CHROMIUM, chromium, find
+from tests.browser.shots.gallery import VIEWS, Gallery
+from tests.browser.shots.scenes import ENV, SCENES, STILLS
+from tests.browser.shots.stage import Stage
+from tests.faults.house import House
+from tests.faults.processes import ROOT
+from tests.faults.stores import embedded
+
+FOLDER = ROOT / "build" / "shots"
+IMAGES = ROOT / "docs" / "images"
+
+
+async def main(names: list[str], languages: list[str]) -> int:
+    program = find()
+    if program is None:
+        sys.exit(NO_CHROMIUM)
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    IMAGES.mkdir(parents=True, exist_ok=True)
+    stills = {title: IMAGES / f"{name}.png" for name, title in STILLS.items()}
+    gallery = Gallery(VIEWS, FOLDER, stills)
+    folder = Path(tempfile.mkdtemp(prefix="porchlight-shots-"))
+    try:
+        async with chromium(program) as browser, House(folder, embedded(folder), None) as house:
+            server = await house.serve(env=ENV)
+            for language in languages:
+                for name in names:
+                    began = time.monotonic()
+                    stage = Stage(browser, house, server, gallery, language)
+                    try:
+                        await SCENES[name](stage)
+                    except Exception as error:  # noqa: BLE001 (the other scenes are still worth looking at)
+                        gallery.wrong.append(f"{name}-{language}: {type(error).__name__}: {error}")
+                    finally:
+                        await stage.clear()
+                    tell(f"{name} ({language}): {time.monotonic() - began:.0f} s")
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+    for wrong in gallery.wrong:
+        tell(f"WRONG {wrong}")
+    tell(f"{len(gallery.seen)} screens, {len(gallery.wrong)} findings; pictures in {FOLDER.relative_to(ROOT)}/")
+    return 1 if gallery.wrong else 0
+
+
+def tell(line: str) -> None:
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(prog="python -m tests.browser.shots", description=__doc__)
+    parser.add_argument("scenes", nargs="*", help=f"of {', '.join(SCENES)}; all without one")
+    parser.add_argument("--language", action="append", choices=("en", "es"))
+    told = parser.parse_args()
+    sys.exit(asyncio.run(main(told.scenes or list(SCENES), told.language or ["en", "es"])))

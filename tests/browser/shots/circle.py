@@ -1,0 +1,81 @@
+"""My circle, and the people whose circle I am in."""
+
+from tests.browser.shots.stage import Stage
+
+LONG = ("Maximiliane-Alexandra von und zu Hohenstein-Wittelsbach", "Bartholomäusineinemwortohnejedenzwischenraum")
+
+
+async def circle(stage: Stage) -> None:
+    maya, *_ = await stage.circle()
+    eli = await stage.person("Eli")
+    phone = await stage.phone(maya, "#/circle")
+    await stage.sees(phone, "circle.first")
+    await stage.show(phone, "circle")
+    invitation = await maya.ask("POST", "/v1/invitations", {"role": "friend"}, 201)
+    await eli.ask("POST", "/v1/invitations/accept", {"token": invitation["token"]}, 201)
+    await stage.sees(phone, "confirm.yes")
+    await stage.show(phone, "circle-two-words")
+    await phone.page.get_by_role("button", name=stage.say("circle.more", name="Ana")).click()
+    await stage.show(phone, "member")
+    await stage.press(phone, "member.remove")
+    await stage.show(phone, "member-remove")
+    await stage.press(phone, "all.close")
+    await stage.press(phone, "invite.head")
+    await stage.show(phone, "invite-who")
+    await stage.press(phone, "invite.show")
+    await stage.sees(phone, "invite.say")
+    await stage.show(phone, "invite")
+    await stage.press(phone, "all.close")
+    await stage.goes(phone, "#/circle/times")
+    await stage.show(phone, "times")
+
+
+async def one(stage: Stage) -> None:
+    """Nobody, then one member without a phone."""
+    maya, dee = await stage.person("Maya"), await stage.person("Dee", contact="+1 202 555 0190")
+    phone = await stage.phone(maya, "#/circle")
+    await stage.show(phone, "circle-empty")
+    await stage.join(maya, dee)
+    await phone.page.reload()
+    await stage.sees(phone, "number.head")
+    await stage.show(phone, "circle-one")
+
+
+async def there_for(stage: Stage) -> None:
+    maya, ana, *_ = await stage.circle()
+    noor = await stage.person("Noor")
+    membership = await stage.join(noor, ana)
+    await ana.ask("PATCH", f"/v1/supporting/{membership}", {"muted_until": "2100-01-01T08:00:00Z"})
+    await maya.press()
+    sam = await stage.person("Sam")
+    invitation = await sam.ask("POST", "/v1/invitations", {"role": "friend"}, 201)
+    await ana.ask("POST", "/v1/invitations/accept", {"token": invitation["token"]}, 201)
+    phone = await stage.phone(ana, "#/circle")
+    await stage.sees(phone, "for.head")
+    await stage.show(phone, "there-for")
+    await phone.page.get_by_role("button", name=stage.say("circle.more", name="Maya")).click()
+    await stage.show(phone, "there-for-one")
+
+
+async def crowd(stage: Stage) -> None:
+    """Fifteen people, some with names as long as names may be."""
+    maya = await stage.person("Maya")
+    people = []
+    for number in range(15):
+        called = LONG[number] if number < len(LONG) else f"Person {number}"
+        people.append(await stage.person(f"p{number}", called, contact="+1 202 555 0111"))
+        await stage.join(maya, people[-1], "counselor", 1 if number < 4 else 2)
+        await people[-1].phone()
+    phone = await stage.phone(maya)
+    await stage.sees(phone, "home.gladder")
+    await stage.show(phone, "crowd-home")
+    await stage.goes(phone, "#/circle")
+    await stage.show(phone, "crowd-circle")
+    made = await maya.press("Bitte")
+    await stage.goes(phone, "#/")
+    await stage.sees(phone, "how.mistake")
+    await stage.show(phone, "crowd-waiting")
+    await people[0].ask("POST", f"/v1/reach-outs/{made['id']}/answers", {"kind": "calling"})
+    await people[1].ask("POST", f"/v1/reach-outs/{made['id']}/answers", {"kind": "here"})
+    await phone.sees(LONG[1])
+    await stage.show(phone, "crowd-answered")

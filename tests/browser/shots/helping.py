@@ -1,0 +1,48 @@
+"""The person who answers: inbox, a reach-out before and after the answer, and the end of it."""
+
+from tests.browser.shots.reaching import NOTES, REPLIES
+from tests.browser.shots.stage import Stage
+
+
+async def inbox(stage: Stage) -> None:
+    maya, ana, *_ = await stage.circle()
+    noor = await stage.person("Noor")
+    await stage.join(noor, ana)
+    fresh = await stage.phone(await stage.person("Ana"), "#/inbox", notifications=False)
+    await stage.show(fresh, "inbox-empty")
+    earlier = await noor.press()
+    await ana.ask("POST", f"/v1/reach-outs/{earlier['id']}/answers", {"kind": "calling"})
+    await noor.ask("POST", f"/v1/reach-outs/{earlier['id']}/close", {"outcome": "connected"})
+    await maya.press(NOTES[stage.language])
+    phone = await stage.phone(ana, "#/inbox")
+    await stage.sees(phone, "inbox.now")
+    await stage.show(phone, "inbox")
+
+
+async def supporter(stage: Stage) -> None:
+    maya, ana, ben, *_ = await stage.circle()
+    made = await maya.press(NOTES[stage.language])
+    path = f"/v1/reach-outs/{made['id']}"
+    phone = await stage.phone(ana, f"#/reach-outs/{made['id']}")
+    await stage.sees(phone, "help.calling")
+    await stage.show(phone, "supporter")
+    await ben.ask("POST", f"{path}/answers", {"kind": "soon", "minutes": 10})
+    await stage.press(phone, "help.here")
+    await stage.sees(phone, "help-said.here", name="Maya")
+    await maya.ask("POST", f"{path}/messages", {"text": REPLIES[stage.language]}, 201)
+    await phone.sees(REPLIES[stage.language])
+    await stage.show(phone, "supporter-here")
+    await stage.press(phone, "help.change")
+    await stage.press(phone, "help.soon")
+    await stage.sees(phone, "help-said.soon", name="Maya")
+    await stage.show(phone, "supporter-soon")
+    await stage.press(phone, "help.change")
+    await stage.press(phone, "help.cannot")
+    await stage.sees(phone, "help-said.cannot")
+    await stage.show(phone, "supporter-cannot")
+    await maya.ask("POST", f"{path}/close", {"outcome": "connected"})
+    await stage.sees(phone, "help.over-say")
+    await stage.show(phone, "supporter-over")
+    await stage.goes(phone, "#/reach-outs/00000000-0000-7000-8000-000000000000")
+    await stage.sees(phone, "gone.head")
+    await stage.show(phone, "gone")

@@ -1,0 +1,52 @@
+"""Before somebody is signed in."""
+
+from tests.browser.shots.stage import Stage
+from tests.faults.people import PASSPHRASE
+
+
+async def outside(stage: Stage) -> None:
+    phone = await stage.phone()
+    await stage.show(phone, "welcome")
+    await stage.goes(phone, "#/sign-in")
+    await stage.show(phone, "sign-in")
+    await phone.page.get_by_label(stage.say("field.name"), exact=True).fill("nobody.here")
+    await phone.page.get_by_label(stage.say("field.passphrase"), exact=True).fill("not my passphrase")
+    await stage.press(phone, "sign-in.button")
+    await stage.sees(phone, "problem.wrong-credentials")
+    await stage.show(phone, "sign-in-wrong")
+    await stage.goes(phone, "#/recover")
+    await stage.show(phone, "recover")
+    await stage.goes(phone, "#/create-account")
+    await stage.show(phone, "create-account")
+    phone.sign_in_name = f"maya.{stage.language}.{id(phone):x}"
+    await phone.page.get_by_label(stage.say("field.called"), exact=True).fill("Maya")
+    await phone.page.get_by_label(stage.say("field.name"), exact=True).fill(phone.sign_in_name)
+    await phone.page.get_by_label(stage.say("field.passphrase"), exact=True).fill(PASSPHRASE)
+    await phone.page.get_by_label(stage.say("create.adult"), exact=True).check()
+    await stage.show(phone, "create-account-filled")
+    await stage.press(phone, "create.button")
+    await stage.sees(phone, "codes.head")
+    await stage.show(phone, "codes")
+    await stage.press(phone, "codes.kept")
+    await stage.sees(phone, "home.empty")
+    await stage.show(phone, "home-empty")
+    await stage.press(phone, "press.button")
+    await stage.sees(phone, "nobody.head")
+    await stage.show(phone, "nobody")
+
+
+async def invited(stage: Stage) -> None:
+    maya = await stage.person("Maya")
+    invitation = await maya.ask("POST", "/v1/invitations", {"role": "sponsor"}, 201)
+    where = f"#/invitation/{invitation['token']}"
+    stranger = await stage.phone(where=where)
+    await stage.show(stranger, "join-outside")
+    phone = await stage.phone(await stage.person("Ana"), where)
+    await stage.sees(phone, "join.yes")
+    await stage.show(phone, "join")
+    await stage.press(phone, "join.yes")
+    await stage.sees(phone, "join.done")
+    await stage.show(phone, "two-words")
+    await phone.open("#/invitation/gone")
+    await stage.ready(phone)
+    await stage.show(phone, "join-gone")

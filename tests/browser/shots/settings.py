@@ -1,0 +1,67 @@
+"""Settings and everything they lead to, and bookends."""
+
+from datetime import UTC, datetime, timedelta
+
+from tests.browser.shots.stage import Stage
+
+HOURS = [{"day": day, "from": "08:00", "to": "22:00"} for day in range(7)]
+PLANS = {"en": "Dinner with the old team", "es": "Cena con el equipo de antes"}
+
+
+async def settings(stage: Stage) -> None:
+    maya, *_ = await stage.circle()
+    await maya.ask("PATCH", "/v1/me", {"hours": HOURS})
+    await maya.ask("POST", "/v1/channels", {"kind": "email", "address": "maya@example.org"}, 201)
+    phone = await stage.phone(maya, "#/settings")
+    await stage.sees(phone, "set.export")
+    await stage.show(phone, "settings")
+    await stage.press(phone, "notify.test")
+    await phone.pushed("test")
+    await stage.sees(phone, "notify.works")
+    await stage.show(phone, "settings-works")
+    for page in ("hours", "number", "fallback", "devices", "privacy", "delete"):
+        await stage.goes(phone, f"#/settings/{page}")
+        await stage.show(phone, page)
+
+
+async def blocked(stage: Stage) -> None:
+    phone = await stage.phone(await stage.person("Maya"), "#/settings", notifications=False)
+    await stage.show(phone, "settings-off")
+    await stage.press(phone, "notify.switch")
+    await stage.sees(phone, "notify.blocked")
+    await stage.show(phone, "settings-blocked")
+
+
+async def bookends(stage: Stage) -> None:
+    maya, ana, *_ = await stage.circle()
+    phone = await stage.phone(maya, "#/bookends")
+    await stage.sees(phone, "bookend.start")
+    await stage.show(phone, "bookend-none")
+    members = (await maya.ask("GET", "/v1/circle"))["items"]
+    companion = next(member["id"] for member in members if member["person"]["display_name"] == "Ana")
+    due = datetime.now(UTC) + timedelta(minutes=47)
+    body = {"what": PLANS[stage.language], "due_at": due.isoformat(), "companion": companion}
+    made = await maya.ask("POST", "/v1/bookends", body, 201)
+    await phone.page.reload()
+    await stage.sees(phone, "bookend.okay")
+    await stage.show(phone, "bookend-running")
+    await _back(stage, 50)
+    await phone.page.reload()
+    await stage.sees(phone, "bookend.due-say")
+    await stage.show(phone, "bookend-due")
+    await _back(stage, 20)
+    for _ in range(2):
+        await stage.house.store.change("UPDATE bookends SET next_at = due_at WHERE next_at IS NOT NULL")
+        await phone.page.wait_for_timeout(1_500)
+    await phone.page.reload()
+    await stage.ready(phone)
+    await stage.show(phone, "bookend-missed")
+    other = await stage.phone(ana, f"#/bookends/{made['id']}")
+    await stage.show(other, "bookend-companion")
+
+
+async def _back(stage: Stage, minutes: int) -> None:
+    """As if these minutes had passed for every bookend here."""
+    await stage.house.store.change(
+        f"UPDATE bookends SET due_at = datetime(due_at, '-{minutes} minutes'), created_at = datetime(created_at, '-{minutes} minutes')"
+    )

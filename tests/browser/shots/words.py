@@ -1,0 +1,20 @@
+"""What the app says, read from its own catalogues: scenes press the same button in every language."""
+
+import re
+from functools import cache
+
+from tests.faults.processes import ROOT
+
+FOLDER = ROOT / "phone" / "src" / "words"
+ENTRY = re.compile(r"""^ {2}'([^']+)': (?:'((?:[^'\\]|\\.)*)'|"([^"]*)"),$""", re.MULTILINE)
+
+
+@cache
+def catalogue(language: str) -> dict[str, str]:
+    found = (ENTRY.findall(part.read_text(encoding="utf-8")) for part in sorted((FOLDER / language).glob("*.ts")))
+    return {key: plain or quoted for entries in found for key, plain, quoted in entries}
+
+
+def say(language: str, key: str, **values: str) -> str:
+    """The sentence with what goes into its places."""
+    return re.sub(r"\{(\w+)\}", lambda place: values[place[1]], catalogue(language)[key])

@@ -1,0 +1,42 @@
+"""A sample of `make shots`: most screens once, in turns of width, light and language, sound and without a script error."""
+
+from itertools import cycle
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import Browser
+
+from tests.browser.shots.gallery import Gallery, Theme, View
+from tests.browser.shots.scenes import ENV, SAMPLE, SCENES
+from tests.browser.shots.stage import Stage
+from tests.faults.house import House
+from tests.faults.processes import Server
+
+pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.timeout(120)]
+
+TURNS: list[tuple[int, Theme, str]] = [
+    (320, "light", "es"),
+    (412, "dark", "en"),
+    (320, "dark", "en"),
+    (412, "light", "es"),
+]
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def server(house: House) -> Server:
+    return await house.serve(env=ENV)
+
+
+@pytest.mark.parametrize(("scene", "turn"), list(zip(SAMPLE, cycle(TURNS), strict=False)))
+async def test_screens_fit_and_can_be_used_by_everybody(
+    browser: Browser, house: House, server: Server, scene: str, turn: tuple[int, Theme, str]
+) -> None:
+    width, theme, language = turn
+    gallery = Gallery((View(width, theme),))
+    stage = Stage(browser, house, server, gallery, language)
+    try:
+        await SCENES[scene](stage)
+    finally:
+        await stage.clear()
+    assert gallery.seen
+    assert gallery.wrong == []
