@@ -116,3 +116,19 @@ async def _eventually(person) -> list[dict[str, object]]:
             return list(found)
         await asyncio.sleep(0.1)
     return []
+
+
+async def test_a_push_service_that_never_answers_is_said_so(new_phone: NewPhone, circle: NewCircle) -> None:
+    noor, _ = await circle("Noor", "Ben")
+    phone = await new_phone("Noor")
+    await phone.context.add_init_script("PushManager.prototype.subscribe = () => new Promise(() => undefined)")
+    await phone.belongs_to(noor)
+    await phone.page.clock.install()
+    await phone.open("#/settings")
+    await phone.sees("Notifications are on")
+    await phone.controlled()
+    await phone.page.clock.run_for(14_000)
+    await phone.sees("Notifications are on")
+    await phone.page.clock.run_for(2_000)
+    await phone.sees("The push service does not answer")
+    await phone.sees("Some networks hold pushes back.")

@@ -31,7 +31,8 @@ export function flush(who: string | undefined): Promise<Flushed> {
   });
 }
 
-async function send(press: Press): Promise<[Outcome, unknown]> {
+/** One request. Only for who holds the lock, or cannot wait for it. */
+export async function send(press: Press): Promise<[Outcome, unknown]> {
   try {
     const response = await fetch('/v1/reach-outs', {
       method: 'POST',

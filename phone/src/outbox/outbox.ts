@@ -2,8 +2,8 @@
 import type { ReachOut } from '../api/client';
 import { look } from '../state/everything';
 import { change, state } from '../state/store';
-import { amend, flush, newKey } from './flush';
-import { pressNow } from './rules';
+import { amend, flush, newKey, send } from './flush';
+import { next, pressNow } from './rules';
 import type { Press } from './rules';
 import { get, put } from './store';
 
@@ -40,6 +40,13 @@ export async function release(): Promise<void> {
   clearTimeout(ring);
   change({ press: await amend((press) => ({ ...press, release_at: Math.min(press.release_at, Date.now()) })) });
   await tryPress();
+}
+
+/** The page is being closed: there is no time for the lock or the storage any more. What is kept is sent again later, under the same key. */
+function farewell(): void {
+  const { press, me, session } = state;
+  if (press?.person_id !== me?.id || !press || session !== 'in') return;
+  if (next({ ...press, release_at: 0 }, Date.now()).kind === 'send') void send(press);
 }
 
 /** "Send it", for a press that was kept for more than two hours. */
@@ -104,7 +111,10 @@ export function watchForAWay(): void {
       void look();
     }
   });
-  addEventListener('pagehide', () => void release());
+  addEventListener('pagehide', ({ persisted }) => {
+    if (persisted) void release();
+    else farewell();
+  });
   (navigator as Partial<Navigator>).serviceWorker?.addEventListener('message', () => void tryPress());
   setInterval(() => void tryPress(), TRY_MS);
 }

@@ -15,10 +15,10 @@ function open(): Promise<IDBDatabase> {
       asked.result.onclose = () => (opened = null);
       resolve(asked.result);
     };
-    asked.onerror = () => {
-      opened = null;
-      reject(asked.error as Error);
-    };
+    asked.onerror = () => reject(asked.error as Error);
+  }).catch((error: unknown) => {
+    opened = null;
+    throw error;
   });
   return opened;
 }
@@ -36,7 +36,8 @@ async function run<T>(mode: IDBTransactionMode, act: (store: IDBObjectStore) => 
 
 export const get = <T>(slot: Slot): Promise<T | undefined> =>
   run<T | undefined>('readonly', (store) => store.get(slot)).then(
-    (value) => value ?? (memory.get(slot) as T | undefined),
+    // Memory holds only what could not be written, so it is the newer of the two.
+    (value) => (memory.get(slot) as T | undefined) ?? value,
     () => memory.get(slot) as T | undefined,
   );
 

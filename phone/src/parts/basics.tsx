@@ -9,12 +9,22 @@ import type { IconName } from './icons';
 
 /** The largest, truest sentence of a screen. `live`: it changes by itself, and a screen reader says so. */
 export function Says({ children, small, live }: { children: ComponentChildren; small?: boolean; live?: boolean }) {
-  const heading = (
-    <h1 class={small ? 'say-2' : 'say'} tabIndex={-1}>
+  const shown = useRef<HTMLHeadingElement>(null);
+  useEffect(() => {
+    // What had the focus went away with the screen before; a keyboard and a screen reader go on here.
+    if (document.activeElement === document.body) shown.current?.focus({ preventScroll: true });
+  }, []);
+  useEffect(() => {
+    // A region that comes with its words already in it stays silent; this one is always there.
+    const told = document.getElementById('told');
+    const words = live ? (shown.current?.textContent ?? '') : '';
+    if (told && told.textContent !== words) told.textContent = words;
+  });
+  return (
+    <h1 class={small ? 'say-2' : 'say'} tabIndex={-1} ref={shown}>
       {children}
     </h1>
   );
-  return live ? <div role="status">{heading}</div> : heading;
 }
 
 /** The way back, with a word about where we are. */
@@ -29,16 +39,17 @@ export function Back({ href, children }: { href: string; children?: ComponentChi
   );
 }
 
-/** A button that waits for what it started, and is not pressed twice meanwhile. */
+/** A button that waits for what it started, and is not pressed twice meanwhile. Not `disabled`: that would take the focus from it. */
 export function Button({ kind = '', icon, submit, onPress, children, label }: { kind?: string; icon?: IconName; submit?: boolean; onPress?: () => unknown; children?: ComponentChildren; label?: string }) {
   const [busy, setBusy] = useState(false);
   const press = async () => {
+    if (busy) return;
     setBusy(true);
     await onPress?.();
     setBusy(false);
   };
   return (
-    <button class={`btn ${kind}`} type={submit ? 'submit' : 'button'} disabled={busy} aria-label={label} onClick={onPress && press}>
+    <button class={`btn ${kind}`} type={submit ? 'submit' : 'button'} aria-disabled={busy} aria-label={label} onClick={onPress && press}>
       {icon && <Icon name={icon} />}
       {children}
     </button>

@@ -5,13 +5,15 @@ import { state } from './store';
 export async function install(): Promise<void> {
   const container = (navigator as Partial<Navigator>).serviceWorker;
   if (!container || import.meta.env.DEV) return;
-  const first = !container.controller;
+  // The very first worker takes over a page that needs no other one.
+  let first = !container.controller;
   container.addEventListener('message', ({ data }: MessageEvent<{ url?: string } | string>) => {
     if (typeof data === 'object' && data.url) location.href = data.url;
     void look();
   });
   container.addEventListener('controllerchange', () => {
     if (!first && document.hidden && !busy()) location.reload();
+    first = false;
   });
   const registration = await container.register('/sw.js').catch(() => null);
   document.addEventListener('visibilitychange', () => {

@@ -37,7 +37,7 @@ export const circle = {
   'member.step': 'When {name} is told',
   'member.step.1': 'At once',
   'member.step.2': 'A little later',
-  'member.full': 'Four people at most are told at once. Move one of them first.',
+  'problem.step-one-full': 'Four people at most are told at once. Move one of them first.',
   'member.remove': 'Remove from my circle',
   'member.remove.say': '{name} is not told about it. You can invite {name} again.',
   'member.remove.yes': 'Remove {name}',

@@ -121,7 +121,6 @@ export const reaching = {
   'inbox.earlier': 'Earlier',
   'inbox.empty': 'Nothing here yet. When someone would like company, it stands here.',
   'inbox.answer': 'Answer {name}',
-  'inbox.open': 'Open',
   'inbox.waiting': '{ago}, no answer yet',
   'inbox.with': '{names} is with {name}|{names} are with {name}',
   'inbox.mine': 'You are there for {name}',

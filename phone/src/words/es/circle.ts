@@ -37,7 +37,7 @@ export const circle = {
   'member.step': 'Cuándo recibe el aviso {name}',
   'member.step.1': 'Al momento',
   'member.step.2': 'Un poco después',
-  'member.full': 'Como mucho cuatro personas reciben el aviso al momento. Mueve antes a una.',
+  'problem.step-one-full': 'Como mucho cuatro personas reciben el aviso al momento. Mueve antes a una.',
   'member.remove': 'Quitar de mi círculo',
   'member.remove.say': '{name} no recibe ningún aviso. Puedes volver a invitar a {name}.',
   'member.remove.yes': 'Quitar a {name}',

@@ -121,7 +121,6 @@ export const reaching = {
   'inbox.earlier': 'Antes',
   'inbox.empty': 'Aún no hay nada. Cuando alguien quiera compañía, aparecerá aquí.',
   'inbox.answer': 'Responder a {name}',
-  'inbox.open': 'Abrir',
   'inbox.waiting': '{ago}, aún sin respuesta',
   'inbox.with': '{names} está con {name}|{names} están con {name}',
   'inbox.mine': 'Estás ahí para {name}',

@@ -1,0 +1,136 @@
+"""What others must not see or do: over the shoulder, in the phone's storage, in the page."""
+
+import pytest
+from playwright.async_api import expect
+
+from tests.browser.conftest import NewCircle, NewPhone
+from tests.browser.phone import SCRIPTS, Phone
+
+pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.timeout(120)]
+
+KEPT = (SCRIPTS / "kept.js").read_text()
+INJECTED = """() => {
+  const script = document.createElement('script');
+  script.textContent = 'window.broken = "by a script in the page"';
+  document.head.append(script);
+  const far = document.createElement('script');
+  far.src = 'https://elsewhere.example/script.js';
+  document.head.append(far);
+  const image = document.createElement('img');
+  image.setAttribute('onerror', 'window.broken = "by an attribute"');
+  image.src = '/icons/none.png';
+  document.body.append(image);
+  const styled = document.createElement('div');
+  styled.setAttribute('style', 'position: fixed');
+  document.body.append(styled);
+  return getComputedStyle(styled).position;
+}"""
+
+
+async def twice_at_the_top(phone: Phone) -> None:
+    """Two quick taps. Where the machine was too busy to be quick, they do not count and are made again."""
+    for _ in range(5):
+        await phone.page.evaluate(
+            "window.taps = []; addEventListener('pointerdown', ({timeStamp}) => taps.push(timeStamp), true)"
+        )
+        for _ in range(2):
+            await phone.page.touchscreen.tap(200, 12)
+        taps = await phone.page.evaluate("window.taps")
+        if taps[-1] - taps[0] < 400:
+            return
+        await phone.page.wait_for_timeout(600)
+    raise AssertionError("no two quick taps on this machine")
+
+
+async def test_quick_hide_and_the_way_back(new_phone: NewPhone, circle: NewCircle) -> None:
+    noor, _ = await circle("Noor", "Ben")
+    phone = await new_phone("Noor")
+    await phone.belongs_to(noor)
+    await phone.open("#/circle")
+    await phone.sees("Ben")
+    await phone.page.touchscreen.tap(200, 12)
+    await phone.page.wait_for_timeout(600)
+    assert await phone.page.get_by_label("Note").count() == 0, "once is not twice"
+    await twice_at_the_top(phone)
+    note = phone.page.get_by_label("Note")
+    await expect(note).to_be_visible()
+    await expect(note).to_have_value("")
+    # Nothing else can be seen: the page covers the whole screen, to its corners.
+    covered = await phone.page.evaluate(
+        "[[1, 1], [innerWidth - 2, 1], [1, innerHeight - 2], [innerWidth - 2, innerHeight - 2], [innerWidth / 2, innerHeight / 2]]"
+        ".every(([x, y]) => document.elementFromPoint(x, y).tagName === 'TEXTAREA')"
+    )
+    assert covered
+    await phone.page.keyboard.type("Milk, bread")
+    await expect(note).to_have_value("Milk, bread")
+    await phone.page.wait_for_timeout(500)
+    await twice_at_the_top(phone)
+    await expect(note).to_have_count(0)
+    await expect(phone.text("Ben").first).to_be_visible()
+
+
+async def test_quick_hide_during_a_press_does_not_stop_it(new_phone: NewPhone, circle: NewCircle) -> None:
+    noor, ben = await circle("Noor", "Ben")
+    phone = await new_phone("Noor")
+    await phone.belongs_to(noor)
+    await phone.open()
+    await phone.press_button("Reach out now")
+    await twice_at_the_top(phone)
+    await expect(phone.page.get_by_label("Note")).to_be_visible()
+    await phone.page.wait_for_timeout(4_000)
+    assert len(await ben.inbox()) == 1
+
+
+async def test_what_is_kept_offline_cannot_be_read(new_phone: NewPhone, circle: NewCircle) -> None:
+    noor, ben = await circle("Noora", "Benedikt")
+    await ben.ask("PATCH", "/v1/me", {"contact": "+44 20 7946 0123"})
+    phone = await new_phone("Noora")
+    await phone.belongs_to(noor)
+    await phone.open()
+    await phone.sees("1 person can be reached now.")
+    kept = await phone.page.evaluate(KEPT)
+    assert len(kept["vault"]["sealed"]) > 100
+    assert kept["key"] == {"extractable": False}
+    elsewhere = str(
+        await phone.page.evaluate("JSON.stringify([{...localStorage}, {...sessionStorage}, document.cookie])")
+    )
+    for name in ("Noora", "Benedikt", "7946", "988", noor.sign_in_name):
+        assert name not in str(kept) + elsewhere, name
+
+    # And yet it is there when it is needed.
+    await phone.controlled()
+    await phone.context.set_offline(True)
+    await phone.page.reload()
+    await phone.press_button("Reach out now")
+    await expect(phone.link("Call Benedikt")).to_be_visible()
+    assert "Benedikt" not in str(await phone.page.evaluate(KEPT))
+
+    # Signing out takes all of it away, the press and the key as well.
+    await phone.press_button("Take it back")
+    await phone.context.set_offline(False)
+    await phone.go("Settings")
+    await phone.press_button("Sign out")
+    await expect(phone.link("Create account")).to_be_visible()
+    assert await phone.page.evaluate(KEPT) == {"language": "en"}
+
+
+async def test_what_is_put_into_the_page_does_not_run(new_phone: NewPhone) -> None:
+    phone = await new_phone("Noor")
+    await phone.open()
+    await expect(phone.link("Create account")).to_be_visible()
+    assert phone.errors == []
+    assert await phone.page.evaluate(INJECTED) == "static"
+    await phone.page.evaluate("setTimeout('window.broken = \"by a text\"')")
+    await phone.page.wait_for_timeout(500)
+    assert await phone.page.evaluate("window.broken ?? null") is None
+    refused = " ".join(phone.errors)
+    for part in (
+        "script-src-elem inline",
+        "script-src-elem https://elsewhere.example",
+        "script-src-attr",
+        "style-src-attr",
+        "eval",
+    ):
+        assert part in refused, f"{part} is not refused: {refused}"
+    # These were ours.
+    phone.errors.clear()
