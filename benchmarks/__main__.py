@@ -7,7 +7,7 @@ from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import Any
 
-from benchmarks import claim, inbox, load_backlog, load_presses, load_streams, press, push, start
+from benchmarks import claim, inbox, load_backlog, load_presses, load_streams, phone, press, push, start
 from benchmarks.figures import Report, busy, machine
 from benchmarks.ground import SERVER, Ground, ground, postgres_version
 
@@ -21,6 +21,7 @@ ALL: dict[str, Benchmark] = {
     "load": load_presses.run,
     "backlog": load_backlog.run,
     "streams": load_streams.run,
+    "phone": phone.run,
 }
 
 

@@ -32,9 +32,7 @@ async def test_it_waits_for_the_end_of_a_reach_out(
 
     # Meanwhile the server is replaced by the next version.
     server.kill()
-    house.module = "tests.browser.newer"
-    await house.start(port=server.port).answers()
-    house.module = "cli.main"
+    await house.start(port=server.port, module="tests.browser.newer").answers()
     await phone.page.evaluate(SHOW)
     for _ in range(100):
         if await phone.page.evaluate(WAITS):

@@ -48,7 +48,7 @@ async def test_locking_the_phone_ends_the_ring(new_phone: NewPhone, circle: NewC
 
     async def through(route: Route) -> None:
         if route.request.method == "POST":
-            bodies.append(route.request.post_data_json)
+            bodies.append(route.request.post_data_json or {})
         await route.continue_()
 
     await phone.page.route("**/v1/reach-outs", through)

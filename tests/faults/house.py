@@ -55,16 +55,17 @@ class House:
         env: Mapping[str, str] | None = None,
         doom: Doom | None = None,
         release: Path | None = None,
+        module: str | None = None,
     ) -> Server:
         """`porchlight serve`, not waited for. The port of a server that is gone may be given to its successor.
 
-        `release`: the folder of another release than this one.
+        `release`: the folder of another release than this one. `module`: what Python runs in place of the command.
         """
         if port is None:
             self._ports.append(Port())
             port = self._ports[-1].number
-        module, told = self._what(env, doom, release)
-        made = Server(words, told, self.folder, self._log("serve"), port, module)
+        usual, told = self._what(env, doom, release)
+        made = Server(words, told, self.folder, self._log("serve"), port, module or usual)
         self._processes.append(made)
         return made
 

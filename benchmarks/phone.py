@@ -1,0 +1,183 @@
+"""The phone app in a throttled browser: how soon the first screen can be used, and how soon a press is on the wire."""
+
+import asyncio
+import contextlib
+import secrets
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from playwright.async_api import Browser, BrowserContext, CDPSession, Page
+
+from benchmarks.figures import Report, spread
+from benchmarks.ground import Ground
+from benchmarks.servers import porchlight
+from tests.browser.chromium import NO_CHROMIUM, chromium, find
+
+PHONE = {"viewport": {"width": 412, "height": 839}, "device_scale_factor": 2, "is_mobile": True, "has_touch": True}
+CPU = 4
+UNDO_MS = 3_000
+INTERACTIVE_S = 1.5
+ON_THE_WIRE_MS = 50
+# The moment at which something of the app can be touched has been drawn; what is drawn here answers.
+DRAWN = """new MutationObserver((_, watch) => {
+  if (!document.querySelector('main a.btn, main button')) return;
+  watch.disconnect();
+  requestAnimationFrame(() => setTimeout(() => { window.drawn = performance.now(); }));
+}).observe(document, { childList: true, subtree: true });"""
+
+
+@dataclass(frozen=True, slots=True)
+class Network:
+    """Milliseconds that the DevTools add to every request, kilobits a second down and up."""
+
+    name: str
+    latency: float
+    down: float
+    up: float
+
+
+NETWORKS = (
+    Network("slow 4G, as lines are (150 ms)", 150, 1_638.4, 768),
+    Network("slow 4G, as the DevTools imitate it (562 ms)", 562.5, 1_474.56, 675),
+)
+
+
+async def run(ground: Ground, *, short: bool) -> Report:
+    rounds = 1 if short else 5
+    report = Report(
+        "phone",
+        f"The built app in Chromium with its processor slowed down {CPU} times, on `porchlight serve`. *First screen*: "
+        "from the start of the navigation, with an empty cache, until a button or link of the app has been drawn and "
+        "answers. *Again*: the same for somebody signed in whose phone has the app already, with the same network. *On "
+        "the wire*: from the end of the three seconds of undo to the request for the press, without a slow network.",
+        rounds,
+        ("network", "first screen s", "again s", "press on the wire ms"),
+    )
+    program = find()
+    if program is None:
+        report.notes.append(f"Not measured: {NO_CHROMIUM}.")
+        return report
+    address = await ground.database("phone")
+    async with porchlight(ground.env(address)) as server, Wire(server.port).up() as wire, chromium(program) as browser:
+        url = f"http://localhost:{wire.port}"
+        for network in NETWORKS:
+            first, again, sent = [], [], []
+            for number in range(rounds + 1):
+                fresh = await _first(browser, url, network)
+                known, pressed = await _known(browser, url, network, wire)
+                if number or short:  # the first round warms up
+                    first.append(fresh)
+                    again.append(known)
+                    sent.append(pressed)
+            report.row(network.name, spread(first), spread(again), spread(sent))
+            report.at_most(f"First screen, {network.name}", spread(first), INTERACTIVE_S, " s")
+            report.at_most(f"Press on the wire, {network.name}", spread(sent), ON_THE_WIRE_MS, " ms")
+    return report
+
+
+async def _first(browser: Browser, url: str, network: Network) -> float:
+    """Seconds to the first screen of somebody who has never been here."""
+    context = await browser.new_context(**PHONE)
+    try:
+        page = await context.new_page()
+        await _slow(await context.new_cdp_session(page), network)
+        return await _drawn(page, url)
+    finally:
+        await context.close()
+
+
+async def _known(browser: Browser, url: str, network: Network, wire: "Wire") -> tuple[float, float]:
+    """Seconds to Home for somebody who is signed in, and milliseconds from the end of the undo to the request."""
+    context = await browser.new_context(**PHONE)
+    try:
+        await _sign_up(context, url)
+        page = await context.new_page()
+        await page.goto(url)
+        await page.wait_for_function("() => navigator.serviceWorker.controller !== null")
+        await page.get_by_role("button", name="Reach out now").wait_for()
+        devtools = await context.new_cdp_session(page)
+        await _slow(devtools, network)
+        again = await _drawn(page, url)
+        await _slow(devtools, None)
+        return again, await _press(page, wire)
+    finally:
+        await context.close()
+
+
+async def _sign_up(context: BrowserContext, url: str) -> None:
+    body = {
+        "sign_in_name": f"bench.{secrets.token_hex(6)}",
+        "passphrase": "a lantern by the window",
+        "display_name": "Noor",
+        "carrier": "cookie",
+    }
+    headers = {"Origin": url, "Sec-Fetch-Site": "same-origin"}
+    reply = await context.request.post(f"{url}/v1/people", data=body, headers=headers)
+    if not reply.ok:
+        raise RuntimeError(await reply.text())
+
+
+async def _drawn(page: Page, url: str) -> float:
+    await page.add_init_script(DRAWN)
+    await page.goto(url)
+    found = await page.wait_for_function("() => window.drawn")
+    return float(await found.json_value()) / 1000
+
+
+async def _press(page: Page, wire: "Wire") -> float:
+    """From the end of the undo to the first byte of the request, whether the page or its worker sends it."""
+    await page.evaluate("() => addEventListener('click', () => { window.tapped ??= Date.now(); }, true)")
+    wire.pressed_at.clear()
+    await page.get_by_role("button", name="Reach out now").tap()
+    began = time.monotonic()
+    while not wire.pressed_at and time.monotonic() - began < 30:
+        await page.wait_for_timeout(20)
+    return float(wire.pressed_at[0] - await page.evaluate("() => window.tapped") - UNDO_MS)
+
+
+class Wire:
+    """What lies between the browser and the server: it passes everything on and notes when a press goes by."""
+
+    def __init__(self, to: int) -> None:
+        self.port = 0
+        self.pressed_at: list[float] = []
+        """Milliseconds of the clock that the browser has as well."""
+        self._to = to
+
+    @asynccontextmanager
+    async def up(self) -> AsyncIterator["Wire"]:
+        server = await asyncio.start_server(self._carry, "127.0.0.1", 0)
+        self.port = server.sockets[0].getsockname()[1]
+        try:
+            yield self
+        finally:
+            server.close()
+
+    async def _carry(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        there, back = await asyncio.open_connection("127.0.0.1", self._to)
+        await asyncio.gather(self._pass(reader, back), self._pass(there, writer))
+
+    async def _pass(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with contextlib.suppress(OSError):
+            while part := await reader.read(65_536):
+                if part.startswith(b"POST /v1/reach-outs "):
+                    self.pressed_at.append(time.time() * 1000)
+                writer.write(part)
+                await writer.drain()
+        writer.close()
+
+
+async def _slow(devtools: CDPSession, network: Network | None) -> None:
+    await devtools.send("Emulation.setCPUThrottlingRate", {"rate": CPU})
+    await devtools.send("Network.enable")
+    conditions = {"offline": False, "latency": 0, "downloadThroughput": -1, "uploadThroughput": -1}
+    if network is not None:
+        kilobit = 1_000 / 8
+        conditions |= {
+            "latency": network.latency,
+            "downloadThroughput": network.down * kilobit,
+            "uploadThroughput": network.up * kilobit,
+        }
+    await devtools.send("Network.emulateNetworkConditions", conditions)
