@@ -12,7 +12,9 @@ from typing import Any, Final
 from urllib.parse import parse_qsl
 
 from fastapi import FastAPI, Response
+from fastapi.security.utils import get_authorization_scheme_param
 from pydantic import BaseModel
+from starlette.exceptions import HTTPException
 from starlette.requests import Request, cookie_parser
 from starlette.routing import BaseRoute
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -89,18 +91,23 @@ class Lane:
             # Nothing was begun: the long way takes it, or says what is wrong with it.
             await self._app(scope, _again(taken, receive), send)
             return
+        except HTTPException as error:
+            # More than a body may hold, of which no length was said.
+            await (await self._problem(scope, error))(scope, receive, send)
+            return
         scope["route"] = self._routes[place]
         try:
             status, out = await answer
         except Exception as error:  # noqa: BLE001 (those without a handler are raised again)
-            response = await self._problem(scope, error)
-            await response(scope, receive, send)
+            await (await self._problem(scope, error))(scope, receive, send)
             return
         await _reply(send, status, out.__pydantic_serializer__.to_json(out, by_alias=True))
 
     async def _problem(self, scope: Scope, error: Exception) -> Response:
-        """What the framework's own handlers make of the error."""
-        for kind in type(error).__mro__[:-2]:
+        """What the framework's own handlers make of the error. Raises one that has none, for the edge to log it."""
+        for kind in type(error).__mro__:
+            if kind is Exception:
+                break
             handler: Any = self._app.exception_handlers.get(kind)
             if handler is not None:
                 response: Response = await handler(Request({**scope, "app": self._app}), error)
@@ -135,7 +142,7 @@ async def _read(scope: Scope, receive: Receive, taken: list[Message], cookie: st
 def _token(found: Mapping[bytes, bytes], cookie: str) -> str | None:
     given = found.get(b"authorization")
     if given is not None:
-        scheme, _, credentials = given.decode("latin-1").partition(" ")
+        scheme, credentials = get_authorization_scheme_param(given.decode("latin-1"))
         if scheme.lower() != "bearer" or not credentials:
             raise UnusualError
         return credentials

@@ -91,7 +91,7 @@ class PhoneApp:
         """A file of this name; the page, for an address that a person typed or followed."""
         if path in self._files:
             return self._files[path]
-        _, first, *_ = path.split("/")
+        first = path.lstrip("/").partition("/")[0]
         typed = "text/html" in asked.get("accept", "") and "." not in path.rpartition("/")[2]
         return self._files.get(PAGE) if typed and first not in OTHERS else None
 

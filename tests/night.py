@@ -7,12 +7,10 @@ from contextlib import asynccontextmanager
 from datetime import datetime
 from uuid import UUID
 
-import httpx
 from sqlalchemy import select, update
 
-from api.app import api_only
+from api.app import api_only, create_app
 from api.context import Context
-from api.edge import Edge
 from core.bus import Bus
 from core.database import Database
 from core.encryption import Keyring
@@ -26,6 +24,7 @@ from notifications.transports.protocol import ChannelAddress, Push, Result, Sent
 from notifications.wording import LANGUAGES
 from tests.world.person import Person
 from tests.world.process import _APPS, CHEAP, Process
+from tests.world.served import client
 from tests.world.world import World
 from worker.auditor import Auditor
 from worker.loop import Worker
@@ -88,10 +87,9 @@ class Night(World):
             languages=LANGUAGES,
         )
         routes = _APPS.pop() if _APPS else api_only()
-        routes.state.context = context
-        app = Edge(routes, settings)
+        app = create_app(context, routes)
         worker = Worker(database, self.clock, keyring, bus, dispatcher, settings.ladder)
-        http = httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url=settings.public_url)
+        http = client(app, settings.public_url)
         made = Process(context, dispatcher, worker, app, http)
         try:
             await dispatcher.open()

@@ -6,11 +6,8 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
-import httpx
-
-from api.app import api_only
+from api.app import create_app
 from api.context import Context
-from api.edge import Edge
 from cli.services import channel_transports
 from core.bus import Bus
 from core.clock import Clock
@@ -23,6 +20,7 @@ from notifications.wording import LANGUAGES
 from tests.standins.gateways import HttpGateway, SmtpStandIn
 from tests.world.person import Person
 from tests.world.process import CHEAP, Process
+from tests.world.served import client
 from tests.world.transport import ScriptedTransport
 from tests.world.world import World as PlainWorld
 from worker.loop import Worker
@@ -113,11 +111,9 @@ async def _running(
         fcm=True,
         languages=LANGUAGES,
     )
-    routes = api_only()
-    routes.state.context = context
-    app = Edge(routes, settings)
+    app = create_app(context)
     worker = Worker(database, clock, keyring, bus, dispatcher, settings.ladder)
-    http = httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url=settings.public_url)
+    http = client(app, settings.public_url)
     made = Process(context, dispatcher, worker, app, http)
     try:
         await dispatcher.open()

@@ -221,6 +221,7 @@ async def test_a_code_that_is_no_longer_good_is_not_sent(world: World, gateways:
     made = await world.adds(maya)
     gateways.sms.behaviour.status = 200
     await maya.post("/v1/channels", {"kind": "sms", "address": PHONE}, expect=200)
+    await world.settle()
     await world.passes(300)
     # The one before is not sent as well, now that the gateway is back.
     assert len(gateways.texts("sms")) == 1

@@ -1,14 +1,17 @@
 """The short way in answers as the long way does: the same requests, sent both ways, ordinary and odd."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
+from uuid import UUID
 
 import httpx
 import pytest
 import pytest_asyncio
+from structlog.testing import capture_logs
 
 from api.app import api_only
-from api.edge import Edge
+from api.edge import LARGEST, Edge
 from tests.world.person import Person
+from tests.world.served import client
 from tests.world.world import World
 
 JSON = [("Content-Type", "application/json")]
@@ -55,18 +58,18 @@ async def long_way(world: World) -> AsyncIterator[httpx.AsyncClient]:
     routes = api_only()
     routes.state.context = world.here.context
     app = Edge(routes, world.settings)
-    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url=world.settings.public_url) as client:
-        yield client
+    async with client(app, world.settings.public_url) as made:
+        yield made
 
 
 @pytest.mark.parametrize("which", PRESSES)
 async def test_a_press_is_answered_alike(world: World, long_way: httpx.AsyncClient, which: str) -> None:
     headers, body = PRESSES[which]
     replies = []
-    for client in (world.here.http, long_way):
+    for http in (world.here.http, long_way):
         maya, _ = await world.circle("sponsor")
         sent = [("Authorization", f"Bearer {maya.token}"), *headers]
-        replies.append(await client.post("/v1/reach-outs", headers=sent, content=body))
+        replies.append(await http.post("/v1/reach-outs", headers=sent, content=body))
     _alike(*replies)
 
 
@@ -75,21 +78,48 @@ async def test_a_page_is_answered_alike(world: World, long_way: httpx.AsyncClien
     maya, sponsor = await world.circle("sponsor")
     await maya.press()
     path, said = f"/v1/inbox{query}", {"Authorization": f"Bearer {sponsor.token}"}
-    short, long = [await client.get(path, headers=said) for client in (world.here.http, long_way)]
+    short, long = [await http.get(path, headers=said) for http in (world.here.http, long_way)]
     _alike(short, long)
     assert short.is_error or short.json() == long.json()
 
 
-@pytest.mark.parametrize("carried", ["nothing", "basic", "lower", "wrong", "cookie", "both", "bare", "two"])
+@pytest.mark.parametrize("carried", ["nothing", "basic", "lower", "wrong", "cookie", "both", "bare", "two", "wide"])
 async def test_who_asks_is_read_alike(world: World, long_way: httpx.AsyncClient, carried: str) -> None:
     maya, sponsor = await world.circle("sponsor")
     await maya.press()
     replies = [
-        await client.get("/v1/inbox", headers=_carried(world, sponsor, carried))
-        for client in (world.here.http, long_way)
+        await http.get("/v1/inbox", headers=_carried(world, sponsor, carried)) for http in (world.here.http, long_way)
     ]
     _alike(*replies)
-    assert replies[0].status_code == (200 if carried in {"lower", "cookie"} else 401)
+    assert replies[0].status_code == (200 if carried in {"lower", "cookie", "wide"} else 401)
+
+
+async def test_a_body_without_a_length_that_is_too_large_is_refused_alike(
+    world: World, long_way: httpx.AsyncClient
+) -> None:
+    async def endless() -> AsyncIterator[bytes]:
+        yield b'{"note": "' + b"x" * LARGEST
+        yield b'"}'
+
+    maya, _ = await world.circle("sponsor")
+    headers = [("Authorization", f"Bearer {maya.token}"), *JSON]
+    replies = [
+        await http.post("/v1/reach-outs", headers=headers, content=endless()) for http in (world.here.http, long_way)
+    ]
+    _alike(*replies)
+    assert replies[0].status_code == 413
+
+
+async def test_what_nobody_expected_is_logged(world: World) -> None:
+    maya, _ = await world.circle("sponsor")
+
+    def broken(deliveries: Sequence[UUID]) -> None:
+        raise RuntimeError(len(deliveries))
+
+    world.here.context.hand_over = broken
+    with capture_logs() as lines:
+        await maya.press(expect=500)
+    assert [line["error"] for line in lines if line["event"] == "request_failed"] == ["RuntimeError"]
 
 
 def _carried(world: World, who: Person, how: str) -> list[tuple[str, str]]:
@@ -102,6 +132,7 @@ def _carried(world: World, who: Person, how: str) -> list[tuple[str, str]]:
         "cookie": [cookie],
         # `Authorization` wins, also when it is wrong.
         "both": [cookie, ("Authorization", "Bearer nobody")],
+        "wide": [("Authorization", f"Bearer  {who.token} ")],
         "bare": [("Authorization", "Bearer")],
         "two": [("Authorization", "Bearer nobody"), ("Authorization", f"Bearer {who.token}")],
     }[how]

@@ -1,8 +1,9 @@
 """The phone app as the server hands it out: which address gives what, and with which headers."""
 
 import gzip
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, MutableMapping
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -97,6 +98,21 @@ async def test_an_address_that_a_person_followed_gives_the_page(http: httpx.Asyn
     for path in ("/circle", "/favicon.ico", "/.digest", "/../pyproject.toml"):
         assert (await http.get(path)).status_code == 404, path
     assert (await http.post("/circle", headers=BROWSER)).status_code == 404
+
+
+async def test_a_request_line_that_is_no_address_leads_nowhere(world: World) -> None:
+    """`GET * HTTP/1.1`, as a scanner sends it and no client of ours can."""
+    sent: list[MutableMapping[str, Any]] = []
+
+    async def nothing_more() -> MutableMapping[str, Any]:
+        return {"type": "http.request"}
+
+    async def send(message: MutableMapping[str, Any]) -> None:
+        sent.append(message)
+
+    scope = {"type": "http", "method": "GET", "path": "*", "query_string": b"", "headers": []}
+    await world.here.app(scope, nothing_more, send)
+    assert sent[0]["status"] == 404
 
 
 async def test_what_is_no_address_of_the_api_stays_a_problem_document(http: httpx.AsyncClient) -> None:

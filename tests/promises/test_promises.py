@@ -268,6 +268,7 @@ async def test_promise_10_the_push_goes_out_as_soon_as_a_worker_with_the_key_com
 async def test_promise_10_nothing_says_all_is_well_that_nobody_said(world: World) -> None:
     maya, sponsor = await world.circle("sponsor")
     await maya.press()
+    await world.settle()
     await maya.delete("/v1/me")
     assert await sponsor.pushed() == ["reach_out", "ended"]
     assert (await sponsor.kinds())[-1] == "ended"

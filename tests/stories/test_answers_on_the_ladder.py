@@ -136,6 +136,7 @@ async def test_nothing_says_that_nobody_has_answered_once_somebody_has(world: Ni
     while await maya.pushed() != ["unanswered"]:
         await world.passes(90)
     await sponsor.answer("calling")
+    await world.settle()
     await world.passes(121)
     assert await maya.pushed() == ["unanswered", "answered"]
 
@@ -147,7 +148,9 @@ async def test_nothing_says_that_somebody_is_there_once_they_are_not(world: Nigh
     await maya.press()
     world.transport.answer(phone, RetryAt("unavailable"))
     await sponsor.answer("calling")
+    await world.settle()
     await sponsor.answer("cannot")
+    await world.settle()
     world.transport.answer(phone, Sent())
     await world.passes(10)
     assert [one.kind for one in await maya.pushes() if one.result == Sent()] == ["unanswered"]
@@ -156,7 +159,9 @@ async def test_nothing_says_that_somebody_is_there_once_they_are_not(world: Nigh
 async def test_the_alarm_is_not_sent_once_more_while_somebody_is_there(world: Night) -> None:
     maya, sponsor, friend = await world.circle("sponsor", "friend")
     await maya.press()
+    await world.settle()
     await sponsor.answer("calling")
+    await world.settle()
     await world.passes(121)
     assert await friend.pushed() == ["reach_out", "answered"], "the last word on the phone is that somebody is there"
 
@@ -169,6 +174,7 @@ async def test_an_answer_after_the_truth_that_falls_away_brings_the_truth_once_m
     while await maya.pushed() != ["unanswered"]:
         await world.passes(90)
     await sponsor.answer("calling")
+    await world.settle()
     asked = await alarms(friend)
     if how == "cannot":
         await sponsor.answer("cannot")

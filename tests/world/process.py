@@ -23,6 +23,7 @@ from core.settings import Settings
 from notifications.dispatcher import Dispatcher
 from notifications.transports.protocol import Transport
 from notifications.wording import LANGUAGES
+from tests.world.served import client
 from worker.loop import Worker
 
 # What argon2id costs is its point, and not what these tests are about.
@@ -92,7 +93,7 @@ async def running(settings: Settings, clock: Clock, keyring: Keyring, transport:
     routes = _APPS.pop() if _APPS else api_only()
     app = create_app(context, routes)
     worker = Worker(database, clock, keyring, bus, dispatcher, settings.ladder)
-    http = httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url=settings.public_url)
+    http = client(app, settings.public_url)
     made = Process(context, dispatcher, worker, app, http)
     try:
         await dispatcher.open()
