@@ -1,4 +1,4 @@
-// Weighs what a phone has to load: every script and catalogue that the build has made, as gzip sends it.
+// Weighs what a phone has to load, as gzip sends it: every script together, then the style and the words of each language.
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -7,13 +7,11 @@ import { gzipSync } from 'node:zlib';
 const LIMIT = 30_000;
 const DIST = join(dirname(fileURLToPath(import.meta.url)), '..', 'dist');
 const weigh = (path) => gzipSync(readFileSync(join(DIST, path)), { level: 9 }).length;
-const assets = readdirSync(join(DIST, 'assets')).map((name) => `assets/${name}`);
-const scripts = [...assets.filter((name) => /\.(js|json)$/.test(name)), 'sw.js'];
-let all = 0;
-for (const path of scripts) {
-  all += weigh(path);
-  console.log(`${String(weigh(path)).padStart(7)}  ${path}`);
-}
-console.log(`${String(all).padStart(7)}  JavaScript in all, of ${LIMIT}`);
-for (const path of assets.filter((name) => name.endsWith('.css'))) console.log(`${String(weigh(path)).padStart(7)}  ${path}`);
+const show = (weight, what) => console.log(`${String(weight).padStart(7)}  ${what}`);
+const made = [...readdirSync(join(DIST, 'assets')).map((name) => `assets/${name}`), 'sw.js'];
+const scripts = made.filter((name) => name.endsWith('.js'));
+for (const path of scripts) show(weigh(path), path);
+const all = scripts.reduce((sum, path) => sum + weigh(path), 0);
+show(all, `JavaScript in all, of ${LIMIT}`);
+for (const path of made.filter((name) => /\.(css|json)$/.test(name))) show(weigh(path), path);
 if (all > LIMIT) process.exitCode = 1;

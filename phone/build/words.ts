@@ -15,7 +15,7 @@ function entries(language: string): Entries {
 }
 
 /**
- * In the English catalogue, the object becomes the list of its values in the order of the English keys. Everywhere else `'tab.home'`
+ * A catalogue becomes the list of its values in the order of the English keys, in a file of its own. Everywhere else `'tab.home'`
  * becomes its number, and `tab.${which}` in backticks a look-up of the keys that begin so. Every key contains a dot, so
  * that no other text is taken for one.
  */
@@ -31,7 +31,6 @@ export function words(): Plugin {
       const english = entries('en');
       const keys = [...english.keys()];
       const list = (said: Entries) => `[${keys.map((key) => said.get(key) ?? english.get(key)).join(',')}]`;
-      if (path.endsWith('/words/en.ts')) return { code: `export const en = ${list(english)};`, map: null };
       const numbered = (path.endsWith('/words/index.ts') ? code.replace(/\(await import\('\.\/(\w+)'\)\)\.\1/g, fetched) : code)
         .replace(/'([\w-]+(?:\.[\w-]+)+)'/g, (whole, key: string) => (english.has(key) ? String(keys.indexOf(key)) : whole))
         .replace(/`([\w-]+\.)\$\{([\w.]+)\}`/g, (whole, start: string, which: string) => {
@@ -41,7 +40,7 @@ export function words(): Plugin {
         });
       return { code: numbered, map: null };
 
-      // Another language is data, not script: a file of its own, fetched by whoever speaks it.
+      // Words are data, not script: a file for each language, fetched by whoever speaks it.
       function fetched(_: string, language: string): string {
         const source = JSON.stringify(new Function(`return ${list(entries(language))}`)());
         const file = emit({ type: 'asset', name: `${language}.json`, source });

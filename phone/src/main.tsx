@@ -13,8 +13,13 @@ import './style/page.css';
 import './style/lamp.css';
 import './style/parts.css';
 
-const ground = document.getElementById('app');
-if (ground) drawWith(() => render(<App />, ground));
+/** The words come first. Without them nothing can be said, so a network that drops them is asked again. */
+async function words(): Promise<void> {
+  while (!(await setLook().then(() => true, () => false))) await new Promise((resolve) => setTimeout(resolve, 2_000));
+  const ground = document.getElementById('app');
+  if (ground) drawWith(() => render(<App />, ground));
+}
+
 addEventListener('hashchange', () => {
   arrive();
   lookAgain(500);
@@ -26,6 +31,5 @@ setInterval(() => {
   change({ now: Date.now() });
   lookAgain(45_000);
 }, 15_000);
-void setLook();
-void start();
+void start(words());
 void install();

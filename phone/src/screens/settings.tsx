@@ -17,9 +17,22 @@ import { wrong } from '../words/problem';
 import { NotifyCard } from './notify';
 
 type Channel = Schemas['ChannelOut'];
-// Every country there is (ISO 3166-1); its name comes from the phone.
-const COUNTRIES =
-  'AD AE AF AG AI AL AM AO AR AS AT AU AW AX AZ BA BB BD BE BF BG BH BI BJ BL BM BN BO BQ BR BS BT BW BY BZ CA CD CF CG CH CI CK CL CM CN CO CR CU CV CW CY CZ DE DJ DK DM DO DZ EC EE EG ER ES ET FI FJ FK FM FO FR GA GB GD GE GF GG GH GI GL GM GN GP GQ GR GT GU GW GY HK HN HR HT HU ID IE IL IM IN IQ IR IS IT JE JM JO JP KE KG KH KI KM KN KP KR KW KY KZ LA LB LC LI LK LR LS LT LU LV LY MA MC MD ME MF MG MH MK ML MM MN MO MP MQ MR MS MT MU MV MW MX MY MZ NA NC NE NF NG NI NL NO NP NR NU NZ OM PA PE PF PG PH PK PL PM PR PS PT PW PY QA RE RO RS RU RW SA SB SC SD SE SG SH SI SK SL SM SN SO SR SS ST SV SX SY SZ TC TD TG TH TJ TL TM TN TO TR TT TV TW TZ UA UG US UY UZ VA VC VE VG VI VN VU WF WS XK YE YT ZA ZM ZW'.split(' ');
+const LETTERS = [...'ABCDEFGHIJKLMNOPQRSTUVWXYZ'];
+/** Two letters that name something else than a country: unions, test codes, what is not known. */
+const NO_COUNTRY = 'EU EZ QO UN XA XB ZZ';
+
+let countries: [string, string][] = [];
+let countriesIn = '';
+
+/** Every country that the phone has a name for, by its two letters. Naming them takes a moment, so it is done once a language. */
+function everyCountry(lang: string): [string, string][] {
+  if (countriesIn === lang) return countries;
+  const names = new Intl.DisplayNames(lang, { type: 'region', fallback: 'none' });
+  const pairs = LETTERS.flatMap((first) => LETTERS.map((second) => first + second));
+  const known = pairs.filter((code) => !NO_COUNTRY.includes(code) && new Intl.Locale(`und-${code}`).region === code && names.of(code));
+  countriesIn = lang;
+  return (countries = known.map((code): [string, string] => [code, names.of(code) ?? code]).sort((a, b) => a[1].localeCompare(b[1])));
+}
 
 /** Changes my profile on the server; says so when it did not work. */
 export async function patch(body: Partial<Schemas['api__routes__me__Change']>): Promise<boolean> {
@@ -33,8 +46,6 @@ export function Settings() {
   const [channels] = useAsked(() => api.GET('/v1/channels', whole));
   if (!me) return null;
   const look_ = looks();
-  const countries = new Intl.DisplayNames(language(), { type: 'region' });
-  const nameOfCountry = (code: string) => countries.of(code) ?? code;
   return (
     <main class="page">
       <Says small>{say('tab.settings')}</Says>
@@ -53,7 +64,7 @@ export function Settings() {
           <Choice
             name={say('set.region')}
             value={me.region ?? ''}
-            options={[['', say('set.region-none')], ...COUNTRIES.map((code) => [code, nameOfCountry(code)] as [string, string]).sort((a, b) => a[1].localeCompare(b[1]))]}
+            options={[['', say('set.region-none')], ...everyCountry(language())]}
             onPick={(chosen) => void patch({ region: chosen || null }).then(look)}
           />
           <Toggle name={say('set.hide')} says={say('set.hide-say')} on={look_.quick_hide} onChange={(quick_hide) => void setLook({ quick_hide })} />

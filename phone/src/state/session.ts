@@ -11,11 +11,11 @@ import { setLook } from './looks';
 import { platform, register } from './notifications';
 import { change, state } from './store';
 
-/** Finds out who is here. Offline, it is whoever the phone has kept. */
-export async function start(): Promise<void> {
+/** Finds out who is here. Offline, it is whoever the phone has kept. `words`: when the app can say something. */
+export async function start(words: Promise<void>): Promise<void> {
   onSignedOut.call = ended;
-  const who = await get<string>('who');
   const asked = api.GET('/v1/me');
+  const [who] = await Promise.all([get<string>('who'), words]);
   if (who) {
     const kept = await unseal();
     // Shown at once, before any network: a slow one must not stand before the button.
@@ -46,7 +46,7 @@ export async function enter(me?: Me): Promise<void> {
   // Somebody else has signed in: what was kept belongs to the one before.
   if ((await get<string>('who')) !== known.id) await forget();
   await put('who', known.id);
-  await setLook(known.language in LANGUAGES ? { language: known.language } : {});
+  await setLook(known.language in LANGUAGES ? { language: known.language } : {}).catch(() => undefined);
   arrive(known, { reached: true });
   // A browser may have changed its address while the app was closed.
   void register(say(`device.${platform}`));

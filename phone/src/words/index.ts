@@ -1,6 +1,6 @@
 // Everything that the app says, by key. The order of a sentence belongs to the catalogue: "{name} is calling you now."
 import type { ComponentChild } from 'preact';
-import { en } from './en';
+import type { en } from './en';
 
 export type Key = keyof typeof en;
 export type Catalogue = Record<Key, string>;
@@ -9,15 +9,15 @@ type Values = Record<string, string | number>;
 export const LANGUAGES = { en: 'English', es: 'Español' } as const;
 export type Language = keyof typeof LANGUAGES;
 
-let spoken: Catalogue = en;
+let spoken = {} as Catalogue;
 let plural = new Intl.PluralRules('en');
 
 export const language = (): Language => document.documentElement.lang as Language;
 
-/** Speaks another language from now on; the caller draws again. */
+/** Speaks this language from now on; nothing can be said before the first time. The caller draws again. */
 export async function speak(wanted: string): Promise<void> {
   const found: Language = wanted.slice(0, 2) === 'es' ? 'es' : 'en';
-  spoken = found === 'es' ? (await import('./es')).es : en;
+  spoken = found === 'es' ? (await import('./es')).es : (await import('./en')).en;
   plural = new Intl.PluralRules(found);
   document.documentElement.lang = found;
   document.documentElement.dir = 'ltr';
