@@ -11,6 +11,8 @@ import { say } from '../words';
 export function Home() {
   const circle = (state.circle ?? []).filter((member) => member.state === 'active');
   const reachable = circle.filter((member) => member.available_now).length;
+  // What the phone has kept says who is in the circle, never who can be reached now.
+  const known = state.reached && state.looked > 0;
   return (
     <main class="page air">
       {state.needed.length > 0 && <Needed />}
@@ -19,9 +21,9 @@ export function Home() {
       </div>
       <section class="hero">
         <Says small live>
-          {!state.reached ? say('home.offline') : !state.circle ? ' ' : !circle.length ? say('home.empty') : reachable ? say('home.reach', { n: reachable }) : say('home.none')}
+          {!state.reached ? say('home.offline') : !known ? ' ' : !circle.length ? say('home.empty') : reachable ? say('home.reach', { n: reachable }) : say('home.none')}
         </Says>
-        {circle.length > 0 && state.reached && (
+        {circle.length > 0 && known && (
           <ul class="lamps">
             {circle.map((member) => (
               <li key={member.id}>
@@ -34,13 +36,13 @@ export function Home() {
             ))}
           </ul>
         )}
-        <p class="soft">{say(state.circle && !circle.length ? 'home.empty-say' : circle.length && !reachable && state.reached ? 'home.none-say' : 'home.gladder')}</p>
+        <p class="soft">{say(state.circle && !circle.length ? 'home.empty-say' : circle.length && !reachable && known ? 'home.none-say' : 'home.gladder')}</p>
       </section>
       {state.circle && !circle.length ? (
         <a class="btn" href={to('circle')}>
           {say('home.invite')}
         </a>
-      ) : circle.length > 0 && reachable ? (
+      ) : circle.length > 0 && (reachable || (state.reached && !known)) ? (
         <a class="btn quiet" href={to('bookends')}>
           {say('home.bookend')}
         </a>

@@ -1,8 +1,13 @@
 // What a lamp shows, and the truest sentence over all of them.
-import { describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test, vi } from 'vitest';
 import type { Recipient } from '../api/client';
-import { say } from '../words';
+import { say, speak } from '../words';
 import { firstTold, LAMP, memberLamp, nearest, truth, whoIsThere } from './lamps';
+
+beforeAll(() => {
+  vi.stubGlobal('document', { documentElement: { lang: 'en', dir: '' } });
+  return speak('en');
+});
 
 type RecipientState = Recipient['state'];
 

@@ -24,8 +24,8 @@ export async function start(words: Promise<void>): Promise<void> {
   }
   const { data, error } = await asked;
   if (data) await enter(data);
-  else if (kindOf(error) !== NO_WAY && state.session === 'starting') change({ session: who ? 'dead' : 'out' });
-  else if (state.session === 'starting') change({ session: 'out', reached: false });
+  else if (kindOf(error) === NO_WAY) change({ reached: false, ...(state.session === 'starting' && { session: 'out' }) });
+  else if (state.session === 'starting') change({ session: who ? 'dead' : 'out' });
 }
 
 const NOBODY = { sign_in_name: null, time_zone: 'UTC', hours: null, wake_me: false, contact: null, created_at: '' } as const;
