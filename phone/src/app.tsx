@@ -63,13 +63,15 @@ const PAGES: Record<string, () => ComponentChild> = {
 export function App() {
   return (
     <>
-      <Shown />
+      <div class="all" inert={state.hidden}>
+        <Page />
+      </div>
       {state.hidden && <BlankNote />}
     </>
   );
 }
 
-function Shown() {
+function Page() {
   if (state.session === 'starting') return null;
   const [name = '', ...parts] = state.route;
   // Making an account ends with its codes, whatever the session is by then.

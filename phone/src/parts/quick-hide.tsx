@@ -15,13 +15,12 @@ addEventListener('pointerdown', (event) => {
   if (twice) change({ hidden: !state.hidden });
 });
 
-/** A dialog, so that it also lies over an open sheet, and nothing under it can be reached or read out. */
 export function BlankNote() {
-  const note = useRef<HTMLDialogElement>(null);
-  useEffect(() => note.current?.showModal(), []);
+  const note = useRef<HTMLTextAreaElement>(null);
+  useEffect(() => note.current?.focus(), []);
   return (
-    <dialog class="hide" ref={note} aria-label={say('hide.note')} onCancel={(event) => event.preventDefault()} onClose={() => change({ hidden: false })}>
-      <textarea class="note" aria-label={say('hide.note')} autocomplete="off" spellcheck={false} />
-    </dialog>
+    <section aria-label={say('hide.note')}>
+      <textarea class="note" ref={note} aria-label={say('hide.note')} autocomplete="off" spellcheck={false} />
+    </section>
   );
 }
