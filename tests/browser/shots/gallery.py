@@ -34,6 +34,7 @@ class Gallery:
 
     views: tuple[View, ...] = VIEWS
     folder: Path | None = None
+    strained: bool = True
     stills: dict[str, Path] = field(default_factory=dict)
     seen: list[str] = field(default_factory=list)
     wrong: list[str] = field(default_factory=list)
@@ -51,7 +52,8 @@ class Gallery:
             except AssertionError as error:
                 self.wrong.append(f"{title}: {error}")
             await self._picture(phone, title)
-        await self._strained(phone, f"{name}-{language}")
+        if self.strained:
+            await self._strained(phone, f"{name}-{language}")
         self.wrong += [f"{name}-{language}: {error}" for error in phone.errors]
         phone.errors.clear()
 
