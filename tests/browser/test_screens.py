@@ -32,7 +32,7 @@ async def test_screens_fit_and_can_be_used_by_everybody(
     browser: Browser, house: House, server: Server, scene: str, turn: tuple[int, Theme, str]
 ) -> None:
     width, theme, language = turn
-    gallery = Gallery((View(width, theme),))
+    gallery = Gallery((View(width, theme),), strained=width == 320)
     stage = Stage(browser, house, server, gallery, language)
     try:
         await SCENES[scene](stage)

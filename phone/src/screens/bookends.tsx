@@ -139,7 +139,7 @@ function Running({ of, onChange }: { of: Bookend; onChange: () => unknown }) {
         <ol class="card steps">
           {([1, 2, 3] as const).map((step) => (
             <li key={step}>
-              <b>{clock(due + (step - 1) * AGAIN_MS)}</b> {say(`bookend-step.${step}`, { name })}
+              <b>{clock(due + (step - 1) * AGAIN_MS)}</b> <span>{say(`bookend-step.${step}`, { name })}</span>
             </li>
           ))}
         </ol>

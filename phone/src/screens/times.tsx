@@ -30,10 +30,10 @@ export function Times() {
       <p>{say('times.say')}</p>
       <Pick legend={say('circle.times')} name="pace" value={chosen ?? null} options={names.map((name) => [name, say(`times.${name}`)])} onPick={choose} />
       {said && <Wrong>{said}</Wrong>}
-      <ol class="card steps" aria-live="polite">
+      <ol class="card steps wide" aria-live="polite">
         {RUNGS.map((rung, index) => (
           <li key={rung}>
-            <b>{ladder?.ladder[index] ? span(ladder.ladder[index]) : say('member.step.1')}</b> {say(`times.${rung}`)}
+            <b>{ladder?.ladder[index] ? span(ladder.ladder[index]) : say('member.step.1')}</b> <span>{say(`times.${rung}`)}</span>
           </li>
         ))}
       </ol>

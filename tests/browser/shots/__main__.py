@@ -9,7 +9,7 @@ import time
 from pathlib import Path
 
 from tests.browser.chromium import NO_CHROMIUM, chromium, find
-from tests.browser.shots.gallery import VIEWS, Gallery
+from tests.browser.shots.gallery import Gallery
 from tests.browser.shots.scenes import ENV, SCENES, STILLS
 from tests.browser.shots.stage import Stage
 from tests.faults.house import House
@@ -27,7 +27,7 @@ async def main(names: list[str], languages: list[str]) -> int:
     FOLDER.mkdir(parents=True, exist_ok=True)
     IMAGES.mkdir(parents=True, exist_ok=True)
     stills = {title: IMAGES / f"{name}.png" for name, title in STILLS.items()}
-    gallery = Gallery(VIEWS, FOLDER, stills)
+    gallery = Gallery(folder=FOLDER, stills=stills)
     folder = Path(tempfile.mkdtemp(prefix="porchlight-shots-"))
     try:
         async with chromium(program) as browser, House(folder, embedded(folder), None) as house:

@@ -23,9 +23,10 @@ VIEWS = (View(412, "dark"), View(412, "light"), View(320, "dark"), View(320, "li
 
 
 STRAINS = {
-    "document.documentElement.style.fontSize = '200%'": "document.documentElement.style.fontSize = ''",
-    "document.documentElement.dir = 'rtl'": "document.documentElement.dir = 'ltr'",
+    "large": ("document.documentElement.style.fontSize = '200%'", "document.documentElement.style.fontSize = ''"),
+    "rtl": ("document.documentElement.dir = 'rtl'", "document.documentElement.dir = 'ltr'"),
 }
+"""What puts a strain on a screen, and what takes it away again."""
 
 
 @dataclass
@@ -34,6 +35,7 @@ class Gallery:
 
     views: tuple[View, ...] = VIEWS
     folder: Path | None = None
+    strained: bool = True
     stills: dict[str, Path] = field(default_factory=dict)
     seen: list[str] = field(default_factory=list)
     wrong: list[str] = field(default_factory=list)
@@ -51,18 +53,19 @@ class Gallery:
             except AssertionError as error:
                 self.wrong.append(f"{title}: {error}")
             await self._picture(phone, title)
-        await self._strained(phone, f"{name}-{language}")
+        if self.strained:
+            await self._strained(phone, f"{name}-{language}")
         self.wrong += [f"{name}-{language}: {error}" for error in phone.errors]
         phone.errors.clear()
 
     async def _strained(self, phone: Phone, title: str) -> None:
         """The same on the smallest phone with text of twice the size, and read from right to left."""
         await phone.page.set_viewport_size({"width": 320, "height": WIDTHS[320]})
-        for strain, lift in STRAINS.items():
-            await phone.page.evaluate(strain)
+        for strain, (put, lift) in STRAINS.items():
+            await phone.page.evaluate(put)
             wide = await phone.page.evaluate((SCRIPTS / "too_wide.js").read_text())
             if self.folder is not None:
-                await phone.page.screenshot(path=self.folder / f"{title}-strained-{len(strain)}.png", scale="css")
+                await phone.page.screenshot(path=self.folder / f"{title}-{strain}.png", scale="css")
             await phone.page.evaluate(lift)
             if wide:
                 self.wrong.append(f"{title}, {strain}: {wide}")

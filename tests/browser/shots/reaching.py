@@ -115,7 +115,7 @@ async def answered(stage: Stage) -> None:
     await stage.press(phone, "how.okay")
     await stage.sees(phone, "felt.head")
     for group in await phone.page.get_by_role("group").all():
-        await group.get_by_role("radio").nth(2).check(force=True)
+        await group.locator("label").nth(2).click()
     await stage.show(phone, "reflection")
 
 

@@ -41,5 +41,5 @@ STILLS = {
     "reflection": "reflection-412-light-en",
 }
 
-SAMPLE = ("outside", "invited", "home", "waiting", "answered", "supporter", "circle", "settings", "bookends")
+SAMPLE = ("outside", "waiting", "circle", "settings", "home", "supporter")
 """What `make test` plays of them; the rest waits for `make shots`."""
