@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, select, update
+from sqlalchemy import ColumnElement, func, or_, select, update
 
 from core.bulk import insert_together
 from core.errors import BookendOver, CompanionUnknown, Invalid, TooManyBookends
@@ -161,6 +161,16 @@ async def cancel(unit: Unit, who: Caller, bookend_id: UUID) -> None:
     await _end(unit, found)
     await unit.session.delete(found)
     await unit.session.flush()
+
+
+async def hold(unit: Unit, person_id: UUID) -> None:
+    """Lock what this person has planned and where they stand by, before anything that hangs on it is touched."""
+    await unit.session.execute(
+        select(Bookend.id)
+        .where(or_(Bookend.person_id == person_id, Bookend.companion_id == person_id))
+        .order_by(Bookend.id)
+        .with_for_update()
+    )
 
 
 async def person_erased(unit: Unit, person_id: UUID) -> None:

@@ -146,11 +146,12 @@ async def unread_count(unit: Unit, who: Caller) -> int:
 async def read(unit: Unit, who: Caller, notice_id: UUID) -> None:
     """Mark a notice as read; a reach-out counts as seen from then on. Raises NotFound."""
     found = await access.notice(unit, who, notice_id)
+    # Recipients before notices, as in a removal, or the two could wait for each other.
+    if found.kind == NoticeKind.REACH_OUT and found.reach_out_id is not None:
+        await _mark(unit, who.person_id, found.reach_out_id, seen=True)
     if found.read_at is None:
         found.read_at = unit.now
         await unit.session.flush()
-    if found.kind == NoticeKind.REACH_OUT and found.reach_out_id is not None:
-        await _mark(unit, who.person_id, found.reach_out_id, seen=True)
 
 
 async def read_all(unit: Unit, who: Caller) -> int:

@@ -173,13 +173,15 @@ async def erase(unit: Unit, who: Caller) -> None:
     me = who.person_id
     # In the order of locks, and before the person: whoever moves a ladder holds its reach-out and then needs the person.
     await lock_circle(unit, me)
+    signed_in = select(Session.id).where(Session.person_id == me).order_by(Session.id).with_for_update()
+    sessions = (await unit.session.execute(signed_in)).scalars().all()
     both = or_(Membership.owner_id == me, Membership.member_id == me)
     held = (await unit.session.execute(select(Membership.id, Membership.owner_id).where(both))).all()
     await circle.hold(unit, [row.id for row in held])
     await endings.hold(unit, {me, *(row.owner_id for row in held)})
+    await bookend.hold(unit, me)
     # From here on a press of the same person waits, and then finds nobody; one that was first is ended below.
     await unit.session.execute(select(Person.id).where(Person.id == me).with_for_update())
-    sessions = (await unit.session.execute(select(Session.id).where(Session.person_id == me))).scalars().all()
     await endings.person_erased(unit, me)
     await bookend.person_erased(unit, me)
     places = select(Membership.id).where(Membership.member_id == me).order_by(Membership.id)

@@ -189,7 +189,9 @@ async def recover(unit: Unit, sign_in_name: str, code: str, passphrase_hash: str
     """
     found = (
         await unit.session.execute(
-            select(Person).where(Person.sign_in_name_hash == name_hash(unit.keyring, sign_in_name)).with_for_update()
+            select(Person)
+            .where(Person.sign_in_name_hash == name_hash(unit.keyring, sign_in_name))
+            .with_for_update(key_share=True)
         )
     ).scalar_one_or_none()
     if found is None:

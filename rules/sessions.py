@@ -61,7 +61,9 @@ async def sign_in(
 
     Raises WrongCredentials when the passphrase was changed meanwhile.
     """
-    found = await unit.session.get(Person, who.person_id)
+    # Held: a new passphrase that is being set waits, and then ends this session with the others.
+    held = select(Person).where(Person.id == who.person_id).with_for_update(key_share=True)
+    found = (await unit.session.execute(held.execution_options(populate_existing=True))).scalar_one_or_none()
     if found is None or found.passphrase_hash != who.passphrase_hash:
         raise WrongCredentials
     if fresh_hash is not None:

@@ -1,0 +1,122 @@
+"""Two things at the same moment, brought about on purpose: neither waits for the other for ever, none undoes the other."""
+
+import asyncio
+from collections.abc import Coroutine
+from typing import Any
+
+from sqlalchemy import text
+
+from tests.world.bookends import MINUTE, plans
+from tests.world.person import Person
+from tests.world.world import World
+
+
+async def at_once(world: World, held: str, *doings: Coroutine[Any, Any, Any]) -> list[Any]:
+    """Begin these one after another while the lock `held` keeps them from going on, then let them go.
+
+    SQLite has one writer: there they simply come one after another. The world itself looks for deadlocks at its end.
+    """
+    begun: list[asyncio.Task[Any]] = []
+    async with world.database.write() as session:
+        if not world.sqlite:
+            await session.execute(text(f"LOCK TABLE {held} MODE"))
+        for doing in doings:
+            begun.append(asyncio.create_task(doing))
+            await _stuck_or_done(world, begun)
+        await session.rollback()
+    return list(await asyncio.gather(*begun))
+
+
+async def _stuck_or_done(world: World, begun: list[asyncio.Task[Any]]) -> None:
+    """Wait until the last of these has come as far as it can."""
+    if world.sqlite:
+        return
+    waiting = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+    async with world.database.read() as session:
+        while not begun[-1].done():
+            if (await session.execute(text(waiting))).scalar_one() >= len(begun):
+                return
+            await asyncio.sleep(0.02)
+
+
+async def test_an_account_is_erased_while_its_bookend_is_due(world: World) -> None:
+    maya, sponsor = await world.circle("sponsor")
+    await maya.device()
+    await plans(maya, sponsor)
+    world.forward(80 * MINUTE)
+    await at_once(world, "notices IN SHARE", world.here.worker._move_bookends(), erased(maya))
+    assert await world.count("bookends") == 0
+
+
+async def test_a_companion_is_erased_while_they_are_told(world: World) -> None:
+    maya, sponsor = await world.circle("sponsor")
+    await plans(maya, sponsor)
+    world.forward(80 * MINUTE)
+    await at_once(world, "notices IN SHARE", world.here.worker._move_bookends(), erased(sponsor))
+    assert await world.count("people") == 1
+
+
+async def test_an_account_is_erased_while_it_is_signed_out_elsewhere(world: World) -> None:
+    maya, sponsor = await world.circle("sponsor")
+    await (await sponsor.again()).device()
+    await maya.press()
+    await world.settle()
+    await at_once(
+        world,
+        "notices IN SHARE",
+        erased(sponsor),
+        sponsor.send("DELETE", "/v1/sessions/others"),
+    )
+    assert await world.count("people") == 1
+    assert (await maya.reach_out())["recipients"] == []
+
+
+async def test_a_notice_is_read_while_its_reader_is_removed(world: World) -> None:
+    maya, sponsor = await world.circle("sponsor")
+    await maya.press()
+    await world.settle()
+    [notice] = await sponsor.inbox("reach_out")
+    removed, _ = await at_once(
+        world,
+        "bookends IN EXCLUSIVE",
+        maya.send("DELETE", f"/v1/circle/{sponsor.places[maya.id]}"),
+        sponsor.send("POST", f"/v1/inbox/{notice['id']}/read"),
+    )
+    assert removed.status_code == 204
+    assert await sponsor.inbox() == []
+
+
+async def test_a_sign_in_with_the_old_passphrase_does_not_outlive_the_new_one(world: World) -> None:
+    maya = await world.person("Maya")
+    said = {"sign_in_name": maya.sign_in_name, "passphrase": maya.passphrase}
+    signed_in, changed = await at_once(
+        world,
+        "sessions IN SHARE",
+        world.here.http.post("/v1/sessions", json=said),
+        maya.send("PUT", "/v1/me/passphrase", {"passphrase": "another one by the door"}),
+    )
+    assert changed.status_code == 204
+    token = signed_in.json()["session"]["token"] if signed_in.is_success else "refused"
+    reply = await world.here.http.get("/v1/me", headers={"Authorization": f"Bearer {token}"})
+    assert reply.status_code == 401
+
+
+async def test_a_passphrase_is_recovered_while_its_person_is_told(world: World) -> None:
+    maya, _, friend = await world.circle("sponsor", "friend", steps=[1, 2])
+    await maya.press()
+    await world.settle()
+    world.forward(90)
+    code = {"recovery_code": friend.recovery_codes[0], "new_passphrase": "another one by the door"}
+    _, recovered = await at_once(
+        world,
+        "notices IN SHARE",
+        world.here.worker._move_ladders(),
+        world.here.http.post("/v1/sessions/recovery", json={"sign_in_name": friend.sign_in_name, **code}),
+    )
+    assert recovered.status_code == 201
+    assert await maya.sees(friend) is not None
+
+
+async def erased(person: Person) -> None:
+    await person.post("/v1/sessions/current/proof", {"passphrase": person.passphrase})
+    await person.delete("/v1/me")
