@@ -58,7 +58,7 @@ async def _run(batch: int | None) -> None:
     began = time.process_time()
     if batch is None:
         stop = asyncio.Event()
-        worker = asyncio.create_task(Worker(database, clock, keyring, bus, dispatcher).run(stop))
+        worker = asyncio.create_task(Worker(database, clock, keyring, bus, dispatcher, settings.ladder).run(stop))
         # The parent sees in the database when nothing is left, and says so.
         await asyncio.to_thread(sys.stdin.readline)
         stop.set()

@@ -7,7 +7,10 @@ import time
 import httpx
 import pytest
 
+from tests.faults.dooms import Doom
 from tests.faults.house import House
+from tests.faults.night.checker import check
+from tests.faults.night.history import History
 from tests.faults.processes import Server, eventually
 
 pytestmark = pytest.mark.timeout(180)  # a machine that does much else is slow at starting processes
@@ -96,14 +99,47 @@ async def test_a_push_that_was_taken_and_not_sent_is_sent_by_the_next(house: Hou
     await circle.each_has_once(reach_out["id"])
 
 
-async def _successor(house: House, server: Server) -> Server:
-    made = house.start(port=server.port)
+async def test_who_says_no_while_their_push_lies_with_a_dead_server_is_asked_no_more(house: House) -> None:
+    doom = house.doom("server")
+    server = await house.serve(doom=doom)
+    circle = await house.circle(server, members=2, browsers=1)
+    ana, ben = circle.members
+    doom.at("claimed")
+    with contextlib.suppress(httpx.TransportError):
+        await circle.owner.send("POST", "/v1/reach-outs", {"note": "first"}, key="first")
+    await server.end()
+    await _successor(house, server, doom)
+    reach_out = await circle.owner.presses_again("first", key="first")
+    # Ana found it in her inbox before any push came.
+    await ana.ask("POST", f"/v1/reach-outs/{reach_out['id']}/answers", {"kind": "cannot"}, 201)
+    await house.pushed([ben], within=AFTER_A_RESTART)
+    await _nothing_is_left(house)
+    assert house.phoned() == dict.fromkeys(ben.tokens, 1)
+    assert house.browsed() == {browser.id: 1 for browser in ben.browsers}
+    history = History()
+    history.note("pressed", reach_out["id"], time.monotonic())
+    found = await check(house, history)
+    assert found.called_off == 2
+    assert [line for line in found.wrong if not line.startswith("silence")] == []  # its ladder takes five minutes
+
+
+async def _successor(house: House, server: Server, doom: Doom | None = None) -> Server:
+    made = house.start(port=server.port, doom=doom)
     await made.answers()
     return made
 
 
 async def _all_recorded(house: House) -> None:
-    """Wait until nothing is left to do."""
+    """Wait until everything is said to be sent."""
+    await _none(house, "state <> 'sent'")
+
+
+async def _nothing_is_left(house: House) -> None:
+    """Wait until everything is sent or called off."""
+    await _none(house, "state = 'pending'")
+
+
+async def _none(house: House, where: str) -> None:
     async with asyncio.timeout(5):
-        while await house.store.count("deliveries", "state <> 'sent'"):  # noqa: ASYNC110 (rows know no event)
+        while await house.store.count("deliveries", where):  # noqa: ASYNC110 (rows know no event)
             await asyncio.sleep(0.05)

@@ -13,9 +13,10 @@ _DELIVERIES = """
 SELECT d.id, d.state, d.device_id, n.kind, n.reach_out_id, n.recipient_id FROM deliveries d
 JOIN notices n ON n.id = d.notice_id WHERE n.reach_out_id IS NOT NULL
 """
+# Whoever has said that they can't is asked no more, be it before their push had left.
 _OWING = """
 SELECT r.reach_out_id, r.person_id FROM recipients r JOIN reach_outs o ON o.id = r.reach_out_id
-WHERE r.told_at IS NOT NULL AND r.gone_at IS NULL AND o.closed_at IS NULL
+WHERE r.told_at IS NOT NULL AND r.gone_at IS NULL AND o.closed_at IS NULL AND (r.answer IS NULL OR r.answer <> 'cannot')
 """
 _NOTICES = "SELECT reach_out_id, recipient_id, count(*) AS times FROM notices WHERE kind = 'reach_out' GROUP BY 1, 2"
 _TOLD = "SELECT reach_out_id, person_id FROM recipients WHERE told_at IS NOT NULL"
@@ -93,7 +94,10 @@ async def _devices_were_handed_it(house: House, found: Found) -> None:
         mine = {device for device in devices if owners[device] == whom[1]}
         missing = mine - of_recipient[whom]
         if missing:
-            found.wrong.append(f"push lost: {whom} is still asked, and {len(missing)} devices never had a push")
+            rest = Counter(row.state for row in rows if (plain(row.reach_out_id), plain(row.recipient_id)) == whom)
+            found.wrong.append(
+                f"push lost: {whom} is still asked, and {len(missing)} devices never had a push; deliveries: {dict(rest)}"
+            )
 
 
 async def _nothing_after_the_end(house: House, history: History, found: Found) -> None:
