@@ -50,9 +50,9 @@ async def test_quick_hide_and_the_way_back(new_phone: NewPhone, circle: NewCircl
     await phone.sees("Ben")
     await phone.page.touchscreen.tap(200, 12)
     await phone.page.wait_for_timeout(600)
-    assert await phone.page.get_by_label("Note").count() == 0, "once is not twice"
+    assert await phone.page.get_by_role("textbox", name="Note").count() == 0, "once is not twice"
     await twice_at_the_top(phone)
-    note = phone.page.get_by_label("Note")
+    note = phone.page.get_by_role("textbox", name="Note")
     await expect(note).to_be_visible()
     await expect(note).to_have_value("")
     # Nothing else can be seen: the page covers the whole screen, to its corners.
@@ -76,7 +76,7 @@ async def test_quick_hide_during_a_press_does_not_stop_it(new_phone: NewPhone, c
     await phone.open()
     await phone.press_button("Reach out now")
     await twice_at_the_top(phone)
-    await expect(phone.page.get_by_label("Note")).to_be_visible()
+    await expect(phone.page.get_by_role("textbox", name="Note")).to_be_visible()
     await phone.page.wait_for_timeout(4_000)
     assert len(await ben.inbox()) == 1
 
