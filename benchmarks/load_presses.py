@@ -69,6 +69,7 @@ async def run(ground: Ground, *, short: bool) -> Report:
             "p99",
             "longest",
             "further pushes",
+            "servers' CPU ms a press",
         ),
     )
     people = WARM_UP * 20 + sum(rate * seconds for rate, seconds in plan)
@@ -83,7 +84,9 @@ async def run(ground: Ground, *, short: bool) -> Report:
                 await pressing(servers, _some(tokens, 20 * (1 if short else WARM_UP)), 20)
                 await _settled(address)
                 for rate, seconds in rates:
+                    before = sum(server.cpu() for server in servers)
                     answers, pushed = await _measured(address, servers, _some(tokens, rate * seconds), rate)
+                    used = sum(server.cpu() for server in servers) - before
                     worst = max(answers, key=lambda answer: answer.p95)
                     odd += sum(answer.odd for answer in answers)
                     report.row(
@@ -98,6 +101,7 @@ async def run(ground: Ground, *, short: bool) -> Report:
                         f"{pushed.p99:.3f}",
                         f"{pushed.longest:.2f}",
                         f"{pushed.again:,}",
+                        f"{used * 1000 / (rate * seconds):.1f}",
                     )
                     what = f"{rate} presses a second, {way}"
                     report.at_most(f"{what}: reply p95", spread([worst.p95]), 150, " ms")

@@ -73,7 +73,17 @@ async def run(ground: Ground, *, short: bool) -> Report:
         "half of the news crosses from one to the other. *News*: from the moment that the notice bears to its line in the member's "
         "stream. The presses before it come from as many other circles, while no stream is open.",
         1,
-        ("open streams", "reply ms, p50", "p95", "p99", "news ms, p50", "p99", "longest", "servers' memory MB"),
+        (
+            "open streams",
+            "reply ms, p50",
+            "p95",
+            "p99",
+            "news ms, p50",
+            "p99",
+            "longest",
+            "servers' CPU ms a press",
+            "their memory MB",
+        ),
     )
     address = await ground.database("streams")
     keyring = await ground.keyring(address)
@@ -85,7 +95,9 @@ async def run(ground: Ground, *, short: bool) -> Report:
         stack.push_async_callback(streams.close)
         servers = [await stack.enter_async_context(porchlight(ground.env(address))) for _ in range(SERVERS)]
         await pressing(servers, warm.tokens, RATE)
+        used = [_cpu(servers)]
         calm = await pressing(servers, without.tokens, RATE)
+        used.append(_cpu(servers))
         await asyncio.sleep(REST)
         before = await _weight(servers)
         half = len(made.member_tokens) // SERVERS
@@ -93,16 +105,19 @@ async def run(ground: Ground, *, short: bool) -> Report:
             await streams.open(server, made.member_tokens[number * half : (number + 1) * half])
         await asyncio.sleep(REST)
         after = await _weight(servers)
+        used.append(_cpu(servers))
         full = await pressing(servers, made.tokens, RATE)
+        used.append(_cpu(servers))
         await asyncio.sleep(REST)
         still = streams.open_now
         news = await _news(address, streams, made.members)
-    for open_streams, answers, told, weight in (
-        (0, calm, ("–", "–", "–"), before),
-        (len(made.member_tokens), full, news, after),
+    for open_streams, answers, told, cpu, weight in (
+        (0, calm, ("–", "–", "–"), used[1] - used[0], before),
+        (len(made.member_tokens), full, news, used[3] - used[2], after),
     ):
         worst = max(answers, key=lambda answer: answer.p95)
-        report.row(open_streams, f"{worst.p50:.1f}", f"{worst.p95:.1f}", f"{worst.p99:.1f}", *told, f"{weight:.0f}")
+        times = (f"{value:.1f}" for value in (worst.p50, worst.p95, worst.p99))
+        report.row(f"{open_streams:,}", *times, *told, f"{cpu * 1000 / owners:.1f}", f"{weight:.0f}")
     each = (after - before) * 1e6 / len(made.member_tokens) / 1024
     report.at_most("Reply p95 with all streams open", spread([max(answer.p95 for answer in full)]), 150, " ms")
     report.notes.append(f"An open stream weighs {each:.0f} KiB.")
@@ -112,6 +127,10 @@ async def run(ground: Ground, *, short: bool) -> Report:
     )
     report.notes.append(f"Replies other than 201: {sum(answer.odd for answer in (*calm, *full))}.")
     return report
+
+
+def _cpu(servers: Sequence[Running]) -> float:
+    return sum(server.cpu() for server in servers)
 
 
 async def _weight(servers: Sequence[Running]) -> float:

@@ -54,7 +54,7 @@ class Machine:
         """Ask whoever is there to stop, as an operator does, wait until they have, and start a successor of this release."""
         before = self.at(place)
         before.ask_to_stop()
-        assert await before.end() == 0, before.tail
+        assert await before.end(within=60) == 0, before.tail
         await self._succeed(place, clock=0)
 
     async def _succeed(self, place: str, clock: int) -> None:
