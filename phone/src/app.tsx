@@ -63,15 +63,13 @@ const PAGES: Record<string, () => ComponentChild> = {
 export function App() {
   return (
     <>
-      <div class="all" inert={state.hidden}>
-        <Page />
-      </div>
+      <Shown />
       {state.hidden && <BlankNote />}
     </>
   );
 }
 
-function Page() {
+function Shown() {
   if (state.session === 'starting') return null;
   const [name = '', ...parts] = state.route;
   // Making an account ends with its codes, whatever the session is by then.

@@ -69,6 +69,20 @@ async def test_quick_hide_and_the_way_back(new_phone: NewPhone, circle: NewCircl
     await expect(phone.text("Ben").first).to_be_visible()
 
 
+async def test_quick_hide_lies_over_an_open_sheet(new_phone: NewPhone, circle: NewCircle) -> None:
+    noor, _ = await circle("Noor", "Ben")
+    phone = await new_phone("Noor")
+    await phone.belongs_to(noor)
+    await phone.open("#/circle")
+    await phone.press_button("More about Ben")
+    await expect(phone.page.get_by_role("dialog", name="Ben")).to_be_visible()
+    await phone.page.wait_for_timeout(600)
+    await twice_at_the_top(phone)
+    await expect(phone.page.get_by_label("Note")).to_be_visible()
+    lowest = "document.elementFromPoint(innerWidth / 2, innerHeight - 60).tagName"
+    assert await phone.page.evaluate(lowest) == "TEXTAREA"
+
+
 async def test_quick_hide_during_a_press_does_not_stop_it(new_phone: NewPhone, circle: NewCircle) -> None:
     noor, ben = await circle("Noor", "Ben")
     phone = await new_phone("Noor")

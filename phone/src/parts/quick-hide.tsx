@@ -6,21 +6,23 @@ import { say } from '../words';
 
 const TWICE_MS = 450;
 const EDGE_PX = 40;
-let last = 0;
+// Long ago: a first tap right after the start is one tap.
+let last = -Infinity;
 
 addEventListener('pointerdown', (event) => {
   if (!looks().quick_hide || event.clientY > EDGE_PX) return;
   const twice = event.timeStamp - last < TWICE_MS;
-  last = twice ? 0 : event.timeStamp;
+  last = twice ? -Infinity : event.timeStamp;
   if (twice) change({ hidden: !state.hidden });
 });
 
+/** A dialog, so that it also lies over an open sheet, and nothing under it can be reached or read out. */
 export function BlankNote() {
-  const note = useRef<HTMLTextAreaElement>(null);
-  useEffect(() => note.current?.focus(), []);
+  const note = useRef<HTMLDialogElement>(null);
+  useEffect(() => note.current?.showModal(), []);
   return (
-    <section aria-label={say('hide.note')}>
-      <textarea class="note" ref={note} aria-label={say('hide.note')} autocomplete="off" spellcheck={false} />
-    </section>
+    <dialog class="hide" ref={note} title={say('hide.note')} onCancel={(event) => event.preventDefault()} onClose={() => change({ hidden: false })}>
+      <textarea class="note" aria-label={say('hide.note')} autocomplete="off" spellcheck={false} />
+    </dialog>
   );
 }
