@@ -46,6 +46,8 @@ export async function release(): Promise<void> {
 function farewell(): void {
   const { press, me, session } = state;
   if (press?.person_id !== me?.id || !press || session !== 'in') return;
+  // `onLine` may be wrong when it says yes, never when it says no: "Not sent yet" was the last word here, and stays true.
+  if (!navigator.onLine) return;
   if (next({ ...press, release_at: 0 }, Date.now()).kind === 'send') void send(press);
 }
 

@@ -32,6 +32,10 @@ const NEWS: Record<string, string> = { en: 'Something new is waiting for you.', 
 const STAYS = ['reach_out', 'unanswered', 'bookend_missed'];
 
 self.addEventListener('install', (event) => {
+  // What is sent goes past the worker where the browser lets it: a press must not wait for a worker that is asleep, nor end
+  // with a page that is closed meanwhile.
+  const { addRoutes } = event as ExtendableEvent & { addRoutes?: (routes: object) => Promise<void> };
+  if (addRoutes) event.waitUntil(addRoutes.call(event, { condition: { requestMethod: 'POST' }, source: 'network' }).catch(() => undefined));
   event.waitUntil(caches.open(CACHE).then((cache) => cache.addAll(__SHELL__.map((path) => new Request(path, { cache: 'reload' })))));
 });
 
