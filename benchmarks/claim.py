@@ -19,8 +19,10 @@ BATCHES = (64, 128, 256, 500)
 WHOLE = "the whole worker"
 FILL = (
     "TRUNCATE reach_outs, recipients, notices, deliveries CASCADE",
-    """INSERT INTO reach_outs (id, person_id, state, created_at, ladder, rung, round, pushed_at)
-    SELECT gen_random_uuid(), owner_id, 'waiting', $1, '[0, 90, 180, 300]', 2, 1, $1
+    # Their ladders stand still for an hour: what is measured is their pushes.
+    """INSERT INTO reach_outs (id, person_id, state, created_at, ladder, rung, round, pushed_at, next_rung_at, due_at)
+    SELECT gen_random_uuid(), owner_id, 'waiting', $1, '[0, 3600, 7200, 9000]', 1, 1, $1,
+        $1::timestamptz + interval '1 hour', $1::timestamptz + interval '1 hour'
     FROM (SELECT DISTINCT owner_id FROM memberships) owners""",
     """INSERT INTO recipients (reach_out_id, person_id, membership_id, role, step, told_at)
     SELECT r.id, m.member_id, m.id, m.role, m.step, $1

@@ -17,12 +17,14 @@ from core.encryption import Keyring
 from core.settings import Settings
 from core.telemetry import configure_logging
 from core.unit import Unit
-from models.vocabulary import DeviceKind
+from models.vocabulary import ChannelKind, DeviceKind
 from notifications import claim, record
 from notifications.dispatcher import Dispatcher
 from notifications.record import Outcome
 from notifications.transports.protocol import Push, Result, Sent
 from worker.loop import Worker
+
+KINDS = [str(kind) for kind in (*DeviceKind, *ChannelKind)]
 
 
 class AtOnce:
@@ -52,7 +54,7 @@ async def _run(batch: int | None) -> None:
     keyring = await open_keyring(settings, database)
     bus = Bus()
     transport = AtOnce()
-    dispatcher = Dispatcher(database, clock, keyring, bus, {str(DeviceKind.FCM): transport})
+    dispatcher = Dispatcher(database, clock, keyring, bus, dict.fromkeys(KINDS, transport))
     print("ready", flush=True)
     await asyncio.to_thread(sys.stdin.readline)
     began = time.process_time()
@@ -75,9 +77,10 @@ async def _bare(database: Database, clock: DatabaseClock, keyring: Keyring, bus:
     """Claim and record, one after the other, with nothing in between."""
     sent = 0
     while True:
-        async with database.write() as session:
-            claimed = await claim.due(session, [str(DeviceKind.FCM)], batch, clock.now(), lambda _: True)
-            await session.commit()
+        async with database.at_once() as opened:
+            unit = Unit(opened, clock.now(), keyring)
+            claimed = await claim.due(unit, KINDS, batch, lambda _: True)
+            await unit.commit(bus, lambda _: None)
         if not claimed.taken:
             return sent
         now = clock.now()

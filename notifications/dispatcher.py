@@ -2,8 +2,8 @@
 
 import asyncio
 import random
-from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Mapping, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from uuid import UUID
 
 import structlog
@@ -16,7 +16,7 @@ from core.encryption import Keyring
 from core.unit import Unit
 from models import Delivery
 from notifications import claim, record
-from notifications.claim import Claim, Claimed
+from notifications.claim import Aside, Claim, Claimed
 from notifications.compose import AddressWithheldError, compose
 from notifications.record import Outcome
 from notifications.transports.protocol import Rejected, Result, RetryAt, Transport
@@ -58,6 +58,8 @@ class Dispatcher:
         self._handed: list[UUID] = []
         self._taking: asyncio.Task[None] | None = None
         self._closing = False
+        self._full = False
+        self._freed = asyncio.Event()
 
     async def open(self) -> None:
         """Make the transports ready."""
@@ -74,15 +76,25 @@ class Dispatcher:
     async def turn(self) -> int:
         """Take what is due, as much as can be sent at once, and start sending it; gives how many were taken."""
         kinds = [kind for kind, free in self._free.items() if free > 0]
+        self._full = len(kinds) < len(self._free)
+        self._freed.clear()
         if not kinds or self._closing:
             return 0
-        limit = sum(self._free[kind] for kind in kinds)
+        # Often all of them go one way: what its lane does not hold would only have to be put back.
+        limit = max(self._free[kind] for kind in kinds)
         with self._reserving() as room:
-            async with self._database.write() as session:
-                claimed = await claim.due(session, kinds, limit, self._clock.now(), room)
-                await session.commit()
+            async with self._opened() as unit:
+                claimed = await claim.due(unit, kinds, limit, room)
         self._begin(claimed)
         return len(claimed.taken)
+
+    async def room(self) -> None:
+        """Return when a lane that was full at the last turn has places again; never when there was none."""
+        if not self._full:
+            await asyncio.Event().wait()
+        await self._freed.wait()
+        # Places come free together: to take them one by one would be a statement for each.
+        await asyncio.sleep(GATHER)
 
     async def drain(self) -> None:
         """Wait until everything taken so far has been sent and written down."""
@@ -111,12 +123,11 @@ class Dispatcher:
                     async with self._database.at_once(reading=True) as opened:
                         unit = Unit(opened, self._clock.now(), self._keyring)
                         taken, others = await claim.handed(unit, ids, room)
-                self._begin(Claim(taken, []))
+                self._begin(Claim(taken))
                 if others:
                     with self._reserving() as room:
-                        async with self._database.write() as session:
-                            claimed = await claim.held(session, others, self._clock.now(), room)
-                            await session.commit()
+                        async with self._opened() as unit:
+                            claimed = await claim.held(unit, others, room)
                     self._begin(claimed)
             except Exception as error:  # noqa: BLE001 (whatever it is, the lease runs out and a worker takes over)
                 log.warning("hand_over_failed", error=type(error).__name__, count=len(ids))
@@ -144,18 +155,22 @@ class Dispatcher:
         """Send what was claimed, now that the claim is committed."""
         for row in claimed.taken:
             self._spawn(self._send(row))
-        if claimed.dropped:
-            self._spawn(self._note_dropped(claimed.dropped))
+        if claimed.aside is not None:
+            self._spawn(self._put_aside(claimed.aside))
 
-    async def _note_dropped(self, dropped: Sequence[tuple[UUID, UUID]]) -> None:
-        """Somebody whose push was called off at the last look is not shown as waiting for it."""
+    async def _put_aside(self, aside: Aside) -> None:
+        """Give back what is not sent; somebody whose push was called off is not shown as waiting for it."""
         try:
-            async with self._database.write() as session:
-                unit = Unit(session, self._clock.now(), self._keyring)
-                await retiring.note_dropped(unit, dropped)
-                await unit.commit(self._bus, self.hand_over)
-        except Exception as error:  # noqa: BLE001 (it is only shown later then)
-            log.warning("dropped_not_noted", error=type(error).__name__)
+            async with self._opened() as unit:
+                await claim.put_aside(unit, aside)
+            claim.count(aside)
+            if aside.dropped:
+                async with self._database.write() as session:
+                    unit = Unit(session, self._clock.now(), self._keyring)
+                    await retiring.note_dropped(unit, aside.dropped)
+                    await unit.commit(self._bus, self.hand_over)
+        except Exception as error:  # noqa: BLE001 (the lease runs out, and they are looked at again)
+            log.warning("not_put_aside", error=type(error).__name__, count=len(aside.rows))
 
     async def _send(self, claimed: Claimed) -> None:
         transport = self._transports[claimed.way]
@@ -163,6 +178,7 @@ class Dispatcher:
             result = await self._hand(transport, claimed)
         finally:
             self._free[claimed.way] += 1
+            self._freed.set()
         self._note(Outcome(claimed, transport.name, result, self._clock.now(), self._jitter()))
 
     async def _hand(self, transport: Transport, claimed: Claimed) -> Result:
@@ -201,16 +217,22 @@ class Dispatcher:
                     await asyncio.sleep(0.2 * 2**attempt)
 
     async def _write_down(self, outcomes: Sequence[Outcome]) -> None:
-        async with self._database.at_once() as opened:
-            unit = Unit(opened, self._clock.now(), self._keyring)
+        async with self._opened() as unit:
             await record.record(unit, outcomes)
-            await unit.commit(self._bus, self.hand_over)
         record.count(outcomes)
         if record.has_aftermath(outcomes):
             async with self._database.write() as session:
                 unit = Unit(session, self._clock.now(), self._keyring)
                 await record.aftermath(unit, outcomes)
                 await unit.commit(self._bus, self.hand_over)
+
+    @asynccontextmanager
+    async def _opened(self) -> AsyncIterator[Unit]:
+        """A unit for one statement that writes, committed at the end of the block."""
+        async with self._database.at_once() as opened:
+            unit = Unit(opened, self._clock.now(), self._keyring)
+            yield unit
+            await unit.commit(self._bus, self.hand_over)
 
     def _spawn(self, work: Coroutine[None, None, None]) -> asyncio.Task[None]:
         task = asyncio.get_running_loop().create_task(work)

@@ -7,8 +7,7 @@ from operator import itemgetter
 from typing import Any
 
 import structlog
-from sqlalchemy import Integer, String, Uuid, any_, bindparam, func, select, update
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy import Integer, String, Uuid, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from core.bare import Bare
@@ -18,7 +17,7 @@ from core.types import UtcDateTime
 from core.unit import Unit
 from models import Delivery, Recipient
 from models.vocabulary import DeliveryState, NoticeKind
-from notifications.claim import Claimed
+from notifications.claim import LOCKED, Claimed
 from notifications.transports.protocol import DeadAddress, Rejected, Result, RetryAt, Sent
 from notifications.wording import URGENT
 from rules import retiring
@@ -74,17 +73,10 @@ _RECIPIENT = UpdateEach(
         .execution_options(synchronize_session=False)
     ),
 )
-_LOCKED = (
-    select(Delivery.id)
-    .where(Delivery.id == any_(bindparam("given_id", type_=ARRAY(Uuid))))
-    .order_by(Delivery.id)
-    .with_for_update()
-    .cte("locked")
-)
 _TOGETHER = _RECIPIENT.together.where(
     # Says nothing new: it has every delivery locked before the first recipient is, which is the order of locks.
-    select(func.count()).select_from(_LOCKED).scalar_subquery() > 0
-).add_cte(_DELIVERY.together.where(Delivery.id.in_(select(_LOCKED.c.id))).cte("written"))
+    select(func.count()).select_from(LOCKED).scalar_subquery() > 0
+).add_cte(_DELIVERY.together.where(Delivery.id.in_(select(LOCKED.c.id))).cte("written"))
 """All three steps of `record` as one statement."""
 
 

@@ -3,7 +3,6 @@
 import asyncio
 import time
 from collections.abc import Awaitable, Callable, Sequence
-from contextlib import suppress
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -61,6 +60,7 @@ class Worker:
         self._dispatcher = dispatcher
         self._ladder = tuple(ladder)
         self._measured = 0.0
+        self._second_looked = 0.0
         self.last_turn: float | None = None
         """When it last came round, on the monotonic clock."""
         self._looked_at: datetime | None = None
@@ -73,8 +73,19 @@ class Worker:
             except Exception as error:  # noqa: BLE001 (the loop outlives whatever one turn met)
                 log.warning("turn_failed", error=type(error).__name__)
                 pause = AWAY
-            with suppress(TimeoutError):
-                await asyncio.wait_for(stop.wait(), pause)
+            await self._rest(stop, pause)
+
+    async def _rest(self, stop: asyncio.Event, seconds: float) -> None:
+        """Pause, for less than that when it is time to stop, or when pushes that found no place can be taken again."""
+        if not seconds:
+            await asyncio.sleep(0)
+            return
+        ends = [asyncio.ensure_future(stop.wait()), asyncio.ensure_future(self._dispatcher.room())]
+        try:
+            await asyncio.wait(ends, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for end in ends:
+                end.cancel()
 
     async def turn(self) -> bool:
         """One turn; gives whether there was something to do. A part that fails is raised after all others had theirs."""
@@ -144,6 +155,10 @@ class Worker:
 
     async def _second_look(self) -> int:
         """Push phones that were registered while a notice for their person was being written."""
+        # While there are pushes to send, turns follow at once, and this reads all that was written lately.
+        if time.monotonic() - self._second_looked < PACE:
+            return 0
+        self._second_looked = time.monotonic()
         async with self._database.read() as session:
             if not await fresh(Unit(session, self._clock.now(), self._keyring)):
                 return 0

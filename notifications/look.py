@@ -1,0 +1,132 @@
+"""The last look: all that is known of a delivery at the moment it is taken, and what becomes of it."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, Select, and_, func, select
+
+from models import Bookend, Channel, Delivery, Device, Membership, Notice, Person, ReachOut, Recipient
+from models.vocabulary import ANSWER_KINDS, NOTICE_KINDS, AnswerKind, NoticeKind, ReachOutState
+from rules import hours
+from rules.delivery import PARK_AFTER, Facts, wanted
+
+
+def look(delivery: type[Delivery]) -> Select[*tuple[Any, ...]]:
+    """One row for each delivery, with everything that it depends on beside it. `delivery`: the table, or rows of it."""
+    return (
+        select(
+            delivery.id,
+            delivery.fence,
+            delivery.attempt,
+            delivery.created_at,
+            delivery.due_at,
+            delivery.round,
+            delivery.handed_at,
+            delivery.notice_id,
+            Notice.kind,
+            Notice.reach_out_id,
+            Notice.bookend_id,
+            Notice.recipient_id,
+            Notice.dismissed_at,
+            delivery.device_id,
+            Device.address_hash,
+            delivery.channel_id,
+            func.coalesce(Device.kind, Channel.kind).label("way"),
+            func.coalesce(Device.address, Channel.address).label("address"),
+            Channel.code,
+            Channel.code_expires_at,
+            Device.disabled_at,
+            Channel.confirmed_at.label("channel_confirmed_at"),
+            func.coalesce(Device.person_id, Channel.person_id).label("way_person_id"),
+            Person.data_key,
+            Person.language,
+            Person.time_zone,
+            Person.hours,
+            Person.wake_me,
+            func.coalesce(ReachOut.person_id, Bookend.person_id).label("owner_id"),
+            func.coalesce(ReachOut.closed_at, Bookend.checked_in_at).label("over_at"),
+            ReachOut.state.label("reach_out_state"),
+            func.coalesce(Recipient.told_at, Bookend.companion_told_at).label("told_at"),
+            Recipient.gone_at,
+            Recipient.answer,
+            Membership.confirmed_at,
+            Membership.muted_until,
+        )
+        .select_from(delivery)
+        .join(Notice, Notice.id == delivery.notice_id)
+        .outerjoin(Device, Device.id == delivery.device_id)
+        .outerjoin(Channel, Channel.id == delivery.channel_id)
+        .join(Person, Person.id == Notice.recipient_id)
+        .outerjoin(ReachOut, ReachOut.id == Notice.reach_out_id)
+        .outerjoin(
+            Recipient, and_(Recipient.reach_out_id == Notice.reach_out_id, Recipient.person_id == Notice.recipient_id)
+        )
+        .outerjoin(Bookend, Bookend.id == Notice.bookend_id)
+        .outerjoin(
+            Membership,
+            and_(
+                Membership.id == func.coalesce(Recipient.membership_id, Bookend.membership_id),
+                Membership.member_id == Notice.recipient_id,
+            ),
+        )
+    )
+
+
+@dataclass(slots=True)
+class Sorted:
+    """Rows by what becomes of them. `put_back` found no place to send from; `later` is for a newer release."""
+
+    taken: list[Any] = field(default_factory=list)
+    unwanted: list[Any] = field(default_factory=list)
+    parked: list[Any] = field(default_factory=list)
+    put_back: list[Any] = field(default_factory=list)
+    later: list[Any] = field(default_factory=list)
+
+
+def sort_out(rows: Sequence[Any], now: datetime, room: Callable[[str], bool]) -> Sorted:
+    """Decide for each row, whose `attempt` counts this try, if it was marked for one. `room` reserves a place to send from."""
+    found = Sorted()
+    for row in rows:
+        if row.kind not in NOTICE_KINDS or (row.answer is not None and row.answer not in ANSWER_KINDS):
+            # Written by a newer release: it is for a newer worker.
+            found.later.append(row)
+        elif not wanted(_facts(row, now)):
+            found.unwanted.append(row)
+        elif row.attempt > PARK_AFTER:
+            found.parked.append(row)
+        elif room(row.way):
+            found.taken.append(row)
+        else:
+            found.put_back.append(row)
+    return found
+
+
+def _facts(row: Row[*tuple[Any, ...]], now: datetime) -> Facts:
+    return Facts(
+        kind=NoticeKind(row.kind),
+        way_open=_way_open(row, now),
+        way_is_the_recipients=row.way_person_id == row.recipient_id,
+        dismissed=row.dismissed_at is not None,
+        about_reach_out=row.reach_out_id is not None,
+        about_bookend=row.bookend_id is not None,
+        to_its_owner=row.owner_id == row.recipient_id,
+        open=row.owner_id is not None and row.over_at is None,
+        answered=row.reach_out_state in {ReachOutState.ANSWERED, ReachOutState.TOGETHER},
+        told=row.told_at is not None,
+        gone=row.gone_at is not None,
+        muted=row.muted_until is not None and row.muted_until > now,
+        answer=AnswerKind(row.answer) if row.answer else None,
+        member=row.confirmed_at is not None,
+        available=hours.available(row.hours, row.time_zone, row.muted_until, now, wake_me=row.wake_me),
+    )
+
+
+def _way_open(row: Row[*tuple[Any, ...]], now: datetime) -> bool:
+    """A device that was not retired, a confirmed channel; one that is not confirmed gets its code, while that is good."""
+    if row.channel_id is None:
+        return row.disabled_at is None
+    if row.kind == NoticeKind.TEST:
+        return row.code_expires_at is not None and bool(row.code_expires_at > now)
+    return row.channel_confirmed_at is not None
