@@ -1,9 +1,17 @@
 """The loop itself: what is wrong with one thing that time drives holds back no other."""
 
-import pytest
+import asyncio
 
+import pytest
+from sqlalchemy import select
+
+from models import Delivery
 from rules.reach_out import turn
 from tests.night import Night
+
+_GIVEN_BACK = select(Delivery.id).where(
+    Delivery.state == "pending", Delivery.attempt == 0, Delivery.lease_until.is_(None)
+)
 
 
 async def test_a_part_that_fails_holds_back_no_push(world: Night, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -41,3 +49,31 @@ async def test_a_reach_out_that_cannot_be_moved_holds_up_no_other(
     monkeypatch.setattr(turn, "_move", poisoned)
     await world.here.worker.turn()
     assert [await friend.pushed() for _, _, friend in circles] == [[], ["reach_out"], ["reach_out"]]
+
+
+async def test_what_finds_no_place_is_given_back_untried_and_taken_as_soon_as_a_place_comes_free(world: Night) -> None:
+    world.transport.at_once = 2
+    narrow = await world.another_process()
+    maya, *members = await world.circle("sponsor", "friend", "partner", "fellow")
+    world.here.forget_pushes()
+    await maya.press()
+    world.forward(10.1)
+    world.transport.flowing.clear()
+    # The wider lane of another kind makes the claim larger than this one.
+    narrow.dispatcher._free["webpush"] = 4
+    assert await narrow.worker.turn()
+    for _ in range(200):
+        given_back = await world.rows(_GIVEN_BACK)
+        if given_back:
+            break
+        await asyncio.sleep(0.01)
+    assert len(given_back) == 2, "two are on their way, two were given back as they were"
+    assert not await narrow.worker.turn(), "and there is no place"
+    waiting = asyncio.create_task(narrow.dispatcher.room())
+    await asyncio.sleep(0)
+    assert not waiting.done()
+    world.transport.flowing.set()
+    await asyncio.wait_for(waiting, 5)
+    assert await narrow.worker.turn()
+    await narrow.dispatcher.drain()
+    assert [await member.pushed() for member in members] == [["reach_out"]] * 4
