@@ -12,6 +12,7 @@ import { Inbox } from './screens/inbox';
 import { Join } from './screens/join';
 import { Mine } from './screens/mine';
 import { NumberPage } from './screens/number';
+import { Passkeys } from './screens/passkeys';
 import { Nobody, PressPage } from './screens/press';
 import { Reflection } from './screens/reflection';
 import { Settings } from './screens/settings';
@@ -56,6 +57,7 @@ const PAGES: Record<string, () => ComponentChild> = {
   number: () => <NumberPage />,
   fallback: () => <Fallback />,
   devices: () => <Devices />,
+  passkeys: () => <Passkeys />,
   privacy: () => <Privacy />,
   delete: () => <DeleteAccount />,
 };

@@ -1,34 +1,22 @@
 """Passkeys in a real browser, with its own virtual authenticator: what the API asks for and takes is what browsers speak."""
 
+from typing import Any
+
 import pytest
+from playwright.async_api import expect
 
 from tests.browser.conftest import NewCircle, NewPhone
+from tests.browser.phone import Phone
+from tests.faults.people import PASSPHRASE
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.timeout(120)]
 
-ADD = """async (token) => {
-  const ask = (path, body) => fetch(path, {method: 'POST', body: JSON.stringify(body ?? {}),
-    headers: {'Content-Type': 'application/json', Authorization: `Bearer ${token}`}}).then((reply) => reply.json())
-  const publicKey = PublicKeyCredential.parseCreationOptionsFromJSON(await ask('/v1/passkeys/options'))
-  const credential = await navigator.credentials.create({publicKey})
-  return ask('/v1/passkeys', {credential: credential.toJSON(), label: 'This phone'})
-}"""
-SIGN_IN = """async () => {
-  const ask = (path, body) => fetch(path, {method: 'POST', body: JSON.stringify(body ?? {}),
-    headers: {'Content-Type': 'application/json'}}).then((reply) => reply.json())
-  const publicKey = PublicKeyCredential.parseRequestOptionsFromJSON(await ask('/v1/sessions/passkey/options'))
-  const credential = await navigator.credentials.get({publicKey})
-  return ask('/v1/sessions/passkey', {credential: credential.toJSON()})
-}"""
 
-
-async def test_a_passkey_is_made_and_signs_in(new_phone: NewPhone, circle: NewCircle) -> None:
-    (noor,) = await circle("Noor")
-    phone = await new_phone("Noor")
-    await phone.open()
+async def _with_a_sensor(phone: Phone) -> tuple[Any, str]:
+    """A phone that knows its owner's finger; gives the line to it and the sensor's name there."""
     devtools = await phone.context.new_cdp_session(phone.page)
     await devtools.send("WebAuthn.enable")
-    authenticator = {
+    sensor = {
         "protocol": "ctap2",
         "transport": "internal",
         "hasResidentKey": True,
@@ -36,11 +24,57 @@ async def test_a_passkey_is_made_and_signs_in(new_phone: NewPhone, circle: NewCi
         "isUserVerified": True,
         "automaticPresenceSimulation": True,
     }
-    await devtools.send("WebAuthn.addVirtualAuthenticator", {"options": authenticator})
-    made = await phone.page.evaluate(ADD, noor.token)
-    assert made["label"] == "This phone", made
-    for _ in range(2):
-        opened = await phone.page.evaluate(SIGN_IN)
-        assert opened["person"]["id"] == noor.id, opened
-    [listed] = (await noor.ask("GET", "/v1/passkeys"))["items"]
-    assert listed["last_used_at"]
+    made = await devtools.send("WebAuthn.addVirtualAuthenticator", {"options": sensor})
+    return devtools, made["authenticatorId"]
+
+
+async def test_a_passkey_is_added_signs_in_and_is_removed(new_phone: NewPhone, circle: NewCircle) -> None:
+    (noor,) = await circle("Noor")
+    phone = await new_phone("Noor")
+    await phone.belongs_to(noor)
+    await phone.open("#/settings")
+    await _with_a_sensor(phone)
+    await phone.page.get_by_role("link", name="Passkeys").click()
+    await phone.sees("None yet")
+    assert await phone.button("Add a passkey").count() == 0, "an open phone alone must not do"
+    await phone.page.get_by_label("Your passphrase").fill("not the right one")
+    await phone.press_button("Change my passkeys")
+    await phone.sees("These two do not go together.")
+    await phone.page.get_by_label("Your passphrase").fill(PASSPHRASE)
+    await phone.press_button("Change my passkeys")
+    await phone.press_button("Add a passkey")
+    await phone.sees("Added")
+    assert len((await noor.ask("GET", "/v1/passkeys"))["items"]) == 1
+
+    await phone.go("Settings")
+    await phone.press_button("Sign out")
+    await phone.page.get_by_role("link", name="Sign in", exact=True).click()
+    await phone.press_button("Use a passkey")
+    await expect(phone.button("Reach out now")).to_be_visible()
+
+    await phone.open("#/settings/passkeys")
+    await phone.sees("Last used")
+    await phone.page.get_by_label("Your passphrase").fill(PASSPHRASE)
+    await phone.press_button("Change my passkeys")
+    await phone.press_button("Remove")
+    await phone.sees("None yet")
+    assert (await noor.ask("GET", "/v1/passkeys"))["items"] == []
+
+
+async def test_without_a_passkey_the_passphrase_is_still_there(new_phone: NewPhone) -> None:
+    phone = await new_phone("Sam")
+    await phone.open("#/sign-in")
+    devtools, sensor = await _with_a_sensor(phone)
+    await phone.press_button("Use a passkey")
+    await phone.sees("Your passphrase still does.")
+    await devtools.send("WebAuthn.removeVirtualAuthenticator", {"authenticatorId": sensor})
+    await expect(phone.page.get_by_label("Passphrase")).to_be_visible()
+
+
+async def test_a_browser_that_knows_no_passkeys_is_offered_none(new_phone: NewPhone) -> None:
+    phone = await new_phone("Ola")
+    await phone.page.add_init_script("delete self.PublicKeyCredential")
+    await phone.open("#/sign-in")
+    await expect(phone.button("Sign in")).to_be_visible()
+    await phone.page.wait_for_load_state("networkidle")
+    await expect(phone.button("Use a passkey")).to_have_count(0)

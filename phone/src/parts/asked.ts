@@ -1,6 +1,7 @@
 // What a screen alone wants to know from the server; asked again whenever the app looks again.
 import { useEffect, useState } from 'preact/hooks';
 import { kindOf } from '../api/client';
+import { offered } from '../state/passkeys';
 import { state } from '../state/store';
 
 /** The newest answer (undefined until there is one), a way to ask once more, and whether it is not there (any more). */
@@ -17,3 +18,10 @@ export function useAsked<T>(ask: () => Promise<{ data?: T; error?: unknown }>, a
 }
 
 export const whole = { params: { query: { limit: 100 } } };
+
+/** Whether passkeys are to be had here; not until that is known. */
+export function useOffered(): boolean {
+  const [there, setThere] = useState(false);
+  useEffect(() => void offered().then(setThere), []);
+  return there;
+}

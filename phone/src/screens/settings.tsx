@@ -2,7 +2,7 @@
 import type { ComponentChildren } from 'preact';
 import { api } from '../api/client';
 import type { Me, Schemas } from '../api/client';
-import { useAsked, whole } from '../parts/asked';
+import { useAsked, useOffered, whole } from '../parts/asked';
 import { Button, Pick, Says } from '../parts/basics';
 import { Icon } from '../parts/icons';
 import { readable, Row } from '../parts/people';
@@ -44,6 +44,7 @@ export async function patch(body: Partial<Schemas['api__routes__me__Change']>): 
 export function Settings() {
   const { me } = state;
   const [channels] = useAsked(() => api.GET('/v1/channels', whole));
+  const passkeys = useOffered();
   if (!me) return null;
   const look_ = looks();
   return (
@@ -73,6 +74,7 @@ export function Settings() {
       <Group head={say('set.mine')}>
         <Link to="" name={say('bookend.name')} href={to('bookends')} />
         <Link to="devices" name={say('set.devices')} says={say('set.devices-say')} />
+        {passkeys && <Link to="passkeys" name={say('set.passkeys')} says={say('set.passkeys-say')} />}
         <Link to="privacy" name={say('set.privacy')} />
         <li>
           <button class="row" onClick={takeAlong}>

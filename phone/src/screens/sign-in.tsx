@@ -1,9 +1,11 @@
 // Signing in: with the passphrase, or once with a recovery code.
 import { useState } from 'preact/hooks';
 import { api } from '../api/client';
+import { useOffered } from '../parts/asked';
 import { Back, Button, Field, Says, Wrong } from '../parts/basics';
 import { NewPassphrase, Secret } from '../parts/passphrase';
 import { to } from '../route';
+import { signInByPasskey } from '../state/passkeys';
 import { enter } from '../state/session';
 import { state } from '../state/store';
 import { say } from '../words';
@@ -32,6 +34,7 @@ export function SignIn() {
     });
     await entered(error, setSaid);
   };
+  const passkeys = useOffered();
   const dead = state.session === 'dead';
   return (
     <main class="page">
@@ -47,6 +50,7 @@ export function SignIn() {
         </div>
         {said && <Wrong>{said}</Wrong>}
         <button class="btn main">{say('sign-in.button')}</button>
+        {passkeys && <Button onPress={async () => entered((await signInByPasskey()).error, setSaid)}>{say('sign-in.passkey')}</Button>}
         <a class="btn quiet" href={to('recover')}>
           {say('sign-in.recover')}
         </a>

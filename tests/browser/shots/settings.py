@@ -19,7 +19,7 @@ async def settings(stage: Stage) -> None:
     await phone.pushed("test")
     await stage.sees(phone, "notify.works")
     await stage.show(phone, "settings-works")
-    for page in ("hours", "number", "fallback", "devices", "privacy", "delete"):
+    for page in ("hours", "number", "fallback", "devices", "passkeys", "privacy", "delete"):
         await stage.goes(phone, f"#/settings/{page}")
         await stage.show(phone, page)
 

@@ -1,0 +1,69 @@
+// My passkeys: which there are, one more on this phone, and away with one. Changing anything asks for the passphrase first.
+import { useState } from 'preact/hooks';
+import { api, kindOf } from '../api/client';
+import { useAsked, whole } from '../parts/asked';
+import { Back, Button, Says, Wrong } from '../parts/basics';
+import { Secret } from '../parts/passphrase';
+import { Row } from '../parts/people';
+import { to } from '../route';
+import { platform } from '../state/notifications';
+import { addPasskey } from '../state/passkeys';
+import { say } from '../words';
+import { day } from '../words/format';
+import { wrong } from '../words/problem';
+
+export function Passkeys() {
+  const [found, again] = useAsked(() => api.GET('/v1/passkeys', whole));
+  const [proven, setProven] = useState(false);
+  const [said, setSaid] = useState('');
+  const told = async ({ error }: { error?: unknown }) => {
+    // Proof is good for five minutes: then the passphrase is asked for again.
+    if (kindOf(error) === '/problems/proof-needed') setProven(false);
+    setSaid(error ? wrong(error) : '');
+    await again();
+  };
+  const prove = async (event: SubmitEvent) => {
+    event.preventDefault();
+    const passphrase = String(new FormData(event.currentTarget as HTMLFormElement).get('proof'));
+    const { error } = await api.POST('/v1/sessions/current/proof', { body: { passphrase } });
+    setSaid(error ? wrong(error) : '');
+    setProven(!error);
+  };
+  return (
+    <main class="page">
+      <Back href={to('settings')}>{say('tab.settings')}</Back>
+      <div class="stack">
+        <Says small>{say('set.passkeys')}</Says>
+        <p>{say('passkeys.say')}</p>
+      </div>
+      {found && (
+        <ul class="rows">
+          {found.items.map((one) => (
+            <li class="row" key={one.id}>
+              <Row name={one.label ?? say('device.any')} says={one.last_used_at ? say('devices.used', { time: day(one.last_used_at) }) : say('passkeys.since', { time: day(one.created_at) })} />
+              {proven && <Button onPress={() => api.DELETE('/v1/passkeys/{passkey_id}', { params: { path: { passkey_id: one.id } } }).then(told)}>{say('channel.remove')}</Button>}
+            </li>
+          ))}
+          {!found.items.length && (
+            <li class="row">
+              <Row name={say('passkeys.none')} />
+            </li>
+          )}
+        </ul>
+      )}
+      {said && <Wrong>{said}</Wrong>}
+      {proven ? (
+        <Button kind="main" onPress={() => addPasskey(say(`device.${platform}`)).then(told)}>
+          {say('passkeys.add')}
+        </Button>
+      ) : (
+        <form class="stack" onSubmit={prove}>
+          <div class="stack tight">
+            <Secret label={say('passkeys.proof')} id="proof" autocomplete="current-password" />
+          </div>
+          <Button submit>{say('passkeys.change')}</Button>
+        </form>
+      )}
+    </main>
+  );
+}
