@@ -48,12 +48,13 @@ function Waiting({ of }: { of: ReachOut }) {
 
 /** Nobody has answered: the plain truth, and the numbers first. */
 function Quiet({ of }: { of: ReachOut }) {
-  const minutes = Math.max(1, Math.floor((state.now - Date.parse(of.created_at)) / MINUTE_MS));
+  // Nobody who can hear: then this stands here after seconds. And a phone's clock can be wrong by anything.
+  const minutes = Math.floor((state.now - Date.parse(of.created_at)) / MINUTE_MS);
   return (
     <main class="page">
       <section class="stack">
         <Says live>{say('quiet.head')}</Says>
-        <p>{minutes < 60 ? say('quiet.say', { n: minutes }) : say('quiet.long', { time: clock(of.created_at) })}</p>
+        <p>{minutes >= 1 && minutes < 60 ? say('quiet.say', { n: minutes }) : say('quiet.long', { time: clock(of.created_at) })}</p>
       </section>
       <CallList people={of.recipients} helplines={of.helplines} />
       <section class="line">
