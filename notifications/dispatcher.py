@@ -190,6 +190,9 @@ class Dispatcher:
         except Exception as error:  # noqa: BLE001 (a poison row is put aside, it must not stop the others)
             log.error("push_not_composed", delivery_id=str(claimed.id), error=type(error).__name__)  # noqa: TRY400
             return Rejected("poison")
+        if self._clock.now() >= claimed.until:
+            # This process was asleep since its last look; what was wanted then need not be so now.
+            return RetryAt("overslept")
         try:
             async with asyncio.timeout(SEND_LIMIT):
                 return await transport.send(push)
