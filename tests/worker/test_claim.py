@@ -1,0 +1,54 @@
+"""What a claim costs, and whom it may hold up: the plan that PostgreSQL makes once has to do for a night with a flood in it."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import Select, text
+
+from core.bare import Bare, _compiled
+from models.vocabulary import ChannelKind, DeviceKind
+from notifications import claim
+from tests.night import Night
+
+KINDS = frozenset(str(kind) for kind in (*DeviceKind, *ChannelKind))
+# As many rounds of a push that was sent, and of one that is due.
+_MANY = """INSERT INTO deliveries (id, notice_id, device_id, round, state, attempt, created_at, due_at, fence)
+    SELECT gen_random_uuid(), notice_id, device_id, round + n, CAST(:state AS text), 1, created_at, :due, 1
+    FROM (SELECT * FROM deliveries LIMIT 1) AS one, generate_series(CAST(:first AS int), CAST(:last AS int)) AS n"""
+
+
+@pytest.mark.parametrize("due", [10, 20_000])
+async def test_a_claim_finds_what_is_due_by_its_index_however_much_was_sent(world: Night, due: int) -> None:
+    if world.sqlite:
+        # Nothing is planned there for values that are not known yet.
+        return
+    maya, _ = await world.circle("sponsor")
+    await maya.press()
+    await world.settle()
+    async with world.database.write() as session:
+        for state, first, last in (("sent", 1, 20_000), ("pending", 20_001, 20_000 + due)):
+            at = world.now() - timedelta(seconds=1)
+            await session.execute(text(_MANY), {"state": state, "first": first, "last": last, "due": at})
+        await session.execute(text("ANALYZE"))
+        await session.commit()
+    try:
+        plan = await planned(world, claim._taking(claim._next(KINDS)))
+    finally:
+        async with world.database.write() as session:
+            await session.execute(text("DELETE FROM deliveries"))
+            await session.commit()
+    assert "Index Scan using ix_deliveries_due on deliveries" in plan, plan
+    assert "Seq Scan on deliveries" not in plan, plan
+
+
+async def planned(world: Night, statement: Select[*tuple[Any, ...]]) -> str:
+    """The plan that the connections of `at_once` run this statement by, whatever its values."""
+    found = _compiled(statement)
+    async with world.database.at_once() as opened:
+        assert isinstance(opened, Bare)
+        await opened.execute(f"PREPARE asked AS {found.sql}", [])
+        nothing = ", ".join("NULL" for _ in found.names)
+        rows = await opened._run(f"EXPLAIN EXECUTE asked ({nothing})", [])
+        await opened.execute("DEALLOCATE asked", [])
+    return "\n".join(row[0] for row in rows)
