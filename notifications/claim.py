@@ -33,7 +33,7 @@ from core.telemetry import DELIVERIES, PARKED
 from core.types import UtcDateTime
 from core.unit import LEASE_SECONDS, SEND_SECONDS, Unit
 from models import Channel, Delivery, Device
-from models.vocabulary import ChannelKind, DeliveryState, DeviceKind, NoticeKind
+from models.vocabulary import WAYS, DeliveryState, NoticeKind
 from notifications.look import Sorted, look, sort_out
 
 log = structlog.get_logger(__name__)
@@ -86,7 +86,6 @@ class Claim:
 
 MOST = 256
 """Rows that one claim takes at most."""
-_EVERY_KIND = frozenset(str(kind) for kind in (*DeviceKind, *ChannelKind))
 _IDS = bindparam("ids", type_=ARRAY(Uuid))
 _EACH_ID: BindParameter[Any] = bindparam("ids", expanding=True)
 # Written out: to a plan that is made for any value, the index of what is due is not there for a state that is given.
@@ -191,7 +190,7 @@ def _next(kinds: frozenset[str]) -> Select[*tuple[Any, ...]]:
     found = select(Delivery.id).where(
         _PENDING, Delivery.due_at <= now, or_(Delivery.lease_until.is_(None), Delivery.lease_until <= now)
     )
-    if not kinds >= _EVERY_KIND:
+    if not kinds >= WAYS:
         way = func.coalesce(Device.kind, Channel.kind)
         found = (
             found.outerjoin(Device, Device.id == Delivery.device_id)
