@@ -101,6 +101,10 @@ class DeviceKind(StrEnum):
     WEBPUSH = "webpush"
 
 
+WAYS = frozenset(str(kind) for kind in (*DeviceKind, *ChannelKind))
+"""The same for the kinds of devices and channels."""
+
+
 class DeliveryState(StrEnum):
     PENDING = "pending"
     SENT = "sent"

@@ -33,7 +33,7 @@ from core.telemetry import DELIVERIES, PARKED
 from core.types import UtcDateTime
 from core.unit import LEASE_SECONDS, SEND_SECONDS, Unit
 from models import Channel, Delivery, Device
-from models.vocabulary import ChannelKind, DeliveryState, DeviceKind, NoticeKind
+from models.vocabulary import WAYS, DeliveryState, NoticeKind
 from notifications.look import Sorted, look, sort_out
 
 log = structlog.get_logger(__name__)
@@ -85,10 +85,12 @@ class Claim:
     aside: Aside | None = None
 
 
-_EVERY_KIND = frozenset(str(kind) for kind in (*DeviceKind, *ChannelKind))
+MOST = 256
+"""Rows that one claim takes at most."""
 _IDS = bindparam("ids", type_=ARRAY(Uuid))
 _EACH_ID: BindParameter[Any] = bindparam("ids", expanding=True)
-_PENDING = Delivery.state == DeliveryState.PENDING
+# Written out: to a plan that is made for any value, the index of what is due is not there for a state that is given.
+_PENDING = Delivery.state == literal_column(f"'{DeliveryState.PENDING}'")
 _HELD = look(Delivery).where(
     _PENDING,
     # As this process wrote them: nobody else has had them yet, and there is time to send them and to say so.
@@ -189,18 +191,19 @@ def _next(kinds: frozenset[str]) -> Select[*tuple[Any, ...]]:
     found = select(Delivery.id).where(
         _PENDING, Delivery.due_at <= now, or_(Delivery.lease_until.is_(None), Delivery.lease_until <= now)
     )
-    if not kinds >= _EVERY_KIND:
+    if not kinds >= WAYS:
         way = func.coalesce(Device.kind, Channel.kind)
         found = (
             found.outerjoin(Device, Device.id == Delivery.device_id)
             .outerjoin(Channel, Channel.id == Delivery.channel_id)
             .where(way.in_([literal_column(f"'{kind}'") for kind in sorted(kinds)]))
         )
-    return (
-        found.order_by(Delivery.due_at)
-        .limit(bindparam("rows", type_=Integer))
-        .with_for_update(of=Delivery, skip_locked=True)
+    # A plan that is made for any limit is made for a tenth of all that is due, so the most that is ever asked for is said
+    # as well. Rows are locked as they are asked for: no more than `rows`.
+    most = (
+        found.order_by(Delivery.due_at).limit(literal_column(f"{MOST}")).with_for_update(of=Delivery, skip_locked=True)
     )
+    return select(most.subquery("found").c.id).limit(bindparam("rows", type_=Integer))
 
 
 @cache

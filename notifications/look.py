@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Row, Select, and_, func, select
 
 from models import Bookend, Channel, Delivery, Device, Membership, Notice, Person, ReachOut, Recipient
-from models.vocabulary import ANSWER_KINDS, NOTICE_KINDS, AnswerKind, NoticeKind, ReachOutState
+from models.vocabulary import ANSWER_KINDS, NOTICE_KINDS, WAYS, AnswerKind, NoticeKind, ReachOutState
 from rules import hours
 from rules.delivery import PARK_AFTER, Facts, wanted
 
@@ -90,8 +90,8 @@ def sort_out(rows: Sequence[Any], now: datetime, room: Callable[[str], bool]) ->
     """Decide for each row, whose `attempt` counts this try, if it was marked for one. `room` reserves a place to send from."""
     found = Sorted()
     for row in rows:
-        if row.kind not in NOTICE_KINDS or (row.answer is not None and row.answer not in ANSWER_KINDS):
-            # Written by a newer release: it is for a newer worker.
+        if _newer(row):
+            # Written by a newer release: it is for a newer worker, and it is not to stand before all others here.
             found.later.append(row)
         elif not wanted(_facts(row, now)):
             found.unwanted.append(row)
@@ -102,6 +102,11 @@ def sort_out(rows: Sequence[Any], now: datetime, room: Callable[[str], bool]) ->
         else:
             found.put_back.append(row)
     return found
+
+
+def _newer(row: Row[*tuple[Any, ...]]) -> bool:
+    known = row.kind in NOTICE_KINDS and row.way in WAYS
+    return not known or (row.answer is not None and row.answer not in ANSWER_KINDS)
 
 
 def _facts(row: Row[*tuple[Any, ...]], now: datetime) -> Facts:

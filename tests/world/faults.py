@@ -37,9 +37,9 @@ async def no_commit_goes_through(world: World) -> AsyncIterator[None]:
 
 
 @asynccontextmanager
-async def a_newer_release_beside_it(world: World) -> AsyncIterator[None]:
-    """The tables take kinds of notices that this release does not know, as a newer one has seen to before it began."""
-    table, name = "notices", "ck_notices_kind"
+async def a_newer_release_beside_it(world: World, table: str = "notices") -> AsyncIterator[None]:
+    """The table takes kinds (of notices) that this release does not know, as a newer one has seen to before it began."""
+    name = f"ck_{table}_kind"
     async with world.database.writer.begin() as connection:
         if world.sqlite:
             kept = None

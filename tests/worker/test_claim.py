@@ -1,0 +1,81 @@
+"""What a claim costs, and whom it may hold up: the plan that PostgreSQL makes once has to do for a night with a flood in it."""
+
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+import pytest
+from sqlalchemy import Select, select, text, update
+
+from core.bare import Bare, _compiled
+from models import Delivery, Device
+from models.vocabulary import WAYS
+from notifications import claim
+from tests.night import Night
+from tests.world.faults import a_newer_release_beside_it
+
+# As many rounds of a push that was sent, and of one that is due.
+_MANY = """INSERT INTO deliveries (id, notice_id, device_id, round, state, attempt, created_at, due_at, fence)
+    SELECT gen_random_uuid(), notice_id, device_id, round + n, CAST(:state AS text), 1, created_at, :due, 1
+    FROM (SELECT * FROM deliveries LIMIT 1) AS one, generate_series(CAST(:first AS int), CAST(:last AS int)) AS n"""
+
+
+@pytest.mark.parametrize("due", [10, 20_000])
+async def test_a_claim_finds_what_is_due_by_its_index_however_much_was_sent(world: Night, due: int) -> None:
+    if world.sqlite:
+        # Nothing is planned there for values that are not known yet.
+        return
+    maya, _ = await world.circle("sponsor")
+    await maya.press()
+    await world.settle()
+    async with world.database.write() as session:
+        for state, first, last in (("sent", 1, 20_000), ("pending", 20_001, 20_000 + due)):
+            at = world.now() - timedelta(seconds=1)
+            await session.execute(text(_MANY), {"state": state, "first": first, "last": last, "due": at})
+        await session.execute(text("ANALYZE"))
+        await session.commit()
+    try:
+        plan = await planned(world, claim._taking(claim._next(WAYS)))
+    finally:
+        async with world.database.write() as session:
+            await session.execute(text("DELETE FROM deliveries"))
+            await session.commit()
+    assert "Index Scan using ix_deliveries_due on deliveries" in plan, plan
+    assert "Seq Scan on deliveries" not in plan, plan
+
+
+@pytest.mark.promise(9)
+async def test_ways_of_a_newer_release_hold_up_nobody_elses_push(world: Night) -> None:
+    world.transport.at_once = world.gateway.at_once = 2
+    narrow = await world.another_process()
+    world.here.forget_pushes()
+    ana, *others = await world.circle("sponsor", "friend", "fellow")
+    maya, sponsor = await world.circle("sponsor")
+    async with a_newer_release_beside_it(world, "devices"):
+        # Older than anybody else's, and more than are taken at once.
+        await ana.press()
+        async with world.database.write() as session:
+            pagers = [UUID(device) for other in others for device in other.devices]
+            await session.execute(update(Device).where(Device.id.in_(pagers)).values(kind="pager"))
+            await session.commit()
+        await maya.press()
+        world.forward(10.1)
+        for _ in range(3):
+            await narrow.worker.turn()
+            await narrow.dispatcher.drain()
+        assert await sponsor.pushed() == ["reach_out"]
+        # To a newer worker they are as fresh as ever.
+        left = select(Delivery.state, Delivery.attempt).where(Delivery.device_id.in_(pagers))
+        assert [(row.state, row.attempt) for row in await world.rows(left)] == [("pending", 0)] * 3
+
+
+async def planned(world: Night, statement: Select[*tuple[Any, ...]]) -> str:
+    """The plan that the connections of `at_once` run this statement by, whatever its values."""
+    found = _compiled(statement)
+    async with world.database.at_once() as opened:
+        assert isinstance(opened, Bare)
+        await opened.execute(f"PREPARE asked AS {found.sql}", [])
+        nothing = ", ".join("NULL" for _ in found.names)
+        rows = await opened._run(f"EXPLAIN EXECUTE asked ({nothing})", [])
+        await opened.execute("DEALLOCATE asked", [])
+    return "\n".join(row[0] for row in rows)
