@@ -1,6 +1,6 @@
 """Taking deliveries under a lease: locked, marked and looked at by one statement; what is not sent is put aside after it."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
@@ -155,7 +155,7 @@ async def held(unit: Unit, ids: Sequence[UUID], room: Room) -> Claim:
     return await _claim(unit, _untouched(isinstance(unit.opened, Bare)), {"ids": list(ids)}, room)
 
 
-async def due(unit: Unit, kinds: Sequence[str], limit: int, room: Room) -> Claim:
+async def due(unit: Unit, kinds: Iterable[str], limit: int, room: Room) -> Claim:
     """Take rows that are due and under nobody's lease, oldest first, `limit` at most, for these kinds of way."""
     return await _claim(unit, _next(frozenset(kinds)), {"now": unit.now, "rows": limit}, room)
 

@@ -4,6 +4,7 @@ import asyncio
 import random
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
+from datetime import datetime, timedelta
 from uuid import UUID
 
 import structlog
@@ -27,6 +28,8 @@ SEND_LIMIT = 9.0
 GATHER = 0.02
 """Seconds in which outcomes are gathered to be written down together."""
 TRIES_TO_RECORD = 5
+BEHIND = timedelta(seconds=0.5)
+"""Between two looks at what stands behind the pushes of a full lane, when nothing did: it reads past all of those."""
 
 log = structlog.get_logger(__name__)
 
@@ -58,8 +61,10 @@ class Dispatcher:
         self._handed: list[UUID] = []
         self._taking: asyncio.Task[None] | None = None
         self._closing = False
-        self._full = False
+        self._short: set[str] = set()
+        """Lanes without a place at the last turn, or filled since: more pushes may wait for them."""
         self._freed = asyncio.Event()
+        self._ask_again: dict[frozenset[str], datetime] = {}
 
     async def open(self) -> None:
         """Make the transports ready."""
@@ -75,10 +80,19 @@ class Dispatcher:
 
     async def turn(self) -> int:
         """Take what is due, as much as can be sent at once, and start sending it; gives how many were taken."""
-        kinds = [kind for kind, free in self._free.items() if free > 0]
-        self._full = len(kinds) < len(self._free)
+        free = frozenset(kind for kind, places in self._free.items() if places > 0)
+        crowded, self._short = self._short & free, self._free.keys() - free
         self._freed.clear()
-        if not kinds or self._closing:
+        if not free or self._closing:
+            return 0
+        # Whoever stands behind as many as a lane could hold, or more, has their turn before the rest of those.
+        others = free - crowded
+        taken = await self._take_due(others) if others else 0
+        return taken if taken or others == free else await self._take_due(free)
+
+    async def _take_due(self, kinds: frozenset[str]) -> int:
+        now, behind = self._clock.now(), len(kinds) < len(self._free)
+        if behind and now < self._ask_again.get(kinds, now):
             return 0
         # Often all of them go one way: what its lane does not hold would only have to be put back.
         limit = max(self._free[kind] for kind in kinds)
@@ -86,12 +100,12 @@ class Dispatcher:
             async with self._opened() as unit:
                 claimed = await claim.due(unit, kinds, limit, room)
         self._begin(claimed)
+        if behind and not claimed.taken:
+            self._ask_again[kinds] = now + BEHIND
         return len(claimed.taken)
 
     async def room(self) -> None:
-        """Return when a lane that was full at the last turn has places again; never when there was none."""
-        if not self._full:
-            await asyncio.Event().wait()
+        """Return when a lane that was full has places again; never when none was."""
         await self._freed.wait()
         # Places come free together: to take them one by one would be a statement for each.
         await asyncio.sleep(GATHER)
@@ -138,7 +152,10 @@ class Dispatcher:
         taken: list[str] = []
 
         def room(kind: str) -> bool:
-            if self._free.get(kind, 0) <= 0:
+            places = self._free.get(kind, 0)
+            if places <= 1:
+                self._short.add(kind)
+            if places <= 0:
                 return False
             self._free[kind] -= 1
             taken.append(kind)
@@ -178,7 +195,8 @@ class Dispatcher:
             result = await self._hand(transport, claimed)
         finally:
             self._free[claimed.way] += 1
-            self._freed.set()
+            if claimed.way in self._short:
+                self._freed.set()
         self._note(Outcome(claimed, transport.name, result, self._clock.now(), self._jitter()))
 
     async def _hand(self, transport: Transport, claimed: Claimed) -> Result:

@@ -6,6 +6,8 @@ import pytest
 from sqlalchemy import select
 
 from models import Delivery
+from notifications import claim
+from notifications.dispatcher import GATHER
 from rules.reach_out import turn
 from tests.night import Night
 
@@ -77,3 +79,65 @@ async def test_what_finds_no_place_is_given_back_untried_and_taken_as_soon_as_a_
     assert await narrow.worker.turn()
     await narrow.dispatcher.drain()
     assert [await member.pushed() for member in members] == [["reach_out"]] * 4
+
+
+async def test_who_stands_behind_more_than_a_lane_holds_does_not_wait_for_all_of_those(world: Night) -> None:
+    world.transport.at_once = world.gateway.at_once = 2
+    narrow = await world.another_process()
+    await _flood(world, 20)
+    maya, sponsor = await world.circle("sponsor")
+    await sponsor.device(kind="webpush")
+    await maya.press()
+    world.forward(10.1)
+    # A lane that is quick enough has a place again whenever it is asked.
+    for _ in range(3):
+        await narrow.worker.turn()
+        await narrow.dispatcher.drain()
+    assert [push.kind for push in await sponsor.pushes()] == ["reach_out"], "to the browser, past twenty phones"
+
+
+async def test_what_stands_behind_a_full_lane_is_not_looked_for_at_every_turn(
+    world: Night, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world.transport.at_once = 2
+    narrow = await world.another_process()
+    await _flood(world, 5)
+    world.forward(10.1)
+    world.transport.flowing.clear()
+    asked: list[frozenset[str]] = []
+    due = claim.due
+
+    async def seen(unit: object, kinds: frozenset[str], *rest: object) -> object:
+        asked.append(kinds)
+        return await due(unit, kinds, *rest)  # type: ignore[arg-type]  # handed on as they came
+
+    monkeypatch.setattr(claim, "due", seen)
+    for _ in range(5):
+        await narrow.worker.turn()
+    assert ["fcm" in kinds for kinds in asked] == [True, False], "to read past a thousand takes half a second"
+    world.forward(0.5)
+    await narrow.worker.turn()
+    assert len(asked) == 3
+    world.transport.flowing.set()
+
+
+async def test_a_place_in_a_lane_that_is_not_full_wakes_nobody(world: Night) -> None:
+    narrow = await world.another_process()
+    await _flood(world, 2)
+    world.forward(10.1)
+    narrow.dispatcher._free["webpush"] = 0
+    await narrow.worker.turn()
+    waiting = asyncio.create_task(narrow.dispatcher.room())
+    await narrow.dispatcher.drain()
+    await asyncio.sleep(2 * GATHER)
+    assert not waiting.done(), "two phones were pushed, and browsers have no place yet"
+    waiting.cancel()
+
+
+async def _flood(world: Night, phones: int) -> None:
+    """So many phones to be pushed, left behind by a process that died."""
+    world.here.forget_pushes()
+    maya, sponsor = await world.circle("sponsor", devices=False)
+    for _ in range(phones):
+        await sponsor.device()
+    await maya.press()
