@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+import time
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from datetime import datetime, timedelta
@@ -29,7 +30,9 @@ GATHER = 0.02
 """Seconds in which outcomes are gathered to be written down together."""
 TRIES_TO_RECORD = 5
 BEHIND = timedelta(seconds=0.5)
-"""Between two looks at what stands behind the pushes of a full lane, when nothing did: it reads past all of those."""
+"""Between two looks at what stands behind the pushes of a full lane, at least, when nothing did: it reads past all of those."""
+PAST = 4
+"""As many times longer than such a look took is waited before the next: past 100,000 it takes the better part of a second."""
 
 log = structlog.get_logger(__name__)
 
@@ -91,7 +94,7 @@ class Dispatcher:
         return taken if taken or others == free else await self._take_due(free)
 
     async def _take_due(self, kinds: frozenset[str]) -> int:
-        now, behind = self._clock.now(), len(kinds) < len(self._free)
+        now, began, behind = self._clock.now(), time.monotonic(), len(kinds) < len(self._free)
         if behind and now < self._ask_again.get(kinds, now):
             return 0
         # Often all of them go one way: what its lane does not hold would only have to be put back.
@@ -101,7 +104,7 @@ class Dispatcher:
                 claimed = await claim.due(unit, kinds, limit, room)
         self._begin(claimed)
         if behind and not claimed.taken:
-            self._ask_again[kinds] = now + BEHIND
+            self._ask_again[kinds] = now + max(BEHIND, timedelta(seconds=PAST * (time.monotonic() - began)))
         return len(claimed.taken)
 
     async def room(self) -> None:

@@ -114,8 +114,10 @@ async def test_what_stands_behind_a_full_lane_is_not_looked_for_at_every_turn(
     monkeypatch.setattr(claim, "due", seen)
     for _ in range(5):
         await narrow.worker.turn()
-    assert ["fcm" in kinds for kinds in asked] == [True, False], "to read past a thousand takes half a second"
-    world.forward(0.5)
+    assert ["fcm" in kinds for kinds in asked] == [True, False], (
+        "to read past a hundred thousand takes the better part of a second"
+    )
+    world.forward(30)
     await narrow.worker.turn()
     assert len(asked) == 3
     world.transport.flowing.set()
