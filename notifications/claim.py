@@ -84,6 +84,12 @@ class Claim:
     taken: list[Claimed]
     aside: Aside | None = None
 
+    @property
+    def settled(self) -> int:
+        """How many are done with, one way or the other; what went back to wait is not among them."""
+        gone = sum(row["state"] != DeliveryState.PENDING for row in self.aside.rows) if self.aside else 0
+        return len(self.taken) + gone
+
 
 MOST = 256
 """Rows that one claim takes at most."""

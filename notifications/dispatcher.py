@@ -82,7 +82,7 @@ class Dispatcher:
             self._taking = self._spawn(self._take_handed())
 
     async def turn(self) -> int:
-        """Take what is due, as much as can be sent at once, and start sending it; gives how many were taken."""
+        """Take what is due, as much as can be sent at once, and start sending it; gives how many were taken or called off."""
         free = frozenset(kind for kind, places in self._free.items() if places > 0)
         crowded, self._short = self._short & free, self._free.keys() - free
         self._freed.clear()
@@ -103,9 +103,10 @@ class Dispatcher:
             async with self._opened() as unit:
                 claimed = await claim.due(unit, kinds, limit, room)
         self._begin(claimed)
-        if behind and not claimed.taken:
+        if behind and not claimed.settled:
             self._ask_again[kinds] = now + max(BEHIND, timedelta(seconds=PAST * (time.monotonic() - began)))
-        return len(claimed.taken)
+        # Called off counts too: the next are looked at right away, however many there are of those.
+        return claimed.settled
 
     async def room(self) -> None:
         """Return when a lane that was full has places again; never when none was."""

@@ -123,6 +123,7 @@ async def test_presses_without_a_key_at_the_same_moment_are_one_reach_out(world:
 async def test_pressing_again_soon_changes_nothing_and_later_pushes_everybody_again(world: World) -> None:
     maya, sponsor, friend = await world.circle("sponsor", "friend")
     made = await maya.press()
+    await world.settle()
     world.forward(20)
     assert (await maya.press(expect=200))["id"] == made["id"]
     assert await sponsor.pushed() == ["reach_out"]

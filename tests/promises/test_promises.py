@@ -118,6 +118,7 @@ async def test_promise_3_another_body_is_refused_and_pressing_again_makes_no_sec
     made = await maya.press(key="k", note="One")
     assert (await maya.press(key="k", note="One"))["id"] == made["id"]
     assert (await maya.press(key="k", note="Two", expect=422))["type"] == "/problems/key-reused"
+    await world.settle()
     world.forward(31)
     pressed = await asyncio.gather(*(maya.press(expect=200) for _ in range(20)))
     assert {again["id"] for again in pressed} == {made["id"]}

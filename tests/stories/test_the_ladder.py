@@ -95,6 +95,7 @@ async def test_pressing_again(world: Night) -> None:
     maya, sponsor, friend = await world.circle("sponsor", "friend", steps=[1, 2])
     await world.gives_channel(sponsor)
     await maya.press()
+    await world.settle()
     world.forward(29)
     await maya.press(expect=200)
     await maya.does("nudge")
