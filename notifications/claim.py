@@ -48,7 +48,6 @@ class Claimed:
 
     id: UUID
     fence: int
-    until: datetime
     attempt: int
     created_at: datetime
     round: int
@@ -274,7 +273,6 @@ def _claimed(row: Row[*tuple[Any, ...]], attempt: int) -> Claimed:
     return Claimed(
         id=row.id,
         fence=row.fence,
-        until=row.lease_until,
         attempt=attempt,
         created_at=row.created_at,
         round=row.round,

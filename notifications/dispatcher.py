@@ -15,7 +15,7 @@ from core.bus import Bus
 from core.clock import Clock
 from core.database import Database
 from core.encryption import Keyring
-from core.unit import Unit
+from core.unit import LEASE_SECONDS, Unit
 from models import Delivery
 from notifications import claim, record
 from notifications.claim import Aside, Claim, Claimed
@@ -102,7 +102,7 @@ class Dispatcher:
         with self._reserving() as room:
             async with self._opened() as unit:
                 claimed = await claim.due(unit, kinds, limit, room)
-        self._begin(claimed)
+        self._begin(claimed, began)
         if behind and not claimed.settled:
             self._ask_again[kinds] = now + max(BEHIND, timedelta(seconds=PAST * (time.monotonic() - began)))
         # Called off counts too: the next are looked at right away, however many there are of those.
@@ -136,17 +136,19 @@ class Dispatcher:
     async def _take_handed(self) -> None:
         while self._handed and not self._closing:
             ids, self._handed = self._handed[:500], self._handed[500:]
+            began = time.monotonic()
             try:
                 with self._reserving() as room:
                     async with self._database.at_once(reading=True) as opened:
                         unit = Unit(opened, self._clock.now(), self._keyring)
                         taken, others = await claim.handed(unit, ids, room)
-                self._begin(Claim(taken))
+                self._begin(Claim(taken), began)
                 if others:
+                    began = time.monotonic()
                     with self._reserving() as room:
                         async with self._opened() as unit:
                             claimed = await claim.held(unit, others, room)
-                    self._begin(claimed)
+                    self._begin(claimed, began)
             except Exception as error:  # noqa: BLE001 (whatever it is, the lease runs out and a worker takes over)
                 log.warning("hand_over_failed", error=type(error).__name__, count=len(ids))
 
@@ -172,10 +174,10 @@ class Dispatcher:
                 self._free[kind] += 1
             raise
 
-    def _begin(self, claimed: Claim) -> None:
-        """Send what was claimed, now that the claim is committed."""
+    def _begin(self, claimed: Claim, looked_at: float) -> None:
+        """Send what was claimed, now that the claim is committed; the look at it began at `looked_at`, in monotonic seconds."""
         for row in claimed.taken:
-            self._spawn(self._send(row))
+            self._spawn(self._send(row, looked_at))
         if claimed.aside is not None:
             self._spawn(self._put_aside(claimed.aside))
 
@@ -193,17 +195,17 @@ class Dispatcher:
         except Exception as error:  # noqa: BLE001 (the lease runs out, and they are looked at again)
             log.warning("not_put_aside", error=type(error).__name__, count=len(aside.rows))
 
-    async def _send(self, claimed: Claimed) -> None:
+    async def _send(self, claimed: Claimed, looked_at: float) -> None:
         transport = self._transports[claimed.way]
         try:
-            result = await self._hand(transport, claimed)
+            result = await self._hand(transport, claimed, looked_at)
         finally:
             self._free[claimed.way] += 1
             if claimed.way in self._short:
                 self._freed.set()
         self._note(Outcome(claimed, transport.name, result, self._clock.now(), self._jitter()))
 
-    async def _hand(self, transport: Transport, claimed: Claimed) -> Result:
+    async def _hand(self, transport: Transport, claimed: Claimed, looked_at: float) -> Result:
         try:
             push = compose(claimed, self._keyring)
         except AddressWithheldError:
@@ -212,7 +214,7 @@ class Dispatcher:
         except Exception as error:  # noqa: BLE001 (a poison row is put aside, it must not stop the others)
             log.error("push_not_composed", delivery_id=str(claimed.id), error=type(error).__name__)  # noqa: TRY400
             return Rejected("poison")
-        if self._clock.now() >= claimed.until:
+        if time.monotonic() - looked_at >= LEASE_SECONDS:
             # This process was asleep since its last look; what was wanted then need not be so now.
             return RetryAt("overslept")
         try:

@@ -19,7 +19,6 @@ def look(delivery: type[Delivery]) -> Select[*tuple[Any, ...]]:
         select(
             delivery.id,
             delivery.fence,
-            delivery.lease_until,
             delivery.attempt,
             delivery.created_at,
             delivery.due_at,

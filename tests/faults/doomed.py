@@ -74,10 +74,10 @@ def _wrap() -> None:  # noqa: C901 (small wrappers, one beside the other)
 
         await commit(self, bus, handed)
 
-    def doomed_begin(self: Dispatcher, claimed: Claim) -> None:
+    def doomed_begin(self: Dispatcher, claimed: Claim, looked_at: float) -> None:
         if claimed.taken:
             reached("claimed")
-        begin(self, claimed)
+        begin(self, claimed, looked_at)
 
     def doomed_note(self: Dispatcher, outcome: Outcome) -> None:
         if isinstance(outcome.result, Sent):

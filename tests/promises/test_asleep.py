@@ -18,9 +18,9 @@ async def test_promise_4_who_was_asleep_between_the_last_look_and_the_send_sends
     world.forward(LEASE)
     begin = world.here.dispatcher._begin
 
-    def asleep(claimed: Claim) -> None:
+    def asleep(claimed: Claim, looked_at: float) -> None:
         world.forward(LEASE)
-        begin(claimed)
+        begin(claimed, looked_at - LEASE)
 
     monkeypatch.setattr(world.here.dispatcher, "_begin", asleep)
     assert await world.here.worker.turn()
