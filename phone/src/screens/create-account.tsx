@@ -1,6 +1,6 @@
 // Making an account, and the ten codes that are shown once.
 import { useState } from 'preact/hooks';
-import { api, once } from '../api/client';
+import { api, kindOf, once } from '../api/client';
 import { newKey } from '../outbox/flush';
 import { Back, Button, Field, Says, Wrong } from '../parts/basics';
 import { NewPassphrase } from '../parts/passphrase';
@@ -11,7 +11,7 @@ import { change, state } from '../state/store';
 import { language, say } from '../words';
 import { region, timeZone } from '../words/place';
 import { wrong } from '../words/problem';
-import { invitation, takeUpInvitation } from './join';
+import { dropInvitation, invitation, takeUpInvitation } from './join';
 import { useHelplines } from './welcome';
 
 export function CreateAccount() {
@@ -38,8 +38,9 @@ export function CreateAccount() {
         carrier: 'cookie',
       },
     });
-    if (data) setCodes(data.recovery_codes);
-    else setSaid(wrong(error));
+    if (data) return setCodes(data.recovery_codes);
+    if (kindOf(error) === '/problems/invitation-not-valid') dropInvitation();
+    setSaid(wrong(error));
   };
   return (
     <main class="page">

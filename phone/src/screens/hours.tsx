@@ -1,7 +1,7 @@
 // My hours: when pushes may come. One span for the days that are chosen; past midnight it goes on the next day.
 import { useState } from 'preact/hooks';
 import type { Schemas } from '../api/client';
-import { Back, Button, Field, Says } from '../parts/basics';
+import { Back, Button, Field, Says, Wrong } from '../parts/basics';
 import { go, to } from '../route';
 import { change, state } from '../state/store';
 import { language, say } from '../words';
@@ -21,6 +21,7 @@ export function Hours() {
   const kept = (state.me?.hours ?? []) as unknown as Window[];
   const starts = kept.filter((window) => window.from !== '00:00' || !kept.some((other) => other.to === MIDNIGHT));
   const [days, setDays] = useState(starts.length ? starts.map((window) => window.day) : DAYS);
+  const [said, setSaid] = useState('');
   const first = starts[0];
   const end = first?.to === MIDNIGHT ? (kept.find((window) => window.from === '00:00')?.to ?? '00:00') : first?.to;
   const save = async (hours: Window[] | null) => {
@@ -32,7 +33,8 @@ export function Hours() {
     event.preventDefault();
     const form = new FormData(event.currentTarget as HTMLFormElement);
     const [from, until] = [String(form.get('from')), String(form.get('to'))];
-    void save(days.length && from !== until ? windows(days, from, until) : null);
+    if (days.length && from !== until) void save(windows(days, from, until));
+    else setSaid(say('set.hours-none'));
   };
   // The first of January 2024 was a Monday.
   const name = (day: number) => new Intl.DateTimeFormat(language(), { weekday: 'short' }).format(new Date(2024, 0, 1 + day));
@@ -57,6 +59,7 @@ export function Hours() {
             </label>
           ))}
         </fieldset>
+        {said && <Wrong>{said}</Wrong>}
         <Button kind="main" submit>
           {say('all.save')}
         </Button>

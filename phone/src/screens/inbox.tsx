@@ -101,11 +101,13 @@ function others_say(of: ReachOut): string {
 function leads(notice: Notice): string[] {
   if (notice.reach_out_id) return ['reach-outs', notice.reach_out_id];
   if (notice.bookend_id) return ['bookends', notice.bookend_id];
+  if (notice.kind === 'unreachable' && !notice.from) return ['settings'];
   return notice.kind === 'invitation_accepted' || notice.kind === 'unreachable' ? ['circle'] : [];
 }
 
 function NoticeRow({ of, onRead }: { of: Notice; onRead: () => Promise<void> }) {
-  const { kind } = of;
+  // Without a name it is about me.
+  const kind = of.kind === 'unreachable' && !of.from ? 'unreachable-me' : of.kind;
   const title = `notice.${kind}`;
   const detail = `notice-say.${kind}`;
   const name = nameOf(of.from);

@@ -10,11 +10,15 @@ import { go, instead, to } from '../route';
 import { change, state } from '../state/store';
 import { say } from '../words';
 import { wrong } from '../words/problem';
+import { NotifyBanner } from './notify';
 
 // Kept for this tab only, on the way from the link through signing up to saying yes.
 const SLOT = 'invitation';
 
 export const invitation = (): string | null => sessionStorage.getItem(SLOT);
+
+/** A link that cannot be used stands in nobody's way: without it, the next try makes an account. */
+export const dropInvitation = (): void => sessionStorage.removeItem(SLOT);
 
 /** After signing in: leads to the invitation that waits, if one does. */
 export function takeUpInvitation(): boolean {
@@ -118,6 +122,7 @@ function TwoWords({ of }: { of: Supported }) {
           </span>
         </div>
       </div>
+      <NotifyBanner />
       <Button kind="main" onPress={() => instead()}>
         {say('join.done')}
       </Button>

@@ -35,6 +35,7 @@ function Waiting({ of }: { of: ReachOut }) {
         </div>
         <Says live>{say(key, { n: who.length, names: names(who) })}</Says>
         <p>{unheard ? say('wait.unheard-say') : of.next_rung_at ? say('wait.next', { time: clock(of.next_rung_at) }) : say('wait.open')}</p>
+        {!state.reached && <p role="status">{say('wait.away')}</p>}
         {!unheard && <p class="soft small">{say('wait.breathe')}</p>}
       </section>
       {unheard && <CallList people={of.recipients} helplines={of.helplines} />}

@@ -103,8 +103,11 @@ async function takeAlong(): Promise<void> {
 export const channelInWords = (one: Channel): string => say('channel.to', { kind: say(`channel.${one.kind}`), address: one.address ?? '' });
 
 export function hoursInWords({ hours }: Me): string {
-  const [first] = (hours ?? []) as { from: string; to: string }[];
-  return first ? say('set.hours-range', { from: first.from, to: first.to }) : say('set.hours-any');
+  const all = (hours ?? []) as { from: string; to: string }[];
+  const first = all.find((one) => one.from !== '00:00') ?? all[0];
+  // What goes on past midnight is kept as two.
+  const past = first?.to === '24:00' ? all.find((one) => one.from === '00:00') : undefined;
+  return first ? say('set.hours-range', { from: first.from, to: (past ?? first).to }) : say('set.hours-any');
 }
 
 function Group({ head, children }: { head: string; children: ComponentChildren }) {

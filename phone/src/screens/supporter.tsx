@@ -1,7 +1,7 @@
 // Somebody would like my company: who, since when, what they wrote, and what I can say to it.
 import { useEffect, useState } from 'preact/hooks';
 import { api, once } from '../api/client';
-import type { ReachOut, Recipient } from '../api/client';
+import type { Message, ReachOut, Recipient } from '../api/client';
 import { newKey } from '../outbox/flush';
 import { useAsked, whole } from '../parts/asked';
 import { Back, Button, Says, Wrong } from '../parts/basics';
@@ -14,7 +14,7 @@ import { look } from '../state/everything';
 import { mineIn } from '../state/needed';
 import { state } from '../state/store';
 import { say } from '../words';
-import { ago, clock } from '../words/format';
+import { ago, clock, day } from '../words/format';
 import { wrong } from '../words/problem';
 import { Gone } from './gone';
 
@@ -26,16 +26,18 @@ const MINUTE_MS = 60_000;
 async function seen(id: string): Promise<void> {
   const { data } = await api.GET('/v1/inbox', { params: { query: { unread: true, limit: 100 } } });
   const mine = data?.items.filter((notice) => notice.reach_out_id === id) ?? [];
-  await Promise.all(mine.map((notice) => api.POST('/v1/inbox/{notice_id}/read', { params: { path: { notice_id: notice.id } } })));
-  if (mine.length) await look();
+  const read = await Promise.all(mine.map((notice) => api.POST('/v1/inbox/{notice_id}/read', { params: { path: { notice_id: notice.id } } })));
+  if (read.some(({ data }) => data)) await look();
 }
 
 export function Supporter({ id }: { id: string }) {
   const at = { path: { reach_out_id: id } };
   const [reachOut, again, gone] = useAsked(() => api.GET('/v1/reach-outs/{reach_out_id}', { params: at }), [id]);
   const [messages, readAgain] = useAsked(() => api.GET('/v1/reach-outs/{reach_out_id}/messages', { params: { ...at, ...whole.params } }), [id]);
-  useEffect(() => void seen(id), [id]);
-  if (!reachOut) return gone ? <Gone /> : <main class="page" />;
+  // Whenever the app looks again: there may have been no way to the server, or something new about it.
+  useEffect(() => void seen(id), [id, state.looked]);
+  if (!reachOut) return gone ? <Gone /> : <OnItsWay />;
+  if (reachOut.from.id === state.me?.id) return <Own of={reachOut} messages={messages?.items ?? []} />;
   const name = nameOf(reachOut.from);
   const over = reachOut.closed_at !== null;
   return (
@@ -54,6 +56,28 @@ export function Supporter({ id }: { id: string }) {
         <Messages messages={messages?.items ?? []} />
         {!over && <Write to={id} label={say('there.write', { name })} onSent={readAgain} />}
       </section>
+    </main>
+  );
+}
+
+/** Not there yet. A page without a word would be the worst answer to a tap on somebody's name. */
+function OnItsWay() {
+  return (
+    <main class="page">
+      <Back href={to('inbox')}>{say('tab.inbox')}</Back>
+      {!state.reached && <Says small>{say('all.no-way')}</Says>}
+    </main>
+  );
+}
+
+/** My own reach-out, looked back at. */
+function Own({ of, messages }: { of: ReachOut; messages: Message[] }) {
+  return (
+    <main class="page">
+      <Back href={to('inbox')}>{say('tab.inbox')}</Back>
+      <Says>{say('own.head', { time: day(of.created_at) })}</Says>
+      <p>{say('own.say')}</p>
+      <Messages messages={messages} />
     </main>
   );
 }

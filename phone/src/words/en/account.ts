@@ -30,6 +30,7 @@ export const account = {
   'set.hours-from': 'From',
   'set.hours-to': 'To',
   'set.hours-days': 'On these days',
+  'set.hours-none': 'Choose at least one day, and two different times.',
   'set.wake': 'Wake me any time',
   'set.wake-say': 'For the people I am there for',
   'set.number': 'My number',

@@ -46,6 +46,7 @@ export const reaching = {
   'wait.next': 'No answer yet. If it stays quiet, we go on at {time}.',
   'wait.open': 'No answer yet. It stays open until someone is there.',
   'wait.unheard-say': 'It waits in their inboxes. You can call now:',
+  'wait.away': 'No way to the server right now, so this may be old. It goes on there.',
   'wait.breathe': 'While you wait, breathe with the light: in as it grows, out as it fades.',
   'wait.word': 'Add a word, if you like',
   'wait.word-like': 'Rough evening',
@@ -153,6 +154,8 @@ export const reaching = {
   'notice-say.reach_in': 'No need to answer',
   'notice.unreachable': '{name} cannot be reached',
   'notice-say.unreachable': 'No phone of theirs works right now',
+  'notice.unreachable-me': 'This phone cannot tell you yet',
+  'notice-say.unreachable-me': 'Switch notifications on in Settings',
 
   // someone would like company
   'need-say.talk': '{name} would like to talk.',
@@ -187,4 +190,6 @@ export const reaching = {
   'help.over-ended': 'This has ended without an all-clear.',
   'help.over-say': 'Thank you for being there.',
   'help.over-ask': 'You can still ask {name} how it is.',
+  'own.head': 'You reached out: {time}.',
+  'own.say': 'It is over now.',
 } as const;

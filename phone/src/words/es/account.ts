@@ -30,6 +30,7 @@ export const account = {
   'set.hours-from': 'Desde',
   'set.hours-to': 'Hasta',
   'set.hours-days': 'En estos días',
+  'set.hours-none': 'Elige al menos un día y dos horas distintas.',
   'set.wake': 'Despiértame a cualquier hora',
   'set.wake-say': 'Para las personas para quienes estoy',
   'set.number': 'Mi número',

@@ -46,6 +46,7 @@ export const reaching = {
   'wait.next': 'Aún no hay respuesta. Si nadie dice nada, seguimos a las {time}.',
   'wait.open': 'Aún no hay respuesta. Sigue abierto hasta que haya alguien.',
   'wait.unheard-say': 'Espera en sus avisos. Puedes llamar ahora:',
+  'wait.away': 'Ahora no hay conexión con el servidor y esto puede no estar al día. Allí sigue en marcha.',
   'wait.breathe': 'Mientras esperas, respira con la luz: dentro cuando crece, fuera cuando se apaga.',
   'wait.word': 'Añade unas palabras, si quieres',
   'wait.word-like': 'Una tarde difícil',
@@ -153,6 +154,8 @@ export const reaching = {
   'notice-say.reach_in': 'No hace falta responder',
   'notice.unreachable': 'No se puede contactar con {name}',
   'notice-say.unreachable': 'Ningún teléfono suyo funciona ahora',
+  'notice.unreachable-me': 'Este teléfono aún no puede avisarte',
+  'notice-say.unreachable-me': 'Activa las notificaciones en Ajustes',
 
   // someone would like company
   'need-say.talk': 'A {name} le gustaría hablar.',
@@ -187,4 +190,6 @@ export const reaching = {
   'help.over-ended': 'Esto terminó sin un aviso de que todo está bien.',
   'help.over-say': 'Gracias por estar ahí.',
   'help.over-ask': 'Aún puedes preguntar a {name} cómo va.',
+  'own.head': 'Pediste compañía: {time}.',
+  'own.say': 'Ya ha terminado.',
 };
