@@ -34,6 +34,7 @@ async def test_reading_one_reading_all_and_filtering(world: World) -> None:
     maya, sponsor = await world.circle("sponsor")
     await maya.press()
     await maya.says("Hello")
+    await world.settle()
     assert await unread(sponsor) == 2
     [word] = await sponsor.inbox("message")
     assert (word["kind"], word["from"]["display_name"], word["reach_out_id"], word["read_at"]) == (
