@@ -13,9 +13,10 @@ from benchmarks.figures import Report, spread
 from benchmarks.ground import Ground, connected
 from benchmarks.people import crowd
 from benchmarks.servers import ROOT
+from notifications import claim
 
 WORKERS = 2
-BATCHES = (64, 128, 256, 500)
+BATCHES = (64, 128, claim.MOST)
 WHOLE = "the whole worker"
 FILL = (
     "TRUNCATE reach_outs, recipients, notices, deliveries CASCADE",

@@ -17,14 +17,12 @@ from core.encryption import Keyring
 from core.settings import Settings
 from core.telemetry import configure_logging
 from core.unit import Unit
-from models.vocabulary import ChannelKind, DeviceKind
+from models.vocabulary import WAYS
 from notifications import claim, record
 from notifications.dispatcher import Dispatcher
 from notifications.record import Outcome
 from notifications.transports.protocol import Push, Result, Sent
 from worker.loop import Worker
-
-KINDS = [str(kind) for kind in (*DeviceKind, *ChannelKind)]
 
 
 class AtOnce:
@@ -54,7 +52,7 @@ async def _run(batch: int | None) -> None:
     keyring = await open_keyring(settings, database)
     bus = Bus()
     transport = AtOnce()
-    dispatcher = Dispatcher(database, clock, keyring, bus, dict.fromkeys(KINDS, transport))
+    dispatcher = Dispatcher(database, clock, keyring, bus, dict.fromkeys(WAYS, transport))
     print("ready", flush=True)
     await asyncio.to_thread(sys.stdin.readline)
     began = time.process_time()
@@ -79,7 +77,7 @@ async def _bare(database: Database, clock: DatabaseClock, keyring: Keyring, bus:
     while True:
         async with database.at_once() as opened:
             unit = Unit(opened, clock.now(), keyring)
-            claimed = await claim.due(unit, KINDS, batch, lambda _: True)
+            claimed = await claim.due(unit, WAYS, batch, lambda _: True)
             await unit.commit(bus, lambda _: None)
         if not claimed.taken:
             return sent
