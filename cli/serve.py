@@ -103,7 +103,7 @@ async def serve(settings: Settings, host: str, port: int, *, work: bool) -> None
 
 def _spare_the_collector() -> None:
     """What is here at the start stays; to look through it again and again took a quarter of a press's time."""
-    gc.collect()
+    # Not collected first: what the imports left behind is small change, and every start would wait 0.1 s for it.
     gc.freeze()
     # What a request leaves behind in rings is little: to look for it less often costs a few megabytes.
     gc.set_threshold(20000, 20, 20)

@@ -23,10 +23,10 @@ from core.telemetry import KEYS_GOOD
 from models import Installation
 from models.vocabulary import ChannelKind, DeviceKind
 from notifications.dispatcher import Dispatcher
-from notifications.transports.channel import ChannelTransport, NoChannel
 from notifications.transports.fcm import FcmTransport
 from notifications.transports.log import LogTransport
 from notifications.transports.protocol import Transport
+from notifications.transports.unset import NoChannel
 from notifications.transports.vapid import VapidKeys, load_or_make
 from notifications.transports.webpush import WebPushTransport
 from notifications.wording import LANGUAGES
@@ -145,11 +145,13 @@ def transports(settings: Settings, clock: DatabaseClock, vapid: VapidKeys) -> Ma
 
 def channel_transports(settings: Settings) -> Mapping[str, Transport]:
     """The operator's gateway for each kind of channel; where there is none, one that says so and sends nothing."""
-    made: dict[str, Transport] = {}
-    for kind in ChannelKind:
-        url = settings.channels.get(kind)
+    made: dict[str, Transport] = {kind: NoChannel(kind) for kind in map(str, ChannelKind)}
+    for kind, url in settings.channels.items():
+        # Apprise takes a twentieth of a second of a start: only who has a gateway pays.
+        from notifications.transports.channel import ChannelTransport
+
         try:
-            made[str(kind)] = ChannelTransport(kind, url, settings.public_url) if url else NoChannel(kind)
+            made[kind] = ChannelTransport(kind, url, settings.public_url)
         except ValueError as error:
             raise MistakeError(f"PORCHLIGHT_{kind.upper()}_URL {error}. See docs/channels.md.") from None
     return made

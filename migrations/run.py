@@ -1,12 +1,14 @@
 """Bringing a database up to date, whoever asks: the command, an embedded start, or a test."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from alembic import command
-from alembic.config import Config
 from sqlalchemy import Connection, text
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
+
+if TYPE_CHECKING:
+    from alembic.config import Config
 
 LOCK_WAIT = "5s"
 """How long a change may wait for a table that somebody else is using, on PostgreSQL; presses come first."""
@@ -15,8 +17,11 @@ ONE_AT_A_TIME = 7_205_114
 """The advisory lock that keeps two migrations apart."""
 
 
-def config(connection: Connection | None = None) -> Config:
+def config(connection: Connection | None = None) -> "Config":
     """Alembic's configuration, without a file."""
+    # Not above: a server on PostgreSQL migrates nothing, and need not wait for what it does not use.
+    from alembic.config import Config
+
     made = Config()
     made.set_main_option("script_location", str(Path(__file__).parent))
     made.set_main_option("path_separator", "os")
@@ -46,4 +51,6 @@ def _upgrade(connection: Connection, revision: str) -> None:
     else:
         connection.exec_driver_sql("PRAGMA busy_timeout = 10000")
         connection.exec_driver_sql("PRAGMA journal_mode = WAL")
+    from alembic import command
+
     command.upgrade(config(connection), revision)

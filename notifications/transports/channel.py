@@ -164,25 +164,6 @@ class ChannelTransport:
         return await outcome
 
 
-class NoChannel:
-    """The null transport of a kind that the operator has not set up, or no longer: it says so, and nothing is sent."""
-
-    at_once = 64
-
-    def __init__(self, kind: str) -> None:
-        self.name = kind
-
-    async def open(self) -> None:
-        pass
-
-    async def close(self) -> None:
-        pass
-
-    async def send(self, push: Push) -> Result:
-        log.warning("channel_not_set_up", delivery_id=str(push.delivery_id), kind=self.name)
-        return Rejected("not_set_up")
-
-
 def _fetch_nothing() -> None:
     """Nothing is ever attached, nothing is configured from elsewhere: take away the parts that could fetch it."""
     managers: tuple[type[Any], ...] = (AttachmentManager, ConfigurationManager)  # the one part that ships without types

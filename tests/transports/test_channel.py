@@ -13,9 +13,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.addresses import WAYS
-from notifications.transports.channel import AT_ONCE, ChannelTransport, NoChannel
+from notifications.transports.channel import AT_ONCE, ChannelTransport
 from notifications.transports.gateway_url import filled, with_place
 from notifications.transports.protocol import ChannelAddress, FcmAddress, Push, Rejected, RetryAt, Sent
+from notifications.transports.unset import NoChannel
 from tests.standins.gateways import HttpGateway, SmtpStandIn
 from tests.standins.serving import until
 
