@@ -39,7 +39,7 @@ class Server(uvicorn.Server):
     async def startup(self, sockets: list[socket] | None = None) -> None:
         await super().startup(sockets)
         if self.started:
-            log.info("serving", url=f"http://{self.config.host}:{self.config.port}")
+            log.info("listening", url=f"http://{self.config.host}:{self.config.port}")
 
     async def shutdown(self, sockets: list[socket] | None = None) -> None:
         self._closing.set()
@@ -89,6 +89,7 @@ async def serve(settings: Settings, host: str, port: int, *, work: bool) -> None
                 app = create_app(services.context)
                 _spare_the_collector()
                 gate.open(app)
+                log.info("serving", work=work)
                 await stop.wait()
         finally:
             server.should_exit = True

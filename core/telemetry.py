@@ -1,6 +1,7 @@
 """Logs and numbers: JSON lines with static event names and ids, and Prometheus metrics; never content."""
 
 import logging
+import re
 import sys
 
 import structlog
@@ -39,6 +40,10 @@ REQUESTS = Histogram(
 )
 KEYS_GOOD = Gauge("porchlight_master_key_good", "1 when the master key opens what is stored, else 0.")
 WITHHELD = Counter("porchlight_content_withheld_total", "Values that no key at hand could open.", ["column"])
+
+PLAIN_SPOKEN = ("uvicorn", "asyncio", "sqlalchemy.pool")
+"""Loggers whose lines begin with words of their own: "Task was destroyed but it is pending", "Exception in callback"."""
+_WORDS = re.compile(r"[\w ,.'-]*")
 
 
 def configure_logging(level: str) -> None:
@@ -97,7 +102,7 @@ def places(error: BaseException, most: int = 12) -> list[str]:
 
 
 class _LibraryFormatter(logging.Formatter):
-    """What libraries log, as one JSON object a line: whole sentences only from the server we know, else the place."""
+    """What libraries log, as one JSON object a line: sentences only from the few we know, else the place."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -108,10 +113,18 @@ class _LibraryFormatter(logging.Formatter):
             "event": "library",
             "logger": record.name,
             "level": record.levelname.lower(),
-            # Never the arguments: they may hold addresses or what a person wrote.
-            "message": str(record.msg)[:200] if record.name.startswith("uvicorn") else record.funcName,
+            "message": self._sentence(record),
         }
         if record.exc_info and record.exc_info[1]:
             event["error"] = type(record.exc_info[1]).__name__
             event["where"] = places(record.exc_info[1])
         return str(self._render(None, record.levelname.lower(), event))
+
+    @staticmethod
+    def _sentence(record: logging.LogRecord) -> str:
+        """Never with the arguments, nor below its first line: there may stand addresses or what a person wrote."""
+        if record.name.startswith(PLAIN_SPOKEN):
+            # As far as it is plain words: the rest may be somebody else's, put in before we see it.
+            said = _WORDS.match(str(record.msg))
+            return said[0].strip()[:200] if said else ""
+        return f"{record.module}.{record.funcName}"

@@ -13,6 +13,7 @@ import { Join } from './screens/join';
 import { Mine } from './screens/mine';
 import { NumberPage } from './screens/number';
 import { Passkeys } from './screens/passkeys';
+import { Passphrase } from './screens/passphrase';
 import { Nobody, PressPage } from './screens/press';
 import { Reflection } from './screens/reflection';
 import { Settings } from './screens/settings';
@@ -58,6 +59,7 @@ const PAGES: Record<string, () => ComponentChild> = {
   fallback: () => <Fallback />,
   devices: () => <Devices />,
   passkeys: () => <Passkeys />,
+  passphrase: () => <Passphrase />,
   privacy: () => <Privacy />,
   delete: () => <DeleteAccount />,
 };

@@ -8,6 +8,7 @@ export function read(): string[] {
 /** `go('reach-outs', id)`; without a part it is Home. */
 export function go(...parts: string[]): void {
   location.hash = to(...parts);
+  arrive();
 }
 
 /** The href of a link inside the app. */
@@ -19,8 +20,11 @@ export function instead(...parts: string[]): void {
   arrive();
 }
 
+/** Shows where the address leads, and takes away what was said before. Once: the browser tells of a new address later than we do. */
 export function arrive(): void {
-  change({ route: read(), now: Date.now(), word: '' });
+  const route = read();
+  if (String(route) === String(state.route)) return;
+  change({ route, now: Date.now(), word: '' });
   scrollTo(0, 0);
   // A screen reader begins at the heading of the new page.
   setTimeout(() => document.querySelector<HTMLElement>('h1')?.focus({ preventScroll: true }), 30);

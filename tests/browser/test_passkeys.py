@@ -39,7 +39,7 @@ async def test_a_passkey_is_added_signs_in_and_is_removed(new_phone: NewPhone, c
     assert await phone.button("Add a passkey").count() == 0, "an open phone alone must not do"
     await phone.page.get_by_label("Your passphrase").fill("not the right one")
     await phone.press_button("Change my passkeys")
-    await phone.sees("These two do not go together.")
+    await phone.sees("That is not your passphrase.")
     await phone.page.get_by_label("Your passphrase").fill(PASSPHRASE)
     await phone.press_button("Change my passkeys")
     await phone.press_button("Add a passkey")

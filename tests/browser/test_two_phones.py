@@ -128,3 +128,22 @@ async def test_in_ten_minutes_and_passing_it_on(new_phone: NewPhone, circle) -> 
     await asked.press_button("I can't, pass it on")
     await asked.sees("Thank you for saying so.")
     await asking.sees("Can't right now")
+
+
+async def test_my_own_reach_out_is_looked_back_at_not_answered(new_phone: NewPhone, circle) -> None:
+    noor, ben = await circle("Noor", "Ben")
+    made = await noor.press()
+    await ben.ask("POST", f"/v1/reach-outs/{made['id']}/answers", {"kind": "here"})
+    await ben.ask("POST", f"/v1/reach-outs/{made['id']}/messages", {"text": "I am right here."}, 201)
+    phone = await new_phone("Noor")
+    await phone.belongs_to(noor)
+    # While it is open, its address leads to where it stands.
+    await phone.open(f"#/reach-outs/{made['id']}")
+    await phone.sees_heading("Ben")
+    await expect(phone.button("We are talking")).to_be_visible()
+    await noor.ask("POST", f"/v1/reach-outs/{made['id']}/close", {"outcome": "connected"})
+    await phone.open("#/inbox")
+    await phone.open(f"#/reach-outs/{made['id']}")
+    await phone.sees_heading("You reached out")
+    await phone.sees("I am right here.")
+    assert await phone.button("Calling now").count() == 0

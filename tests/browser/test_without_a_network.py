@@ -111,3 +111,35 @@ async def test_signing_out_leaves_nothing_on_the_phone(new_phone: NewPhone, circ
     )
     assert set(kept) <= {"language"}
     assert "Ben" not in str(await phone.page.evaluate("JSON.stringify([localStorage, sessionStorage])"))
+
+
+async def test_a_name_that_is_tapped_without_a_way_says_so(new_phone: NewPhone, circle: NewCircle) -> None:
+    noor, ben = await circle("Noor", "Ben")
+    phone = await new_phone("Ben")
+    await phone.belongs_to(ben)
+    await phone.open()
+    await phone.controlled()
+    await noor.press("Rough evening.")
+    await phone.sees("Noor would like company")
+    await phone.context.set_offline(True)
+    await phone.page.get_by_role("link", name="Noor would like company").click()
+    await phone.sees("There is no way to the server right now.")
+    await phone.context.set_offline(False)
+    await phone.sees("Rough evening.", within=20)
+    await expect(phone.button("Calling now")).to_be_visible()
+
+
+async def test_a_wait_without_a_way_says_that_it_may_be_old(new_phone: NewPhone, circle: NewCircle) -> None:
+    noor, _ = await circle("Noor", "Ben")
+    phone = await new_phone("Noor")
+    await phone.belongs_to(noor)
+    await noor.press()
+    await phone.open()
+    await phone.controlled()
+    await phone.sees_heading(TOLD)
+    away = "No way to the server right now, so this may be old."
+    await phone.no_longer_sees(away)
+    await phone.context.set_offline(True)
+    await phone.sees(away, within=60)
+    await phone.context.set_offline(False)
+    await phone.no_longer_sees(away, within=20)

@@ -20,8 +20,7 @@ export async function close(of: ReachOut, outcome: Outcome): Promise<void> {
   change({ mine: null, messages: [] });
   if (outcome === 'mistake') go();
   else go('reflection', of.id);
-  // After the address has changed: arriving there takes an earlier word away.
-  setTimeout(() => change({ word: say(outcome === 'mistake' ? 'word.mistake' : 'word.clear') }), 50);
+  change({ word: say(outcome === 'mistake' ? 'word.mistake' : 'word.clear') });
   void look();
 }
 

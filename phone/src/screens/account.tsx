@@ -1,12 +1,12 @@
 // Where I am signed in, what is kept of me in plain words, and leaving for good.
-import { useState } from 'preact/hooks';
 import { api } from '../api/client';
 import { useAsked, whole } from '../parts/asked';
-import { Back, Button, Says, Wrong } from '../parts/basics';
-import { Secret } from '../parts/passphrase';
+import { Back, Button, Says } from '../parts/basics';
 import { Row } from '../parts/people';
+import { Proof } from '../parts/proof';
 import { to } from '../route';
 import { leave } from '../state/session';
+import { change } from '../state/store';
 import { say } from '../words';
 import { day } from '../words/format';
 import { wrong } from '../words/problem';
@@ -70,14 +70,9 @@ export function Privacy() {
 }
 
 export function DeleteAccount() {
-  const [said, setSaid] = useState('');
-  const erase = async (event: SubmitEvent) => {
-    event.preventDefault();
-    const passphrase = String(new FormData(event.currentTarget as HTMLFormElement).get('proof'));
-    // The account goes only with fresh proof: whoever holds an open phone cannot do it.
-    const proof = await api.POST('/v1/sessions/current/proof', { body: { passphrase } });
-    const { error } = proof.error ? proof : await api.DELETE('/v1/me');
-    if (error) setSaid(wrong(error));
+  const erase = async () => {
+    const { error } = await api.DELETE('/v1/me');
+    if (error) change({ word: wrong(error) });
     else await leave();
   };
   return (
@@ -87,18 +82,11 @@ export function DeleteAccount() {
         <Says small>{say('set.delete')}</Says>
         <p>{say('delete.say')}</p>
       </div>
-      <form class="stack" onSubmit={erase}>
-        <div class="stack tight">
-          <Secret label={say('delete.proof')} id="proof" autocomplete="current-password" />
-        </div>
-        {said && <Wrong>{said}</Wrong>}
+      <Proof to={say('delete.yes')} quiet onProven={erase}>
         <a class="btn" href={to('settings')}>
           {say('delete.no')}
         </a>
-        <Button kind="quiet" submit>
-          {say('delete.yes')}
-        </Button>
-      </form>
+      </Proof>
     </main>
   );
 }

@@ -115,7 +115,7 @@ function Running({ of, onChange }: { of: Bookend; onChange: () => unknown }) {
     await onChange();
     if (!error && done) {
       go();
-      setTimeout(() => change({ word: done }), 50);
+      change({ word: done });
     }
   };
   return (

@@ -1,5 +1,5 @@
 // My circle: who is told at once and who later, who waits for my confirm, and the people I am there for.
-import { useState } from 'preact/hooks';
+import { useEffect, useState } from 'preact/hooks';
 import { api } from '../api/client';
 import type { Member } from '../api/client';
 import { useAsked, whole } from '../parts/asked';
@@ -26,6 +26,8 @@ export function Circle() {
   const circle = state.circle ?? [];
   const newcomers = circle.filter((member) => member.state === 'accepted');
   const active = circle.filter((member) => member.state === 'active');
+  // Somebody has said yes while they looked at my code: their words stand under the sheet.
+  useEffect(() => setOpen(''), [newcomers.length]);
   const shown = circle.find((member) => member.id === open);
   const later = ladder ? say('circle.then', { time: span(ladder.ladder[1] ?? 0) }) : say('member.step.2');
   const lists = [1, 2] as const;

@@ -3,8 +3,8 @@ import { useState } from 'preact/hooks';
 import { api, kindOf } from '../api/client';
 import { useAsked, whole } from '../parts/asked';
 import { Back, Button, Says, Wrong } from '../parts/basics';
-import { Secret } from '../parts/passphrase';
 import { Row } from '../parts/people';
+import { Proof } from '../parts/proof';
 import { to } from '../route';
 import { platform } from '../state/notifications';
 import { addPasskey } from '../state/passkeys';
@@ -22,12 +22,9 @@ export function Passkeys() {
     setSaid(error ? wrong(error) : '');
     await again();
   };
-  const prove = async (event: SubmitEvent) => {
-    event.preventDefault();
-    const passphrase = String(new FormData(event.currentTarget as HTMLFormElement).get('proof'));
-    const { error } = await api.POST('/v1/sessions/current/proof', { body: { passphrase } });
-    setSaid(error ? wrong(error) : '');
-    setProven(!error);
+  const prove = () => {
+    setSaid('');
+    setProven(true);
   };
   return (
     <main class="page">
@@ -57,12 +54,7 @@ export function Passkeys() {
           {say('passkeys.add')}
         </Button>
       ) : (
-        <form class="stack" onSubmit={prove}>
-          <div class="stack tight">
-            <Secret label={say('passkeys.proof')} id="proof" autocomplete="current-password" />
-          </div>
-          <Button submit>{say('passkeys.change')}</Button>
-        </form>
+        <Proof to={say('passkeys.change')} onProven={prove} />
       )}
     </main>
   );

@@ -74,6 +74,7 @@ export function Settings() {
       <Group head={say('set.mine')}>
         <Link to="" name={say('bookend.name')} href={to('bookends')} />
         <Link to="devices" name={say('set.devices')} says={say('set.devices-say')} />
+        <Link to="passphrase" name={say('set.passphrase')} />
         {passkeys && <Link to="passkeys" name={say('set.passkeys')} says={say('set.passkeys-say')} />}
         <Link to="privacy" name={say('set.privacy')} />
         <li>

@@ -30,7 +30,8 @@ export function rich(key: Key, values: Record<string, ComponentChild> = {}): Com
   return form.split(/\{(\w+)\}/).map((part, index) => (index % 2 ? values[part] : part));
 }
 
-export const say = (key: Key, values?: Values): string => rich(key, values).join('');
+/** A time may end in a full stop of its own: "8:05 p. m." */
+export const say = (key: Key, values?: Values): string => rich(key, values).join('').replace('..', '.');
 
 /** Whether there is such a sentence; for words that a newer server may bring. */
 export const known = (key: string): key is Key => spoken[key as Key] !== undefined;

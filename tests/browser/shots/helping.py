@@ -2,6 +2,7 @@
 
 from tests.browser.shots.reaching import NOTES, REPLIES
 from tests.browser.shots.stage import Stage
+from tests.faults.people import Person
 
 
 async def inbox(stage: Stage) -> None:
@@ -43,6 +44,20 @@ async def supporter(stage: Stage) -> None:
     await maya.ask("POST", f"{path}/close", {"outcome": "connected"})
     await stage.sees(phone, "help.over-say")
     await stage.show(phone, "supporter-over")
+    await _looked_back_at(stage, maya, made["id"])
+    await phone.context.set_offline(True)
+    await stage.goes(phone, f"#/reach-outs/{made['id'][:-1]}0")
+    await stage.sees(phone, "all.no-way")
+    await stage.show(phone, "supporter-no-way")
+    await phone.context.set_offline(False)
     await stage.goes(phone, "#/reach-outs/00000000-0000-7000-8000-000000000000")
     await stage.sees(phone, "gone.head")
     await stage.show(phone, "gone")
+
+
+async def _looked_back_at(stage: Stage, owner: Person, reach_out: str) -> None:
+    """By whoever reached out, when it is over."""
+    phone = await stage.phone(owner, f"#/reach-outs/{reach_out}")
+    await stage.sees(phone, "own.say")
+    await stage.show(phone, "own")
+    await stage.close(phone)

@@ -39,6 +39,7 @@ async def invited(stage: Stage) -> None:
     maya = await stage.person("Maya")
     invitation = await maya.ask("POST", "/v1/invitations", {"role": "sponsor"}, 201)
     where = f"#/invitation/{invitation['token']}"
+    another = await maya.ask("POST", "/v1/invitations", {"role": "friend"}, 201)
     stranger = await stage.phone(where=where)
     await stage.show(stranger, "join-outside")
     phone = await stage.phone(await stage.person("Ana"), where)
@@ -47,6 +48,11 @@ async def invited(stage: Stage) -> None:
     await stage.press(phone, "join.yes")
     await stage.sees(phone, "join.done")
     await stage.show(phone, "two-words")
+    there = f"#/invitation/{another['token']}"
+    silent = await stage.phone(await stage.person("Ben"), there, notifications=False)
+    await stage.press(silent, "join.yes")
+    await stage.sees(silent, "notify.off-say")
+    await stage.show(silent, "two-words-silent")
     await phone.open("#/invitation/gone")
     await stage.ready(phone)
     await stage.show(phone, "join-gone")

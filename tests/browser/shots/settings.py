@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 from tests.browser.shots.stage import Stage
+from tests.faults.people import PASSPHRASE
 
 HOURS = [{"day": day, "from": "08:00", "to": "22:00"} for day in range(7)]
 PLANS = {"en": "Dinner with the old team", "es": "Cena con el equipo de antes"}
@@ -19,9 +20,14 @@ async def settings(stage: Stage) -> None:
     await phone.pushed("test")
     await stage.sees(phone, "notify.works")
     await stage.show(phone, "settings-works")
-    for page in ("hours", "number", "fallback", "devices", "passkeys", "privacy", "delete"):
+    for page in ("hours", "number", "fallback", "devices", "passkeys", "passphrase", "privacy", "delete"):
         await stage.goes(phone, f"#/settings/{page}")
         await stage.show(phone, page)
+    await stage.goes(phone, "#/settings/passphrase")
+    await phone.page.get_by_label(stage.say("proof.ask"), exact=True).fill(PASSPHRASE)
+    await stage.press(phone, "passphrase.change")
+    await stage.sees(phone, "passphrase.codes-say")
+    await stage.show(phone, "passphrase-new")
 
 
 async def blocked(stage: Stage) -> None:

@@ -172,7 +172,7 @@ export const reaching = {
   'help-said.calling': '{name} knows that you are calling.',
   'help-said.soon': '{name} knows that you call at {time}.',
   'help-said.here': '{name} knows that you can write.',
-  'help-said.cannot': 'Thank you for saying so. The next people are asked.',
+  'help-said.cannot': 'Thank you for saying so. That helps too.',
   'help.said-together': 'You and {name} are talking.',
   'help.no-number': '{name} has not shared a number here. Call as you know how, or write.',
   'help.change': 'Say something else',

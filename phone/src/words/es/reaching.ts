@@ -172,7 +172,7 @@ export const reaching = {
   'help-said.calling': '{name} sabe que llamas.',
   'help-said.soon': '{name} sabe que llamas a las {time}.',
   'help-said.here': '{name} sabe que puede escribirte.',
-  'help-said.cannot': 'Gracias por decirlo. Ahora preguntamos a otras personas.',
+  'help-said.cannot': 'Gracias por decirlo. Eso también ayuda.',
   'help.said-together': 'Tú y {name} están hablando.',
   'help.no-number': '{name} no compartió su número aquí. Llama como sabes, o escribe.',
   'help.change': 'Responder otra cosa',

@@ -1,0 +1,63 @@
+// A new passphrase and new recovery codes. Both ask for the passphrase of today first.
+import { useState } from 'preact/hooks';
+import { api, kindOf, once } from '../api/client';
+import { newKey } from '../outbox/flush';
+import { Back, Button, Says, Wrong } from '../parts/basics';
+import { NewPassphrase } from '../parts/passphrase';
+import { Proof } from '../parts/proof';
+import { instead, to } from '../route';
+import { change } from '../state/store';
+import { say } from '../words';
+import { wrong } from '../words/problem';
+import { Codes } from './create-account';
+
+export function Passphrase() {
+  const [proven, setProven] = useState(false);
+  const [fresh, setFresh] = useState('');
+  const [codes, setCodes] = useState<string[]>();
+  const [said, setSaid] = useState('');
+  const back = () => instead('settings');
+  if (codes) return <Codes codes={codes} onDone={back} />;
+  const refused = (error: unknown) => {
+    // Proof is good for five minutes: then the passphrase is asked for again.
+    if (kindOf(error) === '/problems/proof-needed') setProven(false);
+    setSaid(wrong(error));
+  };
+  const set = async (event: SubmitEvent) => {
+    event.preventDefault();
+    const { error } = await api.PUT('/v1/me/passphrase', { body: { passphrase: fresh } });
+    if (error) return refused(error);
+    back();
+    change({ word: say('passphrase.done') });
+  };
+  const renew = async () => {
+    const { data, error } = await api.POST('/v1/recovery-codes', { params: once(newKey()) });
+    if (data) setCodes(data.recovery_codes);
+    else refused(error);
+  };
+  return (
+    <main class="page">
+      <Back href={to('settings')}>{say('tab.settings')}</Back>
+      <Says small>{say('set.passphrase')}</Says>
+      {said && <Wrong>{said}</Wrong>}
+      {proven ? (
+        <>
+          <form class="stack" onSubmit={set}>
+            <NewPassphrase label={say('field.new-passphrase')} value={fresh} onInput={setFresh} />
+            <p class="soft small">{say('passphrase.say')}</p>
+            <Button kind="main" submit>
+              {say('recover.button')}
+            </Button>
+          </form>
+          <section class="stack">
+            <h2 class="head">{say('passphrase.codes')}</h2>
+            <p>{say('passphrase.codes-say')}</p>
+            <Button onPress={renew}>{say('passphrase.renew')}</Button>
+          </section>
+        </>
+      ) : (
+        <Proof to={say('passphrase.change')} onProven={() => setProven(true)} />
+      )}
+    </main>
+  );
+}

@@ -1,0 +1,94 @@
+"""The ways into an account, changed on the phone: only by whoever knows the passphrase, and nothing is lost on the way."""
+
+import pytest
+from playwright.async_api import expect
+
+from tests.browser.conftest import NewCircle, NewPhone
+from tests.browser.phone import Phone
+from tests.faults.people import PASSPHRASE
+
+pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.timeout(120)]
+
+FRESH = "three boats and a kettle"
+
+
+async def _proven(phone: Phone) -> None:
+    await phone.open("#/settings")
+    await phone.page.get_by_role("link", name="Passphrase and recovery codes").click()
+    await phone.page.get_by_label("Your passphrase").fill(PASSPHRASE)
+    await phone.press_button("Go on")
+
+
+async def test_a_new_passphrase(new_phone: NewPhone, circle: NewCircle) -> None:
+    (noor,) = await circle("Noor")
+    phone = await new_phone("Noor")
+    await phone.belongs_to(noor)
+    await phone.open("#/settings/passphrase")
+    await phone.page.get_by_label("Your passphrase").fill("not the right one")
+    await phone.press_button("Go on")
+    await phone.sees("That is not your passphrase.")
+    assert await phone.button("Set new passphrase").count() == 0, "an open phone alone must not do"
+    await _proven(phone)
+    await phone.page.get_by_label("New passphrase").fill(FRESH)
+    await phone.press_button("Set new passphrase")
+    await phone.sees("Your new passphrase is set.")
+    await phone.sees_heading("Settings")
+
+    await phone.press_button("Sign out")
+    await phone.page.get_by_role("link", name="Sign in", exact=True).click()
+    await phone.page.get_by_label("Sign-in name").fill(noor.sign_in_name)
+    await phone.page.get_by_label("Passphrase").fill(FRESH)
+    await phone.press_button("Sign in")
+    await expect(phone.button("Reach out now")).to_be_visible()
+
+
+async def test_new_codes_open_the_account(new_phone: NewPhone, circle: NewCircle) -> None:
+    (noor,) = await circle("Noor")
+    phone = await new_phone("Noor")
+    await phone.belongs_to(noor)
+    await _proven(phone)
+    await phone.press_button("Make new codes")
+    await phone.sees_heading("Ten keys for a bad day.")
+    codes = await phone.page.get_by_role("listitem").all_inner_texts()
+    assert len(set(codes)) >= 10
+    await phone.press_button("I have written them down")
+    await phone.sees_heading("Settings")
+
+    await phone.press_button("Sign out")
+    await phone.open("#/recover")
+    await phone.page.get_by_label("Sign-in name").fill(noor.sign_in_name)
+    await phone.page.get_by_label("Recovery code").fill(codes[3])
+    await phone.page.get_by_label("New passphrase").fill(FRESH)
+    await phone.press_button("Set new passphrase")
+    await expect(phone.button("Reach out now")).to_be_visible()
+
+
+async def test_an_account_ends_only_for_who_knows_the_passphrase(new_phone: NewPhone, circle: NewCircle) -> None:
+    (noor,) = await circle("Noor")
+    phone = await new_phone("Noor")
+    await phone.belongs_to(noor)
+    await phone.open("#/settings/delete")
+    await phone.page.get_by_label("Your passphrase").fill("not the right one")
+    await phone.press_button("Delete everything")
+    await phone.sees("That is not your passphrase.")
+    await noor.ask("GET", "/v1/me")
+    await phone.page.get_by_label("Your passphrase").fill(PASSPHRASE)
+    await phone.press_button("Delete everything")
+    await expect(phone.link("Create account")).to_be_visible()
+    await noor.ask("GET", "/v1/me", expect=401)
+
+
+async def test_hours_that_are_none_are_not_any_time(new_phone: NewPhone, circle: NewCircle) -> None:
+    (noor,) = await circle("Noor")
+    phone = await new_phone("Noor")
+    await phone.belongs_to(noor)
+    await phone.open("#/settings/hours")
+    await phone.page.get_by_label("From", exact=True).fill("21:00")
+    await phone.page.get_by_label("To", exact=True).fill("21:00")
+    await phone.press_button("Save")
+    await phone.sees("Choose at least one day, and two different times.")
+    assert (await noor.ask("GET", "/v1/me"))["hours"] is None
+    await phone.page.get_by_label("To", exact=True).fill("02:00")
+    await phone.press_button("Save")
+    await phone.sees("Saved.")
+    await phone.sees("21:00 to 02:00")
