@@ -6,7 +6,7 @@ import { arrive } from './route';
 import { lookAgain } from './state/everything';
 import { setLook } from './state/looks';
 import { start } from './state/session';
-import { change, drawWith } from './state/store';
+import { change, drawWith, state } from './state/store';
 import { install } from './state/versions';
 import './style/tokens.css';
 import './style/page.css';
@@ -29,7 +29,7 @@ watchForAWay();
 // Minutes pass on a screen that nobody touches.
 setInterval(() => {
   change({ now: Date.now() });
-  lookAgain(45_000);
+  lookAgain(state.reached ? 45_000 : 10_000);
 }, 15_000);
 void start(words());
 void install();

@@ -55,7 +55,8 @@ async def test_new_codes_open_the_account(new_phone: NewPhone, circle: NewCircle
     await phone.sees_heading("Settings")
 
     await phone.press_button("Sign out")
-    await phone.open("#/recover")
+    await phone.page.get_by_role("link", name="Sign in", exact=True).click()
+    await phone.link("Use a recovery code").click()
     await phone.page.get_by_label("Sign-in name").fill(noor.sign_in_name)
     await phone.page.get_by_label("Recovery code").fill(codes[3])
     await phone.page.get_by_label("New passphrase").fill(FRESH)

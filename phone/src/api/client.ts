@@ -1,6 +1,7 @@
 // Talks to /v1 with the types that openapi-typescript generates; the shape of openapi-fetch without its 3 kB.
 import type { Client } from 'openapi-fetch';
 import { newKey } from '../outbox/flush';
+import { change, state } from '../state/store';
 import type { components, paths } from './schema';
 
 export type Schemas = components['schemas'];
@@ -47,6 +48,8 @@ async function send(method: Method, path: string, init: Init = {}): Promise<unkn
     });
     said = response.status === 204 ? undefined : await response.json();
   } catch {
+    // Only a look at everything finds the way again: what is shown has to be new by then.
+    if (state.reached) change({ reached: false });
     return { response: Response.error(), error: { type: NO_WAY, status: 0 } };
   }
   if (response.ok) return { response, data: said };

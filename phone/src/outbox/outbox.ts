@@ -104,7 +104,11 @@ async function later(): Promise<void> {
 
 /** Every way in which a network can come back. */
 export function watchForAWay(): void {
-  addEventListener('online', () => void tryPress());
+  addEventListener('online', () => {
+    void tryPress();
+    void look();
+  });
+  addEventListener('offline', () => change({ reached: false }));
   document.addEventListener('visibilitychange', () => {
     if (document.visibilityState === 'hidden') void release();
     else {
