@@ -1,6 +1,7 @@
 """Real processes of Porchlight: started as an operator starts them, watched, frozen, killed."""
 
 import asyncio
+import atexit
 import contextlib
 import os
 import signal
@@ -9,12 +10,16 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
+from functools import cache
 from pathlib import Path
 
 import httpx
 
 import cli
+from tests.faults.mould import Copy, Mould
 
+OURS = "PYTHONPATH"
+"""Which release a process is: where Python looks for it first."""
 ROOT = Path(cli.__file__).resolve().parents[1]
 STARTS_WITHIN = 60.0
 """Seconds that a start may take on a busy machine; it takes about two."""
@@ -31,15 +36,7 @@ class Process:
     ) -> None:
         self.log = log
         self.began = time.monotonic()
-        with log.open("ab") as said:
-            self._process = subprocess.Popen(
-                [sys.executable, "-m", module, *words],
-                env=env,
-                cwd=folder,
-                stdin=subprocess.DEVNULL,
-                stdout=said,
-                stderr=said,
-            )
+        self._process = _begun(words, env, folder, log, module)
 
     @property
     def pid(self) -> int:
@@ -62,13 +59,12 @@ class Process:
 
     def kill(self) -> None:
         """SIGKILL, and gone when this returns. A process that has ended is left alone."""
-        if self.running:
-            self._process.kill()
+        self._process.send_signal(signal.SIGKILL)
         self._process.wait(10)
 
     def ask_to_stop(self) -> None:
         """SIGTERM, as `systemctl stop` and `docker stop` do."""
-        self._process.terminate()
+        self._process.send_signal(signal.SIGTERM)
 
     async def end(self, within: float = 20.0) -> int:
         """Its exit status, once it has ended by itself."""
@@ -120,6 +116,32 @@ class Server(Process):
             await asyncio.sleep(0.05)
 
 
+def _begun(
+    words: Sequence[str], env: Mapping[str, str], folder: Path, log: Path, module: str
+) -> "subprocess.Popen[bytes] | Copy":
+    """A copy of what is loaded already, or a process from nothing where that is another release."""
+    if env[OURS] == environment(folder, None, {})[OURS]:
+        return _mould(env[OURS], env.get("PYTHONPYCACHEPREFIX")).copy(module, words, env, folder, log)
+    with log.open("ab") as said:
+        return subprocess.Popen(
+            [sys.executable, "-m", module, *words],
+            env=env,
+            cwd=folder,
+            stdin=subprocess.DEVNULL,
+            stdout=said,
+            stderr=said,
+        )
+
+
+@cache
+def _mould(path: str, compiled: str | None) -> Mould:
+    """One for all tests of this process, where Python finds its modules in `path`."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("PORCHLIGHT_", "FIREBASE_"))}
+    made = Mould({**kept, OURS: path, **({"PYTHONPYCACHEPREFIX": compiled} if compiled else {})}, ROOT)
+    atexit.register(made.close)
+    return made
+
+
 class Port:
     """A free port of this machine that nobody else is given while this lives; servers may come and go on it."""
 
@@ -137,8 +159,8 @@ class Port:
 def environment(folder: Path, compiled: Path | None, more: Mapping[str, str]) -> dict[str, str]:
     """What a process of ours is told: nothing that the machine's own settings say about Porchlight."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("PORCHLIGHT_", "FIREBASE_"))}
-    path = os.pathsep.join(part for part in (str(ROOT), kept.get("PYTHONPATH")) if part)
-    made = {**kept, "PYTHONPATH": path, "PORCHLIGHT_DATA_DIR": str(folder), **more}
+    path = os.pathsep.join(part for part in (str(ROOT), kept.get(OURS)) if part)
+    made = {**kept, OURS: path, "PORCHLIGHT_DATA_DIR": str(folder), **more}
     if compiled is not None:
         # Where nothing compiled is kept beside the sources, each start would compile it all again (5 s).
         made.pop("PYTHONDONTWRITEBYTECODE", None)
