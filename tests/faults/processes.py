@@ -36,6 +36,7 @@ class Process:
     ) -> None:
         self.log = log
         self.began = time.monotonic()
+        log.touch()  # it may be read before the process has come to write
         self._process = _begun(words, env, folder, log, module)
 
     @property
