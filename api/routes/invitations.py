@@ -1,5 +1,6 @@
 """Invitations: one link for one person, good for 48 hours."""
 
+import asyncio
 from datetime import datetime
 from typing import Literal
 from uuid import UUID
@@ -11,6 +12,7 @@ from api.dependencies import IdempotencyKey, Reading, ReadingCaller, Services, W
 from api.problems import problems
 from api.routes.supporting import SupportedOut, one
 from api.schemas import DEFAULT_LIMIT, Body, Cursor, InvitationToken, Label, Limit, Page, PersonOut, page
+from core import qr
 from core.errors import (
     AlreadyInCircle,
     CircleFull,
@@ -40,12 +42,20 @@ class Opened(Body):
     token: InvitationToken
 
 
+class QrOut(BaseModel):
+    """`path`: the dark squares as an SVG path, one unit a square, from 0 0 to `size` `size`; leave four units around it."""
+
+    size: int
+    path: str
+
+
 class InvitedOut(BaseModel):
-    """`token` is shown here once. In `url` it stands in the fragment, which no server ever sees."""
+    """`token` is shown here once. In `url` it stands in the fragment, which no server ever sees; `qr` is it for a camera."""
 
     id: UUID
     token: str
     url: str
+    qr: QrOut
     role: Role
     step: Literal[1, 2]
     expires_at: datetime
@@ -71,10 +81,14 @@ async def invite(body: Invite, unit: Writing, who: WritingCaller, context: Servi
     """Make a link for one person, good for 48 hours. A retry with the same key gives the same link."""
     asked = retry_of(unit.keyring, who, "POST /v1/invitations", key, body)
     made = await invitations.invite(unit, who, body.role, body.step, body.label, asked)
+    url = f"{context.settings.public_url}/#/invitation/{made.token}"
+    # In a thread: nobody's press waits for a drawing.
+    code = await asyncio.to_thread(qr.draw, url)
     return InvitedOut(
         id=made.id,
         token=made.token,
-        url=f"{context.settings.public_url}/#/invitation/{made.token}",
+        url=url,
+        qr=QrOut(size=code.size, path=code.path),
         role=Role(made.role),
         step=1 if made.step == 1 else 2,
         expires_at=made.expires_at,

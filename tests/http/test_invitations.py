@@ -4,6 +4,7 @@ import asyncio
 
 from sqlalchemy import text
 
+from core import qr
 from tests.world.world import World
 
 HOUR = 3600
@@ -14,6 +15,8 @@ async def test_a_link_carries_its_token_in_the_fragment_and_tells_who_invites(wo
     invited = await maya.invites("sponsor", label="For Ana")
     assert len(invited["token"]) >= 22, "128 bits"
     assert invited["url"] == f"http://localhost:8000/#/invitation/{invited['token']}"
+    drawn = qr.draw(invited["url"])
+    assert invited["qr"] == {"size": drawn.size, "path": drawn.path}
     preview = await ana.post("/v1/invitations/preview", {"token": invited["token"]}, expect=200)
     assert (preview["person"], preview["role"]) == ({"id": maya.id, "display_name": "Maya"}, "sponsor")
     [listed] = (await maya.get("/v1/invitations"))["items"]
