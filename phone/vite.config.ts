@@ -6,7 +6,8 @@ const SERVER = process.env.PORCHLIGHT_SERVER ?? 'http://localhost:8000';
 
 export default defineConfig({
   plugins: [words()],
-  oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
+  // Elements as calls with their children behind one another: what the automatic runtime writes weighs 0.4 kB more in gzip.
+  oxc: { jsx: { runtime: 'classic', pragma: 'h', pragmaFrag: 'Fragment', development: false }, jsxInject: "import { Fragment, h } from 'preact'" },
   server: { proxy: { '/v1': { target: SERVER, changeOrigin: false } } },
   build: {
     target: ['chrome105', 'safari16', 'firefox121'],
