@@ -41,8 +41,8 @@ export function Fallback() {
       ))}
       {kind && (
         <form class="stack" onSubmit={add}>
-          {kinds.length > 1 && <Pick legend={say('set.fallback')} name="kind" value={kind} options={kinds.map((one) => [one, say(`channel.${one}`)])} onPick={setPicked} />}
-          <Field key={kind} label={say(`channel.${kind}`)} name="address" required {...INPUT[kind]} />
+          {kinds.length > 1 && <Pick legend={say('set.fallback')} name="kind" value={kind} options={kinds.map((one) => [one, say(`channel-kind.${one}`)])} onPick={setPicked} />}
+          <Field key={kind} label={say(`channel-kind.${kind}`)} name="address" required {...INPUT[kind]} />
           {said && <Wrong>{said}</Wrong>}
           <Button kind="main" submit>
             {say('channel.add')}

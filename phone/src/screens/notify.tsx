@@ -44,7 +44,7 @@ export function NotifyCard() {
       <div class="line" role="status">
         <Lamp bare state={works ? 'bright' : how === 'on' ? 'lit' : 'dim'} />
         <div>
-          <h2 class="name">{say(works ? 'notify.works' : `notify.${how}`)}</h2>
+          <h2 class="name">{say(works ? 'notify-how.works' : `notify-how.${how}`)}</h2>
           <p class="soft small">
             {waiting ? say('notify.waiting') : took !== undefined ? say('notify.light', { n: Math.max(1, Math.round(took)), time: clock(Date.now()) }) : works && device?.last_receipt_at ? say('notify.last', { time: day(device.last_receipt_at) }) : help}
           </p>
@@ -61,7 +61,7 @@ export function NotifyBanner() {
   if (standing() === 'on') return null;
   return (
     <a class="card row" href={to('settings')}>
-      <Row lamp={<Lamp bare state="dim" />} name={say('notify.off')} says={say('notify.off-say')} />
+      <Row lamp={<Lamp bare state="dim" />} name={say('notify-how.off')} says={say('notify.off-say')} />
     </a>
   );
 }

@@ -32,12 +32,12 @@ export function Reflection({ id }: { id: string }) {
       {FELT.map((one) => (
         <section class="stack" key={one}>
           <div>
-            <h2 class="say-2">{say(`felt.${one}`)}</h2>
+            <h2 class="say-2">{say(`felt-name.${one}`)}</h2>
             <p class="soft">{say(`felt-say.${one}`)}</p>
           </div>
           <Pick
             kind="four"
-            legend={say(`felt.${one}`)}
+            legend={say(`felt-name.${one}`)}
             name={one}
             options={GRADES.map(([lamp, word], grade) => [
               String(grade),

@@ -101,7 +101,7 @@ async function takeAlong(): Promise<void> {
   setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
 }
 
-export const channelInWords = (one: Channel): string => say('channel.to', { kind: say(`channel.${one.kind}`), address: one.address ?? '' });
+export const channelInWords = (one: Channel): string => say('channel.to', { kind: say(`channel-kind.${one.kind}`), address: one.address ?? '' });
 
 export function hoursInWords({ hours }: Me): string {
   const all = (hours ?? []) as { from: string; to: string }[];

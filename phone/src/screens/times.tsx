@@ -28,12 +28,12 @@ export function Times() {
       <Back href={to('circle')}>{say('tab.circle')}</Back>
       <Says small>{say('circle.times')}</Says>
       <p>{say('times.say')}</p>
-      <Pick legend={say('circle.times')} name="pace" value={chosen ?? null} options={names.map((name) => [name, say(`times.${name}`)])} onPick={choose} />
+      <Pick legend={say('circle.times')} name="pace" value={chosen ?? null} options={names.map((name) => [name, say(`times-pace.${name}`)])} onPick={choose} />
       {said && <Wrong>{said}</Wrong>}
       <ol class="card steps wide" aria-live="polite">
         {RUNGS.map((rung, index) => (
           <li key={rung}>
-            <b>{ladder?.ladder[index] ? span(ladder.ladder[index]) : say('member.step.1')}</b> <span>{say(`times.${rung}`)}</span>
+            <b>{ladder?.ladder[index] ? span(ladder.ladder[index]) : say('member.step.1')}</b> <span>{say(`times-rung.${rung}`)}</span>
           </li>
         ))}
       </ol>

@@ -18,7 +18,7 @@ async def settings(stage: Stage) -> None:
     await stage.show(phone, "settings")
     await stage.press(phone, "notify.test")
     await phone.pushed("test")
-    await stage.sees(phone, "notify.works")
+    await stage.sees(phone, "notify-how.works")
     await stage.show(phone, "settings-works")
     for page in ("hours", "number", "fallback", "devices", "passkeys", "passphrase", "privacy", "delete"):
         await stage.goes(phone, f"#/settings/{page}")
@@ -34,7 +34,7 @@ async def blocked(stage: Stage) -> None:
     phone = await stage.phone(await stage.person("Maya"), "#/settings", notifications=False)
     await stage.show(phone, "settings-off")
     await stage.press(phone, "notify.switch")
-    await stage.sees(phone, "notify.blocked")
+    await stage.sees(phone, "notify-how.blocked")
     await stage.show(phone, "settings-blocked")
 
 
