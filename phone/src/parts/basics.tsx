@@ -72,9 +72,9 @@ export function Field({ label, hint, ...more }: { label: string; hint?: string; 
   );
 }
 
-/** What went wrong, said at once by a screen reader. */
-export function Wrong({ children }: { children: ComponentChildren }) {
-  return <p role="alert">{children}</p>;
+/** What went wrong, said at once by a screen reader; nothing, when nothing did. */
+export function Wrong({ children }: { children: string }) {
+  return children && <p role="alert">{children}</p>;
 }
 
 /** Rounds of a radio group. */

@@ -37,7 +37,7 @@ export function Write({ to, label, onSent }: { to: string; label: string; onSent
   const send = async () => {
     if (!text.trim()) return;
     const { error } = await api.POST('/v1/reach-outs/{reach_out_id}/messages', { params: { path: { reach_out_id: to }, ...once(key) }, body: { text } });
-    setSaid(error ? wrong(error) : '');
+    setSaid(wrong(error));
     if (error) return;
     setText('');
     setKey(newKey());
@@ -55,7 +55,7 @@ export function Write({ to, label, onSent }: { to: string; label: string; onSent
           <Icon name="send" />
         </Button>
       </div>
-      {said && <Wrong>{said}</Wrong>}
+      <Wrong>{said}</Wrong>
     </form>
   );
 }

@@ -30,7 +30,7 @@ export function Proof({ to, quiet, onProven, children }: { to: string; quiet?: b
       <div class="stack tight">
         <Secret label={say('proof.ask')} id="proof" autocomplete="current-password" />
       </div>
-      {said && <Wrong>{said}</Wrong>}
+      <Wrong>{said}</Wrong>
       {children}
       <Button submit kind={quiet ? 'quiet' : ''}>
         {to}

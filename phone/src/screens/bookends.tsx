@@ -52,7 +52,7 @@ function Plan({ onPlanned }: { onPlanned: () => unknown }) {
     const due = time ? at(time) : new Date(Date.now() + Number(minutes) * MINUTE_MS);
     const body = { what: String(form.get('what')) || null, due_at: due.toISOString(), companion: String(form.get('who')) };
     const { error } = await api.POST('/v1/bookends', { params: once(`${key}${body.companion}${time}${minutes}`), body });
-    setSaid(error ? wrong(error) : '');
+    setSaid(wrong(error));
     await onPlanned();
   };
   return (
@@ -90,7 +90,7 @@ function Plan({ onPlanned }: { onPlanned: () => unknown }) {
             </select>
           </div>
           <Field label={say('bookend.what')} name="what" placeholder={say('bookend.what-like')} maxLength={500} autocomplete="off" />
-          {said && <Wrong>{said}</Wrong>}
+          <Wrong>{said}</Wrong>
         </form>
       ) : (
         <a class="btn main" href={to('circle')}>
@@ -111,7 +111,7 @@ function Running({ of, onChange }: { of: Bookend; onChange: () => unknown }) {
   const time = clock(due);
   const act = async (asked: Promise<{ error?: unknown }>, done = '') => {
     const { error } = await asked;
-    setSaid(error ? wrong(error) : '');
+    setSaid(wrong(error));
     await onChange();
     if (!error && done) {
       go();
@@ -152,7 +152,7 @@ function Running({ of, onChange }: { of: Bookend; onChange: () => unknown }) {
           {!of.companion_told_at && <Button onPress={() => act(api.POST('/v1/bookends/{bookend_id}/extend', { ...where, body: { due_at: new Date(Math.max(due, Date.now()) + AGAIN_MS).toISOString() } }))}>{say('bookend.more')}</Button>}
           <Button onPress={() => act(api.DELETE('/v1/bookends/{bookend_id}', where), ' ')}>{say('bookend.cancel')}</Button>
         </div>
-        {said && <Wrong>{said}</Wrong>}
+        <Wrong>{said}</Wrong>
         <Button
           onPress={() => {
             go();

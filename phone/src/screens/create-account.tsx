@@ -57,7 +57,7 @@ export function CreateAccount() {
           <input type="checkbox" required />
           {say('create.adult')}
         </label>
-        {said && <Wrong>{said}</Wrong>}
+        <Wrong>{said}</Wrong>
         <Button kind="main" submit>
           {say('create.button')}
         </Button>

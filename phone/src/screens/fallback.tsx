@@ -25,7 +25,7 @@ export function Fallback() {
     event.preventDefault();
     const form = event.currentTarget as HTMLFormElement;
     const { error } = await api.POST('/v1/channels', { params: once(newKey()), body: { kind: kind ?? 'sms', address: String(new FormData(form).get('address')) } });
-    setSaid(error ? wrong(error) : '');
+    setSaid(wrong(error));
     if (!error) form.reset();
     await again();
   };
@@ -43,7 +43,7 @@ export function Fallback() {
         <form class="stack" onSubmit={add}>
           {kinds.length > 1 && <Pick legend={say('set.fallback')} name="kind" value={kind} options={kinds.map((one) => [one, say(`channel-kind.${one}`)])} onPick={setPicked} />}
           <Field key={kind} label={say(`channel-kind.${kind}`)} name="address" required {...INPUT[kind]} />
-          {said && <Wrong>{said}</Wrong>}
+          <Wrong>{said}</Wrong>
           <Button kind="main" submit>
             {say('channel.add')}
           </Button>
@@ -60,7 +60,7 @@ function OneChannel({ of, onChange }: { of: Channel; onChange: () => Promise<voi
     event.preventDefault();
     const code = String(new FormData(event.currentTarget as HTMLFormElement).get('code')).trim();
     const { error } = await api.POST('/v1/channels/{channel_id}/confirm', { ...at, body: { code } });
-    setSaid(error ? wrong(error) : '');
+    setSaid(wrong(error));
     await onChange();
   };
   return (
@@ -72,7 +72,7 @@ function OneChannel({ of, onChange }: { of: Channel; onChange: () => Promise<voi
       {!of.confirmed_at && (
         <form class="stack" onSubmit={confirm}>
           <Field label={say('channel.code')} hint={say('channel.sent')} name="code" inputMode="numeric" autocomplete="one-time-code" pattern="\s*[0-9]{6}\s*" required />
-          {said && <Wrong>{said}</Wrong>}
+          <Wrong>{said}</Wrong>
           <Button submit>{say('channel.confirm')}</Button>
         </form>
       )}

@@ -59,7 +59,7 @@ export function Hours() {
             </label>
           ))}
         </fieldset>
-        {said && <Wrong>{said}</Wrong>}
+        <Wrong>{said}</Wrong>
         <Button kind="main" submit>
           {say('all.save')}
         </Button>

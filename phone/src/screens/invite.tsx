@@ -27,7 +27,7 @@ export function Invite({ onClose }: { onClose: () => void }) {
   const make = async () => {
     const { data, error } = await api.POST('/v1/invitations', { params: once(key + who), body: { role: who } });
     setMade(data);
-    setSaid(error ? wrong(error) : '');
+    setSaid(wrong(error));
   };
   return (
     <Sheet title={say('invite.head')} onClose={onClose}>
@@ -37,7 +37,7 @@ export function Invite({ onClose }: { onClose: () => void }) {
         <>
           <h3 class="head">{say('invite.who')}</h3>
           <Pick legend={say('invite.who')} name="who" value={who} options={ROLES.map((one) => [one, role(one)])} onPick={setWho} />
-          {said && <Wrong>{said}</Wrong>}
+          <Wrong>{said}</Wrong>
           <Button kind="main" onPress={make}>
             {say('invite.show')}
           </Button>

@@ -110,7 +110,7 @@ function AddAWord({ of }: { of: ReachOut }) {
   const need = async (wanted: (typeof NEEDS)[number]) => {
     // Pressing again while one is open makes no second one; it only says more about this one.
     const { data, error } = await api.POST('/v1/reach-outs', { params: once(newKey()), body: { need: wanted } });
-    setSaid(error ? wrong(error) : '');
+    setSaid(wrong(error));
     if (data) change({ mine: data });
   };
   return (
@@ -122,7 +122,7 @@ function AddAWord({ of }: { of: ReachOut }) {
       <Messages messages={state.messages} />
       <Write to={of.id} label={say('wait.word-like')} onSent={look} />
       <Pick legend={say('wait.need')} name="need" options={NEEDS.map((one) => [one, say(`need.${one}`)])} value={of.need} onPick={(wanted) => void need(wanted)} />
-      {said && <Wrong>{said}</Wrong>}
+      <Wrong>{said}</Wrong>
     </section>
   );
 }

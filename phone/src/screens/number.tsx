@@ -14,7 +14,7 @@ const SLOT = 'number-asked';
 async function share(contact: string | null): Promise<string> {
   const { data, error } = await api.PATCH('/v1/me', { body: { contact } });
   if (data) change({ me: data, word: say('all.saved') });
-  return error ? wrong(error) : '';
+  return wrong(error);
 }
 
 function NumberForm({ children }: { children?: ComponentChildren }) {
@@ -26,7 +26,7 @@ function NumberForm({ children }: { children?: ComponentChildren }) {
   return (
     <form class="stack" onSubmit={submit}>
       <Field label={say('number.field')} name="number" type="tel" autocomplete="tel" required defaultValue={state.me?.contact ?? ''} />
-      {said && <Wrong>{said}</Wrong>}
+      <Wrong>{said}</Wrong>
       <Button submit>{say('number.yes')}</Button>
       {children}
     </form>

@@ -19,7 +19,7 @@ export function Passkeys() {
   const told = async ({ error }: { error?: unknown }) => {
     // Proof is good for five minutes: then the passphrase is asked for again.
     if (kindOf(error) === '/problems/proof-needed') setProven(false);
-    setSaid(error ? wrong(error) : '');
+    setSaid(wrong(error));
     await again();
   };
   const prove = () => {
@@ -48,7 +48,7 @@ export function Passkeys() {
           )}
         </ul>
       )}
-      {said && <Wrong>{said}</Wrong>}
+      <Wrong>{said}</Wrong>
       {proven ? (
         <Button kind="main" onPress={() => addPasskey(say(`device.${platform}`)).then(told)}>
           {say('passkeys.add')}

@@ -39,7 +39,7 @@ export function Passphrase() {
     <main class="page">
       <Back href={to('settings')}>{say('tab.settings')}</Back>
       <Says small>{say('set.passphrase')}</Says>
-      {said && <Wrong>{said}</Wrong>}
+      <Wrong>{said}</Wrong>
       {proven ? (
         <>
           <form class="stack" onSubmit={set}>

@@ -52,7 +52,7 @@ export function Reflection({ id }: { id: string }) {
         </section>
       ))}
       <section class="stack">
-        {said && <Wrong>{said}</Wrong>}
+        <Wrong>{said}</Wrong>
         <Button kind="main" onPress={keep}>
           {say('felt.keep')}
         </Button>

@@ -48,7 +48,7 @@ export function SignIn() {
         <div class="stack tight">
           <Secret label={say('field.passphrase')} id="passphrase" autocomplete="current-password" />
         </div>
-        {said && <Wrong>{said}</Wrong>}
+        <Wrong>{said}</Wrong>
         <button class="btn main">{say('sign-in.button')}</button>
         {passkeys && <Button onPress={async () => entered((await signInByPasskey()).error, setSaid)}>{say('sign-in.passkey')}</Button>}
         <a class="btn quiet" href={to('recover')}>
@@ -81,7 +81,7 @@ export function Recover() {
         <Field label={say('field.name')} name="name" {...NAME} />
         <Field label={say('field.code')} name="code" autocomplete="off" autocapitalize="none" spellcheck={false} required />
         <NewPassphrase label={say('field.new-passphrase')} value={passphrase} onInput={setPassphrase} />
-        {said && <Wrong>{said}</Wrong>}
+        <Wrong>{said}</Wrong>
         <Button kind="main" submit>
           {say('recover.button')}
         </Button>

@@ -98,14 +98,14 @@ function Answer({ of, name, onAnswer }: { of: ReachOut; name: string; onAnswer: 
     // The phone's own dialler comes up at once, on the same tap; the word that I call goes out meanwhile.
     if (kind === 'calling' && of.contact) location.href = `tel:${dial(of.contact)}`;
     const { error } = await asked;
-    setSaid(error ? wrong(error) : '');
+    setSaid(wrong(error));
     setChanging(false);
     await onAnswer();
     if (kind === 'here') document.getElementById('write')?.focus();
   };
   const talking = async () => {
     const { error } = await api.POST('/v1/reach-outs/{reach_out_id}/together', { params: at });
-    setSaid(error ? wrong(error) : '');
+    setSaid(wrong(error));
     await onAnswer();
   };
   const kind = mine?.answer;
@@ -128,7 +128,7 @@ function Answer({ of, name, onAnswer }: { of: ReachOut; name: string; onAnswer: 
         )}
         {there && !of.contact && <p class="soft">{say('help.no-number', { name })}</p>}
         {there && of.state !== 'together' && <Button onPress={talking}>{say('how.talking')}</Button>}
-        {said && <Wrong>{said}</Wrong>}
+        <Wrong>{said}</Wrong>
         <Button kind="quiet" onPress={() => setChanging(true)}>
           {say('help.change')}
         </Button>
@@ -147,7 +147,7 @@ function Answer({ of, name, onAnswer }: { of: ReachOut; name: string; onAnswer: 
       <Button kind="quiet" onPress={() => answer('cannot')}>
         {say('help.cannot')}
       </Button>
-      {said && <Wrong>{said}</Wrong>}
+      <Wrong>{said}</Wrong>
     </section>
   );
 }

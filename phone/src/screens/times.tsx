@@ -20,7 +20,7 @@ export function Times() {
   const choose = async (pace: Pace) => {
     const own = PACES[pace];
     const { error } = await api.PUT('/v1/circle/ladder', { body: { ladder: own && [...own] } });
-    setSaid(error ? wrong(error) : '');
+    setSaid(wrong(error));
     await again();
   };
   return (
@@ -29,7 +29,7 @@ export function Times() {
       <Says small>{say('circle.times')}</Says>
       <p>{say('times.say')}</p>
       <Pick legend={say('circle.times')} name="pace" value={chosen ?? null} options={names.map((name) => [name, say(`times-pace.${name}`)])} onPick={choose} />
-      {said && <Wrong>{said}</Wrong>}
+      <Wrong>{said}</Wrong>
       <ol class="card steps wide" aria-live="polite">
         {RUNGS.map((rung, index) => (
           <li key={rung}>

@@ -2,7 +2,9 @@
 import { kindOf, NO_WAY } from '../api/client';
 import { known, say } from './index';
 
+/** '' when nothing did. */
 export function wrong(error: unknown): string {
+  if (!error) return '';
   const kind = kindOf(error);
   if (kind === NO_WAY) return say('all.no-way');
   const slug = kind.replace('/problems/', '');
