@@ -1,4 +1,5 @@
 import { defineConfig } from 'vite';
+import { TERSER } from './build/terser';
 import { words } from './build/words';
 
 // The server that a phone under development talks to.
@@ -13,7 +14,9 @@ export default defineConfig({
     target: ['chrome105', 'safari16', 'firefox121'],
     // Inlined assets would need a looser content security policy than ours.
     assetsInlineLimit: 0,
+    minify: 'terser',
+    terserOptions: TERSER,
     modulePreload: { polyfill: false },
-    rollupOptions: { output: { assetFileNames: 'assets/[name]-[hash][extname]' } },
+    rollupOptions: { output: { minify: true, assetFileNames: 'assets/[name]-[hash][extname]' } },
   },
 });

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { defineConfig } from 'vite';
+import { TERSER } from './build/terser';
 
 // What the app needs to open without a network: all that the build has made, by its own names.
 const DIST = join(import.meta.dirname, 'dist');
@@ -23,9 +24,11 @@ export default defineConfig({
   build: {
     target: ['chrome105', 'safari16', 'firefox121'],
     emptyOutDir: false,
+    minify: 'terser',
+    terserOptions: TERSER,
     rollupOptions: {
       input: 'src/worker/worker.ts',
-      output: { entryFileNames: 'sw.js', format: 'iife', codeSplitting: false },
+      output: { minify: true, entryFileNames: 'sw.js', format: 'iife', codeSplitting: false },
     },
   },
 });
