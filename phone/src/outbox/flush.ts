@@ -1,10 +1,10 @@
 // Sends the kept press, once, from wherever there is a way: the page or the service worker.
+import { post } from './post';
 import { body, next, outcome } from './rules';
 import type { Outcome, Press, Step } from './rules';
 import { drop, get, put } from './store';
 
 const LOCK = 'porchlight-press';
-const PATIENCE_MS = 10_000;
 
 /** A key for one press. Not randomUUID: that one is missing where the address is no secure context. */
 export const newKey = (): string => Array.from(crypto.getRandomValues(new Uint32Array(4)), (part) => part.toString(36)).join('');
@@ -34,13 +34,7 @@ export function flush(who: string | undefined): Promise<Flushed> {
 /** One request. Only for who holds the lock, or cannot wait for it. */
 export async function send(press: Press): Promise<[Outcome, unknown]> {
   try {
-    const response = await fetch('/v1/reach-outs', {
-      method: 'POST',
-      headers: { 'Content-Type': 'application/json', 'Idempotency-Key': press.key },
-      body: JSON.stringify(body(press)),
-      keepalive: true,
-      signal: AbortSignal.timeout(PATIENCE_MS),
-    });
+    const response = await post('/v1/reach-outs', body(press), press.key);
     const said: unknown = await response.json();
     return [outcome(response.status, (said as { type?: string }).type ?? ''), said];
   } catch {

@@ -1,12 +1,14 @@
 // The service worker: shows every push, tells the server that it came, answers from the notification, sends a kept
 // press when there is a network, and keeps the app's own files so that it opens without one.
 import { flush } from '../outbox/flush';
+import { post } from '../outbox/post';
 import { get } from '../outbox/store';
 
 declare const self: ServiceWorkerGlobalScope;
 declare const __SHELL__: string[];
 declare const __VERSION__: string;
 
+const SHELL = __SHELL__;
 const CACHE = `shell-${__VERSION__}`;
 const AGAIN_MS = 2_000;
 
@@ -36,7 +38,7 @@ self.addEventListener('install', (event) => {
   // with a page that is closed meanwhile.
   const { addRoutes } = event as ExtendableEvent & { addRoutes?: (routes: object) => Promise<void> };
   if (addRoutes) event.waitUntil(addRoutes.call(event, { condition: { requestMethod: 'POST' }, source: 'network' }).catch(() => undefined));
-  event.waitUntil(caches.open(CACHE).then((cache) => cache.addAll(__SHELL__.map((path) => new Request(path, { cache: 'reload' })))));
+  event.waitUntil(caches.open(CACHE).then((cache) => cache.addAll(SHELL.map((path) => new Request(path, { cache: 'reload' })))));
 });
 
 self.addEventListener('activate', (event) => {
@@ -49,7 +51,7 @@ self.addEventListener('activate', (event) => {
 
 self.addEventListener('fetch', (event) => {
   const { pathname, origin } = new URL(event.request.url);
-  if (event.request.method !== 'GET' || origin !== self.location.origin || !__SHELL__.includes(pathname)) return;
+  if (event.request.method !== 'GET' || origin !== self.location.origin || !SHELL.includes(pathname)) return;
   event.respondWith(caches.open(CACHE).then(async (cache) => (await cache.match(pathname)) ?? fetch(event.request)));
 });
 
@@ -82,7 +84,7 @@ async function show(data: Partial<Data>, shown: Partial<Shown>, language: string
   const [before] = await self.registration.getNotifications({ tag });
   const earlier = before?.data as Partial<Data> | undefined;
   const [calling, cannot] = BUTTONS[language] ?? ['Calling', "Can't"];
-  const options: NotificationOptions & { renotify?: boolean; actions?: { action: string; title: string }[] } = {
+  const options: NotificationOptions & { renotify: boolean; actions: { action: string; title: string }[] } = {
     body: shown.body ?? NEWS[language] ?? '',
     tag,
     // The same push sent twice makes no second sound; a new round or another kind does.
@@ -92,13 +94,8 @@ async function show(data: Partial<Data>, shown: Partial<Shown>, language: string
     badge: '/icons/badge-96.png',
     lang: language,
     data,
+    actions: data.kind === 'reach_out' ? [{ action: 'calling', title: calling }, { action: 'cannot', title: cannot }] : [],
   };
-  if (data.kind === 'reach_out') {
-    options.actions = [
-      { action: 'calling', title: calling },
-      { action: 'cannot', title: cannot },
-    ];
-  }
   await self.registration.showNotification(shown.title ?? 'Porchlight', options);
 }
 
@@ -111,7 +108,7 @@ self.addEventListener('notificationclick', (event) => {
 async function clicked(data: Partial<Data>, action: string): Promise<void> {
   const opened = receipt(data, 'opened');
   // "Can't" needs no app, as long as it has arrived. Who calls wants to see whom.
-  const answered = action && data.reach_out_id ? await post(`/v1/reach-outs/${data.reach_out_id}/answers`, { kind: action }, `${data.delivery_id}-${action}`) : false;
+  const answered = action && data.reach_out_id ? await arrived(`/v1/reach-outs/${data.reach_out_id}/answers`, { kind: action }, `${data.delivery_id}-${action}`) : false;
   if (!(answered && action === 'cannot')) await open(data.url ?? '/');
   await Promise.all([opened, tell('look')]);
 }
@@ -126,19 +123,13 @@ async function open(url: string): Promise<void> {
 const tell = async (what: string) => (await self.clients.matchAll({ type: 'window', includeUncontrolled: true })).forEach((window) => window.postMessage(what));
 
 async function receipt({ delivery_id }: Partial<Data>, event: 'delivered' | 'opened'): Promise<void> {
-  if (!delivery_id || (await post('/v1/receipts', { delivery_id, event }))) return;
+  if (!delivery_id || (await arrived('/v1/receipts', { delivery_id, event }))) return;
   await new Promise((resolve) => setTimeout(resolve, AGAIN_MS));
-  await post('/v1/receipts', { delivery_id, event });
+  await arrived('/v1/receipts', { delivery_id, event });
 }
 
-async function post(path: string, body: unknown, key?: string): Promise<boolean> {
-  try {
-    const headers = { 'Content-Type': 'application/json', ...(key && { 'Idempotency-Key': key }) };
-    return (await fetch(path, { method: 'POST', headers, body: JSON.stringify(body) })).ok;
-  } catch {
-    return false;
-  }
-}
+/** Whether it has arrived. */
+const arrived = (path: string, body: unknown, key?: string): Promise<boolean> => post(path, body, key).then(({ ok }) => ok, () => false);
 
 // Background sync: there is a network again, perhaps with the app closed.
 self.addEventListener('sync', (event) => {
@@ -165,7 +156,7 @@ self.addEventListener('pushsubscriptionchange', (event) => {
     const options = changed.oldSubscription?.options;
     const subscription = changed.newSubscription ?? (options && (await self.registration.pushManager.subscribe(options)));
     const { endpoint, keys } = subscription?.toJSON() ?? {};
-    if (endpoint) await post('/v1/devices', { kind: 'webpush', endpoint, keys });
+    if (endpoint) await arrived('/v1/devices', { kind: 'webpush', endpoint, keys });
   };
   changed.waitUntil(renew());
 });
