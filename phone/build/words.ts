@@ -36,6 +36,10 @@ export function words(): Plugin {
         .replace(/`([\w-]+\.)\$\{([\w.]+)\}`/g, (whole, start: string, which: string) => {
           const found = keys.filter((key) => key.startsWith(start));
           if (!found.length) return whole;
+          // Counted ones in a row need no list.
+          const one = keys.indexOf(found[0] ?? '');
+          const from = Number(found[0]?.slice(start.length));
+          if (found.every((key, index) => key === `${start}${from + index}` && key === keys[one + index])) return `(${one - from} + +${which})`;
           return `({${found.map((key) => `${JSON.stringify(key.slice(start.length))}:${keys.indexOf(key)}`).join(',')}})[${which}]`;
         });
       return { code: numbered, map: null };
