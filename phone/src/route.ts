@@ -27,7 +27,9 @@ export function arrive(): void {
   change({ route, now: Date.now(), word: '' });
   scrollTo(0, 0);
   // A screen reader begins at the heading of the new page.
-  setTimeout(() => document.querySelector<HTMLElement>('h1')?.focus({ preventScroll: true }), 30);
+  setTimeout(toHeading, 30);
 }
 
-export const at = (name: string): boolean => (state.route[0] ?? '') === name;
+/** Every page has one. */
+export const heading = (): HTMLElement | null => document.querySelector('h1');
+export const toHeading = (): void => heading()?.focus({ preventScroll: true });

@@ -72,5 +72,8 @@ export const api = methods as unknown as Pick<Client<paths>, Method>;
 /** What went wrong: `/problems/name-taken`, NO_WAY, or nothing. */
 export const kindOf = (error: unknown): string => (error as Partial<Problem> | undefined)?.type ?? '';
 
+/** As much of a list as the server gives at once. */
+export const whole = { params: { query: { limit: 100 } } };
+
 /** A header under which a POST may be repeated safely. */
 export const once = (key: string = newKey()) => ({ header: { 'Idempotency-Key': key } });

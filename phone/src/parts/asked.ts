@@ -17,8 +17,6 @@ export function useAsked<T>(ask: () => Promise<{ data?: T; error?: unknown }>, a
   return [found, again, gone];
 }
 
-export const whole = { params: { query: { limit: 100 } } };
-
 /** Whether passkeys are to be had here; not until that is known. */
 export function useOffered(): boolean {
   const [there, setThere] = useState(false);

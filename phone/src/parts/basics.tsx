@@ -1,7 +1,7 @@
 // The small things that every screen is made of.
 import type { ComponentChildren } from 'preact';
-import { useEffect, useRef, useState } from 'preact/hooks';
-import { to } from '../route';
+import { useEffect, useState } from 'preact/hooks';
+import { heading, to, toHeading } from '../route';
 import { state } from '../state/store';
 import { say } from '../words';
 import { Icon } from './icons';
@@ -9,19 +9,18 @@ import type { IconName } from './icons';
 
 /** The largest, truest sentence of a screen. `live`: it changes by itself, and a screen reader says so. */
 export function Says({ children, small, live }: { children: ComponentChildren; small?: boolean; live?: boolean }) {
-  const shown = useRef<HTMLHeadingElement>(null);
   useEffect(() => {
     // What had the focus went away with the screen before; a keyboard and a screen reader go on here.
-    if (document.activeElement === document.body) shown.current?.focus({ preventScroll: true });
+    if (document.activeElement === document.body) toHeading();
   }, []);
   useEffect(() => {
     // A region that comes with its words already in it stays silent; this one is always there.
     const told = document.getElementById('told');
-    const words = live ? (shown.current?.textContent ?? '') : '';
-    if (told && told.textContent !== words) told.textContent = words;
+    const words = live ? heading()?.textContent : '';
+    if (told && told.textContent !== words) told.textContent = words ?? '';
   });
   return (
-    <h1 class={small ? 'say-2' : 'say'} tabIndex={-1} ref={shown}>
+    <h1 class={small ? 'say-2' : 'say'} tabIndex={-1}>
       {children}
     </h1>
   );
@@ -39,6 +38,20 @@ export function Back({ href, children }: { href: string; children?: ComponentChi
   );
 }
 
+/** A page below one of the tabs: the way back, and what it is about. */
+export function SubPage({ of, head, says, children }: { of: 'circle' | 'settings'; head: string; says?: string; children: ComponentChildren }) {
+  return (
+    <main class="page">
+      <Back href={to(of)}>{say(`tab.${of}`)}</Back>
+      <div class="stack">
+        <Says small>{head}</Says>
+        {says && <p class="soft">{says}</p>}
+      </div>
+      {children}
+    </main>
+  );
+}
+
 /** A button that waits for what it started, and is not pressed twice meanwhile. Not `disabled`: that would take the focus from it. */
 export function Button({ kind = '', icon, submit, onPress, children, label }: { kind?: string; icon?: IconName; submit?: boolean; onPress?: () => unknown; children?: ComponentChildren; label?: string }) {
   const [busy, setBusy] = useState(false);
@@ -53,6 +66,15 @@ export function Button({ kind = '', icon, submit, onPress, children, label }: { 
       {icon && <Icon name={icon} />}
       {children}
     </button>
+  );
+}
+
+/** On or off; `label` is read out with it. */
+export function Switch({ label, on, onChange }: { label: string; on: boolean; onChange: (on: boolean) => unknown }) {
+  return (
+    <span class="switch">
+      <input type="checkbox" role="switch" aria-label={label} checked={on} onChange={() => onChange(!on)} />
+    </span>
   );
 }
 
@@ -92,17 +114,18 @@ export function Pick<T extends string>({ legend, name, options, value, onPick, k
   );
 }
 
+/** As a `ref`: a dialog that is over everything else as soon as it is there. */
+export const asModal = (dialog: HTMLDialogElement | null): void => dialog?.showModal();
+
 /** A sheet from the bottom edge: the browser's own dialog, so Escape, focus and the rest of the page are its business. */
 export function Sheet({ title, onClose, children }: { title: string; onClose: () => void; children: ComponentChildren }) {
-  const sheet = useRef<HTMLDialogElement>(null);
-  useEffect(() => sheet.current?.showModal(), []);
   return (
-    <dialog class="sheet" ref={sheet} aria-labelledby="sheet" onClose={onClose} onClick={(event) => event.target === sheet.current && sheet.current?.close()}>
+    <dialog class="sheet" ref={asModal} aria-labelledby="sheet" onClose={onClose} onClick={({ target, currentTarget }) => target === currentTarget && currentTarget.close()}>
       <h2 class="say-2" id="sheet">
         {title}
       </h2>
       {children}
-      <button class="btn quiet" onClick={() => sheet.current?.close()}>
+      <button class="btn quiet" onClick={({ currentTarget }) => currentTarget.closest('dialog')?.close()}>
         {say('all.close')}
       </button>
     </dialog>

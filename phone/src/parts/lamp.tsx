@@ -2,11 +2,11 @@
 // in index.html.
 import type { ComponentChildren } from 'preact';
 
-/** `state`: classes from state/lamps.ts. `bare`: without the ring, in lists. */
-export function Lamp({ state, bare, big }: { state: string; bare?: boolean; big?: boolean }) {
+/** `state`: classes from state/lamps.ts. `ring`: with the ring that says how far the word has got. */
+export function Lamp({ state, ring }: { state: string; ring?: boolean }) {
   return (
-    <svg class={`lamp ${state}${bare ? ' bare' : ''}${big ? ' big' : ''}`} viewBox={bare ? '10 6 36 40' : '0 0 56 56'} aria-hidden="true">
-      {!bare && <use class="ring" href="#ring" />}
+    <svg class={`lamp ${state}`} viewBox={ring ? '0 0 56 56' : '10 6 36 40'} aria-hidden="true">
+      {ring && <use class="ring" href="#ring" />}
       <use href="#lamp" />
     </svg>
   );

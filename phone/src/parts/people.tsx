@@ -4,6 +4,7 @@ import type { Country, Member, Recipient } from '../api/client';
 import { rich, say } from '../words';
 import { list } from '../words/format';
 import { Icon } from './icons';
+import { Row } from './rows';
 
 type Named = { person: { display_name: string | null } };
 
@@ -23,34 +24,23 @@ export const dial = (number: string): string => number.replace(/[^\d+*#]/g, '');
 /** In groups, as one reads it aloud: +1 202 555 0143. */
 export const readable = (number: string): string => number.replace(/^(\d{3})(\d{3})(\d{3})$/, '$1 $2 $3').replace(/^(\+?1|\+\d\d)?(\d+)(\d{3})(\d{4})$/, (_, ...groups: (string | undefined)[]) => groups.slice(0, 4).filter(Boolean).join(' '));
 
+/** The phone's own dialler, or its messages. */
+export function Call({ number, text, look = 'btn', label, children }: { number: string; text?: boolean; look?: string; label?: string; children?: ComponentChildren }) {
+  return (
+    <a class={look} href={`${text ? 'sms' : 'tel'}:${dial(number)}`} aria-label={label}>
+      <Icon name={text ? 'text' : 'call'} />
+      {children}
+    </a>
+  );
+}
+
 /** Round buttons, only where a number is shared. */
 export function CallAndText({ name, number }: { name: string; number: string | null }) {
   if (!number) return null;
   return (
     <>
-      <a class="icon" href={`tel:${dial(number)}`} aria-label={say('all.call', { name })}>
-        <Icon name="call" />
-      </a>
-      <a class="icon" href={`sms:${dial(number)}`} aria-label={say('all.text', { name })}>
-        <Icon name="text" />
-      </a>
-    </>
-  );
-}
-
-/** Lamp, name with role, state, and how to reach them. */
-export function Row({ lamp, name, more, says, children }: { lamp?: ComponentChildren; name: ComponentChildren; more?: string | undefined; says?: ComponentChildren; children?: ComponentChildren }) {
-  return (
-    <>
-      {lamp}
-      <div class="says">
-        <p class="name">
-          {name}
-          {more && <span>, {more}</span>}
-        </p>
-        {says && <p>{says}</p>}
-      </div>
-      {children}
+      <Call look="icon" number={number} label={say('all.call', { name })} />
+      <Call look="icon" text number={number} label={say('all.text', { name })} />
     </>
   );
 }
@@ -83,12 +73,7 @@ export function CallList({ people, helplines }: { people: (Named & { role: Recip
 export function LineButton({ helplines }: { helplines: Country | null }) {
   const line = helplines?.lines.find((one) => one.phone);
   if (!line?.phone) return null;
-  return (
-    <a class="btn" href={`tel:${dial(line.phone)}`}>
-      <Icon name="call" />
-      {say('line.call', { name: line.name, hours: line.hours.toLowerCase() })}
-    </a>
-  );
+  return <Call number={line.phone}>{say('line.call', { name: line.name, hours: line.hours.toLowerCase() })}</Call>;
 }
 
 /** "…call 911", with the region's own number where it is known. */

@@ -1,10 +1,10 @@
 // The passphrase once more: whoever holds an open phone cannot change the ways into an account, or end it.
 import type { ComponentChildren } from 'preact';
-import { useState } from 'preact/hooks';
 import { api, kindOf } from '../api/client';
 import { say } from '../words';
 import { wrong } from '../words/problem';
-import { Button, Wrong } from './basics';
+import { Form } from './form';
+import type { Filled } from './form';
 import { Secret } from './passphrase';
 
 const WRONG = '/problems/wrong-credentials';
@@ -17,24 +17,18 @@ export async function prove(passphrase: string): Promise<string> {
 }
 
 /** `to`: what it is given for, on the button. `onProven` says what went wrong there, if anything did. */
-export function Proof({ to, quiet, onProven, children }: { to: string; quiet?: boolean; onProven: () => unknown; children?: ComponentChildren }) {
-  const [said, setSaid] = useState('');
-  const submit = async (event: SubmitEvent) => {
-    event.preventDefault();
-    const refused = await prove(String(new FormData(event.currentTarget as HTMLFormElement).get('proof')));
-    setSaid(refused);
+export function Proof({ to, kind = '', onProven, children }: { to: string; kind?: string; onProven: () => unknown; children?: ComponentChildren }) {
+  const send = async (filled: Filled) => {
+    const refused = await prove(filled('proof'));
     if (!refused) await onProven();
+    return refused;
   };
   return (
-    <form class="stack" onSubmit={submit}>
+    <Form send={send} submit={to} kind={kind}>
       <div class="stack tight">
         <Secret label={say('proof.ask')} id="proof" autocomplete="current-password" />
       </div>
-      <Wrong>{said}</Wrong>
       {children}
-      <Button submit kind={quiet ? 'quiet' : ''}>
-        {to}
-      </Button>
-    </form>
+    </Form>
   );
 }

@@ -1,8 +1,8 @@
 // Quick hide: two taps on the top edge, and the phone shows a blank note page. Two more bring everything back.
-import { useEffect, useRef } from 'preact/hooks';
 import { looks } from '../state/looks';
 import { change, state } from '../state/store';
 import { say } from '../words';
+import { asModal } from './basics';
 
 const TWICE_MS = 450;
 const EDGE_PX = 40;
@@ -18,10 +18,8 @@ addEventListener('pointerdown', (event) => {
 
 /** A dialog, so that it also lies over an open sheet, and nothing under it can be reached or read out. */
 export function BlankNote() {
-  const note = useRef<HTMLDialogElement>(null);
-  useEffect(() => note.current?.showModal(), []);
   return (
-    <dialog class="hide" ref={note} title={say('hide.note')} onCancel={(event) => event.preventDefault()} onClose={() => change({ hidden: false })}>
+    <dialog class="hide" ref={asModal} title={say('hide.note')} onCancel={(event) => event.preventDefault()} onClose={() => change({ hidden: false })}>
       <textarea class="note" aria-label={say('hide.note')} autocomplete="off" spellcheck={false} />
     </dialog>
   );

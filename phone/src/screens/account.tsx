@@ -1,9 +1,9 @@
 // Where I am signed in, what is kept of me in plain words, and leaving for good.
-import { api } from '../api/client';
-import { useAsked, whole } from '../parts/asked';
-import { Back, Button, Says } from '../parts/basics';
-import { Row } from '../parts/people';
+import { api, whole } from '../api/client';
+import { useAsked } from '../parts/asked';
+import { Button, SubPage } from '../parts/basics';
 import { Proof } from '../parts/proof';
+import { Group, Item } from '../parts/rows';
 import { to } from '../route';
 import { leave } from '../state/session';
 import { change } from '../state/store';
@@ -20,52 +20,37 @@ export function Devices() {
   };
   const others = sessions?.items.filter((one) => !one.current) ?? [];
   return (
-    <main class="page">
-      <Back href={to('settings')}>{say('tab.settings')}</Back>
-      <Says small>{say('set.devices')}</Says>
-      <section class="stack tight">
-        <h2 class="head">{say('set.devices-say')}</h2>
-        <ul class="rows">
-          <li class="row">
-            <Row name={say('devices.here')} says={say('devices.used', { time: day(Date.now()) })} />
-          </li>
-          {others.map((one) => (
-            <li class="row" key={one.id}>
-              <Row name={say('devices.used', { time: day(one.last_used_at) })} says={say('devices.since', { time: day(one.created_at) })} />
-              <Button onPress={() => signOut(one.id)}>{say('set.sign-out')}</Button>
-            </li>
-          ))}
-        </ul>
-        {others.length > 0 && <Button onPress={() => signOut('others')}>{say('devices.others')}</Button>}
-      </section>
+    <SubPage of="settings" head={say('set.devices')}>
+      <Group head={say('set.devices-say')} after={others.length > 0 && <Button onPress={() => signOut('others')}>{say('devices.others')}</Button>}>
+        <Item name={say('devices.here')} says={say('devices.used', { time: day(Date.now()) })} />
+        {others.map((one) => (
+          <Item key={one.id} name={say('devices.used', { time: day(one.last_used_at) })} says={say('devices.since', { time: day(one.created_at) })}>
+            <Button onPress={() => signOut(one.id)}>{say('set.sign-out')}</Button>
+          </Item>
+        ))}
+      </Group>
       {devices && devices.items.length > 0 && (
-        <section class="stack tight">
-          <h2 class="head">{say('devices.push')}</h2>
-          <ul class="rows">
-            {devices.items.map((one) => (
-              <li class="row" key={one.id}>
-                <Row name={one.label ?? say('device.any')} says={one.disabled_at ? say('devices.dead') : one.last_receipt_at ? say('devices.arrived', { time: day(one.last_receipt_at) }) : say('devices.never')} />
-                {!one.disabled_at && <Button onPress={() => api.DELETE('/v1/devices/{device_id}', { params: { path: { device_id: one.id } } }).then(askDevices)}>{say('channel.remove')}</Button>}
-              </li>
-            ))}
-          </ul>
-        </section>
+        <Group head={say('devices.push')}>
+          {devices.items.map((one) => (
+            <Item key={one.id} name={one.label ?? say('device.any')} says={one.disabled_at ? say('devices.dead') : one.last_receipt_at ? say('devices.arrived', { time: day(one.last_receipt_at) }) : say('devices.never')}>
+              {!one.disabled_at && <Button onPress={() => api.DELETE('/v1/devices/{device_id}', { params: { path: { device_id: one.id } } }).then(askDevices)}>{say('channel.remove')}</Button>}
+            </Item>
+          ))}
+        </Group>
       )}
-    </main>
+    </SubPage>
   );
 }
 
 export function Privacy() {
   return (
-    <main class="page">
-      <Back href={to('settings')}>{say('tab.settings')}</Back>
-      <Says small>{say('set.privacy')}</Says>
+    <SubPage of="settings" head={say('set.privacy')}>
       <ul class="card">
         {([1, 2, 3, 4, 5, 6, 7] as const).map((line) => (
           <li key={line}>{say(`privacy.${line}`)}</li>
         ))}
       </ul>
-    </main>
+    </SubPage>
   );
 }
 
@@ -76,17 +61,13 @@ export function DeleteAccount() {
     else await leave();
   };
   return (
-    <main class="page">
-      <Back href={to('settings')}>{say('tab.settings')}</Back>
-      <div class="stack">
-        <Says small>{say('set.delete')}</Says>
-        <p>{say('delete.say')}</p>
-      </div>
-      <Proof to={say('delete.yes')} quiet onProven={erase}>
+    <SubPage of="settings" head={say('set.delete')}>
+      <p>{say('delete.say')}</p>
+      <Proof to={say('delete.yes')} kind="quiet" onProven={erase}>
         <a class="btn" href={to('settings')}>
           {say('delete.no')}
         </a>
       </Proof>
-    </main>
+    </SubPage>
   );
 }

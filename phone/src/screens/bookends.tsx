@@ -6,9 +6,10 @@ import { keepPress } from '../outbox/outbox';
 import { newKey } from '../outbox/flush';
 import { useAsked } from '../parts/asked';
 import { Back, Button, Field, Pick, Says, Wrong } from '../parts/basics';
-import { Icon } from '../parts/icons';
+import { Form } from '../parts/form';
+import type { Filled } from '../parts/form';
 import { Dial, Lamp } from '../parts/lamp';
-import { dial, nameOf } from '../parts/people';
+import { Call, nameOf } from '../parts/people';
 import { go, to } from '../route';
 import { change, state } from '../state/store';
 import { say } from '../words';
@@ -43,17 +44,14 @@ function Plan({ onPlanned }: { onPlanned: () => unknown }) {
   const people = (state.circle ?? []).filter((member) => member.state === 'active');
   const [minutes, setMinutes] = useState('60');
   const [time, setTime] = useState('');
-  const [said, setSaid] = useState('');
   const [key] = useState(newKey);
   const usual = people.find((member) => member.role === 'sponsor') ?? people[0];
-  const start = async (event: SubmitEvent) => {
-    event.preventDefault();
-    const form = new FormData(event.currentTarget as HTMLFormElement);
+  const start = async (filled: Filled) => {
     const due = time ? at(time) : new Date(Date.now() + Number(minutes) * MINUTE_MS);
-    const body = { what: String(form.get('what')) || null, due_at: due.toISOString(), companion: String(form.get('who')) };
+    const body = { what: filled('what') || null, due_at: due.toISOString(), companion: filled('who') };
     const { error } = await api.POST('/v1/bookends', { params: once(`${key}${body.companion}${time}${minutes}`), body });
-    setSaid(wrong(error));
     await onPlanned();
+    return wrong(error);
   };
   return (
     <main class="page">
@@ -63,7 +61,7 @@ function Plan({ onPlanned }: { onPlanned: () => unknown }) {
         <p class="soft">{say(usual ? 'bookend.say' : 'bookend.nobody')}</p>
       </div>
       {usual ? (
-        <form class="stack" onSubmit={start}>
+        <Form send={start}>
           <h2 class="name">{say('bookend.when')}</h2>
           <Pick
             legend={say('bookend.when')}
@@ -90,8 +88,7 @@ function Plan({ onPlanned }: { onPlanned: () => unknown }) {
             </select>
           </div>
           <Field label={say('bookend.what')} name="what" placeholder={say('bookend.what-like')} maxLength={500} autocomplete="off" />
-          <Wrong>{said}</Wrong>
-        </form>
+        </Form>
       ) : (
         <a class="btn main" href={to('circle')}>
           {say('home.invite')}
@@ -159,7 +156,7 @@ function Running({ of, onChange }: { of: Bookend; onChange: () => unknown }) {
             return keepPress();
           }}
         >
-          <Lamp bare state="lit" />
+          <Lamp state="lit" />
           {say('press.button')}
         </Button>
       </section>
@@ -181,14 +178,12 @@ function Companion({ of }: { of: Bookend }) {
       </section>
       {!over && of.contact && (
         <section class="stack">
-          <a class="btn main" href={`tel:${dial(of.contact)}`}>
-            <Icon name="call" />
+          <Call look="btn main" number={of.contact}>
             {say('all.call', { name })}
-          </a>
-          <a class="btn" href={`sms:${dial(of.contact)}`}>
-            <Icon name="text" />
+          </Call>
+          <Call text number={of.contact}>
             {say('all.text', { name })}
-          </a>
+          </Call>
         </section>
       )}
     </main>

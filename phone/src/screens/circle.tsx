@@ -1,12 +1,13 @@
 // My circle: who is told at once and who later, who waits for my confirm, and the people I am there for.
 import { useEffect, useState } from 'preact/hooks';
-import { api } from '../api/client';
+import { api, whole } from '../api/client';
 import type { Member } from '../api/client';
-import { useAsked, whole } from '../parts/asked';
+import { useAsked } from '../parts/asked';
 import { Button, Says } from '../parts/basics';
 import { Icon } from '../parts/icons';
 import { Lamp } from '../parts/lamp';
-import { nameOf, role, Row } from '../parts/people';
+import { nameOf, role } from '../parts/people';
+import { Group, Item, LinkItem, Row } from '../parts/rows';
 import { to } from '../route';
 import { look } from '../state/everything';
 import { memberLamp } from '../state/lamps';
@@ -43,14 +44,11 @@ export function Circle() {
         const told = active.filter((member) => member.step === step);
         return (
           told.length > 0 && (
-            <section class="stack tight" key={step}>
-              <h2 class="head">{step === 1 ? say('circle.first') : later}</h2>
-              <ul class="rows">
-                {told.map((member) => (
-                  <MemberRow key={member.id} member={member} onMore={() => setOpen(member.id)} />
-                ))}
-              </ul>
-            </section>
+            <Group key={step} head={step === 1 ? say('circle.first') : later}>
+              {told.map((member) => (
+                <MemberRow key={member.id} member={member} onMore={() => setOpen(member.id)} />
+              ))}
+            </Group>
           )
         );
       })}
@@ -60,22 +58,16 @@ export function Circle() {
       {links && links.items.length > 0 && (
         <ul class="rows">
           {links.items.map((link) => (
-            <li class="row" key={link.id}>
-              <Row name={say('circle.invited', { role: role(link.role) })} says={say('circle.invited.say', { time: moment(link.expires_at) })} />
+            <Item key={link.id} name={say('circle.invited', { role: role(link.role) })} says={say('circle.invited.say', { time: moment(link.expires_at) })}>
               <Button onPress={() => api.DELETE('/v1/invitations/{invitation_id}', { params: { path: { invitation_id: link.id } } }).then(askLinks)}>{say('circle.withdraw')}</Button>
-            </li>
+            </Item>
           ))}
         </ul>
       )}
       <NumberQuestion asked={active.length > 0} />
       {active.length > 1 && (
         <ul class="rows">
-          <li>
-            <a class="row" href={to('circle', 'times')}>
-              <Row name={say('circle.times')} />
-              <Icon name="next" />
-            </a>
-          </li>
+          <LinkItem href={to('circle', 'times')} name={say('circle.times')} />
         </ul>
       )}
       <ThereFor />
@@ -121,7 +113,7 @@ function Warning({ active }: { active: Member[] }) {
   return (
     <div class="card">
       <div class="line">
-        <Lamp bare state="dim" />
+        <Lamp state="dim" />
         <p>{dark.length === active.length ? say('circle.nobody') : say('circle.dark', { name })}</p>
       </div>
       {first.contact ? (
@@ -154,7 +146,7 @@ function MemberRow({ member, onMore }: { member: Member; onMore: () => void }) {
       <button class="icon bare" id={`move-${member.id}`} aria-label={say('circle.move', { name })} onClick={() => move(member.step === 1 ? 2 : 1)} onKeyDown={key}>
         <Icon name="grip" />
       </button>
-      <Row lamp={<Lamp bare state={memberLamp(member)} />} name={name} more={role(member.role)} says={say(member.available_now ? 'circle.reachable' : member.reachable ? 'circle.later' : 'circle.off')}>
+      <Row lamp={<Lamp state={memberLamp(member)} />} name={name} more={role(member.role)} says={say(member.available_now ? 'circle.reachable' : member.reachable ? 'circle.later' : 'circle.off')}>
         <button class="icon bare" aria-label={say('circle.more', { name })} onClick={onMore}>
           <Icon name="more" />
         </button>

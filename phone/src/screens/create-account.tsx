@@ -2,7 +2,9 @@
 import { useState } from 'preact/hooks';
 import { api, kindOf, once } from '../api/client';
 import { newKey } from '../outbox/flush';
-import { Back, Button, Field, Says, Wrong } from '../parts/basics';
+import { Back, Button, Field, Says } from '../parts/basics';
+import { Form } from '../parts/form';
+import type { Filled } from '../parts/form';
 import { NewPassphrase } from '../parts/passphrase';
 import { NoEmergencyService } from '../parts/people';
 import { to } from '../route';
@@ -16,21 +18,18 @@ import { useHelplines } from './welcome';
 
 export function CreateAccount() {
   useHelplines();
-  const [said, setSaid] = useState('');
   const [passphrase, setPassphrase] = useState('');
   const [key] = useState(newKey);
   const [codes, setCodes] = useState<string[] | null>(null);
   if (codes) return <Codes codes={codes} />;
-  const submit = async (event: SubmitEvent) => {
-    event.preventDefault();
-    const form = new FormData(event.currentTarget as HTMLFormElement);
-    const sign_in_name = String(form.get('name')).trim().toLowerCase();
+  const make = async (filled: Filled) => {
+    const sign_in_name = filled('name').trim().toLowerCase();
     const { data, error } = await api.POST('/v1/people', {
       params: once(`${key}${sign_in_name}`),
       body: {
         sign_in_name,
         passphrase,
-        display_name: String(form.get('called')),
+        display_name: filled('called'),
         time_zone: timeZone(),
         region: region() ?? null,
         language: language(),
@@ -40,7 +39,7 @@ export function CreateAccount() {
     });
     if (data) return setCodes(data.recovery_codes);
     if (kindOf(error) === '/problems/invitation-not-valid') dropInvitation();
-    setSaid(wrong(error));
+    return wrong(error);
   };
   return (
     <main class="page">
@@ -49,7 +48,7 @@ export function CreateAccount() {
         <Says>{say('create.head')}</Says>
         <p class="soft">{say('create.say')} {invitation() && say('create.invited')}</p>
       </div>
-      <form class="stack" onSubmit={submit}>
+      <Form send={make} submit={say('create.button')}>
         <Field label={say('field.called')} hint={say('field.called-hint')} name="called" autocomplete="nickname" maxLength={60} required />
         <Field label={say('field.name')} hint={say('field.name-hint')} name="name" autocomplete="username" autocapitalize="none" autocorrect="off" spellcheck={false} pattern="\s*[A-Za-z0-9._\-]{3,64}\s*" required />
         <NewPassphrase label={say('field.passphrase')} value={passphrase} onInput={setPassphrase} />
@@ -57,11 +56,7 @@ export function CreateAccount() {
           <input type="checkbox" required />
           {say('create.adult')}
         </label>
-        <Wrong>{said}</Wrong>
-        <Button kind="main" submit>
-          {say('create.button')}
-        </Button>
-      </form>
+      </Form>
       <NoEmergencyService helplines={state.helplines} />
     </main>
   );

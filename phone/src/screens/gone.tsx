@@ -8,7 +8,7 @@ export function Gone() {
   return (
     <main class="page">
       <div class="hero grow">
-        <Lamp state="dim" big bare />
+        <Lamp state="dim big" />
         <Says>{say('gone.head')}</Says>
         <p>{say('gone.say')}</p>
       </div>

@@ -27,7 +27,7 @@ export function Home() {
           <ul class="lamps">
             {circle.map((member) => (
               <li key={member.id}>
-                <Lamp bare state={memberLamp(member)} />
+                <Lamp state={memberLamp(member)} />
                 <span>
                   {nameOf(member)}
                   <span class="sr">{say(member.available_now ? 'home.reachable' : 'home.unreachable')}</span>
@@ -60,7 +60,7 @@ function Needed() {
   return (
     <a class="card warm row" href={to('reach-outs', first.id)}>
       <span class="line">
-        <Lamp bare state="lit" />
+        <Lamp state="lit" />
         <span class="name">{say('home.needed', { name: nameOf(first.from) })}</span>
       </span>
     </a>

@@ -1,8 +1,10 @@
 // My hours: when pushes may come. One span for the days that are chosen; past midnight it goes on the next day.
 import { useState } from 'preact/hooks';
 import type { Schemas } from '../api/client';
-import { Back, Button, Field, Says, Wrong } from '../parts/basics';
-import { go, to } from '../route';
+import { Button, Field, SubPage } from '../parts/basics';
+import { Form } from '../parts/form';
+import type { Filled } from '../parts/form';
+import { go } from '../route';
 import { change, state } from '../state/store';
 import { language, say } from '../words';
 import { patch } from './settings';
@@ -21,7 +23,6 @@ export function Hours() {
   const kept = (state.me?.hours ?? []) as unknown as Window[];
   const starts = kept.filter((window) => window.from !== '00:00' || !kept.some((other) => other.to === MIDNIGHT));
   const [days, setDays] = useState(starts.length ? starts.map((window) => window.day) : DAYS);
-  const [said, setSaid] = useState('');
   const first = starts[0];
   const end = first?.to === MIDNIGHT ? (kept.find((window) => window.from === '00:00')?.to ?? '00:00') : first?.to;
   const save = async (hours: Window[] | null) => {
@@ -29,23 +30,17 @@ export function Hours() {
     go('settings');
     change({ word: say('all.saved') });
   };
-  const submit = (event: SubmitEvent) => {
-    event.preventDefault();
-    const form = new FormData(event.currentTarget as HTMLFormElement);
-    const [from, until] = [String(form.get('from')), String(form.get('to'))];
-    if (days.length && from !== until) void save(windows(days, from, until));
-    else setSaid(say('set.hours-none'));
+  const choose = async (filled: Filled) => {
+    const [from, until] = [filled('from'), filled('to')];
+    if (!days.length || from === until) return say('set.hours-none');
+    await save(windows(days, from, until));
+    return '';
   };
   // The first of January 2024 was a Monday.
   const name = (day: number) => new Intl.DateTimeFormat(language(), { weekday: 'short' }).format(new Date(2024, 0, 1 + day));
   return (
-    <main class="page">
-      <Back href={to('settings')}>{say('tab.settings')}</Back>
-      <div class="stack">
-        <Says small>{say('set.hours')}</Says>
-        <p class="soft">{say('set.hours-say')}</p>
-      </div>
-      <form class="stack" onSubmit={submit}>
+    <SubPage of="settings" head={say('set.hours')} says={say('set.hours-say')}>
+      <Form send={choose} submit={say('all.save')} after={<Button onPress={() => save(null)}>{say('set.hours-any')}</Button>}>
         <div class="two">
           <Field label={say('set.hours-from')} name="from" type="time" required defaultValue={first?.from ?? '08:00'} />
           <Field label={say('set.hours-to')} name="to" type="time" required defaultValue={end ?? '22:00'} />
@@ -59,12 +54,7 @@ export function Hours() {
             </label>
           ))}
         </fieldset>
-        <Wrong>{said}</Wrong>
-        <Button kind="main" submit>
-          {say('all.save')}
-        </Button>
-        <Button onPress={() => save(null)}>{say('set.hours-any')}</Button>
-      </form>
-    </main>
+      </Form>
+    </SubPage>
   );
 }

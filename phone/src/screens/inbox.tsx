@@ -5,7 +5,8 @@ import type { Notice, ReachOut } from '../api/client';
 import { useAsked } from '../parts/asked';
 import { Button, Says } from '../parts/basics';
 import { Lamp } from '../parts/lamp';
-import { nameOf, names, Row } from '../parts/people';
+import { nameOf, names } from '../parts/people';
+import { Row } from '../parts/rows';
 import { go, to } from '../route';
 import { look } from '../state/everything';
 import { needsMe } from '../state/needed';
@@ -45,7 +46,7 @@ export function Inbox() {
           {others.map((reachOut) => (
             <li key={reachOut.id}>
               <a class="row" href={to('reach-outs', reachOut.id)}>
-                <Row lamp={<Lamp bare state="bright" />} name={others_say(reachOut)} says={ago(reachOut.created_at, state.now)} />
+                <Row lamp={<Lamp state="bright" />} name={others_say(reachOut)} says={ago(reachOut.created_at, state.now)} />
               </a>
             </li>
           ))}
@@ -74,7 +75,7 @@ function Needed({ of, first }: { of: ReachOut; first: boolean }) {
   return (
     <article class="card warm">
       <div class="line">
-        <Lamp bare state="lit" />
+        <Lamp state="lit" />
         <div>
           <h3 class="name">{say('notice.reach_out', { name })}</h3>
           <p class="soft small">{say('inbox.waiting', { ago: ago(of.created_at, state.now) })}</p>

@@ -1,16 +1,17 @@
 // An invitation: who asks, yes or not now, and the two words that both compare.
 import { useEffect, useState } from 'preact/hooks';
-import { api, once } from '../api/client';
+import { api, once, whole } from '../api/client';
 import type { Schemas, Supported } from '../api/client';
 import { newKey } from '../outbox/flush';
-import { Button, Says, Wrong } from '../parts/basics';
+import { Button, Says, Switch, Wrong } from '../parts/basics';
 import { Lamp, Light } from '../parts/lamp';
 import { nameOf, role } from '../parts/people';
 import { go, instead, to } from '../route';
-import { change, state } from '../state/store';
+import { state } from '../state/store';
 import { say } from '../words';
 import { wrong } from '../words/problem';
 import { NotifyBanner } from './notify';
+import { patch } from './settings';
 
 // Kept for this tab only, on the way from the link through signing up to saying yes.
 const SLOT = 'invitation';
@@ -37,7 +38,7 @@ export function Join({ token }: { token: string }) {
     if (!inside) return sessionStorage.setItem(SLOT, token);
     void (async () => {
       // Whoever signed up with the link has said yes already; then its words are what is wanted.
-      const earlier = sessionStorage.getItem(SLOT) === token ? await api.GET('/v1/supporting', { params: { query: { limit: 100 } } }) : null;
+      const earlier = sessionStorage.getItem(SLOT) === token ? await api.GET('/v1/supporting', whole) : null;
       sessionStorage.removeItem(SLOT);
       const mine = earlier?.data?.items.find((item) => item.state === 'accepted' && item.words);
       const { data, error } = await api.POST('/v1/invitations/preview', { body: { token } });
@@ -91,18 +92,11 @@ export function Join({ token }: { token: string }) {
 
 /** What both sides say to each other before the confirm, and the question that decides most about the nights. */
 function TwoWords({ of }: { of: Supported }) {
-  const [wake, setWake] = useState(state.me?.wake_me ?? false);
   const name = nameOf(of);
-  const ask = async () => {
-    setWake(!wake);
-    const { data } = await api.PATCH('/v1/me', { body: { wake_me: !wake } });
-    if (data) change({ me: data });
-    else setWake(wake);
-  };
   return (
     <main class="page">
       <div class="hero grow">
-        <Lamp state="lit" big bare />
+        <Lamp state="lit big" />
         <Says small live>
           {say('join.words-head', { name })}
         </Says>
@@ -117,9 +111,7 @@ function TwoWords({ of }: { of: Supported }) {
             <p class="name">{say('join.wake')}</p>
             <p class="soft small">{say('join.wake-say', { name })}</p>
           </div>
-          <span class="switch">
-            <input type="checkbox" role="switch" aria-label={say('join.wake')} checked={wake} onChange={ask} />
-          </span>
+          <Switch label={say('join.wake')} on={!!state.me?.wake_me} onChange={(wake_me) => patch({ wake_me })} />
         </div>
       </div>
       <NotifyBanner />

@@ -2,11 +2,11 @@
 import { useState } from 'preact/hooks';
 import { api, once } from '../api/client';
 import type { ReachOut, Recipient } from '../api/client';
-import { newKey } from '../outbox/flush';
 import { Button, Pick, Says, Wrong } from '../parts/basics';
 import { Lamp, Light } from '../parts/lamp';
 import { Messages, Write } from '../parts/messages';
-import { CallAndText, CallList, LineButton, nameOf, names, role, Row } from '../parts/people';
+import { CallAndText, CallList, LineButton, nameOf, names, role } from '../parts/people';
+import { Item } from '../parts/rows';
 import { HowIsIt } from '../parts/how';
 import { look } from '../state/everything';
 import { LAMP, nearest, truth } from '../state/lamps';
@@ -59,7 +59,7 @@ function Quiet({ of }: { of: ReachOut }) {
       </section>
       <CallList people={of.recipients} helplines={of.helplines} />
       <section class="line">
-        <Lamp bare state="lit" />
+        <Lamp state="lit" />
         <p class="soft">{of.next_rung_at ? say('quiet.next', { time: clock(of.next_rung_at) }) : say('quiet.why')}</p>
       </section>
       <AskAgain of={of} />
@@ -89,11 +89,9 @@ function Recipients({ of }: { of: ReachOut }) {
   return (
     <ul class="rows" aria-label={say('wait.circle')}>
       {nearest(of.recipients).map((recipient) => (
-        <li class="row" key={recipient.person.id}>
-          <Row lamp={<Lamp state={LAMP[recipient.state]} />} name={nameOf(recipient)} more={recipient.role ? role(recipient.role) : undefined} says={stateOf(recipient, of)}>
-            <CallAndText name={nameOf(recipient)} number={recipient.contact} />
-          </Row>
-        </li>
+        <Item key={recipient.person.id} lamp={<Lamp ring state={LAMP[recipient.state]} />} name={nameOf(recipient)} more={recipient.role ? role(recipient.role) : undefined} says={stateOf(recipient, of)}>
+          <CallAndText name={nameOf(recipient)} number={recipient.contact} />
+        </Item>
       ))}
     </ul>
   );
@@ -109,7 +107,7 @@ function AddAWord({ of }: { of: ReachOut }) {
   const [said, setSaid] = useState('');
   const need = async (wanted: (typeof NEEDS)[number]) => {
     // Pressing again while one is open makes no second one; it only says more about this one.
-    const { data, error } = await api.POST('/v1/reach-outs', { params: once(newKey()), body: { need: wanted } });
+    const { data, error } = await api.POST('/v1/reach-outs', { params: once(), body: { need: wanted } });
     setSaid(wrong(error));
     if (data) change({ mine: data });
   };

@@ -2,7 +2,7 @@
 import { useEffect, useState } from 'preact/hooks';
 import { Button } from '../parts/basics';
 import { Lamp } from '../parts/lamp';
-import { Row } from '../parts/people';
+import { Row } from '../parts/rows';
 import { to } from '../route';
 import { platform, register, standing, switchOn, tryPush } from '../state/notifications';
 import type { Device, Standing } from '../state/notifications';
@@ -24,10 +24,10 @@ export function NotifyCard() {
     }
   };
   useEffect(() => {
-    if (standing() === 'on') void register(say(`device.${platform}`)).then(take);
+    if (standing() === 'on') void register().then(take);
   }, []);
   const test = async () => {
-    const there = device ?? (await switchOn(say(`device.${platform}`)));
+    const there = device ?? (await switchOn());
     take(there);
     if (typeof there === 'string') return;
     setWaiting(true);
@@ -42,7 +42,7 @@ export function NotifyCard() {
   return (
     <section class="card">
       <div class="line" role="status">
-        <Lamp bare state={works ? 'bright' : how === 'on' ? 'lit' : 'dim'} />
+        <Lamp state={works ? 'bright' : how === 'on' ? 'lit' : 'dim'} />
         <div>
           <h2 class="name">{say(works ? 'notify-how.works' : `notify-how.${how}`)}</h2>
           <p class="soft small">
@@ -61,7 +61,7 @@ export function NotifyBanner() {
   if (standing() === 'on') return null;
   return (
     <a class="card row" href={to('settings')}>
-      <Row lamp={<Lamp bare state="dim" />} name={say('notify-how.off')} says={say('notify.off-say')} />
+      <Row lamp={<Lamp state="dim" />} name={say('notify-how.off')} says={say('notify.off-say')} />
     </a>
   );
 }

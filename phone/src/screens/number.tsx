@@ -2,8 +2,8 @@
 import type { ComponentChildren } from 'preact';
 import { useState } from 'preact/hooks';
 import { api } from '../api/client';
-import { Back, Button, Field, Says, Wrong } from '../parts/basics';
-import { to } from '../route';
+import { Button, Field, SubPage } from '../parts/basics';
+import { Form } from '../parts/form';
 import { change, state } from '../state/store';
 import { say } from '../words';
 import { wrong } from '../words/problem';
@@ -17,19 +17,11 @@ async function share(contact: string | null): Promise<string> {
   return wrong(error);
 }
 
-function NumberForm({ children }: { children?: ComponentChildren }) {
-  const [said, setSaid] = useState('');
-  const submit = async (event: SubmitEvent) => {
-    event.preventDefault();
-    setSaid(await share(String(new FormData(event.currentTarget as HTMLFormElement).get('number'))));
-  };
+function NumberForm({ after }: { after: ComponentChildren }) {
   return (
-    <form class="stack" onSubmit={submit}>
+    <Form send={(filled) => share(filled('number'))} submit={say('number.yes')} kind="" after={after}>
       <Field label={say('number.field')} name="number" type="tel" autocomplete="tel" required defaultValue={state.me?.contact ?? ''} />
-      <Wrong>{said}</Wrong>
-      <Button submit>{say('number.yes')}</Button>
-      {children}
-    </form>
+    </Form>
   );
 }
 
@@ -44,30 +36,29 @@ export function NumberQuestion({ asked }: { asked: boolean }) {
     <section class="card">
       <h2 class="say-2">{say('number.head')}</h2>
       <p class="soft">{say('number.say')}</p>
-      <NumberForm>
-        <Button kind="quiet" onPress={notNow}>
-          {say('number.no')}
-        </Button>
-      </NumberForm>
+      <NumberForm
+        after={
+          <Button kind="quiet" onPress={notNow}>
+            {say('number.no')}
+          </Button>
+        }
+      />
     </section>
   );
 }
 
 export function NumberPage() {
   return (
-    <main class="page">
-      <Back href={to('settings')}>{say('tab.settings')}</Back>
-      <div class="stack">
-        <Says small>{say('set.number')}</Says>
-        <p class="soft">{say('number.say')}</p>
-      </div>
-      <NumberForm>
-        {state.me?.contact && (
-          <Button kind="quiet" onPress={() => share(null)}>
-            {say('number.remove')}
-          </Button>
-        )}
-      </NumberForm>
-    </main>
+    <SubPage of="settings" head={say('set.number')} says={say('number.say')}>
+      <NumberForm
+        after={
+          state.me?.contact && (
+            <Button kind="quiet" onPress={() => share(null)}>
+              {say('number.remove')}
+            </Button>
+          )
+        }
+      />
+    </SubPage>
   );
 }

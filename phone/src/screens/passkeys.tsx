@@ -1,12 +1,10 @@
 // My passkeys: which there are, one more on this phone, and away with one. Changing anything asks for the passphrase first.
 import { useState } from 'preact/hooks';
-import { api, kindOf } from '../api/client';
-import { useAsked, whole } from '../parts/asked';
-import { Back, Button, Says, Wrong } from '../parts/basics';
-import { Row } from '../parts/people';
+import { api, kindOf, whole } from '../api/client';
+import { useAsked } from '../parts/asked';
+import { Button, SubPage, Wrong } from '../parts/basics';
 import { Proof } from '../parts/proof';
-import { to } from '../route';
-import { platform } from '../state/notifications';
+import { Item } from '../parts/rows';
 import { addPasskey } from '../state/passkeys';
 import { say } from '../words';
 import { day } from '../words/format';
@@ -27,35 +25,26 @@ export function Passkeys() {
     setProven(true);
   };
   return (
-    <main class="page">
-      <Back href={to('settings')}>{say('tab.settings')}</Back>
-      <div class="stack">
-        <Says small>{say('set.passkeys')}</Says>
-        <p>{say('passkeys.say')}</p>
-      </div>
+    <SubPage of="settings" head={say('set.passkeys')}>
+      <p>{say('passkeys.say')}</p>
       {found && (
         <ul class="rows">
           {found.items.map((one) => (
-            <li class="row" key={one.id}>
-              <Row name={one.label ?? say('device.any')} says={one.last_used_at ? say('devices.used', { time: day(one.last_used_at) }) : say('passkeys.since', { time: day(one.created_at) })} />
+            <Item key={one.id} name={one.label ?? say('device.any')} says={one.last_used_at ? say('devices.used', { time: day(one.last_used_at) }) : say('passkeys.since', { time: day(one.created_at) })}>
               {proven && <Button onPress={() => api.DELETE('/v1/passkeys/{passkey_id}', { params: { path: { passkey_id: one.id } } }).then(told)}>{say('channel.remove')}</Button>}
-            </li>
+            </Item>
           ))}
-          {!found.items.length && (
-            <li class="row">
-              <Row name={say('passkeys.none')} />
-            </li>
-          )}
+          {!found.items.length && <Item name={say('passkeys.none')} />}
         </ul>
       )}
       <Wrong>{said}</Wrong>
       {proven ? (
-        <Button kind="main" onPress={() => addPasskey(say(`device.${platform}`)).then(told)}>
+        <Button kind="main" onPress={() => addPasskey().then(told)}>
           {say('passkeys.add')}
         </Button>
       ) : (
         <Proof to={say('passkeys.change')} onProven={prove} />
       )}
-    </main>
+    </SubPage>
   );
 }

@@ -1,11 +1,11 @@
 // A new passphrase and new recovery codes. Both ask for the passphrase of today first.
 import { useState } from 'preact/hooks';
 import { api, kindOf, once } from '../api/client';
-import { newKey } from '../outbox/flush';
-import { Back, Button, Says, Wrong } from '../parts/basics';
+import { Button, SubPage, Wrong } from '../parts/basics';
+import { Form } from '../parts/form';
 import { NewPassphrase } from '../parts/passphrase';
 import { Proof } from '../parts/proof';
-import { instead, to } from '../route';
+import { instead } from '../route';
 import { change } from '../state/store';
 import { say } from '../words';
 import { wrong } from '../words/problem';
@@ -23,32 +23,26 @@ export function Passphrase() {
     if (kindOf(error) === '/problems/proof-needed') setProven(false);
     setSaid(wrong(error));
   };
-  const set = async (event: SubmitEvent) => {
-    event.preventDefault();
+  const set = async () => {
     const { error } = await api.PUT('/v1/me/passphrase', { body: { passphrase: fresh } });
     if (error) return refused(error);
     back();
     change({ word: say('passphrase.done') });
   };
   const renew = async () => {
-    const { data, error } = await api.POST('/v1/recovery-codes', { params: once(newKey()) });
+    const { data, error } = await api.POST('/v1/recovery-codes', { params: once() });
     if (data) setCodes(data.recovery_codes);
     else refused(error);
   };
   return (
-    <main class="page">
-      <Back href={to('settings')}>{say('tab.settings')}</Back>
-      <Says small>{say('set.passphrase')}</Says>
+    <SubPage of="settings" head={say('set.passphrase')}>
       <Wrong>{said}</Wrong>
       {proven ? (
         <>
-          <form class="stack" onSubmit={set}>
+          <Form send={set} submit={say('recover.button')}>
             <NewPassphrase label={say('field.new-passphrase')} value={fresh} onInput={setFresh} />
             <p class="soft small">{say('passphrase.say')}</p>
-            <Button kind="main" submit>
-              {say('recover.button')}
-            </Button>
-          </form>
+          </Form>
           <section class="stack">
             <h2 class="head">{say('passphrase.codes')}</h2>
             <p>{say('passphrase.codes-say')}</p>
@@ -58,6 +52,6 @@ export function Passphrase() {
       ) : (
         <Proof to={say('passphrase.change')} onProven={() => setProven(true)} />
       )}
-    </main>
+    </SubPage>
   );
 }

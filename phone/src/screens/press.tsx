@@ -5,7 +5,8 @@ import { next } from '../outbox/rules';
 import type { Press } from '../outbox/rules';
 import { Button, Says } from '../parts/basics';
 import { Dial, Lamp, Light } from '../parts/lamp';
-import { CallAndText, CallList, LineButton, nameOf, role, Row } from '../parts/people';
+import { CallAndText, CallList, LineButton, nameOf, role } from '../parts/people';
+import { Group, Item } from '../parts/rows';
 import { to } from '../route';
 import { firstTold } from '../state/lamps';
 import { change, state } from '../state/store';
@@ -56,18 +57,13 @@ function Numbers() {
   return (
     <>
       {people.length > 0 && (
-        <section class="stack tight">
-          <h2 class="head">{say('kept.calls')}</h2>
-          <ul class="rows">
-            {people.map((member) => (
-              <li class="row" key={member.id}>
-                <Row lamp={<Lamp bare state="lit" />} name={nameOf(member)} says={role(member.role)}>
-                  <CallAndText name={nameOf(member)} number={member.contact} />
-                </Row>
-              </li>
-            ))}
-          </ul>
-        </section>
+        <Group head={say('kept.calls')}>
+          {people.map((member) => (
+            <Item key={member.id} lamp={<Lamp state="lit" />} name={nameOf(member)} says={role(member.role)}>
+              <CallAndText name={nameOf(member)} number={member.contact} />
+            </Item>
+          ))}
+        </Group>
       )}
       <LineButton helplines={state.helplines} />
     </>
@@ -79,7 +75,7 @@ function NotSent({ press }: { press: Press }) {
   return (
     <main class="page">
       <section class="hero">
-        <Lamp big state="dim off" />
+        <Lamp ring state="dim off big" />
         <Says live>{say('kept.head')}</Says>
         <p>{say(dead ? 'kept.dead' : 'kept.say')}</p>
       </section>
@@ -108,7 +104,7 @@ function Old({ press }: { press: Press }) {
   return (
     <main class="page">
       <section class="hero grow">
-        <Lamp big state="dim off" />
+        <Lamp ring state="dim off big" />
         <Says live>{say('kept.head')}</Says>
         <p>{say('kept.old', { time: clock(press.pressed_at) })}</p>
       </section>

@@ -42,7 +42,7 @@ export function Reflection({ id }: { id: string }) {
             options={GRADES.map(([lamp, word], grade) => [
               String(grade),
               <>
-                <Lamp bare state={lamp} />
+                <Lamp state={lamp} />
                 {say(word)}
               </>,
             ])}

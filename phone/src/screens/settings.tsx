@@ -1,11 +1,11 @@
 // Settings: what this phone and this account do, each with its present state beside it.
-import type { ComponentChildren } from 'preact';
-import { api } from '../api/client';
+import { api, whole } from '../api/client';
 import type { Me, Schemas } from '../api/client';
-import { useAsked, useOffered, whole } from '../parts/asked';
-import { Button, Pick, Says } from '../parts/basics';
+import { useAsked, useOffered } from '../parts/asked';
+import { Button, Pick, Says, Switch } from '../parts/basics';
 import { Icon } from '../parts/icons';
-import { readable, Row } from '../parts/people';
+import { readable } from '../parts/people';
+import { Group, Item, LinkItem, Row } from '../parts/rows';
 import { to } from '../route';
 import { look } from '../state/everything';
 import { looks, setLook } from '../state/looks';
@@ -52,10 +52,10 @@ export function Settings() {
       <Says small>{say('tab.settings')}</Says>
       <NotifyCard />
       <Group head={say('set.reach')}>
-        <Link to="hours" name={say('set.hours')} says={hoursInWords(me)} />
+        <LinkItem href={page('hours')} name={say('set.hours')} says={hoursInWords(me)} />
         <Toggle name={say('set.wake')} says={say('set.wake-say')} on={me.wake_me} onChange={(wake_me) => patch({ wake_me })} />
-        <Link to="number" name={say('set.number')} says={me.contact ? readable(me.contact) : say('number.none')} />
-        <Link to="fallback" name={say('set.fallback')} says={channels?.items.filter((one) => one.confirmed_at).map(channelInWords).join(', ') || say('set.fallback-none')} />
+        <LinkItem href={page('number')} name={say('set.number')} says={me.contact ? readable(me.contact) : say('number.none')} />
+        <LinkItem href={page('fallback')} name={say('set.fallback')} says={channels?.items.filter((one) => one.confirmed_at).map(channelInWords).join(', ') || say('set.fallback-none')} />
       </Group>
       <section class="stack">
         <h2 class="head">{say('set.looks')}</h2>
@@ -72,18 +72,18 @@ export function Settings() {
         </ul>
       </section>
       <Group head={say('set.mine')}>
-        <Link to="" name={say('bookend.name')} href={to('bookends')} />
-        <Link to="devices" name={say('set.devices')} says={say('set.devices-say')} />
-        <Link to="passphrase" name={say('set.passphrase')} />
-        {passkeys && <Link to="passkeys" name={say('set.passkeys')} says={say('set.passkeys-say')} />}
-        <Link to="privacy" name={say('set.privacy')} />
+        <LinkItem href={to('bookends')} name={say('bookend.name')} />
+        <LinkItem href={page('devices')} name={say('set.devices')} says={say('set.devices-say')} />
+        <LinkItem href={page('passphrase')} name={say('set.passphrase')} />
+        {passkeys && <LinkItem href={page('passkeys')} name={say('set.passkeys')} says={say('set.passkeys-say')} />}
+        <LinkItem href={page('privacy')} name={say('set.privacy')} />
         <li>
           <button class="row" onClick={takeAlong}>
             <Row name={say('set.export')} says={say('set.export-say')} />
             <Icon name="next" />
           </button>
         </li>
-        <Link to="delete" name={say('set.delete')} />
+        <LinkItem href={page('delete')} name={say('set.delete')} />
       </Group>
       <Button onPress={signOut}>{say('set.sign-out')}</Button>
     </main>
@@ -101,7 +101,8 @@ async function takeAlong(): Promise<void> {
   setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
 }
 
-export const channelInWords = (one: Channel): string => say('channel.to', { kind: say(`channel-kind.${one.kind}`), address: one.address ?? '' });
+export const kindInWords = (kind: Channel['kind']): string => say(`channel-kind.${kind}`);
+export const channelInWords = ({ kind, address }: Channel): string => say('channel.to', { kind: kindInWords(kind), address: address ?? '' });
 
 export function hoursInWords({ hours }: Me): string {
   const all = (hours ?? []) as { from: string; to: string }[];
@@ -111,34 +112,13 @@ export function hoursInWords({ hours }: Me): string {
   return first ? say('set.hours-range', { from: first.from, to: (past ?? first).to }) : say('set.hours-any');
 }
 
-function Group({ head, children }: { head: string; children: ComponentChildren }) {
-  return (
-    <section class="stack tight">
-      <h2 class="head">{head}</h2>
-      <ul class="rows">{children}</ul>
-    </section>
-  );
-}
-
-function Link({ to: page, href = to('settings', page), name, says }: { to: string; href?: string; name: string; says?: string }) {
-  return (
-    <li>
-      <a class="row" href={href}>
-        <Row name={name} says={says} />
-        <Icon name="next" />
-      </a>
-    </li>
-  );
-}
+const page = (name: string): string => to('settings', name);
 
 function Toggle({ name, says, on, onChange }: { name: string; says: string; on: boolean; onChange: (on: boolean) => unknown }) {
   return (
-    <li class="row">
-      <Row name={name} says={says} />
-      <span class="switch">
-        <input type="checkbox" role="switch" aria-label={name} checked={on} onChange={() => onChange(!on)} />
-      </span>
-    </li>
+    <Item name={name} says={says}>
+      <Switch label={name} on={on} onChange={onChange} />
+    </Item>
   );
 }
 

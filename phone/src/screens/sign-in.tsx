@@ -3,6 +3,8 @@ import { useState } from 'preact/hooks';
 import { api } from '../api/client';
 import { useOffered } from '../parts/asked';
 import { Back, Button, Field, Says, Wrong } from '../parts/basics';
+import { Form } from '../parts/form';
+import type { Filled } from '../parts/form';
 import { NewPassphrase, Secret } from '../parts/passphrase';
 import { to } from '../route';
 import { signInByPasskey } from '../state/passkeys';
@@ -17,23 +19,17 @@ const NAME = { autocomplete: 'username', autocapitalize: 'none', autocorrect: 'o
 /** What people type on a phone often begins with a capital or ends with a blank. */
 const tidy = (name: string): string => name.trim().toLowerCase();
 
-async function entered(error: unknown, say_it: (words: string) => void): Promise<void> {
-  if (error) return say_it(wrong(error));
-  const invited = takeUpInvitation();
-  if (!invited) location.hash = '';
+/** Goes in; or gives what went wrong. */
+async function entered({ error }: { error?: unknown }): Promise<string> {
+  if (error) return wrong(error);
+  if (!takeUpInvitation()) location.hash = '';
   await enter();
+  return '';
 }
 
 export function SignIn() {
   const [said, setSaid] = useState('');
-  const submit = async (event: SubmitEvent) => {
-    event.preventDefault();
-    const form = new FormData(event.currentTarget as HTMLFormElement);
-    const { error } = await api.POST('/v1/sessions', {
-      body: { sign_in_name: tidy(String(form.get('name'))), passphrase: String(form.get('passphrase')), carrier: 'cookie' },
-    });
-    await entered(error, setSaid);
-  };
+  const signIn = async (filled: Filled) => entered(await api.POST('/v1/sessions', { body: { sign_in_name: tidy(filled('name')), passphrase: filled('passphrase'), carrier: 'cookie' } }));
   const passkeys = useOffered();
   const dead = state.session === 'dead';
   return (
@@ -43,33 +39,32 @@ export function SignIn() {
         <Says>{say('sign-in.head')}</Says>
         {dead && <p>{say(state.press ? 'sign-in.dead-press' : 'sign-in.dead-say')}</p>}
       </div>
-      <form class="stack" onSubmit={submit}>
+      <Form
+        send={signIn}
+        submit={say('sign-in.button')}
+        after={
+          <>
+            {passkeys && <Button onPress={async () => setSaid(await entered(await signInByPasskey()))}>{say('sign-in.passkey')}</Button>}
+            <Wrong>{said}</Wrong>
+            <a class="btn quiet" href={to('recover')}>
+              {say('sign-in.recover')}
+            </a>
+          </>
+        }
+      >
         <Field label={say('field.name')} name="name" {...NAME} />
         <div class="stack tight">
           <Secret label={say('field.passphrase')} id="passphrase" autocomplete="current-password" />
         </div>
-        <Wrong>{said}</Wrong>
-        <button class="btn main">{say('sign-in.button')}</button>
-        {passkeys && <Button onPress={async () => entered((await signInByPasskey()).error, setSaid)}>{say('sign-in.passkey')}</Button>}
-        <a class="btn quiet" href={to('recover')}>
-          {say('sign-in.recover')}
-        </a>
-      </form>
+      </Form>
     </main>
   );
 }
 
 export function Recover() {
-  const [said, setSaid] = useState('');
   const [passphrase, setPassphrase] = useState('');
-  const submit = async (event: SubmitEvent) => {
-    event.preventDefault();
-    const form = new FormData(event.currentTarget as HTMLFormElement);
-    const { error } = await api.POST('/v1/sessions/recovery', {
-      body: { sign_in_name: tidy(String(form.get('name'))), recovery_code: String(form.get('code')).trim(), new_passphrase: passphrase, carrier: 'cookie' },
-    });
-    await entered(error, setSaid);
-  };
+  const recover = async (filled: Filled) =>
+    entered(await api.POST('/v1/sessions/recovery', { body: { sign_in_name: tidy(filled('name')), recovery_code: filled('code').trim(), new_passphrase: passphrase, carrier: 'cookie' } }));
   return (
     <main class="page">
       <Back href={to('sign-in')} />
@@ -77,15 +72,11 @@ export function Recover() {
         <Says>{say('recover.head')}</Says>
         <p class="soft">{say('recover.say')}</p>
       </div>
-      <form class="stack" onSubmit={submit}>
+      <Form send={recover} submit={say('recover.button')}>
         <Field label={say('field.name')} name="name" {...NAME} />
         <Field label={say('field.code')} name="code" autocomplete="off" autocapitalize="none" spellcheck={false} required />
         <NewPassphrase label={say('field.new-passphrase')} value={passphrase} onInput={setPassphrase} />
-        <Wrong>{said}</Wrong>
-        <Button kind="main" submit>
-          {say('recover.button')}
-        </Button>
-      </form>
+      </Form>
     </main>
   );
 }

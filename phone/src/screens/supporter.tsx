@@ -1,14 +1,13 @@
 // Somebody would like my company: who, since when, what they wrote, and what I can say to it.
 import { useEffect, useState } from 'preact/hooks';
-import { api, once } from '../api/client';
+import { api, once, whole } from '../api/client';
 import type { Message, ReachOut, Recipient } from '../api/client';
-import { newKey } from '../outbox/flush';
-import { useAsked, whole } from '../parts/asked';
+import { useAsked } from '../parts/asked';
 import { Back, Button, Says, Wrong } from '../parts/basics';
-import { Icon } from '../parts/icons';
 import { Lamp } from '../parts/lamp';
 import { Messages, Write } from '../parts/messages';
-import { dial, nameOf, Row } from '../parts/people';
+import { Call, dial, nameOf } from '../parts/people';
+import { Group, Item } from '../parts/rows';
 import { to } from '../route';
 import { look } from '../state/everything';
 import { mineIn } from '../state/needed';
@@ -94,7 +93,7 @@ function Answer({ of, name, onAnswer }: { of: ReachOut; name: string; onAnswer: 
   const [said, setSaid] = useState('');
   const at = { path: { reach_out_id: of.id } };
   const answer = async (kind: Kind) => {
-    const asked = api.POST('/v1/reach-outs/{reach_out_id}/answers', { params: { ...at, ...once(newKey()) }, body: { kind, minutes: kind === 'soon' ? SOON : null }, keepalive: true });
+    const asked = api.POST('/v1/reach-outs/{reach_out_id}/answers', { params: { ...at, ...once() }, body: { kind, minutes: kind === 'soon' ? SOON : null }, keepalive: true });
     // The phone's own dialler comes up at once, on the same tap; the word that I call goes out meanwhile.
     if (kind === 'calling' && of.contact) location.href = `tel:${dial(of.contact)}`;
     const { error } = await asked;
@@ -116,15 +115,14 @@ function Answer({ of, name, onAnswer }: { of: ReachOut; name: string; onAnswer: 
       <section class="stack" aria-label={say('help.answer')}>
         <div class="card" role="status">
           <div class="line">
-            <Lamp bare state={there ? 'bright' : 'dim'} />
+            <Lamp state={there ? 'bright' : 'dim'} />
             <p>{of.state === 'together' && there ? say('help.said-together', { name }) : say(`help-said.${kind}`, { name, time })}</p>
           </div>
         </div>
         {there && of.contact && (
-          <a class="btn main" href={`tel:${dial(of.contact)}`}>
-            <Icon name="call" />
+          <Call look="btn main" number={of.contact}>
             {say('all.call', { name })}
-          </a>
+          </Call>
         )}
         {there && !of.contact && <p class="soft">{say('help.no-number', { name })}</p>}
         {there && of.state !== 'together' && <Button onPress={talking}>{say('how.talking')}</Button>}
@@ -156,16 +154,11 @@ function Others({ of, name }: { of: ReachOut; name: string }) {
   const there = of.recipients.filter(({ state: how, person }) => how === 'answered' && person.id !== state.me?.id);
   if (!there.length) return null;
   return (
-    <section class="stack tight">
-      <h2 class="head">{say('help.others', { name })}</h2>
-      <ul class="rows">
-        {there.map((other) => (
-          <li class="row" key={other.person.id}>
-            <Row lamp={<Lamp state="bright s4" />} name={nameOf(other)} says={other.answer === 'soon' ? say('answer.soon', { n: other.minutes ?? SOON }) : say(other.answer === 'here' ? 'help.is-here' : 'help.is-calling')} />
-          </li>
-        ))}
-      </ul>
-    </section>
+    <Group head={say('help.others', { name })}>
+      {there.map((other) => (
+        <Item key={other.person.id} lamp={<Lamp ring state="bright s4" />} name={nameOf(other)} says={other.answer === 'soon' ? say('answer.soon', { n: other.minutes ?? SOON }) : say(other.answer === 'here' ? 'help.is-here' : 'help.is-calling')} />
+      ))}
+    </Group>
   );
 }
 
@@ -179,12 +172,7 @@ function HowToHelp({ of }: { of: ReachOut }) {
           <li key={step}>{say(`help-how.${step}`)}</li>
         ))}
       </ol>
-      {line?.phone && (
-        <a class="btn" href={`tel:${dial(line.phone)}`}>
-          <Icon name="call" />
-          {say('help.line', { name: line.name })}
-        </a>
-      )}
+      {line?.phone && <Call number={line.phone}>{say('help.line', { name: line.name })}</Call>}
     </section>
   );
 }

@@ -1,12 +1,13 @@
 // The people whose circle I am in: quiet for a while, or leave. Nobody is told of either.
 import { useState } from 'preact/hooks';
-import { api } from '../api/client';
+import { api, whole } from '../api/client';
 import type { Supported } from '../api/client';
-import { useAsked, whole } from '../parts/asked';
+import { useAsked } from '../parts/asked';
 import { Button, Sheet } from '../parts/basics';
 import { Icon } from '../parts/icons';
 import { Lamp } from '../parts/lamp';
-import { nameOf, Row } from '../parts/people';
+import { nameOf } from '../parts/people';
+import { Group, Item } from '../parts/rows';
 import { to } from '../route';
 import { state } from '../state/store';
 import { say } from '../words';
@@ -28,21 +29,15 @@ export function ThereFor() {
   const shown = people?.items.find((someone) => someone.id === open);
   if (!people?.items.length) return null;
   return (
-    <section class="stack tight">
-      <h2 class="head">{say('for.head')}</h2>
-      <ul class="rows">
-        {people.items.map((someone) => (
-          <li class="row" key={someone.id}>
-            <Row lamp={<Lamp bare state={muted(someone) || someone.state === 'accepted' ? 'dim' : 'lit'} />} name={nameOf(someone)} says={how(someone)}>
-              <button class="icon bare" aria-label={say('circle.more', { name: nameOf(someone) })} onClick={() => setOpen(someone.id)}>
-                <Icon name="more" />
-              </button>
-            </Row>
-          </li>
-        ))}
-      </ul>
-      {shown && <OneSheet of={shown} onChange={again} onClose={() => setOpen('')} />}
-    </section>
+    <Group head={say('for.head')} after={shown && <OneSheet of={shown} onChange={again} onClose={() => setOpen('')} />}>
+      {people.items.map((someone) => (
+        <Item key={someone.id} lamp={<Lamp state={muted(someone) || someone.state === 'accepted' ? 'dim' : 'lit'} />} name={nameOf(someone)} says={how(someone)}>
+          <button class="icon bare" aria-label={say('circle.more', { name: nameOf(someone) })} onClick={() => setOpen(someone.id)}>
+            <Icon name="more" />
+          </button>
+        </Item>
+      ))}
+    </Group>
   );
 }
 

@@ -1,12 +1,11 @@
 // Somebody has answered: who, what they said they would do, and what to do if the two do not find each other.
 import type { ReachOut, Recipient } from '../api/client';
-import { Says } from '../parts/basics';
+import { Button, Says } from '../parts/basics';
 import { close, HowIsIt, talking } from '../parts/how';
-import { Icon } from '../parts/icons';
 import { Lamp, Light } from '../parts/lamp';
 import { Messages, Write } from '../parts/messages';
-import { CallAndText, dial, nameOf, names, Row } from '../parts/people';
-import { Button } from '../parts/basics';
+import { Call, CallAndText, nameOf, names } from '../parts/people';
+import { Item } from '../parts/rows';
 import { look } from '../state/everything';
 import { LAMP, whoIsThere } from '../state/lamps';
 import { state } from '../state/store';
@@ -47,14 +46,10 @@ export function There({ of }: { of: ReachOut }) {
         )}
         {first.contact && (
           <div class="two">
-            <a class="btn" href={`tel:${dial(first.contact)}`}>
-              <Icon name="call" />
-              {say('all.call', { name })}
-            </a>
-            <a class="btn" href={`sms:${dial(first.contact)}`}>
-              <Icon name="text" />
+            <Call number={first.contact}>{say('all.call', { name })}</Call>
+            <Call text number={first.contact}>
               {say('all.text', { name })}
-            </a>
+            </Call>
           </div>
         )}
         {!together && <HowIsIt of={of} short />}
@@ -63,11 +58,9 @@ export function There({ of }: { of: ReachOut }) {
       {others.length > 0 && (
         <ul class="rows">
           {others.map((other) => (
-            <li class="row" key={other.person.id}>
-              <Row lamp={<Lamp state={LAMP.answered} />} name={nameOf(other)} says={comes(other, of)}>
-                <CallAndText name={nameOf(other)} number={other.contact} />
-              </Row>
-            </li>
+            <Item key={other.person.id} lamp={<Lamp ring state={LAMP.answered} />} name={nameOf(other)} says={comes(other, of)}>
+              <CallAndText name={nameOf(other)} number={other.contact} />
+            </Item>
           ))}
         </ul>
       )}

@@ -2,8 +2,7 @@
 import { useState } from 'preact/hooks';
 import { api } from '../api/client';
 import { useAsked } from '../parts/asked';
-import { Back, Pick, Says, Wrong } from '../parts/basics';
-import { to } from '../route';
+import { Pick, SubPage, Wrong } from '../parts/basics';
 import { say } from '../words';
 import { wrong } from '../words/problem';
 import { span } from '../words/span';
@@ -24,9 +23,7 @@ export function Times() {
     await again();
   };
   return (
-    <main class="page">
-      <Back href={to('circle')}>{say('tab.circle')}</Back>
-      <Says small>{say('circle.times')}</Says>
+    <SubPage of="circle" head={say('circle.times')}>
       <p>{say('times.say')}</p>
       <Pick legend={say('circle.times')} name="pace" value={chosen ?? null} options={names.map((name) => [name, say(`times-pace.${name}`)])} onPick={choose} />
       <Wrong>{said}</Wrong>
@@ -38,6 +35,6 @@ export function Times() {
         ))}
       </ol>
       <p class="soft small">{say('circle.sooner')}</p>
-    </main>
+    </SubPage>
   );
 }

@@ -1,5 +1,5 @@
 // Looks at the server again: circle, open reach-outs, inbox. Whatever changed, this is what is asked.
-import { api, kindOf, NO_WAY } from '../api/client';
+import { api, kindOf, NO_WAY, whole } from '../api/client';
 import { put } from '../outbox/store';
 import { seal } from '../vault/vault';
 import { change, state } from './store';
@@ -33,9 +33,8 @@ async function fetchAll(): Promise<void> {
   at = Date.now();
   const { me } = state;
   if (!me || state.session !== 'in') return;
-  const page = { params: { query: { limit: 100 } } };
   const [circle, open, unread, lines] = await Promise.all([
-    api.GET('/v1/circle', page),
+    api.GET('/v1/circle', whole),
     api.GET('/v1/reach-outs', { params: { query: { open: true, limit: 50 } } }),
     api.GET('/v1/inbox/unread-count'),
     state.helplines?.region === me.region ? null : api.GET('/v1/helplines', { params: { query: { region: me.region } } }),
@@ -62,7 +61,7 @@ async function fetchAll(): Promise<void> {
   await put('busy', mine !== null);
   await seal({ me, circle: circle.data.items, helplines }).catch(() => undefined);
   if (mine) {
-    const written = await api.GET('/v1/reach-outs/{reach_out_id}/messages', { params: { path: { reach_out_id: mine.id }, query: { limit: 100 } } });
+    const written = await api.GET('/v1/reach-outs/{reach_out_id}/messages', { params: { path: { reach_out_id: mine.id }, ...whole.params } });
     if (written.data) change({ messages: written.data.items });
   }
 }

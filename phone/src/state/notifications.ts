@@ -1,6 +1,7 @@
 // Notifications on this phone: switched on with the person's leave, kept on, and tried with a real push.
-import { api } from '../api/client';
+import { api, whole } from '../api/client';
 import type { Schemas } from '../api/client';
+import { say } from '../words';
 
 export type Device = Schemas['DeviceOut'];
 /** off: not asked yet; on: the server pushes here; add: an iPhone wants it on the Home Screen first; none: not in this browser. */
@@ -12,6 +13,9 @@ const LOOK_MS = 500;
 const iPhone = /iPhone|iPad/.test(navigator.userAgent);
 export const platform = iPhone ? 'iphone' : /Android/.test(navigator.userAgent) ? 'android' : 'computer';
 
+/** What this phone is called in a list of phones. */
+export const thisPhone = (): string => say(`device.${platform}`);
+
 const after = (ms: number) => new Promise<null>((resolve) => setTimeout(() => resolve(null), ms));
 
 export function standing(): Standing {
@@ -21,15 +25,15 @@ export function standing(): Standing {
 }
 
 /** Asks for leave and registers this phone. Gives the device, or what stands in the way. */
-export async function switchOn(label: string): Promise<Device | Standing> {
+export async function switchOn(): Promise<Device | Standing> {
   const found = standing();
   if (found === 'add' || found === 'none') return found;
   if ((await Notification.requestPermission()) !== 'granted') return 'blocked';
-  return register(label);
+  return register();
 }
 
 /** After a start: tells the server where this phone is, if notifications are on. The same address is the same device. */
-export async function register(label: string): Promise<Device | Standing> {
+export async function register(): Promise<Device | Standing> {
   if (standing() !== 'on') return standing();
   const [registration, { data: config }] = await Promise.all([Promise.race([navigator.serviceWorker.ready, after(PATIENCE_MS)]), api.GET('/v1/config')]);
   if (!registration || !config?.webpush_public_key) return 'silent';
@@ -43,7 +47,7 @@ export async function register(label: string): Promise<Device | Standing> {
   const subscription = await Promise.race([asked.catch(() => null), after(PATIENCE_MS)]);
   const { endpoint, keys } = subscription?.toJSON() ?? {};
   if (!endpoint || !keys?.p256dh || !keys.auth) return 'silent';
-  const { data } = await api.POST('/v1/devices', { body: { kind: 'webpush', endpoint, keys: { p256dh: keys.p256dh, auth: keys.auth }, label } });
+  const { data } = await api.POST('/v1/devices', { body: { kind: 'webpush', endpoint, keys: { p256dh: keys.p256dh, auth: keys.auth }, label: thisPhone() } });
   return data ?? 'silent';
 }
 
@@ -53,7 +57,7 @@ export async function tryPush(device: Device): Promise<number | null> {
   const { error } = await api.POST('/v1/devices/{device_id}/test', { params: { path: { device_id: device.id } } });
   while (!error && Date.now() - began < PATIENCE_MS) {
     await after(LOOK_MS);
-    const { data } = await api.GET('/v1/devices', { params: { query: { limit: 100 } } });
+    const { data } = await api.GET('/v1/devices', whole);
     const now = data?.items.find((one) => one.id === device.id);
     if (now && now.last_receipt_at !== device.last_receipt_at) return (Date.now() - began) / 1000;
   }

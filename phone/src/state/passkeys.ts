@@ -1,6 +1,7 @@
 // Passkeys: what the phone itself asks for (a finger, a face), between two calls of the API.
 import { api, once } from '../api/client';
 import type { Schemas } from '../api/client';
+import { thisPhone } from './notifications';
 
 /** Not offered: the server is an IP address, or the browser does not speak WebAuthn's JSON yet. */
 export const offered = async (): Promise<boolean> =>
@@ -20,13 +21,13 @@ export async function signInByPasskey(): Promise<{ error?: unknown }> {
 }
 
 /** Makes a passkey on this phone. The session needs fresh proof. */
-export async function addPasskey(label: string): Promise<{ error?: unknown }> {
+export async function addPasskey(): Promise<{ error?: unknown }> {
   const { data, error } = await api.POST('/v1/passkeys/options');
   if (!data) return { error };
   const publicKey = PublicKeyCredential.parseCreationOptionsFromJSON(data as unknown as PublicKeyCredentialCreationOptionsJSON);
   const made = await navigator.credentials.create({ publicKey }).catch(() => null);
   if (!made) return NONE;
-  return api.POST('/v1/passkeys', { params: once(), body: { credential: json<Schemas['Registration']>(made), label } });
+  return api.POST('/v1/passkeys', { params: once(), body: { credential: json<Schemas['Registration']>(made), label: thisPhone() } });
 }
 
 const json = <T>(credential: Credential): T => (credential as PublicKeyCredential).toJSON() as T;

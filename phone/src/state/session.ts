@@ -5,10 +5,10 @@ import { listen, silence } from '../api/events';
 import { restorePress, tryPress } from '../outbox/outbox';
 import { empty, get, put } from '../outbox/store';
 import { unseal } from '../vault/vault';
-import { LANGUAGES, say } from '../words';
+import { LANGUAGES } from '../words';
 import { look } from './everything';
 import { setLook } from './looks';
-import { platform, register } from './notifications';
+import { register } from './notifications';
 import { change, state } from './store';
 
 /** Finds out who is here. Offline, it is whoever the phone has kept. `words`: when the app can say something. */
@@ -49,7 +49,7 @@ export async function enter(me?: Me): Promise<void> {
   await setLook(known.language in LANGUAGES ? { language: known.language } : {}).catch(() => undefined);
   arrive(known, { reached: true });
   // A browser may have changed its address while the app was closed.
-  void register(say(`device.${platform}`));
+  void register();
   await Promise.all([look(), restorePress()]);
 }
 

@@ -113,6 +113,10 @@ describe('what went wrong', () => {
   });
 
   test('without any reason', () => {
-    expect(wrong(undefined)).toBe('That did not work. Please try again in a moment.');
+    expect(wrong({})).toBe('That did not work. Please try again in a moment.');
+  });
+
+  test('nothing did', () => {
+    expect(wrong(undefined)).toBe('');
   });
 });
