@@ -2,6 +2,7 @@
 import type { ComponentChildren } from 'preact';
 import type { Country, Member, Recipient } from '../api/client';
 import { rich, say } from '../words';
+import type { Key } from '../words';
 import { list } from '../words/format';
 import { Icon } from './icons';
 import { Row } from './rows';
@@ -16,7 +17,18 @@ export const nameOf = (someone: Named | { display_name: string | null } | null |
 /** "Ana, Ben and Chidi", or how many they are where the names would fill the screen. */
 export const names = (people: Named[]): string => (people.length > 3 ? say('all.people', { n: people.length }) : list(people.map(nameOf)));
 
-export const role = (of: Member['role']): string => say(`role.${of}`);
+type Role = Member['role'];
+const ROLES: Record<Role, Key> = {
+  sponsor: 'role.sponsor',
+  friend: 'role.friend',
+  partner: 'role.partner',
+  family: 'role.family',
+  counselor: 'role.counselor',
+  fellow: 'role.fellow',
+};
+export const role = (of: Role): string => say(ROLES[of]);
+/** Every role, to choose from. */
+export const roles = (): [Role, string][] => (Object.keys(ROLES) as Role[]).map((of) => [of, role(of)]);
 
 /** tel: and sms: want the number as it is, without what makes it easy to read. */
 export const dial = (number: string): string => number.replace(/[^\d+*#]/g, '');

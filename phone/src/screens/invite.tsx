@@ -5,11 +5,10 @@ import { api, once } from '../api/client';
 import type { Member, Schemas } from '../api/client';
 import { newKey } from '../outbox/flush';
 import { Button, Pick, Sheet, Wrong } from '../parts/basics';
-import { role } from '../parts/people';
+import { roles } from '../parts/people';
 import { say } from '../words';
 import { wrong } from '../words/problem';
 import { moment } from '../words/span';
-import { ROLES } from './member';
 
 /** The dark squares of a QR code as one path, and how many there are on a side. */
 function squares(text: string): [string, number] {
@@ -36,7 +35,7 @@ export function Invite({ onClose }: { onClose: () => void }) {
       ) : (
         <>
           <h3 class="head">{say('invite.who')}</h3>
-          <Pick legend={say('invite.who')} name="who" value={who} options={ROLES.map((one) => [one, role(one)])} onPick={setWho} />
+          <Pick legend={say('invite.who')} name="who" value={who} options={roles()} onPick={setWho} />
           <Wrong>{said}</Wrong>
           <Button kind="main" onPress={make}>
             {say('invite.show')}

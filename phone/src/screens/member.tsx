@@ -3,13 +3,11 @@ import { useState } from 'preact/hooks';
 import { api } from '../api/client';
 import type { Member } from '../api/client';
 import { Button, Pick, Sheet } from '../parts/basics';
-import { CallAndText, nameOf, readable, role } from '../parts/people';
+import { CallAndText, nameOf, readable, roles } from '../parts/people';
 import { look } from '../state/everything';
 import { change } from '../state/store';
 import { say } from '../words';
 import { wrong } from '../words/problem';
-
-export const ROLES = ['sponsor', 'friend', 'partner', 'family', 'counselor', 'fellow'] as const;
 
 const at = (member: Member) => ({ params: { path: { membership_id: member.id } } });
 
@@ -38,7 +36,7 @@ export function MemberSheet({ member, onClose }: { member: Member; onClose: () =
         </div>
       )}
       <h3 class="head">{say('member.role', { name })}</h3>
-      <Pick legend={say('member.role', { name })} name="role" value={member.role} options={ROLES.map((one) => [one, role(one)])} onPick={(one) => place(member, { role: one })} />
+      <Pick legend={say('member.role', { name })} name="role" value={member.role} options={roles()} onPick={(one) => place(member, { role: one })} />
       <h3 class="head">{say('member.step', { name })}</h3>
       <Pick legend={say('member.step', { name })} name="step" value={`${member.step}`} options={[['1', say('member.step.1')], ['2', say('member.step.2')]]} onPick={(step) => place(member, { step: step === '1' ? 1 : 2 })} />
       <Sure ask={say('member.remove')} says={say('member.remove.say', { name })} yes={say('member.remove.yes', { name })} onYes={() => remove(member)} />

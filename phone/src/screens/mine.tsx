@@ -9,14 +9,15 @@ import { CallAndText, CallList, LineButton, nameOf, names, role } from '../parts
 import { Item } from '../parts/rows';
 import { HowIsIt } from '../parts/how';
 import { look } from '../state/everything';
-import { LAMP, nearest, truth } from '../state/lamps';
+import { nearest, STATES, truth } from '../state/lamps';
+import { NEEDS, needs } from '../state/needed';
+import type { Need } from '../state/needed';
 import { change, state } from '../state/store';
 import { say } from '../words';
 import { clock } from '../words/format';
 import { wrong } from '../words/problem';
 import { There } from './there';
 
-const NEEDS = ['talk', 'urge', 'lonely', 'company', 'check_on_me'] as const;
 const MINUTE_MS = 60_000;
 
 export function Mine({ of }: { of: ReachOut }) {
@@ -89,7 +90,7 @@ function Recipients({ of }: { of: ReachOut }) {
   return (
     <ul class="rows" aria-label={say('wait.circle')}>
       {nearest(of.recipients).map((recipient) => (
-        <Item key={recipient.person.id} lamp={<Lamp ring state={LAMP[recipient.state]} />} name={nameOf(recipient)} more={recipient.role ? role(recipient.role) : undefined} says={stateOf(recipient, of)}>
+        <Item key={recipient.person.id} lamp={<Lamp ring state={STATES[recipient.state].lamp} />} name={nameOf(recipient)} more={recipient.role ? role(recipient.role) : undefined} says={stateOf(recipient, of)}>
           <CallAndText name={nameOf(recipient)} number={recipient.contact} />
         </Item>
       ))}
@@ -99,13 +100,13 @@ function Recipients({ of }: { of: ReachOut }) {
 
 function stateOf(recipient: Recipient, of: ReachOut): string {
   if (recipient.state === 'queued' && of.next_rung_at) return say('wait.queued-next', { time: clock(of.next_rung_at) });
-  return say(`state.${recipient.state}`);
+  return say(STATES[recipient.state].says);
 }
 
 /** Words and a need come after the press, never before it. */
 function AddAWord({ of }: { of: ReachOut }) {
   const [said, setSaid] = useState('');
-  const need = async (wanted: (typeof NEEDS)[number]) => {
+  const need = async (wanted: Need) => {
     // Pressing again while one is open makes no second one; it only says more about this one.
     const { data, error } = await api.POST('/v1/reach-outs', { params: once(), body: { need: wanted } });
     setSaid(wrong(error));
@@ -119,7 +120,7 @@ function AddAWord({ of }: { of: ReachOut }) {
       {of.note && <blockquote class="words">{of.note}</blockquote>}
       <Messages messages={state.messages} />
       <Write to={of.id} label={say('wait.word-like')} onSent={look} />
-      <Pick legend={say('wait.need')} name="need" options={NEEDS.map((one) => [one, say(`need.${one}`)])} value={of.need} onPick={(wanted) => void need(wanted)} />
+      <Pick legend={say('wait.need')} name="need" options={needs.map((one) => [one, say(NEEDS[one].word)])} value={of.need} onPick={(wanted) => void need(wanted)} />
       <Wrong>{said}</Wrong>
     </section>
   );

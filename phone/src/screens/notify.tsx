@@ -7,9 +7,20 @@ import { to } from '../route';
 import { platform, register, standing, switchOn, tryPush } from '../state/notifications';
 import type { Device, Standing } from '../state/notifications';
 import { say } from '../words';
+import type { Key } from '../words';
 import { clock, day } from '../words/format';
 
-const HELP = { off: 'notify.off-say', on: 'notify.on-say', silent: 'notify.net', add: 'notify-help.add', none: 'notify-help.none' } as const;
+const STEPS: Key = `notify-help.${platform}`;
+/** How it stands, and what to do about it. */
+const STANDINGS: Record<Standing, readonly [Key, Key]> = {
+  off: ['notify-how.off', 'notify.off-say'],
+  on: ['notify-how.on', 'notify.on-say'],
+  blocked: ['notify-how.blocked', STEPS],
+  silent: ['notify-how.silent', 'notify.net'],
+  failed: ['notify-how.failed', STEPS],
+  add: ['notify-how.add', 'notify.add-say'],
+  none: ['notify-how.none', 'notify.none-say'],
+};
 
 export function NotifyCard() {
   const [how, setHow] = useState<Standing>(standing);
@@ -38,15 +49,15 @@ export function NotifyCard() {
     else setHow('on');
   };
   const works = how === 'on' && (took !== undefined || device?.last_receipt_at);
-  const help = how === 'blocked' || how === 'failed' ? say(`notify-help.${platform}`) : say(HELP[how]);
+  const [title, help] = STANDINGS[how];
   return (
     <section class="card">
       <div class="line" role="status">
         <Lamp state={works ? 'bright' : how === 'on' ? 'lit' : 'dim'} />
         <div>
-          <h2 class="name">{say(works ? 'notify-how.works' : `notify-how.${how}`)}</h2>
+          <h2 class="name">{say(works ? 'notify-how.works' : title)}</h2>
           <p class="soft small">
-            {waiting ? say('notify.waiting') : took !== undefined ? say('notify.light', { n: Math.max(1, Math.round(took)), time: clock(Date.now()) }) : works && device?.last_receipt_at ? say('notify.last', { time: day(device.last_receipt_at) }) : help}
+            {waiting ? say('notify.waiting') : took !== undefined ? say('notify.light', { n: Math.max(1, Math.round(took)), time: clock(Date.now()) }) : works && device?.last_receipt_at ? say('notify.last', { time: day(device.last_receipt_at) }) : say(help)}
           </p>
           {how === 'failed' && <p class="soft small">{say('notify.net')}</p>}
         </div>

@@ -7,7 +7,12 @@ import { instead } from '../route';
 import { say } from '../words';
 import { wrong } from '../words/problem';
 
-const FELT = ['seen', 'safe', 'soothed'] as const;
+const FELT = {
+  seen: ['felt-name.seen', 'felt-say.seen'],
+  safe: ['felt-name.safe', 'felt-say.safe'],
+  soothed: ['felt-name.soothed', 'felt-say.soothed'],
+} as const;
+type Felt = keyof typeof FELT;
 const GRADES = [
   ['dim', 'grade.no'],
   ['low', 'grade.little'],
@@ -16,7 +21,7 @@ const GRADES = [
 ] as const;
 
 export function Reflection({ id }: { id: string }) {
-  const [felt, setFelt] = useState<Partial<Record<(typeof FELT)[number], number>>>({});
+  const [felt, setFelt] = useState<Partial<Record<Felt, number>>>({});
   const [said, setSaid] = useState('');
   const keep = async () => {
     const { error } = await api.POST('/v1/reach-outs/{reach_out_id}/reflection', { params: { path: { reach_out_id: id } }, body: felt });
@@ -29,15 +34,15 @@ export function Reflection({ id }: { id: string }) {
         <Says>{say('felt.head')}</Says>
         <p class="soft">{say('felt.say')}</p>
       </div>
-      {FELT.map((one) => (
+      {(Object.keys(FELT) as Felt[]).map((one) => (
         <section class="stack" key={one}>
           <div>
-            <h2 class="say-2">{say(`felt-name.${one}`)}</h2>
-            <p class="soft">{say(`felt-say.${one}`)}</p>
+            <h2 class="say-2">{say(FELT[one][0])}</h2>
+            <p class="soft">{say(FELT[one][1])}</p>
           </div>
           <Pick
             kind="four"
-            legend={say(`felt-name.${one}`)}
+            legend={say(FELT[one][0])}
             name={one}
             options={GRADES.map(([lamp, word], grade) => [
               String(grade),

@@ -59,7 +59,7 @@ export function Settings() {
       </Group>
       <section class="stack">
         <h2 class="head">{say('set.looks')}</h2>
-        <Pick<Look['theme']> legend={say('set.theme')} name="theme" value={look_.theme} options={(['auto', 'night', 'day'] as const).map((theme) => [theme, say(`set-theme.${theme}`)])} onPick={(theme) => void setLook({ theme })} />
+        <Pick<Look['theme']> legend={say('set.theme')} name="theme" value={look_.theme} options={[['auto', say('set-theme.auto')], ['night', say('set-theme.night')], ['day', say('set-theme.day')]]} onPick={(theme) => void setLook({ theme })} />
         <ul class="rows">
           <Choice name={say('set.language')} value={language()} options={Object.entries(LANGUAGES)} onPick={(chosen) => void setLook({ language: chosen }).then(() => patch({ language: chosen }))} />
           <Choice

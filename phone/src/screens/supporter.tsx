@@ -10,7 +10,7 @@ import { Call, dial, nameOf } from '../parts/people';
 import { Group, Item } from '../parts/rows';
 import { to } from '../route';
 import { look } from '../state/everything';
-import { mineIn } from '../state/needed';
+import { mineIn, NEEDS } from '../state/needed';
 import { state } from '../state/store';
 import { say } from '../words';
 import { ago, clock, day } from '../words/format';
@@ -82,8 +82,7 @@ function Own({ of, messages }: { of: ReachOut; messages: Message[] }) {
 }
 
 function sentence({ closed_at, outcome, need }: ReachOut, name: string): string {
-  const wish = need ?? 'company';
-  if (!closed_at) return say(`need-say.${wish}`, { name });
+  if (!closed_at) return say(NEEDS[need ?? 'company'].says, { name });
   return say(outcome === 'mistake' ? 'help.over-mistake' : outcome ? 'help.over-connected' : 'help.over-ended', { name });
 }
 

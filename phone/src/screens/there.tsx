@@ -7,7 +7,7 @@ import { Messages, Write } from '../parts/messages';
 import { Call, CallAndText, nameOf, names } from '../parts/people';
 import { Item } from '../parts/rows';
 import { look } from '../state/everything';
-import { LAMP, whoIsThere } from '../state/lamps';
+import { STATES, whoIsThere } from '../state/lamps';
 import { state } from '../state/store';
 import { say } from '../words';
 import { clock } from '../words/format';
@@ -58,7 +58,7 @@ export function There({ of }: { of: ReachOut }) {
       {others.length > 0 && (
         <ul class="rows">
           {others.map((other) => (
-            <Item key={other.person.id} lamp={<Lamp ring state={LAMP.answered} />} name={nameOf(other)} says={comes(other, of)}>
+            <Item key={other.person.id} lamp={<Lamp ring state={STATES.answered.lamp} />} name={nameOf(other)} says={comes(other, of)}>
               <CallAndText name={nameOf(other)} number={other.contact} />
             </Item>
           ))}

@@ -7,7 +7,11 @@ import { say } from '../words';
 import { wrong } from '../words/problem';
 import { span } from '../words/span';
 
-const PACES = { usual: null, fast: [0, 45, 90, 180], slow: [0, 180, 360, 600] } as const;
+const PACES = {
+  usual: { word: 'times-pace.usual', ladder: null },
+  fast: { word: 'times-pace.fast', ladder: [0, 45, 90, 180] },
+  slow: { word: 'times-pace.slow', ladder: [0, 180, 360, 600] },
+} as const;
 const RUNGS = [1, 2, 3, 4] as const;
 type Pace = keyof typeof PACES;
 
@@ -15,9 +19,9 @@ export function Times() {
   const [ladder, again] = useAsked(() => api.GET('/v1/circle/ladder'));
   const [said, setSaid] = useState('');
   const names = Object.keys(PACES) as Pace[];
-  const chosen = ladder && (ladder.own ? names.find((name) => PACES[name]?.join() === ladder.ladder.join()) : 'usual');
+  const chosen = ladder && (ladder.own ? names.find((name) => PACES[name].ladder?.join() === ladder.ladder.join()) : 'usual');
   const choose = async (pace: Pace) => {
-    const own = PACES[pace];
+    const own = PACES[pace].ladder;
     const { error } = await api.PUT('/v1/circle/ladder', { body: { ladder: own && [...own] } });
     setSaid(wrong(error));
     await again();
@@ -25,7 +29,7 @@ export function Times() {
   return (
     <SubPage of="circle" head={say('circle.times')}>
       <p>{say('times.say')}</p>
-      <Pick legend={say('circle.times')} name="pace" value={chosen ?? null} options={names.map((name) => [name, say(`times-pace.${name}`)])} onPick={choose} />
+      <Pick legend={say('circle.times')} name="pace" value={chosen ?? null} options={names.map((name) => [name, say(PACES[name].word)])} onPick={choose} />
       <Wrong>{said}</Wrong>
       <ol class="card steps wide" aria-live="polite">
         {RUNGS.map((rung, index) => (

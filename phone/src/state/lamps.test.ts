@@ -2,7 +2,7 @@
 import { beforeAll, describe, expect, test, vi } from 'vitest';
 import type { Recipient } from '../api/client';
 import { say, speak } from '../words';
-import { firstTold, LAMP, memberLamp, nearest, truth, whoIsThere } from './lamps';
+import { firstTold, memberLamp, nearest, STATES, truth, whoIsThere } from './lamps';
 
 beforeAll(() => {
   vi.stubGlobal('document', { documentElement: { lang: 'en', dir: '' } });
@@ -26,14 +26,14 @@ describe("each state's lamp and words", () => {
     ['unreachable', 'dim off', "Can't be reached"],
     ['inbox_only', 'dim s0', 'Waits in the inbox'],
   ])('%s', (state, lamp, words) => {
-    expect(LAMP[state]).toBe(lamp);
-    expect(say(`state.${state}`)).toBe(words);
+    expect(STATES[state].lamp).toBe(lamp);
+    expect(say(STATES[state].says)).toBe(words);
   });
 
   test('only an answer is bright, and every lamp is dim, lit or bright', () => {
-    const lamps = Object.entries(LAMP);
-    expect(lamps.filter(([, lamp]) => lamp.startsWith('bright')).map(([state]) => state)).toEqual(['answered']);
-    for (const [, lamp] of lamps) expect(lamp).toMatch(/^(dim|lit|bright) /);
+    const lamps = Object.entries(STATES);
+    expect(lamps.filter(([, { lamp }]) => lamp.startsWith('bright')).map(([state]) => state)).toEqual(['answered']);
+    for (const [, { lamp }] of lamps) expect(lamp).toMatch(/^(dim|lit|bright) /);
     expect(lamps).toHaveLength(8);
   });
 

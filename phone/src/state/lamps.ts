@@ -4,22 +4,25 @@ import type { Key } from '../words';
 
 type RecipientState = Recipient['state'];
 
-/** The lamp's classes: dim, lit or bright; s0 to s4 is how much of the ring is closed. */
-export const LAMP: Record<RecipientState, string> = {
-  queued: 'dim s0',
-  handed: 'lit s1',
-  delivered: 'lit s2',
-  seen: 'lit s3',
-  answered: 'bright s4',
-  declined: 'dim no',
-  unreachable: 'dim off',
-  inbox_only: 'dim s0',
+/**
+ * Nearest first. The lamp's classes: dim, lit or bright; s0 to s4 is how much of the ring is closed. Its words. And what is said of
+ * them all while nobody has come nearer.
+ */
+export const STATES: Record<RecipientState, { lamp: string; says: Key; truth?: Key }> = {
+  answered: { lamp: 'bright s4', says: 'state.answered' },
+  seen: { lamp: 'lit s3', says: 'state.seen', truth: 'wait.seen' },
+  delivered: { lamp: 'lit s2', says: 'state.delivered', truth: 'wait.delivered' },
+  handed: { lamp: 'lit s1', says: 'state.handed', truth: 'wait.told' },
+  queued: { lamp: 'dim s0', says: 'state.queued', truth: 'wait.queued' },
+  inbox_only: { lamp: 'dim s0', says: 'state.inbox_only' },
+  unreachable: { lamp: 'dim off', says: 'state.unreachable' },
+  declined: { lamp: 'dim no', says: 'state.declined' },
 };
 
 /** Dim: not reachable now; lit: reachable now; bright: has answered. */
 export const memberLamp = (member: Pick<Member, 'available_now'>): string => (member.available_now ? 'lit' : 'dim');
 
-const ORDER: RecipientState[] = ['answered', 'seen', 'delivered', 'handed', 'queued', 'inbox_only', 'unreachable', 'declined'];
+const ORDER = Object.keys(STATES);
 const ANSWERS = ['calling', 'here', 'soon'];
 
 /** Nearest first: who answers, who has seen it, whom it has reached. Equal ones keep the order of the circle. */
@@ -41,15 +44,9 @@ export interface Truth {
 
 /** The truest thing that can be said while waiting: the furthest that it has come to anybody, and to whom. */
 export function truth(recipients: Recipient[]): Truth {
-  const furthest: [RecipientState, Key][] = [
-    ['seen', 'wait.seen'],
-    ['delivered', 'wait.delivered'],
-    ['handed', 'wait.told'],
-    ['queued', 'wait.queued'],
-  ];
-  for (const [reached, key] of furthest) {
+  for (const [reached, { truth: key }] of Object.entries(STATES)) {
     const who = recipients.filter((recipient) => recipient.state === reached);
-    if (who.length) return { key, who };
+    if (key && who.length) return { key, who };
   }
   return { key: 'wait.unheard', who: [] };
 }

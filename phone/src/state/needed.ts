@@ -1,6 +1,18 @@
-// Whose reach-out still waits for a word from me. Pure but for who I am.
+// What somebody needs, and whose reach-out still waits for a word from me. Pure but for who I am.
 import type { ReachOut, Recipient } from '../api/client';
+import type { Key } from '../words';
 import { state } from './store';
+
+export type Need = NonNullable<ReachOut['need']>;
+/** The word for it on my own phone, and what the others read. */
+export const NEEDS: Record<Need, { word: Key; says: Key }> = {
+  talk: { word: 'need.talk', says: 'need-say.talk' },
+  urge: { word: 'need.urge', says: 'need-say.urge' },
+  lonely: { word: 'need.lonely', says: 'need-say.lonely' },
+  company: { word: 'need.company', says: 'need-say.company' },
+  check_on_me: { word: 'need.check_on_me', says: 'need-say.check_on_me' },
+};
+export const needs = Object.keys(NEEDS) as Need[];
 
 export const mineIn = (of: ReachOut): Recipient | undefined => of.recipients.find((recipient) => recipient.person.id === state.me?.id);
 
