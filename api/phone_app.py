@@ -101,8 +101,12 @@ def install(app: FastAPI, folder: Path | None = None) -> None:
 
     It stands behind the routes, not around them: a request of the API never meets it.
     """
-    where = folder or next((one for one in FOLDERS if (one / "index.html").is_file()), HERE)
-    app.router.default = PhoneApp(files(where), app.router.not_found)
+    app.router.default = PhoneApp(files(folder or built()), app.router.not_found)
+
+
+def built() -> Path:
+    """Where the app lies; a folder without one, when it has not been built."""
+    return next((one for one in FOLDERS if (one / "index.html").is_file()), HERE)
 
 
 @cache

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from playwright.async_api import Browser, BrowserContext, CDPSession, Page
 
+from api.phone_app import built, files
 from benchmarks.figures import Report, spread
 from benchmarks.ground import Ground
 from benchmarks.servers import porchlight
@@ -20,6 +21,7 @@ CPU = 4
 UNDO_MS = 3_000
 INTERACTIVE_S = 1.5
 ON_THE_WIRE_MS = 50
+JAVASCRIPT_KB = 30
 # The moment at which something of the app can be touched has been drawn; what is drawn here answers.
 DRAWN = """new MutationObserver((_, watch) => {
   if (!document.querySelector('main a.btn, main button')) return;
@@ -74,7 +76,13 @@ async def run(ground: Ground, *, short: bool) -> Report:
             report.row(network.name, spread(first), spread(again), spread(sent))
             report.at_most(f"First screen, {network.name}", spread(first), INTERACTIVE_S, " s")
             report.at_most(f"Press on the wire, {network.name}", spread(sent), ON_THE_WIRE_MS, " ms")
+    report.at_most("JavaScript in all, in gzip as the server sends it", spread([_weight()]), JAVASCRIPT_KB, " kB")
     return report
+
+
+def _weight() -> float:
+    """Kilobytes of script that the server sends, the service worker's with them."""
+    return sum(len(file.squeezed or file.body) for path, file in files(built()).items() if path.endswith(".js")) / 1000
 
 
 async def _first(browser: Browser, url: str, network: Network) -> float:
