@@ -29,6 +29,8 @@ def folder(tmp_path: Path) -> Path:
     (made / "icon.png").write_bytes(b"\x89PNG")
     (made / ".digest").write_text("not for anybody")
     (made / "assets" / "index-1a2b.js").write_text(SCRIPT)
+    for language in ("en", "es"):
+        (made / "assets" / f"{language}-3c4d.json").write_text("[]")
     return made
 
 
@@ -54,6 +56,19 @@ async def test_the_page_is_asked_for_again_and_never_sent_twice(http: httpx.Asyn
     again = await http.get("/", headers={**BROWSER, "If-None-Match": page.headers["etag"]})
     assert (again.status_code, again.content) == (304, b"")
     assert (await http.head("/", headers=BROWSER)).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("asked", "words"), [("es-MX,es;q=0.9", "es"), ("en-GB", "en"), ("de-DE,es;q=0.5", "en"), ("", "en")]
+)
+async def test_what_the_app_asks_for_first_comes_beside_its_script(
+    http: httpx.AsyncClient, asked: str, words: str
+) -> None:
+    page = await http.get("/", headers={**BROWSER, "Accept-Language": asked})
+    ahead = "rel=preload; as=fetch; crossorigin"
+    assert page.headers["link"] == f"</assets/{words}-3c4d.json>; {ahead}, </v1/me>; {ahead}"
+    assert "Accept-Language" in page.headers["vary"]
+    assert "link" not in (await http.get("/assets/index-1a2b.js")).headers
 
 
 async def test_the_page_trusts_only_what_comes_from_here(http: httpx.AsyncClient) -> None:
