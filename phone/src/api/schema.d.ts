@@ -1716,7 +1716,7 @@ export interface components {
         };
         /**
          * InvitedOut
-         * @description `token` is shown here once. In `url` it stands in the fragment, which no server ever sees.
+         * @description `token` is shown here once. In `url` it stands in the fragment, which no server ever sees; `qr` is it for a camera.
          */
         InvitedOut: {
             /**
@@ -1728,6 +1728,7 @@ export interface components {
             token: string;
             /** Url */
             url: string;
+            qr: components["schemas"]["QrOut"];
             role: components["schemas"]["Role"];
             /**
              * Step
@@ -2209,6 +2210,16 @@ export interface components {
         Proof: {
             /** Passphrase */
             passphrase: string;
+        };
+        /**
+         * QrOut
+         * @description `path`: the dark squares as an SVG path, one unit a square, from 0 0 to `size` `size`; leave four units around it.
+         */
+        QrOut: {
+            /** Size */
+            size: number;
+            /** Path */
+            path: string;
         };
         /**
          * QuietOut

@@ -1,5 +1,4 @@
 // Inviting somebody: who it is, then a code for their camera and a link for everything else.
-import { generate } from 'lean-qr/nano';
 import { useState } from 'preact/hooks';
 import { api, once } from '../api/client';
 import type { Member, Schemas } from '../api/client';
@@ -9,14 +8,6 @@ import { roles } from '../parts/people';
 import { say } from '../words';
 import { wrong } from '../words/problem';
 import { moment } from '../words/span';
-
-/** The dark squares of a QR code as one path, and how many there are on a side. */
-function squares(text: string): [string, number] {
-  const code = generate(text);
-  let path = '';
-  for (let y = 0; y < code.size; y++) for (let x = 0; x < code.size; x++) if (code.get(x, y)) path += `M${x} ${y}h1v1h-1z`;
-  return [path, code.size];
-}
 
 export function Invite({ onClose }: { onClose: () => void }) {
   const [who, setWho] = useState<Member['role']>('friend');
@@ -46,15 +37,14 @@ export function Invite({ onClose }: { onClose: () => void }) {
   );
 }
 
-function Made({ of: { url, expires_at } }: { of: Schemas['InvitedOut'] }) {
+function Made({ of: { url, qr, expires_at } }: { of: Schemas['InvitedOut'] }) {
   const [copied, setCopied] = useState(false);
-  const [path, size] = squares(url);
   const copy = () => navigator.clipboard.writeText(url).then(() => setCopied(true), () => undefined);
   return (
     <>
       <p class="soft">{say('invite.say')}</p>
-      <svg class="qr" role="img" aria-label={say('invite.code')} viewBox={`-3 -3 ${size + 6} ${size + 6}`}>
-        <path d={path} />
+      <svg class="qr" role="img" aria-label={say('invite.code')} viewBox={`-4 -4 ${qr.size + 8} ${qr.size + 8}`}>
+        <path d={qr.path} />
       </svg>
       <p class="soft small mid">{say('invite.until', { time: moment(expires_at) })}</p>
       <div class="two">
