@@ -104,10 +104,7 @@ class Night(World):
 
     async def passes(self, seconds: float) -> None:
         """Let time pass, and the worker do what is due then."""
-        if self.transport.flowing.is_set():
-            # What was handed over a moment ago leaves a moment ago, not in the middle of the time that passes.
-            await self.settle()
-        self.forward(seconds)
+        await self.forward(seconds)
         await self.work()
 
     async def gives_channel(self, person: Person, kind: str = "sms") -> str:

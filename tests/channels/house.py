@@ -85,7 +85,7 @@ class World(PlainWorld):
 
     async def passes(self, seconds: float) -> None:
         """Let time pass and the worker do what is due then."""
-        self.forward(seconds)
+        await self.forward(seconds)
         await self.work()
         await self.settle()
 

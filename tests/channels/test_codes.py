@@ -51,7 +51,7 @@ async def test_an_address_and_its_code_are_ciphertext_in_the_database(world: Wor
 async def test_a_code_is_good_for_ten_minutes(world: World, gateways: Gateways) -> None:
     maya = await world.person("Maya")
     made = await world.adds(maya)
-    world.forward(601)
+    await world.forward(601)
     late = await maya.post(f"/v1/channels/{made['id']}/confirm", {"code": gateways.code("sms")}, expect=409)
     assert late["type"] == "/problems/code-not-valid"
     first = gateways.code("sms")
@@ -111,7 +111,7 @@ async def test_codes_cost_money_so_they_are_limited_by_person_and_by_address(wor
     await maya.post("/v1/channels", {"kind": "ntfy", "address": "another"}, expect=429)
     await world.settle()
     assert gateways.count() == 5
-    world.forward(1801)
+    await world.forward(1801)
     await world.adds(maya, "ntfy", "another")
 
 
@@ -204,7 +204,7 @@ async def test_a_person_has_at_most_five_channels(world: World) -> None:
     assert [row["id"] for row in page["items"] + rest["items"]] == [row["id"] for row in reversed(made)]
     await maya.delete(f"/v1/channels/{made[0]['id']}")
     await maya.delete(f"/v1/channels/{made[0]['id']}", expect=404)
-    world.forward(1801)
+    await world.forward(1801)
     await world.adds(maya, "ntfy", TOPIC)
 
 

@@ -191,7 +191,7 @@ async def test_a_slow_gateway_holds_back_no_push(world: World, gateways: Gateway
 
     gateways.sms.behaviour.delay = 7.0
     await maya.press()
-    world.forward(90)
+    await world.forward(90)
     turn = asyncio.create_task(world.work())
     await until(lambda: gateways.sms.asked == 6)
     await ana.press()

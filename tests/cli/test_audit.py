@@ -23,6 +23,6 @@ async def test_it_prints_a_table_and_says_by_its_exit_status_whether_all_is_well
         assert "delivery_overdue" in told
         assert "Maya" not in told
         await world.work()
-        world.forward(11)
+        await world.forward(11)
         await world.work()
         assert await sponsor.pushed() == ["reach_out"]

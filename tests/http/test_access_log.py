@@ -118,10 +118,10 @@ async def test_no_address_is_kept(world: World) -> None:
 
 async def test_it_is_kept_for_90_days(night: Night) -> None:
     maya = await night.person("Maya")
-    night.forward(89.9 * 24 * 3600)
+    await night.forward(89.9 * 24 * 3600)
     assert (await night.purge().run())["access_events"] == 0
     assert await kinds(maya) == ["signed_up"]
-    night.forward(0.2 * 24 * 3600)
+    await night.forward(0.2 * 24 * 3600)
     assert (await night.purge().run())["access_events"] == 1
 
 

@@ -173,7 +173,7 @@ async def test_a_nudge_is_a_further_press(world: World) -> None:
     await maya.press()
     assert (await maya.does("nudge", expect=200))["state"] == "waiting"
     assert await sponsor.pushed() == ["reach_out"]
-    world.forward(31)
+    await world.forward(31)
     await asyncio.gather(*(maya.does("nudge", expect=200) for _ in range(5)))
     assert await sponsor.pushed() == ["reach_out"] * 2
     assert (await sponsor.does("nudge", expect=403))["type"] == "/problems/not-yours"

@@ -97,7 +97,7 @@ async def test_a_retry_gives_the_same_bookend(world: World) -> None:
     first = await maya.post("/v1/bookends", said, expect=201, key="one")
     again = await maya.post("/v1/bookends", said, expect=201, key="one")
     assert again == first
-    world.forward(2 * 3600)
+    await world.forward(2 * 3600)
     late = await maya.post("/v1/bookends", said, expect=201, key="one")
     assert late["id"] == first["id"]
     problem = await maya.post("/v1/bookends", said | {"what": "Other."}, expect=422, key="one")
@@ -117,7 +117,7 @@ async def test_who_may_do_what(world: World) -> None:
         await person.post(f"{path}/extend", extension, expect=expect)
         await person.delete(path, expect=expect)
     await world.settle()
-    world.forward(90 * 60)
+    await world.forward(90 * 60)
     await world.work()
     for person, expect in ((sponsor, 403), (friend, 404)):
         await person.get(path, 200 if person is sponsor else 404)
@@ -137,7 +137,7 @@ async def test_numbers_to_call(world: World) -> None:
     assert made["companion"]["contact"] == "+15550101"
     assert made["contact"] == "+15550100"
     await world.settle()
-    world.forward(90 * 60)
+    await world.forward(90 * 60)
     await world.work()
     seen = await sponsor.get(f"/v1/bookends/{made['id']}")
     assert seen["contact"] == "+15550100"
@@ -161,7 +161,7 @@ async def test_pages_and_filters(world: World) -> None:
     assert [one["id"] for one in (await maya.get("/v1/bookends?open=true"))["items"]] == [made[2], made[1]]
     assert [one["id"] for one in (await maya.get("/v1/bookends?open=false"))["items"]] == [made[0]]
     await world.settle()
-    world.forward(90 * 60)
+    await world.forward(90 * 60)
     await world.work()
     assert [one["id"] for one in (await maya.get("/v1/bookends?mine=false"))["items"]] == [theirs["id"]]
     assert [one["mine"] for one in (await maya.get("/v1/bookends"))["items"]] == [False, True, True, True]
@@ -178,7 +178,7 @@ async def test_the_text_is_sealed_and_the_export_is_whole(world: World) -> None:
         kept = (await connection.exec_driver_sql("SELECT what FROM bookends")).scalar_one()
     assert b"Back" not in bytes(kept)
     await world.settle()
-    world.forward(90 * 60)
+    await world.forward(90 * 60)
     await world.work()
     mine = await maya.get("/v1/me/export")
     [row] = mine["bookends"]

@@ -102,7 +102,7 @@ async def test_what_was_shared_goes_with_what_it_was_shared_by(world: World, way
                 await maya.delete(f"/v1/check-ins/{one['id']}")
     assert await sees(sponsor) == []
     assert await sponsor.inbox("check_in") == []
-    world.forward(11)
+    await world.forward(11)
     await world.work()
     assert len(await sponsor.pushes("check_in")) == 1, "only what was sent before"
     if way == "taken back":
@@ -156,7 +156,7 @@ async def test_it_is_looked_at_again_at_the_moment_of_sending(world: World) -> N
     await checks_in(maya, muted, asleep, feeling=2)
     await muted.patch(f"/v1/supporting/{muted.places[maya.id]}", {"muted_until": "2026-03-11T20:00:00Z"})
     await asleep.patch("/v1/me", {"hours": [{"day": 1, "from": "08:00", "to": "20:00"}]})
-    world.forward(11)
+    await world.forward(11)
     await world.work()
     for member in (muted, asleep):
         assert await member.pushed() == []
@@ -227,9 +227,9 @@ async def test_the_words_go_after_90_days(settings) -> None:
     async with Night(settings) as night:
         maya, sponsor = await night.circle("sponsor")
         await checks_in(maya, sponsor, feeling=3, note="Lentil soup.")
-        night.forward(89.9 * 24 * 3600)
+        await night.forward(89.9 * 24 * 3600)
         assert (await night.purge().run())["check_ins"] == 0
-        night.forward(0.2 * 24 * 3600)
+        await night.forward(0.2 * 24 * 3600)
         assert (await night.purge().run())["check_ins"] == 1
         [left] = (await maya.get("/v1/check-ins"))["items"]
         assert (left["feeling"], left["note"]) == (3, None)

@@ -104,7 +104,7 @@ async def test_mute_and_hours_keep_the_push_away_and_never_the_notice(world: Wor
     assert [await member.kinds() for member in (muted, asleep, woken)] == [["reach_out"]] * 3
     await maya.close()
     assert [await member.pushed() for member in (muted, asleep, woken)] == [[], [], ["reach_out", "all_clear"]]
-    world.forward(3 * HOUR)
+    await world.forward(3 * HOUR)
     assert [member["available_now"] for member in await maya.circle()] == [True, True, True]
     assert (await muted.get("/v1/supporting"))["items"][0]["muted_until"] is None
 

@@ -42,7 +42,7 @@ async def test_a_week_in_which_people_were_there(world: World) -> None:
     for seconds in (30, 50, 600):
         await maya.press()
         await friend.answer("cannot")
-        world.forward(seconds)
+        await world.forward(seconds)
         await sponsor.answer("soon", minutes=5)
         await sponsor.answer("calling")
         await sponsor.does("together") if seconds == 600 else await maya.close(
@@ -79,9 +79,9 @@ async def test_without_an_answer_there_is_no_time_to_one(world: World) -> None:
 async def test_weeks_follow_one_another_and_what_is_older_is_left_out(world: World) -> None:
     maya, sponsor = await world.circle("sponsor")
     await maya.post("/v1/reach-ins", {"to": sponsor.id})
-    world.forward(7 * DAY)
+    await world.forward(7 * DAY)
     await sponsor.post("/v1/reach-ins", {"to": maya.id})
-    world.forward(14 * DAY)
+    await world.forward(14 * DAY)
     found = await weeks(maya, 4)
     assert [week["week"] for week in found] == ["2026-W14", "2026-W13", "2026-W12", "2026-W11"]
     assert [(week["reach_ins"], week["people"]) for week in found] == [(0, 0), (0, 0), (0, 1), (1, 1)]
@@ -114,7 +114,7 @@ async def test_whom_i_have_not_been_in_touch_with(world: World) -> None:
     answered = (await supporting(friend))[maya.id]
     await maya.close()
     assert dict(await quiet(maya, 1)) == {sponsor.id: None, fellow.id: None, other.id: None}
-    world.forward(7 * DAY)
+    await world.forward(7 * DAY)
     await maya.post("/v1/reach-ins", {"to": other.id})
     # Never comes before long ago.
     assert [person for person, _ in await quiet(maya, 1)][2:] == [friend.id]
@@ -137,12 +137,12 @@ async def test_both_places_say_the_same_of_the_last_time(world: World) -> None:
         assert last
         assert last != before
         assert (await supporting(sponsor))[maya.id] == last
-        world.forward(60)
+        await world.forward(60)
     await maya.press()
     await sponsor.answer("calling")
     last = (await supporting(sponsor))[maya.id]
     assert (await supporting(maya))[sponsor.id] == last
-    world.forward(7 * DAY)
+    await world.forward(7 * DAY)
     assert dict(await quiet(maya, 1))[sponsor.id] == dict(await quiet(sponsor, 1))[maya.id] == last
     assert (await supporting(friend))[maya.id] is None
 

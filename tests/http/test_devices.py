@@ -77,7 +77,7 @@ async def test_a_retired_device_is_listed_for_30_days_and_comes_back_with_its_id
     [listed] = (await maya.get("/v1/devices"))["items"]
     assert (listed["id"], listed["disabled_reason"]) == (device["id"], "removed")
     assert listed["disabled_at"]
-    world.forward(30 * DAY)
+    await world.forward(30 * DAY)
     assert (await maya.get("/v1/devices"))["items"] == []
     back = await maya.device(address=maya.devices[device["id"]])
     assert (back["id"], back["disabled_at"]) == (device["id"], None)

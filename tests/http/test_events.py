@@ -81,7 +81,7 @@ async def test_a_sign_out_cuts_the_stream_within_a_second(world: World) -> None:
 async def test_a_session_that_ran_out_hears_nothing_more(world: World) -> None:
     maya, sponsor = await world.circle("sponsor")
     async with sponsor.listens() as stream:
-        world.forward(181 * 86_400)
+        await world.forward(181 * 86_400)
         fresh = await maya.again()
         await fresh.press()
         assert await stream.quiet()

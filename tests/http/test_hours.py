@@ -52,9 +52,9 @@ async def test_it_changes_with_the_hour(world: World) -> None:
     maya, sponsor = await world.circle("sponsor")
     await sponsor.patch("/v1/me", {"time_zone": "Europe/Berlin", "hours": [window(1, "22:00", "24:00")]})
     assert await available(maya, sponsor) is False
-    world.forward(3600)
+    await world.forward(3600)
     assert await available(maya, sponsor) is True
-    world.forward(2 * 3600)
+    await world.forward(2 * 3600)
     assert await available(maya, sponsor) is False
 
 
@@ -78,7 +78,7 @@ async def test_mute_is_for_one_supported_person(world: World) -> None:
     await sponsor.patch(place, {"muted_until": until.isoformat()})
     assert await available(maya, sponsor) is False
     assert await available(other, sponsor) is True
-    world.forward(2 * 3600)
+    await world.forward(2 * 3600)
     assert await available(maya, sponsor) is True
     await sponsor.patch(place, {"muted_until": (world.now() + timedelta(hours=2)).isoformat()})
     await sponsor.patch(place, {"muted_until": None})
@@ -141,7 +141,7 @@ async def test_windows_that_touch_are_one_long_one(world: World) -> None:
     await sponsor.patch("/v1/me", {"time_zone": "UTC", "hours": hours})
     for _ in range(20):
         assert await available(maya, sponsor) is True
-        world.forward(1700)
+        await world.forward(1700)
 
 
 @pytest.mark.parametrize("zone", ["Mars/Olympus", "", "utc+2", "../../etc/passwd", "Europe", "Europe/Berlin "])

@@ -45,7 +45,7 @@ async def test_reading_one_reading_all_and_filtering(world: World) -> None:
     )
     read = await sponsor.post(f"/v1/inbox/{word['id']}/read", expect=200)
     assert read["read_at"]
-    world.forward(60)
+    await world.forward(60)
     assert (await sponsor.post(f"/v1/inbox/{word['id']}/read", expect=200))["read_at"] == read["read_at"]
     assert [notice["kind"] for notice in await sponsor.inbox(unread=True)] == ["reach_out"]
     assert [notice["kind"] for notice in await sponsor.inbox(unread=False)] == ["message"]
@@ -86,7 +86,7 @@ async def test_of_each_event_there_is_one_notice(world: World) -> None:
     maya, sponsor, friend = await world.circle("sponsor", "friend")
     await maya.press()
     for _ in range(3):
-        world.forward(31)
+        await world.forward(31)
         await maya.does("nudge")
     await asyncio.gather(*(sponsor.answer("calling") for _ in range(3)))
     await asyncio.gather(*(maya.close() for _ in range(3)))

@@ -53,7 +53,7 @@ async def test_whatever_is_wrong_with_a_link_it_looks_the_same(world: World) -> 
     await ana.post("/v1/invitations/accept", {"token": used["token"]})
     await maya.delete(f"/v1/invitations/{withdrawn['id']}")
     await maya.delete(f"/v1/invitations/{withdrawn['id']}", expect=404)
-    world.forward(48 * HOUR)
+    await world.forward(48 * HOUR)
     problems = [
         await ben.post(f"/v1/invitations/{what}", {"token": token}, expect=404)
         for token in (used["token"], withdrawn["token"], expired["token"], "never-was")
@@ -67,7 +67,7 @@ async def test_whatever_is_wrong_with_a_link_it_looks_the_same(world: World) -> 
 async def test_a_link_is_good_until_the_48th_hour(world: World) -> None:
     maya, ana = await world.person("Maya"), await world.person("Ana")
     invited = await maya.invites()
-    world.forward(48 * HOUR - 1)
+    await world.forward(48 * HOUR - 1)
     await ana.post("/v1/invitations/accept", {"token": invited["token"]}, expect=201)
 
 
@@ -105,7 +105,7 @@ async def test_a_retry_gives_the_same_link_and_another_body_is_refused(world: Wo
     assert accept[0] == accept[1]
     # A key is its owner's alone.
     assert (await ana.post("/v1/invitations", said, 201, key="k"))["token"] != first["token"]
-    world.forward(24 * HOUR + 1)
+    await world.forward(24 * HOUR + 1)
     assert (await maya.post("/v1/invitations", said, 201, key="k"))["id"] != first["id"]
 
 
@@ -116,7 +116,7 @@ async def test_inviting_is_slowed_and_never_stopped(world: World) -> None:
         await maya.delete(f"/v1/invitations/{invited['id']}")
     refused = await maya.post("/v1/invitations", {"role": "friend"}, expect=429)
     assert refused["type"] == "/problems/too-many-tries"
-    world.forward(refused["retry_after"])
+    await world.forward(refused["retry_after"])
     await maya.invites()
 
 

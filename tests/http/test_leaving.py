@@ -173,7 +173,7 @@ async def test_erasing_a_member_takes_their_words_and_answers_with_them(world: W
 
 async def test_a_second_erase_and_an_unproven_one(world: World) -> None:
     maya = await world.person("Maya")
-    world.forward(301)
+    await world.forward(301)
     await maya.delete("/v1/me", expect=403)
     await maya.post("/v1/sessions/current/proof", {"passphrase": maya.passphrase})
     await maya.delete("/v1/me")

@@ -38,7 +38,7 @@ async def test_a_passkey_signs_in_and_counts_as_fresh_proof(world: World) -> Non
     phone = Authenticator()
     made = await adds(maya, phone, label="  Her\u200b phone ")
     assert (made["label"], made["synced"], made["last_used_at"]) == ("Her phone", True, None)
-    world.forward(3600)
+    await world.forward(3600)
     reply = await signs_in(world.here, phone.get(await asked(world.here)))
     assert reply.status_code == 201, reply.text
     assert reply.json()["person"] == {"id": maya.id, "display_name": "Maya"}
@@ -78,9 +78,9 @@ async def test_adding_and_removing_need_fresh_proof(world: World) -> None:
     phone = Authenticator()
     made = await adds(maya, phone)
     options = await maya.post("/v1/passkeys/options", expect=200)
-    world.forward(299)
+    await world.forward(299)
     credential = Authenticator().create(options)
-    world.forward(2)
+    await world.forward(2)
     for method, path, body in (
         ("POST", "/v1/passkeys/options", None),
         ("POST", "/v1/passkeys", {"credential": credential}),
@@ -142,7 +142,7 @@ async def test_a_retry_opens_nothing_once_its_session_is_over_or_its_time(world:
     await adds(maya, phone)
     credential = phone.get(await asked(world.here))
     made = (await signs_in(world.here, credential, key="k")).json()
-    world.forward(301)
+    await world.forward(301)
     assert (await signs_in(world.here, credential, key="k")).status_code == 401
     credential = phone.get(await asked(world.here))
     made = (await signs_in(world.here, credential, key="l")).json()
@@ -232,5 +232,5 @@ async def test_challenges_that_nobody_answered_are_cleared_away(settings) -> Non
             await asked(night.here)
         assert await night.count("passkey_challenges") == 4, "one a person, and one for each sign-in that was begun"
         assert (await night.purge().run())["passkey_challenges"] == 0
-        night.forward(timedelta(minutes=5).total_seconds())
+        await night.forward(timedelta(minutes=5).total_seconds())
         assert (await night.purge().run())["passkey_challenges"] == 4

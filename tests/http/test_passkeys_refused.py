@@ -76,7 +76,7 @@ async def test_a_challenge_is_for_one_person_one_purpose_one_answer_and_five_min
     late, first = await asked(world.here), await maya.post("/v1/passkeys/options", expect=200)
     second = await maya.post("/v1/passkeys/options", expect=200)
     await maya.post("/v1/passkeys", {"credential": Authenticator().create(first)}, expect=422)
-    world.forward(301)
+    await world.forward(301)
     assert (await signs_in(world.here, phone.get(late))).status_code == 401
     await maya.post("/v1/sessions/current/proof", {"passphrase": maya.passphrase})
     await maya.post("/v1/passkeys", {"credential": Authenticator().create(second)}, expect=422)

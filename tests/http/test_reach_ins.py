@@ -80,7 +80,7 @@ async def test_they_end_with_the_membership_on_both_sides(world: World, way: str
     await thinks_of(sponsor, maya, "To you.")
     await thinks_of(maya, sponsor, "And to you.")
     await world.settle()
-    world.forward(601)
+    await world.forward(601)
     world.here.forget_pushes()
     await thinks_of(maya, sponsor, "Still to be pushed.")
     match way:
@@ -92,7 +92,7 @@ async def test_they_end_with_the_membership_on_both_sides(world: World, way: str
             await sponsor.post("/v1/blocks", {"person_id": maya.id})
     assert await reads(maya) == await reads(sponsor) == []
     assert await maya.inbox("reach_in") == await sponsor.inbox("reach_in") == []
-    world.forward(11)
+    await world.forward(11)
     await world.work()
     assert await sponsor.pushed() == ["reach_in"], "only what was sent before"
     if way != "blocked":
@@ -127,7 +127,7 @@ async def test_once_in_ten_minutes_to_one_person_and_a_reach_out_has_no_limit(wo
     await thinks_of(maya, friend)
     await thinks_of(sponsor, maya)
     await maya.press()
-    world.forward(wait)
+    await world.forward(wait)
     await thinks_of(maya, sponsor)
     assert len(await sponsor.inbox("reach_in")) == 2
 
@@ -144,13 +144,13 @@ async def test_twenty_a_day(world: World) -> None:
     maya, sponsor = await world.circle("sponsor")
     for _ in range(20):
         await thinks_of(maya, sponsor)
-        world.forward(600)
+        await world.forward(600)
     sent = 20
     for _ in range(24 * 6 - 20):
         reply = await maya.send("POST", "/v1/reach-ins", {"to": sponsor.id})
         assert reply.status_code in {201, 429}
         sent += reply.status_code == 201
-        world.forward(600)
+        await world.forward(600)
     assert sent <= 40, "twenty at the beginning, and twenty in the day after"
     assert len(await sponsor.inbox("reach_in")) == sent
 
@@ -170,7 +170,7 @@ async def test_pages_retries_and_keys(world: World) -> None:
     first = await maya.get("/v1/reach-ins?limit=2")
     rest = await maya.get(f"/v1/reach-ins?limit=2&cursor={first['next']}")
     assert [one["text"] for one in first["items"] + rest["items"]] == ["2", "1", "0"]
-    world.forward(601)
+    await world.forward(601)
     again = [await thinks_of(maya, members[0], "Same", key="k") for _ in range(2)]
     assert again[0] == again[1]
     assert (await thinks_of(maya, members[1], "Same", 422, key="k"))["type"] == "/problems/key-reused"
@@ -197,6 +197,6 @@ async def test_the_words_go_after_90_days(settings) -> None:
     async with Night(settings) as night:
         maya, sponsor = await night.circle("sponsor")
         await thinks_of(maya, sponsor, "Lentil soup.")
-        night.forward(90.1 * 24 * 3600)
+        await night.forward(90.1 * 24 * 3600)
         assert (await night.purge().run())["reach_ins"] == 1
         assert await reads(sponsor) == [None]

@@ -101,7 +101,7 @@ async def test_a_retry_is_the_same_reach_out_with_the_same_status(world: World) 
     assert again["id"] == first["id"]
     refused = await maya.press(key="a", note="Two", expect=422)
     assert refused["type"] == "/problems/key-reused"
-    world.forward(31)
+    await world.forward(31)
     await maya.press(key="b", expect=200)
     await maya.press(key="b", expect=200)
     assert await sponsor.pushed() == ["reach_out"] * 2
@@ -124,11 +124,11 @@ async def test_pressing_again_soon_changes_nothing_and_later_pushes_everybody_ag
     maya, sponsor, friend = await world.circle("sponsor", "friend")
     made = await maya.press()
     await world.settle()
-    world.forward(20)
+    await world.forward(20)
     assert (await maya.press(expect=200))["id"] == made["id"]
     assert await sponsor.pushed() == ["reach_out"]
     await friend.answer("cannot")
-    world.forward(31)
+    await world.forward(31)
     await maya.press(expect=200)
     first, second = await sponsor.pushes()
     assert (first.push.data["round"], second.push.data["round"]) == ("1", "2")
@@ -154,7 +154,7 @@ async def test_a_further_press_takes_up_a_paused_reach_out(world: World) -> None
     await sponsor.answer("calling")
     paused = await maya.reach_out()
     assert paused["paused_until"]
-    world.forward(31)
+    await world.forward(31)
     taken_up = await maya.press(expect=200)
     assert (taken_up["state"], taken_up["paused_until"]) == ("waiting", None)
     assert (await friend.pushed())[-1] == "reach_out"
@@ -165,7 +165,7 @@ async def test_to_limits_who_is_told_and_adds_people_later(world: World) -> None
     made = await maya.press(to=[sponsor.places[maya.id]])
     assert [row["person"]["id"] for row in made["recipients"]] == [sponsor.id]
     await friend.reach_out(expect=404)
-    world.forward(31)
+    await world.forward(31)
     await maya.does("nudge", expect=200)
     assert await friend.pushed() == []
     more = await maya.press(to=[friend.places[maya.id]], expect=200)

@@ -63,18 +63,18 @@ async def test_a_session_that_is_used_slides_on_and_one_that_is_not_ends_after_1
     maya = await world.person("Maya")
     idle = await maya.again()
     for _ in range(3):
-        world.forward(100 * DAY)
+        await world.forward(100 * DAY)
         await maya.get("/v1/me")
         await world.settle()
     await idle.get("/v1/me", expect=401)
     assert [row["id"] for row in (await maya.get("/v1/sessions"))["items"]] == [maya.session_id]
-    world.forward(180 * DAY + 1)
+    await world.forward(180 * DAY + 1)
     await maya.get("/v1/me", expect=401)
 
 
 async def test_what_needs_proof_needs_it_fresh(world: World) -> None:
     maya = await world.person("Maya")
-    world.forward(301)
+    await world.forward(301)
     refusals = [
         await maya.delete("/v1/me", expect=403),
         await maya.post("/v1/recovery-codes", expect=403),
@@ -85,7 +85,7 @@ async def test_what_needs_proof_needs_it_fresh(world: World) -> None:
     assert wrong["type"] == "/problems/wrong-credentials"
     proven = await maya.post("/v1/sessions/current/proof", {"passphrase": maya.passphrase}, expect=200)
     assert proven["id"] == maya.session_id
-    world.forward(299)
+    await world.forward(299)
     await maya.put("/v1/me/passphrase", {"passphrase": "a new lantern"}, expect=204)
 
 

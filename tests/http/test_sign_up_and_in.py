@@ -112,7 +112,7 @@ async def test_guessing_is_slowed_and_time_makes_it_good_again(world: World) -> 
     other = await world.another_process()
     assert (await other.http.post("/v1/sessions", json=wrong)).status_code == 429
     await (await world.person("Ana")).again()
-    world.forward(wait)
+    await world.forward(wait)
     await maya.again()
 
 

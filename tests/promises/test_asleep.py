@@ -15,11 +15,11 @@ async def test_promise_4_who_was_asleep_between_the_last_look_and_the_send_sends
     maya, sponsor, friend = await world.circle("sponsor", "friend")
     world.here.forget_pushes()
     await maya.press()
-    world.forward(LEASE)
+    await world.forward(LEASE)
     begin = world.here.dispatcher._begin
 
     def asleep(claimed: Claim, looked_at: float) -> None:
-        world.forward(LEASE)
+        world.clock.forward(LEASE)
         begin(claimed, looked_at - LEASE)
 
     monkeypatch.setattr(world.here.dispatcher, "_begin", asleep)
@@ -28,6 +28,6 @@ async def test_promise_4_who_was_asleep_between_the_last_look_and_the_send_sends
     await world.here.dispatcher.drain()
     monkeypatch.undo()
     assert await sponsor.pushed() == await friend.pushed() == []
-    world.forward(2)
+    await world.forward(2)
     await world.work()
     assert (await sponsor.pushed(), await friend.pushed()) == (["reach_out"], []), "awake again, and looked again"

@@ -67,7 +67,7 @@ async def test_promise_2_a_crash_after_the_commit_is_made_good_within_15_seconds
     other = await world.another_process()
     await other.work()
     assert await sponsor.pushed() == [], "the lease of the dead process still runs"
-    world.forward(LEASE)
+    await world.forward(LEASE)
     await other.work()
     assert await sponsor.pushed() == ["reach_out"]
     assert len(await sponsor.inbox("reach_out")) == 1
@@ -81,7 +81,7 @@ async def test_promise_2_two_workers_never_send_one_delivery_twice(world: World)
             await member.device()
     world.here.forget_pushes()
     await maya.press()
-    world.forward(LEASE)
+    await world.forward(LEASE)
     first, second = await world.another_process(), await world.another_process()
     await asyncio.gather(*(process.work() for process in (first, second, first, second)))
     sent = Counter(one.push.delivery_id for one in world.transport.handed if one.kind == "reach_out")
@@ -119,7 +119,7 @@ async def test_promise_3_another_body_is_refused_and_pressing_again_makes_no_sec
     assert (await maya.press(key="k", note="One"))["id"] == made["id"]
     assert (await maya.press(key="k", note="Two", expect=422))["type"] == "/problems/key-reused"
     await world.settle()
-    world.forward(31)
+    await world.forward(31)
     pressed = await asyncio.gather(*(maya.press(expect=200) for _ in range(20)))
     assert {again["id"] for again in pressed} == {made["id"]}
     assert await world.count("reach_outs") == 1
@@ -141,7 +141,7 @@ async def test_promise_4_who_is_outside_sees_nothing_from_the_next_request_on(wo
     assert before["note"] == "Please come."
 
     await gone(maya, friend, how)
-    world.forward(LEASE)
+    await world.forward(LEASE)
     await world.work()
     assert await sponsor.pushed() == ["reach_out"]
     missing = await stranger.get("/v1/reach-outs/0199f3c2-7b1e-7c55-9d0a-3f6a1b2c3d4e", expect=404)
@@ -213,7 +213,7 @@ async def test_promise_9_any_worker_carries_on_what_another_began(world: World) 
     await maya.press()
     await world.transport.begun.wait()
     # The first process hangs in the middle of its send. All that another needs is in the rows.
-    world.forward(LEASE)
+    await world.forward(LEASE)
     other = await world.another_process()
     assert await other.worker.turn()
     world.transport.flowing.set()
@@ -260,7 +260,7 @@ async def test_promise_10_the_push_goes_out_as_soon_as_a_worker_with_the_key_com
     maya.process = await world.another_process(lost)
     await maya.press()
     await maya.process.settle()
-    world.forward(60)
+    await world.forward(60)
     await world.work()
     assert await sponsor.pushed() == ["reach_out"]
 

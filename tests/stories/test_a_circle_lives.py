@@ -49,7 +49,7 @@ async def test_who_leaves_and_is_back_can_be_asked_again_by_name(world: World) -
     await world.settle()
     await friend.delete(f"/v1/supporting/{friend.places[maya.id]}")
     await maya.welcomes(friend)
-    world.forward(31)
+    await world.forward(31)
     await maya.does("nudge")
     assert await friend.pushed() == ["reach_out"], "who joins meanwhile is not told"
     await friend.reach_out(expect=404)
@@ -65,7 +65,7 @@ async def test_somebody_who_mutes_during_the_story_keeps_their_inbox(world: Worl
     await maya.press()
     await world.settle()
     await sponsor.patch(f"/v1/supporting/{sponsor.places[maya.id]}", {"muted_until": "2026-04-01T00:00:00Z"})
-    world.forward(31)
+    await world.forward(31)
     await maya.does("nudge")
     assert await sponsor.pushed() == ["reach_out"]
     assert (await maya.press(need="talk", expect=200))["need"] == "talk"

@@ -46,7 +46,7 @@ async def test_a_push_of_an_unknown_kind_is_left_for_a_newer_worker(world: World
     async with a_newer_release_beside_it(world):
         lantern = await newer_tells(world, sponsor)
         for _ in range(8):
-            world.forward(3600 * 4)
+            await world.forward(3600 * 4)
             await world.work()
         # A day and a half later it is as fresh as ever, and has held up nobody.
         await maya.press()
@@ -57,7 +57,7 @@ async def test_a_push_of_an_unknown_kind_is_left_for_a_newer_worker(world: World
             assert await audit.look(Unit(session, world.now(), world.keyring)) == []
         # To a newer worker it is a kind like any other.
         await becomes_known(world, lantern)
-        world.forward(11)
+        await world.forward(11)
         await world.work()
         assert await sponsor.pushed() == ["reach_out", "message"]
 

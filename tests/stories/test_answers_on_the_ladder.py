@@ -96,7 +96,7 @@ async def test_an_answer_from_before_a_further_press_holds_nothing_either(world:
     maya, sponsor, friend, fellow = await world.circle("sponsor", "friend", "fellow", steps=[1, 1, 2])
     await maya.press()
     await sponsor.answer("calling")
-    world.forward(60)
+    await world.forward(60)
     await maya.does("nudge")
     await friend.answer("calling")
     assert await alarms(fellow) == 0

@@ -126,11 +126,11 @@ async def test_another_worker_carries_on(world: World, people: list[Person]) -> 
     await plans(maya, sponsor)
     await passes(world, 60)
     other = await world.another_process()
-    world.forward(10 * MINUTE)
+    await world.forward(10 * MINUTE)
     await other.work()
     await world.work()
     assert len(await maya.pushes("bookend_due")) == 2
-    world.forward(10 * MINUTE)
+    await world.forward(10 * MINUTE)
     await other.work()
     await world.work()
     assert await sponsor.pushed() == ["bookend_missed"]
@@ -149,11 +149,11 @@ async def test_what_an_outage_held_up_is_made_up_for_at_once(world: World, peopl
 async def test_a_process_that_dies_after_the_commit_loses_no_push(world: World, people: list[Person]) -> None:
     maya, sponsor, _ = people
     await plans(maya, sponsor)
-    world.forward(80 * MINUTE)
+    await world.forward(80 * MINUTE)
     world.here.dispatcher._closing = True  # it writes, and dies before it can send
     await world.here.worker._move_bookends()
     other = await world.another_process()
-    world.forward(11)
+    await world.forward(11)
     await other.work()
     assert await sponsor.pushed() == ["bookend_missed"]
     assert len(await sponsor.inbox("bookend_missed")) == 1
@@ -228,7 +228,7 @@ async def test_a_check_in_that_races_the_companions_minute(world: World, people:
     maya, sponsor, _ = people
     other = await world.another_process()
     made = [await plans(maya, sponsor) for _ in range(6)]
-    world.forward(80 * MINUTE)
+    await world.forward(80 * MINUTE)
     await asyncio.gather(
         world.here.worker._move_bookends(),
         *(maya.post(f"/v1/bookends/{one['id']}/check-in", expect=200) for one in made),
@@ -244,7 +244,7 @@ async def test_a_removal_that_races_the_companions_minute(world: World, people: 
     maya, sponsor, _ = people
     made = [await plans(maya, sponsor) for _ in range(4)]
     other = await world.another_process()
-    world.forward(80 * MINUTE)
+    await world.forward(80 * MINUTE)
     await asyncio.gather(
         world.here.worker._move_bookends(),
         maya.delete(f"/v1/circle/{sponsor.places[maya.id]}"),

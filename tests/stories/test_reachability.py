@@ -14,7 +14,7 @@ DAY = 24 * 3600
 
 async def passes(world: World, seconds: float) -> None:
     await world.settle()
-    world.forward(seconds)
+    await world.forward(seconds)
     await world.work()
 
 
@@ -200,7 +200,7 @@ async def test_signed_in_anew_with_the_same_address_starts_anew(world: World) ->
 async def test_two_workers_tell_once(world: World) -> None:
     maya, _ = await world.circle("sponsor", devices=False)
     other = await world.another_process()
-    world.forward(11 * MINUTE)
+    await world.forward(11 * MINUTE)
     await other.work()
     await world.work()
     assert len(await maya.inbox("unreachable")) == 1

@@ -59,7 +59,7 @@ async def test_the_whole_night(world: Night) -> None:
     assert (await maya.reach_out())["state"] == "waiting"
     assert [kind for kind in await maya.kinds() if kind == "unanswered"] == ["unanswered"], "told once"
 
-    world.forward(24 * 3600 - 300)
+    await world.forward(24 * 3600 - 300)
     await world.work()
     ended = await maya.reach_out()
     assert (ended["state"], ended["outcome"]) == ("closed", "expired")
@@ -96,20 +96,20 @@ async def test_pressing_again(world: Night) -> None:
     await world.gives_channel(sponsor)
     await maya.press()
     await world.settle()
-    world.forward(29)
+    await world.forward(29)
     await maya.press(expect=200)
     await maya.does("nudge")
     assert await alarms(sponsor) == 1, "within 30 s it changes nothing"
     row = await world.row()
     assert (row.round, row.rung) == (1, 1)
 
-    world.forward(5)
+    await world.forward(5)
     await maya.does("nudge")
     assert (await alarms(sponsor), await alarms(friend)) == (2, 0), "everyone told so far"
     assert (await world.row()).round == 2
 
     await sponsor.answer("calling")
-    world.forward(31)
+    await world.forward(31)
     await maya.press(expect=200, note="He does not pick up.")
     assert (await maya.reach_out())["state"] == "waiting", "a paused ladder is taken up"
     assert await maya.messages() == ["He does not pick up."]
@@ -121,7 +121,7 @@ async def test_pressing_again(world: Night) -> None:
     assert (await maya.reach_out())["unanswered_at"] is not None
     assert (await world.row()).rung == 4
     called = len(world.gateway.handed)
-    world.forward(31)
+    await world.forward(31)
     await maya.press(expect=200)
     row = await world.row()
     assert row.rung == 2, "after rung 4 it starts again at rung 2"
@@ -139,7 +139,7 @@ async def test_pressing_again_after_the_truth_tries_the_channels_of_rung_2(world
     for seconds in (90, 90, 120):
         await world.passes(seconds)
     assert world.gateway.handed == [number] * 2
-    world.forward(31)
+    await world.forward(31)
     await maya.press(expect=200)
     await world.settle()
     assert world.gateway.handed == [number] * 3
@@ -172,7 +172,7 @@ async def test_a_press_after_24_hours_is_a_reach_out_of_its_own(world: Night) ->
     """Also when no worker has ended the old one yet: a call for help never goes into something that is over."""
     maya, sponsor = await world.circle("sponsor")
     first = await maya.press()
-    world.forward(24 * 3600 + 1)
+    await world.forward(24 * 3600 + 1)
     second = await maya.press()
     assert second["id"] != first["id"]
     assert (await maya.get(f"/v1/reach-outs/{first['id']}"))["outcome"] == "expired"
@@ -210,7 +210,7 @@ async def test_two_workers_never_move_twice(world: Night) -> None:
     await world.settle()
     others = [await world.another_process(), await world.another_process()]
     for seconds in (90, 90, 120, 600):
-        world.forward(seconds)
+        await world.forward(seconds)
         await asyncio.gather(*(process.work() for process in (*others, *others)))
     told = await world.rows(
         select(Notice.recipient_id, Notice.kind, Notice.reach_out_id).where(Notice.reach_out_id.is_not(None))
@@ -265,7 +265,7 @@ async def test_a_removal_a_decline_and_a_further_press_that_race_a_rung(world: N
     await world.settle()
     other = await world.another_process()
     for seconds in (90, 90, 120):
-        world.forward(seconds)
+        await world.forward(seconds)
         races = [world.here.worker.turn(), other.worker.turn()]
         for reach_out, (maya, sponsor, friend, fellow) in zip(made, circles, strict=True):
             match seconds:

@@ -43,7 +43,7 @@ async def test_an_account_is_erased_while_its_bookend_is_due(world: World) -> No
     maya, sponsor = await world.circle("sponsor")
     await maya.device()
     await plans(maya, sponsor)
-    world.forward(80 * MINUTE)
+    await world.forward(80 * MINUTE)
     await at_once(world, "notices IN SHARE", world.here.worker._move_bookends(), erased(maya))
     assert await world.count("bookends") == 0
 
@@ -51,7 +51,7 @@ async def test_an_account_is_erased_while_its_bookend_is_due(world: World) -> No
 async def test_a_companion_is_erased_while_they_are_told(world: World) -> None:
     maya, sponsor = await world.circle("sponsor")
     await plans(maya, sponsor)
-    world.forward(80 * MINUTE)
+    await world.forward(80 * MINUTE)
     await at_once(world, "notices IN SHARE", world.here.worker._move_bookends(), erased(sponsor))
     assert await world.count("people") == 1
 
@@ -105,7 +105,7 @@ async def test_a_passphrase_is_recovered_while_its_person_is_told(world: World) 
     maya, _, friend = await world.circle("sponsor", "friend", steps=[1, 2])
     await maya.press()
     await world.settle()
-    world.forward(90)
+    await world.forward(90)
     code = {"recovery_code": friend.recovery_codes[0], "new_passphrase": "another one by the door"}
     _, recovered = await at_once(
         world,

@@ -33,7 +33,7 @@ async def test_the_dead_phone(world: World) -> None:
     assert list(reasons.values()).count("dead") == 1
 
     world.transport.answer(address(sponsor, 1), DeadAddress("gone"))
-    world.forward(31)
+    await world.forward(31)
     await maya.does("nudge")
     await world.settle()
     assert await maya.sees_state(sponsor) == "unreachable"
@@ -43,7 +43,7 @@ async def test_the_dead_phone(world: World) -> None:
     }
     # A dead address is never tried again, and the person is not dead with it.
     tried = len(await sponsor.pushes())
-    world.forward(3600)
+    await world.forward(3600)
     await world.work()
     assert len(await sponsor.pushes()) == tried
     assert len(await sponsor.inbox("reach_out")) == 1
@@ -92,17 +92,17 @@ async def test_a_service_that_is_away_for_a_minute(world: World) -> None:
         await world.work()
         tried = len(world.transport.handed)
         wait = (due.due_at - world.now()).total_seconds()
-        world.forward(wait - 0.05)
+        await world.forward(wait - 0.05)
         await world.work()
         assert len(world.transport.handed) == tried, "not a moment too early"
-        world.forward(0.1)
+        await world.forward(0.1)
         await world.work()
         assert len(world.transport.handed) == tried + 1
         waited.append(round(wait))
     assert waited == [1, 2, 4, 8, 16, 32], "the back-off doubles"
     assert await maya.sees_state(sponsor) == "queued", "nothing says that it was handed over when it was not"
     world.transport.answer(address(sponsor), Sent())
-    world.forward(64)
+    await world.forward(64)
     await world.work()
     assert await maya.sees_state(sponsor) == "handed"
     assert len(await sponsor.inbox("reach_out")) == 1
@@ -113,10 +113,10 @@ async def test_a_service_that_says_when_is_asked_then(world: World) -> None:
     world.transport.answer(address(sponsor), RetryAt("quota", world.now() + timedelta(seconds=90)), Sent())
     await maya.press()
     await world.settle()
-    world.forward(80)
+    await world.forward(80)
     await world.work()
     assert len(await sponsor.pushes()) == 1
-    world.forward(10)
+    await world.forward(10)
     await world.work()
     assert [one.result for one in await sponsor.pushes()][-1] == Sent()
 
@@ -128,7 +128,7 @@ async def test_a_push_that_will_never_be_taken_is_parked_and_the_person_is_not_k
     await world.settle()
     assert [await maya.sees_state(member) for member in (sponsor, friend)] == ["unreachable", "handed"]
     assert [member["reachable"] for member in await maya.circle()] == [True, True], "the address may be good"
-    world.forward(89)
+    await world.forward(89)
     await world.work()
     assert len(await sponsor.pushes()) == 1, "not before the ladder asks everyone again"
 
@@ -140,7 +140,7 @@ async def test_a_row_that_nobody_can_send_is_put_aside(world: World) -> None:
     async with world.database.write() as session:
         await session.execute(update(Delivery).values(attempt=PARK_AFTER))
         await session.commit()
-    world.forward(LEASE)
+    await world.forward(LEASE)
     await world.work()
     assert await sponsor.pushed() == []
     [row] = await world.rows(select(Delivery.state, Delivery.last_error).where(Delivery.attempt == PARK_AFTER))
@@ -154,7 +154,7 @@ async def test_after_a_day_it_is_no_longer_tried(world: World) -> None:
     world.transport.answer(address(sponsor), RetryAt("unavailable"))
     await maya.close()
     await world.settle()
-    world.forward(86_400)
+    await world.forward(86_400)
     await world.work()
     [row] = await world.rows(select(Delivery.state).join(Notice).where(Notice.kind == "all_clear"))
     assert row.state == "failed"
@@ -166,7 +166,7 @@ async def test_a_crash_between_the_commit_and_the_push(world: World) -> None:
     await maya.press()
     await sponsor.answer("calling")
     other = await world.another_process()
-    world.forward(LEASE)
+    await world.forward(LEASE)
     await other.work()
     assert await friend.pushed() == ["reach_out", "answered"]
     assert await sponsor.pushed() == ["reach_out"]
@@ -180,7 +180,7 @@ async def test_a_crash_in_the_middle_of_a_send(world: World) -> None:
     await maya.press()
     await world.transport.begun.wait()
     other = await world.another_process()
-    world.forward(LEASE)
+    await world.forward(LEASE)
     world.transport.answer(address(sponsor), Rejected("what the late one says"), Sent())
     assert await other.worker.turn()
     assert not await other.worker.turn(), "under a lease again"
@@ -198,7 +198,7 @@ async def test_a_process_that_was_asleep_for_longer_than_a_lease_finds_its_rows_
     world.here.forget_pushes()
     await maya.press()
     kept = [row.id for row in await world.rows(select(Delivery.id).join(Notice).where(Notice.kind == "reach_out"))]
-    world.forward(LEASE)
+    await world.forward(LEASE)
     other = await world.another_process()
     world.transport.flowing.clear()
     assert await other.worker.turn()
@@ -227,7 +227,7 @@ async def test_claims_that_fail_cost_no_place_to_send_from(world: World) -> None
     maya, sponsor = await world.circle("sponsor")
     world.here.forget_pushes()
     await maya.press()
-    world.forward(LEASE)
+    await world.forward(LEASE)
     async with no_claim_goes_through(world):
         for _ in range(world.transport.at_once):
             with pytest.raises(DBAPIError):

@@ -54,7 +54,7 @@ async def test_a_healthy_night_has_nothing_to_find(world: Night) -> None:
     assert await found(world) == []
     await world.settle()
     for seconds in (90, 60, 30, 120, 600, 29, 31):
-        world.forward(seconds)
+        await world.forward(seconds)
         assert await found(world) == [], "due a moment ago is not overdue"
         await world.work()
         assert await found(world) == []
@@ -67,7 +67,7 @@ async def test_a_healthy_night_has_nothing_to_find(world: Night) -> None:
     await sponsor.does("together")
     assert await found(world) == []
     await maya.close()
-    world.forward(120)
+    await world.forward(120)
     await world.work()
     assert await found(world) == []
 
@@ -85,7 +85,7 @@ async def test_a_healthy_night_has_nothing_to_find(world: Night) -> None:
 async def test_a_reach_out_without_a_timer(world: Night, wrong: dict[str, object]) -> None:
     maya, _sponsor, friend = await world.circle("sponsor", "friend", steps=[1, 2])
     await maya.press()
-    world.forward(31)
+    await world.forward(31)
     now = world.now()
     await world.set(**{name: now + timedelta(seconds=at) if isinstance(at, int) else at for name, at in wrong.items()})
     assert await found(world) == ["reach_out_without_timer"]
@@ -99,9 +99,9 @@ async def test_a_reach_out_that_is_overdue(world: Night) -> None:
     maya, *_ = await world.circle("sponsor")
     await maya.press()
     await world.settle()
-    world.forward(90 + 29)
+    await world.forward(90 + 29)
     assert await found(world) == []
-    world.forward(2)
+    await world.forward(2)
     assert await found(world) == ["reach_out_overdue"]
     assert await found(world) == [], "due now, for the next worker that looks"
 
@@ -110,9 +110,9 @@ async def test_a_delivery_that_is_overdue(world: Night) -> None:
     maya, sponsor = await world.circle("sponsor")
     world.here.forget_pushes()
     await maya.press()
-    world.forward(39)
+    await world.forward(39)
     assert await found(world) == []
-    world.forward(2)
+    await world.forward(2)
     due_at = (await delivery(world)).due_at
     assert await found(world) == ["delivery_overdue"]
     one = await delivery(world)
@@ -141,7 +141,7 @@ async def test_a_lease_that_ran_out_twice(world: Night) -> None:
     await maya.press()
     await later(world, attempt=2, lease_until=world.now() + timedelta(seconds=1))
     assert await found(world) == [], "its holder may still say something"
-    world.forward(2)
+    await world.forward(2)
     assert await found(world) == ["lease_ran_out_twice"]
     await world.work()
     assert await sponsor.pushed() == ["reach_out"]
@@ -161,7 +161,7 @@ async def test_a_press_that_raced_the_registration_of_a_phone(world: Night) -> N
         await session.delete(rows.scalar_one())
         await session.commit()
     assert await found(world) == [], "it may still be on its way into the database"
-    world.forward(6)
+    await world.forward(6)
     assert await found(world) == ["notice_without_delivery"]
     await world.work()
     assert [one.where for one in await sponsor.pushes()].count(sponsor.devices[second["id"]]) == 2
@@ -191,7 +191,7 @@ async def test_who_is_not_to_be_pushed_is_not_found(world: Night, why: str) -> N
             if row.device_id in {UUID(device) for device in sponsor.devices}:
                 await session.delete(row)
         await session.commit()
-    world.forward(10)
+    await world.forward(10)
     assert await found(world) == []
 
 
@@ -215,9 +215,9 @@ async def test_a_bookend_that_is_past_due(world: Night) -> None:
 
     await plan(None)
     await plan(world.now())
-    world.forward(119)
+    await world.forward(119)
     assert await found(world) == []
-    world.forward(2)
+    await world.forward(2)
     assert await found(world) == ["bookend_overdue"]
     assert await found(world) == []
 
@@ -227,7 +227,7 @@ async def test_one_that_cannot_be_mended_holds_up_no_other(world: Night, monkeyp
     for maya, _ in owners:
         await maya.press()
     await world.settle()
-    world.forward(90 + 31)
+    await world.forward(90 + 31)
     auditor = world.auditor()
     calls = 0
     write_to = auditor._database.write

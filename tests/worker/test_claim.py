@@ -59,7 +59,7 @@ async def test_ways_of_a_newer_release_hold_up_nobody_elses_push(world: Night) -
             await session.execute(update(Device).where(Device.id.in_(pagers)).values(kind="pager"))
             await session.commit()
         await maya.press()
-        world.forward(10.1)
+        await world.forward(10.1)
         for _ in range(3):
             await narrow.worker.turn()
             await narrow.dispatcher.drain()

@@ -20,7 +20,7 @@ async def test_a_part_that_fails_holds_back_no_push(world: Night, monkeypatch: p
     maya, sponsor = await world.circle("sponsor")
     world.here.forget_pushes()
     await maya.press()
-    world.forward(10.1)
+    await world.forward(10.1)
     worker = world.here.worker
 
     async def broken() -> int:
@@ -40,7 +40,7 @@ async def test_a_reach_out_that_cannot_be_moved_holds_up_no_other(
     circles = [await world.circle("sponsor", "friend", steps=[1, 2]) for _ in range(3)]
     made = [(await maya.press())["id"] for maya, *_ in circles]
     await world.settle()
-    world.forward(90)
+    await world.forward(90)
     move = turn._move
 
     async def poisoned(unit: object, found: object) -> None:
@@ -59,7 +59,7 @@ async def test_what_finds_no_place_is_given_back_untried_and_taken_as_soon_as_a_
     maya, *members = await world.circle("sponsor", "friend", "partner", "fellow")
     world.here.forget_pushes()
     await maya.press()
-    world.forward(10.1)
+    await world.forward(10.1)
     world.transport.flowing.clear()
     # The wider lane of another kind makes the claim larger than this one.
     narrow.dispatcher._free["webpush"] = 4
@@ -88,7 +88,7 @@ async def test_who_stands_behind_more_than_a_lane_holds_does_not_wait_for_all_of
     maya, sponsor = await world.circle("sponsor")
     await sponsor.device(kind="webpush")
     await maya.press()
-    world.forward(10.1)
+    await world.forward(10.1)
     # A lane that is quick enough has a place again whenever it is asked.
     for _ in range(3):
         await narrow.worker.turn()
@@ -102,7 +102,7 @@ async def test_what_stands_behind_a_full_lane_is_not_looked_for_at_every_turn(
     world.transport.at_once = 2
     narrow = await world.another_process()
     await _flood(world, 5)
-    world.forward(10.1)
+    await world.forward(10.1)
     world.transport.flowing.clear()
     asked: list[frozenset[str]] = []
     due = claim.due
@@ -117,7 +117,7 @@ async def test_what_stands_behind_a_full_lane_is_not_looked_for_at_every_turn(
     assert ["fcm" in kinds for kinds in asked] == [True, False], (
         "to read past a hundred thousand takes the better part of a second"
     )
-    world.forward(30)
+    await world.forward(30)
     await narrow.worker.turn()
     assert len(asked) == 3
     world.transport.flowing.set()
@@ -126,7 +126,7 @@ async def test_what_stands_behind_a_full_lane_is_not_looked_for_at_every_turn(
 async def test_a_place_in_a_lane_that_is_not_full_wakes_nobody(world: Night) -> None:
     narrow = await world.another_process()
     await _flood(world, 2)
-    world.forward(10.1)
+    await world.forward(10.1)
     narrow.dispatcher._free["webpush"] = 0
     await narrow.worker.turn()
     waiting = asyncio.create_task(narrow.dispatcher.room())

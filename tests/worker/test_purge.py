@@ -35,7 +35,7 @@ async def count(world: World, column: object) -> int:
 
 async def age(world: Night, days: float) -> None:
     """Let days pass, in which people come back often enough to stay signed in."""
-    world.forward(days * DAY)
+    await world.forward(days * DAY)
     async with world.database.write() as session:
         await session.execute(update(Session).values(expires_at=world.now() + timedelta(days=180), used_at=world.now()))
         await session.commit()

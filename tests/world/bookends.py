@@ -24,7 +24,7 @@ async def sees(person: Person, made: dict[str, Any], expect: int = 200) -> dict[
 
 async def passes(world: World, minutes: float) -> None:
     await world.settle()
-    world.forward(minutes * MINUTE)
+    await world.forward(minutes * MINUTE)
     await world.work()
 
 
