@@ -54,6 +54,9 @@ class ReachOut(Base):
     pushed_at: Mapped[Moment]
     next_rung_at: Mapped[datetime | None]
     paused_until: Mapped[datetime | None]
+    # With whom they are talking while it is `together`: when this person falls away, the others are looked at again. Not a
+    # reference: somebody who is erased simply no longer stands. Null is what an older release leaves.
+    together_with: Mapped[UUID | None]
     ask_at: Mapped[datetime | None]
     # The earliest of its clocks while it is open. Null is what an older release leaves: look at once.
     due_at: Mapped[datetime | None]

@@ -11,10 +11,10 @@ from core.errors import KeysUnavailable, StepOneFull
 from core.unit import Unit
 from models import Bookend, Channel, Device, Membership, Notice, Person, ReachOut, Recipient
 from models.vocabulary import NoticeKind
-from rules import access, connections, hours, sharing, standing_by
+from rules import access, connections, hours, retiring, sharing, standing_by
 from rules.access import Caller
 from rules.invitations import STEP_ONE, lock_circle
-from rules.reach_out import endings
+from rules.reach_out import endings, turn
 from rules.words import two_words
 
 
@@ -169,6 +169,8 @@ async def mute(unit: Unit, who: Caller, membership_id: UUID, until: datetime | N
     found.muted_until = until
     await unit.session.flush()
     if until is not None and until > unit.now:
+        # Whoever hears nothing from now on is not waited for by a call that is running.
+        await turn.hurry_all(unit, await retiring.lock_open(unit, [found.member_id]))
         await sharing.hush(unit, found.owner_id, found.member_id)
 
 

@@ -30,7 +30,8 @@ LONGEST = 1800
 class Standing:
     """One recipient as the ladder looks at them. `devices` and `channels`: how many ways there are to each.
 
-    `fresh`: the rung on which the ladder stands told or pushed them, so that it waits for them.
+    `fresh`: the rung on which the ladder stands told or pushed them, so that it waits for them. `unreachable`: what
+    was pushed to them is known not to have arrived.
     """
 
     person_id: UUID
@@ -42,6 +43,7 @@ class Standing:
     channels: int
     receipt: bool
     fresh: bool = True
+    unreachable: bool = False
 
     @property
     def pushable(self) -> bool:
@@ -113,7 +115,10 @@ def nobody_hears(rung: int, recipients: Sequence[Standing]) -> bool:
 
     Channels count from rung 2 on: before it none has been tried.
     """
-    return not any(one.told and ((one.fresh and one.pushable) or (rung >= REST and one.callable)) for one in recipients)
+    return not any(
+        one.told and ((one.fresh and one.pushable and not one.unreachable) or (rung >= REST and one.callable))
+        for one in recipients
+    )
 
 
 def silent(told: Sequence[Standing]) -> list[UUID]:

@@ -92,8 +92,8 @@ async def export(unit: Unit, who: Caller) -> dict[str, Any]:
         "reach_outs": await rows(
             ReachOut,
             ReachOut.person_id == me,
-            "id state need created_at pressed_at ladder rung round pushed_at next_rung_at paused_until unanswered_at"
-            " closed_at outcome",
+            "id state need created_at pressed_at ladder rung round pushed_at next_rung_at paused_until together_with"
+            " unanswered_at closed_at outcome",
             {"note": "reach_outs.note"},
         ),
         "recipients_of_my_reach_outs": await rows(

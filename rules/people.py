@@ -16,15 +16,18 @@ from core.errors import KeysUnavailable, NameTaken, RegistrationClosed, WrongCre
 from core.unit import Unit
 from models import Person, RecoveryCode
 from models.vocabulary import AccessKind, Carrier
-from rules import access, access_log, idempotency, invitations, passkeys, sessions
+from rules import access, access_log, idempotency, invitations, passkeys, retiring, sessions
 from rules.access import Caller
 from rules.idempotency import Retry
+from rules.reach_out import turn
 from rules.sessions import SignedIn
 
 CODES = 10
 # Crockford's base32: no I, L, O, U to be misread. 16 of them are 80 bits.
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 CODE_LENGTH = 16
+HEARING = {"hours", "wake_me", "time_zone"}
+"""What decides whether somebody is pushed at this moment."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +129,8 @@ async def _create(unit: Unit, person_id: UUID, new: NewPerson) -> None:
 
 async def change(unit: Unit, who: Caller, changes: Mapping[str, object]) -> Person:
     """Apply a merge patch of the profile; None empties what may be empty. Raises KeysUnavailable."""
+    # Reach-outs before people. Whoever hears nothing from now on is not waited for by a call that is running.
+    running = await retiring.lock_open(unit, [who.person_id]) if changes.keys() & HEARING else []
     mine = await access.person(unit, who)
     for name, value in changes.items():
         if name in {"display_name", "contact"}:
@@ -136,6 +141,7 @@ async def change(unit: Unit, who: Caller, changes: Mapping[str, object]) -> Pers
         else:
             setattr(mine, name, value)
     await unit.session.flush()
+    await turn.hurry_all(unit, running)
     return mine
 
 

@@ -15,7 +15,7 @@ async def retire(unit: Unit, person_id: UUID, retired: Sequence[UUID], why: Reti
     """Take these devices of this person out of use: the address is forgotten, what was due to it is not sent."""
     if not retired:
         return
-    await lock_open(unit, [person_id])
+    running = await lock_open(unit, [person_id])
     await unit.session.execute(
         update(Device)
         .where(Device.id.in_(retired), Device.disabled_at.is_(None))
@@ -27,6 +27,8 @@ async def retire(unit: Unit, person_id: UUID, retired: Sequence[UUID], why: Reti
         .values(state=str(DeliveryState.CANCELLED), lease_until=None, last_error=str(why))
     )
     await note_unreachable(unit, [person_id])
+    # Also where another way is left: it may be one that only a later rung tries.
+    await turn.hurry_all(unit, running)
 
 
 async def retire_dead(unit: Unit, delivery_id: UUID, person_id: UUID, device_id: UUID, address_hash: bytes) -> None:
@@ -50,9 +52,9 @@ async def retire_dead(unit: Unit, delivery_id: UUID, person_id: UUID, device_id:
     )
 
 
-async def lock_open(unit: Unit, people: Sequence[UUID]) -> None:
+async def lock_open(unit: Unit, people: Sequence[UUID]) -> Sequence[UUID]:
     """Lock the open reach-outs these people are told of, by id: reach-outs come before recipients everywhere."""
-    await unit.session.execute(
+    found = await unit.session.execute(
         select(ReachOut.id)
         .where(
             ReachOut.closed_at.is_(None),
@@ -61,6 +63,7 @@ async def lock_open(unit: Unit, people: Sequence[UUID]) -> None:
         .order_by(ReachOut.id)
         .with_for_update()
     )
+    return found.scalars().all()
 
 
 async def note_unreachable(unit: Unit, people: Sequence[UUID]) -> None:

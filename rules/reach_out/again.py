@@ -172,6 +172,11 @@ async def _tell_first(unit: Unit, who: Caller, found: ReachOut, members: Sequenc
             for member in members
         ],
     )
+    if found.rung >= REST:
+        # The rung that tries channels has passed them by.
+        late = {member.person_id for member in members}
+        present = await crowd.read(unit, found)
+        await turn.call(unit, found, [one for one in present if one.row.person_id in late and one.standing.callable])
 
 
 async def _said_already(unit: Unit, who: Caller, found: ReachOut, note: str) -> bool:

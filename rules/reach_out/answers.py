@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import select
@@ -19,6 +19,10 @@ from rules.reach_out import turn
 from rules.reach_out.messages import write
 from rules.reach_out.standing import after_losing_an_answer, held_until, stands
 from rules.telling import Telling, tell
+
+AT_ONCE = timedelta()
+CALM = timedelta(seconds=30)
+"""Between two alarms, or two announcements, that one person's to and fro can set off; the first of each is at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +83,7 @@ async def together(unit: Unit, who: Caller, reach_out_id: UUID, person_id: UUID 
     if not stands(with_whom):
         # They found each other without an answer being pressed; the others still learn that somebody is there.
         await _record(unit, found, told, with_whom, Reply(AnswerKind.CALLING))
-    found.state = str(ReachOutState.TOGETHER)
+    found.state, found.together_with = str(ReachOutState.TOGETHER), with_whom.person_id
     found.paused_until = found.ask_at = found.next_rung_at = None
     await turn.settle(unit, found)
     refresh(unit, found, told)
@@ -115,6 +119,7 @@ async def _record(unit: Unit, found: ReachOut, told: Sequence[Recipient], mine: 
     """Write an answer down and let it change the reach-out, which is locked."""
     kind, minutes = said.kind, said.minutes
     stood = stands(mine)
+    promised, announced = await _earlier(unit, found.id, mine.person_id)
     made = Answer(
         id=unit.new_id(),
         reach_out_id=found.id,
@@ -127,7 +132,7 @@ async def _record(unit: Unit, found: ReachOut, told: Sequence[Recipient], mine: 
     mine.answer, mine.answered_at, mine.minutes = str(kind), unit.now, minutes
     mine.seen_at = mine.seen_at or unit.now
     if kind is AnswerKind.CANNOT:
-        await lose(unit, found, told)
+        await lose(unit, found, told, CALM if promised > 1 else AT_ONCE)
     else:
         first = found.state == ReachOutState.WAITING
         if found.state != ReachOutState.TOGETHER:
@@ -142,7 +147,7 @@ async def _record(unit: Unit, found: ReachOut, told: Sequence[Recipient], mine: 
         await tell(
             unit,
             [
-                Telling(hearer, NoticeKind.ANSWERED, made.id, mine.person_id, found.id, push=push)
+                Telling(hearer, NoticeKind.ANSWERED, made.id, mine.person_id, found.id, push=push and not announced)
                 for hearer, push in hearers
                 if not await access.blocked(unit.session, hearer, mine.person_id)
             ],
@@ -161,13 +166,32 @@ def _pause(found: ReachOut, told: Sequence[Recipient], now: datetime) -> None:
         found.ask_at = now + (until - now) / 2
 
 
-async def lose(unit: Unit, found: ReachOut, told: Sequence[Recipient]) -> None:
-    """Look again who is there once somebody has taken their answer back, said that they can't, or is gone."""
-    state = after_losing_an_answer(ReachOutState(found.state), told, found.pushed_at, unit.now)
-    if state != found.state:
-        turn.wait_again(found, unit.now)
+async def _earlier(unit: Unit, reach_out_id: UUID, person_id: UUID) -> tuple[int, bool]:
+    """How often this person has said before that they are there, and whether the others were told of it just now."""
+    said = (
+        await unit.session.execute(
+            select(Answer.created_at).where(
+                Answer.reach_out_id == reach_out_id,
+                Answer.person_id == person_id,
+                Answer.kind != AnswerKind.CANNOT,
+            )
+        )
+    ).scalars()
+    moments = list(said)
+    return len(moments), any(unit.now - moment < CALM for moment in moments)
+
+
+async def lose(unit: Unit, found: ReachOut, told: Sequence[Recipient], patience: timedelta = AT_ONCE) -> None:
+    """Look again who is there once somebody has taken their answer back, said that they can't, or is gone.
+
+    With nobody there the next rung is due after `patience`.
+    """
+    state = after_losing_an_answer(ReachOutState(found.state), told, found.together_with, found.pushed_at, unit.now)
+    if state is ReachOutState.WAITING and state != found.state:
+        turn.wait_again(found, unit.now + patience)
         await turn.run(unit, found)
     else:
+        found.state = str(state)
         if state is ReachOutState.ANSWERED:
             _pause(found, told, unit.now)
         await turn.hurry(unit, found)

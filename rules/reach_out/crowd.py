@@ -67,6 +67,7 @@ async def read(unit: Unit, found: ReachOut) -> list[Present]:
                     devices=len(mine),
                     channels=len(other),
                     receipt=row.delivered_at is not None or row.seen_at is not None,
+                    unreachable=row.unreachable_at is not None,
                     fresh=waited_for is None or (row.told_at is not None and row.told_at >= waited_for),
                 ),
                 devices=mine,

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Protocol
+from uuid import UUID
 
 from models.vocabulary import AnswerKind, ReachOutState, RecipientState
 
@@ -40,7 +41,10 @@ class Progress(Protocol):
 
 
 class Given(Progress, Protocol):
-    """The same with when an answer was given."""
+    """The same with who gave an answer, and when."""
+
+    @property
+    def person_id(self) -> UUID: ...
 
     @property
     def minutes(self) -> int | None: ...
@@ -97,12 +101,18 @@ def held_until(recipients: Iterable[Given], pushed_at: datetime) -> datetime | N
 
 
 def after_losing_an_answer(
-    state: ReachOutState, recipients: Sequence[Given], pushed_at: datetime, now: datetime
+    state: ReachOutState, recipients: Sequence[Given], together_with: UUID | None, pushed_at: datetime, now: datetime
 ) -> ReachOutState:
-    """The state once somebody has taken their answer back or is gone: with nobody left it is waiting again."""
-    if state is ReachOutState.TOGETHER and not somebody_stands(recipients):
-        return ReachOutState.WAITING
-    if state is ReachOutState.ANSWERED:
+    """The state once somebody has taken their answer back or is gone.
+
+    `together` stands for as long as the one who is talked with does. Without them it is what the other answers make of
+    it: answered while one of them holds the ladder, else waiting. What somebody said an hour ago is nobody who is there.
+    """
+    if state is ReachOutState.TOGETHER and any(
+        stands(one) for one in recipients if together_with is None or one.person_id == together_with
+    ):
+        return state
+    if state in {ReachOutState.TOGETHER, ReachOutState.ANSWERED}:
         until = held_until(recipients, pushed_at)
-        return state if until is not None and until > now else ReachOutState.WAITING
+        return ReachOutState.ANSWERED if until is not None and until > now else ReachOutState.WAITING
     return state

@@ -94,8 +94,8 @@ async def hurry_all(unit: Unit, ids: Sequence[UUID]) -> None:
         await hurry(unit, found)
 
 
-def wait_again(found: ReachOut, now: datetime) -> None:
-    """Nobody is there after all: the next rung is due at once, the later ones keep their distances."""
+def wait_again(found: ReachOut, at: datetime) -> None:
+    """Nobody is there after all: the next rung is due at this moment, the later ones keep their distances."""
     found.state = str(ReachOutState.WAITING)
     found.paused_until = found.ask_at = None
     if found.rung >= TRUTH:
@@ -103,7 +103,7 @@ def wait_again(found: ReachOut, now: datetime) -> None:
         found.unanswered_at = None
     # Past the last repetition there is one more, or this moment would pass in silence.
     found.rung = min(found.rung, ladder.LAST - 1)
-    found.next_rung_at = now
+    found.next_rung_at = at
 
 
 async def settle(unit: Unit, found: ReachOut) -> None:
@@ -115,6 +115,8 @@ async def settle(unit: Unit, found: ReachOut) -> None:
         found.next_rung_at = None
     if found.state != ReachOutState.ANSWERED:
         found.paused_until = found.ask_at = None
+    if found.state != ReachOutState.TOGETHER:
+        found.together_with = None
     found.due_at = None
     if found.closed_at is None:
         found.due_at = ladder.timer(

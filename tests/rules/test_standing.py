@@ -1,8 +1,8 @@
 """How far a reach-out has come to each recipient, what an answer makes of it, who hears of a further press. Pure."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from hypothesis import given
@@ -29,6 +29,7 @@ class Row:
     gone_at: datetime | None = None
     minutes: int | None = None
     answered_at: datetime | None = NOW
+    person_id: UUID = field(default_factory=uuid4)
 
 
 @pytest.mark.parametrize(
@@ -75,15 +76,36 @@ def test_how_long_the_ladder_waits(kind: AnswerKind, minutes: int | None, second
 @pytest.mark.parametrize("state", list(ReachOutState))
 def test_with_nobody_left_it_is_waiting_again(state: ReachOutState) -> None:
     somebody, nobody = [Row(answer="cannot"), Row(answer="calling")], [Row(answer="cannot"), Row()]
-    assert after_losing_an_answer(state, somebody, NOW, NOW) is state
+    assert after_losing_an_answer(state, somebody, None, NOW, NOW) is state
     held = {ReachOutState.ANSWERED, ReachOutState.TOGETHER}
-    assert after_losing_an_answer(state, nobody, NOW, NOW) is (ReachOutState.WAITING if state in held else state)
+    assert after_losing_an_answer(state, nobody, None, NOW, NOW) is (ReachOutState.WAITING if state in held else state)
 
 
 def test_an_answer_from_before_the_last_press_holds_nothing() -> None:
     earlier = [Row(answer="calling", answered_at=NOW - timedelta(seconds=1))]
-    assert after_losing_an_answer(ReachOutState.ANSWERED, earlier, NOW, NOW) is ReachOutState.WAITING
-    assert after_losing_an_answer(ReachOutState.TOGETHER, earlier, NOW, NOW) is ReachOutState.TOGETHER
+    assert after_losing_an_answer(ReachOutState.ANSWERED, earlier, None, NOW, NOW) is ReachOutState.WAITING
+    assert after_losing_an_answer(ReachOutState.TOGETHER, earlier, None, NOW, NOW) is ReachOutState.TOGETHER
+
+
+@pytest.mark.parametrize(
+    ("partner", "other_said", "after"),
+    [
+        ("calling", None, ReachOutState.TOGETHER),
+        # They talk for hours: an answer that holds no ladder any more still stands.
+        ("calling", timedelta(hours=2), ReachOutState.TOGETHER),
+        ("cannot", timedelta(minutes=1), ReachOutState.ANSWERED),
+        ("cannot", timedelta(minutes=11), ReachOutState.WAITING),
+        ("cannot", None, ReachOutState.WAITING),
+    ],
+)
+def test_together_stands_and_falls_with_the_one_who_is_talked_with(
+    partner: str, other_said: timedelta | None, after: ReachOutState
+) -> None:
+    with_whom = Row(answer=partner, answered_at=NOW - timedelta(hours=3))
+    other = Row() if other_said is None else Row(answer="calling", answered_at=NOW - other_said)
+    pressed_at = NOW - timedelta(hours=4)
+    rows = [other, with_whom]
+    assert after_losing_an_answer(ReachOutState.TOGETHER, rows, with_whom.person_id, pressed_at, NOW) is after
 
 
 def standing(**said: object) -> Standing:
