@@ -1,6 +1,4 @@
 // The app's beginning.
-// What is least like our own code comes first: gzip looks back 32 kB, and finds more where screens stand beside screens.
-import 'lean-qr/nano';
 import { render } from 'preact';
 import { App } from './app';
 import { watchForAWay } from './outbox/outbox';
