@@ -103,6 +103,12 @@ async def test_what_is_kept_offline_cannot_be_read(new_phone: NewPhone, circle: 
     await phone.open()
     await phone.sees("1 person can be reached now.")
     kept = await phone.page.evaluate(KEPT)
+    # It is shown first, and sealed a moment later.
+    for _ in range(100):
+        if "vault" in kept:
+            break
+        await phone.page.wait_for_timeout(50)
+        kept = await phone.page.evaluate(KEPT)
     assert len(kept["vault"]["sealed"]) > 100
     assert kept["key"] == {"extractable": False}
     elsewhere = str(

@@ -124,7 +124,9 @@ async def test_a_push_service_that_never_answers_is_said_so(new_phone: NewPhone,
     await phone.context.add_init_script("PushManager.prototype.subscribe = () => new Promise(() => undefined)")
     await phone.belongs_to(noor)
     await phone.page.clock.install()
-    await phone.open("#/settings")
+    # The patience begins once the server has said its key.
+    async with phone.page.expect_response("**/v1/config"):
+        await phone.open("#/settings")
     await phone.sees("Notifications are on")
     await phone.controlled()
     await phone.page.clock.run_for(14_000)
