@@ -41,7 +41,7 @@ REQUESTS = Histogram(
 KEYS_GOOD = Gauge("porchlight_master_key_good", "1 when the master key opens what is stored, else 0.")
 WITHHELD = Counter("porchlight_content_withheld_total", "Values that no key at hand could open.", ["column"])
 
-PLAIN_SPOKEN = ("uvicorn", "asyncio", "sqlalchemy.pool")
+PLAIN_SPOKEN = ("asyncio", "sqlalchemy.pool")
 """Loggers whose lines begin with words of their own: "Task was destroyed but it is pending", "Exception in callback"."""
 _WORDS = re.compile(r"[\w ,.'-]*")
 
@@ -123,6 +123,8 @@ class _LibraryFormatter(logging.Formatter):
     @staticmethod
     def _sentence(record: logging.LogRecord) -> str:
         """Never with the arguments, nor below its first line: there may stand addresses or what a person wrote."""
+        if record.name.startswith("uvicorn"):
+            return str(record.msg).partition("\n")[0][:200]
         if record.name.startswith(PLAIN_SPOKEN):
             # As far as it is plain words: the rest may be somebody else's, put in before we see it.
             said = _WORDS.match(str(record.msg))

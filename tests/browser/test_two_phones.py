@@ -1,6 +1,7 @@
 """The whole story on two phones at once: from the invitation's link to the all-clear."""
 
 import re
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from playwright.async_api import expect
@@ -147,3 +148,49 @@ async def test_my_own_reach_out_is_looked_back_at_not_answered(new_phone: NewPho
     await phone.sees_heading("You reached out")
     await phone.sees("I am right here.")
     assert await phone.button("Calling now").count() == 0
+
+
+async def test_an_empty_circle_is_said_so_until_it_is_not(new_phone: NewPhone, circle) -> None:
+    noor, *_ = await circle("Noor")
+    phone = await new_phone("Noor")
+    await phone.belongs_to(noor)
+    await phone.open()
+    await phone.sees("Your circle is still empty.")
+    await phone.press_button("Reach out now")
+    await phone.sees_heading("In a moment you see whom you can call.")
+    await phone.sees_heading("Nobody is in your circle yet.")
+    ben, *_ = await circle("Ben")
+    await noor.welcomes(ben)
+    await phone.go("Circle")
+    await phone.sees("Ben")
+    await phone.go("Home")
+    await expect(phone.button("Reach out now")).to_be_visible()
+
+
+async def test_a_bookend_that_runs_stands_on_home(new_phone: NewPhone, circle) -> None:
+    noor, _ = await circle("Noor", "Ben")
+    [member] = (await noor.ask("GET", "/v1/circle"))["items"]
+    due = datetime.now(UTC) + timedelta(minutes=30)
+    await noor.ask(
+        "POST", "/v1/bookends", {"what": "Dinner", "due_at": due.isoformat(), "companion": member["id"]}, 201
+    )
+    phone = await new_phone("Noor")
+    await phone.belongs_to(noor)
+    await phone.open()
+    await phone.page.get_by_role("link", name="how are you?").click()
+    await expect(phone.button("I'm okay, check in")).to_be_visible()
+
+
+async def test_where_no_line_answers_a_call_there_is_something_to_read(new_phone: NewPhone, circle) -> None:
+    noor, _ = await circle("Noor", "Ben")
+    await noor.ask("PATCH", "/v1/me", {"region": "NG"})
+    phone = await new_phone("Noor")
+    await phone.belongs_to(noor)
+    await phone.open()
+    ben = (await noor.ask("GET", "/v1/circle"))["items"][0]
+    await noor.ask("DELETE", f"/v1/circle/{ben['id']}")
+    await phone.open("#/")
+    await phone.press_button("Reach out now")
+    await phone.sees_heading("Nobody is in your circle yet.")
+    await phone.sees("findahelpline.com")
+    await phone.sees("Your local emergency number")

@@ -143,3 +143,20 @@ async def test_a_wait_without_a_way_says_that_it_may_be_old(new_phone: NewPhone,
     await phone.sees(away)
     await phone.context.set_offline(False)
     await phone.no_longer_sees(away, within=20)
+
+
+async def test_what_is_mine_is_true_again_after_an_offline_start(new_phone: NewPhone, circle: NewCircle) -> None:
+    noor, _ = await circle("Noor", "Ben")
+    await noor.ask("PATCH", "/v1/me", {"contact": "+44 20 7946 0000"})
+    phone = await new_phone("Noor")
+    await phone.belongs_to(noor)
+    await phone.open()
+    await phone.sees("1 person can be reached now.")
+    await phone.controlled()
+    await phone.context.set_offline(True)
+    await phone.page.reload()
+    await phone.sees("No network right now.")
+    await phone.context.set_offline(False)
+    await phone.sees("1 person can be reached now.", within=20)
+    await phone.go("Settings")
+    await phone.sees("7946")

@@ -26,6 +26,7 @@ def _line(name: str, said: str, *args: object) -> dict[str, str]:
         ),
         ("asyncio", f"Exception in callback Later.run({SECRET!r})", "Exception in callback Later.run"),
         ("uvicorn.error", "Application startup complete.", "Application startup complete."),
+        ("uvicorn.error", "[Errno 98] address already in use", "[Errno 98] address already in use"),
         ("sqlalchemy.pool.impl", "Exception terminating connection %r", "Exception terminating connection"),
         ("somebody.else", SECRET, "pool._clean"),
     ],

@@ -14,7 +14,7 @@ let ring = 0;
 export async function keepPress(): Promise<void> {
   if (!state.me || state.press) return;
   const press = pressNow(state.me.id, Date.now(), newKey());
-  change({ press, nobody: false, now: Date.now() });
+  change({ press, nobody: false, word: '', now: Date.now() });
   await put('press', press);
   void later();
   ringOn(press);

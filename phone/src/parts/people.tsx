@@ -5,7 +5,7 @@ import { rich, say } from '../words';
 import type { Key } from '../words';
 import { list } from '../words/format';
 import { Icon } from './icons';
-import { Row } from './rows';
+import { Item, LinkItem, Row } from './rows';
 
 type Named = { person: { display_name: string | null } };
 
@@ -76,15 +76,26 @@ export function CallList({ people, helplines }: { people: (Named & { role: Recip
     <ul class="card list rows">
       {people.map((someone) => someone.contact && <CallRow key={someone.contact} warm number={someone.contact} title={say('all.call', { name: nameOf(someone) })} says={someone.role ? role(someone.role) : ''} />)}
       {helplines?.lines.map((line) => line.phone && <CallRow key={line.phone} number={line.phone} title={say('all.call', { name: readable(line.phone) })} says={say('line.call', { name: line.name, hours: line.hours.toLowerCase() })} />)}
-      {helplines?.emergency && <CallRow number={helplines.emergency} title={say('all.call', { name: helplines.emergency })} says={say('line.danger')} />}
+      {/* Where no line that we know answers a call, there are those that are found by reading. */}
+      {!helplines?.lines.some((line) => line.phone) && helplines?.lines.map((line) => line.web && <LinkItem key={line.web} href={line.web} name={line.name} says={new URL(line.web).host} />)}
+      {helplines?.emergency ? (
+        <CallRow number={helplines.emergency} title={say('all.call', { name: helplines.emergency })} says={say('line.danger')} />
+      ) : (
+        <Item name={say('line.local')} says={say('line.danger')} />
+      )}
     </ul>
   );
 }
 
 /** One helpline as a button: the first of the region that answers a call. */
 export function LineButton({ helplines }: { helplines: Country | null }) {
-  const line = helplines?.lines.find((one) => one.phone);
-  if (!line?.phone) return null;
+  const line = helplines?.lines.find((one) => one.phone) ?? helplines?.lines[0];
+  if (!line?.phone)
+    return line?.web ? (
+      <a class="btn" href={line.web}>
+        {line.name}
+      </a>
+    ) : null;
   return <Call number={line.phone}>{say('line.call', { name: line.name, hours: line.hours.toLowerCase() })}</Call>;
 }
 

@@ -73,10 +73,6 @@ function Plan({ onPlanned }: { onPlanned: () => unknown }) {
               setTime('');
             }}
           />
-          <Button kind="main" submit>
-            {say('bookend.start')}
-          </Button>
-          <Field label={say('bookend.at')} type="time" value={time} onInput={(event: InputEvent) => setTime((event.currentTarget as HTMLInputElement).value)} />
           <div class="stack tight">
             <label for="who">{say('bookend.who')}</label>
             <select class="field" id="who" name="who">
@@ -87,6 +83,10 @@ function Plan({ onPlanned }: { onPlanned: () => unknown }) {
               ))}
             </select>
           </div>
+          <Button kind="main" submit>
+            {say('bookend.start')}
+          </Button>
+          <Field label={say('bookend.at')} type="time" value={time} onInput={(event: InputEvent) => setTime((event.currentTarget as HTMLInputElement).value)} />
           <Field label={say('bookend.what')} name="what" placeholder={say('bookend.what-like')} maxLength={500} autocomplete="off" />
         </Form>
       ) : (

@@ -50,7 +50,7 @@ export function CreateAccount() {
       </div>
       <Form send={make} submit={say('create.button')}>
         <Field label={say('field.called')} hint={say('field.called-hint')} name="called" autocomplete="nickname" maxLength={60} required />
-        <Field label={say('field.name')} hint={say('field.name-hint')} name="name" autocomplete="username" autocapitalize="none" autocorrect="off" spellcheck={false} pattern="\s*[A-Za-z0-9._\-]{3,64}\s*" required />
+        <Field label={say('field.name')} hint={say('field.name-hint')} name="name" autocomplete="username" autocapitalize="none" autocorrect={false} spellcheck={false} pattern="\s*[A-Za-z0-9._\-]{3,64}\s*" required />
         <NewPassphrase label={say('field.passphrase')} value={passphrase} onInput={setPassphrase} />
         <label class="tick">
           <input type="checkbox" required />

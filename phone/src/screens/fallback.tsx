@@ -34,7 +34,7 @@ export function Fallback() {
       {kind && (
         <Form send={add} submit={say('channel.add')}>
           {kinds.length > 1 && <Pick legend={say('set.fallback')} name="kind" value={kind} options={kinds.map((one) => [one, kindInWords(one)])} onPick={setPicked} />}
-          <Field key={kind} label={kindInWords(kind)} name="address" required {...INPUT[kind]} />
+          <Field key={kind} label={kindInWords(kind)} hint={kind === 'sms' ? say('channel.sms-hint') : undefined} name="address" required {...INPUT[kind]} />
         </Form>
       )}
     </SubPage>

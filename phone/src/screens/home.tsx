@@ -1,14 +1,20 @@
 // Home: the button, who can be reached now, and a word that lowers the barrier.
+import { api } from '../api/client';
 import { keepPress } from '../outbox/outbox';
+import { useAsked } from '../parts/asked';
 import { PorchButton, Lamp } from '../parts/lamp';
 import { Says } from '../parts/basics';
 import { LineButton, nameOf } from '../parts/people';
+import { Row } from '../parts/rows';
 import { to } from '../route';
 import { memberLamp } from '../state/lamps';
 import { state } from '../state/store';
 import { say } from '../words';
+import { clock } from '../words/format';
 
 export function Home() {
+  const [bookends] = useAsked(() => api.GET('/v1/bookends', { params: { query: { open: true, mine: true } } }));
+  const running = bookends?.items[0];
   const circle = (state.circle ?? []).filter((member) => member.state === 'active');
   const reachable = circle.filter((member) => member.available_now).length;
   // What the phone has kept says who is in the circle, never who can be reached now.
@@ -16,6 +22,11 @@ export function Home() {
   return (
     <main class="page air">
       {state.needed.length > 0 && <Needed />}
+      {running && (
+        <a class="card row" href={to('bookends')}>
+          <Row lamp={<Lamp state="lit" />} name={say(Date.parse(running.due_at) > state.now ? 'home.running' : 'bookend.due', { time: clock(running.due_at) })} says={running.what} />
+        </a>
+      )}
       <div class="hero">
         <PorchButton label={say('press.button')} onPress={() => void keepPress()} />
       </div>
@@ -43,9 +54,11 @@ export function Home() {
           {say('home.invite')}
         </a>
       ) : circle.length > 0 && (reachable || (state.reached && !known)) ? (
-        <a class="btn quiet" href={to('bookends')}>
-          {say('home.bookend')}
-        </a>
+        !running && (
+          <a class="btn quiet" href={to('bookends')}>
+            {say('home.bookend')}
+          </a>
+        )
       ) : (
         <LineButton helplines={state.helplines} />
       )}

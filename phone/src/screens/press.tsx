@@ -38,7 +38,7 @@ function Undo({ ringing }: { ringing: boolean }) {
         <Dial>
           <Light />
         </Dial>
-        <Says live>{names.length && names.length < 4 ? say('undo.head', { n: names.length, names: list(names) }) : say('undo.head-all')}</Says>
+        <Says live>{names.length && names.length < 4 ? say('undo.head', { n: names.length, names: list(names) }) : say(state.circle?.length === 0 ? 'undo.head-none' : 'undo.head-all')}</Says>
         <p class="soft">{say('undo.hard')}</p>
       </div>
       <div class="stack mid">

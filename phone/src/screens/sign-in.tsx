@@ -14,7 +14,7 @@ import { say } from '../words';
 import { wrong } from '../words/problem';
 import { takeUpInvitation } from './join';
 
-const NAME = { autocomplete: 'username', autocapitalize: 'none', autocorrect: 'off', spellcheck: false, required: true };
+const NAME = { autocomplete: 'username', autocapitalize: 'none', autocorrect: false, spellcheck: false, required: true };
 
 /** What people type on a phone often begins with a capital or ends with a blank. */
 const tidy = (name: string): string => name.trim().toLowerCase();

@@ -39,6 +39,9 @@ export function Supporter({ id }: { id: string }) {
   if (reachOut.from.id === state.me?.id) return <Own of={reachOut} messages={messages?.items ?? []} />;
   const name = nameOf(reachOut.from);
   const over = reachOut.closed_at !== null;
+  const said = <Messages messages={messages?.items ?? []} />;
+  // Until they have answered, the words are what the answer is about; later they are what the two write to one another.
+  const first = !over && !mineIn(reachOut)?.answer;
   return (
     <main class="page">
       <Back href={to('inbox')}>{say('help.since', { time: clock(reachOut.created_at), ago: ago(reachOut.created_at, state.now) })}</Back>
@@ -47,12 +50,13 @@ export function Supporter({ id }: { id: string }) {
         {reachOut.note && <blockquote class="words">{reachOut.note}</blockquote>}
         {over && <p>{say(reachOut.outcome ? 'help.over-say' : 'help.over-ask', { name })}</p>}
       </section>
+      {first && said}
       {!over && <Answer of={reachOut} name={name} onAnswer={() => Promise.all([again(), look()])} />}
       <Others of={reachOut} name={name} />
       {!over && <HowToHelp of={reachOut} />}
       <section class="stack">
         {(!over || !!messages?.items.length) && <h2 class="head">{say('help.messages')}</h2>}
-        <Messages messages={messages?.items ?? []} />
+        {!first && said}
         {!over && <Write to={id} label={say('there.write', { name })} onSent={readAgain} />}
       </section>
     </main>

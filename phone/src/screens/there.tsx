@@ -4,7 +4,7 @@ import { Button, Says } from '../parts/basics';
 import { close, HowIsIt, talking } from '../parts/how';
 import { Lamp, Light } from '../parts/lamp';
 import { Messages, Write } from '../parts/messages';
-import { Call, CallAndText, nameOf, names } from '../parts/people';
+import { Call, CallAndText, LineButton, nameOf, names } from '../parts/people';
 import { Item } from '../parts/rows';
 import { look } from '../state/everything';
 import { STATES, whoIsThere } from '../state/lamps';
@@ -33,7 +33,7 @@ export function There({ of }: { of: ReachOut }) {
         </p>
       </section>
       {state.messages.length > 0 && <Messages messages={state.messages} />}
-      {(first.answer === 'here' || state.messages.length > 0) && <Write to={of.id} label={say('there.write', { name })} onSent={look} />}
+      {(first.answer === 'here' || state.messages.length > 0) && <Write to={of.id} label={others.length + know.length ? say('there.write-all') : say('there.write', { name })} onSent={look} />}
       <section class="stack">
         {together ? (
           <Button kind="main" onPress={() => close(of, 'connected')}>
@@ -52,6 +52,7 @@ export function There({ of }: { of: ReachOut }) {
             </Call>
           </div>
         )}
+        {!together && first.answer === 'soon' && <LineButton helplines={of.helplines} />}
         {!together && <HowIsIt of={of} short />}
         {!together && of.paused_until && <p class="soft small mid">{say('there.else', { time: clock(of.paused_until) })}</p>}
       </section>

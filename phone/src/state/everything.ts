@@ -33,11 +33,13 @@ async function fetchAll(): Promise<void> {
   at = Date.now();
   const { me } = state;
   if (!me || state.session !== 'in') return;
-  const [circle, open, unread, lines] = await Promise.all([
+  const [circle, open, unread, lines, mySelf] = await Promise.all([
     api.GET('/v1/circle', whole),
     api.GET('/v1/reach-outs', { params: { query: { open: true, limit: 50 } } }),
     api.GET('/v1/inbox/unread-count'),
     state.helplines?.region === me.region ? null : api.GET('/v1/helplines', { params: { query: { region: me.region } } }),
+    // What the phone has kept of me is not all that there is: no number, no hours.
+    me.created_at ? null : api.GET('/v1/me'),
   ]);
   if (state.me?.id !== me.id) return;
   const helplines = lines?.data ?? state.helplines;
@@ -48,6 +50,8 @@ async function fetchAll(): Promise<void> {
   const mine = open.data.items.find((item) => item.from.id === me.id) ?? null;
   change({
     reached: true,
+    ...(mySelf?.data && { me: mySelf.data }),
+    nobody: state.nobody && !circle.data.items.some((member) => member.state === 'active'),
     circle: circle.data.items,
     helplines,
     mine,
@@ -59,7 +63,7 @@ async function fetchAll(): Promise<void> {
   });
   // The service worker brings no new version while this stands.
   await put('busy', mine !== null);
-  await seal({ me, circle: circle.data.items, helplines }).catch(() => undefined);
+  await seal({ me: state.me ?? me, circle: circle.data.items, helplines }).catch(() => undefined);
   if (mine) {
     const written = await api.GET('/v1/reach-outs/{reach_out_id}/messages', { params: { path: { reach_out_id: mine.id }, ...whole.params } });
     if (written.data) change({ messages: written.data.items });

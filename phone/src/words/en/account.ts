@@ -37,6 +37,7 @@ export const account = {
   'set.fallback': 'If notifications fail',
   'set.fallback-none': 'Nothing set up',
   'set.fallback-say': 'When a notification does not arrive, we try this as well.',
+  'channel.sms-hint': 'With + and the country: +1 415 555 0100.',
   'set.fallback-not': 'SMS and e-mail are not set up on this server. Whoever runs it can add them.',
   'channel-kind.sms': 'SMS',
   'channel-kind.email': 'E-mail',

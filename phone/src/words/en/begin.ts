@@ -79,6 +79,8 @@ export const begin = {
   'problem.already-in-circle': 'You are in this circle already. There is nothing more to do.',
   'problem.circle-full': 'This circle is full: 15 people at most.',
   'problem.invalid': 'Something here cannot be used. Please look at each field again.',
+  'problem.code-not-valid': 'This code cannot be used any more. Add the address again to get a new one.',
+  'problem.wrong-code': 'That is not the code. Look at the latest message again.',
   'problem.closed': 'This is over. There is nothing more to answer.',
 
   // an invitation

@@ -12,15 +12,18 @@ export const reaching = {
   'home.empty-say': 'Ask one person you trust. One is enough to begin.',
   'home.invite': 'Invite someone',
   'home.bookend': 'Something hard ahead?',
+  'home.running': 'Until {time}: how are you?',
   'home.needed': '{name} would like company',
   'home.offline': 'No network right now. You can still press.',
   'line.call': '{name}, {hours}',
   'line.danger': 'if someone is in danger',
+  'line.local': 'Your local emergency number',
 
   // the three seconds
   'undo.button': 'Undo',
   'undo.head': 'In a moment {names} is told.|In a moment {names} are told.',
   'undo.head-all': 'In a moment your circle is told.',
+  'undo.head-none': 'In a moment you see whom you can call.',
   'undo.hard': 'You have done the hard part.',
   'undo.say': 'Undo within three seconds, and nobody is told.',
 
@@ -78,8 +81,8 @@ export const reaching = {
   'quiet.head': 'Nobody has answered yet.',
   'quiet.say': '{n} minute has passed. You can call now:|{n} minutes have passed. You can call now:',
   'quiet.long': 'You pressed at {time}. You can call now:',
-  'quiet.why': 'Phones are off, people are asleep. It is not about you. The light stays on.',
-  'quiet.next': 'Phones are off, people are asleep. It is not about you. The light stays on: we ask everyone again at {time}.',
+  'quiet.why': 'People may be asleep or away. It is not about you. The light stays on.',
+  'quiet.next': 'People may be asleep or away. It is not about you. The light stays on: we ask everyone again at {time}.',
 
   // answered, together
   'there.calling': '{name} is calling you now.',
@@ -91,6 +94,7 @@ export const reaching = {
   'there.know': '{names} knows that {name} is with you.|{names} know that {name} is with you.',
   'there.else': 'If you two do not find each other, we go on asking at {time}.',
   'there.write': 'Write to {name}',
+  'there.write-all': 'Write to all who were told',
   'there.stay': 'Take the time you need. The others know you are not alone.',
 
   // looking back

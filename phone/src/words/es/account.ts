@@ -37,6 +37,7 @@ export const account = {
   'set.fallback': 'Si fallan las notificaciones',
   'set.fallback-none': 'Nada configurado',
   'set.fallback-say': 'Cuando una notificación no llega, probamos también con esto.',
+  'channel.sms-hint': 'Con + y el país: +34 612 345 678.',
   'set.fallback-not': 'En este servidor no hay SMS ni correo. Quien lo administra puede añadirlos.',
   'channel-kind.sms': 'SMS',
   'channel-kind.email': 'Correo',

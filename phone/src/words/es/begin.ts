@@ -79,6 +79,8 @@ export const begin = {
   'problem.already-in-circle': 'Ya estás en este círculo. No hace falta nada más.',
   'problem.circle-full': 'Este círculo está lleno: 15 personas como máximo.',
   'problem.invalid': 'Hay algo aquí que no se puede usar. Mira de nuevo cada campo, por favor.',
+  'problem.code-not-valid': 'Este código ya no sirve. Añade otra vez la dirección para recibir uno nuevo.',
+  'problem.wrong-code': 'Ese no es el código. Mira otra vez el último mensaje.',
   'problem.closed': 'Esto ya ha terminado. No hay nada más que responder.',
 
   // an invitation

@@ -12,15 +12,18 @@ export const reaching = {
   'home.empty-say': 'Pregunta a una persona de confianza. Una basta para empezar.',
   'home.invite': 'Invitar a alguien',
   'home.bookend': '¿Te espera algo difícil?',
+  'home.running': 'Hasta las {time}: ¿cómo estás?',
   'home.needed': 'A {name} le gustaría tener compañía',
   'home.offline': 'Ahora no hay conexión. Puedes pulsar igualmente.',
   'line.call': '{name}, {hours}',
   'line.danger': 'si alguien está en peligro',
+  'line.local': 'El número de emergencias de tu zona',
 
   // the three seconds
   'undo.button': 'Deshacer',
   'undo.head': 'En un momento se avisa a {names}.|En un momento se avisa a {names}.',
   'undo.head-all': 'En un momento se avisa a tu círculo.',
+  'undo.head-none': 'En un momento verás a quién puedes llamar.',
   'undo.hard': 'Lo difícil ya lo has hecho.',
   'undo.say': 'Si deshaces en tres segundos, no se avisa a nadie.',
 
@@ -78,8 +81,8 @@ export const reaching = {
   'quiet.head': 'Nadie ha respondido todavía.',
   'quiet.say': 'Ha pasado {n} minuto. Puedes llamar ahora:|Han pasado {n} minutos. Puedes llamar ahora:',
   'quiet.long': 'Pulsaste a las {time}. Puedes llamar ahora:',
-  'quiet.why': 'Hay teléfonos apagados y gente dormida. No es por ti. La luz sigue encendida.',
-  'quiet.next': 'Hay teléfonos apagados y gente dormida. No es por ti. La luz sigue encendida: preguntamos a todos otra vez a las {time}.',
+  'quiet.why': 'Puede que duerman o estén fuera. No es por ti. La luz sigue encendida.',
+  'quiet.next': 'Puede que duerman o estén fuera. No es por ti. La luz sigue encendida: volvemos a preguntar a las {time}.',
 
   // answered, together
   'there.calling': '{name} te está llamando.',
@@ -91,6 +94,7 @@ export const reaching = {
   'there.know': '{names} sabe que {name} está contigo.|{names} saben que {name} está contigo.',
   'there.else': 'Si no se encuentran, seguimos preguntando a las {time}.',
   'there.write': 'Escribir a {name}',
+  'there.write-all': 'Escribir a quienes recibieron el aviso',
   'there.stay': 'Tómate tu tiempo. Los demás saben que tienes compañía.',
 
   // looking back
