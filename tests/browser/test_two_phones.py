@@ -162,7 +162,7 @@ async def test_an_empty_circle_is_said_so_until_it_is_not(new_phone: NewPhone, c
     ben, *_ = await circle("Ben")
     await noor.welcomes(ben)
     await phone.go("Circle")
-    await phone.sees("Ben")
+    await phone.sees("Told at once", within=60)
     await phone.go("Home")
     await expect(phone.button("Reach out now")).to_be_visible()
 
