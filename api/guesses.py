@@ -25,8 +25,7 @@ async def take(context: Context, request: Request, name: str) -> None:
     async with context.database.write() as session:
         unit = make_unit(context, session)
         for limit, who in _limits(request, name):
-            await throttle.check(unit, limit, who)
-            await throttle.count(unit, limit, who)
+            await throttle.take(unit, limit, who)
         await session.commit()
 
 

@@ -89,6 +89,14 @@ async def still_signed_in(session: AsyncSession, session_id: UUID, now: datetime
     ).first() is not None
 
 
+async def hold_person(unit: Unit, who: Caller) -> None:
+    """Let everything that counts what the caller has wait in line, or each of several at once would see room.
+
+    It comes before all other locks, as in an erasure; whoever only refers to a person does not wait for it.
+    """
+    await unit.session.execute(select(Person.id).where(Person.id == who.person_id).with_for_update(key_share=True))
+
+
 async def hold_session(unit: Unit, who: Caller) -> None:
     """Keep the caller's session from ending until this unit is committed. Raises NotSignedIn when it has ended."""
     held = await unit.session.execute(

@@ -87,6 +87,7 @@ async def plan(
 
     async def create() -> UUID:
         _ahead(due_at, unit.now)
+        await access.hold_person(unit, who)
         ahead = select(func.count()).where(Bookend.person_id == who.person_id, Bookend.next_at.is_not(None))
         if (await unit.session.execute(ahead)).scalar_one() >= MOST:
             raise TooManyBookends

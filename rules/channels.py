@@ -12,7 +12,7 @@ from core.errors import ChannelNotOffered, CodeOver, CodeWrong, KeysUnavailable,
 from core.unit import Unit
 from models import Channel, Delivery, ReachOut, Recipient
 from models.vocabulary import AccessKind, ChannelKind, DeliveryState, NoticeKind
-from rules import access_log, idempotency, reachability, retiring, throttle
+from rules import access, access_log, idempotency, reachability, retiring, throttle
 from rules.access import Caller
 from rules.idempotency import Retry
 from rules.telling import DELIVERIES, NOTICES, Telling, announce, channel_row, notice_row, withdraw
@@ -44,6 +44,7 @@ async def add(
 
     async def create() -> UUID:
         nonlocal found
+        await access.hold_person(unit, who)
         mine = (
             await unit.session.execute(
                 select(Channel)
@@ -99,7 +100,9 @@ async def confirm(unit: Unit, who: Caller, channel_id: UUID, code: str) -> tuple
     A wrong code is given back and not raised: the guess has to be committed, or guessing would be free.
     Raises NotFound, CodeOver, KeysUnavailable.
     """
-    # A confirmed channel changes what open reach-outs say of the caller, and those come first in the order of locks.
+    # A confirmed channel changes what the caller's row and open reach-outs say of them, and those come first in the order
+    # of locks.
+    await access.hold_person(unit, who)
     await retiring.lock_open(unit, [who.person_id])
     found = await own(unit, who, channel_id, lock=True)
     if found.confirmed_at is not None:
@@ -142,8 +145,8 @@ async def remove(unit: Unit, who: Caller, channel_id: UUID) -> None:
 async def _send_code(unit: Unit, who: Caller, channel: Channel) -> None:
     """Make a fresh code and put it on its way; the one before no longer counts. Raises TooMany."""
     there = channel.address_hash.hex()
-    await throttle.check(unit, CODES, str(who.person_id))
-    await throttle.check(unit, CODES_THERE, there)
+    await throttle.take(unit, CODES, str(who.person_id))
+    await throttle.take(unit, CODES_THERE, there)
     number = int.from_bytes(idempotency.secret(unit, None, "channels.code", 16)) % 1_000_000
     channel.code = who.vault.seal("channels.code", channel.id, f"{number:06}")
     channel.code_expires_at = unit.now + CODE_LIVES
@@ -160,8 +163,6 @@ async def _send_code(unit: Unit, who: Caller, channel: Channel) -> None:
     delivery = channel_row(unit, notice["id"], channel.id, 1)
     await insert_together(unit.session, [(NOTICES, [notice]), (DELIVERIES, [delivery])])
     announce(unit, [], [delivery])
-    await throttle.count(unit, CODES, str(who.person_id))
-    await throttle.count(unit, CODES_THERE, there)
 
 
 async def _reachable_again(unit: Unit, person_id: UUID) -> None:
@@ -186,6 +187,7 @@ async def _reachable_again(unit: Unit, person_id: UUID) -> None:
 
 
 async def _room(unit: Unit, who: Caller) -> None:
+    """The caller of this holds the person. Raises TooManyChannels."""
     held = select(func.count()).where(Channel.person_id == who.person_id)
     if (await unit.session.execute(held)).scalar_one() >= MOST:
         raise TooManyChannels

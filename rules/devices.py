@@ -52,6 +52,7 @@ async def register(
 async def _register(
     unit: Unit, who: Caller, kind: DeviceKind, address: Address, label: str | None
 ) -> tuple[Device, bool]:
+    await access.hold_person(unit, who)
     await access.hold_session(unit, who)
     await _wait_for_presses(unit, who)
     hashed = _hash(unit, kind, address)
@@ -159,8 +160,7 @@ async def send_test(unit: Unit, who: Caller, device_id: UUID) -> UUID:
     found = await own(unit, who, device_id)
     if found.disabled_at is not None:
         raise DeviceRetired
-    await throttle.check(unit, TESTS, str(who.person_id))
-    await throttle.count(unit, TESTS, str(who.person_id))
+    await throttle.take(unit, TESTS, str(who.person_id))
     notice = notice_row(unit, Telling(who.person_id, NoticeKind.TEST, unit.new_id(), who.person_id))
     # It stands in no inbox: it says nothing but that the way is open.
     notice["dismissed_at"] = unit.now
@@ -248,6 +248,7 @@ def _put(who: Caller, device: Device, hashed: bytes, address: Address) -> None:
 
 
 async def _room(unit: Unit, who: Caller) -> None:
+    """The caller of this holds the person. Raises TooManyDevices."""
     live = select(func.count()).where(Device.person_id == who.person_id, Device.disabled_at.is_(None))
     if (await unit.session.execute(live)).scalar_one() >= MOST:
         raise TooManyDevices

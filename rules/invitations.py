@@ -58,8 +58,8 @@ async def invite(
     token = base64.urlsafe_b64encode(seed).decode().rstrip("=")
 
     async def create() -> UUID:
-        await throttle.check(unit, PACE, str(who.person_id))
         await lock_circle(unit, who.person_id)
+        await throttle.take(unit, PACE, str(who.person_id))
         if await size(unit, who.person_id) >= CIRCLE:
             raise CircleFull
         made = Invitation(
@@ -74,7 +74,6 @@ async def invite(
         made.label = who.vault.seal("invitations.label", made.id, label)
         unit.session.add(made)
         await unit.session.flush()
-        await throttle.count(unit, PACE, str(who.person_id))
         return made.id
 
     made_id, _ = await idempotency.once(unit, asked, who.person_id, create)

@@ -119,8 +119,7 @@ async def remove(unit: Unit, who: Caller, passkey_id: UUID) -> None:
 
 async def ask_to_sign_in(unit: Unit, party: RelyingParty, place: str) -> dict[str, Any]:
     """What the browser is given to sign in with, whoever it is. Raises TooMany."""
-    await throttle.check(unit, ASKED_HERE, place)
-    await throttle.count(unit, ASKED_HERE, place)
+    await throttle.take(unit, ASKED_HERE, place)
     return passkeys.request_options(party, await _challenge(unit, None), int(LIVES.total_seconds()))
 
 
@@ -217,8 +216,7 @@ async def _own(unit: Unit, who: Caller, passkey_id: UUID) -> Passkey:
 
 
 async def _room(unit: Unit, who: Caller) -> None:
-    # Several at once wait in line, or each would see room.
-    await unit.session.execute(select(Person.id).where(Person.id == who.person_id).with_for_update(key_share=True))
+    await access.hold_person(unit, who)
     held = select(func.count()).where(Passkey.person_id == who.person_id)
     if (await unit.session.execute(held)).scalar_one() >= MOST:
         raise TooManyPasskeys

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import update
 from sqlalchemy.dialects.postgresql import Insert as PostgresqlInsert
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import Insert as SqliteInsert
@@ -13,6 +13,9 @@ from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from core.errors import TooMany
 from core.unit import Unit
 from models import Throttle
+
+IN_LINE = 1.0
+"""Seconds that nobody is made to wait for: who asked first and got their turn later is not one too many."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,46 +35,42 @@ def wait_for(free_at: datetime | None, limit: Limit, now: datetime) -> float:
     return max(0.0, ahead)
 
 
-async def check(unit: Unit, limit: Limit, who: str) -> None:
-    """Raises TooMany (with `retry_after` in whole seconds) when `who` must wait."""
-    key = _key(unit, limit, who)
-    free_at = (await unit.session.execute(select(Throttle.free_at).where(Throttle.key_hash == key))).scalar()
-    wait = wait_for(free_at, limit, unit.now)
-    if wait > 0:
-        raise TooMany(extra={"retry_after": int(wait) + 1})
-
-
 async def take(unit: Unit, limit: Limit, who: str) -> None:
-    """Check and count in one: many at once wait in line. Raises TooMany; then whatever was written is not committed."""
-    key = _key(unit, limit, who)
-    insert = await _insert(unit)
-    there = insert(Throttle).values(key_hash=key, free_at=unit.now)
-    await unit.session.execute(there.on_conflict_do_nothing(index_elements=[Throttle.key_hash]))
-    await unit.session.execute(select(Throttle.free_at).where(Throttle.key_hash == key).with_for_update())
-    await check(unit, limit, who)
-    await count(unit, limit, who)
+    """Look and count in one: many at once wait in line, and each sees those before it.
 
-
-async def count(unit: Unit, limit: Limit, who: str) -> None:
-    """Write one try down. The caller commits it."""
-    await _move(unit, limit, who, timedelta(seconds=limit.every))
+    The caller commits it. Raises TooMany (with `retry_after` in whole seconds); then nothing is counted.
+    """
+    free_at = await _held(unit, limit, who)
+    wait = wait_for(free_at, limit, unit.now)
+    if wait > IN_LINE:
+        raise TooMany(extra={"retry_after": int(wait) + 1})
+    await _move(unit, limit, who, free_at, timedelta(seconds=limit.every))
 
 
 async def give_back(unit: Unit, limit: Limit, who: str) -> None:
     """Take one try back that turned out to be none. The caller commits it."""
-    await _move(unit, limit, who, -timedelta(seconds=limit.every))
+    free_at = await _held(unit, limit, who)
+    await _move(unit, limit, who, free_at, -timedelta(seconds=limit.every))
 
 
-async def _move(unit: Unit, limit: Limit, who: str, step: timedelta) -> None:
-    key = _key(unit, limit, who)
-    kept = select(Throttle.free_at).where(Throttle.key_hash == key).with_for_update()
-    free_at = (await unit.session.execute(kept)).scalar()
-    later = max(free_at or unit.now, unit.now) + step
+async def _held(unit: Unit, limit: Limit, who: str) -> datetime:
+    """The limit's memory, locked: made if there is none, and read only once whoever holds it has let go."""
     insert = await _insert(unit)
-    await unit.session.execute(
+    statement = (
         insert(Throttle)
-        .values(key_hash=key, free_at=later)
-        .on_conflict_do_update(index_elements=[Throttle.key_hash], set_={"free_at": later})
+        .values(key_hash=_key(unit, limit, who), free_at=unit.now)
+        .on_conflict_do_update(index_elements=[Throttle.key_hash], set_={"free_at": Throttle.free_at})
+        .returning(Throttle.free_at)
+    )
+    return (await unit.session.execute(statement)).scalar_one()
+
+
+async def _move(unit: Unit, limit: Limit, who: str, free_at: datetime, step: timedelta) -> None:
+    await unit.session.execute(
+        update(Throttle)
+        .where(Throttle.key_hash == _key(unit, limit, who))
+        .values(free_at=max(free_at, unit.now) + step)
+        .execution_options(synchronize_session=False)
     )
 
 

@@ -1,42 +1,9 @@
 """Two things at the same moment, brought about on purpose: neither waits for the other for ever, none undoes the other."""
 
-import asyncio
-from collections.abc import Coroutine
-from typing import Any
-
-from sqlalchemy import text
-
+from tests.world.at_once import at_once
 from tests.world.bookends import MINUTE, plans
 from tests.world.person import Person
 from tests.world.world import World
-
-
-async def at_once(world: World, held: str, *doings: Coroutine[Any, Any, Any]) -> list[Any]:
-    """Begin these one after another while the lock `held` keeps them from going on, then let them go.
-
-    SQLite has one writer: there they simply come one after another. The world itself looks for deadlocks at its end.
-    """
-    begun: list[asyncio.Task[Any]] = []
-    async with world.database.write() as session:
-        if not world.sqlite:
-            await session.execute(text(f"LOCK TABLE {held} MODE"))
-        for doing in doings:
-            begun.append(asyncio.create_task(doing))
-            await _stuck_or_done(world, begun)
-        await session.rollback()
-    return list(await asyncio.gather(*begun))
-
-
-async def _stuck_or_done(world: World, begun: list[asyncio.Task[Any]]) -> None:
-    """Wait until the last of these has come as far as it can."""
-    if world.sqlite:
-        return
-    waiting = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
-    async with world.database.read() as session:
-        while not begun[-1].done():
-            if (await session.execute(text(waiting))).scalar_one() >= len(begun):
-                return
-            await asyncio.sleep(0.02)
 
 
 async def test_an_account_is_erased_while_its_bookend_is_due(world: World) -> None:
