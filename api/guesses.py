@@ -17,7 +17,12 @@ def place(request: Request) -> str:
         address = ipaddress.ip_address(host)
     except ValueError:
         return host
-    return str(ipaddress.ip_network((address, 64), strict=False)) if address.version == 6 else host
+    if address.version == 4:
+        return host
+    if address.ipv4_mapped is not None:
+        # How a socket that listens for both writes IPv4: one network would hold all of it.
+        return str(address.ipv4_mapped)
+    return str(ipaddress.ip_network((address, 64), strict=False))
 
 
 async def take(context: Context, request: Request, name: str) -> None:
