@@ -50,10 +50,14 @@ class SignedUp:
     recovery_codes: list[str]
 
 
+NOWHERE = frozenset({"Factory", "localtime", "posixrules"})
+"""What a machine's database knows beside zones: a mark that none was set, and whatever that machine is set to."""
+
+
 @cache
 def time_zones() -> frozenset[str]:
     """The names of all zones that this machine's database knows."""
-    return frozenset(available_timezones())
+    return frozenset(available_timezones()) - NOWHERE
 
 
 def name_hash(keyring: Keyring, sign_in_name: str) -> bytes:
