@@ -7,6 +7,8 @@ import unicodedata
 # needs (ZWJ, ZWNJ, LRM, RLM) stay.
 BIDI = re.compile("[\u202a-\u202e\u2066-\u2069]")
 INVISIBLE = re.compile("[\u200b\u2060\ufeff\u00ad\u180e]")
+# Letters and symbols by their category, and nothing to be seen: Hangul fillers, the empty Braille cell, the empty note.
+BLANK = frozenset("\u115f\u1160\u3164\uffa0\u2800\U0001d159")
 SPACES = re.compile(r"\s+")
 CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 
@@ -47,4 +49,4 @@ def phone_number(text: str) -> str:
 
 
 def _visible(text: str) -> bool:
-    return any(unicodedata.category(letter)[0] in "LNPS" for letter in text)
+    return any(unicodedata.category(letter)[0] in "LNPS" for letter in text if letter not in BLANK)

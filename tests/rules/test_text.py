@@ -30,7 +30,11 @@ def test_a_name_is_one_clean_line(typed: str, kept: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "typed", ["", "   ", "\u200b\u2060", "\u200d", "Ma\x00ya", "Ma\x1bya", "\u202eayaM", "\u2066x\u2069", "x" * 61]
+    "typed",
+    [
+        *["", "   ", "\u200b\u2060", "\u200d", "\u3164", "\u2800 \u2800", "\u115f\u1160", "\uffa0", "\U0001d159"],
+        *["Ma\x00ya", "Ma\x1bya", "\u202eayaM", "\u2066x\u2069", "x" * 61],
+    ],
 )
 def test_a_name_that_misleads_or_says_nothing_is_refused(typed: str) -> None:
     with pytest.raises(ValueError, match="must"):
@@ -47,6 +51,7 @@ def test_a_name_that_misleads_or_says_nothing_is_refused(typed: str) -> None:
         (f"{FAMILY} {WOULD_LIKE}", f"{FAMILY} {WOULD_LIKE}"),
         ("", None),
         ("\u200b \u202e \x00", None),
+        ("\u3164\u2800", None),
         ("?!", "?!"),
         ("🫂", "🫂"),
     ],
