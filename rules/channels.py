@@ -39,7 +39,9 @@ async def add(
         raise ChannelNotOffered
     if not who.vault.good:
         raise KeysUnavailable
-    hashed = unit.keyring.digest("channel.address", f"{kind}\0{address.lower()}".encode())
+    # Mail finds its way whatever the letters; `Topic` and `topic` are two topics.
+    same = address.lower() if kind is ChannelKind.EMAIL else address
+    hashed = unit.keyring.digest("channel.address", f"{kind}\0{same}".encode())
     found = False
 
     async def create() -> UUID:

@@ -247,3 +247,15 @@ async def test_channels_are_in_the_export_and_go_with_the_account(world: World) 
     assert "code" not in str(exported)
     await maya.delete("/v1/me")
     assert (await world.count("channels"), await world.count("deliveries")) == (0, 0)
+
+
+async def test_topics_are_told_apart_by_their_letters_and_mail_is_not(world: World) -> None:
+    maya = await world.person("Maya")
+    first = await world.adds(maya, "ntfy", "a_Topic")
+    second = await world.adds(maya, "ntfy", "a_topic")
+    assert (first["address"], second["address"]) == ("a_Topic", "a_topic")
+    again = await maya.post("/v1/channels", {"kind": "ntfy", "address": "a_Topic"}, expect=200)
+    assert again["id"] == first["id"]
+    mail = await world.adds(maya, "email", "Maya@example.org")
+    same = await maya.post("/v1/channels", {"kind": "email", "address": "maya@EXAMPLE.org"}, expect=200)
+    assert same["id"] == mail["id"]
