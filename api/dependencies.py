@@ -22,6 +22,7 @@ from rules.access import Caller
 from rules.idempotency import Retry
 
 LONGEST_KEY = 255
+KEY_SAYS = "Repeat the same key and body to retry safely for 24 hours."
 
 log = structlog.get_logger(__name__)
 bearer = HTTPBearer(auto_error=False, description="The session token of a sign-up or sign-in.")
@@ -129,14 +130,29 @@ async def idempotency_key(
             alias="Idempotency-Key",
             min_length=1,
             max_length=LONGEST_KEY,
-            description="Repeat the same key and body to retry safely for 24 hours.",
+            description=KEY_SAYS,
         ),
     ] = None,
 ) -> str | None:
     return key
 
 
+async def press_key(
+    key: Annotated[
+        str | None,
+        Header(
+            alias="Idempotency-Key",
+            json_schema_extra={"minLength": 1, "maxLength": LONGEST_KEY},
+            description=KEY_SAYS,
+        ),
+    ] = None,
+) -> str | None:
+    """A press is not refused for its key: an empty one is none, and a longer one makes a retry the same as well."""
+    return key or None
+
+
 IdempotencyKey = Annotated[str | None, Depends(idempotency_key)]
+PressKey = Annotated[str | None, Depends(press_key)]
 
 
 def retry_of(keyring: Keyring, who: Caller, what: str, key: str | None, body: BaseModel | None) -> Retry | None:

@@ -1,16 +1,33 @@
 """What a press forgives: distress is never sent back for the shape of a field that it can do without."""
 
+import json
 from typing import Any
 from uuid import UUID
 
 from pydantic import ValidationError, ValidatorFunctionWrapHandler
 
+from api.schemas import NOTE
+from core import text
 from models.vocabulary import Need
 
 
-def whole(value: object) -> object:
-    """Half an emoji, as a phone leaves it when it cuts a text, is no reason to send anybody back."""
-    return value.encode("utf-8", "replace").decode() if isinstance(value, str) else value
+def read(value: object) -> object:
+    """A body that came by another name than JSON, as a page's `fetch` calls a text, is read as JSON all the same."""
+    if not isinstance(value, bytes):
+        return value
+    try:
+        said = json.loads(value)
+    except RecursionError:
+        raise ValueError("must not be nested so deeply") from None
+    return {} if said is None else said
+
+
+def note(value: object) -> object:
+    """A note that is too long is cut, and what is no text is none.
+
+    Half an emoji, as a phone leaves it when it cuts a text, is no reason to send anybody back either.
+    """
+    return text.cut(value.encode("utf-8", "replace").decode(), NOTE) if isinstance(value, str) else None
 
 
 def or_nothing(value: object, check: ValidatorFunctionWrapHandler) -> Any:  # noqa: ANN401 (pydantic's own shape)
@@ -23,10 +40,8 @@ def or_nothing(value: object, check: ValidatorFunctionWrapHandler) -> Any:  # no
 
 def ids(value: object) -> object:
     """What is no id names nobody."""
-    if not isinstance(value, list):
-        return value
-    if not value:
-        # An empty list is a phone's slip; it does not mean that nobody shall be told.
+    if not isinstance(value, list) or not value:
+        # An empty list, or none at all, is a phone's slip; it does not mean that nobody shall be told.
         return None
     return [item for item in value[:50] if isinstance(item, str) and is_id(item)]
 

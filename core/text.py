@@ -34,10 +34,15 @@ def words(text: str, most: int) -> str | None:
     Invisible marks are taken out and never refused: nobody who reaches out is sent back to look for them.
     Raises ValueError when it is too long.
     """
-    text = INVISIBLE.sub("", BIDI.sub("", CONTROLS.sub("", unicodedata.normalize("NFC", text)))).strip()
+    text = _clean(text)
     if len(text) > most:
         raise ValueError(f"must be at most {most} characters long")
     return text if _visible(text) else None
+
+
+def cut(text: str, most: int) -> str | None:
+    """The same, but what is too long ends after `most` characters."""
+    return words(_clean(text)[:most], most)
 
 
 def phone_number(text: str) -> str:
@@ -46,6 +51,10 @@ def phone_number(text: str) -> str:
     if not re.fullmatch(r"\+?[0-9]{3,15}", digits):
         raise ValueError("must be a phone number, such as +1 555 0100")
     return digits
+
+
+def _clean(text: str) -> str:
+    return INVISIBLE.sub("", BIDI.sub("", CONTROLS.sub("", unicodedata.normalize("NFC", text)))).strip()
 
 
 def _visible(text: str) -> bool:

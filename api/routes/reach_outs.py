@@ -20,6 +20,7 @@ from api import lenient
 from api.context import Context
 from api.dependencies import (
     IdempotencyKey,
+    PressKey,
     Reading,
     ReadingCaller,
     Services,
@@ -56,14 +57,22 @@ Words = Annotated[
 
 
 class Press(BaseModel):
-    """All of it may be left out. Unknown fields are ignored here alone: an older server takes a newer app's press."""
+    """All of it may be left out. Unknown fields are ignored here alone: an older server takes a newer app's press.
+
+    A note that is too long is cut. A field that makes no sense counts as left out.
+    """
 
     model_config = ConfigDict(extra="ignore")
 
-    note: Annotated[Note | None, BeforeValidator(lenient.whole)] = None
+    note: Annotated[Note | None, BeforeValidator(lenient.note)] = None
     need: Annotated[Need | None, BeforeValidator(lenient.known_need)] = None
     to: Annotated[list[UUID] | None, BeforeValidator(lenient.ids)] = None
     pressed_at: Annotated[Moment | None, WrapValidator(lenient.or_nothing)] = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _read(cls, value: object) -> object:
+        return lenient.read(value)
 
 
 class NewAnswer(Body):
@@ -127,7 +136,7 @@ class Felt(Body):
     responses=again_too(ReachOutOut, "One was open: this pressed again.") | problems(EmptyCircle, KeyReused),
 )
 async def press(
-    response: Response, context: Services, token: Token, key: IdempotencyKey, body: Press | None = None
+    response: Response, context: Services, token: Token, key: PressKey, body: Press | None = None
 ) -> ReachOutOut:
     """Reach out now. 201 means that it is saved, for everyone who is asked."""
     pressed = await _pressed(context, token, key, body or Press())

@@ -21,6 +21,8 @@ PRESSES: dict[str, tuple[list[tuple[str, str]], bytes]] = {
     "no content type": ([], b'{"note": "Hi"}'),
     "a charset": ([("Content-Type", "application/json; charset=utf-8")], b'{"note": "Hi"}'),
     "another content type": ([("Content-Type", "text/plain")], b'{"note": "Hi"}'),
+    "plain text that is none": ([("Content-Type", "text/plain;charset=UTF-8")], b"Hi"),
+    "a long note": (JSON, b'{"note": "' + b"x" * 9000 + b'"}'),
     "a newer app": (JSON, b'{"hat": 1, "need": "cake", "to": "all"}'),
     "not JSON": (JSON, b'{"note": '),
     "not an object": (JSON, b"[1]"),

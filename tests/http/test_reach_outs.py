@@ -50,18 +50,10 @@ async def test_what_is_typed_is_cleaned_and_never_refused_for_what_cannot_be_see
     assert (await maya.press(note=" \u200b "))["note"] is None
 
 
-MEANINGLESS: list[object] = [
-    {"note": 5},
-    {"note": "x" * 2001},
-    {"to": "all"},
-    [],
-    "x",
-]
-
-
-async def test_a_press_that_makes_no_sense_writes_nothing(world: World) -> None:
+async def test_a_press_that_is_none_writes_nothing(world: World) -> None:
     maya, sponsor = await world.circle("sponsor")
-    for body in MEANINGLESS:
+    bodies: tuple[object, ...] = ([], "x", 5)
+    for body in bodies:
         problem = await maya.post("/v1/reach-outs", body, expect=422)
         assert problem["type"] == "/problems/invalid"
     assert await world.count("reach_outs") == 0
@@ -75,13 +67,53 @@ async def test_a_press_forgives_what_it_can_do_without(world: World) -> None:
         {"pressed_at": "2026-03-10T20:00:00"},
         {"pressed_at": "0001-01-01T00:00:00+14:00"},
         {"to": []},
+        {"to": "all"},
+        {"to": {"id": 1}},
+        {"note": 5},
+        {"note": ["Hi"]},
     )
     for body in bodies:
-        await maya.press(**body)
+        made = await maya.press(**body)
+        assert (made["note"], len(made["recipients"])) == (None, 1)
         await maya.close()
     assert Press.model_validate({"note": "Half \ud83d"}).note == "Half ?", "a text that a phone has cut in two"
     problem = await maya.post("/v1/reach-outs", {"to": ["x"]}, expect=409)
     assert problem["type"] == "/problems/empty-circle", "what is no id names nobody"
+
+
+async def test_a_note_that_is_too_long_is_cut(world: World) -> None:
+    maya, _ = await world.circle("sponsor")
+    for typed, kept in (
+        ("x" * 2001, "x" * 2000),
+        ("y" * 20_000, "y" * 2000),
+        # In its composed form each of these is two.
+        ("\u0958" * 1500, "\u0915\u093c" * 1000),
+        ("\u200b" * 9000 + "Hi", "Hi"),
+        ("z" * 1999 + " z", "z" * 1999),
+        ("\u200d" * 2000 + "z", None),
+    ):
+        assert (await maya.press(note=typed))["note"] == kept
+        await maya.close()
+    first = await maya.press(key="a", note="x" * 2001)
+    assert (await maya.press(key="a", note="x" * 2001))["id"] == first["id"]
+
+
+async def test_a_press_is_read_as_json_whatever_it_is_called(world: World) -> None:
+    maya, _ = await world.circle("sponsor")
+    for called in (
+        "text/plain;charset=UTF-8",
+        "text/plain",
+        "application/octet-stream",
+        "application/json; charset=utf-8",
+    ):
+        headers = {"Content-Type": called}
+        made = await maya.ask("POST", "/v1/reach-outs", b'{"note": "Hi", "to": "all"}', 201, headers=headers)
+        assert made["note"] == "Hi"
+        world.reach_out = made["id"]
+        await maya.close()
+    for none in (b"Hi", b"[1]", b'{"note": "\xff"}', b"[" * 5000):
+        headers = {"Content-Type": "text/plain"}
+        await maya.ask("POST", "/v1/reach-outs", none, 422, headers=headers)
 
 
 async def test_a_press_from_an_offline_phone_says_when_it_was_pressed(world: World) -> None:

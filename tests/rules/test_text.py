@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.text import BIDI, CONTROLS, INVISIBLE, one_line, phone_number, words
+from core.text import BIDI, CONTROLS, INVISIBLE, cut, one_line, phone_number, words
 
 FAMILY = "👨‍👩‍👧"
 WOULD_LIKE = "می‌خواهم"
@@ -58,6 +58,13 @@ def test_a_name_that_misleads_or_says_nothing_is_refused(typed: str) -> None:
 )
 def test_a_note_is_cleaned_and_never_sent_back_for_what_cannot_be_seen(typed: str, kept: str | None) -> None:
     assert words(typed, 2000) == kept
+
+
+def test_what_is_cut_is_clean() -> None:
+    assert cut("\u200bcome, please", 5) == "come,"
+    assert cut("come please", 5) == "come"
+    assert cut("\u0958\u0958", 3) == "\u0915\u093c\u0915"
+    assert cut("\u3164" * 5 + "x", 5) is None
 
 
 def test_length_is_counted_after_cleaning() -> None:

@@ -2168,6 +2168,8 @@ export interface components {
         /**
          * Press
          * @description All of it may be left out. Unknown fields are ignored here alone: an older server takes a newer app's press.
+         *
+         *     A note that is too long is cut. A field that makes no sense counts as left out.
          */
         Press: {
             /** Note */
