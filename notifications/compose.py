@@ -10,7 +10,7 @@ from notifications.transports.protocol import Address, ChannelAddress, FcmAddres
 from notifications.wording import URGENT, ttl, wording
 
 VERSION: Final = "1"
-# Pushes about one reach-out replace one another on the phone; these stand for themselves.
+# Pushes about one reach-out replace one another on the phone, its messages apart; these stand for themselves.
 _ALONE: Final = frozenset({NoticeKind.TEST, NoticeKind.INVITATION_ACCEPTED, NoticeKind.REACH_IN, NoticeKind.CHECK_IN})
 
 
@@ -20,8 +20,7 @@ class AddressWithheldError(Exception):
 
 def compose(claimed: Claimed, keyring: Keyring) -> Push:
     """The push of this delivery. Raises AddressWithheldError, ValueError for an address that makes no sense."""
-    about = claimed.reach_out_id or claimed.bookend_id if claimed.kind not in _ALONE else None
-    tag = str(about or claimed.notice_id)
+    tag = _tag(claimed)
     title, body = wording(claimed.kind, claimed.language)
     if claimed.kind is NoticeKind.TEST and claimed.channel_id is not None:
         _, body = wording("code", claimed.language)
@@ -51,6 +50,14 @@ def compose(claimed: Claimed, keyring: Keyring) -> Push:
         renotify=True,
         ttl=ttl(claimed.kind),
     )
+
+
+def _tag(claimed: Claimed) -> str:
+    about = claimed.reach_out_id or claimed.bookend_id if claimed.kind not in _ALONE else None
+    # Under the alarm's own tag a message would take its place: on a phone that is off nothing urgent would be left, and
+    # on one that shows it the buttons to answer would go. Messages replace one another.
+    beside = "-m" if claimed.kind is NoticeKind.MESSAGE else ""
+    return f"{about or claimed.notice_id}{beside}"
 
 
 def _url(claimed: Claimed) -> str:

@@ -86,7 +86,8 @@ TTL_SECONDS: Final[Mapping[str, int]] = MappingProxyType(
     {
         # A push service keeps a push this long for a phone that is off. The alarm's covers a night: who wakes at seven
         # may be the first to answer, the reach-out lives 24 h, and whatever happened meanwhile (answered, all-clear,
-        # ended) went out under the same tag and has taken the alarm's place. Beyond that the inbox is enough.
+        # ended) went out under the same tag and has taken the alarm's place, which a message does not. Beyond that the
+        # inbox is enough.
         "reach_out": 12 * _HOUR,
         "unanswered": 12 * _HOUR,
         "bookend_missed": 12 * _HOUR,
