@@ -43,7 +43,41 @@ async def test_the_same_reach_out_is_shown_once(new_phone: NewPhone, circle: New
     await phone.shows_notification()
     await noor.ask("POST", f"/v1/reach-outs/{made['id']}/close", {"outcome": "ok_now"})
     await phone.pushed("all_clear")
-    await expect_one(phone, "All is well. Thank you for being there.")
+    await expect(phone, "All is well. Thank you for being there.")
+
+
+async def test_a_message_stands_beside_the_alarm_and_goes_with_it(new_phone: NewPhone, circle: NewCircle) -> None:
+    noor, ben = await circle("Noor", "Ben")
+    phone = await new_phone("Ben")
+    await phone.belongs_to(ben)
+    await phone.open()
+    await phone.controlled()
+    made = await noor.press()
+    await phone.pushed("reach_out")
+    await phone.shows_notification()
+    await noor.ask("POST", f"/v1/reach-outs/{made['id']}/messages", {"text": "Please."}, 201)
+    await phone.pushed("message")
+    await expect(phone, "Someone in your circle would like company.", "You have a new message.")
+    # Whoever opens one has seen what both are about.
+    await phone.taps_notification()
+    await phone.sees_heading("Noor would like company.")
+    await expect(phone)
+
+
+async def test_an_all_clear_is_all_that_is_left(new_phone: NewPhone, circle: NewCircle) -> None:
+    noor, ben = await circle("Noor", "Ben")
+    phone = await new_phone("Ben")
+    await phone.belongs_to(ben)
+    await phone.open()
+    await phone.controlled()
+    made = await noor.press()
+    await phone.pushed("reach_out")
+    await noor.ask("POST", f"/v1/reach-outs/{made['id']}/messages", {"text": "Please."}, 201)
+    await phone.pushed("message")
+    await expect(phone, "Someone in your circle would like company.", "You have a new message.")
+    await noor.ask("POST", f"/v1/reach-outs/{made['id']}/close", {"outcome": "ok_now"})
+    await phone.pushed("all_clear")
+    await expect(phone, "All is well. Thank you for being there.")
 
 
 async def test_cannot_is_said_from_the_notification(new_phone: NewPhone, circle: NewCircle) -> None:
@@ -89,10 +123,10 @@ async def test_a_kept_press_goes_out_from_the_worker(new_phone: NewPhone, circle
     assert len(inbox) == 1
 
 
-async def expect_one(phone, body: str) -> None:
+async def expect(phone, *bodies: str) -> None:
     for _ in range(100):
         shown = await phone.notifications()
-        if [one["body"] for one in shown] == [body]:
+        if sorted(one["body"] for one in shown) == sorted(bodies):
             return
         await phone.page.wait_for_timeout(50)
     raise AssertionError(f"{shown}")

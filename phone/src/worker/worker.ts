@@ -32,6 +32,8 @@ const BUTTONS: Record<string, [string, string]> = { en: ['Calling', "Can't"], es
 const NEWS: Record<string, string> = { en: 'Something new is waiting for you.', es: 'Hay algo nuevo para ti.' };
 /** The kinds that stay until somebody looks. */
 const STAYS = ['reach_out', 'unanswered', 'bookend_missed'];
+/** The kinds after which nothing else of their reach-out is news. */
+const LAST = ['all_clear', 'ended'];
 
 self.addEventListener('install', (event) => {
   // What is sent goes past the worker where the browser lets it: a press must not wait for a worker that is asleep, nor end
@@ -96,7 +98,14 @@ async function show(data: Partial<Data>, shown: Partial<Shown>, language: string
     data,
     actions: data.kind === 'reach_out' ? [{ action: 'calling', title: calling }, { action: 'cannot', title: cannot }] : [],
   };
+  if (LAST.includes(data.kind ?? '')) await putAway(data, tag);
   await self.registration.showNotification(shown.title ?? 'Porchlight', options);
+}
+
+/** Take away what stands in the drawer of this reach-out, which may be an alarm and a message, but for what has this tag. */
+async function putAway({ reach_out_id }: Partial<Data>, but?: string): Promise<void> {
+  const all = reach_out_id ? await self.registration.getNotifications() : [];
+  all.filter(({ data, tag }) => (data as Partial<Data> | null)?.reach_out_id === reach_out_id && tag !== but).forEach((one) => one.close());
 }
 
 self.addEventListener('notificationclick', (event) => {
@@ -110,7 +119,7 @@ async function clicked(data: Partial<Data>, action: string): Promise<void> {
   // "Can't" needs no app, as long as it has arrived. Who calls wants to see whom.
   const answered = action && data.reach_out_id ? await arrived(`/v1/reach-outs/${data.reach_out_id}/answers`, { kind: action }, `${data.delivery_id}-${action}`) : false;
   if (!(answered && action === 'cannot')) await open(data.url ?? '/');
-  await Promise.all([opened, tell('look')]);
+  await Promise.all([opened, putAway(data), tell('look')]);
 }
 
 async function open(url: string): Promise<void> {
