@@ -38,6 +38,8 @@ class Facts:
 
 _SAYS_ANSWERED: Final = {NoticeKind.ANSWERED: True, NoticeKind.ARE_YOU_TALKING: True, NoticeKind.UNANSWERED: False}
 
+_WAITS_FOR_HOURS: Final = {NoticeKind.MESSAGE, NoticeKind.ANSWERED}
+
 
 def wanted(facts: Facts) -> bool:  # noqa: C901, PLR0911 (a table of cases, read from top to bottom)
     """Whether this push may still go out. Everything that can have changed since it was written is asked again."""
@@ -62,8 +64,15 @@ def wanted(facts: Facts) -> bool:  # noqa: C901, PLR0911 (a table of cases, read
         return False
     if facts.kind is NoticeKind.REACH_OUT:
         return facts.available and facts.answer is not AnswerKind.CANNOT
+    if facts.kind in _WAITS_FOR_HOURS and not (facts.to_its_owner or facts.available or _stands_by(facts)):
+        return False
     # What was true when it was written and is so no longer would be believed: that somebody is there, or that nobody is.
     return facts.answered is _SAYS_ANSWERED.get(facts.kind, facts.answered)
+
+
+def _stands_by(facts: Facts) -> bool:
+    """Whether the recipient has said that they are there: who is in the conversation is spoken to at any hour."""
+    return facts.answer is not None and facts.answer is not AnswerKind.CANNOT
 
 
 def _still_about_bookend(facts: Facts) -> bool:

@@ -17,7 +17,7 @@ from rules.access import Caller
 from rules.idempotency import Retry
 from rules.reach_out import turn
 from rules.reach_out.messages import write
-from rules.reach_out.standing import after_losing_an_answer, held_until, stands
+from rules.reach_out.standing import after_losing_an_answer, follows, held_until, stands
 from rules.telling import Telling, tell
 
 AT_ONCE = timedelta()
@@ -142,7 +142,7 @@ async def _record(unit: Unit, found: ReachOut, told: Sequence[Recipient], mine: 
         # Somebody who had answered before says so anew to a person who is waiting again.
         hearers = [(found.person_id, True)] if first or not stood else []
         if first:
-            hearers += [(row.person_id, row.quiet_at is None) for row in told if row is not mine]
+            hearers += [(row.person_id, follows(row)) for row in told if row is not mine]
         await unit.session.flush()
         await tell(
             unit,

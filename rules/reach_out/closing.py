@@ -11,6 +11,7 @@ from models import Notice, ReachOut, Recipient, Reflection
 from models.vocabulary import NoticeKind, Outcome, ReachOutState
 from rules import access
 from rules.access import Caller
+from rules.reach_out.standing import follows
 from rules.telling import Telling, tell, withdraw
 
 
@@ -34,7 +35,7 @@ async def finish(unit: Unit, found: ReachOut, outcome: Outcome, word: NoticeKind
     sender = found.person_id
     await tell(
         unit,
-        [Telling(row.person_id, word, found.id, sender, found.id, push=row.quiet_at is None) for row in told],
+        [Telling(row.person_id, word, found.id, sender, found.id, push=follows(row)) for row in told],
     )
     for person_id in [found.person_id, *(row.person_id for row in told)]:
         unit.tell(person_id, "reach_out", found.id)

@@ -14,6 +14,7 @@ from rules import access, idempotency
 from rules.access import Caller
 from rules.idempotency import Retry
 from rules.reach_out.show import PersonView, person_view
+from rules.reach_out.standing import follows
 from rules.telling import Telling, tell
 
 
@@ -53,11 +54,11 @@ async def write(unit: Unit, who: Caller, found: ReachOut, text: str) -> UUID:
         hearers = {found.person_id: True}
     else:
         told = await unit.session.execute(
-            select(Recipient.person_id, Recipient.quiet_at).where(
+            select(Recipient).where(
                 Recipient.reach_out_id == found.id, Recipient.told_at.is_not(None), Recipient.gone_at.is_(None)
             )
         )
-        hearers = {row.person_id: row.quiet_at is None for row in told}
+        hearers = {row.person_id: follows(row) for row in told.scalars()}
     await tell(
         unit,
         [

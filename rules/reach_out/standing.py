@@ -74,6 +74,11 @@ def stands(of: Progress) -> bool:
     return of.gone_at is None and of.answer is not None and of.answer != AnswerKind.CANNOT
 
 
+def follows(of: Progress) -> bool:
+    """Whether what becomes of it is pushed to this recipient: the alarm was, or they have answered out of their inbox."""
+    return of.quiet_at is None or stands(of)
+
+
 def somebody_stands(recipients: Iterable[Progress]) -> bool:
     return any(stands(recipient) for recipient in recipients)
 

@@ -50,6 +50,15 @@ K = NoticeKind
         (True, {"kind": K.ANSWERED, "answered": True, "answer": AnswerKind.CANNOT}),
         (True, {"kind": K.MESSAGE}),
         (False, {"kind": K.MESSAGE, "open": False}),
+        # What is said waits for the hours of those who are not part of it.
+        (False, {"kind": K.MESSAGE, "available": False}),
+        (False, {"kind": K.MESSAGE, "available": False, "answer": AnswerKind.CANNOT}),
+        (True, {"kind": K.MESSAGE, "available": False, "answer": AnswerKind.HERE}),
+        (False, {"kind": K.MESSAGE, "available": False, "answer": AnswerKind.HERE, "muted": True}),
+        (False, {"kind": K.ANSWERED, "answered": True, "available": False}),
+        (True, {"kind": K.ANSWERED, "answered": True, "available": False, "answer": AnswerKind.SOON}),
+        (True, {"kind": K.MESSAGE, "available": False, "to_its_owner": True}),
+        (True, {"kind": K.ALL_CLEAR, "open": False, "available": False}),
         (False, {"kind": K.MESSAGE, "gone": True}),
         (False, {"kind": K.ANSWERED, "answered": True, "member": False}),
         # The all-clear is what comes after the end; the end itself may have no reach-out left.

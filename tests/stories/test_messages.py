@@ -45,3 +45,54 @@ async def test_a_press_that_adds_words_leaves_the_alarm_as_it_is(world: Night) -
     [alarm], [message] = await sponsor.pushes("reach_out"), await sponsor.pushes("message")
     assert alarm.push.urgent
     assert message.push.tag != alarm.push.tag
+
+
+async def sleeps(person: Person) -> None:
+    """Their hours are over in half an hour: the world begins on a Tuesday at 20:00."""
+    await person.patch("/v1/me", {"hours": [{"day": 1, "from": "08:00", "to": "20:30"}]})
+
+
+async def test_news_waits_in_the_inbox_once_somebodys_hours_are_over(world: Night) -> None:
+    maya, sponsor, friend = await world.circle("sponsor", "friend")
+    await sleeps(friend)
+    await maya.press()
+    await world.passes(31 * 60)
+    before = await friend.pushed()
+    await maya.says("Is anybody there?")
+    await sponsor.answer("calling")
+    assert (await friend.pushed(), await friend.kinds()) == (before, ["reach_out", "message", "answered"])
+    assert (await sponsor.pushed())[-1] == "message"
+    await maya.close()
+    assert (await friend.pushed())[-1] == "all_clear", "whoever was pushed the alarm is told that it is over"
+
+
+@pytest.mark.parametrize("told", ["within hours", "outside hours"])
+async def test_who_stands_by_is_pushed_at_any_hour(world: Night, told: str) -> None:
+    maya, sponsor, friend = await world.circle("sponsor", "friend")
+    await sleeps(friend)
+    if told == "outside hours":
+        await world.forward(31 * 60)
+    await maya.press()
+    await friend.answer("here")
+    await world.passes(31 * 60)
+    await maya.says("Are you still up?")
+    assert (await friend.pushed())[-1] == "message"
+    await friend.answer("cannot")
+    await world.forward(60)
+    await maya.says("Good night, then.")
+    await sponsor.answer("calling")
+    pushed = await friend.pushed()
+    assert (pushed.count("message"), pushed.count("answered")) == (1, 0), "who has passed it on may sleep"
+
+
+async def test_who_stands_by_outside_of_their_hours_is_relieved_too(world: Night) -> None:
+    maya, sponsor, friend = await world.circle("sponsor", "friend")
+    await sleeps(friend)
+    await sleeps(sponsor)
+    await world.forward(31 * 60)
+    await maya.press()
+    await friend.answer("here")
+    await world.settle()
+    await maya.close()
+    assert await friend.pushed() == ["all_clear"]
+    assert await sponsor.pushed() == []
