@@ -3,7 +3,8 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
+from types import MappingProxyType
 from typing import Any, cast
 from uuid import UUID
 
@@ -31,19 +32,30 @@ class Telling:
     push: bool = True
 
 
-async def tell(unit: Unit, tellings: Sequence[Telling]) -> dict[UUID, UUID]:
-    """Write the notices and a delivery for each live device of those to be pushed; gives each person's notice."""
+async def tell(
+    unit: Unit, tellings: Sequence[Telling], waits: Mapping[UUID, datetime | None] = MappingProxyType({})
+) -> dict[UUID, UUID]:
+    """Write the notices and a delivery for each live device of those to be pushed; gives each person's notice.
+
+    `waits`: devices that are pushed later, and when; None for those that need no delivery, as another one stands for it.
+    """
     pushed = {telling.recipient_id for telling in tellings if telling.push}
     devices = await live_devices(unit, pushed)
     notices = [notice_row(unit, telling) for telling in tellings]
-    deliveries = [
-        delivery_row(unit, row["id"], device, 1)
+    ways = [
+        (row["id"], device)
         for row, telling in zip(notices, tellings, strict=True)
         if telling.push
         for device in devices.get(telling.recipient_id, ())
     ]
-    await insert_together(unit.session, [(NOTICES, notices), (DELIVERIES, deliveries)])
-    announce(unit, notices, deliveries)
+    at_once = [delivery_row(unit, notice, device, 1) for notice, device in ways if device not in waits]
+    later = [
+        {**delivery_row(unit, notice, device, 1), "due_at": due_at, "lease_until": None}
+        for notice, device in ways
+        if (due_at := waits.get(device)) is not None
+    ]
+    await insert_together(unit.session, [(NOTICES, notices), (DELIVERIES, [*at_once, *later])])
+    announce(unit, notices, at_once)
     return {row["recipient_id"]: row["id"] for row in notices}
 
 

@@ -13,6 +13,7 @@ from models.vocabulary import NoticeKind
 from rules import access, idempotency
 from rules.access import Caller
 from rules.idempotency import Retry
+from rules.reach_out import pace
 from rules.reach_out.show import PersonView, person_view
 from rules.reach_out.standing import follows
 from rules.telling import Telling, tell
@@ -65,6 +66,7 @@ async def write(unit: Unit, who: Caller, found: ReachOut, text: str) -> UUID:
             Telling(hearer, NoticeKind.MESSAGE, made.id, who.person_id, found.id, push=push)
             for hearer, push in hearers.items()
         ],
+        await pace.waits(unit, found.id, hearers),
     )
     return made.id
 

@@ -96,3 +96,53 @@ async def test_who_stands_by_outside_of_their_hours_is_relieved_too(world: Night
     await maya.close()
     assert await friend.pushed() == ["all_clear"]
     assert await sponsor.pushed() == []
+
+
+async def test_sixty_messages_are_two_pushes_and_sixty_notices(world: Night) -> None:
+    maya, sponsor = await world.circle("sponsor")
+    await maya.press()
+    for number in range(60):
+        await maya.says(f"Word {number}")
+    await world.work()
+    assert await sponsor.pushed() == ["reach_out", "message"]
+    assert len(await sponsor.inbox("message")) == len(await sponsor.messages()) == 60
+    await world.passes(15)
+    assert await sponsor.pushed() == ["reach_out", "message"]
+    await world.passes(6)
+    assert await sponsor.pushed() == ["reach_out", "message", "message"], "the rest is announced together, and not lost"
+    await world.passes(60)
+    assert len(await sponsor.pushes("message")) == 2
+    await maya.says("A word after a while")
+    assert len(await sponsor.pushes("message")) == 3, "at once"
+
+
+async def test_pushes_of_messages_keep_their_distance_whoever_writes(world: Night) -> None:
+    maya, sponsor, friend = await world.circle("sponsor", "friend")
+    await maya.device()
+    await maya.device("webpush")
+    await maya.press()
+    await sponsor.says("I am on my way.")
+    await world.passes(10)
+    await friend.says("Me too.")
+    await sponsor.says("Five minutes.")
+    assert [one.kind for one in await maya.pushes("message")] == ["message"] * 2, "one to each of her phones"
+    await world.passes(11)
+    sent = [one.at for one in await maya.pushes("message")]
+    assert len(sent) == 4
+    assert (sent[2] - sent[0]).total_seconds() >= 20
+    await friend.says("And here I am.")
+    await world.passes(10)
+    assert len(await maya.pushes("message")) == 4
+    await world.passes(10)
+    assert len(await maya.pushes("message")) == 6
+
+
+async def test_a_message_that_waits_for_its_push_is_not_pushed_after_the_end(world: Night) -> None:
+    maya, sponsor = await world.circle("sponsor")
+    await maya.press()
+    await maya.says("One")
+    await maya.says("Two")
+    await world.settle()
+    await maya.close()
+    await world.passes(30)
+    assert await sponsor.pushed() == ["reach_out", "message", "all_clear"]
