@@ -3,8 +3,8 @@
 HOST ?= 127.0.0.1
 PORT ?= 8000
 URL ?= http://localhost:$(PORT)
-# How many tests run side by side: a number, or auto for one per core.
-JOBS ?= auto
+# How many tests run side by side. One more than there are cores: many of them wait for processes, leases and pages.
+JOBS ?= $(shell expr 1 + `getconf _NPROCESSORS_ONLN 2>/dev/null || echo 1`)
 
 VENV := .venv
 BIN := $(VENV)/bin
