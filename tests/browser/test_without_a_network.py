@@ -159,4 +159,4 @@ async def test_what_is_mine_is_true_again_after_an_offline_start(new_phone: NewP
     await phone.context.set_offline(False)
     await phone.sees("1 person can be reached now.", within=20)
     await phone.go("Settings")
-    await phone.sees("7946")
+    await phone.sees("+44 207 946 0000")
