@@ -82,19 +82,20 @@ async def sign_up(unit: Unit, new: NewPerson, asked: Retry | None) -> SignedUp:
     again = known is not None
     if known is None:
         taken = select(Person.id).where(Person.sign_in_name_hash == name_hash(unit.keyring, new.sign_in_name))
-        if (await unit.session.execute(taken)).first() is not None:
-            raise NameTaken
-        known = unit.new_id()
-        try:
-            await _create(unit, known, new)
-            await idempotency.remember(unit, asked, known, known)
-        except IntegrityError:
-            # Somebody took the name between the two statements, or this very request ran twice at once.
-            await unit.start_again()
+        again = (await unit.session.execute(taken)).first() is not None
+        if not again:
+            known = unit.new_id()
+            try:
+                await _create(unit, known, new)
+                await idempotency.remember(unit, asked, known, known)
+            except IntegrityError:
+                await unit.start_again()
+                again = True
+        if again:
+            # By somebody else, or by this very request, which ran twice at once and was the other time a statement ahead.
             known = await idempotency.earlier(unit, asked)
-            again = True
-            if known is None:
-                raise NameTaken from None
+    if known is None:
+        raise NameTaken
     made = await unit.session.get_one(Person, known)
     token = idempotency.secret(unit, asked, "sign_up.token")
     how = AccessKind.SIGNED_IN if again else AccessKind.SIGNED_UP
