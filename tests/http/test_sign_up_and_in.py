@@ -1,10 +1,15 @@
 """Signing up and in: what is taken, what is refused, and how a session is carried."""
 
 import asyncio
+from uuid import UUID
 
 import pytest
+from httpx import Response
 
 from core.settings import Registration, Settings
+from core.unit import Unit
+from rules import idempotency
+from rules.idempotency import Retry
 from tests.world.person import PASSPHRASE, Person
 from tests.world.world import World
 
@@ -40,6 +45,29 @@ async def test_a_sign_up_asked_for_twice_is_one_person_with_the_same_secrets(wor
     assert await world.count("people") == 1
     other = await world.here.http.post("/v1/people", json=MAYA | {"display_name": "M"}, headers=headers)
     assert (other.status_code, other.json()["type"]) == (422, "/problems/key-reused")
+
+
+async def test_a_sign_up_that_was_a_statement_behind_its_own_retry_is_the_same(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    headers = {"Idempotency-Key": "first-start"}
+    ahead: list[Response] = []
+    earlier, asked_before = idempotency.earlier, 0
+
+    async def behind(unit: Unit, asked: Retry | None) -> UUID | None:
+        nonlocal asked_before
+        found = await earlier(unit, asked)
+        asked_before += 1
+        # While the one is written SQLite lets nobody write: there the other comes just before.
+        if asked_before == (1 if world.sqlite else 2):
+            ahead.append(await world.here.http.post("/v1/people", json=MAYA, headers=headers))
+        return found
+
+    monkeypatch.setattr(idempotency, "earlier", behind)
+    late = await world.here.http.post("/v1/people", json=MAYA, headers=headers)
+    assert (late.status_code, ahead[0].status_code) == (201, 201)
+    assert late.json()["session"]["token"] == ahead[0].json()["session"]["token"]
+    assert await world.count("people") == 1
 
 
 async def test_a_replayed_sign_up_is_no_way_around_a_changed_passphrase(world: World) -> None:
