@@ -94,7 +94,7 @@ export const reaching = {
   'there.know': '{names} knows that {name} is with you.|{names} know that {name} is with you.',
   'there.else': 'If you two do not find each other, we go on asking at {time}.',
   'there.write': 'Write to {name}',
-  'there.write-all': 'Write to all who were told',
+  'there.write-all': 'Write to all of them',
   'there.stay': 'Take the time you need. The others know you are not alone.',
 
   // looking back

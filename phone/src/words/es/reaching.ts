@@ -94,7 +94,7 @@ export const reaching = {
   'there.know': '{names} sabe que {name} está contigo.|{names} saben que {name} está contigo.',
   'there.else': 'Si no se encuentran, seguimos preguntando a las {time}.',
   'there.write': 'Escribir a {name}',
-  'there.write-all': 'Escribir a quienes recibieron el aviso',
+  'there.write-all': 'Escribir a todos',
   'there.stay': 'Tómate tu tiempo. Los demás saben que tienes compañía.',
 
   // looking back
