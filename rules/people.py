@@ -134,8 +134,11 @@ async def _create(unit: Unit, person_id: UUID, new: NewPerson) -> None:
 
 async def change(unit: Unit, who: Caller, changes: Mapping[str, object]) -> Person:
     """Apply a merge patch of the profile; None empties what may be empty. Raises KeysUnavailable."""
-    # Reach-outs before people. Whoever hears nothing from now on is not waited for by a call that is running.
-    running = await retiring.lock_open(unit, [who.person_id]) if changes.keys() & HEARING else []
+    running: Sequence[UUID] = []
+    if changes.keys() & HEARING:
+        # Whoever hears nothing from now on is not waited for by a call that is running. Their own row comes first, as everywhere.
+        await access.hold_person(unit, who)
+        running = await retiring.lock_open(unit, [who.person_id])
     mine = await access.person(unit, who)
     for name, value in changes.items():
         if name in {"display_name", "contact"}:

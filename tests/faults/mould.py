@@ -60,8 +60,10 @@ class Mould:
         asked = {"module": module, "words": list(words), "env": dict(env), "folder": str(folder), "log": str(log)}
         self._line.settimeout(STANDS_AFTER)
         self._line.send(json.dumps(asked).encode())
-        while (told := self._read()) is None or "born" not in told:
+        while "born" not in (told := self._read()):
             pass
+        # Numbers come round again in a long night: how an earlier bearer ended is not how this one does.
+        self._ended.pop(told["born"], None)
         return Copy(self, told["born"])
 
     def ended(self, pid: int) -> int | None:
@@ -76,7 +78,7 @@ class Mould:
         self._line.close()
         self._process.wait(10)
 
-    def _read(self) -> dict[str, int] | None:
+    def _read(self) -> dict[str, int]:
         packet = self._line.recv(PACKET)
         if not packet:
             raise ConnectionResetError("the mould is gone")
