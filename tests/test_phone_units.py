@@ -12,7 +12,6 @@ from tests.world.databases import COMPLETE
 NO_MODULES = "what the phone app is tested with is not installed: make install"
 
 
-@pytest.mark.timeout(180)
 @pytest.mark.parametrize("script", ["check", "test"])
 def test_the_phone_app_by_itself(script: str) -> None:
     if not (hatch_build.MODULES / "vitest").is_dir():

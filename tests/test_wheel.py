@@ -20,8 +20,6 @@ import pytest
 ROOT = Path(__file__).resolve().parents[1]
 OURS = ("api", "cli", "core", "migrations", "models", "notifications", "rules", "worker")
 
-pytestmark = pytest.mark.timeout(180)
-
 
 @pytest.fixture(scope="module")
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:

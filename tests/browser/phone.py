@@ -12,6 +12,7 @@ from playwright.async_api import Browser, BrowserContext, CDPSession, Locator, P
 
 from tests.faults.people import PASSPHRASE, Person
 from tests.standins.webpush import Subscription, WebPushStandIn
+from tests.world.patience import patient
 
 WIDTHS = {320: 640, 412: 839}
 """The heights of the phones of these widths."""
@@ -19,6 +20,9 @@ SCRIPTS = Path(__file__).parent / "scripts"
 AXE = Path(__file__).parents[2] / "phone" / "node_modules" / "axe-core" / "axe.min.js"
 # What the browser itself says about a request that did not succeed; the app has to live with those.
 EXPECTED = re.compile(r"^Failed to load resource|net::ERR_|^A bad HTTP response code")
+
+
+expect.set_options(timeout=patient(5_000))
 
 
 class Phone:
@@ -65,7 +69,7 @@ class Phone:
             timezone_id="Europe/London",
             **more,
         )
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(patient(10_000))
         if notifications:
             await context.grant_permissions(["notifications"], origin=url)
         page = await context.new_page()
@@ -137,13 +141,13 @@ class Phone:
         await self.page.get_by_role("navigation").get_by_role("link", name=re.compile(f"^{tab}")).click()
 
     async def sees(self, text: str | re.Pattern[str], within: float = 10.0) -> None:
-        await expect(self.page.get_by_text(text).first).to_be_visible(timeout=within * 1000)
+        await expect(self.page.get_by_text(text).first).to_be_visible(timeout=patient(within) * 1000)
 
     async def sees_heading(self, text: str | re.Pattern[str], within: float = 10.0) -> None:
-        await expect(self.heading(text).first).to_be_visible(timeout=within * 1000)
+        await expect(self.heading(text).first).to_be_visible(timeout=patient(within) * 1000)
 
     async def no_longer_sees(self, text: str | re.Pattern[str], within: float = 10.0) -> None:
-        await expect(self.page.get_by_text(text)).to_have_count(0, timeout=within * 1000)
+        await expect(self.page.get_by_text(text)).to_have_count(0, timeout=patient(within) * 1000)
 
     # ---------------------------------------------------------------------------------------------- its worker
 

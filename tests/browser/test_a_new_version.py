@@ -9,8 +9,9 @@ from tests.browser.conftest import NewCircle, NewPhone
 from tests.browser.phone import SCRIPTS
 from tests.faults.house import House
 from tests.faults.processes import Server
+from tests.world.patience import patient
 
-pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.timeout(120)]
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 HIDE = (SCRIPTS / "hide.js").read_text()
 SHOW = (SCRIPTS / "show.js").read_text()
@@ -58,6 +59,8 @@ async def test_it_waits_for_the_end_of_a_reach_out(
     await expect(phone.button("Reach out now")).to_be_visible()
     await phone.page.wait_for_timeout(500)
     await phone.page.evaluate(HIDE)
-    await expect(phone.page.locator("meta[name=version]")).to_have_attribute("content", "newer", timeout=10_000)
+    await expect(phone.page.locator("meta[name=version]")).to_have_attribute(
+        "content", "newer", timeout=patient(10_000)
+    )
     assert await phone.page.evaluate(CACHES) == ["newer"]
     await phone.sees("1 person can be reached now.")

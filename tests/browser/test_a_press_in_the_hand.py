@@ -9,8 +9,9 @@ from playwright.async_api import Route, expect
 from tests.browser.conftest import NewCircle, NewPhone
 from tests.browser.phone import SCRIPTS, Phone
 from tests.faults.people import Person
+from tests.world.patience import patient
 
-pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.timeout(120)]
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 HIDE = (SCRIPTS / "hide.js").read_text()
 SHOW = (SCRIPTS / "show.js").read_text()
@@ -57,7 +58,7 @@ async def test_locking_the_phone_ends_the_ring(new_phone: NewPhone, circle: NewC
     await expect(phone.button("Undo")).to_be_enabled()
     # By its address: the phone may be telling the server of its push address at the same time.
     sent = re.compile("/v1/reach-outs$")
-    async with phone.page.expect_response(sent, timeout=2_000) as replied:
+    async with phone.page.expect_response(sent, timeout=patient(2_000)) as replied:
         await phone.page.evaluate(HIDE)
     assert (await replied.value).status == 201
     tapped = datetime.fromisoformat(bodies[0]["pressed_at"])

@@ -7,7 +7,7 @@ from tests.browser.conftest import NewCircle, NewPhone
 from tests.browser.phone import Phone
 from tests.faults.people import PASSPHRASE
 
-pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.timeout(120)]
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 FRESH = "three boats and a kettle"
 

@@ -9,7 +9,7 @@ from tests.browser.conftest import NewCircle, NewPhone
 from tests.browser.keyboard import stands_at_the_heading, tab_to
 from tests.faults.people import PASSPHRASE
 
-pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.timeout(120)]
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 
 async def test_from_the_first_screen_to_home(new_phone: NewPhone) -> None:

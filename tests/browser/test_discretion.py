@@ -6,7 +6,7 @@ from playwright.async_api import expect
 from tests.browser.conftest import NewCircle, NewPhone
 from tests.browser.phone import SCRIPTS, Phone
 
-pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.timeout(120)]
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 KEPT = (SCRIPTS / "kept.js").read_text()
 INJECTED = """() => {

@@ -9,7 +9,7 @@ from tests.browser.conftest import NewCircle, NewPhone
 from tests.browser.phone import Phone
 from tests.faults.people import PASSPHRASE
 
-pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.timeout(120)]
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 
 async def _with_a_sensor(phone: Phone) -> tuple[Any, str]:

@@ -6,7 +6,7 @@ import pytest
 
 from tests.browser.conftest import NewCircle, NewPhone
 
-pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.timeout(120)]
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 
 async def test_a_push_is_shown_receipted_and_leads_there(new_phone: NewPhone, circle: NewCircle) -> None:

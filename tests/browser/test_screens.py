@@ -12,7 +12,7 @@ from tests.browser.shots.stage import Stage
 from tests.faults.house import House
 from tests.faults.processes import Server
 
-pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.timeout(120)]
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 TURNS: list[tuple[int, Theme, str]] = [
     (320, "light", "es"),

@@ -8,7 +8,7 @@ from playwright.async_api import expect
 
 from tests.browser.conftest import NewPhone
 
-pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.timeout(120)]
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 
 async def test_from_the_invitation_to_the_all_clear(new_phone: NewPhone) -> None:  # noqa: PLR0915 (one story)

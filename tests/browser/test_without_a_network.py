@@ -9,7 +9,7 @@ from tests.browser.conftest import NewCircle, NewPhone
 from tests.faults.house import House
 from tests.faults.processes import Server
 
-pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.timeout(120)]
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 TOLD = re.compile("told|phone|saved|reached")
 

@@ -14,6 +14,7 @@ import pytest
 
 from tests.faults.processes import Server, client, eventually
 from tests.standins.webpush import Subscription, WebPushStandIn
+from tests.world.patience import patient
 
 PASSPHRASE = "a lantern by the window"
 
@@ -118,7 +119,7 @@ class Person:
         stream = Stream()
         reading = asyncio.create_task(self._read(stream))
         try:
-            async with asyncio.timeout(10):
+            async with asyncio.timeout(patient(10)):
                 await stream.open.wait()
             yield stream
         finally:

@@ -17,6 +17,7 @@ import httpx
 
 import cli
 from tests.faults.mould import Copy, Mould
+from tests.world.patience import patient
 
 OURS = "PYTHONPATH"
 """Which release a process is: where Python looks for it first."""
@@ -61,7 +62,7 @@ class Process:
     def kill(self) -> None:
         """SIGKILL, and gone when this returns. A process that has ended is left alone."""
         self._process.send_signal(signal.SIGKILL)
-        self._process.wait(10)
+        self._process.wait(patient(10))
 
     def ask_to_stop(self) -> None:
         """SIGTERM, as `systemctl stop` and `docker stop` do."""
@@ -102,7 +103,7 @@ class Server(Process):
 
     async def readiness(self) -> int | None:
         """What /readyz answers; None when nobody does."""
-        async with client(timeout=5) as http:
+        async with client(timeout=patient(5)) as http:
             try:
                 return (await http.get(f"{self.url}/readyz")).status_code
             except httpx.TransportError:
@@ -110,7 +111,7 @@ class Server(Process):
 
     async def answers(self, readiness: int = 200, within: float = STARTS_WITHIN) -> None:
         """Wait until /readyz answers this."""
-        until = time.monotonic() + within
+        until = time.monotonic() + patient(within)
         while await self.readiness() != readiness:
             assert self.running, f"it ended by itself:\n{self.tail}"
             assert time.monotonic() < until, f"/readyz did not become {readiness}:\n{self.tail}"
@@ -169,17 +170,17 @@ def environment(folder: Path, compiled: Path | None, more: Mapping[str, str]) ->
     return made
 
 
-def client(timeout: float | None = 30.0) -> httpx.AsyncClient:
+def client(timeout: float | None = patient(30)) -> httpx.AsyncClient:
     """One request, one connection: what a test kills must not live on in a pool. Plain HTTP, so no certificates."""
     limits = httpx.Limits(max_keepalive_connections=0)
     return httpx.AsyncClient(trust_env=False, verify=False, timeout=timeout, limits=limits)
 
 
 async def eventually(true: Callable[[], bool], within: float, otherwise: Callable[[], str] = lambda: "") -> float:
-    """Wait for something that another process will have done; gives the seconds it took."""
+    """Wait for something that another process will have done; gives the seconds it took. `within`: on a fast machine."""
     began = time.monotonic()
     with contextlib.suppress(TimeoutError):
-        async with asyncio.timeout(within):
+        async with asyncio.timeout(patient(within)):
             while not true():  # noqa: ASYNC110 (it happens in another process, which knows no event of this loop)
                 await asyncio.sleep(0.02)
             return time.monotonic() - began

@@ -13,7 +13,7 @@ from tests.faults.night.rolling import roll
 from tests.faults.night.run import quiet
 
 # A dozen processes start in each; on a machine that does much else that alone takes minutes.
-pytestmark = [pytest.mark.timeout(600), pytest.mark.slow, pytest.mark.promise(9)]
+pytestmark = [pytest.mark.timeout(1500), pytest.mark.slow, pytest.mark.promise(9)]
 
 
 async def test_every_process_makes_way_for_another_and_nobody_goes_without_an_answer(bare_house: House) -> None:

@@ -1,11 +1,7 @@
 """A server on a PostgreSQL database that nobody has migrated yet: it waits, says so, and begins by itself."""
 
-import pytest
-
 from tests.faults.house import House
 from tests.faults.people import Person
-
-pytestmark = pytest.mark.timeout(180)  # a machine that does much else is slow at starting processes
 
 
 async def test_a_server_on_an_empty_database_is_not_ready_until_it_is_migrated(bare_house: House) -> None:

@@ -10,8 +10,6 @@ import pytest
 from tests.faults.house import House
 from tests.faults.processes import eventually
 
-pytestmark = pytest.mark.timeout(180)  # a machine that does much else is slow at starting processes
-
 
 @pytest.mark.promise(4)
 async def test_ids_cross_processes_and_a_sign_out_there_cuts_the_stream_here(postgres_house: House) -> None:

@@ -13,8 +13,6 @@ from tests.faults.people import PASSPHRASE, Person
 from tests.faults.processes import Server, client
 from tests.faults.stores import embedded
 
-pytestmark = pytest.mark.timeout(180)  # a machine that does much else is slow at starting processes
-
 NOTE = "The stairs are dark tonight."
 
 

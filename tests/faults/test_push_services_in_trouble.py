@@ -5,8 +5,6 @@ import pytest
 from tests.faults.house import House
 from tests.faults.processes import eventually
 
-pytestmark = pytest.mark.timeout(180)  # a machine that does much else is slow at starting processes
-
 
 @pytest.mark.promise(2)
 async def test_three_hundred_refusals_and_then_every_push_arrives(sqlite_house: House) -> None:

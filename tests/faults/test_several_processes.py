@@ -6,8 +6,7 @@ import pytest
 
 from tests.faults.house import House
 from tests.faults.processes import eventually
-
-pytestmark = pytest.mark.timeout(180)  # a machine that does much else is slow at starting processes
+from tests.world.patience import patient
 
 
 @pytest.mark.promise(9)
@@ -96,6 +95,6 @@ async def test_a_dead_server_is_taken_over_by_a_worker_on_another_machine(postgr
 
 async def _recorded(house: House, count: int) -> None:
     """Wait until so many deliveries are written down as sent."""
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(patient(5)):
         while await house.store.count("deliveries", "state = 'sent'") < count:  # noqa: ASYNC110 (rows know no event)
             await asyncio.sleep(0.05)

@@ -12,8 +12,9 @@ import pytest
 from tests.faults.house import House
 from tests.faults.people import Person
 from tests.faults.processes import Server, client
+from tests.world.patience import patient
 
-pytestmark = [pytest.mark.promise(1), pytest.mark.timeout(180)]
+pytestmark = pytest.mark.promise(1)
 
 
 async def test_a_press_is_refused_while_postgresql_is_away_and_taken_when_it_is_back(postgres_house: House) -> None:
@@ -127,7 +128,7 @@ def _is_busy(reply: httpx.Response) -> None:
 
 async def _until_taken(person: Person) -> str:
     """Press until it is taken, as the phone does; a connection that was cut may cost one more try."""
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(patient(10)):
         while True:
             reply = await person.send("POST", "/v1/reach-outs", {})
             if reply.is_success:

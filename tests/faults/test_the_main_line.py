@@ -7,8 +7,6 @@ import pytest
 
 from tests.faults.house import Circle, House
 
-pytestmark = pytest.mark.timeout(180)  # a machine that does much else is slow at starting processes
-
 NOTE = "The bottle is on the table, 3417."
 CONTRACT = {"v", "kind", "notice_id", "delivery_id", "reach_out_id", "tag", "round", "url"}
 WORDS = "Someone in your circle would like company."

@@ -11,7 +11,7 @@ from tests.fuzz.run import fuzz
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(240)
+@pytest.mark.timeout(720)
 async def test_no_request_however_odd_gets_an_answer_that_is_not_described(
     tmp_path: Path,
     compiled: Path | None,  # noqa: F811

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 
 from core.bus import PostgresBridge
+from tests.world.patience import patient
 from tests.world.process import Process
 from tests.world.stream import Stream
 from tests.world.world import World
@@ -23,7 +24,7 @@ async def bridged(process: Process) -> AsyncIterator[None]:
     bridge = PostgresBridge(process.context.bus, process.database.url)
     task = asyncio.create_task(bridge.run())
     try:
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(patient(5)):
             await bridge.connected.wait()
         yield
     finally:

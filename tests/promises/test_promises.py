@@ -91,7 +91,7 @@ async def test_promise_2_two_workers_never_send_one_delivery_twice(world: World)
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(240)
+@pytest.mark.timeout(720)
 @pytest.mark.promise(3)
 async def test_promise_3_a_thousand_presses_with_one_key_are_one_reach_out(world: World) -> None:
     maya, sponsor = await world.circle("sponsor")

@@ -19,6 +19,7 @@ from hypercorn.config import Config
 from hypercorn.typing import ASGIReceiveCallable, ASGISendCallable, LifespanState, Scope
 
 from tests.standins.tls import authority
+from tests.world.patience import patient
 
 _START_WAITS = 10.0
 _DRIP_STEPS = 20
@@ -96,7 +97,7 @@ class Script(Generic[T]):
 
 async def until(true: Callable[[], bool], within: float = 10.0) -> None:
     """Wait for something that a stand-in's thread will have done; TimeoutError when it has not after `within` seconds."""
-    async with asyncio.timeout(within):
+    async with asyncio.timeout(patient(within)):
         while not true():  # noqa: ASYNC110 (it happens in another thread, which knows no event of this loop)
             await asyncio.sleep(0.005)
 

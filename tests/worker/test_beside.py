@@ -2,6 +2,7 @@
 
 import asyncio
 
+from tests.world.patience import patient
 from worker.beside import every
 
 
@@ -18,7 +19,7 @@ async def test_a_fault_waits_for_the_next_time() -> None:
             enough.set()
 
     task = asyncio.create_task(every(0.01, work, name="test", first=0.0))
-    await asyncio.wait_for(enough.wait(), 5)
+    await asyncio.wait_for(enough.wait(), patient(5))
     task.cancel()
     await asyncio.gather(task, return_exceptions=True)
     assert task.cancelled()

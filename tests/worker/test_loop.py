@@ -10,6 +10,7 @@ from notifications import claim
 from notifications.dispatcher import GATHER
 from rules.reach_out import turn
 from tests.night import Night
+from tests.world.patience import patient
 
 _GIVEN_BACK = select(Delivery.id).where(
     Delivery.state == "pending", Delivery.attempt == 0, Delivery.lease_until.is_(None)
@@ -75,7 +76,7 @@ async def test_what_finds_no_place_is_given_back_untried_and_taken_as_soon_as_a_
     await asyncio.sleep(0)
     assert not waiting.done()
     world.transport.flowing.set()
-    await asyncio.wait_for(waiting, 5)
+    await asyncio.wait_for(waiting, patient(5))
     assert await narrow.worker.turn()
     await narrow.dispatcher.drain()
     assert [await member.pushed() for member in members] == [["reach_out"]] * 4

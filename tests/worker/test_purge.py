@@ -23,6 +23,7 @@ from models import (
     Throttle,
 )
 from tests.night import Night
+from tests.world.patience import patient
 from tests.world.world import World
 
 DAY = 24 * 3600
@@ -193,7 +194,7 @@ async def test_a_great_heap_goes_in_batches_between_which_a_press_gets_through(w
     async def press(_: float) -> None:
         nonlocal pauses
         pauses += 1
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(patient(5)):
             await maya.press(expect=201 if pauses == 1 else 200)
 
     purge = world.purge()

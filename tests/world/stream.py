@@ -7,6 +7,8 @@ from typing import Any, Self
 
 from starlette.types import ASGIApp, Message
 
+from tests.world.patience import patient
+
 SOON = 5.0
 """Seconds after which what should have come did not."""
 
@@ -36,7 +38,7 @@ class Stream:
 
     async def __aenter__(self) -> Self:
         self._task = asyncio.create_task(self._run())
-        async with asyncio.timeout(SOON):
+        async with asyncio.timeout(patient(SOON)):
             await self._begun.wait()
         return self
 
@@ -45,12 +47,12 @@ class Stream:
     ) -> None:
         self._leave.set()
         assert self._task is not None
-        async with asyncio.timeout(SOON):
+        async with asyncio.timeout(patient(SOON)):
             await self._task
 
     async def next(self) -> Event | None:
         """The next event; None when the stream has ended."""
-        async with asyncio.timeout(SOON):
+        async with asyncio.timeout(patient(SOON)):
             return await self._arrived.get()
 
     async def quiet(self, seconds: float = 0.05) -> bool:

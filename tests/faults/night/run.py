@@ -16,6 +16,7 @@ from tests.faults.night.history import History
 from tests.faults.night.life import Life
 from tests.faults.night.machine import Machine
 from tests.faults.night.plan import AT_POINTS, KILLS, PROVIDER, Fault, Injury, plan
+from tests.world.patience import patient
 
 AFTER_A_RESTART = 15.0
 QUIET = 90.0
@@ -105,7 +106,7 @@ async def _kill(machine: Machine, injury: Injury, night: Night) -> Fault:
         doom = machine.house.doom(place)
         doom.at(point, injury.count)
         with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(12):
+            async with asyncio.timeout(patient(12)):
                 while machine.at(place).running:  # noqa: ASYNC110 (it happens in another process)
                     await asyncio.sleep(0.02)
         if not doom.carried_out:
@@ -131,7 +132,7 @@ async def _waiting(house: House) -> set[str]:
 
 async def _made_good(house: House, waiting: set[str]) -> None:
     """Wait until nothing of it is left; longer than the promise only to know how much longer."""
-    until = time.monotonic() + 4 * AFTER_A_RESTART
+    until = time.monotonic() + patient(4 * AFTER_A_RESTART)
     while waiting & await _waiting(house):
         if time.monotonic() > until:
             raise AssertionError("still pending a minute after the restart\n" + house.said[-2000:])
