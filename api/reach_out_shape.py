@@ -19,7 +19,8 @@ class RecipientOut(BaseModel):
 
     `state`: queued (nothing has left yet), handed (a push service has it), delivered (their device said so), seen (they
     opened it), answered, declined (they can't), unreachable (no way to them works), inbox_only (muted or outside their
-    hours, so it waits in their inbox).
+    hours, so it waits in their inbox). `answered_at`: when they answered, from which the `minutes` of `soon` count; null
+    without an answer.
     """
 
     person: PersonOut
@@ -27,6 +28,7 @@ class RecipientOut(BaseModel):
     state: RecipientState
     answer: AnswerKind | None
     minutes: int | None
+    answered_at: datetime | None
     contact: str | None
 
 
@@ -77,6 +79,7 @@ def reach_out_out(view: ReachOutView, who: Caller) -> ReachOutOut:
                 state=RecipientState(row.state),
                 answer=AnswerKind(row.answer) if row.answer else None,
                 minutes=row.minutes,
+                answered_at=row.answered_at,
                 contact=row.contact,
             )
             for row in view.recipients

@@ -25,13 +25,17 @@ class PersonView:
 
 @dataclass(frozen=True, slots=True)
 class RecipientView:
-    """One recipient. `role` and `contact` are for the person alone; `state` too, but for an answer."""
+    """One recipient. `role` and `contact` are for the person alone; `state` too, but for an answer.
+
+    `answered_at`: from when the `minutes` of an answer count.
+    """
 
     person: PersonView
     role: str | None
     state: str
     answer: str | None
     minutes: int | None
+    answered_at: datetime | None
     contact: str | None
 
 
@@ -94,6 +98,7 @@ class Line:
     unreachable_at: datetime | None = None
     answer: str | None = None
     minutes: int | None = None
+    answered_at: datetime | None = None
     gone_at: datetime | None = None
 
 
@@ -207,6 +212,7 @@ def _recipient(keyring: Keyring, row: Line, *, mine: bool) -> RecipientView:
         state=str(recipient_state(row)),
         answer=row.answer,
         minutes=row.minutes,
+        answered_at=row.answered_at if row.answer is not None else None,
         contact=vault.open("people.contact", row.person_id, row.contact) if mine else None,
     )
 

@@ -28,8 +28,27 @@ async def test_an_answer_pauses_the_ladder(world: World, kind: str, said: dict[s
     row = await maya.sees(sponsor)
     assert row is not None
     assert (row["state"], row["answer"], row["minutes"]) == ("answered", kind, said.get("minutes"))
+    assert row["answered_at"] == answered["created_at"]
     assert await friend.pushed() == ["reach_out", "answered"]
     assert [notice["from"]["id"] for notice in await maya.inbox("answered")] == [sponsor.id]
+
+
+async def test_a_promised_time_is_the_answers_own_and_stays(world: World) -> None:
+    """Whoever looks later sees when the minutes began, not minutes that begin anew."""
+    maya, sponsor, friend = await world.circle("sponsor", "friend")
+    made = await maya.press()
+    assert {row["answered_at"] for row in made["recipients"]} == {None}
+    said = await sponsor.answer("soon", minutes=10)
+    await world.forward(240)
+    for viewer in (maya, sponsor, friend):
+        row = await viewer.sees(sponsor)
+        assert row is not None
+        assert (row["minutes"], row["answered_at"]) == (10, said["created_at"])
+    assert {row["answered_at"] for row in (await friend.reach_out())["recipients"] if row["answer"] is None} == {None}
+    changed = await sponsor.answer("soon", minutes=5)
+    row = await sponsor.sees(sponsor)
+    assert row is not None
+    assert row["answered_at"] == changed["created_at"] > said["created_at"]
 
 
 MEANINGLESS: list[object] = [

@@ -2328,7 +2328,8 @@ export interface components {
          *
          *     `state`: queued (nothing has left yet), handed (a push service has it), delivered (their device said so), seen (they
          *     opened it), answered, declined (they can't), unreachable (no way to them works), inbox_only (muted or outside their
-         *     hours, so it waits in their inbox).
+         *     hours, so it waits in their inbox). `answered_at`: when they answered, from which the `minutes` of `soon` count; null
+         *     without an answer.
          */
         RecipientOut: {
             person: components["schemas"]["PersonOut"];
@@ -2337,6 +2338,8 @@ export interface components {
             answer: components["schemas"]["AnswerKind"] | null;
             /** Minutes */
             minutes: number | null;
+            /** Answered At */
+            answered_at: string | null;
             /** Contact */
             contact: string | null;
         };
