@@ -10,7 +10,7 @@ from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from api import problems
+from api import heads, problems
 from core.errors import CrossSite, PorchlightError
 from core.settings import Settings
 from core.telemetry import REQUESTS, places
@@ -59,6 +59,8 @@ class Edge:
             refusal = self._refusal(scope)
             if refusal is not None:
                 await problems.reply(refusal, request_id)(scope, receive, outgoing)
+            elif scope["method"] == "HEAD":
+                await heads.answer(self._app, scope, _limited(receive), outgoing)
             else:
                 await self._app(scope, _limited(receive), outgoing)
         except Exception as error:  # noqa: BLE001 (the last net: whatever it is, the caller gets a problem document)

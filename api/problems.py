@@ -44,6 +44,12 @@ class BadRequest(PorchlightError):
     advice = "Send JSON in UTF-8 with Content-Type: application/json."
 
 
+class TooSlow(PorchlightError):
+    slug = "too-slow"
+    title = "The request did not arrive in time."
+    advice = "Send it again, whole: its headers within 10 seconds, then its body within 10 more."
+
+
 STATUS: dict[type[PorchlightError], int] = {
     PorchlightError: 500,
     errors.NotFound: 404,
@@ -86,6 +92,7 @@ STATUS: dict[type[PorchlightError], int] = {
     WrongMethod: 405,
     TooLarge: 413,
     BadRequest: 400,
+    TooSlow: 408,
 }
 BY_SLUG = {kind.slug: kind for kind in STATUS}
 
@@ -181,7 +188,8 @@ def install(app: FastAPI) -> None:
 def _methods(app: FastAPI, request: Request) -> set[str]:
     """Every method that this path takes; the router itself names those of the first endpoint only."""
     path = getattr(request.scope.get("route"), "path", "")
-    return {method.upper() for method in app.openapi()["paths"].get(path, {})}
+    found = {method.upper() for method in app.openapi()["paths"].get(path, {})}
+    return found | {"HEAD"} if "GET" in found else found
 
 
 def request_id(request: Request) -> str:

@@ -12,6 +12,9 @@ import uvicorn
 
 from api.app import create_app
 from api.gate import Gate
+from cli.connections import GaveUp, Placed, connections
+from cli.descriptors import raise_limit
+from cli.door import Door
 from cli.ready import wait_for_database
 from cli.services import Services, running
 from core.settings import Settings
@@ -60,12 +63,16 @@ async def serve(settings: Settings, host: str, port: int, *, work: bool) -> None
 
     The port is open from the beginning. While the database is away or not up to date, /readyz says so.
     """
+    room = raise_limit(settings.database_connections)
     await prepare(settings)
     gate = Gate()
+    door = Door(room.connections, settings.trusted_proxies, GaveUp())
     closing = asyncio.Event()
     stop = asyncio.Event()
     config = uvicorn.Config(
-        gate,
+        Placed(gate),
+        http=connections(door),
+        ws="none",
         host=host,
         port=port,
         lifespan="off",

@@ -39,13 +39,23 @@ class News:
 
 RESYNC = None
 """Stands in a stream for "you may have missed something"."""
+STREAMS_A_PERSON = 20
+"""Open at once in one process. Many more than somebody has windows; one more ends the oldest."""
+
+
+@dataclass(slots=True, eq=False)
+class Listener:
+    """One open stream's news, not yet read; `over` when it has to make room for a newer stream."""
+
+    news: asyncio.Queue[News | None]
+    over: bool = False
 
 
 class Bus:
     """Hands news to the streams that are open in this process. `outbox` is for a bridge to other processes."""
 
     def __init__(self) -> None:
-        self._streams: dict[UUID, set[asyncio.Queue[News | None]]] = defaultdict(set)
+        self._streams: dict[UUID, dict[Listener, None]] = defaultdict(dict)
         self.outbox: asyncio.Queue[News] | None = None
 
     def publish(self, news: Iterable[News]) -> None:
@@ -57,29 +67,38 @@ class Bus:
                     self.outbox.put_nowait(item)
 
     def deliver(self, item: News) -> None:
-        for stream in self._streams.get(item.person_id, ()):
-            if stream.qsize() >= BACKLOG:
-                while not stream.empty():
-                    stream.get_nowait()
-                stream.put_nowait(RESYNC)
-            stream.put_nowait(item)
+        for listener in self._streams.get(item.person_id, ()):
+            unread = listener.news
+            if unread.qsize() >= BACKLOG:
+                while not unread.empty():
+                    unread.get_nowait()
+                unread.put_nowait(RESYNC)
+            unread.put_nowait(item)
 
     def resync(self) -> None:
         """Tell every stream that news may have been lost."""
-        for streams in self._streams.values():
-            for stream in streams:
-                stream.put_nowait(RESYNC)
+        for listeners in self._streams.values():
+            for listener in listeners:
+                listener.news.put_nowait(RESYNC)
 
     @asynccontextmanager
-    async def listen(self, person_id: UUID) -> AsyncIterator[asyncio.Queue[News | None]]:
-        """A queue of this person's news for as long as the block runs; None in it means: fetch again."""
-        stream: asyncio.Queue[News | None] = asyncio.Queue()
-        self._streams[person_id].add(stream)
+    async def listen(self, person_id: UUID) -> AsyncIterator[Listener]:
+        """A queue of this person's news for as long as the block runs; None in it means: fetch again.
+
+        The person's oldest listener is over when there is one too many.
+        """
+        made = Listener(asyncio.Queue())
+        theirs = self._streams[person_id]
+        theirs[made] = None
+        standing = [listener for listener in theirs if not listener.over]
+        for listener in standing[:-STREAMS_A_PERSON]:
+            listener.over = True
+            listener.news.put_nowait(RESYNC)
         try:
-            yield stream
+            yield made
         finally:
-            self._streams[person_id].discard(stream)
-            if not self._streams[person_id]:
+            del theirs[made]
+            if not theirs:
                 del self._streams[person_id]
 
 

@@ -32,6 +32,11 @@ PURGED = Counter(
     "porchlight_purged_rows_total", "Rows cleared away, or emptied of what was written, by table.", ["table"]
 )
 STREAMS = Gauge("porchlight_event_streams", "Open event streams in this process.")
+GIVEN_UP = Counter(
+    "porchlight_connections_given_up_total",
+    "Connections closed to make room for newer ones, by what they did.",
+    ["doing"],
+)
 REQUESTS = Histogram(
     "porchlight_request_seconds",
     "Time to a reply, by method, route and status class.",

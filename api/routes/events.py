@@ -11,7 +11,7 @@ from pydantic_core import to_json
 
 from api.context import Context
 from api.dependencies import Services, Token, make_unit
-from core.bus import RESYNC, News
+from core.bus import RESYNC, Listener, News
 from core.telemetry import STREAMS
 from rules import access, inbox
 from rules.access import Caller
@@ -49,7 +49,7 @@ async def events(
 async def _stream(context: Context, who: Caller, *, reconnected: bool) -> AsyncIterator[bytes]:
     STREAMS.inc()
     try:
-        async with context.bus.listen(who.person_id) as news:
+        async with context.bus.listen(who.person_id) as listener:
             # The id only says "I was here before"; what was missed is fetched, not replayed.
             yield format_sse_event(comment="open", id="1", retry=2000)
             if reconnected:
@@ -57,17 +57,17 @@ async def _stream(context: Context, who: Caller, *, reconnected: bool) -> AsyncI
             # A session that ended between the look-up and the first listening must not stay.
             if not await _signed_in(context, who):
                 return
-            async for chunk in _told(context, who, news):
+            async for chunk in _told(context, who, listener):
                 yield chunk
     finally:
         STREAMS.dec()
 
 
-async def _told(context: Context, who: Caller, news: "asyncio.Queue[News | None]") -> AsyncIterator[bytes]:
+async def _told(context: Context, who: Caller, listener: Listener) -> AsyncIterator[bytes]:
     closing = asyncio.create_task(context.closing.wait())
     try:
         while True:
-            arriving = asyncio.create_task(news.get())
+            arriving = asyncio.create_task(listener.news.get())
             await asyncio.wait({arriving, closing}, timeout=PING, return_when=asyncio.FIRST_COMPLETED)
             if closing.done():
                 arriving.cancel()
@@ -78,6 +78,8 @@ async def _told(context: Context, who: Caller, news: "asyncio.Queue[News | None]
                     return
                 yield format_sse_event(comment="ping")
                 continue
+            if listener.over:
+                return
             item = arriving.result()
             if item is RESYNC:
                 yield _event("resync", {})

@@ -20,6 +20,30 @@ async def test_alive_and_ready(world: World) -> None:
     assert (await world.here.http.get("/readyz")).json() == {"status": "ready"}
 
 
+LOOKED_AT = (
+    *("/healthz", "/readyz", "/metrics", "/openapi.json", "/docs", "/docs/assets/start.js", "/problems", "/"),
+    *("/problems/not-found", "/v1/config", "/v1/helplines?region=US", "/v1/me", "/v1/inbox", "/v1/circle"),
+)
+
+
+async def test_whatever_can_be_got_can_be_asked_for_its_head(world: World) -> None:
+    maya = await world.person("Maya")
+    for path in LOOKED_AT:
+        got, head = await maya.send("GET", path), await maya.send("HEAD", path)
+        assert (head.status_code, head.content) == (200, b""), path
+        assert got.status_code == 200, path
+        assert head.headers["content-type"] == got.headers["content-type"], path
+        if path != "/metrics":
+            assert head.headers["content-length"] == got.headers["content-length"], path
+    stream = await maya.send("HEAD", "/v1/events")
+    assert (stream.status_code, stream.headers["content-type"][:17]) == (200, "text/event-stream")
+    assert (await world.here.http.head("/v1/me")).status_code == 401
+    assert (await world.here.http.head("/problems/nonsense")).status_code == 404
+    posted = await world.here.http.head("/v1/people")
+    assert (posted.status_code, posted.headers["allow"]) == (405, "POST")
+    assert "HEAD" in (await world.here.http.put("/healthz")).headers["allow"]
+
+
 async def test_not_ready_while_the_schema_is_too_old_and_ready_when_it_is_newer(world: World) -> None:
     async def at(version: str) -> httpx.Response:
         async with world.database.writer.begin() as connection:
