@@ -1,12 +1,16 @@
 """Signing in, slowed: guesses are counted before they are looked at, and given back when they were right."""
 
 import ipaddress
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 from fastapi import Request
 
 from api.context import Context
 from api.dependencies import make_unit
+from core.errors import InvitationNotValid
 from rules import throttle
+from rules.invitations import GUESSED_LINKS
 from rules.sessions import GUESSES_HERE, GUESSES_PLACE
 
 
@@ -41,6 +45,21 @@ async def give_back(context: Context, request: Request, name: str) -> None:
         for limit, who in _limits(request, name):
             await throttle.give_back(unit, limit, who)
         await session.commit()
+
+
+@asynccontextmanager
+async def at_links(context: Context, request: Request) -> AsyncIterator[None]:
+    """Count every invitation link that opens nothing against the place it was tried from. Raises TooMany after too many.
+
+    A link that is good is never held up: with 128 random bits nobody finds one by trying, and a clinic has one address.
+    """
+    try:
+        yield
+    except InvitationNotValid:
+        async with context.database.write() as session:
+            await throttle.take(make_unit(context, session), GUESSED_LINKS, place(request))
+            await session.commit()
+        raise
 
 
 def _limits(request: Request, name: str) -> list[tuple[throttle.Limit, str]]:

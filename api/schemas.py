@@ -88,7 +88,8 @@ Region = Annotated[str, StringConstraints(pattern=r"^[A-Za-z]{2}$", to_upper=Tru
 Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})?$")]
 Phone = Annotated[str, StringConstraints(max_length=40), AfterValidator(text.phone_number)]
 Moment = Annotated[AwareDatetime, AfterValidator(_sane)]
-InvitationToken = Annotated[str, StringConstraints(min_length=1, max_length=128)]
+# Room for the whole link, which people paste as well.
+InvitationToken = Annotated[str, StringConstraints(min_length=1, max_length=2048)]
 
 
 class HelplinesOut(Country):

@@ -29,10 +29,12 @@ class Membership(Base):
     accepted_at: Mapped[Moment]
     confirmed_at: Mapped[datetime | None]
     muted_until: Mapped[datetime | None]
+    # By which link it came about: who opens that link again is told how it stands.
+    invitation_hash: Mapped[Hash | None] = mapped_column(index=True)
 
 
 class Invitation(Base):
-    """A link that lets one person into a circle, once. The token is never stored."""
+    """A link that lets one person into a circle, once. Its token is stored for the inviter's eyes only."""
 
     __tablename__ = "invitations"
     __table_args__ = (one_of("role", Role), CheckConstraint("step IN (1, 2)", name="step"))
@@ -40,6 +42,7 @@ class Invitation(Base):
     id: Mapped[Id]
     inviter_id: Mapped[UUID] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"), index=True)
     token_hash: Mapped[Hash] = mapped_column(unique=True)
+    token: Mapped[Sealed | None]
     role: Mapped[Word]
     step: Mapped[int]
     label: Mapped[Sealed | None]

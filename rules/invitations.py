@@ -9,6 +9,7 @@ from uuid import UUID
 
 from sqlalchemy import delete, func, select
 
+from core import secret_text
 from core.errors import AlreadyInCircle, CircleFull, InvitationNotValid, NotFound, OwnInvitation, StepOneFull
 from core.unit import Unit
 from models import Invitation, Membership, Person
@@ -23,7 +24,10 @@ VALID = timedelta(hours=48)
 CIRCLE = 15
 STEP_ONE = 4
 TOKEN = 16
+TAKEN_UP = "It has been accepted. Your circle shows by whom; compare the two words and confirm."
 PACE = Limit("invitations", burst=30, every=120)
+GUESSED_LINKS = Limit("invitations.guesses", burst=30, every=20)
+"""Links that open nothing, by place."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,12 +43,13 @@ class Invited:
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """What an invitation says before it is accepted."""
+    """What an invitation says to whoever holds its token; `taken_up` to the one person who has accepted it."""
 
     inviter_id: UUID
     inviter_name: str | None
     role: str
-    expires_at: datetime
+    expires_at: datetime | None
+    taken_up: Membership | None = None
 
 
 async def invite(
@@ -72,6 +77,7 @@ async def invite(
             expires_at=unit.now + VALID,
         )
         made.label = who.vault.seal("invitations.label", made.id, label)
+        made.token = who.vault.seal("invitations.token", made.id, token)
         unit.session.add(made)
         await unit.session.flush()
         return made.id
@@ -95,50 +101,89 @@ async def find(unit: Unit, token: str, *, lock: bool = False) -> Invitation:
     return found
 
 
-async def preview(unit: Unit, who: Caller, token: str) -> Preview:
-    """Who invites as what. Raises InvitationNotValid, OwnInvitation."""
-    found = await find(unit, token)
-    await _acceptable(unit, who.person_id, found)
-    inviter = await unit.session.get_one(Person, found.inviter_id)
-    vault = unit.keyring.vault(inviter.id, inviter.data_key)
-    name = vault.open("people.display_name", inviter.id, inviter.display_name)
-    return Preview(inviter.id, name, found.role, found.expires_at)
+async def preview(unit: Unit, who: Caller | None, token: str) -> Preview:
+    """Who invites as what, for anybody who holds the token; who has taken it up is told how it stands.
 
-
-async def accept(unit: Unit, person_id: UUID, token: str, asked: Retry | None) -> UUID:
-    """Take the invitation up; gives the membership, which counts only once its owner confirms it.
-
-    Raises InvitationNotValid, OwnInvitation, AlreadyInCircle, CircleFull, KeyReused.
+    Raises InvitationNotValid, OwnInvitation.
     """
+    try:
+        found = await find(unit, token)
+    except InvitationNotValid:
+        taken_up = who and await _taken_up(unit, who.person_id, token)
+        if not taken_up:
+            raise
+        name = await _name(unit, taken_up.owner_id)
+        return Preview(taken_up.owner_id, name, taken_up.role, None, taken_up)
+    if who is not None:
+        await _acceptable(unit, who.person_id, found)
+    return Preview(found.inviter_id, await _name(unit, found.inviter_id), found.role, found.expires_at)
+
+
+async def accept(unit: Unit, person_id: UUID, token: str, asked: Retry | None) -> tuple[UUID, bool]:
+    """Take the invitation up; gives the membership, which counts only once its owner confirms it, and whether it is new.
+
+    Whoever has taken it up may say so again. Raises InvitationNotValid, OwnInvitation, AlreadyInCircle, CircleFull,
+    KeyReused.
+    """
+    again = False
 
     async def create() -> UUID:
-        # The circle first, then the invitation: the same order everywhere, so that nobody waits in a ring.
-        await lock_circle(unit, (await find(unit, token)).inviter_id)
-        found = await find(unit, token, lock=True)
-        await _acceptable(unit, person_id, found)
-        owner = found.inviter_id
-        there = select(Membership.id).where(Membership.owner_id == owner, Membership.member_id == person_id)
-        if (await unit.session.execute(there)).first() is not None:
-            raise AlreadyInCircle
-        if await size(unit, owner) >= CIRCLE:
-            raise CircleFull
-        step = found.step if found.step == 2 or await _first_told(unit, owner) < STEP_ONE else 2
-        made = Membership(
-            id=unit.new_id(),
-            owner_id=owner,
-            member_id=person_id,
-            role=found.role,
-            step=step,
-            accepted_at=unit.now,
-        )
-        unit.session.add(made)
-        await unit.session.delete(found)
-        await unit.session.flush()
-        await tell(unit, [Telling(owner, NoticeKind.INVITATION_ACCEPTED, made.id, person_id)])
-        return made.id
+        nonlocal again
+        try:
+            # The circle first, then the invitation: the same order everywhere, so that nobody waits in a ring.
+            await lock_circle(unit, (await find(unit, token)).inviter_id)
+            found = await find(unit, token, lock=True)
+        except InvitationNotValid:
+            taken_up = await _taken_up(unit, person_id, token)
+            if taken_up is None:
+                raise
+            again = True
+            return taken_up.id
+        return await _join(unit, person_id, found)
 
     made_id, _ = await idempotency.once(unit, asked, person_id, create)
-    return made_id
+    return made_id, not again
+
+
+async def _join(unit: Unit, person_id: UUID, found: Invitation) -> UUID:
+    await _acceptable(unit, person_id, found)
+    owner = found.inviter_id
+    there = select(Membership.id).where(Membership.owner_id == owner, Membership.member_id == person_id)
+    if (await unit.session.execute(there)).first() is not None:
+        raise AlreadyInCircle
+    if await size(unit, owner) >= CIRCLE:
+        raise CircleFull
+    step = found.step if found.step == 2 or await _first_told(unit, owner) < STEP_ONE else 2
+    made = Membership(
+        id=unit.new_id(),
+        owner_id=owner,
+        member_id=person_id,
+        role=found.role,
+        step=step,
+        accepted_at=unit.now,
+        invitation_hash=found.token_hash,
+    )
+    unit.session.add(made)
+    await unit.session.delete(found)
+    await unit.session.flush()
+    await tell(unit, [Telling(owner, NoticeKind.INVITATION_ACCEPTED, made.id, person_id)])
+    return made.id
+
+
+async def _taken_up(unit: Unit, person_id: UUID, token: str) -> Membership | None:
+    """The membership that this person has by that very link. Raises OwnInvitation to the one who made it."""
+    found = (
+        await unit.session.execute(select(Membership).where(Membership.invitation_hash == _hash(token)).limit(1))
+    ).scalar_one_or_none()
+    if found is not None and found.owner_id == person_id:
+        raise OwnInvitation(TAKEN_UP)
+    return found if found is not None and found.member_id == person_id else None
+
+
+async def _name(unit: Unit, person_id: UUID) -> str | None:
+    inviter = await unit.session.get_one(Person, person_id)
+    vault = unit.keyring.vault(inviter.id, inviter.data_key)
+    return vault.open("people.display_name", inviter.id, inviter.display_name)
 
 
 async def accept_at_sign_up(unit: Unit, person_id: UUID, token: str) -> None:
@@ -154,6 +199,11 @@ async def mine(unit: Unit, who: Caller, limit: int, before: UUID | None) -> Sequ
     if before is not None:
         statement = statement.where(Invitation.id < before)
     return (await unit.session.execute(statement.order_by(Invitation.id.desc()).limit(limit + 1))).scalars().all()
+
+
+def token_of(who: Caller, row: Invitation) -> str | None:
+    """The token of the caller's own invitation; None when it cannot be read, or is older than its being kept."""
+    return who.vault.open("invitations.token", row.id, row.token)
 
 
 async def withdraw(unit: Unit, who: Caller, invitation_id: UUID) -> None:
@@ -203,4 +253,4 @@ async def _first_told(unit: Unit, owner_id: UUID) -> int:
 
 
 def _hash(token: str) -> bytes:
-    return hashlib.sha256(b"invitation\0" + token.encode()).digest()
+    return hashlib.sha256(b"invitation\0" + secret_text.invitation_token(token).encode()).digest()

@@ -2,6 +2,7 @@
 
 from fastapi import APIRouter, Request, Response
 
+from api import guesses
 from api.dependencies import IdempotencyKey, Services, make_unit
 from api.problems import problems
 from api.routes.sessions import SignedInOut, check_passphrase, signed_in_out
@@ -46,7 +47,8 @@ async def sign_up(
         asked = idempotency.retry(unit.keyring, f"sign-up\0{body.sign_in_name}", key, said)
         again = await idempotency.earlier(unit, asked) is not None
         if not again:
-            await people.may_register(unit, context.settings.registration, body.invitation_token)
+            async with guesses.at_links(context, request):
+                await people.may_register(unit, context.settings.registration, body.invitation_token)
     # Outside any transaction: a sign-up never holds up a press. A retry opens a session, so it has to prove itself:
     # the passphrase may have been changed since.
     if again:

@@ -21,7 +21,8 @@ async def test_a_link_carries_its_token_in_the_fragment_and_tells_who_invites(wo
     assert (preview["person"], preview["role"]) == ({"id": maya.id, "display_name": "Maya"}, "sponsor")
     [listed] = (await maya.get("/v1/invitations"))["items"]
     assert (listed["id"], listed["label"], listed["step"]) == (invited["id"], "For Ana", 1)
-    assert "token" not in listed
+    assert (listed["url"], listed["qr"], listed["role"]) == (invited["url"], invited["qr"], "sponsor"), "shown again"
+    assert listed["expires_at"] == invited["expires_at"]
     assert (await ana.get("/v1/invitations"))["items"] == []
 
 
@@ -62,6 +63,98 @@ async def test_whatever_is_wrong_with_a_link_it_looks_the_same(world: World) -> 
     assert {problem["type"] for problem in problems} == {"/problems/invitation-not-valid"}
     assert len({str(problem | {"request_id": ""}) for problem in problems}) == 1
     assert (await maya.get("/v1/invitations"))["items"] == []
+
+
+async def test_whoever_holds_a_link_sees_who_invites_before_having_an_account(world: World) -> None:
+    maya, ana = await world.person("Maya"), await world.person("Ana")
+    invited = await maya.invites("sponsor")
+    said = {"token": invited["token"]}
+    preview = await world.here.http.post("/v1/invitations/preview", json=said)
+    assert preview.status_code == 200
+    assert preview.json()["person"] == {"id": maya.id, "display_name": "Maya"}
+    assert (preview.json()["accepted"], preview.json()["membership_id"]) == (False, None)
+    # A session that has ended turns nobody away.
+    stale = await world.here.http.post("/v1/invitations/preview", json=said, headers={"Authorization": "Bearer gone"})
+    assert stale.json() == preview.json()
+    await ana.post("/v1/invitations/accept", said, expect=201)
+    used = await world.here.http.post("/v1/invitations/preview", json=said)
+    assert (used.status_code, used.json()["type"]) == (404, "/problems/invitation-not-valid")
+
+
+async def test_a_link_that_one_has_accepted_says_that_one_is_in(world: World) -> None:
+    maya, ana, ben = await world.person("Maya"), await world.person("Ana"), await world.person("Ben")
+    said = {"token": (await maya.invites("sponsor"))["token"]}
+    accepted = await ana.post("/v1/invitations/accept", said, expect=201)
+    waiting = await ana.post("/v1/invitations/preview", said, expect=200)
+    assert (waiting["accepted"], waiting["membership_id"], waiting["state"]) == (True, accepted["id"], "accepted")
+    assert (waiting["words"], waiting["person"]["id"]) == (accepted["words"], maya.id)
+    assert (await ana.post("/v1/invitations/accept", said, expect=200)) == accepted
+    assert await maya.kinds() == ["invitation_accepted"], "told once"
+    mine = await maya.post("/v1/invitations/preview", said, expect=409)
+    assert (mine["type"], "accepted" in mine["detail"]) == ("/problems/own-invitation", True)
+    await ben.post("/v1/invitations/preview", said, expect=404)
+    await maya.post(f"/v1/circle/{accepted['id']}/confirm", expect=200)
+    inside = await ana.post("/v1/invitations/preview", said, expect=200)
+    assert (inside["state"], inside["words"], inside["role"]) == ("active", None, "sponsor")
+    # What was ended is a used link like any other.
+    await maya.delete(f"/v1/circle/{accepted['id']}")
+    for what in ("preview", "accept"):
+        await ana.post(f"/v1/invitations/{what}", said, expect=404)
+
+
+async def test_accepting_twice_at_once_is_one_membership(world: World) -> None:
+    maya, ana = await world.person("Maya"), await world.person("Ana")
+    said = {"token": (await maya.invites())["token"]}
+    replies = await asyncio.gather(*(ana.send("POST", "/v1/invitations/accept", said) for _ in range(4)))
+    assert sorted(reply.status_code for reply in replies) == [200, 200, 200, 201]
+    assert len({reply.json()["id"] for reply in replies}) == 1
+
+
+async def test_a_link_is_read_however_it_was_pasted(world: World) -> None:
+    maya = await world.person("Maya")
+    invited = await maya.invites()
+    token, url = invited["token"], invited["url"]
+    for pasted in (
+        f" {token}\n",
+        f"{token}.",
+        f"<{url}>",
+        f"{url})",
+        url.replace("#", "%23"),
+        f"{token[:9]}\n{token[9:]}",
+    ):
+        preview = await world.here.http.post("/v1/invitations/preview", json={"token": pasted})
+        assert preview.status_code == 200, pasted
+
+
+async def test_trying_links_is_slowed_for_the_place_and_a_good_one_never_is(world: World) -> None:
+    maya, ana = await world.person("Maya"), await world.person("Ana")
+    invited = await maya.invites()
+    new = {"sign_in_name": "guesser", "passphrase": "long enough", "display_name": "G"}
+    for number in range(10):
+        await world.here.http.post("/v1/invitations/preview", json={"token": f"guess-{number}"})
+        await ana.send("POST", "/v1/invitations/accept", {"token": f"guess-{number}"})
+        await world.here.http.post("/v1/people", json=new | {"invitation_token": f"guess-{number}"})
+    for reply in (
+        await world.here.http.post("/v1/invitations/preview", json={"token": "guess"}),
+        await ana.send("POST", "/v1/invitations/accept", {"token": "guess"}),
+        await world.here.http.post("/v1/people", json=new | {"invitation_token": "guess"}),
+    ):
+        assert (reply.status_code, reply.json()["type"]) == (429, "/problems/too-many-tries")
+    good = await world.here.http.post("/v1/invitations/preview", json={"token": invited["token"]})
+    assert good.status_code == 200
+    await world.forward(int(reply.headers["retry-after"]))
+    again = await world.here.http.post("/v1/invitations/preview", json={"token": "guess"})
+    assert again.status_code == 404
+
+
+async def test_an_invitation_of_an_earlier_release_is_listed_without_its_link(world: World) -> None:
+    maya = await world.person("Maya")
+    await maya.invites(label="For Ana")
+    async with world.database.write() as session:
+        await session.execute(text("UPDATE invitations SET token = NULL"))
+        await session.commit()
+    [listed] = (await maya.get("/v1/invitations"))["items"]
+    assert (listed["url"], listed["qr"], listed["label"]) == (None, None, "For Ana")
 
 
 async def test_a_link_is_good_until_the_48th_hour(world: World) -> None:

@@ -1034,7 +1034,7 @@ export interface paths {
         };
         /**
          * Mine
-         * @description My invitations that can still be used.
+         * @description List my invitations that can still be used, each with its link.
          */
         get: operations["invitations_mine"];
         put?: never;
@@ -1060,7 +1060,7 @@ export interface paths {
         put?: never;
         /**
          * Preview
-         * @description Who invites me, as what.
+         * @description Read who invites me and as what. Needs no session; with one, a link that I have accepted says how it stands.
          */
         post: operations["invitations_preview"];
         delete?: never;
@@ -1080,7 +1080,7 @@ export interface paths {
         put?: never;
         /**
          * Accept
-         * @description Say yes. The other side compares two words with you and confirms; until then nothing is shown to either.
+         * @description Say yes to an invitation. The other side compares two words with you and confirms; until then nothing is shown to either.
          */
         post: operations["invitations_accept"];
         delete?: never;
@@ -1101,7 +1101,7 @@ export interface paths {
         post?: never;
         /**
          * Withdraw
-         * @description Make the link useless.
+         * @description Withdraw an invitation: its link becomes useless.
          */
         delete: operations["invitations_withdraw"];
         options?: never;
@@ -1677,13 +1677,19 @@ export interface components {
             /** Source */
             source: string;
         };
-        /** InvitationOut */
+        /**
+         * InvitationOut
+         * @description `url` and `qr` as at its creation, for as long as it can be used; null when they cannot be read.
+         */
         InvitationOut: {
             /**
              * Id
              * Format: uuid
              */
             id: string;
+            /** Url */
+            url: string | null;
+            qr: components["schemas"]["QrOut"] | null;
             role: components["schemas"]["Role"];
             /**
              * Step
@@ -1716,7 +1722,7 @@ export interface components {
         };
         /**
          * InvitedOut
-         * @description `token` is shown here once. In `url` it stands in the fragment, which no server ever sees; `qr` is it for a camera.
+         * @description In `url` the token stands in the fragment, which no server ever sees; `qr` is the link for a camera.
          */
         InvitedOut: {
             /**
@@ -2180,15 +2186,25 @@ export interface components {
             /** Pressed At */
             pressed_at?: string | null;
         };
-        /** PreviewOut */
+        /**
+         * PreviewOut
+         * @description `accepted`: the caller has taken this invitation up; then come its membership and, until it is confirmed, `words`.
+         *
+         *     `expires_at` is null from then on.
+         */
         PreviewOut: {
             person: components["schemas"]["PersonOut"];
             role: components["schemas"]["Role"];
-            /**
-             * Expires At
-             * Format: date-time
-             */
-            expires_at: string;
+            /** Expires At */
+            expires_at: string | null;
+            /** Accepted */
+            accepted: boolean;
+            /** Membership Id */
+            membership_id: string | null;
+            /** State */
+            state: ("accepted" | "active") | null;
+            /** Words */
+            words: string[] | null;
         };
         /**
          * Problem
@@ -6484,6 +6500,16 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `/problems/too-many-tries`: Too many tries in a short time. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
             /** @description A problem. */
             default: {
                 headers: {
@@ -6512,6 +6538,15 @@ export interface operations {
             };
         };
         responses: {
+            /** @description The caller has accepted it already; this is how it stands. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SupportedOut"];
+                };
+            };
             /** @description Successful Response */
             201: {
                 headers: {
@@ -6543,6 +6578,16 @@ export interface operations {
             };
             /** @description `/problems/key-reused`: This Idempotency-Key was used for something else. */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `/problems/too-many-tries`: Too many tries in a short time. */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };

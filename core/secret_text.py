@@ -1,0 +1,79 @@
+"""Secrets as people type and paste them: one spelling each, whichever keyboard, clipboard or mail client they came by."""
+
+import re
+import unicodedata
+from typing import Final
+from urllib.parse import unquote
+
+# What a keyboard puts in for a plain sign of its own accord; the compatibility forms of Unicode know none of these.
+_TYPOGRAPHIC: Final = {
+    **dict.fromkeys(map(ord, "\u2018\u2019\u201a\u201b\u2032\u02bc\u00b4"), "'"),
+    **dict.fromkeys(map(ord, "\u201c\u201d\u201e\u201f\u2033"), '"'),
+    **dict.fromkeys(map(ord, "\u2010\u2011\u2012\u2013\u2014\u2015\u2212"), "-"),
+}
+# Controls, soft hyphens, direction marks, byte order marks, and the selectors by which emoji keyboards differ.
+_UNSEEN: Final = re.compile(
+    "[\x00-\x1f\x7f-\x9f\u00ad\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufe00-\ufe0f\ufeff]"
+)
+_LINK: Final = re.compile(r"invitation/", re.IGNORECASE)
+_TOKEN: Final = re.compile(r"[A-Za-z0-9_-]+")
+_DASHES_AND_SPACES: Final = re.compile(r"[\s-]")
+# Read wrongly by eye or typed by a hand in a hurry: what looks like a digit is one.
+_DIGITS: Final = str.maketrans({"O": "0", "o": "0", "I": "1", "i": "1", "l": "1", "L": "1", "|": "1"})
+_CROCKFORD: Final = str.maketrans("ILO", "110")
+
+
+def passphrase(text: str) -> str:
+    """The one spelling of a passphrase.
+
+    RFC 8265's OpaqueString (4.2: other spaces are spaces, canonical composition) and beyond it the compatibility forms,
+    for a full-width keyboard types other letters and its owner sees the same; what cannot be seen and the blanks around
+    it count for nothing. Case and the blanks within stay.
+    """
+    plain = _UNSEEN.sub("", unicodedata.normalize("NFKC", _spaces(text)))
+    return unicodedata.normalize("NFKC", plain.translate(_TYPOGRAPHIC)).strip()
+
+
+def earlier_spellings(text: str) -> tuple[str, ...]:
+    """What a hash may have been made from before there was one spelling: as it was typed, on one keyboard or another.
+
+    Empty for a passphrase that every keyboard writes the same way.
+    """
+    now = passphrase(text)
+    return tuple(dict.fromkeys(one for one in (text, unicodedata.normalize("NFD", text)) if one != now))
+
+
+def sign_in_name(text: str) -> str:
+    """A sign-in name as it is kept: small letters, no blanks around it."""
+    return _plain(text).strip().lower()
+
+
+def recovery_code(text: str) -> str:
+    """The letters and digits of a recovery code in Crockford's base32, whatever stood between them."""
+    bare = "".join(letter for letter in unicodedata.normalize("NFKD", text) if not unicodedata.combining(letter))
+    return re.sub(r"[^0-9A-Z]", "", _ascii_digits(bare).upper()).translate(_CROCKFORD)
+
+
+def confirmation_code(text: str) -> str:
+    """The digits of a code, without what an SMS or a keyboard put between them."""
+    return _DASHES_AND_SPACES.sub("", _plain(text)).translate(_DIGITS)
+
+
+def invitation_token(text: str) -> str:
+    """The token of an invitation: alone, in its link, or with a full stop after it; as it is when there is none."""
+    # A mail client may have encoded the link, or broken it over two lines.
+    plain = "".join(unquote(_plain(text)).split())
+    found = _TOKEN.search(_LINK.split(plain)[-1])
+    return found[0] if found else plain
+
+
+def _plain(text: str) -> str:
+    return _ascii_digits(passphrase(text))
+
+
+def _ascii_digits(text: str) -> str:
+    return "".join(str(unicodedata.digit(letter, letter)) for letter in text)
+
+
+def _spaces(text: str) -> str:
+    return "".join(" " if unicodedata.category(letter) == "Zs" else letter for letter in text)
