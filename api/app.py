@@ -30,12 +30,14 @@ from api.routes import (
     people,
     reach_ins,
     reach_outs,
+    reflections,
     sessions,
     supporting,
 )
 
 ROUTERS = (
     reach_outs,
+    reflections,
     bookends,
     check_ins,
     reach_ins,

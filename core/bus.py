@@ -30,7 +30,7 @@ log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class News:
-    """Something for one person's streams: `kind` is notice, reach_out or signed_out; `id` is what it is about."""
+    """Something for one person's streams: `kind` is notice, reach_out, bookend or signed_out; `id` is what it is about."""
 
     person_id: UUID
     kind: str

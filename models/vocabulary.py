@@ -76,6 +76,8 @@ class NoticeKind(StrEnum):
     ARE_YOU_TALKING = "are_you_talking"
     MESSAGE = "message"
     INVITATION_ACCEPTED = "invitation_accepted"
+    # To the companion, when somebody plans a bookend with them.
+    STANDING_BY = "standing_by"
     BOOKEND_DUE = "bookend_due"
     BOOKEND_MISSED = "bookend_missed"
     CHECK_IN = "check_in"

@@ -21,6 +21,7 @@ _ENGLISH: Final = {
     "are_you_talking": "Are you two talking?",
     "message": "You have a new message.",
     "invitation_accepted": "Someone has accepted your invitation. Please confirm it.",
+    "standing_by": "Someone in your circle has asked you to stand by.",
     "bookend_due": "It is time for the check-in you planned.",
     "bookend_missed": "Someone in your circle has not checked in as planned.",
     "check_in": "Someone has shared a check-in with you.",
@@ -38,6 +39,7 @@ _SPANISH: Final = {
     "are_you_talking": "¿Están hablando ustedes dos?",
     "message": "Tienes un mensaje nuevo.",
     "invitation_accepted": "Alguien ha aceptado tu invitación. Confírmala, por favor.",
+    "standing_by": "Alguien de tu círculo te ha pedido que estés pendiente.",
     "bookend_due": "Es la hora del aviso que habías planeado.",
     "bookend_missed": "Alguien de tu círculo no ha dado el aviso que tenía planeado.",
     "check_in": "Alguien ha compartido contigo cómo está.",
@@ -55,6 +57,7 @@ _GERMAN: Final = {
     "are_you_talking": "Sprecht ihr beide miteinander?",
     "message": "Du hast eine neue Nachricht.",
     "invitation_accepted": "Jemand hat deine Einladung angenommen. Bitte bestätige sie.",
+    "standing_by": "Jemand aus deinem Kreis bittet dich, bereit zu sein.",
     "bookend_due": "Es ist Zeit für die Meldung, die du geplant hast.",
     "bookend_missed": "Jemand aus deinem Kreis hat sich nicht wie geplant gemeldet.",
     "check_in": "Jemand hat dir geschrieben, wie es geht.",
@@ -98,6 +101,8 @@ TTL_SECONDS: Final[Mapping[str, int]] = MappingProxyType(
         "message": _DAY,
         # Asked at half of the 600 s pause; when that is over the question no longer holds.
         "are_you_talking": 10 * _MINUTE,
+        # Later it may well be over, and if it is not, the inbox has it.
+        "standing_by": 2 * _HOUR,
         # Ten minutes later it is asked again, another ten and the companion is told.
         "bookend_due": 20 * _MINUTE,
         "check_in": _DAY,

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import and_, bindparam, or_, select
+from sqlalchemy import ColumnElement, and_, bindparam, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from core.encryption import Keyring, Vault
@@ -14,7 +14,7 @@ from core.errors import NotFound, NotSignedIn, NotYours, ProofNeeded
 from core.types import UtcDateTime
 from core.unit import Unit
 from models import Block, Bookend, Membership, Notice, Person, ReachOut, Recipient, Session
-from models.vocabulary import NOTICE_KINDS
+from models.vocabulary import NOTICE_KINDS, NoticeKind
 
 PROOF = timedelta(minutes=5)
 """How long a passphrase just given counts as fresh."""
@@ -219,8 +219,37 @@ async def own_reach_out(unit: Unit, who: Caller, reach_out_id: UUID) -> ReachOut
     return seen.reach_out
 
 
+def stands_by(who: Caller) -> ColumnElement[bool]:
+    """Whether the caller is the companion of a bookend (joined to its membership) and knows it: was asked, or told.
+
+    Those that were planned before companions were asked are as they were: seen from the moment they are missed.
+    """
+    asked = select(Notice.id).where(
+        Notice.recipient_id == who.person_id,
+        Notice.kind == NoticeKind.STANDING_BY,
+        Notice.event_id == Bookend.id,
+        Notice.dismissed_at.is_(None),
+    )
+    return and_(
+        Membership.member_id == who.person_id,
+        Membership.confirmed_at.is_not(None),
+        or_(Bookend.companion_told_at.is_not(None), asked.exists()),
+    )
+
+
+async def bookend(unit: Unit, who: Caller, bookend_id: UUID) -> None:
+    """Raises NotFound unless the caller may see this bookend: their own, or one at which they know that they stand by."""
+    found = await unit.session.execute(
+        select(Bookend.id)
+        .outerjoin(Membership, Membership.id == Bookend.membership_id)
+        .where(Bookend.id == bookend_id, or_(Bookend.person_id == who.person_id, stands_by(who)))
+    )
+    if found.first() is None:
+        raise NotFound
+
+
 async def own_bookend(unit: Unit, who: Caller, bookend_id: UUID) -> Bookend:
-    """The caller's own bookend, locked. Raises NotYours for one they were told of, NotFound otherwise."""
+    """The caller's own bookend, locked. Raises NotYours for one at which they stand by, NotFound otherwise."""
     found = (
         await unit.session.execute(
             select(Bookend).where(Bookend.id == bookend_id).with_for_update().execution_options(populate_existing=True)
@@ -230,13 +259,7 @@ async def own_bookend(unit: Unit, who: Caller, bookend_id: UUID) -> Bookend:
         raise NotFound
     if found.person_id == who.person_id:
         return found
-    told = select(Membership.id).where(
-        Membership.id == found.membership_id,
-        Membership.member_id == who.person_id,
-        Membership.confirmed_at.is_not(None),
-    )
-    if found.companion_told_at is None or (await unit.session.execute(told)).first() is None:
-        raise NotFound
+    await bookend(unit, who, bookend_id)
     raise NotYours
 
 

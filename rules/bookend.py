@@ -79,7 +79,7 @@ def state(due_at: datetime, next_at: datetime | None, checked_in_at: datetime | 
 async def plan(
     unit: Unit, who: Caller, what: str | None, due_at: datetime, companion: UUID, asked: Retry | None
 ) -> UUID:
-    """Plan a bookend; gives its id. Nobody is told of it before it is missed.
+    """Plan a bookend; gives its id. The companion learns that they stand by, and until when; what for, once it is missed.
 
     `companion` is the id of an active membership in the caller's circle, `due_at` lies ahead and within 7 days.
     Raises Invalid, CompanionUnknown, TooManyBookends, KeyReused.
@@ -107,6 +107,8 @@ async def plan(
         made.what = who.vault.seal("bookends.what", made.id, what)
         unit.session.add(made)
         await unit.session.flush()
+        await standing_by.ask(unit, made)
+        _news(unit, made)
         return made.id
 
     made_id, _ = await idempotency.once(unit, asked, who.person_id, create)
@@ -131,7 +133,9 @@ async def check_in(unit: Unit, who: Caller, bookend_id: UUID) -> None:
         .values(read_at=unit.now)
         .execution_options(synchronize_session=False)
     )
+    await standing_by.over(unit, found)
     await standing_by.last_word(unit, found, NoticeKind.ALL_CLEAR)
+    _news(unit, found)
 
 
 async def extend(unit: Unit, who: Caller, bookend_id: UUID, due_at: datetime) -> None:
@@ -147,8 +151,10 @@ async def extend(unit: Unit, who: Caller, bookend_id: UUID, due_at: datetime) ->
     _ahead(due_at, unit.now)
     found.due_at, found.next_at, found.nudges = due_at, due_at, 0
     await unit.session.flush()
-    await _call_off(unit, found)
+    # That the companion stands by is as true as before.
+    await _call_off(unit, found, NoticeKind.STANDING_BY)
     await _take_back_nudges(unit, found)
+    _news(unit, found)
 
 
 async def cancel(unit: Unit, who: Caller, bookend_id: UUID) -> None:
@@ -159,7 +165,9 @@ async def cancel(unit: Unit, who: Caller, bookend_id: UUID) -> None:
     found = await access.own_bookend(unit, who, bookend_id)
     await _call_off(unit, found)
     await _take_back_nudges(unit, found)
+    await standing_by.take_back(unit, found)
     await _end(unit, found)
+    _news(unit, found)
     await unit.session.delete(found)
     await unit.session.flush()
 
@@ -181,6 +189,7 @@ async def person_erased(unit: Unit, person_id: UUID) -> None:
     )
     for found in open_ones.scalars().all():
         await _end(unit, found)
+        _news(unit, found)
 
 
 async def due(unit: Unit, limit: int) -> Sequence[UUID]:
@@ -213,6 +222,7 @@ async def take(unit: Unit, bookend_id: UUID) -> bool:
             # Nobody stands by any more, or nothing reaches them now: the person is told so, with whom they can call.
             truth = Telling(found.person_id, NoticeKind.UNANSWERED, found.id, None, bookend_id=found.id)
             await tell(unit, [truth])
+    _news(unit, found)
     await unit.session.flush()
     return True
 
@@ -236,10 +246,20 @@ async def _end(unit: Unit, found: Bookend) -> None:
         await standing_by.last_word(unit, found, NoticeKind.ENDED)
 
 
-async def _call_off(unit: Unit, found: Bookend) -> None:
-    """Cancel what is still to be sent about this bookend, to either side."""
-    people = [found.person_id, *([found.companion_id] if found.companion_id else [])]
-    await withdraw(unit, select(Notice.id).where(Notice.recipient_id.in_(people), Notice.bookend_id == found.id))
+async def _call_off(unit: Unit, found: Bookend, *but: NoticeKind) -> None:
+    """Cancel what is still to be sent about this bookend, to either side, but for these kinds."""
+    about = select(Notice.id).where(Notice.recipient_id.in_(_sides(found)), Notice.bookend_id == found.id)
+    await withdraw(unit, about.where(Notice.kind.not_in(but)))
+
+
+def _sides(found: Bookend) -> list[UUID]:
+    return [found.person_id, *([found.companion_id] if found.companion_id else [])]
+
+
+def _news(unit: Unit, found: Bookend) -> None:
+    """Let both sides look again; whoever may not see it is not reached by it."""
+    for person_id in _sides(found):
+        unit.tell(person_id, "bookend", found.id)
 
 
 async def _take_back_nudges(unit: Unit, found: Bookend) -> None:

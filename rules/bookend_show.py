@@ -1,4 +1,4 @@
-"""What somebody sees of bookends: their own, and those that they were told of as the companion."""
+"""What somebody sees of bookends: their own, and those at which they stand by."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,6 +11,7 @@ from sqlalchemy.orm import aliased
 from core.errors import NotFound
 from core.unit import Unit
 from models import Bookend, Membership, Person
+from rules import access
 from rules.access import Caller
 from rules.bookend import State, state
 from rules.reach_out.show import PersonView, person_view
@@ -27,7 +28,10 @@ class Companion:
 
 @dataclass(frozen=True, slots=True)
 class BookendView:
-    """`sender` is whose bookend it is, `contact` their number. `companion` is None once nobody stands by any more."""
+    """`sender` is whose bookend it is, `contact` their number. `companion` is None once nobody stands by any more.
+
+    The companion reads `what` and `contact` once they were told that it was missed: then they need them.
+    """
 
     id: UUID
     mine: bool
@@ -72,8 +76,8 @@ _COLUMNS: Select[*tuple[Any, ...]] = (
 async def page(
     unit: Unit, who: Caller, limit: int, before: UUID | None, *, is_open: bool | None, mine: bool | None
 ) -> list[BookendView]:
-    """The caller's bookends and those they were told of, newest first, `limit` + 1 at most."""
-    own, told = _own(who), _told(who)
+    """The caller's bookends and those at which they stand by, newest first, `limit` + 1 at most."""
+    own, told = _own(who), access.stands_by(who)
     statement = _COLUMNS.where(own if mine else told if mine is False else or_(own, told))
     if is_open is not None:
         statement = statement.where(Bookend.checked_in_at.is_(None) if is_open else Bookend.checked_in_at.is_not(None))
@@ -84,8 +88,8 @@ async def page(
 
 
 async def one(unit: Unit, who: Caller, bookend_id: UUID) -> BookendView:
-    """One bookend of the caller's, or one they were told of. Raises NotFound."""
-    found = await unit.session.execute(_COLUMNS.where(Bookend.id == bookend_id, or_(_own(who), _told(who))))
+    """One bookend of the caller's, or one at which they stand by. Raises NotFound."""
+    found = await unit.session.execute(_COLUMNS.where(Bookend.id == bookend_id, or_(_own(who), access.stands_by(who))))
     row = found.one_or_none()
     if row is None:
         raise NotFound
@@ -96,19 +100,16 @@ def _own(who: Caller) -> ColumnElement[bool]:
     return Bookend.person_id == who.person_id
 
 
-def _told(who: Caller) -> ColumnElement[bool]:
-    return and_(Membership.member_id == who.person_id, Bookend.companion_told_at.is_not(None))
-
-
 def _view(unit: Unit, who: Caller, row: Row[*tuple[Any, ...]]) -> BookendView:
     mine = row.person_id == who.person_id
+    whole = mine or row.companion_told_at is not None
     vault = unit.keyring.vault(row.person_id, row.data_key)
     return BookendView(
         id=row.id,
         mine=mine,
         sender=person_view(unit.keyring, row.person_id, row.data_key, row.display_name),
-        contact=vault.open("people.contact", row.person_id, row.contact),
-        what=vault.open("bookends.what", row.id, row.what),
+        contact=vault.open("people.contact", row.person_id, row.contact) if whole else None,
+        what=vault.open("bookends.what", row.id, row.what) if whole else None,
         due_at=row.due_at,
         state=state(row.due_at, row.next_at, row.checked_in_at, unit.now),
         companion=_companion(unit, row, mine=mine) if row.membership_id is not None else None,

@@ -151,6 +151,18 @@ async def confirm(unit: Unit, who: Caller, membership_id: UUID) -> None:
     if found.confirmed_at is None:
         found.confirmed_at = unit.now
         await unit.session.flush()
+        # What it asked for is done.
+        await unit.session.execute(
+            update(Notice)
+            .where(
+                Notice.recipient_id == who.person_id,
+                Notice.kind == NoticeKind.INVITATION_ACCEPTED,
+                Notice.event_id == found.id,
+                Notice.read_at.is_(None),
+            )
+            .values(read_at=unit.now)
+            .execution_options(synchronize_session=False)
+        )
 
 
 async def remove(unit: Unit, who: Caller, membership_id: UUID) -> None:
@@ -198,9 +210,11 @@ async def end(unit: Unit, membership: Membership) -> None:
     await hold(unit, [membership.id])
     await endings.member_gone(unit, owner_id, member_id)
     # The bookends at which the member stands by come before their notices too, or the delete would reach for them later.
-    await unit.session.execute(
+    stood_by = await unit.session.execute(
         select(Bookend.id).where(Bookend.membership_id == membership.id).order_by(Bookend.id).with_for_update()
     )
+    for bookend_id in stood_by.scalars():
+        unit.tell(owner_id, "bookend", bookend_id)
     shared = await sharing.by(unit, membership.id)
     await unit.session.execute(delete(Membership).where(Membership.id == membership.id))
     unit.session.expunge(membership)

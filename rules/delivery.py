@@ -81,7 +81,12 @@ def _still_about_bookend(facts: Facts) -> bool:
         return not facts.muted
     if facts.to_its_owner:
         return facts.open
-    if not facts.told or not facts.member or facts.muted:
+    if not facts.member or facts.muted:
+        return False
+    if facts.kind is NoticeKind.STANDING_BY:
+        # Once they are told that it was missed, that they may be told so is no news.
+        return facts.open and facts.available and not facts.told
+    if not facts.told:
         return False
     return facts.kind is not NoticeKind.BOOKEND_MISSED or (facts.open and facts.available)
 

@@ -23,7 +23,7 @@ from sqlalchemy import (
 from core.errors import NotFound
 from core.telemetry import RECEIPTS
 from core.unit import Unit
-from models import Delivery, Device, Notice, Person, ReachOut, Recipient, Session
+from models import Bookend, Delivery, Device, Notice, Person, ReachOut, Recipient, Session
 from models.vocabulary import NoticeKind
 from rules import access, reachability
 from rules.access import Caller
@@ -39,6 +39,8 @@ class NoticeView:
     sender: PersonView | None
     reach_out_id: UUID | None
     bookend_id: UUID | None
+    check_in_id: UUID | None
+    reach_in_id: UUID | None
     created_at: datetime
     read_at: datetime | None
 
@@ -46,6 +48,7 @@ class NoticeView:
 _NOTICE = (
     Notice.id,
     Notice.kind,
+    Notice.event_id,
     Notice.sender_id,
     Notice.reach_out_id,
     Notice.bookend_id,
@@ -132,7 +135,18 @@ def _view(unit: Unit, row: Row[*tuple[Any, ...]], names: dict[UUID, PersonView])
     sender = names.get(row.sender_id)
     if sender is None and row.sender_id is not None:
         sender = names[row.sender_id] = person_view(unit.keyring, row.sender_id, row.data_key, row.display_name)
-    return NoticeView(row.id, row.kind, sender, row.reach_out_id, row.bookend_id, row.created_at, row.read_at)
+    return NoticeView(
+        id=row.id,
+        kind=row.kind,
+        sender=sender,
+        reach_out_id=row.reach_out_id,
+        bookend_id=row.bookend_id,
+        # What somebody shared or sent is itself the event.
+        check_in_id=row.event_id if row.kind == NoticeKind.CHECK_IN else None,
+        reach_in_id=row.event_id if row.kind == NoticeKind.REACH_IN else None,
+        created_at=row.created_at,
+        read_at=row.read_at,
+    )
 
 
 async def unread_count(unit: Unit, who: Caller) -> int:
@@ -215,11 +229,20 @@ async def _mark(unit: Unit, person_id: UUID, reach_out_id: UUID, *, seen: bool) 
         unit.tell(owner, "reach_out", reach_out_id)
 
 
+async def _bookend(unit: Unit, who: Caller, about: UUID) -> None:
+    """Raises NotFound for a bookend that is not for the caller; one that was removed says nothing any more."""
+    there = await unit.session.execute(select(Bookend.id).where(Bookend.id == about))
+    if there.first() is not None:
+        await access.bookend(unit, who, about)
+
+
 async def may_hear(unit: Unit, who: Caller, kind: str, about: UUID) -> bool:
     """Whether this news is still for the caller: looked up anew for every event of a stream."""
     try:
         if kind == "notice":
             await access.notice(unit, who, about)
+        elif kind == "bookend":
+            await _bookend(unit, who, about)
         else:
             await access.reach_out(unit, who, about)
     except NotFound:

@@ -1,9 +1,10 @@
-"""Standing by at the end of a bookend: how the companion is told, hears how it ended, and falls away."""
+"""Standing by at the end of a bookend: how the companion is asked, told, hears how it ended, and falls away."""
 
 from collections.abc import Sequence
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, select, update
 
 from core.bulk import insert_together
 from core.unit import Unit
@@ -13,23 +14,33 @@ from rules import hours
 from rules.telling import DELIVERIES, Telling, channel_row, live_devices, tell, withdraw
 
 
+async def ask(unit: Unit, found: Bookend) -> None:
+    """Tell the companion that they stand by. It wakes nobody: outside their hours, or muted, the inbox has it."""
+    stands = await _stands(unit, found)
+    if stands is not None:
+        asked = Telling(
+            stands.member_id,
+            NoticeKind.STANDING_BY,
+            found.id,
+            found.person_id,
+            bookend_id=found.id,
+            push=_awake(unit, stands),
+        )
+        await tell(unit, [asked])
+
+
 async def tell_companion(unit: Unit, found: Bookend) -> bool:
     """Tell the companion, if they still are one; gives whether something is on its way to them.
 
     Outside their hours, or muted, they find it in their inbox. Their channels are tried when they have no device.
     """
-    stands = (
-        await unit.session.execute(
-            select(Membership.member_id, Membership.muted_until, Person.hours, Person.time_zone, Person.wake_me)
-            .join(Person, Person.id == Membership.member_id)
-            .where(Membership.id == found.membership_id, Membership.confirmed_at.is_not(None))
-        )
-    ).one_or_none()
+    stands = await _stands(unit, found)
     if stands is None:
         return False
     companion = stands.member_id
-    awake = hours.available(stands.hours, stands.time_zone, stands.muted_until, unit.now, wake_me=stands.wake_me)
+    awake = _awake(unit, stands)
     found.companion_told_at = unit.now
+    await over(unit, found)
     missed = Telling(companion, NoticeKind.BOOKEND_MISSED, found.id, found.person_id, bookend_id=found.id, push=awake)
     notices = await tell(unit, [missed])
     if not awake:
@@ -65,6 +76,26 @@ async def last_word(unit: Unit, found: Bookend, word: NoticeKind) -> None:
     await _call(unit, notices[companion], list({way.channel_id for way in ways if way.channel_id is not None}))
 
 
+async def over(unit: Unit, found: Bookend) -> None:
+    """That somebody stands by is no longer news: it has been missed, or is over."""
+    await unit.session.execute(
+        update(Notice)
+        .where(*_asked(found), Notice.read_at.is_(None))
+        .values(read_at=unit.now)
+        .execution_options(synchronize_session=False)
+    )
+
+
+async def take_back(unit: Unit, found: Bookend) -> None:
+    """The bookend is no more, so that nothing in an inbox may lead to it."""
+    await unit.session.execute(
+        update(Notice)
+        .where(*_asked(found), Notice.dismissed_at.is_(None))
+        .values(dismissed_at=unit.now)
+        .execution_options(synchronize_session=False)
+    )
+
+
 async def companion_gone(unit: Unit, owner_id: UUID, member_id: UUID) -> None:
     """A former member no longer stands by: nothing more is sent to them, nothing of it stands in their inbox.
 
@@ -78,6 +109,28 @@ async def companion_gone(unit: Unit, owner_id: UUID, member_id: UUID) -> None:
         .values(dismissed_at=unit.now)
         .execution_options(synchronize_session=False)
     )
+
+
+def _asked(found: Bookend) -> tuple[ColumnElement[bool], ...]:
+    return (
+        Notice.recipient_id == found.companion_id,
+        Notice.kind == NoticeKind.STANDING_BY,
+        Notice.event_id == found.id,
+    )
+
+
+async def _stands(unit: Unit, found: Bookend) -> Any | None:  # noqa: ANN401 (a row)
+    """The companion, as long as they are one, and when they may be pushed."""
+    stands = await unit.session.execute(
+        select(Membership.member_id, Membership.muted_until, Person.hours, Person.time_zone, Person.wake_me)
+        .join(Person, Person.id == Membership.member_id)
+        .where(Membership.id == found.membership_id, Membership.confirmed_at.is_not(None))
+    )
+    return stands.one_or_none()
+
+
+def _awake(unit: Unit, stands: Any) -> bool:  # noqa: ANN401 (a row)
+    return hours.available(stands.hours, stands.time_zone, stands.muted_until, unit.now, wake_me=stands.wake_me)
 
 
 async def _call(unit: Unit, notice_id: UUID, channels: Sequence[UUID]) -> bool:

@@ -25,7 +25,8 @@ What = Annotated[str, StringConstraints(max_length=4 * WHAT), AfterValidator(lam
 class NewBookend(Body):
     """`companion` is the id of a confirmed membership in my circle. `due_at` lies ahead, and within 7 days.
 
-    `what` is stored encrypted. The companion reads it only once they have been told, for then they need it.
+    `what` is stored encrypted. The companion learns at once that they stand by, and until when; `what` they read only
+    once it is missed, for then they need it.
     """
 
     what: What | None = None
@@ -50,6 +51,8 @@ class CompanionOut(BaseModel):
 class BookendOut(BaseModel):
     """`from` is whose bookend it is, `contact` their number; `mine` says whether that is you.
 
+    To the companion `what` and `contact` are null until they are told that it was missed.
+
     `state`: `planned`, `due` (nudged at `due_at` and 10 minutes later), `missed` (20 minutes later: the companion, and
     nobody else, is told), `checked_in`. `companion` is null once they are no longer in the circle.
     """
@@ -69,9 +72,9 @@ class BookendOut(BaseModel):
 
 @router.post("", status_code=201, responses=problems(CompanionUnknown, TooManyBookends, KeyReused))
 async def plan(body: NewBookend, unit: Writing, who: WritingCaller, key: IdempotencyKey) -> BookendOut:
-    """Say when you will be back, and who stands by. The companion learns nothing of it unless it is missed.
+    """Say when you will be back, and who stands by.
 
-    Where nobody stands by any more when it is missed, or nothing can reach them at that moment (outside their hours,
+    The companion gets the notice `standing_by`, which wakes nobody, and `bookend_missed` only if it is missed. Where nobody stands by any more when it is missed, or nothing can reach them at that moment (outside their hours,
     muted, no way to them), you get the notice `unanswered`.
     """
     asked = retry_of(unit.keyring, who, "POST /v1/bookends", key, body)
@@ -86,11 +89,11 @@ async def bookends(
     is_open: Annotated[
         bool | None, Query(alias="open", description="Only those not checked in, or only those.")
     ] = None,
-    mine: Annotated[bool | None, Query(description="Only my own, or only those I was told of.")] = None,
+    mine: Annotated[bool | None, Query(description="Only my own, or only those at which I stand by.")] = None,
     limit: Limit = DEFAULT_LIMIT,
     cursor: Cursor = None,
 ) -> Page[BookendOut]:
-    """My bookends, and those that I was told of as the companion; newest first."""
+    """My bookends, and those at which I stand by as the companion; newest first."""
     return page(await bookend_show.page(unit, who, limit, cursor, is_open=is_open, mine=mine), limit, _out)
 
 
@@ -101,14 +104,14 @@ async def one(bookend_id: UUID, unit: Reading, who: ReadingCaller) -> BookendOut
 
 @router.post("/{bookend_id}/check-in", responses=problems(NotFound, NotYours))
 async def check_in(bookend_id: UUID, unit: Writing, who: WritingCaller) -> BookendOut:
-    """Say that you are back. A companion who was told gets the all-clear; otherwise nobody hears of it."""
+    """Say that you are back. A companion who was told gets the all-clear; otherwise nobody is pushed for it."""
     await bookend.check_in(unit, who, bookend_id)
     return _out(await bookend_show.one(unit, who, bookend_id))
 
 
 @router.post("/{bookend_id}/extend", responses=problems(NotFound, NotYours, BookendOver))
 async def extend(bookend_id: UUID, body: Extension, unit: Writing, who: WritingCaller) -> BookendOut:
-    """Move the due time; it starts again from there, and nobody hears of it.
+    """Move the due time; it starts again from there, and nobody is pushed for it.
 
     Once the companion was told it can no longer be moved: check in, so that they know, and plan another one.
     """

@@ -65,6 +65,12 @@ async def listed(
     return page(await check_ins.page(unit, who, limit, cursor, mine=mine), limit, _out)
 
 
+@router.get("/{check_in_id}", summary="Read one check-in", responses=problems(NotFound))
+async def one(check_in_id: UUID, unit: Reading, who: ReadingCaller) -> CheckInOut:
+    """One of mine, or one that is shared with me. What was taken back is not there any more."""
+    return _out(await check_ins.one(unit, who, check_in_id))
+
+
 @router.delete("/{check_in_id}", status_code=204, responses=problems(NotFound))
 async def remove(check_in_id: UUID, unit: Writing, who: WritingCaller) -> None:
     """Take it back for good, also from those I shared it with. They are not told."""

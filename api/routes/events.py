@@ -35,7 +35,7 @@ async def events(
     context: Services,
     last_event_id: Annotated[str | None, Header(alias="Last-Event-ID")] = None,
 ) -> StreamingResponse:
-    """Server-Sent Events: `notice` and `reach_out` with an id; `resync` after a reconnect: fetch again."""
+    """Server-Sent Events: `notice`, `reach_out` and `bookend` with an id; `resync` after a reconnect: fetch again."""
     async with context.database.read() as session:
         unit = make_unit(context, session)
         who = await access.caller(unit, token)

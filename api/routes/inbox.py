@@ -31,13 +31,15 @@ router = APIRouter(tags=["inbox"])
 
 
 class NoticeOut(BaseModel):
-    """`from` is null where nobody is named, or the account is no more."""
+    """`from` is null where nobody is named, or the account is no more. At most one of the ids says what it is about."""
 
     id: UUID
     kind: NoticeKind
     from_: Annotated[PersonOut | None, Field(alias="from")]
     reach_out_id: UUID | None
     bookend_id: UUID | None
+    check_in_id: UUID | None
+    reach_in_id: UUID | None
     created_at: datetime
     read_at: datetime | None
 
@@ -117,6 +119,8 @@ def _out(view: NoticeView) -> NoticeOut:
         from_=person(view.sender) if view.sender else None,
         reach_out_id=view.reach_out_id,
         bookend_id=view.bookend_id,
+        check_in_id=view.check_in_id,
+        reach_in_id=view.reach_in_id,
         created_at=view.created_at,
         read_at=view.read_at,
     )

@@ -61,6 +61,12 @@ async def listed(
     return page(await reach_ins.page(unit, who, limit, cursor, mine=mine), limit, _out)
 
 
+@router.get("/{reach_in_id}", summary="Read one reach-in", responses=problems(NotFound))
+async def one(reach_in_id: UUID, unit: Reading, who: ReadingCaller) -> ReachInOut:
+    """One that I sent or was sent, as long as we are in one circle."""
+    return _out(await reach_ins.one(unit, who, reach_in_id))
+
+
 def _out(view: ReachInView) -> ReachInOut:
     return ReachInOut.model_validate(
         {

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from core.errors import StillOpen
 from core.unit import Unit
@@ -13,6 +13,9 @@ from rules import access
 from rules.access import Caller
 from rules.reach_out.standing import follows
 from rules.telling import Telling, tell, withdraw
+
+STOOD = (NoticeKind.REACH_OUT, NoticeKind.ANSWERED, NoticeKind.UNANSWERED, NoticeKind.ARE_YOU_TALKING)
+"""What says how a reach-out stands while it is open."""
 
 
 async def close(unit: Unit, who: Caller, reach_out_id: UUID, outcome: Outcome) -> None:
@@ -31,6 +34,7 @@ async def finish(unit: Unit, found: ReachOut, outcome: Outcome, word: NoticeKind
     found.next_rung_at = found.paused_until = found.ask_at = found.due_at = None
     await unit.session.flush()
     await withdraw(unit, select(Notice.id).where(Notice.reach_out_id == found.id))
+    await _no_longer_new(unit, found, word)
     told = await _told(unit, found.id)
     sender = found.person_id
     await tell(
@@ -39,6 +43,23 @@ async def finish(unit: Unit, found: ReachOut, outcome: Outcome, word: NoticeKind
     )
     for person_id in [found.person_id, *(row.person_id for row in told)]:
         unit.tell(person_id, "reach_out", found.id)
+
+
+async def _no_longer_new(unit: Unit, found: ReachOut, word: NoticeKind) -> None:
+    """What an inbox says of how this stood is over, and `word` takes its place; what was written may still be new.
+
+    Not to have been shown as new any more is not to have been seen: nothing changes about how far it came to whom.
+    """
+    over = (
+        Notice.reach_out_id == found.id,
+        Notice.kind.in_(STOOD),
+        Notice.read_at.is_(None),
+        # Who closes it knows how it stood. When nobody has, that nobody answered is still news to the one who pressed.
+        *((Notice.recipient_id != found.person_id,) if word is NoticeKind.ENDED else ()),
+    )
+    await unit.session.execute(
+        update(Notice).where(*over).values(read_at=unit.now).execution_options(synchronize_session=False)
+    )
 
 
 async def _told(unit: Unit, reach_out_id: UUID) -> Sequence[Recipient]:

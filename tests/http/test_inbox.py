@@ -92,3 +92,56 @@ async def test_of_each_event_there_is_one_notice(world: World) -> None:
     await asyncio.gather(*(maya.close() for _ in range(3)))
     assert await friend.kinds() == ["reach_out", "answered", "all_clear"]
     assert (await maya.kinds()).count("answered") == 1
+
+
+async def test_how_it_stood_is_not_new_any_more_once_it_is_over(world: World) -> None:
+    maya, sponsor, friend, late = await world.circle("sponsor", "friend", "friend")
+    await maya.press()
+    await maya.says("Hello")
+    await sponsor.answer("calling")
+    await maya.close()
+    await world.settle()
+    assert [notice["kind"] for notice in await friend.inbox(unread=True)] == ["all_clear", "message"]
+    assert await maya.inbox(unread=True) == [], "the one who closes it knows how it stood"
+    await friend.post("/v1/inbox/read-all")
+    assert await unread(friend) == 0
+    assert await maya.sees_state(late) in {"handed", "queued"}, "not to be new any more is not to have been seen"
+
+
+async def test_a_yes_that_is_confirmed_is_not_new_any_more(world: World) -> None:
+    maya, ana = await world.person("Maya"), await world.person("Ana")
+    invited = await maya.invites()
+    accepted = await ana.post("/v1/invitations/accept", {"token": invited["token"]}, expect=201)
+    assert [notice["kind"] for notice in await maya.inbox(unread=True)] == ["invitation_accepted"]
+    await maya.post(f"/v1/circle/{accepted['id']}/confirm", expect=200)
+    assert await maya.inbox(unread=True) == []
+    assert [notice["kind"] for notice in await maya.inbox()] == ["invitation_accepted"]
+
+
+async def test_what_nobody_has_closed_is_still_news_to_the_one_who_pressed(world: World) -> None:
+    maya, sponsor = await world.circle("sponsor")
+    await maya.press()
+    for _ in range(50):
+        await world.forward(1800)
+        await world.work()
+    assert [notice["kind"] for notice in await sponsor.inbox(unread=True)] == ["ended"]
+    assert [notice["kind"] for notice in await maya.inbox(unread=True)] == ["unanswered"]
+
+
+async def test_a_notice_says_which_check_in_or_reach_in_it_is_about(world: World) -> None:
+    maya, sponsor = await world.circle("sponsor")
+    shared = await maya.post("/v1/check-ins", {"feeling": 1, "share_with": [sponsor.places[maya.id]]}, expect=201)
+    sent = await maya.post("/v1/reach-ins", {"to": sponsor.id, "text": "Thinking of you."}, expect=201)
+    await maya.press()
+    found = {notice["kind"]: notice for notice in await sponsor.inbox()}
+    assert (found["check_in"]["check_in_id"], found["check_in"]["reach_in_id"]) == (shared["id"], None)
+    assert (found["reach_in"]["check_in_id"], found["reach_in"]["reach_in_id"]) == (None, sent["id"])
+    assert found["reach_out"]["check_in_id"] is found["reach_out"]["reach_in_id"] is None
+    assert (await sponsor.get(f"/v1/check-ins/{shared['id']}"))["feeling"] == 1
+    assert (await sponsor.get(f"/v1/reach-ins/{sent['id']}"))["text"] == "Thinking of you."
+    stranger = await world.person("Stranger")
+    for path in (f"/v1/check-ins/{shared['id']}", f"/v1/reach-ins/{sent['id']}"):
+        await stranger.get(path, expect=404)
+    await maya.delete(f"/v1/check-ins/{shared['id']}")
+    await sponsor.get(f"/v1/check-ins/{shared['id']}", expect=404)
+    assert await sponsor.inbox("check_in") == []

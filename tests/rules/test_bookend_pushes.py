@@ -27,6 +27,8 @@ TOLD = Facts(
 """To the companion, who was told a moment ago."""
 NUDGED = replace(TOLD, kind=NoticeKind.BOOKEND_DUE, to_its_owner=True, told=False, member=False)
 """To the one whose bookend it is."""
+ASKED = replace(TOLD, kind=NoticeKind.STANDING_BY, told=False)
+"""To the companion, when it is planned."""
 RELIEVED = replace(TOLD, kind=NoticeKind.ALL_CLEAR, open=False)
 ENDED = replace(TOLD, kind=NoticeKind.ENDED, open=False, told=False, member=False)
 """The bookend is no more, and perhaps the account."""
@@ -44,6 +46,13 @@ ENDED = replace(TOLD, kind=NoticeKind.ENDED, open=False, told=False, member=Fals
         (TOLD, {"dismissed": True}, False),
         (TOLD, {"way_open": False}, False),
         (TOLD, {"way_is_the_recipients": False}, False),  # the phone changed hands
+        (ASKED, {}, True),
+        (ASKED, {"available": False}, False),  # it wakes nobody
+        (ASKED, {"muted": True}, False),
+        (ASKED, {"open": False}, False),  # over before it could be sent
+        (ASKED, {"told": True}, False),  # they know more by now
+        (ASKED, {"member": False}, False),
+        (ASKED, {"dismissed": True}, False),
         (NUDGED, {}, True),
         (NUDGED, {"available": False}, True),  # their own reminder comes at their own hour
         (NUDGED, {"open": False}, False),

@@ -1,9 +1,13 @@
 """A bookend: planned, due, nudged twice, the companion alone told; checked in, extended, cancelled."""
 
+import json
 from datetime import datetime, timedelta
+from typing import Any
 
-from tests.world.bookends import MINUTE, about, passes, plans, sees
+from notifications.transports.protocol import RetryAt
+from tests.world.bookends import MINUTE, about, heard, passes, plans, sees
 from tests.world.person import Person
+from tests.world.stream import Stream
 from tests.world.world import World
 
 
@@ -15,7 +19,7 @@ async def test_due_nudged_again_and_the_companion_alone_is_told(world: World, pe
     assert made["from"] == {"id": maya.id, "display_name": "Maya"}
     assert made["companion"]["person"]["id"] == sponsor.id
     assert made["checked_in_at"] is made["companion_told_at"] is None
-    await sees(sponsor, made, 404)
+    await sees(friend, made, 404)
 
     await passes(world, 59)
     assert await maya.pushes() == []
@@ -34,10 +38,10 @@ async def test_due_nudged_again_and_the_companion_alone_is_told(world: World, pe
     assert second.push.data["round"] == "2"
     assert first.push.tag == second.push.tag == made["id"]
     assert [one["id"] for one in await maya.inbox("bookend_due")] == [nudge["id"]]
-    assert await sponsor.pushes() == []
+    assert await heard(sponsor) == []
 
     await passes(world, 10)
-    [told] = await sponsor.pushes()
+    [told] = [push for push in await sponsor.pushes() if push.kind != "standing_by"]
     assert told.kind == "bookend_missed"
     assert told.push.urgent
     assert told.push.tag == made["id"]
@@ -47,7 +51,7 @@ async def test_due_nudged_again_and_the_companion_alone_is_told(world: World, pe
     assert notice["from"]["id"] == maya.id
     seen = await sees(sponsor, made)
     assert (seen["state"], seen["mine"], seen["what"]) == ("missed", False, "The reception at Jo's.")
-    assert await friend.pushes() == []
+    assert await heard(friend) == []
     assert await friend.inbox() == []
     assert (await friend.get("/v1/bookends"))["items"] == []
     await sees(friend, made, 404)
@@ -57,8 +61,8 @@ async def test_due_nudged_again_and_the_companion_alone_is_told(world: World, pe
     assert len(await maya.pushes()) == 2
     assert await about(maya, made) == ["bookend_due"]
     # Once more after two minutes without a receipt, as every urgent push; the phone merges the two by their tag.
-    assert len({push.push.data["notice_id"] for push in await sponsor.pushes()}) == 1
-    assert await about(sponsor, made) == ["bookend_missed"]
+    assert len({push.push.data["notice_id"] for push in await sponsor.pushes("bookend_missed")}) == 1
+    assert await about(sponsor, made) == ["standing_by", "bookend_missed"]
 
 
 async def test_an_early_check_in_is_silent(world: World, people: list[Person]) -> None:
@@ -70,8 +74,9 @@ async def test_an_early_check_in_is_silent(world: World, people: list[Person]) -
     again = await maya.post(f"/v1/bookends/{made['id']}/check-in", expect=200)
     assert again["checked_in_at"] == back["checked_in_at"]
     await passes(world, 120)
-    assert await maya.pushes() == await sponsor.pushes() == []
-    await sees(sponsor, made, 404)
+    assert await maya.pushed() == await heard(sponsor) == []
+    assert (await sees(sponsor, made))["state"] == "checked_in"
+    assert await sponsor.inbox(unread=True) == []
 
 
 async def test_a_check_in_between_the_nudges_is_silent_too(world: World, people: list[Person]) -> None:
@@ -81,9 +86,9 @@ async def test_a_check_in_between_the_nudges_is_silent_too(world: World, people:
     await maya.post(f"/v1/bookends/{made['id']}/check-in", expect=200)
     await passes(world, 120)
     assert await maya.pushed() == ["bookend_due"]
-    assert await maya.inbox(unread=True) == [one for one in await maya.inbox() if one["kind"] != "bookend_due"]
-    assert await sponsor.pushes() == []
-    assert await sponsor.inbox() == []
+    assert await maya.inbox(unread=True) == []
+    assert await heard(sponsor) == []
+    assert await about(sponsor, made) == ["standing_by"]
 
 
 async def test_a_late_check_in_brings_the_companion_an_all_clear(world: World, people: list[Person]) -> None:
@@ -92,14 +97,14 @@ async def test_a_late_check_in_brings_the_companion_an_all_clear(world: World, p
     await passes(world, 80)
     back = await maya.post(f"/v1/bookends/{made['id']}/check-in", expect=200)
     assert back["state"] == "checked_in"
-    assert await sponsor.pushed() == ["bookend_missed", "all_clear"]
+    assert await heard(sponsor) == ["bookend_missed", "all_clear"]
     assert {push.push.tag for push in await sponsor.pushes()} == {made["id"]}
-    assert await about(sponsor, made) == ["bookend_missed", "all_clear"]
+    assert await about(sponsor, made) == ["standing_by", "bookend_missed", "all_clear"]
     assert (await sees(sponsor, made))["state"] == "checked_in"
     assert await friend.inbox() == []
     await maya.post(f"/v1/bookends/{made['id']}/check-in", expect=200)
     await passes(world, 10)
-    assert await about(sponsor, made) == ["bookend_missed", "all_clear"]
+    assert await about(sponsor, made) == ["standing_by", "bookend_missed", "all_clear"]
 
 
 async def test_an_extension_starts_again_from_the_new_moment(world: World, people: list[Person]) -> None:
@@ -112,7 +117,7 @@ async def test_an_extension_starts_again_from_the_new_moment(world: World, peopl
     assert datetime.fromisoformat(moved["due_at"]) == later
     assert await maya.inbox("bookend_due") == []
     await passes(world, 30)
-    assert await sponsor.pushes() == []
+    assert await heard(sponsor) == []
     await passes(world, 30)
     assert [push.push.data["round"] for push in await maya.pushes("bookend_due")] == ["1", "1"]
     assert len(await maya.inbox("bookend_due")) == 1
@@ -121,7 +126,7 @@ async def test_an_extension_starts_again_from_the_new_moment(world: World, peopl
     assert repeated["state"] == "due"
     await passes(world, 10)
     await passes(world, 10)
-    assert await sponsor.pushed() == ["bookend_missed"]
+    assert await heard(sponsor) == ["bookend_missed"]
     even_later = (world.now() + timedelta(hours=1)).isoformat()
     problem = await maya.post(f"/v1/bookends/{made['id']}/extend", {"due_at": even_later}, expect=409)
     assert problem["type"] == "/problems/bookend-over"
@@ -146,7 +151,8 @@ async def test_cancelled_before_anybody_was_told_leaves_no_trace(world: World, p
     await passes(world, 61)
     await maya.delete(f"/v1/bookends/{made['id']}")
     await passes(world, 60)
-    assert await sponsor.pushes() == []
+    assert await heard(sponsor) == []
+    assert await about(sponsor, made) == []
     assert await about(maya, made) == []
     await sees(maya, made, 404)
     await maya.delete(f"/v1/bookends/{made['id']}", expect=404)
@@ -159,6 +165,83 @@ async def test_cancelled_after_the_companion_was_told_ends_without_an_all_clear(
     made = await plans(maya, sponsor)
     await passes(world, 80)
     await maya.delete(f"/v1/bookends/{made['id']}")
-    assert await sponsor.pushed() == ["bookend_missed", "ended"]
+    assert await heard(sponsor) == ["bookend_missed", "ended"]
     assert await about(sponsor, made) == ["bookend_missed", "ended"]
     await sees(sponsor, made, 404)
+
+
+async def test_the_companion_is_told_at_once_and_quietly_that_they_stand_by(world: World, people: list[Person]) -> None:
+    maya, sponsor, friend = people
+    await maya.patch("/v1/me", {"contact": "+1 415 555 0100"})
+    made = await plans(maya, sponsor, what="The reception at Jo's.")
+    [asked] = await sponsor.pushes()
+    assert (asked.kind, asked.push.urgent) == ("standing_by", False)
+    assert asked.push.data["url"] == f"/#/bookends/{made['id']}"
+    assert "Maya" not in asked.push.body
+    [notice] = await sponsor.inbox("standing_by")
+    assert (notice["from"]["id"], notice["bookend_id"], notice["read_at"]) == (maya.id, made["id"], None)
+    seen = await sees(sponsor, made)
+    assert (seen["state"], seen["mine"], seen["due_at"]) == ("planned", False, made["due_at"])
+    assert seen["what"] is seen["contact"] is None, "what it is, and the number, are for when they are needed"
+    assert await friend.pushes() == []
+    assert (await friend.get("/v1/bookends"))["items"] == []
+    # The same request once more, because its reply was lost, asks nobody twice; nor does another time.
+    await maya.post(f"/v1/bookends/{made['id']}/extend", {"due_at": (world.now() + timedelta(hours=2)).isoformat()})
+    await passes(world, 60)
+    assert await sponsor.pushed() == ["standing_by"]
+    await passes(world, 80)
+    assert await sponsor.pushed() == ["standing_by", "bookend_missed"]
+    assert [one["kind"] for one in await sponsor.inbox(unread=True)] == ["bookend_missed"]
+    seen = await sees(sponsor, made)
+    assert (seen["what"], seen["contact"]) == ("The reception at Jo's.", "+14155550100")
+
+
+async def test_to_stand_by_wakes_nobody(world: World, people: list[Person]) -> None:
+    """Asleep, or muted: the inbox has it. And what could not be sent in time is not sent when it is over."""
+    maya, sponsor, friend = people
+    await sponsor.patch("/v1/me", {"time_zone": "UTC", "hours": [{"day": 1, "from": "08:00", "to": "08:30"}]})
+    until = (world.now() + timedelta(hours=9)).isoformat()
+    await friend.patch(f"/v1/supporting/{friend.places[maya.id]}", {"muted_until": until})
+    asleep, muted = await plans(maya, sponsor), await plans(maya, friend)
+    assert await sponsor.pushes() == await friend.pushes() == []
+    assert await about(sponsor, asleep) == await about(friend, muted) == ["standing_by"]
+    await friend.patch(f"/v1/supporting/{friend.places[maya.id]}", {"muted_until": None})
+    [address] = friend.devices.values()
+    world.transport.answer(address, RetryAt("trouble", world.now() + timedelta(minutes=30)))
+    late = await plans(maya, friend)
+    await world.settle()
+    await maya.post(f"/v1/bookends/{late['id']}/check-in", expect=200)
+    world.transport.answer(address)
+    tried = len(await friend.pushes())
+    await passes(world, 40)
+    assert len(await friend.pushes()) == tried
+
+
+async def test_an_open_page_follows_what_the_other_side_does(world: World, people: list[Person]) -> None:
+    maya, sponsor, friend = people
+
+    async def hear(made: dict[str, Any], *streams: Stream) -> None:
+        for stream in streams:
+            heard_of = None
+            while heard_of != ("bookend", made["id"]):
+                event = await stream.next()
+                assert event is not None
+                heard_of = (event.kind, json.loads(event.data).get("id"))
+
+    async with maya.listens() as hers, sponsor.listens() as theirs, friend.listens() as nobodys:
+        made = await plans(maya, sponsor)
+        await hear(made, hers, theirs)
+        path, later = f"/v1/bookends/{made['id']}", (world.now() + timedelta(minutes=30)).isoformat()
+        await maya.post(f"{path}/extend", {"due_at": later}, expect=200)
+        await hear(made, hers, theirs)
+        await passes(world, 50)
+        await hear(made, hers, theirs)
+        await maya.post(f"{path}/check-in", expect=200)
+        await hear(made, hers, theirs)
+        await maya.delete(path)
+        await hear(made, hers, theirs)
+        given_up = await plans(maya, sponsor)
+        await hear(given_up, hers, theirs)
+        await sponsor.delete(f"/v1/supporting/{sponsor.places[maya.id]}")
+        await hear(given_up, hers)
+        assert await nobodys.quiet()

@@ -15,6 +15,7 @@ THE_CONTRACT_S = {
     "are_you_talking",
     "message",
     "invitation_accepted",
+    "standing_by",
     "bookend_due",
     "bookend_missed",
     "check_in",

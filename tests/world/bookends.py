@@ -28,6 +28,11 @@ async def passes(world: World, minutes: float) -> None:
     await world.work()
 
 
+async def heard(companion: Person) -> list[str]:
+    """The kinds of what was pushed to a companion after the first word, which says that they stand by."""
+    return [kind for kind in await companion.pushed() if kind != "standing_by"]
+
+
 async def about(person: Person, made: dict[str, Any]) -> list[str]:
     """The kinds of what stands in this inbox about the bookend, oldest first."""
     return [notice["kind"] for notice in reversed(await person.inbox()) if notice["bookend_id"] == made["id"]]

@@ -172,6 +172,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/reflections": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List my reflections
+         * @description How it felt, as I kept it; those of the newest reach-outs first. Nobody else sees them.
+         */
+        get: operations["reflections_listed"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/bookends": {
         parameters: {
             query?: never;
@@ -181,15 +201,15 @@ export interface paths {
         };
         /**
          * Bookends
-         * @description My bookends, and those that I was told of as the companion; newest first.
+         * @description My bookends, and those at which I stand by as the companion; newest first.
          */
         get: operations["bookends_bookends"];
         put?: never;
         /**
          * Plan
-         * @description Say when you will be back, and who stands by. The companion learns nothing of it unless it is missed.
+         * @description Say when you will be back, and who stands by.
          *
-         *     Where nobody stands by any more when it is missed, or nothing can reach them at that moment (outside their hours,
+         *     The companion gets the notice `standing_by`, which wakes nobody, and `bookend_missed` only if it is missed. Where nobody stands by any more when it is missed, or nothing can reach them at that moment (outside their hours,
          *     muted, no way to them), you get the notice `unanswered`.
          */
         post: operations["bookends_plan"];
@@ -231,7 +251,7 @@ export interface paths {
         put?: never;
         /**
          * Check In
-         * @description Say that you are back. A companion who was told gets the all-clear; otherwise nobody hears of it.
+         * @description Say that you are back. A companion who was told gets the all-clear; otherwise nobody is pushed for it.
          */
         post: operations["bookends_check_in"];
         delete?: never;
@@ -251,7 +271,7 @@ export interface paths {
         put?: never;
         /**
          * Extend
-         * @description Move the due time; it starts again from there, and nobody hears of it.
+         * @description Move the due time; it starts again from there, and nobody is pushed for it.
          *
          *     Once the companion was told it can no longer be moved: check in, so that they know, and plan another one.
          */
@@ -293,7 +313,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /**
+         * Read one check-in
+         * @description One of mine, or one that is shared with me. What was taken back is not there any more.
+         */
+        get: operations["check_ins_one"];
         put?: never;
         post?: never;
         /**
@@ -326,6 +350,26 @@ export interface paths {
          *     Twenty a day, and once in ten minutes to one person. To reach out there is no limit.
          */
         post: operations["reach_ins_send"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/reach-ins/{reach_in_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read one reach-in
+         * @description One that I sent or was sent, as long as we are in one circle.
+         */
+        get: operations["reach_ins_one"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -458,7 +502,7 @@ export interface paths {
         };
         /**
          * Events
-         * @description Server-Sent Events: `notice` and `reach_out` with an id; `resync` after a reconnect: fetch again.
+         * @description Server-Sent Events: `notice`, `reach_out` and `bookend` with an id; `resync` after a reconnect: fetch again.
          */
         get: operations["events_events"];
         put?: never;
@@ -1328,6 +1372,8 @@ export interface components {
          * BookendOut
          * @description `from` is whose bookend it is, `contact` their number; `mine` says whether that is you.
          *
+         *     To the companion `what` and `contact` are null until they are told that it was missed.
+         *
          *     `state`: `planned`, `due` (nudged at `due_at` and 10 minutes later), `missed` (20 minutes later: the companion, and
          *     nobody else, is told), `checked_in`. `companion` is null once they are no longer in the circle.
          */
@@ -1888,7 +1934,8 @@ export interface components {
          * NewBookend
          * @description `companion` is the id of a confirmed membership in my circle. `due_at` lies ahead, and within 7 days.
          *
-         *     `what` is stored encrypted. The companion reads it only once they have been told, for then they need it.
+         *     `what` is stored encrypted. The companion learns at once that they stand by, and until when; `what` they read only
+         *     once it is missed, for then they need it.
          */
         NewBookend: {
             /** What */
@@ -1966,10 +2013,10 @@ export interface components {
          * NoticeKind
          * @enum {string}
          */
-        NoticeKind: "reach_out" | "answered" | "all_clear" | "ended" | "unanswered" | "are_you_talking" | "message" | "invitation_accepted" | "bookend_due" | "bookend_missed" | "check_in" | "reach_in" | "unreachable" | "test";
+        NoticeKind: "reach_out" | "answered" | "all_clear" | "ended" | "unanswered" | "are_you_talking" | "message" | "invitation_accepted" | "standing_by" | "bookend_due" | "bookend_missed" | "check_in" | "reach_in" | "unreachable" | "test";
         /**
          * NoticeOut
-         * @description `from` is null where nobody is named, or the account is no more.
+         * @description `from` is null where nobody is named, or the account is no more. At most one of the ids says what it is about.
          */
         NoticeOut: {
             /**
@@ -1983,6 +2030,10 @@ export interface components {
             reach_out_id: string | null;
             /** Bookend Id */
             bookend_id: string | null;
+            /** Check In Id */
+            check_in_id: string | null;
+            /** Reach In Id */
+            reach_in_id: string | null;
             /**
              * Created At
              * Format: date-time
@@ -2096,6 +2147,13 @@ export interface components {
         Page_ReachOutOut_: {
             /** Items */
             items: components["schemas"]["ReachOutOut"][];
+            /** Next */
+            next: string | null;
+        };
+        /** Page[ReflectionOut] */
+        Page_ReflectionOut_: {
+            /** Items */
+            items: components["schemas"]["ReflectionOut"][];
             /** Next */
             next: string | null;
         };
@@ -2375,6 +2433,33 @@ export interface components {
             new_passphrase: string;
             /** @default token */
             carrier?: components["schemas"]["Carrier"];
+        };
+        /**
+         * ReflectionOut
+         * @description 0 (no) to 3 (yes) each, null for what was left out. `pressed_at`: when that reach-out began.
+         */
+        ReflectionOut: {
+            /**
+             * Reach Out Id
+             * Format: uuid
+             */
+            reach_out_id: string;
+            /**
+             * Pressed At
+             * Format: date-time
+             */
+            pressed_at: string;
+            /** Seen */
+            seen: number | null;
+            /** Safe */
+            safe: number | null;
+            /** Soothed */
+            soothed: number | null;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
         };
         /**
          * Registration
@@ -3364,12 +3449,57 @@ export interface operations {
             };
         };
     };
+    reflections_listed: {
+        parameters: {
+            query?: {
+                /** @description Items in one page. */
+                limit?: number;
+                /** @description `next` of the page before. */
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_ReflectionOut_"];
+                };
+            };
+            /** @description `/problems/invalid` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     bookends_bookends: {
         parameters: {
             query?: {
                 /** @description Only those not checked in, or only those. */
                 open?: boolean | null;
-                /** @description Only my own, or only those I was told of. */
+                /** @description Only my own, or only those at which I stand by. */
                 mine?: boolean | null;
                 /** @description Items in one page. */
                 limit?: number;
@@ -3824,6 +3954,58 @@ export interface operations {
             };
         };
     };
+    check_ins_one: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                check_in_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CheckInOut"];
+                };
+            };
+            /** @description `/problems/not-found`: There is nothing here that you can see. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `/problems/invalid` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     check_ins_remove: {
         parameters: {
             query?: never;
@@ -3968,6 +4150,58 @@ export interface operations {
             };
             /** @description `/problems/too-many-tries`: Too many tries in a short time. */
             429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reach_ins_one: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                reach_in_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReachInOut"];
+                };
+            };
+            /** @description `/problems/not-found`: There is nothing here that you can see. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `/problems/invalid` */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -27,6 +27,7 @@ const NOTICES: Record<string, readonly [Key, Key]> = {
   are_you_talking: ['notice.are_you_talking', 'notice-say.are_you_talking'],
   message: ['notice.message', 'notice-say.message'],
   invitation_accepted: ['notice.invitation_accepted', 'notice-say.invitation_accepted'],
+  standing_by: ['notice.standing_by', 'notice-say.standing_by'],
   bookend_due: ['notice.bookend_due', 'notice-say.bookend_due'],
   bookend_missed: ['notice.bookend_missed', 'notice-say.bookend_missed'],
   check_in: ['notice.check_in', 'notice-say.check_in'],

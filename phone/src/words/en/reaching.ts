@@ -148,6 +148,8 @@ export const reaching = {
   'notice-say.message': 'Read it',
   'notice.invitation_accepted': '{name} said yes',
   'notice-say.invitation_accepted': 'Confirm, and {name} is in your circle',
+  'notice.standing_by': '{name} asks you to stand by',
+  'notice-say.standing_by': 'You need to do nothing now',
   'notice.bookend_due': 'How are you?',
   'notice-say.bookend_due': 'It is time for your check-in',
   'notice.bookend_missed': '{name} has not checked in',

@@ -148,6 +148,8 @@ export const reaching = {
   'notice-say.message': 'Léelo',
   'notice.invitation_accepted': '{name} dijo que sí',
   'notice-say.invitation_accepted': 'Confirma, y {name} estará en tu círculo',
+  'notice.standing_by': '{name} te pide que estés pendiente',
+  'notice-say.standing_by': 'Por ahora no tienes que hacer nada',
   'notice.bookend_due': '¿Cómo estás?',
   'notice-say.bookend_due': 'Es la hora de tu aviso',
   'notice.bookend_missed': '{name} no ha dado su aviso',

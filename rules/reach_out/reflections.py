@@ -1,0 +1,43 @@
+"""Reflections, read again: what somebody kept of how it felt, which nobody else ever sees."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import select
+
+from core.unit import Unit
+from models import ReachOut, Reflection
+from rules.access import Caller
+
+
+@dataclass(frozen=True, slots=True)
+class ReflectionView:
+    """How one reach-out felt, 0 to 3 each or left out. `id` is the reach-out's, `pressed_at` when that began."""
+
+    id: UUID
+    pressed_at: datetime
+    seen: int | None
+    safe: int | None
+    soothed: int | None
+    created_at: datetime
+
+
+async def page(unit: Unit, who: Caller, limit: int, before: UUID | None) -> list[ReflectionView]:
+    """The caller's reflections, those of the newest reach-outs first, `limit` + 1 at most."""
+    statement = (
+        select(
+            Reflection.reach_out_id,
+            ReachOut.created_at.label("pressed_at"),
+            Reflection.seen,
+            Reflection.safe,
+            Reflection.soothed,
+            Reflection.created_at,
+        )
+        .join(ReachOut, ReachOut.id == Reflection.reach_out_id)
+        .where(ReachOut.person_id == who.person_id)
+    )
+    if before is not None:
+        statement = statement.where(Reflection.reach_out_id < before)
+    found = await unit.session.execute(statement.order_by(Reflection.reach_out_id.desc()).limit(limit + 1))
+    return [ReflectionView(*row) for row in found]
