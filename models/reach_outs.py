@@ -15,7 +15,8 @@ class ReachOut(Base):
     """One person's call. `ladder`, `rung`, `next_rung_at` and `paused_until` carry its clock; no task sleeps for it.
 
     `ladder` is the snapshot of the offsets in seconds; `rung` is the last one done (0 before the first);
-    `round` is the how-manieth time everyone told so far was pushed.
+    `round` is the how-manieth time everyone told so far was pushed, last at `pushed_at`. `asked_at`: when the person
+    last asked themselves, by a press or by pressing again; answers from before hold nothing.
     """
 
     __tablename__ = "reach_outs"
@@ -52,6 +53,8 @@ class ReachOut(Base):
     rung: Mapped[int]
     round: Mapped[int]
     pushed_at: Mapped[Moment]
+    # Null is what an older release leaves: as `pushed_at`.
+    asked_at: Mapped[datetime | None]
     next_rung_at: Mapped[datetime | None]
     paused_until: Mapped[datetime | None]
     # With whom they are talking while it is `together`: when this person falls away, the others are looked at again. Not a
@@ -66,7 +69,11 @@ class ReachOut(Base):
 
 
 class Recipient(Base):
-    """One member as the ladder was snapshotted. Told from `told_at`; outside from `gone_at`, for good."""
+    """One member as the ladder was snapshotted. Told from `told_at`; outside from `gone_at`, for good.
+
+    `talking_at`: when they last said that they are talking with the person. `held_seconds`: how long their words have held
+    the ladder since the person last asked, but for the latest word.
+    """
 
     __tablename__ = "recipients"
     __table_args__ = (
@@ -90,6 +97,8 @@ class Recipient(Base):
     answer: Mapped[Word | None]
     answered_at: Mapped[datetime | None]
     minutes: Mapped[int | None]
+    talking_at: Mapped[datetime | None]
+    held_seconds: Mapped[float | None]
     gone_at: Mapped[datetime | None]
 
 

@@ -31,7 +31,8 @@ class Standing:
     """One recipient as the ladder looks at them. `devices` and `channels`: how many ways there are to each.
 
     `fresh`: the rung on which the ladder stands told or pushed them, so that it waits for them. `unreachable`: what
-    was pushed to them is known not to have arrived.
+    was pushed to them is known not to have arrived. `word_until`: they have said that they are there, and what they said runs
+    until then; the ladder goes on beside them and does not ask them again.
     """
 
     person_id: UUID
@@ -44,15 +45,16 @@ class Standing:
     receipt: bool
     fresh: bool = True
     unreachable: bool = False
+    word_until: datetime | None = None
 
     @property
     def pushable(self) -> bool:
-        return self.available and not self.declined and self.devices > 0
+        return self.available and not self.declined and self.word_until is None and self.devices > 0
 
     @property
     def callable(self) -> bool:
         """A channel may be tried: somebody outside their hours is not woken by an SMS either."""
-        return self.available and not self.declined and self.channels > 0
+        return self.available and not self.declined and self.word_until is None and self.channels > 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,17 +74,26 @@ class Move:
 
 
 def next_move(ladder: Sequence[int], rung: int, recipients: Sequence[Standing], now: datetime) -> Move:
-    """The move that is due now, when the ladder stands on `rung` (0 before the first)."""
+    """The move that is due now, when the ladder stands on `rung` (0 before the first).
+
+    While somebody's word runs nobody says that no one has answered: the truth waits for its end, before rung 4.
+    """
+    word = words_until(recipients)
     tell: dict[UUID, None] = {}
     again: dict[UUID, None] = {}
     channels: dict[UUID, None] = {}
+    next_at: datetime | None
     while True:
+        if rung == AGAIN and word is not None:
+            next_at = word
+            break
         rung += 1
         told, pushed, called = _rung(rung, recipients, tell)
         tell.update(dict.fromkeys(told))
         again.update(dict.fromkeys(pushed))
         channels.update(dict.fromkeys(called))
         if rung >= TRUTH or _heard(recipients, told, pushed, called):
+            next_at = after(ladder, rung, now)
             break
     return Move(
         rung=rung,
@@ -91,8 +102,13 @@ def next_move(ladder: Sequence[int], rung: int, recipients: Sequence[Standing], 
         again=tuple(person for person in again if person not in tell),
         channels=tuple(channels),
         truth=rung == TRUTH,
-        next_at=after(ladder, rung, now),
+        next_at=next_at,
     )
+
+
+def words_until(recipients: Sequence[Standing]) -> datetime | None:
+    """Until when the last of the words that run holds; None when none does."""
+    return max((one.word_until for one in recipients if one.word_until is not None), default=None)
 
 
 def after(ladder: Sequence[int], rung: int, now: datetime) -> datetime | None:

@@ -220,24 +220,34 @@ async def written(
     return page(await messages.page(unit, who, reach_out_id, limit, cursor), limit, _message)
 
 
-@router.post("/{reach_out_id}/together", responses=problems(NotFound, Closed, NobodyAnswered))
-async def together(reach_out_id: UUID, unit: Writing, who: WritingCaller, body: Together | None = None) -> ReachOutOut:
-    """We are talking. Either side may say so; the person may name with whom."""
-    await answers.together(unit, who, reach_out_id, body.person_id if body else None)
+@router.post("/{reach_out_id}/together", responses=problems(NotFound, Closed, NobodyAnswered, KeyReused))
+async def together(
+    reach_out_id: UUID, unit: Writing, who: WritingCaller, key: IdempotencyKey, body: Together | None = None
+) -> ReachOutOut:
+    """We are talking. The person, who may name with whom, makes it so; a recipient's word asks the person."""
+    asked = retry_of(unit.keyring, who, f"POST /v1/reach-outs/{reach_out_id}/together", key, body)
+    await answers.together(unit, who, reach_out_id, body.person_id if body else None, asked)
     return await _shown(unit, who, reach_out_id)
 
 
-@router.post("/{reach_out_id}/nudge", responses=problems(NotFound, NotYours, Closed))
-async def nudge(reach_out_id: UUID, unit: Writing, who: WritingCaller) -> ReachOutOut:
-    """Press again: everyone told so far is pushed once more, at most every 30 seconds."""
-    await again.nudge(unit, who, reach_out_id)
+@router.post("/{reach_out_id}/nudge", responses=problems(NotFound, NotYours, Closed, KeyReused))
+async def nudge(reach_out_id: UUID, unit: Writing, who: WritingCaller, key: IdempotencyKey) -> ReachOutOut:
+    """Press again: everyone told so far is pushed once more, at most every 30 seconds.
+
+    While somebody's answer holds the ladder it is taken up, and the next people are told at once; who has answered
+    stands, and is not asked again.
+    """
+    await again.nudge(
+        unit, who, reach_out_id, retry_of(unit.keyring, who, f"POST /v1/reach-outs/{reach_out_id}/nudge", key, None)
+    )
     return await _shown(unit, who, reach_out_id)
 
 
-@router.post("/{reach_out_id}/close", responses=problems(NotFound, NotYours))
-async def close(reach_out_id: UUID, body: Close, unit: Writing, who: WritingCaller) -> ReachOutOut:
+@router.post("/{reach_out_id}/close", responses=problems(NotFound, NotYours, KeyReused))
+async def close(reach_out_id: UUID, body: Close, unit: Writing, who: WritingCaller, key: IdempotencyKey) -> ReachOutOut:
     """Give the all-clear to everyone told. Only the person can; closing again changes nothing."""
-    await closing.close(unit, who, reach_out_id, Outcome(body.outcome))
+    asked = retry_of(unit.keyring, who, f"POST /v1/reach-outs/{reach_out_id}/close", key, body)
+    await closing.close(unit, who, reach_out_id, Outcome(body.outcome), asked)
     return await _shown(unit, who, reach_out_id)
 
 

@@ -6,24 +6,24 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import select, update
-from sqlalchemy.exc import DBAPIError
 
-from core.database import lost_a_race
-from core.errors import Busy, Closed
+from core.errors import Closed
 from core.unit import Unit
 from models import Membership, Message, Notice, ReachOut, Recipient
 from models.vocabulary import Need, NoticeKind, ReachOutState
-from rules import access, ladder
+from rules import access, idempotency, ladder
 from rules.access import Caller
-from rules.ladder import LIFE, REST, TRUTH, Standing
+from rules.idempotency import Retry
+from rules.ladder import LIFE, REST, TRUTH, Move, Standing
 from rules.reach_out import crowd, turn
 from rules.reach_out.circle_now import Member
+from rules.reach_out.crowd import Present
 from rules.reach_out.messages import write
 from rules.telling import Telling, tell
 
-TRIES = 4
 CALM = timedelta(seconds=30)
-"""A press this soon after the last push pushes nobody: it is the same press, or a shaking hand."""
+"""A press this soon after the last push pushes nobody anew: it is the same press, or a shaking hand."""
+A_MOMENT = timedelta(microseconds=1)
 
 
 class ClosedMeanwhileError(Exception):
@@ -52,33 +52,46 @@ def decide(
 ) -> Decision:
     """Whom a further press pushes, and what it does to the ladder.
 
-    Within 30 s it is the same press and changes nothing. Somebody who said that they can't is not asked again. After
-    the truth was told, the ladder starts again at rung 2, with the channels that this rung tries.
+    Within 30 s it is the same press and pushes nobody. A ladder that an answer holds is taken up at any time: to ask the
+    others too is never the same press. Not asked again is who said that they can't, and who said that they are there,
+    while their word runs. After the truth was told, the ladder starts again at rung 2, with the channels that this
+    rung tries.
     """
+    held = state in {ReachOutState.ANSWERED, ReachOutState.TOGETHER}
     if now - pushed_at < CALM:
-        return Decision((), (), take_up=False, rung=rung)
+        return Decision((), (), take_up=held, rung=REST if held and rung >= TRUTH else rung)
     told = [one for one in recipients if one.told]
     push = tuple(one.person_id for one in told if one.pushable)
     if rung >= TRUTH:
         return Decision(push, tuple(ladder.silent(told)), take_up=True, rung=REST)
-    return Decision(push, (), take_up=state is not ReachOutState.WAITING, rung=rung)
+    return Decision(push, (), take_up=held, rung=rung)
 
 
-async def nudge(unit: Unit, who: Caller, reach_out_id: UUID) -> None:
-    """The same as pressing again. Raises NotFound, NotYours, Closed."""
-    for _ in range(TRIES):
+def due_again(steps: Sequence[int], rung: int, move: Move, pushed_at: datetime, now: datetime) -> datetime | None:
+    """When a ladder that is taken up from `rung` moves on. `move`: the one that it would make at once.
+
+    At once, but for a move that pushes those who were told once more: between two pushes there is calm. After the truth
+    was told the press itself does what rung 2 does, and rung 3 keeps its distance.
+    """
+    calm = max(now, pushed_at + CALM)
+    if rung >= TRUTH and calm == now:
+        return ladder.after(steps, REST, now)
+    return calm if move.again or rung >= TRUTH else now
+
+
+async def nudge(unit: Unit, who: Caller, reach_out_id: UUID, asked: Retry | None) -> None:
+    """The same as pressing again. Raises NotFound, NotYours, Closed, KeyReused."""
+
+    async def press() -> UUID:
+        await access.own_reach_out(unit, who, reach_out_id)
         try:
-            await access.own_reach_out(unit, who, reach_out_id)
             await press_again(unit, who, reach_out_id)
         except (ClosedMeanwhileError, OverError):
             raise Closed from None
-        except DBAPIError as error:
-            if not lost_a_race(error):
-                raise
-            await unit.start_again()
-        else:
-            return
-    raise Busy
+        return reach_out_id
+
+    await access.own_reach_out(unit, who, reach_out_id)
+    await idempotency.once(unit, asked, who.person_id, press)
 
 
 async def press_again(
@@ -111,22 +124,13 @@ async def press_again(
         # Not yet taken by a worker. Nobody's call for help goes into something that ends a moment later.
         await turn.run(unit, found)
         raise OverError
-    present = await crowd.read(unit, found)
-    state = ReachOutState(found.state)
-    decision = decide([one.standing for one in present], state, found.rung, found.pushed_at, unit.now)
     if need is not None:
         found.need = str(need)
-    if decision.take_up:
-        found.state, found.rung, found.unanswered_at = str(ReachOutState.WAITING), decision.rung, None
-        found.paused_until = found.ask_at = None
-        found.next_rung_at = ladder.after(found.ladder, found.rung, unit.now)
-    if decision.push or decision.take_up:
-        found.round += 1
-        found.pushed_at = unit.now
-    await turn.push(unit, found, [one for one in present if one.row.person_id in decision.push])
-    await turn.call(unit, found, [one for one in present if one.row.person_id in decision.channels])
+    present = await _ask_again(unit, found)
     told = {one.row.person_id for one in present if one.row.told_at is not None}
     await _tell_first(unit, who, found, [member for member in add if member.person_id not in told])
+    if found.next_rung_at is not None and found.next_rung_at <= unit.now:
+        await turn.run(unit, found)
     # A press that nobody could hear does not wait for them either.
     await turn.hurry(unit, found)
     await turn.settle(unit, found)
@@ -134,6 +138,38 @@ async def press_again(
         await write(unit, who, found, note)
     for person_id in [found.person_id, *told]:
         unit.tell(person_id, "reach_out", reach_out_id)
+
+
+async def _ask_again(unit: Unit, found: ReachOut) -> Sequence[Present]:
+    """Push those told so far once more and take up a ladder that is held; gives who is part of it."""
+    present = await crowd.read(unit, found)
+    if found.state == ReachOutState.TOGETHER:
+        # Whoever the person is talking with is not alarmed because the others are asked. What they said holds nothing any more.
+        for one in present:
+            if one.row.person_id == found.together_with:
+                one.row.talking_at = unit.now - A_MOMENT
+        present = await crowd.read(unit, found)
+    standings = [one.standing for one in present]
+    decision = decide(standings, ReachOutState(found.state), found.rung, found.pushed_at, unit.now)
+    push = decision.push
+    if decision.take_up:
+        move = ladder.next_move(found.ladder, decision.rung, standings, unit.now)
+        found.next_rung_at = due_again(found.ladder, found.rung, move, found.pushed_at, unit.now)
+        if found.rung < TRUTH and move.again:
+            # The rung that comes now pushes them.
+            push = ()
+        found.state, found.rung, found.unanswered_at = str(ReachOutState.WAITING), decision.rung, None
+        found.paused_until = found.ask_at = None
+    if decision.take_up or unit.now - found.pushed_at >= CALM:
+        found.asked_at = unit.now
+        for one in present:
+            one.row.held_seconds = None
+    if push or decision.channels:
+        found.round += 1
+        found.pushed_at = unit.now
+    await turn.push(unit, found, [one for one in present if one.row.person_id in push])
+    await turn.call(unit, found, [one for one in present if one.row.person_id in decision.channels])
+    return present
 
 
 async def _tell_first(unit: Unit, who: Caller, found: ReachOut, members: Sequence[Member]) -> None:
@@ -148,7 +184,7 @@ async def _tell_first(unit: Unit, who: Caller, found: ReachOut, members: Sequenc
         # Somebody who was outside for a while is told anew: nothing of the first time counts.
         row.told_at, row.gone_at = unit.now, None
         row.handed_at = row.delivered_at = row.seen_at = None
-        row.answer = row.answered_at = row.minutes = None
+        row.answer = row.answered_at = row.minutes = row.talking_at = row.held_seconds = None
         row.quiet_at = None if member.available else unit.now
         row.unreachable_at = None if member.devices or member.channels else unit.now
     await unit.session.flush()

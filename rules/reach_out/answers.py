@@ -17,12 +17,14 @@ from rules.access import Caller
 from rules.idempotency import Retry
 from rules.reach_out import turn
 from rules.reach_out.messages import write
-from rules.reach_out.standing import after_losing_an_answer, follows, held_until, stands
+from rules.reach_out.standing import PAUSE, after_losing_an_answer, follows, held_seconds, held_until, stands, word
 from rules.telling import Telling, tell
 
 AT_ONCE = timedelta()
 CALM = timedelta(seconds=30)
 """Between two alarms, or two announcements, that one person's to and fro can set off; the first of each is at once."""
+SAME_WORD = PAUSE / 2
+"""A recipient who says again that they are talking, this soon, has said it: the person is not asked once more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,24 +71,63 @@ async def answer(unit: Unit, who: Caller, reach_out_id: UUID, said: Reply, asked
     return Answered(found.id, found.kind, found.minutes, found.created_at)
 
 
-async def together(unit: Unit, who: Caller, reach_out_id: UUID, person_id: UUID | None) -> None:
-    """Either side says that they are talking. The person may name with whom; it is the latest answer otherwise.
+async def together(unit: Unit, who: Caller, reach_out_id: UUID, person_id: UUID | None, asked: Retry | None) -> None:
+    """Say that they are talking. The person's own word makes it so; a recipient's asks the person.
 
-    Raises NotFound (also for a person who was not told), Closed, NobodyAnswered.
+    The person may name with whom; it is the latest answer otherwise. Raises NotFound (also for a person who was not
+    told), Closed, NobodyAnswered, KeyReused.
     """
-    seen = await access.reach_out(unit, who, reach_out_id, lock=True)
-    found = seen.reach_out
-    if found.closed_at is not None:
-        raise Closed
-    told = await recipients(unit, reach_out_id)
-    with_whom = _with_whom(told, who.person_id if not seen.mine else person_id)
+
+    async def say() -> UUID:
+        seen = await access.reach_out(unit, who, reach_out_id, lock=True)
+        found = seen.reach_out
+        if found.closed_at is not None:
+            raise Closed
+        told = await recipients(unit, reach_out_id)
+        if seen.mine:
+            await _together(unit, found, told, _with_whom(told, person_id))
+        else:
+            await _talking(unit, found, told, _with_whom(told, who.person_id))
+        await turn.settle(unit, found)
+        refresh(unit, found, told)
+        return reach_out_id
+
+    # Also before a retry is told that it is done: whoever is outside meanwhile sees nothing of it.
+    await access.reach_out(unit, who, reach_out_id)
+    await idempotency.once(unit, asked, who.person_id, say)
+
+
+async def _together(unit: Unit, found: ReachOut, told: Sequence[Recipient], with_whom: Recipient) -> None:
     if not stands(with_whom):
         # They found each other without an answer being pressed; the others still learn that somebody is there.
         await _record(unit, found, told, with_whom, Reply(AnswerKind.CALLING))
     found.state, found.together_with = str(ReachOutState.TOGETHER), with_whom.person_id
     found.paused_until = found.ask_at = found.next_rung_at = None
-    await turn.settle(unit, found)
-    refresh(unit, found, told)
+
+
+async def _talking(unit: Unit, found: ReachOut, told: Sequence[Recipient], mine: Recipient) -> None:
+    """A recipient's word holds the ladder as an answer does, and asks the person; it makes nothing so by itself.
+
+    Said again within five minutes it is the same word.
+    """
+    since = _since(found, unit.now)
+    if (
+        stands(mine)
+        and mine.talking_at is not None
+        and mine.talking_at >= since
+        and unit.now - mine.talking_at < SAME_WORD
+    ):
+        return
+    if not stands(mine) or found.state == ReachOutState.WAITING:
+        await _record(unit, found, told, mine, Reply(AnswerKind.CALLING))
+    if found.state == ReachOutState.TOGETHER:
+        return
+    mine.held_seconds = held_seconds(mine, since, unit.now)
+    mine.talking_at = unit.now
+    _hold(found, told, unit.now)
+    await unit.session.flush()
+    asking = Telling(found.person_id, NoticeKind.ARE_YOU_TALKING, unit.new_id(), mine.person_id, found.id)
+    await tell(unit, [asking])
 
 
 def _with_whom(told: Sequence[Recipient], person_id: UUID | None) -> Recipient:
@@ -98,11 +139,12 @@ def _with_whom(told: Sequence[Recipient], person_id: UUID | None) -> Recipient:
     answered = [row for row in told if stands(row)]
     if not answered:
         raise NobodyAnswered
-    return max(answered, key=_answered_at)
+    return max(answered, key=_last_word_at)
 
 
-def _answered_at(row: Recipient) -> datetime:
-    return row.answered_at or row.told_at or datetime.min.replace(tzinfo=UTC)
+def _last_word_at(row: Recipient) -> datetime:
+    words = [at for at in (row.answered_at, row.talking_at) if at is not None]
+    return max(words, default=row.told_at or datetime.min.replace(tzinfo=UTC))
 
 
 async def recipients(unit: Unit, reach_out_id: UUID) -> Sequence[Recipient]:
@@ -129,16 +171,18 @@ async def _record(unit: Unit, found: ReachOut, told: Sequence[Recipient], mine: 
         created_at=unit.now,
     )
     unit.session.add(made)
-    mine.answer, mine.answered_at, mine.minutes = str(kind), unit.now, minutes
+    running = word(mine)
+    mine.held_seconds = held_seconds(mine, _since(found, unit.now), unit.now)
+    mine.answer, mine.answered_at, mine.minutes, mine.talking_at = str(kind), unit.now, minutes, None
     mine.seen_at = mine.seen_at or unit.now
     if kind is AnswerKind.CANNOT:
-        await lose(unit, found, told, CALM if promised > 1 else AT_ONCE)
+        await lose(unit, found, told, CALM if promised > 1 else AT_ONCE, running[1] if running else None)
     else:
-        first = found.state == ReachOutState.WAITING
+        waited = found.state == ReachOutState.WAITING
         if found.state != ReachOutState.TOGETHER:
-            found.state = str(ReachOutState.ANSWERED)
-            found.next_rung_at = None
-            _pause(found, told, unit.now)
+            _hold(found, told, unit.now)
+        # Of somebody who holds nothing any more the others are not told that they are with the person.
+        first = waited and found.state != ReachOutState.WAITING
         # Somebody who had answered before says so anew to a person who is waiting again.
         hearers = [(found.person_id, True)] if first or not stood else []
         if first:
@@ -157,11 +201,21 @@ async def _record(unit: Unit, found: ReachOut, told: Sequence[Recipient], mine: 
     return made.id
 
 
-def _pause(found: ReachOut, told: Sequence[Recipient], now: datetime) -> None:
-    """Hold the ladder for as long as the answers that stand ask for; half way through, both are asked how it goes."""
-    # The machine that pushed may be a moment ahead of this one.
-    until = held_until(told, min(found.pushed_at, now))
-    if until is not None and until != found.paused_until:
+def _since(found: ReachOut, now: datetime) -> datetime:
+    """When the person last asked. The machine that wrote it down may be a moment ahead of this one."""
+    return min(found.asked_at or found.pushed_at, now)
+
+
+def _hold(found: ReachOut, told: Sequence[Recipient], now: datetime) -> None:
+    """Hold the ladder for as long as the answers that stand ask for; half way through, both are asked how it goes.
+
+    Nothing changes when none of them holds it any longer.
+    """
+    until = held_until(told, _since(found, now))
+    if until is None or until <= now:
+        return
+    found.state, found.next_rung_at = str(ReachOutState.ANSWERED), None
+    if until != found.paused_until:
         found.paused_until = until
         found.ask_at = now + (until - now) / 2
 
@@ -181,19 +235,31 @@ async def _earlier(unit: Unit, reach_out_id: UUID, person_id: UUID) -> tuple[int
     return len(moments), any(unit.now - moment < CALM for moment in moments)
 
 
-async def lose(unit: Unit, found: ReachOut, told: Sequence[Recipient], patience: timedelta = AT_ONCE) -> None:
+async def lose(
+    unit: Unit,
+    found: ReachOut,
+    told: Sequence[Recipient],
+    patience: timedelta = AT_ONCE,
+    word_until: datetime | None = None,
+) -> None:
     """Look again who is there once somebody has taken their answer back, said that they can't, or is gone.
 
-    With nobody there the next rung is due after `patience`.
+    With nobody there the next rung is due after `patience`. `word_until`: until when their word would have run.
     """
-    state = after_losing_an_answer(ReachOutState(found.state), told, found.together_with, found.pushed_at, unit.now)
+    state = after_losing_an_answer(
+        ReachOutState(found.state), told, found.together_with, _since(found, unit.now), unit.now
+    )
     if state is ReachOutState.WAITING and state != found.state:
         turn.wait_again(found, unit.now + patience)
         await turn.run(unit, found)
     else:
         found.state = str(state)
         if state is ReachOutState.ANSWERED:
-            _pause(found, told, unit.now)
+            _hold(found, told, unit.now)
+        if state is ReachOutState.WAITING and word_until is not None and found.next_rung_at == word_until:
+            # The ladder that went on beside their word waited for its end.
+            found.next_rung_at = unit.now + patience
+            await turn.run(unit, found)
         await turn.hurry(unit, found)
         await turn.settle(unit, found)
     refresh(unit, found, told)

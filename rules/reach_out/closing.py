@@ -9,8 +9,9 @@ from core.errors import StillOpen
 from core.unit import Unit
 from models import Notice, ReachOut, Recipient, Reflection
 from models.vocabulary import NoticeKind, Outcome, ReachOutState
-from rules import access
+from rules import access, idempotency
 from rules.access import Caller
+from rules.idempotency import Retry
 from rules.reach_out.standing import follows
 from rules.telling import Telling, tell, withdraw
 
@@ -18,14 +19,20 @@ STOOD = (NoticeKind.REACH_OUT, NoticeKind.ANSWERED, NoticeKind.UNANSWERED, Notic
 """What says how a reach-out stands while it is open."""
 
 
-async def close(unit: Unit, who: Caller, reach_out_id: UUID, outcome: Outcome) -> None:
+async def close(unit: Unit, who: Caller, reach_out_id: UUID, outcome: Outcome, asked: Retry | None) -> None:
     """Give the all-clear to everyone told. Closing again changes nothing: the first outcome stands.
 
-    Raises NotFound, NotYours.
+    Raises NotFound, NotYours, KeyReused.
     """
-    found = await access.own_reach_out(unit, who, reach_out_id)
-    if found.closed_at is None:
-        await finish(unit, found, outcome, NoticeKind.ALL_CLEAR)
+
+    async def end() -> UUID:
+        found = await access.own_reach_out(unit, who, reach_out_id)
+        if found.closed_at is None:
+            await finish(unit, found, outcome, NoticeKind.ALL_CLEAR)
+        return reach_out_id
+
+    await access.own_reach_out(unit, who, reach_out_id)
+    await idempotency.once(unit, asked, who.person_id, end)
 
 
 async def finish(unit: Unit, found: ReachOut, outcome: Outcome, word: NoticeKind) -> None:

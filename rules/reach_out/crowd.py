@@ -12,6 +12,7 @@ from models import Channel, Membership, Notice, Person, ReachOut, Recipient
 from models.vocabulary import AnswerKind, NoticeKind
 from rules import hours
 from rules.ladder import REST, Standing, began
+from rules.reach_out.standing import word
 from rules.telling import live_devices
 
 
@@ -51,6 +52,7 @@ async def read(unit: Unit, found: ReachOut) -> list[Present]:
     waited_for = _waited_for_since(found)
     present: list[Present] = []
     for row, person, muted_until in people:
+        running = word(row)
         mine = tuple(devices.get(row.person_id, ()))
         other = tuple(channels.get(row.person_id, ()))
         present.append(
@@ -68,6 +70,7 @@ async def read(unit: Unit, found: ReachOut) -> list[Present]:
                     channels=len(other),
                     receipt=row.delivered_at is not None or row.seen_at is not None,
                     unreachable=row.unreachable_at is not None,
+                    word_until=running[1] if running is not None and running[1] > unit.now else None,
                     fresh=waited_for is None or (row.told_at is not None and row.told_at >= waited_for),
                 ),
                 devices=mine,

@@ -9,6 +9,7 @@ from core.unit import Unit
 from models import Notice, ReachOut, Recipient
 from models.vocabulary import NoticeKind, Outcome
 from rules.reach_out import answers, closing
+from rules.reach_out.standing import word
 from rules.telling import withdraw
 
 
@@ -41,6 +42,12 @@ async def member_gone(unit: Unit, owner_id: UUID, member_id: UUID) -> None:
         )
     ).scalars()
     running = list(open_ones)
+    theirs = await unit.session.execute(
+        select(Recipient).where(
+            Recipient.person_id == member_id, Recipient.reach_out_id.in_([found.id for found in running])
+        )
+    )
+    words = {row.reach_out_id: said[1] for row in theirs.scalars() if (said := word(row)) is not None}
     # Deliveries before recipients, as everywhere, or two transactions could wait for each other.
     await withdraw(unit, select(Notice.id).where(Notice.recipient_id == member_id, Notice.reach_out_id.in_(of_owner)))
     await unit.session.execute(
@@ -50,7 +57,8 @@ async def member_gone(unit: Unit, owner_id: UUID, member_id: UUID) -> None:
         .execution_options(synchronize_session=False)
     )
     for found in running:
-        await answers.lose(unit, found, await answers.recipients(unit, found.id))
+        told = await answers.recipients(unit, found.id)
+        await answers.lose(unit, found, told, word_until=words.get(found.id))
         unit.tell(member_id, "reach_out", found.id)
     await unit.session.flush()
 

@@ -192,6 +192,7 @@ def _reach_out_row(unit: Unit, who: Caller, ask: Ask, steps: Sequence[int], move
         "rung": move.rung,
         "round": 1,
         "pushed_at": unit.now,
+        "asked_at": unit.now,
         "unanswered_at": unit.now if move.truth else None,
         "next_rung_at": move.next_at,
         "due_at": timer(created_at=unit.now, next_rung_at=move.next_at, ask_at=None, paused_until=None),

@@ -8,8 +8,10 @@ from uuid import UUID
 from models.vocabulary import AnswerKind, ReachOutState, RecipientState
 
 PAUSE = timedelta(seconds=600)
-"""How long an answer holds the ladder."""
+"""How long an answer, or the word that they are talking, holds the ladder."""
 SOON_GRACE = timedelta(seconds=120)
+MOST = timedelta(seconds=1800)
+"""How long one person's words hold the ladder in all, since the person last asked: nobody holds it for ever."""
 
 
 class Progress(Protocol):
@@ -52,6 +54,12 @@ class Given(Progress, Protocol):
     @property
     def answered_at(self) -> datetime | None: ...
 
+    @property
+    def talking_at(self) -> datetime | None: ...
+
+    @property
+    def held_seconds(self) -> float | None: ...
+
 
 def recipient_state(of: Progress) -> RecipientState:
     """What the person sees of one recipient: the furthest that is known, and never more."""
@@ -90,23 +98,43 @@ def pause_until(kind: AnswerKind, minutes: int | None, now: datetime) -> datetim
     return now + PAUSE
 
 
-def held_until(recipients: Iterable[Given], pushed_at: datetime) -> datetime | None:
+def word(of: Given, since: datetime | None = None) -> tuple[datetime, datetime] | None:
+    """From when until when the latest word of this recipient runs; None when there is none that stands.
+
+    `since`: words from before do not count. Whoever has held the ladder for `MOST` already holds it no longer.
+    """
+    if not stands(of) or of.answer is None:
+        return None
+    words = []
+    if of.answered_at is not None:
+        words.append((of.answered_at, pause_until(AnswerKind(of.answer), of.minutes, of.answered_at)))
+    if of.talking_at is not None:
+        words.append((of.talking_at, of.talking_at + PAUSE))
+    words = [(begin, end) for begin, end in words if since is None or begin >= since]
+    if not words:
+        return None
+    begin, end = max(begin for begin, _ in words), max(end for _, end in words)
+    left = max(MOST - timedelta(seconds=of.held_seconds or 0), timedelta())
+    return begin, min(end, begin + left)
+
+
+def held_seconds(of: Given, since: datetime, now: datetime) -> float:
+    """How long this recipient's words have held the ladder since the person last asked, with the latest up to now."""
+    running = word(of, since)
+    latest = (min(now, running[1]) - running[0]).total_seconds() if running is not None else 0.0
+    return (of.held_seconds or 0.0) + max(latest, 0.0)
+
+
+def held_until(recipients: Iterable[Given], since: datetime) -> datetime | None:
     """Until when the answers that stand hold the ladder; None when there is none.
 
-    An answer from before `pushed_at`, when everyone was asked once more, holds nothing any longer.
+    A word from before `since`, when the person asked once more, holds nothing any longer.
     """
-    return max(
-        (
-            pause_until(AnswerKind(one.answer), one.minutes, one.answered_at)
-            for one in recipients
-            if stands(one) and one.answer is not None and one.answered_at is not None and one.answered_at >= pushed_at
-        ),
-        default=None,
-    )
+    return max((running[1] for one in recipients if (running := word(one, since)) is not None), default=None)
 
 
 def after_losing_an_answer(
-    state: ReachOutState, recipients: Sequence[Given], together_with: UUID | None, pushed_at: datetime, now: datetime
+    state: ReachOutState, recipients: Sequence[Given], together_with: UUID | None, since: datetime, now: datetime
 ) -> ReachOutState:
     """The state once somebody has taken their answer back or is gone.
 
@@ -118,6 +146,6 @@ def after_losing_an_answer(
     ):
         return state
     if state in {ReachOutState.TOGETHER, ReachOutState.ANSWERED}:
-        until = held_until(recipients, pushed_at)
+        until = held_until(recipients, since)
         return ReachOutState.ANSWERED if until is not None and until > now else ReachOutState.WAITING
     return state

@@ -130,8 +130,14 @@ async def settle(unit: Unit, found: ReachOut) -> None:
 
 async def _move(unit: Unit, found: ReachOut) -> None:
     present = await crowd.read(unit, found)
-    move = ladder.next_move(found.ladder, found.rung, [one.standing for one in present], unit.now)
+    standings = [one.standing for one in present]
+    move = ladder.next_move(found.ladder, found.rung, standings, unit.now)
     if move.rung > TRUTH and found.unanswered_at is None:
+        running = ladder.words_until(standings)
+        if running is not None:
+            # What is owed is the word that nobody is there, and somebody still may be.
+            found.next_rung_at = running
+            return
         move = replace(move, truth=True)
     await apply(unit, found, present, move)
 

@@ -181,7 +181,13 @@ async def test_either_side_may_say_that_they_are_together(world: World) -> None:
     assert (await sponsor.pushed())[-1] == "answered"
     await maya.close()
     await maya.press()
-    assert (await sponsor.does("together", expect=200))["state"] == "together"
+    # A recipient's word is an answer, and a question to her.
+    said = await sponsor.does("together", expect=200)
+    assert (said["state"], await maya.sees_state(sponsor)) == ("answered", "answered")
+    assert [notice["from"]["id"] for notice in await maya.inbox("are_you_talking")] == [sponsor.id]
+    await sponsor.does("together", expect=200)
+    assert len(await maya.inbox("are_you_talking")) == 1, "said twice it is the same word"
+    assert (await maya.does("together", expect=200))["state"] == "together"
     # A later answer does not take them apart.
     await friend.answer("here")
     assert (await maya.reach_out())["state"] == "together"

@@ -9,9 +9,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from models.vocabulary import AnswerKind, ReachOutState, RecipientState
-from rules.ladder import LAST, REST, TRUTH, Standing
-from rules.reach_out.again import CALM, Decision, decide
-from rules.reach_out.standing import after_losing_an_answer, pause_until, recipient_state, stands
+from rules.ladder import LAST, REST, TRUTH, Move, Standing
+from rules.reach_out.again import CALM, Decision, decide, due_again
+from rules.reach_out.standing import (
+    MOST,
+    after_losing_an_answer,
+    held_seconds,
+    pause_until,
+    recipient_state,
+    stands,
+    word,
+)
 
 NOW = datetime(2026, 3, 10, 20, tzinfo=UTC)
 LATER = NOW + timedelta(seconds=31)
@@ -29,6 +37,8 @@ class Row:
     gone_at: datetime | None = None
     minutes: int | None = None
     answered_at: datetime | None = NOW
+    talking_at: datetime | None = None
+    held_seconds: float | None = None
     person_id: UUID = field(default_factory=uuid4)
 
 
@@ -108,6 +118,38 @@ def test_together_stands_and_falls_with_the_one_who_is_talked_with(
     assert after_losing_an_answer(ReachOutState.TOGETHER, rows, with_whom.person_id, pressed_at, NOW) is after
 
 
+def test_somebody_who_talks_holds_for_ten_minutes_from_their_word_on() -> None:
+    talking = Row(answer="calling", talking_at=NOW + timedelta(minutes=5))
+    assert word(talking) == (talking.talking_at, NOW + timedelta(minutes=15))
+    longer = Row(answer="soon", minutes=15, talking_at=NOW + timedelta(minutes=5))
+    assert word(longer) == (longer.talking_at, NOW + timedelta(minutes=17)), "what was promised for longer runs on"
+    assert word(replace(talking, answer="cannot")) is word(replace(talking, gone_at=NOW)) is None
+    assert word(talking, NOW + timedelta(minutes=6)) is None, "she has asked again since"
+
+
+@given(
+    words=st.lists(
+        st.tuples(st.integers(0, 1200), st.sampled_from(["calling", "here", "soon", "together", "cannot"])), max_size=60
+    )
+)
+def test_nobody_holds_the_ladder_for_more_than_half_an_hour_in_all(words: list[tuple[int, str]]) -> None:
+    """Whatever one person says, and however often: the seconds in which they hold it are counted one by one."""
+    row, now, held = Row(answered_at=None), NOW, timedelta()
+    for wait, said in [*words, (4000, "cannot")]:
+        running = word(row, NOW)
+        later = now + timedelta(seconds=wait)
+        if running is not None:
+            held += max(min(later, running[1]) - now, timedelta())
+        now = later
+        spent = held_seconds(row, NOW, now)
+        if said == "together" and row.answer not in {None, "cannot"}:
+            row = replace(row, held_seconds=spent, talking_at=now)
+        elif said != "together":
+            minutes = 15 if said == "soon" else None
+            row = replace(row, held_seconds=spent, answer=said, minutes=minutes, answered_at=now, talking_at=None)
+    assert held <= MOST
+
+
 def standing(**said: object) -> Standing:
     base = Standing(
         uuid4(), step=1, told=True, declined=False, available=True, devices=1, channels=0, receipt=False, fresh=True
@@ -116,11 +158,40 @@ def standing(**said: object) -> Standing:
 
 
 @pytest.mark.parametrize("after", [timedelta(), timedelta(seconds=29.9)])
-def test_a_press_within_thirty_seconds_changes_nothing(after: timedelta) -> None:
+def test_a_press_within_thirty_seconds_pushes_nobody(after: timedelta) -> None:
     for state in ReachOutState:
         for rung in range(1, LAST + 1):
             decision = decide([standing(channels=1)], state, rung, NOW, NOW + after)
-            assert decision == Decision((), (), take_up=False, rung=rung)
+            assert (decision.push, decision.channels) == ((), ())
+            if state is ReachOutState.WAITING:
+                assert decision == Decision((), (), take_up=False, rung=rung)
+
+
+@pytest.mark.parametrize("state", [ReachOutState.ANSWERED, ReachOutState.TOGETHER])
+@pytest.mark.parametrize("rung", range(1, LAST + 1))
+def test_to_ask_the_others_too_is_never_the_same_press(state: ReachOutState, rung: int) -> None:
+    decision = decide([standing()], state, rung, NOW, NOW + timedelta(seconds=1))
+    assert decision == Decision((), (), take_up=True, rung=REST if rung >= TRUTH else rung)
+
+
+def move(*, again: bool) -> Move:
+    return Move(3, (), (uuid4(),) if again else (), (), truth=False, next_at=None)
+
+
+@pytest.mark.parametrize(
+    ("rung", "pushes_again", "since_push", "due"),
+    [
+        (1, False, 5, 0),  # others are told at once
+        (1, True, 5, 25),  # who was told a moment ago is not pushed again in the same breath
+        (2, True, 40, 0),
+        (4, True, 40, 90),  # the press itself has pushed everyone: rung 3 keeps its distance
+        (6, True, 10, 20),
+    ],
+)
+def test_when_a_ladder_that_is_taken_up_moves(rung: int, pushes_again: bool, since_push: int, due: int) -> None:
+    now = NOW + timedelta(seconds=since_push)
+    at = due_again((0, 90, 180, 300), rung, move(again=pushes_again), NOW, now)
+    assert at == now + timedelta(seconds=due)
 
 
 def test_a_later_press_pushes_everyone_told_so_far_and_takes_up_a_pause() -> None:
@@ -138,8 +209,10 @@ def test_after_the_truth_was_told_a_press_starts_again_at_rung_two_with_its_chan
     assert decision == Decision((silent.person_id, heard.person_id), (silent.person_id,), take_up=True, rung=REST)
 
 
-@pytest.mark.parametrize("said", [{"declined": True}, {"told": False}, {"available": False}, {"devices": 0}])
-def test_who_declined_was_never_told_is_asleep_or_has_no_phone_is_not_pushed(said: dict[str, object]) -> None:
+@pytest.mark.parametrize(
+    "said", [{"declined": True}, {"told": False}, {"available": False}, {"devices": 0}, {"word_until": LATER}]
+)
+def test_who_declined_was_never_told_is_asleep_stands_by_or_has_no_phone_is_not_pushed(said: dict[str, object]) -> None:
     assert decide([standing(**said)], ReachOutState.WAITING, 1, NOW, LATER).push == ()
 
 

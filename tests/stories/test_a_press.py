@@ -19,7 +19,7 @@ async def test_a_press_an_answer_and_an_all_clear(world: World) -> None:
     assert await maya.kinds() == ["invitation_accepted", "invitation_accepted", "answered"]
     assert await friend.pushed() == ["reach_out", "answered"]
 
-    await sponsor.does("together")
+    await maya.does("together")
     assert (await maya.reach_out())["state"] == "together"
     await maya.close("connected")
     assert await sponsor.pushed() == ["reach_out", "all_clear"]

@@ -113,11 +113,12 @@ async def test_pressing_again(world: Night) -> None:
     await maya.press(expect=200, note="He does not pick up.")
     assert (await maya.reach_out())["state"] == "waiting", "a paused ladder is taken up"
     assert await maya.messages() == ["He does not pick up."]
+    assert (await alarms(sponsor), await alarms(friend)) == (2, 1), "the next at once, and not who has answered"
     await world.passes(90)
-    assert await alarms(friend) == 1
-
-    await world.passes(90)
+    assert (await alarms(sponsor), await alarms(friend)) == (2, 2), "rung 3"
     await world.passes(120)
+    assert (await maya.reach_out())["unanswered_at"] is None, "his word still runs"
+    await world.passes(600 - 31 - 90 - 120)
     assert (await maya.reach_out())["unanswered_at"] is not None
     assert (await world.row()).rung == 4
     called = len(world.gateway.handed)

@@ -103,7 +103,7 @@ export interface paths {
         put?: never;
         /**
          * Together
-         * @description We are talking. Either side may say so; the person may name with whom.
+         * @description We are talking. The person, who may name with whom, makes it so; a recipient's word asks the person.
          */
         post: operations["reach_outs_together"];
         delete?: never;
@@ -124,6 +124,9 @@ export interface paths {
         /**
          * Nudge
          * @description Press again: everyone told so far is pushed once more, at most every 30 seconds.
+         *
+         *     While somebody's answer holds the ladder it is taken up, and the next people are told at once; who has answered
+         *     stands, and is not asked again.
          */
         post: operations["reach_outs_nudge"];
         delete?: never;
@@ -3172,7 +3175,10 @@ export interface operations {
     reach_outs_together: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Repeat the same key and body to retry safely for 24 hours. */
+                "Idempotency-Key"?: string | null;
+            };
             path: {
                 reach_out_id: string;
             };
@@ -3213,7 +3219,7 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `/problems/invalid` */
+            /** @description `/problems/key-reused`: This Idempotency-Key was used for something else. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -3238,7 +3244,10 @@ export interface operations {
     reach_outs_nudge: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Repeat the same key and body to retry safely for 24 hours. */
+                "Idempotency-Key"?: string | null;
+            };
             path: {
                 reach_out_id: string;
             };
@@ -3285,7 +3294,7 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `/problems/invalid` */
+            /** @description `/problems/key-reused`: This Idempotency-Key was used for something else. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -3310,7 +3319,10 @@ export interface operations {
     reach_outs_close: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Repeat the same key and body to retry safely for 24 hours. */
+                "Idempotency-Key"?: string | null;
+            };
             path: {
                 reach_out_id: string;
             };
@@ -3351,7 +3363,7 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `/problems/invalid` */
+            /** @description `/problems/key-reused`: This Idempotency-Key was used for something else. */
             422: {
                 headers: {
                     [name: string]: unknown;
