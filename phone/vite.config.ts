@@ -5,6 +5,18 @@ import { words } from './build/words';
 // The server that a phone under development talks to.
 const SERVER = process.env.PORCHLIGHT_SERVER ?? 'http://localhost:8000';
 
+/** Screens that are opened one after another are loaded together; whatever is named nowhere here stands alone. */
+const SCREENS = {
+  joining: ['create-account', 'join', 'sign-in'],
+  circle: ['circle', 'invite', 'member', 'there-for', 'times'],
+  helping: ['inbox', 'supporter'],
+  days: ['bookends', 'reflection'],
+  settings: ['account', 'fallback', 'hours', 'notify', 'number', 'passkeys', 'passphrase', 'settings'],
+};
+/** What every page is made of comes in one piece. */
+const BASE = { name: 'base', test: /\/node_modules\/preact\/|\/src\/(api|state|outbox|vault|words)\/|\/src\/route\.ts$|\/src\/parts\/(basics|how|icons|lamp|messages|people|rows)\.tsx$/ };
+const GROUPS = [BASE, ...Object.entries(SCREENS).map(([name, screens]) => ({ name, test: new RegExp(`/src/screens/(${screens.join('|')})\\.tsx$`) }))];
+
 export default defineConfig({
   plugins: [words()],
   // Elements as calls with their children behind one another: what the automatic runtime writes weighs 0.4 kB more in gzip.
@@ -16,7 +28,8 @@ export default defineConfig({
     assetsInlineLimit: 0,
     minify: 'terser',
     terserOptions: TERSER,
-    modulePreload: { polyfill: false },
-    rollupOptions: { output: { minify: true, assetFileNames: 'assets/[name]-[hash][extname]' } },
+    // The page names what its script imports, so that it all comes at once; what a screen imports is seldom more than that.
+    modulePreload: { polyfill: false, resolveDependencies: (_, deps, { hostType }) => (hostType === 'html' ? deps : []) },
+    rollupOptions: { output: { minify: true, assetFileNames: 'assets/[name]-[hash][extname]', codeSplitting: { includeDependenciesRecursively: false, groups: GROUPS } } },
   },
 });

@@ -1,29 +1,34 @@
-// Which screen stands where, and the bar at the bottom.
+// Which screen stands where, and the bar at the bottom. What the press needs is loaded with the app, the rest when it is opened.
 import type { ComponentChild } from 'preact';
 import { Nav } from './parts/basics';
-import { DeleteAccount, Devices, Privacy } from './screens/account';
-import { Bookends } from './screens/bookends';
-import { Circle } from './screens/circle';
-import { CreateAccount } from './screens/create-account';
-import { Fallback } from './screens/fallback';
+import { later } from './parts/later';
 import { Home } from './screens/home';
-import { Hours } from './screens/hours';
-import { Inbox } from './screens/inbox';
-import { Join } from './screens/join';
 import { Mine } from './screens/mine';
-import { NumberPage } from './screens/number';
-import { Passkeys } from './screens/passkeys';
-import { Passphrase } from './screens/passphrase';
 import { Nobody, PressPage } from './screens/press';
-import { Reflection } from './screens/reflection';
-import { Settings } from './screens/settings';
-import { Recover, SignIn } from './screens/sign-in';
-import { Supporter } from './screens/supporter';
-import { Times } from './screens/times';
 import { Welcome } from './screens/welcome';
 import { next } from './outbox/rules';
 import { BlankNote } from './parts/quick-hide';
 import { state } from './state/store';
+
+const DeleteAccount = later(async () => (await import('./screens/account')).DeleteAccount);
+const Devices = later(async () => (await import('./screens/account')).Devices);
+const Privacy = later(async () => (await import('./screens/account')).Privacy);
+const Bookends = later(async () => (await import('./screens/bookends')).Bookends);
+const Circle = later(async () => (await import('./screens/circle')).Circle);
+const CreateAccount = later(async () => (await import('./screens/create-account')).CreateAccount);
+const Fallback = later(async () => (await import('./screens/fallback')).Fallback);
+const Hours = later(async () => (await import('./screens/hours')).Hours);
+const Inbox = later(async () => (await import('./screens/inbox')).Inbox);
+const Join = later(async () => (await import('./screens/join')).Join);
+const NumberPage = later(async () => (await import('./screens/number')).NumberPage);
+const Passkeys = later(async () => (await import('./screens/passkeys')).Passkeys);
+const Passphrase = later(async () => (await import('./screens/passphrase')).Passphrase);
+const Reflection = later(async () => (await import('./screens/reflection')).Reflection);
+const Settings = later(async () => (await import('./screens/settings')).Settings);
+const Recover = later(async () => (await import('./screens/sign-in')).Recover);
+const SignIn = later(async () => (await import('./screens/sign-in')).SignIn);
+const Supporter = later(async () => (await import('./screens/supporter')).Supporter);
+const Times = later(async () => (await import('./screens/times')).Times);
 
 interface Screen {
   /** The tab that is marked as the current one. */
