@@ -180,9 +180,9 @@ async def mute(unit: Unit, who: Caller, membership_id: UUID, until: datetime | N
     found = await access.support(unit, who, membership_id)
     found.muted_until = until
     await unit.session.flush()
+    # Whoever hears nothing from now on is not waited for by a call that is running; whoever hears again is pushed with it.
+    await turn.hurry_all(unit, await retiring.lock_open(unit, [found.member_id]))
     if until is not None and until > unit.now:
-        # Whoever hears nothing from now on is not waited for by a call that is running.
-        await turn.hurry_all(unit, await retiring.lock_open(unit, [found.member_id]))
         await sharing.hush(unit, found.owner_id, found.member_id)
 
 

@@ -181,9 +181,13 @@ def timer(
     next_rung_at: datetime | None,
     ask_at: datetime | None,
     paused_until: datetime | None,
+    hears_at: datetime | None = None,
 ) -> datetime:
-    """When somebody has to look at an open reach-out next: its earliest clock, at the latest its end."""
-    clocks = [created_at + LIFE, *(at for at in (next_rung_at, ask_at, paused_until) if at is not None)]
+    """When somebody has to look at an open reach-out next: its earliest clock, at the latest its end.
+
+    `hears_at`: when the first of those who were told in their inbox alone may be pushed.
+    """
+    clocks = [created_at + LIFE, *(at for at in (next_rung_at, ask_at, paused_until, hears_at) if at is not None)]
     return min(clocks)
 
 

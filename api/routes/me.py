@@ -83,7 +83,8 @@ class MeOut(BaseModel):
 class Change(Body):
     """A merge patch: what is left out stays, null empties what may be empty.
 
-    `hours`: when pushes may come; null for any time. Windows of one day may touch, never overlap. `wake_me`: at any
+    `hours`: when pushes may come; null for any time. Windows of one day may touch, never overlap. `to` is when one
+    ends: `24:00` with the day, and a last minute of an hour (`23:59`) is meant with it. `wake_me`: at any
     hour, whatever `hours` say.
     """
 

@@ -21,12 +21,16 @@ from rules.ladder import Standing
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """An active member as a press finds them. `available`: a push may go to them now; the rest is theirs, sealed."""
+    """An active member as a press finds them. `available`: a push may go to them now; `hears_at`: from when on.
+
+    The rest is theirs, sealed.
+    """
 
     membership_id: UUID
     person_id: UUID
     role: str
     step: int
+    hears_at: datetime | None
     available: bool
     devices: tuple[UUID, ...]
     channels: tuple[UUID, ...]
@@ -182,15 +186,20 @@ def _members(rows: Sequence[Row[*tuple[Any, ...]]], now: datetime) -> list[Membe
             devices[row.membership_id][row.device_id] = None
         if row.channel_id is not None:
             channels[row.membership_id][row.channel_id] = None
+    hears = {
+        row.membership_id: hours.next_available(
+            row.member_hours, row.member_time_zone, row.muted_until, now, wake_me=row.member_wake_me
+        )
+        for row in heads
+    }
     return [
         Member(
             membership_id=row.membership_id,
             person_id=row.member_id,
             role=row.role,
             step=row.step,
-            available=hours.available(
-                row.member_hours, row.member_time_zone, row.muted_until, now, wake_me=row.member_wake_me
-            ),
+            hears_at=hears[row.membership_id],
+            available=hears[row.membership_id] == now,
             devices=tuple(devices[row.membership_id]),
             channels=tuple(channels[row.membership_id]),
             data_key=row.member_data_key,

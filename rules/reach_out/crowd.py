@@ -81,6 +81,28 @@ async def read(unit: Unit, found: ReachOut) -> list[Present]:
     return present
 
 
+async def next_hears_at(unit: Unit, found: ReachOut) -> datetime | None:
+    """When the first of those who were told in their inbox alone, and have said nothing, may be pushed; None if none is."""
+    quiet = await unit.session.execute(
+        select(Person.hours, Person.time_zone, Person.wake_me, Membership.muted_until)
+        .select_from(Recipient)
+        .join(Membership, Membership.id == Recipient.membership_id)
+        .join(Person, Person.id == Recipient.person_id)
+        .where(
+            Recipient.reach_out_id == found.id,
+            Recipient.told_at.is_not(None),
+            Recipient.gone_at.is_(None),
+            Recipient.quiet_at.is_not(None),
+            Recipient.answer.is_(None),
+            Membership.confirmed_at.is_not(None),
+        )
+    )
+    moments = [
+        hours.next_available(row.hours, row.time_zone, row.muted_until, unit.now, wake_me=row.wake_me) for row in quiet
+    ]
+    return min((moment for moment in moments if moment is not None), default=None)
+
+
 def _waited_for_since(found: ReachOut) -> datetime | None:
     """The ladder waits for those told since then; None when it waits for everyone told.
 

@@ -123,8 +123,8 @@ async def _start(unit: Unit, who: Caller, ask: Ask, asked: Retry | None, now: Ci
         raise EmptyCircle
     steps = now.ladder or unit.ladder
     move = next_move(steps, 0, [member.standing for member in members], unit.now)
-    head = _reach_out_row(unit, who, ask, steps, move)
     told = [member for member in members if member.person_id in move.tell]
+    head = _reach_out_row(unit, who, ask, steps, move, told)
     recipients = [_recipient_row(unit, member, told=member in told) for member in members]
     notices = [{"id": unit.new_id(), "recipient_id": member.person_id} for member in told]
     pushes = [
@@ -177,8 +177,11 @@ async def _replay(unit: Unit, who: Caller, reach_out_id: UUID, at: datetime) -> 
     return Pressed(await show.one(unit, who, reach_out_id), new=seen.reach_out.created_at == at, who=who)
 
 
-def _reach_out_row(unit: Unit, who: Caller, ask: Ask, steps: Sequence[int], move: Move) -> dict[str, Any]:
+def _reach_out_row(
+    unit: Unit, who: Caller, ask: Ask, steps: Sequence[int], move: Move, told: Sequence[Member]
+) -> dict[str, Any]:
     made = unit.new_id()
+    sleeping = [member.hears_at for member in told if member.hears_at is not None and not member.available]
     return {
         "id": made,
         "person_id": who.person_id,
@@ -195,7 +198,13 @@ def _reach_out_row(unit: Unit, who: Caller, ask: Ask, steps: Sequence[int], move
         "asked_at": unit.now,
         "unanswered_at": unit.now if move.truth else None,
         "next_rung_at": move.next_at,
-        "due_at": timer(created_at=unit.now, next_rung_at=move.next_at, ask_at=None, paused_until=None),
+        "due_at": timer(
+            created_at=unit.now,
+            next_rung_at=move.next_at,
+            ask_at=None,
+            paused_until=None,
+            hears_at=min(sleeping, default=None),
+        ),
     }
 
 

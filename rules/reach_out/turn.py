@@ -13,7 +13,7 @@ from core.unit import Unit
 from models import ReachOut
 from models.vocabulary import NoticeKind, Outcome, ReachOutState
 from rules import ladder
-from rules.ladder import LIFE, TRUTH, Move
+from rules.ladder import LIFE, REST, TRUTH, Move
 from rules.reach_out import closing, crowd
 from rules.reach_out.crowd import Present
 from rules.reach_out.standing import stands
@@ -66,11 +66,39 @@ async def run(unit: Unit, found: ReachOut) -> None:
             await _ask(unit, found)
     if found.state == ReachOutState.WAITING and found.next_rung_at is not None and found.next_rung_at <= unit.now:
         await _move(unit, found)
+    await _wake(unit, found)
     await settle(unit, found)
+
+
+async def _wake(unit: Unit, found: ReachOut) -> None:
+    """Push those who were told in their inbox alone and may be pushed by now: their hours have begun, a mute is over.
+
+    From rung 2 on with their channels, as the rungs that have passed would have.
+    """
+    if found.state != ReachOutState.WAITING:
+        return
+    await unit.session.flush()
+    hears_at = await crowd.next_hears_at(unit, found)
+    if hears_at is None or hears_at > unit.now:
+        return
+    awake = [
+        one
+        for one in await crowd.read(unit, found)
+        if one.row.quiet_at is not None and one.standing.told and one.row.answer is None and one.standing.available
+    ]
+    found.round += 1
+    await push(unit, found, awake)
+    if found.rung >= REST:
+        await call(unit, found, awake)
+    for one in awake:
+        if not one.devices and not one.channels:
+            one.row.unreachable_at = unit.now
+    unit.tell(found.person_id, "reach_out", found.id)
 
 
 async def hurry(unit: Unit, found: ReachOut) -> None:
     """Do not wait for people who cannot hear: when nobody told so far can, the next rung is due at once."""
+    await _wake(unit, found)
     if found.state != ReachOutState.WAITING or found.next_rung_at is None or found.rung >= TRUTH:
         return
     await unit.session.flush()
@@ -92,6 +120,8 @@ async def hurry_all(unit: Unit, ids: Sequence[UUID]) -> None:
     )
     for found in rows.scalars().all():
         await hurry(unit, found)
+        # When who sleeps will hear may have changed as well.
+        await settle(unit, found)
 
 
 def wait_again(found: ReachOut, at: datetime) -> None:
@@ -117,13 +147,17 @@ async def settle(unit: Unit, found: ReachOut) -> None:
         found.paused_until = found.ask_at = None
     if found.state != ReachOutState.TOGETHER:
         found.together_with = None
-    found.due_at = None
-    if found.closed_at is None:
+    await unit.session.flush()
+    if found.closed_at is not None:
+        found.due_at = None
+    else:
+        waiting = found.state == ReachOutState.WAITING
         found.due_at = ladder.timer(
             created_at=found.created_at,
             next_rung_at=found.next_rung_at,
             ask_at=found.ask_at,
             paused_until=found.paused_until,
+            hears_at=await crowd.next_hears_at(unit, found) if waiting else None,
         )
     await unit.session.flush()
 

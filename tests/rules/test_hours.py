@@ -6,6 +6,8 @@ from functools import cache
 from zoneinfo import ZoneInfo
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from rules import hours
 from rules.people import time_zones
@@ -121,6 +123,97 @@ def test_the_end_of_a_window_is_not_in_it():
     assert hours.within(evening, "UTC", datetime(2026, 3, 10, 21, 59, 59, 999999, tzinfo=UTC))
     assert not hours.within(evening, "UTC", datetime(2026, 3, 10, 22, 0, tzinfo=UTC))
     assert not hours.within(evening, "UTC", datetime(2026, 3, 11, 21, 0, tzinfo=UTC))
+
+
+@pytest.mark.parametrize(
+    ("begin", "end", "at", "expected"),
+    [
+        ("22:00", "23:59", (23, 58, 59), True),
+        ("22:00", "23:59", (23, 59, 0), True),
+        ("22:00", "23:59", (23, 59, 59), True),  # the day's last minute is never lost
+        ("22:00", "24:00", (23, 59, 59), True),
+        ("09:00", "12:59", (12, 59, 30), True),  # nor is any hour's
+        ("09:00", "12:59", (13, 0, 0), False),
+        ("09:00", "12:58", (12, 58, 0), False),
+        ("20:00", "22:00", (22, 0, 0), False),
+    ],
+)
+def test_a_last_minute_is_meant_with_its_hour(begin, end, at, expected):
+    window = {"day": 1, "from": begin, "to": end}
+    assert (
+        hours.within(
+            [window], "UTC", datetime(2026, 3, 10, tzinfo=UTC) + timedelta(hours=at[0], minutes=at[1], seconds=at[2])
+        )
+        is expected
+    )
+
+
+def test_windows_that_adjoin_leave_no_gap():
+    ends = [("23:59", "00:00"), ("24:00", "00:00"), ("12:59", "13:00"), ("12:00", "12:00")]
+    for end, begin in ends:
+        over_night = begin == "00:00"
+        first = {"day": 1, "from": "10:00", "to": end}
+        second = {"day": 2 if over_night else 1, "from": begin, "to": "14:00"}
+        moment = datetime(2026, 3, 10, 11, tzinfo=UTC)
+        last = datetime(2026, 3, 11 if over_night else 10, 13, 59, tzinfo=UTC)
+        while moment < last:
+            assert hours.within([first, second], "UTC", moment), moment
+            moment += timedelta(seconds=20)
+
+
+TIMES = [f"{hour:02}:{minute:02}" for hour in range(24) for minute in (0, 15, 30, 59)]
+
+
+@st.composite
+def weeks(draw):
+    """Some windows of a week, as people declare them."""
+    declared = []
+    for day in draw(st.sets(st.integers(0, 6), min_size=1, max_size=7)):
+        begin, end = sorted(draw(st.lists(st.sampled_from([*TIMES, "24:00"]), min_size=2, max_size=2, unique=True)))
+        declared.append({"day": day, "from": begin, "to": end})
+    return declared
+
+
+@settings(max_examples=300)
+@given(data=st.data(), week=weeks(), seconds=st.integers(-3 * 86400, 3 * 86400), muted=st.integers(-100_000, 100_000))
+def test_the_next_moment_in_which_hours_begin(data, week, seconds, muted):
+    """In any zone, about the changes of its clocks: from it on somebody may be pushed, and not a moment earlier."""
+    name = data.draw(st.sampled_from(sorted(time_zones())))
+    near = data.draw(st.sampled_from(changes(name) or [START + WEEKS]))
+    now = near + timedelta(seconds=seconds)
+    muted_until = now + timedelta(seconds=muted)
+    begin = hours.next_available(week, name, muted_until, now, wake_me=False)
+    assert begin is not None
+    assert begin >= now
+    assert hours.available(week, name, muted_until, begin, wake_me=False)
+    if begin == now:
+        return
+    before = [begin - timedelta(microseconds=1), begin - MINUTE / 2]
+    moment = now
+    while moment < begin:
+        before.append(moment)
+        moment += MINUTE if begin - moment < timedelta(hours=4) else 11 * MINUTE
+    for moment in before:
+        assert moment < now or not hours.available(week, name, muted_until, moment, wake_me=False), moment
+
+
+@pytest.mark.parametrize(
+    ("name", "now", "begin", "end", "expected"),
+    [
+        # The clocks jump into the middle of the window: it begins with the jump.
+        ("Europe/Berlin", "03-29T00:30", "02:30", "05:00", "03-29T01:00"),
+        # They fall back into it: what is open for the second time begins with the fall.
+        ("Europe/Berlin", "10-25T00:45", "01:00", "02:30", "10-25T01:00"),
+        ("Europe/Berlin", "10-25T00:30", "02:45", "03:00", "10-25T00:45"),
+        ("Europe/Berlin", "10-25T01:00", "02:45", "03:00", "10-25T01:45"),
+        # A window that a Sunday leaves out is there a week later.
+        ("Europe/Berlin", "03-29T00:30", "02:15", "02:45", "04-05T00:15"),
+    ],
+)
+def test_hours_that_begin_while_the_clocks_change(name, now, begin, end, expected):
+    window = {"day": 6, "from": begin, "to": end}
+    found = hours.next_available([window], name, None, datetime.fromisoformat(f"2026-{now}Z"), wake_me=False)
+    assert found == datetime.fromisoformat(f"2026-{expected}Z")
 
 
 def test_a_zone_that_is_no_longer_known_holds_nobody_back():
