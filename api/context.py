@@ -4,6 +4,7 @@ import asyncio
 from dataclasses import dataclass, field
 from uuid import UUID
 
+from api.proxy_watch import ProxyWatch
 from core.bus import Bus
 from core.clock import Clock
 from core.database import Database
@@ -28,5 +29,6 @@ class Context:
     fcm: bool
     languages: tuple[str, ...] = ("en",)
     closing: asyncio.Event = field(default_factory=asyncio.Event)
+    proxy_watch: ProxyWatch = field(default_factory=ProxyWatch)
     sliding: set[UUID] = field(default_factory=set)
     tasks: set[asyncio.Task[None]] = field(default_factory=set)

@@ -1,49 +1,64 @@
-"""Signing in, slowed: guesses are counted before they are looked at, and given back when they were right."""
+"""Signing in and up, slowed: tries are counted before they are looked at; those that were right are given back."""
 
-import ipaddress
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from uuid import UUID
 
 from fastapi import Request
 
 from api.context import Context
 from api.dependencies import make_unit
 from core.errors import InvitationNotValid
-from rules import throttle
+from core.places import place_of
+from core.unit import Unit
+from rules import known_places, throttle
 from rules.invitations import GUESSED_LINKS
-from rules.sessions import GUESSES_HERE, GUESSES_PLACE
+from rules.sessions import GUESSES_HERE, GUESSES_NAME, GUESSES_PLACE
+
+
+@dataclass(frozen=True, slots=True)
+class Guess:
+    """One try that was counted; `who` is whose turn it is when it is looked at."""
+
+    place: str
+    limits: tuple[tuple[throttle.Limit, str], ...]
+    who: str
 
 
 def place(request: Request) -> str:
-    """Where a request comes from: an IPv4 address, or the /64 that one IPv6 household has to itself."""
-    host = request.client.host if request.client else "nowhere"
-    try:
-        address = ipaddress.ip_address(host)
-    except ValueError:
-        return host
-    if address.version == 4:
-        return host
-    if address.ipv4_mapped is not None:
-        # How a socket that listens for both writes IPv4: one network would hold all of it.
-        return str(address.ipv4_mapped)
-    return str(ipaddress.ip_network((address, 64), strict=False))
+    """Where a request comes from, as limits count it."""
+    return place_of(request.client.host if request.client else "nowhere")
 
 
-async def take(context: Context, request: Request, name: str) -> None:
-    """Count a guess before it is checked, so that many at once are counted as well. Raises TooMany."""
+async def take(
+    context: Context, request: Request, name: str, person_id: UUID | None, *, guessable: bool = True
+) -> Guess:
+    """Count a guess before it is checked, so that many at once are counted as well. Raises TooMany.
+
+    `guessable`: what is tried has few enough values that a name is worth guessing at from many places.
+    `person_id` is whose name it is, if anybody's. Where they have signed in before, only what is guessed there counts.
+    """
+    here = place(request)
+    limits = [(GUESSES_HERE, f"{name}\0{here}"), (GUESSES_PLACE, here)]
     async with context.database.write() as session:
         unit = make_unit(context, session)
-        for limit, who in _limits(request, name):
+        known = await known_places.knows(unit, person_id, here)
+        if guessable and not known:
+            limits.append((GUESSES_NAME, name))
+        for limit, who in limits:
             await throttle.take(unit, limit, who)
         await session.commit()
+    return Guess(here, tuple(limits), f"{name}\0{here}" if known else here)
 
 
-async def give_back(context: Context, request: Request, name: str) -> None:
-    """It was right: it does not count."""
+async def give_back(context: Context, guess: Guess, person_id: UUID) -> None:
+    """It was right: it does not count, and the place is one of theirs."""
     async with context.database.write() as session:
         unit = make_unit(context, session)
-        for limit, who in _limits(request, name):
+        for limit, who in guess.limits:
             await throttle.give_back(unit, limit, who)
+        await known_places.remember(unit, person_id, guess.place)
         await session.commit()
 
 
@@ -62,6 +77,6 @@ async def at_links(context: Context, request: Request) -> AsyncIterator[None]:
         raise
 
 
-def _limits(request: Request, name: str) -> list[tuple[throttle.Limit, str]]:
-    here = place(request)
-    return [(GUESSES_HERE, f"{name}\0{here}"), (GUESSES_PLACE, here)]
+async def signed_in(unit: Unit, request: Request, person_id: UUID) -> None:
+    """Somebody proved in another way who they are: the place is one of theirs."""
+    await known_places.remember(unit, person_id, place(request))

@@ -59,6 +59,8 @@ class Ground:
         """The environment of a server on this database (None: the embedded one); it logs warnings only."""
         kept = {name: value for name, value in os.environ.items() if not name.startswith("PORCHLIGHT_")}
         kept |= {"PORCHLIGHT_DATA_DIR": str(self.folder), "PORCHLIGHT_LOG_LEVEL": "WARNING"}
+        # Whoever is measured signs up from here.
+        kept["PORCHLIGHT_SIGN_UPS"] = "1000000"
         kept["PORCHLIGHT_DATABASE_CONNECTIONS"] = str(CONNECTIONS)
         # An environment that keeps no bytecode would have every start compile all it imports.
         kept.pop("PYTHONDONTWRITEBYTECODE", None)

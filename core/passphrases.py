@@ -1,62 +1,57 @@
 """Passphrases: argon2id (RFC 9106) in threads of its own, so that a sign-in never holds up a press."""
 
-import asyncio
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from typing import TypeVar
-
 from argon2 import PasswordHasher
 from argon2.exceptions import Argon2Error, InvalidHashError
 
-from core.errors import Busy
+from core.fair_queue import FairQueue
 
-T = TypeVar("T")
-
-THREADS = 2
+FOR_SIGN_INS = 2
+FOR_SIGN_UPS = 1
+"""Threads. Neither kind ever waits for the other."""
 WAITING = 64
-"""Hashes that may wait; one more is refused, or a flood of sign-ins would fill the memory."""
+"""Hashes of a kind that may wait; one more is refused, or a flood would fill the memory and the time of all."""
 
 
 class Passphrases:
-    """Hash and check. Each takes tens of milliseconds and 64 MiB while it runs."""
+    """Hash and check. Each takes tens of milliseconds and 64 MiB while it runs.
+
+    `who` is for whom it is done (a place, or somebody known there): they take turns, so that nobody waits behind the many of
+    one other.
+    """
 
     def __init__(self, hasher: PasswordHasher | None = None) -> None:
         self._hasher = hasher or PasswordHasher()
-        self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="argon2")
-        self._waiting = 0
+        self._sign_ins = FairQueue(FOR_SIGN_INS, WAITING, "argon2-sign-in")
+        self._sign_ups = FairQueue(FOR_SIGN_UPS, WAITING, "argon2-sign-up")
         self._dummy: str | None = None
 
-    async def hash(self, passphrase: str) -> str:
+    async def hash(self, passphrase: str, who: str = "") -> str:
         """The encoded hash. Raises Busy when too many wait already."""
-        return await self._run(self._hasher.hash, passphrase)
+        return await self._sign_ins.run(who, self._hasher.hash, passphrase)
 
-    async def matches(self, encoded: str | None, passphrase: str) -> bool:
+    async def hash_for_sign_up(self, passphrase: str, who: str) -> str:
+        """The encoded hash for somebody new. Raises Busy when too many wait already."""
+        return await self._sign_ups.run(who, self._hasher.hash, passphrase)
+
+    async def matches(self, encoded: str | None, passphrase: str, who: str = "") -> bool:
         """Whether the passphrase is the one; an unknown name (None) costs the same time as a known one."""
         if encoded is None:
             if self._dummy is None:
-                self._dummy = await self.hash("nobody's passphrase")
-            await self._run(self._check, self._dummy, passphrase)
+                self._dummy = await self.hash("nobody's passphrase", who)
+            await self._sign_ins.run(who, self._check, self._dummy, passphrase)
             return False
-        return await self._run(self._check, encoded, passphrase)
+        return await self._sign_ins.run(who, self._check, encoded, passphrase)
 
     def outdated(self, encoded: str) -> bool:
         """Whether the hash was made with weaker parameters than today's."""
         return self._hasher.check_needs_rehash(encoded)
 
     def close(self) -> None:
-        self._threads.shutdown(wait=False, cancel_futures=True)
+        self._sign_ins.close()
+        self._sign_ups.close()
 
     def _check(self, encoded: str, passphrase: str) -> bool:
         try:
             return self._hasher.verify(encoded, passphrase)
         except (Argon2Error, InvalidHashError):
             return False
-
-    async def _run(self, work: Callable[..., T], *args: str) -> T:
-        if self._waiting >= WAITING:
-            raise Busy
-        self._waiting += 1
-        try:
-            return await asyncio.get_running_loop().run_in_executor(self._threads, work, *args)
-        finally:
-            self._waiting -= 1

@@ -1,6 +1,15 @@
 """Where somebody comes from, as limits count it."""
 
 import ipaddress
+from typing import Final
+
+INSIDE: Final = tuple(
+    map(
+        ipaddress.ip_network,
+        ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "fc00::/7", "fe80::/10"),
+    )
+)
+"""Networks that are nobody's on the internet (RFC 1918, 6598, 4193, 4291)."""
 
 
 def place_of(host: str) -> str:
@@ -18,9 +27,9 @@ def place_of(host: str) -> str:
 
 
 def is_private(host: str) -> bool:
-    """Whether nobody on the internet has this address: a proxy's, perhaps, or somebody's in the same house."""
+    """Whether it is an address within a network, not on the internet nor of this machine: a proxy's, perhaps."""
     try:
         address = ipaddress.ip_address(place_of(host).partition("/")[0])
     except ValueError:
         return False
-    return address.is_private and not address.is_loopback
+    return any(address in network for network in INSIDE)

@@ -1,3 +1,3 @@
 """Which revision of the database this release needs; a newer one is good as well."""
 
-NEEDED = "0006"
+NEEDED = "0008"

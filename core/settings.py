@@ -47,6 +47,7 @@ class Settings(BaseSettings):
     metrics_token: SecretStr | None = None
     database_connections: int = Field(default=20, ge=2, le=500)
     retention_days: int = Field(default=90, ge=1, le=3650)
+    sign_ups: int = Field(default=30, ge=1, le=1_000_000)
     trusted_proxies: Annotated[tuple[str, ...], NoDecode] = ("127.0.0.1", "::1")
 
     @field_validator("ladder", mode="before")

@@ -7,6 +7,7 @@ from models.channels import Channel
 from models.check_ins import CheckIn, CheckInShare
 from models.circle import Block, Invitation, Membership
 from models.installation import IdempotencyKey, Installation, Throttle
+from models.known_places import KnownPlace
 from models.notices import Delivery, Notice
 from models.passkeys import Passkey, PasskeyChallenge
 from models.people import Device, Person, RecoveryCode, Session
@@ -27,6 +28,7 @@ __all__ = [
     "IdempotencyKey",
     "Installation",
     "Invitation",
+    "KnownPlace",
     "Membership",
     "Message",
     "Notice",

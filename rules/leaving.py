@@ -19,6 +19,7 @@ from models import (
     CheckInShare,
     Device,
     Invitation,
+    KnownPlace,
     Membership,
     Message,
     Notice,
@@ -62,6 +63,7 @@ async def export(unit: Unit, who: Caller) -> dict[str, Any]:
         "person": profile,
         "sessions": await rows(Session, Session.person_id == me, "id carrier created_at used_at expires_at"),
         "access_events": await rows(AccessEvent, AccessEvent.person_id == me, "id kind about_id session_id created_at"),
+        "known_places": await rows(KnownPlace, KnownPlace.person_id == me, "used_at"),
         "passkeys": await rows(
             Passkey,
             Passkey.person_id == me,

@@ -21,13 +21,21 @@ from rules.access import Caller
 from rules.idempotency import Retry
 from rules.reach_out import turn
 from rules.sessions import SignedIn
+from rules.throttle import Limit
 
 CODES = 10
 # Crockford's base32: no I, L, O, U to be misread. 16 of them are 80 bits.
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 CODE_LENGTH = 16
+WITH_ONE_LINK = Limit("sign_up.invitation", burst=10, every=20)
+"""Tries to sign up with one invitation, which takes one person: a name may be taken, a reply may be lost."""
 HEARING = {"hours", "wake_me", "time_zone"}
 """What decides whether somebody is pushed at this moment."""
+
+
+def sign_ups_at_a_place(most: int) -> Limit:
+    """So many at once without an invitation, and as many again in ten minutes."""
+    return Limit("sign_up.place", burst=most, every=600 / most)
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ from models import (
     Device,
     IdempotencyKey,
     Invitation,
+    KnownPlace,
     Message,
     PasskeyChallenge,
     ReachIn,
@@ -25,7 +26,7 @@ from models import (
     Throttle,
 )
 from models.vocabulary import DeliveryState
-from rules import devices, idempotency
+from rules import devices, idempotency, known_places
 
 BATCH = 500
 DELIVERIES = timedelta(days=30)
@@ -91,6 +92,7 @@ def steps(now: datetime, days: int) -> Sequence[Step]:
         _deleted(IdempotencyKey.key_hash, remembered),
         _deleted(PasskeyChallenge.challenge_hash, PasskeyChallenge.expires_at <= now),
         _deleted(Throttle.key_hash, Throttle.free_at < now),
+        _deleted(KnownPlace.place_hash, KnownPlace.used_at <= now - known_places.KEPT),
         _deleted(Invitation.id, Invitation.expires_at <= now),
         _deleted(Channel.id, unconfirmed),
         # Few at once: no index leads from a device to its deliveries, which are long gone by then.

@@ -20,8 +20,11 @@ IDLE = timedelta(days=180)
 SLIDE = timedelta(hours=1)
 """A session's last use is written at most this often."""
 
-# Counted for wrong guesses only, so nobody is kept out who knows the passphrase from another place.
+# Counted for wrong guesses only. Nobody is kept out where they have signed in before (`rules.known_places`) by what is
+# guessed elsewhere.
 GUESSES_HERE = Limit("sign_in.name_and_place", burst=10, every=30)
+GUESSES_NAME = Limit("sign_in.name", burst=40, every=60)
+"""From everywhere that the name's owner has never signed in."""
 GUESSES_PLACE = Limit("sign_in.place", burst=100, every=5)
 
 

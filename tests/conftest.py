@@ -62,7 +62,7 @@ def database_url(request: pytest.FixtureRequest) -> str:
 def settings(database_url: str, tmp_path: Path) -> Settings:
     """What a test may change before the world begins: `settings.model_copy(update=…)`."""
     address = SecretStr(database_url)
-    return Settings(_env_file=None, data_dir=tmp_path, database_url=address, database_connections=10)
+    return Settings(_env_file=None, data_dir=tmp_path, database_url=address, database_connections=10, sign_ups=100_000)
 
 
 @pytest.fixture

@@ -150,8 +150,9 @@ async def set_passphrase(body: NewPassphrase, token: Token, context: Services) -
     """Set a new passphrase. Needs fresh proof; everywhere else you are signed out, and passkeys go."""
     async with context.database.read() as session:
         unit = make_unit(context, session)
-        access.require_proof(await access.caller(unit, token), unit.now)
-    hashed = await context.passphrases.hash(body.passphrase)
+        who = await access.caller(unit, token)
+        access.require_proof(who, unit.now)
+    hashed = await context.passphrases.hash(body.passphrase, str(who.person_id))
     async with context.database.write() as session:
         unit = make_unit(context, session)
         who = await access.caller(unit, token)

@@ -218,7 +218,7 @@ async def sign_in(
 ) -> SignedInOut:
     """Sign in with a passkey. It counts as fresh proof."""
     party = _party(context)
-    await guesses.take(context, request, body.credential.id)
+    guess = await guesses.take(context, request, body.credential.id, None, guessable=False)
     async with context.database.write() as session:
         unit = make_unit(context, session)
         said = body.model_dump(mode="json", exclude_unset=True)
@@ -230,7 +230,7 @@ async def sign_in(
             await session.commit()
             raise
         await unit.commit(context.bus, context.hand_over)
-    await guesses.give_back(context, request, body.credential.id)
+    await guesses.give_back(context, guess, made.person_id)
     return signed_in_out(made, response, context)
 
 

@@ -2,12 +2,20 @@
 
 from fastapi import APIRouter, Request, Response
 
-from api import guesses
+from api import guesses, sign_ups
 from api.dependencies import IdempotencyKey, Services, make_unit
 from api.problems import problems
 from api.routes.sessions import SignedInOut, check_passphrase, signed_in_out
 from api.schemas import Body, DisplayName, InvitationToken, Language, Passphrase, Region, SignInName, TimeZone
-from core.errors import CircleFull, InvitationNotValid, KeyReused, KeysUnavailable, NameTaken, RegistrationClosed
+from core.errors import (
+    CircleFull,
+    InvitationNotValid,
+    KeyReused,
+    KeysUnavailable,
+    NameTaken,
+    RegistrationClosed,
+    TooMany,
+)
 from models.vocabulary import Carrier
 from rules import idempotency, people
 from rules.people import NewPerson
@@ -35,7 +43,9 @@ class SignedUpOut(SignedInOut):
 @router.post(
     "",
     status_code=201,
-    responses=problems(NameTaken, RegistrationClosed, InvitationNotValid, CircleFull, KeyReused, KeysUnavailable),
+    responses=problems(
+        NameTaken, RegistrationClosed, InvitationNotValid, CircleFull, TooMany, KeyReused, KeysUnavailable
+    ),
 )
 async def sign_up(
     body: SignUp, request: Request, response: Response, context: Services, key: IdempotencyKey
@@ -54,7 +64,8 @@ async def sign_up(
     if again:
         hashed = (await check_passphrase(context, request, body.sign_in_name, body.passphrase)).passphrase_hash
     else:
-        hashed = await context.passphrases.hash(body.passphrase)
+        await sign_ups.take(context, request, body.invitation_token)
+        hashed = await context.passphrases.hash_for_sign_up(body.passphrase, guesses.place(request))
     new = NewPerson(
         sign_in_name=body.sign_in_name,
         passphrase_hash=hashed,
@@ -68,6 +79,7 @@ async def sign_up(
     async with context.database.write() as session:
         unit = make_unit(context, session)
         made = await people.sign_up(unit, new, asked)
+        await guesses.signed_in(unit, request, made.signed_in.person_id)
         await unit.commit(context.bus, context.hand_over)
     signed_in = signed_in_out(made.signed_in, response, context)
     return SignedUpOut(person=signed_in.person, session=signed_in.session, recovery_codes=made.recovery_codes)

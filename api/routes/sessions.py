@@ -79,7 +79,7 @@ async def sign_in(
     known = await check_passphrase(context, request, body.sign_in_name, body.passphrase)
     fresh = None
     if context.passphrases.outdated(known.passphrase_hash):
-        fresh = await context.passphrases.hash(body.passphrase)
+        fresh = await context.passphrases.hash(body.passphrase, str(known.person_id))
     async with context.database.write() as session:
         unit = make_unit(context, session)
         asked = idempotency.retry(unit.keyring, f"{known.person_id}\0sign-in", key, body.model_dump(mode="json"))
@@ -103,18 +103,19 @@ async def recover(
         unit = make_unit(context, session)
         asked = idempotency.retry(unit.keyring, f"recovery\0{body.sign_in_name}", key, body.model_dump(mode="json"))
         again = await idempotency.earlier(unit, asked) is not None
+        owner = await sessions.known(unit, people.name_hash(unit.keyring, body.sign_in_name))
     if again:
         # The reply was lost: the code is used up, but the new passphrase opens the door.
         said = SignIn(sign_in_name=body.sign_in_name, passphrase=body.new_passphrase, carrier=body.carrier)
         return await sign_in(said, request, response, context, None)
-    await guesses.take(context, request, body.sign_in_name)
-    hashed = await context.passphrases.hash(body.new_passphrase)
+    guess = await guesses.take(context, request, body.sign_in_name, owner.person_id if owner else None)
+    hashed = await context.passphrases.hash(body.new_passphrase, guess.who)
     async with context.database.write() as session:
         unit = make_unit(context, session)
         made = await people.recover(unit, body.sign_in_name, body.recovery_code, hashed, body.carrier)
         await idempotency.remember(unit, asked, made.person_id, made.person_id)
         await unit.commit(context.bus, context.hand_over)
-    await guesses.give_back(context, request, body.sign_in_name)
+    await guesses.give_back(context, guess, made.person_id)
     return signed_in_out(made, response, context)
 
 
@@ -145,13 +146,13 @@ async def prove(body: Proof, request: Request, token: Token, context: Services) 
         who = await access.caller(reading, token)
         encoded = (await access.person(reading, who)).passphrase_hash
     # No connection is held while a passphrase is checked: a queue of them must never stand before a press.
-    await guesses.take(context, request, str(who.person_id))
-    if not await context.passphrases.matches(encoded, body.passphrase):
+    guess = await guesses.take(context, request, str(who.person_id), who.person_id)
+    if not await context.passphrases.matches(encoded, body.passphrase, guess.who):
         async with context.database.write() as session:
             access_log.done(make_unit(context, session), who, AccessKind.PROOF_FAILED)
             await session.commit()
         raise WrongCredentials
-    await guesses.give_back(context, request, str(who.person_id))
+    await guesses.give_back(context, guess, who.person_id)
     async with context.database.write() as session:
         unit = make_unit(context, session)
         await sessions.prove(unit, who)
@@ -211,11 +212,12 @@ def give_cookie(response: Response, context: Context, token: str) -> None:
 
 async def check_passphrase(context: Context, request: Request, sign_in_name: str, passphrase: str) -> Known:
     """Whose passphrase this is. No transaction is open while it is hashed. Raises WrongCredentials, TooMany."""
-    await guesses.take(context, request, sign_in_name)
     async with context.database.read() as session:
         unit = make_unit(context, session)
         known = await sessions.known(unit, people.name_hash(unit.keyring, sign_in_name))
-    if not await context.passphrases.matches(known.passphrase_hash if known else None, passphrase) or known is None:
+    guess = await guesses.take(context, request, sign_in_name, known.person_id if known else None)
+    encoded = known.passphrase_hash if known else None
+    if not await context.passphrases.matches(encoded, passphrase, guess.who) or known is None:
         raise WrongCredentials
-    await guesses.give_back(context, request, sign_in_name)
+    await guesses.give_back(context, guess, known.person_id)
     return known

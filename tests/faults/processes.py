@@ -162,7 +162,8 @@ def environment(folder: Path, compiled: Path | None, more: Mapping[str, str]) ->
     """What a process of ours is told: nothing that the machine's own settings say about Porchlight."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("PORCHLIGHT_", "FIREBASE_"))}
     path = os.pathsep.join(part for part in (str(ROOT), kept.get(OURS)) if part)
-    made = {**kept, OURS: path, "PORCHLIGHT_DATA_DIR": str(folder), **more}
+    # Everybody here signs up from one address, far more of them than a place may have in ten minutes.
+    made = {**kept, OURS: path, "PORCHLIGHT_DATA_DIR": str(folder), "PORCHLIGHT_SIGN_UPS": "100000", **more}
     if compiled is not None:
         # Where nothing compiled is kept beside the sources, each start would compile it all again (5 s).
         made.pop("PYTHONDONTWRITEBYTECODE", None)

@@ -49,7 +49,9 @@ async def test_nothing_young_goes(world: Night) -> None:
     await sponsor.says("I am here.")
     await maya.close()
     await world.settle()
-    assert not any((await world.purge().run()).values())
+    cleared = await world.purge().run()
+    # A limit that allows a lot is forgotten as soon as it is free again.
+    assert {table for table, count in cleared.items() if count} <= {"throttles"}
 
 
 async def test_notes_and_messages_go_90_days_after_the_reach_out_was_closed(world: Night) -> None:

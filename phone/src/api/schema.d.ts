@@ -4661,6 +4661,16 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `/problems/too-many-tries`: Too many tries in a short time. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `/problems/keys-unavailable`: Porchlight cannot read what is stored encrypted right now. */
             503: {
                 headers: {

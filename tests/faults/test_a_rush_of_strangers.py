@@ -1,0 +1,33 @@
+"""Sign-ups and guesses by the dozen at the same moment, with passphrases hashed as they are in earnest."""
+
+import asyncio
+
+import pytest
+
+from tests.faults.house import House
+from tests.faults.people import PASSPHRASE, Person
+from tests.faults.processes import client
+
+pytestmark = pytest.mark.timeout(180)
+
+
+async def test_neither_sign_ups_nor_wrong_guesses_starve_those_who_sign_in(sqlite_house: House) -> None:
+    server = await sqlite_house.serve()
+    known = [await Person.sign_up(server, name) for name in ("Ana", "Ben", "Cleo", "Dan", "Eva", "Fay")]
+    async with client(timeout=90) as http:
+
+        async def sign_up(number: int) -> int:
+            body = {"sign_in_name": f"stranger.{number}", "passphrase": PASSPHRASE, "display_name": "Stranger"}
+            return (await http.post(f"{server.url}/v1/people", json=body)).status_code
+
+        async def sign_in(name: str, passphrase: str) -> int:
+            body = {"sign_in_name": name, "passphrase": passphrase}
+            return (await http.post(f"{server.url}/v1/sessions", json=body)).status_code
+
+        rush = [asyncio.create_task(sign_up(number)) for number in range(70)]
+        rush += [asyncio.create_task(sign_in(f"nobody.{number}", "wrong")) for number in range(70)]
+        right = await asyncio.gather(*(sign_in(person.sign_in_name, PASSPHRASE) for person in known))
+        assert right == [201] * len(known)
+        for stranger in rush:
+            stranger.cancel()
+        await asyncio.gather(*rush, return_exceptions=True)
