@@ -3,6 +3,7 @@
 import asyncio
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from http import HTTPStatus
 from typing import Any
 
@@ -183,6 +184,15 @@ def install(app: FastAPI) -> None:
     async def database(request: Request, error: Exception) -> Response:
         log.error("database_failed", error=type(getattr(error, "orig", None) or error).__name__)
         return reply(errors.Busy(), request_id(request))
+
+
+@contextmanager
+def invalid_at(place: str) -> Iterator[None]:
+    """Make of a ValueError within the problem that a schema would have made of it at this place."""
+    try:
+        yield
+    except ValueError as error:
+        raise errors.Invalid(extra={"errors": [{"at": place, "says": str(error)}]}) from None
 
 
 def _methods(app: FastAPI, request: Request) -> set[str]:

@@ -6,9 +6,10 @@ from typing import Annotated, Generic, TypeVar
 from uuid import UUID
 
 from fastapi import Query
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
-from core import text
+from core import regions, secret_text, text
+from core.phone_numbers import LONGEST
 from rules.helplines import Country
 from rules.people import time_zones
 from rules.reach_out.show import PersonView
@@ -75,18 +76,37 @@ def _sane(moment: datetime) -> datetime:
     return moment.astimezone(UTC)
 
 
+def _typed_name(value: object) -> object:
+    """Phones begin a name with a capital and end it with a blank."""
+    return secret_text.sign_in_name(value) if isinstance(value, str) and len(value) <= 256 else value
+
+
+def _long_enough(typed: str) -> str:
+    """What is counted is what is hashed."""
+    length = len(secret_text.passphrase(typed))
+    if length < SHORTEST:
+        raise ValueError(f"must be at least {SHORTEST} characters long, without blanks around it")
+    if length > LONGEST_PASSPHRASE:
+        raise ValueError(f"must be at most {LONGEST_PASSPHRASE} characters long")
+    return typed
+
+
+SHORTEST, LONGEST_PASSPHRASE = 8, 256
 FIRST_YEAR, LAST_YEAR = 2000, 2200
 NOTE = 2000
 SignInName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9._-]{3,64}$")]
-Passphrase = Annotated[str, StringConstraints(min_length=8, max_length=256)]
-GivenPassphrase = Annotated[str, StringConstraints(min_length=1, max_length=256)]
+GivenSignInName = Annotated[str, BeforeValidator(_typed_name), SignInName]
+# Hashed by its one spelling (core.secret_text); a keyboard that composes letters differently needs more of them.
+Passphrase = Annotated[str, StringConstraints(min_length=8, max_length=1024), AfterValidator(_long_enough)]
+GivenPassphrase = Annotated[str, StringConstraints(min_length=1, max_length=1024)]
 DisplayName = Annotated[str, StringConstraints(max_length=240), AfterValidator(lambda value: text.one_line(value, 60))]
 Label = Annotated[str, StringConstraints(max_length=240), AfterValidator(lambda value: text.one_line(value, 60))]
 Note = Annotated[str, StringConstraints(max_length=4 * NOTE), AfterValidator(lambda value: text.words(value, NOTE))]
 TimeZone = Annotated[str, StringConstraints(max_length=64), AfterValidator(_zone)]
-Region = Annotated[str, StringConstraints(pattern=r"^[A-Za-z]{2}$", to_upper=True)]
+Region = Annotated[str, StringConstraints(min_length=2, max_length=8), AfterValidator(regions.region)]
 Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})?$")]
-Phone = Annotated[str, StringConstraints(max_length=40), AfterValidator(text.phone_number)]
+# Read with the region of whoever gives it: core.phone_numbers.
+Phone = Annotated[str, StringConstraints(max_length=LONGEST)]
 Moment = Annotated[AwareDatetime, AfterValidator(_sane)]
 # Room for the whole link, which people paste as well.
 InvitationToken = Annotated[str, StringConstraints(min_length=1, max_length=2048)]

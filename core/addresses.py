@@ -5,35 +5,45 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Final
 
-from core.text import phone_number
+from email_validator import EmailNotValidError, validate_email
 
-# What mail providers hand out, and no more: RFC 5321 would allow quotes, slashes and percent signs, which gateways
-# read in ways of their own.
-_LOCAL: Final = r"[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*(?:\+[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*)?"
-_DOMAIN: Final = r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+(?:[a-z]{2,63}|xn--[a-z0-9-]{2,59})"
-_EMAIL: Final = re.compile(rf"({_LOCAL})@({_DOMAIN})", re.ASCII)
-_SMS: Final = re.compile(r"\+[1-9][0-9]{6,14}", re.ASCII)
+from core.phone_numbers import dialable
+
+# Narrower than RFC 5321: gateways read percent signs, slashes, quotation marks and the signs of a query in ways of their own.
+_LOCAL: Final = re.compile(r"[A-Za-z0-9_][A-Za-z0-9.'_+~=-]*", re.ASCII)
+_SMS: Final = re.compile(r"\+[1-9][0-9]{7,14}", re.ASCII)
+# Zero-width spaces, direction marks, byte order marks; never a line break, which is refused.
+_UNSEEN: Final = re.compile("[\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]")
+LONGEST_LOCAL: Final = 64
+"""What mail servers must take before the @ (RFC 5321, 4.5.3.1)."""
+EMAIL: Final = "must be one e-mail address in plain letters, such as name@example.org"
 _NTFY: Final = re.compile(r"[A-Za-z0-9_-]{1,64}", re.ASCII)
 
 
-def sms(text: str) -> str:
-    """A phone number in E.164: a plus, the country, the number. Raises ValueError for anything else."""
-    try:
-        number = phone_number(text.strip())
-    except ValueError:
-        number = ""
+def sms(text: str, region: str | None = None) -> str:
+    """A phone number in E.164; one without its country is one of `region`. Raises ValueError, which says what to do."""
+    number = dialable(text, region, whole=True)
     if not _SMS.fullmatch(number):
         raise ValueError("must be a phone number with its country, such as +1 555 010 0199")
     return number
 
 
 def email(text: str) -> str:
-    """An e-mail address with its domain in small letters. Raises ValueError for anything else."""
-    local, at, domain = text.strip().rpartition("@")
-    address = f"{local}{at}{domain.lower()}"
-    if len(address) > 254 or len(local) > 64 or not _EMAIL.fullmatch(address):
-        raise ValueError("must be an e-mail address, such as name@example.org")
-    return address
+    """An e-mail address as mail servers take it: its domain in small ASCII letters. Raises ValueError for anything else."""
+    try:
+        found = validate_email(_bare(text), check_deliverability=False, allow_smtputf8=False)
+    except EmailNotValidError:
+        # Its own sentences quote what was typed.
+        raise ValueError(EMAIL) from None
+    local = found.ascii_local_part or ""
+    if len(local) > LONGEST_LOCAL or not _LOCAL.fullmatch(local):
+        raise ValueError(EMAIL)
+    return f"{local}@{found.ascii_domain}"
+
+
+def _bare(text: str) -> str:
+    """Without the blanks around it and what a copy from another program brings along."""
+    return _UNSEEN.sub("", text).strip()
 
 
 def ntfy(text: str) -> str:

@@ -1,8 +1,11 @@
 """Passphrases: argon2id (RFC 9106) in threads of its own, so that a sign-in never holds up a press."""
 
+from enum import IntEnum
+
 from argon2 import PasswordHasher
 from argon2.exceptions import Argon2Error, InvalidHashError
 
+from core import secret_text
 from core.fair_queue import FairQueue
 
 FOR_SIGN_INS = 2
@@ -10,6 +13,14 @@ FOR_SIGN_UPS = 1
 """Threads. Neither kind ever waits for the other."""
 WAITING = 64
 """Hashes of a kind that may wait; one more is refused, or a flood would fill the memory and the time of all."""
+
+
+class Match(IntEnum):
+    """How a passphrase fits a hash; what fits only as hashes were made earlier is hashed anew."""
+
+    NONE = 0
+    TODAY = 1
+    EARLIER = 2
 
 
 class Passphrases:
@@ -26,20 +37,24 @@ class Passphrases:
         self._dummy: str | None = None
 
     async def hash(self, passphrase: str, who: str = "") -> str:
-        """The encoded hash. Raises Busy when too many wait already."""
-        return await self._sign_ins.run(who, self._hasher.hash, passphrase)
+        """The encoded hash of its one spelling (`core.secret_text`). Raises Busy when too many wait already."""
+        return await self._sign_ins.run(who, self._hasher.hash, secret_text.passphrase(passphrase))
 
     async def hash_for_sign_up(self, passphrase: str, who: str) -> str:
         """The encoded hash for somebody new. Raises Busy when too many wait already."""
-        return await self._sign_ups.run(who, self._hasher.hash, passphrase)
+        return await self._sign_ups.run(who, self._hasher.hash, secret_text.passphrase(passphrase))
 
-    async def matches(self, encoded: str | None, passphrase: str, who: str = "") -> bool:
-        """Whether the passphrase is the one; an unknown name (None) costs the same time as a known one."""
+    async def matches(self, encoded: str | None, passphrase: str, who: str = "") -> Match:
+        """Whether the passphrase is the one; an unknown name (None) costs the same time as a known one.
+
+        What every keyboard writes the same way is hashed once. The rest is tried as hashes were made from it earlier as
+        well, whoever's name it is: a wrong one takes as long for a name that exists as for one that does not.
+        """
         if encoded is None:
             if self._dummy is None:
                 self._dummy = await self.hash("nobody's passphrase", who)
             await self._sign_ins.run(who, self._check, self._dummy, passphrase)
-            return False
+            return Match.NONE
         return await self._sign_ins.run(who, self._check, encoded, passphrase)
 
     def outdated(self, encoded: str) -> bool:
@@ -50,8 +65,14 @@ class Passphrases:
         self._sign_ins.close()
         self._sign_ups.close()
 
-    def _check(self, encoded: str, passphrase: str) -> bool:
+    def _check(self, encoded: str, passphrase: str) -> Match:
+        if self._verified(encoded, secret_text.passphrase(passphrase)):
+            return Match.TODAY
+        earlier = secret_text.earlier_spellings(passphrase)
+        return Match.EARLIER if any(self._verified(encoded, one) for one in earlier) else Match.NONE
+
+    def _verified(self, encoded: str, spelled: str) -> bool:
         try:
-            return self._hasher.verify(encoded, passphrase)
+            return self._hasher.verify(encoded, spelled)
         except (Argon2Error, InvalidHashError):
             return False

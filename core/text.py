@@ -45,14 +45,6 @@ def cut(text: str, most: int) -> str | None:
     return words(_clean(text)[:most], most)
 
 
-def phone_number(text: str) -> str:
-    """A phone number as people write it, with its digits kept. Raises ValueError for anything else."""
-    digits = re.sub(r"[\s().\-/]", "", text)
-    if not re.fullmatch(r"\+?[0-9]{3,15}", digits):
-        raise ValueError("must be a phone number, such as +1 555 0100")
-    return digits
-
-
 def _clean(text: str) -> str:
     return INVISIBLE.sub("", BIDI.sub("", CONTROLS.sub("", unicodedata.normalize("NFC", text)))).strip()
 

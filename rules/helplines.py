@@ -6,6 +6,8 @@ from importlib.resources import files
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from core import regions
+
 INTERNATIONAL = "INT"
 GOOD_FOR = timedelta(days=365)
 """How long a comparison with the source counts."""
@@ -47,7 +49,8 @@ def everywhere() -> dict[str, Country]:
 def for_region(region: str | None) -> Country:
     """The lines of this country (ISO 3166-1 alpha-2), else the international ones; never nothing."""
     listed = everywhere()
-    return listed.get((region or "").upper(), listed[INTERNATIONAL])
+    code = (region or "").strip().upper()
+    return listed.get(regions.ALIASES.get(code, code), listed[INTERNATIONAL])
 
 
 def stale(today: date) -> list[tuple[str, Helpline]]:

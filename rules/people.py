@@ -1,6 +1,5 @@
 """Signing up, the profile, and what opens an account: passphrase and recovery codes."""
 
-import re
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -11,6 +10,7 @@ from zoneinfo import available_timezones
 from sqlalchemy import delete, select
 from sqlalchemy.exc import IntegrityError
 
+from core import secret_text
 from core.encryption import Keyring
 from core.errors import KeysUnavailable, NameTaken, RegistrationClosed, WrongCredentials
 from core.unit import Unit
@@ -58,7 +58,7 @@ class SignedUp:
     recovery_codes: list[str]
 
 
-NOWHERE = frozenset({"Factory", "localtime", "posixrules"})
+NOWHERE = frozenset({"Etc/Unknown", "Factory", "localtime", "posixrules"})
 """What a machine's database knows beside zones: a mark that none was set, and whatever that machine is set to."""
 
 
@@ -241,5 +241,5 @@ def _code(unit: Unit, seed: bytes | None, number: int) -> str:
 
 
 def _code_hash(unit: Unit, person_id: UUID, code: str) -> bytes:
-    plain = re.sub(r"[^0-9A-Z]", "", code.upper()).translate(str.maketrans("ILO", "110"))
+    plain = secret_text.recovery_code(code)
     return unit.keyring.digest("recovery_code.hash", person_id.bytes + plain.encode())

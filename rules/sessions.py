@@ -42,10 +42,11 @@ class SignedIn:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What a passphrase is checked against."""
+    """What a passphrase is checked against; `earlier`: it was right as hashes were made in an earlier release."""
 
     person_id: UUID
     passphrase_hash: str
+    earlier: bool = False
 
 
 async def known(unit: Unit, name_hash: bytes) -> Known | None:

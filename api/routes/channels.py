@@ -1,5 +1,6 @@
 """The caller's channels: a phone number, an e-mail address, an ntfy topic that is tried when pushes are not enough."""
 
+import re
 from datetime import datetime
 from typing import Annotated, Literal
 from uuid import UUID
@@ -8,9 +9,9 @@ from fastapi import APIRouter, Response
 from pydantic import AfterValidator, BaseModel, Field, StringConstraints
 
 from api.dependencies import IdempotencyKey, Reading, ReadingCaller, Services, Writing, WritingCaller, retry_of
-from api.problems import again_too, problems
+from api.problems import again_too, invalid_at, problems
 from api.schemas import DEFAULT_LIMIT, Body, Cursor, Limit, Page, page
-from core import addresses
+from core import addresses, secret_text
 from core.errors import (
     ChannelNotOffered,
     CodeOver,
@@ -32,8 +33,10 @@ Typed = StringConstraints(min_length=1, max_length=254)
 
 
 class SmsChannel(Body):
+    """As people write it; a number without its country is one of the caller's region."""
+
     kind: Literal[ChannelKind.SMS]
-    address: Annotated[str, Typed, AfterValidator(addresses.sms)]
+    address: Annotated[str, Typed]
 
 
 class EmailChannel(Body):
@@ -48,11 +51,20 @@ class NtfyChannel(Body):
     address: Annotated[str, Typed, AfterValidator(addresses.ntfy)]
 
 
+def _six_digits(typed: str) -> str:
+    code = secret_text.confirmation_code(typed)
+    if not re.fullmatch(r"[0-9]{6}", code, re.ASCII):
+        raise ValueError("must be the six digits of the message")
+    return code
+
+
 NewChannel = Annotated[SmsChannel | EmailChannel | NtfyChannel, Field(discriminator="kind")]
 
 
 class Code(Body):
-    code: Annotated[str, StringConstraints(pattern=r"^[0-9]{6}$")]
+    """Six digits; what an SMS or a keyboard puts between them counts for nothing."""
+
+    code: Annotated[str, StringConstraints(min_length=6, max_length=64), AfterValidator(_six_digits)]
 
 
 class ChannelOut(BaseModel):
@@ -80,7 +92,11 @@ async def add(
 ) -> ChannelOut:
     """Add an address and have a code sent there. It is used only once that code has come back."""
     asked = retry_of(unit.keyring, who, "POST /v1/channels", key, body)
-    found, new = await channels.add(unit, who, body.kind, body.address, context.settings.channels, asked)
+    address = body.address
+    if body.kind is ChannelKind.SMS:
+        with invalid_at("body.sms.address"):
+            address = addresses.sms(address, who.region)
+    found, new = await channels.add(unit, who, body.kind, address, context.settings.channels, asked)
     response.status_code = 201 if new else 200
     return _out(found, who)
 

@@ -21,7 +21,7 @@ from api.dependencies import (
     retry_of,
     unit_of,
 )
-from api.problems import problems
+from api.problems import invalid_at, problems
 from api.routes.sessions import give_cookie
 from api.schemas import (
     DEFAULT_LIMIT,
@@ -40,6 +40,7 @@ from api.schemas import (
     page,
 )
 from core.errors import KeysUnavailable, ProofNeeded
+from core.phone_numbers import dialable
 from models import AccessEvent, Person
 from models.vocabulary import AccessKind
 from rules import access, access_log, leaving, people
@@ -85,7 +86,8 @@ class Change(Body):
 
     `hours`: when pushes may come; null for any time. Windows of one day may touch, never overlap. `to` is when one
     ends: `24:00` with the day, and a last minute of an hour (`23:59`) is meant with it. `wake_me`: at any
-    hour, whatever `hours` say.
+    hour, whatever `hours` say. `contact`: as people write it; without its country it is a number of `region`. It is kept
+    as it can be dialled from anywhere.
     """
 
     display_name: DisplayName = ""
@@ -142,6 +144,10 @@ async def me(
 async def change(body: Change, unit: Writing, who: WritingCaller) -> MeOut:
     """Change the profile (JSON Merge Patch)."""
     changes = body.model_dump(include=body.model_fields_set, by_alias=True)
+    if body.contact is not None:
+        region = body.region if "region" in changes else who.region
+        with invalid_at("body.contact"):
+            changes["contact"] = dialable(body.contact, region)
     return _out(await people.change(unit, who, changes), who)
 
 

@@ -1,12 +1,15 @@
 """Signing up: a name to sign in with, a passphrase, a name that friends know. No e-mail, no phone number."""
 
-from fastapi import APIRouter, Request, Response
+from typing import Annotated
 
-from api import guesses, sign_ups
+from fastapi import APIRouter, Request, Response
+from pydantic import BeforeValidator
+
+from api import guesses, reported, sign_ups
 from api.dependencies import IdempotencyKey, Services, make_unit
 from api.problems import problems
 from api.routes.sessions import SignedInOut, check_passphrase, signed_in_out
-from api.schemas import Body, DisplayName, InvitationToken, Language, Passphrase, Region, SignInName, TimeZone
+from api.schemas import Body, DisplayName, InvitationToken, Passphrase, SignInName
 from core.errors import (
     CircleFull,
     InvitationNotValid,
@@ -24,12 +27,14 @@ router = APIRouter(prefix="/v1/people", tags=["people"])
 
 
 class SignUp(Body):
+    """`time_zone`, `region` and `language` are what a browser reports of itself: what cannot be used of it counts as left out."""
+
     sign_in_name: SignInName
     passphrase: Passphrase
     display_name: DisplayName
-    time_zone: TimeZone = "UTC"
-    region: Region | None = None
-    language: Language = "en"
+    time_zone: Annotated[str, BeforeValidator(reported.time_zone)] = "UTC"
+    region: Annotated[str | None, BeforeValidator(reported.region)] = None
+    language: Annotated[str | None, BeforeValidator(reported.language)] = None
     invitation_token: InvitationToken | None = None
     carrier: Carrier = Carrier.TOKEN
 
@@ -72,7 +77,7 @@ async def sign_up(
         display_name=body.display_name,
         time_zone=body.time_zone,
         region=body.region,
-        language=body.language,
+        language=reported.nearest(body.language, context.languages),
         invitation_token=body.invitation_token,
         carrier=body.carrier,
     )

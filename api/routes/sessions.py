@@ -1,5 +1,6 @@
 """Signing in and out, and giving the passphrase once more."""
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Annotated
 from uuid import UUID
@@ -16,14 +17,15 @@ from api.schemas import (
     Body,
     Cursor,
     GivenPassphrase,
+    GivenSignInName,
     Limit,
     Page,
     Passphrase,
     PersonOut,
-    SignInName,
     page,
 )
 from core.errors import NotFound, NotSignedIn, TooMany, WrongCredentials
+from core.passphrases import Match
 from models import Session
 from models.vocabulary import AccessKind, Carrier
 from rules import access, access_log, idempotency, people, sessions
@@ -33,13 +35,13 @@ router = APIRouter(prefix="/v1/sessions", tags=["sessions"])
 
 
 class SignIn(Body):
-    sign_in_name: SignInName
+    sign_in_name: GivenSignInName
     passphrase: GivenPassphrase
     carrier: Carrier = Carrier.TOKEN
 
 
 class Recover(Body):
-    sign_in_name: SignInName
+    sign_in_name: GivenSignInName
     recovery_code: GivenPassphrase
     new_passphrase: Passphrase
     carrier: Carrier = Carrier.TOKEN
@@ -78,7 +80,7 @@ async def sign_in(
     """Sign in with name and passphrase."""
     known = await check_passphrase(context, request, body.sign_in_name, body.passphrase)
     fresh = None
-    if context.passphrases.outdated(known.passphrase_hash):
+    if known.earlier or context.passphrases.outdated(known.passphrase_hash):
         fresh = await context.passphrases.hash(body.passphrase, str(known.person_id))
     async with context.database.write() as session:
         unit = make_unit(context, session)
@@ -216,8 +218,8 @@ async def check_passphrase(context: Context, request: Request, sign_in_name: str
         unit = make_unit(context, session)
         known = await sessions.known(unit, people.name_hash(unit.keyring, sign_in_name))
     guess = await guesses.take(context, request, sign_in_name, known.person_id if known else None)
-    encoded = known.passphrase_hash if known else None
-    if not await context.passphrases.matches(encoded, passphrase, guess.who) or known is None:
+    match = await context.passphrases.matches(known.passphrase_hash if known else None, passphrase, guess.who)
+    if not match or known is None:
         raise WrongCredentials
     await guesses.give_back(context, guess, known.person_id)
-    return known
+    return replace(known, earlier=match is Match.EARLIER)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from functools import partial
 from types import MappingProxyType
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import structlog
 from apprise import (
@@ -119,10 +119,24 @@ class ChannelTransport:
     def _service(self, to: str) -> NotifyBase | None:
         """The gateway, addressed; None when Apprise makes nothing of the URL."""
         service = Apprise.instantiate(filled(self._url, to), asset=self._asset)
+        if self._kind == "email" and "'" in to and isinstance(getattr(service, "targets", None), list):
+            # Apprise takes the apostrophe for the end of a name, and what follows it for somebody's address.
+            service = self._readdressed(to)
         if service is not None:
             # Its 4 s for HTTP would send again what a slow gateway took; its 15 s for SMTP would hold a thread for nothing.
             service.socket_connect_timeout = service.socket_read_timeout = self._limit
         return service
+
+    def _readdressed(self, to: str) -> NotifyBase | None:
+        """The gateway as it stands for a plain address, which `to` then takes the place of; None where it cannot be found."""
+        plain = _EXAMPLES[self._kind][0]
+        service: Any = Apprise.instantiate(filled(self._url, plain), asset=self._asset)
+        targets: list[Any] = getattr(service, "targets", [])
+        readdressed = [_instead(one, plain, to) for one in targets]
+        if service is None or readdressed == targets:
+            return None
+        service.targets = readdressed
+        return cast("NotifyBase", service)
 
     def _prove(self) -> None:
         """A URL that cannot be used, or that lets an address say where to go, is found at the start."""
@@ -172,6 +186,12 @@ def _fetch_nothing() -> None:
         # Loaded first: what has never been loaded would be loaded again when it is asked for.
         parts.load_modules()
         parts.unload_modules(disable_native=True)
+
+
+def _instead(target: Any, plain: str, to: str) -> Any:  # noqa: ANN401 (gateways hold an address, or a name with it)
+    if isinstance(target, tuple):
+        return tuple(to if part == plain else part for part in target)
+    return to if target == plain else target
 
 
 def _where(service: NotifyBase) -> tuple[object, ...]:

@@ -6,6 +6,7 @@ import pytest
 from pydantic import SecretStr
 from sqlalchemy import select
 
+from core.phone_numbers import EXTENSION
 from models import Channel, Delivery
 from tests.channels.house import ADDRESSES, MAIL, PHONE, TOPIC, Gateways, World
 
@@ -25,10 +26,13 @@ async def test_a_code_that_came_back_confirms_the_channel(world: World, gateways
     wrong = f"{(int(code) + 1) % 1_000_000:06}"
     problem = await maya.post(f"/v1/channels/{made['id']}/confirm", {"code": wrong}, expect=422)
     assert (problem["type"], problem["guesses_left"]) == ("/problems/wrong-code", 4)
-    confirmed = await maya.post(f"/v1/channels/{made['id']}/confirm", {"code": code}, expect=200)
+    fullwidth = "".join(chr(0xFF10 + int(digit)) for digit in f"{code[:3]}{code[3:]}")
+    typed = f"{fullwidth[:3]}-{fullwidth[3:]}"
+    confirmed = await maya.post(f"/v1/channels/{made['id']}/confirm", {"code": typed}, expect=200)
     assert confirmed["confirmed_at"]
     assert confirmed["code_expires_at"] is None
-    again = await maya.post(f"/v1/channels/{made['id']}/confirm", {"code": code}, expect=200)
+    typed = f" {code[:3]}\u202f{code[3:]}\n"
+    again = await maya.post(f"/v1/channels/{made['id']}/confirm", {"code": typed}, expect=200)
     assert again == confirmed
     log = (await maya.get("/v1/me/access-log"))["items"]
     assert [(event["kind"], event["about_id"]) for event in log[:2]] == [
@@ -80,7 +84,7 @@ async def test_five_guesses_and_no_more_also_when_they_come_at_once(world: World
     assert sorted(reply.status_code for reply in replies) == [409] * 7 + [422] * 5
     over = await maya.post(f"/v1/channels/{made['id']}/confirm", {"code": right}, expect=409)
     assert over["type"] == "/problems/code-not-valid"
-    for code in ("12345", "1234567", "abcdef", "１２３４５６", "", None):
+    for code in ("12345", "1234567", "abcdef", "12345６7", "", None):
         await maya.post(f"/v1/channels/{made['id']}/confirm", {"code": code}, expect=422)
 
 
@@ -141,7 +145,6 @@ async def test_only_what_the_operator_has_set_up_is_offered(world: World) -> Non
 MALFORMED = {
     "sms": [
         "5550100199",
-        "0015550100199",
         "+0555010",
         "+1555@evil.example",
         "+1555\u0661\u0662\u0663\u0664",
@@ -179,6 +182,24 @@ MALFORMED = {
         "",
     ],
 }
+
+
+async def test_an_address_is_taken_as_it_is_pasted_and_what_is_sent_reaches_it(
+    world: World, gateways: Gateways
+) -> None:
+    maya = await world.person("Maya", region="GB")
+    for kind, pasted, kept in (
+        ("sms", "tel:(0)20 7946 0018", "+442079460018"),
+        ("sms", "00 1 (555) 010-0199", "+15550100199"),
+        ("email", " O'Brien@EXAMPLE.org\u200b", "O'Brien@example.org"),
+        ("email", "ana@m\u00fcnchen.de", "ana@xn--mnchen-3ya.de"),
+    ):
+        made = await maya.post("/v1/channels", {"kind": kind, "address": pasted}, expect=201)
+        assert made["address"] == kept
+        await world.settle()
+        assert gateways.texts(kind, kept), f"the gateway took it for {kept}"
+    refused = await maya.post("/v1/channels", {"kind": "sms", "address": "+44 20 7946 0018 x5"}, expect=422)
+    assert refused["errors"] == [{"at": "body.sms.address", "says": EXTENSION}]
 
 
 async def test_what_is_no_address_is_refused(world: World) -> None:

@@ -22,6 +22,11 @@ unsupported_method.enabled = false
 # A press is taken whatever comes with it: a newer app may say what this server does not know.
 include-operation-id = "reach_outs_press"
 checks.negative_data_rejection.enabled = false
+
+[[operations]]
+# What a browser reports of itself (zone, region, language) turns nobody away.
+include-operation-id = "people_sign_up"
+checks.negative_data_rejection.enabled = false
 """
 
 NOT_ASKED = (

@@ -41,6 +41,11 @@ MEANINGLESS: list[object] = [
     {"region": ""},
     {"contact": "call me"},
     {"contact": ""},
+    {"contact": "999"},
+    {"contact": 5},
+    {"time_zone": "Etc/Unknown"},
+    {"region": "Atlantis"},
+    {"region": "\u0131d"},
     {"sign_in_name": "other"},
     {"hours": []},
     {"hours": [{"day": 7, "from": "09:00", "to": "10:00"}]},
@@ -64,3 +69,30 @@ async def test_what_makes_no_sense_changes_nothing(world: World) -> None:
         problem = await maya.patch("/v1/me", body, expect=422)
         assert problem["type"] == "/problems/invalid", body
     assert await maya.get("/v1/me") == before
+
+
+async def test_a_number_is_taken_as_it_is_pasted_and_read_where_the_person_lives(world: World) -> None:
+    maya = await world.person("Maya", region="UK")
+    for pasted in (
+        "020 7946 0018",
+        "+44 (0)20 7946 0018",
+        "\u202a+44\u201120\u20117946\u20110018\u202c",
+        "tel:+442079460018",
+    ):
+        assert (await maya.patch("/v1/me", {"contact": pasted}))["contact"] == "+442079460018"
+    moved = await maya.patch("/v1/me", {"region": "us", "contact": "202 555 0190"})
+    assert (moved["region"], moved["contact"]) == ("US", "+12025550190")
+    refused = await maya.patch("/v1/me", {"region": None, "contact": "202 555 0190"}, expect=422)
+    [error] = refused["errors"]
+    assert (error["at"], "begin with +" in error["says"]) == ("body.contact", True)
+    assert (await maya.get("/v1/me"))["contact"] == "+12025550190"
+
+
+async def test_a_country_is_known_by_what_its_people_call_it(world: World) -> None:
+    maya = await world.person("Maya")
+    for chosen, kept in (("UK", "GB"), ("uk", "GB"), ("EL", "GR"), ("us", "US"), (" gb ", "GB")):
+        assert (await maya.patch("/v1/me", {"region": chosen}))["region"] == kept
+    for zone in ("US/Pacific", "Asia/Calcutta", "Europe/Kiev"):
+        assert (await maya.patch("/v1/me", {"time_zone": zone}))["time_zone"] == zone
+    for asked in ("UK", "uk", "gb", "GB"):
+        assert (await world.here.http.get(f"/v1/helplines?region={asked}")).json()["region"] == "GB"

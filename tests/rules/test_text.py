@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.text import BIDI, CONTROLS, INVISIBLE, cut, one_line, phone_number, words
+from core.text import BIDI, CONTROLS, INVISIBLE, cut, one_line, words
 
 FAMILY = "👨‍👩‍👧"
 WOULD_LIKE = "می‌خواهم"
@@ -86,16 +86,3 @@ def test_whatever_is_typed_what_is_kept_is_clean_and_stays_as_it_is(typed: str) 
         return
     assert one_line(name, 60) == name
     assert name == name.strip()
-
-
-@pytest.mark.parametrize(
-    ("typed", "kept"), [("+1 (555) 010-0199", "+15550100199"), ("030/5550100", "0305550100"), ("112", "112")]
-)
-def test_a_phone_number_as_people_write_it(typed: str, kept: str) -> None:
-    assert phone_number(typed) == kept
-
-
-@pytest.mark.parametrize("typed", ["", "12", "call me", "+1555x", "1" * 16, "++1555", "１２３４", "tel:+1555"])
-def test_what_is_no_phone_number(typed: str) -> None:
-    with pytest.raises(ValueError, match="phone number"):
-        phone_number(typed)

@@ -134,7 +134,9 @@ async def test_an_e_mail_reaches_exactly_one_mailbox(make_push: MakePush) -> Non
     with SmtpStandIn() as smtp:
         transport = ChannelTransport("email", f"mailto://127.0.0.1:{smtp.port}?from=porch@example.org", ORIGIN)
         assert await transport.send(make_push(ChannelAddress("email", "ana.b+x@mail.example"))) == Sent()
-        assert [one.recipients for one in smtp.taken] == [("ana.b+x@mail.example",)]
+        # Apprise by itself would send this one to brien@mail.example.
+        assert await transport.send(make_push(ChannelAddress("email", "o'brien@mail.example"))) == Sent()
+        assert [one.recipients for one in smtp.taken] == [("ana.b+x@mail.example",), ("o'brien@mail.example",)]
         smtp.refuse = True
         assert await transport.send(make_push(ChannelAddress("email", "a@b.example"))) == RetryAt("not_taken")
 

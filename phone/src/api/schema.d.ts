@@ -1510,7 +1510,10 @@ export interface components {
         Close: {
             outcome: components["schemas"]["ChosenOutcome"];
         };
-        /** Code */
+        /**
+         * Code
+         * @description Six digits; what an SMS or a keyboard puts between them counts for nothing.
+         */
         Code: {
             /** Code */
             code: string;
@@ -2554,7 +2557,10 @@ export interface components {
             /** @default token */
             carrier?: components["schemas"]["Carrier"];
         };
-        /** SignUp */
+        /**
+         * SignUp
+         * @description `time_zone`, `region` and `language` are what a browser reports of itself: what cannot be used of it counts as left out.
+         */
         SignUp: {
             /** Sign In Name */
             sign_in_name: string;
@@ -2569,11 +2575,8 @@ export interface components {
             time_zone?: string;
             /** Region */
             region?: string | null;
-            /**
-             * Language
-             * @default en
-             */
-            language?: string;
+            /** Language */
+            language?: string | null;
             /** Invitation Token */
             invitation_token?: string | null;
             /** @default token */
@@ -2621,7 +2624,10 @@ export interface components {
             /** Recovery Codes */
             recovery_codes: string[];
         };
-        /** SmsChannel */
+        /**
+         * SmsChannel
+         * @description As people write it; a number without its country is one of the caller's region.
+         */
         SmsChannel: {
             /**
              * @description discriminator enum property added by openapi-typescript
@@ -2764,7 +2770,8 @@ export interface components {
          *
          *     `hours`: when pushes may come; null for any time. Windows of one day may touch, never overlap. `to` is when one
          *     ends: `24:00` with the day, and a last minute of an hour (`23:59`) is meant with it. `wake_me`: at any
-         *     hour, whatever `hours` say.
+         *     hour, whatever `hours` say. `contact`: as people write it; without its country it is a number of `region`. It is kept
+         *     as it can be dialled from anywhere.
          */
         api__routes__me__Change: {
             /**

@@ -1,0 +1,92 @@
+"""Phone numbers: taken as people paste them, kept as they can be dialled from anywhere (E.164)."""
+
+import re
+import unicodedata
+from typing import Final
+
+import phonenumbers
+from phonenumbers import NumberParseException, PhoneNumber, PhoneNumberFormat, ValidationResult
+
+from core.text import BIDI, CONTROLS, INVISIBLE
+
+LONGEST: Final = 80
+"""Characters of what is pasted."""
+_MARKS: Final = re.compile("[\u200e\u200f\u061c\ufe0e\ufe0f]")
+_DASHES: Final = re.compile("[\u2010-\u2015\u2212\u30fc]")
+_LINK: Final = re.compile(r"^(?:tel|sms|smsto|callto)\s*:\s*(?:/{2})?", re.IGNORECASE)
+_COUNTRY_APART: Final = re.compile(r"^\(\s*\+\s*(\d{1,3})\s*\)")
+_EXTENSION: Final = re.compile(
+    r"(?:;\s*ext=|[,;#]|\b(?:ext(?:ension)?|extn|anexo|int(?:erno)?|x)\b\.?:?|(?<=\d)\s*x(?=\s*\d))", re.IGNORECASE
+)
+_WRITTEN: Final = re.compile(r"\+?[\d\s().\-/*]+", re.ASCII)
+MEXICO: Final = 52
+MOST: Final = 15
+"""Digits of a number with its country (ITU-T E.164)."""
+
+COUNTRY: Final = "needs its country: begin with + and the country's number, such as +44 20 7946 0018"
+EXTENSION: Final = "must be a number that can be dialled by itself; leave the extension out, or give a direct number"
+LETTERS: Final = "must be a phone number in digits, such as +44 20 7946 0018"
+SHORT: Final = "is too short to reach one person: give a whole number, such as +44 20 7946 0018"
+LONG: Final = "has too many digits for one phone number; give one, such as +44 20 7946 0018"
+AREA: Final = "needs its area code, such as +1 202 555 0190"
+
+
+def dialable(text: str, region: str | None = None, *, whole: bool = False) -> str:
+    """The number as E.164. One without its country is read as somebody in `region` dials it.
+
+    `whole`: also with its country it needs its area code; else it is believed to be as its owner says.
+    Raises ValueError, which says what to do, for what cannot be dialled.
+    """
+    written = _plain(text)
+    if _EXTENSION.search(written):
+        raise ValueError(EXTENSION)
+    if not _WRITTEN.fullmatch(written):
+        raise ValueError(LETTERS)
+    digits = re.sub(r"\D", "", written)
+    if len(digits) <= 3:
+        raise ValueError(SHORT)
+    found = _read(written, digits, region)
+    if found is None:
+        raise ValueError(COUNTRY if len(digits) <= MOST else LONG)
+    fits = phonenumbers.is_possible_number_with_reason(found)
+    if fits == ValidationResult.TOO_LONG:
+        raise ValueError(LONG)
+    if fits == ValidationResult.IS_POSSIBLE_LOCAL_ONLY and (whole or not written.startswith("+")):
+        raise ValueError(AREA)
+    if fits not in {ValidationResult.IS_POSSIBLE, ValidationResult.IS_POSSIBLE_LOCAL_ONLY}:
+        raise ValueError(COUNTRY if fits == ValidationResult.INVALID_COUNTRY_CODE else SHORT)
+    return phonenumbers.format_number(found, PhoneNumberFormat.E164)
+
+
+def _plain(text: str) -> str:
+    """Without what cannot be seen, the signs of other keyboards as ours, the digits of any script as 0 to 9."""
+    text = BIDI.sub("", INVISIBLE.sub("", _MARKS.sub("", CONTROLS.sub(" ", text))))
+    text = _DASHES.sub("-", unicodedata.normalize("NFKC", text))
+    text = "".join(str(unicodedata.digit(letter, letter)) for letter in text)
+    text = _LINK.sub("", text.replace("%20", " ").replace("%2B", "+").strip()).strip()
+    return _COUNTRY_APART.sub(r"+\1 ", text)
+
+
+def _read(written: str, digits: str, region: str | None) -> PhoneNumber | None:
+    """The first reading that is a number in use, else the first that could be one, else the first."""
+    readings: list[tuple[str, str | None]] = [(written, None)] if written.startswith("+") else []
+    if not readings:
+        readings += [(written, region)] if region else []
+        # How most of the world dials abroad, also where the person's own country does it otherwise.
+        readings += [(f"+{digits[2:]}", None)] if digits.startswith("00") else []
+    found = [number for reading in readings if (number := _parsed(*reading)) is not None]
+    good = [number for number in found if phonenumbers.is_valid_number(number)]
+    possible = [number for number in found if phonenumbers.is_possible_number(number)]
+    return next(iter([*good, *possible, *found]), None)
+
+
+def _parsed(written: str, region: str | None) -> PhoneNumber | None:
+    try:
+        number = phonenumbers.parse(written, region)
+    except NumberParseException:
+        return None
+    national = phonenumbers.national_significant_number(number)
+    if number.country_code == MEXICO and len(national) == 11 and national.startswith("1"):
+        # Mobile numbers were written so until 2019, and address books still do.
+        number.national_number = int(national[1:])
+    return number
