@@ -24,7 +24,10 @@ const NumberPage = later(async () => (await import('./screens/number')).NumberPa
 const Passkeys = later(async () => (await import('./screens/passkeys')).Passkeys);
 const Passphrase = later(async () => (await import('./screens/passphrase')).Passphrase);
 const Reflection = later(async () => (await import('./screens/reflection')).Reflection);
+const Reflections = later(async () => (await import('./screens/reflections')).Reflections);
 const Settings = later(async () => (await import('./screens/settings')).Settings);
+const CheckInPage = later(async () => (await import('./screens/shared')).CheckInPage);
+const ReachInPage = later(async () => (await import('./screens/shared')).ReachInPage);
 const Recover = later(async () => (await import('./screens/sign-in')).Recover);
 const SignIn = later(async () => (await import('./screens/sign-in')).SignIn);
 const Supporter = later(async () => (await import('./screens/supporter')).Supporter);
@@ -54,6 +57,8 @@ const INSIDE: Record<string, Screen> = {
   'reach-outs': { tab: 'inbox', show: (id = '') => <Supporter key={id} id={id} /> },
   'circle': { tab: 'circle', show: (page) => (page === 'times' ? <Times /> : <Circle />) },
   'bookends': { tab: 'home', show: (id) => <Bookends key={id} id={id} /> },
+  'check-ins': { tab: 'inbox', show: (id = '') => <CheckInPage key={id} id={id} /> },
+  'reach-ins': { tab: 'inbox', show: (id = '') => <ReachInPage key={id} id={id} /> },
   'settings': { tab: 'settings', show: (page = '') => PAGES[page]?.() ?? <Settings /> },
 };
 
@@ -66,6 +71,7 @@ const PAGES: Record<string, () => ComponentChild> = {
   passkeys: () => <Passkeys />,
   passphrase: () => <Passphrase />,
   privacy: () => <Privacy />,
+  reflections: () => <Reflections />,
   delete: () => <DeleteAccount />,
 };
 

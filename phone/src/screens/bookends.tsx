@@ -1,7 +1,7 @@
 // A bookend: before something hard I say when I am back, and who is told if I am not.
-import { useState } from 'preact/hooks';
+import { useEffect, useState } from 'preact/hooks';
 import { api, once } from '../api/client';
-import type { Schemas } from '../api/client';
+import type { Member, Schemas } from '../api/client';
 import { keepPress } from '../outbox/outbox';
 import { newKey } from '../outbox/flush';
 import { useAsked } from '../parts/asked';
@@ -9,8 +9,10 @@ import { Back, Button, Field, Pick, Says, Wrong } from '../parts/basics';
 import { Form } from '../parts/form';
 import type { Filled } from '../parts/form';
 import { Dial, Lamp } from '../parts/lamp';
-import { Call, nameOf } from '../parts/people';
+import { Call, CallList, nameOf } from '../parts/people';
 import { go, to } from '../route';
+import { look } from '../state/everything';
+import { readShown } from '../state/read';
 import { change, state } from '../state/store';
 import { say } from '../words';
 import { clock } from '../words/format';
@@ -24,7 +26,8 @@ const MINUTES = [30, 60, 120, 180];
 
 export function Bookends({ id }: { id?: string | undefined }) {
   const [open, again] = useAsked(() => api.GET('/v1/bookends', { params: { query: { open: true, mine: true } } }));
-  const [one] = useAsked<Bookend>(async () => (id ? api.GET('/v1/bookends/{bookend_id}', { params: { path: { bookend_id: id } } }) : {}), [id]);
+  const [one, , gone] = useAsked<Bookend>(async () => (id ? api.GET('/v1/bookends/{bookend_id}', { params: { path: { bookend_id: id } } }) : {}), [id]);
+  if (gone && !open?.items.some((item) => item.id === id)) return <Over />;
   if (one && !one.mine) return <Companion of={one} />;
   if (!open) return <main class="page" />;
   const next = open.items.find((item) => item.id === id) ?? [...open.items].sort((a, b) => a.due_at.localeCompare(b.due_at))[0];
@@ -45,7 +48,10 @@ function Plan({ onPlanned }: { onPlanned: () => unknown }) {
   const [minutes, setMinutes] = useState('60');
   const [time, setTime] = useState('');
   const [key] = useState(newKey);
-  const usual = people.find((member) => member.role === 'sponsor') ?? people[0];
+  const sponsor = people.find((member) => member.role === 'sponsor');
+  const usual = [sponsor, ...people, sponsor, people[0]].find((member, index) => member && (member.reachable || index > people.length));
+  const [who, setWho] = useState(usual?.id ?? '');
+  const chosen = people.find((member) => member.id === who) ?? usual;
   const start = async (filled: Filled) => {
     const due = time ? at(time) : new Date(Date.now() + Number(minutes) * MINUTE_MS);
     const body = { what: filled('what') || null, due_at: due.toISOString(), companion: filled('who') };
@@ -73,21 +79,22 @@ function Plan({ onPlanned }: { onPlanned: () => unknown }) {
               setTime('');
             }}
           />
+          <Field label={say('bookend.at')} type="time" value={time} onInput={(event: InputEvent) => setTime((event.currentTarget as HTMLInputElement).value)} />
           <div class="stack tight">
             <label for="who">{say('bookend.who')}</label>
-            <select class="field" id="who" name="who">
+            <select class="field" id="who" name="who" onChange={(event) => setWho(event.currentTarget.value)}>
               {people.map((member) => (
-                <option key={member.id} value={member.id} selected={member.id === usual.id}>
+                <option key={member.id} value={member.id} selected={member.id === chosen?.id}>
                   {nameOf(member)}
                 </option>
               ))}
             </select>
+            {chosen && <Standing by={chosen} />}
           </div>
+          <Field label={say('bookend.what')} name="what" placeholder={say('bookend.what-like')} maxLength={500} autocomplete="off" />
           <Button kind="main" submit>
             {say('bookend.start')}
           </Button>
-          <Field label={say('bookend.at')} type="time" value={time} onInput={(event: InputEvent) => setTime((event.currentTarget as HTMLInputElement).value)} />
-          <Field label={say('bookend.what')} name="what" placeholder={say('bookend.what-like')} maxLength={500} autocomplete="off" />
         </Form>
       ) : (
         <a class="btn main" href={to('circle')}>
@@ -98,13 +105,29 @@ function Plan({ onPlanned }: { onPlanned: () => unknown }) {
   );
 }
 
+/** What the companion hears of it now; or, before anybody counts on it, that they may hear of nothing. */
+function Standing({ by }: { by: Member }) {
+  const name = nameOf(by);
+  if (by.reachable) return <p class="soft small">{say('bookend.knows', { name })}</p>;
+  return (
+    <p class="line" role="status">
+      <Lamp state="dim" />
+      <span>{say('bookend.dark', { name })}</span>
+    </p>
+  );
+}
+
 function Running({ of, onChange }: { of: Bookend; onChange: () => unknown }) {
+  useEffect(() => void seen(of.id), [of.id, state.looked]);
   const [said, setSaid] = useState('');
   const where = { params: { path: { bookend_id: of.id } } };
   const due = Date.parse(of.due_at);
   const left = Math.max(0, Math.ceil((due - Date.now()) / MINUTE_MS));
   const whole = due - Date.parse(of.created_at);
   const name = of.companion ? nameOf(of.companion) : say('all.someone');
+  const by = state.circle?.find((member) => member.id === of.companion?.membership_id);
+  // The time is long over, and there was nobody who could be told.
+  const alone = of.state === 'missed' && !of.companion_told_at;
   const time = clock(due);
   const act = async (asked: Promise<{ error?: unknown }>, done = '') => {
     const { error } = await asked;
@@ -128,19 +151,22 @@ function Running({ of, onChange }: { of: Bookend; onChange: () => unknown }) {
           </div>
         </Dial>
         <Says small live>
-          {of.companion_told_at ? say('bookend.missed', { name }) : (of.what ?? say('bookend.name'))}
+          {alone ? say('bookend.nobody-told') : of.companion_told_at ? say('bookend.missed', { name }) : (of.what ?? say('bookend.name'))}
         </Says>
+        {alone && <p>{say('bookend.nobody-told-say')}</p>}
         {of.companion_told_at && <p>{say('bookend.missed-say', { name })}</p>}
       </section>
-      {!of.companion_told_at && (
+      {alone && <CallList people={(state.circle ?? []).filter((member) => member.state === 'active')} helplines={state.helplines} />}
+      {!of.companion_told_at && !alone && (
         <ol class="card steps">
           {([1, 2, 3] as const).map((step) => (
             <li key={step}>
-              <b>{clock(due + (step - 1) * AGAIN_MS)}</b> <span>{say(`bookend-step.${step}`, { name })}</span>
+              <b>{clock(due + (step - 1) * AGAIN_MS)}</b> <span>{step === 3 && !of.companion ? say('bookend.alone') : say(`bookend-step.${step}`, { name })}</span>
             </li>
           ))}
         </ol>
       )}
+      {by && !of.companion_told_at && !alone && !by.reachable && <Standing by={by} />}
       <section class="stack">
         <Button kind="main" onPress={() => act(api.POST('/v1/bookends/{bookend_id}/check-in', where), say('bookend.done'))}>
           {say('bookend.okay')}
@@ -164,17 +190,37 @@ function Running({ of, onChange }: { of: Bookend; onChange: () => unknown }) {
   );
 }
 
-/** As the one who stands by sees it: they are told only once it was missed. */
-function Companion({ of }: { of: Bookend }) {
-  const name = nameOf(of.from);
-  const over = of.checked_in_at !== null;
+/** It was taken back, or is not for me any more. */
+function Over() {
   return (
     <main class="page">
       <Back href={to('inbox')}>{say('bookend.name')}</Back>
       <section class="stack">
-        <Says live>{say(over ? 'bookend.other-over' : 'bookend.other', { name })}</Says>
+        <Says live>{say('bookend.gone')}</Says>
+        <p>{say('bookend.gone-say')}</p>
+      </section>
+    </main>
+  );
+}
+
+/** What stands in the inbox about a bookend that is shown is read. */
+async function seen(id: string): Promise<void> {
+  if (await readShown((notice) => notice.bookend_id === id)) await look();
+}
+
+/** As the one who stands by sees it: until when; once it was missed, what it was about and how to reach them. */
+function Companion({ of }: { of: Bookend }) {
+  const name = nameOf(of.from);
+  const over = of.checked_in_at !== null;
+  const told = of.companion_told_at !== null;
+  useEffect(() => void seen(of.id), [of.id, state.looked]);
+  return (
+    <main class="page">
+      <Back href={to('inbox')}>{say('bookend.name')}</Back>
+      <section class="stack">
+        <Says live>{say(over ? 'bookend.other-over' : told ? 'bookend.other' : 'bookend.stands', { name })}</Says>
         {of.what && <blockquote class="words">{of.what}</blockquote>}
-        {!over && <p>{say('bookend.other-say', { name, time: clock(of.due_at) })}</p>}
+        {!over && <p>{say(told ? 'bookend.other-say' : 'bookend.stands-say', { name, time: clock(of.due_at), later: clock(Date.parse(of.due_at) + 2 * AGAIN_MS) })}</p>}
       </section>
       {!over && of.contact && (
         <section class="stack">

@@ -2,6 +2,7 @@
 import { api } from '../api/client';
 import { keepPress } from '../outbox/outbox';
 import { useAsked } from '../parts/asked';
+import { later } from '../parts/later';
 import { PorchButton, Lamp } from '../parts/lamp';
 import { Says } from '../parts/basics';
 import { LineButton, nameOf } from '../parts/people';
@@ -12,6 +13,8 @@ import { state } from '../state/store';
 import { say } from '../words';
 import { clock } from '../words/format';
 
+const HelperHome = later(async () => (await import('./helper-home')).HelperHome);
+
 export function Home() {
   const [bookends] = useAsked(() => api.GET('/v1/bookends', { params: { query: { open: true, mine: true } } }));
   const running = bookends?.items[0];
@@ -19,9 +22,18 @@ export function Home() {
   const reachable = circle.filter((member) => member.available_now).length;
   // What the phone has kept says who is in the circle, never who can be reached now.
   const known = state.reached && state.looked > 0;
+  if (state.circle && !circle.length && state.supporting.length) {
+    return (
+      <HelperHome people={state.supporting}>
+        <Needed />
+        <SaidYes />
+      </HelperHome>
+    );
+  }
   return (
     <main class="page air">
-      {state.needed.length > 0 && <Needed />}
+      <Needed />
+      <SaidYes />
       {running && (
         <a class="card row" href={to('bookends')}>
           <Row lamp={<Lamp state="lit" />} name={say(Date.parse(running.due_at) > state.now ? 'home.running' : 'bookend.due', { time: clock(running.due_at) })} says={running.what} />
@@ -77,5 +89,20 @@ function Needed() {
         <span class="name">{say('home.needed', { name: nameOf(first.from) })}</span>
       </span>
     </a>
+  );
+}
+
+/** Somebody has said yes to me, and waits for my confirm: their word goes before "empty". */
+function SaidYes() {
+  return (
+    <>
+      {state.circle
+        ?.filter((member) => member.state === 'accepted')
+        .map((member) => (
+          <a class="card warm row" key={member.id} href={to('circle')}>
+            <span class="name">{say('home.said-yes', { name: nameOf(member) })}</span>
+          </a>
+        ))}
+    </>
   );
 }

@@ -7,13 +7,13 @@ import { instead } from '../route';
 import { say } from '../words';
 import { wrong } from '../words/problem';
 
-const FELT = {
+export const FELT = {
   seen: ['felt-name.seen', 'felt-say.seen'],
   safe: ['felt-name.safe', 'felt-say.safe'],
   soothed: ['felt-name.soothed', 'felt-say.soothed'],
 } as const;
 type Felt = keyof typeof FELT;
-const GRADES = [
+export const GRADES = [
   ['dim', 'grade.no'],
   ['low', 'grade.little'],
   ['lit', 'grade.mostly'],

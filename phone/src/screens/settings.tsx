@@ -73,16 +73,13 @@ export function Settings() {
       </section>
       <Group head={say('set.mine')}>
         <LinkItem href={to('bookends')} name={say('bookend.name')} />
+        <LinkItem href={page('reflections')} name={say('set.reflections')} says={say('set.reflections-say')} />
         <LinkItem href={page('devices')} name={say('set.devices')} says={say('set.devices-say')} />
         <LinkItem href={page('passphrase')} name={say('set.passphrase')} />
         {passkeys && <LinkItem href={page('passkeys')} name={say('set.passkeys')} says={say('set.passkeys-say')} />}
         <LinkItem href={page('privacy')} name={say('set.privacy')} />
-        <li>
-          <button class="row" onClick={takeAlong}>
-            <Row name={say('set.export')} says={say('set.export-say')} />
-            <Icon name="next" />
-          </button>
-        </li>
+        <TakeAlong says={say('set.export-zip')} from="/v1/me/export?format=zip" />
+        <TakeAlong says={say('set.export-json')} from="/v1/me/export" />
         <LinkItem href={page('delete')} name={say('set.delete')} />
       </Group>
       <Button onPress={signOut}>{say('set.sign-out')}</Button>
@@ -90,15 +87,25 @@ export function Settings() {
   );
 }
 
-/** Everything that is kept of me, as a file. */
-async function takeAlong(): Promise<void> {
-  const { data, error } = await api.GET('/v1/me/export');
-  if (error) return change({ word: wrong(error) });
-  const link = document.createElement('a');
-  link.href = URL.createObjectURL(new Blob([JSON.stringify(data, null, 2)], { type: 'application/json' }));
-  link.download = 'porchlight.json';
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
+/** Everything that is kept of me, as a file. Fetched first: without a network an installed app would only go blank. */
+function TakeAlong({ says, from }: { says: string; from: string }) {
+  const take = async () => {
+    const found = await fetch(from).catch(() => null);
+    if (!found?.ok) return change({ word: say(found ? 'all.wrong' : 'all.no-way') });
+    const link = document.createElement('a');
+    link.href = URL.createObjectURL(await found.blob());
+    link.download = found.headers.get('Content-Type')?.includes('zip') ? 'porchlight.zip' : 'porchlight.json';
+    link.click();
+    setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
+  };
+  return (
+    <li>
+      <button class="row" onClick={take}>
+        <Row name={say('set.export')} says={says} />
+        <Icon name="next" />
+      </button>
+    </li>
+  );
 }
 
 export const kindInWords = (kind: Channel['kind']): string => say(`channel-kind.${kind}`);

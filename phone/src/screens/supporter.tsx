@@ -11,6 +11,7 @@ import { Group, Item } from '../parts/rows';
 import { to } from '../route';
 import { look } from '../state/everything';
 import { mineIn, NEEDS } from '../state/needed';
+import { readShown } from '../state/read';
 import { state } from '../state/store';
 import { say } from '../words';
 import { ago, clock, day } from '../words/format';
@@ -23,10 +24,7 @@ const MINUTE_MS = 60_000;
 
 /** The notices of this reach-out are read; the person who reached out sees that it was seen. */
 async function seen(id: string): Promise<void> {
-  const { data } = await api.GET('/v1/inbox', { params: { query: { unread: true, limit: 100 } } });
-  const mine = data?.items.filter((notice) => notice.reach_out_id === id) ?? [];
-  const read = await Promise.all(mine.map((notice) => api.POST('/v1/inbox/{notice_id}/read', { params: { path: { notice_id: notice.id } } })));
-  if (read.some(({ data }) => data)) await look();
+  if (await readShown((notice) => notice.reach_out_id === id)) await look();
 }
 
 export function Supporter({ id }: { id: string }) {

@@ -15,12 +15,13 @@ import { moment } from '../words/span';
 import { Block, Sure } from './member';
 
 const WEEK_MS = 7 * 24 * 60 * 60_000;
-const muted = (of: Supported): boolean => Date.parse(of.muted_until ?? '') > Date.now();
+export const isMuted = (of: Supported): boolean => Date.parse(of.muted_until ?? '') > Date.now();
 
-function tomorrow(): Date {
-  const morning = new Date();
-  morning.setHours(32, 0, 0, 0);
-  return morning;
+/** Eight o'clock when this night is over: who goes to bed after midnight wakes on the same day. */
+export function morning(now = new Date()): Date {
+  const then = new Date(now);
+  then.setHours(now.getHours() < 5 ? 8 : 32, 0, 0, 0);
+  return then;
 }
 
 export function ThereFor() {
@@ -31,7 +32,7 @@ export function ThereFor() {
   return (
     <Group head={say('for.head')} after={shown && <OneSheet of={shown} onChange={again} onClose={() => setOpen('')} />}>
       {people.items.map((someone) => (
-        <Item key={someone.id} lamp={<Lamp state={muted(someone) || someone.state === 'accepted' ? 'dim' : 'lit'} />} name={nameOf(someone)} says={how(someone)}>
+        <Item key={someone.id} lamp={<Lamp state={isMuted(someone) || someone.state === 'accepted' ? 'dim' : 'lit'} />} name={nameOf(someone)} says={how(someone)}>
           <button class="icon bare" aria-label={say('circle.more', { name: nameOf(someone) })} onClick={() => setOpen(someone.id)}>
             <Icon name="more" />
           </button>
@@ -41,10 +42,10 @@ export function ThereFor() {
   );
 }
 
-function how(someone: Supported) {
+export function how(someone: Supported) {
   if (someone.words) return say('for.words', { name: nameOf(someone), words: someone.words.join(' ') });
   if (someone.open_reach_out_id) return <a href={to('reach-outs', someone.open_reach_out_id)}>{say('for.open')}</a>;
-  if (muted(someone)) return say('for.muted', { time: moment(someone.muted_until ?? '') });
+  if (isMuted(someone)) return say('for.muted', { time: moment(someone.muted_until ?? '') });
   return say(state.me?.hours && !state.me.wake_me ? 'for.hours' : 'for.any');
 }
 
@@ -63,11 +64,11 @@ function OneSheet({ of, onChange, onClose }: { of: Supported; onChange: () => Pr
     <Sheet title={name} onClose={onClose}>
       <h3 class="head">{say('for.quiet')}</h3>
       <p class="soft">{say('for.quiet-say', { name })}</p>
-      {muted(of) ? (
+      {isMuted(of) ? (
         <Button onPress={() => mute(null)}>{say('for.quiet-end')}</Button>
       ) : (
         <div class="two">
-          <Button onPress={() => mute(tomorrow())}>{say('for.quiet-night')}</Button>
+          <Button onPress={() => mute(morning())}>{say('for.quiet-night', { time: moment(morning().toISOString()) })}</Button>
           <Button onPress={() => mute(new Date(Date.now() + WEEK_MS))}>{say('for.quiet-week')}</Button>
         </div>
       )}

@@ -2,6 +2,7 @@
 import { api, kindOf, NO_WAY, whole } from '../api/client';
 import { put } from '../outbox/store';
 import { seal } from '../vault/vault';
+import { readShown } from './read';
 import { change, state } from './store';
 
 let running: Promise<void> | null = null;
@@ -47,6 +48,8 @@ async function fetchAll(): Promise<void> {
     change({ reached: kindOf(circle.error ?? open.error) !== NO_WAY });
     return;
   }
+  // Who only helps has another Home. It is not shown as an empty circle first.
+  const helping = circle.data.items.some((member) => member.state === 'active') ? null : await api.GET('/v1/supporting', whole);
   const mine = open.data.items.find((item) => item.from.id === me.id) ?? null;
   change({
     reached: true,
@@ -56,6 +59,7 @@ async function fetchAll(): Promise<void> {
     helplines,
     mine,
     needed: open.data.items.filter((item) => item.from.id !== me.id),
+    supporting: helping?.data?.items ?? (helping ? state.supporting : []),
     unread: (unread.data?.unread ?? 0) > 0,
     messages: mine ? state.messages : [],
     now: Date.now(),
@@ -67,5 +71,8 @@ async function fetchAll(): Promise<void> {
   if (mine) {
     const written = await api.GET('/v1/reach-outs/{reach_out_id}/messages', { params: { path: { reach_out_id: mine.id }, ...whole.params } });
     if (written.data) change({ messages: written.data.items });
+    // It stands before my eyes: what came of it is seen live, and so it is read.
+    const shown = !state.route.length || (state.route[0] === 'reach-outs' && state.route[1] === mine.id);
+    if (shown && unread.data?.unread && (await readShown((notice) => notice.reach_out_id === mine.id))) void look();
   }
 }

@@ -62,7 +62,7 @@ function ended(): void {
 
 async function forget(): Promise<void> {
   await empty();
-  change({ press: null, circle: null, mine: null, messages: [], needed: [], unread: false, nobody: false });
+  change({ press: null, circle: null, mine: null, messages: [], needed: [], supporting: [], unread: false, nobody: false });
 }
 
 /** Signs out; the phone keeps nothing of this person. */

@@ -1,5 +1,5 @@
 // What the screens show. One plain object; `change` puts something new into it and everything is drawn again.
-import type { Country, Me, Member, Message, ReachOut } from '../api/client';
+import type { Country, Me, Member, Message, ReachOut, Supported } from '../api/client';
 import type { Press } from '../outbox/rules';
 
 export interface State {
@@ -19,6 +19,8 @@ export interface State {
   nobody: boolean;
   /** Open reach-outs of others who would like company. */
   needed: ReachOut[];
+  /** The people I am there for; asked for while nobody is in my own circle. */
+  supporting: Supported[];
   unread: boolean;
   /** Whether the last request found its way. */
   reached: boolean;
@@ -41,6 +43,7 @@ export const state: State = {
   press: null,
   nobody: false,
   needed: [],
+  supporting: [],
   unread: false,
   reached: true,
   word: '',

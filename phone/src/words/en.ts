@@ -2,6 +2,7 @@
 import { account } from './en/account';
 import { begin } from './en/begin';
 import { circle } from './en/circle';
+import { days } from './en/days';
 import { reaching } from './en/reaching';
 
-export const en = { ...begin, ...reaching, ...circle, ...account } as const satisfies Record<string, string>;
+export const en = { ...begin, ...reaching, ...circle, ...account, ...days } as const satisfies Record<string, string>;

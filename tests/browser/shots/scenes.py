@@ -1,6 +1,6 @@
 """Every scene by its name, what the server is told for them, and which pictures the handbook shows."""
 
-from tests.browser.shots import circle, helping, outside, reaching, settings
+from tests.browser.shots import circle, days, helping, outside, reaching, settings
 from tests.browser.shots.stage import Scene
 
 ENV = {
@@ -28,6 +28,9 @@ SCENES: dict[str, Scene] = {
     "settings": settings.settings,
     "blocked": settings.blocked,
     "bookends": settings.bookends,
+    "helper": days.helper,
+    "shared": days.shared,
+    "reflections": days.reflections,
 }
 
 STILLS = {

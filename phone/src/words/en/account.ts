@@ -100,7 +100,6 @@ export const account = {
   'privacy.6': 'No trackers, no ads. Nothing is loaded from anywhere else.',
   'privacy.7': 'You can take everything with you, and you can delete everything.',
   'set.export': 'Take my data with me',
-  'set.export-say': 'A file with everything kept of you',
   'set.delete': 'Delete my account',
   'delete.say': 'Everything is erased at once: circle, notes, messages. What you have open ends without an all-clear. Nobody can bring it back.',
   'delete.yes': 'Delete everything',

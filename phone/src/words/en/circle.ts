@@ -73,7 +73,7 @@ export const circle = {
   'for.open': 'Would like company now',
   'for.quiet': 'Quiet for a while',
   'for.quiet-say': 'No notifications from {name} until then. The inbox keeps everything, and {name} sees that you are not reachable now.',
-  'for.quiet-night': 'Until tomorrow, 8:00',
+  'for.quiet-night': 'Until {time}',
   'for.quiet-week': 'For a week',
   'for.quiet-end': 'Notify me again',
   'for.leave': "Leave {name}'s circle",

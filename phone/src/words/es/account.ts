@@ -100,7 +100,6 @@ export const account = {
   'privacy.6': 'Sin rastreadores ni anuncios. Nada se carga desde otro sitio.',
   'privacy.7': 'Puedes llevarte todo, y puedes borrarlo todo.',
   'set.export': 'Llevarme mis datos',
-  'set.export-say': 'Un archivo con todo lo guardado sobre ti',
   'set.delete': 'Borrar mi cuenta',
   'delete.say': 'Se borra todo al momento: círculo, notas, mensajes. Lo que tengas abierto termina sin aviso. Nadie puede recuperarlo.',
   'delete.yes': 'Borrar todo',

@@ -73,7 +73,7 @@ export const circle = {
   'for.open': 'Quiere compañía ahora',
   'for.quiet': 'Un rato de silencio',
   'for.quiet-say': 'Sin notificaciones de {name} hasta entonces. La bandeja lo guarda todo, y {name} ve que ahora no estás disponible.',
-  'for.quiet-night': 'Hasta mañana, 8:00',
+  'for.quiet-night': 'Hasta {time}',
   'for.quiet-week': 'Una semana',
   'for.quiet-end': 'Volver a notificar',
   'for.leave': 'Dejar el círculo de {name}',

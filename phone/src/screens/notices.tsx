@@ -1,0 +1,107 @@
+// What a notice in the inbox says, where it leads, and how it is said once it is over.
+import { api } from '../api/client';
+import type { Notice } from '../api/client';
+import { nameOf } from '../parts/people';
+import { Row } from '../parts/rows';
+import { go } from '../route';
+import { look } from '../state/everything';
+import { state } from '../state/store';
+import { say } from '../words';
+import type { Key } from '../words';
+import { day } from '../words/format';
+
+type Said = readonly [Key, Key];
+type Kind = Exclude<Notice['kind'], 'test'> | 'unreachable-me' | 'nobody-told';
+/** What each kind of notice says, and what that means. A test says nothing here. */
+const NOTICES: Record<Kind, Said> = {
+  reach_out: ['notice.reach_out', 'notice-say.reach_out'],
+  answered: ['notice.answered', 'notice-say.answered'],
+  all_clear: ['notice.all_clear', 'notice-say.all_clear'],
+  ended: ['notice.ended', 'notice-say.ended'],
+  unanswered: ['notice.unanswered', 'notice-say.unanswered'],
+  are_you_talking: ['notice.are_you_talking', 'notice-say.are_you_talking'],
+  message: ['notice.message', 'notice-say.message'],
+  invitation_accepted: ['notice.invitation_accepted', 'notice-say.invitation_accepted'],
+  standing_by: ['notice.standing_by', 'notice-say.standing_by'],
+  bookend_due: ['notice.bookend_due', 'notice-say.bookend_due'],
+  bookend_missed: ['notice.bookend_missed', 'notice-say.bookend_missed'],
+  check_in: ['notice.check_in', 'notice-say.check_in'],
+  reach_in: ['notice.reach_in', 'notice-say.reach_in'],
+  unreachable: ['notice.unreachable', 'notice-say.unreachable'],
+  'unreachable-me': ['notice.unreachable-me', 'notice-say.unreachable-me'],
+  'nobody-told': ['notice.nobody-told', 'notice-say.nobody-told'],
+};
+/** The same when it is over. What was written, or how it ended, is so for good. */
+const OVER: Partial<Record<Kind, Said>> = {
+  reach_out: ['over.reach_out', 'over.now'],
+  answered: ['over.answered', 'over.now'],
+  unanswered: ['over.unanswered', 'over.now'],
+  are_you_talking: ['over.talking', 'over.now'],
+  standing_by: ['over.stood-by', 'over.now'],
+  bookend_due: ['over.due', 'over.checked-in'],
+  bookend_missed: ['over.missed', 'over.now'],
+  'nobody-told': ['over.nobody-told', 'over.checked-in'],
+};
+
+/** Without a name it is about me; and that nobody has answered is something else at a bookend. */
+function kindOf({ kind, from, bookend_id }: Notice): Kind {
+  if (kind === 'unreachable' && !from) return 'unreachable-me';
+  return kind === 'unanswered' && bookend_id ? 'nobody-told' : (kind as Kind);
+}
+
+/** Whether what a notice says is over, as far as this phone knows. `bookends`: those that are open. */
+function isOver({ kind, reach_out_id, bookend_id }: Notice, bookends: Set<string> | undefined): boolean {
+  if (bookend_id) return bookends !== undefined && !bookends.has(bookend_id);
+  // What the phone has not looked at, it does not know.
+  if (!reach_out_id || !state.reached || !state.looked) return false;
+  if (reach_out_id !== state.mine?.id) return !state.needed.some((one) => one.id === reach_out_id);
+  return kind === 'unanswered' ? state.mine.state !== 'waiting' : kind === 'are_you_talking' && state.mine.state === 'together';
+}
+
+/** Where a notice leads. */
+function leads(notice: Notice): string[] {
+  if (notice.reach_out_id) return ['reach-outs', notice.reach_out_id];
+  if (notice.bookend_id) return ['bookends', notice.bookend_id];
+  if (notice.check_in_id) return ['check-ins', notice.check_in_id];
+  if (notice.reach_in_id) return ['reach-ins', notice.reach_in_id];
+  if (notice.kind === 'unreachable' && !notice.from) return ['settings'];
+  return notice.kind === 'invitation_accepted' || notice.kind === 'unreachable' ? ['circle'] : [];
+}
+
+export function NoticeRow({ of, bookends, onRead }: { of: Notice; bookends: Set<string> | undefined; onRead: () => Promise<void> }) {
+  const kind = kindOf(of);
+  const name = nameOf(of.from);
+  const confirmed = kind === 'invitation_accepted' && state.circle?.some((member) => member.person.id === of.from?.id && member.state === 'active');
+  // A newer server may know more kinds than we do.
+  const [title, detail] = (isOver(of, bookends) && OVER[kind]) || (NOTICES[kind] ?? []);
+  if (!title || !detail) return null;
+  const where = leads(of);
+  const open = async () => {
+    if (where.length) go(...where);
+    if (of.read_at) return;
+    await api.POST('/v1/inbox/{notice_id}/read', { params: { path: { notice_id: of.id } } });
+    await Promise.all([onRead(), look()]);
+  };
+  return (
+    <li>
+      <button class="row" onClick={open}>
+        <Row
+          name={
+            <>
+              {!of.read_at && (
+                <>
+                  <i class="dot" />
+                  <span class="sr">{say('inbox.is-new')}</span>
+                </>
+              )}
+              {say(title, { name })}
+            </>
+          }
+          says={confirmed ? say('confirm.done', { name }) : say(detail, { name })}
+        >
+          <span class="soft small">{day(of.created_at)}</span>
+        </Row>
+      </button>
+    </li>
+  );
+}
