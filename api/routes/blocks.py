@@ -25,7 +25,7 @@ class BlockOut(BaseModel):
     created_at: datetime
 
 
-@router.post("", status_code=201, responses=problems(NotFound))
+@router.post("", summary="Block somebody", status_code=201, responses=problems(NotFound))
 async def block(body: NewBlock, unit: Writing, who: WritingCaller, key: IdempotencyKey) -> BlockOut:
     """Block somebody from my circle or whose circle I am in. It ends both at once; repeating it is safe."""
     made = await rule.block(unit, who, body.person_id)
@@ -36,7 +36,7 @@ async def block(body: NewBlock, unit: Writing, who: WritingCaller, key: Idempote
     return BlockOut(person=PersonOut(id=made.blocked_id, display_name=name), created_at=made.created_at)
 
 
-@router.get("")
+@router.get("", summary="List whom I have blocked")
 async def blocks(
     unit: Reading, who: ReadingCaller, limit: Limit = DEFAULT_LIMIT, cursor: Cursor = None
 ) -> Page[BlockOut]:
@@ -50,6 +50,6 @@ async def blocks(
     )
 
 
-@router.delete("/{person_id}", status_code=204, responses=problems(NotFound))
+@router.delete("/{person_id}", summary="Unblock somebody", status_code=204, responses=problems(NotFound))
 async def unblock(person_id: UUID, unit: Writing, who: WritingCaller) -> None:
     await rule.unblock(unit, who, person_id)

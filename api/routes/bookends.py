@@ -70,7 +70,9 @@ class BookendOut(BaseModel):
     companion_told_at: datetime | None
 
 
-@router.post("", status_code=201, responses=problems(CompanionUnknown, TooManyBookends, KeyReused))
+@router.post(
+    "", summary="Plan a bookend", status_code=201, responses=problems(CompanionUnknown, TooManyBookends, KeyReused)
+)
 async def plan(body: NewBookend, unit: Writing, who: WritingCaller, key: IdempotencyKey) -> BookendOut:
     """Say when you will be back, and who stands by.
 
@@ -82,7 +84,7 @@ async def plan(body: NewBookend, unit: Writing, who: WritingCaller, key: Idempot
     return _out(await bookend_show.one(unit, who, made))
 
 
-@router.get("")
+@router.get("", summary="List bookends of mine and those I stand by at")
 async def bookends(
     unit: Reading,
     who: ReadingCaller,
@@ -97,19 +99,23 @@ async def bookends(
     return page(await bookend_show.page(unit, who, limit, cursor, is_open=is_open, mine=mine), limit, _out)
 
 
-@router.get("/{bookend_id}", responses=problems(NotFound))
+@router.get("/{bookend_id}", summary="Read one bookend", responses=problems(NotFound))
 async def one(bookend_id: UUID, unit: Reading, who: ReadingCaller) -> BookendOut:
     return _out(await bookend_show.one(unit, who, bookend_id))
 
 
-@router.post("/{bookend_id}/check-in", responses=problems(NotFound, NotYours))
+@router.post("/{bookend_id}/check-in", summary="Check in at a bookend", responses=problems(NotFound, NotYours))
 async def check_in(bookend_id: UUID, unit: Writing, who: WritingCaller) -> BookendOut:
     """Say that you are back. A companion who was told gets the all-clear; otherwise nobody is pushed for it."""
     await bookend.check_in(unit, who, bookend_id)
     return _out(await bookend_show.one(unit, who, bookend_id))
 
 
-@router.post("/{bookend_id}/extend", responses=problems(NotFound, NotYours, BookendOver))
+@router.post(
+    "/{bookend_id}/extend",
+    summary="Move a bookend to a later time",
+    responses=problems(NotFound, NotYours, BookendOver),
+)
 async def extend(bookend_id: UUID, body: Extension, unit: Writing, who: WritingCaller) -> BookendOut:
     """Move the due time; it starts again from there, and nobody is pushed for it.
 
@@ -119,7 +125,7 @@ async def extend(bookend_id: UUID, body: Extension, unit: Writing, who: WritingC
     return _out(await bookend_show.one(unit, who, bookend_id))
 
 
-@router.delete("/{bookend_id}", status_code=204, responses=problems(NotFound, NotYours))
+@router.delete("/{bookend_id}", summary="Cancel a bookend", status_code=204, responses=problems(NotFound, NotYours))
 async def cancel(bookend_id: UUID, unit: Writing, who: WritingCaller) -> None:
     """Remove it for good. A companion who was told, and has had no all-clear, learns that it ended without one."""
     await bookend.cancel(unit, who, bookend_id)

@@ -83,6 +83,7 @@ class ChannelOut(BaseModel):
 
 @router.post(
     "",
+    summary="Add a channel",
     status_code=201,
     responses=again_too(ChannelOut, "This address was added already; a fresh code was sent unless it is confirmed.")
     | problems(ChannelNotOffered, TooManyChannels, TooMany, KeyReused, KeysUnavailable),
@@ -101,7 +102,7 @@ async def add(
     return _out(found, who)
 
 
-@router.get("")
+@router.get("", summary="List my channels")
 async def mine(
     unit: Reading, who: ReadingCaller, limit: Limit = DEFAULT_LIMIT, cursor: Cursor = None
 ) -> Page[ChannelOut]:
@@ -109,13 +110,17 @@ async def mine(
     return page(await channels.mine(unit, who, limit, cursor), limit, lambda row: _out(row, who))
 
 
-@router.delete("/{channel_id}", status_code=204, responses=problems(NotFound))
+@router.delete("/{channel_id}", summary="Remove a channel", status_code=204, responses=problems(NotFound))
 async def remove(channel_id: UUID, unit: Writing, who: WritingCaller) -> None:
     """Forget this address. Nothing more is sent there."""
     await channels.remove(unit, who, channel_id)
 
 
-@router.post("/{channel_id}/confirm", responses=problems(NotFound, CodeWrong, CodeOver, KeysUnavailable))
+@router.post(
+    "/{channel_id}/confirm",
+    summary="Confirm a channel with its code",
+    responses=problems(NotFound, CodeWrong, CodeOver, KeysUnavailable),
+)
 async def confirm(channel_id: UUID, body: Code, unit: Writing, who: WritingCaller, context: Services) -> ChannelOut:
     """Give back the code that was sent there: five guesses, ten minutes."""
     found, refused = await channels.confirm(unit, who, channel_id, body.code)

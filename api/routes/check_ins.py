@@ -45,7 +45,7 @@ class CheckInOut(BaseModel):
     created_at: datetime
 
 
-@router.post("", status_code=201, responses=problems(MemberUnknown, NotFound, KeyReused))
+@router.post("", summary="Write a check-in", status_code=201, responses=problems(MemberUnknown, NotFound, KeyReused))
 async def check_in(body: CheckIn, unit: Writing, who: WritingCaller, key: IdempotencyKey) -> CheckInOut:
     """Say how I am. Those I share it with get a notice `check_in`, and read it here; nobody else ever sees it."""
     asked = retry_of(unit.keyring, who, "POST /v1/check-ins", key, body)
@@ -53,7 +53,7 @@ async def check_in(body: CheckIn, unit: Writing, who: WritingCaller, key: Idempo
     return _out(await check_ins.one(unit, who, await check_ins.check_in(unit, who, said, asked)))
 
 
-@router.get("")
+@router.get("", summary="List check-ins of mine and those shared with me")
 async def listed(
     unit: Reading,
     who: ReadingCaller,
@@ -71,7 +71,7 @@ async def one(check_in_id: UUID, unit: Reading, who: ReadingCaller) -> CheckInOu
     return _out(await check_ins.one(unit, who, check_in_id))
 
 
-@router.delete("/{check_in_id}", status_code=204, responses=problems(NotFound))
+@router.delete("/{check_in_id}", summary="Take a check-in back", status_code=204, responses=problems(NotFound))
 async def remove(check_in_id: UUID, unit: Writing, who: WritingCaller) -> None:
     """Take it back for good, also from those I shared it with. They are not told."""
     await check_ins.remove(unit, who, check_in_id)

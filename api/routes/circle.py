@@ -54,7 +54,7 @@ class Change(Body):
     step: Literal[1, 2] = 1
 
 
-@router.get("")
+@router.get("", summary="List the people in my circle")
 async def members(unit: Reading, who: ReadingCaller, limit: Limit = DEFAULT_LIMIT, cursor: Cursor = None) -> CirclePage:
     """The people in my circle, in the order in which it grew, and whether a press now would reach anybody."""
     found = await circle.members(unit, who, limit, cursor)
@@ -84,13 +84,13 @@ class NewLadder(Body):
     ladder: Annotated[list[Whole], AfterValidator(_bounded)] | None
 
 
-@router.get("/ladder")
+@router.get("/ladder", summary="Read when my circle is told")
 async def ladder(unit: Reading, who: ReadingCaller, context: Services) -> LadderOut:
     """When my circle is told after a press."""
     return _ladder_out((await access.person(unit, who)).ladder, context)
 
 
-@router.put("/ladder")
+@router.put("/ladder", summary="Set when my circle is told")
 async def set_ladder(body: NewLadder, unit: Writing, who: WritingCaller, context: Services) -> LadderOut:
     """Choose my own times. A reach-out that is running keeps the ladder it began with."""
     return _ladder_out(await people.set_ladder(unit, who, body.ladder), context)
@@ -101,7 +101,9 @@ def _ladder_out(own: Sequence[int] | None, context: Context) -> LadderOut:
     return LadderOut(ladder=list(own or default), own=bool(own), default=default)
 
 
-@router.patch("/{membership_id}", responses=problems(NotFound, StepOneFull))
+@router.patch(
+    "/{membership_id}", summary="Change somebody's role or step in my circle", responses=problems(NotFound, StepOneFull)
+)
 async def change(membership_id: UUID, body: Change, unit: Writing, who: WritingCaller) -> MemberOut:
     """Another role or step (JSON Merge Patch)."""
     changes = body.model_dump(include=body.model_fields_set, mode="json")
@@ -109,14 +111,16 @@ async def change(membership_id: UUID, body: Change, unit: Writing, who: WritingC
     return await _one(unit, who, membership_id)
 
 
-@router.post("/{membership_id}/confirm", responses=problems(NotFound))
+@router.post("/{membership_id}/confirm", summary="Confirm somebody for my circle", responses=problems(NotFound))
 async def confirm(membership_id: UUID, unit: Writing, who: WritingCaller) -> MemberOut:
     """Confirm that this is the person you meant. Only from then on are they told anything."""
     await circle.confirm(unit, who, membership_id)
     return await _one(unit, who, membership_id)
 
 
-@router.delete("/{membership_id}", status_code=204, responses=problems(NotFound))
+@router.delete(
+    "/{membership_id}", summary="Remove somebody from my circle", status_code=204, responses=problems(NotFound)
+)
 async def remove(membership_id: UUID, unit: Writing, who: WritingCaller) -> None:
     """Take somebody out of my circle. They are not told."""
     await circle.remove(unit, who, membership_id)

@@ -27,7 +27,7 @@ class ConfigOut(BaseModel):
     channels: list[ChannelKind]
 
 
-@router.get("/v1/config")
+@router.get("/v1/config", summary="Read what this place offers")
 async def config(context: Services) -> ConfigOut:
     """What this place offers, for anybody to ask."""
     return ConfigOut(

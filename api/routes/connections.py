@@ -47,7 +47,7 @@ class ConnectionsOut(BaseModel):
     not_in_touch: list[QuietOut]
 
 
-@router.get("/v1/connections")
+@router.get("/v1/connections", summary="See how connected I was")
 async def seen(
     unit: Reading,
     who: ReadingCaller,

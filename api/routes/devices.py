@@ -98,6 +98,7 @@ class TestOut(BaseModel):
 
 @router.post(
     "",
+    summary="Register a device",
     status_code=201,
     responses=again_too(DeviceOut, "This address was registered already.")
     | problems(TooManyDevices, EndpointNotAllowed, KeysUnavailable, KeyReused),
@@ -116,7 +117,7 @@ async def register(
     return _out(found, who)
 
 
-@router.get("")
+@router.get("", summary="List my devices")
 async def mine(
     unit: Reading, who: ReadingCaller, limit: Limit = DEFAULT_LIMIT, cursor: Cursor = None
 ) -> Page[DeviceOut]:
@@ -124,7 +125,11 @@ async def mine(
     return page(await devices.mine(unit, who, limit, cursor), limit, lambda row: _out(row, who))
 
 
-@router.put("/{device_id}", responses=problems(NotFound, DeviceRetired, EndpointNotAllowed))
+@router.put(
+    "/{device_id}",
+    summary="Refresh a device's address",
+    responses=problems(NotFound, DeviceRetired, EndpointNotAllowed),
+)
 async def refresh(device_id: UUID, body: NewDevice, unit: Writing, who: WritingCaller, context: Services) -> DeviceOut:
     """Put a refreshed token or subscription in the place of the old one."""
     found = await devices.own(unit, who, device_id)
@@ -136,13 +141,15 @@ async def refresh(device_id: UUID, body: NewDevice, unit: Writing, who: WritingC
     return _out(found, who)
 
 
-@router.delete("/{device_id}", status_code=204, responses=problems(NotFound))
+@router.delete("/{device_id}", summary="Remove a device", status_code=204, responses=problems(NotFound))
 async def remove(device_id: UUID, unit: Writing, who: WritingCaller) -> None:
     """Stop sending to this device."""
     await devices.remove(unit, who, device_id)
 
 
-@router.post("/{device_id}/test", responses=problems(NotFound, DeviceRetired, TooMany))
+@router.post(
+    "/{device_id}/test", summary="Send a test push to a device", responses=problems(NotFound, DeviceRetired, TooMany)
+)
 async def send_test(device_id: UUID, unit: Writing, who: WritingCaller) -> TestOut:
     """Send a real push to this device ("A light came on.")."""
     return TestOut(delivery_id=await devices.send_test(unit, who, device_id))

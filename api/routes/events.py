@@ -27,6 +27,7 @@ STREAM = "text/event-stream"
 
 @router.get(
     "/v1/events",
+    summary="Listen to my events as they happen",
     response_class=StreamingResponse,
     responses={200: {"description": "A stream that stays open.", "content": {STREAM: {"schema": {"type": "string"}}}}},
 )

@@ -10,7 +10,7 @@ from rules.helplines import Country
 router = APIRouter(tags=["helplines"])
 
 
-@router.get("/v1/helplines")
+@router.get("/v1/helplines", summary="Find the helplines of a country")
 async def listed(region: Annotated[str | None, Query(max_length=8)] = None) -> Country:
     """The lines of a country (ISO 3166-1 alpha-2, such as GB); international ones where we know none."""
     return helplines.for_region(region)

@@ -73,7 +73,7 @@ class Receipt(Body):
     event: ReceiptEvent
 
 
-@router.get("/v1/inbox")
+@router.get("/v1/inbox", summary="List my notices")
 async def listed(context: Services, token: Token, asked: Annotated[Asked, Query()]) -> Page[NoticeOut]:
     """My notices, newest first."""
     async with context.database.at_once(reading=True) as opened:
@@ -83,25 +83,27 @@ async def listed(context: Services, token: Token, asked: Annotated[Asked, Query(
     return page(found.views, asked.limit, _out)
 
 
-@router.get("/v1/inbox/unread-count")
+@router.get("/v1/inbox/unread-count", summary="Count my unread notices")
 async def unread_count(unit: Reading, who: ReadingCaller) -> CountOut:
     return CountOut(unread=await inbox.unread_count(unit, who))
 
 
-@router.post("/v1/inbox/read-all")
+@router.post("/v1/inbox/read-all", summary="Mark all my notices as read")
 async def read_all(unit: Writing, who: WritingCaller) -> ReadOut:
     """Mark everything as read. It does not tell anybody that you have seen their call."""
     return ReadOut(read=await inbox.read_all(unit, who))
 
 
-@router.post("/v1/inbox/{notice_id}/read", responses=problems(NotFound))
+@router.post("/v1/inbox/{notice_id}/read", summary="Mark one notice as read", responses=problems(NotFound))
 async def read(notice_id: UUID, unit: Writing, who: WritingCaller) -> NoticeOut:
     """Mark one notice as read; the person who reached out sees that it was seen."""
     await inbox.read(unit, who, notice_id)
     return _out(await inbox.one(unit, who, notice_id))
 
 
-@router.post("/v1/receipts", status_code=201, responses=problems(NotFound))
+@router.post(
+    "/v1/receipts", summary="Report that a push arrived or was opened", status_code=201, responses=problems(NotFound)
+)
 async def receipt(body: Receipt, unit: Writing, who: WritingCaller, key: IdempotencyKey) -> Receipt:
     """Say that a push arrived or was opened. Repeating it is safe."""
     await inbox.receipt(unit, who, body.delivery_id, opened=body.event is ReceiptEvent.OPENED)

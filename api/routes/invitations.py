@@ -106,7 +106,12 @@ class PreviewOut(BaseModel):
     words: list[str] | None
 
 
-@router.post("", status_code=201, responses=problems(CircleFull, StepOneFull, TooMany, KeyReused))
+@router.post(
+    "",
+    summary="Invite somebody into my circle",
+    status_code=201,
+    responses=problems(CircleFull, StepOneFull, TooMany, KeyReused),
+)
 async def invite(body: Invite, unit: Writing, who: WritingCaller, context: Services, key: IdempotencyKey) -> InvitedOut:
     """Make a link for one person, good for 48 hours. A retry with the same key gives the same link."""
     asked = retry_of(unit.keyring, who, "POST /v1/invitations", key, body)
@@ -123,7 +128,7 @@ async def invite(body: Invite, unit: Writing, who: WritingCaller, context: Servi
     )
 
 
-@router.get("")
+@router.get("", summary="List my open invitations")
 async def mine(
     unit: Reading, who: ReadingCaller, context: Services, limit: Limit = DEFAULT_LIMIT, cursor: Cursor = None
 ) -> Page[InvitationOut]:
@@ -147,7 +152,9 @@ async def mine(
     return page(found, limit, show)
 
 
-@router.post("/preview", responses=problems(InvitationNotValid, OwnInvitation, TooMany))
+@router.post(
+    "/preview", summary="Preview an invitation", responses=problems(InvitationNotValid, OwnInvitation, TooMany)
+)
 async def preview(body: Opened, request: Request, token: Token, context: Services) -> PreviewOut:
     """Read who invites me and as what. Needs no session; with one, a link that I have accepted says how it stands."""
     async with guesses.at_links(context, request), context.database.read() as session:
@@ -168,6 +175,7 @@ async def preview(body: Opened, request: Request, token: Token, context: Service
 
 @router.post(
     "/accept",
+    summary="Accept an invitation",
     status_code=201,
     responses=again_too(SupportedOut, "The caller has accepted it already; this is how it stands.")
     | problems(InvitationNotValid, OwnInvitation, AlreadyInCircle, CircleFull, KeyReused, TooMany),
@@ -184,7 +192,7 @@ async def accept(
         return await one(unit, who, membership_id)
 
 
-@router.delete("/{invitation_id}", status_code=204, responses=problems(NotFound))
+@router.delete("/{invitation_id}", summary="Withdraw an invitation", status_code=204, responses=problems(NotFound))
 async def withdraw(invitation_id: UUID, unit: Writing, who: WritingCaller) -> None:
     """Withdraw an invitation: its link becomes useless."""
     await invitations.withdraw(unit, who, invitation_id)

@@ -129,7 +129,7 @@ class AccessOut(BaseModel):
     created_at: datetime
 
 
-@router.get("/v1/me")
+@router.get("/v1/me", summary="Read my profile")
 async def me(
     unit: Reading, who: ReadingCaller, token: Token, request: Request, response: Response, context: Services
 ) -> MeOut:
@@ -140,7 +140,7 @@ async def me(
     return _out(await access.person(unit, who), who)
 
 
-@router.patch("/v1/me", responses=problems(KeysUnavailable))
+@router.patch("/v1/me", summary="Change my profile", responses=problems(KeysUnavailable))
 async def change(body: Change, unit: Writing, who: WritingCaller) -> MeOut:
     """Change the profile (JSON Merge Patch)."""
     changes = body.model_dump(include=body.model_fields_set, by_alias=True)
@@ -151,7 +151,7 @@ async def change(body: Change, unit: Writing, who: WritingCaller) -> MeOut:
     return _out(await people.change(unit, who, changes), who)
 
 
-@router.put("/v1/me/passphrase", status_code=204, responses=problems(ProofNeeded))
+@router.put("/v1/me/passphrase", summary="Set a new passphrase", status_code=204, responses=problems(ProofNeeded))
 async def set_passphrase(body: NewPassphrase, token: Token, context: Services) -> None:
     """Set a new passphrase. Needs fresh proof; everywhere else you are signed out, and passkeys go."""
     async with context.database.read() as session:
@@ -166,7 +166,7 @@ async def set_passphrase(body: NewPassphrase, token: Token, context: Services) -
         await unit.commit(context.bus, context.hand_over)
 
 
-@router.post("/v1/recovery-codes", status_code=201, responses=problems(ProofNeeded))
+@router.post("/v1/recovery-codes", summary="Make new recovery codes", status_code=201, responses=problems(ProofNeeded))
 async def new_codes(unit: Writing, who: WritingCaller, key: IdempotencyKey) -> CodesOut:
     """Ten new recovery codes; the earlier ones stop working. Needs fresh proof."""
     access.require_proof(who, unit.now)
@@ -174,7 +174,7 @@ async def new_codes(unit: Writing, who: WritingCaller, key: IdempotencyKey) -> C
     return CodesOut(recovery_codes=await people.new_codes(unit, who, asked))
 
 
-@router.get("/v1/me/access-log")
+@router.get("/v1/me/access-log", summary="List what happened to the ways into my account")
 async def accessed(
     unit: Reading, who: ReadingCaller, limit: Limit = DEFAULT_LIMIT, cursor: Cursor = None
 ) -> Page[AccessOut]:
@@ -182,7 +182,7 @@ async def accessed(
     return page(await access_log.mine(unit, who, limit, cursor), limit, lambda row: _access_out(row, who.session_id))
 
 
-@router.get("/v1/me/export")
+@router.get("/v1/me/export", summary="Export everything that is kept of me")
 async def export(token: Token, context: Services, response: Response) -> dict[str, Any]:
     """Everything that is kept of you, in plain words."""
     # Two short steps: the writer is not held while everything is read, and what was taken stands in the log before.
@@ -194,7 +194,7 @@ async def export(token: Token, context: Services, response: Response) -> dict[st
         return await leaving.export(unit, await access.caller(unit, token))
 
 
-@router.delete("/v1/me", status_code=204, responses=problems(ProofNeeded))
+@router.delete("/v1/me", summary="Delete my account", status_code=204, responses=problems(ProofNeeded))
 async def erase(unit: Writing, who: WritingCaller, request: Request, response: Response, context: Services) -> None:
     """Delete the account for good. Needs fresh proof; an open reach-out ends without an all-clear."""
     access.require_proof(who, unit.now)

@@ -42,13 +42,17 @@ PAGE = """<!doctype html>
 START = 'SwaggerUIBundle({url: "/openapi.json", dom_id: "#swagger-ui", deepLinking: true, validatorUrl: null});\n'
 
 
-@router.get("/healthz")
+@router.get("/healthz", summary="Check that the process answers")
 async def alive() -> dict[str, str]:
     """The process answers."""
     return {"status": "ok"}
 
 
-@router.get("/readyz", responses={503: {"description": "The database is away or its schema is too old."}})
+@router.get(
+    "/readyz",
+    summary="Check that this place is ready",
+    responses={503: {"description": "The database is away or its schema is too old."}},
+)
 async def ready(context: Services) -> JSONResponse:
     """The database answers and its schema is not older than this release needs."""
     why = None

@@ -155,7 +155,9 @@ class PasskeyOut(BaseModel):
 
 
 @router.post(
-    "/v1/passkeys/options", responses=problems(PasskeysNotOffered, ProofNeeded, TooManyPasskeys, KeysUnavailable)
+    "/v1/passkeys/options",
+    summary="Begin to add a passkey",
+    responses=problems(PasskeysNotOffered, ProofNeeded, TooManyPasskeys, KeysUnavailable),
 )
 async def options(unit: Writing, who: WritingCaller, context: Services) -> CreationOptions:
     """Begin to add a passkey. Needs fresh proof; what was begun before can no longer be finished."""
@@ -166,6 +168,7 @@ async def options(unit: Writing, who: WritingCaller, context: Services) -> Creat
 
 @router.post(
     "/v1/passkeys",
+    summary="Add a passkey",
     status_code=201,
     responses=problems(
         PasskeysNotOffered, ProofNeeded, PasskeyRefused, TooManyPasskeys, NotFound, KeyReused, KeysUnavailable
@@ -186,7 +189,7 @@ async def add(
         raise
 
 
-@router.get("/v1/passkeys")
+@router.get("/v1/passkeys", summary="List my passkeys")
 async def mine(
     unit: Reading, who: ReadingCaller, limit: Limit = DEFAULT_LIMIT, cursor: Cursor = None
 ) -> Page[PasskeyOut]:
@@ -194,14 +197,20 @@ async def mine(
     return page(await passkeys.mine(unit, who, limit, cursor), limit, lambda row: _out(row, who))
 
 
-@router.delete("/v1/passkeys/{passkey_id}", status_code=204, responses=problems(NotFound, ProofNeeded))
+@router.delete(
+    "/v1/passkeys/{passkey_id}", summary="Remove a passkey", status_code=204, responses=problems(NotFound, ProofNeeded)
+)
 async def remove(passkey_id: UUID, unit: Writing, who: WritingCaller) -> None:
     """Remove a passkey. Needs fresh proof. Where it has signed in stays signed in: see /v1/sessions."""
     access.require_proof(who, unit.now)
     await passkeys.remove(unit, who, passkey_id)
 
 
-@router.post("/v1/sessions/passkey/options", responses=problems(PasskeysNotOffered, TooMany))
+@router.post(
+    "/v1/sessions/passkey/options",
+    summary="Begin to sign in with a passkey",
+    responses=problems(PasskeysNotOffered, TooMany),
+)
 async def sign_in_options(unit: Writing, request: Request, context: Services) -> RequestOptions:
     """Begin to sign in with a passkey, whoever you are."""
     party = _party(context)
@@ -210,6 +219,7 @@ async def sign_in_options(unit: Writing, request: Request, context: Services) ->
 
 @router.post(
     "/v1/sessions/passkey",
+    summary="Sign in with a passkey",
     status_code=201,
     responses=problems(PasskeysNotOffered, PasskeyUnknown, TooMany, KeyReused, KeysUnavailable),
 )

@@ -47,6 +47,7 @@ class SignedUpOut(SignedInOut):
 
 @router.post(
     "",
+    summary="Sign up",
     status_code=201,
     responses=problems(
         NameTaken, RegistrationClosed, InvitationNotValid, CircleFull, TooMany, KeyReused, KeysUnavailable

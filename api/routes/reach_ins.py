@@ -39,7 +39,7 @@ class ReachInOut(BaseModel):
     created_at: datetime
 
 
-@router.post("", status_code=201, responses=problems(NotFound, TooMany, KeyReused))
+@router.post("", summary="Send a reach-in", status_code=201, responses=problems(NotFound, TooMany, KeyReused))
 async def send(body: NewReachIn, unit: Writing, who: WritingCaller, key: IdempotencyKey) -> ReachInOut:
     """Let somebody know that I think of them. They get a notice `reach_in`, and read it here.
 
@@ -49,7 +49,7 @@ async def send(body: NewReachIn, unit: Writing, who: WritingCaller, key: Idempot
     return _out(await reach_ins.one(unit, who, await reach_ins.send(unit, who, body.to, body.text, asked)))
 
 
-@router.get("")
+@router.get("", summary="List reach-ins that I sent and was sent")
 async def listed(
     unit: Reading,
     who: ReadingCaller,

@@ -132,6 +132,7 @@ class Felt(Body):
 
 @router.post(
     "",
+    summary="Reach out now",
     status_code=201,
     responses=again_too(ReachOutOut, "One was open: this pressed again.") | problems(EmptyCircle, KeyReused),
 )
@@ -166,7 +167,7 @@ async def _pressed(context: Context, token: str | None, key: str | None, said: P
             raise
 
 
-@router.get("")
+@router.get("", summary="List reach-outs of mine and those I was told of")
 async def mine(
     unit: Reading,
     who: ReadingCaller,
@@ -180,14 +181,19 @@ async def mine(
     return page(found, limit, lambda view: reach_out_out(view, who))
 
 
-@router.get("/{reach_out_id}", responses=problems(NotFound))
+@router.get("/{reach_out_id}", summary="Read one reach-out", responses=problems(NotFound))
 async def one(reach_out_id: UUID, unit: Reading, who: ReadingCaller) -> ReachOutOut:
     """One reach-out: my own, or one I was told of."""
     await access.reach_out(unit, who, reach_out_id)
     return await _shown(unit, who, reach_out_id)
 
 
-@router.post("/{reach_out_id}/answers", status_code=201, responses=problems(NotFound, NotYours, Closed, KeyReused))
+@router.post(
+    "/{reach_out_id}/answers",
+    summary="Answer a reach-out",
+    status_code=201,
+    responses=problems(NotFound, NotYours, Closed, KeyReused),
+)
 async def answer(
     reach_out_id: UUID, body: NewAnswer, unit: Writing, who: WritingCaller, key: IdempotencyKey
 ) -> AnswerOut:
@@ -203,7 +209,12 @@ async def answer(
     )
 
 
-@router.post("/{reach_out_id}/messages", status_code=201, responses=problems(NotFound, Closed, KeyReused))
+@router.post(
+    "/{reach_out_id}/messages",
+    summary="Write a message in a reach-out",
+    status_code=201,
+    responses=problems(NotFound, Closed, KeyReused),
+)
 async def say(
     reach_out_id: UUID, body: NewMessage, unit: Writing, who: WritingCaller, key: IdempotencyKey
 ) -> MessageOut:
@@ -212,7 +223,7 @@ async def say(
     return _message(await messages.say(unit, who, reach_out_id, body.text, asked))
 
 
-@router.get("/{reach_out_id}/messages", responses=problems(NotFound))
+@router.get("/{reach_out_id}/messages", summary="List the messages of a reach-out", responses=problems(NotFound))
 async def written(
     reach_out_id: UUID, unit: Reading, who: ReadingCaller, limit: Limit = DEFAULT_LIMIT, cursor: Cursor = None
 ) -> Page[MessageOut]:
@@ -220,7 +231,11 @@ async def written(
     return page(await messages.page(unit, who, reach_out_id, limit, cursor), limit, _message)
 
 
-@router.post("/{reach_out_id}/together", responses=problems(NotFound, Closed, NobodyAnswered, KeyReused))
+@router.post(
+    "/{reach_out_id}/together",
+    summary="Say that we are talking",
+    responses=problems(NotFound, Closed, NobodyAnswered, KeyReused),
+)
 async def together(
     reach_out_id: UUID, unit: Writing, who: WritingCaller, key: IdempotencyKey, body: Together | None = None
 ) -> ReachOutOut:
@@ -230,7 +245,11 @@ async def together(
     return await _shown(unit, who, reach_out_id)
 
 
-@router.post("/{reach_out_id}/nudge", responses=problems(NotFound, NotYours, Closed, KeyReused))
+@router.post(
+    "/{reach_out_id}/nudge",
+    summary="Press again while a reach-out is open",
+    responses=problems(NotFound, NotYours, Closed, KeyReused),
+)
 async def nudge(reach_out_id: UUID, unit: Writing, who: WritingCaller, key: IdempotencyKey) -> ReachOutOut:
     """Press again: everyone told so far is pushed once more, at most every 30 seconds.
 
@@ -243,7 +262,11 @@ async def nudge(reach_out_id: UUID, unit: Writing, who: WritingCaller, key: Idem
     return await _shown(unit, who, reach_out_id)
 
 
-@router.post("/{reach_out_id}/close", responses=problems(NotFound, NotYours, KeyReused))
+@router.post(
+    "/{reach_out_id}/close",
+    summary="Close my reach-out with an all-clear",
+    responses=problems(NotFound, NotYours, KeyReused),
+)
 async def close(reach_out_id: UUID, body: Close, unit: Writing, who: WritingCaller, key: IdempotencyKey) -> ReachOutOut:
     """Give the all-clear to everyone told. Only the person can; closing again changes nothing."""
     asked = retry_of(unit.keyring, who, f"POST /v1/reach-outs/{reach_out_id}/close", key, body)
@@ -251,7 +274,11 @@ async def close(reach_out_id: UUID, body: Close, unit: Writing, who: WritingCall
     return await _shown(unit, who, reach_out_id)
 
 
-@router.post("/{reach_out_id}/reflection", responses=problems(NotFound, NotYours, StillOpen))
+@router.post(
+    "/{reach_out_id}/reflection",
+    summary="Look back on a closed reach-out",
+    responses=problems(NotFound, NotYours, StillOpen),
+)
 async def reflect(reach_out_id: UUID, body: Felt, unit: Writing, who: WritingCaller) -> Felt:
     """Look back on it, for my eyes only. What I leave out stays as it was."""
     felt = body.model_dump(include=body.model_fields_set)

@@ -73,7 +73,9 @@ class SessionOut(BaseModel):
     current: bool
 
 
-@router.post("", status_code=201, responses=problems(WrongCredentials, TooMany))
+@router.post(
+    "", summary="Sign in with name and passphrase", status_code=201, responses=problems(WrongCredentials, TooMany)
+)
 async def sign_in(
     body: SignIn, request: Request, response: Response, context: Services, key: IdempotencyKey
 ) -> SignedInOut:
@@ -96,7 +98,12 @@ async def _same(person_id: UUID) -> UUID:
     return person_id
 
 
-@router.post("/recovery", status_code=201, responses=problems(WrongCredentials, TooMany))
+@router.post(
+    "/recovery",
+    summary="Recover my account with a recovery code",
+    status_code=201,
+    responses=problems(WrongCredentials, TooMany),
+)
 async def recover(
     body: Recover, request: Request, response: Response, context: Services, key: IdempotencyKey
 ) -> SignedInOut:
@@ -121,7 +128,7 @@ async def recover(
     return signed_in_out(made, response, context)
 
 
-@router.get("")
+@router.get("", summary="List where I am signed in")
 async def mine(
     unit: Reading, who: ReadingCaller, limit: Limit = DEFAULT_LIMIT, cursor: Cursor = None
 ) -> Page[SessionOut]:
@@ -140,7 +147,7 @@ def _session_out(row: Session, current: UUID) -> SessionOut:
     )
 
 
-@router.post("/current/proof", responses=problems(WrongCredentials, TooMany))
+@router.post("/current/proof", summary="Give my passphrase once more", responses=problems(WrongCredentials, TooMany))
 async def prove(body: Proof, request: Request, token: Token, context: Services) -> SessionOut:
     """Give the passphrase once more; it counts as fresh for 5 minutes."""
     async with context.database.read() as session:
@@ -165,7 +172,7 @@ async def prove(body: Proof, request: Request, token: Token, context: Services) 
     return _session_out(found, who.session_id)
 
 
-@router.delete("/{which}", status_code=204, responses=problems(NotFound))
+@router.delete("/{which}", summary="Sign out", status_code=204, responses=problems(NotFound))
 async def sign_out(
     which: Annotated[str, Path(description="A session's id, `current` or `others`.", max_length=64)],
     unit: Writing,

@@ -38,7 +38,7 @@ class Mute(Body):
     muted_until: Moment | None
 
 
-@router.get("")
+@router.get("", summary="List the people I am there for")
 async def supported(
     unit: Reading, who: ReadingCaller, limit: Limit = DEFAULT_LIMIT, cursor: Cursor = None
 ) -> Page[SupportedOut]:
@@ -46,14 +46,14 @@ async def supported(
     return page(await circle.supported(unit, who, limit, cursor), limit, supported_out)
 
 
-@router.patch("/{membership_id}", responses=problems(NotFound))
+@router.patch("/{membership_id}", summary="Mute somebody I am there for", responses=problems(NotFound))
 async def mute(membership_id: UUID, body: Mute, unit: Writing, who: WritingCaller) -> SupportedOut:
     """Get no pushes from this person until then; null ends it. The inbox keeps everything."""
     await circle.mute(unit, who, membership_id, body.muted_until)
     return await one(unit, who, membership_id)
 
 
-@router.delete("/{membership_id}", status_code=204, responses=problems(NotFound))
+@router.delete("/{membership_id}", summary="Leave somebody's circle", status_code=204, responses=problems(NotFound))
 async def leave(membership_id: UUID, unit: Writing, who: WritingCaller) -> None:
     """Step out of this circle. Nobody is told."""
     await circle.leave(unit, who, membership_id)

@@ -20,6 +20,17 @@ async def test_alive_and_ready(world: World) -> None:
     assert (await world.here.http.get("/readyz")).json() == {"status": "ready"}
 
 
+# What an operation's summary may begin with: an imperative, so that the list in /docs reads as what one can do.
+VERBS = ["Accept", "Add", "Answer", "Ask", "Begin", "Block", "Cancel", "Change", "Check", "Choose", "Clear", "Close", "Confirm", "Count", "Delete", "Export", "Find", "Give", "Invite", "Leave", "List", "Listen", "Look", "Make", "Mark", "Move", "Mute", "Open", "Plan", "Press", "Preview", "Reach", "Read", "Recover", "Refresh", "Register", "Remove", "Report", "Save", "Say", "See", "Send", "Set", "Sign", "Start", "Stop", "Take", "Turn", "Unblock", "Undo", "Unmute", "Update", "Withdraw", "Write"]
+
+
+async def test_the_documentation_says_what_each_operation_does(world: World) -> None:
+    paths = (await world.here.http.get("/openapi.json")).json()["paths"]
+    summaries = [operation["summary"] for path in paths.values() for operation in path.values()]
+    assert [one for one in summaries if one.split()[0] not in VERBS or (len(one.split()) > 2 and one.istitle())] == []
+    assert sorted(summaries) == sorted(set(summaries)), "each of them once"
+
+
 LOOKED_AT = (
     *("/healthz", "/readyz", "/metrics", "/openapi.json", "/docs", "/docs/assets/start.js", "/problems", "/"),
     *("/problems/not-found", "/v1/config", "/v1/helplines?region=US", "/v1/me", "/v1/inbox", "/v1/circle"),

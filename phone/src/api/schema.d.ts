@@ -12,13 +12,13 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Mine
+         * List reach-outs of mine and those I was told of
          * @description My own reach-outs and those I was told of, newest first.
          */
         get: operations["reach_outs_mine"];
         put?: never;
         /**
-         * Press
+         * Reach out now
          * @description Reach out now. 201 means that it is saved, for everyone who is asked.
          */
         post: operations["reach_outs_press"];
@@ -36,7 +36,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * One
+         * Read one reach-out
          * @description One reach-out: my own, or one I was told of.
          */
         get: operations["reach_outs_one"];
@@ -58,7 +58,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Answer
+         * Answer a reach-out
          * @description Say what I can do. I may change it at any time until the reach-out is closed.
          */
         post: operations["reach_outs_answer"];
@@ -76,13 +76,13 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Written
+         * List the messages of a reach-out
          * @description What I may read, oldest first.
          */
         get: operations["reach_outs_written"];
         put?: never;
         /**
-         * Say
+         * Write a message in a reach-out
          * @description Write: the person's words reach everyone told, a recipient's reach the person only.
          */
         post: operations["reach_outs_say"];
@@ -102,7 +102,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Together
+         * Say that we are talking
          * @description We are talking. The person, who may name with whom, makes it so; a recipient's word asks the person.
          */
         post: operations["reach_outs_together"];
@@ -122,7 +122,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Nudge
+         * Press again while a reach-out is open
          * @description Press again: everyone told so far is pushed once more, at most every 30 seconds.
          *
          *     While somebody's answer holds the ladder it is taken up, and the next people are told at once; who has answered
@@ -145,7 +145,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Close
+         * Close my reach-out with an all-clear
          * @description Give the all-clear to everyone told. Only the person can; closing again changes nothing.
          */
         post: operations["reach_outs_close"];
@@ -165,7 +165,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Reflect
+         * Look back on a closed reach-out
          * @description Look back on it, for my eyes only. What I leave out stays as it was.
          */
         post: operations["reach_outs_reflect"];
@@ -203,13 +203,13 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Bookends
+         * List bookends of mine and those I stand by at
          * @description My bookends, and those at which I stand by as the companion; newest first.
          */
         get: operations["bookends_bookends"];
         put?: never;
         /**
-         * Plan
+         * Plan a bookend
          * @description Say when you will be back, and who stands by.
          *
          *     The companion gets the notice `standing_by`, which wakes nobody, and `bookend_missed` only if it is missed. Where nobody stands by any more when it is missed, or nothing can reach them at that moment (outside their hours,
@@ -229,12 +229,12 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** One */
+        /** Read one bookend */
         get: operations["bookends_one"];
         put?: never;
         post?: never;
         /**
-         * Cancel
+         * Cancel a bookend
          * @description Remove it for good. A companion who was told, and has had no all-clear, learns that it ended without one.
          */
         delete: operations["bookends_cancel"];
@@ -253,7 +253,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Check In
+         * Check in at a bookend
          * @description Say that you are back. A companion who was told gets the all-clear; otherwise nobody is pushed for it.
          */
         post: operations["bookends_check_in"];
@@ -273,7 +273,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Extend
+         * Move a bookend to a later time
          * @description Move the due time; it starts again from there, and nobody is pushed for it.
          *
          *     Once the companion was told it can no longer be moved: check in, so that they know, and plan another one.
@@ -293,13 +293,13 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Listed
+         * List check-ins of mine and those shared with me
          * @description My check-ins, and those that others share with me; newest first.
          */
         get: operations["check_ins_listed"];
         put?: never;
         /**
-         * Check In
+         * Write a check-in
          * @description Say how I am. Those I share it with get a notice `check_in`, and read it here; nobody else ever sees it.
          */
         post: operations["check_ins_check_in"];
@@ -324,7 +324,7 @@ export interface paths {
         put?: never;
         post?: never;
         /**
-         * Remove
+         * Take a check-in back
          * @description Take it back for good, also from those I shared it with. They are not told.
          */
         delete: operations["check_ins_remove"];
@@ -341,13 +341,13 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Listed
+         * List reach-ins that I sent and was sent
          * @description What I sent and what was sent to me, newest first, as long as we are in one circle.
          */
         get: operations["reach_ins_listed"];
         put?: never;
         /**
-         * Send
+         * Send a reach-in
          * @description Let somebody know that I think of them. They get a notice `reach_in`, and read it here.
          *
          *     Twenty a day, and once in ten minutes to one person. To reach out there is no limit.
@@ -387,7 +387,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Seen
+         * See how connected I was
          * @description How connected I was, and with whom I was not in touch. For my eyes only.
          */
         get: operations["connections_seen"];
@@ -407,7 +407,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Listed
+         * List my notices
          * @description My notices, newest first.
          */
         get: operations["inbox_listed"];
@@ -426,7 +426,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Unread Count */
+        /** Count my unread notices */
         get: operations["inbox_unread_count"];
         put?: never;
         post?: never;
@@ -446,7 +446,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Read All
+         * Mark all my notices as read
          * @description Mark everything as read. It does not tell anybody that you have seen their call.
          */
         post: operations["inbox_read_all"];
@@ -466,7 +466,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Read
+         * Mark one notice as read
          * @description Mark one notice as read; the person who reached out sees that it was seen.
          */
         post: operations["inbox_read"];
@@ -486,7 +486,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Receipt
+         * Report that a push arrived or was opened
          * @description Say that a push arrived or was opened. Repeating it is safe.
          */
         post: operations["inbox_receipt"];
@@ -504,7 +504,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Events
+         * Listen to my events as they happen
          * @description Server-Sent Events: `notice`, `reach_out` and `bookend` with an id; `resync` after a reconnect: fetch again.
          */
         get: operations["events_events"];
@@ -524,7 +524,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Config
+         * Read what this place offers
          * @description What this place offers, for anybody to ask.
          */
         get: operations["config_config"];
@@ -546,7 +546,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Sign Up
+         * Sign up
          * @description Make an account and sign in. With `invitation_token` the invitation is accepted in the same step.
          */
         post: operations["people_sign_up"];
@@ -566,7 +566,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Options
+         * Begin to add a passkey
          * @description Begin to add a passkey. Needs fresh proof; what was begun before can no longer be finished.
          */
         post: operations["passkeys_options"];
@@ -584,13 +584,13 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Mine
+         * List my passkeys
          * @description My passkeys.
          */
         get: operations["passkeys_mine"];
         put?: never;
         /**
-         * Add
+         * Add a passkey
          * @description Add the passkey that the browser has made. Needs fresh proof; ten are the most.
          */
         post: operations["passkeys_add"];
@@ -611,7 +611,7 @@ export interface paths {
         put?: never;
         post?: never;
         /**
-         * Remove
+         * Remove a passkey
          * @description Remove a passkey. Needs fresh proof. Where it has signed in stays signed in: see /v1/sessions.
          */
         delete: operations["passkeys_remove"];
@@ -630,7 +630,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Sign In Options
+         * Begin to sign in with a passkey
          * @description Begin to sign in with a passkey, whoever you are.
          */
         post: operations["passkeys_sign_in_options"];
@@ -650,7 +650,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Sign In
+         * Sign in with a passkey
          * @description Sign in with a passkey. It counts as fresh proof.
          */
         post: operations["passkeys_sign_in"];
@@ -668,13 +668,13 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Mine
+         * List where I am signed in
          * @description Where I am signed in.
          */
         get: operations["sessions_mine"];
         put?: never;
         /**
-         * Sign In
+         * Sign in with name and passphrase
          * @description Sign in with name and passphrase.
          */
         post: operations["sessions_sign_in"];
@@ -694,7 +694,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Recover
+         * Recover my account with a recovery code
          * @description Trade a recovery code for a new passphrase. Everywhere else you are signed out, and passkeys go.
          */
         post: operations["sessions_recover"];
@@ -714,7 +714,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Prove
+         * Give my passphrase once more
          * @description Give the passphrase once more; it counts as fresh for 5 minutes.
          */
         post: operations["sessions_prove"];
@@ -735,7 +735,7 @@ export interface paths {
         put?: never;
         post?: never;
         /**
-         * Sign Out
+         * Sign out
          * @description Sign out. The devices that were registered in that session get no more pushes.
          */
         delete: operations["sessions_sign_out"];
@@ -752,21 +752,21 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Me
+         * Read my profile
          * @description My profile, as only I see it.
          */
         get: operations["me_me"];
         put?: never;
         post?: never;
         /**
-         * Erase
+         * Delete my account
          * @description Delete the account for good. Needs fresh proof; an open reach-out ends without an all-clear.
          */
         delete: operations["me_erase"];
         options?: never;
         head?: never;
         /**
-         * Change
+         * Change my profile
          * @description Change the profile (JSON Merge Patch).
          */
         patch: operations["me_change"];
@@ -781,7 +781,7 @@ export interface paths {
         };
         get?: never;
         /**
-         * Set Passphrase
+         * Set a new passphrase
          * @description Set a new passphrase. Needs fresh proof; everywhere else you are signed out, and passkeys go.
          */
         put: operations["me_set_passphrase"];
@@ -802,7 +802,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * New Codes
+         * Make new recovery codes
          * @description Ten new recovery codes; the earlier ones stop working. Needs fresh proof.
          */
         post: operations["me_new_codes"];
@@ -820,7 +820,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Accessed
+         * List what happened to the ways into my account
          * @description Who came into my account and what was changed about the ways into it, newest first; kept for 90 days.
          */
         get: operations["me_accessed"];
@@ -840,7 +840,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Export
+         * Export everything that is kept of me
          * @description Everything that is kept of you, in plain words.
          */
         get: operations["me_export"];
@@ -860,13 +860,13 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Mine
+         * List my devices
          * @description My devices; retired ones are listed for 30 days.
          */
         get: operations["devices_mine"];
         put?: never;
         /**
-         * Register
+         * Register a device
          * @description Register this phone or browser. The same address again is the same device, so a retry is always safe.
          */
         post: operations["devices_register"];
@@ -885,13 +885,13 @@ export interface paths {
         };
         get?: never;
         /**
-         * Refresh
+         * Refresh a device's address
          * @description Put a refreshed token or subscription in the place of the old one.
          */
         put: operations["devices_refresh"];
         post?: never;
         /**
-         * Remove
+         * Remove a device
          * @description Stop sending to this device.
          */
         delete: operations["devices_remove"];
@@ -910,7 +910,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Send Test
+         * Send a test push to a device
          * @description Send a real push to this device ("A light came on.").
          */
         post: operations["devices_send_test"];
@@ -928,13 +928,13 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Mine
+         * List my channels
          * @description My channels, confirmed or not.
          */
         get: operations["channels_mine"];
         put?: never;
         /**
-         * Add
+         * Add a channel
          * @description Add an address and have a code sent there. It is used only once that code has come back.
          */
         post: operations["channels_add"];
@@ -955,7 +955,7 @@ export interface paths {
         put?: never;
         post?: never;
         /**
-         * Remove
+         * Remove a channel
          * @description Forget this address. Nothing more is sent there.
          */
         delete: operations["channels_remove"];
@@ -974,7 +974,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Confirm
+         * Confirm a channel with its code
          * @description Give back the code that was sent there: five guesses, ten minutes.
          */
         post: operations["channels_confirm"];
@@ -992,7 +992,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Members
+         * List the people in my circle
          * @description The people in my circle, in the order in which it grew, and whether a press now would reach anybody.
          */
         get: operations["circle_members"];
@@ -1012,12 +1012,12 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Ladder
+         * Read when my circle is told
          * @description When my circle is told after a press.
          */
         get: operations["circle_ladder"];
         /**
-         * Set Ladder
+         * Set when my circle is told
          * @description Choose my own times. A reach-out that is running keeps the ladder it began with.
          */
         put: operations["circle_set_ladder"];
@@ -1039,14 +1039,14 @@ export interface paths {
         put?: never;
         post?: never;
         /**
-         * Remove
+         * Remove somebody from my circle
          * @description Take somebody out of my circle. They are not told.
          */
         delete: operations["circle_remove"];
         options?: never;
         head?: never;
         /**
-         * Change
+         * Change somebody's role or step in my circle
          * @description Another role or step (JSON Merge Patch).
          */
         patch: operations["circle_change"];
@@ -1062,7 +1062,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Confirm
+         * Confirm somebody for my circle
          * @description Confirm that this is the person you meant. Only from then on are they told anything.
          */
         post: operations["circle_confirm"];
@@ -1080,13 +1080,13 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Mine
+         * List my open invitations
          * @description List my invitations that can still be used, each with its link.
          */
         get: operations["invitations_mine"];
         put?: never;
         /**
-         * Invite
+         * Invite somebody into my circle
          * @description Make a link for one person, good for 48 hours. A retry with the same key gives the same link.
          */
         post: operations["invitations_invite"];
@@ -1106,7 +1106,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Preview
+         * Preview an invitation
          * @description Read who invites me and as what. Needs no session; with one, a link that I have accepted says how it stands.
          */
         post: operations["invitations_preview"];
@@ -1126,7 +1126,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Accept
+         * Accept an invitation
          * @description Say yes to an invitation. The other side compares two words with you and confirms; until then nothing is shown to either.
          */
         post: operations["invitations_accept"];
@@ -1147,7 +1147,7 @@ export interface paths {
         put?: never;
         post?: never;
         /**
-         * Withdraw
+         * Withdraw an invitation
          * @description Withdraw an invitation: its link becomes useless.
          */
         delete: operations["invitations_withdraw"];
@@ -1164,7 +1164,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Supported
+         * List the people I am there for
          * @description The people whose circle I am in.
          */
         get: operations["supporting_supported"];
@@ -1187,14 +1187,14 @@ export interface paths {
         put?: never;
         post?: never;
         /**
-         * Leave
+         * Leave somebody's circle
          * @description Step out of this circle. Nobody is told.
          */
         delete: operations["supporting_leave"];
         options?: never;
         head?: never;
         /**
-         * Mute
+         * Mute somebody I am there for
          * @description Get no pushes from this person until then; null ends it. The inbox keeps everything.
          */
         patch: operations["supporting_mute"];
@@ -1207,11 +1207,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Blocks */
+        /** List whom I have blocked */
         get: operations["blocks_blocks"];
         put?: never;
         /**
-         * Block
+         * Block somebody
          * @description Block somebody from my circle or whose circle I am in. It ends both at once; repeating it is safe.
          */
         post: operations["blocks_block"];
@@ -1231,7 +1231,7 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        /** Unblock */
+        /** Unblock somebody */
         delete: operations["blocks_unblock"];
         options?: never;
         head?: never;
@@ -1246,7 +1246,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Listed
+         * Find the helplines of a country
          * @description The lines of a country (ISO 3166-1 alpha-2, such as GB); international ones where we know none.
          */
         get: operations["helplines_listed"];
@@ -1266,7 +1266,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Alive
+         * Check that the process answers
          * @description The process answers.
          */
         get: operations["operation_alive"];
@@ -1286,7 +1286,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Ready
+         * Check that this place is ready
          * @description The database answers and its schema is not older than this release needs.
          */
         get: operations["operation_ready"];
