@@ -19,8 +19,6 @@ HERE: Final = Path(__file__).resolve().parent
 FOLDERS: Final = (HERE / "built", HERE.parent / "phone" / "dist")
 """Where it may be: inside the wheel, or built in the checkout."""
 PAGE: Final = "/index.html"
-OTHERS: Final = frozenset({"v1", "docs", "problems", "healthz", "readyz", "metrics", "openapi.json", "assets"})
-"""First parts of addresses that are never the app's page, whatever the rest of them is."""
 POLICY: Final = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
     "manifest-src 'self'; worker-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
@@ -101,12 +99,12 @@ class PhoneApp:
         return ", ".join(f"<{path}>; rel=preload; as=fetch; crossorigin" for path in (words, "/v1/me") if path)
 
     def _found(self, path: str, asked: Headers) -> File | None:
-        """A file of this name; the page, for an address that a person typed or followed."""
+        """A file of this name; the page, for a link whose # was encoded on its way."""
         if path in self._files:
             return self._files[path]
         first = path.lstrip("/").partition("/")[0]
         typed = "text/html" in asked.get("accept", "") and "." not in path.rpartition("/")[2]
-        return self._files.get(PAGE) if typed and first not in OTHERS else None
+        return self._files.get(PAGE) if typed and first in {"", "#", "%23", "invitation"} else None
 
 
 def install(app: FastAPI, folder: Path | None = None) -> None:

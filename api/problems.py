@@ -18,9 +18,14 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.orm.exc import StaleDataError
 from starlette.exceptions import HTTPException
 
+from api import small_page
 from core import errors
 from core.errors import PorchlightError
 
+NOWHERE = "There is nothing at this address."
+NOWHERE_ADVICE = (
+    "It may have been mistyped, or changed on its way. Ask whoever sent it for the whole link, or open the app."
+)
 MEDIA = "application/problem+json"
 RETRY_SECONDS = "2"
 
@@ -148,10 +153,7 @@ def reply(error: PorchlightError, request_id: str, headers: Mapping[str, str] | 
 
 def install(app: FastAPI) -> None:
     """Turn everything that can be raised into a problem document."""
-
-    @app.exception_handler(PorchlightError)
-    async def refused(request: Request, error: PorchlightError) -> Response:
-        return reply(error, request_id(request))
+    _install_refusals(app)
 
     @app.exception_handler(RequestValidationError)
     async def invalid(request: Request, error: RequestValidationError) -> Response:
@@ -159,14 +161,6 @@ def install(app: FastAPI) -> None:
         if any(item["type"] == "json_invalid" for item in found):
             return reply(BadRequest(), request_id(request))
         return reply(errors.Invalid(extra={"errors": list(_places(found))}), request_id(request))
-
-    @app.exception_handler(HTTPException)
-    async def http(request: Request, error: HTTPException) -> Response:
-        kind = {404: errors.NotFound, 405: WrongMethod, 413: TooLarge}.get(error.status_code, BadRequest)
-        headers = dict(error.headers or {})
-        if kind is WrongMethod:
-            headers["Allow"] = ", ".join(sorted(_methods(app, request))) or headers.get("allow", "GET")
-        return reply(kind(), request_id(request), headers)
 
     @app.exception_handler(Exception)
     async def unexpected(request: Request, _: Exception) -> Response:
@@ -184,6 +178,31 @@ def install(app: FastAPI) -> None:
     async def database(request: Request, error: Exception) -> Response:
         log.error("database_failed", error=type(getattr(error, "orig", None) or error).__name__)
         return reply(errors.Busy(), request_id(request))
+
+
+def _install_refusals(app: FastAPI) -> None:
+    """What our rules and the router raise; a person who came to a wrong address reads a page instead."""
+
+    @app.exception_handler(PorchlightError)
+    async def refused(request: Request, error: PorchlightError) -> Response:
+        if isinstance(error, errors.NotFound) and _by_hand(request):
+            return small_page.page(NOWHERE, NOWHERE_ADVICE, status=404)
+        return reply(error, request_id(request))
+
+    @app.exception_handler(HTTPException)
+    async def http(request: Request, error: HTTPException) -> Response:
+        if error.status_code == HTTPStatus.NOT_FOUND and _by_hand(request):
+            return small_page.page(NOWHERE, NOWHERE_ADVICE, status=404)
+        kind = {404: errors.NotFound, 405: WrongMethod, 413: TooLarge}.get(error.status_code, BadRequest)
+        headers = dict(error.headers or {})
+        if kind is WrongMethod:
+            headers["Allow"] = ", ".join(sorted(_methods(app, request))) or headers.get("allow", "GET")
+        return reply(kind(), request_id(request), headers)
+
+
+def _by_hand(request: Request) -> bool:
+    """Whether a person typed or followed an address in a browser; what is under /v1 is for programs."""
+    return request.method == "GET" and small_page.wants(request.headers) and request.url.path.split("/")[1:2] != ["v1"]
 
 
 @contextmanager

@@ -11,7 +11,7 @@ from fastapi.responses import HTMLResponse, JSONResponse, PlainTextResponse
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from sqlalchemy import text
 
-from api import problems
+from api import problems, small_page
 from api.dependencies import Services
 from core.errors import NotFound
 from core.schema import NEEDED
@@ -102,12 +102,14 @@ async def all_problems() -> dict[str, Any]:
 
 
 @router.get("/problems/{slug}", include_in_schema=False)
-async def problem(slug: str) -> PlainTextResponse:
-    """What an error means and what to do."""
-    found = problems.documentation(slug)
-    if found is None:
+async def problem(slug: str, request: Request) -> Response:
+    """What an error means and what to do: a page in a browser, plain text for the rest."""
+    kind, found = problems.BY_SLUG.get(slug), problems.documentation(slug)
+    if kind is None or found is None:
         raise NotFound
-    return PlainTextResponse(found)
+    if small_page.wants(request.headers):
+        return small_page.page(kind.title, kind.advice, f"{problems.STATUS[kind]} · /problems/{slug}")
+    return PlainTextResponse(found, headers={"Vary": "Accept"})
 
 
 @router.get("/docs", include_in_schema=False)

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import AsyncIterator
+from html import escape
 
 import httpx
 import pytest
@@ -41,6 +42,32 @@ async def test_every_kind_of_mistake_has_its_document(world: World) -> None:
     assert {"GET", "PATCH", "DELETE"} <= set(wrong.headers["allow"].replace(" ", "").split(","))
     check(await maya.send("GET", "/v1/reach-outs/not-an-id"), 422, "invalid")
     check(await maya.send("GET", f"/v1/reach-outs/{NOWHERE}"), 404, "not-found")
+
+
+BROWSER = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
+
+
+async def test_in_a_browser_a_problem_is_a_page_that_says_what_to_do(world: World) -> None:
+    listed = (await world.here.http.get("/problems")).json()["items"]
+    for one in listed:
+        page = await world.here.http.get(one["type"], headers=BROWSER)
+        assert page.headers["content-type"] == "text/html; charset=utf-8"
+        assert escape(one["title"]) in page.text
+        assert escape(one["detail"]) in page.text
+        assert '<a href="/">' in page.text
+        assert "unsafe" not in page.headers["content-security-policy"]
+        assert "script" not in page.text
+        plain = await world.here.http.get(one["type"])
+        assert plain.headers["content-type"].startswith("text/plain")
+
+
+async def test_a_wrong_address_says_so_in_a_browser(world: World) -> None:
+    for path in ("/nowhere", "/nowhere.html", "/problems/none", "/docs/none", "/assets/none.js", "/a/b"):
+        page = await world.here.http.get(path, headers=BROWSER)
+        assert (page.status_code, page.headers["content-type"]) == (404, "text/html; charset=utf-8"), path
+        assert "nothing at this address" in page.text
+        check(await world.here.http.get(path), 404, "not-found")
+    check(await world.here.http.get("/v1/nowhere", headers=BROWSER), 404, "not-found")
 
 
 async def test_a_body_may_have_64_kib_whether_it_says_so_or_not(world: World) -> None:
