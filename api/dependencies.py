@@ -1,6 +1,7 @@
 """What endpoints ask for: a unit of work that is committed before the reply, the caller, keys of retries."""
 
 import asyncio
+import contextlib
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import datetime
@@ -17,7 +18,7 @@ from api.context import Context
 from core.bare import Bare
 from core.encryption import Keyring
 from core.unit import Unit
-from rules import access, idempotency, sessions
+from rules import access, forgetting, idempotency, sessions
 from rules.access import Caller
 from rules.idempotency import Retry
 
@@ -25,6 +26,8 @@ LONGEST_KEY = 255
 KEY_SAYS = "Repeat the same key and body to retry safely for 24 hours."
 
 log = structlog.get_logger(__name__)
+AGAIN = (0.2, 0.5, 1, 2, 5, 10, 20)
+"""Seconds until it is tried again to empty a log that others read; after the last, the next purge does it."""
 bearer = HTTPBearer(auto_error=False, description="The session token of a sign-up or sign-in.")
 
 
@@ -55,6 +58,29 @@ async def reading(context: Services) -> AsyncIterator[Unit]:
         yield make_unit(context, session)
 
 
+async def forget(context: Context) -> None:
+    """Empty the database's log of what was erased: before the reply if nobody is in the way, else beside it."""
+
+    async def settled() -> bool:
+        try:
+            return await forgetting.settle(context.database)
+        except Exception as error:  # noqa: BLE001 (what is erased is erased; the mark stays, and the purge looks for it)
+            log.warning("log_not_emptied", error=type(error).__name__)
+            return False
+
+    async def later() -> None:
+        for seconds in AGAIN:
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(context.closing.wait(), seconds)
+            if context.closing.is_set() or await settled():
+                return
+
+    if not await settled():
+        task = asyncio.create_task(later())
+        context.tasks.add(task)
+        task.add_done_callback(context.tasks.discard)
+
+
 @asynccontextmanager
 async def unit_of(context: Context, opening: AbstractAsyncContextManager[AsyncSession | Bare]) -> AsyncIterator[Unit]:
     """A unit in what that `opening` opens, committed at the end of the block unless something was raised."""
@@ -62,6 +88,8 @@ async def unit_of(context: Context, opening: AbstractAsyncContextManager[AsyncSe
         unit = make_unit(context, opened)
         yield unit
         await unit.commit(context.bus, context.hand_over)
+    if unit.erases:
+        await forget(context)
 
 
 # Scope "function": the commit comes before the reply, and a failed one still becomes an error.

@@ -1,6 +1,7 @@
 """The database: one engine on PostgreSQL; on SQLite one writer connection and separate readers."""
 
 import asyncio
+import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import UTC, datetime
@@ -16,6 +17,8 @@ from core.bare import Bare, Pool
 
 WAIT = 10
 """Seconds to wait for a connection before a request is refused."""
+LOG_WAIT = 0.1
+"""Seconds in which emptying SQLite's log waits for readers; writers wait meanwhile."""
 STATEMENT = 15
 """Seconds a statement may take on PostgreSQL."""
 
@@ -96,12 +99,31 @@ class Database:
         async with asyncio.timeout(seconds), self.reader.connect() as connection:
             await connection.execute(text("SELECT 1"))
 
+    async def empty_log(self) -> bool:
+        """Move everything from SQLite's write-ahead log into the database and cut the log to nothing.
+
+        False while somebody reads or writes: then it is as it was. There is nothing to do on PostgreSQL.
+        """
+        return not self.sqlite or await asyncio.to_thread(_truncate, str(self.url.database))
+
     async def close(self) -> None:
         await self.writer.dispose()
         if self.sqlite:
             await self.reader.dispose()
         else:
             await self._bare.close()
+
+
+def _truncate(path: str) -> bool:
+    # On a connection of its own: while it waits for readers nobody can write, so it waits for a moment only.
+    connection = sqlite3.connect(path, timeout=LOG_WAIT, isolation_level=None)
+    try:
+        busy, _, _ = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+    except sqlite3.OperationalError:
+        return False
+    finally:
+        connection.close()
+    return not busy
 
 
 def lost_a_race(error: DBAPIError) -> bool:

@@ -49,6 +49,8 @@ class Unit:
         self._make_token = make_token
         self.news: list[News] = []
         self.pushes: list[UUID] = []
+        self.erases = False
+        """Whether something that somebody wrote is taken away (`rules.forgetting`)."""
 
     @property
     def session(self) -> AsyncSession:
@@ -79,6 +81,7 @@ class Unit:
         await self.opened.rollback()
         self.news.clear()
         self.pushes.clear()
+        self.erases = False
 
     async def commit(self, bus: Bus, hand_over: HandOver) -> None:
         """Make it so, then let the news and the pushes go. Raises what the database raises; then nothing goes."""

@@ -12,7 +12,7 @@ from core.errors import ChannelNotOffered, CodeOver, CodeWrong, KeysUnavailable,
 from core.unit import Unit
 from models import Channel, Delivery, ReachOut, Recipient
 from models.vocabulary import AccessKind, ChannelKind, DeliveryState, NoticeKind
-from rules import access, access_log, idempotency, reachability, retiring, throttle
+from rules import access, access_log, forgetting, idempotency, reachability, retiring, throttle
 from rules.access import Caller
 from rules.idempotency import Retry
 from rules.telling import DELIVERIES, NOTICES, Telling, announce, channel_row, notice_row, withdraw
@@ -140,6 +140,7 @@ async def remove(unit: Unit, who: Caller, channel_id: UUID) -> None:
     )
     unit.session.expunge(found)
     await unit.session.execute(delete(Channel).where(Channel.id == channel_id))
+    await forgetting.mark(unit)
     access_log.done(unit, who, AccessKind.CHANNEL_REMOVED, channel_id)
     await retiring.note_unreachable(unit, [who.person_id])
 

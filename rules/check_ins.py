@@ -13,7 +13,7 @@ from core.errors import MemberUnknown, NotFound
 from core.unit import Unit
 from models import CheckIn, CheckInShare, Membership, Person
 from models.vocabulary import Halt, NoticeKind
-from rules import hours, idempotency, sharing
+from rules import forgetting, hours, idempotency, sharing
 from rules.access import Caller
 from rules.idempotency import Retry
 from rules.reach_out.show import PersonView, person_view
@@ -124,6 +124,7 @@ async def remove(unit: Unit, who: Caller, check_in_id: UUID) -> None:
     await unit.session.execute(delete(CheckInShare).where(CheckInShare.check_in_id == check_in_id))
     await sharing.take_back(unit, [check_in_id])
     await unit.session.execute(delete(CheckIn).where(CheckIn.id == check_in_id))
+    await forgetting.mark(unit)
 
 
 async def _members(unit: Unit, who: Caller, share_with: frozenset[UUID]) -> Sequence[Any]:

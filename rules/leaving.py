@@ -33,7 +33,7 @@ from models import (
     Session,
 )
 from models.vocabulary import NoticeKind
-from rules import access, bookend, circle
+from rules import access, bookend, circle, forgetting
 from rules.access import Caller
 from rules.invitations import lock_circle
 from rules.reach_out import endings
@@ -195,6 +195,7 @@ async def erase(unit: Unit, who: Caller) -> None:
     gone = await unit.session.execute(delete(Person).where(Person.id == me).returning(Person.id))
     if gone.first() is None:
         raise NotFound
+    await forgetting.mark(unit)
     unit.keyring.forget(me)
     for session_id in sessions:
         unit.tell(me, "signed_out", session_id)

@@ -16,7 +16,7 @@ from core.errors import KeysUnavailable, NameTaken, RegistrationClosed, WrongCre
 from core.unit import Unit
 from models import Person, RecoveryCode
 from models.vocabulary import AccessKind, Carrier
-from rules import access, access_log, idempotency, invitations, passkeys, retiring, sessions
+from rules import access, access_log, forgetting, idempotency, invitations, passkeys, retiring, sessions
 from rules.access import Caller
 from rules.idempotency import Retry
 from rules.reach_out import turn
@@ -157,6 +157,8 @@ async def change(unit: Unit, who: Caller, changes: Mapping[str, object]) -> Pers
         else:
             setattr(mine, name, value)
     await unit.session.flush()
+    if changes.keys() & {"display_name", "contact"}:
+        await forgetting.mark(unit)
     await turn.hurry_all(unit, running)
     return mine
 

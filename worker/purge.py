@@ -12,7 +12,7 @@ from core.database import Database
 from core.encryption import Keyring
 from core.telemetry import PURGED
 from core.unit import HandOver, Unit
-from rules import retention, sessions
+from rules import forgetting, retention, sessions
 from rules.retention import Step
 
 EVERY = 3600.0
@@ -49,6 +49,9 @@ class Purge:
         cleared = {"sessions": await self._sessions()}
         for step in retention.steps(self._clock.now(), self._days):
             cleared[step.table] = await self._step(step)
+        # Hourly, whatever was cleared or changed: what is gone from the tables stands in the log no longer than that.
+        if await forgetting.settle(self._database):
+            await self._database.empty_log()
         for table, count in cleared.items():
             if count:
                 log.info("purged", table=table, count=count)
