@@ -35,7 +35,7 @@ class NotSignedIn(PorchlightError):
 
 class WrongCredentials(PorchlightError):
     slug = "wrong-credentials"
-    title = "The sign-in name and the secret do not go together."
+    title = "The sign-in name or the secret is not right."
     advice = "Check both. A recovery code lets you set a new passphrase."
 
 

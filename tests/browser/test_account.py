@@ -16,7 +16,7 @@ async def _proven(phone: Phone) -> None:
     await phone.open("#/settings")
     await phone.page.get_by_role("link", name="Passphrase and recovery codes").click()
     await phone.page.get_by_label("Your passphrase").fill(PASSPHRASE)
-    await phone.press_button("Go on")
+    await phone.press_button("Continue")
 
 
 async def test_a_new_passphrase(new_phone: NewPhone, circle: NewCircle) -> None:
@@ -25,7 +25,7 @@ async def test_a_new_passphrase(new_phone: NewPhone, circle: NewCircle) -> None:
     await phone.belongs_to(noor)
     await phone.open("#/settings/passphrase")
     await phone.page.get_by_label("Your passphrase").fill("not the right one")
-    await phone.press_button("Go on")
+    await phone.press_button("Continue")
     await phone.sees("That is not your passphrase.")
     assert await phone.button("Set new passphrase").count() == 0, "an open phone alone must not do"
     await _proven(phone)

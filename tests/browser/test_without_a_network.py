@@ -123,7 +123,7 @@ async def test_a_name_that_is_tapped_without_a_way_says_so(new_phone: NewPhone, 
     await phone.sees("Noor would like company")
     await phone.context.set_offline(True)
     await phone.page.get_by_role("link", name="Noor would like company").click()
-    await phone.sees("There is no way to the server right now.")
+    await phone.sees("There is no connection right now.")
     await phone.context.set_offline(False)
     await phone.sees("Rough evening.", within=20)
     await expect(phone.button("Calling now")).to_be_visible()

@@ -5179,7 +5179,7 @@ export interface operations {
                     "application/json": components["schemas"]["SignedInOut"];
                 };
             };
-            /** @description `/problems/wrong-credentials`: The sign-in name and the secret do not go together. */
+            /** @description `/problems/wrong-credentials`: The sign-in name or the secret is not right. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -5246,7 +5246,7 @@ export interface operations {
                     "application/json": components["schemas"]["SignedInOut"];
                 };
             };
-            /** @description `/problems/wrong-credentials`: The sign-in name and the secret do not go together. */
+            /** @description `/problems/wrong-credentials`: The sign-in name or the secret is not right. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -5310,7 +5310,7 @@ export interface operations {
                     "application/json": components["schemas"]["SessionOut"];
                 };
             };
-            /** @description `/problems/wrong-credentials`: The sign-in name and the secret do not go together. */
+            /** @description `/problems/wrong-credentials`: The sign-in name or the secret is not right. */
             401: {
                 headers: {
                     [name: string]: unknown;

@@ -78,8 +78,12 @@ export function Settings() {
         <LinkItem href={page('passphrase')} name={say('set.passphrase')} />
         {passkeys && <LinkItem href={page('passkeys')} name={say('set.passkeys')} says={say('set.passkeys-say')} />}
         <LinkItem href={page('privacy')} name={say('set.privacy')} />
-        <TakeAlong says={say('set.export-zip')} from="/v1/me/export?format=zip" />
-        <TakeAlong says={say('set.export-json')} from="/v1/me/export" />
+        <li>
+          <button class="row" onClick={takeAlong}>
+            <Row name={say('set.export')} says={say('set.export-say')} />
+            <Icon name="next" />
+          </button>
+        </li>
         <LinkItem href={page('delete')} name={say('set.delete')} />
       </Group>
       <Button onPress={signOut}>{say('set.sign-out')}</Button>
@@ -87,25 +91,16 @@ export function Settings() {
   );
 }
 
-/** Everything that is kept of me, as a file. Fetched first: without a network an installed app would only go blank. */
-function TakeAlong({ says, from }: { says: string; from: string }) {
-  const take = async () => {
-    const found = await fetch(from).catch(() => null);
-    if (!found?.ok) return change({ word: say(found ? 'all.wrong' : 'all.no-way') });
-    const link = document.createElement('a');
-    link.href = URL.createObjectURL(await found.blob());
-    link.download = found.headers.get('Content-Type')?.includes('zip') ? 'porchlight.zip' : 'porchlight.json';
-    link.click();
-    setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
-  };
-  return (
-    <li>
-      <button class="row" onClick={take}>
-        <Row name={say('set.export')} says={says} />
-        <Icon name="next" />
-      </button>
-    </li>
-  );
+/** Everything that is kept of me, as a file: pages to read where the server makes them. Fetched first: without a network an installed app would only go blank. */
+async function takeAlong(): Promise<void> {
+  const found = await fetch('/v1/me/export?format=zip').catch(() => null);
+  const file = await (found?.ok ? found.blob() : null)?.catch(() => null);
+  if (!file) return change({ word: say(found ? 'all.wrong' : 'all.no-way') });
+  const link = document.createElement('a');
+  link.href = URL.createObjectURL(file);
+  link.download = file.type.includes('zip') ? 'porchlight.zip' : 'porchlight.json';
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
 }
 
 export const kindInWords = (kind: Channel['kind']): string => say(`channel-kind.${kind}`);

@@ -78,6 +78,5 @@ export const days = {
   'felt.only': 'Only you can read this.',
   'felt.nothing': 'Nothing said',
   'felt.one': '{what}: {grade}',
-  'set.export-zip': 'To read: pages in a ZIP file',
-  'set.export-json': 'For other programs: a JSON file',
+  'set.export-say': 'A file with everything kept of you',
 } as const;

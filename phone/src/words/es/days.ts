@@ -26,7 +26,7 @@ export const days = {
   // what is over
   'over.now': 'Ya terminó',
   'over.reach_out': '{name} quería compañía',
-  'over.answered': '{name} respondió a la llamada',
+  'over.answered': '{name} había respondido',
   'over.unanswered': 'Nadie había respondido todavía',
   'over.talking': 'Preguntamos si ya estaban hablando',
   'over.due': 'Te preguntamos cómo estabas',
@@ -78,6 +78,5 @@ export const days = {
   'felt.only': 'Solo tú puedes leer esto.',
   'felt.nothing': 'Sin respuesta',
   'felt.one': '{what}: {grade}',
-  'set.export-zip': 'Para leer: páginas en un archivo ZIP',
-  'set.export-json': 'Para otros programas: un archivo JSON',
+  'set.export-say': 'Un archivo con todo lo guardado sobre ti',
 };
