@@ -10,6 +10,7 @@ import { LineButton, nameOf } from '../parts/people';
 import { Group, Item, LinkItem } from '../parts/rows';
 import { to } from '../route';
 import { look } from '../state/everything';
+import { morning } from '../state/morning';
 import { needsMe } from '../state/needed';
 import { change, state } from '../state/store';
 import { say } from '../words';
@@ -17,7 +18,7 @@ import { clock, day, list } from '../words/format';
 import { wrong } from '../words/problem';
 import { moment } from '../words/span';
 import { NotifyBanner } from './notify';
-import { how, isMuted, morning } from './there-for';
+import { how, isMuted } from './there-for';
 
 /** From when on "not heard from" is said. */
 const WHILE_MS = 14 * 24 * 60 * 60_000;

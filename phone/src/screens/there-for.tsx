@@ -9,6 +9,7 @@ import { Lamp } from '../parts/lamp';
 import { nameOf } from '../parts/people';
 import { Group, Item } from '../parts/rows';
 import { to } from '../route';
+import { morning } from '../state/morning';
 import { state } from '../state/store';
 import { say } from '../words';
 import { moment } from '../words/span';
@@ -16,13 +17,6 @@ import { Block, Sure } from './member';
 
 const WEEK_MS = 7 * 24 * 60 * 60_000;
 export const isMuted = (of: Supported): boolean => Date.parse(of.muted_until ?? '') > Date.now();
-
-/** Eight o'clock when this night is over: who goes to bed after midnight wakes on the same day. */
-export function morning(now = new Date()): Date {
-  const then = new Date(now);
-  then.setHours(now.getHours() < 5 ? 8 : 32, 0, 0, 0);
-  return then;
-}
 
 export function ThereFor() {
   const [people, again] = useAsked(() => api.GET('/v1/supporting', whole));
