@@ -36,8 +36,9 @@ class ReachOutOut(BaseModel):
     """A reach-out as the caller may see it.
 
     `pressed_at`: the phone's own time of the press, if it sent one; `created_at` is the server's. `next_rung_at`: when
-    the next people are told, or told again. `paused_until`: how long the ladder waits for somebody who answered. Both
-    are shown to the person alone.
+    the next people are told, or told again. `paused_until`: how long the ladder waits for somebody who answered.
+    `pushed_at`: when everyone told was last pushed. All three are shown to the person alone. `together_with`: whom the person says that
+    they are talking with.
     """
 
     id: UUID
@@ -52,6 +53,8 @@ class ReachOutOut(BaseModel):
     outcome: Outcome | None
     next_rung_at: datetime | None
     paused_until: datetime | None
+    pushed_at: datetime | None
+    together_with: UUID | None
     recipients: list[RecipientOut]
     contact: str | None
     helplines: Country
@@ -72,6 +75,8 @@ def reach_out_out(view: ReachOutView, who: Caller) -> ReachOutOut:
         outcome=Outcome(view.outcome) if view.outcome else None,
         next_rung_at=view.next_rung_at,
         paused_until=view.paused_until,
+        pushed_at=view.pushed_at,
+        together_with=view.together_with,
         recipients=[
             RecipientOut(
                 person=person(row.person),

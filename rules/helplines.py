@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 from functools import cache
 from importlib.resources import files
+from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -14,7 +15,10 @@ GOOD_FOR = timedelta(days=365)
 
 
 class Helpline(BaseModel):
-    """One line. At least one way to reach it is there: `phone`, `text` (with what to write) or `web`."""
+    """One line. At least one way to reach it is there: `phone`, `text` (with what to write) or `web`.
+
+    `hours` are in the line's own language, `open` says the same so that an app can say it in the reader's.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -25,6 +29,7 @@ class Helpline(BaseModel):
     web: str | None = Field(default=None, pattern=r"^https://")
     languages: tuple[str, ...] = Field(min_length=1)
     hours: str = Field(min_length=1)
+    open: Literal["always", "most-places", "differs"]
     verified_on: date
     source: str = Field(pattern=r"^https://")
 

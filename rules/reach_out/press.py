@@ -39,6 +39,7 @@ _SHOWN = (
     "pressed_at",
     "unanswered_at",
     "next_rung_at",
+    "pushed_at",
 )
 
 

@@ -54,6 +54,8 @@ class ReachOutView:
     outcome: str | None
     next_rung_at: datetime | None
     paused_until: datetime | None
+    pushed_at: datetime | None
+    together_with: UUID | None
     recipients: list[RecipientView]
     contact: str | None
 
@@ -77,6 +79,8 @@ class Head:
     outcome: str | None = None
     next_rung_at: datetime | None = None
     paused_until: datetime | None = None
+    pushed_at: datetime | None = None
+    together_with: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -195,6 +199,8 @@ def compose(
         outcome=head.outcome,
         next_rung_at=head.next_rung_at if mine and head.state == ReachOutState.WAITING else None,
         paused_until=head.paused_until if mine else None,
+        pushed_at=head.pushed_at if mine else None,
+        together_with=head.together_with if any(row.person.id == head.together_with for row in listed) else None,
         recipients=listed,
         contact=vault.open("people.contact", head.person_id, head.contact),
     )

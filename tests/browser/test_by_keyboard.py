@@ -62,7 +62,8 @@ async def test_a_press_undone_and_a_press_sent(new_phone: NewPhone, circle: NewC
     assert len(await ben.inbox()) == 1
     await tab_to(phone.page, phone.button("I pressed by mistake"))
     await keys.press("Enter")
-    await expect(phone.button("Reach out now")).to_be_visible()
+    await stands_at_the_heading(phone.page, "In a moment your people hear that it was a mistake.")
+    await expect(phone.button("Reach out now")).to_be_visible(timeout=15_000)
     assert (await noor.ask("GET", "/v1/reach-outs?open=true"))["items"] == []
 
 

@@ -27,14 +27,15 @@ INJECTED = """() => {
 }"""
 
 
-async def twice_at_the_top(phone: Phone) -> None:
+async def twice_at_the_top(phone: Phone, *at: tuple[int, int]) -> None:
     """Two quick taps. Where the machine was too busy to be quick, they do not count and are made again."""
+    first, second = at or ((200, 12), (200, 12))
     for _ in range(5):
         await phone.page.evaluate(
             "window.taps = []; addEventListener('pointerdown', ({timeStamp}) => taps.push(timeStamp), true)"
         )
-        for _ in range(2):
-            await phone.page.touchscreen.tap(200, 12)
+        for x, y in (first, second):
+            await phone.page.touchscreen.tap(x, y)
         taps = await phone.page.evaluate("window.taps")
         if taps[-1] - taps[0] < 400:
             return
@@ -83,16 +84,88 @@ async def test_quick_hide_lies_over_an_open_sheet(new_phone: NewPhone, circle: N
     assert await phone.page.evaluate(lowest) == "TEXTAREA"
 
 
-async def test_quick_hide_during_a_press_does_not_stop_it(new_phone: NewPhone, circle: NewCircle) -> None:
+async def test_quick_hide_never_presses(new_phone: NewPhone, circle: NewCircle) -> None:
+    noor, ben = await circle("Noor", "Ben")
+    phone = await new_phone("Noor")
+    await phone.belongs_to(noor)
+    await phone.open()
+    await phone.sees("1 person can be reached now.")
+    note = phone.page.get_by_role("textbox", name="Note")
+    lamp = await phone.button("Reach out now").bounding_box()
+    assert lamp is not None
+    # On the cord and the lamp's ring; with the second tap a little lower; and where the lamp itself is at the top.
+    for scrolled, first, second in (
+        (0, (200, 8), (200, 20)),
+        (0, (206, 30), (206, 60)),
+        (int(lamp["y"]), (206, 25), (206, 12)),
+    ):
+        await phone.page.evaluate(
+            "(far) => { document.body.style.paddingBottom = '60rem'; scrollTo(0, far); }", scrolled
+        )
+        await twice_at_the_top(phone, first, second)
+        await expect(note).to_be_visible()
+        await phone.page.wait_for_timeout(500)
+        await twice_at_the_top(phone, first, second)
+        await expect(note).to_have_count(0)
+        await expect(phone.button("Reach out now")).to_be_visible()
+        await expect(phone.button("Undo")).to_have_count(0)
+    # One tap alone is none either, but the body of the lamp is what it was.
+    await phone.page.touchscreen.tap(206, 25)
+    await phone.page.wait_for_timeout(600)
+    await expect(phone.button("Undo")).to_have_count(0)
+    await phone.page.evaluate("scrollTo(0, 0)")
+    await phone.page.touchscreen.tap(206, lamp["y"] + 20)
+    await expect(phone.button("Undo")).to_be_visible()
+    await phone.press_button("Undo")
+    assert await ben.inbox() == []
+
+
+async def test_what_stands_at_the_top_waits_until_it_is_no_double_tap(new_phone: NewPhone, circle: NewCircle) -> None:
+    noor, _ = await circle("Noor", "Ben")
+    phone = await new_phone("Noor")
+    await phone.belongs_to(noor)
+    await phone.open("#/settings/hours")
+    back = phone.link("Back")
+    box = await back.bounding_box()
+    assert box is not None
+    assert box["y"] < 36, "the way back no longer stands at the top"
+    where = (int(box["x"] + box["width"] / 2), int(box["y"] + 4))
+    await twice_at_the_top(phone, where, where)
+    await expect(phone.page.get_by_role("textbox", name="Note")).to_be_visible()
+    await phone.page.wait_for_timeout(500)
+    await twice_at_the_top(phone, where, where)
+    await expect(back).to_be_visible()
+    assert phone.page.url.endswith("#/settings/hours")
+    await phone.page.wait_for_timeout(500)
+    await phone.page.touchscreen.tap(*where)
+    await expect(back).to_have_count(0)
+
+
+async def test_quick_hide_during_the_ring_takes_the_press_back(new_phone: NewPhone, circle: NewCircle) -> None:
     noor, ben = await circle("Noor", "Ben")
     phone = await new_phone("Noor")
     await phone.belongs_to(noor)
     await phone.open()
     await phone.press_button("Reach out now")
     await twice_at_the_top(phone)
-    await expect(phone.page.get_by_role("textbox", name="Note")).to_be_visible()
-    await phone.page.wait_for_timeout(4_000)
-    assert len(await ben.inbox()) == 1
+    note = phone.page.get_by_role("textbox", name="Note")
+    await expect(note).to_be_visible()
+    await phone.page.wait_for_timeout(3_500)
+    await twice_at_the_top(phone)
+    await phone.sees("Nobody was told.")
+    await expect(phone.button("Reach out now")).to_be_visible()
+    assert await ben.inbox() == []
+
+    # The same for the all-clear: what nobody could see is not said.
+    reach_out = await noor.press()
+    await phone.open()
+    await phone.press_button("I'm okay now")
+    await expect(phone.button("Undo")).to_be_visible()
+    await twice_at_the_top(phone)
+    await phone.page.wait_for_timeout(3_500)
+    await twice_at_the_top(phone)
+    await phone.sees("so the all-clear was undone")
+    assert (await noor.ask("GET", f"/v1/reach-outs/{reach_out['id']}"))["closed_at"] is None
 
 
 async def test_what_is_kept_offline_cannot_be_read(new_phone: NewPhone, circle: NewCircle) -> None:

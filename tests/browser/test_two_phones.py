@@ -125,7 +125,7 @@ async def test_in_ten_minutes_and_passing_it_on(new_phone: NewPhone, circle) -> 
     await asked.press_button("In 10 minutes")
     await asked.sees(re.compile("Noor knows that you call at"))
     await asking.sees_heading(re.compile(r"^Ben calls you at"))
-    await asked.press_button("Say something else")
+    await asked.press_button("Change my answer")
     await asked.press_button("I can't, pass it on")
     await asked.sees("Thank you for saying so.")
     await asking.sees("Can't right now")

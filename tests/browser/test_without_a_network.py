@@ -137,7 +137,7 @@ async def test_a_wait_without_a_way_says_that_it_may_be_old(new_phone: NewPhone,
     await phone.open()
     await phone.controlled()
     await phone.sees_heading(TOLD)
-    away = "No way to the server right now, so this may be old."
+    away = "No connection right now, so this may be old."
     await phone.no_longer_sees(away)
     await phone.context.set_offline(True)
     await phone.sees(away)
@@ -155,7 +155,7 @@ async def test_what_is_mine_is_true_again_after_an_offline_start(new_phone: NewP
     await phone.controlled()
     await phone.context.set_offline(True)
     await phone.page.reload()
-    await phone.sees("No network right now.")
+    await phone.sees("No connection right now.")
     await phone.context.set_offline(False)
     await phone.sees("1 person can be reached now.", within=20)
     await phone.go("Settings")

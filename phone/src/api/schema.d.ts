@@ -1705,6 +1705,8 @@ export interface components {
         /**
          * Helpline
          * @description One line. At least one way to reach it is there: `phone`, `text` (with what to write) or `web`.
+         *
+         *     `hours` are in the line's own language, `open` says the same so that an app can say it in the reader's.
          */
         Helpline: {
             /** Name */
@@ -1721,6 +1723,11 @@ export interface components {
             languages: string[];
             /** Hours */
             hours: string;
+            /**
+             * Open
+             * @enum {string}
+             */
+            open: "always" | "most-places" | "differs";
             /**
              * Verified On
              * Format: date
@@ -2339,8 +2346,9 @@ export interface components {
          * @description A reach-out as the caller may see it.
          *
          *     `pressed_at`: the phone's own time of the press, if it sent one; `created_at` is the server's. `next_rung_at`: when
-         *     the next people are told, or told again. `paused_until`: how long the ladder waits for somebody who answered. Both
-         *     are shown to the person alone.
+         *     the next people are told, or told again. `paused_until`: how long the ladder waits for somebody who answered.
+         *     `pushed_at`: when everyone told was last pushed. All three are shown to the person alone. `together_with`: whom the person says that
+         *     they are talking with.
          */
         ReachOutOut: {
             /**
@@ -2369,6 +2377,10 @@ export interface components {
             next_rung_at: string | null;
             /** Paused Until */
             paused_until: string | null;
+            /** Pushed At */
+            pushed_at: string | null;
+            /** Together With */
+            together_with: string | null;
             /** Recipients */
             recipients: components["schemas"]["RecipientOut"][];
             /** Contact */

@@ -123,6 +123,30 @@ test('an empty circle settles it: nobody can be told', async () => {
   expect(await get('press')).toBeUndefined();
 });
 
+describe('an all-clear', () => {
+  const CLEAR: Press = { ...KEPT, key: 'key-2', close: { id: 'reach-out-1', outcome: 'ok_now' } };
+  const SENT = { url: '/v1/reach-outs/reach-out-1/close', key: 'key-2', body: { outcome: 'ok_now' } };
+
+  test('stays while there is no network, and goes out once, under its key', async () => {
+    const { flush, get, put } = await phone();
+    await put('press', CLEAR);
+    const asked = server('no network', { status: 200, body: { id: 'reach-out-1' } });
+    expect(await flush('noor')).toMatchObject({ outcome: 'no-way' });
+    expect(await get('press')).toEqual({ ...CLEAR, held: 'no-way' });
+    expect(await flush('noor')).toMatchObject({ outcome: 'sent' });
+    expect(asked).toEqual([SENT, SENT]);
+    expect(await get('press')).toBeUndefined();
+  });
+
+  test('of what is over already is let go', async () => {
+    const { flush, get, put } = await phone();
+    await put('press', CLEAR);
+    server(problem(404, 'not-found'));
+    expect(await flush('noor')).toMatchObject({ outcome: 'over' });
+    expect(await get('press')).toBeUndefined();
+  });
+});
+
 describe('taking it back', () => {
   test('before it is sent: it is not', async () => {
     const { amend, flush, get, put } = await phone();

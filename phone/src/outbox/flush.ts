@@ -1,6 +1,6 @@
-// Sends the kept press, once, from wherever there is a way: the page or the service worker.
+// Sends the kept press or all-clear, once, from wherever there is a way: the page or the service worker.
 import { post } from './post';
-import { body, next, outcome } from './rules';
+import { body, next, outcome, path } from './rules';
 import type { Outcome, Press, Step } from './rules';
 import { drop, get, put } from './store';
 
@@ -24,7 +24,7 @@ export function flush(who: string | undefined): Promise<Flushed> {
     const step = next(press, Date.now());
     if (step.kind !== 'send') return step;
     const [result, said] = await send(press);
-    if (result === 'sent' || result === 'nobody') await drop('press');
+    if (result === 'sent' || result === 'nobody' || result === 'over') await drop('press');
     else if (result === 'again-anew') await put('press', { ...press, key: newKey() });
     else await put('press', { ...press, held: result });
     return { kind: 'done', outcome: result, said, press };
@@ -34,9 +34,9 @@ export function flush(who: string | undefined): Promise<Flushed> {
 /** One request. Only for who holds the lock, or cannot wait for it. */
 export async function send(press: Press): Promise<[Outcome, unknown]> {
   try {
-    const response = await post('/v1/reach-outs', body(press), press.key);
+    const response = await post(path(press), body(press), press.key);
     const said: unknown = await response.json();
-    return [outcome(response.status, (said as { type?: string }).type ?? ''), said];
+    return [outcome(response.status, (said as { type?: string }).type ?? '', press.close !== undefined), said];
   } catch {
     return ['no-way', null];
   }

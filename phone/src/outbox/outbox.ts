@@ -1,19 +1,21 @@
-// The press, as the page sees it: kept at the tap, undone within three seconds, sent as soon as there is a way.
+// The press, and the all-clear after it, as the page sees them: kept at the tap, undone within three seconds, sent as soon as there is a way.
 import type { ReachOut } from '../api/client';
 import { look } from '../state/everything';
+import { go } from '../route';
 import { change, state } from '../state/store';
+import { say } from '../words';
 import { amend, flush, newKey, send } from './flush';
 import { next, pressNow } from './rules';
-import type { Press } from './rules';
+import type { Outcome, Press } from './rules';
 import { get, put } from './store';
 
 const TRY_MS = 5_000;
 let ring = 0;
 
-/** The tap on "Reach out now". The ring begins once the press is safe on the phone. */
-export async function keepPress(): Promise<void> {
+/** The tap on "Reach out now", or on what ends it. The ring begins once the press is safe on the phone. */
+export async function keepPress(close?: Press['close']): Promise<void> {
   if (!state.me || state.press) return;
-  const press = pressNow(state.me.id, Date.now(), newKey());
+  const press = pressNow(state.me.id, Date.now(), newKey(), close);
   change({ press, nobody: false, word: '', now: Date.now() });
   await put('press', press);
   void later();
@@ -77,12 +79,14 @@ export async function tryPress(): Promise<void> {
     const kept = await get<Press>('press');
     if (!kept) change({ press: null });
     await look();
-  } else if (flushed.kind === 'done') settle(flushed.outcome, flushed.said);
+    if (!kept && press.close && !state.mine) ended(press.close);
+  } else if (flushed.kind === 'done') settle(flushed.outcome, flushed.said, flushed.press);
   else change({ now: Date.now() });
 }
 
-function settle(outcome: string, said: unknown): void {
-  if (outcome === 'sent') change({ press: null, mine: said as ReachOut, reached: true, messages: [] });
+function settle(outcome: Outcome, said: unknown, { close }: Press): void {
+  if (close && (outcome === 'sent' || outcome === 'over')) ended(close, outcome === 'over');
+  else if (outcome === 'sent') change({ press: null, mine: said as ReachOut, reached: true, messages: [] });
   else if (outcome === 'nobody') change({ press: null, nobody: true, reached: true });
   else if (state.press) {
     const held = outcome === 'signed-out' ? 'signed-out' : 'no-way';
@@ -90,6 +94,15 @@ function settle(outcome: string, said: unknown): void {
     void later();
   }
   if (outcome === 'sent') void look();
+}
+
+/** The all-clear has arrived: it is said, and looking back is offered to who is still where it was given. */
+function ended({ id, outcome }: NonNullable<Press['close']>, before?: boolean): void {
+  const mistake = outcome === 'mistake';
+  const here = !state.route[0] || state.route[1] === id;
+  change({ press: null, mine: null, messages: [], reached: true });
+  if (here) go(...(mistake || before ? [] : ['reflection', id]));
+  change({ word: say(before ? 'own.say' : mistake ? 'word.mistake' : 'word.clear') });
 }
 
 /** Asks the browser to wake the service worker once there is a network, also when the app is closed. */

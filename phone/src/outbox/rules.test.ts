@@ -1,6 +1,6 @@
 // A press on the phone: when it may still be undone, when it asks, when it goes, and what an answer means for it.
 import { describe, expect, test } from 'vitest';
-import { body, next, outcome, pressNow, STALE_MS, UNDO_MS } from './rules';
+import { body, next, outcome, path, pressNow, ringing, STALE_MS, UNDO_MS } from './rules';
 import type { Press } from './rules';
 
 const TAP = Date.parse('2026-03-01T01:30:00.250Z');
@@ -62,6 +62,46 @@ describe('what an answer means', () => {
   ])('%i %s: %s', (status, type, meaning) => {
     expect(outcome(status, type)).toBe(meaning);
   });
+});
+
+describe('an all-clear', () => {
+  const clear = pressNow('noor', TAP, 'key-2', { id: 'reach-out-1', outcome: 'ok_now' });
+
+  test('rings, is kept and asks when it is old, as a press does', () => {
+    expect(next(clear, TAP)).toEqual({ kind: 'ring', left: UNDO_MS });
+    expect(next(clear, TAP + UNDO_MS)).toEqual({ kind: 'send' });
+    expect(next({ ...clear, held: 'no-way' }, TAP + STALE_MS + 1)).toEqual({ kind: 'ask' });
+  });
+
+  test('goes to its reach-out, and says how it ended', () => {
+    expect([path(clear), body(clear)]).toEqual(['/v1/reach-outs/reach-out-1/close', { outcome: 'ok_now' }]);
+    expect(path(press())).toBe('/v1/reach-outs');
+  });
+
+  test.each([
+    [200, '', 'sent'],
+    [409, '/problems/closed', 'over'],
+    [404, '/problems/not-found', 'over'],
+    // Somebody else's page.
+    [404, '', 'no-way'],
+    [401, '/problems/not-signed-in', 'signed-out'],
+    [422, '/problems/key-reused', 'again-anew'],
+    [503, '/problems/unavailable', 'no-way'],
+  ])('%i %s: %s', (status, type, meaning) => {
+    expect(outcome(status, type, true)).toBe(meaning);
+  });
+
+  test('what is over for an all-clear lets no press go', () => {
+    expect(outcome(404, '/problems/not-found')).toBe('no-way');
+    expect(outcome(409, '/problems/closed')).toBe('no-way');
+  });
+});
+
+test('it can be undone while it rings, and not once it waits for a network', () => {
+  expect(ringing(press(), TAP)).toBe(true);
+  expect(ringing(press(), TAP + UNDO_MS)).toBe(false);
+  expect(ringing(press({ held: 'no-way' }), TAP)).toBe(false);
+  expect(ringing(null, TAP)).toBe(false);
 });
 
 test('what goes out is the time of the tap, and the same every time', () => {

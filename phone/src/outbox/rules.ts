@@ -1,8 +1,12 @@
-// What becomes of a press that is kept on the phone. Pure: the press, what happened and the time in, a decision out.
+// What becomes of a press, or of an all-clear, that is kept on the phone. Pure: what is kept, what happened and the time in, a
+// decision out.
 
 export const UNDO_MS = 3_000;
 /** After this long the person is asked before it goes out: the moment may have passed. */
 export const STALE_MS = 2 * 60 * 60_000;
+
+/** How somebody ends their own reach-out. */
+export type Ending = 'connected' | 'ok_now' | 'mistake';
 
 export interface Press {
   /** Its Idempotency-Key: however often it is sent, it is one press. */
@@ -17,12 +21,14 @@ export interface Press {
   sure?: boolean;
   /** Why it has not arrived yet: no way to the server, or the session has ended. */
   held?: 'no-way' | 'signed-out';
+  /** It is not a call but the end of one: undone, kept and sent like a press, and there is never one beside the other. */
+  close?: { id: string; outcome: Ending };
 }
 
 export type Step = { kind: 'ring'; left: number } | { kind: 'ask' } | { kind: 'send' };
 
-export function pressNow(person_id: string, now: number, key: string): Press {
-  return { key, person_id, pressed_at: now, release_at: now + UNDO_MS };
+export function pressNow(person_id: string, now: number, key: string, close?: Press['close']): Press {
+  return { key, person_id, pressed_at: now, release_at: now + UNDO_MS, ...(close && { close }) };
 }
 
 /** What to do with a kept press at this moment. */
@@ -34,11 +40,16 @@ export function next(press: Press, now: number): Step {
   return { kind: 'send' };
 }
 
-export type Outcome = 'sent' | 'nobody' | 'signed-out' | 'again-anew' | 'no-way';
+/** Whether it still waits for its three seconds to end, so that it can be undone. */
+export const ringing = (press: Press | null, now: number): boolean => press !== null && !press.held && next(press, now).kind === 'ring';
 
-/** What the server's answer means for the press. Only an answer that settles it lets it go. */
-export function outcome(status: number, type: string): Outcome {
+export type Outcome = 'sent' | 'nobody' | 'over' | 'signed-out' | 'again-anew' | 'no-way';
+
+/** What the server's answer means for what was sent. Only an answer that settles it lets it go. */
+export function outcome(status: number, type: string, closing = false): Outcome {
   if (status === 200 || status === 201) return 'sent';
+  // It has ended without this one, or it is nobody's any more.
+  if (closing && (type === '/problems/not-found' || type === '/problems/closed')) return 'over';
   if (type === '/problems/empty-circle') return 'nobody';
   if (status === 401) return 'signed-out';
   if (type === '/problems/key-reused') return 'again-anew';
@@ -46,5 +57,6 @@ export function outcome(status: number, type: string): Outcome {
   return 'no-way';
 }
 
-/** The body that goes out; always the same for one press, or the server would take it for another one. */
-export const body = (press: Press) => ({ pressed_at: new Date(press.pressed_at).toISOString() });
+/** Where it goes, and the body; always the same for one press, or the server would take it for another one. */
+export const path = ({ close }: Press): string => (close ? `/v1/reach-outs/${close.id}/close` : '/v1/reach-outs');
+export const body = ({ close, pressed_at }: Press) => (close ? { outcome: close.outcome } : { pressed_at: new Date(pressed_at).toISOString() });

@@ -1,55 +1,47 @@
-// "How is it now?": we are talking, I'm okay now, I pressed by mistake. Closing is the person's alone.
+// "How is it now?": we are talking, ask once more, I'm okay now, I pressed by mistake. Closing is the person's alone.
 import { useState } from 'preact/hooks';
 import { api } from '../api/client';
 import type { ReachOut } from '../api/client';
-import { go } from '../route';
+import { keepPress } from '../outbox/outbox';
+import type { Ending } from '../outbox/rules';
 import { look } from '../state/everything';
-import { change } from '../state/store';
+import { askedAgain } from '../state/lamps';
+import { change, state } from '../state/store';
 import { say } from '../words';
 import { wrong } from '../words/problem';
 import { Button, Sheet } from './basics';
-import { nameOf } from './people';
+import { nameOf, names } from './people';
 
-type Outcome = 'connected' | 'ok_now' | 'mistake';
 const at = (of: ReachOut) => ({ path: { reach_out_id: of.id } });
 
-/** Gives the all-clear to everyone told. What went wrong is said at the top of the page. */
-export async function close(of: ReachOut, outcome: Outcome): Promise<void> {
-  const { error } = await api.POST('/v1/reach-outs/{reach_out_id}/close', { params: { ...at(of) }, body: { outcome } });
-  if (error) return change({ word: wrong(error) });
-  change({ mine: null, messages: [] });
-  if (outcome === 'mistake') go();
-  else go('reflection', of.id);
-  change({ word: say(outcome === 'mistake' ? 'word.mistake' : 'word.clear') });
-  void look();
-}
+/** The all-clear for everyone told, after the same three seconds as the press. */
+const close = (of: ReachOut, outcome: Ending) => keepPress({ id: of.id, outcome });
 
 export async function talking(of: ReachOut, person_id: string | null = null): Promise<void> {
   const { data, error } = await api.POST('/v1/reach-outs/{reach_out_id}/together', { params: at(of), body: { person_id } });
   change(data ? { mine: data } : { word: wrong(error) });
 }
 
-/** `short`: only what is left when "We are talking" stands elsewhere. */
-export function HowIsIt({ of, short }: { of: ReachOut; short?: boolean }) {
+export function Okay({ of, main }: { of: ReachOut; main?: boolean }) {
+  return (
+    <Button kind={main ? 'main' : 'quiet'} onPress={() => close(of, of.state === 'waiting' ? 'ok_now' : 'connected')}>
+      {say('how.okay')}
+    </Button>
+  );
+}
+
+export function HowIsIt({ of }: { of: ReachOut }) {
   const [asking, setAsking] = useState(false);
-  const okay = () => close(of, of.state === 'waiting' ? 'ok_now' : 'connected');
-  if (short) {
-    return (
-      <Button kind="quiet" onPress={okay}>
-        {say('how.okay')}
-      </Button>
-    );
-  }
   const told = of.recipients.filter((recipient) => recipient.state !== 'queued');
   return (
     <section class="stack" aria-label={say('how.head')}>
+      <Button onPress={() => (told.length === 1 ? talking(of, told[0]?.person.id) : setAsking(true))}>{say('how.talking')}</Button>
       <div class="two">
-        <Button onPress={() => (told.length === 1 ? talking(of, told[0]?.person.id) : setAsking(true))}>{say('how.talking')}</Button>
-        <Button onPress={okay}>{say('how.okay')}</Button>
+        <Okay of={of} />
+        <Button kind="quiet" onPress={() => close(of, 'mistake')}>
+          {say('how.mistake')}
+        </Button>
       </div>
-      <Button kind="quiet" onPress={() => close(of, 'mistake')}>
-        {say('how.mistake')}
-      </Button>
       {asking && (
         <Sheet title={say('how.whom')} onClose={() => setAsking(false)}>
           {told.map((recipient) => (
@@ -60,5 +52,29 @@ export function HowIsIt({ of, short }: { of: ReachOut; short?: boolean }) {
         </Sheet>
       )}
     </section>
+  );
+}
+
+/** One more push for everyone told, and the next step of the ladder; then what really came of it. */
+export function AskAgain({ of, kind = '', children }: { of: ReachOut; kind?: string; children: string }) {
+  const [said, setSaid] = useState('');
+  const ask = async () => {
+    const { data, error } = await api.POST('/v1/reach-outs/{reach_out_id}/nudge', { params: at(of) });
+    if (!data) return setSaid(wrong(error));
+    // Whose phone may ring can have changed since the app last looked.
+    await look();
+    const again = askedAgain(data.recipients, state.circle ?? []);
+    // Where an answer held the ladder, what came of it stands at the top of the page.
+    const same = data.pushed_at === of.pushed_at;
+    setSaid(of.state !== 'waiting' && (same || !again.length) ? '' : !again.length ? say('wait.asked-none') : same ? say('wait.asked-just-now') : say('wait.asked', { n: again.length, names: names(again) }));
+    change({ mine: data });
+  };
+  return (
+    <>
+      <Button kind={kind} onPress={ask}>
+        {children}
+      </Button>
+      {said && <p role="status">{said}</p>}
+    </>
   );
 }

@@ -1,7 +1,7 @@
 // People and lines that can be called.
 import type { ComponentChildren } from 'preact';
 import type { Country, Member, Recipient } from '../api/client';
-import { rich, say } from '../words';
+import { known, rich, say } from '../words';
 import type { Key } from '../words';
 import { list } from '../words/format';
 import { Icon } from './icons';
@@ -14,8 +14,11 @@ export const nameOf = (someone: Named | { display_name: string | null } | null |
   return person?.display_name ?? say('all.someone');
 };
 
-/** "Ana, Ben and Chidi", or how many they are where the names would fill the screen. */
-export const names = (people: Named[]): string => (people.length > 3 ? say('all.people', { n: people.length }) : list(people.map(nameOf)));
+/** "Ana, Ben and Chidi", or how many they are where the names would fill the screen. `owners`: whose, as "Ana's and Ben's". */
+export const names = (people: Named[], owners = false): string => {
+  const all = people.length > 3 ? [say('all.people', { n: people.length })] : people.map(nameOf);
+  return list(owners ? all.map((name) => say('all.whose', { name })) : all);
+};
 
 type Role = Member['role'];
 const ROLES: Record<Role, Key> = {
@@ -70,12 +73,18 @@ function CallRow({ number, title, says, warm }: { number: string; title: string;
   );
 }
 
+/** In the reader's language, not the line's; as the line says it, where that is all that the phone has kept. */
+function hours({ open, hours }: Country['lines'][number]): string {
+  const key = `line-open.${open}`;
+  return known(key) ? say(key) : hours.toLowerCase();
+}
+
 /** Everybody who can be called now: people first, then helplines, then the emergency number. */
 export function CallList({ people, helplines }: { people: (Named & { role: Recipient['role']; contact: string | null })[]; helplines: Country | null }) {
   return (
     <ul class="card list rows">
       {people.map((someone) => someone.contact && <CallRow key={someone.contact} warm number={someone.contact} title={say('all.call', { name: nameOf(someone) })} says={someone.role ? role(someone.role) : ''} />)}
-      {helplines?.lines.map((line) => line.phone && <CallRow key={line.phone} number={line.phone} title={say('all.call', { name: readable(line.phone) })} says={say('line.call', { name: line.name, hours: line.hours.toLowerCase() })} />)}
+      {helplines?.lines.map((line) => line.phone && <CallRow key={line.phone} number={line.phone} title={say('all.call', { name: readable(line.phone) })} says={say('line.call', { name: line.name, hours: hours(line) })} />)}
       {/* Where no line that we know answers a call, there are those that are found by reading. */}
       {!helplines?.lines.some((line) => line.phone) && helplines?.lines.map((line) => line.web && <LinkItem key={line.web} href={line.web} name={line.name} says={new URL(line.web).host} />)}
       {helplines?.emergency ? (
@@ -96,7 +105,7 @@ export function LineButton({ helplines }: { helplines: Country | null }) {
         {line.name}
       </a>
     ) : null;
-  return <Call number={line.phone}>{say('line.call', { name: line.name, hours: line.hours.toLowerCase() })}</Call>;
+  return <Call number={line.phone}>{say('line.call', { name: line.name, hours: hours(line) })}</Call>;
 }
 
 /** "…call 911", with the region's own number where it is known. */

@@ -5,13 +5,14 @@ import { useAsked } from '../parts/asked';
 import { later } from '../parts/later';
 import { PorchButton, Lamp } from '../parts/lamp';
 import { Says } from '../parts/basics';
-import { LineButton, nameOf } from '../parts/people';
+import { CallList, LineButton, nameOf } from '../parts/people';
 import { Row } from '../parts/rows';
 import { to } from '../route';
 import { memberLamp } from '../state/lamps';
+import { mineIn, NEEDS, waitingLongest } from '../state/needed';
 import { state } from '../state/store';
 import { say } from '../words';
-import { clock } from '../words/format';
+import { ago, clock } from '../words/format';
 
 const HelperHome = later(async () => (await import('./helper-home')).HelperHome);
 
@@ -22,6 +23,7 @@ export function Home() {
   const reachable = circle.filter((member) => member.available_now).length;
   // What the phone has kept says who is in the circle, never who can be reached now.
   const known = state.reached && state.looked > 0;
+  const quiet = known && circle.length > 0 && !reachable;
   if (state.circle && !circle.length && state.supporting.length) {
     return (
       <HelperHome people={state.supporting}>
@@ -44,7 +46,7 @@ export function Home() {
       </div>
       <section class="hero">
         <Says small live>
-          {!state.reached ? say('home.offline') : !known ? ' ' : !circle.length ? say('home.empty') : reachable ? say('home.reach', { n: reachable }) : say('home.none')}
+          {!state.reached ? say('home.offline') : !known ? ' ' : !circle.length ? say('home.empty') : reachable ? say('home.reach', { n: reachable }) : say(circle.some((member) => member.reachable) ? 'home.quiet' : 'home.none')}
         </Says>
         {circle.length > 0 && known && (
           <ul class="lamps">
@@ -59,12 +61,14 @@ export function Home() {
             ))}
           </ul>
         )}
-        <p class="soft">{say(state.circle && !circle.length ? 'home.empty-say' : circle.length && !reachable && known ? 'home.none-say' : 'home.gladder')}</p>
+        <p class="soft">{say(state.circle && !circle.length ? 'home.empty-say' : quiet ? 'home.none-say' : 'home.gladder')}</p>
       </section>
       {state.circle && !circle.length ? (
         <a class="btn" href={to('circle')}>
           {say('home.invite')}
         </a>
+      ) : quiet ? (
+        <CallList people={circle} helplines={state.helplines} />
       ) : circle.length > 0 && (reachable || (state.reached && !known)) ? (
         !running && (
           <a class="btn quiet" href={to('bookends')}>
@@ -78,17 +82,25 @@ export function Home() {
   );
 }
 
-/** Somebody would like my company: that goes before everything else. */
+const CARDS = 3;
+
+/** Those who would like my company, and those I am there for: that goes before everything else, and who waits longest first. */
 function Needed() {
-  const [first] = state.needed;
-  if (!first) return null;
+  const waiting = waitingLongest(state.needed);
+  const mine = state.needed.filter((of) => ['calling', 'soon', 'here'].includes(mineIn(of)?.answer ?? ''));
   return (
-    <a class="card warm row" href={to('reach-outs', first.id)}>
-      <span class="line">
-        <Lamp state="lit" />
-        <span class="name">{say('home.needed', { name: nameOf(first.from) })}</span>
-      </span>
-    </a>
+    <>
+      {[...waiting.slice(0, CARDS), ...mine].map((of) => (
+        <a class="card warm row" key={of.id} href={to('reach-outs', of.id)}>
+          <Row lamp={<Lamp state={waiting.includes(of) ? 'lit' : 'bright'} />} name={say(waiting.includes(of) ? NEEDS[of.need ?? 'company'].says : 'inbox.mine', { name: nameOf(of.from) })} says={ago(of.created_at, state.now)} />
+        </a>
+      ))}
+      {waiting.length > CARDS && (
+        <a class="btn quiet" href={to('inbox')}>
+          {say('home.more', { n: waiting.length - CARDS })}
+        </a>
+      )}
+    </>
   );
 }
 

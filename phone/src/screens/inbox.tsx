@@ -9,7 +9,7 @@ import { nameOf, names } from '../parts/people';
 import { Row } from '../parts/rows';
 import { to } from '../route';
 import { look } from '../state/everything';
-import { needsMe } from '../state/needed';
+import { needsMe, NEEDS, waitingLongest } from '../state/needed';
 import { state } from '../state/store';
 import { say } from '../words';
 import { ago } from '../words/format';
@@ -24,7 +24,7 @@ export function Inbox() {
   const running = bookends && new Set(bookends.items.map((one) => one.id));
   const open = new Set(state.needed.map((reachOut) => reachOut.id));
   const earlier = page?.items.filter((notice) => notice.kind !== 'reach_out' || !open.has(notice.reach_out_id ?? '')) ?? [];
-  const urgent = state.needed.filter(needsMe);
+  const urgent = waitingLongest(state.needed);
   const others = state.needed.filter((reachOut) => !needsMe(reachOut));
   const readAll = async () => {
     await api.POST('/v1/inbox/read-all');
@@ -75,12 +75,12 @@ export function Inbox() {
 function Needed({ of, first }: { of: ReachOut; first: boolean }) {
   const name = nameOf(of.from);
   return (
-    <article class="card warm">
+    <article class="card warm whole">
       <div class="line">
         <Lamp state="lit" />
         <div>
-          <h3 class="name">{say('notice.reach_out', { name })}</h3>
-          <p class="soft small">{say('inbox.waiting', { ago: ago(of.created_at, state.now) })}</p>
+          <h3 class="name">{say(NEEDS[of.need ?? 'company'].says, { name })}</h3>
+          <p class="soft small">{say(of.recipients.some(({ answer }) => answer) ? 'inbox.also' : 'inbox.waiting', { ago: ago(of.created_at, state.now) })}</p>
         </div>
       </div>
       {of.note && <blockquote class="words">{of.note}</blockquote>}

@@ -1,45 +1,50 @@
 // My open reach-out, from the first second until somebody is there: the truest sentence first, then each lamp.
 import { useState } from 'preact/hooks';
 import { api, once } from '../api/client';
-import type { ReachOut, Recipient } from '../api/client';
-import { Button, Pick, Says, Wrong } from '../parts/basics';
+import type { ReachOut } from '../api/client';
+import { Pick, Says, Wrong } from '../parts/basics';
 import { Lamp, Light } from '../parts/lamp';
 import { Messages, Write } from '../parts/messages';
-import { CallAndText, CallList, LineButton, nameOf, names, role } from '../parts/people';
-import { Item } from '../parts/rows';
-import { HowIsIt } from '../parts/how';
+import { CallList, LineButton, names } from '../parts/people';
+import { Recipients } from '../parts/recipients';
+import { AskAgain, HowIsIt } from '../parts/how';
 import { look } from '../state/everything';
-import { nearest, STATES, truth } from '../state/lamps';
+import { truth, whoIsThere } from '../state/lamps';
 import { NEEDS, needs } from '../state/needed';
 import type { Need } from '../state/needed';
 import { change, state } from '../state/store';
 import { say } from '../words';
+import type { Key } from '../words';
 import { clock } from '../words/format';
 import { wrong } from '../words/problem';
 import { There } from './there';
 
 const MINUTE_MS = 60_000;
+/** Where no phone has it, the numbers come first. */
+const NO_PHONE: Partial<Record<Key, Key>> = { 'wait.quiet': 'wait.quiet-say', 'wait.unheard': 'wait.quiet-say', 'wait.declined': 'wait.declined-say' };
 
 export function Mine({ of }: { of: ReachOut }) {
-  if (of.state !== 'waiting') return <There of={of} />;
+  // An answer stands also while the others are asked beside it.
+  if (whoIsThere(of.recipients).length) return <There of={of} />;
   return of.unanswered_at ? <Quiet of={of} /> : <Waiting of={of} />;
 }
 
 function Waiting({ of }: { of: ReachOut }) {
   const { key, who } = truth(of.recipients);
-  const unheard = key === 'wait.unheard';
+  const unheard = NO_PHONE[key];
   return (
     <main class="page">
       <section class="hero">
         <div class="halo">
           <Light />
         </div>
-        <Says live>{say(key, { n: who.length, names: names(who) })}</Says>
-        <p>{unheard ? say('wait.unheard-say') : of.next_rung_at ? say('wait.next', { time: clock(of.next_rung_at) }) : say('wait.open')}</p>
+        <Says live>{say(key, { n: who.length, names: names(who), owners: names(who, true) })}</Says>
+        <p>{unheard ? say(unheard) : of.next_rung_at ? say('wait.next', { time: clock(of.next_rung_at) }) : say('wait.open')}</p>
         {!state.reached && <p role="status">{say('wait.away')}</p>}
         {!unheard && <p class="soft small">{say('wait.breathe')}</p>}
       </section>
       {unheard && <CallList people={of.recipients} helplines={of.helplines} />}
+      {unheard && of.next_rung_at && <p class="soft small mid">{say('there.next', { time: clock(of.next_rung_at) })}</p>}
       <Recipients of={of} />
       {!unheard && <LineButton helplines={of.helplines} />}
       <AddAWord of={of} />
@@ -63,44 +68,12 @@ function Quiet({ of }: { of: ReachOut }) {
         <Lamp state="lit" />
         <p class="soft">{of.next_rung_at ? say('quiet.next', { time: clock(of.next_rung_at) }) : say('quiet.why')}</p>
       </section>
-      <AskAgain of={of} />
+      <AskAgain of={of}>{say('wait.again')}</AskAgain>
       <HowIsIt of={of} />
       <Recipients of={of} />
       <AddAWord of={of} />
     </main>
   );
-}
-
-function AskAgain({ of }: { of: ReachOut }) {
-  const [said, setSaid] = useState('');
-  const ask = async () => {
-    const { data, error } = await api.POST('/v1/reach-outs/{reach_out_id}/nudge', { params: { path: { reach_out_id: of.id } } });
-    setSaid(error ? wrong(error) : say('wait.asked'));
-    if (data) change({ mine: data });
-  };
-  return (
-    <>
-      <Button onPress={ask}>{say('wait.again')}</Button>
-      {said && <p role="status">{said}</p>}
-    </>
-  );
-}
-
-function Recipients({ of }: { of: ReachOut }) {
-  return (
-    <ul class="rows" aria-label={say('wait.circle')}>
-      {nearest(of.recipients).map((recipient) => (
-        <Item key={recipient.person.id} lamp={<Lamp ring state={STATES[recipient.state].lamp} />} name={nameOf(recipient)} more={recipient.role ? role(recipient.role) : undefined} says={stateOf(recipient, of)}>
-          <CallAndText name={nameOf(recipient)} number={recipient.contact} />
-        </Item>
-      ))}
-    </ul>
-  );
-}
-
-function stateOf(recipient: Recipient, of: ReachOut): string {
-  if (recipient.state === 'queued' && of.next_rung_at) return say('wait.queued-next', { time: clock(of.next_rung_at) });
-  return say(STATES[recipient.state].says);
 }
 
 /** Words and a need come after the press, never before it. */

@@ -1,4 +1,5 @@
-// A press on its way: the three seconds in which it can be undone, and "Not sent yet" for as long as that is the truth.
+// A press or an all-clear on its way: the three seconds in which it can be undone, and "Not sent yet" for as long as that is the
+// truth.
 import { useEffect, useState } from 'preact/hooks';
 import { sendAnyway, takeBack } from '../outbox/outbox';
 import { next } from '../outbox/rules';
@@ -26,20 +27,29 @@ export function PressPage({ press }: { press: Press }) {
     return () => clearTimeout(timer);
   });
   if (step.kind === 'ask') return <Old press={press} />;
-  if (step.kind === 'ring' || (!press.held && waited < GRACE_MS)) return <Undo ringing={step.kind === 'ring'} />;
+  if (step.kind === 'ring' || (!press.held && waited < GRACE_MS)) return <Undo press={press} ringing={step.kind === 'ring'} />;
   return <NotSent press={press} />;
 }
 
-function Undo({ ringing }: { ringing: boolean }) {
+/** What the three seconds are about: whose phones ring, whether any does, or that it is over. */
+function about({ close }: Press): string {
+  if (close) return say(close.outcome === 'mistake' ? 'undo.mistake' : 'undo.clear');
+  if (state.circle?.length === 0) return say('undo.head-none');
   const names = firstTold(state.circle ?? []).map(nameOf);
+  // What the phone has kept says who is in the circle, never whose phone rings now.
+  if (!state.reached || !state.looked || names.length > 3) return say('undo.head-all');
+  return names.length ? say('undo.head', { n: names.length, names: list(names) }) : say('undo.head-quiet');
+}
+
+function Undo({ press, ringing }: { press: Press; ringing: boolean }) {
   return (
     <main class="page">
       <div class="hero grow">
         <Dial>
           <Light />
         </Dial>
-        <Says live>{names.length && names.length < 4 ? say('undo.head', { n: names.length, names: list(names) }) : say(state.circle?.length === 0 ? 'undo.head-none' : 'undo.head-all')}</Says>
-        <p class="soft">{say('undo.hard')}</p>
+        <Says live>{about(press)}</Says>
+        {!press.close && <p class="soft">{say('undo.hard')}</p>}
       </div>
       <div class="stack mid">
         <button class="btn large" disabled={!ringing} onClick={() => void takeBack()}>
@@ -76,15 +86,15 @@ function NotSent({ press }: { press: Press }) {
     <main class="page">
       <section class="hero">
         <Lamp ring state="dim off big" />
-        <Says live>{say('kept.head')}</Says>
-        <p>{say(dead ? 'kept.dead' : 'kept.say')}</p>
+        <Says live>{say(press.close ? 'clear.head' : 'kept.head')}</Says>
+        <p>{say(dead ? 'kept.dead' : press.close ? 'clear.say' : 'kept.say')}</p>
       </section>
       {dead && (
         <a class="btn main" href={to('sign-in')}>
           {say('sign-in.button')}
         </a>
       )}
-      <Numbers />
+      {!press.close && <Numbers />}
       <section class="stack mid">
         {!dead && (
           <p class="soft small" role="status">
@@ -105,12 +115,12 @@ function Old({ press }: { press: Press }) {
     <main class="page">
       <section class="hero grow">
         <Lamp ring state="dim off big" />
-        <Says live>{say('kept.head')}</Says>
-        <p>{say('kept.old', { time: clock(press.pressed_at) })}</p>
+        <Says live>{say(press.close ? 'clear.head' : 'kept.head')}</Says>
+        <p>{say(press.close ? 'clear.old' : 'kept.old', { time: clock(press.pressed_at) })}</p>
       </section>
       <section class="stack">
         <Button kind="main" onPress={sendAnyway}>
-          {say('kept.yes')}
+          {say(press.close ? 'clear.yes' : 'kept.yes')}
         </Button>
         <Button onPress={takeBack}>{say('kept.back')}</Button>
       </section>

@@ -10,6 +10,7 @@ import { Call, dial, nameOf } from '../parts/people';
 import { Group, Item } from '../parts/rows';
 import { to } from '../route';
 import { look } from '../state/everything';
+import { past, promised } from '../state/lamps';
 import { mineIn, NEEDS } from '../state/needed';
 import { readShown } from '../state/read';
 import { state } from '../state/store';
@@ -20,7 +21,6 @@ import { Gone } from './gone';
 
 type Kind = NonNullable<Recipient['answer']>;
 const SOON = 10;
-const MINUTE_MS = 60_000;
 
 /** The notices of this reach-out are read; the person who reached out sees that it was seen. */
 async function seen(id: string): Promise<void> {
@@ -92,6 +92,7 @@ function Answer({ of, name, onAnswer }: { of: ReachOut; name: string; onAnswer: 
   const mine = mineIn(of);
   const [changing, setChanging] = useState(false);
   const [said, setSaid] = useState('');
+  const [asked, setAsked] = useState(false);
   const at = { path: { reach_out_id: of.id } };
   const answer = async (kind: Kind) => {
     const asked = api.POST('/v1/reach-outs/{reach_out_id}/answers', { params: { ...at, ...once() }, body: { kind, minutes: kind === 'soon' ? SOON : null }, keepalive: true });
@@ -106,18 +107,19 @@ function Answer({ of, name, onAnswer }: { of: ReachOut; name: string; onAnswer: 
   const talking = async () => {
     const { error } = await api.POST('/v1/reach-outs/{reach_out_id}/together', { params: at });
     setSaid(wrong(error));
+    setAsked(!error);
     await onAnswer();
   };
   const kind = mine?.answer;
-  if (kind && !changing) {
-    const time = clock(Date.now() + (mine?.minutes ?? 0) * MINUTE_MS);
+  if (mine && kind && !changing) {
     const there = kind !== 'cannot';
+    const together = there && of.state === 'together' && of.together_with === state.me?.id;
     return (
       <section class="stack" aria-label={say('help.answer')}>
         <div class="card" role="status">
           <div class="line">
             <Lamp state={there ? 'bright' : 'dim'} />
-            <p>{of.state === 'together' && there ? say('help.said-together', { name }) : say(`help-said.${kind}`, { name, time })}</p>
+            <p>{together ? say('help.said-together', { name }) : told(mine, name)}</p>
           </div>
         </div>
         {there && of.contact && (
@@ -126,7 +128,7 @@ function Answer({ of, name, onAnswer }: { of: ReachOut; name: string; onAnswer: 
           </Call>
         )}
         {there && !of.contact && <p class="soft">{say('help.no-number', { name })}</p>}
-        {there && of.state !== 'together' && <Button onPress={talking}>{say('how.talking')}</Button>}
+        {there && !together && (asked ? <p role="status">{say('help.asked-them', { name })}</p> : <Button onPress={talking}>{say('how.talking')}</Button>)}
         <Wrong>{said}</Wrong>
         <Button kind="quiet" onPress={() => setChanging(true)}>
           {say('help.change')}
@@ -151,13 +153,29 @@ function Answer({ of, name, onAnswer }: { of: ReachOut; name: string; onAnswer: 
   );
 }
 
+/** What I have said, with its own time; once that is over, that I have said it. */
+function told(mine: Recipient, name: string): string {
+  const time = clock(promised(mine));
+  if (past(mine, state.now)) return say(mine.answer === 'soon' ? 'help.soon-past' : 'help.calling-past', { name, time });
+  const kind = mine.answer ?? 'cannot';
+  return say(`help-said.${kind}`, { name, time });
+}
+
+/** The same of somebody else who has answered. */
+function does(other: Recipient): string {
+  const time = clock(promised(other));
+  if (other.answer === 'here') return say('help.is-here');
+  if (past(other, state.now)) return say('help.is-past', { time });
+  return say(other.answer === 'soon' ? 'help.is-soon' : 'help.is-calling', { time });
+}
+
 function Others({ of, name }: { of: ReachOut; name: string }) {
   const there = of.recipients.filter(({ state: how, person }) => how === 'answered' && person.id !== state.me?.id);
   if (!there.length) return null;
   return (
     <Group head={say('help.others', { name })}>
       {there.map((other) => (
-        <Item key={other.person.id} lamp={<Lamp ring state="bright s4" />} name={nameOf(other)} says={other.answer === 'soon' ? say('answer.soon', { n: other.minutes ?? SOON }) : say(other.answer === 'here' ? 'help.is-here' : 'help.is-calling')} />
+        <Item key={other.person.id} lamp={<Lamp ring state="bright s4" />} name={nameOf(other)} says={does(other)} />
       ))}
     </Group>
   );

@@ -1,46 +1,53 @@
 // Somebody has answered: who, what they said they would do, and what to do if the two do not find each other.
+import { api } from '../api/client';
 import type { ReachOut, Recipient } from '../api/client';
+import { useAsked } from '../parts/asked';
 import { Button, Says } from '../parts/basics';
-import { close, HowIsIt, talking } from '../parts/how';
-import { Lamp, Light } from '../parts/lamp';
+import { AskAgain, Okay, talking } from '../parts/how';
+import { Light } from '../parts/lamp';
 import { Messages, Write } from '../parts/messages';
-import { Call, CallAndText, LineButton, nameOf, names } from '../parts/people';
-import { Item } from '../parts/rows';
+import { Call, LineButton, nameOf, names } from '../parts/people';
+import { comes, Recipients } from '../parts/recipients';
 import { look } from '../state/everything';
-import { STATES, whoIsThere } from '../state/lamps';
+import { past, whoIsThere } from '../state/lamps';
 import { state } from '../state/store';
 import { say } from '../words';
 import { clock } from '../words/format';
 
-/** How long past their own minutes the ladder waits for somebody who calls later (the contract's 120 s). */
-const GRACE_MS = 120_000;
-
 export function There({ of }: { of: ReachOut }) {
-  const [first, ...others] = whoIsThere(of.recipients);
+  const [asked] = useAsked(() => api.GET('/v1/inbox', { params: { query: { kind: 'are_you_talking', limit: 20 } } }), [of.id]);
+  const there = whoIsThere(of.recipients, state.now);
+  const says = asked?.items.find((notice) => notice.reach_out_id === of.id && of.recipients.some((one) => one.person.id === notice.from?.id && (one.answered_at ?? '') <= notice.created_at))?.from?.id;
+  const together = of.state === 'together';
+  // Who says that we are talking goes first, and whom I am talking with before everybody.
+  const first = there.find(({ person }) => person.id === (together ? of.together_with : says)) ?? there[0];
   if (!first) return null;
   const name = nameOf(first);
-  const together = of.state === 'together';
-  const know = of.recipients.filter((recipient) => ['handed', 'delivered', 'seen'].includes(recipient.state));
+  const others = of.recipients.filter((recipient) => recipient !== first);
+  const claims = of.state === 'answered' && first.person.id === says;
+  const words = (
+    <>
+      {state.messages.length > 0 && <Messages messages={state.messages} />}
+      <Write to={of.id} label={others.some(({ state: how }) => how !== 'queued') ? say('there.write-all') : say('there.write', { name })} onSent={look} />
+    </>
+  );
+  const writing = first.answer === 'here' || state.messages.length > 0;
   return (
     <main class="page">
       <section class="hero">
         <div class="halo here">
           <Light beams />
         </div>
-        <Says live>{together ? say('there.together', { name }) : comes(first, of)}</Says>
-        <p>
-          {together ? say('there.stay') : first.answer === 'here' ? '' : say('there.close')} {!together && know.length > 0 && say('there.know', { n: know.length, names: names(know), name })}
-        </p>
+        <Says live>{together ? say('there.together', { name }) : claims ? say('there.are-you', { name }) : comes(first)}</Says>
+        <p>{together ? say('there.stay') : of.state === 'waiting' ? asking(others) : `${first.answer === 'here' || claims || past(first, state.now) ? '' : say('there.close')} ${know(others, name)}`}</p>
+        {!state.reached && <p role="status">{say('wait.away')}</p>}
       </section>
-      {state.messages.length > 0 && <Messages messages={state.messages} />}
-      {(first.answer === 'here' || state.messages.length > 0) && <Write to={of.id} label={others.length + know.length ? say('there.write-all') : say('there.write', { name })} onSent={look} />}
+      {writing && words}
       <section class="stack">
         {together ? (
-          <Button kind="main" onPress={() => close(of, 'connected')}>
-            {say('how.okay')}
-          </Button>
+          <Okay main of={of} />
         ) : (
-          <Button kind="main" onPress={() => talking(of)}>
+          <Button kind="main" onPress={() => talking(of, first.person.id)}>
             {say('how.talking')}
           </Button>
         )}
@@ -52,27 +59,29 @@ export function There({ of }: { of: ReachOut }) {
             </Call>
           </div>
         )}
-        {!together && first.answer === 'soon' && <LineButton helplines={of.helplines} />}
-        {!together && <HowIsIt of={of} short />}
-        {!together && of.paused_until && <p class="soft small mid">{say('there.else', { time: clock(of.paused_until) })}</p>}
+        <AskAgain of={of} kind={together ? 'quiet' : ''}>
+          {say(others.length ? 'there.ask' : 'wait.again')}
+        </AskAgain>
+        {!together && <LineButton helplines={of.helplines} />}
+        {!together && <Okay of={of} />}
+        {of.paused_until && <p class="soft small mid">{say('there.else', { time: clock(of.paused_until) })}</p>}
+        {of.next_rung_at && <p class="soft small mid">{say('there.next', { time: clock(of.next_rung_at) })}</p>}
       </section>
-      {others.length > 0 && (
-        <ul class="rows">
-          {others.map((other) => (
-            <Item key={other.person.id} lamp={<Lamp ring state={STATES.answered.lamp} />} name={nameOf(other)} says={comes(other, of)}>
-              <CallAndText name={nameOf(other)} number={other.contact} />
-            </Item>
-          ))}
-        </ul>
-      )}
+      {others.length > 0 && <Recipients of={of} but={first} />}
+      {!writing && words}
     </main>
   );
 }
 
-function comes({ answer, minutes, ...other }: Recipient, of: ReachOut): string {
-  const name = nameOf(other);
-  if (answer !== 'soon') return say(answer === 'here' ? 'there.here' : 'there.calling', { name });
-  // Only where nobody else holds the ladder is its pause this person's own time.
-  const alone = whoIsThere(of.recipients).length === 1 && of.paused_until;
-  return alone ? say('there.soon', { name, time: clock(Date.parse(alone) - GRACE_MS) }) : say('there.soon-n', { name, n: minutes ?? 10 });
+/** The ladder goes on beside an answer: whether a phone rings for it, or it lies in inboxes. */
+function asking(others: Recipient[]): string {
+  const open = others.filter(({ state: how }) => how !== 'declined' && how !== 'unreachable');
+  if (!open.length) return '';
+  return say(open.every(({ state: how }) => how === 'inbox_only') ? 'there.asking-quiet' : 'there.asking');
+}
+
+/** Who has learned that I am not alone. */
+function know(others: Recipient[], name: string): string {
+  const who = others.filter(({ state: how }) => ['handed', 'delivered', 'seen'].includes(how));
+  return who.length ? say('there.know', { n: who.length, names: names(who), name }) : '';
 }

@@ -2,7 +2,7 @@
 import { beforeAll, describe, expect, test, vi } from 'vitest';
 import type { Recipient } from '../api/client';
 import { say, speak } from '../words';
-import { firstTold, memberLamp, nearest, STATES, truth, whoIsThere } from './lamps';
+import { askedAgain, firstTold, memberLamp, nearest, past, promised, STATES, truth, whoIsThere } from './lamps';
 
 beforeAll(() => {
   vi.stubGlobal('document', { documentElement: { lang: 'en', dir: '' } });
@@ -13,6 +13,7 @@ type RecipientState = Recipient['state'];
 
 const somebody = (name: string, state: RecipientState, answer: Recipient['answer'] = null): Recipient =>
   ({ person: { id: name, display_name: name }, state, answer }) as Recipient;
+const at = (minute: number) => new Date(Date.UTC(2026, 2, 1, 21, 42 + minute)).toISOString();
 const names = (people: Recipient[]) => people.map(({ person }) => person.id);
 
 describe("each state's lamp and words", () => {
@@ -24,7 +25,7 @@ describe("each state's lamp and words", () => {
     ['answered', 'bright s4', 'Answering'],
     ['declined', 'dim no', "Can't right now"],
     ['unreachable', 'dim off', "Can't be reached"],
-    ['inbox_only', 'dim s0', 'Waits in the inbox'],
+    ['inbox_only', 'dim s0', 'Waits in their inbox'],
   ])('%s', (state, lamp, words) => {
     expect(STATES[state].lamp).toBe(lamp);
     expect(say(STATES[state].says)).toBe(words);
@@ -77,6 +78,12 @@ describe('who is there', () => {
     expect(names(whoIsThere(people))).toEqual(['Calls', 'Writes', 'Soon']);
   });
 
+  test('a promise that is over goes behind one that is not', () => {
+    const people = [{ ...somebody('Called', 'answered', 'calling'), answered_at: at(0) }, { ...somebody('Soon', 'answered', 'soon'), answered_at: at(0), minutes: 10 }] as Recipient[];
+    expect(names(whoIsThere(people, Date.parse(at(1))))).toEqual(['Called', 'Soon']);
+    expect(names(whoIsThere(people, Date.parse(at(6))))).toEqual(['Soon', 'Called']);
+  });
+
   test('nobody, as long as nobody has answered', () => {
     expect(whoIsThere([somebody('Ana', 'seen'), somebody('Ben', 'delivered')])).toEqual([]);
   });
@@ -95,8 +102,16 @@ describe('the truth', () => {
     expect(said.who).toHaveLength(count);
   });
 
-  test.each<RecipientState[][]>([[['unreachable']], [['inbox_only', 'unreachable']], [['declined']], [[]]])('of %j: that no phone could be reached', (states) => {
-    expect(truth(states.map((state) => somebody('Ana', state)))).toEqual({ key: 'wait.unheard', who: [] });
+  test.each<[RecipientState[], string, string]>([
+    [['unreachable'], 'wait.unheard', ''],
+    [[], 'wait.unheard', ''],
+    [['inbox_only', 'unreachable'], 'wait.quiet', ''],
+    [['inbox_only', 'declined'], 'wait.quiet', ''],
+    [['declined'], 'wait.declined', '0'],
+    [['unreachable', 'declined'], 'wait.declined', '1'],
+  ])('of %j, where no phone has it: %s', (states, key, who) => {
+    const said = truth(states.map((state, number) => somebody(`${number}`, state)));
+    expect([said.key, names(said.who).join()]).toEqual([key, who]);
   });
 
   test('is about those whom it has reached, and no others', () => {
@@ -112,12 +127,43 @@ describe('whom a press tells first', () => {
     expect(firstTold([member('Ana', 1), member('Ben', 2), member('Chidi', 1, false)]).map(({ name }) => name)).toEqual(['Ana']);
   });
 
-  test('everybody, when nobody of step 1 can be reached', () => {
-    expect(firstTold([member('Ana', 1, false), member('Ben', 2)]).map(({ name }) => name)).toEqual(['Ana', 'Ben']);
+  test('whoever can be, when nobody of step 1 can be reached', () => {
+    expect(firstTold([member('Ana', 1, false), member('Ben', 2)]).map(({ name }) => name)).toEqual(['Ben']);
+  });
+
+  test('nobody, when everybody keeps their quiet time: no phone rings then', () => {
+    expect(firstTold([member('Ana', 1, false), member('Ben', 2, false)])).toEqual([]);
   });
 
   test('never somebody who is not confirmed', () => {
     expect(firstTold([member('Ana', 1, true, 'accepted'), member('Ben', 2)]).map(({ name }) => name)).toEqual(['Ben']);
     expect(firstTold([member('Ana', 1, true, 'accepted')])).toEqual([]);
   });
+});
+
+describe('the time that an answer names', () => {
+  const soon = { answer: 'soon', minutes: 10, answered_at: at(0) } as const;
+
+  test("is the answer's own, whenever one looks", () => {
+    expect(promised(soon)).toBe(Date.parse(at(10)));
+    expect(promised({ answer: 'calling', minutes: null, answered_at: at(3) })).toBe(Date.parse(at(3)));
+  });
+
+  test.each([
+    [soon, 10, false],
+    [soon, 11, true],
+    [{ ...soon, answer: 'calling', minutes: null } as const, 4, false],
+    [{ ...soon, answer: 'calling', minutes: null } as const, 5, true],
+    [{ ...soon, answer: 'here', minutes: null } as const, 60, false],
+    [{ ...soon, answer: 'cannot', minutes: null } as const, 60, false],
+  ])('%o after %i minutes: over is %s', (answer, minute, over) => {
+    expect(past(answer, Date.parse(at(minute)))).toBe(over);
+  });
+});
+
+test('whose phones ring when everyone is asked again', () => {
+  const circle = ['Awake', 'Declined', 'Later', 'Answered'].map((id) => ({ person: { id, display_name: id }, available_now: true }));
+  const asleep = { person: { id: 'Asleep', display_name: 'Asleep' }, available_now: false };
+  const told = [somebody('Awake', 'seen'), somebody('Declined', 'declined'), somebody('Later', 'queued'), somebody('Asleep', 'inbox_only'), somebody('Left', 'handed'), somebody('Answered', 'answered')];
+  expect(names(askedAgain(told, [...circle, asleep]))).toEqual(['Awake']);
 });

@@ -18,3 +18,6 @@ export const mineIn = (of: ReachOut): Recipient | undefined => of.recipients.fin
 
 /** Nobody has answered, and I have not said that I can't. */
 export const needsMe = (of: ReachOut): boolean => of.state === 'waiting' && !mineIn(of)?.answer;
+
+/** Those who need me now: whoever has waited longest goes first. */
+export const waitingLongest = (of: ReachOut[]): ReachOut[] => of.filter(needsMe).sort((a, b) => Date.parse(a.created_at) - Date.parse(b.created_at));

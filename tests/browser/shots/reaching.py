@@ -17,7 +17,7 @@ async def home(stage: Stage) -> None:
     noor = await stage.person("Noor")
     await stage.join(noor, maya)
     await noor.press()
-    await stage.sees(phone, "home.needed", name="Noor")
+    await stage.sees(phone, "need-say.company", name="Noor")
     await stage.show(phone, "home-needed")
     await phone.page.mouse.dblclick(100, 12)
     await stage.ready(phone)
