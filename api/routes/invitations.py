@@ -153,7 +153,11 @@ async def mine(
 
 
 @router.post(
-    "/preview", summary="Preview an invitation", responses=problems(InvitationNotValid, OwnInvitation, TooMany)
+    "/preview",
+    summary="Preview an invitation",
+    responses=problems(InvitationNotValid, OwnInvitation, TooMany),
+    # Beside the bearer token that the endpoint reads: none is needed.
+    openapi_extra={"security": [{}]},
 )
 async def preview(body: Opened, request: Request, token: Token, context: Services) -> PreviewOut:
     """Read who invites me and as what. Needs no session; with one, a link that I have accepted says how it stands."""
