@@ -33,7 +33,7 @@ from models import (
     Session,
 )
 from models.vocabulary import NoticeKind
-from rules import access, bookend, circle, forgetting
+from rules import access, bookend, circle, export_others, forgetting
 from rules.access import Caller
 from rules.invitations import lock_circle
 from rules.reach_out import endings
@@ -58,6 +58,11 @@ async def export(unit: Unit, who: Caller) -> dict[str, Any]:
         {name: f"people.{name}" for name in ("sign_in_name", "display_name", "contact")},
         vault,
     )
+    called = await export_others.names(unit, who)
+
+    def named(found: list[dict[str, Any]], whose: str) -> list[dict[str, Any]]:
+        return [{**row, "name": called.get(row[whose])} for row in found]
+
     return {
         "exported_at": unit.now,
         "person": profile,
@@ -80,10 +85,15 @@ async def export(unit: Unit, who: Caller) -> dict[str, Any]:
         "channels": await rows(
             Channel, Channel.person_id == me, "id kind created_at confirmed_at", {"address": "channels.address"}
         ),
-        "circle": await rows(Membership, Membership.owner_id == me, "id member_id role step accepted_at confirmed_at"),
-        "supporting": await rows(
-            Membership, Membership.member_id == me, "id owner_id role accepted_at confirmed_at muted_until"
+        "circle": named(
+            await rows(Membership, Membership.owner_id == me, "id member_id role step accepted_at confirmed_at"),
+            "member_id",
         ),
+        "supporting": named(
+            await rows(Membership, Membership.member_id == me, "id owner_id role accepted_at confirmed_at muted_until"),
+            "owner_id",
+        ),
+        "messages_to_me": await export_others.messages(unit, who),
         "invitations": await rows(
             Invitation,
             Invitation.inviter_id == me,

@@ -1,6 +1,8 @@
 """Taking everything along, and leaving nothing behind."""
 
+import io
 import json
+import zipfile
 
 import pytest
 from sqlalchemy import text
@@ -65,15 +67,15 @@ async def test_promise_8_an_export_is_whole_and_holds_nothing_of_others(world: W
         "Maya's check-in",
         "Maya thinks of them",
         "Her passkey",
+        "Sponsor answers",
+        "Thank you",
         *maya.devices.values(),
     ):
         assert hers in said, hers
     for not_hers in (
         "Sponsor's own note",
-        "Sponsor answers",
         "Sponsor's check-in",
         "Sponsor thinks of her",
-        "Thank you",
         sponsor.sign_in_name,
         "passphrase",
         "token_hash",
@@ -113,6 +115,31 @@ async def test_promise_8_an_export_is_whole_and_holds_nothing_of_others(world: W
     kept_of_course = {"memberships": "circle", "recipients": "told_of"}
     technical = {"idempotency_keys", "recovery_codes", "passkey_challenges"}
     assert {kept_of_course.get(name, name) for name in of_a_person - technical} <= set(export)
+
+
+async def test_an_export_can_be_read_and_every_section_has_its_place(world: World) -> None:
+    maya, sponsor, _ = await full_life(world)
+    await maya.patch("/v1/me", {"display_name": "<b>Maya</b>"})
+    for reply in (
+        await maya.send("GET", "/v1/me/export?format=zip"),
+        await maya.send("GET", "/v1/me/export", headers={"Accept": "application/zip"}),
+    ):
+        assert "porchlight.zip" in reply.headers["content-disposition"]
+        assert reply.headers["cache-control"] == "no-store"
+        file = zipfile.ZipFile(io.BytesIO(reply.content))
+        export, page = json.loads(file.read("porchlight.json")), file.read("index.html").decode()
+        for name in export:
+            assert f"<h2>{name.replace('_', ' ').capitalize()}</h2>" in page
+        assert "<b>" not in page
+        assert "<script" not in page
+        assert "Sponsor answers" in page
+    assert sponsor.name in [row["name"] for row in export["circle"]]
+    assert [row["name"] for row in export["supporting"]] == [sponsor.name]
+    # What is ended is nothing that one may see.
+    await maya.post("/v1/blocks", {"person_id": sponsor.id})
+    after = (await maya.send("GET", "/v1/me/export")).text
+    assert "Sponsor answers" not in after
+    assert "Thank you" not in after
 
 
 async def leftovers(world: World, *wanted: str) -> list[str]:

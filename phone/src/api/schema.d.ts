@@ -841,7 +841,7 @@ export interface paths {
         };
         /**
          * Export everything that is kept of me
-         * @description Everything that is kept of you, in plain words.
+         * @description Everything that is kept of you, in plain words; as a ZIP (`format=zip` or its media type) with a page to read.
          */
         get: operations["me_export"];
         put?: never;
@@ -5709,7 +5709,9 @@ export interface operations {
     };
     me_export: {
         parameters: {
-            query?: never;
+            query?: {
+                format?: ("json" | "zip") | null;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -5725,6 +5727,7 @@ export interface operations {
                     "application/json": {
                         [key: string]: unknown;
                     };
+                    "application/zip": unknown;
                 };
             };
             /** @description `/problems/invalid` */
