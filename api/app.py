@@ -7,7 +7,7 @@ from fastapi import FastAPI
 from fastapi.routing import APIRoute
 from starlette.types import ASGIApp
 
-from api import phone_app, problems
+from api import phone_app, problems, vanished
 from api.context import Context
 from api.edge import Edge
 from api.lane import open_lane
@@ -83,7 +83,7 @@ def api_only() -> FastAPI:
         redirect_slashes=False,
         generate_unique_id_function=_operation_id,
     )
-    problems.install(app)
+    problems.install(app, vanished.told)
     for module in ROUTERS:
         app.include_router(module.router)
     phone_app.install(app)

@@ -2,7 +2,7 @@
 
 import asyncio
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from http import HTTPStatus
 from typing import Any
@@ -13,13 +13,14 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import Response
 from pydantic import BaseModel, ConfigDict
 from pydantic_core import to_json
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, NoResultFound
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.orm.exc import StaleDataError
 from starlette.exceptions import HTTPException
 
 from api import small_page
 from core import errors
+from core.database import refers_to_nothing
 from core.errors import PorchlightError
 
 NOWHERE = "There is nothing at this address."
@@ -151,8 +152,11 @@ def reply(error: PorchlightError, request_id: str, headers: Mapping[str, str] | 
     return Response(to_json(body), status_code=status, media_type=MEDIA, headers=more)
 
 
-def install(app: FastAPI) -> None:
-    """Turn everything that can be raised into a problem document."""
+Vanished = Callable[[Request, PorchlightError], Awaitable[PorchlightError]]
+
+
+def install(app: FastAPI, vanished: Vanished) -> None:
+    """Turn everything that can be raised into a problem document. `vanished` looks whether the caller was erased meanwhile."""
     _install_refusals(app)
 
     @app.exception_handler(RequestValidationError)
@@ -167,15 +171,25 @@ def install(app: FastAPI) -> None:
         return reply(PorchlightError(), request_id(request))
 
     @app.exception_handler(StaleDataError)
-    async def gone(request: Request, _: StaleDataError) -> Response:
+    @app.exception_handler(NoResultFound)
+    async def gone(request: Request, _: Exception) -> Response:
         # The row was there a moment ago and somebody has deleted it since.
-        return reply(errors.NotFound(), request_id(request))
+        return reply(await vanished(request, errors.NotFound()), request_id(request))
+
+    @app.exception_handler(errors.EmptyCircle)
+    @app.exception_handler(errors.CompanionUnknown)
+    @app.exception_handler(errors.MemberUnknown)
+    async def alone(request: Request, error: PorchlightError) -> Response:
+        # Also what an account's own erasure looks like to what had begun: nobody is in its circle.
+        return reply(await vanished(request, error), request_id(request))
 
     @app.exception_handler(DBAPIError)
     @app.exception_handler(PoolTimeoutError)
     @app.exception_handler(ConnectionError)
     @app.exception_handler(asyncio.TimeoutError)
     async def database(request: Request, error: Exception) -> Response:
+        if isinstance(error, DBAPIError) and refers_to_nothing(error):
+            return await gone(request, error)
         log.error("database_failed", error=type(getattr(error, "orig", None) or error).__name__)
         return reply(errors.Busy(), request_id(request))
 

@@ -126,6 +126,12 @@ def _truncate(path: str) -> bool:
     return not busy
 
 
+def refers_to_nothing(error: DBAPIError) -> bool:
+    """Whether a row was to be written about something that is no longer there: it was deleted a moment before."""
+    # SQLite has one writer: there nothing goes away in the middle of a transaction. Ours are all named so.
+    return getattr(error.orig, "sqlstate", None) == "23503" and '"fk_' in str(error.orig)
+
+
 def lost_a_race(error: DBAPIError) -> bool:
     """Whether somebody else was simply first, so that reading again and starting anew will do.
 

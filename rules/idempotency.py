@@ -11,7 +11,7 @@ from uuid import UUID
 from sqlalchemy import delete, select
 from sqlalchemy.exc import DBAPIError
 
-from core.database import lost_a_race
+from core.database import lost_a_race, refers_to_nothing
 from core.encryption import Keyring
 from core.errors import Busy, KeyReused
 from core.unit import Unit
@@ -98,7 +98,7 @@ async def once(
 
     A race with the same request, or with anything that took a place first, starts the unit again from the beginning.
     """
-    for _ in range(TRIES):
+    for tries in range(1, TRIES + 1):
         known = await earlier(unit, asked)
         if known is not None:
             return known, False
@@ -106,7 +106,8 @@ async def once(
             made = await create()
             await remember(unit, asked, person_id, made)
         except DBAPIError as error:
-            if not lost_a_race(error):
+            if not lost_a_race(error) or (tries == TRIES and refers_to_nothing(error)):
+                # Looked at again and still about somebody who is gone: the edge says so.
                 raise
             await unit.start_again()
             continue
