@@ -2,13 +2,24 @@
 
 import io
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 from html import escape
 from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from pydantic_core import to_json
 
 from api import small_page
+from api.readable_words import FIELDS, FREE, MADE, NOTHING, SECTIONS, SOMEBODY, TITLE, VALUES, WHO
+from rules.hours import zone_of
+
+LANGUAGES = ("en", "es")
+DAYS = {
+    "en": ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"),
+    "es": ("lun", "mar", "mié", "jue", "vie", "sáb", "dom"),
+}
 
 
 def zipped(export: Mapping[str, Any]) -> bytes:
@@ -21,30 +32,77 @@ def zipped(export: Mapping[str, Any]) -> bytes:
 
 
 def page(export: Mapping[str, Any]) -> str:
-    """Each section under its heading, whatever there will be; all of it escaped."""
-    parts = [f"<h2>{escape(_spoken(name))}</h2>\n{_section(held)}" for name, held in export.items()]
-    return small_page.frame("Porchlight", "<main>\n<h1>Porchlight</h1>\n" + "\n".join(parts) + "\n</main>")
+    """Each section under its heading, in the person's language and time zone; all of it escaped."""
+    return _Page(export).html()
 
 
-def _section(held: object) -> str:
-    if isinstance(held, Mapping):
-        fields = "".join(f"<dt>{escape(_spoken(str(name)))}</dt><dd>{_value(one)}</dd>" for name, one in held.items())
+class _Page:
+    """What every line of the page needs to know: the language, the time zone, and what people are called."""
+
+    def __init__(self, export: Mapping[str, Any]) -> None:
+        person = export["person"]
+        self._export = export
+        self._language = person["language"] if person["language"] in LANGUAGES else "en"
+        self._which = LANGUAGES.index(self._language)
+        self._zone: ZoneInfo | None = zone_of(person["time_zone"])
+        named = [*export["circle"], *export["supporting"], *export["messages_to_me"]]
+        self._names = {row[who]: row["name"] for row in named for who in WHO if who in row and row.get("name")}
+        self._names[person["id"]] = person["display_name"]
+
+    def html(self) -> str:
+        title = TITLE[self._language]
+        made = MADE[self._language].format(at=self._moment(self._export["exported_at"]))
+        known = [name for name in SECTIONS if name in self._export]
+        further = [name for name in self._export if name not in SECTIONS and name != "exported_at"]
+        parts = [self._section(name) for name in [*known, *further]]
+        body = (
+            f'<main>\n<h1>{escape(title)}</h1>\n<p class="soft">{escape(made)}</p>\n' + "\n".join(parts) + "\n</main>"
+        )
+        return small_page.frame(title, body, self._language)
+
+    def _section(self, name: str) -> str:
+        held = self._export[name]
+        heading = SECTIONS[name][self._which] if name in SECTIONS else _spoken(name)
+        if isinstance(held, Mapping):
+            inside = self._row(held)
+        elif isinstance(held, Sequence) and not isinstance(held, str):
+            inside = "\n".join(self._row(row) for row in held) or f'<p class="soft">{NOTHING[self._language]}</p>'
+        else:
+            inside = f"<p>{escape(str(held))}</p>"
+        return f"<h2>{escape(heading)}</h2>\n{inside}"
+
+    def _row(self, row: Mapping[str, Any]) -> str:
+        lines = []
+        if "name" not in row:
+            lines += [(FIELDS["name"][self._which], self._name(row[who])) for who in WHO if row.get(who)]
+        lines += [
+            (FIELDS[field][self._which], self._value(field, value))
+            for field, value in sorted(
+                row.items(), key=lambda item: list(FIELDS).index(item[0]) if item[0] in FIELDS else 0
+            )
+            if field in FIELDS and value is not None and value != []
+        ]
+        fields = "".join(f"<dt>{escape(label)}</dt><dd>{escape(said)}</dd>" for label, said in lines)
         return f"<dl>{fields}</dl>"
-    if isinstance(held, list):
-        return "\n".join(_section(one) for one in held) or '<p class="soft">–</p>'
-    return f"<p>{_value(held)}</p>"
 
+    def _name(self, person_id: UUID) -> str:
+        return self._names.get(person_id) or SOMEBODY[self._language]
 
-def _value(value: object) -> str:
-    if value is None:
-        return "–"
-    if isinstance(value, str):
-        return escape(value)
-    return escape(
-        to_json(value).decode().strip('"').replace("T", " ")
-        if not isinstance(value, dict | list)
-        else to_json(value).decode()
-    )
+    def _value(self, field: str, value: object) -> str:
+        if isinstance(value, datetime):
+            return self._moment(value)
+        if field == "hours" and isinstance(value, list):
+            days = DAYS[self._language]
+            return ", ".join(f"{days[window['day']]} {window['from']}–{window['to']}" for window in value)
+        if isinstance(value, list):
+            return ", ".join(self._value(field, one) for one in value)
+        if field not in FREE and str(value) in VALUES:
+            return VALUES[str(value)][self._which]
+        return value if isinstance(value, str) else to_json(value).decode()
+
+    def _moment(self, at: datetime) -> str:
+        local = at.astimezone(self._zone or UTC)
+        return f"{local:%Y-%m-%d %H:%M}"
 
 
 def _spoken(name: str) -> str:

@@ -7,6 +7,7 @@ import zipfile
 import pytest
 from sqlalchemy import text
 
+from api.readable_words import SECTIONS
 from models import Base
 from tests.standins.authenticator import Authenticator
 from tests.world.passkeys import adds
@@ -128,11 +129,16 @@ async def test_an_export_can_be_read_and_every_section_has_its_place(world: Worl
         assert reply.headers["cache-control"] == "no-store"
         file = zipfile.ZipFile(io.BytesIO(reply.content))
         export, page = json.loads(file.read("porchlight.json")), file.read("index.html").decode()
-        for name in export:
-            assert f"<h2>{name.replace('_', ' ').capitalize()}</h2>" in page
+        assert set(export) - {"exported_at"} == set(SECTIONS), "every section has its words in each language"
+        assert [page.count(f"<h2>{english}</h2>") for english, _ in SECTIONS.values()] == [1] * len(SECTIONS)
+        assert maya.id not in page, "ids are for the JSON"
+        assert f"<dd>{sponsor.name}</dd>" in page
         assert "<b>" not in page
         assert "<script" not in page
         assert "Sponsor answers" in page
+    await maya.patch("/v1/me", {"language": "es", "time_zone": "America/Bogota"})
+    spanish = zipfile.ZipFile(io.BytesIO((await maya.send("GET", "/v1/me/export?format=zip")).content))
+    assert "<h2>Mi círculo</h2>" in spanish.read("index.html").decode()
     assert sponsor.name in [row["name"] for row in export["circle"]]
     assert [row["name"] for row in export["supporting"]] == [sponsor.name]
     # What is ended is nothing that one may see.
