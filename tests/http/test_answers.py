@@ -79,6 +79,7 @@ async def test_answers_that_make_no_sense(world: World) -> None:
 async def test_two_answers_at_once_are_both_kept_and_the_first_is_news(world: World) -> None:
     maya, *members = await world.circle("sponsor", "friend", "fellow")
     await maya.press()
+    await world.settle()
     await asyncio.gather(*(member.answer("calling") for member in members[:2]))
     assert (await maya.reach_out())["state"] == "answered"
     assert [await maya.sees_state(member) for member in members] == ["answered", "answered", "handed"]
@@ -125,7 +126,7 @@ async def test_when_the_last_answer_falls_away_it_is_waiting_again(world: World,
     maya, sponsor, friend = await world.circle("sponsor", "friend")
     await maya.press()
     await sponsor.answer("calling")
-    await sponsor.does("together")
+    await maya.does("together")
     match how:
         case "left":
             await sponsor.delete(f"/v1/supporting/{sponsor.places[maya.id]}")

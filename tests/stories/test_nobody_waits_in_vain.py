@@ -43,7 +43,7 @@ async def test_together_with_somebody_who_falls_away_is_not_held_by_what_was_sai
     await world.passes(181)
     assert (await maya.reach_out())["state"] == "waiting", "they never came"
     await late.answer("calling")
-    await late.does("together")
+    await maya.does("together", {"person_id": late.id})
     asked = await alarms(friend)
     await falls(world, maya, late)
     await world.work()
@@ -58,7 +58,7 @@ async def test_together_with_somebody_who_falls_away_is_answered_while_another_a
     await maya.press()
     await early.answer("soon", minutes=10)
     await late.answer("calling")
-    await late.does("together")
+    await maya.does("together", {"person_id": late.id})
     await world.passes(60)
     await late.answer("cannot")
     seen = await maya.reach_out()

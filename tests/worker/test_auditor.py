@@ -64,7 +64,7 @@ async def test_a_healthy_night_has_nothing_to_find(world: Night) -> None:
     await world.passes(601)
     assert await found(world) == []
     await sponsor.answer("here")
-    await sponsor.does("together")
+    await maya.does("together")
     assert await found(world) == []
     await maya.close()
     await world.forward(120)
