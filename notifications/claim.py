@@ -70,10 +70,14 @@ class Claimed:
 
 @dataclass(frozen=True, slots=True)
 class Aside:
-    """What a claim took and this process does not send, as it is to be written; `dropped`: whose push was called off."""
+    """What a claim took and this process does not send, as it is to be written.
+
+    `dropped`: whose push was called off; `parked`: whose push is put aside for good. Both as (reach-out, person).
+    """
 
     rows: list[dict[str, Any]]
     dropped: list[tuple[UUID, UUID]]
+    parked: list[tuple[UUID, UUID]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,12 +257,13 @@ def _aside(found: Sorted, now: datetime) -> Aside | None:
         *(_kept(row, pending, row.due_at) for row in found.put_back),
         *(_kept(row, pending, now + timedelta(seconds=LEASE_SECONDS)) for row in found.later),
     ]
-    dropped = [
-        (row.reach_out_id, row.recipient_id)
-        for row in (*found.unwanted, *found.parked)
-        if row.kind == NoticeKind.REACH_OUT
-    ]
-    return Aside(sorted(rows, key=itemgetter("id")), dropped) if rows else None
+    if not rows:
+        return None
+    return Aside(sorted(rows, key=itemgetter("id")), _whose(found.unwanted), _whose(found.parked))
+
+
+def _whose(rows: Sequence[Row[*tuple[Any, ...]]]) -> list[tuple[UUID, UUID]]:
+    return [(row.reach_out_id, row.recipient_id) for row in rows if row.kind == NoticeKind.REACH_OUT]
 
 
 def _kept(

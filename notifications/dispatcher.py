@@ -187,10 +187,12 @@ class Dispatcher:
             async with self._opened() as unit:
                 await claim.put_aside(unit, aside)
             claim.count(aside)
-            if aside.dropped:
+            if aside.dropped or aside.parked:
                 async with self._database.write() as session:
                     unit = Unit(session, self._clock.now(), self._keyring)
                     await retiring.note_dropped(unit, aside.dropped)
+                    for reach_out_id, person_id in sorted(aside.parked):
+                        await retiring.note_parked(unit, reach_out_id, person_id)
                     await unit.commit(self._bus, self.hand_over)
         except Exception as error:  # noqa: BLE001 (the lease runs out, and they are looked at again)
             log.warning("not_put_aside", error=type(error).__name__, count=len(aside.rows))

@@ -124,6 +124,12 @@ async def note_dropped(unit: Unit, dropped: Sequence[tuple[UUID, UUID]]) -> None
 
 async def note_given_up(unit: Unit, reach_out_id: UUID, person_id: UUID) -> None:
     """Nothing is on its way to this recipient any more and nothing ever arrived: the person is not kept hoping."""
+    await note_parked(unit, reach_out_id, person_id)
+    await turn.hurry_all(unit, [reach_out_id])
+
+
+async def note_parked(unit: Unit, reach_out_id: UUID, person_id: UUID) -> None:
+    """The same where the push was put aside as one that cannot be sent: no rung comes sooner for it."""
     await lock_open(unit, [person_id])
     await unit.session.execute(
         update(Recipient)
@@ -135,7 +141,6 @@ async def note_given_up(unit: Unit, reach_out_id: UUID, person_id: UUID) -> None
         .values(unreachable_at=unit.now)
         .execution_options(synchronize_session=False)
     )
-    await turn.hurry_all(unit, [reach_out_id])
 
 
 def on_its_way(reach_out_id: UUID, person_id: UUID) -> Exists:

@@ -45,9 +45,7 @@ async def test_a_week_in_which_people_were_there(world: World) -> None:
         await world.forward(seconds)
         await sponsor.answer("soon", minutes=5)
         await sponsor.answer("calling")
-        await maya.does("together") if seconds == 600 else await maya.close(
-            "connected" if seconds == 30 else "ok_now"
-        )
+        await maya.does("together") if seconds == 600 else await maya.close("connected" if seconds == 30 else "ok_now")
     await maya.post("/v1/reach-ins", {"to": friend.id})
     [hers] = await weeks(maya, 1)
     # The world begins on Tuesday, 10 March 2026.

@@ -145,6 +145,7 @@ async def test_a_row_that_nobody_can_send_is_put_aside(world: World) -> None:
     assert await sponsor.pushed() == []
     [row] = await world.rows(select(Delivery.state, Delivery.last_error).where(Delivery.attempt == PARK_AFTER))
     assert tuple(row) == ("failed", "parked")
+    assert await maya.sees_state(sponsor) == "unreachable", "nothing of it is on its way, and they are not just asleep"
 
 
 async def test_after_a_day_it_is_no_longer_tried(world: World) -> None:
