@@ -25,6 +25,7 @@ from api.routes import (
     inbox,
     invitations,
     me,
+    messages,
     operation,
     passkeys,
     people,
@@ -37,6 +38,7 @@ from api.routes import (
 
 ROUTERS = (
     reach_outs,
+    messages,
     reflections,
     bookends,
     check_ins,

@@ -23,11 +23,8 @@ def read(value: object) -> object:
 
 
 def note(value: object) -> object:
-    """A note that is too long is cut, and what is no text is none.
-
-    Half an emoji, as a phone leaves it when it cuts a text, is no reason to send anybody back either.
-    """
-    return text.cut(value.encode("utf-8", "replace").decode(), NOTE) if isinstance(value, str) else None
+    """A note that is too long is cut, and what is no text is none."""
+    return text.cut(value, NOTE) if isinstance(value, str) else None
 
 
 def or_nothing(value: object, check: ValidatorFunctionWrapHandler) -> Any:  # noqa: ANN401 (pydantic's own shape)

@@ -91,17 +91,31 @@ def _long_enough(typed: str) -> str:
     return typed
 
 
+def _whole(value: object) -> object:
+    return text.whole(value) if isinstance(value, str) else value
+
+
+FREE = BeforeValidator(_whole)
+"""For whatever people type freely: half an emoji, as a phone leaves it when it cuts a text, sends nobody back."""
 SHORTEST, LONGEST_PASSPHRASE = 8, 256
 FIRST_YEAR, LAST_YEAR = 2000, 2200
 NOTE = 2000
+MESSAGE = 4000
 SignInName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9._-]{3,64}$")]
 GivenSignInName = Annotated[str, BeforeValidator(_typed_name), SignInName]
 # Hashed by its one spelling (core.secret_text); a keyboard that composes letters differently needs more of them.
 Passphrase = Annotated[str, StringConstraints(min_length=8, max_length=1024), AfterValidator(_long_enough)]
 GivenPassphrase = Annotated[str, StringConstraints(min_length=1, max_length=1024)]
-DisplayName = Annotated[str, StringConstraints(max_length=240), AfterValidator(lambda value: text.one_line(value, 60))]
-Label = Annotated[str, StringConstraints(max_length=240), AfterValidator(lambda value: text.one_line(value, 60))]
-Note = Annotated[str, StringConstraints(max_length=4 * NOTE), AfterValidator(lambda value: text.words(value, NOTE))]
+DisplayName = Annotated[
+    str, StringConstraints(max_length=240), AfterValidator(lambda value: text.one_line(value, 60)), FREE
+]
+Label = Annotated[str, StringConstraints(max_length=240), AfterValidator(lambda value: text.one_line(value, 60)), FREE]
+Note = Annotated[
+    str, StringConstraints(max_length=4 * NOTE), AfterValidator(lambda value: text.words(value, NOTE)), FREE
+]
+Words = Annotated[
+    str, StringConstraints(max_length=4 * MESSAGE), AfterValidator(lambda value: text.words(value, MESSAGE)), FREE
+]
 TimeZone = Annotated[str, StringConstraints(max_length=64), AfterValidator(_zone)]
 Region = Annotated[str, StringConstraints(min_length=2, max_length=8), AfterValidator(regions.region)]
 Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})?$")]

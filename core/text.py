@@ -13,11 +13,17 @@ SPACES = re.compile(r"\s+")
 CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 
 
+def whole(text: str) -> str:
+    """The text without half letters: what is left of an emoji where a phone has cut it in two (a lone surrogate)."""
+    return text.encode("utf-8", "ignore").decode()
+
+
 def one_line(text: str, most: int) -> str:
     """A name or label of 1 to `most` visible characters: NFC, single spaces.
 
     Raises ValueError when nothing visible is left, when it is too long, or when it turns the reading direction around.
     """
+    text = whole(text)
     if BIDI.search(text) or CONTROLS.search(text.replace("\t", " ").replace("\n", " ").replace("\r", " ")):
         raise ValueError("must not hold control characters or marks that turn the reading direction around")
     text = SPACES.sub(" ", INVISIBLE.sub("", unicodedata.normalize("NFC", text))).strip()
@@ -46,7 +52,7 @@ def cut(text: str, most: int) -> str | None:
 
 
 def _clean(text: str) -> str:
-    return INVISIBLE.sub("", BIDI.sub("", CONTROLS.sub("", unicodedata.normalize("NFC", text)))).strip()
+    return INVISIBLE.sub("", BIDI.sub("", CONTROLS.sub("", unicodedata.normalize("NFC", whole(text))))).strip()
 
 
 def _visible(text: str) -> bool:

@@ -9,7 +9,7 @@ from pydantic import AfterValidator, BaseModel, Field, StringConstraints
 
 from api.dependencies import IdempotencyKey, Reading, ReadingCaller, Writing, WritingCaller, retry_of
 from api.problems import problems
-from api.schemas import DEFAULT_LIMIT, Body, Cursor, Limit, Moment, Page, PersonOut, page, person
+from api.schemas import DEFAULT_LIMIT, FREE, Body, Cursor, Limit, Moment, Page, PersonOut, page, person
 from core import text
 from core.errors import BookendOver, CompanionUnknown, KeyReused, NotFound, NotYours, TooManyBookends
 from rules import bookend, bookend_show
@@ -19,7 +19,9 @@ from rules.bookend_show import BookendView
 router = APIRouter(prefix="/v1/bookends", tags=["bookends"])
 
 WHAT = 500
-What = Annotated[str, StringConstraints(max_length=4 * WHAT), AfterValidator(lambda value: text.words(value, WHAT))]
+What = Annotated[
+    str, StringConstraints(max_length=4 * WHAT), AfterValidator(lambda value: text.words(value, WHAT)), FREE
+]
 
 
 class NewBookend(Body):

@@ -9,7 +9,7 @@ from pydantic import AfterValidator, BaseModel, Field, StringConstraints
 
 from api.dependencies import IdempotencyKey, Reading, ReadingCaller, Writing, WritingCaller, retry_of
 from api.problems import problems
-from api.schemas import DEFAULT_LIMIT, Body, Cursor, Limit, Page, PersonOut, page, person
+from api.schemas import DEFAULT_LIMIT, FREE, Body, Cursor, Limit, Page, PersonOut, page, person
 from core import text
 from core.errors import KeyReused, NotFound, TooMany
 from rules import reach_ins
@@ -18,7 +18,9 @@ from rules.reach_ins import ReachInView
 router = APIRouter(prefix="/v1/reach-ins", tags=["reach-ins"])
 
 TEXT = 500
-Text = Annotated[str, StringConstraints(max_length=4 * TEXT), AfterValidator(lambda value: text.words(value, TEXT))]
+Text = Annotated[
+    str, StringConstraints(max_length=4 * TEXT), AfterValidator(lambda value: text.words(value, TEXT)), FREE
+]
 
 
 class NewReachIn(Body):

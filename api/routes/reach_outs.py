@@ -1,4 +1,4 @@
-"""Reach-outs: pressed, followed, answered, written in, closed. Each endpoint is a row of the contract."""
+"""Reach-outs: pressed, followed, answered, closed. Each endpoint is a row of the contract."""
 
 from datetime import datetime
 from typing import Annotated
@@ -6,12 +6,10 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query, Response
 from pydantic import (
-    AfterValidator,
     BaseModel,
     BeforeValidator,
     ConfigDict,
     Field,
-    StringConstraints,
     WrapValidator,
     model_validator,
 )
@@ -34,26 +32,20 @@ from api.dependencies import (
 )
 from api.problems import again_too, problems
 from api.reach_out_shape import ReachOutOut, reach_out_out
-from api.schemas import DEFAULT_LIMIT, Body, Cursor, Limit, Moment, Note, Page, PersonOut, Whole, page, person
-from core import text
+from api.schemas import DEFAULT_LIMIT, Body, Cursor, Limit, Moment, Note, Page, Whole, Words, page
 from core.errors import Closed, EmptyCircle, KeyReused, NobodyAnswered, NotFound, NotYours, StillOpen
 from core.unit import Unit
 from models.vocabulary import AnswerKind, ChosenOutcome, Need, Outcome
 from rules import access, helplines
 from rules.access import Caller
 from rules.idempotency import Retry
-from rules.reach_out import again, answers, closing, messages, show
+from rules.reach_out import again, answers, closing, show
 from rules.reach_out.answers import Reply
-from rules.reach_out.messages import MessageView
 from rules.reach_out.press import Ask, Pressed, press_at_once, press_with_care
 
 router = APIRouter(prefix="/v1/reach-outs", tags=["reach-outs"])
 
-MESSAGE = 4000
 CIRCLE = 15
-Words = Annotated[
-    str, StringConstraints(max_length=4 * MESSAGE), AfterValidator(lambda value: text.words(value, MESSAGE))
-]
 
 
 class Press(BaseModel):
@@ -95,23 +87,6 @@ class AnswerOut(BaseModel):
     minutes: int | None
     created_at: datetime
     reach_out: ReachOutOut
-
-
-class NewMessage(Body):
-    text: Words
-
-    @model_validator(mode="after")
-    def _something(self) -> "NewMessage":
-        if not self.text:
-            raise ValueError("text must hold at least one visible character")
-        return self
-
-
-class MessageOut(BaseModel):
-    id: UUID
-    from_: Annotated[PersonOut, Field(alias="from")]
-    text: str | None
-    created_at: datetime
 
 
 class Together(Body):
@@ -210,28 +185,6 @@ async def answer(
 
 
 @router.post(
-    "/{reach_out_id}/messages",
-    summary="Write a message in a reach-out",
-    status_code=201,
-    responses=problems(NotFound, Closed, KeyReused),
-)
-async def say(
-    reach_out_id: UUID, body: NewMessage, unit: Writing, who: WritingCaller, key: IdempotencyKey
-) -> MessageOut:
-    """Write: the person's words reach everyone told, a recipient's reach the person only."""
-    asked = retry_of(unit.keyring, who, f"POST /v1/reach-outs/{reach_out_id}/messages", key, body)
-    return _message(await messages.say(unit, who, reach_out_id, body.text, asked))
-
-
-@router.get("/{reach_out_id}/messages", summary="List the messages of a reach-out", responses=problems(NotFound))
-async def written(
-    reach_out_id: UUID, unit: Reading, who: ReadingCaller, limit: Limit = DEFAULT_LIMIT, cursor: Cursor = None
-) -> Page[MessageOut]:
-    """What I may read, oldest first."""
-    return page(await messages.page(unit, who, reach_out_id, limit, cursor), limit, _message)
-
-
-@router.post(
     "/{reach_out_id}/together",
     summary="Say that we are talking",
     responses=problems(NotFound, Closed, NobodyAnswered, KeyReused),
@@ -288,9 +241,3 @@ async def reflect(reach_out_id: UUID, body: Felt, unit: Writing, who: WritingCal
 
 async def _shown(unit: Unit, who: Caller, reach_out_id: UUID) -> ReachOutOut:
     return reach_out_out(await show.one(unit, who, reach_out_id), who)
-
-
-def _message(view: MessageView) -> MessageOut:
-    return MessageOut.model_validate(
-        {"id": view.id, "from": person(view.sender), "text": view.text, "created_at": view.created_at}
-    )

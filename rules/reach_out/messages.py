@@ -71,8 +71,10 @@ async def write(unit: Unit, who: Caller, found: ReachOut, text: str) -> UUID:
     return made.id
 
 
-async def page(unit: Unit, who: Caller, reach_out_id: UUID, limit: int, after: UUID | None) -> list[MessageView]:
-    """What this viewer may read, oldest first, `limit` + 1 at most. Raises NotFound."""
+async def page(
+    unit: Unit, who: Caller, reach_out_id: UUID, limit: int, after: UUID | None, *, newest: bool
+) -> list[MessageView]:
+    """What this viewer may read, oldest first (or `newest`), `limit` + 1 at most. Raises NotFound."""
     seen = await access.reach_out(unit, who, reach_out_id)
     found = seen.reach_out
     statement = select(Message, Person).where(Message.reach_out_id == reach_out_id)
@@ -82,8 +84,9 @@ async def page(unit: Unit, who: Caller, reach_out_id: UUID, limit: int, after: U
     else:
         statement = statement.where(or_(Message.sender_id == found.person_id, Message.sender_id == who.person_id))
     if after is not None:
-        statement = statement.where(Message.id > after)
-    return await _views(unit, statement.order_by(Message.id).limit(limit + 1))
+        statement = statement.where(Message.id < after if newest else Message.id > after)
+    order = Message.id.desc() if newest else Message.id
+    return await _views(unit, statement.order_by(order).limit(limit + 1))
 
 
 async def _views(unit: Unit, statement: Select[Message, Person]) -> list[MessageView]:

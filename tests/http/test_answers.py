@@ -220,6 +220,22 @@ async def test_closing_is_the_persons_alone_and_happens_once(world: World) -> No
     assert (await sponsor.kinds()).count("all_clear") == 1
 
 
+async def test_a_close_is_safe_to_retry(world: World) -> None:
+    """A lost reply: the same key and body are the same close, also once it is closed; another body is refused."""
+    maya, sponsor = await world.circle("sponsor")
+    await maya.press()
+    await world.settle()
+    closed = await maya.does("close", {"outcome": "ok_now"}, expect=200, key="k")
+    assert closed["outcome"] == "ok_now"
+    assert await maya.does("close", {"outcome": "ok_now"}, expect=200, key="k") == closed
+    reused = await maya.does("close", {"outcome": "mistake"}, expect=422, key="k")
+    assert reused["type"] == "/problems/key-reused"
+    assert (await maya.does("close", {"outcome": "mistake"}, expect=200))["outcome"] == "ok_now", "without one as ever"
+    assert (await sponsor.kinds()).count("all_clear") == 1
+    again = await maya.press()
+    assert (await maya.does("close", {"outcome": "mistake"}, expect=200, key="k"))["id"] == again["id"]
+
+
 async def test_a_reflection_is_for_the_person_alone(world: World) -> None:
     maya, sponsor = await world.circle("sponsor")
     await maya.press()

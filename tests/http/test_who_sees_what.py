@@ -56,6 +56,10 @@ async def test_the_persons_words_reach_everyone_told_and_a_recipients_the_person
     assert await friend.messages() == ["Hello all", "Write to me"]
     assert await sponsor.pushed() == ["reach_out", "message", "answered"]
     assert [notice["from"]["id"] for notice in await maya.inbox("message")] == [friend.id, sponsor.id]
+    newest = await maya.get(f"/v1/reach-outs/{world.reach_out}/messages?limit=2&newest=true")
+    assert [message["text"] for message in newest["items"]] == ["Write to me", "On my way"], "what was said last"
+    older = await maya.get(f"/v1/reach-outs/{world.reach_out}/messages?limit=2&newest=true&cursor={newest['next']}")
+    assert ([message["text"] for message in older["items"]], older["next"]) == (["Hello all"], None)
     first = await maya.get(f"/v1/reach-outs/{world.reach_out}/messages?limit=2")
     rest = await maya.get(f"/v1/reach-outs/{world.reach_out}/messages?limit=2&cursor={first['next']}")
     assert [one["text"] for one in first["items"] + rest["items"]] == ["Hello all", "On my way", "Write to me"]

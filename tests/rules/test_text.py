@@ -23,6 +23,8 @@ WOULD_LIKE = "می‌خواهم"
         ("e\u0301", "é"),
         ("a\tb\r\nc", "a b c"),
         ("\u200fעברית", "\u200fעברית"),
+        ("Maya \ud83d", "Maya"),
+        ("\ude00Maya", "Maya"),
     ],
 )
 def test_a_name_is_one_clean_line(typed: str, kept: str) -> None:
@@ -33,7 +35,7 @@ def test_a_name_is_one_clean_line(typed: str, kept: str) -> None:
     "typed",
     [
         *["", "   ", "\u200b\u2060", "\u200d", "\u3164", "\u2800 \u2800", "\u115f\u1160", "\uffa0", "\U0001d159"],
-        *["Ma\x00ya", "Ma\x1bya", "\u202eayaM", "\u2066x\u2069", "x" * 61],
+        *["Ma\x00ya", "Ma\x1bya", "\u202eayaM", "\u2066x\u2069", "\ud83d", "x" * 61],
     ],
 )
 def test_a_name_that_misleads_or_says_nothing_is_refused(typed: str) -> None:
@@ -48,6 +50,8 @@ def test_a_name_that_misleads_or_says_nothing_is_refused(typed: str) -> None:
         (" two\nlines \n", "two\nlines"),
         ("\u202eright to left\u202c", "right to left"),
         ("nul\x00 and bell\x07", "nul and bell"),
+        ("half \ud83d an \ude00 emoji", "half  an  emoji"),
+        ("\ud83d", None),
         (f"{FAMILY} {WOULD_LIKE}", f"{FAMILY} {WOULD_LIKE}"),
         ("", None),
         ("\u200b \u202e \x00", None),
