@@ -198,7 +198,9 @@ async def push(unit: Unit, found: ReachOut, people: Sequence[Present]) -> None:
     """Push these recipients once more, in the round that the reach-out stands in."""
     rows = []
     for one in people:
-        one.row.quiet_at = one.row.unreachable_at = None
+        one.row.quiet_at = None
+        if one.heard_of:
+            one.row.unreachable_at = None
         if one.notice_id is not None:
             rows += [delivery_row(unit, one.notice_id, device, found.round) for device in one.devices]
     await unit.session.flush()
@@ -244,7 +246,7 @@ def mark_told(unit: Unit, one: Present) -> None:
     """From now on this recipient sees the reach-out."""
     one.row.told_at = unit.now
     one.row.quiet_at = None if one.standing.available else unit.now
-    one.row.unreachable_at = None if one.devices or one.channels else unit.now
+    one.row.unreachable_at = None if one.heard_of else unit.now
 
 
 async def _ask(unit: Unit, found: ReachOut) -> None:
