@@ -206,7 +206,8 @@ async def _deliver(unit: Unit, notice_id: UUID) -> bool:
     # Under nobody's lease: whoever looks first sends them.
     rows = [delivery_row(unit, notice_id, device, found.round) | {"lease_until": None} for device in without]
     await insert_together(unit.session, [(DELIVERIES, rows)])
-    one.row.unreachable_at = None
+    if one.heard_of:
+        one.row.unreachable_at = None
     await unit.session.flush()
     unit.tell(found.person_id, "reach_out", found.id)
     return True

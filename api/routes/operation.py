@@ -42,9 +42,7 @@ PAGE = """<!doctype html>
 START = 'SwaggerUIBundle({url: "/openapi.json", dom_id: "#swagger-ui", deepLinking: true, validatorUrl: null});\n'
 
 
-NO_PUSH_KEY = (
-    "No key at hand opens push addresses, so this process can push nobody. Put back push.key or master.key, and restart."
-)
+NO_PUSH_KEY = "No key at hand opens push addresses, so this process can push nobody. Put back push.key or master.key, and restart."
 
 
 @router.get("/healthz", summary="Check that the process answers")

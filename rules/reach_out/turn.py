@@ -91,7 +91,7 @@ async def _wake(unit: Unit, found: ReachOut) -> None:
     if found.rung >= REST:
         await call(unit, found, awake)
     for one in awake:
-        if not one.devices and not one.channels:
+        if not one.heard_of:
             one.row.unreachable_at = unit.now
     unit.tell(found.person_id, "reach_out", found.id)
 
