@@ -190,6 +190,10 @@ async def apply(unit: Unit, found: ReachOut, present: Sequence[Present], move: M
     notices = await _tell_first(unit, found, [by_id[person_id] for person_id in move.tell], truth=move.truth)
     await push(unit, found, [by_id[person_id] for person_id in move.again])
     await call(unit, found, [by_id[person_id] for person_id in move.channels], notices)
+    for one in present:
+        if one.standing.told and not one.heard_of and one.row.quiet_at is None and one.row.unreachable_at is None:
+            # They were told while something reached them. It does not any more, and nobody is to wait for them.
+            one.row.unreachable_at = unit.now
     for person_id in [found.person_id, *(one.row.person_id for one in present if one.row.told_at)]:
         unit.tell(person_id, "reach_out", found.id)
 
@@ -199,8 +203,7 @@ async def push(unit: Unit, found: ReachOut, people: Sequence[Present]) -> None:
     rows = []
     for one in people:
         one.row.quiet_at = None
-        if one.heard_of:
-            one.row.unreachable_at = None
+        one.row.unreachable_at = None if one.heard_of else one.row.unreachable_at or unit.now
         if one.notice_id is not None:
             rows += [delivery_row(unit, one.notice_id, device, found.round) for device in one.devices]
     await unit.session.flush()

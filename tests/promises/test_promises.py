@@ -279,6 +279,18 @@ async def test_promise_10_where_no_key_is_left_nobody_is_said_to_be_reachable(wo
 
 
 @pytest.mark.promise(10)
+async def test_promise_10_a_call_that_is_open_when_the_last_key_goes_says_so(world: World) -> None:
+    maya, sponsor = await world.circle("sponsor")
+    await maya.press()
+    await world.settle()
+    broken = await world.another_process(without_any_key())
+    await world.forward(90)
+    await broken.work()
+    assert await maya.sees_state(sponsor) == "unreachable"
+    assert (await maya.reach_out())["unanswered_at"] is not None
+
+
+@pytest.mark.promise(10)
 async def test_promise_10_the_push_goes_out_as_soon_as_a_worker_with_the_key_comes_round(world: World) -> None:
     maya, sponsor = await world.circle("sponsor")
     maya.process = await world.another_process(without_any_key())
