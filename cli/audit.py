@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from cli.services import open_keyring
+from cli.keyring import open_keyring
 from core.bus import Bus
 from core.clock import DatabaseClock
 from core.database import Database
@@ -31,9 +31,15 @@ def table(done: Sequence[tuple[Finding, bool]]) -> str:
     if not done:
         return "Nothing found: every timer, delivery and bookend is as it should be."
     width = max(len(finding.what) for finding, _ in done)
-    lines = [f"{finding.what:<{width}}  {finding.id}  {'mended' if mended else 'left'}" for finding, mended in done]
+    lines = [
+        f"{finding.what:<{width}}  {finding.id or finding.detail!s:<36}  {'mended' if mended else _LEFT[finding.id is None]}"
+        for finding, mended in done
+    ]
     head = f"{'what':<{width}}  {'id':<36}  now"
     return "\n".join([head, *lines, f"{len(done)} found. A worker that runs carries on with what was mended."])
+
+
+_LEFT = {False: "left", True: "yours to mend"}
 
 
 def _nobody(deliveries: Sequence[UUID]) -> None:

@@ -23,7 +23,8 @@ def run(settings: Settings, target: Path) -> int:
         print(error, file=sys.stderr)
         return 1
     print(
-        f"Copied to {target}. Keep a copy of {settings.master_key_path} and {settings.webpush_key_path} apart from it."
+        f"Copied to {target}. Keep a copy of {settings.master_key_path}, {settings.push_key_path} "
+        f"and {settings.webpush_key_path} apart from it."
     )
     return 0
 

@@ -1,14 +1,17 @@
-"""`porchlight keys show | rotate`: which master keys there are, and a new one in front of them."""
+"""`porchlight keys show | rotate | push`: which keys there are, and new ones in front of them."""
 
 import sys
 
 from sqlalchemy import select, update
 
-from cli.services import open_keyring
-from core import encryption
+from cli.keyring import PUSH_KEY, kept_fingerprint, open_keyring
+from core import encryption, key_file, push_keys
+from core.clock import DatabaseClock
 from core.database import Database
+from core.encryption import Keyring
 from core.settings import Settings
-from models import Person
+from models import Installation, Person
+from worker.push_addresses import PushAddresses
 
 BATCH = 200
 
@@ -18,22 +21,83 @@ async def run(settings: Settings, what: str) -> int:
     database = Database(settings.sqlalchemy_url)
     try:
         keyring = await open_keyring(settings, database)
-        if not keyring.trusted:
-            print(f"{settings.master_key_path} is not the key file of this database.", file=sys.stderr)
-            return 1
-        if what == "rotate":
-            encryption.add_master(settings.master_key_path)
-            count = await _rewrap(database, encryption.load(settings.master_key_path))
-            print(f"A new master key stands first in {settings.master_key_path}; {count} data keys were wrapped anew.")
-            print("Restart every server and worker, and renew your copy of the key file.")
-        else:
-            print(f"{settings.master_key_path}: fingerprint {keyring.fingerprint}, the key of this database.")
-        return 0
+        match what:
+            case "rotate":
+                return await _rotate(settings, database, keyring)
+            case "push":
+                return await _push(settings, database, keyring)
+            case _:
+                return _show(settings, keyring)
     finally:
         await database.close()
 
 
-async def _rewrap(database: Database, keyring: encryption.Keyring) -> int:
+def _show(settings: Settings, keyring: Keyring) -> int:
+    for path, fingerprint, good, consequence in (
+        (
+            settings.master_key_path,
+            keyring.fingerprint if keyring.trusted else None,
+            keyring.trusted,
+            "what people wrote is withheld",
+        ),
+        (settings.push_key_path, keyring.push.fingerprint, keyring.push.trusted, "only the master key opens addresses"),
+    ):
+        if good:
+            print(f"{path}: fingerprint {fingerprint}, a key of this database.")
+        else:
+            print(f"{path} is missing, or is not the key file of this database: {consequence}.", file=sys.stderr)
+    if not keyring.opens_addresses:
+        print("Nobody can be pushed. Put back either of the two files, and restart.", file=sys.stderr)
+    return 0 if keyring.trusted and keyring.push.trusted else 1
+
+
+async def _rotate(settings: Settings, database: Database, keyring: Keyring) -> int:
+    if not keyring.trusted:
+        print(f"{settings.master_key_path} is not the key file of this database.", file=sys.stderr)
+        return 1
+    encryption.add_master(settings.master_key_path)
+    count = await _rewrap(database, encryption.load(settings.master_key_path))
+    print(f"A new master key stands first in {settings.master_key_path}; {count} data keys were wrapped anew.")
+    print("Restart every server and worker, and renew your copy of the key file.")
+    return 0
+
+
+async def _push(settings: Settings, database: Database, keyring: Keyring) -> int:
+    """A new push key in front; where the file is gone, a new file, for the master key still opens every address."""
+    path = settings.push_key_path
+    if not keyring.opens_addresses:
+        print(
+            "Neither key is there: nothing opens the addresses, so a new key would have nothing to seal.",
+            file=sys.stderr,
+        )
+        return 1
+    if keyring.push.trusted:
+        key_file.add(path)
+    elif path.exists():
+        print(
+            f"{path} is not the key file of this database. Put the right one there, or move it away.", file=sys.stderr
+        )
+        return 1
+    else:
+        push_keys.make(path)
+    keyring.push = push_keys.load(path)
+    async with database.write() as session:
+        if await kept_fingerprint(session, PUSH_KEY) is None:
+            session.add(Installation(name=PUSH_KEY, value=keyring.push.fingerprint or ""))
+        else:
+            await session.execute(
+                update(Installation).where(Installation.name == PUSH_KEY).values(value=keyring.push.fingerprint)
+            )
+        await session.commit()
+    clock = DatabaseClock(database.time)
+    await clock.anchor()
+    count = await PushAddresses(database, clock, keyring).run(anew=True)
+    print(f"A new push key stands first in {path}; {count} addresses were sealed anew.")
+    print("Restart every server and worker, and renew your copy of the key file.")
+    return 0
+
+
+async def _rewrap(database: Database, keyring: Keyring) -> int:
     count = 0
     last = None
     while True:

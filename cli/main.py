@@ -103,6 +103,9 @@ def _loop(command: Coroutine[None, None, None]) -> None:
         runner.run(command)
 
 
+_KEYS = "show: which keys; rotate: a new master key, rewrap all; push: a new key of push addresses, seal all anew"
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="porchlight", description="A press reaches a circle until somebody answers.")
     parser.add_argument("--version", action="version", version=f"porchlight {version('porchlight')}")
@@ -122,8 +125,8 @@ def _parser() -> argparse.ArgumentParser:
     commands.add_parser(
         "helplines", help="list the helplines not verified within a year; exit status 1 if there is any"
     )
-    keeping = commands.add_parser("keys", help="look at the master key, or put a new one in front")
-    keeping.add_argument("what", choices=["show", "rotate"], help="show: which keys; rotate: a new one, rewrap all")
+    keeping = commands.add_parser("keys", help="look at the keys, or put a new one in front")
+    keeping.add_argument("what", choices=["show", "rotate", "push"], help=_KEYS)
     return parser
 
 

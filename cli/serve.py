@@ -19,12 +19,13 @@ from cli.ready import wait_for_database
 from cli.services import Services, running
 from core.settings import Settings
 from migrations.run import upgrade
-from worker import auditor, heartbeat, purge
+from worker import auditor, heartbeat, purge, push_addresses
 from worker.auditor import Auditor
 from worker.beside import every
 from worker.heartbeat import Heartbeat
 from worker.loop import Worker
 from worker.purge import Purge
+from worker.push_addresses import PushAddresses
 
 DRAIN = 10
 """Seconds that requests under way are given when the server is asked to stop."""
@@ -177,6 +178,8 @@ def _beside(services: Services, worker: Worker) -> Iterator[Coroutine[None, None
     yield every(auditor.EVERY, watched.look, name="audit", first=auditor.EVERY)
     cleared = Purge(*parts, context.settings.retention_days)
     yield every(purge.EVERY, cleared.run, name="purge", first=purge.FIRST)
+    sealing = PushAddresses(context.database, context.clock, context.keyring)
+    yield every(push_addresses.EVERY, sealing.run, name="push_addresses", first=push_addresses.FIRST)
     url = context.settings.heartbeat_url
     if url is not None:
         heart = Heartbeat(url.get_secret_value(), context.database, lambda: worker.last_turn)

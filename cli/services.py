@@ -7,20 +7,16 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 import structlog
-from sqlalchemy import select
-from sqlalchemy.exc import IntegrityError
 
 from api.context import Context
+from cli import sight
+from cli.keyring import open_keyring
 from cli.mistakes import MistakeError
-from core import encryption
 from core.bus import Bus, PostgresBridge
 from core.clock import DatabaseClock
 from core.database import Database
-from core.encryption import Keyring
 from core.passphrases import Passphrases
 from core.settings import Settings
-from core.telemetry import KEYS_GOOD
-from models import Installation
 from models.vocabulary import ChannelKind, DeviceKind
 from notifications.dispatcher import Dispatcher
 from notifications.transports.fcm import FcmTransport
@@ -31,7 +27,8 @@ from notifications.transports.vapid import VapidKeys, load_or_make
 from notifications.transports.webpush import WebPushTransport
 from notifications.wording import LANGUAGES
 
-MASTER_KEY = "master_key"
+NOBODY = "mailto:operator@localhost.invalid"
+"""Whom a push service may write to where nobody is named and there is no public address: services other than Apple's take it."""
 
 log = structlog.get_logger(__name__)
 
@@ -71,6 +68,8 @@ async def running(settings: Settings, closing: asyncio.Event) -> AsyncIterator[S
         background.append(asyncio.create_task(clock.keep()))
         if not database.sqlite:
             background.append(asyncio.create_task(PostgresBridge(bus, database.url).run()))
+            await sight.once(database, clock, keyring)
+            background.append(asyncio.create_task(sight.keep(database, clock, keyring)))
         context = Context(
             settings=settings,
             database=database,
@@ -96,39 +95,6 @@ async def running(settings: Settings, closing: asyncio.Event) -> AsyncIterator[S
         await database.close()
 
 
-async def open_keyring(settings: Settings, database: Database) -> Keyring:
-    """The keyring that this database was made with.
-
-    A new database gets a new key file. A file that is missing or belongs to another database is never replaced: the
-    service runs on, content is withheld, presses and inboxes go on, and the log and the metrics say so.
-    """
-    path = settings.master_key_path
-    async with database.write() as session:
-        kept = (await session.execute(select(Installation.value).where(Installation.name == MASTER_KEY))).scalar()
-        await session.rollback()
-        if kept is None:
-            encryption.make(path)
-            keyring = encryption.load(path)
-            if keyring.fingerprint is None:
-                raise MistakeError(f"{path} is no key file of Porchlight's. Put the right one there, or remove it.")
-            try:
-                session.add(Installation(name=MASTER_KEY, value=keyring.fingerprint))
-                await session.commit()
-                kept = keyring.fingerprint
-            except IntegrityError:
-                await session.rollback()
-                kept = (
-                    await session.execute(select(Installation.value).where(Installation.name == MASTER_KEY))
-                ).scalar_one()
-        else:
-            keyring = encryption.load(path)
-    keyring.trusted = keyring.fingerprint == kept
-    KEYS_GOOD.set(1 if keyring.trusted else 0)
-    if not keyring.trusted:
-        log.error("master_key_wrong_or_missing")
-    return keyring
-
-
 def transports(settings: Settings, clock: DatabaseClock, vapid: VapidKeys) -> Mapping[str, Transport]:
     """The way to each kind of device and channel. Without Firebase credentials a log line says what would have gone."""
     if "FIREBASE_AUTH_EMULATOR_HOST" in os.environ:
@@ -138,8 +104,12 @@ def transports(settings: Settings, clock: DatabaseClock, vapid: VapidKeys) -> Ma
         fcm = FcmTransport(settings.fcm_credentials, settings.fcm_url, clock.now)
     else:
         log.warning("no_fcm_credentials", consequence="pushes to apps are only logged")
-    subject = settings.public_url if settings.secure else "mailto:operator@localhost.invalid"
-    webpush = WebPushTransport(vapid, subject, settings.webpush_hosts, clock.now, public_url=settings.public_url)
+    subject = settings.push_contact
+    if subject is None:
+        log.warning("no_contact", consequence="Apple refuses pushes to iPhones and Macs", hint="set PORCHLIGHT_CONTACT")
+    webpush = WebPushTransport(
+        vapid, subject or NOBODY, settings.webpush_hosts, clock.now, public_url=settings.public_url
+    )
     return {str(DeviceKind.FCM): fcm, str(DeviceKind.WEBPUSH): webpush, **channel_transports(settings)}
 
 

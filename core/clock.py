@@ -17,6 +17,14 @@ STEP = timedelta(seconds=2)
 log = structlog.get_logger(__name__)
 
 
+_COUNTS_SLEEP = getattr(time, "CLOCK_BOOTTIME", None)
+
+
+def elapsed() -> float:
+    """Seconds since some moment, those included in which the machine was suspended; `time.monotonic` leaves them out."""
+    return time.monotonic() if _COUNTS_SLEEP is None else time.clock_gettime(_COUNTS_SLEEP)
+
+
 class Clock(Protocol):
     """Gives the present as an aware UTC datetime. Rules take the value, never the clock."""
 

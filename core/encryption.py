@@ -1,6 +1,5 @@
 """Content at rest: a master key outside the database wraps one data key per person; AES-256-GCM (NIST SP 800-38D)."""
 
-import base64
 import hashlib
 import hmac
 import os
@@ -10,21 +9,21 @@ from collections import OrderedDict
 from pathlib import Path
 from uuid import UUID
 
-import structlog
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from core import key_file
 from core.errors import KeysUnavailable
+from core.key_file import KEY
+from core.push_keys import PushKeys
 from core.telemetry import WITHHELD
 
 NONCE = 12
-KEY = 32
 LOOK_AGAIN = 1.0
 """Seconds between two looks into the key file for a key that is not known yet."""
 REMEMBERED = 16_384
 """Unwrapped data keys kept in memory by one process, 3 KB each: unwrapping six of them is a twentieth of a press."""
-
-log = structlog.get_logger(__name__)
+_UNREADABLE = "master_key_unreadable"
 
 
 class Vault:
@@ -58,9 +57,18 @@ class Vault:
 
 
 class Keyring:
-    """The master keys at hand. The first one wraps; every one of them unwraps; `index` keys look-ups by hash."""
+    """The master keys at hand. The first one wraps; every one of them unwraps; `index` keys look-ups by hash.
 
-    def __init__(self, index: bytes | None, masters: dict[str, bytes], path: Path | None = None) -> None:
+    `push`: the keys of push addresses, which stand beside them in a file of their own.
+    """
+
+    def __init__(
+        self,
+        index: bytes | None,
+        masters: dict[str, bytes],
+        path: Path | None = None,
+        push: PushKeys | None = None,
+    ) -> None:
         self._path = path
         self._looked_at = 0.0
         self._index = index
@@ -70,6 +78,26 @@ class Keyring:
         # Stands in for the index key where a hash only has to hold within this process.
         self._passing = secrets.token_bytes(KEY)
         self.trusted = index is not None
+        self.push = push or PushKeys()
+        self.others_open = False
+        """Whether another process has said lately that it can open push addresses; asked for only where this one cannot."""
+
+    @property
+    def opens_addresses(self) -> bool:
+        """Whether this process can push at all: either key opens the addresses."""
+        return self.trusted or self.push.trusted
+
+    @property
+    def reaches(self) -> bool:
+        """Whether anybody can: where no process has a key, nothing reaches nobody, and that is what people are told."""
+        return self.opens_addresses or self.others_open
+
+    def open_address(
+        self, person: UUID, data_key: bytes, column: str, row: UUID, address: bytes | None, push_address: bytes | None
+    ) -> str | None:
+        """The address of a device or channel, by whichever key opens it; None when none does (counted as withheld)."""
+        opened = self.push.open(column, row, push_address, address)
+        return opened if opened is not None else self.vault(person, data_key).open(column, row, address)
 
     @property
     def fingerprint(self) -> str | None:
@@ -148,7 +176,7 @@ class Keyring:
         if self._path is None or now - self._looked_at < LOOK_AGAIN:
             return
         self._looked_at = now
-        index, masters = read(self._path)
+        index, masters = key_file.read(self._path, _UNREADABLE)
         if index == self._index:
             self._masters |= {name: AESGCM(key) for name, key in masters.items()}
 
@@ -159,75 +187,17 @@ def _bound(column: str, row: UUID) -> bytes:
 
 def load(path: Path) -> Keyring:
     """The keyring in the file; an empty one when the file is missing or unreadable (logged)."""
-    index, masters = read(path)
+    index, masters = key_file.read(path, _UNREADABLE)
     return Keyring(index, masters, path)
-
-
-def read(path: Path) -> tuple[bytes | None, dict[str, bytes]]:
-    """The index key and the master keys in the file, the current one first; nothing when it cannot be read (logged)."""
-    index: bytes | None = None
-    masters: dict[str, bytes] = {}
-    try:
-        for line in path.read_text(encoding="ascii").splitlines():
-            words = line.split()
-            if len(words) == 2 and words[0] == "index":
-                index = _key(words[1])
-            elif len(words) == 3 and words[0] == "key":
-                masters[words[1]] = _key(words[2])
-    except (OSError, ValueError) as error:
-        # A traceback would say nothing more.
-        log.error("master_key_unreadable", error=type(error).__name__)  # noqa: TRY400
-        return None, {}
-    return index, masters
-
-
-def _key(text: str) -> bytes:
-    key = base64.b64decode(text, validate=True)
-    if len(key) != KEY:
-        raise ValueError("a key is 32 bytes")
-    return key
 
 
 def make(path: Path) -> None:
     """Write a new master key file, mode 600, whole or not at all; leaves one that is there already as it is."""
-    lines = (
-        "# Porchlight's master key. Without it, what people wrote cannot be read. Keep a copy apart from backups.",
+    key_file.make(
+        path, "Porchlight's master key. Without it, what people wrote cannot be read. Keep a copy apart from backups."
     )
-    index = f"index {_fresh()}"
-    write_secret(path, "\n".join((*lines, index, _key_line())) + "\n")
 
 
 def add_master(path: Path) -> None:
     """Put a new master key in front of those in the file; the older ones still open what they wrapped."""
-    old = path.read_text(encoding="ascii").splitlines()
-    first = next((i for i, line in enumerate(old) if line.startswith("key ")), len(old))
-    fresh = path.with_suffix(".next")
-    fresh.unlink(missing_ok=True)
-    write_secret(fresh, "\n".join([*old[:first], _key_line(), *old[first:]]) + "\n")
-    fresh.replace(path)
-
-
-def _key_line() -> str:
-    return f"key {secrets.token_hex(4)} {_fresh()}"
-
-
-def _fresh() -> str:
-    return base64.b64encode(secrets.token_bytes(KEY)).decode()
-
-
-def write_secret(path: Path, text: str) -> None:
-    """Create `path` with mode 600 holding `text`; when two processes start at once, the first one's file stays."""
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    draft = path.with_name(f".{path.name}.{os.getpid()}.{secrets.token_hex(4)}")
-    handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    try:
-        with os.fdopen(handle, "w", encoding="ascii") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        try:
-            os.link(draft, path)
-        except FileExistsError:
-            return
-    finally:
-        draft.unlink(missing_ok=True)
+    key_file.add(path)

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from core import contact
 from core.webpush_hosts import DEFAULT_HOSTS
 
 
@@ -36,6 +37,8 @@ class Settings(BaseSettings):
     fcm_url: str | None = None
     webpush_key_file: Path | None = None
     master_key_file: Path | None = None
+    push_key_file: Path | None = None
+    contact: str | None = None
     webpush_hosts: Annotated[tuple[str, ...], NoDecode] = DEFAULT_HOSTS
     sms_url: SecretStr | None = None
     email_url: SecretStr | None = None
@@ -92,6 +95,11 @@ class Settings(BaseSettings):
             raise ValueError("HEARTBEAT_URL is a whole address that begins with https:// or http://")
         return value
 
+    @field_validator("contact")
+    @classmethod
+    def _contact(cls, value: str | None) -> str | None:
+        return contact.checked(value) if value and value.strip() else None
+
     @field_validator("public_url")
     @classmethod
     def _origin(cls, value: str) -> str:
@@ -135,6 +143,15 @@ class Settings(BaseSettings):
     @cached_property
     def master_key_path(self) -> Path:
         return self.master_key_file or self.data_dir / "keys" / "master.key"
+
+    @cached_property
+    def push_key_path(self) -> Path:
+        return self.push_key_file or self.data_dir / "keys" / "push.key"
+
+    @cached_property
+    def push_contact(self) -> str | None:
+        """Whom a push service may write to: the contact that was named, else the public address; None where neither is of use."""
+        return self.contact or contact.of_site(self.public_url)
 
     @cached_property
     def webpush_key_path(self) -> Path:

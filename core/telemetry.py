@@ -16,6 +16,11 @@ UNREACHABLE = Counter(
 )
 DELIVERIES = Counter("porchlight_deliveries_total", "Deliveries by transport and result.", ["transport", "result"])
 PARKED = Counter("porchlight_deliveries_parked_total", "Deliveries given up or put aside, by reason.", ["reason"])
+REFUSED = Counter(
+    "porchlight_pushes_refused_total",
+    "Pushes that were refused for good, by transport and reason.",
+    ["transport", "reason"],
+)
 RETIRED = Counter("porchlight_addresses_retired_total", "Push addresses retired, by reason.", ["reason"])
 HANDED = Histogram(
     "porchlight_press_to_handed_seconds",
@@ -44,6 +49,10 @@ REQUESTS = Histogram(
     buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10),
 )
 KEYS_GOOD = Gauge("porchlight_master_key_good", "1 when the master key opens what is stored, else 0.")
+PUSH_KEY_GOOD = Gauge("porchlight_push_key_good", "1 when the push key opens the addresses that are stored, else 0.")
+CAN_PUSH = Gauge(
+    "porchlight_can_push", "1 when this process has a key that opens push addresses, else 0: then it pushes nobody."
+)
 WITHHELD = Counter("porchlight_content_withheld_total", "Values that no key at hand could open.", ["column"])
 
 PLAIN_SPOKEN = ("asyncio", "sqlalchemy.pool")

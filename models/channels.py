@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, UniqueConstraint
+from sqlalchemy import ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base, Hash, Id, Moment, Sealed, Word, one_of
@@ -21,8 +21,14 @@ class Channel(Base):
     kind: Mapped[Word]
     address_hash: Mapped[Hash]
     address: Mapped[Sealed | None]
+    # The same address under the key of push addresses: it opens where the master key is gone.
+    push_address: Mapped[Sealed | None]
     code: Mapped[Sealed | None]
     code_expires_at: Mapped[datetime | None]
     guesses: Mapped[int]
     created_at: Mapped[Moment]
     confirmed_at: Mapped[datetime | None]
+    # As a device's: urgent messages that were refused for good in a row, why, and since when.
+    refusals: Mapped[int] = mapped_column(default=0, server_default="0")
+    refusal: Mapped[str | None] = mapped_column(String(64))
+    refused_at: Mapped[datetime | None]

@@ -82,8 +82,14 @@ class Device(Base):
     kind: Mapped[Word]
     address_hash: Mapped[Hash]
     address: Mapped[Sealed | None]
+    # The same address under the key of push addresses: it opens where the master key is gone.
+    push_address: Mapped[Sealed | None]
     label: Mapped[Sealed | None]
     created_at: Mapped[Moment]
     last_receipt_at: Mapped[datetime | None]
+    # Urgent pushes that were refused for good in a row, why, and since when; nothing once one is taken.
+    refusals: Mapped[int] = mapped_column(default=0, server_default="0")
+    refusal: Mapped[str | None] = mapped_column(String(64))
+    refused_at: Mapped[datetime | None]
     disabled_at: Mapped[datetime | None]
     disabled_reason: Mapped[Word | None]

@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
-from operator import itemgetter
 from typing import Any
 from uuid import UUID
 
@@ -14,7 +13,6 @@ from sqlalchemy import (
     Integer,
     Row,
     Select,
-    String,
     Uuid,
     any_,
     bindparam,
@@ -28,13 +26,13 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import aliased
 
 from core.bare import Bare
-from core.each import UpdateEach
-from core.telemetry import DELIVERIES, PARKED
 from core.types import UtcDateTime
 from core.unit import LEASE_SECONDS, SEND_SECONDS, Unit
 from models import Channel, Delivery, Device
 from models.vocabulary import WAYS, DeliveryState, NoticeKind
-from notifications.look import Sorted, look, sort_out
+from notifications import aside
+from notifications.aside import PENDING, Aside
+from notifications.look import look, sort_out
 
 log = structlog.get_logger(__name__)
 
@@ -44,7 +42,10 @@ Room = Callable[[str], bool]
 
 @dataclass(frozen=True, slots=True)
 class Claimed:
-    """A delivery that this process holds until its lease runs out, with all that wording it takes."""
+    """A delivery that this process holds until its lease runs out, with all that wording it takes.
+
+    `refusals`: how often its way has refused in a row. `waiting`: how many people wait for the recipient, told of them.
+    """
 
     id: UUID
     fence: int
@@ -66,18 +67,9 @@ class Claimed:
     handed_before: bool
     data_key: bytes
     language: str
-
-
-@dataclass(frozen=True, slots=True)
-class Aside:
-    """What a claim took and this process does not send, as it is to be written.
-
-    `dropped`: whose push was called off; `parked`: whose push is put aside for good. Both as (reach-out, person).
-    """
-
-    rows: list[dict[str, Any]]
-    dropped: list[tuple[UUID, UUID]]
-    parked: list[tuple[UUID, UUID]]
+    push_address: bytes | None = None
+    refusals: int = 0
+    waiting: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,10 +90,8 @@ MOST = 256
 """Rows that one claim takes at most."""
 _IDS = bindparam("ids", type_=ARRAY(Uuid))
 _EACH_ID: BindParameter[Any] = bindparam("ids", expanding=True)
-# Written out: to a plan that is made for any value, the index of what is due is not there for a state that is given.
-_PENDING = Delivery.state == literal_column(f"'{DeliveryState.PENDING}'")
 _HELD = look(Delivery).where(
-    _PENDING,
+    PENDING,
     # As this process wrote them: nobody else has had them yet, and there is time to send them and to say so.
     Delivery.attempt == 0,
     Delivery.lease_until >= bindparam("until", type_=UtcDateTime),
@@ -113,37 +103,6 @@ _MARK = (
     .values(lease_until=bindparam("lease", type_=UtcDateTime), fence=Delivery.fence + 1, attempt=Delivery.attempt + 1)
     .execution_options(synchronize_session=False)
 )
-LOCKED = (
-    select(Delivery.id)
-    .where(Delivery.id == any_(bindparam("given_id", type_=ARRAY(Uuid))))
-    .order_by(Delivery.id)
-    .with_for_update()
-    .cte("locked")
-)
-"""Deliveries locked in the order of their ids, as everywhere where several are: nobody waits in a ring."""
-_ASIDE = UpdateEach(
-    {
-        "id": Uuid(),
-        "fence": Integer(),
-        "state": String(),
-        "attempt": Integer(),
-        "due_at": UtcDateTime(),
-        "error": String(),
-    },
-    lambda given: (
-        update(Delivery)
-        .where(Delivery.id == given("id"), Delivery.fence == given("fence"), _PENDING)
-        .values(
-            state=given("state"),
-            attempt=given("attempt"),
-            due_at=given("due_at"),
-            lease_until=None,
-            last_error=func.coalesce(given("error"), Delivery.last_error),
-        )
-        .execution_options(synchronize_session=False)
-    ),
-)
-_ASIDE_TOGETHER = _ASIDE.together.where(Delivery.id.in_(select(LOCKED.c.id)))
 
 
 async def handed(unit: Unit, ids: Sequence[UUID], room: Room) -> tuple[list[Claimed], list[UUID]]:
@@ -169,27 +128,6 @@ async def due(unit: Unit, kinds: Iterable[str], limit: int, room: Room) -> Claim
     return await _claim(unit, _next(frozenset(kinds)), {"now": unit.now, "rows": limit}, room)
 
 
-async def put_aside(unit: Unit, aside: Aside) -> None:
-    """Write down what becomes of rows that were claimed and are not sent. The caller commits.
-
-    Should it fail, their lease runs out and they are looked at again.
-    """
-    if isinstance(unit.opened, Bare):
-        await unit.opened.change(_ASIDE_TOGETHER, _ASIDE.arrays(aside.rows))
-    else:
-        await _ASIDE.run(await unit.session.connection(), aside.rows)
-
-
-def count(aside: Aside) -> None:
-    """Count what has been put aside for good, and log what is wrong with it."""
-    for row in aside.rows:
-        if row["state"] == DeliveryState.CANCELLED:
-            DELIVERIES.labels("none", "cancelled").inc()
-        elif row["state"] == DeliveryState.FAILED:
-            PARKED.labels("too_many_tries").inc()
-            log.error("delivery_parked", delivery_id=str(row["id"]))
-
-
 @cache
 def _next(kinds: frozenset[str]) -> Select[*tuple[Any, ...]]:
     """Built once for each set of kinds, which are words of our own and written out: `bare` takes no lists.
@@ -198,7 +136,7 @@ def _next(kinds: frozenset[str]) -> Select[*tuple[Any, ...]]:
     """
     now = bindparam("now", type_=UtcDateTime)
     found = select(Delivery.id).where(
-        _PENDING, Delivery.due_at <= now, or_(Delivery.lease_until.is_(None), Delivery.lease_until <= now)
+        PENDING, Delivery.due_at <= now, or_(Delivery.lease_until.is_(None), Delivery.lease_until <= now)
     )
     if not kinds >= WAYS:
         way = func.coalesce(Device.kind, Channel.kind)
@@ -219,7 +157,7 @@ def _next(kinds: frozenset[str]) -> Select[*tuple[Any, ...]]:
 def _untouched(together: bool) -> Select[*tuple[Any, ...]]:  # noqa: FBT001 (a cache's key)
     """Of some ids, those that nobody has taken yet."""
     which = Delivery.id == any_(_IDS) if together else Delivery.id.in_(_EACH_ID)
-    return select(Delivery.id).where(_PENDING, Delivery.attempt == 0, which).with_for_update(skip_locked=True)
+    return select(Delivery.id).where(PENDING, Delivery.attempt == 0, which).with_for_update(skip_locked=True)
 
 
 @cache
@@ -246,32 +184,7 @@ async def _claim(unit: Unit, which: Select[*tuple[Any, ...]], values: dict[str, 
         ids = (await connection.execute(mark, {**values, "lease": lease})).scalars().all()
         rows = (await connection.execute(look(Delivery).where(Delivery.id.in_(ids)).order_by(Delivery.due_at))).all()
     found = sort_out(rows, unit.now, room)
-    return Claim([_claimed(row, row.attempt) for row in found.taken], _aside(found, unit.now))
-
-
-def _aside(found: Sorted, now: datetime) -> Aside | None:
-    pending, cancelled, failed = DeliveryState.PENDING, DeliveryState.CANCELLED, DeliveryState.FAILED
-    rows = [
-        *(_kept(row, cancelled, row.due_at) for row in found.unwanted),
-        *(_kept(row, failed, row.due_at, "parked") for row in found.parked),
-        *(_kept(row, pending, row.due_at) for row in found.put_back),
-        *(_kept(row, pending, now + timedelta(seconds=LEASE_SECONDS)) for row in found.later),
-    ]
-    if not rows:
-        return None
-    return Aside(sorted(rows, key=itemgetter("id")), _whose(found.unwanted), _whose(found.parked))
-
-
-def _whose(rows: Sequence[Row[*tuple[Any, ...]]]) -> list[tuple[UUID, UUID]]:
-    return [(row.reach_out_id, row.recipient_id) for row in rows if row.kind == NoticeKind.REACH_OUT]
-
-
-def _kept(
-    row: Row[*tuple[Any, ...]], state: DeliveryState, due_at: datetime, error: str | None = None
-) -> dict[str, Any]:
-    # It was not tried this time.
-    attempt = row.attempt - 1
-    return {"id": row.id, "fence": row.fence, "state": str(state), "attempt": attempt, "due_at": due_at, "error": error}
+    return Claim([_claimed(row, row.attempt) for row in found.taken], aside.of(found, unit.now))
 
 
 def _claimed(row: Row[*tuple[Any, ...]], attempt: int) -> Claimed:
@@ -291,7 +204,10 @@ def _claimed(row: Row[*tuple[Any, ...]], attempt: int) -> Claimed:
         channel_id=row.channel_id,
         way=row.way,
         address=row.address,
+        push_address=row.push_address,
         address_hash=row.address_hash,
+        refusals=row.refusals,
+        waiting=row.waiting or 1,
         code=row.code,
         handed_before=row.handed_at is not None,
         data_key=row.data_key,

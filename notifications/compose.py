@@ -1,6 +1,7 @@
 """From a claimed row to a push: neutral words, ids, and the address, opened only now."""
 
 import json
+import math
 from typing import Final
 
 from core.encryption import Keyring
@@ -8,6 +9,7 @@ from models.vocabulary import DeviceKind, NoticeKind
 from notifications.claim import Claimed
 from notifications.transports.protocol import Address, ChannelAddress, FcmAddress, Push, WebPushAddress
 from notifications.wording import URGENT, ttl, wording
+from rules import channels, devices
 
 VERSION: Final = "1"
 # Pushes about one reach-out replace one another on the phone, its messages apart; these stand for themselves.
@@ -18,10 +20,13 @@ class AddressWithheldError(Exception):
     """No key at hand opens the address."""
 
 
-def compose(claimed: Claimed, keyring: Keyring) -> Push:
-    """The push of this delivery. Raises AddressWithheldError, ValueError for an address that makes no sense."""
+def compose(claimed: Claimed, keyring: Keyring, until: float = math.inf) -> Push:
+    """The push of this delivery, to be begun before `until` (seconds of `core.clock.elapsed`).
+
+    Raises AddressWithheldError, ValueError for an address that makes no sense.
+    """
     tag = _tag(claimed)
-    title, body = wording(claimed.kind, claimed.language)
+    title, body = wording(claimed.kind, claimed.language, claimed.waiting)
     if claimed.kind is NoticeKind.TEST and claimed.channel_id is not None:
         _, body = wording("code", claimed.language)
         vault = keyring.vault(claimed.person_id, claimed.data_key)
@@ -49,6 +54,7 @@ def compose(claimed: Claimed, keyring: Keyring) -> Push:
         # A new kind or a further round is news; the same push sent twice is not.
         renotify=True,
         ttl=ttl(claimed.kind),
+        until=until,
     )
 
 
@@ -67,15 +73,15 @@ def _url(claimed: Claimed) -> str:
 
 
 def _address(claimed: Claimed, keyring: Keyring) -> Address:
-    vault = keyring.vault(claimed.person_id, claimed.data_key)
-    if claimed.channel_id is not None:
-        channel = vault.open("channels.address", claimed.channel_id, claimed.address)
-        if channel is None:
-            raise AddressWithheldError
-        return ChannelAddress(claimed.way, channel)
-    opened = vault.open("devices.address", claimed.device_id, claimed.address) if claimed.device_id else None
-    if opened is None:
+    column = devices.ADDRESS if claimed.channel_id is None else channels.ADDRESS
+    row = claimed.device_id or claimed.channel_id
+    opened = row and keyring.open_address(
+        claimed.person_id, claimed.data_key, column, row, claimed.address, claimed.push_address
+    )
+    if not opened:
         raise AddressWithheldError
+    if claimed.channel_id is not None:
+        return ChannelAddress(claimed.way, opened)
     held = json.loads(opened)
     if claimed.way == DeviceKind.FCM:
         return FcmAddress(held["token"])

@@ -2,23 +2,24 @@
 
 import asyncio
 import random
-import time
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from datetime import datetime, timedelta
 from uuid import UUID
 
 import structlog
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from core.bus import Bus
-from core.clock import Clock
+from core.clock import Clock, elapsed
 from core.database import Database
 from core.encryption import Keyring
 from core.unit import LEASE_SECONDS, Unit
 from models import Delivery
 from notifications import claim, record
-from notifications.claim import Aside, Claim, Claimed
+from notifications.aside import Aside, put_aside
+from notifications.aside import count as count_aside
+from notifications.claim import Claim, Claimed
 from notifications.compose import AddressWithheldError, compose
 from notifications.record import Outcome
 from notifications.transports.protocol import Rejected, Result, RetryAt, Transport
@@ -77,6 +78,9 @@ class Dispatcher:
         """Send these now. Returns at once; should this process die, their lease runs out and another takes them."""
         if self._closing:
             return
+        if not self._keyring.opens_addresses:
+            self._spawn(self._give_back(deliveries))
+            return
         self._handed.extend(deliveries)
         if self._taking is None or self._taking.done():
             self._taking = self._spawn(self._take_handed())
@@ -86,7 +90,7 @@ class Dispatcher:
         free = frozenset(kind for kind, places in self._free.items() if places > 0)
         crowded, self._short = self._short & free, self._free.keys() - free
         self._freed.clear()
-        if not free or self._closing:
+        if not free or self._closing or not self._keyring.opens_addresses:
             return 0
         # Whoever stands behind as many as a lane could hold, or more, has their turn before the rest of those.
         others = free - crowded
@@ -94,7 +98,7 @@ class Dispatcher:
         return taken if taken or others == free else await self._take_due(free)
 
     async def _take_due(self, kinds: frozenset[str]) -> int:
-        now, began, behind = self._clock.now(), time.monotonic(), len(kinds) < len(self._free)
+        now, began, behind = self._clock.now(), elapsed(), len(kinds) < len(self._free)
         if behind and now < self._ask_again.get(kinds, now):
             return 0
         # Often all of them go one way: what its lane does not hold would only have to be put back.
@@ -104,7 +108,7 @@ class Dispatcher:
                 claimed = await claim.due(unit, kinds, limit, room)
         self._begin(claimed, began)
         if behind and not claimed.settled:
-            self._ask_again[kinds] = now + max(BEHIND, timedelta(seconds=PAST * (time.monotonic() - began)))
+            self._ask_again[kinds] = now + max(BEHIND, timedelta(seconds=PAST * (elapsed() - began)))
         # Called off counts too: the next are looked at right away, however many there are of those.
         return claimed.settled
 
@@ -125,18 +129,31 @@ class Dispatcher:
         handed, self._handed = self._handed, []
         await self.drain()
         if handed:
-            async with self._database.write() as session:
-                await session.execute(
-                    update(Delivery).where(Delivery.id.in_(handed), Delivery.attempt == 0).values(lease_until=None)
-                )
-                await session.commit()
+            await self._give_back(handed)
         for transport in self._transports.values():
             await transport.close()
+
+    async def _give_back(self, ids: Sequence[UUID]) -> None:
+        """End the lease of rows that this process wrote and does not send, so that another one takes them at once."""
+        try:
+            async with self._database.write() as session:
+                held = await session.execute(
+                    select(Delivery.id)
+                    .where(Delivery.id.in_(ids), Delivery.attempt == 0)
+                    .order_by(Delivery.id)
+                    .with_for_update()
+                )
+                await session.execute(
+                    update(Delivery).where(Delivery.id.in_(held.scalars().all())).values(lease_until=None)
+                )
+                await session.commit()
+        except Exception as error:  # noqa: BLE001 (the lease runs out by itself)
+            log.warning("not_given_back", error=type(error).__name__, count=len(ids))
 
     async def _take_handed(self) -> None:
         while self._handed and not self._closing:
             ids, self._handed = self._handed[:500], self._handed[500:]
-            began = time.monotonic()
+            began = elapsed()
             try:
                 with self._reserving() as room:
                     async with self._database.at_once(reading=True) as opened:
@@ -144,7 +161,7 @@ class Dispatcher:
                         taken, others = await claim.handed(unit, ids, room)
                 self._begin(Claim(taken), began)
                 if others:
-                    began = time.monotonic()
+                    began = elapsed()
                     with self._reserving() as room:
                         async with self._opened() as unit:
                             claimed = await claim.held(unit, others, room)
@@ -175,7 +192,7 @@ class Dispatcher:
             raise
 
     def _begin(self, claimed: Claim, looked_at: float) -> None:
-        """Send what was claimed, now that the claim is committed; the look at it began at `looked_at`, in monotonic seconds."""
+        """Send what was claimed, now that the claim is committed; the look at it began at `looked_at`, of `core.clock.elapsed`."""
         for row in claimed.taken:
             self._spawn(self._send(row, looked_at))
         if claimed.aside is not None:
@@ -185,8 +202,8 @@ class Dispatcher:
         """Give back what is not sent; somebody whose push was called off is not shown as waiting for it."""
         try:
             async with self._opened() as unit:
-                await claim.put_aside(unit, aside)
-            claim.count(aside)
+                await put_aside(unit, aside)
+            count_aside(aside)
             if aside.dropped or aside.parked:
                 async with self._database.write() as session:
                     unit = Unit(session, self._clock.now(), self._keyring)
@@ -209,14 +226,14 @@ class Dispatcher:
 
     async def _hand(self, transport: Transport, claimed: Claimed, looked_at: float) -> Result:
         try:
-            push = compose(claimed, self._keyring)
+            push = compose(claimed, self._keyring, looked_at + LEASE_SECONDS)
         except AddressWithheldError:
-            # The key may come back: a lost key holds a push up, it does not lose it.
-            return RetryAt("address_withheld")
+            # The key may come back, and another process may have it: a lost key holds a push up, it does not lose it.
+            return RetryAt("address_withheld", refused=True)
         except Exception as error:  # noqa: BLE001 (a poison row is put aside, it must not stop the others)
             log.error("push_not_composed", delivery_id=str(claimed.id), error=type(error).__name__)  # noqa: TRY400
             return Rejected("poison")
-        if time.monotonic() - looked_at >= LEASE_SECONDS:
+        if push.overslept:
             # This process was asleep since its last look; what was wanted then need not be so now.
             return RetryAt("overslept")
         try:

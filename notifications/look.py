@@ -5,12 +5,31 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, Select, and_, func, select
+from sqlalchemy import Row, Select, and_, case, func, literal_column, or_, select
+from sqlalchemy.orm import aliased
 
 from models import Bookend, Channel, Delivery, Device, Membership, Notice, Person, ReachOut, Recipient
 from models.vocabulary import ANSWER_KINDS, NOTICE_KINDS, WAYS, AnswerKind, NoticeKind, ReachOutState
 from rules import hours
 from rules.delivery import PARK_AFTER, Facts, wanted
+
+_Told, _Open = aliased(Recipient), aliased(ReachOut)
+_WAITING = (
+    select(func.count())
+    .select_from(_Told)
+    .join(_Open, _Open.id == _Told.reach_out_id)
+    .where(
+        _Told.person_id == Notice.recipient_id,
+        _Told.told_at.is_not(None),
+        _Told.gone_at.is_(None),
+        _Told.quiet_at.is_(None),
+        or_(_Told.answer.is_(None), _Told.answer != literal_column(f"'{AnswerKind.CANNOT}'")),
+        _Open.state == literal_column(f"'{ReachOutState.WAITING}'"),
+    )
+    .correlate(Notice)
+    .scalar_subquery()
+)
+"""How many people wait for this recipient who was told of them: an alarm says so, and no name."""
 
 
 def look(delivery: type[Delivery]) -> Select[*tuple[Any, ...]]:
@@ -35,6 +54,9 @@ def look(delivery: type[Delivery]) -> Select[*tuple[Any, ...]]:
             delivery.channel_id,
             func.coalesce(Device.kind, Channel.kind).label("way"),
             func.coalesce(Device.address, Channel.address).label("address"),
+            func.coalesce(Device.push_address, Channel.push_address).label("push_address"),
+            func.coalesce(Device.refusals, Channel.refusals).label("refusals"),
+            case((Notice.kind == literal_column(f"'{NoticeKind.REACH_OUT}'"), _WAITING), else_=None).label("waiting"),
             Channel.code,
             Channel.code_expires_at,
             Device.disabled_at,

@@ -7,21 +7,23 @@ from operator import itemgetter
 from typing import Any
 
 import structlog
-from sqlalchemy import Integer, String, Uuid, func, select, update
+from sqlalchemy import Integer, String, Uuid, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from core.bare import Bare
 from core.each import UpdateEach
-from core.telemetry import DELIVERIES, HANDED, PARKED, RETIRED
+from core.telemetry import DELIVERIES, HANDED, PARKED, REFUSED, RETIRED
 from core.types import UtcDateTime
 from core.unit import Unit
 from models import Delivery, Recipient
 from models.vocabulary import DeliveryState, NoticeKind
-from notifications.claim import LOCKED, Claimed
+from notifications.aside import LOCKED
+from notifications.claim import Claimed
 from notifications.transports.protocol import DeadAddress, Rejected, Result, RetryAt, Sent
 from notifications.wording import URGENT
-from rules import retiring
+from rules import refusals, retiring
 from rules.delivery import next_try
+from rules.refusals import OURS, Way
 
 log = structlog.get_logger(__name__)
 
@@ -67,9 +69,9 @@ _RECIPIENT = UpdateEach(
         .where(
             Recipient.reach_out_id == given("reach_out_id"),
             Recipient.person_id == given("person_id"),
-            Recipient.handed_at.is_(None),
+            or_(Recipient.handed_at.is_(None), Recipient.unreachable_at.is_not(None)),
         )
-        .values(handed_at=given("at"), unreachable_at=None)
+        .values(handed_at=func.coalesce(Recipient.handed_at, given("at")), unreachable_at=None)
         .execution_options(synchronize_session=False)
     ),
 )
@@ -124,8 +126,18 @@ async def aftermath(unit: Unit, outcomes: Sequence[Outcome]) -> None:
 
     A transaction of its own, after `record`: it locks reach-outs, which come before deliveries in the order of locks.
     """
-    for outcome in outcomes:
+    ordered = sorted(outcomes, key=lambda one: (str(one.claimed.device_id or one.claimed.channel_id), one.claimed.id))
+    # All that will be needed, in the order of locks: one after the other, two of these could wait for each other.
+    await retiring.lock_open(unit, sorted({one.claimed.person_id for one in ordered if _has_aftermath(one)}))
+    for outcome in ordered:
         claimed = outcome.claimed
+        way = Way(claimed.person_id, claimed.device_id, claimed.channel_id, claimed.address_hash)
+        if isinstance(outcome.result, Sent):
+            if claimed.refusals:
+                await refusals.forget(unit, way)
+            continue
+        if refused(outcome) and claimed.kind in URGENT:
+            await refusals.note(unit, way, outcome.result.why)
         if isinstance(outcome.result, DeadAddress) and claimed.device_id is not None and claimed.address_hash:
             await retiring.retire_dead(unit, claimed.id, claimed.person_id, claimed.device_id, claimed.address_hash)
             RETIRED.labels(outcome.result.why).inc()
@@ -134,7 +146,20 @@ async def aftermath(unit: Unit, outcomes: Sequence[Outcome]) -> None:
 
 
 def has_aftermath(outcomes: Sequence[Outcome]) -> bool:
-    return any(isinstance(outcome.result, DeadAddress) or _given_up(outcome) for outcome in outcomes)
+    return any(_has_aftermath(outcome) for outcome in outcomes)
+
+
+def refused(outcome: Outcome) -> bool:
+    """Whether the push was refused for good: no outage, and not a dead address either."""
+    result = outcome.result
+    return isinstance(result, Rejected) or (isinstance(result, RetryAt) and result.refused)
+
+
+def _has_aftermath(outcome: Outcome) -> bool:
+    if isinstance(outcome.result, Sent):
+        return outcome.claimed.refusals > 0
+    urgent = refused(outcome) and outcome.claimed.kind in URGENT
+    return urgent or isinstance(outcome.result, DeadAddress) or _given_up(outcome)
 
 
 def _given_up(outcome: Outcome) -> bool:
@@ -159,6 +184,11 @@ def count(outcomes: Sequence[Outcome]) -> None:
             why=result.why,
             attempt=claimed.attempt,
         )
+        if refused(outcome):
+            REFUSED.labels(outcome.transport, result.why).inc()
+            if result.why in OURS:
+                # One line that says whose fault it is, beside those that say what came of each push.
+                log.error("refused_for_our_fault", transport=outcome.transport, why=result.why)
         if _state(outcome) is DeliveryState.FAILED:
             PARKED.labels("rejected" if isinstance(result, Rejected) else "given_up").inc()
 

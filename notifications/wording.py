@@ -69,6 +69,26 @@ _GERMAN: Final = {
 _SENTENCES: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
     {"en": MappingProxyType(_ENGLISH), "es": MappingProxyType(_SPANISH), "de": MappingProxyType(_GERMAN)}
 )
+_SEVERAL: Final[Mapping[str, tuple[str, tuple[str, ...], str]]] = MappingProxyType(
+    {
+        # From two on; beyond the last number it is many.
+        "en": (
+            "{} people in your circle would like company.",
+            ("Two", "Three", "Four", "Five", "Six", "Seven", "Eight", "Nine", "Ten"),
+            "Many",
+        ),
+        "es": (
+            "A {} personas de tu círculo les gustaría tener compañía.",
+            ("dos", "tres", "cuatro", "cinco", "seis", "siete", "ocho", "nueve", "diez"),
+            "muchas",
+        ),
+        "de": (
+            "{} Menschen aus deinem Kreis hätten gern Gesellschaft.",
+            ("Zwei", "Drei", "Vier", "Fünf", "Sechs", "Sieben", "Acht", "Neun", "Zehn"),
+            "Viele",
+        ),
+    }
+)
 # A newer server may have written a kind that this worker does not know yet; the push goes all the same.
 _ANYTHING: Final[Mapping[str, str]] = MappingProxyType(
     {
@@ -116,11 +136,17 @@ TTL_SECONDS: Final[Mapping[str, int]] = MappingProxyType(
 )
 
 
-def wording(kind: str, language: str | None) -> tuple[str, str]:
-    """Title and body of a push of this kind, in `language` (a tag such as `es` or `es-MX`), else in English."""
+def wording(kind: str, language: str | None, waiting: int = 1) -> tuple[str, str]:
+    """Title and body of a push of this kind, in `language` (a tag such as `es` or `es-MX`), else in English.
+
+    `waiting`: how many people wait for whom an alarm goes to; it says so where it is more than one.
+    """
     spoken = (language or "").replace("_", "-").split("-")[0].lower()
     if spoken not in _SENTENCES:
         spoken = DEFAULT_LANGUAGE
+    if kind == "reach_out" and waiting > 1:
+        sentence, numbers, many = _SEVERAL[spoken]
+        return TITLE, sentence.format(numbers[waiting - 2] if waiting - 2 < len(numbers) else many)
     return TITLE, _SENTENCES[spoken].get(kind, _ANYTHING[spoken])
 
 

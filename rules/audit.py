@@ -12,7 +12,7 @@ from core.bulk import insert_together
 from core.unit import LEASE_SECONDS, Unit
 from models import Bookend, Delivery, Device, Membership, Notice, Person, ReachOut, Recipient
 from models.vocabulary import AnswerKind, DeliveryState, NoticeKind, ReachOutState
-from rules import hours
+from rules import hours, refusals
 from rules.ladder import LAST, LIFE
 from rules.reach_out import crowd
 from rules.telling import DELIVERIES, delivery_row
@@ -34,14 +34,20 @@ class What(StrEnum):
     LEASE_RAN_OUT = "lease_ran_out_twice"
     NOT_DELIVERED = "notice_without_delivery"
     BOOKEND_OVERDUE = "bookend_overdue"
+    PUSHES_REFUSED = "pushes_refused"
+    NO_PUSH_KEY = "nobody_can_be_pushed"
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """`id`: the reach-out, delivery, notice or bookend that it is about."""
+    """`id`: the reach-out, delivery, notice or bookend that it is about; None for what only the operator can put right.
+
+    `detail`: static words and numbers that say what that is.
+    """
 
     what: What
-    id: UUID
+    id: UUID | None = None
+    detail: str = ""
 
 
 async def look(unit: Unit) -> list[Finding]:
@@ -57,12 +63,24 @@ async def look(unit: Unit) -> list[Finding]:
         rows = await unit.session.execute(statement.limit(AT_ONCE))
         found += [Finding(what, row_id) for row_id in rows.scalars()]
     found += [Finding(What.NOT_DELIVERED, notice_id) for notice_id in await _not_delivered(unit)]
+    if not unit.keyring.opens_addresses:
+        found.append(Finding(What.NO_PUSH_KEY, detail="no key at hand opens push addresses"))
+    found += [
+        Finding(
+            What.PUSHES_REFUSED, detail=f"{one.kind} {one.why}, {one.people} people, since {one.since:%Y-%m-%d %H:%M}"
+        )
+        for one in await refusals.of_many(unit)
+    ]
     return found
 
 
 async def mend(unit: Unit, finding: Finding) -> bool:
     """Put one finding right, if it still is so; the workers do the rest. Gives whether anything was changed."""
+    if finding.id is None:
+        return False
     match finding.what:
+        case What.PUSHES_REFUSED | What.NO_PUSH_KEY:
+            return False
         case What.NO_TIMER | What.OVERDUE:
             wrong = _no_timer(unit) if finding.what is What.NO_TIMER else _overdue(unit)
             # Due now, the next worker looks at all its clocks.
@@ -188,7 +206,8 @@ async def _deliver(unit: Unit, notice_id: UUID) -> bool:
     # Under nobody's lease: whoever looks first sends them.
     rows = [delivery_row(unit, notice_id, device, found.round) | {"lease_until": None} for device in without]
     await insert_together(unit.session, [(DELIVERIES, rows)])
-    one.row.unreachable_at = None
+    if one.heard_of:
+        one.row.unreachable_at = None
     await unit.session.flush()
     unit.tell(found.person_id, "reach_out", found.id)
     return True

@@ -1,15 +1,15 @@
-"""A second look at fresh notices: a phone that was registered while a press or a rung was being written is pushed too."""
+"""Phones that come late: registered while a press was being written, or back in the middle of the night; pushed all the same."""
 
 from datetime import timedelta
 from uuid import UUID
 
-from sqlalchemy import and_, select
+from sqlalchemy import and_, or_, select, update
 
 from core.bulk import insert_together
 from core.ids import first_id
 from core.unit import Unit
 from models import Delivery, Device, Notice, ReachOut, Recipient
-from models.vocabulary import NoticeKind
+from models.vocabulary import AnswerKind, DeliveryState, NoticeKind, ReachOutState
 from rules.telling import DELIVERIES, announce, delivery_row
 
 FRESH = timedelta(seconds=15)
@@ -47,3 +47,58 @@ async def push_missed_devices(unit: Unit) -> int:
     await insert_together(unit.session, [(DELIVERIES, rows)])
     announce(unit, [], rows)
     return len(rows)
+
+
+async def push_what_waits(unit: Unit, device: Device) -> None:
+    """A phone that comes back in the middle of the night is pushed what its person is still being asked."""
+    standing = await unit.session.execute(
+        select(Notice.id, ReachOut.round, ReachOut.person_id, ReachOut.id)
+        .join(ReachOut, ReachOut.id == Notice.reach_out_id)
+        .join(Recipient, (Recipient.reach_out_id == ReachOut.id) & (Recipient.person_id == device.person_id))
+        .where(
+            Notice.recipient_id == device.person_id,
+            Notice.kind == NoticeKind.REACH_OUT,
+            Notice.dismissed_at.is_(None),
+            ReachOut.state == ReachOutState.WAITING,
+            Recipient.gone_at.is_(None),
+            Recipient.quiet_at.is_(None),
+            or_(Recipient.answer.is_(None), Recipient.answer != AnswerKind.CANNOT),
+        )
+    )
+    waiting = standing.all()
+    had = {
+        (row.notice_id, row.round): row
+        for row in await unit.session.execute(
+            select(Delivery.id, Delivery.notice_id, Delivery.round, Delivery.state).where(
+                Delivery.device_id == device.id, Delivery.notice_id.in_([row[0] for row in waiting])
+            )
+        )
+    }
+    rows = [
+        delivery_row(unit, notice, device.id, round_) for notice, round_, _, _ in waiting if (notice, round_) not in had
+    ]
+    await insert_together(unit.session, [(DELIVERIES, rows)])
+    announce(unit, [], rows)
+    # What was called off when this very device was retired is due again.
+    again = [
+        row.id
+        for (notice, round_), row in had.items()
+        if (notice, round_) in {(one[0], one[1]) for one in waiting}
+        and row.state in {DeliveryState.CANCELLED, DeliveryState.DEAD, DeliveryState.FAILED}
+    ]
+    await unit.session.execute(
+        update(Delivery)
+        .where(Delivery.id.in_(again))
+        .values(
+            state=str(DeliveryState.PENDING), attempt=0, due_at=unit.now, lease_until=None, fence=Delivery.fence + 1
+        )
+    )
+    unit.pushes.extend(again)
+    if waiting:
+        await unit.session.execute(
+            update(Recipient)
+            .where(Recipient.person_id == device.person_id, Recipient.reach_out_id.in_([row[3] for row in waiting]))
+            .values(unreachable_at=None)
+        )
+    for _, _, owner_id, reach_out_id in waiting:
+        unit.tell(owner_id, "reach_out", reach_out_id)

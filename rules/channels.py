@@ -20,6 +20,8 @@ from rules.throttle import Limit
 
 MOST = 5
 GUESSES = 5
+ADDRESS = "channels.address"
+"""What an address is sealed as, under either key."""
 CODE_LIVES = timedelta(minutes=10)
 CODES = Limit("channels.codes", burst=5, every=1800)
 """Codes one person may have sent: each of them costs the operator money."""
@@ -65,7 +67,8 @@ async def add(
                 guesses=0,
                 created_at=unit.now,
             )
-            mine.address = who.vault.seal("channels.address", mine.id, address)
+            mine.address = who.vault.seal(ADDRESS, mine.id, address)
+            mine.push_address = unit.keyring.push.seal(ADDRESS, mine.id, address, mine.address)
             unit.session.add(mine)
             access_log.done(unit, who, AccessKind.CHANNEL_ADDED, mine.id)
             await unit.session.flush()

@@ -9,9 +9,9 @@ from sqlalchemy import and_, delete, func, or_, select, update
 
 from core.errors import KeysUnavailable, StepOneFull
 from core.unit import Unit
-from models import Bookend, Channel, Device, Membership, Notice, Person, ReachOut, Recipient
+from models import Bookend, Membership, Notice, Person, ReachOut, Recipient
 from models.vocabulary import NoticeKind
-from rules import access, connections, hours, retiring, sharing, standing_by
+from rules import access, connections, hours, retiring, sharing, standing_by, ways
 from rules.access import Caller
 from rules.invitations import STEP_ONE, lock_circle
 from rules.reach_out import endings, turn
@@ -53,10 +53,9 @@ class Supported:
 
 async def members(unit: Unit, who: Caller, limit: int, after: UUID | None, only: UUID | None = None) -> list[Member]:
     """The caller's circle in the order in which it grew, `limit` + 1 at most."""
-    live = select(Device.id).where(Device.person_id == Person.id, Device.disabled_at.is_(None)).exists()
-    other = select(Channel.id).where(Channel.person_id == Person.id, Channel.confirmed_at.is_not(None)).exists()
+    reachable = and_(ways.lead_to(Person.id), Person.unreachable_told_at.is_(None))
     statement = (
-        select(Membership, Person, and_(or_(live, other), Person.unreachable_told_at.is_(None)).label("reachable"))
+        select(Membership, Person, reachable.label("reachable"))
         .join(Person, Person.id == Membership.member_id)
         .where(Membership.owner_id == who.person_id)
     )
@@ -65,7 +64,9 @@ async def members(unit: Unit, who: Caller, limit: int, after: UUID | None, only:
     if only is not None:
         statement = statement.where(Membership.id == only)
     found = await unit.session.execute(statement.order_by(Membership.id).limit(limit + 1))
-    return [_member(unit, membership, person, reachable=reachable) for membership, person, reachable in found]
+    # Where nobody can open an address no push leaves, whatever stands in the rows.
+    reaches = unit.keyring.reaches
+    return [_member(unit, membership, person, reachable=reaches and works) for membership, person, works in found]
 
 
 def _member(unit: Unit, row: Membership, person: Person, *, reachable: bool) -> Member:

@@ -5,16 +5,16 @@ from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from uuid import UUID
 
-from sqlalchemy import func, or_, select, update
+from sqlalchemy import func, or_, select
 from sqlalchemy.exc import IntegrityError
 
 from core.bulk import insert_together
 from core.errors import Busy, DeviceRetired, EndpointNotAllowed, KeysUnavailable, NotFound, TooManyDevices
 from core.unit import Unit
 from core.webpush_hosts import allowed_endpoint
-from models import Delivery, Device, Membership, Notice, ReachOut, Recipient
-from models.vocabulary import AccessKind, AnswerKind, DeliveryState, DeviceKind, NoticeKind, ReachOutState, Retired
-from rules import access, access_log, reachability, retiring, throttle
+from models import Device, Membership
+from models.vocabulary import AccessKind, DeviceKind, NoticeKind, Retired
+from rules import access, access_log, catch_up, reachability, refusals, retiring, throttle
 from rules.access import Caller
 from rules.telling import DELIVERIES, NOTICES, Telling, announce, delivery_row, notice_row
 from rules.throttle import Limit
@@ -25,6 +25,9 @@ LISTED = timedelta(days=30)
 
 TESTS = Limit("device_tests", burst=6, every=10)
 """Test pushes stand in one line with everybody's; a few are enough to try a phone out."""
+
+ADDRESS = "devices.address"
+"""What an address is sealed as, under either key."""
 
 Address = Mapping[str, str]
 """What the transport needs: {"token"} for FCM, {"endpoint", "p256dh", "auth"} for Web Push."""
@@ -56,13 +59,13 @@ async def _register(
     await access.hold_session(unit, who)
     await _wait_for_presses(unit, who)
     hashed = _hash(unit, kind, address)
-    same = (
-        await unit.session.execute(
-            select(Device)
-            .where(Device.address_hash == hashed, or_(Device.person_id == who.person_id, Device.disabled_at.is_(None)))
-            .order_by(Device.disabled_at.is_not(None), Device.id.desc())
-        )
-    ).scalars()
+    same = await retiring.hold(
+        unit,
+        who.person_id,
+        select(Device)
+        .where(Device.address_hash == hashed, or_(Device.person_id == who.person_id, Device.disabled_at.is_(None)))
+        .order_by(Device.disabled_at.is_not(None), Device.id.desc()),
+    )
     mine: Device | None = None
     for found in same:
         if found.person_id == who.person_id:
@@ -80,15 +83,18 @@ async def _register(
         if mine.disabled_at is not None:
             await _room(unit, who)
     back = new or mine.disabled_at is not None
+    if back or mine.session_id != who.session_id or _put_before(who, mine) != dict(address):
+        # The same address again, as an app registers it whenever it starts, makes no good one of one that is refused.
+        refusals.start_anew(mine)
     mine.session_id = who.session_id
     mine.disabled_at = mine.disabled_reason = None
-    _put(who, mine, hashed, address)
+    _put(unit, who, mine, hashed, address)
     if label is not None:
         mine.label = who.vault.seal("devices.label", mine.id, label)
     await unit.session.flush()
     if back:
         access_log.done(unit, who, AccessKind.DEVICE_ADDED, mine.id)
-        await _catch_up(unit, mine)
+        await catch_up.push_what_waits(unit, mine)
         await reachability.heard(unit, who.person_id)
     return mine, new
 
@@ -104,18 +110,19 @@ async def refresh(unit: Unit, who: Caller, device_id: UUID, address: Address, ho
         if not who.vault.good:
             raise KeysUnavailable
         hashed = _hash(unit, DeviceKind(found.kind), address)
-        others = (
-            await unit.session.execute(
-                select(Device).where(
-                    Device.address_hash == hashed, Device.disabled_at.is_(None), Device.id != device_id
-                )
-            )
-        ).scalars()
+        others = await retiring.hold(
+            unit,
+            who.person_id,
+            select(Device).where(Device.address_hash == hashed, Device.disabled_at.is_(None), Device.id != device_id),
+            device_id,
+        )
         for other in others:
             await retiring.retire(unit, other.person_id, [other.id], Retired.MOVED)
         moved = found.address_hash != hashed
+        if moved or _put_before(who, found) != dict(address):
+            refusals.start_anew(found)
         found.session_id = who.session_id
-        _put(who, found, hashed, address)
+        _put(unit, who, found, hashed, address)
         try:
             await unit.session.flush()
         except IntegrityError:
@@ -123,7 +130,8 @@ async def refresh(unit: Unit, who: Caller, device_id: UUID, address: Address, ho
             continue
         if moved:
             # What the old address refused was for this phone as well.
-            await _catch_up(unit, found)
+            await catch_up.push_what_waits(unit, found)
+            await reachability.heard(unit, who.person_id)
         return found
     raise Busy
 
@@ -170,61 +178,6 @@ async def send_test(unit: Unit, who: Caller, device_id: UUID) -> UUID:
     return UUID(str(delivery["id"]))
 
 
-async def _catch_up(unit: Unit, device: Device) -> None:
-    """A phone that comes back in the middle of the night is pushed what its person is still being asked."""
-    standing = await unit.session.execute(
-        select(Notice.id, ReachOut.round, ReachOut.person_id, ReachOut.id)
-        .join(ReachOut, ReachOut.id == Notice.reach_out_id)
-        .join(Recipient, (Recipient.reach_out_id == ReachOut.id) & (Recipient.person_id == device.person_id))
-        .where(
-            Notice.recipient_id == device.person_id,
-            Notice.kind == NoticeKind.REACH_OUT,
-            Notice.dismissed_at.is_(None),
-            ReachOut.state == ReachOutState.WAITING,
-            Recipient.gone_at.is_(None),
-            Recipient.quiet_at.is_(None),
-            or_(Recipient.answer.is_(None), Recipient.answer != AnswerKind.CANNOT),
-        )
-    )
-    waiting = standing.all()
-    had = {
-        (row.notice_id, row.round): row
-        for row in await unit.session.execute(
-            select(Delivery.id, Delivery.notice_id, Delivery.round, Delivery.state).where(
-                Delivery.device_id == device.id, Delivery.notice_id.in_([row[0] for row in waiting])
-            )
-        )
-    }
-    rows = [
-        delivery_row(unit, notice, device.id, round_) for notice, round_, _, _ in waiting if (notice, round_) not in had
-    ]
-    await insert_together(unit.session, [(DELIVERIES, rows)])
-    announce(unit, [], rows)
-    # What was called off when this very device was retired is due again.
-    again = [
-        row.id
-        for (notice, round_), row in had.items()
-        if (notice, round_) in {(one[0], one[1]) for one in waiting}
-        and row.state in {DeliveryState.CANCELLED, DeliveryState.DEAD, DeliveryState.FAILED}
-    ]
-    await unit.session.execute(
-        update(Delivery)
-        .where(Delivery.id.in_(again))
-        .values(
-            state=str(DeliveryState.PENDING), attempt=0, due_at=unit.now, lease_until=None, fence=Delivery.fence + 1
-        )
-    )
-    unit.pushes.extend(again)
-    if waiting:
-        await unit.session.execute(
-            update(Recipient)
-            .where(Recipient.person_id == device.person_id, Recipient.reach_out_id.in_([row[3] for row in waiting]))
-            .values(unreachable_at=None)
-        )
-    for _, _, owner_id, reach_out_id in waiting:
-        unit.tell(owner_id, "reach_out", reach_out_id)
-
-
 async def _wait_for_presses(unit: Unit, who: Caller) -> None:
     """Wait for presses that ask this person and are being written: they hold on to the memberships."""
     await unit.session.execute(
@@ -242,9 +195,17 @@ def _hash(unit: Unit, kind: DeviceKind, address: Address) -> bytes:
     return unit.keyring.digest("device.address", f"{kind}\0{where}".encode())
 
 
-def _put(who: Caller, device: Device, hashed: bytes, address: Address) -> None:
+def _put(unit: Unit, who: Caller, device: Device, hashed: bytes, address: Address) -> None:
+    said = json.dumps(dict(address))
     device.address_hash = hashed
-    device.address = who.vault.seal("devices.address", device.id, json.dumps(dict(address)))
+    device.address = who.vault.seal(ADDRESS, device.id, said)
+    device.push_address = unit.keyring.push.seal(ADDRESS, device.id, said, device.address)
+
+
+def _put_before(who: Caller, device: Device) -> dict[str, str] | None:
+    """The address that this device has now; None when it has none that can be read."""
+    held = who.vault.open(ADDRESS, device.id, device.address)
+    return dict(json.loads(held)) if held else None
 
 
 async def _room(unit: Unit, who: Caller) -> None:

@@ -30,6 +30,7 @@ LONGEST = 1800
 class Standing:
     """One recipient as the ladder looks at them. `devices` and `channels`: how many ways there are to each.
 
+    `deaf_devices`, `deaf_channels`: how many of those are tried and not waited for, since they refuse everything.
     `fresh`: the rung on which the ladder stands told or pushed them, so that it waits for them. `unreachable`: what
     was pushed to them is known not to have arrived. `word_until`: they have said that they are there, and what they said runs
     until then; the ladder goes on beside them and does not ask them again.
@@ -46,6 +47,17 @@ class Standing:
     fresh: bool = True
     unreachable: bool = False
     word_until: datetime | None = None
+    deaf_devices: int = 0
+    deaf_channels: int = 0
+
+    @property
+    def hears_pushes(self) -> bool:
+        """A push may go to them, and would arrive as far as anybody knows."""
+        return self.pushable and self.devices > self.deaf_devices
+
+    @property
+    def hears_channels(self) -> bool:
+        return self.callable and self.channels > self.deaf_channels
 
     @property
     def pushable(self) -> bool:
@@ -132,7 +144,7 @@ def nobody_hears(rung: int, recipients: Sequence[Standing]) -> bool:
     Channels count from rung 2 on: before it none has been tried.
     """
     return not any(
-        one.told and ((one.fresh and one.pushable and not one.unreachable) or (rung >= REST and one.callable))
+        one.told and ((one.fresh and one.hears_pushes and not one.unreachable) or (rung >= REST and one.hears_channels))
         for one in recipients
     )
 
@@ -169,10 +181,11 @@ def _heard(
     recipients: Sequence[Standing], told: Sequence[UUID], pushed: Sequence[UUID], called: Sequence[UUID]
 ) -> bool:
     """Whether anything of this rung reaches somebody."""
-    if pushed or called:
-        return True
-    newly = set(told)
-    return any(one.pushable for one in recipients if one.person_id in newly)
+    by_push, by_channel = {*told, *pushed}, set(called)
+    return any(
+        (one.hears_pushes and one.person_id in by_push) or (one.hears_channels and one.person_id in by_channel)
+        for one in recipients
+    )
 
 
 def timer(

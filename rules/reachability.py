@@ -10,6 +10,7 @@ from core.unit import Unit
 from models import Channel, Delivery, Device, Membership, Notice, Person, Session
 from models.vocabulary import NoticeKind
 from rules.telling import Telling, tell
+from rules.ways import CHANNEL_WORKS, DEVICE_WORKS
 
 SILENT = timedelta(days=7)
 """How long a device may leave pushes that were handed over without a receipt."""
@@ -20,7 +21,8 @@ GRACE = timedelta(minutes=10)
 async def lost(unit: Unit, limit: int) -> Sequence[UUID]:
     """Active members of somebody's circle whom nothing reaches, and who have not been told so yet.
 
-    Nothing reaches somebody without a confirmed channel who has no live device, or only silent ones.
+    Nothing reaches somebody without a confirmed channel who has no live device, or only silent ones. One that refused the
+    last urgent pushes for good is no way, be it a device or a channel.
     """
     silent = _silent(unit)
     confirmed = and_(Membership.member_id == Person.id, Membership.confirmed_at.is_not(None))
@@ -34,8 +36,8 @@ async def lost(unit: Unit, limit: int) -> Sequence[UUID]:
         .where(
             Person.unreachable_told_at.is_(None),
             select(Membership.id).where(confirmed).exists(),
-            ~select(Channel.id).where(Channel.person_id == Person.id, Channel.confirmed_at.is_not(None)).exists(),
-            ~select(Device.id).where(live, Device.id.not_in(silent)).exists(),
+            ~select(Channel.id).where(Channel.person_id == Person.id, CHANNEL_WORKS).exists(),
+            ~select(Device.id).where(live, DEVICE_WORKS, Device.id.not_in(silent)).exists(),
             or_(select(Device.id).where(live).exists(), settled),
         )
         .order_by(Person.id)
@@ -79,7 +81,7 @@ async def take(unit: Unit, person_id: UUID) -> bool:
         .outerjoin(Session, Session.id == Device.session_id)
         .where(
             Device.person_id == Person.id,
-            Device.disabled_at.is_(None),
+            DEVICE_WORKS,
             or_(func.coalesce(Device.last_receipt_at, Device.created_at) > since, Session.created_at > since),
         )
     )
@@ -90,7 +92,7 @@ async def take(unit: Unit, person_id: UUID) -> bool:
                 Person.id == person_id,
                 Person.unreachable_told_at.is_(None),
                 ~sign.exists(),
-                ~select(Channel.id).where(Channel.person_id == Person.id, Channel.confirmed_at.is_not(None)).exists(),
+                ~select(Channel.id).where(Channel.person_id == Person.id, CHANNEL_WORKS).exists(),
             )
             .with_for_update(key_share=True, skip_locked=True)
         )

@@ -3,11 +3,12 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import Exists, or_, select, update
+from sqlalchemy import Exists, Select, and_, or_, select, update
 
 from core.unit import Unit
 from models import Channel, Delivery, Device, Notice, ReachOut, Recipient
 from models.vocabulary import DeliveryState, NoticeKind, Retired
+from rules import ways
 from rules.reach_out import turn
 
 
@@ -19,11 +20,18 @@ async def retire(unit: Unit, person_id: UUID, retired: Sequence[UUID], why: Reti
     await unit.session.execute(
         update(Device)
         .where(Device.id.in_(retired), Device.disabled_at.is_(None))
-        .values(disabled_at=unit.now, disabled_reason=str(why), address=None)
+        .values(disabled_at=unit.now, disabled_reason=str(why), address=None, push_address=None)
+    )
+    # Locked in the order of their ids, as the recording of outcomes does it.
+    pending = await unit.session.execute(
+        select(Delivery.id)
+        .where(Delivery.device_id.in_(retired), Delivery.state == DeliveryState.PENDING)
+        .order_by(Delivery.id)
+        .with_for_update()
     )
     await unit.session.execute(
         update(Delivery)
-        .where(Delivery.device_id.in_(retired), Delivery.state == DeliveryState.PENDING)
+        .where(Delivery.id.in_(pending.scalars().all()), Delivery.state == DeliveryState.PENDING)
         .values(state=str(DeliveryState.CANCELLED), lease_until=None, last_error=str(why))
     )
     await note_unreachable(unit, [person_id])
@@ -71,10 +79,6 @@ async def note_unreachable(unit: Unit, people: Sequence[UUID]) -> None:
 
     The caller has locked those reach-outs (`lock_open`).
     """
-    live = select(Device.id).where(Device.person_id == Recipient.person_id, Device.disabled_at.is_(None)).exists()
-    other = (
-        select(Channel.id).where(Channel.person_id == Recipient.person_id, Channel.confirmed_at.is_not(None)).exists()
-    )
     changed = await unit.session.execute(
         update(Recipient)
         .where(
@@ -84,7 +88,7 @@ async def note_unreachable(unit: Unit, people: Sequence[UUID]) -> None:
             Recipient.unreachable_at.is_(None),
             Recipient.quiet_at.is_(None),
             Recipient.reach_out_id.in_(select(ReachOut.id).where(ReachOut.closed_at.is_(None))),
-            ~or_(live, other),
+            *((~ways.lead_to(Recipient.person_id),) if unit.keyring.reaches else ()),
         )
         .values(unreachable_at=unit.now)
         .returning(Recipient.reach_out_id)
@@ -144,15 +148,50 @@ async def note_parked(unit: Unit, reach_out_id: UUID, person_id: UUID) -> None:
 
 
 def on_its_way(reach_out_id: UUID, person_id: UUID) -> Exists:
-    """Whether a push of this reach-out to this person is still to be sent, or was sent."""
+    """Whether a push of this reach-out to this person is still to be sent by a way that works, or was sent."""
     return (
         select(Delivery.id)
         .join(Notice, Notice.id == Delivery.notice_id)
+        .outerjoin(Device, Device.id == Delivery.device_id)
+        .outerjoin(Channel, Channel.id == Delivery.channel_id)
         .where(
             Notice.reach_out_id == reach_out_id,
             Notice.recipient_id == person_id,
             Notice.kind == NoticeKind.REACH_OUT,
-            Delivery.state.in_([DeliveryState.PENDING, DeliveryState.SENT]),
+            or_(
+                Delivery.state == DeliveryState.SENT,
+                and_(Delivery.state == DeliveryState.PENDING, or_(ways.DEVICE_WORKS, ways.CHANNEL_WORKS)),
+            ),
         )
         .exists()
     )
+
+
+async def hold(
+    unit: Unit, person_id: UUID, statement: Select[Device], device_id: UUID | None = None
+) -> Sequence[Device]:
+    """These devices, whoever has them, with all locked that giving one of them to this person changes.
+
+    Both people's open reach-outs and their deliveries at once and in their order: one after the other, the second's
+    deliveries would be waited for with the first's recipients held, by whoever records what came of both.
+    """
+    found = (await unit.session.execute(statement)).scalars().all()
+    await lock_open(unit, sorted({person_id, *(one.person_id for one in found)}))
+    devices = [one.id for one in found] + ([device_id] if device_id else [])
+    await unit.session.execute(
+        select(Delivery.id)
+        .where(
+            Delivery.device_id.in_(devices),
+            Delivery.state != DeliveryState.SENT,
+            Delivery.notice_id.in_(
+                select(Notice.id)
+                .join(ReachOut, ReachOut.id == Notice.reach_out_id)
+                .where(ReachOut.closed_at.is_(None), Notice.kind == NoticeKind.REACH_OUT)
+                .where(Notice.recipient_id.in_([person_id, *(one.person_id for one in found)]))
+            )
+            | (Delivery.state == DeliveryState.PENDING),
+        )
+        .order_by(Delivery.id)
+        .with_for_update()
+    )
+    return found

@@ -8,10 +8,10 @@ from sqlalchemy import ColumnElement, select, update
 
 from core.bulk import insert_together
 from core.unit import Unit
-from models import Bookend, Channel, Delivery, Membership, Notice, Person
+from models import Bookend, Delivery, Membership, Notice, Person
 from models.vocabulary import NoticeKind
-from rules import hours
-from rules.telling import DELIVERIES, Telling, channel_row, live_devices, tell, withdraw
+from rules import hours, ways
+from rules.telling import DELIVERIES, Telling, channel_row, tell, withdraw
 
 
 async def ask(unit: Unit, found: Bookend) -> None:
@@ -45,10 +45,10 @@ async def tell_companion(unit: Unit, found: Bookend) -> bool:
     notices = await tell(unit, [missed])
     if not awake:
         return False
-    if (await live_devices(unit, [companion])).get(companion):
+    to_them = (await ways.of(unit, [companion]))[companion]
+    if len(to_them.devices) > to_them.deaf_devices:
         return True
-    confirmed = select(Channel.id).where(Channel.person_id == companion, Channel.confirmed_at.is_not(None))
-    return await _call(unit, notices[companion], (await unit.session.execute(confirmed)).scalars().all())
+    return await _call(unit, notices[companion], to_them.channels) and to_them.work
 
 
 async def last_word(unit: Unit, found: Bookend, word: NoticeKind) -> None:
@@ -60,7 +60,7 @@ async def last_word(unit: Unit, found: Bookend, word: NoticeKind) -> None:
     ).scalar()
     if companion is None:
         return
-    ways = (
+    told_by = (
         await unit.session.execute(
             select(Delivery.device_id, Delivery.channel_id)
             .join(Notice, Notice.id == Delivery.notice_id)
@@ -71,9 +71,9 @@ async def last_word(unit: Unit, found: Bookend, word: NoticeKind) -> None:
             )
         )
     ).all()
-    last = Telling(companion, word, found.id, found.person_id, bookend_id=found.id, push=bool(ways))
+    last = Telling(companion, word, found.id, found.person_id, bookend_id=found.id, push=bool(told_by))
     notices = await tell(unit, [last])
-    await _call(unit, notices[companion], list({way.channel_id for way in ways if way.channel_id is not None}))
+    await _call(unit, notices[companion], list({way.channel_id for way in told_by if way.channel_id is not None}))
 
 
 async def over(unit: Unit, found: Bookend) -> None:

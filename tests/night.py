@@ -122,6 +122,7 @@ class Night(World):
                 confirmed_at=self.now(),
             )
             made.address = self.keyring.vault(row.id, row.data_key).seal("channels.address", made.id, address)
+            made.push_address = self.keyring.push.seal("channels.address", made.id, address, made.address)
             session.add(made)
             await session.commit()
         return address

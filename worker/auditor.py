@@ -44,7 +44,11 @@ class Auditor:
                 mended = await audit.mend(unit, finding)
                 await unit.commit(self._bus, self._hand_over)
         except Exception as error:  # noqa: BLE001 (one that cannot be mended holds up no other)
-            log.error("audit_not_mended", what=str(finding.what), id=str(finding.id), error=type(error).__name__)  # noqa: TRY400
+            log.error("audit_not_mended", what=str(finding.what), id=_about(finding), error=type(error).__name__)  # noqa: TRY400
             return False
-        log.warning("audit_found", what=str(finding.what), id=str(finding.id), mended=mended)
+        log.warning("audit_found", what=str(finding.what), id=_about(finding), mended=mended)
         return mended
+
+
+def _about(finding: Finding) -> str:
+    return str(finding.id) if finding.id is not None else finding.detail

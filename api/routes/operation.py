@@ -4,7 +4,7 @@ import hmac
 import ipaddress
 from http import HTTPStatus
 from importlib.resources import files
-from typing import Any
+from typing import Any, Literal
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse, JSONResponse, PlainTextResponse
@@ -42,6 +42,9 @@ PAGE = """<!doctype html>
 START = 'SwaggerUIBundle({url: "/openapi.json", dom_id: "#swagger-ui", deepLinking: true, validatorUrl: null});\n'
 
 
+NO_PUSH_KEY = "No key at hand opens push addresses, so this process can push nobody. Put back push.key or master.key, and restart."
+
+
 @router.get("/healthz", summary="Check that the process answers")
 async def alive() -> dict[str, str]:
     """The process answers."""
@@ -51,10 +54,13 @@ async def alive() -> dict[str, str]:
 @router.get(
     "/readyz",
     summary="Check that this place is ready",
-    responses={503: {"description": "The database is away or its schema is too old."}},
+    responses={503: {"description": "The database is away, its schema is too old, or no key opens push addresses."}},
 )
-async def ready(context: Services) -> JSONResponse:
-    """The database answers and its schema is not older than this release needs."""
+async def ready(context: Services, to: Literal["serve"] | None = None) -> JSONResponse:
+    """The database answers, its schema is not older than this release needs, and this process can push.
+
+    `?to=serve` asks for what a request needs: presses are saved, and inboxes go on, where no key opens push addresses.
+    """
     why = None
     try:
         await context.database.ping()
@@ -65,6 +71,10 @@ async def ready(context: Services) -> JSONResponse:
             why = "schema"
     except Exception:  # noqa: BLE001 (whatever is wrong with the database, we are not ready)
         why = "database"
+    if why is None and to is None and not context.keyring.opens_addresses:
+        return JSONResponse(
+            {"status": "not ready", "because": "push_keys", "detail": NO_PUSH_KEY}, HTTPStatus.SERVICE_UNAVAILABLE
+        )
     body = {"status": "ready"} if why is None else {"status": "not ready", "because": why}
     return JSONResponse(body, HTTPStatus.OK if why is None else HTTPStatus.SERVICE_UNAVAILABLE)
 

@@ -95,12 +95,14 @@ class ChannelTransport:
             return Rejected("bad_address")
         try:
             async with asyncio.timeout(self._limit):
-                taken = await self._in_a_thread(partial(self._notify, to, push.title, self._text(push)))
+                taken = await self._in_a_thread(partial(self._notify, to, push))
         except TimeoutError:
             return RetryAt("timeout")
         except Exception as error:  # noqa: BLE001 (Apprise has a hundred gateways, each with errors of its own)
             log.warning("channel_send_failed", delivery_id=str(push.delivery_id), error=type(error).__name__)
             return RetryAt("unexpected")
+        if taken is None:
+            return RetryAt("overslept")
         return Sent() if taken else RetryAt("not_taken")
 
     def _text(self, push: Push) -> str:
@@ -109,11 +111,14 @@ class ChannelTransport:
             return push.body
         return f"{push.body}\n{self._public_url}{push.data.get('url', '/')}"
 
-    def _notify(self, to: str, title: str, body: str) -> bool:
-        """Blocks until the gateway has answered; whether it took the message."""
+    def _notify(self, to: str, push: Push) -> bool | None:
+        """Blocks until the gateway has answered; whether it took the message, None when it was too late to send it."""
         service = self._service(to)
         if service is None:
             return False
+        body, title = self._text(push), push.title
+        if push.overslept:
+            return None
         return bool(service.notify(body=body, title=title, notify_type=NotifyType.INFO, body_format=NotifyFormat.TEXT))
 
     def _service(self, to: str) -> NotifyBase | None:
@@ -146,16 +151,16 @@ class ChannelTransport:
         if _where(one) != _where(two):
             raise ValueError("the address would decide which server is spoken to")
 
-    async def _in_a_thread(self, work: Callable[[], bool]) -> bool:
+    async def _in_a_thread(self, work: Callable[[], bool | None]) -> bool | None:
         """Run `work` in a thread of its own, at most AT_ONCE; one that was given up keeps its place until it ends.
 
         Not an executor's: the interpreter waits for those when it ends, and a gateway that drips would hold it for good.
         """
         await self._places.acquire()
         loop = asyncio.get_running_loop()
-        outcome: asyncio.Future[bool] = loop.create_future()
+        outcome: asyncio.Future[bool | None] = loop.create_future()
 
-        def settle(came: bool | Exception) -> None:  # noqa: FBT001 (what came of it, not a switch)
+        def settle(came: bool | Exception | None) -> None:  # noqa: FBT001 (what came of it, not a switch)
             self._places.release()
             if outcome.done():
                 return
@@ -165,7 +170,7 @@ class ChannelTransport:
                 outcome.set_result(came)
 
         def run() -> None:
-            came: bool | Exception
+            came: bool | Exception | None
             try:
                 came = work()
             except Exception as error:  # noqa: BLE001 (it is raised where it was asked for)

@@ -105,6 +105,8 @@ class FcmTransport:
             async with asyncio.timeout(self._send_limit):
                 await firebase.sign_in.ready()
                 async with firebase.lanes:
+                    if push.overslept:
+                        return RetryAt("overslept")
                     batch = await firebase.messaging.send_each_async([message], app=firebase.app)
             answer = batch.responses[0]
         except Exception as error:  # noqa: BLE001 (a send never raises; what it may be is sorted below)
@@ -222,7 +224,7 @@ def _aps(sdk: Any, push: Push) -> object:  # noqa: ANN401 (the untyped SDK)
     )
 
 
-_UNAUTHENTICATED = RetryAt("unauthenticated")
+_UNAUTHENTICATED = RetryAt("unauthenticated", refused=True)
 _MEANINGS: dict[str, Result] = {
     "UnregisteredError": DeadAddress("unregistered"),
     # May be our own bad message: an address is never retired on it.
@@ -231,7 +233,7 @@ _MEANINGS: dict[str, Result] = {
     "SenderIdMismatchError": Rejected("sender_mismatch"),
     "PermissionDeniedError": Rejected("forbidden"),
     # The project's key for Apple is missing or expired. The operator can mend it while the push still matters.
-    "ThirdPartyAuthError": RetryAt("third_party_auth"),
+    "ThirdPartyAuthError": RetryAt("third_party_auth", refused=True),
     "UnauthenticatedError": _UNAUTHENTICATED,
 }
 
@@ -265,6 +267,6 @@ def _fault(error: Exception, push: Push) -> Result:
     if isinstance(error, TimeoutError):
         return RetryAt("timeout")
     if isinstance(error, SignInError):
-        return RetryAt("sign_in")
+        return RetryAt("sign_in", refused=error.refused)
     log.warning("fcm_send_failed", delivery_id=str(push.delivery_id), error=type(error).__name__)
     return RetryAt("unexpected")

@@ -30,7 +30,11 @@ class Credential(Protocol):
 
 
 class SignInError(Exception):
-    """There is no token to send with right now."""
+    """There is no token to send with right now. `refused`: not since Google is away, but since it refuses this account."""
+
+    def __init__(self, *, refused: bool = False) -> None:
+        super().__init__()
+        self.refused = refused
 
 
 class SignIn(httpx.Auth):
@@ -48,6 +52,7 @@ class SignIn(httpx.Auth):
         self._started_at = 0.0
         self._forgotten = False
         self._forgotten_at: float | None = None
+        self._refused = False
 
     async def ready(self) -> None:
         """Come back as soon as there is a token to send with. Raises SignInError when it could not be had.
@@ -61,7 +66,7 @@ class SignIn(httpx.Auth):
             return  # good for some minutes more: send with it, the new one comes meanwhile
         await asyncio.shield(running)
         if self._state() == "INVALID":
-            raise SignInError
+            raise SignInError(refused=self._refused)
 
     def forget(self) -> None:
         """FCM has refused the token though it had not run out: fetch another one before the next send.
@@ -94,10 +99,12 @@ class SignIn(httpx.Auth):
         try:
             self._refresh()
         except Exception as error:  # noqa: BLE001 (whatever went wrong: there is no new token)
-            log.warning("fcm_sign_in_failed", error=type(error).__name__)
+            # google-auth's own word for an answer that another try will not change: the account is gone, or its key is.
+            self._refused = type(error).__name__ == "RefreshError" and not getattr(error, "retryable", False)
+            log.warning("fcm_sign_in_failed", error=type(error).__name__, refused=self._refused)
             fetched = False
         else:
-            fetched = True
+            self._refused, fetched = False, True
         with contextlib.suppress(RuntimeError):  # the loop has ended meanwhile
             loop.call_soon_threadsafe(self._done, running, fetched)
 

@@ -1,10 +1,13 @@
 """What every transport takes and gives: one push in, one classified result out."""
 
+import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 from uuid import UUID
+
+from core.clock import elapsed
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +43,7 @@ class Push:
 
     `data` holds the eight strings of the contract (v, kind, notice_id, delivery_id, reach_out_id, tag, round, url);
     `title` and `body` are neutral words; `tag` merges pushes about one thing on the phone; `ttl` is in seconds.
+    `until` (of `core.clock.elapsed`): a send that has not begun by then is not begun; what was wanted need not be any more.
     """
 
     delivery_id: UUID
@@ -51,6 +55,12 @@ class Push:
     urgent: bool
     renotify: bool
     ttl: int
+    until: float = math.inf
+
+    @property
+    def overslept(self) -> bool:
+        """Whether it is too late to send it. Transports ask immediately before they do: a process may freeze anywhere."""
+        return elapsed() >= self.until
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,10 +70,15 @@ class Sent:
 
 @dataclass(frozen=True, slots=True)
 class RetryAt:
-    """Not taken, or nobody knows: send again. `when` is the provider's own wish, None leaves it to the back-off."""
+    """Not taken, or nobody knows: send again. `when` is the provider's own wish, None leaves it to the back-off.
+
+    `refused`: it was understood and refused, and will be until somebody mends what is wrong with us. It is tried again since
+    the push may still matter then; until then nobody is to believe that this way works.
+    """
 
     why: str
     when: datetime | None = None
+    refused: bool = field(default=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

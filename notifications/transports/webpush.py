@@ -46,6 +46,11 @@ _POINT_LENGTH = 65
 _SECRET_LENGTH = 16
 
 _UNSIGNED = frozenset({HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN})
+_SIGNATURE = RetryAt("signature", refused=True)
+"""Our signature is refused whatever the subscription: the operator can mend it while the push still matters."""
+# Apple's words for a token it does not take, first of all for a subject at localhost, .local or .invalid.
+_SIGNATURE_WORDS = (b"BadJwtToken", b"ExpiredJwtToken", b"InvalidProviderToken", b"MissingProviderToken")
+_REASON_LENGTH = 1024
 _MEANINGS: dict[int, Result] = {
     HTTPStatus.OK: Sent(),
     HTTPStatus.CREATED: Sent(),
@@ -151,12 +156,16 @@ class WebPushTransport:
         except TimeoutError:
             return RetryAt("lane_full")
         try:
+            if push.overslept:
+                return RetryAt("overslept")
             async with asyncio.timeout(self._send_limit - self._lane_wait):
                 reply = await client.post(address.endpoint, content=body, headers=headers)
         finally:
             lane.release()
         if reply.status_code in _UNSIGNED:
             self._signed.pop(audience, None)
+            if _about_signature(reply):
+                return _SIGNATURE
         return classify(reply.status_code, reply.headers.get("Retry-After"), self._clock())
 
     def _authorization(self, audience: str, now: datetime) -> str:
@@ -171,6 +180,11 @@ class WebPushTransport:
                 self._lanes.clear()
             self._signed[audience] = (expires, header)
         return header
+
+
+def _about_signature(reply: httpx.Response) -> bool:
+    """Whether a 401 or 403 says that our signature or its subject is at fault, and not this one subscription."""
+    return any(word in reply.content[:_REASON_LENGTH] for word in _SIGNATURE_WORDS)
 
 
 def _fault(error: Exception, push: Push) -> Result:

@@ -186,7 +186,7 @@ async def _tell_first(unit: Unit, who: Caller, found: ReachOut, members: Sequenc
         row.handed_at = row.delivered_at = row.seen_at = None
         row.answer = row.answered_at = row.minutes = row.talking_at = row.held_seconds = None
         row.quiet_at = None if member.available else unit.now
-        row.unreachable_at = None if member.devices or member.channels else unit.now
+        row.unreachable_at = None if member.heard_of else unit.now
     await unit.session.flush()
     if not members:
         return

@@ -17,6 +17,7 @@ from rules import access, hours
 from rules.access import Caller
 from rules.idempotency import KEPT, Retry
 from rules.ladder import Standing
+from rules.ways import deaf
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,9 +35,16 @@ class Member:
     available: bool
     devices: tuple[UUID, ...]
     channels: tuple[UUID, ...]
+    deaf_devices: int
+    deaf_channels: int
     data_key: bytes
     display_name: bytes | None
     contact: bytes | None
+
+    @property
+    def heard_of(self) -> bool:
+        """Whether anything reaches them, as far as anybody knows."""
+        return len(self.devices) > self.deaf_devices or len(self.channels) > self.deaf_channels
 
     @property
     def standing(self) -> Standing:
@@ -50,6 +58,8 @@ class Member:
             devices=len(self.devices),
             channels=len(self.channels),
             receipt=False,
+            deaf_devices=self.deaf_devices,
+            deaf_channels=self.deaf_channels,
         )
 
 
@@ -93,7 +103,9 @@ _CIRCLE = (
     _Member.display_name.label("member_display_name"),
     _Member.contact.label("member_contact"),
     Device.id.label("device_id"),
+    Device.refusals.label("device_refusals"),
     Channel.id.label("channel_id"),
+    Channel.refusals.label("channel_refusals"),
 )
 
 
@@ -149,21 +161,21 @@ async def read(unit: Unit, who: Caller, asked: Retry | None) -> CircleNow:
         raise NotSignedIn
     first = rows[0]
     earlier = Earlier(first.result_id, first.body_hash, first.key_created_at) if first.result_id else None
-    return _circle(rows, unit.now, earlier)
+    return _circle(unit, rows, earlier)
 
 
 async def read_by_token(unit: Unit, token: str) -> tuple[Caller, CircleNow] | None:
     """The caller with their circle in one round trip; None when the token opens nothing. Earlier tries are not looked up."""
     rows = await unit.fetch(_READ_BY_TOKEN, {"token_hash": access.token_hash(token), "now": unit.now})
-    return (access.caller_of(rows[0], unit.keyring), _circle(rows, unit.now, None)) if rows else None
+    return (access.caller_of(rows[0], unit.keyring), _circle(unit, rows, None)) if rows else None
 
 
-def _circle(rows: Sequence[Row[*tuple[Any, ...]]], now: datetime, earlier: Earlier | None) -> CircleNow:
+def _circle(unit: Unit, rows: Sequence[Row[*tuple[Any, ...]]], earlier: Earlier | None) -> CircleNow:
     first = rows[0]
     return CircleNow(
         open=first.open_id,
         earlier=earlier,
-        members=_members(rows, now),
+        members=_members(unit, rows),
         ladder=first.ladder,
         data_key=first.data_key,
         display_name=first.display_name,
@@ -171,9 +183,9 @@ def _circle(rows: Sequence[Row[*tuple[Any, ...]]], now: datetime, earlier: Earli
     )
 
 
-def _members(rows: Sequence[Row[*tuple[Any, ...]]], now: datetime) -> list[Member]:
-    devices: dict[UUID, dict[UUID, None]] = {}
-    channels: dict[UUID, dict[UUID, None]] = {}
+def _members(unit: Unit, rows: Sequence[Row[*tuple[Any, ...]]]) -> list[Member]:
+    devices: dict[UUID, dict[UUID, bool]] = {}
+    channels: dict[UUID, dict[UUID, bool]] = {}
     heads: list[Row[*tuple[Any, ...]]] = []
     for row in rows:
         if row.membership_id is None:
@@ -183,12 +195,12 @@ def _members(rows: Sequence[Row[*tuple[Any, ...]]], now: datetime) -> list[Membe
             heads.append(row)
         # Each device comes once with each channel; the keys of a dict keep their order and count once.
         if row.device_id is not None:
-            devices[row.membership_id][row.device_id] = None
+            devices[row.membership_id][row.device_id] = deaf(unit, row.device_refusals)
         if row.channel_id is not None:
-            channels[row.membership_id][row.channel_id] = None
+            channels[row.membership_id][row.channel_id] = deaf(unit, row.channel_refusals)
     hears = {
         row.membership_id: hours.next_available(
-            row.member_hours, row.member_time_zone, row.muted_until, now, wake_me=row.member_wake_me
+            row.member_hours, row.member_time_zone, row.muted_until, unit.now, wake_me=row.member_wake_me
         )
         for row in heads
     }
@@ -199,9 +211,11 @@ def _members(rows: Sequence[Row[*tuple[Any, ...]]], now: datetime) -> list[Membe
             role=row.role,
             step=row.step,
             hears_at=hears[row.membership_id],
-            available=hears[row.membership_id] == now,
+            available=hears[row.membership_id] == unit.now,
             devices=tuple(devices[row.membership_id]),
             channels=tuple(channels[row.membership_id]),
+            deaf_devices=sum(devices[row.membership_id].values()),
+            deaf_channels=sum(channels[row.membership_id].values()),
             data_key=row.member_data_key,
             display_name=row.member_display_name,
             contact=row.member_contact,

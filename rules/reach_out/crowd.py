@@ -1,6 +1,5 @@
 """Who is part of a running reach-out, and the ways there are to each of them at this moment."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -8,12 +7,11 @@ from uuid import UUID
 from sqlalchemy import select
 
 from core.unit import Unit
-from models import Channel, Membership, Notice, Person, ReachOut, Recipient
+from models import Membership, Notice, Person, ReachOut, Recipient
 from models.vocabulary import AnswerKind, NoticeKind
-from rules import hours
+from rules import hours, ways
 from rules.ladder import REST, Standing, began
 from rules.reach_out.standing import word
-from rules.telling import live_devices
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +23,12 @@ class Present:
     devices: tuple[UUID, ...]
     channels: tuple[UUID, ...]
     notice_id: UUID | None
+
+    @property
+    def heard_of(self) -> bool:
+        """Whether anything reaches them, as far as anybody knows."""
+        deaf = self.standing.deaf_devices + self.standing.deaf_channels
+        return len(self.devices) + len(self.channels) > deaf
 
 
 async def read(unit: Unit, found: ReachOut) -> list[Present]:
@@ -41,8 +45,7 @@ async def read(unit: Unit, found: ReachOut) -> list[Present]:
         )
     ).all()
     ids = [row.person_id for row, _, _ in people]
-    devices = await live_devices(unit, ids)
-    channels = await confirmed_channels(unit, ids)
+    to_them = await ways.of(unit, ids)
     standing_notices = await unit.session.execute(
         select(Notice.recipient_id, Notice.id).where(
             Notice.reach_out_id == found.id, Notice.kind == NoticeKind.REACH_OUT, Notice.dismissed_at.is_(None)
@@ -53,8 +56,7 @@ async def read(unit: Unit, found: ReachOut) -> list[Present]:
     present: list[Present] = []
     for row, person, muted_until in people:
         running = word(row)
-        mine = tuple(devices.get(row.person_id, ()))
-        other = tuple(channels.get(row.person_id, ()))
+        mine = to_them[row.person_id]
         present.append(
             Present(
                 row=row,
@@ -66,15 +68,17 @@ async def read(unit: Unit, found: ReachOut) -> list[Present]:
                     available=hours.available(
                         person.hours, person.time_zone, muted_until, unit.now, wake_me=person.wake_me
                     ),
-                    devices=len(mine),
-                    channels=len(other),
+                    devices=len(mine.devices),
+                    channels=len(mine.channels),
+                    deaf_devices=mine.deaf_devices,
+                    deaf_channels=mine.deaf_channels,
                     receipt=row.delivered_at is not None or row.seen_at is not None,
                     unreachable=row.unreachable_at is not None,
                     word_until=running[1] if running is not None and running[1] > unit.now else None,
                     fresh=waited_for is None or (row.told_at is not None and row.told_at >= waited_for),
                 ),
-                devices=mine,
-                channels=other,
+                devices=tuple(mine.devices),
+                channels=tuple(mine.channels),
                 notice_id=notices.get(row.person_id),
             )
         )
@@ -112,16 +116,3 @@ def _waited_for_since(found: ReachOut) -> datetime | None:
         return None
     since = began(found.ladder, found.rung, found.next_rung_at)
     return None if found.pushed_at >= since else since
-
-
-async def confirmed_channels(unit: Unit, people: Sequence[UUID]) -> dict[UUID, list[UUID]]:
-    """The channels of each of these people that they have confirmed."""
-    found: dict[UUID, list[UUID]] = {}
-    if people:
-        for person_id, channel_id in await unit.session.execute(
-            select(Channel.person_id, Channel.id).where(
-                Channel.person_id.in_(people), Channel.confirmed_at.is_not(None)
-            )
-        ):
-            found.setdefault(person_id, []).append(channel_id)
-    return found

@@ -217,7 +217,7 @@ def _recipient_row(unit: Unit, member: Member, *, told: bool) -> dict[str, Any]:
         "step": member.step,
         "told_at": unit.now if told else None,
         "quiet_at": unit.now if told and not member.available else None,
-        "unreachable_at": None if not told or member.devices or member.channels else unit.now,
+        "unreachable_at": None if not told or member.heard_of else unit.now,
     }
 
 

@@ -91,7 +91,7 @@ async def _wake(unit: Unit, found: ReachOut) -> None:
     if found.rung >= REST:
         await call(unit, found, awake)
     for one in awake:
-        if not one.devices and not one.channels:
+        if not one.heard_of:
             one.row.unreachable_at = unit.now
     unit.tell(found.person_id, "reach_out", found.id)
 
@@ -190,6 +190,10 @@ async def apply(unit: Unit, found: ReachOut, present: Sequence[Present], move: M
     notices = await _tell_first(unit, found, [by_id[person_id] for person_id in move.tell], truth=move.truth)
     await push(unit, found, [by_id[person_id] for person_id in move.again])
     await call(unit, found, [by_id[person_id] for person_id in move.channels], notices)
+    for one in present:
+        if one.standing.told and not one.heard_of and one.row.quiet_at is None and one.row.unreachable_at is None:
+            # They were told while something reached them. It does not any more, and nobody is to wait for them.
+            one.row.unreachable_at = unit.now
     for person_id in [found.person_id, *(one.row.person_id for one in present if one.row.told_at)]:
         unit.tell(person_id, "reach_out", found.id)
 
@@ -198,7 +202,8 @@ async def push(unit: Unit, found: ReachOut, people: Sequence[Present]) -> None:
     """Push these recipients once more, in the round that the reach-out stands in."""
     rows = []
     for one in people:
-        one.row.quiet_at = one.row.unreachable_at = None
+        one.row.quiet_at = None
+        one.row.unreachable_at = None if one.heard_of else one.row.unreachable_at or unit.now
         if one.notice_id is not None:
             rows += [delivery_row(unit, one.notice_id, device, found.round) for device in one.devices]
     await unit.session.flush()
@@ -244,7 +249,7 @@ def mark_told(unit: Unit, one: Present) -> None:
     """From now on this recipient sees the reach-out."""
     one.row.told_at = unit.now
     one.row.quiet_at = None if one.standing.available else unit.now
-    one.row.unreachable_at = None if one.devices or one.channels else unit.now
+    one.row.unreachable_at = None if one.heard_of else unit.now
 
 
 async def _ask(unit: Unit, found: ReachOut) -> None:

@@ -30,7 +30,7 @@ async def test_a_backup_of_a_live_server_is_a_working_server_and_wrong_keys_with
     elsewhere = tmp_path / "elsewhere"
     (elsewhere / "keys").mkdir(parents=True)
     shutil.copy(copy, elsewhere / "porchlight.db")
-    for name in ("master.key", "webpush.pem"):
+    for name in ("master.key", "push.key", "webpush.pem"):
         shutil.copy(tmp_path / "keys" / name, elsewhere / "keys" / name)
     server.kill()
     sqlite_house.folder, sqlite_house.store = elsewhere, embedded(elsewhere)
@@ -52,6 +52,8 @@ async def test_a_backup_of_a_live_server_is_a_working_server_and_wrong_keys_with
     _at(blind, circle)
     made = await third.press("not kept")
     assert made["note"] is None
+    # The alarm itself, at every phone and browser: notes cannot be read, addresses can.
+    await sqlite_house.pushed(circle.members, times=3)
     await circle.each_has_once(made["id"])
     seen = await circle.members[0].ask("GET", f"/v1/reach-outs/{reach_out['id']}")
     assert seen["note"] is None
@@ -66,6 +68,7 @@ async def test_a_backup_of_a_live_server_is_a_working_server_and_wrong_keys_with
     assert key.read_bytes() == wrong  # never replaced
     blind.kill()
 
+    await _without_any_key_nobody_is_said_to_be_reachable(sqlite_house, circle)
     key.write_bytes(right)
     again = await sqlite_house.serve()
     _at(again, circle)
@@ -111,3 +114,22 @@ async def _everything_is_there(circle: Circle, server: Server, reach_out_id: str
     signed_in = replace(ana, token=reply.json()["session"]["token"])
     [notice] = [notice for notice in await signed_in.inbox() if notice["reach_out_id"] == reach_out_id]
     assert notice["from"]["display_name"] == "Maya"
+
+
+async def _without_any_key_nobody_is_said_to_be_reachable(house: House, circle: Circle) -> None:
+    """The master key is another house's already; now the push key is gone as well, and then put back."""
+    key, away = house.folder / "keys" / "push.key", house.folder / "push.key.away"
+    key.rename(away)
+    nobody = house.start()
+    await nobody.says("serving")
+    await nobody.answers(503)
+    _at(nobody, circle)
+    third = circle.owners[2]
+    [running] = (await third.ask("GET", "/v1/reach-outs?open=true&mine=true"))["items"]
+    await third.ask("POST", f"/v1/reach-outs/{running['id']}/close", {"outcome": "mistake"})
+    pressed = await third.press("nobody is pushed")
+    assert {row["state"] for row in pressed["recipients"]} == {"unreachable"}
+    assert not any(row["reachable"] for row in (await third.ask("GET", "/v1/circle"))["items"])
+    assert not key.exists(), "a key that is gone is never replaced"
+    nobody.kill()
+    away.rename(key)

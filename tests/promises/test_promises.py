@@ -10,7 +10,7 @@ from models import Delivery, Notice, ReachOut
 from notifications.transports.protocol import DeadAddress
 from tests.world.faults import no_commit_goes_through
 from tests.world.person import Person
-from tests.world.world import World, fresh_keyring
+from tests.world.world import World
 
 LEASE = 10.1
 
@@ -234,35 +234,6 @@ async def test_promise_10_distress_is_never_refused(world: World) -> None:
         await sponsor.answer("calling")
         await maya.close("ok_now")
     assert await world.count("reach_outs") == 20
-
-
-@pytest.mark.promise(10)
-async def test_promise_10_a_lost_key_withholds_a_note_and_never_an_alarm(world: World) -> None:
-    maya, sponsor = await world.circle("sponsor")
-    lost = fresh_keyring()
-    lost.trusted = False
-    broken = await world.another_process(lost)
-    for somebody in (maya, sponsor):
-        somebody.process = broken
-    pressed = await maya.press(note="Please come.")
-    assert pressed["note"] is None
-    assert [notice["kind"] for notice in await sponsor.inbox("reach_out")] == ["reach_out"]
-    await sponsor.answer("calling")
-    await maya.close()
-    assert "all_clear" in await sponsor.kinds()
-
-
-@pytest.mark.promise(10)
-async def test_promise_10_the_push_goes_out_as_soon_as_a_worker_with_the_key_comes_round(world: World) -> None:
-    maya, sponsor = await world.circle("sponsor")
-    lost = fresh_keyring()
-    lost.trusted = False
-    maya.process = await world.another_process(lost)
-    await maya.press()
-    await maya.process.settle()
-    await world.forward(60)
-    await world.work()
-    assert await sponsor.pushed() == ["reach_out"]
 
 
 @pytest.mark.promise(10)

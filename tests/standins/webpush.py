@@ -121,12 +121,13 @@ class WebPushStandIn:
         to: Subscription | None = None,
         times: int | None = 1,
         headers: Mapping[str, str] | None = None,
+        body: bytes = b"",
         delay: float = 0.0,
         drip: float = 0.0,
         reset: bool = False,
     ) -> None:
         """Answer the next `times` pushes (None: all from now on; `to`: to that browser) with this."""
-        body = b"x" * 64 if drip else b""
+        body = b"x" * 64 if drip else body
         self._script.add(Reply(status, body, headers or {}, delay, drip, reset), times, to.id if to else None)
 
     def behave(self) -> None:

@@ -1,5 +1,8 @@
 """Two things at the same moment, brought about on purpose: neither waits for the other for ever, none undoes the other."""
 
+import asyncio
+
+from notifications.transports.protocol import Rejected
 from tests.world.at_once import at_once
 from tests.world.bookends import MINUTE, plans
 from tests.world.person import Person
@@ -87,3 +90,26 @@ async def test_a_passphrase_is_recovered_while_its_person_is_told(world: World) 
 async def erased(person: Person) -> None:
     await person.post("/v1/sessions/current/proof", {"passphrase": person.passphrase})
     await person.delete("/v1/me")
+
+
+async def test_two_accounts_fight_over_one_address_while_what_came_of_its_pushes_is_written_down(world: World) -> None:
+    maya, sponsor, friend = await world.circle("sponsor", "friend")
+    [where] = sponsor.devices.values()
+    for one in (sponsor, friend):
+        for address in one.devices.values():
+            world.transport.answer(address, Rejected("forbidden"))
+    await maya.press()
+    for _ in range(6):
+        await world.forward(31)
+        # No order of their own: whoever loses, the world finds no deadlock at its end.
+        await asyncio.gather(
+            maya.does("nudge"), friend.device(address=where), sponsor.device(address=where), world.work()
+        )
+    await world.settle()
+    live = [
+        row["id"]
+        for one in (sponsor, friend)
+        for row in (await one.get("/v1/devices"))["items"]
+        if row["disabled_at"] is None and one.devices.get(row["id"]) == where
+    ]
+    assert len(live) == 1, "one live device an address, whoever had it before"

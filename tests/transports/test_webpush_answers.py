@@ -3,12 +3,14 @@
 import asyncio
 import time
 from collections.abc import AsyncIterator, Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from email.utils import format_datetime
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 
+from core.clock import elapsed
 from notifications.transports.protocol import (
     DeadAddress,
     Push,
@@ -103,6 +105,32 @@ async def test_a_subscription_that_has_ended_is_dead_and_one_made_with_another_k
     assert await transport.send(make_push(at(other))) == Rejected("forbidden")
     push_service.unsubscribe(browser)
     assert await transport.send(make_push(at(browser))) == DeadAddress("gone")
+
+
+@pytest.mark.parametrize("status", [401, 403])
+async def test_a_signature_that_apple_does_not_take_is_no_fault_of_the_phone_s(
+    push_service: WebPushStandIn,
+    transport: WebPushTransport,
+    browser: Subscription,
+    make_push: MakePush,
+    status: int,
+) -> None:
+    push_service.answer(status, body=b'{"reason":"BadJwtToken"}')
+    result = await transport.send(make_push(at(browser)))
+    assert result == RetryAt("signature"), "the operator can mend it while the push still matters"
+    assert result.refused, "and until then nobody is to believe that it works"
+    # The same status about this one subscription: another key made it.
+    push_service.answer(status, body=b'{"reason":"VapidPkHashMismatch"}')
+    assert await transport.send(make_push(at(browser))) == Rejected("forbidden")
+    assert await transport.send(make_push(at(browser))) == Sent()
+
+
+async def test_who_wakes_after_the_lease_has_run_out_posts_nothing(
+    push_service: WebPushStandIn, transport: WebPushTransport, browser: Subscription, make_push: MakePush
+) -> None:
+    late = replace(make_push(at(browser)), until=elapsed())
+    assert await transport.send(late) == RetryAt("overslept")
+    assert push_service.attempts == []
 
 
 async def test_a_torn_connection_is_tried_again(

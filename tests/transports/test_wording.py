@@ -99,3 +99,25 @@ def test_what_replaces_an_alarm_lives_as_long_as_the_alarm() -> None:
     for kind in ("answered", "all_clear", "ended"):
         assert ttl(kind) >= ttl("reach_out")
     assert all(60 <= seconds <= 28 * 24 * 3600 for seconds in TTL_SECONDS.values())
+
+
+@pytest.mark.parametrize(
+    ("language", "waiting", "said"),
+    [
+        ("en", 1, "Someone in your circle would like company."),
+        ("en", 2, "Two people in your circle would like company."),
+        ("en", 10, "Ten people in your circle would like company."),
+        ("en", 11, "Many people in your circle would like company."),
+        ("es-MX", 2, "A dos personas de tu círculo les gustaría tener compañía."),
+        ("es", 40, "A muchas personas de tu círculo les gustaría tener compañía."),
+        ("de", 3, "Drei Menschen aus deinem Kreis hätten gern Gesellschaft."),
+        ("xx", 2, "Two people in your circle would like company."),
+    ],
+)
+def test_an_alarm_says_how_many_wait_and_no_name(language: str, waiting: int, said: str) -> None:
+    assert wording("reach_out", language, waiting)[1] == said
+    assert not TELLING.search(said)
+
+
+def test_only_an_alarm_counts() -> None:
+    assert wording("all_clear", "en", 3) == wording("all_clear", "en")

@@ -10,6 +10,7 @@ from sqlalchemy import Select, text
 
 from core.database import Database
 from core.encryption import Keyring
+from core.push_keys import PushKeys
 from core.settings import Settings
 from tests.world.person import Person
 from tests.world.process import Process, running
@@ -124,5 +125,18 @@ class World:
 
 
 def fresh_keyring() -> Keyring:
-    """A master key that no other test has."""
-    return Keyring(secrets.token_bytes(32), {"first": secrets.token_bytes(32)})
+    """A master key and a push key that no other test has."""
+    push = PushKeys(secrets.token_bytes(32), {"first": secrets.token_bytes(32)})
+    return Keyring(secrets.token_bytes(32), {"first": secrets.token_bytes(32)}, push=push)
+
+
+def without_the_master_key(keyring: Keyring) -> Keyring:
+    """The keyring of a process whose master key is gone, and whose push key is there."""
+    return Keyring(None, {}, push=keyring.push)
+
+
+def without_any_key() -> Keyring:
+    """The keyring of a process whose files belong to another house, as `cli` opens it."""
+    found = fresh_keyring()
+    found.trusted = found.push.trusted = False
+    return found

@@ -1287,7 +1287,9 @@ export interface paths {
         };
         /**
          * Check that this place is ready
-         * @description The database answers and its schema is not older than this release needs.
+         * @description The database answers, its schema is not older than this release needs, and this process can push.
+         *
+         *     `?to=serve` asks for what a request needs: presses are saved, and inboxes go on, where no key opens push addresses.
          */
         get: operations["operation_ready"];
         put?: never;
@@ -7328,7 +7330,9 @@ export interface operations {
     };
     operation_ready: {
         parameters: {
-            query?: never;
+            query?: {
+                to?: "serve" | null;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -7354,7 +7358,7 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database is away or its schema is too old. */
+            /** @description The database is away, its schema is too old, or no key opens push addresses. */
             503: {
                 headers: {
                     [name: string]: unknown;

@@ -1,0 +1,47 @@
+"""Whom a push service may write to (the subject of VAPID, RFC 8292): an address that its operator can truly use."""
+
+import re
+from ipaddress import ip_address
+from typing import Final
+from urllib.parse import urlsplit
+
+_MAIL: Final = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@([A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+)")
+# Nobody can be written to there, and Apple refuses a push whose subject names such a place.
+_NOWHERE: Final = ("localhost", "localdomain", "local", "invalid", "internal", "lan", "home", "arpa")
+_ASKED: Final = "CONTACT is an e-mail address such as porch@example.org, or a page such as https://porch.example/about"
+
+
+def checked(said: str) -> str:
+    """The contact as `mailto:…` or `https://…`; a bare e-mail address is taken. Raises ValueError that says what is asked for."""
+    text = said.strip()
+    mail = text[len("mailto:") :].strip() if text.lower().startswith("mailto:") else text
+    found = _MAIL.fullmatch(mail)
+    if found is not None:
+        if not _somewhere(found[1]):
+            raise ValueError(f"{_ASKED}; push services refuse one at {found[1].rpartition('.')[2]}")
+        return f"mailto:{mail}"
+    site = of_site(text)
+    if site is None:
+        raise ValueError(_ASKED)
+    return site
+
+
+def of_site(url: str) -> str | None:
+    """The https address of a site as a subject, its host alone; None for one that only this machine or network knows."""
+    try:
+        parts = urlsplit(url)
+        host = (parts.hostname or "").encode("idna").decode()
+    except ValueError:
+        return None
+    if parts.scheme.lower() != "https" or not _somewhere(host):
+        return None
+    # Without port and path: the library that signs takes neither.
+    return f"https://{host}"
+
+
+def _somewhere(host: str) -> bool:
+    try:
+        return ip_address(host).is_global and ":" not in host
+    except ValueError:
+        name = host.lower().rstrip(".")
+        return "." in name and name.rpartition(".")[2] not in _NOWHERE

@@ -1,0 +1,92 @@
+"""Addresses are sealed under the push key while they can be read: what came before it, and what an older release writes beside it."""
+
+from uuid import UUID
+
+from sqlalchemy import select, update
+
+from core.push_keys import PushKeys
+from models import Channel, Device
+from tests.night import Night
+from tests.world.world import without_the_master_key
+from worker.push_addresses import PushAddresses
+
+
+def sealing(world: Night) -> PushAddresses:
+    return PushAddresses(world.database, world.clock, world.keyring)
+
+
+async def older_release(world: Night) -> None:
+    """A release that knows nothing of the push key has written every address."""
+    async with world.database.write() as session:
+        for table in (Device, Channel):
+            await session.execute(update(table).values(push_address=None))
+        await session.commit()
+
+
+async def test_what_an_older_release_wrote_is_sealed_and_opens_when_the_master_key_is_gone(world: Night) -> None:
+    maya, sponsor, friend = await world.circle("sponsor", "friend")
+    await sponsor.device("webpush")
+    number = await world.gives_channel(friend)
+    await older_release(world)
+    blind = await world.another_process(without_the_master_key(world.keyring))
+    assert await sealing(world).run() == 4
+    assert await sealing(world).run() == 0, "nothing is written twice"
+    maya.process = blind
+    await maya.press()
+    await blind.settle()
+    assert await sponsor.pushed() == ["reach_out", "reach_out"]
+    assert await friend.pushed() == ["reach_out"]
+    await world.forward(200)
+    await blind.work()
+    assert world.gateway.handed == [number]
+
+
+async def test_an_address_of_yesterday_is_not_pushed_when_an_older_release_has_changed_it(world: Night) -> None:
+    maya, sponsor = await world.circle("sponsor")
+    [(device, _)] = sponsor.devices.items()
+    stale = (await world.rows(select(Device.push_address)))[0].push_address
+    await sponsor.put(f"/v1/devices/{device}", {"kind": "fcm", "token": "fresh"})
+    sponsor.devices[device] = "fresh"
+    async with world.database.write() as session:
+        await session.execute(update(Device).values(push_address=stale))
+        await session.commit()
+    await maya.press()
+    assert [one.where for one in await sponsor.pushes()] == ["fresh"]
+    assert await sealing(world).run() == 1
+    # And one that it has retired is forgotten here as well.
+    async with world.database.write() as session:
+        await session.execute(update(Device).values(address=None))
+        await session.commit()
+    await sealing(world).run()
+    assert [row.push_address for row in await world.rows(select(Device.push_address))] == [None]
+
+
+async def test_whoever_cannot_be_read_by_the_key_that_is_left_is_said_to_be_out_of_reach(world: Night) -> None:
+    maya, sponsor, friend = await world.circle("sponsor", "friend")
+    async with world.database.write() as session:
+        await session.execute(update(Device).where(Device.person_id == UUID(sponsor.id)).values(push_address=None))
+        await session.commit()
+    blind = await world.another_process(without_the_master_key(world.keyring))
+    maya.process = blind
+    await maya.press()
+    for _ in range(3):
+        await blind.settle()
+        await world.forward(5)
+        await blind.work()
+    assert [await maya.sees_state(one) for one in (sponsor, friend)] == ["unreachable", "handed"]
+    assert [row["reachable"] for row in await maya.circle()] == [False, True]
+    # A process that has the key sends it all the same, and it is well again.
+    await world.forward(300)
+    await world.work()
+    assert await maya.sees_state(sponsor) == "handed"
+    assert [row["reachable"] for row in await maya.circle()] == [True, True]
+
+
+async def test_a_push_key_of_another_house_does_no_harm_while_the_master_key_is_there(world: Night) -> None:
+    maya, sponsor = await world.circle("sponsor")
+    world.keyring.push = PushKeys(b"1" * 32, {"first": b"2" * 32})
+    world.keyring.push.trusted = False
+    assert await sealing(world).run() == 0
+    await maya.press()
+    assert await sponsor.pushed() == ["reach_out"]
+    assert [row["reachable"] for row in await maya.circle()] == [True]
