@@ -32,6 +32,8 @@ HEADERS: Final = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Vary": "Accept-Encoding",
 }
+CHANGED: Final = re.compile(r"/+(#|%(25)*23|invitation\b)", re.IGNORECASE)
+"""A link whose # was encoded on its way: it reaches us as a path, with whatever stood after it. The app can still read it."""
 WORDS: Final = re.compile(r"/assets/([a-z]{2})-[^/]*\.json$")
 """What the app says, a file for each language."""
 ASK_AGAIN: Final = "no-cache"
@@ -103,6 +105,8 @@ class PhoneApp:
         if path in self._files:
             return self._files[path]
         first = path.lstrip("/").partition("/")[0]
+        if CHANGED.match(path):
+            return self._files.get(PAGE)
         typed = "text/html" in asked.get("accept", "") and "." not in path.rpartition("/")[2]
         return self._files.get(PAGE) if typed and first in {"", "#", "%23", "invitation"} else None
 

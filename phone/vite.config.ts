@@ -7,11 +7,12 @@ const SERVER = process.env.PORCHLIGHT_SERVER ?? 'http://localhost:8000';
 
 /** Screens that are opened one after another are loaded together; whatever is named nowhere here stands alone. */
 const SCREENS = {
-  joining: ['create-account', 'join', 'sign-in'],
+  joining: ['create-account', 'join', 'joined', 'paste-link', 'sign-in'],
   circle: ['circle', 'invite', 'member', 'there-for', 'times'],
   helping: ['inbox', 'supporter'],
   days: ['bookends', 'reflection'],
-  settings: ['account', 'fallback', 'hours', 'notify', 'number', 'passkeys', 'passphrase', 'settings'],
+  telling: ['hours', 'notify'],
+  settings: ['account', 'fallback', 'number', 'passkeys', 'passphrase', 'settings'],
 };
 /** What every page is made of comes in one piece. */
 const BASE = { name: 'base', test: /\/node_modules\/preact\/|\/src\/(api|state|outbox|vault|words)\/|\/src\/route\.ts$|\/src\/parts\/(basics|how|icons|lamp|messages|people|rows)\.tsx$/ };

@@ -21,6 +21,7 @@ const Hours = later(async () => (await import('./screens/hours')).Hours);
 const Inbox = later(async () => (await import('./screens/inbox')).Inbox);
 const Join = later(async () => (await import('./screens/join')).Join);
 const NumberPage = later(async () => (await import('./screens/number')).NumberPage);
+const PasteLink = later(async () => (await import('./screens/paste-link')).PasteLink);
 const Passkeys = later(async () => (await import('./screens/passkeys')).Passkeys);
 const Passphrase = later(async () => (await import('./screens/passphrase')).Passphrase);
 const Reflection = later(async () => (await import('./screens/reflection')).Reflection);
@@ -39,20 +40,27 @@ interface Screen {
   show: (...parts: string[]) => ComponentChild;
 }
 
+/** A link that could not be read any more is an invitation without a token. */
+function invited(token?: string): ComponentChild {
+  return token ? <Join key={token} token={token} /> : <PasteLink broken />;
+}
+
 /** Addresses for everybody: `#/sign-in`. */
 const OUTSIDE: Record<string, (...parts: string[]) => ComponentChild> = {
   '': () => <Welcome />,
   'sign-in': () => <SignIn />,
   'recover': () => <Recover />,
   'create-account': () => <CreateAccount />,
-  'invitation': (token = '') => <Join key={token} token={token} />,
+  'invitation': invited,
+  'link': () => <PasteLink />,
 };
 
 /** Addresses for whoever is signed in. A new screen is one more line here. */
 const INSIDE: Record<string, Screen> = {
   '': { tab: 'home', show: () => (state.press ? <PressPage press={state.press} /> : state.nobody ? <Nobody /> : state.mine ? <Mine of={state.mine} /> : <Home />) },
   'reflection': { tab: '', show: (id = '') => <Reflection id={id} /> },
-  'invitation': { tab: '', show: (token = '') => <Join key={token} token={token} /> },
+  'invitation': { tab: '', show: invited },
+  'link': { tab: 'circle', show: () => <PasteLink /> },
   'inbox': { tab: 'inbox', show: () => <Inbox /> },
   'reach-outs': { tab: 'inbox', show: (id = '') => <Supporter key={id} id={id} /> },
   'circle': { tab: 'circle', show: (page) => (page === 'times' ? <Times /> : <Circle />) },
@@ -107,7 +115,7 @@ function Shown() {
         </p>
       )}
       {screen.show(...parts)}
-      {!ringing && <Nav current={screen.tab} />}
+      {!ringing && name !== 'invitation' && <Nav current={screen.tab} />}
     </>
   );
 }

@@ -1,9 +1,6 @@
 // Addresses live behind the #, as the API's own links do (`/#/reach-outs/…`, `/#/invitation/…`): no server sees them.
+import { whither } from './links';
 import { change, state } from './state/store';
-
-export function read(): string[] {
-  return location.hash.replace(/^#\/?/, '').split('/').filter(Boolean).map(decodeURIComponent);
-}
 
 /** `go('reach-outs', id)`; without a part it is Home. */
 export function go(...parts: string[]): void {
@@ -22,7 +19,9 @@ export function instead(...parts: string[]): void {
 
 /** Shows where the address leads, and takes away what was said before. Once: the browser tells of a new address later than we do. */
 export function arrive(): void {
-  const route = read();
+  const route = whither(location);
+  // A # that was encoded on its way stands in the path, where every later address would drag it along.
+  if (route.length && location.pathname + location.search !== '/') history.replaceState(null, '', `/${to(...route)}`);
   if (String(route) === String(state.route)) return;
   change({ route, now: Date.now(), word: '' });
   scrollTo(0, 0);

@@ -87,14 +87,15 @@ class Phone:
         await self.link("Create account").first.click()
         await self.fill_in_an_account()
 
-    async def fill_in_an_account(self) -> None:
+    async def fill_in_an_account(self, *, keep_codes: bool = True) -> None:
         self.sign_in_name = f"{self.name.lower()}.{secrets.token_hex(4)}"
         await self.page.get_by_label("What your people call you").fill(self.name)
         await self.page.get_by_label("Sign-in name").fill(self.sign_in_name)
         await self.page.get_by_label("Passphrase").fill(PASSPHRASE)
         await self.page.get_by_label("I am 18 or older.").check()
         await self.press_button("Create account")
-        await self.press_button("I have written them down")
+        if keep_codes:
+            await self.press_button("I have written them down")
 
     async def belongs_to(self, person: Person) -> None:
         """Signed in as somebody who has an account already."""
@@ -111,6 +112,10 @@ class Phone:
         await self.press_button("Send me a test")
         await self.pushed("test")
         await self.sees("Notifications work on this phone")
+
+    async def asks(self, path: str) -> Any:
+        """What the server tells whoever is signed in on this phone."""
+        return await self.page.evaluate("async path => (await fetch(path)).json()", path)
 
     async def close(self) -> None:
         await self.context.close()

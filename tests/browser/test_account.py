@@ -57,6 +57,7 @@ async def test_new_codes_open_the_account(new_phone: NewPhone, circle: NewCircle
     await phone.press_button("Sign out")
     await phone.page.get_by_role("link", name="Sign in", exact=True).click()
     await phone.link("Use a recovery code").click()
+    await phone.sees_heading("Use a recovery code.")
     await phone.page.get_by_label("Sign-in name").fill(noor.sign_in_name)
     await phone.page.get_by_label("Recovery code").fill(codes[3])
     await phone.page.get_by_label("New passphrase").fill(FRESH)
@@ -92,4 +93,4 @@ async def test_hours_that_are_none_are_not_any_time(new_phone: NewPhone, circle:
     await phone.page.get_by_label("To", exact=True).fill("02:00")
     await phone.press_button("Save")
     await phone.sees("Saved.")
-    await phone.sees("21:00 to 02:00")
+    await phone.sees("Every day, 21:00 to 2:00")

@@ -46,6 +46,8 @@ async def test_from_the_code_to_the_confirm(
     await reading.page.goto(link)
     await reading.sees_heading("Maya would like you in their circle.")
     await reading.press_button("Say yes")
+    await reading.page.get_by_text("Wake me any time").click()
+    await reading.press_button("Go on")
     await reading.sees_heading("Say these two words to Maya.")
     words = await reading.page.locator("p[lang=en]").inner_text()
     assert (await maya.ask("GET", "/v1/circle"))["items"][0]["state"] == "accepted"
@@ -58,7 +60,10 @@ async def test_from_the_code_to_the_confirm(
     await showing.sees("Ana is in your circle.")
     assert (await maya.ask("GET", "/v1/circle"))["items"][0]["state"] == "active"
 
-    # The same code once more leads nowhere.
+    # The same code once more tells Ana that she is in, and leads nobody else anywhere.
     await reading.page.goto("about:blank")
     await reading.page.goto(link)
-    await reading.sees("This link cannot be used any more.")
+    await reading.sees_heading("You are in the circle of Maya.")
+    another = await new_phone("Eli")
+    await another.page.goto(link)
+    await another.sees("This link cannot be used any more.")

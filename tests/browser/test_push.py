@@ -166,5 +166,5 @@ async def test_a_push_service_that_never_answers_is_said_so(new_phone: NewPhone,
     await phone.page.clock.run_for(14_000)
     await phone.sees("Notifications are on")
     await phone.page.clock.run_for(2_000)
-    await phone.sees("The push service does not answer")
-    await phone.sees("Some networks hold pushes back.")
+    await phone.sees("The notification service does not answer")
+    await phone.sees("Some networks hold notifications back.")

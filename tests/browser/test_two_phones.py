@@ -37,9 +37,12 @@ async def test_from_the_invitation_to_the_all_clear(new_phone: NewPhone) -> None
     await ana.page.goto(link)
     await ana.link("Create account and say yes").click()
     await ana.fill_in_an_account()
+    await ana.press_button("Later")
+    await ana.page.get_by_text("Wake me any time").click()
+    await ana.press_button("Go on")
     await ana.sees("Say these two words to Maya.")
     words = await ana.page.locator("p[lang=en]").inner_text()
-    await ana.press_button("Good")
+    await ana.press_button("Done")
 
     # Both see the same two words; only then is Ana in the circle.
     await maya.sees("Ana said yes.")

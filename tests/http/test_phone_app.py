@@ -120,6 +120,21 @@ async def test_an_invitation_whose_address_was_changed_gives_the_page_and_anothe
     assert (await http.post("/circle", headers=BROWSER)).status_code == 404
 
 
+async def test_a_link_whose_hash_sign_was_encoded_on_its_way_still_gives_the_page(http: httpx.AsyncClient) -> None:
+    token = "aB3_dE-fGh1jKlMnOpQr5w"
+    for path in (
+        f"/%23/invitation/{token}",
+        f"/%23/invitation/{token}.",
+        f"/%23%2Finvitation%2F{token})",
+        f"/%2523/invitation/{token}",
+        f"/invitation/{token}.",
+        "/%23/invitation/%E0%A4%A",
+        "/%23/inbox",
+    ):
+        reply = await http.get(path, headers=BROWSER)
+        assert (reply.status_code, reply.text) == (200, PAGE), path
+
+
 async def test_a_request_line_that_is_no_address_leads_nowhere(world: World) -> None:
     """`GET * HTTP/1.1`, as a scanner sends it and no client of ours can."""
     sent: list[MutableMapping[str, Any]] = []

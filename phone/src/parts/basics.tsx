@@ -10,6 +10,8 @@ import type { IconName } from './icons';
 /** The largest, truest sentence of a screen. `live`: it changes by itself, and a screen reader says so. */
 export function Says({ children, small, live }: { children: ComponentChildren; small?: boolean; live?: boolean }) {
   useEffect(() => {
+    // Another screen in the same place begins at its top as well, however far down its button before was.
+    scrollTo(0, 0);
     // What had the focus went away with the screen before; a keyboard and a screen reader go on here.
     if (document.activeElement === document.body) toHeading();
   }, []);
@@ -75,22 +77,6 @@ export function Switch({ label, on, onChange }: { label: string; on: boolean; on
     <span class="switch">
       <input type="checkbox" role="switch" aria-label={label} checked={on} onChange={() => onChange(!on)} />
     </span>
-  );
-}
-
-/** A labelled field. `hint` is read out with it. */
-export function Field({ label, hint, ...more }: { label: string; hint?: string; [attribute: string]: unknown }) {
-  const id = `f-${label.replace(/\W+/g, '-')}`;
-  return (
-    <div class="stack tight">
-      <label for={id}>{label}</label>
-      <input class="field" id={id} aria-describedby={hint && `${id}-hint`} {...more} />
-      {hint && (
-        <p class="soft small" id={`${id}-hint`}>
-          {hint}
-        </p>
-      )}
-    </div>
   );
 }
 

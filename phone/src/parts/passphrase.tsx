@@ -1,6 +1,7 @@
 // A new passphrase, with a word about how strong it is.
 import { useState } from 'preact/hooks';
 import { say } from '../words';
+import { Fill } from './fill';
 import { strength } from './strength';
 
 interface Attributes {
@@ -11,7 +12,7 @@ interface Attributes {
 export function Secret({ label, id, ...more }: { label: string; id: string } & Attributes) {
   const [shown, setShown] = useState(false);
   return (
-    <>
+    <Fill>
       <label for={id}>{label}</label>
       <div class="line">
         <input class="field" id={id} name={id} required type={(shown ? 'text' : 'password') as 'text'} {...(more as object)} />
@@ -19,7 +20,7 @@ export function Secret({ label, id, ...more }: { label: string; id: string } & A
           {say(shown ? 'all.hide' : 'all.show')}
         </button>
       </div>
-    </>
+    </Fill>
   );
 }
 

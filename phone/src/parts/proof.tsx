@@ -25,9 +25,7 @@ export function Proof({ to, kind = '', onProven, children }: { to: string; kind?
   };
   return (
     <Form send={send} submit={to} kind={kind}>
-      <div class="stack tight">
-        <Secret label={say('proof.ask')} id="proof" autocomplete="current-password" />
-      </div>
+      <Secret label={say('proof.ask')} id="proof" autocomplete="current-password" />
       {children}
     </Form>
   );

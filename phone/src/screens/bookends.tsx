@@ -5,7 +5,8 @@ import type { Member, Schemas } from '../api/client';
 import { keepPress } from '../outbox/outbox';
 import { newKey } from '../outbox/flush';
 import { useAsked } from '../parts/asked';
-import { Back, Button, Field, Pick, Says, Wrong } from '../parts/basics';
+import { Back, Button, Pick, Says, Wrong } from '../parts/basics';
+import { Field } from '../parts/fill';
 import { Form } from '../parts/form';
 import type { Filled } from '../parts/form';
 import { Dial, Lamp } from '../parts/lamp';
@@ -18,6 +19,7 @@ import { say } from '../words';
 import { clock } from '../words/format';
 import { wrong } from '../words/problem';
 import { span } from '../words/span';
+import { NotifyWarning } from './notify';
 
 type Bookend = Schemas['BookendOut'];
 const MINUTE_MS = 60_000;
@@ -66,6 +68,7 @@ function Plan({ onPlanned }: { onPlanned: () => unknown }) {
         <Says small>{say('bookend.head')}</Says>
         <p class="soft">{say(usual ? 'bookend.say' : 'bookend.nobody')}</p>
       </div>
+      {usual && <NotifyWarning />}
       {usual ? (
         <Form send={start}>
           <h2 class="name">{say('bookend.when')}</h2>

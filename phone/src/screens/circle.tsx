@@ -1,5 +1,5 @@
 // My circle: who is told at once and who later, who waits for my confirm, and the people I am there for.
-import { useEffect, useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import { api, whole } from '../api/client';
 import type { Member } from '../api/client';
 import { useAsked } from '../parts/asked';
@@ -7,15 +7,16 @@ import { Button, Says } from '../parts/basics';
 import { Icon } from '../parts/icons';
 import { Lamp } from '../parts/lamp';
 import { nameOf, role } from '../parts/people';
-import { Group, Item, LinkItem, Row } from '../parts/rows';
+import { Group, LinkItem, Row } from '../parts/rows';
+import { NotifyAsk } from '../parts/unheard';
 import { to } from '../route';
 import { look } from '../state/everything';
 import { memberLamp } from '../state/lamps';
 import { change, state } from '../state/store';
 import { say } from '../words';
 import { wrong } from '../words/problem';
-import { moment, span } from '../words/span';
-import { Invite } from './invite';
+import { span } from '../words/span';
+import { Invite, OnTheirWay } from './invite';
 import { MemberSheet, place, remove } from './member';
 import { NumberQuestion } from './number';
 import { ThereFor } from './there-for';
@@ -28,7 +29,12 @@ export function Circle() {
   const newcomers = circle.filter((member) => member.state === 'accepted');
   const active = circle.filter((member) => member.state === 'active');
   // Somebody has said yes while they looked at my code: their words stand under the sheet.
-  useEffect(() => setOpen(''), [newcomers.length]);
+  const before = useRef(newcomers.length);
+  useEffect(() => {
+    // Never at the first look: a quick finger may have opened something by then.
+    if (newcomers.length > before.current) setOpen('');
+    before.current = newcomers.length;
+  }, [newcomers.length]);
   const shown = circle.find((member) => member.id === open);
   const later = ladder ? say('circle.then', { time: span(ladder.ladder[1] ?? 0) }) : say('member.step.2');
   const lists = [1, 2] as const;
@@ -38,7 +44,7 @@ export function Circle() {
       {newcomers.map((member) => (
         <Newcomer key={member.id} member={member} />
       ))}
-      {state.circle && !circle.length && <p>{say('circle.empty')}</p>}
+      {state.circle && links && !circle.length && !links.items.length && <p>{say('circle.empty')}</p>}
       <Warning active={active} />
       {lists.map((step) => {
         const told = active.filter((member) => member.step === step);
@@ -55,15 +61,8 @@ export function Circle() {
       <Button kind={newcomers.length ? '' : 'main'} icon="plus" onPress={() => setOpen('invite')}>
         {say('invite.head')}
       </Button>
-      {links && links.items.length > 0 && (
-        <ul class="rows">
-          {links.items.map((link) => (
-            <Item key={link.id} name={say('circle.invited', { role: role(link.role) })} says={say('circle.invited.say', { time: moment(link.expires_at) })}>
-              <Button onPress={() => api.DELETE('/v1/invitations/{invitation_id}', { params: { path: { invitation_id: link.id } } }).then(askLinks)}>{say('circle.withdraw')}</Button>
-            </Item>
-          ))}
-        </ul>
-      )}
+      {links && <OnTheirWay links={links.items} onChange={askLinks} />}
+      <NotifyAsk />
       <NumberQuestion asked={active.length > 0} />
       {active.length > 1 && (
         <ul class="rows">
@@ -71,6 +70,9 @@ export function Circle() {
         </ul>
       )}
       <ThereFor />
+      <a class="btn quiet" href={to('link')}>
+        {say('link.have')}
+      </a>
       {open === 'invite' && <Invite onClose={() => setOpen('')} />}
       {shown && <MemberSheet member={shown} onClose={() => setOpen('')} />}
     </main>

@@ -1,12 +1,13 @@
 // Making an account, and the ten codes that are shown once.
-import { useState } from 'preact/hooks';
+import { useEffect, useState } from 'preact/hooks';
 import { api, kindOf, once } from '../api/client';
 import { newKey } from '../outbox/flush';
-import { Back, Button, Field, Says } from '../parts/basics';
+import { Back, Button, Says } from '../parts/basics';
 import { Form } from '../parts/form';
+import { Field, Fill } from '../parts/fill';
 import type { Filled } from '../parts/form';
 import { NewPassphrase } from '../parts/passphrase';
-import { NoEmergencyService } from '../parts/people';
+import { nameOf, NoEmergencyService } from '../parts/people';
 import { to } from '../route';
 import { enter } from '../state/session';
 import { change, state } from '../state/store';
@@ -21,6 +22,7 @@ export function CreateAccount() {
   const [passphrase, setPassphrase] = useState('');
   const [key] = useState(newKey);
   const [codes, setCodes] = useState<string[] | null>(null);
+  const invited = useInvitation();
   if (codes) return <Codes codes={codes} />;
   const make = async (filled: Filled) => {
     const sign_in_name = filled('name').trim().toLowerCase();
@@ -38,28 +40,48 @@ export function CreateAccount() {
       },
     });
     if (data) return setCodes(data.recovery_codes);
-    if (kindOf(error) === '/problems/invitation-not-valid') dropInvitation();
-    return wrong(error);
+    if (kindOf(error) !== '/problems/invitation-not-valid') return wrong(error);
+    dropInvitation();
+    return say('create.without');
   };
   return (
     <main class="page">
       <Back href={to()} />
       <div class="stack tight">
         <Says>{say('create.head')}</Says>
-        <p class="soft">{say('create.say')} {invitation() && say('create.invited')}</p>
+        <p class="soft">{say('create.say')}</p>
+        {invited && <p role="status">{invited}</p>}
       </div>
       <Form send={make} submit={say('create.button')}>
         <Field label={say('field.called')} hint={say('field.called-hint')} name="called" autocomplete="nickname" maxLength={60} required />
-        <Field label={say('field.name')} hint={say('field.name-hint')} name="name" autocomplete="username" autocapitalize="none" autocorrect={false} spellcheck={false} pattern="\s*[A-Za-z0-9._\-]{3,64}\s*" required />
+        <Field label={say('field.name')} hint={say('field.name-hint')} name="name" autocomplete="username" autocapitalize="none" autocorrect={false} spellcheck={false} dir="ltr" pattern="\s*[A-Za-z0-9._\-]{3,64}\s*" otherwise={say('fill.name')} required />
         <NewPassphrase label={say('field.passphrase')} value={passphrase} onInput={setPassphrase} />
-        <label class="tick">
-          <input type="checkbox" required />
-          {say('create.adult')}
-        </label>
+        <Fill>
+          <label class="tick">
+            <input type="checkbox" required />
+            {say('create.adult')}
+          </label>
+        </Fill>
       </Form>
       <NoEmergencyService helplines={state.helplines} />
     </main>
   );
+}
+
+/** What becomes of the invitation that somebody came with: looked at before they fill in a form for nothing. */
+function useInvitation(): string {
+  const [said, setSaid] = useState('');
+  useEffect(() => {
+    const token = invitation();
+    if (!token) return;
+    void api.POST('/v1/invitations/preview', { body: { token } }).then(({ data, error }) => {
+      if (data) setSaid(say('create.invited', { name: nameOf(data) }));
+      if (kindOf(error) !== '/problems/invitation-not-valid') return;
+      dropInvitation();
+      setSaid(say('create.without'));
+    });
+  }, []);
+  return said;
 }
 
 /** Shown once; only a copy on paper or elsewhere outlives this screen. */
@@ -79,7 +101,9 @@ export function Codes({ codes, onDone }: { codes: string[]; onDone?: () => void 
       </div>
       <ol class="card codes">
         {codes.map((code) => (
-          <li key={code}>{code}</li>
+          <li key={code}>
+            <bdi dir="ltr">{code}</bdi>
+          </li>
         ))}
       </ol>
       <div class="stack">

@@ -1,9 +1,10 @@
 // What is tried when a notification does not arrive: SMS, e-mail, ntfy. Used only once its code has come back.
 import { useState } from 'preact/hooks';
-import { api, once, whole } from '../api/client';
+import { api, kindOf, once, whole } from '../api/client';
 import type { Schemas } from '../api/client';
 import { useAsked } from '../parts/asked';
-import { Button, Field, Pick, SubPage } from '../parts/basics';
+import { Button, Pick, SubPage } from '../parts/basics';
+import { Field } from '../parts/fill';
 import { Form } from '../parts/form';
 import type { Filled } from '../parts/form';
 import { Row } from '../parts/rows';
@@ -12,7 +13,11 @@ import { wrong } from '../words/problem';
 import { channelInWords, kindInWords } from './settings';
 
 type Channel = Schemas['ChannelOut'];
-const INPUT = { sms: { type: 'tel', autocomplete: 'tel' }, email: { type: 'email', autocomplete: 'email' }, ntfy: { type: 'text', autocapitalize: 'none' } };
+const INPUT = {
+  sms: { type: 'tel', autocomplete: 'tel', dir: 'ltr' },
+  email: { type: 'email', autocomplete: 'email', dir: 'ltr' },
+  ntfy: { type: 'text', autocapitalize: 'none', dir: 'ltr' },
+};
 
 export function Fallback() {
   const [config] = useAsked(() => api.GET('/v1/config'));
@@ -24,7 +29,7 @@ export function Fallback() {
     const { error } = await api.POST('/v1/channels', { params: once(), body: { kind: kind ?? 'sms', address: filled('address') } });
     if (!error) form.reset();
     await again();
-    return wrong(error);
+    return kind === 'sms' && kindOf(error) === '/problems/invalid' ? say('number.wrong') : wrong(error);
   };
   return (
     <SubPage of="settings" head={say('set.fallback')} says={say(config && !kinds.length ? 'set.fallback-not' : 'set.fallback-say')}>
@@ -56,7 +61,7 @@ function OneChannel({ of, onChange }: { of: Channel; onChange: () => Promise<voi
       </div>
       {!of.confirmed_at && (
         <Form send={confirm} submit={say('channel.confirm')} kind="">
-          <Field label={say('channel.code')} hint={say('channel.sent')} name="code" inputMode="numeric" autocomplete="one-time-code" pattern="\s*[0-9]{6}\s*" required />
+          <Field label={say('channel.code')} hint={say('channel.sent')} name="code" inputMode="numeric" autocomplete="one-time-code" pattern="\s*[0-9]{6}\s*" dir="ltr" otherwise={say('fill.code')} required />
         </Form>
       )}
     </section>

@@ -7,6 +7,7 @@ import { PorchButton, Lamp } from '../parts/lamp';
 import { Says } from '../parts/basics';
 import { CallList, LineButton, nameOf } from '../parts/people';
 import { Row } from '../parts/rows';
+import { NotifyAsk } from '../parts/unheard';
 import { to } from '../route';
 import { memberLamp } from '../state/lamps';
 import { mineIn, NEEDS, waitingLongest } from '../state/needed';
@@ -78,6 +79,7 @@ export function Home() {
       ) : (
         <LineButton helplines={state.helplines} />
       )}
+      <NotifyAsk />
     </main>
   );
 }

@@ -1,60 +1,88 @@
 // My hours: when pushes may come. One span for the days that are chosen; past midnight it goes on the next day.
+import type { ComponentChildren } from 'preact';
 import { useState } from 'preact/hooks';
-import type { Schemas } from '../api/client';
-import { Button, Field, SubPage } from '../parts/basics';
+import { Button, Pick, SubPage } from '../parts/basics';
+import { Field } from '../parts/fill';
 import { Form } from '../parts/form';
 import type { Filled } from '../parts/form';
 import { go } from '../route';
+import { DAYS, spans, windows } from '../parts/hours';
+import type { Window } from '../parts/hours';
+import { patch } from '../state/profile';
 import { change, state } from '../state/store';
-import { language, say } from '../words';
-import { patch } from './settings';
+import { say } from '../words';
+import { dayName } from '../parts/hours-in-words';
 
-type Window = Schemas['Window'];
-const DAYS = [0, 1, 2, 3, 4, 5, 6];
-const MIDNIGHT = '24:00';
+const PROPOSED = { from: '07:00', to: '22:00' };
 
-/** The windows of these days. Pure. */
-export function windows(days: number[], from: string, to_: string): Window[] {
-  if (from < to_) return days.map((day) => ({ day, from, to: to_ }));
-  return days.flatMap((day) => [{ day, from, to: MIDNIGHT }, ...(to_ > '00:00' ? [{ day: (day + 1) % 7, from: '00:00', to: to_ }] : [])]);
+/** From, to, and on which days; `wake` is kept with them, so that a choice is never kept by half. */
+export function HoursForm({ wake, submit, onSaved, children, after }: { wake: boolean; submit: string; onSaved: () => unknown; children?: ComponentChildren; after?: ComponentChildren }) {
+  const [first] = spans((state.me?.hours ?? []) as unknown as Window[]);
+  const [days, setDays] = useState(first?.days ?? DAYS);
+  const every = days.length === DAYS.length;
+  const choose = async (filled: Filled) => {
+    const hours = windows([...days].sort(), filled('from'), filled('to'));
+    if (!hours.length) return say('set.hours-none');
+    if (await patch({ hours, wake_me: wake })) onSaved();
+    return '';
+  };
+  return (
+    <Form send={choose} submit={submit} after={after}>
+      <div class="two">
+        <Field label={say('set.hours-from')} name="from" type="time" required defaultValue={first?.from ?? PROPOSED.from} />
+        <Field label={say('set.hours-to')} name="to" type="time" required defaultValue={(first?.to ?? PROPOSED.to).replace('24:', '00:')} />
+      </div>
+      <fieldset class="pick">
+        <legend class="head">{say('set.hours-days')}</legend>
+        <label>
+          <input type="checkbox" checked={every} onChange={() => setDays(every ? [] : DAYS)} />
+          {say('hours.every-day')}
+        </label>
+        {DAYS.map((day) => (
+          <label key={day}>
+            <input type="checkbox" checked={days.includes(day)} onChange={() => setDays(days.includes(day) ? days.filter((one) => one !== day) : [...days, day])} />
+            {dayName(day)}
+          </label>
+        ))}
+      </fieldset>
+      {children}
+    </Form>
+  );
 }
 
 export function Hours() {
-  const kept = (state.me?.hours ?? []) as unknown as Window[];
-  const starts = kept.filter((window) => window.from !== '00:00' || !kept.some((other) => other.to === MIDNIGHT));
-  const [days, setDays] = useState(starts.length ? starts.map((window) => window.day) : DAYS);
-  const first = starts[0];
-  const end = first?.to === MIDNIGHT ? (kept.find((window) => window.from === '00:00')?.to ?? '00:00') : first?.to;
-  const save = async (hours: Window[] | null) => {
-    if (!(await patch({ hours }))) return;
+  const [wake, setWake] = useState(!!state.me?.wake_me && !!state.me.hours?.length);
+  const saved = () => {
     go('settings');
     change({ word: say('all.saved') });
   };
-  const choose = async (filled: Filled) => {
-    const [from, until] = [filled('from'), filled('to')];
-    if (!days.length || from === until) return say('set.hours-none');
-    await save(windows(days, from, until));
-    return '';
-  };
-  // The first of January 2024 was a Monday.
-  const name = (day: number) => new Intl.DateTimeFormat(language(), { weekday: 'short' }).format(new Date(2024, 0, 1 + day));
+  const any = async () => (await patch({ hours: null, wake_me: true })) && saved();
   return (
-    <SubPage of="settings" head={say('set.hours')} says={say('set.hours-say')}>
-      <Form send={choose} submit={say('all.save')} after={<Button onPress={() => save(null)}>{say('set.hours-any')}</Button>}>
-        <div class="two">
-          <Field label={say('set.hours-from')} name="from" type="time" required defaultValue={first?.from ?? '08:00'} />
-          <Field label={say('set.hours-to')} name="to" type="time" required defaultValue={end ?? '22:00'} />
-        </div>
-        <fieldset class="pick">
-          <legend class="head">{say('set.hours-days')}</legend>
-          {DAYS.map((day) => (
-            <label key={day}>
-              <input type="checkbox" checked={days.includes(day)} onChange={() => setDays(days.includes(day) ? days.filter((one) => one !== day) : [...days, day])} />
-              {name(day)}
-            </label>
-          ))}
-        </fieldset>
-      </Form>
+    <SubPage of="settings" head={say('set.hours')} says={say('hours.say')}>
+      <HoursForm wake={wake} submit={say('all.save')} onSaved={saved} after={<Button onPress={any}>{say('hours.any')}</Button>}>
+        <Outside wake={wake} onPick={setWake} />
+      </HoursForm>
     </SubPage>
+  );
+}
+
+function Outside({ wake, onPick }: { wake: boolean; onPick: (wake: boolean) => void }) {
+  return (
+    <>
+      <h2 class="head">{say('hours.outside')}</h2>
+      <Pick
+        legend={say('hours.outside')}
+        name="wake"
+        value={wake ? 'wake' : 'quiet'}
+        options={[
+          ['quiet', say('hours.quiet')],
+          ['wake', say('set.wake')],
+        ]}
+        onPick={(picked) => onPick(picked === 'wake')}
+      />
+      <p class="soft small" aria-live="polite">
+        {say(wake ? 'hours.wake-say' : 'hours.quiet-say')}
+      </p>
+    </>
   );
 }

@@ -1,43 +1,50 @@
-// Inviting somebody: who it is, then a code for their camera and a link for everything else.
+// Inviting somebody: for whom, then a code for their camera and a link for everything else; and the links that wait to be opened.
 import { useState } from 'preact/hooks';
 import { api, once } from '../api/client';
 import type { Member, Schemas } from '../api/client';
 import { newKey } from '../outbox/flush';
 import { Button, Pick, Sheet, Wrong } from '../parts/basics';
-import { roles } from '../parts/people';
+import { Field } from '../parts/fill';
+import { Form } from '../parts/form';
+import type { Filled } from '../parts/form';
+import { Icon } from '../parts/icons';
+import { Lamp } from '../parts/lamp';
+import { role, roles } from '../parts/people';
+import { Group, Row } from '../parts/rows';
 import { say } from '../words';
 import { wrong } from '../words/problem';
 import { moment } from '../words/span';
+import { Sure } from './member';
+
+type Made = Schemas['InvitedOut'];
+type Link = Schemas['InvitationOut'];
 
 export function Invite({ onClose }: { onClose: () => void }) {
   const [who, setWho] = useState<Member['role']>('friend');
-  const [made, setMade] = useState<Schemas['InvitedOut']>();
-  const [said, setSaid] = useState('');
+  const [made, setMade] = useState<Made>();
   const [key] = useState(newKey);
-  const make = async () => {
-    const { data, error } = await api.POST('/v1/invitations', { params: once(key + who), body: { role: who } });
+  const make = async (filled: Filled) => {
+    const label = filled('label').trim() || null;
+    const { data, error } = await api.POST('/v1/invitations', { params: once(`${key}${who}${label}`), body: { role: who, label } });
     setMade(data);
-    setSaid(wrong(error));
+    return wrong(error);
   };
   return (
     <Sheet title={say('invite.head')} onClose={onClose}>
       {made ? (
-        <Made of={made} />
+        <Code {...made} />
       ) : (
-        <>
+        <Form send={make} submit={say('invite.show')}>
+          <Field label={say('invite.label')} hint={say('invite.label-hint')} name="label" autocomplete="off" maxLength={60} />
           <h3 class="head">{say('invite.who')}</h3>
           <Pick legend={say('invite.who')} name="who" value={who} options={roles()} onPick={setWho} />
-          <Wrong>{said}</Wrong>
-          <Button kind="main" onPress={make}>
-            {say('invite.show')}
-          </Button>
-        </>
+        </Form>
       )}
     </Sheet>
   );
 }
 
-function Made({ of: { url, qr, expires_at } }: { of: Schemas['InvitedOut'] }) {
+function Code({ url, qr, expires_at }: { url: string; qr: Made['qr']; expires_at: string }) {
   const [copied, setCopied] = useState(false);
   const copy = () => navigator.clipboard.writeText(url).then(() => setCopied(true), () => undefined);
   return (
@@ -52,5 +59,58 @@ function Made({ of: { url, qr, expires_at } }: { of: Schemas['InvitedOut'] }) {
         <Button onPress={copy}>{say(copied ? 'all.copied' : 'invite.copy')}</Button>
       </div>
     </>
+  );
+}
+
+/** For whom a link is; by the role where nobody wrote a name. */
+const forWhom = (link: Link): string => link.label || role(link.role).replace(/^./, (first) => first.toUpperCase());
+
+/** Somebody who has not opened their link yet is somebody already. Each link can be shown again until it is used. */
+export function OnTheirWay({ links, onChange }: { links: Link[]; onChange: () => Promise<void> }) {
+  const [open, setOpen] = useState('');
+  const shown = links.find((link) => link.id === open);
+  if (!links.length) return null;
+  return (
+    <Group head={say('circle.invited')} after={shown && <OneLink key={shown.id} of={shown} onChange={onChange} onRenewed={setOpen} onClose={() => setOpen('')} />}>
+      {links.map((link) => (
+        <li key={link.id}>
+          <button class="row" onClick={() => setOpen(link.id)}>
+            <Row lamp={<Lamp state="dim" />} name={forWhom(link)} more={link.label ? role(link.role) : undefined} says={say('circle.invited-say', { time: moment(link.expires_at) })} />
+            <Icon name="next" />
+          </button>
+        </li>
+      ))}
+    </Group>
+  );
+}
+
+function OneLink({ of, onChange, onRenewed, onClose }: { of: Link; onChange: () => Promise<void>; onRenewed: (id: string) => void; onClose: () => void }) {
+  const [said, setSaid] = useState('');
+  const [key] = useState(newKey);
+  const withdraw = async () => {
+    await api.DELETE('/v1/invitations/{invitation_id}', { params: { path: { invitation_id: of.id } } });
+    await onChange();
+  };
+  const renew = async () => {
+    const { data, error } = await api.POST('/v1/invitations', { params: once(key), body: { role: of.role, step: of.step, label: of.label } });
+    if (!data) return setSaid(wrong(error));
+    await withdraw();
+    onRenewed(data.id);
+  };
+  return (
+    <Sheet title={of.label ? say('circle.waiting', { name: of.label }) : say('circle.waiting-one')} onClose={onClose}>
+      {of.url && of.qr ? (
+        <Code url={of.url} qr={of.qr} expires_at={of.expires_at} />
+      ) : (
+        <>
+          <p>{say('invite.unreadable')}</p>
+          <Wrong>{said}</Wrong>
+          <Button kind="main" onPress={renew}>
+            {say('invite.renew')}
+          </Button>
+        </>
+      )}
+      <Sure ask={say('circle.withdraw')} says={say('circle.withdraw-say')} yes={say('circle.withdraw-yes')} onYes={withdraw} />
+    </Sheet>
   );
 }

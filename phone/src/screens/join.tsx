@@ -1,25 +1,28 @@
-// An invitation: who asks, yes or not now, and the two words that both compare.
+// An invitation: the link is looked at first, then who asks and for what, then yes or not now.
 import { useEffect, useState } from 'preact/hooks';
-import { api, once, whole } from '../api/client';
-import type { Schemas, Supported } from '../api/client';
+import { api, kindOf, NO_WAY, once } from '../api/client';
+import type { Schemas } from '../api/client';
 import { newKey } from '../outbox/flush';
-import { Button, Says, Switch, Wrong } from '../parts/basics';
+import { Button, Says, Wrong } from '../parts/basics';
 import { Lamp, Light } from '../parts/lamp';
 import { nameOf, role } from '../parts/people';
-import { go, instead, to } from '../route';
+import { go, to } from '../route';
+import { keep, kept } from '../state/slots';
 import { state } from '../state/store';
 import { say } from '../words';
+import type { Key } from '../words';
 import { wrong } from '../words/problem';
-import { NotifyBanner } from './notify';
-import { patch } from './settings';
+import { moment } from '../words/span';
+import { Joined } from './joined';
+import type { Membership } from './joined';
 
 // Kept for this tab only, on the way from the link through signing up to saying yes.
 const SLOT = 'invitation';
 
-export const invitation = (): string | null => sessionStorage.getItem(SLOT);
+export const invitation = (): string | null => kept(SLOT, 'sessionStorage');
 
 /** A link that cannot be used stands in nobody's way: without it, the next try makes an account. */
-export const dropInvitation = (): void => sessionStorage.removeItem(SLOT);
+export const dropInvitation = (): void => keep(SLOT, null, 'sessionStorage');
 
 /** After signing in: leads to the invitation that waits, if one does. */
 export function takeUpInvitation(): boolean {
@@ -28,44 +31,68 @@ export function takeUpInvitation(): boolean {
   return token !== null;
 }
 
+type Found = Schemas['PreviewOut'];
+
 export function Join({ token }: { token: string }) {
-  const [found, setFound] = useState<Schemas['PreviewOut'] | null>(null);
-  const [joined, setJoined] = useState<Supported | null>(null);
-  const [said, setSaid] = useState('');
+  const [found, setFound] = useState<Found>();
+  const [error, setError] = useState<unknown>();
+  const [joined, setJoined] = useState<Membership>();
+  // Whoever comes back to the link in this tab has signed up or signed in for it just now.
+  const [fresh, setFresh] = useState(() => invitation() === token);
   const [key] = useState(newKey);
   const inside = state.session === 'in';
+  const look = async () => {
+    const { data: preview, error } = await api.POST('/v1/invitations/preview', { body: { token } });
+    setError(error);
+    setFound(preview);
+    if (preview?.accepted) setJoined({ id: preview.membership_id ?? '', person: preview.person, state: preview.state ?? 'accepted', words: preview.words ?? null });
+  };
   useEffect(() => {
-    if (!inside) return sessionStorage.setItem(SLOT, token);
-    void (async () => {
-      // Whoever signed up with the link has said yes already; then its words are what is wanted.
-      const earlier = sessionStorage.getItem(SLOT) === token ? await api.GET('/v1/supporting', whole) : null;
-      sessionStorage.removeItem(SLOT);
-      const mine = earlier?.data?.items.find((item) => item.state === 'accepted' && item.words);
-      const { data, error } = await api.POST('/v1/invitations/preview', { body: { token } });
-      if (data) setFound(data);
-      else if (mine) setJoined(mine);
-      else setSaid(wrong(error));
-    })();
+    keep(SLOT, inside ? null : token, 'sessionStorage');
+    void look();
   }, [token, inside]);
-
   const accept = async () => {
     const { data, error } = await api.POST('/v1/invitations/accept', { params: once(key), body: { token } });
-    if (data) setJoined(data);
-    else setSaid(wrong(error));
+    if (data) {
+      setFresh(true);
+      setJoined(data);
+    } else if (kindOf(error) === NO_WAY) return wrong(error);
+    else setError(error);
+    return '';
   };
 
-  if (joined) return <TwoWords of={joined} />;
-  const name = nameOf(found);
+  if (joined && inside) return <Joined of={joined} fresh={fresh} />;
+  if (error) return <CannotBeUsed error={error} inside={inside} onAgain={look} />;
+  // Before anything is asked of anybody, the link is looked at.
+  if (!found || joined) return <main class="page" aria-busy="true" />;
+  return <Question of={found} inside={inside} onYes={accept} />;
+}
+
+function Question({ of, inside, onYes }: { of: Found; inside: boolean; onYes: () => Promise<string> }) {
+  const [later, setLater] = useState(false);
+  const [said, setSaid] = useState('');
+  const name = nameOf(of);
+  const notNow = (
+    <Button kind="quiet" onPress={() => setLater(true)}>
+      {say('join.no')}
+    </Button>
+  );
+  if (later) return <NotNow of={of} inside={inside} onBack={() => setLater(false)} />;
   return (
     <main class="page">
       <div class="hero grow">
         <Light cord />
-        <Says live>{found ? say('join.head', { name }) : said || say('join.head-nobody')}</Says>
-        {(found || !said) && <p>{found ? say('join.as', { name, role: role(found.role) }) : say('join.stranger')}</p>}
-        {found && said && <Wrong>{said}</Wrong>}
+        <Says live>{say('join.head', { name })}</Says>
+        <p>{say('join.as', { name, role: role(of.role) })}</p>
+        {!inside && <p class="soft">{say('join.what')}</p>}
       </div>
       <div class="stack">
-        {!inside && (
+        <Wrong>{said}</Wrong>
+        {inside ? (
+          <Button kind="main" onPress={async () => setSaid(await onYes())}>
+            {say('join.yes')}
+          </Button>
+        ) : (
           <>
             <a class="btn main" href={to('create-account')}>
               {say('join.new')}
@@ -73,51 +100,73 @@ export function Join({ token }: { token: string }) {
             <a class="btn" href={to('sign-in')}>
               {say('join.known')}
             </a>
+            <p class="soft small mid">{say('join.asked')}</p>
           </>
         )}
-        {inside && found && (
-          <Button kind="main" onPress={accept}>
-            {say('join.yes')}
-          </Button>
-        )}
-        {inside && (
-          <a class="btn quiet" href={to()}>
-            {say(said ? 'gone.home' : 'join.no')}
-          </a>
-        )}
+        {notNow}
       </div>
     </main>
   );
 }
 
-/** What both sides say to each other before the confirm, and the question that decides most about the nights. */
-function TwoWords({ of }: { of: Supported }) {
-  const name = nameOf(of);
+/** Nothing is lost with it, and nobody is told. */
+function NotNow({ of, inside, onBack }: { of: Found; inside: boolean; onBack: () => void }) {
   return (
     <main class="page">
       <div class="hero grow">
-        <Lamp state="lit big" />
-        <Says small live>
-          {say('join.words-head', { name })}
-        </Says>
-        <p class="say" lang="en">
-          {of.words?.join(' ')}
-        </p>
-        <p class="soft">{say('join.words-say', { name })}</p>
+        <Lamp state="dim big" />
+        <Says live>{say('join.later-head')}</Says>
+        <p>{say('join.later', { name: nameOf(of), time: moment(of.expires_at ?? '') })}</p>
       </div>
-      <div class="card">
-        <div class="line">
-          <div>
-            <p class="name">{say('join.wake')}</p>
-            <p class="soft small">{say('join.wake-say', { name })}</p>
-          </div>
-          <Switch label={say('join.wake')} on={!!state.me?.wake_me} onChange={(wake_me) => patch({ wake_me })} />
-        </div>
+      <div class="stack">
+        <Button onPress={onBack}>{say('join.later-back')}</Button>
+        <a class="btn quiet" href={to()} onClick={dropInvitation}>
+          {say(inside ? 'gone.home' : 'join.start')}
+        </a>
       </div>
-      <NotifyBanner />
-      <Button kind="main" onPress={() => instead()}>
-        {say('join.done')}
-      </Button>
+    </main>
+  );
+}
+
+const HEADS: Record<string, readonly [Key, Key]> = {
+  '/problems/invitation-not-valid': ['problem.invitation-not-valid', 'join.gone'],
+  '/problems/own-invitation': ['join.own', 'join.own-say'],
+  '/problems/already-in-circle': ['problem.already-in-circle', 'join.there'],
+};
+
+/** Said at once, before anybody fills in a form for nothing. */
+function CannotBeUsed({ error, inside, onAgain }: { error: unknown; inside: boolean; onAgain: () => Promise<void> }) {
+  const known = HEADS[kindOf(error)];
+  const own = kindOf(error) === '/problems/own-invitation';
+  return (
+    <main class="page">
+      <div class="hero grow">
+        <Lamp state="dim big" />
+        <Says live>{known ? say(known[0]) : wrong(error)}</Says>
+        {known && <p>{say(known[1])}</p>}
+        {known && !inside && <p class="soft">{say('join.gone-known')}</p>}
+      </div>
+      <div class="stack">
+        {!known && <Button onPress={onAgain}>{say('join.again')}</Button>}
+        {own && (
+          <a class="btn" href={to('circle')}>
+            {say('join.own-circle')}
+          </a>
+        )}
+        {known && !inside && (
+          <a class="btn" href={to('sign-in')}>
+            {say('sign-in.button')}
+          </a>
+        )}
+        {known && !own && (
+          <a class="btn" href={to('link')}>
+            {say('link.other')}
+          </a>
+        )}
+        <a class="btn quiet" href={to()} onClick={dropInvitation}>
+          {say(inside ? 'gone.home' : 'join.start')}
+        </a>
+      </div>
     </main>
   );
 }

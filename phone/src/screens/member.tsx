@@ -3,7 +3,7 @@ import { useState } from 'preact/hooks';
 import { api } from '../api/client';
 import type { Member } from '../api/client';
 import { Button, Pick, Sheet } from '../parts/basics';
-import { CallAndText, nameOf, readable, roles } from '../parts/people';
+import { CallAndText, nameOf, Number_, roles } from '../parts/people';
 import { look } from '../state/everything';
 import { change } from '../state/store';
 import { say } from '../words';
@@ -31,7 +31,9 @@ export function MemberSheet({ member, onClose }: { member: Member; onClose: () =
     <Sheet title={name} onClose={onClose}>
       {member.contact && (
         <div class="line">
-          <p>{readable(member.contact)}</p>
+          <p>
+            <Number_ of={member.contact} />
+          </p>
           <CallAndText name={name} number={member.contact} />
         </div>
       )}

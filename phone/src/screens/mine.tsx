@@ -8,6 +8,7 @@ import { Messages, Write } from '../parts/messages';
 import { CallList, LineButton, names } from '../parts/people';
 import { Recipients } from '../parts/recipients';
 import { AskAgain, HowIsIt } from '../parts/how';
+import { NotifyLine } from '../parts/unheard';
 import { look } from '../state/everything';
 import { truth, whoIsThere } from '../state/lamps';
 import { NEEDS, needs } from '../state/needed';
@@ -42,6 +43,7 @@ function Waiting({ of }: { of: ReachOut }) {
         <p>{unheard ? say(unheard) : of.next_rung_at ? say('wait.next', { time: clock(of.next_rung_at) }) : say('wait.open')}</p>
         {!state.reached && <p role="status">{say('wait.away')}</p>}
         {!unheard && <p class="soft small">{say('wait.breathe')}</p>}
+        <NotifyLine />
       </section>
       {unheard && <CallList people={of.recipients} helplines={of.helplines} />}
       {unheard && of.next_rung_at && <p class="soft small mid">{say('there.next', { time: clock(of.next_rung_at) })}</p>}
@@ -68,6 +70,7 @@ function Quiet({ of }: { of: ReachOut }) {
         <Lamp state="lit" />
         <p class="soft">{of.next_rung_at ? say('quiet.next', { time: clock(of.next_rung_at) }) : say('quiet.why')}</p>
       </section>
+      <NotifyLine />
       <AskAgain of={of}>{say('wait.again')}</AskAgain>
       <HowIsIt of={of} />
       <Recipients of={of} />

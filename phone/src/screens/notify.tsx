@@ -1,4 +1,5 @@
-// Notifications: do they work on this phone, a real test, and what to do when it fails.
+// Notifications: do they work on this phone, a real test, what to do when it fails, and where they are asked for.
+import type { ComponentChildren } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import { Button } from '../parts/basics';
 import { Lamp } from '../parts/lamp';
@@ -6,6 +7,7 @@ import { Row } from '../parts/rows';
 import { to } from '../route';
 import { platform, register, standing, switchOn, tryPush } from '../state/notifications';
 import type { Device, Standing } from '../state/notifications';
+import { keep, kept } from '../state/slots';
 import { say } from '../words';
 import type { Key } from '../words';
 import { clock, day } from '../words/format';
@@ -21,6 +23,9 @@ const STANDINGS: Record<Standing, readonly [Key, Key]> = {
   add: ['notify-how.add', 'notify.add-say'],
   none: ['notify-how.none', 'notify.none-say'],
 };
+/** Where asking again would be a nuisance: two weeks after "Not now". */
+const LATER = 'notify-later';
+const LATER_MS = 14 * 24 * 60 * 60_000;
 
 export function NotifyCard() {
   const [how, setHow] = useState<Standing>(standing);
@@ -74,5 +79,81 @@ export function NotifyBanner() {
     <a class="card row" href={to('settings')}>
       <Row lamp={<Lamp state="dim" />} name={say('notify-how.off')} says={say('notify.off-say')} />
     </a>
+  );
+}
+
+/** The one question and its button; what stands in the way is said in its place, with what to do about it. `later` ends it. */
+export function NotifyQuestion({ main, onSwitched, later, children }: { main?: boolean; onSwitched: () => void; later: ComponentChildren; children: ComponentChildren }) {
+  const [how, setHow] = useState<Standing>(standing);
+  const ask = async () => {
+    const found = await switchOn();
+    if (typeof found !== 'string') onSwitched();
+    else setHow(found);
+  };
+  const [title, help] = STANDINGS[how];
+  const possible = how !== 'add' && how !== 'none';
+  return (
+    <>
+      {how === 'off' || how === 'on' ? (
+        children
+      ) : (
+        <div role="status">
+          <p class="name">{say(title)}</p>
+          <p class="soft">{say(help)}</p>
+        </div>
+      )}
+      {possible && (
+        <Button kind={main ? 'main' : ''} onPress={ask}>
+          {say(how === 'off' || how === 'on' ? 'notify.switch' : 'notify.again')}
+        </Button>
+      )}
+      {later}
+    </>
+  );
+}
+
+/** Not again for two weeks after "Not now". Where it stands is for parts/unheard.tsx to know. */
+export function NotifyAskCard() {
+  const [done, setDone] = useState(() => Date.now() - Number(kept(LATER)) < LATER_MS);
+  if (done) return null;
+  const later = () => {
+    keep(LATER, `${Date.now()}`);
+    setDone(true);
+  };
+  return (
+    <section class="card" aria-labelledby="notify-ask">
+      <h2 class="name" id="notify-ask">
+        {say('notify.ask')}
+      </h2>
+      <NotifyQuestion
+        onSwitched={() => setDone(true)}
+        later={
+          <Button kind="quiet" onPress={later}>
+            {say('notify.later')}
+          </Button>
+        }
+      >
+        <p class="soft">{say('notify.ask-say')}</p>
+      </NotifyQuestion>
+    </section>
+  );
+}
+
+/** At the start of a bookend, whose questions at its end would not be heard. */
+export function NotifyWarning() {
+  const [on, setOn] = useState(() => standing() === 'on');
+  if (on) return null;
+  return (
+    <section class="card">
+      <div class="line">
+        <Lamp state="dim" />
+        <div>
+          <p>{say('notify.bookend')}</p>
+        </div>
+      </div>
+      <NotifyQuestion onSwitched={() => setOn(true)} later={null}>
+        {null}
+      </NotifyQuestion>
+    </section>
   );
 }

@@ -1,35 +1,42 @@
 // The number that my circle may call: asked once, after the first member, and changed in the settings.
 import type { ComponentChildren } from 'preact';
 import { useState } from 'preact/hooks';
-import { api } from '../api/client';
-import { Button, Field, SubPage } from '../parts/basics';
+import { api, kindOf } from '../api/client';
+import { Button, SubPage } from '../parts/basics';
+import { Field } from '../parts/fill';
 import { Form } from '../parts/form';
+import { Number_ } from '../parts/people';
+import { keep, kept } from '../state/slots';
 import { change, state } from '../state/store';
-import { say } from '../words';
+import { rich, say } from '../words';
 import { wrong } from '../words/problem';
 
 const SLOT = 'number-asked';
 
-/** Gives '' or what went wrong. */
-async function share(contact: string | null): Promise<string> {
+/** Gives '' or what went wrong. What is kept may look different from what was typed, so the field shows it from then on. */
+async function share(contact: string | null, form?: HTMLFormElement): Promise<string> {
   const { data, error } = await api.PATCH('/v1/me', { body: { contact } });
-  if (data) change({ me: data, word: say('all.saved') });
-  return wrong(error);
+  if (data) {
+    change({ me: data, word: say('all.saved') });
+    const field = form?.elements.namedItem('number') as HTMLInputElement | null;
+    if (field) field.value = data.contact ?? '';
+  }
+  return kindOf(error) === '/problems/invalid' ? say('number.wrong') : wrong(error);
 }
 
 function NumberForm({ after }: { after: ComponentChildren }) {
   return (
-    <Form send={(filled) => share(filled('number'))} submit={say('number.yes')} kind="" after={after}>
-      <Field label={say('number.field')} name="number" type="tel" autocomplete="tel" required defaultValue={state.me?.contact ?? ''} />
+    <Form send={(filled, form) => share(filled('number'), form)} submit={say('number.yes')} kind="" after={after}>
+      <Field label={say('number.field')} name="number" type="tel" dir="ltr" autocomplete="tel" hint={rich('number.hint', { number: <Number_ of="+12025550143" /> })} required defaultValue={state.me?.contact ?? ''} />
     </Form>
   );
 }
 
 export function NumberQuestion({ asked }: { asked: boolean }) {
-  const [later, setLater] = useState(() => localStorage.getItem(SLOT) !== null);
+  const [later, setLater] = useState(() => kept(SLOT) !== null);
   if (!asked || later || !state.me || state.me.contact) return null;
   const notNow = () => {
-    localStorage.setItem(SLOT, '1');
+    keep(SLOT, '1');
     setLater(true);
   };
   return (
@@ -50,6 +57,7 @@ export function NumberQuestion({ asked }: { asked: boolean }) {
 export function NumberPage() {
   return (
     <SubPage of="settings" head={say('set.number')} says={say('number.say')}>
+      {state.me?.contact && <p>{rich('number.now', { number: <Number_ of={state.me.contact} /> })}</p>}
       <NumberForm
         after={
           state.me?.contact && (

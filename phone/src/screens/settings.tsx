@@ -1,19 +1,20 @@
 // Settings: what this phone and this account do, each with its present state beside it.
 import { api, whole } from '../api/client';
-import type { Me, Schemas } from '../api/client';
+import type { Schemas } from '../api/client';
 import { useAsked, useOffered } from '../parts/asked';
 import { Button, Pick, Says, Switch } from '../parts/basics';
 import { Icon } from '../parts/icons';
-import { readable } from '../parts/people';
+import { Number_ } from '../parts/people';
 import { Group, Item, LinkItem, Row } from '../parts/rows';
-import { to } from '../route';
+import { go, to } from '../route';
 import { look } from '../state/everything';
 import { looks, setLook } from '../state/looks';
 import type { Look } from '../state/looks';
+import { patch } from '../state/profile';
 import { signOut } from '../state/session';
 import { change, state } from '../state/store';
-import { language, LANGUAGES, say } from '../words';
-import { wrong } from '../words/problem';
+import { language, LANGUAGES, rich, say } from '../words';
+import { hasHours, hoursInWords } from '../parts/hours-in-words';
 import { NotifyCard } from './notify';
 
 type Channel = Schemas['ChannelOut'];
@@ -34,28 +35,24 @@ function everyCountry(lang: string): [string, string][] {
   return (countries = known.map((code): [string, string] => [code, names.of(code) ?? code]).sort((a, b) => a[1].localeCompare(b[1])));
 }
 
-/** Changes my profile on the server; says so when it did not work. */
-export async function patch(body: Partial<Schemas['api__routes__me__Change']>): Promise<boolean> {
-  const { data, error } = await api.PATCH('/v1/me', { body });
-  change(data ? { me: data } : { word: wrong(error) });
-  return !!data;
-}
-
 export function Settings() {
   const { me } = state;
   const [channels] = useAsked(() => api.GET('/v1/channels', whole));
   const passkeys = useOffered();
   if (!me) return null;
+  const confirmed = channels?.items.filter((one) => one.confirmed_at);
   const look_ = looks();
+  // A no needs hours: until they are chosen and saved, nothing has changed.
+  const wake = (wake_me: boolean) => (wake_me || hasHours(me) ? patch({ wake_me }) : go('settings', 'hours'));
   return (
     <main class="page">
       <Says small>{say('tab.settings')}</Says>
       <NotifyCard />
       <Group head={say('set.reach')}>
         <LinkItem href={page('hours')} name={say('set.hours')} says={hoursInWords(me)} />
-        <Toggle name={say('set.wake')} says={say('set.wake-say')} on={me.wake_me} onChange={(wake_me) => patch({ wake_me })} />
-        <LinkItem href={page('number')} name={say('set.number')} says={me.contact ? readable(me.contact) : say('number.none')} />
-        <LinkItem href={page('fallback')} name={say('set.fallback')} says={channels?.items.filter((one) => one.confirmed_at).map(channelInWords).join(', ') || say('set.fallback-none')} />
+        <Toggle name={say('set.wake')} says={say(!hasHours(me) ? 'hours.none-say' : me.wake_me ? 'hours.wake-say' : 'hours.quiet-say')} on={me.wake_me || !hasHours(me)} onChange={wake} />
+        <LinkItem href={page('number')} name={say('set.number')} says={me.contact ? <Number_ of={me.contact} /> : say('number.none')} />
+        <LinkItem href={page('fallback')} name={say('set.fallback')} says={confirmed?.length ? confirmed.map((one, index) => [index > 0 && ', ', channelInWords(one)]) : say('set.fallback-none')} />
       </Group>
       <section class="stack">
         <h2 class="head">{say('set.looks')}</h2>
@@ -104,15 +101,7 @@ async function takeAlong(): Promise<void> {
 }
 
 export const kindInWords = (kind: Channel['kind']): string => say(`channel-kind.${kind}`);
-export const channelInWords = ({ kind, address }: Channel): string => say('channel.to', { kind: kindInWords(kind), address: address ?? '' });
-
-export function hoursInWords({ hours }: Me): string {
-  const all = (hours ?? []) as { from: string; to: string }[];
-  const first = all.find((one) => one.from !== '00:00') ?? all[0];
-  // What goes on past midnight is kept as two.
-  const past = first?.to === '24:00' ? all.find((one) => one.from === '00:00') : undefined;
-  return first ? say('set.hours-range', { from: first.from, to: (past ?? first).to }) : say('set.hours-any');
-}
+export const channelInWords = ({ kind, address }: Channel) => rich('channel.to', { kind: kindInWords(kind), address: <bdi dir="ltr">{address}</bdi> });
 
 const page = (name: string): string => to('settings', name);
 

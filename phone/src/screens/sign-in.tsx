@@ -2,7 +2,8 @@
 import { useState } from 'preact/hooks';
 import { api } from '../api/client';
 import { useOffered } from '../parts/asked';
-import { Back, Button, Field, Says, Wrong } from '../parts/basics';
+import { Back, Button, Says, Wrong } from '../parts/basics';
+import { Field } from '../parts/fill';
 import { Form } from '../parts/form';
 import type { Filled } from '../parts/form';
 import { NewPassphrase, Secret } from '../parts/passphrase';
@@ -14,7 +15,7 @@ import { say } from '../words';
 import { wrong } from '../words/problem';
 import { takeUpInvitation } from './join';
 
-const NAME = { autocomplete: 'username', autocapitalize: 'none', autocorrect: false, spellcheck: false, required: true };
+const NAME = { autocomplete: 'username', autocapitalize: 'none', autocorrect: false, spellcheck: false, dir: 'ltr', required: true };
 
 /** What people type on a phone often begins with a capital or ends with a blank. */
 const tidy = (name: string): string => name.trim().toLowerCase();
@@ -53,9 +54,7 @@ export function SignIn() {
         }
       >
         <Field label={say('field.name')} name="name" {...NAME} />
-        <div class="stack tight">
-          <Secret label={say('field.passphrase')} id="passphrase" autocomplete="current-password" />
-        </div>
+        <Secret label={say('field.passphrase')} id="passphrase" autocomplete="current-password" />
       </Form>
     </main>
   );
@@ -74,7 +73,7 @@ export function Recover() {
       </div>
       <Form send={recover} submit={say('recover.button')}>
         <Field label={say('field.name')} name="name" {...NAME} />
-        <Field label={say('field.code')} name="code" autocomplete="off" autocapitalize="none" spellcheck={false} required />
+        <Field label={say('field.code')} name="code" dir="ltr" autocomplete="off" autocapitalize="none" spellcheck={false} required />
         <NewPassphrase label={say('field.new-passphrase')} value={passphrase} onInput={setPassphrase} />
       </Form>
     </main>

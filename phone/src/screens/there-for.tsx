@@ -12,6 +12,7 @@ import { to } from '../route';
 import { morning } from '../state/morning';
 import { state } from '../state/store';
 import { say } from '../words';
+import { hasHours, hoursInWords } from '../parts/hours-in-words';
 import { moment } from '../words/span';
 import { Block, Sure } from './member';
 
@@ -40,7 +41,9 @@ export function how(someone: Supported) {
   if (someone.words) return say('for.words', { name: nameOf(someone), words: someone.words.join(' ') });
   if (someone.open_reach_out_id) return <a href={to('reach-outs', someone.open_reach_out_id)}>{say('for.open')}</a>;
   if (isMuted(someone)) return say('for.muted', { time: moment(someone.muted_until ?? '') });
-  return say(state.me?.hours && !state.me.wake_me ? 'for.hours' : 'for.any');
+  // What the phone has kept of me knows nothing of my hours.
+  if (!state.me?.created_at) return '';
+  return hasHours(state.me) && !state.me.wake_me ? hoursInWords(state.me) : say('for.any');
 }
 
 function OneSheet({ of, onChange, onClose }: { of: Supported; onChange: () => Promise<void>; onClose: () => void }) {

@@ -32,6 +32,9 @@ export function Welcome() {
         <a class="btn" href={to('sign-in')}>
           {say('sign-in.button')}
         </a>
+        <a class="btn quiet" href={to('link')}>
+          {say('link.have')}
+        </a>
       </div>
       <NoEmergencyService helplines={state.helplines} />
     </main>

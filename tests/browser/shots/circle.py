@@ -26,6 +26,8 @@ async def circle(stage: Stage) -> None:
     await stage.sees(phone, "invite.say")
     await stage.show(phone, "invite")
     await stage.press(phone, "all.close")
+    await stage.sees(phone, "circle.invited-say")
+    await stage.show(phone, "circle-invited")
     await stage.goes(phone, "#/circle/times")
     await stage.show(phone, "times")
 

@@ -1,0 +1,72 @@
+// What a link was before mail programs, messengers and fingers changed it. Pure, and it never throws.
+
+/** 16 random bytes in base64url. Its length tells where a token ends and the sentence around it goes on. */
+const TOKEN = /invitation[/\\]+([\w-]{22})/i;
+const ALONE = /^[^\w-]*([\w-]{22})[^\w-]*$/;
+/** As it should be: nothing to read into it. */
+const WHOLE = /^#\/invitation\/([\w-]{22})$/;
+
+/** `%23` and its like, encoded once or more often. What is no valid sequence stays as it is. */
+function decoded(text: string): string {
+  let found = text;
+  for (let round = 0; round < 4 && /%[\da-f]{2}/i.test(found); round += 1) {
+    found = found.replace(/(?:%[\da-f]{2})+/gi, (sequence) => {
+      try {
+        return decodeURIComponent(sequence);
+      } catch {
+        return sequence.replace(/%([2-7][\da-f])/gi, (_, code: string) => String.fromCharCode(parseInt(code, 16)));
+      }
+    });
+  }
+  return found;
+}
+
+/** What mail programs put in: soft line ends, character references, typographic dashes, marks that nobody sees. */
+const straight = (text: string): string =>
+  decoded(text)
+    .normalize('NFKC')
+    .replace(/=\s*\r?\n/g, '')
+    .replace(/=(23|2F)/gi, (_, code: string) => String.fromCharCode(parseInt(code, 16)))
+    .replace(/&#(?:x(\w+)|(\d+));/gi, (_, hex?: string, tens?: string) => String.fromCharCode(hex ? parseInt(hex, 16) : Number(tens)))
+    .replace(/[\u00ad\p{Cf}]/gu, '')
+    .replace(/\u2014/g, '--')
+    .replace(/[\u2010-\u2013\u2212]/g, '-');
+
+/** The token of an invitation, out of a link, a message with the link in it, or the token alone; nothing where there is none. */
+export function invitationIn(text: string): string | undefined {
+  const plain = straight(text);
+  // A line that was broken in the middle is joined only where the link is not whole as it stands.
+  const found = TOKEN.exec(plain) ?? TOKEN.exec(plain.replace(/[\s>|]+/g, '')) ?? ALONE.exec(plain);
+  return found?.[1];
+}
+
+/** The parts of an address of the app; what cannot be decoded stays as it is. */
+const parts = (hash: string): string[] =>
+  hash
+    .replace(/^#?\/?/, '')
+    .split('/')
+    .filter(Boolean)
+    .map((part) => {
+      try {
+        return decodeURIComponent(part);
+      } catch {
+        return part;
+      }
+    });
+
+/**
+ * Where an address leads: `['reach-outs', ID]`. An invitation is found wherever in the address it got to. `['invitation']` alone
+ * is one that cannot be read any more.
+ */
+export function whither({ pathname = '/', search = '', hash }: { pathname?: string; search?: string; hash: string }): string[] {
+  const whole = WHOLE.exec(hash);
+  if (whole?.[1]) return ['invitation', whole[1]];
+  const all = straight(`${pathname}${search}${hash}`);
+  if (/(^|[/#?&=])invitation([/\\?&#=]|\s|$)/i.test(all) || /invitation[/\\]/i.test(all)) {
+    const token = invitationIn(all);
+    return token ? ['invitation', token] : ['invitation'];
+  }
+  // The # itself was encoded, and stands in the path now.
+  const moved = all.indexOf('#');
+  return parts(hash || (straight(pathname).includes('#') && moved >= 0 ? all.slice(moved) : ''));
+}

@@ -1,0 +1,55 @@
+// What is missing or wrong in a field, in our own words below it: the browser's bubble covers the hint and speaks its own language.
+import type { ComponentChildren } from 'preact';
+import { useState } from 'preact/hooks';
+import { say } from '../words';
+
+type Input = HTMLInputElement;
+
+function whatIsWrong({ validity, type }: Input, otherwise: string | undefined): string {
+  if (validity.valueMissing && !validity.badInput) return say(type === 'checkbox' ? 'fill.tick' : 'fill.missing');
+  if (validity.tooShort) return say('strength.1');
+  return otherwise ?? say(type === 'email' ? 'fill.email' : 'fill.other');
+}
+
+/** Around one field. `otherwise`: what is said when something is there, but not what can be used. */
+export function Fill({ otherwise, children }: { otherwise?: string | undefined; children: ComponentChildren }) {
+  const [said, setSaid] = useState('');
+  const refused = (event: Event) => {
+    event.preventDefault();
+    const input = event.target as Input;
+    setSaid(whatIsWrong(input, otherwise));
+    input.setAttribute('aria-invalid', 'true');
+    // Only the first one takes the focus, as with the browser's own.
+    if (input.form?.querySelector(':is(input, textarea, select):invalid') === input) input.focus();
+  };
+  const changed = ({ target }: Event) => {
+    (target as Input).removeAttribute('aria-invalid');
+    setSaid('');
+  };
+  return (
+    <div class="stack tight" onInvalidCapture={refused} onInput={changed} onChange={changed}>
+      {children}
+      {said && (
+        <p class="small" role="alert">
+          {said}
+        </p>
+      )}
+    </div>
+  );
+}
+
+/** A labelled field. `hint` is read out with it; `otherwise` says what it wants, when something else stands in it. */
+export function Field({ label, hint, otherwise, ...more }: { label: string; hint?: ComponentChildren; otherwise?: string | undefined; [attribute: string]: unknown }) {
+  const id = `f-${label.replace(/\W+/g, '-')}`;
+  return (
+    <Fill otherwise={otherwise}>
+      <label for={id}>{label}</label>
+      <input class="field" id={id} aria-describedby={hint ? `${id}-hint` : undefined} {...more} />
+      {hint && (
+        <p class="soft small" id={`${id}-hint`}>
+          {hint}
+        </p>
+      )}
+    </Fill>
+  );
+}

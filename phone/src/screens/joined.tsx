@@ -1,0 +1,137 @@
+// After the yes: may this phone tell you, may they wake you, and the two words that both compare. One question a page.
+import { useState } from 'preact/hooks';
+import { api, whole } from '../api/client';
+import type { Supported } from '../api/client';
+import { useAsked } from '../parts/asked';
+import { Button, Pick, Says } from '../parts/basics';
+import { Lamp, Light } from '../parts/lamp';
+import { nameOf } from '../parts/people';
+import { instead } from '../route';
+import { standing } from '../state/notifications';
+import { patch } from '../state/profile';
+import { state } from '../state/store';
+import { say } from '../words';
+import { hasHours } from '../parts/hours-in-words';
+import { HoursForm } from './hours';
+import { NotifyQuestion } from './notify';
+
+export type Membership = Pick<Supported, 'id' | 'person' | 'state' | 'words'>;
+type Step = 'tell' | 'wake' | 'words';
+
+/** What has not been answered yet; who comes back later only wants the words. */
+function steps(fresh: boolean): Step[] {
+  const tell = fresh && standing() !== 'on';
+  const wake = fresh && !state.me?.wake_me && !hasHours(state.me);
+  return [...(tell ? (['tell'] as const) : []), ...(wake ? (['wake'] as const) : []), 'words'];
+}
+
+export function Joined({ of, fresh }: { of: Membership; fresh: boolean }) {
+  const [left, setLeft] = useState(() => steps(fresh));
+  const next = () => setLeft(left.slice(1));
+  const name = nameOf(of);
+  if (left[0] === 'tell') return <Tell key="tell" name={name} onDone={next} />;
+  if (left[0] === 'wake') return <Wake key="wake" name={name} onDone={next} />;
+  return <TwoWords key="words" of={of} />;
+}
+
+interface StepProps {
+  name: string;
+  onDone: () => void;
+}
+
+function Later({ onDone }: { onDone: () => void }) {
+  return (
+    <Button kind="quiet" onPress={onDone}>
+      {say('join.later-button')}
+    </Button>
+  );
+}
+
+function Tell({ name, onDone }: StepProps) {
+  return (
+    <main class="page">
+      <div class="hero grow">
+        <Light cord />
+        <Says live>{say('notify.ask')}</Says>
+        <p>{say('join.tell', { name })}</p>
+      </div>
+      <div class="stack">
+        <NotifyQuestion main onSwitched={onDone} later={<Later onDone={onDone} />}>
+          {null}
+        </NotifyQuestion>
+        <p class="soft small mid">{say('notify.off-say')}</p>
+      </div>
+    </main>
+  );
+}
+
+/** The question that decides most about the nights. A no asks for hours at once, and both are kept together. */
+function Wake({ name, onDone }: StepProps) {
+  const [picked, setPicked] = useState<'wake' | 'quiet' | null>(null);
+  const wake = async () => (await patch({ wake_me: true })) && onDone();
+  return (
+    <main class="page">
+      <div class="stack">
+        <Says live>{say('join.wake', { name })}</Says>
+        <p>{say('join.wake-say')}</p>
+      </div>
+      <Pick
+        legend={say('join.wake', { name })}
+        name="wake"
+        kind="two"
+        value={picked}
+        options={[
+          ['wake', say('set.wake')],
+          ['quiet', say('join.wake-hours')],
+        ]}
+        onPick={setPicked}
+      />
+      {picked === 'quiet' && <HoursForm wake={false} submit={say('join.next')} onSaved={onDone} after={<p class="soft small">{say('hours.quiet-say')}</p>} />}
+      {picked === 'wake' && (
+        <div class="stack">
+          <Button kind="main" onPress={wake}>
+            {say('join.next')}
+          </Button>
+          <p class="soft small">{say('hours.wake-say')}</p>
+        </div>
+      )}
+      <div class="stack">
+        <Later onDone={onDone} />
+        <p class="soft small mid">{say('join.wake-later')}</p>
+      </div>
+    </main>
+  );
+}
+
+/** What both sides say to each other before the confirm. */
+function TwoWords({ of }: { of: Membership }) {
+  const [mine] = useAsked(() => api.GET('/v1/supporting', whole));
+  const now = mine?.items.find((one) => one.id === of.id) ?? of;
+  const name = nameOf(of);
+  const words = now.words ?? of.words;
+  return (
+    <main class="page">
+      <div class="hero grow">
+        {now.state === 'active' ? (
+          <>
+            <Lamp state="bright big" />
+            <Says live>{say('join.in', { name })}</Says>
+            <p>{say('join.in-say', { name })}</p>
+          </>
+        ) : (
+          <>
+            <Lamp state="lit big" />
+            <Says small live>
+              {say('join.words-head', { name })}
+            </Says>
+            <p class="say" lang="en">
+              {words?.join(' ')}
+            </p>
+            <p class="soft">{say('join.words-say', { name })}</p>
+          </>
+        )}
+      </div>
+      <Button onPress={() => instead()}>{say('join.done')}</Button>
+    </main>
+  );
+}

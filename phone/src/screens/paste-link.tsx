@@ -1,0 +1,34 @@
+// An invitation out of a message: for a link that was changed on its way, or that opened somewhere else than in the app.
+import { Back, Says } from '../parts/basics';
+import { Fill } from '../parts/fill';
+import { Form } from '../parts/form';
+import type { Filled } from '../parts/form';
+import { invitationIn } from '../links';
+import { go, to } from '../route';
+import { say } from '../words';
+
+/** `broken`: a link has led here and could not be read. */
+export function PasteLink({ broken }: { broken?: boolean }) {
+  const open = async (filled: Filled) => {
+    const token = invitationIn(filled('link'));
+    if (!token) return say('link.none');
+    go('invitation', token);
+    return '';
+  };
+  return (
+    <main class="page">
+      <Back href={to()} />
+      <div class="stack">
+        <Says live>{say(broken ? 'link.broken' : 'link.head')}</Says>
+        <p>{say(broken ? 'link.broken-say' : 'link.say')}</p>
+      </div>
+      <Form send={open} submit={say('link.open')}>
+        <Fill>
+          <label for="link">{say('link.field')}</label>
+          <textarea class="field" id="link" name="link" rows={4} dir="auto" autocomplete="off" autocapitalize="none" spellcheck={false} required />
+        </Fill>
+      </Form>
+      <p class="soft small">{say('link.else')}</p>
+    </main>
+  );
+}

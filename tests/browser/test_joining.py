@@ -1,0 +1,218 @@
+"""Joining by a link: looked at before anybody fills in a form, one question a page, and true however often it is opened."""
+
+import re
+
+import pytest
+from playwright.async_api import Route, expect
+
+from tests.browser.conftest import NewCircle, NewPhone
+from tests.browser.phone import Phone
+from tests.faults.people import Person
+from tests.faults.processes import Server
+
+pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.timeout(120)]
+
+ASKS = "Maya would like you in their circle."
+
+
+async def _invites(owner: Person) -> str:
+    made = await owner.ask("POST", "/v1/invitations", {"role": "friend"}, 201)
+    return str(made["token"])
+
+
+async def _at_its_top(phone: Phone) -> None:
+    assert await phone.page.evaluate("scrollY") == 0, f"{phone.page.url} opens scrolled down"
+
+
+async def test_a_link_is_read_however_it_was_changed(new_phone: NewPhone, circle: NewCircle) -> None:
+    (maya,) = await circle("Maya")
+    token = await _invites(maya)
+    phone = await new_phone("Ana", width=320)
+    for changed in (
+        f"%23/invitation/{token}.",
+        f"%2523%2Finvitation%2F{token}",
+        f"#/invitation/{token}).",
+        f"?x=%zz#/Invitation/{token}%",
+    ):
+        await phone.page.goto("about:blank")
+        await phone.open(changed)
+        await phone.sees_heading(ASKS)
+    await phone.page.goto("about:blank")
+    await phone.open(f"%23/invitation/{token}")
+    await phone.sees_heading(ASKS)
+    assert phone.page.url == f"{phone.url}/#/invitation/{token}"
+
+    # What cannot be read says so, and what was pasted stays.
+    await phone.open("%23/invitation/%E0%A4%A")
+    await phone.sees_heading("This link did not come through whole.")
+    await phone.is_sound()
+    field = phone.page.get_by_label("The message or the link")
+    await phone.press_button("Open the invitation")
+    await phone.sees("Please fill this in.")
+    await field.fill("Look at this one")
+    await phone.press_button("Open the invitation")
+    await phone.sees("There is no whole invitation link in this.")
+    await expect(field).to_have_value("Look at this one")
+    await field.fill(f"Hello Ana!\n> {phone.url}/#/invitation/{token[:8]}\n> {token[8:]}\nSee you")
+    await phone.press_button("Open the invitation")
+    await phone.sees_heading(ASKS)
+
+
+async def test_a_link_is_looked_at_before_anything_is_asked(
+    new_phone: NewPhone, circle: NewCircle, server: Server
+) -> None:
+    (maya,) = await circle("Maya")
+    ben = await Person.sign_up(server, "Ben")
+    token = await _invites(maya)
+    phone = await new_phone("Ana", width=320)
+    await phone.open(f"#/invitation/{token}")
+    await phone.sees_heading(ASKS)
+    await phone.sees("As friend.")
+    await phone.sees("Porchlight lets a person tell a few people they trust")
+    await phone.is_sound()
+    await phone.press_button("Not now")
+    await phone.sees("The link from Maya keeps until")
+    await phone.is_sound()
+    await phone.press_button("Back to the invitation")
+    await phone.sees_heading(ASKS)
+
+    # Used meanwhile: said before any form, here and where somebody has gone on to the form.
+    await phone.link("Create account and say yes").click()
+    await phone.sees("With this you say yes to Maya.")
+    await ben.ask("POST", "/v1/invitations/accept", {"token": token}, 201)
+    await phone.page.reload()
+    await phone.sees("The invitation cannot be used any more.")
+    await phone.open(f"#/invitation/{token}")
+    await phone.sees_heading("This link cannot be used any more.")
+    await phone.sees("Ask whoever sent it for a new one.")
+    await phone.is_sound()
+    assert await phone.link("Create account and say yes").count() == 0
+
+    # Whoever made it sees that it is their own.
+    own = await new_phone("Maya")
+    await own.belongs_to(maya)
+    await own.open(f"#/invitation/{await _invites(maya)}")
+    await own.sees_heading("This is your own link.")
+    await own.link("To my circle").click()
+    await own.sees_heading("Your circle")
+
+
+async def test_one_question_a_page_from_the_link_to_the_words(new_phone: NewPhone, circle: NewCircle) -> None:
+    (maya,) = await circle("Maya")
+    token = await _invites(maya)
+    ana = await new_phone("Ana", notifications=False, width=320)
+    await ana.open(f"#/invitation/{token}")
+    await ana.link("Create account and say yes").click()
+
+    # What is missing is said in our own words, beside the field, and what was typed stays.
+    await ana.press_button("Create account")
+    await ana.sees("Please fill this in.")
+    await expect(ana.page.get_by_label("What your people call you")).to_be_focused()
+    await ana.page.get_by_label("What your people call you").fill("Ana")
+    await ana.page.get_by_label("Sign-in name").fill("ana maría")
+    await ana.press_button("Create account")
+    await ana.sees("Only the letters a to z without accents")
+    await ana.sees("Please tick this to go on.")
+    await ana.is_sound()
+    await expect(ana.page.get_by_label("Sign-in name")).to_have_value("ana maría")
+    await ana.fill_in_an_account(keep_codes=False)
+    await ana.sees_heading("Ten keys for a bad day.")
+    await _at_its_top(ana)
+    await ana.press_button("I have written them down")
+
+    # Notifications are a step of their own; a no to being woken asks for hours, and keeps nothing until they are there.
+    await ana.sees_heading("May this phone tell you?")
+    await _at_its_top(ana)
+    await expect(ana.button("Switch notifications on")).to_be_in_viewport()
+    await expect(ana.page.get_by_role("navigation")).to_have_count(0)
+    await ana.is_sound()
+    await ana.press_button("Later")
+    await ana.sees_heading("May Maya wake you?")
+    await ana.page.get_by_text("Only in my hours").click()
+    await expect(ana.page.get_by_label("From", exact=True)).to_have_value("07:00")
+    await expect(ana.page.get_by_label("To", exact=True)).to_have_value("22:00")
+    await ana.is_sound()
+    me = await ana.asks("/v1/me")
+    assert (me["hours"], me["wake_me"]) == (None, False)
+    await ana.page.get_by_label("To", exact=True).fill("23:59")
+    await ana.press_button("Go on")
+    await ana.sees_heading("Say these two words to Maya.")
+    await _at_its_top(ana)
+    await expect(ana.button("Done")).to_be_in_viewport()
+    me = await ana.asks("/v1/me")
+    assert me["wake_me"] is False
+    assert [(one["from"], one["to"]) for one in me["hours"]] == [("07:00", "24:00")] * 7
+    words = await ana.page.locator("p[lang=en]").inner_text()
+
+    # Opened again: one is in, and the words stand there for as long as they are waited for.
+    await ana.page.goto("about:blank")
+    await ana.open(f"#/invitation/{token}")
+    await ana.sees_heading("Say these two words to Maya.")
+    assert await ana.page.locator("p[lang=en]").inner_text() == words
+    [member] = (await maya.ask("GET", "/v1/circle"))["items"]
+    await maya.ask("POST", f"/v1/circle/{member['id']}/confirm")
+    await ana.page.reload()
+    await ana.sees_heading("You are in the circle of Maya.")
+
+
+async def test_who_has_an_account_says_yes_once(new_phone: NewPhone, circle: NewCircle, server: Server) -> None:
+    (maya,) = await circle("Maya")
+    ana = await Person.sign_up(server, "Ana")
+    token = await _invites(maya)
+    phone = await new_phone("Ana")
+    await phone.belongs_to(ana)
+    await phone.open(f"#/invitation/{token}")
+    await phone.press_button("Say yes")
+    await phone.sees_heading("May Maya wake you?")
+    await phone.page.get_by_text("Wake me any time").click()
+    await phone.press_button("Go on")
+    await phone.sees_heading("Say these two words to Maya.")
+    assert (await ana.ask("GET", "/v1/me"))["wake_me"] is True
+    await phone.press_button("Done")
+    await expect(phone.button("Reach out now")).to_be_visible()
+
+
+async def test_an_invitation_on_its_way_has_a_name_and_is_shown_again(new_phone: NewPhone, circle: NewCircle) -> None:
+    (maya,) = await circle("Maya")
+    phone = await new_phone("Maya", width=320)
+    await phone.belongs_to(maya)
+    await phone.open("#/circle")
+    await phone.sees("Nobody is here yet.")
+    await phone.press_button("Invite someone")
+    await phone.page.get_by_label("Who is it for?").fill("Ben")
+    await phone.press_button("Show the code")
+    code = phone.page.get_by_role("img", name="Invitation code")
+    await expect(code).to_be_visible()
+    first = await code.locator("path").get_attribute("d")
+    await phone.press_button("Close")
+    await phone.no_longer_sees("Nobody is here yet.")
+    await phone.sees("Has not said yes yet.")
+    await phone.page.reload()
+    await phone.button(re.compile("^Ben")).click()
+    await phone.sees_heading("Waiting for Ben to say yes.")
+    assert await code.locator("path").get_attribute("d") == first
+    await phone.is_sound()
+    await phone.press_button("Take it back")
+    await phone.press_button("Yes, take it back")
+    await phone.sees("Nobody is here yet.")
+    assert (await maya.ask("GET", "/v1/invitations"))["items"] == []
+
+    # One that cannot be read any more says why, and a new one takes its place.
+    await maya.ask("POST", "/v1/invitations", {"role": "friend", "label": "Dee"}, 201)
+
+    [dee] = (await maya.ask("GET", "/v1/invitations"))["items"]
+
+    async def unread(route: Route) -> None:
+        reply = await route.fetch()
+        found = await reply.json()
+        items = [{**one, "url": None, "qr": None} if one["id"] == dee["id"] else one for one in found["items"]]
+        await route.fulfill(response=reply, json={**found, "items": items})
+
+    await phone.page.route(re.compile(r"/v1/invitations\?"), unread)
+    await phone.page.reload()
+    await phone.button(re.compile("^Dee")).click()
+    await phone.sees("This link cannot be shown again")
+    await phone.press_button("Make a new link instead")
+    await expect(code).to_be_visible()
+    [link] = (await maya.ask("GET", "/v1/invitations"))["items"]
+    assert link["label"] == "Dee"
