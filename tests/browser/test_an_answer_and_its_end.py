@@ -11,7 +11,7 @@ from tests.browser.phone import Phone
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.timeout(120)]
 
-CLOCK = re.compile(r"\d\d:\d\d")
+CLOCK = re.compile(r"\d?\d:\d\d")
 
 
 async def clock_in(phone: Phone, heading: str) -> str:
