@@ -1,8 +1,9 @@
 // Addresses live behind the #, as the API's own links do (`/#/reach-outs/…`, `/#/invitation/…`): no server sees them.
 import { change, state } from './state/store';
+import { reported } from './words/place';
 
 export function read(): string[] {
-  return location.hash.replace(/^#\/?/, '').split('/').filter(Boolean).map(decodeURIComponent);
+  return location.hash.replace(/^#\/?/, '').split('/').filter(Boolean).map((part) => reported(() => decodeURIComponent(part), part));
 }
 
 /** `go('reach-outs', id)`; without a part it is Home. */

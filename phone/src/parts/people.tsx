@@ -86,7 +86,7 @@ export function CallList({ people, helplines }: { people: (Named & { role: Recip
       {people.map((someone) => someone.contact && <CallRow key={someone.contact} warm number={someone.contact} title={say('all.call', { name: nameOf(someone) })} says={someone.role ? role(someone.role) : ''} />)}
       {helplines?.lines.map((line) => line.phone && <CallRow key={line.phone} number={line.phone} title={say('all.call', { name: readable(line.phone) })} says={say('line.call', { name: line.name, hours: hours(line) })} />)}
       {/* Where no line that we know answers a call, there are those that are found by reading. */}
-      {!helplines?.lines.some((line) => line.phone) && helplines?.lines.map((line) => line.web && <LinkItem key={line.web} href={line.web} name={line.name} says={new URL(line.web).host} />)}
+      {!helplines?.lines.some((line) => line.phone) && helplines?.lines.map((line) => line.web && <LinkItem key={line.web} href={line.web} name={line.name} says={line.web.replace(/^\w+:\/\//, '').replace(/\/.*/, '')} />)}
       {helplines?.emergency ? (
         <CallRow number={helplines.emergency} title={say('all.call', { name: helplines.emergency })} says={say('line.danger')} />
       ) : (

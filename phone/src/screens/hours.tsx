@@ -7,6 +7,7 @@ import type { Filled } from '../parts/form';
 import { go } from '../route';
 import { change, state } from '../state/store';
 import { language, say } from '../words';
+import { written } from '../words/place';
 import { patch } from './settings';
 
 type Window = Schemas['Window'];
@@ -37,7 +38,7 @@ export function Hours() {
     return '';
   };
   // The first of January 2024 was a Monday.
-  const name = (day: number) => new Intl.DateTimeFormat(language(), { weekday: 'short' }).format(new Date(2024, 0, 1 + day));
+  const name = (day: number) => written(new Date(2024, 0, 1 + day), { weekday: 'short' }, language());
   return (
     <SubPage of="settings" head={say('set.hours')} says={say('set.hours-say')}>
       <Form send={choose} submit={say('all.save')} after={<Button onPress={() => save(null)}>{say('set.hours-any')}</Button>}>
