@@ -1,10 +1,12 @@
 // Which screen stands where, and the bar at the bottom. What the press needs is loaded with the app, the rest when it is opened.
 import type { ComponentChild } from 'preact';
 import { Nav } from './parts/basics';
+import { Boundary } from './parts/boundary';
 import { later } from './parts/later';
 import { Home } from './screens/home';
 import { Mine } from './screens/mine';
 import { Nobody, PressPage } from './screens/press';
+import { Rescue } from './screens/rescue';
 import { Welcome } from './screens/welcome';
 import { next } from './outbox/rules';
 import { BlankNote } from './parts/quick-hide';
@@ -86,9 +88,22 @@ const PAGES: Record<string, () => ComponentChild> = {
 export function App() {
   return (
     <>
-      <Shown />
+      <Boundary otherwise={rescue}>
+        <Shown />
+      </Boundary>
       {state.hidden && <BlankNote />}
     </>
+  );
+}
+
+const rescue = (again: () => void) => <Rescue onAgain={again} />;
+
+/** One screen; when it fails, what is needed most stands in its place, until another screen is opened or it is tried again. */
+function Safe({ children }: { children: ComponentChild }) {
+  return (
+    <Boundary key={[state.session, !!state.press, state.mine?.id, state.nobody, ...state.route].join('/')} otherwise={rescue}>
+      {children}
+    </Boundary>
   );
 }
 
@@ -98,8 +113,12 @@ function Shown() {
   // Making an account ends with its codes, whatever the session is by then.
   if (state.session !== 'in') {
     const dead = state.session === 'dead' && !name;
-    if (dead && state.press) return <PressPage press={state.press} />;
-    return (dead ? OUTSIDE['sign-in'] : (OUTSIDE[name] ?? OUTSIDE['']))?.(...parts) ?? null;
+    const show = dead ? OUTSIDE['sign-in'] : (OUTSIDE[name] ?? OUTSIDE['']);
+    return (
+      <Safe>
+        <Lazily show={() => (dead && state.press ? <PressPage press={state.press} /> : (show?.(...parts) ?? null))} />
+      </Safe>
+    );
   }
   // A notice about my own reach-out leads to where it stands: Home.
   const own = name === 'reach-outs' && parts[0] === state.mine?.id;
@@ -114,8 +133,15 @@ function Shown() {
           {state.word}
         </p>
       )}
-      {screen.show(...parts)}
-      {!ringing && name !== 'invitation' && <Nav current={screen.tab} />}
+      <Safe>
+        <Lazily show={() => screen.show(...parts)} />
+      </Safe>
+      <Boundary>{!ringing && name !== 'invitation' && <Nav current={screen.tab} />}</Boundary>
     </>
   );
+}
+
+/** Calls what makes a screen inside of its boundary, so that an error there is caught, too. */
+function Lazily({ show }: { show: () => ComponentChild }) {
+  return show();
 }

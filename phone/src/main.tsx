@@ -17,6 +17,8 @@ import './style/parts.css';
 async function words(): Promise<void> {
   while (!(await setLook().then(() => true, () => false))) await new Promise((resolve) => setTimeout(resolve, 2_000));
   const ground = document.getElementById('app');
+  // What index.html shows to who waits for long.
+  ground?.replaceChildren();
   if (ground) drawWith(() => render(<App />, ground));
 }
 

@@ -60,8 +60,11 @@ export function Button({ kind = '', icon, submit, onPress, children, label }: { 
   const press = async () => {
     if (busy) return;
     setBusy(true);
-    await onPress?.();
-    setBusy(false);
+    try {
+      await onPress?.();
+    } finally {
+      setBusy(false);
+    }
   };
   return (
     <button class={`btn ${kind}`} type={submit ? 'submit' : 'button'} aria-disabled={busy} aria-label={label} onClick={onPress && press}>

@@ -1,6 +1,7 @@
 // A form: what was filled in goes out, and what went wrong is said beside the button.
 import type { ComponentChildren } from 'preact';
 import { useState } from 'preact/hooks';
+import { say } from '../words';
 import { Button, Wrong } from './basics';
 
 /** What stands in the field of this name. */
@@ -23,7 +24,8 @@ export function Form({ send, submit, kind = 'main', children, after }: Props) {
     event.preventDefault();
     const form = event.currentTarget as HTMLFormElement;
     const filled = new FormData(form);
-    setSaid((await send((name) => String(filled.get(name)), form)) ?? '');
+    // A form that does nothing when it is sent is the worst of answers.
+    setSaid((await send((name) => String(filled.get(name)), form).catch(() => say('all.wrong'))) ?? '');
   };
   return (
     <form class="stack" onSubmit={sent}>

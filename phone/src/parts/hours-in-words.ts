@@ -4,13 +4,14 @@ import { DAYS, spans } from './hours';
 import type { Window } from './hours';
 import { list, place } from '../words/format';
 import { language, say } from '../words';
+import { written } from '../words/place';
 
 /** The first of January 2024 was a Monday. */
-export const dayName = (day: number): string => new Intl.DateTimeFormat(language(), { weekday: 'short' }).format(new Date(2024, 0, 1 + day));
+export const dayName = (day: number): string => written(new Date(2024, 0, 1 + day), { weekday: 'short' }, language());
 
 function time(of: string): string {
   const [hour = 0, minute = 0] = of.split(':').map(Number);
-  return new Intl.DateTimeFormat(place(), { hour: 'numeric', minute: '2-digit' }).format(new Date(2024, 0, 1, hour, minute));
+  return written(new Date(2024, 0, 1, hour, minute), { hour: 'numeric', minute: '2-digit' }, place());
 }
 
 function daysInWords(days: number[]): string {

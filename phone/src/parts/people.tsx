@@ -89,7 +89,7 @@ export function CallList({ people, helplines }: { people: (Named & { role: Recip
       {people.map((someone) => someone.contact && <CallRow key={someone.contact} warm number={someone.contact} title={say('all.call', { name: nameOf(someone) })} says={someone.role ? role(someone.role) : ''} />)}
       {helplines?.lines.map((line) => line.phone && <CallRow key={line.phone} number={line.phone} title={rich('all.call', { name: <Number_ of={line.phone} /> })} says={say('line.call', { name: line.name, hours: hours(line) })} />)}
       {/* Where no line that we know answers a call, there are those that are found by reading. */}
-      {!helplines?.lines.some((line) => line.phone) && helplines?.lines.map((line) => line.web && <LinkItem key={line.web} href={line.web} name={line.name} says={new URL(line.web).host} />)}
+      {!helplines?.lines.some((line) => line.phone) && helplines?.lines.map((line) => line.web && <LinkItem key={line.web} href={line.web} name={line.name} says={line.web.replace(/^\w+:\/\//, '').replace(/\/.*/, '')} />)}
       {helplines?.emergency ? (
         <CallRow number={helplines.emergency} title={rich('all.call', { name: <Number_ of={helplines.emergency} /> })} says={say('line.danger')} />
       ) : (

@@ -15,6 +15,7 @@ import { signOut } from '../state/session';
 import { change, state } from '../state/store';
 import { language, LANGUAGES, rich, say } from '../words';
 import { hasHours, hoursInWords } from '../parts/hours-in-words';
+import { reported } from '../words/place';
 import { NotifyCard } from './notify';
 
 type Channel = Schemas['ChannelOut'];
@@ -28,9 +29,10 @@ let countriesIn = '';
 /** Every country that the phone has a name for, by its two letters. Naming them takes a moment, so it is done once a language. */
 function everyCountry(lang: string): [string, string][] {
   if (countriesIn === lang) return countries;
-  const names = new Intl.DisplayNames(lang, { type: 'region', fallback: 'none' });
+  const names = reported<Intl.DisplayNames | null>(() => new Intl.DisplayNames(lang, { type: 'region', fallback: 'none' }), null);
+  if (!names) return [];
   const pairs = LETTERS.flatMap((first) => LETTERS.map((second) => first + second));
-  const known = pairs.filter((code) => !NO_COUNTRY.includes(code) && new Intl.Locale(`und-${code}`).region === code && names.of(code));
+  const known = pairs.filter((code) => !NO_COUNTRY.includes(code) && reported(() => new Intl.Locale(`und-${code}`).region === code && names.of(code), ''));
   countriesIn = lang;
   return (countries = known.map((code): [string, string] => [code, names.of(code) ?? code]).sort((a, b) => a[1].localeCompare(b[1])));
 }

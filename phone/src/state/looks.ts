@@ -1,6 +1,7 @@
 // How the app looks and speaks on this phone: theme, language, quick hide. Not secret, so in localStorage.
 import { put } from '../outbox/store';
 import { speak } from '../words';
+import { tags } from '../words/place';
 import { change } from './store';
 
 export interface Look {
@@ -11,9 +12,10 @@ export interface Look {
 const SLOT = 'look';
 
 export function looks(): Look {
-  const standard: Look = { theme: 'auto', language: navigator.language, quick_hide: true };
+  const standard: Look = { theme: 'auto', language: tags()[0] ?? 'en', quick_hide: true };
   try {
-    return { ...standard, ...(JSON.parse(localStorage.getItem(SLOT) ?? '{}') as Partial<Look>) };
+    const look = { ...standard, ...(JSON.parse(localStorage.getItem(SLOT) ?? '{}') as Partial<Look>) };
+    return { ...look, language: String(look.language) };
   } catch {
     return standard;
   }

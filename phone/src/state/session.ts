@@ -13,6 +13,14 @@ import { change, state } from './store';
 
 /** Finds out who is here. Offline, it is whoever the phone has kept. `words`: when the app can say something. */
 export async function start(words: Promise<void>): Promise<void> {
+  await begin(words).catch((error: unknown) => {
+    console.error(error);
+    // Whatever went wrong: a way in is better than an empty page.
+    if (state.session === 'starting') change({ session: 'out' });
+  });
+}
+
+async function begin(words: Promise<void>): Promise<void> {
   onSignedOut.call = ended;
   const asked = api.GET('/v1/me');
   const [who] = await Promise.all([get<string>('who'), words]);

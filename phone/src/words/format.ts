@@ -1,5 +1,6 @@
 // Times and lists of names, as the phone's own region writes them.
 import { language, say } from './index';
+import { reported, tags, written } from './place';
 
 const MINUTE = 60_000;
 const DAY = 24 * 60 * MINUTE;
@@ -7,11 +8,11 @@ const DAY = 24 * 60 * MINUTE;
 /** The phone's own habits where it speaks our language (21:47 or 9:47 PM), else those of the language. */
 export function place(): string {
   const lang = language();
-  return navigator.languages.find((tag) => tag.startsWith(lang)) ?? lang;
+  return tags().find((tag) => tag.startsWith(lang)) ?? lang;
 }
 
 export function clock(at: string | number | Date): string {
-  return new Intl.DateTimeFormat(place(), { hour: 'numeric', minute: '2-digit' }).format(new Date(at));
+  return written(at, { hour: 'numeric', minute: '2-digit' }, place(), language());
 }
 
 /** 18:02 today, Yesterday, Tuesday within a week, else the date. */
@@ -20,12 +21,12 @@ export function day(at: string | number | Date, now = Date.now()): string {
   const days = Math.round((new Date(now).setHours(0, 0, 0, 0) - new Date(then).setHours(0, 0, 0, 0)) / DAY);
   if (days <= 0) return clock(then);
   if (days === 1) return say('all.yesterday');
-  return new Intl.DateTimeFormat(place(), days < 7 ? { weekday: 'long' } : { day: 'numeric', month: 'short' }).format(then);
+  return written(then, days < 7 ? { weekday: 'long' } : { day: 'numeric', month: 'short' }, place(), language());
 }
 
 /** "4 minutes ago" */
 export function ago(at: string, now = Date.now()): string {
-  const minutes = Math.max(0, Math.floor((now - Date.parse(at)) / MINUTE));
+  const minutes = Math.max(0, Math.floor((now - Date.parse(at)) / MINUTE)) || 0;
   if (minutes < 1) return say('ago.now');
   return minutes < 60 ? say('ago.minutes', { n: minutes }) : say('ago.hours', { n: Math.floor(minutes / 60) });
 }
@@ -33,5 +34,5 @@ export function ago(at: string, now = Date.now()): string {
 /** "Ana, Ben and Chidi" */
 export function list(names: string[]): string {
   // British English has no comma before the "and".
-  return new Intl.ListFormat(language() === 'en' ? 'en-GB' : language()).format(names);
+  return reported(() => new Intl.ListFormat(language() === 'en' ? 'en-GB' : language()).format(names), names.join(', '));
 }

@@ -1,6 +1,7 @@
 // Everything that the app says, by key. The order of a sentence belongs to the catalogue: "{name} is calling you now."
 import type { ComponentChild } from 'preact';
 import type { en } from './en';
+import { reported } from './place';
 
 export type Key = keyof typeof en;
 export type Catalogue = Record<Key, string>;
@@ -10,7 +11,7 @@ export const LANGUAGES = { en: 'English', es: 'Español' } as const;
 export type Language = keyof typeof LANGUAGES;
 
 let spoken = {} as Catalogue;
-let plural = new Intl.PluralRules('en');
+let one = (n: number): boolean => n === 1;
 
 export const language = (): Language => document.documentElement.lang as Language;
 
@@ -18,15 +19,16 @@ export const language = (): Language => document.documentElement.lang as Languag
 export async function speak(wanted: string): Promise<void> {
   const found: Language = wanted.slice(0, 2) === 'es' ? 'es' : 'en';
   spoken = found === 'es' ? (await import('./es')).es : (await import('./en')).en;
-  plural = new Intl.PluralRules(found);
+  const plural = reported<Pick<Intl.PluralRules, 'select'> | null>(() => new Intl.PluralRules(found), null);
+  one = (n) => (plural ? plural.select(n) === 'one' : n === 1);
   document.documentElement.lang = found;
   document.documentElement.dir = 'ltr';
 }
 
 /** The sentence, its forms for one and for more parted by `|` and chosen by `n`, with what goes into its places. */
 export function rich(key: Key, values: Record<string, ComponentChild> = {}): ComponentChild[] {
-  const [one = '', more = one] = spoken[key].split('|');
-  const form = typeof values.n === 'number' && plural.select(values.n) !== 'one' ? more : one;
+  const [single = '', more = single] = (spoken[key] ?? '').split('|');
+  const form = typeof values.n === 'number' && !one(values.n) ? more : single;
   return form.split(/\{(\w+)\}/).map((part, index) => (index % 2 ? values[part] : part));
 }
 

@@ -1,12 +1,41 @@
-// Where this phone is, as far as it says so itself.
+// What this phone says of itself: languages, region, time zone, formats. Browsers report odd values here (`C`, `en-US@posix`, nothing
+// at all), and what they report is checked once, in this file, before anything is made of it.
+
+/** What `ask` gives, or `otherwise` where the browser gives nothing or throws. */
+export function reported<T>(ask: () => T | null | undefined, otherwise: T): T {
+  try {
+    return ask() ?? otherwise;
+  } catch {
+    return otherwise;
+  }
+}
+
+/** The phone's own languages, best first: only what is a language tag. `en_US.UTF-8@posix` is `en-US`, `C` is none. */
+export function tags(): string[] {
+  const said = [...reported<readonly unknown[]>(() => navigator.languages, []), reported<unknown>(() => navigator.language, null)];
+  const plain = said.filter((tag) => typeof tag === 'string').map((tag) => tag.replace(/[.@].*/, '').replace(/_/g, '-'));
+  return [...new Set(plain.flatMap((tag) => reported(() => Intl.getCanonicalLocales(tag), [])))];
+}
 
 /** The region of the phone's own language setting (`US` of en-US), or nothing. */
 export function region(): string | undefined {
-  for (const tag of navigator.languages) {
-    const found = new Intl.Locale(tag).region;
-    if (found && /^[A-Z]{2}$/.test(found)) return found;
+  for (const tag of tags()) {
+    const found = reported(() => new Intl.Locale(tag).region, '');
+    if (/^[A-Z]{2}$/.test(found)) return found;
   }
   return undefined;
 }
 
-export const timeZone = (): string => Intl.DateTimeFormat().resolvedOptions().timeZone || 'UTC';
+/** The phone's time zone by a name that exists, or UTC. */
+export function timeZone(): string {
+  const zone = reported(() => new Intl.DateTimeFormat().resolvedOptions().timeZone, 'UTC');
+  return reported(() => new Intl.DateTimeFormat('en', { timeZone: zone }) && zone, 'UTC');
+}
+
+/** A moment in words, in the first of these languages that the browser can write; '' for what is no moment. */
+export function written(at: string | number | Date, how: Intl.DateTimeFormatOptions, ...languages: string[]): string {
+  const then = new Date(at);
+  if (isNaN(then.getTime())) return '';
+  const plain = how.hour ? `${then.getHours()}:${String(then.getMinutes()).padStart(2, '0')}` : `${then.getFullYear()}-${then.getMonth() + 1}-${then.getDate()}`;
+  return [...languages, 'en'].reduce((found, tag) => found || reported(() => new Intl.DateTimeFormat(tag, how).format(then), ''), '') || plain;
+}
