@@ -3,15 +3,30 @@ import { post } from './post';
 import { body, next, outcome, path } from './rules';
 import type { Outcome, Press, Step } from './rules';
 import { drop, get, put } from './store';
+import { MOMENT_MS, within } from './within';
 
 const LOCK = 'porchlight-press';
 
 /** A key for one press. Not randomUUID: that one is missing where the address is no secure context. */
 export const newKey = (): string => Array.from(crypto.getRandomValues(new Uint32Array(4)), (part) => part.toString(36)).join('');
 
-async function alone<T>(act: () => Promise<T>): Promise<T> {
+let last: Promise<unknown> = Promise.resolve();
+
+/** One after the other on this page, and beside no other page or worker. */
+function alone<T>(act: () => Promise<T>): Promise<T> {
+  const mine = last.then(() => locked(act));
+  last = mine.catch(() => undefined);
+  return mine;
+}
+
+async function locked<T>(act: () => Promise<T>): Promise<T> {
   // Without a secure context there are no locks, and no worker to race with either.
-  return (navigator as Partial<Navigator>).locks ? await navigator.locks.request(LOCK, act) : act();
+  const { locks } = navigator as Partial<Navigator>;
+  let begun: Promise<T> | null = null;
+  const begin = () => (begun ??= act());
+  // A tab that the browser has frozen may hold the lock for ever. The key makes it harmless to go on without it.
+  if (locks) await within(locks.request(LOCK, { signal: AbortSignal.timeout(MOMENT_MS) }, begin)).catch(() => undefined);
+  return begin();
 }
 
 export type Flushed = { kind: 'none' } | Step | { kind: 'done'; outcome: Outcome; said: unknown; press: Press };

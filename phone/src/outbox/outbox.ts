@@ -7,7 +7,8 @@ import { say } from '../words';
 import { amend, flush, newKey, send } from './flush';
 import { next, pressNow } from './rules';
 import type { Outcome, Press } from './rules';
-import { get, put } from './store';
+import { get, onStorageBack, put } from './store';
+import { within } from './within';
 
 const TRY_MS = 5_000;
 let ring = 0;
@@ -108,7 +109,7 @@ function ended({ id, outcome }: NonNullable<Press['close']>, before?: boolean): 
 /** Asks the browser to wake the service worker once there is a network, also when the app is closed. */
 async function later(): Promise<void> {
   try {
-    const registration = (await navigator.serviceWorker.ready) as ServiceWorkerRegistration & { sync?: { register: (tag: string) => Promise<void> } };
+    const registration = (await within(navigator.serviceWorker.ready)) as ServiceWorkerRegistration & { sync?: { register: (tag: string) => Promise<void> } };
     await registration.sync?.register('press');
   } catch {
     // No background sync here (iPhone): the timer, `online` and opening the app do it.
@@ -117,6 +118,7 @@ async function later(): Promise<void> {
 
 /** Every way in which a network can come back. */
 export function watchForAWay(): void {
+  onStorageBack.call = () => void restorePress();
   addEventListener('online', () => {
     void tryPress();
     void look();

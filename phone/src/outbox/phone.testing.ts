@@ -13,7 +13,7 @@ type Answer = { status: number; body: unknown } | 'no network' | 'HTML';
 function locks() {
   const last = new Map<string, Promise<unknown>>();
   return {
-    request<T>(name: string, act: () => Promise<T>): Promise<T> {
+    request<T>(name: string, _: object, act: () => Promise<T>): Promise<T> {
       const mine = (last.get(name) ?? Promise.resolve()).then(act, act);
       last.set(name, mine);
       return mine;

@@ -4,6 +4,7 @@ import { useEffect, useState } from 'preact/hooks';
 import { sendAnyway, takeBack } from '../outbox/outbox';
 import { next } from '../outbox/rules';
 import type { Press } from '../outbox/rules';
+import { isSafe } from '../outbox/store';
 import { Button, Says } from '../parts/basics';
 import { Dial, Lamp, Light } from '../parts/lamp';
 import { CallAndText, CallList, LineButton, nameOf, role } from '../parts/people';
@@ -87,7 +88,7 @@ function NotSent({ press }: { press: Press }) {
       <section class="hero">
         <Lamp ring state="dim off big" />
         <Says live>{say(press.close ? 'clear.head' : 'kept.head')}</Says>
-        <p>{say(dead ? 'kept.dead' : press.close ? 'clear.say' : 'kept.say')}</p>
+        <p>{say(dead ? 'kept.dead' : isSafe('press') ? (press.close ? 'clear.say' : 'kept.say') : press.close ? 'clear.open' : 'kept.open')}</p>
       </section>
       {dead && (
         <a class="btn main" href={to('sign-in')}>

@@ -1,6 +1,7 @@
 // Signing in: with the passphrase, or once with a recovery code.
 import { useState } from 'preact/hooks';
 import { api } from '../api/client';
+import { isSafe } from '../outbox/store';
 import { useOffered } from '../parts/asked';
 import { Back, Button, Says, Wrong } from '../parts/basics';
 import { Field } from '../parts/fill';
@@ -38,7 +39,7 @@ export function SignIn() {
       {dead ? <p class="head">{say('sign-in.dead')}</p> : <Back href={to()} />}
       <div class="stack">
         <Says>{say('sign-in.head')}</Says>
-        {dead && <p>{say(state.press ? 'sign-in.dead-press' : 'sign-in.dead-say')}</p>}
+        {dead && <p>{say(!state.press ? 'sign-in.dead-say' : isSafe('press') ? 'sign-in.dead-press' : 'kept.dead')}</p>}
       </div>
       <Form
         send={signIn}

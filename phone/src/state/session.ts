@@ -3,7 +3,7 @@ import { api, kindOf, NO_WAY, onSignedOut } from '../api/client';
 import type { Me } from '../api/client';
 import { listen, silence } from '../api/events';
 import { restorePress, tryPress } from '../outbox/outbox';
-import { empty, get, put } from '../outbox/store';
+import { empty, get, isSilent, put } from '../outbox/store';
 import { unseal } from '../vault/vault';
 import { LANGUAGES } from '../words';
 import { look } from './everything';
@@ -52,7 +52,9 @@ export async function enter(me?: Me): Promise<void> {
   const known = me ?? (await api.GET('/v1/me')).data;
   if (!known) return;
   // Somebody else has signed in: what was kept belongs to the one before.
-  if ((await get<string>('who')) !== known.id) await forget();
+  // A storage that stays silent has not said so; a press in it must not be emptied away when it comes back.
+  const who = await get<string>('who');
+  if (who !== known.id && !(who === undefined && isSilent())) await forget();
   await put('who', known.id);
   await setLook(known.language in LANGUAGES ? { language: known.language } : {}).catch(() => undefined);
   arrive(known, { reached: true });

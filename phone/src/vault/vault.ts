@@ -1,6 +1,7 @@
 // What the phone may need without a network (names, numbers, helplines), sealed with a key that never leaves the browser.
 import type { Country, Me, Member } from '../api/client';
-import { drop, get, put } from '../outbox/store';
+import { drop, get, isSilent, put } from '../outbox/store';
+import { NoAnswer, within } from '../outbox/within';
 
 export interface Kept {
   me: Pick<Me, 'id' | 'display_name' | 'language' | 'region'>;
@@ -12,7 +13,7 @@ async function key(): Promise<CryptoKey> {
   const held = await get<CryptoKey>('key');
   if (held) return held;
   // Not extractable: who copies the phone's storage has the lock without its key.
-  const made = await crypto.subtle.generateKey({ name: 'AES-GCM', length: 256 }, false, ['encrypt', 'decrypt']);
+  const made = await within(crypto.subtle.generateKey({ name: 'AES-GCM', length: 256 }, false, ['encrypt', 'decrypt']));
   await put('key', made);
   return made;
 }
@@ -27,7 +28,7 @@ export async function seal({ me, circle, helplines }: Kept): Promise<void> {
   };
   const iv = crypto.getRandomValues(new Uint8Array(12));
   const plain = new TextEncoder().encode(JSON.stringify(kept));
-  await put('vault', { iv, sealed: await crypto.subtle.encrypt({ name: 'AES-GCM', iv }, await key(), plain) });
+  await put('vault', { iv, sealed: await within(crypto.subtle.encrypt({ name: 'AES-GCM', iv }, await key(), plain)) });
 }
 
 /** What was sealed last, or null: nothing there, or nothing that this key opens. */
@@ -35,10 +36,11 @@ export async function unseal(): Promise<Kept | null> {
   try {
     const held = await get<{ iv: Uint8Array<ArrayBuffer>; sealed: ArrayBuffer }>('vault');
     if (!held) return null;
-    const plain = await crypto.subtle.decrypt({ name: 'AES-GCM', iv: held.iv }, await key(), held.sealed);
+    const plain = await within(crypto.subtle.decrypt({ name: 'AES-GCM', iv: held.iv }, await key(), held.sealed));
     return JSON.parse(new TextDecoder().decode(plain)) as Kept;
-  } catch {
-    await drop('vault');
+  } catch (error) {
+    // A browser that did not answer has not said that it is worthless.
+    if (!isSilent() && !(error instanceof NoAnswer)) await drop('vault');
     return null;
   }
 }

@@ -2,7 +2,8 @@
 // press when there is a network, and keeps the app's own files so that it opens without one.
 import { flush } from '../outbox/flush';
 import { post } from '../outbox/post';
-import { get } from '../outbox/store';
+import { get, isSilent } from '../outbox/store';
+import { within } from '../outbox/within';
 
 declare const self: ServiceWorkerGlobalScope;
 declare const __SHELL__: string[];
@@ -45,7 +46,8 @@ self.addEventListener('install', (event) => {
 
 self.addEventListener('activate', (event) => {
   const old = async () => {
-    await Promise.all((await caches.keys()).filter((name) => name !== CACHE).map((name) => caches.delete(name)));
+    const names = await within(caches.keys()).catch(() => []);
+    await within(Promise.all(names.filter((name) => name !== CACHE).map((name) => caches.delete(name)))).catch(() => undefined);
     await self.clients.claim();
   };
   event.waitUntil(old());
@@ -54,13 +56,14 @@ self.addEventListener('activate', (event) => {
 self.addEventListener('fetch', (event) => {
   const { pathname, origin } = new URL(event.request.url);
   if (event.request.method !== 'GET' || origin !== self.location.origin || !SHELL.includes(pathname)) return;
-  event.respondWith(caches.open(CACHE).then(async (cache) => (await cache.match(pathname)) ?? fetch(event.request)));
+  const kept = caches.open(CACHE).then((cache) => cache.match(pathname));
+  event.respondWith(within(kept).then((found) => found ?? fetch(event.request), () => fetch(event.request)));
 });
 
 self.addEventListener('message', (event) => {
   // A new version comes in quietly: never while a reach-out stands open or a press waits.
   if (event.data !== 'take-over') return;
-  event.waitUntil(Promise.all([get('busy'), get('press')]).then(([busy, press]) => (busy || press ? undefined : self.skipWaiting())));
+  event.waitUntil(Promise.all([get('busy'), get('press')]).then(([busy, press]) => (busy || press || isSilent() ? undefined : self.skipWaiting())));
 });
 
 self.addEventListener('push', (event) => {

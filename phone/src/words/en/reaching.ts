@@ -37,6 +37,7 @@ export const reaching = {
   // not sent yet
   'kept.head': 'Not sent yet',
   'kept.say': 'There is no connection right now. Your press is kept on this phone and goes out as soon as there is one.',
+  'kept.open': 'There is no connection right now, and this phone cannot keep your press. Please keep Porchlight open: it goes out as soon as there is one.',
   'kept.calls': 'Calls and texts may work already',
   'kept.trying': 'We try again every few seconds. Keep Porchlight open if you can.',
   'kept.back': 'Take it back',
@@ -45,6 +46,7 @@ export const reaching = {
   'kept.yes': 'Yes, reach out now',
   'clear.head': 'Your people have not been told yet.',
   'clear.say': 'There is no connection right now. Your all-clear is kept on this phone and goes out as soon as there is one. Until then they may still call you.',
+  'clear.open': 'There is no connection right now, and this phone cannot keep your all-clear. Please keep Porchlight open: it goes out as soon as there is one. Until then they may still call you.',
   'clear.old': 'You ended this at {time}. That is a while ago. Shall your people still be told?',
   'clear.yes': 'Yes, tell them',
   'nobody.head': 'Nobody is in your circle yet.',

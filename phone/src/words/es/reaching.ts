@@ -37,6 +37,7 @@ export const reaching = {
   // not sent yet
   'kept.head': 'Aún sin enviar',
   'kept.say': 'Ahora mismo no hay conexión. Tu aviso está guardado en este teléfono y sale en cuanto la haya.',
+  'kept.open': 'Ahora mismo no hay conexión, y este teléfono no puede guardar tu aviso. Deja Porchlight abierto: sale en cuanto la haya.',
   'kept.calls': 'Quizá ya funcionen llamadas y mensajes',
   'kept.trying': 'Lo intentamos cada pocos segundos. Deja Porchlight abierto si puedes.',
   'kept.back': 'Retirarlo',
@@ -45,6 +46,7 @@ export const reaching = {
   'kept.yes': 'Sí, pedir compañía',
   'clear.head': 'Tu gente aún no lo sabe.',
   'clear.say': 'Ahora mismo no hay conexión. Tu aviso de que estás bien está guardado en este teléfono y sale en cuanto la haya. Hasta entonces puede que te llamen.',
+  'clear.open': 'Ahora mismo no hay conexión, y este teléfono no puede guardar tu aviso de que estás bien. Deja Porchlight abierto: sale en cuanto la haya. Hasta entonces puede que te llamen.',
   'clear.old': 'Lo terminaste a las {time}. Ya hace un rato. ¿Se lo decimos todavía a tu gente?',
   'clear.yes': 'Sí, díganselo',
   'nobody.head': 'Aún no hay nadie en tu círculo.',
