@@ -86,7 +86,7 @@ async function received(pushed: PushMessageData | null): Promise<void> {
 
 async function show(data: Partial<Data>, shown: Partial<Shown>, language: string): Promise<void> {
   const tag = data.tag || 'porchlight';
-  const [before] = await self.registration.getNotifications({ tag });
+  const [before] = await within(self.registration.getNotifications({ tag })).catch(() => []);
   const earlier = before?.data as Partial<Data> | undefined;
   const [calling, cannot] = BUTTONS[language] ?? ['Calling', "Can't"];
   const options: NotificationOptions & { renotify: boolean; actions: { action: string; title: string }[] } = {
@@ -107,29 +107,32 @@ async function show(data: Partial<Data>, shown: Partial<Shown>, language: string
 
 /** Take away what stands in the drawer of this reach-out, which may be an alarm and a message, but for what has this tag. */
 async function putAway({ reach_out_id }: Partial<Data>, but?: string): Promise<void> {
-  const all = reach_out_id ? await self.registration.getNotifications() : [];
+  const all = reach_out_id ? await within(self.registration.getNotifications()).catch(() => []) : [];
   all.filter(({ data, tag }) => (data as Partial<Data> | null)?.reach_out_id === reach_out_id && tag !== but).forEach((one) => one.close());
 }
 
 self.addEventListener('notificationclick', (event) => {
   const data = (event.notification.data ?? {}) as Partial<Data>;
-  event.notification.close();
-  event.waitUntil(clicked(data, event.action));
+  // What was tapped stays until something has been opened: an alarm must not vanish with nothing in its place.
+  event.waitUntil(clicked(data, event.action).finally(() => event.notification.close()));
 });
 
 async function clicked(data: Partial<Data>, action: string): Promise<void> {
   const opened = receipt(data, 'opened');
   // "Can't" needs no app, as long as it has arrived. Who calls wants to see whom.
-  const answered = action && data.reach_out_id ? await arrived(`/v1/reach-outs/${data.reach_out_id}/answers`, { kind: action }, `${data.delivery_id}-${action}`) : false;
-  if (!(answered && action === 'cannot')) await open(data.url ?? '/');
-  await Promise.all([opened, putAway(data), tell('look')]);
+  const answered = action && data.reach_out_id ? arrived(`/v1/reach-outs/${data.reach_out_id}/answers`, { kind: action }, `${data.delivery_id}-${action}`) : null;
+  // A browser lets a window be opened only shortly after the tap, so nothing else is waited for.
+  if (action !== 'cannot' || !(await answered)) await open(data.url ?? '/');
+  await Promise.all([answered, opened, putAway(data), tell('look')]);
 }
 
+/** The app's own window, brought to the front; a new one where there is none (`/docs` is none), or where it does not come. */
 async function open(url: string): Promise<void> {
-  const [window] = await self.clients.matchAll({ type: 'window' });
-  if (!window) return void (await self.clients.openWindow(url));
-  await window.focus().catch(() => undefined);
-  window.postMessage({ url });
+  const windows = await within(self.clients.matchAll({ type: 'window', includeUncontrolled: true })).catch(() => []);
+  const own = windows.find((one) => new URL(one.url).pathname === '/');
+  const shown = await (own ? within(own.focus()).catch(() => null) : null) ?? (await self.clients.openWindow(url).catch(() => null));
+  // It is asked for even where the browser brings nothing to the front: then it is there when somebody looks.
+  if (own && (shown === null || shown.id === own.id)) own.postMessage({ url });
 }
 
 const tell = async (what: string) => (await self.clients.matchAll({ type: 'window', includeUncontrolled: true })).forEach((window) => window.postMessage(what));
@@ -165,10 +168,19 @@ async function sendKept(): Promise<void> {
 self.addEventListener('pushsubscriptionchange', (event) => {
   const changed = event as ExtendableEvent & { newSubscription?: PushSubscription; oldSubscription?: PushSubscription };
   const renew = async () => {
-    const options = changed.oldSubscription?.options;
-    const subscription = changed.newSubscription ?? (options && (await self.registration.pushManager.subscribe(options)));
+    const subscription = changed.newSubscription ?? (await subscribed(changed.oldSubscription?.options));
     const { endpoint, keys } = subscription?.toJSON() ?? {};
     if (endpoint) await arrived('/v1/devices', { kind: 'webpush', endpoint, keys });
   };
   changed.waitUntil(renew());
 });
+
+/** Subscribes anew; where the browser says nothing of the old subscription, with the server's key. */
+async function subscribed(options?: PushSubscriptionOptions): Promise<PushSubscription | undefined> {
+  const subscribe = (applicationServerKey: string | ArrayBuffer) => self.registration.pushManager.subscribe({ userVisibleOnly: true, applicationServerKey });
+  const anew = async () => {
+    const { webpush_public_key } = (await (await fetch('/v1/config')).json()) as { webpush_public_key?: string };
+    return webpush_public_key ? subscribe(webpush_public_key) : undefined;
+  };
+  return options?.applicationServerKey ? subscribe(options.applicationServerKey).catch(anew) : anew();
+}
