@@ -1,0 +1,78 @@
+"""What the service worker does without the app's page: a tap on an alarm, and an address that the browser replaced."""
+
+import pytest
+from playwright.async_api import expect
+
+from tests.browser.conftest import NewCircle, NewPhone
+from tests.browser.phone import Phone
+from tests.faults.house import House
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+
+async def test_a_tap_on_the_alarm_beside_another_page_of_the_origin_opens_the_app(
+    new_phone: NewPhone, circle: NewCircle
+) -> None:
+    noor, ben = await circle("Noor", "Ben")
+    phone = await new_phone("Ben")
+    await phone.belongs_to(ben)
+    await phone.open()
+    await phone.controlled()
+    made = await noor.press()
+    await phone.pushed("reach_out")
+    await phone.shows_notification()
+    await phone.page.goto(f"{phone.url}/docs")
+
+    # A browser lets a worker open a window after a real tap only: the test is the browser.
+    worker = await phone.worker()
+    await worker.evaluate(
+        """() => { self.standing = [];
+             self.clients.openWindow = async (url) => {
+               self.standing.push([url, (await self.registration.getNotifications()).length]);
+               return null;
+             }; }"""
+    )
+    await phone.taps_notification()
+    await _becomes(phone, "self.standing", [[f"/#/reach-outs/{made['id']}", 1]])
+    await _becomes(phone, "(await self.registration.getNotifications()).length", 0)
+    await expect(phone.page).to_have_url(f"{phone.url}/docs")
+
+
+async def test_an_address_that_was_replaced_without_a_word_of_the_old_one_is_told_to_the_server(
+    new_phone: NewPhone, circle: NewCircle, house: House
+) -> None:
+    _, ben = await circle("Noor", "Ben")
+    phone = await new_phone("Ben")
+    await phone.belongs_to(ben)
+    await phone.open()
+    await phone.controlled()
+    before = {one["id"] for one in (await ben.ask("GET", "/v1/devices"))["items"]}
+    fresh = house.push.subscribe((await phone.asks("/v1/config"))["webpush_public_key"])
+    worker = await phone.worker()
+    await worker.evaluate(
+        """([endpoint, keys]) => {
+             const asked = self.asked = [];
+             self.registration.pushManager.constructor.prototype.subscribe = async ({ applicationServerKey }) => {
+               asked.push(applicationServerKey);
+               return { toJSON: () => ({ endpoint, keys }) };
+             };
+             self.dispatchEvent(new ExtendableEvent('pushsubscriptionchange')); }""",
+        [fresh.endpoint, fresh.keys],
+    )
+    await _becomes(phone, "self.asked.length", 1)
+    for _ in range(200):
+        after = {one["id"] for one in (await ben.ask("GET", "/v1/devices"))["items"]}
+        if after - before:
+            return
+        await phone.page.wait_for_timeout(100)
+    raise AssertionError("the server does not know the new address")
+
+
+async def _becomes(phone: Phone, what: str, wanted: object) -> None:
+    worker = await phone.worker()
+    for _ in range(200):
+        found = await worker.evaluate(f"async () => {what}")
+        if found == wanted:
+            return
+        await phone.page.wait_for_timeout(50)
+    assert found == wanted
