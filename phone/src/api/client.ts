@@ -26,6 +26,9 @@ interface Init {
 
 export const NO_WAY = '/problems/no-way';
 const PATIENCE_MS = 15_000;
+/** Of a list: the most that the server gives, and the most that a phone holds. */
+const AT_ONCE = 100;
+const AT_MOST = 2_000;
 
 /** Called when the server no longer knows this session. */
 export const onSignedOut: { call: () => void } = { call: () => undefined };
@@ -58,8 +61,27 @@ async function send(method: Method, path: string, init: Init = {}): Promise<unkn
   return { response, error };
 }
 
+interface Page {
+  items: unknown[];
+  next?: string | null;
+}
+
+/** A GET; one that asks for as much as the server gives at once (`whole`) goes on where the server stopped. */
+async function toTheEnd(path: string, init: Init = {}): Promise<unknown> {
+  const first = (await send('GET', path, init)) as { data?: Page };
+  if (init.params?.query?.limit !== AT_ONCE || !first.data) return first;
+  const { items } = first.data;
+  for (let { next } = first.data; next && items.length < AT_MOST; ) {
+    const further = (await send('GET', path, { ...init, params: { ...init.params, query: { ...init.params.query, cursor: next } } })) as { data?: Page };
+    if (!further.data) return further;
+    items.push(...further.data.items);
+    next = further.data.next;
+  }
+  return { ...first, data: { ...first.data, next: null } };
+}
+
 const methods: Record<Method, (path: string, init?: Init) => Promise<unknown>> = {
-  GET: (path, init) => send('GET', path, init),
+  GET: (path, init) => toTheEnd(path, init),
   POST: (path, init) => send('POST', path, init),
   PUT: (path, init) => send('PUT', path, init),
   PATCH: (path, init) => send('PATCH', path, init),
@@ -72,8 +94,8 @@ export const api = methods as unknown as Pick<Client<paths>, Method>;
 /** What went wrong: `/problems/name-taken`, NO_WAY, or nothing. */
 export const kindOf = (error: unknown): string => (error as Partial<Problem> | undefined)?.type ?? '';
 
-/** As much of a list as the server gives at once. */
-export const whole = { params: { query: { limit: 100 } } };
+/** A list to its end: whoever asks so misses neither the newest nor their own, however long it has become. */
+export const whole = { params: { query: { limit: AT_ONCE } } };
 
 /** A header under which a POST may be repeated safely. */
 export const once = (key: string = newKey()) => ({ header: { 'Idempotency-Key': key } });

@@ -36,7 +36,7 @@ async function fetchAll(): Promise<void> {
   if (!me || state.session !== 'in') return;
   const [circle, open, unread, lines, mySelf] = await Promise.all([
     api.GET('/v1/circle', whole),
-    api.GET('/v1/reach-outs', { params: { query: { open: true, limit: 50 } } }),
+    api.GET('/v1/reach-outs', { params: { query: { open: true, ...whole.params.query } } }),
     api.GET('/v1/inbox/unread-count'),
     state.helplines?.region === me.region ? null : api.GET('/v1/helplines', { params: { query: { region: me.region } } }),
     // What the phone has kept of me is not all that there is: no number, no hours.
