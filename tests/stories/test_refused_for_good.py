@@ -157,6 +157,7 @@ async def test_a_channel_that_refuses_is_no_way_either(world: Night, monkeypatch
     for _ in range(2):
         await world.forward(10 * MINUTE)
         await world.work()
+        await world.settle()
     assert await reachable(maya) == [True], "it is tried all the same, and the first that is taken heals it"
 
 
