@@ -33,12 +33,17 @@ const AT_MOST = 2_000;
 /** Called when the server no longer knows this session. */
 export const onSignedOut: { call: () => void } = { call: () => undefined };
 
+/** Waited for before somebody signs in: a sign-out that the server has not heard of must not end the session that comes. */
+export const onSigningIn: { call: () => Promise<unknown> } = { call: () => Promise.resolve() };
+const SIGNS_IN = ['/v1/people', '/v1/sessions', '/v1/sessions/passkey', '/v1/sessions/recovery'];
+
 async function send(method: Method, path: string, init: Init = {}): Promise<unknown> {
   const { params = {}, body, signal, keepalive } = init;
   const query = Object.entries(params.query ?? {}).filter(([, value]) => value !== undefined && value !== null);
   const url =
     path.replace(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(params.path?.[name] ?? '')) +
     (query.length ? `?${new URLSearchParams(query.map(([name, value]) => [name, String(value)]))}` : '');
+  if (method === 'POST' && SIGNS_IN.includes(path)) await onSigningIn.call();
   let response: Response;
   let said: unknown;
   try {

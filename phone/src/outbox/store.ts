@@ -3,7 +3,7 @@ import { MOMENT_MS, within } from './within';
 
 const NAME = 'porchlight';
 const STORE = 'kept';
-const SLOTS = ['press', 'key', 'vault', 'who', 'language', 'busy'] as const;
+const SLOTS = ['press', 'key', 'vault', 'who', 'language', 'busy', 'leaving'] as const;
 
 export type Slot = (typeof SLOTS)[number];
 

@@ -58,7 +58,7 @@ export function DeleteAccount() {
   const erase = async () => {
     const { error } = await api.DELETE('/v1/me');
     if (error) change({ word: wrong(error) });
-    else await leave();
+    else await leave(say('out.deleted'));
   };
   return (
     <SubPage of="settings" head={say('set.delete')}>

@@ -20,6 +20,11 @@ export function Welcome() {
   useHelplines();
   return (
     <main class="page">
+      {state.word && (
+        <p class="banner" role="status">
+          {state.word}
+        </p>
+      )}
       <div class="hero grow">
         <Light cord />
         <Says>Porchlight</Says>

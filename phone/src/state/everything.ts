@@ -1,7 +1,7 @@
 // Looks at the server again: circle, open reach-outs, inbox. Whatever changed, this is what is asked.
 import { api, kindOf, NO_WAY, whole } from '../api/client';
-import { put } from '../outbox/store';
-import { seal } from '../vault/vault';
+import { drop, put } from '../outbox/store';
+import { destroy, seal } from '../vault/vault';
 import { readShown } from './read';
 import { change, state } from './store';
 
@@ -42,7 +42,8 @@ async function fetchAll(): Promise<void> {
     // What the phone has kept of me is not all that there is: no number, no hours.
     me.created_at ? null : api.GET('/v1/me'),
   ]);
-  if (state.me?.id !== me.id) return;
+  const ended = () => state.me?.id !== me.id || state.session !== 'in';
+  if (ended()) return;
   const helplines = lines?.data ?? state.helplines;
   if (!circle.data || !open.data) {
     change({ reached: kindOf(circle.error ?? open.error) !== NO_WAY });
@@ -50,6 +51,7 @@ async function fetchAll(): Promise<void> {
   }
   // Who only helps has another Home. It is not shown as an empty circle first.
   const helping = circle.data.items.some((member) => member.state === 'active') ? null : await api.GET('/v1/supporting', whole);
+  if (ended()) return;
   const mine = open.data.items.find((item) => item.from.id === me.id) ?? null;
   change({
     reached: true,
@@ -68,6 +70,8 @@ async function fetchAll(): Promise<void> {
   // The service worker brings no new version while this stands.
   await put('busy', mine !== null);
   await seal({ me: state.me ?? me, circle: circle.data.items, helplines }).catch(() => undefined);
+  // Whoever has signed out meanwhile leaves nothing behind.
+  if (ended()) return void (await Promise.all([destroy(), drop('busy')]));
   if (mine) {
     const written = await api.GET('/v1/reach-outs/{reach_out_id}/messages', { params: { path: { reach_out_id: mine.id }, ...whole.params } });
     if (written.data) change({ messages: written.data.items });

@@ -1,6 +1,7 @@
 // Notifications on this phone: switched on with the person's leave, kept on, and tried with a real push.
 import { api, whole } from '../api/client';
 import type { Schemas } from '../api/client';
+import { within } from '../outbox/within';
 import { say } from '../words';
 
 export type Device = Schemas['DeviceOut'];
@@ -49,6 +50,12 @@ export async function register(): Promise<Device | Standing> {
   if (!endpoint || !keys?.p256dh || !keys.auth) return 'silent';
   const { data } = await api.POST('/v1/devices', { body: { kind: 'webpush', endpoint, keys: { p256dh: keys.p256dh, auth: keys.auth }, label: thisPhone() } });
   return data ?? 'silent';
+}
+
+/** Takes away what this phone shows of an account that is no longer open on it. */
+export async function clearNotifications(): Promise<void> {
+  const asked = (navigator as Partial<Navigator>).serviceWorker?.getRegistration().then((registration) => registration?.getNotifications());
+  if (asked) await within(asked).then((shown) => shown?.forEach((one) => one.close()), () => undefined);
 }
 
 /** Sends a real push here. Gives the seconds until it had arrived, null when it did not. */

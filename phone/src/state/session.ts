@@ -1,15 +1,18 @@
 // Who is signed in on this phone: starting, signing in and out, and a session that the server has ended.
-import { api, kindOf, NO_WAY, onSignedOut } from '../api/client';
+import { api, kindOf, NO_WAY, onSignedOut, onSigningIn } from '../api/client';
 import type { Me } from '../api/client';
 import { listen, silence } from '../api/events';
 import { restorePress, tryPress } from '../outbox/outbox';
-import { empty, get, isSilent, put } from '../outbox/store';
-import { unseal } from '../vault/vault';
-import { LANGUAGES } from '../words';
+import { drop, empty, get, isSilent, put } from '../outbox/store';
+import { destroy, unseal } from '../vault/vault';
+import { LANGUAGES, say } from '../words';
+import { instead } from '../route';
 import { look } from './everything';
 import { setLook } from './looks';
-import { register } from './notifications';
+import { clearNotifications, register } from './notifications';
 import { change, state } from './store';
+
+const TRY_MS = 5_000;
 
 /** Finds out who is here. Offline, it is whoever the phone has kept. `words`: when the app can say something. */
 export async function start(words: Promise<void>): Promise<void> {
@@ -22,8 +25,14 @@ export async function start(words: Promise<void>): Promise<void> {
 
 async function begin(words: Promise<void>): Promise<void> {
   onSignedOut.call = ended;
+  onSigningIn.call = finishSignOut;
   const asked = api.GET('/v1/me');
-  const [who] = await Promise.all([get<string>('who'), words]);
+  const [who, leaving] = await Promise.all([get<string>('who'), get<boolean>('leaving'), words]);
+  if (leaving) {
+    // Signed out without a connection: the cookie still opens the account, and nobody wants that.
+    change({ session: 'out', word: say('out.later') });
+    return finishLater();
+  }
   if (who) {
     const kept = await unseal();
     // Shown at once, before any network: a slow one must not stand before the button.
@@ -55,7 +64,7 @@ export async function enter(me?: Me): Promise<void> {
   // A storage that stays silent has not said so; a press in it must not be emptied away when it comes back.
   const who = await get<string>('who');
   if (who !== known.id && !(who === undefined && isSilent())) await forget();
-  await put('who', known.id);
+  await Promise.all([put('who', known.id), drop('leaving')]);
   await setLook(known.language in LANGUAGES ? { language: known.language } : {}).catch(() => undefined);
   arrive(known, { reached: true });
   // A browser may have changed its address while the app was closed.
@@ -66,7 +75,10 @@ export async function enter(me?: Me): Promise<void> {
 /** The server has ended this session. What the phone keeps stays: a press must not be lost for it. */
 function ended(): void {
   silence();
-  if (state.session === 'in') change({ session: 'dead' });
+  void destroy();
+  void clearNotifications();
+  // Names and numbers stay in sight only for as long as a press waits for them.
+  if (state.session === 'in') change({ session: 'dead', ...(state.press ? {} : { circle: null, mine: null, messages: [], needed: [], supporting: [] }) });
   else if (state.session === 'starting') void get('who').then((who) => change({ session: who ? 'dead' : 'out' }));
 }
 
@@ -78,15 +90,43 @@ async function forget(): Promise<void> {
 /** Signs out; the phone keeps nothing of this person. */
 export async function signOut(): Promise<void> {
   silence();
-  await api.DELETE('/v1/sessions/{which}', { params: { path: { which: 'current' } } });
-  await leave();
+  if (await signOutNow()) return leave();
+  await leave(say('out.later'));
+  await put('leaving', true);
+  finishLater();
 }
 
-/** After signing out or erasing the account. */
-export async function leave(): Promise<void> {
+/** Whether the server knows by now that this session has ended. */
+async function signOutNow(): Promise<boolean> {
+  const { error } = await api.DELETE('/v1/sessions/{which}', { params: { path: { which: 'current' } } });
+  return !error || kindOf(error) === '/problems/not-signed-in';
+}
+
+/** Sends a sign-out that was made without a connection. */
+async function finishSignOut(): Promise<void> {
+  if (!(await get<boolean>('leaving')) || !(await signOutNow())) return;
+  await drop('leaving');
+  if (state.word === say('out.later')) change({ word: '' });
+}
+
+/** Tries it until it has arrived, or somebody has signed in. */
+function finishLater(): void {
+  const timer = setInterval(() => void again(), TRY_MS);
+  const again = async () => {
+    if (state.session !== 'out' || !(await get<boolean>('leaving'))) return clearInterval(timer);
+    // Somebody who signs in at this moment has finished it first.
+    if (!document.querySelector('form')) await finishSignOut();
+  };
+  addEventListener('online', () => void again());
+  void again();
+}
+
+/** After signing out or erasing the account; `word` is what the first screen says of it. */
+export async function leave(word = ''): Promise<void> {
   silence();
-  await forget();
-  await put('language', document.documentElement.lang);
-  location.hash = '';
   change({ session: 'out', me: null });
+  await Promise.all([forget(), clearNotifications()]);
+  await put('language', document.documentElement.lang);
+  instead();
+  change({ word });
 }

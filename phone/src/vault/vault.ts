@@ -9,6 +9,9 @@ export interface Kept {
   helplines: Country | null;
 }
 
+/** Without a word from the server for so long, nobody can say whose phone this still is. */
+const OPENS_FOR_MS = 30 * 24 * 60 * 60_000;
+
 async function key(): Promise<CryptoKey> {
   const held = await get<CryptoKey>('key');
   if (held) return held;
@@ -28,14 +31,23 @@ export async function seal({ me, circle, helplines }: Kept): Promise<void> {
   };
   const iv = crypto.getRandomValues(new Uint8Array(12));
   const plain = new TextEncoder().encode(JSON.stringify(kept));
-  await put('vault', { iv, sealed: await within(crypto.subtle.encrypt({ name: 'AES-GCM', iv }, await key(), plain)) });
+  await put('vault', { iv, seen_at: Date.now(), sealed: await within(crypto.subtle.encrypt({ name: 'AES-GCM', iv }, await key(), plain)) });
+}
+
+/** Nothing of it is left: the session has ended. */
+export async function destroy(): Promise<void> {
+  await Promise.all([drop('vault'), drop('key')]);
 }
 
 /** What was sealed last, or null: nothing there, or nothing that this key opens. */
 export async function unseal(): Promise<Kept | null> {
   try {
-    const held = await get<{ iv: Uint8Array<ArrayBuffer>; sealed: ArrayBuffer }>('vault');
+    const held = await get<{ iv: Uint8Array<ArrayBuffer>; seen_at?: number; sealed: ArrayBuffer }>('vault');
     if (!held) return null;
+    if (Math.abs(Date.now() - (held.seen_at ?? Date.now())) > OPENS_FOR_MS) {
+      await destroy();
+      return null;
+    }
     const plain = await within(crypto.subtle.decrypt({ name: 'AES-GCM', iv: held.iv }, await key(), held.sealed));
     return JSON.parse(new TextDecoder().decode(plain)) as Kept;
   } catch (error) {

@@ -23,6 +23,8 @@ export const begin = {
   'all.you': 'You',
   'all.wrong': 'That did not work. Please try again in a moment.',
   'all.no-way': 'There is no connection right now. Please try again in a moment.',
+  'out.later': 'You are signed out on this phone. The server learns of it as soon as there is a connection.',
+  'out.deleted': 'Your account is deleted, on this phone and on the server.',
   'later.head': 'This page is not on this phone yet.',
   'later.say': 'It comes as soon as there is a connection. The button on Home works without it.',
   'later.again': 'Try again',

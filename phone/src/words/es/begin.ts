@@ -23,6 +23,8 @@ export const begin = {
   'all.you': 'Tú',
   'all.wrong': 'No funcionó. Inténtalo de nuevo en un momento.',
   'all.no-way': 'Ahora no hay conexión. Inténtalo de nuevo en un momento.',
+  'out.later': 'Cerraste la sesión en este teléfono. El servidor lo sabrá en cuanto haya conexión.',
+  'out.deleted': 'Tu cuenta está eliminada, en este teléfono y en el servidor.',
   'later.head': 'Esta página todavía no está en este teléfono.',
   'later.say': 'Llega en cuanto haya conexión. El botón de Inicio funciona sin ella.',
   'later.again': 'Intentar de nuevo',

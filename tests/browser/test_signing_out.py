@@ -1,0 +1,77 @@
+"""Signing out holds: without a connection, from elsewhere, and with the account itself."""
+
+import pytest
+from playwright.async_api import expect
+
+from tests.browser.conftest import NewCircle, NewPhone
+from tests.faults.people import PASSPHRASE
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+LATER = "The server learns of it as soon as there is a connection."
+
+
+async def test_a_sign_out_without_a_connection_is_kept_and_sent(new_phone: NewPhone, circle: NewCircle) -> None:
+    noor, _ = await circle("Noor", "Ben")
+    before = len((await noor.ask("GET", "/v1/sessions"))["items"])
+    phone = await new_phone("Noor")
+    await phone.belongs_to(noor)
+    await phone.open()
+    await phone.sees("1 person can be reached now.")
+    await phone.controlled()
+    await phone.go("Settings")
+    await phone.button("Sign out").scroll_into_view_if_needed()
+    await phone.context.set_offline(True)
+    await phone.press_button("Sign out")
+    await phone.sees(LATER)
+
+    # It does not open again, neither without a connection nor, for a moment, with one.
+    await phone.page.reload()
+    await phone.sees(LATER)
+    await expect(phone.button("Reach out now")).to_have_count(0)
+    await phone.context.set_offline(False)
+    await phone.no_longer_sees(LATER, within=20)
+    assert len((await noor.ask("GET", "/v1/sessions"))["items"]) == before
+    await phone.page.reload()
+    await expect(phone.link("Create account")).to_be_visible()
+
+    # Whoever signs in again stays signed in.
+    await phone.open("#/sign-in")
+    await phone.page.get_by_label("Sign-in name").fill(noor.sign_in_name)
+    await phone.page.get_by_label("Passphrase", exact=True).fill(PASSPHRASE)
+    await phone.press_button("Sign in")
+    await phone.sees("1 person can be reached now.")
+    await phone.page.reload()
+    await phone.sees("1 person can be reached now.")
+
+
+async def test_a_session_ended_from_elsewhere_leaves_no_names_on_the_phone(
+    new_phone: NewPhone, circle: NewCircle
+) -> None:
+    noor, _ = await circle("Noor", "Ben")
+    phone = await new_phone("Noor")
+    await phone.belongs_to(noor)
+    await phone.open()
+    await phone.sees("1 person can be reached now.")
+    await noor.ask("DELETE", "/v1/sessions/others", None, 204)
+    await phone.page.reload()
+    await expect(phone.button("Sign in")).to_be_visible()
+    kept = await phone.page.evaluate(
+        """async () => {
+          const database = await new Promise((done) => { const asked = indexedDB.open('porchlight'); asked.onsuccess = () => done(asked.result); });
+          return new Promise((done) => { const asked = database.transaction('kept').objectStore('kept').getAllKeys(); asked.onsuccess = () => done(asked.result); });
+        }"""
+    )
+    assert not {"vault", "key"} & set(kept)
+
+
+async def test_a_deleted_account_is_said_to_be_deleted(new_phone: NewPhone) -> None:
+    phone = await new_phone("Zoe")
+    await phone.open()
+    await phone.sign_up()
+    await phone.open("#/settings/delete")
+    await phone.page.get_by_label("Your passphrase, so we know it is you").fill(PASSPHRASE)
+    await phone.press_button("Delete everything")
+    await phone.sees("Your account is deleted, on this phone and on the server.")
+    await phone.page.reload()
+    await expect(phone.link("Create account")).to_be_visible()
