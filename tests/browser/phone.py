@@ -198,16 +198,21 @@ class Phone:
     async def pushed(self, kind: str, within: float = 10.0) -> Mapping[str, Any]:
         """Wait until the push service has been given a push of this kind, and hand it to the worker, as it came."""
         waited = 0.0
-        while waited < within:
-            assert self._subscription is not None, f"{self.name} has never switched notifications on"
-            for attempt in self._push.accepted:
+        while waited < patient(within):
+            for attempt in self._push.accepted if self._subscription else ():
                 fresh = attempt.json not in self.delivered
-                if attempt.subscription_id == self._subscription.id and fresh and _kind(attempt.json) == kind:
+                if (
+                    self._subscription
+                    and attempt.subscription_id == self._subscription.id
+                    and fresh
+                    and _kind(attempt.json) == kind
+                ):
                     await self._deliver(attempt.json)
                     return attempt.json
             await asyncio.sleep(0.05)
             waited += 0.05
-        raise AssertionError(f"no push of the kind {kind} came for {self.name}")
+        on = "has" if self._subscription else "has never"
+        raise AssertionError(f"no push of the kind {kind} came for {self.name}, who {on} switched notifications on")
 
     async def _deliver(self, content: Mapping[str, Any]) -> None:
         self.delivered.append(content)
@@ -221,7 +226,7 @@ class Phone:
 
     async def shows_notification(self, within: float = 10.0) -> dict[str, Any]:
         waited = 0.0
-        while waited < within:
+        while waited < patient(within):
             found = await self.notifications()
             if found:
                 return found[-1]

@@ -1,22 +1,113 @@
-// The event stream: ids only, so whatever comes means "look again".
+// The event stream: ids only, so whatever comes means "look again". A browser has six connections to a server that speaks
+// HTTP/1.1, shared by all its tabs, and a press needs one: so there is one stream a browser, and none while nobody looks.
+import { MOMENT_MS } from '../outbox/within';
+
 const AGAIN_MS = 5_000;
+const LOCK = 'porchlight-stream';
+const CHANNEL = 'porchlight-news';
+/** A page that holds the stream says so as often; a page that hears nothing for twice as long opens one of its own. */
+const ALIVE_MS = 5_000;
+const KINDS = ['notice', 'reach_out', 'bookend', 'resync'];
+const ALIVE = 'alive';
+
 let source: EventSource | null = null;
-let timer = 0;
+let stop: (() => void) | null = null;
+let again: (() => void) | null = null;
+/** A press is on its way: it needs the connection more. */
+let held = false;
 
 /** Listens until `silence` is called; `news` is told the kind: open, notice, reach_out, bookend or resync. */
 export function listen(news: (kind: string) => void): void {
   silence();
-  const stream = new EventSource('/v1/events');
-  source = stream;
-  for (const kind of ['open', 'notice', 'reach_out', 'bookend', 'resync']) stream.addEventListener(kind, () => news(kind));
-  stream.onerror = () => {
-    // A browser gives up after an answer that is no stream (a proxy's page, a server that is starting); we do not.
-    if (stream.readyState === EventSource.CLOSED && source === stream) timer = self.setTimeout(() => listen(news), AGAIN_MS);
+  let over = false;
+  const channel = typeof BroadcastChannel === 'function' ? new BroadcastChannel(CHANNEL) : null;
+  let heard = Date.now();
+  let retry = 0;
+  /** Nobody listened for a while: whatever happened then has to be fetched. */
+  let missed = false;
+  let release: (() => void) | null = null;
+
+  const tell = (kind: string) => {
+    channel?.postMessage(kind);
+    if (kind !== ALIVE) news(kind);
   };
+  const open = () => {
+    clearTimeout(retry);
+    source?.close();
+    const stream = new EventSource('/v1/events');
+    source = stream;
+    stream.onopen = () => {
+      tell(missed ? 'resync' : 'open');
+      missed = false;
+    };
+    for (const kind of KINDS) stream.addEventListener(kind, () => tell(kind));
+    stream.onerror = () => {
+      // A browser gives up after an answer that is no stream (a proxy's page, a server that is starting); we do not.
+      if (stream.readyState === EventSource.CLOSED && source === stream) retry = self.setTimeout(open, AGAIN_MS);
+    };
+  };
+  /** Only a page that somebody looks at, and only where no other one of this browser does it. */
+  const take = () => {
+    if (document.hidden || source || over || held) return;
+    const { locks } = navigator as Partial<Navigator>;
+    if (!locks || !channel || release) return open();
+    let answered = false;
+    const asked = locks.request(LOCK, { ifAvailable: true }, (lock) => {
+      answered = true;
+      // Whoever holds it and has said nothing for a while is a frozen page.
+      if (over || source || (!lock && Date.now() - heard < 2 * ALIVE_MS)) return undefined;
+      open();
+      return new Promise<void>((resolve) => (release = resolve));
+    });
+    asked.catch(() => undefined);
+    setTimeout(() => answered || over || source || open(), MOMENT_MS);
+  };
+  const letGo = () => {
+    clearTimeout(retry);
+    source?.close();
+    source = null;
+    release?.();
+    release = null;
+  };
+  const takeOver = () => {
+    missed ||= !source;
+    take();
+  };
+  const shown = () => (document.hidden ? letGo() : takeOver());
+  const timer = setInterval(() => (source ? channel?.postMessage(ALIVE) : takeOver()), ALIVE_MS);
+
+  if (channel) {
+    channel.onmessage = ({ data }: MessageEvent<string>) => {
+      heard = Date.now();
+      if (data !== ALIVE) news(data);
+    };
+  }
+  document.addEventListener('visibilitychange', shown);
+  stop = () => {
+    over = true;
+    clearInterval(timer);
+    document.removeEventListener('visibilitychange', shown);
+    letGo();
+    channel?.close();
+  };
+  again = takeOver;
+  take();
 }
 
 export function silence(): void {
-  clearTimeout(timer);
+  stop?.();
+  stop = again = null;
+}
+
+/** Does this without the stream in the way, and listens again after it. */
+export async function withoutStream<T>(act: () => Promise<T>): Promise<T> {
+  held = true;
   source?.close();
   source = null;
+  try {
+    return await act();
+  } finally {
+    held = false;
+    again?.();
+  }
 }

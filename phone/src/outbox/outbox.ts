@@ -1,5 +1,6 @@
 // The press, and the all-clear after it, as the page sees them: kept at the tap, undone within three seconds, sent as soon as there is a way.
 import type { ReachOut } from '../api/client';
+import { withoutStream } from '../api/events';
 import { look } from '../state/everything';
 import { go } from '../route';
 import { change, state } from '../state/store';
@@ -73,7 +74,8 @@ export async function restorePress(): Promise<void> {
 export async function tryPress(): Promise<void> {
   const { press, me } = state;
   if (!press || !me || state.session !== 'in') return;
-  const flushed = await flush(me.id);
+  // A browser has few connections; a press needs one now.
+  const flushed = next(press, Date.now()).kind === 'send' ? await withoutStream(() => flush(me.id)) : await flush(me.id);
   if (flushed.kind === 'ring') ringOn(press);
   else if (flushed.kind === 'none') {
     // The service worker was faster, or nothing could be kept.
