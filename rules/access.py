@@ -129,8 +129,13 @@ async def member(unit: Unit, who: Caller, membership_id: UUID) -> Membership:
 
 
 async def active_member(unit: Unit, who: Caller, membership_id: UUID) -> Membership | None:
-    """A confirmed membership in the caller's own circle; None for anything else, whatever the reason."""
-    found = await unit.session.get(Membership, membership_id, populate_existing=True)
+    """A confirmed membership in the caller's own circle; None for anything else, whatever the reason.
+
+    Locked against its end: what is about to refer to it also refers to its member, and an erasure takes the membership
+    before the person.
+    """
+    lock = {"read": True, "key_share": True}
+    found = await unit.session.get(Membership, membership_id, populate_existing=True, with_for_update=lock)
     if found is None or found.owner_id != who.person_id or found.confirmed_at is None:
         return None
     return found

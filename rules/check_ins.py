@@ -148,6 +148,8 @@ async def _members(unit: Unit, who: Caller, share_with: frozenset[UUID]) -> Sequ
                 Membership.confirmed_at.is_not(None),
             )
             .order_by(Membership.id)
+            # Before the rows that refer to it and to the person: an erasure takes them in this order.
+            .with_for_update(read=True, key_share=True, of=Membership)
         )
     ).all()
     if len(found) < len(share_with):

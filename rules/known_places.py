@@ -8,7 +8,7 @@ from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from core.unit import Unit
-from models import KnownPlace
+from models import KnownPlace, Person
 
 KEPT = timedelta(days=90)
 """After the last sign-in from there."""
@@ -24,7 +24,10 @@ async def knows(unit: Unit, person_id: UUID | None, place: str) -> bool:
 
 
 async def remember(unit: Unit, person_id: UUID, place: str) -> None:
-    """They have signed in from there just now."""
+    """They have signed in from there just now; nothing, where they have erased their account meanwhile."""
+    there = select(Person.id).where(Person.id == person_id).with_for_update(read=True, key_share=True)
+    if (await unit.session.execute(there)).first() is None:
+        return
     sqlite = (await unit.session.connection()).dialect.name == "sqlite"
     insert = sqlite_insert if sqlite else postgresql_insert
     row = {"person_id": person_id, "place_hash": _hash(unit, person_id, place), "used_at": unit.now}

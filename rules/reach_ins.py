@@ -124,6 +124,8 @@ async def _joined(unit: Unit, one_id: UUID, other_id: UUID) -> list[Any]:
             Membership.confirmed_at.is_not(None),
         )
         .order_by(Membership.id)
+        # Before the row that refers to it and to both people: an erasure takes them in this order.
+        .with_for_update(read=True, key_share=True)
     )
     return list(found.all())
 

@@ -32,6 +32,6 @@ async def _stuck_or_done(world: World, begun: list[asyncio.Task[Any]]) -> None:
     waiting = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
     async with world.database.read() as session:
         while not begun[-1].done():
-            if (await session.execute(text(waiting))).scalar_one() >= len(begun):
+            if (await session.execute(text(waiting))).scalar_one() >= sum(not task.done() for task in begun):
                 return
             await asyncio.sleep(0.02)
