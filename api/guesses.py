@@ -41,11 +41,15 @@ async def take(
     """
     here = place(request)
     limits = [(GUESSES_HERE, f"{name}\0{here}"), (GUESSES_PLACE, here)]
-    async with context.database.write() as session:
+    async with context.database.read() as session:
         unit = make_unit(context, session)
         known = await known_places.knows(unit, person_id, here)
         if guessable and not known:
             limits.append((GUESSES_NAME, name))
+        for limit, who in limits:
+            await throttle.look(unit, limit, who)
+    async with context.database.write() as session:
+        unit = make_unit(context, session)
         for limit, who in limits:
             await throttle.take(unit, limit, who)
         await session.commit()

@@ -18,6 +18,8 @@ async def take(context: Context, request: Request, invitation_token: str | None)
     if invitation_token is not None:
         limit, who = people.WITH_ONE_LINK, invitation_token
     try:
+        async with context.database.read() as session:
+            await throttle.look(make_unit(context, session), limit, who)
         async with context.database.write() as session:
             await throttle.take(make_unit(context, session), limit, who)
             await session.commit()

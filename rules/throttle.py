@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import Insert as PostgresqlInsert
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import Insert as SqliteInsert
@@ -35,16 +35,26 @@ def wait_for(free_at: datetime | None, limit: Limit, now: datetime) -> float:
     return max(0.0, ahead)
 
 
+async def look(unit: Unit, limit: Limit, who: str) -> None:
+    """Raise TooMany where `take` would, without a write: a crowd that is refused must not stand in the writer's line."""
+    found = await unit.session.execute(select(Throttle.free_at).where(Throttle.key_hash == _key(unit, limit, who)))
+    _allowed(found.scalar_one_or_none(), limit, unit.now)
+
+
 async def take(unit: Unit, limit: Limit, who: str) -> None:
     """Look and count in one: many at once wait in line, and each sees those before it.
 
     The caller commits it. Raises TooMany (with `retry_after` in whole seconds); then nothing is counted.
     """
     free_at = await _held(unit, limit, who)
-    wait = wait_for(free_at, limit, unit.now)
+    _allowed(free_at, limit, unit.now)
+    await _move(unit, limit, who, free_at, timedelta(seconds=limit.every))
+
+
+def _allowed(free_at: datetime | None, limit: Limit, now: datetime) -> None:
+    wait = wait_for(free_at, limit, now)
     if wait > IN_LINE:
         raise TooMany(extra={"retry_after": int(wait) + 1})
-    await _move(unit, limit, who, free_at, timedelta(seconds=limit.every))
 
 
 async def give_back(unit: Unit, limit: Limit, who: str) -> None:

@@ -19,7 +19,9 @@ WIDTHS = {320: 640, 412: 839}
 SCRIPTS = Path(__file__).parent / "scripts"
 AXE = Path(__file__).parents[2] / "phone" / "node_modules" / "axe-core" / "axe.min.js"
 # What the browser itself says about a request that did not succeed; the app has to live with those.
-EXPECTED = re.compile(r"^Failed to load resource|net::ERR_|^A bad HTTP response code")
+EXPECTED = re.compile(
+    r"^Failed to load resource|net::ERR_|^A bad HTTP response code|^EventSource's response has a MIME type"
+)
 
 
 expect.set_options(timeout=patient(5_000))

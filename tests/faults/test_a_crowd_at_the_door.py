@@ -13,8 +13,6 @@ from tests.faults.house import House
 from tests.faults.people import Person
 from tests.faults.processes import Server, eventually
 
-pytestmark = pytest.mark.timeout(180)
-
 HARD_LIMIT = 512
 CROWD = 700
 """More than the server may have open; the half of it is more than it starts with."""

@@ -2,13 +2,9 @@
 
 import asyncio
 
-import pytest
-
 from tests.faults.house import House
 from tests.faults.people import PASSPHRASE, Person
 from tests.faults.processes import client
-
-pytestmark = pytest.mark.timeout(180)
 
 
 async def test_neither_sign_ups_nor_wrong_guesses_starve_those_who_sign_in(sqlite_house: House) -> None:
