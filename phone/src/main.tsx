@@ -1,4 +1,5 @@
 // The app's beginning.
+import { serverNow } from './api/clock';
 import { render } from 'preact';
 import { App } from './app';
 import { watchForAWay } from './outbox/outbox';
@@ -30,7 +31,7 @@ arrive();
 watchForAWay();
 // Minutes pass on a screen that nobody touches.
 setInterval(() => {
-  change({ now: Date.now() });
+  change({ now: serverNow() });
   lookAgain(state.reached ? 45_000 : 10_000);
 }, 15_000);
 void start(words());

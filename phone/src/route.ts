@@ -1,4 +1,5 @@
 // Addresses live behind the #, as the API's own links do (`/#/reach-outs/…`, `/#/invitation/…`): no server sees them.
+import { serverNow } from './api/clock';
 import { whither } from './links';
 import { change, state } from './state/store';
 
@@ -23,7 +24,7 @@ export function arrive(): void {
   // A # that was encoded on its way stands in the path, where every later address would drag it along.
   if (route.length && location.pathname + location.search !== '/') history.replaceState(null, '', `/${to(...route)}`);
   if (String(route) === String(state.route)) return;
-  change({ route, now: Date.now(), word: '' });
+  change({ route, now: serverNow(), word: '' });
   scrollTo(0, 0);
   // A screen reader begins at the heading of the new page.
   setTimeout(toHeading, 30);

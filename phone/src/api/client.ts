@@ -1,4 +1,5 @@
 // Talks to /v1 with the types that openapi-typescript generates; the shape of openapi-fetch without its 3 kB.
+import { heardDate } from './clock';
 import type { Client } from 'openapi-fetch';
 import { newKey } from '../outbox/flush';
 import { change, state } from '../state/store';
@@ -54,6 +55,7 @@ async function send(method: Method, path: string, init: Init = {}): Promise<unkn
       keepalive: keepalive ?? false,
       signal: signal ?? AbortSignal.timeout(PATIENCE_MS),
     });
+    heardDate(response.headers.get('Date'));
     said = response.status === 204 ? undefined : await response.json();
   } catch {
     // Only a look at everything finds the way again: what is shown has to be new by then.

@@ -1,4 +1,5 @@
 // The press, and the all-clear after it, as the page sees them: kept at the tap, undone within three seconds, sent as soon as there is a way.
+import { serverNow } from '../api/clock';
 import type { ReachOut } from '../api/client';
 import { withoutStream } from '../api/events';
 import { look } from '../state/everything';
@@ -18,7 +19,7 @@ let ring = 0;
 export async function keepPress(close?: Press['close']): Promise<void> {
   if (!state.me || state.press) return;
   const press = pressNow(state.me.id, Date.now(), newKey(), close);
-  change({ press, nobody: false, word: '', now: Date.now() });
+  change({ press, nobody: false, word: '', now: serverNow() });
   await put('press', press);
   void later();
   ringOn(press);
@@ -84,7 +85,7 @@ export async function tryPress(): Promise<void> {
     await look();
     if (!kept && press.close && !state.mine) ended(press.close);
   } else if (flushed.kind === 'done') settle(flushed.outcome, flushed.said, flushed.press);
-  else change({ now: Date.now() });
+  else change({ now: serverNow() });
 }
 
 function settle(outcome: Outcome, said: unknown, { close }: Press): void {
@@ -129,7 +130,7 @@ export function watchForAWay(): void {
   document.addEventListener('visibilitychange', () => {
     if (document.visibilityState === 'hidden') void release();
     else {
-      change({ now: Date.now() });
+      change({ now: serverNow() });
       void tryPress();
       void look();
     }

@@ -1,4 +1,5 @@
 // Looks at the server again: circle, open reach-outs, inbox. Whatever changed, this is what is asked.
+import { serverNow } from '../api/clock';
 import { api, kindOf, NO_WAY, whole } from '../api/client';
 import { drop, put } from '../outbox/store';
 import { destroy, seal } from '../vault/vault';
@@ -64,7 +65,7 @@ async function fetchAll(): Promise<void> {
     supporting: helping?.data?.items ?? (helping ? state.supporting : []),
     unread: (unread.data?.unread ?? 0) > 0,
     messages: mine ? state.messages : [],
-    now: Date.now(),
+    now: serverNow(),
     looked: state.looked + 1,
   });
   // The service worker brings no new version while this stands.

@@ -1,4 +1,5 @@
 // What the screens show. One plain object; `change` puts something new into it and everything is drawn again.
+import { serverNow } from '../api/clock';
 import type { Country, Me, Member, Message, ReachOut, Supported } from '../api/client';
 import type { Press } from '../outbox/rules';
 
@@ -48,7 +49,7 @@ export const state: State = {
   reached: true,
   word: '',
   hidden: false,
-  now: Date.now(),
+  now: serverNow(),
   looked: 0,
 };
 
