@@ -111,7 +111,8 @@ function Warning({ active }: { active: Member[] }) {
   if (!first) return null;
   const name = nameOf(first);
   const asking = say('circle.ask.say', { url: location.origin });
-  const ask = () => navigator.share({ text: asking }).catch(() => undefined);
+  // The phone's own sheet stands for as long as somebody chooses; the button waits for none of it.
+  const ask = () => void navigator.share({ text: asking }).catch(() => undefined);
   return (
     <div class="card">
       <div class="line">

@@ -15,6 +15,7 @@ import { language, say } from '../words';
 import { region, timeZone } from '../words/place';
 import { wrong } from '../words/problem';
 import { dropInvitation, invitation, takeUpInvitation } from './join';
+import { within } from '../outbox/within';
 import { useHelplines } from './welcome';
 
 export function CreateAccount() {
@@ -108,7 +109,7 @@ export function Codes({ codes, onDone }: { codes: string[]; onDone?: () => void 
       </ol>
       <div class="stack">
         <div class="two">
-          <Button onPress={() => navigator.clipboard.writeText(codes.join('\n')).then(() => setCopied(true), () => undefined)}>{say(copied ? 'all.copied' : 'all.copy')}</Button>
+          <Button onPress={() => within(navigator.clipboard.writeText(codes.join('\n'))).then(() => setCopied(true), () => undefined)}>{say(copied ? 'all.copied' : 'all.copy')}</Button>
           <Button onPress={() => print()}>{say('codes.print')}</Button>
         </div>
         <Button kind="main" onPress={done}>

@@ -14,6 +14,7 @@ import { Group, Row } from '../parts/rows';
 import { say } from '../words';
 import { wrong } from '../words/problem';
 import { moment } from '../words/span';
+import { within } from '../outbox/within';
 import { Sure } from './member';
 
 type Made = Schemas['InvitedOut'];
@@ -46,7 +47,7 @@ export function Invite({ onClose }: { onClose: () => void }) {
 
 function Code({ url, qr, expires_at }: { url: string; qr: Made['qr']; expires_at: string }) {
   const [copied, setCopied] = useState(false);
-  const copy = () => navigator.clipboard.writeText(url).then(() => setCopied(true), () => undefined);
+  const copy = () => within(navigator.clipboard.writeText(url)).then(() => setCopied(true), () => undefined);
   return (
     <>
       <p class="soft">{say('invite.say')}</p>
@@ -55,7 +56,7 @@ function Code({ url, qr, expires_at }: { url: string; qr: Made['qr']; expires_at
       </svg>
       <p class="soft small mid">{say('invite.until', { time: moment(expires_at) })}</p>
       <div class="two">
-        {'share' in navigator && <Button onPress={() => navigator.share({ text: say('invite.share-say'), url }).catch(() => undefined)}>{say('invite.share')}</Button>}
+        {'share' in navigator && <Button onPress={() => void navigator.share({ text: say('invite.share-say'), url }).catch(() => undefined)}>{say('invite.share')}</Button>}
         <Button onPress={copy}>{say(copied ? 'all.copied' : 'invite.copy')}</Button>
       </div>
     </>

@@ -9,6 +9,7 @@ export type Device = Schemas['DeviceOut'];
 export type Standing = 'off' | 'on' | 'blocked' | 'silent' | 'failed' | 'add' | 'none';
 
 const PATIENCE_MS = 15_000;
+const ANSWER_MS = 60_000;
 const LOOK_MS = 500;
 
 const iPhone = /iPhone|iPad/.test(navigator.userAgent);
@@ -29,7 +30,9 @@ export function standing(): Standing {
 export async function switchOn(): Promise<Device | Standing> {
   const found = standing();
   if (found === 'add' || found === 'none') return found;
-  if ((await Notification.requestPermission()) !== 'granted') return 'blocked';
+  // A human answers, or looks away: then nothing has been said yet.
+  const said = await Promise.race([Notification.requestPermission(), after(ANSWER_MS)]);
+  if (said !== 'granted') return said === null ? standing() : 'blocked';
   return register();
 }
 

@@ -128,14 +128,15 @@ async function clicked(data: Partial<Data>, action: string): Promise<void> {
 
 /** The app's own window, brought to the front; a new one where there is none (`/docs` is none), or where it does not come. */
 async function open(url: string): Promise<void> {
-  const windows = await within(self.clients.matchAll({ type: 'window', includeUncontrolled: true })).catch(() => []);
-  const own = windows.find((one) => new URL(one.url).pathname === '/');
+  const own = (await windows()).find((one) => new URL(one.url).pathname === '/');
   const shown = await (own ? within(own.focus()).catch(() => null) : null) ?? (await self.clients.openWindow(url).catch(() => null));
   // It is asked for even where the browser brings nothing to the front: then it is there when somebody looks.
   if (own && (shown === null || shown.id === own.id)) own.postMessage({ url });
 }
 
-const tell = async (what: string) => (await self.clients.matchAll({ type: 'window', includeUncontrolled: true })).forEach((window) => window.postMessage(what));
+const windows = () => within(self.clients.matchAll({ type: 'window', includeUncontrolled: true })).catch(() => []);
+
+const tell = async (what: string) => (await windows()).forEach((window) => window.postMessage(what));
 
 async function receipt({ delivery_id }: Partial<Data>, event: 'delivered' | 'opened'): Promise<void> {
   if (!delivery_id || (await arrived('/v1/receipts', { delivery_id, event }))) return;
