@@ -1,5 +1,7 @@
 """Signing out holds: without a connection, from elsewhere, and with the account itself."""
 
+import re
+
 import pytest
 from playwright.async_api import expect
 
@@ -75,3 +77,30 @@ async def test_a_deleted_account_is_said_to_be_deleted(new_phone: NewPhone) -> N
     await phone.sees("Your account is deleted, on this phone and on the server.")
     await phone.page.reload()
     await expect(phone.link("Create account")).to_be_visible()
+
+
+async def test_a_sign_out_that_comes_late_never_ends_the_session_after_it(
+    new_phone: NewPhone, circle: NewCircle
+) -> None:
+    noor, _ = await circle("Noor", "Ben")
+    phone = await new_phone("Noor", service_workers="block")
+    await phone.belongs_to(noor)
+    await phone.open()
+    await phone.sees("1 person can be reached now.")
+    await phone.go("Settings")
+    # The network swallows the sign-outs alone: the worst that it can do.
+    await phone.page.route(re.compile("/v1/sessions/current$"), lambda route: route.abort())
+    await phone.press_button("Sign out")
+    await phone.sees(LATER)
+    await phone.link("Sign in").click()
+    await phone.page.get_by_label("Sign-in name").fill(noor.sign_in_name)
+    await phone.page.get_by_label("Passphrase", exact=True).fill(PASSPHRASE)
+    await phone.press_button("Sign in")
+    await phone.sees("1 person can be reached now.")
+
+    sent: list[str] = []
+    phone.page.on("request", lambda asked: sent.append(asked.url) if asked.method == "DELETE" else None)
+    await phone.page.unroute_all()
+    await phone.page.reload()
+    await phone.sees("1 person can be reached now.")
+    assert sent == []

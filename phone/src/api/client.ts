@@ -34,8 +34,8 @@ const AT_MOST = 2_000;
 /** Called when the server no longer knows this session. */
 export const onSignedOut: { call: () => void } = { call: () => undefined };
 
-/** Waited for before somebody signs in: a sign-out that the server has not heard of must not end the session that comes. */
-export const onSigningIn: { call: () => Promise<unknown> } = { call: () => Promise.resolve() };
+/** Waited for around a sign-in: a sign-out that the server has not heard of must not end the session that comes. */
+export const onSigningIn = { before: (): Promise<unknown> => Promise.resolve(), after: (): Promise<unknown> => Promise.resolve() };
 const SIGNS_IN = ['/v1/people', '/v1/sessions', '/v1/sessions/passkey', '/v1/sessions/recovery'];
 
 async function send(method: Method, path: string, init: Init = {}): Promise<unknown> {
@@ -44,7 +44,8 @@ async function send(method: Method, path: string, init: Init = {}): Promise<unkn
   const url =
     path.replace(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(params.path?.[name] ?? '')) +
     (query.length ? `?${new URLSearchParams(query.map(([name, value]) => [name, String(value)]))}` : '');
-  if (method === 'POST' && SIGNS_IN.includes(path)) await onSigningIn.call();
+  const signsIn = method === 'POST' && SIGNS_IN.includes(path);
+  if (signsIn) await onSigningIn.before();
   let response: Response;
   let said: unknown;
   try {
@@ -62,6 +63,7 @@ async function send(method: Method, path: string, init: Init = {}): Promise<unkn
     if (state.reached) change({ reached: false });
     return { response: Response.error(), error: { type: NO_WAY, status: 0 } };
   }
+  if (signsIn && response.ok) await onSigningIn.after();
   if (response.ok) return { response, data: said };
   const error = said as Problem;
   if (error.type === '/problems/not-signed-in') onSignedOut.call();

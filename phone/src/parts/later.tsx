@@ -24,7 +24,12 @@ export function later<Props extends object>(load: () => Promise<FunctionComponen
       );
     }, [tries]);
     if (Loaded) return <Loaded {...props} />;
-    return failed ? <NotLoaded onAgain={() => (tries ? renew() : undefined, setTries(tries + 1))} /> : <main class="page" aria-busy="true" />;
+    if (!failed) return <main class="page" aria-busy="true" />;
+    const again = () => {
+      if (tries) renew();
+      setTries(tries + 1);
+    };
+    return <NotLoaded onAgain={again} />;
   };
 }
 

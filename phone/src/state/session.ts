@@ -25,7 +25,9 @@ export async function start(words: Promise<void>): Promise<void> {
 
 async function begin(words: Promise<void>): Promise<void> {
   onSignedOut.call = ended;
-  onSigningIn.call = finishSignOut;
+  onSigningIn.before = finishSignOut;
+  // Sent from now on, it would end the session that has just begun.
+  onSigningIn.after = () => drop('leaving');
   const asked = api.GET('/v1/me');
   const [who, leaving] = await Promise.all([get<string>('who'), get<boolean>('leaving'), words]);
   if (leaving) {
@@ -64,7 +66,7 @@ export async function enter(me?: Me): Promise<void> {
   // A storage that stays silent has not said so; a press in it must not be emptied away when it comes back.
   const who = await get<string>('who');
   if (who !== known.id && !(who === undefined && isSilent())) await forget();
-  await Promise.all([put('who', known.id), drop('leaving')]);
+  await put('who', known.id);
   await setLook(known.language in LANGUAGES ? { language: known.language } : {}).catch(() => undefined);
   arrive(known, { reached: true });
   // A browser may have changed its address while the app was closed.
@@ -72,7 +74,7 @@ export async function enter(me?: Me): Promise<void> {
   await Promise.all([look(), restorePress()]);
 }
 
-/** The server has ended this session. What the phone keeps stays: a press must not be lost for it. */
+/** The server has ended this session. What the phone keeps of others goes; a press stays, and must not be lost for it. */
 function ended(): void {
   silence();
   void destroy();
