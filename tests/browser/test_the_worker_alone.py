@@ -23,10 +23,11 @@ async def test_a_tap_on_the_alarm_beside_another_page_of_the_origin_opens_the_ap
     await phone.shows_notification()
     await phone.page.goto(f"{phone.url}/docs")
 
-    # A browser lets a worker open a window after a real tap only: the test is the browser.
+    # A browser lets a worker open a window, or bring one to the front, after a real tap only: the test is the browser.
     worker = await phone.worker()
     await worker.evaluate(
         """() => { self.standing = [];
+             WindowClient.prototype.focus = async function () { return this; };
              self.clients.openWindow = async (url) => {
                self.standing.push([url, (await self.registration.getNotifications()).length]);
                return null;
