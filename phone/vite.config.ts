@@ -15,7 +15,7 @@ const SCREENS = {
   settings: ['account', 'fallback', 'number', 'passkeys', 'passphrase', 'settings'],
 };
 /** What every page is made of comes in one piece. */
-const BASE = { name: 'base', test: /\/node_modules\/preact\/|\/src\/(api|state|outbox|vault|words)\/|\/src\/route\.ts$|\/src\/parts\/(basics|how|icons|lamp|messages|people|rows)\.tsx$/ };
+const BASE = { name: 'base', test: /\/node_modules\/preact\/|\/src\/(api|state|outbox|vault|i18n)\/|\/src\/route\.ts$|\/src\/parts\/(basics|how|icons|lamp|messages|people|rows)\.tsx$/ };
 const GROUPS = [BASE, ...Object.entries(SCREENS).map(([name, screens]) => ({ name, test: new RegExp(`/src/screens/(${screens.join('|')})\\.tsx$`) }))];
 
 export default defineConfig({

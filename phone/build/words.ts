@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Plugin } from 'vite';
 
-const FOLDER = join(import.meta.dirname, '..', 'src', 'words');
+const FOLDER = join(import.meta.dirname, '..', 'src', 'i18n');
 const ENTRY = /^ {2}'([^']+)': (.+),$/gm;
 
 type Entries = Map<string, string>;
@@ -31,7 +31,7 @@ export function words(): Plugin {
       const english = entries('en');
       const keys = [...english.keys()];
       const list = (said: Entries) => `[${keys.map((key) => said.get(key) ?? english.get(key)).join(',')}]`;
-      const numbered = (path.endsWith('/words/index.ts') ? code.replace(/\(await import\('\.\/(\w+)'\)\)\.\1/g, fetched) : code)
+      const numbered = (path.endsWith('/i18n/index.ts') ? code.replace(/\(await import\('\.\/(\w+)'\)\)\.\1/g, fetched) : code)
         .replace(/'([\w-]+(?:\.[\w-]+)+)'/g, (whole, key: string) => (english.has(key) ? String(keys.indexOf(key)) : whole))
         .replace(/`([\w-]+\.)\$\{([\w.]+)\}`/g, (whole, start: string, which: string) => {
           const found = keys.filter((key) => key.startsWith(start));

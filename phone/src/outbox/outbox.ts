@@ -5,7 +5,7 @@ import { withoutStream } from '../api/events';
 import { look } from '../state/everything';
 import { go } from '../route';
 import { change, state } from '../state/store';
-import { say } from '../words';
+import { say } from '../i18n';
 import { amend, flush, newKey, send } from './flush';
 import { next, pressNow } from './rules';
 import type { Outcome, Press } from './rules';

@@ -3,7 +3,7 @@ import type { ComponentChildren } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import { heading, to, toHeading } from '../route';
 import { state } from '../state/store';
-import { say } from '../words';
+import { say } from '../i18n';
 import { Icon } from './icons';
 import type { IconName } from './icons';
 

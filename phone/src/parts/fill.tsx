@@ -1,7 +1,7 @@
 // What is missing or wrong in a field, in our own words below it: the browser's bubble covers the hint and speaks its own language.
 import type { ComponentChildren } from 'preact';
 import { useState } from 'preact/hooks';
-import { say } from '../words';
+import { say } from '../i18n';
 
 type Input = HTMLInputElement;
 

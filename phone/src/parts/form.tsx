@@ -1,7 +1,7 @@
 // A form: what was filled in goes out, and what went wrong is said beside the button.
 import type { ComponentChildren } from 'preact';
 import { useState } from 'preact/hooks';
-import { say } from '../words';
+import { say } from '../i18n';
 import { Button, Wrong } from './basics';
 
 /** What stands in the field of this name. */

@@ -2,9 +2,9 @@
 import type { Me } from '../api/client';
 import { DAYS, spans } from './hours';
 import type { Window } from './hours';
-import { list, place } from '../words/format';
-import { language, say } from '../words';
-import { written } from '../words/place';
+import { list, place } from '../i18n/format';
+import { language, say } from '../i18n';
+import { written } from '../i18n/place';
 
 /** The first of January 2024 was a Monday. */
 export const dayName = (day: number): string => written(new Date(2024, 0, 1 + day), { weekday: 'short' }, language());

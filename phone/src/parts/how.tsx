@@ -7,8 +7,8 @@ import type { Ending } from '../outbox/rules';
 import { look } from '../state/everything';
 import { askedAgain } from '../state/lamps';
 import { change, state } from '../state/store';
-import { say } from '../words';
-import { wrong } from '../words/problem';
+import { say } from '../i18n';
+import { wrong } from '../i18n/problem';
 import { Button, Sheet } from './basics';
 import { nameOf, names } from './people';
 

@@ -3,7 +3,7 @@ import type { FunctionComponent } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import { to } from '../route';
 import { state } from '../state/store';
-import { say } from '../words';
+import { say } from '../i18n';
 import { Button, Says } from './basics';
 
 /** The component that `load` imports; meanwhile nothing, and a way on where it cannot be had. */

@@ -1,6 +1,6 @@
 // A new passphrase, with a word about how strong it is.
 import { useState } from 'preact/hooks';
-import { say } from '../words';
+import { say } from '../i18n';
 import { Fill } from './fill';
 import { strength } from './strength';
 

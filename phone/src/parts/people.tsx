@@ -1,9 +1,9 @@
 // People and lines that can be called.
 import type { ComponentChildren } from 'preact';
 import type { Country, Member, Recipient } from '../api/client';
-import { known, rich, say } from '../words';
-import type { Key } from '../words';
-import { list } from '../words/format';
+import { known, rich, say } from '../i18n';
+import type { Key } from '../i18n';
+import { list } from '../i18n/format';
 import { Icon } from './icons';
 import { Item, LinkItem, Row } from './rows';
 

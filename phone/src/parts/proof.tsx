@@ -1,8 +1,8 @@
 // The passphrase once more: whoever holds an open phone cannot change the ways into an account, or end it.
 import type { ComponentChildren } from 'preact';
 import { api, kindOf } from '../api/client';
-import { say } from '../words';
-import { wrong } from '../words/problem';
+import { say } from '../i18n';
+import { wrong } from '../i18n/problem';
 import { Form } from './form';
 import type { Filled } from './form';
 import { Secret } from './passphrase';

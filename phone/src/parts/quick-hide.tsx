@@ -3,7 +3,7 @@ import { takeBack } from '../outbox/outbox';
 import { ringing } from '../outbox/rules';
 import { looks } from '../state/looks';
 import { change, state } from '../state/store';
-import { say } from '../words';
+import { say } from '../i18n';
 import { asModal } from './basics';
 
 const TWICE_MS = 450;

@@ -2,8 +2,8 @@
 import type { ReachOut, Recipient } from '../api/client';
 import { nearest, past, promised, STATES } from '../state/lamps';
 import { state } from '../state/store';
-import { say } from '../words';
-import { clock } from '../words/format';
+import { say } from '../i18n';
+import { clock } from '../i18n/format';
 import { Lamp } from './lamp';
 import { CallAndText, nameOf, role } from './people';
 import { Item } from './rows';

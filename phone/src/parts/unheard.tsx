@@ -3,7 +3,7 @@ import type { FunctionComponent } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import { standing } from '../state/notifications';
 import { state } from '../state/store';
-import { say } from '../words';
+import { say } from '../i18n';
 
 const unheard = (): boolean => standing() !== 'on' && (state.circle ?? []).some((member) => member.state === 'active');
 

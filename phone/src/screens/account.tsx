@@ -7,9 +7,9 @@ import { Group, Item } from '../parts/rows';
 import { to } from '../route';
 import { leave } from '../state/session';
 import { change } from '../state/store';
-import { say } from '../words';
-import { day } from '../words/format';
-import { wrong } from '../words/problem';
+import { say } from '../i18n';
+import { day } from '../i18n/format';
+import { wrong } from '../i18n/problem';
 
 export function Devices() {
   const [sessions, again] = useAsked(() => api.GET('/v1/sessions', whole));

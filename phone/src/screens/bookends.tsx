@@ -15,10 +15,10 @@ import { go, to } from '../route';
 import { look } from '../state/everything';
 import { readShown } from '../state/read';
 import { change, state } from '../state/store';
-import { say } from '../words';
-import { clock } from '../words/format';
-import { wrong } from '../words/problem';
-import { span } from '../words/span';
+import { say } from '../i18n';
+import { clock } from '../i18n/format';
+import { wrong } from '../i18n/problem';
+import { span } from '../i18n/span';
 import { NotifyWarning } from './notify';
 
 type Bookend = Schemas['BookendOut'];

@@ -8,8 +8,8 @@ import { Field } from '../parts/fill';
 import { Form } from '../parts/form';
 import type { Filled } from '../parts/form';
 import { Row } from '../parts/rows';
-import { say } from '../words';
-import { wrong } from '../words/problem';
+import { say } from '../i18n';
+import { wrong } from '../i18n/problem';
 import { channelInWords, kindInWords } from './settings';
 
 type Channel = Schemas['ChannelOut'];

@@ -2,7 +2,7 @@
 import { Lamp } from '../parts/lamp';
 import { Says } from '../parts/basics';
 import { to } from '../route';
-import { say } from '../words';
+import { say } from '../i18n';
 
 export function Gone() {
   return (

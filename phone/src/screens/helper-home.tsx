@@ -13,10 +13,10 @@ import { look } from '../state/everything';
 import { morning } from '../state/morning';
 import { needsMe } from '../state/needed';
 import { change, state } from '../state/store';
-import { say } from '../words';
-import { clock, day, list } from '../words/format';
-import { wrong } from '../words/problem';
-import { moment } from '../words/span';
+import { say } from '../i18n';
+import { clock, day, list } from '../i18n/format';
+import { wrong } from '../i18n/problem';
+import { moment } from '../i18n/span';
 import { NotifyBanner } from './notify';
 import { how, isMuted } from './there-for';
 

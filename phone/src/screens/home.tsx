@@ -12,8 +12,8 @@ import { to } from '../route';
 import { memberLamp } from '../state/lamps';
 import { mineIn, NEEDS, waitingLongest } from '../state/needed';
 import { state } from '../state/store';
-import { say } from '../words';
-import { ago, clock } from '../words/format';
+import { say } from '../i18n';
+import { ago, clock } from '../i18n/format';
 
 const HelperHome = later(async () => (await import('./helper-home')).HelperHome);
 

@@ -10,7 +10,7 @@ import { DAYS, spans, windows } from '../parts/hours';
 import type { Window } from '../parts/hours';
 import { patch } from '../state/profile';
 import { change, state } from '../state/store';
-import { say } from '../words';
+import { say } from '../i18n';
 import { dayName } from '../parts/hours-in-words';
 
 const PROPOSED = { from: '07:00', to: '22:00' };

@@ -11,8 +11,8 @@ import { to } from '../route';
 import { look } from '../state/everything';
 import { needsMe, NEEDS, waitingLongest } from '../state/needed';
 import { state } from '../state/store';
-import { say } from '../words';
-import { ago } from '../words/format';
+import { say } from '../i18n';
+import { ago } from '../i18n/format';
 import { NoticeRow } from './notices';
 import { NotifyBanner } from './notify';
 

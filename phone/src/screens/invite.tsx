@@ -11,9 +11,9 @@ import { Icon } from '../parts/icons';
 import { Lamp } from '../parts/lamp';
 import { role, roles } from '../parts/people';
 import { Group, Row } from '../parts/rows';
-import { say } from '../words';
-import { wrong } from '../words/problem';
-import { moment } from '../words/span';
+import { say } from '../i18n';
+import { wrong } from '../i18n/problem';
+import { moment } from '../i18n/span';
 import { within } from '../outbox/within';
 import { Sure } from './member';
 

@@ -9,10 +9,10 @@ import { nameOf, role } from '../parts/people';
 import { go, to } from '../route';
 import { keep, kept } from '../state/slots';
 import { state } from '../state/store';
-import { say } from '../words';
-import type { Key } from '../words';
-import { wrong } from '../words/problem';
-import { moment } from '../words/span';
+import { say } from '../i18n';
+import type { Key } from '../i18n';
+import { wrong } from '../i18n/problem';
+import { moment } from '../i18n/span';
 import { Joined } from './joined';
 import type { Membership } from './joined';
 

@@ -10,7 +10,7 @@ import { instead } from '../route';
 import { standing } from '../state/notifications';
 import { patch } from '../state/profile';
 import { state } from '../state/store';
-import { say } from '../words';
+import { say } from '../i18n';
 import { hasHours } from '../parts/hours-in-words';
 import { HoursForm } from './hours';
 import { NotifyQuestion } from './notify';

@@ -6,8 +6,8 @@ import { Button, Pick, Sheet } from '../parts/basics';
 import { CallAndText, nameOf, Number_, roles } from '../parts/people';
 import { look } from '../state/everything';
 import { change } from '../state/store';
-import { say } from '../words';
-import { wrong } from '../words/problem';
+import { say } from '../i18n';
+import { wrong } from '../i18n/problem';
 
 const at = (member: Member) => ({ params: { path: { membership_id: member.id } } });
 

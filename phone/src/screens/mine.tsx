@@ -14,10 +14,10 @@ import { truth, whoIsThere } from '../state/lamps';
 import { NEEDS, needs } from '../state/needed';
 import type { Need } from '../state/needed';
 import { change, state } from '../state/store';
-import { say } from '../words';
-import type { Key } from '../words';
-import { clock } from '../words/format';
-import { wrong } from '../words/problem';
+import { say } from '../i18n';
+import type { Key } from '../i18n';
+import { clock } from '../i18n/format';
+import { wrong } from '../i18n/problem';
 import { There } from './there';
 
 const MINUTE_MS = 60_000;

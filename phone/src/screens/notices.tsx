@@ -6,9 +6,9 @@ import { Row } from '../parts/rows';
 import { go } from '../route';
 import { look } from '../state/everything';
 import { state } from '../state/store';
-import { say } from '../words';
-import type { Key } from '../words';
-import { day } from '../words/format';
+import { say } from '../i18n';
+import type { Key } from '../i18n';
+import { day } from '../i18n/format';
 
 type Said = readonly [Key, Key];
 type Kind = Exclude<Notice['kind'], 'test'> | 'unreachable-me' | 'nobody-told';

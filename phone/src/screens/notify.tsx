@@ -8,9 +8,9 @@ import { to } from '../route';
 import { platform, register, standing, switchOn, tryPush } from '../state/notifications';
 import type { Device, Standing } from '../state/notifications';
 import { keep, kept } from '../state/slots';
-import { say } from '../words';
-import type { Key } from '../words';
-import { clock, day } from '../words/format';
+import { say } from '../i18n';
+import type { Key } from '../i18n';
+import { clock, day } from '../i18n/format';
 
 const STEPS: Key = `notify-help.${platform}`;
 /** How it stands, and what to do about it. */

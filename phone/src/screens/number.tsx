@@ -8,8 +8,8 @@ import { Form } from '../parts/form';
 import { Number_ } from '../parts/people';
 import { keep, kept } from '../state/slots';
 import { change, state } from '../state/store';
-import { rich, say } from '../words';
-import { wrong } from '../words/problem';
+import { rich, say } from '../i18n';
+import { wrong } from '../i18n/problem';
 
 const SLOT = 'number-asked';
 

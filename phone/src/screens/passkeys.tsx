@@ -6,9 +6,9 @@ import { Button, SubPage, Wrong } from '../parts/basics';
 import { Proof } from '../parts/proof';
 import { Item } from '../parts/rows';
 import { addPasskey } from '../state/passkeys';
-import { say } from '../words';
-import { day } from '../words/format';
-import { wrong } from '../words/problem';
+import { say } from '../i18n';
+import { day } from '../i18n/format';
+import { wrong } from '../i18n/problem';
 
 export function Passkeys() {
   const [found, again] = useAsked(() => api.GET('/v1/passkeys', whole));

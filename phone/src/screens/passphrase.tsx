@@ -7,8 +7,8 @@ import { NewPassphrase } from '../parts/passphrase';
 import { Proof } from '../parts/proof';
 import { instead } from '../route';
 import { change } from '../state/store';
-import { say } from '../words';
-import { wrong } from '../words/problem';
+import { say } from '../i18n';
+import { wrong } from '../i18n/problem';
 import { Codes } from './create-account';
 
 export function Passphrase() {

@@ -5,7 +5,7 @@ import { Form } from '../parts/form';
 import type { Filled } from '../parts/form';
 import { invitationIn } from '../links';
 import { go, to } from '../route';
-import { say } from '../words';
+import { say } from '../i18n';
 
 /** `broken`: a link has led here and could not be read. */
 export function PasteLink({ broken }: { broken?: boolean }) {

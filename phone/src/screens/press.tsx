@@ -12,8 +12,8 @@ import { Group, Item } from '../parts/rows';
 import { to } from '../route';
 import { firstTold } from '../state/lamps';
 import { change, state } from '../state/store';
-import { say } from '../words';
-import { clock, list } from '../words/format';
+import { say } from '../i18n';
+import { clock, list } from '../i18n/format';
 
 /** A good network needs less than this; a slower one is told about. */
 const GRACE_MS = 900;

@@ -4,8 +4,8 @@ import { api } from '../api/client';
 import { Button, Pick, Says, Wrong } from '../parts/basics';
 import { Lamp } from '../parts/lamp';
 import { instead } from '../route';
-import { say } from '../words';
-import { wrong } from '../words/problem';
+import { say } from '../i18n';
+import { wrong } from '../i18n/problem';
 
 export const FELT = {
   seen: ['felt-name.seen', 'felt-say.seen'],

@@ -4,10 +4,10 @@ import { api } from '../api/client';
 import type { Schemas } from '../api/client';
 import { Button, SubPage, Wrong } from '../parts/basics';
 import { Item } from '../parts/rows';
-import { say } from '../words';
-import type { Key } from '../words';
-import { day } from '../words/format';
-import { wrong } from '../words/problem';
+import { say } from '../i18n';
+import type { Key } from '../i18n';
+import { day } from '../i18n/format';
+import { wrong } from '../i18n/problem';
 import { FELT, GRADES } from './reflection';
 
 type Reflection = Schemas['ReflectionOut'];

@@ -10,7 +10,7 @@ import { CallList } from '../parts/people';
 import { to } from '../route';
 import { look } from '../state/everything';
 import { state } from '../state/store';
-import { say } from '../words';
+import { say } from '../i18n';
 
 export function Rescue({ onAgain }: { onAgain: () => void }) {
   // What could not be shown may have come from the server, and may be mended there by now.

@@ -13,9 +13,9 @@ import type { Look } from '../state/looks';
 import { patch } from '../state/profile';
 import { signOut } from '../state/session';
 import { change, state } from '../state/store';
-import { language, LANGUAGES, rich, say } from '../words';
+import { language, LANGUAGES, rich, say } from '../i18n';
 import { hasHours, hoursInWords } from '../parts/hours-in-words';
-import { reported } from '../words/place';
+import { reported } from '../i18n/place';
 import { NotifyCard } from './notify';
 
 type Channel = Schemas['ChannelOut'];

@@ -13,10 +13,10 @@ import { to } from '../route';
 import { look } from '../state/everything';
 import { readShown } from '../state/read';
 import { state } from '../state/store';
-import { say } from '../words';
-import type { Key } from '../words';
-import { day, list } from '../words/format';
-import { wrong } from '../words/problem';
+import { say } from '../i18n';
+import type { Key } from '../i18n';
+import { day, list } from '../i18n/format';
+import { wrong } from '../i18n/problem';
 
 type CheckIn = Schemas['CheckInOut'];
 type ReachIn = Schemas['ReachInOut'];

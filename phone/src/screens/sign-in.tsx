@@ -12,8 +12,8 @@ import { to } from '../route';
 import { signInByPasskey } from '../state/passkeys';
 import { enter } from '../state/session';
 import { state } from '../state/store';
-import { say } from '../words';
-import { wrong } from '../words/problem';
+import { say } from '../i18n';
+import { wrong } from '../i18n/problem';
 import { takeUpInvitation } from './join';
 
 const NAME = { autocomplete: 'username', autocapitalize: 'none', autocorrect: false, spellcheck: false, dir: 'ltr', required: true };

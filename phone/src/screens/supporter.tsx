@@ -14,9 +14,9 @@ import { past, promised } from '../state/lamps';
 import { mineIn, NEEDS } from '../state/needed';
 import { readShown } from '../state/read';
 import { state } from '../state/store';
-import { say } from '../words';
-import { ago, clock, day } from '../words/format';
-import { wrong } from '../words/problem';
+import { say } from '../i18n';
+import { ago, clock, day } from '../i18n/format';
+import { wrong } from '../i18n/problem';
 import { Gone } from './gone';
 
 type Kind = NonNullable<Recipient['answer']>;

@@ -11,9 +11,9 @@ import { Group, Item } from '../parts/rows';
 import { to } from '../route';
 import { morning } from '../state/morning';
 import { state } from '../state/store';
-import { say } from '../words';
+import { say } from '../i18n';
 import { hasHours, hoursInWords } from '../parts/hours-in-words';
-import { moment } from '../words/span';
+import { moment } from '../i18n/span';
 import { Block, Sure } from './member';
 
 const WEEK_MS = 7 * 24 * 60 * 60_000;

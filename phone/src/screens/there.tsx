@@ -11,8 +11,8 @@ import { comes, Recipients } from '../parts/recipients';
 import { look } from '../state/everything';
 import { past, whoIsThere } from '../state/lamps';
 import { state } from '../state/store';
-import { say } from '../words';
-import { clock } from '../words/format';
+import { say } from '../i18n';
+import { clock } from '../i18n/format';
 
 export function There({ of }: { of: ReachOut }) {
   const [asked] = useAsked(() => api.GET('/v1/inbox', { params: { query: { kind: 'are_you_talking', limit: 20 } } }), [of.id]);

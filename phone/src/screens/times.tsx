@@ -3,9 +3,9 @@ import { useState } from 'preact/hooks';
 import { api } from '../api/client';
 import { useAsked } from '../parts/asked';
 import { Pick, SubPage, Wrong } from '../parts/basics';
-import { say } from '../words';
-import { wrong } from '../words/problem';
-import { span } from '../words/span';
+import { say } from '../i18n';
+import { wrong } from '../i18n/problem';
+import { span } from '../i18n/span';
 
 const PACES = {
   usual: { word: 'times-pace.usual', ladder: null },

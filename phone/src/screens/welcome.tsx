@@ -6,8 +6,8 @@ import { Light } from '../parts/lamp';
 import { NoEmergencyService } from '../parts/people';
 import { to } from '../route';
 import { change, state } from '../state/store';
-import { say } from '../words';
-import { region } from '../words/place';
+import { say } from '../i18n';
+import { region } from '../i18n/place';
 
 /** The region's numbers, for somebody who is not signed in. */
 export function useHelplines(): void {

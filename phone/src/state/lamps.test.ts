@@ -1,7 +1,7 @@
 // What a lamp shows, and the truest sentence over all of them.
 import { beforeAll, describe, expect, test, vi } from 'vitest';
 import type { Recipient } from '../api/client';
-import { say, speak } from '../words';
+import { say, speak } from '../i18n';
 import { askedAgain, firstTold, memberLamp, nearest, past, promised, STATES, truth, whoIsThere } from './lamps';
 
 beforeAll(() => {

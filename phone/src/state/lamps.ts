@@ -1,6 +1,6 @@
 // What a lamp shows: shape and words for how far a reach-out has come to somebody. Pure.
 import type { Member, Recipient } from '../api/client';
-import type { Key } from '../words';
+import type { Key } from '../i18n';
 
 type RecipientState = Recipient['state'];
 

@@ -1,7 +1,7 @@
 // How the app looks and speaks on this phone: theme, language, quick hide. Not secret, so in localStorage.
 import { put } from '../outbox/store';
-import { speak } from '../words';
-import { tags } from '../words/place';
+import { speak } from '../i18n';
+import { tags } from '../i18n/place';
 import { change } from './store';
 
 export interface Look {

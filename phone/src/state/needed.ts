@@ -1,6 +1,6 @@
 // What somebody needs, and whose reach-out still waits for a word from me. Pure but for who I am.
 import type { ReachOut, Recipient } from '../api/client';
-import type { Key } from '../words';
+import type { Key } from '../i18n';
 import { state } from './store';
 
 export type Need = NonNullable<ReachOut['need']>;

@@ -2,7 +2,7 @@
 import { api, whole } from '../api/client';
 import type { Schemas } from '../api/client';
 import { within } from '../outbox/within';
-import { say } from '../words';
+import { say } from '../i18n';
 
 export type Device = Schemas['DeviceOut'];
 /** off: not asked yet; on: the server pushes here; add: an iPhone wants it on the Home Screen first; none: not in this browser. */

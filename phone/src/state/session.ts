@@ -5,7 +5,7 @@ import { listen, silence } from '../api/events';
 import { restorePress, tryPress } from '../outbox/outbox';
 import { drop, empty, get, isSilent, put } from '../outbox/store';
 import { destroy, unseal } from '../vault/vault';
-import { LANGUAGES, say } from '../words';
+import { LANGUAGES, say } from '../i18n';
 import { instead } from '../route';
 import { look } from './everything';
 import { setLook } from './looks';

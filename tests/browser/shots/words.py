@@ -5,7 +5,7 @@ from functools import cache
 
 from tests.faults.processes import ROOT
 
-FOLDER = ROOT / "phone" / "src" / "words"
+FOLDER = ROOT / "phone" / "src" / "i18n"
 ENTRY = re.compile(r"""^ {2}'([^']+)': (?:'((?:[^'\\]|\\.)*)'|"([^"]*)"),$""", re.MULTILINE)
 
 
