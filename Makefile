@@ -9,9 +9,8 @@ JOBS ?= $(shell expr 1 + `getconf _NPROCESSORS_ONLN 2>/dev/null || echo 1`)
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.porchlight-installed
-PIP := $(BIN)/python -m pip --disable-pip-version-check
 
-# The stamp holds the folder it was made in: an environment that was moved, or whose Python has gone, is built anew.
+# scripts/bootstrap writes the project's folder into the stamp: an environment that was moved, or whose Python is gone, is rebuilt.
 ALIVE := $(shell test "`cat $(STAMP) 2>/dev/null`" = "$(CURDIR)" && $(BIN)/python -c '' 2>/dev/null && echo yes)
 
 .PHONY: help install run test lint check demo bench faults fuzz shots coverage lock clean FORCE
@@ -34,32 +33,7 @@ install: $(STAMP)
 	@$(BIN)/python hatch_build.py
 
 $(STAMP): pyproject.toml requirements-dev.txt $(if $(ALIVE),,FORCE)
-	@set -e; \
-	if [ -f $(STAMP) ] && [ "`cat $(STAMP)`" != "$(CURDIR)" ]; then rm -rf $(VENV); fi; \
-	if ! $(BIN)/python -c 'import pip, sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then \
-	  found=''; old=''; bare=''; \
-	  for candidate in $(PYTHON) python3 python3.14 python3.13 python3.12 python3.11 python; do \
-	    command -v "$$candidate" >/dev/null 2>&1 || continue; \
-	    if ! "$$candidate" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then old="$$candidate"; continue; fi; \
-	    if ! "$$candidate" -c 'import venv, ensurepip' 2>/dev/null; then bare="$$candidate"; continue; fi; \
-	    found="$$candidate"; break; \
-	  done; \
-	  if [ -z "$$found" ]; then \
-	    if [ -n "$$bare" ]; then \
-	      echo "Porchlight needs Python's venv module, which $$bare lacks: install it (on Debian and Ubuntu: apt install python3-venv), then run make again." >&2; \
-	    elif [ -n "$$old" ]; then \
-	      echo "Porchlight needs Python 3.11 or newer, and $$old is older: install a newer one, then run make again (or make PYTHON=/path/to/python3)." >&2; \
-	    else \
-	      echo "Porchlight needs Python 3.11 or newer, and none was found: install it, then run make again (or make PYTHON=/path/to/python3)." >&2; \
-	    fi; \
-	    exit 1; \
-	  fi; \
-	  "$$found" -m venv --clear $(VENV); \
-	fi; \
-	echo 'Installing what is missing; the first time takes a few minutes.' >&2; \
-	$(PIP) install --quiet --require-hashes -r requirements-dev.txt; \
-	$(PIP) install --quiet --force-reinstall --no-deps --no-build-isolation --editable .; \
-	printf '%s' "$(CURDIR)" > $(STAMP)
+	@PYTHON="$(PYTHON)" scripts/bootstrap $(VENV)
 
 run: install
 	@exec $(BIN)/porchlight serve --host $(HOST) --port $(PORT)
