@@ -76,6 +76,14 @@ def test_it_holds_every_module_and_data_file_and_nothing_else(wheel: Path) -> No
     assert not [name for name in held if "node_modules" in name or name.endswith((".ts", ".tsx", ".map"))]
 
 
+def test_it_says_under_which_license_it_is(wheel: Path) -> None:
+    with zipfile.ZipFile(wheel) as archive:
+        [metadata] = [name for name in archive.namelist() if name.endswith(".dist-info/METADATA")]
+        [license_text] = [name for name in archive.namelist() if name.endswith(".dist-info/licenses/LICENSE")]
+        assert "\nLicense-Expression: AGPL-3.0-or-later\n" in archive.read(metadata).decode()
+        assert archive.read(license_text) == (ROOT / "LICENSE").read_bytes()
+
+
 def test_it_runs_from_the_wheel_and_not_from_the_sources(installed: Path, tmp_path: Path) -> None:
     python = installed.with_name("python")
     code = "import json, sys; from importlib.util import find_spec as f; print(json.dumps([f(m).origin for m in sys.argv[1:]]))"
