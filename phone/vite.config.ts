@@ -15,13 +15,25 @@ const SCREENS = {
   settings: ['account', 'fallback', 'number', 'passkeys', 'passphrase', 'settings'],
 };
 /** What every page is made of comes in one piece. */
-const BASE = { name: 'base', test: /\/node_modules\/preact\/|\/src\/(api|state|outbox|vault|i18n)\/|\/src\/route\.ts$|\/src\/parts\/(basics|how|icons|lamp|messages|people|rows)\.tsx$/ };
-const GROUPS = [BASE, ...Object.entries(SCREENS).map(([name, screens]) => ({ name, test: new RegExp(`/src/screens/(${screens.join('|')})\\.tsx$`) }))];
+const BASE = {
+  name: 'base',
+  test: /\/node_modules\/preact\/|\/src\/(api|state|outbox|vault|i18n)\/|\/src\/route\.ts$|\/src\/parts\/(basics|how|icons|lamp|messages|people|rows)\.tsx$/,
+};
+const GROUPS = [
+  BASE,
+  ...Object.entries(SCREENS).map(([name, screens]) => ({
+    name,
+    test: new RegExp(`/src/screens/(${screens.join('|')})\\.tsx$`),
+  })),
+];
 
 export default defineConfig({
   plugins: [words()],
   // Elements as calls with their children behind one another: what the automatic runtime writes weighs 0.4 kB more in gzip.
-  oxc: { jsx: { runtime: 'classic', pragma: 'h', pragmaFrag: 'Fragment', development: false }, jsxInject: "import { Fragment, h } from 'preact'" },
+  oxc: {
+    jsx: { runtime: 'classic', pragma: 'h', pragmaFrag: 'Fragment', development: false },
+    jsxInject: "import { Fragment, h } from 'preact'",
+  },
   server: { proxy: { '/v1': { target: SERVER, changeOrigin: false } } },
   build: {
     target: ['chrome105', 'safari16', 'firefox121'],
@@ -30,7 +42,16 @@ export default defineConfig({
     minify: 'terser',
     terserOptions: TERSER,
     // The page names what its script imports, so that it all comes at once; what a screen imports is seldom more than that.
-    modulePreload: { polyfill: false, resolveDependencies: (_, deps, { hostType }) => (hostType === 'html' ? deps : []) },
-    rollupOptions: { output: { minify: true, assetFileNames: 'assets/[name]-[hash][extname]', codeSplitting: { includeDependenciesRecursively: false, groups: GROUPS } } },
+    modulePreload: {
+      polyfill: false,
+      resolveDependencies: (_, deps, { hostType }) => (hostType === 'html' ? deps : []),
+    },
+    rollupOptions: {
+      output: {
+        minify: true,
+        assetFileNames: 'assets/[name]-[hash][extname]',
+        codeSplitting: { includeDependenciesRecursively: false, groups: GROUPS },
+      },
+    },
   },
 });

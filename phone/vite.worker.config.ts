@@ -9,7 +9,10 @@ const DIST = join(import.meta.dirname, 'dist');
 const shell = ['/', ...files('assets'), ...files('icons'), '/manifest.webmanifest'];
 
 function files(folder: string): string[] {
-  return readdirSync(join(DIST, folder)).filter((name) => !name.endsWith('.map')).map((name) => `/${folder}/${name}`).sort();
+  return readdirSync(join(DIST, folder))
+    .filter((name) => !name.endsWith('.map'))
+    .map((name) => `/${folder}/${name}`)
+    .sort();
 }
 
 function version(): string {

@@ -10,13 +10,64 @@ const NIGHT = '#0d1630';
 // A lantern on a 100 × 100 ground. Each shape is a polygon, or a circle with a hole of its own radius.
 const LANTERN = [
   { fill: '#8b9ad0', circle: [50, 17.5, 5.5, 3] },
-  { fill: '#8b9ad0', points: [[48, 22], [52, 22], [52, 27], [76, 42], [77, 46], [23, 46], [24, 42], [48, 27]] },
-  { fill: '#4a5a98', points: [[28, 46], [72, 46], [69, 78], [31, 78]] },
-  { fill: '#ffc566', points: [[32, 47], [68, 47], [65.5, 76], [34.5, 76]] },
+  {
+    fill: '#8b9ad0',
+    points: [
+      [48, 22],
+      [52, 22],
+      [52, 27],
+      [76, 42],
+      [77, 46],
+      [23, 46],
+      [24, 42],
+      [48, 27],
+    ],
+  },
+  {
+    fill: '#4a5a98',
+    points: [
+      [28, 46],
+      [72, 46],
+      [69, 78],
+      [31, 78],
+    ],
+  },
+  {
+    fill: '#ffc566',
+    points: [
+      [32, 47],
+      [68, 47],
+      [65.5, 76],
+      [34.5, 76],
+    ],
+  },
   { fill: '#fff0cc', circle: [50, 66.5, 7.5, 0] },
-  { fill: '#fff0cc', points: [[50, 50], [56.9, 63.5], [43.1, 63.5]] },
-  { fill: '#8b9ad0', points: [[25, 78], [75, 78], [75, 82], [25, 82]] },
-  { fill: '#4a5a98', points: [[35, 82], [65, 82], [62, 86], [38, 86]] },
+  {
+    fill: '#fff0cc',
+    points: [
+      [50, 50],
+      [56.9, 63.5],
+      [43.1, 63.5],
+    ],
+  },
+  {
+    fill: '#8b9ad0',
+    points: [
+      [25, 78],
+      [75, 78],
+      [75, 82],
+      [25, 82],
+    ],
+  },
+  {
+    fill: '#4a5a98',
+    points: [
+      [35, 82],
+      [65, 82],
+      [62, 86],
+      [38, 86],
+    ],
+  },
 ];
 // A notification's badge is a silhouette; the phone gives it its colour.
 const BADGE = LANTERN.filter((_, index) => ![3].includes(index)).map((shape) => ({ ...shape, fill: '#ffffff' }));
@@ -63,7 +114,12 @@ function png(size, shapes, { ground, corner = 0, scale = 1 }) {
   head.writeUInt32BE(size, 4);
   head.set([8, 6, 0, 0, 0], 8);
   const signature = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
-  return Buffer.concat([signature, chunk('IHDR', head), chunk('IDAT', deflateSync(rows, { level: 9 })), chunk('IEND', Buffer.alloc(0))]);
+  return Buffer.concat([
+    signature,
+    chunk('IHDR', head),
+    chunk('IDAT', deflateSync(rows, { level: 9 })),
+    chunk('IEND', Buffer.alloc(0)),
+  ]);
 }
 
 function rounded(x, y, corner) {
@@ -93,7 +149,8 @@ function svg(shapes) {
 
 mkdirSync(OUT, { recursive: true });
 writeFileSync(join(OUT, 'lamp.svg'), svg(LANTERN));
-for (const size of [192, 512]) writeFileSync(join(OUT, `lamp-${size}.png`), png(size, LANTERN, { ground: NIGHT, corner: 22 }));
+for (const size of [192, 512])
+  writeFileSync(join(OUT, `lamp-${size}.png`), png(size, LANTERN, { ground: NIGHT, corner: 22 }));
 writeFileSync(join(OUT, 'lamp-180.png'), png(180, LANTERN, { ground: NIGHT }));
 writeFileSync(join(OUT, 'lamp-maskable-512.png'), png(512, LANTERN, { ground: NIGHT, scale: 0.82 }));
 writeFileSync(join(OUT, 'badge-96.png'), png(96, BADGE, { scale: 1.25 }));

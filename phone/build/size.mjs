@@ -23,7 +23,10 @@ function withImports(path, found = new Set()) {
 
 const made = [...readdirSync(join(DIST, 'assets')).map((name) => `assets/${name}`), 'sw.js'];
 const scripts = made.filter((path) => path.endsWith('.js'));
-const first = new Set(['sw.js', ...names('index.html', /(?:src|href)="\/assets\/([\w.-]+\.js)"/g).flatMap((path) => [...withImports(path)])]);
+const first = new Set([
+  'sw.js',
+  ...names('index.html', /(?:src|href)="\/assets\/([\w.-]+\.js)"/g).flatMap((path) => [...withImports(path)]),
+]);
 const sum = (paths) => [...paths].reduce((total, path) => total + weigh(path), 0);
 
 for (const path of scripts) show(weigh(path), `${path}${first.has(path) ? '  (first)' : ''}`);

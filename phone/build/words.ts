@@ -11,7 +11,11 @@ type Entries = Map<string, string>;
 function entries(language: string): Entries {
   const folder = join(FOLDER, language);
   const texts = readdirSync(folder).map((name) => readFileSync(join(folder, name), 'utf8'));
-  return new Map(texts.flatMap((text) => [...text.matchAll(ENTRY)].map(([, key = '', value = '']): [string, string] => [key, value])));
+  return new Map(
+    texts.flatMap((text) =>
+      [...text.matchAll(ENTRY)].map(([, key = '', value = '']): [string, string] => [key, value]),
+    ),
+  );
 }
 
 /**
@@ -31,15 +35,20 @@ export function words(): Plugin {
       const english = entries('en');
       const keys = [...english.keys()];
       const list = (said: Entries) => `[${keys.map((key) => said.get(key) ?? english.get(key)).join(',')}]`;
-      const numbered = (path.endsWith('/i18n/index.ts') ? code.replace(/\(await import\('\.\/(\w+)'\)\)\.\1/g, fetched) : code)
-        .replace(/'([\w-]+(?:\.[\w-]+)+)'/g, (whole, key: string) => (english.has(key) ? String(keys.indexOf(key)) : whole))
+      const numbered = (
+        path.endsWith('/i18n/index.ts') ? code.replace(/\(await import\('\.\/(\w+)'\)\)\.\1/g, fetched) : code
+      )
+        .replace(/'([\w-]+(?:\.[\w-]+)+)'/g, (whole, key: string) =>
+          english.has(key) ? String(keys.indexOf(key)) : whole,
+        )
         .replace(/`([\w-]+\.)\$\{([\w.]+)\}`/g, (whole, start: string, which: string) => {
           const found = keys.filter((key) => key.startsWith(start));
           if (!found.length) return whole;
           // Counted ones in a row need no list.
           const one = keys.indexOf(found[0] ?? '');
           const from = Number(found[0]?.slice(start.length));
-          if (found.every((key, index) => key === `${start}${from + index}` && key === keys[one + index])) return `(${one - from} + +${which})`;
+          if (found.every((key, index) => key === `${start}${from + index}` && key === keys[one + index]))
+            return `(${one - from} + +${which})`;
           return `({${found.map((key) => `${JSON.stringify(key.slice(start.length))}:${keys.indexOf(key)}`).join(',')}})[${which}]`;
         });
       return { code: numbered, map: null };

@@ -1,15 +1,15 @@
 // Which screen stands where, and the bar at the bottom. What the press needs is loaded with the app, the rest when it is opened.
 import type { ComponentChild } from 'preact';
+import { next } from './outbox/rules';
 import { Nav } from './parts/basics';
 import { Boundary } from './parts/boundary';
 import { later } from './parts/later';
+import { BlankNote } from './parts/quick-hide';
 import { Home } from './screens/home';
 import { Mine } from './screens/mine';
 import { Nobody, PressPage } from './screens/press';
 import { Rescue } from './screens/rescue';
 import { Welcome } from './screens/welcome';
-import { next } from './outbox/rules';
-import { BlankNote } from './parts/quick-hide';
 import { state } from './state/store';
 
 const DeleteAccount = later(async () => (await import('./screens/account')).DeleteAccount);
@@ -59,7 +59,19 @@ const OUTSIDE: Record<string, (...parts: string[]) => ComponentChild> = {
 
 /** Addresses for whoever is signed in. A new screen is one more line here. */
 const INSIDE: Record<string, Screen> = {
-  '': { tab: 'home', show: () => (state.press ? <PressPage press={state.press} /> : state.nobody ? <Nobody /> : state.mine ? <Mine of={state.mine} /> : <Home />) },
+  '': {
+    tab: 'home',
+    show: () =>
+      state.press ? (
+        <PressPage press={state.press} />
+      ) : state.nobody ? (
+        <Nobody />
+      ) : state.mine ? (
+        <Mine of={state.mine} />
+      ) : (
+        <Home />
+      ),
+  },
   'reflection': { tab: '', show: (id = '') => <Reflection id={id} /> },
   'invitation': { tab: '', show: invited },
   'link': { tab: 'circle', show: () => <PasteLink /> },
@@ -101,7 +113,10 @@ const rescue = (again: () => void) => <Rescue onAgain={again} />;
 /** One screen; when it fails, what is needed most stands in its place, until another screen is opened or it is tried again. */
 function Safe({ children }: { children: ComponentChild }) {
   return (
-    <Boundary key={[state.session, !!state.press, state.mine?.id, state.nobody, ...state.route].join('/')} otherwise={rescue}>
+    <Boundary
+      key={[state.session, !!state.press, state.mine?.id, state.nobody, ...state.route].join('/')}
+      otherwise={rescue}
+    >
       {children}
     </Boundary>
   );
@@ -125,7 +140,8 @@ function Shown() {
   const screen = own ? INSIDE[''] : (INSIDE[name] ?? INSIDE['']);
   if (!screen) return null;
   // In the three seconds there is nothing beside "Undo" to hit by mistake.
-  const ringing = screen.tab === 'home' && state.press && !state.press.held && next(state.press, Date.now()).kind === 'ring';
+  const ringing =
+    screen.tab === 'home' && state.press && !state.press.held && next(state.press, Date.now()).kind === 'ring';
   return (
     <>
       {state.word && (

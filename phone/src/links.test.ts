@@ -36,7 +36,10 @@ describe('an invitation is read out of', () => {
     ['a link inside a link', `https://guard.example/?url=${encodeURIComponent(encodeURIComponent(LINK))}&data=05`],
     ['character references', `https://porch.example/&#35;/invitation&#x2F;${T}`],
     ['capitals', `HTTPS://PORCH.EXAMPLE/#/INVITATION/${T}`],
-    ['marks that nobody sees', `\u2068${LINK.replace('vit', 'vi\u200bt').replace(T, `${T.slice(0, 4)}\u00ad${T.slice(4)}`)}\u2069`],
+    [
+      'marks that nobody sees',
+      `\u2068${LINK.replace('vit', 'vi\u200bt').replace(T, `${T.slice(0, 4)}\u00ad${T.slice(4)}`)}\u2069`,
+    ],
     ['typographic dashes', LINK.replace('E-f', 'E\u2013f')],
     ['full-width signs', LINK.replace('#', '＃')],
     ['backslashes', `https://porch.example/#\\invitation\\${T}`],
@@ -45,7 +48,9 @@ describe('an invitation is read out of', () => {
   });
 
   test('two dashes that were made one', () => {
-    expect(invitationIn('https://porch.example/#/invitation/aB3_dE\u2014h1jKlMnOpQr5wz')).toBe('aB3_dE--h1jKlMnOpQr5wz');
+    expect(invitationIn('https://porch.example/#/invitation/aB3_dE\u2014h1jKlMnOpQr5wz')).toBe(
+      'aB3_dE--h1jKlMnOpQr5wz',
+    );
   });
 });
 

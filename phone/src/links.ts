@@ -27,7 +27,9 @@ const straight = (text: string): string =>
     .normalize('NFKC')
     .replace(/=\s*\r?\n/g, '')
     .replace(/=(23|2F)/gi, (_, code: string) => String.fromCharCode(parseInt(code, 16)))
-    .replace(/&#(?:x(\w+)|(\d+));/gi, (_, hex?: string, tens?: string) => String.fromCharCode(hex ? parseInt(hex, 16) : Number(tens)))
+    .replace(/&#(?:x(\w+)|(\d+));/gi, (_, hex?: string, tens?: string) =>
+      String.fromCharCode(hex ? parseInt(hex, 16) : Number(tens)),
+    )
     .replace(/[\u00ad\p{Cf}]/gu, '')
     .replace(/\u2014/g, '--')
     .replace(/[\u2010-\u2013\u2212]/g, '-');
@@ -58,7 +60,15 @@ const parts = (hash: string): string[] =>
  * Where an address leads: `['reach-outs', ID]`. An invitation is found wherever in the address it got to. `['invitation']` alone
  * is one that cannot be read any more.
  */
-export function whither({ pathname = '/', search = '', hash }: { pathname?: string; search?: string; hash: string }): string[] {
+export function whither({
+  pathname = '/',
+  search = '',
+  hash,
+}: {
+  pathname?: string;
+  search?: string;
+  hash: string;
+}): string[] {
   const whole = WHOLE.exec(hash);
   if (whole?.[1]) return ['invitation', whole[1]];
   const all = straight(`${pathname}${search}${hash}`);

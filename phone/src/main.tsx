@@ -1,6 +1,7 @@
 // The app's beginning.
-import { serverNow } from './api/clock';
+
 import { render } from 'preact';
+import { serverNow } from './api/clock';
 import { App } from './app';
 import { watchForAWay } from './outbox/outbox';
 import { arrive } from './route';
@@ -12,11 +13,18 @@ import { install } from './state/versions';
 import './style/tokens.css';
 import './style/page.css';
 import './style/lamp.css';
-import './style/parts.css';
+import './style/controls.css';
+import './style/surfaces.css';
 
 /** The words come first. Without them nothing can be said, so a network that drops them is asked again. */
 async function words(): Promise<void> {
-  while (!(await setLook().then(() => true, () => false))) await new Promise((resolve) => setTimeout(resolve, 2_000));
+  while (
+    !(await setLook().then(
+      () => true,
+      () => false,
+    ))
+  )
+    await new Promise((resolve) => setTimeout(resolve, 2_000));
   const ground = document.getElementById('app');
   // What index.html shows to who waits for long.
   ground?.replaceChildren();

@@ -13,7 +13,9 @@ function server(total: number): string[] {
     const from = Number(query.get('cursor') ?? 0);
     const until = Math.min(total, from + Number(query.get('limit') ?? 20));
     const items = Array.from({ length: until - from }, (_, index) => ({ id: from + index }));
-    return new Response(JSON.stringify({ items, next: until < total ? String(until) : null }), { headers: { 'Content-Type': 'application/json' } });
+    return new Response(JSON.stringify({ items, next: until < total ? String(until) : null }), {
+      headers: { 'Content-Type': 'application/json' },
+    });
   });
   return asked;
 }
@@ -41,7 +43,9 @@ test('a page is a page where no more was asked for', async () => {
 test('a list that breaks off is no list: what is shown stays', async () => {
   server(300);
   const good = fetch;
-  vi.stubGlobal('fetch', (url: string) => (url.includes('cursor=200') ? Promise.reject(new TypeError('Failed to fetch')) : good(url)));
+  vi.stubGlobal('fetch', (url: string) =>
+    url.includes('cursor=200') ? Promise.reject(new TypeError('Failed to fetch')) : good(url),
+  );
   const { data, error } = await api.GET('/v1/circle', whole);
   expect(data).toBeUndefined();
   expect(error).toBeDefined();

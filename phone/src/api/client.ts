@@ -1,8 +1,9 @@
 // Talks to /v1 with the types that openapi-typescript generates; the shape of openapi-fetch without its 3 kB.
-import { heardDate } from './clock';
+
 import type { Client } from 'openapi-fetch';
 import { newKey } from '../outbox/flush';
 import { change, state } from '../state/store';
+import { heardDate } from './clock';
 import type { components, paths } from './schema';
 
 export type Schemas = components['schemas'];
@@ -35,7 +36,10 @@ const AT_MOST = 2_000;
 export const onSignedOut: { call: () => void } = { call: () => undefined };
 
 /** Waited for around a sign-in: a sign-out that the server has not heard of must not end the session that comes. */
-export const onSigningIn = { before: (): Promise<unknown> => Promise.resolve(), after: (): Promise<unknown> => Promise.resolve() };
+export const onSigningIn = {
+  before: (): Promise<unknown> => Promise.resolve(),
+  after: (): Promise<unknown> => Promise.resolve(),
+};
 const SIGNS_IN = ['/v1/people', '/v1/sessions', '/v1/sessions/passkey', '/v1/sessions/recovery'];
 
 async function send(method: Method, path: string, init: Init = {}): Promise<unknown> {
@@ -81,7 +85,10 @@ async function toTheEnd(path: string, init: Init = {}): Promise<unknown> {
   if (init.params?.query?.limit !== AT_ONCE || !first.data) return first;
   const { items } = first.data;
   for (let { next } = first.data; next && items.length < AT_MOST; ) {
-    const further = (await send('GET', path, { ...init, params: { ...init.params, query: { ...init.params.query, cursor: next } } })) as { data?: Page };
+    const further = (await send('GET', path, {
+      ...init,
+      params: { ...init.params, query: { ...init.params.query, cursor: next } },
+    })) as { data?: Page };
     if (!further.data) return further;
     items.push(...further.data.items);
     next = further.data.next;

@@ -1,11 +1,12 @@
 // The catalogues: complete, alike in what is filled in, and in the tone of the house.
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { en } from './en';
 import { es } from './es';
-import { known, language, rich, say, speak } from './index';
 import type { Key } from './index';
+import { known, language, rich, say, speak } from './index';
 import { wrong } from './problem';
 
 const KEYS = Object.keys(en) as Key[];

@@ -34,5 +34,8 @@ export function ago(at: string, now = Date.now()): string {
 /** "Ana, Ben and Chidi" */
 export function list(names: string[]): string {
   // British English has no comma before the "and".
-  return reported(() => new Intl.ListFormat(language() === 'en' ? 'en-GB' : language()).format(names), names.join(', '));
+  return reported(
+    () => new Intl.ListFormat(language() === 'en' ? 'en-GB' : language()).format(names),
+    names.join(', '),
+  );
 }

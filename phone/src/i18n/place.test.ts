@@ -46,7 +46,9 @@ describe('languages', () => {
 
 test.each(['Etc/Unknown', '', 'Mars/Base', undefined])('a time zone %s is none', async (timeZone_) => {
   await phone({});
-  vi.spyOn(Intl.DateTimeFormat.prototype, 'resolvedOptions').mockReturnValue({ timeZone: timeZone_ } as Intl.ResolvedDateTimeFormatOptions);
+  vi.spyOn(Intl.DateTimeFormat.prototype, 'resolvedOptions').mockReturnValue({
+    timeZone: timeZone_,
+  } as Intl.ResolvedDateTimeFormatOptions);
   expect(timeZone()).toBe('UTC');
 });
 

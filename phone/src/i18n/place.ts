@@ -12,8 +12,13 @@ export function reported<T>(ask: () => T | null | undefined, otherwise: T): T {
 
 /** The phone's own languages, best first: only what is a language tag. `en_US.UTF-8@posix` is `en-US`, `C` is none. */
 export function tags(): string[] {
-  const said = [...reported<readonly unknown[]>(() => navigator.languages, []), reported<unknown>(() => navigator.language, null)];
-  const plain = said.filter((tag) => typeof tag === 'string').map((tag) => tag.replace(/[.@].*/, '').replace(/_/g, '-'));
+  const said = [
+    ...reported<readonly unknown[]>(() => navigator.languages, []),
+    reported<unknown>(() => navigator.language, null),
+  ];
+  const plain = said
+    .filter((tag) => typeof tag === 'string')
+    .map((tag) => tag.replace(/[.@].*/, '').replace(/_/g, '-'));
   return [...new Set(plain.flatMap((tag) => reported(() => Intl.getCanonicalLocales(tag), [])))];
 }
 
@@ -36,6 +41,13 @@ export function timeZone(): string {
 export function written(at: string | number | Date, how: Intl.DateTimeFormatOptions, ...languages: string[]): string {
   const then = new Date(at);
   if (isNaN(then.getTime())) return '';
-  const plain = how.hour ? `${then.getHours()}:${String(then.getMinutes()).padStart(2, '0')}` : `${then.getFullYear()}-${then.getMonth() + 1}-${then.getDate()}`;
-  return [...languages, 'en'].reduce((found, tag) => found || reported(() => new Intl.DateTimeFormat(tag, how).format(then), ''), '') || plain;
+  const plain = how.hour
+    ? `${then.getHours()}:${String(then.getMinutes()).padStart(2, '0')}`
+    : `${then.getFullYear()}-${then.getMonth() + 1}-${then.getDate()}`;
+  return (
+    [...languages, 'en'].reduce(
+      (found, tag) => found || reported(() => new Intl.DateTimeFormat(tag, how).format(then), ''),
+      '',
+    ) || plain
+  );
 }

@@ -1,8 +1,8 @@
 // The kept press goes out once: whoever tries it, however often, and whatever the server says in between.
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { phone, problem, server } from './phone.testing';
-import { STALE_MS } from './rules';
 import type { Press } from './rules';
+import { STALE_MS } from './rules';
 
 const TAP = Date.now() - 10_000;
 const KEPT: Press = { key: 'key-1', person_id: 'noor', pressed_at: TAP, release_at: TAP + 3_000 };
@@ -163,7 +163,10 @@ describe('taking it back', () => {
     await put('press', KEPT);
     const asked = server(MADE);
     const seen: Press[] = [];
-    const [, amended] = await Promise.all([flush('noor'), amend((press) => (seen.push(press), { ...press, sure: true }))]);
+    const [, amended] = await Promise.all([
+      flush('noor'),
+      amend((press) => (seen.push(press), { ...press, sure: true })),
+    ]);
     expect([seen, amended]).toEqual([[], null]);
     expect(asked).toHaveLength(1);
     expect(await get('press')).toBeUndefined();

@@ -1,14 +1,15 @@
 // Sends the kept press or all-clear, once, from wherever there is a way: the page or the service worker.
 import { post } from './post';
-import { body, next, outcome, path } from './rules';
 import type { Outcome, Press, Step } from './rules';
+import { body, next, outcome, path } from './rules';
 import { drop, get, put } from './store';
 import { MOMENT_MS, within } from './within';
 
 const LOCK = 'porchlight-press';
 
 /** A key for one press. Not randomUUID: that one is missing where the address is no secure context. */
-export const newKey = (): string => Array.from(crypto.getRandomValues(new Uint32Array(4)), (part) => part.toString(36)).join('');
+export const newKey = (): string =>
+  Array.from(crypto.getRandomValues(new Uint32Array(4)), (part) => part.toString(36)).join('');
 
 let last: Promise<unknown> = Promise.resolve();
 
@@ -25,7 +26,8 @@ async function locked<T>(act: () => Promise<T>): Promise<T> {
   let begun: Promise<T> | null = null;
   const begin = () => (begun ??= act());
   // A tab that the browser has frozen may hold the lock for ever. The key makes it harmless to go on without it.
-  if (locks) await within(locks.request(LOCK, { signal: AbortSignal.timeout(MOMENT_MS) }, begin)).catch(() => undefined);
+  if (locks)
+    await within(locks.request(LOCK, { signal: AbortSignal.timeout(MOMENT_MS) }, begin)).catch(() => undefined);
   return begin();
 }
 

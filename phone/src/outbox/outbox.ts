@@ -1,14 +1,15 @@
 // The press, and the all-clear after it, as the page sees them: kept at the tap, undone within three seconds, sent as soon as there is a way.
-import { serverNow } from '../api/clock';
+
 import type { ReachOut } from '../api/client';
+import { serverNow } from '../api/clock';
 import { withoutStream } from '../api/events';
-import { look } from '../state/everything';
-import { go } from '../route';
-import { change, state } from '../state/store';
 import { say } from '../i18n';
+import { go } from '../route';
+import { look } from '../state/everything';
+import { change, state } from '../state/store';
 import { amend, flush, newKey, send } from './flush';
-import { next, pressNow } from './rules';
 import type { Outcome, Press } from './rules';
+import { next, pressNow } from './rules';
 import { get, onStorageBack, put } from './store';
 import { within } from './within';
 
@@ -76,7 +77,8 @@ export async function tryPress(): Promise<void> {
   const { press, me } = state;
   if (!press || !me || state.session !== 'in') return;
   // A browser has few connections; a press needs one now.
-  const flushed = next(press, Date.now()).kind === 'send' ? await withoutStream(() => flush(me.id)) : await flush(me.id);
+  const flushed =
+    next(press, Date.now()).kind === 'send' ? await withoutStream(() => flush(me.id)) : await flush(me.id);
   if (flushed.kind === 'ring') ringOn(press);
   else if (flushed.kind === 'none') {
     // The service worker was faster, or nothing could be kept.
@@ -112,7 +114,9 @@ function ended({ id, outcome }: NonNullable<Press['close']>, before?: boolean): 
 /** Asks the browser to wake the service worker once there is a network, also when the app is closed. */
 async function later(): Promise<void> {
   try {
-    const registration = (await within(navigator.serviceWorker.ready)) as ServiceWorkerRegistration & { sync?: { register: (tag: string) => Promise<void> } };
+    const registration = (await within(navigator.serviceWorker.ready)) as ServiceWorkerRegistration & {
+      sync?: { register: (tag: string) => Promise<void> };
+    };
     await registration.sync?.register('press');
   } catch {
     // No background sync here (iPhone): the timer, `online` and opening the app do it.

@@ -34,13 +34,21 @@ export function server(...answers: [Answer, ...Answer[]]): Asked[] {
   const asked: Asked[] = [];
   vi.stubGlobal('fetch', async (url: string, init: RequestInit) => {
     const answer = answers[Math.min(asked.length, answers.length - 1)] as Answer;
-    asked.push({ url, key: new Headers(init.headers).get('Idempotency-Key') ?? '', body: JSON.parse(String(init.body)) });
+    asked.push({
+      url,
+      key: new Headers(init.headers).get('Idempotency-Key') ?? '',
+      body: JSON.parse(String(init.body)),
+    });
     await new Promise((resolve) => setTimeout(resolve, 5));
     if (answer === 'no network') throw new TypeError('Failed to fetch');
-    if (answer === 'HTML') return new Response('<html>Welcome to our Wi-Fi</html>', { headers: { 'Content-Type': 'text/html' } });
+    if (answer === 'HTML')
+      return new Response('<html>Welcome to our Wi-Fi</html>', { headers: { 'Content-Type': 'text/html' } });
     return new Response(JSON.stringify(answer.body), { status: answer.status });
   });
   return asked;
 }
 
-export const problem = (status: number, slug: string): Answer => ({ status, body: { type: `/problems/${slug}`, status } });
+export const problem = (status: number, slug: string): Answer => ({
+  status,
+  body: { type: `/problems/${slug}`, status },
+});

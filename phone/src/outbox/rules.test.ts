@@ -1,7 +1,7 @@
 // A press on the phone: when it may still be undone, when it asks, when it goes, and what an answer means for it.
 import { describe, expect, test } from 'vitest';
-import { body, next, outcome, path, pressNow, ringing, STALE_MS, UNDO_MS } from './rules';
 import type { Press } from './rules';
+import { body, next, outcome, path, pressNow, ringing, STALE_MS, UNDO_MS } from './rules';
 
 const TAP = Date.parse('2026-03-01T01:30:00.250Z');
 const press = (part: Partial<Press> = {}): Press => ({ ...pressNow('noor', TAP, 'key-1'), ...part });
@@ -20,7 +20,9 @@ describe('the ring', () => {
 
   test('does not last longer because the clock was set back', () => {
     expect(next(press(), TAP - 60 * 60_000)).toEqual({ kind: 'send' });
-    expect(next(press({ release_at: TAP + 60_000 }), TAP).kind === 'ring' && next(press({ release_at: TAP + 60_000 }), TAP)).toEqual({ kind: 'ring', left: UNDO_MS });
+    expect(
+      next(press({ release_at: TAP + 60_000 }), TAP).kind === 'ring' && next(press({ release_at: TAP + 60_000 }), TAP),
+    ).toEqual({ kind: 'ring', left: UNDO_MS });
   });
 });
 

@@ -41,7 +41,8 @@ export function next(press: Press, now: number): Step {
 }
 
 /** Whether it still waits for its three seconds to end, so that it can be undone. */
-export const ringing = (press: Press | null, now: number): boolean => press !== null && !press.held && next(press, now).kind === 'ring';
+export const ringing = (press: Press | null, now: number): boolean =>
+  press !== null && !press.held && next(press, now).kind === 'ring';
 
 export type Outcome = 'sent' | 'nobody' | 'over' | 'signed-out' | 'again-anew' | 'no-way';
 
@@ -59,4 +60,5 @@ export function outcome(status: number, type: string, closing = false): Outcome 
 
 /** Where it goes, and the body; always the same for one press, or the server would take it for another one. */
 export const path = ({ close }: Press): string => (close ? `/v1/reach-outs/${close.id}/close` : '/v1/reach-outs');
-export const body = ({ close, pressed_at }: Press) => (close ? { outcome: close.outcome } : { pressed_at: new Date(pressed_at).toISOString() });
+export const body = ({ close, pressed_at }: Press) =>
+  close ? { outcome: close.outcome } : { pressed_at: new Date(pressed_at).toISOString() };

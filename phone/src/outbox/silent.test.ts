@@ -68,7 +68,11 @@ test('what was sent in the silence is not there when it ends', async () => {
 test('a transaction that never ends: what was read before is still known, and the press goes out', async () => {
   const { flush, get, isSilent, put } = await phone();
   await put('press', PRESS);
-  const begin = vi.spyOn(IDBDatabase.prototype, 'transaction').mockImplementation(() => ({ objectStore: () => ({ get: () => ({}), put: () => ({}), delete: () => ({}) }) }) as never);
+  const begin = vi
+    .spyOn(IDBDatabase.prototype, 'transaction')
+    .mockImplementation(
+      () => ({ objectStore: () => ({ get: () => ({}), put: () => ({}), delete: () => ({}) }) }) as never,
+    );
   expect([await get('press'), isSilent()]).toEqual([PRESS, true]);
   const asked = server(MADE);
   expect(await flush('noor')).toMatchObject({ kind: 'done', outcome: 'sent' });

@@ -27,7 +27,8 @@ test('emptied means everything', async () => {
   for (const slot of ['press', 'key', 'vault', 'who', 'language', 'busy'] as const) await put(slot, slot);
   await empty();
   const { get } = await phone({ indexedDB });
-  for (const slot of ['press', 'key', 'vault', 'who', 'language', 'busy'] as const) expect(await get(slot)).toBeUndefined();
+  for (const slot of ['press', 'key', 'vault', 'who', 'language', 'busy'] as const)
+    expect(await get(slot)).toBeUndefined();
 });
 
 test('it is written to be safe when the phone goes dark a moment later', async () => {
@@ -87,7 +88,9 @@ describe('a browser that keeps nothing', () => {
   ])('one that has %s and comes to its senses is used again', async (_, troubled) => {
     const real = new IDBFactory();
     let broken = true;
-    const { get, put } = await phone({ indexedDB: { open: (...words: [string, number]) => (broken ? troubled.open() : real.open(...words)) } });
+    const { get, put } = await phone({
+      indexedDB: { open: (...words: [string, number]) => (broken ? troubled.open() : real.open(...words)) },
+    });
     await put('press', PRESS);
     broken = false;
     expect(await get('press')).toEqual(PRESS);

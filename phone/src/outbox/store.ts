@@ -49,7 +49,11 @@ function open(): Promise<IDBDatabase> {
 }
 
 /** One transaction, after those asked for before it, however late the storage answers. */
-async function run<T>(mode: IDBTransactionMode, act: (store: IDBObjectStore) => IDBRequest, begun: (database: IDBDatabase) => void): Promise<T> {
+async function run<T>(
+  mode: IDBTransactionMode,
+  act: (store: IDBObjectStore) => IDBRequest,
+  begun: (database: IDBDatabase) => void,
+): Promise<T> {
   const database = await open();
   begun(database);
   return new Promise<T>((resolve, reject) => {
@@ -62,7 +66,11 @@ async function run<T>(mode: IDBTransactionMode, act: (store: IDBObjectStore) => 
 }
 
 /** Waits a moment for the storage. `late`: what is to be done whenever it has answered. */
-async function ask<T>(mode: IDBTransactionMode, act: (store: IDBObjectStore) => IDBRequest, late: (done: boolean) => void = () => undefined): Promise<T> {
+async function ask<T>(
+  mode: IDBTransactionMode,
+  act: (store: IDBObjectStore) => IDBRequest,
+  late: (done: boolean) => void = () => undefined,
+): Promise<T> {
   let database: IDBDatabase | undefined;
   let answered = false;
   const asked = run<T>(mode, act, (begun) => (database = begun));
@@ -95,14 +103,17 @@ async function ask<T>(mode: IDBTransactionMode, act: (store: IDBObjectStore) => 
 export async function get<T>(slot: Slot): Promise<T | undefined> {
   const waiting = unwritten.get(slot);
   if (!waiting) {
-    const read = await ask<T | undefined>('readonly', (store) => store.get(slot)).catch(() => known.get(slot) as T | undefined);
+    const read = await ask<T | undefined>('readonly', (store) => store.get(slot)).catch(
+      () => known.get(slot) as T | undefined,
+    );
     // It may have been written here while it was read there.
     if (!unwritten.has(slot)) known.set(slot, read);
   } else if (!waiting.underWay) void write([slot], keep(slot));
   return known.get(slot) as T | undefined;
 }
 
-const keep = (slot: Slot) => (store: IDBObjectStore) => (known.get(slot) === undefined ? store.delete(slot) : store.put(known.get(slot), slot));
+const keep = (slot: Slot) => (store: IDBObjectStore) =>
+  known.get(slot) === undefined ? store.delete(slot) : store.put(known.get(slot), slot);
 
 function write(slots: readonly Slot[], act: (store: IDBObjectStore) => IDBRequest): Promise<void> {
   const mine = { underWay: true };

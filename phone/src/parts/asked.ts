@@ -5,7 +5,10 @@ import { offered } from '../state/passkeys';
 import { state } from '../state/store';
 
 /** The newest answer (undefined until there is one), a way to ask once more, and whether it is not there (any more). */
-export function useAsked<T>(ask: () => Promise<{ data?: T; error?: unknown }>, about: unknown[] = []): [T | undefined, () => Promise<void>, boolean] {
+export function useAsked<T>(
+  ask: () => Promise<{ data?: T; error?: unknown }>,
+  about: unknown[] = [],
+): [T | undefined, () => Promise<void>, boolean] {
   const [found, setFound] = useState<T>();
   const [gone, setGone] = useState(false);
   const again = async () => {

@@ -1,11 +1,11 @@
 // The small things that every screen is made of.
 import type { ComponentChildren } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
+import { say } from '../i18n';
 import { heading, to, toHeading } from '../route';
 import { state } from '../state/store';
-import { say } from '../i18n';
-import { Icon } from './icons';
 import type { IconName } from './icons';
+import { Icon } from './icons';
 
 /** The largest, truest sentence of a screen. `live`: it changes by itself, and a screen reader says so. */
 export function Says({ children, small, live }: { children: ComponentChildren; small?: boolean; live?: boolean }) {
@@ -41,7 +41,17 @@ export function Back({ href, children }: { href: string; children?: ComponentChi
 }
 
 /** A page below one of the tabs: the way back, and what it is about. */
-export function SubPage({ of, head, says, children }: { of: 'circle' | 'settings'; head: string; says?: string; children: ComponentChildren }) {
+export function SubPage({
+  of,
+  head,
+  says,
+  children,
+}: {
+  of: 'circle' | 'settings';
+  head: string;
+  says?: string;
+  children: ComponentChildren;
+}) {
   return (
     <main class="page">
       <Back href={to(of)}>{say(`tab.${of}`)}</Back>
@@ -55,7 +65,21 @@ export function SubPage({ of, head, says, children }: { of: 'circle' | 'settings
 }
 
 /** A button that waits for what it started, and is not pressed twice meanwhile. Not `disabled`: that would take the focus from it. */
-export function Button({ kind = '', icon, submit, onPress, children, label }: { kind?: string; icon?: IconName; submit?: boolean; onPress?: () => unknown; children?: ComponentChildren; label?: string }) {
+export function Button({
+  kind = '',
+  icon,
+  submit,
+  onPress,
+  children,
+  label,
+}: {
+  kind?: string;
+  icon?: IconName;
+  submit?: boolean;
+  onPress?: () => unknown;
+  children?: ComponentChildren;
+  label?: string;
+}) {
   const [busy, setBusy] = useState(false);
   const press = async () => {
     if (busy) return;
@@ -67,7 +91,13 @@ export function Button({ kind = '', icon, submit, onPress, children, label }: { 
     }
   };
   return (
-    <button class={`btn ${kind}`} type={submit ? 'submit' : 'button'} aria-disabled={busy} aria-label={label} onClick={onPress && press}>
+    <button
+      class={`btn ${kind}`}
+      type={submit ? 'submit' : 'button'}
+      aria-disabled={busy}
+      aria-label={label}
+      onClick={onPress && press}
+    >
       {icon && <Icon name={icon} />}
       {children}
     </button>
@@ -89,7 +119,21 @@ export function Wrong({ children }: { children: string }) {
 }
 
 /** Rounds of a radio group. */
-export function Pick<T extends string>({ legend, name, options, value, onPick, kind = '' }: { legend: string; name: string; options: [T, ComponentChildren][]; value: T | null; onPick: (value: T) => void; kind?: string }) {
+export function Pick<T extends string>({
+  legend,
+  name,
+  options,
+  value,
+  onPick,
+  kind = '',
+}: {
+  legend: string;
+  name: string;
+  options: [T, ComponentChildren][];
+  value: T | null;
+  onPick: (value: T) => void;
+  kind?: string;
+}) {
   return (
     <fieldset class={`pick ${kind}`}>
       <legend class="sr">{legend}</legend>
@@ -107,9 +151,23 @@ export function Pick<T extends string>({ legend, name, options, value, onPick, k
 export const asModal = (dialog: HTMLDialogElement | null): void => dialog?.showModal();
 
 /** A sheet from the bottom edge: the browser's own dialog, so Escape, focus and the rest of the page are its business. */
-export function Sheet({ title, onClose, children }: { title: string; onClose: () => void; children: ComponentChildren }) {
+export function Sheet({
+  title,
+  onClose,
+  children,
+}: {
+  title: string;
+  onClose: () => void;
+  children: ComponentChildren;
+}) {
   return (
-    <dialog class="sheet" ref={asModal} aria-labelledby="sheet" onClose={onClose} onClick={({ target, currentTarget }) => target === currentTarget && currentTarget.close()}>
+    <dialog
+      class="sheet"
+      ref={asModal}
+      aria-labelledby="sheet"
+      onClose={onClose}
+      onClick={({ target, currentTarget }) => target === currentTarget && currentTarget.close()}
+    >
       <h2 class="say-2" id="sheet">
         {title}
       </h2>

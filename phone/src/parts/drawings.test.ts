@@ -1,7 +1,8 @@
 // What is shown with <use> has to stand in index.html: a name without a shape draws nothing, and says nothing.
-import { expect, test } from 'vitest';
+
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { expect, test } from 'vitest';
 import { ICONS } from './icons';
 
 const PHONE = join(import.meta.dirname, '..', '..');

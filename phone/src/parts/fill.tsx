@@ -39,7 +39,17 @@ export function Fill({ otherwise, children }: { otherwise?: string | undefined; 
 }
 
 /** A labelled field. `hint` is read out with it; `otherwise` says what it wants, when something else stands in it. */
-export function Field({ label, hint, otherwise, ...more }: { label: string; hint?: ComponentChildren; otherwise?: string | undefined; [attribute: string]: unknown }) {
+export function Field({
+  label,
+  hint,
+  otherwise,
+  ...more
+}: {
+  label: string;
+  hint?: ComponentChildren;
+  otherwise?: string | undefined;
+  [attribute: string]: unknown;
+}) {
   const id = `f-${label.replace(/\W+/g, '-')}`;
   return (
     <Fill otherwise={otherwise}>

@@ -1,10 +1,10 @@
 // Weekly hours in words: "Mon to Fri, 07:00 to 22:00".
 import type { Me } from '../api/client';
-import { DAYS, spans } from './hours';
-import type { Window } from './hours';
-import { list, place } from '../i18n/format';
 import { language, say } from '../i18n';
+import { list, place } from '../i18n/format';
 import { written } from '../i18n/place';
+import type { Window } from './hours';
+import { DAYS, spans } from './hours';
 
 /** The first of January 2024 was a Monday. */
 export const dayName = (day: number): string => written(new Date(2024, 0, 1 + day), { weekday: 'short' }, language());
@@ -18,7 +18,9 @@ function daysInWords(days: number[]): string {
   if (days.length === DAYS.length) return say('hours.every-day');
   const [first = 0] = days;
   const inARow = days.length > 2 && days.every((day, index) => day === first + index);
-  return inARow ? say('hours.days', { from: dayName(first), to: dayName(first + days.length - 1) }) : list(days.map(dayName));
+  return inARow
+    ? say('hours.days', { from: dayName(first), to: dayName(first + days.length - 1) })
+    : list(days.map(dayName));
 }
 
 export const hasHours = (me: Me | null): boolean => !!me?.hours?.length;
@@ -27,5 +29,10 @@ export const hasHours = (me: Me | null): boolean => !!me?.hours?.length;
 export function hoursInWords({ hours }: Me): string {
   const all = spans((hours ?? []) as unknown as Window[]);
   if (!all.length) return say('hours.any');
-  return all.map(({ days, from, to }) => `${daysInWords(days)}, ${from === '00:00' && to === '24:00' ? say('hours.all-day') : say('hours.range', { from: time(from), to: time(to) })}`).join('; ');
+  return all
+    .map(
+      ({ days, from, to }) =>
+        `${daysInWords(days)}, ${from === '00:00' && to === '24:00' ? say('hours.all-day') : say('hours.range', { from: time(from), to: time(to) })}`,
+    )
+    .join('; ');
 }

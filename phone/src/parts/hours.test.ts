@@ -40,7 +40,13 @@ describe('what is said of it', () => {
   });
 
   test('different days stay apart', () => {
-    expect(spans([...windows([0, 1], '07:00', '22:00'), ...windows([5], '10:00', '24:00'), ...windows([6], '00:00', '12:00')])).toEqual([
+    expect(
+      spans([
+        ...windows([0, 1], '07:00', '22:00'),
+        ...windows([5], '10:00', '24:00'),
+        ...windows([6], '00:00', '12:00'),
+      ]),
+    ).toEqual([
       { days: [0, 1], from: '07:00', to: '22:00' },
       { days: [5], from: '10:00', to: '24:00' },
       { days: [6], from: '00:00', to: '12:00' },
@@ -48,6 +54,11 @@ describe('what is said of it', () => {
   });
 
   test('two spans on one day', () => {
-    expect(spans([{ day: 1, from: '07:00', to: '09:00' }, { day: 1, from: '18:00', to: '22:00' }])).toHaveLength(2);
+    expect(
+      spans([
+        { day: 1, from: '07:00', to: '09:00' },
+        { day: 1, from: '18:00', to: '22:00' },
+      ]),
+    ).toHaveLength(2);
   });
 });

@@ -29,7 +29,10 @@ export function windows(days: number[], from: string, until: string): Window[] {
 
 /** What goes on past midnight is one again; days with the same span are together. */
 export function spans(kept: Window[]): Span[] {
-  const goesOn = (one: Window) => one.to === MIDNIGHT && one.from !== MORNING && kept.find((other) => other.day === (one.day + 1) % 7 && other.from === MORNING && other.to < one.from);
+  const goesOn = (one: Window) =>
+    one.to === MIDNIGHT &&
+    one.from !== MORNING &&
+    kept.find((other) => other.day === (one.day + 1) % 7 && other.from === MORNING && other.to < one.from);
   const rests = kept.map(goesOn).filter(Boolean);
   const found: Span[] = [];
   for (const one of [...kept].sort((a, b) => a.day - b.day || a.from.localeCompare(b.from))) {

@@ -1,14 +1,14 @@
 // "How is it now?": we are talking, ask once more, I'm okay now, I pressed by mistake. Closing is the person's alone.
 import { useState } from 'preact/hooks';
-import { api } from '../api/client';
 import type { ReachOut } from '../api/client';
+import { api } from '../api/client';
+import { say } from '../i18n';
+import { wrong } from '../i18n/problem';
 import { keepPress } from '../outbox/outbox';
 import type { Ending } from '../outbox/rules';
 import { look } from '../state/everything';
 import { askedAgain } from '../state/lamps';
 import { change, state } from '../state/store';
-import { say } from '../i18n';
-import { wrong } from '../i18n/problem';
 import { Button, Sheet } from './basics';
 import { nameOf, names } from './people';
 
@@ -18,7 +18,10 @@ const at = (of: ReachOut) => ({ path: { reach_out_id: of.id } });
 const close = (of: ReachOut, outcome: Ending) => keepPress({ id: of.id, outcome });
 
 export async function talking(of: ReachOut, person_id: string | null = null): Promise<void> {
-  const { data, error } = await api.POST('/v1/reach-outs/{reach_out_id}/together', { params: at(of), body: { person_id } });
+  const { data, error } = await api.POST('/v1/reach-outs/{reach_out_id}/together', {
+    params: at(of),
+    body: { person_id },
+  });
   change(data ? { mine: data } : { word: wrong(error) });
 }
 
@@ -35,7 +38,9 @@ export function HowIsIt({ of }: { of: ReachOut }) {
   const told = of.recipients.filter((recipient) => recipient.state !== 'queued');
   return (
     <section class="stack" aria-label={say('how.head')}>
-      <Button onPress={() => (told.length === 1 ? talking(of, told[0]?.person.id) : setAsking(true))}>{say('how.talking')}</Button>
+      <Button onPress={() => (told.length === 1 ? talking(of, told[0]?.person.id) : setAsking(true))}>
+        {say('how.talking')}
+      </Button>
       <div class="two">
         <Okay of={of} />
         <Button kind="quiet" onPress={() => close(of, 'mistake')}>
@@ -66,7 +71,15 @@ export function AskAgain({ of, kind = '', children }: { of: ReachOut; kind?: str
     const again = askedAgain(data.recipients, state.circle ?? []);
     // Where an answer held the ladder, what came of it stands at the top of the page.
     const same = data.pushed_at === of.pushed_at;
-    setSaid(of.state !== 'waiting' && (same || !again.length) ? '' : !again.length ? say('wait.asked-none') : same ? say('wait.asked-just-now') : say('wait.asked', { n: again.length, names: names(again) }));
+    setSaid(
+      of.state !== 'waiting' && (same || !again.length)
+        ? ''
+        : !again.length
+          ? say('wait.asked-none')
+          : same
+            ? say('wait.asked-just-now')
+            : say('wait.asked', { n: again.length, names: names(again) }),
+    );
     change({ mine: data });
   };
   return (

@@ -1,5 +1,18 @@
 // Line icons; decorative, the words beside them or the button's label speak. Their lines are in index.html.
-export const ICONS = ['home', 'inbox', 'circle', 'settings', 'call', 'text', 'back', 'next', 'send', 'plus', 'more', 'grip'] as const;
+export const ICONS = [
+  'home',
+  'inbox',
+  'circle',
+  'settings',
+  'call',
+  'text',
+  'back',
+  'next',
+  'send',
+  'plus',
+  'more',
+  'grip',
+] as const;
 export type IconName = (typeof ICONS)[number];
 
 export function Icon({ name }: { name: IconName }) {

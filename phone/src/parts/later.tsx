@@ -1,9 +1,9 @@
 // A screen that is loaded when it is opened, so that a phone need not load all of them to press. The service worker keeps every one.
 import type { FunctionComponent } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
+import { say } from '../i18n';
 import { to } from '../route';
 import { state } from '../state/store';
-import { say } from '../i18n';
 import { Button, Says } from './basics';
 
 /** The component that `load` imports; meanwhile nothing, and a way on where it cannot be had. */

@@ -1,12 +1,12 @@
 // What has been written, and a field to write into.
 import { useState } from 'preact/hooks';
-import { api, once } from '../api/client';
 import type { Message } from '../api/client';
-import { newKey } from '../outbox/flush';
-import { state } from '../state/store';
+import { api, once } from '../api/client';
 import { say } from '../i18n';
 import { clock } from '../i18n/format';
 import { wrong } from '../i18n/problem';
+import { newKey } from '../outbox/flush';
+import { state } from '../state/store';
 import { Button, Wrong } from './basics';
 import { Icon } from './icons';
 import { nameOf } from './people';
@@ -36,7 +36,10 @@ export function Write({ to, label, onSent }: { to: string; label: string; onSent
   const [said, setSaid] = useState('');
   const send = async () => {
     if (!text.trim()) return;
-    const { error } = await api.POST('/v1/reach-outs/{reach_out_id}/messages', { params: { path: { reach_out_id: to }, ...once(key) }, body: { text } });
+    const { error } = await api.POST('/v1/reach-outs/{reach_out_id}/messages', {
+      params: { path: { reach_out_id: to }, ...once(key) },
+      body: { text },
+    });
     setSaid(wrong(error));
     if (error) return;
     setText('');
@@ -50,7 +53,16 @@ export function Write({ to, label, onSent }: { to: string; label: string; onSent
   return (
     <form class="stack" onSubmit={submit}>
       <div class="line">
-        <input class="field" id="write" aria-label={label} placeholder={label} value={text} maxLength={4000} autocomplete="off" onInput={(event) => setText(event.currentTarget.value)} />
+        <input
+          class="field"
+          id="write"
+          aria-label={label}
+          placeholder={label}
+          value={text}
+          maxLength={4000}
+          autocomplete="off"
+          onInput={(event) => setText(event.currentTarget.value)}
+        />
         <Button label={say('all.send')} onPress={send}>
           <Icon name="send" />
         </Button>

@@ -15,7 +15,14 @@ export function Secret({ label, id, ...more }: { label: string; id: string } & A
     <Fill>
       <label for={id}>{label}</label>
       <div class="line">
-        <input class="field" id={id} name={id} required type={(shown ? 'text' : 'password') as 'text'} {...(more as object)} />
+        <input
+          class="field"
+          id={id}
+          name={id}
+          required
+          type={(shown ? 'text' : 'password') as 'text'}
+          {...(more as object)}
+        />
         <button class="btn" type="button" aria-pressed={shown} onClick={() => setShown(!shown)}>
           {say(shown ? 'all.hide' : 'all.show')}
         </button>
@@ -24,7 +31,15 @@ export function Secret({ label, id, ...more }: { label: string; id: string } & A
   );
 }
 
-export function NewPassphrase({ label, value, onInput }: { label: string; value: string; onInput: (value: string) => void }) {
+export function NewPassphrase({
+  label,
+  value,
+  onInput,
+}: {
+  label: string;
+  value: string;
+  onInput: (value: string) => void;
+}) {
   const grade = strength(value);
   return (
     <div class="stack tight">

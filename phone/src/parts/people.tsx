@@ -1,8 +1,8 @@
 // People and lines that can be called.
 import type { ComponentChildren } from 'preact';
 import type { Country, Member, Recipient } from '../api/client';
-import { known, rich, say } from '../i18n';
 import type { Key } from '../i18n';
+import { known, rich, say } from '../i18n';
 import { list } from '../i18n/format';
 import { Icon } from './icons';
 import { Item, LinkItem, Row } from './rows';
@@ -37,13 +37,34 @@ export const roles = (): [Role, string][] => (Object.keys(ROLES) as Role[]).map(
 export const dial = (number: string): string => number.replace(/[^\d+*#]/g, '');
 
 /** In groups, as one reads it aloud: +1 202 555 0143. */
-export const readable = (number: string): string => number.replace(/^(\d{3})(\d{3})(\d{3})$/, '$1 $2 $3').replace(/^(\+?1|\+\d\d)?(\d+)(\d{3})(\d{4})$/, (_, ...groups: (string | undefined)[]) => groups.slice(0, 4).filter(Boolean).join(' '));
+export const readable = (number: string): string =>
+  number
+    .replace(/^(\d{3})(\d{3})(\d{3})$/, '$1 $2 $3')
+    .replace(/^(\+?1|\+\d\d)?(\d+)(\d{3})(\d{4})$/, (_, ...groups: (string | undefined)[]) =>
+      groups.slice(0, 4).filter(Boolean).join(' '),
+    );
 
 /** Digits run from left to right in every language; beside other letters they would otherwise be turned round. */
-export const Number_ = ({ of }: { of: string }) => <bdi class="number" dir="ltr">{readable(of)}</bdi>;
+export const Number_ = ({ of }: { of: string }) => (
+  <bdi class="number" dir="ltr">
+    {readable(of)}
+  </bdi>
+);
 
 /** The phone's own dialler, or its messages. */
-export function Call({ number, text, look = 'btn', label, children }: { number: string; text?: boolean; look?: string; label?: string; children?: ComponentChildren }) {
+export function Call({
+  number,
+  text,
+  look = 'btn',
+  label,
+  children,
+}: {
+  number: string;
+  text?: boolean;
+  look?: string;
+  label?: string;
+  children?: ComponentChildren;
+}) {
   return (
     <a class={look} href={`${text ? 'sms' : 'tel'}:${dial(number)}`} aria-label={label}>
       <Icon name={text ? 'text' : 'call'} />
@@ -63,7 +84,17 @@ export function CallAndText({ name, number }: { name: string; number: string | n
   );
 }
 
-function CallRow({ number, title, says, warm }: { number: string; title: ComponentChildren; says: string; warm?: boolean }) {
+function CallRow({
+  number,
+  title,
+  says,
+  warm,
+}: {
+  number: string;
+  title: ComponentChildren;
+  says: string;
+  warm?: boolean;
+}) {
   return (
     <li>
       <a class="row" href={`tel:${dial(number)}`}>
@@ -83,15 +114,57 @@ function hours({ open, hours }: Country['lines'][number]): string {
 }
 
 /** Everybody who can be called now: people first, then helplines, then the emergency number. */
-export function CallList({ people, helplines }: { people: (Named & { role: Recipient['role']; contact: string | null })[]; helplines: Country | null }) {
+export function CallList({
+  people,
+  helplines,
+}: {
+  people: (Named & { role: Recipient['role']; contact: string | null })[];
+  helplines: Country | null;
+}) {
   return (
     <ul class="card list rows">
-      {people.map((someone) => someone.contact && <CallRow key={someone.contact} warm number={someone.contact} title={say('all.call', { name: nameOf(someone) })} says={someone.role ? role(someone.role) : ''} />)}
-      {helplines?.lines.map((line) => line.phone && <CallRow key={line.phone} number={line.phone} title={rich('all.call', { name: <Number_ of={line.phone} /> })} says={say('line.call', { name: line.name, hours: hours(line) })} />)}
+      {people.map(
+        (someone) =>
+          someone.contact && (
+            <CallRow
+              key={someone.contact}
+              warm
+              number={someone.contact}
+              title={say('all.call', { name: nameOf(someone) })}
+              says={someone.role ? role(someone.role) : ''}
+            />
+          ),
+      )}
+      {helplines?.lines.map(
+        (line) =>
+          line.phone && (
+            <CallRow
+              key={line.phone}
+              number={line.phone}
+              title={rich('all.call', { name: <Number_ of={line.phone} /> })}
+              says={say('line.call', { name: line.name, hours: hours(line) })}
+            />
+          ),
+      )}
       {/* Where no line that we know answers a call, there are those that are found by reading. */}
-      {!helplines?.lines.some((line) => line.phone) && helplines?.lines.map((line) => line.web && <LinkItem key={line.web} href={line.web} name={line.name} says={line.web.replace(/^\w+:\/\//, '').replace(/\/.*/, '')} />)}
+      {!helplines?.lines.some((line) => line.phone) &&
+        helplines?.lines.map(
+          (line) =>
+            line.web && (
+              <LinkItem
+                key={line.web}
+                href={line.web}
+                name={line.name}
+                says={line.web.replace(/^\w+:\/\//, '').replace(/\/.*/, '')}
+              />
+            ),
+        )}
       {helplines?.emergency ? (
-        <CallRow number={helplines.emergency} title={rich('all.call', { name: <Number_ of={helplines.emergency} /> })} says={say('line.danger')} />
+        <CallRow
+          number={helplines.emergency}
+          title={rich('all.call', { name: <Number_ of={helplines.emergency} /> })}
+          says={say('line.danger')}
+        />
       ) : (
         <Item name={say('line.local')} says={say('line.danger')} />
       )}
@@ -114,5 +187,17 @@ export function LineButton({ helplines }: { helplines: Country | null }) {
 /** "…call 911", with the region's own number where it is known. */
 export function NoEmergencyService({ helplines }: { helplines: Country | null }) {
   const number = helplines?.emergency;
-  return <p class="soft small">{rich('welcome.not', { number: number ? <a href={`tel:${number}`}><Number_ of={number} /></a> : say('welcome.local') })}</p>;
+  return (
+    <p class="soft small">
+      {rich('welcome.not', {
+        number: number ? (
+          <a href={`tel:${number}`}>
+            <Number_ of={number} />
+          </a>
+        ) : (
+          say('welcome.local')
+        ),
+      })}
+    </p>
+  );
 }

@@ -3,8 +3,8 @@ import type { ComponentChildren } from 'preact';
 import { api, kindOf } from '../api/client';
 import { say } from '../i18n';
 import { wrong } from '../i18n/problem';
-import { Form } from './form';
 import type { Filled } from './form';
+import { Form } from './form';
 import { Secret } from './passphrase';
 
 const WRONG = '/problems/wrong-credentials';
@@ -17,7 +17,17 @@ export async function prove(passphrase: string): Promise<string> {
 }
 
 /** `to`: what it is given for, on the button. `onProven` says what went wrong there, if anything did. */
-export function Proof({ to, kind = '', onProven, children }: { to: string; kind?: string; onProven: () => unknown; children?: ComponentChildren }) {
+export function Proof({
+  to,
+  kind = '',
+  onProven,
+  children,
+}: {
+  to: string;
+  kind?: string;
+  onProven: () => unknown;
+  children?: ComponentChildren;
+}) {
   const send = async (filled: Filled) => {
     const refused = await prove(filled('proof'));
     if (!refused) await onProven();

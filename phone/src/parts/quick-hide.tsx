@@ -1,9 +1,10 @@
 // Quick hide: two taps on the top edge, and the phone shows a blank note page. Two more bring everything back.
+
+import { say } from '../i18n';
 import { takeBack } from '../outbox/outbox';
 import { ringing } from '../outbox/rules';
 import { looks } from '../state/looks';
 import { change, state } from '../state/store';
-import { say } from '../i18n';
 import { asModal } from './basics';
 
 const TWICE_MS = 450;
@@ -14,7 +15,8 @@ let last = -Infinity;
 let spent = false;
 
 /** How far below the top of what can be seen of a page that may be magnified. */
-const below = ({ clientY }: MouseEvent): number => (clientY - (visualViewport?.offsetTop ?? 0)) * (visualViewport?.scale ?? 1);
+const below = ({ clientY }: MouseEvent): number =>
+  (clientY - (visualViewport?.offsetTop ?? 0)) * (visualViewport?.scale ?? 1);
 
 addEventListener(
   'pointerdown',
@@ -62,7 +64,13 @@ async function turn(): Promise<void> {
 /** A dialog, so that it also lies over an open sheet, and nothing under it can be reached or read out. */
 export function BlankNote() {
   return (
-    <dialog class="hide" ref={asModal} title={say('hide.note')} onCancel={(event) => event.preventDefault()} onClose={() => change({ hidden: false })}>
+    <dialog
+      class="hide"
+      ref={asModal}
+      title={say('hide.note')}
+      onCancel={(event) => event.preventDefault()}
+      onClose={() => change({ hidden: false })}
+    >
       <textarea class="note" aria-label={say('hide.note')} autocomplete="off" spellcheck={false} />
     </dialog>
   );

@@ -1,9 +1,9 @@
 // Everyone told of my reach-out: how far it has come to them, what they have said, and how to call and text them.
 import type { ReachOut, Recipient } from '../api/client';
-import { nearest, past, promised, STATES } from '../state/lamps';
-import { state } from '../state/store';
 import { say } from '../i18n';
 import { clock } from '../i18n/format';
+import { nearest, past, promised, STATES } from '../state/lamps';
+import { state } from '../state/store';
 import { Lamp } from './lamp';
 import { CallAndText, nameOf, role } from './people';
 import { Item } from './rows';
@@ -14,7 +14,9 @@ export function comes(of: Recipient): string {
   if (of.answer === 'here') return say('there.here', { name });
   const time = clock(promised(of));
   const soon = of.answer === 'soon';
-  return past(of, state.now) ? say(soon ? 'there.soon-past' : 'there.calling-past', { name, time }) : say(soon ? 'there.soon' : 'there.calling', { name, time });
+  return past(of, state.now)
+    ? say(soon ? 'there.soon-past' : 'there.calling-past', { name, time })
+    : say(soon ? 'there.soon' : 'there.calling', { name, time });
 }
 
 function stateOf(recipient: Recipient, of: ReachOut): string {
@@ -26,11 +28,20 @@ function stateOf(recipient: Recipient, of: ReachOut): string {
 export function Recipients({ of, but }: { of: ReachOut; but?: Recipient }) {
   return (
     <ul class="rows" aria-label={say('wait.circle')}>
-      {nearest(of.recipients).map((recipient) => recipient.person.id !== but?.person.id && (
-        <Item key={recipient.person.id} lamp={<Lamp ring state={STATES[recipient.state].lamp} />} name={nameOf(recipient)} more={recipient.role ? role(recipient.role) : undefined} says={stateOf(recipient, of)}>
-          <CallAndText name={nameOf(recipient)} number={recipient.contact} />
-        </Item>
-      ))}
+      {nearest(of.recipients).map(
+        (recipient) =>
+          recipient.person.id !== but?.person.id && (
+            <Item
+              key={recipient.person.id}
+              lamp={<Lamp ring state={STATES[recipient.state].lamp} />}
+              name={nameOf(recipient)}
+              more={recipient.role ? role(recipient.role) : undefined}
+              says={stateOf(recipient, of)}
+            >
+              <CallAndText name={nameOf(recipient)} number={recipient.contact} />
+            </Item>
+          ),
+      )}
     </ul>
   );
 }

@@ -49,7 +49,15 @@ export function LinkItem({ href, ...row }: RowProps & { href: string }) {
 }
 
 /** Rows under what they have in common. */
-export function Group({ head, children, after }: { head: string; children: ComponentChildren; after?: ComponentChildren }) {
+export function Group({
+  head,
+  children,
+  after,
+}: {
+  head: string;
+  children: ComponentChildren;
+  after?: ComponentChildren;
+}) {
   return (
     <section class="stack tight">
       <h2 class="head">{head}</h2>

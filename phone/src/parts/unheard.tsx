@@ -1,9 +1,9 @@
 // Somebody could answer, and this phone would not say so: the question on Home, and one quiet line while waiting.
 import type { FunctionComponent } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
+import { say } from '../i18n';
 import { standing } from '../state/notifications';
 import { state } from '../state/store';
-import { say } from '../i18n';
 
 const unheard = (): boolean => standing() !== 'on' && (state.circle ?? []).some((member) => member.state === 'active');
 
@@ -12,7 +12,11 @@ export function NotifyAsk() {
   const [Card, setCard] = useState<FunctionComponent>();
   const asks = unheard();
   useEffect(() => {
-    if (asks) void import('../screens/notify').then(({ NotifyAskCard }) => setCard(() => NotifyAskCard), () => undefined);
+    if (asks)
+      void import('../screens/notify').then(
+        ({ NotifyAskCard }) => setCard(() => NotifyAskCard),
+        () => undefined,
+      );
   }, [asks]);
   return asks && Card ? <Card /> : null;
 }

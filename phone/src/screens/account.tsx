@@ -1,5 +1,8 @@
 // Where I am signed in, what is kept of me in plain words, and leaving for good.
 import { api, whole } from '../api/client';
+import { say } from '../i18n';
+import { day } from '../i18n/format';
+import { wrong } from '../i18n/problem';
 import { useAsked } from '../parts/asked';
 import { Button, SubPage } from '../parts/basics';
 import { Proof } from '../parts/proof';
@@ -7,9 +10,6 @@ import { Group, Item } from '../parts/rows';
 import { to } from '../route';
 import { leave } from '../state/session';
 import { change } from '../state/store';
-import { say } from '../i18n';
-import { day } from '../i18n/format';
-import { wrong } from '../i18n/problem';
 
 export function Devices() {
   const [sessions, again] = useAsked(() => api.GET('/v1/sessions', whole));
@@ -21,10 +21,17 @@ export function Devices() {
   const others = sessions?.items.filter((one) => !one.current) ?? [];
   return (
     <SubPage of="settings" head={say('set.devices')}>
-      <Group head={say('set.devices-say')} after={others.length > 0 && <Button onPress={() => signOut('others')}>{say('devices.others')}</Button>}>
+      <Group
+        head={say('set.devices-say')}
+        after={others.length > 0 && <Button onPress={() => signOut('others')}>{say('devices.others')}</Button>}
+      >
         <Item name={say('devices.here')} says={say('devices.used', { time: day(Date.now()) })} />
         {others.map((one) => (
-          <Item key={one.id} name={say('devices.used', { time: day(one.last_used_at) })} says={say('devices.since', { time: day(one.created_at) })}>
+          <Item
+            key={one.id}
+            name={say('devices.used', { time: day(one.last_used_at) })}
+            says={say('devices.since', { time: day(one.created_at) })}
+          >
             <Button onPress={() => signOut(one.id)}>{say('set.sign-out')}</Button>
           </Item>
         ))}
@@ -32,8 +39,26 @@ export function Devices() {
       {devices && devices.items.length > 0 && (
         <Group head={say('devices.push')}>
           {devices.items.map((one) => (
-            <Item key={one.id} name={one.label ?? say('device.any')} says={one.disabled_at ? say('devices.dead') : one.last_receipt_at ? say('devices.arrived', { time: day(one.last_receipt_at) }) : say('devices.never')}>
-              {!one.disabled_at && <Button onPress={() => api.DELETE('/v1/devices/{device_id}', { params: { path: { device_id: one.id } } }).then(askDevices)}>{say('channel.remove')}</Button>}
+            <Item
+              key={one.id}
+              name={one.label ?? say('device.any')}
+              says={
+                one.disabled_at
+                  ? say('devices.dead')
+                  : one.last_receipt_at
+                    ? say('devices.arrived', { time: day(one.last_receipt_at) })
+                    : say('devices.never')
+              }
+            >
+              {!one.disabled_at && (
+                <Button
+                  onPress={() =>
+                    api.DELETE('/v1/devices/{device_id}', { params: { path: { device_id: one.id } } }).then(askDevices)
+                  }
+                >
+                  {say('channel.remove')}
+                </Button>
+              )}
             </Item>
           ))}
         </Group>

@@ -1,24 +1,24 @@
 // A bookend: before something hard I say when I am back, and who is told if I am not.
 import { useEffect, useState } from 'preact/hooks';
-import { api, once } from '../api/client';
 import type { Member, Schemas } from '../api/client';
-import { keepPress } from '../outbox/outbox';
+import { api, once } from '../api/client';
+import { say } from '../i18n';
+import { clock } from '../i18n/format';
+import { wrong } from '../i18n/problem';
+import { span } from '../i18n/span';
 import { newKey } from '../outbox/flush';
+import { keepPress } from '../outbox/outbox';
 import { useAsked } from '../parts/asked';
 import { Back, Button, Pick, Says, Wrong } from '../parts/basics';
 import { Field } from '../parts/fill';
-import { Form } from '../parts/form';
 import type { Filled } from '../parts/form';
+import { Form } from '../parts/form';
 import { Dial, Lamp } from '../parts/lamp';
 import { Call, CallList, nameOf } from '../parts/people';
 import { go, to } from '../route';
 import { look } from '../state/everything';
 import { readShown } from '../state/read';
 import { change, state } from '../state/store';
-import { say } from '../i18n';
-import { clock } from '../i18n/format';
-import { wrong } from '../i18n/problem';
-import { span } from '../i18n/span';
 import { NotifyWarning } from './notify';
 
 type Bookend = Schemas['BookendOut'];
@@ -28,11 +28,15 @@ const MINUTES = [30, 60, 120, 180];
 
 export function Bookends({ id }: { id?: string | undefined }) {
   const [open, again] = useAsked(() => api.GET('/v1/bookends', { params: { query: { open: true, mine: true } } }));
-  const [one, , gone] = useAsked<Bookend>(async () => (id ? api.GET('/v1/bookends/{bookend_id}', { params: { path: { bookend_id: id } } }) : {}), [id]);
+  const [one, , gone] = useAsked<Bookend>(
+    async () => (id ? api.GET('/v1/bookends/{bookend_id}', { params: { path: { bookend_id: id } } }) : {}),
+    [id],
+  );
   if (gone && !open?.items.some((item) => item.id === id)) return <Over />;
   if (one && !one.mine) return <Companion of={one} />;
   if (!open) return <main class="page" />;
-  const next = open.items.find((item) => item.id === id) ?? [...open.items].sort((a, b) => a.due_at.localeCompare(b.due_at))[0];
+  const next =
+    open.items.find((item) => item.id === id) ?? [...open.items].sort((a, b) => a.due_at.localeCompare(b.due_at))[0];
   return next ? <Running key={next.id} of={next} onChange={again} /> : <Plan onPlanned={again} />;
 }
 
@@ -51,13 +55,18 @@ function Plan({ onPlanned }: { onPlanned: () => unknown }) {
   const [time, setTime] = useState('');
   const [key] = useState(newKey);
   const sponsor = people.find((member) => member.role === 'sponsor');
-  const usual = [sponsor, ...people, sponsor, people[0]].find((member, index) => member && (member.reachable || index > people.length));
+  const usual = [sponsor, ...people, sponsor, people[0]].find(
+    (member, index) => member && (member.reachable || index > people.length),
+  );
   const [who, setWho] = useState(usual?.id ?? '');
   const chosen = people.find((member) => member.id === who) ?? usual;
   const start = async (filled: Filled) => {
     const due = time ? at(time) : new Date(Date.now() + Number(minutes) * MINUTE_MS);
     const body = { what: filled('what') || null, due_at: due.toISOString(), companion: filled('who') };
-    const { error } = await api.POST('/v1/bookends', { params: once(`${key}${body.companion}${time}${minutes}`), body });
+    const { error } = await api.POST('/v1/bookends', {
+      params: once(`${key}${body.companion}${time}${minutes}`),
+      body,
+    });
     await onPlanned();
     return wrong(error);
   };
@@ -82,7 +91,12 @@ function Plan({ onPlanned }: { onPlanned: () => unknown }) {
               setTime('');
             }}
           />
-          <Field label={say('bookend.at')} type="time" value={time} onInput={(event: InputEvent) => setTime((event.currentTarget as HTMLInputElement).value)} />
+          <Field
+            label={say('bookend.at')}
+            type="time"
+            value={time}
+            onInput={(event: InputEvent) => setTime((event.currentTarget as HTMLInputElement).value)}
+          />
           <div class="stack tight">
             <label for="who">{say('bookend.who')}</label>
             <select class="field" id="who" name="who" onChange={(event) => setWho(event.currentTarget.value)}>
@@ -94,7 +108,13 @@ function Plan({ onPlanned }: { onPlanned: () => unknown }) {
             </select>
             {chosen && <Standing by={chosen} />}
           </div>
-          <Field label={say('bookend.what')} name="what" placeholder={say('bookend.what-like')} maxLength={500} autocomplete="off" />
+          <Field
+            label={say('bookend.what')}
+            name="what"
+            placeholder={say('bookend.what-like')}
+            maxLength={500}
+            autocomplete="off"
+          />
           <Button kind="main" submit>
             {say('bookend.start')}
           </Button>
@@ -154,29 +174,57 @@ function Running({ of, onChange }: { of: Bookend; onChange: () => unknown }) {
           </div>
         </Dial>
         <Says small live>
-          {alone ? say('bookend.nobody-told') : of.companion_told_at ? say('bookend.missed', { name }) : (of.what ?? say('bookend.name'))}
+          {alone
+            ? say('bookend.nobody-told')
+            : of.companion_told_at
+              ? say('bookend.missed', { name })
+              : (of.what ?? say('bookend.name'))}
         </Says>
         {alone && <p>{say('bookend.nobody-told-say')}</p>}
         {of.companion_told_at && <p>{say('bookend.missed-say', { name })}</p>}
       </section>
-      {alone && <CallList people={(state.circle ?? []).filter((member) => member.state === 'active')} helplines={state.helplines} />}
+      {alone && (
+        <CallList
+          people={(state.circle ?? []).filter((member) => member.state === 'active')}
+          helplines={state.helplines}
+        />
+      )}
       {!of.companion_told_at && !alone && (
         <ol class="card steps">
           {([1, 2, 3] as const).map((step) => (
             <li key={step}>
-              <b>{clock(due + (step - 1) * AGAIN_MS)}</b> <span>{step === 3 && !of.companion ? say('bookend.alone') : say(`bookend-step.${step}`, { name })}</span>
+              <b>{clock(due + (step - 1) * AGAIN_MS)}</b>{' '}
+              <span>{step === 3 && !of.companion ? say('bookend.alone') : say(`bookend-step.${step}`, { name })}</span>
             </li>
           ))}
         </ol>
       )}
       {by && !of.companion_told_at && !alone && !by.reachable && <Standing by={by} />}
       <section class="stack">
-        <Button kind="main" onPress={() => act(api.POST('/v1/bookends/{bookend_id}/check-in', where), say('bookend.done'))}>
+        <Button
+          kind="main"
+          onPress={() => act(api.POST('/v1/bookends/{bookend_id}/check-in', where), say('bookend.done'))}
+        >
           {say('bookend.okay')}
         </Button>
         <div class="two">
-          {!of.companion_told_at && <Button onPress={() => act(api.POST('/v1/bookends/{bookend_id}/extend', { ...where, body: { due_at: new Date(Math.max(due, Date.now()) + AGAIN_MS).toISOString() } }))}>{say('bookend.more')}</Button>}
-          <Button onPress={() => act(api.DELETE('/v1/bookends/{bookend_id}', where), ' ')}>{say('bookend.cancel')}</Button>
+          {!of.companion_told_at && (
+            <Button
+              onPress={() =>
+                act(
+                  api.POST('/v1/bookends/{bookend_id}/extend', {
+                    ...where,
+                    body: { due_at: new Date(Math.max(due, Date.now()) + AGAIN_MS).toISOString() },
+                  }),
+                )
+              }
+            >
+              {say('bookend.more')}
+            </Button>
+          )}
+          <Button onPress={() => act(api.DELETE('/v1/bookends/{bookend_id}', where), ' ')}>
+            {say('bookend.cancel')}
+          </Button>
         </div>
         <Wrong>{said}</Wrong>
         <Button
@@ -223,7 +271,15 @@ function Companion({ of }: { of: Bookend }) {
       <section class="stack">
         <Says live>{say(over ? 'bookend.other-over' : told ? 'bookend.other' : 'bookend.stands', { name })}</Says>
         {of.what && <blockquote class="words">{of.what}</blockquote>}
-        {!over && <p>{say(told ? 'bookend.other-say' : 'bookend.stands-say', { name, time: clock(of.due_at), later: clock(Date.parse(of.due_at) + 2 * AGAIN_MS) })}</p>}
+        {!over && (
+          <p>
+            {say(told ? 'bookend.other-say' : 'bookend.stands-say', {
+              name,
+              time: clock(of.due_at),
+              later: clock(Date.parse(of.due_at) + 2 * AGAIN_MS),
+            })}
+          </p>
+        )}
       </section>
       {!over && of.contact && (
         <section class="stack">

@@ -1,7 +1,10 @@
 // My circle: who is told at once and who later, who waits for my confirm, and the people I am there for.
 import { useEffect, useRef, useState } from 'preact/hooks';
-import { api, whole } from '../api/client';
 import type { Member } from '../api/client';
+import { api, whole } from '../api/client';
+import { say } from '../i18n';
+import { wrong } from '../i18n/problem';
+import { span } from '../i18n/span';
 import { useAsked } from '../parts/asked';
 import { Button, Says } from '../parts/basics';
 import { Icon } from '../parts/icons';
@@ -13,9 +16,6 @@ import { to } from '../route';
 import { look } from '../state/everything';
 import { memberLamp } from '../state/lamps';
 import { change, state } from '../state/store';
-import { say } from '../i18n';
-import { wrong } from '../i18n/problem';
-import { span } from '../i18n/span';
 import { Invite, OnTheirWay } from './invite';
 import { MemberSheet, place, remove } from './member';
 import { NumberQuestion } from './number';
@@ -83,7 +83,9 @@ export function Circle() {
 function Newcomer({ member }: { member: Member }) {
   const name = nameOf(member);
   const confirm = async () => {
-    const { error } = await api.POST('/v1/circle/{membership_id}/confirm', { params: { path: { membership_id: member.id } } });
+    const { error } = await api.POST('/v1/circle/{membership_id}/confirm', {
+      params: { path: { membership_id: member.id } },
+    });
     await look();
     change({ word: error ? wrong(error) : say('confirm.done', { name }) });
   };
@@ -146,10 +148,21 @@ function MemberRow({ member, onMore }: { member: Member; onMore: () => void }) {
   };
   return (
     <li class="row">
-      <button class="icon bare" id={`move-${member.id}`} aria-label={say('circle.move', { name })} onClick={() => move(member.step === 1 ? 2 : 1)} onKeyDown={key}>
+      <button
+        class="icon bare"
+        id={`move-${member.id}`}
+        aria-label={say('circle.move', { name })}
+        onClick={() => move(member.step === 1 ? 2 : 1)}
+        onKeyDown={key}
+      >
         <Icon name="grip" />
       </button>
-      <Row lamp={<Lamp state={memberLamp(member)} />} name={name} more={role(member.role)} says={say(member.available_now ? 'circle.reachable' : member.reachable ? 'circle.later' : 'circle.off')}>
+      <Row
+        lamp={<Lamp state={memberLamp(member)} />}
+        name={name}
+        more={role(member.role)}
+        says={say(member.available_now ? 'circle.reachable' : member.reachable ? 'circle.later' : 'circle.off')}
+      >
         <button class="icon bare" aria-label={say('circle.more', { name })} onClick={onMore}>
           <Icon name="more" />
         </button>

@@ -1,21 +1,21 @@
 // Making an account, and the ten codes that are shown once.
 import { useEffect, useState } from 'preact/hooks';
 import { api, kindOf, once } from '../api/client';
-import { newKey } from '../outbox/flush';
-import { Back, Button, Says } from '../parts/basics';
-import { Form } from '../parts/form';
-import { Field, Fill } from '../parts/fill';
-import type { Filled } from '../parts/form';
-import { NewPassphrase } from '../parts/passphrase';
-import { nameOf, NoEmergencyService } from '../parts/people';
-import { to } from '../route';
-import { enter } from '../state/session';
-import { change, state } from '../state/store';
 import { language, say } from '../i18n';
 import { region, timeZone } from '../i18n/place';
 import { wrong } from '../i18n/problem';
-import { dropInvitation, invitation, takeUpInvitation } from './join';
+import { newKey } from '../outbox/flush';
 import { within } from '../outbox/within';
+import { Back, Button, Says } from '../parts/basics';
+import { Field, Fill } from '../parts/fill';
+import type { Filled } from '../parts/form';
+import { Form } from '../parts/form';
+import { NewPassphrase } from '../parts/passphrase';
+import { NoEmergencyService, nameOf } from '../parts/people';
+import { to } from '../route';
+import { enter } from '../state/session';
+import { change, state } from '../state/store';
+import { dropInvitation, invitation, takeUpInvitation } from './join';
 import { useHelplines } from './welcome';
 
 export function CreateAccount() {
@@ -54,8 +54,27 @@ export function CreateAccount() {
         {invited && <p role="status">{invited}</p>}
       </div>
       <Form send={make} submit={say('create.button')}>
-        <Field label={say('field.called')} hint={say('field.called-hint')} name="called" autocomplete="nickname" maxLength={60} required />
-        <Field label={say('field.name')} hint={say('field.name-hint')} name="name" autocomplete="username" autocapitalize="none" autocorrect={false} spellcheck={false} dir="ltr" pattern="\s*[A-Za-z0-9._\-]{3,64}\s*" otherwise={say('fill.name')} required />
+        <Field
+          label={say('field.called')}
+          hint={say('field.called-hint')}
+          name="called"
+          autocomplete="nickname"
+          maxLength={60}
+          required
+        />
+        <Field
+          label={say('field.name')}
+          hint={say('field.name-hint')}
+          name="name"
+          autocomplete="username"
+          autocapitalize="none"
+          autocorrect={false}
+          spellcheck={false}
+          dir="ltr"
+          pattern="\s*[A-Za-z0-9._\-]{3,64}\s*"
+          otherwise={say('fill.name')}
+          required
+        />
         <NewPassphrase label={say('field.passphrase')} value={passphrase} onInput={setPassphrase} />
         <Fill>
           <label class="tick">
@@ -109,7 +128,16 @@ export function Codes({ codes, onDone }: { codes: string[]; onDone?: () => void 
       </ol>
       <div class="stack">
         <div class="two">
-          <Button onPress={() => within(navigator.clipboard.writeText(codes.join('\n'))).then(() => setCopied(true), () => undefined)}>{say(copied ? 'all.copied' : 'all.copy')}</Button>
+          <Button
+            onPress={() =>
+              within(navigator.clipboard.writeText(codes.join('\n'))).then(
+                () => setCopied(true),
+                () => undefined,
+              )
+            }
+          >
+            {say(copied ? 'all.copied' : 'all.copy')}
+          </Button>
           <Button onPress={() => print()}>{say('codes.print')}</Button>
         </div>
         <Button kind="main" onPress={done}>

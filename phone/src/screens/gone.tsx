@@ -1,8 +1,9 @@
 // An address that leads nowhere (any more).
-import { Lamp } from '../parts/lamp';
-import { Says } from '../parts/basics';
-import { to } from '../route';
+
 import { say } from '../i18n';
+import { Says } from '../parts/basics';
+import { Lamp } from '../parts/lamp';
+import { to } from '../route';
 
 export function Gone() {
   return (

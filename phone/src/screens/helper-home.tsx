@@ -1,8 +1,13 @@
 // Home of somebody who only helps: who needs me, the people I am there for, a night off, and a circle of my own as an offer.
-import { useState } from 'preact/hooks';
+
 import type { ComponentChildren } from 'preact';
-import { api, kindOf, once } from '../api/client';
+import { useState } from 'preact/hooks';
 import type { Supported } from '../api/client';
+import { api, kindOf, once } from '../api/client';
+import { say } from '../i18n';
+import { clock, day, list } from '../i18n/format';
+import { wrong } from '../i18n/problem';
+import { moment } from '../i18n/span';
 import { useAsked } from '../parts/asked';
 import { Button, Says } from '../parts/basics';
 import { Lamp } from '../parts/lamp';
@@ -13,10 +18,6 @@ import { look } from '../state/everything';
 import { morning } from '../state/morning';
 import { needsMe } from '../state/needed';
 import { change, state } from '../state/store';
-import { say } from '../i18n';
-import { clock, day, list } from '../i18n/format';
-import { wrong } from '../i18n/problem';
-import { moment } from '../i18n/span';
 import { NotifyBanner } from './notify';
 import { how, isMuted } from './there-for';
 
@@ -25,12 +26,23 @@ const WHILE_MS = 14 * 24 * 60 * 60_000;
 
 /** Quiet until the next morning, or not at all any more, for all of these at once; gives for whom it did not work. */
 async function quiet(people: Supported[], until: Date | null): Promise<void> {
-  const asked = people.map((one) => api.PATCH('/v1/supporting/{membership_id}', { params: { path: { membership_id: one.id } }, body: { muted_until: until?.toISOString() ?? null } }));
+  const asked = people.map((one) =>
+    api.PATCH('/v1/supporting/{membership_id}', {
+      params: { path: { membership_id: one.id } },
+      body: { muted_until: until?.toISOString() ?? null },
+    }),
+  );
   const said = await Promise.all(asked);
   const failed = people.filter((_, index) => said[index]?.error);
   await look();
   const error = said.find((one) => one.error)?.error;
-  change({ word: !failed.length ? '' : failed.length === people.length ? wrong(error) : say('helper.part', { names: list(failed.map(nameOf)) }) });
+  change({
+    word: !failed.length
+      ? ''
+      : failed.length === people.length
+        ? wrong(error)
+        : say('helper.part', { names: list(failed.map(nameOf)) }),
+  });
 }
 
 export function HelperHome({ people, children }: { people: Supported[]; children: ComponentChildren }) {
@@ -42,14 +54,23 @@ export function HelperHome({ people, children }: { people: Supported[]; children
   const tonight = active.filter((one) => isMuted(one) && ends(one) <= night.getTime());
   const awake = active.filter((one) => !(ends(one) >= night.getTime()));
   const off = active.length > 0 && active.every(isMuted);
-  const silent = (one: Supported) => one.state === 'active' && !one.open_reach_out_id && Date.now() - Date.parse(one.last_connected_at ?? one.created_at) > WHILE_MS;
+  const silent = (one: Supported) =>
+    one.state === 'active' &&
+    !one.open_reach_out_id &&
+    Date.now() - Date.parse(one.last_connected_at ?? one.created_at) > WHILE_MS;
   const waiting = state.needed.filter(needsMe).length;
   const since = (one: Supported) => one.last_connected_at ?? one.created_at;
   return (
     <main class="page">
       {children}
       <Says small live>
-        {!state.reached ? say('helper.away') : waiting ? say('helper.needed', { n: waiting }) : off ? say('helper.off', { time: moment(new Date(Math.min(...active.map(ends))).toISOString()) }) : say('helper.calm')}
+        {!state.reached
+          ? say('helper.away')
+          : waiting
+            ? say('helper.needed', { n: waiting })
+            : off
+              ? say('helper.off', { time: moment(new Date(Math.min(...active.map(ends))).toISOString()) })
+              : say('helper.calm')}
       </Says>
       <NotifyBanner />
       {off && <p class="soft">{say('helper.off-say')}</p>}
@@ -61,7 +82,17 @@ export function HelperHome({ people, children }: { people: Supported[]; children
       {standing && standing.items.length > 0 && (
         <ul class="rows">
           {standing.items.map((one) => (
-            <LinkItem key={one.id} href={to('bookends', one.id)} lamp={<Lamp state="lit" />} name={say(one.companion_told_at ? 'notice.bookend_missed' : 'helper.stands', { name: nameOf(one.from) })} says={one.companion_told_at ? say('notice-say.bookend_missed') : say('helper.until', { time: clock(one.due_at) })} />
+            <LinkItem
+              key={one.id}
+              href={to('bookends', one.id)}
+              lamp={<Lamp state="lit" />}
+              name={say(one.companion_told_at ? 'notice.bookend_missed' : 'helper.stands', { name: nameOf(one.from) })}
+              says={
+                one.companion_told_at
+                  ? say('notice-say.bookend_missed')
+                  : say('helper.until', { time: clock(one.due_at) })
+              }
+            />
           ))}
         </ul>
       )}
@@ -70,7 +101,12 @@ export function HelperHome({ people, children }: { people: Supported[]; children
           {people
             .filter((one) => !silent(one))
             .map((one) => (
-              <Item key={one.id} lamp={<Lamp state={one.state === 'active' && !isMuted(one) ? 'lit' : 'dim'} />} name={nameOf(one)} says={one.state === 'active' && !one.open_reach_out_id && !isMuted(one) ? inTouch(one) : how(one)} />
+              <Item
+                key={one.id}
+                lamp={<Lamp state={one.state === 'active' && !isMuted(one) ? 'lit' : 'dim'} />}
+                name={nameOf(one)}
+                says={one.state === 'active' && !one.open_reach_out_id && !isMuted(one) ? inTouch(one) : how(one)}
+              />
             ))}
         </Group>
       )}
@@ -105,15 +141,25 @@ export function HelperHome({ people, children }: { people: Supported[]; children
   );
 }
 
-const inTouch = (one: Supported): string => (one.last_connected_at ? say('helper.last', { time: day(one.last_connected_at) }) : say('helper.never'));
+const inTouch = (one: Supported): string =>
+  one.last_connected_at ? say('helper.last', { time: day(one.last_connected_at) }) : say('helper.never');
 
 /** Somebody from whom nothing was heard for a while: one tap says hello, and asks for nothing. */
 function Silent({ of }: { of: Supported }) {
   const [said, setSaid] = useState('');
   const name = nameOf(of);
   const hello = async () => {
-    const { error } = await api.POST('/v1/reach-ins', { params: once(), body: { to: of.person.id, text: say('helper.hello-text') } });
-    setSaid(!error ? say('helper.hello-sent', { name }) : kindOf(error) === '/problems/too-many-tries' ? say('shared.once', { name }) : wrong(error));
+    const { error } = await api.POST('/v1/reach-ins', {
+      params: once(),
+      body: { to: of.person.id, text: say('helper.hello-text') },
+    });
+    setSaid(
+      !error
+        ? say('helper.hello-sent', { name })
+        : kindOf(error) === '/problems/too-many-tries'
+          ? say('shared.once', { name })
+          : wrong(error),
+    );
   };
   return (
     <Item lamp={<Lamp state="dim" />} name={name} says={said ? <span role="status">{said}</span> : inTouch(of)}>

@@ -1,10 +1,12 @@
 // Home: the button, who can be reached now, and a word that lowers the barrier.
 import { api } from '../api/client';
+import { say } from '../i18n';
+import { ago, clock } from '../i18n/format';
 import { keepPress } from '../outbox/outbox';
 import { useAsked } from '../parts/asked';
-import { later } from '../parts/later';
-import { PorchButton, Lamp } from '../parts/lamp';
 import { Says } from '../parts/basics';
+import { Lamp, PorchButton } from '../parts/lamp';
+import { later } from '../parts/later';
 import { CallList, LineButton, nameOf } from '../parts/people';
 import { Row } from '../parts/rows';
 import { NotifyAsk } from '../parts/unheard';
@@ -12,8 +14,6 @@ import { to } from '../route';
 import { memberLamp } from '../state/lamps';
 import { mineIn, NEEDS, waitingLongest } from '../state/needed';
 import { state } from '../state/store';
-import { say } from '../i18n';
-import { ago, clock } from '../i18n/format';
 
 const HelperHome = later(async () => (await import('./helper-home')).HelperHome);
 
@@ -39,7 +39,13 @@ export function Home() {
       <SaidYes />
       {running && (
         <a class="card row" href={to('bookends')}>
-          <Row lamp={<Lamp state="lit" />} name={say(Date.parse(running.due_at) > state.now ? 'home.running' : 'bookend.due', { time: clock(running.due_at) })} says={running.what} />
+          <Row
+            lamp={<Lamp state="lit" />}
+            name={say(Date.parse(running.due_at) > state.now ? 'home.running' : 'bookend.due', {
+              time: clock(running.due_at),
+            })}
+            says={running.what}
+          />
         </a>
       )}
       <div class="hero">
@@ -47,7 +53,15 @@ export function Home() {
       </div>
       <section class="hero">
         <Says small live>
-          {!state.reached ? say('home.offline') : !known ? ' ' : !circle.length ? say('home.empty') : reachable ? say('home.reach', { n: reachable }) : say(circle.some((member) => member.reachable) ? 'home.quiet' : 'home.none')}
+          {!state.reached
+            ? say('home.offline')
+            : !known
+              ? ' '
+              : !circle.length
+                ? say('home.empty')
+                : reachable
+                  ? say('home.reach', { n: reachable })
+                  : say(circle.some((member) => member.reachable) ? 'home.quiet' : 'home.none')}
         </Says>
         {circle.length > 0 && known && (
           <ul class="lamps">
@@ -62,7 +76,9 @@ export function Home() {
             ))}
           </ul>
         )}
-        <p class="soft">{say(state.circle && !circle.length ? 'home.empty-say' : quiet ? 'home.none-say' : 'home.gladder')}</p>
+        <p class="soft">
+          {say(state.circle && !circle.length ? 'home.empty-say' : quiet ? 'home.none-say' : 'home.gladder')}
+        </p>
       </section>
       {state.circle && !circle.length ? (
         <a class="btn" href={to('circle')}>
@@ -94,7 +110,13 @@ function Needed() {
     <>
       {[...waiting.slice(0, CARDS), ...mine].map((of) => (
         <a class="card warm row" key={of.id} href={to('reach-outs', of.id)}>
-          <Row lamp={<Lamp state={waiting.includes(of) ? 'lit' : 'bright'} />} name={say(waiting.includes(of) ? NEEDS[of.need ?? 'company'].says : 'inbox.mine', { name: nameOf(of.from) })} says={ago(of.created_at, state.now)} />
+          <Row
+            lamp={<Lamp state={waiting.includes(of) ? 'lit' : 'bright'} />}
+            name={say(waiting.includes(of) ? NEEDS[of.need ?? 'company'].says : 'inbox.mine', {
+              name: nameOf(of.from),
+            })}
+            says={ago(of.created_at, state.now)}
+          />
         </a>
       ))}
       {waiting.length > CARDS && (

@@ -1,22 +1,34 @@
 // My hours: when pushes may come. One span for the days that are chosen; past midnight it goes on the next day.
 import type { ComponentChildren } from 'preact';
 import { useState } from 'preact/hooks';
+import { say } from '../i18n';
 import { Button, Pick, SubPage } from '../parts/basics';
 import { Field } from '../parts/fill';
-import { Form } from '../parts/form';
 import type { Filled } from '../parts/form';
-import { go } from '../route';
-import { DAYS, spans, windows } from '../parts/hours';
+import { Form } from '../parts/form';
 import type { Window } from '../parts/hours';
+import { DAYS, spans, windows } from '../parts/hours';
+import { dayName } from '../parts/hours-in-words';
+import { go } from '../route';
 import { patch } from '../state/profile';
 import { change, state } from '../state/store';
-import { say } from '../i18n';
-import { dayName } from '../parts/hours-in-words';
 
 const PROPOSED = { from: '07:00', to: '22:00' };
 
 /** From, to, and on which days; `wake` is kept with them, so that a choice is never kept by half. */
-export function HoursForm({ wake, submit, onSaved, children, after }: { wake: boolean; submit: string; onSaved: () => unknown; children?: ComponentChildren; after?: ComponentChildren }) {
+export function HoursForm({
+  wake,
+  submit,
+  onSaved,
+  children,
+  after,
+}: {
+  wake: boolean;
+  submit: string;
+  onSaved: () => unknown;
+  children?: ComponentChildren;
+  after?: ComponentChildren;
+}) {
   const [first] = spans((state.me?.hours ?? []) as unknown as Window[]);
   const [days, setDays] = useState(first?.days ?? DAYS);
   const every = days.length === DAYS.length;
@@ -29,8 +41,20 @@ export function HoursForm({ wake, submit, onSaved, children, after }: { wake: bo
   return (
     <Form send={choose} submit={submit} after={after}>
       <div class="two">
-        <Field label={say('set.hours-from')} name="from" type="time" required defaultValue={first?.from ?? PROPOSED.from} />
-        <Field label={say('set.hours-to')} name="to" type="time" required defaultValue={(first?.to ?? PROPOSED.to).replace('24:', '00:')} />
+        <Field
+          label={say('set.hours-from')}
+          name="from"
+          type="time"
+          required
+          defaultValue={first?.from ?? PROPOSED.from}
+        />
+        <Field
+          label={say('set.hours-to')}
+          name="to"
+          type="time"
+          required
+          defaultValue={(first?.to ?? PROPOSED.to).replace('24:', '00:')}
+        />
       </div>
       <fieldset class="pick">
         <legend class="head">{say('set.hours-days')}</legend>
@@ -40,7 +64,11 @@ export function HoursForm({ wake, submit, onSaved, children, after }: { wake: bo
         </label>
         {DAYS.map((day) => (
           <label key={day}>
-            <input type="checkbox" checked={days.includes(day)} onChange={() => setDays(days.includes(day) ? days.filter((one) => one !== day) : [...days, day])} />
+            <input
+              type="checkbox"
+              checked={days.includes(day)}
+              onChange={() => setDays(days.includes(day) ? days.filter((one) => one !== day) : [...days, day])}
+            />
             {dayName(day)}
           </label>
         ))}
@@ -59,7 +87,12 @@ export function Hours() {
   const any = async () => (await patch({ hours: null, wake_me: true })) && saved();
   return (
     <SubPage of="settings" head={say('set.hours')} says={say('hours.say')}>
-      <HoursForm wake={wake} submit={say('all.save')} onSaved={saved} after={<Button onPress={any}>{say('hours.any')}</Button>}>
+      <HoursForm
+        wake={wake}
+        submit={say('all.save')}
+        onSaved={saved}
+        after={<Button onPress={any}>{say('hours.any')}</Button>}
+      >
         <Outside wake={wake} onPick={setWake} />
       </HoursForm>
     </SubPage>

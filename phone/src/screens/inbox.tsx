@@ -1,7 +1,9 @@
 // What has reached me: who would like company now, then everything else, newest first.
 import { useState } from 'preact/hooks';
-import { api } from '../api/client';
 import type { ReachOut } from '../api/client';
+import { api } from '../api/client';
+import { say } from '../i18n';
+import { ago } from '../i18n/format';
 import { useAsked } from '../parts/asked';
 import { Button, Says } from '../parts/basics';
 import { Lamp } from '../parts/lamp';
@@ -9,10 +11,8 @@ import { nameOf, names } from '../parts/people';
 import { Row } from '../parts/rows';
 import { to } from '../route';
 import { look } from '../state/everything';
-import { needsMe, NEEDS, waitingLongest } from '../state/needed';
+import { NEEDS, needsMe, waitingLongest } from '../state/needed';
 import { state } from '../state/store';
-import { say } from '../i18n';
-import { ago } from '../i18n/format';
 import { NoticeRow } from './notices';
 import { NotifyBanner } from './notify';
 
@@ -23,7 +23,8 @@ export function Inbox() {
   const [bookends] = useAsked(() => api.GET('/v1/bookends', { params: { query: { open: true, limit: 100 } } }));
   const running = bookends && new Set(bookends.items.map((one) => one.id));
   const open = new Set(state.needed.map((reachOut) => reachOut.id));
-  const earlier = page?.items.filter((notice) => notice.kind !== 'reach_out' || !open.has(notice.reach_out_id ?? '')) ?? [];
+  const earlier =
+    page?.items.filter((notice) => notice.kind !== 'reach_out' || !open.has(notice.reach_out_id ?? '')) ?? [];
   const urgent = waitingLongest(state.needed);
   const others = state.needed.filter((reachOut) => !needsMe(reachOut));
   const readAll = async () => {
@@ -48,7 +49,11 @@ export function Inbox() {
           {others.map((reachOut) => (
             <li key={reachOut.id}>
               <a class="row" href={to('reach-outs', reachOut.id)}>
-                <Row lamp={<Lamp state="bright" />} name={others_say(reachOut)} says={ago(reachOut.created_at, state.now)} />
+                <Row
+                  lamp={<Lamp state="bright" />}
+                  name={others_say(reachOut)}
+                  says={ago(reachOut.created_at, state.now)}
+                />
               </a>
             </li>
           ))}
@@ -80,7 +85,11 @@ function Needed({ of, first }: { of: ReachOut; first: boolean }) {
         <Lamp state="lit" />
         <div>
           <h3 class="name">{say(NEEDS[of.need ?? 'company'].says, { name })}</h3>
-          <p class="soft small">{say(of.recipients.some(({ answer }) => answer) ? 'inbox.also' : 'inbox.waiting', { ago: ago(of.created_at, state.now) })}</p>
+          <p class="soft small">
+            {say(of.recipients.some(({ answer }) => answer) ? 'inbox.also' : 'inbox.waiting', {
+              ago: ago(of.created_at, state.now),
+            })}
+          </p>
         </div>
       </div>
       {of.note && <blockquote class="words">{of.note}</blockquote>}

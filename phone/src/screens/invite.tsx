@@ -1,20 +1,20 @@
 // Inviting somebody: for whom, then a code for their camera and a link for everything else; and the links that wait to be opened.
 import { useState } from 'preact/hooks';
-import { api, once } from '../api/client';
 import type { Member, Schemas } from '../api/client';
+import { api, once } from '../api/client';
+import { say } from '../i18n';
+import { wrong } from '../i18n/problem';
+import { moment } from '../i18n/span';
 import { newKey } from '../outbox/flush';
+import { within } from '../outbox/within';
 import { Button, Pick, Sheet, Wrong } from '../parts/basics';
 import { Field } from '../parts/fill';
-import { Form } from '../parts/form';
 import type { Filled } from '../parts/form';
+import { Form } from '../parts/form';
 import { Icon } from '../parts/icons';
 import { Lamp } from '../parts/lamp';
 import { role, roles } from '../parts/people';
 import { Group, Row } from '../parts/rows';
-import { say } from '../i18n';
-import { wrong } from '../i18n/problem';
-import { moment } from '../i18n/span';
-import { within } from '../outbox/within';
 import { Sure } from './member';
 
 type Made = Schemas['InvitedOut'];
@@ -26,7 +26,10 @@ export function Invite({ onClose }: { onClose: () => void }) {
   const [key] = useState(newKey);
   const make = async (filled: Filled) => {
     const label = filled('label').trim() || null;
-    const { data, error } = await api.POST('/v1/invitations', { params: once(`${key}${who}${label}`), body: { role: who, label } });
+    const { data, error } = await api.POST('/v1/invitations', {
+      params: once(`${key}${who}${label}`),
+      body: { role: who, label },
+    });
     setMade(data);
     return wrong(error);
   };
@@ -36,7 +39,13 @@ export function Invite({ onClose }: { onClose: () => void }) {
         <Code {...made} />
       ) : (
         <Form send={make} submit={say('invite.show')}>
-          <Field label={say('invite.label')} hint={say('invite.label-hint')} name="label" autocomplete="off" maxLength={60} />
+          <Field
+            label={say('invite.label')}
+            hint={say('invite.label-hint')}
+            name="label"
+            autocomplete="off"
+            maxLength={60}
+          />
           <h3 class="head">{say('invite.who')}</h3>
           <Pick legend={say('invite.who')} name="who" value={who} options={roles()} onPick={setWho} />
         </Form>
@@ -47,7 +56,11 @@ export function Invite({ onClose }: { onClose: () => void }) {
 
 function Code({ url, qr, expires_at }: { url: string; qr: Made['qr']; expires_at: string }) {
   const [copied, setCopied] = useState(false);
-  const copy = () => within(navigator.clipboard.writeText(url)).then(() => setCopied(true), () => undefined);
+  const copy = () =>
+    within(navigator.clipboard.writeText(url)).then(
+      () => setCopied(true),
+      () => undefined,
+    );
   return (
     <>
       <p class="soft">{say('invite.say')}</p>
@@ -56,7 +69,11 @@ function Code({ url, qr, expires_at }: { url: string; qr: Made['qr']; expires_at
       </svg>
       <p class="soft small mid">{say('invite.until', { time: moment(expires_at) })}</p>
       <div class="two">
-        {'share' in navigator && <Button onPress={() => void navigator.share({ text: say('invite.share-say'), url }).catch(() => undefined)}>{say('invite.share')}</Button>}
+        {'share' in navigator && (
+          <Button onPress={() => void navigator.share({ text: say('invite.share-say'), url }).catch(() => undefined)}>
+            {say('invite.share')}
+          </Button>
+        )}
         <Button onPress={copy}>{say(copied ? 'all.copied' : 'invite.copy')}</Button>
       </div>
     </>
@@ -72,11 +89,23 @@ export function OnTheirWay({ links, onChange }: { links: Link[]; onChange: () =>
   const shown = links.find((link) => link.id === open);
   if (!links.length) return null;
   return (
-    <Group head={say('circle.invited')} after={shown && <OneLink key={shown.id} of={shown} onChange={onChange} onRenewed={setOpen} onClose={() => setOpen('')} />}>
+    <Group
+      head={say('circle.invited')}
+      after={
+        shown && (
+          <OneLink key={shown.id} of={shown} onChange={onChange} onRenewed={setOpen} onClose={() => setOpen('')} />
+        )
+      }
+    >
       {links.map((link) => (
         <li key={link.id}>
           <button class="row" onClick={() => setOpen(link.id)}>
-            <Row lamp={<Lamp state="dim" />} name={forWhom(link)} more={link.label ? role(link.role) : undefined} says={say('circle.invited-say', { time: moment(link.expires_at) })} />
+            <Row
+              lamp={<Lamp state="dim" />}
+              name={forWhom(link)}
+              more={link.label ? role(link.role) : undefined}
+              says={say('circle.invited-say', { time: moment(link.expires_at) })}
+            />
             <Icon name="next" />
           </button>
         </li>
@@ -85,7 +114,17 @@ export function OnTheirWay({ links, onChange }: { links: Link[]; onChange: () =>
   );
 }
 
-function OneLink({ of, onChange, onRenewed, onClose }: { of: Link; onChange: () => Promise<void>; onRenewed: (id: string) => void; onClose: () => void }) {
+function OneLink({
+  of,
+  onChange,
+  onRenewed,
+  onClose,
+}: {
+  of: Link;
+  onChange: () => Promise<void>;
+  onRenewed: (id: string) => void;
+  onClose: () => void;
+}) {
   const [said, setSaid] = useState('');
   const [key] = useState(newKey);
   const withdraw = async () => {
@@ -93,7 +132,10 @@ function OneLink({ of, onChange, onRenewed, onClose }: { of: Link; onChange: () 
     await onChange();
   };
   const renew = async () => {
-    const { data, error } = await api.POST('/v1/invitations', { params: once(key), body: { role: of.role, step: of.step, label: of.label } });
+    const { data, error } = await api.POST('/v1/invitations', {
+      params: once(key),
+      body: { role: of.role, step: of.step, label: of.label },
+    });
     if (!data) return setSaid(wrong(error));
     await withdraw();
     onRenewed(data.id);
@@ -111,7 +153,12 @@ function OneLink({ of, onChange, onRenewed, onClose }: { of: Link; onChange: () 
           </Button>
         </>
       )}
-      <Sure ask={say('circle.withdraw')} says={say('circle.withdraw-say')} yes={say('circle.withdraw-yes')} onYes={withdraw} />
+      <Sure
+        ask={say('circle.withdraw')}
+        says={say('circle.withdraw-say')}
+        yes={say('circle.withdraw-yes')}
+        onYes={withdraw}
+      />
     </Sheet>
   );
 }

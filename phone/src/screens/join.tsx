@@ -1,7 +1,11 @@
 // An invitation: the link is looked at first, then who asks and for what, then yes or not now.
 import { useEffect, useState } from 'preact/hooks';
-import { api, kindOf, NO_WAY, once } from '../api/client';
 import type { Schemas } from '../api/client';
+import { api, kindOf, NO_WAY, once } from '../api/client';
+import type { Key } from '../i18n';
+import { say } from '../i18n';
+import { wrong } from '../i18n/problem';
+import { moment } from '../i18n/span';
 import { newKey } from '../outbox/flush';
 import { Button, Says, Wrong } from '../parts/basics';
 import { Lamp, Light } from '../parts/lamp';
@@ -9,12 +13,8 @@ import { nameOf, role } from '../parts/people';
 import { go, to } from '../route';
 import { keep, kept } from '../state/slots';
 import { state } from '../state/store';
-import { say } from '../i18n';
-import type { Key } from '../i18n';
-import { wrong } from '../i18n/problem';
-import { moment } from '../i18n/span';
-import { Joined } from './joined';
 import type { Membership } from './joined';
+import { Joined } from './joined';
 
 // Kept for this tab only, on the way from the link through signing up to saying yes.
 const SLOT = 'invitation';
@@ -45,7 +45,13 @@ export function Join({ token }: { token: string }) {
     const { data: preview, error } = await api.POST('/v1/invitations/preview', { body: { token } });
     setError(error);
     setFound(preview);
-    if (preview?.accepted) setJoined({ id: preview.membership_id ?? '', person: preview.person, state: preview.state ?? 'accepted', words: preview.words ?? null });
+    if (preview?.accepted)
+      setJoined({
+        id: preview.membership_id ?? '',
+        person: preview.person,
+        state: preview.state ?? 'accepted',
+        words: preview.words ?? null,
+      });
   };
   useEffect(() => {
     keep(SLOT, inside ? null : token, 'sessionStorage');

@@ -1,17 +1,17 @@
 // After the yes: may this phone tell you, may they wake you, and the two words that both compare. One question a page.
 import { useState } from 'preact/hooks';
-import { api, whole } from '../api/client';
 import type { Supported } from '../api/client';
+import { api, whole } from '../api/client';
+import { say } from '../i18n';
 import { useAsked } from '../parts/asked';
 import { Button, Pick, Says } from '../parts/basics';
+import { hasHours } from '../parts/hours-in-words';
 import { Lamp, Light } from '../parts/lamp';
 import { nameOf } from '../parts/people';
 import { instead } from '../route';
 import { standing } from '../state/notifications';
 import { patch } from '../state/profile';
 import { state } from '../state/store';
-import { say } from '../i18n';
-import { hasHours } from '../parts/hours-in-words';
 import { HoursForm } from './hours';
 import { NotifyQuestion } from './notify';
 
@@ -86,7 +86,14 @@ function Wake({ name, onDone }: StepProps) {
         ]}
         onPick={setPicked}
       />
-      {picked === 'quiet' && <HoursForm wake={false} submit={say('join.next')} onSaved={onDone} after={<p class="soft small">{say('hours.quiet-say')}</p>} />}
+      {picked === 'quiet' && (
+        <HoursForm
+          wake={false}
+          submit={say('join.next')}
+          onSaved={onDone}
+          after={<p class="soft small">{say('hours.quiet-say')}</p>}
+        />
+      )}
       {picked === 'wake' && (
         <div class="stack">
           <Button kind="main" onPress={wake}>

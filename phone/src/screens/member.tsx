@@ -1,13 +1,13 @@
 // One member of my circle: who they are to me, when they are told, and letting them go.
 import { useState } from 'preact/hooks';
-import { api } from '../api/client';
 import type { Member } from '../api/client';
-import { Button, Pick, Sheet } from '../parts/basics';
-import { CallAndText, nameOf, Number_, roles } from '../parts/people';
-import { look } from '../state/everything';
-import { change } from '../state/store';
+import { api } from '../api/client';
 import { say } from '../i18n';
 import { wrong } from '../i18n/problem';
+import { Button, Pick, Sheet } from '../parts/basics';
+import { CallAndText, Number_, nameOf, roles } from '../parts/people';
+import { look } from '../state/everything';
+import { change } from '../state/store';
 
 const at = (member: Member) => ({ params: { path: { membership_id: member.id } } });
 
@@ -38,10 +38,30 @@ export function MemberSheet({ member, onClose }: { member: Member; onClose: () =
         </div>
       )}
       <h3 class="head">{say('member.role', { name })}</h3>
-      <Pick legend={say('member.role', { name })} name="role" value={member.role} options={roles()} onPick={(one) => place(member, { role: one })} />
+      <Pick
+        legend={say('member.role', { name })}
+        name="role"
+        value={member.role}
+        options={roles()}
+        onPick={(one) => place(member, { role: one })}
+      />
       <h3 class="head">{say('member.step', { name })}</h3>
-      <Pick legend={say('member.step', { name })} name="step" value={`${member.step}`} options={[['1', say('member.step.1')], ['2', say('member.step.2')]]} onPick={(step) => place(member, { step: step === '1' ? 1 : 2 })} />
-      <Sure ask={say('member.remove')} says={say('member.remove.say', { name })} yes={say('member.remove.yes', { name })} onYes={() => remove(member)} />
+      <Pick
+        legend={say('member.step', { name })}
+        name="step"
+        value={`${member.step}`}
+        options={[
+          ['1', say('member.step.1')],
+          ['2', say('member.step.2')],
+        ]}
+        onPick={(step) => place(member, { step: step === '1' ? 1 : 2 })}
+      />
+      <Sure
+        ask={say('member.remove')}
+        says={say('member.remove.say', { name })}
+        yes={say('member.remove.yes', { name })}
+        onYes={() => remove(member)}
+      />
       <Block who={member.person} name={name} />
     </Sheet>
   );
@@ -64,5 +84,12 @@ export function Block({ who, name }: { who: Member['person']; name: string }) {
     await api.POST('/v1/blocks', { body: { person_id: who.id } });
     await look();
   };
-  return <Sure ask={say('block.who', { name })} says={say('block.say', { name })} yes={say('block.yes', { name })} onYes={block} />;
+  return (
+    <Sure
+      ask={say('block.who', { name })}
+      says={say('block.say', { name })}
+      yes={say('block.yes', { name })}
+      onYes={block}
+    />
+  );
 }

@@ -1,28 +1,32 @@
 // My open reach-out, from the first second until somebody is there: the truest sentence first, then each lamp.
 import { useState } from 'preact/hooks';
-import { api, once } from '../api/client';
 import type { ReachOut } from '../api/client';
+import { api, once } from '../api/client';
+import type { Key } from '../i18n';
+import { say } from '../i18n';
+import { clock } from '../i18n/format';
+import { wrong } from '../i18n/problem';
 import { Pick, Says, Wrong } from '../parts/basics';
+import { AskAgain, HowIsIt } from '../parts/how';
 import { Lamp, Light } from '../parts/lamp';
 import { Messages, Write } from '../parts/messages';
 import { CallList, LineButton, names } from '../parts/people';
 import { Recipients } from '../parts/recipients';
-import { AskAgain, HowIsIt } from '../parts/how';
 import { NotifyLine } from '../parts/unheard';
 import { look } from '../state/everything';
 import { truth, whoIsThere } from '../state/lamps';
-import { NEEDS, needs } from '../state/needed';
 import type { Need } from '../state/needed';
+import { NEEDS, needs } from '../state/needed';
 import { change, state } from '../state/store';
-import { say } from '../i18n';
-import type { Key } from '../i18n';
-import { clock } from '../i18n/format';
-import { wrong } from '../i18n/problem';
 import { There } from './there';
 
 const MINUTE_MS = 60_000;
 /** Where no phone has it, the numbers come first. */
-const NO_PHONE: Partial<Record<Key, Key>> = { 'wait.quiet': 'wait.quiet-say', 'wait.unheard': 'wait.quiet-say', 'wait.declined': 'wait.declined-say' };
+const NO_PHONE: Partial<Record<Key, Key>> = {
+  'wait.quiet': 'wait.quiet-say',
+  'wait.unheard': 'wait.quiet-say',
+  'wait.declined': 'wait.declined-say',
+};
 
 export function Mine({ of }: { of: ReachOut }) {
   // An answer stands also while the others are asked beside it.
@@ -40,13 +44,21 @@ function Waiting({ of }: { of: ReachOut }) {
           <Light />
         </div>
         <Says live>{say(key, { n: who.length, names: names(who), owners: names(who, true) })}</Says>
-        <p>{unheard ? say(unheard) : of.next_rung_at ? say('wait.next', { time: clock(of.next_rung_at) }) : say('wait.open')}</p>
+        <p>
+          {unheard
+            ? say(unheard)
+            : of.next_rung_at
+              ? say('wait.next', { time: clock(of.next_rung_at) })
+              : say('wait.open')}
+        </p>
         {!state.reached && <p role="status">{say('wait.away')}</p>}
         {!unheard && <p class="soft small">{say('wait.breathe')}</p>}
         <NotifyLine />
       </section>
       {unheard && <CallList people={of.recipients} helplines={of.helplines} />}
-      {unheard && of.next_rung_at && <p class="soft small mid">{say('there.next', { time: clock(of.next_rung_at) })}</p>}
+      {unheard && of.next_rung_at && (
+        <p class="soft small mid">{say('there.next', { time: clock(of.next_rung_at) })}</p>
+      )}
       <Recipients of={of} />
       {!unheard && <LineButton helplines={of.helplines} />}
       <AddAWord of={of} />
@@ -63,7 +75,11 @@ function Quiet({ of }: { of: ReachOut }) {
     <main class="page">
       <section class="stack">
         <Says live>{say('quiet.head')}</Says>
-        <p>{minutes >= 1 && minutes < 60 ? say('quiet.say', { n: minutes }) : say('quiet.long', { time: clock(of.created_at) })}</p>
+        <p>
+          {minutes >= 1 && minutes < 60
+            ? say('quiet.say', { n: minutes })
+            : say('quiet.long', { time: clock(of.created_at) })}
+        </p>
       </section>
       <CallList people={of.recipients} helplines={of.helplines} />
       <section class="line">
@@ -96,7 +112,13 @@ function AddAWord({ of }: { of: ReachOut }) {
       {of.note && <blockquote class="words">{of.note}</blockquote>}
       <Messages messages={state.messages} />
       <Write to={of.id} label={say('wait.word-like')} onSent={look} />
-      <Pick legend={say('wait.need')} name="need" options={needs.map((one) => [one, say(NEEDS[one].word)])} value={of.need} onPick={(wanted) => void need(wanted)} />
+      <Pick
+        legend={say('wait.need')}
+        name="need"
+        options={needs.map((one) => [one, say(NEEDS[one].word)])}
+        value={of.need}
+        onPick={(wanted) => void need(wanted)}
+      />
       <Wrong>{said}</Wrong>
     </section>
   );

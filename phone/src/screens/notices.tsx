@@ -1,14 +1,15 @@
 // What a notice in the inbox says, where it leads, and how it is said once it is over.
-import { api } from '../api/client';
+
 import type { Notice } from '../api/client';
+import { api } from '../api/client';
+import type { Key } from '../i18n';
+import { say } from '../i18n';
+import { day } from '../i18n/format';
 import { nameOf } from '../parts/people';
 import { Row } from '../parts/rows';
 import { go } from '../route';
 import { look } from '../state/everything';
 import { state } from '../state/store';
-import { say } from '../i18n';
-import type { Key } from '../i18n';
-import { day } from '../i18n/format';
 
 type Said = readonly [Key, Key];
 type Kind = Exclude<Notice['kind'], 'test'> | 'unreachable-me' | 'nobody-told';
@@ -55,7 +56,9 @@ function isOver({ kind, reach_out_id, bookend_id }: Notice, bookends: Set<string
   // What the phone has not looked at, it does not know.
   if (!reach_out_id || !state.reached || !state.looked) return false;
   if (reach_out_id !== state.mine?.id) return !state.needed.some((one) => one.id === reach_out_id);
-  return kind === 'unanswered' ? state.mine.state !== 'waiting' : kind === 'are_you_talking' && state.mine.state === 'together';
+  return kind === 'unanswered'
+    ? state.mine.state !== 'waiting'
+    : kind === 'are_you_talking' && state.mine.state === 'together';
 }
 
 /** Where a notice leads. */
@@ -68,10 +71,20 @@ function leads(notice: Notice): string[] {
   return notice.kind === 'invitation_accepted' || notice.kind === 'unreachable' ? ['circle'] : [];
 }
 
-export function NoticeRow({ of, bookends, onRead }: { of: Notice; bookends: Set<string> | undefined; onRead: () => Promise<void> }) {
+export function NoticeRow({
+  of,
+  bookends,
+  onRead,
+}: {
+  of: Notice;
+  bookends: Set<string> | undefined;
+  onRead: () => Promise<void>;
+}) {
   const kind = kindOf(of);
   const name = nameOf(of.from);
-  const confirmed = kind === 'invitation_accepted' && state.circle?.some((member) => member.person.id === of.from?.id && member.state === 'active');
+  const confirmed =
+    kind === 'invitation_accepted' &&
+    state.circle?.some((member) => member.person.id === of.from?.id && member.state === 'active');
   // A newer server may know more kinds than we do.
   const [title, detail] = (isOver(of, bookends) && OVER[kind]) || (NOTICES[kind] ?? []);
   if (!title || !detail) return null;

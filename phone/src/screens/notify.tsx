@@ -1,16 +1,16 @@
 // Notifications: do they work on this phone, a real test, what to do when it fails, and where they are asked for.
 import type { ComponentChildren } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
+import type { Key } from '../i18n';
+import { say } from '../i18n';
+import { clock, day } from '../i18n/format';
 import { Button } from '../parts/basics';
 import { Lamp } from '../parts/lamp';
 import { Row } from '../parts/rows';
 import { to } from '../route';
-import { platform, register, standing, switchOn, tryPush } from '../state/notifications';
 import type { Device, Standing } from '../state/notifications';
+import { platform, register, standing, switchOn, tryPush } from '../state/notifications';
 import { keep, kept } from '../state/slots';
-import { say } from '../i18n';
-import type { Key } from '../i18n';
-import { clock, day } from '../i18n/format';
 
 const STEPS: Key = `notify-help.${platform}`;
 /** How it stands, and what to do about it. */
@@ -62,12 +62,20 @@ export function NotifyCard() {
         <div>
           <h2 class="name">{say(works ? 'notify-how.works' : title)}</h2>
           <p class="soft small">
-            {waiting ? say('notify.waiting') : took !== undefined ? say('notify.light', { n: Math.max(1, Math.round(took)), time: clock(Date.now()) }) : works && device?.last_receipt_at ? say('notify.last', { time: day(device.last_receipt_at) }) : say(help)}
+            {waiting
+              ? say('notify.waiting')
+              : took !== undefined
+                ? say('notify.light', { n: Math.max(1, Math.round(took)), time: clock(Date.now()) })
+                : works && device?.last_receipt_at
+                  ? say('notify.last', { time: day(device.last_receipt_at) })
+                  : say(help)}
           </p>
           {how === 'failed' && <p class="soft small">{say('notify.net')}</p>}
         </div>
       </div>
-      {how !== 'add' && how !== 'none' && <Button onPress={test}>{say(how === 'on' || device ? 'notify.test' : 'notify.switch')}</Button>}
+      {how !== 'add' && how !== 'none' && (
+        <Button onPress={test}>{say(how === 'on' || device ? 'notify.test' : 'notify.switch')}</Button>
+      )}
     </section>
   );
 }
@@ -83,7 +91,17 @@ export function NotifyBanner() {
 }
 
 /** The one question and its button; what stands in the way is said in its place, with what to do about it. `later` ends it. */
-export function NotifyQuestion({ main, onSwitched, later, children }: { main?: boolean; onSwitched: () => void; later: ComponentChildren; children: ComponentChildren }) {
+export function NotifyQuestion({
+  main,
+  onSwitched,
+  later,
+  children,
+}: {
+  main?: boolean;
+  onSwitched: () => void;
+  later: ComponentChildren;
+  children: ComponentChildren;
+}) {
   const [how, setHow] = useState<Standing>(standing);
   const ask = async () => {
     const found = await switchOn();

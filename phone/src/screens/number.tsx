@@ -2,14 +2,14 @@
 import type { ComponentChildren } from 'preact';
 import { useState } from 'preact/hooks';
 import { api, kindOf } from '../api/client';
+import { rich, say } from '../i18n';
+import { wrong } from '../i18n/problem';
 import { Button, SubPage } from '../parts/basics';
 import { Field } from '../parts/fill';
 import { Form } from '../parts/form';
 import { Number_ } from '../parts/people';
 import { keep, kept } from '../state/slots';
 import { change, state } from '../state/store';
-import { rich, say } from '../i18n';
-import { wrong } from '../i18n/problem';
 
 const SLOT = 'number-asked';
 
@@ -27,7 +27,16 @@ async function share(contact: string | null, form?: HTMLFormElement): Promise<st
 function NumberForm({ after }: { after: ComponentChildren }) {
   return (
     <Form send={(filled, form) => share(filled('number'), form)} submit={say('number.yes')} kind="" after={after}>
-      <Field label={say('number.field')} name="number" type="tel" dir="ltr" autocomplete="tel" hint={rich('number.hint', { number: <Number_ of="+12025550143" /> })} required defaultValue={state.me?.contact ?? ''} />
+      <Field
+        label={say('number.field')}
+        name="number"
+        type="tel"
+        dir="ltr"
+        autocomplete="tel"
+        hint={rich('number.hint', { number: <Number_ of="+12025550143" /> })}
+        required
+        defaultValue={state.me?.contact ?? ''}
+      />
     </Form>
   );
 }

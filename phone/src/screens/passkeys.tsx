@@ -1,14 +1,14 @@
 // My passkeys: which there are, one more on this phone, and away with one. Changing anything asks for the passphrase first.
 import { useState } from 'preact/hooks';
 import { api, kindOf, whole } from '../api/client';
+import { say } from '../i18n';
+import { day } from '../i18n/format';
+import { wrong } from '../i18n/problem';
 import { useAsked } from '../parts/asked';
 import { Button, SubPage, Wrong } from '../parts/basics';
 import { Proof } from '../parts/proof';
 import { Item } from '../parts/rows';
 import { addPasskey } from '../state/passkeys';
-import { say } from '../i18n';
-import { day } from '../i18n/format';
-import { wrong } from '../i18n/problem';
 
 export function Passkeys() {
   const [found, again] = useAsked(() => api.GET('/v1/passkeys', whole));
@@ -30,8 +30,24 @@ export function Passkeys() {
       {found && (
         <ul class="rows">
           {found.items.map((one) => (
-            <Item key={one.id} name={one.label ?? say('device.any')} says={one.last_used_at ? say('devices.used', { time: day(one.last_used_at) }) : say('passkeys.since', { time: day(one.created_at) })}>
-              {proven && <Button onPress={() => api.DELETE('/v1/passkeys/{passkey_id}', { params: { path: { passkey_id: one.id } } }).then(told)}>{say('channel.remove')}</Button>}
+            <Item
+              key={one.id}
+              name={one.label ?? say('device.any')}
+              says={
+                one.last_used_at
+                  ? say('devices.used', { time: day(one.last_used_at) })
+                  : say('passkeys.since', { time: day(one.created_at) })
+              }
+            >
+              {proven && (
+                <Button
+                  onPress={() =>
+                    api.DELETE('/v1/passkeys/{passkey_id}', { params: { path: { passkey_id: one.id } } }).then(told)
+                  }
+                >
+                  {say('channel.remove')}
+                </Button>
+              )}
             </Item>
           ))}
           {!found.items.length && <Item name={say('passkeys.none')} />}

@@ -1,14 +1,14 @@
 // A new passphrase and new recovery codes. Both ask for the passphrase of today first.
 import { useState } from 'preact/hooks';
 import { api, kindOf, once } from '../api/client';
+import { say } from '../i18n';
+import { wrong } from '../i18n/problem';
 import { Button, SubPage, Wrong } from '../parts/basics';
 import { Form } from '../parts/form';
 import { NewPassphrase } from '../parts/passphrase';
 import { Proof } from '../parts/proof';
 import { instead } from '../route';
 import { change } from '../state/store';
-import { say } from '../i18n';
-import { wrong } from '../i18n/problem';
 import { Codes } from './create-account';
 
 export function Passphrase() {

@@ -1,11 +1,12 @@
 // An invitation out of a message: for a link that was changed on its way, or that opened somewhere else than in the app.
+
+import { say } from '../i18n';
+import { invitationIn } from '../links';
 import { Back, Says } from '../parts/basics';
 import { Fill } from '../parts/fill';
-import { Form } from '../parts/form';
 import type { Filled } from '../parts/form';
-import { invitationIn } from '../links';
+import { Form } from '../parts/form';
 import { go, to } from '../route';
-import { say } from '../i18n';
 
 /** `broken`: a link has led here and could not be read. */
 export function PasteLink({ broken }: { broken?: boolean }) {
@@ -25,7 +26,17 @@ export function PasteLink({ broken }: { broken?: boolean }) {
       <Form send={open} submit={say('link.open')}>
         <Fill>
           <label for="link">{say('link.field')}</label>
-          <textarea class="field" id="link" name="link" rows={4} dir="auto" autocomplete="off" autocapitalize="none" spellcheck={false} required />
+          <textarea
+            class="field"
+            id="link"
+            name="link"
+            rows={4}
+            dir="auto"
+            autocomplete="off"
+            autocapitalize="none"
+            spellcheck={false}
+            required
+          />
         </Fill>
       </Form>
       <p class="soft small">{say('link.else')}</p>

@@ -1,9 +1,11 @@
 // A press or an all-clear on its way: the three seconds in which it can be undone, and "Not sent yet" for as long as that is the
 // truth.
 import { useEffect, useState } from 'preact/hooks';
+import { say } from '../i18n';
+import { clock, list } from '../i18n/format';
 import { sendAnyway, takeBack } from '../outbox/outbox';
-import { next } from '../outbox/rules';
 import type { Press } from '../outbox/rules';
+import { next } from '../outbox/rules';
 import { isSafe } from '../outbox/store';
 import { Button, Says } from '../parts/basics';
 import { Dial, Lamp, Light } from '../parts/lamp';
@@ -12,8 +14,6 @@ import { Group, Item } from '../parts/rows';
 import { to } from '../route';
 import { firstTold } from '../state/lamps';
 import { change, state } from '../state/store';
-import { say } from '../i18n';
-import { clock, list } from '../i18n/format';
 
 /** A good network needs less than this; a slower one is told about. */
 const GRACE_MS = 900;
@@ -28,7 +28,8 @@ export function PressPage({ press }: { press: Press }) {
     return () => clearTimeout(timer);
   });
   if (step.kind === 'ask') return <Old press={press} />;
-  if (step.kind === 'ring' || (!press.held && waited < GRACE_MS)) return <Undo press={press} ringing={step.kind === 'ring'} />;
+  if (step.kind === 'ring' || (!press.held && waited < GRACE_MS))
+    return <Undo press={press} ringing={step.kind === 'ring'} />;
   return <NotSent press={press} />;
 }
 
@@ -88,7 +89,19 @@ function NotSent({ press }: { press: Press }) {
       <section class="hero">
         <Lamp ring state="dim off big" />
         <Says live>{say(press.close ? 'clear.head' : 'kept.head')}</Says>
-        <p>{say(dead ? 'kept.dead' : isSafe('press') ? (press.close ? 'clear.say' : 'kept.say') : press.close ? 'clear.open' : 'kept.open')}</p>
+        <p>
+          {say(
+            dead
+              ? 'kept.dead'
+              : isSafe('press')
+                ? press.close
+                  ? 'clear.say'
+                  : 'kept.say'
+                : press.close
+                  ? 'clear.open'
+                  : 'kept.open',
+          )}
+        </p>
       </section>
       {dead && (
         <a class="btn main" href={to('sign-in')}>

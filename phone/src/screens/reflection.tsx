@@ -1,11 +1,11 @@
 // Looking back, if wanted: seen, safe, soothed. For the person's eyes only, and every part of it can be left out.
 import { useState } from 'preact/hooks';
 import { api } from '../api/client';
+import { say } from '../i18n';
+import { wrong } from '../i18n/problem';
 import { Button, Pick, Says, Wrong } from '../parts/basics';
 import { Lamp } from '../parts/lamp';
 import { instead } from '../route';
-import { say } from '../i18n';
-import { wrong } from '../i18n/problem';
 
 export const FELT = {
   seen: ['felt-name.seen', 'felt-say.seen'],
@@ -24,7 +24,10 @@ export function Reflection({ id }: { id: string }) {
   const [felt, setFelt] = useState<Partial<Record<Felt, number>>>({});
   const [said, setSaid] = useState('');
   const keep = async () => {
-    const { error } = await api.POST('/v1/reach-outs/{reach_out_id}/reflection', { params: { path: { reach_out_id: id } }, body: felt });
+    const { error } = await api.POST('/v1/reach-outs/{reach_out_id}/reflection', {
+      params: { path: { reach_out_id: id } },
+      body: felt,
+    });
     if (error) setSaid(wrong(error));
     else instead();
   };

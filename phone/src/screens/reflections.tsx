@@ -1,13 +1,13 @@
 // How it felt, read again: what I kept after reaching out. Nobody else sees it, and nothing is added up.
 import { useEffect, useState } from 'preact/hooks';
-import { api } from '../api/client';
 import type { Schemas } from '../api/client';
-import { Button, SubPage, Wrong } from '../parts/basics';
-import { Item } from '../parts/rows';
-import { say } from '../i18n';
+import { api } from '../api/client';
 import type { Key } from '../i18n';
+import { say } from '../i18n';
 import { day } from '../i18n/format';
 import { wrong } from '../i18n/problem';
+import { Button, SubPage, Wrong } from '../parts/basics';
+import { Item } from '../parts/rows';
 import { FELT, GRADES } from './reflection';
 
 type Reflection = Schemas['ReflectionOut'];
@@ -17,7 +17,9 @@ export function Reflections() {
   const [next, setNext] = useState<string | null>(null);
   const [said, setSaid] = useState('');
   const more = async (cursor: string | null) => {
-    const { data, error } = await api.GET('/v1/reflections', { params: { query: { limit: 50, ...(cursor && { cursor }) } } });
+    const { data, error } = await api.GET('/v1/reflections', {
+      params: { query: { limit: 50, ...(cursor && { cursor }) } },
+    });
     setSaid(wrong(error));
     if (!data) return;
     setKept([...((cursor && kept) || []), ...data.items]);

@@ -1,16 +1,16 @@
 // What stands where a screen could not be shown: the button or what has become of it, the numbers, and a way to try again. Each of
 // these fails alone, too.
 import type { Member } from '../api/client';
+import { say } from '../i18n';
 import { keepPress, sendAnyway, takeBack } from '../outbox/outbox';
 import { next } from '../outbox/rules';
-import { Boundary } from '../parts/boundary';
 import { Button, Says } from '../parts/basics';
+import { Boundary } from '../parts/boundary';
 import { PorchButton } from '../parts/lamp';
 import { CallList } from '../parts/people';
 import { to } from '../route';
 import { look } from '../state/everything';
 import { state } from '../state/store';
-import { say } from '../i18n';
 
 export function Rescue({ onAgain }: { onAgain: () => void }) {
   // What could not be shown may have come from the server, and may be mended there by now.

@@ -1,21 +1,22 @@
 // Settings: what this phone and this account do, each with its present state beside it.
-import { api, whole } from '../api/client';
+
 import type { Schemas } from '../api/client';
+import { api, whole } from '../api/client';
+import { LANGUAGES, language, rich, say } from '../i18n';
+import { reported } from '../i18n/place';
 import { useAsked, useOffered } from '../parts/asked';
 import { Button, Pick, Says, Switch } from '../parts/basics';
+import { hasHours, hoursInWords } from '../parts/hours-in-words';
 import { Icon } from '../parts/icons';
 import { Number_ } from '../parts/people';
 import { Group, Item, LinkItem, Row } from '../parts/rows';
 import { go, to } from '../route';
 import { look } from '../state/everything';
-import { looks, setLook } from '../state/looks';
 import type { Look } from '../state/looks';
+import { looks, setLook } from '../state/looks';
 import { patch } from '../state/profile';
 import { signOut } from '../state/session';
 import { change, state } from '../state/store';
-import { language, LANGUAGES, rich, say } from '../i18n';
-import { hasHours, hoursInWords } from '../parts/hours-in-words';
-import { reported } from '../i18n/place';
 import { NotifyCard } from './notify';
 
 type Channel = Schemas['ChannelOut'];
@@ -29,12 +30,21 @@ let countriesIn = '';
 /** Every country that the phone has a name for, by its two letters. Naming them takes a moment, so it is done once a language. */
 function everyCountry(lang: string): [string, string][] {
   if (countriesIn === lang) return countries;
-  const names = reported<Intl.DisplayNames | null>(() => new Intl.DisplayNames(lang, { type: 'region', fallback: 'none' }), null);
+  const names = reported<Intl.DisplayNames | null>(
+    () => new Intl.DisplayNames(lang, { type: 'region', fallback: 'none' }),
+    null,
+  );
   if (!names) return [];
   const pairs = LETTERS.flatMap((first) => LETTERS.map((second) => first + second));
-  const known = pairs.filter((code) => !NO_COUNTRY.includes(code) && reported(() => new Intl.Locale(`und-${code}`).region === code && names.of(code), ''));
+  const known = pairs.filter(
+    (code) =>
+      !NO_COUNTRY.includes(code) &&
+      reported(() => new Intl.Locale(`und-${code}`).region === code && names.of(code), ''),
+  );
   countriesIn = lang;
-  return (countries = known.map((code): [string, string] => [code, names.of(code) ?? code]).sort((a, b) => a[1].localeCompare(b[1])));
+  return (countries = known
+    .map((code): [string, string] => [code, names.of(code) ?? code])
+    .sort((a, b) => a[1].localeCompare(b[1])));
 }
 
 export function Settings() {
@@ -52,22 +62,59 @@ export function Settings() {
       <NotifyCard />
       <Group head={say('set.reach')}>
         <LinkItem href={page('hours')} name={say('set.hours')} says={hoursInWords(me)} />
-        <Toggle name={say('set.wake')} says={say(!hasHours(me) ? 'hours.none-say' : me.wake_me ? 'hours.wake-say' : 'hours.quiet-say')} on={me.wake_me || !hasHours(me)} onChange={wake} />
-        <LinkItem href={page('number')} name={say('set.number')} says={me.contact ? <Number_ of={me.contact} /> : say('number.none')} />
-        <LinkItem href={page('fallback')} name={say('set.fallback')} says={confirmed?.length ? confirmed.map((one, index) => [index > 0 && ', ', channelInWords(one)]) : say('set.fallback-none')} />
+        <Toggle
+          name={say('set.wake')}
+          says={say(!hasHours(me) ? 'hours.none-say' : me.wake_me ? 'hours.wake-say' : 'hours.quiet-say')}
+          on={me.wake_me || !hasHours(me)}
+          onChange={wake}
+        />
+        <LinkItem
+          href={page('number')}
+          name={say('set.number')}
+          says={me.contact ? <Number_ of={me.contact} /> : say('number.none')}
+        />
+        <LinkItem
+          href={page('fallback')}
+          name={say('set.fallback')}
+          says={
+            confirmed?.length
+              ? confirmed.map((one, index) => [index > 0 && ', ', channelInWords(one)])
+              : say('set.fallback-none')
+          }
+        />
       </Group>
       <section class="stack">
         <h2 class="head">{say('set.looks')}</h2>
-        <Pick<Look['theme']> legend={say('set.theme')} name="theme" value={look_.theme} options={[['auto', say('set-theme.auto')], ['night', say('set-theme.night')], ['day', say('set-theme.day')]]} onPick={(theme) => void setLook({ theme })} />
+        <Pick<Look['theme']>
+          legend={say('set.theme')}
+          name="theme"
+          value={look_.theme}
+          options={[
+            ['auto', say('set-theme.auto')],
+            ['night', say('set-theme.night')],
+            ['day', say('set-theme.day')],
+          ]}
+          onPick={(theme) => void setLook({ theme })}
+        />
         <ul class="rows">
-          <Choice name={say('set.language')} value={language()} options={Object.entries(LANGUAGES)} onPick={(chosen) => void setLook({ language: chosen }).then(() => patch({ language: chosen }))} />
+          <Choice
+            name={say('set.language')}
+            value={language()}
+            options={Object.entries(LANGUAGES)}
+            onPick={(chosen) => void setLook({ language: chosen }).then(() => patch({ language: chosen }))}
+          />
           <Choice
             name={say('set.region')}
             value={me.region ?? ''}
             options={[['', say('set.region-none')], ...everyCountry(language())]}
             onPick={(chosen) => void patch({ region: chosen || null }).then(look)}
           />
-          <Toggle name={say('set.hide')} says={say('set.hide-say')} on={look_.quick_hide} onChange={(quick_hide) => void setLook({ quick_hide })} />
+          <Toggle
+            name={say('set.hide')}
+            says={say('set.hide-say')}
+            on={look_.quick_hide}
+            onChange={(quick_hide) => void setLook({ quick_hide })}
+          />
         </ul>
       </section>
       <Group head={say('set.mine')}>
@@ -103,11 +150,22 @@ async function takeAlong(): Promise<void> {
 }
 
 export const kindInWords = (kind: Channel['kind']): string => say(`channel-kind.${kind}`);
-export const channelInWords = ({ kind, address }: Channel) => rich('channel.to', { kind: kindInWords(kind), address: <bdi dir="ltr">{address}</bdi> });
+export const channelInWords = ({ kind, address }: Channel) =>
+  rich('channel.to', { kind: kindInWords(kind), address: <bdi dir="ltr">{address}</bdi> });
 
 const page = (name: string): string => to('settings', name);
 
-function Toggle({ name, says, on, onChange }: { name: string; says: string; on: boolean; onChange: (on: boolean) => unknown }) {
+function Toggle({
+  name,
+  says,
+  on,
+  onChange,
+}: {
+  name: string;
+  says: string;
+  on: boolean;
+  onChange: (on: boolean) => unknown;
+}) {
   return (
     <Item name={name} says={says}>
       <Switch label={name} on={on} onChange={onChange} />
@@ -116,7 +174,17 @@ function Toggle({ name, says, on, onChange }: { name: string; says: string; on: 
 }
 
 /** A row that opens the phone's own list. */
-function Choice({ name, value, options, onPick }: { name: string; value: string; options: [string, string][]; onPick: (value: string) => void }) {
+function Choice({
+  name,
+  value,
+  options,
+  onPick,
+}: {
+  name: string;
+  value: string;
+  options: [string, string][];
+  onPick: (value: string) => void;
+}) {
   return (
     <li class="row choice">
       <Row name={name} says={options.find(([option]) => option === value)?.[1]} />

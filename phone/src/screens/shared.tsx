@@ -1,7 +1,11 @@
 // What somebody has sent or shared: a check-in, or a thought. Read here, and answered with one tap.
 import { useEffect, useState } from 'preact/hooks';
-import { api, kindOf, once } from '../api/client';
 import type { Schemas } from '../api/client';
+import { api, kindOf, once } from '../api/client';
+import type { Key } from '../i18n';
+import { say } from '../i18n';
+import { day, list } from '../i18n/format';
+import { wrong } from '../i18n/problem';
 import { newKey } from '../outbox/flush';
 import { useAsked } from '../parts/asked';
 import { Back, Button, Says } from '../parts/basics';
@@ -13,10 +17,6 @@ import { to } from '../route';
 import { look } from '../state/everything';
 import { readShown } from '../state/read';
 import { state } from '../state/store';
-import { say } from '../i18n';
-import type { Key } from '../i18n';
-import { day, list } from '../i18n/format';
-import { wrong } from '../i18n/problem';
 
 type CheckIn = Schemas['CheckInOut'];
 type ReachIn = Schemas['ReachInOut'];
@@ -28,10 +28,18 @@ const FEELINGS: readonly (readonly [string, Key])[] = [
   ['lit', 'feeling.3'],
   ['bright', 'feeling.4'],
 ];
-const HALT: Record<Halt, Key> = { hungry: 'halt.hungry', angry: 'halt.angry', lonely: 'halt.lonely', tired: 'halt.tired' };
+const HALT: Record<Halt, Key> = {
+  hungry: 'halt.hungry',
+  angry: 'halt.angry',
+  lonely: 'halt.lonely',
+  tired: 'halt.tired',
+};
 
 export function CheckInPage({ id }: { id: string }) {
-  const [found, , gone] = useAsked(() => api.GET('/v1/check-ins/{check_in_id}', { params: { path: { check_in_id: id } } }), [id]);
+  const [found, , gone] = useAsked(
+    () => api.GET('/v1/check-ins/{check_in_id}', { params: { path: { check_in_id: id } } }),
+    [id],
+  );
   const [lamp, feeling] = FEELINGS[found?.feeling ?? -1] ?? [];
   const also = found?.halt.map((one) => say(HALT[one])) ?? [];
   return (
@@ -49,7 +57,10 @@ export function CheckInPage({ id }: { id: string }) {
 }
 
 export function ReachInPage({ id }: { id: string }) {
-  const [found, , gone] = useAsked(() => api.GET('/v1/reach-ins/{reach_in_id}', { params: { path: { reach_in_id: id } } }), [id]);
+  const [found, , gone] = useAsked(
+    () => api.GET('/v1/reach-ins/{reach_in_id}', { params: { path: { reach_in_id: id } } }),
+    [id],
+  );
   return (
     <Page of={found} gone={gone} head={'shared.reach-in'} about={(notice) => notice.reach_in_id === id}>
       {found?.text && <blockquote class="words">{found.text}</blockquote>}
@@ -115,7 +126,10 @@ function Reply({ to: of, name }: { to: CheckIn | ReachIn; name: string }) {
   const reply = sent?.items.find((one) => one.to.id === person.id && one.created_at > of.created_at);
   const contact = state.circle?.find((member) => member.person.id === person.id)?.contact;
   const send = async (text: string): Promise<string> => {
-    const { error } = await api.POST('/v1/reach-ins', { params: once(`${key}${text}`.slice(0, 200)), body: { to: person.id, text } });
+    const { error } = await api.POST('/v1/reach-ins', {
+      params: once(`${key}${text}`.slice(0, 200)),
+      body: { to: person.id, text },
+    });
     await again();
     return kindOf(error) === '/problems/too-many-tries' ? say('shared.once', { name }) : wrong(error);
   };
@@ -144,7 +158,11 @@ function Reply({ to: of, name }: { to: CheckIn | ReachIn; name: string }) {
             ))}
           </div>
           {said && <p role="alert">{said}</p>}
-          <Form kind="" send={(filled) => (filled('text').trim() ? send(filled('text')) : Promise.resolve())} submit={say('all.send')}>
+          <Form
+            kind=""
+            send={(filled) => (filled('text').trim() ? send(filled('text')) : Promise.resolve())}
+            submit={say('all.send')}
+          >
             <Field label={say('shared.write')} name="text" maxLength={500} autocomplete="off" />
           </Form>
         </>

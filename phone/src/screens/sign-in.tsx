@@ -1,22 +1,29 @@
 // Signing in: with the passphrase, or once with a recovery code.
 import { useState } from 'preact/hooks';
 import { api } from '../api/client';
+import { say } from '../i18n';
+import { wrong } from '../i18n/problem';
 import { isSafe } from '../outbox/store';
 import { useOffered } from '../parts/asked';
 import { Back, Button, Says, Wrong } from '../parts/basics';
 import { Field } from '../parts/fill';
-import { Form } from '../parts/form';
 import type { Filled } from '../parts/form';
+import { Form } from '../parts/form';
 import { NewPassphrase, Secret } from '../parts/passphrase';
 import { to } from '../route';
 import { signInByPasskey } from '../state/passkeys';
 import { enter } from '../state/session';
 import { state } from '../state/store';
-import { say } from '../i18n';
-import { wrong } from '../i18n/problem';
 import { takeUpInvitation } from './join';
 
-const NAME = { autocomplete: 'username', autocapitalize: 'none', autocorrect: false, spellcheck: false, dir: 'ltr', required: true };
+const NAME = {
+  autocomplete: 'username',
+  autocapitalize: 'none',
+  autocorrect: false,
+  spellcheck: false,
+  dir: 'ltr',
+  required: true,
+};
 
 /** What people type on a phone often begins with a capital or ends with a blank. */
 const tidy = (name: string): string => name.trim().toLowerCase();
@@ -31,7 +38,12 @@ async function entered({ error }: { error?: unknown }): Promise<string> {
 
 export function SignIn() {
   const [said, setSaid] = useState('');
-  const signIn = async (filled: Filled) => entered(await api.POST('/v1/sessions', { body: { sign_in_name: tidy(filled('name')), passphrase: filled('passphrase'), carrier: 'cookie' } }));
+  const signIn = async (filled: Filled) =>
+    entered(
+      await api.POST('/v1/sessions', {
+        body: { sign_in_name: tidy(filled('name')), passphrase: filled('passphrase'), carrier: 'cookie' },
+      }),
+    );
   const passkeys = useOffered();
   const dead = state.session === 'dead';
   return (
@@ -46,7 +58,11 @@ export function SignIn() {
         submit={say('sign-in.button')}
         after={
           <>
-            {passkeys && <Button onPress={async () => setSaid(await entered(await signInByPasskey()))}>{say('sign-in.passkey')}</Button>}
+            {passkeys && (
+              <Button onPress={async () => setSaid(await entered(await signInByPasskey()))}>
+                {say('sign-in.passkey')}
+              </Button>
+            )}
             <Wrong>{said}</Wrong>
             <a class="btn quiet" href={to('recover')}>
               {say('sign-in.recover')}
@@ -64,7 +80,16 @@ export function SignIn() {
 export function Recover() {
   const [passphrase, setPassphrase] = useState('');
   const recover = async (filled: Filled) =>
-    entered(await api.POST('/v1/sessions/recovery', { body: { sign_in_name: tidy(filled('name')), recovery_code: filled('code').trim(), new_passphrase: passphrase, carrier: 'cookie' } }));
+    entered(
+      await api.POST('/v1/sessions/recovery', {
+        body: {
+          sign_in_name: tidy(filled('name')),
+          recovery_code: filled('code').trim(),
+          new_passphrase: passphrase,
+          carrier: 'cookie',
+        },
+      }),
+    );
   return (
     <main class="page">
       <Back href={to('sign-in')} />
@@ -74,7 +99,15 @@ export function Recover() {
       </div>
       <Form send={recover} submit={say('recover.button')}>
         <Field label={say('field.name')} name="name" {...NAME} />
-        <Field label={say('field.code')} name="code" dir="ltr" autocomplete="off" autocapitalize="none" spellcheck={false} required />
+        <Field
+          label={say('field.code')}
+          name="code"
+          dir="ltr"
+          autocomplete="off"
+          autocapitalize="none"
+          spellcheck={false}
+          required
+        />
         <NewPassphrase label={say('field.new-passphrase')} value={passphrase} onInput={setPassphrase} />
       </Form>
     </main>

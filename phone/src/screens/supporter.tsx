@@ -1,7 +1,10 @@
 // Somebody would like my company: who, since when, what they wrote, and what I can say to it.
 import { useEffect, useState } from 'preact/hooks';
-import { api, once, whole } from '../api/client';
 import type { Message, ReachOut, Recipient } from '../api/client';
+import { api, once, whole } from '../api/client';
+import { say } from '../i18n';
+import { ago, clock, day } from '../i18n/format';
+import { wrong } from '../i18n/problem';
 import { useAsked } from '../parts/asked';
 import { Back, Button, Says, Wrong } from '../parts/basics';
 import { Lamp } from '../parts/lamp';
@@ -14,9 +17,6 @@ import { past, promised } from '../state/lamps';
 import { mineIn, NEEDS } from '../state/needed';
 import { readShown } from '../state/read';
 import { state } from '../state/store';
-import { say } from '../i18n';
-import { ago, clock, day } from '../i18n/format';
-import { wrong } from '../i18n/problem';
 import { Gone } from './gone';
 
 type Kind = NonNullable<Recipient['answer']>;
@@ -30,7 +30,10 @@ async function seen(id: string): Promise<void> {
 export function Supporter({ id }: { id: string }) {
   const at = { path: { reach_out_id: id } };
   const [reachOut, again, gone] = useAsked(() => api.GET('/v1/reach-outs/{reach_out_id}', { params: at }), [id]);
-  const [messages, readAgain] = useAsked(() => api.GET('/v1/reach-outs/{reach_out_id}/messages', { params: { ...at, ...whole.params } }), [id]);
+  const [messages, readAgain] = useAsked(
+    () => api.GET('/v1/reach-outs/{reach_out_id}/messages', { params: { ...at, ...whole.params } }),
+    [id],
+  );
   // Whenever the app looks again: there may have been no way to the server, or something new about it.
   useEffect(() => void seen(id), [id, state.looked]);
   if (!reachOut) return gone ? <Gone /> : <OnItsWay />;
@@ -42,7 +45,9 @@ export function Supporter({ id }: { id: string }) {
   const first = !over && !mineIn(reachOut)?.answer;
   return (
     <main class="page">
-      <Back href={to('inbox')}>{say('help.since', { time: clock(reachOut.created_at), ago: ago(reachOut.created_at, state.now) })}</Back>
+      <Back href={to('inbox')}>
+        {say('help.since', { time: clock(reachOut.created_at), ago: ago(reachOut.created_at, state.now) })}
+      </Back>
       <section class="stack">
         <Says live>{sentence(reachOut, name)}</Says>
         {reachOut.note && <blockquote class="words">{reachOut.note}</blockquote>}
@@ -85,7 +90,9 @@ function Own({ of, messages }: { of: ReachOut; messages: Message[] }) {
 
 function sentence({ closed_at, outcome, need }: ReachOut, name: string): string {
   if (!closed_at) return say(NEEDS[need ?? 'company'].says, { name });
-  return say(outcome === 'mistake' ? 'help.over-mistake' : outcome ? 'help.over-connected' : 'help.over-ended', { name });
+  return say(outcome === 'mistake' ? 'help.over-mistake' : outcome ? 'help.over-connected' : 'help.over-ended', {
+    name,
+  });
 }
 
 function Answer({ of, name, onAnswer }: { of: ReachOut; name: string; onAnswer: () => unknown }) {
@@ -95,7 +102,11 @@ function Answer({ of, name, onAnswer }: { of: ReachOut; name: string; onAnswer: 
   const [asked, setAsked] = useState(false);
   const at = { path: { reach_out_id: of.id } };
   const answer = async (kind: Kind) => {
-    const asked = api.POST('/v1/reach-outs/{reach_out_id}/answers', { params: { ...at, ...once() }, body: { kind, minutes: kind === 'soon' ? SOON : null }, keepalive: true });
+    const asked = api.POST('/v1/reach-outs/{reach_out_id}/answers', {
+      params: { ...at, ...once() },
+      body: { kind, minutes: kind === 'soon' ? SOON : null },
+      keepalive: true,
+    });
     // The phone's own dialler comes up at once, on the same tap; the word that I call goes out meanwhile.
     if (kind === 'calling' && of.contact) location.href = `tel:${dial(of.contact)}`;
     const { error } = await asked;
@@ -128,7 +139,13 @@ function Answer({ of, name, onAnswer }: { of: ReachOut; name: string; onAnswer: 
           </Call>
         )}
         {there && !of.contact && <p class="soft">{say('help.no-number', { name })}</p>}
-        {there && !together && (asked ? <p role="status">{say('help.asked-them', { name })}</p> : <Button onPress={talking}>{say('how.talking')}</Button>)}
+        {there &&
+          !together &&
+          (asked ? (
+            <p role="status">{say('help.asked-them', { name })}</p>
+          ) : (
+            <Button onPress={talking}>{say('how.talking')}</Button>
+          ))}
         <Wrong>{said}</Wrong>
         <Button kind="quiet" onPress={() => setChanging(true)}>
           {say('help.change')}
@@ -156,7 +173,8 @@ function Answer({ of, name, onAnswer }: { of: ReachOut; name: string; onAnswer: 
 /** What I have said, with its own time; once that is over, that I have said it. */
 function told(mine: Recipient, name: string): string {
   const time = clock(promised(mine));
-  if (past(mine, state.now)) return say(mine.answer === 'soon' ? 'help.soon-past' : 'help.calling-past', { name, time });
+  if (past(mine, state.now))
+    return say(mine.answer === 'soon' ? 'help.soon-past' : 'help.calling-past', { name, time });
   const kind = mine.answer ?? 'cannot';
   return say(`help-said.${kind}`, { name, time });
 }
@@ -195,4 +213,3 @@ function HowToHelp({ of }: { of: ReachOut }) {
     </section>
   );
 }
-

@@ -1,9 +1,12 @@
 // The people whose circle I am in: quiet for a while, or leave. Nobody is told of either.
 import { useState } from 'preact/hooks';
-import { api, whole } from '../api/client';
 import type { Supported } from '../api/client';
+import { api, whole } from '../api/client';
+import { say } from '../i18n';
+import { moment } from '../i18n/span';
 import { useAsked } from '../parts/asked';
 import { Button, Sheet } from '../parts/basics';
+import { hasHours, hoursInWords } from '../parts/hours-in-words';
 import { Icon } from '../parts/icons';
 import { Lamp } from '../parts/lamp';
 import { nameOf } from '../parts/people';
@@ -11,9 +14,6 @@ import { Group, Item } from '../parts/rows';
 import { to } from '../route';
 import { morning } from '../state/morning';
 import { state } from '../state/store';
-import { say } from '../i18n';
-import { hasHours, hoursInWords } from '../parts/hours-in-words';
-import { moment } from '../i18n/span';
 import { Block, Sure } from './member';
 
 const WEEK_MS = 7 * 24 * 60 * 60_000;
@@ -27,8 +27,17 @@ export function ThereFor() {
   return (
     <Group head={say('for.head')} after={shown && <OneSheet of={shown} onChange={again} onClose={() => setOpen('')} />}>
       {people.items.map((someone) => (
-        <Item key={someone.id} lamp={<Lamp state={isMuted(someone) || someone.state === 'accepted' ? 'dim' : 'lit'} />} name={nameOf(someone)} says={how(someone)}>
-          <button class="icon bare" aria-label={say('circle.more', { name: nameOf(someone) })} onClick={() => setOpen(someone.id)}>
+        <Item
+          key={someone.id}
+          lamp={<Lamp state={isMuted(someone) || someone.state === 'accepted' ? 'dim' : 'lit'} />}
+          name={nameOf(someone)}
+          says={how(someone)}
+        >
+          <button
+            class="icon bare"
+            aria-label={say('circle.more', { name: nameOf(someone) })}
+            onClick={() => setOpen(someone.id)}
+          >
             <Icon name="more" />
           </button>
         </Item>
@@ -50,7 +59,10 @@ function OneSheet({ of, onChange, onClose }: { of: Supported; onChange: () => Pr
   const name = nameOf(of);
   const at = { params: { path: { membership_id: of.id } } };
   const mute = async (muted_until: Date | null) => {
-    await api.PATCH('/v1/supporting/{membership_id}', { ...at, body: { muted_until: muted_until?.toISOString() ?? null } });
+    await api.PATCH('/v1/supporting/{membership_id}', {
+      ...at,
+      body: { muted_until: muted_until?.toISOString() ?? null },
+    });
     await onChange();
   };
   const leave = async () => {
@@ -65,14 +77,21 @@ function OneSheet({ of, onChange, onClose }: { of: Supported; onChange: () => Pr
         <Button onPress={() => mute(null)}>{say('for.quiet-end')}</Button>
       ) : (
         <div class="two">
-          <Button onPress={() => mute(morning())}>{say('for.quiet-night', { time: moment(morning().toISOString()) })}</Button>
+          <Button onPress={() => mute(morning())}>
+            {say('for.quiet-night', { time: moment(morning().toISOString()) })}
+          </Button>
           <Button onPress={() => mute(new Date(Date.now() + WEEK_MS))}>{say('for.quiet-week')}</Button>
         </div>
       )}
       <a class="btn" href={to('settings', 'hours')}>
         {say('set.hours')}
       </a>
-      <Sure ask={say('for.leave', { name })} says={say('for.leave-say', { name })} yes={say('for.leave-yes')} onYes={leave} />
+      <Sure
+        ask={say('for.leave', { name })}
+        says={say('for.leave-say', { name })}
+        yes={say('for.leave-yes')}
+        onYes={leave}
+      />
       <Block who={of.person} name={name} />
     </Sheet>
   );

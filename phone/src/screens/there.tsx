@@ -1,6 +1,9 @@
 // Somebody has answered: who, what they said they would do, and what to do if the two do not find each other.
-import { api } from '../api/client';
+
 import type { ReachOut, Recipient } from '../api/client';
+import { api } from '../api/client';
+import { say } from '../i18n';
+import { clock } from '../i18n/format';
 import { useAsked } from '../parts/asked';
 import { Button, Says } from '../parts/basics';
 import { AskAgain, Okay, talking } from '../parts/how';
@@ -11,13 +14,18 @@ import { comes, Recipients } from '../parts/recipients';
 import { look } from '../state/everything';
 import { past, whoIsThere } from '../state/lamps';
 import { state } from '../state/store';
-import { say } from '../i18n';
-import { clock } from '../i18n/format';
 
 export function There({ of }: { of: ReachOut }) {
-  const [asked] = useAsked(() => api.GET('/v1/inbox', { params: { query: { kind: 'are_you_talking', limit: 20 } } }), [of.id]);
+  const [asked] = useAsked(
+    () => api.GET('/v1/inbox', { params: { query: { kind: 'are_you_talking', limit: 20 } } }),
+    [of.id],
+  );
   const there = whoIsThere(of.recipients, state.now);
-  const says = asked?.items.find((notice) => notice.reach_out_id === of.id && of.recipients.some((one) => one.person.id === notice.from?.id && (one.answered_at ?? '') <= notice.created_at))?.from?.id;
+  const says = asked?.items.find(
+    (notice) =>
+      notice.reach_out_id === of.id &&
+      of.recipients.some((one) => one.person.id === notice.from?.id && (one.answered_at ?? '') <= notice.created_at),
+  )?.from?.id;
   const together = of.state === 'together';
   // Who says that we are talking goes first, and whom I am talking with before everybody.
   const first = there.find(({ person }) => person.id === (together ? of.together_with : says)) ?? there[0];
@@ -28,7 +36,13 @@ export function There({ of }: { of: ReachOut }) {
   const words = (
     <>
       {state.messages.length > 0 && <Messages messages={state.messages} />}
-      <Write to={of.id} label={others.some(({ state: how }) => how !== 'queued') ? say('there.write-all') : say('there.write', { name })} onSent={look} />
+      <Write
+        to={of.id}
+        label={
+          others.some(({ state: how }) => how !== 'queued') ? say('there.write-all') : say('there.write', { name })
+        }
+        onSent={look}
+      />
     </>
   );
   const writing = first.answer === 'here' || state.messages.length > 0;
@@ -38,8 +52,16 @@ export function There({ of }: { of: ReachOut }) {
         <div class="halo here">
           <Light beams />
         </div>
-        <Says live>{together ? say('there.together', { name }) : claims ? say('there.are-you', { name }) : comes(first)}</Says>
-        <p>{together ? say('there.stay') : of.state === 'waiting' ? asking(others) : `${first.answer === 'here' || claims || past(first, state.now) ? '' : say('there.close')} ${know(others, name)}`}</p>
+        <Says live>
+          {together ? say('there.together', { name }) : claims ? say('there.are-you', { name }) : comes(first)}
+        </Says>
+        <p>
+          {together
+            ? say('there.stay')
+            : of.state === 'waiting'
+              ? asking(others)
+              : `${first.answer === 'here' || claims || past(first, state.now) ? '' : say('there.close')} ${know(others, name)}`}
+        </p>
         {!state.reached && <p role="status">{say('wait.away')}</p>}
       </section>
       {writing && words}

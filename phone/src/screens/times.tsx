@@ -1,11 +1,11 @@
 // When my circle is told after a press: three paces, in words.
 import { useState } from 'preact/hooks';
 import { api } from '../api/client';
-import { useAsked } from '../parts/asked';
-import { Pick, SubPage, Wrong } from '../parts/basics';
 import { say } from '../i18n';
 import { wrong } from '../i18n/problem';
 import { span } from '../i18n/span';
+import { useAsked } from '../parts/asked';
+import { Pick, SubPage, Wrong } from '../parts/basics';
 
 const PACES = {
   usual: { word: 'times-pace.usual', ladder: null },
@@ -19,7 +19,8 @@ export function Times() {
   const [ladder, again] = useAsked(() => api.GET('/v1/circle/ladder'));
   const [said, setSaid] = useState('');
   const names = Object.keys(PACES) as Pace[];
-  const chosen = ladder && (ladder.own ? names.find((name) => PACES[name].ladder?.join() === ladder.ladder.join()) : 'usual');
+  const chosen =
+    ladder && (ladder.own ? names.find((name) => PACES[name].ladder?.join() === ladder.ladder.join()) : 'usual');
   const choose = async (pace: Pace) => {
     const own = PACES[pace].ladder;
     const { error } = await api.PUT('/v1/circle/ladder', { body: { ladder: own && [...own] } });
@@ -29,12 +30,19 @@ export function Times() {
   return (
     <SubPage of="circle" head={say('circle.times')}>
       <p>{say('times.say')}</p>
-      <Pick legend={say('circle.times')} name="pace" value={chosen ?? null} options={names.map((name) => [name, say(PACES[name].word)])} onPick={choose} />
+      <Pick
+        legend={say('circle.times')}
+        name="pace"
+        value={chosen ?? null}
+        options={names.map((name) => [name, say(PACES[name].word)])}
+        onPick={choose}
+      />
       <Wrong>{said}</Wrong>
       <ol class="card steps wide" aria-live="polite">
         {RUNGS.map((rung, index) => (
           <li key={rung}>
-            <b>{ladder?.ladder[index] ? span(ladder.ladder[index]) : say('member.step.1')}</b> <span>{say(`times-rung.${rung}`)}</span>
+            <b>{ladder?.ladder[index] ? span(ladder.ladder[index]) : say('member.step.1')}</b>{' '}
+            <span>{say(`times-rung.${rung}`)}</span>
           </li>
         ))}
       </ol>

@@ -1,18 +1,21 @@
 // The first screen: what it is, what it is not, and two ways in.
 import { useEffect } from 'preact/hooks';
 import { api } from '../api/client';
+import { say } from '../i18n';
+import { region } from '../i18n/place';
 import { Says } from '../parts/basics';
 import { Light } from '../parts/lamp';
 import { NoEmergencyService } from '../parts/people';
 import { to } from '../route';
 import { change, state } from '../state/store';
-import { say } from '../i18n';
-import { region } from '../i18n/place';
 
 /** The region's numbers, for somebody who is not signed in. */
 export function useHelplines(): void {
   useEffect(() => {
-    if (!state.helplines) void api.GET('/v1/helplines', { params: { query: { region: region() } } }).then(({ data }) => data && change({ helplines: data }));
+    if (!state.helplines)
+      void api
+        .GET('/v1/helplines', { params: { query: { region: region() } } })
+        .then(({ data }) => data && change({ helplines: data }));
   }, []);
 }
 

@@ -1,6 +1,7 @@
 // Looks at the server again: circle, open reach-outs, inbox. Whatever changed, this is what is asked.
-import { serverNow } from '../api/clock';
+
 import { api, kindOf, NO_WAY, whole } from '../api/client';
+import { serverNow } from '../api/clock';
 import { drop, put } from '../outbox/store';
 import { destroy, seal } from '../vault/vault';
 import { readShown } from './read';
@@ -39,7 +40,9 @@ async function fetchAll(): Promise<void> {
     api.GET('/v1/circle', whole),
     api.GET('/v1/reach-outs', { params: { query: { open: true, ...whole.params.query } } }),
     api.GET('/v1/inbox/unread-count'),
-    state.helplines?.region === me.region ? null : api.GET('/v1/helplines', { params: { query: { region: me.region } } }),
+    state.helplines?.region === me.region
+      ? null
+      : api.GET('/v1/helplines', { params: { query: { region: me.region } } }),
     // What the phone has kept of me is not all that there is: no number, no hours.
     me.created_at ? null : api.GET('/v1/me'),
   ]);
@@ -51,7 +54,9 @@ async function fetchAll(): Promise<void> {
     return;
   }
   // Who only helps has another Home. It is not shown as an empty circle first.
-  const helping = circle.data.items.some((member) => member.state === 'active') ? null : await api.GET('/v1/supporting', whole);
+  const helping = circle.data.items.some((member) => member.state === 'active')
+    ? null
+    : await api.GET('/v1/supporting', whole);
   if (ended()) return;
   const mine = open.data.items.find((item) => item.from.id === me.id) ?? null;
   change({
@@ -74,7 +79,9 @@ async function fetchAll(): Promise<void> {
   // Whoever has signed out meanwhile leaves nothing behind.
   if (ended()) return void (await Promise.all([destroy(), drop('busy')]));
   if (mine) {
-    const written = await api.GET('/v1/reach-outs/{reach_out_id}/messages', { params: { path: { reach_out_id: mine.id }, ...whole.params } });
+    const written = await api.GET('/v1/reach-outs/{reach_out_id}/messages', {
+      params: { path: { reach_out_id: mine.id }, ...whole.params },
+    });
     if (written.data) change({ messages: written.data.items });
     // It stands before my eyes: what came of it is seen live, and so it is read.
     const shown = !state.route.length || (state.route[0] === 'reach-outs' && state.route[1] === mine.id);

@@ -46,7 +46,16 @@ describe("each state's lamp and words", () => {
 
 describe('nearest first', () => {
   test('from the one who answers to the one who cannot', () => {
-    const states: RecipientState[] = ['declined', 'unreachable', 'inbox_only', 'queued', 'handed', 'delivered', 'seen', 'answered'];
+    const states: RecipientState[] = [
+      'declined',
+      'unreachable',
+      'inbox_only',
+      'queued',
+      'handed',
+      'delivered',
+      'seen',
+      'answered',
+    ];
     expect(nearest(states.map((state) => somebody(state, state))).map(({ state }) => state)).toEqual([
       'answered',
       'seen',
@@ -79,7 +88,10 @@ describe('who is there', () => {
   });
 
   test('a promise that is over goes behind one that is not', () => {
-    const people = [{ ...somebody('Called', 'answered', 'calling'), answered_at: at(0) }, { ...somebody('Soon', 'answered', 'soon'), answered_at: at(0), minutes: 10 }] as Recipient[];
+    const people = [
+      { ...somebody('Called', 'answered', 'calling'), answered_at: at(0) },
+      { ...somebody('Soon', 'answered', 'soon'), answered_at: at(0), minutes: 10 },
+    ] as Recipient[];
     expect(names(whoIsThere(people, Date.parse(at(1))))).toEqual(['Called', 'Soon']);
     expect(names(whoIsThere(people, Date.parse(at(6))))).toEqual(['Soon', 'Called']);
   });
@@ -121,10 +133,13 @@ describe('the truth', () => {
 });
 
 describe('whom a press tells first', () => {
-  const member = (name: string, step: number, available_now = true, state = 'active') => ({ name, step, available_now, state }) as Parameters<typeof firstTold>[0][number] & { name: string };
+  const member = (name: string, step: number, available_now = true, state = 'active') =>
+    ({ name, step, available_now, state }) as Parameters<typeof firstTold>[0][number] & { name: string };
 
   test('those of step 1 who can be reached now', () => {
-    expect(firstTold([member('Ana', 1), member('Ben', 2), member('Chidi', 1, false)]).map(({ name }) => name)).toEqual(['Ana']);
+    expect(firstTold([member('Ana', 1), member('Ben', 2), member('Chidi', 1, false)]).map(({ name }) => name)).toEqual([
+      'Ana',
+    ]);
   });
 
   test('whoever can be, when nobody of step 1 can be reached', () => {
@@ -162,8 +177,18 @@ describe('the time that an answer names', () => {
 });
 
 test('whose phones ring when everyone is asked again', () => {
-  const circle = ['Awake', 'Declined', 'Later', 'Answered'].map((id) => ({ person: { id, display_name: id }, available_now: true }));
+  const circle = ['Awake', 'Declined', 'Later', 'Answered'].map((id) => ({
+    person: { id, display_name: id },
+    available_now: true,
+  }));
   const asleep = { person: { id: 'Asleep', display_name: 'Asleep' }, available_now: false };
-  const told = [somebody('Awake', 'seen'), somebody('Declined', 'declined'), somebody('Later', 'queued'), somebody('Asleep', 'inbox_only'), somebody('Left', 'handed'), somebody('Answered', 'answered')];
+  const told = [
+    somebody('Awake', 'seen'),
+    somebody('Declined', 'declined'),
+    somebody('Later', 'queued'),
+    somebody('Asleep', 'inbox_only'),
+    somebody('Left', 'handed'),
+    somebody('Answered', 'answered'),
+  ];
   expect(names(askedAgain(told, [...circle, asleep]))).toEqual(['Awake']);
 });

@@ -33,11 +33,13 @@ export function nearest(recipients: Recipient[]): Recipient[] {
 const MINUTE_MS = 60_000;
 
 /** The moment that an answer names: of a call that comes later the promised one, else when it was given. */
-export const promised = ({ answered_at, answer, minutes }: Answer): number => Date.parse(answered_at ?? '') + (answer === 'soon' ? (minutes ?? 0) * MINUTE_MS : 0);
+export const promised = ({ answered_at, answer, minutes }: Answer): number =>
+  Date.parse(answered_at ?? '') + (answer === 'soon' ? (minutes ?? 0) * MINUTE_MS : 0);
 type Answer = Pick<Recipient, 'answer' | 'answered_at' | 'minutes'>;
 
 /** A call that was promised has its own minute, one that comes at once has five; after that it is only what somebody said. */
-export const past = (of: Answer, now: number): boolean => (of.answer === 'soon' || of.answer === 'calling') && now >= promised(of) + (of.answer === 'soon' ? 1 : 5) * MINUTE_MS;
+export const past = (of: Answer, now: number): boolean =>
+  (of.answer === 'soon' || of.answer === 'calling') && now >= promised(of) + (of.answer === 'soon' ? 1 : 5) * MINUTE_MS;
 
 /**
  * Who is there for me: somebody who calls goes before somebody who writes, and before somebody who comes later. What was
@@ -76,5 +78,7 @@ export function firstTold<T extends Pick<Member, 'state' | 'step' | 'available_n
 export function askedAgain(recipients: Recipient[], circle: Pick<Member, 'person' | 'available_now'>[]): Recipient[] {
   const awake = new Set(circle.filter((member) => member.available_now).map((member) => member.person.id));
   // Not again: who said that they can't, and who is there. Not again yet: who has not been told.
-  return recipients.filter((recipient) => !['declined', 'answered', 'queued'].includes(recipient.state) && awake.has(recipient.person.id));
+  return recipients.filter(
+    (recipient) => !['declined', 'answered', 'queued'].includes(recipient.state) && awake.has(recipient.person.id),
+  );
 }

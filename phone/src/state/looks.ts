@@ -1,7 +1,8 @@
 // How the app looks and speaks on this phone: theme, language, quick hide. Not secret, so in localStorage.
-import { put } from '../outbox/store';
+
 import { speak } from '../i18n';
 import { tags } from '../i18n/place';
+import { put } from '../outbox/store';
 import { change } from './store';
 
 export interface Look {

@@ -14,10 +14,12 @@ export const NEEDS: Record<Need, { word: Key; says: Key }> = {
 };
 export const needs = Object.keys(NEEDS) as Need[];
 
-export const mineIn = (of: ReachOut): Recipient | undefined => of.recipients.find((recipient) => recipient.person.id === state.me?.id);
+export const mineIn = (of: ReachOut): Recipient | undefined =>
+  of.recipients.find((recipient) => recipient.person.id === state.me?.id);
 
 /** Nobody has answered, and I have not said that I can't. */
 export const needsMe = (of: ReachOut): boolean => of.state === 'waiting' && !mineIn(of)?.answer;
 
 /** Those who need me now: whoever has waited longest goes first. */
-export const waitingLongest = (of: ReachOut[]): ReachOut[] => of.filter(needsMe).sort((a, b) => Date.parse(a.created_at) - Date.parse(b.created_at));
+export const waitingLongest = (of: ReachOut[]): ReachOut[] =>
+  of.filter(needsMe).sort((a, b) => Date.parse(a.created_at) - Date.parse(b.created_at));

@@ -1,8 +1,9 @@
 // Notifications on this phone: switched on with the person's leave, kept on, and tried with a real push.
-import { api, whole } from '../api/client';
+
 import type { Schemas } from '../api/client';
-import { within } from '../outbox/within';
+import { api, whole } from '../api/client';
 import { say } from '../i18n';
+import { within } from '../outbox/within';
 
 export type Device = Schemas['DeviceOut'];
 /** off: not asked yet; on: the server pushes here; add: an iPhone wants it on the Home Screen first; none: not in this browser. */
@@ -39,7 +40,10 @@ export async function switchOn(): Promise<Device | Standing> {
 /** After a start: tells the server where this phone is, if notifications are on. The same address is the same device. */
 export async function register(): Promise<Device | Standing> {
   if (standing() !== 'on') return standing();
-  const [registration, { data: config }] = await Promise.all([Promise.race([navigator.serviceWorker.ready, after(PATIENCE_MS)]), api.GET('/v1/config')]);
+  const [registration, { data: config }] = await Promise.all([
+    Promise.race([navigator.serviceWorker.ready, after(PATIENCE_MS)]),
+    api.GET('/v1/config'),
+  ]);
   if (!registration || !config?.webpush_public_key) return 'silent';
   const options = { userVisibleOnly: true, applicationServerKey: config.webpush_public_key };
   // Where there is no push service, `subscribe` never ends.
@@ -51,14 +55,22 @@ export async function register(): Promise<Device | Standing> {
   const subscription = await Promise.race([asked.catch(() => null), after(PATIENCE_MS)]);
   const { endpoint, keys } = subscription?.toJSON() ?? {};
   if (!endpoint || !keys?.p256dh || !keys.auth) return 'silent';
-  const { data } = await api.POST('/v1/devices', { body: { kind: 'webpush', endpoint, keys: { p256dh: keys.p256dh, auth: keys.auth }, label: thisPhone() } });
+  const { data } = await api.POST('/v1/devices', {
+    body: { kind: 'webpush', endpoint, keys: { p256dh: keys.p256dh, auth: keys.auth }, label: thisPhone() },
+  });
   return data ?? 'silent';
 }
 
 /** Takes away what this phone shows of an account that is no longer open on it. */
 export async function clearNotifications(): Promise<void> {
-  const asked = (navigator as Partial<Navigator>).serviceWorker?.getRegistration().then((registration) => registration?.getNotifications());
-  if (asked) await within(asked).then((shown) => shown?.forEach((one) => one.close()), () => undefined);
+  const asked = (navigator as Partial<Navigator>).serviceWorker
+    ?.getRegistration()
+    .then((registration) => registration?.getNotifications());
+  if (asked)
+    await within(asked).then(
+      (shown) => shown?.forEach((one) => one.close()),
+      () => undefined,
+    );
 }
 
 /** Sends a real push here. Gives the seconds until it had arrived, null when it did not. */

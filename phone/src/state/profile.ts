@@ -1,6 +1,7 @@
 // My profile on the server, changed from wherever a screen offers it.
-import { api } from '../api/client';
+
 import type { Schemas } from '../api/client';
+import { api } from '../api/client';
 import { wrong } from '../i18n/problem';
 import { change } from './store';
 

@@ -1,12 +1,13 @@
 // Who is signed in on this phone: starting, signing in and out, and a session that the server has ended.
-import { api, kindOf, NO_WAY, onSignedOut, onSigningIn } from '../api/client';
+
 import type { Me } from '../api/client';
+import { api, kindOf, NO_WAY, onSignedOut, onSigningIn } from '../api/client';
 import { listen, silence } from '../api/events';
+import { LANGUAGES, say } from '../i18n';
 import { restorePress, tryPress } from '../outbox/outbox';
 import { drop, empty, get, isSilent, put } from '../outbox/store';
-import { destroy, unseal } from '../vault/vault';
-import { LANGUAGES, say } from '../i18n';
 import { instead } from '../route';
+import { destroy, unseal } from '../vault/vault';
 import { look } from './everything';
 import { setLook } from './looks';
 import { clearNotifications, register } from './notifications';
@@ -38,16 +39,28 @@ async function begin(words: Promise<void>): Promise<void> {
   if (who) {
     const kept = await unseal();
     // Shown at once, before any network: a slow one must not stand before the button.
-    if (kept?.me.id === who) arrive({ ...NOBODY, ...kept.me }, { circle: kept.circle.map((member) => ({ ...UNKNOWN, ...member })), helplines: kept.helplines });
+    if (kept?.me.id === who)
+      arrive(
+        { ...NOBODY, ...kept.me },
+        { circle: kept.circle.map((member) => ({ ...UNKNOWN, ...member })), helplines: kept.helplines },
+      );
     await restorePress();
   }
   const { data, error } = await asked;
   if (data) await enter(data);
-  else if (kindOf(error) === NO_WAY) change({ reached: false, ...(state.session === 'starting' && { session: 'out' }) });
+  else if (kindOf(error) === NO_WAY)
+    change({ reached: false, ...(state.session === 'starting' && { session: 'out' }) });
   else if (state.session === 'starting') change({ session: who ? 'dead' : 'out' });
 }
 
-const NOBODY = { sign_in_name: null, time_zone: 'UTC', hours: null, wake_me: false, contact: null, created_at: '' } as const;
+const NOBODY = {
+  sign_in_name: null,
+  time_zone: 'UTC',
+  hours: null,
+  wake_me: false,
+  contact: null,
+  created_at: '',
+} as const;
 const UNKNOWN = { reachable: true, available_now: false, words: null, created_at: '' } as const;
 
 function arrive(me: Me, more: Partial<typeof state> = {}): void {
@@ -80,13 +93,26 @@ function ended(): void {
   void destroy();
   void clearNotifications();
   // Names and numbers stay in sight only for as long as a press waits for them.
-  if (state.session === 'in') change({ session: 'dead', ...(state.press ? {} : { circle: null, mine: null, messages: [], needed: [], supporting: [] }) });
+  if (state.session === 'in')
+    change({
+      session: 'dead',
+      ...(state.press ? {} : { circle: null, mine: null, messages: [], needed: [], supporting: [] }),
+    });
   else if (state.session === 'starting') void get('who').then((who) => change({ session: who ? 'dead' : 'out' }));
 }
 
 async function forget(): Promise<void> {
   await empty();
-  change({ press: null, circle: null, mine: null, messages: [], needed: [], supporting: [], unread: false, nobody: false });
+  change({
+    press: null,
+    circle: null,
+    mine: null,
+    messages: [],
+    needed: [],
+    supporting: [],
+    unread: false,
+    nobody: false,
+  });
 }
 
 /** Signs out; the phone keeps nothing of this person. */

@@ -12,10 +12,12 @@ function tried<T>(act: () => T): T | undefined {
 
 export type Where = 'localStorage' | 'sessionStorage';
 
-export const kept = (name: string, where: Where = 'localStorage'): string | null => inMemory.get(name) ?? tried(() => self[where].getItem(name)) ?? null;
+export const kept = (name: string, where: Where = 'localStorage'): string | null =>
+  inMemory.get(name) ?? tried(() => self[where].getItem(name)) ?? null;
 
 export function keep(name: string, value: string | null, where: Where = 'localStorage'): void {
   inMemory.delete(name);
   if (value === null) return tried(() => self[where].removeItem(name));
-  if (tried(() => self[where].setItem(name, value)) === undefined && tried(() => self[where].getItem(name)) !== value) inMemory.set(name, value);
+  if (tried(() => self[where].setItem(name, value)) === undefined && tried(() => self[where].getItem(name)) !== value)
+    inMemory.set(name, value);
 }

@@ -1,6 +1,7 @@
 // What the screens show. One plain object; `change` puts something new into it and everything is drawn again.
-import { serverNow } from '../api/clock';
+
 import type { Country, Me, Member, Message, ReachOut, Supported } from '../api/client';
+import { serverNow } from '../api/clock';
 import type { Press } from '../outbox/rules';
 
 export interface State {

@@ -4,8 +4,25 @@ import { phone } from '../outbox/phone.testing';
 import type { Kept } from './vault';
 
 const KEPT = {
-  me: { id: 'noor', display_name: 'Noor', language: 'en', region: 'GB', sign_in_name: 'noor.secret', created_at: '2026-01-01' },
-  circle: [{ id: '1', person: { id: 'ben', display_name: 'Ben' }, role: 'friend', step: 1, state: 'active', contact: '+44 20 7946 0000', words: ['not', 'kept'] }],
+  me: {
+    id: 'noor',
+    display_name: 'Noor',
+    language: 'en',
+    region: 'GB',
+    sign_in_name: 'noor.secret',
+    created_at: '2026-01-01',
+  },
+  circle: [
+    {
+      id: '1',
+      person: { id: 'ben', display_name: 'Ben' },
+      role: 'friend',
+      step: 1,
+      state: 'active',
+      contact: '+44 20 7946 0000',
+      words: ['not', 'kept'],
+    },
+  ],
   helplines: null,
 } as unknown as Kept;
 
@@ -20,7 +37,16 @@ test('it comes back as it was, without what is not needed offline', async () => 
   await seal(KEPT);
   expect(await unseal()).toEqual({
     me: { id: 'noor', display_name: 'Noor', language: 'en', region: 'GB' },
-    circle: [{ id: '1', person: { id: 'ben', display_name: 'Ben' }, role: 'friend', step: 1, state: 'active', contact: '+44 20 7946 0000' }],
+    circle: [
+      {
+        id: '1',
+        person: { id: 'ben', display_name: 'Ben' },
+        role: 'friend',
+        step: 1,
+        state: 'active',
+        contact: '+44 20 7946 0000',
+      },
+    ],
     helplines: null,
   });
 });

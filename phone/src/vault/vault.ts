@@ -31,7 +31,11 @@ export async function seal({ me, circle, helplines }: Kept): Promise<void> {
   };
   const iv = crypto.getRandomValues(new Uint8Array(12));
   const plain = new TextEncoder().encode(JSON.stringify(kept));
-  await put('vault', { iv, seen_at: Date.now(), sealed: await within(crypto.subtle.encrypt({ name: 'AES-GCM', iv }, await key(), plain)) });
+  await put('vault', {
+    iv,
+    seen_at: Date.now(),
+    sealed: await within(crypto.subtle.encrypt({ name: 'AES-GCM', iv }, await key(), plain)),
+  });
 }
 
 /** Nothing of it is left: the session has ended. */

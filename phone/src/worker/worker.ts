@@ -40,14 +40,21 @@ self.addEventListener('install', (event) => {
   // What is sent goes past the worker where the browser lets it: a press must not wait for a worker that is asleep, nor end
   // with a page that is closed meanwhile.
   const { addRoutes } = event as ExtendableEvent & { addRoutes?: (routes: object) => Promise<void> };
-  if (addRoutes) event.waitUntil(addRoutes.call(event, { condition: { requestMethod: 'POST' }, source: 'network' }).catch(() => undefined));
-  event.waitUntil(caches.open(CACHE).then((cache) => cache.addAll(SHELL.map((path) => new Request(path, { cache: 'reload' })))));
+  if (addRoutes)
+    event.waitUntil(
+      addRoutes.call(event, { condition: { requestMethod: 'POST' }, source: 'network' }).catch(() => undefined),
+    );
+  event.waitUntil(
+    caches.open(CACHE).then((cache) => cache.addAll(SHELL.map((path) => new Request(path, { cache: 'reload' })))),
+  );
 });
 
 self.addEventListener('activate', (event) => {
   const old = async () => {
     const names = await within(caches.keys()).catch(() => []);
-    await within(Promise.all(names.filter((name) => name !== CACHE).map((name) => caches.delete(name)))).catch(() => undefined);
+    await within(Promise.all(names.filter((name) => name !== CACHE).map((name) => caches.delete(name)))).catch(
+      () => undefined,
+    );
     await self.clients.claim();
   };
   event.waitUntil(old());
@@ -57,13 +64,22 @@ self.addEventListener('fetch', (event) => {
   const { pathname, origin } = new URL(event.request.url);
   if (event.request.method !== 'GET' || origin !== self.location.origin || !SHELL.includes(pathname)) return;
   const kept = caches.open(CACHE).then((cache) => cache.match(pathname));
-  event.respondWith(within(kept).then((found) => found ?? fetch(event.request), () => fetch(event.request)));
+  event.respondWith(
+    within(kept).then(
+      (found) => found ?? fetch(event.request),
+      () => fetch(event.request),
+    ),
+  );
 });
 
 self.addEventListener('message', (event) => {
   // A new version comes in quietly: never while a reach-out stands open or a press waits.
   if (event.data !== 'take-over') return;
-  event.waitUntil(Promise.all([get('busy'), get('press')]).then(([busy, press]) => (busy || press || isSilent() ? undefined : self.skipWaiting())));
+  event.waitUntil(
+    Promise.all([get('busy'), get('press')]).then(([busy, press]) =>
+      busy || press || isSilent() ? undefined : self.skipWaiting(),
+    ),
+  );
 });
 
 self.addEventListener('push', (event) => {
@@ -99,7 +115,13 @@ async function show(data: Partial<Data>, shown: Partial<Shown>, language: string
     badge: '/icons/badge-96.png',
     lang: language,
     data,
-    actions: data.kind === 'reach_out' ? [{ action: 'calling', title: calling }, { action: 'cannot', title: cannot }] : [],
+    actions:
+      data.kind === 'reach_out'
+        ? [
+            { action: 'calling', title: calling },
+            { action: 'cannot', title: cannot },
+          ]
+        : [],
   };
   if (LAST.includes(data.kind ?? '')) await putAway(data, tag);
   await self.registration.showNotification(shown.title ?? 'Porchlight', options);
@@ -108,7 +130,9 @@ async function show(data: Partial<Data>, shown: Partial<Shown>, language: string
 /** Take away what stands in the drawer of this reach-out, which may be an alarm and a message, but for what has this tag. */
 async function putAway({ reach_out_id }: Partial<Data>, but?: string): Promise<void> {
   const all = reach_out_id ? await within(self.registration.getNotifications()).catch(() => []) : [];
-  all.filter(({ data, tag }) => (data as Partial<Data> | null)?.reach_out_id === reach_out_id && tag !== but).forEach((one) => one.close());
+  all
+    .filter(({ data, tag }) => (data as Partial<Data> | null)?.reach_out_id === reach_out_id && tag !== but)
+    .forEach((one) => one.close());
 }
 
 self.addEventListener('notificationclick', (event) => {
@@ -120,7 +144,10 @@ self.addEventListener('notificationclick', (event) => {
 async function clicked(data: Partial<Data>, action: string): Promise<void> {
   const opened = receipt(data, 'opened');
   // "Can't" needs no app, as long as it has arrived. Who calls wants to see whom.
-  const answered = action && data.reach_out_id ? arrived(`/v1/reach-outs/${data.reach_out_id}/answers`, { kind: action }, `${data.delivery_id}-${action}`) : null;
+  const answered =
+    action && data.reach_out_id
+      ? arrived(`/v1/reach-outs/${data.reach_out_id}/answers`, { kind: action }, `${data.delivery_id}-${action}`)
+      : null;
   // A browser lets a window be opened only shortly after the tap, so nothing else is waited for.
   if (action !== 'cannot' || !(await answered)) await open(data.url ?? '/');
   await Promise.all([answered, opened, putAway(data), tell('look')]);
@@ -129,7 +156,9 @@ async function clicked(data: Partial<Data>, action: string): Promise<void> {
 /** The app's own window, brought to the front; a new one where there is none (`/docs` is none), or where it does not come. */
 async function open(url: string): Promise<void> {
   const own = (await windows()).find((one) => new URL(one.url).pathname === '/');
-  const shown = await (own ? within(own.focus()).catch(() => null) : null) ?? (await self.clients.openWindow(url).catch(() => null));
+  const shown =
+    (await (own ? within(own.focus()).catch(() => null) : null)) ??
+    (await self.clients.openWindow(url).catch(() => null));
   // It is asked for even where the browser brings nothing to the front: then it is there when somebody looks.
   if (own && (shown === null || shown.id === own.id)) own.postMessage({ url });
 }
@@ -145,7 +174,11 @@ async function receipt({ delivery_id }: Partial<Data>, event: 'delivered' | 'ope
 }
 
 /** Whether it has arrived. */
-const arrived = (path: string, body: unknown, key?: string): Promise<boolean> => post(path, body, key).then(({ ok }) => ok, () => false);
+const arrived = (path: string, body: unknown, key?: string): Promise<boolean> =>
+  post(path, body, key).then(
+    ({ ok }) => ok,
+    () => false,
+  );
 
 // Background sync: there is a network again, perhaps with the app closed.
 self.addEventListener('sync', (event) => {
@@ -178,7 +211,8 @@ self.addEventListener('pushsubscriptionchange', (event) => {
 
 /** Subscribes anew; where the browser says nothing of the old subscription, with the server's key. */
 async function subscribed(options?: PushSubscriptionOptions): Promise<PushSubscription | undefined> {
-  const subscribe = (applicationServerKey: string | ArrayBuffer) => self.registration.pushManager.subscribe({ userVisibleOnly: true, applicationServerKey });
+  const subscribe = (applicationServerKey: string | ArrayBuffer) =>
+    self.registration.pushManager.subscribe({ userVisibleOnly: true, applicationServerKey });
   const anew = async () => {
     const { webpush_public_key } = (await (await fetch('/v1/config')).json()) as { webpush_public_key?: string };
     return webpush_public_key ? subscribe(webpush_public_key) : undefined;
