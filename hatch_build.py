@@ -1,4 +1,7 @@
-"""Builds the phone app when its sources have changed: `python hatch_build.py`, and by itself when a wheel is made."""
+"""Builds the phone app when its sources have changed: `python hatch_build.py`, and by itself when a wheel is made.
+
+`python hatch_build.py lint` checks its sources with Biome.
+"""
 
 import hashlib
 import importlib.util
@@ -47,40 +50,42 @@ def build() -> None:
     if not PHONE.is_dir() or fresh():
         return
     npm = find_npm()
-    packages = _digest([PHONE / "package.json", PHONE / "package-lock.json"])
-    if _stamped(MODULES) != packages:
-        print("Installing what the phone app is built with.", file=sys.stderr)
-        # No package's own script runs: none of them needs one, and a script could do anything.
-        _run(npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error")
-        (MODULES / STAMP).write_text(packages)
+    _install(npm)
     print("Building the phone app.", file=sys.stderr)
     sources = digest()
     _run(npm, "run", "--silent", "build")
     (BUILT / STAMP).write_text(sources)
 
 
+def lint() -> None:
+    """Check lint and format of the app's sources; exit when something is wrong with them."""
+    npm = find_npm()
+    _install(npm)
+    _run(npm, "run", "--silent", "lint")
+
+
 def fresh() -> bool:
-    """Whether what has been built is what the sources say."""
+    """Return whether what has been built is what the sources say."""
     return (BUILT / "index.html").is_file() and _stamped(BUILT) == digest()
 
 
 def digest() -> str:
-    """One word for all sources of the app."""
+    """Return one digest of all sources of the app."""
     return _digest(_sources(PHONE))
 
 
 def machines_node() -> str | None:
-    """The machine's own Node, None when it is missing, too old, or without npm."""
+    """Return the machine's own Node, None when it is missing, too old, or without npm."""
     node = shutil.which("node")
     if node is None or shutil.which("npm") is None:
         return None
-    said = subprocess.run([node, "--version"], capture_output=True, text=True, check=False).stdout
-    found = re.match(r"v(\d+)\.(\d+)", said)
-    return node if found and (int(found[1]), int(found[2])) >= OLDEST_NODE else None
+    output = subprocess.run([node, "--version"], capture_output=True, text=True, check=False).stdout
+    version = re.match(r"v(\d+)\.(\d+)", output)
+    return node if version and (int(version[1]), int(version[2])) >= OLDEST_NODE else None
 
 
 def find_npm() -> list[str]:
-    """The words that start npm: the machine's own, else the one that came from PyPI. Exits when there is neither."""
+    """Return the command of npm: the machine's own, else the one that came from PyPI. Exit when there is neither."""
     if machines_node():
         return [str(shutil.which("npm"))]
     if importlib.util.find_spec(FROM_PYPI) is None and _pinned().is_file():
@@ -96,17 +101,27 @@ def find_npm() -> list[str]:
     return [str(home / "bin" / "node"), str(home / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js")]
 
 
+def _install(npm: list[str]) -> None:
+    """Install the packages that build and check the app, when they have changed."""
+    packages = _digest([PHONE / "package.json", PHONE / "package-lock.json"])
+    if _stamped(MODULES) != packages:
+        print("Installing what the phone app is built with.", file=sys.stderr)
+        # No package's own script runs: none of them needs one, and a script could do anything.
+        _run(npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error")
+        (MODULES / STAMP).write_text(packages)
+
+
 def _pinned() -> Path:
     return ROOT / "requirements-node.txt"
 
 
-def _run(npm: list[str], *words: str) -> None:
+def _run(npm: list[str], *arguments: str) -> None:
     # npm starts `node` by its name, so the one that was chosen comes first.
     path = os.pathsep.join([str(Path(npm[0]).parent), os.environ.get("PATH", "")])
     environment: Mapping[str, str] = {**os.environ, "PATH": path}
-    done = subprocess.run([*npm, *words], cwd=PHONE, env=environment, check=False)
-    if done.returncode != 0:
-        raise SystemExit(f"npm {words[0]} did not succeed in {PHONE}.")
+    result = subprocess.run([*npm, *arguments], cwd=PHONE, env=environment, check=False)
+    if result.returncode != 0:
+        raise SystemExit(f"npm {' '.join(arguments)} did not succeed in {PHONE}.")
 
 
 def _sources(folder: Path) -> Iterator[Path]:
@@ -120,12 +135,12 @@ def _sources(folder: Path) -> Iterator[Path]:
 
 
 def _digest(paths: Iterator[Path] | list[Path]) -> str:
-    found = hashlib.sha256()
+    combined = hashlib.sha256()
     for path in paths:
         content = path.read_bytes()
-        found.update(f"{path.relative_to(PHONE).as_posix()}\0{len(content)}\0".encode())
-        found.update(content)
-    return found.hexdigest()
+        combined.update(f"{path.relative_to(PHONE).as_posix()}\0{len(content)}\0".encode())
+        combined.update(content)
+    return combined.hexdigest()
 
 
 def _stamped(folder: Path) -> str | None:
@@ -134,4 +149,4 @@ def _stamped(folder: Path) -> str | None:
 
 
 if __name__ == "__main__":
-    build()
+    {"lint": lint, "build": build}[(sys.argv[1:] or ["build"])[0]]()

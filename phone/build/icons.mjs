@@ -101,7 +101,7 @@ function png(size, shapes, { ground, corner = 0, scale = 1 }) {
         const drawn = shapes.findLast((shape) => inside(shape, 50 + (x - 50) / scale, 50 + (y - 50) / scale));
         const colour = drawn?.fill ?? (ground && rounded(x, y, corner) ? ground : null);
         if (!colour) continue;
-        rgb(colour).forEach((value, index) => (sum[index] += value));
+        for (const [index, value] of rgb(colour).entries()) sum[index] += value;
         sum[3] += 1;
       }
       const at = py * (size * 4 + 1) + 1 + px * 4;

@@ -47,6 +47,13 @@ function invited(token?: string): ComponentChild {
   return token ? <Join key={token} token={token} /> : <PasteLink broken />;
 }
 
+/** My own reach-out where there is one, else Home. */
+function homeTab(): ComponentChild {
+  if (state.press) return <PressPage press={state.press} />;
+  if (state.nobody) return <Nobody />;
+  return state.mine ? <Mine of={state.mine} /> : <Home />;
+}
+
 /** Addresses for everybody: `#/sign-in`. */
 const OUTSIDE: Record<string, (...parts: string[]) => ComponentChild> = {
   '': () => <Welcome />,
@@ -61,16 +68,7 @@ const OUTSIDE: Record<string, (...parts: string[]) => ComponentChild> = {
 const INSIDE: Record<string, Screen> = {
   '': {
     tab: 'home',
-    show: () =>
-      state.press ? (
-        <PressPage press={state.press} />
-      ) : state.nobody ? (
-        <Nobody />
-      ) : state.mine ? (
-        <Mine of={state.mine} />
-      ) : (
-        <Home />
-      ),
+    show: homeTab,
   },
   'reflection': { tab: '', show: (id = '') => <Reflection id={id} /> },
   'invitation': { tab: '', show: invited },

@@ -8,7 +8,7 @@ let ahead = 0;
 /** What a reply's `Date` says of the phone's clock. */
 export function heardDate(date: string | null, here = Date.now()): void {
   const there = Date.parse(date ?? '');
-  if (!isNaN(there)) ahead = Math.abs(there - here) > ENOUGH_MS ? there - here : 0;
+  if (!Number.isNaN(there)) ahead = Math.abs(there - here) > ENOUGH_MS ? there - here : 0;
 }
 
 /** Milliseconds, by the server's clock. */

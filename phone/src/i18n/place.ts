@@ -40,7 +40,7 @@ export function timeZone(): string {
 /** A moment in words, in the first of these languages that the browser can write; '' for what is no moment. */
 export function written(at: string | number | Date, how: Intl.DateTimeFormatOptions, ...languages: string[]): string {
   const then = new Date(at);
-  if (isNaN(then.getTime())) return '';
+  if (Number.isNaN(then.getTime())) return '';
   const plain = how.hour
     ? `${then.getHours()}:${String(then.getMinutes()).padStart(2, '0')}`
     : `${then.getFullYear()}-${then.getMonth() + 1}-${then.getDate()}`;

@@ -3,14 +3,20 @@ import { place } from './format';
 import { language } from './index';
 import { reported, written } from './place';
 
+/** Seconds in one, and how it is written where the browser formats nothing. */
+const UNITS = { second: [1, 's'], minute: [60, 'min'], hour: [3600, 'h'] } as const;
+
+/** Return the largest unit in which this is a round number, or nearly one. */
+function unitOf(seconds: number): keyof typeof UNITS {
+  if (seconds >= 3600 && seconds % 1800 === 0) return 'hour';
+  return seconds >= 60 && (seconds % 60 === 0 || seconds > 600) ? 'minute' : 'second';
+}
+
 export function span(seconds: number): string {
-  const [value, unit] =
-    seconds >= 3600 && seconds % 1800 === 0
-      ? [seconds / 3600, 'hour']
-      : seconds >= 60 && (seconds % 60 === 0 || seconds > 600)
-        ? [seconds / 60, 'minute']
-        : [seconds, 'second'];
-  const plain = `${Math.round(value * 10) / 10} ${unit === 'second' ? 's' : unit === 'minute' ? 'min' : 'h'}`;
+  const unit = unitOf(seconds);
+  const [length, short] = UNITS[unit];
+  const value = seconds / length;
+  const plain = `${Math.round(value * 10) / 10} ${short}`;
   return reported(
     () =>
       new Intl.NumberFormat(language(), { style: 'unit', unit, unitDisplay: 'long', maximumFractionDigits: 1 }).format(

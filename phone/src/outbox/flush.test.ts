@@ -165,7 +165,10 @@ describe('taking it back', () => {
     const seen: Press[] = [];
     const [, amended] = await Promise.all([
       flush('noor'),
-      amend((press) => (seen.push(press), { ...press, sure: true })),
+      amend((press) => {
+        seen.push(press);
+        return { ...press, sure: true };
+      }),
     ]);
     expect([seen, amended]).toEqual([[], null]);
     expect(asked).toHaveLength(1);

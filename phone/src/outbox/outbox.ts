@@ -108,7 +108,8 @@ function ended({ id, outcome }: NonNullable<Press['close']>, before?: boolean): 
   const here = !state.route[0] || state.route[1] === id;
   change({ press: null, mine: null, messages: [], reached: true });
   if (here) go(...(mistake || before ? [] : ['reflection', id]));
-  change({ word: say(before ? 'own.say' : mistake ? 'word.mistake' : 'word.clear') });
+  const cleared = mistake ? 'word.mistake' : 'word.clear';
+  change({ word: say(before ? 'own.say' : cleared) });
 }
 
 /** Asks the browser to wake the service worker once there is a network, also when the app is closed. */

@@ -26,7 +26,10 @@ function sleeping(real = new IDBFactory()) {
     });
     return asked;
   };
-  return { indexedDB: { open }, real, wake: () => woken.splice(0).forEach((one) => one()) };
+  const wake = () => {
+    for (const answer of woken.splice(0)) answer();
+  };
+  return { indexedDB: { open }, real, wake };
 }
 
 test('a storage that never opens: kept in memory, sent once, and said not to be safe', async () => {

@@ -108,6 +108,7 @@ export function Button({
 export function Switch({ label, on, onChange }: { label: string; on: boolean; onChange: (on: boolean) => unknown }) {
   return (
     <span class="switch">
+      {/* biome-ignore lint/a11y/useAriaPropsForRole: the browser's own checkbox tells its state; a second one could differ. */}
       <input type="checkbox" role="switch" aria-label={label} checked={on} onChange={() => onChange(!on)} />
     </span>
   );
@@ -161,6 +162,7 @@ export function Sheet({
   children: ComponentChildren;
 }) {
   return (
+    // biome-ignore lint/a11y/useKeyWithClickEvents: a tap beside the sheet; a keyboard has Escape and the button below.
     <dialog
       class="sheet"
       ref={asModal}
@@ -172,7 +174,7 @@ export function Sheet({
         {title}
       </h2>
       {children}
-      <button class="btn quiet" onClick={({ currentTarget }) => currentTarget.closest('dialog')?.close()}>
+      <button type="button" class="btn quiet" onClick={({ currentTarget }) => currentTarget.closest('dialog')?.close()}>
         {say('all.close')}
       </button>
     </dialog>

@@ -8,8 +8,8 @@ import { Button, Wrong } from './basics';
 export type Filled = (name: string) => string;
 
 interface Props {
-  /** Gives what went wrong, in words, if anything did. */
-  send: (filled: Filled, form: HTMLFormElement) => Promise<string | void>;
+  /** Returns what went wrong, in words, or '' when nothing did. */
+  send: (filled: Filled, form: HTMLFormElement) => Promise<string>;
   /** What the button says; without it the button is among the fields. */
   submit?: string;
   kind?: string;

@@ -70,16 +70,10 @@ export function AskAgain({ of, kind = '', children }: { of: ReachOut; kind?: str
     await look();
     const again = askedAgain(data.recipients, state.circle ?? []);
     // Where an answer held the ladder, what came of it stands at the top of the page.
-    const same = data.pushed_at === of.pushed_at;
-    setSaid(
-      of.state !== 'waiting' && (same || !again.length)
-        ? ''
-        : !again.length
-          ? say('wait.asked-none')
-          : same
-            ? say('wait.asked-just-now')
-            : say('wait.asked', { n: again.length, names: names(again) }),
-    );
+    const pushed = data.pushed_at !== of.pushed_at;
+    if (pushed && again.length) setSaid(say('wait.asked', { n: again.length, names: names(again) }));
+    else if (of.state !== 'waiting') setSaid('');
+    else setSaid(say(again.length ? 'wait.asked-just-now' : 'wait.asked-none'));
     change({ mine: data });
   };
   return (

@@ -46,7 +46,7 @@ export function Dial({ gone, children }: { gone?: number; children: ComponentChi
 
 export function PorchButton({ label, onPress }: { label: string; onPress: () => void }) {
   return (
-    <button class="porch cord" onClick={onPress}>
+    <button type="button" class="porch cord" onClick={onPress}>
       <Lantern flame={false} />
       <span>{label}</span>
     </button>

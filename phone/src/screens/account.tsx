@@ -8,8 +8,14 @@ import { Button, SubPage } from '../parts/basics';
 import { Proof } from '../parts/proof';
 import { Group, Item } from '../parts/rows';
 import { to } from '../route';
+import type { Device } from '../state/notifications';
 import { leave } from '../state/session';
 import { change } from '../state/store';
+
+function pushState({ disabled_at, last_receipt_at }: Device): string {
+  if (disabled_at) return say('devices.dead');
+  return last_receipt_at ? say('devices.arrived', { time: day(last_receipt_at) }) : say('devices.never');
+}
 
 export function Devices() {
   const [sessions, again] = useAsked(() => api.GET('/v1/sessions', whole));
@@ -39,17 +45,7 @@ export function Devices() {
       {devices && devices.items.length > 0 && (
         <Group head={say('devices.push')}>
           {devices.items.map((one) => (
-            <Item
-              key={one.id}
-              name={one.label ?? say('device.any')}
-              says={
-                one.disabled_at
-                  ? say('devices.dead')
-                  : one.last_receipt_at
-                    ? say('devices.arrived', { time: day(one.last_receipt_at) })
-                    : say('devices.never')
-              }
-            >
+            <Item key={one.id} name={one.label ?? say('device.any')} says={pushState(one)}>
               {!one.disabled_at && (
                 <Button
                   onPress={() =>

@@ -152,6 +152,10 @@ function Running({ of, onChange }: { of: Bookend; onChange: () => unknown }) {
   // The time is long over, and there was nobody who could be told.
   const alone = of.state === 'missed' && !of.companion_told_at;
   const time = clock(due);
+  const headline = () => {
+    if (alone) return say('bookend.nobody-told');
+    return of.companion_told_at ? say('bookend.missed', { name }) : (of.what ?? say('bookend.name'));
+  };
   const act = async (asked: Promise<{ error?: unknown }>, done = '') => {
     const { error } = await asked;
     setSaid(wrong(error));
@@ -174,11 +178,7 @@ function Running({ of, onChange }: { of: Bookend; onChange: () => unknown }) {
           </div>
         </Dial>
         <Says small live>
-          {alone
-            ? say('bookend.nobody-told')
-            : of.companion_told_at
-              ? say('bookend.missed', { name })
-              : (of.what ?? say('bookend.name'))}
+          {headline()}
         </Says>
         {alone && <p>{say('bookend.nobody-told-say')}</p>}
         {of.companion_told_at && <p>{say('bookend.missed-say', { name })}</p>}
@@ -264,12 +264,13 @@ function Companion({ of }: { of: Bookend }) {
   const name = nameOf(of.from);
   const over = of.checked_in_at !== null;
   const told = of.companion_told_at !== null;
+  const open = told ? 'bookend.other' : 'bookend.stands';
   useEffect(() => void seen(of.id), [of.id, state.looked]);
   return (
     <main class="page">
       <Back href={to('inbox')}>{say('bookend.name')}</Back>
       <section class="stack">
-        <Says live>{say(over ? 'bookend.other-over' : told ? 'bookend.other' : 'bookend.stands', { name })}</Says>
+        <Says live>{say(over ? 'bookend.other-over' : open, { name })}</Says>
         {of.what && <blockquote class="words">{of.what}</blockquote>}
         {!over && (
           <p>

@@ -134,6 +134,7 @@ function Warning({ active }: { active: Member[] }) {
 
 function MemberRow({ member, onMore }: { member: Member; onMore: () => void }) {
   const name = nameOf(member);
+  const later = member.reachable ? 'circle.later' : 'circle.off';
   const move = async (step: 1 | 2) => {
     if (step === member.step) return;
     await place(member, { step });
@@ -149,6 +150,7 @@ function MemberRow({ member, onMore }: { member: Member; onMore: () => void }) {
   return (
     <li class="row">
       <button
+        type="button"
         class="icon bare"
         id={`move-${member.id}`}
         aria-label={say('circle.move', { name })}
@@ -161,9 +163,9 @@ function MemberRow({ member, onMore }: { member: Member; onMore: () => void }) {
         lamp={<Lamp state={memberLamp(member)} />}
         name={name}
         more={role(member.role)}
-        says={say(member.available_now ? 'circle.reachable' : member.reachable ? 'circle.later' : 'circle.off')}
+        says={say(member.available_now ? 'circle.reachable' : later)}
       >
-        <button class="icon bare" aria-label={say('circle.more', { name })} onClick={onMore}>
+        <button type="button" class="icon bare" aria-label={say('circle.more', { name })} onClick={onMore}>
           <Icon name="more" />
         </button>
       </Row>

@@ -40,7 +40,10 @@ export function CreateAccount() {
         carrier: 'cookie',
       },
     });
-    if (data) return setCodes(data.recovery_codes);
+    if (data) {
+      setCodes(data.recovery_codes);
+      return '';
+    }
     if (kindOf(error) !== '/problems/invitation-not-valid') return wrong(error);
     dropInvitation();
     return say('create.without');

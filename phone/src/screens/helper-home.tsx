@@ -36,13 +36,9 @@ async function quiet(people: Supported[], until: Date | null): Promise<void> {
   const failed = people.filter((_, index) => said[index]?.error);
   await look();
   const error = said.find((one) => one.error)?.error;
-  change({
-    word: !failed.length
-      ? ''
-      : failed.length === people.length
-        ? wrong(error)
-        : say('helper.part', { names: list(failed.map(nameOf)) }),
-  });
+  if (failed.length && failed.length < people.length)
+    change({ word: say('helper.part', { names: list(failed.map(nameOf)) }) });
+  else change({ word: wrong(error) });
 }
 
 export function HelperHome({ people, children }: { people: Supported[]; children: ComponentChildren }) {
@@ -60,17 +56,18 @@ export function HelperHome({ people, children }: { people: Supported[]; children
     Date.now() - Date.parse(one.last_connected_at ?? one.created_at) > WHILE_MS;
   const waiting = state.needed.filter(needsMe).length;
   const since = (one: Supported) => one.last_connected_at ?? one.created_at;
+  const headline = () => {
+    if (!state.reached) return say('helper.away');
+    if (waiting) return say('helper.needed', { n: waiting });
+    return off
+      ? say('helper.off', { time: moment(new Date(Math.min(...active.map(ends))).toISOString()) })
+      : say('helper.calm');
+  };
   return (
     <main class="page">
       {children}
       <Says small live>
-        {!state.reached
-          ? say('helper.away')
-          : waiting
-            ? say('helper.needed', { n: waiting })
-            : off
-              ? say('helper.off', { time: moment(new Date(Math.min(...active.map(ends))).toISOString()) })
-              : say('helper.calm')}
+        {headline()}
       </Says>
       <NotifyBanner />
       {off && <p class="soft">{say('helper.off-say')}</p>}
@@ -153,13 +150,8 @@ function Silent({ of }: { of: Supported }) {
       params: once(),
       body: { to: of.person.id, text: say('helper.hello-text') },
     });
-    setSaid(
-      !error
-        ? say('helper.hello-sent', { name })
-        : kindOf(error) === '/problems/too-many-tries'
-          ? say('shared.once', { name })
-          : wrong(error),
-    );
+    if (kindOf(error) === '/problems/too-many-tries') setSaid(say('shared.once', { name }));
+    else setSaid(wrong(error) || say('helper.hello-sent', { name }));
   };
   return (
     <Item lamp={<Lamp state="dim" />} name={name} says={said ? <span role="status">{said}</span> : inTouch(of)}>

@@ -33,6 +33,30 @@ export function Home() {
       </HelperHome>
     );
   }
+  const headline = () => {
+    if (!state.reached) return say('home.offline');
+    if (!known) return ' ';
+    if (!circle.length) return say('home.empty');
+    if (reachable) return say('home.reach', { n: reachable });
+    return say(circle.some((member) => member.reachable) ? 'home.quiet' : 'home.none');
+  };
+  const empty = !!state.circle && !circle.length;
+  const nextStep = () => {
+    if (empty)
+      return (
+        <a class="btn" href={to('circle')}>
+          {say('home.invite')}
+        </a>
+      );
+    if (quiet) return <CallList people={circle} helplines={state.helplines} />;
+    if (!circle.length || !(reachable || (state.reached && !known))) return <LineButton helplines={state.helplines} />;
+    return running ? null : (
+      <a class="btn quiet" href={to('bookends')}>
+        {say('home.bookend')}
+      </a>
+    );
+  };
+  const encouragement = quiet ? 'home.none-say' : 'home.gladder';
   return (
     <main class="page air">
       <Needed />
@@ -53,15 +77,7 @@ export function Home() {
       </div>
       <section class="hero">
         <Says small live>
-          {!state.reached
-            ? say('home.offline')
-            : !known
-              ? ' '
-              : !circle.length
-                ? say('home.empty')
-                : reachable
-                  ? say('home.reach', { n: reachable })
-                  : say(circle.some((member) => member.reachable) ? 'home.quiet' : 'home.none')}
+          {headline()}
         </Says>
         {circle.length > 0 && known && (
           <ul class="lamps">
@@ -76,25 +92,9 @@ export function Home() {
             ))}
           </ul>
         )}
-        <p class="soft">
-          {say(state.circle && !circle.length ? 'home.empty-say' : quiet ? 'home.none-say' : 'home.gladder')}
-        </p>
+        <p class="soft">{say(empty ? 'home.empty-say' : encouragement)}</p>
       </section>
-      {state.circle && !circle.length ? (
-        <a class="btn" href={to('circle')}>
-          {say('home.invite')}
-        </a>
-      ) : quiet ? (
-        <CallList people={circle} helplines={state.helplines} />
-      ) : circle.length > 0 && (reachable || (state.reached && !known)) ? (
-        !running && (
-          <a class="btn quiet" href={to('bookends')}>
-            {say('home.bookend')}
-          </a>
-        )
-      ) : (
-        <LineButton helplines={state.helplines} />
-      )}
+      {nextStep()}
       <NotifyAsk />
     </main>
   );

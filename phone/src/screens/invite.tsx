@@ -99,7 +99,7 @@ export function OnTheirWay({ links, onChange }: { links: Link[]; onChange: () =>
     >
       {links.map((link) => (
         <li key={link.id}>
-          <button class="row" onClick={() => setOpen(link.id)}>
+          <button type="button" class="row" onClick={() => setOpen(link.id)}>
             <Row
               lamp={<Lamp state="dim" />}
               name={forWhom(link)}

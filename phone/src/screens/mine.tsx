@@ -37,6 +37,7 @@ export function Mine({ of }: { of: ReachOut }) {
 function Waiting({ of }: { of: ReachOut }) {
   const { key, who } = truth(of.recipients);
   const unheard = NO_PHONE[key];
+  const next = of.next_rung_at ? say('wait.next', { time: clock(of.next_rung_at) }) : say('wait.open');
   return (
     <main class="page">
       <section class="hero">
@@ -44,13 +45,7 @@ function Waiting({ of }: { of: ReachOut }) {
           <Light />
         </div>
         <Says live>{say(key, { n: who.length, names: names(who), owners: names(who, true) })}</Says>
-        <p>
-          {unheard
-            ? say(unheard)
-            : of.next_rung_at
-              ? say('wait.next', { time: clock(of.next_rung_at) })
-              : say('wait.open')}
-        </p>
+        <p>{unheard ? say(unheard) : next}</p>
         {!state.reached && <p role="status">{say('wait.away')}</p>}
         {!unheard && <p class="soft small">{say('wait.breathe')}</p>}
         <NotifyLine />

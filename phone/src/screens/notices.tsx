@@ -97,7 +97,7 @@ export function NoticeRow({
   };
   return (
     <li>
-      <button class="row" onClick={open}>
+      <button type="button" class="row" onClick={open}>
         <Row
           name={
             <>

@@ -55,21 +55,19 @@ export function NotifyCard() {
   };
   const works = how === 'on' && (took !== undefined || device?.last_receipt_at);
   const [title, help] = STANDINGS[how];
+  const switchedOn = how === 'on' ? 'lit' : 'dim';
+  const explanation = () => {
+    if (waiting) return say('notify.waiting');
+    if (took !== undefined) return say('notify.light', { n: Math.max(1, Math.round(took)), time: clock(Date.now()) });
+    return works && device?.last_receipt_at ? say('notify.last', { time: day(device.last_receipt_at) }) : say(help);
+  };
   return (
     <section class="card">
       <div class="line" role="status">
-        <Lamp state={works ? 'bright' : how === 'on' ? 'lit' : 'dim'} />
+        <Lamp state={works ? 'bright' : switchedOn} />
         <div>
           <h2 class="name">{say(works ? 'notify-how.works' : title)}</h2>
-          <p class="soft small">
-            {waiting
-              ? say('notify.waiting')
-              : took !== undefined
-                ? say('notify.light', { n: Math.max(1, Math.round(took)), time: clock(Date.now()) })
-                : works && device?.last_receipt_at
-                  ? say('notify.last', { time: day(device.last_receipt_at) })
-                  : say(help)}
-          </p>
+          <p class="soft small">{explanation()}</p>
           {how === 'failed' && <p class="soft small">{say('notify.net')}</p>}
         </div>
       </div>

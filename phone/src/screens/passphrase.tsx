@@ -25,9 +25,12 @@ export function Passphrase() {
   };
   const set = async () => {
     const { error } = await api.PUT('/v1/me/passphrase', { body: { passphrase: fresh } });
-    if (error) return refused(error);
-    back();
-    change({ word: say('passphrase.done') });
+    if (error) refused(error);
+    else {
+      back();
+      change({ word: say('passphrase.done') });
+    }
+    return '';
   };
   const renew = async () => {
     const { data, error } = await api.POST('/v1/recovery-codes', { params: once() });

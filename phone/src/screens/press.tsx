@@ -54,7 +54,7 @@ function Undo({ press, ringing }: { press: Press; ringing: boolean }) {
         {!press.close && <p class="soft">{say('undo.hard')}</p>}
       </div>
       <div class="stack mid">
-        <button class="btn large" disabled={!ringing} onClick={() => void takeBack()}>
+        <button type="button" class="btn large" disabled={!ringing} onClick={() => void takeBack()}>
           {say('undo.button')}
         </button>
         <p class="soft small">{say('undo.say')}</p>
@@ -84,24 +84,14 @@ function Numbers() {
 
 function NotSent({ press }: { press: Press }) {
   const dead = press.held === 'signed-out' || state.session === 'dead';
+  const [safe, unsafe] = press.close ? (['clear.say', 'clear.open'] as const) : (['kept.say', 'kept.open'] as const);
+  const kept = isSafe('press') ? safe : unsafe;
   return (
     <main class="page">
       <section class="hero">
         <Lamp ring state="dim off big" />
         <Says live>{say(press.close ? 'clear.head' : 'kept.head')}</Says>
-        <p>
-          {say(
-            dead
-              ? 'kept.dead'
-              : isSafe('press')
-                ? press.close
-                  ? 'clear.say'
-                  : 'kept.say'
-                : press.close
-                  ? 'clear.open'
-                  : 'kept.open',
-          )}
-        </p>
+        <p>{say(dead ? 'kept.dead' : kept)}</p>
       </section>
       {dead && (
         <a class="btn main" href={to('sign-in')}>

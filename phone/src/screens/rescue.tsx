@@ -1,8 +1,10 @@
 // What stands where a screen could not be shown: the button or what has become of it, the numbers, and a way to try again. Each of
 // these fails alone, too.
 import type { Member } from '../api/client';
+import type { Key } from '../i18n';
 import { say } from '../i18n';
 import { keepPress, sendAnyway, takeBack } from '../outbox/outbox';
+import type { Press } from '../outbox/rules';
 import { next } from '../outbox/rules';
 import { Button, Says } from '../parts/basics';
 import { Boundary } from '../parts/boundary';
@@ -50,6 +52,11 @@ function Numbers() {
   return <CallList people={people} helplines={state.helplines} />;
 }
 
+function progress({ close, held }: Press): Key {
+  if (close) return 'clear.head';
+  return held ? 'kept.head' : 'rescue.sending';
+}
+
 /** The button, or where the press that was made stands. */
 function Reaching() {
   const { press, mine, session } = state;
@@ -63,7 +70,7 @@ function Reaching() {
   const asked = press && next(press, Date.now()).kind === 'ask';
   return (
     <section class="stack" role="status">
-      <p>{say(!press ? 'rescue.open' : press.close ? 'clear.head' : press.held ? 'kept.head' : 'rescue.sending')}</p>
+      <p>{say(press ? progress(press) : 'rescue.open')}</p>
       {session === 'dead' && (
         <a class="btn main" href={to('sign-in')}>
           {say('sign-in.button')}

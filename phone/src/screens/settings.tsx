@@ -42,9 +42,10 @@ function everyCountry(lang: string): [string, string][] {
       reported(() => new Intl.Locale(`und-${code}`).region === code && names.of(code), ''),
   );
   countriesIn = lang;
-  return (countries = known
+  countries = known
     .map((code): [string, string] => [code, names.of(code) ?? code])
-    .sort((a, b) => a[1].localeCompare(b[1])));
+    .sort((a, b) => a[1].localeCompare(b[1]));
+  return countries;
 }
 
 export function Settings() {
@@ -54,6 +55,7 @@ export function Settings() {
   if (!me) return null;
   const confirmed = channels?.items.filter((one) => one.confirmed_at);
   const look_ = looks();
+  const wakes = me.wake_me ? 'hours.wake-say' : 'hours.quiet-say';
   // A no needs hours: until they are chosen and saved, nothing has changed.
   const wake = (wake_me: boolean) => (wake_me || hasHours(me) ? patch({ wake_me }) : go('settings', 'hours'));
   return (
@@ -64,7 +66,7 @@ export function Settings() {
         <LinkItem href={page('hours')} name={say('set.hours')} says={hoursInWords(me)} />
         <Toggle
           name={say('set.wake')}
-          says={say(!hasHours(me) ? 'hours.none-say' : me.wake_me ? 'hours.wake-say' : 'hours.quiet-say')}
+          says={say(hasHours(me) ? wakes : 'hours.none-say')}
           on={me.wake_me || !hasHours(me)}
           onChange={wake}
         />
@@ -125,7 +127,7 @@ export function Settings() {
         {passkeys && <LinkItem href={page('passkeys')} name={say('set.passkeys')} says={say('set.passkeys-say')} />}
         <LinkItem href={page('privacy')} name={say('set.privacy')} />
         <li>
-          <button class="row" onClick={takeAlong}>
+          <button type="button" class="row" onClick={takeAlong}>
             <Row name={say('set.export')} says={say('set.export-say')} />
             <Icon name="next" />
           </button>

@@ -160,7 +160,7 @@ function Reply({ to: of, name }: { to: CheckIn | ReachIn; name: string }) {
           {said && <p role="alert">{said}</p>}
           <Form
             kind=""
-            send={(filled) => (filled('text').trim() ? send(filled('text')) : Promise.resolve())}
+            send={(filled) => (filled('text').trim() ? send(filled('text')) : Promise.resolve(''))}
             submit={say('all.send')}
           >
             <Field label={say('shared.write')} name="text" maxLength={500} autocomplete="off" />

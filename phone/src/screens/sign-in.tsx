@@ -46,12 +46,13 @@ export function SignIn() {
     );
   const passkeys = useOffered();
   const dead = state.session === 'dead';
+  const pressKept = isSafe('press') ? 'sign-in.dead-press' : 'kept.dead';
   return (
     <main class="page">
       {dead ? <p class="head">{say('sign-in.dead')}</p> : <Back href={to()} />}
       <div class="stack">
         <Says>{say('sign-in.head')}</Says>
-        {dead && <p>{say(!state.press ? 'sign-in.dead-say' : isSafe('press') ? 'sign-in.dead-press' : 'kept.dead')}</p>}
+        {dead && <p>{say(state.press ? pressKept : 'sign-in.dead-say')}</p>}
       </div>
       <Form
         send={signIn}

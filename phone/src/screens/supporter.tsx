@@ -90,9 +90,8 @@ function Own({ of, messages }: { of: ReachOut; messages: Message[] }) {
 
 function sentence({ closed_at, outcome, need }: ReachOut, name: string): string {
   if (!closed_at) return say(NEEDS[need ?? 'company'].says, { name });
-  return say(outcome === 'mistake' ? 'help.over-mistake' : outcome ? 'help.over-connected' : 'help.over-ended', {
-    name,
-  });
+  if (outcome === 'mistake') return say('help.over-mistake', { name });
+  return say(outcome ? 'help.over-connected' : 'help.over-ended', { name });
 }
 
 function Answer({ of, name, onAnswer }: { of: ReachOut; name: string; onAnswer: () => unknown }) {

@@ -34,6 +34,7 @@ export function ThereFor() {
           says={how(someone)}
         >
           <button
+            type="button"
             class="icon bare"
             aria-label={say('circle.more', { name: nameOf(someone) })}
             onClick={() => setOpen(someone.id)}

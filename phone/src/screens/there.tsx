@@ -45,6 +45,16 @@ export function There({ of }: { of: ReachOut }) {
       />
     </>
   );
+  const headline = () => {
+    if (together) return say('there.together', { name });
+    return claims ? say('there.are-you', { name }) : comes(first);
+  };
+  const explanation = () => {
+    if (together) return say('there.stay');
+    if (of.state === 'waiting') return asking(others);
+    const close = first.answer === 'here' || claims || past(first, state.now) ? '' : say('there.close');
+    return `${close} ${know(others, name)}`;
+  };
   const writing = first.answer === 'here' || state.messages.length > 0;
   return (
     <main class="page">
@@ -52,16 +62,8 @@ export function There({ of }: { of: ReachOut }) {
         <div class="halo here">
           <Light beams />
         </div>
-        <Says live>
-          {together ? say('there.together', { name }) : claims ? say('there.are-you', { name }) : comes(first)}
-        </Says>
-        <p>
-          {together
-            ? say('there.stay')
-            : of.state === 'waiting'
-              ? asking(others)
-              : `${first.answer === 'here' || claims || past(first, state.now) ? '' : say('there.close')} ${know(others, name)}`}
-        </p>
+        <Says live>{headline()}</Says>
+        <p>{explanation()}</p>
         {!state.reached && <p role="status">{say('wait.away')}</p>}
       </section>
       {writing && words}

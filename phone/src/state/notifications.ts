@@ -14,7 +14,8 @@ const ANSWER_MS = 60_000;
 const LOOK_MS = 500;
 
 const iPhone = /iPhone|iPad/.test(navigator.userAgent);
-export const platform = iPhone ? 'iphone' : /Android/.test(navigator.userAgent) ? 'android' : 'computer';
+const otherwise = /Android/.test(navigator.userAgent) ? 'android' : 'computer';
+export const platform = iPhone ? 'iphone' : otherwise;
 
 /** What this phone is called in a list of phones. */
 export const thisPhone = (): string => say(`device.${platform}`);
@@ -68,7 +69,9 @@ export async function clearNotifications(): Promise<void> {
     .then((registration) => registration?.getNotifications());
   if (asked)
     await within(asked).then(
-      (shown) => shown?.forEach((one) => one.close()),
+      (shown) => {
+        for (const notification of shown ?? []) notification.close();
+      },
       () => undefined,
     );
 }

@@ -17,7 +17,10 @@ export const kept = (name: string, where: Where = 'localStorage'): string | null
 
 export function keep(name: string, value: string | null, where: Where = 'localStorage'): void {
   inMemory.delete(name);
-  if (value === null) return tried(() => self[where].removeItem(name));
-  if (tried(() => self[where].setItem(name, value)) === undefined && tried(() => self[where].getItem(name)) !== value)
+  if (value === null) tried(() => self[where].removeItem(name));
+  else if (
+    tried(() => self[where].setItem(name, value)) === undefined &&
+    tried(() => self[where].getItem(name)) !== value
+  )
     inMemory.set(name, value);
 }

@@ -130,9 +130,10 @@ async function show(data: Partial<Data>, shown: Partial<Shown>, language: string
 /** Take away what stands in the drawer of this reach-out, which may be an alarm and a message, but for what has this tag. */
 async function putAway({ reach_out_id }: Partial<Data>, but?: string): Promise<void> {
   const all = reach_out_id ? await within(self.registration.getNotifications()).catch(() => []) : [];
-  all
-    .filter(({ data, tag }) => (data as Partial<Data> | null)?.reach_out_id === reach_out_id && tag !== but)
-    .forEach((one) => one.close());
+  for (const notification of all) {
+    const about = (notification.data as Partial<Data> | null)?.reach_out_id;
+    if (about === reach_out_id && notification.tag !== but) notification.close();
+  }
 }
 
 self.addEventListener('notificationclick', (event) => {
@@ -165,7 +166,9 @@ async function open(url: string): Promise<void> {
 
 const windows = () => within(self.clients.matchAll({ type: 'window', includeUncontrolled: true })).catch(() => []);
 
-const tell = async (what: string) => (await windows()).forEach((window) => window.postMessage(what));
+async function tell(what: string): Promise<void> {
+  for (const window of await windows()) window.postMessage(what);
+}
 
 async function receipt({ delivery_id }: Partial<Data>, event: 'delivered' | 'opened'): Promise<void> {
   if (!delivery_id || (await arrived('/v1/receipts', { delivery_id, event }))) return;
