@@ -7,34 +7,17 @@ from fastapi import FastAPI
 from fastapi.routing import APIRoute
 from starlette.types import ASGIApp
 
-from api import phone_app, problems, vanished
+from api import gone_caller, phone_app, problems
 from api.context import Context
-from api.edge import Edge
 from api.lane import open_lane
-from api.routes import (
-    blocks,
-    bookends,
-    channels,
-    check_ins,
-    circle,
-    config,
-    connections,
-    devices,
-    events,
-    helplines,
-    inbox,
-    invitations,
-    me,
-    messages,
-    operation,
-    passkeys,
-    people,
-    reach_ins,
-    reach_outs,
-    reflections,
-    sessions,
-    supporting,
-)
+from api.middleware import Edge
+from api.routes import config, helplines, ops
+from api.routes.accounts import channels, devices, me, passkeys, people, sessions
+from api.routes.bookend import bookends
+from api.routes.circle import blocks, circle, invitations, supporting
+from api.routes.daily import check_ins, connections, reach_ins
+from api.routes.inbox import events, inbox
+from api.routes.reach_out import messages, reach_outs, reflections
 
 ROUTERS = (
     reach_outs,
@@ -59,7 +42,7 @@ ROUTERS = (
     supporting,
     blocks,
     helplines,
-    operation,
+    ops,
 )
 
 
@@ -85,7 +68,7 @@ def api_only() -> FastAPI:
         redirect_slashes=False,
         generate_unique_id_function=_operation_id,
     )
-    problems.install(app, vanished.told)
+    problems.install(app, gone_caller.told)
     for module in ROUTERS:
         app.include_router(module.router)
     phone_app.install(app)

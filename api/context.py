@@ -11,7 +11,7 @@ from core.database import Database
 from core.encryption import Keyring
 from core.passphrases import Passphrases
 from core.settings import Settings
-from core.unit import HandOver
+from core.unit_of_work import DispatchNow
 
 
 @dataclass(slots=True)
@@ -24,7 +24,7 @@ class Context:
     keyring: Keyring
     passphrases: Passphrases
     bus: Bus
-    hand_over: HandOver
+    dispatch_now: DispatchNow
     webpush_public_key: str
     fcm: bool
     languages: tuple[str, ...] = ("en",)

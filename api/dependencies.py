@@ -15,12 +15,14 @@ from pydantic import BaseModel
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.context import Context
-from core.bare import Bare
+from core.asyncpg_statements import AsyncpgStatements
 from core.encryption import Keyring
-from core.unit import Unit
-from rules import access, forgetting, idempotency, sessions
+from core.unit_of_work import UnitOfWork
+from rules import access, idempotency
 from rules.access import Caller
-from rules.idempotency import Retry
+from rules.accounts import sessions
+from rules.idempotency import RequestFingerprint
+from rules.upkeep import wal_truncation
 
 LONGEST_KEY = 255
 KEY_SAYS = "Repeat the same key and body to retry safely for 24 hours."
@@ -41,18 +43,18 @@ async def get_context(request: Request) -> Context:
 Services = Annotated[Context, Depends(get_context)]
 
 
-def make_unit(context: Context, opened: AsyncSession | Bare) -> Unit:
+def make_unit(context: Context, opened: AsyncSession | AsyncpgStatements) -> UnitOfWork:
     """A unit of work at this moment."""
-    return Unit(opened, context.clock.now(), context.keyring, ladder=context.settings.ladder)
+    return UnitOfWork(opened, context.clock.now(), context.keyring, ladder=context.settings.ladder)
 
 
-async def writing(context: Services) -> AsyncIterator[Unit]:
+async def writing(context: Services) -> AsyncIterator[UnitOfWork]:
     """A unit that is committed when the endpoint returns, before the reply goes out."""
     async with unit_of(context, context.database.write()) as unit:
         yield unit
 
 
-async def reading(context: Services) -> AsyncIterator[Unit]:
+async def reading(context: Services) -> AsyncIterator[UnitOfWork]:
     """A unit that only reads."""
     async with context.database.read() as session:
         yield make_unit(context, session)
@@ -63,7 +65,7 @@ async def forget(context: Context) -> None:
 
     async def settled() -> bool:
         try:
-            return await forgetting.settle(context.database)
+            return await wal_truncation.truncate_if_marked(context.database)
         except Exception as error:  # noqa: BLE001 (what is erased is erased; the mark stays, and the purge looks for it)
             log.warning("log_not_emptied", error=type(error).__name__)
             return False
@@ -82,19 +84,21 @@ async def forget(context: Context) -> None:
 
 
 @asynccontextmanager
-async def unit_of(context: Context, opening: AbstractAsyncContextManager[AsyncSession | Bare]) -> AsyncIterator[Unit]:
+async def unit_of(
+    context: Context, opening: AbstractAsyncContextManager[AsyncSession | AsyncpgStatements]
+) -> AsyncIterator[UnitOfWork]:
     """A unit in what that `opening` opens, committed at the end of the block unless something was raised."""
     async with opening as opened:
         unit = make_unit(context, opened)
         yield unit
-        await unit.commit(context.bus, context.hand_over)
+        await unit.commit(context.bus, context.dispatch_now)
     if unit.erases:
         await forget(context)
 
 
 # Scope "function": the commit comes before the reply, and a failed one still becomes an error.
-Writing = Annotated[Unit, Depends(writing, scope="function")]
-Reading = Annotated[Unit, Depends(reading, scope="function")]
+Writing = Annotated[UnitOfWork, Depends(writing, scope="function")]
+Reading = Annotated[UnitOfWork, Depends(reading, scope="function")]
 
 
 async def token_of(
@@ -119,7 +123,7 @@ async def caller_reading(unit: Reading, token: Token, context: Services) -> Call
     return await caller_of(unit, token, context)
 
 
-async def caller_of(unit: Unit, token: str | None, context: Context) -> Caller:
+async def caller_of(unit: UnitOfWork, token: str | None, context: Context) -> Caller:
     """Whom the token carries. Raises NotSignedIn."""
     who = await access.caller(unit, token)
     used(context, who.session_id, who.used_at, unit.now)
@@ -132,7 +136,7 @@ ReadingCaller = Annotated[Caller, Depends(caller_reading)]
 
 def used(context: Context, session_id: UUID, used_at: datetime, now: datetime) -> None:
     """Push a session's idle limit on, beside the request and at most once an hour; it was last written at `used_at`."""
-    if now - used_at <= sessions.SLIDE or session_id in context.sliding:
+    if now - used_at <= sessions.SLIDE_INTERVAL or session_id in context.sliding:
         return
     context.sliding.add(session_id)
 
@@ -183,8 +187,10 @@ IdempotencyKey = Annotated[str | None, Depends(idempotency_key)]
 PressKey = Annotated[str | None, Depends(press_key)]
 
 
-def retry_of(keyring: Keyring, who: Caller, what: str, key: str | None, body: BaseModel | None) -> Retry | None:
+def retry_of(
+    keyring: Keyring, who: Caller, what: str, key: str | None, body: BaseModel | None
+) -> RequestFingerprint | None:
     """What makes a request the same one when it is asked again; `what` is the method and path it was sent to."""
     # What was left out is left out here as well: a field that a later release adds changes no hash.
     said = body.model_dump(mode="json", exclude_unset=True) if body is not None else {}
-    return idempotency.retry(keyring, f"{who.person_id}\0{what}", key, said)
+    return idempotency.request_fingerprint(keyring, f"{who.person_id}\0{what}", key, said)

@@ -20,7 +20,8 @@ from starlette.routing import BaseRoute
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.context import Context
-from api.routes import inbox, reach_outs
+from api.routes.inbox import inbox
+from api.routes.reach_out import reach_outs
 
 READ: Final = frozenset({b"authorization", b"cookie", b"content-type", b"idempotency-key"})
 JSON: Final = (b"content-type", b"application/json")

@@ -13,7 +13,7 @@ from pydantic_core import to_json
 
 from api import small_page
 from api.readable_words import FIELDS, FREE, MADE, NOTHING, SECTIONS, SOMEBODY, TITLE, VALUES, WHO
-from rules.hours import zone_of
+from rules.circle.hours import load_zone
 
 LANGUAGES = ("en", "es")
 DAYS = {
@@ -44,7 +44,7 @@ class _Page:
         self._export = export
         self._language = person["language"] if person["language"] in LANGUAGES else "en"
         self._which = LANGUAGES.index(self._language)
-        self._zone: ZoneInfo | None = zone_of(person["time_zone"])
+        self._zone: ZoneInfo | None = load_zone(person["time_zone"])
         named = [*export["circle"], *export["supporting"], *export["messages_to_me"]]
         self._names = {row[who]: row["name"] for row in named for who in WHO if who in row and row.get("name")}
         self._names[person["id"]] = person["display_name"]

@@ -16,7 +16,7 @@ from benchmarks.servers import ROOT
 from notifications import claim
 
 WORKERS = 2
-BATCHES = (64, 128, claim.MOST)
+BATCHES = (64, 128, claim.MAX_CLAIMED)
 WHOLE = "the whole worker"
 FILL = (
     "TRUNCATE reach_outs, recipients, notices, deliveries CASCADE",

@@ -16,8 +16,8 @@ from core.database import Database, lost_a_race
 from core.encryption import Keyring
 from core.settings import Settings
 from core.telemetry import configure_logging
-from core.unit import Unit
-from models.vocabulary import WAYS
+from core.unit_of_work import UnitOfWork
+from models.enums import WAYS
 from notifications import claim, record
 from notifications.dispatcher import Dispatcher
 from notifications.record import Outcome
@@ -76,8 +76,8 @@ async def _bare(database: Database, clock: DatabaseClock, keyring: Keyring, bus:
     sent = 0
     while True:
         async with database.at_once() as opened:
-            unit = Unit(opened, clock.now(), keyring)
-            claimed = await claim.due(unit, WAYS, batch, lambda _: True)
+            unit = UnitOfWork(opened, clock.now(), keyring)
+            claimed = await claim.claim_due(unit, WAYS, batch, lambda _: True)
             await unit.commit(bus, lambda _: None)
         if not claimed.taken:
             return sent
@@ -92,7 +92,7 @@ async def _bare(database: Database, clock: DatabaseClock, keyring: Keyring, bus:
 
 async def _written(database: Database, keyring: Keyring, bus: Bus, outcomes: list[Outcome]) -> bool:
     async with database.at_once() as opened:
-        unit = Unit(opened, outcomes[0].at, keyring)
+        unit = UnitOfWork(opened, outcomes[0].at, keyring)
         try:
             await record.record(unit, outcomes)
             await unit.commit(bus, lambda _: None)

@@ -8,7 +8,7 @@ from core.bus import Bus
 from core.clock import DatabaseClock
 from core.database import Database
 from core.settings import Settings
-from rules.audit import Finding
+from rules.upkeep.audit import Finding
 from worker.auditor import Auditor
 
 

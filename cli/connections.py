@@ -14,13 +14,13 @@ from cli.door import PROXIES, Doing, Door, Guest
 from core.errors import PorchlightError
 from core.telemetry import GIVEN_UP
 
-ARRIVES_WITHIN: Final = 10.0
+REQUEST_HEAD_SECONDS: Final = 10.0
 """Seconds from a request's first byte to the end of its headers, and from there to the end of its body."""
-IS_READ_WITHIN: Final = 30.0
+RESPONSE_READ_SECONDS: Final = 30.0
 """Seconds in which somebody takes at least some of a reply that waits for them."""
-LONGEST_HEADERS: Final = 64 * 1024
+MAX_HEADER_BYTES: Final = 64 * 1024
 """Bytes of a request before its body."""
-SAID_EVERY: Final = 60.0
+REPORT_SECONDS: Final = 60.0
 """Seconds between two lines in the log: what fills the connections must not fill the log as well."""
 EVENT_STREAM: Final = "/v1/events"
 
@@ -36,7 +36,7 @@ class GaveUp:
     def __call__(self, doing: Doing) -> None:
         GIVEN_UP.labels(doing.name.lower()).inc()
         now = asyncio.get_running_loop().time()
-        if self._said_at is None or now - self._said_at >= SAID_EVERY:
+        if self._said_at is None or now - self._said_at >= REPORT_SECONDS:
             self._said_at = now
             log.warning("connections_given_up", doing=doing.name.lower())
 
@@ -85,7 +85,7 @@ class Connection(HttpToolsProtocol):
         super().data_received(data)
         if self.transport.is_closing() or self._is_served():
             return
-        if self._in_headers > LONGEST_HEADERS:
+        if self._in_headers > MAX_HEADER_BYTES:
             self._refuse(problems.TooLarge())
         elif self._arriving is None and (not self._whole or self.timeout_keep_alive_task is None):
             # Some of a request, or an empty line before one, which ends the keep-alive limit as well.
@@ -171,7 +171,7 @@ class Connection(HttpToolsProtocol):
     def _must_arrive(self) -> None:
         if self._arriving is not None:
             self._arriving.cancel()
-        self._arriving = self.loop.call_later(ARRIVES_WITHIN, self._is_late)
+        self._arriving = self.loop.call_later(REQUEST_HEAD_SECONDS, self._is_late)
 
     def _is_late(self) -> None:
         self._arriving = None
@@ -188,7 +188,7 @@ class Connection(HttpToolsProtocol):
     def _must_be_read(self) -> None:
         """A peer that takes nothing would keep the connection until its last byte."""
         if self._reading is None:
-            self._reading = self.loop.call_later(IS_READ_WITHIN, self.transport.abort)
+            self._reading = self.loop.call_later(RESPONSE_READ_SECONDS, self.transport.abort)
 
     def _refuse(self, error: PorchlightError) -> None:
         """Say why, if nothing else has been said yet, and hang up."""

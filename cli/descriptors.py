@@ -5,18 +5,18 @@ from dataclasses import dataclass
 
 import structlog
 
-from cli.mistakes import MistakeError
+from cli.operator_errors import OperatorError
 
-MOST_CONNECTIONS = 10_000
+MAX_CONNECTIONS = 10_000
 """More would fill the memory first: an open event stream takes about 27 KiB."""
-ENOUGH = 4096
+ENOUGH_DESCRIPTORS = 4096
 """Below this many descriptors a large group, or a flood, is felt; the log says so."""
-FEWEST_CONNECTIONS = 32
-OWN = 96
+MIN_CONNECTIONS = 32
+OWN_DESCRIPTORS = 96
 """Descriptors beside connections and the database: files, logs, sends to push services that are under way."""
-ARRIVING = 0.25
+ARRIVING_SHARE = 0.25
 """The share of all descriptors kept for what is accepted before room was made for it."""
-MOST_ARRIVING = 512
+MAX_ARRIVING = 512
 FALLBACK = 10_240
 """What macOS lets a process have, whatever its hard limit says."""
 
@@ -35,20 +35,20 @@ def raise_limit(database_connections: int) -> Descriptors:
     """Raise the soft limit to the hard one, and share it out. Raises MistakeError where even that is too little."""
     limit = _raised()
     found = share(limit, database_connections)
-    if found.connections < FEWEST_CONNECTIONS:
-        raise MistakeError(
+    if found.connections < MIN_CONNECTIONS:
+        raise OperatorError(
             f"This process may have {limit} files and connections open, which is too few to serve anybody. Raise the"
             " hard limit (ulimit -Hn, LimitNOFILE= in a systemd unit, ulimits: nofile: in Compose) to 4096 or more."
         )
-    if limit < ENOUGH:
-        log.warning("few_descriptors", limit=limit, connections=found.connections, wanted=ENOUGH)
+    if limit < ENOUGH_DESCRIPTORS:
+        log.warning("few_descriptors", limit=limit, connections=found.connections, wanted=ENOUGH_DESCRIPTORS)
     return found
 
 
 def share(limit: int, database_connections: int) -> Descriptors:
     """What of `limit` is for connections, when the rest is kept for the database, pushes and those just arriving."""
-    kept = OWN + database_connections + min(MOST_ARRIVING, int(limit * ARRIVING))
-    return Descriptors(limit, min(MOST_CONNECTIONS, limit - kept))
+    kept = OWN_DESCRIPTORS + database_connections + min(MAX_ARRIVING, int(limit * ARRIVING_SHARE))
+    return Descriptors(limit, min(MAX_CONNECTIONS, limit - kept))
 
 
 def _raised() -> int:
@@ -61,4 +61,4 @@ def _raised() -> int:
                 continue
             soft = wanted
             break
-    return MOST_CONNECTIONS * 2 if soft == resource.RLIM_INFINITY else soft
+    return MAX_CONNECTIONS * 2 if soft == resource.RLIM_INFINITY else soft

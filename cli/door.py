@@ -9,7 +9,7 @@ from typing import Final
 
 from core.places import place_of
 
-AT_ONE_PLACE: Final = 1000
+MAX_PER_PLACE: Final = 1000
 """Connections of one address: a clinic with hundreds of phones behind it."""
 PROXIES: Final = "proxies"
 """The place of connections from trusted proxies, until a request says for whom; it has no bound of its own."""
@@ -45,7 +45,7 @@ class Door:
     """
 
     def __init__(
-        self, most: int, proxies: Sequence[str], gave_up: Callable[[Doing], None], at_one_place: int = AT_ONE_PLACE
+        self, most: int, proxies: Sequence[str], gave_up: Callable[[Doing], None], at_one_place: int = MAX_PER_PLACE
     ) -> None:
         self._most = most
         self._at_one_place = min(at_one_place, most)

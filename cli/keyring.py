@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from cli.mistakes import MistakeError
+from cli.operator_errors import OperatorError
 from core import encryption, push_keys
 from core.database import Database
 from core.encryption import Keyring
@@ -91,5 +91,5 @@ async def _keep(session: AsyncSession, name: str, fingerprint: str) -> str:
 
 def _readable(path: Path, fingerprint: str | None) -> str:
     if fingerprint is None:
-        raise MistakeError(f"{path} is no key file of Porchlight's. Put the right one there, or remove it.")
+        raise OperatorError(f"{path} is no key file of Porchlight's. Put the right one there, or remove it.")
     return fingerprint

@@ -11,9 +11,9 @@ from core.database import Database
 from core.encryption import Keyring
 from core.settings import Settings
 from models import Installation, Person
-from worker.push_addresses import PushAddresses
+from worker.push_address_sealing import PushAddresses
 
-BATCH = 200
+REWRAP_BATCH = 200
 
 
 async def run(settings: Settings, what: str) -> int:
@@ -102,7 +102,7 @@ async def _rewrap(database: Database, keyring: Keyring) -> int:
     last = None
     while True:
         async with database.write() as session:
-            statement = select(Person.id, Person.data_key).order_by(Person.id).limit(BATCH).with_for_update()
+            statement = select(Person.id, Person.data_key).order_by(Person.id).limit(REWRAP_BATCH).with_for_update()
             if last is not None:
                 statement = statement.where(Person.id > last)
             rows = (await session.execute(statement)).all()

@@ -14,7 +14,7 @@ import uvloop
 from pydantic import ValidationError
 
 from api.app import api_only
-from cli import audit, backup, demo, helplines, keys, mistakes
+from cli import audit, backup, demo, helplines, keys, operator_errors
 from cli.serve import serve, work
 from core.settings import Settings
 from core.telemetry import configure_logging
@@ -44,7 +44,7 @@ def main(words: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         return 130
     except Exception as error:
-        told = mistakes.in_words(error, settings)
+        told = operator_errors.explain(error, settings)
         if told is None:
             raise
         print(told, file=sys.stderr)

@@ -11,23 +11,23 @@ import structlog
 import uvicorn
 
 from api.app import create_app
-from api.gate import Gate
+from api.startup_app import Gate
 from cli.connections import GaveUp, Placed, connections
+from cli.database_readiness import wait_for_database
 from cli.descriptors import raise_limit
 from cli.door import Door
-from cli.ready import wait_for_database
 from cli.services import Services, running
 from core.settings import Settings
 from migrations.run import upgrade
-from worker import auditor, heartbeat, purge, push_addresses
+from worker import auditor, heartbeat, purge, push_address_sealing
 from worker.auditor import Auditor
-from worker.beside import every
 from worker.heartbeat import Heartbeat
 from worker.loop import Worker
+from worker.periodic import run_every
 from worker.purge import Purge
-from worker.push_addresses import PushAddresses
+from worker.push_address_sealing import PushAddresses
 
-DRAIN = 10
+DRAIN_SECONDS = 10
 """Seconds that requests under way are given when the server is asked to stop."""
 
 log = structlog.get_logger(__name__)
@@ -81,28 +81,28 @@ async def serve(settings: Settings, host: str, port: int, *, work: bool) -> None
         access_log=False,
         server_header=False,
         date_header=False,
-        timeout_graceful_shutdown=DRAIN,
+        timeout_graceful_shutdown=DRAIN_SECONDS,
         # Behind a proxy the caller's own address is the one that counts for limits.
         proxy_headers=True,
         forwarded_allow_ips=list(settings.trusted_proxies),
     )
     server = Server(config, closing)
 
-    async def keep_house() -> None:
+    async def run_services() -> None:
         try:
             await wait_for_database(settings, gate.waiting, stop)
             if stop.is_set():
                 return
             async with running(settings, closing) as services, _working(services, work=work):
                 app = create_app(services.context)
-                _spare_the_collector()
+                _freeze_gc()
                 gate.open(app)
                 log.info("serving", work=work)
                 await stop.wait()
         finally:
             server.should_exit = True
 
-    house = asyncio.create_task(keep_house())
+    house = asyncio.create_task(run_services())
     try:
         await server.serve()
     finally:
@@ -110,7 +110,7 @@ async def serve(settings: Settings, host: str, port: int, *, work: bool) -> None
         await house
 
 
-def _spare_the_collector() -> None:
+def _freeze_gc() -> None:
     """What is here at the start stays; to look through it again and again took a quarter of a press's time."""
     # Not collected first: what the imports left behind is small change, and every start would wait 0.1 s for it.
     gc.freeze()
@@ -173,14 +173,19 @@ async def working(services: Services) -> AsyncIterator[None]:
 def _beside(services: Services, worker: Worker) -> Iterator[Coroutine[None, None, None]]:
     """What a worker does beside its loop, each in a rhythm of its own."""
     context = services.context
-    parts = (context.database, context.clock, context.keyring, context.bus, services.dispatcher.hand_over)
+    parts = (context.database, context.clock, context.keyring, context.bus, services.dispatcher.dispatch_now)
     watched = Auditor(*parts)
-    yield every(auditor.EVERY, watched.look, name="audit", first=auditor.EVERY)
+    yield run_every(auditor.AUDIT_SECONDS, watched.look, name="audit", first=auditor.AUDIT_SECONDS)
     cleared = Purge(*parts, context.settings.retention_days)
-    yield every(purge.EVERY, cleared.run, name="purge", first=purge.FIRST)
+    yield run_every(purge.PURGE_SECONDS, cleared.run, name="purge", first=purge.FIRST_PURGE_SECONDS)
     sealing = PushAddresses(context.database, context.clock, context.keyring)
-    yield every(push_addresses.EVERY, sealing.run, name="push_addresses", first=push_addresses.FIRST)
+    yield run_every(
+        push_address_sealing.SEALING_SECONDS,
+        sealing.run,
+        name="push_addresses",
+        first=push_address_sealing.FIRST_SEALING_SECONDS,
+    )
     url = context.settings.heartbeat_url
     if url is not None:
         heart = Heartbeat(url.get_secret_value(), context.database, lambda: worker.last_turn)
-        yield every(heartbeat.EVERY, heart.beat, name="heartbeat", first=heartbeat.FIRST)
+        yield run_every(heartbeat.BEAT_SECONDS, heart.beat, name="heartbeat", first=heartbeat.FIRST_BEAT_SECONDS)

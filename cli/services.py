@@ -11,13 +11,13 @@ import structlog
 from api.context import Context
 from cli import sight
 from cli.keyring import open_keyring
-from cli.mistakes import MistakeError
+from cli.operator_errors import OperatorError
 from core.bus import Bus, PostgresBridge
 from core.clock import DatabaseClock
 from core.database import Database
 from core.passphrases import Passphrases
 from core.settings import Settings
-from models.vocabulary import ChannelKind, DeviceKind
+from models.enums import ChannelKind, DeviceKind
 from notifications.dispatcher import Dispatcher
 from notifications.transports.fcm import FcmTransport
 from notifications.transports.log import LogTransport
@@ -62,14 +62,14 @@ async def running(settings: Settings, closing: asyncio.Event) -> AsyncIterator[S
         try:
             await dispatcher.open()
         except (OSError, ValueError) as error:
-            raise MistakeError(
+            raise OperatorError(
                 f"PORCHLIGHT_FCM_CREDENTIALS: {settings.fcm_credentials} is no service-account file that can be read."
             ) from error
         background.append(asyncio.create_task(clock.keep()))
         if not database.sqlite:
             background.append(asyncio.create_task(PostgresBridge(bus, database.url).run()))
-            await sight.once(database, clock, keyring)
-            background.append(asyncio.create_task(sight.keep(database, clock, keyring)))
+            await sight.record_sight(database, clock, keyring)
+            background.append(asyncio.create_task(sight.keep_sight(database, clock, keyring)))
         context = Context(
             settings=settings,
             database=database,
@@ -77,7 +77,7 @@ async def running(settings: Settings, closing: asyncio.Event) -> AsyncIterator[S
             keyring=keyring,
             passphrases=passphrases,
             bus=bus,
-            hand_over=dispatcher.hand_over,
+            dispatch_now=dispatcher.dispatch_now,
             webpush_public_key=vapid.public_key,
             fcm=settings.fcm_credentials is not None,
             languages=LANGUAGES,
@@ -98,7 +98,7 @@ async def running(settings: Settings, closing: asyncio.Event) -> AsyncIterator[S
 def transports(settings: Settings, clock: DatabaseClock, vapid: VapidKeys) -> Mapping[str, Transport]:
     """The way to each kind of device and channel. Without Firebase credentials a log line says what would have gone."""
     if "FIREBASE_AUTH_EMULATOR_HOST" in os.environ:
-        raise MistakeError("FIREBASE_AUTH_EMULATOR_HOST is set: unsigned tokens would be taken for good. Unset it.")
+        raise OperatorError("FIREBASE_AUTH_EMULATOR_HOST is set: unsigned tokens would be taken for good. Unset it.")
     fcm: Transport = LogTransport()
     if settings.fcm_credentials is not None:
         fcm = FcmTransport(settings.fcm_credentials, settings.fcm_url, clock.now)
@@ -123,5 +123,5 @@ def channel_transports(settings: Settings) -> Mapping[str, Transport]:
         try:
             made[kind] = ChannelTransport(kind, url, settings.public_url)
         except ValueError as error:
-            raise MistakeError(f"PORCHLIGHT_{kind.upper()}_URL {error}. See docs/channels.md.") from None
+            raise OperatorError(f"PORCHLIGHT_{kind.upper()}_URL {error}. See docs/channels.md.") from None
     return made

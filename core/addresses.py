@@ -14,7 +14,7 @@ _LOCAL: Final = re.compile(r"[A-Za-z0-9_][A-Za-z0-9.'_+~=-]*", re.ASCII)
 _SMS: Final = re.compile(r"\+[1-9][0-9]{7,14}", re.ASCII)
 # Zero-width spaces, direction marks, byte order marks; never a line break, which is refused.
 _UNSEEN: Final = re.compile("[\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]")
-LONGEST_LOCAL: Final = 64
+MAX_LOCAL_PART: Final = 64
 """What mail servers must take before the @ (RFC 5321, 4.5.3.1)."""
 EMAIL: Final = "must be one e-mail address in plain letters, such as name@example.org"
 _NTFY: Final = re.compile(r"[A-Za-z0-9_-]{1,64}", re.ASCII)
@@ -36,7 +36,7 @@ def email(text: str) -> str:
         # Its own sentences quote what was typed.
         raise ValueError(EMAIL) from None
     local = found.ascii_local_part or ""
-    if len(local) > LONGEST_LOCAL or not _LOCAL.fullmatch(local):
+    if len(local) > MAX_LOCAL_PART or not _LOCAL.fullmatch(local):
         raise ValueError(EMAIL)
     return f"{local}@{found.ascii_domain}"
 
@@ -54,5 +54,5 @@ def ntfy(text: str) -> str:
     return topic
 
 
-WAYS: Final[Mapping[str, Callable[[str], str]]] = MappingProxyType({"sms": sms, "email": email, "ntfy": ntfy})
+NORMALIZERS: Final[Mapping[str, Callable[[str], str]]] = MappingProxyType({"sms": sms, "email": email, "ntfy": ntfy})
 """By kind of channel: what makes an address of what was typed in."""

@@ -13,14 +13,14 @@ import asyncpg
 import structlog
 from sqlalchemy.engine import URL
 
-CHANNEL = "porchlight_news"
-COALESCE = 0.02
+NOTIFY_CHANNEL = "porchlight_news"
+COALESCE_SECONDS = 0.02
 """Seconds in which news of one process is gathered into one NOTIFY."""
-BACKLOG = 100
+MAX_BACKLOG = 100
 """News a slow stream may leave unread; past that it is told to fetch everything again."""
-QUIET = 10
+LISTEN_SILENCE_SECONDS = 10
 """Seconds without news after which the bridge asks whether its connection still stands."""
-PAYLOAD = 7000
+MAX_PAYLOAD_BYTES = 7000
 """Bytes in one NOTIFY; PostgreSQL refuses 8000."""
 EVERYTHING = "*"
 """In place of news: some of this process's did not get through, so fetch everything again."""
@@ -29,7 +29,7 @@ log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class News:
+class StreamEvent:
     """Something for one person's streams: `kind` is notice, reach_out, bookend or signed_out; `id` is what it is about."""
 
     person_id: UUID
@@ -47,7 +47,7 @@ STREAMS_A_PERSON = 20
 class Listener:
     """One open stream's news, not yet read; `over` when it has to make room for a newer stream."""
 
-    news: asyncio.Queue[News | None]
+    news: asyncio.Queue[StreamEvent | None]
     over: bool = False
 
 
@@ -56,9 +56,9 @@ class Bus:
 
     def __init__(self) -> None:
         self._streams: dict[UUID, dict[Listener, None]] = defaultdict(dict)
-        self.outbox: asyncio.Queue[News] | None = None
+        self.outbox: asyncio.Queue[StreamEvent] | None = None
 
-    def publish(self, news: Iterable[News]) -> None:
+    def publish(self, news: Iterable[StreamEvent]) -> None:
         """To the streams here, and through the bridge (if there is one) to those of other processes."""
         for item in dict.fromkeys(news):
             self.deliver(item)
@@ -66,10 +66,10 @@ class Bus:
                 with contextlib.suppress(asyncio.QueueFull):
                     self.outbox.put_nowait(item)
 
-    def deliver(self, item: News) -> None:
+    def deliver(self, item: StreamEvent) -> None:
         for listener in self._streams.get(item.person_id, ()):
             unread = listener.news
-            if unread.qsize() >= BACKLOG:
+            if unread.qsize() >= MAX_BACKLOG:
                 while not unread.empty():
                     unread.get_nowait()
                 unread.put_nowait(RESYNC)
@@ -113,7 +113,7 @@ class PostgresBridge:
         self._bus = bus
         self._dsn = url.set(drivername="postgresql").render_as_string(hide_password=False)
         self._here = secrets.token_hex(8)
-        self._outbox: asyncio.Queue[News] = asyncio.Queue(10_000)
+        self._outbox: asyncio.Queue[StreamEvent] = asyncio.Queue(10_000)
         bus.outbox = self._outbox
         self.connected = asyncio.Event()
         self._missed = False
@@ -134,13 +134,13 @@ class PostgresBridge:
         lost = asyncio.Event()
         connection.add_termination_listener(lambda _: lost.set())
         try:
-            await connection.add_listener(CHANNEL, self._arrived)
+            await connection.add_listener(NOTIFY_CHANNEL, self._arrived)
             self.connected.set()
             if self._missed:
                 # Only now: what is said before the listener stands would be missed as well. The others may have
                 # missed what this process could not tell them.
                 self._bus.resync()
-                await connection.execute("SELECT pg_notify($1, $2)", CHANNEL, f"{self._here} {EVERYTHING}")
+                await connection.execute("SELECT pg_notify($1, $2)", NOTIFY_CHANNEL, f"{self._here} {EVERYTHING}")
                 self._missed = False
             while True:
                 first = await self._next(lost)
@@ -148,22 +148,22 @@ class PostgresBridge:
                     # A listener that never speaks would not learn that its connection died.
                     await connection.execute("SELECT 1", timeout=5)
                     continue
-                await asyncio.sleep(COALESCE)
+                await asyncio.sleep(COALESCE_SECONDS)
                 gathered = [first]
                 while not self._outbox.empty():
                     gathered.append(self._outbox.get_nowait())
                 for payload in _payloads(self._here, dict.fromkeys(gathered)):
-                    await connection.execute("SELECT pg_notify($1, $2)", CHANNEL, payload)
+                    await connection.execute("SELECT pg_notify($1, $2)", NOTIFY_CHANNEL, payload)
         finally:
             with contextlib.suppress(Exception):
                 await connection.close(timeout=1)
 
-    async def _next(self, lost: asyncio.Event) -> News | None:
+    async def _next(self, lost: asyncio.Event) -> StreamEvent | None:
         """The next news to be carried; None when there was none for a while, or the connection is lost."""
         waiting = {asyncio.ensure_future(self._outbox.get()), asyncio.ensure_future(lost.wait())}
         try:
-            done, _ = await asyncio.wait(waiting, timeout=QUIET, return_when=asyncio.FIRST_COMPLETED)
-            found = [result for task in done if isinstance(result := task.result(), News)]
+            done, _ = await asyncio.wait(waiting, timeout=LISTEN_SILENCE_SECONDS, return_when=asyncio.FIRST_COMPLETED)
+            found = [result for task in done if isinstance(result := task.result(), StreamEvent)]
             return found[0] if found else None
         finally:
             for task in waiting:
@@ -178,16 +178,16 @@ class PostgresBridge:
             return
         for word in words[1:]:
             kind, person, about = word.split(":")
-            self._bus.deliver(News(UUID(person), kind, UUID(about)))
+            self._bus.deliver(StreamEvent(UUID(person), kind, UUID(about)))
 
 
-def _payloads(here: str, news: Iterable[News]) -> list[str]:
+def _payloads(here: str, news: Iterable[StreamEvent]) -> list[str]:
     """`origin kind:person:id kind:person:id …`, split so that each fits in one NOTIFY."""
     found: list[str] = []
     line = here
     for item in news:
         word = f" {item.kind}:{item.person_id.hex}:{item.id.hex}"
-        if len(line) + len(word) > PAYLOAD:
+        if len(line) + len(word) > MAX_PAYLOAD_BYTES:
             found.append(line)
             line = here
         line += word

@@ -8,10 +8,10 @@ from typing import Protocol
 
 import structlog
 
-ANCHOR_EVERY = 10.0
+ANCHOR_SECONDS = 10.0
 """Seconds between two readings of the database's time."""
 
-STEP = timedelta(seconds=2)
+MAX_CLOCK_STEP = timedelta(seconds=2)
 """A correction backwards that is larger than this is no correction but a clock that was wrong."""
 
 log = structlog.get_logger(__name__)
@@ -46,7 +46,7 @@ class DatabaseClock:
 
     def now(self) -> datetime:
         present = self._anchor + timedelta(seconds=time.monotonic() - self._at)
-        if present < self._last and self._last - present <= STEP:
+        if present < self._last and self._last - present <= MAX_CLOCK_STEP:
             return self._last
         self._last = present
         return present
@@ -68,7 +68,7 @@ class DatabaseClock:
     async def keep(self) -> None:
         """Anchor again and again until cancelled; a database that is away leaves the last anchor in force."""
         while True:
-            await asyncio.sleep(ANCHOR_EVERY)
+            await asyncio.sleep(ANCHOR_SECONDS)
             try:
                 await self.anchor()
             except Exception as error:  # noqa: BLE001 (whatever the driver raises: the old anchor goes on)

@@ -13,13 +13,13 @@ from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 
-from core.bare import Bare, Pool
+from core.asyncpg_statements import AsyncpgStatements, Pool
 
-WAIT = 10
+LOCK_WAIT_SECONDS = 10
 """Seconds to wait for a connection before a request is refused."""
-LOG_WAIT = 0.1
+CHECKPOINT_WAIT_SECONDS = 0.1
 """Seconds in which emptying SQLite's log waits for readers; writers wait meanwhile."""
-STATEMENT = 15
+STATEMENT_SECONDS = 15
 """Seconds a statement may take on PostgreSQL."""
 
 log = structlog.get_logger(__name__)
@@ -40,7 +40,7 @@ class Database:
             bare = max(1, connections * 2 // 3)
             settings = {
                 "application_name": "porchlight",
-                "statement_timeout": f"{STATEMENT * 1000}",
+                "statement_timeout": f"{STATEMENT_SECONDS * 1000}",
                 "idle_in_transaction_session_timeout": "30000",
                 "timezone": "UTC",
                 "jit": "off",
@@ -48,16 +48,16 @@ class Database:
             # These statements are few and join many tables by their keys: to plan one anew for its values, as PostgreSQL
             # likes to for arrays, takes ten times as long as to run it.
             planned_once = settings | {"plan_cache_mode": "force_generic_plan"}
-            self._bare = Pool(self.url, bare, WAIT, planned_once)
+            self._bare = Pool(self.url, bare, LOCK_WAIT_SECONDS, planned_once)
             self.writer = create_async_engine(
                 self.url,
                 pool_size=max(1, connections - bare),
                 max_overflow=0,
-                pool_timeout=WAIT,
+                pool_timeout=LOCK_WAIT_SECONDS,
                 pool_recycle=1800,
                 # asyncpg's own LIFO habit keeps few connections warm instead of all of them lukewarm.
                 pool_use_lifo=True,
-                connect_args={"timeout": 5, "command_timeout": STATEMENT + 5, "server_settings": settings},
+                connect_args={"timeout": 5, "command_timeout": STATEMENT_SECONDS + 5, "server_settings": settings},
             )
             self.reader = self.writer.execution_options(isolation_level="AUTOCOMMIT")
         self._write = async_sessionmaker(self.writer, expire_on_commit=False)
@@ -69,7 +69,7 @@ class Database:
         async with self._write() as session:
             yield session
 
-    def at_once(self, *, reading: bool = False) -> AbstractAsyncContextManager[AsyncSession | Bare]:
+    def at_once(self, *, reading: bool = False) -> AbstractAsyncContextManager[AsyncSession | AsyncpgStatements]:
         """For one statement that writes, with or without one that reads before it: two round trips in all.
 
         On PostgreSQL each statement is a transaction of its own, with neither BEGIN nor COMMIT; on SQLite this is `write`,
@@ -116,7 +116,7 @@ class Database:
 
 def _truncate(path: str) -> bool:
     # On a connection of its own: while it waits for readers nobody can write, so it waits for a moment only.
-    connection = sqlite3.connect(path, timeout=LOG_WAIT, isolation_level=None)
+    connection = sqlite3.connect(path, timeout=CHECKPOINT_WAIT_SECONDS, isolation_level=None)
     try:
         busy, _, _ = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
     except sqlite3.OperationalError:
@@ -141,7 +141,9 @@ def lost_a_race(error: DBAPIError) -> bool:
 
 
 def _sqlite_engine(url: URL, size: int, begin: str, *, query_only: bool) -> AsyncEngine:
-    engine = create_async_engine(url, pool_size=size, max_overflow=0, pool_timeout=WAIT, connect_args={"timeout": WAIT})
+    engine = create_async_engine(
+        url, pool_size=size, max_overflow=0, pool_timeout=LOCK_WAIT_SECONDS, connect_args={"timeout": LOCK_WAIT_SECONDS}
+    )
 
     @event.listens_for(engine.sync_engine, "connect")
     def on_connect(connection: DBAPIConnection, _: object) -> None:
@@ -154,7 +156,7 @@ def _sqlite_engine(url: URL, size: int, begin: str, *, query_only: bool) -> Asyn
             "synchronous = FULL",
             "foreign_keys = ON",
             "secure_delete = ON",
-            f"busy_timeout = {WAIT * 1000}",
+            f"busy_timeout = {LOCK_WAIT_SECONDS * 1000}",
             "cache_size = -16000",
             f"query_only = {'ON' if query_only else 'OFF'}",
         ):

@@ -14,14 +14,14 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from core import key_file
 from core.errors import KeysUnavailable
-from core.key_file import KEY
+from core.key_file import KEY_BYTES
 from core.push_keys import PushKeys
 from core.telemetry import WITHHELD
 
-NONCE = 12
-LOOK_AGAIN = 1.0
+NONCE_BYTES = 12
+RELOAD_SECONDS = 1.0
 """Seconds between two looks into the key file for a key that is not known yet."""
-REMEMBERED = 16_384
+MAX_CACHED_VAULTS = 16_384
 """Unwrapped data keys kept in memory by one process, 3 KB each: unwrapping six of them is a twentieth of a press."""
 _UNREADABLE = "master_key_unreadable"
 
@@ -40,7 +40,7 @@ class Vault:
         """Ciphertext of `text` bound to `column` ("table.column") and `row`; None when there is no text or no key."""
         if text is None or self._cipher is None:
             return None
-        nonce = os.urandom(NONCE)
+        nonce = os.urandom(NONCE_BYTES)
         return nonce + self._cipher.encrypt(nonce, text.encode(), _bound(column, row))
 
     def open(self, column: str, row: UUID, sealed: bytes | None) -> str | None:
@@ -49,7 +49,7 @@ class Vault:
             return None
         if self._cipher is not None:
             try:
-                return self._cipher.decrypt(sealed[:NONCE], sealed[NONCE:], _bound(column, row)).decode()
+                return self._cipher.decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], _bound(column, row)).decode()
             except (InvalidTag, ValueError):
                 pass
         WITHHELD.labels(column).inc()
@@ -76,7 +76,7 @@ class Keyring:
         self._current = next(iter(masters), None)
         self._vaults: OrderedDict[tuple[UUID, bytes], Vault] = OrderedDict()
         # Stands in for the index key where a hash only has to hold within this process.
-        self._passing = secrets.token_bytes(KEY)
+        self._passing = secrets.token_bytes(KEY_BYTES)
         self.trusted = index is not None
         self.push = push or PushKeys()
         self.others_open = False
@@ -132,7 +132,7 @@ class Keyring:
                 return Vault(None)
             known = Vault(AESGCM(key))
             self._vaults[place] = known
-            if len(self._vaults) > REMEMBERED:
+            if len(self._vaults) > MAX_CACHED_VAULTS:
                 self._vaults.popitem(last=False)
         else:
             self._vaults.move_to_end(place)
@@ -152,7 +152,7 @@ class Keyring:
         if self._current is None or not self.trusted:
             raise KeysUnavailable
         name = self._current.encode()
-        nonce = os.urandom(NONCE)
+        nonce = os.urandom(NONCE_BYTES)
         sealed = self._masters[self._current].encrypt(nonce, key, _bound("people.data_key", person) + name)
         return bytes([len(name)]) + name + nonce + sealed
 
@@ -166,14 +166,14 @@ class Keyring:
         if master is None:
             return None
         try:
-            return master.decrypt(rest[:NONCE], rest[NONCE:], _bound("people.data_key", person) + name)
+            return master.decrypt(rest[:NONCE_BYTES], rest[NONCE_BYTES:], _bound("people.data_key", person) + name)
         except (InvalidTag, ValueError):
             return None
 
     def _look_again(self) -> None:
         """Read the file once more, at most every second: another process may have put a new master key in front."""
         now = time.monotonic()
-        if self._path is None or now - self._looked_at < LOOK_AGAIN:
+        if self._path is None or now - self._looked_at < RELOAD_SECONDS:
             return
         self._looked_at = now
         index, masters = key_file.read(self._path, _UNREADABLE)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import structlog
 
-KEY = 32
+KEY_BYTES = 32
 
 log = structlog.get_logger(__name__)
 
@@ -65,7 +65,7 @@ def write_secret(path: Path, text: str) -> None:
 
 def _key(text: str) -> bytes:
     key = base64.b64decode(text, validate=True)
-    if len(key) != KEY:
+    if len(key) != KEY_BYTES:
         raise ValueError("a key is 32 bytes")
     return key
 
@@ -75,4 +75,4 @@ def _key_line() -> str:
 
 
 def _fresh() -> str:
-    return base64.b64encode(secrets.token_bytes(KEY)).decode()
+    return base64.b64encode(secrets.token_bytes(KEY_BYTES)).decode()

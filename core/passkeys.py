@@ -25,9 +25,9 @@ from webauthn.helpers.structs import (
     UserVerificationRequirement,
 )
 
-CHALLENGE: Final = 32
+CHALLENGE_BYTES: Final = 32
 """Random bytes of a challenge."""
-NAME: Final = "Porchlight"
+RELYING_PARTY_NAME: Final = "Porchlight"
 
 
 class NotGenuineError(Exception):
@@ -70,7 +70,7 @@ def creation_options(
     """
     options = generate_registration_options(
         rp_id=party.id,
-        rp_name=NAME,
+        rp_name=RELYING_PARTY_NAME,
         user_id=user_handle,
         user_name=names[0],
         user_display_name=names[1],

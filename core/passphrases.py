@@ -8,10 +8,10 @@ from argon2.exceptions import Argon2Error, InvalidHashError
 from core import secret_text
 from core.fair_queue import FairQueue
 
-FOR_SIGN_INS = 2
-FOR_SIGN_UPS = 1
+SIGN_IN_THREADS = 2
+SIGN_UP_THREADS = 1
 """Threads. Neither kind ever waits for the other."""
-WAITING = 64
+MAX_WAITING = 64
 """Hashes of a kind that may wait; one more is refused, or a flood would fill the memory and the time of all."""
 
 
@@ -32,8 +32,8 @@ class Passphrases:
 
     def __init__(self, hasher: PasswordHasher | None = None) -> None:
         self._hasher = hasher or PasswordHasher()
-        self._sign_ins = FairQueue(FOR_SIGN_INS, WAITING, "argon2-sign-in")
-        self._sign_ups = FairQueue(FOR_SIGN_UPS, WAITING, "argon2-sign-up")
+        self._sign_ins = FairQueue(SIGN_IN_THREADS, MAX_WAITING, "argon2-sign-in")
+        self._sign_ups = FairQueue(SIGN_UP_THREADS, MAX_WAITING, "argon2-sign-up")
         self._dummy: str | None = None
 
     async def hash(self, passphrase: str, who: str = "") -> str:

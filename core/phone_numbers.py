@@ -9,7 +9,7 @@ from phonenumbers import NumberParseException, PhoneNumber, PhoneNumberFormat, V
 
 from core.text import BIDI, CONTROLS, INVISIBLE
 
-LONGEST: Final = 80
+MAX_INPUT_LENGTH: Final = 80
 """Characters of what is pasted."""
 _MARKS: Final = re.compile("[\u200e\u200f\u061c\ufe0e\ufe0f]")
 _DASHES: Final = re.compile("[\u2010-\u2015\u2212\u30fc]")
@@ -20,7 +20,7 @@ _EXTENSION: Final = re.compile(
 )
 _WRITTEN: Final = re.compile(r"\+?[\d\s().\-/*]+", re.ASCII)
 MEXICO: Final = 52
-MOST: Final = 15
+MAX_DIGITS: Final = 15
 """Digits of a number with its country (ITU-T E.164)."""
 
 COUNTRY: Final = "needs its country: begin with + and the country's number, such as +44 20 7946 0018"
@@ -47,7 +47,7 @@ def dialable(text: str, region: str | None = None, *, whole: bool = False) -> st
         raise ValueError(SHORT)
     found = _read(written, digits, region)
     if found is None:
-        raise ValueError(COUNTRY if len(digits) <= MOST else LONG)
+        raise ValueError(COUNTRY if len(digits) <= MAX_DIGITS else LONG)
     fits = phonenumbers.is_possible_number_with_reason(found)
     if fits == ValidationResult.TOO_LONG:
         raise ValueError(LONG)

@@ -13,8 +13,8 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from core import key_file
 
-NONCE = 12
-LOOK_AGAIN = 1.0
+PUSH_NONCE_BYTES = 12
+PUSH_KEY_RELOAD_SECONDS = 1.0
 """Seconds between two looks into the key file for a key that is not known yet."""
 _UNREADABLE = "push_key_unreadable"
 
@@ -47,7 +47,7 @@ class PushKeys:
         """Ciphertext of `text`, bound to `column`, `row` and the copy `beside` it; None without the right key."""
         if self._current is None or not self.trusted or beside is None:
             return None
-        name, nonce = self._current.encode(), os.urandom(NONCE)
+        name, nonce = self._current.encode(), os.urandom(PUSH_NONCE_BYTES)
         sealed = self._keys[self._current].encrypt(nonce, text.encode(), _bound(column, row, name, beside))
         return bytes([len(name)]) + name + nonce + sealed
 
@@ -64,7 +64,9 @@ class PushKeys:
         if key is None:
             return None
         try:
-            return key.decrypt(rest[:NONCE], rest[NONCE:], _bound(column, row, name, beside)).decode()
+            return key.decrypt(
+                rest[:PUSH_NONCE_BYTES], rest[PUSH_NONCE_BYTES:], _bound(column, row, name, beside)
+            ).decode()
         except (InvalidTag, ValueError):
             return None
 
@@ -75,7 +77,7 @@ class PushKeys:
     def _look_again(self) -> None:
         """Read the file once more, at most every second: another process may have put a new key in front."""
         now = time.monotonic()
-        if self._path is None or now - self._looked_at < LOOK_AGAIN:
+        if self._path is None or now - self._looked_at < PUSH_KEY_RELOAD_SECONDS:
             return
         self._looked_at = now
         index, keys = key_file.read(self._path, _UNREADABLE)

@@ -1,3 +1,3 @@
 """Which revision of the database this release needs; a newer one is good as well."""
 
-NEEDED = "0009"
+MIN_REVISION = "0009"

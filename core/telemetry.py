@@ -11,18 +11,20 @@ PRESSES = Counter("porchlight_presses_total", "Presses by what came of them.", [
 ANSWERS = Counter("porchlight_answers_total", "Answers by kind.", ["kind"])
 RUNGS = Counter("porchlight_ladder_moves_total", "Turns of ladders by what came of them.", ["result"])
 BOOKENDS = Counter("porchlight_bookend_moves_total", "Turns of bookends by what came of them.", ["result"])
-UNREACHABLE = Counter(
+UNREACHABLE_TOTAL = Counter(
     "porchlight_people_unreachable_total", "Times somebody was found to be out of reach of every push."
 )
-DELIVERIES = Counter("porchlight_deliveries_total", "Deliveries by transport and result.", ["transport", "result"])
-PARKED = Counter("porchlight_deliveries_parked_total", "Deliveries given up or put aside, by reason.", ["reason"])
-REFUSED = Counter(
+DELIVERIES_TOTAL = Counter(
+    "porchlight_deliveries_total", "Deliveries by transport and result.", ["transport", "result"]
+)
+PARKED_TOTAL = Counter("porchlight_deliveries_parked_total", "Deliveries given up or put aside, by reason.", ["reason"])
+REFUSED_TOTAL = Counter(
     "porchlight_pushes_refused_total",
     "Pushes that were refused for good, by transport and reason.",
     ["transport", "reason"],
 )
-RETIRED = Counter("porchlight_addresses_retired_total", "Push addresses retired, by reason.", ["reason"])
-HANDED = Histogram(
+RETIRED_TOTAL = Counter("porchlight_addresses_retired_total", "Push addresses retired, by reason.", ["reason"])
+HANDED_SECONDS = Histogram(
     "porchlight_press_to_handed_seconds",
     "From the commit of a reach-out's notice to the moment a push service took it.",
     buckets=(0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2, 5, 10, 15, 30, 60, 300),
@@ -30,8 +32,10 @@ HANDED = Histogram(
 RECEIPTS = Counter("porchlight_receipts_total", "Receipts from devices, by event.", ["event"])
 OLDEST_DUE = Gauge("porchlight_oldest_due_delivery_seconds", "Age of the oldest delivery that is due and not sent.")
 LAST_TURN = Gauge("porchlight_worker_last_turn_timestamp_seconds", "When this process's worker last came round.")
-AUDIT = Counter("porchlight_audit_findings_total", "What the auditor found that must not be, by what it is.", ["what"])
-AUDITED = Gauge("porchlight_audit_last_timestamp_seconds", "When this process's auditor last looked at everything.")
+AUDIT_FINDINGS = Counter(
+    "porchlight_audit_findings_total", "What the auditor found that must not be, by what it is.", ["what"]
+)
+AUDITED_AT = Gauge("porchlight_audit_last_timestamp_seconds", "When this process's auditor last looked at everything.")
 HEARTBEATS = Counter("porchlight_heartbeats_total", "Heartbeats by what came of them.", ["result"])
 PURGED = Counter(
     "porchlight_purged_rows_total", "Rows cleared away, or emptied of what was written, by table.", ["table"]

@@ -1,18 +1,24 @@
 """Tables, no decisions. Importing this package makes the metadata complete."""
 
-from models.access_events import AccessEvent
+from models.accounts import (
+    AccessEvent,
+    Channel,
+    Device,
+    KnownPlace,
+    Passkey,
+    PasskeyChallenge,
+    Person,
+    RecoveryCode,
+    Session,
+)
 from models.base import Base
-from models.bookends import Bookend
-from models.channels import Channel
-from models.check_ins import CheckIn, CheckInShare
+from models.bookend import Bookend
 from models.circle import Block, Invitation, Membership
+from models.daily import CheckIn, CheckInShare, ReachIn
+from models.inbox import Notice
 from models.installation import IdempotencyKey, Installation, Throttle
-from models.known_places import KnownPlace
-from models.notices import Delivery, Notice
-from models.passkeys import Passkey, PasskeyChallenge
-from models.people import Device, Person, RecoveryCode, Session
-from models.reach_ins import ReachIn
-from models.reach_outs import Answer, Message, ReachOut, Recipient, Reflection
+from models.outbox import Delivery
+from models.reach_out import Answer, Message, ReachOut, Recipient, Reflection
 
 __all__ = [
     "AccessEvent",

@@ -13,10 +13,10 @@ from core.types import UtcDateTime
 
 Id = Annotated[UUID, mapped_column(Uuid, primary_key=True)]
 Moment = Annotated[datetime, mapped_column(UtcDateTime)]
-Sealed = Annotated[bytes, mapped_column(LargeBinary)]
+Encrypted = Annotated[bytes, mapped_column(LargeBinary)]
 """Ciphertext of core.encryption; readable with one person's data key only."""
 Hash = Annotated[bytes, mapped_column(LargeBinary(32))]
-Word = Annotated[str, mapped_column(String(32))]
+ShortText = Annotated[str, mapped_column(String(32))]
 Json = Annotated[dict[str, Any], mapped_column(JSON().with_variant(JSONB, "postgresql"))]
 
 
@@ -33,7 +33,7 @@ class Base(DeclarativeBase):
     type_annotation_map: ClassVar[dict[Any, Any]] = {UUID: Uuid, datetime: UtcDateTime}
 
 
-def one_of(column: str, words: type[StrEnum], *more: str) -> CheckConstraint:
+def enum_check(column: str, words: type[StrEnum], *more: str) -> CheckConstraint:
     """A CHECK that the column holds one of these words."""
     listed = ", ".join(f"'{word}'" for word in [*words, *more])
     return CheckConstraint(f"{column} IN ({listed})", name=column)

@@ -6,8 +6,8 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from models.base import Base, Hash, Id, Moment, Sealed, Word, one_of
-from models.vocabulary import Role
+from models.base import Base, Encrypted, Hash, Id, Moment, ShortText, enum_check
+from models.enums import Role
 
 
 class Membership(Base):
@@ -16,7 +16,7 @@ class Membership(Base):
     __tablename__ = "memberships"
     __table_args__ = (
         UniqueConstraint("owner_id", "member_id"),
-        one_of("role", Role),
+        enum_check("role", Role),
         CheckConstraint("step IN (1, 2)", name="step"),
         CheckConstraint("owner_id <> member_id", name="not_oneself"),
     )
@@ -24,7 +24,7 @@ class Membership(Base):
     id: Mapped[Id]
     owner_id: Mapped[UUID] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"))
     member_id: Mapped[UUID] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"), index=True)
-    role: Mapped[Word]
+    role: Mapped[ShortText]
     step: Mapped[int]
     accepted_at: Mapped[Moment]
     confirmed_at: Mapped[datetime | None]
@@ -37,15 +37,15 @@ class Invitation(Base):
     """A link that lets one person into a circle, once. Its token is stored for the inviter's eyes only."""
 
     __tablename__ = "invitations"
-    __table_args__ = (one_of("role", Role), CheckConstraint("step IN (1, 2)", name="step"))
+    __table_args__ = (enum_check("role", Role), CheckConstraint("step IN (1, 2)", name="step"))
 
     id: Mapped[Id]
     inviter_id: Mapped[UUID] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"), index=True)
     token_hash: Mapped[Hash] = mapped_column(unique=True)
-    token: Mapped[Sealed | None]
-    role: Mapped[Word]
+    token: Mapped[Encrypted | None]
+    role: Mapped[ShortText]
     step: Mapped[int]
-    label: Mapped[Sealed | None]
+    label: Mapped[Encrypted | None]
     created_at: Mapped[Moment]
     expires_at: Mapped[Moment] = mapped_column(index=True)
 

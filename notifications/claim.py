@@ -25,14 +25,14 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import aliased
 
-from core.bare import Bare
+from core.asyncpg_statements import AsyncpgStatements
 from core.types import UtcDateTime
-from core.unit import LEASE_SECONDS, SEND_SECONDS, Unit
+from core.unit_of_work import LEASE_SECONDS, SEND_SECONDS, UnitOfWork
 from models import Channel, Delivery, Device
-from models.vocabulary import WAYS, DeliveryState, NoticeKind
-from notifications import aside
-from notifications.aside import PENDING, Aside
-from notifications.look import look, sort_out
+from models.enums import WAYS, DeliveryState, NoticeKind
+from notifications import release
+from notifications.recheck import recheck, triage
+from notifications.release import PENDING, Released
 
 log = structlog.get_logger(__name__)
 
@@ -77,7 +77,7 @@ class Claim:
     """What a claim came to."""
 
     taken: list[Claimed]
-    aside: Aside | None = None
+    aside: Released | None = None
 
     @property
     def settled(self) -> int:
@@ -86,11 +86,11 @@ class Claim:
         return len(self.taken) + gone
 
 
-MOST = 256
+MAX_CLAIMED = 256
 """Rows that one claim takes at most."""
 _IDS = bindparam("ids", type_=ARRAY(Uuid))
 _EACH_ID: BindParameter[Any] = bindparam("ids", expanding=True)
-_HELD = look(Delivery).where(
+_HELD = recheck(Delivery).where(
     PENDING,
     # As this process wrote them: nobody else has had them yet, and there is time to send them and to say so.
     Delivery.attempt == 0,
@@ -105,25 +105,25 @@ _MARK = (
 )
 
 
-async def handed(unit: Unit, ids: Sequence[UUID], room: Room) -> tuple[list[Claimed], list[UUID]]:
+async def claim_handed(unit: UnitOfWork, ids: Sequence[UUID], room: Room) -> tuple[list[Claimed], list[UUID]]:
     """Look once more at rows that this process wrote under its own lease a moment ago; gives those to send now.
 
     The lease and the fence that they were written with are the claim, so this only reads. The ids of all others (not
     wanted, no room, a lease that is nearly over) come back for `held`.
     """
-    statement = _HELD_TOGETHER if isinstance(unit.opened, Bare) else _HELD_ONE_BY_ONE
+    statement = _HELD_TOGETHER if isinstance(unit.opened, AsyncpgStatements) else _HELD_ONE_BY_ONE
     rows = await unit.fetch(statement, {"ids": list(ids), "until": unit.now + timedelta(seconds=SEND_SECONDS)})
-    taken = [_claimed(row, attempt=1) for row in sort_out(rows, unit.now, room).taken]
+    taken = [_claimed(row, attempt=1) for row in triage(rows, unit.now, room).taken]
     known = {row.id for row in taken}
     return taken, [delivery_id for delivery_id in ids if delivery_id not in known]
 
 
-async def held(unit: Unit, ids: Sequence[UUID], room: Room) -> Claim:
+async def claim_own(unit: UnitOfWork, ids: Sequence[UUID], room: Room) -> Claim:
     """Take rows that this process committed and nobody else has touched, with a new lease."""
-    return await _claim(unit, _untouched(isinstance(unit.opened, Bare)), {"ids": list(ids)}, room)
+    return await _claim(unit, _untouched(isinstance(unit.opened, AsyncpgStatements)), {"ids": list(ids)}, room)
 
 
-async def due(unit: Unit, kinds: Iterable[str], limit: int, room: Room) -> Claim:
+async def claim_due(unit: UnitOfWork, kinds: Iterable[str], limit: int, room: Room) -> Claim:
     """Take rows that are due and under nobody's lease, oldest first, `limit` at most, for these kinds of way."""
     return await _claim(unit, _next(frozenset(kinds)), {"now": unit.now, "rows": limit}, room)
 
@@ -148,7 +148,9 @@ def _next(kinds: frozenset[str]) -> Select[*tuple[Any, ...]]:
     # A plan that is made for any limit is made for a tenth of all that is due, so the most that is ever asked for is said
     # as well. Rows are locked as they are asked for: no more than `rows`.
     most = (
-        found.order_by(Delivery.due_at).limit(literal_column(f"{MOST}")).with_for_update(of=Delivery, skip_locked=True)
+        found.order_by(Delivery.due_at)
+        .limit(literal_column(f"{MAX_CLAIMED}"))
+        .with_for_update(of=Delivery, skip_locked=True)
     )
     return select(most.subquery("found").c.id).limit(bindparam("rows", type_=Integer))
 
@@ -169,22 +171,22 @@ def _taking(which: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
     chosen = which.cte("chosen")
     marked = _MARK.where(Delivery.id == chosen.c.id).returning(*Delivery.__table__.c).cte("marked")
     delivery = aliased(Delivery, marked)
-    return look(delivery).order_by(delivery.due_at)
+    return recheck(delivery).order_by(delivery.due_at)
 
 
-async def _claim(unit: Unit, which: Select[*tuple[Any, ...]], values: dict[str, Any], room: Room) -> Claim:
+async def _claim(unit: UnitOfWork, which: Select[*tuple[Any, ...]], values: dict[str, Any], room: Room) -> Claim:
     """Take the rows that `which` selects; the caller commits before anything is sent."""
     lease = unit.now + timedelta(seconds=LEASE_SECONDS)
-    if isinstance(unit.opened, Bare):
+    if isinstance(unit.opened, AsyncpgStatements):
         rows: Sequence[Any] = await unit.opened.fetch(_taking(which), {**values, "lease": lease})
     else:
         # SQLite, whose one writer this is: nothing can come between the two.
         connection = await unit.session.connection()
         mark = _MARK.where(Delivery.id.in_(which)).returning(Delivery.id)
         ids = (await connection.execute(mark, {**values, "lease": lease})).scalars().all()
-        rows = (await connection.execute(look(Delivery).where(Delivery.id.in_(ids)).order_by(Delivery.due_at))).all()
-    found = sort_out(rows, unit.now, room)
-    return Claim([_claimed(row, row.attempt) for row in found.taken], aside.of(found, unit.now))
+        rows = (await connection.execute(recheck(Delivery).where(Delivery.id.in_(ids)).order_by(Delivery.due_at))).all()
+    found = triage(rows, unit.now, room)
+    return Claim([_claimed(row, row.attempt) for row in found.taken], release.released(found, unit.now))
 
 
 def _claimed(row: Row[*tuple[Any, ...]], attempt: int) -> Claimed:

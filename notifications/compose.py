@@ -5,11 +5,11 @@ import math
 from typing import Final
 
 from core.encryption import Keyring
-from models.vocabulary import DeviceKind, NoticeKind
+from models.enums import DeviceKind, NoticeKind
 from notifications.claim import Claimed
 from notifications.transports.protocol import Address, ChannelAddress, FcmAddress, Push, WebPushAddress
 from notifications.wording import URGENT, ttl, wording
-from rules import channels, devices
+from rules.accounts import channels, devices
 
 VERSION: Final = "1"
 # Pushes about one reach-out replace one another on the phone, its messages apart; these stand for themselves.
@@ -73,7 +73,7 @@ def _url(claimed: Claimed) -> str:
 
 
 def _address(claimed: Claimed, keyring: Keyring) -> Address:
-    column = devices.ADDRESS if claimed.channel_id is None else channels.ADDRESS
+    column = devices.DEVICE_ADDRESS_COLUMN if claimed.channel_id is None else channels.CHANNEL_ADDRESS_COLUMN
     row = claimed.device_id or claimed.channel_id
     opened = row and keyring.open_address(
         claimed.person_id, claimed.data_key, column, row, claimed.address, claimed.push_address

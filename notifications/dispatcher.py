@@ -14,32 +14,32 @@ from core.bus import Bus
 from core.clock import Clock, elapsed
 from core.database import Database
 from core.encryption import Keyring
-from core.unit import LEASE_SECONDS, Unit
+from core.unit_of_work import LEASE_SECONDS, UnitOfWork
 from models import Delivery
 from notifications import claim, record
-from notifications.aside import Aside, put_aside
-from notifications.aside import count as count_aside
 from notifications.claim import Claim, Claimed
 from notifications.compose import AddressWithheldError, compose
 from notifications.record import Outcome
+from notifications.release import Released, release
+from notifications.release import count_released as count_aside
 from notifications.transports.protocol import Rejected, Result, RetryAt, Transport
-from rules import retiring
+from rules.outbox import device_retirement
 
-SEND_LIMIT = 9.0
+SEND_TIMEOUT_SECONDS = 9.0
 """Seconds after which a send is given up here, should a transport's own limit of 8 fail; the lease is 10."""
-GATHER = 0.02
+GATHER_SECONDS = 0.02
 """Seconds in which outcomes are gathered to be written down together."""
-TRIES_TO_RECORD = 5
-BEHIND = timedelta(seconds=0.5)
+MAX_RECORD_ATTEMPTS = 5
+BACKLOG_AGE = timedelta(seconds=0.5)
 """Between two looks at what stands behind the pushes of a full lane, at least, when nothing did: it reads past all of those."""
-PAST = 4
+BACKLOG_SCAN_FACTOR = 4
 """As many times longer than such a look took is waited before the next: past 100,000 it takes the better part of a second."""
 
 log = structlog.get_logger(__name__)
 
 
 class Dispatcher:
-    """Sends deliveries. `hand_over` takes what this process has committed; `turn` takes whatever else is due."""
+    """Sends deliveries. `dispatch_now` takes what this process has committed; `send_due` takes whatever else is due."""
 
     def __init__(
         self,
@@ -74,7 +74,7 @@ class Dispatcher:
         """Make the transports ready."""
         await asyncio.gather(*(transport.open() for transport in self._transports.values()))
 
-    def hand_over(self, deliveries: Sequence[UUID]) -> None:
+    def dispatch_now(self, deliveries: Sequence[UUID]) -> None:
         """Send these now. Returns at once; should this process die, their lease runs out and another takes them."""
         if self._closing:
             return
@@ -85,7 +85,7 @@ class Dispatcher:
         if self._taking is None or self._taking.done():
             self._taking = self._spawn(self._take_handed())
 
-    async def turn(self) -> int:
+    async def send_due(self) -> int:
         """Take what is due, as much as can be sent at once, and start sending it; gives how many were taken or called off."""
         free = frozenset(kind for kind, places in self._free.items() if places > 0)
         crowded, self._short = self._short & free, self._free.keys() - free
@@ -105,10 +105,12 @@ class Dispatcher:
         limit = max(self._free[kind] for kind in kinds)
         with self._reserving() as room:
             async with self._opened() as unit:
-                claimed = await claim.due(unit, kinds, limit, room)
+                claimed = await claim.claim_due(unit, kinds, limit, room)
         self._begin(claimed, began)
         if behind and not claimed.settled:
-            self._ask_again[kinds] = now + max(BEHIND, timedelta(seconds=PAST * (elapsed() - began)))
+            self._ask_again[kinds] = now + max(
+                BACKLOG_AGE, timedelta(seconds=BACKLOG_SCAN_FACTOR * (elapsed() - began))
+            )
         # Called off counts too: the next are looked at right away, however many there are of those.
         return claimed.settled
 
@@ -116,7 +118,7 @@ class Dispatcher:
         """Return when a lane that was full has places again; never when none was."""
         await self._freed.wait()
         # Places come free together: to take them one by one would be a statement for each.
-        await asyncio.sleep(GATHER)
+        await asyncio.sleep(GATHER_SECONDS)
 
     async def drain(self) -> None:
         """Wait until everything taken so far has been sent and written down."""
@@ -157,14 +159,14 @@ class Dispatcher:
             try:
                 with self._reserving() as room:
                     async with self._database.at_once(reading=True) as opened:
-                        unit = Unit(opened, self._clock.now(), self._keyring)
-                        taken, others = await claim.handed(unit, ids, room)
+                        unit = UnitOfWork(opened, self._clock.now(), self._keyring)
+                        taken, others = await claim.claim_handed(unit, ids, room)
                 self._begin(Claim(taken), began)
                 if others:
                     began = elapsed()
                     with self._reserving() as room:
                         async with self._opened() as unit:
-                            claimed = await claim.held(unit, others, room)
+                            claimed = await claim.claim_own(unit, others, room)
                     self._begin(claimed, began)
             except Exception as error:  # noqa: BLE001 (whatever it is, the lease runs out and a worker takes over)
                 log.warning("hand_over_failed", error=type(error).__name__, count=len(ids))
@@ -198,19 +200,19 @@ class Dispatcher:
         if claimed.aside is not None:
             self._spawn(self._put_aside(claimed.aside))
 
-    async def _put_aside(self, aside: Aside) -> None:
+    async def _put_aside(self, aside: Released) -> None:
         """Give back what is not sent; somebody whose push was called off is not shown as waiting for it."""
         try:
             async with self._opened() as unit:
-                await put_aside(unit, aside)
+                await release(unit, aside)
             count_aside(aside)
             if aside.dropped or aside.parked:
                 async with self._database.write() as session:
-                    unit = Unit(session, self._clock.now(), self._keyring)
-                    await retiring.note_dropped(unit, aside.dropped)
+                    unit = UnitOfWork(session, self._clock.now(), self._keyring)
+                    await device_retirement.note_dropped(unit, aside.dropped)
                     for reach_out_id, person_id in sorted(aside.parked):
-                        await retiring.note_parked(unit, reach_out_id, person_id)
-                    await unit.commit(self._bus, self.hand_over)
+                        await device_retirement.note_parked(unit, reach_out_id, person_id)
+                    await unit.commit(self._bus, self.dispatch_now)
         except Exception as error:  # noqa: BLE001 (the lease runs out, and they are looked at again)
             log.warning("not_put_aside", error=type(error).__name__, count=len(aside.rows))
 
@@ -237,7 +239,7 @@ class Dispatcher:
             # This process was asleep since its last look; what was wanted then need not be so now.
             return RetryAt("overslept")
         try:
-            async with asyncio.timeout(SEND_LIMIT):
+            async with asyncio.timeout(SEND_TIMEOUT_SECONDS):
                 return await transport.send(push)
         except TimeoutError:
             return RetryAt("timeout")
@@ -251,10 +253,10 @@ class Dispatcher:
             self._recording = self._spawn(self._record())
 
     async def _record(self) -> None:
-        await asyncio.sleep(GATHER)
+        await asyncio.sleep(GATHER_SECONDS)
         while self._outcomes:
             outcomes, self._outcomes = self._outcomes, []
-            for attempt in range(TRIES_TO_RECORD):
+            for attempt in range(MAX_RECORD_ATTEMPTS):
                 try:
                     await self._write_down(outcomes)
                     break
@@ -266,19 +268,19 @@ class Dispatcher:
         async with self._opened() as unit:
             await record.record(unit, outcomes)
         record.count(outcomes)
-        if record.has_aftermath(outcomes):
+        if record.has_consequences(outcomes):
             async with self._database.write() as session:
-                unit = Unit(session, self._clock.now(), self._keyring)
-                await record.aftermath(unit, outcomes)
-                await unit.commit(self._bus, self.hand_over)
+                unit = UnitOfWork(session, self._clock.now(), self._keyring)
+                await record.apply_consequences(unit, outcomes)
+                await unit.commit(self._bus, self.dispatch_now)
 
     @asynccontextmanager
-    async def _opened(self) -> AsyncIterator[Unit]:
+    async def _opened(self) -> AsyncIterator[UnitOfWork]:
         """A unit for one statement that writes, committed at the end of the block."""
         async with self._database.at_once() as opened:
-            unit = Unit(opened, self._clock.now(), self._keyring)
+            unit = UnitOfWork(opened, self._clock.now(), self._keyring)
             yield unit
-            await unit.commit(self._bus, self.hand_over)
+            await unit.commit(self._bus, self.dispatch_now)
 
     def _spawn(self, work: Coroutine[None, None, None]) -> asyncio.Task[None]:
         task = asyncio.get_running_loop().create_task(work)

@@ -10,20 +10,20 @@ import structlog
 from sqlalchemy import Integer, String, Uuid, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from core.bare import Bare
-from core.each import UpdateEach
-from core.telemetry import DELIVERIES, HANDED, PARKED, REFUSED, RETIRED
+from core.asyncpg_statements import AsyncpgStatements
+from core.bulk_update import UpdateEach
+from core.telemetry import DELIVERIES_TOTAL, HANDED_SECONDS, PARKED_TOTAL, REFUSED_TOTAL, RETIRED_TOTAL
 from core.types import UtcDateTime
-from core.unit import Unit
+from core.unit_of_work import UnitOfWork
 from models import Delivery, Recipient
-from models.vocabulary import DeliveryState, NoticeKind
-from notifications.aside import LOCKED
+from models.enums import DeliveryState, NoticeKind
 from notifications.claim import Claimed
+from notifications.release import LOCKED
 from notifications.transports.protocol import DeadAddress, Rejected, Result, RetryAt, Sent
 from notifications.wording import URGENT
-from rules import refusals, retiring
-from rules.delivery import next_try
-from rules.refusals import OURS, Way
+from rules.outbox import device_retirement, refusals
+from rules.outbox.refusals import OPERATOR_REASONS, Way
+from rules.outbox.wanted import next_try
 
 log = structlog.get_logger(__name__)
 
@@ -93,7 +93,7 @@ class Outcome:
     jitter: float
 
 
-async def record(unit: Unit, outcomes: Sequence[Outcome]) -> None:
+async def record(unit: UnitOfWork, outcomes: Sequence[Outcome]) -> None:
     """Write all of them down in one transaction, which the caller commits."""
     rows = sorted((_row(outcome) for outcome in outcomes), key=itemgetter("id"))
     handed = {
@@ -102,13 +102,13 @@ async def record(unit: Unit, outcomes: Sequence[Outcome]) -> None:
         if isinstance(outcome.result, Sent) and outcome.claimed.kind is NoticeKind.REACH_OUT
     }
     recipients = [{"reach_out_id": about, "person_id": whom, "at": at} for (about, whom), at in sorted(handed.items())]
-    if isinstance(unit.opened, Bare):
+    if isinstance(unit.opened, AsyncpgStatements):
         await unit.opened.change(_TOGETHER, {**_DELIVERY.arrays(rows), **_RECIPIENT.arrays(recipients)})
     else:
         await _in_turn(await unit.session.connection(), rows, recipients)
     for outcome in outcomes:
         if outcome.claimed.owner_id and outcome.claimed.reach_out_id and not isinstance(outcome.result, RetryAt):
-            unit.tell(outcome.claimed.owner_id, "reach_out", outcome.claimed.reach_out_id)
+            unit.publish(outcome.claimed.owner_id, "reach_out", outcome.claimed.reach_out_id)
 
 
 async def _in_turn(
@@ -121,32 +121,34 @@ async def _in_turn(
     await _RECIPIENT.run(connection, recipients)
 
 
-async def aftermath(unit: Unit, outcomes: Sequence[Outcome]) -> None:
+async def apply_consequences(unit: UnitOfWork, outcomes: Sequence[Outcome]) -> None:
     """Draw the conclusions: dead addresses are retired, and ladders do not wait for whom nothing reaches.
 
     A transaction of its own, after `record`: it locks reach-outs, which come before deliveries in the order of locks.
     """
     ordered = sorted(outcomes, key=lambda one: (str(one.claimed.device_id or one.claimed.channel_id), one.claimed.id))
     # All that will be needed, in the order of locks: one after the other, two of these could wait for each other.
-    await retiring.lock_open(unit, sorted({one.claimed.person_id for one in ordered if _has_aftermath(one)}))
+    await device_retirement.lock_open(unit, sorted({one.claimed.person_id for one in ordered if _has_consequence(one)}))
     for outcome in ordered:
         claimed = outcome.claimed
         way = Way(claimed.person_id, claimed.device_id, claimed.channel_id, claimed.address_hash)
         if isinstance(outcome.result, Sent):
             if claimed.refusals:
-                await refusals.forget(unit, way)
+                await refusals.reset_refusals(unit, way)
             continue
         if refused(outcome) and claimed.kind in URGENT:
-            await refusals.note(unit, way, outcome.result.why)
+            await refusals.count_refusal(unit, way, outcome.result.why)
         if isinstance(outcome.result, DeadAddress) and claimed.device_id is not None and claimed.address_hash:
-            await retiring.retire_dead(unit, claimed.id, claimed.person_id, claimed.device_id, claimed.address_hash)
-            RETIRED.labels(outcome.result.why).inc()
+            await device_retirement.retire_dead(
+                unit, claimed.id, claimed.person_id, claimed.device_id, claimed.address_hash
+            )
+            RETIRED_TOTAL.labels(outcome.result.why).inc()
         elif _given_up(outcome) and claimed.reach_out_id is not None:
-            await retiring.note_given_up(unit, claimed.reach_out_id, claimed.person_id)
+            await device_retirement.note_given_up(unit, claimed.reach_out_id, claimed.person_id)
 
 
-def has_aftermath(outcomes: Sequence[Outcome]) -> bool:
-    return any(_has_aftermath(outcome) for outcome in outcomes)
+def has_consequences(outcomes: Sequence[Outcome]) -> bool:
+    return any(_has_consequence(outcome) for outcome in outcomes)
 
 
 def refused(outcome: Outcome) -> bool:
@@ -155,7 +157,7 @@ def refused(outcome: Outcome) -> bool:
     return isinstance(result, Rejected) or (isinstance(result, RetryAt) and result.refused)
 
 
-def _has_aftermath(outcome: Outcome) -> bool:
+def _has_consequence(outcome: Outcome) -> bool:
     if isinstance(outcome.result, Sent):
         return outcome.claimed.refusals > 0
     urgent = refused(outcome) and outcome.claimed.kind in URGENT
@@ -171,10 +173,10 @@ def count(outcomes: Sequence[Outcome]) -> None:
     for outcome in outcomes:
         claimed, result = outcome.claimed, outcome.result
         word = {Sent: "sent", RetryAt: "retry", DeadAddress: "dead", Rejected: "rejected"}[type(result)]
-        DELIVERIES.labels(outcome.transport, word).inc()
+        DELIVERIES_TOTAL.labels(outcome.transport, word).inc()
         if isinstance(result, Sent):
             if claimed.kind is NoticeKind.REACH_OUT:
-                HANDED.observe(max(0.0, (outcome.at - claimed.created_at).total_seconds()))
+                HANDED_SECONDS.observe(max(0.0, (outcome.at - claimed.created_at).total_seconds()))
             continue
         log.warning(
             "push_not_sent",
@@ -185,15 +187,15 @@ def count(outcomes: Sequence[Outcome]) -> None:
             attempt=claimed.attempt,
         )
         if refused(outcome):
-            REFUSED.labels(outcome.transport, result.why).inc()
-            if result.why in OURS:
+            REFUSED_TOTAL.labels(outcome.transport, result.why).inc()
+            if result.why in OPERATOR_REASONS:
                 # One line that says whose fault it is, beside those that say what came of each push.
                 log.error("refused_for_our_fault", transport=outcome.transport, why=result.why)
         if _state(outcome) is DeliveryState.FAILED:
-            PARKED.labels("rejected" if isinstance(result, Rejected) else "given_up").inc()
+            PARKED_TOTAL.labels("rejected" if isinstance(result, Rejected) else "given_up").inc()
 
 
-def _once_more(claimed: Claimed) -> bool:
+def _awaits_receipt(claimed: Claimed) -> bool:
     """Whether a push without a receipt is sent a second time: an urgent one to a device, and only once."""
     return claimed.kind in URGENT and claimed.device_id is not None and not claimed.handed_before
 
@@ -226,6 +228,6 @@ def _row(outcome: Outcome) -> dict[str, Any]:
         "attempt": outcome.claimed.attempt,
         "due_at": _next(outcome) or outcome.at,
         "handed_at": outcome.at if sent else None,
-        "resend_at": outcome.at + RECEIPT_WAIT if sent and _once_more(outcome.claimed) else None,
+        "resend_at": outcome.at + RECEIPT_WAIT if sent and _awaits_receipt(outcome.claimed) else None,
         "error": None if isinstance(outcome.result, Sent) else outcome.result.why[:64],
     }

@@ -12,11 +12,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from core.encryption import Keyring, Vault
 from core.errors import NotFound, NotSignedIn, NotYours, ProofNeeded
 from core.types import UtcDateTime
-from core.unit import Unit
+from core.unit_of_work import UnitOfWork
 from models import Block, Bookend, Membership, Notice, Person, ReachOut, Recipient, Session
-from models.vocabulary import NOTICE_KINDS, NoticeKind
+from models.enums import NOTICE_KINDS, NoticeKind
 
-PROOF = timedelta(minutes=5)
+PROOF_LIFETIME = timedelta(minutes=5)
 """How long a passphrase just given counts as fresh."""
 
 
@@ -58,7 +58,7 @@ SIGNED_IN = and_(
 _CALLER = select(*CALLER).join(Person, Person.id == Session.person_id).where(SIGNED_IN)
 
 
-async def caller(unit: Unit, token: str | None) -> Caller:
+async def caller(unit: UnitOfWork, token: str | None) -> Caller:
     """The caller whom this token carries. Raises NotSignedIn for no, an unknown or an expired one."""
     if not token:
         raise NotSignedIn
@@ -89,7 +89,7 @@ async def still_signed_in(session: AsyncSession, session_id: UUID, now: datetime
     ).first() is not None
 
 
-async def hold_person(unit: Unit, who: Caller) -> None:
+async def lock_person(unit: UnitOfWork, who: Caller) -> None:
     """Let everything that counts what the caller has wait in line, or each of several at once would see room.
 
     It comes before all other locks, as in an erasure; whoever only refers to a person does not wait for it.
@@ -97,7 +97,7 @@ async def hold_person(unit: Unit, who: Caller) -> None:
     await unit.session.execute(select(Person.id).where(Person.id == who.person_id).with_for_update(key_share=True))
 
 
-async def hold_session(unit: Unit, who: Caller) -> None:
+async def lock_session(unit: UnitOfWork, who: Caller) -> None:
     """Keep the caller's session from ending until this unit is committed. Raises NotSignedIn when it has ended."""
     held = await unit.session.execute(
         select(Session.id).where(Session.id == who.session_id).with_for_update(read=True, key_share=True)
@@ -108,11 +108,11 @@ async def hold_session(unit: Unit, who: Caller) -> None:
 
 def require_proof(who: Caller, now: datetime) -> None:
     """Raises ProofNeeded unless the passphrase was given within the last 5 minutes."""
-    if now - who.proven_at > PROOF:
+    if now - who.proven_at > PROOF_LIFETIME:
         raise ProofNeeded
 
 
-async def person(unit: Unit, who: Caller) -> Person:
+async def person(unit: UnitOfWork, who: Caller) -> Person:
     """The caller's own row."""
     found = await unit.session.get(Person, who.person_id)
     if found is None:
@@ -120,7 +120,7 @@ async def person(unit: Unit, who: Caller) -> Person:
     return found
 
 
-async def member(unit: Unit, who: Caller, membership_id: UUID) -> Membership:
+async def member(unit: UnitOfWork, who: Caller, membership_id: UUID) -> Membership:
     """A membership in the caller's own circle. Raises NotFound."""
     found = await unit.session.get(Membership, membership_id)
     if found is None or found.owner_id != who.person_id:
@@ -128,7 +128,7 @@ async def member(unit: Unit, who: Caller, membership_id: UUID) -> Membership:
     return found
 
 
-async def active_member(unit: Unit, who: Caller, membership_id: UUID) -> Membership | None:
+async def active_member(unit: UnitOfWork, who: Caller, membership_id: UUID) -> Membership | None:
     """A confirmed membership in the caller's own circle; None for anything else, whatever the reason.
 
     Locked against its end: what is about to refer to it also refers to its member, and an erasure takes the membership
@@ -141,7 +141,7 @@ async def active_member(unit: Unit, who: Caller, membership_id: UUID) -> Members
     return found
 
 
-async def support(unit: Unit, who: Caller, membership_id: UUID) -> Membership:
+async def support(unit: UnitOfWork, who: Caller, membership_id: UUID) -> Membership:
     """The caller's own place in somebody's circle. Raises NotFound."""
     found = await unit.session.get(Membership, membership_id)
     if found is None or found.member_id != who.person_id:
@@ -149,7 +149,7 @@ async def support(unit: Unit, who: Caller, membership_id: UUID) -> Membership:
     return found
 
 
-async def known_person(unit: Unit, who: Caller, person_id: UUID) -> None:
+async def known_person(unit: UnitOfWork, who: Caller, person_id: UUID) -> None:
     """Raises NotFound unless the two are in one circle, either way round; nobody else can be seen."""
     found = await unit.session.execute(
         select(Membership.id).where(
@@ -185,7 +185,7 @@ class Seen:
     told: Recipient | None
 
 
-async def reach_out(unit: Unit, who: Caller, reach_out_id: UUID, *, lock: bool = False) -> Seen:
+async def reach_out(unit: UnitOfWork, who: Caller, reach_out_id: UUID, *, lock: bool = False) -> Seen:
     """A reach-out that the caller pressed, or was told of and is still a member for. Raises NotFound.
 
     `lock` makes everything that changes this reach-out wait in line, so that what is read stays so.
@@ -216,7 +216,7 @@ async def reach_out(unit: Unit, who: Caller, reach_out_id: UUID, *, lock: bool =
     return Seen(found, mine=False, told=told)
 
 
-async def own_reach_out(unit: Unit, who: Caller, reach_out_id: UUID) -> ReachOut:
+async def own_reach_out(unit: UnitOfWork, who: Caller, reach_out_id: UUID) -> ReachOut:
     """The caller's own reach-out, locked. Raises NotYours for one they were told of, NotFound otherwise."""
     seen = await reach_out(unit, who, reach_out_id, lock=True)
     if not seen.mine:
@@ -242,7 +242,7 @@ def stands_by(who: Caller) -> ColumnElement[bool]:
     )
 
 
-async def bookend(unit: Unit, who: Caller, bookend_id: UUID) -> None:
+async def bookend(unit: UnitOfWork, who: Caller, bookend_id: UUID) -> None:
     """Raises NotFound unless the caller may see this bookend: their own, or one at which they know that they stand by."""
     found = await unit.session.execute(
         select(Bookend.id)
@@ -253,7 +253,7 @@ async def bookend(unit: Unit, who: Caller, bookend_id: UUID) -> None:
         raise NotFound
 
 
-async def own_bookend(unit: Unit, who: Caller, bookend_id: UUID) -> Bookend:
+async def own_bookend(unit: UnitOfWork, who: Caller, bookend_id: UUID) -> Bookend:
     """The caller's own bookend, locked. Raises NotYours for one at which they stand by, NotFound otherwise."""
     found = (
         await unit.session.execute(
@@ -268,7 +268,7 @@ async def own_bookend(unit: Unit, who: Caller, bookend_id: UUID) -> Bookend:
     raise NotYours
 
 
-async def notice(unit: Unit, who: Caller, notice_id: UUID) -> Notice:
+async def notice(unit: UnitOfWork, who: Caller, notice_id: UUID) -> Notice:
     """A notice that stands in the caller's inbox. Raises NotFound."""
     found = await unit.session.get(Notice, notice_id)
     if found is None or found.recipient_id != who.person_id or found.dismissed_at is not None:

@@ -81,7 +81,7 @@ class Night(World):
             keyring=keyring,
             passphrases=passphrases,
             bus=bus,
-            hand_over=dispatcher.hand_over,
+            dispatch_now=dispatcher.dispatch_now,
             webpush_public_key="BPublicKey",
             fcm=True,
             languages=LANGUAGES,
@@ -142,14 +142,14 @@ class Night(World):
 
     def auditor(self) -> Auditor:
         here = self.here.context
-        return Auditor(here.database, self.clock, here.keyring, here.bus, here.hand_over)
+        return Auditor(here.database, self.clock, here.keyring, here.bus, here.dispatch_now)
 
     def purge(self, days: int = 90) -> Purge:
         async def no_pause(_: float) -> None:
             await asyncio.sleep(0)
 
         here = self.here.context
-        return Purge(here.database, self.clock, here.keyring, here.bus, here.hand_over, days, pause=no_pause)
+        return Purge(here.database, self.clock, here.keyring, here.bus, here.dispatch_now, days, pause=no_pause)
 
     def since(self, moment: datetime) -> int:
         """Whole seconds since then."""

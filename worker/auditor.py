@@ -9,40 +9,40 @@ from core.bus import Bus
 from core.clock import Clock
 from core.database import Database
 from core.encryption import Keyring
-from core.telemetry import AUDIT, AUDITED
-from core.unit import HandOver, Unit
-from rules import audit
-from rules.audit import Finding
+from core.telemetry import AUDIT_FINDINGS, AUDITED_AT
+from core.unit_of_work import DispatchNow, UnitOfWork
+from rules.upkeep import audit
+from rules.upkeep.audit import Finding
 
-EVERY = 60.0
+AUDIT_SECONDS = 60.0
 """Seconds between two looks."""
 
 log = structlog.get_logger(__name__)
 
 
 class Auditor:
-    def __init__(self, database: Database, clock: Clock, keyring: Keyring, bus: Bus, hand_over: HandOver) -> None:
+    def __init__(self, database: Database, clock: Clock, keyring: Keyring, bus: Bus, dispatch_now: DispatchNow) -> None:
         self._database = database
         self._clock = clock
         self._keyring = keyring
         self._bus = bus
-        self._hand_over = hand_over
+        self._dispatch_now = dispatch_now
 
     async def look(self) -> Sequence[tuple[Finding, bool]]:
         """Look once; gives what was found, and whether it was mended (or somebody else was faster)."""
         async with self._database.read() as session:
-            findings = await audit.look(Unit(session, self._clock.now(), self._keyring))
+            findings = await audit.find_all(UnitOfWork(session, self._clock.now(), self._keyring))
         done = [(finding, await self._mend(finding)) for finding in findings]
-        AUDITED.set(time.time())
+        AUDITED_AT.set(time.time())
         return done
 
     async def _mend(self, finding: Finding) -> bool:
-        AUDIT.labels(str(finding.what)).inc()
+        AUDIT_FINDINGS.labels(str(finding.what)).inc()
         try:
             async with self._database.write() as session:
-                unit = Unit(session, self._clock.now(), self._keyring)
-                mended = await audit.mend(unit, finding)
-                await unit.commit(self._bus, self._hand_over)
+                unit = UnitOfWork(session, self._clock.now(), self._keyring)
+                mended = await audit.repair(unit, finding)
+                await unit.commit(self._bus, self._dispatch_now)
         except Exception as error:  # noqa: BLE001 (one that cannot be mended holds up no other)
             log.error("audit_not_mended", what=str(finding.what), id=_about(finding), error=type(error).__name__)  # noqa: TRY400
             return False

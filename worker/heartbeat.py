@@ -10,12 +10,12 @@ import structlog
 from core.database import Database
 from core.telemetry import HEARTBEATS
 
-EVERY = 60.0
-FIRST = 5.0
+BEAT_SECONDS = 60.0
+FIRST_BEAT_SECONDS = 5.0
 """Seconds between two signs, and before the first one."""
-STILL = 30.0
+MAX_TURN_AGE_SECONDS = 30.0
 """Seconds after its last turn for which the loop counts as moving."""
-PATIENCE = 5.0
+BEAT_TIMEOUT_SECONDS = 5.0
 """Seconds that the service outside may take."""
 
 log = structlog.get_logger(__name__)
@@ -39,7 +39,7 @@ class Heartbeat:
 
     async def _alive(self) -> bool:
         last = self._last_turn()
-        if last is None or time.monotonic() - last > STILL:
+        if last is None or time.monotonic() - last > MAX_TURN_AGE_SECONDS:
             return False
         try:
             await self._database.ping()
@@ -50,8 +50,8 @@ class Heartbeat:
     async def _beat(self) -> str:
         try:
             async with (
-                asyncio.timeout(PATIENCE),
-                httpx.AsyncClient(timeout=PATIENCE, follow_redirects=False) as client,
+                asyncio.timeout(BEAT_TIMEOUT_SECONDS),
+                httpx.AsyncClient(timeout=BEAT_TIMEOUT_SECONDS, follow_redirects=False) as client,
                 client.stream("GET", self._url) as reply,
             ):
                 return "taken" if reply.is_success else "refused"

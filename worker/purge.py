@@ -11,14 +11,15 @@ from core.clock import Clock
 from core.database import Database
 from core.encryption import Keyring
 from core.telemetry import PURGED
-from core.unit import HandOver, Unit
-from rules import forgetting, retention, sessions
-from rules.retention import Step
+from core.unit_of_work import DispatchNow, UnitOfWork
+from rules.accounts import sessions
+from rules.upkeep import retention, wal_truncation
+from rules.upkeep.retention import Step
 
-EVERY = 3600.0
-FIRST = 60.0
+PURGE_SECONDS = 3600.0
+FIRST_PURGE_SECONDS = 60.0
 """Seconds between two rounds, and before the first one."""
-PAUSE = 0.2
+BATCH_PAUSE_SECONDS = 0.2
 """Seconds between two batches, in which everybody else has the writer."""
 
 log = structlog.get_logger(__name__)
@@ -31,7 +32,7 @@ class Purge:
         clock: Clock,
         keyring: Keyring,
         bus: Bus,
-        hand_over: HandOver,
+        dispatch_now: DispatchNow,
         days: int,
         *,
         pause: Callable[[float], Awaitable[object]] = asyncio.sleep,
@@ -40,7 +41,7 @@ class Purge:
         self._clock = clock
         self._keyring = keyring
         self._bus = bus
-        self._hand_over = hand_over
+        self._dispatch_now = dispatch_now
         self._days = days
         self._pause = pause
 
@@ -50,7 +51,7 @@ class Purge:
         for step in retention.steps(self._clock.now(), self._days):
             cleared[step.table] = await self._step(step)
         # Hourly, whatever was cleared or changed: what is gone from the tables stands in the log no longer than that.
-        if await forgetting.settle(self._database):
+        if await wal_truncation.truncate_if_marked(self._database):
             await self._database.empty_log()
         for table, count in cleared.items():
             if count:
@@ -71,7 +72,7 @@ class Purge:
                     await session.commit()
                 PURGED.labels(step.table).inc(cleared)
                 count += cleared
-                await self._pause(PAUSE)
+                await self._pause(BATCH_PAUSE_SECONDS)
             if len(keys) < step.batch:
                 return count
 
@@ -79,18 +80,18 @@ class Purge:
         count = 0
         while True:
             async with self._database.read() as session:
-                found = await sessions.expired(self._unit(session), retention.BATCH)
+                found = await sessions.expired(self._unit(session), retention.PURGE_BATCH)
             cleared = 0
             for person_id, ended in found.items():
                 async with self._database.write() as session:
                     unit = self._unit(session)
                     cleared += await sessions.end_expired(unit, person_id, ended)
-                    await unit.commit(self._bus, self._hand_over)
-                await self._pause(PAUSE / 10)
+                    await unit.commit(self._bus, self._dispatch_now)
+                await self._pause(BATCH_PAUSE_SECONDS / 10)
             PURGED.labels("sessions").inc(cleared)
             count += cleared
             if not cleared:
                 return count
 
-    def _unit(self, session: AsyncSession) -> Unit:
-        return Unit(session, self._clock.now(), self._keyring)
+    def _unit(self, session: AsyncSession) -> UnitOfWork:
+        return UnitOfWork(session, self._clock.now(), self._keyring)

@@ -6,7 +6,7 @@ from fastapi import APIRouter
 from pydantic import BaseModel
 
 from api.dependencies import Services
-from models.vocabulary import ChannelKind
+from models.enums import ChannelKind
 
 router = APIRouter(tags=["config"])
 

@@ -20,8 +20,8 @@ from apprise import (
 )
 from apprise import logger as apprise_log
 
-from core.addresses import WAYS
-from models.vocabulary import NoticeKind
+from core.addresses import NORMALIZERS
+from models.enums import NoticeKind
 from notifications.transports.gateway_url import filled, with_place
 from notifications.transports.protocol import ChannelAddress, Push, Rejected, Result, RetryAt, Sent
 from notifications.wording import TITLE
@@ -90,7 +90,7 @@ class ChannelTransport:
             return Rejected("wrong_transport")
         try:
             # Looked at again: what counts as an address may have become stricter since this one was stored.
-            to = WAYS[self._kind](address.address)
+            to = NORMALIZERS[self._kind](address.address)
         except ValueError:
             return Rejected("bad_address")
         try:

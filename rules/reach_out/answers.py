@@ -9,21 +9,29 @@ from sqlalchemy import select
 
 from core.errors import Closed, NobodyAnswered, NotFound, NotYours
 from core.telemetry import ANSWERS
-from core.unit import Unit
+from core.unit_of_work import UnitOfWork
 from models import Answer, ReachOut, Recipient
-from models.vocabulary import AnswerKind, NoticeKind, ReachOutState
+from models.enums import AnswerKind, NoticeKind, ReachOutState
 from rules import access, idempotency
 from rules.access import Caller
-from rules.idempotency import Retry
-from rules.reach_out import turn
+from rules.idempotency import RequestFingerprint
+from rules.inbox.notices import NoticeDraft, create_notices
+from rules.reach_out import advance
 from rules.reach_out.messages import write
-from rules.reach_out.standing import PAUSE, after_losing_an_answer, follows, held_seconds, held_until, stands, word
-from rules.telling import Telling, tell
+from rules.reach_out.progress import (
+    ANSWER_PAUSE,
+    after_losing_an_answer,
+    follows,
+    held_seconds,
+    held_until,
+    stands,
+    word,
+)
 
-AT_ONCE = timedelta()
-CALM = timedelta(seconds=30)
+NO_DELAY = timedelta()
+TALKING_COOLDOWN = timedelta(seconds=30)
 """Between two alarms, or two announcements, that one person's to and fro can set off; the first of each is at once."""
-SAME_WORD = PAUSE / 2
+SAME_ANSWER_WINDOW = ANSWER_PAUSE / 2
 """A recipient who says again that they are talking, this soon, has said it: the person is not asked once more."""
 
 
@@ -46,7 +54,9 @@ class Reply:
     text: str | None = None
 
 
-async def answer(unit: Unit, who: Caller, reach_out_id: UUID, said: Reply, asked: Retry | None) -> Answered:
+async def answer(
+    unit: UnitOfWork, who: Caller, reach_out_id: UUID, said: Reply, asked: RequestFingerprint | None
+) -> Answered:
     """Say what a recipient can do. Raises NotFound, NotYours (one's own reach-out), Closed, KeyReused."""
 
     async def create() -> UUID:
@@ -64,14 +74,16 @@ async def answer(unit: Unit, who: Caller, reach_out_id: UUID, said: Reply, asked
 
     # Also before a retry is handed what it made: whoever is outside meanwhile sees nothing of it.
     await access.reach_out(unit, who, reach_out_id)
-    made_id, new = await idempotency.once(unit, asked, who.person_id, create)
+    made_id, new = await idempotency.run_once(unit, asked, who.person_id, create)
     if new:
         ANSWERS.labels(str(said.kind)).inc()
     found = await unit.session.get_one(Answer, made_id)
     return Answered(found.id, found.kind, found.minutes, found.created_at)
 
 
-async def together(unit: Unit, who: Caller, reach_out_id: UUID, person_id: UUID | None, asked: Retry | None) -> None:
+async def together(
+    unit: UnitOfWork, who: Caller, reach_out_id: UUID, person_id: UUID | None, asked: RequestFingerprint | None
+) -> None:
     """Say that they are talking. The person's own word makes it so; a recipient's asks the person.
 
     The person may name with whom; it is the latest answer otherwise. Raises NotFound (also for a person who was not
@@ -88,16 +100,16 @@ async def together(unit: Unit, who: Caller, reach_out_id: UUID, person_id: UUID 
             await _together(unit, found, told, _with_whom(told, person_id))
         else:
             await _talking(unit, found, told, _with_whom(told, who.person_id))
-        await turn.settle(unit, found)
+        await advance.settle(unit, found)
         refresh(unit, found, told)
         return reach_out_id
 
     # Also before a retry is told that it is done: whoever is outside meanwhile sees nothing of it.
     await access.reach_out(unit, who, reach_out_id)
-    await idempotency.once(unit, asked, who.person_id, say)
+    await idempotency.run_once(unit, asked, who.person_id, say)
 
 
-async def _together(unit: Unit, found: ReachOut, told: Sequence[Recipient], with_whom: Recipient) -> None:
+async def _together(unit: UnitOfWork, found: ReachOut, told: Sequence[Recipient], with_whom: Recipient) -> None:
     if not stands(with_whom):
         # They found each other without an answer being pressed; the others still learn that somebody is there.
         await _record(unit, found, told, with_whom, Reply(AnswerKind.CALLING))
@@ -105,7 +117,7 @@ async def _together(unit: Unit, found: ReachOut, told: Sequence[Recipient], with
     found.paused_until = found.ask_at = found.next_rung_at = None
 
 
-async def _talking(unit: Unit, found: ReachOut, told: Sequence[Recipient], mine: Recipient) -> None:
+async def _talking(unit: UnitOfWork, found: ReachOut, told: Sequence[Recipient], mine: Recipient) -> None:
     """A recipient's word holds the ladder as an answer does, and asks the person; it makes nothing so by itself.
 
     Said again within five minutes it is the same word.
@@ -115,7 +127,7 @@ async def _talking(unit: Unit, found: ReachOut, told: Sequence[Recipient], mine:
         stands(mine)
         and mine.talking_at is not None
         and mine.talking_at >= since
-        and unit.now - mine.talking_at < SAME_WORD
+        and unit.now - mine.talking_at < SAME_ANSWER_WINDOW
     ):
         return
     if not stands(mine) or found.state == ReachOutState.WAITING:
@@ -126,8 +138,8 @@ async def _talking(unit: Unit, found: ReachOut, told: Sequence[Recipient], mine:
     mine.talking_at = unit.now
     _hold(found, told, unit.now)
     await unit.session.flush()
-    asking = Telling(found.person_id, NoticeKind.ARE_YOU_TALKING, unit.new_id(), mine.person_id, found.id)
-    await tell(unit, [asking])
+    asking = NoticeDraft(found.person_id, NoticeKind.ARE_YOU_TALKING, unit.new_id(), mine.person_id, found.id)
+    await create_notices(unit, [asking])
 
 
 def _with_whom(told: Sequence[Recipient], person_id: UUID | None) -> Recipient:
@@ -147,7 +159,7 @@ def _last_word_at(row: Recipient) -> datetime:
     return max(words, default=row.told_at or datetime.min.replace(tzinfo=UTC))
 
 
-async def recipients(unit: Unit, reach_out_id: UUID) -> Sequence[Recipient]:
+async def recipients(unit: UnitOfWork, reach_out_id: UUID) -> Sequence[Recipient]:
     """The recipients who were told and are still there."""
     found = await unit.session.execute(
         select(Recipient).where(
@@ -157,7 +169,7 @@ async def recipients(unit: Unit, reach_out_id: UUID) -> Sequence[Recipient]:
     return found.scalars().all()
 
 
-async def _record(unit: Unit, found: ReachOut, told: Sequence[Recipient], mine: Recipient, said: Reply) -> UUID:
+async def _record(unit: UnitOfWork, found: ReachOut, told: Sequence[Recipient], mine: Recipient, said: Reply) -> UUID:
     """Write an answer down and let it change the reach-out, which is locked."""
     kind, minutes = said.kind, said.minutes
     stood = stands(mine)
@@ -176,7 +188,7 @@ async def _record(unit: Unit, found: ReachOut, told: Sequence[Recipient], mine: 
     mine.answer, mine.answered_at, mine.minutes, mine.talking_at = str(kind), unit.now, minutes, None
     mine.seen_at = mine.seen_at or unit.now
     if kind is AnswerKind.CANNOT:
-        await lose(unit, found, told, CALM if promised > 1 else AT_ONCE, running[1] if running else None)
+        await lose(unit, found, told, TALKING_COOLDOWN if promised > 1 else NO_DELAY, running[1] if running else None)
     else:
         waited = found.state == ReachOutState.WAITING
         if found.state != ReachOutState.TOGETHER:
@@ -188,15 +200,15 @@ async def _record(unit: Unit, found: ReachOut, told: Sequence[Recipient], mine: 
         if first:
             hearers += [(row.person_id, follows(row)) for row in told if row is not mine]
         await unit.session.flush()
-        await tell(
+        await create_notices(
             unit,
             [
-                Telling(hearer, NoticeKind.ANSWERED, made.id, mine.person_id, found.id, push=push and not announced)
+                NoticeDraft(hearer, NoticeKind.ANSWERED, made.id, mine.person_id, found.id, push=push and not announced)
                 for hearer, push in hearers
                 if not await access.blocked(unit.session, hearer, mine.person_id)
             ],
         )
-    await turn.settle(unit, found)
+    await advance.settle(unit, found)
     refresh(unit, found, told)
     return made.id
 
@@ -220,7 +232,7 @@ def _hold(found: ReachOut, told: Sequence[Recipient], now: datetime) -> None:
         found.ask_at = now + (until - now) / 2
 
 
-async def _earlier(unit: Unit, reach_out_id: UUID, person_id: UUID) -> tuple[int, bool]:
+async def _earlier(unit: UnitOfWork, reach_out_id: UUID, person_id: UUID) -> tuple[int, bool]:
     """How often this person has said before that they are there, and whether the others were told of it just now."""
     said = (
         await unit.session.execute(
@@ -232,14 +244,14 @@ async def _earlier(unit: Unit, reach_out_id: UUID, person_id: UUID) -> tuple[int
         )
     ).scalars()
     moments = list(said)
-    return len(moments), any(unit.now - moment < CALM for moment in moments)
+    return len(moments), any(unit.now - moment < TALKING_COOLDOWN for moment in moments)
 
 
 async def lose(
-    unit: Unit,
+    unit: UnitOfWork,
     found: ReachOut,
     told: Sequence[Recipient],
-    patience: timedelta = AT_ONCE,
+    patience: timedelta = NO_DELAY,
     word_until: datetime | None = None,
 ) -> None:
     """Look again who is there once somebody has taken their answer back, said that they can't, or is gone.
@@ -250,8 +262,8 @@ async def lose(
         ReachOutState(found.state), told, found.together_with, _since(found, unit.now), unit.now
     )
     if state is ReachOutState.WAITING and state != found.state:
-        turn.wait_again(found, unit.now + patience)
-        await turn.run(unit, found)
+        advance.wait_again(found, unit.now + patience)
+        await advance.advance(unit, found)
     else:
         found.state = str(state)
         if state is ReachOutState.ANSWERED:
@@ -259,13 +271,13 @@ async def lose(
         if state is ReachOutState.WAITING and word_until is not None and found.next_rung_at == word_until:
             # The ladder that went on beside their word waited for its end.
             found.next_rung_at = unit.now + patience
-            await turn.run(unit, found)
-        await turn.hurry(unit, found)
-        await turn.settle(unit, found)
+            await advance.advance(unit, found)
+        await advance.skip_if_unreachable(unit, found)
+        await advance.settle(unit, found)
     refresh(unit, found, told)
 
 
-def refresh(unit: Unit, found: ReachOut, told: Sequence[Recipient]) -> None:
+def refresh(unit: UnitOfWork, found: ReachOut, told: Sequence[Recipient]) -> None:
     """Let every open screen of this reach-out look again."""
     for person_id in [found.person_id, *(row.person_id for row in told)]:
-        unit.tell(person_id, "reach_out", found.id)
+        unit.publish(person_id, "reach_out", found.id)

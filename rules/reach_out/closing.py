@@ -6,20 +6,22 @@ from uuid import UUID
 from sqlalchemy import select, update
 
 from core.errors import StillOpen
-from core.unit import Unit
+from core.unit_of_work import UnitOfWork
 from models import Notice, ReachOut, Recipient, Reflection
-from models.vocabulary import NoticeKind, Outcome, ReachOutState
+from models.enums import NoticeKind, Outcome, ReachOutState
 from rules import access, idempotency
 from rules.access import Caller
-from rules.idempotency import Retry
-from rules.reach_out.standing import follows
-from rules.telling import Telling, tell, withdraw
+from rules.idempotency import RequestFingerprint
+from rules.inbox.notices import NoticeDraft, create_notices, withdraw
+from rules.reach_out.progress import follows
 
-STOOD = (NoticeKind.REACH_OUT, NoticeKind.ANSWERED, NoticeKind.UNANSWERED, NoticeKind.ARE_YOU_TALKING)
+ENDED_KINDS = (NoticeKind.REACH_OUT, NoticeKind.ANSWERED, NoticeKind.UNANSWERED, NoticeKind.ARE_YOU_TALKING)
 """What says how a reach-out stands while it is open."""
 
 
-async def close(unit: Unit, who: Caller, reach_out_id: UUID, outcome: Outcome, asked: Retry | None) -> None:
+async def close(
+    unit: UnitOfWork, who: Caller, reach_out_id: UUID, outcome: Outcome, asked: RequestFingerprint | None
+) -> None:
     """Give the all-clear to everyone told. Closing again changes nothing: the first outcome stands.
 
     Raises NotFound, NotYours, KeyReused.
@@ -32,10 +34,10 @@ async def close(unit: Unit, who: Caller, reach_out_id: UUID, outcome: Outcome, a
         return reach_out_id
 
     await access.own_reach_out(unit, who, reach_out_id)
-    await idempotency.once(unit, asked, who.person_id, end)
+    await idempotency.run_once(unit, asked, who.person_id, end)
 
 
-async def finish(unit: Unit, found: ReachOut, outcome: Outcome, word: NoticeKind) -> None:
+async def finish(unit: UnitOfWork, found: ReachOut, outcome: Outcome, word: NoticeKind) -> None:
     """End a locked, open reach-out and send `word` to everyone told: `all_clear`, or `ended` when nobody said so."""
     found.state, found.closed_at, found.outcome = str(ReachOutState.CLOSED), unit.now, str(outcome)
     found.next_rung_at = found.paused_until = found.ask_at = found.due_at = None
@@ -44,22 +46,22 @@ async def finish(unit: Unit, found: ReachOut, outcome: Outcome, word: NoticeKind
     await _no_longer_new(unit, found, word)
     told = await _told(unit, found.id)
     sender = found.person_id
-    await tell(
+    await create_notices(
         unit,
-        [Telling(row.person_id, word, found.id, sender, found.id, push=follows(row)) for row in told],
+        [NoticeDraft(row.person_id, word, found.id, sender, found.id, push=follows(row)) for row in told],
     )
     for person_id in [found.person_id, *(row.person_id for row in told)]:
-        unit.tell(person_id, "reach_out", found.id)
+        unit.publish(person_id, "reach_out", found.id)
 
 
-async def _no_longer_new(unit: Unit, found: ReachOut, word: NoticeKind) -> None:
+async def _no_longer_new(unit: UnitOfWork, found: ReachOut, word: NoticeKind) -> None:
     """What an inbox says of how this stood is over, and `word` takes its place; what was written may still be new.
 
     Not to have been shown as new any more is not to have been seen: nothing changes about how far it came to whom.
     """
     over = (
         Notice.reach_out_id == found.id,
-        Notice.kind.in_(STOOD),
+        Notice.kind.in_(ENDED_KINDS),
         Notice.read_at.is_(None),
         # Who closes it knows how it stood. When nobody has, that nobody answered is still news to the one who pressed.
         *((Notice.recipient_id != found.person_id,) if word is NoticeKind.ENDED else ()),
@@ -69,7 +71,7 @@ async def _no_longer_new(unit: Unit, found: ReachOut, word: NoticeKind) -> None:
     )
 
 
-async def _told(unit: Unit, reach_out_id: UUID) -> Sequence[Recipient]:
+async def _told(unit: UnitOfWork, reach_out_id: UUID) -> Sequence[Recipient]:
     found = await unit.session.execute(
         select(Recipient).where(
             Recipient.reach_out_id == reach_out_id, Recipient.told_at.is_not(None), Recipient.gone_at.is_(None)
@@ -78,7 +80,7 @@ async def _told(unit: Unit, reach_out_id: UUID) -> Sequence[Recipient]:
     return found.scalars().all()
 
 
-async def reflect(unit: Unit, who: Caller, reach_out_id: UUID, felt: dict[str, int | None]) -> Reflection:
+async def reflect(unit: UnitOfWork, who: Caller, reach_out_id: UUID, felt: dict[str, int | None]) -> Reflection:
     """Keep how it felt, for the person's eyes only; what is said again replaces what was said.
 
     Raises NotFound, NotYours, StillOpen.

@@ -6,12 +6,12 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from core.unit import Unit
+from core.unit_of_work import UnitOfWork
 from models import Membership, Notice, Person, ReachOut, Recipient
-from models.vocabulary import AnswerKind, NoticeKind
-from rules import hours, ways
-from rules.ladder import REST, Standing, began
-from rules.reach_out.standing import word
+from models.enums import AnswerKind, NoticeKind
+from rules.circle import hours, ways
+from rules.reach_out.ladder import RUNG_EVERYBODY, Standing, rung_began_at
+from rules.reach_out.progress import word
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,7 @@ class Present:
         return len(self.devices) + len(self.channels) > deaf
 
 
-async def read(unit: Unit, found: ReachOut) -> list[Present]:
+async def read(unit: UnitOfWork, found: ReachOut) -> list[Present]:
     """Everyone of this reach-out who is not gone, told or not. `found` is locked by the caller."""
     people = (
         await unit.session.execute(
@@ -45,7 +45,7 @@ async def read(unit: Unit, found: ReachOut) -> list[Present]:
         )
     ).all()
     ids = [row.person_id for row, _, _ in people]
-    to_them = await ways.of(unit, ids)
+    to_them = await ways.ways_to(unit, ids)
     standing_notices = await unit.session.execute(
         select(Notice.recipient_id, Notice.id).where(
             Notice.reach_out_id == found.id, Notice.kind == NoticeKind.REACH_OUT, Notice.dismissed_at.is_(None)
@@ -85,7 +85,7 @@ async def read(unit: Unit, found: ReachOut) -> list[Present]:
     return present
 
 
-async def next_hears_at(unit: Unit, found: ReachOut) -> datetime | None:
+async def next_hears_at(unit: UnitOfWork, found: ReachOut) -> datetime | None:
     """When the first of those who were told in their inbox alone, and have said nothing, may be pushed; None if none is."""
     quiet = await unit.session.execute(
         select(Person.hours, Person.time_zone, Person.wake_me, Membership.muted_until)
@@ -112,7 +112,7 @@ def _waited_for_since(found: ReachOut) -> datetime | None:
 
     Only rung 2 tells some and leaves others be; a press on it pushes everyone again.
     """
-    if found.rung != REST or found.next_rung_at is None:
+    if found.rung != RUNG_EVERYBODY or found.next_rung_at is None:
         return None
-    since = began(found.ladder, found.rung, found.next_rung_at)
+    since = rung_began_at(found.ladder, found.rung, found.next_rung_at)
     return None if found.pushed_at >= since else since

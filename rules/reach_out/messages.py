@@ -7,16 +7,16 @@ from uuid import UUID
 from sqlalchemy import Select, or_, select
 
 from core.errors import Closed, KeysUnavailable
-from core.unit import Unit
+from core.unit_of_work import UnitOfWork
 from models import Message, Person, ReachOut, Recipient
-from models.vocabulary import NoticeKind
+from models.enums import NoticeKind
 from rules import access, idempotency
 from rules.access import Caller
-from rules.idempotency import Retry
-from rules.reach_out import pace
-from rules.reach_out.show import PersonView, person_view
-from rules.reach_out.standing import follows
-from rules.telling import Telling, tell
+from rules.idempotency import RequestFingerprint
+from rules.inbox.notices import NoticeDraft, create_notices
+from rules.reach_out import push_rate
+from rules.reach_out.progress import follows
+from rules.reach_out.views import PersonView, person_view
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +27,9 @@ class MessageView:
     created_at: datetime
 
 
-async def say(unit: Unit, who: Caller, reach_out_id: UUID, text: str, asked: Retry | None) -> MessageView:
+async def say(
+    unit: UnitOfWork, who: Caller, reach_out_id: UUID, text: str, asked: RequestFingerprint | None
+) -> MessageView:
     """Write a message. Raises NotFound, Closed, KeyReused."""
 
     async def create() -> UUID:
@@ -41,11 +43,11 @@ async def say(unit: Unit, who: Caller, reach_out_id: UUID, text: str, asked: Ret
     if not who.vault.good:
         # Saying 201 to words that cannot be kept would lose them in silence.
         raise KeysUnavailable
-    made, _ = await idempotency.once(unit, asked, who.person_id, create)
+    made, _ = await idempotency.run_once(unit, asked, who.person_id, create)
     return (await _views(unit, select(Message, Person).where(Message.id == made)))[0]
 
 
-async def write(unit: Unit, who: Caller, found: ReachOut, text: str) -> UUID:
+async def write(unit: UnitOfWork, who: Caller, found: ReachOut, text: str) -> UUID:
     """Write words into an open, locked reach-out and tell the other side; gives the message's id."""
     made = Message(id=unit.new_id(), reach_out_id=found.id, sender_id=who.person_id, created_at=unit.now)
     made.text = who.vault.seal("messages.text", made.id, text)
@@ -60,19 +62,19 @@ async def write(unit: Unit, who: Caller, found: ReachOut, text: str) -> UUID:
             )
         )
         hearers = {row.person_id: follows(row) for row in told.scalars()}
-    await tell(
+    await create_notices(
         unit,
         [
-            Telling(hearer, NoticeKind.MESSAGE, made.id, who.person_id, found.id, push=push)
+            NoticeDraft(hearer, NoticeKind.MESSAGE, made.id, who.person_id, found.id, push=push)
             for hearer, push in hearers.items()
         ],
-        await pace.waits(unit, found.id, hearers),
+        await push_rate.next_push_at(unit, found.id, hearers),
     )
     return made.id
 
 
 async def page(
-    unit: Unit, who: Caller, reach_out_id: UUID, limit: int, after: UUID | None, *, newest: bool
+    unit: UnitOfWork, who: Caller, reach_out_id: UUID, limit: int, after: UUID | None, *, newest: bool
 ) -> list[MessageView]:
     """What this viewer may read, oldest first (or `newest`), `limit` + 1 at most. Raises NotFound."""
     seen = await access.reach_out(unit, who, reach_out_id)
@@ -89,7 +91,7 @@ async def page(
     return await _views(unit, statement.order_by(order).limit(limit + 1))
 
 
-async def _views(unit: Unit, statement: Select[Message, Person]) -> list[MessageView]:
+async def _views(unit: UnitOfWork, statement: Select[Message, Person]) -> list[MessageView]:
     found = await unit.session.execute(statement.join(Person, Person.id == Message.sender_id))
     return [
         MessageView(

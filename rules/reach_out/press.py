@@ -9,26 +9,34 @@ from uuid import UUID
 from sqlalchemy import Table
 from sqlalchemy.exc import DBAPIError
 
-from core.bulk import insert_together, single
+from core.bulk_insert import insert_together, single
 from core.database import lost_a_race
 from core.errors import Busy, EmptyCircle
 from core.telemetry import PRESSES
-from core.unit import Unit
+from core.unit_of_work import UnitOfWork
 from models import IdempotencyKey, ReachOut, Recipient
-from models.vocabulary import Need, NoticeKind, ReachOutState
+from models.enums import Need, NoticeKind, ReachOutState
 from rules import access, idempotency
 from rules.access import Caller
-from rules.idempotency import Retry
-from rules.ladder import Move, next_move, timer
-from rules.reach_out import again, show
-from rules.reach_out.circle_now import CircleNow, Member, read, read_by_token
-from rules.reach_out.show import Head, Line, ReachOutView
-from rules.telling import DELIVERIES, NOTICES, Telling, announce, due_now, notice_row, same_news
+from rules.idempotency import RequestFingerprint
+from rules.inbox.notices import (
+    DELIVERY_TABLE,
+    NOTICE_TABLE,
+    NoticeDraft,
+    due_delivery_values,
+    notice_row,
+    publish_after_commit,
+    shared_notice_values,
+)
+from rules.reach_out import press_again, views
+from rules.reach_out.ladder import Move, next_move, timer
+from rules.reach_out.load_circle import CircleNow, Member, read, read_by_token
+from rules.reach_out.views import Head, Line, ReachOutView
 
-REACH_OUTS = cast("Table", ReachOut.__table__)
-RECIPIENTS = cast("Table", Recipient.__table__)
-KEYS = cast("Table", IdempotencyKey.__table__)
-TRIES = 5
+REACH_OUT_TABLE = cast("Table", ReachOut.__table__)
+RECIPIENT_TABLE = cast("Table", Recipient.__table__)
+IDEMPOTENCY_TABLE = cast("Table", IdempotencyKey.__table__)
+MAX_PRESS_ATTEMPTS = 5
 _SHOWN = (
     "id",
     "person_id",
@@ -62,7 +70,9 @@ class Pressed:
     who: Caller
 
 
-async def press_at_once(unit: Unit, token: str, ask: Ask, retry: Callable[[Caller], Retry | None]) -> Pressed | None:
+async def press_at_once(
+    unit: UnitOfWork, token: str, ask: Ask, retry: Callable[[Caller], RequestFingerprint | None]
+) -> Pressed | None:
     """A press as nearly all are: nothing is open, and the circle has somebody. One statement reads, one writes.
 
     None, with nothing written, when it is not as simple as that, whatever the reason: then `press_with_care` finds out. Nothing is
@@ -79,34 +89,34 @@ async def press_at_once(unit: Unit, token: str, ask: Ask, retry: Callable[[Calle
     except DBAPIError as error:
         if not lost_a_race(error):
             raise
-        await unit.start_again()
+        await unit.rollback()
         return None
 
 
-async def press_with_care(unit: Unit, who: Caller, ask: Ask, asked: Retry | None) -> Pressed:
+async def press_with_care(unit: UnitOfWork, who: Caller, ask: Ask, asked: RequestFingerprint | None) -> Pressed:
     """Reach out: save it with a notice for everyone asked and a delivery for each of their devices.
 
     A press while one is open is taken as pressing again. The same Idempotency-Key gives the same reach-out.
     Raises EmptyCircle when there is nobody to ask, KeyReused.
     """
-    for _ in range(TRIES):
+    for _ in range(MAX_PRESS_ATTEMPTS):
         now = await read(unit, who, asked)
         if asked is not None and now.earlier is not None:
-            idempotency.same(now.earlier.body_hash, asked)
+            idempotency.ensure_same_body(now.earlier.body_hash, asked)
             return await _replay(unit, who, now.earlier.result_id, now.earlier.created_at)
         try:
             if now.open is not None:
                 return await _again(unit, who, ask, asked, now, now.open)
-            await idempotency.make_room(unit, asked)
+            await idempotency.drop_expired(unit, asked)
             return await _start(unit, who, ask, asked, now)
-        except again.ClosedMeanwhileError:
-            await unit.start_again()
+        except press_again.ClosedMeanwhileError:
+            await unit.rollback()
         except DBAPIError as error:
             # The same press a moment earlier, or a member who left between the read and the write: look again.
             if not lost_a_race(error):
                 raise
-            await unit.start_again()
-        except again.OverError:
+            await unit.rollback()
+        except press_again.OverError:
             # It ended a moment ago, in this very unit: what is pressed now is a reach-out of its own.
             continue
     raise Busy
@@ -117,7 +127,7 @@ def chosen(circle: Sequence[Member], to: frozenset[UUID] | None) -> list[Member]
     return [member for member in circle if to is None or member.membership_id in to]
 
 
-async def _start(unit: Unit, who: Caller, ask: Ask, asked: Retry | None, now: CircleNow) -> Pressed:
+async def _start(unit: UnitOfWork, who: Caller, ask: Ask, asked: RequestFingerprint | None, now: CircleNow) -> Pressed:
     members = chosen(now.members, ask.to)
     if not members:
         PRESSES.labels("empty_circle").inc()
@@ -141,45 +151,47 @@ async def _start(unit: Unit, who: Caller, ask: Ask, asked: Retry | None, now: Ci
         for channel in member.channels
     ]
     # Nobody at all can hear: the person learns it in the reply and in their own inbox, not in five minutes.
-    truth = Telling(who.person_id, NoticeKind.UNANSWERED, head["id"], None, head["id"])
+    truth = NoticeDraft(who.person_id, NoticeKind.UNANSWERED, head["id"], None, head["id"])
     truths = [notice_row(unit, truth)] if move.truth else []
-    news = Telling(who.person_id, NoticeKind.REACH_OUT, head["id"], who.person_id, head["id"])
+    news = NoticeDraft(who.person_id, NoticeKind.REACH_OUT, head["id"], who.person_id, head["id"])
     await insert_together(
         unit.opened,
         [
-            single(REACH_OUTS, head),
-            (RECIPIENTS, recipients, {"reach_out_id": head["id"]}),
-            (NOTICES, notices, same_news(unit, news)),
-            (NOTICES, truths),
-            (DELIVERIES, pushes, due_now(unit, 1)),
-            (DELIVERIES, calls, due_now(unit, 1)),
-            *([single(KEYS, _key_row(unit, who, asked, head["id"]))] if asked is not None else []),
+            single(REACH_OUT_TABLE, head),
+            (RECIPIENT_TABLE, recipients, {"reach_out_id": head["id"]}),
+            (NOTICE_TABLE, notices, shared_notice_values(unit, news)),
+            (NOTICE_TABLE, truths),
+            (DELIVERY_TABLE, pushes, due_delivery_values(unit, 1)),
+            (DELIVERY_TABLE, calls, due_delivery_values(unit, 1)),
+            *([single(IDEMPOTENCY_TABLE, _key_row(unit, who, asked, head["id"]))] if asked is not None else []),
         ],
     )
-    announce(unit, [*notices, *truths], [*pushes, *calls])
-    unit.tell(who.person_id, "reach_out", head["id"])
+    publish_after_commit(unit, [*notices, *truths], [*pushes, *calls])
+    unit.publish(who.person_id, "reach_out", head["id"])
     PRESSES.labels("new").inc()
     return Pressed(_view(unit, who, now, head, recipients, members), new=True, who=who)
 
 
-async def _again(unit: Unit, who: Caller, ask: Ask, asked: Retry | None, now: CircleNow, open_id: UUID) -> Pressed:
+async def _again(
+    unit: UnitOfWork, who: Caller, ask: Ask, asked: RequestFingerprint | None, now: CircleNow, open_id: UUID
+) -> Pressed:
     """Pressed while one is open: never a second one."""
     named = chosen(now.members, ask.to) if ask.to else []
-    await again.press_again(unit, who, open_id, note=ask.note, need=ask.need, add=named)
+    await press_again.press_again(unit, who, open_id, note=ask.note, need=ask.need, add=named)
     await idempotency.remember(unit, asked, who.person_id, open_id)
     PRESSES.labels("again").inc()
-    return Pressed(await show.one(unit, who, open_id), new=False, who=who)
+    return Pressed(await views.one(unit, who, open_id), new=False, who=who)
 
 
-async def _replay(unit: Unit, who: Caller, reach_out_id: UUID, at: datetime) -> Pressed:
+async def _replay(unit: UnitOfWork, who: Caller, reach_out_id: UUID, at: datetime) -> Pressed:
     seen = await access.reach_out(unit, who, reach_out_id)
     PRESSES.labels("replay").inc()
     # The key that made it was written at the same moment; one of a later press has a later time.
-    return Pressed(await show.one(unit, who, reach_out_id), new=seen.reach_out.created_at == at, who=who)
+    return Pressed(await views.one(unit, who, reach_out_id), new=seen.reach_out.created_at == at, who=who)
 
 
 def _reach_out_row(
-    unit: Unit, who: Caller, ask: Ask, steps: Sequence[int], move: Move, told: Sequence[Member]
+    unit: UnitOfWork, who: Caller, ask: Ask, steps: Sequence[int], move: Move, told: Sequence[Member]
 ) -> dict[str, Any]:
     made = unit.new_id()
     sleeping = [member.hears_at for member in told if member.hears_at is not None and not member.available]
@@ -209,7 +221,7 @@ def _reach_out_row(
     }
 
 
-def _recipient_row(unit: Unit, member: Member, *, told: bool) -> dict[str, Any]:
+def _recipient_row(unit: UnitOfWork, member: Member, *, told: bool) -> dict[str, Any]:
     return {
         "person_id": member.person_id,
         "membership_id": member.membership_id,
@@ -221,7 +233,7 @@ def _recipient_row(unit: Unit, member: Member, *, told: bool) -> dict[str, Any]:
     }
 
 
-def _key_row(unit: Unit, who: Caller, asked: Retry, reach_out_id: UUID) -> dict[str, Any]:
+def _key_row(unit: UnitOfWork, who: Caller, asked: RequestFingerprint, reach_out_id: UUID) -> dict[str, Any]:
     return {
         "key_hash": asked.key_hash,
         "person_id": who.person_id,
@@ -232,7 +244,7 @@ def _key_row(unit: Unit, who: Caller, asked: Retry, reach_out_id: UUID) -> dict[
 
 
 def _view(
-    unit: Unit,
+    unit: UnitOfWork,
     who: Caller,
     now: CircleNow,
     head: dict[str, Any],
@@ -250,4 +262,4 @@ def _view(
         for row, member in zip(recipients, members, strict=True)
     ]
     lines.sort(key=lambda line: (line.step, line.membership_id))
-    return show.compose(unit.keyring, who.person_id, mine, lines)
+    return views.compose(unit.keyring, who.person_id, mine, lines)

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from core.unit import Unit
+from core.unit_of_work import UnitOfWork
 from models import ReachOut, Reflection
 from rules.access import Caller
 
@@ -23,7 +23,7 @@ class ReflectionView:
     created_at: datetime
 
 
-async def page(unit: Unit, who: Caller, limit: int, before: UUID | None) -> list[ReflectionView]:
+async def page(unit: UnitOfWork, who: Caller, limit: int, before: UUID | None) -> list[ReflectionView]:
     """The caller's reflections, those of the newest reach-outs first, `limit` + 1 at most."""
     statement = (
         select(

@@ -12,7 +12,7 @@ from playwright.async_api import Browser
 from tests.browser.chromium import NO_CHROMIUM, chromium, find
 from tests.browser.phone import Phone
 from tests.faults.conftest import compiled  # noqa: F401 (a fixture)
-from tests.faults.house import House
+from tests.faults.installation import House
 from tests.faults.people import Person
 from tests.faults.processes import ROOT, Server
 from tests.faults.stores import embedded

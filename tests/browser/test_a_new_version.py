@@ -7,7 +7,7 @@ from playwright.async_api import expect
 
 from tests.browser.conftest import NewCircle, NewPhone
 from tests.browser.phone import SCRIPTS
-from tests.faults.house import House
+from tests.faults.installation import House
 from tests.faults.processes import Server
 from tests.world.patience import patient
 

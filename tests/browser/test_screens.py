@@ -9,7 +9,7 @@ from playwright.async_api import Browser
 from tests.browser.shots.gallery import Gallery, Theme, View
 from tests.browser.shots.scenes import ENV, SAMPLE, SCENES
 from tests.browser.shots.stage import Stage
-from tests.faults.house import House
+from tests.faults.installation import House
 from tests.faults.processes import Server
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")

@@ -5,7 +5,7 @@ from playwright.async_api import expect
 
 from tests.browser.conftest import NewCircle, NewPhone
 from tests.browser.phone import Phone
-from tests.faults.house import House
+from tests.faults.installation import House
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 

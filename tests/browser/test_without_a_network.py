@@ -6,7 +6,7 @@ import pytest
 from playwright.async_api import expect
 
 from tests.browser.conftest import NewCircle, NewPhone
-from tests.faults.house import House
+from tests.faults.installation import House
 from tests.faults.processes import Server
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")

@@ -106,7 +106,7 @@ async def _running(
         keyring=keyring,
         passphrases=passphrases,
         bus=bus,
-        hand_over=dispatcher.hand_over,
+        dispatch_now=dispatcher.dispatch_now,
         webpush_public_key="BPublicKey",
         fcm=True,
         languages=LANGUAGES,

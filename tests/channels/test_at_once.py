@@ -7,7 +7,7 @@ import pytest
 
 from core.settings import Settings
 from tests.channels.house import PHONE, Gateways, World
-from tests.world.at_once import at_once
+from tests.world.race import race
 
 MANY = 8
 
@@ -25,7 +25,7 @@ def topic(which: int) -> dict[str, Any]:
 async def test_codes_to_one_number(world: World, gateways: Gateways) -> None:
     people = [await world.person() for _ in range(MANY)]
     asked = (person.send("POST", "/v1/channels", {"kind": "sms", "address": PHONE}) for person in people)
-    replies = await at_once(world, "throttles IN SHARE", *asked)
+    replies = await race(world, "throttles IN SHARE", *asked)
     assert Counter(reply.status_code for reply in replies) == {201: 3, 429: MANY - 3}
     await world.settle()
     assert gateways.count() == 3
@@ -37,7 +37,7 @@ async def test_codes_of_one_person(world: World, gateways: Gateways) -> None:
     for one in made:
         await maya.delete(f"/v1/channels/{one['id']}")
     asked = (maya.send("POST", "/v1/channels", topic(which)) for which in range(4))
-    replies = await at_once(world, "throttles IN SHARE", *asked)
+    replies = await race(world, "throttles IN SHARE", *asked)
     assert Counter(reply.status_code for reply in replies) == {201: 2, 429: 2}
     await world.settle()
     assert gateways.count() == 5
@@ -49,7 +49,7 @@ async def test_channels_of_one_person(world: World) -> None:
         await world.adds(maya, "ntfy", f"topic-{which}")
     await world.forward(3 * 1800)
     asked = (maya.send("POST", "/v1/channels", topic(which)) for which in range(3, 3 + 4))
-    replies = await at_once(world, "channels IN SHARE", *asked)
+    replies = await race(world, "channels IN SHARE", *asked)
     assert Counter(reply.status_code for reply in replies) == {201: 2, 409: 2}
     assert await world.count("channels") == 5
 
@@ -60,7 +60,7 @@ async def test_the_last_channel_twice_at_once_is_one_channel(world: World) -> No
         await world.adds(maya, "ntfy", f"topic-{which}")
     await world.forward(4 * 1800)
     asked = (maya.send("POST", "/v1/channels", topic(4)) for _ in range(2))
-    replies = await at_once(world, "channels IN SHARE", *asked)
+    replies = await race(world, "channels IN SHARE", *asked)
     assert Counter(reply.status_code for reply in replies) == {201: 1, 200: 1}
 
 
@@ -70,7 +70,7 @@ async def test_a_channel_is_confirmed_while_a_phone_comes_back(world: World, gat
     assert await sponsor.inbox("unreachable")
     await maya.press()
     made = await world.adds(sponsor)
-    confirmed, registered = await at_once(
+    confirmed, registered = await race(
         world,
         "people IN SHARE",
         sponsor.send("POST", f"/v1/channels/{made['id']}/confirm", {"code": gateways.code("sms")}),

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit, urlunsplit
 import pytest
 
 from tests.conftest import NO_POSTGRES
-from tests.faults.house import House
+from tests.faults.installation import House
 from tests.faults.stores import Store, embedded, on_postgres
 from tests.world.databases import COMPLETE, Postgres
 

@@ -16,7 +16,7 @@ from pathlib import Path
 import httpx
 
 import cli
-from tests.faults.mould import Copy, Mould
+from tests.faults.fork_server import Copy, Mould
 from tests.world.patience import patient
 
 OURS = "PYTHONPATH"

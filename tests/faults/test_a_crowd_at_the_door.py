@@ -9,7 +9,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 
 import pytest
 
-from tests.faults.house import House
+from tests.faults.installation import House
 from tests.faults.people import Person
 from tests.faults.processes import Server, eventually
 

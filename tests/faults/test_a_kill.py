@@ -7,8 +7,8 @@ import time
 import httpx
 import pytest
 
-from tests.faults.dooms import Doom
-from tests.faults.house import House
+from tests.faults.crash_orders import Doom
+from tests.faults.installation import House
 from tests.faults.night.checker import check
 from tests.faults.night.history import History
 from tests.faults.processes import Server, eventually

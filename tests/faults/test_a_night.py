@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.faults.house import House
+from tests.faults.installation import House
 from tests.faults.night.checker import check
 from tests.faults.night.plan import AT_POINTS, KILLS, Fault, plan
 from tests.faults.night.run import AFTER_A_RESTART, spend

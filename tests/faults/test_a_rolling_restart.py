@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from models import Base
-from tests.faults.house import House
+from tests.faults.installation import House
 from tests.faults.night.checker import check
 from tests.faults.night.life import Life
 from tests.faults.night.machine import Machine

@@ -2,7 +2,7 @@
 
 import asyncio
 
-from tests.faults.house import House
+from tests.faults.installation import House
 from tests.faults.people import PASSPHRASE, Person
 from tests.faults.processes import client
 

@@ -1,6 +1,6 @@
 """A server on a PostgreSQL database that nobody has migrated yet: it waits, says so, and begins by itself."""
 
-from tests.faults.house import House
+from tests.faults.installation import House
 from tests.faults.people import Person
 
 

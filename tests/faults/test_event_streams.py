@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from tests.faults.house import House
+from tests.faults.installation import House
 from tests.faults.processes import eventually
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from core import encryption
-from tests.faults.house import Circle, House
+from tests.faults.installation import Circle, House
 from tests.faults.people import PASSPHRASE, Person
 from tests.faults.processes import Server, client
 from tests.faults.stores import embedded

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.faults.house import House
+from tests.faults.installation import House
 from tests.faults.processes import eventually
 
 

@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from tests.faults.house import House
+from tests.faults.installation import House
 from tests.faults.processes import eventually
 from tests.world.patience import patient
 

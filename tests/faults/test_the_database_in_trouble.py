@@ -9,7 +9,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.faults.house import House
+from tests.faults.installation import House
 from tests.faults.people import Person
 from tests.faults.processes import Server, client
 from tests.world.patience import patient

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.faults.house import Circle, House
+from tests.faults.installation import Circle, House
 
 NOTE = "The bottle is on the table, 3417."
 CONTRACT = {"v", "kind", "notice_id", "delivery_id", "reach_out_id", "tag", "round", "url"}

@@ -7,7 +7,7 @@ import tempfile
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
-from tests.faults.house import House
+from tests.faults.installation import House
 from tests.faults.stores import embedded, on_postgres
 from tests.fuzz.run import Fuzzed, fuzz
 from tests.world.databases import postgres

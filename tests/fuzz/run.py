@@ -5,7 +5,7 @@ import json
 import sys
 from dataclasses import dataclass
 
-from tests.faults.house import House
+from tests.faults.installation import House
 from tests.faults.people import Person
 
 # All checks are on, but for what does not hold by design.

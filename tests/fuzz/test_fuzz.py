@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from tests.faults.conftest import compiled  # noqa: F401 (a fixture)
-from tests.faults.house import House
+from tests.faults.installation import House
 from tests.faults.stores import embedded
 from tests.fuzz.run import fuzz
 

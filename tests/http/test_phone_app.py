@@ -10,7 +10,7 @@ import pytest
 
 from api import phone_app
 from api.app import api_only
-from api.edge import Edge
+from api.middleware import Edge
 from tests.world.world import World
 
 PAGE = "<!doctype html><title>Porchlight</title><div id=app></div>" * 20

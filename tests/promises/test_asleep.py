@@ -23,7 +23,7 @@ async def test_promise_4_who_was_asleep_between_the_last_look_and_the_send_sends
         begin(claimed, looked_at - LEASE)
 
     monkeypatch.setattr(world.here.dispatcher, "_begin", asleep)
-    assert await world.here.worker.turn()
+    assert await world.here.worker.tick()
     await maya.delete(f"/v1/circle/{friend.places[maya.id]}")
     await world.here.dispatcher.drain()
     monkeypatch.undo()

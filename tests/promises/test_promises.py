@@ -215,7 +215,7 @@ async def test_promise_9_any_worker_carries_on_what_another_began(world: World) 
     # The first process hangs in the middle of its send. All that another needs is in the rows.
     await world.forward(LEASE)
     other = await world.another_process()
-    assert await other.worker.turn()
+    assert await other.worker.tick()
     world.transport.flowing.set()
     await world.settle()
     assert await sponsor.pushed() == ["reach_out", "reach_out"], "sent twice rather than never; the tag merges them"

@@ -9,15 +9,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import BaseModel, ValidationError
 
-from api.schemas import page
+from api.schemas.common import page
 from cli.helplines import report
 from core.clock import DatabaseClock
 from core.ids import new_id, new_token
 from core.settings import Settings
 from core.types import UtcDateTime
 from rules import helplines
-from rules.throttle import Limit, wait_for
-from rules.words import COUNT, WORDS, two_words
+from rules.accounts.throttle import Limit, wait_for
+from rules.circle.confirmation_words import WORD_COUNT, WORDS, two_words
 
 NOW = datetime(2026, 3, 10, 20, tzinfo=UTC)
 
@@ -48,7 +48,7 @@ def test_two_words_are_two_and_the_same_on_both_phones(digest: bytes) -> None:
 
 
 def test_there_are_256_plain_words() -> None:
-    assert len(WORDS) == len(set(WORDS)) == COUNT == 256
+    assert len(WORDS) == len(set(WORDS)) == WORD_COUNT == 256
     assert all(re.fullmatch(r"[a-z]{3,10}", word) for word in WORDS)
 
 

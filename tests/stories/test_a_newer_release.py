@@ -6,9 +6,9 @@ import pytest
 from sqlalchemy import select, update
 
 from core.ids import new_id
-from core.unit import Unit
+from core.unit_of_work import UnitOfWork
 from models import Delivery, Notice
-from rules import audit
+from rules.upkeep import audit
 from tests.world.faults import a_newer_release_beside_it
 from tests.world.person import Person
 from tests.world.world import World
@@ -54,7 +54,7 @@ async def test_a_push_of_an_unknown_kind_is_left_for_a_newer_worker(world: World
         [row] = await world.rows(select(Delivery.state, Delivery.attempt).where(Delivery.notice_id == lantern))
         assert (row.state, row.attempt) == ("pending", 0)
         async with world.database.read() as session:
-            assert await audit.look(Unit(session, world.now(), world.keyring)) == []
+            assert await audit.find_all(UnitOfWork(session, world.now(), world.keyring)) == []
         # To a newer worker it is a kind like any other.
         await becomes_known(world, lantern)
         await world.forward(11)

@@ -3,9 +3,9 @@
 import asyncio
 
 from notifications.transports.protocol import Rejected
-from tests.world.at_once import at_once
 from tests.world.bookends import MINUTE, plans
 from tests.world.person import Person
+from tests.world.race import race
 from tests.world.world import World
 
 
@@ -14,7 +14,7 @@ async def test_an_account_is_erased_while_its_bookend_is_due(world: World) -> No
     await maya.device()
     await plans(maya, sponsor)
     await world.forward(80 * MINUTE)
-    await at_once(world, "notices IN SHARE", world.here.worker._move_bookends(), erased(maya))
+    await race(world, "notices IN SHARE", world.here.worker._move_bookends(), erased(maya))
     assert await world.count("bookends") == 0
 
 
@@ -22,7 +22,7 @@ async def test_a_companion_is_erased_while_they_are_told(world: World) -> None:
     maya, sponsor = await world.circle("sponsor")
     await plans(maya, sponsor)
     await world.forward(80 * MINUTE)
-    await at_once(world, "notices IN SHARE", world.here.worker._move_bookends(), erased(sponsor))
+    await race(world, "notices IN SHARE", world.here.worker._move_bookends(), erased(sponsor))
     assert await world.count("people") == 1
 
 
@@ -31,7 +31,7 @@ async def test_an_account_is_erased_while_it_is_signed_out_elsewhere(world: Worl
     await (await sponsor.again()).device()
     await maya.press()
     await world.settle()
-    await at_once(
+    await race(
         world,
         "notices IN SHARE",
         erased(sponsor),
@@ -46,7 +46,7 @@ async def test_a_notice_is_read_while_its_reader_is_removed(world: World) -> Non
     await maya.press()
     await world.settle()
     [notice] = await sponsor.inbox("reach_out")
-    removed, _ = await at_once(
+    removed, _ = await race(
         world,
         "bookends IN EXCLUSIVE",
         maya.send("DELETE", f"/v1/circle/{sponsor.places[maya.id]}"),
@@ -59,7 +59,7 @@ async def test_a_notice_is_read_while_its_reader_is_removed(world: World) -> Non
 async def test_a_sign_in_with_the_old_passphrase_does_not_outlive_the_new_one(world: World) -> None:
     maya = await world.person("Maya")
     said = {"sign_in_name": maya.sign_in_name, "passphrase": maya.passphrase}
-    signed_in, changed = await at_once(
+    signed_in, changed = await race(
         world,
         "sessions IN SHARE",
         world.here.http.post("/v1/sessions", json=said),
@@ -77,7 +77,7 @@ async def test_a_passphrase_is_recovered_while_its_person_is_told(world: World) 
     await world.settle()
     await world.forward(90)
     code = {"recovery_code": friend.recovery_codes[0], "new_passphrase": "another one by the door"}
-    _, recovered = await at_once(
+    _, recovered = await race(
         world,
         "notices IN SHARE",
         world.here.worker._move_ladders(),

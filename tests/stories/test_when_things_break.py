@@ -9,7 +9,7 @@ from sqlalchemy.exc import DBAPIError
 
 from models import Delivery, Notice
 from notifications.transports.protocol import DeadAddress, Rejected, RetryAt, Sent
-from rules.delivery import PARK_AFTER
+from rules.outbox.wanted import MAX_ATTEMPTS_BEFORE_PARKED
 from tests.world.faults import no_claim_goes_through
 from tests.world.person import Person
 from tests.world.world import World
@@ -138,12 +138,14 @@ async def test_a_row_that_nobody_can_send_is_put_aside(world: World) -> None:
     world.here.forget_pushes()
     await maya.press()
     async with world.database.write() as session:
-        await session.execute(update(Delivery).values(attempt=PARK_AFTER))
+        await session.execute(update(Delivery).values(attempt=MAX_ATTEMPTS_BEFORE_PARKED))
         await session.commit()
     await world.forward(LEASE)
     await world.work()
     assert await sponsor.pushed() == []
-    [row] = await world.rows(select(Delivery.state, Delivery.last_error).where(Delivery.attempt == PARK_AFTER))
+    [row] = await world.rows(
+        select(Delivery.state, Delivery.last_error).where(Delivery.attempt == MAX_ATTEMPTS_BEFORE_PARKED)
+    )
     assert tuple(row) == ("failed", "parked")
     assert await maya.sees_state(sponsor) == "unreachable", "nothing of it is on its way, and they are not just asleep"
 
@@ -183,8 +185,8 @@ async def test_a_crash_in_the_middle_of_a_send(world: World) -> None:
     other = await world.another_process()
     await world.forward(LEASE)
     world.transport.answer(address(sponsor), Rejected("what the late one says"), Sent())
-    assert await other.worker.turn()
-    assert not await other.worker.turn(), "under a lease again"
+    assert await other.worker.tick()
+    assert not await other.worker.tick(), "under a lease again"
     world.transport.flowing.set()
     await world.settle()
     assert len(await sponsor.pushes()) == 2, "a double push is possible, a lost one is not"
@@ -202,8 +204,8 @@ async def test_a_process_that_was_asleep_for_longer_than_a_lease_finds_its_rows_
     await world.forward(LEASE)
     other = await world.another_process()
     world.transport.flowing.clear()
-    assert await other.worker.turn()
-    world.here.dispatcher.hand_over(kept)
+    assert await other.worker.tick()
+    world.here.dispatcher.dispatch_now(kept)
     assert world.here.dispatcher._taking is not None
     await world.here.dispatcher._taking
     world.transport.flowing.set()
@@ -232,7 +234,7 @@ async def test_claims_that_fail_cost_no_place_to_send_from(world: World) -> None
     async with no_claim_goes_through(world):
         for _ in range(world.transport.at_once):
             with pytest.raises(DBAPIError):
-                await world.here.worker.turn()
+                await world.here.worker.tick()
     await world.work()
     assert await sponsor.pushed() == ["reach_out"]
 

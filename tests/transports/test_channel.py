@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.addresses import WAYS
+from core.addresses import NORMALIZERS
 from notifications.transports.channel import AT_ONCE, ChannelTransport
 from notifications.transports.gateway_url import filled, with_place
 from notifications.transports.protocol import ChannelAddress, FcmAddress, Push, Rejected, RetryAt, Sent
@@ -182,7 +182,7 @@ async def test_no_address_leads_elsewhere(
     assert (gateway.taken, elsewhere.taken) == ([], [])
 
 
-@given(st.text(max_size=80), st.sampled_from(sorted(WAYS)))
+@given(st.text(max_size=80), st.sampled_from(sorted(NORMALIZERS)))
 def test_whatever_is_taken_for_an_address_stays_in_its_place(text: str, kind: str) -> None:
     for url in ("json://user:pass@gw.example:81/a/{to}/b", "mailtos://gw.example?to={to}&x=1"):
         whole = filled(url, text) if not any("\ud800" <= letter <= "\udfff" for letter in text) else url
@@ -191,7 +191,7 @@ def test_whatever_is_taken_for_an_address_stays_in_its_place(text: str, kind: st
         assert whole.count("?") == url.count("?")
         assert whole.count("&") == url.count("&")
         try:
-            address = WAYS[kind](text)
+            address = NORMALIZERS[kind](text)
         except ValueError:
             continue
         assert not set(address) & set("/?#&%:;, \r\n\\\"'<>[]")

@@ -6,7 +6,7 @@ from uuid import uuid4
 
 import pytest
 
-from models.vocabulary import NoticeKind
+from models.enums import NoticeKind
 from notifications.claim import Claimed
 from notifications.compose import compose
 from tests.world.world import fresh_keyring

@@ -8,24 +8,24 @@ from sqlalchemy import select, update
 
 from cli.audit import table
 from core.ids import new_id
-from core.telemetry import AUDIT
+from core.telemetry import AUDIT_FINDINGS
 from models import Bookend, Delivery, Notice, Recipient
-from rules.audit import Finding, What
+from rules.upkeep.audit import Finding, FindingKind
 from tests.night import Night
 
 
 async def found(world: Night) -> list[str]:
     """What one look finds; all of it mended."""
-    before = {what: counted(what) for what in What}
+    before = {what: counted(what) for what in FindingKind}
     done = await world.auditor().look()
     assert all(mended for _, mended in done), done
-    for what in What:
+    for what in FindingKind:
         assert counted(what) - before[what] == sum(finding.what is what for finding, _ in done)
     return [str(finding.what) for finding, _ in done]
 
 
-def counted(what: What) -> float:
-    return float(AUDIT.labels(str(what))._value.get())
+def counted(what: FindingKind) -> float:
+    return float(AUDIT_FINDINGS.labels(str(what))._value.get())
 
 
 async def write(world: Night, statement: object) -> None:
@@ -245,7 +245,7 @@ async def test_one_that_cannot_be_mended_holds_up_no_other(world: Night, monkeyp
 
 def test_the_table_that_the_command_prints() -> None:
     assert table([]).startswith("Nothing found")
-    one = Finding(What.OVERDUE, UUID(int=7))
+    one = Finding(FindingKind.OVERDUE, UUID(int=7))
     assert table([(one, True), (one, False)]).splitlines() == [
         "what               id                                    now",
         "reach_out_overdue  00000000-0000-0000-0000-000000000007  mended",

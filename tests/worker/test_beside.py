@@ -3,7 +3,7 @@
 import asyncio
 
 from tests.world.patience import patient
-from worker.beside import every
+from worker.periodic import run_every
 
 
 async def test_a_fault_waits_for_the_next_time() -> None:
@@ -18,7 +18,7 @@ async def test_a_fault_waits_for_the_next_time() -> None:
         if done == 3:
             enough.set()
 
-    task = asyncio.create_task(every(0.01, work, name="test", first=0.0))
+    task = asyncio.create_task(run_every(0.01, work, name="test", first=0.0))
     await asyncio.wait_for(enough.wait(), patient(5))
     task.cancel()
     await asyncio.gather(task, return_exceptions=True)

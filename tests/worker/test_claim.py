@@ -7,9 +7,9 @@ from uuid import UUID
 import pytest
 from sqlalchemy import Select, select, text, update
 
-from core.bare import Bare, _compiled
+from core.asyncpg_statements import AsyncpgStatements, _compiled
 from models import Delivery, Device
-from models.vocabulary import WAYS
+from models.enums import WAYS
 from notifications import claim
 from tests.night import Night
 from tests.world.faults import a_newer_release_beside_it
@@ -61,7 +61,7 @@ async def test_ways_of_a_newer_release_hold_up_nobody_elses_push(world: Night) -
         await maya.press()
         await world.forward(10.1)
         for _ in range(3):
-            await narrow.worker.turn()
+            await narrow.worker.tick()
             await narrow.dispatcher.drain()
         assert await sponsor.pushed() == ["reach_out"]
         # To a newer worker they are as fresh as ever.
@@ -73,7 +73,7 @@ async def planned(world: Night, statement: Select[*tuple[Any, ...]]) -> str:
     """The plan that the connections of `at_once` run this statement by, whatever its values."""
     found = _compiled(statement)
     async with world.database.at_once() as opened:
-        assert isinstance(opened, Bare)
+        assert isinstance(opened, AsyncpgStatements)
         await opened.execute(f"PREPARE asked AS {found.sql}", [])
         nothing = ", ".join("NULL" for _ in found.names)
         rows = await opened._run(f"EXPLAIN EXECUTE asked ({nothing})", [])

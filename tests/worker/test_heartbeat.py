@@ -49,7 +49,7 @@ async def test_it_is_given_while_the_loop_moves(world: Night, outside: Outside) 
     heart = Heartbeat(f"{outside.url}/ping/secret", world.database, lambda: worker.last_turn)
     assert not await heart.beat(), "it has not come round yet"
     assert outside.asked == []
-    await worker.turn()
+    await worker.tick()
     assert await heart.beat()
     assert outside.asked == ["GET /ping/secret HTTP/1.1"]
 
@@ -92,7 +92,7 @@ async def test_a_service_that_hangs_is_not_waited_for(
     world: Night, outside: Outside, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     outside.hangs = True
-    monkeypatch.setattr("worker.heartbeat.PATIENCE", 0.2)
+    monkeypatch.setattr("worker.heartbeat.BEAT_TIMEOUT_SECONDS", 0.2)
     began = time.monotonic()
     assert not await Heartbeat(outside.url, world.database, time.monotonic).beat()
     assert time.monotonic() - began < 2

@@ -7,8 +7,8 @@ from sqlalchemy import select
 
 from models import Delivery
 from notifications import claim
-from notifications.dispatcher import GATHER
-from rules.reach_out import turn
+from notifications.dispatcher import GATHER_SECONDS
+from rules.reach_out import advance
 from tests.night import Night
 from tests.world.patience import patient
 
@@ -27,10 +27,10 @@ async def test_a_part_that_fails_holds_back_no_push(world: Night, monkeypatch: p
     async def broken() -> int:
         raise LookupError
 
-    for part in ("_move_ladders", "_move_bookends", "_once_more"):
+    for part in ("_move_ladders", "_move_bookends", "_resend_unreceipted"):
         monkeypatch.setattr(worker, part, broken)
     with pytest.raises(LookupError):
-        await worker.turn()
+        await worker.tick()
     assert await sponsor.pushed() == ["reach_out"]
     assert worker.last_turn is None, "and this is no sign of life"
 
@@ -42,15 +42,15 @@ async def test_a_reach_out_that_cannot_be_moved_holds_up_no_other(
     made = [(await maya.press())["id"] for maya, *_ in circles]
     await world.settle()
     await world.forward(90)
-    move = turn._move
+    move = advance._move
 
     async def poisoned(unit: object, found: object) -> None:
         if str(found.id) == made[0]:  # type: ignore[attr-defined]  # a reach-out
             raise ValueError
         await move(unit, found)  # type: ignore[arg-type]  # handed on as they came
 
-    monkeypatch.setattr(turn, "_move", poisoned)
-    await world.here.worker.turn()
+    monkeypatch.setattr(advance, "_move", poisoned)
+    await world.here.worker.tick()
     assert [await friend.pushed() for _, _, friend in circles] == [[], ["reach_out"], ["reach_out"]]
 
 
@@ -64,20 +64,20 @@ async def test_what_finds_no_place_is_given_back_untried_and_taken_as_soon_as_a_
     world.transport.flowing.clear()
     # The wider lane of another kind makes the claim larger than this one.
     narrow.dispatcher._free["webpush"] = 4
-    assert await narrow.worker.turn()
+    assert await narrow.worker.tick()
     for _ in range(200):
         given_back = await world.rows(_GIVEN_BACK)
         if given_back:
             break
         await asyncio.sleep(0.01)
     assert len(given_back) == 2, "two are on their way, two were given back as they were"
-    assert not await narrow.worker.turn(), "and there is no place"
+    assert not await narrow.worker.tick(), "and there is no place"
     waiting = asyncio.create_task(narrow.dispatcher.room())
     await asyncio.sleep(0)
     assert not waiting.done()
     world.transport.flowing.set()
     await asyncio.wait_for(waiting, patient(5))
-    assert await narrow.worker.turn()
+    assert await narrow.worker.tick()
     await narrow.dispatcher.drain()
     assert [await member.pushed() for member in members] == [["reach_out"]] * 4
 
@@ -92,7 +92,7 @@ async def test_who_stands_behind_more_than_a_lane_holds_does_not_wait_for_all_of
     await world.forward(10.1)
     # A lane that is quick enough has a place again whenever it is asked.
     for _ in range(3):
-        await narrow.worker.turn()
+        await narrow.worker.tick()
         await narrow.dispatcher.drain()
     assert [push.kind for push in await sponsor.pushes()] == ["reach_out"], "to the browser, past twenty phones"
 
@@ -106,20 +106,20 @@ async def test_what_stands_behind_a_full_lane_is_not_looked_for_at_every_turn(
     await world.forward(10.1)
     world.transport.flowing.clear()
     asked: list[frozenset[str]] = []
-    due = claim.due
+    due = claim.claim_due
 
     async def seen(unit: object, kinds: frozenset[str], *rest: object) -> object:
         asked.append(kinds)
         return await due(unit, kinds, *rest)  # type: ignore[arg-type]  # handed on as they came
 
-    monkeypatch.setattr(claim, "due", seen)
+    monkeypatch.setattr(claim, "claim_due", seen)
     for _ in range(5):
-        await narrow.worker.turn()
+        await narrow.worker.tick()
     assert ["fcm" in kinds for kinds in asked] == [True, False], (
         "to read past a hundred thousand takes the better part of a second"
     )
     await world.forward(30)
-    await narrow.worker.turn()
+    await narrow.worker.tick()
     assert len(asked) == 3
     world.transport.flowing.set()
 
@@ -129,10 +129,10 @@ async def test_a_place_in_a_lane_that_is_not_full_wakes_nobody(world: Night) -> 
     await _flood(world, 2)
     await world.forward(10.1)
     narrow.dispatcher._free["webpush"] = 0
-    await narrow.worker.turn()
+    await narrow.worker.tick()
     waiting = asyncio.create_task(narrow.dispatcher.room())
     await narrow.dispatcher.drain()
-    await asyncio.sleep(2 * GATHER)
+    await asyncio.sleep(2 * GATHER_SECONDS)
     assert not waiting.done(), "two phones were pushed, and browsers have no place yet"
     waiting.cancel()
 

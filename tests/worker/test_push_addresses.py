@@ -8,7 +8,7 @@ from core.push_keys import PushKeys
 from models import Channel, Device
 from tests.night import Night
 from tests.world.world import without_the_master_key
-from worker.push_addresses import PushAddresses
+from worker.push_address_sealing import PushAddresses
 
 
 def sealing(world: Night) -> PushAddresses:

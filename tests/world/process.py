@@ -57,7 +57,7 @@ class Process:
 
     async def work(self) -> None:
         """Let the worker go round until there is nothing left to do at this moment."""
-        while await self.worker.turn():
+        while await self.worker.tick():
             await self.dispatcher.drain()
         await self.dispatcher.drain()
 
@@ -67,7 +67,7 @@ class Process:
         def gone(deliveries: Sequence[UUID]) -> None:
             pass
 
-        self.context.hand_over = gone
+        self.context.dispatch_now = gone
 
 
 @asynccontextmanager
@@ -85,7 +85,7 @@ async def running(settings: Settings, clock: Clock, keyring: Keyring, transport:
         keyring=keyring,
         passphrases=passphrases,
         bus=bus,
-        hand_over=dispatcher.hand_over,
+        dispatch_now=dispatcher.dispatch_now,
         webpush_public_key="BPublicKey",
         fcm=True,
         languages=LANGUAGES,

@@ -12,7 +12,7 @@ from tests.browser.chromium import NO_CHROMIUM, chromium, find
 from tests.browser.shots.gallery import Gallery
 from tests.browser.shots.scenes import ENV, SCENES, STILLS
 from tests.browser.shots.stage import Stage
-from tests.faults.house import House
+from tests.faults.installation import House
 from tests.faults.processes import ROOT
 from tests.faults.stores import embedded
 

@@ -9,7 +9,7 @@ from playwright.async_api import Browser, Locator, expect
 from tests.browser.phone import Phone
 from tests.browser.shots.gallery import Gallery
 from tests.browser.shots.words import catalogue, say
-from tests.faults.house import House
+from tests.faults.installation import House
 from tests.faults.people import Person
 from tests.faults.processes import Server
 

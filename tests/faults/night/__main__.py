@@ -7,7 +7,7 @@ import tempfile
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
-from tests.faults.house import House
+from tests.faults.installation import House
 from tests.faults.night.kept import keep, kept
 from tests.faults.night.report import report
 from tests.faults.night.run import Night, spend

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tests.faults.house import House
+from tests.faults.installation import House
 from tests.faults.night.history import History, plain
 
 _DELIVERIES = """

@@ -10,7 +10,7 @@ from typing import Any
 
 import httpx
 
-from tests.faults.house import Circle
+from tests.faults.installation import Circle
 from tests.faults.night.history import History
 from tests.faults.people import Person
 from tests.faults.processes import client

@@ -3,7 +3,7 @@
 import asyncio
 from pathlib import Path
 
-from tests.faults.house import House
+from tests.faults.installation import House
 from tests.faults.processes import Process, Server
 
 LADDER = "0,1,2,3"

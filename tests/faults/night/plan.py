@@ -4,7 +4,7 @@ import random
 from dataclasses import dataclass
 from enum import StrEnum
 
-from tests.faults.doomed import POINTS
+from tests.faults.crash_points import POINTS
 
 
 class Fault(StrEnum):

@@ -11,7 +11,7 @@ import tempfile
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
-from tests.faults.house import House
+from tests.faults.installation import House
 from tests.faults.night.checker import Found, check
 from tests.faults.night.history import History
 from tests.faults.night.life import Life

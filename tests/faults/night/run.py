@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
-from tests.faults.house import House
+from tests.faults.installation import House
 from tests.faults.night.checker import Found, check
 from tests.faults.night.history import History
 from tests.faults.night.life import Life

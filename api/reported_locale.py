@@ -1,0 +1,43 @@
+"""What a browser reports of itself at a sign-up: taken where it can be used, else left out. Nobody sees those fields."""
+
+from collections.abc import Sequence
+from functools import cache
+
+from core import regions
+from rules.accounts.people import time_zones
+
+UNKNOWN_REGIONS = frozenset({"XX", "ZZ", "XA", "XB", "AA", "QO", "EU", "UN", "EZ"})
+"""Two letters that stand for no country: what CLDR calls unknown, private or a union."""
+
+
+def time_zone(value: object) -> str:
+    """The zone of this name, whatever its case; UTC for anything else."""
+    name = value.strip() if isinstance(value, str) and len(value) <= 64 else ""
+    return name if name in time_zones() else _zones().get(name.lower(), "UTC")
+
+
+def region(value: object) -> str | None:
+    """The country of this code; None for anything else."""
+    try:
+        code = regions.region(value) if isinstance(value, str) else None
+    except ValueError:
+        return None
+    return None if code in UNKNOWN_REGIONS else code
+
+
+def language(value: object) -> str | None:
+    """The language of a tag (BCP 47) or locale (`es-MX`, `zh_Hans`, `en-US@posix`) in small letters, without the rest of it."""
+    if not isinstance(value, str):
+        return None
+    first = value.strip().replace("_", "-").partition("-")[0].partition("@")[0].partition(".")[0].lower()
+    return first if first.isascii() and first.isalpha() and len(first) in {2, 3} else None
+
+
+def nearest(spoken: str | None, offered: Sequence[str]) -> str:
+    """The offered language that is nearest to this one; English when none is."""
+    return next((tag for tag in offered if spoken and tag.lower().partition("-")[0] == spoken), "en")
+
+
+@cache
+def _zones() -> dict[str, str]:
+    return {name.lower(): name for name in time_zones()}

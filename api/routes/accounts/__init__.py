@@ -1,0 +1,1 @@
+"""Accounts: people, sessions, passkeys, devices, channels, limits, export and erasure."""

@@ -1,0 +1,141 @@
+"""The caller's channels: a phone number, an e-mail address, an ntfy topic that is tried when pushes are not enough."""
+
+import re
+from datetime import datetime
+from typing import Annotated, Literal
+from uuid import UUID
+
+from fastapi import APIRouter, Response
+from pydantic import AfterValidator, BaseModel, Field, StringConstraints
+
+from api.dependencies import IdempotencyKey, Reading, ReadingCaller, Services, Writing, WritingCaller, retry_of
+from api.problems import again_too, invalid_at, problems
+from api.schemas.common import DEFAULT_LIMIT, Body, Cursor, Limit, Page, page
+from core import addresses, secret_text
+from core.errors import (
+    ChannelNotOffered,
+    CodeOver,
+    CodeWrong,
+    KeyReused,
+    KeysUnavailable,
+    NotFound,
+    TooMany,
+    TooManyChannels,
+)
+from models import Channel
+from models.enums import ChannelKind
+from rules.access import Caller
+from rules.accounts import channels
+
+router = APIRouter(prefix="/v1/channels", tags=["channels"])
+
+Typed = StringConstraints(min_length=1, max_length=254)
+
+
+class SmsChannel(Body):
+    """As people write it; a number without its country is one of the caller's region."""
+
+    kind: Literal[ChannelKind.SMS]
+    address: Annotated[str, Typed]
+
+
+class EmailChannel(Body):
+    kind: Literal[ChannelKind.EMAIL]
+    address: Annotated[str, Typed, AfterValidator(addresses.email)]
+
+
+class NtfyChannel(Body):
+    """A topic on the operator's ntfy server; whoever knows its name can read it, so choose one nobody guesses."""
+
+    kind: Literal[ChannelKind.NTFY]
+    address: Annotated[str, Typed, AfterValidator(addresses.ntfy)]
+
+
+def _six_digits(typed: str) -> str:
+    code = secret_text.confirmation_code(typed)
+    if not re.fullmatch(r"[0-9]{6}", code, re.ASCII):
+        raise ValueError("must be the six digits of the message")
+    return code
+
+
+NewChannel = Annotated[SmsChannel | EmailChannel | NtfyChannel, Field(discriminator="kind")]
+
+
+class Code(Body):
+    """Six digits; what an SMS or a keyboard puts between them counts for nothing."""
+
+    code: Annotated[str, StringConstraints(min_length=6, max_length=64), AfterValidator(_six_digits)]
+
+
+class ChannelOut(BaseModel):
+    """Used from `confirmed_at` on, never before; until then a code that was sent there is good until `code_expires_at`.
+
+    `address` is null when what is stored cannot be read.
+    """
+
+    id: UUID
+    kind: ChannelKind
+    address: str | None
+    created_at: datetime
+    code_expires_at: datetime | None
+    confirmed_at: datetime | None
+
+
+@router.post(
+    "",
+    summary="Add a channel",
+    status_code=201,
+    responses=again_too(ChannelOut, "This address was added already; a fresh code was sent unless it is confirmed.")
+    | problems(ChannelNotOffered, TooManyChannels, TooMany, KeyReused, KeysUnavailable),
+)
+async def add(
+    body: NewChannel, response: Response, unit: Writing, who: WritingCaller, context: Services, key: IdempotencyKey
+) -> ChannelOut:
+    """Add an address and have a code sent there. It is used only once that code has come back."""
+    asked = retry_of(unit.keyring, who, "POST /v1/channels", key, body)
+    address = body.address
+    if body.kind is ChannelKind.SMS:
+        with invalid_at("body.sms.address"):
+            address = addresses.sms(address, who.region)
+    found, new = await channels.add(unit, who, body.kind, address, context.settings.channels, asked)
+    response.status_code = 201 if new else 200
+    return _out(found, who)
+
+
+@router.get("", summary="List my channels")
+async def mine(
+    unit: Reading, who: ReadingCaller, limit: Limit = DEFAULT_LIMIT, cursor: Cursor = None
+) -> Page[ChannelOut]:
+    """My channels, confirmed or not."""
+    return page(await channels.list_channels(unit, who, limit, cursor), limit, lambda row: _out(row, who))
+
+
+@router.delete("/{channel_id}", summary="Remove a channel", status_code=204, responses=problems(NotFound))
+async def remove(channel_id: UUID, unit: Writing, who: WritingCaller) -> None:
+    """Forget this address. Nothing more is sent there."""
+    await channels.remove(unit, who, channel_id)
+
+
+@router.post(
+    "/{channel_id}/confirm",
+    summary="Confirm a channel with its code",
+    responses=problems(NotFound, CodeWrong, CodeOver, KeysUnavailable),
+)
+async def confirm(channel_id: UUID, body: Code, unit: Writing, who: WritingCaller, context: Services) -> ChannelOut:
+    """Give back the code that was sent there: five guesses, ten minutes."""
+    found, refused = await channels.confirm(unit, who, channel_id, body.code)
+    if refused is not None:
+        await unit.commit(context.bus, context.dispatch_now)
+        raise refused
+    return _out(found, who)
+
+
+def _out(row: Channel, who: Caller) -> ChannelOut:
+    return ChannelOut(
+        id=row.id,
+        kind=ChannelKind(row.kind),
+        address=who.vault.open("channels.address", row.id, row.address),
+        created_at=row.created_at,
+        code_expires_at=row.code_expires_at,
+        confirmed_at=row.confirmed_at,
+    )

@@ -1,0 +1,168 @@
+"""The caller's phones and browsers: where a push can reach them."""
+
+import base64
+import binascii
+from datetime import datetime
+from typing import Annotated, Literal
+from uuid import UUID
+
+from cryptography.hazmat.primitives.asymmetric import ec
+from fastapi import APIRouter, Response
+from pydantic import AfterValidator, BaseModel, Field, StringConstraints
+
+from api.dependencies import IdempotencyKey, Reading, ReadingCaller, Services, Writing, WritingCaller, retry_of
+from api.problems import again_too, problems
+from api.schemas.common import DEFAULT_LIMIT, Body, Cursor, Label, Limit, Page, page
+from core.errors import (
+    DeviceRetired,
+    EndpointNotAllowed,
+    KeyReused,
+    KeysUnavailable,
+    NotFound,
+    TooMany,
+    TooManyDevices,
+)
+from models import Device
+from models.enums import DeviceKind
+from rules import idempotency
+from rules.access import Caller
+from rules.accounts import devices
+
+router = APIRouter(prefix="/v1/devices", tags=["devices"])
+
+POINT = 65
+SECRET = 16
+
+
+def _bytes(text: str, length: int) -> str:
+    try:
+        held = base64.urlsafe_b64decode(text.rstrip("=") + "=" * (-len(text.rstrip("=")) % 4))
+    except (binascii.Error, ValueError):
+        held = b""
+    if len(held) != length or (length == POINT and not _on_the_curve(held)):
+        raise ValueError(f"must be {length} bytes as base64url, as the browser's getKey() gives them")
+    return text
+
+
+def _on_the_curve(point: bytes) -> bool:
+    try:
+        ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP256R1(), point)
+    except ValueError:
+        return False
+    return True
+
+
+class Keys(Body):
+    """The keys of a push subscription (RFC 8291): an uncompressed P-256 point and a 16-byte secret."""
+
+    p256dh: Annotated[str, StringConstraints(max_length=120), AfterValidator(lambda text: _bytes(text, POINT))]
+    auth: Annotated[str, StringConstraints(max_length=40), AfterValidator(lambda text: _bytes(text, SECRET))]
+
+
+class FcmDevice(Body):
+    kind: Literal[DeviceKind.FCM]
+    token: Annotated[str, StringConstraints(min_length=1, max_length=4096, pattern=r"^[!-~]+$")]
+    label: Label | None = None
+
+    def address(self) -> dict[str, str]:
+        return {"token": self.token}
+
+
+class WebPushDevice(Body):
+    kind: Literal[DeviceKind.WEBPUSH]
+    endpoint: Annotated[str, StringConstraints(min_length=1, max_length=2048)]
+    keys: Keys
+    label: Label | None = None
+
+    def address(self) -> dict[str, str]:
+        return {"endpoint": self.endpoint, "p256dh": self.keys.p256dh, "auth": self.keys.auth}
+
+
+NewDevice = Annotated[FcmDevice | WebPushDevice, Field(discriminator="kind")]
+
+
+class DeviceOut(BaseModel):
+    """`last_receipt_at`: when the device itself last said that a push arrived."""
+
+    id: UUID
+    kind: DeviceKind
+    label: str | None
+    created_at: datetime
+    last_receipt_at: datetime | None
+    disabled_at: datetime | None
+    disabled_reason: str | None
+
+
+class TestOut(BaseModel):
+    delivery_id: UUID
+
+
+@router.post(
+    "",
+    summary="Register a device",
+    status_code=201,
+    responses=again_too(DeviceOut, "This address was registered already.")
+    | problems(TooManyDevices, EndpointNotAllowed, KeysUnavailable, KeyReused),
+)
+async def register(
+    body: NewDevice, response: Response, unit: Writing, who: WritingCaller, context: Services, key: IdempotencyKey
+) -> DeviceOut:
+    """Register this phone or browser. The same address again is the same device, so a retry is always safe."""
+    found, new = await devices.register(
+        unit, who, body.kind, body.address(), body.label, context.settings.webpush_hosts
+    )
+    await idempotency.remember_existing(
+        unit, retry_of(unit.keyring, who, "POST /v1/devices", key, body), who.person_id, found.id
+    )
+    response.status_code = 201 if new else 200
+    return _out(found, who)
+
+
+@router.get("", summary="List my devices")
+async def mine(
+    unit: Reading, who: ReadingCaller, limit: Limit = DEFAULT_LIMIT, cursor: Cursor = None
+) -> Page[DeviceOut]:
+    """My devices; retired ones are listed for 30 days."""
+    return page(await devices.list_devices(unit, who, limit, cursor), limit, lambda row: _out(row, who))
+
+
+@router.put(
+    "/{device_id}",
+    summary="Refresh a device's address",
+    responses=problems(NotFound, DeviceRetired, EndpointNotAllowed),
+)
+async def refresh(device_id: UUID, body: NewDevice, unit: Writing, who: WritingCaller, context: Services) -> DeviceOut:
+    """Put a refreshed token or subscription in the place of the old one."""
+    found = await devices.own_device(unit, who, device_id)
+    if found.kind != body.kind:
+        raise NotFound
+    found = await devices.refresh(unit, who, device_id, body.address(), context.settings.webpush_hosts)
+    if body.label is not None:
+        found.label = who.vault.seal("devices.label", found.id, body.label)
+    return _out(found, who)
+
+
+@router.delete("/{device_id}", summary="Remove a device", status_code=204, responses=problems(NotFound))
+async def remove(device_id: UUID, unit: Writing, who: WritingCaller) -> None:
+    """Stop sending to this device."""
+    await devices.remove(unit, who, device_id)
+
+
+@router.post(
+    "/{device_id}/test", summary="Send a test push to a device", responses=problems(NotFound, DeviceRetired, TooMany)
+)
+async def send_test(device_id: UUID, unit: Writing, who: WritingCaller) -> TestOut:
+    """Send a real push to this device ("A light came on.")."""
+    return TestOut(delivery_id=await devices.send_test(unit, who, device_id))
+
+
+def _out(row: Device, who: Caller) -> DeviceOut:
+    return DeviceOut(
+        id=row.id,
+        kind=DeviceKind(row.kind),
+        label=who.vault.open("devices.label", row.id, row.label),
+        created_at=row.created_at,
+        last_receipt_at=row.last_receipt_at,
+        disabled_at=row.disabled_at,
+        disabled_reason=row.disabled_reason,
+    )

@@ -1,0 +1,254 @@
+"""The caller's own account: profile, passphrase, recovery codes, access log, everything to take along, and leaving for good."""
+
+import asyncio
+from datetime import datetime
+from itertools import pairwise
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+from fastapi import APIRouter, Query, Request, Response
+from pydantic import BaseModel, Field, StringConstraints, model_validator
+
+from api import readable
+from api.dependencies import (
+    IdempotencyKey,
+    Reading,
+    ReadingCaller,
+    Services,
+    Token,
+    Writing,
+    WritingCaller,
+    caller_of,
+    make_unit,
+    retry_of,
+    unit_of,
+)
+from api.problems import invalid_at, problems
+from api.routes.accounts.sessions import give_cookie
+from api.schemas.common import (
+    DEFAULT_LIMIT,
+    Body,
+    Cursor,
+    DisplayName,
+    Flag,
+    Language,
+    Limit,
+    Page,
+    Passphrase,
+    Phone,
+    Region,
+    TimeZone,
+    Whole,
+    page,
+)
+from core.errors import KeysUnavailable, ProofNeeded
+from core.phone_numbers import dialable
+from models import AccessEvent, Person
+from models.enums import AccessKind
+from rules import access
+from rules.access import Caller
+from rules.accounts import access_log, account_erasure, account_export, people
+
+router = APIRouter(tags=["me"])
+
+ZIP = "application/zip"
+
+Time = Annotated[str, StringConstraints(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$|^24:00$")]
+
+
+class Window(Body):
+    """Hours on one day of the week (0 is Monday) in the person's own time zone; "24:00" ends a day.
+
+    No window crosses midnight: from Friday 22:00 to 02:00 is Friday 22:00 to 24:00 and Saturday 00:00 to 02:00.
+    """
+
+    day: Annotated[Whole, Field(ge=0, le=6)]
+    from_: Annotated[Time, Field(alias="from")]
+    to: Time
+
+    @model_validator(mode="after")
+    def _forward(self) -> "Window":
+        if self.from_ >= self.to:
+            raise ValueError("must end after it begins; hours past midnight go on the next day")
+        return self
+
+
+class MeOut(BaseModel):
+    id: UUID
+    sign_in_name: str | None
+    display_name: str | None
+    time_zone: str
+    region: str | None
+    language: str
+    hours: list[dict[str, Any]] | None
+    wake_me: bool
+    contact: str | None
+    created_at: datetime
+
+
+class Change(Body):
+    """A merge patch: what is left out stays, null empties what may be empty.
+
+    `hours`: when pushes may come; null for any time. Windows of one day may touch, never overlap. `to` is when one
+    ends: `24:00` with the day, and a last minute of an hour (`23:59`) is meant with it. `wake_me`: at any
+    hour, whatever `hours` say. `contact`: as people write it; without its country it is a number of `region`. It is kept
+    as it can be dialled from anywhere.
+    """
+
+    display_name: DisplayName = ""
+    time_zone: TimeZone = ""
+    region: Region | None = None
+    language: Language = ""
+    hours: Annotated[list[Window], Field(min_length=1, max_length=28)] | None = None
+    wake_me: Flag = False
+    contact: Phone | None = None
+
+    @model_validator(mode="after")
+    def _apart(self) -> "Change":
+        windows = sorted(self.hours or [], key=lambda window: (window.day, window.from_))
+        for one, following in pairwise(windows):
+            if one.day == following.day and following.from_ < one.to:
+                raise ValueError("hours on one day must not overlap")
+        return self
+
+
+class NewPassphrase(Body):
+    passphrase: Passphrase
+
+
+class CodesOut(BaseModel):
+    recovery_codes: list[str]
+
+
+class AccessOut(BaseModel):
+    """`session_id`: the session in which it was done, or that a sign-in opened; `current` says whether that is this one.
+
+    `about_id`: the device, passkey, channel or other session it was about. From where is not kept.
+    """
+
+    id: UUID
+    kind: AccessKind
+    about_id: UUID | None
+    session_id: UUID | None
+    current: bool
+    created_at: datetime
+
+
+@router.get("/v1/me", summary="Read my profile")
+async def me(
+    unit: Reading, who: ReadingCaller, token: Token, request: Request, response: Response, context: Services
+) -> MeOut:
+    """My profile, as only I see it."""
+    if token is not None and request.cookies.get(context.settings.cookie_name) == token:
+        # The session slides on with its use; a cookie that did not would sign somebody out who is here every day.
+        give_cookie(response, context, token)
+    return _out(await access.person(unit, who), who)
+
+
+@router.patch("/v1/me", summary="Change my profile", responses=problems(KeysUnavailable))
+async def change(body: Change, unit: Writing, who: WritingCaller) -> MeOut:
+    """Change the profile (JSON Merge Patch)."""
+    changes = body.model_dump(include=body.model_fields_set, by_alias=True)
+    if body.contact is not None:
+        region = body.region if "region" in changes else who.region
+        with invalid_at("body.contact"):
+            changes["contact"] = dialable(body.contact, region)
+    return _out(await people.change(unit, who, changes), who)
+
+
+@router.put("/v1/me/passphrase", summary="Set a new passphrase", status_code=204, responses=problems(ProofNeeded))
+async def set_passphrase(body: NewPassphrase, token: Token, context: Services) -> None:
+    """Set a new passphrase. Needs fresh proof; everywhere else you are signed out, and passkeys go."""
+    async with context.database.read() as session:
+        unit = make_unit(context, session)
+        who = await access.caller(unit, token)
+        access.require_proof(who, unit.now)
+    hashed = await context.passphrases.hash(body.passphrase, str(who.person_id))
+    async with context.database.write() as session:
+        unit = make_unit(context, session)
+        who = await access.caller(unit, token)
+        await people.set_passphrase(unit, who, hashed)
+        await unit.commit(context.bus, context.dispatch_now)
+
+
+@router.post("/v1/recovery-codes", summary="Make new recovery codes", status_code=201, responses=problems(ProofNeeded))
+async def new_codes(unit: Writing, who: WritingCaller, key: IdempotencyKey) -> CodesOut:
+    """Ten new recovery codes; the earlier ones stop working. Needs fresh proof."""
+    access.require_proof(who, unit.now)
+    asked = retry_of(unit.keyring, who, "POST /v1/recovery-codes", key, None)
+    return CodesOut(recovery_codes=await people.new_codes(unit, who, asked))
+
+
+@router.get("/v1/me/access-log", summary="List what happened to the ways into my account")
+async def accessed(
+    unit: Reading, who: ReadingCaller, limit: Limit = DEFAULT_LIMIT, cursor: Cursor = None
+) -> Page[AccessOut]:
+    """Who came into my account and what was changed about the ways into it, newest first; kept for 90 days."""
+    return page(
+        await access_log.list_access_events(unit, who, limit, cursor),
+        limit,
+        lambda row: _access_out(row, who.session_id),
+    )
+
+
+@router.get(
+    "/v1/me/export",
+    summary="Export everything that is kept of me",
+    response_model=dict[str, Any],
+    responses={200: {"content": {ZIP: {}}}},
+)
+async def export(
+    token: Token,
+    context: Services,
+    request: Request,
+    response: Response,
+    form: Annotated[Literal["json", "zip"] | None, Query(alias="format")] = None,
+) -> Any:  # noqa: ANN401 (as wide as what is kept)
+    """Everything that is kept of you, in plain words; as a ZIP (`format=zip` or its media type) with a page to read."""
+    # Two short steps: the writer is not held while everything is read, and what was taken stands in the log before.
+    async with unit_of(context, context.database.write()) as unit:
+        access_log.record_own_event(unit, await caller_of(unit, token, context), AccessKind.EXPORTED)
+    async with context.database.read() as session:
+        unit = make_unit(context, session)
+        held = await account_export.export(unit, await access.caller(unit, token))
+    if form == "zip" or (form is None and ZIP in request.headers.get("accept", "")):
+        attached = {"Content-Disposition": 'attachment; filename="porchlight.zip"'}
+        # In a thread: nobody's press waits for it.
+        return Response(await asyncio.to_thread(readable.zipped, held), media_type=ZIP, headers=attached)
+    response.headers["Content-Disposition"] = 'attachment; filename="porchlight.json"'
+    return held
+
+
+@router.delete("/v1/me", summary="Delete my account", status_code=204, responses=problems(ProofNeeded))
+async def erase(unit: Writing, who: WritingCaller, request: Request, response: Response, context: Services) -> None:
+    """Delete the account for good. Needs fresh proof; an open reach-out ends without an all-clear."""
+    access.require_proof(who, unit.now)
+    await account_erasure.erase(unit, who)
+    if context.settings.cookie_name in request.cookies:
+        response.delete_cookie(context.settings.cookie_name, path="/", secure=context.settings.secure, httponly=True)
+
+
+def _access_out(row: AccessEvent, current: UUID) -> AccessOut:
+    return AccessOut(
+        id=row.id,
+        kind=AccessKind(row.kind),
+        about_id=row.about_id,
+        session_id=row.session_id,
+        current=row.session_id == current,
+        created_at=row.created_at,
+    )
+
+
+def _out(mine: Person, who: Caller) -> MeOut:
+    return MeOut(
+        id=mine.id,
+        sign_in_name=who.vault.open("people.sign_in_name", mine.id, mine.sign_in_name),
+        display_name=who.vault.open("people.display_name", mine.id, mine.display_name),
+        time_zone=mine.time_zone,
+        region=mine.region,
+        language=mine.language,
+        hours=mine.hours,
+        wake_me=mine.wake_me,
+        contact=who.vault.open("people.contact", mine.id, mine.contact),
+        created_at=mine.created_at,
+    )

@@ -1,0 +1,266 @@
+"""Passkeys: a finger or a face instead of a passphrase. Options and credentials are WebAuthn's own JSON."""
+
+from datetime import datetime
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+from fastapi import APIRouter, Request, Response
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic.alias_generators import to_camel
+
+from api import login_throttle
+from api.context import Context
+from api.dependencies import (
+    IdempotencyKey,
+    Reading,
+    ReadingCaller,
+    Services,
+    Writing,
+    WritingCaller,
+    make_unit,
+    retry_of,
+)
+from api.problems import problems
+from api.routes.accounts.sessions import SignedInOut, signed_in_out
+from api.schemas.common import DEFAULT_LIMIT, Body, Cursor, Label, Limit, Page, page
+from core.errors import (
+    KeyReused,
+    KeysUnavailable,
+    NotFound,
+    PasskeyRefused,
+    PasskeysNotOffered,
+    PasskeyUnknown,
+    ProofNeeded,
+    TooMany,
+    TooManyPasskeys,
+)
+from core.passkeys import RelyingParty
+from models import Passkey
+from models.enums import Carrier
+from rules import access, idempotency
+from rules.access import Caller
+from rules.accounts import passkeys
+
+router = APIRouter(tags=["passkeys"])
+
+CredentialId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,1364}$")]
+Encoded = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]+={0,2}$", max_length=16384)]
+
+
+class Json(BaseModel):
+    """WebAuthn's own names. Fields that a newer browser adds are let in and left alone."""
+
+    model_config = ConfigDict(extra="ignore", alias_generator=to_camel, validate_by_name=True)
+
+
+class Party(Json):
+    id: str
+    name: str
+
+
+class User(Json):
+    id: str
+    name: str
+    display_name: str
+
+
+class Parameters(Json):
+    type: Literal["public-key"]
+    alg: int
+
+
+class Descriptor(Json):
+    type: Literal["public-key"]
+    id: str
+
+
+class Selection(Json):
+    resident_key: Literal["required"]
+    require_resident_key: bool
+    user_verification: Literal["required"]
+
+
+class CreationOptions(Json):
+    """For `PublicKeyCredential.parseCreationOptionsFromJSON`; the challenge is good for 5 minutes, and once."""
+
+    rp: Party
+    user: User
+    challenge: str
+    pub_key_cred_params: list[Parameters]
+    timeout: int
+    exclude_credentials: list[Descriptor]
+    authenticator_selection: Selection
+    attestation: Literal["none"]
+
+
+class RequestOptions(Json):
+    """For `PublicKeyCredential.parseRequestOptionsFromJSON`; the challenge is good for 5 minutes, and once."""
+
+    challenge: str
+    timeout: int
+    rp_id: str
+    allow_credentials: list[Descriptor]
+    user_verification: Literal["required"]
+
+
+class Attestation(Json):
+    client_data: Annotated[Encoded, Field(alias="clientDataJSON")]
+    attestation_object: Encoded
+
+
+class Registration(Json):
+    """What `navigator.credentials.create()` gave, by its `toJSON()`."""
+
+    id: CredentialId
+    raw_id: CredentialId
+    type: Literal["public-key"]
+    response: Attestation
+
+
+class Signature(Json):
+    client_data: Annotated[Encoded, Field(alias="clientDataJSON")]
+    authenticator_data: Encoded
+    signature: Encoded
+    user_handle: Encoded | None = None
+
+
+class SignedChallenge(Json):
+    """What `navigator.credentials.get()` gave, by its `toJSON()`."""
+
+    id: CredentialId
+    raw_id: CredentialId
+    type: Literal["public-key"]
+    response: Signature
+
+
+class NewPasskey(Body):
+    """`label` is for the owner's eyes: which phone or key it is."""
+
+    credential: Registration
+    label: Label | None = None
+
+
+class PasskeySignIn(Body):
+    credential: SignedChallenge
+    carrier: Carrier = Carrier.TOKEN
+
+
+class PasskeyOut(BaseModel):
+    """`synced`: it may live on several of your devices."""
+
+    id: UUID
+    label: str | None
+    synced: bool
+    created_at: datetime
+    last_used_at: datetime | None
+
+
+@router.post(
+    "/v1/passkeys/options",
+    summary="Begin to add a passkey",
+    responses=problems(PasskeysNotOffered, ProofNeeded, TooManyPasskeys, KeysUnavailable),
+)
+async def options(unit: Writing, who: WritingCaller, context: Services) -> CreationOptions:
+    """Begin to add a passkey. Needs fresh proof; what was begun before can no longer be finished."""
+    party = _party(context)
+    access.require_proof(who, unit.now)
+    return CreationOptions.model_validate(await passkeys.creation_options(unit, who, party))
+
+
+@router.post(
+    "/v1/passkeys",
+    summary="Add a passkey",
+    status_code=201,
+    responses=problems(
+        PasskeysNotOffered, ProofNeeded, PasskeyRefused, TooManyPasskeys, NotFound, KeyReused, KeysUnavailable
+    ),
+)
+async def add(
+    body: NewPasskey, unit: Writing, who: WritingCaller, context: Services, key: IdempotencyKey
+) -> PasskeyOut:
+    """Add the passkey that the browser has made. Needs fresh proof; ten are the most."""
+    party = _party(context)
+    access.require_proof(who, unit.now)
+    asked = retry_of(unit.keyring, who, "POST /v1/passkeys", key, body)
+    try:
+        return _out(await passkeys.add(unit, who, party, _json(body.credential), body.label, asked), who)
+    except PasskeyRefused:
+        # Its challenge is used up all the same.
+        await unit.commit(context.bus, context.dispatch_now)
+        raise
+
+
+@router.get("/v1/passkeys", summary="List my passkeys")
+async def mine(
+    unit: Reading, who: ReadingCaller, limit: Limit = DEFAULT_LIMIT, cursor: Cursor = None
+) -> Page[PasskeyOut]:
+    """My passkeys."""
+    return page(await passkeys.list_passkeys(unit, who, limit, cursor), limit, lambda row: _out(row, who))
+
+
+@router.delete(
+    "/v1/passkeys/{passkey_id}", summary="Remove a passkey", status_code=204, responses=problems(NotFound, ProofNeeded)
+)
+async def remove(passkey_id: UUID, unit: Writing, who: WritingCaller) -> None:
+    """Remove a passkey. Needs fresh proof. Where it has signed in stays signed in: see /v1/sessions."""
+    access.require_proof(who, unit.now)
+    await passkeys.remove(unit, who, passkey_id)
+
+
+@router.post(
+    "/v1/sessions/passkey/options",
+    summary="Begin to sign in with a passkey",
+    responses=problems(PasskeysNotOffered, TooMany),
+)
+async def sign_in_options(unit: Writing, request: Request, context: Services) -> RequestOptions:
+    """Begin to sign in with a passkey, whoever you are."""
+    party = _party(context)
+    return RequestOptions.model_validate(await passkeys.request_options(unit, party, login_throttle.place(request)))
+
+
+@router.post(
+    "/v1/sessions/passkey",
+    summary="Sign in with a passkey",
+    status_code=201,
+    responses=problems(PasskeysNotOffered, PasskeyUnknown, TooMany, KeyReused, KeysUnavailable),
+)
+async def sign_in(
+    body: PasskeySignIn, request: Request, response: Response, context: Services, key: IdempotencyKey
+) -> SignedInOut:
+    """Sign in with a passkey. It counts as fresh proof."""
+    party = _party(context)
+    guess = await login_throttle.take(context, request, body.credential.id, None, guessable=False)
+    async with context.database.write() as session:
+        unit = make_unit(context, session)
+        said = body.model_dump(mode="json", exclude_unset=True)
+        asked = idempotency.request_fingerprint(unit.keyring, f"passkey\0{body.credential.id}", key, said)
+        try:
+            made = await passkeys.sign_in(unit, party, _json(body.credential), body.carrier, asked)
+        except PasskeyUnknown:
+            # Its challenge is used up all the same.
+            await session.commit()
+            raise
+        await unit.commit(context.bus, context.dispatch_now)
+    await login_throttle.give_back(context, guess, made.person_id)
+    return signed_in_out(made, response, context)
+
+
+def _party(context: Context) -> RelyingParty:
+    """Whom passkeys are made for here. Raises PasskeysNotOffered."""
+    if context.settings.rp_id is None:
+        raise PasskeysNotOffered
+    return RelyingParty(context.settings.rp_id, context.settings.origin)
+
+
+def _json(credential: Json) -> dict[str, Any]:
+    return credential.model_dump(mode="json", by_alias=True, exclude_none=True)
+
+
+def _out(row: Passkey, who: Caller) -> PasskeyOut:
+    return PasskeyOut(
+        id=row.id,
+        label=who.vault.open("passkeys.label", row.id, row.label),
+        synced=row.synced,
+        created_at=row.created_at,
+        last_used_at=row.used_at,
+    )

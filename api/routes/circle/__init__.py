@@ -1,0 +1,1 @@
+"""The circle: who is in it, when they can be reached, what is shared with them."""

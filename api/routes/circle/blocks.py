@@ -1,0 +1,55 @@
+"""People I have blocked: nothing of mine reaches them, nothing of theirs reaches me."""
+
+from datetime import datetime
+from uuid import UUID
+
+from fastapi import APIRouter
+from pydantic import BaseModel
+
+from api.dependencies import IdempotencyKey, Reading, ReadingCaller, Writing, WritingCaller, retry_of
+from api.problems import problems
+from api.schemas.common import DEFAULT_LIMIT, Body, Cursor, Limit, Page, PersonOut, page
+from core.errors import NotFound
+from rules import idempotency
+from rules.circle import blocks as rule
+
+router = APIRouter(prefix="/v1/blocks", tags=["blocks"])
+
+
+class NewBlock(Body):
+    person_id: UUID
+
+
+class BlockOut(BaseModel):
+    person: PersonOut
+    created_at: datetime
+
+
+@router.post("", summary="Block somebody", status_code=201, responses=problems(NotFound))
+async def block(body: NewBlock, unit: Writing, who: WritingCaller, key: IdempotencyKey) -> BlockOut:
+    """Block somebody from my circle or whose circle I am in. It ends both at once; repeating it is safe."""
+    made = await rule.block(unit, who, body.person_id)
+    await idempotency.remember_existing(
+        unit, retry_of(unit.keyring, who, "POST /v1/blocks", key, body), who.person_id, body.person_id
+    )
+    name = await rule.name_of(unit, body.person_id)
+    return BlockOut(person=PersonOut(id=made.blocked_id, display_name=name), created_at=made.created_at)
+
+
+@router.get("", summary="List whom I have blocked")
+async def blocks(
+    unit: Reading, who: ReadingCaller, limit: Limit = DEFAULT_LIMIT, cursor: Cursor = None
+) -> Page[BlockOut]:
+    return page(
+        await rule.blocks(unit, who, limit, cursor),
+        limit,
+        lambda found: BlockOut(
+            person=PersonOut(id=found[0].blocked_id, display_name=found[1]), created_at=found[0].created_at
+        ),
+        cursor=lambda found: found[0].blocked_id,
+    )
+
+
+@router.delete("/{person_id}", summary="Unblock somebody", status_code=204, responses=problems(NotFound))
+async def unblock(person_id: UUID, unit: Writing, who: WritingCaller) -> None:
+    await rule.unblock(unit, who, person_id)

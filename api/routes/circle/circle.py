@@ -1,0 +1,150 @@
+"""My circle: the people I reach out to."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Annotated, Literal
+from uuid import UUID
+
+from fastapi import APIRouter
+from pydantic import AfterValidator, BaseModel
+
+from api.context import Context
+from api.dependencies import Reading, ReadingCaller, Services, Writing, WritingCaller
+from api.problems import problems
+from api.schemas.common import DEFAULT_LIMIT, Body, Cursor, Limit, Page, PersonOut, Whole, page
+from core.errors import NotFound, StepOneFull
+from core.unit_of_work import UnitOfWork
+from models.enums import Role
+from rules import access
+from rules.access import Caller
+from rules.accounts import people
+from rules.circle import membership
+from rules.circle.invitations import MAX_CIRCLE
+from rules.circle.membership import Member
+from rules.reach_out.ladder import own_ladder
+
+router = APIRouter(prefix="/v1/circle", tags=["circle"])
+
+
+class MemberOut(BaseModel):
+    """`words`: two words that both phones show until the confirm; compare them by voice.
+
+    `reachable`: a device of theirs can be pushed, or they have a confirmed channel; false as well when nothing that was
+    pushed to them has arrived for 7 days. `available_now`: reachable, and awake for this person at this moment.
+    """
+
+    id: UUID
+    person: PersonOut
+    role: Role
+    step: Literal[1, 2]
+    state: Literal["accepted", "active"]
+    reachable: bool
+    available_now: bool
+    contact: str | None
+    words: list[str] | None
+    created_at: datetime
+
+
+class CirclePage(Page[MemberOut]):
+    """`anyone_available`: a press at this moment would reach somebody, on this page or another one."""
+
+    anyone_available: bool
+
+
+class Change(Body):
+    role: Role = Role.FRIEND
+    step: Literal[1, 2] = 1
+
+
+@router.get("", summary="List the people in my circle")
+async def members(unit: Reading, who: ReadingCaller, limit: Limit = DEFAULT_LIMIT, cursor: Cursor = None) -> CirclePage:
+    """The people in my circle, in the order in which it grew, and whether a press now would reach anybody."""
+    found = await membership.members(unit, who, limit, cursor)
+    whole = cursor is None and len(found) <= limit
+    everyone = found if whole else await membership.members(unit, who, MAX_CIRCLE, None)
+    shown = page(found, limit, member_out)
+    return CirclePage(
+        items=shown.items, next=shown.next, anyone_available=any(member.available_now for member in everyone)
+    )
+
+
+class LadderOut(BaseModel):
+    """Seconds after the press at which each of the four rungs is due. `own`: chosen by the person."""
+
+    ladder: list[int]
+    own: bool
+    default: list[int]
+
+
+def _bounded(seconds: list[int]) -> list[int]:
+    return list(own_ladder(seconds))
+
+
+class NewLadder(Body):
+    """Four numbers of seconds, the first of them 0, at least 30 apart, the last at most 1800; null: the default."""
+
+    ladder: Annotated[list[Whole], AfterValidator(_bounded)] | None
+
+
+@router.get("/ladder", summary="Read when my circle is told")
+async def ladder(unit: Reading, who: ReadingCaller, context: Services) -> LadderOut:
+    """When my circle is told after a press."""
+    return _ladder_out((await access.person(unit, who)).ladder, context)
+
+
+@router.put("/ladder", summary="Set when my circle is told")
+async def set_ladder(body: NewLadder, unit: Writing, who: WritingCaller, context: Services) -> LadderOut:
+    """Choose my own times. A reach-out that is running keeps the ladder it began with."""
+    return _ladder_out(await people.set_ladder(unit, who, body.ladder), context)
+
+
+def _ladder_out(own: Sequence[int] | None, context: Context) -> LadderOut:
+    default = list(context.settings.ladder)
+    return LadderOut(ladder=list(own or default), own=bool(own), default=default)
+
+
+@router.patch(
+    "/{membership_id}", summary="Change somebody's role or step in my circle", responses=problems(NotFound, StepOneFull)
+)
+async def change(membership_id: UUID, body: Change, unit: Writing, who: WritingCaller) -> MemberOut:
+    """Another role or step (JSON Merge Patch)."""
+    changes = body.model_dump(include=body.model_fields_set, mode="json")
+    await membership.change(unit, who, membership_id, changes)
+    return await _one(unit, who, membership_id)
+
+
+@router.post("/{membership_id}/confirm", summary="Confirm somebody for my circle", responses=problems(NotFound))
+async def confirm(membership_id: UUID, unit: Writing, who: WritingCaller) -> MemberOut:
+    """Confirm that this is the person you meant. Only from then on are they told anything."""
+    await membership.confirm(unit, who, membership_id)
+    return await _one(unit, who, membership_id)
+
+
+@router.delete(
+    "/{membership_id}", summary="Remove somebody from my circle", status_code=204, responses=problems(NotFound)
+)
+async def remove(membership_id: UUID, unit: Writing, who: WritingCaller) -> None:
+    """Take somebody out of my circle. They are not told."""
+    await membership.remove(unit, who, membership_id)
+
+
+async def _one(unit: UnitOfWork, who: Caller, membership_id: UUID) -> MemberOut:
+    found = await membership.members(unit, who, 1, None, only=membership_id)
+    if not found:
+        raise NotFound
+    return member_out(found[0])
+
+
+def member_out(row: Member) -> MemberOut:
+    return MemberOut(
+        id=row.id,
+        person=PersonOut(id=row.person_id, display_name=row.display_name),
+        role=Role(row.role),
+        step=1 if row.step == 1 else 2,
+        state="active" if row.active else "accepted",
+        reachable=row.reachable,
+        available_now=row.available_now,
+        contact=row.contact,
+        words=list(row.words) if row.words else None,
+        created_at=row.created_at,
+    )

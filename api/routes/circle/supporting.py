@@ -1,0 +1,81 @@
+"""The people I am there for."""
+
+from datetime import datetime
+from typing import Literal
+from uuid import UUID
+
+from fastapi import APIRouter
+from pydantic import BaseModel
+
+from api.dependencies import Reading, ReadingCaller, Writing, WritingCaller
+from api.problems import problems
+from api.schemas.common import DEFAULT_LIMIT, Body, Cursor, Limit, Moment, Page, PersonOut, page
+from core.errors import NotFound
+from core.unit_of_work import UnitOfWork
+from models.enums import Role
+from rules.access import Caller
+from rules.circle import membership
+from rules.circle.membership import Supported
+
+router = APIRouter(prefix="/v1/supporting", tags=["supporting"])
+
+
+class SupportedOut(BaseModel):
+    """`words`: the two words that both phones show until the other side confirms."""
+
+    id: UUID
+    person: PersonOut
+    role: Role
+    state: Literal["accepted", "active"]
+    words: list[str] | None
+    muted_until: datetime | None
+    last_connected_at: datetime | None
+    open_reach_out_id: UUID | None
+    created_at: datetime
+
+
+class Mute(Body):
+    muted_until: Moment | None
+
+
+@router.get("", summary="List the people I am there for")
+async def supported(
+    unit: Reading, who: ReadingCaller, limit: Limit = DEFAULT_LIMIT, cursor: Cursor = None
+) -> Page[SupportedOut]:
+    """The people whose circle I am in."""
+    return page(await membership.supported(unit, who, limit, cursor), limit, supported_out)
+
+
+@router.patch("/{membership_id}", summary="Mute somebody I am there for", responses=problems(NotFound))
+async def mute(membership_id: UUID, body: Mute, unit: Writing, who: WritingCaller) -> SupportedOut:
+    """Get no pushes from this person until then; null ends it. The inbox keeps everything."""
+    await membership.mute(unit, who, membership_id, body.muted_until)
+    return await one(unit, who, membership_id)
+
+
+@router.delete("/{membership_id}", summary="Leave somebody's circle", status_code=204, responses=problems(NotFound))
+async def leave(membership_id: UUID, unit: Writing, who: WritingCaller) -> None:
+    """Step out of this circle. Nobody is told."""
+    await membership.leave(unit, who, membership_id)
+
+
+async def one(unit: UnitOfWork, who: Caller, membership_id: UUID) -> SupportedOut:
+    """One of the people the caller is there for. Raises NotFound."""
+    found = await membership.supported(unit, who, 1, None, only=membership_id)
+    if not found:
+        raise NotFound
+    return supported_out(found[0])
+
+
+def supported_out(row: Supported) -> SupportedOut:
+    return SupportedOut(
+        id=row.id,
+        person=PersonOut(id=row.person_id, display_name=row.display_name),
+        role=Role(row.role),
+        state="active" if row.active else "accepted",
+        words=list(row.words) if row.words else None,
+        muted_until=row.muted_until,
+        last_connected_at=row.last_connected_at,
+        open_reach_out_id=row.open_reach_out_id,
+        created_at=row.created_at,
+    )

@@ -1,0 +1,92 @@
+"""Check-ins: how I am, for myself, and item by item for those I share it with."""
+
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Query
+from pydantic import BaseModel, Field
+
+from api.dependencies import IdempotencyKey, Reading, ReadingCaller, Writing, WritingCaller, retry_of
+from api.problems import problems
+from api.schemas.common import DEFAULT_LIMIT, Body, Cursor, Limit, Note, Page, PersonOut, Whole, page, person
+from core.errors import KeyReused, MemberUnknown, NotFound
+from models.enums import Halt
+from rules.daily import check_ins
+from rules.daily.check_ins import CheckInView, NewCheckIn
+
+router = APIRouter(prefix="/v1/check-ins", tags=["check-ins"])
+
+CIRCLE = 15
+
+
+class CheckIn(Body):
+    """All of it may be left out. `feeling` goes from 0 (very low) to 4 (very good); `note` is stored encrypted.
+
+    `share_with`: ids of confirmed memberships in my circle who may see this one check-in; without it nobody does.
+    """
+
+    feeling: Annotated[Whole, Field(ge=0, le=4)] | None = None
+    halt: Annotated[list[Halt], Field(max_length=len(Halt))] | None = None
+    note: Note | None = None
+    share_with: Annotated[list[UUID], Field(max_length=CIRCLE)] | None = None
+
+
+class CheckInOut(BaseModel):
+    """`from` is whose check-in it is; `mine` says whether that is you. `shared_with` is null in what others share."""
+
+    id: UUID
+    mine: bool
+    from_: Annotated[PersonOut, Field(alias="from")]
+    feeling: int | None
+    halt: list[Halt]
+    note: str | None
+    shared_with: list[PersonOut] | None
+    created_at: datetime
+
+
+@router.post("", summary="Write a check-in", status_code=201, responses=problems(MemberUnknown, NotFound, KeyReused))
+async def check_in(body: CheckIn, unit: Writing, who: WritingCaller, key: IdempotencyKey) -> CheckInOut:
+    """Say how I am. Those I share it with get a notice `check_in`, and read it here; nobody else ever sees it."""
+    asked = retry_of(unit.keyring, who, "POST /v1/check-ins", key, body)
+    said = NewCheckIn(body.feeling, body.halt or (), body.note, frozenset(body.share_with or ()))
+    return _out(await check_ins.one(unit, who, await check_ins.check_in(unit, who, said, asked)))
+
+
+@router.get("", summary="List check-ins of mine and those shared with me")
+async def listed(
+    unit: Reading,
+    who: ReadingCaller,
+    mine: Annotated[bool | None, Query(description="Only my own, or only those shared with me.")] = None,
+    limit: Limit = DEFAULT_LIMIT,
+    cursor: Cursor = None,
+) -> Page[CheckInOut]:
+    """My check-ins, and those that others share with me; newest first."""
+    return page(await check_ins.page(unit, who, limit, cursor, mine=mine), limit, _out)
+
+
+@router.get("/{check_in_id}", summary="Read one check-in", responses=problems(NotFound))
+async def one(check_in_id: UUID, unit: Reading, who: ReadingCaller) -> CheckInOut:
+    """One of mine, or one that is shared with me. What was taken back is not there any more."""
+    return _out(await check_ins.one(unit, who, check_in_id))
+
+
+@router.delete("/{check_in_id}", summary="Take a check-in back", status_code=204, responses=problems(NotFound))
+async def remove(check_in_id: UUID, unit: Writing, who: WritingCaller) -> None:
+    """Take it back for good, also from those I shared it with. They are not told."""
+    await check_ins.remove(unit, who, check_in_id)
+
+
+def _out(view: CheckInView) -> CheckInOut:
+    return CheckInOut.model_validate(
+        {
+            "id": view.id,
+            "mine": view.mine,
+            "from": person(view.sender),
+            "feeling": view.feeling,
+            "halt": view.halt,
+            "note": view.note,
+            "shared_with": None if view.shared_with is None else [person(one) for one in view.shared_with],
+            "created_at": view.created_at,
+        }
+    )

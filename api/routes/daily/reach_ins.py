@@ -1,0 +1,82 @@
+"""Reach-ins: an unasked "thinking of you"."""
+
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Query
+from pydantic import AfterValidator, BaseModel, Field, StringConstraints
+
+from api.dependencies import IdempotencyKey, Reading, ReadingCaller, Writing, WritingCaller, retry_of
+from api.problems import problems
+from api.schemas.common import DEFAULT_LIMIT, FREE, Body, Cursor, Limit, Page, PersonOut, page, person
+from core import text
+from core.errors import KeyReused, NotFound, TooMany
+from rules.daily import reach_ins
+from rules.daily.reach_ins import ReachInView
+
+router = APIRouter(prefix="/v1/reach-ins", tags=["reach-ins"])
+
+TEXT = 500
+Text = Annotated[
+    str, StringConstraints(max_length=4 * TEXT), AfterValidator(lambda value: text.words(value, TEXT)), FREE
+]
+
+
+class NewReachIn(Body):
+    """`to` is the id of a person in my circle, or whose circle I am in. `text` is stored encrypted."""
+
+    to: UUID
+    text: Text | None = None
+
+
+class ReachInOut(BaseModel):
+    """`mine` says whether you sent it."""
+
+    id: UUID
+    mine: bool
+    from_: Annotated[PersonOut, Field(alias="from")]
+    to: PersonOut
+    text: str | None
+    created_at: datetime
+
+
+@router.post("", summary="Send a reach-in", status_code=201, responses=problems(NotFound, TooMany, KeyReused))
+async def send(body: NewReachIn, unit: Writing, who: WritingCaller, key: IdempotencyKey) -> ReachInOut:
+    """Let somebody know that I think of them. They get a notice `reach_in`, and read it here.
+
+    Twenty a day, and once in ten minutes to one person. To reach out there is no limit.
+    """
+    asked = retry_of(unit.keyring, who, "POST /v1/reach-ins", key, body)
+    return _out(await reach_ins.one(unit, who, await reach_ins.send(unit, who, body.to, body.text, asked)))
+
+
+@router.get("", summary="List reach-ins that I sent and was sent")
+async def listed(
+    unit: Reading,
+    who: ReadingCaller,
+    mine: Annotated[bool | None, Query(description="Only those I sent, or only those sent to me.")] = None,
+    limit: Limit = DEFAULT_LIMIT,
+    cursor: Cursor = None,
+) -> Page[ReachInOut]:
+    """What I sent and what was sent to me, newest first, as long as we are in one circle."""
+    return page(await reach_ins.page(unit, who, limit, cursor, mine=mine), limit, _out)
+
+
+@router.get("/{reach_in_id}", summary="Read one reach-in", responses=problems(NotFound))
+async def one(reach_in_id: UUID, unit: Reading, who: ReadingCaller) -> ReachInOut:
+    """One that I sent or was sent, as long as we are in one circle."""
+    return _out(await reach_ins.one(unit, who, reach_in_id))
+
+
+def _out(view: ReachInView) -> ReachInOut:
+    return ReachInOut.model_validate(
+        {
+            "id": view.id,
+            "mine": view.mine,
+            "from": person(view.sender),
+            "to": person(view.recipient),
+            "text": view.text,
+            "created_at": view.created_at,
+        }
+    )

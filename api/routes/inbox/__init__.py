@@ -1,0 +1,1 @@
+"""The inbox: notices, what was read, and receipts of deliveries."""

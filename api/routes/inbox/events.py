@@ -1,0 +1,111 @@
+"""The event stream: ids only, looked up anew for every event, cut when the session ends."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from typing import Annotated
+
+from fastapi import APIRouter, Header
+from fastapi.responses import StreamingResponse
+from fastapi.sse import format_sse_event
+from pydantic_core import to_json
+
+from api.context import Context
+from api.dependencies import Services, Token, make_unit
+from core.bus import RESYNC, Listener, StreamEvent
+from core.telemetry import STREAMS
+from rules import access
+from rules.access import Caller
+from rules.inbox import views
+
+router = APIRouter(tags=["events"])
+
+PING = 15.0
+"""Seconds of silence after which a comment keeps the connection open and the session is looked up again."""
+
+
+STREAM = "text/event-stream"
+
+
+@router.get(
+    "/v1/events",
+    summary="Listen to my events as they happen",
+    response_class=StreamingResponse,
+    responses={200: {"description": "A stream that stays open.", "content": {STREAM: {"schema": {"type": "string"}}}}},
+)
+async def events(
+    token: Token,
+    context: Services,
+    last_event_id: Annotated[str | None, Header(alias="Last-Event-ID")] = None,
+) -> StreamingResponse:
+    """Server-Sent Events: `notice`, `reach_out` and `bookend` with an id; `resync` after a reconnect: fetch again."""
+    async with context.database.read() as session:
+        unit = make_unit(context, session)
+        who = await access.caller(unit, token)
+    return StreamingResponse(
+        _stream(context, who, reconnected=last_event_id is not None),
+        media_type=STREAM,
+        headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
+    )
+
+
+async def _stream(context: Context, who: Caller, *, reconnected: bool) -> AsyncIterator[bytes]:
+    STREAMS.inc()
+    try:
+        async with context.bus.listen(who.person_id) as listener:
+            # The id only says "I was here before"; what was missed is fetched, not replayed.
+            yield format_sse_event(comment="open", id="1", retry=2000)
+            if reconnected:
+                yield _event("resync", {})
+            # A session that ended between the look-up and the first listening must not stay.
+            if not await _signed_in(context, who):
+                return
+            async for chunk in _told(context, who, listener):
+                yield chunk
+    finally:
+        STREAMS.dec()
+
+
+async def _told(context: Context, who: Caller, listener: Listener) -> AsyncIterator[bytes]:
+    closing = asyncio.create_task(context.closing.wait())
+    try:
+        while True:
+            arriving = asyncio.create_task(listener.news.get())
+            await asyncio.wait({arriving, closing}, timeout=PING, return_when=asyncio.FIRST_COMPLETED)
+            if closing.done():
+                arriving.cancel()
+                return
+            if not arriving.done():
+                arriving.cancel()
+                if not await _signed_in(context, who):
+                    return
+                yield format_sse_event(comment="ping")
+                continue
+            if listener.over:
+                return
+            item = arriving.result()
+            if item is RESYNC:
+                yield _event("resync", {})
+            elif item.kind == "signed_out":
+                if item.id == who.session_id:
+                    return
+            elif await _may_hear(context, who, item):
+                yield _event(item.kind, {"id": str(item.id)})
+    finally:
+        closing.cancel()
+
+
+async def _signed_in(context: Context, who: Caller) -> bool:
+    async with context.database.read() as session:
+        return await access.still_signed_in(session, who.session_id, context.clock.now())
+
+
+async def _may_hear(context: Context, who: Caller, item: StreamEvent) -> bool:
+    async with context.database.read() as session:
+        unit = make_unit(context, session)
+        if not await access.still_signed_in(session, who.session_id, unit.now):
+            return False
+        return await views.may_hear(unit, who, item.kind, item.id)
+
+
+def _event(kind: str, data: dict[str, str]) -> bytes:
+    return format_sse_event(event=kind, data_str=to_json(data).decode(), id="1")

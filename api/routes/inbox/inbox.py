@@ -1,0 +1,129 @@
+"""The inbox, and the device's own word that a push arrived."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Query
+from pydantic import BaseModel, Field
+
+from api.dependencies import (
+    IdempotencyKey,
+    Reading,
+    ReadingCaller,
+    Services,
+    Token,
+    Writing,
+    WritingCaller,
+    make_unit,
+    retry_of,
+    used,
+)
+from api.problems import problems
+from api.schemas.common import DEFAULT_LIMIT, Body, Cursor, Limit, Page, PersonOut, page, person
+from core.errors import NotFound
+from models.enums import NoticeKind
+from rules import idempotency
+from rules.inbox import views
+from rules.inbox.views import NoticeView
+
+router = APIRouter(tags=["inbox"])
+
+
+class NoticeOut(BaseModel):
+    """`from` is null where nobody is named, or the account is no more. At most one of the ids says what it is about."""
+
+    id: UUID
+    kind: NoticeKind
+    from_: Annotated[PersonOut | None, Field(alias="from")]
+    reach_out_id: UUID | None
+    bookend_id: UUID | None
+    check_in_id: UUID | None
+    reach_in_id: UUID | None
+    created_at: datetime
+    read_at: datetime | None
+
+
+class Asked(BaseModel):
+    """Which notices."""
+
+    unread: bool | None = None
+    kind: NoticeKind | None = None
+    limit: Limit = DEFAULT_LIMIT
+    cursor: Cursor = None
+
+
+class CountOut(BaseModel):
+    unread: int
+
+
+class ReadOut(BaseModel):
+    """How many notices became read."""
+
+    read: int
+
+
+class ReceiptEvent(StrEnum):
+    DELIVERED = "delivered"
+    OPENED = "opened"
+
+
+class Receipt(Body):
+    delivery_id: UUID
+    event: ReceiptEvent
+
+
+@router.get("/v1/inbox", summary="List my notices")
+async def listed(context: Services, token: Token, asked: Annotated[Asked, Query()]) -> Page[NoticeOut]:
+    """My notices, newest first."""
+    async with context.database.at_once(reading=True) as opened:
+        unit = make_unit(context, opened)
+        found = await views.page(unit, token, asked.limit, asked.cursor, unread=asked.unread, kind=asked.kind)
+    used(context, found.session_id, found.used_at, unit.now)
+    return page(found.views, asked.limit, _out)
+
+
+@router.get("/v1/inbox/unread-count", summary="Count my unread notices")
+async def unread_count(unit: Reading, who: ReadingCaller) -> CountOut:
+    return CountOut(unread=await views.unread_count(unit, who))
+
+
+@router.post("/v1/inbox/read-all", summary="Mark all my notices as read")
+async def read_all(unit: Writing, who: WritingCaller) -> ReadOut:
+    """Mark everything as read. It does not tell anybody that you have seen their call."""
+    return ReadOut(read=await views.read_all(unit, who))
+
+
+@router.post("/v1/inbox/{notice_id}/read", summary="Mark one notice as read", responses=problems(NotFound))
+async def read(notice_id: UUID, unit: Writing, who: WritingCaller) -> NoticeOut:
+    """Mark one notice as read; the person who reached out sees that it was seen."""
+    await views.read(unit, who, notice_id)
+    return _out(await views.one(unit, who, notice_id))
+
+
+@router.post(
+    "/v1/receipts", summary="Report that a push arrived or was opened", status_code=201, responses=problems(NotFound)
+)
+async def receipt(body: Receipt, unit: Writing, who: WritingCaller, key: IdempotencyKey) -> Receipt:
+    """Say that a push arrived or was opened. Repeating it is safe."""
+    await views.receipt(unit, who, body.delivery_id, opened=body.event is ReceiptEvent.OPENED)
+    await idempotency.remember_existing(
+        unit, retry_of(unit.keyring, who, "POST /v1/receipts", key, body), who.person_id, body.delivery_id
+    )
+    return body
+
+
+def _out(view: NoticeView) -> NoticeOut:
+    # The rules have made every value; checking each a second time would cost more than reading the page.
+    return NoticeOut.model_construct(
+        id=view.id,
+        kind=NoticeKind(view.kind),
+        from_=person(view.sender) if view.sender else None,
+        reach_out_id=view.reach_out_id,
+        bookend_id=view.bookend_id,
+        check_in_id=view.check_in_id,
+        reach_in_id=view.reach_in_id,
+        created_at=view.created_at,
+        read_at=view.read_at,
+    )

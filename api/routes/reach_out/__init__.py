@@ -1,0 +1,1 @@
+"""The reach-out: pressed, answered, talked through, closed, looked back on."""

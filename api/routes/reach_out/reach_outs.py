@@ -1,0 +1,243 @@
+"""Reach-outs: pressed, followed, answered, closed. Each endpoint is a row of the contract."""
+
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Query, Response
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    WrapValidator,
+    model_validator,
+)
+
+from api import press_input
+from api.context import Context
+from api.dependencies import (
+    IdempotencyKey,
+    PressKey,
+    Reading,
+    ReadingCaller,
+    Services,
+    Token,
+    Writing,
+    WritingCaller,
+    caller_of,
+    retry_of,
+    unit_of,
+    used,
+)
+from api.problems import again_too, problems
+from api.schemas.common import DEFAULT_LIMIT, Body, Cursor, Limit, Moment, Note, Page, Whole, Words, page
+from api.schemas.reach_out import ReachOutOut, reach_out_out
+from core.errors import Closed, EmptyCircle, KeyReused, NobodyAnswered, NotFound, NotYours, StillOpen
+from core.unit_of_work import UnitOfWork
+from models.enums import AnswerKind, ChosenOutcome, Need, Outcome
+from rules import access, helplines
+from rules.access import Caller
+from rules.idempotency import RequestFingerprint
+from rules.reach_out import answers, closing, press_again, views
+from rules.reach_out.answers import Reply
+from rules.reach_out.press import Ask, Pressed, press_at_once, press_with_care
+
+router = APIRouter(prefix="/v1/reach-outs", tags=["reach-outs"])
+
+CIRCLE = 15
+
+
+class Press(BaseModel):
+    """All of it may be left out. Unknown fields are ignored here alone: an older server takes a newer app's press.
+
+    A note that is too long is cut. A field that makes no sense counts as left out.
+    """
+
+    model_config = ConfigDict(extra="ignore")
+
+    note: Annotated[Note | None, BeforeValidator(press_input.note)] = None
+    need: Annotated[Need | None, BeforeValidator(press_input.known_need)] = None
+    to: Annotated[list[UUID] | None, BeforeValidator(press_input.ids)] = None
+    pressed_at: Annotated[Moment | None, WrapValidator(press_input.or_nothing)] = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _read(cls, value: object) -> object:
+        return press_input.read(value)
+
+
+class NewAnswer(Body):
+    """`minutes` goes with `soon` and is needed there."""
+
+    kind: AnswerKind
+    minutes: Annotated[Whole, Field(ge=1, le=15)] | None = None
+    text: Words | None = None
+
+    @model_validator(mode="after")
+    def _minutes(self) -> "NewAnswer":
+        if (self.kind is AnswerKind.SOON) != (self.minutes is not None):
+            raise ValueError("minutes (1 to 15) go with the answer soon, and with no other")
+        return self
+
+
+class AnswerOut(BaseModel):
+    id: UUID
+    kind: AnswerKind
+    minutes: int | None
+    created_at: datetime
+    reach_out: ReachOutOut
+
+
+class Together(Body):
+    person_id: UUID | None = None
+
+
+class Close(Body):
+    outcome: ChosenOutcome
+
+
+class Felt(Body):
+    """How seen, safe and soothed it felt, 0 to 3 each; private to the person."""
+
+    seen: Annotated[Whole, Field(ge=0, le=3)] | None = None
+    safe: Annotated[Whole, Field(ge=0, le=3)] | None = None
+    soothed: Annotated[Whole, Field(ge=0, le=3)] | None = None
+
+
+@router.post(
+    "",
+    summary="Reach out now",
+    status_code=201,
+    responses=again_too(ReachOutOut, "One was open: this pressed again.") | problems(EmptyCircle, KeyReused),
+)
+async def press(
+    response: Response, context: Services, token: Token, key: PressKey, body: Press | None = None
+) -> ReachOutOut:
+    """Reach out now. 201 means that it is saved, for everyone who is asked."""
+    pressed = await _pressed(context, token, key, body or Press())
+    response.status_code = 201 if pressed.new else 200
+    return reach_out_out(pressed.view, pressed.who)
+
+
+async def _pressed(context: Context, token: str | None, key: str | None, said: Press) -> Pressed:
+    """Nearly every press is two statements; what is not as simple as that is done again with all due care."""
+    ask = Ask(said.note, said.need, frozenset(said.to) if said.to is not None else None, said.pressed_at)
+
+    def asked(who: Caller) -> RequestFingerprint | None:
+        return retry_of(context.keyring, who, "POST /v1/reach-outs", key, said)
+
+    if token:
+        async with unit_of(context, context.database.at_once()) as unit:
+            pressed = await press_at_once(unit, token, ask, asked)
+        if pressed is not None:
+            used(context, pressed.who.session_id, pressed.who.used_at, unit.now)
+            return pressed
+    async with unit_of(context, context.database.write()) as unit:
+        who = await caller_of(unit, token, context)
+        try:
+            return await press_with_care(unit, who, ask, asked(who))
+        except EmptyCircle as error:
+            error.extra["helplines"] = helplines.for_region(who.region).model_dump(mode="json")
+            raise
+
+
+@router.get("", summary="List reach-outs of mine and those I was told of")
+async def mine(
+    unit: Reading,
+    who: ReadingCaller,
+    is_open: Annotated[bool | None, Query(alias="open")] = None,
+    own: Annotated[bool | None, Query(alias="mine")] = None,
+    limit: Limit = DEFAULT_LIMIT,
+    cursor: Cursor = None,
+) -> Page[ReachOutOut]:
+    """My own reach-outs and those I was told of, newest first."""
+    found = await views.page(unit, who, limit, cursor, is_open=is_open, mine=own)
+    return page(found, limit, lambda view: reach_out_out(view, who))
+
+
+@router.get("/{reach_out_id}", summary="Read one reach-out", responses=problems(NotFound))
+async def one(reach_out_id: UUID, unit: Reading, who: ReadingCaller) -> ReachOutOut:
+    """One reach-out: my own, or one I was told of."""
+    await access.reach_out(unit, who, reach_out_id)
+    return await _shown(unit, who, reach_out_id)
+
+
+@router.post(
+    "/{reach_out_id}/answers",
+    summary="Answer a reach-out",
+    status_code=201,
+    responses=problems(NotFound, NotYours, Closed, KeyReused),
+)
+async def answer(
+    reach_out_id: UUID, body: NewAnswer, unit: Writing, who: WritingCaller, key: IdempotencyKey
+) -> AnswerOut:
+    """Say what I can do. I may change it at any time until the reach-out is closed."""
+    asked = retry_of(unit.keyring, who, f"POST /v1/reach-outs/{reach_out_id}/answers", key, body)
+    made = await answers.answer(unit, who, reach_out_id, Reply(body.kind, body.minutes, body.text), asked)
+    return AnswerOut(
+        id=made.id,
+        kind=AnswerKind(made.kind),
+        minutes=made.minutes,
+        created_at=made.created_at,
+        reach_out=await _shown(unit, who, reach_out_id),
+    )
+
+
+@router.post(
+    "/{reach_out_id}/together",
+    summary="Say that we are talking",
+    responses=problems(NotFound, Closed, NobodyAnswered, KeyReused),
+)
+async def together(
+    reach_out_id: UUID, unit: Writing, who: WritingCaller, key: IdempotencyKey, body: Together | None = None
+) -> ReachOutOut:
+    """We are talking. The person, who may name with whom, makes it so; a recipient's word asks the person."""
+    asked = retry_of(unit.keyring, who, f"POST /v1/reach-outs/{reach_out_id}/together", key, body)
+    await answers.together(unit, who, reach_out_id, body.person_id if body else None, asked)
+    return await _shown(unit, who, reach_out_id)
+
+
+@router.post(
+    "/{reach_out_id}/nudge",
+    summary="Press again while a reach-out is open",
+    responses=problems(NotFound, NotYours, Closed, KeyReused),
+)
+async def nudge(reach_out_id: UUID, unit: Writing, who: WritingCaller, key: IdempotencyKey) -> ReachOutOut:
+    """Press again: everyone told so far is pushed once more, at most every 30 seconds.
+
+    While somebody's answer holds the ladder it is taken up, and the next people are told at once; who has answered
+    stands, and is not asked again.
+    """
+    await press_again.nudge(
+        unit, who, reach_out_id, retry_of(unit.keyring, who, f"POST /v1/reach-outs/{reach_out_id}/nudge", key, None)
+    )
+    return await _shown(unit, who, reach_out_id)
+
+
+@router.post(
+    "/{reach_out_id}/close",
+    summary="Close my reach-out with an all-clear",
+    responses=problems(NotFound, NotYours, KeyReused),
+)
+async def close(reach_out_id: UUID, body: Close, unit: Writing, who: WritingCaller, key: IdempotencyKey) -> ReachOutOut:
+    """Give the all-clear to everyone told. Only the person can; closing again changes nothing."""
+    asked = retry_of(unit.keyring, who, f"POST /v1/reach-outs/{reach_out_id}/close", key, body)
+    await closing.close(unit, who, reach_out_id, Outcome(body.outcome), asked)
+    return await _shown(unit, who, reach_out_id)
+
+
+@router.post(
+    "/{reach_out_id}/reflection",
+    summary="Look back on a closed reach-out",
+    responses=problems(NotFound, NotYours, StillOpen),
+)
+async def reflect(reach_out_id: UUID, body: Felt, unit: Writing, who: WritingCaller) -> Felt:
+    """Look back on it, for my eyes only. What I leave out stays as it was."""
+    felt = body.model_dump(include=body.model_fields_set)
+    kept = await closing.reflect(unit, who, reach_out_id, felt)
+    return Felt(seen=kept.seen, safe=kept.safe, soothed=kept.soothed)
+
+
+async def _shown(unit: UnitOfWork, who: Caller, reach_out_id: UUID) -> ReachOutOut:
+    return reach_out_out(await views.one(unit, who, reach_out_id), who)

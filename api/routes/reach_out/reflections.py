@@ -1,0 +1,44 @@
+"""Reflections: how it felt, read again by the one who kept it."""
+
+from datetime import datetime
+from uuid import UUID
+
+from fastapi import APIRouter
+from pydantic import BaseModel
+
+from api.dependencies import Reading, ReadingCaller
+from api.schemas.common import DEFAULT_LIMIT, Cursor, Limit, Page, page
+from rules.reach_out import reflections
+from rules.reach_out.reflections import ReflectionView
+
+router = APIRouter(prefix="/v1/reflections", tags=["reflections"])
+
+
+class ReflectionOut(BaseModel):
+    """0 (no) to 3 (yes) each, null for what was left out. `pressed_at`: when that reach-out began."""
+
+    reach_out_id: UUID
+    pressed_at: datetime
+    seen: int | None
+    safe: int | None
+    soothed: int | None
+    created_at: datetime
+
+
+@router.get("", summary="List my reflections")
+async def listed(
+    unit: Reading, who: ReadingCaller, limit: Limit = DEFAULT_LIMIT, cursor: Cursor = None
+) -> Page[ReflectionOut]:
+    """How it felt, as I kept it; those of the newest reach-outs first. Nobody else sees them."""
+    return page(await reflections.page(unit, who, limit, cursor), limit, _out)
+
+
+def _out(view: ReflectionView) -> ReflectionOut:
+    return ReflectionOut(
+        reach_out_id=view.id,
+        pressed_at=view.pressed_at,
+        seen=view.seen,
+        safe=view.safe,
+        soothed=view.soothed,
+        created_at=view.created_at,
+    )

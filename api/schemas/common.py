@@ -1,0 +1,130 @@
+"""Shapes that several resources share: strict bodies, a person, a page, text that people type."""
+
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from typing import Annotated, Generic, TypeVar
+from uuid import UUID
+
+from fastapi import Query
+from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+
+from core import regions, secret_text, text
+from core.phone_numbers import MAX_INPUT_LENGTH
+from rules.accounts.people import time_zones
+from rules.helplines import Country
+from rules.reach_out.views import PersonView
+
+T = TypeVar("T")
+S = TypeVar("S")
+
+
+# In a body, `true` and "1" are no numbers, and 1 is no yes.
+Whole = Annotated[int, Field(strict=True)]
+Flag = Annotated[bool, Field(strict=True)]
+
+
+class Body(BaseModel):
+    """What a client sends. Unknown fields are refused, so that a typing mistake is not taken for silence."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class PersonOut(BaseModel):
+    """A person in a reply. `display_name` is null when what is stored cannot be read."""
+
+    id: UUID
+    display_name: str | None
+
+
+def person(view: PersonView) -> PersonOut:
+    return PersonOut(id=view.id, display_name=view.display_name)
+
+
+class Page(BaseModel, Generic[T]):
+    """A page of a list. `next` goes back in as `cursor`; null at the end."""
+
+    items: list[T]
+    next: str | None
+
+
+Limit = Annotated[int, Query(ge=1, le=100, description="Items in one page.")]
+Cursor = Annotated[UUID | None, Query(description="`next` of the page before.")]
+DEFAULT_LIMIT = 20
+
+
+def page(
+    found: Sequence[S],
+    limit: int,
+    show: Callable[[S], T],
+    cursor: Callable[[S], UUID] = lambda item: item.id,  # type: ignore[attr-defined]  # every listed row but one has an id
+) -> Page[T]:
+    """A page of at most `limit` items out of `limit` + 1 rows; the one more says whether there is a next page."""
+    shown = found[:limit]
+    following = str(cursor(shown[-1])) if len(found) > limit else None
+    return Page(items=[show(item) for item in shown], next=following)
+
+
+def _zone(name: str) -> str:
+    if name not in time_zones():
+        raise ValueError("must be a time zone name such as Europe/Berlin")
+    return name
+
+
+def _sane(moment: datetime) -> datetime:
+    if not FIRST_YEAR <= moment.year <= LAST_YEAR:
+        raise ValueError(f"must be a time between {FIRST_YEAR} and {LAST_YEAR}")
+    return moment.astimezone(UTC)
+
+
+def _typed_name(value: object) -> object:
+    """Phones begin a name with a capital and end it with a blank."""
+    return secret_text.sign_in_name(value) if isinstance(value, str) and len(value) <= 256 else value
+
+
+def _long_enough(typed: str) -> str:
+    """What is counted is what is hashed."""
+    length = len(secret_text.passphrase(typed))
+    if length < SHORTEST:
+        raise ValueError(f"must be at least {SHORTEST} characters long, without blanks around it")
+    if length > LONGEST_PASSPHRASE:
+        raise ValueError(f"must be at most {LONGEST_PASSPHRASE} characters long")
+    return typed
+
+
+def _whole(value: object) -> object:
+    return text.whole(value) if isinstance(value, str) else value
+
+
+FREE = BeforeValidator(_whole)
+"""For whatever people type freely: half an emoji, as a phone leaves it when it cuts a text, sends nobody back."""
+SHORTEST, LONGEST_PASSPHRASE = 8, 256
+FIRST_YEAR, LAST_YEAR = 2000, 2200
+NOTE = 2000
+MESSAGE = 4000
+SignInName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9._-]{3,64}$")]
+GivenSignInName = Annotated[str, BeforeValidator(_typed_name), SignInName]
+# Hashed by its one spelling (core.secret_text); a keyboard that composes letters differently needs more of them.
+Passphrase = Annotated[str, StringConstraints(min_length=8, max_length=1024), AfterValidator(_long_enough)]
+GivenPassphrase = Annotated[str, StringConstraints(min_length=1, max_length=1024)]
+DisplayName = Annotated[
+    str, StringConstraints(max_length=240), AfterValidator(lambda value: text.one_line(value, 60)), FREE
+]
+Label = Annotated[str, StringConstraints(max_length=240), AfterValidator(lambda value: text.one_line(value, 60)), FREE]
+Note = Annotated[
+    str, StringConstraints(max_length=4 * NOTE), AfterValidator(lambda value: text.words(value, NOTE)), FREE
+]
+Words = Annotated[
+    str, StringConstraints(max_length=4 * MESSAGE), AfterValidator(lambda value: text.words(value, MESSAGE)), FREE
+]
+TimeZone = Annotated[str, StringConstraints(max_length=64), AfterValidator(_zone)]
+Region = Annotated[str, StringConstraints(min_length=2, max_length=8), AfterValidator(regions.region)]
+Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})?$")]
+# Read with the region of whoever gives it: core.phone_numbers.
+Phone = Annotated[str, StringConstraints(max_length=MAX_INPUT_LENGTH)]
+Moment = Annotated[AwareDatetime, AfterValidator(_sane)]
+# Room for the whole link, which people paste as well.
+InvitationToken = Annotated[str, StringConstraints(min_length=1, max_length=2048)]
+
+
+class HelplinesOut(Country):
+    """The emergency number and the lines of a region."""

@@ -1,0 +1,94 @@
+"""A reach-out in a reply: what its viewer may see of it, and how that is written."""
+
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import BaseModel, Field
+
+from api.schemas.common import PersonOut, person
+from models.enums import AnswerKind, Need, Outcome, ReachOutState, RecipientState, Role
+from rules import helplines
+from rules.access import Caller
+from rules.helplines import Country
+from rules.reach_out.views import ReachOutView
+
+
+class RecipientOut(BaseModel):
+    """To the person: everything. To a recipient: themselves and who has answered, without role and contact.
+
+    `state`: queued (nothing has left yet), handed (a push service has it), delivered (their device said so), seen (they
+    opened it), answered, declined (they can't), unreachable (no way to them works), inbox_only (muted or outside their
+    hours, so it waits in their inbox). `answered_at`: when they answered, from which the `minutes` of `soon` count; null
+    without an answer.
+    """
+
+    person: PersonOut
+    role: Role | None
+    state: RecipientState
+    answer: AnswerKind | None
+    minutes: int | None
+    answered_at: datetime | None
+    contact: str | None
+
+
+class ReachOutOut(BaseModel):
+    """A reach-out as the caller may see it.
+
+    `pressed_at`: the phone's own time of the press, if it sent one; `created_at` is the server's. `next_rung_at`: when
+    the next people are told, or told again. `paused_until`: how long the ladder waits for somebody who answered.
+    `pushed_at`: when everyone told was last pushed. All three are shown to the person alone. `together_with`: whom the person says that
+    they are talking with.
+    """
+
+    id: UUID
+    from_: Annotated[PersonOut, Field(alias="from")]
+    state: ReachOutState
+    need: Need | None
+    note: str | None
+    created_at: datetime
+    pressed_at: datetime | None
+    unanswered_at: datetime | None
+    closed_at: datetime | None
+    outcome: Outcome | None
+    next_rung_at: datetime | None
+    paused_until: datetime | None
+    pushed_at: datetime | None
+    together_with: UUID | None
+    recipients: list[RecipientOut]
+    contact: str | None
+    helplines: Country
+
+
+def reach_out_out(view: ReachOutView, who: Caller) -> ReachOutOut:
+    # The rules have made every value; checking each a second time costs more than the rest of the reply.
+    return ReachOutOut.model_construct(
+        id=view.id,
+        from_=person(view.sender),
+        state=ReachOutState(view.state),
+        need=Need(view.need) if view.need else None,
+        note=view.note,
+        created_at=view.created_at,
+        pressed_at=view.pressed_at,
+        unanswered_at=view.unanswered_at,
+        closed_at=view.closed_at,
+        outcome=Outcome(view.outcome) if view.outcome else None,
+        next_rung_at=view.next_rung_at,
+        paused_until=view.paused_until,
+        pushed_at=view.pushed_at,
+        together_with=view.together_with,
+        recipients=[
+            RecipientOut(
+                person=person(row.person),
+                role=Role(row.role) if row.role else None,
+                state=RecipientState(row.state),
+                answer=AnswerKind(row.answer) if row.answer else None,
+                minutes=row.minutes,
+                answered_at=row.answered_at,
+                contact=row.contact,
+            )
+            for row in view.recipients
+        ],
+        contact=view.contact,
+        helplines=helplines.for_region(who.region),
+    )

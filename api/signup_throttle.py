@@ -1,0 +1,29 @@
+"""Sign-ups, slowed where nobody has invited those who sign up."""
+
+from fastapi import Request
+
+from api.context import Context
+from api.dependencies import make_unit
+from api.login_throttle import place
+from core.errors import TooMany
+from rules.accounts import people, throttle
+
+
+async def take(context: Context, request: Request, invitation_token: str | None) -> None:
+    """Count a sign-up before it is worked at. Raises TooMany.
+
+    With an invitation, which is valid by now, it counts for the link alone: a group may sign up together.
+    """
+    limit, who = people.sign_ups_per_place(context.settings.sign_ups), place(request)
+    if invitation_token is not None:
+        limit, who = people.SIGN_UPS_PER_INVITATION, invitation_token
+    try:
+        async with context.database.read() as session:
+            await throttle.check(make_unit(context, session), limit, who)
+        async with context.database.write() as session:
+            await throttle.consume(make_unit(context, session), limit, who)
+            await session.commit()
+    except TooMany:
+        context.proxy_watch.look(request, refused=True)
+        raise
+    context.proxy_watch.look(request)

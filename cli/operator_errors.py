@@ -1,0 +1,44 @@
+"""Mistakes that operators make, told in one sentence instead of a traceback."""
+
+import asyncio
+from pathlib import Path
+
+import asyncpg
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
+
+from core.settings import Settings
+
+
+class OperatorError(Exception):
+    """Something in the settings that only the operator can mend; its text is one sentence for them."""
+
+
+def explain(error: BaseException, settings: Settings) -> str | None:  # noqa: PLR0911 (a table, read from top to bottom)
+    """What went wrong and what to do about it; None for an error that is ours and wants its traceback."""
+    if isinstance(error, OperatorError):
+        return str(error)
+    if isinstance(error, NoSuchModuleError | ArgumentError | ModuleNotFoundError):
+        return "PORCHLIGHT_DATABASE_URL: it begins with postgresql:// or sqlite:///, nothing else."
+    root = error.orig if isinstance(error, DBAPIError) else error
+    while root is not None and root.__cause__ is not None:
+        root = root.__cause__
+    place = _place(settings)
+    if isinstance(root, asyncpg.InvalidCatalogNameError):
+        return f"There is no database {make_url(settings.sqlalchemy_url).database}. Create it first (createdb)."
+    if isinstance(root, asyncpg.InvalidPasswordError | asyncpg.InvalidAuthorizationSpecificationError):
+        return f"The database at {place} refuses this user or password. See PORCHLIGHT_DATABASE_URL."
+    if isinstance(root, asyncpg.UndefinedTableError) or "no such table" in str(root):
+        return f"The tables are not there yet ({place}). Run: porchlight migrate"
+    if isinstance(root, ConnectionError | asyncio.TimeoutError) or (
+        isinstance(root, OSError) and settings.database_url is not None
+    ):
+        return f"The database at {place} does not answer. Is it running, and is PORCHLIGHT_DATABASE_URL right?"
+    if isinstance(root, PermissionError):
+        return f"{root.filename} cannot be written. See PORCHLIGHT_DATA_DIR."
+    return None
+
+
+def _place(settings: Settings) -> str:
+    url = make_url(settings.sqlalchemy_url)
+    return f"{url.host}:{url.port or 5432}" if url.host else str(Path(url.database or ""))

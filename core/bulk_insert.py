@@ -1,0 +1,88 @@
+"""Several inserts at once: one data-modifying statement on PostgreSQL, one after another under SQLite's writer."""
+
+import itertools
+import json
+from collections.abc import Mapping, Sequence
+from functools import cache
+from typing import Any
+
+from sqlalchemy import JSON, DateTime, Integer, LargeBinary, String, Table, Uuid, insert
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from core.asyncpg_statements import AsyncpgStatements
+from core.types import UtcDateTime
+
+Rows = Sequence[Mapping[str, Any]]
+Shared = Mapping[str, Any]
+Batch = tuple[Table, Rows] | tuple[Table, Rows, Shared]
+"""Rows of one table, each with the same columns, and what all of them have in common beside: that is sent once."""
+
+
+def single(table: Table, row: Mapping[str, Any]) -> Batch:
+    """A batch of one row."""
+    return table, ({},), row
+
+
+async def insert_together(opened: AsyncSession | AsyncpgStatements, batches: Sequence[Batch]) -> None:
+    """Insert every batch, in the order given. Empty batches are left out.
+
+    On PostgreSQL this is one round trip whatever the number of tables and rows. Raises SQLAlchemy's IntegrityError.
+    """
+    full = [(batch[0], batch[1], batch[2] if len(batch) > 2 else {}) for batch in batches if batch[1]]
+    if not full:
+        return
+    connection = await opened.connection() if isinstance(opened, AsyncSession) else None
+    if connection is not None and connection.dialect.name != "postgresql":
+        for table, rows, shared in full:
+            await connection.execute(insert(table), [{**row, **shared} for row in rows])
+        return
+    statement = _statement(tuple((table, tuple(rows[0]), tuple(shared)) for table, rows, shared in full))
+    values: list[Any] = []
+    for table, rows, shared in full:
+        values += [_sent(table, name, [row[name] for row in rows]) for name in rows[0]]
+        values += [_sent(table, name, [value])[0] for name, value in shared.items()]
+    if isinstance(opened, AsyncpgStatements):
+        await opened.execute(statement, values)
+    elif connection is not None:
+        await connection.exec_driver_sql(statement, tuple(values))
+
+
+def _sent(table: Table, name: str, values: list[Any]) -> list[Any]:
+    if isinstance(table.c[name].type, JSON):
+        return [None if value is None else json.dumps(value) for value in values]
+    return values
+
+
+@cache
+def _statement(shape: tuple[tuple[Table, tuple[str, ...], tuple[str, ...]], ...]) -> str:
+    """WITH a AS (INSERT … SELECT … FROM unnest(…)), b AS (…) INSERT …: foreign keys are looked at when all stand."""
+    numbers = itertools.count(1)
+    parts: list[str] = []
+    for table, names, shared in shape:
+        arrays = [f"${next(numbers)}::{_array(table.c[name].type)}" for name in names]
+        scalars = [f"${next(numbers)}::{_array(table.c[name].type).removesuffix('[]')}" for name in shared]
+        given = f" FROM unnest({', '.join(arrays)}) AS given" if arrays else ""
+        chosen = ", ".join((["given.*"] if arrays else []) + scalars)
+        # Names of our own tables and columns, never anything from outside.
+        parts.append(f"INSERT INTO {table.name} ({', '.join((*names, *shared))}) SELECT {chosen}{given}")
+    if len(parts) == 1:
+        return parts[0]
+    named = ", ".join(f"part{place} AS ({part})" for place, part in enumerate(parts[:-1]))
+    return f"WITH {named} {parts[-1]}"
+
+
+def _array(kind: object) -> str:
+    for known, name in (
+        (Uuid, "uuid[]"),
+        (UtcDateTime, "timestamptz[]"),
+        (DateTime, "timestamptz[]"),
+        (LargeBinary, "bytea[]"),
+        (JSONB, "jsonb[]"),
+        (JSON, "jsonb[]"),
+        (Integer, "integer[]"),
+        (String, "text[]"),
+    ):
+        if isinstance(kind, known):
+            return name
+    raise TypeError(f"no array type for {kind!r}")

@@ -1,0 +1,159 @@
+"""The words of the design that are stored as text: roles, states, kinds, outcomes."""
+
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    SPONSOR = "sponsor"
+    FRIEND = "friend"
+    PARTNER = "partner"
+    FAMILY = "family"
+    COUNSELOR = "counselor"
+    FELLOW = "fellow"
+
+
+class ReachOutState(StrEnum):
+    WAITING = "waiting"
+    ANSWERED = "answered"
+    TOGETHER = "together"
+    CLOSED = "closed"
+
+
+class Outcome(StrEnum):
+    """How a person closed; EXPIRED is the one that nobody chose."""
+
+    CONNECTED = "connected"
+    OK_NOW = "ok_now"
+    MISTAKE = "mistake"
+    EXPIRED = "expired"
+
+
+class ChosenOutcome(StrEnum):
+    """The outcomes that a person can choose."""
+
+    CONNECTED = "connected"
+    OK_NOW = "ok_now"
+    MISTAKE = "mistake"
+
+
+class Need(StrEnum):
+    TALK = "talk"
+    URGE = "urge"
+    LONELY = "lonely"
+    COMPANY = "company"
+    CHECK_ON_ME = "check_on_me"
+
+
+class AnswerKind(StrEnum):
+    CALLING = "calling"
+    SOON = "soon"
+    HERE = "here"
+    CANNOT = "cannot"
+
+
+ANSWER_KINDS = frozenset(AnswerKind)
+
+
+class RecipientState(StrEnum):
+    """How far a reach-out has come to one recipient, as the person who pressed sees it. Derived, never stored."""
+
+    QUEUED = "queued"
+    HANDED = "handed"
+    DELIVERED = "delivered"
+    SEEN = "seen"
+    ANSWERED = "answered"
+    DECLINED = "declined"
+    UNREACHABLE = "unreachable"
+    INBOX_ONLY = "inbox_only"
+
+
+class NoticeKind(StrEnum):
+    REACH_OUT = "reach_out"
+    ANSWERED = "answered"
+    ALL_CLEAR = "all_clear"
+    ENDED = "ended"
+    UNANSWERED = "unanswered"
+    ARE_YOU_TALKING = "are_you_talking"
+    MESSAGE = "message"
+    INVITATION_ACCEPTED = "invitation_accepted"
+    # To the companion, when somebody plans a bookend with them.
+    STANDING_BY = "standing_by"
+    BOOKEND_DUE = "bookend_due"
+    BOOKEND_MISSED = "bookend_missed"
+    CHECK_IN = "check_in"
+    REACH_IN = "reach_in"
+    UNREACHABLE = "unreachable"
+    # A push that a person asks for to see whether it arrives, or the code that shows that a channel is theirs; it
+    # stands in no inbox.
+    TEST = "test"
+
+
+NOTICE_KINDS = frozenset(NoticeKind)
+"""To ask whether a word read from a row is one of this release's: a newer one, working beside it, may have more."""
+
+
+class ChannelKind(StrEnum):
+    SMS = "sms"
+    EMAIL = "email"
+    NTFY = "ntfy"
+
+
+class DeviceKind(StrEnum):
+    FCM = "fcm"
+    WEBPUSH = "webpush"
+
+
+WAYS = frozenset(str(kind) for kind in (*DeviceKind, *ChannelKind))
+"""The same for the kinds of devices and channels."""
+
+
+class DeliveryState(StrEnum):
+    PENDING = "pending"
+    SENT = "sent"
+    FAILED = "failed"
+    DEAD = "dead"
+    CANCELLED = "cancelled"
+
+
+class DisabledReason(StrEnum):
+    """Why a device no longer gets pushes."""
+
+    REMOVED = "removed"
+    SIGNED_OUT = "signed_out"
+    DEAD = "dead"
+    MOVED = "moved"
+
+
+class Carrier(StrEnum):
+    TOKEN = "token"  # noqa: S105 (the name of a way to carry a session, no secret)
+    COOKIE = "cookie"
+
+
+class Halt(StrEnum):
+    """What may lie under a feeling: hungry, angry, lonely, tired."""
+
+    HUNGRY = "hungry"
+    ANGRY = "angry"
+    LONELY = "lonely"
+    TIRED = "tired"
+
+
+class AccessKind(StrEnum):
+    """What stands in the access log."""
+
+    SIGNED_UP = "signed_up"
+    SIGNED_IN = "signed_in"
+    SIGNED_IN_WITH_PASSKEY = "signed_in_with_passkey"
+    RECOVERED = "recovered"
+    SIGNED_OUT = "signed_out"
+    PROOF_FAILED = "proof_failed"
+    PASSPHRASE_CHANGED = "passphrase_changed"  # noqa: S105 (a word of the log, no secret)
+    CODES_RENEWED = "codes_renewed"
+    PASSKEY_ADDED = "passkey_added"
+    PASSKEY_REMOVED = "passkey_removed"
+    DEVICE_ADDED = "device_added"
+    DEVICE_REMOVED = "device_removed"
+    CHANNEL_ADDED = "channel_added"
+    CHANNEL_CONFIRMED = "channel_confirmed"
+    CHANNEL_REMOVED = "channel_removed"
+    EXPORTED = "exported"

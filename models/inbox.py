@@ -1,0 +1,49 @@
+"""The inbox: a notice is what a person finds there."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from models.base import Base, Id, Moment, ShortText, enum_check
+from models.enums import NoticeKind
+
+
+class Notice(Base):
+    """An inbox item. `event_id` is what caused it, so that the same event can never stand there twice.
+
+    Sender and kind are kept here: a page of the inbox needs no look at the reach-out. `reach_out_id` is no foreign
+    key: the word that a reach-out has ended outlives the erased account it came from.
+    """
+
+    __tablename__ = "notices"
+    __table_args__ = (
+        enum_check("kind", NoticeKind),
+        UniqueConstraint("recipient_id", "kind", "event_id"),
+        Index(
+            "ix_notices_recipient_id_id_standing",
+            "recipient_id",
+            "id",
+            sqlite_where=text("dismissed_at IS NULL"),
+            postgresql_where=text("dismissed_at IS NULL"),
+        ),
+        Index(
+            "ix_notices_recipient_id_unread",
+            "recipient_id",
+            sqlite_where=text("dismissed_at IS NULL AND read_at IS NULL"),
+            postgresql_where=text("dismissed_at IS NULL AND read_at IS NULL"),
+        ),
+        Index("ix_notices_reach_out_id", "reach_out_id"),
+    )
+
+    id: Mapped[Id]
+    recipient_id: Mapped[UUID] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"))
+    kind: Mapped[ShortText]
+    event_id: Mapped[UUID]
+    sender_id: Mapped[UUID | None] = mapped_column(ForeignKey("people.id", ondelete="SET NULL"), index=True)
+    reach_out_id: Mapped[UUID | None]
+    bookend_id: Mapped[UUID | None]
+    created_at: Mapped[Moment]
+    read_at: Mapped[datetime | None]
+    dismissed_at: Mapped[datetime | None]

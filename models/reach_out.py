@@ -1,0 +1,150 @@
+"""A reach-out and all that belongs to it: who is told, what they answer, what is written, how it felt."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, text
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped, mapped_column
+
+from models.base import Base, Encrypted, Id, Moment, ShortText, enum_check
+from models.enums import AnswerKind, Need, Outcome, ReachOutState, Role
+
+
+class ReachOut(Base):
+    """One person's call. `ladder`, `rung`, `next_rung_at` and `paused_until` carry its clock; no task sleeps for it.
+
+    `ladder` is the snapshot of the offsets in seconds; `rung` is the last one done (0 before the first);
+    `round` is the how-manieth time everyone told so far was pushed, last at `pushed_at`. `asked_at`: when the person
+    last asked themselves, by a press or by pressing again; answers from before hold nothing.
+    """
+
+    __tablename__ = "reach_outs"
+    __table_args__ = (
+        enum_check("state", ReachOutState),
+        CheckConstraint("need IS NULL OR need IN (" + ", ".join(f"'{n}'" for n in Need) + ")", name="need"),
+        CheckConstraint("outcome IS NULL OR outcome IN (" + ", ".join(f"'{o}'" for o in Outcome) + ")", name="outcome"),
+        CheckConstraint("(state = 'closed') = (closed_at IS NOT NULL)", name="closed_at"),
+        # One open reach-out a person: the second press finds the first one.
+        Index(
+            "uq_reach_outs_open",
+            "person_id",
+            unique=True,
+            sqlite_where=text("closed_at IS NULL"),
+            postgresql_where=text("closed_at IS NULL"),
+        ),
+        Index("ix_reach_outs_person_id_id", "person_id", "id"),
+        Index(
+            "ix_reach_outs_due_at",
+            "due_at",
+            sqlite_where=text("closed_at IS NULL"),
+            postgresql_where=text("closed_at IS NULL"),
+        ),
+    )
+
+    id: Mapped[Id]
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"))
+    state: Mapped[ShortText]
+    need: Mapped[ShortText | None]
+    note: Mapped[Encrypted | None]
+    created_at: Mapped[Moment]
+    pressed_at: Mapped[datetime | None]
+    ladder: Mapped[list[int]] = mapped_column(JSON().with_variant(JSONB, "postgresql"))
+    rung: Mapped[int]
+    round: Mapped[int]
+    pushed_at: Mapped[Moment]
+    # Null is what an older release leaves: as `pushed_at`.
+    asked_at: Mapped[datetime | None]
+    next_rung_at: Mapped[datetime | None]
+    paused_until: Mapped[datetime | None]
+    # With whom they are talking while it is `together`: when this person falls away, the others are looked at again. Not a
+    # reference: somebody who is erased simply no longer stands. Null is what an older release leaves.
+    together_with: Mapped[UUID | None]
+    ask_at: Mapped[datetime | None]
+    # The earliest of its clocks while it is open. Null is what an older release leaves: look at once.
+    due_at: Mapped[datetime | None]
+    unanswered_at: Mapped[datetime | None]
+    closed_at: Mapped[datetime | None]
+    outcome: Mapped[ShortText | None]
+
+
+class Recipient(Base):
+    """One member as the ladder was snapshotted. Told from `told_at`; outside from `gone_at`, for good.
+
+    `talking_at`: when they last said that they are talking with the person. `held_seconds`: how long their words have held
+    the ladder since the person last asked, but for the latest word.
+    """
+
+    __tablename__ = "recipients"
+    __table_args__ = (
+        enum_check("role", Role),
+        CheckConstraint("answer IS NULL OR answer IN (" + ", ".join(f"'{a}'" for a in AnswerKind) + ")", name="answer"),
+        Index("ix_recipients_person_id_reach_out_id", "person_id", "reach_out_id"),
+    )
+
+    reach_out_id: Mapped[UUID] = mapped_column(ForeignKey("reach_outs.id", ondelete="CASCADE"), primary_key=True)
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"), primary_key=True)
+    # The lock that this reference takes makes a press and a removal wait for each other.
+    membership_id: Mapped[UUID | None] = mapped_column(ForeignKey("memberships.id", ondelete="SET NULL"), index=True)
+    role: Mapped[ShortText]
+    step: Mapped[int]
+    told_at: Mapped[datetime | None]
+    quiet_at: Mapped[datetime | None]
+    handed_at: Mapped[datetime | None]
+    delivered_at: Mapped[datetime | None]
+    seen_at: Mapped[datetime | None]
+    unreachable_at: Mapped[datetime | None]
+    answer: Mapped[ShortText | None]
+    answered_at: Mapped[datetime | None]
+    minutes: Mapped[int | None]
+    talking_at: Mapped[datetime | None]
+    held_seconds: Mapped[float | None]
+    gone_at: Mapped[datetime | None]
+
+
+class Answer(Base):
+    """Every answer ever given; the latest of a person is copied to their recipient row."""
+
+    __tablename__ = "answers"
+    __table_args__ = (
+        enum_check("kind", AnswerKind),
+        CheckConstraint("minutes IS NULL OR minutes BETWEEN 1 AND 15", name="minutes"),
+        Index("ix_answers_reach_out_id_id", "reach_out_id", "id"),
+    )
+
+    id: Mapped[Id]
+    reach_out_id: Mapped[UUID] = mapped_column(ForeignKey("reach_outs.id", ondelete="CASCADE"))
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"), index=True)
+    kind: Mapped[ShortText]
+    minutes: Mapped[int | None]
+    created_at: Mapped[Moment]
+
+
+class Message(Base):
+    """Words in a reach-out: the person's go to everyone told, a recipient's to the person only."""
+
+    __tablename__ = "messages"
+    __table_args__ = (Index("ix_messages_reach_out_id_id", "reach_out_id", "id"),)
+
+    id: Mapped[Id]
+    reach_out_id: Mapped[UUID] = mapped_column(ForeignKey("reach_outs.id", ondelete="CASCADE"))
+    sender_id: Mapped[UUID] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"), index=True)
+    text: Mapped[Encrypted | None]
+    created_at: Mapped[Moment]
+
+
+class Reflection(Base):
+    """How it felt afterwards, for the person's eyes only."""
+
+    __tablename__ = "reflections"
+    __table_args__ = (
+        CheckConstraint("seen IS NULL OR seen BETWEEN 0 AND 3", name="seen"),
+        CheckConstraint("safe IS NULL OR safe BETWEEN 0 AND 3", name="safe"),
+        CheckConstraint("soothed IS NULL OR soothed BETWEEN 0 AND 3", name="soothed"),
+    )
+
+    reach_out_id: Mapped[UUID] = mapped_column(ForeignKey("reach_outs.id", ondelete="CASCADE"), primary_key=True)
+    seen: Mapped[int | None]
+    safe: Mapped[int | None]
+    soothed: Mapped[int | None]
+    created_at: Mapped[Moment]

@@ -1,0 +1,93 @@
+"""Limits that live in the database, shared by every process and proof against a restart. They slow, never refuse help."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import select, update
+from sqlalchemy.dialects.postgresql import Insert as PostgresqlInsert
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import Insert as SqliteInsert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+
+from core.errors import TooMany
+from core.unit_of_work import UnitOfWork
+from models import Throttle
+
+MAX_WAIT_SECONDS = 1.0
+"""Seconds that nobody is made to wait for: who asked first and got their turn later is not one too many."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """`burst` tries at once, then one every `every` seconds (generic cell rate algorithm, ITU-T I.371)."""
+
+    name: str
+    burst: int
+    every: float
+
+
+def wait_for(free_at: datetime | None, limit: Limit, now: datetime) -> float:
+    """Seconds until the next try is allowed; 0 when it is allowed now."""
+    if free_at is None:
+        return 0.0
+    ahead = (free_at - now).total_seconds() - (limit.burst - 1) * limit.every
+    return max(0.0, ahead)
+
+
+async def check(unit: UnitOfWork, limit: Limit, who: str) -> None:
+    """Raise TooMany where `take` would, without a write: a crowd that is refused must not stand in the writer's line."""
+    found = await unit.session.execute(select(Throttle.free_at).where(Throttle.key_hash == _key(unit, limit, who)))
+    _allowed(found.scalar_one_or_none(), limit, unit.now)
+
+
+async def consume(unit: UnitOfWork, limit: Limit, who: str) -> None:
+    """Look and count in one: many at once wait in line, and each sees those before it.
+
+    The caller commits it. Raises TooMany (with `retry_after` in whole seconds); then nothing is counted.
+    """
+    free_at = await _held(unit, limit, who)
+    _allowed(free_at, limit, unit.now)
+    await _move(unit, limit, who, free_at, timedelta(seconds=limit.every))
+
+
+def _allowed(free_at: datetime | None, limit: Limit, now: datetime) -> None:
+    wait = wait_for(free_at, limit, now)
+    if wait > MAX_WAIT_SECONDS:
+        raise TooMany(extra={"retry_after": int(wait) + 1})
+
+
+async def give_back(unit: UnitOfWork, limit: Limit, who: str) -> None:
+    """Take one try back that turned out to be none. The caller commits it."""
+    free_at = await _held(unit, limit, who)
+    await _move(unit, limit, who, free_at, -timedelta(seconds=limit.every))
+
+
+async def _held(unit: UnitOfWork, limit: Limit, who: str) -> datetime:
+    """The limit's memory, locked: made if there is none, and read only once whoever holds it has let go."""
+    insert = await _insert(unit)
+    statement = (
+        insert(Throttle)
+        .values(key_hash=_key(unit, limit, who), free_at=unit.now)
+        .on_conflict_do_update(index_elements=[Throttle.key_hash], set_={"free_at": Throttle.free_at})
+        .returning(Throttle.free_at)
+    )
+    return (await unit.session.execute(statement)).scalar_one()
+
+
+async def _move(unit: UnitOfWork, limit: Limit, who: str, free_at: datetime, step: timedelta) -> None:
+    await unit.session.execute(
+        update(Throttle)
+        .where(Throttle.key_hash == _key(unit, limit, who))
+        .values(free_at=max(free_at, unit.now) + step)
+        .execution_options(synchronize_session=False)
+    )
+
+
+async def _insert(unit: UnitOfWork) -> Callable[[type[Throttle]], SqliteInsert | PostgresqlInsert]:
+    sqlite = (await unit.session.connection()).dialect.name == "sqlite"
+    return sqlite_insert if sqlite else postgresql_insert
+
+
+def _key(unit: UnitOfWork, limit: Limit, who: str) -> bytes:
+    return unit.keyring.passing_digest("throttle", f"{limit.name}\0{who}".encode())

@@ -1,0 +1,1 @@
+"""The days between: check-ins, reach-ins, connections."""

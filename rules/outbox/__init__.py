@@ -1,0 +1,1 @@
+"""The outbox: which deliveries are written, still wanted, sent again, or given up."""

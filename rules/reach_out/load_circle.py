@@ -1,0 +1,225 @@
+"""All that a press has to know, read in one statement: the caller, an open reach-out, an earlier try, the circle."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, Select, and_, bindparam, select
+from sqlalchemy.orm import aliased
+
+from core.errors import NotSignedIn
+from core.types import UtcDateTime
+from core.unit_of_work import UnitOfWork
+from models import Channel, Device, IdempotencyKey, Membership, Person, ReachOut, Session
+from rules import access
+from rules.access import Caller
+from rules.circle import hours
+from rules.circle.ways import deaf
+from rules.idempotency import KEY_LIFETIME, RequestFingerprint
+from rules.reach_out.ladder import Standing
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """An active member as a press finds them. `available`: a push may go to them now; `hears_at`: from when on.
+
+    The rest is theirs, sealed.
+    """
+
+    membership_id: UUID
+    person_id: UUID
+    role: str
+    step: int
+    hears_at: datetime | None
+    available: bool
+    devices: tuple[UUID, ...]
+    channels: tuple[UUID, ...]
+    deaf_devices: int
+    deaf_channels: int
+    data_key: bytes
+    display_name: bytes | None
+    contact: bytes | None
+
+    @property
+    def heard_of(self) -> bool:
+        """Whether anything reaches them, as far as anybody knows."""
+        return len(self.devices) > self.deaf_devices or len(self.channels) > self.deaf_channels
+
+    @property
+    def standing(self) -> Standing:
+        """The same member as the ladder looks at somebody who has not been told."""
+        return Standing(
+            person_id=self.person_id,
+            step=self.step,
+            told=False,
+            declined=False,
+            available=self.available,
+            devices=len(self.devices),
+            channels=len(self.channels),
+            receipt=False,
+            deaf_devices=self.deaf_devices,
+            deaf_channels=self.deaf_channels,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """What an Idempotency-Key came to before."""
+
+    result_id: UUID
+    body_hash: bytes
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class CircleNow:
+    open: UUID | None
+    earlier: Earlier | None
+    members: list[Member]
+    ladder: Sequence[int] | None
+    data_key: bytes
+    display_name: bytes | None
+    contact: bytes | None
+
+
+_Member = aliased(Person)
+
+_CIRCLE = (
+    Person.data_key,
+    Person.display_name,
+    Person.contact,
+    Person.ladder,
+    ReachOut.id.label("open_id"),
+    Membership.id.label("membership_id"),
+    Membership.member_id,
+    Membership.role,
+    Membership.step,
+    Membership.muted_until,
+    _Member.time_zone.label("member_time_zone"),
+    _Member.hours.label("member_hours"),
+    _Member.wake_me.label("member_wake_me"),
+    _Member.data_key.label("member_data_key"),
+    _Member.display_name.label("member_display_name"),
+    _Member.contact.label("member_contact"),
+    Device.id.label("device_id"),
+    Device.refusals.label("device_refusals"),
+    Channel.id.label("channel_id"),
+    Channel.refusals.label("channel_refusals"),
+)
+
+
+def _with_circle(asked: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
+    """The selected person's open reach-out, members and their devices beside them."""
+    return (
+        asked.outerjoin(ReachOut, and_(ReachOut.person_id == Person.id, ReachOut.closed_at.is_(None)))
+        .outerjoin(Membership, and_(Membership.owner_id == Person.id, Membership.confirmed_at.is_not(None)))
+        .outerjoin(_Member, _Member.id == Membership.member_id)
+        .outerjoin(Device, and_(Device.person_id == Membership.member_id, Device.disabled_at.is_(None)))
+        .outerjoin(Channel, and_(Channel.person_id == Membership.member_id, Channel.confirmed_at.is_not(None)))
+        .order_by(Membership.id, Device.id)
+    )
+
+
+_READ = _with_circle(
+    select(
+        *_CIRCLE,
+        IdempotencyKey.result_id,
+        IdempotencyKey.body_hash,
+        IdempotencyKey.created_at.label("key_created_at"),
+    )
+    .select_from(Person)
+    .outerjoin(
+        IdempotencyKey,
+        and_(
+            IdempotencyKey.key_hash == bindparam("key_hash"),
+            IdempotencyKey.created_at > bindparam("kept_since", type_=UtcDateTime),
+        ),
+    )
+    .where(Person.id == bindparam("caller"))
+)
+_READ_BY_TOKEN = _with_circle(
+    select(*access.CALLER, *_CIRCLE[1:])
+    .select_from(Session)
+    .join(Person, Person.id == Session.person_id)
+    .where(access.SIGNED_IN)
+)
+
+
+async def read(unit: UnitOfWork, who: Caller, asked: RequestFingerprint | None) -> CircleNow:
+    """Read it all, as it stands at this moment."""
+    rows = await unit.fetch(
+        _READ,
+        {
+            "caller": who.person_id,
+            "key_hash": asked.key_hash if asked else None,
+            "kept_since": unit.now - KEY_LIFETIME,
+        },
+    )
+    if not rows:
+        # Erased between the look at the session and this one.
+        raise NotSignedIn
+    first = rows[0]
+    earlier = Earlier(first.result_id, first.body_hash, first.key_created_at) if first.result_id else None
+    return _circle(unit, rows, earlier)
+
+
+async def read_by_token(unit: UnitOfWork, token: str) -> tuple[Caller, CircleNow] | None:
+    """The caller with their circle in one round trip; None when the token opens nothing. Earlier tries are not looked up."""
+    rows = await unit.fetch(_READ_BY_TOKEN, {"token_hash": access.token_hash(token), "now": unit.now})
+    return (access.caller_of(rows[0], unit.keyring), _circle(unit, rows, None)) if rows else None
+
+
+def _circle(unit: UnitOfWork, rows: Sequence[Row[*tuple[Any, ...]]], earlier: Earlier | None) -> CircleNow:
+    first = rows[0]
+    return CircleNow(
+        open=first.open_id,
+        earlier=earlier,
+        members=_members(unit, rows),
+        ladder=first.ladder,
+        data_key=first.data_key,
+        display_name=first.display_name,
+        contact=first.contact,
+    )
+
+
+def _members(unit: UnitOfWork, rows: Sequence[Row[*tuple[Any, ...]]]) -> list[Member]:
+    devices: dict[UUID, dict[UUID, bool]] = {}
+    channels: dict[UUID, dict[UUID, bool]] = {}
+    heads: list[Row[*tuple[Any, ...]]] = []
+    for row in rows:
+        if row.membership_id is None:
+            continue
+        if row.membership_id not in devices:
+            devices[row.membership_id], channels[row.membership_id] = {}, {}
+            heads.append(row)
+        # Each device comes once with each channel; the keys of a dict keep their order and count once.
+        if row.device_id is not None:
+            devices[row.membership_id][row.device_id] = deaf(unit, row.device_refusals)
+        if row.channel_id is not None:
+            channels[row.membership_id][row.channel_id] = deaf(unit, row.channel_refusals)
+    hears = {
+        row.membership_id: hours.next_available(
+            row.member_hours, row.member_time_zone, row.muted_until, unit.now, wake_me=row.member_wake_me
+        )
+        for row in heads
+    }
+    return [
+        Member(
+            membership_id=row.membership_id,
+            person_id=row.member_id,
+            role=row.role,
+            step=row.step,
+            hears_at=hears[row.membership_id],
+            available=hears[row.membership_id] == unit.now,
+            devices=tuple(devices[row.membership_id]),
+            channels=tuple(channels[row.membership_id]),
+            deaf_devices=sum(devices[row.membership_id].values()),
+            deaf_channels=sum(channels[row.membership_id].values()),
+            data_key=row.member_data_key,
+            display_name=row.member_display_name,
+            contact=row.member_contact,
+        )
+        for row in heads
+    ]

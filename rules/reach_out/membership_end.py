@@ -1,0 +1,74 @@
+"""What becomes of reach-outs when a member is gone or an account is erased."""
+
+from collections.abc import Iterable
+from uuid import UUID
+
+from sqlalchemy import select, update
+
+from core.unit_of_work import UnitOfWork
+from models import Notice, ReachOut, Recipient
+from models.enums import NoticeKind, Outcome
+from rules.inbox.notices import withdraw
+from rules.reach_out import answers, closing
+from rules.reach_out.progress import word
+
+
+async def lock_open_reach_outs(unit: UnitOfWork, owners: Iterable[UUID]) -> None:
+    """Lock the open reach-outs of these people, by id, before anything that hangs on them is touched.
+
+    Whoever moves a ladder holds its reach-out and then its recipients; a deleted membership reaches for its recipients
+    too, so that without this the two could wait for each other.
+    """
+    await unit.session.execute(
+        select(ReachOut.id)
+        .where(ReachOut.person_id.in_(list(owners)), ReachOut.closed_at.is_(None))
+        .order_by(ReachOut.id)
+        .with_for_update()
+    )
+
+
+async def member_gone(unit: UnitOfWork, owner_id: UUID, member_id: UUID) -> None:
+    """Put a former member outside every reach-out of this owner: nothing more is sent, nothing more is seen.
+
+    Called in the transaction that deletes the membership, after the delete.
+    """
+    of_owner = select(ReachOut.id).where(ReachOut.person_id == owner_id)
+    open_ones = (
+        await unit.session.execute(
+            select(ReachOut)
+            .where(ReachOut.person_id == owner_id, ReachOut.closed_at.is_(None))
+            .with_for_update()
+            .execution_options(populate_existing=True)
+        )
+    ).scalars()
+    running = list(open_ones)
+    theirs = await unit.session.execute(
+        select(Recipient).where(
+            Recipient.person_id == member_id, Recipient.reach_out_id.in_([found.id for found in running])
+        )
+    )
+    words = {row.reach_out_id: said[1] for row in theirs.scalars() if (said := word(row)) is not None}
+    # Deliveries before recipients, as everywhere, or two transactions could wait for each other.
+    await withdraw(unit, select(Notice.id).where(Notice.recipient_id == member_id, Notice.reach_out_id.in_(of_owner)))
+    await unit.session.execute(
+        update(Recipient)
+        .where(Recipient.person_id == member_id, Recipient.reach_out_id.in_(of_owner), Recipient.gone_at.is_(None))
+        .values(gone_at=unit.now)
+        .execution_options(synchronize_session=False)
+    )
+    for found in running:
+        told = await answers.recipients(unit, found.id)
+        await answers.lose(unit, found, told, word_until=words.get(found.id))
+        unit.publish(member_id, "reach_out", found.id)
+    await unit.session.flush()
+
+
+async def person_erased(unit: UnitOfWork, person_id: UUID) -> None:
+    """End an open reach-out of somebody whose account is being erased; nobody says that all is well."""
+    found = (
+        await unit.session.execute(
+            select(ReachOut).where(ReachOut.person_id == person_id, ReachOut.closed_at.is_(None)).with_for_update()
+        )
+    ).scalar_one_or_none()
+    if found is not None:
+        await closing.finish(unit, found, Outcome.EXPIRED, NoticeKind.ENDED)

@@ -1,0 +1,233 @@
+"""What each viewer sees of a reach-out: the person everything, a recipient the person, themselves and who answered."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, fields
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import select
+
+from core.encryption import Keyring
+from core.unit_of_work import UnitOfWork
+from models import Block, Membership, Person, ReachOut, Recipient
+from models.enums import AnswerKind, ReachOutState
+from rules.access import Caller
+from rules.reach_out.progress import recipient_state
+
+
+@dataclass(frozen=True, slots=True)
+class PersonView:
+    """A person in a reply. The name is None when no key at hand opens it."""
+
+    id: UUID
+    display_name: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class RecipientView:
+    """One recipient. `role` and `contact` are for the person alone; `state` too, but for an answer.
+
+    `answered_at`: from when the `minutes` of an answer count.
+    """
+
+    person: PersonView
+    role: str | None
+    state: str
+    answer: str | None
+    minutes: int | None
+    answered_at: datetime | None
+    contact: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ReachOutView:
+    id: UUID
+    sender: PersonView
+    mine: bool
+    state: str
+    need: str | None
+    note: str | None
+    created_at: datetime
+    pressed_at: datetime | None
+    unanswered_at: datetime | None
+    closed_at: datetime | None
+    outcome: str | None
+    next_rung_at: datetime | None
+    paused_until: datetime | None
+    pushed_at: datetime | None
+    together_with: UUID | None
+    recipients: list[RecipientView]
+    contact: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Head:
+    """A reach-out's row with its person's columns, sealed as they are kept."""
+
+    id: UUID
+    person_id: UUID
+    state: str
+    need: str | None
+    note: bytes | None
+    created_at: datetime
+    pressed_at: datetime | None
+    data_key: bytes
+    display_name: bytes | None
+    contact: bytes | None
+    unanswered_at: datetime | None = None
+    closed_at: datetime | None = None
+    outcome: str | None = None
+    next_rung_at: datetime | None = None
+    paused_until: datetime | None = None
+    pushed_at: datetime | None = None
+    together_with: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """A recipient's row with their person's columns, sealed as they are kept."""
+
+    person_id: UUID
+    membership_id: UUID | None
+    role: str
+    step: int
+    data_key: bytes
+    display_name: bytes | None
+    contact: bytes | None
+    told_at: datetime | None = None
+    quiet_at: datetime | None = None
+    handed_at: datetime | None = None
+    delivered_at: datetime | None = None
+    seen_at: datetime | None = None
+    unreachable_at: datetime | None = None
+    answer: str | None = None
+    minutes: int | None = None
+    answered_at: datetime | None = None
+    gone_at: datetime | None = None
+
+
+_PERSON = (Person.data_key, Person.display_name, Person.contact)
+_HEAD = select(*(getattr(ReachOut, f.name) for f in fields(Head) if hasattr(ReachOut, f.name)), *_PERSON).join(
+    Person, Person.id == ReachOut.person_id
+)
+_LINE = select(
+    Recipient.reach_out_id, *(getattr(Recipient, f.name) for f in fields(Line) if hasattr(Recipient, f.name)), *_PERSON
+).join(Person, Person.id == Recipient.person_id)
+
+
+def person_view(keyring: Keyring, person_id: UUID, data_key: bytes | None, name: bytes | None) -> PersonView:
+    vault = keyring.vault(person_id, data_key)
+    return PersonView(person_id, vault.open("people.display_name", person_id, name))
+
+
+async def one(unit: UnitOfWork, who: Caller, reach_out_id: UUID) -> ReachOutView:
+    """A reach-out that `rules.access` has let this caller see."""
+    return (await several(unit, who, [reach_out_id]))[0]
+
+
+async def page(
+    unit: UnitOfWork, who: Caller, limit: int, before: UUID | None, *, is_open: bool | None, mine: bool | None
+) -> list[ReachOutView]:
+    """The caller's own reach-outs and those they were told of, newest first, `limit` + 1 at most."""
+    told = (
+        select(Recipient.reach_out_id)
+        .join(Membership, Membership.id == Recipient.membership_id)
+        .where(
+            Recipient.person_id == who.person_id,
+            Recipient.told_at.is_not(None),
+            Recipient.gone_at.is_(None),
+            Membership.confirmed_at.is_not(None),
+        )
+    )
+    own = ReachOut.person_id == who.person_id
+    statement = select(ReachOut.id).where(
+        own if mine else ReachOut.id.in_(told) if mine is False else own | ReachOut.id.in_(told)
+    )
+    if is_open is not None:
+        statement = statement.where(ReachOut.closed_at.is_(None) if is_open else ReachOut.closed_at.is_not(None))
+    if before is not None:
+        statement = statement.where(ReachOut.id < before)
+    ids = (await unit.session.execute(statement.order_by(ReachOut.id.desc()).limit(limit + 1))).scalars().all()
+    return await several(unit, who, ids)
+
+
+async def several(unit: UnitOfWork, who: Caller, ids: Sequence[UUID]) -> list[ReachOutView]:
+    """Views of these reach-outs in the order given. The caller of this has asked `rules.access`."""
+    if not ids:
+        return []
+    rows = await unit.session.execute(_HEAD.where(ReachOut.id.in_(ids)))
+    heads = {row["id"]: Head(**row) for row in rows.mappings()}
+    told: dict[UUID, list[Line]] = {reach_out_id: [] for reach_out_id in ids}
+    lines = await unit.session.execute(
+        _LINE.where(Recipient.reach_out_id.in_(ids), Recipient.gone_at.is_(None)).order_by(
+            Recipient.step, Recipient.membership_id
+        )
+    )
+    for row in lines.mappings():
+        columns = dict(row)
+        told[columns.pop("reach_out_id")].append(Line(**columns))
+    hidden = await _hidden_from(unit, who) if any(h.person_id != who.person_id for h in heads.values()) else set()
+    return [
+        compose(unit.keyring, who.person_id, heads[reach_out_id], told[reach_out_id], hidden)
+        for reach_out_id in ids
+        if reach_out_id in heads
+    ]
+
+
+def compose(
+    keyring: Keyring, viewer: UUID, head: Head, recipients: Iterable[Line], hidden: Iterable[UUID] = ()
+) -> ReachOutView:
+    """What the viewer sees of these rows. `hidden`: fellow recipients whom a block keeps apart from the viewer."""
+    mine = head.person_id == viewer
+    vault = keyring.vault(head.person_id, head.data_key)
+    listed = [
+        _recipient(keyring, row, mine=mine)
+        for row in recipients
+        if mine or row.person_id == viewer or (_answered(row) and row.person_id not in hidden)
+    ]
+    return ReachOutView(
+        id=head.id,
+        sender=PersonView(head.person_id, vault.open("people.display_name", head.person_id, head.display_name)),
+        mine=mine,
+        state=head.state,
+        need=head.need,
+        note=vault.open("reach_outs.note", head.id, head.note),
+        created_at=head.created_at,
+        pressed_at=head.pressed_at if mine else None,
+        unanswered_at=head.unanswered_at if mine else None,
+        closed_at=head.closed_at,
+        outcome=head.outcome,
+        next_rung_at=head.next_rung_at if mine and head.state == ReachOutState.WAITING else None,
+        paused_until=head.paused_until if mine else None,
+        pushed_at=head.pushed_at if mine else None,
+        together_with=head.together_with if any(row.person.id == head.together_with for row in listed) else None,
+        recipients=listed,
+        contact=vault.open("people.contact", head.person_id, head.contact),
+    )
+
+
+def _answered(row: Line) -> bool:
+    return row.answer is not None and row.answer != AnswerKind.CANNOT
+
+
+def _recipient(keyring: Keyring, row: Line, *, mine: bool) -> RecipientView:
+    vault = keyring.vault(row.person_id, row.data_key)
+    return RecipientView(
+        person=PersonView(row.person_id, vault.open("people.display_name", row.person_id, row.display_name)),
+        role=row.role if mine else None,
+        state=str(recipient_state(row)),
+        answer=row.answer,
+        minutes=row.minutes,
+        answered_at=row.answered_at if row.answer is not None else None,
+        contact=vault.open("people.contact", row.person_id, row.contact) if mine else None,
+    )
+
+
+async def _hidden_from(unit: UnitOfWork, who: Caller) -> set[UUID]:
+    """Fellow recipients whom a block keeps apart from the caller."""
+    found = await unit.session.execute(
+        select(Block.blocker_id, Block.blocked_id).where(
+            (Block.blocker_id == who.person_id) | (Block.blocked_id == who.person_id)
+        )
+    )
+    return {person for pair in found for person in pair if person != who.person_id}

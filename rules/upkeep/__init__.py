@@ -1,0 +1,1 @@
+"""Upkeep: the auditor, retention, and what erasure leaves behind in files."""

@@ -1,0 +1,45 @@
+"""Orders for processes that run as tests.faults.doomed: where to die, where to note their looks, what time to have."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+MODULE = "tests.faults.crash_points"
+
+
+@dataclass(frozen=True, slots=True)
+class Doom:
+    """What one process is told. Its successor may be given the same: an order is carried out once."""
+
+    folder: Path
+    name: str
+    clock: int = 0
+    """Seconds that its machine's clock is wrong by."""
+
+    @property
+    def env(self) -> Mapping[str, str]:
+        return {
+            "DOOM": str(self._order),
+            "DOOM_LOOKS": str(self.folder / f"{self.name}.looks"),
+            "DOOM_CLOCK": str(self.clock),
+        }
+
+    def at(self, point: str, count: int = 1) -> None:
+        """From now on: die when this point is passed for the count-th time."""
+        self._done.unlink(missing_ok=True)
+        self._order.write_text(f"{point} {count}")
+
+    @property
+    def carried_out(self) -> bool:
+        return self._done.exists()
+
+    def take_back(self) -> None:
+        self._order.unlink(missing_ok=True)
+
+    @property
+    def _order(self) -> Path:
+        return self.folder / f"{self.name}.doom"
+
+    @property
+    def _done(self) -> Path:
+        return self._order.with_suffix(".done")

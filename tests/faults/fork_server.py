@@ -1,0 +1,170 @@
+"""A process that has loaded Porchlight and splits off a copy of itself for every command that is asked of it.
+
+What a start costs is loading libraries, some 1.5 s of a core each time; the suite starts hundreds of processes. A copy is a process
+like any other: it has its own number, environment, folder and log, runs the command from its beginning, and can be
+frozen and killed. `python -m tests.faults.fork_server FD` speaks over the socket that it was given: a packet asks for a command, one
+answers with the number of its process, one tells how it ended. It ends when the other side closes the socket.
+"""
+
+import contextlib
+import importlib
+import json
+import os
+import runpy
+import selectors
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import NoReturn
+
+LOADED = (
+    "alembic.command",
+    "cli.audit",
+    "cli.backup",
+    "cli.demo",
+    "cli.helplines",
+    "cli.keys",
+    "cli.operator_errors",
+    "cli.serve",
+    "firebase_admin.messaging",
+    "uvicorn.protocols.http.httptools_impl",
+)
+"""All but the module that is run, which every copy reads for itself."""
+PACKET = 1 << 17
+STANDS_AFTER = 60.0
+"""Seconds that loading may take on a busy machine."""
+
+
+class Mould:
+    """The other side: asks for copies, and knows which of them have ended."""
+
+    def __init__(self, env: Mapping[str, str], folder: Path) -> None:
+        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        with theirs:
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "tests.faults.fork_server", str(theirs.fileno())],
+                env=env,
+                cwd=folder,
+                stdin=subprocess.DEVNULL,
+                pass_fds=(theirs.fileno(),),
+            )
+        self._line = ours
+        self._ended: dict[int, int] = {}
+
+    def copy(self, module: str, words: Sequence[str], env: Mapping[str, str], folder: Path, log: Path) -> "Copy":
+        """One that runs `module` with these words. Raises TimeoutError when the mould does not answer."""
+        asked = {"module": module, "words": list(words), "env": dict(env), "folder": str(folder), "log": str(log)}
+        self._line.settimeout(STANDS_AFTER)
+        self._line.send(json.dumps(asked).encode())
+        while "born" not in (told := self._read()):
+            pass
+        # Numbers come round again in a long night: how an earlier bearer ended is not how this one does.
+        self._ended.pop(told["born"], None)
+        return Copy(self, told["born"])
+
+    def ended(self, pid: int) -> int | None:
+        """Its exit status, minus the signal's number when it was killed; None while it runs."""
+        self._line.setblocking(False)
+        with contextlib.suppress(BlockingIOError):
+            while pid not in self._ended:
+                self._read()
+        return self._ended.get(pid)
+
+    def close(self) -> None:
+        self._line.close()
+        self._process.wait(10)
+
+    def _read(self) -> dict[str, int]:
+        packet = self._line.recv(PACKET)
+        if not packet:
+            raise ConnectionResetError("the mould is gone")
+        told: dict[str, int] = json.loads(packet)
+        if "died" in told:
+            self._ended[told["died"]] = told["status"]
+        return told
+
+
+class Copy:
+    """As much of `subprocess.Popen` as the tests need."""
+
+    def __init__(self, mould: Mould, pid: int) -> None:
+        self._mould = mould
+        self.pid = pid
+
+    def poll(self) -> int | None:
+        return self._mould.ended(self.pid)
+
+    def wait(self, timeout: float) -> int:
+        until = time.monotonic() + timeout
+        while (status := self.poll()) is None:
+            if time.monotonic() > until:
+                raise subprocess.TimeoutExpired(str(self.pid), timeout)
+            time.sleep(0.005)
+        return status
+
+    def send_signal(self, number: signal.Signals) -> None:
+        # Its number is its own until the mould has told of its end: nobody else waits for it.
+        if self.poll() is None:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(self.pid, number)
+
+
+def _serve(line: socket.socket) -> None:
+    """Split off what is asked for until nobody asks any more; in a copy, return never."""
+    woken, wake = socket.socketpair()
+    for one in (woken, wake):
+        one.setblocking(False)
+    signal.signal(signal.SIGCHLD, lambda *_: None)
+    signal.set_wakeup_fd(wake.fileno())
+    chosen = selectors.DefaultSelector()
+    chosen.register(line, selectors.EVENT_READ)
+    chosen.register(woken, selectors.EVENT_READ)
+    while True:
+        ready = [key.fileobj for key, _ in chosen.select()]
+        if woken in ready:
+            woken.recv(4096)
+            _bury(line)
+        if line not in ready:
+            continue
+        packet = line.recv(PACKET)
+        if not packet:
+            return
+        pid = os.fork()
+        if not pid:
+            signal.set_wakeup_fd(-1)
+            signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+            chosen.close()
+            for one in (woken, wake, line):
+                one.close()
+            _run(**json.loads(packet))
+        line.send(json.dumps({"born": pid}).encode())
+
+
+def _bury(line: socket.socket) -> None:
+    with contextlib.suppress(ChildProcessError):
+        while (found := os.waitpid(-1, os.WNOHANG))[0]:
+            status = os.waitstatus_to_exitcode(found[1])
+            line.send(json.dumps({"died": found[0], "status": status}).encode())
+
+
+def _run(module: str, words: list[str], env: dict[str, str], folder: str, log: str) -> NoReturn:
+    said = os.open(log, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644)
+    for stream in (sys.stdout, sys.stderr):
+        os.dup2(said, stream.fileno())
+    os.close(said)
+    os.environ.clear()
+    os.environ.update(env)
+    os.chdir(folder)
+    sys.argv = [module, *words]
+    runpy.run_module(module, run_name="__main__", alter_sys=True)
+    sys.exit(0)
+
+
+if __name__ == "__main__":
+    for name in LOADED:
+        importlib.import_module(name)
+    _serve(socket.socket(fileno=int(sys.argv[1])))

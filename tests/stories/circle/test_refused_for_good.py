@@ -1,0 +1,198 @@
+"""What refuses for good is no way to anybody: said to both sides before the next need, and taken back by the first success."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+from sqlalchemy import update
+
+from core.settings import Settings
+from models import Device
+from notifications.transports.protocol import Rejected, Result, RetryAt, Sent
+from rules.outbox import refusals
+from rules.upkeep.audit import FindingKind
+from tests.night import Night
+from tests.world.person import Person
+from tests.world.world import World
+
+MINUTE = 60
+FOR_GOOD: list[Result] = [
+    Rejected("invalid_argument"),
+    Rejected("forbidden"),
+    Rejected("sender_mismatch"),
+    Rejected("bad_keys"),
+    Rejected("host_not_allowed"),
+    # Tried again, for the operator may mend it while it matters; nobody is to believe meanwhile that it works.
+    RetryAt("third_party_auth", refused=True),
+    RetryAt("unauthenticated", refused=True),
+    RetryAt("signature", refused=True),
+]
+
+
+@pytest.fixture
+async def world(settings: Settings) -> AsyncIterator[Night]:
+    async with Night(settings) as made:
+        yield made
+
+
+def refuses(world: World, person: Person, result: Result) -> None:
+    for address in person.devices.values():
+        world.transport.answer(address, result)
+
+
+async def reachable(owner: Person) -> list[bool]:
+    return [row["reachable"] for row in await owner.circle()]
+
+
+async def pressed(world: World, person: Person) -> None:
+    """One whole press: given the time for a further try, and closed."""
+    await person.press()
+    for _ in range(3):
+        await world.settle()
+        await world.forward(5)
+        await world.work()
+    await person.close()
+    await world.settle()
+
+
+@pytest.mark.parametrize("refusal", FOR_GOOD, ids=lambda one: one.why)
+async def test_whose_phone_refuses_press_after_press_is_not_reachable_and_both_are_told_once(
+    world: Night, refusal: Result
+) -> None:
+    maya, sponsor = await world.circle("sponsor")
+    refuses(world, sponsor, refusal)
+    for _ in range(2):
+        await pressed(world, maya)
+    assert await reachable(maya) == [False]
+    made = await maya.press()
+    assert [row["state"] for row in made["recipients"]] == ["unreachable"]
+    assert made["unanswered_at"] is not None, "the ladder waits for nobody whom nothing reaches"
+    await world.settle()
+    for _ in range(3):
+        await world.forward(2 * MINUTE)
+        await world.work()
+    assert len(await maya.inbox("unreachable")) == len(await sponsor.inbox("unreachable")) == 1
+    assert [row["disabled_at"] for row in (await sponsor.get("/v1/devices"))["items"]] == [None], "never retired on it"
+
+    # The first push that is taken heals it, and the alarm that is open is known to have been handed over.
+    refuses(world, sponsor, Sent())
+    await maya.does("nudge")
+    await world.forward(10 * MINUTE)
+    await world.work()
+    assert await maya.sees_state(sponsor) == "handed"
+    assert await reachable(maya) == [True]
+    assert await maya.inbox("unreachable") == await sponsor.inbox("unreachable") == []
+
+
+async def test_one_refusal_may_be_our_own_bad_message(world: Night) -> None:
+    maya, sponsor, _ = await world.circle("sponsor", "friend")
+    refuses(world, sponsor, Rejected("invalid_argument"))
+    await pressed(world, maya)
+    assert await reachable(maya) == [True, True]
+    refuses(world, sponsor, Sent())
+    await pressed(world, maya)
+    refuses(world, sponsor, Rejected("invalid_argument"))
+    await pressed(world, maya)
+    assert await reachable(maya) == [True, True], "one was taken in between"
+
+
+@pytest.mark.parametrize("how", ["new token", "new phone"])
+async def test_a_fresh_registration_heals_and_the_same_address_again_does_not(world: Night, how: str) -> None:
+    maya, sponsor = await world.circle("sponsor")
+    [(device, address)] = sponsor.devices.items()
+    refuses(world, sponsor, Rejected("invalid_argument"))
+    for _ in range(2):
+        await pressed(world, maya)
+    await world.forward(2 * MINUTE)
+    await world.work()
+    await sponsor.device(address=address)
+    assert await reachable(maya) == [False], "an app registers its address whenever it starts"
+    if how == "new token":
+        await sponsor.put(f"/v1/devices/{device}", {"kind": "fcm", "token": "fresh"})
+    else:
+        await sponsor.device()
+    assert await reachable(maya) == [True]
+    assert await maya.inbox("unreachable") == []
+
+
+async def test_a_second_phone_that_works_is_enough_and_the_ladder_waits_for_it(world: Night) -> None:
+    maya, sponsor, friend = await world.circle("sponsor", "friend", steps=(1, 2))
+    refuses(world, sponsor, Rejected("forbidden"))
+    await sponsor.device()
+    for _ in range(2):
+        await pressed(world, maya)
+    assert await reachable(maya) == [True, True]
+    await maya.press()
+    await world.settle()
+    assert await maya.sees_state(sponsor) == "handed"
+    assert await friend.pushed() == []
+
+
+async def test_a_push_that_can_wait_counts_for_nothing(world: Night) -> None:
+    maya, sponsor = await world.circle("sponsor")
+    refuses(world, sponsor, Rejected("invalid_argument"))
+    [device] = sponsor.devices
+    for _ in range(3):
+        await sponsor.post(f"/v1/devices/{device}/test")
+        await world.settle()
+    assert await reachable(maya) == [True]
+
+
+async def test_a_channel_that_refuses_is_no_way_either(world: Night, monkeypatch: pytest.MonkeyPatch) -> None:
+    maya, sponsor = await world.circle("sponsor", devices=False)
+    await world.gives_channel(sponsor)
+    assert await reachable(maya) == [True]
+
+    async def not_set_up(_: object) -> Result:
+        return Rejected("not_set_up")
+
+    monkeypatch.setattr(world.gateway, "send", not_set_up)
+    for _ in range(2):
+        await pressed(world, maya)
+    assert await reachable(maya) == [False]
+    made = await maya.press()
+    assert [row["state"] for row in made["recipients"]] == ["unreachable"]
+    await world.settle()
+    monkeypatch.undo()
+    await maya.does("nudge")
+    for _ in range(2):
+        await world.forward(10 * MINUTE)
+        await world.work()
+        await world.settle()
+    assert await reachable(maya) == [True], "it is tried all the same, and the first that is taken heals it"
+
+
+async def test_what_hits_many_is_the_operators_and_what_hits_one_phone_is_not(world: Night) -> None:
+    maya, *members = await world.circle("sponsor", "friend", "fellow")
+    refuses(world, members[0], Rejected("invalid_argument"))
+    await pressed(world, maya)
+    assert await found(world) == [], "two others have taken theirs"
+    for member in members:
+        refuses(world, member, Rejected("invalid_argument"))
+    await world.forward(MINUTE)
+    await pressed(world, maya)
+    await pressed(world, maya)
+    assert await reachable(maya) == [False] * 3, "while nobody can be pushed, no screen says that they can"
+    async with world.database.write() as session:
+        await session.execute(update(Device).values(refused_at=world.now()))
+        await session.commit()
+    [told] = await found(world)
+    assert told.startswith("fcm invalid_argument, 3 people, since ")
+    for member in members:
+        refuses(world, member, Sent())
+    await pressed(world, maya)
+    assert await found(world) == []
+    assert await reachable(maya) == [True] * 3
+
+
+@pytest.mark.parametrize("why", sorted(refusals.OPERATOR_REASONS - {"address_withheld"}))
+async def test_what_is_ours_as_a_rule_is_said_at_the_first_phone(world: Night, why: str) -> None:
+    maya, sponsor, _ = await world.circle("sponsor", "friend")
+    refuses(world, sponsor, Rejected(why))
+    await pressed(world, maya)
+    [told] = await found(world)
+    assert told.startswith(f"fcm {why}, 1 people")
+
+
+async def found(world: Night) -> list[str]:
+    """What the auditor says of refusals."""
+    return [finding.detail for finding, _ in await world.auditor().look() if finding.what is FindingKind.PUSHES_REFUSED]

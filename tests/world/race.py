@@ -1,0 +1,37 @@
+"""Several things at the same moment, brought about on purpose."""
+
+import asyncio
+from collections.abc import Coroutine
+from typing import Any
+
+from sqlalchemy import text
+
+from tests.world.world import World
+
+
+async def race(world: World, held: str, *doings: Coroutine[Any, Any, Any]) -> list[Any]:
+    """Begin these one after another while the lock `held` keeps them from going on, then let them go.
+
+    SQLite has one writer: there they simply come one after another. The world itself looks for deadlocks at its end.
+    """
+    begun: list[asyncio.Task[Any]] = []
+    async with world.database.write() as session:
+        if not world.sqlite:
+            await session.execute(text(f"LOCK TABLE {held} MODE"))
+        for doing in doings:
+            begun.append(asyncio.create_task(doing))
+            await _stuck_or_done(world, begun)
+        await session.rollback()
+    return list(await asyncio.gather(*begun))
+
+
+async def _stuck_or_done(world: World, begun: list[asyncio.Task[Any]]) -> None:
+    """Wait until the last of these has come as far as it can."""
+    if world.sqlite:
+        return
+    waiting = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+    async with world.database.read() as session:
+        while not begun[-1].done():
+            if (await session.execute(text(waiting))).scalar_one() >= sum(not task.done() for task in begun):
+                return
+            await asyncio.sleep(0.02)
