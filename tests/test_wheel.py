@@ -12,6 +12,7 @@ import time
 import venv
 import zipfile
 from collections.abc import Iterator
+from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import httpx
@@ -74,6 +75,12 @@ def test_it_holds_every_module_and_data_file_and_nothing_else(wheel: Path) -> No
         "the phone app as well"
     )
     assert not [name for name in held if "node_modules" in name or name.endswith((".ts", ".tsx", ".map"))]
+
+
+def test_no_dependency_brings_a_folder_of_the_same_name() -> None:
+    owners = packages_distributions()
+    others = {name: set(owners.get(name, [])) - {"porchlight"} for name in OURS}
+    assert {name: packages for name, packages in others.items() if packages} == {}
 
 
 def test_it_says_under_which_license_it_is(wheel: Path) -> None:
