@@ -8,16 +8,16 @@ const SERVER = process.env.PORCHLIGHT_SERVER ?? 'http://localhost:8000';
 /** Screens that are opened one after another are loaded together; whatever is named nowhere here stands alone. */
 const SCREENS = {
   joining: ['create-account', 'join', 'joined', 'paste-link', 'sign-in'],
-  circle: ['circle', 'invite', 'member', 'there-for', 'times'],
-  helping: ['inbox', 'supporter'],
+  circle: ['circle', 'invite', 'member', 'supporting', 'ladder-settings'],
+  helping: ['inbox', 'incoming-reach-out'],
   days: ['bookends', 'reflection'],
   telling: ['hours', 'notify'],
-  settings: ['account', 'fallback', 'number', 'passkeys', 'passphrase', 'settings'],
+  settings: ['account', 'channels', 'contact-number', 'passkeys', 'passphrase', 'settings'],
 };
 /** What every page is made of comes in one piece. */
 const BASE = {
   name: 'base',
-  test: /\/node_modules\/preact\/|\/src\/(api|state|outbox|vault|i18n)\/|\/src\/route\.ts$|\/src\/parts\/(basics|how|icons|lamp|messages|people|rows)\.tsx$/,
+  test: /\/node_modules\/preact\/|\/src\/(api|i18n|outbox|platform|store|vault)\/|\/src\/domain\/(?!hours|strength)|\/src\/components\/(basics|close-actions|icons|lamp|messages|people|rows)\.tsx$/,
 };
 const GROUPS = [
   BASE,

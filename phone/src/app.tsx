@@ -1,16 +1,16 @@
 // Which screen stands where, and the bar at the bottom. What the press needs is loaded with the app, the rest when it is opened.
 import type { ComponentChild } from 'preact';
-import { next } from './outbox/rules';
-import { Nav } from './parts/basics';
-import { Boundary } from './parts/boundary';
-import { later } from './parts/later';
-import { BlankNote } from './parts/quick-hide';
+import { Nav } from './components/basics';
+import { Boundary } from './components/boundary';
+import { later } from './components/lazy-screen';
+import { BlankNote } from './components/quick-hide';
+import { next } from './domain/press';
 import { Home } from './screens/home';
-import { Mine } from './screens/mine';
-import { Nobody, PressPage } from './screens/press';
+import { Mine } from './screens/my-reach-out';
+import { Nobody, PressPage } from './screens/pending-press';
 import { Rescue } from './screens/rescue';
 import { Welcome } from './screens/welcome';
-import { state } from './state/store';
+import { state } from './store/store';
 
 const DeleteAccount = later(async () => (await import('./screens/account')).DeleteAccount);
 const Devices = later(async () => (await import('./screens/account')).Devices);
@@ -18,11 +18,11 @@ const Privacy = later(async () => (await import('./screens/account')).Privacy);
 const Bookends = later(async () => (await import('./screens/bookends')).Bookends);
 const Circle = later(async () => (await import('./screens/circle')).Circle);
 const CreateAccount = later(async () => (await import('./screens/create-account')).CreateAccount);
-const Fallback = later(async () => (await import('./screens/fallback')).Fallback);
+const Fallback = later(async () => (await import('./screens/channels')).Fallback);
 const Hours = later(async () => (await import('./screens/hours')).Hours);
 const Inbox = later(async () => (await import('./screens/inbox')).Inbox);
 const Join = later(async () => (await import('./screens/join')).Join);
-const NumberPage = later(async () => (await import('./screens/number')).NumberPage);
+const NumberPage = later(async () => (await import('./screens/contact-number')).NumberPage);
 const PasteLink = later(async () => (await import('./screens/paste-link')).PasteLink);
 const Passkeys = later(async () => (await import('./screens/passkeys')).Passkeys);
 const Passphrase = later(async () => (await import('./screens/passphrase')).Passphrase);
@@ -33,8 +33,8 @@ const CheckInPage = later(async () => (await import('./screens/shared')).CheckIn
 const ReachInPage = later(async () => (await import('./screens/shared')).ReachInPage);
 const Recover = later(async () => (await import('./screens/sign-in')).Recover);
 const SignIn = later(async () => (await import('./screens/sign-in')).SignIn);
-const Supporter = later(async () => (await import('./screens/supporter')).Supporter);
-const Times = later(async () => (await import('./screens/times')).Times);
+const Supporter = later(async () => (await import('./screens/incoming-reach-out')).Supporter);
+const Times = later(async () => (await import('./screens/ladder-settings')).Times);
 
 interface Screen {
   /** The tab that is marked as the current one. */

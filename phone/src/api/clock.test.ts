@@ -1,6 +1,6 @@
 // Minutes that have passed are reckoned by the server's clock.
 import { afterEach, expect, test, vi } from 'vitest';
-import { heardDate, serverNow } from './clock';
+import { serverNow, syncClock } from './clock';
 
 const NOW = Date.parse('2026-03-01T12:00:00Z');
 afterEach(() => vi.useRealTimers());
@@ -11,7 +11,7 @@ test.each([
   ['a slow network', 'Sun, 01 Mar 2026 11:59:57 GMT', NOW],
 ])('%s', (_, date, wanted) => {
   vi.useFakeTimers({ now: NOW });
-  heardDate(date);
+  syncClock(date);
   expect(serverNow()).toBe(wanted);
   vi.advanceTimersByTime(60_000);
   expect(serverNow()).toBe(wanted + 60_000);
@@ -19,8 +19,8 @@ test.each([
 
 test('a reply without a date, or with none that can be read, changes nothing', () => {
   vi.useFakeTimers({ now: NOW });
-  heardDate('Sun, 01 Mar 2026 12:00:00 GMT');
-  heardDate(null);
-  heardDate('yesterday');
+  syncClock('Sun, 01 Mar 2026 12:00:00 GMT');
+  syncClock(null);
+  syncClock('yesterday');
   expect(serverNow()).toBe(NOW);
 });

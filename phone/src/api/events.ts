@@ -1,6 +1,6 @@
 // The event stream: ids only, so whatever comes means "look again". A browser has six connections to a server that speaks
 // HTTP/1.1, shared by all its tabs, and a press needs one: so there is one stream a browser, and none while nobody looks.
-import { MOMENT_MS } from '../outbox/within';
+import { MOMENT_MS } from '../platform/timeout';
 
 const AGAIN_MS = 5_000;
 const LOCK = 'porchlight-stream';

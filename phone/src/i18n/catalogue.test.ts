@@ -107,7 +107,7 @@ describe('what went wrong', () => {
   test.each([
     ['/problems/step-one-full', 'Four people at most are told at once. Move one of them first.'],
     ['/problems/name-taken', 'This sign-in name is taken. Choose another one.'],
-    ['/problems/no-way', 'There is no connection right now. Please try again in a moment.'],
+    ['/problems/network-error', 'There is no connection right now. Please try again in a moment.'],
     ['/problems/of-a-newer-server', 'That did not work. Please try again in a moment.'],
   ])('%s', (type, words) => {
     expect(wrong({ type })).toBe(words);

@@ -1,6 +1,7 @@
 // Times and lists of names, as the phone's own region writes them.
+
+import { reported, tags, written } from '../platform/locale';
 import { language, say } from './index';
-import { reported, tags, written } from './place';
 
 const MINUTE = 60_000;
 const DAY = 24 * 60 * MINUTE;

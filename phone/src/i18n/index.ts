@@ -1,10 +1,10 @@
 // Everything that the app says, by key. The order of a sentence belongs to the catalogue: "{name} is calling you now."
 import type { ComponentChild } from 'preact';
-import type { en } from './en';
-import { reported } from './place';
+import { reported } from '../platform/locale';
+import type { Catalogue, Key } from './catalogue';
 
-export type Key = keyof typeof en;
-export type Catalogue = Record<Key, string>;
+export type { Catalogue, Key };
+
 type Values = Record<string, string | number>;
 
 export const LANGUAGES = { en: 'English', es: 'Español' } as const;

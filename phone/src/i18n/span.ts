@@ -1,7 +1,8 @@
 // Lengths of time, as the language writes them (90 seconds, 3 minutes, 1 hour), and moments ahead.
+
+import { reported, written } from '../platform/locale';
 import { place } from './format';
 import { language } from './index';
-import { reported, written } from './place';
 
 /** Seconds in one, and how it is written where the browser formats nothing. */
 const UNITS = { second: [1, 's'], minute: [60, 'min'], hour: [3600, 'h'] } as const;

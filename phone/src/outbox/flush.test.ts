@@ -1,8 +1,8 @@
 // The kept press goes out once: whoever tries it, however often, and whatever the server says in between.
 import { afterEach, describe, expect, test, vi } from 'vitest';
+import type { Press } from '../domain/press';
+import { STALE_MS } from '../domain/press';
 import { phone, problem, server } from './phone.testing';
-import type { Press } from './rules';
-import { STALE_MS } from './rules';
 
 const TAP = Date.now() - 10_000;
 const KEPT: Press = { key: 'key-1', person_id: 'noor', pressed_at: TAP, release_at: TAP + 3_000 };
@@ -189,11 +189,4 @@ test('a press that is changed stays the same press', async () => {
   await put('press', KEPT);
   expect(await amend((press) => ({ ...press, release_at: 0 }))).toEqual({ ...KEPT, release_at: 0 });
   expect(await get('press')).toEqual({ ...KEPT, release_at: 0 });
-});
-
-test('keys are long and never twice the same', async () => {
-  const { newKey } = await phone();
-  const keys = Array.from({ length: 200 }, newKey);
-  expect(new Set(keys).size).toBe(200);
-  expect(Math.min(...keys.map((key) => key.length))).toBeGreaterThan(12);
 });

@@ -1,15 +1,12 @@
 // Sends the kept press or all-clear, once, from wherever there is a way: the page or the service worker.
-import { post } from './post';
-import type { Outcome, Press, Step } from './rules';
-import { body, next, outcome, path } from './rules';
-import { drop, get, put } from './store';
-import { MOMENT_MS, within } from './within';
+import { post } from '../api/post';
+import type { Outcome, Press, Step } from '../domain/press';
+import { body, next, outcome, path } from '../domain/press';
+import { newKey } from '../platform/random-key';
+import { drop, get, put } from '../platform/storage';
+import { MOMENT_MS, within } from '../platform/timeout';
 
 const LOCK = 'porchlight-press';
-
-/** A key for one press. Not randomUUID: that one is missing where the address is no secure context. */
-export const newKey = (): string =>
-  Array.from(crypto.getRandomValues(new Uint32Array(4)), (part) => part.toString(36)).join('');
 
 let last: Promise<unknown> = Promise.resolve();
 

@@ -26,7 +26,7 @@ export async function phone({ indexedDB = new IDBFactory() as unknown } = {}) {
   vi.resetModules();
   vi.stubGlobal('indexedDB', indexedDB);
   vi.stubGlobal('navigator', { locks: locks() });
-  return { ...(await import('./flush')), ...(await import('./store')) };
+  return { ...(await import('./flush')), ...(await import('../platform/storage')) };
 }
 
 /** What the server says, in turn; the last one again and again. Gives the list of what it was asked. */

@@ -1,16 +1,16 @@
 // Where I am signed in, what is kept of me in plain words, and leaving for good.
 import { api, whole } from '../api/client';
+import { Button, SubPage } from '../components/basics';
+import { Proof } from '../components/proof';
+import { Group, Item } from '../components/rows';
+import { useAsked } from '../components/use-query';
 import { say } from '../i18n';
 import { day } from '../i18n/format';
 import { wrong } from '../i18n/problem';
-import { useAsked } from '../parts/asked';
-import { Button, SubPage } from '../parts/basics';
-import { Proof } from '../parts/proof';
-import { Group, Item } from '../parts/rows';
-import { to } from '../route';
-import type { Device } from '../state/notifications';
-import { leave } from '../state/session';
-import { change } from '../state/store';
+import type { Device } from '../store/notifications';
+import { to } from '../store/router';
+import { leave } from '../store/session';
+import { change } from '../store/store';
 
 function pushState({ disabled_at, last_receipt_at }: Device): string {
   if (disabled_at) return say('devices.dead');

@@ -1,24 +1,24 @@
 // A bookend: before something hard I say when I am back, and who is told if I am not.
 import { useEffect, useState } from 'preact/hooks';
-import type { Member, Schemas } from '../api/client';
 import { api, once } from '../api/client';
+import { Back, Button, Pick, Says, Wrong } from '../components/basics';
+import { Field } from '../components/field';
+import type { Filled } from '../components/form';
+import { Form } from '../components/form';
+import { Dial, Lamp } from '../components/lamp';
+import { Call, CallList, nameOf } from '../components/people';
+import { useAsked } from '../components/use-query';
+import type { Member, Schemas } from '../contract/types';
 import { say } from '../i18n';
 import { clock } from '../i18n/format';
 import { wrong } from '../i18n/problem';
 import { span } from '../i18n/span';
-import { newKey } from '../outbox/flush';
-import { keepPress } from '../outbox/outbox';
-import { useAsked } from '../parts/asked';
-import { Back, Button, Pick, Says, Wrong } from '../parts/basics';
-import { Field } from '../parts/fill';
-import type { Filled } from '../parts/form';
-import { Form } from '../parts/form';
-import { Dial, Lamp } from '../parts/lamp';
-import { Call, CallList, nameOf } from '../parts/people';
-import { go, to } from '../route';
-import { look } from '../state/everything';
-import { readShown } from '../state/read';
-import { change, state } from '../state/store';
+import { newKey } from '../platform/random-key';
+import { readShown } from '../store/mark-read';
+import { keepPress } from '../store/press';
+import { look } from '../store/refresh';
+import { go, to } from '../store/router';
+import { change, state } from '../store/store';
 import { NotifyWarning } from './notify';
 
 type Bookend = Schemas['BookendOut'];

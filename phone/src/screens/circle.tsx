@@ -1,25 +1,25 @@
 // My circle: who is told at once and who later, who waits for my confirm, and the people I am there for.
 import { useEffect, useRef, useState } from 'preact/hooks';
-import type { Member } from '../api/client';
 import { api, whole } from '../api/client';
+import { Button, Says } from '../components/basics';
+import { Icon } from '../components/icons';
+import { Lamp } from '../components/lamp';
+import { nameOf, role } from '../components/people';
+import { Group, LinkItem, Row } from '../components/rows';
+import { useAsked } from '../components/use-query';
+import type { Member } from '../contract/types';
+import { memberLamp } from '../domain/lamps';
 import { say } from '../i18n';
 import { wrong } from '../i18n/problem';
 import { span } from '../i18n/span';
-import { useAsked } from '../parts/asked';
-import { Button, Says } from '../parts/basics';
-import { Icon } from '../parts/icons';
-import { Lamp } from '../parts/lamp';
-import { nameOf, role } from '../parts/people';
-import { Group, LinkItem, Row } from '../parts/rows';
-import { NotifyAsk } from '../parts/unheard';
-import { to } from '../route';
-import { look } from '../state/everything';
-import { memberLamp } from '../state/lamps';
-import { change, state } from '../state/store';
+import { look } from '../store/refresh';
+import { to } from '../store/router';
+import { change, state } from '../store/store';
+import { NumberQuestion } from './contact-number';
 import { Invite, OnTheirWay } from './invite';
 import { MemberSheet, place, remove } from './member';
-import { NumberQuestion } from './number';
-import { ThereFor } from './there-for';
+import { NotifyAsk } from './notify-ask';
+import { ThereFor } from './supporting';
 
 export function Circle() {
   const [open, setOpen] = useState('');

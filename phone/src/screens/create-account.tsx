@@ -1,20 +1,21 @@
 // Making an account, and the ten codes that are shown once.
 import { useEffect, useState } from 'preact/hooks';
-import { api, kindOf, once } from '../api/client';
+import { api, once } from '../api/client';
+import { Back, Button, Says } from '../components/basics';
+import { Field, Fill } from '../components/field';
+import type { Filled } from '../components/form';
+import { Form } from '../components/form';
+import { NewPassphrase } from '../components/passphrase';
+import { NoEmergencyService, nameOf } from '../components/people';
+import { problemType } from '../domain/problems';
 import { language, say } from '../i18n';
-import { region, timeZone } from '../i18n/place';
 import { wrong } from '../i18n/problem';
-import { newKey } from '../outbox/flush';
-import { within } from '../outbox/within';
-import { Back, Button, Says } from '../parts/basics';
-import { Field, Fill } from '../parts/fill';
-import type { Filled } from '../parts/form';
-import { Form } from '../parts/form';
-import { NewPassphrase } from '../parts/passphrase';
-import { NoEmergencyService, nameOf } from '../parts/people';
-import { to } from '../route';
-import { enter } from '../state/session';
-import { change, state } from '../state/store';
+import { region, timeZone } from '../platform/locale';
+import { newKey } from '../platform/random-key';
+import { within } from '../platform/timeout';
+import { to } from '../store/router';
+import { enter } from '../store/session';
+import { change, state } from '../store/store';
 import { dropInvitation, invitation, takeUpInvitation } from './join';
 import { useHelplines } from './welcome';
 
@@ -44,7 +45,7 @@ export function CreateAccount() {
       setCodes(data.recovery_codes);
       return '';
     }
-    if (kindOf(error) !== '/problems/invitation-not-valid') return wrong(error);
+    if (problemType(error) !== '/problems/invitation-not-valid') return wrong(error);
     dropInvitation();
     return say('create.without');
   };
@@ -99,7 +100,7 @@ function useInvitation(): string {
     if (!token) return;
     void api.POST('/v1/invitations/preview', { body: { token } }).then(({ data, error }) => {
       if (data) setSaid(say('create.invited', { name: nameOf(data) }));
-      if (kindOf(error) !== '/problems/invitation-not-valid') return;
+      if (problemType(error) !== '/problems/invitation-not-valid') return;
       dropInvitation();
       setSaid(say('create.without'));
     });

@@ -2,24 +2,25 @@
 
 import type { ComponentChildren } from 'preact';
 import { useState } from 'preact/hooks';
-import type { Supported } from '../api/client';
-import { api, kindOf, once } from '../api/client';
+import { api, once } from '../api/client';
+import { Button, Says } from '../components/basics';
+import { Lamp } from '../components/lamp';
+import { LineButton, nameOf } from '../components/people';
+import { Group, Item, LinkItem } from '../components/rows';
+import { useAsked } from '../components/use-query';
+import type { Supported } from '../contract/types';
+import { morning } from '../domain/morning';
+import { needsMe } from '../domain/needs';
+import { problemType } from '../domain/problems';
 import { say } from '../i18n';
 import { clock, day, list } from '../i18n/format';
 import { wrong } from '../i18n/problem';
 import { moment } from '../i18n/span';
-import { useAsked } from '../parts/asked';
-import { Button, Says } from '../parts/basics';
-import { Lamp } from '../parts/lamp';
-import { LineButton, nameOf } from '../parts/people';
-import { Group, Item, LinkItem } from '../parts/rows';
-import { to } from '../route';
-import { look } from '../state/everything';
-import { morning } from '../state/morning';
-import { needsMe } from '../state/needed';
-import { change, state } from '../state/store';
+import { look } from '../store/refresh';
+import { to } from '../store/router';
+import { change, state } from '../store/store';
 import { NotifyBanner } from './notify';
-import { how, isMuted } from './there-for';
+import { how, isMuted } from './supporting';
 
 /** From when on "not heard from" is said. */
 const WHILE_MS = 14 * 24 * 60 * 60_000;
@@ -43,7 +44,7 @@ async function quiet(people: Supported[], until: Date | null): Promise<void> {
 
 export function HelperHome({ people, children }: { people: Supported[]; children: ComponentChildren }) {
   const [standing] = useAsked(() => api.GET('/v1/bookends', { params: { query: { open: true, mine: false } } }));
-  const night = morning();
+  const night = morning(new Date());
   const active = people.filter((one) => one.state === 'active');
   const ends = (one: Supported) => Date.parse(one.muted_until ?? '');
   // Who was quieted for longer before stays so, on the way there and back.
@@ -54,7 +55,7 @@ export function HelperHome({ people, children }: { people: Supported[]; children
     one.state === 'active' &&
     !one.open_reach_out_id &&
     Date.now() - Date.parse(one.last_connected_at ?? one.created_at) > WHILE_MS;
-  const waiting = state.needed.filter(needsMe).length;
+  const waiting = state.needed.filter((reachOut) => needsMe(reachOut, state.me?.id)).length;
   const since = (one: Supported) => one.last_connected_at ?? one.created_at;
   const headline = () => {
     if (!state.reached) return say('helper.away');
@@ -150,7 +151,7 @@ function Silent({ of }: { of: Supported }) {
       params: once(),
       body: { to: of.person.id, text: say('helper.hello-text') },
     });
-    if (kindOf(error) === '/problems/too-many-tries') setSaid(say('shared.once', { name }));
+    if (problemType(error) === '/problems/too-many-tries') setSaid(say('shared.once', { name }));
     else setSaid(wrong(error) || say('helper.hello-sent', { name }));
   };
   return (

@@ -1,19 +1,20 @@
 // Home: the button, who can be reached now, and a word that lowers the barrier.
 import { api } from '../api/client';
+import { Says } from '../components/basics';
+import { Lamp, PorchButton } from '../components/lamp';
+import { later } from '../components/lazy-screen';
+import { CallList, LineButton, nameOf } from '../components/people';
+import { Row } from '../components/rows';
+import { NEED_WORDS } from '../components/state-words';
+import { useAsked } from '../components/use-query';
+import { memberLamp } from '../domain/lamps';
+import { myRecipient, waitingLongest } from '../domain/needs';
 import { say } from '../i18n';
 import { ago, clock } from '../i18n/format';
-import { keepPress } from '../outbox/outbox';
-import { useAsked } from '../parts/asked';
-import { Says } from '../parts/basics';
-import { Lamp, PorchButton } from '../parts/lamp';
-import { later } from '../parts/later';
-import { CallList, LineButton, nameOf } from '../parts/people';
-import { Row } from '../parts/rows';
-import { NotifyAsk } from '../parts/unheard';
-import { to } from '../route';
-import { memberLamp } from '../state/lamps';
-import { mineIn, NEEDS, waitingLongest } from '../state/needed';
-import { state } from '../state/store';
+import { keepPress } from '../store/press';
+import { to } from '../store/router';
+import { state } from '../store/store';
+import { NotifyAsk } from './notify-ask';
 
 const HelperHome = later(async () => (await import('./helper-home')).HelperHome);
 
@@ -104,15 +105,17 @@ const CARDS = 3;
 
 /** Those who would like my company, and those I am there for: that goes before everything else, and who waits longest first. */
 function Needed() {
-  const waiting = waitingLongest(state.needed);
-  const mine = state.needed.filter((of) => ['calling', 'soon', 'here'].includes(mineIn(of)?.answer ?? ''));
+  const waiting = waitingLongest(state.needed, state.me?.id);
+  const mine = state.needed.filter((of) =>
+    ['calling', 'soon', 'here'].includes(myRecipient(of, state.me?.id)?.answer ?? ''),
+  );
   return (
     <>
       {[...waiting.slice(0, CARDS), ...mine].map((of) => (
         <a class="card warm row" key={of.id} href={to('reach-outs', of.id)}>
           <Row
             lamp={<Lamp state={waiting.includes(of) ? 'lit' : 'bright'} />}
-            name={say(waiting.includes(of) ? NEEDS[of.need ?? 'company'].says : 'inbox.mine', {
+            name={say(waiting.includes(of) ? NEED_WORDS[of.need ?? 'company'].says : 'inbox.mine', {
               name: nameOf(of.from),
             })}
             says={ago(of.created_at, state.now)}

@@ -1,17 +1,17 @@
 // My hours: when pushes may come. One span for the days that are chosen; past midnight it goes on the next day.
 import type { ComponentChildren } from 'preact';
 import { useState } from 'preact/hooks';
+import { Button, Pick, SubPage } from '../components/basics';
+import { Field } from '../components/field';
+import type { Filled } from '../components/form';
+import { Form } from '../components/form';
+import { dayName } from '../components/hours-in-words';
+import type { Window } from '../domain/hours';
+import { DAYS, spans, windows } from '../domain/hours';
 import { say } from '../i18n';
-import { Button, Pick, SubPage } from '../parts/basics';
-import { Field } from '../parts/fill';
-import type { Filled } from '../parts/form';
-import { Form } from '../parts/form';
-import type { Window } from '../parts/hours';
-import { DAYS, spans, windows } from '../parts/hours';
-import { dayName } from '../parts/hours-in-words';
-import { go } from '../route';
-import { patch } from '../state/profile';
-import { change, state } from '../state/store';
+import { patch } from '../store/profile';
+import { go } from '../store/router';
+import { change, state } from '../store/store';
 
 const PROPOSED = { from: '07:00', to: '22:00' };
 

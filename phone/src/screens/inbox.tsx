@@ -1,18 +1,19 @@
 // What has reached me: who would like company now, then everything else, newest first.
 import { useState } from 'preact/hooks';
-import type { ReachOut } from '../api/client';
 import { api } from '../api/client';
+import { Button, Says } from '../components/basics';
+import { Lamp } from '../components/lamp';
+import { nameOf, names } from '../components/people';
+import { Row } from '../components/rows';
+import { NEED_WORDS } from '../components/state-words';
+import { useAsked } from '../components/use-query';
+import type { ReachOut } from '../contract/types';
+import { needsMe, waitingLongest } from '../domain/needs';
 import { say } from '../i18n';
 import { ago } from '../i18n/format';
-import { useAsked } from '../parts/asked';
-import { Button, Says } from '../parts/basics';
-import { Lamp } from '../parts/lamp';
-import { nameOf, names } from '../parts/people';
-import { Row } from '../parts/rows';
-import { to } from '../route';
-import { look } from '../state/everything';
-import { NEEDS, needsMe, waitingLongest } from '../state/needed';
-import { state } from '../state/store';
+import { look } from '../store/refresh';
+import { to } from '../store/router';
+import { state } from '../store/store';
 import { NoticeRow } from './notices';
 import { NotifyBanner } from './notify';
 
@@ -25,8 +26,8 @@ export function Inbox() {
   const open = new Set(state.needed.map((reachOut) => reachOut.id));
   const earlier =
     page?.items.filter((notice) => notice.kind !== 'reach_out' || !open.has(notice.reach_out_id ?? '')) ?? [];
-  const urgent = waitingLongest(state.needed);
-  const others = state.needed.filter((reachOut) => !needsMe(reachOut));
+  const urgent = waitingLongest(state.needed, state.me?.id);
+  const others = state.needed.filter((reachOut) => !needsMe(reachOut, state.me?.id));
   const readAll = async () => {
     await api.POST('/v1/inbox/read-all');
     await Promise.all([again(), look()]);
@@ -84,7 +85,7 @@ function Needed({ of, first }: { of: ReachOut; first: boolean }) {
       <div class="line">
         <Lamp state="lit" />
         <div>
-          <h3 class="name">{say(NEEDS[of.need ?? 'company'].says, { name })}</h3>
+          <h3 class="name">{say(NEED_WORDS[of.need ?? 'company'].says, { name })}</h3>
           <p class="soft small">
             {say(of.recipients.some(({ answer }) => answer) ? 'inbox.also' : 'inbox.waiting', {
               ago: ago(of.created_at, state.now),

@@ -1,20 +1,20 @@
 // Inviting somebody: for whom, then a code for their camera and a link for everything else; and the links that wait to be opened.
 import { useState } from 'preact/hooks';
-import type { Member, Schemas } from '../api/client';
 import { api, once } from '../api/client';
+import { Button, Pick, Sheet, Wrong } from '../components/basics';
+import { Field } from '../components/field';
+import type { Filled } from '../components/form';
+import { Form } from '../components/form';
+import { Icon } from '../components/icons';
+import { Lamp } from '../components/lamp';
+import { role, roles } from '../components/people';
+import { Group, Row } from '../components/rows';
+import type { Member, Schemas } from '../contract/types';
 import { say } from '../i18n';
 import { wrong } from '../i18n/problem';
 import { moment } from '../i18n/span';
-import { newKey } from '../outbox/flush';
-import { within } from '../outbox/within';
-import { Button, Pick, Sheet, Wrong } from '../parts/basics';
-import { Field } from '../parts/fill';
-import type { Filled } from '../parts/form';
-import { Form } from '../parts/form';
-import { Icon } from '../parts/icons';
-import { Lamp } from '../parts/lamp';
-import { role, roles } from '../parts/people';
-import { Group, Row } from '../parts/rows';
+import { newKey } from '../platform/random-key';
+import { within } from '../platform/timeout';
 import { Sure } from './member';
 
 type Made = Schemas['InvitedOut'];

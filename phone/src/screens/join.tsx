@@ -1,18 +1,19 @@
 // An invitation: the link is looked at first, then who asks and for what, then yes or not now.
 import { useEffect, useState } from 'preact/hooks';
-import type { Schemas } from '../api/client';
-import { api, kindOf, NO_WAY, once } from '../api/client';
+import { api, once } from '../api/client';
+import { Button, Says, Wrong } from '../components/basics';
+import { Lamp, Light } from '../components/lamp';
+import { nameOf, role } from '../components/people';
+import type { Schemas } from '../contract/types';
+import { NETWORK_ERROR, problemType } from '../domain/problems';
 import type { Key } from '../i18n';
 import { say } from '../i18n';
 import { wrong } from '../i18n/problem';
 import { moment } from '../i18n/span';
-import { newKey } from '../outbox/flush';
-import { Button, Says, Wrong } from '../parts/basics';
-import { Lamp, Light } from '../parts/lamp';
-import { nameOf, role } from '../parts/people';
-import { go, to } from '../route';
-import { keep, kept } from '../state/slots';
-import { state } from '../state/store';
+import { newKey } from '../platform/random-key';
+import { keep, kept } from '../platform/slots';
+import { go, to } from '../store/router';
+import { state } from '../store/store';
 import type { Membership } from './joined';
 import { Joined } from './joined';
 
@@ -62,7 +63,7 @@ export function Join({ token }: { token: string }) {
     if (data) {
       setFresh(true);
       setJoined(data);
-    } else if (kindOf(error) === NO_WAY) return wrong(error);
+    } else if (problemType(error) === NETWORK_ERROR) return wrong(error);
     else setError(error);
     return '';
   };
@@ -142,8 +143,8 @@ const HEADS: Record<string, readonly [Key, Key]> = {
 
 /** Said at once, before anybody fills in a form for nothing. */
 function CannotBeUsed({ error, inside, onAgain }: { error: unknown; inside: boolean; onAgain: () => Promise<void> }) {
-  const known = HEADS[kindOf(error)];
-  const own = kindOf(error) === '/problems/own-invitation';
+  const known = HEADS[problemType(error)];
+  const own = problemType(error) === '/problems/own-invitation';
   return (
     <main class="page">
       <div class="hero grow">

@@ -1,17 +1,17 @@
 // After the yes: may this phone tell you, may they wake you, and the two words that both compare. One question a page.
 import { useState } from 'preact/hooks';
-import type { Supported } from '../api/client';
 import { api, whole } from '../api/client';
+import { Button, Pick, Says } from '../components/basics';
+import { hasHours } from '../components/hours-in-words';
+import { Lamp, Light } from '../components/lamp';
+import { nameOf } from '../components/people';
+import { useAsked } from '../components/use-query';
+import type { Supported } from '../contract/types';
 import { say } from '../i18n';
-import { useAsked } from '../parts/asked';
-import { Button, Pick, Says } from '../parts/basics';
-import { hasHours } from '../parts/hours-in-words';
-import { Lamp, Light } from '../parts/lamp';
-import { nameOf } from '../parts/people';
-import { instead } from '../route';
-import { standing } from '../state/notifications';
-import { patch } from '../state/profile';
-import { state } from '../state/store';
+import { standing } from '../store/notifications';
+import { patch } from '../store/profile';
+import { instead } from '../store/router';
+import { state } from '../store/store';
 import { HoursForm } from './hours';
 import { NotifyQuestion } from './notify';
 

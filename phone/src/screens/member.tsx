@@ -1,13 +1,13 @@
 // One member of my circle: who they are to me, when they are told, and letting them go.
 import { useState } from 'preact/hooks';
-import type { Member } from '../api/client';
 import { api } from '../api/client';
+import { Button, Pick, Sheet } from '../components/basics';
+import { CallAndText, Number_, nameOf, roles } from '../components/people';
+import type { Member } from '../contract/types';
 import { say } from '../i18n';
 import { wrong } from '../i18n/problem';
-import { Button, Pick, Sheet } from '../parts/basics';
-import { CallAndText, Number_, nameOf, roles } from '../parts/people';
-import { look } from '../state/everything';
-import { change } from '../state/store';
+import { look } from '../store/refresh';
+import { change } from '../store/store';
 
 const at = (member: Member) => ({ params: { path: { membership_id: member.id } } });
 

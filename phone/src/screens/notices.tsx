@@ -1,15 +1,15 @@
 // What a notice in the inbox says, where it leads, and how it is said once it is over.
 
-import type { Notice } from '../api/client';
 import { api } from '../api/client';
+import { nameOf } from '../components/people';
+import { Row } from '../components/rows';
+import type { Notice } from '../contract/types';
 import type { Key } from '../i18n';
 import { say } from '../i18n';
 import { day } from '../i18n/format';
-import { nameOf } from '../parts/people';
-import { Row } from '../parts/rows';
-import { go } from '../route';
-import { look } from '../state/everything';
-import { state } from '../state/store';
+import { look } from '../store/refresh';
+import { go } from '../store/router';
+import { state } from '../store/store';
 
 type Said = readonly [Key, Key];
 type Kind = Exclude<Notice['kind'], 'test'> | 'unreachable-me' | 'nobody-told';

@@ -1,16 +1,16 @@
 // Notifications: do they work on this phone, a real test, what to do when it fails, and where they are asked for.
 import type { ComponentChildren } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
+import { Button } from '../components/basics';
+import { Lamp } from '../components/lamp';
+import { Row } from '../components/rows';
 import type { Key } from '../i18n';
 import { say } from '../i18n';
 import { clock, day } from '../i18n/format';
-import { Button } from '../parts/basics';
-import { Lamp } from '../parts/lamp';
-import { Row } from '../parts/rows';
-import { to } from '../route';
-import type { Device, Standing } from '../state/notifications';
-import { platform, register, standing, switchOn, tryPush } from '../state/notifications';
-import { keep, kept } from '../state/slots';
+import { keep, kept } from '../platform/slots';
+import type { Device, Standing } from '../store/notifications';
+import { platform, register, standing, switchOn, tryPush } from '../store/notifications';
+import { to } from '../store/router';
 
 const STEPS: Key = `notify-help.${platform}`;
 /** How it stands, and what to do about it. */

@@ -1,14 +1,15 @@
 // My passkeys: which there are, one more on this phone, and away with one. Changing anything asks for the passphrase first.
 import { useState } from 'preact/hooks';
-import { api, kindOf, whole } from '../api/client';
+import { api, whole } from '../api/client';
+import { Button, SubPage, Wrong } from '../components/basics';
+import { Proof } from '../components/proof';
+import { Item } from '../components/rows';
+import { useAsked } from '../components/use-query';
+import { problemType } from '../domain/problems';
 import { say } from '../i18n';
 import { day } from '../i18n/format';
 import { wrong } from '../i18n/problem';
-import { useAsked } from '../parts/asked';
-import { Button, SubPage, Wrong } from '../parts/basics';
-import { Proof } from '../parts/proof';
-import { Item } from '../parts/rows';
-import { addPasskey } from '../state/passkeys';
+import { addPasskey } from '../store/passkeys';
 
 export function Passkeys() {
   const [found, again] = useAsked(() => api.GET('/v1/passkeys', whole));
@@ -16,7 +17,7 @@ export function Passkeys() {
   const [said, setSaid] = useState('');
   const told = async ({ error }: { error?: unknown }) => {
     // Proof is good for five minutes: then the passphrase is asked for again.
-    if (kindOf(error) === '/problems/proof-needed') setProven(false);
+    if (problemType(error) === '/problems/proof-needed') setProven(false);
     setSaid(wrong(error));
     await again();
   };

@@ -1,14 +1,15 @@
 // A new passphrase and new recovery codes. Both ask for the passphrase of today first.
 import { useState } from 'preact/hooks';
-import { api, kindOf, once } from '../api/client';
+import { api, once } from '../api/client';
+import { Button, SubPage, Wrong } from '../components/basics';
+import { Form } from '../components/form';
+import { NewPassphrase } from '../components/passphrase';
+import { Proof } from '../components/proof';
+import { problemType } from '../domain/problems';
 import { say } from '../i18n';
 import { wrong } from '../i18n/problem';
-import { Button, SubPage, Wrong } from '../parts/basics';
-import { Form } from '../parts/form';
-import { NewPassphrase } from '../parts/passphrase';
-import { Proof } from '../parts/proof';
-import { instead } from '../route';
-import { change } from '../state/store';
+import { instead } from '../store/router';
+import { change } from '../store/store';
 import { Codes } from './create-account';
 
 export function Passphrase() {
@@ -20,7 +21,7 @@ export function Passphrase() {
   if (codes) return <Codes codes={codes} onDone={back} />;
   const refused = (error: unknown) => {
     // Proof is good for five minutes: then the passphrase is asked for again.
-    if (kindOf(error) === '/problems/proof-needed') setProven(false);
+    if (problemType(error) === '/problems/proof-needed') setProven(false);
     setSaid(wrong(error));
   };
   const set = async () => {

@@ -1,12 +1,12 @@
 // An invitation out of a message: for a link that was changed on its way, or that opened somewhere else than in the app.
 
+import { Back, Says } from '../components/basics';
+import { Fill } from '../components/field';
+import type { Filled } from '../components/form';
+import { Form } from '../components/form';
+import { invitationIn } from '../domain/links';
 import { say } from '../i18n';
-import { invitationIn } from '../links';
-import { Back, Says } from '../parts/basics';
-import { Fill } from '../parts/fill';
-import type { Filled } from '../parts/form';
-import { Form } from '../parts/form';
-import { go, to } from '../route';
+import { go, to } from '../store/router';
 
 /** `broken`: a link has led here and could not be read. */
 export function PasteLink({ broken }: { broken?: boolean }) {

@@ -1,11 +1,11 @@
 // Looking back, if wanted: seen, safe, soothed. For the person's eyes only, and every part of it can be left out.
 import { useState } from 'preact/hooks';
 import { api } from '../api/client';
+import { Button, Pick, Says, Wrong } from '../components/basics';
+import { Lamp } from '../components/lamp';
 import { say } from '../i18n';
 import { wrong } from '../i18n/problem';
-import { Button, Pick, Says, Wrong } from '../parts/basics';
-import { Lamp } from '../parts/lamp';
-import { instead } from '../route';
+import { instead } from '../store/router';
 
 export const FELT = {
   seen: ['felt-name.seen', 'felt-say.seen'],

@@ -1,13 +1,13 @@
 // How it felt, read again: what I kept after reaching out. Nobody else sees it, and nothing is added up.
 import { useEffect, useState } from 'preact/hooks';
-import type { Schemas } from '../api/client';
 import { api } from '../api/client';
+import { Button, SubPage, Wrong } from '../components/basics';
+import { Item } from '../components/rows';
+import type { Schemas } from '../contract/types';
 import type { Key } from '../i18n';
 import { say } from '../i18n';
 import { day } from '../i18n/format';
 import { wrong } from '../i18n/problem';
-import { Button, SubPage, Wrong } from '../parts/basics';
-import { Item } from '../parts/rows';
 import { FELT, GRADES } from './reflection';
 
 type Reflection = Schemas['ReflectionOut'];

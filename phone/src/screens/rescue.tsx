@@ -1,18 +1,19 @@
 // What stands where a screen could not be shown: the button or what has become of it, the numbers, and a way to try again. Each of
 // these fails alone, too.
-import type { Member } from '../api/client';
+
+import { Button, Says } from '../components/basics';
+import { Boundary } from '../components/boundary';
+import { PorchButton } from '../components/lamp';
+import { CallList } from '../components/people';
+import type { Member } from '../contract/types';
+import type { Press } from '../domain/press';
+import { next } from '../domain/press';
 import type { Key } from '../i18n';
 import { say } from '../i18n';
-import { keepPress, sendAnyway, takeBack } from '../outbox/outbox';
-import type { Press } from '../outbox/rules';
-import { next } from '../outbox/rules';
-import { Button, Says } from '../parts/basics';
-import { Boundary } from '../parts/boundary';
-import { PorchButton } from '../parts/lamp';
-import { CallList } from '../parts/people';
-import { to } from '../route';
-import { look } from '../state/everything';
-import { state } from '../state/store';
+import { keepPress, sendAnyway, takeBack } from '../store/press';
+import { look } from '../store/refresh';
+import { to } from '../store/router';
+import { state } from '../store/store';
 
 export function Rescue({ onAgain }: { onAgain: () => void }) {
   // What could not be shown may have come from the server, and may be mended there by now.

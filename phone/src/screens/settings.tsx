@@ -1,22 +1,22 @@
 // Settings: what this phone and this account do, each with its present state beside it.
 
-import type { Schemas } from '../api/client';
 import { api, whole } from '../api/client';
+import { Button, Pick, Says, Switch } from '../components/basics';
+import { hasHours, hoursInWords } from '../components/hours-in-words';
+import { Icon } from '../components/icons';
+import { Number_ } from '../components/people';
+import { Group, Item, LinkItem, Row } from '../components/rows';
+import { useAsked, useOffered } from '../components/use-query';
+import type { Schemas } from '../contract/types';
 import { LANGUAGES, language, rich, say } from '../i18n';
-import { reported } from '../i18n/place';
-import { useAsked, useOffered } from '../parts/asked';
-import { Button, Pick, Says, Switch } from '../parts/basics';
-import { hasHours, hoursInWords } from '../parts/hours-in-words';
-import { Icon } from '../parts/icons';
-import { Number_ } from '../parts/people';
-import { Group, Item, LinkItem, Row } from '../parts/rows';
-import { go, to } from '../route';
-import { look } from '../state/everything';
-import type { Look } from '../state/looks';
-import { looks, setLook } from '../state/looks';
-import { patch } from '../state/profile';
-import { signOut } from '../state/session';
-import { change, state } from '../state/store';
+import { reported } from '../platform/locale';
+import type { Look } from '../store/preferences';
+import { looks, setLook } from '../store/preferences';
+import { patch } from '../store/profile';
+import { look } from '../store/refresh';
+import { go, to } from '../store/router';
+import { signOut } from '../store/session';
+import { change, state } from '../store/store';
 import { NotifyCard } from './notify';
 
 type Channel = Schemas['ChannelOut'];

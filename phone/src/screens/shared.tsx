@@ -1,22 +1,23 @@
 // What somebody has sent or shared: a check-in, or a thought. Read here, and answered with one tap.
 import { useEffect, useState } from 'preact/hooks';
-import type { Schemas } from '../api/client';
-import { api, kindOf, once } from '../api/client';
+import { api, once } from '../api/client';
+import { Back, Button, Says } from '../components/basics';
+import { Field } from '../components/field';
+import { Form } from '../components/form';
+import { Lamp } from '../components/lamp';
+import { Call, nameOf } from '../components/people';
+import { useAsked } from '../components/use-query';
+import type { Schemas } from '../contract/types';
+import { problemType } from '../domain/problems';
 import type { Key } from '../i18n';
 import { say } from '../i18n';
 import { day, list } from '../i18n/format';
 import { wrong } from '../i18n/problem';
-import { newKey } from '../outbox/flush';
-import { useAsked } from '../parts/asked';
-import { Back, Button, Says } from '../parts/basics';
-import { Field } from '../parts/fill';
-import { Form } from '../parts/form';
-import { Lamp } from '../parts/lamp';
-import { Call, nameOf } from '../parts/people';
-import { to } from '../route';
-import { look } from '../state/everything';
-import { readShown } from '../state/read';
-import { state } from '../state/store';
+import { newKey } from '../platform/random-key';
+import { readShown } from '../store/mark-read';
+import { look } from '../store/refresh';
+import { to } from '../store/router';
+import { state } from '../store/store';
 
 type CheckIn = Schemas['CheckInOut'];
 type ReachIn = Schemas['ReachInOut'];
@@ -131,7 +132,7 @@ function Reply({ to: of, name }: { to: CheckIn | ReachIn; name: string }) {
       body: { to: person.id, text },
     });
     await again();
-    return kindOf(error) === '/problems/too-many-tries' ? say('shared.once', { name }) : wrong(error);
+    return problemType(error) === '/problems/too-many-tries' ? say('shared.once', { name }) : wrong(error);
   };
   const tap = async (text: string) => setSaid(await send(text));
   return (

@@ -1,19 +1,19 @@
 // Signing in: with the passphrase, or once with a recovery code.
 import { useState } from 'preact/hooks';
 import { api } from '../api/client';
+import { Back, Button, Says, Wrong } from '../components/basics';
+import { Field } from '../components/field';
+import type { Filled } from '../components/form';
+import { Form } from '../components/form';
+import { NewPassphrase, Secret } from '../components/passphrase';
+import { useOffered } from '../components/use-query';
 import { say } from '../i18n';
 import { wrong } from '../i18n/problem';
-import { isSafe } from '../outbox/store';
-import { useOffered } from '../parts/asked';
-import { Back, Button, Says, Wrong } from '../parts/basics';
-import { Field } from '../parts/fill';
-import type { Filled } from '../parts/form';
-import { Form } from '../parts/form';
-import { NewPassphrase, Secret } from '../parts/passphrase';
-import { to } from '../route';
-import { signInByPasskey } from '../state/passkeys';
-import { enter } from '../state/session';
-import { state } from '../state/store';
+import { isSafe } from '../platform/storage';
+import { signInByPasskey } from '../store/passkeys';
+import { to } from '../store/router';
+import { enter } from '../store/session';
+import { state } from '../store/store';
 import { takeUpInvitation } from './join';
 
 const NAME = {

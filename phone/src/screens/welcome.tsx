@@ -1,13 +1,13 @@
 // The first screen: what it is, what it is not, and two ways in.
 import { useEffect } from 'preact/hooks';
 import { api } from '../api/client';
+import { Says } from '../components/basics';
+import { Light } from '../components/lamp';
+import { NoEmergencyService } from '../components/people';
 import { say } from '../i18n';
-import { region } from '../i18n/place';
-import { Says } from '../parts/basics';
-import { Light } from '../parts/lamp';
-import { NoEmergencyService } from '../parts/people';
-import { to } from '../route';
-import { change, state } from '../state/store';
+import { region } from '../platform/locale';
+import { to } from '../store/router';
+import { change, state } from '../store/store';
 
 /** The region's numbers, for somebody who is not signed in. */
 export function useHelplines(): void {

@@ -1,7 +1,7 @@
 // What the phone may need without a network (names, numbers, helplines), sealed with a key that never leaves the browser.
-import type { Country, Me, Member } from '../api/client';
-import { drop, get, isSilent, put } from '../outbox/store';
-import { NoAnswer, within } from '../outbox/within';
+import type { Country, Me, Member } from '../contract/types';
+import { drop, get, isSilent, put } from '../platform/storage';
+import { NoAnswer, within } from '../platform/timeout';
 
 export interface Kept {
   me: Pick<Me, 'id' | 'display_name' | 'language' | 'region'>;

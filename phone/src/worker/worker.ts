@@ -1,9 +1,10 @@
 // The service worker: shows every push, tells the server that it came, answers from the notification, sends a kept
 // press when there is a network, and keeps the app's own files so that it opens without one.
+
+import { post } from '../api/post';
 import { flush } from '../outbox/flush';
-import { post } from '../outbox/post';
-import { get, isSilent } from '../outbox/store';
-import { within } from '../outbox/within';
+import { get, isSilent } from '../platform/storage';
+import { within } from '../platform/timeout';
 
 declare const self: ServiceWorkerGlobalScope;
 declare const __SHELL__: string[];

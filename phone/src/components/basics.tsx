@@ -1,0 +1,207 @@
+// The small things that every screen is made of.
+import type { ComponentChildren } from 'preact';
+import { useEffect, useState } from 'preact/hooks';
+import { say } from '../i18n';
+import { heading, to, toHeading } from '../store/router';
+import { state } from '../store/store';
+import type { IconName } from './icons';
+import { Icon } from './icons';
+
+/** The largest, truest sentence of a screen. `live`: it changes by itself, and a screen reader says so. */
+export function Says({ children, small, live }: { children: ComponentChildren; small?: boolean; live?: boolean }) {
+  useEffect(() => {
+    // Another screen in the same place begins at its top as well, however far down its button before was.
+    scrollTo(0, 0);
+    // What had the focus went away with the screen before; a keyboard and a screen reader go on here.
+    if (document.activeElement === document.body) toHeading();
+  }, []);
+  useEffect(() => {
+    // A region that comes with its words already in it stays silent; this one is always there.
+    const told = document.getElementById('told');
+    const words = live ? heading()?.textContent : '';
+    if (told && told.textContent !== words) told.textContent = words ?? '';
+  });
+  return (
+    <h1 class={small ? 'say-2' : 'say'} tabIndex={-1}>
+      {children}
+    </h1>
+  );
+}
+
+/** The way back, with a word about where we are. */
+export function Back({ href, children }: { href: string; children?: ComponentChildren }) {
+  return (
+    <div class="line back">
+      <a class="icon bare" href={href} aria-label={say('all.back')}>
+        <Icon name="back" />
+      </a>
+      <p class="head">{children}</p>
+    </div>
+  );
+}
+
+/** A page below one of the tabs: the way back, and what it is about. */
+export function SubPage({
+  of,
+  head,
+  says,
+  children,
+}: {
+  of: 'circle' | 'settings';
+  head: string;
+  says?: string;
+  children: ComponentChildren;
+}) {
+  return (
+    <main class="page">
+      <Back href={to(of)}>{say(`tab.${of}`)}</Back>
+      <div class="stack">
+        <Says small>{head}</Says>
+        {says && <p class="soft">{says}</p>}
+      </div>
+      {children}
+    </main>
+  );
+}
+
+/** A button that waits for what it started, and is not pressed twice meanwhile. Not `disabled`: that would take the focus from it. */
+export function Button({
+  kind = '',
+  icon,
+  submit,
+  onPress,
+  children,
+  label,
+}: {
+  kind?: string;
+  icon?: IconName;
+  submit?: boolean;
+  onPress?: () => unknown;
+  children?: ComponentChildren;
+  label?: string;
+}) {
+  const [busy, setBusy] = useState(false);
+  const press = async () => {
+    if (busy) return;
+    setBusy(true);
+    try {
+      await onPress?.();
+    } finally {
+      setBusy(false);
+    }
+  };
+  return (
+    <button
+      class={`btn ${kind}`}
+      type={submit ? 'submit' : 'button'}
+      aria-disabled={busy}
+      aria-label={label}
+      onClick={onPress && press}
+    >
+      {icon && <Icon name={icon} />}
+      {children}
+    </button>
+  );
+}
+
+/** On or off; `label` is read out with it. */
+export function Switch({ label, on, onChange }: { label: string; on: boolean; onChange: (on: boolean) => unknown }) {
+  return (
+    <span class="switch">
+      {/* biome-ignore lint/a11y/useAriaPropsForRole: the browser's own checkbox tells its state; a second one could differ. */}
+      <input type="checkbox" role="switch" aria-label={label} checked={on} onChange={() => onChange(!on)} />
+    </span>
+  );
+}
+
+/** What went wrong, said at once by a screen reader; nothing, when nothing did. */
+export function Wrong({ children }: { children: string }) {
+  return children && <p role="alert">{children}</p>;
+}
+
+/** Rounds of a radio group. */
+export function Pick<T extends string>({
+  legend,
+  name,
+  options,
+  value,
+  onPick,
+  kind = '',
+}: {
+  legend: string;
+  name: string;
+  options: [T, ComponentChildren][];
+  value: T | null;
+  onPick: (value: T) => void;
+  kind?: string;
+}) {
+  return (
+    <fieldset class={`pick ${kind}`}>
+      <legend class="sr">{legend}</legend>
+      {options.map(([option, shown]) => (
+        <label key={option}>
+          <input type="radio" name={name} checked={option === value} onChange={() => onPick(option)} />
+          {shown}
+        </label>
+      ))}
+    </fieldset>
+  );
+}
+
+/** As a `ref`: a dialog that is over everything else as soon as it is there. */
+export const asModal = (dialog: HTMLDialogElement | null): void => dialog?.showModal();
+
+/** A sheet from the bottom edge: the browser's own dialog, so Escape, focus and the rest of the page are its business. */
+export function Sheet({
+  title,
+  onClose,
+  children,
+}: {
+  title: string;
+  onClose: () => void;
+  children: ComponentChildren;
+}) {
+  return (
+    // biome-ignore lint/a11y/useKeyWithClickEvents: a tap beside the sheet; a keyboard has Escape and the button below.
+    <dialog
+      class="sheet"
+      ref={asModal}
+      aria-labelledby="sheet"
+      onClose={onClose}
+      onClick={({ target, currentTarget }) => target === currentTarget && currentTarget.close()}
+    >
+      <h2 class="say-2" id="sheet">
+        {title}
+      </h2>
+      {children}
+      <button type="button" class="btn quiet" onClick={({ currentTarget }) => currentTarget.closest('dialog')?.close()}>
+        {say('all.close')}
+      </button>
+    </dialog>
+  );
+}
+
+const TABS = ['home', 'inbox', 'circle', 'settings'] as const;
+
+export function Nav({ current }: { current: string }) {
+  return (
+    <nav class="nav" aria-label={say('all.nav')}>
+      <ul>
+        {TABS.map((tab) => (
+          <li key={tab}>
+            <a href={tab === 'home' ? to() : to(tab)} aria-current={tab === current ? 'page' : undefined}>
+              <Icon name={tab} />
+              {say(`tab.${tab}`)}
+              {tab === 'inbox' && state.unread && (
+                <>
+                  <span class="dot" />
+                  <span class="sr">{say('tab.new')}</span>
+                </>
+              )}
+            </a>
+          </li>
+        ))}
+      </ul>
+    </nav>
+  );
+}

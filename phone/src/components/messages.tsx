@@ -1,0 +1,73 @@
+// What has been written, and a field to write into.
+import { useState } from 'preact/hooks';
+import { api, once } from '../api/client';
+import type { Message } from '../contract/types';
+import { say } from '../i18n';
+import { clock } from '../i18n/format';
+import { wrong } from '../i18n/problem';
+import { newKey } from '../platform/random-key';
+import { state } from '../store/store';
+import { Button, Wrong } from './basics';
+import { Icon } from './icons';
+import { nameOf } from './people';
+
+export function Messages({ messages }: { messages: Message[] }) {
+  return (
+    <ul class="msgs" aria-live="polite">
+      {messages.map((message) => {
+        const mine = message.from.id === state.me?.id;
+        return (
+          <li class={`msg${mine ? ' me' : ''}`} key={message.id}>
+            <p>{message.text}</p>
+            <p class="soft small">
+              {mine ? say('all.you') : nameOf(message.from)}, {clock(message.created_at)}
+            </p>
+          </li>
+        );
+      })}
+    </ul>
+  );
+}
+
+/** One line to write into. What was typed stays until it has arrived. */
+export function Write({ to, label, onSent }: { to: string; label: string; onSent: () => unknown }) {
+  const [text, setText] = useState('');
+  const [key, setKey] = useState(newKey);
+  const [said, setSaid] = useState('');
+  const send = async () => {
+    if (!text.trim()) return;
+    const { error } = await api.POST('/v1/reach-outs/{reach_out_id}/messages', {
+      params: { path: { reach_out_id: to }, ...once(key) },
+      body: { text },
+    });
+    setSaid(wrong(error));
+    if (error) return;
+    setText('');
+    setKey(newKey());
+    await onSent();
+  };
+  const submit = (event: SubmitEvent) => {
+    event.preventDefault();
+    void send();
+  };
+  return (
+    <form class="stack" onSubmit={submit}>
+      <div class="line">
+        <input
+          class="field"
+          id="write"
+          aria-label={label}
+          placeholder={label}
+          value={text}
+          maxLength={4000}
+          autocomplete="off"
+          onInput={(event) => setText(event.currentTarget.value)}
+        />
+        <Button label={say('all.send')} onPress={send}>
+          <Icon name="send" />
+        </Button>
+      </div>
+      <Wrong>{said}</Wrong>
+    </form>
+  );
+}

@@ -1,0 +1,66 @@
+// A new passphrase, with a word about how strong it is.
+import { useState } from 'preact/hooks';
+import { strength } from '../domain/strength';
+import { say } from '../i18n';
+import { Fill } from './field';
+
+interface Attributes {
+  [attribute: string]: unknown;
+}
+
+/** A field whose content can be shown: on a small screen in the dark, typing blindly fails too often. */
+export function Secret({ label, id, ...more }: { label: string; id: string } & Attributes) {
+  const [shown, setShown] = useState(false);
+  return (
+    <Fill>
+      <label for={id}>{label}</label>
+      <div class="line">
+        <input
+          class="field"
+          id={id}
+          name={id}
+          required
+          type={(shown ? 'text' : 'password') as 'text'}
+          {...(more as object)}
+        />
+        <button class="btn" type="button" aria-pressed={shown} onClick={() => setShown(!shown)}>
+          {say(shown ? 'all.hide' : 'all.show')}
+        </button>
+      </div>
+    </Fill>
+  );
+}
+
+export function NewPassphrase({
+  label,
+  value,
+  onInput,
+}: {
+  label: string;
+  value: string;
+  onInput: (value: string) => void;
+}) {
+  const grade = strength(value);
+  return (
+    <div class="stack tight">
+      <Secret
+        label={label}
+        id="new-passphrase"
+        autocomplete="new-password"
+        minLength={8}
+        maxLength={256}
+        aria-describedby="strength"
+        value={value}
+        onInput={(event: { currentTarget: HTMLInputElement }) => onInput(event.currentTarget.value)}
+      />
+      <div class="strength" aria-hidden="true">
+        {[1, 2, 3, 4].map((step) => (
+          <i key={step} class={grade >= step ? 'on' : ''} />
+        ))}
+      </div>
+      <p class="soft small" id="strength" role="status">
+        {say(`strength.${grade}`)}
+      </p>
+    </div>
+  );
+}

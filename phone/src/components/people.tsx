@@ -1,0 +1,203 @@
+// People and lines that can be called.
+import type { ComponentChildren } from 'preact';
+import type { Country, Member, Recipient } from '../contract/types';
+import type { Key } from '../i18n';
+import { known, rich, say } from '../i18n';
+import { list } from '../i18n/format';
+import { Icon } from './icons';
+import { Item, LinkItem, Row } from './rows';
+
+type Named = { person: { display_name: string | null } };
+
+export const nameOf = (someone: Named | { display_name: string | null } | null | undefined): string => {
+  const person = someone && 'person' in someone ? someone.person : someone;
+  return person?.display_name ?? say('all.someone');
+};
+
+/** "Ana, Ben and Chidi", or how many they are where the names would fill the screen. `owners`: whose, as "Ana's and Ben's". */
+export const names = (people: Named[], owners = false): string => {
+  const all = people.length > 3 ? [say('all.people', { n: people.length })] : people.map(nameOf);
+  return list(owners ? all.map((name) => say('all.whose', { name })) : all);
+};
+
+type Role = Member['role'];
+const ROLES: Record<Role, Key> = {
+  sponsor: 'role.sponsor',
+  friend: 'role.friend',
+  partner: 'role.partner',
+  family: 'role.family',
+  counselor: 'role.counselor',
+  fellow: 'role.fellow',
+};
+export const role = (of: Role): string => say(ROLES[of]);
+/** Every role, to choose from. */
+export const roles = (): [Role, string][] => (Object.keys(ROLES) as Role[]).map((of) => [of, role(of)]);
+
+/** tel: and sms: want the number as it is, without what makes it easy to read. */
+export const dial = (number: string): string => number.replace(/[^\d+*#]/g, '');
+
+/** In groups, as one reads it aloud: +1 202 555 0143. */
+export const readable = (number: string): string =>
+  number
+    .replace(/^(\d{3})(\d{3})(\d{3})$/, '$1 $2 $3')
+    .replace(/^(\+?1|\+\d\d)?(\d+)(\d{3})(\d{4})$/, (_, ...groups: (string | undefined)[]) =>
+      groups.slice(0, 4).filter(Boolean).join(' '),
+    );
+
+/** Digits run from left to right in every language; beside other letters they would otherwise be turned round. */
+export const Number_ = ({ of }: { of: string }) => (
+  <bdi class="number" dir="ltr">
+    {readable(of)}
+  </bdi>
+);
+
+/** The phone's own dialler, or its messages. */
+export function Call({
+  number,
+  text,
+  look = 'btn',
+  label,
+  children,
+}: {
+  number: string;
+  text?: boolean;
+  look?: string;
+  label?: string;
+  children?: ComponentChildren;
+}) {
+  return (
+    <a class={look} href={`${text ? 'sms' : 'tel'}:${dial(number)}`} aria-label={label}>
+      <Icon name={text ? 'text' : 'call'} />
+      {children}
+    </a>
+  );
+}
+
+/** Round buttons, only where a number is shared. */
+export function CallAndText({ name, number }: { name: string; number: string | null }) {
+  if (!number) return null;
+  return (
+    <>
+      <Call look="icon" number={number} label={say('all.call', { name })} />
+      <Call look="icon" text number={number} label={say('all.text', { name })} />
+    </>
+  );
+}
+
+function CallRow({
+  number,
+  title,
+  says,
+  warm,
+}: {
+  number: string;
+  title: ComponentChildren;
+  says: string;
+  warm?: boolean;
+}) {
+  return (
+    <li>
+      <a class="row" href={`tel:${dial(number)}`}>
+        <span class={`icon${warm ? ' warm' : ''}`}>
+          <Icon name="call" />
+        </span>
+        <Row name={title} says={says} />
+      </a>
+    </li>
+  );
+}
+
+/** In the reader's language, not the line's; as the line says it, where that is all that the phone has kept. */
+function hours({ open, hours }: Country['lines'][number]): string {
+  const key = `line-open.${open}`;
+  return known(key) ? say(key) : hours.toLowerCase();
+}
+
+/** Everybody who can be called now: people first, then helplines, then the emergency number. */
+export function CallList({
+  people,
+  helplines,
+}: {
+  people: (Named & { role: Recipient['role']; contact: string | null })[];
+  helplines: Country | null;
+}) {
+  return (
+    <ul class="card list rows">
+      {people.map(
+        (someone) =>
+          someone.contact && (
+            <CallRow
+              key={someone.contact}
+              warm
+              number={someone.contact}
+              title={say('all.call', { name: nameOf(someone) })}
+              says={someone.role ? role(someone.role) : ''}
+            />
+          ),
+      )}
+      {helplines?.lines.map(
+        (line) =>
+          line.phone && (
+            <CallRow
+              key={line.phone}
+              number={line.phone}
+              title={rich('all.call', { name: <Number_ of={line.phone} /> })}
+              says={say('line.call', { name: line.name, hours: hours(line) })}
+            />
+          ),
+      )}
+      {/* Where no line that we know answers a call, there are those that are found by reading. */}
+      {!helplines?.lines.some((line) => line.phone) &&
+        helplines?.lines.map(
+          (line) =>
+            line.web && (
+              <LinkItem
+                key={line.web}
+                href={line.web}
+                name={line.name}
+                says={line.web.replace(/^\w+:\/\//, '').replace(/\/.*/, '')}
+              />
+            ),
+        )}
+      {helplines?.emergency ? (
+        <CallRow
+          number={helplines.emergency}
+          title={rich('all.call', { name: <Number_ of={helplines.emergency} /> })}
+          says={say('line.danger')}
+        />
+      ) : (
+        <Item name={say('line.local')} says={say('line.danger')} />
+      )}
+    </ul>
+  );
+}
+
+/** One helpline as a button: the first of the region that answers a call. */
+export function LineButton({ helplines }: { helplines: Country | null }) {
+  const line = helplines?.lines.find((one) => one.phone) ?? helplines?.lines[0];
+  if (!line?.phone)
+    return line?.web ? (
+      <a class="btn" href={line.web}>
+        {line.name}
+      </a>
+    ) : null;
+  return <Call number={line.phone}>{say('line.call', { name: line.name, hours: hours(line) })}</Call>;
+}
+
+/** "…call 911", with the region's own number where it is known. */
+export function NoEmergencyService({ helplines }: { helplines: Country | null }) {
+  const number = helplines?.emergency;
+  return (
+    <p class="soft small">
+      {rich('welcome.not', {
+        number: number ? (
+          <a href={`tel:${number}`}>
+            <Number_ of={number} />
+          </a>
+        ) : (
+          say('welcome.local')
+        ),
+      })}
+    </p>
+  );
+}

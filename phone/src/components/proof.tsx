@@ -1,0 +1,43 @@
+// The passphrase once more: whoever holds an open phone cannot change the ways into an account, or end it.
+import type { ComponentChildren } from 'preact';
+import { api } from '../api/client';
+import { problemType } from '../domain/problems';
+import { say } from '../i18n';
+import { wrong } from '../i18n/problem';
+import type { Filled } from './form';
+import { Form } from './form';
+import { Secret } from './passphrase';
+
+const WRONG = '/problems/wrong-credentials';
+
+/** Fresh proof for the next five minutes; what went wrong, in words, or nothing. */
+export async function prove(passphrase: string): Promise<string> {
+  const { error } = await api.POST('/v1/sessions/current/proof', { body: { passphrase } });
+  if (!error) return '';
+  return problemType(error) === WRONG ? say('proof.wrong') : wrong(error);
+}
+
+/** `to`: what it is given for, on the button. `onProven` says what went wrong there, if anything did. */
+export function Proof({
+  to,
+  kind = '',
+  onProven,
+  children,
+}: {
+  to: string;
+  kind?: string;
+  onProven: () => unknown;
+  children?: ComponentChildren;
+}) {
+  const send = async (filled: Filled) => {
+    const refused = await prove(filled('proof'));
+    if (!refused) await onProven();
+    return refused;
+  };
+  return (
+    <Form send={send} submit={to} kind={kind}>
+      <Secret label={say('proof.ask')} id="proof" autocomplete="current-password" />
+      {children}
+    </Form>
+  );
+}

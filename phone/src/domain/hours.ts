@@ -1,0 +1,46 @@
+// Weekly hours: the windows that the server keeps, which never cross midnight, and the spans that people speak of. Pure.
+import type { Schemas } from '../contract/types';
+
+export type Window = Schemas['Window'];
+/** From 22:00 to 02:00 is one span of the evening on which it begins. `to` is 24:00 for the end of the day. */
+export interface Span {
+  days: number[];
+  from: string;
+  to: string;
+}
+
+export const DAYS = [0, 1, 2, 3, 4, 5, 6];
+const MIDNIGHT = '24:00';
+const MORNING = '00:00';
+
+/** No field of a browser gives 24:00; who picks the last minute or midnight means the end of the day. */
+const end = (time: string): string => (time === MORNING || time === '23:59' ? MIDNIGHT : time);
+
+/** The windows of these days; none where the span is none. */
+export function windows(days: number[], from: string, until: string): Window[] {
+  const to = end(until);
+  if (from < to) return days.map((day) => ({ day, from, to }));
+  if (from === to) return [];
+  return days.flatMap((day) => [
+    { day, from, to: MIDNIGHT },
+    { day: (day + 1) % 7, from: MORNING, to },
+  ]);
+}
+
+/** What goes on past midnight is one again; days with the same span are together. */
+export function spans(kept: Window[]): Span[] {
+  const goesOn = (one: Window) =>
+    one.to === MIDNIGHT &&
+    one.from !== MORNING &&
+    kept.find((other) => other.day === (one.day + 1) % 7 && other.from === MORNING && other.to < one.from);
+  const rests = kept.map(goesOn).filter(Boolean);
+  const found: Span[] = [];
+  for (const one of [...kept].sort((a, b) => a.day - b.day || a.from.localeCompare(b.from))) {
+    if (rests.includes(one)) continue;
+    const to = (goesOn(one) || one).to;
+    const same = found.find((span) => span.from === one.from && span.to === to);
+    if (same) same.days.push(one.day);
+    else found.push({ days: [one.day], from: one.from, to });
+  }
+  return found;
+}

@@ -1,0 +1,82 @@
+// The number that my circle may call: asked once, after the first member, and changed in the settings.
+import type { ComponentChildren } from 'preact';
+import { useState } from 'preact/hooks';
+import { api } from '../api/client';
+import { Button, SubPage } from '../components/basics';
+import { Field } from '../components/field';
+import { Form } from '../components/form';
+import { Number_ } from '../components/people';
+import { problemType } from '../domain/problems';
+import { rich, say } from '../i18n';
+import { wrong } from '../i18n/problem';
+import { keep, kept } from '../platform/slots';
+import { change, state } from '../store/store';
+
+const SLOT = 'number-asked';
+
+/** Gives '' or what went wrong. What is kept may look different from what was typed, so the field shows it from then on. */
+async function share(contact: string | null, form?: HTMLFormElement): Promise<string> {
+  const { data, error } = await api.PATCH('/v1/me', { body: { contact } });
+  if (data) {
+    change({ me: data, word: say('all.saved') });
+    const field = form?.elements.namedItem('number') as HTMLInputElement | null;
+    if (field) field.value = data.contact ?? '';
+  }
+  return problemType(error) === '/problems/invalid' ? say('number.wrong') : wrong(error);
+}
+
+function NumberForm({ after }: { after: ComponentChildren }) {
+  return (
+    <Form send={(filled, form) => share(filled('number'), form)} submit={say('number.yes')} kind="" after={after}>
+      <Field
+        label={say('number.field')}
+        name="number"
+        type="tel"
+        dir="ltr"
+        autocomplete="tel"
+        hint={rich('number.hint', { number: <Number_ of="+12025550143" /> })}
+        required
+        defaultValue={state.me?.contact ?? ''}
+      />
+    </Form>
+  );
+}
+
+export function NumberQuestion({ asked }: { asked: boolean }) {
+  const [later, setLater] = useState(() => kept(SLOT) !== null);
+  if (!asked || later || !state.me || state.me.contact) return null;
+  const notNow = () => {
+    keep(SLOT, '1');
+    setLater(true);
+  };
+  return (
+    <section class="card">
+      <h2 class="say-2">{say('number.head')}</h2>
+      <p class="soft">{say('number.say')}</p>
+      <NumberForm
+        after={
+          <Button kind="quiet" onPress={notNow}>
+            {say('number.no')}
+          </Button>
+        }
+      />
+    </section>
+  );
+}
+
+export function NumberPage() {
+  return (
+    <SubPage of="settings" head={say('set.number')} says={say('number.say')}>
+      {state.me?.contact && <p>{rich('number.now', { number: <Number_ of={state.me.contact} /> })}</p>}
+      <NumberForm
+        after={
+          state.me?.contact && (
+            <Button kind="quiet" onPress={() => share(null)}>
+              {say('number.remove')}
+            </Button>
+          )
+        }
+      />
+    </SubPage>
+  );
+}

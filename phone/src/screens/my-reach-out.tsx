@@ -1,0 +1,127 @@
+// My open reach-out, from the first second until somebody is there: the truest sentence first, then each lamp.
+import { useState } from 'preact/hooks';
+import { api, once } from '../api/client';
+import { Pick, Says, Wrong } from '../components/basics';
+import { AskAgain, HowIsIt } from '../components/close-actions';
+import { Lamp, Light } from '../components/lamp';
+import { Messages, Write } from '../components/messages';
+import { CallList, LineButton, names } from '../components/people';
+import { Recipients } from '../components/recipients';
+import { NEED_WORDS, NEEDS, PROGRESS_WORDS } from '../components/state-words';
+import type { ReachOut } from '../contract/types';
+import type { Progress } from '../domain/lamps';
+import { furthestProgress, whoIsThere } from '../domain/lamps';
+import type { Need } from '../domain/needs';
+import type { Key } from '../i18n';
+import { say } from '../i18n';
+import { clock } from '../i18n/format';
+import { wrong } from '../i18n/problem';
+import { look } from '../store/refresh';
+import { change, state } from '../store/store';
+import { There } from './answered';
+import { NotifyLine } from './notify-ask';
+
+const MINUTE_MS = 60_000;
+/** Where no phone has it, the numbers come first. */
+const NO_PHONE: Partial<Record<Progress['state'], Key>> = {
+  inbox_only: 'wait.quiet-say',
+  unreachable: 'wait.quiet-say',
+  declined: 'wait.declined-say',
+};
+
+export function Mine({ of }: { of: ReachOut }) {
+  // An answer stands also while the others are asked beside it.
+  if (whoIsThere(of.recipients).length) return <There of={of} />;
+  return of.unanswered_at ? <Quiet of={of} /> : <Waiting of={of} />;
+}
+
+function Waiting({ of }: { of: ReachOut }) {
+  const progress = furthestProgress(of.recipients);
+  const unheard = NO_PHONE[progress.state];
+  const next = of.next_rung_at ? say('wait.next', { time: clock(of.next_rung_at) }) : say('wait.open');
+  return (
+    <main class="page">
+      <section class="hero">
+        <div class="halo">
+          <Light />
+        </div>
+        <Says live>
+          {say(PROGRESS_WORDS[progress.state], {
+            n: progress.people.length,
+            names: names(progress.people),
+            owners: names(progress.people, true),
+          })}
+        </Says>
+        <p>{unheard ? say(unheard) : next}</p>
+        {!state.reached && <p role="status">{say('wait.away')}</p>}
+        {!unheard && <p class="soft small">{say('wait.breathe')}</p>}
+        <NotifyLine />
+      </section>
+      {unheard && <CallList people={of.recipients} helplines={of.helplines} />}
+      {unheard && of.next_rung_at && (
+        <p class="soft small mid">{say('there.next', { time: clock(of.next_rung_at) })}</p>
+      )}
+      <Recipients of={of} />
+      {!unheard && <LineButton helplines={of.helplines} />}
+      <AddAWord of={of} />
+      <HowIsIt of={of} />
+    </main>
+  );
+}
+
+/** Nobody has answered: the plain furthestProgress, and the numbers first. */
+function Quiet({ of }: { of: ReachOut }) {
+  // Nobody who can hear: then this stands here after seconds. And a phone's clock can be wrong by anything.
+  const minutes = Math.floor((state.now - Date.parse(of.created_at)) / MINUTE_MS);
+  return (
+    <main class="page">
+      <section class="stack">
+        <Says live>{say('quiet.head')}</Says>
+        <p>
+          {minutes >= 1 && minutes < 60
+            ? say('quiet.say', { n: minutes })
+            : say('quiet.long', { time: clock(of.created_at) })}
+        </p>
+      </section>
+      <CallList people={of.recipients} helplines={of.helplines} />
+      <section class="line">
+        <Lamp state="lit" />
+        <p class="soft">{of.next_rung_at ? say('quiet.next', { time: clock(of.next_rung_at) }) : say('quiet.why')}</p>
+      </section>
+      <NotifyLine />
+      <AskAgain of={of}>{say('wait.again')}</AskAgain>
+      <HowIsIt of={of} />
+      <Recipients of={of} />
+      <AddAWord of={of} />
+    </main>
+  );
+}
+
+/** Words and a need come after the press, never before it. */
+function AddAWord({ of }: { of: ReachOut }) {
+  const [said, setSaid] = useState('');
+  const need = async (wanted: Need) => {
+    // Pressing again while one is open makes no second one; it only says more about this one.
+    const { data, error } = await api.POST('/v1/reach-outs', { params: once(), body: { need: wanted } });
+    setSaid(wrong(error));
+    if (data) change({ mine: data });
+  };
+  return (
+    <section class="stack" aria-labelledby="word">
+      <h2 class="name" id="word">
+        {say('wait.word')}
+      </h2>
+      {of.note && <blockquote class="words">{of.note}</blockquote>}
+      <Messages messages={state.messages} />
+      <Write to={of.id} label={say('wait.word-like')} onSent={look} />
+      <Pick
+        legend={say('wait.need')}
+        name="need"
+        options={NEEDS.map((one) => [one, say(NEED_WORDS[one].choose)])}
+        value={of.need}
+        onPick={(wanted) => void need(wanted)}
+      />
+      <Wrong>{said}</Wrong>
+    </section>
+  );
+}

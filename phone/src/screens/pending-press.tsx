@@ -1,0 +1,155 @@
+// A press or an all-clear on its way: the three seconds in which it can be undone, and "Not sent yet" for as long as that is the
+// truth.
+import { useEffect, useState } from 'preact/hooks';
+import { Button, Says } from '../components/basics';
+import { Dial, Lamp, Light } from '../components/lamp';
+import { CallAndText, CallList, LineButton, nameOf, role } from '../components/people';
+import { Group, Item } from '../components/rows';
+import type { Press } from '../domain/press';
+import { next } from '../domain/press';
+import { firstTold } from '../domain/told';
+import { say } from '../i18n';
+import { clock, list } from '../i18n/format';
+import { isSafe } from '../platform/storage';
+import { sendAnyway, takeBack } from '../store/press';
+import { to } from '../store/router';
+import { change, state } from '../store/store';
+
+/** A good network needs less than this; a slower one is told about. */
+const GRACE_MS = 900;
+
+export function PressPage({ press }: { press: Press }) {
+  const [, again] = useState(0);
+  const step = next(press, Date.now());
+  const waited = Date.now() - press.release_at;
+  useEffect(() => {
+    if (press.held || waited > GRACE_MS) return;
+    const timer = setTimeout(() => again(Math.random()), (step.kind === 'ring' ? step.left : GRACE_MS - waited) + 10);
+    return () => clearTimeout(timer);
+  });
+  if (step.kind === 'ask') return <Old press={press} />;
+  if (step.kind === 'ring' || (!press.held && waited < GRACE_MS))
+    return <Undo press={press} ringing={step.kind === 'ring'} />;
+  return <NotSent press={press} />;
+}
+
+/** What the three seconds are about: whose phones ring, whether any does, or that it is over. */
+function about({ close }: Press): string {
+  if (close) return say(close.outcome === 'mistake' ? 'undo.mistake' : 'undo.clear');
+  if (state.circle?.length === 0) return say('undo.head-none');
+  const names = firstTold(state.circle ?? []).map(nameOf);
+  // What the phone has kept says who is in the circle, never whose phone rings now.
+  if (!state.reached || !state.looked || names.length > 3) return say('undo.head-all');
+  return names.length ? say('undo.head', { n: names.length, names: list(names) }) : say('undo.head-quiet');
+}
+
+function Undo({ press, ringing }: { press: Press; ringing: boolean }) {
+  return (
+    <main class="page">
+      <div class="hero grow">
+        <Dial>
+          <Light />
+        </Dial>
+        <Says live>{about(press)}</Says>
+        {!press.close && <p class="soft">{say('undo.hard')}</p>}
+      </div>
+      <div class="stack mid">
+        <button type="button" class="btn large" disabled={!ringing} onClick={() => void takeBack()}>
+          {say('undo.button')}
+        </button>
+        <p class="soft small">{say('undo.say')}</p>
+      </div>
+    </main>
+  );
+}
+
+/** People with a number, and a line, when nothing else works. */
+function Numbers() {
+  const people = (state.circle ?? []).filter((member) => member.state === 'active' && member.contact);
+  return (
+    <>
+      {people.length > 0 && (
+        <Group head={say('kept.calls')}>
+          {people.map((member) => (
+            <Item key={member.id} lamp={<Lamp state="lit" />} name={nameOf(member)} says={role(member.role)}>
+              <CallAndText name={nameOf(member)} number={member.contact} />
+            </Item>
+          ))}
+        </Group>
+      )}
+      <LineButton helplines={state.helplines} />
+    </>
+  );
+}
+
+function NotSent({ press }: { press: Press }) {
+  const dead = press.held === 'signed-out' || state.session === 'dead';
+  const [safe, unsafe] = press.close ? (['clear.say', 'clear.open'] as const) : (['kept.say', 'kept.open'] as const);
+  const kept = isSafe('press') ? safe : unsafe;
+  return (
+    <main class="page">
+      <section class="hero">
+        <Lamp ring state="dim off big" />
+        <Says live>{say(press.close ? 'clear.head' : 'kept.head')}</Says>
+        <p>{say(dead ? 'kept.dead' : kept)}</p>
+      </section>
+      {dead && (
+        <a class="btn main" href={to('sign-in')}>
+          {say('sign-in.button')}
+        </a>
+      )}
+      {!press.close && <Numbers />}
+      <section class="stack mid">
+        {!dead && (
+          <p class="soft small" role="status">
+            {say('kept.trying')}
+          </p>
+        )}
+        <Button kind="quiet" onPress={takeBack}>
+          {say('kept.back')}
+        </Button>
+      </section>
+    </main>
+  );
+}
+
+/** More than two hours have passed: is it still wanted? */
+function Old({ press }: { press: Press }) {
+  return (
+    <main class="page">
+      <section class="hero grow">
+        <Lamp ring state="dim off big" />
+        <Says live>{say(press.close ? 'clear.head' : 'kept.head')}</Says>
+        <p>{say(press.close ? 'clear.old' : 'kept.old', { time: clock(press.pressed_at) })}</p>
+      </section>
+      <section class="stack">
+        <Button kind="main" onPress={sendAnyway}>
+          {say(press.close ? 'clear.yes' : 'kept.yes')}
+        </Button>
+        <Button onPress={takeBack}>{say('kept.back')}</Button>
+      </section>
+      <Numbers />
+    </main>
+  );
+}
+
+/** The press found an empty circle: that is said, and the numbers come first. */
+export function Nobody() {
+  return (
+    <main class="page">
+      <section class="stack">
+        <Says live>{say('nobody.head')}</Says>
+        <p>{say('nobody.say')}</p>
+      </section>
+      <CallList people={[]} helplines={state.helplines} />
+      <section class="stack">
+        <a class="btn" href={to('circle')} onClick={() => change({ nobody: false })}>
+          {say('home.invite')}
+        </a>
+        <Button kind="quiet" onPress={() => change({ nobody: false })}>
+          {say('all.back')}
+        </Button>
+      </section>
+    </main>
+  );
+}

@@ -1,8 +1,0 @@
-// When a night off is over. Pure.
-
-/** Eight o'clock when this night is over: who goes to bed after midnight wakes on the same day. */
-export function morning(now = new Date()): Date {
-  const then = new Date(now);
-  then.setHours(now.getHours() < 5 ? 8 : 32, 0, 0, 0);
-  return then;
-}

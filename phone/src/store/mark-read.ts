@@ -1,0 +1,22 @@
+// What is seen on the screen is read: the notices about what is open there, as long as somebody can look at it.
+
+import { api } from '../api/client';
+import type { Notice } from '../contract/types';
+
+/** Marks the unread notices that are `about` what is shown as read; gives whether there were any. A hidden page shows nothing. */
+export async function readShown(about: (notice: Notice) => boolean): Promise<boolean> {
+  if (document.visibilityState !== 'visible') return false;
+  let any = false;
+  for (let cursor: string | null | undefined; cursor !== null; ) {
+    const { data } = await api.GET('/v1/inbox', {
+      params: { query: { unread: true, limit: 100, ...(cursor && { cursor }) } },
+    });
+    const mine = data?.items.filter(about) ?? [];
+    const read = await Promise.all(
+      mine.map(({ id }) => api.POST('/v1/inbox/{notice_id}/read', { params: { path: { notice_id: id } } })),
+    );
+    any ||= read.some((one) => one.data);
+    cursor = data?.next ?? null;
+  }
+  return any;
+}

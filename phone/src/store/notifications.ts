@@ -1,0 +1,90 @@
+// Notifications on this phone: switched on with the person's leave, kept on, and tried with a real push.
+
+import { api, whole } from '../api/client';
+import type { Schemas } from '../contract/types';
+import { say } from '../i18n';
+import { within } from '../platform/timeout';
+
+export type Device = Schemas['DeviceOut'];
+/** off: not asked yet; on: the server pushes here; add: an iPhone wants it on the Home Screen first; none: not in this browser. */
+export type Standing = 'off' | 'on' | 'blocked' | 'silent' | 'failed' | 'add' | 'none';
+
+const PATIENCE_MS = 15_000;
+const ANSWER_MS = 60_000;
+const LOOK_MS = 500;
+
+const iPhone = /iPhone|iPad/.test(navigator.userAgent);
+const otherwise = /Android/.test(navigator.userAgent) ? 'android' : 'computer';
+export const platform = iPhone ? 'iphone' : otherwise;
+
+/** What this phone is called in a list of phones. */
+export const thisPhone = (): string => say(`device.${platform}`);
+
+const after = (ms: number) => new Promise<null>((resolve) => setTimeout(() => resolve(null), ms));
+
+export function standing(): Standing {
+  if (!('PushManager' in self) || !('Notification' in self)) return iPhone ? 'add' : 'none';
+  if (Notification.permission === 'denied') return 'blocked';
+  return Notification.permission === 'granted' ? 'on' : 'off';
+}
+
+/** Asks for leave and registers this phone. Gives the device, or what stands in the way. */
+export async function switchOn(): Promise<Device | Standing> {
+  const found = standing();
+  if (found === 'add' || found === 'none') return found;
+  // A human answers, or looks away: then nothing has been said yet.
+  const said = await Promise.race([Notification.requestPermission(), after(ANSWER_MS)]);
+  if (said !== 'granted') return said === null ? standing() : 'blocked';
+  return register();
+}
+
+/** After a start: tells the server where this phone is, if notifications are on. The same address is the same device. */
+export async function register(): Promise<Device | Standing> {
+  if (standing() !== 'on') return standing();
+  const [registration, { data: config }] = await Promise.all([
+    Promise.race([navigator.serviceWorker.ready, after(PATIENCE_MS)]),
+    api.GET('/v1/config'),
+  ]);
+  if (!registration || !config?.webpush_public_key) return 'silent';
+  const options = { userVisibleOnly: true, applicationServerKey: config.webpush_public_key };
+  // Where there is no push service, `subscribe` never ends.
+  const asked = registration.pushManager.subscribe(options).catch(async () => {
+    // A subscription for another server's key stands in the way.
+    await (await registration.pushManager.getSubscription())?.unsubscribe();
+    return registration.pushManager.subscribe(options);
+  });
+  const subscription = await Promise.race([asked.catch(() => null), after(PATIENCE_MS)]);
+  const { endpoint, keys } = subscription?.toJSON() ?? {};
+  if (!endpoint || !keys?.p256dh || !keys.auth) return 'silent';
+  const { data } = await api.POST('/v1/devices', {
+    body: { kind: 'webpush', endpoint, keys: { p256dh: keys.p256dh, auth: keys.auth }, label: thisPhone() },
+  });
+  return data ?? 'silent';
+}
+
+/** Takes away what this phone shows of an account that is no longer open on it. */
+export async function clearNotifications(): Promise<void> {
+  const asked = (navigator as Partial<Navigator>).serviceWorker
+    ?.getRegistration()
+    .then((registration) => registration?.getNotifications());
+  if (asked)
+    await within(asked).then(
+      (shown) => {
+        for (const notification of shown ?? []) notification.close();
+      },
+      () => undefined,
+    );
+}
+
+/** Sends a real push here. Gives the seconds until it had arrived, null when it did not. */
+export async function tryPush(device: Device): Promise<number | null> {
+  const began = Date.now();
+  const { error } = await api.POST('/v1/devices/{device_id}/test', { params: { path: { device_id: device.id } } });
+  while (!error && Date.now() - began < PATIENCE_MS) {
+    await after(LOOK_MS);
+    const { data } = await api.GET('/v1/devices', whole);
+    const now = data?.items.find((one) => one.id === device.id);
+    if (now && now.last_receipt_at !== device.last_receipt_at) return (Date.now() - began) / 1000;
+  }
+  return null;
+}

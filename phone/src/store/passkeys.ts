@@ -1,0 +1,44 @@
+// Passkeys: what the phone itself asks for (a finger, a face), between two calls of the API.
+
+import { api, once } from '../api/client';
+import type { Schemas } from '../contract/types';
+import { thisPhone } from './notifications';
+
+/** Not offered: the server is an IP address, or the browser does not speak WebAuthn's JSON yet. */
+export const offered = async (): Promise<boolean> =>
+  !!(self.PublicKeyCredential as Partial<typeof PublicKeyCredential> | undefined)?.parseRequestOptionsFromJSON &&
+  !!(await api.GET('/v1/config')).data?.passkeys;
+
+/** Somebody thought better of it, or this phone has none: told apart from nothing the server says. */
+const NONE = { error: { type: '/problems/wrong-passkey' } };
+
+/** Signs in as whoever the phone has a passkey of. */
+export async function signInByPasskey(): Promise<{ error?: unknown }> {
+  const { data, error } = await api.POST('/v1/sessions/passkey/options');
+  if (!data) return { error };
+  const publicKey = PublicKeyCredential.parseRequestOptionsFromJSON(
+    data as unknown as PublicKeyCredentialRequestOptionsJSON,
+  );
+  const found = await navigator.credentials.get({ publicKey }).catch(() => null);
+  if (!found) return NONE;
+  return api.POST('/v1/sessions/passkey', {
+    body: { credential: json<Schemas['SignedChallenge']>(found), carrier: 'cookie' },
+  });
+}
+
+/** Makes a passkey on this phone. The session needs fresh proof. */
+export async function addPasskey(): Promise<{ error?: unknown }> {
+  const { data, error } = await api.POST('/v1/passkeys/options');
+  if (!data) return { error };
+  const publicKey = PublicKeyCredential.parseCreationOptionsFromJSON(
+    data as unknown as PublicKeyCredentialCreationOptionsJSON,
+  );
+  const made = await navigator.credentials.create({ publicKey }).catch(() => null);
+  if (!made) return NONE;
+  return api.POST('/v1/passkeys', {
+    params: once(),
+    body: { credential: json<Schemas['Registration']>(made), label: thisPhone() },
+  });
+}
+
+const json = <T>(credential: Credential): T => (credential as PublicKeyCredential).toJSON() as T;

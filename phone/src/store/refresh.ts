@@ -1,0 +1,91 @@
+// Looks at the server again: circle, open reach-outs, inbox. Whatever changed, this is what is asked.
+
+import { api, whole } from '../api/client';
+import { serverNow } from '../api/clock';
+import { NETWORK_ERROR, problemType } from '../domain/problems';
+import { drop, put } from '../platform/storage';
+import { destroy, seal } from '../vault/vault';
+import { readShown } from './mark-read';
+import { change, state } from './store';
+
+let running: Promise<void> | null = null;
+let again = false;
+let at = 0;
+
+/** Fetches anew. While one look is under way, one more is made after it, however often it is asked for. */
+export function look(): Promise<void> {
+  if (running) {
+    again = true;
+    return running;
+  }
+  running = fetchAll().finally(() => {
+    running = null;
+    if (again) {
+      again = false;
+      void look();
+    }
+  });
+  return running;
+}
+
+/** No event says that somebody's phone can be reached now, so what is older than this is asked for again. */
+export function lookAgain(afterMs: number): void {
+  if (Date.now() - at > afterMs && document.visibilityState === 'visible') void look();
+}
+
+async function fetchAll(): Promise<void> {
+  at = Date.now();
+  const { me } = state;
+  if (!me || state.session !== 'in') return;
+  const [circle, open, unread, lines, mySelf] = await Promise.all([
+    api.GET('/v1/circle', whole),
+    api.GET('/v1/reach-outs', { params: { query: { open: true, ...whole.params.query } } }),
+    api.GET('/v1/inbox/unread-count'),
+    state.helplines?.region === me.region
+      ? null
+      : api.GET('/v1/helplines', { params: { query: { region: me.region } } }),
+    // What the phone has kept of me is not all that there is: no number, no hours.
+    me.created_at ? null : api.GET('/v1/me'),
+  ]);
+  const ended = () => state.me?.id !== me.id || state.session !== 'in';
+  if (ended()) return;
+  const helplines = lines?.data ?? state.helplines;
+  if (!circle.data || !open.data) {
+    change({ reached: problemType(circle.error ?? open.error) !== NETWORK_ERROR });
+    return;
+  }
+  // Who only helps has another Home. It is not shown as an empty circle first.
+  const helping = circle.data.items.some((member) => member.state === 'active')
+    ? null
+    : await api.GET('/v1/supporting', whole);
+  if (ended()) return;
+  const mine = open.data.items.find((item) => item.from.id === me.id) ?? null;
+  change({
+    reached: true,
+    ...(mySelf?.data && { me: mySelf.data }),
+    nobody: state.nobody && !circle.data.items.some((member) => member.state === 'active'),
+    circle: circle.data.items,
+    helplines,
+    mine,
+    needed: open.data.items.filter((item) => item.from.id !== me.id),
+    supporting: helping?.data?.items ?? (helping ? state.supporting : []),
+    unread: (unread.data?.unread ?? 0) > 0,
+    messages: mine ? state.messages : [],
+    now: serverNow(),
+    looked: state.looked + 1,
+  });
+  // The service worker brings no new version while this stands.
+  await put('busy', mine !== null);
+  await seal({ me: state.me ?? me, circle: circle.data.items, helplines }).catch(() => undefined);
+  // Whoever has signed out meanwhile leaves nothing behind.
+  if (ended()) return void (await Promise.all([destroy(), drop('busy')]));
+  if (mine) {
+    const written = await api.GET('/v1/reach-outs/{reach_out_id}/messages', {
+      params: { path: { reach_out_id: mine.id }, ...whole.params },
+    });
+    if (written.data) change({ messages: written.data.items });
+    // It stands before my eyes: what came of it is seen live, and so it is read.
+    const shown = !state.route.length || (state.route[0] === 'reach-outs' && state.route[1] === mine.id);
+    if (shown && unread.data?.unread && (await readShown((notice) => notice.reach_out_id === mine.id))) void look();
+  }
+}

@@ -1,0 +1,25 @@
+// The service worker: put in place, and followed by a newer one only when nobody is in the middle of something.
+import { look } from './refresh';
+import { state } from './store';
+
+export async function install(): Promise<void> {
+  const container = (navigator as Partial<Navigator>).serviceWorker;
+  if (!container || import.meta.env.DEV) return;
+  // The very first worker takes over a page that needs no other one.
+  let first = !container.controller;
+  container.addEventListener('message', ({ data }: MessageEvent<{ url?: string } | string>) => {
+    if (typeof data === 'object' && data.url) location.href = data.url;
+    void look();
+  });
+  container.addEventListener('controllerchange', () => {
+    if (!first && document.hidden && !busy()) location.reload();
+    first = false;
+  });
+  const registration = await container.register('/sw.js').catch(() => null);
+  document.addEventListener('visibilitychange', () => {
+    if (!document.hidden) void registration?.update().catch(() => undefined);
+    else if (!busy()) registration?.waiting?.postMessage('take-over');
+  });
+}
+
+const busy = (): boolean => !!(state.mine || state.press || document.querySelector('form'));

@@ -1,0 +1,165 @@
+// Who is signed in on this phone: starting, signing in and out, and a session that the server has ended.
+
+import { api, callbacks } from '../api/client';
+import { listen, silence } from '../api/events';
+import type { Me } from '../contract/types';
+import { NETWORK_ERROR, problemType } from '../domain/problems';
+import { LANGUAGES, say } from '../i18n';
+import { drop, empty, get, isSilent, put } from '../platform/storage';
+import { destroy, unseal } from '../vault/vault';
+import { clearNotifications, register } from './notifications';
+import { setLook } from './preferences';
+import { restorePress, tryPress } from './press';
+import { look } from './refresh';
+import { instead } from './router';
+import { change, state } from './store';
+
+const TRY_MS = 5_000;
+
+/** Finds out who is here. Offline, it is whoever the phone has kept. `words`: when the app can say something. */
+export async function start(words: Promise<void>): Promise<void> {
+  await begin(words).catch((error: unknown) => {
+    console.error(error);
+    // Whatever went wrong: a way in is better than an empty page.
+    if (state.session === 'starting') change({ session: 'out' });
+  });
+}
+
+async function begin(words: Promise<void>): Promise<void> {
+  callbacks.sessionExpired = ended;
+  // Only a refresh finds the network again: what is shown has to be new by then.
+  callbacks.networkFailed = () => {
+    if (state.reached) change({ reached: false });
+  };
+  callbacks.beforeSignIn = finishSignOut;
+  // Sent from now on, it would end the session that has just begun.
+  callbacks.afterSignIn = () => drop('leaving');
+  const asked = api.GET('/v1/me');
+  const [who, leaving] = await Promise.all([get<string>('who'), get<boolean>('leaving'), words]);
+  if (leaving) {
+    // Signed out without a connection: the cookie still opens the account, and nobody wants that.
+    change({ session: 'out', word: say('out.later') });
+    return finishLater();
+  }
+  if (who) {
+    const kept = await unseal();
+    // Shown at once, before any network: a slow one must not stand before the button.
+    if (kept?.me.id === who)
+      arrive(
+        { ...NOBODY, ...kept.me },
+        { circle: kept.circle.map((member) => ({ ...UNKNOWN, ...member })), helplines: kept.helplines },
+      );
+    await restorePress();
+  }
+  const { data, error } = await asked;
+  if (data) await enter(data);
+  else if (problemType(error) === NETWORK_ERROR)
+    change({ reached: false, ...(state.session === 'starting' && { session: 'out' }) });
+  else if (state.session === 'starting') change({ session: who ? 'dead' : 'out' });
+}
+
+const NOBODY = {
+  sign_in_name: null,
+  time_zone: 'UTC',
+  hours: null,
+  wake_me: false,
+  contact: null,
+  created_at: '',
+} as const;
+const UNKNOWN = { reachable: true, available_now: false, words: null, created_at: '' } as const;
+
+function arrive(me: Me, more: Partial<typeof state> = {}): void {
+  change({ ...more, me, session: 'in' });
+  listen((kind) => {
+    void tryPress();
+    if (kind !== 'open' || !state.reached) void look();
+  });
+}
+
+/** Everything that follows from knowing whose phone this is. */
+export async function enter(me?: Me): Promise<void> {
+  const known = me ?? (await api.GET('/v1/me')).data;
+  if (!known) return;
+  // Somebody else has signed in: what was kept belongs to the one before.
+  // A storage that stays silent has not said so; a press in it must not be emptied away when it comes back.
+  const who = await get<string>('who');
+  if (who !== known.id && !(who === undefined && isSilent())) await forget();
+  await put('who', known.id);
+  await setLook(known.language in LANGUAGES ? { language: known.language } : {}).catch(() => undefined);
+  arrive(known, { reached: true });
+  // A browser may have changed its address while the app was closed.
+  void register();
+  await Promise.all([look(), restorePress()]);
+}
+
+/** The server has ended this session. What the phone keeps of others goes; a press stays, and must not be lost for it. */
+function ended(): void {
+  silence();
+  void destroy();
+  void clearNotifications();
+  // Names and numbers stay in sight only for as long as a press waits for them.
+  if (state.session === 'in')
+    change({
+      session: 'dead',
+      ...(state.press ? {} : { circle: null, mine: null, messages: [], needed: [], supporting: [] }),
+    });
+  else if (state.session === 'starting') void get('who').then((who) => change({ session: who ? 'dead' : 'out' }));
+}
+
+async function forget(): Promise<void> {
+  await empty();
+  change({
+    press: null,
+    circle: null,
+    mine: null,
+    messages: [],
+    needed: [],
+    supporting: [],
+    unread: false,
+    nobody: false,
+  });
+}
+
+/** Signs out; the phone keeps nothing of this person. */
+export async function signOut(): Promise<void> {
+  silence();
+  if (await signOutNow()) return leave();
+  await leave(say('out.later'));
+  await put('leaving', true);
+  finishLater();
+}
+
+/** Whether the server knows by now that this session has ended. */
+async function signOutNow(): Promise<boolean> {
+  const { error } = await api.DELETE('/v1/sessions/{which}', { params: { path: { which: 'current' } } });
+  return !error || problemType(error) === '/problems/not-signed-in';
+}
+
+/** Sends a sign-out that was made without a connection. */
+async function finishSignOut(): Promise<void> {
+  if (!(await get<boolean>('leaving')) || !(await signOutNow())) return;
+  await drop('leaving');
+  if (state.word === say('out.later')) change({ word: '' });
+}
+
+/** Tries it until it has arrived, or somebody has signed in. */
+function finishLater(): void {
+  const timer = setInterval(() => void again(), TRY_MS);
+  const again = async () => {
+    if (state.session !== 'out' || !(await get<boolean>('leaving'))) return clearInterval(timer);
+    // Somebody who signs in at this moment has finished it first.
+    if (!document.querySelector('form')) await finishSignOut();
+  };
+  addEventListener('online', () => void again());
+  void again();
+}
+
+/** After signing out or erasing the account; `word` is what the first screen says of it. */
+export async function leave(word = ''): Promise<void> {
+  silence();
+  change({ session: 'out', me: null });
+  await Promise.all([forget(), clearNotifications()]);
+  await put('language', document.documentElement.lang);
+  instead();
+  change({ word });
+}
