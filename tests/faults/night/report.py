@@ -25,16 +25,16 @@ def report(nights: Sequence[Night]) -> str:
         "reach-outs that were answered with 201": lambda some: sum(night.found.pressed for night in some),
         "of them lost": lambda some: _wrong(some, "press lost"),
         "notices in inboxes": lambda some: sum(night.found.notices for night in some),
-        "lost, or stood there twice": lambda some: _wrong(some, "notice"),
+        "of them lost or duplicated": lambda some: _wrong(some, "notice"),
         "pushes that the push services took": lambda some: sum(night.found.pushes for night in some),
         "pushes lost": lambda some: _wrong(some, "push lost"),
         "taken a second time (the phone merges them)": lambda some: sum(night.found.sent_again for night in some),
-        "called off (nobody wanted them any more)": lambda some: sum(night.found.called_off for night in some),
-        "times that a look-again let a push through": lambda some: sum(night.found.looks for night in some),
-        "pushes that left without one": lambda some: _wrong(some, "unlooked"),
-        "looked at after an all-clear or a removal, and sent": lambda some: _wrong(some, "late"),
+        "cancelled (no longer wanted)": lambda some: sum(night.found.called_off for night in some),
+        "rechecks that let a push through": lambda some: sum(night.found.looks for night in some),
+        "pushes sent without a recheck": lambda some: _wrong(some, "unlooked"),
+        "rechecked after an all-clear or a removal, and sent": lambda some: _wrong(some, "late"),
         "ladders that ended in silence": lambda some: _wrong(some, "silence"),
-        "replies that were no answer (connection gone)": lambda some: sum(
+        "requests without a reply (connection gone)": lambda some: sum(
             night.history.statuses.get(0, 0) for night in some
         ),
         "replies 503 (not saved, try again)": lambda some: sum(night.history.statuses.get(503, 0) for night in some),
@@ -42,7 +42,7 @@ def report(nights: Sequence[Night]) -> str:
         "seconds until a successor was ready: median, longest": lambda some: _seconds(
             one for night in some for one in night.restarted
         ),
-        "seconds from there until all was made good: median, longest": lambda some: _seconds(
+        "seconds from there until everything was recovered: median, longest": lambda some: _seconds(
             one for night in some for one in night.made_good
         ),
         f"longer than {AFTER_A_RESTART:.0f} s": lambda some: sum(
