@@ -3,7 +3,7 @@
 HOST ?= 127.0.0.1
 PORT ?= 8000
 URL ?= http://localhost:$(PORT)
-# How many tests run side by side. One more than there are cores: many of them wait for processes, leases and pages.
+# Number of tests in parallel. One more than there are cores, because many of them wait for processes, leases and pages.
 JOBS ?= $(shell expr 1 + `getconf _NPROCESSORS_ONLN 2>/dev/null || echo 1`)
 
 VENV := .venv
@@ -23,10 +23,10 @@ help:
 	@echo 'make install   only install (into $(VENV))'
 	@echo 'make bench     measure (docs/performance.md)'
 	@echo 'make faults    kill, freeze and starve real processes for hours (docs/reliability.md; SEED=1 KILLS=200)'
-	@echo 'make fuzz      ask every operation of the API odd things (SEED=1 EXAMPLES=200)'
-	@echo 'make shots     look at every screen of the phone app, and put it into a picture (docs/images/)'
-	@echo 'make coverage  run the tests and say which lines they miss'
-	@echo 'make lock      write the requirements files anew (UPGRADE=1 takes newer versions)'
+	@echo 'make fuzz      send odd requests to every operation of the API (SEED=1 EXAMPLES=200)'
+	@echo 'make shots     take a picture of every screen of the phone app (build/shots/, docs/images/)'
+	@echo 'make coverage  run the tests and list the lines they miss'
+	@echo 'make lock      update the requirements files (UPGRADE=1 takes newer versions)'
 	@echo 'make clean     remove what was built; your data in var/ stays'
 
 install: $(STAMP)
@@ -65,7 +65,7 @@ faults: install
 fuzz: install
 	@exec $(BIN)/python -m tests.fuzz --seed $(or $(SEED),1) --examples $(or $(EXAMPLES),200)
 
-# Every screen in two widths, two lights and two languages; the pictures are in build/shots/. A sample is part of make test.
+# Every screen in two widths, two colour schemes and two languages; the pictures are in build/shots/. A sample is part of make test.
 shots: install
 	@exec $(BIN)/python -m tests.browser.shots
 
@@ -75,7 +75,7 @@ coverage: install
 	@$(BIN)/coverage combine --quiet
 	@$(BIN)/coverage report
 
-# What runs, what develops (which contains what runs), what builds the wheel, and the Node that builds the phone app.
+# To run, to develop (which includes what runs), to build the wheel, and the Node that builds the phone app.
 LOCK = $(VENV)/lock/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 	--no-header $(if $(UPGRADE),--upgrade)
 
