@@ -43,7 +43,7 @@ async def run(ground: Ground, *, short: bool) -> Report:
     report = Report(
         "claim",
         f"{deliveries:,} due deliveries of {owners:,} reach-outs (five members, two devices each), two worker processes, "
-        "PostgreSQL. *The whole worker*: `worker.loop` with the dispatcher: claim, open the address, word the push, send, "
+        "PostgreSQL. *The whole worker*: `worker.loop` with the dispatcher: claim, decrypt the address, word the push, send, "
         "gather, record, count. *Claim and record*: these two alone, one transaction each, in batches.",
         rounds,
         ("way", "deliveries a second", "µs of both workers' CPU a delivery"),
@@ -66,7 +66,7 @@ async def run(ground: Ground, *, short: bool) -> Report:
                 costs.setdefault(way, []).append(cpu / deliveries * 1e6)
     for way, found in rates.items():
         report.row(way, spread(found), spread(costs[way]))
-    report.notes.append(f"Records that had to be begun anew because the workers met: {sum(anew.values())}.")
+    report.notes.append(f"Recordings that had to be retried because the workers collided: {sum(anew.values())}.")
     best = max(BATCHES, key=lambda batch: spread(rates[f"claim and record, batches of {batch}"]).median)
     report.at_least("The whole worker, deliveries a second", spread(rates[WHOLE]), 15_000)
     report.at_least(

@@ -30,9 +30,9 @@ async def run(ground: Ground, *, short: bool) -> Report:
     rounds, count = (1, 200) if short else (5, 1000)
     report = Report(
         "inbox",
-        "`GET /v1/inbox`, a page of 20, at 50 connections. The floor looks the token up and reads the page in one raw "
-        "statement behind Starlette and decrypts nothing. A thousand and a million notices in the whole table, 50 "
-        f"people's inboxes read by turns; in the last line those of all {everybody:,}.",
+        "`GET /v1/inbox`, a page of 20, at 50 connections. The floor looks up the token and reads the page in one raw "
+        "statement behind Starlette and decrypts nothing. The whole table has a thousand or a million notices, and 50 "
+        f"people's inboxes are read in turn; in the last line, those of all {everybody:,}.",
         rounds,
         ("side", "pages a second", "share of the floor", "p50 ms", "p99 ms"),
     )

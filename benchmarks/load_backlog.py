@@ -36,8 +36,8 @@ async def run(ground: Ground, *, short: bool) -> Report:
     count = owners * 5 * 2
     report = Report(
         "backlog",
-        f"{count:,} deliveries of {owners:,} open reach-outs that have been due for an hour; then `work` × {WORKERS} is started. From "
-        "the start of the two processes until the last row says that it was sent.",
+        f"{count:,} deliveries of {owners:,} open reach-outs that have been due for an hour; then `work` × {WORKERS} is started. Measured from "
+        "the start of the two processes until the last row is recorded as sent.",
         rounds,
         ("transport", "seconds", "deliveries a second"),
     )

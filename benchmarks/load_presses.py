@@ -50,12 +50,12 @@ async def run(ground: Ground, *, short: bool) -> Report:
     stood_in = [(20, 60), (50, 60)] if not short else [(20, 3)]
     report = Report(
         "load",
-        f"Presses at a constant rate, each by a person of their own, five members told at once, two devices each: ten "
-        f"pushes a press. `serve --no-worker` × {SERVERS}, `work` × {WORKERS}, one PostgreSQL, all on the same cores as the load. "
-        "Nobody answers, so from the 90th second on the workers also push all of the earliest once more. *Handed over*: the first "
-        "push to each device, from the press's own moment until its transport had it, as the rows say. *Log*: the log "
-        "transport, which sends nothing: the service's own figure. *Stand-in*: a local FCM through the Firebase SDK, TLS and "
-        "all, which takes its share of the cores.",
+        f"Presses at a constant rate, each by a different person, five members told at once, two devices each: ten "
+        f"pushes per press. `serve --no-worker` × {SERVERS}, `work` × {WORKERS}, one PostgreSQL, all on the same cores as the load. "
+        "Nobody answers, so from the 90th second on the workers also push everybody of the earliest presses once more. *Handed over*: the first "
+        "push to each device, from the time of the press until its transport had it, according to the rows. *Log*: the log "
+        "transport, which sends nothing, and so the service's own figure. *Stand-in*: a local FCM through the Firebase SDK and "
+        "TLS, which takes its share of the cores.",
         1,
         (
             "transport",

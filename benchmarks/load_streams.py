@@ -69,9 +69,9 @@ async def run(ground: Ground, *, short: bool) -> Report:
     report = Report(
         "streams",
         f"`serve --no-worker` × {SERVERS} on one PostgreSQL; the {owners * MEMBERS:,} members of {owners} circles keep `GET /v1/events` open, "
-        f"half of them at each server. Then each circle's owner presses, {RATE:g} presses a second in all, by turns at both servers, so that "
-        "half of the news crosses from one to the other. *News*: from the moment that the notice bears to its line in the member's "
-        "stream. The presses before it come from as many other circles, while no stream is open.",
+        f"half of them at each server. Then each circle's owner presses, {RATE:g} presses a second in all, alternating between both servers, so that "
+        "half of the events cross from one to the other. *News*: from the time of the notice to its line in the member's "
+        "stream. The presses in the first line come from as many other circles, while no stream is open.",
         1,
         (
             "open streams",
@@ -120,7 +120,7 @@ async def run(ground: Ground, *, short: bool) -> Report:
         report.row(f"{open_streams:,}", *times, *told, f"{cpu * 1000 / owners:.1f}", f"{weight:.0f}")
     each = (after - before) * 1e6 / len(made.member_tokens) / 1024
     report.at_most("Reply p95 with all streams open", spread([max(answer.p95 for answer in full)]), 150, " ms")
-    report.notes.append(f"An open stream weighs {each:.0f} KiB.")
+    report.notes.append(f"An open stream takes {each:.0f} KiB.")
     report.notes.append(
         f"{len(streams.heard):,} of {owners * MEMBERS:,} news arrived, {streams.twice} of them twice; "
         f"{still:,} streams were still open at the end."

@@ -42,7 +42,7 @@ class Network:
 
 NETWORKS = (
     Network("slow 4G, as lines are (150 ms)", 150, 1_638.4, 768),
-    Network("slow 4G, as the DevTools imitate it (562 ms)", 562.5, 1_474.56, 675),
+    Network("slow 4G, as the DevTools emulate it (562 ms)", 562.5, 1_474.56, 675),
 )
 
 
@@ -52,7 +52,7 @@ async def run(ground: Ground, *, short: bool) -> Report:
         "phone",
         f"The built app in Chromium with its processor slowed down {CPU} times, on `porchlight serve`. *First screen*: "
         "from the start of the navigation, with an empty cache, until a button or link of the app has been drawn and "
-        "answers. *Again*: the same for somebody signed in whose phone has the app already, with the same network. *On "
+        "responds. *Again*: the same for somebody signed in whose phone already has the app, on the same network. *On "
         "the wire*: from the end of the three seconds of undo to the request for the press, without a slow network.",
         rounds,
         ("network", "first screen s", "again s", "press on the wire ms"),

@@ -24,7 +24,7 @@ async def run(ground: Ground, *, short: bool) -> Report:
         "press",
         "`POST /v1/reach-outs`, five members with a device each: five recipients, four of them (step 1) with a notice and a "
         "delivery. The floor writes the same rows with one raw statement behind Starlette, without rules, encryption or "
-        "pushes; ours sends every push, to the log transport in the same process, and writes down that it did.",
+        "pushes; ours sends every push to the log transport in the same process and records the result.",
         rounds,
         (
             "side",
@@ -69,13 +69,13 @@ async def run(ground: Ground, *, short: bool) -> Report:
     odd = sum(answer.odd for answers in (*full.values(), *calm.values()) for answer in answers)
     report.notes.append(f"Replies other than 201: {odd}.")
     report.notes.append(
-        "Deliveries not yet sent when the last press of a full round was answered (they follow within the next "
-        f"moments, without a worker when another process takes them): {spread(unsent[ALONE])} of all without the "
+        "Deliveries not yet sent when the last press of a full round was answered (they follow within "
+        f"moments; without a worker, another process takes them): {spread(unsent[ALONE])} of all without the "
         f"worker, {spread(unsent[WITH_WORKER])} with it."
     )
     own = await ceiling(ground.env(None), 1000 if short else 20_000)
     report.notes.append(
-        f"The load generator alone takes {own.rate:,.0f} answers a second from a server that does nothing."
+        f"The load generator alone reaches {own.rate:,.0f} answers a second against a server that does nothing."
     )
     return report
 

@@ -33,8 +33,8 @@ async def run(ground: Ground, *, short: bool) -> Report:
         "push",
         "One press at a time on an idle server (PostgreSQL, five members with a device each, nobody on step 1, so that all "
         "five are told at once). *Handed to the transport*: "
-        "the moment the log transport writes down for the fifth push. *Reached the stand-in*: the fifth message is there "
-        "in whole at a local FCM that answers at once, through the Firebase SDK, TLS and all; the stand-in's own work on "
+        "the moment that the log transport records for the fifth push. *Reached the stand-in*: the fifth message has arrived "
+        "completely at a local FCM that answers at once, through the Firebase SDK and TLS; the stand-in's own work on "
         "these two cores is part of that figure.",
         rounds,
         ("way", "reply ms, p50", "fifth push ms, p50", "fifth push ÷ reply, p50", "p95"),

@@ -22,8 +22,8 @@ async def run(ground: Ground, *, short: bool) -> Report:
     report = Report(
         "start",
         "`porchlight serve` as a process of its own: seconds from its start until `/readyz` answers 200, and resident "
-        f"memory {REST:g} s later. The floor is a process that only imports the libraries. A new SQLite database is made within that time; on PostgreSQL `porchlight migrate` does "
-        "it before and is shown apart.",
+        f"memory {REST:g} s later. The floor is a process that only imports the libraries. A new SQLite database is created within that time; on PostgreSQL, `porchlight migrate` does "
+        "that beforehand and is shown separately.",
         rounds,
         ("database", "Firebase", "start to ready s", "× the floor", "idle MB"),
     )
