@@ -2,39 +2,39 @@
 import type { ComponentChild } from 'preact';
 import { Nav } from './components/basics';
 import { Boundary } from './components/boundary';
-import { later } from './components/lazy-screen';
+import { lazyScreen } from './components/lazy-screen';
 import { BlankNote } from './components/quick-hide';
-import { next } from './domain/press';
+import { nextStep } from './domain/press';
 import { Home } from './screens/home';
-import { Mine } from './screens/my-reach-out';
-import { Nobody, PressPage } from './screens/pending-press';
+import { MyReachOut } from './screens/my-reach-out';
+import { Nobody, PendingPress } from './screens/pending-press';
 import { Rescue } from './screens/rescue';
 import { Welcome } from './screens/welcome';
 import { state } from './store/store';
 
-const DeleteAccount = later(async () => (await import('./screens/account')).DeleteAccount);
-const Devices = later(async () => (await import('./screens/account')).Devices);
-const Privacy = later(async () => (await import('./screens/account')).Privacy);
-const Bookends = later(async () => (await import('./screens/bookends')).Bookends);
-const Circle = later(async () => (await import('./screens/circle')).Circle);
-const CreateAccount = later(async () => (await import('./screens/create-account')).CreateAccount);
-const Fallback = later(async () => (await import('./screens/channels')).Fallback);
-const Hours = later(async () => (await import('./screens/hours')).Hours);
-const Inbox = later(async () => (await import('./screens/inbox')).Inbox);
-const Join = later(async () => (await import('./screens/join')).Join);
-const NumberPage = later(async () => (await import('./screens/contact-number')).NumberPage);
-const PasteLink = later(async () => (await import('./screens/paste-link')).PasteLink);
-const Passkeys = later(async () => (await import('./screens/passkeys')).Passkeys);
-const Passphrase = later(async () => (await import('./screens/passphrase')).Passphrase);
-const Reflection = later(async () => (await import('./screens/reflection')).Reflection);
-const Reflections = later(async () => (await import('./screens/reflections')).Reflections);
-const Settings = later(async () => (await import('./screens/settings')).Settings);
-const CheckInPage = later(async () => (await import('./screens/shared')).CheckInPage);
-const ReachInPage = later(async () => (await import('./screens/shared')).ReachInPage);
-const Recover = later(async () => (await import('./screens/sign-in')).Recover);
-const SignIn = later(async () => (await import('./screens/sign-in')).SignIn);
-const Supporter = later(async () => (await import('./screens/incoming-reach-out')).Supporter);
-const Times = later(async () => (await import('./screens/ladder-settings')).Times);
+const DeleteAccount = lazyScreen(async () => (await import('./screens/account')).DeleteAccount);
+const Devices = lazyScreen(async () => (await import('./screens/account')).Devices);
+const Privacy = lazyScreen(async () => (await import('./screens/account')).Privacy);
+const Bookends = lazyScreen(async () => (await import('./screens/bookends')).Bookends);
+const Circle = lazyScreen(async () => (await import('./screens/circle')).Circle);
+const CreateAccount = lazyScreen(async () => (await import('./screens/create-account')).CreateAccount);
+const Fallback = lazyScreen(async () => (await import('./screens/channels')).Channels);
+const Hours = lazyScreen(async () => (await import('./screens/hours')).Hours);
+const Inbox = lazyScreen(async () => (await import('./screens/inbox')).Inbox);
+const Join = lazyScreen(async () => (await import('./screens/join')).Join);
+const NumberPage = lazyScreen(async () => (await import('./screens/contact-number')).ContactNumber);
+const PasteLink = lazyScreen(async () => (await import('./screens/paste-link')).PasteLink);
+const Passkeys = lazyScreen(async () => (await import('./screens/passkeys')).Passkeys);
+const Passphrase = lazyScreen(async () => (await import('./screens/passphrase')).Passphrase);
+const Reflection = lazyScreen(async () => (await import('./screens/reflection')).Reflection);
+const Reflections = lazyScreen(async () => (await import('./screens/reflections')).Reflections);
+const Settings = lazyScreen(async () => (await import('./screens/settings')).Settings);
+const CheckInPage = lazyScreen(async () => (await import('./screens/shared')).CheckInPage);
+const ReachInPage = lazyScreen(async () => (await import('./screens/shared')).ReachInPage);
+const Recover = lazyScreen(async () => (await import('./screens/sign-in')).Recover);
+const SignIn = lazyScreen(async () => (await import('./screens/sign-in')).SignIn);
+const Supporter = lazyScreen(async () => (await import('./screens/incoming-reach-out')).IncomingReachOut);
+const Times = lazyScreen(async () => (await import('./screens/ladder-settings')).LadderSettings);
 
 interface Screen {
   /** The tab that is marked as the current one. */
@@ -49,9 +49,9 @@ function invited(token?: string): ComponentChild {
 
 /** My own reach-out where there is one, else Home. */
 function homeTab(): ComponentChild {
-  if (state.press) return <PressPage press={state.press} />;
-  if (state.nobody) return <Nobody />;
-  return state.mine ? <Mine of={state.mine} /> : <Home />;
+  if (state.pendingPress) return <PendingPress press={state.pendingPress} />;
+  if (state.circleEmpty) return <Nobody />;
+  return state.myReachOut ? <MyReachOut of={state.myReachOut} /> : <Home />;
 }
 
 /** Addresses for everybody: `#/sign-in`. */
@@ -112,7 +112,7 @@ const rescue = (again: () => void) => <Rescue onAgain={again} />;
 function Safe({ children }: { children: ComponentChild }) {
   return (
     <Boundary
-      key={[state.session, !!state.press, state.mine?.id, state.nobody, ...state.route].join('/')}
+      key={[state.session, !!state.pendingPress, state.myReachOut?.id, state.circleEmpty, ...state.route].join('/')}
       otherwise={rescue}
     >
       {children}
@@ -125,26 +125,33 @@ function Shown() {
   const [name = '', ...parts] = state.route;
   // Making an account ends with its codes, whatever the session is by then.
   if (state.session !== 'in') {
-    const dead = state.session === 'dead' && !name;
+    const dead = state.session === 'expired' && !name;
     const show = dead ? OUTSIDE['sign-in'] : (OUTSIDE[name] ?? OUTSIDE['']);
     return (
       <Safe>
-        <Lazily show={() => (dead && state.press ? <PressPage press={state.press} /> : (show?.(...parts) ?? null))} />
+        <Lazily
+          show={() =>
+            dead && state.pendingPress ? <PendingPress press={state.pendingPress} /> : (show?.(...parts) ?? null)
+          }
+        />
       </Safe>
     );
   }
   // A notice about my own reach-out leads to where it stands: Home.
-  const own = name === 'reach-outs' && parts[0] === state.mine?.id;
+  const own = name === 'reach-outs' && parts[0] === state.myReachOut?.id;
   const screen = own ? INSIDE[''] : (INSIDE[name] ?? INSIDE['']);
   if (!screen) return null;
   // In the three seconds there is nothing beside "Undo" to hit by mistake.
   const ringing =
-    screen.tab === 'home' && state.press && !state.press.held && next(state.press, Date.now()).kind === 'ring';
+    screen.tab === 'home' &&
+    state.pendingPress &&
+    !state.pendingPress.held &&
+    nextStep(state.pendingPress, Date.now()).kind === 'ring';
   return (
     <>
-      {state.word && (
+      {state.toast && (
         <p class="banner" role="status">
-          {state.word}
+          {state.toast}
         </p>
       )}
       <Safe>

@@ -3,11 +3,11 @@
 import { render } from 'preact';
 import { serverNow } from './api/clock';
 import { App } from './app';
-import { setLook } from './store/preferences';
-import { watchForAWay } from './store/press';
-import { lookAgain } from './store/refresh';
-import { arrive } from './store/router';
-import { install } from './store/service-worker-client';
+import { setPreferences } from './store/preferences';
+import { watchNetwork } from './store/press';
+import { refreshIfOlder } from './store/refresh';
+import { syncRoute } from './store/router';
+import { installServiceWorker } from './store/service-worker-client';
 import { start } from './store/session';
 import { change, drawWith, state } from './store/store';
 import './style/tokens.css';
@@ -19,7 +19,7 @@ import './style/surfaces.css';
 /** The words come first. Without them nothing can be said, so a network that drops them is asked again. */
 async function words(): Promise<void> {
   while (
-    !(await setLook().then(
+    !(await setPreferences().then(
       () => true,
       () => false,
     ))
@@ -32,15 +32,15 @@ async function words(): Promise<void> {
 }
 
 addEventListener('hashchange', () => {
-  arrive();
-  lookAgain(500);
+  syncRoute();
+  refreshIfOlder(500);
 });
-arrive();
-watchForAWay();
+syncRoute();
+watchNetwork();
 // Minutes pass on a screen that nobody touches.
 setInterval(() => {
   change({ now: serverNow() });
-  lookAgain(state.reached ? 45_000 : 10_000);
+  refreshIfOlder(state.online ? 45_000 : 10_000);
 }, 15_000);
 void start(words());
-void install();
+void installServiceWorker();

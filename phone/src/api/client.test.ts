@@ -6,9 +6,9 @@ afterEach(() => vi.unstubAllGlobals());
 
 /** A server that gives `total` things, as many at once as it is asked for. */
 function server(total: number): string[] {
-  const asked: string[] = [];
+  const urls: string[] = [];
   vi.stubGlobal('fetch', async (url: string) => {
-    asked.push(url);
+    urls.push(url);
     const query = new URL(url, 'https://porch.example').searchParams;
     const from = Number(query.get('cursor') ?? 0);
     const until = Math.min(total, from + Number(query.get('limit') ?? 20));
@@ -17,7 +17,7 @@ function server(total: number): string[] {
       headers: { 'Content-Type': 'application/json' },
     });
   });
-  return asked;
+  return urls;
 }
 
 test.each([
@@ -26,18 +26,18 @@ test.each([
   [101, 2],
   [451, 5],
 ])('%i things come in %i requests, the last of them too', async (total, requests) => {
-  const asked = server(total);
+  const urls = server(total);
   const { data } = await api.GET('/v1/circle', whole);
   expect(data?.items).toHaveLength(total);
   expect(data?.next).toBeNull();
-  expect(asked).toHaveLength(requests);
+  expect(urls).toHaveLength(requests);
 });
 
 test('a page is a page where no more was asked for', async () => {
-  const asked = server(50);
+  const urls = server(50);
   const { data } = await api.GET('/v1/inbox', {});
   expect(data?.items).toHaveLength(20);
-  expect(asked).toHaveLength(1);
+  expect(urls).toHaveLength(1);
 });
 
 test('a list that breaks off is no list: what is shown stays', async () => {

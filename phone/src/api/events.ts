@@ -52,14 +52,14 @@ export function listen(news: (kind: string) => void): void {
     const { locks } = navigator as Partial<Navigator>;
     if (!locks || !channel || release) return open();
     let answered = false;
-    const asked = locks.request(LOCK, { ifAvailable: true }, (lock) => {
+    const request = locks.request(LOCK, { ifAvailable: true }, (lock) => {
       answered = true;
       // Whoever holds it and has said nothing for a while is a frozen page.
       if (over || source || (!lock && Date.now() - heard < 2 * ALIVE_MS)) return undefined;
       open();
       return new Promise<void>((resolve) => (release = resolve));
     });
-    asked.catch(() => undefined);
+    request.catch(() => undefined);
     setTimeout(() => answered || over || source || open(), MOMENT_MS);
   };
   const letGo = () => {

@@ -1,14 +1,14 @@
 // The small things that every screen is made of.
 import type { ComponentChildren } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
-import { say } from '../i18n';
+import { t } from '../i18n';
 import { heading, to, toHeading } from '../store/router';
 import { state } from '../store/store';
 import type { IconName } from './icons';
 import { Icon } from './icons';
 
 /** The largest, truest sentence of a screen. `live`: it changes by itself, and a screen reader says so. */
-export function Says({ children, small, live }: { children: ComponentChildren; small?: boolean; live?: boolean }) {
+export function Headline({ children, small, live }: { children: ComponentChildren; small?: boolean; live?: boolean }) {
   useEffect(() => {
     // Another screen in the same place begins at its top as well, however far down its button before was.
     scrollTo(0, 0);
@@ -17,9 +17,9 @@ export function Says({ children, small, live }: { children: ComponentChildren; s
   }, []);
   useEffect(() => {
     // A region that comes with its words already in it stays silent; this one is always there.
-    const told = document.getElementById('told');
+    const announcer = document.getElementById('told');
     const words = live ? heading()?.textContent : '';
-    if (told && told.textContent !== words) told.textContent = words ?? '';
+    if (announcer && announcer.textContent !== words) announcer.textContent = words ?? '';
   });
   return (
     <h1 class={small ? 'say-2' : 'say'} tabIndex={-1}>
@@ -32,7 +32,7 @@ export function Says({ children, small, live }: { children: ComponentChildren; s
 export function Back({ href, children }: { href: string; children?: ComponentChildren }) {
   return (
     <div class="line back">
-      <a class="icon bare" href={href} aria-label={say('all.back')}>
+      <a class="icon bare" href={href} aria-label={t('all.back')}>
         <Icon name="back" />
       </a>
       <p class="head">{children}</p>
@@ -54,9 +54,9 @@ export function SubPage({
 }) {
   return (
     <main class="page">
-      <Back href={to(of)}>{say(`tab.${of}`)}</Back>
+      <Back href={to(of)}>{t(`tab.${of}`)}</Back>
       <div class="stack">
-        <Says small>{head}</Says>
+        <Headline small>{head}</Headline>
         {says && <p class="soft">{says}</p>}
       </div>
       {children}
@@ -115,12 +115,12 @@ export function Switch({ label, on, onChange }: { label: string; on: boolean; on
 }
 
 /** What went wrong, said at once by a screen reader; nothing, when nothing did. */
-export function Wrong({ children }: { children: string }) {
+export function ErrorText({ children }: { children: string }) {
   return children && <p role="alert">{children}</p>;
 }
 
 /** Rounds of a radio group. */
-export function Pick<T extends string>({
+export function RadioGroup<T extends string>({
   legend,
   name,
   options,
@@ -175,7 +175,7 @@ export function Sheet({
       </h2>
       {children}
       <button type="button" class="btn quiet" onClick={({ currentTarget }) => currentTarget.closest('dialog')?.close()}>
-        {say('all.close')}
+        {t('all.close')}
       </button>
     </dialog>
   );
@@ -185,17 +185,17 @@ const TABS = ['home', 'inbox', 'circle', 'settings'] as const;
 
 export function Nav({ current }: { current: string }) {
   return (
-    <nav class="nav" aria-label={say('all.nav')}>
+    <nav class="nav" aria-label={t('all.nav')}>
       <ul>
         {TABS.map((tab) => (
           <li key={tab}>
             <a href={tab === 'home' ? to() : to(tab)} aria-current={tab === current ? 'page' : undefined}>
               <Icon name={tab} />
-              {say(`tab.${tab}`)}
+              {t(`tab.${tab}`)}
               {tab === 'inbox' && state.unread && (
                 <>
                   <span class="dot" />
-                  <span class="sr">{say('tab.new')}</span>
+                  <span class="sr">{t('tab.new')}</span>
                 </>
               )}
             </a>

@@ -4,10 +4,10 @@ import { api } from '../api/client';
 import type { ReachOut } from '../contract/types';
 import type { Ending } from '../domain/press';
 import { toldAgain } from '../domain/told';
-import { say } from '../i18n';
-import { wrong } from '../i18n/problem';
-import { keepPress } from '../store/press';
-import { look } from '../store/refresh';
+import { t } from '../i18n';
+import { errorText } from '../i18n/problem';
+import { startPress } from '../store/press';
+import { refresh } from '../store/refresh';
 import { change, state } from '../store/store';
 import { Button, Sheet } from './basics';
 import { nameOf, names } from './people';
@@ -15,41 +15,41 @@ import { nameOf, names } from './people';
 const at = (of: ReachOut) => ({ path: { reach_out_id: of.id } });
 
 /** The all-clear for everyone told, after the same three seconds as the press. */
-const close = (of: ReachOut, outcome: Ending) => keepPress({ id: of.id, outcome });
+const close = (of: ReachOut, outcome: Ending) => startPress({ id: of.id, outcome });
 
 export async function talking(of: ReachOut, person_id: string | null = null): Promise<void> {
   const { data, error } = await api.POST('/v1/reach-outs/{reach_out_id}/together', {
     params: at(of),
     body: { person_id },
   });
-  change(data ? { mine: data } : { word: wrong(error) });
+  change(data ? { myReachOut: data } : { toast: errorText(error) });
 }
 
-export function Okay({ of, main }: { of: ReachOut; main?: boolean }) {
+export function OkayButton({ of, main }: { of: ReachOut; main?: boolean }) {
   return (
     <Button kind={main ? 'main' : 'quiet'} onPress={() => close(of, of.state === 'waiting' ? 'ok_now' : 'connected')}>
-      {say('how.okay')}
+      {t('how.okay')}
     </Button>
   );
 }
 
-export function HowIsIt({ of }: { of: ReachOut }) {
+export function CloseActions({ of }: { of: ReachOut }) {
   const [asking, setAsking] = useState(false);
-  const told = of.recipients.filter((recipient) => recipient.state !== 'queued');
+  const recipients = of.recipients.filter((recipient) => recipient.state !== 'queued');
   return (
-    <section class="stack" aria-label={say('how.head')}>
-      <Button onPress={() => (told.length === 1 ? talking(of, told[0]?.person.id) : setAsking(true))}>
-        {say('how.talking')}
+    <section class="stack" aria-label={t('how.head')}>
+      <Button onPress={() => (recipients.length === 1 ? talking(of, recipients[0]?.person.id) : setAsking(true))}>
+        {t('how.talking')}
       </Button>
       <div class="two">
-        <Okay of={of} />
+        <OkayButton of={of} />
         <Button kind="quiet" onPress={() => close(of, 'mistake')}>
-          {say('how.mistake')}
+          {t('how.mistake')}
         </Button>
       </div>
       {asking && (
-        <Sheet title={say('how.whom')} onClose={() => setAsking(false)}>
-          {told.map((recipient) => (
+        <Sheet title={t('how.whom')} onClose={() => setAsking(false)}>
+          {recipients.map((recipient) => (
             <Button key={recipient.person.id} onPress={() => talking(of, recipient.person.id)}>
               {nameOf(recipient)}
             </Button>
@@ -62,26 +62,26 @@ export function HowIsIt({ of }: { of: ReachOut }) {
 
 /** One more push for everyone told, and the next step of the ladder; then what really came of it. */
 export function AskAgain({ of, kind = '', children }: { of: ReachOut; kind?: string; children: string }) {
-  const [said, setSaid] = useState('');
+  const [message, setMessage] = useState('');
   const ask = async () => {
     const { data, error } = await api.POST('/v1/reach-outs/{reach_out_id}/nudge', { params: at(of) });
-    if (!data) return setSaid(wrong(error));
+    if (!data) return setMessage(errorText(error));
     // Whose phone may ring can have changed since the app last looked.
-    await look();
+    await refresh();
     const again = toldAgain(data.recipients, state.circle ?? []);
     // Where an answer held the ladder, what came of it stands at the top of the page.
     const pushed = data.pushed_at !== of.pushed_at;
-    if (pushed && again.length) setSaid(say('wait.asked', { n: again.length, names: names(again) }));
-    else if (of.state !== 'waiting') setSaid('');
-    else setSaid(say(again.length ? 'wait.asked-just-now' : 'wait.asked-none'));
-    change({ mine: data });
+    if (pushed && again.length) setMessage(t('wait.asked', { n: again.length, names: names(again) }));
+    else if (of.state !== 'waiting') setMessage('');
+    else setMessage(t(again.length ? 'wait.asked-just-now' : 'wait.asked-none'));
+    change({ myReachOut: data });
   };
   return (
     <>
       <Button kind={kind} onPress={ask}>
         {children}
       </Button>
-      {said && <p role="status">{said}</p>}
+      {message && <p role="status">{message}</p>}
     </>
   );
 }

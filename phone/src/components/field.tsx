@@ -1,37 +1,37 @@
 // What is missing or wrong in a field, in our own words below it: the browser's bubble covers the hint and speaks its own language.
 import type { ComponentChildren } from 'preact';
 import { useState } from 'preact/hooks';
-import { say } from '../i18n';
+import { t } from '../i18n';
 
 type Input = HTMLInputElement;
 
 function whatIsWrong({ validity, type }: Input, otherwise: string | undefined): string {
-  if (validity.valueMissing && !validity.badInput) return say(type === 'checkbox' ? 'fill.tick' : 'fill.missing');
-  if (validity.tooShort) return say('strength.1');
-  return otherwise ?? say(type === 'email' ? 'fill.email' : 'fill.other');
+  if (validity.valueMissing && !validity.badInput) return t(type === 'checkbox' ? 'fill.tick' : 'fill.missing');
+  if (validity.tooShort) return t('strength.1');
+  return otherwise ?? t(type === 'email' ? 'fill.email' : 'fill.other');
 }
 
 /** Around one field. `otherwise`: what is said when something is there, but not what can be used. */
-export function Fill({ otherwise, children }: { otherwise?: string | undefined; children: ComponentChildren }) {
-  const [said, setSaid] = useState('');
+export function Validated({ otherwise, children }: { otherwise?: string | undefined; children: ComponentChildren }) {
+  const [message, setMessage] = useState('');
   const refused = (event: Event) => {
     event.preventDefault();
     const input = event.target as Input;
-    setSaid(whatIsWrong(input, otherwise));
+    setMessage(whatIsWrong(input, otherwise));
     input.setAttribute('aria-invalid', 'true');
     // Only the first one takes the focus, as with the browser's own.
     if (input.form?.querySelector(':is(input, textarea, select):invalid') === input) input.focus();
   };
   const changed = ({ target }: Event) => {
     (target as Input).removeAttribute('aria-invalid');
-    setSaid('');
+    setMessage('');
   };
   return (
     <div class="stack tight" onInvalidCapture={refused} onInput={changed} onChange={changed}>
       {children}
-      {said && (
+      {message && (
         <p class="small" role="alert">
-          {said}
+          {message}
         </p>
       )}
     </div>
@@ -52,7 +52,7 @@ export function Field({
 }) {
   const id = `f-${label.replace(/\W+/g, '-')}`;
   return (
-    <Fill otherwise={otherwise}>
+    <Validated otherwise={otherwise}>
       <label for={id}>{label}</label>
       <input class="field" id={id} aria-describedby={hint ? `${id}-hint` : undefined} {...more} />
       {hint && (
@@ -60,6 +60,6 @@ export function Field({
           {hint}
         </p>
       )}
-    </Fill>
+    </Validated>
   );
 }

@@ -1,15 +1,15 @@
 // A form: what was filled in goes out, and what went wrong is said beside the button.
 import type { ComponentChildren } from 'preact';
 import { useState } from 'preact/hooks';
-import { say } from '../i18n';
-import { Button, Wrong } from './basics';
+import { t } from '../i18n';
+import { Button, ErrorText } from './basics';
 
 /** What stands in the field of this name. */
-export type Filled = (name: string) => string;
+export type ReadField = (name: string) => string;
 
 interface Props {
   /** Returns what went wrong, in words, or '' when nothing did. */
-  send: (filled: Filled, form: HTMLFormElement) => Promise<string>;
+  send: (filled: ReadField, form: HTMLFormElement) => Promise<string>;
   /** What the button says; without it the button is among the fields. */
   submit?: string;
   kind?: string;
@@ -19,18 +19,18 @@ interface Props {
 }
 
 export function Form({ send, submit, kind = 'main', children, after }: Props) {
-  const [said, setSaid] = useState('');
-  const sent = async (event: SubmitEvent) => {
+  const [message, setMessage] = useState('');
+  const submitted = async (event: SubmitEvent) => {
     event.preventDefault();
     const form = event.currentTarget as HTMLFormElement;
-    const filled = new FormData(form);
+    const data = new FormData(form);
     // A form that does nothing when it is sent is the worst of answers.
-    setSaid((await send((name) => String(filled.get(name)), form).catch(() => say('all.wrong'))) ?? '');
+    setMessage((await send((name) => String(data.get(name)), form).catch(() => t('all.wrong'))) ?? '');
   };
   return (
-    <form class="stack" onSubmit={sent}>
+    <form class="stack" onSubmit={submitted}>
       {children}
-      <Wrong>{said}</Wrong>
+      <ErrorText>{message}</ErrorText>
       {submit && (
         <Button kind={kind} submit>
           {submit}

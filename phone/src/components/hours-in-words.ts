@@ -2,24 +2,25 @@
 import type { Me } from '../contract/types';
 import type { Window } from '../domain/hours';
 import { DAYS, spans } from '../domain/hours';
-import { language, say } from '../i18n';
+import { language, t } from '../i18n';
 import { list, place } from '../i18n/format';
-import { written } from '../platform/locale';
+import { formatDate } from '../platform/locale';
 
 /** The first of January 2024 was a Monday. */
-export const dayName = (day: number): string => written(new Date(2024, 0, 1 + day), { weekday: 'short' }, language());
+export const dayName = (day: number): string =>
+  formatDate(new Date(2024, 0, 1 + day), { weekday: 'short' }, language());
 
 function time(of: string): string {
   const [hour = 0, minute = 0] = of.split(':').map(Number);
-  return written(new Date(2024, 0, 1, hour, minute), { hour: 'numeric', minute: '2-digit' }, place());
+  return formatDate(new Date(2024, 0, 1, hour, minute), { hour: 'numeric', minute: '2-digit' }, place());
 }
 
 function daysInWords(days: number[]): string {
-  if (days.length === DAYS.length) return say('hours.every-day');
+  if (days.length === DAYS.length) return t('hours.every-day');
   const [first = 0] = days;
   const inARow = days.length > 2 && days.every((day, index) => day === first + index);
   return inARow
-    ? say('hours.days', { from: dayName(first), to: dayName(first + days.length - 1) })
+    ? t('hours.days', { from: dayName(first), to: dayName(first + days.length - 1) })
     : list(days.map(dayName));
 }
 
@@ -28,11 +29,11 @@ export const hasHours = (me: Me | null): boolean => !!me?.hours?.length;
 /** All of them, as they are: no day and no second span is left out. */
 export function hoursInWords({ hours }: Me): string {
   const all = spans((hours ?? []) as unknown as Window[]);
-  if (!all.length) return say('hours.any');
+  if (!all.length) return t('hours.any');
   return all
     .map(
       ({ days, from, to }) =>
-        `${daysInWords(days)}, ${from === '00:00' && to === '24:00' ? say('hours.all-day') : say('hours.range', { from: time(from), to: time(to) })}`,
+        `${daysInWords(days)}, ${from === '00:00' && to === '24:00' ? t('hours.all-day') : t('hours.range', { from: time(from), to: time(to) })}`,
     )
     .join('; ');
 }

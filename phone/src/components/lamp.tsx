@@ -2,7 +2,7 @@
 // in index.html.
 import type { ComponentChildren } from 'preact';
 
-/** `state`: classes from state/lamps.ts. `ring`: with the ring that says how far the word has got. */
+/** `state`: classes from domain/lamps.ts. `ring`: with the ring that says how far the word has got. */
 export function Lamp({ state, ring }: { state: string; ring?: boolean }) {
   return (
     <svg class={`lamp ${state}`} viewBox={ring ? '0 0 56 56' : '10 6 36 40'} aria-hidden="true">
@@ -32,12 +32,12 @@ export function Light({ beams, cord }: { beams?: boolean; cord?: boolean }) {
 }
 
 /** The ring that runs out: of itself in three seconds, or standing with `gone` percent of it taken away. */
-export function Dial({ gone, children }: { gone?: number; children: ComponentChildren }) {
+export function Dial({ percentGone, children }: { percentGone?: number; children: ComponentChildren }) {
   return (
     <div class="dial">
       <svg viewBox="0 0 200 200" aria-hidden="true">
         <use class="rim" href="#dial" />
-        <use class={`left${gone === undefined ? ' run' : ''}`} href="#dial" stroke-dashoffset={gone} />
+        <use class={`left${percentGone === undefined ? ' run' : ''}`} href="#dial" stroke-dashoffset={percentGone} />
       </svg>
       {children}
     </div>

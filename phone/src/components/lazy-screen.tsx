@@ -1,13 +1,15 @@
 // A screen that is loaded when it is opened, so that a phone need not load all of them to press. The service worker keeps every one.
 import type { FunctionComponent } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
-import { say } from '../i18n';
+import { t } from '../i18n';
 import { to } from '../store/router';
 import { state } from '../store/store';
-import { Button, Says } from './basics';
+import { Button, Headline } from './basics';
 
 /** The component that `load` imports; meanwhile nothing, and a way on where it cannot be had. */
-export function later<Props extends object>(load: () => Promise<FunctionComponent<Props>>): FunctionComponent<Props> {
+export function lazyScreen<Props extends object>(
+  load: () => Promise<FunctionComponent<Props>>,
+): FunctionComponent<Props> {
   let Loaded: FunctionComponent<Props> | undefined;
   return function Later(props: Props) {
     const [tries, setTries] = useState(0);
@@ -35,20 +37,20 @@ export function later<Props extends object>(load: () => Promise<FunctionComponen
 
 /** A newer release may have replaced what this page would load: the whole app is loaded anew, but never over a press. */
 function renew(): void {
-  if (!state.press && !state.mine && state.reached) location.reload();
+  if (!state.pendingPress && !state.myReachOut && state.online) location.reload();
 }
 
 function NotLoaded({ onAgain }: { onAgain: () => void }) {
   return (
     <main class="page">
       <section class="stack">
-        <Says>{say('later.head')}</Says>
-        <p>{say('later.say')}</p>
+        <Headline>{t('later.head')}</Headline>
+        <p>{t('later.say')}</p>
       </section>
       <section class="stack">
-        <Button onPress={onAgain}>{say('later.again')}</Button>
+        <Button onPress={onAgain}>{t('later.again')}</Button>
         <a class="btn quiet" href={to()}>
-          {say('tab.home')}
+          {t('tab.home')}
         </a>
       </section>
     </main>

@@ -2,12 +2,12 @@
 import { useState } from 'preact/hooks';
 import { api, once } from '../api/client';
 import type { Message } from '../contract/types';
-import { say } from '../i18n';
+import { t } from '../i18n';
 import { clock } from '../i18n/format';
-import { wrong } from '../i18n/problem';
+import { errorText } from '../i18n/problem';
 import { newKey } from '../platform/random-key';
 import { state } from '../store/store';
-import { Button, Wrong } from './basics';
+import { Button, ErrorText } from './basics';
 import { Icon } from './icons';
 import { nameOf } from './people';
 
@@ -15,12 +15,12 @@ export function Messages({ messages }: { messages: Message[] }) {
   return (
     <ul class="msgs" aria-live="polite">
       {messages.map((message) => {
-        const mine = message.from.id === state.me?.id;
+        const isMine = message.from.id === state.me?.id;
         return (
-          <li class={`msg${mine ? ' me' : ''}`} key={message.id}>
+          <li class={`msg${isMine ? ' me' : ''}`} key={message.id}>
             <p>{message.text}</p>
             <p class="soft small">
-              {mine ? say('all.you') : nameOf(message.from)}, {clock(message.created_at)}
+              {isMine ? t('all.you') : nameOf(message.from)}, {clock(message.created_at)}
             </p>
           </li>
         );
@@ -33,14 +33,14 @@ export function Messages({ messages }: { messages: Message[] }) {
 export function Write({ to, label, onSent }: { to: string; label: string; onSent: () => unknown }) {
   const [text, setText] = useState('');
   const [key, setKey] = useState(newKey);
-  const [said, setSaid] = useState('');
+  const [failure, setFailure] = useState('');
   const send = async () => {
     if (!text.trim()) return;
     const { error } = await api.POST('/v1/reach-outs/{reach_out_id}/messages', {
       params: { path: { reach_out_id: to }, ...once(key) },
       body: { text },
     });
-    setSaid(wrong(error));
+    setFailure(errorText(error));
     if (error) return;
     setText('');
     setKey(newKey());
@@ -63,11 +63,11 @@ export function Write({ to, label, onSent }: { to: string; label: string; onSent
           autocomplete="off"
           onInput={(event) => setText(event.currentTarget.value)}
         />
-        <Button label={say('all.send')} onPress={send}>
+        <Button label={t('all.send')} onPress={send}>
           <Icon name="send" />
         </Button>
       </div>
-      <Wrong>{said}</Wrong>
+      <ErrorText>{failure}</ErrorText>
     </form>
   );
 }

@@ -1,8 +1,8 @@
 // A new passphrase, with a word about how strong it is.
 import { useState } from 'preact/hooks';
 import { strength } from '../domain/strength';
-import { say } from '../i18n';
-import { Fill } from './field';
+import { t } from '../i18n';
+import { Validated } from './field';
 
 interface Attributes {
   [attribute: string]: unknown;
@@ -12,7 +12,7 @@ interface Attributes {
 export function Secret({ label, id, ...more }: { label: string; id: string } & Attributes) {
   const [shown, setShown] = useState(false);
   return (
-    <Fill>
+    <Validated>
       <label for={id}>{label}</label>
       <div class="line">
         <input
@@ -24,10 +24,10 @@ export function Secret({ label, id, ...more }: { label: string; id: string } & A
           {...(more as object)}
         />
         <button class="btn" type="button" aria-pressed={shown} onClick={() => setShown(!shown)}>
-          {say(shown ? 'all.hide' : 'all.show')}
+          {t(shown ? 'all.hide' : 'all.show')}
         </button>
       </div>
-    </Fill>
+    </Validated>
   );
 }
 
@@ -59,7 +59,7 @@ export function NewPassphrase({
         ))}
       </div>
       <p class="soft small" id="strength" role="status">
-        {say(`strength.${grade}`)}
+        {t(`strength.${grade}`)}
       </p>
     </div>
   );

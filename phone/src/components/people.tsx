@@ -2,7 +2,7 @@
 import type { ComponentChildren } from 'preact';
 import type { Country, Member, Recipient } from '../contract/types';
 import type { Key } from '../i18n';
-import { known, rich, say } from '../i18n';
+import { isKey, t, tRich } from '../i18n';
 import { list } from '../i18n/format';
 import { Icon } from './icons';
 import { Item, LinkItem, Row } from './rows';
@@ -11,13 +11,13 @@ type Named = { person: { display_name: string | null } };
 
 export const nameOf = (someone: Named | { display_name: string | null } | null | undefined): string => {
   const person = someone && 'person' in someone ? someone.person : someone;
-  return person?.display_name ?? say('all.someone');
+  return person?.display_name ?? t('all.someone');
 };
 
 /** "Ana, Ben and Chidi", or how many they are where the names would fill the screen. `owners`: whose, as "Ana's and Ben's". */
 export const names = (people: Named[], owners = false): string => {
-  const all = people.length > 3 ? [say('all.people', { n: people.length })] : people.map(nameOf);
-  return list(owners ? all.map((name) => say('all.whose', { name })) : all);
+  const all = people.length > 3 ? [t('all.people', { n: people.length })] : people.map(nameOf);
+  return list(owners ? all.map((name) => t('all.whose', { name })) : all);
 };
 
 type Role = Member['role'];
@@ -29,7 +29,7 @@ const ROLES: Record<Role, Key> = {
   counselor: 'role.counselor',
   fellow: 'role.fellow',
 };
-export const role = (of: Role): string => say(ROLES[of]);
+export const role = (of: Role): string => t(ROLES[of]);
 /** Every role, to choose from. */
 export const roles = (): [Role, string][] => (Object.keys(ROLES) as Role[]).map((of) => [of, role(of)]);
 
@@ -78,8 +78,8 @@ export function CallAndText({ name, number }: { name: string; number: string | n
   if (!number) return null;
   return (
     <>
-      <Call look="icon" number={number} label={say('all.call', { name })} />
-      <Call look="icon" text number={number} label={say('all.text', { name })} />
+      <Call look="icon" number={number} label={t('all.call', { name })} />
+      <Call look="icon" text number={number} label={t('all.text', { name })} />
     </>
   );
 }
@@ -110,7 +110,7 @@ function CallRow({
 /** In the reader's language, not the line's; as the line says it, where that is all that the phone has kept. */
 function hours({ open, hours }: Country['lines'][number]): string {
   const key = `line-open.${open}`;
-  return known(key) ? say(key) : hours.toLowerCase();
+  return isKey(key) ? t(key) : hours.toLowerCase();
 }
 
 /** Everybody who can be called now: people first, then helplines, then the emergency number. */
@@ -130,7 +130,7 @@ export function CallList({
               key={someone.contact}
               warm
               number={someone.contact}
-              title={say('all.call', { name: nameOf(someone) })}
+              title={t('all.call', { name: nameOf(someone) })}
               says={someone.role ? role(someone.role) : ''}
             />
           ),
@@ -141,8 +141,8 @@ export function CallList({
             <CallRow
               key={line.phone}
               number={line.phone}
-              title={rich('all.call', { name: <Number_ of={line.phone} /> })}
-              says={say('line.call', { name: line.name, hours: hours(line) })}
+              title={tRich('all.call', { name: <Number_ of={line.phone} /> })}
+              says={t('line.call', { name: line.name, hours: hours(line) })}
             />
           ),
       )}
@@ -162,11 +162,11 @@ export function CallList({
       {helplines?.emergency ? (
         <CallRow
           number={helplines.emergency}
-          title={rich('all.call', { name: <Number_ of={helplines.emergency} /> })}
-          says={say('line.danger')}
+          title={tRich('all.call', { name: <Number_ of={helplines.emergency} /> })}
+          says={t('line.danger')}
         />
       ) : (
-        <Item name={say('line.local')} says={say('line.danger')} />
+        <Item name={t('line.local')} says={t('line.danger')} />
       )}
     </ul>
   );
@@ -174,14 +174,14 @@ export function CallList({
 
 /** One helpline as a button: the first of the region that answers a call. */
 export function LineButton({ helplines }: { helplines: Country | null }) {
-  const line = helplines?.lines.find((one) => one.phone) ?? helplines?.lines[0];
+  const line = helplines?.lines.find((candidate) => candidate.phone) ?? helplines?.lines[0];
   if (!line?.phone)
     return line?.web ? (
       <a class="btn" href={line.web}>
         {line.name}
       </a>
     ) : null;
-  return <Call number={line.phone}>{say('line.call', { name: line.name, hours: hours(line) })}</Call>;
+  return <Call number={line.phone}>{t('line.call', { name: line.name, hours: hours(line) })}</Call>;
 }
 
 /** "…call 911", with the region's own number where it is known. */
@@ -189,13 +189,13 @@ export function NoEmergencyService({ helplines }: { helplines: Country | null })
   const number = helplines?.emergency;
   return (
     <p class="soft small">
-      {rich('welcome.not', {
+      {tRich('welcome.not', {
         number: number ? (
           <a href={`tel:${number}`}>
             <Number_ of={number} />
           </a>
         ) : (
-          say('welcome.local')
+          t('welcome.local')
         ),
       })}
     </p>

@@ -2,9 +2,9 @@
 import type { ComponentChildren } from 'preact';
 import { api } from '../api/client';
 import { problemType } from '../domain/problems';
-import { say } from '../i18n';
-import { wrong } from '../i18n/problem';
-import type { Filled } from './form';
+import { t } from '../i18n';
+import { errorText } from '../i18n/problem';
+import type { ReadField } from './form';
 import { Form } from './form';
 import { Secret } from './passphrase';
 
@@ -14,7 +14,7 @@ const WRONG = '/problems/wrong-credentials';
 export async function prove(passphrase: string): Promise<string> {
   const { error } = await api.POST('/v1/sessions/current/proof', { body: { passphrase } });
   if (!error) return '';
-  return problemType(error) === WRONG ? say('proof.wrong') : wrong(error);
+  return problemType(error) === WRONG ? t('proof.wrong') : errorText(error);
 }
 
 /** `to`: what it is given for, on the button. `onProven` says what went wrong there, if anything did. */
@@ -29,14 +29,14 @@ export function Proof({
   onProven: () => unknown;
   children?: ComponentChildren;
 }) {
-  const send = async (filled: Filled) => {
+  const send = async (filled: ReadField) => {
     const refused = await prove(filled('proof'));
     if (!refused) await onProven();
     return refused;
   };
   return (
     <Form send={send} submit={to} kind={kind}>
-      <Secret label={say('proof.ask')} id="proof" autocomplete="current-password" />
+      <Secret label={t('proof.ask')} id="proof" autocomplete="current-password" />
       {children}
     </Form>
   );

@@ -1,9 +1,9 @@
 // Quick hide: two taps on the top edge, and the phone shows a blank note page. Two more bring everything back.
 
-import { ringing } from '../domain/press';
-import { say } from '../i18n';
-import { looks } from '../store/preferences';
-import { takeBack } from '../store/press';
+import { isRinging } from '../domain/press';
+import { t } from '../i18n';
+import { preferences } from '../store/preferences';
+import { cancelPress } from '../store/press';
 import { change, state } from '../store/store';
 import { asModal } from './basics';
 
@@ -25,7 +25,7 @@ addEventListener(
     // A second tap may land a little lower, and is no tap on what stands there.
     const twice = event.timeStamp - last < TWICE_MS && below(event) <= 2 * EDGE_PX;
     last = -Infinity;
-    if (!looks().quick_hide || !(twice || below(event) <= EDGE_PX)) return;
+    if (!preferences().quick_hide || !(twice || below(event) <= EDGE_PX)) return;
     if (!twice) last = event.timeStamp;
     else {
       spent = true;
@@ -43,7 +43,7 @@ addEventListener(
     const edge = below(event) <= EDGE_PX;
     const lamp = target.closest('.porch');
     // Without a count of taps it is a keyboard's, or our own from below.
-    if (!event.detail || !(spent || (edge && (lamp || looks().quick_hide)))) return;
+    if (!event.detail || !(spent || (edge && (lamp || preferences().quick_hide)))) return;
     event.preventDefault();
     event.stopImmediatePropagation();
     const first = last;
@@ -54,11 +54,11 @@ addEventListener(
 
 /** Nothing goes out that could not be seen: what could still be undone is undone, and that is said when the page comes back. */
 async function turn(): Promise<void> {
-  const taken = state.hidden ? null : state.press;
+  const taken = state.hidden ? null : state.pendingPress;
   change({ hidden: !state.hidden });
-  if (!taken || !ringing(taken, Date.now())) return;
-  await takeBack();
-  change({ word: say(taken.close ? 'hide.kept-open' : 'hide.undone') });
+  if (!taken || !isRinging(taken, Date.now())) return;
+  await cancelPress();
+  change({ toast: t(taken.close ? 'hide.kept-open' : 'hide.undone') });
 }
 
 /** A dialog, so that it also lies over an open sheet, and nothing under it can be reached or read out. */
@@ -67,11 +67,11 @@ export function BlankNote() {
     <dialog
       class="hide"
       ref={asModal}
-      title={say('hide.note')}
+      title={t('hide.note')}
       onCancel={(event) => event.preventDefault()}
       onClose={() => change({ hidden: false })}
     >
-      <textarea class="note" aria-label={say('hide.note')} autocomplete="off" spellcheck={false} />
+      <textarea class="note" aria-label={t('hide.note')} autocomplete="off" spellcheck={false} />
     </dialog>
   );
 }

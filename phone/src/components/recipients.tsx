@@ -1,7 +1,7 @@
 // Everyone told of my reach-out: how far it has come to them, what they have said, and how to call and text them.
 import type { ReachOut, Recipient } from '../contract/types';
 import { isPast, LAMPS, nearest, promisedAt } from '../domain/lamps';
-import { say } from '../i18n';
+import { t } from '../i18n';
 import { clock } from '../i18n/format';
 import { state } from '../store/store';
 import { Lamp } from './lamp';
@@ -10,25 +10,25 @@ import { Item } from './rows';
 import { STATE_WORDS } from './state-words';
 
 /** What somebody has said that they do; once its time is over, that they have said it. */
-export function comes(of: Recipient): string {
+export function answerSentence(of: Recipient): string {
   const name = nameOf(of);
-  if (of.answer === 'here') return say('there.here', { name });
+  if (of.answer === 'here') return t('there.here', { name });
   const time = clock(promisedAt(of));
   const soon = of.answer === 'soon';
   return isPast(of, state.now)
-    ? say(soon ? 'there.soon-past' : 'there.calling-past', { name, time })
-    : say(soon ? 'there.soon' : 'there.calling', { name, time });
+    ? t(soon ? 'there.soon-past' : 'there.calling-past', { name, time })
+    : t(soon ? 'there.soon' : 'there.calling', { name, time });
 }
 
 function stateOf(recipient: Recipient, of: ReachOut): string {
-  if (recipient.state === 'answered') return comes(recipient);
-  if (recipient.state === 'queued' && of.next_rung_at) return say('wait.queued-next', { time: clock(of.next_rung_at) });
-  return say(STATE_WORDS[recipient.state]);
+  if (recipient.state === 'answered') return answerSentence(recipient);
+  if (recipient.state === 'queued' && of.next_rung_at) return t('wait.queued-next', { time: clock(of.next_rung_at) });
+  return t(STATE_WORDS[recipient.state]);
 }
 
 export function Recipients({ of, but }: { of: ReachOut; but?: Recipient }) {
   return (
-    <ul class="rows" aria-label={say('wait.circle')}>
+    <ul class="rows" aria-label={t('wait.circle')}>
       {nearest(of.recipients).map(
         (recipient) =>
           recipient.person.id !== but?.person.id && (

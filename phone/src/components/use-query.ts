@@ -5,24 +5,24 @@ import { offered } from '../store/passkeys';
 import { state } from '../store/store';
 
 /** The newest answer (undefined until there is one), a way to ask once more, and whether it is not there (any more). */
-export function useAsked<T>(
-  ask: () => Promise<{ data?: T; error?: unknown }>,
+export function useQuery<T>(
+  query: () => Promise<{ data?: T; error?: unknown }>,
   about: unknown[] = [],
 ): [T | undefined, () => Promise<void>, boolean] {
-  const [found, setFound] = useState<T>();
-  const [gone, setGone] = useState(false);
-  const again = async () => {
-    const { data, error } = await ask();
-    if (data !== undefined) setFound(data);
-    setGone(problemType(error) === '/problems/not-found');
+  const [latest, setLatest] = useState<T>();
+  const [notFound, setNotFound] = useState(false);
+  const refetch = async () => {
+    const { data, error } = await query();
+    if (data !== undefined) setLatest(data);
+    setNotFound(problemType(error) === '/problems/not-found');
   };
-  useEffect(() => void again(), [state.looked, ...about]);
-  return [found, again, gone];
+  useEffect(() => void refetch(), [state.refreshes, ...about]);
+  return [latest, refetch, notFound];
 }
 
 /** Whether passkeys are to be had here; not until that is known. */
-export function useOffered(): boolean {
-  const [there, setThere] = useState(false);
-  useEffect(() => void offered().then(setThere), []);
-  return there;
+export function usePasskeysOffered(): boolean {
+  const [offeredHere, setOfferedHere] = useState(false);
+  useEffect(() => void offered().then(setOfferedHere), []);
+  return offeredHere;
 }

@@ -28,19 +28,19 @@ export function windows(days: number[], from: string, until: string): Window[] {
 }
 
 /** What goes on past midnight is one again; days with the same span are together. */
-export function spans(kept: Window[]): Span[] {
-  const goesOn = (one: Window) =>
-    one.to === MIDNIGHT &&
-    one.from !== MORNING &&
-    kept.find((other) => other.day === (one.day + 1) % 7 && other.from === MORNING && other.to < one.from);
-  const rests = kept.map(goesOn).filter(Boolean);
-  const found: Span[] = [];
-  for (const one of [...kept].sort((a, b) => a.day - b.day || a.from.localeCompare(b.from))) {
-    if (rests.includes(one)) continue;
-    const to = (goesOn(one) || one).to;
-    const same = found.find((span) => span.from === one.from && span.to === to);
-    if (same) same.days.push(one.day);
-    else found.push({ days: [one.day], from: one.from, to });
+export function spans(weekly: Window[]): Span[] {
+  const continuation = (window: Window) =>
+    window.to === MIDNIGHT &&
+    window.from !== MORNING &&
+    weekly.find((other) => other.day === (window.day + 1) % 7 && other.from === MORNING && other.to < window.from);
+  const continuations = weekly.map(continuation).filter(Boolean);
+  const result: Span[] = [];
+  for (const window of [...weekly].sort((a, b) => a.day - b.day || a.from.localeCompare(b.from))) {
+    if (continuations.includes(window)) continue;
+    const to = (continuation(window) || window).to;
+    const same = result.find((span) => span.from === window.from && span.to === to);
+    if (same) same.days.push(window.day);
+    else result.push({ days: [window.day], from: window.from, to });
   }
-  return found;
+  return result;
 }

@@ -2,7 +2,7 @@
 import { beforeAll, describe, expect, test, vi } from 'vitest';
 import { PROGRESS_WORDS, STATE_WORDS } from '../components/state-words';
 import type { Recipient } from '../contract/types';
-import { say, speak } from '../i18n';
+import { speak, t } from '../i18n';
 import { furthestProgress, isPast, LAMPS, memberLamp, nearest, promisedAt, whoIsThere } from './lamps';
 
 beforeAll(() => {
@@ -29,7 +29,7 @@ describe("each state's lamp and words", () => {
     ['inbox_only', 'dim s0', 'Waits in their inbox'],
   ])('%s', (state, lamp, words) => {
     expect(LAMPS[state]).toBe(lamp);
-    expect(say(STATE_WORDS[state])).toBe(words);
+    expect(t(STATE_WORDS[state])).toBe(words);
   });
 
   test('only an answer is bright, and every lamp is dim, lit or bright', () => {
@@ -129,7 +129,7 @@ describe('the truth', () => {
 
   test('is about those whom it has reached, and no others', () => {
     const { state, people } = furthestProgress([somebody('Ana', 'handed'), somebody('Ben', 'seen')]);
-    expect(say(PROGRESS_WORDS[state], { n: people.length, names: names(people).join() })).toBe('Ben has seen it.');
+    expect(t(PROGRESS_WORDS[state], { n: people.length, names: names(people).join() })).toBe('Ben has seen it.');
   });
 });
 

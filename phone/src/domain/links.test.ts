@@ -1,6 +1,6 @@
 // Links as they arrive: what people and their programs do to them on the way.
 import { describe, expect, test } from 'vitest';
-import { invitationIn, whither } from './links';
+import { findInvitationToken, parseRoute } from './links';
 
 const T = 'aB3_dE-fGh1jKlMnOpQr5w';
 const LINK = `https://porch.example/#/invitation/${T}`;
@@ -44,11 +44,11 @@ describe('an invitation is read out of', () => {
     ['full-width signs', LINK.replace('#', '＃')],
     ['backslashes', `https://porch.example/#\\invitation\\${T}`],
   ])('%s', (_, text) => {
-    expect(invitationIn(text)).toBe(T);
+    expect(findInvitationToken(text)).toBe(T);
   });
 
   test('two dashes that were made one', () => {
-    expect(invitationIn('https://porch.example/#/invitation/aB3_dE\u2014h1jKlMnOpQr5wz')).toBe(
+    expect(findInvitationToken('https://porch.example/#/invitation/aB3_dE\u2014h1jKlMnOpQr5wz')).toBe(
       'aB3_dE--h1jKlMnOpQr5wz',
     );
   });
@@ -61,13 +61,13 @@ test.each([
   ['a sentence', 'Call me tonight about the invitation'],
   ['broken sequences', '%%%E0%A4%A%'],
 ])('no invitation is read out of %s', (_, text) => {
-  expect(invitationIn(text)).toBeUndefined();
+  expect(findInvitationToken(text)).toBeUndefined();
 });
 
 describe('an address leads', () => {
   const at = (address: string) => {
     const { pathname, search, hash } = new URL(address, 'https://porch.example');
-    return whither({ pathname, search, hash });
+    return parseRoute({ pathname, search, hash });
   };
 
   test.each<[string, string[]]>([

@@ -8,9 +8,9 @@ const WHOLE = /^#\/invitation\/([\w-]{22})$/;
 
 /** `%23` and its like, encoded once or more often. What is no valid sequence stays as it is. */
 function decoded(text: string): string {
-  let found = text;
-  for (let round = 0; round < 4 && /%[\da-f]{2}/i.test(found); round += 1) {
-    found = found.replace(/(?:%[\da-f]{2})+/gi, (sequence) => {
+  let decodedText = text;
+  for (let round = 0; round < 4 && /%[\da-f]{2}/i.test(decodedText); round += 1) {
+    decodedText = decodedText.replace(/(?:%[\da-f]{2})+/gi, (sequence) => {
       try {
         return decodeURIComponent(sequence);
       } catch {
@@ -18,11 +18,11 @@ function decoded(text: string): string {
       }
     });
   }
-  return found;
+  return decodedText;
 }
 
 /** What mail programs put in: soft line ends, character references, typographic dashes, marks that nobody sees. */
-const straight = (text: string): string =>
+const normalized = (text: string): string =>
   decoded(text)
     .normalize('NFKC')
     .replace(/=\s*\r?\n/g, '')
@@ -35,11 +35,11 @@ const straight = (text: string): string =>
     .replace(/[\u2010-\u2013\u2212]/g, '-');
 
 /** The token of an invitation, out of a link, a message with the link in it, or the token alone; nothing where there is none. */
-export function invitationIn(text: string): string | undefined {
-  const plain = straight(text);
+export function findInvitationToken(text: string): string | undefined {
+  const plain = normalized(text);
   // A line that was broken in the middle is joined only where the link is not whole as it stands.
-  const found = TOKEN.exec(plain) ?? TOKEN.exec(plain.replace(/[\s>|]+/g, '')) ?? ALONE.exec(plain);
-  return found?.[1];
+  const match = TOKEN.exec(plain) ?? TOKEN.exec(plain.replace(/[\s>|]+/g, '')) ?? ALONE.exec(plain);
+  return match?.[1];
 }
 
 /** The parts of an address of the app; what cannot be decoded stays as it is. */
@@ -60,7 +60,7 @@ const parts = (hash: string): string[] =>
  * Where an address leads: `['reach-outs', ID]`. An invitation is found wherever in the address it got to. `['invitation']` alone
  * is one that cannot be read any more.
  */
-export function whither({
+export function parseRoute({
   pathname = '/',
   search = '',
   hash,
@@ -71,12 +71,12 @@ export function whither({
 }): string[] {
   const whole = WHOLE.exec(hash);
   if (whole?.[1]) return ['invitation', whole[1]];
-  const all = straight(`${pathname}${search}${hash}`);
+  const all = normalized(`${pathname}${search}${hash}`);
   if (/(^|[/#?&=])invitation([/\\?&#=]|\s|$)/i.test(all) || /invitation[/\\]/i.test(all)) {
-    const token = invitationIn(all);
+    const token = findInvitationToken(all);
     return token ? ['invitation', token] : ['invitation'];
   }
   // The # itself was encoded, and stands in the path now.
   const moved = all.indexOf('#');
-  return parts(hash || (straight(pathname).includes('#') && moved >= 0 ? all.slice(moved) : ''));
+  return parts(hash || (normalized(pathname).includes('#') && moved >= 0 ? all.slice(moved) : ''));
 }

@@ -20,19 +20,19 @@ export interface Press {
   /** The person has said "send it" although it is old. */
   sure?: boolean;
   /** Why it has not arrived yet: no way to the server, or the session has ended. */
-  held?: 'no-way' | 'signed-out';
+  held?: 'network-error' | 'signed-out';
   /** It is not a call but the end of one: undone, kept and sent like a press, and there is never one beside the other. */
   close?: { id: string; outcome: Ending };
 }
 
 export type Step = { kind: 'ring'; left: number } | { kind: 'ask' } | { kind: 'send' };
 
-export function pressNow(person_id: string, now: number, key: string, close?: Press['close']): Press {
+export function createPress(person_id: string, now: number, key: string, close?: Press['close']): Press {
   return { key, person_id, pressed_at: now, release_at: now + UNDO_MS, ...(close && { close }) };
 }
 
 /** What to do with a kept press at this moment. */
-export function next(press: Press, now: number): Step {
+export function nextStep(press: Press, now: number): Step {
   // A clock that was set back must not hold a press for longer than the ring lasts.
   const left = Math.min(press.release_at - now, UNDO_MS);
   if (left > 0 && now >= press.pressed_at) return { kind: 'ring', left };
@@ -41,24 +41,25 @@ export function next(press: Press, now: number): Step {
 }
 
 /** Whether it still waits for its three seconds to end, so that it can be undone. */
-export const ringing = (press: Press | null, now: number): boolean =>
-  press !== null && !press.held && next(press, now).kind === 'ring';
+export const isRinging = (press: Press | null, now: number): boolean =>
+  press !== null && !press.held && nextStep(press, now).kind === 'ring';
 
-export type Outcome = 'sent' | 'nobody' | 'over' | 'signed-out' | 'again-anew' | 'no-way';
+export type Outcome = 'sent' | 'nobody' | 'over' | 'signed-out' | 'new-key' | 'network-error';
 
 /** What the server's answer means for what was sent. Only an answer that settles it lets it go. */
-export function outcome(status: number, type: string, closing = false): Outcome {
+export function outcomeOf(status: number, type: string, closing = false): Outcome {
   if (status === 200 || status === 201) return 'sent';
   // It has ended without this one, or it is nobody's any more.
   if (closing && (type === '/problems/not-found' || type === '/problems/closed')) return 'over';
   if (type === '/problems/empty-circle') return 'nobody';
   if (status === 401) return 'signed-out';
-  if (type === '/problems/key-reused') return 'again-anew';
+  if (type === '/problems/key-reused') return 'new-key';
   // Anything else (busy, a proxy's page, a server that is starting) is no answer to a press: it stays.
-  return 'no-way';
+  return 'network-error';
 }
 
 /** Where it goes, and the body; always the same for one press, or the server would take it for another one. */
-export const path = ({ close }: Press): string => (close ? `/v1/reach-outs/${close.id}/close` : '/v1/reach-outs');
-export const body = ({ close, pressed_at }: Press) =>
+export const requestPath = ({ close }: Press): string =>
+  close ? `/v1/reach-outs/${close.id}/close` : '/v1/reach-outs';
+export const requestBody = ({ close, pressed_at }: Press) =>
   close ? { outcome: close.outcome } : { pressed_at: new Date(pressed_at).toISOString() };

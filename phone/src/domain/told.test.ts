@@ -37,7 +37,7 @@ test('whose phones ring when everyone is asked again', () => {
     available_now: true,
   }));
   const asleep = { person: { id: 'Asleep', display_name: 'Asleep' }, available_now: false };
-  const told = [
+  const recipients = [
     somebody('Awake', 'seen'),
     somebody('Declined', 'declined'),
     somebody('Later', 'queued'),
@@ -45,5 +45,5 @@ test('whose phones ring when everyone is asked again', () => {
     somebody('Left', 'handed'),
     somebody('Answered', 'answered'),
   ];
-  expect(names(toldAgain(told, [...circle, asleep]))).toEqual(['Awake']);
+  expect(names(toldAgain(recipients, [...circle, asleep]))).toEqual(['Awake']);
 });

@@ -6,8 +6,8 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { en } from './en';
 import { es } from './es';
 import type { Key } from './index';
-import { known, language, rich, say, speak } from './index';
-import { wrong } from './problem';
+import { isKey, language, speak, t, tRich } from './index';
+import { errorText } from './problem';
 
 const KEYS = Object.keys(en) as Key[];
 const places = (text: string) => [...new Set(text.match(/\{\w+\}/g))].sort();
@@ -66,40 +66,40 @@ test('every word that the code names is in the catalogue, and none is left over'
 
 describe('saying', () => {
   test('English chooses between one and more', () => {
-    expect(say('home.reach', { n: 1 })).toBe('1 person can be reached now.');
-    expect(say('home.reach', { n: 3 })).toBe('3 people can be reached now.');
-    expect(say('ago.minutes', { n: 0 })).toBe('0 minutes ago');
+    expect(t('home.reach', { n: 1 })).toBe('1 person can be reached now.');
+    expect(t('home.reach', { n: 3 })).toBe('3 people can be reached now.');
+    expect(t('ago.minutes', { n: 0 })).toBe('0 minutes ago');
   });
 
   test('Spanish does too, once it is spoken', async () => {
     await speak('es-MX');
     expect(language()).toBe('es');
     const [one, more] = forms(es['home.reach']) as [string, string];
-    expect(say('home.reach', { n: 1 })).toBe(one.replace('{n}', '1'));
-    expect(say('home.reach', { n: 3 })).toBe(more.replace('{n}', '3'));
+    expect(t('home.reach', { n: 1 })).toBe(one.replace('{n}', '1'));
+    expect(t('home.reach', { n: 3 })).toBe(more.replace('{n}', '3'));
     // Spanish has a form of its own for millions; it must not come out as "one".
-    expect(say('home.reach', { n: 1_000_000 })).toBe(more.replace('{n}', '1000000'));
+    expect(t('home.reach', { n: 1_000_000 })).toBe(more.replace('{n}', '1000000'));
   });
 
   test('a language that we do not speak is English', async () => {
     await speak('es');
     await speak('sw-KE');
-    expect([language(), say('tab.home')]).toEqual(['en', 'Home']);
+    expect([language(), t('tab.home')]).toEqual(['en', 'Home']);
   });
 
   test('the order of the sentence is the catalogue’s, and elements can stand in it', () => {
     const name = { type: 'b' } as never;
-    expect(rich('there.calling', { name })).toEqual(['', name, ' is calling you now.']);
-    expect(say('there.calling', { name: 'Ana' })).toBe('Ana is calling you now.');
+    expect(tRich('there.calling', { name })).toEqual(['', name, ' is calling you now.']);
+    expect(t('there.calling', { name: 'Ana' })).toBe('Ana is calling you now.');
   });
 
   test('a name that looks like a place is only a name', () => {
-    expect(say('there.calling', { name: '{n}|{name}' })).toBe('{n}|{name} is calling you now.');
+    expect(t('there.calling', { name: '{n}|{name}' })).toBe('{n}|{name} is calling you now.');
   });
 
   test('it knows what it can say', () => {
-    expect(known('tab.home')).toBe(true);
-    expect(known('problem.of-a-newer-server')).toBe(false);
+    expect(isKey('tab.home')).toBe(true);
+    expect(isKey('problem.of-a-newer-server')).toBe(false);
   });
 });
 
@@ -110,14 +110,14 @@ describe('what went wrong', () => {
     ['/problems/network-error', 'There is no connection right now. Please try again in a moment.'],
     ['/problems/of-a-newer-server', 'That did not work. Please try again in a moment.'],
   ])('%s', (type, words) => {
-    expect(wrong({ type })).toBe(words);
+    expect(errorText({ type })).toBe(words);
   });
 
   test('without any reason', () => {
-    expect(wrong({})).toBe('That did not work. Please try again in a moment.');
+    expect(errorText({})).toBe('That did not work. Please try again in a moment.');
   });
 
   test('nothing did', () => {
-    expect(wrong(undefined)).toBe('');
+    expect(errorText(undefined)).toBe('');
   });
 });

@@ -1,7 +1,7 @@
 // Times and lists of names, as the phone's own region writes them.
 
-import { reported, tags, written } from '../platform/locale';
-import { language, say } from './index';
+import { formatDate, reported, tags } from '../platform/locale';
+import { language, t } from './index';
 
 const MINUTE = 60_000;
 const DAY = 24 * 60 * MINUTE;
@@ -13,7 +13,7 @@ export function place(): string {
 }
 
 export function clock(at: string | number | Date): string {
-  return written(at, { hour: 'numeric', minute: '2-digit' }, place(), language());
+  return formatDate(at, { hour: 'numeric', minute: '2-digit' }, place(), language());
 }
 
 /** 18:02 today, Yesterday, Tuesday within a week, else the date. */
@@ -21,15 +21,15 @@ export function day(at: string | number | Date, now = Date.now()): string {
   const then = new Date(at);
   const days = Math.round((new Date(now).setHours(0, 0, 0, 0) - new Date(then).setHours(0, 0, 0, 0)) / DAY);
   if (days <= 0) return clock(then);
-  if (days === 1) return say('all.yesterday');
-  return written(then, days < 7 ? { weekday: 'long' } : { day: 'numeric', month: 'short' }, place(), language());
+  if (days === 1) return t('all.yesterday');
+  return formatDate(then, days < 7 ? { weekday: 'long' } : { day: 'numeric', month: 'short' }, place(), language());
 }
 
 /** "4 minutes ago" */
 export function ago(at: string, now = Date.now()): string {
   const minutes = Math.max(0, Math.floor((now - Date.parse(at)) / MINUTE)) || 0;
-  if (minutes < 1) return say('ago.now');
-  return minutes < 60 ? say('ago.minutes', { n: minutes }) : say('ago.hours', { n: Math.floor(minutes / 60) });
+  if (minutes < 1) return t('ago.now');
+  return minutes < 60 ? t('ago.minutes', { n: minutes }) : t('ago.hours', { n: Math.floor(minutes / 60) });
 }
 
 /** "Ana, Ben and Chidi" */

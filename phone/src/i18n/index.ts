@@ -26,14 +26,14 @@ export async function speak(wanted: string): Promise<void> {
 }
 
 /** The sentence, its forms for one and for more parted by `|` and chosen by `n`, with what goes into its places. */
-export function rich(key: Key, values: Record<string, ComponentChild> = {}): ComponentChild[] {
+export function tRich(key: Key, values: Record<string, ComponentChild> = {}): ComponentChild[] {
   const [single = '', more = single] = (spoken[key] ?? '').split('|');
   const form = typeof values.n === 'number' && !one(values.n) ? more : single;
   return form.split(/\{(\w+)\}/).map((part, index) => (index % 2 ? values[part] : part));
 }
 
 /** A time may end in a full stop of its own: "8:05 p. m." */
-export const say = (key: Key, values?: Values): string => rich(key, values).join('').replace('..', '.');
+export const t = (key: Key, values?: Values): string => tRich(key, values).join('').replace('..', '.');
 
 /** Whether there is such a sentence; for words that a newer server may bring. */
-export const known = (key: string): key is Key => spoken[key as Key] !== undefined;
+export const isKey = (key: string): key is Key => spoken[key as Key] !== undefined;

@@ -2,7 +2,7 @@
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { region, tags, timeZone } from '../platform/locale';
 import { ago, clock, day, list } from './format';
-import { rich, speak } from './index';
+import { speak, tRich } from './index';
 import { moment, span } from './span';
 
 afterEach(() => {
@@ -44,10 +44,10 @@ describe('languages', () => {
   });
 });
 
-test.each(['Etc/Unknown', '', 'Mars/Base', undefined])('a time zone %s is none', async (timeZone_) => {
+test.each(['Etc/Unknown', '', 'Mars/Base', undefined])('a time zone %s is none', async (reportedZone) => {
   await phone({});
   vi.spyOn(Intl.DateTimeFormat.prototype, 'resolvedOptions').mockReturnValue({
-    timeZone: timeZone_,
+    timeZone: reportedZone,
   } as Intl.ResolvedDateTimeFormatOptions);
   expect(timeZone()).toBe('UTC');
 });
@@ -60,7 +60,7 @@ test('where the browser formats nothing, times are still told', async () => {
   expect(moment(at.toISOString())).toBe('9:05');
   expect(day(at, at.getTime() + 30 * 86_400_000)).toBe('2026-3-4');
   expect([list(['Ana', 'Ben']), span(90), timeZone(), region()]).toEqual(['Ana, Ben', '90 s', 'UTC', undefined]);
-  expect(rich('ago.minutes', { n: 1 })).not.toEqual(rich('ago.minutes', { n: 2 }));
+  expect(tRich('ago.minutes', { n: 1 })).not.toEqual(tRich('ago.minutes', { n: 2 }));
 });
 
 test('what is no moment is no error', async () => {

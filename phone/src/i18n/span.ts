@@ -1,6 +1,6 @@
 // Lengths of time, as the language writes them (90 seconds, 3 minutes, 1 hour), and moments ahead.
 
-import { reported, written } from '../platform/locale';
+import { formatDate, reported } from '../platform/locale';
 import { place } from './format';
 import { language } from './index';
 
@@ -29,4 +29,4 @@ export function span(seconds: number): string {
 
 /** A moment within the next days: Thu 18:00. */
 export const moment = (at: string): string =>
-  written(at, { weekday: 'short', hour: 'numeric', minute: '2-digit' }, place(), language());
+  formatDate(at, { weekday: 'short', hour: 'numeric', minute: '2-digit' }, place(), language());

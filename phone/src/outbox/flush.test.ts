@@ -14,19 +14,21 @@ describe('one attempt', () => {
   test('sends it with its key and the time of the tap, and lets it go', async () => {
     const { flush, get, put } = await phone();
     await put('press', KEPT);
-    const asked = server(MADE);
+    const requests = server(MADE);
     const flushed = await flush('noor');
-    expect(flushed).toEqual({ kind: 'done', outcome: 'sent', said: MADE.body, press: KEPT });
-    expect(asked).toEqual([{ url: '/v1/reach-outs', key: 'key-1', body: { pressed_at: new Date(TAP).toISOString() } }]);
+    expect(flushed).toEqual({ kind: 'done', outcome: 'sent', reply: MADE.body, press: KEPT });
+    expect(requests).toEqual([
+      { url: '/v1/reach-outs', key: 'key-1', body: { pressed_at: new Date(TAP).toISOString() } },
+    ]);
     expect(await get('press')).toBeUndefined();
   });
 
   test('two at once send one', async () => {
     const { flush, put } = await phone();
     await put('press', KEPT);
-    const asked = server(MADE);
+    const requests = server(MADE);
     const both = await Promise.all([flush('noor'), flush('noor')]);
-    expect(asked).toHaveLength(1);
+    expect(requests).toHaveLength(1);
     expect(both.map(({ kind }) => kind)).toEqual(['done', 'none']);
   });
 
@@ -34,25 +36,25 @@ describe('one attempt', () => {
     const { flush, put } = await phone();
     vi.stubGlobal('navigator', {});
     await put('press', KEPT);
-    const asked = server(MADE);
+    const requests = server(MADE);
     expect((await flush('noor')).kind).toBe('done');
-    expect(asked).toHaveLength(1);
+    expect(requests).toHaveLength(1);
   });
 
   test('sends nothing when nothing is kept', async () => {
     const { flush } = await phone();
-    const asked = server(MADE);
+    const requests = server(MADE);
     expect(await flush('noor')).toEqual({ kind: 'none' });
-    expect(asked).toEqual([]);
+    expect(requests).toEqual([]);
   });
 
   test("never sends another person's press, and leaves it to them", async () => {
     const { flush, get, put } = await phone();
     await put('press', KEPT);
-    const asked = server(MADE);
+    const requests = server(MADE);
     expect(await flush('somebody else')).toEqual({ kind: 'none' });
     expect(await flush(undefined)).toEqual({ kind: 'none' });
-    expect(asked).toEqual([]);
+    expect(requests).toEqual([]);
     expect(await get('press')).toEqual(KEPT);
   });
 
@@ -60,18 +62,18 @@ describe('one attempt', () => {
     const { flush, get, put } = await phone();
     const ringing = { ...KEPT, pressed_at: Date.now(), release_at: Date.now() + 3_000 };
     await put('press', ringing);
-    const asked = server(MADE);
+    const requests = server(MADE);
     expect((await flush('noor')).kind).toBe('ring');
-    expect(asked).toEqual([]);
+    expect(requests).toEqual([]);
     expect(await get('press')).toEqual(ringing);
   });
 
   test('asks before it sends an old one', async () => {
     const { flush, put } = await phone();
     await put('press', { ...KEPT, pressed_at: Date.now() - STALE_MS - 1_000 });
-    const asked = server(MADE);
+    const requests = server(MADE);
     expect(await flush('noor')).toEqual({ kind: 'ask' });
-    expect(asked).toEqual([]);
+    expect(requests).toEqual([]);
   });
 });
 
@@ -87,11 +89,11 @@ describe('it stays, with the same key, when', () => {
   ])('%s', async (_, answer) => {
     const { flush, get, put } = await phone();
     await put('press', KEPT);
-    const asked = server(answer, MADE);
-    expect(await flush('noor')).toMatchObject({ kind: 'done', outcome: 'no-way' });
-    expect(await get('press')).toEqual({ ...KEPT, held: 'no-way' });
+    const requests = server(answer, MADE);
+    expect(await flush('noor')).toMatchObject({ kind: 'done', outcome: 'network-error' });
+    expect(await get('press')).toEqual({ ...KEPT, held: 'network-error' });
     expect(await flush('noor')).toMatchObject({ outcome: 'sent' });
-    expect(asked[1]).toEqual(asked[0]);
+    expect(requests[1]).toEqual(requests[0]);
     expect(await get('press')).toBeUndefined();
   });
 
@@ -107,12 +109,12 @@ describe('it stays, with the same key, when', () => {
 test('a key that was used for something else is changed, and the press goes out', async () => {
   const { flush, get, put } = await phone();
   await put('press', KEPT);
-  const asked = server(problem(422, 'key-reused'), MADE);
-  expect(await flush('noor')).toMatchObject({ outcome: 'again-anew' });
+  const requests = server(problem(422, 'key-reused'), MADE);
+  expect(await flush('noor')).toMatchObject({ outcome: 'new-key' });
   expect(await get<Press>('press')).toEqual({ ...KEPT, key: expect.not.stringMatching('key-1') });
   expect(await flush('noor')).toMatchObject({ outcome: 'sent' });
-  expect(asked[1]?.key).not.toBe('key-1');
-  expect(asked[1]?.body).toEqual(asked[0]?.body);
+  expect(requests[1]?.key).not.toBe('key-1');
+  expect(requests[1]?.body).toEqual(requests[0]?.body);
 });
 
 test('an empty circle settles it: nobody can be told', async () => {
@@ -130,11 +132,11 @@ describe('an all-clear', () => {
   test('stays while there is no network, and goes out once, under its key', async () => {
     const { flush, get, put } = await phone();
     await put('press', CLEAR);
-    const asked = server('no network', { status: 200, body: { id: 'reach-out-1' } });
-    expect(await flush('noor')).toMatchObject({ outcome: 'no-way' });
-    expect(await get('press')).toEqual({ ...CLEAR, held: 'no-way' });
+    const requests = server('no network', { status: 200, body: { id: 'reach-out-1' } });
+    expect(await flush('noor')).toMatchObject({ outcome: 'network-error' });
+    expect(await get('press')).toEqual({ ...CLEAR, held: 'network-error' });
     expect(await flush('noor')).toMatchObject({ outcome: 'sent' });
-    expect(asked).toEqual([SENT, SENT]);
+    expect(requests).toEqual([SENT, SENT]);
     expect(await get('press')).toBeUndefined();
   });
 
@@ -151,17 +153,17 @@ describe('taking it back', () => {
   test('before it is sent: it is not', async () => {
     const { amend, flush, get, put } = await phone();
     await put('press', KEPT);
-    const asked = server(MADE);
+    const requests = server(MADE);
     const [taken, flushed] = await Promise.all([amend(() => null), flush('noor')]);
     expect([taken, flushed]).toEqual([null, { kind: 'none' }]);
-    expect(asked).toEqual([]);
+    expect(requests).toEqual([]);
     expect(await get('press')).toBeUndefined();
   });
 
   test('in the middle of sending: waits for the answer, and does not bring the press back', async () => {
     const { amend, flush, get, put } = await phone();
     await put('press', KEPT);
-    const asked = server(MADE);
+    const requests = server(MADE);
     const seen: Press[] = [];
     const [, amended] = await Promise.all([
       flush('noor'),
@@ -171,7 +173,7 @@ describe('taking it back', () => {
       }),
     ]);
     expect([seen, amended]).toEqual([[], null]);
-    expect(asked).toHaveLength(1);
+    expect(requests).toHaveLength(1);
     expect(await get('press')).toBeUndefined();
   });
 

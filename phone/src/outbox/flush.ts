@@ -1,7 +1,7 @@
 // Sends the kept press or all-clear, once, from wherever there is a way: the page or the service worker.
 import { post } from '../api/post';
 import type { Outcome, Press, Step } from '../domain/press';
-import { body, next, outcome, path } from '../domain/press';
+import { nextStep, outcomeOf, requestBody, requestPath } from '../domain/press';
 import { newKey } from '../platform/random-key';
 import { drop, get, put } from '../platform/storage';
 import { MOMENT_MS, within } from '../platform/timeout';
@@ -11,54 +11,54 @@ const LOCK = 'porchlight-press';
 let last: Promise<unknown> = Promise.resolve();
 
 /** One after the other on this page, and beside no other page or worker. */
-function alone<T>(act: () => Promise<T>): Promise<T> {
-  const mine = last.then(() => locked(act));
-  last = mine.catch(() => undefined);
-  return mine;
+function inTurn<T>(act: () => Promise<T>): Promise<T> {
+  const turn = last.then(() => locked(act));
+  last = turn.catch(() => undefined);
+  return turn;
 }
 
 async function locked<T>(act: () => Promise<T>): Promise<T> {
   // Without a secure context there are no locks, and no worker to race with either.
   const { locks } = navigator as Partial<Navigator>;
-  let begun: Promise<T> | null = null;
-  const begin = () => (begun ??= act());
+  let started: Promise<T> | null = null;
+  const begin = () => (started ??= act());
   // A tab that the browser has frozen may hold the lock for ever. The key makes it harmless to go on without it.
   if (locks)
     await within(locks.request(LOCK, { signal: AbortSignal.timeout(MOMENT_MS) }, begin)).catch(() => undefined);
   return begin();
 }
 
-export type Flushed = { kind: 'none' } | Step | { kind: 'done'; outcome: Outcome; said: unknown; press: Press };
+export type Flushed = { kind: 'none' } | Step | { kind: 'done'; outcome: Outcome; reply: unknown; press: Press };
 
 /** One attempt. A lock keeps page and worker from sending at the same time; the key makes even that harmless. */
 export function flush(who: string | undefined): Promise<Flushed> {
-  return alone(async () => {
+  return inTurn(async () => {
     const press = await get<Press>('press');
     if (!press || press.person_id !== who) return { kind: 'none' };
-    const step = next(press, Date.now());
+    const step = nextStep(press, Date.now());
     if (step.kind !== 'send') return step;
-    const [result, said] = await send(press);
+    const [result, reply] = await send(press);
     if (result === 'sent' || result === 'nobody' || result === 'over') await drop('press');
-    else if (result === 'again-anew') await put('press', { ...press, key: newKey() });
+    else if (result === 'new-key') await put('press', { ...press, key: newKey() });
     else await put('press', { ...press, held: result });
-    return { kind: 'done', outcome: result, said, press };
+    return { kind: 'done', outcome: result, reply, press };
   });
 }
 
 /** One request. Only for who holds the lock, or cannot wait for it. */
 export async function send(press: Press): Promise<[Outcome, unknown]> {
   try {
-    const response = await post(path(press), body(press), press.key);
-    const said: unknown = await response.json();
-    return [outcome(response.status, (said as { type?: string }).type ?? '', press.close !== undefined), said];
+    const response = await post(requestPath(press), requestBody(press), press.key);
+    const reply: unknown = await response.json();
+    return [outcomeOf(response.status, (reply as { type?: string }).type ?? '', press.close !== undefined), reply];
   } catch {
-    return ['no-way', null];
+    return ['network-error', null];
   }
 }
 
 /** Changes or takes back what is kept, never in the middle of sending it. */
 export function amend(act: (press: Press) => Press | null): Promise<Press | null> {
-  return alone(async () => {
+  return inTurn(async () => {
     const press = await get<Press>('press');
     const amended = press ? act(press) : null;
     if (amended) await put('press', amended);

@@ -2,7 +2,7 @@
 import { IDBFactory } from 'fake-indexeddb';
 import { vi } from 'vitest';
 
-export interface Asked {
+export interface SentRequest {
   url: string;
   key: string;
   body: unknown;
@@ -14,9 +14,9 @@ function locks() {
   const last = new Map<string, Promise<unknown>>();
   return {
     request<T>(name: string, _: object, act: () => Promise<T>): Promise<T> {
-      const mine = (last.get(name) ?? Promise.resolve()).then(act, act);
-      last.set(name, mine);
-      return mine;
+      const turn = (last.get(name) ?? Promise.resolve()).then(act, act);
+      last.set(name, turn);
+      return turn;
     },
   };
 }
@@ -30,11 +30,11 @@ export async function phone({ indexedDB = new IDBFactory() as unknown } = {}) {
 }
 
 /** What the server says, in turn; the last one again and again. Gives the list of what it was asked. */
-export function server(...answers: [Answer, ...Answer[]]): Asked[] {
-  const asked: Asked[] = [];
+export function server(...answers: [Answer, ...Answer[]]): SentRequest[] {
+  const requests: SentRequest[] = [];
   vi.stubGlobal('fetch', async (url: string, init: RequestInit) => {
-    const answer = answers[Math.min(asked.length, answers.length - 1)] as Answer;
-    asked.push({
+    const answer = answers[Math.min(requests.length, answers.length - 1)] as Answer;
+    requests.push({
       url,
       key: new Headers(init.headers).get('Idempotency-Key') ?? '',
       body: JSON.parse(String(init.body)),
@@ -45,7 +45,7 @@ export function server(...answers: [Answer, ...Answer[]]): Asked[] {
       return new Response('<html>Welcome to our Wi-Fi</html>', { headers: { 'Content-Type': 'text/html' } });
     return new Response(JSON.stringify(answer.body), { status: answer.status });
   });
-  return asked;
+  return requests;
 }
 
 export const problem = (status: number, slug: string): Answer => ({

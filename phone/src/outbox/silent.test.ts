@@ -12,19 +12,19 @@ afterEach(() => vi.unstubAllGlobals());
 function sleeping(real = new IDBFactory()) {
   const woken: (() => void)[] = [];
   const open = (...words: [string, number]) => {
-    const asked = {} as Record<string, unknown>;
+    const request = {} as Record<string, unknown>;
     woken.push(() => {
       const inner = real.open(...words);
       inner.onupgradeneeded = () => {
-        asked.result = inner.result;
-        (asked.onupgradeneeded as () => void)();
+        request.result = inner.result;
+        (request.onupgradeneeded as () => void)();
       };
       inner.onsuccess = () => {
-        asked.result = inner.result;
-        (asked.onsuccess as () => void)();
+        request.result = inner.result;
+        (request.onsuccess as () => void)();
       };
     });
-    return asked;
+    return request;
   };
   const wake = () => {
     for (const answer of woken.splice(0)) answer();
@@ -36,10 +36,10 @@ test('a storage that never opens: kept in memory, sent once, and said not to be 
   const { drop, flush, get, isSafe, isSilent, put } = await phone({ indexedDB: sleeping().indexedDB });
   await put('press', PRESS);
   expect([await get('press'), isSafe('press'), isSilent()]).toEqual([PRESS, false, true]);
-  const asked = server(MADE);
+  const requests = server(MADE);
   expect(await flush('noor')).toMatchObject({ kind: 'done', outcome: 'sent' });
   expect(await flush('noor')).toEqual({ kind: 'none' });
-  expect(asked).toHaveLength(1);
+  expect(requests).toHaveLength(1);
   await drop('who');
 });
 
@@ -77,9 +77,9 @@ test('a transaction that never ends: what was read before is still known, and th
       () => ({ objectStore: () => ({ get: () => ({}), put: () => ({}), delete: () => ({}) }) }) as never,
     );
   expect([await get('press'), isSilent()]).toEqual([PRESS, true]);
-  const asked = server(MADE);
+  const requests = server(MADE);
   expect(await flush('noor')).toMatchObject({ kind: 'done', outcome: 'sent' });
-  expect(asked).toHaveLength(1);
+  expect(requests).toHaveLength(1);
   begin.mockRestore();
   expect(await get('press')).toBeUndefined();
 });
@@ -89,8 +89,8 @@ test('a lock that is held for ever, or never answers, holds no press', async () 
     const { flush, put } = await phone();
     vi.stubGlobal('navigator', { locks: { request } });
     await put('press', PRESS);
-    const asked = server(MADE);
+    const requests = server(MADE);
     expect(await flush('noor')).toMatchObject({ kind: 'done', outcome: 'sent' });
-    expect(asked).toHaveLength(1);
+    expect(requests).toHaveLength(1);
   }
 });

@@ -2,21 +2,21 @@
 // at all), and what they report is checked once, in this file, before anything is made of it.
 
 /** What `ask` gives, or `otherwise` where the browser gives nothing or throws. */
-export function reported<T>(ask: () => T | null | undefined, otherwise: T): T {
+export function reported<T>(read: () => T | null | undefined, fallback: T): T {
   try {
-    return ask() ?? otherwise;
+    return read() ?? fallback;
   } catch {
-    return otherwise;
+    return fallback;
   }
 }
 
 /** The phone's own languages, best first: only what is a language tag. `en_US.UTF-8@posix` is `en-US`, `C` is none. */
 export function tags(): string[] {
-  const said = [
+  const reportedTags = [
     ...reported<readonly unknown[]>(() => navigator.languages, []),
     reported<unknown>(() => navigator.language, null),
   ];
-  const plain = said
+  const plain = reportedTags
     .filter((tag) => typeof tag === 'string')
     .map((tag) => tag.replace(/[.@].*/, '').replace(/_/g, '-'));
   return [...new Set(plain.flatMap((tag) => reported(() => Intl.getCanonicalLocales(tag), [])))];
@@ -25,8 +25,8 @@ export function tags(): string[] {
 /** The region of the phone's own language setting (`US` of en-US), or nothing. */
 export function region(): string | undefined {
   for (const tag of tags()) {
-    const found = reported(() => new Intl.Locale(tag).region, '');
-    if (/^[A-Z]{2}$/.test(found)) return found;
+    const regionCode = reported(() => new Intl.Locale(tag).region, '');
+    if (/^[A-Z]{2}$/.test(regionCode)) return regionCode;
   }
   return undefined;
 }
@@ -38,15 +38,19 @@ export function timeZone(): string {
 }
 
 /** A moment in words, in the first of these languages that the browser can write; '' for what is no moment. */
-export function written(at: string | number | Date, how: Intl.DateTimeFormatOptions, ...languages: string[]): string {
+export function formatDate(
+  at: string | number | Date,
+  options: Intl.DateTimeFormatOptions,
+  ...languages: string[]
+): string {
   const then = new Date(at);
   if (Number.isNaN(then.getTime())) return '';
-  const plain = how.hour
+  const plain = options.hour
     ? `${then.getHours()}:${String(then.getMinutes()).padStart(2, '0')}`
     : `${then.getFullYear()}-${then.getMonth() + 1}-${then.getDate()}`;
   return (
     [...languages, 'en'].reduce(
-      (found, tag) => found || reported(() => new Intl.DateTimeFormat(tag, how).format(then), ''),
+      (text, tag) => text || reported(() => new Intl.DateTimeFormat(tag, options).format(then), ''),
       '',
     ) || plain
   );

@@ -42,9 +42,9 @@ test('it is written to be safe when the phone goes dark a moment later', async (
 describe('a browser that keeps nothing', () => {
   const refusing = {
     open() {
-      const asked: { onerror?: () => void; error: Error } = { error: new Error('private mode') };
-      queueMicrotask(() => asked.onerror?.());
-      return asked;
+      const request: { onerror?: () => void; error: Error } = { error: new Error('private mode') };
+      queueMicrotask(() => request.onerror?.());
+      return request;
     },
   };
   const throwing = {
@@ -61,9 +61,9 @@ describe('a browser that keeps nothing', () => {
     const { drop, flush, get, put } = await phone(indexedDB === undefined ? { indexedDB: null } : { indexedDB });
     await put('press', PRESS);
     expect(await get('press')).toEqual(PRESS);
-    const asked = server({ status: 201, body: { id: 'reach-out-1' } });
+    const requests = server({ status: 201, body: { id: 'reach-out-1' } });
     expect(await flush('noor')).toMatchObject({ kind: 'done', outcome: 'sent' });
-    expect(asked).toHaveLength(1);
+    expect(requests).toHaveLength(1);
     expect(await get('press')).toBeUndefined();
     await put('who', 'noor');
     await drop('who');

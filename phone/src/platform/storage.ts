@@ -13,7 +13,7 @@ const SILENT_MS = 50;
 let opened: Promise<IDBDatabase> | null = null;
 let silent = false;
 // Where a browser keeps nothing (private mode, a full phone) or stays silent, a press must still go out while the page is open.
-const known = new Map<Slot, unknown>();
+const memory = new Map<Slot, unknown>();
 /** What is newer here than in the storage: its write is under way (true) or was refused (false). */
 const unwritten = new Map<Slot, { underWay: boolean }>();
 
@@ -28,10 +28,10 @@ export const isSafe = (slot: Slot): boolean => !unwritten.has(slot);
 
 function open(): Promise<IDBDatabase> {
   opened ??= new Promise<IDBDatabase>((resolve, reject) => {
-    const asked = indexedDB.open(NAME, 1);
-    asked.onupgradeneeded = () => asked.result.createObjectStore(STORE);
-    asked.onsuccess = () => {
-      const database = asked.result;
+    const request = indexedDB.open(NAME, 1);
+    request.onupgradeneeded = () => request.result.createObjectStore(STORE);
+    request.onsuccess = () => {
+      const database = request.result;
       database.onclose = () => (opened = null);
       // Another tab with a later version must not wait for this one.
       database.onversionchange = () => {
@@ -40,7 +40,7 @@ function open(): Promise<IDBDatabase> {
       };
       resolve(database);
     };
-    asked.onerror = () => reject(asked.error as Error);
+    request.onerror = () => reject(request.error as Error);
   }).catch((error: unknown) => {
     opened = null;
     throw error;
@@ -59,8 +59,8 @@ async function run<T>(
   return new Promise<T>((resolve, reject) => {
     // Strict: what is kept here is kept when the phone goes dark a moment later.
     const transaction = database.transaction(STORE, mode, { durability: 'strict' });
-    const asked = act(transaction.objectStore(STORE));
-    transaction.oncomplete = () => resolve(asked.result as T);
+    const request = act(transaction.objectStore(STORE));
+    transaction.oncomplete = () => resolve(request.result as T);
     transaction.onabort = transaction.onerror = () => reject(transaction.error as Error);
   });
 }
@@ -73,20 +73,20 @@ async function ask<T>(
 ): Promise<T> {
   let database: IDBDatabase | undefined;
   let answered = false;
-  const asked = run<T>(mode, act, (begun) => (database = begun));
-  const heard = (done: boolean) => {
+  const request = run<T>(mode, act, (begun) => (database = begun));
+  const settled = (done: boolean) => {
     answered = true;
     late(done);
     if (!silent) return;
     silent = false;
     if (done) onStorageBack.call();
   };
-  asked.then(
-    () => heard(true),
-    () => heard(false),
+  request.then(
+    () => settled(true),
+    () => settled(false),
   );
   try {
-    return await within(asked, silent ? SILENT_MS : MOMENT_MS);
+    return await within(request, silent ? SILENT_MS : MOMENT_MS);
   } catch (error) {
     if (!answered) {
       silent = true;
@@ -104,38 +104,38 @@ export async function get<T>(slot: Slot): Promise<T | undefined> {
   const waiting = unwritten.get(slot);
   if (!waiting) {
     const read = await ask<T | undefined>('readonly', (store) => store.get(slot)).catch(
-      () => known.get(slot) as T | undefined,
+      () => memory.get(slot) as T | undefined,
     );
     // It may have been written here while it was read there.
-    if (!unwritten.has(slot)) known.set(slot, read);
+    if (!unwritten.has(slot)) memory.set(slot, read);
   } else if (!waiting.underWay) void write([slot], keep(slot));
-  return known.get(slot) as T | undefined;
+  return memory.get(slot) as T | undefined;
 }
 
 const keep = (slot: Slot) => (store: IDBObjectStore) =>
-  known.get(slot) === undefined ? store.delete(slot) : store.put(known.get(slot), slot);
+  memory.get(slot) === undefined ? store.delete(slot) : store.put(memory.get(slot), slot);
 
 function write(slots: readonly Slot[], act: (store: IDBObjectStore) => IDBRequest): Promise<void> {
-  const mine = { underWay: true };
-  for (const slot of slots) unwritten.set(slot, mine);
+  const marker = { underWay: true };
+  for (const slot of slots) unwritten.set(slot, marker);
   return ask<void>('readwrite', act, (done) => {
-    mine.underWay = false;
-    if (done) for (const slot of slots) if (unwritten.get(slot) === mine) unwritten.delete(slot);
+    marker.underWay = false;
+    if (done) for (const slot of slots) if (unwritten.get(slot) === marker) unwritten.delete(slot);
   }).catch(() => undefined);
 }
 
 /** Kept, or at least known here until it is. */
 export async function put(slot: Slot, value: unknown): Promise<void> {
-  known.set(slot, value);
+  memory.set(slot, value);
   await write([slot], keep(slot));
 }
 
 export async function drop(slot: Slot): Promise<void> {
-  known.set(slot, undefined);
+  memory.set(slot, undefined);
   await write([slot], keep(slot));
 }
 
 export async function empty(): Promise<void> {
-  known.clear();
+  memory.clear();
   await write(SLOTS, (store) => store.clear());
 }

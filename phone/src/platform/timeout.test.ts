@@ -17,7 +17,7 @@ const UNHURRIED: Record<string, Record<string, string>> = {
   'screens/circle.tsx': { 'void navigator.share(': 'nobody waits for it' },
   'screens/invite.tsx': { 'void navigator.share(': 'nobody waits for it' },
   'store/notifications.ts': {
-    'const asked = registration.pushManager': 'raced below',
+    'const subscribing = registration.pushManager': 'raced below',
     'getSubscription()': 'a part of what is raced below',
     'return registration.pushManager': 'a part of what is raced below',
     '?.getNotifications());': 'limited in the next line',

@@ -7,9 +7,9 @@ export const MOMENT_MS = 1_000;
 export class NoAnswer extends Error {}
 
 /** What was asked for, or a rejection when no answer has come in time. The asked one goes on; a late answer is nobody's. */
-export function within<T>(asked: PromiseLike<T>, ms = MOMENT_MS): Promise<T> {
+export function within<T>(promise: PromiseLike<T>, ms = MOMENT_MS): Promise<T> {
   return new Promise<T>((resolve, reject) => {
     const timer = setTimeout(() => reject(new NoAnswer()), ms);
-    asked.then(resolve, reject).then(() => clearTimeout(timer));
+    promise.then(resolve, reject).then(() => clearTimeout(timer));
   });
 }

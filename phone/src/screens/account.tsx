@@ -3,56 +3,58 @@ import { api, whole } from '../api/client';
 import { Button, SubPage } from '../components/basics';
 import { Proof } from '../components/proof';
 import { Group, Item } from '../components/rows';
-import { useAsked } from '../components/use-query';
-import { say } from '../i18n';
+import { useQuery } from '../components/use-query';
+import { t } from '../i18n';
 import { day } from '../i18n/format';
-import { wrong } from '../i18n/problem';
+import { errorText } from '../i18n/problem';
 import type { Device } from '../store/notifications';
 import { to } from '../store/router';
-import { leave } from '../store/session';
+import { clearSession } from '../store/session';
 import { change } from '../store/store';
 
 function pushState({ disabled_at, last_receipt_at }: Device): string {
-  if (disabled_at) return say('devices.dead');
-  return last_receipt_at ? say('devices.arrived', { time: day(last_receipt_at) }) : say('devices.never');
+  if (disabled_at) return t('devices.dead');
+  return last_receipt_at ? t('devices.arrived', { time: day(last_receipt_at) }) : t('devices.never');
 }
 
 export function Devices() {
-  const [sessions, again] = useAsked(() => api.GET('/v1/sessions', whole));
-  const [devices, askDevices] = useAsked(() => api.GET('/v1/devices', whole));
+  const [sessions, refetchSessions] = useQuery(() => api.GET('/v1/sessions', whole));
+  const [devices, refetchDevices] = useQuery(() => api.GET('/v1/devices', whole));
   const signOut = async (which: string) => {
     await api.DELETE('/v1/sessions/{which}', { params: { path: { which } } });
-    await Promise.all([again(), askDevices()]);
+    await Promise.all([refetchSessions(), refetchDevices()]);
   };
-  const others = sessions?.items.filter((one) => !one.current) ?? [];
+  const others = sessions?.items.filter((session) => !session.current) ?? [];
   return (
-    <SubPage of="settings" head={say('set.devices')}>
+    <SubPage of="settings" head={t('set.devices')}>
       <Group
-        head={say('set.devices-say')}
-        after={others.length > 0 && <Button onPress={() => signOut('others')}>{say('devices.others')}</Button>}
+        head={t('set.devices-say')}
+        after={others.length > 0 && <Button onPress={() => signOut('others')}>{t('devices.others')}</Button>}
       >
-        <Item name={say('devices.here')} says={say('devices.used', { time: day(Date.now()) })} />
-        {others.map((one) => (
+        <Item name={t('devices.here')} says={t('devices.used', { time: day(Date.now()) })} />
+        {others.map((session) => (
           <Item
-            key={one.id}
-            name={say('devices.used', { time: day(one.last_used_at) })}
-            says={say('devices.since', { time: day(one.created_at) })}
+            key={session.id}
+            name={t('devices.used', { time: day(session.last_used_at) })}
+            says={t('devices.since', { time: day(session.created_at) })}
           >
-            <Button onPress={() => signOut(one.id)}>{say('set.sign-out')}</Button>
+            <Button onPress={() => signOut(session.id)}>{t('set.sign-out')}</Button>
           </Item>
         ))}
       </Group>
       {devices && devices.items.length > 0 && (
-        <Group head={say('devices.push')}>
-          {devices.items.map((one) => (
-            <Item key={one.id} name={one.label ?? say('device.any')} says={pushState(one)}>
-              {!one.disabled_at && (
+        <Group head={t('devices.push')}>
+          {devices.items.map((device) => (
+            <Item key={device.id} name={device.label ?? t('device.any')} says={pushState(device)}>
+              {!device.disabled_at && (
                 <Button
                   onPress={() =>
-                    api.DELETE('/v1/devices/{device_id}', { params: { path: { device_id: one.id } } }).then(askDevices)
+                    api
+                      .DELETE('/v1/devices/{device_id}', { params: { path: { device_id: device.id } } })
+                      .then(refetchDevices)
                   }
                 >
-                  {say('channel.remove')}
+                  {t('channel.remove')}
                 </Button>
               )}
             </Item>
@@ -65,10 +67,10 @@ export function Devices() {
 
 export function Privacy() {
   return (
-    <SubPage of="settings" head={say('set.privacy')}>
+    <SubPage of="settings" head={t('set.privacy')}>
       <ul class="card">
         {([1, 2, 3, 4, 5, 6, 7] as const).map((line) => (
-          <li key={line}>{say(`privacy.${line}`)}</li>
+          <li key={line}>{t(`privacy.${line}`)}</li>
         ))}
       </ul>
     </SubPage>
@@ -78,15 +80,15 @@ export function Privacy() {
 export function DeleteAccount() {
   const erase = async () => {
     const { error } = await api.DELETE('/v1/me');
-    if (error) change({ word: wrong(error) });
-    else await leave(say('out.deleted'));
+    if (error) change({ toast: errorText(error) });
+    else await clearSession(t('out.deleted'));
   };
   return (
-    <SubPage of="settings" head={say('set.delete')}>
-      <p>{say('delete.say')}</p>
-      <Proof to={say('delete.yes')} kind="quiet" onProven={erase}>
+    <SubPage of="settings" head={t('set.delete')}>
+      <p>{t('delete.say')}</p>
+      <Proof to={t('delete.yes')} kind="quiet" onProven={erase}>
         <a class="btn" href={to('settings')}>
-          {say('delete.no')}
+          {t('delete.no')}
         </a>
       </Proof>
     </SubPage>

@@ -1,22 +1,22 @@
 // A bookend: before something hard I say when I am back, and who is told if I am not.
 import { useEffect, useState } from 'preact/hooks';
 import { api, once } from '../api/client';
-import { Back, Button, Pick, Says, Wrong } from '../components/basics';
+import { Back, Button, ErrorText, Headline, RadioGroup } from '../components/basics';
 import { Field } from '../components/field';
-import type { Filled } from '../components/form';
+import type { ReadField } from '../components/form';
 import { Form } from '../components/form';
 import { Dial, Lamp } from '../components/lamp';
 import { Call, CallList, nameOf } from '../components/people';
-import { useAsked } from '../components/use-query';
+import { useQuery } from '../components/use-query';
 import type { Member, Schemas } from '../contract/types';
-import { say } from '../i18n';
+import { t } from '../i18n';
 import { clock } from '../i18n/format';
-import { wrong } from '../i18n/problem';
+import { errorText } from '../i18n/problem';
 import { span } from '../i18n/span';
 import { newKey } from '../platform/random-key';
 import { readShown } from '../store/mark-read';
-import { keepPress } from '../store/press';
-import { look } from '../store/refresh';
+import { startPress } from '../store/press';
+import { refresh } from '../store/refresh';
 import { go, to } from '../store/router';
 import { change, state } from '../store/store';
 import { NotifyWarning } from './notify';
@@ -27,26 +27,26 @@ const AGAIN_MS = 10 * MINUTE_MS;
 const MINUTES = [30, 60, 120, 180];
 
 export function Bookends({ id }: { id?: string | undefined }) {
-  const [open, again] = useAsked(() => api.GET('/v1/bookends', { params: { query: { open: true, mine: true } } }));
-  const [one, , gone] = useAsked<Bookend>(
+  const [open, refetch] = useQuery(() => api.GET('/v1/bookends', { params: { query: { open: true, mine: true } } }));
+  const [bookend, , notFound] = useQuery<Bookend>(
     async () => (id ? api.GET('/v1/bookends/{bookend_id}', { params: { path: { bookend_id: id } } }) : {}),
     [id],
   );
-  if (gone && !open?.items.some((item) => item.id === id)) return <Over />;
-  if (one && !one.mine) return <Companion of={one} />;
+  if (notFound && !open?.items.some((item) => item.id === id)) return <Over />;
+  if (bookend && !bookend.mine) return <Companion of={bookend} />;
   if (!open) return <main class="page" />;
   const next =
     open.items.find((item) => item.id === id) ?? [...open.items].sort((a, b) => a.due_at.localeCompare(b.due_at))[0];
-  return next ? <Running key={next.id} of={next} onChange={again} /> : <Plan onPlanned={again} />;
+  return next ? <Running key={next.id} of={next} onChange={refetch} /> : <Plan onPlanned={refetch} />;
 }
 
 /** The next time that the clock shows this. */
 function at(time: string): Date {
   const [hours = 0, minutes = 0] = time.split(':').map(Number);
-  const found = new Date();
-  found.setHours(hours, minutes, 0, 0);
-  if (found.getTime() <= Date.now()) found.setDate(found.getDate() + 1);
-  return found;
+  const nextTime = new Date();
+  nextTime.setHours(hours, minutes, 0, 0);
+  if (nextTime.getTime() <= Date.now()) nextTime.setDate(nextTime.getDate() + 1);
+  return nextTime;
 }
 
 function Plan({ onPlanned }: { onPlanned: () => unknown }) {
@@ -60,7 +60,7 @@ function Plan({ onPlanned }: { onPlanned: () => unknown }) {
   );
   const [who, setWho] = useState(usual?.id ?? '');
   const chosen = people.find((member) => member.id === who) ?? usual;
-  const start = async (filled: Filled) => {
+  const start = async (filled: ReadField) => {
     const due = time ? at(time) : new Date(Date.now() + Number(minutes) * MINUTE_MS);
     const body = { what: filled('what') || null, due_at: due.toISOString(), companion: filled('who') };
     const { error } = await api.POST('/v1/bookends', {
@@ -68,37 +68,37 @@ function Plan({ onPlanned }: { onPlanned: () => unknown }) {
       body,
     });
     await onPlanned();
-    return wrong(error);
+    return errorText(error);
   };
   return (
     <main class="page">
-      <Back href={to()}>{say('bookend.name')}</Back>
+      <Back href={to()}>{t('bookend.name')}</Back>
       <div class="stack">
-        <Says small>{say('bookend.head')}</Says>
-        <p class="soft">{say(usual ? 'bookend.say' : 'bookend.nobody')}</p>
+        <Headline small>{t('bookend.head')}</Headline>
+        <p class="soft">{t(usual ? 'bookend.say' : 'bookend.nobody')}</p>
       </div>
       {usual && <NotifyWarning />}
       {usual ? (
         <Form send={start}>
-          <h2 class="name">{say('bookend.when')}</h2>
-          <Pick
-            legend={say('bookend.when')}
+          <h2 class="name">{t('bookend.when')}</h2>
+          <RadioGroup
+            legend={t('bookend.when')}
             name="when"
             value={time ? null : minutes}
-            options={MINUTES.map((one) => [`${one}`, say('bookend.in', { time: span(one * 60) })])}
-            onPick={(one) => {
-              setMinutes(one);
+            options={MINUTES.map((option) => [`${option}`, t('bookend.in', { time: span(option * 60) })])}
+            onPick={(choice) => {
+              setMinutes(choice);
               setTime('');
             }}
           />
           <Field
-            label={say('bookend.at')}
+            label={t('bookend.at')}
             type="time"
             value={time}
             onInput={(event: InputEvent) => setTime((event.currentTarget as HTMLInputElement).value)}
           />
           <div class="stack tight">
-            <label for="who">{say('bookend.who')}</label>
+            <label for="who">{t('bookend.who')}</label>
             <select class="field" id="who" name="who" onChange={(event) => setWho(event.currentTarget.value)}>
               {people.map((member) => (
                 <option key={member.id} value={member.id} selected={member.id === chosen?.id}>
@@ -109,19 +109,19 @@ function Plan({ onPlanned }: { onPlanned: () => unknown }) {
             {chosen && <Standing by={chosen} />}
           </div>
           <Field
-            label={say('bookend.what')}
+            label={t('bookend.what')}
             name="what"
-            placeholder={say('bookend.what-like')}
+            placeholder={t('bookend.what-like')}
             maxLength={500}
             autocomplete="off"
           />
           <Button kind="main" submit>
-            {say('bookend.start')}
+            {t('bookend.start')}
           </Button>
         </Form>
       ) : (
         <a class="btn main" href={to('circle')}>
-          {say('home.invite')}
+          {t('home.invite')}
         </a>
       )}
     </main>
@@ -131,57 +131,57 @@ function Plan({ onPlanned }: { onPlanned: () => unknown }) {
 /** What the companion hears of it now; or, before anybody counts on it, that they may hear of nothing. */
 function Standing({ by }: { by: Member }) {
   const name = nameOf(by);
-  if (by.reachable) return <p class="soft small">{say('bookend.knows', { name })}</p>;
+  if (by.reachable) return <p class="soft small">{t('bookend.knows', { name })}</p>;
   return (
     <p class="line" role="status">
       <Lamp state="dim" />
-      <span>{say('bookend.dark', { name })}</span>
+      <span>{t('bookend.dark', { name })}</span>
     </p>
   );
 }
 
 function Running({ of, onChange }: { of: Bookend; onChange: () => unknown }) {
-  useEffect(() => void seen(of.id), [of.id, state.looked]);
-  const [said, setSaid] = useState('');
+  useEffect(() => void seen(of.id), [of.id, state.refreshes]);
+  const [message, setMessage] = useState('');
   const where = { params: { path: { bookend_id: of.id } } };
   const due = Date.parse(of.due_at);
   const left = Math.max(0, Math.ceil((due - Date.now()) / MINUTE_MS));
   const whole = due - Date.parse(of.created_at);
-  const name = of.companion ? nameOf(of.companion) : say('all.someone');
+  const name = of.companion ? nameOf(of.companion) : t('all.someone');
   const by = state.circle?.find((member) => member.id === of.companion?.membership_id);
   // The time is long over, and there was nobody who could be told.
   const alone = of.state === 'missed' && !of.companion_told_at;
   const time = clock(due);
   const headline = () => {
-    if (alone) return say('bookend.nobody-told');
-    return of.companion_told_at ? say('bookend.missed', { name }) : (of.what ?? say('bookend.name'));
+    if (alone) return t('bookend.nobody-told');
+    return of.companion_told_at ? t('bookend.missed', { name }) : (of.what ?? t('bookend.name'));
   };
-  const act = async (asked: Promise<{ error?: unknown }>, done = '') => {
-    const { error } = await asked;
-    setSaid(wrong(error));
+  const act = async (request: Promise<{ error?: unknown }>, done = '') => {
+    const { error } = await request;
+    setMessage(errorText(error));
     await onChange();
     if (!error && done) {
       go();
-      change({ word: done });
+      change({ toast: done });
     }
   };
   return (
     <main class="page">
-      <Back href={to()}>{say('bookend.name')}</Back>
+      <Back href={to()}>{t('bookend.name')}</Back>
       <section class="hero">
-        <Dial gone={Math.round(100 * Math.min(1, Math.max(0, 1 - (due - Date.now()) / whole)))}>
+        <Dial percentGone={Math.round(100 * Math.min(1, Math.max(0, 1 - (due - Date.now()) / whole)))}>
           <div class="glow">
             <p class="say-2" role="timer">
-              {left ? span(left * 60) : say('bookend.due')}
+              {left ? span(left * 60) : t('bookend.due')}
             </p>
-            <p class="soft">{left ? say('bookend.until', { time }) : say('bookend.due-say', { time })}</p>
+            <p class="soft">{left ? t('bookend.until', { time }) : t('bookend.due-say', { time })}</p>
           </div>
         </Dial>
-        <Says small live>
+        <Headline small live>
           {headline()}
-        </Says>
-        {alone && <p>{say('bookend.nobody-told-say')}</p>}
-        {of.companion_told_at && <p>{say('bookend.missed-say', { name })}</p>}
+        </Headline>
+        {alone && <p>{t('bookend.nobody-told-say')}</p>}
+        {of.companion_told_at && <p>{t('bookend.missed-say', { name })}</p>}
       </section>
       {alone && (
         <CallList
@@ -194,7 +194,7 @@ function Running({ of, onChange }: { of: Bookend; onChange: () => unknown }) {
           {([1, 2, 3] as const).map((step) => (
             <li key={step}>
               <b>{clock(due + (step - 1) * AGAIN_MS)}</b>{' '}
-              <span>{step === 3 && !of.companion ? say('bookend.alone') : say(`bookend-step.${step}`, { name })}</span>
+              <span>{step === 3 && !of.companion ? t('bookend.alone') : t(`bookend-step.${step}`, { name })}</span>
             </li>
           ))}
         </ol>
@@ -203,9 +203,9 @@ function Running({ of, onChange }: { of: Bookend; onChange: () => unknown }) {
       <section class="stack">
         <Button
           kind="main"
-          onPress={() => act(api.POST('/v1/bookends/{bookend_id}/check-in', where), say('bookend.done'))}
+          onPress={() => act(api.POST('/v1/bookends/{bookend_id}/check-in', where), t('bookend.done'))}
         >
-          {say('bookend.okay')}
+          {t('bookend.okay')}
         </Button>
         <div class="two">
           {!of.companion_told_at && (
@@ -219,22 +219,22 @@ function Running({ of, onChange }: { of: Bookend; onChange: () => unknown }) {
                 )
               }
             >
-              {say('bookend.more')}
+              {t('bookend.more')}
             </Button>
           )}
           <Button onPress={() => act(api.DELETE('/v1/bookends/{bookend_id}', where), ' ')}>
-            {say('bookend.cancel')}
+            {t('bookend.cancel')}
           </Button>
         </div>
-        <Wrong>{said}</Wrong>
+        <ErrorText>{message}</ErrorText>
         <Button
           onPress={() => {
             go();
-            return keepPress();
+            return startPress();
           }}
         >
           <Lamp state="lit" />
-          {say('press.button')}
+          {t('press.button')}
         </Button>
       </section>
     </main>
@@ -245,10 +245,10 @@ function Running({ of, onChange }: { of: Bookend; onChange: () => unknown }) {
 function Over() {
   return (
     <main class="page">
-      <Back href={to('inbox')}>{say('bookend.name')}</Back>
+      <Back href={to('inbox')}>{t('bookend.name')}</Back>
       <section class="stack">
-        <Says live>{say('bookend.gone')}</Says>
-        <p>{say('bookend.gone-say')}</p>
+        <Headline live>{t('bookend.gone')}</Headline>
+        <p>{t('bookend.gone-say')}</p>
       </section>
     </main>
   );
@@ -256,25 +256,25 @@ function Over() {
 
 /** What stands in the inbox about a bookend that is shown is read. */
 async function seen(id: string): Promise<void> {
-  if (await readShown((notice) => notice.bookend_id === id)) await look();
+  if (await readShown((notice) => notice.bookend_id === id)) await refresh();
 }
 
 /** As the one who stands by sees it: until when; once it was missed, what it was about and how to reach them. */
 function Companion({ of }: { of: Bookend }) {
   const name = nameOf(of.from);
   const over = of.checked_in_at !== null;
-  const told = of.companion_told_at !== null;
-  const open = told ? 'bookend.other' : 'bookend.stands';
-  useEffect(() => void seen(of.id), [of.id, state.looked]);
+  const companionTold = of.companion_told_at !== null;
+  const open = companionTold ? 'bookend.other' : 'bookend.stands';
+  useEffect(() => void seen(of.id), [of.id, state.refreshes]);
   return (
     <main class="page">
-      <Back href={to('inbox')}>{say('bookend.name')}</Back>
+      <Back href={to('inbox')}>{t('bookend.name')}</Back>
       <section class="stack">
-        <Says live>{say(over ? 'bookend.other-over' : open, { name })}</Says>
+        <Headline live>{t(over ? 'bookend.other-over' : open, { name })}</Headline>
         {of.what && <blockquote class="words">{of.what}</blockquote>}
         {!over && (
           <p>
-            {say(told ? 'bookend.other-say' : 'bookend.stands-say', {
+            {t(companionTold ? 'bookend.other-say' : 'bookend.stands-say', {
               name,
               time: clock(of.due_at),
               later: clock(Date.parse(of.due_at) + 2 * AGAIN_MS),
@@ -285,10 +285,10 @@ function Companion({ of }: { of: Bookend }) {
       {!over && of.contact && (
         <section class="stack">
           <Call look="btn main" number={of.contact}>
-            {say('all.call', { name })}
+            {t('all.call', { name })}
           </Call>
           <Call text number={of.contact}>
-            {say('all.text', { name })}
+            {t('all.text', { name })}
           </Call>
         </section>
       )}

@@ -1,16 +1,16 @@
 // What is tried when a notification does not arrive: SMS, e-mail, ntfy. Used only once its code has come back.
 import { useState } from 'preact/hooks';
 import { api, once, whole } from '../api/client';
-import { Button, Pick, SubPage } from '../components/basics';
+import { Button, RadioGroup, SubPage } from '../components/basics';
 import { Field } from '../components/field';
-import type { Filled } from '../components/form';
+import type { ReadField } from '../components/form';
 import { Form } from '../components/form';
 import { Row } from '../components/rows';
-import { useAsked } from '../components/use-query';
+import { useQuery } from '../components/use-query';
 import type { Schemas } from '../contract/types';
 import { problemType } from '../domain/problems';
-import { say } from '../i18n';
-import { wrong } from '../i18n/problem';
+import { t } from '../i18n';
+import { errorText } from '../i18n/problem';
 import { channelInWords, kindInWords } from './settings';
 
 type Channel = Schemas['ChannelOut'];
@@ -20,45 +20,45 @@ const INPUT = {
   ntfy: { type: 'text', autocapitalize: 'none', dir: 'ltr' },
 };
 
-export function Fallback() {
-  const [config] = useAsked(() => api.GET('/v1/config'));
-  const [channels, again] = useAsked(() => api.GET('/v1/channels', whole));
+export function Channels() {
+  const [config] = useQuery(() => api.GET('/v1/config'));
+  const [channels, again] = useQuery(() => api.GET('/v1/channels', whole));
   const [picked, setPicked] = useState<Channel['kind']>();
   const kinds = config?.channels ?? [];
   const kind = picked ?? kinds[0];
-  const add = async (filled: Filled, form: HTMLFormElement) => {
+  const add = async (filled: ReadField, form: HTMLFormElement) => {
     const { error } = await api.POST('/v1/channels', {
       params: once(),
       body: { kind: kind ?? 'sms', address: filled('address') },
     });
     if (!error) form.reset();
     await again();
-    return kind === 'sms' && problemType(error) === '/problems/invalid' ? say('number.wrong') : wrong(error);
+    return kind === 'sms' && problemType(error) === '/problems/invalid' ? t('number.wrong') : errorText(error);
   };
   return (
     <SubPage
       of="settings"
-      head={say('set.fallback')}
-      says={say(config && !kinds.length ? 'set.fallback-not' : 'set.fallback-say')}
+      head={t('set.fallback')}
+      says={t(config && !kinds.length ? 'set.fallback-not' : 'set.fallback-say')}
     >
-      {channels?.items.map((one) => (
-        <OneChannel key={one.id} of={one} onChange={again} />
+      {channels?.items.map((channel) => (
+        <OneChannel key={channel.id} of={channel} onChange={again} />
       ))}
       {kind && (
-        <Form send={add} submit={say('channel.add')}>
+        <Form send={add} submit={t('channel.add')}>
           {kinds.length > 1 && (
-            <Pick
-              legend={say('set.fallback')}
+            <RadioGroup
+              legend={t('set.fallback')}
               name="kind"
               value={kind}
-              options={kinds.map((one) => [one, kindInWords(one)])}
+              options={kinds.map((option) => [option, kindInWords(option)])}
               onPick={setPicked}
             />
           )}
           <Field
             key={kind}
             label={kindInWords(kind)}
-            hint={kind === 'sms' ? say('channel.sms-hint') : undefined}
+            hint={kind === 'sms' ? t('channel.sms-hint') : undefined}
             name="address"
             required
             {...INPUT[kind]}
@@ -71,33 +71,33 @@ export function Fallback() {
 
 function OneChannel({ of, onChange }: { of: Channel; onChange: () => Promise<void> }) {
   const at = { params: { path: { channel_id: of.id } } };
-  const confirm = async (filled: Filled) => {
+  const confirm = async (filled: ReadField) => {
     const { error } = await api.POST('/v1/channels/{channel_id}/confirm', {
       ...at,
       body: { code: filled('code').trim() },
     });
     await onChange();
-    return wrong(error);
+    return errorText(error);
   };
   return (
     <section class="card">
       <div class="line">
-        <Row name={channelInWords(of)} says={say(of.confirmed_at ? 'channel.works' : 'channel.waits')} />
+        <Row name={channelInWords(of)} says={t(of.confirmed_at ? 'channel.works' : 'channel.waits')} />
         <Button onPress={() => api.DELETE('/v1/channels/{channel_id}', at).then(onChange)}>
-          {say('channel.remove')}
+          {t('channel.remove')}
         </Button>
       </div>
       {!of.confirmed_at && (
-        <Form send={confirm} submit={say('channel.confirm')} kind="">
+        <Form send={confirm} submit={t('channel.confirm')} kind="">
           <Field
-            label={say('channel.code')}
-            hint={say('channel.sent')}
+            label={t('channel.code')}
+            hint={t('channel.sent')}
             name="code"
             inputMode="numeric"
             autocomplete="one-time-code"
             pattern="\s*[0-9]{6}\s*"
             dir="ltr"
-            otherwise={say('fill.code')}
+            otherwise={t('fill.code')}
             required
           />
         </Form>

@@ -7,8 +7,8 @@ import { Field } from '../components/field';
 import { Form } from '../components/form';
 import { Number_ } from '../components/people';
 import { problemType } from '../domain/problems';
-import { rich, say } from '../i18n';
-import { wrong } from '../i18n/problem';
+import { t, tRich } from '../i18n';
+import { errorText } from '../i18n/problem';
 import { keep, kept } from '../platform/slots';
 import { change, state } from '../store/store';
 
@@ -18,23 +18,23 @@ const SLOT = 'number-asked';
 async function share(contact: string | null, form?: HTMLFormElement): Promise<string> {
   const { data, error } = await api.PATCH('/v1/me', { body: { contact } });
   if (data) {
-    change({ me: data, word: say('all.saved') });
+    change({ me: data, toast: t('all.saved') });
     const field = form?.elements.namedItem('number') as HTMLInputElement | null;
     if (field) field.value = data.contact ?? '';
   }
-  return problemType(error) === '/problems/invalid' ? say('number.wrong') : wrong(error);
+  return problemType(error) === '/problems/invalid' ? t('number.wrong') : errorText(error);
 }
 
 function NumberForm({ after }: { after: ComponentChildren }) {
   return (
-    <Form send={(filled, form) => share(filled('number'), form)} submit={say('number.yes')} kind="" after={after}>
+    <Form send={(filled, form) => share(filled('number'), form)} submit={t('number.yes')} kind="" after={after}>
       <Field
-        label={say('number.field')}
+        label={t('number.field')}
         name="number"
         type="tel"
         dir="ltr"
         autocomplete="tel"
-        hint={rich('number.hint', { number: <Number_ of="+12025550143" /> })}
+        hint={tRich('number.hint', { number: <Number_ of="+12025550143" /> })}
         required
         defaultValue={state.me?.contact ?? ''}
       />
@@ -42,21 +42,21 @@ function NumberForm({ after }: { after: ComponentChildren }) {
   );
 }
 
-export function NumberQuestion({ asked }: { asked: boolean }) {
+export function NumberQuestion({ pressed }: { pressed: boolean }) {
   const [later, setLater] = useState(() => kept(SLOT) !== null);
-  if (!asked || later || !state.me || state.me.contact) return null;
+  if (!pressed || later || !state.me || state.me.contact) return null;
   const notNow = () => {
     keep(SLOT, '1');
     setLater(true);
   };
   return (
     <section class="card">
-      <h2 class="say-2">{say('number.head')}</h2>
-      <p class="soft">{say('number.say')}</p>
+      <h2 class="say-2">{t('number.head')}</h2>
+      <p class="soft">{t('number.say')}</p>
       <NumberForm
         after={
           <Button kind="quiet" onPress={notNow}>
-            {say('number.no')}
+            {t('number.no')}
           </Button>
         }
       />
@@ -64,15 +64,15 @@ export function NumberQuestion({ asked }: { asked: boolean }) {
   );
 }
 
-export function NumberPage() {
+export function ContactNumber() {
   return (
-    <SubPage of="settings" head={say('set.number')} says={say('number.say')}>
-      {state.me?.contact && <p>{rich('number.now', { number: <Number_ of={state.me.contact} /> })}</p>}
+    <SubPage of="settings" head={t('set.number')} says={t('number.say')}>
+      {state.me?.contact && <p>{tRich('number.now', { number: <Number_ of={state.me.contact} /> })}</p>}
       <NumberForm
         after={
           state.me?.contact && (
             <Button kind="quiet" onPress={() => share(null)}>
-              {say('number.remove')}
+              {t('number.remove')}
             </Button>
           )
         }

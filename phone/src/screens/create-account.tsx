@@ -1,15 +1,15 @@
 // Making an account, and the ten codes that are shown once.
 import { useEffect, useState } from 'preact/hooks';
 import { api, once } from '../api/client';
-import { Back, Button, Says } from '../components/basics';
-import { Field, Fill } from '../components/field';
-import type { Filled } from '../components/form';
+import { Back, Button, Headline } from '../components/basics';
+import { Field, Validated } from '../components/field';
+import type { ReadField } from '../components/form';
 import { Form } from '../components/form';
 import { NewPassphrase } from '../components/passphrase';
 import { NoEmergencyService, nameOf } from '../components/people';
 import { problemType } from '../domain/problems';
-import { language, say } from '../i18n';
-import { wrong } from '../i18n/problem';
+import { language, t } from '../i18n';
+import { errorText } from '../i18n/problem';
 import { region, timeZone } from '../platform/locale';
 import { newKey } from '../platform/random-key';
 import { within } from '../platform/timeout';
@@ -26,7 +26,7 @@ export function CreateAccount() {
   const [codes, setCodes] = useState<string[] | null>(null);
   const invited = useInvitation();
   if (codes) return <Codes codes={codes} />;
-  const make = async (filled: Filled) => {
+  const make = async (filled: ReadField) => {
     const sign_in_name = filled('name').trim().toLowerCase();
     const { data, error } = await api.POST('/v1/people', {
       params: once(`${key}${sign_in_name}`),
@@ -45,30 +45,30 @@ export function CreateAccount() {
       setCodes(data.recovery_codes);
       return '';
     }
-    if (problemType(error) !== '/problems/invitation-not-valid') return wrong(error);
+    if (problemType(error) !== '/problems/invitation-not-valid') return errorText(error);
     dropInvitation();
-    return say('create.without');
+    return t('create.without');
   };
   return (
     <main class="page">
       <Back href={to()} />
       <div class="stack tight">
-        <Says>{say('create.head')}</Says>
-        <p class="soft">{say('create.say')}</p>
+        <Headline>{t('create.head')}</Headline>
+        <p class="soft">{t('create.say')}</p>
         {invited && <p role="status">{invited}</p>}
       </div>
-      <Form send={make} submit={say('create.button')}>
+      <Form send={make} submit={t('create.button')}>
         <Field
-          label={say('field.called')}
-          hint={say('field.called-hint')}
+          label={t('field.called')}
+          hint={t('field.called-hint')}
           name="called"
           autocomplete="nickname"
           maxLength={60}
           required
         />
         <Field
-          label={say('field.name')}
-          hint={say('field.name-hint')}
+          label={t('field.name')}
+          hint={t('field.name-hint')}
           name="name"
           autocomplete="username"
           autocapitalize="none"
@@ -76,16 +76,16 @@ export function CreateAccount() {
           spellcheck={false}
           dir="ltr"
           pattern="\s*[A-Za-z0-9._\-]{3,64}\s*"
-          otherwise={say('fill.name')}
+          otherwise={t('fill.name')}
           required
         />
-        <NewPassphrase label={say('field.passphrase')} value={passphrase} onInput={setPassphrase} />
-        <Fill>
+        <NewPassphrase label={t('field.passphrase')} value={passphrase} onInput={setPassphrase} />
+        <Validated>
           <label class="tick">
             <input type="checkbox" required />
-            {say('create.adult')}
+            {t('create.adult')}
           </label>
-        </Fill>
+        </Validated>
       </Form>
       <NoEmergencyService helplines={state.helplines} />
     </main>
@@ -94,18 +94,18 @@ export function CreateAccount() {
 
 /** What becomes of the invitation that somebody came with: looked at before they fill in a form for nothing. */
 function useInvitation(): string {
-  const [said, setSaid] = useState('');
+  const [message, setMessage] = useState('');
   useEffect(() => {
     const token = invitation();
     if (!token) return;
     void api.POST('/v1/invitations/preview', { body: { token } }).then(({ data, error }) => {
-      if (data) setSaid(say('create.invited', { name: nameOf(data) }));
+      if (data) setMessage(t('create.invited', { name: nameOf(data) }));
       if (problemType(error) !== '/problems/invitation-not-valid') return;
       dropInvitation();
-      setSaid(say('create.without'));
+      setMessage(t('create.without'));
     });
   }, []);
-  return said;
+  return message;
 }
 
 /** Shown once; only a copy on paper or elsewhere outlives this screen. */
@@ -115,13 +115,13 @@ export function Codes({ codes, onDone }: { codes: string[]; onDone?: () => void 
     if (onDone) return onDone();
     if (!takeUpInvitation()) location.hash = '';
     await enter();
-    change({ word: '' });
+    change({ toast: '' });
   };
   return (
     <main class="page">
       <div class="stack">
-        <Says>{say('codes.head')}</Says>
-        <p>{say('codes.say')}</p>
+        <Headline>{t('codes.head')}</Headline>
+        <p>{t('codes.say')}</p>
       </div>
       <ol class="card codes">
         {codes.map((code) => (
@@ -140,12 +140,12 @@ export function Codes({ codes, onDone }: { codes: string[]; onDone?: () => void 
               )
             }
           >
-            {say(copied ? 'all.copied' : 'all.copy')}
+            {t(copied ? 'all.copied' : 'all.copy')}
           </Button>
-          <Button onPress={() => print()}>{say('codes.print')}</Button>
+          <Button onPress={() => print()}>{t('codes.print')}</Button>
         </div>
         <Button kind="main" onPress={done}>
-          {say('codes.kept')}
+          {t('codes.kept')}
         </Button>
       </div>
     </main>

@@ -3,135 +3,141 @@
 import type { ComponentChildren } from 'preact';
 import { useState } from 'preact/hooks';
 import { api, once } from '../api/client';
-import { Button, Says } from '../components/basics';
+import { Button, Headline } from '../components/basics';
 import { Lamp } from '../components/lamp';
 import { LineButton, nameOf } from '../components/people';
 import { Group, Item, LinkItem } from '../components/rows';
-import { useAsked } from '../components/use-query';
+import { useQuery } from '../components/use-query';
 import type { Supported } from '../contract/types';
 import { morning } from '../domain/morning';
 import { needsMe } from '../domain/needs';
 import { problemType } from '../domain/problems';
-import { say } from '../i18n';
+import { t } from '../i18n';
 import { clock, day, list } from '../i18n/format';
-import { wrong } from '../i18n/problem';
+import { errorText } from '../i18n/problem';
 import { moment } from '../i18n/span';
-import { look } from '../store/refresh';
+import { refresh } from '../store/refresh';
 import { to } from '../store/router';
 import { change, state } from '../store/store';
 import { NotifyBanner } from './notify';
-import { how, isMuted } from './supporting';
+import { isMuted, standingOf } from './supporting';
 
 /** From when on "not heard from" is said. */
 const WHILE_MS = 14 * 24 * 60 * 60_000;
 
 /** Quiet until the next morning, or not at all any more, for all of these at once; gives for whom it did not work. */
 async function quiet(people: Supported[], until: Date | null): Promise<void> {
-  const asked = people.map((one) =>
+  const requests = people.map((person) =>
     api.PATCH('/v1/supporting/{membership_id}', {
-      params: { path: { membership_id: one.id } },
+      params: { path: { membership_id: person.id } },
       body: { muted_until: until?.toISOString() ?? null },
     }),
   );
-  const said = await Promise.all(asked);
-  const failed = people.filter((_, index) => said[index]?.error);
-  await look();
-  const error = said.find((one) => one.error)?.error;
+  const replies = await Promise.all(requests);
+  const failed = people.filter((_, index) => replies[index]?.error);
+  await refresh();
+  const error = replies.find((reply) => reply.error)?.error;
   if (failed.length && failed.length < people.length)
-    change({ word: say('helper.part', { names: list(failed.map(nameOf)) }) });
-  else change({ word: wrong(error) });
+    change({ toast: t('helper.part', { names: list(failed.map(nameOf)) }) });
+  else change({ toast: errorText(error) });
 }
 
 export function HelperHome({ people, children }: { people: Supported[]; children: ComponentChildren }) {
-  const [standing] = useAsked(() => api.GET('/v1/bookends', { params: { query: { open: true, mine: false } } }));
+  const [standing] = useQuery(() => api.GET('/v1/bookends', { params: { query: { open: true, mine: false } } }));
   const night = morning(new Date());
-  const active = people.filter((one) => one.state === 'active');
-  const ends = (one: Supported) => Date.parse(one.muted_until ?? '');
+  const active = people.filter((person) => person.state === 'active');
+  const ends = (person: Supported) => Date.parse(person.muted_until ?? '');
   // Who was quieted for longer before stays so, on the way there and back.
-  const tonight = active.filter((one) => isMuted(one) && ends(one) <= night.getTime());
-  const awake = active.filter((one) => !(ends(one) >= night.getTime()));
+  const tonight = active.filter((person) => isMuted(person) && ends(person) <= night.getTime());
+  const awake = active.filter((person) => !(ends(person) >= night.getTime()));
   const off = active.length > 0 && active.every(isMuted);
-  const silent = (one: Supported) =>
-    one.state === 'active' &&
-    !one.open_reach_out_id &&
-    Date.now() - Date.parse(one.last_connected_at ?? one.created_at) > WHILE_MS;
-  const waiting = state.needed.filter((reachOut) => needsMe(reachOut, state.me?.id)).length;
-  const since = (one: Supported) => one.last_connected_at ?? one.created_at;
+  const silent = (person: Supported) =>
+    person.state === 'active' &&
+    !person.open_reach_out_id &&
+    Date.now() - Date.parse(person.last_connected_at ?? person.created_at) > WHILE_MS;
+  const waiting = state.incoming.filter((reachOut) => needsMe(reachOut, state.me?.id)).length;
+  const since = (person: Supported) => person.last_connected_at ?? person.created_at;
   const headline = () => {
-    if (!state.reached) return say('helper.away');
-    if (waiting) return say('helper.needed', { n: waiting });
+    if (!state.online) return t('helper.away');
+    if (waiting) return t('helper.needed', { n: waiting });
     return off
-      ? say('helper.off', { time: moment(new Date(Math.min(...active.map(ends))).toISOString()) })
-      : say('helper.calm');
+      ? t('helper.off', { time: moment(new Date(Math.min(...active.map(ends))).toISOString()) })
+      : t('helper.calm');
   };
   return (
     <main class="page">
       {children}
-      <Says small live>
+      <Headline small live>
         {headline()}
-      </Says>
+      </Headline>
       <NotifyBanner />
-      {off && <p class="soft">{say('helper.off-say')}</p>}
+      {off && <p class="soft">{t('helper.off-say')}</p>}
       {off && tonight.length > 0 && (
         <Button kind="main" onPress={() => quiet(tonight, null)}>
-          {say('helper.back')}
+          {t('helper.back')}
         </Button>
       )}
       {standing && standing.items.length > 0 && (
         <ul class="rows">
-          {standing.items.map((one) => (
+          {standing.items.map((person) => (
             <LinkItem
-              key={one.id}
-              href={to('bookends', one.id)}
+              key={person.id}
+              href={to('bookends', person.id)}
               lamp={<Lamp state="lit" />}
-              name={say(one.companion_told_at ? 'notice.bookend_missed' : 'helper.stands', { name: nameOf(one.from) })}
+              name={t(person.companion_told_at ? 'notice.bookend_missed' : 'helper.stands', {
+                name: nameOf(person.from),
+              })}
               says={
-                one.companion_told_at
-                  ? say('notice-say.bookend_missed')
-                  : say('helper.until', { time: clock(one.due_at) })
+                person.companion_told_at
+                  ? t('notice-say.bookend_missed')
+                  : t('helper.until', { time: clock(person.due_at) })
               }
             />
           ))}
         </ul>
       )}
-      {people.some((one) => !silent(one)) && (
-        <Group head={say('for.head')}>
+      {people.some((person) => !silent(person)) && (
+        <Group head={t('for.head')}>
           {people
-            .filter((one) => !silent(one))
-            .map((one) => (
+            .filter((person) => !silent(person))
+            .map((person) => (
               <Item
-                key={one.id}
-                lamp={<Lamp state={one.state === 'active' && !isMuted(one) ? 'lit' : 'dim'} />}
-                name={nameOf(one)}
-                says={one.state === 'active' && !one.open_reach_out_id && !isMuted(one) ? inTouch(one) : how(one)}
+                key={person.id}
+                lamp={<Lamp state={person.state === 'active' && !isMuted(person) ? 'lit' : 'dim'} />}
+                name={nameOf(person)}
+                says={
+                  person.state === 'active' && !person.open_reach_out_id && !isMuted(person)
+                    ? inTouch(person)
+                    : standingOf(person)
+                }
               />
             ))}
         </Group>
       )}
       {people.some(silent) && (
-        <Group head={say('helper.quiet')}>
+        <Group head={t('helper.quiet')}>
           {people
             .filter(silent)
             .sort((a, b) => since(a).localeCompare(since(b)))
-            .map((one) => (
-              <Silent key={one.id} of={one} />
+            .map((person) => (
+              <Silent key={person.id} of={person} />
             ))}
         </Group>
       )}
       {!off && awake.length > 0 && (
         <section class="stack tight">
-          <Button onPress={() => quiet(awake, night)}>{say('helper.tonight')}</Button>
-          <p class="soft small">{say('helper.tonight-say', { time: moment(night.toISOString()) })}</p>
+          <Button onPress={() => quiet(awake, night)}>{t('helper.tonight')}</Button>
+          <p class="soft small">{t('helper.tonight-say', { time: moment(night.toISOString()) })}</p>
         </section>
       )}
       <section class="card">
-        <h2 class="name">{say('helper.own')}</h2>
-        <p>{say('helper.own-say')}</p>
+        <h2 class="name">{t('helper.own')}</h2>
+        <p>{t('helper.own-say')}</p>
         <a class="btn" href={to('circle')}>
-          {say('home.invite')}
+          {t('home.invite')}
         </a>
-        <Button kind="quiet" onPress={() => change({ nobody: true })}>
-          {say('helper.own-ask')}
+        <Button kind="quiet" onPress={() => change({ circleEmpty: true })}>
+          {t('helper.own-ask')}
         </Button>
       </section>
       <LineButton helplines={state.helplines} />
@@ -139,24 +145,24 @@ export function HelperHome({ people, children }: { people: Supported[]; children
   );
 }
 
-const inTouch = (one: Supported): string =>
-  one.last_connected_at ? say('helper.last', { time: day(one.last_connected_at) }) : say('helper.never');
+const inTouch = (person: Supported): string =>
+  person.last_connected_at ? t('helper.last', { time: day(person.last_connected_at) }) : t('helper.never');
 
 /** Somebody from whom nothing was heard for a while: one tap says hello, and asks for nothing. */
 function Silent({ of }: { of: Supported }) {
-  const [said, setSaid] = useState('');
+  const [message, setMessage] = useState('');
   const name = nameOf(of);
   const hello = async () => {
     const { error } = await api.POST('/v1/reach-ins', {
       params: once(),
-      body: { to: of.person.id, text: say('helper.hello-text') },
+      body: { to: of.person.id, text: t('helper.hello-text') },
     });
-    if (problemType(error) === '/problems/too-many-tries') setSaid(say('shared.once', { name }));
-    else setSaid(wrong(error) || say('helper.hello-sent', { name }));
+    if (problemType(error) === '/problems/too-many-tries') setMessage(t('shared.once', { name }));
+    else setMessage(errorText(error) || t('helper.hello-sent', { name }));
   };
   return (
-    <Item lamp={<Lamp state="dim" />} name={name} says={said ? <span role="status">{said}</span> : inTouch(of)}>
-      {!said && <Button onPress={hello}>{say('helper.hello')}</Button>}
+    <Item lamp={<Lamp state="dim" />} name={name} says={message ? <span role="status">{message}</span> : inTouch(of)}>
+      {!message && <Button onPress={hello}>{t('helper.hello')}</Button>}
     </Item>
   );
 }

@@ -1,30 +1,30 @@
 // Home: the button, who can be reached now, and a word that lowers the barrier.
 import { api } from '../api/client';
-import { Says } from '../components/basics';
+import { Headline } from '../components/basics';
 import { Lamp, PorchButton } from '../components/lamp';
-import { later } from '../components/lazy-screen';
+import { lazyScreen } from '../components/lazy-screen';
 import { CallList, LineButton, nameOf } from '../components/people';
 import { Row } from '../components/rows';
 import { NEED_WORDS } from '../components/state-words';
-import { useAsked } from '../components/use-query';
+import { useQuery } from '../components/use-query';
 import { memberLamp } from '../domain/lamps';
 import { myRecipient, waitingLongest } from '../domain/needs';
-import { say } from '../i18n';
+import { t } from '../i18n';
 import { ago, clock } from '../i18n/format';
-import { keepPress } from '../store/press';
+import { startPress } from '../store/press';
 import { to } from '../store/router';
 import { state } from '../store/store';
 import { NotifyAsk } from './notify-ask';
 
-const HelperHome = later(async () => (await import('./helper-home')).HelperHome);
+const HelperHome = lazyScreen(async () => (await import('./helper-home')).HelperHome);
 
 export function Home() {
-  const [bookends] = useAsked(() => api.GET('/v1/bookends', { params: { query: { open: true, mine: true } } }));
+  const [bookends] = useQuery(() => api.GET('/v1/bookends', { params: { query: { open: true, mine: true } } }));
   const running = bookends?.items[0];
   const circle = (state.circle ?? []).filter((member) => member.state === 'active');
   const reachable = circle.filter((member) => member.available_now).length;
   // What the phone has kept says who is in the circle, never who can be reached now.
-  const known = state.reached && state.looked > 0;
+  const known = state.online && state.refreshes > 0;
   const quiet = known && circle.length > 0 && !reachable;
   if (state.circle && !circle.length && state.supporting.length) {
     return (
@@ -35,25 +35,25 @@ export function Home() {
     );
   }
   const headline = () => {
-    if (!state.reached) return say('home.offline');
+    if (!state.online) return t('home.offline');
     if (!known) return ' ';
-    if (!circle.length) return say('home.empty');
-    if (reachable) return say('home.reach', { n: reachable });
-    return say(circle.some((member) => member.reachable) ? 'home.quiet' : 'home.none');
+    if (!circle.length) return t('home.empty');
+    if (reachable) return t('home.reach', { n: reachable });
+    return t(circle.some((member) => member.reachable) ? 'home.quiet' : 'home.none');
   };
   const empty = !!state.circle && !circle.length;
   const nextStep = () => {
     if (empty)
       return (
         <a class="btn" href={to('circle')}>
-          {say('home.invite')}
+          {t('home.invite')}
         </a>
       );
     if (quiet) return <CallList people={circle} helplines={state.helplines} />;
-    if (!circle.length || !(reachable || (state.reached && !known))) return <LineButton helplines={state.helplines} />;
+    if (!circle.length || !(reachable || (state.online && !known))) return <LineButton helplines={state.helplines} />;
     return running ? null : (
       <a class="btn quiet" href={to('bookends')}>
-        {say('home.bookend')}
+        {t('home.bookend')}
       </a>
     );
   };
@@ -66,7 +66,7 @@ export function Home() {
         <a class="card row" href={to('bookends')}>
           <Row
             lamp={<Lamp state="lit" />}
-            name={say(Date.parse(running.due_at) > state.now ? 'home.running' : 'bookend.due', {
+            name={t(Date.parse(running.due_at) > state.now ? 'home.running' : 'bookend.due', {
               time: clock(running.due_at),
             })}
             says={running.what}
@@ -74,12 +74,12 @@ export function Home() {
         </a>
       )}
       <div class="hero">
-        <PorchButton label={say('press.button')} onPress={() => void keepPress()} />
+        <PorchButton label={t('press.button')} onPress={() => void startPress()} />
       </div>
       <section class="hero">
-        <Says small live>
+        <Headline small live>
           {headline()}
-        </Says>
+        </Headline>
         {circle.length > 0 && known && (
           <ul class="lamps">
             {circle.map((member) => (
@@ -87,13 +87,13 @@ export function Home() {
                 <Lamp state={memberLamp(member)} />
                 <span>
                   {nameOf(member)}
-                  <span class="sr">{say(member.available_now ? 'home.reachable' : 'home.unreachable')}</span>
+                  <span class="sr">{t(member.available_now ? 'home.reachable' : 'home.unreachable')}</span>
                 </span>
               </li>
             ))}
           </ul>
         )}
-        <p class="soft">{say(empty ? 'home.empty-say' : encouragement)}</p>
+        <p class="soft">{t(empty ? 'home.empty-say' : encouragement)}</p>
       </section>
       {nextStep()}
       <NotifyAsk />
@@ -105,17 +105,17 @@ const CARDS = 3;
 
 /** Those who would like my company, and those I am there for: that goes before everything else, and who waits longest first. */
 function Needed() {
-  const waiting = waitingLongest(state.needed, state.me?.id);
-  const mine = state.needed.filter((of) =>
+  const waiting = waitingLongest(state.incoming, state.me?.id);
+  const answered = state.incoming.filter((of) =>
     ['calling', 'soon', 'here'].includes(myRecipient(of, state.me?.id)?.answer ?? ''),
   );
   return (
     <>
-      {[...waiting.slice(0, CARDS), ...mine].map((of) => (
+      {[...waiting.slice(0, CARDS), ...answered].map((of) => (
         <a class="card warm row" key={of.id} href={to('reach-outs', of.id)}>
           <Row
             lamp={<Lamp state={waiting.includes(of) ? 'lit' : 'bright'} />}
-            name={say(waiting.includes(of) ? NEED_WORDS[of.need ?? 'company'].says : 'inbox.mine', {
+            name={t(waiting.includes(of) ? NEED_WORDS[of.need ?? 'company'].says : 'inbox.mine', {
               name: nameOf(of.from),
             })}
             says={ago(of.created_at, state.now)}
@@ -124,7 +124,7 @@ function Needed() {
       ))}
       {waiting.length > CARDS && (
         <a class="btn quiet" href={to('inbox')}>
-          {say('home.more', { n: waiting.length - CARDS })}
+          {t('home.more', { n: waiting.length - CARDS })}
         </a>
       )}
     </>
@@ -139,7 +139,7 @@ function SaidYes() {
         ?.filter((member) => member.state === 'accepted')
         .map((member) => (
           <a class="card warm row" key={member.id} href={to('circle')}>
-            <span class="name">{say('home.said-yes', { name: nameOf(member) })}</span>
+            <span class="name">{t('home.said-yes', { name: nameOf(member) })}</span>
           </a>
         ))}
     </>

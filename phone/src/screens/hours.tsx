@@ -1,15 +1,15 @@
 // My hours: when pushes may come. One span for the days that are chosen; past midnight it goes on the next day.
 import type { ComponentChildren } from 'preact';
 import { useState } from 'preact/hooks';
-import { Button, Pick, SubPage } from '../components/basics';
+import { Button, RadioGroup, SubPage } from '../components/basics';
 import { Field } from '../components/field';
-import type { Filled } from '../components/form';
+import type { ReadField } from '../components/form';
 import { Form } from '../components/form';
 import { dayName } from '../components/hours-in-words';
 import type { Window } from '../domain/hours';
 import { DAYS, spans, windows } from '../domain/hours';
-import { say } from '../i18n';
-import { patch } from '../store/profile';
+import { t } from '../i18n';
+import { updateProfile } from '../store/profile';
 import { go } from '../store/router';
 import { change, state } from '../store/store';
 
@@ -32,24 +32,24 @@ export function HoursForm({
   const [first] = spans((state.me?.hours ?? []) as unknown as Window[]);
   const [days, setDays] = useState(first?.days ?? DAYS);
   const every = days.length === DAYS.length;
-  const choose = async (filled: Filled) => {
+  const choose = async (filled: ReadField) => {
     const hours = windows([...days].sort(), filled('from'), filled('to'));
-    if (!hours.length) return say('set.hours-none');
-    if (await patch({ hours, wake_me: wake })) onSaved();
+    if (!hours.length) return t('set.hours-none');
+    if (await updateProfile({ hours, wake_me: wake })) onSaved();
     return '';
   };
   return (
     <Form send={choose} submit={submit} after={after}>
       <div class="two">
         <Field
-          label={say('set.hours-from')}
+          label={t('set.hours-from')}
           name="from"
           type="time"
           required
           defaultValue={first?.from ?? PROPOSED.from}
         />
         <Field
-          label={say('set.hours-to')}
+          label={t('set.hours-to')}
           name="to"
           type="time"
           required
@@ -57,17 +57,17 @@ export function HoursForm({
         />
       </div>
       <fieldset class="pick">
-        <legend class="head">{say('set.hours-days')}</legend>
+        <legend class="head">{t('set.hours-days')}</legend>
         <label>
           <input type="checkbox" checked={every} onChange={() => setDays(every ? [] : DAYS)} />
-          {say('hours.every-day')}
+          {t('hours.every-day')}
         </label>
         {DAYS.map((day) => (
           <label key={day}>
             <input
               type="checkbox"
               checked={days.includes(day)}
-              onChange={() => setDays(days.includes(day) ? days.filter((one) => one !== day) : [...days, day])}
+              onChange={() => setDays(days.includes(day) ? days.filter((other) => other !== day) : [...days, day])}
             />
             {dayName(day)}
           </label>
@@ -82,16 +82,16 @@ export function Hours() {
   const [wake, setWake] = useState(!!state.me?.wake_me && !!state.me.hours?.length);
   const saved = () => {
     go('settings');
-    change({ word: say('all.saved') });
+    change({ toast: t('all.saved') });
   };
-  const any = async () => (await patch({ hours: null, wake_me: true })) && saved();
+  const any = async () => (await updateProfile({ hours: null, wake_me: true })) && saved();
   return (
-    <SubPage of="settings" head={say('set.hours')} says={say('hours.say')}>
+    <SubPage of="settings" head={t('set.hours')} says={t('hours.say')}>
       <HoursForm
         wake={wake}
-        submit={say('all.save')}
+        submit={t('all.save')}
         onSaved={saved}
-        after={<Button onPress={any}>{say('hours.any')}</Button>}
+        after={<Button onPress={any}>{t('hours.any')}</Button>}
       >
         <Outside wake={wake} onPick={setWake} />
       </HoursForm>
@@ -102,19 +102,19 @@ export function Hours() {
 function Outside({ wake, onPick }: { wake: boolean; onPick: (wake: boolean) => void }) {
   return (
     <>
-      <h2 class="head">{say('hours.outside')}</h2>
-      <Pick
-        legend={say('hours.outside')}
+      <h2 class="head">{t('hours.outside')}</h2>
+      <RadioGroup
+        legend={t('hours.outside')}
         name="wake"
         value={wake ? 'wake' : 'quiet'}
         options={[
-          ['quiet', say('hours.quiet')],
-          ['wake', say('set.wake')],
+          ['quiet', t('hours.quiet')],
+          ['wake', t('set.wake')],
         ]}
         onPick={(picked) => onPick(picked === 'wake')}
       />
       <p class="soft small" aria-live="polite">
-        {say(wake ? 'hours.wake-say' : 'hours.quiet-say')}
+        {t(wake ? 'hours.wake-say' : 'hours.quiet-say')}
       </p>
     </>
   );

@@ -1,17 +1,17 @@
 // What has reached me: who would like company now, then everything else, newest first.
 import { useState } from 'preact/hooks';
 import { api } from '../api/client';
-import { Button, Says } from '../components/basics';
+import { Button, Headline } from '../components/basics';
 import { Lamp } from '../components/lamp';
 import { nameOf, names } from '../components/people';
 import { Row } from '../components/rows';
 import { NEED_WORDS } from '../components/state-words';
-import { useAsked } from '../components/use-query';
+import { useQuery } from '../components/use-query';
 import type { ReachOut } from '../contract/types';
 import { needsMe, waitingLongest } from '../domain/needs';
-import { say } from '../i18n';
+import { t } from '../i18n';
 import { ago } from '../i18n/format';
-import { look } from '../store/refresh';
+import { refresh } from '../store/refresh';
 import { to } from '../store/router';
 import { state } from '../store/store';
 import { NoticeRow } from './notices';
@@ -20,32 +20,32 @@ import { NotifyBanner } from './notify';
 const PAGE = 20;
 export function Inbox() {
   const [limit, setLimit] = useState(PAGE);
-  const [page, again] = useAsked(() => api.GET('/v1/inbox', { params: { query: { limit } } }), [limit]);
-  const [bookends] = useAsked(() => api.GET('/v1/bookends', { params: { query: { open: true, limit: 100 } } }));
-  const running = bookends && new Set(bookends.items.map((one) => one.id));
-  const open = new Set(state.needed.map((reachOut) => reachOut.id));
+  const [page, again] = useQuery(() => api.GET('/v1/inbox', { params: { query: { limit } } }), [limit]);
+  const [bookends] = useQuery(() => api.GET('/v1/bookends', { params: { query: { open: true, limit: 100 } } }));
+  const running = bookends && new Set(bookends.items.map((bookend) => bookend.id));
+  const open = new Set(state.incoming.map((reachOut) => reachOut.id));
   const earlier =
     page?.items.filter((notice) => notice.kind !== 'reach_out' || !open.has(notice.reach_out_id ?? '')) ?? [];
-  const urgent = waitingLongest(state.needed, state.me?.id);
-  const others = state.needed.filter((reachOut) => !needsMe(reachOut, state.me?.id));
+  const urgent = waitingLongest(state.incoming, state.me?.id);
+  const others = state.incoming.filter((reachOut) => !needsMe(reachOut, state.me?.id));
   const readAll = async () => {
     await api.POST('/v1/inbox/read-all');
-    await Promise.all([again(), look()]);
+    await Promise.all([again(), refresh()]);
   };
   return (
     <main class="page">
-      <Says small>{say('tab.inbox')}</Says>
+      <Headline small>{t('tab.inbox')}</Headline>
       <NotifyBanner />
       {urgent.length > 0 && (
         <section class="stack">
-          <h2 class="head">{say('inbox.now')}</h2>
+          <h2 class="head">{t('inbox.now')}</h2>
           {urgent.map((reachOut, index) => (
             <Needed key={reachOut.id} of={reachOut} first={index === 0} />
           ))}
         </section>
       )}
       <section class="stack tight">
-        {urgent.length > 0 && earlier.length + others.length > 0 && <h2 class="head">{say('inbox.earlier')}</h2>}
+        {urgent.length > 0 && earlier.length + others.length > 0 && <h2 class="head">{t('inbox.earlier')}</h2>}
         <ul class="rows">
           {others.map((reachOut) => (
             <li key={reachOut.id}>
@@ -62,16 +62,16 @@ export function Inbox() {
             <NoticeRow key={notice.id} of={notice} bookends={running} onRead={again} />
           ))}
         </ul>
-        {page && !earlier.length && !state.needed.length && <p class="soft">{say('inbox.empty')}</p>}
+        {page && !earlier.length && !state.incoming.length && <p class="soft">{t('inbox.empty')}</p>}
       </section>
       {state.unread && (
         <Button kind="quiet" onPress={readAll}>
-          {say('inbox.read')}
+          {t('inbox.read')}
         </Button>
       )}
       {page?.next && limit < 100 && (
         <Button kind="quiet" onPress={() => setLimit(limit + 2 * PAGE)}>
-          {say('inbox.older')}
+          {t('inbox.older')}
         </Button>
       )}
     </main>
@@ -85,9 +85,9 @@ function Needed({ of, first }: { of: ReachOut; first: boolean }) {
       <div class="line">
         <Lamp state="lit" />
         <div>
-          <h3 class="name">{say(NEED_WORDS[of.need ?? 'company'].says, { name })}</h3>
+          <h3 class="name">{t(NEED_WORDS[of.need ?? 'company'].says, { name })}</h3>
           <p class="soft small">
-            {say(of.recipients.some(({ answer }) => answer) ? 'inbox.also' : 'inbox.waiting', {
+            {t(of.recipients.some(({ answer }) => answer) ? 'inbox.also' : 'inbox.waiting', {
               ago: ago(of.created_at, state.now),
             })}
           </p>
@@ -95,7 +95,7 @@ function Needed({ of, first }: { of: ReachOut; first: boolean }) {
       </div>
       {of.note && <blockquote class="words">{of.note}</blockquote>}
       <a class={`btn${first ? ' main' : ''}`} href={to('reach-outs', of.id)}>
-        {say('inbox.answer', { name })}
+        {t('inbox.answer', { name })}
       </a>
     </article>
   );
@@ -104,8 +104,8 @@ function Needed({ of, first }: { of: ReachOut; first: boolean }) {
 /** Somebody is with them already, or I have said what I can do. */
 function others_say(of: ReachOut): string {
   const name = nameOf(of.from);
-  const there = of.recipients.filter((recipient) => recipient.state === 'answered');
-  if (!there.length) return say('notice.reach_out', { name });
-  if (there.some((recipient) => recipient.person.id === state.me?.id)) return say('inbox.mine', { name });
-  return say('inbox.with', { n: there.length, names: names(there), name });
+  const answering = of.recipients.filter((recipient) => recipient.state === 'answered');
+  if (!answering.length) return t('notice.reach_out', { name });
+  if (answering.some((recipient) => recipient.person.id === state.me?.id)) return t('inbox.mine', { name });
+  return t('inbox.with', { n: answering.length, names: names(answering), name });
 }

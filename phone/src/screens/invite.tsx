@@ -1,60 +1,60 @@
 // Inviting somebody: for whom, then a code for their camera and a link for everything else; and the links that wait to be opened.
 import { useState } from 'preact/hooks';
 import { api, once } from '../api/client';
-import { Button, Pick, Sheet, Wrong } from '../components/basics';
+import { Button, ErrorText, RadioGroup, Sheet } from '../components/basics';
 import { Field } from '../components/field';
-import type { Filled } from '../components/form';
+import type { ReadField } from '../components/form';
 import { Form } from '../components/form';
 import { Icon } from '../components/icons';
 import { Lamp } from '../components/lamp';
 import { role, roles } from '../components/people';
 import { Group, Row } from '../components/rows';
 import type { Member, Schemas } from '../contract/types';
-import { say } from '../i18n';
-import { wrong } from '../i18n/problem';
+import { t } from '../i18n';
+import { errorText } from '../i18n/problem';
 import { moment } from '../i18n/span';
 import { newKey } from '../platform/random-key';
 import { within } from '../platform/timeout';
 import { Sure } from './member';
 
-type Made = Schemas['InvitedOut'];
+type NewInvitation = Schemas['InvitedOut'];
 type Link = Schemas['InvitationOut'];
 
 export function Invite({ onClose }: { onClose: () => void }) {
   const [who, setWho] = useState<Member['role']>('friend');
-  const [made, setMade] = useState<Made>();
+  const [invitation, setInvitation] = useState<NewInvitation>();
   const [key] = useState(newKey);
-  const make = async (filled: Filled) => {
+  const make = async (filled: ReadField) => {
     const label = filled('label').trim() || null;
     const { data, error } = await api.POST('/v1/invitations', {
       params: once(`${key}${who}${label}`),
       body: { role: who, label },
     });
-    setMade(data);
-    return wrong(error);
+    setInvitation(data);
+    return errorText(error);
   };
   return (
-    <Sheet title={say('invite.head')} onClose={onClose}>
-      {made ? (
-        <Code {...made} />
+    <Sheet title={t('invite.head')} onClose={onClose}>
+      {invitation ? (
+        <Code {...invitation} />
       ) : (
-        <Form send={make} submit={say('invite.show')}>
+        <Form send={make} submit={t('invite.show')}>
           <Field
-            label={say('invite.label')}
-            hint={say('invite.label-hint')}
+            label={t('invite.label')}
+            hint={t('invite.label-hint')}
             name="label"
             autocomplete="off"
             maxLength={60}
           />
-          <h3 class="head">{say('invite.who')}</h3>
-          <Pick legend={say('invite.who')} name="who" value={who} options={roles()} onPick={setWho} />
+          <h3 class="head">{t('invite.who')}</h3>
+          <RadioGroup legend={t('invite.who')} name="who" value={who} options={roles()} onPick={setWho} />
         </Form>
       )}
     </Sheet>
   );
 }
 
-function Code({ url, qr, expires_at }: { url: string; qr: Made['qr']; expires_at: string }) {
+function Code({ url, qr, expires_at }: { url: string; qr: NewInvitation['qr']; expires_at: string }) {
   const [copied, setCopied] = useState(false);
   const copy = () =>
     within(navigator.clipboard.writeText(url)).then(
@@ -63,18 +63,18 @@ function Code({ url, qr, expires_at }: { url: string; qr: Made['qr']; expires_at
     );
   return (
     <>
-      <p class="soft">{say('invite.say')}</p>
-      <svg class="qr" role="img" aria-label={say('invite.code')} viewBox={`-4 -4 ${qr.size + 8} ${qr.size + 8}`}>
+      <p class="soft">{t('invite.say')}</p>
+      <svg class="qr" role="img" aria-label={t('invite.code')} viewBox={`-4 -4 ${qr.size + 8} ${qr.size + 8}`}>
         <path d={qr.path} />
       </svg>
-      <p class="soft small mid">{say('invite.until', { time: moment(expires_at) })}</p>
+      <p class="soft small mid">{t('invite.until', { time: moment(expires_at) })}</p>
       <div class="two">
         {'share' in navigator && (
-          <Button onPress={() => void navigator.share({ text: say('invite.share-say'), url }).catch(() => undefined)}>
-            {say('invite.share')}
+          <Button onPress={() => void navigator.share({ text: t('invite.share-say'), url }).catch(() => undefined)}>
+            {t('invite.share')}
           </Button>
         )}
-        <Button onPress={copy}>{say(copied ? 'all.copied' : 'invite.copy')}</Button>
+        <Button onPress={copy}>{t(copied ? 'all.copied' : 'invite.copy')}</Button>
       </div>
     </>
   );
@@ -90,7 +90,7 @@ export function OnTheirWay({ links, onChange }: { links: Link[]; onChange: () =>
   if (!links.length) return null;
   return (
     <Group
-      head={say('circle.invited')}
+      head={t('circle.invited')}
       after={
         shown && (
           <OneLink key={shown.id} of={shown} onChange={onChange} onRenewed={setOpen} onClose={() => setOpen('')} />
@@ -104,7 +104,7 @@ export function OnTheirWay({ links, onChange }: { links: Link[]; onChange: () =>
               lamp={<Lamp state="dim" />}
               name={forWhom(link)}
               more={link.label ? role(link.role) : undefined}
-              says={say('circle.invited-say', { time: moment(link.expires_at) })}
+              says={t('circle.invited-say', { time: moment(link.expires_at) })}
             />
             <Icon name="next" />
           </button>
@@ -125,7 +125,7 @@ function OneLink({
   onRenewed: (id: string) => void;
   onClose: () => void;
 }) {
-  const [said, setSaid] = useState('');
+  const [message, setMessage] = useState('');
   const [key] = useState(newKey);
   const withdraw = async () => {
     await api.DELETE('/v1/invitations/{invitation_id}', { params: { path: { invitation_id: of.id } } });
@@ -136,27 +136,27 @@ function OneLink({
       params: once(key),
       body: { role: of.role, step: of.step, label: of.label },
     });
-    if (!data) return setSaid(wrong(error));
+    if (!data) return setMessage(errorText(error));
     await withdraw();
     onRenewed(data.id);
   };
   return (
-    <Sheet title={of.label ? say('circle.waiting', { name: of.label }) : say('circle.waiting-one')} onClose={onClose}>
+    <Sheet title={of.label ? t('circle.waiting', { name: of.label }) : t('circle.waiting-one')} onClose={onClose}>
       {of.url && of.qr ? (
         <Code url={of.url} qr={of.qr} expires_at={of.expires_at} />
       ) : (
         <>
-          <p>{say('invite.unreadable')}</p>
-          <Wrong>{said}</Wrong>
+          <p>{t('invite.unreadable')}</p>
+          <ErrorText>{message}</ErrorText>
           <Button kind="main" onPress={renew}>
-            {say('invite.renew')}
+            {t('invite.renew')}
           </Button>
         </>
       )}
       <Sure
-        ask={say('circle.withdraw')}
-        says={say('circle.withdraw-say')}
-        yes={say('circle.withdraw-yes')}
+        ask={t('circle.withdraw')}
+        says={t('circle.withdraw-say')}
+        yes={t('circle.withdraw-yes')}
         onYes={withdraw}
       />
     </Sheet>

@@ -1,14 +1,14 @@
 // An invitation: the link is looked at first, then who asks and for what, then yes or not now.
 import { useEffect, useState } from 'preact/hooks';
 import { api, once } from '../api/client';
-import { Button, Says, Wrong } from '../components/basics';
+import { Button, ErrorText, Headline } from '../components/basics';
 import { Lamp, Light } from '../components/lamp';
 import { nameOf, role } from '../components/people';
 import type { Schemas } from '../contract/types';
 import { NETWORK_ERROR, problemType } from '../domain/problems';
 import type { Key } from '../i18n';
-import { say } from '../i18n';
-import { wrong } from '../i18n/problem';
+import { t } from '../i18n';
+import { errorText } from '../i18n/problem';
 import { moment } from '../i18n/span';
 import { newKey } from '../platform/random-key';
 import { keep, kept } from '../platform/slots';
@@ -32,10 +32,10 @@ export function takeUpInvitation(): boolean {
   return token !== null;
 }
 
-type Found = Schemas['PreviewOut'];
+type Preview = Schemas['PreviewOut'];
 
 export function Join({ token }: { token: string }) {
-  const [found, setFound] = useState<Found>();
+  const [preview, setPreview] = useState<Preview>();
   const [error, setError] = useState<unknown>();
   const [joined, setJoined] = useState<Membership>();
   // Whoever comes back to the link in this tab has signed up or signed in for it just now.
@@ -45,7 +45,7 @@ export function Join({ token }: { token: string }) {
   const look = async () => {
     const { data: preview, error } = await api.POST('/v1/invitations/preview', { body: { token } });
     setError(error);
-    setFound(preview);
+    setPreview(preview);
     if (preview?.accepted)
       setJoined({
         id: preview.membership_id ?? '',
@@ -63,7 +63,7 @@ export function Join({ token }: { token: string }) {
     if (data) {
       setFresh(true);
       setJoined(data);
-    } else if (problemType(error) === NETWORK_ERROR) return wrong(error);
+    } else if (problemType(error) === NETWORK_ERROR) return errorText(error);
     else setError(error);
     return '';
   };
@@ -71,17 +71,17 @@ export function Join({ token }: { token: string }) {
   if (joined && inside) return <Joined of={joined} fresh={fresh} />;
   if (error) return <CannotBeUsed error={error} inside={inside} onAgain={look} />;
   // Before anything is asked of anybody, the link is looked at.
-  if (!found || joined) return <main class="page" aria-busy="true" />;
-  return <Question of={found} inside={inside} onYes={accept} />;
+  if (!preview || joined) return <main class="page" aria-busy="true" />;
+  return <Question of={preview} inside={inside} onYes={accept} />;
 }
 
-function Question({ of, inside, onYes }: { of: Found; inside: boolean; onYes: () => Promise<string> }) {
+function Question({ of, inside, onYes }: { of: Preview; inside: boolean; onYes: () => Promise<string> }) {
   const [later, setLater] = useState(false);
-  const [said, setSaid] = useState('');
+  const [message, setMessage] = useState('');
   const name = nameOf(of);
   const notNow = (
     <Button kind="quiet" onPress={() => setLater(true)}>
-      {say('join.no')}
+      {t('join.no')}
     </Button>
   );
   if (later) return <NotNow of={of} inside={inside} onBack={() => setLater(false)} />;
@@ -89,25 +89,25 @@ function Question({ of, inside, onYes }: { of: Found; inside: boolean; onYes: ()
     <main class="page">
       <div class="hero grow">
         <Light cord />
-        <Says live>{say('join.head', { name })}</Says>
-        <p>{say('join.as', { name, role: role(of.role) })}</p>
-        {!inside && <p class="soft">{say('join.what')}</p>}
+        <Headline live>{t('join.head', { name })}</Headline>
+        <p>{t('join.as', { name, role: role(of.role) })}</p>
+        {!inside && <p class="soft">{t('join.what')}</p>}
       </div>
       <div class="stack">
-        <Wrong>{said}</Wrong>
+        <ErrorText>{message}</ErrorText>
         {inside ? (
-          <Button kind="main" onPress={async () => setSaid(await onYes())}>
-            {say('join.yes')}
+          <Button kind="main" onPress={async () => setMessage(await onYes())}>
+            {t('join.yes')}
           </Button>
         ) : (
           <>
             <a class="btn main" href={to('create-account')}>
-              {say('join.new')}
+              {t('join.new')}
             </a>
             <a class="btn" href={to('sign-in')}>
-              {say('join.known')}
+              {t('join.known')}
             </a>
-            <p class="soft small mid">{say('join.asked')}</p>
+            <p class="soft small mid">{t('join.asked')}</p>
           </>
         )}
         {notNow}
@@ -117,18 +117,18 @@ function Question({ of, inside, onYes }: { of: Found; inside: boolean; onYes: ()
 }
 
 /** Nothing is lost with it, and nobody is told. */
-function NotNow({ of, inside, onBack }: { of: Found; inside: boolean; onBack: () => void }) {
+function NotNow({ of, inside, onBack }: { of: Preview; inside: boolean; onBack: () => void }) {
   return (
     <main class="page">
       <div class="hero grow">
         <Lamp state="dim big" />
-        <Says live>{say('join.later-head')}</Says>
-        <p>{say('join.later', { name: nameOf(of), time: moment(of.expires_at ?? '') })}</p>
+        <Headline live>{t('join.later-head')}</Headline>
+        <p>{t('join.later', { name: nameOf(of), time: moment(of.expires_at ?? '') })}</p>
       </div>
       <div class="stack">
-        <Button onPress={onBack}>{say('join.later-back')}</Button>
+        <Button onPress={onBack}>{t('join.later-back')}</Button>
         <a class="btn quiet" href={to()} onClick={dropInvitation}>
-          {say(inside ? 'gone.home' : 'join.start')}
+          {t(inside ? 'gone.home' : 'join.start')}
         </a>
       </div>
     </main>
@@ -149,29 +149,29 @@ function CannotBeUsed({ error, inside, onAgain }: { error: unknown; inside: bool
     <main class="page">
       <div class="hero grow">
         <Lamp state="dim big" />
-        <Says live>{known ? say(known[0]) : wrong(error)}</Says>
-        {known && <p>{say(known[1])}</p>}
-        {known && !inside && <p class="soft">{say('join.gone-known')}</p>}
+        <Headline live>{known ? t(known[0]) : errorText(error)}</Headline>
+        {known && <p>{t(known[1])}</p>}
+        {known && !inside && <p class="soft">{t('join.gone-known')}</p>}
       </div>
       <div class="stack">
-        {!known && <Button onPress={onAgain}>{say('join.again')}</Button>}
+        {!known && <Button onPress={onAgain}>{t('join.again')}</Button>}
         {own && (
           <a class="btn" href={to('circle')}>
-            {say('join.own-circle')}
+            {t('join.own-circle')}
           </a>
         )}
         {known && !inside && (
           <a class="btn" href={to('sign-in')}>
-            {say('sign-in.button')}
+            {t('sign-in.button')}
           </a>
         )}
         {known && !own && (
           <a class="btn" href={to('link')}>
-            {say('link.other')}
+            {t('link.other')}
           </a>
         )}
         <a class="btn quiet" href={to()} onClick={dropInvitation}>
-          {say(inside ? 'gone.home' : 'join.start')}
+          {t(inside ? 'gone.home' : 'join.start')}
         </a>
       </div>
     </main>

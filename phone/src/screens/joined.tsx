@@ -1,16 +1,16 @@
 // After the yes: may this phone tell you, may they wake you, and the two words that both compare. One question a page.
 import { useState } from 'preact/hooks';
 import { api, whole } from '../api/client';
-import { Button, Pick, Says } from '../components/basics';
+import { Button, Headline, RadioGroup } from '../components/basics';
 import { hasHours } from '../components/hours-in-words';
 import { Lamp, Light } from '../components/lamp';
 import { nameOf } from '../components/people';
-import { useAsked } from '../components/use-query';
+import { useQuery } from '../components/use-query';
 import type { Supported } from '../contract/types';
-import { say } from '../i18n';
+import { t } from '../i18n';
 import { standing } from '../store/notifications';
-import { patch } from '../store/profile';
-import { instead } from '../store/router';
+import { updateProfile } from '../store/profile';
+import { replaceRoute } from '../store/router';
 import { state } from '../store/store';
 import { HoursForm } from './hours';
 import { NotifyQuestion } from './notify';
@@ -42,7 +42,7 @@ interface StepProps {
 function Later({ onDone }: { onDone: () => void }) {
   return (
     <Button kind="quiet" onPress={onDone}>
-      {say('join.later-button')}
+      {t('join.later-button')}
     </Button>
   );
 }
@@ -52,14 +52,14 @@ function Tell({ name, onDone }: StepProps) {
     <main class="page">
       <div class="hero grow">
         <Light cord />
-        <Says live>{say('notify.ask')}</Says>
-        <p>{say('join.tell', { name })}</p>
+        <Headline live>{t('notify.ask')}</Headline>
+        <p>{t('join.tell', { name })}</p>
       </div>
       <div class="stack">
         <NotifyQuestion main onSwitched={onDone} later={<Later onDone={onDone} />}>
           {null}
         </NotifyQuestion>
-        <p class="soft small mid">{say('notify.off-say')}</p>
+        <p class="soft small mid">{t('notify.off-say')}</p>
       </div>
     </main>
   );
@@ -68,43 +68,43 @@ function Tell({ name, onDone }: StepProps) {
 /** The question that decides most about the nights. A no asks for hours at once, and both are kept together. */
 function Wake({ name, onDone }: StepProps) {
   const [picked, setPicked] = useState<'wake' | 'quiet' | null>(null);
-  const wake = async () => (await patch({ wake_me: true })) && onDone();
+  const wake = async () => (await updateProfile({ wake_me: true })) && onDone();
   return (
     <main class="page">
       <div class="stack">
-        <Says live>{say('join.wake', { name })}</Says>
-        <p>{say('join.wake-say')}</p>
+        <Headline live>{t('join.wake', { name })}</Headline>
+        <p>{t('join.wake-say')}</p>
       </div>
-      <Pick
-        legend={say('join.wake', { name })}
+      <RadioGroup
+        legend={t('join.wake', { name })}
         name="wake"
         kind="two"
         value={picked}
         options={[
-          ['wake', say('set.wake')],
-          ['quiet', say('join.wake-hours')],
+          ['wake', t('set.wake')],
+          ['quiet', t('join.wake-hours')],
         ]}
         onPick={setPicked}
       />
       {picked === 'quiet' && (
         <HoursForm
           wake={false}
-          submit={say('join.next')}
+          submit={t('join.next')}
           onSaved={onDone}
-          after={<p class="soft small">{say('hours.quiet-say')}</p>}
+          after={<p class="soft small">{t('hours.quiet-say')}</p>}
         />
       )}
       {picked === 'wake' && (
         <div class="stack">
           <Button kind="main" onPress={wake}>
-            {say('join.next')}
+            {t('join.next')}
           </Button>
-          <p class="soft small">{say('hours.wake-say')}</p>
+          <p class="soft small">{t('hours.wake-say')}</p>
         </div>
       )}
       <div class="stack">
         <Later onDone={onDone} />
-        <p class="soft small mid">{say('join.wake-later')}</p>
+        <p class="soft small mid">{t('join.wake-later')}</p>
       </div>
     </main>
   );
@@ -112,8 +112,8 @@ function Wake({ name, onDone }: StepProps) {
 
 /** What both sides say to each other before the confirm. */
 function TwoWords({ of }: { of: Membership }) {
-  const [mine] = useAsked(() => api.GET('/v1/supporting', whole));
-  const now = mine?.items.find((one) => one.id === of.id) ?? of;
+  const [supporting] = useQuery(() => api.GET('/v1/supporting', whole));
+  const now = supporting?.items.find((membership) => membership.id === of.id) ?? of;
   const name = nameOf(of);
   const words = now.words ?? of.words;
   return (
@@ -122,23 +122,23 @@ function TwoWords({ of }: { of: Membership }) {
         {now.state === 'active' ? (
           <>
             <Lamp state="bright big" />
-            <Says live>{say('join.in', { name })}</Says>
-            <p>{say('join.in-say', { name })}</p>
+            <Headline live>{t('join.in', { name })}</Headline>
+            <p>{t('join.in-say', { name })}</p>
           </>
         ) : (
           <>
             <Lamp state="lit big" />
-            <Says small live>
-              {say('join.words-head', { name })}
-            </Says>
+            <Headline small live>
+              {t('join.words-head', { name })}
+            </Headline>
             <p class="say" lang="en">
               {words?.join(' ')}
             </p>
-            <p class="soft">{say('join.words-say', { name })}</p>
+            <p class="soft">{t('join.words-say', { name })}</p>
           </>
         )}
       </div>
-      <Button onPress={() => instead()}>{say('join.done')}</Button>
+      <Button onPress={() => replaceRoute()}>{t('join.done')}</Button>
     </main>
   );
 }

@@ -1,12 +1,12 @@
 // One member of my circle: who they are to me, when they are told, and letting them go.
 import { useState } from 'preact/hooks';
 import { api } from '../api/client';
-import { Button, Pick, Sheet } from '../components/basics';
+import { Button, RadioGroup, Sheet } from '../components/basics';
 import { CallAndText, Number_, nameOf, roles } from '../components/people';
 import type { Member } from '../contract/types';
-import { say } from '../i18n';
-import { wrong } from '../i18n/problem';
-import { look } from '../store/refresh';
+import { t } from '../i18n';
+import { errorText } from '../i18n/problem';
+import { refresh } from '../store/refresh';
 import { change } from '../store/store';
 
 const at = (member: Member) => ({ params: { path: { membership_id: member.id } } });
@@ -14,15 +14,15 @@ const at = (member: Member) => ({ params: { path: { membership_id: member.id } }
 /** Another role or step; says what came of it. */
 export async function place(member: Member, body: { role?: Member['role']; step?: 1 | 2 }): Promise<void> {
   const { data, error } = await api.PATCH('/v1/circle/{membership_id}', { ...at(member), body });
-  await look();
+  await refresh();
   const { step } = body;
-  const moved = data && step ? say(`circle-moved.${step}`, { name: nameOf(member) }) : '';
-  change({ word: error ? wrong(error) : moved });
+  const moved = data && step ? t(`circle-moved.${step}`, { name: nameOf(member) }) : '';
+  change({ toast: error ? errorText(error) : moved });
 }
 
 export async function remove(member: Member): Promise<void> {
   await api.DELETE('/v1/circle/{membership_id}', at(member));
-  await look();
+  await refresh();
 }
 
 export function MemberSheet({ member, onClose }: { member: Member; onClose: () => void }) {
@@ -37,29 +37,29 @@ export function MemberSheet({ member, onClose }: { member: Member; onClose: () =
           <CallAndText name={name} number={member.contact} />
         </div>
       )}
-      <h3 class="head">{say('member.role', { name })}</h3>
-      <Pick
-        legend={say('member.role', { name })}
+      <h3 class="head">{t('member.role', { name })}</h3>
+      <RadioGroup
+        legend={t('member.role', { name })}
         name="role"
         value={member.role}
         options={roles()}
-        onPick={(one) => place(member, { role: one })}
+        onPick={(chosen) => place(member, { role: chosen })}
       />
-      <h3 class="head">{say('member.step', { name })}</h3>
-      <Pick
-        legend={say('member.step', { name })}
+      <h3 class="head">{t('member.step', { name })}</h3>
+      <RadioGroup
+        legend={t('member.step', { name })}
         name="step"
         value={`${member.step}`}
         options={[
-          ['1', say('member.step.1')],
-          ['2', say('member.step.2')],
+          ['1', t('member.step.1')],
+          ['2', t('member.step.2')],
         ]}
         onPick={(step) => place(member, { step: step === '1' ? 1 : 2 })}
       />
       <Sure
-        ask={say('member.remove')}
-        says={say('member.remove.say', { name })}
-        yes={say('member.remove.yes', { name })}
+        ask={t('member.remove')}
+        says={t('member.remove.say', { name })}
+        yes={t('member.remove.yes', { name })}
         onYes={() => remove(member)}
       />
       <Block who={member.person} name={name} />
@@ -69,8 +69,8 @@ export function MemberSheet({ member, onClose }: { member: Member; onClose: () =
 
 /** Something that wants a second thought: the first tap says what it means, the second does it. */
 export function Sure({ ask, says, yes, onYes }: { ask: string; says: string; yes: string; onYes: () => unknown }) {
-  const [asked, setAsked] = useState(false);
-  if (!asked) return <Button onPress={() => setAsked(true)}>{ask}</Button>;
+  const [confirming, setConfirming] = useState(false);
+  if (!confirming) return <Button onPress={() => setConfirming(true)}>{ask}</Button>;
   return (
     <div class="stack" role="status">
       <p>{says}</p>
@@ -82,14 +82,9 @@ export function Sure({ ask, says, yes, onYes }: { ask: string; says: string; yes
 export function Block({ who, name }: { who: Member['person']; name: string }) {
   const block = async () => {
     await api.POST('/v1/blocks', { body: { person_id: who.id } });
-    await look();
+    await refresh();
   };
   return (
-    <Sure
-      ask={say('block.who', { name })}
-      says={say('block.say', { name })}
-      yes={say('block.yes', { name })}
-      onYes={block}
-    />
+    <Sure ask={t('block.who', { name })} says={t('block.say', { name })} yes={t('block.yes', { name })} onYes={block} />
   );
 }

@@ -1,8 +1,8 @@
 // My open reach-out, from the first second until somebody is there: the truest sentence first, then each lamp.
 import { useState } from 'preact/hooks';
 import { api, once } from '../api/client';
-import { Pick, Says, Wrong } from '../components/basics';
-import { AskAgain, HowIsIt } from '../components/close-actions';
+import { ErrorText, Headline, RadioGroup } from '../components/basics';
+import { AskAgain, CloseActions } from '../components/close-actions';
 import { Lamp, Light } from '../components/lamp';
 import { Messages, Write } from '../components/messages';
 import { CallList, LineButton, names } from '../components/people';
@@ -13,12 +13,12 @@ import type { Progress } from '../domain/lamps';
 import { furthestProgress, whoIsThere } from '../domain/lamps';
 import type { Need } from '../domain/needs';
 import type { Key } from '../i18n';
-import { say } from '../i18n';
+import { t } from '../i18n';
 import { clock } from '../i18n/format';
-import { wrong } from '../i18n/problem';
-import { look } from '../store/refresh';
+import { errorText } from '../i18n/problem';
+import { refresh } from '../store/refresh';
 import { change, state } from '../store/store';
-import { There } from './answered';
+import { Answered } from './answered';
 import { NotifyLine } from './notify-ask';
 
 const MINUTE_MS = 60_000;
@@ -29,42 +29,40 @@ const NO_PHONE: Partial<Record<Progress['state'], Key>> = {
   declined: 'wait.declined-say',
 };
 
-export function Mine({ of }: { of: ReachOut }) {
+export function MyReachOut({ of }: { of: ReachOut }) {
   // An answer stands also while the others are asked beside it.
-  if (whoIsThere(of.recipients).length) return <There of={of} />;
+  if (whoIsThere(of.recipients).length) return <Answered of={of} />;
   return of.unanswered_at ? <Quiet of={of} /> : <Waiting of={of} />;
 }
 
 function Waiting({ of }: { of: ReachOut }) {
   const progress = furthestProgress(of.recipients);
   const unheard = NO_PHONE[progress.state];
-  const next = of.next_rung_at ? say('wait.next', { time: clock(of.next_rung_at) }) : say('wait.open');
+  const next = of.next_rung_at ? t('wait.next', { time: clock(of.next_rung_at) }) : t('wait.open');
   return (
     <main class="page">
       <section class="hero">
         <div class="halo">
           <Light />
         </div>
-        <Says live>
-          {say(PROGRESS_WORDS[progress.state], {
+        <Headline live>
+          {t(PROGRESS_WORDS[progress.state], {
             n: progress.people.length,
             names: names(progress.people),
             owners: names(progress.people, true),
           })}
-        </Says>
-        <p>{unheard ? say(unheard) : next}</p>
-        {!state.reached && <p role="status">{say('wait.away')}</p>}
-        {!unheard && <p class="soft small">{say('wait.breathe')}</p>}
+        </Headline>
+        <p>{unheard ? t(unheard) : next}</p>
+        {!state.online && <p role="status">{t('wait.away')}</p>}
+        {!unheard && <p class="soft small">{t('wait.breathe')}</p>}
         <NotifyLine />
       </section>
       {unheard && <CallList people={of.recipients} helplines={of.helplines} />}
-      {unheard && of.next_rung_at && (
-        <p class="soft small mid">{say('there.next', { time: clock(of.next_rung_at) })}</p>
-      )}
+      {unheard && of.next_rung_at && <p class="soft small mid">{t('there.next', { time: clock(of.next_rung_at) })}</p>}
       <Recipients of={of} />
       {!unheard && <LineButton helplines={of.helplines} />}
-      <AddAWord of={of} />
-      <HowIsIt of={of} />
+      <Elaborate of={of} />
+      <CloseActions of={of} />
     </main>
   );
 }
@@ -76,52 +74,52 @@ function Quiet({ of }: { of: ReachOut }) {
   return (
     <main class="page">
       <section class="stack">
-        <Says live>{say('quiet.head')}</Says>
+        <Headline live>{t('quiet.head')}</Headline>
         <p>
           {minutes >= 1 && minutes < 60
-            ? say('quiet.say', { n: minutes })
-            : say('quiet.long', { time: clock(of.created_at) })}
+            ? t('quiet.say', { n: minutes })
+            : t('quiet.long', { time: clock(of.created_at) })}
         </p>
       </section>
       <CallList people={of.recipients} helplines={of.helplines} />
       <section class="line">
         <Lamp state="lit" />
-        <p class="soft">{of.next_rung_at ? say('quiet.next', { time: clock(of.next_rung_at) }) : say('quiet.why')}</p>
+        <p class="soft">{of.next_rung_at ? t('quiet.next', { time: clock(of.next_rung_at) }) : t('quiet.why')}</p>
       </section>
       <NotifyLine />
-      <AskAgain of={of}>{say('wait.again')}</AskAgain>
-      <HowIsIt of={of} />
+      <AskAgain of={of}>{t('wait.again')}</AskAgain>
+      <CloseActions of={of} />
       <Recipients of={of} />
-      <AddAWord of={of} />
+      <Elaborate of={of} />
     </main>
   );
 }
 
 /** Words and a need come after the press, never before it. */
-function AddAWord({ of }: { of: ReachOut }) {
-  const [said, setSaid] = useState('');
+function Elaborate({ of }: { of: ReachOut }) {
+  const [message, setMessage] = useState('');
   const need = async (wanted: Need) => {
     // Pressing again while one is open makes no second one; it only says more about this one.
     const { data, error } = await api.POST('/v1/reach-outs', { params: once(), body: { need: wanted } });
-    setSaid(wrong(error));
-    if (data) change({ mine: data });
+    setMessage(errorText(error));
+    if (data) change({ myReachOut: data });
   };
   return (
     <section class="stack" aria-labelledby="word">
       <h2 class="name" id="word">
-        {say('wait.word')}
+        {t('wait.word')}
       </h2>
       {of.note && <blockquote class="words">{of.note}</blockquote>}
       <Messages messages={state.messages} />
-      <Write to={of.id} label={say('wait.word-like')} onSent={look} />
-      <Pick
-        legend={say('wait.need')}
+      <Write to={of.id} label={t('wait.word-like')} onSent={refresh} />
+      <RadioGroup
+        legend={t('wait.need')}
         name="need"
-        options={NEEDS.map((one) => [one, say(NEED_WORDS[one].choose)])}
+        options={NEEDS.map((option) => [option, t(NEED_WORDS[option].choose)])}
         value={of.need}
         onPick={(wanted) => void need(wanted)}
       />
-      <Wrong>{said}</Wrong>
+      <ErrorText>{message}</ErrorText>
     </section>
   );
 }

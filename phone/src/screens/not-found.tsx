@@ -1,20 +1,20 @@
 // An address that leads nowhere (any more).
 
-import { Says } from '../components/basics';
+import { Headline } from '../components/basics';
 import { Lamp } from '../components/lamp';
-import { say } from '../i18n';
+import { t } from '../i18n';
 import { to } from '../store/router';
 
-export function Gone() {
+export function NotFound() {
   return (
     <main class="page">
       <div class="hero grow">
         <Lamp state="dim big" />
-        <Says>{say('gone.head')}</Says>
-        <p>{say('gone.say')}</p>
+        <Headline>{t('gone.head')}</Headline>
+        <p>{t('gone.say')}</p>
       </div>
       <a class="btn" href={to()}>
-        {say('gone.home')}
+        {t('gone.home')}
       </a>
     </main>
   );

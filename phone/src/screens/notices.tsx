@@ -5,9 +5,9 @@ import { nameOf } from '../components/people';
 import { Row } from '../components/rows';
 import type { Notice } from '../contract/types';
 import type { Key } from '../i18n';
-import { say } from '../i18n';
+import { t } from '../i18n';
 import { day } from '../i18n/format';
-import { look } from '../store/refresh';
+import { refresh } from '../store/refresh';
 import { go } from '../store/router';
 import { state } from '../store/store';
 
@@ -54,11 +54,11 @@ function kindOf({ kind, from, bookend_id }: Notice): Kind {
 function isOver({ kind, reach_out_id, bookend_id }: Notice, bookends: Set<string> | undefined): boolean {
   if (bookend_id) return bookends !== undefined && !bookends.has(bookend_id);
   // What the phone has not looked at, it does not know.
-  if (!reach_out_id || !state.reached || !state.looked) return false;
-  if (reach_out_id !== state.mine?.id) return !state.needed.some((one) => one.id === reach_out_id);
+  if (!reach_out_id || !state.online || !state.refreshes) return false;
+  if (reach_out_id !== state.myReachOut?.id) return !state.incoming.some((reachOut) => reachOut.id === reach_out_id);
   return kind === 'unanswered'
-    ? state.mine.state !== 'waiting'
-    : kind === 'are_you_talking' && state.mine.state === 'together';
+    ? state.myReachOut.state !== 'waiting'
+    : kind === 'are_you_talking' && state.myReachOut.state === 'together';
 }
 
 /** Where a notice leads. */
@@ -93,7 +93,7 @@ export function NoticeRow({
     if (where.length) go(...where);
     if (of.read_at) return;
     await api.POST('/v1/inbox/{notice_id}/read', { params: { path: { notice_id: of.id } } });
-    await Promise.all([onRead(), look()]);
+    await Promise.all([onRead(), refresh()]);
   };
   return (
     <li>
@@ -104,13 +104,13 @@ export function NoticeRow({
               {!of.read_at && (
                 <>
                   <i class="dot" />
-                  <span class="sr">{say('inbox.is-new')}</span>
+                  <span class="sr">{t('inbox.is-new')}</span>
                 </>
               )}
-              {say(title, { name })}
+              {t(title, { name })}
             </>
           }
-          says={confirmed ? say('confirm.done', { name }) : say(detail, { name })}
+          says={confirmed ? t('confirm.done', { name }) : t(detail, { name })}
         >
           <span class="soft small">{day(of.created_at)}</span>
         </Row>

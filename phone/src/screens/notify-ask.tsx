@@ -1,7 +1,7 @@
 // Somebody could answer, and this phone would not say so: the question on Home, and one quiet line while waiting.
 import type { FunctionComponent } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
-import { say } from '../i18n';
+import { t } from '../i18n';
 import { standing } from '../store/notifications';
 import { state } from '../store/store';
 
@@ -23,5 +23,5 @@ export function NotifyAsk() {
 
 /** No question in that moment. */
 export function NotifyLine() {
-  return unheard() ? <p class="soft small mid">{say('notify.line')}</p> : null;
+  return unheard() ? <p class="soft small mid">{t('notify.line')}</p> : null;
 }

@@ -5,7 +5,7 @@ import { Button } from '../components/basics';
 import { Lamp } from '../components/lamp';
 import { Row } from '../components/rows';
 import type { Key } from '../i18n';
-import { say } from '../i18n';
+import { t } from '../i18n';
 import { clock, day } from '../i18n/format';
 import { keep, kept } from '../platform/slots';
 import type { Device, Standing } from '../store/notifications';
@@ -28,51 +28,51 @@ const LATER = 'notify-later';
 const LATER_MS = 14 * 24 * 60 * 60_000;
 
 export function NotifyCard() {
-  const [how, setHow] = useState<Standing>(standing);
+  const [current, setStanding] = useState<Standing>(standing);
   const [device, setDevice] = useState<Device>();
   const [took, setTook] = useState<number>();
   const [waiting, setWaiting] = useState(false);
-  const take = (found: Device | Standing) => {
-    if (typeof found === 'string') setHow(found);
+  const take = (result: Device | Standing) => {
+    if (typeof result === 'string') setStanding(result);
     else {
-      setDevice(found);
-      setHow('on');
+      setDevice(result);
+      setStanding('on');
     }
   };
   useEffect(() => {
     if (standing() === 'on') void register().then(take);
   }, []);
   const test = async () => {
-    const there = device ?? (await switchOn());
-    take(there);
-    if (typeof there === 'string') return;
+    const registered = device ?? (await switchOn());
+    take(registered);
+    if (typeof registered === 'string') return;
     setWaiting(true);
-    const seconds = await tryPush(there);
+    const seconds = await tryPush(registered);
     setWaiting(false);
     setTook(seconds ?? undefined);
-    if (seconds === null) setHow('failed');
-    else setHow('on');
+    if (seconds === null) setStanding('failed');
+    else setStanding('on');
   };
-  const works = how === 'on' && (took !== undefined || device?.last_receipt_at);
-  const [title, help] = STANDINGS[how];
-  const switchedOn = how === 'on' ? 'lit' : 'dim';
+  const works = current === 'on' && (took !== undefined || device?.last_receipt_at);
+  const [title, help] = STANDINGS[current];
+  const switchedOn = current === 'on' ? 'lit' : 'dim';
   const explanation = () => {
-    if (waiting) return say('notify.waiting');
-    if (took !== undefined) return say('notify.light', { n: Math.max(1, Math.round(took)), time: clock(Date.now()) });
-    return works && device?.last_receipt_at ? say('notify.last', { time: day(device.last_receipt_at) }) : say(help);
+    if (waiting) return t('notify.waiting');
+    if (took !== undefined) return t('notify.light', { n: Math.max(1, Math.round(took)), time: clock(Date.now()) });
+    return works && device?.last_receipt_at ? t('notify.last', { time: day(device.last_receipt_at) }) : t(help);
   };
   return (
     <section class="card">
       <div class="line" role="status">
         <Lamp state={works ? 'bright' : switchedOn} />
         <div>
-          <h2 class="name">{say(works ? 'notify-how.works' : title)}</h2>
+          <h2 class="name">{t(works ? 'notify-how.works' : title)}</h2>
           <p class="soft small">{explanation()}</p>
-          {how === 'failed' && <p class="soft small">{say('notify.net')}</p>}
+          {current === 'failed' && <p class="soft small">{t('notify.net')}</p>}
         </div>
       </div>
-      {how !== 'add' && how !== 'none' && (
-        <Button onPress={test}>{say(how === 'on' || device ? 'notify.test' : 'notify.switch')}</Button>
+      {current !== 'add' && current !== 'none' && (
+        <Button onPress={test}>{t(current === 'on' || device ? 'notify.test' : 'notify.switch')}</Button>
       )}
     </section>
   );
@@ -83,7 +83,7 @@ export function NotifyBanner() {
   if (standing() === 'on') return null;
   return (
     <a class="card row" href={to('settings')}>
-      <Row lamp={<Lamp state="dim" />} name={say('notify-how.off')} says={say('notify.off-say')} />
+      <Row lamp={<Lamp state="dim" />} name={t('notify-how.off')} says={t('notify.off-say')} />
     </a>
   );
 }
@@ -100,27 +100,27 @@ export function NotifyQuestion({
   later: ComponentChildren;
   children: ComponentChildren;
 }) {
-  const [how, setHow] = useState<Standing>(standing);
+  const [current, setStanding] = useState<Standing>(standing);
   const ask = async () => {
-    const found = await switchOn();
-    if (typeof found !== 'string') onSwitched();
-    else setHow(found);
+    const result = await switchOn();
+    if (typeof result !== 'string') onSwitched();
+    else setStanding(result);
   };
-  const [title, help] = STANDINGS[how];
-  const possible = how !== 'add' && how !== 'none';
+  const [title, help] = STANDINGS[current];
+  const possible = current !== 'add' && current !== 'none';
   return (
     <>
-      {how === 'off' || how === 'on' ? (
+      {current === 'off' || current === 'on' ? (
         children
       ) : (
         <div role="status">
-          <p class="name">{say(title)}</p>
-          <p class="soft">{say(help)}</p>
+          <p class="name">{t(title)}</p>
+          <p class="soft">{t(help)}</p>
         </div>
       )}
       {possible && (
         <Button kind={main ? 'main' : ''} onPress={ask}>
-          {say(how === 'off' || how === 'on' ? 'notify.switch' : 'notify.again')}
+          {t(current === 'off' || current === 'on' ? 'notify.switch' : 'notify.again')}
         </Button>
       )}
       {later}
@@ -128,7 +128,7 @@ export function NotifyQuestion({
   );
 }
 
-/** Not again for two weeks after "Not now". Where it stands is for parts/unheard.tsx to know. */
+/** Not again for two weeks after "Not now". Where it stands is for notify-ask.tsx to know. */
 export function NotifyAskCard() {
   const [done, setDone] = useState(() => Date.now() - Number(kept(LATER)) < LATER_MS);
   if (done) return null;
@@ -139,17 +139,17 @@ export function NotifyAskCard() {
   return (
     <section class="card" aria-labelledby="notify-ask">
       <h2 class="name" id="notify-ask">
-        {say('notify.ask')}
+        {t('notify.ask')}
       </h2>
       <NotifyQuestion
         onSwitched={() => setDone(true)}
         later={
           <Button kind="quiet" onPress={later}>
-            {say('notify.later')}
+            {t('notify.later')}
           </Button>
         }
       >
-        <p class="soft">{say('notify.ask-say')}</p>
+        <p class="soft">{t('notify.ask-say')}</p>
       </NotifyQuestion>
     </section>
   );
@@ -164,7 +164,7 @@ export function NotifyWarning() {
       <div class="line">
         <Lamp state="dim" />
         <div>
-          <p>{say('notify.bookend')}</p>
+          <p>{t('notify.bookend')}</p>
         </div>
       </div>
       <NotifyQuestion onSwitched={() => setOn(true)} later={null}>

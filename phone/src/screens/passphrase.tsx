@@ -1,14 +1,14 @@
 // A new passphrase and new recovery codes. Both ask for the passphrase of today first.
 import { useState } from 'preact/hooks';
 import { api, once } from '../api/client';
-import { Button, SubPage, Wrong } from '../components/basics';
+import { Button, ErrorText, SubPage } from '../components/basics';
 import { Form } from '../components/form';
 import { NewPassphrase } from '../components/passphrase';
 import { Proof } from '../components/proof';
 import { problemType } from '../domain/problems';
-import { say } from '../i18n';
-import { wrong } from '../i18n/problem';
-import { instead } from '../store/router';
+import { t } from '../i18n';
+import { errorText } from '../i18n/problem';
+import { replaceRoute } from '../store/router';
 import { change } from '../store/store';
 import { Codes } from './create-account';
 
@@ -16,20 +16,20 @@ export function Passphrase() {
   const [proven, setProven] = useState(false);
   const [fresh, setFresh] = useState('');
   const [codes, setCodes] = useState<string[]>();
-  const [said, setSaid] = useState('');
-  const back = () => instead('settings');
+  const [message, setMessage] = useState('');
+  const back = () => replaceRoute('settings');
   if (codes) return <Codes codes={codes} onDone={back} />;
   const refused = (error: unknown) => {
     // Proof is good for five minutes: then the passphrase is asked for again.
     if (problemType(error) === '/problems/proof-needed') setProven(false);
-    setSaid(wrong(error));
+    setMessage(errorText(error));
   };
   const set = async () => {
     const { error } = await api.PUT('/v1/me/passphrase', { body: { passphrase: fresh } });
     if (error) refused(error);
     else {
       back();
-      change({ word: say('passphrase.done') });
+      change({ toast: t('passphrase.done') });
     }
     return '';
   };
@@ -39,22 +39,22 @@ export function Passphrase() {
     else refused(error);
   };
   return (
-    <SubPage of="settings" head={say('set.passphrase')}>
-      <Wrong>{said}</Wrong>
+    <SubPage of="settings" head={t('set.passphrase')}>
+      <ErrorText>{message}</ErrorText>
       {proven ? (
         <>
-          <Form send={set} submit={say('recover.button')}>
-            <NewPassphrase label={say('field.new-passphrase')} value={fresh} onInput={setFresh} />
-            <p class="soft small">{say('passphrase.say')}</p>
+          <Form send={set} submit={t('recover.button')}>
+            <NewPassphrase label={t('field.new-passphrase')} value={fresh} onInput={setFresh} />
+            <p class="soft small">{t('passphrase.say')}</p>
           </Form>
           <section class="stack">
-            <h2 class="head">{say('passphrase.codes')}</h2>
-            <p>{say('passphrase.codes-say')}</p>
-            <Button onPress={renew}>{say('passphrase.renew')}</Button>
+            <h2 class="head">{t('passphrase.codes')}</h2>
+            <p>{t('passphrase.codes-say')}</p>
+            <Button onPress={renew}>{t('passphrase.renew')}</Button>
           </section>
         </>
       ) : (
-        <Proof to={say('passphrase.change')} onProven={() => setProven(true)} />
+        <Proof to={t('passphrase.change')} onProven={() => setProven(true)} />
       )}
     </SubPage>
   );

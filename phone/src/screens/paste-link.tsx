@@ -1,18 +1,18 @@
 // An invitation out of a message: for a link that was changed on its way, or that opened somewhere else than in the app.
 
-import { Back, Says } from '../components/basics';
-import { Fill } from '../components/field';
-import type { Filled } from '../components/form';
+import { Back, Headline } from '../components/basics';
+import { Validated } from '../components/field';
+import type { ReadField } from '../components/form';
 import { Form } from '../components/form';
-import { invitationIn } from '../domain/links';
-import { say } from '../i18n';
+import { findInvitationToken } from '../domain/links';
+import { t } from '../i18n';
 import { go, to } from '../store/router';
 
 /** `broken`: a link has led here and could not be read. */
 export function PasteLink({ broken }: { broken?: boolean }) {
-  const open = async (filled: Filled) => {
-    const token = invitationIn(filled('link'));
-    if (!token) return say('link.none');
+  const open = async (filled: ReadField) => {
+    const token = findInvitationToken(filled('link'));
+    if (!token) return t('link.none');
     go('invitation', token);
     return '';
   };
@@ -20,12 +20,12 @@ export function PasteLink({ broken }: { broken?: boolean }) {
     <main class="page">
       <Back href={to()} />
       <div class="stack">
-        <Says live>{say(broken ? 'link.broken' : 'link.head')}</Says>
-        <p>{say(broken ? 'link.broken-say' : 'link.say')}</p>
+        <Headline live>{t(broken ? 'link.broken' : 'link.head')}</Headline>
+        <p>{t(broken ? 'link.broken-say' : 'link.say')}</p>
       </div>
-      <Form send={open} submit={say('link.open')}>
-        <Fill>
-          <label for="link">{say('link.field')}</label>
+      <Form send={open} submit={t('link.open')}>
+        <Validated>
+          <label for="link">{t('link.field')}</label>
           <textarea
             class="field"
             id="link"
@@ -37,9 +37,9 @@ export function PasteLink({ broken }: { broken?: boolean }) {
             spellcheck={false}
             required
           />
-        </Fill>
+        </Validated>
       </Form>
-      <p class="soft small">{say('link.else')}</p>
+      <p class="soft small">{t('link.else')}</p>
     </main>
   );
 }

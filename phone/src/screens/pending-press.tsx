@@ -1,26 +1,26 @@
 // A press or an all-clear on its way: the three seconds in which it can be undone, and "Not sent yet" for as long as that is the
 // truth.
 import { useEffect, useState } from 'preact/hooks';
-import { Button, Says } from '../components/basics';
+import { Button, Headline } from '../components/basics';
 import { Dial, Lamp, Light } from '../components/lamp';
 import { CallAndText, CallList, LineButton, nameOf, role } from '../components/people';
 import { Group, Item } from '../components/rows';
 import type { Press } from '../domain/press';
-import { next } from '../domain/press';
+import { nextStep } from '../domain/press';
 import { firstTold } from '../domain/told';
-import { say } from '../i18n';
+import { t } from '../i18n';
 import { clock, list } from '../i18n/format';
 import { isSafe } from '../platform/storage';
-import { sendAnyway, takeBack } from '../store/press';
+import { cancelPress, sendAnyway } from '../store/press';
 import { to } from '../store/router';
 import { change, state } from '../store/store';
 
 /** A good network needs less than this; a slower one is told about. */
 const GRACE_MS = 900;
 
-export function PressPage({ press }: { press: Press }) {
+export function PendingPress({ press }: { press: Press }) {
   const [, again] = useState(0);
-  const step = next(press, Date.now());
+  const step = nextStep(press, Date.now());
   const waited = Date.now() - press.release_at;
   useEffect(() => {
     if (press.held || waited > GRACE_MS) return;
@@ -34,13 +34,13 @@ export function PressPage({ press }: { press: Press }) {
 }
 
 /** What the three seconds are about: whose phones ring, whether any does, or that it is over. */
-function about({ close }: Press): string {
-  if (close) return say(close.outcome === 'mistake' ? 'undo.mistake' : 'undo.clear');
-  if (state.circle?.length === 0) return say('undo.head-none');
+function headline({ close }: Press): string {
+  if (close) return t(close.outcome === 'mistake' ? 'undo.mistake' : 'undo.clear');
+  if (state.circle?.length === 0) return t('undo.head-none');
   const names = firstTold(state.circle ?? []).map(nameOf);
   // What the phone has kept says who is in the circle, never whose phone rings now.
-  if (!state.reached || !state.looked || names.length > 3) return say('undo.head-all');
-  return names.length ? say('undo.head', { n: names.length, names: list(names) }) : say('undo.head-quiet');
+  if (!state.online || !state.refreshes || names.length > 3) return t('undo.head-all');
+  return names.length ? t('undo.head', { n: names.length, names: list(names) }) : t('undo.head-quiet');
 }
 
 function Undo({ press, ringing }: { press: Press; ringing: boolean }) {
@@ -50,14 +50,14 @@ function Undo({ press, ringing }: { press: Press; ringing: boolean }) {
         <Dial>
           <Light />
         </Dial>
-        <Says live>{about(press)}</Says>
-        {!press.close && <p class="soft">{say('undo.hard')}</p>}
+        <Headline live>{headline(press)}</Headline>
+        {!press.close && <p class="soft">{t('undo.hard')}</p>}
       </div>
       <div class="stack mid">
-        <button type="button" class="btn large" disabled={!ringing} onClick={() => void takeBack()}>
-          {say('undo.button')}
+        <button type="button" class="btn large" disabled={!ringing} onClick={() => void cancelPress()}>
+          {t('undo.button')}
         </button>
-        <p class="soft small">{say('undo.say')}</p>
+        <p class="soft small">{t('undo.say')}</p>
       </div>
     </main>
   );
@@ -69,7 +69,7 @@ function Numbers() {
   return (
     <>
       {people.length > 0 && (
-        <Group head={say('kept.calls')}>
+        <Group head={t('kept.calls')}>
           {people.map((member) => (
             <Item key={member.id} lamp={<Lamp state="lit" />} name={nameOf(member)} says={role(member.role)}>
               <CallAndText name={nameOf(member)} number={member.contact} />
@@ -83,30 +83,30 @@ function Numbers() {
 }
 
 function NotSent({ press }: { press: Press }) {
-  const dead = press.held === 'signed-out' || state.session === 'dead';
+  const signedOut = press.held === 'signed-out' || state.session === 'expired';
   const [safe, unsafe] = press.close ? (['clear.say', 'clear.open'] as const) : (['kept.say', 'kept.open'] as const);
   const kept = isSafe('press') ? safe : unsafe;
   return (
     <main class="page">
       <section class="hero">
         <Lamp ring state="dim off big" />
-        <Says live>{say(press.close ? 'clear.head' : 'kept.head')}</Says>
-        <p>{say(dead ? 'kept.dead' : kept)}</p>
+        <Headline live>{t(press.close ? 'clear.head' : 'kept.head')}</Headline>
+        <p>{t(signedOut ? 'kept.dead' : kept)}</p>
       </section>
-      {dead && (
+      {signedOut && (
         <a class="btn main" href={to('sign-in')}>
-          {say('sign-in.button')}
+          {t('sign-in.button')}
         </a>
       )}
       {!press.close && <Numbers />}
       <section class="stack mid">
-        {!dead && (
+        {!signedOut && (
           <p class="soft small" role="status">
-            {say('kept.trying')}
+            {t('kept.trying')}
           </p>
         )}
-        <Button kind="quiet" onPress={takeBack}>
-          {say('kept.back')}
+        <Button kind="quiet" onPress={cancelPress}>
+          {t('kept.back')}
         </Button>
       </section>
     </main>
@@ -119,14 +119,14 @@ function Old({ press }: { press: Press }) {
     <main class="page">
       <section class="hero grow">
         <Lamp ring state="dim off big" />
-        <Says live>{say(press.close ? 'clear.head' : 'kept.head')}</Says>
-        <p>{say(press.close ? 'clear.old' : 'kept.old', { time: clock(press.pressed_at) })}</p>
+        <Headline live>{t(press.close ? 'clear.head' : 'kept.head')}</Headline>
+        <p>{t(press.close ? 'clear.old' : 'kept.old', { time: clock(press.pressed_at) })}</p>
       </section>
       <section class="stack">
         <Button kind="main" onPress={sendAnyway}>
-          {say(press.close ? 'clear.yes' : 'kept.yes')}
+          {t(press.close ? 'clear.yes' : 'kept.yes')}
         </Button>
-        <Button onPress={takeBack}>{say('kept.back')}</Button>
+        <Button onPress={cancelPress}>{t('kept.back')}</Button>
       </section>
       <Numbers />
     </main>
@@ -138,16 +138,16 @@ export function Nobody() {
   return (
     <main class="page">
       <section class="stack">
-        <Says live>{say('nobody.head')}</Says>
-        <p>{say('nobody.say')}</p>
+        <Headline live>{t('nobody.head')}</Headline>
+        <p>{t('nobody.say')}</p>
       </section>
       <CallList people={[]} helplines={state.helplines} />
       <section class="stack">
-        <a class="btn" href={to('circle')} onClick={() => change({ nobody: false })}>
-          {say('home.invite')}
+        <a class="btn" href={to('circle')} onClick={() => change({ circleEmpty: false })}>
+          {t('home.invite')}
         </a>
-        <Button kind="quiet" onPress={() => change({ nobody: false })}>
-          {say('all.back')}
+        <Button kind="quiet" onPress={() => change({ circleEmpty: false })}>
+          {t('all.back')}
         </Button>
       </section>
     </main>

@@ -1,11 +1,11 @@
 // Looking back, if wanted: seen, safe, soothed. For the person's eyes only, and every part of it can be left out.
 import { useState } from 'preact/hooks';
 import { api } from '../api/client';
-import { Button, Pick, Says, Wrong } from '../components/basics';
+import { Button, ErrorText, Headline, RadioGroup } from '../components/basics';
 import { Lamp } from '../components/lamp';
-import { say } from '../i18n';
-import { wrong } from '../i18n/problem';
-import { instead } from '../store/router';
+import { t } from '../i18n';
+import { errorText } from '../i18n/problem';
+import { replaceRoute } from '../store/router';
 
 export const FELT = {
   seen: ['felt-name.seen', 'felt-say.seen'],
@@ -22,50 +22,50 @@ export const GRADES = [
 
 export function Reflection({ id }: { id: string }) {
   const [felt, setFelt] = useState<Partial<Record<Felt, number>>>({});
-  const [said, setSaid] = useState('');
+  const [message, setMessage] = useState('');
   const keep = async () => {
     const { error } = await api.POST('/v1/reach-outs/{reach_out_id}/reflection', {
       params: { path: { reach_out_id: id } },
       body: felt,
     });
-    if (error) setSaid(wrong(error));
-    else instead();
+    if (error) setMessage(errorText(error));
+    else replaceRoute();
   };
   return (
     <main class="page">
       <div class="stack tight">
-        <Says>{say('felt.head')}</Says>
-        <p class="soft">{say('felt.say')}</p>
+        <Headline>{t('felt.head')}</Headline>
+        <p class="soft">{t('felt.say')}</p>
       </div>
-      {(Object.keys(FELT) as Felt[]).map((one) => (
-        <section class="stack" key={one}>
+      {(Object.keys(FELT) as Felt[]).map((feeling) => (
+        <section class="stack" key={feeling}>
           <div>
-            <h2 class="say-2">{say(FELT[one][0])}</h2>
-            <p class="soft">{say(FELT[one][1])}</p>
+            <h2 class="say-2">{t(FELT[feeling][0])}</h2>
+            <p class="soft">{t(FELT[feeling][1])}</p>
           </div>
-          <Pick
+          <RadioGroup
             kind="four"
-            legend={say(FELT[one][0])}
-            name={one}
+            legend={t(FELT[feeling][0])}
+            name={feeling}
             options={GRADES.map(([lamp, word], grade) => [
               String(grade),
               <>
                 <Lamp state={lamp} />
-                {say(word)}
+                {t(word)}
               </>,
             ])}
-            value={felt[one] === undefined ? null : String(felt[one])}
-            onPick={(grade) => setFelt({ ...felt, [one]: Number(grade) })}
+            value={felt[feeling] === undefined ? null : String(felt[feeling])}
+            onPick={(grade) => setFelt({ ...felt, [feeling]: Number(grade) })}
           />
         </section>
       ))}
       <section class="stack">
-        <Wrong>{said}</Wrong>
+        <ErrorText>{message}</ErrorText>
         <Button kind="main" onPress={keep}>
-          {say('felt.keep')}
+          {t('felt.keep')}
         </Button>
-        <Button kind="quiet" onPress={() => instead()}>
-          {say('felt.skip')}
+        <Button kind="quiet" onPress={() => replaceRoute()}>
+          {t('felt.skip')}
         </Button>
       </section>
     </main>

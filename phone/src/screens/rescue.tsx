@@ -1,24 +1,24 @@
 // What stands where a screen could not be shown: the button or what has become of it, the numbers, and a way to try again. Each of
 // these fails alone, too.
 
-import { Button, Says } from '../components/basics';
+import { Button, Headline } from '../components/basics';
 import { Boundary } from '../components/boundary';
 import { PorchButton } from '../components/lamp';
 import { CallList } from '../components/people';
 import type { Member } from '../contract/types';
 import type { Press } from '../domain/press';
-import { next } from '../domain/press';
+import { nextStep } from '../domain/press';
 import type { Key } from '../i18n';
-import { say } from '../i18n';
-import { keepPress, sendAnyway, takeBack } from '../store/press';
-import { look } from '../store/refresh';
+import { t } from '../i18n';
+import { cancelPress, sendAnyway, startPress } from '../store/press';
+import { refresh } from '../store/refresh';
 import { to } from '../store/router';
 import { state } from '../store/store';
 
 export function Rescue({ onAgain }: { onAgain: () => void }) {
   // What could not be shown may have come from the server, and may be mended there by now.
   const again = async () => {
-    await look().catch(() => undefined);
+    await refresh().catch(() => undefined);
     onAgain();
   };
   return (
@@ -29,14 +29,14 @@ export function Rescue({ onAgain }: { onAgain: () => void }) {
         </Boundary>
       )}
       <section class="stack">
-        <Says live>{say('rescue.head')}</Says>
-        <p>{say(state.me ? 'rescue.say' : 'rescue.out')}</p>
+        <Headline live>{t('rescue.head')}</Headline>
+        <p>{t(state.me ? 'rescue.say' : 'rescue.out')}</p>
       </section>
       <section class="stack">
-        <Button onPress={again}>{say('later.again')}</Button>
+        <Button onPress={again}>{t('later.again')}</Button>
         {state.route.length > 0 && (
           <a class="btn quiet" href={to()}>
-            {say('tab.home')}
+            {t('tab.home')}
           </a>
         )}
       </section>
@@ -60,25 +60,25 @@ function progress({ close, held }: Press): Key {
 
 /** The button, or where the press that was made stands. */
 function Reaching() {
-  const { press, mine, session } = state;
-  if (!press && !mine) {
+  const { pendingPress, myReachOut, session } = state;
+  if (!pendingPress && !myReachOut) {
     return (
       <div class="hero">
-        <PorchButton label={say('press.button')} onPress={() => void keepPress()} />
+        <PorchButton label={t('press.button')} onPress={() => void startPress()} />
       </div>
     );
   }
-  const asked = press && next(press, Date.now()).kind === 'ask';
+  const stale = pendingPress && nextStep(pendingPress, Date.now()).kind === 'ask';
   return (
     <section class="stack" role="status">
-      <p>{say(press ? progress(press) : 'rescue.open')}</p>
-      {session === 'dead' && (
+      <p>{t(pendingPress ? progress(pendingPress) : 'rescue.open')}</p>
+      {session === 'expired' && (
         <a class="btn main" href={to('sign-in')}>
-          {say('sign-in.button')}
+          {t('sign-in.button')}
         </a>
       )}
-      {asked && <Button onPress={sendAnyway}>{say(press.close ? 'clear.yes' : 'kept.yes')}</Button>}
-      {press && <Button onPress={takeBack}>{say('kept.back')}</Button>}
+      {stale && <Button onPress={sendAnyway}>{t(pendingPress.close ? 'clear.yes' : 'kept.yes')}</Button>}
+      {pendingPress && <Button onPress={cancelPress}>{t('kept.back')}</Button>}
     </section>
   );
 }

@@ -1,19 +1,19 @@
 // Settings: what this phone and this account do, each with its present state beside it.
 
 import { api, whole } from '../api/client';
-import { Button, Pick, Says, Switch } from '../components/basics';
+import { Button, Headline, RadioGroup, Switch } from '../components/basics';
 import { hasHours, hoursInWords } from '../components/hours-in-words';
 import { Icon } from '../components/icons';
 import { Number_ } from '../components/people';
 import { Group, Item, LinkItem, Row } from '../components/rows';
-import { useAsked, useOffered } from '../components/use-query';
+import { usePasskeysOffered, useQuery } from '../components/use-query';
 import type { Schemas } from '../contract/types';
-import { LANGUAGES, language, rich, say } from '../i18n';
+import { LANGUAGES, language, t, tRich } from '../i18n';
 import { reported } from '../platform/locale';
-import type { Look } from '../store/preferences';
-import { looks, setLook } from '../store/preferences';
-import { patch } from '../store/profile';
-import { look } from '../store/refresh';
+import type { Preferences } from '../store/preferences';
+import { preferences, setPreferences } from '../store/preferences';
+import { updateProfile } from '../store/profile';
+import { refresh } from '../store/refresh';
 import { go, to } from '../store/router';
 import { signOut } from '../store/session';
 import { change, state } from '../store/store';
@@ -50,100 +50,102 @@ function everyCountry(lang: string): [string, string][] {
 
 export function Settings() {
   const { me } = state;
-  const [channels] = useAsked(() => api.GET('/v1/channels', whole));
-  const passkeys = useOffered();
+  const [channels] = useQuery(() => api.GET('/v1/channels', whole));
+  const passkeys = usePasskeysOffered();
   if (!me) return null;
-  const confirmed = channels?.items.filter((one) => one.confirmed_at);
-  const look_ = looks();
+  const confirmed = channels?.items.filter((channel) => channel.confirmed_at);
+  const current = preferences();
   const wakes = me.wake_me ? 'hours.wake-say' : 'hours.quiet-say';
   // A no needs hours: until they are chosen and saved, nothing has changed.
-  const wake = (wake_me: boolean) => (wake_me || hasHours(me) ? patch({ wake_me }) : go('settings', 'hours'));
+  const wake = (wake_me: boolean) => (wake_me || hasHours(me) ? updateProfile({ wake_me }) : go('settings', 'hours'));
   return (
     <main class="page">
-      <Says small>{say('tab.settings')}</Says>
+      <Headline small>{t('tab.settings')}</Headline>
       <NotifyCard />
-      <Group head={say('set.reach')}>
-        <LinkItem href={page('hours')} name={say('set.hours')} says={hoursInWords(me)} />
+      <Group head={t('set.reach')}>
+        <LinkItem href={page('hours')} name={t('set.hours')} says={hoursInWords(me)} />
         <Toggle
-          name={say('set.wake')}
-          says={say(hasHours(me) ? wakes : 'hours.none-say')}
+          name={t('set.wake')}
+          says={t(hasHours(me) ? wakes : 'hours.none-say')}
           on={me.wake_me || !hasHours(me)}
           onChange={wake}
         />
         <LinkItem
           href={page('number')}
-          name={say('set.number')}
-          says={me.contact ? <Number_ of={me.contact} /> : say('number.none')}
+          name={t('set.number')}
+          says={me.contact ? <Number_ of={me.contact} /> : t('number.none')}
         />
         <LinkItem
           href={page('fallback')}
-          name={say('set.fallback')}
+          name={t('set.fallback')}
           says={
             confirmed?.length
-              ? confirmed.map((one, index) => [index > 0 && ', ', channelInWords(one)])
-              : say('set.fallback-none')
+              ? confirmed.map((channel, index) => [index > 0 && ', ', channelInWords(channel)])
+              : t('set.fallback-none')
           }
         />
       </Group>
       <section class="stack">
-        <h2 class="head">{say('set.looks')}</h2>
-        <Pick<Look['theme']>
-          legend={say('set.theme')}
+        <h2 class="head">{t('set.looks')}</h2>
+        <RadioGroup<Preferences['theme']>
+          legend={t('set.theme')}
           name="theme"
-          value={look_.theme}
+          value={current.theme}
           options={[
-            ['auto', say('set-theme.auto')],
-            ['night', say('set-theme.night')],
-            ['day', say('set-theme.day')],
+            ['auto', t('set-theme.auto')],
+            ['night', t('set-theme.night')],
+            ['day', t('set-theme.day')],
           ]}
-          onPick={(theme) => void setLook({ theme })}
+          onPick={(theme) => void setPreferences({ theme })}
         />
         <ul class="rows">
           <Choice
-            name={say('set.language')}
+            name={t('set.language')}
             value={language()}
             options={Object.entries(LANGUAGES)}
-            onPick={(chosen) => void setLook({ language: chosen }).then(() => patch({ language: chosen }))}
+            onPick={(chosen) =>
+              void setPreferences({ language: chosen }).then(() => updateProfile({ language: chosen }))
+            }
           />
           <Choice
-            name={say('set.region')}
+            name={t('set.region')}
             value={me.region ?? ''}
-            options={[['', say('set.region-none')], ...everyCountry(language())]}
-            onPick={(chosen) => void patch({ region: chosen || null }).then(look)}
+            options={[['', t('set.region-none')], ...everyCountry(language())]}
+            onPick={(chosen) => void updateProfile({ region: chosen || null }).then(refresh)}
           />
           <Toggle
-            name={say('set.hide')}
-            says={say('set.hide-say')}
-            on={look_.quick_hide}
-            onChange={(quick_hide) => void setLook({ quick_hide })}
+            name={t('set.hide')}
+            says={t('set.hide-say')}
+            on={current.quick_hide}
+            onChange={(quick_hide) => void setPreferences({ quick_hide })}
           />
         </ul>
       </section>
-      <Group head={say('set.mine')}>
-        <LinkItem href={to('bookends')} name={say('bookend.name')} />
-        <LinkItem href={page('reflections')} name={say('set.reflections')} says={say('set.reflections-say')} />
-        <LinkItem href={page('devices')} name={say('set.devices')} says={say('set.devices-say')} />
-        <LinkItem href={page('passphrase')} name={say('set.passphrase')} />
-        {passkeys && <LinkItem href={page('passkeys')} name={say('set.passkeys')} says={say('set.passkeys-say')} />}
-        <LinkItem href={page('privacy')} name={say('set.privacy')} />
+      <Group head={t('set.mine')}>
+        <LinkItem href={to('bookends')} name={t('bookend.name')} />
+        <LinkItem href={page('reflections')} name={t('set.reflections')} says={t('set.reflections-say')} />
+        <LinkItem href={page('devices')} name={t('set.devices')} says={t('set.devices-say')} />
+        <LinkItem href={page('passphrase')} name={t('set.passphrase')} />
+        {passkeys && <LinkItem href={page('passkeys')} name={t('set.passkeys')} says={t('set.passkeys-say')} />}
+        <LinkItem href={page('privacy')} name={t('set.privacy')} />
         <li>
           <button type="button" class="row" onClick={takeAlong}>
-            <Row name={say('set.export')} says={say('set.export-say')} />
+            <Row name={t('set.export')} says={t('set.export-say')} />
             <Icon name="next" />
           </button>
         </li>
-        <LinkItem href={page('delete')} name={say('set.delete')} />
+        <LinkItem href={page('delete')} name={t('set.delete')} />
       </Group>
-      <Button onPress={signOut}>{say('set.sign-out')}</Button>
+      <Button onPress={signOut}>{t('set.sign-out')}</Button>
     </main>
   );
 }
 
 /** Everything that is kept of me, as a file: pages to read where the server makes them. Fetched first: without a network an installed app would only go blank. */
 async function takeAlong(): Promise<void> {
-  const found = await fetch('/v1/me/export?format=zip').catch(() => null);
-  const file = await (found?.ok ? found.blob() : null)?.catch(() => null);
-  if (!file) return change({ word: say(found ? 'all.wrong' : 'all.no-way') });
+  const response = await fetch('/v1/me/export?format=zip').catch(() => null);
+  const file = await (response?.ok ? response.blob() : null)?.catch(() => null);
+  if (!file) return change({ toast: t(response ? 'all.wrong' : 'all.no-way') });
   const link = document.createElement('a');
   link.href = URL.createObjectURL(file);
   link.download = file.type.includes('zip') ? 'porchlight.zip' : 'porchlight.json';
@@ -151,9 +153,9 @@ async function takeAlong(): Promise<void> {
   setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
 }
 
-export const kindInWords = (kind: Channel['kind']): string => say(`channel-kind.${kind}`);
+export const kindInWords = (kind: Channel['kind']): string => t(`channel-kind.${kind}`);
 export const channelInWords = ({ kind, address }: Channel) =>
-  rich('channel.to', { kind: kindInWords(kind), address: <bdi dir="ltr">{address}</bdi> });
+  tRich('channel.to', { kind: kindInWords(kind), address: <bdi dir="ltr">{address}</bdi> });
 
 const page = (name: string): string => to('settings', name);
 

@@ -1,21 +1,21 @@
 // What somebody has sent or shared: a check-in, or a thought. Read here, and answered with one tap.
 import { useEffect, useState } from 'preact/hooks';
 import { api, once } from '../api/client';
-import { Back, Button, Says } from '../components/basics';
+import { Back, Button, Headline } from '../components/basics';
 import { Field } from '../components/field';
 import { Form } from '../components/form';
 import { Lamp } from '../components/lamp';
 import { Call, nameOf } from '../components/people';
-import { useAsked } from '../components/use-query';
+import { useQuery } from '../components/use-query';
 import type { Schemas } from '../contract/types';
 import { problemType } from '../domain/problems';
 import type { Key } from '../i18n';
-import { say } from '../i18n';
+import { t } from '../i18n';
 import { day, list } from '../i18n/format';
-import { wrong } from '../i18n/problem';
+import { errorText } from '../i18n/problem';
 import { newKey } from '../platform/random-key';
 import { readShown } from '../store/mark-read';
-import { look } from '../store/refresh';
+import { refresh } from '../store/refresh';
 import { to } from '../store/router';
 import { state } from '../store/store';
 
@@ -37,34 +37,34 @@ const HALT: Record<Halt, Key> = {
 };
 
 export function CheckInPage({ id }: { id: string }) {
-  const [found, , gone] = useAsked(
+  const [checkIn, , notFound] = useQuery(
     () => api.GET('/v1/check-ins/{check_in_id}', { params: { path: { check_in_id: id } } }),
     [id],
   );
-  const [lamp, feeling] = FEELINGS[found?.feeling ?? -1] ?? [];
-  const also = found?.halt.map((one) => say(HALT[one])) ?? [];
+  const [lamp, feeling] = FEELINGS[checkIn?.feeling ?? -1] ?? [];
+  const also = checkIn?.halt.map((reason) => t(HALT[reason])) ?? [];
   return (
-    <Page of={found} gone={gone} head={'shared.check-in'} about={(notice) => notice.check_in_id === id}>
+    <Page of={checkIn} notFound={notFound} head={'shared.check-in'} about={(notice) => notice.check_in_id === id}>
       {lamp && feeling && (
         <div class="line">
           <Lamp state={lamp} />
-          <p class="say-2">{say(feeling)}</p>
+          <p class="say-2">{t(feeling)}</p>
         </div>
       )}
-      {also.length > 0 && <p>{feeling ? say('shared.also', { words: list(also) }) : capital(list(also))}</p>}
-      {found?.note && <blockquote class="words">{found.note}</blockquote>}
+      {also.length > 0 && <p>{feeling ? t('shared.also', { words: list(also) }) : capital(list(also))}</p>}
+      {checkIn?.note && <blockquote class="words">{checkIn.note}</blockquote>}
     </Page>
   );
 }
 
 export function ReachInPage({ id }: { id: string }) {
-  const [found, , gone] = useAsked(
+  const [reachIn, , notFound] = useQuery(
     () => api.GET('/v1/reach-ins/{reach_in_id}', { params: { path: { reach_in_id: id } } }),
     [id],
   );
   return (
-    <Page of={found} gone={gone} head={'shared.reach-in'} about={(notice) => notice.reach_in_id === id}>
-      {found?.text && <blockquote class="words">{found.text}</blockquote>}
+    <Page of={reachIn} notFound={notFound} head={'shared.reach-in'} about={(notice) => notice.reach_in_id === id}>
+      {reachIn?.text && <blockquote class="words">{reachIn.text}</blockquote>}
     </Page>
   );
 }
@@ -72,33 +72,33 @@ export function ReachInPage({ id }: { id: string }) {
 const capital = (words: string): string => words.charAt(0).toUpperCase() + words.slice(1);
 
 async function shown(about: Props['about']): Promise<void> {
-  if (await readShown(about)) await look();
+  if (await readShown(about)) await refresh();
 }
 
 interface Props {
   of: CheckIn | ReachIn | undefined;
-  gone: boolean;
+  notFound: boolean;
   head: Key;
   about: Parameters<typeof readShown>[0];
   children: preact.ComponentChildren;
 }
 
-function Page({ of, gone, head, about, children }: Props) {
-  const there = !!of && !gone;
+function Page({ of, notFound, head, about, children }: Props) {
+  const available = !!of && !notFound;
   useEffect(() => {
-    if (there) void shown(about);
-  }, [there, state.looked]);
-  if (gone || !of) {
+    if (available) void shown(about);
+  }, [available, state.refreshes]);
+  if (notFound || !of) {
     return (
       <main class="page">
-        <Back href={to('inbox')}>{say('tab.inbox')}</Back>
-        {gone ? (
+        <Back href={to('inbox')}>{t('tab.inbox')}</Back>
+        {notFound ? (
           <div class="stack">
-            <Says live>{say('shared.gone')}</Says>
-            <p>{say('shared.gone-say')}</p>
+            <Headline live>{t('shared.gone')}</Headline>
+            <p>{t('shared.gone-say')}</p>
           </div>
         ) : (
-          !state.reached && <Says small>{say('all.no-way')}</Says>
+          !state.online && <Headline small>{t('all.no-way')}</Headline>
         )}
       </main>
     );
@@ -108,7 +108,7 @@ function Page({ of, gone, head, about, children }: Props) {
     <main class="page">
       <Back href={to('inbox')}>{day(of.created_at)}</Back>
       <section class="stack">
-        <Says>{say(head, { name })}</Says>
+        <Headline>{t(head, { name })}</Headline>
         {children}
       </section>
       {!of.mine && <Reply to={of} name={name} />}
@@ -120,11 +120,11 @@ const ONE_TAP = ['shared.here', 'shared.call'] as const;
 
 /** One tap, or a few words. What was said stays said, also when the page is opened again. */
 function Reply({ to: of, name }: { to: CheckIn | ReachIn; name: string }) {
-  const [sent, again] = useAsked(() => api.GET('/v1/reach-ins', { params: { query: { mine: true, limit: 100 } } }));
+  const [sent, again] = useQuery(() => api.GET('/v1/reach-ins', { params: { query: { mine: true, limit: 100 } } }));
   const [key] = useState(newKey);
-  const [said, setSaid] = useState('');
+  const [message, setMessage] = useState('');
   const person = of.from;
-  const reply = sent?.items.find((one) => one.to.id === person.id && one.created_at > of.created_at);
+  const reply = sent?.items.find((reachIn) => reachIn.to.id === person.id && reachIn.created_at > of.created_at);
   const contact = state.circle?.find((member) => member.person.id === person.id)?.contact;
   const send = async (text: string): Promise<string> => {
     const { error } = await api.POST('/v1/reach-ins', {
@@ -132,9 +132,9 @@ function Reply({ to: of, name }: { to: CheckIn | ReachIn; name: string }) {
       body: { to: person.id, text },
     });
     await again();
-    return problemType(error) === '/problems/too-many-tries' ? say('shared.once', { name }) : wrong(error);
+    return problemType(error) === '/problems/too-many-tries' ? t('shared.once', { name }) : errorText(error);
   };
-  const tap = async (text: string) => setSaid(await send(text));
+  const tap = async (text: string) => setMessage(await send(text));
   return (
     <section class="stack">
       {reply ? (
@@ -142,33 +142,33 @@ function Reply({ to: of, name }: { to: CheckIn | ReachIn; name: string }) {
           <div class="line">
             <Lamp state="bright" />
             <p>
-              {say('shared.sent', { name })} {reply.text && say('shared.said', { text: reply.text })}
+              {t('shared.sent', { name })} {reply.text && t('shared.said', { text: reply.text })}
             </p>
           </div>
         </div>
       ) : (
         <>
-          <Button kind="main" onPress={() => tap(say('shared.see'))}>
-            {say('shared.see')}
+          <Button kind="main" onPress={() => tap(t('shared.see'))}>
+            {t('shared.see')}
           </Button>
           <div class="two">
             {ONE_TAP.map((word) => (
-              <Button key={word} onPress={() => tap(say(word))}>
-                {say(word)}
+              <Button key={word} onPress={() => tap(t(word))}>
+                {t(word)}
               </Button>
             ))}
           </div>
-          {said && <p role="alert">{said}</p>}
+          {message && <p role="alert">{message}</p>}
           <Form
             kind=""
             send={(filled) => (filled('text').trim() ? send(filled('text')) : Promise.resolve(''))}
-            submit={say('all.send')}
+            submit={t('all.send')}
           >
-            <Field label={say('shared.write')} name="text" maxLength={500} autocomplete="off" />
+            <Field label={t('shared.write')} name="text" maxLength={500} autocomplete="off" />
           </Form>
         </>
       )}
-      {contact && <Call number={contact}>{say('all.call', { name })}</Call>}
+      {contact && <Call number={contact}>{t('all.call', { name })}</Call>}
     </section>
   );
 }

@@ -1,14 +1,14 @@
 // Signing in: with the passphrase, or once with a recovery code.
 import { useState } from 'preact/hooks';
 import { api } from '../api/client';
-import { Back, Button, Says, Wrong } from '../components/basics';
+import { Back, Button, ErrorText, Headline } from '../components/basics';
 import { Field } from '../components/field';
-import type { Filled } from '../components/form';
+import type { ReadField } from '../components/form';
 import { Form } from '../components/form';
 import { NewPassphrase, Secret } from '../components/passphrase';
-import { useOffered } from '../components/use-query';
-import { say } from '../i18n';
-import { wrong } from '../i18n/problem';
+import { usePasskeysOffered } from '../components/use-query';
+import { t } from '../i18n';
+import { errorText } from '../i18n/problem';
 import { isSafe } from '../platform/storage';
 import { signInByPasskey } from '../store/passkeys';
 import { to } from '../store/router';
@@ -30,49 +30,49 @@ const tidy = (name: string): string => name.trim().toLowerCase();
 
 /** Goes in; or gives what went wrong. */
 async function entered({ error }: { error?: unknown }): Promise<string> {
-  if (error) return wrong(error);
+  if (error) return errorText(error);
   if (!takeUpInvitation()) location.hash = '';
   await enter();
   return '';
 }
 
 export function SignIn() {
-  const [said, setSaid] = useState('');
-  const signIn = async (filled: Filled) =>
+  const [message, setMessage] = useState('');
+  const signIn = async (filled: ReadField) =>
     entered(
       await api.POST('/v1/sessions', {
         body: { sign_in_name: tidy(filled('name')), passphrase: filled('passphrase'), carrier: 'cookie' },
       }),
     );
-  const passkeys = useOffered();
-  const dead = state.session === 'dead';
+  const passkeys = usePasskeysOffered();
+  const expired = state.session === 'expired';
   const pressKept = isSafe('press') ? 'sign-in.dead-press' : 'kept.dead';
   return (
     <main class="page">
-      {dead ? <p class="head">{say('sign-in.dead')}</p> : <Back href={to()} />}
+      {expired ? <p class="head">{t('sign-in.dead')}</p> : <Back href={to()} />}
       <div class="stack">
-        <Says>{say('sign-in.head')}</Says>
-        {dead && <p>{say(state.press ? pressKept : 'sign-in.dead-say')}</p>}
+        <Headline>{t('sign-in.head')}</Headline>
+        {expired && <p>{t(state.pendingPress ? pressKept : 'sign-in.dead-say')}</p>}
       </div>
       <Form
         send={signIn}
-        submit={say('sign-in.button')}
+        submit={t('sign-in.button')}
         after={
           <>
             {passkeys && (
-              <Button onPress={async () => setSaid(await entered(await signInByPasskey()))}>
-                {say('sign-in.passkey')}
+              <Button onPress={async () => setMessage(await entered(await signInByPasskey()))}>
+                {t('sign-in.passkey')}
               </Button>
             )}
-            <Wrong>{said}</Wrong>
+            <ErrorText>{message}</ErrorText>
             <a class="btn quiet" href={to('recover')}>
-              {say('sign-in.recover')}
+              {t('sign-in.recover')}
             </a>
           </>
         }
       >
-        <Field label={say('field.name')} name="name" {...NAME} />
-        <Secret label={say('field.passphrase')} id="passphrase" autocomplete="current-password" />
+        <Field label={t('field.name')} name="name" {...NAME} />
+        <Secret label={t('field.passphrase')} id="passphrase" autocomplete="current-password" />
       </Form>
     </main>
   );
@@ -80,7 +80,7 @@ export function SignIn() {
 
 export function Recover() {
   const [passphrase, setPassphrase] = useState('');
-  const recover = async (filled: Filled) =>
+  const recover = async (filled: ReadField) =>
     entered(
       await api.POST('/v1/sessions/recovery', {
         body: {
@@ -95,13 +95,13 @@ export function Recover() {
     <main class="page">
       <Back href={to('sign-in')} />
       <div class="stack">
-        <Says>{say('recover.head')}</Says>
-        <p class="soft">{say('recover.say')}</p>
+        <Headline>{t('recover.head')}</Headline>
+        <p class="soft">{t('recover.say')}</p>
       </div>
-      <Form send={recover} submit={say('recover.button')}>
-        <Field label={say('field.name')} name="name" {...NAME} />
+      <Form send={recover} submit={t('recover.button')}>
+        <Field label={t('field.name')} name="name" {...NAME} />
         <Field
-          label={say('field.code')}
+          label={t('field.code')}
           name="code"
           dir="ltr"
           autocomplete="off"
@@ -109,7 +109,7 @@ export function Recover() {
           spellcheck={false}
           required
         />
-        <NewPassphrase label={say('field.new-passphrase')} value={passphrase} onInput={setPassphrase} />
+        <NewPassphrase label={t('field.new-passphrase')} value={passphrase} onInput={setPassphrase} />
       </Form>
     </main>
   );

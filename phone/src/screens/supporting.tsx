@@ -7,10 +7,10 @@ import { Icon } from '../components/icons';
 import { Lamp } from '../components/lamp';
 import { nameOf } from '../components/people';
 import { Group, Item } from '../components/rows';
-import { useAsked } from '../components/use-query';
+import { useQuery } from '../components/use-query';
 import type { Supported } from '../contract/types';
 import { morning } from '../domain/morning';
-import { say } from '../i18n';
+import { t } from '../i18n';
 import { moment } from '../i18n/span';
 import { to } from '../store/router';
 import { state } from '../store/store';
@@ -19,24 +19,27 @@ import { Block, Sure } from './member';
 const WEEK_MS = 7 * 24 * 60 * 60_000;
 export const isMuted = (of: Supported): boolean => Date.parse(of.muted_until ?? '') > Date.now();
 
-export function ThereFor() {
-  const [people, again] = useAsked(() => api.GET('/v1/supporting', whole));
+export function Supporting() {
+  const [people, refetch] = useQuery(() => api.GET('/v1/supporting', whole));
   const [open, setOpen] = useState('');
   const shown = people?.items.find((someone) => someone.id === open);
   if (!people?.items.length) return null;
   return (
-    <Group head={say('for.head')} after={shown && <OneSheet of={shown} onChange={again} onClose={() => setOpen('')} />}>
+    <Group
+      head={t('for.head')}
+      after={shown && <SupportedSheet of={shown} onChange={refetch} onClose={() => setOpen('')} />}
+    >
       {people.items.map((someone) => (
         <Item
           key={someone.id}
           lamp={<Lamp state={isMuted(someone) || someone.state === 'accepted' ? 'dim' : 'lit'} />}
           name={nameOf(someone)}
-          says={how(someone)}
+          says={standingOf(someone)}
         >
           <button
             type="button"
             class="icon bare"
-            aria-label={say('circle.more', { name: nameOf(someone) })}
+            aria-label={t('circle.more', { name: nameOf(someone) })}
             onClick={() => setOpen(someone.id)}
           >
             <Icon name="more" />
@@ -47,16 +50,24 @@ export function ThereFor() {
   );
 }
 
-export function how(someone: Supported) {
-  if (someone.words) return say('for.words', { name: nameOf(someone), words: someone.words.join(' ') });
-  if (someone.open_reach_out_id) return <a href={to('reach-outs', someone.open_reach_out_id)}>{say('for.open')}</a>;
-  if (isMuted(someone)) return say('for.muted', { time: moment(someone.muted_until ?? '') });
+export function standingOf(someone: Supported) {
+  if (someone.words) return t('for.words', { name: nameOf(someone), words: someone.words.join(' ') });
+  if (someone.open_reach_out_id) return <a href={to('reach-outs', someone.open_reach_out_id)}>{t('for.open')}</a>;
+  if (isMuted(someone)) return t('for.muted', { time: moment(someone.muted_until ?? '') });
   // What the phone has kept of me knows nothing of my hours.
   if (!state.me?.created_at) return '';
-  return hasHours(state.me) && !state.me.wake_me ? hoursInWords(state.me) : say('for.any');
+  return hasHours(state.me) && !state.me.wake_me ? hoursInWords(state.me) : t('for.any');
 }
 
-function OneSheet({ of, onChange, onClose }: { of: Supported; onChange: () => Promise<void>; onClose: () => void }) {
+function SupportedSheet({
+  of,
+  onChange,
+  onClose,
+}: {
+  of: Supported;
+  onChange: () => Promise<void>;
+  onClose: () => void;
+}) {
   const name = nameOf(of);
   const at = { params: { path: { membership_id: of.id } } };
   const mute = async (muted_until: Date | null) => {
@@ -72,27 +83,22 @@ function OneSheet({ of, onChange, onClose }: { of: Supported; onChange: () => Pr
   };
   return (
     <Sheet title={name} onClose={onClose}>
-      <h3 class="head">{say('for.quiet')}</h3>
-      <p class="soft">{say('for.quiet-say', { name })}</p>
+      <h3 class="head">{t('for.quiet')}</h3>
+      <p class="soft">{t('for.quiet-say', { name })}</p>
       {isMuted(of) ? (
-        <Button onPress={() => mute(null)}>{say('for.quiet-end')}</Button>
+        <Button onPress={() => mute(null)}>{t('for.quiet-end')}</Button>
       ) : (
         <div class="two">
           <Button onPress={() => mute(morning(new Date()))}>
-            {say('for.quiet-night', { time: moment(morning(new Date()).toISOString()) })}
+            {t('for.quiet-night', { time: moment(morning(new Date()).toISOString()) })}
           </Button>
-          <Button onPress={() => mute(new Date(Date.now() + WEEK_MS))}>{say('for.quiet-week')}</Button>
+          <Button onPress={() => mute(new Date(Date.now() + WEEK_MS))}>{t('for.quiet-week')}</Button>
         </div>
       )}
       <a class="btn" href={to('settings', 'hours')}>
-        {say('set.hours')}
+        {t('set.hours')}
       </a>
-      <Sure
-        ask={say('for.leave', { name })}
-        says={say('for.leave-say', { name })}
-        yes={say('for.leave-yes')}
-        onYes={leave}
-      />
+      <Sure ask={t('for.leave', { name })} says={t('for.leave-say', { name })} yes={t('for.leave-yes')} onYes={leave} />
       <Block who={of.person} name={name} />
     </Sheet>
   );

@@ -1,10 +1,10 @@
 // The first screen: what it is, what it is not, and two ways in.
 import { useEffect } from 'preact/hooks';
 import { api } from '../api/client';
-import { Says } from '../components/basics';
+import { Headline } from '../components/basics';
 import { Light } from '../components/lamp';
 import { NoEmergencyService } from '../components/people';
-import { say } from '../i18n';
+import { t } from '../i18n';
 import { region } from '../platform/locale';
 import { to } from '../store/router';
 import { change, state } from '../store/store';
@@ -23,25 +23,25 @@ export function Welcome() {
   useHelplines();
   return (
     <main class="page">
-      {state.word && (
+      {state.toast && (
         <p class="banner" role="status">
-          {state.word}
+          {state.toast}
         </p>
       )}
       <div class="hero grow">
         <Light cord />
-        <Says>Porchlight</Says>
-        <p>{say('welcome.what')}</p>
+        <Headline>Porchlight</Headline>
+        <p>{t('welcome.what')}</p>
       </div>
       <div class="stack">
         <a class="btn main" href={to('create-account')}>
-          {say('create.button')}
+          {t('create.button')}
         </a>
         <a class="btn" href={to('sign-in')}>
-          {say('sign-in.button')}
+          {t('sign-in.button')}
         </a>
         <a class="btn quiet" href={to('link')}>
-          {say('link.have')}
+          {t('link.have')}
         </a>
       </div>
       <NoEmergencyService helplines={state.helplines} />

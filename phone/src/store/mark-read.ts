@@ -11,11 +11,11 @@ export async function readShown(about: (notice: Notice) => boolean): Promise<boo
     const { data } = await api.GET('/v1/inbox', {
       params: { query: { unread: true, limit: 100, ...(cursor && { cursor }) } },
     });
-    const mine = data?.items.filter(about) ?? [];
+    const matching = data?.items.filter(about) ?? [];
     const read = await Promise.all(
-      mine.map(({ id }) => api.POST('/v1/inbox/{notice_id}/read', { params: { path: { notice_id: id } } })),
+      matching.map(({ id }) => api.POST('/v1/inbox/{notice_id}/read', { params: { path: { notice_id: id } } })),
     );
-    any ||= read.some((one) => one.data);
+    any ||= read.some((reply) => reply.data);
     cursor = data?.next ?? null;
   }
   return any;

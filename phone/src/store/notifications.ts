@@ -2,7 +2,7 @@
 
 import { api, whole } from '../api/client';
 import type { Schemas } from '../contract/types';
-import { say } from '../i18n';
+import { t } from '../i18n';
 import { within } from '../platform/timeout';
 
 export type Device = Schemas['DeviceOut'];
@@ -18,7 +18,7 @@ const otherwise = /Android/.test(navigator.userAgent) ? 'android' : 'computer';
 export const platform = iPhone ? 'iphone' : otherwise;
 
 /** What this phone is called in a list of phones. */
-export const thisPhone = (): string => say(`device.${platform}`);
+export const thisPhone = (): string => t(`device.${platform}`);
 
 const after = (ms: number) => new Promise<null>((resolve) => setTimeout(() => resolve(null), ms));
 
@@ -30,11 +30,11 @@ export function standing(): Standing {
 
 /** Asks for leave and registers this phone. Gives the device, or what stands in the way. */
 export async function switchOn(): Promise<Device | Standing> {
-  const found = standing();
-  if (found === 'add' || found === 'none') return found;
+  const current = standing();
+  if (current === 'add' || current === 'none') return current;
   // A human answers, or looks away: then nothing has been said yet.
-  const said = await Promise.race([Notification.requestPermission(), after(ANSWER_MS)]);
-  if (said !== 'granted') return said === null ? standing() : 'blocked';
+  const permission = await Promise.race([Notification.requestPermission(), after(ANSWER_MS)]);
+  if (permission !== 'granted') return permission === null ? standing() : 'blocked';
   return register();
 }
 
@@ -48,12 +48,12 @@ export async function register(): Promise<Device | Standing> {
   if (!registration || !config?.webpush_public_key) return 'silent';
   const options = { userVisibleOnly: true, applicationServerKey: config.webpush_public_key };
   // Where there is no push service, `subscribe` never ends.
-  const asked = registration.pushManager.subscribe(options).catch(async () => {
+  const subscribing = registration.pushManager.subscribe(options).catch(async () => {
     // A subscription for another server's key stands in the way.
     await (await registration.pushManager.getSubscription())?.unsubscribe();
     return registration.pushManager.subscribe(options);
   });
-  const subscription = await Promise.race([asked.catch(() => null), after(PATIENCE_MS)]);
+  const subscription = await Promise.race([subscribing.catch(() => null), after(PATIENCE_MS)]);
   const { endpoint, keys } = subscription?.toJSON() ?? {};
   if (!endpoint || !keys?.p256dh || !keys.auth) return 'silent';
   const { data } = await api.POST('/v1/devices', {
@@ -64,11 +64,11 @@ export async function register(): Promise<Device | Standing> {
 
 /** Takes away what this phone shows of an account that is no longer open on it. */
 export async function clearNotifications(): Promise<void> {
-  const asked = (navigator as Partial<Navigator>).serviceWorker
+  const listing = (navigator as Partial<Navigator>).serviceWorker
     ?.getRegistration()
     .then((registration) => registration?.getNotifications());
-  if (asked)
-    await within(asked).then(
+  if (listing)
+    await within(listing).then(
       (shown) => {
         for (const notification of shown ?? []) notification.close();
       },
@@ -83,7 +83,7 @@ export async function tryPush(device: Device): Promise<number | null> {
   while (!error && Date.now() - began < PATIENCE_MS) {
     await after(LOOK_MS);
     const { data } = await api.GET('/v1/devices', whole);
-    const now = data?.items.find((one) => one.id === device.id);
+    const now = data?.items.find((candidate) => candidate.id === device.id);
     if (now && now.last_receipt_at !== device.last_receipt_at) return (Date.now() - began) / 1000;
   }
   return null;

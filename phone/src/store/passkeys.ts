@@ -19,10 +19,10 @@ export async function signInByPasskey(): Promise<{ error?: unknown }> {
   const publicKey = PublicKeyCredential.parseRequestOptionsFromJSON(
     data as unknown as PublicKeyCredentialRequestOptionsJSON,
   );
-  const found = await navigator.credentials.get({ publicKey }).catch(() => null);
-  if (!found) return NONE;
+  const credential = await navigator.credentials.get({ publicKey }).catch(() => null);
+  if (!credential) return NONE;
   return api.POST('/v1/sessions/passkey', {
-    body: { credential: json<Schemas['SignedChallenge']>(found), carrier: 'cookie' },
+    body: { credential: json<Schemas['SignedChallenge']>(credential), carrier: 'cookie' },
   });
 }
 
@@ -33,11 +33,11 @@ export async function addPasskey(): Promise<{ error?: unknown }> {
   const publicKey = PublicKeyCredential.parseCreationOptionsFromJSON(
     data as unknown as PublicKeyCredentialCreationOptionsJSON,
   );
-  const made = await navigator.credentials.create({ publicKey }).catch(() => null);
-  if (!made) return NONE;
+  const credential = await navigator.credentials.create({ publicKey }).catch(() => null);
+  if (!credential) return NONE;
   return api.POST('/v1/passkeys', {
     params: once(),
-    body: { credential: json<Schemas['Registration']>(made), label: thisPhone() },
+    body: { credential: json<Schemas['Registration']>(credential), label: thisPhone() },
   });
 }
 

@@ -5,34 +5,34 @@ import { tags } from '../platform/locale';
 import { put } from '../platform/storage';
 import { change } from './store';
 
-export interface Look {
+export interface Preferences {
   theme: 'auto' | 'night' | 'day';
   language: string;
   quick_hide: boolean;
 }
 const SLOT = 'look';
 
-export function looks(): Look {
-  const standard: Look = { theme: 'auto', language: tags()[0] ?? 'en', quick_hide: true };
+export function preferences(): Preferences {
+  const standard: Preferences = { theme: 'auto', language: tags()[0] ?? 'en', quick_hide: true };
   try {
-    const look = { ...standard, ...(JSON.parse(localStorage.getItem(SLOT) ?? '{}') as Partial<Look>) };
-    return { ...look, language: String(look.language) };
+    const next = { ...standard, ...(JSON.parse(localStorage.getItem(SLOT) ?? '{}') as Partial<Preferences>) };
+    return { ...next, language: String(next.language) };
   } catch {
     return standard;
   }
 }
 
-export async function setLook(part: Partial<Look> = {}): Promise<void> {
-  const look = { ...looks(), ...part };
+export async function setPreferences(part: Partial<Preferences> = {}): Promise<void> {
+  const next = { ...preferences(), ...part };
   try {
-    localStorage.setItem(SLOT, JSON.stringify(look));
+    localStorage.setItem(SLOT, JSON.stringify(next));
   } catch {
     // A browser that keeps nothing still shows what was chosen until it is closed.
   }
   const root = document.documentElement;
-  if (look.theme === 'auto') delete root.dataset.theme;
-  else root.dataset.theme = look.theme;
-  await speak(look.language);
+  if (next.theme === 'auto') delete root.dataset.theme;
+  else root.dataset.theme = next.theme;
+  await speak(next.language);
   const ground = getComputedStyle(root).getPropertyValue('--bg');
   document.querySelector('meta[name="theme-color"]')?.setAttribute('content', ground);
   // The service worker words the buttons of a notification.

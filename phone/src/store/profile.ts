@@ -2,12 +2,12 @@
 
 import { api } from '../api/client';
 import type { Schemas } from '../contract/types';
-import { wrong } from '../i18n/problem';
+import { errorText } from '../i18n/problem';
 import { change } from './store';
 
 /** All of it or nothing; says so when it did not work. */
-export async function patch(body: Partial<Schemas['api__routes__me__Change']>): Promise<boolean> {
+export async function updateProfile(body: Partial<Schemas['api__routes__me__Change']>): Promise<boolean> {
   const { data, error } = await api.PATCH('/v1/me', { body });
-  change(data ? { me: data } : { word: wrong(error) });
+  change(data ? { me: data } : { toast: errorText(error) });
   return !!data;
 }

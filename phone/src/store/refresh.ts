@@ -13,7 +13,7 @@ let again = false;
 let at = 0;
 
 /** Fetches anew. While one look is under way, one more is made after it, however often it is asked for. */
-export function look(): Promise<void> {
+export function refresh(): Promise<void> {
   if (running) {
     again = true;
     return running;
@@ -22,15 +22,15 @@ export function look(): Promise<void> {
     running = null;
     if (again) {
       again = false;
-      void look();
+      void refresh();
     }
   });
   return running;
 }
 
 /** No event says that somebody's phone can be reached now, so what is older than this is asked for again. */
-export function lookAgain(afterMs: number): void {
-  if (Date.now() - at > afterMs && document.visibilityState === 'visible') void look();
+export function refreshIfOlder(afterMs: number): void {
+  if (Date.now() - at > afterMs && document.visibilityState === 'visible') void refresh();
 }
 
 async function fetchAll(): Promise<void> {
@@ -51,7 +51,7 @@ async function fetchAll(): Promise<void> {
   if (ended()) return;
   const helplines = lines?.data ?? state.helplines;
   if (!circle.data || !open.data) {
-    change({ reached: problemType(circle.error ?? open.error) !== NETWORK_ERROR });
+    change({ online: problemType(circle.error ?? open.error) !== NETWORK_ERROR });
     return;
   }
   // Who only helps has another Home. It is not shown as an empty circle first.
@@ -59,33 +59,34 @@ async function fetchAll(): Promise<void> {
     ? null
     : await api.GET('/v1/supporting', whole);
   if (ended()) return;
-  const mine = open.data.items.find((item) => item.from.id === me.id) ?? null;
+  const myReachOut = open.data.items.find((item) => item.from.id === me.id) ?? null;
   change({
-    reached: true,
+    online: true,
     ...(mySelf?.data && { me: mySelf.data }),
-    nobody: state.nobody && !circle.data.items.some((member) => member.state === 'active'),
+    circleEmpty: state.circleEmpty && !circle.data.items.some((member) => member.state === 'active'),
     circle: circle.data.items,
     helplines,
-    mine,
-    needed: open.data.items.filter((item) => item.from.id !== me.id),
+    myReachOut: myReachOut,
+    incoming: open.data.items.filter((item) => item.from.id !== me.id),
     supporting: helping?.data?.items ?? (helping ? state.supporting : []),
     unread: (unread.data?.unread ?? 0) > 0,
-    messages: mine ? state.messages : [],
+    messages: myReachOut ? state.messages : [],
     now: serverNow(),
-    looked: state.looked + 1,
+    refreshes: state.refreshes + 1,
   });
   // The service worker brings no new version while this stands.
-  await put('busy', mine !== null);
+  await put('busy', myReachOut !== null);
   await seal({ me: state.me ?? me, circle: circle.data.items, helplines }).catch(() => undefined);
   // Whoever has signed out meanwhile leaves nothing behind.
   if (ended()) return void (await Promise.all([destroy(), drop('busy')]));
-  if (mine) {
+  if (myReachOut) {
     const written = await api.GET('/v1/reach-outs/{reach_out_id}/messages', {
-      params: { path: { reach_out_id: mine.id }, ...whole.params },
+      params: { path: { reach_out_id: myReachOut.id }, ...whole.params },
     });
     if (written.data) change({ messages: written.data.items });
     // It stands before my eyes: what came of it is seen live, and so it is read.
-    const shown = !state.route.length || (state.route[0] === 'reach-outs' && state.route[1] === mine.id);
-    if (shown && unread.data?.unread && (await readShown((notice) => notice.reach_out_id === mine.id))) void look();
+    const shown = !state.route.length || (state.route[0] === 'reach-outs' && state.route[1] === myReachOut.id);
+    if (shown && unread.data?.unread && (await readShown((notice) => notice.reach_out_id === myReachOut.id)))
+      void refresh();
   }
 }

@@ -1,30 +1,30 @@
 // Addresses live behind the #, as the API's own links do (`/#/reach-outs/…`, `/#/invitation/…`): no server sees them.
 import { serverNow } from '../api/clock';
-import { whither } from '../domain/links';
+import { parseRoute } from '../domain/links';
 import { change, state } from './store';
 
 /** `go('reach-outs', id)`; without a part it is Home. */
 export function go(...parts: string[]): void {
   location.hash = to(...parts);
-  arrive();
+  syncRoute();
 }
 
 /** The href of a link inside the app. */
 export const to = (...parts: string[]): string => `#/${parts.map(encodeURIComponent).join('/')}`;
 
 /** Takes the place of the present page, so that "back" does not lead to it. */
-export function instead(...parts: string[]): void {
+export function replaceRoute(...parts: string[]): void {
   history.replaceState(null, '', to(...parts));
-  arrive();
+  syncRoute();
 }
 
 /** Shows where the address leads, and takes away what was said before. Once: the browser tells of a new address later than we do. */
-export function arrive(): void {
-  const route = whither(location);
+export function syncRoute(): void {
+  const route = parseRoute(location);
   // A # that was encoded on its way stands in the path, where every later address would drag it along.
   if (route.length && location.pathname + location.search !== '/') history.replaceState(null, '', `/${to(...route)}`);
   if (String(route) === String(state.route)) return;
-  change({ route, now: serverNow(), word: '' });
+  change({ route, now: serverNow(), toast: '' });
   scrollTo(0, 0);
   // A screen reader begins at the heading of the new page.
   setTimeout(toHeading, 30);

@@ -1,15 +1,15 @@
 // The service worker: put in place, and followed by a newer one only when nobody is in the middle of something.
-import { look } from './refresh';
+import { refresh } from './refresh';
 import { state } from './store';
 
-export async function install(): Promise<void> {
+export async function installServiceWorker(): Promise<void> {
   const container = (navigator as Partial<Navigator>).serviceWorker;
   if (!container || import.meta.env.DEV) return;
   // The very first worker takes over a page that needs no other one.
   let first = !container.controller;
   container.addEventListener('message', ({ data }: MessageEvent<{ url?: string } | string>) => {
     if (typeof data === 'object' && data.url) location.href = data.url;
-    void look();
+    void refresh();
   });
   container.addEventListener('controllerchange', () => {
     if (!first && document.hidden && !busy()) location.reload();
@@ -22,4 +22,4 @@ export async function install(): Promise<void> {
   });
 }
 
-const busy = (): boolean => !!(state.mine || state.press || document.querySelector('form'));
+const busy = (): boolean => !!(state.myReachOut || state.pendingPress || document.querySelector('form'));

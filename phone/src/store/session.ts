@@ -4,14 +4,14 @@ import { api, callbacks } from '../api/client';
 import { listen, silence } from '../api/events';
 import type { Me } from '../contract/types';
 import { NETWORK_ERROR, problemType } from '../domain/problems';
-import { LANGUAGES, say } from '../i18n';
+import { LANGUAGES, t } from '../i18n';
 import { drop, empty, get, isSilent, put } from '../platform/storage';
 import { destroy, unseal } from '../vault/vault';
 import { clearNotifications, register } from './notifications';
-import { setLook } from './preferences';
-import { restorePress, tryPress } from './press';
-import { look } from './refresh';
-import { instead } from './router';
+import { setPreferences } from './preferences';
+import { restorePress, sendPending } from './press';
+import { refresh } from './refresh';
+import { replaceRoute } from './router';
 import { change, state } from './store';
 
 const TRY_MS = 5_000;
@@ -26,20 +26,20 @@ export async function start(words: Promise<void>): Promise<void> {
 }
 
 async function begin(words: Promise<void>): Promise<void> {
-  callbacks.sessionExpired = ended;
+  callbacks.sessionExpired = expire;
   // Only a refresh finds the network again: what is shown has to be new by then.
   callbacks.networkFailed = () => {
-    if (state.reached) change({ reached: false });
+    if (state.online) change({ online: false });
   };
   callbacks.beforeSignIn = finishSignOut;
   // Sent from now on, it would end the session that has just begun.
   callbacks.afterSignIn = () => drop('leaving');
-  const asked = api.GET('/v1/me');
+  const request = api.GET('/v1/me');
   const [who, leaving] = await Promise.all([get<string>('who'), get<boolean>('leaving'), words]);
   if (leaving) {
     // Signed out without a connection: the cookie still opens the account, and nobody wants that.
-    change({ session: 'out', word: say('out.later') });
-    return finishLater();
+    change({ session: 'out', toast: t('out.later') });
+    return retrySignOut();
   }
   if (who) {
     const kept = await unseal();
@@ -51,11 +51,11 @@ async function begin(words: Promise<void>): Promise<void> {
       );
     await restorePress();
   }
-  const { data, error } = await asked;
+  const { data, error } = await request;
   if (data) await enter(data);
   else if (problemType(error) === NETWORK_ERROR)
-    change({ reached: false, ...(state.session === 'starting' && { session: 'out' }) });
-  else if (state.session === 'starting') change({ session: who ? 'dead' : 'out' });
+    change({ online: false, ...(state.session === 'starting' && { session: 'out' }) });
+  else if (state.session === 'starting') change({ session: who ? 'expired' : 'out' });
 }
 
 const NOBODY = {
@@ -71,8 +71,8 @@ const UNKNOWN = { reachable: true, available_now: false, words: null, created_at
 function arrive(me: Me, more: Partial<typeof state> = {}): void {
   change({ ...more, me, session: 'in' });
   listen((kind) => {
-    void tryPress();
-    if (kind !== 'open' || !state.reached) void look();
+    void sendPending();
+    if (kind !== 'open' || !state.online) void refresh();
   });
 }
 
@@ -85,65 +85,65 @@ export async function enter(me?: Me): Promise<void> {
   const who = await get<string>('who');
   if (who !== known.id && !(who === undefined && isSilent())) await forget();
   await put('who', known.id);
-  await setLook(known.language in LANGUAGES ? { language: known.language } : {}).catch(() => undefined);
-  arrive(known, { reached: true });
+  await setPreferences(known.language in LANGUAGES ? { language: known.language } : {}).catch(() => undefined);
+  arrive(known, { online: true });
   // A browser may have changed its address while the app was closed.
   void register();
-  await Promise.all([look(), restorePress()]);
+  await Promise.all([refresh(), restorePress()]);
 }
 
 /** The server has ended this session. What the phone keeps of others goes; a press stays, and must not be lost for it. */
-function ended(): void {
+function expire(): void {
   silence();
   void destroy();
   void clearNotifications();
   // Names and numbers stay in sight only for as long as a press waits for them.
   if (state.session === 'in')
     change({
-      session: 'dead',
-      ...(state.press ? {} : { circle: null, mine: null, messages: [], needed: [], supporting: [] }),
+      session: 'expired',
+      ...(state.pendingPress ? {} : { circle: null, myReachOut: null, messages: [], incoming: [], supporting: [] }),
     });
-  else if (state.session === 'starting') void get('who').then((who) => change({ session: who ? 'dead' : 'out' }));
+  else if (state.session === 'starting') void get('who').then((who) => change({ session: who ? 'expired' : 'out' }));
 }
 
 async function forget(): Promise<void> {
   await empty();
   change({
-    press: null,
+    pendingPress: null,
     circle: null,
-    mine: null,
+    myReachOut: null,
     messages: [],
-    needed: [],
+    incoming: [],
     supporting: [],
     unread: false,
-    nobody: false,
+    circleEmpty: false,
   });
 }
 
 /** Signs out; the phone keeps nothing of this person. */
 export async function signOut(): Promise<void> {
   silence();
-  if (await signOutNow()) return leave();
-  await leave(say('out.later'));
+  if (await requestSignOut()) return clearSession();
+  await clearSession(t('out.later'));
   await put('leaving', true);
-  finishLater();
+  retrySignOut();
 }
 
 /** Whether the server knows by now that this session has ended. */
-async function signOutNow(): Promise<boolean> {
+async function requestSignOut(): Promise<boolean> {
   const { error } = await api.DELETE('/v1/sessions/{which}', { params: { path: { which: 'current' } } });
   return !error || problemType(error) === '/problems/not-signed-in';
 }
 
 /** Sends a sign-out that was made without a connection. */
 async function finishSignOut(): Promise<void> {
-  if (!(await get<boolean>('leaving')) || !(await signOutNow())) return;
+  if (!(await get<boolean>('leaving')) || !(await requestSignOut())) return;
   await drop('leaving');
-  if (state.word === say('out.later')) change({ word: '' });
+  if (state.toast === t('out.later')) change({ toast: '' });
 }
 
 /** Tries it until it has arrived, or somebody has signed in. */
-function finishLater(): void {
+function retrySignOut(): void {
   const timer = setInterval(() => void again(), TRY_MS);
   const again = async () => {
     if (state.session !== 'out' || !(await get<boolean>('leaving'))) return clearInterval(timer);
@@ -155,11 +155,11 @@ function finishLater(): void {
 }
 
 /** After signing out or erasing the account; `word` is what the first screen says of it. */
-export async function leave(word = ''): Promise<void> {
+export async function clearSession(word = ''): Promise<void> {
   silence();
   change({ session: 'out', me: null });
   await Promise.all([forget(), clearNotifications()]);
   await put('language', document.documentElement.lang);
-  instead();
-  change({ word });
+  replaceRoute();
+  change({ toast: word });
 }

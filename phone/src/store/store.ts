@@ -5,33 +5,33 @@ import type { Country, Me, Member, Message, ReachOut, Supported } from '../contr
 import type { Press } from '../domain/press';
 
 export interface State {
-  /** starting: not known yet; in; out: nobody is signed in; dead: the server has ended the session, the phone keeps what it has. */
-  session: 'starting' | 'in' | 'out' | 'dead';
+  /** starting: not known yet; in; out: nobody is signed in; expired: the server has ended the session, the phone keeps what it has. */
+  session: 'starting' | 'in' | 'out' | 'expired';
   me: Me | null;
   /** Where we are: `#/reach-outs/ID` is ['reach-outs', 'ID']. */
   route: string[];
   circle: Member[] | null;
   helplines: Country | null;
   /** My own open reach-out. */
-  mine: ReachOut | null;
+  myReachOut: ReachOut | null;
   messages: Message[];
   /** The press that has not reached the server. */
-  press: Press | null;
+  pendingPress: Press | null;
   /** The circle is empty: a press found nobody. */
-  nobody: boolean;
+  circleEmpty: boolean;
   /** Open reach-outs of others who would like company. */
-  needed: ReachOut[];
+  incoming: ReachOut[];
   /** The people I am there for; asked for while nobody is in my own circle. */
   supporting: Supported[];
   unread: boolean;
   /** Whether the last request found its way. */
-  reached: boolean;
+  online: boolean;
   /** A passing word at the top of the page. */
-  word: string;
+  toast: string;
   hidden: boolean;
   now: number;
   /** Goes up whenever the server was looked at: a screen then asks again for what it alone shows. */
-  looked: number;
+  refreshes: number;
 }
 
 export const state: State = {
@@ -40,18 +40,18 @@ export const state: State = {
   route: [],
   circle: null,
   helplines: null,
-  mine: null,
+  myReachOut: null,
   messages: [],
-  press: null,
-  nobody: false,
-  needed: [],
+  pendingPress: null,
+  circleEmpty: false,
+  incoming: [],
   supporting: [],
   unread: false,
-  reached: true,
-  word: '',
+  online: true,
+  toast: '',
   hidden: false,
   now: serverNow(),
-  looked: 0,
+  refreshes: 0,
 };
 
 let draw: () => void = () => undefined;

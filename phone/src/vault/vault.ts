@@ -12,13 +12,15 @@ export interface Kept {
 /** Without a word from the server for so long, nobody can say whose phone this still is. */
 const OPENS_FOR_MS = 30 * 24 * 60 * 60_000;
 
+const ALGORITHM = { name: 'AES-GCM', length: 256 };
+
 async function key(): Promise<CryptoKey> {
   const held = await get<CryptoKey>('key');
   if (held) return held;
   // Not extractable: who copies the phone's storage has the lock without its key.
-  const made = await within(crypto.subtle.generateKey({ name: 'AES-GCM', length: 256 }, false, ['encrypt', 'decrypt']));
-  await put('key', made);
-  return made;
+  const generated = await within(crypto.subtle.generateKey(ALGORITHM, false, ['encrypt', 'decrypt']));
+  await put('key', generated);
+  return generated;
 }
 
 export async function seal({ me, circle, helplines }: Kept): Promise<void> {

@@ -67,7 +67,7 @@ self.addEventListener('fetch', (event) => {
   const kept = caches.open(CACHE).then((cache) => cache.match(pathname));
   event.respondWith(
     within(kept).then(
-      (found) => found ?? fetch(event.request),
+      (file) => file ?? fetch(event.request),
       () => fetch(event.request),
     ),
   );
@@ -157,7 +157,7 @@ async function clicked(data: Partial<Data>, action: string): Promise<void> {
 
 /** The app's own window, brought to the front; a new one where there is none (`/docs` is none), or where it does not come. */
 async function open(url: string): Promise<void> {
-  const own = (await windows()).find((one) => new URL(one.url).pathname === '/');
+  const own = (await windows()).find((client) => new URL(client.url).pathname === '/');
   const shown =
     (await (own ? within(own.focus()).catch(() => null) : null)) ??
     (await self.clients.openWindow(url).catch(() => null));
@@ -199,7 +199,7 @@ async function sendKept(): Promise<void> {
   if (flushed.kind !== 'done') return;
   await tell('look');
   // Failing makes the browser try again later.
-  if (flushed.outcome === 'no-way') throw new Error('no way yet');
+  if (flushed.outcome === 'network-error') throw new Error('not sent yet');
 }
 
 // A browser may replace a subscription on its own; the server must learn of the new address.
