@@ -1,4 +1,4 @@
-"""From a claimed row to a push: neutral words, ids, and the address, opened only now."""
+"""Turns a claimed delivery into a push: a neutral sentence, ids, and the address, decrypted only now."""
 
 import json
 import math
@@ -8,23 +8,23 @@ from core.encryption import Keyring
 from models.enums import DeviceKind, NoticeKind
 from notifications.claim import Claimed
 from notifications.transports.protocol import Address, ChannelAddress, FcmAddress, Push, WebPushAddress
-from notifications.wording import URGENT, ttl, wording
+from notifications.wording import wording
 from rules.accounts import channels, devices
+from rules.kinds import KINDS, Tag
 
-VERSION: Final = "1"
-# Pushes about one reach-out replace one another on the phone, its messages apart; these stand for themselves.
-_ALONE: Final = frozenset({NoticeKind.TEST, NoticeKind.INVITATION_ACCEPTED, NoticeKind.REACH_IN, NoticeKind.CHECK_IN})
+DATA_VERSION: Final = "1"
 
 
 class AddressWithheldError(Exception):
-    """No key at hand opens the address."""
+    """No key of this process opens the address."""
 
 
 def compose(claimed: Claimed, keyring: Keyring, until: float = math.inf) -> Push:
-    """The push of this delivery, to be begun before `until` (seconds of `core.clock.elapsed`).
+    """Return the push of this delivery, to be begun before `until` (seconds of `core.clock.elapsed`).
 
     Raises AddressWithheldError, ValueError for an address that makes no sense.
     """
+    policy = KINDS[claimed.kind]
     tag = _tag(claimed)
     title, body = wording(claimed.kind, claimed.language, claimed.waiting)
     if claimed.kind is NoticeKind.TEST and claimed.channel_id is not None:
@@ -38,7 +38,7 @@ def compose(claimed: Claimed, keyring: Keyring, until: float = math.inf) -> Push
         delivery_id=claimed.id,
         address=_address(claimed, keyring),
         data={
-            "v": VERSION,
+            "v": DATA_VERSION,
             "kind": str(claimed.kind),
             "notice_id": str(claimed.notice_id),
             "delivery_id": str(claimed.id),
@@ -46,24 +46,29 @@ def compose(claimed: Claimed, keyring: Keyring, until: float = math.inf) -> Push
             "tag": tag,
             "round": str(claimed.round),
             "url": _url(claimed),
+            # Every value is a string: Firebase takes no other. A service worker that does not know these two ignores them.
+            "urgent": json.dumps(policy.urgent),
+            "closes": json.dumps(policy.closes),
         },
         title=title,
         body=body,
         tag=tag,
-        urgent=claimed.kind in URGENT,
+        urgent=policy.urgent,
         # A new kind or a further round is news; the same push sent twice is not.
         renotify=True,
-        ttl=ttl(claimed.kind),
+        ttl=int(policy.ttl.total_seconds()),
         until=until,
     )
 
 
 def _tag(claimed: Claimed) -> str:
-    about = claimed.reach_out_id or claimed.bookend_id if claimed.kind not in _ALONE else None
-    # Under the alarm's own tag a message would take its place: on a phone that is off nothing urgent would be left, and
-    # on one that shows it the buttons to answer would go. Messages replace one another.
-    beside = "-m" if claimed.kind is NoticeKind.MESSAGE else ""
-    return f"{about or claimed.notice_id}{beside}"
+    subject = claimed.reach_out_id or claimed.bookend_id
+    match KINDS[claimed.kind].tag:
+        case Tag.SUBJECT if subject is not None:
+            return str(subject)
+        case Tag.MESSAGES if subject is not None:
+            return f"{subject}-m"
+    return str(claimed.notice_id)
 
 
 def _url(claimed: Claimed) -> str:
@@ -74,15 +79,15 @@ def _url(claimed: Claimed) -> str:
 
 def _address(claimed: Claimed, keyring: Keyring) -> Address:
     column = devices.DEVICE_ADDRESS_COLUMN if claimed.channel_id is None else channels.CHANNEL_ADDRESS_COLUMN
-    row = claimed.device_id or claimed.channel_id
-    opened = row and keyring.open_address(
-        claimed.person_id, claimed.data_key, column, row, claimed.address, claimed.push_address
+    row_id = claimed.device_id or claimed.channel_id
+    address = row_id and keyring.open_address(
+        claimed.person_id, claimed.data_key, column, row_id, claimed.address, claimed.push_address
     )
-    if not opened:
+    if not address:
         raise AddressWithheldError
     if claimed.channel_id is not None:
-        return ChannelAddress(claimed.way, opened)
-    held = json.loads(opened)
+        return ChannelAddress(claimed.way, address)
+    fields = json.loads(address)
     if claimed.way == DeviceKind.FCM:
-        return FcmAddress(held["token"])
-    return WebPushAddress(held["endpoint"], held["p256dh"], held["auth"])
+        return FcmAddress(fields["token"])
+    return WebPushAddress(fields["endpoint"], fields["p256dh"], fields["auth"])

@@ -20,7 +20,7 @@ from models.enums import DeliveryState, NoticeKind
 from notifications.claim import Claimed
 from notifications.release import LOCKED
 from notifications.transports.protocol import DeadAddress, Rejected, Result, RetryAt, Sent
-from notifications.wording import URGENT
+from rules.kinds import KINDS
 from rules.outbox import device_retirement, refusals
 from rules.outbox.refusals import OPERATOR_REASONS, Way
 from rules.outbox.wanted import next_try
@@ -136,7 +136,7 @@ async def apply_consequences(unit: UnitOfWork, outcomes: Sequence[Outcome]) -> N
             if claimed.refusals:
                 await refusals.reset_refusals(unit, way)
             continue
-        if refused(outcome) and claimed.kind in URGENT:
+        if refused(outcome) and KINDS[claimed.kind].urgent:
             await refusals.count_refusal(unit, way, outcome.result.why)
         if isinstance(outcome.result, DeadAddress) and claimed.device_id is not None and claimed.address_hash:
             await device_retirement.retire_dead(
@@ -160,7 +160,7 @@ def refused(outcome: Outcome) -> bool:
 def _has_consequence(outcome: Outcome) -> bool:
     if isinstance(outcome.result, Sent):
         return outcome.claimed.refusals > 0
-    urgent = refused(outcome) and outcome.claimed.kind in URGENT
+    urgent = refused(outcome) and KINDS[outcome.claimed.kind].urgent
     return urgent or isinstance(outcome.result, DeadAddress) or _given_up(outcome)
 
 
@@ -197,7 +197,7 @@ def count(outcomes: Sequence[Outcome]) -> None:
 
 def _awaits_receipt(claimed: Claimed) -> bool:
     """Whether a push without a receipt is sent a second time: an urgent one to a device, and only once."""
-    return claimed.kind in URGENT and claimed.device_id is not None and not claimed.handed_before
+    return KINDS[claimed.kind].urgent and claimed.device_id is not None and not claimed.handed_before
 
 
 def _next(outcome: Outcome) -> datetime | None:

@@ -1,4 +1,4 @@
-"""What a push says: one neutral sentence per kind and language, which kinds are urgent, and how long each is worth it."""
+"""What a push says: one neutral sentence per kind and language."""
 
 from collections.abc import Mapping
 from types import MappingProxyType
@@ -8,9 +8,6 @@ TITLE: Final = "Porchlight"
 """The title of every push: the app's name. Who looks over a shoulder learns nothing from it."""
 
 DEFAULT_LANGUAGE: Final = "en"
-
-URGENT: Final[frozenset[str]] = frozenset({"reach_out", "unanswered", "bookend_missed"})
-"""The kinds that may wake a phone. Everything else waits for a moment that suits the battery."""
 
 _ENGLISH: Final = {
     "reach_out": "Someone in your circle would like company.",
@@ -101,40 +98,6 @@ _ANYTHING: Final[Mapping[str, str]] = MappingProxyType(
 LANGUAGES: Final[tuple[str, ...]] = tuple(_SENTENCES)
 KINDS: Final[frozenset[str]] = frozenset(_ENGLISH)
 
-_MINUTE: Final = 60
-_HOUR: Final = 60 * _MINUTE
-_DAY: Final = 24 * _HOUR
-
-TTL_SECONDS: Final[Mapping[str, int]] = MappingProxyType(
-    {
-        # A push service keeps a push this long for a phone that is off. The alarm's covers a night: who wakes at seven
-        # may be the first to answer, the reach-out lives 24 h, and whatever happened meanwhile (answered, all-clear,
-        # ended) went out under the same tag and has taken the alarm's place, which a message does not. Beyond that the
-        # inbox is enough.
-        "reach_out": 12 * _HOUR,
-        "unanswered": 12 * _HOUR,
-        "bookend_missed": 12 * _HOUR,
-        # At least as long as what they replace, else the old alarm would be what the phone finds.
-        "answered": 12 * _HOUR,
-        "all_clear": _DAY,
-        "ended": _DAY,
-        "message": _DAY,
-        # Asked at half of the 600 s pause; when that is over the question no longer holds.
-        "are_you_talking": 10 * _MINUTE,
-        # Later it may well be over, and if it is not, the inbox has it.
-        "standing_by": 2 * _HOUR,
-        # Ten minutes later it is asked again, another ten and the companion is told.
-        "bookend_due": 20 * _MINUTE,
-        "check_in": _DAY,
-        "reach_in": _DAY,
-        "unreachable": _DAY,
-        "invitation_accepted": 7 * _DAY,
-        # Somebody stands there and looks at the phone.
-        "test": 5 * _MINUTE,
-        "code": 10 * _MINUTE,
-    }
-)
-
 
 def wording(kind: str, language: str | None, waiting: int = 1) -> tuple[str, str]:
     """Title and body of a push of this kind, in `language` (a tag such as `es` or `es-MX`), else in English.
@@ -148,8 +111,3 @@ def wording(kind: str, language: str | None, waiting: int = 1) -> tuple[str, str
         sentence, numbers, many = _SEVERAL[spoken]
         return TITLE, sentence.format(numbers[waiting - 2] if waiting - 2 < len(numbers) else many)
     return TITLE, _SENTENCES[spoken].get(kind, _ANYTHING[spoken])
-
-
-def ttl(kind: str) -> int:
-    """For how many seconds a push service shall keep a push of this kind for a phone that is off."""
-    return TTL_SECONDS.get(kind, _DAY)

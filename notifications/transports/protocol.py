@@ -41,8 +41,8 @@ Address = FcmAddress | WebPushAddress | ChannelAddress
 class Push:
     """One push to one device, worded and ready to be handed over.
 
-    `data` holds the eight strings of the contract (v, kind, notice_id, delivery_id, reach_out_id, tag, round, url);
-    `title` and `body` are neutral words; `tag` merges pushes about one thing on the phone; `ttl` is in seconds.
+    `data` holds the strings of the contract (v, kind, notice_id, delivery_id, reach_out_id, tag, round, url) and
+    `urgent` and `closes` of the kind's policy ("true" or "false"); `title` and `body` are neutral sentences; `tag` merges pushes about one thing on the phone; `ttl` is in seconds.
     `until` (of `core.clock.elapsed`): a send that has not begun by then is not begun; what was wanted need not be any more.
     """
 

@@ -7,10 +7,8 @@ from sqlalchemy import ColumnElement, Select, and_, select, true, update
 
 from core.unit_of_work import UnitOfWork
 from models import CheckInShare, Notice, ReachIn
-from models.enums import NoticeKind
 from rules.inbox.notices import withdraw
-
-GENTLE_KINDS = (NoticeKind.CHECK_IN, NoticeKind.REACH_IN)
+from rules.kinds import SHARED_KINDS
 
 
 async def shared_by_membership(unit: UnitOfWork, membership_id: UUID) -> Sequence[UUID]:
@@ -23,7 +21,7 @@ async def shared_by_membership(unit: UnitOfWork, membership_id: UUID) -> Sequenc
 async def take_back(unit: UnitOfWork, events: Sequence[UUID], people: Sequence[UUID] | None = None) -> None:
     """Nothing more is sent of these check-ins and reach-ins, and they leave the inboxes (of these people, or all)."""
     whose = true() if people is None else Notice.recipient_id.in_(people)
-    of_these = and_(whose, Notice.kind.in_(GENTLE_KINDS), Notice.event_id.in_(events))
+    of_these = and_(whose, Notice.kind.in_(SHARED_KINDS), Notice.event_id.in_(events))
     await withdraw(unit, _ids(of_these))
     await unit.session.execute(
         update(Notice)
@@ -35,7 +33,7 @@ async def take_back(unit: UnitOfWork, events: Sequence[UUID], people: Sequence[U
 
 async def retire_pushes(unit: UnitOfWork, owner_id: UUID, member_id: UUID) -> None:
     """Somebody has muted this person: what is still to be pushed stays in the inbox."""
-    theirs = and_(Notice.recipient_id == member_id, Notice.sender_id == owner_id, Notice.kind.in_(GENTLE_KINDS))
+    theirs = and_(Notice.recipient_id == member_id, Notice.sender_id == owner_id, Notice.kind.in_(SHARED_KINDS))
     await withdraw(unit, _ids(theirs))
 
 

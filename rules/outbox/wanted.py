@@ -1,10 +1,10 @@
-"""Whether a push is still wanted, looked at again at the moment of sending, and when a failed one is tried again."""
+"""Decides whether a push is still wanted at the moment of sending, and when a failed one is tried again."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final
 
 from models.enums import AnswerKind, NoticeKind
+from rules.kinds import KINDS, Hours, OnlyWhile, Policy
 
 FIRST_RETRY_SECONDS = 1.0
 LONGEST_RETRY_SECONDS = 300.0
@@ -36,59 +36,53 @@ class Facts:
     available: bool
 
 
-_SAYS_ANSWERED: Final = {NoticeKind.ANSWERED: True, NoticeKind.ARE_YOU_TALKING: True, NoticeKind.UNANSWERED: False}
-
-_WAITS_FOR_HOURS: Final = {NoticeKind.MESSAGE, NoticeKind.ANSWERED}
-
-
-def wanted(facts: Facts) -> bool:  # noqa: C901, PLR0911 (a table of cases, read from top to bottom)
-    """Whether this push may still go out. Everything that can have changed since it was written is asked again."""
+def wanted(facts: Facts) -> bool:
+    """Return whether this push may still go out: all that can have changed since it was written is checked again."""
+    policy = KINDS[facts.kind]
     if not facts.way_open or not facts.way_is_the_recipients:
         return False
-    if facts.kind is NoticeKind.TEST:
+    if not policy.in_inbox:
         return True
-    if facts.dismissed:
+    if facts.dismissed or not _hours_allow(facts, policy):
         return False
-    if facts.about_bookend:
-        return _still_about_bookend(facts)
-    if not facts.about_reach_out:
-        return facts.kind not in {NoticeKind.CHECK_IN, NoticeKind.REACH_IN} or facts.available
-    if facts.kind is NoticeKind.ENDED:
-        # The account behind it may be gone, with its reach-out; the word that it has ended still goes out.
-        return not facts.muted
-    if not facts.to_its_owner and (not facts.told or facts.gone or not facts.member or facts.muted):
-        return False
-    if facts.kind is NoticeKind.ALL_CLEAR:
+    if not facts.about_reach_out and not facts.about_bookend:
         return True
-    if not facts.open:
-        return False
-    if facts.kind is NoticeKind.REACH_OUT:
-        return facts.available and facts.answer is not AnswerKind.CANNOT
-    if facts.kind in _WAITS_FOR_HOURS and not (facts.to_its_owner or facts.available or _stands_by(facts)):
-        return False
-    # What was true when it was written and is so no longer would be believed: that somebody is there, or that nobody is.
-    return facts.answered is _SAYS_ANSWERED.get(facts.kind, facts.answered)
+    return _is_for_recipient(facts, policy) and _still_true(facts, policy)
 
 
-def _stands_by(facts: Facts) -> bool:
-    """Whether the recipient has said that they are there: who is in the conversation is spoken to at any hour."""
-    return facts.answer is not None and facts.answer is not AnswerKind.CANNOT
-
-
-def _still_about_bookend(facts: Facts) -> bool:
-    """The same for a push about a bookend: `open` while nobody has checked in, `member` while the companion is one."""
-    if facts.kind is NoticeKind.ENDED:
+def _is_for_recipient(facts: Facts, policy: Policy) -> bool:
+    if policy.to_outsiders:
         return not facts.muted
     if facts.to_its_owner:
-        return facts.open
-    if not facts.member or facts.muted:
+        return True
+    if facts.gone or facts.muted or not facts.member:
         return False
-    if facts.kind is NoticeKind.STANDING_BY:
-        # Once they are told that it was missed, that they may be told so is no news.
-        return facts.open and facts.available and not facts.told
-    if not facts.told:
+    if facts.kind is NoticeKind.REACH_OUT and facts.answer is AnswerKind.CANNOT:
         return False
-    return facts.kind is not NoticeKind.BOOKEND_MISSED or (facts.open and facts.available)
+    return facts.told or (facts.about_bookend and policy.only_while is OnlyWhile.NOT_MISSED)
+
+
+def _hours_allow(facts: Facts, policy: Policy) -> bool:
+    if policy.respects_hours is Hours.IGNORED or facts.available:
+        return True
+    # Whoever is in the conversation is spoken to at any hour.
+    involved = facts.to_its_owner or facts.answer not in {None, AnswerKind.CANNOT}
+    return policy.respects_hours is Hours.UNLESS_INVOLVED and involved
+
+
+def _still_true(facts: Facts, policy: Policy) -> bool:
+    """Return whether what the push says still holds; what was true when it was written would be believed."""
+    match policy.only_while:
+        case OnlyWhile.ALWAYS:
+            return True
+        case OnlyWhile.OPEN:
+            return facts.open
+        case OnlyWhile.ANSWERED:
+            return facts.open and facts.answered
+        case OnlyWhile.UNANSWERED:
+            return facts.open and not facts.answered
+        case OnlyWhile.NOT_MISSED:
+            return facts.open and not facts.told
 
 
 def next_try(

@@ -13,10 +13,8 @@ from rules import access, idempotency
 from rules.access import Caller
 from rules.idempotency import RequestFingerprint
 from rules.inbox.notices import NoticeDraft, create_notices, withdraw
+from rules.kinds import SUPERSEDED_KINDS
 from rules.reach_out.progress import follows
-
-ENDED_KINDS = (NoticeKind.REACH_OUT, NoticeKind.ANSWERED, NoticeKind.UNANSWERED, NoticeKind.ARE_YOU_TALKING)
-"""What says how a reach-out stands while it is open."""
 
 
 async def close(
@@ -61,7 +59,7 @@ async def _no_longer_new(unit: UnitOfWork, found: ReachOut, word: NoticeKind) ->
     """
     over = (
         Notice.reach_out_id == found.id,
-        Notice.kind.in_(ENDED_KINDS),
+        Notice.kind.in_(SUPERSEDED_KINDS),
         Notice.read_at.is_(None),
         # Who closes it knows how it stood. When nobody has, that nobody answered is still news to the one who pressed.
         *((Notice.recipient_id != found.person_id,) if word is NoticeKind.ENDED else ()),

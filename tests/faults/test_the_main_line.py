@@ -8,7 +8,7 @@ import pytest
 from tests.faults.installation import Circle, House
 
 NOTE = "The bottle is on the table, 3417."
-CONTRACT = {"v", "kind", "notice_id", "delivery_id", "reach_out_id", "tag", "round", "url"}
+CONTRACT = {"v", "kind", "notice_id", "delivery_id", "reach_out_id", "tag", "round", "url", "urgent", "closes"}
 WORDS = "Someone in your circle would like company."
 
 

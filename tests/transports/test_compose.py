@@ -9,6 +9,8 @@ import pytest
 from models.enums import NoticeKind
 from notifications.claim import Claimed
 from notifications.compose import compose
+from notifications.transports.protocol import Push
+from rules.kinds import KINDS
 from tests.world.world import fresh_keyring
 
 KEYRING = fresh_keyring()
@@ -17,8 +19,8 @@ APPLE_TAKES = 64
 """Bytes of an apns-collapse-id."""
 
 
-def tag(kind: NoticeKind) -> str:
-    """The tag of a push of this kind about the reach-out."""
+def composed(kind: NoticeKind) -> Push:
+    """The push of a notice of this kind about the reach-out."""
     person, device = uuid4(), uuid4()
     data_key = KEYRING.new_data_key(person)
     address = KEYRING.vault(person, data_key).seal("devices.address", device, json.dumps({"token": "token"}))
@@ -44,7 +46,11 @@ def tag(kind: NoticeKind) -> str:
         data_key=data_key,
         language="en",
     )
-    push = compose(claimed, KEYRING)
+    return compose(claimed, KEYRING)
+
+
+def tag(kind: NoticeKind) -> str:
+    push = composed(kind)
     assert push.tag == push.data["tag"]
     return push.tag
 
@@ -57,3 +63,11 @@ def test_what_says_how_it_stands_replaces_what_said_so_before(kind: str) -> None
 def test_messages_replace_one_another_and_nothing_else() -> None:
     assert tag(NoticeKind.MESSAGE) == tag(NoticeKind.MESSAGE) != str(REACH_OUT)
     assert len(tag(NoticeKind.MESSAGE)) <= APPLE_TAKES
+
+
+@pytest.mark.parametrize("kind", list(NoticeKind))
+def test_a_push_tells_the_service_worker_the_policy_of_its_kind(kind: NoticeKind) -> None:
+    push = composed(kind)
+    assert (push.data["urgent"] == "true", push.data["closes"] == "true") == (KINDS[kind].urgent, KINDS[kind].closes)
+    assert all(isinstance(value, str) for value in push.data.values()), "Firebase takes nothing else"
+    assert (push.urgent, push.ttl) == (KINDS[kind].urgent, KINDS[kind].ttl.total_seconds())

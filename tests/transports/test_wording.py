@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from notifications.wording import KINDS, LANGUAGES, TITLE, TTL_SECONDS, URGENT, ttl, wording
+from notifications.wording import KINDS, LANGUAGES, TITLE, wording
 
 THE_CONTRACT_S = {
     "reach_out",
@@ -30,9 +30,8 @@ TELLING = re.compile(
 EVERY = [(kind, language) for kind in sorted(KINDS) for language in LANGUAGES]
 
 
-def test_every_kind_of_the_contract_has_words_a_length_of_life_and_test_and_code_have_too() -> None:
+def test_every_kind_of_the_contract_has_words_and_test_and_code_have_too() -> None:
     assert THE_CONTRACT_S | {"test", "code"} == KINDS
-    assert set(TTL_SECONDS) == KINDS
     assert LANGUAGES == ("en", "es", "de")
 
 
@@ -88,17 +87,6 @@ def test_a_kind_that_a_newer_server_wrote_still_gets_words() -> None:
         "Hay algo nuevo para ti.",
         "Etwas Neues wartet auf dich.",
     }
-    assert ttl("something_newer") > 0
-
-
-def test_only_three_kinds_may_wake_a_phone() -> None:
-    assert {"reach_out", "unanswered", "bookend_missed"} == URGENT
-
-
-def test_what_replaces_an_alarm_lives_as_long_as_the_alarm() -> None:
-    for kind in ("answered", "all_clear", "ended"):
-        assert ttl(kind) >= ttl("reach_out")
-    assert all(60 <= seconds <= 28 * 24 * 3600 for seconds in TTL_SECONDS.values())
 
 
 @pytest.mark.parametrize(

@@ -120,12 +120,15 @@ async def test_a_push_is_worded_in_the_language_of_whoever_reads_it_and_says_not
         "tag": world.reach_out,
         "round": "1",
         "url": f"/#/reach-outs/{world.reach_out}",
+        "urgent": "true",
+        "closes": "false",
     }
     assert (his.push.title, his.push.urgent, his.push.renotify) == ("Porchlight", True, True)
     await sponsor.answer("here")
     await world.settle()
     await maya.close()
     assert [one.push.urgent for one in await friend.pushes()] == [True, False, False]
-    everything = str([(one.push.data, one.push.title, one.push.body, one.push.tag) for one in world.transport.handed])
+    # Of the data the values: its names are those of the contract above, and "urgent" has an "urge" in it.
+    everything = str([(*one.push.data.values(), one.push.title, one.push.body) for one in world.transport.handed])
     for content in ("Please", "Maya", sponsor.name, "urge"):
         assert content not in everything

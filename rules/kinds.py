@@ -1,0 +1,108 @@
+"""The table of notice kinds: how each is pushed, until when it holds, and what it replaces on a phone."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import Enum, auto
+from types import MappingProxyType
+from typing import Final
+
+from models.enums import NoticeKind
+
+
+class Tag(Enum):
+    """What a push replaces on a phone: the one before it under the same tag."""
+
+    SUBJECT = auto()
+    """Whatever was pushed before about the same reach-out or bookend: only how it stands now is worth showing."""
+    MESSAGES = auto()
+    """Earlier messages of the same reach-out, never its alarm: that would take the alarm's answer buttons away."""
+    NOTICE = auto()
+    """Nothing: the push stands for itself."""
+
+
+class Hours(Enum):
+    """Whether a push waits for the recipient's hours, or for a mute to end; the inbox has its notice meanwhile."""
+
+    IGNORED = auto()
+    RESPECTED = auto()
+    UNLESS_INVOLVED = auto()
+    """Respected, but for the person who pressed and for those who have answered that they are there."""
+
+
+class OnlyWhile(Enum):
+    """For how long the sentence of a push stays true. Looked at again before every send."""
+
+    ALWAYS = auto()
+    OPEN = auto()
+    """While the reach-out is open, or nobody has checked in for the bookend."""
+    ANSWERED = auto()
+    """While the reach-out is open and somebody is there for the person."""
+    UNANSWERED = auto()
+    """While it is open and nobody is there."""
+    NOT_MISSED = auto()
+    """While the bookend is open and its companion has not been told that it was missed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """How notices of one kind are pushed.
+
+    `urgent`: may wake a phone, is sent once more without a receipt, and stays on the screen until somebody looks.
+    `ttl`: for how long a push service keeps it for a phone that is off; beyond that the inbox is enough.
+    `closes`: takes everything else about its reach-out off the phone; nothing follows it.
+    `to_outsiders`: also sent when the recipient has left, or the account behind it is gone; a mute still counts.
+    `shared`: announces something that somebody shared by a membership, and leaves the inbox with that membership.
+    `in_inbox`: False for what only tries a way out; it is not looked at again before it is sent.
+    """
+
+    ttl: timedelta
+    tag: Tag = Tag.SUBJECT
+    respects_hours: Hours = Hours.IGNORED
+    only_while: OnlyWhile = OnlyWhile.OPEN
+    urgent: bool = False
+    closes: bool = False
+    to_outsiders: bool = False
+    shared: bool = False
+    in_inbox: bool = True
+
+
+_ALARM_TTL = timedelta(hours=12)
+"""A night: who wakes at seven may be the first to answer, and the reach-out lives for 24 hours.
+
+Whatever happened meanwhile (answered, all-clear, ended) went out under the same tag and has taken the alarm's place.
+"""
+_DAY = timedelta(days=1)
+
+KINDS: Final[Mapping[NoticeKind, Policy]] = MappingProxyType(
+    {
+        NoticeKind.REACH_OUT: Policy(_ALARM_TTL, urgent=True, respects_hours=Hours.RESPECTED),
+        # At least as long as the alarm that it replaces, else the old alarm would be what the phone finds.
+        NoticeKind.ANSWERED: Policy(_ALARM_TTL, respects_hours=Hours.UNLESS_INVOLVED, only_while=OnlyWhile.ANSWERED),
+        NoticeKind.ALL_CLEAR: Policy(_DAY, only_while=OnlyWhile.ALWAYS, closes=True),
+        NoticeKind.ENDED: Policy(_DAY, only_while=OnlyWhile.ALWAYS, closes=True, to_outsiders=True),
+        NoticeKind.UNANSWERED: Policy(_ALARM_TTL, urgent=True, only_while=OnlyWhile.UNANSWERED),
+        # Asked at half of the 600 s pause; when that is over the question no longer holds.
+        NoticeKind.ARE_YOU_TALKING: Policy(timedelta(minutes=10), only_while=OnlyWhile.ANSWERED),
+        NoticeKind.MESSAGE: Policy(_DAY, Tag.MESSAGES, Hours.UNLESS_INVOLVED),
+        NoticeKind.INVITATION_ACCEPTED: Policy(timedelta(days=7), Tag.NOTICE, only_while=OnlyWhile.ALWAYS),
+        # Later it may well be over, and if it is not, the inbox has it.
+        NoticeKind.STANDING_BY: Policy(
+            timedelta(hours=2), respects_hours=Hours.RESPECTED, only_while=OnlyWhile.NOT_MISSED
+        ),
+        # Ten minutes later it is asked again, another ten and the companion is told.
+        NoticeKind.BOOKEND_DUE: Policy(timedelta(minutes=20)),
+        NoticeKind.BOOKEND_MISSED: Policy(_ALARM_TTL, urgent=True, respects_hours=Hours.RESPECTED),
+        NoticeKind.CHECK_IN: Policy(_DAY, Tag.NOTICE, Hours.RESPECTED, OnlyWhile.ALWAYS, shared=True),
+        NoticeKind.REACH_IN: Policy(_DAY, Tag.NOTICE, Hours.RESPECTED, OnlyWhile.ALWAYS, shared=True),
+        NoticeKind.UNREACHABLE: Policy(_DAY, Tag.NOTICE, only_while=OnlyWhile.ALWAYS),
+        # Somebody stands there and looks at the phone.
+        NoticeKind.TEST: Policy(timedelta(minutes=5), Tag.NOTICE, only_while=OnlyWhile.ALWAYS, in_inbox=False),
+    }
+)
+
+SHARED_KINDS: Final = tuple(kind for kind, policy in KINDS.items() if policy.shared)
+SUPERSEDED_KINDS: Final = tuple(
+    kind for kind, policy in KINDS.items() if policy.tag is Tag.SUBJECT and policy.only_while is not OnlyWhile.ALWAYS
+)
+"""Kinds that say how things stand while they are open; unread ones count as read once a closing notice replaces them."""
