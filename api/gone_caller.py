@@ -3,8 +3,9 @@
 from fastapi import Request
 
 from api.dependencies import bearer, make_unit, token_of
-from core.errors import NotSignedIn, PorchlightError
+from core.errors import PorchlightError
 from rules import access
+from rules.errors import NotSignedIn
 
 
 async def told(request: Request, otherwise: PorchlightError) -> PorchlightError:

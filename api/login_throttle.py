@@ -9,12 +9,12 @@ from fastapi import Request
 
 from api.context import Context
 from api.dependencies import make_unit
-from core.errors import InvitationNotValid
 from core.places import place_of
 from core.unit_of_work import UnitOfWork
 from rules.accounts import known_places, throttle
 from rules.accounts.sessions import GUESSES_PER_NAME, GUESSES_PER_NAME_AND_PLACE, GUESSES_PER_PLACE
 from rules.circle.invitations import LINK_GUESSES_PER_PLACE
+from rules.errors import InvitationNotValid
 
 
 @dataclass(frozen=True, slots=True)

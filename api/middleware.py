@@ -11,7 +11,7 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api import head_requests, problems
-from core.errors import CrossSite, PorchlightError
+from core.errors import PorchlightError
 from core.settings import Settings
 from core.telemetry import REQUESTS, places
 
@@ -81,7 +81,7 @@ class Edge:
         if length.isdigit() and int(length) > LARGEST:
             return problems.TooLarge()
         if scope["method"] not in SAFE and "authorization" not in headers and self._cross_site(headers):
-            return CrossSite()
+            return problems.CrossSite()
         return None
 
     def _cross_site(self, headers: Headers) -> bool:

@@ -19,9 +19,9 @@ from sqlalchemy.orm.exc import StaleDataError
 from starlette.exceptions import HTTPException
 
 from api import small_page
-from core import errors
 from core.database import refers_to_nothing
-from core.errors import PorchlightError
+from core.errors import Busy, KeysUnavailable, PorchlightError
+from rules import errors
 
 NOWHERE = "There is nothing at this address."
 NOWHERE_ADVICE = (
@@ -37,6 +37,12 @@ class WrongMethod(PorchlightError):
     slug = "wrong-method"
     title = "This address does not take that method."
     advice = "See Allow for the methods it takes, or /docs."
+
+
+class CrossSite(PorchlightError):
+    slug = "cross-site"
+    title = "The request came from another site."
+    advice = "Open Porchlight itself and try there."
 
 
 class TooLarge(PorchlightError):
@@ -63,7 +69,7 @@ STATUS: dict[type[PorchlightError], int] = {
     errors.NotSignedIn: 401,
     errors.WrongCredentials: 401,
     errors.ProofNeeded: 403,
-    errors.CrossSite: 403,
+    CrossSite: 403,
     errors.NotYours: 403,
     errors.Invalid: 422,
     errors.NameTaken: 409,
@@ -94,8 +100,8 @@ STATUS: dict[type[PorchlightError], int] = {
     errors.PasskeyRefused: 422,
     errors.PasskeyUnknown: 401,
     errors.TooManyPasskeys: 409,
-    errors.KeysUnavailable: 503,
-    errors.Busy: 503,
+    KeysUnavailable: 503,
+    Busy: 503,
     WrongMethod: 405,
     TooLarge: 413,
     BadRequest: 400,
@@ -191,7 +197,7 @@ def install(app: FastAPI, vanished: Vanished) -> None:
         if isinstance(error, DBAPIError) and refers_to_nothing(error):
             return await gone(request, error)
         log.error("database_failed", error=type(getattr(error, "orig", None) or error).__name__)
-        return reply(errors.Busy(), request_id(request))
+        return reply(Busy(), request_id(request))
 
 
 def _install_refusals(app: FastAPI) -> None:

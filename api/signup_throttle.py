@@ -5,8 +5,8 @@ from fastapi import Request
 from api.context import Context
 from api.dependencies import make_unit
 from api.login_throttle import place
-from core.errors import TooMany
 from rules.accounts import people, throttle
+from rules.errors import TooMany
 
 
 async def take(context: Context, request: Request, invitation_token: str | None) -> None:

@@ -10,11 +10,11 @@ from sqlalchemy import ColumnElement, and_, bindparam, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from core.encryption import Keyring, Vault
-from core.errors import NotFound, NotSignedIn, NotYours, ProofNeeded
 from core.types import UtcDateTime
 from core.unit_of_work import UnitOfWork
 from models import Block, Bookend, Membership, Notice, Person, ReachOut, Recipient, Session
 from models.enums import NOTICE_KINDS, NoticeKind
+from rules.errors import NotFound, NotSignedIn, NotYours, ProofNeeded
 
 PROOF_LIFETIME = timedelta(minutes=5)
 """How long a passphrase just given counts as fresh."""

@@ -13,9 +13,10 @@ from sqlalchemy.exc import DBAPIError
 
 from core.database import lost_a_race, refers_to_nothing
 from core.encryption import Keyring
-from core.errors import Busy, KeyReused
+from core.errors import Busy
 from core.unit_of_work import UnitOfWork
 from models import IdempotencyKey
+from rules.errors import KeyReused
 
 KEY_LIFETIME = timedelta(hours=24)
 MAX_ATTEMPTS = 4

@@ -87,6 +87,12 @@ def test_every_problem_is_documented_and_says_what_to_do(kind: type[PorchlightEr
     assert not listed.exists() or kind.slug in listed.read_text()
 
 
+def test_core_refuses_nothing_of_the_domain() -> None:
+    """What core raises is about any server: it is busy, or its keys are away."""
+    raised = {kind.__name__ for kind in kinds_of(PorchlightError) if kind.__module__.startswith("core.")}
+    assert raised == {"PorchlightError", "Busy", "KeysUnavailable"}
+
+
 def test_every_problem_that_the_document_names_exists() -> None:
     said = json.dumps(api_only().openapi())
     named = {part.split("`")[0] for part in said.split("/problems/")[1:]}

@@ -13,8 +13,8 @@ from sqlalchemy import text
 
 from api import problems, small_page
 from api.dependencies import Services
-from core.errors import NotFound
 from core.schema import MIN_REVISION
+from rules.errors import NotFound
 
 router = APIRouter(tags=["operation"])
 

@@ -2,7 +2,6 @@
 
 from sqlalchemy import delete, or_, select
 
-from core.errors import NotFound
 from core.unit_of_work import UnitOfWork
 from models import (
     Membership,
@@ -15,6 +14,7 @@ from rules.access import Caller
 from rules.bookend import lifecycle
 from rules.circle import membership
 from rules.circle.invitations import lock_circle
+from rules.errors import NotFound
 from rules.reach_out import membership_end
 from rules.upkeep import wal_truncation
 

@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import delete, func, select, update
 
 from core.bulk_insert import insert_together
-from core.errors import ChannelNotOffered, CodeOver, CodeWrong, KeysUnavailable, NotFound, TooManyChannels
+from core.errors import KeysUnavailable
 from core.unit_of_work import UnitOfWork
 from models import Channel, Delivery, ReachOut, Recipient
 from models.enums import AccessKind, ChannelKind, DeliveryState, NoticeKind
@@ -17,6 +17,7 @@ from rules.access import Caller
 from rules.accounts import access_log, throttle
 from rules.accounts.throttle import Limit
 from rules.circle import reachability
+from rules.errors import ChannelNotOffered, CodeOver, CodeWrong, NotFound, TooManyChannels
 from rules.idempotency import RequestFingerprint
 from rules.inbox.notices import (
     DELIVERY_TABLE,

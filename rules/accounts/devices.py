@@ -9,7 +9,7 @@ from sqlalchemy import func, or_, select
 from sqlalchemy.exc import IntegrityError
 
 from core.bulk_insert import insert_together
-from core.errors import Busy, DeviceRetired, EndpointNotAllowed, KeysUnavailable, NotFound, TooManyDevices
+from core.errors import Busy, KeysUnavailable
 from core.unit_of_work import UnitOfWork
 from core.webpush_hosts import allowed_endpoint
 from models import Device, Membership
@@ -19,6 +19,7 @@ from rules.access import Caller
 from rules.accounts import access_log, throttle
 from rules.accounts.throttle import Limit
 from rules.circle import reachability
+from rules.errors import DeviceRetired, EndpointNotAllowed, NotFound, TooManyDevices
 from rules.inbox.notices import (
     DELIVERY_TABLE,
     NOTICE_TABLE,

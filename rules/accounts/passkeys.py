@@ -12,7 +12,7 @@ from sqlalchemy import delete, func, select
 
 from core import passkeys
 from core.encryption import Keyring
-from core.errors import KeysUnavailable, NotFound, PasskeyRefused, PasskeyUnknown, TooManyPasskeys
+from core.errors import KeysUnavailable
 from core.passkeys import CHALLENGE_BYTES, Assertion, NotGenuineError, RelyingParty
 from core.unit_of_work import UnitOfWork
 from models import Passkey, PasskeyChallenge, Person
@@ -22,6 +22,7 @@ from rules.access import Caller
 from rules.accounts import access_log, sessions, throttle
 from rules.accounts.sessions import SignedIn
 from rules.accounts.throttle import Limit
+from rules.errors import NotFound, PasskeyRefused, PasskeyUnknown, TooManyPasskeys
 from rules.idempotency import RequestFingerprint
 
 MAX_PASSKEYS = 10

@@ -12,7 +12,7 @@ from sqlalchemy.exc import IntegrityError
 
 from core import secret_text
 from core.encryption import Keyring
-from core.errors import KeysUnavailable, NameTaken, RegistrationClosed, WrongCredentials
+from core.errors import KeysUnavailable
 from core.unit_of_work import UnitOfWork
 from models import Person, RecoveryCode
 from models.enums import AccessKind, Carrier
@@ -22,6 +22,7 @@ from rules.accounts import access_log, passkeys, sessions
 from rules.accounts.sessions import SignedIn
 from rules.accounts.throttle import Limit
 from rules.circle import invitations
+from rules.errors import NameTaken, RegistrationClosed, WrongCredentials
 from rules.idempotency import RequestFingerprint
 from rules.outbox import device_retirement
 from rules.reach_out import advance

@@ -8,13 +8,13 @@ from uuid import UUID
 
 from sqlalchemy import delete, select, update
 
-from core.errors import NotFound, WrongCredentials
 from core.unit_of_work import UnitOfWork
 from models import Device, Person, Session
 from models.enums import AccessKind, Carrier, DisabledReason
 from rules.access import Caller, token_hash
 from rules.accounts import access_log
 from rules.accounts.throttle import Limit
+from rules.errors import NotFound, WrongCredentials
 from rules.outbox import device_retirement
 
 SESSION_IDLE_LIFETIME = timedelta(days=180)

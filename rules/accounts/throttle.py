@@ -10,9 +10,9 @@ from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import Insert as SqliteInsert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
-from core.errors import TooMany
 from core.unit_of_work import UnitOfWork
 from models import Throttle
+from rules.errors import TooMany
 
 MAX_WAIT_SECONDS = 1.0
 """Seconds that nobody is made to wait for: who asked first and got their turn later is not one too many."""

@@ -9,13 +9,13 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, func, or_, select, update
 
 from core.bulk_insert import insert_together
-from core.errors import BookendOver, CompanionUnknown, Invalid, TooManyBookends
 from core.unit_of_work import UnitOfWork
 from models import Bookend, Notice
 from models.enums import NoticeKind
 from rules import access, idempotency
 from rules.access import Caller
 from rules.bookend import companion as standing_by
+from rules.errors import BookendOver, CompanionUnknown, Invalid, TooManyBookends
 from rules.idempotency import RequestFingerprint
 from rules.inbox.notices import DELIVERY_TABLE, NoticeDraft, create_notices, delivery_row, live_devices, withdraw
 

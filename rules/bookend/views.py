@@ -8,12 +8,12 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Row, Select, and_, or_, select
 from sqlalchemy.orm import aliased
 
-from core.errors import NotFound
 from core.unit_of_work import UnitOfWork
 from models import Bookend, Membership, Person
 from rules import access
 from rules.access import Caller
 from rules.bookend.lifecycle import State, state
+from rules.errors import NotFound
 from rules.reach_out.views import PersonView, person_view
 
 

@@ -5,13 +5,13 @@ from uuid import UUID
 
 from sqlalchemy import and_, delete, or_, select, update
 
-from core.errors import NotFound
 from core.unit_of_work import UnitOfWork
 from models import Block, Membership, Notice, Person
 from rules import access
 from rules.access import Caller
 from rules.circle import membership
 from rules.circle.invitations import lock_circle
+from rules.errors import NotFound
 
 
 async def block(unit: UnitOfWork, who: Caller, person_id: UUID) -> Block:

@@ -10,7 +10,6 @@ from uuid import UUID
 from sqlalchemy import delete, func, select
 
 from core import secret_text
-from core.errors import AlreadyInCircle, CircleFull, InvitationNotValid, NotFound, OwnInvitation, StepOneFull
 from core.unit_of_work import UnitOfWork
 from models import Invitation, Membership, Person
 from models.enums import NoticeKind, Role
@@ -18,6 +17,7 @@ from rules import access, idempotency
 from rules.access import Caller
 from rules.accounts import throttle
 from rules.accounts.throttle import Limit
+from rules.errors import AlreadyInCircle, CircleFull, InvitationNotValid, NotFound, OwnInvitation, StepOneFull
 from rules.idempotency import RequestFingerprint
 from rules.inbox.notices import NoticeDraft, create_notices
 

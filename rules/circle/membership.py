@@ -7,7 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import and_, delete, func, or_, select, update
 
-from core.errors import KeysUnavailable, StepOneFull
+from core.errors import KeysUnavailable
 from core.unit_of_work import UnitOfWork
 from models import Bookend, Membership, Notice, Person, ReachOut, Recipient
 from models.enums import NoticeKind
@@ -18,6 +18,7 @@ from rules.circle import hours, sharing, ways
 from rules.circle.confirmation_words import two_words
 from rules.circle.invitations import MAX_STEP_ONE, lock_circle
 from rules.daily import connections
+from rules.errors import StepOneFull
 from rules.outbox import device_retirement
 from rules.reach_out import advance, membership_end
 

@@ -9,13 +9,13 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, Row, Select, delete, or_, select
 
-from core.errors import MemberUnknown, NotFound
 from core.unit_of_work import UnitOfWork
 from models import CheckIn, CheckInShare, Membership, Person
 from models.enums import Halt, NoticeKind
 from rules import idempotency
 from rules.access import Caller
 from rules.circle import hours, sharing
+from rules.errors import MemberUnknown, NotFound
 from rules.idempotency import RequestFingerprint
 from rules.inbox.notices import NoticeDraft, create_notices
 from rules.reach_out.views import PersonView, person_view

@@ -8,7 +8,6 @@ from uuid import UUID
 from sqlalchemy import Row, Select, and_, or_, select
 from sqlalchemy.orm import aliased
 
-from core.errors import NotFound
 from core.unit_of_work import UnitOfWork
 from models import Membership, Person, ReachIn
 from models.enums import NoticeKind
@@ -17,6 +16,7 @@ from rules.access import Caller
 from rules.accounts import throttle
 from rules.accounts.throttle import Limit
 from rules.circle import hours
+from rules.errors import NotFound
 from rules.idempotency import RequestFingerprint
 from rules.inbox.notices import NoticeDraft, create_notices
 from rules.reach_out.views import PersonView, person_view

@@ -20,7 +20,6 @@ from sqlalchemy import (
     update,
 )
 
-from core.errors import NotFound
 from core.telemetry import RECEIPTS
 from core.unit_of_work import UnitOfWork
 from models import Bookend, Delivery, Device, Notice, Person, ReachOut, Recipient, Session
@@ -28,6 +27,7 @@ from models.enums import NoticeKind
 from rules import access
 from rules.access import Caller
 from rules.circle import reachability
+from rules.errors import NotFound
 from rules.reach_out.views import PersonView, person_view
 
 

@@ -7,13 +7,13 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from core.errors import Closed, NobodyAnswered, NotFound, NotYours
 from core.telemetry import ANSWERS
 from core.unit_of_work import UnitOfWork
 from models import Answer, ReachOut, Recipient
 from models.enums import AnswerKind, NoticeKind, ReachOutState
 from rules import access, idempotency
 from rules.access import Caller
+from rules.errors import Closed, NobodyAnswered, NotFound, NotYours
 from rules.idempotency import RequestFingerprint
 from rules.inbox.notices import NoticeDraft, create_notices
 from rules.reach_out import advance

@@ -5,12 +5,12 @@ from uuid import UUID
 
 from sqlalchemy import select, update
 
-from core.errors import StillOpen
 from core.unit_of_work import UnitOfWork
 from models import Notice, ReachOut, Recipient, Reflection
 from models.enums import NoticeKind, Outcome, ReachOutState
 from rules import access, idempotency
 from rules.access import Caller
+from rules.errors import StillOpen
 from rules.idempotency import RequestFingerprint
 from rules.inbox.notices import NoticeDraft, create_notices, withdraw
 from rules.kinds import SUPERSEDED_KINDS

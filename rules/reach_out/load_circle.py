@@ -9,7 +9,6 @@ from uuid import UUID
 from sqlalchemy import Row, Select, and_, bindparam, select
 from sqlalchemy.orm import aliased
 
-from core.errors import NotSignedIn
 from core.types import UtcDateTime
 from core.unit_of_work import UnitOfWork
 from models import Channel, Device, IdempotencyKey, Membership, Person, ReachOut, Session
@@ -17,6 +16,7 @@ from rules import access
 from rules.access import Caller
 from rules.circle import hours
 from rules.circle.ways import deaf
+from rules.errors import NotSignedIn
 from rules.idempotency import KEY_LIFETIME, RequestFingerprint
 from rules.reach_out.ladder import Standing
 

@@ -6,12 +6,13 @@ from uuid import UUID
 
 from sqlalchemy import Select, or_, select
 
-from core.errors import Closed, KeysUnavailable
+from core.errors import KeysUnavailable
 from core.unit_of_work import UnitOfWork
 from models import Message, Person, ReachOut, Recipient
 from models.enums import NoticeKind
 from rules import access, idempotency
 from rules.access import Caller
+from rules.errors import Closed
 from rules.idempotency import RequestFingerprint
 from rules.inbox.notices import NoticeDraft, create_notices
 from rules.reach_out import push_rate

@@ -11,13 +11,14 @@ from sqlalchemy.exc import DBAPIError
 
 from core.bulk_insert import insert_together, single
 from core.database import lost_a_race
-from core.errors import Busy, EmptyCircle
+from core.errors import Busy
 from core.telemetry import PRESSES
 from core.unit_of_work import UnitOfWork
 from models import IdempotencyKey, ReachOut, Recipient
 from models.enums import Need, NoticeKind, ReachOutState
 from rules import access, idempotency
 from rules.access import Caller
+from rules.errors import EmptyCircle
 from rules.idempotency import RequestFingerprint
 from rules.inbox.notices import (
     DELIVERY_TABLE,

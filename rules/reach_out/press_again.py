@@ -7,12 +7,12 @@ from uuid import UUID
 
 from sqlalchemy import select, update
 
-from core.errors import Closed
 from core.unit_of_work import UnitOfWork
 from models import Membership, Message, Notice, ReachOut, Recipient
 from models.enums import Need, NoticeKind, ReachOutState
 from rules import access, idempotency
 from rules.access import Caller
+from rules.errors import Closed
 from rules.idempotency import RequestFingerprint
 from rules.inbox.notices import NoticeDraft, create_notices
 from rules.reach_out import advance, crowd, ladder

@@ -12,20 +12,12 @@ from api.dependencies import IdempotencyKey, Reading, ReadingCaller, Services, W
 from api.problems import again_too, invalid_at, problems
 from api.schemas.common import DEFAULT_LIMIT, Body, Cursor, Limit, Page, page
 from core import addresses, secret_text
-from core.errors import (
-    ChannelNotOffered,
-    CodeOver,
-    CodeWrong,
-    KeyReused,
-    KeysUnavailable,
-    NotFound,
-    TooMany,
-    TooManyChannels,
-)
+from core.errors import KeysUnavailable
 from models import Channel
 from models.enums import ChannelKind
 from rules.access import Caller
 from rules.accounts import channels
+from rules.errors import ChannelNotOffered, CodeOver, CodeWrong, KeyReused, NotFound, TooMany, TooManyChannels
 
 router = APIRouter(prefix="/v1/channels", tags=["channels"])
 

@@ -13,20 +13,13 @@ from pydantic import AfterValidator, BaseModel, Field, StringConstraints
 from api.dependencies import IdempotencyKey, Reading, ReadingCaller, Services, Writing, WritingCaller, retry_of
 from api.problems import again_too, problems
 from api.schemas.common import DEFAULT_LIMIT, Body, Cursor, Label, Limit, Page, page
-from core.errors import (
-    DeviceRetired,
-    EndpointNotAllowed,
-    KeyReused,
-    KeysUnavailable,
-    NotFound,
-    TooMany,
-    TooManyDevices,
-)
+from core.errors import KeysUnavailable
 from models import Device
 from models.enums import DeviceKind
 from rules import idempotency
 from rules.access import Caller
 from rules.accounts import devices
+from rules.errors import DeviceRetired, EndpointNotAllowed, KeyReused, NotFound, TooMany, TooManyDevices
 
 router = APIRouter(prefix="/v1/devices", tags=["devices"])
 

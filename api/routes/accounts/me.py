@@ -41,13 +41,14 @@ from api.schemas.common import (
     Whole,
     page,
 )
-from core.errors import KeysUnavailable, ProofNeeded
+from core.errors import KeysUnavailable
 from core.phone_numbers import dialable
 from models import AccessEvent, Person
 from models.enums import AccessKind
 from rules import access
 from rules.access import Caller
 from rules.accounts import access_log, account_erasure, account_export, people
+from rules.errors import ProofNeeded
 
 router = APIRouter(tags=["me"])
 

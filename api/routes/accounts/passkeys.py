@@ -23,9 +23,15 @@ from api.dependencies import (
 from api.problems import problems
 from api.routes.accounts.sessions import SignedInOut, signed_in_out
 from api.schemas.common import DEFAULT_LIMIT, Body, Cursor, Label, Limit, Page, page
-from core.errors import (
+from core.errors import KeysUnavailable
+from core.passkeys import RelyingParty
+from models import Passkey
+from models.enums import Carrier
+from rules import access, idempotency
+from rules.access import Caller
+from rules.accounts import passkeys
+from rules.errors import (
     KeyReused,
-    KeysUnavailable,
     NotFound,
     PasskeyRefused,
     PasskeysNotOffered,
@@ -34,12 +40,6 @@ from core.errors import (
     TooMany,
     TooManyPasskeys,
 )
-from core.passkeys import RelyingParty
-from models import Passkey
-from models.enums import Carrier
-from rules import access, idempotency
-from rules.access import Caller
-from rules.accounts import passkeys
 
 router = APIRouter(tags=["passkeys"])
 

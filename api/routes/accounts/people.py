@@ -10,19 +10,12 @@ from api.dependencies import IdempotencyKey, Services, make_unit
 from api.problems import problems
 from api.routes.accounts.sessions import SignedInOut, check_passphrase, signed_in_out
 from api.schemas.common import Body, DisplayName, InvitationToken, Passphrase, SignInName
-from core.errors import (
-    CircleFull,
-    InvitationNotValid,
-    KeyReused,
-    KeysUnavailable,
-    NameTaken,
-    RegistrationClosed,
-    TooMany,
-)
+from core.errors import KeysUnavailable
 from models.enums import Carrier
 from rules import idempotency
 from rules.accounts import people
 from rules.accounts.people import NewPerson
+from rules.errors import CircleFull, InvitationNotValid, KeyReused, NameTaken, RegistrationClosed, TooMany
 
 router = APIRouter(prefix="/v1/people", tags=["people"])
 

@@ -24,13 +24,13 @@ from api.schemas.common import (
     PersonOut,
     page,
 )
-from core.errors import NotFound, NotSignedIn, TooMany, WrongCredentials
 from core.passphrases import Match
 from models import Session
 from models.enums import AccessKind, Carrier
 from rules import access, idempotency
 from rules.accounts import access_log, people, sessions
 from rules.accounts.sessions import Known, SignedIn
+from rules.errors import NotFound, NotSignedIn, TooMany, WrongCredentials
 
 router = APIRouter(prefix="/v1/sessions", tags=["sessions"])
 

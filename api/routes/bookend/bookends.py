@@ -11,10 +11,10 @@ from api.dependencies import IdempotencyKey, Reading, ReadingCaller, Writing, Wr
 from api.problems import problems
 from api.schemas.common import DEFAULT_LIMIT, FREE, Body, Cursor, Limit, Moment, Page, PersonOut, page, person
 from core import text
-from core.errors import BookendOver, CompanionUnknown, KeyReused, NotFound, NotYours, TooManyBookends
 from rules.bookend import lifecycle, views
 from rules.bookend.lifecycle import State
 from rules.bookend.views import BookendView
+from rules.errors import BookendOver, CompanionUnknown, KeyReused, NotFound, NotYours, TooManyBookends
 
 router = APIRouter(prefix="/v1/bookends", tags=["bookends"])
 

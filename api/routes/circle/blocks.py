@@ -9,9 +9,9 @@ from pydantic import BaseModel
 from api.dependencies import IdempotencyKey, Reading, ReadingCaller, Writing, WritingCaller, retry_of
 from api.problems import problems
 from api.schemas.common import DEFAULT_LIMIT, Body, Cursor, Limit, Page, PersonOut, page
-from core.errors import NotFound
 from rules import idempotency
 from rules.circle import blocks as rule
+from rules.errors import NotFound
 
 router = APIRouter(prefix="/v1/blocks", tags=["blocks"])
 

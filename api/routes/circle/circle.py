@@ -12,7 +12,6 @@ from api.context import Context
 from api.dependencies import Reading, ReadingCaller, Services, Writing, WritingCaller
 from api.problems import problems
 from api.schemas.common import DEFAULT_LIMIT, Body, Cursor, Limit, Page, PersonOut, Whole, page
-from core.errors import NotFound, StepOneFull
 from core.unit_of_work import UnitOfWork
 from models.enums import Role
 from rules import access
@@ -21,6 +20,7 @@ from rules.accounts import people
 from rules.circle import membership
 from rules.circle.invitations import MAX_CIRCLE
 from rules.circle.membership import Member
+from rules.errors import NotFound, StepOneFull
 from rules.reach_out.ladder import own_ladder
 
 router = APIRouter(prefix="/v1/circle", tags=["circle"])

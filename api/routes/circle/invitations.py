@@ -27,7 +27,12 @@ from api.problems import again_too, problems
 from api.routes.circle.supporting import SupportedOut, one
 from api.schemas.common import DEFAULT_LIMIT, Body, Cursor, InvitationToken, Label, Limit, Page, PersonOut, page
 from core import qr
-from core.errors import (
+from core.unit_of_work import UnitOfWork
+from models import Invitation
+from models.enums import Role
+from rules.access import Caller
+from rules.circle import invitations, membership
+from rules.errors import (
     AlreadyInCircle,
     CircleFull,
     InvitationNotValid,
@@ -38,11 +43,6 @@ from core.errors import (
     StepOneFull,
     TooMany,
 )
-from core.unit_of_work import UnitOfWork
-from models import Invitation
-from models.enums import Role
-from rules.access import Caller
-from rules.circle import invitations, membership
 
 router = APIRouter(prefix="/v1/invitations", tags=["invitations"])
 

@@ -10,12 +10,12 @@ from pydantic import BaseModel
 from api.dependencies import Reading, ReadingCaller, Writing, WritingCaller
 from api.problems import problems
 from api.schemas.common import DEFAULT_LIMIT, Body, Cursor, Limit, Moment, Page, PersonOut, page
-from core.errors import NotFound
 from core.unit_of_work import UnitOfWork
 from models.enums import Role
 from rules.access import Caller
 from rules.circle import membership
 from rules.circle.membership import Supported
+from rules.errors import NotFound
 
 router = APIRouter(prefix="/v1/supporting", tags=["supporting"])
 

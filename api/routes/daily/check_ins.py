@@ -10,10 +10,10 @@ from pydantic import BaseModel, Field
 from api.dependencies import IdempotencyKey, Reading, ReadingCaller, Writing, WritingCaller, retry_of
 from api.problems import problems
 from api.schemas.common import DEFAULT_LIMIT, Body, Cursor, Limit, Note, Page, PersonOut, Whole, page, person
-from core.errors import KeyReused, MemberUnknown, NotFound
 from models.enums import Halt
 from rules.daily import check_ins
 from rules.daily.check_ins import CheckInView, NewCheckIn
+from rules.errors import KeyReused, MemberUnknown, NotFound
 
 router = APIRouter(prefix="/v1/check-ins", tags=["check-ins"])
 

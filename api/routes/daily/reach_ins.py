@@ -11,9 +11,9 @@ from api.dependencies import IdempotencyKey, Reading, ReadingCaller, Writing, Wr
 from api.problems import problems
 from api.schemas.common import DEFAULT_LIMIT, FREE, Body, Cursor, Limit, Page, PersonOut, page, person
 from core import text
-from core.errors import KeyReused, NotFound, TooMany
 from rules.daily import reach_ins
 from rules.daily.reach_ins import ReachInView
+from rules.errors import KeyReused, NotFound, TooMany
 
 router = APIRouter(prefix="/v1/reach-ins", tags=["reach-ins"])
 

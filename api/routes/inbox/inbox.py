@@ -22,9 +22,9 @@ from api.dependencies import (
 )
 from api.problems import problems
 from api.schemas.common import DEFAULT_LIMIT, Body, Cursor, Limit, Page, PersonOut, page, person
-from core.errors import NotFound
 from models.enums import NoticeKind
 from rules import idempotency
+from rules.errors import NotFound
 from rules.inbox import views
 from rules.inbox.views import NoticeView
 

@@ -10,7 +10,7 @@ from pydantic import BaseModel, Field, model_validator
 from api.dependencies import IdempotencyKey, Reading, ReadingCaller, Writing, WritingCaller, retry_of
 from api.problems import problems
 from api.schemas.common import DEFAULT_LIMIT, Body, Cursor, Limit, Page, PersonOut, Words, page, person
-from core.errors import Closed, KeyReused, NotFound
+from rules.errors import Closed, KeyReused, NotFound
 from rules.reach_out import messages
 from rules.reach_out.messages import MessageView
 

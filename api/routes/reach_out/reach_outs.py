@@ -33,11 +33,11 @@ from api.dependencies import (
 from api.problems import again_too, problems
 from api.schemas.common import DEFAULT_LIMIT, Body, Cursor, Limit, Moment, Note, Page, Whole, Words, page
 from api.schemas.reach_out import ReachOutOut, reach_out_out
-from core.errors import Closed, EmptyCircle, KeyReused, NobodyAnswered, NotFound, NotYours, StillOpen
 from core.unit_of_work import UnitOfWork
 from models.enums import AnswerKind, ChosenOutcome, Need, Outcome
 from rules import access, helplines
 from rules.access import Caller
+from rules.errors import Closed, EmptyCircle, KeyReused, NobodyAnswered, NotFound, NotYours, StillOpen
 from rules.idempotency import RequestFingerprint
 from rules.reach_out import answers, closing, press_again, views
 from rules.reach_out.answers import Reply
