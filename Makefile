@@ -65,7 +65,7 @@ faults: install
 fuzz: install
 	@exec $(BIN)/python -m tests.fuzz --seed $(or $(SEED),1) --examples $(or $(EXAMPLES),200)
 
-# Every screen in two widths, two colour schemes and two languages; the pictures are in build/shots/. A sample is part of make test.
+# Every screen in two widths, two colour schemes and every language; the pictures are in build/shots/. A sample is part of make test.
 shots: install
 	@exec $(BIN)/python -m tests.browser.shots
 

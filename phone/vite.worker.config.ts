@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { defineConfig } from 'vite';
 import { TERSER } from './build/terser';
+import { outside } from './build/words';
 
 // What the app needs to open without a network: all that the build has made, by its own names.
 const DIST = join(import.meta.dirname, 'dist');
@@ -22,7 +23,11 @@ function version(): string {
 }
 
 export default defineConfig({
-  define: { __SHELL__: JSON.stringify(shell), __VERSION__: JSON.stringify(version()) },
+  define: {
+    __SHELL__: JSON.stringify(shell),
+    __VERSION__: JSON.stringify(version()),
+    __OUTSIDE__: JSON.stringify(Object.fromEntries(outside('push.'))),
+  },
   publicDir: false,
   build: {
     target: ['chrome105', 'safari16', 'firefox121'],

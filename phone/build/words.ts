@@ -5,17 +5,40 @@ import type { Plugin } from 'vite';
 
 const FOLDER = join(import.meta.dirname, '..', 'src', 'i18n');
 const ENTRY = /^ {2}'([^']+)': (.+),$/gm;
+/** What is said outside of the app is no part of its catalogue. */
+const OUTSIDE = 'outside.ts';
 
 type Entries = Map<string, string>;
 
+function read(path: string): [string, string][] {
+  return [...readFileSync(path, 'utf8').matchAll(ENTRY)].map(([, key = '', value = '']) => [key, value]);
+}
+
 function entries(language: string): Entries {
   const folder = join(FOLDER, language);
-  const texts = readdirSync(folder).map((name) => readFileSync(join(folder, name), 'utf8'));
-  return new Map(
-    texts.flatMap((text) =>
-      [...text.matchAll(ENTRY)].map(([, key = '', value = '']): [string, string] => [key, value]),
-    ),
-  );
+  const names = readdirSync(folder).filter((name) => name !== OUTSIDE);
+  return new Map(names.flatMap((name) => read(join(folder, name))));
+}
+
+/** The sentences that begin so, by language, English first. */
+export function outside(start: string): [string, Record<string, string>][] {
+  const folders = readdirSync(FOLDER, { withFileTypes: true }).filter((entry) => entry.isDirectory());
+  const languages = folders.map(({ name }) => name).sort();
+  languages.sort((a, b) => Number(b === 'en') - Number(a === 'en'));
+  return languages.map((language) => {
+    const wanted = read(join(FOLDER, language, OUTSIDE)).filter(([key]) => key.startsWith(start));
+    return [language, Object.fromEntries(wanted.map(([key, value]) => [key, new Function(`return ${value}`)()]))];
+  });
+}
+
+/** `{late.say}` in the page becomes that sentence in every language: nobody has been asked for theirs yet. */
+export function page(): Plugin {
+  const spoken = outside('late.');
+  const all = (key: string) => spoken.map(([language, words]) => `<span lang="${language}">${words[key]}</span>`);
+  return {
+    name: 'page',
+    transformIndexHtml: (html) => html.replace(/\{(late\.[\w-]+)\}/g, (_, key: string) => all(key).join('<br>')),
+  };
 }
 
 /**
@@ -36,7 +59,7 @@ export function words(): Plugin {
       const keys = [...english.keys()];
       const list = (said: Entries) => `[${keys.map((key) => said.get(key) ?? english.get(key)).join(',')}]`;
       const numbered = (
-        path.endsWith('/i18n/index.ts') ? code.replace(/\(await import\('\.\/(\w+)'\)\)\.\1/g, fetched) : code
+        path.endsWith('/i18n/languages.ts') ? code.replace(/\(await import\('\.\/(\w+)'\)\)\.\1/g, fetched) : code
       )
         .replace(/'([\w-]+(?:\.[\w-]+)+)'/g, (whole, key: string) =>
           english.has(key) ? String(keys.indexOf(key)) : whole,

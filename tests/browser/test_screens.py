@@ -15,10 +15,11 @@ from tests.faults.processes import Server
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 TURNS: list[tuple[int, Theme, str]] = [
-    (320, "light", "es"),
+    # The smallest phone shows the longest words.
+    (320, "light", "de"),
     (412, "dark", "en"),
-    (320, "dark", "en"),
     (412, "light", "es"),
+    (320, "dark", "de"),
 ]
 
 

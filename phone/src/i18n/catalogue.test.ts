@@ -4,12 +4,30 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { en } from './en';
-import { es } from './es';
-import type { Key } from './index';
+import { outside as english } from './en/outside';
+import type { Catalogue, Key } from './index';
 import { isKey, language, speak, t, tRich } from './index';
+import type { Language } from './languages';
+import { LANGUAGES, nearest } from './languages';
+import type { Outside, OutsideKey } from './outside';
 import { errorText } from './problem';
 
 const KEYS = Object.keys(en) as Key[];
+/** What may stand in a catalogue as it stands in English: names, and words that two languages share. */
+const SAME: Partial<Record<Language, Key[]>> = {
+  es: ['channel-kind.sms', 'device.iphone'],
+  de: ['channel-kind.sms', 'device.iphone', 'device.computer', 'set.passkeys'],
+};
+const TAGS = Object.keys(LANGUAGES) as Language[];
+const OTHERS = TAGS.filter((tag) => tag !== 'en');
+const CATALOGUES = Object.fromEntries(
+  await Promise.all(TAGS.map(async (tag) => [tag, await LANGUAGES[tag].load()])),
+) as Record<Language, Catalogue>;
+const OUTSIDE = Object.fromEntries(
+  await Promise.all(
+    TAGS.map(async (tag) => [tag, ((await import(`./${tag}/outside.ts`)) as { outside: Outside }).outside]),
+  ),
+) as Record<Language, Outside>;
 const places = (text: string) => [...new Set(text.match(/\{\w+\}/g))].sort();
 const forms = (text: string) => text.split('|');
 
@@ -19,49 +37,80 @@ afterEach(async () => {
   vi.unstubAllGlobals();
 });
 
-test('Spanish says everything that English says, in the same order', () => {
-  expect(Object.keys(es)).toEqual(KEYS);
-  expect(KEYS.filter((key) => !es[key].trim() || !en[key].trim())).toEqual([]);
+test('every folder of words has its row, and every row its folder', () => {
+  const folders = readdirSync(import.meta.dirname, { withFileTypes: true }).filter((entry) => entry.isDirectory());
+  expect(folders.map(({ name }) => name).sort()).toEqual([...TAGS].sort());
 });
 
-test('what is filled in is the same in both', () => {
-  const different = KEYS.filter((key) => places(en[key]).join() !== places(es[key]).join());
-  expect(different.map((key) => [key, en[key], es[key]])).toEqual([]);
+describe.each(OTHERS)('%s', (tag) => {
+  const catalogue = CATALOGUES[tag];
+
+  test('says everything that English says, in the same order', () => {
+    expect(Object.keys(catalogue)).toEqual(KEYS);
+    expect(KEYS.filter((key) => !catalogue[key].trim() || !en[key].trim())).toEqual([]);
+  });
+
+  test('fills in what English fills in', () => {
+    const different = KEYS.filter((key) => places(en[key]).join() !== places(catalogue[key]).join());
+    expect(different.map((key) => [key, en[key], catalogue[key]])).toEqual([]);
+  });
+
+  test('has two forms of a sentence where English has two, each with the same places', () => {
+    for (const key of KEYS) {
+      expect(forms(catalogue[key]).length, key).toBe(forms(en[key]).length);
+      expect(forms(en[key]).length, key).toBeLessThanOrEqual(2);
+    }
+  });
+
+  test('leaves nothing in English by mistake', () => {
+    const same = KEYS.filter((key) => en[key] === catalogue[key] && /[a-z]{3}/i.test(en[key].replace(/\{\w+\}/g, '')));
+    expect(same.sort()).toEqual([...(SAME[tag] ?? [])].sort());
+  });
+
+  test('says outside of the app what English says there', () => {
+    expect(Object.keys(OUTSIDE[tag])).toEqual(Object.keys(english));
+    expect(
+      (Object.keys(english) as OutsideKey[]).filter(
+        (key) => !OUTSIDE[tag][key].trim() || OUTSIDE[tag][key] === english[key],
+      ),
+    ).toEqual([]);
+  });
 });
 
-test('a sentence with forms has two of them in both, each with the same places', () => {
-  for (const key of KEYS) {
-    const [english, spanish] = [forms(en[key]), forms(es[key])];
-    expect(spanish.length, key).toBe(english.length);
-    expect(english.length, key).toBeLessThanOrEqual(2);
+test.each(TAGS)('%s: calm, without exclamation marks, and silent about recovery', (tag) => {
+  for (const [key, text] of [...Object.entries(CATALOGUES[tag]), ...Object.entries(OUTSIDE[tag])]) {
+    expect(text, key).not.toMatch(/[!¡]/);
+    expect(text, key).not.toMatch(
+      /\b(sober|sobri|relapse|reca[íi]da|addict|adicci|nüchtern|rückf[aä]ll|abhängig|sucht|süchtig)|\b(AA|NA)\b/i,
+    );
+    expect(text, key).not.toMatch(/ {2}|^ |\.\.\./);
   }
-});
-
-test('nothing is left in English by mistake', () => {
-  const same = KEYS.filter((key) => en[key] === es[key] && /[a-z]{3}/i.test(en[key].replace(/\{\w+\}/g, '')));
-  expect(same).toEqual(['channel-kind.sms', 'device.iphone']);
 });
 
 test.each([
-  ['English', en],
-  ['Spanish', es],
-])('%s: calm, without exclamation marks, and silent about recovery', (_, catalogue) => {
-  for (const [key, text] of Object.entries(catalogue)) {
-    expect(text, key).not.toMatch(/[!¡]/);
-    expect(text, key).not.toMatch(/\b(sober|sobri|relapse|reca[íi]da|addict|adicci)|\b(AA|NA)\b/);
-    expect(text, key).not.toMatch(/ {2}|^ |\.\.\./);
-  }
+  ['de', 'de'],
+  ['de-AT', 'de'],
+  ['de_CH', 'de'],
+  ['ES-mx', 'es'],
+  ['est', 'en'],
+  ['den', 'en'],
+  ['', 'en'],
+  ['constructor', 'en'],
+])('the phone says %j: %s is spoken', (tag, spoken) => {
+  expect(nearest(tag)).toBe(spoken);
 });
 
 test('every word that the code names is in the catalogue, and none is left over', () => {
   const root = join(import.meta.dirname, '..');
   const code = (readdirSync(root, { recursive: true }) as string[])
-    .filter((name) => /\.tsx?$/.test(name) && !/test|schema|i18n\/e[ns][./]/.test(name))
+    .filter((name) => /\.tsx?$/.test(name) && !/test|schema|i18n\/[a-z]{2}\//.test(name))
     .map((name) => readFileSync(join(root, name), 'utf8'))
     .join('\n');
   const starts = [...code.matchAll(/`([\w-]+\.)\$\{[\w.]+\}`/g)].map(([, start]) => start as string);
   const unused = KEYS.filter((key) => !code.includes(`'${key}'`) && !starts.some((start) => key.startsWith(start)));
   expect(unused).toEqual([]);
+  const page = readFileSync(join(root, '..', 'index.html'), 'utf8');
+  expect(Object.keys(english).filter((key) => !code.includes(`'${key}'`) && !page.includes(`{${key}}`))).toEqual([]);
 });
 
 describe('saying', () => {
@@ -74,11 +123,18 @@ describe('saying', () => {
   test('Spanish does too, once it is spoken', async () => {
     await speak('es-MX');
     expect(language()).toBe('es');
-    const [one, more] = forms(es['home.reach']) as [string, string];
+    const [one, more] = forms(CATALOGUES.es['home.reach']) as [string, string];
     expect(t('home.reach', { n: 1 })).toBe(one.replace('{n}', '1'));
     expect(t('home.reach', { n: 3 })).toBe(more.replace('{n}', '3'));
     // Spanish has a form of its own for millions; it must not come out as "one".
     expect(t('home.reach', { n: 1_000_000 })).toBe(more.replace('{n}', '1000000'));
+  });
+
+  test('German does too', async () => {
+    await speak('de-AT');
+    expect(language()).toBe('de');
+    expect(t('home.reach', { n: 1 })).toBe('1 Mensch ist jetzt erreichbar.');
+    expect(t('home.reach', { n: 3 })).toBe('3 Menschen sind jetzt erreichbar.');
   });
 
   test('a language that we do not speak is English', async () => {

@@ -24,6 +24,7 @@ describe('the clock', () => {
     ['en-US', '9:47 PM'],
     ['es-ES', '21:47'],
     ['es-US', '9:47 p.m.'],
+    ['de-AT', '21:47'],
   ])('as in %s', async (tag, shown) => {
     await speaks(tag);
     expect(plain(clock(NOW))).toBe(shown);
@@ -73,6 +74,8 @@ test('names', async () => {
   expect(list(['Ana', 'Ben', 'Chidi'])).toBe('Ana, Ben and Chidi');
   await speaks('es');
   expect(list(['Ana', 'Ben', 'Inés'])).toBe('Ana, Ben e Inés');
+  await speaks('de-CH');
+  expect(list(['Ana', 'Ben', 'Chidi'])).toBe('Ana, Ben und Chidi');
 });
 
 test.each([
@@ -83,6 +86,13 @@ test.each([
   [5400, '1.5 hours'],
 ])('a span of %i s', (seconds, shown) => {
   expect(span(seconds)).toBe(shown);
+});
+
+test('a span, a day and a moment in German', async () => {
+  await speaks('de-AT');
+  expect(span(5400)).toBe('1,5 Stunden');
+  expect(day(new Date(2026, 2, 3, 23, 59), NOW)).toBe('Gestern');
+  expect(plain(moment(new Date(2026, 2, 5, 18, 0).toISOString()))).toMatch(/^Do\.?,? 18:00$/);
 });
 
 test('a moment within the next days', () => {

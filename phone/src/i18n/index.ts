@@ -2,13 +2,12 @@
 import type { ComponentChild } from 'preact';
 import { reported } from '../platform/locale';
 import type { Catalogue, Key } from './catalogue';
+import type { Language } from './languages';
+import { LANGUAGES, nearest } from './languages';
 
 export type { Catalogue, Key };
 
 type Values = Record<string, string | number>;
-
-export const LANGUAGES = { en: 'English', es: 'Español' } as const;
-export type Language = keyof typeof LANGUAGES;
 
 let spoken = {} as Catalogue;
 let one = (n: number): boolean => n === 1;
@@ -17,11 +16,11 @@ export const language = (): Language => document.documentElement.lang as Languag
 
 /** Speaks this language from now on; nothing can be said before the first time. The caller draws again. */
 export async function speak(wanted: string): Promise<void> {
-  const found: Language = wanted.slice(0, 2) === 'es' ? 'es' : 'en';
-  spoken = found === 'es' ? (await import('./es')).es : (await import('./en')).en;
-  const plural = reported<Pick<Intl.PluralRules, 'select'> | null>(() => new Intl.PluralRules(found), null);
+  const tag = nearest(wanted);
+  spoken = await LANGUAGES[tag].load();
+  const plural = reported<Pick<Intl.PluralRules, 'select'> | null>(() => new Intl.PluralRules(tag), null);
   one = (n) => (plural ? plural.select(n) === 'one' : n === 1);
-  document.documentElement.lang = found;
+  document.documentElement.lang = tag;
   document.documentElement.dir = 'ltr';
 }
 

@@ -8,7 +8,8 @@ import { Number_ } from '../components/people';
 import { Group, Item, LinkItem, Row } from '../components/rows';
 import { usePasskeysOffered, useQuery } from '../components/use-query';
 import type { Schemas } from '../contract/types';
-import { LANGUAGES, language, t, tRich } from '../i18n';
+import { language, t, tRich } from '../i18n';
+import { LANGUAGES } from '../i18n/languages';
 import { reported } from '../platform/locale';
 import type { Preferences } from '../store/preferences';
 import { preferences, setPreferences } from '../store/preferences';
@@ -102,7 +103,7 @@ export function Settings() {
           <Choice
             name={t('set.language')}
             value={language()}
-            options={Object.entries(LANGUAGES)}
+            options={Object.entries(LANGUAGES).map(([tag, { name }]): [string, string] => [tag, name])}
             onPick={(chosen) =>
               void setPreferences({ language: chosen }).then(() => updateProfile({ language: chosen }))
             }

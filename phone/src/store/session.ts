@@ -4,7 +4,8 @@ import { api, callbacks } from '../api/client';
 import { listen, silence } from '../api/events';
 import type { Me } from '../contract/types';
 import { NETWORK_ERROR, problemType } from '../domain/problems';
-import { LANGUAGES, t } from '../i18n';
+import { t } from '../i18n';
+import { isLanguage } from '../i18n/languages';
 import { drop, empty, get, isSilent, put } from '../platform/storage';
 import { destroy, unseal } from '../vault/vault';
 import { clearNotifications, register } from './notifications';
@@ -85,7 +86,7 @@ export async function enter(me?: Me): Promise<void> {
   const who = await get<string>('who');
   if (who !== known.id && !(who === undefined && isSilent())) await forget();
   await put('who', known.id);
-  await setPreferences(known.language in LANGUAGES ? { language: known.language } : {}).catch(() => undefined);
+  await setPreferences(isLanguage(known.language) ? { language: known.language } : {}).catch(() => undefined);
   arrive(known, { online: true });
   // A browser may have changed its address while the app was closed.
   void register();

@@ -9,6 +9,9 @@ import { within } from '../platform/timeout';
 declare const self: ServiceWorkerGlobalScope;
 declare const __SHELL__: string[];
 declare const __VERSION__: string;
+/** What is added to a push, by language: what `outside.ts` of its catalogue says of pushes. */
+type PushWords = Record<'push.calling' | 'push.cannot' | 'push.news', string>;
+declare const __OUTSIDE__: { en: PushWords; [language: string]: PushWords };
 
 const SHELL = __SHELL__;
 const CACHE = `shell-${__VERSION__}`;
@@ -29,9 +32,9 @@ interface Shown {
   body: string;
 }
 
-// The sentences come with the push, in the person's language; only the two buttons are ours.
-const BUTTONS: Record<string, [string, string]> = { en: ['Calling', "Can't"], es: ['Llamo', 'No puedo'] };
-const NEWS: Record<string, string> = { en: 'Something new is waiting for you.', es: 'Hay algo nuevo para ti.' };
+// The sentences come with the push, in the person's language; ours are the two buttons, and what stands in for a push that
+// cannot be read.
+const OUTSIDE = __OUTSIDE__;
 /** The kinds that stay until somebody looks. */
 const STAYS = ['reach_out', 'unanswered', 'bookend_missed'];
 /** The kinds after which nothing else of their reach-out is news. */
@@ -105,9 +108,9 @@ async function show(data: Partial<Data>, shown: Partial<Shown>, language: string
   const tag = data.tag || 'porchlight';
   const [before] = await within(self.registration.getNotifications({ tag })).catch(() => []);
   const earlier = before?.data as Partial<Data> | undefined;
-  const [calling, cannot] = BUTTONS[language] ?? ['Calling', "Can't"];
+  const words = OUTSIDE[language] ?? OUTSIDE.en;
   const options: NotificationOptions & { renotify: boolean; actions: { action: string; title: string }[] } = {
-    body: shown.body ?? NEWS[language] ?? '',
+    body: shown.body ?? words['push.news'],
     tag,
     // The same push sent twice makes no second sound; a new round or another kind does.
     renotify: earlier?.kind !== data.kind || earlier?.round !== data.round,
@@ -119,8 +122,8 @@ async function show(data: Partial<Data>, shown: Partial<Shown>, language: string
     actions:
       data.kind === 'reach_out'
         ? [
-            { action: 'calling', title: calling },
-            { action: 'cannot', title: cannot },
+            { action: 'calling', title: words['push.calling'] },
+            { action: 'cannot', title: words['push.cannot'] },
           ]
         : [],
   };

@@ -12,6 +12,7 @@ from tests.browser.chromium import NO_CHROMIUM, chromium, find
 from tests.browser.shots.gallery import Gallery
 from tests.browser.shots.scenes import ENV, SCENES, STILLS
 from tests.browser.shots.stage import Stage
+from tests.browser.shots.words import LANGUAGES
 from tests.faults.installation import House
 from tests.faults.processes import ROOT
 from tests.faults.stores import embedded
@@ -59,6 +60,6 @@ def tell(line: str) -> None:
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(prog="python -m tests.browser.shots", description=__doc__)
     parser.add_argument("scenes", nargs="*", help=f"of {', '.join(SCENES)}; all without one")
-    parser.add_argument("--language", action="append", choices=("en", "es"))
+    parser.add_argument("--language", action="append", choices=LANGUAGES)
     told = parser.parse_args()
-    sys.exit(asyncio.run(main(told.scenes or list(SCENES), told.language or ["en", "es"])))
+    sys.exit(asyncio.run(main(told.scenes or list(SCENES), told.language or LANGUAGES)))

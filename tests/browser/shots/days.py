@@ -23,7 +23,7 @@ async def helper(stage: Stage) -> None:
     due = datetime.now(UTC) + timedelta(minutes=40)
     planned = {"due_at": due.isoformat(), "companion": companion}
     made = await maya.ask("POST", "/v1/bookends", planned, 201)
-    await maya.press(NOTES[stage.language])
+    await maya.press(stage.own(NOTES))
     await stage.sees(phone, "helper.needed")
     await stage.sees(phone, "helper.stands", name="Maya")
     await stage.show(phone, "helper-needed")
@@ -41,7 +41,7 @@ async def helper(stage: Stage) -> None:
 async def shared(stage: Stage) -> None:
     maya, ben = await stage.person("Maya"), await stage.person("Ben")
     membership = await stage.join(maya, ben, "sponsor")
-    said = {"feeling": 1, "halt": ["lonely", "tired"], "note": NOTES[stage.language], "share_with": [membership]}
+    said = {"feeling": 1, "halt": ["lonely", "tired"], "note": stage.own(NOTES), "share_with": [membership]}
     check_in = await maya.ask("POST", "/v1/check-ins", said, 201)
     phone = await stage.phone(ben, "#/inbox")
     await stage.sees(phone, "notice.check_in", name="Maya")

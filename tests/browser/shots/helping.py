@@ -14,7 +14,7 @@ async def inbox(stage: Stage) -> None:
     earlier = await noor.press()
     await ana.ask("POST", f"/v1/reach-outs/{earlier['id']}/answers", {"kind": "calling"})
     await noor.ask("POST", f"/v1/reach-outs/{earlier['id']}/close", {"outcome": "connected"})
-    await maya.press(NOTES[stage.language])
+    await maya.press(stage.own(NOTES))
     phone = await stage.phone(ana, "#/inbox")
     await stage.sees(phone, "inbox.now")
     await stage.show(phone, "inbox")
@@ -22,7 +22,7 @@ async def inbox(stage: Stage) -> None:
 
 async def supporter(stage: Stage) -> None:
     maya, ana, ben, *_ = await stage.circle()
-    made = await maya.press(NOTES[stage.language])
+    made = await maya.press(stage.own(NOTES))
     path = f"/v1/reach-outs/{made['id']}"
     phone = await stage.phone(ana, f"#/reach-outs/{made['id']}")
     await stage.sees(phone, "help.calling")
@@ -30,8 +30,8 @@ async def supporter(stage: Stage) -> None:
     await ben.ask("POST", f"{path}/answers", {"kind": "soon", "minutes": 10})
     await stage.press(phone, "help.here")
     await stage.sees(phone, "help-said.here", name="Maya")
-    await maya.ask("POST", f"{path}/messages", {"text": REPLIES[stage.language]}, 201)
-    await phone.sees(REPLIES[stage.language])
+    await maya.ask("POST", f"{path}/messages", {"text": stage.own(REPLIES)}, 201)
+    await phone.sees(stage.own(REPLIES))
     await stage.show(phone, "supporter-here")
     await stage.press(phone, "help.change")
     await stage.press(phone, "help.soon")

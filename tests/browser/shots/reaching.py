@@ -4,8 +4,16 @@ import time
 
 from tests.browser.shots.stage import Stage
 
-NOTES = {"en": "Rough evening. I keep looking at the door.", "es": "Una noche difícil. No dejo de mirar la puerta."}
-REPLIES = {"en": "I am right here. Can you write for a bit?", "es": "Estoy aquí. ¿Escribimos un rato?"}
+NOTES = {
+    "en": "Rough evening. I keep looking at the door.",
+    "es": "Una noche difícil. No dejo de mirar la puerta.",
+    "de": "Schwerer Abend. Ich schaue immer wieder zur Tür.",
+}
+REPLIES = {
+    "en": "I am right here. Can you write for a bit?",
+    "es": "Estoy aquí. ¿Escribimos un rato?",
+    "de": "Ich bin da. Magst du ein bisschen schreiben?",
+}
 LATER_MS = 2 * 60 * 60_000 + 11 * 60_000
 
 
@@ -74,7 +82,7 @@ async def signed_out(stage: Stage) -> None:
 
 async def waiting(stage: Stage) -> None:
     maya, ana, *_ = await stage.circle()
-    made = await maya.press(NOTES[stage.language])
+    made = await maya.press(stage.own(NOTES))
     phone = await stage.phone(maya)
     await stage.sees(phone, "how.mistake")
     await stage.show(phone, "waiting-told")
@@ -96,15 +104,15 @@ async def waiting(stage: Stage) -> None:
 
 async def answered(stage: Stage) -> None:
     maya, ana, ben, *_ = await stage.circle()
-    made = await maya.press(NOTES[stage.language])
+    made = await maya.press(stage.own(NOTES))
     path = f"/v1/reach-outs/{made['id']}"
     phone = await stage.phone(maya)
     await ben.ask("POST", f"{path}/answers", {"kind": "soon", "minutes": 10})
     await stage.sees(phone, "there.else")
     await stage.show(phone, "answered-soon")
     await ben.ask("POST", f"{path}/answers", {"kind": "here"})
-    await ben.ask("POST", f"{path}/messages", {"text": REPLIES[stage.language]}, 201)
-    await phone.sees(REPLIES[stage.language])
+    await ben.ask("POST", f"{path}/messages", {"text": stage.own(REPLIES)}, 201)
+    await phone.sees(stage.own(REPLIES))
     await stage.show(phone, "answered-here")
     await ana.ask("POST", f"{path}/answers", {"kind": "calling"})
     await stage.sees(phone, "there.calling", name="Ana")

@@ -6,7 +6,11 @@ from tests.browser.shots.stage import Stage
 from tests.faults.people import PASSPHRASE
 
 HOURS = [{"day": day, "from": "08:00", "to": "22:00"} for day in range(7)]
-PLANS = {"en": "Dinner with the old team", "es": "Cena con el equipo de antes"}
+PLANS = {
+    "en": "Dinner with the old team",
+    "es": "Cena con el equipo de antes",
+    "de": "Essen mit dem alten Team",
+}
 
 
 async def settings(stage: Stage) -> None:
@@ -46,7 +50,7 @@ async def bookends(stage: Stage) -> None:
     members = (await maya.ask("GET", "/v1/circle"))["items"]
     companion = next(member["id"] for member in members if member["person"]["display_name"] == "Ana")
     due = datetime.now(UTC) + timedelta(minutes=47)
-    body = {"what": PLANS[stage.language], "due_at": due.isoformat(), "companion": companion}
+    body = {"what": stage.own(PLANS), "due_at": due.isoformat(), "companion": companion}
     made = await maya.ask("POST", "/v1/bookends", body, 201)
     await phone.page.reload()
     await stage.sees(phone, "bookend.okay")

@@ -1,7 +1,7 @@
 """What a scene needs: people who already know one another, their phones, and somebody who looks at the screen."""
 
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 from playwright.async_api import Browser, Locator, expect
@@ -13,7 +13,7 @@ from tests.faults.installation import House
 from tests.faults.people import Person
 from tests.faults.processes import Server
 
-LOCALES = {"en": "en-GB", "es": "es-ES"}
+LOCALES = {"en": "en-GB", "es": "es-ES", "de": "de-AT"}
 NUMBERS = {"Ana": "+1 202 555 0143", "Ben": "+1 202 555 0178"}
 
 Scene = Callable[["Stage"], Awaitable[None]]
@@ -32,6 +32,10 @@ class Stage:
 
     def say(self, key: str, **values: str) -> str:
         return say(self.language, key, **values)
+
+    def own(self, words: Mapping[str, str]) -> str:
+        """Somebody's own words, in this language where they have been written in it."""
+        return words.get(self.language, words["en"])
 
     # ---------------------------------------------------------------------------------------------------- people
 
@@ -70,7 +74,7 @@ class Stage:
             url,
             self.house.push,
             name,
-            language=LOCALES[self.language],
+            language=LOCALES.get(self.language, self.language),
             reduced_motion="no-preference",
             **more,
         )

@@ -6,6 +6,7 @@ from functools import cache
 from tests.faults.processes import ROOT
 
 FOLDER = ROOT / "phone" / "src" / "i18n"
+LANGUAGES = sorted(path.name for path in FOLDER.iterdir() if path.is_dir())
 ENTRY = re.compile(r"""^ {2}'([^']+)': (?:'((?:[^'\\]|\\.)*)'|"([^"]*)"),$""", re.MULTILINE)
 
 

@@ -1,0 +1,9 @@
+// German. The same keys as English, in the same order.
+import type { Catalogue } from '../catalogue';
+import { account } from './account';
+import { begin } from './begin';
+import { circle } from './circle';
+import { days } from './days';
+import { reaching } from './reaching';
+
+export const de: Catalogue = { ...begin, ...reaching, ...circle, ...account, ...days };

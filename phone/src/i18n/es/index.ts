@@ -1,0 +1,9 @@
+// Spanish. The same keys as English, in the same order.
+import type { Catalogue } from '../catalogue';
+import { account } from './account';
+import { begin } from './begin';
+import { circle } from './circle';
+import { days } from './days';
+import { reaching } from './reaching';
+
+export const es: Catalogue = { ...begin, ...reaching, ...circle, ...account, ...days };

@@ -1,0 +1,5 @@
+// What is said outside of the app: the same keys in every language.
+import type { outside } from './en/outside';
+
+export type OutsideKey = keyof typeof outside;
+export type Outside = Record<OutsideKey, string>;
