@@ -9,7 +9,7 @@ import time
 import uvloop
 from sqlalchemy.exc import DBAPIError
 
-from cli.services import open_keyring
+from cli.keyring import open_keyring
 from core.bus import Bus
 from core.clock import DatabaseClock
 from core.database import Database, lost_a_race

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit, urlunsplit
 import asyncpg
 from pydantic import SecretStr
 
-from cli.services import open_keyring
+from cli.keyring import open_keyring
 from core.database import Database
 from core.encryption import Keyring
 from core.settings import Settings

@@ -10,22 +10,18 @@ from socket import socket
 import structlog
 import uvicorn
 
-from api.app import create_app
 from api.startup_app import Gate
+from cli.assemble import Assembly
 from cli.connections import GaveUp, Placed, connections
 from cli.database_readiness import wait_for_database
 from cli.descriptors import raise_limit
 from cli.door import Door
-from cli.services import Services, running
+from cli.services import open_services
 from core.settings import Settings
 from migrations.run import upgrade
 from worker import auditor, heartbeat, purge, push_address_sealing
-from worker.auditor import Auditor
 from worker.heartbeat import Heartbeat
-from worker.loop import Worker
 from worker.periodic import run_every
-from worker.purge import Purge
-from worker.push_address_sealing import PushAddresses
 
 DRAIN_SECONDS = 10
 """Seconds that requests under way are given when the server is asked to stop."""
@@ -93,8 +89,8 @@ async def serve(settings: Settings, host: str, port: int, *, work: bool) -> None
             await wait_for_database(settings, gate.waiting, stop)
             if stop.is_set():
                 return
-            async with running(settings, closing) as services, _working(services, work=work):
-                app = create_app(services.context)
+            async with open_services(settings, closing) as services, _working(services, work=work):
+                app = services.app()
                 _freeze_gc()
                 gate.open(app)
                 log.info("serving", work=work)
@@ -102,12 +98,12 @@ async def serve(settings: Settings, host: str, port: int, *, work: bool) -> None
         finally:
             server.should_exit = True
 
-    house = asyncio.create_task(run_services())
+    services_task = asyncio.create_task(run_services())
     try:
         await server.serve()
     finally:
         stop.set()
-        await house
+        await services_task
 
 
 def _freeze_gc() -> None:
@@ -128,7 +124,7 @@ async def work(settings: Settings) -> None:
     await wait_for_database(settings, lambda _: None, stop)
     if stop.is_set():
         return
-    async with running(settings, asyncio.Event()) as services, working(services):
+    async with open_services(settings, asyncio.Event()) as services, working(services):
         log.info("working")
         await stop.wait()
 
@@ -140,52 +136,39 @@ async def prepare(settings: Settings) -> None:
         await upgrade(settings.sqlalchemy_url)
 
 
-def _working(services: Services, *, work: bool) -> AbstractAsyncContextManager[None]:
+def _working(services: Assembly, *, work: bool) -> AbstractAsyncContextManager[None]:
     return working(services) if work else nullcontext()
 
 
 @asynccontextmanager
-async def working(services: Services) -> AsyncIterator[None]:
-    """Run the worker for as long as the block runs; its last turn is finished, not cut off."""
-    context = services.context
-    worker = Worker(
-        context.database,
-        context.clock,
-        context.keyring,
-        context.bus,
-        services.dispatcher,
-        context.settings.ladder,
-    )
+async def working(services: Assembly) -> AsyncIterator[None]:
+    """Run the worker and the periodic jobs for as long as the block runs; the worker's last turn is finished."""
     stop = asyncio.Event()
-    turning = asyncio.create_task(worker.run(stop))
-    beside = [asyncio.create_task(work) for work in _beside(services, worker)]
+    turning = asyncio.create_task(services.worker.run(stop))
+    jobs = [asyncio.create_task(job) for job in _periodic_jobs(services)]
     try:
         yield
     finally:
         stop.set()
-        # What is beside the loop works in short transactions that may be cut off anywhere; pushes may not.
-        for task in beside:
-            task.cancel()
-        await asyncio.gather(*beside, return_exceptions=True)
+        # Periodic jobs work in short transactions that may be cut off anywhere; pushes may not.
+        for job in jobs:
+            job.cancel()
+        await asyncio.gather(*jobs, return_exceptions=True)
         await turning
 
 
-def _beside(services: Services, worker: Worker) -> Iterator[Coroutine[None, None, None]]:
-    """What a worker does beside its loop, each in a rhythm of its own."""
-    context = services.context
-    parts = (context.database, context.clock, context.keyring, context.bus, services.dispatcher.dispatch_now)
-    watched = Auditor(*parts)
-    yield run_every(auditor.AUDIT_SECONDS, watched.look, name="audit", first=auditor.AUDIT_SECONDS)
-    cleared = Purge(*parts, context.settings.retention_days)
-    yield run_every(purge.PURGE_SECONDS, cleared.run, name="purge", first=purge.FIRST_PURGE_SECONDS)
-    sealing = PushAddresses(context.database, context.clock, context.keyring)
+def _periodic_jobs(services: Assembly) -> Iterator[Coroutine[None, None, None]]:
+    """Yield what a worker does beside its loop, each at an interval of its own."""
+    yield run_every(auditor.AUDIT_SECONDS, services.auditor.look, name="audit", first=auditor.AUDIT_SECONDS)
+    yield run_every(purge.PURGE_SECONDS, services.purge.run, name="purge", first=purge.FIRST_PURGE_SECONDS)
     yield run_every(
         push_address_sealing.SEALING_SECONDS,
-        sealing.run,
+        services.push_addresses.run,
         name="push_addresses",
         first=push_address_sealing.FIRST_SEALING_SECONDS,
     )
+    context = services.context
     url = context.settings.heartbeat_url
     if url is not None:
-        heart = Heartbeat(url.get_secret_value(), context.database, lambda: worker.last_turn)
+        heart = Heartbeat(url.get_secret_value(), context.database, lambda: services.worker.last_turn)
         yield run_every(heartbeat.BEAT_SECONDS, heart.beat, name="heartbeat", first=heartbeat.FIRST_BEAT_SECONDS)

@@ -7,7 +7,7 @@ import pytest
 from pydantic import SecretStr
 
 from core.settings import Settings
-from tests.channels.house import Gateways, World
+from tests.channels.gateways import ChannelWorld, Gateways
 from tests.standins.gateways import HttpGateway, SmtpStandIn
 
 
@@ -31,6 +31,6 @@ def settings(database_url: str, tmp_path: Path, gateways: Gateways) -> Settings:
 
 
 @pytest.fixture
-async def world(settings: Settings, gateways: Gateways) -> AsyncIterator[World]:
-    async with World(settings, gateways) as made:
+async def world(settings: Settings, gateways: Gateways) -> AsyncIterator[ChannelWorld]:
+    async with ChannelWorld(settings, gateways) as made:
         yield made

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from core.settings import Settings
-from tests.channels.house import PHONE, Gateways, World
+from tests.channels.gateways import PHONE, ChannelWorld, Gateways
 from tests.world.race import race
 
 MANY = 8
@@ -22,7 +22,7 @@ def topic(which: int) -> dict[str, Any]:
     return {"kind": "ntfy", "address": f"topic-{which}"}
 
 
-async def test_codes_to_one_number(world: World, gateways: Gateways) -> None:
+async def test_codes_to_one_number(world: ChannelWorld, gateways: Gateways) -> None:
     people = [await world.person() for _ in range(MANY)]
     asked = (person.send("POST", "/v1/channels", {"kind": "sms", "address": PHONE}) for person in people)
     replies = await race(world, "throttles IN SHARE", *asked)
@@ -31,7 +31,7 @@ async def test_codes_to_one_number(world: World, gateways: Gateways) -> None:
     assert gateways.count() == 3
 
 
-async def test_codes_of_one_person(world: World, gateways: Gateways) -> None:
+async def test_codes_of_one_person(world: ChannelWorld, gateways: Gateways) -> None:
     maya = await world.person("Maya")
     made = [await world.adds(maya, "ntfy", f"topic-{which}") for which in range(3)]
     for one in made:
@@ -43,7 +43,7 @@ async def test_codes_of_one_person(world: World, gateways: Gateways) -> None:
     assert gateways.count() == 5
 
 
-async def test_channels_of_one_person(world: World) -> None:
+async def test_channels_of_one_person(world: ChannelWorld) -> None:
     maya = await world.person("Maya")
     for which in range(3):
         await world.adds(maya, "ntfy", f"topic-{which}")
@@ -54,7 +54,7 @@ async def test_channels_of_one_person(world: World) -> None:
     assert await world.count("channels") == 5
 
 
-async def test_the_last_channel_twice_at_once_is_one_channel(world: World) -> None:
+async def test_the_last_channel_twice_at_once_is_one_channel(world: ChannelWorld) -> None:
     maya = await world.person("Maya")
     for which in range(4):
         await world.adds(maya, "ntfy", f"topic-{which}")
@@ -64,7 +64,7 @@ async def test_the_last_channel_twice_at_once_is_one_channel(world: World) -> No
     assert Counter(reply.status_code for reply in replies) == {201: 1, 200: 1}
 
 
-async def test_a_channel_is_confirmed_while_a_phone_comes_back(world: World, gateways: Gateways) -> None:
+async def test_a_channel_is_confirmed_while_a_phone_comes_back(world: ChannelWorld, gateways: Gateways) -> None:
     maya, sponsor = await world.circle("sponsor", devices=False)
     await world.passes(601)
     assert await sponsor.inbox("unreachable")

@@ -8,11 +8,11 @@ from sqlalchemy import select
 
 from core.phone_numbers import EXTENSION
 from models import Channel, Delivery
-from tests.channels.house import ADDRESSES, MAIL, PHONE, TOPIC, Gateways, World
+from tests.channels.gateways import ADDRESSES, MAIL, PHONE, TOPIC, ChannelWorld, Gateways
 
 
 @pytest.mark.parametrize("kind", ["sms", "email", "ntfy"])
-async def test_a_code_that_came_back_confirms_the_channel(world: World, gateways: Gateways, kind: str) -> None:
+async def test_a_code_that_came_back_confirms_the_channel(world: ChannelWorld, gateways: Gateways, kind: str) -> None:
     maya = await world.person("Maya")
     made = await world.adds(maya, kind)
     assert (made["kind"], made["address"], made["confirmed_at"]) == (kind, ADDRESSES[kind], None)
@@ -43,7 +43,7 @@ async def test_a_code_that_came_back_confirms_the_channel(world: World, gateways
     assert await maya.inbox() == []
 
 
-async def test_an_address_and_its_code_are_ciphertext_in_the_database(world: World, gateways: Gateways) -> None:
+async def test_an_address_and_its_code_are_ciphertext_in_the_database(world: ChannelWorld, gateways: Gateways) -> None:
     await world.adds(await world.person("Maya"), "email")
     [row] = await world.rows(select(Channel.address, Channel.code, Channel.address_hash))
     for held in row:
@@ -52,7 +52,7 @@ async def test_an_address_and_its_code_are_ciphertext_in_the_database(world: Wor
         assert gateways.code("email").encode() not in held
 
 
-async def test_a_code_is_good_for_ten_minutes(world: World, gateways: Gateways) -> None:
+async def test_a_code_is_good_for_ten_minutes(world: ChannelWorld, gateways: Gateways) -> None:
     maya = await world.person("Maya")
     made = await world.adds(maya)
     await world.forward(601)
@@ -73,7 +73,7 @@ async def test_a_code_is_good_for_ten_minutes(world: World, gateways: Gateways) 
     assert gateways.count() == 2
 
 
-async def test_five_guesses_and_no_more_also_when_they_come_at_once(world: World, gateways: Gateways) -> None:
+async def test_five_guesses_and_no_more_also_when_they_come_at_once(world: ChannelWorld, gateways: Gateways) -> None:
     maya = await world.person("Maya")
     made = await world.adds(maya)
     right = gateways.code("sms")
@@ -88,7 +88,7 @@ async def test_five_guesses_and_no_more_also_when_they_come_at_once(world: World
         await maya.post(f"/v1/channels/{made['id']}/confirm", {"code": code}, expect=422)
 
 
-async def test_another_person_s_channel_does_not_exist(world: World, gateways: Gateways) -> None:
+async def test_another_person_s_channel_does_not_exist(world: ChannelWorld, gateways: Gateways) -> None:
     maya, ana = await world.person("Maya"), await world.person("Ana")
     made = await world.adds(maya)
     await ana.post(f"/v1/channels/{made['id']}/confirm", {"code": gateways.code("sms")}, expect=404)
@@ -99,7 +99,9 @@ async def test_another_person_s_channel_does_not_exist(world: World, gateways: G
     assert hers["id"] != made["id"]
 
 
-async def test_codes_cost_money_so_they_are_limited_by_person_and_by_address(world: World, gateways: Gateways) -> None:
+async def test_codes_cost_money_so_they_are_limited_by_person_and_by_address(
+    world: ChannelWorld, gateways: Gateways
+) -> None:
     maya, ana = await world.person("Maya"), await world.person("Ana")
     await world.adds(maya)
     for _ in range(2):
@@ -119,7 +121,7 @@ async def test_codes_cost_money_so_they_are_limited_by_person_and_by_address(wor
     await world.adds(maya, "ntfy", "another")
 
 
-async def test_a_retry_with_its_key_sends_no_second_code(world: World, gateways: Gateways) -> None:
+async def test_a_retry_with_its_key_sends_no_second_code(world: ChannelWorld, gateways: Gateways) -> None:
     maya = await world.person("Maya")
     said = {"kind": "sms", "address": PHONE}
     first = await maya.post("/v1/channels", said, expect=201, key="one")
@@ -130,7 +132,7 @@ async def test_a_retry_with_its_key_sends_no_second_code(world: World, gateways:
     assert reused["type"] == "/problems/key-reused"
 
 
-async def test_only_what_the_operator_has_set_up_is_offered(world: World) -> None:
+async def test_only_what_the_operator_has_set_up_is_offered(world: ChannelWorld) -> None:
     maya = await world.person("Maya")
     assert (await maya.get("/v1/config"))["channels"] == ["sms", "email", "ntfy"]
     bare = world.settings.model_copy(update={"sms_url": None, "ntfy_url": SecretStr("")})
@@ -185,7 +187,7 @@ MALFORMED = {
 
 
 async def test_an_address_is_taken_as_it_is_pasted_and_what_is_sent_reaches_it(
-    world: World, gateways: Gateways
+    world: ChannelWorld, gateways: Gateways
 ) -> None:
     maya = await world.person("Maya", region="GB")
     for kind, pasted, kept in (
@@ -202,7 +204,7 @@ async def test_an_address_is_taken_as_it_is_pasted_and_what_is_sent_reaches_it(
     assert refused["errors"] == [{"at": "body.sms.address", "says": EXTENSION}]
 
 
-async def test_what_is_no_address_is_refused(world: World) -> None:
+async def test_what_is_no_address_is_refused(world: ChannelWorld) -> None:
     maya = await world.person("Maya")
     for kind, addresses in MALFORMED.items():
         for address in addresses:
@@ -215,7 +217,7 @@ async def test_what_is_no_address_is_refused(world: World) -> None:
     assert await world.count("channels") == 0
 
 
-async def test_a_person_has_at_most_five_channels(world: World) -> None:
+async def test_a_person_has_at_most_five_channels(world: ChannelWorld) -> None:
     maya = await world.person("Maya")
     made = [await world.adds(maya, "ntfy", f"topic-{number}") for number in range(5)]
     full = await maya.post("/v1/channels", {"kind": "ntfy", "address": TOPIC}, expect=409)
@@ -229,7 +231,7 @@ async def test_a_person_has_at_most_five_channels(world: World) -> None:
     await world.adds(maya, "ntfy", TOPIC)
 
 
-async def test_the_same_address_twice_at_once_is_one_channel(world: World) -> None:
+async def test_the_same_address_twice_at_once_is_one_channel(world: ChannelWorld) -> None:
     maya = await world.person("Maya")
     said = {"kind": "sms", "address": PHONE}
     replies = await asyncio.gather(*(maya.send("POST", "/v1/channels", said) for _ in range(2)))
@@ -237,7 +239,7 @@ async def test_the_same_address_twice_at_once_is_one_channel(world: World) -> No
     assert await world.count("channels") == 1
 
 
-async def test_a_code_that_is_no_longer_good_is_not_sent(world: World, gateways: Gateways) -> None:
+async def test_a_code_that_is_no_longer_good_is_not_sent(world: ChannelWorld, gateways: Gateways) -> None:
     maya = await world.person("Maya")
     gateways.sms.behaviour.status = 500
     made = await world.adds(maya)
@@ -258,7 +260,7 @@ async def test_a_code_that_is_no_longer_good_is_not_sent(world: World, gateways:
     assert (await maya.get("/v1/channels"))["items"][0]["id"] == made["id"]
 
 
-async def test_channels_are_in_the_export_and_go_with_the_account(world: World) -> None:
+async def test_channels_are_in_the_export_and_go_with_the_account(world: ChannelWorld) -> None:
     maya = await world.person("Maya")
     await world.channel(maya, "email")
     await world.adds(maya, "sms")
@@ -270,7 +272,7 @@ async def test_channels_are_in_the_export_and_go_with_the_account(world: World) 
     assert (await world.count("channels"), await world.count("deliveries")) == (0, 0)
 
 
-async def test_topics_are_told_apart_by_their_letters_and_mail_is_not(world: World) -> None:
+async def test_topics_are_told_apart_by_their_letters_and_mail_is_not(world: ChannelWorld) -> None:
     maya = await world.person("Maya")
     first = await world.adds(maya, "ntfy", "a_Topic")
     second = await world.adds(maya, "ntfy", "a_topic")

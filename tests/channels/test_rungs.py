@@ -5,7 +5,7 @@ import asyncio
 from sqlalchemy import select, update
 
 from models import Delivery, Person
-from tests.channels.house import MAIL, PHONE, TOPIC, Gateways, World
+from tests.channels.gateways import MAIL, PHONE, TOPIC, ChannelWorld, Gateways
 from tests.standins.serving import until
 from tests.world.person import Person as Someone
 
@@ -18,7 +18,7 @@ async def receipt(person: Someone, event: str = "delivered") -> None:
     await person.post("/v1/receipts", {"delivery_id": delivery, "event": event})
 
 
-async def test_a_channel_that_is_not_confirmed_is_never_used(world: World, gateways: Gateways) -> None:
+async def test_a_channel_that_is_not_confirmed_is_never_used(world: ChannelWorld, gateways: Gateways) -> None:
     maya, sponsor = await world.circle("sponsor")
     await world.adds(sponsor, "sms")
     await world.adds(sponsor, "email")
@@ -29,7 +29,9 @@ async def test_a_channel_that_is_not_confirmed_is_never_used(world: World, gatew
     assert gateways.count() == 2, "nothing but the two codes"
 
 
-async def test_rung_2_tries_the_channels_of_those_whose_push_has_no_receipt(world: World, gateways: Gateways) -> None:
+async def test_rung_2_tries_the_channels_of_those_whose_push_has_no_receipt(
+    world: ChannelWorld, gateways: Gateways
+) -> None:
     maya, silent, heard, friend = await world.circle("sponsor", "partner", "friend", steps=(1, 1, 2))
     await world.channel(silent, "sms", "+15550100101")
     await world.channel(heard, "sms", "+15550100102")
@@ -53,7 +55,7 @@ async def test_rung_2_tries_the_channels_of_those_whose_push_has_no_receipt(worl
 
 
 async def test_a_person_with_all_three_is_tried_on_all_three_and_says_nothing_of_recovery(
-    world: World, gateways: Gateways
+    world: ChannelWorld, gateways: Gateways
 ) -> None:
     maya, sponsor = await world.circle("sponsor")
     for kind in ("sms", "email", "ntfy"):
@@ -80,7 +82,7 @@ async def test_a_person_with_all_three_is_tried_on_all_three_and_says_nothing_of
         assert "pprise" not in said
 
 
-async def test_somebody_who_has_no_phone_but_a_channel_is_reachable(world: World, gateways: Gateways) -> None:
+async def test_somebody_who_has_no_phone_but_a_channel_is_reachable(world: ChannelWorld, gateways: Gateways) -> None:
     maya, sponsor = await world.circle("sponsor", devices=False)
     await world.adds(sponsor, "sms")
     [row] = await maya.circle()
@@ -93,7 +95,7 @@ async def test_somebody_who_has_no_phone_but_a_channel_is_reachable(world: World
     assert (row["reachable"], row["available_now"]) == (True, False)
 
 
-async def test_who_was_found_out_of_reach_is_back_with_a_confirmed_channel(world: World) -> None:
+async def test_who_was_found_out_of_reach_is_back_with_a_confirmed_channel(world: ChannelWorld) -> None:
     maya, sponsor = await world.circle("sponsor", devices=False)
     async with world.database.write() as session:
         await session.execute(update(Person).values(unreachable_told_at=world.now()))
@@ -105,7 +107,9 @@ async def test_who_was_found_out_of_reach_is_back_with_a_confirmed_channel(world
     assert row["reachable"] is True
 
 
-async def test_a_rung_that_no_push_can_reach_goes_on_to_the_channels_at_once(world: World, gateways: Gateways) -> None:
+async def test_a_rung_that_no_push_can_reach_goes_on_to_the_channels_at_once(
+    world: ChannelWorld, gateways: Gateways
+) -> None:
     maya, sponsor = await world.circle("sponsor", devices=False)
     await world.channel(sponsor, "sms")
     await maya.press()
@@ -114,7 +118,7 @@ async def test_a_rung_that_no_push_can_reach_goes_on_to_the_channels_at_once(wor
     assert await maya.sees_state(sponsor) == "handed"
 
 
-async def test_who_is_muted_or_has_declined_is_not_called(world: World, gateways: Gateways) -> None:
+async def test_who_is_muted_or_has_declined_is_not_called(world: ChannelWorld, gateways: Gateways) -> None:
     maya, muted, declined = await world.circle("sponsor", "friend")
     await world.channel(muted, "sms", "+15550100101")
     await world.channel(declined, "sms", "+15550100102")
@@ -127,7 +131,7 @@ async def test_who_is_muted_or_has_declined_is_not_called(world: World, gateways
 
 
 async def test_an_answer_or_a_close_while_the_gateway_was_away_calls_the_message_off(
-    world: World, gateways: Gateways
+    world: ChannelWorld, gateways: Gateways
 ) -> None:
     maya, sponsor = await world.circle("sponsor")
     await world.channel(sponsor, "sms")
@@ -140,7 +144,7 @@ async def test_an_answer_or_a_close_while_the_gateway_was_away_calls_the_message
     assert len(gateways.texts("sms")) == 1, "the code, and no alarm after the all-clear"
 
 
-async def test_a_gateway_that_was_away_is_tried_again(world: World, gateways: Gateways) -> None:
+async def test_a_gateway_that_was_away_is_tried_again(world: ChannelWorld, gateways: Gateways) -> None:
     maya, sponsor = await world.circle("sponsor")
     await world.channel(sponsor, "email")
     gateways.email.refuse = True
@@ -153,7 +157,9 @@ async def test_a_gateway_that_was_away_is_tried_again(world: World, gateways: Ga
     assert len(gateways.email.taken) == 2
 
 
-async def test_a_removed_channel_is_not_used_and_what_was_due_to_it_is_gone(world: World, gateways: Gateways) -> None:
+async def test_a_removed_channel_is_not_used_and_what_was_due_to_it_is_gone(
+    world: ChannelWorld, gateways: Gateways
+) -> None:
     maya, sponsor, friend = await world.circle("sponsor", "friend", devices=False)
     await friend.device()
     made = await world.channel(sponsor, "sms")
@@ -169,7 +175,7 @@ async def test_a_removed_channel_is_not_used_and_what_was_due_to_it_is_gone(worl
 
 
 async def test_a_channel_confirmed_in_the_middle_of_the_night_is_tried_by_the_next_rung(
-    world: World, gateways: Gateways
+    world: ChannelWorld, gateways: Gateways
 ) -> None:
     maya, sponsor, friend = await world.circle("sponsor", "friend", devices=False)
     await friend.device()
@@ -181,7 +187,7 @@ async def test_a_channel_confirmed_in_the_middle_of_the_night_is_tried_by_the_ne
     assert SENTENCE in gateways.texts("sms", PHONE)[-1]
 
 
-async def test_a_slow_gateway_holds_back_no_push(world: World, gateways: Gateways) -> None:
+async def test_a_slow_gateway_holds_back_no_push(world: ChannelWorld, gateways: Gateways) -> None:
     maya, *members = await world.circle("sponsor", "friend", "partner")
     for number, member in enumerate(members):
         await world.channel(member, "sms", f"+1555010010{number}")

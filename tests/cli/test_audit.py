@@ -4,13 +4,13 @@ import pytest
 
 from cli import audit
 from core.settings import Settings
-from tests.night import Night
+from tests.world.world import World
 
 
 async def test_it_prints_a_table_and_says_by_its_exit_status_whether_all_is_well(
     settings: Settings, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    async with Night(settings) as world:
+    async with World(settings) as world:
         assert await audit.run(settings) == 0
         assert capsys.readouterr().out.startswith("Nothing found")
         maya, sponsor = await world.circle("sponsor")

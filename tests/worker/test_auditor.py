@@ -11,10 +11,10 @@ from core.ids import new_id
 from core.telemetry import AUDIT_FINDINGS
 from models import Bookend, Delivery, Notice, Recipient
 from rules.upkeep.audit import Finding, FindingKind
-from tests.night import Night
+from tests.world.world import World
 
 
-async def found(world: Night) -> list[str]:
+async def found(world: World) -> list[str]:
     """What one look finds; all of it mended."""
     before = {what: counted(what) for what in FindingKind}
     done = await world.auditor().look()
@@ -28,24 +28,24 @@ def counted(what: FindingKind) -> float:
     return float(AUDIT_FINDINGS.labels(str(what))._value.get())
 
 
-async def write(world: Night, statement: object) -> None:
+async def write(world: World, statement: object) -> None:
     async with world.database.write() as session:
         await session.execute(statement)  # type: ignore[call-overload]  # an update of any table
         await session.commit()
 
 
-async def delivery(world: Night) -> Delivery:
+async def delivery(world: World) -> Delivery:
     async with world.database.read() as session:
         return (await session.execute(select(Delivery).join(Notice).where(Notice.kind == "reach_out"))).scalar_one()
 
 
-async def later(world: Night, **values: object) -> None:
+async def later(world: World, **values: object) -> None:
     """Write into the one delivery of the reach-out."""
     one = await delivery(world)
     await write(world, update(Delivery).where(Delivery.id == one.id).values(**values))
 
 
-async def test_a_healthy_night_has_nothing_to_find(world: Night) -> None:
+async def test_a_healthy_night_has_nothing_to_find(world: World) -> None:
     maya, sponsor, _friend, fellow = await world.circle("sponsor", "friend", "fellow", steps=[1, 2, 2])
     await world.gives_channel(sponsor)
     await fellow.patch("/v1/me", {"hours": [{"day": 0, "from": "08:00", "to": "09:00"}]})
@@ -82,7 +82,7 @@ async def test_a_healthy_night_has_nothing_to_find(world: Night) -> None:
         {"state": "answered", "next_rung_at": None, "paused_until": 600, "due_at": 7200},
     ],
 )
-async def test_a_reach_out_without_a_timer(world: Night, wrong: dict[str, object]) -> None:
+async def test_a_reach_out_without_a_timer(world: World, wrong: dict[str, object]) -> None:
     maya, _sponsor, friend = await world.circle("sponsor", "friend", steps=[1, 2])
     await maya.press()
     await world.forward(31)
@@ -95,7 +95,7 @@ async def test_a_reach_out_without_a_timer(world: Night, wrong: dict[str, object
     assert await friend.pushed() != [], "it goes on"
 
 
-async def test_a_reach_out_that_is_overdue(world: Night) -> None:
+async def test_a_reach_out_that_is_overdue(world: World) -> None:
     maya, *_ = await world.circle("sponsor")
     await maya.press()
     await world.settle()
@@ -106,7 +106,7 @@ async def test_a_reach_out_that_is_overdue(world: Night) -> None:
     assert await found(world) == [], "due now, for the next worker that looks"
 
 
-async def test_a_delivery_that_is_overdue(world: Night) -> None:
+async def test_a_delivery_that_is_overdue(world: World) -> None:
     maya, sponsor = await world.circle("sponsor")
     world.here.forget_pushes()
     await maya.press()
@@ -123,7 +123,7 @@ async def test_a_delivery_that_is_overdue(world: Night) -> None:
     assert await found(world) == []
 
 
-async def test_a_lease_that_nobody_can_have_taken(world: Night) -> None:
+async def test_a_lease_that_nobody_can_have_taken(world: World) -> None:
     maya, sponsor = await world.circle("sponsor")
     world.here.forget_pushes()
     await maya.press()
@@ -135,7 +135,7 @@ async def test_a_lease_that_nobody_can_have_taken(world: Night) -> None:
     assert await sponsor.pushed() == ["reach_out"]
 
 
-async def test_a_lease_that_ran_out_twice(world: Night) -> None:
+async def test_a_lease_that_ran_out_twice(world: World) -> None:
     maya, sponsor = await world.circle("sponsor")
     world.here.forget_pushes()
     await maya.press()
@@ -148,7 +148,7 @@ async def test_a_lease_that_ran_out_twice(world: Night) -> None:
     assert await found(world) == []
 
 
-async def test_a_press_that_raced_the_registration_of_a_phone(world: Night) -> None:
+async def test_a_press_that_raced_the_registration_of_a_phone(world: World) -> None:
     maya, sponsor = await world.circle("sponsor")
     second = await sponsor.device()
     await maya.press()
@@ -169,7 +169,7 @@ async def test_a_press_that_raced_the_registration_of_a_phone(world: Night) -> N
 
 
 @pytest.mark.parametrize("why", ["declined", "quiet", "muted", "gone", "closed"])
-async def test_who_is_not_to_be_pushed_is_not_found(world: Night, why: str) -> None:
+async def test_who_is_not_to_be_pushed_is_not_found(world: World, why: str) -> None:
     maya, sponsor, _friend = await world.circle("sponsor", "friend")
     await maya.press()
     await sponsor.pushed()
@@ -195,7 +195,7 @@ async def test_who_is_not_to_be_pushed_is_not_found(world: Night, why: str) -> N
     assert await found(world) == []
 
 
-async def test_a_bookend_that_is_past_due(world: Night) -> None:
+async def test_a_bookend_that_is_past_due(world: World) -> None:
     maya = await world.person("Maya")
 
     async def plan(next_at: datetime | None) -> None:
@@ -222,7 +222,7 @@ async def test_a_bookend_that_is_past_due(world: Night) -> None:
     assert await found(world) == []
 
 
-async def test_one_that_cannot_be_mended_holds_up_no_other(world: Night, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_one_that_cannot_be_mended_holds_up_no_other(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     owners = [await world.circle("sponsor") for _ in range(2)]
     for maya, _ in owners:
         await maya.press()

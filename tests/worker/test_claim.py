@@ -11,8 +11,8 @@ from core.asyncpg_statements import AsyncpgStatements, _compiled
 from models import Delivery, Device
 from models.enums import WAYS
 from notifications import claim
-from tests.night import Night
 from tests.world.faults import a_newer_release_beside_it
+from tests.world.world import World
 
 # As many rounds of a push that was sent, and of one that is due.
 _MANY = """INSERT INTO deliveries (id, notice_id, device_id, round, state, attempt, created_at, due_at, fence)
@@ -21,7 +21,7 @@ _MANY = """INSERT INTO deliveries (id, notice_id, device_id, round, state, attem
 
 
 @pytest.mark.parametrize("due", [10, 20_000])
-async def test_a_claim_finds_what_is_due_by_its_index_however_much_was_sent(world: Night, due: int) -> None:
+async def test_a_claim_finds_what_is_due_by_its_index_however_much_was_sent(world: World, due: int) -> None:
     if world.sqlite:
         # Nothing is planned there for values that are not known yet.
         return
@@ -45,7 +45,7 @@ async def test_a_claim_finds_what_is_due_by_its_index_however_much_was_sent(worl
 
 
 @pytest.mark.promise(9)
-async def test_ways_of_a_newer_release_hold_up_nobody_elses_push(world: Night) -> None:
+async def test_ways_of_a_newer_release_hold_up_nobody_elses_push(world: World) -> None:
     world.transport.at_once = world.gateway.at_once = 2
     narrow = await world.another_process()
     world.here.forget_pushes()
@@ -69,7 +69,7 @@ async def test_ways_of_a_newer_release_hold_up_nobody_elses_push(world: Night) -
         assert [(row.state, row.attempt) for row in await world.rows(left)] == [("pending", 0)] * 3
 
 
-async def planned(world: Night, statement: Select[*tuple[Any, ...]]) -> str:
+async def planned(world: World, statement: Select[*tuple[Any, ...]]) -> str:
     """The plan that the connections of `at_once` run this statement by, whatever its values."""
     found = _compiled(statement)
     async with world.database.at_once() as opened:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import pytest
 import structlog
 
-from tests.night import Night
+from tests.world.world import World
 from worker.heartbeat import Heartbeat
 
 
@@ -44,7 +44,7 @@ async def outside() -> AsyncIterator[Outside]:
     await server.wait_closed()
 
 
-async def test_it_is_given_while_the_loop_moves(world: Night, outside: Outside) -> None:
+async def test_it_is_given_while_the_loop_moves(world: World, outside: Outside) -> None:
     worker = world.here.worker
     heart = Heartbeat(f"{outside.url}/ping/secret", world.database, lambda: worker.last_turn)
     assert not await heart.beat(), "it has not come round yet"
@@ -55,7 +55,7 @@ async def test_it_is_given_while_the_loop_moves(world: Night, outside: Outside) 
 
 
 async def test_it_is_withheld_when_the_loop_stands_still_or_the_database_is_away(
-    world: Night, outside: Outside, monkeypatch: pytest.MonkeyPatch
+    world: World, outside: Outside, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert not await Heartbeat(outside.url, world.database, lambda: time.monotonic() - 31).beat()
     assert await Heartbeat(outside.url, world.database, lambda: time.monotonic() - 25).beat()
@@ -70,7 +70,7 @@ async def test_it_is_withheld_when_the_loop_stands_still_or_the_database_is_away
 
 @pytest.mark.parametrize("status", ["500 Internal Server Error", "302 Found", "404 Not Found"])
 async def test_a_refusal_is_logged_without_the_address_and_no_redirect_is_followed(
-    world: Night, outside: Outside, status: str
+    world: World, outside: Outside, status: str
 ) -> None:
     outside.status = status
     with structlog.testing.capture_logs() as logs:
@@ -82,14 +82,14 @@ async def test_a_refusal_is_logged_without_the_address_and_no_redirect_is_follow
 @pytest.mark.parametrize(
     "url", ["http://127.0.0.1:1/secret", "http://[broken/secret", "http://no.such.host.invalid/secret"]
 )
-async def test_an_address_that_leads_nowhere_only_logs(world: Night, url: str) -> None:
+async def test_an_address_that_leads_nowhere_only_logs(world: World, url: str) -> None:
     with structlog.testing.capture_logs() as logs:
         assert not await Heartbeat(url, world.database, time.monotonic).beat()
     assert logs == [{"event": "heartbeat_not_given", "why": "failed", "log_level": "warning"}]
 
 
 async def test_a_service_that_hangs_is_not_waited_for(
-    world: Night, outside: Outside, monkeypatch: pytest.MonkeyPatch
+    world: World, outside: Outside, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     outside.hangs = True
     monkeypatch.setattr("worker.heartbeat.BEAT_TIMEOUT_SECONDS", 0.2)

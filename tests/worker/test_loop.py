@@ -9,15 +9,15 @@ from models import Delivery
 from notifications import claim
 from notifications.dispatcher import GATHER_SECONDS
 from rules.reach_out import advance
-from tests.night import Night
 from tests.world.patience import patient
+from tests.world.world import World
 
 _GIVEN_BACK = select(Delivery.id).where(
     Delivery.state == "pending", Delivery.attempt == 0, Delivery.lease_until.is_(None)
 )
 
 
-async def test_a_part_that_fails_holds_back_no_push(world: Night, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_part_that_fails_holds_back_no_push(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     maya, sponsor = await world.circle("sponsor")
     world.here.forget_pushes()
     await maya.press()
@@ -36,7 +36,7 @@ async def test_a_part_that_fails_holds_back_no_push(world: Night, monkeypatch: p
 
 
 async def test_a_reach_out_that_cannot_be_moved_holds_up_no_other(
-    world: Night, monkeypatch: pytest.MonkeyPatch
+    world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     circles = [await world.circle("sponsor", "friend", steps=[1, 2]) for _ in range(3)]
     made = [(await maya.press())["id"] for maya, *_ in circles]
@@ -54,7 +54,7 @@ async def test_a_reach_out_that_cannot_be_moved_holds_up_no_other(
     assert [await friend.pushed() for _, _, friend in circles] == [[], ["reach_out"], ["reach_out"]]
 
 
-async def test_what_finds_no_place_is_given_back_untried_and_taken_as_soon_as_a_place_comes_free(world: Night) -> None:
+async def test_what_finds_no_place_is_given_back_untried_and_taken_as_soon_as_a_place_comes_free(world: World) -> None:
     world.transport.at_once = 2
     narrow = await world.another_process()
     maya, *members = await world.circle("sponsor", "friend", "partner", "fellow")
@@ -82,7 +82,7 @@ async def test_what_finds_no_place_is_given_back_untried_and_taken_as_soon_as_a_
     assert [await member.pushed() for member in members] == [["reach_out"]] * 4
 
 
-async def test_who_stands_behind_more_than_a_lane_holds_does_not_wait_for_all_of_those(world: Night) -> None:
+async def test_who_stands_behind_more_than_a_lane_holds_does_not_wait_for_all_of_those(world: World) -> None:
     world.transport.at_once = world.gateway.at_once = 2
     narrow = await world.another_process()
     await _flood(world, 20)
@@ -98,7 +98,7 @@ async def test_who_stands_behind_more_than_a_lane_holds_does_not_wait_for_all_of
 
 
 async def test_what_stands_behind_a_full_lane_is_not_looked_for_at_every_turn(
-    world: Night, monkeypatch: pytest.MonkeyPatch
+    world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     world.transport.at_once = 2
     narrow = await world.another_process()
@@ -124,7 +124,7 @@ async def test_what_stands_behind_a_full_lane_is_not_looked_for_at_every_turn(
     world.transport.flowing.set()
 
 
-async def test_a_place_in_a_lane_that_is_not_full_wakes_nobody(world: Night) -> None:
+async def test_a_place_in_a_lane_that_is_not_full_wakes_nobody(world: World) -> None:
     narrow = await world.another_process()
     await _flood(world, 2)
     await world.forward(10.1)
@@ -137,7 +137,7 @@ async def test_a_place_in_a_lane_that_is_not_full_wakes_nobody(world: Night) -> 
     waiting.cancel()
 
 
-async def _flood(world: Night, phones: int) -> None:
+async def _flood(world: World, phones: int) -> None:
     """So many phones to be pushed, left behind by a process that died."""
     world.here.forget_pushes()
     maya, sponsor = await world.circle("sponsor", devices=False)

@@ -22,7 +22,6 @@ from models import (
     Session,
     Throttle,
 )
-from tests.night import Night
 from tests.world.patience import patient
 from tests.world.world import World
 
@@ -34,7 +33,7 @@ async def count(world: World, column: object) -> int:
     return found
 
 
-async def age(world: Night, days: float) -> None:
+async def age(world: World, days: float) -> None:
     """Let days pass, in which people come back often enough to stay signed in."""
     await world.forward(days * DAY)
     async with world.database.write() as session:
@@ -42,7 +41,7 @@ async def age(world: Night, days: float) -> None:
         await session.commit()
 
 
-async def test_nothing_young_goes(world: Night) -> None:
+async def test_nothing_young_goes(world: World) -> None:
     maya, sponsor = await world.circle("sponsor")
     await maya.invites()
     await maya.press(note="Rough evening.", key="one")
@@ -54,7 +53,7 @@ async def test_nothing_young_goes(world: Night) -> None:
     assert {table for table, count in cleared.items() if count} <= {"throttles"}
 
 
-async def test_notes_and_messages_go_90_days_after_the_reach_out_was_closed(world: Night) -> None:
+async def test_notes_and_messages_go_90_days_after_the_reach_out_was_closed(world: World) -> None:
     maya, sponsor = await world.circle("sponsor")
     await maya.press(note="Rough evening.")
     await sponsor.says("I am here.")
@@ -73,22 +72,23 @@ async def test_notes_and_messages_go_90_days_after_the_reach_out_was_closed(worl
     assert len(seen["recipients"]) == 1
 
 
-async def test_the_operator_chooses_for_how_long(world: Night) -> None:
+async def test_the_operator_chooses_for_how_long(world: World) -> None:
     maya, _ = await world.circle("sponsor")
     await maya.press(note="Rough evening.")
     await maya.close()
     await age(world, 8)
-    assert (await world.purge(days=7).run())["reach_outs"] == 1
+    weekly = await world.another_process(settings=world.settings.model_copy(update={"retention_days": 7}))
+    assert (await weekly.services.purge.run())["reach_outs"] == 1
 
 
-async def test_words_of_an_open_reach_out_stay_whatever_their_age(world: Night) -> None:
+async def test_words_of_an_open_reach_out_stay_whatever_their_age(world: World) -> None:
     maya, _ = await world.circle("sponsor")
     await maya.press(note="Rough evening.")
     await age(world, 400)
     assert (await world.purge().run())["reach_outs"] == 0
 
 
-async def test_finished_deliveries_go_after_30_days_and_what_came_of_them_stays(world: Night) -> None:
+async def test_finished_deliveries_go_after_30_days_and_what_came_of_them_stays(world: World) -> None:
     maya, sponsor = await world.circle("sponsor")
     await maya.press()
     await sponsor.pushed()
@@ -110,7 +110,7 @@ async def test_finished_deliveries_go_after_30_days_and_what_came_of_them_stays(
     assert await count(world, Recipient.handed_at) == 1
 
 
-async def test_keys_of_retries_throttles_invitations_channels_and_retired_devices(world: Night) -> None:
+async def test_keys_of_retries_throttles_invitations_channels_and_retired_devices(world: World) -> None:
     maya, sponsor = await world.circle("sponsor")
     await maya.press(key="one")
     await maya.invites()
@@ -149,7 +149,7 @@ async def test_keys_of_retries_throttles_invitations_channels_and_retired_device
     assert await count(world, Device.id) == 2
 
 
-async def test_an_expired_session_takes_its_phones_along_and_the_ladder_learns_of_it(world: Night) -> None:
+async def test_an_expired_session_takes_its_phones_along_and_the_ladder_learns_of_it(world: World) -> None:
     maya, sponsor, friend = await world.circle("sponsor", "friend", steps=[1, 2])
     await maya.press()
     assert len(await sponsor.pushes()) == 1
@@ -166,7 +166,7 @@ async def test_an_expired_session_takes_its_phones_along_and_the_ladder_learns_o
     assert (await world.purge().run())["sessions"] == 0
 
 
-async def test_a_great_heap_goes_in_batches_between_which_a_press_gets_through(world: Night) -> None:
+async def test_a_great_heap_goes_in_batches_between_which_a_press_gets_through(world: World) -> None:
     maya, sponsor = await world.circle("sponsor")
     await maya.press()
     await maya.close()

@@ -189,3 +189,8 @@ class Person:
         """An open event stream: `async with person.listens() as stream`."""
         said = {"authorization": f"Bearer {self.token}", **headers}
         return listening(self.process.app, "/v1/events", said)
+
+
+async def alarms(person: Person) -> int:
+    """How many times this person's phones were pushed that somebody would like company."""
+    return len(await person.pushes("reach_out"))

@@ -1,8 +1,8 @@
-"""One process of Porchlight: database, bus, dispatcher, worker and the API, put together as `cli` does it."""
+"""One process of Porchlight, composed as in production (`cli.assemble`), with a test's clock, keys and transports."""
 
 import asyncio
 from collections import defaultdict
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from uuid import UUID
@@ -12,9 +12,9 @@ from argon2 import PasswordHasher
 from fastapi import FastAPI
 from starlette.types import ASGIApp
 
-from api.app import api_only, create_app
+from api.app import api_only
 from api.context import Context
-from core.bus import Bus
+from cli.assemble import Assembly, Seams, assemble
 from core.clock import Clock
 from core.database import Database
 from core.encryption import Keyring
@@ -22,14 +22,19 @@ from core.passphrases import Passphrases
 from core.settings import Settings
 from notifications.dispatcher import Dispatcher
 from notifications.transports.protocol import Transport
-from notifications.wording import LANGUAGES
 from tests.world.served import client
 from worker.loop import Worker
 
-# What argon2id costs is its point, and not what these tests are about.
+# The cost of argon2id is its point, and not what these tests are about.
 CHEAP = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+SEAMS = Seams(
+    passphrases=lambda: Passphrases(CHEAP),
+    jitter=lambda: 1.0,
+    # Gives way to others between two batches, and takes no time.
+    pause=lambda _: asyncio.sleep(0),
+)
 
-# Building the routes takes a fifth of a second and they hold nothing of a test's, so the next process takes them over.
+# Building the routes takes a fifth of a second and they hold no state of a test, so the next process takes them over.
 _APPS: list[FastAPI] = []
 # So do the statements that an engine has compiled; its connections are closed after each test.
 _DATABASES: dict[tuple[str, int], list[Database]] = defaultdict(list)
@@ -39,11 +44,21 @@ _DATABASES: dict[tuple[str, int], list[Database]] = defaultdict(list)
 class Process:
     """A running process. `http` speaks to its API without a network in between."""
 
-    context: Context
-    dispatcher: Dispatcher
-    worker: Worker
+    services: Assembly
     app: ASGIApp
     http: httpx.AsyncClient
+
+    @property
+    def context(self) -> Context:
+        return self.services.context
+
+    @property
+    def dispatcher(self) -> Dispatcher:
+        return self.services.dispatcher
+
+    @property
+    def worker(self) -> Worker:
+        return self.services.worker
 
     @property
     def database(self) -> Database:
@@ -71,38 +86,30 @@ class Process:
 
 
 @asynccontextmanager
-async def running(settings: Settings, clock: Clock, keyring: Keyring, transport: Transport) -> AsyncIterator[Process]:
+async def running(
+    settings: Settings, clock: Clock, keyring: Keyring, transports: Mapping[str, Transport]
+) -> AsyncIterator[Process]:
     """Start a process, and stop it as a signal would."""
     spare = _DATABASES[settings.sqlalchemy_url, settings.database_connections]
     database = spare.pop() if spare else Database(settings.sqlalchemy_url, settings.database_connections)
-    passphrases = Passphrases(CHEAP)
-    bus = Bus()
-    dispatcher = Dispatcher(database, clock, keyring, bus, {"fcm": transport, "webpush": transport}, jitter=lambda: 1.0)
-    context = Context(
-        settings=settings,
+    services = assemble(
+        settings,
         database=database,
         clock=clock,
         keyring=keyring,
-        passphrases=passphrases,
-        bus=bus,
-        dispatch_now=dispatcher.dispatch_now,
+        transports=transports,
         webpush_public_key="BPublicKey",
-        fcm=True,
-        languages=LANGUAGES,
+        seams=SEAMS,
     )
     routes = _APPS.pop() if _APPS else api_only()
-    app = create_app(context, routes)
-    worker = Worker(database, clock, keyring, bus, dispatcher, settings.ladder)
-    http = client(app, settings.public_url)
-    made = Process(context, dispatcher, worker, app, http)
+    app = services.app(routes)
+    process = Process(services, app, client(app, settings.public_url))
     try:
-        await dispatcher.open()
-        yield made
-        await made.settle()
+        await services.dispatcher.open()
+        yield process
+        await process.settle()
     finally:
         _APPS.append(routes)
-        await http.aclose()
-        await dispatcher.close()
-        passphrases.close()
-        await database.close()
+        await process.http.aclose()
+        await services.close()
         spare.append(database)

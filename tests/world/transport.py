@@ -1,4 +1,4 @@
-"""A push service made of lists: it writes down what it takes and answers as the test has told it to."""
+"""Transports in memory: they record what they take; the push service answers as the test has scripted it."""
 
 import asyncio
 from collections import defaultdict, deque
@@ -73,3 +73,26 @@ class ScriptedTransport:
 
     async def close(self) -> None:
         self.closed += 1
+
+
+class Gateway:
+    """Takes what goes to channels of every kind, and writes it down."""
+
+    name = "gateway"
+    at_once = 16
+
+    def __init__(self) -> None:
+        self.handed: list[str] = []
+        """Addresses, in the order in which messages for them came."""
+
+    async def open(self) -> None:
+        pass
+
+    async def send(self, push: Push) -> Result:
+        await asyncio.sleep(0)
+        assert isinstance(push.address, ChannelAddress)
+        self.handed.append(push.address.address)
+        return Sent()
+
+    async def close(self) -> None:
+        pass

@@ -1,33 +1,53 @@
 """A whole small world for a test: people, a circle, a moving clock, push services that remember."""
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AsyncExitStack
 from datetime import datetime
 from typing import Any, Self
+from uuid import UUID
 
-from sqlalchemy import Select, text
+from sqlalchemy import Select, select, text, update
 
 from core.database import Database
 from core.encryption import Keyring
+from core.ids import new_id
 from core.push_keys import PushKeys
 from core.settings import Settings
+from models import Channel, ReachOut
+from models import Person as PersonRow
+from models.enums import ChannelKind, DeviceKind
+from notifications.transports.protocol import Transport
 from tests.world.person import Person
 from tests.world.process import Process, running
 from tests.world.time import MovingClock
-from tests.world.transport import ScriptedTransport
+from tests.world.transport import Gateway, ScriptedTransport
+from worker.auditor import Auditor
+from worker.purge import Purge
 
 NAMES = ("Ana", "Ben", "Cleo", "Dan", "Eva", "Finn", "Gil", "Hana", "Ida", "Jon", "Kai", "Lea", "Mo", "Nina", "Oto")
 
 
 class World:
-    """Everything a story needs. `here` is the process that people speak to unless they are told otherwise."""
+    """Everything a story needs. `here` is the process that people speak to unless another is named.
 
-    def __init__(self, settings: Settings, keyring: Keyring | None = None) -> None:
+    `transport` takes the pushes to phones and browsers, `gateway` the SMS, e-mails and ntfy messages; `channels` are real
+    transports in place of the gateway, made for each process.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        keyring: Keyring | None = None,
+        *,
+        channels: Callable[[Settings], Mapping[str, Transport]] | None = None,
+    ) -> None:
         self.settings = settings
         self.clock = MovingClock()
         self.keyring = keyring or fresh_keyring()
         self.transport = ScriptedTransport(self.clock)
+        self.gateway = Gateway()
+        self._channels = channels
         self.reach_out: str | None = None
         self._processes: list[Process] = []
         self._stack = AsyncExitStack()
@@ -52,10 +72,10 @@ class World:
         if self.sqlite:
             return 0
         async with self.database.read() as session:
-            found = await session.execute(
+            deadlocks = await session.execute(
                 text("SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()")
             )
-            return int(found.scalar_one())
+            return int(deadlocks.scalar_one())
 
     @property
     def here(self) -> Process:
@@ -81,11 +101,16 @@ class World:
 
     async def another_process(self, keyring: Keyring | None = None, settings: Settings | None = None) -> Process:
         """One more process on the same database, as `porchlight serve` starts it; it ends with the world."""
-        made = await self._stack.enter_async_context(
-            running(settings or self.settings, self.clock, keyring or self.keyring, self.transport)
+        settings = settings or self.settings
+        devices = dict.fromkeys(map(str, DeviceKind), self.transport)
+        gateways = (
+            dict.fromkeys(map(str, ChannelKind), self.gateway) if self._channels is None else self._channels(settings)
         )
-        self._processes.append(made)
-        return made
+        process = await self._stack.enter_async_context(
+            running(settings, self.clock, keyring or self.keyring, {**devices, **gateways})
+        )
+        self._processes.append(process)
+        return process
 
     async def settle(self) -> None:
         """Wait for what is under way in every process."""
@@ -96,11 +121,26 @@ class World:
         """Let the worker here go round until nothing is due."""
         await self.here.work()
 
-    async def person(self, name: str | None = None, *, process: Process | None = None, **said: Any) -> Person:
+    async def passes(self, seconds: float) -> None:
+        """Let time pass, and the worker do what is due then."""
+        await self.forward(seconds)
+        await self.work()
+
+    def auditor(self) -> Auditor:
+        return self.here.services.auditor
+
+    def purge(self) -> Purge:
+        return self.here.services.purge
+
+    def since(self, moment: datetime) -> int:
+        """Whole seconds since then."""
+        return round((self.now() - moment).total_seconds())
+
+    async def person(self, name: str | None = None, *, process: Process | None = None, **profile: Any) -> Person:
         """Somebody who has just signed up."""
-        given = name or NAMES[self._named % len(NAMES)]
+        display_name = name or NAMES[self._named % len(NAMES)]
         self._named += 1
-        return await Person.sign_up(self, process or self.here, given, **said)
+        return await Person.sign_up(self, process or self.here, display_name, **profile)
 
     async def circle(self, *roles: str, steps: Sequence[int] | None = None, devices: bool = True) -> list[Person]:
         """Maya, and a confirmed member with a phone for each role: `maya, sponsor, friend = await world.circle(…)`."""
@@ -113,6 +153,41 @@ class World:
                 await member.device()
             members.append(member)
         return [owner, *members]
+
+    async def gives_channel(self, person: Person, kind: str = "sms") -> str:
+        """Give this person a channel that they have confirmed; returns its address."""
+        address = f"+1555{secrets.randbelow(10**7):07}"
+        async with self.database.write() as session:
+            row = (await session.execute(select(PersonRow).where(PersonRow.id == UUID(person.id)))).scalar_one()
+            channel = Channel(
+                id=new_id(self.now()),
+                person_id=row.id,
+                kind=kind,
+                address_hash=secrets.token_bytes(32),
+                guesses=0,
+                created_at=self.now(),
+                confirmed_at=self.now(),
+            )
+            channel.address = self.keyring.vault(row.id, row.data_key).seal("channels.address", channel.id, address)
+            channel.push_address = self.keyring.push.seal("channels.address", channel.id, address, channel.address)
+            session.add(channel)
+            await session.commit()
+        return address
+
+    # ------------------------------------------------------------------------------------------------------- the rows
+
+    async def row(self) -> ReachOut:
+        """The reach-out as it stands in the database."""
+        async with self.database.read() as session:
+            return (
+                await session.execute(select(ReachOut).where(ReachOut.id == UUID(self.reach_out or "")))
+            ).scalar_one()
+
+    async def set(self, **values: object) -> None:
+        """Write into the reach-out's row what no request of this release would."""
+        async with self.database.write() as session:
+            await session.execute(update(ReachOut).where(ReachOut.id == UUID(self.reach_out or "")).values(**values))
+            await session.commit()
 
     async def rows(self, statement: Select[*tuple[Any, ...]]) -> Sequence[Any]:
         """What stands in the database; for promises that no reply can prove."""
@@ -136,7 +211,7 @@ def without_the_master_key(keyring: Keyring) -> Keyring:
 
 
 def without_any_key() -> Keyring:
-    """The keyring of a process whose files belong to another house, as `cli` opens it."""
-    found = fresh_keyring()
-    found.trusted = found.push.trusted = False
-    return found
+    """The keyring of a process whose files belong to another installation, as `cli` opens it."""
+    keyring = fresh_keyring()
+    keyring.trusted = keyring.push.trusted = False
+    return keyring

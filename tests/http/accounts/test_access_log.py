@@ -1,20 +1,9 @@
 """The access log: what happened to the ways into an account, for its owner's eyes, and never from where."""
 
-from collections.abc import AsyncIterator
 from typing import Any
 
-import pytest
-
-from core.settings import Settings
-from tests.night import Night
 from tests.world.person import Person
 from tests.world.world import World
-
-
-@pytest.fixture
-async def night(settings: Settings) -> AsyncIterator[Night]:
-    async with Night(settings) as made:
-        yield made
 
 
 async def log(person: Person) -> list[dict[str, Any]]:
@@ -86,9 +75,9 @@ async def test_a_phone_that_somebody_else_signs_in_on_leaves_its_former_owners_a
     assert [(event["kind"], event["session_id"]) for event in await log(maya)][-1] == ("device_removed", None)
 
 
-async def test_channels_are_ways_to_a_person_too(night: Night) -> None:
-    maya = await night.person("Maya")
-    address = await night.gives_channel(maya)
+async def test_channels_are_ways_to_a_person_too(world: World) -> None:
+    maya = await world.person("Maya")
+    address = await world.gives_channel(maya)
     [channel] = (await maya.get("/v1/channels"))["items"]
     assert channel["address"] == address
     await maya.delete(f"/v1/channels/{channel['id']}")
@@ -116,13 +105,13 @@ async def test_no_address_is_kept(world: World) -> None:
     assert "127.0.0.1" not in held
 
 
-async def test_it_is_kept_for_90_days(night: Night) -> None:
-    maya = await night.person("Maya")
-    await night.forward(89.9 * 24 * 3600)
-    assert (await night.purge().run())["access_events"] == 0
+async def test_it_is_kept_for_90_days(world: World) -> None:
+    maya = await world.person("Maya")
+    await world.forward(89.9 * 24 * 3600)
+    assert (await world.purge().run())["access_events"] == 0
     assert await kinds(maya) == ["signed_up"]
-    await night.forward(0.2 * 24 * 3600)
-    assert (await night.purge().run())["access_events"] == 1
+    await world.forward(0.2 * 24 * 3600)
+    assert (await world.purge().run())["access_events"] == 1
 
 
 async def test_what_was_not_done_is_not_in_it(world: World) -> None:

@@ -9,7 +9,6 @@ from sqlalchemy import select, text
 from core.settings import Settings
 from models import CheckIn, Installation, Person
 from rules.upkeep.wal_truncation import IN_LOG
-from tests.night import Night
 from tests.world.world import World
 
 
@@ -61,7 +60,7 @@ async def test_a_check_in_that_was_taken_back_and_a_number_that_was_changed_are_
 
 
 async def test_while_somebody_reads_it_waits_and_the_purge_does_it_at_latest(settings: Settings) -> None:
-    async with Night(settings) as world:
+    async with World(settings) as world:
         maya = await world.person("Maya")
         kept = await of(world, Person.data_key)
         async with world.database.read() as session:

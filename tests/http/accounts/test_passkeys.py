@@ -5,7 +5,6 @@ from datetime import timedelta
 
 import pytest
 
-from tests.night import Night
 from tests.standins.authenticator import Authenticator, decoded
 from tests.world.passkeys import adds, asked, signs_in
 from tests.world.person import Person
@@ -224,13 +223,12 @@ async def test_what_is_kept_says_nothing_to_who_reads_the_database(world: World)
     assert (await signs_in(world.here, phone.get(await asked(world.here)))).status_code == 401
 
 
-async def test_challenges_that_nobody_answered_are_cleared_away(settings) -> None:
-    async with Night(settings) as night:
-        maya = await night.person("Maya")
-        for _ in range(3):
-            await maya.post("/v1/passkeys/options", expect=200)
-            await asked(night.here)
-        assert await night.count("passkey_challenges") == 4, "one a person, and one for each sign-in that was begun"
-        assert (await night.purge().run())["passkey_challenges"] == 0
-        await night.forward(timedelta(minutes=5).total_seconds())
-        assert (await night.purge().run())["passkey_challenges"] == 4
+async def test_challenges_that_nobody_answered_are_cleared_away(world: World) -> None:
+    maya = await world.person("Maya")
+    for _ in range(3):
+        await maya.post("/v1/passkeys/options", expect=200)
+        await asked(world.here)
+    assert await world.count("passkey_challenges") == 4, "one a person, and one for each sign-in that was begun"
+    assert (await world.purge().run())["passkey_challenges"] == 0
+    await world.forward(timedelta(minutes=5).total_seconds())
+    assert (await world.purge().run())["passkey_challenges"] == 4

@@ -4,7 +4,6 @@ from typing import Any
 
 import pytest
 
-from tests.night import Night
 from tests.world.person import Person
 from tests.world.world import World
 
@@ -223,13 +222,12 @@ async def test_the_note_is_sealed_the_export_whole_and_erasure_real(world: World
     assert await world.count("check_ins") == await world.count("check_in_shares") == 0
 
 
-async def test_the_words_go_after_90_days(settings) -> None:
-    async with Night(settings) as night:
-        maya, sponsor = await night.circle("sponsor")
-        await checks_in(maya, sponsor, feeling=3, note="Lentil soup.")
-        await night.forward(89.9 * 24 * 3600)
-        assert (await night.purge().run())["check_ins"] == 0
-        await night.forward(0.2 * 24 * 3600)
-        assert (await night.purge().run())["check_ins"] == 1
-        [left] = (await maya.get("/v1/check-ins"))["items"]
-        assert (left["feeling"], left["note"]) == (3, None)
+async def test_the_words_go_after_90_days(world: World) -> None:
+    maya, sponsor = await world.circle("sponsor")
+    await checks_in(maya, sponsor, feeling=3, note="Lentil soup.")
+    await world.forward(89.9 * 24 * 3600)
+    assert (await world.purge().run())["check_ins"] == 0
+    await world.forward(0.2 * 24 * 3600)
+    assert (await world.purge().run())["check_ins"] == 1
+    [left] = (await maya.get("/v1/check-ins"))["items"]
+    assert (left["feeling"], left["note"]) == (3, None)

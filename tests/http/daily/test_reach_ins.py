@@ -5,7 +5,6 @@ from typing import Any
 
 import pytest
 
-from tests.night import Night
 from tests.world.person import Person
 from tests.world.world import World
 
@@ -193,10 +192,9 @@ async def test_the_text_is_sealed_the_export_whole_and_erasure_real(world: World
     assert await world.count("reach_ins") == 0
 
 
-async def test_the_words_go_after_90_days(settings) -> None:
-    async with Night(settings) as night:
-        maya, sponsor = await night.circle("sponsor")
-        await thinks_of(maya, sponsor, "Lentil soup.")
-        await night.forward(90.1 * 24 * 3600)
-        assert (await night.purge().run())["reach_ins"] == 1
-        assert await reads(sponsor) == [None]
+async def test_the_words_go_after_90_days(world: World) -> None:
+    maya, sponsor = await world.circle("sponsor")
+    await thinks_of(maya, sponsor, "Lentil soup.")
+    await world.forward(90.1 * 24 * 3600)
+    assert (await world.purge().run())["reach_ins"] == 1
+    assert await reads(sponsor) == [None]

@@ -1,16 +1,12 @@
 """What refuses for good is no way to anybody: said to both sides before the next need, and taken back by the first success."""
 
-from collections.abc import AsyncIterator
-
 import pytest
 from sqlalchemy import update
 
-from core.settings import Settings
 from models import Device
 from notifications.transports.protocol import Rejected, Result, RetryAt, Sent
 from rules.outbox import refusals
 from rules.upkeep.audit import FindingKind
-from tests.night import Night
 from tests.world.person import Person
 from tests.world.world import World
 
@@ -26,12 +22,6 @@ FOR_GOOD: list[Result] = [
     RetryAt("unauthenticated", refused=True),
     RetryAt("signature", refused=True),
 ]
-
-
-@pytest.fixture
-async def world(settings: Settings) -> AsyncIterator[Night]:
-    async with Night(settings) as made:
-        yield made
 
 
 def refuses(world: World, person: Person, result: Result) -> None:
@@ -56,7 +46,7 @@ async def pressed(world: World, person: Person) -> None:
 
 @pytest.mark.parametrize("refusal", FOR_GOOD, ids=lambda one: one.why)
 async def test_whose_phone_refuses_press_after_press_is_not_reachable_and_both_are_told_once(
-    world: Night, refusal: Result
+    world: World, refusal: Result
 ) -> None:
     maya, sponsor = await world.circle("sponsor")
     refuses(world, sponsor, refusal)
@@ -83,7 +73,7 @@ async def test_whose_phone_refuses_press_after_press_is_not_reachable_and_both_a
     assert await maya.inbox("unreachable") == await sponsor.inbox("unreachable") == []
 
 
-async def test_one_refusal_may_be_our_own_bad_message(world: Night) -> None:
+async def test_one_refusal_may_be_our_own_bad_message(world: World) -> None:
     maya, sponsor, _ = await world.circle("sponsor", "friend")
     refuses(world, sponsor, Rejected("invalid_argument"))
     await pressed(world, maya)
@@ -96,7 +86,7 @@ async def test_one_refusal_may_be_our_own_bad_message(world: Night) -> None:
 
 
 @pytest.mark.parametrize("how", ["new token", "new phone"])
-async def test_a_fresh_registration_heals_and_the_same_address_again_does_not(world: Night, how: str) -> None:
+async def test_a_fresh_registration_heals_and_the_same_address_again_does_not(world: World, how: str) -> None:
     maya, sponsor = await world.circle("sponsor")
     [(device, address)] = sponsor.devices.items()
     refuses(world, sponsor, Rejected("invalid_argument"))
@@ -114,7 +104,7 @@ async def test_a_fresh_registration_heals_and_the_same_address_again_does_not(wo
     assert await maya.inbox("unreachable") == []
 
 
-async def test_a_second_phone_that_works_is_enough_and_the_ladder_waits_for_it(world: Night) -> None:
+async def test_a_second_phone_that_works_is_enough_and_the_ladder_waits_for_it(world: World) -> None:
     maya, sponsor, friend = await world.circle("sponsor", "friend", steps=(1, 2))
     refuses(world, sponsor, Rejected("forbidden"))
     await sponsor.device()
@@ -127,7 +117,7 @@ async def test_a_second_phone_that_works_is_enough_and_the_ladder_waits_for_it(w
     assert await friend.pushed() == []
 
 
-async def test_a_push_that_can_wait_counts_for_nothing(world: Night) -> None:
+async def test_a_push_that_can_wait_counts_for_nothing(world: World) -> None:
     maya, sponsor = await world.circle("sponsor")
     refuses(world, sponsor, Rejected("invalid_argument"))
     [device] = sponsor.devices
@@ -137,7 +127,7 @@ async def test_a_push_that_can_wait_counts_for_nothing(world: Night) -> None:
     assert await reachable(maya) == [True]
 
 
-async def test_a_channel_that_refuses_is_no_way_either(world: Night, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_channel_that_refuses_is_no_way_either(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     maya, sponsor = await world.circle("sponsor", devices=False)
     await world.gives_channel(sponsor)
     assert await reachable(maya) == [True]
@@ -161,7 +151,7 @@ async def test_a_channel_that_refuses_is_no_way_either(world: Night, monkeypatch
     assert await reachable(maya) == [True], "it is tried all the same, and the first that is taken heals it"
 
 
-async def test_what_hits_many_is_the_operators_and_what_hits_one_phone_is_not(world: Night) -> None:
+async def test_what_hits_many_is_the_operators_and_what_hits_one_phone_is_not(world: World) -> None:
     maya, *members = await world.circle("sponsor", "friend", "fellow")
     refuses(world, members[0], Rejected("invalid_argument"))
     await pressed(world, maya)
@@ -185,7 +175,7 @@ async def test_what_hits_many_is_the_operators_and_what_hits_one_phone_is_not(wo
 
 
 @pytest.mark.parametrize("why", sorted(refusals.OPERATOR_REASONS - {"address_withheld"}))
-async def test_what_is_ours_as_a_rule_is_said_at_the_first_phone(world: Night, why: str) -> None:
+async def test_what_is_ours_as_a_rule_is_said_at_the_first_phone(world: World, why: str) -> None:
     maya, sponsor, _ = await world.circle("sponsor", "friend")
     refuses(world, sponsor, Rejected(why))
     await pressed(world, maya)
@@ -193,6 +183,6 @@ async def test_what_is_ours_as_a_rule_is_said_at_the_first_phone(world: Night, w
     assert told.startswith(f"fcm {why}, 1 people")
 
 
-async def found(world: Night) -> list[str]:
+async def found(world: World) -> list[str]:
     """What the auditor says of refusals."""
     return [finding.detail for finding, _ in await world.auditor().look() if finding.what is FindingKind.PUSHES_REFUSED]

@@ -1,23 +1,15 @@
 """Whoever was told outside of their hours, or muted, is pushed the moment they may be, while nobody is there yet."""
 
-from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
-from core.settings import Settings
-from tests.night import Night, alarms
-from tests.world.person import Person
+from tests.world.person import Person, alarms
+from tests.world.world import World
 
 # The world begins on Tuesday, 10 March 2026, at 20:00 UTC.
 TUESDAY, WEDNESDAY = 1, 2
-
-
-@pytest.fixture
-async def world(settings: Settings) -> AsyncIterator[Night]:
-    async with Night(settings) as made:
-        yield made
 
 
 async def keeps(person: Person, day: int, begin: str, end: str = "24:00") -> None:
@@ -25,7 +17,7 @@ async def keeps(person: Person, day: int, begin: str, end: str = "24:00") -> Non
     await person.patch("/v1/me", {"time_zone": "UTC", "hours": hours, "wake_me": False})
 
 
-async def test_a_press_shortly_before_hours_begin_pushes_the_moment_they_do(world: Night) -> None:
+async def test_a_press_shortly_before_hours_begin_pushes_the_moment_they_do(world: World) -> None:
     maya, sponsor, friend = await world.circle("sponsor", "friend", steps=[1, 2])
     await keeps(sponsor, TUESDAY, "20:01")
     await keeps(friend, TUESDAY, "20:02")
@@ -45,7 +37,7 @@ async def test_a_press_shortly_before_hours_begin_pushes_the_moment_they_do(worl
     assert not await world.here.worker.tick(), "and nothing is looked at again and again"
 
 
-async def test_hours_that_begin_in_the_morning_after_the_last_repetition(world: Night) -> None:
+async def test_hours_that_begin_in_the_morning_after_the_last_repetition(world: World) -> None:
     maya, sponsor = await world.circle("sponsor")
     number = await world.gives_channel(sponsor)
     await keeps(sponsor, WEDNESDAY, "07:00", "23:59")
@@ -65,7 +57,7 @@ async def test_hours_that_begin_in_the_morning_after_the_last_repetition(world: 
     assert world.gateway.handed == [number], "and the channel that the rungs would have tried"
 
 
-async def test_a_mute_that_ends_by_time_or_by_hand(world: Night) -> None:
+async def test_a_mute_that_ends_by_time_or_by_hand(world: World) -> None:
     maya, sponsor, friend = await world.circle("sponsor", "friend")
     until = (world.now() + timedelta(seconds=40)).isoformat()
     await sponsor.patch(f"/v1/supporting/{sponsor.places[maya.id]}", {"muted_until": until})
@@ -79,7 +71,7 @@ async def test_a_mute_that_ends_by_time_or_by_hand(world: Night) -> None:
     assert await alarms(friend) == 1
 
 
-async def test_hours_that_are_changed_while_somebody_waits(world: Night) -> None:
+async def test_hours_that_are_changed_while_somebody_waits(world: World) -> None:
     maya, sponsor, friend = await world.circle("sponsor", "friend")
     await keeps(sponsor, WEDNESDAY, "07:00")
     await keeps(friend, WEDNESDAY, "07:00")
@@ -91,7 +83,7 @@ async def test_hours_that_are_changed_while_somebody_waits(world: Night) -> None
     assert await alarms(sponsor) == 1
 
 
-async def test_hours_that_begin_while_somebody_is_there_wake_nobody_until_nobody_is(world: Night) -> None:
+async def test_hours_that_begin_while_somebody_is_there_wake_nobody_until_nobody_is(world: World) -> None:
     maya, sponsor, friend = await world.circle("sponsor", "friend")
     await keeps(friend, TUESDAY, "20:05")
     await maya.press()
@@ -104,7 +96,7 @@ async def test_hours_that_begin_while_somebody_is_there_wake_nobody_until_nobody
 
 
 @pytest.mark.parametrize("how", ["cannot", "closed", "removed"])
-async def test_whose_hours_begin_too_late_is_not_pushed(world: Night, how: str) -> None:
+async def test_whose_hours_begin_too_late_is_not_pushed(world: World, how: str) -> None:
     maya, _sponsor, friend = await world.circle("sponsor", "friend")
     await keeps(friend, TUESDAY, "20:01")
     await maya.press()
@@ -119,7 +111,7 @@ async def test_whose_hours_begin_too_late_is_not_pushed(world: Night, how: str) 
     assert not await world.here.worker.tick()
 
 
-async def test_whose_phone_is_gone_when_their_hours_begin_is_shown_as_unreachable(world: Night) -> None:
+async def test_whose_phone_is_gone_when_their_hours_begin_is_shown_as_unreachable(world: World) -> None:
     maya, _sponsor, friend = await world.circle("sponsor", "friend")
     await keeps(friend, TUESDAY, "20:01")
     await maya.press()

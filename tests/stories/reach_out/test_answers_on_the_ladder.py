@@ -1,21 +1,13 @@
 """Answers on the ladder: what pauses it, what it asks at half time, and what takes it up again, through HTTP."""
 
-from collections.abc import AsyncIterator
-
 import pytest
 
-from core.settings import Settings
 from notifications.transports.protocol import RetryAt, Sent
-from tests.night import Night, alarms
+from tests.world.person import alarms
+from tests.world.world import World
 
 
-@pytest.fixture
-async def world(settings: Settings) -> AsyncIterator[Night]:
-    async with Night(settings) as made:
-        yield made
-
-
-async def test_an_answer_pauses_is_asked_about_at_half_time_and_falls_back(world: Night) -> None:
+async def test_an_answer_pauses_is_asked_about_at_half_time_and_falls_back(world: World) -> None:
     maya, sponsor, friend = await world.circle("sponsor", "friend", steps=[1, 2])
     await maya.press()
     await world.passes(10)
@@ -39,7 +31,7 @@ async def test_an_answer_pauses_is_asked_about_at_half_time_and_falls_back(world
     assert (row.rung, round((row.next_rung_at - world.now()).total_seconds())) == (2, 90), "later ones keep distance"
 
 
-async def test_soon_pauses_for_its_minutes_and_two_more(world: Night) -> None:
+async def test_soon_pauses_for_its_minutes_and_two_more(world: World) -> None:
     maya, sponsor = await world.circle("sponsor")
     await maya.press()
     await sponsor.answer("soon", minutes=5)
@@ -54,7 +46,7 @@ async def test_soon_pauses_for_its_minutes_and_two_more(world: Night) -> None:
     assert round((row.paused_until - world.now()).total_seconds()) == 600, "what was said last counts"
 
 
-async def test_being_together_stops_the_ladder(world: Night) -> None:
+async def test_being_together_stops_the_ladder(world: World) -> None:
     maya, sponsor, friend = await world.circle("sponsor", "friend", steps=[1, 2])
     await maya.press()
     await sponsor.answer("here")
@@ -65,7 +57,7 @@ async def test_being_together_stops_the_ladder(world: Night) -> None:
     assert await alarms(friend) == 0
 
 
-async def test_an_answer_taken_back_and_a_member_removed_bring_the_next_rung_at_once(world: Night) -> None:
+async def test_an_answer_taken_back_and_a_member_removed_bring_the_next_rung_at_once(world: World) -> None:
     maya, sponsor, friend, fellow = await world.circle("sponsor", "friend", "fellow", steps=[1, 2, 2])
     await maya.press()
     await sponsor.answer("calling")
@@ -79,7 +71,7 @@ async def test_an_answer_taken_back_and_a_member_removed_bring_the_next_rung_at_
     assert await alarms(fellow) == 2, "rung 3 at once"
 
 
-async def test_an_answer_that_was_spent_holds_nothing_when_the_next_one_falls_away(world: Night) -> None:
+async def test_an_answer_that_was_spent_holds_nothing_when_the_next_one_falls_away(world: World) -> None:
     maya, sponsor, friend, fellow = await world.circle("sponsor", "friend", "fellow", steps=[1, 1, 2])
     await maya.press()
     await sponsor.answer("calling")
@@ -92,7 +84,7 @@ async def test_an_answer_that_was_spent_holds_nothing_when_the_next_one_falls_aw
     assert await alarms(fellow) == 2
 
 
-async def test_an_answer_from_before_a_further_press_holds_nothing_either(world: Night) -> None:
+async def test_an_answer_from_before_a_further_press_holds_nothing_either(world: World) -> None:
     maya, sponsor, friend, fellow = await world.circle("sponsor", "friend", "fellow", steps=[1, 1, 2])
     await maya.press()
     await sponsor.answer("calling")
@@ -105,7 +97,7 @@ async def test_an_answer_from_before_a_further_press_holds_nothing_either(world:
     assert await alarms(fellow) == asked + 1, "the sponsor said so a minute ago, and she had to press again"
 
 
-async def test_a_decline_leaves_an_answer_that_still_holds(world: Night) -> None:
+async def test_a_decline_leaves_an_answer_that_still_holds(world: World) -> None:
     maya, sponsor, friend = await world.circle("sponsor", "friend")
     await maya.press()
     await sponsor.answer("calling")
@@ -117,7 +109,7 @@ async def test_a_decline_leaves_an_answer_that_still_holds(world: Night) -> None
     assert round((row.paused_until - world.now()).total_seconds()) == 600, "for as long as the sponsor's own answer"
 
 
-async def test_who_answers_anew_is_heard_of_anew(world: Night) -> None:
+async def test_who_answers_anew_is_heard_of_anew(world: World) -> None:
     maya, sponsor = await world.circle("sponsor")
     await maya.press()
     await sponsor.answer("calling")
@@ -128,7 +120,7 @@ async def test_who_answers_anew_is_heard_of_anew(world: Night) -> None:
     assert (await maya.reach_out())["state"] == "answered"
 
 
-async def test_nothing_says_that_nobody_has_answered_once_somebody_has(world: Night) -> None:
+async def test_nothing_says_that_nobody_has_answered_once_somebody_has(world: World) -> None:
     """Her phone has not said that the word arrived, and it would be sent once more: it is no longer so."""
     maya, sponsor = await world.circle("sponsor")
     await maya.device()
@@ -141,7 +133,7 @@ async def test_nothing_says_that_nobody_has_answered_once_somebody_has(world: Ni
     assert await maya.pushed() == ["unanswered", "answered"]
 
 
-async def test_nothing_says_that_somebody_is_there_once_they_are_not(world: Night) -> None:
+async def test_nothing_says_that_somebody_is_there_once_they_are_not(world: World) -> None:
     maya, sponsor = await world.circle("sponsor")
     await maya.device()
     [phone] = maya.devices.values()
@@ -156,7 +148,7 @@ async def test_nothing_says_that_somebody_is_there_once_they_are_not(world: Nigh
     assert [one.kind for one in await maya.pushes() if one.result == Sent()] == ["unanswered"]
 
 
-async def test_the_alarm_is_not_sent_once_more_while_somebody_is_there(world: Night) -> None:
+async def test_the_alarm_is_not_sent_once_more_while_somebody_is_there(world: World) -> None:
     maya, sponsor, friend = await world.circle("sponsor", "friend")
     await maya.press()
     await world.settle()
@@ -167,7 +159,7 @@ async def test_the_alarm_is_not_sent_once_more_while_somebody_is_there(world: Ni
 
 
 @pytest.mark.parametrize("how", ["cannot", "time", "removed"])
-async def test_an_answer_after_the_truth_that_falls_away_brings_the_truth_once_more(world: Night, how: str) -> None:
+async def test_an_answer_after_the_truth_that_falls_away_brings_the_truth_once_more(world: World, how: str) -> None:
     maya, sponsor, friend = await world.circle("sponsor", "friend")
     await maya.device()
     await maya.press()

@@ -1,23 +1,15 @@
 """Asking the others too: the ladder goes on beside an answer, and nobody holds it for ever, through HTTP."""
 
-from collections.abc import AsyncIterator
-
 import pytest
 from sqlalchemy import select
 
-from core.settings import Settings
 from models import Delivery, Notice
-from tests.night import Night, alarms
-
-
-@pytest.fixture
-async def world(settings: Settings) -> AsyncIterator[Night]:
-    async with Night(settings) as made:
-        yield made
+from tests.world.person import alarms
+from tests.world.world import World
 
 
 @pytest.mark.parametrize("how", ["nudge", "press"])
-async def test_after_an_answer_the_others_are_asked_at_once(world: Night, how: str) -> None:
+async def test_after_an_answer_the_others_are_asked_at_once(world: World, how: str) -> None:
     """Also seconds after the press: to ask the others too is no shaking hand."""
     maya, sponsor, friend, fellow = await world.circle("sponsor", "friend", "fellow", steps=[1, 1, 2])
     await maya.press()
@@ -47,7 +39,7 @@ async def test_after_an_answer_the_others_are_asked_at_once(world: Night, how: s
     assert (await alarms(sponsor), await alarms(fellow)) == (1, 2)
 
 
-async def test_nothing_says_that_nobody_has_answered_while_a_word_runs(world: Night) -> None:
+async def test_nothing_says_that_nobody_has_answered_while_a_word_runs(world: World) -> None:
     maya, sponsor, friend = await world.circle("sponsor", "friend")
     await maya.press()
     await world.settle()
@@ -67,7 +59,7 @@ async def test_nothing_says_that_nobody_has_answered_while_a_word_runs(world: Ni
 
 
 async def test_with_everyone_standing_there_is_nobody_to_ask_and_a_word_taken_back_is_felt_at_once(
-    world: Night,
+    world: World,
 ) -> None:
     maya, sponsor = await world.circle("sponsor")
     await maya.press()
@@ -85,7 +77,7 @@ async def test_with_everyone_standing_there_is_nobody_to_ask_and_a_word_taken_ba
 
 @pytest.mark.parametrize("soon_after", [True, False])
 async def test_after_the_truth_an_answer_does_not_keep_the_others_from_being_asked(
-    world: Night, soon_after: bool
+    world: World, soon_after: bool
 ) -> None:
     maya, sponsor, friend = await world.circle("sponsor", "friend")
     await maya.press()
@@ -104,7 +96,7 @@ async def test_after_the_truth_an_answer_does_not_keep_the_others_from_being_ask
     assert await alarms(sponsor) == asked
 
 
-async def test_who_she_is_talking_with_is_not_alarmed_when_she_asks_the_others_too(world: Night) -> None:
+async def test_who_she_is_talking_with_is_not_alarmed_when_she_asks_the_others_too(world: World) -> None:
     maya, sponsor, friend = await world.circle("sponsor", "friend", steps=[1, 2])
     await maya.press()
     await sponsor.answer("calling")
@@ -118,7 +110,7 @@ async def test_who_she_is_talking_with_is_not_alarmed_when_she_asks_the_others_t
     assert (await alarms(sponsor), await alarms(friend)) == (1, 2)
 
 
-async def test_a_retried_nudge_asks_once(world: Night) -> None:
+async def test_a_retried_nudge_asks_once(world: World) -> None:
     """A reply that was lost: what was answered meanwhile is not thrown over by the same request."""
     maya, sponsor, friend, fellow = await world.circle("sponsor", "friend", "fellow", steps=[1, 2, 2])
     await maya.press()
@@ -132,7 +124,7 @@ async def test_a_retried_nudge_asks_once(world: Night) -> None:
     assert {row.round for row in rounds} == {1}
 
 
-async def test_calling_and_then_together_does_not_end_the_ladder(world: Night) -> None:
+async def test_calling_and_then_together_does_not_end_the_ladder(world: World) -> None:
     """One hasty or hostile member: step 2 is told all the same, and she is asked."""
     maya, sponsor, friend = await world.circle("sponsor", "friend", steps=[1, 2])
     await maya.press()
@@ -152,7 +144,7 @@ async def test_calling_and_then_together_does_not_end_the_ladder(world: Night) -
 
 
 @pytest.mark.parametrize(("word", "every"), [("calling", 290), ("soon", 400), ("together", 100), ("together", 400)])
-async def test_nobody_holds_the_ladder_for_ever(world: Night, word: str, every: int) -> None:
+async def test_nobody_holds_the_ladder_for_ever(world: World, word: str, every: int) -> None:
     maya, sponsor, friend = await world.circle("sponsor", "friend", steps=[1, 2])
     await maya.press()
     for _ in range(2400 // every):

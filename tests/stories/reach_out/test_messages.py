@@ -1,19 +1,10 @@
 """Messages beside the alarm, through HTTP: what they replace on a phone, whom they are pushed to, and how often."""
 
-from collections.abc import AsyncIterator
-
 import pytest
 
-from core.settings import Settings
 from notifications.transports.webpush import topic
-from tests.night import Night
 from tests.world.person import Person
-
-
-@pytest.fixture
-async def world(settings: Settings) -> AsyncIterator[Night]:
-    async with Night(settings) as made:
-        yield made
+from tests.world.world import World
 
 
 async def topics(person: Person, kind: str) -> set[str]:
@@ -21,7 +12,7 @@ async def topics(person: Person, kind: str) -> set[str]:
     return {topic(one.push.tag) for one in await person.pushes(kind)}
 
 
-async def test_a_message_never_takes_the_alarms_place_and_the_all_clear_does(world: Night) -> None:
+async def test_a_message_never_takes_the_alarms_place_and_the_all_clear_does(world: World) -> None:
     maya, sponsor, friend = await world.circle("sponsor", "friend")
     await maya.press()
     await world.forward(1.5)
@@ -36,7 +27,7 @@ async def test_a_message_never_takes_the_alarms_place_and_the_all_clear_does(wor
     assert await topics(friend, "answered") == await topics(friend, "all_clear") == {alarm}
 
 
-async def test_a_press_that_adds_words_leaves_the_alarm_as_it_is(world: Night) -> None:
+async def test_a_press_that_adds_words_leaves_the_alarm_as_it_is(world: World) -> None:
     maya, sponsor = await world.circle("sponsor")
     await maya.press()
     await world.forward(10)
@@ -52,7 +43,7 @@ async def sleeps(person: Person) -> None:
     await person.patch("/v1/me", {"hours": [{"day": 1, "from": "08:00", "to": "20:30"}]})
 
 
-async def test_news_waits_in_the_inbox_once_somebodys_hours_are_over(world: Night) -> None:
+async def test_news_waits_in_the_inbox_once_somebodys_hours_are_over(world: World) -> None:
     maya, sponsor, friend = await world.circle("sponsor", "friend")
     await sleeps(friend)
     await maya.press()
@@ -67,7 +58,7 @@ async def test_news_waits_in_the_inbox_once_somebodys_hours_are_over(world: Nigh
 
 
 @pytest.mark.parametrize("told", ["within hours", "outside hours"])
-async def test_who_stands_by_is_pushed_at_any_hour(world: Night, told: str) -> None:
+async def test_who_stands_by_is_pushed_at_any_hour(world: World, told: str) -> None:
     maya, sponsor, friend = await world.circle("sponsor", "friend")
     await sleeps(friend)
     if told == "outside hours":
@@ -85,7 +76,7 @@ async def test_who_stands_by_is_pushed_at_any_hour(world: Night, told: str) -> N
     assert (pushed.count("message"), pushed.count("answered")) == (1, 0), "who has passed it on may sleep"
 
 
-async def test_who_stands_by_outside_of_their_hours_is_relieved_too(world: Night) -> None:
+async def test_who_stands_by_outside_of_their_hours_is_relieved_too(world: World) -> None:
     maya, sponsor, friend = await world.circle("sponsor", "friend")
     await sleeps(friend)
     await sleeps(sponsor)
@@ -98,7 +89,7 @@ async def test_who_stands_by_outside_of_their_hours_is_relieved_too(world: Night
     assert await sponsor.pushed() == []
 
 
-async def test_sixty_messages_are_two_pushes_and_sixty_notices(world: Night) -> None:
+async def test_sixty_messages_are_two_pushes_and_sixty_notices(world: World) -> None:
     maya, sponsor = await world.circle("sponsor")
     await maya.press()
     for number in range(60):
@@ -116,7 +107,7 @@ async def test_sixty_messages_are_two_pushes_and_sixty_notices(world: Night) -> 
     assert len(await sponsor.pushes("message")) == 3, "at once"
 
 
-async def test_pushes_of_messages_keep_their_distance_whoever_writes(world: Night) -> None:
+async def test_pushes_of_messages_keep_their_distance_whoever_writes(world: World) -> None:
     maya, sponsor, friend = await world.circle("sponsor", "friend")
     await maya.device()
     await maya.device("webpush")
@@ -137,7 +128,7 @@ async def test_pushes_of_messages_keep_their_distance_whoever_writes(world: Nigh
     assert len(await maya.pushes("message")) == 6
 
 
-async def test_a_message_that_waits_for_its_push_is_not_pushed_after_the_end(world: Night) -> None:
+async def test_a_message_that_waits_for_its_push_is_not_pushed_after_the_end(world: World) -> None:
     maya, sponsor = await world.circle("sponsor")
     await maya.press()
     await maya.says("One")

@@ -1,41 +1,34 @@
 """The ladder goes on when whoever it waits for falls away, whichever way that happens; and nobody can make it race."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import Awaitable, Callable
 
 import pytest
 
-from core.settings import Settings
 from notifications.transports.protocol import DeadAddress, Rejected
-from tests.night import Night, alarms
-from tests.world.person import Person
+from tests.world.person import Person, alarms
+from tests.world.world import World
 
 LONG = "2100-01-01T00:00:00Z"
 NEVER_NOW = [{"day": day, "from": "03:00", "to": "03:01"} for day in range(7)]
 
-Falls = Callable[[Night, Person, Person], Awaitable[object]]
+Falls = Callable[[World, Person, Person], Awaitable[object]]
 
 
-@pytest.fixture
-async def world(settings: Settings) -> AsyncIterator[Night]:
-    async with Night(settings) as made:
-        yield made
-
-
-async def _cannot(_: Night, __: Person, helper: Person) -> object:
+async def _cannot(_: World, __: Person, helper: Person) -> object:
     return await helper.answer("cannot")
 
 
-async def _leaves(_: Night, owner: Person, helper: Person) -> object:
+async def _leaves(_: World, owner: Person, helper: Person) -> object:
     return await helper.delete(f"/v1/supporting/{helper.places[owner.id]}")
 
 
-async def _removed(_: Night, owner: Person, helper: Person) -> object:
+async def _removed(_: World, owner: Person, helper: Person) -> object:
     return await owner.delete(f"/v1/circle/{helper.places[owner.id]}")
 
 
 @pytest.mark.parametrize("falls", [_cannot, _leaves, _removed])
 async def test_together_with_somebody_who_falls_away_is_not_held_by_what_was_said_long_ago(
-    world: Night, falls: Falls
+    world: World, falls: Falls
 ) -> None:
     maya, early, late, friend = await world.circle("sponsor", "friend", "friend", steps=[1, 1, 2])
     await maya.press()
@@ -53,7 +46,7 @@ async def test_together_with_somebody_who_falls_away_is_not_held_by_what_was_sai
     assert await alarms(friend) > asked, "the next rung was due at once"
 
 
-async def test_together_with_somebody_who_falls_away_is_answered_while_another_answer_holds(world: Night) -> None:
+async def test_together_with_somebody_who_falls_away_is_answered_while_another_answer_holds(world: World) -> None:
     maya, early, late, friend = await world.circle("sponsor", "friend", "friend", steps=[1, 1, 2])
     await maya.press()
     await early.answer("soon", minutes=10)
@@ -69,15 +62,15 @@ async def test_together_with_somebody_who_falls_away_is_answered_while_another_a
     assert await alarms(friend) == 1, "and then the ladder goes on"
 
 
-async def _mutes(_: Night, owner: Person, helper: Person) -> object:
+async def _mutes(_: World, owner: Person, helper: Person) -> object:
     return await helper.patch(f"/v1/supporting/{helper.places[owner.id]}", {"muted_until": LONG})
 
 
-async def _ends_their_hours(_: Night, __: Person, helper: Person) -> object:
+async def _ends_their_hours(_: World, __: Person, helper: Person) -> object:
     return await helper.patch("/v1/me", {"hours": NEVER_NOW})
 
 
-async def _takes_their_phone_away(world: Night, _: Person, helper: Person) -> object:
+async def _takes_their_phone_away(world: World, _: Person, helper: Person) -> object:
     # Another way is left, and it is one that only the next rung tries.
     await world.gives_channel(helper)
     [device] = (await helper.get("/v1/devices"))["items"]
@@ -85,7 +78,7 @@ async def _takes_their_phone_away(world: Night, _: Person, helper: Person) -> ob
 
 
 @pytest.mark.parametrize("falls", [_mutes, _ends_their_hours, _takes_their_phone_away])
-async def test_whoever_stops_hearing_is_not_waited_for(world: Night, falls: Falls) -> None:
+async def test_whoever_stops_hearing_is_not_waited_for(world: World, falls: Falls) -> None:
     maya, sponsor, friend = await world.circle("sponsor", "friend", steps=[1, 2])
     await maya.press()
     await world.settle()
@@ -96,7 +89,7 @@ async def test_whoever_stops_hearing_is_not_waited_for(world: Night, falls: Fall
 
 
 @pytest.mark.parametrize("came", [DeadAddress("unregistered"), Rejected("bad_payload")])
-async def test_a_push_that_did_not_arrive_is_not_waited_for(world: Night, came: DeadAddress | Rejected) -> None:
+async def test_a_push_that_did_not_arrive_is_not_waited_for(world: World, came: DeadAddress | Rejected) -> None:
     maya, sponsor, friend = await world.circle("sponsor", "friend", steps=[1, 2])
     if isinstance(came, DeadAddress):
         await world.gives_channel(sponsor)
@@ -107,7 +100,7 @@ async def test_a_push_that_did_not_arrive_is_not_waited_for(world: Night, came: 
     assert await alarms(friend) == 1
 
 
-async def test_who_is_added_with_nothing_but_a_channel_is_tried_by_it(world: Night) -> None:
+async def test_who_is_added_with_nothing_but_a_channel_is_tried_by_it(world: World) -> None:
     maya, sponsor, friend = await world.circle("sponsor", "friend", steps=[1, 1], devices=False)
     await sponsor.device()
     number = await world.gives_channel(friend)
@@ -119,7 +112,7 @@ async def test_who_is_added_with_nothing_but_a_channel_is_tried_by_it(world: Nig
     assert world.gateway.handed == [number]
 
 
-async def test_to_and_fro_of_one_person_neither_floods_nor_burns_the_ladder(world: Night) -> None:
+async def test_to_and_fro_of_one_person_neither_floods_nor_burns_the_ladder(world: World) -> None:
     maya, wavering, sponsor = await world.circle("friend", "sponsor", steps=[1, 1])
     await maya.device()
     await maya.press()

@@ -2,24 +2,17 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator
 from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
 
-from core.settings import Settings
 from models import Delivery, Notice
-from tests.night import Night, alarms
+from tests.world.person import alarms
+from tests.world.world import World
 
 
-@pytest.fixture
-async def world(settings: Settings) -> AsyncIterator[Night]:
-    async with Night(settings) as made:
-        yield made
-
-
-async def test_the_whole_night(world: Night) -> None:
+async def test_the_whole_night(world: World) -> None:
     maya, sponsor, friend = await world.circle("sponsor", "friend", steps=[1, 2])
     number = await world.gives_channel(sponsor)
     await maya.press()
@@ -68,7 +61,7 @@ async def test_the_whole_night(world: Night) -> None:
     assert (await sponsor.answer("calling", expect=409))["type"] == "/problems/closed"
 
 
-async def test_a_decline_brings_the_next_rung_at_once(world: Night) -> None:
+async def test_a_decline_brings_the_next_rung_at_once(world: World) -> None:
     maya, sponsor, friend = await world.circle("sponsor", "friend", steps=[1, 2])
     await maya.press()
     await world.passes(10)
@@ -82,7 +75,7 @@ async def test_a_decline_brings_the_next_rung_at_once(world: Night) -> None:
     assert (await maya.reach_out())["unanswered_at"] is not None
 
 
-async def test_a_lost_phone_brings_the_next_rung_at_once(world: Night) -> None:
+async def test_a_lost_phone_brings_the_next_rung_at_once(world: World) -> None:
     maya, sponsor, friend = await world.circle("sponsor", "friend", steps=[1, 2])
     await maya.press()
     for device in list(sponsor.devices):
@@ -91,7 +84,7 @@ async def test_a_lost_phone_brings_the_next_rung_at_once(world: Night) -> None:
     assert await alarms(friend) == 1
 
 
-async def test_pressing_again(world: Night) -> None:
+async def test_pressing_again(world: World) -> None:
     maya, sponsor, friend = await world.circle("sponsor", "friend", steps=[1, 2])
     await world.gives_channel(sponsor)
     await maya.press()
@@ -133,7 +126,7 @@ async def test_pressing_again(world: Night) -> None:
     assert len(world.gateway.handed) == called, "the sponsor has seen it: no channel is needed"
 
 
-async def test_pressing_again_after_the_truth_tries_the_channels_of_rung_2(world: Night) -> None:
+async def test_pressing_again_after_the_truth_tries_the_channels_of_rung_2(world: World) -> None:
     maya, sponsor, _friend = await world.circle("sponsor", "friend", steps=[1, 2])
     number = await world.gives_channel(sponsor)
     await maya.press()
@@ -146,7 +139,7 @@ async def test_pressing_again_after_the_truth_tries_the_channels_of_rung_2(world
     assert world.gateway.handed == [number] * 3
 
 
-async def test_a_member_with_a_channel_alone_is_called_in_every_round(world: Night) -> None:
+async def test_a_member_with_a_channel_alone_is_called_in_every_round(world: World) -> None:
     """Two rungs that try one channel need two rounds, also where there is no phone to be pushed."""
     maya, sponsor = await world.circle("sponsor", devices=False)
     number = await world.gives_channel(sponsor)
@@ -161,7 +154,7 @@ async def test_a_member_with_a_channel_alone_is_called_in_every_round(world: Nig
     assert world.gateway.handed == [number] * 3, "and its repetition"
 
 
-async def test_nobody_can_hear_so_the_person_is_told_at_once(world: Night) -> None:
+async def test_nobody_can_hear_so_the_person_is_told_at_once(world: World) -> None:
     maya, sponsor = await world.circle("sponsor", devices=False)
     made = await maya.press()
     assert made["unanswered_at"] is not None
@@ -169,7 +162,7 @@ async def test_nobody_can_hear_so_the_person_is_told_at_once(world: Night) -> No
     assert [notice["kind"] for notice in await sponsor.inbox("reach_out")] == ["reach_out"]
 
 
-async def test_a_press_after_24_hours_is_a_reach_out_of_its_own(world: Night) -> None:
+async def test_a_press_after_24_hours_is_a_reach_out_of_its_own(world: World) -> None:
     """Also when no worker has ended the old one yet: a call for help never goes into something that is over."""
     maya, sponsor = await world.circle("sponsor")
     first = await maya.press()
@@ -182,7 +175,7 @@ async def test_a_press_after_24_hours_is_a_reach_out_of_its_own(world: Night) ->
     assert (await maya.reach_out())["state"] == "waiting"
 
 
-async def test_a_row_of_the_previous_release_is_carried_on(world: Night) -> None:
+async def test_a_row_of_the_previous_release_is_carried_on(world: World) -> None:
     """It told everyone at once (rung 2), and knew no clocks."""
     maya, sponsor = await world.circle("sponsor")
     await maya.press()
@@ -203,7 +196,7 @@ async def test_a_row_of_the_previous_release_is_carried_on(world: Night) -> None
     assert (await maya.reach_out())["unanswered_at"] is not None
 
 
-async def test_two_workers_never_move_twice(world: Night) -> None:
+async def test_two_workers_never_move_twice(world: World) -> None:
     owners = [await world.circle("sponsor", "friend", steps=[1, 2]) for _ in range(6)]
     for maya, *_ in owners:
         await maya.press()
@@ -227,7 +220,7 @@ async def test_two_workers_never_move_twice(world: Night) -> None:
         assert len(seen["items"]) == 1
 
 
-async def test_an_own_ladder_is_kept_and_a_running_reach_out_keeps_its_own(world: Night) -> None:
+async def test_an_own_ladder_is_kept_and_a_running_reach_out_keeps_its_own(world: World) -> None:
     maya, _sponsor, friend = await world.circle("sponsor", "friend", steps=[1, 2])
     default = [0, 90, 180, 300]
     assert await maya.get("/v1/circle/ladder") == {"ladder": default, "own": False, "default": default}
@@ -249,7 +242,7 @@ async def test_an_own_ladder_is_kept_and_a_running_reach_out_keeps_its_own(world
     "ladder",
     [[], [0, 90, 180], [5, 90, 180, 300], [0, 10, 20, 30], [0, 90, 80, 300], [0, 90, 180, 7200], [0, 60.5, 180, 300]],
 )
-async def test_a_ladder_that_never_ends_or_floods_is_refused(world: Night, ladder: list[float]) -> None:
+async def test_a_ladder_that_never_ends_or_floods_is_refused(world: World, ladder: list[float]) -> None:
     maya = await world.person("Maya")
     problem = await maya.put("/v1/circle/ladder", {"ladder": ladder}, expect=422)
     assert problem["type"] == "/problems/invalid"
@@ -259,7 +252,7 @@ async def test_a_ladder_that_never_ends_or_floods_is_refused(world: Night, ladde
     assert (await maya.put("/v1/circle/ladder", {}, expect=422))["errors"][0]["at"] == "body.ladder"
 
 
-async def test_a_removal_a_decline_and_a_further_press_that_race_a_rung(world: Night) -> None:
+async def test_a_removal_a_decline_and_a_further_press_that_race_a_rung(world: World) -> None:
     """Whoever comes first: nobody waits in a ring, nobody is told twice, and who was removed sees nothing."""
     circles = [await world.circle("sponsor", "friend", "fellow", steps=[1, 2, 2]) for _ in range(4)]
     made = [(await maya.press())["id"] for maya, *_ in circles]

@@ -1,0 +1,71 @@
+"""A world whose channels go out through real transports to stand-ins for an SMS gateway, a mail server and ntfy."""
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from cli.services import channel_transports
+from core.settings import Settings
+from tests.standins.gateways import HttpGateway, SmtpStandIn
+from tests.world.person import Person
+from tests.world.world import World
+
+PHONE = "+15550100199"
+MAIL = "ana.b+porch@example.org"
+TOPIC = "a_topic-nobody-guesses"
+ADDRESSES = {"sms": PHONE, "email": MAIL, "ntfy": TOPIC}
+
+
+@dataclass(frozen=True, slots=True)
+class Gateways:
+    """What the three services took."""
+
+    sms: HttpGateway
+    email: SmtpStandIn
+    ntfy: HttpGateway
+
+    def texts(self, kind: str, to: str | None = None) -> list[str]:
+        """The bodies of what was taken for this kind, for one address if one is named, oldest first."""
+        if kind == "email":
+            return [mail.text for mail in self.email.taken if to is None or to in mail.recipients]
+        taken = self.sms.taken if kind == "sms" else self.ntfy.taken
+        field = "to" if kind == "sms" else "topic"
+        return [str(post.json["message"]) for post in taken if to is None or post.json[field] == to]
+
+    def code(self, kind: str, to: str | None = None) -> str:
+        """The code in the latest message."""
+        code = re.search(r"\b[0-9]{6}\b", self.texts(kind, to)[-1])
+        assert code is not None
+        return code[0]
+
+    def count(self) -> int:
+        return len(self.sms.taken) + len(self.email.taken) + len(self.ntfy.taken)
+
+
+class ChannelWorld(World):
+    """A world whose channels go out through real transports to stand-ins for the services."""
+
+    def __init__(self, settings: Settings, gateways: Gateways) -> None:
+        super().__init__(settings, channels=channel_transports)
+        self.gateways = gateways
+
+    async def adds(self, person: Person, kind: str = "sms", address: str | None = None) -> dict[str, Any]:
+        """Somebody adds a channel that they have not confirmed yet; the code has arrived."""
+        body = {"kind": kind, "address": address or ADDRESSES[kind]}
+        channel: dict[str, Any] = await person.post("/v1/channels", body, expect=201)
+        await self.settle()
+        return channel
+
+    async def channel(self, person: Person, kind: str = "sms", address: str | None = None) -> dict[str, Any]:
+        """Somebody adds a channel and confirms it."""
+        channel = await self.adds(person, kind, address)
+        code = self.gateways.code(kind, address or ADDRESSES[kind])
+        confirmed: dict[str, Any] = await person.post(
+            f"/v1/channels/{channel['id']}/confirm", {"code": code}, expect=200
+        )
+        return confirmed
+
+    async def passes(self, seconds: float) -> None:
+        """Let time pass and the worker do what is due then; every process ends what it has begun."""
+        await super().passes(seconds)
+        await self.settle()
