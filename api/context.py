@@ -27,7 +27,6 @@ class Context:
     dispatch_now: DispatchNow
     webpush_public_key: str
     fcm: bool
-    languages: tuple[str, ...] = ("en",)
     closing: asyncio.Event = field(default_factory=asyncio.Event)
     proxy_watch: ProxyWatch = field(default_factory=ProxyWatch)
     sliding: set[UUID] = field(default_factory=set)

@@ -23,10 +23,6 @@ from core.database import refers_to_nothing
 from core.errors import Busy, KeysUnavailable, PorchlightError
 from rules import errors
 
-NOWHERE = "There is nothing at this address."
-NOWHERE_ADVICE = (
-    "It may have been mistyped, or changed on its way. Ask whoever sent it for the whole link, or open the app."
-)
 MEDIA = "application/problem+json"
 RETRY_SECONDS = "2"
 
@@ -206,13 +202,13 @@ def _install_refusals(app: FastAPI) -> None:
     @app.exception_handler(PorchlightError)
     async def refused(request: Request, error: PorchlightError) -> Response:
         if isinstance(error, errors.NotFound) and _by_hand(request):
-            return small_page.page(NOWHERE, NOWHERE_ADVICE, status=404)
+            return small_page.nowhere(request.headers)
         return reply(error, request_id(request))
 
     @app.exception_handler(HTTPException)
     async def http(request: Request, error: HTTPException) -> Response:
         if error.status_code == HTTPStatus.NOT_FOUND and _by_hand(request):
-            return small_page.page(NOWHERE, NOWHERE_ADVICE, status=404)
+            return small_page.nowhere(request.headers)
         kind = {404: errors.NotFound, 405: WrongMethod, 413: TooLarge}.get(error.status_code, BadRequest)
         headers = dict(error.headers or {})
         if kind is WrongMethod:

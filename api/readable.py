@@ -5,21 +5,20 @@ import zipfile
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from html import escape
-from typing import Any
+from typing import Any, Final, cast
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from pydantic_core import to_json
 
 from api import small_page
-from api.readable_words import FIELDS, FREE, MADE, NOTHING, SECTIONS, SOMEBODY, TITLE, VALUES, WHO
 from rules.circle.hours import load_zone
+from rules.languages import LANGUAGES, nearest
 
-LANGUAGES = ("en", "es")
-DAYS = {
-    "en": ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"),
-    "es": ("lun", "mar", "mié", "jue", "vie", "sáb", "dom"),
-}
+WHO: Final = ("member_id", "owner_id", "person_id", "sender_id", "recipient_id", "companion_id", "blocked_id")
+"""Fields that are somebody: shown by name."""
+FREE: Final = frozenset({"name", "display_name", "sign_in_name", "contact", "label", "address", "note", "text", "what"})
+"""Fields that hold a person's own words: never looked up, whatever they say."""
 
 
 def zipped(export: Mapping[str, Any]) -> bytes:
@@ -42,18 +41,21 @@ class _Page:
     def __init__(self, export: Mapping[str, Any]) -> None:
         person = export["person"]
         self._export = export
-        self._language = person["language"] if person["language"] in LANGUAGES else "en"
-        self._which = LANGUAGES.index(self._language)
+        self._language = nearest(person["language"])
+        self._words = LANGUAGES[self._language].export
+        self._sections = cast("Mapping[str, str]", self._words.sections)
+        self._fields = cast("Mapping[str, str]", self._words.fields)
+        self._values = cast("Mapping[str, str]", self._words.values)
         self._zone: ZoneInfo | None = load_zone(person["time_zone"])
         named = [*export["circle"], *export["supporting"], *export["messages_to_me"]]
         self._names = {row[who]: row["name"] for row in named for who in WHO if who in row and row.get("name")}
         self._names[person["id"]] = person["display_name"]
 
     def html(self) -> str:
-        title = TITLE[self._language]
-        made = MADE[self._language].format(at=self._moment(self._export["exported_at"]))
-        known = [name for name in SECTIONS if name in self._export]
-        further = [name for name in self._export if name not in SECTIONS and name != "exported_at"]
+        title = self._words.title
+        made = self._words.made.format(at=self._moment(self._export["exported_at"]))
+        known = [name for name in self._sections if name in self._export]
+        further = [name for name in self._export if name not in self._sections and name != "exported_at"]
         parts = [self._section(name) for name in [*known, *further]]
         body = (
             f'<main>\n<h1>{escape(title)}</h1>\n<p class="soft">{escape(made)}</p>\n' + "\n".join(parts) + "\n</main>"
@@ -62,42 +64,43 @@ class _Page:
 
     def _section(self, name: str) -> str:
         held = self._export[name]
-        heading = SECTIONS[name][self._which] if name in SECTIONS else _spoken(name)
+        heading = self._sections[name] if name in self._sections else _spoken(name)
         if isinstance(held, Mapping):
             inside = self._row(held)
         elif isinstance(held, Sequence) and not isinstance(held, str):
-            inside = "\n".join(self._row(row) for row in held) or f'<p class="soft">{NOTHING[self._language]}</p>'
+            inside = "\n".join(self._row(row) for row in held) or f'<p class="soft">{self._words.nothing}</p>'
         else:
             inside = f"<p>{escape(str(held))}</p>"
         return f"<h2>{escape(heading)}</h2>\n{inside}"
 
     def _row(self, row: Mapping[str, Any]) -> str:
         lines = []
+        order = list(self._fields)
         if "name" not in row:
-            lines += [(FIELDS["name"][self._which], self._name(row[who])) for who in WHO if row.get(who)]
+            lines += [(self._fields["name"], self._name(row[who])) for who in WHO if row.get(who)]
         lines += [
-            (FIELDS[field][self._which], self._value(field, value))
-            for field, value in sorted(
-                row.items(), key=lambda item: list(FIELDS).index(item[0]) if item[0] in FIELDS else 0
-            )
-            if field in FIELDS and value is not None and value != []
+            (self._fields[field], self._value(field, value))
+            for field, value in sorted(row.items(), key=lambda item: order.index(item[0]) if item[0] in order else 0)
+            if field in self._fields and value is not None and value != []
         ]
         fields = "".join(f"<dt>{escape(label)}</dt><dd>{escape(said)}</dd>" for label, said in lines)
         return f"<dl>{fields}</dl>"
 
     def _name(self, person_id: UUID) -> str:
-        return self._names.get(person_id) or SOMEBODY[self._language]
+        return self._names.get(person_id) or self._words.somebody
 
     def _value(self, field: str, value: object) -> str:
         if isinstance(value, datetime):
             return self._moment(value)
         if field == "hours" and isinstance(value, list):
-            days = DAYS[self._language]
+            days = self._words.weekdays
             return ", ".join(f"{days[window['day']]} {window['from']}–{window['to']}" for window in value)
         if isinstance(value, list):
             return ", ".join(self._value(field, one) for one in value)
-        if field not in FREE and str(value) in VALUES:
-            return VALUES[str(value)][self._which]
+        if field == "language" and value in LANGUAGES:
+            return LANGUAGES[str(value)].name
+        if field not in FREE and str(value) in self._values:
+            return self._values[str(value)]
         return value if isinstance(value, str) else to_json(value).decode()
 
     def _moment(self, at: datetime) -> str:

@@ -1,6 +1,5 @@
 """What a browser reports of itself at a sign-up: taken where it can be used, else left out. Nobody sees those fields."""
 
-from collections.abc import Sequence
 from functools import cache
 
 from core import regions
@@ -31,11 +30,6 @@ def language(value: object) -> str | None:
         return None
     first = value.strip().replace("_", "-").partition("-")[0].partition("@")[0].partition(".")[0].lower()
     return first if first.isascii() and first.isalpha() and len(first) in {2, 3} else None
-
-
-def nearest(spoken: str | None, offered: Sequence[str]) -> str:
-    """The offered language that is nearest to this one; English when none is."""
-    return next((tag for tag in offered if spoken and tag.lower().partition("-")[0] == spoken), "en")
 
 
 @cache

@@ -8,6 +8,8 @@ from typing import Final
 from starlette.datastructures import Headers
 from starlette.responses import HTMLResponse
 
+from rules.languages import DEFAULT_LANGUAGE, LANGUAGES, offered
+
 # The values of phone/src/style/tokens.css: night first, day where the phone asks for it, ink on paper in print.
 STYLE: Final = (
     ":root{color-scheme:dark;--bg:#0d1630;--ink:#f3ebdd;--soft:#b9c2dd;--line:#2c3a68;--lamp:#ffc566}"
@@ -34,7 +36,7 @@ def wants(headers: Headers) -> bool:
     return "text/html" in headers.get("accept", "")
 
 
-def frame(title: str, body: str, language: str = "en") -> str:
+def frame(title: str, body: str, language: str = DEFAULT_LANGUAGE) -> str:
     """The whole page; `title` is plain text, `body` is HTML."""
     return (
         f'<!doctype html>\n<html lang="{escape(language)}">\n<head>\n<meta charset="utf-8">\n'
@@ -44,12 +46,23 @@ def frame(title: str, body: str, language: str = "en") -> str:
     )
 
 
-def page(title: str, *paragraphs: str, status: int = 200) -> HTMLResponse:
-    """A title, some sentences (all plain text) and the way to the app."""
+def nowhere(headers: Headers) -> HTMLResponse:
+    """Return the page for an address where nothing is, in the first of the browser's languages that is spoken here."""
+    tags = [tag.partition(";")[0].strip() for tag in headers.get("accept-language", "").split(",")]
+    language = next(filter(None, map(offered, tags)), DEFAULT_LANGUAGE)
+    words = LANGUAGES[language].pages
+    reply = page(words.nowhere, words.nowhere_advice, status=404, language=language)
+    reply.headers.add_vary_header("Accept-Language")
+    return reply
+
+
+def page(title: str, *paragraphs: str, status: int = 200, language: str = DEFAULT_LANGUAGE) -> HTMLResponse:
+    """Return a page of a title, some sentences (all plain text) and the way to the app."""
+    way = LANGUAGES[language].pages.open_app
     said = "\n".join(f"<p>{escape(one)}</p>" for one in paragraphs)
-    body = f'<main>\n<h1>{escape(title)}</h1>\n{said}\n<p class="go"><a href="/">Open Porchlight</a></p>\n</main>'
+    body = f'<main>\n<h1>{escape(title)}</h1>\n{said}\n<p class="go"><a href="/">{escape(way)}</a></p>\n</main>'
     return HTMLResponse(
-        frame(title, body),
+        frame(title, body, language),
         status,
         headers={"Content-Security-Policy": POLICY, "Vary": "Accept", "Cache-Control": "no-cache"},
     )

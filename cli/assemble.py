@@ -20,7 +20,6 @@ from models.enums import DeviceKind
 from notifications.dispatcher import Dispatcher
 from notifications.transports.log import LogTransport
 from notifications.transports.protocol import Transport
-from notifications.wording import LANGUAGES
 from worker.auditor import Auditor
 from worker.loop import Worker
 from worker.purge import Purge
@@ -88,7 +87,6 @@ def assemble(
         dispatch_now=dispatcher.dispatch_now,
         webpush_public_key=webpush_public_key,
         fcm=not isinstance(transports.get(DeviceKind.FCM), LogTransport),
-        languages=LANGUAGES,
         closing=closing or asyncio.Event(),
     )
     parts = (database, clock, keyring, bus, dispatcher.dispatch_now)

@@ -7,6 +7,7 @@ from pydantic import BaseModel
 
 from api.dependencies import Services
 from models.enums import ChannelKind
+from rules.languages import LANGUAGES
 
 router = APIRouter(tags=["config"])
 
@@ -33,7 +34,7 @@ async def config(context: Services) -> ConfigOut:
     return ConfigOut(
         registration=context.settings.registration.value,
         passkeys=context.settings.rp_id is not None,
-        languages=list(context.languages),
+        languages=list(LANGUAGES),
         webpush_public_key=context.webpush_public_key,
         fcm=context.fcm,
         channels=[ChannelKind(kind) for kind in context.settings.channels],

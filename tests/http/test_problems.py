@@ -9,6 +9,7 @@ import httpx
 import pytest
 from structlog.testing import capture_logs
 
+from rules.languages import LANGUAGES
 from tests.world.faults import no_commit_goes_through
 from tests.world.world import World
 
@@ -66,8 +67,22 @@ async def test_a_wrong_address_says_so_in_a_browser(world: World) -> None:
         page = await world.here.http.get(path, headers=BROWSER)
         assert (page.status_code, page.headers["content-type"]) == (404, "text/html; charset=utf-8"), path
         assert "nothing at this address" in page.text
+        assert "Accept-Language" in page.headers["vary"]
         check(await world.here.http.get(path), 404, "not-found")
     check(await world.here.http.get("/v1/nowhere", headers=BROWSER), 404, "not-found")
+
+
+@pytest.mark.parametrize(
+    ("accepted", "language"),
+    [("de-AT,de;q=0.9", "de"), ("fr-FR, es;q=0.8", "es"), ("en-GB,de;q=0.5", "en"), ("tlh", "en"), ("", "en")],
+)
+async def test_a_wrong_address_says_so_in_the_language_of_the_browser(
+    world: World, accepted: str, language: str
+) -> None:
+    page = await world.here.http.get("/nowhere", headers={**BROWSER, "Accept-Language": accepted})
+    assert f'<html lang="{language}">' in page.text
+    assert LANGUAGES[language].pages.nowhere in page.text
+    assert LANGUAGES[language].pages.open_app in page.text
 
 
 async def test_a_body_may_have_64_kib_whether_it_says_so_or_not(world: World) -> None:

@@ -8,8 +8,9 @@ import asyncpg
 import pytest
 
 from models.enums import NoticeKind
-from notifications.wording import LANGUAGES, wording
+from notifications.wording import wording
 from rules.kinds import KINDS, SHARED_KINDS, SUPERSEDED_KINDS, OnlyWhile, Tag
+from rules.languages import LANGUAGES
 
 K = NoticeKind
 LONGEST_TTL = timedelta(days=28)

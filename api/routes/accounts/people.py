@@ -16,6 +16,7 @@ from rules import idempotency
 from rules.accounts import people
 from rules.accounts.people import NewPerson
 from rules.errors import CircleFull, InvitationNotValid, KeyReused, NameTaken, RegistrationClosed, TooMany
+from rules.languages import nearest
 
 router = APIRouter(prefix="/v1/people", tags=["people"])
 
@@ -72,7 +73,7 @@ async def sign_up(
         display_name=body.display_name,
         time_zone=body.time_zone,
         region=body.region,
-        language=reported_locale.nearest(body.language, context.languages),
+        language=nearest(body.language),
         invitation_token=body.invitation_token,
         carrier=body.carrier,
     )

@@ -7,8 +7,8 @@ import zipfile
 import pytest
 from sqlalchemy import text
 
-from api.readable_words import SECTIONS
 from models import Base
+from rules.languages.en import ENGLISH
 from tests.standins.authenticator import Authenticator
 from tests.world.passkeys import adds
 from tests.world.person import Person
@@ -119,6 +119,7 @@ async def test_promise_8_an_export_is_whole_and_holds_nothing_of_others(world: W
 
 
 async def test_an_export_can_be_read_and_every_section_has_its_place(world: World) -> None:
+    sections = ENGLISH.export.sections
     maya, sponsor, _ = await full_life(world)
     await maya.patch("/v1/me", {"display_name": "<b>Maya</b>"})
     for reply in (
@@ -129,8 +130,8 @@ async def test_an_export_can_be_read_and_every_section_has_its_place(world: Worl
         assert reply.headers["cache-control"] == "no-store"
         file = zipfile.ZipFile(io.BytesIO(reply.content))
         export, page = json.loads(file.read("porchlight.json")), file.read("index.html").decode()
-        assert set(export) - {"exported_at"} == set(SECTIONS), "every section has its words in each language"
-        assert [page.count(f"<h2>{english}</h2>") for english, _ in SECTIONS.values()] == [1] * len(SECTIONS)
+        assert set(export) - {"exported_at"} == set(sections), "every section has its words in each language"
+        assert [page.count(f"<h2>{english}</h2>") for english in sections.values()] == [1] * len(sections)
         assert maya.id not in page, "ids are for the JSON"
         assert f"<dd>{sponsor.name}</dd>" in page
         assert "<b>" not in page
@@ -139,6 +140,12 @@ async def test_an_export_can_be_read_and_every_section_has_its_place(world: Worl
     await maya.patch("/v1/me", {"language": "es", "time_zone": "America/Bogota"})
     spanish = zipfile.ZipFile(io.BytesIO((await maya.send("GET", "/v1/me/export?format=zip")).content))
     assert "<h2>Mi círculo</h2>" in spanish.read("index.html").decode()
+    await maya.patch("/v1/me", {"language": "de"})
+    german = zipfile.ZipFile(io.BytesIO((await maya.send("GET", "/v1/me/export?format=zip")).content))
+    page = german.read("index.html").decode()
+    assert '<html lang="de">' in page
+    assert "<h2>Mein Kreis</h2>" in page
+    assert "<dt>Sprache</dt><dd>Deutsch</dd>" in page
     assert sponsor.name in [row["name"] for row in export["circle"]]
     assert [row["name"] for row in export["supporting"]] == [sponsor.name]
     # What is ended is nothing that one may see.

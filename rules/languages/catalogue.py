@@ -1,0 +1,234 @@
+"""What the server says in every language: a catalogue without one of these sentences does not pass the type check."""
+
+from dataclasses import dataclass
+from typing import TypedDict
+
+
+class PushSentences(TypedDict):
+    """One neutral sentence for each kind of notice, for a test push, and before the code that confirms a channel."""
+
+    reach_out: str
+    answered: str
+    all_clear: str
+    ended: str
+    unanswered: str
+    are_you_talking: str
+    message: str
+    invitation_accepted: str
+    standing_by: str
+    bookend_due: str
+    bookend_missed: str
+    check_in: str
+    reach_in: str
+    unreachable: str
+    test: str
+    code: str
+
+
+class SectionNames(TypedDict):
+    """The headings of an export's page, in the order in which they are read."""
+
+    person: str
+    circle: str
+    supporting: str
+    reach_outs: str
+    recipients_of_my_reach_outs: str
+    messages_to_me: str
+    messages: str
+    reflections: str
+    told_of: str
+    answers: str
+    check_ins: str
+    check_ins_i_share: str
+    check_ins_shared_with_me: str
+    reach_ins: str
+    reach_ins_to_me: str
+    bookends: str
+    told_of_bookends: str
+    notices: str
+    invitations: str
+    blocks: str
+    channels: str
+    devices: str
+    sessions: str
+    passkeys: str
+    recovery_codes_left: str
+    known_places: str
+    access_events: str
+
+
+class FieldNames(TypedDict):
+    """What a person reads of a row; a field without a name here (ids, counters, keys) stands in the JSON alone."""
+
+    name: str
+    display_name: str
+    sign_in_name: str
+    contact: str
+    time_zone: str
+    region: str
+    language: str
+    hours: str
+    wake_me: str
+    ladder: str
+    role: str
+    step: str
+    label: str
+    kind: str
+    address: str
+    created_at: str
+    used_at: str
+    expires_at: str
+    accepted_at: str
+    confirmed_at: str
+    muted_until: str
+    note: str
+    text: str
+    what: str
+    need: str
+    state: str
+    outcome: str
+    pressed_at: str
+    closed_at: str
+    unanswered_at: str
+    told_at: str
+    delivered_at: str
+    seen_at: str
+    answer: str
+    answered_at: str
+    minutes: str
+    seen: str
+    safe: str
+    soothed: str
+    feeling: str
+    halt: str
+    due_at: str
+    companion_told_at: str
+    checked_in_at: str
+    read_at: str
+    last_receipt_at: str
+    disabled_at: str
+    disabled_reason: str
+    carrier: str
+
+
+ValueNames = TypedDict(
+    "ValueNames",
+    {
+        "True": str,
+        "False": str,
+        "sponsor": str,
+        "friend": str,
+        "partner": str,
+        "family": str,
+        "counselor": str,
+        "fellow": str,
+        "waiting": str,
+        "answered": str,
+        "together": str,
+        "closed": str,
+        "connected": str,
+        "ok_now": str,
+        "mistake": str,
+        "expired": str,
+        "talk": str,
+        "urge": str,
+        "lonely": str,
+        "company": str,
+        "check_on_me": str,
+        "calling": str,
+        "soon": str,
+        "here": str,
+        "cannot": str,
+        "hungry": str,
+        "angry": str,
+        "tired": str,
+        "sms": str,
+        "email": str,
+        "ntfy": str,
+        "fcm": str,
+        "webpush": str,
+        "cookie": str,
+        "token": str,
+        "reach_out": str,
+        "all_clear": str,
+        "ended": str,
+        "unanswered": str,
+        "are_you_talking": str,
+        "message": str,
+        "invitation_accepted": str,
+        "standing_by": str,
+        "bookend_due": str,
+        "bookend_missed": str,
+        "check_in": str,
+        "reach_in": str,
+        "unreachable": str,
+        "removed": str,
+        "signed_out": str,
+        "dead": str,
+        "signed_up": str,
+        "signed_in": str,
+        "signed_in_with_passkey": str,
+        "recovered": str,
+        "proof_failed": str,
+        "passphrase_changed": str,
+        "codes_renewed": str,
+        "passkey_added": str,
+        "passkey_removed": str,
+        "device_added": str,
+        "device_removed": str,
+        "channel_added": str,
+        "channel_confirmed": str,
+        "channel_removed": str,
+        "exported": str,
+    },
+)
+"""What the words of the database mean to a person; `True` is a key, so that this cannot be a class."""
+
+
+@dataclass(frozen=True, slots=True)
+class SeveralWaiting:
+    """The alarm when more than one person waits. `numbers`: from two on; beyond the last of them it is `many`."""
+
+    sentence: str
+    numbers: tuple[str, ...]
+    many: str
+
+    def text(self, waiting: int) -> str:
+        """Return the sentence for this number of people, at least two."""
+        index = waiting - 2
+        return self.sentence.format(self.numbers[index] if index < len(self.numbers) else self.many)
+
+
+@dataclass(frozen=True, slots=True)
+class PageWords:
+    """What a browser shows where the app is not."""
+
+    nowhere: str
+    nowhere_advice: str
+    open_app: str
+
+
+@dataclass(frozen=True, slots=True)
+class ExportWords:
+    """The page of an export. `made` holds the place `{at}`; `weekdays` begin with Monday."""
+
+    title: str
+    made: str
+    nothing: str
+    somebody: str
+    weekdays: tuple[str, str, str, str, str, str, str]
+    sections: SectionNames
+    fields: FieldNames
+    values: ValueNames
+
+
+@dataclass(frozen=True, slots=True)
+class Catalogue:
+    """One language. `name`: what its speakers call it; `unknown_push`: for a kind that a newer server has written."""
+
+    name: str
+    push: PushSentences
+    several: SeveralWaiting
+    unknown_push: str
+    pages: PageWords
+    export: ExportWords
