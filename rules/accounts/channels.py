@@ -7,11 +7,10 @@ from uuid import UUID
 
 from sqlalchemy import delete, func, select, update
 
-from core.bulk_insert import insert_together
 from core.errors import KeysUnavailable
 from core.unit_of_work import UnitOfWork
 from models import Channel, Delivery, ReachOut, Recipient
-from models.enums import AccessKind, ChannelKind, DeliveryState, NoticeKind
+from models.enums import AccessKind, ChannelKind, DeliveryState
 from rules import access, idempotency
 from rules.access import Caller
 from rules.accounts import access_log, throttle
@@ -19,15 +18,7 @@ from rules.accounts.throttle import Limit
 from rules.circle import reachability
 from rules.errors import ChannelNotOffered, CodeOver, CodeWrong, NotFound, TooManyChannels
 from rules.idempotency import RequestFingerprint
-from rules.inbox.notices import (
-    DELIVERY_TABLE,
-    NOTICE_TABLE,
-    NoticeDraft,
-    channel_row,
-    notice_row,
-    publish_after_commit,
-    withdraw,
-)
+from rules.inbox.notices import create_test_notice, withdraw
 from rules.outbox import device_retirement
 from rules.upkeep import wal_truncation
 
@@ -181,12 +172,7 @@ async def _send_code(unit: UnitOfWork, who: Caller, channel: Channel) -> None:
         unit,
         select(Delivery.notice_id).where(Delivery.channel_id == channel.id, Delivery.state == DeliveryState.PENDING),
     )
-    notice = notice_row(unit, NoticeDraft(who.person_id, NoticeKind.TEST, unit.new_id(), who.person_id))
-    # It stands in no inbox: a code belongs where the address is.
-    notice["dismissed_at"] = unit.now
-    delivery = channel_row(unit, notice["id"], channel.id, 1)
-    await insert_together(unit.session, [(NOTICE_TABLE, [notice]), (DELIVERY_TABLE, [delivery])])
-    publish_after_commit(unit, [], [delivery])
+    await create_test_notice(unit, who.person_id, channel_id=channel.id)
 
 
 async def _reachable_again(unit: UnitOfWork, person_id: UUID) -> None:

@@ -8,26 +8,18 @@ from uuid import UUID
 from sqlalchemy import func, or_, select
 from sqlalchemy.exc import IntegrityError
 
-from core.bulk_insert import insert_together
 from core.errors import Busy, KeysUnavailable
 from core.unit_of_work import UnitOfWork
 from core.webpush_hosts import allowed_endpoint
 from models import Device, Membership
-from models.enums import AccessKind, DeviceKind, DisabledReason, NoticeKind
+from models.enums import AccessKind, DeviceKind, DisabledReason
 from rules import access
 from rules.access import Caller
 from rules.accounts import access_log, throttle
 from rules.accounts.throttle import Limit
 from rules.circle import reachability
 from rules.errors import DeviceRetired, EndpointNotAllowed, NotFound, TooManyDevices
-from rules.inbox.notices import (
-    DELIVERY_TABLE,
-    NOTICE_TABLE,
-    NoticeDraft,
-    delivery_row,
-    notice_row,
-    publish_after_commit,
-)
+from rules.inbox.notices import create_test_notice
 from rules.outbox import device_retirement, late_devices, refusals
 
 MAX_DEVICES = 20
@@ -180,13 +172,7 @@ async def send_test(unit: UnitOfWork, who: Caller, device_id: UUID) -> UUID:
     if found.disabled_at is not None:
         raise DeviceRetired
     await throttle.consume(unit, TEST_PUSH_LIMIT, str(who.person_id))
-    notice = notice_row(unit, NoticeDraft(who.person_id, NoticeKind.TEST, unit.new_id(), who.person_id))
-    # It stands in no inbox: it says nothing but that the way is open.
-    notice["dismissed_at"] = unit.now
-    delivery = delivery_row(unit, notice["id"], device_id, 1)
-    await insert_together(unit.session, [(NOTICE_TABLE, [notice]), (DELIVERY_TABLE, [delivery])])
-    publish_after_commit(unit, [], [delivery])
-    return UUID(str(delivery["id"]))
+    return await create_test_notice(unit, who.person_id, device_id=device_id)
 
 
 async def _wait_for_presses(unit: UnitOfWork, who: Caller) -> None:

@@ -6,12 +6,12 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, select, update
 
-from core.bulk_insert import insert_together
 from core.unit_of_work import UnitOfWork
 from models import Bookend, Delivery, Membership, Notice, Person
 from models.enums import NoticeKind
 from rules.circle import hours, ways
-from rules.inbox.notices import DELIVERY_TABLE, NoticeDraft, channel_row, create_notices, withdraw
+from rules.inbox.notices import NoticeDraft, create_notices, withdraw
+from rules.outbox.enqueue import enqueue
 
 
 async def ask_companion(unit: UnitOfWork, found: Bookend) -> None:
@@ -136,7 +136,4 @@ def _awake(unit: UnitOfWork, stands: Any) -> bool:  # noqa: ANN401 (a row)
 
 
 async def _call(unit: UnitOfWork, notice_id: UUID, channels: Sequence[UUID]) -> bool:
-    rows = [channel_row(unit, notice_id, channel, 1) for channel in channels]
-    await insert_together(unit.session, [(DELIVERY_TABLE, rows)])
-    unit.committed_deliveries.extend(row["id"] for row in rows)
-    return bool(rows)
+    return bool(await enqueue(unit, 1, channels=[(notice_id, channel) for channel in channels]))

@@ -8,7 +8,6 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, func, or_, select, update
 
-from core.bulk_insert import insert_together
 from core.unit_of_work import UnitOfWork
 from models import Bookend, Notice
 from models.enums import NoticeKind
@@ -17,7 +16,8 @@ from rules.access import Caller
 from rules.bookend import companion as standing_by
 from rules.errors import BookendOver, CompanionUnknown, Invalid, TooManyBookends
 from rules.idempotency import RequestFingerprint
-from rules.inbox.notices import DELIVERY_TABLE, NoticeDraft, create_notices, delivery_row, live_devices, withdraw
+from rules.inbox.notices import NoticeDraft, create_notices, live_devices, withdraw
+from rules.outbox.enqueue import enqueue
 
 NUDGE_INTERVAL = timedelta(minutes=10)
 """How long after the due time the person is nudged a second time."""
@@ -239,9 +239,7 @@ async def _nudge(unit: UnitOfWork, found: Bookend) -> None:
         )
         return
     devices = (await live_devices(unit, [found.person_id])).get(found.person_id, [])
-    rows = [delivery_row(unit, notice_id, device, found.nudges) for device in devices]
-    await insert_together(unit.session, [(DELIVERY_TABLE, rows)])
-    unit.committed_deliveries.extend(row["id"] for row in rows)
+    await enqueue(unit, found.nudges, devices=[(notice_id, device) for device in devices])
 
 
 async def _end(unit: UnitOfWork, found: Bookend) -> None:

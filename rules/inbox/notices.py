@@ -1,9 +1,9 @@
-"""Writing a notice into an inbox and its deliveries into the outbox, in the transaction of what caused them."""
+"""Writes notices into inboxes and their deliveries into the outbox, in the transaction of what caused them."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from types import MappingProxyType
 from typing import Any, cast
 from uuid import UUID
@@ -11,12 +11,12 @@ from uuid import UUID
 from sqlalchemy import Select, Table, select, update
 
 from core.bulk_insert import insert_together
-from core.unit_of_work import LEASE_SECONDS, UnitOfWork
+from core.unit_of_work import UnitOfWork
 from models import Delivery, Device, Notice
 from models.enums import DeliveryState, NoticeKind
+from rules.outbox.enqueue import delivery_batches, delivery_ids
 
 NOTICE_TABLE = cast("Table", Notice.__table__)
-DELIVERY_TABLE = cast("Table", Delivery.__table__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,94 +33,85 @@ class NoticeDraft:
 
 
 async def create_notices(
-    unit: UnitOfWork, tellings: Sequence[NoticeDraft], waits: Mapping[UUID, datetime | None] = MappingProxyType({})
+    unit: UnitOfWork, drafts: Sequence[NoticeDraft], push_at: Mapping[UUID, datetime | None] = MappingProxyType({})
 ) -> dict[UUID, UUID]:
-    """Write the notices and a delivery for each live device of those to be pushed; gives each person's notice.
+    """Write the notices and a delivery for each live device of those to be pushed; return each person's notice.
 
-    `waits`: devices that are pushed later, and when; None for those that need no delivery, as another one stands for it.
+    `push_at`: devices that are pushed later, and when; None for those that need no delivery, as another stands for it.
     """
-    pushed = {telling.recipient_id for telling in tellings if telling.push}
-    devices = await live_devices(unit, pushed)
-    notices = [notice_row(unit, telling) for telling in tellings]
-    ways = [
-        (row["id"], device)
-        for row, telling in zip(notices, tellings, strict=True)
-        if telling.push
-        for device in devices.get(telling.recipient_id, ())
+    devices_of = await live_devices(unit, {draft.recipient_id for draft in drafts if draft.push})
+    notices = [notice_row(unit, draft) for draft in drafts]
+    addresses = [
+        (notice["id"], device)
+        for notice, draft in zip(notices, drafts, strict=True)
+        if draft.push
+        for device in devices_of.get(draft.recipient_id, ())
     ]
-    at_once = [delivery_row(unit, notice, device, 1) for notice, device in ways if device not in waits]
-    later = [
-        {**delivery_row(unit, notice, device, 1), "due_at": due_at, "lease_until": None}
-        for notice, device in ways
-        if (due_at := waits.get(device)) is not None
-    ]
-    await insert_together(unit.session, [(NOTICE_TABLE, notices), (DELIVERY_TABLE, [*at_once, *later])])
-    publish_after_commit(unit, notices, at_once)
+    deliveries = delivery_batches(
+        unit,
+        1,
+        devices=[(notice, device) for notice, device in addresses if device not in push_at],
+        deferred=[(notice, device, at) for notice, device in addresses if (at := push_at.get(device)) is not None],
+    )
+    await insert_together(unit.session, [(NOTICE_TABLE, notices), *deliveries])
+    publish_after_commit(unit, notices)
     return {row["recipient_id"]: row["id"] for row in notices}
 
 
-async def live_devices(unit: UnitOfWork, people: Iterable[UUID]) -> dict[UUID, list[UUID]]:
-    """The live devices of each of these people."""
-    wanted = list(people)
-    if not wanted:
-        return {}
-    found: dict[UUID, list[UUID]] = defaultdict(list)
-    rows = await unit.session.execute(
-        select(Device.person_id, Device.id).where(Device.person_id.in_(wanted), Device.disabled_at.is_(None))
+async def create_test_notice(
+    unit: UnitOfWork, person_id: UUID, *, device_id: UUID | None = None, channel_id: UUID | None = None
+) -> UUID:
+    """Write a test notice with its one delivery, to this device or this channel; return the delivery's id.
+
+    It stands in no inbox and no stream is told of it: it only tries the way out.
+    """
+    notice = notice_row(unit, NoticeDraft(person_id, NoticeKind.TEST, unit.new_id(), person_id))
+    notice["dismissed_at"] = unit.now
+    deliveries = delivery_batches(
+        unit,
+        1,
+        devices=[(notice["id"], device_id)] if device_id else (),
+        channels=[(notice["id"], channel_id)] if channel_id else (),
     )
+    await insert_together(unit.session, [(NOTICE_TABLE, [notice]), *deliveries])
+    (delivery_id,) = delivery_ids(deliveries)
+    return delivery_id
+
+
+async def live_devices(unit: UnitOfWork, people: Iterable[UUID]) -> dict[UUID, list[UUID]]:
+    """Return the live devices of each of these people."""
+    ids = list(people)
+    if not ids:
+        return {}
+    rows = await unit.session.execute(
+        select(Device.person_id, Device.id).where(Device.person_id.in_(ids), Device.disabled_at.is_(None))
+    )
+    devices_of: dict[UUID, list[UUID]] = defaultdict(list)
     for person_id, device_id in rows:
-        found[person_id].append(device_id)
-    return found
+        devices_of[person_id].append(device_id)
+    return devices_of
 
 
-def notice_row(unit: UnitOfWork, telling: NoticeDraft) -> dict[str, Any]:
-    return {"id": unit.new_id(), "recipient_id": telling.recipient_id, **shared_notice_values(unit, telling)}
+def notice_row(unit: UnitOfWork, draft: NoticeDraft) -> dict[str, Any]:
+    return {"id": unit.new_id(), "recipient_id": draft.recipient_id, **shared_notice_values(unit, draft)}
 
 
-def shared_notice_values(unit: UnitOfWork, telling: NoticeDraft) -> dict[str, Any]:
-    """What the notices of one piece of news have in common."""
+def shared_notice_values(unit: UnitOfWork, draft: NoticeDraft) -> dict[str, Any]:
+    """Return what the notices of one event have in common."""
     return {
-        "kind": str(telling.kind),
-        "event_id": telling.event_id,
-        "sender_id": telling.sender_id,
-        "reach_out_id": telling.reach_out_id,
-        "bookend_id": telling.bookend_id,
+        "kind": str(draft.kind),
+        "event_id": draft.event_id,
+        "sender_id": draft.sender_id,
+        "reach_out_id": draft.reach_out_id,
+        "bookend_id": draft.bookend_id,
         "created_at": unit.now,
     }
 
 
-def delivery_row(unit: UnitOfWork, notice_id: UUID, device_id: UUID, round_: int) -> dict[str, Any]:
-    """A delivery that is due now, under the lease of the process that commits it."""
-    return {"id": unit.new_id(), "notice_id": notice_id, "device_id": device_id, **due_delivery_values(unit, round_)}
-
-
-def due_delivery_values(unit: UnitOfWork, round_: int) -> dict[str, Any]:
-    """What deliveries that are to be sent at once have in common."""
-    return {
-        "round": round_,
-        "state": str(DeliveryState.PENDING),
-        "attempt": 0,
-        "created_at": unit.now,
-        "due_at": unit.now,
-        "lease_until": unit.now + timedelta(seconds=LEASE_SECONDS),
-        "fence": 1,
-    }
-
-
-def channel_row(unit: UnitOfWork, notice_id: UUID, channel_id: UUID, round_: int) -> dict[str, Any]:
-    """The same for a channel: an SMS, an e-mail, an ntfy message."""
-    row = delivery_row(unit, notice_id, channel_id, round_)
-    row["channel_id"] = row.pop("device_id")
-    return row
-
-
-def publish_after_commit(
-    unit: UnitOfWork, notices: Iterable[Mapping[str, Any]], deliveries: Iterable[Mapping[str, Any]]
-) -> None:
-    """Let the streams and the senders know of these rows once they are committed."""
+def publish_after_commit(unit: UnitOfWork, notices: Iterable[Mapping[str, Any]]) -> None:
+    """Let the recipients' open streams know of these notices once they are committed."""
     for row in notices:
         unit.publish(row["recipient_id"], "notice", row["id"])
-    unit.committed_deliveries.extend(row["id"] for row in deliveries)
 
 
 async def withdraw(unit: UnitOfWork, notices: Select[UUID]) -> None:

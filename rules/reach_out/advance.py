@@ -8,11 +8,11 @@ from uuid import UUID
 
 from sqlalchemy import or_, select
 
-from core.bulk_insert import insert_together
 from core.unit_of_work import UnitOfWork
 from models import ReachOut
 from models.enums import NoticeKind, Outcome, ReachOutState
-from rules.inbox.notices import DELIVERY_TABLE, NoticeDraft, channel_row, create_notices, delivery_row
+from rules.inbox.notices import NoticeDraft, create_notices
+from rules.outbox.enqueue import enqueue
 from rules.reach_out import closing, crowd, ladder
 from rules.reach_out.crowd import Present
 from rules.reach_out.ladder import REACH_OUT_LIFETIME, RUNG_EVERYBODY, RUNG_UNANSWERED, Move
@@ -199,29 +199,27 @@ async def apply(unit: UnitOfWork, found: ReachOut, present: Sequence[Present], m
 
 async def push(unit: UnitOfWork, found: ReachOut, people: Sequence[Present]) -> None:
     """Push these recipients once more, in the round that the reach-out stands in."""
-    rows = []
+    addresses: list[tuple[UUID, UUID]] = []
     for one in people:
         one.row.quiet_at = None
         one.row.unreachable_at = None if one.heard_of else one.row.unreachable_at or unit.now
         if one.notice_id is not None:
-            rows += [delivery_row(unit, one.notice_id, device, found.round) for device in one.devices]
+            addresses += [(one.notice_id, device) for device in one.devices]
     await unit.session.flush()
-    await insert_together(unit.session, [(DELIVERY_TABLE, rows)])
-    unit.committed_deliveries.extend(row["id"] for row in rows)
+    await enqueue(unit, found.round, devices=addresses)
 
 
 async def call(
     unit: UnitOfWork, found: ReachOut, people: Sequence[Present], new: Mapping[UUID, UUID] = MappingProxyType({})
 ) -> None:
     """Try these recipients by their channels, in the round that the reach-out stands in. `new`: notices just made."""
-    rows = [
-        channel_row(unit, notice_id, channel, found.round)
+    addresses = [
+        (notice_id, channel)
         for one in people
         if (notice_id := one.notice_id or new.get(one.row.person_id)) is not None
         for channel in one.channels
     ]
-    await insert_together(unit.session, [(DELIVERY_TABLE, rows)])
-    unit.committed_deliveries.extend(row["id"] for row in rows)
+    await enqueue(unit, found.round, channels=addresses)
 
 
 async def _tell_first(unit: UnitOfWork, found: ReachOut, people: Sequence[Present], *, truth: bool) -> dict[UUID, UUID]:

@@ -21,14 +21,13 @@ from rules.access import Caller
 from rules.errors import EmptyCircle
 from rules.idempotency import RequestFingerprint
 from rules.inbox.notices import (
-    DELIVERY_TABLE,
     NOTICE_TABLE,
     NoticeDraft,
-    due_delivery_values,
     notice_row,
     publish_after_commit,
     shared_notice_values,
 )
+from rules.outbox.enqueue import delivery_batches
 from rules.reach_out import press_again, views
 from rules.reach_out.ladder import Move, next_move, timer
 from rules.reach_out.load_circle import CircleNow, Member, read, read_by_token
@@ -139,14 +138,14 @@ async def _start(unit: UnitOfWork, who: Caller, ask: Ask, asked: RequestFingerpr
     head = _reach_out_row(unit, who, ask, steps, move, told)
     recipients = [_recipient_row(unit, member, told=member in told) for member in members]
     notices = [{"id": unit.new_id(), "recipient_id": member.person_id} for member in told]
-    pushes = [
-        {"id": unit.new_id(), "notice_id": notice["id"], "device_id": device}
+    devices = [
+        (notice["id"], device)
         for notice, member in zip(notices, told, strict=True)
         if member.available
         for device in member.devices
     ]
-    calls = [
-        {"id": unit.new_id(), "notice_id": notice["id"], "channel_id": channel}
+    channels = [
+        (notice["id"], channel)
         for notice, member in zip(notices, told, strict=True)
         if member.person_id in move.channels
         for channel in member.channels
@@ -162,12 +161,11 @@ async def _start(unit: UnitOfWork, who: Caller, ask: Ask, asked: RequestFingerpr
             (RECIPIENT_TABLE, recipients, {"reach_out_id": head["id"]}),
             (NOTICE_TABLE, notices, shared_notice_values(unit, news)),
             (NOTICE_TABLE, truths),
-            (DELIVERY_TABLE, pushes, due_delivery_values(unit, 1)),
-            (DELIVERY_TABLE, calls, due_delivery_values(unit, 1)),
+            *delivery_batches(unit, 1, devices=devices, channels=channels),
             *([single(IDEMPOTENCY_TABLE, _key_row(unit, who, asked, head["id"]))] if asked is not None else []),
         ],
     )
-    publish_after_commit(unit, [*notices, *truths], [*pushes, *calls])
+    publish_after_commit(unit, [*notices, *truths])
     unit.publish(who.person_id, "reach_out", head["id"])
     PRESSES.labels("new").inc()
     return Pressed(_view(unit, who, now, head, recipients, members), new=True, who=who)

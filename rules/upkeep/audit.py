@@ -8,13 +8,12 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, Update, and_, or_, select, update
 
-from core.bulk_insert import insert_together
 from core.unit_of_work import LEASE_SECONDS, UnitOfWork
 from models import Bookend, Delivery, Device, Membership, Notice, Person, ReachOut, Recipient
 from models.enums import AnswerKind, DeliveryState, NoticeKind, ReachOutState
 from rules.circle import hours
-from rules.inbox.notices import DELIVERY_TABLE, delivery_row
 from rules.outbox import refusals
+from rules.outbox.enqueue import enqueue
 from rules.reach_out import crowd
 from rules.reach_out.ladder import LAST_RUNG, REACH_OUT_LIFETIME
 
@@ -206,8 +205,7 @@ async def _deliver(unit: UnitOfWork, notice_id: UUID) -> bool:
     if not without:
         return False
     # Under nobody's lease: whoever looks first sends them.
-    rows = [delivery_row(unit, notice_id, device, found.round) | {"lease_until": None} for device in without]
-    await insert_together(unit.session, [(DELIVERY_TABLE, rows)])
+    await enqueue(unit, found.round, devices=[(notice_id, device) for device in without], leased=False)
     if one.heard_of:
         one.row.unreachable_at = None
     await unit.session.flush()

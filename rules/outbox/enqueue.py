@@ -1,0 +1,102 @@
+"""The one way into the outbox: builds the rows of deliveries, inserts them, and announces them to this process's senders."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+from typing import Any, cast
+from uuid import UUID
+
+from sqlalchemy import Table, update
+
+from core.bulk_insert import Batch, insert_together
+from core.unit_of_work import LEASE_SECONDS, UnitOfWork
+from models import Delivery
+from models.enums import DeliveryState
+
+DELIVERY_TABLE = cast("Table", Delivery.__table__)
+
+Address = tuple[UUID, UUID]
+"""The id of a notice, and of the device or channel that it is pushed to."""
+Deferred = tuple[UUID, UUID, datetime]
+"""The same for a device that is pushed later, and when."""
+
+
+async def enqueue(
+    unit: UnitOfWork,
+    round_number: int,
+    *,
+    devices: Iterable[Address] = (),
+    channels: Iterable[Address] = (),
+    leased: bool = True,
+) -> list[UUID]:
+    """Insert deliveries that are due now, in this round; return their ids.
+
+    `leased`: this process sends them right after the commit. False leaves them to whichever worker looks first, for
+    callers that send nothing themselves.
+    """
+    batches = delivery_batches(unit, round_number, devices=devices, channels=channels, leased=leased)
+    await insert_together(unit.session, batches)
+    return delivery_ids(batches)
+
+
+def delivery_ids(batches: Sequence[Batch]) -> list[UUID]:
+    """Return the ids of deliveries that `delivery_batches` has built."""
+    return [row["id"] for batch in batches for row in batch[1]]
+
+
+def delivery_batches(
+    unit: UnitOfWork,
+    round_number: int,
+    *,
+    devices: Iterable[Address] = (),
+    channels: Iterable[Address] = (),
+    deferred: Iterable[Deferred] = (),
+    leased: bool = True,
+) -> list[Batch]:
+    """Build deliveries for the caller's own `insert_together`, and announce those that are due now.
+
+    For callers that insert the notices, or more, by the same statement. If it fails, `unit.rollback` takes the
+    announcement back.
+    """
+    due_now = _shared_values(unit, round_number, leased=leased)
+    to_devices = [{"id": unit.new_id(), "notice_id": notice, "device_id": device} for notice, device in devices]
+    to_channels = [{"id": unit.new_id(), "notice_id": notice, "channel_id": channel} for notice, channel in channels]
+    later = [
+        {"id": unit.new_id(), "notice_id": notice, "device_id": device, "due_at": due_at}
+        for notice, device, due_at in deferred
+    ]
+    if leased:
+        unit.committed_deliveries.extend(row["id"] for row in (*to_devices, *to_channels))
+    # Nobody holds these until they are due, and each is due at a time of its own.
+    due_later = {name: value for name, value in due_now.items() if name != "due_at"} | {"lease_until": None}
+    return [
+        (DELIVERY_TABLE, to_devices, due_now),
+        (DELIVERY_TABLE, to_channels, due_now),
+        (DELIVERY_TABLE, later, due_later),
+    ]
+
+
+async def requeue(unit: UnitOfWork, called_off: Sequence[UUID]) -> None:
+    """Make these deliveries, which were called off or given up, due again, and announce them."""
+    if not called_off:
+        return
+    await unit.session.execute(
+        update(Delivery)
+        .where(Delivery.id.in_(called_off))
+        .values(
+            state=str(DeliveryState.PENDING), attempt=0, due_at=unit.now, lease_until=None, fence=Delivery.fence + 1
+        )
+    )
+    unit.committed_deliveries.extend(called_off)
+
+
+def _shared_values(unit: UnitOfWork, round_number: int, *, leased: bool) -> dict[str, Any]:
+    return {
+        "round": round_number,
+        "state": str(DeliveryState.PENDING),
+        "attempt": 0,
+        "created_at": unit.now,
+        "due_at": unit.now,
+        # The lease of the process that commits them: no other takes them before it had the time to send them.
+        "lease_until": unit.now + timedelta(seconds=LEASE_SECONDS) if leased else None,
+        "fence": 1,
+    }
