@@ -1,4 +1,4 @@
-// Which screen stands where, and the bar at the bottom. What the press needs is loaded with the app, the rest when it is opened.
+// Which address shows which screen, and the bar at the bottom. What a press needs is loaded with the app, the rest when it is opened.
 import type { ComponentChild } from 'preact';
 import { Nav } from './components/basics';
 import { Boundary } from './components/boundary';

@@ -16,7 +16,7 @@ import './style/lamp.css';
 import './style/controls.css';
 import './style/surfaces.css';
 
-/** The words come first. Without them nothing can be said, so a network that drops them is asked again. */
+/** Load the sentences, then draw. Without them nothing can be said, so a failed download is tried again. */
 async function words(): Promise<void> {
   while (
     !(await setPreferences().then(
@@ -26,7 +26,7 @@ async function words(): Promise<void> {
   )
     await new Promise((resolve) => setTimeout(resolve, 2_000));
   const ground = document.getElementById('app');
-  // What index.html shows to who waits for long.
+  // index.html shows this to somebody who waits for long.
   ground?.replaceChildren();
   if (ground) drawWith(() => render(<App />, ground));
 }

@@ -5,7 +5,7 @@ import { MOMENT_MS } from '../platform/timeout';
 const AGAIN_MS = 5_000;
 const LOCK = 'porchlight-stream';
 const CHANNEL = 'porchlight-news';
-/** A page that holds the stream says so as often; a page that hears nothing for twice as long opens one of its own. */
+/** How often the page that holds the stream says so; a page that hears nothing for twice as long opens its own. */
 const ALIVE_MS = 5_000;
 const KINDS = ['notice', 'reach_out', 'bookend', 'resync'];
 const ALIVE = 'alive';
@@ -13,10 +13,10 @@ const ALIVE = 'alive';
 let source: EventSource | null = null;
 let stop: (() => void) | null = null;
 let again: (() => void) | null = null;
-/** A press is on its way: it needs the connection more. */
+/** The stream is held back: a press needs the connection more. */
 let held = false;
 
-/** Listens until `silence` is called; `news` is told the kind: open, notice, reach_out, bookend or resync. */
+/** Listen until `silence` is called; `news` receives the kind: open, notice, reach_out, bookend or resync. */
 export function listen(news: (kind: string) => void): void {
   silence();
   let over = false;
@@ -99,7 +99,7 @@ export function silence(): void {
   stop = again = null;
 }
 
-/** Does this without the stream in the way, and listens again after it. */
+/** Run `act` while the stream is closed, and reopen it afterwards. */
 export async function withoutStream<T>(act: () => Promise<T>): Promise<T> {
   held = true;
   source?.close();

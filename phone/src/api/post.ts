@@ -1,7 +1,7 @@
 // One POST to the API, for the page and the service worker alike.
 const PATIENCE_MS = 10_000;
 
-/** `keepalive`: it goes out even when what asked for it goes away. Throws when there is no way. */
+/** Send it even when the page goes away (`keepalive`). Throws when there is no network. */
 export const post = (path: string, body: unknown, key?: string): Promise<Response> =>
   fetch(path, {
     method: 'POST',

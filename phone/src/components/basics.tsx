@@ -1,4 +1,4 @@
-// The small things that every screen is made of.
+// Small components that every screen uses: headline, buttons, switches, radio groups, sheets, the bar at the bottom.
 import type { ComponentChildren } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import { t } from '../i18n';
@@ -7,7 +7,7 @@ import { state } from '../store/store';
 import type { IconName } from './icons';
 import { Icon } from './icons';
 
-/** The largest, truest sentence of a screen. `live`: it changes by itself, and a screen reader says so. */
+/** The main sentence of a screen. `live`: it changes by itself, and a screen reader announces it. */
 export function Headline({ children, small, live }: { children: ComponentChildren; small?: boolean; live?: boolean }) {
   useEffect(() => {
     // Another screen in the same place begins at its top as well, however far down its button before was.
@@ -64,7 +64,7 @@ export function SubPage({
   );
 }
 
-/** A button that waits for what it started, and is not pressed twice meanwhile. Not `disabled`: that would take the focus from it. */
+/** A button that waits for `onPress` and ignores further presses meanwhile. Not `disabled`: that would take the focus from it. */
 export function Button({
   kind = '',
   icon,
@@ -114,12 +114,12 @@ export function Switch({ label, on, onChange }: { label: string; on: boolean; on
   );
 }
 
-/** What went wrong, said at once by a screen reader; nothing, when nothing did. */
+/** An error message, announced at once by a screen reader; nothing for an empty one. */
 export function ErrorText({ children }: { children: string }) {
   return children && <p role="alert">{children}</p>;
 }
 
-/** Rounds of a radio group. */
+/** A group of radio buttons, shown as round choices. */
 export function RadioGroup<T extends string>({
   legend,
   name,
@@ -148,10 +148,10 @@ export function RadioGroup<T extends string>({
   );
 }
 
-/** As a `ref`: a dialog that is over everything else as soon as it is there. */
+/** For `ref`: open a dialog above everything else as soon as it is mounted. */
 export const asModal = (dialog: HTMLDialogElement | null): void => dialog?.showModal();
 
-/** A sheet from the bottom edge: the browser's own dialog, so Escape, focus and the rest of the page are its business. */
+/** A sheet from the bottom edge. The browser's own dialog takes care of Escape, focus and the page behind it. */
 export function Sheet({
   title,
   onClose,

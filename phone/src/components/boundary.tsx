@@ -1,10 +1,10 @@
-// A screen that fails takes nothing else with it: what stands around it stays, and in its place stands what is needed most.
+// Error boundary: a screen that fails takes nothing else with it, and `otherwise` is shown in its place.
 import type { ComponentChildren } from 'preact';
 import { Component } from 'preact';
 
 interface Props {
   children?: ComponentChildren;
-  /** What is shown instead; `again` tries once more. */
+  /** Render the replacement; `again` renders the children once more. */
   otherwise?: (again: () => void) => ComponentChildren;
 }
 
@@ -12,7 +12,7 @@ export class Boundary extends Component<Props, { failed: boolean }> {
   override state = { failed: false };
 
   override componentDidCatch(error: unknown): void {
-    // For whoever looks for the cause; it goes nowhere.
+    // For a developer; it is sent nowhere.
     console.error(error);
     this.setState({ failed: true });
   }

@@ -11,7 +11,7 @@ function whatIsWrong({ validity, type }: Input, otherwise: string | undefined): 
   return otherwise ?? t(type === 'email' ? 'fill.email' : 'fill.other');
 }
 
-/** Around one field. `otherwise`: what is said when something is there, but not what can be used. */
+/** Wrap one field and show why it is invalid. `otherwise`: the message for a value that cannot be used. */
 export function Validated({ otherwise, children }: { otherwise?: string | undefined; children: ComponentChildren }) {
   const [message, setMessage] = useState('');
   const refused = (event: Event) => {
@@ -38,7 +38,7 @@ export function Validated({ otherwise, children }: { otherwise?: string | undefi
   );
 }
 
-/** A labelled field. `hint` is read out with it; `otherwise` says what it wants, when something else stands in it. */
+/** A labelled field. `hint` is read out with it; `otherwise` is the message for a value that cannot be used. */
 export function Field({
   label,
   hint,

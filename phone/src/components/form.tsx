@@ -1,20 +1,20 @@
-// A form: what was filled in goes out, and what went wrong is said beside the button.
+// A form: sends what was filled in, and shows what went wrong beside the button.
 import type { ComponentChildren } from 'preact';
 import { useState } from 'preact/hooks';
 import { t } from '../i18n';
 import { Button, ErrorText } from './basics';
 
-/** What stands in the field of this name. */
+/** Return the value of the field of this name. */
 export type ReadField = (name: string) => string;
 
 interface Props {
   /** Returns what went wrong, in words, or '' when nothing did. */
   send: (filled: ReadField, form: HTMLFormElement) => Promise<string>;
-  /** What the button says; without it the button is among the fields. */
+  /** The label of the button; without it the button is one of the children. */
   submit?: string;
   kind?: string;
   children: ComponentChildren;
-  /** What stands below the button. */
+  /** Shown below the button. */
   after?: ComponentChildren;
 }
 
@@ -24,7 +24,7 @@ export function Form({ send, submit, kind = 'main', children, after }: Props) {
     event.preventDefault();
     const form = event.currentTarget as HTMLFormElement;
     const data = new FormData(form);
-    // A form that does nothing when it is sent is the worst of answers.
+    // A form that does nothing when it is submitted would be the worst reply.
     setMessage((await send((name) => String(data.get(name)), form).catch(() => t('all.wrong'))) ?? '');
   };
   return (

@@ -2,7 +2,7 @@
 // in index.html.
 import type { ComponentChildren } from 'preact';
 
-/** `state`: classes from domain/lamps.ts. `ring`: with the ring that says how far the word has got. */
+/** `state`: classes from domain/lamps.ts. `ring`: with the ring that shows how far the reach-out has come. */
 export function Lamp({ state, ring }: { state: string; ring?: boolean }) {
   return (
     <svg class={`lamp ${state}`} viewBox={ring ? '0 0 56 56' : '10 6 36 40'} aria-hidden="true">
@@ -31,7 +31,7 @@ export function Light({ beams, cord }: { beams?: boolean; cord?: boolean }) {
   );
 }
 
-/** The ring that runs out: of itself in three seconds, or standing with `gone` percent of it taken away. */
+/** The ring that runs out: by itself in three seconds, or still, with `percentGone` of it taken away. */
 export function Dial({ percentGone, children }: { percentGone?: number; children: ComponentChildren }) {
   return (
     <div class="dial">

@@ -6,7 +6,7 @@ import { to } from '../store/router';
 import { state } from '../store/store';
 import { Button, Headline } from './basics';
 
-/** The component that `load` imports; meanwhile nothing, and a way on where it cannot be had. */
+/** Return a component that renders what `load` imports; an empty page until then, and a retry when it cannot be loaded. */
 export function lazyScreen<Props extends object>(
   load: () => Promise<FunctionComponent<Props>>,
 ): FunctionComponent<Props> {
@@ -35,7 +35,7 @@ export function lazyScreen<Props extends object>(
   };
 }
 
-/** A newer release may have replaced what this page would load: the whole app is loaded anew, but never over a press. */
+/** Reload the app, since a newer release may have replaced the file; never while a press or a reach-out is under way. */
 function renew(): void {
   if (!state.pendingPress && !state.myReachOut && state.online) location.reload();
 }

@@ -1,4 +1,4 @@
-// A new passphrase, with a word about how strong it is.
+// Fields for a passphrase, and for a new one with an estimate of its strength.
 import { useState } from 'preact/hooks';
 import { strength } from '../domain/strength';
 import { t } from '../i18n';

@@ -10,14 +10,14 @@ import { Secret } from './passphrase';
 
 const WRONG = '/problems/wrong-credentials';
 
-/** Fresh proof for the next five minutes; what went wrong, in words, or nothing. */
+/** Prove the session for the next five minutes. Return the error message, or '' on success. */
 export async function prove(passphrase: string): Promise<string> {
   const { error } = await api.POST('/v1/sessions/current/proof', { body: { passphrase } });
   if (!error) return '';
   return problemType(error) === WRONG ? t('proof.wrong') : errorText(error);
 }
 
-/** `to`: what it is given for, on the button. `onProven` says what went wrong there, if anything did. */
+/** `to`: the label of the button. `onProven` runs after a successful proof and shows its own errors. */
 export function Proof({
   to,
   kind = '',

@@ -11,7 +11,7 @@ const TWICE_MS = 450;
 const EDGE_PX = 40;
 // Long ago: a first tap right after the start is one tap.
 let last = -Infinity;
-/** The tap that is under way has hidden the page or brought it back: it is nothing else beside that. */
+/** The tap under way has hidden the page or brought it back, so it must do nothing else. */
 let spent = false;
 
 /** How far below the top of what can be seen of a page that may be magnified. */

@@ -9,7 +9,7 @@ import { CallAndText, nameOf, role } from './people';
 import { Item } from './rows';
 import { STATE_WORDS } from './state-words';
 
-/** What somebody has said that they do; once its time is over, that they have said it. */
+/** Return what somebody has answered; once the time they named is over, that they had said so. */
 export function answerSentence(of: Recipient): string {
   const name = nameOf(of);
   if (of.answer === 'here') return t('there.here', { name });

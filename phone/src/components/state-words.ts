@@ -1,4 +1,4 @@
-// Which sentence says what the rules of domain/ have found out.
+// The sentences for what the rules in domain/ return.
 import type { Progress, RecipientState } from '../domain/lamps';
 import type { Need } from '../domain/needs';
 import type { Key } from '../i18n';

@@ -1,10 +1,10 @@
-// What a screen alone wants to know from the server; asked again whenever the app looks again.
+// What one screen alone fetches from the server; fetched again after every refresh of the app.
 import { useEffect, useState } from 'preact/hooks';
 import { problemType } from '../domain/problems';
 import { offered } from '../store/passkeys';
 import { state } from '../store/store';
 
-/** The newest answer (undefined until there is one), a way to ask once more, and whether it is not there (any more). */
+/** Return the latest data (undefined until there is any), a function to refetch it, and whether the server knows no such thing. */
 export function useQuery<T>(
   query: () => Promise<{ data?: T; error?: unknown }>,
   about: unknown[] = [],
@@ -20,7 +20,7 @@ export function useQuery<T>(
   return [latest, refetch, notFound];
 }
 
-/** Whether passkeys are to be had here; not until that is known. */
+/** Return whether passkeys are offered here; false until that is known. */
 export function usePasskeysOffered(): boolean {
   const [offeredHere, setOfferedHere] = useState(false);
   useEffect(() => void offered().then(setOfferedHere), []);

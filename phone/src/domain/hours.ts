@@ -16,7 +16,7 @@ const MORNING = '00:00';
 /** No field of a browser gives 24:00; who picks the last minute or midnight means the end of the day. */
 const end = (time: string): string => (time === MORNING || time === '23:59' ? MIDNIGHT : time);
 
-/** The windows of these days; none where the span is none. */
+/** Return the windows of a span on these days; none for an empty span. */
 export function windows(days: number[], from: string, until: string): Window[] {
   const to = end(until);
   if (from < to) return days.map((day) => ({ day, from, to }));
@@ -27,7 +27,7 @@ export function windows(days: number[], from: string, until: string): Window[] {
   ]);
 }
 
-/** What goes on past midnight is one again; days with the same span are together. */
+/** Return the spans of these windows: joined across midnight, days with the same span together. */
 export function spans(weekly: Window[]): Span[] {
   const continuation = (window: Window) =>
     window.to === MIDNIGHT &&

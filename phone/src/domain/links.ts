@@ -1,4 +1,4 @@
-// What a link was before mail programs, messengers and fingers changed it. Pure, and it never throws.
+// Reads links as they were before mail programs, messengers and fingers changed them. Pure, and never throws.
 
 /** 16 random bytes in base64url. Its length tells where a token ends and the sentence around it goes on. */
 const TOKEN = /invitation[/\\]+([\w-]{22})/i;
@@ -34,7 +34,7 @@ const normalized = (text: string): string =>
     .replace(/\u2014/g, '--')
     .replace(/[\u2010-\u2013\u2212]/g, '-');
 
-/** The token of an invitation, out of a link, a message with the link in it, or the token alone; nothing where there is none. */
+/** Return the token of an invitation from a link, a message with the link in it, or the token alone; undefined where there is none. */
 export function findInvitationToken(text: string): string | undefined {
   const plain = normalized(text);
   // A line that was broken in the middle is joined only where the link is not whole as it stands.

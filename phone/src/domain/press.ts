@@ -1,8 +1,7 @@
-// What becomes of a press, or of an all-clear, that is kept on the phone. Pure: what is kept, what happened and the time in, a
-// decision out.
+// What to do with a press, or an all-clear, that is stored on the phone. Pure: the press, what happened and the time in, a decision out.
 
 export const UNDO_MS = 3_000;
-/** After this long the person is asked before it goes out: the moment may have passed. */
+/** After this long the person is asked before it is sent: the moment may have passed. */
 export const STALE_MS = 2 * 60 * 60_000;
 
 /** How somebody ends their own reach-out. */
@@ -19,9 +18,9 @@ export interface Press {
   release_at: number;
   /** The person has said "send it" although it is old. */
   sure?: boolean;
-  /** Why it has not arrived yet: no way to the server, or the session has ended. */
+  /** Why it has not arrived yet: no reply from the server, or the session has ended. */
   held?: 'network-error' | 'signed-out';
-  /** It is not a call but the end of one: undone, kept and sent like a press, and there is never one beside the other. */
+  /** It ends a reach-out instead: undone, stored and sent like a press, and there is never one beside the other. */
   close?: { id: string; outcome: Ending };
 }
 
@@ -31,7 +30,7 @@ export function createPress(person_id: string, now: number, key: string, close?:
   return { key, person_id, pressed_at: now, release_at: now + UNDO_MS, ...(close && { close }) };
 }
 
-/** What to do with a kept press at this moment. */
+/** Return what to do with a stored press now. */
 export function nextStep(press: Press, now: number): Step {
   // A clock that was set back must not hold a press for longer than the ring lasts.
   const left = Math.min(press.release_at - now, UNDO_MS);
@@ -40,13 +39,13 @@ export function nextStep(press: Press, now: number): Step {
   return { kind: 'send' };
 }
 
-/** Whether it still waits for its three seconds to end, so that it can be undone. */
+/** Return whether its three seconds still run, so that it can be undone. */
 export const isRinging = (press: Press | null, now: number): boolean =>
   press !== null && !press.held && nextStep(press, now).kind === 'ring';
 
 export type Outcome = 'sent' | 'nobody' | 'over' | 'signed-out' | 'new-key' | 'network-error';
 
-/** What the server's answer means for what was sent. Only an answer that settles it lets it go. */
+/** Return what the server's reply means for the press. Only a reply that settles it lets the phone forget it. */
 export function outcomeOf(status: number, type: string, closing = false): Outcome {
   if (status === 200 || status === 201) return 'sent';
   // It has ended without this one, or it is nobody's any more.
@@ -58,7 +57,7 @@ export function outcomeOf(status: number, type: string, closing = false): Outcom
   return 'network-error';
 }
 
-/** Where it goes, and the body; always the same for one press, or the server would take it for another one. */
+/** Path and body of its request; always the same for one press, or the server would refuse its key. */
 export const requestPath = ({ close }: Press): string =>
   close ? `/v1/reach-outs/${close.id}/close` : '/v1/reach-outs';
 export const requestBody = ({ close, pressed_at }: Press) =>

@@ -1,8 +1,8 @@
-// What went wrong, in words of our own where we have them.
+// Error messages: a sentence of our own where there is one for the problem's type.
 import { NETWORK_ERROR, problemType } from '../domain/problems';
 import { isKey, t } from './index';
 
-/** '' when nothing did. */
+/** Return the sentence for an error, or '' when there is none. */
 export function errorText(error: unknown): string {
   if (!error) return '';
   const kind = problemType(error);

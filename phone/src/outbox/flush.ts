@@ -1,4 +1,4 @@
-// Sends the kept press or all-clear, once, from wherever there is a way: the page or the service worker.
+// Sends the stored press or all-clear, once, from the page or the service worker.
 import { post } from '../api/post';
 import type { Outcome, Press, Step } from '../domain/press';
 import { nextStep, outcomeOf, requestBody, requestPath } from '../domain/press';
@@ -10,7 +10,7 @@ const LOCK = 'porchlight-press';
 
 let last: Promise<unknown> = Promise.resolve();
 
-/** One after the other on this page, and beside no other page or worker. */
+/** Run these one after the other on this page, and never beside another page or the worker. */
 function inTurn<T>(act: () => Promise<T>): Promise<T> {
   const turn = last.then(() => locked(act));
   last = turn.catch(() => undefined);
@@ -30,7 +30,7 @@ async function locked<T>(act: () => Promise<T>): Promise<T> {
 
 export type Flushed = { kind: 'none' } | Step | { kind: 'done'; outcome: Outcome; reply: unknown; press: Press };
 
-/** One attempt. A lock keeps page and worker from sending at the same time; the key makes even that harmless. */
+/** Make one attempt. A lock keeps page and worker from sending at the same time; the key makes even that harmless. */
 export function flush(who: string | undefined): Promise<Flushed> {
   return inTurn(async () => {
     const press = await get<Press>('press');
@@ -45,7 +45,7 @@ export function flush(who: string | undefined): Promise<Flushed> {
   });
 }
 
-/** One request. Only for who holds the lock, or cannot wait for it. */
+/** Send one request. Only for a caller that holds the lock, or cannot wait for it. */
 export async function send(press: Press): Promise<[Outcome, unknown]> {
   try {
     const response = await post(requestPath(press), requestBody(press), press.key);
@@ -56,7 +56,7 @@ export async function send(press: Press): Promise<[Outcome, unknown]> {
   }
 }
 
-/** Changes or takes back what is kept, never in the middle of sending it. */
+/** Change or drop the stored press, never in the middle of sending it. */
 export function amend(act: (press: Press) => Press | null): Promise<Press | null> {
   return inTurn(async () => {
     const press = await get<Press>('press');

@@ -1,7 +1,7 @@
 // What this phone says of itself: languages, region, time zone, formats. Browsers report odd values here (`C`, `en-US@posix`, nothing
 // at all), and what they report is checked once, in this file, before anything is made of it.
 
-/** What `ask` gives, or `otherwise` where the browser gives nothing or throws. */
+/** Return what `read` returns, or `fallback` where the browser returns nothing or throws. */
 export function reported<T>(read: () => T | null | undefined, fallback: T): T {
   try {
     return read() ?? fallback;
@@ -37,7 +37,7 @@ export function timeZone(): string {
   return reported(() => new Intl.DateTimeFormat('en', { timeZone: zone }) && zone, 'UTC');
 }
 
-/** A moment in words, in the first of these languages that the browser can write; '' for what is no moment. */
+/** Format a moment in the first of these languages that the browser knows; '' for an invalid one. */
 export function formatDate(
   at: string | number | Date,
   options: Intl.DateTimeFormatOptions,

@@ -1,4 +1,4 @@
-// Small things that are kept on this phone or in this tab. A browser that keeps nothing, or forbids to ask, has them until the page is closed.
+// Small values in localStorage or sessionStorage. Where a browser refuses them, they last until the page is closed.
 
 const inMemory = new Map<string, string>();
 

@@ -7,23 +7,23 @@ const SLOTS = ['press', 'key', 'vault', 'who', 'language', 'busy', 'leaving'] as
 
 export type Slot = (typeof SLOTS)[number];
 
-/** Once it has been silent, it is not waited for again before it has answered. */
+/** The limit once the storage has stayed silent, until it answers again. */
 const SILENT_MS = 50;
 
 let opened: Promise<IDBDatabase> | null = null;
 let silent = false;
 // Where a browser keeps nothing (private mode, a full phone) or stays silent, a press must still go out while the page is open.
 const memory = new Map<Slot, unknown>();
-/** What is newer here than in the storage: its write is under way (true) or was refused (false). */
+/** Slots that are newer here than in the storage. */
 const unwritten = new Map<Slot, { underWay: boolean }>();
 
 /** Called when the storage answers again after a silence: what it has kept was not seen until now. */
 export const onStorageBack: { call: () => void } = { call: () => undefined };
 
-/** Whether the storage has not answered, so that nothing is known of what it holds. */
+/** Return whether the storage does not answer, so that its content is unknown. */
 export const isSilent = (): boolean => silent;
 
-/** Whether a value would be there after the app was closed. */
+/** Return whether the slot is written, so that it survives the app's end. */
 export const isSafe = (slot: Slot): boolean => !unwritten.has(slot);
 
 function open(): Promise<IDBDatabase> {
@@ -48,7 +48,7 @@ function open(): Promise<IDBDatabase> {
   return opened;
 }
 
-/** One transaction, after those asked for before it, however late the storage answers. */
+/** Run one transaction, after those requested before it, however late the storage answers. */
 async function run<T>(
   mode: IDBTransactionMode,
   act: (store: IDBObjectStore) => IDBRequest,
@@ -65,7 +65,7 @@ async function run<T>(
   });
 }
 
-/** Waits a moment for the storage. `late`: what is to be done whenever it has answered. */
+/** Run a transaction, but wait only a moment for it. `late` runs whenever it has ended. */
 async function ask<T>(
   mode: IDBTransactionMode,
   act: (store: IDBObjectStore) => IDBRequest,
@@ -124,7 +124,7 @@ function write(slots: readonly Slot[], act: (store: IDBObjectStore) => IDBReques
   }).catch(() => undefined);
 }
 
-/** Kept, or at least known here until it is. */
+/** Write a slot; its value is known here at once, and written when the storage answers. */
 export async function put(slot: Slot, value: unknown): Promise<void> {
   memory.set(slot, value);
   await write([slot], keep(slot));

@@ -3,7 +3,7 @@
 import { api } from '../api/client';
 import type { Notice } from '../contract/types';
 
-/** Marks the unread notices that are `about` what is shown as read; gives whether there were any. A hidden page shows nothing. */
+/** Mark the unread notices that are `about` what is shown as read. Return whether there were any; a hidden page shows nothing. */
 export async function readShown(about: (notice: Notice) => boolean): Promise<boolean> {
   if (document.visibilityState !== 'visible') return false;
   let any = false;

@@ -1,4 +1,4 @@
-// Notifications on this phone: switched on with the person's leave, kept on, and tried with a real push.
+// Push notifications on this phone: permission, registration with the server, and a test push.
 
 import { api, whole } from '../api/client';
 import type { Schemas } from '../contract/types';
@@ -17,7 +17,7 @@ const iPhone = /iPhone|iPad/.test(navigator.userAgent);
 const otherwise = /Android/.test(navigator.userAgent) ? 'android' : 'computer';
 export const platform = iPhone ? 'iphone' : otherwise;
 
-/** What this phone is called in a list of phones. */
+/** Return the name of this phone in a list of phones. */
 export const thisPhone = (): string => t(`device.${platform}`);
 
 const after = (ms: number) => new Promise<null>((resolve) => setTimeout(() => resolve(null), ms));
@@ -28,17 +28,17 @@ export function standing(): Standing {
   return Notification.permission === 'granted' ? 'on' : 'off';
 }
 
-/** Asks for leave and registers this phone. Gives the device, or what stands in the way. */
+/** Ask for permission and register this phone. Return the device, or what stands in the way. */
 export async function switchOn(): Promise<Device | Standing> {
   const current = standing();
   if (current === 'add' || current === 'none') return current;
-  // A human answers, or looks away: then nothing has been said yet.
+  // A person answers, or looks away: then nothing is decided yet.
   const permission = await Promise.race([Notification.requestPermission(), after(ANSWER_MS)]);
   if (permission !== 'granted') return permission === null ? standing() : 'blocked';
   return register();
 }
 
-/** After a start: tells the server where this phone is, if notifications are on. The same address is the same device. */
+/** Register this phone with the server, if notifications are on. The same address is the same device. */
 export async function register(): Promise<Device | Standing> {
   if (standing() !== 'on') return standing();
   const [registration, { data: config }] = await Promise.all([
@@ -62,7 +62,7 @@ export async function register(): Promise<Device | Standing> {
   return data ?? 'silent';
 }
 
-/** Takes away what this phone shows of an account that is no longer open on it. */
+/** Close the notifications of an account that is no longer signed in here. */
 export async function clearNotifications(): Promise<void> {
   const listing = (navigator as Partial<Navigator>).serviceWorker
     ?.getRegistration()
@@ -76,7 +76,7 @@ export async function clearNotifications(): Promise<void> {
     );
 }
 
-/** Sends a real push here. Gives the seconds until it had arrived, null when it did not. */
+/** Send a test push to this phone. Return the seconds until it arrived, or null when it did not. */
 export async function tryPush(device: Device): Promise<number | null> {
   const began = Date.now();
   const { error } = await api.POST('/v1/devices/{device_id}/test', { params: { path: { device_id: device.id } } });

@@ -9,10 +9,10 @@ export const offered = async (): Promise<boolean> =>
   !!(self.PublicKeyCredential as Partial<typeof PublicKeyCredential> | undefined)?.parseRequestOptionsFromJSON &&
   !!(await api.GET('/v1/config')).data?.passkeys;
 
-/** Somebody thought better of it, or this phone has none: told apart from nothing the server says. */
+/** The dialog was cancelled, or this phone has no passkey. */
 const NONE = { error: { type: '/problems/wrong-passkey' } };
 
-/** Signs in as whoever the phone has a passkey of. */
+/** Sign in with a passkey of this phone. */
 export async function signInByPasskey(): Promise<{ error?: unknown }> {
   const { data, error } = await api.POST('/v1/sessions/passkey/options');
   if (!data) return { error };
@@ -26,7 +26,7 @@ export async function signInByPasskey(): Promise<{ error?: unknown }> {
   });
 }
 
-/** Makes a passkey on this phone. The session needs fresh proof. */
+/** Create a passkey on this phone. The session needs fresh proof. */
 export async function addPasskey(): Promise<{ error?: unknown }> {
   const { data, error } = await api.POST('/v1/passkeys/options');
   if (!data) return { error };

@@ -1,4 +1,4 @@
-// How the app looks and speaks on this phone: theme, language, quick hide. Not secret, so in localStorage.
+// Preferences of this phone: theme, language, quick hide. Not secret, so in localStorage.
 
 import { speak } from '../i18n';
 import { tags } from '../platform/locale';
@@ -27,7 +27,7 @@ export async function setPreferences(part: Partial<Preferences> = {}): Promise<v
   try {
     localStorage.setItem(SLOT, JSON.stringify(next));
   } catch {
-    // A browser that keeps nothing still shows what was chosen until it is closed.
+    // Where nothing can be stored, the choice lasts until the page is closed.
   }
   const root = document.documentElement;
   if (next.theme === 'auto') delete root.dataset.theme;

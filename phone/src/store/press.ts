@@ -1,4 +1,4 @@
-// The press, and the all-clear after it, as the page sees them: kept at the tap, undone within three seconds, sent as soon as there is a way.
+// The press and the all-clear, as the page sees them: stored at the tap, undone within three seconds, sent as soon as there is a network.
 
 import { serverNow } from '../api/clock';
 import { withoutStream } from '../api/events';
@@ -17,7 +17,7 @@ import { change, state } from './store';
 const TRY_MS = 5_000;
 let ring = 0;
 
-/** The tap on "Reach out now", or on what ends it. The ring begins once the press is safe on the phone. */
+/** Begin a press, or with `close` the end of a reach-out. The three seconds begin once it is stored on the phone. */
 export async function startPress(close?: Press['close']): Promise<void> {
   if (!state.me || state.pendingPress) return;
   const press = createPress(state.me.id, Date.now(), newKey(), close);
@@ -32,7 +32,7 @@ function scheduleSend(press: Press): void {
   ring = self.setTimeout(() => void sendPending(), Math.max(0, press.release_at - Date.now()) + 5);
 }
 
-/** Undo, or "Take it back": nothing is sent. */
+/** Undo, or "Take it back": drop the press; nothing is sent. */
 export async function cancelPress(): Promise<void> {
   clearTimeout(ring);
   change({ pendingPress: null });
@@ -41,7 +41,7 @@ export async function cancelPress(): Promise<void> {
   void refresh();
 }
 
-/** The phone is locked or the page hidden: that ends the ring. Also after a reload. */
+/** End the three seconds early and send: the phone is locked, the page hidden or reloaded. */
 export async function releasePress(): Promise<void> {
   if (!state.pendingPress) return;
   clearTimeout(ring);
@@ -49,7 +49,7 @@ export async function releasePress(): Promise<void> {
   await sendPending();
 }
 
-/** The page is being closed: there is no time for the lock or the storage any more. What is kept is sent again later, under the same key. */
+/** Send while the page is being closed, without lock or storage: there is no time. What is stored is sent again later, under the same key. */
 function sendOnClose(): void {
   const { pendingPress: press, me, session } = state;
   if (press?.person_id !== me?.id || !press || session !== 'in') return;
@@ -58,13 +58,13 @@ function sendOnClose(): void {
   if (nextStep({ ...press, release_at: 0 }, Date.now()).kind === 'send') void send(press);
 }
 
-/** "Send it", for a press that was kept for more than two hours. */
+/** "Send it", for a press that is more than two hours old. */
 export async function sendAnyway(): Promise<void> {
   change({ pendingPress: await amend((press) => ({ ...press, sure: true, release_at: 0 })) });
   await sendPending();
 }
 
-/** After a start: whatever was kept when the page went away. Its ring has ended with that page. */
+/** After a start: take up the press that was stored when the page went away. Its three seconds ended with that page. */
 export async function restorePress(): Promise<void> {
   if (state.pendingPress) return sendPending();
   const kept = await get<Press>('press');
@@ -73,7 +73,7 @@ export async function restorePress(): Promise<void> {
   await releasePress();
 }
 
-/** Tries to send it. Safe to call at any time, from any number of places. */
+/** Try to send the pending press. Safe to call at any time, from any number of places. */
 export async function sendPending(): Promise<void> {
   const { pendingPress: press, me } = state;
   if (!press || !me || state.session !== 'in') return;
@@ -82,7 +82,7 @@ export async function sendPending(): Promise<void> {
     nextStep(press, Date.now()).kind === 'send' ? await withoutStream(() => flush(me.id)) : await flush(me.id);
   if (flushed.kind === 'ring') scheduleSend(press);
   else if (flushed.kind === 'none') {
-    // The service worker was faster, or nothing could be kept.
+    // The service worker was faster, or nothing could be stored.
     const kept = await get<Press>('press');
     if (!kept) change({ pendingPress: null });
     await refresh();
@@ -107,7 +107,7 @@ function applyOutcome(outcome: Outcome, reply: unknown, { close }: Press): void 
   if (outcome === 'sent') void refresh();
 }
 
-/** The all-clear has arrived: it is said, and looking back is offered to who is still where it was given. */
+/** Say that the reach-out is closed, and offer a reflection where the person is still on its screen. */
 function showClosed({ id, outcome }: NonNullable<Press['close']>, before?: boolean): void {
   const mistake = outcome === 'mistake';
   const here = !state.route[0] || state.route[1] === id;
@@ -117,7 +117,7 @@ function showClosed({ id, outcome }: NonNullable<Press['close']>, before?: boole
   change({ toast: t(before ? 'own.say' : cleared) });
 }
 
-/** Asks the browser to wake the service worker once there is a network, also when the app is closed. */
+/** Ask the browser to wake the service worker once there is a network, also when the app is closed. */
 async function requestBackgroundSync(): Promise<void> {
   try {
     const registration = (await within(navigator.serviceWorker.ready)) as ServiceWorkerRegistration & {
@@ -129,7 +129,7 @@ async function requestBackgroundSync(): Promise<void> {
   }
 }
 
-/** Every way in which a network can come back. */
+/** Send and refresh whenever a network may be back. */
 export function watchNetwork(): void {
   onStorageBack.call = () => void restorePress();
   addEventListener('online', () => {

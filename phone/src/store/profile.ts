@@ -1,11 +1,11 @@
-// My profile on the server, changed from wherever a screen offers it.
+// My profile on the server.
 
 import { api } from '../api/client';
 import type { Schemas } from '../contract/types';
 import { errorText } from '../i18n/problem';
 import { change } from './store';
 
-/** All of it or nothing; says so when it did not work. */
+/** Change all of these fields or none; show an error as a toast. Return whether it worked. */
 export async function updateProfile(body: Partial<Schemas['api__routes__me__Change']>): Promise<boolean> {
   const { data, error } = await api.PATCH('/v1/me', { body });
   change(data ? { me: data } : { toast: errorText(error) });

@@ -1,4 +1,4 @@
-// Looks at the server again: circle, open reach-outs, inbox. Whatever changed, this is what is asked.
+// Fetches everything that screens share: circle, open reach-outs, inbox. Whatever changed, all of it is fetched.
 
 import { api, whole } from '../api/client';
 import { serverNow } from '../api/clock';
@@ -12,7 +12,7 @@ let running: Promise<void> | null = null;
 let again = false;
 let at = 0;
 
-/** Fetches anew. While one look is under way, one more is made after it, however often it is asked for. */
+/** Refresh the state. A call during a refresh causes one more after it, however many calls there are. */
 export function refresh(): Promise<void> {
   if (running) {
     again = true;
@@ -28,7 +28,7 @@ export function refresh(): Promise<void> {
   return running;
 }
 
-/** No event says that somebody's phone can be reached now, so what is older than this is asked for again. */
+/** Refresh when the last one is older than this: no event tells that somebody's phone can be reached now. */
 export function refreshIfOlder(afterMs: number): void {
   if (Date.now() - at > afterMs && document.visibilityState === 'visible') void refresh();
 }
@@ -44,7 +44,7 @@ async function fetchAll(): Promise<void> {
     state.helplines?.region === me.region
       ? null
       : api.GET('/v1/helplines', { params: { query: { region: me.region } } }),
-    // What the phone has kept of me is not all that there is: no number, no hours.
+    // The vault does not hold all of my profile: no number, no hours.
     me.created_at ? null : api.GET('/v1/me'),
   ]);
   const ended = () => state.me?.id !== me.id || state.session !== 'in';
@@ -54,7 +54,7 @@ async function fetchAll(): Promise<void> {
     change({ online: problemType(circle.error ?? open.error) !== NETWORK_ERROR });
     return;
   }
-  // Who only helps has another Home. It is not shown as an empty circle first.
+  // Somebody who only helps has another Home; an empty circle must not be shown first.
   const helping = circle.data.items.some((member) => member.state === 'active')
     ? null
     : await api.GET('/v1/supporting', whole);
@@ -74,17 +74,17 @@ async function fetchAll(): Promise<void> {
     now: serverNow(),
     refreshes: state.refreshes + 1,
   });
-  // The service worker brings no new version while this stands.
+  // The service worker does not take over a new version while a reach-out is open.
   await put('busy', myReachOut !== null);
   await seal({ me: state.me ?? me, circle: circle.data.items, helplines }).catch(() => undefined);
-  // Whoever has signed out meanwhile leaves nothing behind.
+  // Somebody signed out meanwhile: leave nothing behind.
   if (ended()) return void (await Promise.all([destroy(), drop('busy')]));
   if (myReachOut) {
     const written = await api.GET('/v1/reach-outs/{reach_out_id}/messages', {
       params: { path: { reach_out_id: myReachOut.id }, ...whole.params },
     });
     if (written.data) change({ messages: written.data.items });
-    // It stands before my eyes: what came of it is seen live, and so it is read.
+    // The reach-out is on the screen, so its notices are read.
     const shown = !state.route.length || (state.route[0] === 'reach-outs' && state.route[1] === myReachOut.id);
     if (shown && unread.data?.unread && (await readShown((notice) => notice.reach_out_id === myReachOut.id)))
       void refresh();

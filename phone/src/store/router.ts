@@ -3,22 +3,22 @@ import { serverNow } from '../api/clock';
 import { parseRoute } from '../domain/links';
 import { change, state } from './store';
 
-/** `go('reach-outs', id)`; without a part it is Home. */
+/** Go to an address: `go('reach-outs', id)`; without a part, to Home. */
 export function go(...parts: string[]): void {
   location.hash = to(...parts);
   syncRoute();
 }
 
-/** The href of a link inside the app. */
+/** Return the href of a link inside the app. */
 export const to = (...parts: string[]): string => `#/${parts.map(encodeURIComponent).join('/')}`;
 
-/** Takes the place of the present page, so that "back" does not lead to it. */
+/** Replace the present address, so that "back" does not lead to it. */
 export function replaceRoute(...parts: string[]): void {
   history.replaceState(null, '', to(...parts));
   syncRoute();
 }
 
-/** Shows where the address leads, and takes away what was said before. Once: the browser tells of a new address later than we do. */
+/** Show the screen of the present address and clear the toast. Does nothing the second time: `hashchange` comes later than our own call. */
 export function syncRoute(): void {
   const route = parseRoute(location);
   // A # that was encoded on its way stands in the path, where every later address would drag it along.

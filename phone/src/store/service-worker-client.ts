@@ -1,4 +1,4 @@
-// The service worker: put in place, and followed by a newer one only when nobody is in the middle of something.
+// Registers the service worker, and lets a newer one take over only when nobody is in the middle of something.
 import { refresh } from './refresh';
 import { state } from './store';
 

@@ -1,4 +1,4 @@
-// Who is signed in on this phone: starting, signing in and out, and a session that the server has ended.
+// Who is signed in on this phone: start, sign-in, sign-out, and a session that the server has ended.
 
 import { api, callbacks } from '../api/client';
 import { listen, silence } from '../api/events';
@@ -17,7 +17,7 @@ import { change, state } from './store';
 
 const TRY_MS = 5_000;
 
-/** Finds out who is here. Offline, it is whoever the phone has kept. `words`: when the app can say something. */
+/** Find out who is signed in; without a network, whoever the vault names. `words` resolves when a catalogue is loaded. */
 export async function start(words: Promise<void>): Promise<void> {
   await begin(words).catch((error: unknown) => {
     console.error(error);
@@ -77,12 +77,12 @@ function arrive(me: Me, more: Partial<typeof state> = {}): void {
   });
 }
 
-/** Everything that follows from knowing whose phone this is. */
+/** Set up the app for the person who is signed in. */
 export async function enter(me?: Me): Promise<void> {
   const known = me ?? (await api.GET('/v1/me')).data;
   if (!known) return;
-  // Somebody else has signed in: what was kept belongs to the one before.
-  // A storage that stays silent has not said so; a press in it must not be emptied away when it comes back.
+  // Somebody else has signed in: what is stored belongs to the person before.
+  // A storage that does not answer has not said so; a press in it must not be erased when it comes back.
   const who = await get<string>('who');
   if (who !== known.id && !(who === undefined && isSilent())) await forget();
   await put('who', known.id);
@@ -93,7 +93,7 @@ export async function enter(me?: Me): Promise<void> {
   await Promise.all([refresh(), restorePress()]);
 }
 
-/** The server has ended this session. What the phone keeps of others goes; a press stays, and must not be lost for it. */
+/** React to a session that the server has ended: erase what is stored of others, but never a pending press. */
 function expire(): void {
   silence();
   void destroy();
@@ -121,7 +121,7 @@ async function forget(): Promise<void> {
   });
 }
 
-/** Signs out; the phone keeps nothing of this person. */
+/** Sign out; nothing of this person stays on the phone. */
 export async function signOut(): Promise<void> {
   silence();
   if (await requestSignOut()) return clearSession();
@@ -130,20 +130,20 @@ export async function signOut(): Promise<void> {
   retrySignOut();
 }
 
-/** Whether the server knows by now that this session has ended. */
+/** End the session on the server. Return whether it is ended there. */
 async function requestSignOut(): Promise<boolean> {
   const { error } = await api.DELETE('/v1/sessions/{which}', { params: { path: { which: 'current' } } });
   return !error || problemType(error) === '/problems/not-signed-in';
 }
 
-/** Sends a sign-out that was made without a connection. */
+/** Send a sign-out that was made without a network. */
 async function finishSignOut(): Promise<void> {
   if (!(await get<boolean>('leaving')) || !(await requestSignOut())) return;
   await drop('leaving');
   if (state.toast === t('out.later')) change({ toast: '' });
 }
 
-/** Tries it until it has arrived, or somebody has signed in. */
+/** Retry the sign-out until it has arrived, or somebody has signed in. */
 function retrySignOut(): void {
   const timer = setInterval(() => void again(), TRY_MS);
   const again = async () => {
@@ -155,7 +155,7 @@ function retrySignOut(): void {
   void again();
 }
 
-/** After signing out or erasing the account; `word` is what the first screen says of it. */
+/** Clear everything after a sign-out or an erased account; the first screen shows `toast`. */
 export async function clearSession(word = ''): Promise<void> {
   silence();
   change({ session: 'out', me: null });

@@ -1,4 +1,4 @@
-// What the screens show. One plain object; `change` puts something new into it and everything is drawn again.
+// The state that screens show: one plain object. `change` sets fields and redraws the app.
 
 import { serverNow } from '../api/clock';
 import type { Country, Me, Member, Message, ReachOut, Supported } from '../contract/types';
@@ -21,16 +21,16 @@ export interface State {
   circleEmpty: boolean;
   /** Open reach-outs of others who would like company. */
   incoming: ReachOut[];
-  /** The people I am there for; asked for while nobody is in my own circle. */
+  /** The people I am there for; fetched while nobody is in my own circle. */
   supporting: Supported[];
   unread: boolean;
-  /** Whether the last request found its way. */
+  /** Whether the last request got a reply. */
   online: boolean;
-  /** A passing word at the top of the page. */
+  /** A passing message at the top of the page. */
   toast: string;
   hidden: boolean;
   now: number;
-  /** Goes up whenever the server was looked at: a screen then asks again for what it alone shows. */
+  /** Counts the refreshes: a screen then refetches what it alone shows. */
   refreshes: number;
 }
 
@@ -57,7 +57,7 @@ export const state: State = {
 let draw: () => void = () => undefined;
 let waiting = false;
 
-/** What draws the app; called once, by main. */
+/** Set the function that draws the app, and draw; called once, by main. */
 export function drawWith(drawing: () => void): void {
   draw = drawing;
   draw();

@@ -1,4 +1,4 @@
-// What the phone may need without a network (names, numbers, helplines), sealed with a key that never leaves the browser.
+// Names, numbers and helplines for when there is no network, encrypted with a key that never leaves the browser.
 import type { Country, Me, Member } from '../contract/types';
 import { drop, get, isSilent, put } from '../platform/storage';
 import { NoAnswer, within } from '../platform/timeout';
@@ -9,7 +9,7 @@ export interface Kept {
   helplines: Country | null;
 }
 
-/** Without a word from the server for so long, nobody can say whose phone this still is. */
+/** After so long without a reply from the server, nobody can say whose phone this still is. */
 const OPENS_FOR_MS = 30 * 24 * 60 * 60_000;
 
 const ALGORITHM = { name: 'AES-GCM', length: 256 };
@@ -40,12 +40,12 @@ export async function seal({ me, circle, helplines }: Kept): Promise<void> {
   });
 }
 
-/** Nothing of it is left: the session has ended. */
+/** Erase the vault and its key: the session has ended. */
 export async function destroy(): Promise<void> {
   await Promise.all([drop('vault'), drop('key')]);
 }
 
-/** What was sealed last, or null: nothing there, or nothing that this key opens. */
+/** Return what was sealed last, or null where there is nothing, or nothing that this key opens. */
 export async function unseal(): Promise<Kept | null> {
   try {
     const held = await get<{ iv: Uint8Array<ArrayBuffer>; seen_at?: number; sealed: ArrayBuffer }>('vault');
