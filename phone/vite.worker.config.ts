@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { defineConfig } from 'vite';
+import { pushWords } from './build/catalogues';
 import { TERSER } from './build/terser';
-import { outside } from './build/words';
 
 // What the app needs to open without a network: all that the build has made, by its own names.
 const DIST = join(import.meta.dirname, 'dist');
@@ -26,7 +26,7 @@ export default defineConfig({
   define: {
     __SHELL__: JSON.stringify(shell),
     __VERSION__: JSON.stringify(version()),
-    __OUTSIDE__: JSON.stringify(Object.fromEntries(outside('push.'))),
+    __OUTSIDE__: JSON.stringify(pushWords()),
   },
   publicDir: false,
   build: {

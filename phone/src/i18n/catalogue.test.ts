@@ -3,13 +3,14 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { CATALOGUES, OUTSIDE } from './catalogues';
 import { en } from './en';
 import { outside as english } from './en/outside';
-import type { Catalogue, Key } from './index';
+import type { Key } from './index';
 import { isKey, language, speak, t, tRich } from './index';
 import type { Language } from './languages';
 import { LANGUAGES, nearest } from './languages';
-import type { Outside, OutsideKey } from './outside';
+import type { OutsideKey } from './outside';
 import { errorText } from './problem';
 
 const KEYS = Object.keys(en) as Key[];
@@ -20,14 +21,6 @@ const SAME: Partial<Record<Language, Key[]>> = {
 };
 const TAGS = Object.keys(LANGUAGES) as Language[];
 const OTHERS = TAGS.filter((tag) => tag !== 'en');
-const CATALOGUES = Object.fromEntries(
-  await Promise.all(TAGS.map(async (tag) => [tag, await LANGUAGES[tag].load()])),
-) as Record<Language, Catalogue>;
-const OUTSIDE = Object.fromEntries(
-  await Promise.all(
-    TAGS.map(async (tag) => [tag, ((await import(`./${tag}/outside.ts`)) as { outside: Outside }).outside]),
-  ),
-) as Record<Language, Outside>;
 const places = (text: string) => [...new Set(text.match(/\{\w+\}/g))].sort();
 const forms = (text: string) => text.split('|');
 

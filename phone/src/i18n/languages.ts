@@ -1,23 +1,17 @@
-// The languages that the app speaks: a row and a folder for each. The rows are the choices in Settings, in this order.
-import type { Catalogue } from './catalogue';
+// The languages that the app speaks, and what a catalogue is: English has every key, and each other language says the same.
+import type { en } from './en';
 
-interface Row {
-  /** As its speakers call it. */
-  name: string;
-  load: () => Promise<Catalogue>;
-}
+/** By their own names, in the order in which Settings offers them. */
+export const LANGUAGES = { en: 'English', es: 'Español', de: 'Deutsch' } as const;
 
-export const LANGUAGES = {
-  en: { name: 'English', load: async () => (await import('./en')).en },
-  es: { name: 'Español', load: async () => (await import('./es')).es },
-  de: { name: 'Deutsch', load: async () => (await import('./de')).de },
-} satisfies Record<string, Row>;
 export type Language = keyof typeof LANGUAGES;
+export type Key = keyof typeof en;
+export type Catalogue = Record<Key, string>;
 
 export const isLanguage = (tag: string): tag is Language => Object.hasOwn(LANGUAGES, tag);
 
-/** The language of a tag (`de-AT`, `de`), or English where the app does not speak it. */
+/** Return the language of a tag (`de-AT`, `de`), or English where the app does not speak it. */
 export function nearest(tag: string): Language {
-  const [spoken = ''] = tag.toLowerCase().split(/[-_]/);
-  return isLanguage(spoken) ? spoken : 'en';
+  const [base = ''] = tag.toLowerCase().split(/[-_]/);
+  return isLanguage(base) ? base : 'en';
 }

@@ -103,7 +103,7 @@ export function Settings() {
           <Choice
             name={t('set.language')}
             value={language()}
-            options={Object.entries(LANGUAGES).map(([tag, { name }]): [string, string] => [tag, name])}
+            options={Object.entries(LANGUAGES)}
             onPick={(chosen) =>
               void setPreferences({ language: chosen }).then(() => updateProfile({ language: chosen }))
             }

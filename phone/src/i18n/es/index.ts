@@ -1,5 +1,5 @@
 // Spanish. The same keys as English, in the same order.
-import type { Catalogue } from '../catalogue';
+import type { Catalogue } from '../languages';
 import { account } from './account';
 import { begin } from './begin';
 import { circle } from './circle';
