@@ -1,37 +1,34 @@
-"""Whether anybody can push: told by processes that have a key to push addresses to those that have none."""
+"""Whether any process can push: processes with a key for push addresses tell those that have none."""
 
 import asyncio
 from datetime import datetime, timedelta
 
-import structlog
 from sqlalchemy import insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from core.clock import Clock
 from core.database import Database
 from core.encryption import Keyring
+from core.isolation import isolated
 from models import Installation
 
 PUSHES_UNTIL = "pushes_until"
 SIGHT_SECONDS = 5.0
-"""Seconds between two times that it is said, or asked."""
+"""Seconds between two writes, or two readings, of it."""
 SIGHT_LIFETIME = timedelta(seconds=20)
-
-log = structlog.get_logger(__name__)
 
 
 async def keep_sight(database: Database, clock: Clock, keyring: Keyring) -> None:
-    """Say, or ask, until cancelled. Only on PostgreSQL: an embedded database has one folder of keys."""
+    """Write or read it again and again until cancelled. Only on PostgreSQL: an embedded database has one folder of keys."""
     while True:
-        try:
+        # While the database is away, what was known holds.
+        with isolated("sight_not_kept"):
             await record_sight(database, clock, keyring)
-        except Exception as error:  # noqa: BLE001 (the database is away; what was known holds until it is back)
-            log.warning("sight_not_kept", error=type(error).__name__)
         await asyncio.sleep(SIGHT_SECONDS)
 
 
 async def record_sight(database: Database, clock: Clock, keyring: Keyring) -> None:
-    """A process with a key says until when it counts as one; a process without looks whether any does."""
+    """Write until when this process counts as one that can push; without a key, read whether another can."""
     if not keyring.opens_addresses:
         async with database.read() as session:
             until = (
@@ -41,8 +38,8 @@ async def record_sight(database: Database, clock: Clock, keyring: Keyring) -> No
         return
     until = (clock.now() + SIGHT_LIFETIME).isoformat()
     async with database.write() as session:
-        said = update(Installation).where(Installation.name == PUSHES_UNTIL).values(value=until)
-        if not getattr(await session.execute(said), "rowcount", 0):
+        renewal = update(Installation).where(Installation.name == PUSHES_UNTIL).values(value=until)
+        if not getattr(await session.execute(renewal), "rowcount", 0):
             try:
                 await session.execute(insert(Installation).values(name=PUSHES_UNTIL, value=until))
             except IntegrityError:

@@ -13,6 +13,8 @@ import asyncpg
 import structlog
 from sqlalchemy.engine import URL
 
+from core.isolation import isolated
+
 NOTIFY_CHANNEL = "porchlight_news"
 COALESCE_SECONDS = 0.02
 """Seconds in which news of one process is gathered into one NOTIFY."""
@@ -121,10 +123,9 @@ class PostgresBridge:
     async def run(self) -> None:
         """Carry until cancelled; reconnects by itself."""
         while True:
-            try:
+            # A driver whose connection is cut raises errors of many kinds.
+            with isolated("bridge_lost"):
                 await self._carry()
-            except Exception as error:  # noqa: BLE001 (a driver cut off in mid-sentence raises what it likes; the bridge outlives it)
-                log.warning("bridge_lost", error=type(error).__name__)
             self.connected.clear()
             self._missed = True
             await asyncio.sleep(1)

@@ -6,16 +6,13 @@ from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
-import structlog
+from core.isolation import isolated
 
 ANCHOR_SECONDS = 10.0
 """Seconds between two readings of the database's time."""
 
 MAX_CLOCK_STEP = timedelta(seconds=2)
 """A correction backwards that is larger than this is no correction but a clock that was wrong."""
-
-log = structlog.get_logger(__name__)
-
 
 _COUNTS_SLEEP = getattr(time, "CLOCK_BOOTTIME", None)
 
@@ -69,7 +66,5 @@ class DatabaseClock:
         """Anchor again and again until cancelled; a database that is away leaves the last anchor in force."""
         while True:
             await asyncio.sleep(ANCHOR_SECONDS)
-            try:
+            with isolated("clock_not_anchored"):
                 await self.anchor()
-            except Exception as error:  # noqa: BLE001 (whatever the driver raises: the old anchor goes on)
-                log.warning("clock_not_anchored", error=type(error).__name__)

@@ -31,6 +31,16 @@ HANDED_SECONDS = Histogram(
 )
 RECEIPTS = Counter("porchlight_receipts_total", "Receipts from devices, by event.", ["event"])
 OLDEST_DUE = Gauge("porchlight_oldest_due_delivery_seconds", "Age of the oldest delivery that is due and not sent.")
+ISOLATED_FAILURES = Counter(
+    "porchlight_isolated_failures_total",
+    "Failures that were logged and did not end what they happened in, by log event.",
+    ["event"],
+)
+WORKER_PART_FAILURES = Counter(
+    "porchlight_worker_part_failures_total",
+    "Parts of a worker's turn, and periodic jobs, that failed or took too long.",
+    ["part", "reason"],
+)
 LAST_TURN = Gauge("porchlight_worker_last_turn_timestamp_seconds", "When this process's worker last came round.")
 AUDIT_FINDINGS = Counter(
     "porchlight_audit_findings_total", "What the auditor found that must not be, by what it is.", ["what"]

@@ -1,4 +1,4 @@
-"""The auditor: looks for what must not be, counts it, logs it, and mends it, each finding on its own."""
+"""The auditor: looks for rows in states that must not occur, counts, logs and mends them, each on its own."""
 
 import time
 from collections.abc import Sequence
@@ -9,6 +9,7 @@ from core.bus import Bus
 from core.clock import Clock
 from core.database import Database
 from core.encryption import Keyring
+from core.isolation import isolated
 from core.telemetry import AUDIT_FINDINGS, AUDITED_AT
 from core.unit_of_work import DispatchNow, UnitOfWork
 from rules.upkeep import audit
@@ -29,25 +30,25 @@ class Auditor:
         self._dispatch_now = dispatch_now
 
     async def look(self) -> Sequence[tuple[Finding, bool]]:
-        """Look once; gives what was found, and whether it was mended (or somebody else was faster)."""
+        """Look once; returns the findings, and whether each was mended here (False: it failed, or another was faster)."""
         async with self._database.read() as session:
             findings = await audit.find_all(UnitOfWork(session, self._clock.now(), self._keyring))
-        done = [(finding, await self._mend(finding)) for finding in findings]
+        outcomes = [(finding, await self._mend(finding)) for finding in findings]
         AUDITED_AT.set(time.time())
-        return done
+        return outcomes
 
     async def _mend(self, finding: Finding) -> bool:
         AUDIT_FINDINGS.labels(str(finding.what)).inc()
-        try:
+        fields = {"what": str(finding.what), "id": _about(finding)}
+        # A finding that cannot be mended holds up no other.
+        with isolated("audit_not_mended", level="error", **fields):
             async with self._database.write() as session:
                 unit = UnitOfWork(session, self._clock.now(), self._keyring)
                 mended = await audit.repair(unit, finding)
                 await unit.commit(self._bus, self._dispatch_now)
-        except Exception as error:  # noqa: BLE001 (one that cannot be mended holds up no other)
-            log.error("audit_not_mended", what=str(finding.what), id=_about(finding), error=type(error).__name__)  # noqa: TRY400
-            return False
-        log.warning("audit_found", what=str(finding.what), id=_about(finding), mended=mended)
-        return mended
+            log.warning("audit_found", mended=mended, **fields)
+            return mended
+        return False
 
 
 def _about(finding: Finding) -> str:

@@ -8,6 +8,7 @@ import httpx
 import structlog
 
 from core.database import Database
+from core.isolation import caught
 from core.telemetry import HEARTBEATS
 
 BEAT_SECONDS = 60.0
@@ -41,11 +42,9 @@ class Heartbeat:
         last = self._last_turn()
         if last is None or time.monotonic() - last > MAX_TURN_AGE_SECONDS:
             return False
-        try:
+        with caught() as ping:
             await self._database.ping()
-        except Exception:  # noqa: BLE001 (whatever is wrong with the database, this is no sign of life)
-            return False
-        return True
+        return ping.error is None
 
     async def _beat(self) -> str:
         try:

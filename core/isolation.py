@@ -1,0 +1,57 @@
+"""Isolation: a block whose failure is logged and counted, and does not end what goes on around it."""
+
+from types import TracebackType
+from typing import Literal, Self
+
+import structlog
+
+from core.telemetry import ISOLATED_FAILURES
+
+log = structlog.get_logger(__name__)
+
+
+class Isolation:
+    """A context manager that lets no `Exception` out. `error` is what the block raised, None when it ended well.
+
+    Cancellation, exits and interrupts pass through: they are meant for whoever runs the block.
+    """
+
+    __slots__ = ("_event", "_fields", "_level", "error")
+
+    def __init__(self, event: str | None, level: Literal["warning", "error"], fields: dict[str, object]) -> None:
+        self._event = event
+        self._level = level
+        self._fields = fields
+        self.error: Exception | None = None
+
+    @property
+    def failure(self) -> Exception:
+        """What the block raised. Raises RuntimeError when it ended well."""
+        if self.error is None:
+            raise RuntimeError("the block ended well")
+        return self.error
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> bool:
+        if not isinstance(error, Exception):
+            return False
+        self.error = error
+        if self._event is not None:
+            ISOLATED_FAILURES.labels(self._event).inc()
+            # The type and nothing more: a message or a traceback may quote what a person wrote.
+            getattr(log, self._level)(self._event, error=type(error).__name__, **self._fields)
+        return True
+
+
+def isolated(event: str, *, level: Literal["warning", "error"] = "warning", **fields: object) -> Isolation:
+    """Go on after the block, whatever it raises, and log that under `event`, a static name, with these fields."""
+    return Isolation(event, level, fields)
+
+
+def caught() -> Isolation:
+    """Go on after the block, whatever it raises, and log nothing: the caller classifies `error`."""
+    return Isolation(None, "warning", {})
