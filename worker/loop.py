@@ -1,4 +1,4 @@
-"""The loop that time drives: rungs, bookends and deliveries that are due, pushes without a receipt, who is lost."""
+"""The worker's loop: due rungs, bookends and deliveries, phones registered late, pushes without a receipt, people out of reach."""
 
 import asyncio
 import time
@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
-import structlog
+from prometheus_client import Counter
 from sqlalchemy import func, or_, select
 from sqlalchemy.exc import DBAPIError
 
@@ -14,6 +14,7 @@ from core.bus import Bus
 from core.clock import Clock
 from core.database import Database, lost_a_race
 from core.encryption import Keyring
+from core.isolation import isolated
 from core.telemetry import BOOKENDS, LAST_TURN, OLDEST_DUE, RUNGS, UNREACHABLE_TOTAL
 from core.unit_of_work import UnitOfWork
 from models import Delivery
@@ -24,9 +25,12 @@ from rules.circle import reachability
 from rules.outbox.late_devices import any_fresh_notice, push_missed_devices
 from rules.outbox.resend import resend_unreceipted
 from rules.reach_out import advance
+from worker.bounded import run_bounded
 
 TICK_SECONDS = 0.5
-"""Seconds between two looks at what is due when nothing was."""
+"""Seconds between two turns when nothing was due."""
+PART_TIMEOUT_SECONDS = 10.0
+"""Seconds that one part of a turn may take; it usually takes milliseconds. As long as a lease holds."""
 MEASURE_SECONDS = 5.0
 """Seconds between two readings of the backlog."""
 DATABASE_AWAY_SECONDS = 2.0
@@ -34,16 +38,15 @@ DATABASE_AWAY_SECONDS = 2.0
 DUE_BATCH = 50
 """Reach-outs (and bookends) moved in one turn, so that deliveries are never far behind."""
 REACHABILITY_INTERVAL = timedelta(seconds=60)
-"""Between two looks for people whom nothing reaches."""
+"""Between two searches for people whom no push reaches."""
 
 Due = Callable[[UnitOfWork, int], Awaitable[Sequence[UUID]]]
 Take = Callable[[UnitOfWork, UUID], Awaitable[bool]]
-
-log = structlog.get_logger(__name__)
+Part = Callable[[], Awaitable[int]]
 
 
 class Worker:
-    """Goes round until it is asked to stop. Holds nothing that another worker could not carry on."""
+    """Takes turns until it is asked to stop. Holds no state that another worker could not do without."""
 
     def __init__(
         self,
@@ -60,24 +63,23 @@ class Worker:
         self._bus = bus
         self._dispatcher = dispatcher
         self._ladder = tuple(ladder)
-        self._measured = 0.0
-        self._second_looked = 0.0
+        self._measured_at = 0.0
+        self._late_devices_at = 0.0
+        """When the backlog was measured and late devices were pushed, on the monotonic clock."""
         self.last_turn: float | None = None
-        """When it last came round, on the monotonic clock."""
-        self._looked_at: datetime | None = None
+        """When the last whole turn ended, on the monotonic clock."""
+        self._reachability_at: datetime | None = None
 
     async def run(self, stop: asyncio.Event) -> None:
-        """Go round until `stop` is set. A fault is logged and the next turn tries again."""
+        """Take turns until `stop` is set. A failure is logged and the next turn tries again."""
         while not stop.is_set():
-            try:
+            pause = DATABASE_AWAY_SECONDS
+            with isolated("turn_failed"):
                 pause = 0.0 if await self.tick() else TICK_SECONDS
-            except Exception as error:  # noqa: BLE001 (the loop outlives whatever one turn met)
-                log.warning("turn_failed", error=type(error).__name__)
-                pause = DATABASE_AWAY_SECONDS
             await self._rest(stop, pause)
 
     async def _rest(self, stop: asyncio.Event, seconds: float) -> None:
-        """Pause, for less than that when it is time to stop, or when pushes that found no place can be taken again."""
+        """Pause; end early when it is time to stop, or when a full transport has room for pushes again."""
         if not seconds:
             await asyncio.sleep(0)
             return
@@ -89,79 +91,80 @@ class Worker:
                 end.cancel()
 
     async def tick(self) -> bool:
-        """One turn; gives whether there was something to do. A part that fails is raised after all others had theirs."""
+        """Take one turn; returns whether there was work. Raises the first failure after every part had its time."""
         done = 0
         failure: Exception | None = None
-        for part in (
-            self._push_late_devices,
-            self._move_ladders,
-            self._move_bookends,
-            self._notify_unreachable,
-            self._resend_unreceipted,
-            self._dispatcher.send_due,
-        ):
-            try:
-                done += await part()
-            except Exception as error:  # noqa: BLE001 (what is wrong with bookends must not hold back a push)
-                failure = failure or error
+        for name, part in self._parts():
+            count, error = await run_bounded(name, part, PART_TIMEOUT_SECONDS)
+            done += count or 0
+            failure = failure or error
         if failure is not None:
             raise failure
-        if time.monotonic() - self._measured >= MEASURE_SECONDS:
-            await self._measure()
-            self._measured = time.monotonic()
         LAST_TURN.set(time.time())
         self.last_turn = time.monotonic()
         return done > 0
 
+    def _parts(self) -> Sequence[tuple[str, Part]]:
+        """The parts of a turn by their names in metrics and logs; each returns how much there was to do."""
+        return (
+            ("late_devices", self._push_late_devices),
+            ("ladders", self._move_ladders),
+            ("bookends", self._move_bookends),
+            ("unreachable", self._notify_unreachable),
+            ("resend", self._resend_unreceipted),
+            ("send_due", self._dispatcher.send_due),
+            ("backlog", self._measure_backlog),
+        )
+
     async def _move_ladders(self) -> int:
         """Move every reach-out whose clock has come."""
-        moved, failed = await self._each(advance.due, advance.advance_if_due, "reach_out_not_moved")
-        RUNGS.labels("moved").inc(moved)
-        RUNGS.labels("failed").inc(failed)
-        return moved
+        return await self._each(advance.due, advance.advance_if_due, "reach_out_not_moved", RUNGS)
 
     async def _move_bookends(self) -> int:
-        """Nudge, or tell the companion, wherever it is time."""
-        moved, failed = await self._each(lifecycle.due_bookends, lifecycle.advance_if_due, "bookend_not_moved")
-        BOOKENDS.labels("moved").inc(moved)
-        BOOKENDS.labels("failed").inc(failed)
-        return moved
+        """Nudge the owner, or tell the companion, of every bookend that is due."""
+        return await self._each(lifecycle.due_bookends, lifecycle.advance_if_due, "bookend_not_moved", BOOKENDS)
 
     async def _notify_unreachable(self) -> int:
-        """Once a minute: say whom nothing reaches, before somebody needs them."""
+        """Once a minute: notify people whom no push reaches any more, before somebody needs them."""
         now = self._clock.now()
-        if self._looked_at is not None and now - self._looked_at < REACHABILITY_INTERVAL:
+        if self._reachability_at is not None and now - self._reachability_at < REACHABILITY_INTERVAL:
             return 0
-        self._looked_at = now
-        told, _ = await self._each(
+        self._reachability_at = now
+        notified = await self._each(
             reachability.newly_unreachable, reachability.notify_if_unreachable, "unreachable_not_told"
         )
-        UNREACHABLE_TOTAL.inc(told)
-        return told
+        UNREACHABLE_TOTAL.inc(notified)
+        return notified
 
-    async def _each(self, due: Due, take: Take, failure: str) -> tuple[int, int]:
-        """Take all that is due, each in a transaction of its own; gives how many were taken and how many failed."""
+    async def _each(self, due: Due, take: Take, failure: str, moves: Counter | None = None) -> int:
+        """Take all that is due, each in a transaction of its own; returns how many were taken.
+
+        One that fails is logged under `failure` and holds up no other. `moves` counts them by result.
+        """
         async with self._database.read() as session:
-            found = await due(UnitOfWork(session, self._clock.now(), self._keyring), DUE_BATCH)
-        taken = failed = 0
-        for one in found:
-            try:
+            ids = await due(UnitOfWork(session, self._clock.now(), self._keyring), DUE_BATCH)
+        taken = 0
+        for due_id in ids:
+            result = None
+            with isolated(failure, level="error", id=str(due_id)) as move:
                 async with self._database.write() as session:
                     unit = UnitOfWork(session, self._clock.now(), self._keyring, ladder=self._ladder)
-                    if await take(unit, one):
-                        taken += 1
+                    if await take(unit, due_id):
                         await unit.commit(self._bus, self._dispatcher.dispatch_now)
-            except Exception as error:  # noqa: BLE001 (one that cannot be moved holds up no other)
-                log.error(failure, id=str(one), error=type(error).__name__)  # noqa: TRY400
-                failed += 1
-        return taken, failed
+                        taken += 1
+                        result = "moved"
+            if move.error is not None:
+                result = "failed"
+            if moves is not None and result is not None:
+                moves.labels(result).inc()
+        return taken
 
     async def _push_late_devices(self) -> int:
         """Push phones that were registered while a notice for their person was being written."""
         # While there are pushes to send, turns follow at once, and this reads all that was written lately.
-        if time.monotonic() - self._second_looked < TICK_SECONDS:
+        if time.monotonic() - self._late_devices_at < TICK_SECONDS:
             return 0
-        self._second_looked = time.monotonic()
+        self._late_devices_at = time.monotonic()
         async with self._database.read() as session:
             if not await any_fresh_notice(UnitOfWork(session, self._clock.now(), self._keyring)):
                 return 0
@@ -184,7 +187,10 @@ class Worker:
             await unit.commit(self._bus, self._dispatcher.dispatch_now)
         return count
 
-    async def _measure(self) -> None:
+    async def _measure_backlog(self) -> int:
+        """Every few seconds: read the age of the oldest delivery that is due and under nobody's lease."""
+        if time.monotonic() - self._measured_at < MEASURE_SECONDS:
+            return 0
         now = self._clock.now()
         async with self._database.read() as session:
             oldest = (
@@ -197,3 +203,5 @@ class Worker:
                 )
             ).scalar()
         OLDEST_DUE.set((now - oldest).total_seconds() if oldest else 0.0)
+        self._measured_at = time.monotonic()
+        return 0

@@ -1,19 +1,23 @@
-"""What a worker does beside its loop, each in a rhythm of its own, so that none of it holds up a rung or a push."""
+"""Periodic jobs: what a worker does beside its loop, each at an interval of its own, so that no rung or push waits for it."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
 
 import structlog
 
+from worker.bounded import run_bounded
+
 log = structlog.get_logger(__name__)
 
 
 async def run_every(seconds: float, work: Callable[[], Awaitable[object]], *, name: str, first: float) -> None:
-    """Do `work` after `first` seconds and then every `seconds`, until cancelled; a fault waits for the next time."""
+    """Do `work` after `first` seconds and then every `seconds`, until cancelled; a failure waits for the next time.
+
+    A round may take as long as its interval and is cut off then.
+    """
     await asyncio.sleep(first)
     while True:
-        try:
-            await work()
-        except Exception as error:  # noqa: BLE001 (whatever it met, the next time tries again)
-            log.warning("not_done", what=name, error=type(error).__name__)
+        _, failure = await run_bounded(name, work, seconds)
+        if failure is not None:
+            log.warning("periodic_job_failed", job=name, error=type(failure).__name__)
         await asyncio.sleep(seconds)
