@@ -4,7 +4,7 @@ import asyncio
 import json
 import re
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Literal
 
@@ -14,6 +14,8 @@ from tests.faults.people import PASSPHRASE, Person
 from tests.standins.webpush import Subscription, WebPushStandIn
 from tests.world.patience import patient
 
+Edit = Callable[[Mapping[str, Any]], Mapping[str, Any]]
+"""What another server would have sent instead of a push."""
 WIDTHS = {320: 640, 412: 839}
 """The heights of the phones of these widths."""
 SCRIPTS = Path(__file__).parent / "scripts"
@@ -197,8 +199,11 @@ class Phone:
             await asyncio.sleep(0.05)
         raise AssertionError(f"{self.name}'s phone has no service worker")
 
-    async def pushed(self, kind: str, within: float = 10.0) -> Mapping[str, Any]:
-        """Wait until the push service has been given a push of this kind, and hand it to the worker, as it came."""
+    async def pushed(self, kind: str, within: float = 10.0, edit: Edit = lambda content: content) -> Mapping[str, Any]:
+        """Wait until the push service has been given a push of this kind, and hand it to the worker.
+
+        As it came, or as `edit` returns it: as a newer or an older server would have sent it.
+        """
         waited = 0.0
         while waited < patient(within):
             for attempt in self._push.accepted if self._subscription else ():
@@ -209,21 +214,21 @@ class Phone:
                     and fresh
                     and _kind(attempt.json) == kind
                 ):
-                    await self._deliver(attempt.json)
+                    await self._deliver(attempt.json, edit)
                     return attempt.json
             await asyncio.sleep(0.05)
             waited += 0.05
         on = "has" if self._subscription else "has never"
         raise AssertionError(f"no push of the kind {kind} came for {self.name}, who {on} switched notifications on")
 
-    async def _deliver(self, content: Mapping[str, Any]) -> None:
+    async def _deliver(self, content: Mapping[str, Any], edit: Edit) -> None:
         self.delivered.append(content)
-        told = {"origin": self.url, "registrationId": await self.registration(), "data": json.dumps(content)}
-        await (await self.devtools()).send("ServiceWorker.deliverPushMessage", told)
+        message = {"origin": self.url, "registrationId": await self.registration(), "data": json.dumps(edit(content))}
+        await (await self.devtools()).send("ServiceWorker.deliverPushMessage", message)
 
     async def notifications(self) -> list[dict[str, Any]]:
         """What stands in the phone's drawer."""
-        shown = "async () => (await self.registration.getNotifications()).map(({title, body, tag, data}) => ({title, body, tag, data}))"
+        shown = "async () => (await self.registration.getNotifications()).map(({title, body, tag, data, requireInteraction}) => ({title, body, tag, data, requireInteraction}))"
         return list(await (await self.worker()).evaluate(shown))
 
     async def shows_notification(self, within: float = 10.0) -> dict[str, Any]:

@@ -1,10 +1,13 @@
 """Pushes as they come: encrypted by the server, decrypted by the stand-in, handed to the worker through the DevTools."""
 
 import asyncio
+from collections.abc import Mapping
+from typing import Any
 
 import pytest
 
 from tests.browser.conftest import NewCircle, NewPhone
+from tests.browser.phone import Edit
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -78,6 +81,37 @@ async def test_an_all_clear_is_all_that_is_left(new_phone: NewPhone, circle: New
     await noor.ask("POST", f"/v1/reach-outs/{made['id']}/close", {"outcome": "ok_now"})
     await phone.pushed("all_clear")
     await expect(phone, "All is well. Thank you for being there.")
+
+
+def as_an_older_server(content: Mapping[str, Any]) -> dict[str, Any]:
+    """A push of a server that left it to the worker to know what a kind means."""
+    return {**content, "data": {name: of for name, of in content["data"].items() if name not in {"urgent", "closes"}}}
+
+
+def as_a_newer_server(content: Mapping[str, Any]) -> dict[str, Any]:
+    """A push of a server that has kinds that this worker has never heard of."""
+    return {**content, "data": {**content["data"], "kind": f"newer_{content['data']['kind']}"}}
+
+
+@pytest.mark.parametrize("edit", [as_an_older_server, as_a_newer_server])
+async def test_what_a_kind_means_is_known_of_older_and_newer_servers(
+    new_phone: NewPhone, circle: NewCircle, edit: Edit
+) -> None:
+    noor, ben = await circle("Noor", "Ben")
+    phone = await new_phone("Ben")
+    await phone.belongs_to(ben)
+    await phone.open()
+    await phone.controlled()
+    made = await noor.press()
+    await phone.pushed("reach_out", edit=edit)
+    assert (await phone.shows_notification())["requireInteraction"]
+    await noor.ask("POST", f"/v1/reach-outs/{made['id']}/messages", {"text": "Please."}, 201)
+    await phone.pushed("message", edit=edit)
+    await expect(phone, "Someone in your circle would like company.", "You have a new message.")
+    await noor.ask("POST", f"/v1/reach-outs/{made['id']}/close", {"outcome": "ok_now"})
+    await phone.pushed("all_clear", edit=edit)
+    await expect(phone, "All is well. Thank you for being there.")
+    assert not (await phone.shows_notification())["requireInteraction"]
 
 
 async def test_cannot_is_said_from_the_notification(new_phone: NewPhone, circle: NewCircle) -> None:

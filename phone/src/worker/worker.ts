@@ -26,6 +26,9 @@ interface Data {
   round: string;
   tag: string;
   url: string;
+  /** 'true' or 'false', as everything in a push is text. Missing in pushes of a server older than this worker. */
+  urgent?: string;
+  closes?: string;
 }
 interface Shown {
   title: string;
@@ -35,10 +38,18 @@ interface Shown {
 // The sentences come with the push, in the person's language; ours are the two buttons, and what stands in for a push that
 // cannot be read.
 const OUTSIDE = __OUTSIDE__;
-/** The kinds that stay until somebody looks. */
-const STAYS = ['reach_out', 'unanswered', 'bookend_missed'];
-/** The kinds after which nothing else of their reach-out is news. */
-const LAST = ['all_clear', 'ended'];
+// A push says by itself what its kind means, so that a new kind needs no new worker. The two lists stand in for it where an
+// older server, which does not say so, sends to this worker: while a release is rolled out, or rolled back.
+const OLDER_SERVER_URGENT = ['reach_out', 'unanswered', 'bookend_missed'];
+const OLDER_SERVER_CLOSES = ['all_clear', 'ended'];
+
+/** Whether a push stays on the screen until somebody looks. */
+const isUrgent = ({ urgent, kind = '' }: Partial<Data>): boolean =>
+  urgent === undefined ? OLDER_SERVER_URGENT.includes(kind) : urgent === 'true';
+
+/** Whether nothing else about its reach-out is news any more. */
+const closesReachOut = ({ closes, kind = '' }: Partial<Data>): boolean =>
+  closes === undefined ? OLDER_SERVER_CLOSES.includes(kind) : closes === 'true';
 
 self.addEventListener('install', (event) => {
   // What is sent goes past the worker where the browser lets it: a press must not wait for a worker that is asleep, nor end
@@ -114,7 +125,7 @@ async function show(data: Partial<Data>, shown: Partial<Shown>, language: string
     tag,
     // The same push sent twice makes no second sound; a new round or another kind does.
     renotify: earlier?.kind !== data.kind || earlier?.round !== data.round,
-    requireInteraction: STAYS.includes(data.kind ?? ''),
+    requireInteraction: isUrgent(data),
     icon: '/icons/lamp-192.png',
     badge: '/icons/badge-96.png',
     lang: language,
@@ -127,7 +138,7 @@ async function show(data: Partial<Data>, shown: Partial<Shown>, language: string
           ]
         : [],
   };
-  if (LAST.includes(data.kind ?? '')) await putAway(data, tag);
+  if (closesReachOut(data)) await putAway(data, tag);
   await self.registration.showNotification(shown.title ?? 'Porchlight', options);
 }
 
