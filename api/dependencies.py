@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import asynccontextmanager
 from datetime import datetime
 from typing import Annotated
 from uuid import UUID
@@ -15,9 +15,8 @@ from pydantic import BaseModel
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.context import Context
-from core.asyncpg_statements import AsyncpgStatements
 from core.encryption import Keyring
-from core.unit_of_work import UnitOfWork
+from core.unit_of_work import Operation, UnitOfWork
 from rules import access, idempotency
 from rules.access import Caller
 from rules.accounts import sessions
@@ -43,19 +42,39 @@ async def get_context(request: Request) -> Context:
 Services = Annotated[Context, Depends(get_context)]
 
 
-def make_unit(context: Context, opened: AsyncSession | AsyncpgStatements) -> UnitOfWork:
-    """A unit of work at this moment."""
-    return UnitOfWork(opened, context.clock.now(), context.keyring, ladder=context.settings.ladder)
+def make_unit(context: Context, session: AsyncSession) -> UnitOfWork:
+    """Return a unit of work at this moment."""
+    return UnitOfWork(session, context.clock.now(), context.keyring)
+
+
+@asynccontextmanager
+async def operation(context: Context, *, read_only: bool = False) -> AsyncIterator[Operation]:
+    """Open an operation of single statements, committed at the end of the block unless something was raised."""
+    async with context.database.statements(read_only=read_only) as statements:
+        opened = Operation(statements, context.clock.now(), context.keyring)
+        yield opened
+        await opened.commit(context.bus, context.dispatch_now)
+
+
+@asynccontextmanager
+async def transaction(context: Context) -> AsyncIterator[UnitOfWork]:
+    """Open a unit of work, committed at the end of the block unless something was raised."""
+    async with context.database.write() as session:
+        unit = make_unit(context, session)
+        yield unit
+        await unit.commit(context.bus, context.dispatch_now)
+    if unit.erases:
+        await forget(context)
 
 
 async def writing(context: Services) -> AsyncIterator[UnitOfWork]:
-    """A unit that is committed when the endpoint returns, before the reply goes out."""
-    async with unit_of(context, context.database.write()) as unit:
+    """Open a unit that is committed when the endpoint returns, before the reply goes out."""
+    async with transaction(context) as unit:
         yield unit
 
 
 async def reading(context: Services) -> AsyncIterator[UnitOfWork]:
-    """A unit that only reads."""
+    """Open a unit that only reads."""
     async with context.database.read() as session:
         yield make_unit(context, session)
 
@@ -81,19 +100,6 @@ async def forget(context: Context) -> None:
         task = asyncio.create_task(later())
         context.tasks.add(task)
         task.add_done_callback(context.tasks.discard)
-
-
-@asynccontextmanager
-async def unit_of(
-    context: Context, opening: AbstractAsyncContextManager[AsyncSession | AsyncpgStatements]
-) -> AsyncIterator[UnitOfWork]:
-    """A unit in what that `opening` opens, committed at the end of the block unless something was raised."""
-    async with opening as opened:
-        unit = make_unit(context, opened)
-        yield unit
-        await unit.commit(context.bus, context.dispatch_now)
-    if unit.erases:
-        await forget(context)
 
 
 # Scope "function": the commit comes before the reply, and a failed one still becomes an error.

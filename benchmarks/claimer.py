@@ -16,7 +16,7 @@ from core.database import Database, lost_a_race
 from core.encryption import Keyring
 from core.settings import Settings
 from core.telemetry import configure_logging
-from core.unit_of_work import UnitOfWork
+from core.unit_of_work import Operation
 from models.enums import WAYS
 from notifications import claim, record
 from notifications.dispatcher import Dispatcher
@@ -58,7 +58,7 @@ async def _run(batch: int | None) -> None:
     began = time.process_time()
     if batch is None:
         stop = asyncio.Event()
-        worker = asyncio.create_task(Worker(database, clock, keyring, bus, dispatcher, settings.ladder).run(stop))
+        worker = asyncio.create_task(Worker(database, clock, keyring, bus, dispatcher).run(stop))
         # The parent sees in the database when nothing is left, and says so.
         await asyncio.to_thread(sys.stdin.readline)
         stop.set()
@@ -75,10 +75,10 @@ async def _bare(database: Database, clock: DatabaseClock, keyring: Keyring, bus:
     """Claim and record, one after the other, with nothing in between."""
     sent = 0
     while True:
-        async with database.at_once() as opened:
-            unit = UnitOfWork(opened, clock.now(), keyring)
-            claimed = await claim.claim_due(unit, WAYS, batch, lambda _: True)
-            await unit.commit(bus, lambda _: None)
+        async with database.statements() as statements:
+            operation = Operation(statements, clock.now(), keyring)
+            claimed = await claim.claim_due(operation, WAYS, batch, lambda _: True)
+            await operation.commit(bus, lambda _: None)
         if not claimed.taken:
             return sent
         now = clock.now()
@@ -91,11 +91,11 @@ async def _bare(database: Database, clock: DatabaseClock, keyring: Keyring, bus:
 
 
 async def _written(database: Database, keyring: Keyring, bus: Bus, outcomes: list[Outcome]) -> bool:
-    async with database.at_once() as opened:
-        unit = UnitOfWork(opened, outcomes[0].at, keyring)
+    async with database.statements() as statements:
+        operation = Operation(statements, outcomes[0].at, keyring)
         try:
-            await record.record(unit, outcomes)
-            await unit.commit(bus, lambda _: None)
+            await record.record(operation, outcomes)
+            await operation.commit(bus, lambda _: None)
         except DBAPIError as error:
             if not lost_a_race(error):
                 raise

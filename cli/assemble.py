@@ -93,7 +93,7 @@ def assemble(
     return Assembly(
         context=context,
         dispatcher=dispatcher,
-        worker=Worker(database, clock, keyring, bus, dispatcher, settings.ladder),
+        worker=Worker(database, clock, keyring, bus, dispatcher),
         auditor=Auditor(*parts),
         purge=Purge(*parts, settings.retention_days, pause=seams.pause),
         push_addresses=PushAddresses(database, clock, keyring),

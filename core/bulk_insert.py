@@ -10,7 +10,6 @@ from sqlalchemy import JSON, DateTime, Integer, LargeBinary, String, Table, Uuid
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from core.asyncpg_statements import AsyncpgStatements
 from core.types import UtcDateTime
 
 Rows = Sequence[Mapping[str, Any]]
@@ -24,28 +23,35 @@ def single(table: Table, row: Mapping[str, Any]) -> Batch:
     return table, ({},), row
 
 
-async def insert_together(opened: AsyncSession | AsyncpgStatements, batches: Sequence[Batch]) -> None:
-    """Insert every batch, in the order given. Empty batches are left out.
+async def insert_together(session: AsyncSession, batches: Sequence[Batch]) -> None:
+    """Insert every batch in a session's transaction, in the order given. Empty batches are left out.
 
     On PostgreSQL this is one round trip whatever the number of tables and rows. Raises SQLAlchemy's IntegrityError.
     """
-    full = [(batch[0], batch[1], batch[2] if len(batch) > 2 else {}) for batch in batches if batch[1]]
+    full = _full(batches)
     if not full:
         return
-    connection = await opened.connection() if isinstance(opened, AsyncSession) else None
-    if connection is not None and connection.dialect.name != "postgresql":
-        for table, rows, shared in full:
-            await connection.execute(insert(table), [{**row, **shared} for row in rows])
+    connection = await session.connection()
+    if connection.dialect.name == "postgresql":
+        sql, arguments = combine(batches)
+        await connection.exec_driver_sql(sql, tuple(arguments))
         return
-    statement = _statement(tuple((table, tuple(rows[0]), tuple(shared)) for table, rows, shared in full))
-    values: list[Any] = []
     for table, rows, shared in full:
-        values += [_sent(table, name, [row[name] for row in rows]) for name in rows[0]]
-        values += [_sent(table, name, [value])[0] for name, value in shared.items()]
-    if isinstance(opened, AsyncpgStatements):
-        await opened.execute(statement, values)
-    elif connection is not None:
-        await connection.exec_driver_sql(statement, tuple(values))
+        await connection.execute(insert(table), [{**row, **shared} for row in rows])
+
+
+def combine(batches: Sequence[Batch]) -> tuple[str, list[Any]]:
+    """Return all batches as one statement of PostgreSQL's, with its arguments; an empty text when there are no rows."""
+    full = _full(batches)
+    arguments: list[Any] = []
+    for table, rows, shared in full:
+        arguments += [_sent(table, name, [row[name] for row in rows]) for name in rows[0]]
+        arguments += [_sent(table, name, [value])[0] for name, value in shared.items()]
+    return _statement(tuple((table, tuple(rows[0]), tuple(shared)) for table, rows, shared in full)), arguments
+
+
+def _full(batches: Sequence[Batch]) -> list[tuple[Table, Rows, Shared]]:
+    return [(batch[0], batch[1], batch[2] if len(batch) > 2 else {}) for batch in batches if batch[1]]
 
 
 def _sent(table: Table, name: str, values: list[Any]) -> list[Any]:
@@ -66,8 +72,8 @@ def _statement(shape: tuple[tuple[Table, tuple[str, ...], tuple[str, ...]], ...]
         chosen = ", ".join((["given.*"] if arrays else []) + scalars)
         # Names of our own tables and columns, never anything from outside.
         parts.append(f"INSERT INTO {table.name} ({', '.join((*names, *shared))}) SELECT {chosen}{given}")
-    if len(parts) == 1:
-        return parts[0]
+    if len(parts) <= 1:
+        return "".join(parts)
     named = ", ".join(f"part{place} AS ({part})" for place, part in enumerate(parts[:-1]))
     return f"WITH {named} {parts[-1]}"
 

@@ -13,7 +13,8 @@ from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 
-from core.asyncpg_statements import AsyncpgStatements, Pool
+from core.asyncpg_pool import AsyncpgPool
+from core.statements import SessionStatements, Statements
 
 LOCK_WAIT_SECONDS = 10
 """Seconds to wait for a connection before a request is refused."""
@@ -35,9 +36,9 @@ class Database:
             self.writer = _sqlite_engine(self.url, size=1, begin="BEGIN IMMEDIATE", query_only=False)
             self.reader = _sqlite_engine(self.url, size=4, begin="BEGIN", query_only=True)
         else:
-            # Most of the connections are for the statements of `at_once`: presses, pages of the inbox, and all that
-            # pushes take. A press keeps its own from its first statement to its last, also while others are served.
-            bare = max(1, connections * 2 // 3)
+            # Most of the connections are for `statements`: presses, pages of the inbox, and all that pushes take. A press
+            # keeps its own from its first statement to its last, also while others are served.
+            lent = max(1, connections * 2 // 3)
             settings = {
                 "application_name": "porchlight",
                 "statement_timeout": f"{STATEMENT_SECONDS * 1000}",
@@ -48,10 +49,10 @@ class Database:
             # These statements are few and join many tables by their keys: to plan one anew for its values, as PostgreSQL
             # likes to for arrays, takes ten times as long as to run it.
             planned_once = settings | {"plan_cache_mode": "force_generic_plan"}
-            self._bare = Pool(self.url, bare, LOCK_WAIT_SECONDS, planned_once)
+            self._pool = AsyncpgPool(self.url, lent, LOCK_WAIT_SECONDS, planned_once)
             self.writer = create_async_engine(
                 self.url,
-                pool_size=max(1, connections - bare),
+                pool_size=max(1, connections - lent),
                 max_overflow=0,
                 pool_timeout=LOCK_WAIT_SECONDS,
                 pool_recycle=1800,
@@ -69,15 +70,20 @@ class Database:
         async with self._write() as session:
             yield session
 
-    def at_once(self, *, reading: bool = False) -> AbstractAsyncContextManager[AsyncSession | AsyncpgStatements]:
-        """For one statement that writes, with or without one that reads before it: two round trips in all.
+    def statements(self, *, read_only: bool = False) -> AbstractAsyncContextManager[Statements]:
+        """Single statements: one that writes, with or without one that reads before it, are two round trips in all.
 
-        On PostgreSQL each statement is a transaction of its own, with neither BEGIN nor COMMIT; on SQLite this is `write`,
-        or `read` when it is only for `reading`.
+        On PostgreSQL each statement is a transaction of its own, with neither BEGIN nor COMMIT; on SQLite they are one
+        transaction, which takes the writer's place unless it is `read_only`.
         """
         if self.sqlite:
-            return (self._read if reading else self._write)()
-        return self._bare.connection()
+            return self._session_statements(self._read if read_only else self._write)
+        return self._pool.statements()
+
+    @asynccontextmanager
+    async def _session_statements(self, make_session: async_sessionmaker[AsyncSession]) -> AsyncIterator[Statements]:
+        async with make_session() as session:
+            yield SessionStatements(session)
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncSession]:
@@ -111,7 +117,7 @@ class Database:
         if self.sqlite:
             await self.reader.dispose()
         else:
-            await self._bare.close()
+            await self._pool.close()
 
 
 def _truncate(path: str) -> bool:

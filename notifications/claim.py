@@ -9,12 +9,9 @@ from uuid import UUID
 
 import structlog
 from sqlalchemy import (
-    BindParameter,
     Integer,
     Row,
     Select,
-    Uuid,
-    any_,
     bindparam,
     func,
     literal_column,
@@ -22,17 +19,17 @@ from sqlalchemy import (
     select,
     update,
 )
-from sqlalchemy.dialects.postgresql import ARRAY
-from sqlalchemy.orm import aliased
 
-from core.asyncpg_statements import AsyncpgStatements
+from core.id_list import AnyOf
 from core.types import UtcDateTime
-from core.unit_of_work import LEASE_SECONDS, SEND_SECONDS, UnitOfWork
+from core.unit_of_work import Operation
+from core.update_then_read import UpdateThenRead
 from models import Channel, Delivery, Device
 from models.enums import WAYS, DeliveryState, NoticeKind
 from notifications import release
 from notifications.recheck import recheck, triage
 from notifications.release import PENDING, Released
+from rules.outbox.lease import LEASE_SECONDS, SEND_SECONDS
 
 log = structlog.get_logger(__name__)
 
@@ -88,16 +85,18 @@ class Claim:
 
 MAX_CLAIMED = 256
 """Rows that one claim takes at most."""
-_IDS = bindparam("ids", type_=ARRAY(Uuid))
-_EACH_ID: BindParameter[Any] = bindparam("ids", expanding=True)
-_HELD = recheck(Delivery).where(
-    PENDING,
-    # As this process wrote them: nobody else has had them yet, and there is time to send them and to say so.
-    Delivery.attempt == 0,
-    Delivery.lease_until >= bindparam("until", type_=UtcDateTime),
+_IN_IDS = AnyOf(Delivery.id, "ids")
+_HELD = (
+    recheck(Delivery)
+    .where(
+        PENDING,
+        # As this process wrote them: nobody else has had them yet, and there is time to send them and to say so.
+        Delivery.attempt == 0,
+        Delivery.lease_until >= bindparam("until", type_=UtcDateTime),
+        _IN_IDS,
+    )
+    .order_by(Delivery.due_at)
 )
-_HELD_TOGETHER = _HELD.where(Delivery.id == any_(_IDS)).order_by(Delivery.due_at)
-_HELD_ONE_BY_ONE = _HELD.where(Delivery.id.in_(_EACH_ID)).order_by(Delivery.due_at)
 _MARK = (
     update(Delivery)
     .values(lease_until=bindparam("lease", type_=UtcDateTime), fence=Delivery.fence + 1, attempt=Delivery.attempt + 1)
@@ -105,88 +104,73 @@ _MARK = (
 )
 
 
-async def claim_handed(unit: UnitOfWork, ids: Sequence[UUID], room: Room) -> tuple[list[Claimed], list[UUID]]:
+async def claim_handed(operation: Operation, ids: Sequence[UUID], room: Room) -> tuple[list[Claimed], list[UUID]]:
     """Look once more at rows that this process wrote under its own lease a moment ago; gives those to send now.
 
     The lease and the fence that they were written with are the claim, so this only reads. The ids of all others (not
     wanted, no room, a lease that is nearly over) come back for `held`.
     """
-    statement = _HELD_TOGETHER if isinstance(unit.opened, AsyncpgStatements) else _HELD_ONE_BY_ONE
-    rows = await unit.fetch(statement, {"ids": list(ids), "until": unit.now + timedelta(seconds=SEND_SECONDS)})
-    taken = [_claimed(row, attempt=1) for row in triage(rows, unit.now, room).taken]
+    until = operation.now + timedelta(seconds=SEND_SECONDS)
+    rows = await operation.fetch(_HELD, {"ids": list(ids), "until": until})
+    taken = [_claimed(row, attempt=1) for row in triage(rows, operation.now, room).taken]
     known = {row.id for row in taken}
     return taken, [delivery_id for delivery_id in ids if delivery_id not in known]
 
 
-async def claim_own(unit: UnitOfWork, ids: Sequence[UUID], room: Room) -> Claim:
+async def claim_own(operation: Operation, ids: Sequence[UUID], room: Room) -> Claim:
     """Take rows that this process committed and nobody else has touched, with a new lease."""
-    return await _claim(unit, _untouched(isinstance(unit.opened, AsyncpgStatements)), {"ids": list(ids)}, room)
+    return await _claim(operation, _CLAIM_UNTOUCHED, {"ids": list(ids)}, room)
 
 
-async def claim_due(unit: UnitOfWork, kinds: Iterable[str], limit: int, room: Room) -> Claim:
+async def claim_due(operation: Operation, kinds: Iterable[str], limit: int, room: Room) -> Claim:
     """Take rows that are due and under nobody's lease, oldest first, `limit` at most, for these kinds of way."""
-    return await _claim(unit, _next(frozenset(kinds)), {"now": unit.now, "rows": limit}, room)
+    return await _claim(operation, claim_next(frozenset(kinds)), {"now": operation.now, "rows": limit}, room)
 
 
 @cache
-def _next(kinds: frozenset[str]) -> Select[*tuple[Any, ...]]:
-    """Built once for each set of kinds, which are words of our own and written out: `bare` takes no lists.
+def claim_next(kinds: frozenset[str]) -> UpdateThenRead:
+    """Build it once for each set of kinds, which are words of our own and written out.
 
     With every kind among them, as nearly always, the index of what is due gives the rows in their order and nothing else is read.
     """
     now = bindparam("now", type_=UtcDateTime)
-    found = select(Delivery.id).where(
+    due = select(Delivery.id).where(
         PENDING, Delivery.due_at <= now, or_(Delivery.lease_until.is_(None), Delivery.lease_until <= now)
     )
     if not kinds >= WAYS:
         way = func.coalesce(Device.kind, Channel.kind)
-        found = (
-            found.outerjoin(Device, Device.id == Delivery.device_id)
+        due = (
+            due.outerjoin(Device, Device.id == Delivery.device_id)
             .outerjoin(Channel, Channel.id == Delivery.channel_id)
             .where(way.in_([literal_column(f"'{kind}'") for kind in sorted(kinds)]))
         )
     # A plan that is made for any limit is made for a tenth of all that is due, so the most that is ever asked for is said
     # as well. Rows are locked as they are asked for: no more than `rows`.
     most = (
-        found.order_by(Delivery.due_at)
+        due.order_by(Delivery.due_at)
         .limit(literal_column(f"{MAX_CLAIMED}"))
         .with_for_update(of=Delivery, skip_locked=True)
     )
-    return select(most.subquery("found").c.id).limit(bindparam("rows", type_=Integer))
+    return _claiming(select(most.subquery("found").c.id).limit(bindparam("rows", type_=Integer)))
 
 
-@cache
-def _untouched(together: bool) -> Select[*tuple[Any, ...]]:  # noqa: FBT001 (a cache's key)
-    """Of some ids, those that nobody has taken yet."""
-    which = Delivery.id == any_(_IDS) if together else Delivery.id.in_(_EACH_ID)
-    return select(Delivery.id).where(PENDING, Delivery.attempt == 0, which).with_for_update(skip_locked=True)
+def _claiming(choose: Select[UUID]) -> UpdateThenRead:
+    """Lock the deliveries that `choose` selects, mark them as this process's, and look at them as they then are."""
+    return UpdateThenRead(Delivery, choose, _MARK, lambda delivery: recheck(delivery).order_by(delivery.due_at))
 
 
-@cache
-def _taking(which: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
-    """Lock them, mark them and look at them, in one statement of PostgreSQL's.
-
-    The look is at the rows as they were marked: one that was locked may have changed since the statement began.
-    """
-    chosen = which.cte("chosen")
-    marked = _MARK.where(Delivery.id == chosen.c.id).returning(*Delivery.__table__.c).cte("marked")
-    delivery = aliased(Delivery, marked)
-    return recheck(delivery).order_by(delivery.due_at)
+_CLAIM_UNTOUCHED = _claiming(
+    select(Delivery.id).where(PENDING, Delivery.attempt == 0, _IN_IDS).with_for_update(skip_locked=True)
+)
+"""Of some ids, those that nobody has taken yet."""
 
 
-async def _claim(unit: UnitOfWork, which: Select[*tuple[Any, ...]], values: dict[str, Any], room: Room) -> Claim:
-    """Take the rows that `which` selects; the caller commits before anything is sent."""
-    lease = unit.now + timedelta(seconds=LEASE_SECONDS)
-    if isinstance(unit.opened, AsyncpgStatements):
-        rows: Sequence[Any] = await unit.opened.fetch(_taking(which), {**values, "lease": lease})
-    else:
-        # SQLite, whose one writer this is: nothing can come between the two.
-        connection = await unit.session.connection()
-        mark = _MARK.where(Delivery.id.in_(which)).returning(Delivery.id)
-        ids = (await connection.execute(mark, {**values, "lease": lease})).scalars().all()
-        rows = (await connection.execute(recheck(Delivery).where(Delivery.id.in_(ids)).order_by(Delivery.due_at))).all()
-    found = triage(rows, unit.now, room)
-    return Claim([_claimed(row, row.attempt) for row in found.taken], release.released(found, unit.now))
+async def _claim(operation: Operation, claiming: UpdateThenRead, values: dict[str, Any], room: Room) -> Claim:
+    """Take the rows that `claiming` selects; the caller commits before anything is sent."""
+    lease = operation.now + timedelta(seconds=LEASE_SECONDS)
+    rows = await operation.statements.update_then_read(claiming, {**values, "lease": lease})
+    triaged = triage(rows, operation.now, room)
+    return Claim([_claimed(row, row.attempt) for row in triaged.taken], release.released(triaged, operation.now))
 
 
 def _claimed(row: Row[*tuple[Any, ...]], attempt: int) -> Claimed:

@@ -14,7 +14,7 @@ from core.bus import Bus
 from core.clock import Clock, elapsed
 from core.database import Database
 from core.encryption import Keyring
-from core.unit_of_work import LEASE_SECONDS, UnitOfWork
+from core.unit_of_work import Operation, UnitOfWork
 from models import Delivery
 from notifications import claim, record
 from notifications.claim import Claim, Claimed
@@ -24,6 +24,7 @@ from notifications.release import Released, release
 from notifications.release import count_released as count_aside
 from notifications.transports.protocol import Rejected, Result, RetryAt, Transport
 from rules.outbox import device_retirement
+from rules.outbox.lease import LEASE_SECONDS
 
 SEND_TIMEOUT_SECONDS = 9.0
 """Seconds after which a send is given up here, should a transport's own limit of 8 fail; the lease is 10."""
@@ -104,8 +105,8 @@ class Dispatcher:
         # Often all of them go one way: what its lane does not hold would only have to be put back.
         limit = max(self._free[kind] for kind in kinds)
         with self._reserving() as room:
-            async with self._opened() as unit:
-                claimed = await claim.claim_due(unit, kinds, limit, room)
+            async with self._operation() as operation:
+                claimed = await claim.claim_due(operation, kinds, limit, room)
         self._begin(claimed, began)
         if behind and not claimed.settled:
             self._ask_again[kinds] = now + max(
@@ -158,15 +159,15 @@ class Dispatcher:
             began = elapsed()
             try:
                 with self._reserving() as room:
-                    async with self._database.at_once(reading=True) as opened:
-                        unit = UnitOfWork(opened, self._clock.now(), self._keyring)
-                        taken, others = await claim.claim_handed(unit, ids, room)
+                    async with self._database.statements(read_only=True) as statements:
+                        operation = Operation(statements, self._clock.now(), self._keyring)
+                        taken, others = await claim.claim_handed(operation, ids, room)
                 self._begin(Claim(taken), began)
                 if others:
                     began = elapsed()
                     with self._reserving() as room:
-                        async with self._opened() as unit:
-                            claimed = await claim.claim_own(unit, others, room)
+                        async with self._operation() as operation:
+                            claimed = await claim.claim_own(operation, others, room)
                     self._begin(claimed, began)
             except Exception as error:  # noqa: BLE001 (whatever it is, the lease runs out and a worker takes over)
                 log.warning("hand_over_failed", error=type(error).__name__, count=len(ids))
@@ -203,8 +204,8 @@ class Dispatcher:
     async def _put_aside(self, aside: Released) -> None:
         """Give back what is not sent; somebody whose push was called off is not shown as waiting for it."""
         try:
-            async with self._opened() as unit:
-                await release(unit, aside)
+            async with self._operation() as operation:
+                await release(operation, aside)
             count_aside(aside)
             if aside.dropped or aside.parked:
                 async with self._database.write() as session:
@@ -265,8 +266,8 @@ class Dispatcher:
                     await asyncio.sleep(0.2 * 2**attempt)
 
     async def _write_down(self, outcomes: Sequence[Outcome]) -> None:
-        async with self._opened() as unit:
-            await record.record(unit, outcomes)
+        async with self._operation() as operation:
+            await record.record(operation, outcomes)
         record.count(outcomes)
         if record.has_consequences(outcomes):
             async with self._database.write() as session:
@@ -275,12 +276,12 @@ class Dispatcher:
                 await unit.commit(self._bus, self.dispatch_now)
 
     @asynccontextmanager
-    async def _opened(self) -> AsyncIterator[UnitOfWork]:
-        """A unit for one statement that writes, committed at the end of the block."""
-        async with self._database.at_once() as opened:
-            unit = UnitOfWork(opened, self._clock.now(), self._keyring)
-            yield unit
-            await unit.commit(self._bus, self.dispatch_now)
+    async def _operation(self) -> AsyncIterator[Operation]:
+        """Open an operation for one statement that writes, committed at the end of the block."""
+        async with self._database.statements() as statements:
+            operation = Operation(statements, self._clock.now(), self._keyring)
+            yield operation
+            await operation.commit(self._bus, self.dispatch_now)
 
     def _spawn(self, work: Coroutine[None, None, None]) -> asyncio.Task[None]:
         task = asyncio.get_running_loop().create_task(work)

@@ -8,13 +8,11 @@ from typing import Any
 
 import structlog
 from sqlalchemy import Integer, String, Uuid, func, or_, select, update
-from sqlalchemy.ext.asyncio import AsyncConnection
 
-from core.asyncpg_statements import AsyncpgStatements
-from core.bulk_update import UpdateEach
+from core.bulk_update import BulkUpdate, UpdateEach
 from core.telemetry import DELIVERIES_TOTAL, HANDED_SECONDS, PARKED_TOTAL, REFUSED_TOTAL, RETIRED_TOTAL
 from core.types import UtcDateTime
-from core.unit_of_work import UnitOfWork
+from core.unit_of_work import Operation, UnitOfWork
 from models import Delivery, Recipient
 from models.enums import DeliveryState, NoticeKind
 from notifications.claim import Claimed
@@ -75,11 +73,14 @@ _RECIPIENT = UpdateEach(
         .execution_options(synchronize_session=False)
     ),
 )
-_TOGETHER = _RECIPIENT.together.where(
-    # Says nothing new: it has every delivery locked before the first recipient is, which is the order of locks.
-    select(func.count()).select_from(LOCKED).scalar_subquery() > 0
-).add_cte(_DELIVERY.together.where(Delivery.id.in_(select(LOCKED.c.id))).cte("written"))
-"""All three steps of `record` as one statement."""
+_RECORD = BulkUpdate(
+    _RECIPIENT.together.where(
+        # Says nothing new: it has every delivery locked before the first recipient is, which is the order of locks.
+        select(func.count()).select_from(LOCKED).scalar_subquery() > 0
+    ).add_cte(_DELIVERY.together.where(Delivery.id.in_(select(LOCKED.c.id))).cte("written")),
+    _DELIVERY,
+    _RECIPIENT,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +94,7 @@ class Outcome:
     jitter: float
 
 
-async def record(unit: UnitOfWork, outcomes: Sequence[Outcome]) -> None:
+async def record(operation: Operation, outcomes: Sequence[Outcome]) -> None:
     """Write all of them down in one transaction, which the caller commits."""
     rows = sorted((_row(outcome) for outcome in outcomes), key=itemgetter("id"))
     handed = {
@@ -102,23 +103,10 @@ async def record(unit: UnitOfWork, outcomes: Sequence[Outcome]) -> None:
         if isinstance(outcome.result, Sent) and outcome.claimed.kind is NoticeKind.REACH_OUT
     }
     recipients = [{"reach_out_id": about, "person_id": whom, "at": at} for (about, whom), at in sorted(handed.items())]
-    if isinstance(unit.opened, AsyncpgStatements):
-        await unit.opened.change(_TOGETHER, {**_DELIVERY.arrays(rows), **_RECIPIENT.arrays(recipients)})
-    else:
-        await _in_turn(await unit.session.connection(), rows, recipients)
+    await operation.statements.update(_RECORD, rows, recipients)
     for outcome in outcomes:
         if outcome.claimed.owner_id and outcome.claimed.reach_out_id and not isinstance(outcome.result, RetryAt):
-            unit.publish(outcome.claimed.owner_id, "reach_out", outcome.claimed.reach_out_id)
-
-
-async def _in_turn(
-    connection: AsyncConnection, deliveries: Sequence[dict[str, Any]], recipients: Sequence[dict[str, Any]]
-) -> None:
-    # Locked in the order of their ids, as everywhere where several are: nobody waits in a ring.
-    ids = [row["id"] for row in deliveries]
-    await connection.execute(select(Delivery.id).where(Delivery.id.in_(ids)).order_by(Delivery.id).with_for_update())
-    await _DELIVERY.run(connection, deliveries)
-    await _RECIPIENT.run(connection, recipients)
+            operation.publish(outcome.claimed.owner_id, "reach_out", outcome.claimed.reach_out_id)
 
 
 async def apply_consequences(unit: UnitOfWork, outcomes: Sequence[Outcome]) -> None:

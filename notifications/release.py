@@ -11,14 +11,14 @@ import structlog
 from sqlalchemy import Integer, Row, String, Uuid, any_, bindparam, func, literal_column, select, update
 from sqlalchemy.dialects.postgresql import ARRAY
 
-from core.asyncpg_statements import AsyncpgStatements
-from core.bulk_update import UpdateEach
+from core.bulk_update import BulkUpdate, UpdateEach
 from core.telemetry import DELIVERIES_TOTAL, PARKED_TOTAL
 from core.types import UtcDateTime
-from core.unit_of_work import LEASE_SECONDS, UnitOfWork
+from core.unit_of_work import Operation
 from models import Delivery
 from models.enums import DeliveryState, NoticeKind
 from notifications.recheck import Triage
+from rules.outbox.lease import LEASE_SECONDS
 
 log = structlog.get_logger(__name__)
 
@@ -68,7 +68,7 @@ _ASIDE = UpdateEach(
         .execution_options(synchronize_session=False)
     ),
 )
-_ASIDE_TOGETHER = _ASIDE.together.where(Delivery.id.in_(select(LOCKED.c.id)))
+_RELEASE = BulkUpdate(_ASIDE.together.where(Delivery.id.in_(select(LOCKED.c.id))), _ASIDE)
 
 
 def released(found: Triage, now: datetime) -> Released | None:
@@ -97,15 +97,12 @@ def _kept(
     return {"id": row.id, "fence": row.fence, "state": str(state), "attempt": attempt, "due_at": due_at, "error": error}
 
 
-async def release(unit: UnitOfWork, aside: Released) -> None:
+async def release(operation: Operation, aside: Released) -> None:
     """Write down what becomes of rows that were claimed and are not sent. The caller commits.
 
     Should it fail, their lease runs out and they are looked at again.
     """
-    if isinstance(unit.opened, AsyncpgStatements):
-        await unit.opened.change(_ASIDE_TOGETHER, _ASIDE.arrays(aside.rows))
-    else:
-        await _ASIDE.run(await unit.session.connection(), aside.rows)
+    await operation.statements.update(_RELEASE, aside.rows)
 
 
 def count_released(aside: Released) -> None:

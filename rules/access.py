@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from core.encryption import Keyring, Vault
 from core.types import UtcDateTime
-from core.unit_of_work import UnitOfWork
+from core.unit_of_work import Operation, UnitOfWork
 from models import Block, Bookend, Membership, Notice, Person, ReachOut, Recipient, Session
 from models.enums import NOTICE_KINDS, NoticeKind
 from rules.errors import NotFound, NotSignedIn, NotYours, ProofNeeded
@@ -58,14 +58,14 @@ SIGNED_IN = and_(
 _CALLER = select(*CALLER).join(Person, Person.id == Session.person_id).where(SIGNED_IN)
 
 
-async def caller(unit: UnitOfWork, token: str | None) -> Caller:
+async def caller(operation: Operation, token: str | None) -> Caller:
     """The caller whom this token carries. Raises NotSignedIn for no, an unknown or an expired one."""
     if not token:
         raise NotSignedIn
-    found = await unit.fetch(_CALLER, {"token_hash": token_hash(token), "now": unit.now})
-    if not found:
+    rows = await operation.fetch(_CALLER, {"token_hash": token_hash(token), "now": operation.now})
+    if not rows:
         raise NotSignedIn
-    return caller_of(found[0], unit.keyring)
+    return caller_of(rows[0], operation.keyring)
 
 
 def caller_of(row: Any, keyring: Keyring) -> Caller:  # noqa: ANN401 (a row, of whichever statement)

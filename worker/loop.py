@@ -55,14 +55,12 @@ class Worker:
         keyring: Keyring,
         bus: Bus,
         dispatcher: Dispatcher,
-        ladder: Sequence[int],
     ) -> None:
         self._database = database
         self._clock = clock
         self._keyring = keyring
         self._bus = bus
         self._dispatcher = dispatcher
-        self._ladder = tuple(ladder)
         self._measured_at = 0.0
         self._late_devices_at = 0.0
         """When the backlog was measured and late devices were pushed, on the monotonic clock."""
@@ -148,7 +146,7 @@ class Worker:
             result = None
             with isolated(failure, level="error", id=str(due_id)) as move:
                 async with self._database.write() as session:
-                    unit = UnitOfWork(session, self._clock.now(), self._keyring, ladder=self._ladder)
+                    unit = UnitOfWork(session, self._clock.now(), self._keyring)
                     if await take(unit, due_id):
                         await unit.commit(self._bus, self._dispatcher.dispatch_now)
                         taken += 1

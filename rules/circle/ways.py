@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import InstrumentedAttribute
 
-from core.unit_of_work import UnitOfWork
+from core.unit_of_work import Operation, UnitOfWork
 from models import Channel, Device
 
 MAX_REFUSALS: Final = 2
@@ -42,7 +42,7 @@ def can_reach(person_id: InstrumentedAttribute[UUID]) -> ColumnElement[bool]:
     )
 
 
-def deaf(unit: UnitOfWork, refusals: int) -> bool:
+def deaf(unit: Operation, refusals: int) -> bool:
     """Whether a way with so many refusals in a row counts as one that does not work."""
     return refusals >= MAX_REFUSALS or not unit.keyring.reaches
 

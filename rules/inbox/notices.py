@@ -11,7 +11,7 @@ from uuid import UUID
 from sqlalchemy import Select, Table, select, update
 
 from core.bulk_insert import insert_together
-from core.unit_of_work import UnitOfWork
+from core.unit_of_work import Operation, UnitOfWork
 from models import Delivery, Device, Notice
 from models.enums import DeliveryState, NoticeKind
 from rules.outbox.enqueue import delivery_batches, delivery_ids
@@ -92,11 +92,11 @@ async def live_devices(unit: UnitOfWork, people: Iterable[UUID]) -> dict[UUID, l
     return devices_of
 
 
-def notice_row(unit: UnitOfWork, draft: NoticeDraft) -> dict[str, Any]:
+def notice_row(unit: Operation, draft: NoticeDraft) -> dict[str, Any]:
     return {"id": unit.new_id(), "recipient_id": draft.recipient_id, **shared_notice_values(unit, draft)}
 
 
-def shared_notice_values(unit: UnitOfWork, draft: NoticeDraft) -> dict[str, Any]:
+def shared_notice_values(unit: Operation, draft: NoticeDraft) -> dict[str, Any]:
     """Return what the notices of one event have in common."""
     return {
         "kind": str(draft.kind),
@@ -108,7 +108,7 @@ def shared_notice_values(unit: UnitOfWork, draft: NoticeDraft) -> dict[str, Any]
     }
 
 
-def publish_after_commit(unit: UnitOfWork, notices: Iterable[Mapping[str, Any]]) -> None:
+def publish_after_commit(unit: Operation, notices: Iterable[Mapping[str, Any]]) -> None:
     """Let the recipients' open streams know of these notices once they are committed."""
     for row in notices:
         unit.publish(row["recipient_id"], "notice", row["id"])

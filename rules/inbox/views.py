@@ -21,7 +21,7 @@ from sqlalchemy import (
 )
 
 from core.telemetry import RECEIPTS
-from core.unit_of_work import UnitOfWork
+from core.unit_of_work import Operation, UnitOfWork
 from models import Bookend, Delivery, Device, Notice, Person, ReachOut, Recipient, Session
 from models.enums import NoticeKind
 from rules import access
@@ -78,7 +78,7 @@ class Found:
 
 
 async def page(
-    unit: UnitOfWork,
+    operation: Operation,
     token: str | None,
     limit: int,
     before: UUID | None,
@@ -92,17 +92,17 @@ async def page(
     """
     asked = {
         "token_hash": access.token_hash(token or ""),
-        "now": unit.now,
+        "now": operation.now,
         "rows": limit + 1,
         "before": before,
         "kind": kind and str(kind),
     }
-    rows = await unit.fetch(_page(before is not None, kind is not None, unread), asked)
+    rows = await operation.fetch(_page(before is not None, kind is not None, unread), asked)
     if rows:
         names: dict[UUID, PersonView] = {}
-        return Found(rows[0].session_id, rows[0].used_at, [_view(unit, row, names) for row in rows])
+        return Found(rows[0].session_id, rows[0].used_at, [_view(operation, row, names) for row in rows])
     # An empty page, or nobody who is signed in.
-    who = await access.caller(unit, token)
+    who = await access.caller(operation, token)
     return Found(who.session_id, who.used_at, [])
 
 
@@ -137,11 +137,11 @@ async def one(unit: UnitOfWork, who: Caller, notice_id: UUID) -> NoticeView:
     return _view(unit, found, {})
 
 
-def _view(unit: UnitOfWork, row: Row[*tuple[Any, ...]], names: dict[UUID, PersonView]) -> NoticeView:
+def _view(operation: Operation, row: Row[*tuple[Any, ...]], names: dict[UUID, PersonView]) -> NoticeView:
     """`names`: senders that were opened already; a page often has few of them."""
     sender = names.get(row.sender_id)
     if sender is None and row.sender_id is not None:
-        sender = names[row.sender_id] = person_view(unit.keyring, row.sender_id, row.data_key, row.display_name)
+        sender = names[row.sender_id] = person_view(operation.keyring, row.sender_id, row.data_key, row.display_name)
     return NoticeView(
         id=row.id,
         kind=row.kind,

@@ -8,9 +8,10 @@ from uuid import UUID
 from sqlalchemy import Table, update
 
 from core.bulk_insert import Batch, insert_together
-from core.unit_of_work import LEASE_SECONDS, UnitOfWork
+from core.unit_of_work import Operation, UnitOfWork
 from models import Delivery
 from models.enums import DeliveryState
+from rules.outbox.lease import LEASE_SECONDS
 
 DELIVERY_TABLE = cast("Table", Delivery.__table__)
 
@@ -44,7 +45,7 @@ def delivery_ids(batches: Sequence[Batch]) -> list[UUID]:
 
 
 def delivery_batches(
-    unit: UnitOfWork,
+    unit: Operation,
     round_number: int,
     *,
     devices: Iterable[Address] = (),
@@ -89,7 +90,7 @@ async def requeue(unit: UnitOfWork, called_off: Sequence[UUID]) -> None:
     unit.committed_deliveries.extend(called_off)
 
 
-def _shared_values(unit: UnitOfWork, round_number: int, *, leased: bool) -> dict[str, Any]:
+def _shared_values(unit: Operation, round_number: int, *, leased: bool) -> dict[str, Any]:
     return {
         "round": round_number,
         "state": str(DeliveryState.PENDING),

@@ -10,7 +10,7 @@ from sqlalchemy import Row, Select, and_, bindparam, select
 from sqlalchemy.orm import aliased
 
 from core.types import UtcDateTime
-from core.unit_of_work import UnitOfWork
+from core.unit_of_work import Operation
 from models import Channel, Device, IdempotencyKey, Membership, Person, ReachOut, Session
 from rules import access
 from rules.access import Caller
@@ -147,7 +147,7 @@ _READ_BY_TOKEN = _with_circle(
 )
 
 
-async def read(unit: UnitOfWork, who: Caller, asked: RequestFingerprint | None) -> CircleNow:
+async def read(unit: Operation, who: Caller, asked: RequestFingerprint | None) -> CircleNow:
     """Read it all, as it stands at this moment."""
     rows = await unit.fetch(
         _READ,
@@ -165,13 +165,13 @@ async def read(unit: UnitOfWork, who: Caller, asked: RequestFingerprint | None) 
     return _circle(unit, rows, earlier)
 
 
-async def read_by_token(unit: UnitOfWork, token: str) -> tuple[Caller, CircleNow] | None:
+async def read_by_token(unit: Operation, token: str) -> tuple[Caller, CircleNow] | None:
     """The caller with their circle in one round trip; None when the token opens nothing. Earlier tries are not looked up."""
     rows = await unit.fetch(_READ_BY_TOKEN, {"token_hash": access.token_hash(token), "now": unit.now})
     return (access.caller_of(rows[0], unit.keyring), _circle(unit, rows, None)) if rows else None
 
 
-def _circle(unit: UnitOfWork, rows: Sequence[Row[*tuple[Any, ...]]], earlier: Earlier | None) -> CircleNow:
+def _circle(unit: Operation, rows: Sequence[Row[*tuple[Any, ...]]], earlier: Earlier | None) -> CircleNow:
     first = rows[0]
     return CircleNow(
         open=first.open_id,
@@ -184,7 +184,7 @@ def _circle(unit: UnitOfWork, rows: Sequence[Row[*tuple[Any, ...]]], earlier: Ea
     )
 
 
-def _members(unit: UnitOfWork, rows: Sequence[Row[*tuple[Any, ...]]]) -> list[Member]:
+def _members(unit: Operation, rows: Sequence[Row[*tuple[Any, ...]]]) -> list[Member]:
     devices: dict[UUID, dict[UUID, bool]] = {}
     channels: dict[UUID, dict[UUID, bool]] = {}
     heads: list[Row[*tuple[Any, ...]]] = []

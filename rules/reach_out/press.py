@@ -9,11 +9,11 @@ from uuid import UUID
 from sqlalchemy import Table
 from sqlalchemy.exc import DBAPIError
 
-from core.bulk_insert import insert_together, single
+from core.bulk_insert import single
 from core.database import lost_a_race
 from core.errors import Busy
 from core.telemetry import PRESSES
-from core.unit_of_work import UnitOfWork
+from core.unit_of_work import Operation, UnitOfWork
 from models import IdempotencyKey, ReachOut, Recipient
 from models.enums import Need, NoticeKind, ReachOutState
 from rules import access, idempotency
@@ -71,7 +71,11 @@ class Pressed:
 
 
 async def press_at_once(
-    unit: UnitOfWork, token: str, ask: Ask, retry: Callable[[Caller], RequestFingerprint | None]
+    unit: Operation,
+    token: str,
+    ask: Ask,
+    retry: Callable[[Caller], RequestFingerprint | None],
+    ladder: Sequence[int],
 ) -> Pressed | None:
     """A press as nearly all are: nothing is open, and the circle has somebody. One statement reads, one writes.
 
@@ -85,7 +89,7 @@ async def press_at_once(
     if now.open is not None or not chosen(now.members, ask.to):
         return None
     try:
-        return await _start(unit, who, ask, retry(who), now)
+        return await _start(unit, who, ask, retry(who), now, ladder)
     except DBAPIError as error:
         if not lost_a_race(error):
             raise
@@ -93,7 +97,9 @@ async def press_at_once(
         return None
 
 
-async def press_with_care(unit: UnitOfWork, who: Caller, ask: Ask, asked: RequestFingerprint | None) -> Pressed:
+async def press_with_care(
+    unit: UnitOfWork, who: Caller, ask: Ask, asked: RequestFingerprint | None, ladder: Sequence[int]
+) -> Pressed:
     """Reach out: save it with a notice for everyone asked and a delivery for each of their devices.
 
     A press while one is open is taken as pressing again. The same Idempotency-Key gives the same reach-out.
@@ -108,7 +114,7 @@ async def press_with_care(unit: UnitOfWork, who: Caller, ask: Ask, asked: Reques
             if now.open is not None:
                 return await _again(unit, who, ask, asked, now, now.open)
             await idempotency.drop_expired(unit, asked)
-            return await _start(unit, who, ask, asked, now)
+            return await _start(unit, who, ask, asked, now, ladder)
         except press_again.ClosedMeanwhileError:
             await unit.rollback()
         except DBAPIError as error:
@@ -127,12 +133,19 @@ def chosen(circle: Sequence[Member], to: frozenset[UUID] | None) -> list[Member]
     return [member for member in circle if to is None or member.membership_id in to]
 
 
-async def _start(unit: UnitOfWork, who: Caller, ask: Ask, asked: RequestFingerprint | None, now: CircleNow) -> Pressed:
+async def _start(
+    unit: Operation,
+    who: Caller,
+    ask: Ask,
+    asked: RequestFingerprint | None,
+    now: CircleNow,
+    ladder: Sequence[int],
+) -> Pressed:
     members = chosen(now.members, ask.to)
     if not members:
         PRESSES.labels("empty_circle").inc()
         raise EmptyCircle
-    steps = now.ladder or unit.ladder
+    steps = now.ladder or ladder
     move = next_move(steps, 0, [member.standing for member in members], unit.now)
     told = [member for member in members if member.person_id in move.tell]
     head = _reach_out_row(unit, who, ask, steps, move, told)
@@ -154,8 +167,7 @@ async def _start(unit: UnitOfWork, who: Caller, ask: Ask, asked: RequestFingerpr
     truth = NoticeDraft(who.person_id, NoticeKind.UNANSWERED, head["id"], None, head["id"])
     truths = [notice_row(unit, truth)] if move.truth else []
     news = NoticeDraft(who.person_id, NoticeKind.REACH_OUT, head["id"], who.person_id, head["id"])
-    await insert_together(
-        unit.opened,
+    await unit.statements.insert(
         [
             single(REACH_OUT_TABLE, head),
             (RECIPIENT_TABLE, recipients, {"reach_out_id": head["id"]}),
@@ -190,7 +202,7 @@ async def _replay(unit: UnitOfWork, who: Caller, reach_out_id: UUID, at: datetim
 
 
 def _reach_out_row(
-    unit: UnitOfWork, who: Caller, ask: Ask, steps: Sequence[int], move: Move, told: Sequence[Member]
+    unit: Operation, who: Caller, ask: Ask, steps: Sequence[int], move: Move, told: Sequence[Member]
 ) -> dict[str, Any]:
     made = unit.new_id()
     sleeping = [member.hears_at for member in told if member.hears_at is not None and not member.available]
@@ -220,7 +232,7 @@ def _reach_out_row(
     }
 
 
-def _recipient_row(unit: UnitOfWork, member: Member, *, told: bool) -> dict[str, Any]:
+def _recipient_row(unit: Operation, member: Member, *, told: bool) -> dict[str, Any]:
     return {
         "person_id": member.person_id,
         "membership_id": member.membership_id,
@@ -232,7 +244,7 @@ def _recipient_row(unit: UnitOfWork, member: Member, *, told: bool) -> dict[str,
     }
 
 
-def _key_row(unit: UnitOfWork, who: Caller, asked: RequestFingerprint, reach_out_id: UUID) -> dict[str, Any]:
+def _key_row(unit: Operation, who: Caller, asked: RequestFingerprint, reach_out_id: UUID) -> dict[str, Any]:
     return {
         "key_hash": asked.key_hash,
         "person_id": who.person_id,
@@ -243,7 +255,7 @@ def _key_row(unit: UnitOfWork, who: Caller, asked: RequestFingerprint, reach_out
 
 
 def _view(
-    unit: UnitOfWork,
+    unit: Operation,
     who: Caller,
     now: CircleNow,
     head: dict[str, Any],

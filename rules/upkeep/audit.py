@@ -8,12 +8,13 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, Update, and_, or_, select, update
 
-from core.unit_of_work import LEASE_SECONDS, UnitOfWork
+from core.unit_of_work import UnitOfWork
 from models import Bookend, Delivery, Device, Membership, Notice, Person, ReachOut, Recipient
 from models.enums import AnswerKind, DeliveryState, NoticeKind, ReachOutState
 from rules.circle import hours
 from rules.outbox import refusals
 from rules.outbox.enqueue import enqueue
+from rules.outbox.lease import LEASE_SECONDS
 from rules.reach_out import crowd
 from rules.reach_out.ladder import LAST_RUNG, REACH_OUT_LIFETIME
 

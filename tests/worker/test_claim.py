@@ -7,7 +7,7 @@ from uuid import UUID
 import pytest
 from sqlalchemy import Select, select, text, update
 
-from core.asyncpg_statements import AsyncpgStatements, _compiled
+from core.statements import AsyncpgStatements, compiled
 from models import Delivery, Device
 from models.enums import WAYS
 from notifications import claim
@@ -35,7 +35,7 @@ async def test_a_claim_finds_what_is_due_by_its_index_however_much_was_sent(worl
         await session.execute(text("ANALYZE"))
         await session.commit()
     try:
-        plan = await planned(world, claim._taking(claim._next(WAYS)))
+        plan = await planned(world, claim.claim_next(WAYS).together)
     finally:
         async with world.database.write() as session:
             await session.execute(text("DELETE FROM deliveries"))
@@ -70,12 +70,12 @@ async def test_ways_of_a_newer_release_hold_up_nobody_elses_push(world: World) -
 
 
 async def planned(world: World, statement: Select[*tuple[Any, ...]]) -> str:
-    """The plan that the connections of `at_once` run this statement by, whatever its values."""
-    found = _compiled(statement)
-    async with world.database.at_once() as opened:
-        assert isinstance(opened, AsyncpgStatements)
-        await opened.execute(f"PREPARE asked AS {found.sql}", [])
-        nothing = ", ".join("NULL" for _ in found.names)
-        rows = await opened._run(f"EXPLAIN EXECUTE asked ({nothing})", [])
-        await opened.execute("DEALLOCATE asked", [])
+    """Return the plan that PostgreSQL makes once for this statement, whatever its values."""
+    prepared = compiled(statement)
+    async with world.database.statements() as statements:
+        assert isinstance(statements, AsyncpgStatements)
+        await statements.execute(f"PREPARE asked AS {prepared.sql}", [])
+        nothing = ", ".join("NULL" for _ in prepared.names)
+        rows = await statements.execute(f"EXPLAIN EXECUTE asked ({nothing})", [])
+        await statements.execute("DEALLOCATE asked", [])
     return "\n".join(row[0] for row in rows)

@@ -21,7 +21,7 @@ from api.dependencies import (
     caller_of,
     make_unit,
     retry_of,
-    unit_of,
+    transaction,
 )
 from api.problems import invalid_at, problems
 from api.routes.accounts.sessions import give_cookie
@@ -207,7 +207,7 @@ async def export(
 ) -> Any:  # noqa: ANN401 (as wide as what is kept)
     """Everything that is kept of you, in plain words; as a ZIP (`format=zip` or its media type) with a page to read."""
     # Two short steps: the writer is not held while everything is read, and what was taken stands in the log before.
-    async with unit_of(context, context.database.write()) as unit:
+    async with transaction(context) as unit:
         access_log.record_own_event(unit, await caller_of(unit, token, context), AccessKind.EXPORTED)
     async with context.database.read() as session:
         unit = make_unit(context, session)

@@ -21,7 +21,7 @@ from api.dependencies import (
     caller_of,
     make_unit,
     retry_of,
-    unit_of,
+    transaction,
 )
 from api.problems import again_too, problems
 from api.routes.circle.supporting import SupportedOut, one
@@ -188,7 +188,7 @@ async def accept(
     body: Opened, request: Request, response: Response, token: Token, context: Services, key: IdempotencyKey
 ) -> SupportedOut:
     """Say yes to an invitation. The other side compares two words with you and confirms; until then nothing is shown to either."""
-    async with login_throttle.at_links(context, request), unit_of(context, context.database.write()) as unit:
+    async with login_throttle.at_links(context, request), transaction(context) as unit:
         who = await caller_of(unit, token, context)
         asked = retry_of(unit.keyring, who, "POST /v1/invitations/accept", key, body)
         membership_id, new = await invitations.accept(unit, who.person_id, body.token, asked)

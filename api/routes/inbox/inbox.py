@@ -16,7 +16,7 @@ from api.dependencies import (
     Token,
     Writing,
     WritingCaller,
-    make_unit,
+    operation,
     retry_of,
     used,
 )
@@ -77,10 +77,9 @@ class Receipt(Body):
 @router.get("/v1/inbox", summary="List my notices")
 async def listed(context: Services, token: Token, asked: Annotated[Asked, Query()]) -> Page[NoticeOut]:
     """My notices, newest first."""
-    async with context.database.at_once(reading=True) as opened:
-        unit = make_unit(context, opened)
-        found = await views.page(unit, token, asked.limit, asked.cursor, unread=asked.unread, kind=asked.kind)
-    used(context, found.session_id, found.used_at, unit.now)
+    async with operation(context, read_only=True) as reading:
+        found = await views.page(reading, token, asked.limit, asked.cursor, unread=asked.unread, kind=asked.kind)
+    used(context, found.session_id, found.used_at, reading.now)
     return page(found.views, asked.limit, _out)
 
 

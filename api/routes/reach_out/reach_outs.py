@@ -26,8 +26,9 @@ from api.dependencies import (
     Writing,
     WritingCaller,
     caller_of,
+    operation,
     retry_of,
-    unit_of,
+    transaction,
     used,
 )
 from api.problems import again_too, problems
@@ -128,15 +129,15 @@ async def _pressed(context: Context, token: str | None, key: str | None, said: P
         return retry_of(context.keyring, who, "POST /v1/reach-outs", key, said)
 
     if token:
-        async with unit_of(context, context.database.at_once()) as unit:
-            pressed = await press_at_once(unit, token, ask, asked)
+        async with operation(context) as unit:
+            pressed = await press_at_once(unit, token, ask, asked, context.settings.ladder)
         if pressed is not None:
             used(context, pressed.who.session_id, pressed.who.used_at, unit.now)
             return pressed
-    async with unit_of(context, context.database.write()) as unit:
+    async with transaction(context) as unit:
         who = await caller_of(unit, token, context)
         try:
-            return await press_with_care(unit, who, ask, asked(who))
+            return await press_with_care(unit, who, ask, asked(who), context.settings.ladder)
         except EmptyCircle as error:
             error.extra["helplines"] = helplines.for_region(who.region).model_dump(mode="json")
             raise
