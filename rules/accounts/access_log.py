@@ -8,6 +8,7 @@ from sqlalchemy import select
 from core.unit_of_work import UnitOfWork
 from models import AccessEvent
 from models.enums import AccessKind
+from rules import access
 from rules.access import Caller
 
 
@@ -37,7 +38,7 @@ def record_own_event(unit: UnitOfWork, who: Caller, kind: AccessKind, about: UUI
 
 async def list_access_events(unit: UnitOfWork, who: Caller, limit: int, before: UUID | None) -> Sequence[AccessEvent]:
     """What happened to the caller's account, newest first, `limit` + 1 rows at most."""
-    statement = select(AccessEvent).where(AccessEvent.person_id == who.person_id)
+    statement = select(AccessEvent).where(access.mine(AccessEvent, who))
     if before is not None:
         statement = statement.where(AccessEvent.id < before)
     return (await unit.session.execute(statement.order_by(AccessEvent.id.desc()).limit(limit + 1))).scalars().all()

@@ -10,6 +10,7 @@ from models import (
     Session,
 )
 from models.enums import NoticeKind
+from rules import access
 from rules.access import Caller
 from rules.bookend import lifecycle
 from rules.circle import membership
@@ -27,9 +28,9 @@ async def erase(unit: UnitOfWork, who: Caller) -> None:
     me = who.person_id
     # In the order of locks, and before the person: whoever moves a ladder holds its reach-out and then needs the person.
     await lock_circle(unit, me)
-    signed_in = select(Session.id).where(Session.person_id == me).order_by(Session.id).with_for_update()
+    signed_in = select(Session.id).where(access.owned_by(Session, me)).order_by(Session.id).with_for_update()
     sessions = (await unit.session.execute(signed_in)).scalars().all()
-    both = or_(Membership.owner_id == me, Membership.member_id == me)
+    both = or_(access.owned_by(Membership, me), access.supports(me))
     held = (await unit.session.execute(select(Membership.id, Membership.owner_id).where(both))).all()
     await membership.lock_memberships(unit, [row.id for row in held])
     await membership_end.lock_open_reach_outs(unit, {me, *(row.owner_id for row in held)})
@@ -38,12 +39,12 @@ async def erase(unit: UnitOfWork, who: Caller) -> None:
     await unit.session.execute(select(Person.id).where(Person.id == me).with_for_update())
     await membership_end.person_erased(unit, me)
     await lifecycle.person_erased(unit, me)
-    places = select(Membership.id).where(Membership.member_id == me).order_by(Membership.id)
+    places = select(Membership.id).where(access.supports(me)).order_by(Membership.id)
     mine = (await unit.session.execute(places)).scalars().all()
     for membership_id in mine:
         await membership.leave(unit, who, membership_id)
     # What stands in other people's inboxes goes as well, but for the word that it has ended.
-    await unit.session.execute(delete(Notice).where(Notice.sender_id == me, Notice.kind != NoticeKind.ENDED))
+    await unit.session.execute(delete(Notice).where(access.names(me), Notice.kind != NoticeKind.ENDED))
     gone = await unit.session.execute(delete(Person).where(Person.id == me).returning(Person.id))
     if gone.first() is None:
         raise NotFound

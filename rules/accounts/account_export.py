@@ -47,14 +47,16 @@ async def export(unit: UnitOfWork, who: Caller) -> dict[str, Any]:
         return [_plain(row, columns, sealed or {}, vault) for row in found]
 
     me = who.person_id
-    told = Recipient.reach_out_id.in_(select(ReachOut.id).where(ReachOut.person_id == me)) & Recipient.gone_at.is_(None)
+    told = Recipient.reach_out_id.in_(select(ReachOut.id).where(access.mine(ReachOut, who))) & Recipient.gone_at.is_(
+        None
+    )
     profile = _plain(
         mine,
         "id time_zone region language hours wake_me ladder created_at",
         {name: f"people.{name}" for name in ("sign_in_name", "display_name", "contact")},
         vault,
     )
-    called = await export_of_others.names(unit, who)
+    called = await export_of_others.display_names(unit, who)
 
     def named(found: list[dict[str, Any]], whose: str) -> list[dict[str, Any]]:
         return [{**row, "name": called.get(row[whose])} for row in found]
@@ -62,44 +64,46 @@ async def export(unit: UnitOfWork, who: Caller) -> dict[str, Any]:
     return {
         "exported_at": unit.now,
         "person": profile,
-        "sessions": await rows(Session, Session.person_id == me, "id carrier created_at used_at expires_at"),
-        "access_events": await rows(AccessEvent, AccessEvent.person_id == me, "id kind about_id session_id created_at"),
-        "known_places": await rows(KnownPlace, KnownPlace.person_id == me, "used_at"),
+        "sessions": await rows(Session, access.mine(Session, who), "id carrier created_at used_at expires_at"),
+        "access_events": await rows(
+            AccessEvent, access.mine(AccessEvent, who), "id kind about_id session_id created_at"
+        ),
+        "known_places": await rows(KnownPlace, access.mine(KnownPlace, who), "used_at"),
         "passkeys": await rows(
             Passkey,
-            Passkey.person_id == me,
+            access.mine(Passkey, who),
             "id sign_count synced created_at used_at",
             {name: f"passkeys.{name}" for name in ("label", "credential_id", "public_key")},
         ),
-        "recovery_codes_left": len(await rows(RecoveryCode, RecoveryCode.person_id == me, "id")),
+        "recovery_codes_left": len(await rows(RecoveryCode, access.mine(RecoveryCode, who), "id")),
         "devices": await rows(
             Device,
-            Device.person_id == me,
+            access.mine(Device, who),
             "id kind created_at last_receipt_at disabled_at disabled_reason",
             {"label": "devices.label", "address": "devices.address"},
         ),
         "channels": await rows(
-            Channel, Channel.person_id == me, "id kind created_at confirmed_at", {"address": "channels.address"}
+            Channel, access.mine(Channel, who), "id kind created_at confirmed_at", {"address": "channels.address"}
         ),
         "circle": named(
-            await rows(Membership, Membership.owner_id == me, "id member_id role step accepted_at confirmed_at"),
+            await rows(Membership, access.mine(Membership, who), "id member_id role step accepted_at confirmed_at"),
             "member_id",
         ),
         "supporting": named(
-            await rows(Membership, Membership.member_id == me, "id owner_id role accepted_at confirmed_at muted_until"),
+            await rows(Membership, access.supports(me), "id owner_id role accepted_at confirmed_at muted_until"),
             "owner_id",
         ),
-        "messages_to_me": await export_of_others.messages(unit, who),
+        "messages_to_me": await export_of_others.messages_from_others(unit, who),
         "invitations": await rows(
             Invitation,
-            Invitation.inviter_id == me,
+            access.mine(Invitation, who),
             "id role step created_at expires_at",
             {"label": "invitations.label"},
         ),
-        "blocks": await rows(Block, Block.blocker_id == me, "blocked_id created_at"),
+        "blocks": await rows(Block, access.mine(Block, who), "blocked_id created_at"),
         "reach_outs": await rows(
             ReachOut,
-            ReachOut.person_id == me,
+            access.mine(ReachOut, who),
             "id state need created_at pressed_at ladder rung round pushed_at next_rung_at paused_until together_with"
             " unanswered_at closed_at outcome",
             {"note": "reach_outs.note"},
@@ -111,55 +115,49 @@ async def export(unit: UnitOfWork, who: Caller) -> dict[str, Any]:
         ),
         "told_of": await rows(
             Recipient,
-            (Recipient.person_id == me) & Recipient.told_at.is_not(None) & Recipient.gone_at.is_(None),
+            access.mine(Recipient, who) & access.told_recipients(),
             "reach_out_id role told_at seen_at answer answered_at minutes",
         ),
-        "answers": await rows(Answer, Answer.person_id == me, "id reach_out_id kind minutes created_at"),
+        "answers": await rows(Answer, access.mine(Answer, who), "id reach_out_id kind minutes created_at"),
         "messages": await rows(
-            Message, Message.sender_id == me, "id reach_out_id created_at", {"text": "messages.text"}
+            Message, access.mine(Message, who), "id reach_out_id created_at", {"text": "messages.text"}
         ),
         "reflections": await rows(
             Reflection,
-            Reflection.reach_out_id.in_(select(ReachOut.id).where(ReachOut.person_id == me)),
+            access.reflects_on_own(me),
             "reach_out_id seen safe soothed created_at",
         ),
         "bookends": await rows(
             Bookend,
-            Bookend.person_id == me,
+            access.mine(Bookend, who),
             "id companion_id due_at created_at nudges next_at companion_told_at checked_in_at",
             {"what": "bookends.what"},
         ),
         "told_of_bookends": await rows(
             Bookend,
-            (Bookend.companion_id == me) & Bookend.companion_told_at.is_not(None) & Bookend.membership_id.is_not(None),
+            access.companion_told(me),
             "id person_id due_at companion_told_at checked_in_at",
         ),
         "check_ins": await rows(
-            CheckIn, CheckIn.person_id == me, "id feeling halt created_at", {"note": "check_ins.note"}
+            CheckIn, access.mine(CheckIn, who), "id feeling halt created_at", {"note": "check_ins.note"}
         ),
         "check_ins_i_share": await rows(
             CheckInShare,
-            CheckInShare.check_in_id.in_(select(CheckIn.id).where(CheckIn.person_id == me)),
+            access.shares_own(me),
             "check_in_id membership_id",
         ),
         "check_ins_shared_with_me": await rows(
             CheckIn,
-            CheckIn.id.in_(
-                select(CheckInShare.check_in_id)
-                .join(Membership, Membership.id == CheckInShare.membership_id)
-                .where(Membership.member_id == me)
-            ),
+            access.shared_with(me),
             "id person_id created_at",
         ),
         "reach_ins": await rows(
-            ReachIn, ReachIn.sender_id == me, "id recipient_id created_at", {"text": "reach_ins.text"}
+            ReachIn, access.mine(ReachIn, who), "id recipient_id created_at", {"text": "reach_ins.text"}
         ),
-        "reach_ins_to_me": await rows(
-            ReachIn, (ReachIn.recipient_id == me) & ReachIn.membership_id.is_not(None), "id sender_id created_at"
-        ),
+        "reach_ins_to_me": await rows(ReachIn, access.reach_in_to(me), "id sender_id created_at"),
         "notices": await rows(
             Notice,
-            (Notice.recipient_id == me) & Notice.dismissed_at.is_(None),
+            access.mine(Notice, who) & Notice.dismissed_at.is_(None),
             "id kind sender_id reach_out_id bookend_id created_at read_at",
         ),
     }

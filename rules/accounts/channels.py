@@ -16,7 +16,7 @@ from rules.access import Caller
 from rules.accounts import access_log, throttle
 from rules.accounts.throttle import Limit
 from rules.circle import reachability
-from rules.errors import ChannelNotOffered, CodeOver, CodeWrong, NotFound, TooManyChannels
+from rules.errors import ChannelNotOffered, CodeOver, CodeWrong, TooManyChannels
 from rules.idempotency import RequestFingerprint
 from rules.inbox.notices import create_test_notice, withdraw
 from rules.outbox import device_retirement
@@ -60,9 +60,7 @@ async def add(
         await access.lock_person(unit, who)
         mine = (
             await unit.session.execute(
-                select(Channel)
-                .where(Channel.person_id == who.person_id, Channel.address_hash == hashed)
-                .with_for_update()
+                select(Channel).where(access.mine(Channel, who), Channel.address_hash == hashed).with_for_update()
             )
         ).scalar_one_or_none()
         found = mine is not None
@@ -91,7 +89,7 @@ async def add(
 
 async def list_channels(unit: UnitOfWork, who: Caller, limit: int, before: UUID | None) -> Sequence[Channel]:
     """The caller's channels, newest first, confirmed or not; `limit` + 1 rows at most."""
-    statement = select(Channel).where(Channel.person_id == who.person_id)
+    statement = select(Channel).where(access.mine(Channel, who))
     if before is not None:
         statement = statement.where(Channel.id < before)
     return (await unit.session.execute(statement.order_by(Channel.id.desc()).limit(limit + 1))).scalars().all()
@@ -99,13 +97,7 @@ async def list_channels(unit: UnitOfWork, who: Caller, limit: int, before: UUID 
 
 async def own_channel(unit: UnitOfWork, who: Caller, channel_id: UUID, *, lock: bool = False) -> Channel:
     """A channel of the caller's. Raises NotFound."""
-    statement = select(Channel).where(Channel.id == channel_id, Channel.person_id == who.person_id)
-    if lock:
-        statement = statement.with_for_update()
-    found = (await unit.session.execute(statement)).scalar_one_or_none()
-    if found is None:
-        raise NotFound
-    return found
+    return await access.own_row(unit, who, Channel, channel_id, lock=lock)
 
 
 async def confirm(unit: UnitOfWork, who: Caller, channel_id: UUID, code: str) -> tuple[Channel, CodeWrong | None]:
@@ -180,7 +172,7 @@ async def _reachable_again(unit: UnitOfWork, person_id: UUID) -> None:
     changed = await unit.session.execute(
         update(Recipient)
         .where(
-            Recipient.person_id == person_id,
+            access.owned_by(Recipient, person_id),
             Recipient.unreachable_at.is_not(None),
             Recipient.gone_at.is_(None),
             Recipient.reach_out_id.in_(select(ReachOut.id).where(ReachOut.closed_at.is_(None))),
@@ -198,6 +190,6 @@ async def _reachable_again(unit: UnitOfWork, person_id: UUID) -> None:
 
 async def _room(unit: UnitOfWork, who: Caller) -> None:
     """The caller of this holds the person. Raises TooManyChannels."""
-    held = select(func.count()).where(Channel.person_id == who.person_id)
+    held = select(func.count()).where(access.mine(Channel, who))
     if (await unit.session.execute(held)).scalar_one() >= MAX_CHANNELS:
         raise TooManyChannels

@@ -18,7 +18,7 @@ from rules.access import Caller
 from rules.accounts import access_log, throttle
 from rules.accounts.throttle import Limit
 from rules.circle import reachability
-from rules.errors import DeviceRetired, EndpointNotAllowed, NotFound, TooManyDevices
+from rules.errors import DeviceRetired, EndpointNotAllowed, TooManyDevices
 from rules.inbox.notices import create_test_notice
 from rules.outbox import device_retirement, late_devices, refusals
 
@@ -66,7 +66,7 @@ async def _register(
         unit,
         who.person_id,
         select(Device)
-        .where(Device.address_hash == hashed, or_(Device.person_id == who.person_id, Device.disabled_at.is_(None)))
+        .where(Device.address_hash == hashed, or_(access.mine(Device, who), Device.disabled_at.is_(None)))
         .order_by(Device.disabled_at.is_not(None), Device.id.desc()),
     )
     mine: Device | None = None
@@ -142,7 +142,7 @@ async def refresh(unit: UnitOfWork, who: Caller, device_id: UUID, address: Addre
 async def list_devices(unit: UnitOfWork, who: Caller, limit: int, before: UUID | None) -> Sequence[Device]:
     """The caller's devices, newest first, with those retired within 30 days; `limit` + 1 rows at most."""
     statement = select(Device).where(
-        Device.person_id == who.person_id,
+        access.mine(Device, who),
         or_(Device.disabled_at.is_(None), Device.disabled_at > unit.now - RETIRED_LISTED_FOR),
     )
     if before is not None:
@@ -152,10 +152,7 @@ async def list_devices(unit: UnitOfWork, who: Caller, limit: int, before: UUID |
 
 async def own_device(unit: UnitOfWork, who: Caller, device_id: UUID) -> Device:
     """A device of the caller's. Raises NotFound."""
-    found = await unit.session.get(Device, device_id)
-    if found is None or found.person_id != who.person_id:
-        raise NotFound
-    return found
+    return await access.own_row(unit, who, Device, device_id)
 
 
 async def remove(unit: UnitOfWork, who: Caller, device_id: UUID) -> None:
@@ -178,7 +175,7 @@ async def send_test(unit: UnitOfWork, who: Caller, device_id: UUID) -> UUID:
 async def _wait_for_presses(unit: UnitOfWork, who: Caller) -> None:
     """Wait for presses that ask this person and are being written: they hold on to the memberships."""
     await unit.session.execute(
-        select(Membership.id).where(Membership.member_id == who.person_id).order_by(Membership.id).with_for_update()
+        select(Membership.id).where(access.supports(who.person_id)).order_by(Membership.id).with_for_update()
     )
 
 
@@ -207,6 +204,6 @@ def _put_before(who: Caller, device: Device) -> dict[str, str] | None:
 
 async def _room(unit: UnitOfWork, who: Caller) -> None:
     """The caller of this holds the person. Raises TooManyDevices."""
-    live = select(func.count()).where(Device.person_id == who.person_id, Device.disabled_at.is_(None))
+    live = select(func.count()).where(access.mine(Device, who), Device.disabled_at.is_(None))
     if (await unit.session.execute(live)).scalar_one() >= MAX_DEVICES:
         raise TooManyDevices

@@ -9,6 +9,7 @@ from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from core.unit_of_work import UnitOfWork
 from models import KnownPlace, Person
+from rules import access
 
 PLACE_LIFETIME = timedelta(days=90)
 """After the last sign-in from there."""
@@ -36,11 +37,11 @@ async def remember(unit: UnitOfWork, person_id: UUID, place: str) -> None:
         .values(row)
         .on_conflict_do_update(index_elements=[KnownPlace.person_id, KnownPlace.place_hash], set_={"used_at": unit.now})
     )
-    theirs = select(KnownPlace.place_hash).where(KnownPlace.person_id == person_id)
+    theirs = select(KnownPlace.place_hash).where(access.owned_by(KnownPlace, person_id))
     latest = theirs.order_by(KnownPlace.used_at.desc(), KnownPlace.place_hash).limit(MAX_PLACES)
     await unit.session.execute(
         delete(KnownPlace)
-        .where(KnownPlace.person_id == person_id, KnownPlace.place_hash.not_in(latest))
+        .where(access.owned_by(KnownPlace, person_id), KnownPlace.place_hash.not_in(latest))
         .execution_options(synchronize_session=False)
     )
 

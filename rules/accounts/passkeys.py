@@ -22,7 +22,7 @@ from rules.access import Caller
 from rules.accounts import access_log, sessions, throttle
 from rules.accounts.sessions import SignedIn
 from rules.accounts.throttle import Limit
-from rules.errors import NotFound, PasskeyRefused, PasskeyUnknown, TooManyPasskeys
+from rules.errors import PasskeyRefused, PasskeyUnknown, TooManyPasskeys
 from rules.idempotency import RequestFingerprint
 
 MAX_PASSKEYS = 10
@@ -47,12 +47,10 @@ async def creation_options(unit: UnitOfWork, who: Caller, party: RelyingParty) -
     ]
     if not names[0] or not names[1]:
         raise KeysUnavailable
-    kept = await unit.session.execute(
-        select(Passkey.id, Passkey.credential_id).where(Passkey.person_id == who.person_id)
-    )
+    kept = await unit.session.execute(select(Passkey.id, Passkey.credential_id).where(access.mine(Passkey, who)))
     opened = [who.vault.open("passkeys.credential_id", row.id, row.credential_id) for row in kept]
     known = [passkeys.from_text(text) for text in opened if text]
-    await unit.session.execute(delete(PasskeyChallenge).where(PasskeyChallenge.person_id == who.person_id))
+    await unit.session.execute(delete(PasskeyChallenge).where(access.mine(PasskeyChallenge, who)))
     challenge = await _challenge(unit, who.person_id)
     handle = user_handle(unit.keyring, who.person_id)
     return passkeys.creation_options(
@@ -113,7 +111,7 @@ async def add(
 
 async def list_passkeys(unit: UnitOfWork, who: Caller, limit: int, before: UUID | None) -> Sequence[Passkey]:
     """The caller's passkeys, newest first; `limit` + 1 rows at most."""
-    statement = select(Passkey).where(Passkey.person_id == who.person_id)
+    statement = select(Passkey).where(access.mine(Passkey, who))
     if before is not None:
         statement = statement.where(Passkey.id < before)
     return (await unit.session.execute(statement.order_by(Passkey.id.desc()).limit(limit + 1))).scalars().all()
@@ -207,7 +205,7 @@ async def _prove(
 
 async def forget_all(unit: UnitOfWork, person_id: UUID, session: UUID | None) -> None:
     """A new passphrase closes every other way in; `session` is where it was set."""
-    gone = await unit.session.execute(delete(Passkey).where(Passkey.person_id == person_id).returning(Passkey.id))
+    gone = await unit.session.execute(delete(Passkey).where(access.owned_by(Passkey, person_id)).returning(Passkey.id))
     for passkey_id in gone.scalars().all():
         access_log.record_event(unit, person_id, AccessKind.PASSKEY_REMOVED, about=passkey_id, session=session)
 
@@ -218,15 +216,12 @@ def user_handle(keyring: Keyring, person_id: UUID) -> bytes:
 
 
 async def _own(unit: UnitOfWork, who: Caller, passkey_id: UUID) -> Passkey:
-    found = await unit.session.get(Passkey, passkey_id)
-    if found is None or found.person_id != who.person_id:
-        raise NotFound
-    return found
+    return await access.own_row(unit, who, Passkey, passkey_id)
 
 
 async def _room(unit: UnitOfWork, who: Caller) -> None:
     await access.lock_person(unit, who)
-    held = select(func.count()).where(Passkey.person_id == who.person_id)
+    held = select(func.count()).where(access.mine(Passkey, who))
     if (await unit.session.execute(held)).scalar_one() >= MAX_PASSKEYS:
         raise TooManyPasskeys
 
@@ -247,7 +242,9 @@ async def _answered(unit: UnitOfWork, challenge: bytes, person_id: UUID | None) 
     used = await unit.session.execute(
         delete(PasskeyChallenge)
         .where(PasskeyChallenge.challenge_hash == _challenge_hash(challenge))
-        .where(PasskeyChallenge.person_id.is_(None) if person_id is None else PasskeyChallenge.person_id == person_id)
+        .where(
+            PasskeyChallenge.person_id.is_(None) if person_id is None else access.owned_by(PasskeyChallenge, person_id)
+        )
         .returning(PasskeyChallenge.expires_at)
         .execution_options(synchronize_session=False)
     )

@@ -189,7 +189,7 @@ async def set_passphrase(unit: UnitOfWork, who: Caller, passphrase_hash: str) ->
 async def replace_codes(unit: UnitOfWork, person_id: UUID, seed: bytes | None = None) -> list[str]:
     """Ten fresh single-use recovery codes; earlier ones stop working. Only their keyed hashes stay."""
     codes = [_code(unit, seed, number) for number in range(RECOVERY_CODES)]
-    await unit.session.execute(delete(RecoveryCode).where(RecoveryCode.person_id == person_id))
+    await unit.session.execute(delete(RecoveryCode).where(access.owned_by(RecoveryCode, person_id)))
     unit.session.add_all(
         RecoveryCode(id=unit.new_id(), person_id=person_id, code_hash=_code_hash(unit, person_id, code))
         for code in codes
@@ -227,7 +227,7 @@ async def recover(unit: UnitOfWork, sign_in_name: str, code: str, passphrase_has
         raise WrongCredentials
     used = await unit.session.execute(
         delete(RecoveryCode)
-        .where(RecoveryCode.person_id == found.id, RecoveryCode.code_hash == _code_hash(unit, found.id, code))
+        .where(access.owned_by(RecoveryCode, found.id), RecoveryCode.code_hash == _code_hash(unit, found.id, code))
         .returning(RecoveryCode.id)
     )
     if used.first() is None:

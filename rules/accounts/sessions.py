@@ -11,10 +11,11 @@ from sqlalchemy import delete, select, update
 from core.unit_of_work import UnitOfWork
 from models import Device, Person, Session
 from models.enums import AccessKind, Carrier, DisabledReason
+from rules import access
 from rules.access import Caller, token_hash
 from rules.accounts import access_log
 from rules.accounts.throttle import Limit
-from rules.errors import NotFound, WrongCredentials
+from rules.errors import WrongCredentials
 from rules.outbox import device_retirement
 
 SESSION_IDLE_LIFETIME = timedelta(days=180)
@@ -145,7 +146,7 @@ async def prove(unit: UnitOfWork, who: Caller) -> None:
 
 async def list_sessions(unit: UnitOfWork, who: Caller, limit: int, before: UUID | None) -> Sequence[Session]:
     """Where the caller is signed in, newest first, `limit` + 1 rows at most."""
-    statement = select(Session).where(Session.person_id == who.person_id, Session.expires_at > unit.now)
+    statement = select(Session).where(access.mine(Session, who), Session.expires_at > unit.now)
     if before is not None:
         statement = statement.where(Session.id < before)
     return (await unit.session.execute(statement.order_by(Session.id.desc()).limit(limit + 1))).scalars().all()
@@ -153,16 +154,14 @@ async def list_sessions(unit: UnitOfWork, who: Caller, limit: int, before: UUID 
 
 async def end(unit: UnitOfWork, who: Caller, session_id: UUID) -> None:
     """Sign out one session of the caller's. Raises NotFound for anybody else's."""
-    found = await unit.session.get(Session, session_id)
-    if found is None or found.person_id != who.person_id:
-        raise NotFound
+    await access.own_row(unit, who, Session, session_id)
     access_log.record_own_event(unit, who, AccessKind.SIGNED_OUT, session_id)
     await _end(unit, who.person_id, [session_id])
 
 
 async def end_others(unit: UnitOfWork, person_id: UUID, keep: UUID | None) -> None:
     """Sign out everywhere but in the session `keep`."""
-    statement = select(Session.id).where(Session.person_id == person_id)
+    statement = select(Session.id).where(access.owned_by(Session, person_id))
     if keep is not None:
         statement = statement.where(Session.id != keep)
     ended = (await unit.session.execute(statement)).scalars().all()

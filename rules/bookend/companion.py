@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, select, update
 from core.unit_of_work import UnitOfWork
 from models import Bookend, Delivery, Membership, Notice, Person
 from models.enums import NoticeKind
+from rules import access
 from rules.circle import hours, ways
 from rules.inbox.notices import NoticeDraft, create_notices, withdraw
 from rules.outbox.enqueue import enqueue
@@ -67,7 +68,7 @@ async def last_word(unit: UnitOfWork, found: Bookend, word: NoticeKind) -> None:
             select(Delivery.device_id, Delivery.channel_id)
             .join(Notice, Notice.id == Delivery.notice_id)
             .where(
-                Notice.recipient_id == companion,
+                access.owned_by(Notice, companion),
                 Notice.kind == NoticeKind.BOOKEND_MISSED,
                 Notice.event_id == found.id,
             )
@@ -103,7 +104,7 @@ async def companion_gone(unit: UnitOfWork, owner_id: UUID, member_id: UUID) -> N
 
     Called in the transaction that deletes the membership, after the delete, which empties `membership_id`.
     """
-    theirs = (Notice.recipient_id == member_id, Notice.sender_id == owner_id, Notice.bookend_id.is_not(None))
+    theirs = (access.notices_to(member_id, sender_id=owner_id), Notice.bookend_id.is_not(None))
     await withdraw(unit, select(Notice.id).where(*theirs))
     await unit.session.execute(
         update(Notice)
@@ -115,7 +116,7 @@ async def companion_gone(unit: UnitOfWork, owner_id: UUID, member_id: UUID) -> N
 
 def _asked(found: Bookend) -> tuple[ColumnElement[bool], ...]:
     return (
-        Notice.recipient_id == found.companion_id,
+        access.in_inboxes_of([found.companion_id] if found.companion_id else []),
         Notice.kind == NoticeKind.STANDING_BY,
         Notice.event_id == found.id,
     )

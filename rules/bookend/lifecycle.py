@@ -89,7 +89,7 @@ async def plan(
     async def create() -> UUID:
         _ahead(due_at, unit.now)
         await access.lock_person(unit, who)
-        ahead = select(func.count()).where(Bookend.person_id == who.person_id, Bookend.next_at.is_not(None))
+        ahead = select(func.count()).where(access.mine(Bookend, who), Bookend.next_at.is_not(None))
         if (await unit.session.execute(ahead)).scalar_one() >= MAX_BOOKENDS:
             raise TooManyBookends
         member = await access.active_member(unit, who, companion)
@@ -177,7 +177,7 @@ async def lock_bookends(unit: UnitOfWork, person_id: UUID) -> None:
     """Lock what this person has planned and where they stand by, before anything that hangs on it is touched."""
     await unit.session.execute(
         select(Bookend.id)
-        .where(or_(Bookend.person_id == person_id, Bookend.companion_id == person_id))
+        .where(or_(access.owned_by(Bookend, person_id), access.is_companion(person_id)))
         .order_by(Bookend.id)
         .with_for_update()
     )
@@ -186,7 +186,7 @@ async def lock_bookends(unit: UnitOfWork, person_id: UUID) -> None:
 async def person_erased(unit: UnitOfWork, person_id: UUID) -> None:
     """End what an account that is being erased leaves open; nobody says that all is well."""
     open_ones = await unit.session.execute(
-        select(Bookend).where(Bookend.person_id == person_id).order_by(Bookend.id).with_for_update()
+        select(Bookend).where(access.owned_by(Bookend, person_id)).order_by(Bookend.id).with_for_update()
     )
     for found in open_ones.scalars().all():
         await _end(unit, found)
@@ -249,7 +249,7 @@ async def _end(unit: UnitOfWork, found: Bookend) -> None:
 
 async def _call_off(unit: UnitOfWork, found: Bookend, *but: NoticeKind) -> None:
     """Cancel what is still to be sent about this bookend, to either side, but for these kinds."""
-    about = select(Notice.id).where(Notice.recipient_id.in_(_sides(found)), Notice.bookend_id == found.id)
+    about = select(Notice.id).where(access.in_inboxes_of(_sides(found)), Notice.bookend_id == found.id)
     await withdraw(unit, about.where(Notice.kind.not_in(but)))
 
 
@@ -275,7 +275,7 @@ async def _take_back_nudges(unit: UnitOfWork, found: Bookend) -> None:
 def _nudges_of(found: Bookend) -> tuple[ColumnElement[bool], ...]:
     """What stands in the person's own inbox about this bookend."""
     return (
-        Notice.recipient_id == found.person_id,
+        access.owned_by(Notice, found.person_id),
         Notice.bookend_id == found.id,
         Notice.dismissed_at.is_(None),
     )

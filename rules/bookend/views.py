@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, Select, and_, or_, select
+from sqlalchemy import Row, Select, and_, or_, select
 from sqlalchemy.orm import aliased
 
 from core.unit_of_work import UnitOfWork
@@ -77,7 +77,7 @@ async def page(
     unit: UnitOfWork, who: Caller, limit: int, before: UUID | None, *, is_open: bool | None, mine: bool | None
 ) -> list[BookendView]:
     """The caller's bookends and those at which they stand by, newest first, `limit` + 1 at most."""
-    own, told = _own(who), access.stands_by(who)
+    own, told = access.mine(Bookend, who), access.stands_by(who)
     statement = _COLUMNS.where(own if mine else told if mine is False else or_(own, told))
     if is_open is not None:
         statement = statement.where(Bookend.checked_in_at.is_(None) if is_open else Bookend.checked_in_at.is_not(None))
@@ -89,15 +89,13 @@ async def page(
 
 async def one(unit: UnitOfWork, who: Caller, bookend_id: UUID) -> BookendView:
     """One bookend of the caller's, or one at which they stand by. Raises NotFound."""
-    found = await unit.session.execute(_COLUMNS.where(Bookend.id == bookend_id, or_(_own(who), access.stands_by(who))))
+    found = await unit.session.execute(
+        _COLUMNS.where(Bookend.id == bookend_id, or_(access.mine(Bookend, who), access.stands_by(who)))
+    )
     row = found.one_or_none()
     if row is None:
         raise NotFound
     return _view(unit, who, row)
-
-
-def _own(who: Caller) -> ColumnElement[bool]:
-    return Bookend.person_id == who.person_id
 
 
 def _view(unit: UnitOfWork, who: Caller, row: Row[*tuple[Any, ...]]) -> BookendView:

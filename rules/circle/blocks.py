@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import and_, delete, or_, select, update
+from sqlalchemy import delete, select, update
 
 from core.unit_of_work import UnitOfWork
 from models import Block, Membership, Notice, Person
@@ -32,14 +32,7 @@ async def block(unit: UnitOfWork, who: Caller, person_id: UUID) -> Block:
     if standing is not None:
         return standing
     both = await unit.session.execute(
-        select(Membership)
-        .where(
-            or_(
-                and_(Membership.owner_id == who.person_id, Membership.member_id == person_id),
-                and_(Membership.owner_id == person_id, Membership.member_id == who.person_id),
-            )
-        )
-        .order_by(Membership.id)
+        select(Membership).where(access.joins(who.person_id, person_id)).order_by(Membership.id)
     )
     memberships = both.scalars().all()
     await membership.lock_memberships(unit, [row.id for row in memberships])
@@ -47,12 +40,7 @@ async def block(unit: UnitOfWork, who: Caller, person_id: UUID) -> Block:
         await membership.end(unit, row)
     await unit.session.execute(
         update(Notice)
-        .where(
-            or_(
-                and_(Notice.recipient_id == who.person_id, Notice.sender_id == person_id),
-                and_(Notice.recipient_id == person_id, Notice.sender_id == who.person_id),
-            )
-        )
+        .where(access.notices_between(who.person_id, person_id))
         .values(dismissed_at=unit.now)
         .execution_options(synchronize_session=False)
     )
@@ -62,11 +50,11 @@ async def block(unit: UnitOfWork, who: Caller, person_id: UUID) -> Block:
     return made
 
 
-async def blocks(unit: UnitOfWork, who: Caller, limit: int, after: UUID | None) -> Sequence[tuple[Block, str | None]]:
+async def list_blocks(
+    unit: UnitOfWork, who: Caller, limit: int, after: UUID | None
+) -> Sequence[tuple[Block, str | None]]:
     """Whom the caller has blocked, `limit` + 1 at most."""
-    statement = (
-        select(Block, Person).join(Person, Person.id == Block.blocked_id).where(Block.blocker_id == who.person_id)
-    )
+    statement = select(Block, Person).join(Person, Person.id == Block.blocked_id).where(access.mine(Block, who))
     if after is not None:
         statement = statement.where(Block.blocked_id > after)
     found = await unit.session.execute(statement.order_by(Block.blocked_id).limit(limit + 1))
@@ -85,9 +73,7 @@ async def name_of(unit: UnitOfWork, person_id: UUID) -> str | None:
 async def unblock(unit: UnitOfWork, who: Caller, person_id: UUID) -> None:
     """Take a block back; the circle stays as the block left it. Raises NotFound."""
     gone = await unit.session.execute(
-        delete(Block)
-        .where(Block.blocker_id == who.person_id, Block.blocked_id == person_id)
-        .returning(Block.blocked_id)
+        delete(Block).where(access.block_of(who.person_id, person_id)).returning(Block.blocked_id)
     )
     if gone.first() is None:
         raise NotFound

@@ -149,7 +149,7 @@ async def accept(unit: UnitOfWork, person_id: UUID, token: str, asked: RequestFi
 async def _join(unit: UnitOfWork, person_id: UUID, found: Invitation) -> UUID:
     await _acceptable(unit, person_id, found)
     owner = found.inviter_id
-    there = select(Membership.id).where(Membership.owner_id == owner, Membership.member_id == person_id)
+    there = select(Membership.id).where(access.owned_by(Membership, owner), access.supports(person_id))
     if (await unit.session.execute(there)).first() is not None:
         raise AlreadyInCircle
     if await size(unit, owner) >= MAX_CIRCLE:
@@ -189,14 +189,14 @@ async def _name(unit: UnitOfWork, person_id: UUID) -> str | None:
 
 async def accept_at_sign_up(unit: UnitOfWork, person_id: UUID, token: str) -> None:
     """The invitation that a new person came with; on a retry of the sign-up it has been taken up already."""
-    there = select(Membership.id).where(Membership.member_id == person_id)
+    there = select(Membership.id).where(access.supports(person_id))
     if (await unit.session.execute(there)).first() is None:
         await accept(unit, person_id, token, None)
 
 
 async def list_invitations(unit: UnitOfWork, who: Caller, limit: int, before: UUID | None) -> Sequence[Invitation]:
     """The caller's invitations that can still be used, newest first, `limit` + 1 rows at most."""
-    statement = select(Invitation).where(Invitation.inviter_id == who.person_id, Invitation.expires_at > unit.now)
+    statement = select(Invitation).where(access.mine(Invitation, who), Invitation.expires_at > unit.now)
     if before is not None:
         statement = statement.where(Invitation.id < before)
     return (await unit.session.execute(statement.order_by(Invitation.id.desc()).limit(limit + 1))).scalars().all()
@@ -210,9 +210,7 @@ def token_of(who: Caller, row: Invitation) -> str | None:
 async def withdraw(unit: UnitOfWork, who: Caller, invitation_id: UUID) -> None:
     """Make the link useless. Raises NotFound."""
     gone = await unit.session.execute(
-        delete(Invitation)
-        .where(Invitation.id == invitation_id, Invitation.inviter_id == who.person_id)
-        .returning(Invitation.id)
+        delete(Invitation).where(Invitation.id == invitation_id, access.mine(Invitation, who)).returning(Invitation.id)
     )
     if gone.first() is None:
         raise NotFound
@@ -224,7 +222,7 @@ async def lock_circle(unit: UnitOfWork, owner_id: UUID) -> None:
 
 
 async def size(unit: UnitOfWork, owner_id: UUID) -> int:
-    return (await unit.session.execute(select(func.count()).where(Membership.owner_id == owner_id))).scalar_one()
+    return (await unit.session.execute(select(func.count()).where(access.owned_by(Membership, owner_id)))).scalar_one()
 
 
 async def _acceptable(unit: UnitOfWork, person_id: UUID, found: Invitation) -> None:
@@ -238,7 +236,7 @@ async def _step(unit: UnitOfWork, owner_id: UUID, wished: int | None) -> int:
     if wished == 2:
         return 2
     invited = select(func.count()).where(
-        Invitation.inviter_id == owner_id, Invitation.step == 1, Invitation.expires_at > unit.now
+        access.owned_by(Invitation, owner_id), Invitation.step == 1, Invitation.expires_at > unit.now
     )
     taken = await _first_told(unit, owner_id) + (await unit.session.execute(invited)).scalar_one()
     if taken < MAX_STEP_ONE:
@@ -249,7 +247,7 @@ async def _step(unit: UnitOfWork, owner_id: UUID, wished: int | None) -> int:
 
 
 async def _first_told(unit: UnitOfWork, owner_id: UUID) -> int:
-    members = select(func.count()).where(Membership.owner_id == owner_id, Membership.step == 1)
+    members = select(func.count()).where(access.owned_by(Membership, owner_id), Membership.step == 1)
     return (await unit.session.execute(members)).scalar_one()
 
 

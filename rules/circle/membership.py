@@ -64,7 +64,7 @@ async def members(
     statement = (
         select(Membership, Person, reachable.label("reachable"))
         .join(Person, Person.id == Membership.member_id)
-        .where(Membership.owner_id == who.person_id)
+        .where(access.mine(Membership, who))
     )
     if after is not None:
         statement = statement.where(Membership.id > after)
@@ -100,7 +100,7 @@ async def supported(
     unit: UnitOfWork, who: Caller, limit: int, after: UUID | None, only: UUID | None = None
 ) -> list[Supported]:
     """The people whom the caller is there for, in the order of the invitations, `limit` + 1 at most."""
-    told = and_(Recipient.person_id == who.person_id, Recipient.told_at.is_not(None), Recipient.gone_at.is_(None))
+    told = and_(access.mine(Recipient, who), access.told_recipients())
     open_one = (
         select(ReachOut.id)
         .join(Recipient, Recipient.reach_out_id == ReachOut.id)
@@ -111,7 +111,7 @@ async def supported(
     statement = (
         select(Membership, Person, open_one)
         .join(Person, Person.id == Membership.owner_id)
-        .where(Membership.member_id == who.person_id)
+        .where(access.supports(who.person_id))
     )
     if after is not None:
         statement = statement.where(Membership.id > after)
@@ -143,9 +143,9 @@ async def supported(
 async def change(unit: UnitOfWork, who: Caller, membership_id: UUID, changes: Mapping[str, object]) -> None:
     """Another role or step for somebody in the caller's circle. Raises NotFound, StepOneFull."""
     await lock_circle(unit, who.person_id)
-    found = await access.member(unit, who, membership_id)
+    found = await access.own_row(unit, who, Membership, membership_id)
     if changes.get("step") == 1 and found.step != 1:
-        first = select(func.count()).where(Membership.owner_id == who.person_id, Membership.step == 1)
+        first = select(func.count()).where(access.mine(Membership, who), Membership.step == 1)
         if (await unit.session.execute(first)).scalar_one() >= MAX_STEP_ONE:
             raise StepOneFull
     for name, value in changes.items():
@@ -155,7 +155,7 @@ async def change(unit: UnitOfWork, who: Caller, membership_id: UUID, changes: Ma
 
 async def confirm(unit: UnitOfWork, who: Caller, membership_id: UUID) -> None:
     """The owner's last word: from now on this person is told. Confirming twice changes nothing. Raises NotFound."""
-    found = await access.member(unit, who, membership_id)
+    found = await access.own_row(unit, who, Membership, membership_id)
     if found.confirmed_at is None:
         found.confirmed_at = unit.now
         await unit.session.flush()
@@ -163,7 +163,7 @@ async def confirm(unit: UnitOfWork, who: Caller, membership_id: UUID) -> None:
         await unit.session.execute(
             update(Notice)
             .where(
-                Notice.recipient_id == who.person_id,
+                access.mine(Notice, who),
                 Notice.kind == NoticeKind.INVITATION_ACCEPTED,
                 Notice.event_id == found.id,
                 Notice.read_at.is_(None),
@@ -175,7 +175,7 @@ async def confirm(unit: UnitOfWork, who: Caller, membership_id: UUID) -> None:
 
 async def remove(unit: UnitOfWork, who: Caller, membership_id: UUID) -> None:
     """Take somebody out of the caller's circle, at once and without a word to them. Raises NotFound."""
-    await end(unit, await access.member(unit, who, membership_id))
+    await end(unit, await access.own_row(unit, who, Membership, membership_id))
 
 
 async def leave(unit: UnitOfWork, who: Caller, membership_id: UUID) -> None:
@@ -228,11 +228,11 @@ async def end(unit: UnitOfWork, membership: Membership) -> None:
     unit.session.expunge(membership)
     await companion.companion_gone(unit, owner_id, member_id)
     await sharing.take_back(unit, shared, [owner_id, member_id])
-    of_owner = select(ReachOut.id).where(ReachOut.person_id == owner_id)
+    of_owner = select(ReachOut.id).where(access.owned_by(ReachOut, owner_id))
     # Fellow recipients keep the word that somebody answered; who it was is no longer for them.
     await unit.session.execute(
         update(Notice)
-        .where(Notice.sender_id == member_id, Notice.reach_out_id.in_(of_owner), Notice.recipient_id != owner_id)
+        .where(access.names(member_id), Notice.reach_out_id.in_(of_owner), ~access.owned_by(Notice, owner_id))
         .values(sender_id=None)
         .execution_options(synchronize_session=False)
     )
@@ -241,22 +241,15 @@ async def end(unit: UnitOfWork, membership: Membership) -> None:
         .where(
             Notice.dismissed_at.is_(None),
             or_(
+                and_(access.owned_by(Notice, member_id), Notice.reach_out_id.in_(of_owner)),
                 and_(
-                    Notice.recipient_id == member_id,
-                    Notice.reach_out_id.in_(of_owner),
-                ),
-                and_(
-                    Notice.recipient_id == owner_id,
+                    access.owned_by(Notice, owner_id),
                     or_(
                         Notice.event_id == membership.id,
-                        and_(Notice.sender_id == member_id, Notice.reach_out_id.in_(of_owner)),
+                        and_(access.names(member_id), Notice.reach_out_id.in_(of_owner)),
                     ),
                 ),
-                and_(
-                    Notice.recipient_id == owner_id,
-                    Notice.sender_id == member_id,
-                    Notice.kind == NoticeKind.UNREACHABLE,
-                ),
+                and_(access.notices_to(owner_id, sender_id=member_id), Notice.kind == NoticeKind.UNREACHABLE),
             ),
         )
         .values(dismissed_at=unit.now)

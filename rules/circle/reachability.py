@@ -9,6 +9,7 @@ from sqlalchemy import Select, and_, func, or_, select, update
 from core.unit_of_work import UnitOfWork
 from models import Channel, Delivery, Device, Membership, Notice, Person, Session
 from models.enums import NoticeKind
+from rules import access
 from rules.circle.ways import CHANNEL_WORKS, DEVICE_WORKS
 from rules.inbox.notices import NoticeDraft, create_notices
 
@@ -100,9 +101,7 @@ async def notify_if_unreachable(unit: UnitOfWork, person_id: UUID) -> bool:
         )
     ).scalar_one_or_none()
     owners = await unit.session.execute(
-        select(Membership.owner_id)
-        .where(Membership.member_id == person_id, Membership.confirmed_at.is_not(None))
-        .order_by(Membership.id)
+        select(Membership.owner_id).where(access.supports(person_id), access.CONFIRMED).order_by(Membership.id)
     )
     circles = owners.scalars().all()
     if found is None or not circles:
@@ -127,8 +126,8 @@ async def mark_reachable(unit: UnitOfWork, person_id: UUID) -> None:
     if back.first() is None:
         return
     about = or_(
-        Notice.sender_id == person_id,
-        and_(Notice.recipient_id == person_id, Notice.sender_id.is_(None)),
+        access.names(person_id),
+        and_(access.owned_by(Notice, person_id), Notice.sender_id.is_(None)),
     )
     await unit.session.execute(
         update(Notice)

@@ -7,6 +7,7 @@ from sqlalchemy import ColumnElement, Select, and_, select, true, update
 
 from core.unit_of_work import UnitOfWork
 from models import CheckInShare, Notice, ReachIn
+from rules import access
 from rules.inbox.notices import withdraw
 from rules.kinds import SHARED_KINDS
 
@@ -20,7 +21,7 @@ async def shared_by_membership(unit: UnitOfWork, membership_id: UUID) -> Sequenc
 
 async def take_back(unit: UnitOfWork, events: Sequence[UUID], people: Sequence[UUID] | None = None) -> None:
     """Nothing more is sent of these check-ins and reach-ins, and they leave the inboxes (of these people, or all)."""
-    whose = true() if people is None else Notice.recipient_id.in_(people)
+    whose = true() if people is None else access.in_inboxes_of(people)
     of_these = and_(whose, Notice.kind.in_(SHARED_KINDS), Notice.event_id.in_(events))
     await withdraw(unit, _ids(of_these))
     await unit.session.execute(
@@ -33,7 +34,7 @@ async def take_back(unit: UnitOfWork, events: Sequence[UUID], people: Sequence[U
 
 async def retire_pushes(unit: UnitOfWork, owner_id: UUID, member_id: UUID) -> None:
     """Somebody has muted this person: what is still to be pushed stays in the inbox."""
-    theirs = and_(Notice.recipient_id == member_id, Notice.sender_id == owner_id, Notice.kind.in_(SHARED_KINDS))
+    theirs = and_(access.notices_to(member_id, sender_id=owner_id), Notice.kind.in_(SHARED_KINDS))
     await withdraw(unit, _ids(theirs))
 
 

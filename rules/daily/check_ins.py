@@ -7,12 +7,12 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, Select, delete, or_, select
+from sqlalchemy import Row, Select, delete, or_, select
 
 from core.unit_of_work import UnitOfWork
 from models import CheckIn, CheckInShare, Membership, Person
 from models.enums import Halt, NoticeKind
-from rules import idempotency
+from rules import access, idempotency
 from rules.access import Caller
 from rules.circle import hours, sharing
 from rules.errors import MemberUnknown, NotFound
@@ -98,7 +98,7 @@ async def page(
     unit: UnitOfWork, who: Caller, limit: int, before: UUID | None, *, mine: bool | None, only: UUID | None = None
 ) -> list[CheckInView]:
     """The caller's check-ins and those shared with them, newest first, `limit` + 1 at most."""
-    own, shared = CheckIn.person_id == who.person_id, _shared_with(who.person_id)
+    own, shared = access.mine(CheckIn, who), access.shared_with(who.person_id)
     statement = _COLUMNS.where(own if mine else shared if mine is False else or_(own, shared))
     if before is not None:
         statement = statement.where(CheckIn.id < before)
@@ -119,7 +119,7 @@ async def one(unit: UnitOfWork, who: Caller, check_in_id: UUID) -> CheckInView:
 
 async def remove(unit: UnitOfWork, who: Caller, check_in_id: UUID) -> None:
     """Take a check-in back for good, also from those it was shared with. Raises NotFound."""
-    mine = select(CheckIn.id).where(CheckIn.id == check_in_id, CheckIn.person_id == who.person_id)
+    mine = select(CheckIn.id).where(CheckIn.id == check_in_id, access.mine(CheckIn, who))
     if (await unit.session.execute(mine.with_for_update())).first() is None:
         raise NotFound
     # Shares come before deliveries, as where a membership ends.
@@ -146,8 +146,8 @@ async def _members(unit: UnitOfWork, who: Caller, share_with: frozenset[UUID]) -
             .join(Person, Person.id == Membership.member_id)
             .where(
                 Membership.id.in_(share_with),
-                Membership.owner_id == who.person_id,
-                Membership.confirmed_at.is_not(None),
+                access.mine(Membership, who),
+                access.CONFIRMED,
             )
             .order_by(Membership.id)
             # Before the rows that refer to it and to the person: an erasure takes them in this order.
@@ -157,14 +157,6 @@ async def _members(unit: UnitOfWork, who: Caller, share_with: frozenset[UUID]) -
     if len(found) < len(share_with):
         raise MemberUnknown
     return found
-
-
-def _shared_with(person_id: UUID) -> ColumnElement[bool]:
-    return CheckIn.id.in_(
-        select(CheckInShare.check_in_id)
-        .join(Membership, Membership.id == CheckInShare.membership_id)
-        .where(Membership.member_id == person_id, Membership.confirmed_at.is_not(None))
-    )
 
 
 async def _shares(unit: UnitOfWork, check_ins: Sequence[UUID]) -> dict[UUID, list[PersonView]]:

@@ -7,11 +7,11 @@ from statistics import median
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select, union_all
+from sqlalchemy import ColumnElement, Select, and_, func, select, union_all
 from sqlalchemy.orm import InstrumentedAttribute
 
 from core.unit_of_work import UnitOfWork
-from models import Answer, Membership, Person, ReachIn, ReachOut, Recipient
+from models import Answer, Person, ReachIn, ReachOut, Recipient
 from models.enums import AnswerKind, Outcome, ReachOutState
 from rules import access
 from rules.access import Caller
@@ -115,24 +115,23 @@ async def last_connected(unit: UnitOfWork, person_id: UUID) -> dict[UUID, dateti
 def _touches(person_id: UUID, since: datetime | None = None) -> Select[UUID, datetime]:
     """Each moment at which this person and somebody else were in touch. To pass a call on is not to be in touch."""
     answered = and_(
-        Recipient.gone_at.is_(None),
-        Recipient.told_at.is_not(None),
+        access.told_recipients(),
         Recipient.answer != AnswerKind.CANNOT,
         _from(Recipient.answered_at, since),
     )
     to_me = (
         select(Recipient.person_id.label("other_id"), Recipient.answered_at.label("at"))
         .join(ReachOut, ReachOut.id == Recipient.reach_out_id)
-        .where(ReachOut.person_id == person_id, answered)
+        .where(access.owned_by(ReachOut, person_id), answered)
     )
     by_me = (
         select(ReachOut.person_id, Recipient.answered_at)
         .join(ReachOut, ReachOut.id == Recipient.reach_out_id)
-        .where(Recipient.person_id == person_id, answered)
+        .where(access.owned_by(Recipient, person_id), answered)
     )
     standing = and_(ReachIn.membership_id.is_not(None), _from(ReachIn.created_at, since))
-    sent = select(ReachIn.recipient_id, ReachIn.created_at).where(ReachIn.sender_id == person_id, standing)
-    had = select(ReachIn.sender_id, ReachIn.created_at).where(ReachIn.recipient_id == person_id, standing)
+    sent = select(ReachIn.recipient_id, ReachIn.created_at).where(access.owned_by(ReachIn, person_id), standing)
+    had = select(ReachIn.sender_id, ReachIn.created_at).where(access.reach_in_to(person_id), standing)
     touches = union_all(to_me, by_me, sent, had).subquery()
     return select(touches.c.other_id, touches.c.at)
 
@@ -146,18 +145,18 @@ async def _moments(unit: UnitOfWork, person_id: UUID, since: datetime) -> Moment
     mine = (
         await unit.session.execute(
             select(ReachOut.created_at, ReachOut.state, ReachOut.outcome, first_answer.label("at")).where(
-                ReachOut.person_id == person_id, ReachOut.created_at >= since
+                access.owned_by(ReachOut, person_id), ReachOut.created_at >= since
             )
         )
     ).all()
     given = await unit.session.execute(
         select(func.min(Answer.created_at))
-        .where(Answer.person_id == person_id, Answer.kind != AnswerKind.CANNOT)
+        .where(access.owned_by(Answer, person_id), Answer.kind != AnswerKind.CANNOT)
         .group_by(Answer.reach_out_id)
         .having(func.min(Answer.created_at) >= since)
     )
     sent = await unit.session.execute(
-        select(ReachIn.created_at).where(ReachIn.sender_id == person_id, ReachIn.created_at >= since)
+        select(ReachIn.created_at).where(access.owned_by(ReachIn, person_id), ReachIn.created_at >= since)
     )
     touches = await unit.session.execute(_touches(person_id, since))
     return Moments(
@@ -177,9 +176,7 @@ def _from(moment: InstrumentedAttribute[Any], since: datetime | None) -> ColumnE
 
 async def _people(unit: UnitOfWork, person_id: UUID) -> list[PersonView]:
     """Everybody in this person's circle, or whose circle they are in; each once."""
-    mine = select(Membership.member_id).where(Membership.owner_id == person_id, Membership.confirmed_at.is_not(None))
-    theirs = select(Membership.owner_id).where(Membership.member_id == person_id, Membership.confirmed_at.is_not(None))
     found = await unit.session.execute(
-        select(Person.id, Person.data_key, Person.display_name).where(or_(Person.id.in_(mine), Person.id.in_(theirs)))
+        select(Person.id, Person.data_key, Person.display_name).where(access.in_touch_with(person_id, confirmed=True))
     )
     return [person_view(unit.keyring, row.id, row.data_key, row.display_name) for row in found]

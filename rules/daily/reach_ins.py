@@ -5,13 +5,13 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, Select, and_, or_, select
+from sqlalchemy import Row, Select, or_, select
 from sqlalchemy.orm import aliased
 
 from core.unit_of_work import UnitOfWork
 from models import Membership, Person, ReachIn
 from models.enums import NoticeKind
-from rules import idempotency
+from rules import access, idempotency
 from rules.access import Caller
 from rules.accounts import throttle
 from rules.accounts.throttle import Limit
@@ -54,7 +54,7 @@ _COLUMNS: Select[*tuple[Any, ...]] = (
     .join(Person, Person.id == ReachIn.sender_id)
     .join(_Recipient, _Recipient.id == ReachIn.recipient_id)
     .join(Membership, Membership.id == ReachIn.membership_id)
-    .where(Membership.confirmed_at.is_not(None))
+    .where(access.CONFIRMED)
 )
 
 
@@ -96,7 +96,7 @@ async def page(
     unit: UnitOfWork, who: Caller, limit: int, before: UUID | None, *, mine: bool | None, only: UUID | None = None
 ) -> list[ReachInView]:
     """What the caller has sent and been sent, newest first, `limit` + 1 at most."""
-    own, theirs = ReachIn.sender_id == who.person_id, ReachIn.recipient_id == who.person_id
+    own, theirs = access.mine(ReachIn, who), access.reach_in_to(who.person_id)
     statement = _COLUMNS.where(own if mine else theirs if mine is False else or_(own, theirs))
     if before is not None:
         statement = statement.where(ReachIn.id < before)
@@ -118,13 +118,7 @@ async def _joined(unit: UnitOfWork, one_id: UUID, other_id: UUID) -> list[Any]:
     """The confirmed memberships between two people, either way round."""
     found = await unit.session.execute(
         select(Membership.id, Membership.owner_id, Membership.muted_until)
-        .where(
-            or_(
-                and_(Membership.owner_id == one_id, Membership.member_id == other_id),
-                and_(Membership.owner_id == other_id, Membership.member_id == one_id),
-            ),
-            Membership.confirmed_at.is_not(None),
-        )
+        .where(access.joins(one_id, other_id), access.CONFIRMED)
         .order_by(Membership.id)
         # Before the row that refers to it and to both people: an erasure takes them in this order.
         .with_for_update(read=True, key_share=True)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import Select, select
 
 from core.errors import KeysUnavailable
 from core.unit_of_work import UnitOfWork
@@ -58,9 +58,7 @@ async def write(unit: UnitOfWork, who: Caller, found: ReachOut, text: str) -> UU
         hearers = {found.person_id: True}
     else:
         told = await unit.session.execute(
-            select(Recipient).where(
-                Recipient.reach_out_id == found.id, Recipient.told_at.is_not(None), Recipient.gone_at.is_(None)
-            )
+            select(Recipient).where(Recipient.reach_out_id == found.id, access.told_recipients())
         )
         hearers = {row.person_id: follows(row) for row in told.scalars()}
     await create_notices(
@@ -78,14 +76,12 @@ async def page(
     unit: UnitOfWork, who: Caller, reach_out_id: UUID, limit: int, after: UUID | None, *, newest: bool
 ) -> list[MessageView]:
     """What this viewer may read, oldest first (or `newest`), `limit` + 1 at most. Raises NotFound."""
-    seen = await access.reach_out(unit, who, reach_out_id)
-    found = seen.reach_out
-    statement = select(Message, Person).where(Message.reach_out_id == reach_out_id)
-    if seen.mine:
-        gone = select(Recipient.person_id).where(Recipient.reach_out_id == reach_out_id, Recipient.gone_at.is_not(None))
-        statement = statement.where(Message.sender_id.not_in(gone))
-    else:
-        statement = statement.where(or_(Message.sender_id == found.person_id, Message.sender_id == who.person_id))
+    await access.reach_out(unit, who, reach_out_id)
+    statement = (
+        select(Message, Person)
+        .join(ReachOut, ReachOut.id == Message.reach_out_id)
+        .where(Message.reach_out_id == reach_out_id, access.readable_by(who.person_id))
+    )
     if after is not None:
         statement = statement.where(Message.id < after if newest else Message.id > after)
     order = Message.id.desc() if newest else Message.id

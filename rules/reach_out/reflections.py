@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from core.unit_of_work import UnitOfWork
 from models import ReachOut, Reflection
+from rules import access
 from rules.access import Caller
 
 
@@ -35,7 +36,7 @@ async def page(unit: UnitOfWork, who: Caller, limit: int, before: UUID | None) -
             Reflection.created_at,
         )
         .join(ReachOut, ReachOut.id == Reflection.reach_out_id)
-        .where(ReachOut.person_id == who.person_id)
+        .where(access.reflects_on_own(who.person_id))
     )
     if before is not None:
         statement = statement.where(Reflection.reach_out_id < before)

@@ -9,8 +9,9 @@ from sqlalchemy import select
 
 from core.encryption import Keyring
 from core.unit_of_work import UnitOfWork
-from models import Block, Membership, Person, ReachOut, Recipient
+from models import Block, Person, ReachOut, Recipient
 from models.enums import AnswerKind, ReachOutState
+from rules import access
 from rules.access import Caller
 from rules.reach_out.progress import recipient_state
 
@@ -129,20 +130,8 @@ async def page(
     unit: UnitOfWork, who: Caller, limit: int, before: UUID | None, *, is_open: bool | None, mine: bool | None
 ) -> list[ReachOutView]:
     """The caller's own reach-outs and those they were told of, newest first, `limit` + 1 at most."""
-    told = (
-        select(Recipient.reach_out_id)
-        .join(Membership, Membership.id == Recipient.membership_id)
-        .where(
-            Recipient.person_id == who.person_id,
-            Recipient.told_at.is_not(None),
-            Recipient.gone_at.is_(None),
-            Membership.confirmed_at.is_not(None),
-        )
-    )
-    own = ReachOut.person_id == who.person_id
-    statement = select(ReachOut.id).where(
-        own if mine else ReachOut.id.in_(told) if mine is False else own | ReachOut.id.in_(told)
-    )
+    own, told = access.mine(ReachOut, who), access.told_of(who.person_id)
+    statement = select(ReachOut.id).where(own if mine else told if mine is False else own | told)
     if is_open is not None:
         statement = statement.where(ReachOut.closed_at.is_(None) if is_open else ReachOut.closed_at.is_not(None))
     if before is not None:
@@ -226,8 +215,6 @@ def _recipient(keyring: Keyring, row: Line, *, mine: bool) -> RecipientView:
 async def _hidden_from(unit: UnitOfWork, who: Caller) -> set[UUID]:
     """Fellow recipients whom a block keeps apart from the caller."""
     found = await unit.session.execute(
-        select(Block.blocker_id, Block.blocked_id).where(
-            (Block.blocker_id == who.person_id) | (Block.blocked_id == who.person_id)
-        )
+        select(Block.blocker_id, Block.blocked_id).where(access.blocks_of(who.person_id))
     )
     return {person for pair in found for person in pair if person != who.person_id}

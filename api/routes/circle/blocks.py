@@ -41,7 +41,7 @@ async def blocks(
     unit: Reading, who: ReadingCaller, limit: Limit = DEFAULT_LIMIT, cursor: Cursor = None
 ) -> Page[BlockOut]:
     return page(
-        await rule.blocks(unit, who, limit, cursor),
+        await rule.list_blocks(unit, who, limit, cursor),
         limit,
         lambda found: BlockOut(
             person=PersonOut(id=found[0].blocked_id, display_name=found[1]), created_at=found[0].created_at

@@ -1,0 +1,120 @@
+"""The person behind a request, read from a session token; what of theirs is locked; fresh proof of who they are."""
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import and_, bindparam, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from core.encryption import Keyring, Vault
+from core.types import UtcDateTime
+from core.unit_of_work import Operation, UnitOfWork
+from models import Person, Session
+from rules.errors import NotSignedIn, ProofNeeded
+
+PROOF_LIFETIME = timedelta(minutes=5)
+"""How long a passphrase just given counts as fresh."""
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """The person behind a request, and the session that carries them."""
+
+    person_id: UUID
+    session_id: UUID
+    carrier: str
+    proven_at: datetime
+    used_at: datetime
+    region: str | None
+    language: str
+    vault: Vault
+
+
+def token_hash(token: str) -> bytes:
+    """Return what is stored of a session token: a plain SHA-256, enough for 256 random bits."""
+    return hashlib.sha256(token.encode()).digest()
+
+
+CALLER = (
+    Session.id.label("session_id"),
+    Session.person_id,
+    Session.carrier,
+    Session.proven_at,
+    Session.used_at,
+    Person.region,
+    Person.language,
+    Person.data_key,
+)
+"""The columns that `caller_of` makes a Caller of."""
+SIGNED_IN = and_(
+    Session.token_hash == bindparam("token_hash"), Session.expires_at > bindparam("now", type_=UtcDateTime)
+)
+"""Selects the session of the token whose hash is bound to `token_hash`, unless it has expired at `now`."""
+
+# Built once: every request executes it.
+_CALLER_STATEMENT = select(*CALLER).join(Person, Person.id == Session.person_id).where(SIGNED_IN)
+
+
+async def caller(operation: Operation, token: str | None) -> Caller:
+    """Return the caller whom this token carries. Raises NotSignedIn for a missing, unknown or expired token."""
+    if not token:
+        raise NotSignedIn
+    rows = await operation.fetch(_CALLER_STATEMENT, {"token_hash": token_hash(token), "now": operation.now})
+    if not rows:
+        raise NotSignedIn
+    return caller_of(rows[0], operation.keyring)
+
+
+def caller_of(row: Any, keyring: Keyring) -> Caller:  # noqa: ANN401 (a row, of whichever statement)
+    """Return the caller in a row that was selected with `CALLER` where `SIGNED_IN`."""
+    return Caller(
+        person_id=row.person_id,
+        session_id=row.session_id,
+        carrier=row.carrier,
+        proven_at=row.proven_at,
+        used_at=row.used_at,
+        region=row.region,
+        language=row.language,
+        vault=keyring.vault(row.person_id, row.data_key),
+    )
+
+
+async def still_signed_in(session: AsyncSession, session_id: UUID, now: datetime) -> bool:
+    """Return whether this session exists and has not expired at `now`."""
+    rows = await session.execute(select(Session.id).where(Session.id == session_id, Session.expires_at > now))
+    return rows.first() is not None
+
+
+async def lock_person(unit: UnitOfWork, who: Caller) -> None:
+    """Lock the caller's row, so that everything that counts what the caller has runs one at a time.
+
+    Without it, several requests at once would each see room for one more. It comes before all other locks, as in an
+    erasure; a statement that only refers to the person does not wait for it.
+    """
+    await unit.session.execute(select(Person.id).where(Person.id == who.person_id).with_for_update(key_share=True))
+
+
+async def lock_session(unit: UnitOfWork, who: Caller) -> None:
+    """Keep the caller's session from ending until this unit is committed. Raises NotSignedIn when it has ended."""
+    rows = await unit.session.execute(
+        select(Session.id).where(Session.id == who.session_id).with_for_update(read=True, key_share=True)
+    )
+    if rows.first() is None:
+        raise NotSignedIn
+
+
+def require_proof(who: Caller, now: datetime) -> None:
+    """Raise ProofNeeded unless the passphrase was given within the last 5 minutes."""
+    if now - who.proven_at > PROOF_LIFETIME:
+        raise ProofNeeded
+
+
+async def person(unit: UnitOfWork, who: Caller) -> Person:
+    """Return the caller's own row. Raises NotSignedIn when the account has been erased meanwhile."""
+    row = await unit.session.get(Person, who.person_id)
+    if row is None:
+        raise NotSignedIn
+    return row

@@ -1,0 +1,149 @@
+"""One row by its id, if the caller may see it. What may not be seen does not exist: NotFound either way."""
+
+from dataclasses import dataclass
+from typing import TypeVar
+from uuid import UUID
+
+from sqlalchemy import inspect, or_, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from core.unit_of_work import UnitOfWork
+from models import Base, Block, Bookend, Membership, Notice, ReachOut, Recipient
+from rules.access.callers import Caller
+from rules.access.predicates import (
+    CONFIRMED,
+    blocks_between,
+    in_inbox,
+    joins,
+    mine,
+    stands_by,
+    supports,
+    told_recipient,
+)
+from rules.errors import NotFound, NotYours
+
+Row = TypeVar("Row", bound=Base)
+
+
+async def own_row(unit: UnitOfWork, who: Caller, model: type[Row], row_id: UUID, *, lock: bool = False) -> Row:
+    """Return the caller's own row of `model` with this primary key, locked if so asked. Raises NotFound."""
+    statement = select(model).where(inspect(model).primary_key[0] == row_id, mine(model, who))
+    if lock:
+        statement = statement.with_for_update().execution_options(populate_existing=True)
+    row = (await unit.session.execute(statement)).scalar_one_or_none()
+    if row is None:
+        raise NotFound
+    return row
+
+
+async def active_member(unit: UnitOfWork, who: Caller, membership_id: UUID) -> Membership | None:
+    """Return a confirmed membership in the caller's own circle; None for anything else, whatever the reason.
+
+    Locked against its end: what is about to refer to it also refers to its member, and an erasure takes the membership
+    before the person.
+    """
+    return (
+        await unit.session.execute(
+            select(Membership)
+            .where(Membership.id == membership_id, mine(Membership, who), CONFIRMED)
+            .with_for_update(read=True, key_share=True)
+            .execution_options(populate_existing=True)
+        )
+    ).scalar_one_or_none()
+
+
+async def support(unit: UnitOfWork, who: Caller, membership_id: UUID) -> Membership:
+    """Return the caller's own place in somebody's circle. Raises NotFound."""
+    row = (
+        await unit.session.execute(
+            select(Membership).where(Membership.id == membership_id, supports(who.person_id)),
+        )
+    ).scalar_one_or_none()
+    if row is None:
+        raise NotFound
+    return row
+
+
+async def known_person(unit: UnitOfWork, who: Caller, person_id: UUID) -> None:
+    """Raise NotFound unless one of the two is in the other's circle; nobody else can be seen."""
+    rows = await unit.session.execute(select(Membership.id).where(joins(who.person_id, person_id)))
+    if rows.first() is None:
+        raise NotFound
+
+
+async def blocked(session: AsyncSession, person_id: UUID, other_id: UUID) -> bool:
+    """Return whether either of the two has blocked the other."""
+    rows = await session.execute(select(Block.created_at).where(blocks_between(person_id, other_id)))
+    return rows.first() is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A reach-out as one viewer may see it: `mine` when they pressed it, else `told` is their recipient row."""
+
+    reach_out: ReachOut
+    mine: bool
+    told: Recipient | None
+
+
+async def reach_out(unit: UnitOfWork, who: Caller, reach_out_id: UUID, *, lock: bool = False) -> Seen:
+    """Return a reach-out that the caller pressed, or was told of and is still a member for. Raises NotFound.
+
+    `lock` makes everything that changes this reach-out wait in line, so that what is read stays so.
+    """
+    statement = select(ReachOut).where(ReachOut.id == reach_out_id)
+    if lock:
+        statement = statement.with_for_update()
+    row = (await unit.session.execute(statement)).scalar_one_or_none()
+    if row is None:
+        raise NotFound
+    if row.person_id == who.person_id:
+        return Seen(row, mine=True, told=None)
+    recipient = (
+        await unit.session.execute(
+            select(Recipient)
+            .join(Membership, Membership.id == Recipient.membership_id)
+            .where(Recipient.reach_out_id == reach_out_id, told_recipient(who.person_id))
+        )
+    ).scalar_one_or_none()
+    if recipient is None:
+        raise NotFound
+    return Seen(row, mine=False, told=recipient)
+
+
+async def own_reach_out(unit: UnitOfWork, who: Caller, reach_out_id: UUID) -> ReachOut:
+    """Return the caller's own reach-out, locked. Raises NotYours for one they were told of, NotFound otherwise."""
+    seen = await reach_out(unit, who, reach_out_id, lock=True)
+    if not seen.mine:
+        raise NotYours
+    return seen.reach_out
+
+
+async def bookend(unit: UnitOfWork, who: Caller, bookend_id: UUID) -> None:
+    """Raise NotFound unless the caller may see this bookend: their own, or one whose companion they know to be."""
+    rows = await unit.session.execute(
+        select(Bookend.id)
+        .outerjoin(Membership, Membership.id == Bookend.membership_id)
+        .where(Bookend.id == bookend_id, or_(mine(Bookend, who), stands_by(who)))
+    )
+    if rows.first() is None:
+        raise NotFound
+
+
+async def own_bookend(unit: UnitOfWork, who: Caller, bookend_id: UUID) -> Bookend:
+    """Return the caller's own bookend, locked. Raises NotYours for one they are the companion of, NotFound otherwise."""
+    try:
+        return await own_row(unit, who, Bookend, bookend_id, lock=True)
+    except NotFound:
+        await bookend(unit, who, bookend_id)
+        raise NotYours from None
+
+
+async def notice(unit: UnitOfWork, who: Caller, notice_id: UUID) -> Notice:
+    """Return a notice that stands in the caller's inbox. Raises NotFound."""
+    row = (
+        await unit.session.execute(select(Notice).where(Notice.id == notice_id, mine(Notice, who), in_inbox()))
+    ).scalar_one_or_none()
+    if row is None:
+        raise NotFound
+    return row
