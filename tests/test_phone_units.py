@@ -1,4 +1,4 @@
-"""The phone app's own unit tests: its outbox, its lamps and its words, run by vitest with the Node that builds it."""
+"""The unit tests and type checks of the phone app itself, run by vitest and tsc with the Node that builds it."""
 
 import os
 import subprocess

@@ -125,13 +125,13 @@ function Shown() {
   const [name = '', ...parts] = state.route;
   // Making an account ends with its codes, whatever the session is by then.
   if (state.session !== 'in') {
-    const dead = state.session === 'expired' && !name;
-    const show = dead ? OUTSIDE['sign-in'] : (OUTSIDE[name] ?? OUTSIDE['']);
+    const expired = state.session === 'expired' && !name;
+    const show = expired ? OUTSIDE['sign-in'] : (OUTSIDE[name] ?? OUTSIDE['']);
     return (
       <Safe>
         <Lazily
           show={() =>
-            dead && state.pendingPress ? <PendingPress press={state.pendingPress} /> : (show?.(...parts) ?? null)
+            expired && state.pendingPress ? <PendingPress press={state.pendingPress} /> : (show?.(...parts) ?? null)
           }
         />
       </Safe>

@@ -3,7 +3,7 @@ import { useState } from 'preact/hooks';
 import { api } from '../api/client';
 import type { ReachOut } from '../contract/types';
 import type { Ending } from '../domain/press';
-import { toldAgain } from '../domain/told';
+import { repeatPushRecipients } from '../domain/push-recipients';
 import { t } from '../i18n';
 import { errorText } from '../i18n/problem';
 import { startPress } from '../store/press';
@@ -68,7 +68,7 @@ export function AskAgain({ of, kind = '', children }: { of: ReachOut; kind?: str
     if (!data) return setMessage(errorText(error));
     // Whose phone may ring can have changed since the app last looked.
     await refresh();
-    const again = toldAgain(data.recipients, state.circle ?? []);
+    const again = repeatPushRecipients(data.recipients, state.circle ?? []);
     // Where an answer held the ladder, what came of it stands at the top of the page.
     const pushed = data.pushed_at !== of.pushed_at;
     if (pushed && again.length) setMessage(t('wait.asked', { n: again.length, names: names(again) }));

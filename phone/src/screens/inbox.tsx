@@ -20,7 +20,7 @@ import { NotifyBanner } from './notify';
 const PAGE = 20;
 export function Inbox() {
   const [limit, setLimit] = useState(PAGE);
-  const [page, again] = useQuery(() => api.GET('/v1/inbox', { params: { query: { limit } } }), [limit]);
+  const [page, refetch] = useQuery(() => api.GET('/v1/inbox', { params: { query: { limit } } }), [limit]);
   const [bookends] = useQuery(() => api.GET('/v1/bookends', { params: { query: { open: true, limit: 100 } } }));
   const running = bookends && new Set(bookends.items.map((bookend) => bookend.id));
   const open = new Set(state.incoming.map((reachOut) => reachOut.id));
@@ -30,7 +30,7 @@ export function Inbox() {
   const others = state.incoming.filter((reachOut) => !needsMe(reachOut, state.me?.id));
   const readAll = async () => {
     await api.POST('/v1/inbox/read-all');
-    await Promise.all([again(), refresh()]);
+    await Promise.all([refetch(), refresh()]);
   };
   return (
     <main class="page">
@@ -59,7 +59,7 @@ export function Inbox() {
             </li>
           ))}
           {earlier.map((notice) => (
-            <NoticeRow key={notice.id} of={notice} bookends={running} onRead={again} />
+            <NoticeRow key={notice.id} of={notice} bookends={running} onRead={refetch} />
           ))}
         </ul>
         {page && !earlier.length && !state.incoming.length && <p class="soft">{t('inbox.empty')}</p>}

@@ -32,7 +32,7 @@ const NO_PHONE: Partial<Record<Progress['state'], Key>> = {
 export function MyReachOut({ of }: { of: ReachOut }) {
   // An answer stands also while the others are asked beside it.
   if (whoIsThere(of.recipients).length) return <Answered of={of} />;
-  return of.unanswered_at ? <Quiet of={of} /> : <Waiting of={of} />;
+  return of.unanswered_at ? <Unanswered of={of} /> : <Waiting of={of} />;
 }
 
 function Waiting({ of }: { of: ReachOut }) {
@@ -68,7 +68,7 @@ function Waiting({ of }: { of: ReachOut }) {
 }
 
 /** Nobody has answered: the plain furthestProgress, and the numbers first. */
-function Quiet({ of }: { of: ReachOut }) {
+function Unanswered({ of }: { of: ReachOut }) {
   // Nobody who can hear: then this stands here after seconds. And a phone's clock can be wrong by anything.
   const minutes = Math.floor((state.now - Date.parse(of.created_at)) / MINUTE_MS);
   return (

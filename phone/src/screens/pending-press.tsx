@@ -7,7 +7,7 @@ import { CallAndText, CallList, LineButton, nameOf, role } from '../components/p
 import { Group, Item } from '../components/rows';
 import type { Press } from '../domain/press';
 import { nextStep } from '../domain/press';
-import { firstTold } from '../domain/told';
+import { firstPushRecipients } from '../domain/push-recipients';
 import { t } from '../i18n';
 import { clock, list } from '../i18n/format';
 import { isSafe } from '../platform/storage';
@@ -27,7 +27,7 @@ export function PendingPress({ press }: { press: Press }) {
     const timer = setTimeout(() => again(Math.random()), (step.kind === 'ring' ? step.left : GRACE_MS - waited) + 10);
     return () => clearTimeout(timer);
   });
-  if (step.kind === 'ask') return <Old press={press} />;
+  if (step.kind === 'ask') return <Stale press={press} />;
   if (step.kind === 'ring' || (!press.held && waited < GRACE_MS))
     return <Undo press={press} ringing={step.kind === 'ring'} />;
   return <NotSent press={press} />;
@@ -37,7 +37,7 @@ export function PendingPress({ press }: { press: Press }) {
 function headline({ close }: Press): string {
   if (close) return t(close.outcome === 'mistake' ? 'undo.mistake' : 'undo.clear');
   if (state.circle?.length === 0) return t('undo.head-none');
-  const names = firstTold(state.circle ?? []).map(nameOf);
+  const names = firstPushRecipients(state.circle ?? []).map(nameOf);
   // What the phone has kept says who is in the circle, never whose phone rings now.
   if (!state.online || !state.refreshes || names.length > 3) return t('undo.head-all');
   return names.length ? t('undo.head', { n: names.length, names: list(names) }) : t('undo.head-quiet');
@@ -114,7 +114,7 @@ function NotSent({ press }: { press: Press }) {
 }
 
 /** More than two hours have passed: is it still wanted? */
-function Old({ press }: { press: Press }) {
+function Stale({ press }: { press: Press }) {
   return (
     <main class="page">
       <section class="hero grow">

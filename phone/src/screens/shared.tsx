@@ -120,7 +120,7 @@ const ONE_TAP = ['shared.here', 'shared.call'] as const;
 
 /** One tap, or a few words. What was said stays said, also when the page is opened again. */
 function Reply({ to: of, name }: { to: CheckIn | ReachIn; name: string }) {
-  const [sent, again] = useQuery(() => api.GET('/v1/reach-ins', { params: { query: { mine: true, limit: 100 } } }));
+  const [sent, refetch] = useQuery(() => api.GET('/v1/reach-ins', { params: { query: { mine: true, limit: 100 } } }));
   const [key] = useState(newKey);
   const [message, setMessage] = useState('');
   const person = of.from;
@@ -131,7 +131,7 @@ function Reply({ to: of, name }: { to: CheckIn | ReachIn; name: string }) {
       params: once(`${key}${text}`.slice(0, 200)),
       body: { to: person.id, text },
     });
-    await again();
+    await refetch();
     return problemType(error) === '/problems/too-many-tries' ? t('shared.once', { name }) : errorText(error);
   };
   const tap = async (text: string) => setMessage(await send(text));

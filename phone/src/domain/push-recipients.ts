@@ -8,7 +8,7 @@
 import type { Member, Recipient } from '../contract/types';
 
 /** Return whose phones a press makes ring first; nobody's, when everybody keeps their quiet time. */
-export function firstTold<T extends Pick<Member, 'state' | 'step' | 'available_now'>>(circle: T[]): T[] {
+export function firstPushRecipients<T extends Pick<Member, 'state' | 'step' | 'available_now'>>(circle: T[]): T[] {
   const available = circle.filter((member) => member.state === 'active' && member.available_now);
   const firstStep = available.filter((member) => member.step === 1);
   return firstStep.length ? firstStep : available;
@@ -17,7 +17,10 @@ export function firstTold<T extends Pick<Member, 'state' | 'step' | 'available_n
 const NOT_PUSHED_AGAIN = ['declined', 'answered', 'queued'];
 
 /** Return whose phones ring when everyone told is pushed once more. */
-export function toldAgain(recipients: Recipient[], circle: Pick<Member, 'person' | 'available_now'>[]): Recipient[] {
+export function repeatPushRecipients(
+  recipients: Recipient[],
+  circle: Pick<Member, 'person' | 'available_now'>[],
+): Recipient[] {
   const available = new Set(circle.filter((member) => member.available_now).map((member) => member.person.id));
   return recipients.filter(({ state, person }) => !NOT_PUSHED_AGAIN.includes(state) && available.has(person.id));
 }

@@ -1,7 +1,7 @@
 // Whose phones a press makes ring, first and again.
 import { describe, expect, test } from 'vitest';
 import type { Recipient } from '../contract/types';
-import { firstTold, toldAgain } from './told';
+import { firstPushRecipients, repeatPushRecipients } from './push-recipients';
 
 const somebody = (name: string, state: Recipient['state']): Recipient =>
   ({ person: { id: name, display_name: name }, state, answer: null }) as Recipient;
@@ -9,25 +9,27 @@ const names = (people: Recipient[]) => people.map(({ person }) => person.id);
 
 describe('whom a press tells first', () => {
   const member = (name: string, step: number, available_now = true, state = 'active') =>
-    ({ name, step, available_now, state }) as Parameters<typeof firstTold>[0][number] & { name: string };
+    ({ name, step, available_now, state }) as Parameters<typeof firstPushRecipients>[0][number] & { name: string };
 
   test('those of step 1 who can be reached now', () => {
-    expect(firstTold([member('Ana', 1), member('Ben', 2), member('Chidi', 1, false)]).map(({ name }) => name)).toEqual([
-      'Ana',
-    ]);
+    expect(
+      firstPushRecipients([member('Ana', 1), member('Ben', 2), member('Chidi', 1, false)]).map(({ name }) => name),
+    ).toEqual(['Ana']);
   });
 
   test('whoever can be, when nobody of step 1 can be reached', () => {
-    expect(firstTold([member('Ana', 1, false), member('Ben', 2)]).map(({ name }) => name)).toEqual(['Ben']);
+    expect(firstPushRecipients([member('Ana', 1, false), member('Ben', 2)]).map(({ name }) => name)).toEqual(['Ben']);
   });
 
   test('nobody, when everybody keeps their quiet time: no phone rings then', () => {
-    expect(firstTold([member('Ana', 1, false), member('Ben', 2, false)])).toEqual([]);
+    expect(firstPushRecipients([member('Ana', 1, false), member('Ben', 2, false)])).toEqual([]);
   });
 
   test('never somebody who is not confirmed', () => {
-    expect(firstTold([member('Ana', 1, true, 'accepted'), member('Ben', 2)]).map(({ name }) => name)).toEqual(['Ben']);
-    expect(firstTold([member('Ana', 1, true, 'accepted')])).toEqual([]);
+    expect(firstPushRecipients([member('Ana', 1, true, 'accepted'), member('Ben', 2)]).map(({ name }) => name)).toEqual(
+      ['Ben'],
+    );
+    expect(firstPushRecipients([member('Ana', 1, true, 'accepted')])).toEqual([]);
   });
 });
 
@@ -45,5 +47,5 @@ test('whose phones ring when everyone is asked again', () => {
     somebody('Left', 'handed'),
     somebody('Answered', 'answered'),
   ];
-  expect(names(toldAgain(recipients, [...circle, asleep]))).toEqual(['Awake']);
+  expect(names(repeatPushRecipients(recipients, [...circle, asleep]))).toEqual(['Awake']);
 });
