@@ -22,6 +22,7 @@ from rules.kinds import KINDS
 from rules.outbox import device_retirement, refusals
 from rules.outbox.refusals import OPERATOR_REASONS, Way
 from rules.outbox.wanted import next_try
+from rules.reach_out.reach_change import lock_reach_outs_of
 
 log = structlog.get_logger(__name__)
 
@@ -116,7 +117,7 @@ async def apply_consequences(unit: UnitOfWork, outcomes: Sequence[Outcome]) -> N
     """
     ordered = sorted(outcomes, key=lambda one: (str(one.claimed.device_id or one.claimed.channel_id), one.claimed.id))
     # All that will be needed, in the order of locks: one after the other, two of these could wait for each other.
-    await device_retirement.lock_open(unit, sorted({one.claimed.person_id for one in ordered if _has_consequence(one)}))
+    await lock_reach_outs_of(unit, sorted({one.claimed.person_id for one in ordered if _has_consequence(one)}))
     for outcome in ordered:
         claimed = outcome.claimed
         way = Way(claimed.person_id, claimed.device_id, claimed.channel_id, claimed.address_hash)

@@ -13,6 +13,7 @@ from rules.access.callers import Caller
 from rules.access.predicates import (
     CONFIRMED,
     blocks_between,
+    blocks_of,
     in_inbox,
     joins,
     mine,
@@ -75,6 +76,12 @@ async def blocked(session: AsyncSession, person_id: UUID, other_id: UUID) -> boo
     """Return whether either of the two has blocked the other."""
     rows = await session.execute(select(Block.created_at).where(blocks_between(person_id, other_id)))
     return rows.first() is not None
+
+
+async def kept_apart_from(session: AsyncSession, person_id: UUID) -> set[UUID]:
+    """Return whom a block keeps apart from this person, whoever of the two has blocked."""
+    rows = await session.execute(select(Block.blocker_id, Block.blocked_id).where(blocks_of(person_id)))
+    return {other for pair in rows for other in pair if other != person_id}
 
 
 @dataclass(frozen=True, slots=True)

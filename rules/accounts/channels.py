@@ -19,7 +19,7 @@ from rules.circle import reachability
 from rules.errors import ChannelNotOffered, CodeOver, CodeWrong, TooManyChannels
 from rules.idempotency import RequestFingerprint
 from rules.inbox.notices import create_test_notice, withdraw
-from rules.outbox import device_retirement
+from rules.reach_out.reach_change import changing_reach, lock_reach_outs_of
 from rules.upkeep import wal_truncation
 
 MAX_CHANNELS = 5
@@ -109,7 +109,7 @@ async def confirm(unit: UnitOfWork, who: Caller, channel_id: UUID, code: str) ->
     # A confirmed channel changes what the caller's row and open reach-outs say of them, and those come first in the order
     # of locks.
     await access.lock_person(unit, who)
-    await device_retirement.lock_open(unit, [who.person_id])
+    await lock_reach_outs_of(unit, [who.person_id])
     found = await own_channel(unit, who, channel_id, lock=True)
     if found.confirmed_at is not None:
         return found, None
@@ -136,17 +136,16 @@ async def confirm(unit: UnitOfWork, who: Caller, channel_id: UUID, code: str) ->
 
 async def remove(unit: UnitOfWork, who: Caller, channel_id: UUID) -> None:
     """Forget this address at once; what was due to go there is not sent. Raises NotFound."""
-    await device_retirement.lock_open(unit, [who.person_id])
-    found = await own_channel(unit, who, channel_id, lock=True)
-    # The rows that go with it are locked in the order of their ids, as the recording of outcomes does it.
-    await unit.session.execute(
-        select(Delivery.id).where(Delivery.channel_id == channel_id).order_by(Delivery.id).with_for_update()
-    )
-    unit.session.expunge(found)
-    await unit.session.execute(delete(Channel).where(Channel.id == channel_id))
-    await wal_truncation.mark_erased(unit)
-    access_log.record_own_event(unit, who, AccessKind.CHANNEL_REMOVED, channel_id)
-    await device_retirement.note_unreachable(unit, [who.person_id])
+    async with changing_reach(unit, [who.person_id]):
+        channel = await own_channel(unit, who, channel_id, lock=True)
+        # The rows that go with it are locked in the order of their ids, as the recording of outcomes does it.
+        await unit.session.execute(
+            select(Delivery.id).where(Delivery.channel_id == channel_id).order_by(Delivery.id).with_for_update()
+        )
+        unit.session.expunge(channel)
+        await unit.session.execute(delete(Channel).where(Channel.id == channel_id))
+        await wal_truncation.mark_erased(unit)
+        access_log.record_own_event(unit, who, AccessKind.CHANNEL_REMOVED, channel_id)
 
 
 async def _send_code(unit: UnitOfWork, who: Caller, channel: Channel) -> None:

@@ -24,8 +24,7 @@ from rules.accounts.throttle import Limit
 from rules.circle import invitations
 from rules.errors import NameTaken, RegistrationClosed, WrongCredentials
 from rules.idempotency import RequestFingerprint
-from rules.outbox import device_retirement
-from rules.reach_out import advance
+from rules.reach_out.reach_change import changing_reach
 from rules.upkeep import wal_truncation
 
 RECOVERY_CODES = 10
@@ -147,11 +146,15 @@ async def _create(unit: UnitOfWork, person_id: UUID, new: NewPerson) -> None:
 
 async def change(unit: UnitOfWork, who: Caller, changes: Mapping[str, object]) -> Person:
     """Apply a merge patch of the profile; None empties what may be empty. Raises KeysUnavailable."""
-    running: Sequence[UUID] = []
-    if changes.keys() & AVAILABILITY_FIELDS:
-        # Whoever hears nothing from now on is not waited for by a call that is running. Their own row comes first, as everywhere.
-        await access.lock_person(unit, who)
-        running = await device_retirement.lock_open(unit, [who.person_id])
+    if not changes.keys() & AVAILABILITY_FIELDS:
+        return await _change(unit, who, changes)
+    # Whoever hears nothing from now on is not waited for by a call that is running. Their own row comes first, as everywhere.
+    await access.lock_person(unit, who)
+    async with changing_reach(unit, [who.person_id]):
+        return await _change(unit, who, changes)
+
+
+async def _change(unit: UnitOfWork, who: Caller, changes: Mapping[str, object]) -> Person:
     mine = await access.person(unit, who)
     for name, value in changes.items():
         if name in {"display_name", "contact"}:
@@ -164,7 +167,6 @@ async def change(unit: UnitOfWork, who: Caller, changes: Mapping[str, object]) -
     await unit.session.flush()
     if changes.keys() & {"display_name", "contact"}:
         await wal_truncation.mark_erased(unit)
-    await advance.skip_if_unreachable_all(unit, running)
     return mine
 
 

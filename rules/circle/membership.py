@@ -19,8 +19,8 @@ from rules.circle.confirmation_words import two_words
 from rules.circle.invitations import MAX_STEP_ONE, lock_circle
 from rules.daily import connections
 from rules.errors import StepOneFull
-from rules.outbox import device_retirement
-from rules.reach_out import advance, membership_end
+from rules.reach_out import membership_end
+from rules.reach_out.reach_change import changing_reach
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,10 +186,9 @@ async def leave(unit: UnitOfWork, who: Caller, membership_id: UUID) -> None:
 async def mute(unit: UnitOfWork, who: Caller, membership_id: UUID, until: datetime | None) -> None:
     """Get no pushes from this person until then; the inbox keeps everything. Raises NotFound."""
     found = await access.support(unit, who, membership_id)
-    found.muted_until = until
-    await unit.session.flush()
     # Whoever hears nothing from now on is not waited for by a call that is running; whoever hears again is pushed with it.
-    await advance.skip_if_unreachable_all(unit, await device_retirement.lock_open(unit, [found.member_id]))
+    async with changing_reach(unit, [found.member_id]):
+        found.muted_until = until
     if until is not None and until > unit.now:
         await sharing.retire_pushes(unit, found.owner_id, found.member_id)
 

@@ -3,40 +3,40 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import Exists, Select, and_, or_, select, update
+from sqlalchemy import ColumnElement, Exists, Select, and_, false, or_, select, update
 
 from core.unit_of_work import UnitOfWork
 from models import Channel, Delivery, Device, Notice, ReachOut, Recipient
 from models.enums import DeliveryState, DisabledReason, NoticeKind
 from rules.circle import ways
-from rules.reach_out import advance
+from rules.reach_out.reach_change import changing_reach, lock_reach_outs_of
+
+_CLOSED = select(ReachOut.id).where(ReachOut.closed_at.is_not(None))
 
 
 async def retire(unit: UnitOfWork, person_id: UUID, retired: Sequence[UUID], why: DisabledReason) -> None:
     """Take these devices of this person out of use: the address is forgotten, what was due to it is not sent."""
     if not retired:
         return
-    running = await lock_open(unit, [person_id])
-    await unit.session.execute(
-        update(Device)
-        .where(Device.id.in_(retired), Device.disabled_at.is_(None))
-        .values(disabled_at=unit.now, disabled_reason=str(why), address=None, push_address=None)
-    )
-    # Locked in the order of their ids, as the recording of outcomes does it.
-    pending = await unit.session.execute(
-        select(Delivery.id)
-        .where(Delivery.device_id.in_(retired), Delivery.state == DeliveryState.PENDING)
-        .order_by(Delivery.id)
-        .with_for_update()
-    )
-    await unit.session.execute(
-        update(Delivery)
-        .where(Delivery.id.in_(pending.scalars().all()), Delivery.state == DeliveryState.PENDING)
-        .values(state=str(DeliveryState.CANCELLED), lease_until=None, last_error=str(why))
-    )
-    await note_unreachable(unit, [person_id])
     # Also where another way is left: it may be one that only a later rung tries.
-    await advance.skip_if_unreachable_all(unit, running)
+    async with changing_reach(unit, [person_id]):
+        await unit.session.execute(
+            update(Device)
+            .where(Device.id.in_(retired), Device.disabled_at.is_(None))
+            .values(disabled_at=unit.now, disabled_reason=str(why), address=None, push_address=None)
+        )
+        # Locked in the order of their ids, as the recording of outcomes does it.
+        pending = await unit.session.execute(
+            select(Delivery.id)
+            .where(Delivery.device_id.in_(retired), Delivery.state == DeliveryState.PENDING)
+            .order_by(Delivery.id)
+            .with_for_update()
+        )
+        await unit.session.execute(
+            update(Delivery)
+            .where(Delivery.id.in_(pending.scalars().all()), Delivery.state == DeliveryState.PENDING)
+            .values(state=str(DeliveryState.CANCELLED), lease_until=None, last_error=str(why))
+        )
 
 
 async def retire_dead(
@@ -46,7 +46,7 @@ async def retire_dead(
 
     If it has been given another address meanwhile, that one is alive as far as anybody knows, and the push goes there.
     """
-    await lock_open(unit, [person_id])
+    await lock_reach_outs_of(unit, [person_id])
     found = (
         await unit.session.execute(
             select(Device.id).where(Device.id == device_id, Device.address_hash == address_hash).with_for_update()
@@ -62,81 +62,42 @@ async def retire_dead(
     )
 
 
-async def lock_open(unit: UnitOfWork, people: Sequence[UUID]) -> Sequence[UUID]:
-    """Lock the open reach-outs these people are told of, by id: reach-outs come before recipients everywhere."""
-    found = await unit.session.execute(
-        select(ReachOut.id)
-        .where(
-            ReachOut.closed_at.is_(None),
-            ReachOut.id.in_(select(Recipient.reach_out_id).where(Recipient.person_id.in_(people))),
-        )
-        .order_by(ReachOut.id)
-        .with_for_update()
-    )
-    return found.scalars().all()
-
-
-async def note_unreachable(unit: UnitOfWork, people: Sequence[UUID]) -> None:
-    """Say in every open reach-out that these people, told but not pushed to anywhere now, cannot be reached.
-
-    The caller has locked those reach-outs (`lock_open`).
-    """
-    changed = await unit.session.execute(
-        update(Recipient)
-        .where(
-            Recipient.person_id.in_(people),
-            Recipient.told_at.is_not(None),
-            Recipient.gone_at.is_(None),
-            Recipient.unreachable_at.is_(None),
-            Recipient.quiet_at.is_(None),
-            Recipient.reach_out_id.in_(select(ReachOut.id).where(ReachOut.closed_at.is_(None))),
-            *((~ways.can_reach(Recipient.person_id),) if unit.keyring.reaches else ()),
-        )
-        .values(unreachable_at=unit.now)
-        .returning(Recipient.reach_out_id)
-        .execution_options(synchronize_session=False)
-    )
-    ids = changed.scalars().all()
-    if ids:
-        owners = await unit.session.execute(select(ReachOut.person_id, ReachOut.id).where(ReachOut.id.in_(ids)))
-        for owner_id, reach_out_id in owners:
-            unit.publish(owner_id, "reach_out", reach_out_id)
-        await advance.skip_if_unreachable_all(unit, ids)
-
-
 async def note_dropped(unit: UnitOfWork, dropped: Sequence[tuple[UUID, UUID]]) -> None:
     """Show recipients (reach-out, person) whose push was called off as what they are: unreachable, or inbox only."""
-    people = sorted({person_id for _, person_id in dropped})
-    await lock_open(unit, people)
-    await note_unreachable(unit, people)
-    for reach_out_id, person_id in dropped:
-        await unit.session.execute(
-            update(Recipient)
-            .where(
-                Recipient.reach_out_id == reach_out_id,
-                Recipient.person_id == person_id,
-                Recipient.handed_at.is_(None),
-                Recipient.unreachable_at.is_(None),
-                Recipient.quiet_at.is_(None),
-                Recipient.gone_at.is_(None),
-                ~on_its_way(reach_out_id, person_id),
-            )
-            .values(quiet_at=unit.now)
-            .execution_options(synchronize_session=False)
-        )
     # Whoever was muted a moment ago hears nothing now, and the ladder does not wait for them either.
-    await advance.skip_if_unreachable_all(unit, sorted({reach_out_id for reach_out_id, _ in dropped}))
+    async with changing_reach(unit, sorted({person_id for _, person_id in dropped})):
+        for reach_out_id, person_id in dropped:
+            await unit.session.execute(
+                update(Recipient)
+                .where(
+                    Recipient.reach_out_id == reach_out_id,
+                    Recipient.person_id == person_id,
+                    Recipient.handed_at.is_(None),
+                    Recipient.unreachable_at.is_(None),
+                    Recipient.quiet_at.is_(None),
+                    Recipient.gone_at.is_(None),
+                    # Whom nothing reaches is shown as unreachable, while it is open.
+                    or_(_something_reaches(unit), Recipient.reach_out_id.in_(_CLOSED)),
+                    ~on_its_way(reach_out_id, person_id),
+                )
+                .values(quiet_at=unit.now)
+                .execution_options(synchronize_session=False)
+            )
+
+
+def _something_reaches(unit: UnitOfWork) -> ColumnElement[bool]:
+    return ways.can_reach(Recipient.person_id) if unit.keyring.reaches else false()
 
 
 async def note_given_up(unit: UnitOfWork, reach_out_id: UUID, person_id: UUID) -> None:
     """Nothing is on its way to this recipient any more and nothing ever arrived: the person is not kept hoping."""
-    await note_parked(unit, reach_out_id, person_id)
-    await advance.skip_if_unreachable_all(unit, [reach_out_id])
+    async with changing_reach(unit, [person_id]):
+        await note_parked(unit, reach_out_id, person_id)
 
 
 async def note_parked(unit: UnitOfWork, reach_out_id: UUID, person_id: UUID) -> None:
     """The same where the push was put aside as one that cannot be sent: no rung comes sooner for it."""
-    await lock_open(unit, [person_id])
+    await lock_reach_outs_of(unit, [person_id])
     await unit.session.execute(
         update(Recipient)
         .where(
@@ -178,7 +139,7 @@ async def lock_recipients(
     deliveries would be waited for with the first's recipients held, by whoever records what came of both.
     """
     found = (await unit.session.execute(statement)).scalars().all()
-    await lock_open(unit, sorted({person_id, *(one.person_id for one in found)}))
+    await lock_reach_outs_of(unit, sorted({person_id, *(one.person_id for one in found)}))
     devices = [one.id for one in found] + ([device_id] if device_id else [])
     await unit.session.execute(
         select(Delivery.id)

@@ -12,8 +12,7 @@ from core.unit_of_work import UnitOfWork
 from models import Channel, Delivery, Device
 from rules.circle import reachability
 from rules.circle.ways import MAX_REFUSALS
-from rules.outbox import device_retirement
-from rules.reach_out import advance
+from rules.reach_out.reach_change import changing_reach
 
 MANY_PEOPLE: Final = 3
 """People whose ways refuse for the same reason, from which on it may be us whom the push service refuses."""
@@ -47,7 +46,7 @@ class Refusing:
 async def count_refusal(unit: UnitOfWork, way: Way, why: str) -> None:
     """An urgent push was refused for good. The second in a row leaves a person without a way if it was their last.
 
-    The caller has locked the person's open reach-outs (`retiring.lock_open`).
+    The caller has locked the person's open reach-outs (`lock_reach_outs_of`).
     """
     if way.device_id is not None:
         changed = await unit.session.execute(
@@ -79,9 +78,9 @@ async def count_refusal(unit: UnitOfWork, way: Way, why: str) -> None:
             .execution_options(synchronize_session=False)
         )
     if changed.scalar() == MAX_REFUSALS:
-        await device_retirement.note_unreachable(unit, [way.person_id])
         # Also where another way is left: it may be one that only a later rung tries.
-        await advance.skip_if_unreachable_all(unit, await device_retirement.lock_open(unit, [way.person_id]))
+        async with changing_reach(unit, [way.person_id]):
+            pass
 
 
 async def reset_refusals(unit: UnitOfWork, way: Way) -> None:

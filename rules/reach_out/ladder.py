@@ -1,4 +1,4 @@
-"""The ladder: who is told next, and when. Pure: what is known and the moment in, one move out.
+"""Decides who is told next, and when. Pure: the participants and the moment in, one move out.
 
 Rung 1 tells the members of step 1 (the whole circle if there are none). Rung 2 tells the rest, and tries the channels
 of those told before whose push has no receipt. Rung 3 pushes everyone told once more, with the channels of those who
@@ -6,17 +6,20 @@ chose them. Rung 4 tells the person plainly that nobody has answered; after it r
 minutes apart. A rung that nobody can hear, or that adds nobody, does not wait: the next one comes in the same move.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import pairwise
 from uuid import UUID
 
-FIRST, RUNG_EVERYBODY, AGAIN, RUNG_UNANSWERED = 1, 2, 3, 4
+from rules.reach_out.progress import word_until
+from rules.reach_out.state import Participant, Snapshot
+
+RUNG_FIRST, RUNG_EVERYBODY, RUNG_AGAIN, RUNG_UNANSWERED = 1, 2, 3, 4
 """The rungs by what they do."""
 REPEAT_COUNT = 3
 LAST_RUNG = RUNG_UNANSWERED + REPEAT_COUNT
-"""Rungs 5 to 7 are rung 3 again, after the truth was told."""
+"""Rungs 5 to 7 are rung 3 again, after the person was told that nobody has answered."""
 REPEAT_EVERY = timedelta(seconds=600)
 REACH_OUT_LIFETIME = timedelta(hours=24)
 """An open reach-out ends by itself after so long, and says so; never with an all-clear."""
@@ -27,105 +30,86 @@ LONGEST_STEP = 1800
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
-    """One recipient as the ladder looks at them. `devices` and `channels`: how many ways there are to each.
-
-    `deaf_devices`, `deaf_channels`: how many of those are tried and not waited for, since they refuse everything.
-    `fresh`: the rung on which the ladder stands told or pushed them, so that it waits for them. `unreachable`: what
-    was pushed to them is known not to have arrived. `word_until`: they have said that they are there, and what they said runs
-    until then; the ladder goes on beside them and does not ask them again.
-    """
-
-    person_id: UUID
-    step: int
-    told: bool
-    declined: bool
-    available: bool
-    devices: int
-    channels: int
-    receipt: bool
-    fresh: bool = True
-    unreachable: bool = False
-    word_until: datetime | None = None
-    deaf_devices: int = 0
-    deaf_channels: int = 0
-
-    @property
-    def hears_pushes(self) -> bool:
-        """A push may go to them, and would arrive as far as anybody knows."""
-        return self.pushable and self.devices > self.deaf_devices
-
-    @property
-    def hears_channels(self) -> bool:
-        return self.callable and self.channels > self.deaf_channels
-
-    @property
-    def pushable(self) -> bool:
-        return self.available and not self.declined and self.word_until is None and self.devices > 0
-
-    @property
-    def callable(self) -> bool:
-        """A channel may be tried: somebody outside their hours is not woken by an SMS either."""
-        return self.available and not self.declined and self.word_until is None and self.channels > 0
-
-
-@dataclass(frozen=True, slots=True)
 class Move:
-    """What one turn of the ladder does. Written down by `advance`, never here.
+    """What one turn of the ladder does. Carried out by `machine`, never here.
 
-    `tell`: told for the first time. `again`: pushed once more. `channels`: whose channels are tried. `truth`: the
-    person is told that nobody has answered. `rung`: where the ladder stands then. `next_at`: when it moves again.
+    `notify`: told for the first time. `repush`: pushed once more. `channels`: whose channels are tried.
+    `announce_unanswered`: the person is told that nobody has answered. `rung`: where the ladder stands then. `next_at`: when
+    it moves again.
     """
 
     rung: int
-    tell: tuple[UUID, ...]
-    again: tuple[UUID, ...]
+    notify: tuple[UUID, ...]
+    repush: tuple[UUID, ...]
     channels: tuple[UUID, ...]
-    truth: bool
+    announce_unanswered: bool
     next_at: datetime | None
 
 
-def next_move(ladder: Sequence[int], rung: int, recipients: Sequence[Standing], now: datetime) -> Move:
-    """The move that is due now, when the ladder stands on `rung` (0 before the first).
+def next_move(ladder: Sequence[int], rung: int, participants: Sequence[Participant], now: datetime) -> Move:
+    """Return the move that is due now, when the ladder stands on `rung` (0 before the first).
 
-    While somebody's word runs nobody says that no one has answered: the truth waits for its end, before rung 4.
+    While somebody's word runs nobody says that no one has answered: that waits for its end, before rung 4.
     """
-    word = words_until(recipients)
-    tell: dict[UUID, None] = {}
-    again: dict[UUID, None] = {}
+    held_until = words_until(participants, now)
+    notify: dict[UUID, None] = {}
+    repush: dict[UUID, None] = {}
     channels: dict[UUID, None] = {}
     next_at: datetime | None
     while True:
-        if rung == AGAIN and word is not None:
-            next_at = word
+        if rung == RUNG_AGAIN and held_until is not None:
+            next_at = held_until
             break
         rung += 1
-        told, pushed, called = _rung(rung, recipients, tell)
-        tell.update(dict.fromkeys(told))
-        again.update(dict.fromkeys(pushed))
-        channels.update(dict.fromkeys(called))
-        if rung >= RUNG_UNANSWERED or _heard(recipients, told, pushed, called):
+        step = _rung(rung, participants, notify, now)
+        notify.update(dict.fromkeys(step.notify))
+        repush.update(dict.fromkeys(step.repush))
+        channels.update(dict.fromkeys(step.channels))
+        if rung >= RUNG_UNANSWERED or _reaches_somebody(participants, step, now):
             next_at = due_after(ladder, rung, now)
             break
     return Move(
         rung=rung,
-        tell=tuple(tell),
+        notify=tuple(notify),
         # Somebody who is told for the first time in this very move is not pushed twice by it.
-        again=tuple(person for person in again if person not in tell),
+        repush=tuple(person for person in repush if person not in notify),
         channels=tuple(channels),
-        truth=rung == RUNG_UNANSWERED,
+        announce_unanswered=rung == RUNG_UNANSWERED,
         next_at=next_at,
     )
 
 
-def words_until(recipients: Sequence[Standing]) -> datetime | None:
-    """Until when the last of the words that run holds; None when none does."""
-    return max((one.word_until for one in recipients if one.word_until is not None), default=None)
+def words_until(participants: Sequence[Participant], now: datetime) -> datetime | None:
+    """Return until when the last of the words that run holds; None when none does."""
+    return max((until for one in participants if (until := word_until(one, now)) is not None), default=None)
+
+
+def pushable(one: Participant, now: datetime) -> bool:
+    """Whether a push may go to them. Whoever has said that they are there is not asked again while their word runs."""
+    return bool(one.devices) and _may_be_asked(one, now)
+
+
+def callable_by_channel(one: Participant, now: datetime) -> bool:
+    """Whether a channel may be tried: somebody outside their hours is not woken by an SMS either."""
+    return bool(one.channels) and _may_be_asked(one, now)
+
+
+def _may_be_asked(one: Participant, now: datetime) -> bool:
+    return one.available and not one.declined and word_until(one, now) is None
+
+
+def hears_pushes(one: Participant, now: datetime) -> bool:
+    """Whether a push may go to them, and would arrive as far as anybody knows."""
+    return len(one.devices) > one.deaf_devices and pushable(one, now)
+
+
+def hears_channels(one: Participant, now: datetime) -> bool:
+    return len(one.channels) > one.deaf_channels and callable_by_channel(one, now)
 
 
 def due_after(ladder: Sequence[int], rung: int, now: datetime) -> datetime | None:
-    """When the rung after `rung` comes, if this one was done at `now`; None when none comes."""
-    if rung < FIRST:
+    """Return when the rung after `rung` comes, if this one was done at `now`; None when none comes."""
+    if rung < RUNG_FIRST:
         return now
     if rung < RUNG_UNANSWERED:
         return now + timedelta(seconds=ladder[rung] - ladder[rung - 1])
@@ -133,81 +117,87 @@ def due_after(ladder: Sequence[int], rung: int, now: datetime) -> datetime | Non
 
 
 def rung_began_at(ladder: Sequence[int], rung: int, next_at: datetime) -> datetime:
-    """When the rung was done after which the next one comes at `next_at`: the other way round from `after`."""
+    """Return when the rung was done after which the next one comes at `next_at`: the reverse of `due_after`."""
     following = due_after(ladder, rung, next_at)
     return next_at if following is None else next_at - (following - next_at)
 
 
-def nobody_reachable(rung: int, recipients: Sequence[Standing]) -> bool:
+def waits_for_those_told_since(snapshot: Snapshot, next_rung_at: datetime) -> datetime | None:
+    """Return since when those were told for whom the ladder waits; None when it waits for everyone told.
+
+    Only rung 2 tells some and leaves others be; a press on it pushes everyone again.
+    """
+    if snapshot.rung != RUNG_EVERYBODY:
+        return None
+    since = rung_began_at(snapshot.ladder, snapshot.rung, next_rung_at)
+    return None if snapshot.pushed_at >= since else since
+
+
+def nobody_reachable(
+    rung: int, participants: Sequence[Participant], now: datetime, waited_for_since: datetime | None = None
+) -> bool:
     """Whether all whom this rung reached have declined or cannot hear any more, so that the next need not wait.
 
-    Channels count from rung 2 on: before it none has been tried.
+    `waited_for_since`: pushes to those told earlier are not waited for. Channels count from rung 2 on: before it none has
+    been tried.
     """
     return not any(
-        one.told
-        and (
-            (one.fresh and one.hears_pushes and not one.unreachable) or (rung >= RUNG_EVERYBODY and one.hears_channels)
-        )
-        for one in recipients
+        (_waited_for(one, waited_for_since) and hears_pushes(one, now) and one.unreachable_at is None)
+        or (rung >= RUNG_EVERYBODY and hears_channels(one, now))
+        for one in participants
+        if one.told
     )
 
 
-def without_receipt(told: Sequence[Standing]) -> list[UUID]:
-    """Those of whose push nothing has been heard, and who have chosen another channel."""
-    return [one.person_id for one in told if one.callable and not one.receipt]
+def _waited_for(one: Participant, since: datetime | None) -> bool:
+    return since is None or (one.told_at is not None and one.told_at >= since)
 
 
-def _rung(
-    rung: int, recipients: Sequence[Standing], tell: dict[UUID, None]
-) -> tuple[list[UUID], list[UUID], list[UUID]]:
-    """Whom this rung tells, pushes again, and tries by channel."""
-    waiting = [one for one in recipients if not one.told and one.person_id not in tell]
-    told = [one for one in recipients if one.told or one.person_id in tell]
+def without_receipt(told: Sequence[Participant], now: datetime) -> tuple[UUID, ...]:
+    """Return those of whose push nothing has been heard, and who have chosen another channel."""
+    return tuple(one.person_id for one in told if callable_by_channel(one, now) and not one.has_receipt)
+
+
+@dataclass(frozen=True, slots=True)
+class _Step:
+    """Whom one rung tells, pushes again, and tries by channel."""
+
+    notify: tuple[UUID, ...] = ()
+    repush: tuple[UUID, ...] = ()
+    channels: tuple[UUID, ...] = ()
+
+
+def _rung(rung: int, participants: Sequence[Participant], notified: Collection[UUID], now: datetime) -> _Step:
+    """Return what this rung does. `notified`: told earlier in the same move."""
+    untold = [one for one in participants if not one.told and one.person_id not in notified]
+    told = [one for one in participants if one.told or one.person_id in notified]
     match rung:
         case 1:
-            first = [one for one in waiting if one.step == 1] or waiting
-            return [one.person_id for one in first], [], []
+            return _Step(notify=_ids([one for one in untold if one.step == 1] or untold))
         case 2:
-            return [one.person_id for one in waiting], [], without_receipt(told)
+            return _Step(notify=_ids(untold), channels=without_receipt(told, now))
         case 4:
-            return [], [], []
+            return _Step()
         case _:
             # Rung 3, and its repetitions. Whoever is still waiting (somebody added late) is told by it too.
-            return (
-                [one.person_id for one in waiting],
-                [one.person_id for one in told if one.pushable],
-                [one.person_id for one in recipients if one.callable],
+            return _Step(
+                notify=_ids(untold),
+                repush=_ids(one for one in told if pushable(one, now)),
+                channels=_ids(one for one in participants if callable_by_channel(one, now)),
             )
 
 
-def _heard(
-    recipients: Sequence[Standing], told: Sequence[UUID], pushed: Sequence[UUID], called: Sequence[UUID]
-) -> bool:
-    """Whether anything of this rung reaches somebody."""
-    by_push, by_channel = {*told, *pushed}, set(called)
+def _ids(participants: Iterable[Participant]) -> tuple[UUID, ...]:
+    return tuple(one.person_id for one in participants)
+
+
+def _reaches_somebody(participants: Sequence[Participant], step: _Step, now: datetime) -> bool:
+    by_push, by_channel = {*step.notify, *step.repush}, set(step.channels)
     return any(
-        (one.hears_pushes and one.person_id in by_push) or (one.hears_channels and one.person_id in by_channel)
-        for one in recipients
+        (one.person_id in by_push and hears_pushes(one, now))
+        or (one.person_id in by_channel and hears_channels(one, now))
+        for one in participants
     )
-
-
-def timer(
-    *,
-    created_at: datetime,
-    next_rung_at: datetime | None,
-    ask_at: datetime | None,
-    paused_until: datetime | None,
-    hears_at: datetime | None = None,
-) -> datetime:
-    """When somebody has to look at an open reach-out next: its earliest clock, at the latest its end.
-
-    `hears_at`: when the first of those who were told in their inbox alone may be pushed.
-    """
-    clocks = [
-        created_at + REACH_OUT_LIFETIME,
-        *(at for at in (next_rung_at, ask_at, paused_until, hears_at) if at is not None),
-    ]
-    return min(clocks)
 
 
 def own_ladder(seconds: Sequence[int]) -> tuple[int, ...]:

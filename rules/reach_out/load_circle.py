@@ -18,7 +18,7 @@ from rules.circle import hours
 from rules.circle.ways import deaf
 from rules.errors import NotSignedIn
 from rules.idempotency import KEY_LIFETIME, RequestFingerprint
-from rules.reach_out.ladder import Standing
+from rules.reach_out.state import Participant
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,22 +43,17 @@ class Member:
     contact: bytes | None
 
     @property
-    def heard_of(self) -> bool:
-        """Whether anything reaches them, as far as anybody knows."""
-        return len(self.devices) > self.deaf_devices or len(self.channels) > self.deaf_channels
-
-    @property
-    def standing(self) -> Standing:
-        """The same member as the ladder looks at somebody who has not been told."""
-        return Standing(
+    def participant(self) -> Participant:
+        """The same member as one who has not been told."""
+        return Participant(
             person_id=self.person_id,
+            membership_id=self.membership_id,
+            role=self.role,
             step=self.step,
-            told=False,
-            declined=False,
             available=self.available,
-            devices=len(self.devices),
-            channels=len(self.channels),
-            receipt=False,
+            hears_at=self.hears_at,
+            devices=self.devices,
+            channels=self.channels,
             deaf_devices=self.deaf_devices,
             deaf_channels=self.deaf_channels,
         )

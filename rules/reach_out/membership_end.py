@@ -9,8 +9,9 @@ from core.unit_of_work import UnitOfWork
 from models import Notice, ReachOut, Recipient
 from models.enums import NoticeKind, Outcome
 from rules.inbox.notices import withdraw
-from rules.reach_out import answers, closing
-from rules.reach_out.progress import word
+from rules.reach_out import store
+from rules.reach_out.events import Closing, MemberLeft
+from rules.reach_out.machine import decide
 
 
 async def lock_open_reach_outs(unit: UnitOfWork, owners: Iterable[UUID]) -> None:
@@ -30,24 +31,10 @@ async def lock_open_reach_outs(unit: UnitOfWork, owners: Iterable[UUID]) -> None
 async def member_gone(unit: UnitOfWork, owner_id: UUID, member_id: UUID) -> None:
     """Put a former member outside every reach-out of this owner: nothing more is sent, nothing more is seen.
 
-    Called in the transaction that deletes the membership, after the delete.
+    Called in the transaction that deletes the membership, before the delete.
     """
     of_owner = select(ReachOut.id).where(ReachOut.person_id == owner_id)
-    open_ones = (
-        await unit.session.execute(
-            select(ReachOut)
-            .where(ReachOut.person_id == owner_id, ReachOut.closed_at.is_(None))
-            .with_for_update()
-            .execution_options(populate_existing=True)
-        )
-    ).scalars()
-    running = list(open_ones)
-    theirs = await unit.session.execute(
-        select(Recipient).where(
-            Recipient.person_id == member_id, Recipient.reach_out_id.in_([found.id for found in running])
-        )
-    )
-    words = {row.reach_out_id: said[1] for row in theirs.scalars() if (said := word(row)) is not None}
+    snapshot = await store.load_open_of(unit, owner_id)
     # Deliveries before recipients, as everywhere, or two transactions could wait for each other.
     await withdraw(unit, select(Notice.id).where(Notice.recipient_id == member_id, Notice.reach_out_id.in_(of_owner)))
     await unit.session.execute(
@@ -56,19 +43,12 @@ async def member_gone(unit: UnitOfWork, owner_id: UUID, member_id: UUID) -> None
         .values(gone_at=unit.now)
         .execution_options(synchronize_session=False)
     )
-    for found in running:
-        told = await answers.recipients(unit, found.id)
-        await answers.lose(unit, found, told, word_until=words.get(found.id))
-        unit.publish(member_id, "reach_out", found.id)
-    await unit.session.flush()
+    if snapshot is not None:
+        await store.save(unit, snapshot, decide(snapshot, MemberLeft(member_id), unit.now))
 
 
 async def person_erased(unit: UnitOfWork, person_id: UUID) -> None:
     """End an open reach-out of somebody whose account is being erased; nobody says that all is well."""
-    found = (
-        await unit.session.execute(
-            select(ReachOut).where(ReachOut.person_id == person_id, ReachOut.closed_at.is_(None)).with_for_update()
-        )
-    ).scalar_one_or_none()
-    if found is not None:
-        await closing.finish(unit, found, Outcome.EXPIRED, NoticeKind.ENDED)
+    snapshot = await store.load_open_of(unit, person_id)
+    if snapshot is not None:
+        await store.save(unit, snapshot, decide(snapshot, Closing(Outcome.EXPIRED, NoticeKind.ENDED), unit.now))

@@ -8,15 +8,15 @@ from sqlalchemy import Select, select
 
 from core.errors import KeysUnavailable
 from core.unit_of_work import UnitOfWork
-from models import Message, Person, ReachOut, Recipient
+from models import Message, Person, ReachOut
 from models.enums import NoticeKind
 from rules import access, idempotency
 from rules.access import Caller
 from rules.errors import Closed
 from rules.idempotency import RequestFingerprint
 from rules.inbox.notices import NoticeDraft, create_notices
-from rules.reach_out import push_rate
-from rules.reach_out.progress import follows
+from rules.reach_out import push_rate, state, store
+from rules.reach_out.state import Snapshot
 from rules.reach_out.views import PersonView, person_view
 
 
@@ -34,10 +34,10 @@ async def say(
     """Write a message. Raises NotFound, Closed, KeyReused."""
 
     async def create() -> UUID:
-        seen = await access.reach_out(unit, who, reach_out_id, lock=True)
-        if seen.reach_out.closed_at is not None:
+        snapshot = await store.load_seen(unit, who, reach_out_id)
+        if isinstance(snapshot.stage, state.Closed):
             raise Closed
-        return await write(unit, who, seen.reach_out, text)
+        return await write(unit, who, snapshot, text)
 
     # Also before a retry is handed what it made: whoever is outside meanwhile sees nothing of it.
     await access.reach_out(unit, who, reach_out_id)
@@ -48,28 +48,25 @@ async def say(
     return (await _views(unit, select(Message, Person).where(Message.id == made)))[0]
 
 
-async def write(unit: UnitOfWork, who: Caller, found: ReachOut, text: str) -> UUID:
-    """Write words into an open, locked reach-out and tell the other side; gives the message's id."""
-    made = Message(id=unit.new_id(), reach_out_id=found.id, sender_id=who.person_id, created_at=unit.now)
-    made.text = who.vault.seal("messages.text", made.id, text)
-    unit.session.add(made)
+async def write(unit: UnitOfWork, who: Caller, snapshot: Snapshot, text: str) -> UUID:
+    """Write words into an open, locked reach-out and tell the other side; return the message's id."""
+    row = Message(id=unit.new_id(), reach_out_id=snapshot.id, sender_id=who.person_id, created_at=unit.now)
+    row.text = who.vault.seal("messages.text", row.id, text)
+    unit.session.add(row)
     await unit.session.flush()
-    if who.person_id != found.person_id:
-        hearers = {found.person_id: True}
+    if who.person_id != snapshot.person_id:
+        hearers = {snapshot.person_id: True}
     else:
-        told = await unit.session.execute(
-            select(Recipient).where(Recipient.reach_out_id == found.id, access.told_recipients())
-        )
-        hearers = {row.person_id: follows(row) for row in told.scalars()}
+        hearers = {one.person_id: one.follows for one in snapshot.told}
     await create_notices(
         unit,
         [
-            NoticeDraft(hearer, NoticeKind.MESSAGE, made.id, who.person_id, found.id, push=push)
+            NoticeDraft(hearer, NoticeKind.MESSAGE, row.id, who.person_id, snapshot.id, push=push)
             for hearer, push in hearers.items()
         ],
-        await push_rate.next_push_at(unit, found.id, hearers),
+        await push_rate.next_push_at(unit, snapshot.id, hearers),
     )
-    return made.id
+    return row.id
 
 
 async def page(

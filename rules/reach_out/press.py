@@ -14,8 +14,8 @@ from core.database import lost_a_race
 from core.errors import Busy
 from core.telemetry import PRESSES
 from core.unit_of_work import Operation, UnitOfWork
-from models import IdempotencyKey, ReachOut, Recipient
-from models.enums import Need, NoticeKind, ReachOutState
+from models import IdempotencyKey, ReachOut
+from models.enums import Need, NoticeKind
 from rules import access, idempotency
 from rules.access import Caller
 from rules.errors import EmptyCircle
@@ -29,12 +29,13 @@ from rules.inbox.notices import (
 )
 from rules.outbox.enqueue import delivery_batches
 from rules.reach_out import press_again, views
-from rules.reach_out.ladder import Move, next_move, timer
 from rules.reach_out.load_circle import CircleNow, Member, read, read_by_token
+from rules.reach_out.machine import begin
+from rules.reach_out.state import Participant, Snapshot
+from rules.reach_out.store import RECIPIENT_TABLE, first_recipient_columns, reach_out_columns
 from rules.reach_out.views import Head, Line, ReachOutView
 
 REACH_OUT_TABLE = cast("Table", ReachOut.__table__)
-RECIPIENT_TABLE = cast("Table", Recipient.__table__)
 IDEMPOTENCY_TABLE = cast("Table", IdempotencyKey.__table__)
 MAX_PRESS_ATTEMPTS = 5
 _SHOWN = (
@@ -146,26 +147,25 @@ async def _start(
         PRESSES.labels("empty_circle").inc()
         raise EmptyCircle
     steps = now.ladder or ladder
-    move = next_move(steps, 0, [member.standing for member in members], unit.now)
-    told = [member for member in members if member.person_id in move.tell]
-    head = _reach_out_row(unit, who, ask, steps, move, told)
-    recipients = [_recipient_row(unit, member, told=member in told) for member in members]
-    notices = [{"id": unit.new_id(), "recipient_id": member.person_id} for member in told]
-    devices = [
-        (notice["id"], device)
-        for notice, member in zip(notices, told, strict=True)
-        if member.available
-        for device in member.devices
-    ]
+    participants = [member.participant for member in members]
+    change = begin(Snapshot.before_first_rung(unit.new_id(), who.person_id, steps, participants, unit.now), unit.now)
+    head = _reach_out_row(unit, who, ask, change.after)
+    recipients = [first_recipient_columns(one) for one in change.after.participants]
+    notices = [{"id": unit.new_id(), "recipient_id": person_id} for person_id in change.notified]
+    asking = {notice["recipient_id"]: notice["id"] for notice in notices}
+    devices = [(asking[one.person_id], device) for one in change.after.told if one.available for device in one.devices]
+    called = {attempt.person_id for attempt in change.attempts if attempt.by_channel}
     channels = [
-        (notice["id"], channel)
-        for notice, member in zip(notices, told, strict=True)
-        if member.person_id in move.channels
-        for channel in member.channels
+        (asking[one.person_id], channel)
+        for one in change.after.told
+        if one.person_id in called
+        for channel in one.channels
     ]
     # Nobody at all can hear: the person learns it in the reply and in their own inbox, not in five minutes.
-    truth = NoticeDraft(who.person_id, NoticeKind.UNANSWERED, head["id"], None, head["id"])
-    truths = [notice_row(unit, truth)] if move.truth else []
+    truths = [
+        notice_row(unit, NoticeDraft(one.person_id, one.kind, head["id"], one.sender_id, head["id"]))
+        for one in change.announcements
+    ]
     news = NoticeDraft(who.person_id, NoticeKind.REACH_OUT, head["id"], who.person_id, head["id"])
     await unit.statements.insert(
         [
@@ -180,7 +180,7 @@ async def _start(
     publish_after_commit(unit, [*notices, *truths])
     unit.publish(who.person_id, "reach_out", head["id"])
     PRESSES.labels("new").inc()
-    return Pressed(_view(unit, who, now, head, recipients, members), new=True, who=who)
+    return Pressed(_view(unit, who, now, head, change.after.participants, members), new=True, who=who)
 
 
 async def _again(
@@ -201,46 +201,17 @@ async def _replay(unit: UnitOfWork, who: Caller, reach_out_id: UUID, at: datetim
     return Pressed(await views.one(unit, who, reach_out_id), new=seen.reach_out.created_at == at, who=who)
 
 
-def _reach_out_row(
-    unit: Operation, who: Caller, ask: Ask, steps: Sequence[int], move: Move, told: Sequence[Member]
-) -> dict[str, Any]:
-    made = unit.new_id()
-    sleeping = [member.hears_at for member in told if member.hears_at is not None and not member.available]
+def _reach_out_row(unit: Operation, who: Caller, ask: Ask, snapshot: Snapshot) -> dict[str, Any]:
     return {
-        "id": made,
+        **reach_out_columns(snapshot),
+        "id": snapshot.id,
         "person_id": who.person_id,
-        "state": str(ReachOutState.WAITING),
         "need": str(ask.need) if ask.need else None,
-        "note": who.vault.seal("reach_outs.note", made, ask.note),
+        "note": who.vault.seal("reach_outs.note", snapshot.id, ask.note),
         "created_at": unit.now,
         # A phone whose clock is ahead has not pressed in the future.
         "pressed_at": min(ask.pressed_at, unit.now) if ask.pressed_at else None,
-        "ladder": list(steps),
-        "rung": move.rung,
-        "round": 1,
-        "pushed_at": unit.now,
-        "asked_at": unit.now,
-        "unanswered_at": unit.now if move.truth else None,
-        "next_rung_at": move.next_at,
-        "due_at": timer(
-            created_at=unit.now,
-            next_rung_at=move.next_at,
-            ask_at=None,
-            paused_until=None,
-            hears_at=min(sleeping, default=None),
-        ),
-    }
-
-
-def _recipient_row(unit: Operation, member: Member, *, told: bool) -> dict[str, Any]:
-    return {
-        "person_id": member.person_id,
-        "membership_id": member.membership_id,
-        "role": member.role,
-        "step": member.step,
-        "told_at": unit.now if told else None,
-        "quiet_at": unit.now if told and not member.available else None,
-        "unreachable_at": None if not told or member.heard_of else unit.now,
+        "ladder": list(snapshot.ladder),
     }
 
 
@@ -259,7 +230,7 @@ def _view(
     who: Caller,
     now: CircleNow,
     head: dict[str, Any],
-    recipients: Sequence[dict[str, Any]],
+    participants: Sequence[Participant],
     members: Sequence[Member],
 ) -> ReachOutView:
     mine = Head(
@@ -269,8 +240,8 @@ def _view(
         contact=now.contact,
     )
     lines = [
-        Line(**row, data_key=member.data_key, display_name=member.display_name, contact=member.contact)
-        for row, member in zip(recipients, members, strict=True)
+        Line(one, member.data_key, member.display_name, member.contact)
+        for one, member in zip(participants, members, strict=True)
     ]
-    lines.sort(key=lambda line: (line.step, line.membership_id))
+    lines.sort(key=lambda line: (line.participant.step, line.participant.membership_id))
     return views.compose(unit.keyring, who.person_id, mine, lines)

@@ -1,11 +1,11 @@
-"""How far a reach-out has come to each recipient, and what an answer makes of it. Pure."""
+"""How far a reach-out has come to each participant, and how long what they say holds the ladder. Pure."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Protocol
-from uuid import UUID
 
-from models.enums import AnswerKind, ReachOutState, RecipientState
+from models.enums import AnswerKind, RecipientState
+from rules.reach_out.state import Participant
 
 ANSWER_PAUSE = timedelta(seconds=600)
 """How long an answer, or the word that they are talking, holds the ladder."""
@@ -13,58 +13,16 @@ SOON_GRACE = timedelta(seconds=120)
 MAX_HOLD = timedelta(seconds=1800)
 """How long one person's words hold the ladder in all, since the person last asked: nobody holds it for ever."""
 
-
-class Progress(Protocol):
-    """The part of a recipient's row that says how far things have come."""
-
-    @property
-    def told_at(self) -> datetime | None: ...
-
-    @property
-    def quiet_at(self) -> datetime | None: ...
-
-    @property
-    def handed_at(self) -> datetime | None: ...
-
-    @property
-    def delivered_at(self) -> datetime | None: ...
-
-    @property
-    def seen_at(self) -> datetime | None: ...
-
-    @property
-    def unreachable_at(self) -> datetime | None: ...
-
-    @property
-    def answer(self) -> str | None: ...
-
-    @property
-    def gone_at(self) -> datetime | None: ...
+TALKING_COOLDOWN = timedelta(seconds=30)
+"""Between two alarms, or two announcements, that one person's to and fro can set off; the first of each is at once."""
+SAME_ANSWER_WINDOW = ANSWER_PAUSE / 2
+"""A participant who says again that they are talking, this soon, has said it: the person is not asked once more."""
 
 
-class Given(Progress, Protocol):
-    """The same with who gave an answer, and when."""
-
-    @property
-    def person_id(self) -> UUID: ...
-
-    @property
-    def minutes(self) -> int | None: ...
-
-    @property
-    def answered_at(self) -> datetime | None: ...
-
-    @property
-    def talking_at(self) -> datetime | None: ...
-
-    @property
-    def held_seconds(self) -> float | None: ...
-
-
-def recipient_state(of: Progress) -> RecipientState:
-    """What the person sees of one recipient: the furthest that is known, and never more."""
+def recipient_state(of: Participant) -> RecipientState:
+    """Return what the person sees of one recipient: the furthest that is known, and never more."""
     if of.answer is not None:
-        return RecipientState.DECLINED if of.answer == AnswerKind.CANNOT else RecipientState.ANSWERED
+        return RecipientState.DECLINED if of.declined else RecipientState.ANSWERED
     for reached, state in (
         (of.seen_at, RecipientState.SEEN),
         (of.delivered_at, RecipientState.DELIVERED),
@@ -77,37 +35,23 @@ def recipient_state(of: Progress) -> RecipientState:
     return RecipientState.QUEUED
 
 
-def stands(of: Progress) -> bool:
-    """Whether this recipient has said that they are there, and still is."""
-    return of.gone_at is None and of.answer is not None and of.answer != AnswerKind.CANNOT
-
-
-def follows(of: Progress) -> bool:
-    """Whether what becomes of it is pushed to this recipient: the alarm was, or they have answered out of their inbox."""
-    return of.quiet_at is None or stands(of)
-
-
-def somebody_stands(recipients: Iterable[Progress]) -> bool:
-    return any(stands(recipient) for recipient in recipients)
-
-
 def pause_until(kind: AnswerKind, minutes: int | None, now: datetime) -> datetime:
-    """How long the ladder waits for the one who answered: ten minutes, or their own minutes and two more."""
+    """Return how long the ladder waits for the one who answered: ten minutes, or their own minutes and two more."""
     if kind is AnswerKind.SOON and minutes is not None:
         return now + timedelta(minutes=minutes) + SOON_GRACE
     return now + ANSWER_PAUSE
 
 
-def word(of: Given, since: datetime | None = None) -> tuple[datetime, datetime] | None:
-    """From when until when the latest word of this recipient runs; None when there is none that stands.
+def word(of: Participant, since: datetime | None = None) -> tuple[datetime, datetime] | None:
+    """Return from when until when the latest word of this participant runs; None when there is none that stands.
 
-    `since`: words from before do not count. Whoever has held the ladder for `MOST` already holds it no longer.
+    `since`: words from before do not count. Whoever has held the ladder for `MAX_HOLD` already holds it no longer.
     """
-    if not stands(of) or of.answer is None:
+    if of.answer is None or not of.stands:
         return None
     words = []
     if of.answered_at is not None:
-        words.append((of.answered_at, pause_until(AnswerKind(of.answer), of.minutes, of.answered_at)))
+        words.append((of.answered_at, pause_until(of.answer, of.minutes, of.answered_at)))
     if of.talking_at is not None:
         words.append((of.talking_at, of.talking_at + ANSWER_PAUSE))
     words = [(begin, end) for begin, end in words if since is None or begin >= since]
@@ -118,34 +62,47 @@ def word(of: Given, since: datetime | None = None) -> tuple[datetime, datetime] 
     return begin, min(end, begin + left)
 
 
-def held_seconds(of: Given, since: datetime, now: datetime) -> float:
-    """How long this recipient's words have held the ladder since the person last asked, with the latest up to now."""
+def word_until(of: Participant, now: datetime) -> datetime | None:
+    """Return until when the word of this participant runs; None when it does not any more."""
+    running = word(of)
+    return running[1] if running is not None and running[1] > now else None
+
+
+def held_seconds(of: Participant, since: datetime, now: datetime) -> float:
+    """Return how long this participant's words have held the ladder since the person last asked, the latest up to now."""
     running = word(of, since)
     latest = (min(now, running[1]) - running[0]).total_seconds() if running is not None else 0.0
     return (of.held_seconds or 0.0) + max(latest, 0.0)
 
 
-def held_until(recipients: Iterable[Given], since: datetime) -> datetime | None:
-    """Until when the answers that stand hold the ladder; None when there is none.
+def held_until(participants: Iterable[Participant], since: datetime) -> datetime | None:
+    """Return until when the answers that stand hold the ladder; None when there is none.
 
     A word from before `since`, when the person asked once more, holds nothing any longer.
     """
-    return max((running[1] for one in recipients if (running := word(one, since)) is not None), default=None)
+    return max((running[1] for one in participants if (running := word(one, since)) is not None), default=None)
 
 
-def after_losing_an_answer(
-    state: ReachOutState, recipients: Sequence[Given], together_with: UUID | None, since: datetime, now: datetime
-) -> ReachOutState:
-    """The state once somebody has taken their answer back or is gone.
+def has_just_said_so(of: Participant, since: datetime, now: datetime) -> bool:
+    """Whether this participant has said, a moment ago and since the person last asked, that they are talking."""
+    if not of.stands or of.talking_at is None or of.talking_at < since:
+        return False
+    return now - of.talking_at < SAME_ANSWER_WINDOW
 
-    `together` stands for as long as the one who is talked with does. Without them it is what the other answers make of
-    it: answered while one of them holds the ladder, else waiting. What somebody said an hour ago is nobody who is there.
-    """
-    if state is ReachOutState.TOGETHER and any(
-        stands(one) for one in recipients if together_with is None or one.person_id == together_with
-    ):
-        return state
-    if state in {ReachOutState.TOGETHER, ReachOutState.ANSWERED}:
-        until = held_until(recipients, since)
-        return ReachOutState.ANSWERED if until is not None and until > now else ReachOutState.WAITING
-    return state
+
+def was_just_announced(of: Participant, now: datetime) -> bool:
+    """Whether the others were told a moment ago that this participant is there."""
+    return of.promised_at is not None and now - of.promised_at < TALKING_COOLDOWN
+
+
+def with_answer(of: Participant, kind: AnswerKind, minutes: int | None, since: datetime, now: datetime) -> Participant:
+    """Return the participant with an answer given now in the place of what they said before."""
+    return replace(
+        of,
+        held_seconds=held_seconds(of, since, now),
+        answer=kind,
+        answered_at=now,
+        minutes=minutes,
+        talking_at=None,
+        seen_at=of.seen_at or now,
+    )

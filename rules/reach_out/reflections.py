@@ -1,4 +1,4 @@
-"""Reflections, read again: what somebody kept of how it felt, which nobody else ever sees."""
+"""Reflections: what somebody keeps of how it felt, which nobody else ever sees."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,6 +10,7 @@ from core.unit_of_work import UnitOfWork
 from models import ReachOut, Reflection
 from rules import access
 from rules.access import Caller
+from rules.errors import StillOpen
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,3 +43,21 @@ async def page(unit: UnitOfWork, who: Caller, limit: int, before: UUID | None) -
         statement = statement.where(Reflection.reach_out_id < before)
     found = await unit.session.execute(statement.order_by(Reflection.reach_out_id.desc()).limit(limit + 1))
     return [ReflectionView(*row) for row in found]
+
+
+async def reflect(unit: UnitOfWork, who: Caller, reach_out_id: UUID, felt: dict[str, int | None]) -> Reflection:
+    """Keep how it felt, for the person's eyes only; what is said again replaces what was said.
+
+    Raises NotFound, NotYours, StillOpen.
+    """
+    found = await access.own_reach_out(unit, who, reach_out_id)
+    if found.closed_at is None:
+        raise StillOpen
+    kept = await unit.session.get(Reflection, reach_out_id)
+    if kept is None:
+        kept = Reflection(reach_out_id=reach_out_id, created_at=unit.now)
+        unit.session.add(kept)
+    for name, value in felt.items():
+        setattr(kept, name, value)
+    await unit.session.flush()
+    return kept

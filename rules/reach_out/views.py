@@ -9,11 +9,12 @@ from sqlalchemy import select
 
 from core.encryption import Keyring
 from core.unit_of_work import UnitOfWork
-from models import Block, Person, ReachOut, Recipient
+from models import Person, ReachOut, Recipient
 from models.enums import AnswerKind, ReachOutState
 from rules import access
 from rules.access import Caller
 from rules.reach_out.progress import recipient_state
+from rules.reach_out.state import Participant
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,36 +85,38 @@ class Head:
     together_with: UUID | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Line:
-    """A recipient's row with their person's columns, sealed as they are kept."""
+    """A participant with their person's columns, sealed as they are kept."""
 
-    person_id: UUID
-    membership_id: UUID | None
-    role: str
-    step: int
+    participant: Participant
     data_key: bytes
     display_name: bytes | None
     contact: bytes | None
-    told_at: datetime | None = None
-    quiet_at: datetime | None = None
-    handed_at: datetime | None = None
-    delivered_at: datetime | None = None
-    seen_at: datetime | None = None
-    unreachable_at: datetime | None = None
-    answer: str | None = None
-    minutes: int | None = None
-    answered_at: datetime | None = None
-    gone_at: datetime | None = None
 
 
 _PERSON = (Person.data_key, Person.display_name, Person.contact)
 _HEAD = select(*(getattr(ReachOut, f.name) for f in fields(Head) if hasattr(ReachOut, f.name)), *_PERSON).join(
     Person, Person.id == ReachOut.person_id
 )
-_LINE = select(
-    Recipient.reach_out_id, *(getattr(Recipient, f.name) for f in fields(Line) if hasattr(Recipient, f.name)), *_PERSON
-).join(Person, Person.id == Recipient.person_id)
+_SHOWN = (
+    "person_id",
+    "membership_id",
+    "role",
+    "step",
+    "told_at",
+    "quiet_at",
+    "handed_at",
+    "delivered_at",
+    "seen_at",
+    "unreachable_at",
+    "answer",
+    "answered_at",
+    "minutes",
+)
+_LINE = select(Recipient.reach_out_id, *_PERSON, *(getattr(Recipient, name) for name in _SHOWN)).join(
+    Person, Person.id == Recipient.person_id
+)
 
 
 def person_view(keyring: Keyring, person_id: UUID, data_key: bytes | None, name: bytes | None) -> PersonView:
@@ -153,9 +156,14 @@ async def several(unit: UnitOfWork, who: Caller, ids: Sequence[UUID]) -> list[Re
         )
     )
     for row in lines.mappings():
-        columns = dict(row)
-        told[columns.pop("reach_out_id")].append(Line(**columns))
-    hidden = await _hidden_from(unit, who) if any(h.person_id != who.person_id for h in heads.values()) else set()
+        answer = AnswerKind(row["answer"]) if row["answer"] else None
+        shown = Participant(**{name: row[name] for name in _SHOWN} | {"answer": answer})
+        told[row["reach_out_id"]].append(Line(shown, row["data_key"], row["display_name"], row["contact"]))
+    hidden = (
+        await access.kept_apart_from(unit.session, who.person_id)
+        if any(h.person_id != who.person_id for h in heads.values())
+        else set()
+    )
     return [
         compose(unit.keyring, who.person_id, heads[reach_out_id], told[reach_out_id], hidden)
         for reach_out_id in ids
@@ -172,7 +180,9 @@ def compose(
     listed = [
         _recipient(keyring, row, mine=mine)
         for row in recipients
-        if mine or row.person_id == viewer or (_answered(row) and row.person_id not in hidden)
+        if mine
+        or row.participant.person_id == viewer
+        or (row.participant.stands and row.participant.person_id not in hidden)
     ]
     return ReachOutView(
         id=head.id,
@@ -195,26 +205,15 @@ def compose(
     )
 
 
-def _answered(row: Line) -> bool:
-    return row.answer is not None and row.answer != AnswerKind.CANNOT
-
-
 def _recipient(keyring: Keyring, row: Line, *, mine: bool) -> RecipientView:
-    vault = keyring.vault(row.person_id, row.data_key)
+    one = row.participant
+    vault = keyring.vault(one.person_id, row.data_key)
     return RecipientView(
-        person=PersonView(row.person_id, vault.open("people.display_name", row.person_id, row.display_name)),
-        role=row.role if mine else None,
-        state=str(recipient_state(row)),
-        answer=row.answer,
-        minutes=row.minutes,
-        answered_at=row.answered_at if row.answer is not None else None,
-        contact=vault.open("people.contact", row.person_id, row.contact) if mine else None,
+        person=PersonView(one.person_id, vault.open("people.display_name", one.person_id, row.display_name)),
+        role=one.role if mine else None,
+        state=str(recipient_state(one)),
+        answer=one.answer,
+        minutes=one.minutes,
+        answered_at=one.answered_at if one.answer is not None else None,
+        contact=vault.open("people.contact", one.person_id, row.contact) if mine else None,
     )
-
-
-async def _hidden_from(unit: UnitOfWork, who: Caller) -> set[UUID]:
-    """Fellow recipients whom a block keeps apart from the caller."""
-    found = await unit.session.execute(
-        select(Block.blocker_id, Block.blocked_id).where(access.blocks_of(who.person_id))
-    )
-    return {person for pair in found for person in pair if person != who.person_id}

@@ -11,12 +11,14 @@ from sqlalchemy import ColumnElement, Update, and_, or_, select, update
 from core.unit_of_work import UnitOfWork
 from models import Bookend, Delivery, Device, Membership, Notice, Person, ReachOut, Recipient
 from models.enums import AnswerKind, DeliveryState, NoticeKind, ReachOutState
+from rules import access
 from rules.circle import hours
 from rules.outbox import refusals
 from rules.outbox.enqueue import enqueue
 from rules.outbox.lease import LEASE_SECONDS
-from rules.reach_out import crowd
+from rules.reach_out import ladder, store
 from rules.reach_out.ladder import LAST_RUNG, REACH_OUT_LIFETIME
+from rules.reach_out.state import Waiting
 
 TIMER_GRACE = timedelta(seconds=30)
 """How far past its time a reach-out or a delivery may be; a restart takes 15 s at most."""
@@ -86,7 +88,7 @@ async def repair(unit: UnitOfWork, finding: Finding) -> bool:
         case FindingKind.NO_TIMER | FindingKind.OVERDUE:
             wrong = _no_timer(unit) if finding.what is FindingKind.NO_TIMER else _overdue(unit)
             # Due now, the next worker looks at all its clocks.
-            return await _set(unit, update(ReachOut).where(ReachOut.id == finding.id, wrong).values(due_at=unit.now))
+            return await store.make_due(unit, finding.id, wrong)
         case FindingKind.DELIVERY_OVERDUE | FindingKind.LEASE_RAN_OUT:
             wrong = _delivery_overdue(unit) if finding.what is FindingKind.DELIVERY_OVERDUE else _lease_ran_out(unit)
             # The due time stays, for it says how long somebody has been kept waiting.
@@ -186,18 +188,12 @@ async def _not_delivered(unit: UnitOfWork) -> Sequence[UUID]:
 
 async def _deliver(unit: UnitOfWork, notice_id: UUID) -> bool:
     """Write the deliveries that a notice lacks, under the lock of its reach-out."""
-    about = select(Notice.reach_out_id).where(Notice.id == notice_id).scalar_subquery()
-    found = (
-        await unit.session.execute(
-            select(ReachOut)
-            .where(ReachOut.id == about, ReachOut.state == ReachOutState.WAITING)
-            .with_for_update(skip_locked=True)
-        )
-    ).scalar_one_or_none()
-    if found is None:
+    about = (await unit.session.execute(select(Notice.reach_out_id).where(Notice.id == notice_id))).scalar()
+    snapshot = await store.load(unit, about, skip_locked=True) if about is not None else None
+    if snapshot is None or not isinstance(snapshot.stage, Waiting):
         return False
-    one = next((one for one in await crowd.read(unit, found) if one.notice_id == notice_id), None)
-    if one is None or not one.standing.told or not one.standing.pushable or one.row.quiet_at is not None:
+    one = next((one for one in snapshot.told if one.notice_id == notice_id), None)
+    if one is None or not ladder.pushable(one, unit.now) or one.quiet_at is not None:
         return False
     had = await unit.session.execute(
         select(Delivery.device_id).where(Delivery.notice_id == notice_id, Delivery.device_id.in_(one.devices))
@@ -206,9 +202,13 @@ async def _deliver(unit: UnitOfWork, notice_id: UUID) -> bool:
     if not without:
         return False
     # Under nobody's lease: whoever looks first sends them.
-    await enqueue(unit, found.round, devices=[(notice_id, device) for device in without], leased=False)
-    if one.heard_of:
-        one.row.unreachable_at = None
-    await unit.session.flush()
-    unit.publish(found.person_id, "reach_out", found.id)
+    await enqueue(unit, snapshot.round, devices=[(notice_id, device) for device in without], leased=False)
+    if one.reachable:
+        await unit.session.execute(
+            update(Recipient)
+            .where(Recipient.reach_out_id == snapshot.id, access.owned_by(Recipient, one.person_id))
+            .values(unreachable_at=None)
+            .execution_options(synchronize_session=False)
+        )
+    unit.publish(snapshot.person_id, "reach_out", snapshot.id)
     return True

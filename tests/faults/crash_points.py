@@ -58,11 +58,11 @@ def _note_looks(deliveries: Sequence[str], began: float) -> None:
 
 
 def _wrap() -> None:  # noqa: C901 (small wrappers, one beside the other)
-    commit, begin, note, apply, take, take_handed = (
+    commit, begin, note, advance_if_due, take, take_handed = (
         UnitOfWork.commit,
         Dispatcher._begin,
         Dispatcher._note,
-        advance.apply,
+        advance.advance_if_due,
         claim._claim,
         claim.claim_handed,
     )
@@ -84,9 +84,11 @@ def _wrap() -> None:  # noqa: C901 (small wrappers, one beside the other)
             reached("sent")
         note(self, outcome)
 
-    async def doomed_apply(*given: Any) -> None:
-        await apply(*given)
-        reached("mid_rung")
+    async def doomed_advance(unit: UnitOfWork, reach_out_id: UUID) -> bool:
+        moved = await advance_if_due(unit, reach_out_id)
+        if moved:
+            reached("mid_rung")
+        return moved
 
     async def noted_claim(*given: Any) -> Claim:
         began = time.monotonic()
@@ -104,7 +106,7 @@ def _wrap() -> None:  # noqa: C901 (small wrappers, one beside the other)
         (UnitOfWork, "commit", doomed_commit),
         (Dispatcher, "_begin", doomed_begin),
         (Dispatcher, "_note", doomed_note),
-        (advance, "apply", doomed_apply),
+        (advance, "advance_if_due", doomed_advance),
         (claim, "_claim", noted_claim),
         (claim, "claim_handed", noted_handed),
     )

@@ -1,6 +1,7 @@
 """The loop itself: what is wrong with one thing that time drives holds back no other."""
 
 import asyncio
+from datetime import datetime
 
 import pytest
 from sqlalchemy import select
@@ -8,7 +9,10 @@ from sqlalchemy import select
 from models import Delivery
 from notifications import claim
 from notifications.dispatcher import GATHER_SECONDS
-from rules.reach_out import advance
+from rules.reach_out import advance, machine
+from rules.reach_out.change import Change
+from rules.reach_out.events import Event
+from rules.reach_out.state import Snapshot
 from tests.world.patience import patient
 from tests.world.world import World
 
@@ -42,14 +46,14 @@ async def test_a_reach_out_that_cannot_be_moved_holds_up_no_other(
     made = [(await maya.press())["id"] for maya, *_ in circles]
     await world.settle()
     await world.forward(90)
-    move = advance._move
+    decide = machine.decide
 
-    async def poisoned(unit: object, found: object) -> None:
-        if str(found.id) == made[0]:  # type: ignore[attr-defined]  # a reach-out
+    def poisoned(snapshot: Snapshot, event: Event, now: datetime) -> Change:
+        if str(snapshot.id) == made[0]:
             raise ValueError
-        await move(unit, found)  # type: ignore[arg-type]  # handed on as they came
+        return decide(snapshot, event, now)
 
-    monkeypatch.setattr(advance, "_move", poisoned)
+    monkeypatch.setattr(advance, "decide", poisoned)
     await world.here.worker.tick()
     assert [await friend.pushed() for _, _, friend in circles] == [[], ["reach_out"], ["reach_out"]]
 

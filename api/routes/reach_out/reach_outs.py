@@ -40,7 +40,7 @@ from rules import access, helplines
 from rules.access import Caller
 from rules.errors import Closed, EmptyCircle, KeyReused, NobodyAnswered, NotFound, NotYours, StillOpen
 from rules.idempotency import RequestFingerprint
-from rules.reach_out import answers, closing, press_again, views
+from rules.reach_out import answers, closing, press_again, reflections, views
 from rules.reach_out.answers import Reply
 from rules.reach_out.press import Ask, Pressed, press_at_once, press_with_care
 
@@ -236,7 +236,7 @@ async def close(reach_out_id: UUID, body: Close, unit: Writing, who: WritingCall
 async def reflect(reach_out_id: UUID, body: Felt, unit: Writing, who: WritingCaller) -> Felt:
     """Look back on it, for my eyes only. What I leave out stays as it was."""
     felt = body.model_dump(include=body.model_fields_set)
-    kept = await closing.reflect(unit, who, reach_out_id, felt)
+    kept = await reflections.reflect(unit, who, reach_out_id, felt)
     return Felt(seen=kept.seen, safe=kept.safe, soothed=kept.soothed)
 
 

@@ -1,77 +1,53 @@
-"""How far a reach-out has come to each recipient, what an answer makes of it, who hears of a further press. Pure."""
+"""How far a reach-out has come to each recipient, how long words hold, and who hears of a further press. Pure."""
 
-from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
-from uuid import UUID, uuid4
+from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.enums import AnswerKind, ReachOutState, RecipientState
-from rules.reach_out.ladder import LAST_RUNG, RUNG_EVERYBODY, RUNG_UNANSWERED, Move, Standing
-from rules.reach_out.press_again import REPRESS_COOLDOWN, Decision, decide, due_again
-from rules.reach_out.progress import (
-    MAX_HOLD,
-    after_losing_an_answer,
-    held_seconds,
-    pause_until,
-    recipient_state,
-    stands,
-    word,
-)
+from models.enums import AnswerKind, RecipientState
+from rules.reach_out.ladder import LAST_RUNG, RUNG_EVERYBODY, RUNG_UNANSWERED, Move
+from rules.reach_out.progress import MAX_HOLD, held_seconds, pause_until, recipient_state, word
+from rules.reach_out.repress import REPRESS_COOLDOWN, due_after_repress, repress
+from rules.reach_out.state import Answered, Participant, Stage, Together, Waiting
+from tests.world.participants import LADDER, NOW, participant, reach_out, seconds, told
 
-NOW = datetime(2026, 3, 10, 20, tzinfo=UTC)
-LATER = NOW + timedelta(seconds=31)
-
-
-@dataclass(frozen=True)
-class Row:
-    told_at: datetime | None = NOW
-    quiet_at: datetime | None = None
-    handed_at: datetime | None = None
-    delivered_at: datetime | None = None
-    seen_at: datetime | None = None
-    unreachable_at: datetime | None = None
-    answer: str | None = None
-    gone_at: datetime | None = None
-    minutes: int | None = None
-    answered_at: datetime | None = NOW
-    talking_at: datetime | None = None
-    held_seconds: float | None = None
-    person_id: UUID = field(default_factory=uuid4)
+LATER = NOW + seconds(31)
+STAGES: tuple[Stage, ...] = (Waiting(LATER), Answered(NOW + seconds(600), None), Together(None))
+HELD = STAGES[1:]
 
 
 @pytest.mark.parametrize(
     ("row", "state"),
     [
-        (Row(), RecipientState.QUEUED),
-        (Row(quiet_at=NOW), RecipientState.INBOX_ONLY),
-        (Row(handed_at=NOW), RecipientState.HANDED),
-        (Row(handed_at=NOW, delivered_at=NOW), RecipientState.DELIVERED),
-        (Row(delivered_at=NOW, seen_at=NOW), RecipientState.SEEN),
-        (Row(quiet_at=NOW, seen_at=NOW), RecipientState.SEEN),
-        (Row(unreachable_at=NOW), RecipientState.UNREACHABLE),
-        (Row(unreachable_at=NOW, handed_at=NOW), RecipientState.UNREACHABLE),
-        (Row(unreachable_at=NOW, seen_at=NOW), RecipientState.SEEN),
-        (Row(unreachable_at=NOW, answer="calling"), RecipientState.ANSWERED),
-        (Row(seen_at=NOW, answer="soon"), RecipientState.ANSWERED),
-        (Row(seen_at=NOW, answer="cannot"), RecipientState.DECLINED),
+        (told("A"), RecipientState.QUEUED),
+        (told("A", quiet_at=NOW), RecipientState.INBOX_ONLY),
+        (told("A", handed_at=NOW), RecipientState.HANDED),
+        (told("A", handed_at=NOW, delivered_at=NOW), RecipientState.DELIVERED),
+        (told("A", delivered_at=NOW, seen_at=NOW), RecipientState.SEEN),
+        (told("A", quiet_at=NOW, seen_at=NOW), RecipientState.SEEN),
+        (told("A", unreachable_at=NOW), RecipientState.UNREACHABLE),
+        (told("A", unreachable_at=NOW, handed_at=NOW), RecipientState.UNREACHABLE),
+        (told("A", unreachable_at=NOW, seen_at=NOW), RecipientState.SEEN),
+        (told("A", unreachable_at=NOW, answer=AnswerKind.CALLING), RecipientState.ANSWERED),
+        (told("A", seen_at=NOW, answer=AnswerKind.SOON), RecipientState.ANSWERED),
+        (told("A", seen_at=NOW, answer=AnswerKind.CANNOT), RecipientState.DECLINED),
     ],
 )
-def test_the_furthest_that_is_known_is_what_is_shown(row: Row, state: RecipientState) -> None:
+def test_the_furthest_that_is_known_is_what_is_shown(row: Participant, state: RecipientState) -> None:
     assert recipient_state(row) is state
 
 
-def test_an_answer_stands_while_its_giver_is_there() -> None:
-    assert stands(Row(answer="here"))
-    assert not stands(Row(answer="cannot"))
-    assert not stands(Row())
-    assert not stands(Row(answer="here", gone_at=NOW))
+def test_an_answer_stands_unless_it_says_cannot() -> None:
+    assert told("A", answer=AnswerKind.HERE).stands
+    assert not told("A", answer=AnswerKind.CANNOT).stands
+    assert not told("A").stands
 
 
 @pytest.mark.parametrize(
-    ("kind", "minutes", "seconds"),
+    ("kind", "minutes", "pause"),
     [
         (AnswerKind.CALLING, None, 600),
         (AnswerKind.HERE, None, 600),
@@ -79,51 +55,16 @@ def test_an_answer_stands_while_its_giver_is_there() -> None:
         (AnswerKind.SOON, 15, 1020),
     ],
 )
-def test_how_long_the_ladder_waits(kind: AnswerKind, minutes: int | None, seconds: int) -> None:
-    assert pause_until(kind, minutes, NOW) == NOW + timedelta(seconds=seconds)
-
-
-@pytest.mark.parametrize("state", list(ReachOutState))
-def test_with_nobody_left_it_is_waiting_again(state: ReachOutState) -> None:
-    somebody, nobody = [Row(answer="cannot"), Row(answer="calling")], [Row(answer="cannot"), Row()]
-    assert after_losing_an_answer(state, somebody, None, NOW, NOW) is state
-    held = {ReachOutState.ANSWERED, ReachOutState.TOGETHER}
-    assert after_losing_an_answer(state, nobody, None, NOW, NOW) is (ReachOutState.WAITING if state in held else state)
-
-
-def test_an_answer_from_before_the_last_press_holds_nothing() -> None:
-    earlier = [Row(answer="calling", answered_at=NOW - timedelta(seconds=1))]
-    assert after_losing_an_answer(ReachOutState.ANSWERED, earlier, None, NOW, NOW) is ReachOutState.WAITING
-    assert after_losing_an_answer(ReachOutState.TOGETHER, earlier, None, NOW, NOW) is ReachOutState.TOGETHER
-
-
-@pytest.mark.parametrize(
-    ("partner", "other_said", "after"),
-    [
-        ("calling", None, ReachOutState.TOGETHER),
-        # They talk for hours: an answer that holds no ladder any more still stands.
-        ("calling", timedelta(hours=2), ReachOutState.TOGETHER),
-        ("cannot", timedelta(minutes=1), ReachOutState.ANSWERED),
-        ("cannot", timedelta(minutes=11), ReachOutState.WAITING),
-        ("cannot", None, ReachOutState.WAITING),
-    ],
-)
-def test_together_stands_and_falls_with_the_one_who_is_talked_with(
-    partner: str, other_said: timedelta | None, after: ReachOutState
-) -> None:
-    with_whom = Row(answer=partner, answered_at=NOW - timedelta(hours=3))
-    other = Row() if other_said is None else Row(answer="calling", answered_at=NOW - other_said)
-    pressed_at = NOW - timedelta(hours=4)
-    rows = [other, with_whom]
-    assert after_losing_an_answer(ReachOutState.TOGETHER, rows, with_whom.person_id, pressed_at, NOW) is after
+def test_how_long_the_ladder_waits(kind: AnswerKind, minutes: int | None, pause: int) -> None:
+    assert pause_until(kind, minutes, NOW) == NOW + seconds(pause)
 
 
 def test_somebody_who_talks_holds_for_ten_minutes_from_their_word_on() -> None:
-    talking = Row(answer="calling", talking_at=NOW + timedelta(minutes=5))
+    talking = told("A", answer=AnswerKind.CALLING, answered_at=NOW, talking_at=NOW + timedelta(minutes=5))
     assert word(talking) == (talking.talking_at, NOW + timedelta(minutes=15))
-    longer = Row(answer="soon", minutes=15, talking_at=NOW + timedelta(minutes=5))
+    longer = replace(talking, answer=AnswerKind.SOON, minutes=15)
     assert word(longer) == (longer.talking_at, NOW + timedelta(minutes=17)), "what was promised for longer runs on"
-    assert word(replace(talking, answer="cannot")) is word(replace(talking, gone_at=NOW)) is None
+    assert word(replace(talking, answer=AnswerKind.CANNOT)) is None
     assert word(talking, NOW + timedelta(minutes=6)) is None, "she has asked again since"
 
 
@@ -134,48 +75,45 @@ def test_somebody_who_talks_holds_for_ten_minutes_from_their_word_on() -> None:
 )
 def test_nobody_holds_the_ladder_for_more_than_half_an_hour_in_all(words: list[tuple[int, str]]) -> None:
     """Whatever one person says, and however often: the seconds in which they hold it are counted one by one."""
-    row, now, held = Row(answered_at=None), NOW, timedelta()
-    for wait, said in [*words, (4000, "cannot")]:
-        running = word(row, NOW)
+    one, now, held = told("A"), NOW, timedelta()
+    for wait, reply in [*words, (4000, "cannot")]:
+        running = word(one, NOW)
         later = now + timedelta(seconds=wait)
         if running is not None:
             held += max(min(later, running[1]) - now, timedelta())
         now = later
-        spent = held_seconds(row, NOW, now)
-        if said == "together" and row.answer not in {None, "cannot"}:
-            row = replace(row, held_seconds=spent, talking_at=now)
-        elif said != "together":
-            minutes = 15 if said == "soon" else None
-            row = replace(row, held_seconds=spent, answer=said, minutes=minutes, answered_at=now, talking_at=None)
+        spent = held_seconds(one, NOW, now)
+        if reply == "together" and one.stands:
+            one = replace(one, held_seconds=spent, talking_at=now)
+        elif reply != "together":
+            minutes = 15 if reply == "soon" else None
+            one = replace(
+                one, held_seconds=spent, answer=AnswerKind(reply), minutes=minutes, answered_at=now, talking_at=None
+            )
     assert held <= MAX_HOLD
 
 
-def standing(**said: object) -> Standing:
-    base = Standing(
-        uuid4(), step=1, told=True, declined=False, available=True, devices=1, channels=0, receipt=False, fresh=True
-    )
-    return replace(base, **said)  # type: ignore[arg-type]
-
-
-@pytest.mark.parametrize("after", [timedelta(), timedelta(seconds=29.9)])
-def test_a_press_within_thirty_seconds_pushes_nobody(after: timedelta) -> None:
-    for state in ReachOutState:
-        for rung in range(1, LAST_RUNG + 1):
-            decision = decide([standing(channels=1)], state, rung, NOW, NOW + after)
-            assert (decision.push, decision.channels) == ((), ())
-            if state is ReachOutState.WAITING:
-                assert decision == Decision((), (), take_up=False, rung=rung)
-
-
-@pytest.mark.parametrize("state", [ReachOutState.ANSWERED, ReachOutState.TOGETHER])
+@pytest.mark.parametrize("after", [0, 29.9])
+@pytest.mark.parametrize("stage", STAGES)
 @pytest.mark.parametrize("rung", range(1, LAST_RUNG + 1))
-def test_to_ask_the_others_too_is_never_the_same_press(state: ReachOutState, rung: int) -> None:
-    decision = decide([standing()], state, rung, NOW, NOW + timedelta(seconds=1))
-    assert decision == Decision((), (), take_up=True, rung=RUNG_EVERYBODY if rung >= RUNG_UNANSWERED else rung)
+def test_a_press_within_thirty_seconds_pushes_nobody(after: float, stage: Stage, rung: int) -> None:
+    plan = repress(reach_out(told("A", channels=1), stage=stage, rung=rung, pushed_at=NOW), NOW + seconds(after))
+    assert (plan.push, plan.channels) == ((), ())
+    if isinstance(stage, Waiting):
+        assert (plan.takes_up, plan.rung) == (False, rung)
 
 
-def move(*, again: bool) -> Move:
-    return Move(3, (), (uuid4(),) if again else (), (), truth=False, next_at=None)
+@pytest.mark.parametrize("stage", HELD)
+@pytest.mark.parametrize("rung", range(1, LAST_RUNG + 1))
+def test_to_ask_the_others_too_is_never_the_same_press(stage: Stage, rung: int) -> None:
+    plan = repress(reach_out(told("A"), stage=stage, rung=rung, pushed_at=NOW), NOW + seconds(1))
+    assert plan.takes_up
+    assert plan.push == plan.channels == ()
+    assert plan.rung == (RUNG_EVERYBODY if rung >= RUNG_UNANSWERED else rung)
+
+
+def move(*, repush: bool) -> Move:
+    return Move(3, (), (told("A").person_id,) if repush else (), (), announce_unanswered=False, next_at=None)
 
 
 @pytest.mark.parametrize(
@@ -189,48 +127,59 @@ def move(*, again: bool) -> Move:
     ],
 )
 def test_when_a_ladder_that_is_taken_up_moves(rung: int, pushes_again: bool, since_push: int, due: int) -> None:
-    now = NOW + timedelta(seconds=since_push)
-    at = due_again((0, 90, 180, 300), rung, move(again=pushes_again), NOW, now)
-    assert at == now + timedelta(seconds=due)
+    now = NOW + seconds(since_push)
+    assert due_after_repress(LADDER, rung, move(repush=pushes_again), NOW, now) == now + seconds(due)
 
 
 def test_a_later_press_pushes_everyone_told_so_far_and_takes_up_a_pause() -> None:
-    one, other = standing(), standing(told=False)
-    assert decide([one, other], ReachOutState.WAITING, 1, NOW, NOW + REPRESS_COOLDOWN).push == (one.person_id,)
-    for state in (ReachOutState.ANSWERED, ReachOutState.TOGETHER):
-        assert decide([one], state, 1, NOW, LATER).take_up
-    assert not decide([one], ReachOutState.WAITING, 1, NOW, LATER).take_up
+    one, other = told("A"), participant("B")
+    assert repress(reach_out(one, other, pushed_at=NOW), NOW + REPRESS_COOLDOWN).push == (one.person_id,)
+    assert [repress(reach_out(one, stage=stage), LATER).takes_up for stage in STAGES] == [False, True, True]
 
 
 @pytest.mark.parametrize("rung", range(RUNG_UNANSWERED, LAST_RUNG + 1))
 def test_after_the_truth_was_told_a_press_starts_again_at_rung_two_with_its_channels(rung: int) -> None:
-    silent, heard = standing(channels=1), standing(channels=1, receipt=True)
-    decision = decide([silent, heard], ReachOutState.WAITING, rung, NOW, LATER)
-    assert decision == Decision(
-        (silent.person_id, heard.person_id), (silent.person_id,), take_up=True, rung=RUNG_EVERYBODY
-    )
+    silent, heard = told("A", channels=1), told("B", channels=1, delivered_at=NOW)
+    plan = repress(reach_out(silent, heard, rung=rung, pushed_at=NOW), LATER)
+    assert plan.push == (silent.person_id, heard.person_id)
+    assert plan.channels == (silent.person_id,)
+    assert (plan.takes_up, plan.rung) == (True, RUNG_EVERYBODY)
 
 
 @pytest.mark.parametrize(
-    "said", [{"declined": True}, {"told": False}, {"available": False}, {"devices": 0}, {"word_until": LATER}]
+    "silent",
+    [
+        told("A", answer=AnswerKind.CANNOT),
+        participant("A"),
+        told("A", available=False),
+        told("A", devices=0),
+        told("A", answer=AnswerKind.HERE, answered_at=NOW),
+    ],
+    ids=["declined", "never told", "asleep", "no phone", "stands by"],
 )
-def test_who_declined_was_never_told_is_asleep_stands_by_or_has_no_phone_is_not_pushed(said: dict[str, object]) -> None:
-    assert decide([standing(**said)], ReachOutState.WAITING, 1, NOW, LATER).push == ()
+def test_who_declined_was_never_told_is_asleep_stands_by_or_has_no_phone_is_not_pushed(silent: Participant) -> None:
+    assert repress(reach_out(silent), LATER).push == ()
 
 
 @given(
     circle=st.lists(st.tuples(st.booleans(), st.booleans(), st.booleans(), st.booleans()), max_size=6),
     rung=st.integers(1, LAST_RUNG),
-    seconds=st.floats(0, 100),
-    state=st.sampled_from([ReachOutState.WAITING, ReachOutState.ANSWERED, ReachOutState.TOGETHER]),
+    since_push=st.floats(0, 100),
+    stage=st.sampled_from(STAGES),
 )
 def test_whatever_the_circle_nobody_outside_is_told(
-    circle: list[tuple[bool, bool, bool, bool]], rung: int, seconds: float, state: ReachOutState
+    circle: list[tuple[bool, bool, bool, bool]], rung: int, since_push: float, stage: Stage
 ) -> None:
-    recipients = [
-        standing(available=available, told=told, declined=declined, channels=int(channel))
-        for available, told, declined, channel in circle
+    people = [
+        participant(
+            chr(ord("A") + place),
+            available=available,
+            told_at=NOW if was_told else None,
+            answer=AnswerKind.CANNOT if declined else None,
+            channels=int(channel),
+        )
+        for place, (available, was_told, declined, channel) in enumerate(circle)
     ]
-    decision = decide(recipients, state, rung, NOW, NOW + timedelta(seconds=seconds))
-    may_hear = {one.person_id for one in recipients if one.told and one.available and not one.declined}
-    assert set(decision.push) | set(decision.channels) <= may_hear
+    plan = repress(reach_out(*people, stage=stage, rung=rung, pushed_at=NOW), NOW + seconds(since_push))
+    may_hear = {one.person_id for one in people if one.told and one.available and not one.declined}
+    assert set(plan.push) | set(plan.channels) <= may_hear

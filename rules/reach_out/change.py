@@ -1,0 +1,161 @@
+"""What a decision comes to: the reach-out as it is to stand, and what is to be sent because of it."""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from models.enums import AnswerKind, NoticeKind
+from rules.reach_out.progress import was_just_announced
+from rules.reach_out.state import Participant, Snapshot
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One more try to reach a participant who has the notice, in this round: by all their devices, or by all their channels."""
+
+    person_id: UUID
+    round: int
+    by_channel: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Announcement:
+    """A notice of one kind for one person. `push`: their devices are pushed as well."""
+
+    kind: NoticeKind
+    person_id: UUID
+    sender_id: UUID | None
+    push: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerRecord:
+    """An answer to be kept."""
+
+    person_id: UUID
+    kind: AnswerKind
+    minutes: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """`after`: as the reach-out stands then, with every participant. The rest is what goes out.
+
+    `notified`: told for the first time; pushed as well when available. `announcements`: other notices. `ends`: everything that
+    is still to be sent is called off, and what inboxes say of how it stood is over: this kind takes its place.
+    `refreshed`: whose open screens look again.
+    """
+
+    after: Snapshot
+    notified: tuple[UUID, ...] = ()
+    attempts: tuple[Attempt, ...] = ()
+    announcements: tuple[Announcement, ...] = ()
+    answer: AnswerRecord | None = None
+    ends: NoticeKind | None = None
+    refreshed: tuple[UUID, ...] = ()
+
+
+@dataclass(slots=True)
+class Draft:
+    """A change in the making. `snapshot`: as the reach-out stands so far, at `now`."""
+
+    snapshot: Snapshot
+    now: datetime
+    _notified: list[UUID] = field(default_factory=list)
+    _attempts: list[Attempt] = field(default_factory=list)
+    _announcements: list[Announcement] = field(default_factory=list)
+    _answer: AnswerRecord | None = None
+    _ends: NoticeKind | None = None
+    _refreshed: dict[UUID, None] = field(default_factory=dict)
+
+    def move(self, **columns: Any) -> None:  # noqa: ANN401 (fields of Snapshot, whose types `replace` knows)
+        self.snapshot = replace(self.snapshot, **columns)
+
+    def put(self, *participants: Participant) -> None:
+        self.snapshot = self.snapshot.with_participants(*participants)
+
+    def remove(self, person_id: UUID) -> None:
+        self.snapshot = self.snapshot.without(person_id)
+
+    def notify(self, people: Collection[UUID]) -> None:
+        """Tell these for the first time."""
+        now = self.now
+        self.put(
+            *(
+                replace(
+                    one,
+                    told_at=now,
+                    quiet_at=None if one.available else now,
+                    unreachable_at=None if one.reachable else now,
+                )
+                for one in self.snapshot.participants
+                if one.person_id in people
+            )
+        )
+        self._notified += people
+
+    def repush(self, people: Collection[UUID]) -> None:
+        """Push these once more, in the round that it stands in."""
+        self.put(
+            *(
+                replace(one, quiet_at=None, unreachable_at=None if one.reachable else one.unreachable_at or self.now)
+                for one in self.snapshot.participants
+                if one.person_id in people
+            )
+        )
+        self._attempts += [Attempt(person, self.snapshot.round, by_channel=False) for person in people]
+
+    def mark_unreachable(self) -> None:
+        """They were told while something reached them. It does not any more, and nobody is to wait for them."""
+        lost = [one for one in self.snapshot.told if not (one.reachable or one.quiet_at or one.unreachable_at)]
+        if lost:
+            self.put(*(replace(one, unreachable_at=self.now) for one in lost))
+            self.refresh(self.snapshot.person_id)
+
+    def call(self, people: Iterable[UUID]) -> None:
+        """Try the channels of these, in the round that it stands in."""
+        self._attempts += [Attempt(person, self.snapshot.round, by_channel=True) for person in people]
+
+    def announce(self, kind: NoticeKind, person_id: UUID, sender_id: UUID | None, *, push: bool = True) -> None:
+        self._announcements.append(Announcement(kind, person_id, sender_id, push))
+
+    def ask_whether_talking(self) -> None:
+        """Ask both sides."""
+        for person_id in (self.snapshot.person_id, *(one.person_id for one in self.snapshot.told if one.stands)):
+            self.announce(NoticeKind.ARE_YOU_TALKING, person_id, None)
+
+    def announce_answer(self, one: Participant, *, to_the_others: bool) -> None:
+        """Tell the person, and at a first answer the others. `one`: the participant as they were before they answered."""
+        push = not was_just_announced(one, self.now)
+        # Somebody who had answered before says so anew to a person who is waiting again.
+        if to_the_others or not one.stands:
+            self.announce(NoticeKind.ANSWERED, self.snapshot.person_id, one.person_id, push=push)
+        if to_the_others:
+            for other in self.snapshot.told:
+                if other.person_id != one.person_id:
+                    self.announce(NoticeKind.ANSWERED, other.person_id, one.person_id, push=push and other.follows)
+
+    def record(self, answer: AnswerRecord) -> None:
+        self._answer = answer
+
+    def end(self, announcement: NoticeKind) -> None:
+        self._ends = announcement
+
+    def refresh(self, *people: UUID) -> None:
+        self._refreshed.update(dict.fromkeys(people))
+
+    def refresh_everyone(self) -> None:
+        self.refresh(self.snapshot.person_id, *(one.person_id for one in self.snapshot.told))
+
+    def change(self) -> Change:
+        return Change(
+            after=self.snapshot,
+            notified=tuple(self._notified),
+            attempts=tuple(self._attempts),
+            announcements=tuple(self._announcements),
+            answer=self._answer,
+            ends=self._ends,
+            refreshed=tuple(self._refreshed),
+        )

@@ -1,0 +1,124 @@
+"""Writes what a change sends: the answer that it keeps, notices, and deliveries, by one statement."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from typing import Any, cast
+from uuid import UUID
+
+from sqlalchemy import Table
+
+from core.bulk_insert import Batch, insert_together, single
+from core.unit_of_work import UnitOfWork
+from models import Answer
+from models.enums import NoticeKind
+from rules import access
+from rules.inbox.notices import NOTICE_TABLE, NoticeDraft, live_devices, notice_row, publish_after_commit
+from rules.outbox.enqueue import Address, delivery_batches
+from rules.reach_out.change import Announcement, AnswerRecord, Change
+
+ANSWER_TABLE = cast("Table", Answer.__table__)
+FIRST_ROUND = 1
+"""The round of a notice's own deliveries."""
+
+
+async def send(unit: UnitOfWork, change: Change) -> UUID | None:
+    """Write all that goes out; return the id of the answer that is kept."""
+    answer_id = unit.new_id() if change.answer is not None else None
+    announcements = await _without_the_blocked(unit, change.announcements)
+    drafts = _drafts(unit, change, announcements, answer_id)
+    notices = [notice_row(unit, draft) for draft in drafts]
+    addresses = await _addresses(unit, change, drafts, notices)
+    batches: list[Batch] = [(NOTICE_TABLE, notices)]
+    if change.answer is not None and answer_id is not None:
+        batches.insert(0, _answer_batch(unit, change, change.answer, answer_id))
+    for round_number, (devices, channels) in addresses.items():
+        batches += delivery_batches(unit, round_number, devices=devices, channels=channels)
+    await insert_together(unit.session, batches)
+    publish_after_commit(unit, notices)
+    return answer_id
+
+
+def _drafts(
+    unit: UnitOfWork, change: Change, announcements: Iterable[Announcement], answer_id: UUID | None
+) -> list[NoticeDraft]:
+    reach_out = change.after
+    available = {one.person_id for one in reach_out.participants if one.available}
+    # One event for all who are asked the same question.
+    events = {
+        NoticeKind.ANSWERED: answer_id,
+        NoticeKind.ALL_CLEAR: reach_out.id,
+        NoticeKind.ENDED: reach_out.id,
+    }
+    fresh = unit.new_id()
+    return [
+        *(
+            NoticeDraft(
+                person_id,
+                NoticeKind.REACH_OUT,
+                reach_out.id,
+                reach_out.person_id,
+                reach_out.id,
+                push=person_id in available,
+            )
+            for person_id in change.notified
+        ),
+        *(
+            NoticeDraft(
+                one.person_id, one.kind, events.get(one.kind) or fresh, one.sender_id, reach_out.id, push=one.push
+            )
+            for one in announcements
+        ),
+    ]
+
+
+async def _addresses(
+    unit: UnitOfWork, change: Change, drafts: Sequence[NoticeDraft], notices: Sequence[dict[str, Any]]
+) -> dict[int, tuple[list[Address], list[Address]]]:
+    """Return by round which notice is to be pushed to which devices, and which to which channels."""
+    participants = {one.person_id: one for one in change.after.participants}
+    devices_of: dict[UUID, Sequence[UUID]] = {person_id: one.devices for person_id, one in participants.items()}
+    pushed = {draft.recipient_id for draft in drafts if draft.push}
+    devices_of |= await live_devices(unit, pushed - participants.keys())
+    addresses: dict[int, tuple[list[Address], list[Address]]] = defaultdict(lambda: ([], []))
+    asking = {person_id: one.notice_id for person_id, one in participants.items()}
+    for draft, notice in zip(drafts, notices, strict=True):
+        if draft.kind is NoticeKind.REACH_OUT:
+            asking[draft.recipient_id] = notice["id"]
+        if draft.push:
+            to_devices, _ = addresses[FIRST_ROUND]
+            to_devices += [(notice["id"], device) for device in devices_of.get(draft.recipient_id, ())]
+    for attempt in change.attempts:
+        notice_id, one = asking.get(attempt.person_id), participants[attempt.person_id]
+        if notice_id is None:
+            continue
+        to_devices, to_channels = addresses[attempt.round]
+        if attempt.by_channel:
+            to_channels += [(notice_id, channel) for channel in one.channels]
+        else:
+            to_devices += [(notice_id, device) for device in one.devices]
+    return addresses
+
+
+async def _without_the_blocked(unit: UnitOfWork, announcements: Sequence[Announcement]) -> Sequence[Announcement]:
+    """Leave out who is told of the answer of somebody whom a block keeps apart from them."""
+    answers = [one for one in announcements if one.kind is NoticeKind.ANSWERED and one.sender_id is not None]
+    if len(answers) < 2:
+        # The person and who answers them share a membership, so no block stands between them.
+        return announcements
+    senders = {one.sender_id for one in answers if one.sender_id is not None}
+    hidden = {sender_id: await access.kept_apart_from(unit.session, sender_id) for sender_id in senders}
+    return [one for one in announcements if one.sender_id not in hidden or one.person_id not in hidden[one.sender_id]]
+
+
+def _answer_batch(unit: UnitOfWork, change: Change, answer: AnswerRecord, answer_id: UUID) -> Batch:
+    return single(
+        ANSWER_TABLE,
+        {
+            "id": answer_id,
+            "reach_out_id": change.after.id,
+            "person_id": answer.person_id,
+            "kind": str(answer.kind),
+            "minutes": answer.minutes,
+            "created_at": unit.now,
+        },
+    )

@@ -1,0 +1,104 @@
+"""Reads everyone who is part of a reach-out, with the ways to each at this moment, in one statement."""
+
+from collections.abc import Sequence
+from itertools import groupby
+from operator import attrgetter
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, and_, bindparam, func, select
+
+from core.unit_of_work import UnitOfWork
+from models import Answer, Channel, Device, Membership, Notice, Person, Recipient
+from models.enums import AnswerKind, NoticeKind
+from rules import access
+from rules.circle import hours
+from rules.circle.ways import deaf
+from rules.reach_out.state import Participant
+
+RECIPIENT_COLUMNS = (
+    "membership_id",
+    "role",
+    "step",
+    "told_at",
+    "quiet_at",
+    "handed_at",
+    "delivered_at",
+    "seen_at",
+    "unreachable_at",
+    "answer",
+    "answered_at",
+    "minutes",
+    "talking_at",
+    "held_seconds",
+)
+"""The columns of a recipient that decisions read and write; each is a field of `Participant`."""
+
+_PROMISES = (
+    select(Answer.person_id, func.count().label("promises"), func.max(Answer.created_at).label("promised_at"))
+    .where(Answer.reach_out_id == bindparam("reach_out_id"), Answer.kind != AnswerKind.CANNOT)
+    .group_by(Answer.person_id)
+    .subquery()
+)
+_PARTICIPANTS = (
+    select(
+        Recipient.person_id,
+        *(getattr(Recipient, name) for name in RECIPIENT_COLUMNS),
+        func.coalesce(_PROMISES.c.promises, 0).label("promises"),
+        _PROMISES.c.promised_at,
+        Person.hours,
+        Person.time_zone,
+        Person.wake_me,
+        Membership.muted_until,
+        Notice.id.label("notice_id"),
+        Device.id.label("device_id"),
+        Device.refusals.label("device_refusals"),
+        Channel.id.label("channel_id"),
+        Channel.refusals.label("channel_refusals"),
+    )
+    .select_from(Recipient)
+    .join(Membership, and_(Membership.id == Recipient.membership_id, access.CONFIRMED))
+    .join(Person, Person.id == Recipient.person_id)
+    .outerjoin(_PROMISES, _PROMISES.c.person_id == Recipient.person_id)
+    .outerjoin(
+        Notice,
+        and_(
+            Notice.reach_out_id == Recipient.reach_out_id,
+            Notice.recipient_id == Recipient.person_id,
+            Notice.kind == NoticeKind.REACH_OUT,
+            Notice.dismissed_at.is_(None),
+        ),
+    )
+    .outerjoin(Device, and_(Device.person_id == Recipient.person_id, Device.disabled_at.is_(None)))
+    .outerjoin(Channel, and_(Channel.person_id == Recipient.person_id, Channel.confirmed_at.is_not(None)))
+    .where(Recipient.reach_out_id == bindparam("reach_out_id"), Recipient.gone_at.is_(None))
+    .order_by(Recipient.step, Recipient.membership_id, Device.id, Channel.id)
+)
+
+
+async def load_participants(unit: UnitOfWork, reach_out_id: UUID) -> tuple[Participant, ...]:
+    """Return everyone of this reach-out who is not gone, told or not, with the ways to them at this moment."""
+    rows = (await unit.session.execute(_PARTICIPANTS, {"reach_out_id": reach_out_id})).all()
+    return tuple(_participant(unit, list(mine)) for _, mine in groupby(rows, attrgetter("person_id")))
+
+
+def _participant(unit: UnitOfWork, rows: Sequence[Row[*tuple[Any, ...]]]) -> Participant:
+    """Return one participant; there is a row for each device with each channel."""
+    row = rows[0]
+    devices = {one.device_id: deaf(unit, one.device_refusals) for one in rows if one.device_id is not None}
+    channels = {one.channel_id: deaf(unit, one.channel_refusals) for one in rows if one.channel_id is not None}
+    hears_at = hours.next_available(row.hours, row.time_zone, row.muted_until, unit.now, wake_me=row.wake_me)
+    values = {name: getattr(row, name) for name in RECIPIENT_COLUMNS}
+    return Participant(
+        person_id=row.person_id,
+        **values | {"answer": AnswerKind(row.answer) if row.answer else None},
+        promises=row.promises,
+        promised_at=row.promised_at,
+        available=hears_at == unit.now,
+        hears_at=hears_at,
+        devices=tuple(devices),
+        channels=tuple(channels),
+        deaf_devices=sum(devices.values()),
+        deaf_channels=sum(channels.values()),
+        notice_id=row.notice_id,
+    )

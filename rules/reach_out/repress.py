@@ -1,0 +1,68 @@
+"""Whom a further press pushes, and when the ladder that it takes up moves. Pure."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from rules.reach_out import ladder
+from rules.reach_out.ladder import RUNG_EVERYBODY, RUNG_UNANSWERED, Move
+from rules.reach_out.state import Answered, Snapshot, Together
+
+REPRESS_COOLDOWN = timedelta(seconds=30)
+"""A press this soon after the last push pushes nobody anew: it is the same press, or a shaking hand."""
+
+
+@dataclass(frozen=True, slots=True)
+class Repress:
+    """`push`: everyone to be pushed in a further round. `channels`: whose channels are tried.
+
+    `takes_up`: a paused ladder goes on; it stands on `rung` then and moves at `next_rung_at`.
+    """
+
+    push: tuple[UUID, ...]
+    channels: tuple[UUID, ...]
+    same_press: bool
+    takes_up: bool
+    rung: int
+    next_rung_at: datetime | None
+
+
+def repress(snapshot: Snapshot, now: datetime) -> Repress:
+    """Return whom a further press pushes, and what it does to the ladder.
+
+    Within 30 s it is the same press and pushes nobody. A ladder that an answer holds is taken up at any time: to ask the
+    others too is never the same press. Not asked again is who said that they can't, and who said that they are there,
+    while their word runs. After the person was told that nobody has answered, the ladder starts again at rung 2, with the
+    channels that this rung tries.
+    """
+    held, over = isinstance(snapshot.stage, Answered | Together), snapshot.rung >= RUNG_UNANSWERED
+    same_press = now - snapshot.pushed_at < REPRESS_COOLDOWN
+    push: tuple[UUID, ...] = ()
+    channels: tuple[UUID, ...] = ()
+    if not same_press:
+        push = tuple(one.person_id for one in snapshot.told if ladder.pushable(one, now))
+        channels = ladder.without_receipt(snapshot.told, now) if over else ()
+    if not held and (same_press or not over):
+        return Repress(push, channels, same_press, takes_up=False, rung=snapshot.rung, next_rung_at=None)
+    rung = RUNG_EVERYBODY if over else snapshot.rung
+    move = ladder.next_move(snapshot.ladder, rung, snapshot.participants, now)
+    next_rung_at = due_after_repress(snapshot.ladder, snapshot.rung, move, snapshot.pushed_at, now)
+    if move.repush and not over:
+        # The rung that comes now pushes them.
+        push = ()
+    return Repress(push, channels, same_press, takes_up=True, rung=rung, next_rung_at=next_rung_at)
+
+
+def due_after_repress(
+    steps: Sequence[int], rung: int, move: Move, pushed_at: datetime, now: datetime
+) -> datetime | None:
+    """Return when a ladder that is taken up from `rung` moves on. `move`: the one that it would make at once.
+
+    At once, but for a move that pushes those who were told once more: between two pushes there is calm. After the person was
+    told that nobody has answered the press itself does what rung 2 does, and rung 3 keeps its distance.
+    """
+    calm = max(now, pushed_at + REPRESS_COOLDOWN)
+    if rung >= RUNG_UNANSWERED and calm == now:
+        return ladder.due_after(steps, RUNG_EVERYBODY, now)
+    return calm if move.repush or rung >= RUNG_UNANSWERED else now

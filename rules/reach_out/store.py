@@ -1,0 +1,261 @@
+"""Loads a reach-out as decisions see it, and is the only writer of what they come to."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from itertools import groupby
+from operator import attrgetter
+from typing import Any, cast
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Row, Select, Table, and_, bindparam, or_, select, update
+
+from core.bulk_insert import insert_together
+from core.unit_of_work import UnitOfWork
+from models import Notice, ReachOut, Recipient
+from models.enums import NoticeKind, Outcome, ReachOutState
+from rules import access
+from rules.access import Caller
+from rules.errors import NotFound
+from rules.inbox.notices import withdraw
+from rules.kinds import SUPERSEDED_KINDS
+from rules.reach_out import ladder
+from rules.reach_out.change import Change
+from rules.reach_out.outgoing import send
+from rules.reach_out.participants import RECIPIENT_COLUMNS, load_participants
+from rules.reach_out.state import Answered, Closed, Participant, Snapshot, Stage, Together, Waiting
+
+REACH_OUT_TABLE = cast("Table", ReachOut.__table__)
+RECIPIENT_TABLE = cast("Table", Recipient.__table__)
+FIRST_COLUMNS = ("person_id", "membership_id", "role", "step", "told_at", "quiet_at", "unreachable_at")
+"""What a recipient is inserted with; the rest is null until something happens."""
+
+_REACH_OUT = select(*REACH_OUT_TABLE.c)
+
+
+async def load(unit: UnitOfWork, reach_out_id: UUID, *, skip_locked: bool = False) -> Snapshot | None:
+    """Lock a reach-out and return it; None when there is none, or somebody else holds it and `skip_locked`.
+
+    The lock is a statement of its own. PostgreSQL reads what a locking statement joins as it was before the wait, so one that
+    read the participants as well would miss the answer of whoever was first.
+    """
+    return await _load(unit, _REACH_OUT.where(ReachOut.id == reach_out_id).with_for_update(skip_locked=skip_locked))
+
+
+async def load_seen(unit: UnitOfWork, who: Caller, reach_out_id: UUID) -> Snapshot:
+    """Lock and return a reach-out that the caller pressed or was told of. Raises NotFound.
+
+    `access` has been asked before the lock; whoever was put outside while this waited sees nothing of it.
+    """
+    snapshot = await load(unit, reach_out_id)
+    if snapshot is None:
+        raise NotFound
+    mine = snapshot.participant(who.person_id)
+    if snapshot.person_id != who.person_id and (mine is None or not mine.told):
+        raise NotFound
+    return snapshot
+
+
+async def load_if_due(unit: UnitOfWork, reach_out_id: UUID) -> Snapshot | None:
+    """Lock an open reach-out with a clock that has come; None when somebody else holds it or has moved it already."""
+    due = (ReachOut.id == reach_out_id, ReachOut.closed_at.is_(None), is_due(unit.now))
+    return await _load(unit, _REACH_OUT.where(*due).with_for_update(skip_locked=True))
+
+
+async def load_open_of(unit: UnitOfWork, owner_id: UUID) -> Snapshot | None:
+    """Lock the open reach-out of this person; None when there is none."""
+    open_one = (access.owned_by(ReachOut, owner_id), ReachOut.closed_at.is_(None))
+    return await _load(unit, _REACH_OUT.where(*open_one).with_for_update())
+
+
+def is_due(now: datetime) -> ColumnElement[bool]:
+    """Return the condition that a clock has come. A row without one was left by an older release: look at once."""
+    return or_(ReachOut.due_at.is_(None), ReachOut.due_at <= now)
+
+
+async def save(unit: UnitOfWork, before: Snapshot, change: Change) -> UUID | None:
+    """Write what a decision made of the snapshot that it was given; return the id of the answer that it keeps.
+
+    The order is that of locks: reach-out, deliveries, recipients.
+    """
+    columns = {name: value for name, value in _columns(before, change.after).items() if before.row[name] != value}
+    if columns:
+        await unit.session.execute(update(REACH_OUT_TABLE).where(REACH_OUT_TABLE.c.id == before.id).values(columns))
+    if change.ends is not None:
+        await withdraw(unit, select(Notice.id).where(Notice.reach_out_id == before.id))
+        await _supersede_notices(unit, before, change.ends)
+    await _update_recipients(unit, before, change.after)
+    await _add_recipients(unit, before, change.after)
+    answer_id = await send(unit, change)
+    for person_id in change.refreshed:
+        unit.publish(person_id, "reach_out", before.id)
+    return answer_id
+
+
+async def make_due(unit: UnitOfWork, reach_out_id: UUID, wrong: ColumnElement[bool]) -> bool:
+    """Let a worker look at a reach-out now, if what the auditor found `wrong` still is; return whether it was."""
+    changed = await unit.session.execute(
+        update(REACH_OUT_TABLE).where(REACH_OUT_TABLE.c.id == reach_out_id, wrong).values(due_at=unit.now)
+    )
+    return int(getattr(changed, "rowcount", 0)) > 0
+
+
+def reach_out_columns(snapshot: Snapshot) -> dict[str, Any]:
+    """Return the columns that say how a reach-out stands; a clock that its stage does not have is null."""
+    stage = snapshot.stage
+    return {
+        "state": str(_state(stage)),
+        "need": snapshot.need,
+        "rung": snapshot.rung,
+        "round": snapshot.round,
+        "pushed_at": snapshot.pushed_at,
+        "asked_at": snapshot.asked_at,
+        "unanswered_at": snapshot.unanswered_at,
+        "next_rung_at": stage.next_rung_at if isinstance(stage, Waiting) else None,
+        "paused_until": stage.paused_until if isinstance(stage, Answered) else None,
+        "ask_at": stage.ask_at if isinstance(stage, Answered) else None,
+        "together_with": stage.person_id if isinstance(stage, Together) else None,
+        "closed_at": stage.closed_at if isinstance(stage, Closed) else None,
+        "outcome": str(stage.outcome) if isinstance(stage, Closed) else None,
+        "due_at": due_at(snapshot),
+    }
+
+
+def due_at(snapshot: Snapshot) -> datetime | None:
+    """Return when somebody has to look at a reach-out next: its earliest clock, at the latest its end; None once closed."""
+    clocks = [snapshot.created_at + ladder.REACH_OUT_LIFETIME]
+    match snapshot.stage:
+        case Waiting(next_rung_at):
+            sleepers = (one.hears_at for one in snapshot.participants if one.sleeps)
+            clocks += [at for at in (next_rung_at, *sleepers) if at is not None]
+        case Answered(paused_until, ask_at):
+            clocks += [paused_until, *([ask_at] if ask_at else [])]
+        case Closed():
+            return None
+    return min(clocks)
+
+
+def first_recipient_columns(participant: Participant) -> dict[str, Any]:
+    """Return the columns that a recipient is inserted with."""
+    return {name: getattr(participant, name) for name in FIRST_COLUMNS}
+
+
+async def _load(unit: UnitOfWork, statement: Select[*tuple[Any, ...]]) -> Snapshot | None:
+    row = (await unit.session.execute(statement)).one_or_none()
+    if row is None:
+        return None
+    return Snapshot(
+        id=row.id,
+        person_id=row.person_id,
+        created_at=row.created_at,
+        stage=_stage(row),
+        rung=row.rung,
+        round=row.round,
+        ladder=tuple(row.ladder),
+        pushed_at=row.pushed_at,
+        # Null is what an older release leaves.
+        asked_at=row.asked_at or row.pushed_at,
+        need=row.need,
+        unanswered_at=row.unanswered_at,
+        participants=await load_participants(unit, row.id),
+        row=row._asdict(),
+    )
+
+
+def _stage(row: Row[*tuple[Any, ...]]) -> Stage:
+    """Return the stage with its clocks. One that an older release, or a fault, left without them is carried on."""
+    match ReachOutState(row.state):
+        case ReachOutState.WAITING:
+            if row.next_rung_at is None and row.rung < ladder.LAST_RUNG:
+                return Waiting(ladder.due_after(row.ladder, row.rung, row.pushed_at))
+            return Waiting(row.next_rung_at)
+        case ReachOutState.ANSWERED:
+            # With no pause written down it is over.
+            return Answered(row.paused_until or row.pushed_at, row.ask_at)
+        case ReachOutState.TOGETHER:
+            return Together(row.together_with)
+        case ReachOutState.CLOSED:
+            return Closed(Outcome(row.outcome), row.closed_at)
+
+
+def _state(stage: Stage) -> ReachOutState:
+    match stage:
+        case Waiting():
+            return ReachOutState.WAITING
+        case Answered():
+            return ReachOutState.ANSWERED
+        case Together():
+            return ReachOutState.TOGETHER
+        case Closed():
+            return ReachOutState.CLOSED
+
+
+def _columns(before: Snapshot, after: Snapshot) -> dict[str, Any]:
+    columns = reach_out_columns(after)
+    if after.asked_at == before.asked_at:
+        # What an older release left unsaid stays so: that release would not keep it up to date.
+        columns["asked_at"] = before.row["asked_at"]
+    return columns
+
+
+async def _supersede_notices(unit: UnitOfWork, before: Snapshot, announcement: NoticeKind) -> None:
+    """What an inbox says of how this stood is over, and `announcement` takes its place; what was written may still be new.
+
+    Not to have been shown as new any more is not to have been seen: nothing changes about how far it came to whom.
+    """
+    over = (
+        Notice.reach_out_id == before.id,
+        Notice.kind.in_(SUPERSEDED_KINDS),
+        Notice.read_at.is_(None),
+        # Who closes it knows how it stood. When nobody has, that nobody answered is still news to the one who pressed.
+        *((~access.owned_by(Notice, before.person_id),) if announcement is NoticeKind.ENDED else ()),
+    )
+    await unit.session.execute(
+        update(Notice).where(*over).values(read_at=unit.now).execution_options(synchronize_session=False)
+    )
+
+
+async def _update_recipients(unit: UnitOfWork, before: Snapshot, after: Snapshot) -> None:
+    """Write the columns that a decision changed, and no others: receipts are written beside it, without its lock."""
+    by_id = {one.person_id: one for one in before.participants}
+    changed = [
+        (one, names)
+        for one in sorted(after.participants, key=attrgetter("person_id"))
+        if (old := by_id.get(one.person_id)) is not None
+        and (names := tuple(name for name in RECIPIENT_COLUMNS if getattr(one, name) != getattr(old, name)))
+    ]
+    # In the order of their ids, as everywhere, and as many at once as change in the same columns.
+    for names, group in groupby(changed, lambda item: item[1]):
+        await _write_recipients(unit, before.id, [one for one, _ in group], names)
+
+
+async def _write_recipients(
+    unit: UnitOfWork, reach_out_id: UUID, people: Sequence[Participant], names: Sequence[str]
+) -> None:
+    statement = (
+        update(RECIPIENT_TABLE)
+        .where(RECIPIENT_TABLE.c.reach_out_id == reach_out_id, RECIPIENT_TABLE.c.person_id == bindparam("at_person_id"))
+        .values({name: bindparam(f"new_{name}") for name in names})
+    )
+    rows = [{"at_person_id": one.person_id, **{f"new_{name}": getattr(one, name) for name in names}} for one in people]
+    connection = await unit.session.connection()
+    await connection.execute(statement, rows)
+
+
+async def _add_recipients(unit: UnitOfWork, before: Snapshot, after: Snapshot) -> None:
+    """Insert who was not part of it. Whoever left and is back is told anew: nothing of the first time counts."""
+    known = {one.person_id for one in before.participants}
+    added = {one.person_id: one for one in after.participants if one.person_id not in known}
+    if not added:
+        return
+    mine = and_(Recipient.reach_out_id == before.id, Recipient.person_id.in_(added))
+    back = (await unit.session.execute(select(Recipient.person_id).where(mine))).scalars().all()
+    if back:
+        await unit.session.execute(update(RECIPIENT_TABLE).where(mine).values(gone_at=None))
+        await _write_recipients(unit, before.id, [added[person_id] for person_id in sorted(back)], RECIPIENT_COLUMNS)
+        # The old notice was taken from their inbox; it makes room.
+        old = (Notice.reach_out_id == before.id, Notice.kind == NoticeKind.REACH_OUT, Notice.recipient_id.in_(back))
+        await unit.session.execute(
+            update(Notice).where(*old).values(event_id=unit.new_id()).execution_options(synchronize_session=False)
+        )
+    rows = [first_recipient_columns(one) for person_id, one in added.items() if person_id not in set(back)]
+    await insert_together(unit.session, [(RECIPIENT_TABLE, rows, {"reach_out_id": before.id})])
