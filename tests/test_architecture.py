@@ -11,6 +11,7 @@ import pytest
 from api import problems
 from api.app import api_only
 from core.errors import PorchlightError
+from models import ReachOut
 
 ROOT = Path(__file__).parents[1]
 ROOMS = ("api", "cli", "core", "migrations", "models", "notifications", "rules", "worker")
@@ -106,3 +107,49 @@ def test_no_word_of_shame_stands_in_the_product() -> None:
     never = ("victim", "incident", "violation", "relapse", "streak")
     said = {(name(path), word) for path in sources(*ROOMS) for word in never if word in path.read_text().lower()}
     assert said == set()
+
+
+STAGES = {"Waiting", "Answered", "Together", "Closed"}
+REACH_OUT_COLUMNS = {column.key for column in ReachOut.__table__.columns} - {
+    "id",
+    "person_id",
+    "note",
+    "created_at",
+    "ladder",
+}
+CLOCKED_BESIDE = ("rules/bookend/", "rules/outbox/", "notifications/")
+"""Where rows of other tables have a `state` and a `due_at` of their own."""
+
+
+def writes_a_reach_out(node: ast.AST, path: str) -> bool:
+    """Whether a column of a reach-out is assigned to, or its table updated or a row of it made."""
+    if isinstance(node, ast.Assign | ast.AugAssign | ast.AnnAssign):
+        targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+        assigned = {
+            part.attr
+            for target in targets
+            for part in ast.walk(target)
+            if isinstance(part, ast.Attribute) and isinstance(part.ctx, ast.Store)
+        }
+        shared = {"state", "due_at"} if path.startswith(CLOCKED_BESIDE) else set()
+        return bool(assigned & (REACH_OUT_COLUMNS - shared))
+    if isinstance(node, ast.Call):
+        called = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+        table = {part.id for argument in node.args[:1] for part in ast.walk(argument) if isinstance(part, ast.Name)}
+        return called == "ReachOut" or (called == "update" and bool(table & {"ReachOut", "REACH_OUT_TABLE"}))
+    return False
+
+
+def makes_a_stage(node: ast.AST) -> bool:
+    """Whether a stage is made (a pattern of `match` only looks at one)."""
+    return isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in STAGES
+
+
+def test_a_reach_out_is_moved_by_the_machine_and_written_by_the_store() -> None:
+    trees = {name(path): ast.parse(path.read_text()) for path in sources("rules", "notifications", "worker", "api")}
+    writers = {path for path, tree in trees.items() if any(writes_a_reach_out(node, path) for node in ast.walk(tree))}
+    assert writers == {"rules/reach_out/store.py"}
+    reach_out = {path: tree for path, tree in trees.items() if path.startswith("rules/reach_out/")}
+    movers = {path for path, tree in reach_out.items() if any(map(makes_a_stage, ast.walk(tree)))}
+    # The store makes them of rows, the state is that of a press nobody has been told of.
+    assert movers == {"rules/reach_out/machine.py", "rules/reach_out/store.py", "rules/reach_out/state.py"}
