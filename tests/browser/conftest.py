@@ -1,4 +1,4 @@
-"""Fixtures of the browser's tests: one browser a process, one house a module, and phones that must end without an error."""
+"""Fixtures of the browser's tests: one browser a process, one installation a module, and phones that must end without an error."""
 
 import os
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -12,7 +12,7 @@ from playwright.async_api import Browser
 from tests.browser.chromium import NO_CHROMIUM, chromium, find
 from tests.browser.phone import Phone
 from tests.faults.conftest import compiled  # noqa: F401 (a fixture)
-from tests.faults.installation import House
+from tests.faults.installation import Installation
 from tests.faults.people import Person
 from tests.faults.processes import ROOT, Server
 from tests.faults.stores import embedded
@@ -37,17 +37,17 @@ async def browser() -> AsyncIterator[Browser]:
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def house(tmp_path_factory: pytest.TempPathFactory, compiled: Path | None) -> AsyncIterator[House]:  # noqa: F811
+async def installation(tmp_path_factory: pytest.TempPathFactory, compiled: Path | None) -> AsyncIterator[Installation]:  # noqa: F811
     """A server's whole surroundings, with a file as its database and push services that keep a log."""
-    folder = tmp_path_factory.mktemp("house")
-    async with House(folder, embedded(folder), compiled) as made:
+    folder = tmp_path_factory.mktemp("installation")
+    async with Installation(folder, embedded(folder), compiled) as made:
         yield made
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def server(house: House) -> Server:
+async def server(installation: Installation) -> Server:
     """`porchlight serve` with the built app."""
-    return await house.serve()
+    return await installation.serve()
 
 
 @pytest.fixture
@@ -65,12 +65,12 @@ def circle(server: Server) -> NewCircle:
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def new_phone(browser: Browser, house: House, server: Server) -> AsyncIterator[NewPhone]:
+async def new_phone(browser: Browser, installation: Installation, server: Server) -> AsyncIterator[NewPhone]:
     """Gives people phones. At the end of the test none of them may have met a script error or a breach of the policy."""
     made: list[Phone] = []
 
     async def give(name: str, **more: Any) -> Phone:
-        made.append(await Phone.made(browser, f"http://localhost:{server.port}", house.push, name, **more))
+        made.append(await Phone.made(browser, f"http://localhost:{server.port}", installation.push, name, **more))
         return made[-1]
 
     yield give

@@ -7,7 +7,7 @@ from playwright.async_api import expect
 
 from tests.browser.conftest import NewCircle, NewPhone
 from tests.browser.phone import SCRIPTS
-from tests.faults.installation import House
+from tests.faults.installation import Installation
 from tests.faults.processes import Server
 from tests.world.patience import patient
 
@@ -20,7 +20,7 @@ CACHES = "async () => (await caches.keys()).map((name) => name.split('-')[0])"
 
 
 async def test_it_waits_for_the_end_of_a_reach_out(
-    new_phone: NewPhone, circle: NewCircle, house: House, server: Server
+    new_phone: NewPhone, circle: NewCircle, installation: Installation, server: Server
 ) -> None:
     noor, ben = await circle("Noor", "Ben")
     phone = await new_phone("Noor")
@@ -33,7 +33,7 @@ async def test_it_waits_for_the_end_of_a_reach_out(
 
     # Meanwhile the server is replaced by the next version.
     server.kill()
-    await house.start(port=server.port, module="tests.browser.newer").answers()
+    await installation.start(port=server.port, module="tests.browser.newer").answers()
     await phone.page.evaluate(SHOW)
     for _ in range(100):
         if await phone.page.evaluate(WAITS):

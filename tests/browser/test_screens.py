@@ -9,7 +9,7 @@ from playwright.async_api import Browser
 from tests.browser.shots.gallery import Gallery, Theme, View
 from tests.browser.shots.scenes import ENV, SAMPLE, SCENES
 from tests.browser.shots.stage import Stage
-from tests.faults.installation import House
+from tests.faults.installation import Installation
 from tests.faults.processes import Server
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -24,17 +24,17 @@ TURNS: list[tuple[int, Theme, str]] = [
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def server(house: House) -> Server:
-    return await house.serve(env=ENV)
+async def server(installation: Installation) -> Server:
+    return await installation.serve(env=ENV)
 
 
 @pytest.mark.parametrize(("scene", "turn"), list(zip(SAMPLE, cycle(TURNS), strict=False)))
 async def test_screens_fit_and_can_be_used_by_everybody(
-    browser: Browser, house: House, server: Server, scene: str, turn: tuple[int, Theme, str]
+    browser: Browser, installation: Installation, server: Server, scene: str, turn: tuple[int, Theme, str]
 ) -> None:
     width, theme, language = turn
     gallery = Gallery((View(width, theme),), strained=width == 320)
-    stage = Stage(browser, house, server, gallery, language)
+    stage = Stage(browser, installation, server, gallery, language)
     try:
         await SCENES[scene](stage)
     finally:

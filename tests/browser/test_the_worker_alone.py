@@ -5,7 +5,7 @@ from playwright.async_api import expect
 
 from tests.browser.conftest import NewCircle, NewPhone
 from tests.browser.phone import Phone
-from tests.faults.installation import House
+from tests.faults.installation import Installation
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -40,7 +40,7 @@ async def test_a_tap_on_the_alarm_beside_another_page_of_the_origin_opens_the_ap
 
 
 async def test_an_address_that_was_replaced_without_a_word_of_the_old_one_is_told_to_the_server(
-    new_phone: NewPhone, circle: NewCircle, house: House
+    new_phone: NewPhone, circle: NewCircle, installation: Installation
 ) -> None:
     _, ben = await circle("Noor", "Ben")
     phone = await new_phone("Ben")
@@ -48,7 +48,7 @@ async def test_an_address_that_was_replaced_without_a_word_of_the_old_one_is_tol
     await phone.open()
     await phone.controlled()
     before = {one["id"] for one in (await ben.ask("GET", "/v1/devices"))["items"]}
-    fresh = house.push.subscribe((await phone.asks("/v1/config"))["webpush_public_key"])
+    fresh = installation.push.subscribe((await phone.asks("/v1/config"))["webpush_public_key"])
     worker = await phone.worker()
     await worker.evaluate(
         """([endpoint, keys]) => {

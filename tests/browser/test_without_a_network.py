@@ -6,7 +6,7 @@ import pytest
 from playwright.async_api import expect
 
 from tests.browser.conftest import NewCircle, NewPhone
-from tests.faults.installation import House
+from tests.faults.installation import Installation
 from tests.faults.processes import Server
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -42,7 +42,7 @@ async def test_offline_press_then_reload_then_back(new_phone: NewPhone, circle: 
 
 
 async def test_the_server_is_away_and_comes_back(
-    new_phone: NewPhone, circle: NewCircle, house: House, server: Server
+    new_phone: NewPhone, circle: NewCircle, installation: Installation, server: Server
 ) -> None:
     noor, ben = await circle("Noor", "Ben")
     phone = await new_phone("Noor")
@@ -53,7 +53,7 @@ async def test_the_server_is_away_and_comes_back(
     server.kill()
     await phone.press_button("Reach out now")
     await phone.sees_heading("Not sent yet")
-    again = house.start(port=server.port)
+    again = installation.start(port=server.port)
     await again.answers()
     await phone.sees_heading(TOLD, within=25)
     assert len(await ben.inbox()) == 1

@@ -1,4 +1,4 @@
-"""Fixtures of the tests of faults: a house on SQLite, on PostgreSQL, or on each of them in turn."""
+"""Fixtures of the tests of faults: an installation on SQLite, on PostgreSQL, or on each in turn."""
 
 import os
 import sys
@@ -9,7 +9,7 @@ from urllib.parse import urlsplit, urlunsplit
 import pytest
 
 from tests.conftest import NO_POSTGRES
-from tests.faults.installation import House
+from tests.faults.installation import Installation
 from tests.faults.stores import Store, embedded, on_postgres
 from tests.world.databases import COMPLETE, Postgres
 
@@ -30,9 +30,9 @@ def postgres_server(_postgres: Postgres | None) -> str | None:
 
 
 @pytest.fixture
-async def sqlite_house(tmp_path: Path, compiled: Path | None) -> AsyncIterator[House]:
-    async with House(tmp_path, embedded(tmp_path), compiled) as house:
-        yield house
+async def sqlite_installation(tmp_path: Path, compiled: Path | None) -> AsyncIterator[Installation]:
+    async with Installation(tmp_path, embedded(tmp_path), compiled) as installation:
+        yield installation
 
 
 @pytest.fixture
@@ -47,21 +47,23 @@ async def empty_postgres(postgres_server: str | None) -> AsyncIterator[Store]:
 
 
 @pytest.fixture
-async def bare_house(tmp_path: Path, empty_postgres: Store, compiled: Path | None) -> AsyncIterator[House]:
-    """A house on a PostgreSQL database that nobody has migrated."""
-    async with House(tmp_path, empty_postgres, compiled) as house:
-        yield house
+async def bare_installation(
+    tmp_path: Path, empty_postgres: Store, compiled: Path | None
+) -> AsyncIterator[Installation]:
+    """An installation on a PostgreSQL database that nobody has migrated."""
+    async with Installation(tmp_path, empty_postgres, compiled) as installation:
+        yield installation
 
 
 @pytest.fixture
-async def postgres_house(bare_house: House) -> House:
-    await bare_house.store.migrate()
-    return bare_house
+async def postgres_installation(bare_installation: Installation) -> Installation:
+    await bare_installation.store.migrate()
+    return bare_installation
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def house(request: pytest.FixtureRequest) -> House:
+def installation(request: pytest.FixtureRequest) -> Installation:
     """The same test on both."""
-    found = request.getfixturevalue("sqlite_house" if request.param == "sqlite" else "postgres_house")
-    assert isinstance(found, House)
-    return found
+    chosen = request.getfixturevalue(f"{'sqlite' if request.param == 'sqlite' else 'postgres'}_installation")
+    assert isinstance(chosen, Installation)
+    return chosen

@@ -1,4 +1,4 @@
-"""Orders for processes that run as tests.faults.doomed: where to die, where to note their looks, what time to have."""
+"""Orders for processes that run as tests.faults.crash_points: where to die, where to note looks, what time to have."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -8,8 +8,8 @@ MODULE = "tests.faults.crash_points"
 
 
 @dataclass(frozen=True, slots=True)
-class Doom:
-    """What one process is told. Its successor may be given the same: an order is carried out once."""
+class CrashOrders:
+    """Orders for one process. Its successor may be given the same ones: an order is carried out once."""
 
     folder: Path
     name: str
@@ -19,12 +19,12 @@ class Doom:
     @property
     def env(self) -> Mapping[str, str]:
         return {
-            "DOOM": str(self._order),
-            "DOOM_LOOKS": str(self.folder / f"{self.name}.looks"),
-            "DOOM_CLOCK": str(self.clock),
+            "CRASH_AT": str(self._order),
+            "CRASH_LOOKS": str(self.folder / f"{self.name}.looks"),
+            "CLOCK_OFFSET": str(self.clock),
         }
 
-    def at(self, point: str, count: int = 1) -> None:
+    def crash_at(self, point: str, count: int = 1) -> None:
         """From now on: die when this point is passed for the count-th time."""
         self._done.unlink(missing_ok=True)
         self._order.write_text(f"{point} {count}")
@@ -38,7 +38,7 @@ class Doom:
 
     @property
     def _order(self) -> Path:
-        return self.folder / f"{self.name}.doom"
+        return self.folder / f"{self.name}.crash"
 
     @property
     def _done(self) -> Path:

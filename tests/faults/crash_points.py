@@ -1,9 +1,9 @@
 """`python -m tests.faults.crash_points serve …`: Porchlight as it is, but it can be told to die at a named point.
 
-The program itself knows nothing of this: from outside, some of its functions are wrapped. While the file named by DOOM
-holds "point count", the process kills itself (SIGKILL) when it comes to that point for the count-th time. DOOM_LOOKS
+The program itself knows nothing of this: from outside, some of its functions are wrapped. While the file named by CRASH_AT
+holds "point count", the process kills itself (SIGKILL) when it comes to that point for the count-th time. CRASH_LOOKS
 names a file in which each delivery that a look-again lets through is noted, with the moment at which that look began,
-for the checker. DOOM_CLOCK puts the machine's clock wrong by so many seconds.
+for the checker. CLOCK_OFFSET puts the machine's clock wrong by so many seconds.
 
 A push is taken in one of two ways: by whoever wrote it, whose lease is its claim, so that only a look is left
 (`claim.handed`); or by a claim that is committed (`claim._claim`). Both have the point "claimed", and both note their looks.
@@ -37,7 +37,7 @@ POINTS = ("committed", "claimed", "sent", "mid_rung")
 
 def reached(point: str) -> None:
     """Die here, if it is here that this process is to die."""
-    order = Path(os.environ["DOOM"])
+    order = Path(os.environ["CRASH_AT"])
     try:
         wanted, _, count = order.read_text().partition(" ")
     except OSError:
@@ -53,7 +53,7 @@ def reached(point: str) -> None:
 
 
 def _note_looks(deliveries: Sequence[str], began: float) -> None:
-    with Path(os.environ["DOOM_LOOKS"]).open("a") as looks:
+    with Path(os.environ["CRASH_LOOKS"]).open("a") as looks:
         looks.writelines(json.dumps([one, began]) + "\n" for one in deliveries)
 
 
@@ -67,24 +67,24 @@ def _wrap() -> None:  # noqa: C901 (small wrappers, one beside the other)
         claim.claim_handed,
     )
 
-    async def doomed_commit(self: UnitOfWork, bus: Bus, dispatch_now: DispatchNow) -> None:
+    async def crashing_commit(self: UnitOfWork, bus: Bus, dispatch_now: DispatchNow) -> None:
         def handed(deliveries: Sequence[UUID]) -> None:
             reached("committed")
             dispatch_now(deliveries)
 
         await commit(self, bus, handed)
 
-    def doomed_begin(self: Dispatcher, claimed: Claim, looked_at: float) -> None:
+    def crashing_begin(self: Dispatcher, claimed: Claim, looked_at: float) -> None:
         if claimed.taken:
             reached("claimed")
         begin(self, claimed, looked_at)
 
-    def doomed_note(self: Dispatcher, outcome: Outcome) -> None:
+    def crashing_note(self: Dispatcher, outcome: Outcome) -> None:
         if isinstance(outcome.result, Sent):
             reached("sent")
         note(self, outcome)
 
-    async def doomed_advance(unit: UnitOfWork, reach_out_id: UUID) -> bool:
+    async def crashing_advance(unit: UnitOfWork, reach_out_id: UUID) -> bool:
         moved = await advance_if_due(unit, reach_out_id)
         if moved:
             reached("mid_rung")
@@ -103,10 +103,10 @@ def _wrap() -> None:  # noqa: C901 (small wrappers, one beside the other)
         return taken, others
 
     wrapped: tuple[tuple[Any, str, object], ...] = (
-        (UnitOfWork, "commit", doomed_commit),
-        (Dispatcher, "_begin", doomed_begin),
-        (Dispatcher, "_note", doomed_note),
-        (advance, "advance_if_due", doomed_advance),
+        (UnitOfWork, "commit", crashing_commit),
+        (Dispatcher, "_begin", crashing_begin),
+        (Dispatcher, "_note", crashing_note),
+        (advance, "advance_if_due", crashing_advance),
         (claim, "_claim", noted_claim),
         (claim, "claim_handed", noted_handed),
     )
@@ -129,5 +129,5 @@ def _put_the_clock_wrong(seconds: float) -> None:
 
 if __name__ == "__main__":
     _wrap()
-    _put_the_clock_wrong(float(os.environ.get("DOOM_CLOCK", "0")))
+    _put_the_clock_wrong(float(os.environ.get("CLOCK_OFFSET", "0")))
     sys.exit(main())

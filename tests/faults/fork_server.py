@@ -1,9 +1,9 @@
-"""A process that has loaded Porchlight and splits off a copy of itself for every command that is asked of it.
+"""A process that has loaded Porchlight and splits off a copy of itself for every command that it is ordered to run.
 
 What a start costs is loading libraries, some 1.5 s of a core each time; the suite starts hundreds of processes. A copy is a process
 like any other: it has its own number, environment, folder and log, runs the command from its beginning, and can be
-frozen and killed. `python -m tests.faults.fork_server FD` speaks over the socket that it was given: a packet asks for a command, one
-answers with the number of its process, one tells how it ended. It ends when the other side closes the socket.
+frozen and killed. `python -m tests.faults.fork_server FD` speaks over the socket that it was given: a packet orders a command;
+reports come back with the number of its process, and later with how it ended. The fork server ends when the other side closes the socket.
 """
 
 import contextlib
@@ -35,12 +35,12 @@ LOADED = (
 )
 """All but the module that is run, which every copy reads for itself."""
 PACKET = 1 << 17
-STANDS_AFTER = 60.0
+LOAD_TIMEOUT_SECONDS = 60.0
 """Seconds that loading may take on a busy machine."""
 
 
-class Mould:
-    """The other side: asks for copies, and knows which of them have ended."""
+class ForkServer:
+    """The other side of the socket: orders copies, and knows which of them have ended."""
 
     def __init__(self, env: Mapping[str, str], folder: Path) -> None:
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
@@ -56,15 +56,15 @@ class Mould:
         self._ended: dict[int, int] = {}
 
     def copy(self, module: str, words: Sequence[str], env: Mapping[str, str], folder: Path, log: Path) -> "Copy":
-        """One that runs `module` with these words. Raises TimeoutError when the mould does not answer."""
-        asked = {"module": module, "words": list(words), "env": dict(env), "folder": str(folder), "log": str(log)}
-        self._line.settimeout(STANDS_AFTER)
-        self._line.send(json.dumps(asked).encode())
-        while "born" not in (told := self._read()):
+        """Split off a copy that runs `module` with these words. Raises TimeoutError when the fork server does not answer."""
+        order = {"module": module, "words": list(words), "env": dict(env), "folder": str(folder), "log": str(log)}
+        self._line.settimeout(LOAD_TIMEOUT_SECONDS)
+        self._line.send(json.dumps(order).encode())
+        while "born" not in (report := self._read()):
             pass
         # Numbers come round again in a long night: how an earlier bearer ended is not how this one does.
-        self._ended.pop(told["born"], None)
-        return Copy(self, told["born"])
+        self._ended.pop(report["born"], None)
+        return Copy(self, report["born"])
 
     def ended(self, pid: int) -> int | None:
         """Its exit status, minus the signal's number when it was killed; None while it runs."""
@@ -81,22 +81,22 @@ class Mould:
     def _read(self) -> dict[str, int]:
         packet = self._line.recv(PACKET)
         if not packet:
-            raise ConnectionResetError("the mould is gone")
-        told: dict[str, int] = json.loads(packet)
-        if "died" in told:
-            self._ended[told["died"]] = told["status"]
-        return told
+            raise ConnectionResetError("the fork server is gone")
+        report: dict[str, int] = json.loads(packet)
+        if "died" in report:
+            self._ended[report["died"]] = report["status"]
+        return report
 
 
 class Copy:
     """As much of `subprocess.Popen` as the tests need."""
 
-    def __init__(self, mould: Mould, pid: int) -> None:
-        self._mould = mould
+    def __init__(self, fork_server: ForkServer, pid: int) -> None:
+        self._fork_server = fork_server
         self.pid = pid
 
     def poll(self) -> int | None:
-        return self._mould.ended(self.pid)
+        return self._fork_server.ended(self.pid)
 
     def wait(self, timeout: float) -> int:
         until = time.monotonic() + timeout
@@ -107,17 +107,17 @@ class Copy:
         return status
 
     def send_signal(self, number: signal.Signals) -> None:
-        # Its number is its own until the mould has told of its end: nobody else waits for it.
+        # Its number is its own until the fork server has reported its end: nobody else waits for it.
         if self.poll() is None:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(self.pid, number)
 
 
 def _serve(line: socket.socket) -> None:
-    """Split off what is asked for until nobody asks any more; in a copy, return never."""
+    """Split off a copy for every order until the other side closes the socket; in a copy, never return."""
     woken, wake = socket.socketpair()
-    for one in (woken, wake):
-        one.setblocking(False)
+    for end in (woken, wake):
+        end.setblocking(False)
     signal.signal(signal.SIGCHLD, lambda *_: None)
     signal.set_wakeup_fd(wake.fileno())
     chosen = selectors.DefaultSelector()
@@ -127,7 +127,7 @@ def _serve(line: socket.socket) -> None:
         ready = [key.fileobj for key, _ in chosen.select()]
         if woken in ready:
             woken.recv(4096)
-            _bury(line)
+            _report_ends(line)
         if line not in ready:
             continue
         packet = line.recv(PACKET)
@@ -138,24 +138,24 @@ def _serve(line: socket.socket) -> None:
             signal.set_wakeup_fd(-1)
             signal.signal(signal.SIGCHLD, signal.SIG_DFL)
             chosen.close()
-            for one in (woken, wake, line):
-                one.close()
+            for end in (woken, wake, line):
+                end.close()
             _run(**json.loads(packet))
         line.send(json.dumps({"born": pid}).encode())
 
 
-def _bury(line: socket.socket) -> None:
+def _report_ends(line: socket.socket) -> None:
     with contextlib.suppress(ChildProcessError):
-        while (found := os.waitpid(-1, os.WNOHANG))[0]:
-            status = os.waitstatus_to_exitcode(found[1])
-            line.send(json.dumps({"died": found[0], "status": status}).encode())
+        while (ended := os.waitpid(-1, os.WNOHANG))[0]:
+            status = os.waitstatus_to_exitcode(ended[1])
+            line.send(json.dumps({"died": ended[0], "status": status}).encode())
 
 
 def _run(module: str, words: list[str], env: dict[str, str], folder: str, log: str) -> NoReturn:
-    said = os.open(log, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644)
+    output = os.open(log, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644)
     for stream in (sys.stdout, sys.stderr):
-        os.dup2(said, stream.fileno())
-    os.close(said)
+        os.dup2(output, stream.fileno())
+    os.close(output)
     os.environ.clear()
     os.environ.update(env)
     os.chdir(folder)

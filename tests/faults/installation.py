@@ -8,7 +8,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from tests.faults.crash_orders import MODULE, Doom
+from tests.faults.crash_orders import MODULE, CrashOrders
 from tests.faults.people import Person
 from tests.faults.processes import Port, Process, Server, environment, eventually
 from tests.faults.stores import Store
@@ -16,7 +16,7 @@ from tests.standins.fcm import FcmStandIn
 from tests.standins.webpush import WebPushStandIn
 
 
-class House:
+class Installation:
     """`async with House(…) as house`: everything started in it is gone at the end, whatever happened."""
 
     def __init__(self, folder: Path, store: Store, compiled: Path | None) -> None:
@@ -45,15 +45,15 @@ class House:
 
     @property
     def env(self) -> dict[str, str]:
-        told = {**self.fcm.env(), **self.push.env(), **self.store.env}
-        return environment(self.folder, self._compiled, told)
+        services = {**self.fcm.env(), **self.push.env(), **self.store.env}
+        return environment(self.folder, self._compiled, services)
 
     def start(
         self,
         *words: str,
         port: int | None = None,
         env: Mapping[str, str] | None = None,
-        doom: Doom | None = None,
+        crash_orders: CrashOrders | None = None,
         release: Path | None = None,
         module: str | None = None,
     ) -> Server:
@@ -64,56 +64,58 @@ class House:
         if port is None:
             self._ports.append(Port())
             port = self._ports[-1].number
-        usual, told = self._what(env, doom, release)
-        made = Server(words, told, self.folder, self._log("serve"), port, module or usual)
-        self._processes.append(made)
-        return made
+        usual, whole_env = self._command(env, crash_orders, release)
+        server = Server(words, whole_env, self.folder, self._log("serve"), port, module or usual)
+        self._processes.append(server)
+        return server
 
-    async def serve(self, *words: str, env: Mapping[str, str] | None = None, doom: Doom | None = None) -> Server:
+    async def serve(
+        self, *words: str, env: Mapping[str, str] | None = None, crash_orders: CrashOrders | None = None
+    ) -> Server:
         """`porchlight serve`, ready."""
-        made = self.start(*words, env=env, doom=doom)
-        await made.answers()
-        return made
+        server = self.start(*words, env=env, crash_orders=crash_orders)
+        await server.answers()
+        return server
 
     async def work(self, env: Mapping[str, str] | None = None) -> Process:
         """`porchlight work`, at work."""
-        made = self.run("work", env=env)
-        await made.says("working")
-        return made
+        worker = self.run("work", env=env)
+        await worker.logs("working")
+        return worker
 
     def run(
         self,
         *words: str,
         env: Mapping[str, str] | None = None,
-        doom: Doom | None = None,
+        crash_orders: CrashOrders | None = None,
         release: Path | None = None,
     ) -> Process:
         """Any other command, not waited for."""
-        module, told = self._what(env, doom, release)
-        made = Process(words, told, self.folder, self._log(words[0]), module)
-        self._processes.append(made)
-        return made
+        module, whole_env = self._command(env, crash_orders, release)
+        process = Process(words, whole_env, self.folder, self._log(words[0]), module)
+        self._processes.append(process)
+        return process
 
-    def doom(self, name: str, clock: int = 0) -> Doom:
-        """An order for a process of this house."""
-        return Doom(self.folder, name, clock)
+    def crash_orders(self, name: str, clock: int = 0) -> CrashOrders:
+        """Orders for a process of this installation."""
+        return CrashOrders(self.folder, name, clock)
 
-    def _what(
-        self, env: Mapping[str, str] | None, doom: Doom | None, release: Path | None
+    def _command(
+        self, env: Mapping[str, str] | None, crash_orders: CrashOrders | None, release: Path | None
     ) -> tuple[str, Mapping[str, str]]:
-        """What is run, and in which environment."""
-        told = {**self.env, **(env or {}), **(doom.env if doom else {})}
+        """The module that is run, and its environment."""
+        whole_env = {**self.env, **(env or {}), **(crash_orders.env if crash_orders else {})}
         if release is not None:
-            told["PYTHONPATH"] = str(release)
-        return ("cli.main" if doom is None else MODULE), told
+            whole_env["PYTHONPATH"] = str(release)
+        return ("cli.main" if crash_orders is None else MODULE), whole_env
 
     def _log(self, word: str) -> Path:
         return self.folder / f"{len(self._processes)}-{word}.log"
 
     @property
-    def said(self) -> str:
+    def logged(self) -> str:
         """Everything that any process here has logged."""
-        return "".join(process.said for process in self._processes)
+        return "".join(process.logged for process in self._processes)
 
     async def circle(
         self, at: Server, owners: int = 1, members: int = 2, phones: int = 1, browsers: int = 0
@@ -123,18 +125,18 @@ class House:
             :members
         ]
         people = await asyncio.gather(*(Person.sign_up(at, name) for name in names))
-        made = Circle(people[:owners], people[owners:])
+        circle = Circle(people[:owners], people[owners:])
 
         async def furnish(member: Person) -> None:
-            for owner in made.owners:
+            for owner in circle.owners:
                 await owner.welcomes(member)
             for _ in range(phones):
                 await member.phone()
             for _ in range(browsers):
                 await member.browser(self.push)
 
-        await asyncio.gather(*(furnish(member) for member in made.members))
-        return made
+        await asyncio.gather(*(furnish(member) for member in circle.members))
+        return circle
 
     def phoned(self) -> Counter[str]:
         """How often FCM took a push, by token."""
@@ -146,17 +148,19 @@ class House:
 
     async def pushed(self, members: list[Person], times: int = 1, within: float = 10.0) -> float:
         """Wait until every device of these people was pushed at least so often; gives the seconds it took."""
-        return await eventually(lambda: not self._missing(members, times), within, lambda: self._told(members, times))
+        return await eventually(
+            lambda: not self._missing(members, times), within, lambda: self._unpushed(members, times)
+        )
 
     def _missing(self, members: list[Person], times: int) -> list[str]:
         phoned, browsed = self.phoned(), self.browsed()
         return [
-            *(token for one in members for token in one.tokens if phoned[token] < times),
-            *(browser.id for one in members for browser in one.browsers if browsed[browser.id] < times),
+            *(token for member in members for token in member.tokens if phoned[token] < times),
+            *(browser.id for member in members for browser in member.browsers if browsed[browser.id] < times),
         ]
 
-    def _told(self, members: list[Person], times: int) -> str:
-        return f"{len(self._missing(members, times))} devices were not pushed:\n{self.said[-3000:]}"
+    def _unpushed(self, members: list[Person], times: int) -> str:
+        return f"{len(self._missing(members, times))} devices were not pushed:\n{self.logged[-3000:]}"
 
 
 class Circle:
@@ -181,5 +185,5 @@ class Circle:
     async def each_has_once(self, reach_out: str) -> None:
         """Every member finds this reach-out in the inbox, and finds it once."""
         for member in self.members:
-            found = [notice for notice in await member.inbox() if notice["reach_out_id"] == reach_out]
-            assert len(found) == 1, f"{member.name} has it {len(found)} times"
+            notices = [notice for notice in await member.inbox() if notice["reach_out_id"] == reach_out]
+            assert len(notices) == 1, f"{member.name} has it {len(notices)} times"

@@ -54,8 +54,8 @@ class Person:
         async with client() as http:
             reply = await http.post(f"{at.url}/v1/people", json=body)
         assert reply.status_code == 201, f"{reply.text}\n{at.tail}"
-        made = reply.json()
-        return cls(name, at, sign_in_name, made["person"]["id"], made["session"]["token"])
+        account = reply.json()
+        return cls(name, at, sign_in_name, account["person"]["id"], account["session"]["token"])
 
     async def send(self, method: str, path: str, body: object = None, key: str | None = None) -> httpx.Response:
         """The bare reply, whatever it is. `key`: the Idempotency-Key that a phone gives its request, and its retries."""
@@ -66,8 +66,8 @@ class Person:
     async def ask(self, method: str, path: str, body: object = None, expect: int | None = None) -> Any:
         """The reply's JSON; a success unless another status is expected."""
         reply = await self.send(method, path, body)
-        said = f"{self.name}: {method} {path} answered {reply.status_code}: {reply.text}\n{self.at.tail}"
-        assert reply.is_success if expect is None else reply.status_code == expect, said
+        failure = f"{self.name}: {method} {path} answered {reply.status_code}: {reply.text}\n{self.at.tail}"
+        assert reply.is_success if expect is None else reply.status_code == expect, failure
         return reply.json() if reply.content else None
 
     @property
@@ -83,10 +83,10 @@ class Person:
     async def browser(self, service: WebPushStandIn) -> None:
         """Register one more browser, which takes pushes signed with this server's key only."""
         config = await self.ask("GET", "/v1/config")
-        made = service.subscribe(config["webpush_public_key"])
-        body = {"kind": "webpush", "endpoint": made.endpoint, "keys": made.keys}
+        subscription = service.subscribe(config["webpush_public_key"])
+        body = {"kind": "webpush", "endpoint": subscription.endpoint, "keys": subscription.keys}
         await self.ask("POST", "/v1/devices", body, 201)
-        self.browsers.append(made)
+        self.browsers.append(subscription)
 
     async def welcomes(self, member: "Person") -> None:
         """Invite, be accepted, confirm."""
@@ -95,8 +95,8 @@ class Person:
         await self.ask("POST", f"/v1/circle/{accepted['id']}/confirm")
 
     async def press(self, note: str | None = None) -> dict[str, Any]:
-        made: dict[str, Any] = await self.ask("POST", "/v1/reach-outs", {"note": note}, 201)
-        return made
+        reach_out: dict[str, Any] = await self.ask("POST", "/v1/reach-outs", {"note": note}, 201)
+        return reach_out
 
     async def is_left_without_an_answer(self, note: str, key: str) -> None:
         """Press, and see the connection end before there is a reply."""
@@ -107,8 +107,8 @@ class Person:
         """The retry of a phone that got no answer: the same request, the same key."""
         reply = await self.send("POST", "/v1/reach-outs", {"note": note}, key)
         assert reply.status_code == 201, f"{reply.text}\n{self.at.tail}"
-        made: dict[str, Any] = reply.json()
-        return made
+        reach_out: dict[str, Any] = reply.json()
+        return reach_out
 
     async def inbox(self, kind: str = "reach_out") -> list[dict[str, Any]]:
         return list((await self.ask("GET", f"/v1/inbox?limit=100&kind={kind}"))["items"])

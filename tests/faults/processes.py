@@ -16,7 +16,7 @@ from pathlib import Path
 import httpx
 
 import cli
-from tests.faults.fork_server import Copy, Mould
+from tests.faults.fork_server import Copy, ForkServer
 from tests.world.patience import patient
 
 OURS = "PYTHONPATH"
@@ -27,7 +27,7 @@ STARTS_WITHIN = 60.0
 
 
 class Process:
-    """One `porchlight` command under way. What it says (JSON lines) goes into `log`.
+    """One `porchlight` command under way. Its log (JSON lines) goes into the file `log`.
 
     `module` is what Python runs: the command itself, or something that wraps it.
     """
@@ -38,14 +38,14 @@ class Process:
         self.log = log
         self.began = time.monotonic()
         log.touch()  # it may be read before the process has come to write
-        self._process = _begun(words, env, folder, log, module)
+        self._process = _start_process(words, env, folder, log, module)
 
     @property
     def pid(self) -> int:
         return self._process.pid
 
     @property
-    def said(self) -> str:
+    def logged(self) -> str:
         return self.log.read_text(encoding="utf-8", errors="replace")
 
     @property
@@ -73,16 +73,18 @@ class Process:
         await eventually(lambda: not self.running, within, lambda: f"still running:\n{self.tail}")
         return self._process.wait(1)
 
-    async def says(self, event: str, within: float = STARTS_WITHIN) -> None:
+    async def logs(self, event: str, within: float = STARTS_WITHIN) -> None:
         """Wait until it has logged this event."""
         await eventually(
-            lambda: f'"event": "{event}"' in self.said or not self.running, within, lambda: f"no {event}:\n{self.tail}"
+            lambda: f'"event": "{event}"' in self.logged or not self.running,
+            within,
+            lambda: f"no {event}:\n{self.tail}",
         )
         assert self.running, f"it ended by itself:\n{self.tail}"
 
     @property
     def tail(self) -> str:
-        return self.said[-3000:]
+        return self.logged[-3000:]
 
 
 class Server(Process):
@@ -118,30 +120,30 @@ class Server(Process):
             await asyncio.sleep(0.05)
 
 
-def _begun(
+def _start_process(
     words: Sequence[str], env: Mapping[str, str], folder: Path, log: Path, module: str
 ) -> "subprocess.Popen[bytes] | Copy":
     """A copy of what is loaded already, or a process from nothing where that is another release."""
     if env[OURS] == environment(folder, None, {})[OURS]:
-        return _mould(env[OURS], env.get("PYTHONPYCACHEPREFIX")).copy(module, words, env, folder, log)
-    with log.open("ab") as said:
+        return _fork_server(env[OURS], env.get("PYTHONPYCACHEPREFIX")).copy(module, words, env, folder, log)
+    with log.open("ab") as output:
         return subprocess.Popen(
             [sys.executable, "-m", module, *words],
             env=env,
             cwd=folder,
             stdin=subprocess.DEVNULL,
-            stdout=said,
-            stderr=said,
+            stdout=output,
+            stderr=output,
         )
 
 
 @cache
-def _mould(path: str, compiled: str | None) -> Mould:
+def _fork_server(path: str, compiled: str | None) -> ForkServer:
     """One for all tests of this process, where Python finds its modules in `path`."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("PORCHLIGHT_", "FIREBASE_"))}
-    made = Mould({**kept, OURS: path, **({"PYTHONPYCACHEPREFIX": compiled} if compiled else {})}, ROOT)
-    atexit.register(made.close)
-    return made
+    server = ForkServer({**kept, OURS: path, **({"PYTHONPYCACHEPREFIX": compiled} if compiled else {})}, ROOT)
+    atexit.register(server.close)
+    return server
 
 
 class Port:
@@ -159,16 +161,16 @@ class Port:
 
 
 def environment(folder: Path, compiled: Path | None, more: Mapping[str, str]) -> dict[str, str]:
-    """What a process of ours is told: nothing that the machine's own settings say about Porchlight."""
+    """The environment of a process of ours: nothing of what the machine's own environment sets for Porchlight."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("PORCHLIGHT_", "FIREBASE_"))}
     path = os.pathsep.join(part for part in (str(ROOT), kept.get(OURS)) if part)
     # Everybody here signs up from one address, far more of them than a place may have in ten minutes.
-    made = {**kept, OURS: path, "PORCHLIGHT_DATA_DIR": str(folder), "PORCHLIGHT_SIGN_UPS": "100000", **more}
+    env = {**kept, OURS: path, "PORCHLIGHT_DATA_DIR": str(folder), "PORCHLIGHT_SIGN_UPS": "100000", **more}
     if compiled is not None:
         # Where nothing compiled is kept beside the sources, each start would compile it all again (5 s).
-        made.pop("PYTHONDONTWRITEBYTECODE", None)
-        made["PYTHONPYCACHEPREFIX"] = str(compiled)
-    return made
+        env.pop("PYTHONDONTWRITEBYTECODE", None)
+        env["PYTHONPYCACHEPREFIX"] = str(compiled)
+    return env
 
 
 def client(timeout: float | None = patient(30)) -> httpx.AsyncClient:

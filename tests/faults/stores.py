@@ -32,7 +32,7 @@ class Store:
 
     @property
     def env(self) -> Mapping[str, str]:
-        """What a server is told. An embedded database is found through the data folder."""
+        """The environment of a server on it. An embedded database lies in the data folder."""
         return {} if self.file else {"PORCHLIGHT_DATABASE_URL": self.url}
 
     async def migrate(self) -> None:
@@ -44,8 +44,8 @@ class Store:
             return (await connection.execute(text(statement))).all()
 
     async def count(self, table: str, where: str = "1 = 1") -> int:
-        [[found]] = await self.rows(f"SELECT count(*) FROM {table} WHERE {where}")
-        return int(found)
+        [[rows]] = await self.rows(f"SELECT count(*) FROM {table} WHERE {where}")
+        return int(rows)
 
     async def change(self, *statements: str) -> None:
         """Do something to it from outside, in one transaction."""

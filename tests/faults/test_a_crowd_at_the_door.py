@@ -9,7 +9,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 
 import pytest
 
-from tests.faults.installation import House
+from tests.faults.installation import Installation
 from tests.faults.people import Person
 from tests.faults.processes import Server, eventually
 
@@ -24,49 +24,51 @@ A_CHUNK = b"POST /v1/people HTTP/1.1\r\nHost: porch\r\nTransfer-Encoding: chunke
 ALIVE = b"GET /healthz HTTP/1.1\r\nHost: porch\r\n\r\n"
 
 
-async def narrow(house: House) -> Server:
-    server = house.start(module="tests.faults.narrow", env={"NARROW": str(HARD_LIMIT)})
+async def narrow(installation: Installation) -> Server:
+    server = installation.start(module="tests.faults.narrow", env={"NARROW": str(HARD_LIMIT)})
     await server.answers()
     return server
 
 
 @asynccontextmanager
-async def crowd(server: Server, count: int, said: bytes) -> AsyncIterator[list[socket.socket]]:
-    """So many connections that say this and nothing more, from one address."""
+async def crowd(server: Server, count: int, sent: bytes) -> AsyncIterator[list[socket.socket]]:
+    """So many connections that send this and nothing more, from one address."""
     loop = asyncio.get_running_loop()
     with contextlib.ExitStack() as stack:
         standing = []
         for _ in range(count):
-            made = stack.enter_context(socket.socket())
-            made.setblocking(False)
-            await loop.sock_connect(made, ("127.0.0.1", server.port))
+            connection = stack.enter_context(socket.socket())
+            connection.setblocking(False)
+            await loop.sock_connect(connection, ("127.0.0.1", server.port))
             with contextlib.suppress(ConnectionError):
-                await loop.sock_sendall(made, said)
-            standing.append(made)
+                await loop.sock_sendall(connection, sent)
+            standing.append(connection)
         yield standing
 
 
 async def heard(connection: socket.socket) -> bytes:
-    """All that is said to it until the other side hangs up."""
+    """All that it receives until the other side hangs up."""
     loop = asyncio.get_running_loop()
-    found = b""
+    reply = b""
     with contextlib.suppress(ConnectionError):
         while part := await loop.sock_recv(connection, 65536):
-            found += part
-    return found
+            reply += part
+    return reply
 
 
-@pytest.mark.parametrize("said", [HALF_A_HEADER, HALF_A_BODY, b""], ids=["headers", "bodies", "silence"])
+@pytest.mark.parametrize("sent", [HALF_A_HEADER, HALF_A_BODY, b""], ids=["headers", "bodies", "silence"])
 @pytest.mark.promise(10)
-async def test_a_press_gets_in_past_a_crowd_that_never_finishes_a_sentence(sqlite_house: House, said: bytes) -> None:
-    server = await narrow(sqlite_house)
-    circle = await sqlite_house.circle(server, members=1)
-    async with crowd(server, CROWD, said):
+async def test_a_press_gets_in_past_a_crowd_that_never_finishes_a_sentence(
+    sqlite_installation: Installation, sent: bytes
+) -> None:
+    server = await narrow(sqlite_installation)
+    circle = await sqlite_installation.circle(server, members=1)
+    async with crowd(server, CROWD, sent):
         await circle.owner.press()
-        await sqlite_house.pushed(circle.members)
+        await sqlite_installation.pushed(circle.members)
         assert await server.readiness() == 200
-    assert "few_descriptors" in server.said
-    assert "connections_given_up" in server.said
+    assert "few_descriptors" in server.logged
+    assert "connections_given_up" in server.logged
     assert server.running
 
 
@@ -79,14 +81,14 @@ async def drips(connection: socket.socket, drop: bytes) -> None:
             await asyncio.sleep(0.5)
 
 
-async def test_who_does_not_come_to_an_end_is_told_so_and_sent_away(sqlite_house: House) -> None:
-    server = await sqlite_house.serve()
+async def test_who_does_not_come_to_an_end_is_told_so_and_sent_away(sqlite_installation: Installation) -> None:
+    server = await sqlite_installation.serve()
 
-    async def sent_away(said: bytes, drop: bytes | None = None) -> bytes:
-        async with crowd(server, 1, said) as [one]:
-            dripping = asyncio.create_task(drips(one, drop)) if drop else None
+    async def sent_away(sent: bytes, drop: bytes | None = None) -> bytes:
+        async with crowd(server, 1, sent) as [connection]:
+            dripping = asyncio.create_task(drips(connection, drop)) if drop else None
             try:
-                return await asyncio.wait_for(heard(one), 60)
+                return await asyncio.wait_for(heard(connection), 60)
             finally:
                 if dripping is not None:
                     dripping.cancel()
@@ -102,8 +104,8 @@ async def test_who_does_not_come_to_an_end_is_told_so_and_sent_away(sqlite_house
         silent = group.create_task(sent_away(b""))
         after = group.create_task(sent_away(ALIVE, b"\r\n"))
         long = group.create_task(sent_away(HALF_A_HEADER + b"a" * 100_000))
-    for one in late:
-        assert_problem(one.result(), 408, "too-slow")
+    for refused in late:
+        assert_problem(refused.result(), 408, "too-slow")
     assert silent.result() == b""
     assert after.result().startswith(b"HTTP/1.1 200")
     assert_problem(long.result(), 413, "too-large")
@@ -116,15 +118,15 @@ def assert_problem(reply: bytes, status: int, slug: str) -> None:
     assert json.loads(body)["type"] == f"/problems/{slug}"
 
 
-async def test_streams_by_the_dozen_are_one_persons_affair(sqlite_house: House) -> None:
-    server = await sqlite_house.serve()
-    circle = await sqlite_house.circle(server, members=1)
+async def test_streams_by_the_dozen_are_one_persons_affair(sqlite_installation: Installation) -> None:
+    server = await sqlite_installation.serve()
+    circle = await sqlite_installation.circle(server, members=1)
     greedy = await Person.sign_up(server, "Greedy")
     async with AsyncExitStack() as stack:
         member = await stack.enter_async_context(circle.members[0].listens())
         streams = [await stack.enter_async_context(greedy.listens()) for _ in range(45)]
-        await eventually(lambda: sum(one.ended_at is None for one in streams) <= 20, 20)
-        assert [one.ended_at is None for one in streams] == [False] * 25 + [True] * 20
+        await eventually(lambda: sum(stream.ended_at is None for stream in streams) <= 20, 20)
+        assert [stream.ended_at is None for stream in streams] == [False] * 25 + [True] * 20
         await circle.owner.press()
         await member.hears("notice")
         assert member.ended_at is None

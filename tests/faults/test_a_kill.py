@@ -7,8 +7,8 @@ import time
 import httpx
 import pytest
 
-from tests.faults.crash_orders import Doom
-from tests.faults.installation import House
+from tests.faults.crash_orders import CrashOrders
+from tests.faults.installation import Installation
 from tests.faults.night.checker import check
 from tests.faults.night.history import History
 from tests.faults.processes import Server, eventually
@@ -21,124 +21,135 @@ AFTER_A_RESTART = 15.0
 @pytest.mark.promise(2)
 @pytest.mark.promise(3)
 @pytest.mark.slow
-async def test_whatever_a_kill_interrupts_is_pushed_within_15_s_of_the_restart(house: House) -> None:
-    house.fcm.token_lifetime = 1
-    doom = house.doom("server")
-    server = await house.serve(doom=doom)
-    first = await house.circle(server, members=2, phones=2, browsers=2)
-    second = await house.circle(server, members=2, phones=1, browsers=1)
+async def test_whatever_a_kill_interrupts_is_pushed_within_15_s_of_the_restart(installation: Installation) -> None:
+    installation.fcm.token_lifetime = 1
+    crash_orders = installation.crash_orders("server")
+    server = await installation.serve(crash_orders=crash_orders)
+    first = await installation.circle(server, members=2, phones=2, browsers=2)
+    second = await installation.circle(server, members=2, phones=1, browsers=1)
 
     # Taken and not sent: FCM's sign-in hangs, so no message can have left for it.
-    signed_in = len(house.fcm.sign_ins)
-    house.fcm.answer_sign_in(200, times=None, delay=60)
+    signed_in = len(installation.fcm.sign_ins)
+    installation.fcm.answer_sign_in(200, times=None, delay=60)
     # Sent and not recorded: the Web Push service has it and never comes to say so.
-    house.push.answer(201, times=None, delay=60)
+    installation.push.answer(201, times=None, delay=60)
     reach_out = await first.owner.press("first")
     await eventually(
-        lambda: len(house.fcm.sign_ins) > signed_in and len(house.push.accepted) == 4, 5, lambda: server.tail
+        lambda: len(installation.fcm.sign_ins) > signed_in and len(installation.push.accepted) == 4,
+        5,
+        lambda: server.tail,
     )
     # Committed, and neither taken nor answered: the server is gone before it can do more.
-    doom.at("committed")
+    crash_orders.crash_at("committed")
     await second.owner.is_left_without_an_answer("second", key="second")
     await server.end()
-    assert doom.carried_out
+    assert crash_orders.carried_out
 
-    assert not house.fcm.attempts
-    assert house.browsed() == dict.fromkeys(first.browsers, 1)
+    assert not installation.fcm.attempts
+    assert installation.browsed() == dict.fromkeys(first.browsers, 1)
     # All of it is to be done by whoever comes next, and nothing says that it was done.
-    assert await house.store.count("deliveries", "state = 'pending' AND handed_at IS NULL") == 8 + 4
-    assert await house.store.count("deliveries", "state <> 'pending'") == 0
-    house.fcm.behave()
-    house.fcm.token_lifetime = 3600
-    house.push.behave()
+    assert await installation.store.count("deliveries", "state = 'pending' AND handed_at IS NULL") == 8 + 4
+    assert await installation.store.count("deliveries", "state <> 'pending'") == 0
+    installation.fcm.behave()
+    installation.fcm.token_lifetime = 3600
+    installation.push.behave()
 
-    again = await _successor(house, server)
+    again = await _successor(installation, server)
     began = time.monotonic()
     # The phone that got no answer asks again, and is given what was saved.
     unanswered = await second.owner.presses_again("second", key="second")
-    await house.pushed([*first.members, *second.members], within=AFTER_A_RESTART)
+    await installation.pushed([*first.members, *second.members], within=AFTER_A_RESTART)
     expected = dict.fromkeys(first.browsers, 2) | dict.fromkeys(second.browsers, 1)
-    await eventually(lambda: house.browsed() == expected, AFTER_A_RESTART, lambda: f"{house.browsed()}\n{again.tail}")
+    await eventually(
+        lambda: installation.browsed() == expected, AFTER_A_RESTART, lambda: f"{installation.browsed()}\n{again.tail}"
+    )
     assert time.monotonic() - began < patient(AFTER_A_RESTART)
 
-    await _all_recorded(house)
+    await _all_recorded(installation)
     # What nobody had got is pushed once; what may have arrived is pushed again under the same tag and the same id.
-    assert house.phoned() == dict.fromkeys(first.tokens + second.tokens, 1)
-    pushes = [one.json["data"] for one in house.push.accepted if one.subscription_id in first.browsers]
+    assert installation.phoned() == dict.fromkeys(first.tokens + second.tokens, 1)
+    pushes = [
+        attempt.json["data"] for attempt in installation.push.accepted if attempt.subscription_id in first.browsers
+    ]
     assert len({push["delivery_id"] for push in pushes}) == 4
     assert {push["tag"] for push in pushes} == {reach_out["id"]}
     await first.each_has_once(reach_out["id"])
     await second.each_has_once(unanswered["id"])
-    assert await house.store.count("reach_outs") == 2
-    assert await house.store.count("notices", "kind = 'reach_out'") == 4
+    assert await installation.store.count("reach_outs") == 2
+    assert await installation.store.count("notices", "kind = 'reach_out'") == 4
 
 
 @pytest.mark.promise(2)
-async def test_a_push_that_was_taken_and_not_sent_is_sent_by_the_next(house: House) -> None:
+async def test_a_push_that_was_taken_and_not_sent_is_sent_by_the_next(installation: Installation) -> None:
     """Whoever wrote it took it, and died: no trace of that is in its row but the lease that it was written with."""
-    doom = house.doom("server")
-    server = await house.serve(doom=doom)
-    circle = await house.circle(server, members=2, browsers=1)
-    doom.at("claimed")
+    crash_orders = installation.crash_orders("server")
+    server = await installation.serve(crash_orders=crash_orders)
+    circle = await installation.circle(server, members=2, browsers=1)
+    crash_orders.crash_at("claimed")
     # The reply may have gone or not; the phone asks again in either case.
     with contextlib.suppress(httpx.TransportError):
         await circle.owner.send("POST", "/v1/reach-outs", {"note": "first"}, key="first")
     await server.end()
-    assert doom.carried_out
-    assert not house.fcm.attempts
-    assert not house.push.attempts
-    assert await house.store.count("deliveries", "state = 'pending' AND attempt = 0 AND lease_until IS NOT NULL") == 4
+    assert crash_orders.carried_out
+    assert not installation.fcm.attempts
+    assert not installation.push.attempts
+    assert (
+        await installation.store.count("deliveries", "state = 'pending' AND attempt = 0 AND lease_until IS NOT NULL")
+        == 4
+    )
 
-    await _successor(house, server)
+    await _successor(installation, server)
     reach_out = await circle.owner.presses_again("first", key="first")
-    await house.pushed(circle.members, within=AFTER_A_RESTART)
-    await _all_recorded(house)
-    assert house.phoned() == dict.fromkeys(circle.tokens, 1)
-    assert house.browsed() == dict.fromkeys(circle.browsers, 1)
+    await installation.pushed(circle.members, within=AFTER_A_RESTART)
+    await _all_recorded(installation)
+    assert installation.phoned() == dict.fromkeys(circle.tokens, 1)
+    assert installation.browsed() == dict.fromkeys(circle.browsers, 1)
     await circle.each_has_once(reach_out["id"])
 
 
-async def test_who_says_no_while_their_push_lies_with_a_dead_server_is_asked_no_more(house: House) -> None:
-    doom = house.doom("server")
-    server = await house.serve(doom=doom)
-    circle = await house.circle(server, members=2, browsers=1)
+async def test_who_says_no_while_their_push_lies_with_a_dead_server_is_asked_no_more(
+    installation: Installation,
+) -> None:
+    crash_orders = installation.crash_orders("server")
+    server = await installation.serve(crash_orders=crash_orders)
+    circle = await installation.circle(server, members=2, browsers=1)
     ana, ben = circle.members
-    doom.at("claimed")
+    crash_orders.crash_at("claimed")
     with contextlib.suppress(httpx.TransportError):
         await circle.owner.send("POST", "/v1/reach-outs", {"note": "first"}, key="first")
     await server.end()
-    await _successor(house, server, doom)
+    await _successor(installation, server, crash_orders)
     reach_out = await circle.owner.presses_again("first", key="first")
     # Ana found it in her inbox before any push came.
     await ana.ask("POST", f"/v1/reach-outs/{reach_out['id']}/answers", {"kind": "cannot"}, 201)
-    await house.pushed([ben], within=AFTER_A_RESTART)
-    await _nothing_is_left(house)
-    assert house.phoned() == dict.fromkeys(ben.tokens, 1)
-    assert house.browsed() == {browser.id: 1 for browser in ben.browsers}
+    await installation.pushed([ben], within=AFTER_A_RESTART)
+    await _nothing_is_left(installation)
+    assert installation.phoned() == dict.fromkeys(ben.tokens, 1)
+    assert installation.browsed() == {browser.id: 1 for browser in ben.browsers}
     history = History()
     history.note("pressed", reach_out["id"], time.monotonic())
-    found = await check(house, history)
-    assert found.called_off == 2
-    assert [line for line in found.wrong if not line.startswith("silence")] == []  # its ladder takes five minutes
+    findings = await check(installation, history)
+    assert findings.called_off == 2
+    assert [line for line in findings.wrong if not line.startswith("silence")] == []  # its ladder takes five minutes
 
 
-async def _successor(house: House, server: Server, doom: Doom | None = None) -> Server:
-    made = house.start(port=server.port, doom=doom)
-    await made.answers()
-    return made
+async def _successor(installation: Installation, server: Server, crash_orders: CrashOrders | None = None) -> Server:
+    successor = installation.start(port=server.port, crash_orders=crash_orders)
+    await successor.answers()
+    return successor
 
 
-async def _all_recorded(house: House) -> None:
+async def _all_recorded(installation: Installation) -> None:
     """Wait until everything is said to be sent."""
-    await _none(house, "state <> 'sent'")
+    await _none(installation, "state <> 'sent'")
 
 
-async def _nothing_is_left(house: House) -> None:
+async def _nothing_is_left(installation: Installation) -> None:
     """Wait until everything is sent or called off."""
-    await _none(house, "state = 'pending'")
+    await _none(installation, "state = 'pending'")
 
 
-async def _none(house: House, where: str) -> None:
+async def _none(installation: Installation, where: str) -> None:
     async with asyncio.timeout(patient(5)):
-        while await house.store.count("deliveries", where):  # noqa: ASYNC110 (rows know no event)
+        while await installation.store.count("deliveries", where):  # noqa: ASYNC110 (rows know no event)
             await asyncio.sleep(0.05)

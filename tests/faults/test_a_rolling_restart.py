@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from models import Base
-from tests.faults.installation import House
+from tests.faults.installation import Installation
 from tests.faults.night.checker import check
 from tests.faults.night.life import Life
 from tests.faults.night.machine import Machine
@@ -16,29 +16,31 @@ from tests.faults.night.run import quiet
 pytestmark = [pytest.mark.timeout(1500), pytest.mark.slow, pytest.mark.promise(9)]
 
 
-async def test_every_process_makes_way_for_another_and_nobody_goes_without_an_answer(bare_house: House) -> None:
-    found, history = await roll(bare_house, seed=3)
-    assert found.wrong == []
-    assert found.pressed > 10
-    assert found.pushes > 100
+async def test_every_process_makes_way_for_another_and_nobody_goes_without_an_answer(
+    bare_installation: Installation,
+) -> None:
+    findings, history = await roll(bare_installation, seed=3)
+    assert findings.wrong == []
+    assert findings.pressed > 10
+    assert findings.pushes > 100
     # Nobody was told anything else than that it is done, or (where a server was just starting) to ask again.
     assert {status for status in history.statuses if status >= 500} <= {503}
 
 
 async def test_a_release_works_on_while_the_tables_become_the_next_ones_and_starts_on_them(
-    postgres_house: House,
+    postgres_installation: Installation,
 ) -> None:
     """What a migration may do beside the release before: add columns that have a default, tables, wider constraints."""
-    house = postgres_house
-    machine = Machine(house)
+    installation = postgres_installation
+    machine = Machine(installation)
     await machine.start()
-    circle = await house.circle(machine.servers[0], owners=2, members=3)
+    circle = await installation.circle(machine.servers[0], owners=2, members=3)
     life = Life(circle, [server.url for server in machine.servers], seed=5)
     living = asyncio.create_task(life.go_on())
     await asyncio.sleep(1)
     for table in Base.metadata.sorted_tables:
-        await house.store.change(f"ALTER TABLE {table.name} ADD COLUMN of_the_next integer NOT NULL DEFAULT 1")
-    await house.store.change(
+        await installation.store.change(f"ALTER TABLE {table.name} ADD COLUMN of_the_next integer NOT NULL DEFAULT 1")
+    await installation.store.change(
         "CREATE TABLE lanterns (id uuid PRIMARY KEY, person_id uuid NOT NULL REFERENCES people (id) ON DELETE CASCADE)",
         "ALTER TABLE notices DROP CONSTRAINT ck_notices_kind",
         "UPDATE alembic_version SET version_num = '9999'",
@@ -50,9 +52,9 @@ async def test_a_release_works_on_while_the_tables_become_the_next_ones_and_star
     await asyncio.sleep(1)
     life.stop()
     await living
-    await quiet(house)
-    found = await check(house, life.history)
-    assert found.wrong == []
+    await quiet(installation)
+    findings = await check(installation, life.history)
+    assert findings.wrong == []
     assert len(life.history.of("pressed")) > before
     assert {status for status in life.history.statuses if status >= 500} <= {503}
-    assert not await house.store.count("reach_outs", "of_the_next <> 1")
+    assert not await installation.store.count("reach_outs", "of_the_next <> 1")

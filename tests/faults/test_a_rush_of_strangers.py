@@ -2,13 +2,13 @@
 
 import asyncio
 
-from tests.faults.installation import House
+from tests.faults.installation import Installation
 from tests.faults.people import PASSPHRASE, Person
 from tests.faults.processes import client
 
 
-async def test_neither_sign_ups_nor_wrong_guesses_starve_those_who_sign_in(sqlite_house: House) -> None:
-    server = await sqlite_house.serve()
+async def test_neither_sign_ups_nor_wrong_guesses_starve_those_who_sign_in(sqlite_installation: Installation) -> None:
+    server = await sqlite_installation.serve()
     known = [await Person.sign_up(server, name) for name in ("Ana", "Ben", "Cleo", "Dan", "Eva", "Fay")]
     async with client(timeout=90) as http:
 

@@ -7,15 +7,17 @@ from dataclasses import replace
 
 import pytest
 
-from tests.faults.installation import House
+from tests.faults.installation import Installation
 from tests.faults.processes import eventually
 
 
 @pytest.mark.promise(4)
-async def test_ids_cross_processes_and_a_sign_out_there_cuts_the_stream_here(postgres_house: House) -> None:
-    house = postgres_house
-    here, there = await asyncio.gather(house.serve(), house.serve("--no-worker"))
-    circle = await house.circle(here, members=2)
+async def test_ids_cross_processes_and_a_sign_out_there_cuts_the_stream_here(
+    postgres_installation: Installation,
+) -> None:
+    installation = postgres_installation
+    here, there = await asyncio.gather(installation.serve(), installation.serve("--no-worker"))
+    circle = await installation.circle(here, members=2)
     ana, ben = circle.members
     maya_there = replace(circle.owner, at=there)
     async with ana.listens() as anas, ben.listens() as bens, circle.owner.listens() as mayas:
@@ -29,11 +31,11 @@ async def test_ids_cross_processes_and_a_sign_out_there_cuts_the_stream_here(pos
         assert {json.loads(data)["id"] for data in mayas.heard("reach_out")} == {reach_out["id"]}
 
         ana_there = replace(ana, at=there)
-        asked = time.monotonic()
+        began = time.monotonic()
         await ana_there.ask("DELETE", "/v1/sessions/current", expect=204)
         await eventually(lambda: anas.ended_at is not None, 5)
         assert anas.ended_at is not None
-        assert anas.ended_at - asked < 1.5  # the promise is 1 s, and asking took a moment
+        assert anas.ended_at - began < 1.5  # the promise is 1 s, and asking took a moment
         assert bens.ended_at is None
         heard = len(anas.events)
         await maya_there.ask("POST", f"/v1/reach-outs/{reach_out['id']}/close", {"outcome": "ok_now"})
@@ -41,12 +43,12 @@ async def test_ids_cross_processes_and_a_sign_out_there_cuts_the_stream_here(pos
         assert len(anas.events) == heard
 
 
-async def test_a_server_that_is_stopped_ends_its_streams_and_goes(sqlite_house: House) -> None:
-    server = await sqlite_house.serve()
-    circle = await sqlite_house.circle(server, members=1)
+async def test_a_server_that_is_stopped_ends_its_streams_and_goes(sqlite_installation: Installation) -> None:
+    server = await sqlite_installation.serve()
+    circle = await sqlite_installation.circle(server, members=1)
     async with circle.owner.listens() as stream:
-        asked = time.monotonic()
+        began = time.monotonic()
         server.ask_to_stop()
         assert await server.end() == 0
         await eventually(lambda: stream.ended_at is not None, 5)
-        assert time.monotonic() - asked < 8  # sooner than the 10 s that requests are given
+        assert time.monotonic() - began < 8  # sooner than the 10 s that requests are given

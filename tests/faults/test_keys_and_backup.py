@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from core import encryption
-from tests.faults.installation import Circle, House
+from tests.faults.installation import Circle, Installation
 from tests.faults.people import PASSPHRASE, Person
 from tests.faults.processes import Server, client
 from tests.faults.stores import embedded
@@ -18,14 +18,14 @@ NOTE = "The stairs are dark tonight."
 
 @pytest.mark.promise(10)
 async def test_a_backup_of_a_live_server_is_a_working_server_and_wrong_keys_withhold_but_never_refuse(
-    sqlite_house: House, tmp_path: Path
+    sqlite_installation: Installation, tmp_path: Path
 ) -> None:
-    server = await sqlite_house.serve()
-    circle = await sqlite_house.circle(server, owners=3, members=2, browsers=1)
+    server = await sqlite_installation.serve()
+    circle = await sqlite_installation.circle(server, owners=3, members=2, browsers=1)
     reach_out = await circle.owner.press(NOTE)
-    await sqlite_house.pushed(circle.members)
+    await sqlite_installation.pushed(circle.members)
     copy = tmp_path / "copy.db"
-    await _back_up_while_it_is_used(sqlite_house, circle, copy)
+    await _back_up_while_it_is_used(sqlite_installation, circle, copy)
 
     elsewhere = tmp_path / "elsewhere"
     (elsewhere / "keys").mkdir(parents=True)
@@ -33,13 +33,13 @@ async def test_a_backup_of_a_live_server_is_a_working_server_and_wrong_keys_with
     for name in ("master.key", "push.key", "webpush.pem"):
         shutil.copy(tmp_path / "keys" / name, elsewhere / "keys" / name)
     server.kill()
-    sqlite_house.folder, sqlite_house.store = elsewhere, embedded(elsewhere)
+    sqlite_installation.folder, sqlite_installation.store = elsewhere, embedded(elsewhere)
 
-    restored = await sqlite_house.serve()
+    restored = await sqlite_installation.serve()
     _, second, third = _at(restored, circle)
     await _everything_is_there(circle, restored, reach_out["id"])
     pressed = await second.press("restored")
-    await sqlite_house.pushed(circle.members, times=2)  # the browsers know the key that signs
+    await sqlite_installation.pushed(circle.members, times=2)  # the browsers know the key that signs
     await circle.each_has_once(pressed["id"])
     restored.kill()
 
@@ -48,13 +48,13 @@ async def test_a_backup_of_a_live_server_is_a_working_server_and_wrong_keys_with
     key.unlink()
     encryption.make(key)
     wrong = key.read_bytes()
-    blind = await sqlite_house.serve()
+    blind = await sqlite_installation.serve()
     _at(blind, circle)
-    made = await third.press("not kept")
-    assert made["note"] is None
+    unkept = await third.press("not kept")
+    assert unkept["note"] is None
     # The alarm itself, at every phone and browser: notes cannot be read, addresses can.
-    await sqlite_house.pushed(circle.members, times=3)
-    await circle.each_has_once(made["id"])
+    await sqlite_installation.pushed(circle.members, times=3)
+    await circle.each_has_once(unkept["id"])
     seen = await circle.members[0].ask("GET", f"/v1/reach-outs/{reach_out['id']}")
     assert seen["note"] is None
     assert seen["from"]["id"] == circle.owner.id
@@ -68,9 +68,9 @@ async def test_a_backup_of_a_live_server_is_a_working_server_and_wrong_keys_with
     assert key.read_bytes() == wrong  # never replaced
     blind.kill()
 
-    await _without_any_key_nobody_is_said_to_be_reachable(sqlite_house, circle)
+    await _without_any_key_nobody_is_said_to_be_reachable(sqlite_installation, circle)
     key.write_bytes(right)
-    again = await sqlite_house.serve()
+    again = await sqlite_installation.serve()
     _at(again, circle)
     await _everything_is_there(circle, again, reach_out["id"])
 
@@ -81,7 +81,7 @@ def _at(server: Server, circle: Circle) -> list[Person]:
     return circle.owners
 
 
-async def _back_up_while_it_is_used(house: House, circle: Circle, copy: Path) -> None:
+async def _back_up_while_it_is_used(installation: Installation, circle: Circle, copy: Path) -> None:
     done = asyncio.Event()
 
     async def use() -> None:
@@ -90,11 +90,11 @@ async def _back_up_while_it_is_used(house: House, circle: Circle, copy: Path) ->
             await circle.owner.ask("PATCH", "/v1/me", {"display_name": "Maya"})
 
     using = asyncio.create_task(use())
-    backup = house.run("backup", str(copy))
+    backup = installation.run("backup", str(copy))
     status = await backup.end(within=45)
     done.set()
     await using
-    assert status == 0, backup.said
+    assert status == 0, backup.logged
     assert _mode(copy) == 0o600
     assert await embedded(copy.parent).count("people") == 5
 
@@ -116,12 +116,12 @@ async def _everything_is_there(circle: Circle, server: Server, reach_out_id: str
     assert notice["from"]["display_name"] == "Maya"
 
 
-async def _without_any_key_nobody_is_said_to_be_reachable(house: House, circle: Circle) -> None:
-    """The master key is another house's already; now the push key is gone as well, and then put back."""
-    key, away = house.folder / "keys" / "push.key", house.folder / "push.key.away"
+async def _without_any_key_nobody_is_said_to_be_reachable(installation: Installation, circle: Circle) -> None:
+    """The master key is another installation's already; now the push key is gone as well, and then put back."""
+    key, away = installation.folder / "keys" / "push.key", installation.folder / "push.key.away"
     key.rename(away)
-    nobody = house.start()
-    await nobody.says("serving")
+    nobody = installation.start()
+    await nobody.logs("serving")
     await nobody.answers(503)
     _at(nobody, circle)
     third = circle.owners[2]

@@ -4,97 +4,103 @@ import asyncio
 
 import pytest
 
-from tests.faults.installation import House
+from tests.faults.installation import Installation
 from tests.faults.processes import eventually
 from tests.world.patience import patient
 
 
 @pytest.mark.promise(9)
-async def test_what_a_stopping_server_gives_back_two_workers_push_at_once_and_once(postgres_house: House) -> None:
-    house = postgres_house
-    server, *_ = await asyncio.gather(house.serve("--no-worker"), house.work(), house.work())
-    circle = await house.circle(server, owners=2, members=4, phones=20)
-    one, two = circle.owners
+async def test_what_a_stopping_server_gives_back_two_workers_push_at_once_and_once(
+    postgres_installation: Installation,
+) -> None:
+    installation = postgres_installation
+    server, *_ = await asyncio.gather(installation.serve("--no-worker"), installation.work(), installation.work())
+    circle = await installation.circle(server, owners=2, members=4, phones=20)
+    maya, noor = circle.owners
 
     # Everybody is well: three processes look for work, each device is pushed once.
-    healthy = await one.press()
-    await house.pushed(circle.members)
+    healthy = await maya.press()
+    await installation.pushed(circle.members)
     await asyncio.sleep(0.7)  # each worker has looked once more
-    assert house.phoned() == dict.fromkeys(circle.tokens, 1)
+    assert installation.phoned() == dict.fromkeys(circle.tokens, 1)
     await circle.each_has_once(healthy["id"])
 
     # FCM takes its time for each push, and the server can have 64 on their way: it is stopped with 80 to send.
-    house.fcm.answer(200, times=80, delay=0.3)
-    late = await two.press()
+    installation.fcm.answer(200, times=80, delay=0.3)
+    late = await noor.press()
     server.ask_to_stop()
     assert await server.end() == 0, server.tail
     # What it had begun it has finished, and for the rest nobody has to wait until a lease runs out.
-    assert not await house.store.count("deliveries", "state = 'pending' AND attempt = 0 AND lease_until IS NOT NULL")
-    await house.pushed(circle.members, times=2, within=30)
-    await eventually(lambda: sum(house.phoned().values()) == 160, 1)
-    await _recorded(house, 160)
-    assert house.phoned() == dict.fromkeys(circle.tokens, 2)
-    assert not await house.store.count("deliveries", "attempt <> 1")  # nobody did what another had begun
-    assert await house.store.count("notices", "kind = 'reach_out'") == 8
-    assert await house.store.count("notices", f"CAST(reach_out_id AS text) = '{late['id']}'") == 4
+    assert not await installation.store.count(
+        "deliveries", "state = 'pending' AND attempt = 0 AND lease_until IS NOT NULL"
+    )
+    await installation.pushed(circle.members, times=2, within=30)
+    await eventually(lambda: sum(installation.phoned().values()) == 160, 1)
+    await _recorded(installation, 160)
+    assert installation.phoned() == dict.fromkeys(circle.tokens, 2)
+    assert not await installation.store.count("deliveries", "attempt <> 1")  # nobody did what another had begun
+    assert await installation.store.count("notices", "kind = 'reach_out'") == 8
+    assert await installation.store.count("notices", f"CAST(reach_out_id AS text) = '{late['id']}'") == 4
 
 
 @pytest.mark.promise(2)
-async def test_who_slept_longer_than_the_lease_does_not_overwrite_the_record(postgres_house: House) -> None:
-    house = postgres_house
-    sleeper, worker = await asyncio.gather(house.serve(), house.work())
-    circle = await house.circle(sleeper, members=1)
+async def test_who_slept_longer_than_the_lease_does_not_overwrite_the_record(
+    postgres_installation: Installation,
+) -> None:
+    installation = postgres_installation
+    sleeper, worker = await asyncio.gather(installation.serve(), installation.work())
+    circle = await installation.circle(sleeper, members=1)
     [token] = circle.tokens
 
     # The server hands its push over and falls asleep; the answer that waits for it says: try again.
-    house.fcm.answer(503, token=token, delay=1.0)
+    installation.fcm.answer(503, token=token, delay=1.0)
     await circle.owner.press()
-    await eventually(lambda: len(house.fcm.attempts) == 1, 5, lambda: sleeper.tail)
+    await eventually(lambda: len(installation.fcm.attempts) == 1, 5, lambda: sleeper.tail)
     sleeper.freeze()
-    await house.store.end_leases()
-    await house.pushed(circle.members)
-    await _recorded(house, 1)
-    [before] = await house.store.rows("SELECT fence, attempt, handed_at FROM deliveries")
+    await installation.store.end_leases()
+    await installation.pushed(circle.members)
+    await _recorded(installation, 1)
+    [before] = await installation.store.rows("SELECT fence, attempt, handed_at FROM deliveries")
 
     sleeper.thaw()
-    await sleeper.says("push_not_sent")  # it has got its answer and has gone through writing it down
+    await sleeper.logs("push_not_sent")  # it has got its answer and has gone through writing it down
     await asyncio.sleep(1.5)  # a try again would have come by now
-    [after] = await house.store.rows("SELECT fence, attempt, handed_at FROM deliveries WHERE state = 'sent'")
+    [after] = await installation.store.rows("SELECT fence, attempt, handed_at FROM deliveries WHERE state = 'sent'")
     assert after == before
-    assert [attempt.status for attempt in house.fcm.attempts] == [503, 200]
+    assert [attempt.status for attempt in installation.fcm.attempts] == [503, 200]
     assert worker.running
 
 
 @pytest.mark.promise(2)
 @pytest.mark.promise(3)
-async def test_a_dead_server_is_taken_over_by_a_worker_on_another_machine(postgres_house: House) -> None:
-    house = postgres_house
-    doom = house.doom("server")
-    server, _ = await asyncio.gather(house.serve("--no-worker", doom=doom), house.work())
-    circle = await house.circle(server, members=2, phones=2, browsers=1)
-    doom.at("committed")
+async def test_a_dead_server_is_taken_over_by_a_worker_on_another_machine(postgres_installation: Installation) -> None:
+    installation = postgres_installation
+    crash_orders = installation.crash_orders("server")
+    server, _ = await asyncio.gather(installation.serve("--no-worker", crash_orders=crash_orders), installation.work())
+    circle = await installation.circle(server, members=2, phones=2, browsers=1)
+    crash_orders.crash_at("committed")
     await circle.owner.is_left_without_an_answer("first", key="first")
     await server.end()
-    assert doom.carried_out
+    assert crash_orders.carried_out
     # The dead server holds them, and so the worker leaves them alone, until the time of its lease has come.
-    assert await house.store.count("deliveries", "state = 'pending' AND attempt = 0 AND fence = 1") == 6
-    assert not house.phoned()
-    assert not house.browsed()
-    await house.store.end_leases()
-    await house.pushed(circle.members)
-    await _recorded(house, 6)
-    assert house.phoned() == dict.fromkeys(circle.tokens, 1)
-    assert house.browsed() == dict.fromkeys(circle.browsers, 1)
-    assert not await house.store.count("deliveries", "fence <> 2")  # the worker's claim, and no other
+    assert await installation.store.count("deliveries", "state = 'pending' AND attempt = 0 AND fence = 1") == 6
+    assert not installation.phoned()
+    assert not installation.browsed()
+    await installation.store.end_leases()
+    await installation.pushed(circle.members)
+    await _recorded(installation, 6)
+    assert installation.phoned() == dict.fromkeys(circle.tokens, 1)
+    assert installation.browsed() == dict.fromkeys(circle.browsers, 1)
+    assert not await installation.store.count("deliveries", "fence <> 2")  # the worker's claim, and no other
     # Nobody was told that it was saved. The phone asks again, of another server, and now is.
-    circle.owner.at = await house.serve("--no-worker")
+    circle.owner.at = await installation.serve("--no-worker")
     reach_out = await circle.owner.presses_again("first", key="first")
-    assert await house.store.count("notices", f"CAST(reach_out_id AS text) = '{reach_out['id']}'") == 2
-    assert await house.store.count("reach_outs") == 1
+    assert await installation.store.count("notices", f"CAST(reach_out_id AS text) = '{reach_out['id']}'") == 2
+    assert await installation.store.count("reach_outs") == 1
 
 
-async def _recorded(house: House, count: int) -> None:
+async def _recorded(installation: Installation, count: int) -> None:
     """Wait until so many deliveries are written down as sent."""
     async with asyncio.timeout(patient(5)):
-        while await house.store.count("deliveries", "state = 'sent'") < count:  # noqa: ASYNC110 (rows know no event)
+        while await installation.store.count("deliveries", "state = 'sent'") < count:  # noqa: ASYNC110 (rows know no event)
             await asyncio.sleep(0.05)

@@ -9,7 +9,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.faults.installation import House
+from tests.faults.installation import Installation
 from tests.faults.people import Person
 from tests.faults.processes import Server, client
 from tests.world.patience import patient
@@ -17,15 +17,17 @@ from tests.world.patience import patient
 pytestmark = pytest.mark.promise(1)
 
 
-async def test_a_press_is_refused_while_postgresql_is_away_and_taken_when_it_is_back(postgres_house: House) -> None:
-    house = postgres_house
-    server = await house.serve()
-    circle = await house.circle(server, owners=2, members=2)
+async def test_a_press_is_refused_while_postgresql_is_away_and_taken_when_it_is_back(
+    postgres_installation: Installation,
+) -> None:
+    installation = postgres_installation
+    server = await installation.serve()
+    circle = await installation.circle(server, owners=2, members=2)
     first, second = circle.owners
     before = await first.press()
-    await house.pushed(circle.members)
+    await installation.pushed(circle.members)
     async with circle.members[0].listens() as stream:
-        await house.store.go_away()
+        await installation.store.go_away()
         for _ in range(3):
             _is_busy(await second.send("POST", "/v1/reach-outs", {}))
             _is_busy(await first.send("GET", "/v1/inbox"))
@@ -33,21 +35,23 @@ async def test_a_press_is_refused_while_postgresql_is_away_and_taken_when_it_is_
         async with client() as http:
             assert (await http.get(f"{server.url}/healthz")).status_code == 200
 
-        await house.store.come_back()
+        await installation.store.come_back()
         await server.answers()
-        made = await _until_taken(second)
-        await house.pushed(circle.members, times=2)
+        reach_out = await _until_taken(second)
+        await installation.pushed(circle.members, times=2)
         await stream.hears("resync", within=15)  # what was missed meanwhile is fetched
-    assert house.phoned() == dict.fromkeys(circle.tokens, 2)
+    assert installation.phoned() == dict.fromkeys(circle.tokens, 2)
     await circle.each_has_once(before["id"])
-    await circle.each_has_once(made)
-    assert await house.store.count("reach_outs") == 2
+    await circle.each_has_once(reach_out)
+    assert await installation.store.count("reach_outs") == 2
 
 
-async def test_every_201_is_saved_and_nothing_is_a_500_while_connections_are_cut(postgres_house: House) -> None:
-    house = postgres_house
-    server = await house.serve()
-    circle = await house.circle(server, owners=4, members=1, phones=0)
+async def test_every_201_is_saved_and_nothing_is_a_500_while_connections_are_cut(
+    postgres_installation: Installation,
+) -> None:
+    installation = postgres_installation
+    server = await installation.serve()
+    circle = await installation.circle(server, owners=4, members=1, phones=0)
     ready = asyncio.Event()
     replies: list[httpx.Response] = []
 
@@ -62,7 +66,7 @@ async def test_every_201_is_saved_and_nothing_is_a_500_while_connections_are_cut
     async def cut() -> None:
         for _ in range(15):
             await asyncio.sleep(0.1)
-            await house.store.cut()
+            await installation.store.cut()
         ready.set()
 
     await asyncio.gather(cut(), *(press_and_close(owner) for owner in circle.owners))
@@ -71,11 +75,11 @@ async def test_every_201_is_saved_and_nothing_is_a_500_while_connections_are_cut
     for reply in refused:
         _is_busy(reply)
     promised = {reply.json()["id"] for reply in replies if reply.status_code == 201}
-    kept = {str(row.id) for row in await house.store.rows("SELECT id FROM reach_outs")}
+    kept = {str(row.id) for row in await installation.store.rows("SELECT id FROM reach_outs")}
     assert promised
     assert refused
     assert promised <= kept
-    assert not await house.store.count(
+    assert not await installation.store.count(
         "reach_outs AS r", "NOT EXISTS (SELECT 1 FROM notices AS n WHERE n.reach_out_id = r.id)"
     )
     for owner in circle.owners:
@@ -84,24 +88,24 @@ async def test_every_201_is_saved_and_nothing_is_a_500_while_connections_are_cut
 
 @pytest.mark.parametrize("room", [0, 2048], ids=["nothing can be written", "half a page can be written"])
 async def test_a_press_is_refused_while_the_disk_is_full_and_taken_when_there_is_room(
-    sqlite_house: House, room: int
+    sqlite_installation: Installation, room: int
 ) -> None:
-    house = sqlite_house
-    server = await house.serve()
-    circle = await house.circle(server, owners=2, members=2)
+    installation = sqlite_installation
+    server = await installation.serve()
+    circle = await installation.circle(server, owners=2, members=2)
     first, second = circle.owners
     before = await first.press("before")
-    await house.pushed(circle.members)
-    with _no_file_grows_beyond(server, _size(Path(f"{house.store.file}-wal")) + room):
+    await installation.pushed(circle.members)
+    with _no_file_grows_beyond(server, _size(Path(f"{installation.store.file}-wal")) + room):
         for _ in range(3):
             _is_busy(await second.send("POST", "/v1/reach-outs", {"note": "during"}))
         # What is there can be read all the same.
         await circle.each_has_once(before["id"])
-    assert await house.store.count("reach_outs") == 1
-    assert await house.store.count("notices", "kind = 'reach_out'") == 2
-    made = await second.press("after")
-    await house.pushed(circle.members, times=2)
-    await circle.each_has_once(made["id"])
+    assert await installation.store.count("reach_outs") == 1
+    assert await installation.store.count("notices", "kind = 'reach_out'") == 2
+    reach_out = await second.press("after")
+    await installation.pushed(circle.members, times=2)
+    await circle.each_has_once(reach_out["id"])
 
 
 def _size(path: Path) -> int:

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.faults.installation import Circle, House
+from tests.faults.installation import Circle, Installation
 
 NOTE = "The bottle is on the table, 3417."
 CONTRACT = {"v", "kind", "notice_id", "delivery_id", "reach_out_id", "tag", "round", "url", "urgent", "closes"}
@@ -13,47 +13,47 @@ WORDS = "Someone in your circle would like company."
 
 
 @pytest.mark.promise(2)
-async def test_a_press_is_pushed_once_to_every_device_of_every_member(house: House) -> None:
-    server = await house.serve()
-    circle = await house.circle(server, members=3, browsers=1)
+async def test_a_press_is_pushed_once_to_every_device_of_every_member(installation: Installation) -> None:
+    server = await installation.serve()
+    circle = await installation.circle(server, members=3, browsers=1)
     began = time.monotonic()
     reach_out = await circle.owner.press(NOTE)
-    await house.pushed(circle.members, within=5)
+    await installation.pushed(circle.members, within=5)
     assert time.monotonic() - began < 5  # the promise is 2 s; a busy machine is given more
 
-    assert house.phoned() == dict.fromkeys(circle.tokens, 1)
-    assert house.browsed() == dict.fromkeys(circle.browsers, 1)
+    assert installation.phoned() == dict.fromkeys(circle.tokens, 1)
+    assert installation.browsed() == dict.fromkeys(circle.browsers, 1)
     await circle.each_has_once(reach_out["id"])
-    _look_at_payloads(house, reach_out["id"])
+    _look_at_payloads(installation, reach_out["id"])
 
     ana, ben, cleo = circle.members
     await ana.ask("POST", f"/v1/reach-outs/{reach_out['id']}/answers", {"kind": "calling"}, 201)
-    await house.pushed([ben, cleo], times=2)
+    await installation.pushed([ben, cleo], times=2)
     await circle.owner.ask("POST", f"/v1/reach-outs/{reach_out['id']}/close", {"outcome": "connected"})
-    await house.pushed([ana], times=2)
-    await house.pushed([ben, cleo], times=3)
-    kinds = [attempt.message["data"]["kind"] for attempt in house.fcm.accepted]
+    await installation.pushed([ana], times=2)
+    await installation.pushed([ben, cleo], times=3)
+    kinds = [attempt.message["data"]["kind"] for attempt in installation.fcm.accepted]
     assert sorted(kinds) == ["all_clear"] * 3 + ["answered"] * 2 + ["reach_out"] * 3
     for member in circle.members:
         assert len(await member.inbox("all_clear")) == 1
-    _look_for_secrets(house, circle)
+    _look_for_secrets(installation, circle)
 
 
-def _look_at_payloads(house: House, reach_out_id: str) -> None:
-    for attempt in house.fcm.accepted:
+def _look_at_payloads(installation: Installation, reach_out_id: str) -> None:
+    for attempt in installation.fcm.accepted:
         message = attempt.message
         _is_the_contract(message["data"], reach_out_id)
         assert message["notification"]["body"] == WORDS
         assert message["android"]["priority"] == "high"
         assert message["apns"]["headers"]["apns-priority"] == "10"
-    for one in house.push.accepted:  # decrypted, as only the browser can
-        _is_the_contract(one.json["data"], reach_out_id)
-        assert one.json["web_push"] == 8030
-        assert one.json["notification"]["body"] == WORDS
-        assert one.headers["urgency"] == "high"
-        assert int(one.headers["ttl"]) > 0
-    ids = [attempt.message["data"]["delivery_id"] for attempt in house.fcm.accepted]
-    ids += [one.json["data"]["delivery_id"] for one in house.push.accepted]
+    for push in installation.push.accepted:  # decrypted, as only the browser can
+        _is_the_contract(push.json["data"], reach_out_id)
+        assert push.json["web_push"] == 8030
+        assert push.json["notification"]["body"] == WORDS
+        assert push.headers["urgency"] == "high"
+        assert int(push.headers["ttl"]) > 0
+    ids = [attempt.message["data"]["delivery_id"] for attempt in installation.fcm.accepted]
+    ids += [push.json["data"]["delivery_id"] for push in installation.push.accepted]
     assert len(set(ids)) == len(ids)
 
 
@@ -65,16 +65,16 @@ def _is_the_contract(data: dict[str, Any], reach_out_id: str) -> None:
     assert data["url"].endswith(reach_out_id)
 
 
-def _look_for_secrets(house: House, circle: Circle) -> None:
+def _look_for_secrets(installation: Installation, circle: Circle) -> None:
     """What people said, are called and carry stands neither in a push nor in a log, and not in the database in clear."""
     people = [*circle.owners, *circle.members]
-    said = [NOTE, *(person.sign_in_name for person in people), *(person.name for person in people)]
+    written = [NOTE, *(person.sign_in_name for person in people), *(person.name for person in people)]
     carried = [person.token for person in people] + circle.tokens + circle.browsers
-    messages = [str({**attempt.message, "token": ""}) for attempt in house.fcm.attempts]
-    messages += [str(dict(attempt.json)) for attempt in house.push.attempts]
-    found = [secret for secret in said + carried for text in [*messages, house.said] if secret in text]
-    assert not found
-    if house.store.file:
-        files = house.store.file.parent.glob("porchlight.db*")
+    messages = [str({**attempt.message, "token": ""}) for attempt in installation.fcm.attempts]
+    messages += [str(dict(attempt.json)) for attempt in installation.push.attempts]
+    leaked = [secret for secret in written + carried for text in [*messages, installation.logged] if secret in text]
+    assert not leaked
+    if installation.store.file:
+        files = installation.store.file.parent.glob("porchlight.db*")
         kept = b"".join(file.read_bytes() for file in files)
         assert not [secret for secret in [NOTE, *circle.tokens, *circle.browsers] if secret.encode() in kept]

@@ -7,7 +7,7 @@ import tempfile
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
-from tests.faults.installation import House
+from tests.faults.installation import Installation
 from tests.faults.stores import embedded, on_postgres
 from tests.fuzz.run import Fuzzed, fuzz
 from tests.world.databases import postgres
@@ -17,11 +17,11 @@ async def _run(server: str | None, seed: int, examples: int) -> Fuzzed:
     with tempfile.TemporaryDirectory(prefix="porchlight-fuzz-") as name:
         folder = Path(name)
         if server is None:
-            async with House(folder, embedded(folder), None) as house:
-                return await fuzz(house, seed, examples)
-        async with on_postgres(server) as store, House(folder, store, None) as house:
+            async with Installation(folder, embedded(folder), None) as installation:
+                return await fuzz(installation, seed, examples)
+        async with on_postgres(server) as store, Installation(folder, store, None) as installation:
             await store.migrate()
-            return await fuzz(house, seed, examples)
+            return await fuzz(installation, seed, examples)
 
 
 def main() -> int:

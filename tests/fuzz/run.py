@@ -5,7 +5,7 @@ import json
 import sys
 from dataclasses import dataclass
 
-from tests.faults.installation import House
+from tests.faults.installation import Installation
 from tests.faults.people import Person
 
 # All checks are on, but for what does not hold by design.
@@ -52,11 +52,11 @@ class Fuzzed:
         return self.status == 0 and not self.wrong
 
 
-async def fuzz(house: House, seed: int, examples: int) -> Fuzzed:
+async def fuzz(installation: Installation, seed: int, examples: int) -> Fuzzed:
     """`examples` requests at most of each kind for each operation; the same seed sends the same ones."""
-    server = await house.serve(env={"PORCHLIGHT_SMS_URL": "json://127.0.0.1:9/{to}"})
-    circle = await house.circle(server, members=3, phones=1, browsers=1)
-    config = house.folder / "schemathesis.toml"
+    server = await installation.serve(env={"PORCHLIGHT_SMS_URL": "json://127.0.0.1:9/{to}"})
+    circle = await installation.circle(server, members=3, phones=1, browsers=1)
+    config = installation.folder / "schemathesis.toml"
     config.write_text(await _known(circle.owner, circle.members[0]))
     words = [
         sys.executable,
@@ -76,10 +76,10 @@ async def fuzz(house: House, seed: int, examples: int) -> Fuzzed:
         *(f"--exclude-operation-id={name}" for name in NOT_ASKED),
     ]
     asked = await asyncio.create_subprocess_exec(
-        *words, cwd=house.folder, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT
+        *words, cwd=installation.folder, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT
     )
     said, _ = await asked.communicate()
-    wrong = [line for line in house.said.splitlines() if '"level": "error"' in line]
+    wrong = [line for line in installation.logged.splitlines() if '"level": "error"' in line]
     return Fuzzed(asked.returncode or 0, said.decode(), wrong)
 
 

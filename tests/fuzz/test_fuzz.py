@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from tests.faults.conftest import compiled  # noqa: F401 (a fixture)
-from tests.faults.installation import House
+from tests.faults.installation import Installation
 from tests.faults.stores import embedded
 from tests.fuzz.run import fuzz
 
@@ -16,7 +16,7 @@ async def test_no_request_however_odd_gets_an_answer_that_is_not_described(
     tmp_path: Path,
     compiled: Path | None,  # noqa: F811
 ) -> None:
-    async with House(tmp_path, embedded(tmp_path), compiled) as house:
-        came = await fuzz(house, seed=1, examples=3)
+    async with Installation(tmp_path, embedded(tmp_path), compiled) as installation:
+        came = await fuzz(installation, seed=1, examples=3)
     assert came.good, "\n".join([came.said, *came.wrong])
     assert "generated" in came.said, "something was truly asked"

@@ -13,7 +13,7 @@ from tests.browser.shots.gallery import Gallery
 from tests.browser.shots.scenes import ENV, SCENES, STILLS
 from tests.browser.shots.stage import Stage
 from tests.browser.shots.words import LANGUAGES
-from tests.faults.installation import House
+from tests.faults.installation import Installation
 from tests.faults.processes import ROOT
 from tests.faults.stores import embedded
 
@@ -31,12 +31,12 @@ async def main(names: list[str], languages: list[str]) -> int:
     gallery = Gallery(folder=FOLDER, stills=stills)
     folder = Path(tempfile.mkdtemp(prefix="porchlight-shots-"))
     try:
-        async with chromium(program) as browser, House(folder, embedded(folder), None) as house:
-            server = await house.serve(env=ENV)
+        async with chromium(program) as browser, Installation(folder, embedded(folder), None) as installation:
+            server = await installation.serve(env=ENV)
             for language in languages:
                 for name in names:
                     began = time.monotonic()
-                    stage = Stage(browser, house, server, gallery, language)
+                    stage = Stage(browser, installation, server, gallery, language)
                     try:
                         await SCENES[name](stage)
                     except Exception as error:  # noqa: BLE001 (the other scenes are still worth looking at)

@@ -10,7 +10,7 @@ async def helper(stage: Stage) -> None:
     maya, noor, ana = [await stage.person(name) for name in ("Maya", "Noor", "Ana")]
     companion = await stage.join(maya, ana, "sponsor")
     await stage.join(noor, ana)
-    await stage.house.store.change("UPDATE memberships SET accepted_at = '2026-01-02 10:00:00'")
+    await stage.installation.store.change("UPDATE memberships SET accepted_at = '2026-01-02 10:00:00'")
     phone = await stage.phone(ana, notifications=False)
     await stage.sees(phone, "helper.calm")
     await stage.show(phone, "helper-calm")

@@ -93,7 +93,7 @@ async def waiting(stage: Stage) -> None:
     await stage.press(phone, "how.talking")
     await stage.show(phone, "whom")
     await stage.press(phone, "all.close")
-    await stage.house.store.change(
+    await stage.installation.store.change(
         "UPDATE reach_outs SET unanswered_at = created_at, created_at = datetime(created_at, '-5 minutes')"
         f" WHERE id = '{made['id'].replace('-', '')}' OR id = '{made['id']}'"
     )

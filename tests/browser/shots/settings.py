@@ -61,7 +61,7 @@ async def bookends(stage: Stage) -> None:
     await stage.show(phone, "bookend-due")
     await _back(stage, 20)
     for _ in range(2):
-        await stage.house.store.change("UPDATE bookends SET next_at = due_at WHERE next_at IS NOT NULL")
+        await stage.installation.store.change("UPDATE bookends SET next_at = due_at WHERE next_at IS NOT NULL")
         await phone.page.wait_for_timeout(1_500)
     await phone.page.reload()
     await stage.ready(phone)
@@ -72,6 +72,6 @@ async def bookends(stage: Stage) -> None:
 
 async def _back(stage: Stage, minutes: int) -> None:
     """As if these minutes had passed for every bookend here."""
-    await stage.house.store.change(
+    await stage.installation.store.change(
         f"UPDATE bookends SET due_at = datetime(due_at, '-{minutes} minutes'), created_at = datetime(created_at, '-{minutes} minutes')"
     )

@@ -9,7 +9,7 @@ from playwright.async_api import Browser, Locator, expect
 from tests.browser.phone import Phone
 from tests.browser.shots.gallery import Gallery
 from tests.browser.shots.words import catalogue, say
-from tests.faults.installation import House
+from tests.faults.installation import Installation
 from tests.faults.people import Person
 from tests.faults.processes import Server
 
@@ -22,8 +22,10 @@ Scene = Callable[["Stage"], Awaitable[None]]
 class Stage:
     """One language's turn. Everything that was opened in it is closed by `clear`."""
 
-    def __init__(self, browser: Browser, house: House, server: Server, gallery: Gallery, language: str) -> None:
-        self.house = house
+    def __init__(
+        self, browser: Browser, installation: Installation, server: Server, gallery: Gallery, language: str
+    ) -> None:
+        self.installation = installation
         self.server = server
         self.gallery = gallery
         self.language = language
@@ -72,7 +74,7 @@ class Stage:
         made = await Phone.made(
             self._browser,
             url,
-            self.house.push,
+            self.installation.push,
             name,
             language=LOCALES.get(self.language, self.language),
             reduced_motion="no-preference",

@@ -7,7 +7,7 @@ import tempfile
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
-from tests.faults.installation import House
+from tests.faults.installation import Installation
 from tests.faults.night.kept import keep, kept
 from tests.faults.night.report import report
 from tests.faults.night.run import Night, spend
@@ -21,11 +21,11 @@ async def _night(kind: str, seed: int, rounds: int, server: str) -> Night:
     with tempfile.TemporaryDirectory(prefix="porchlight-night-") as name:
         folder = Path(name)
         if kind == "sqlite":
-            async with House(folder, embedded(folder), None) as house:
-                return await spend(house, seed, rounds, _say)
-        async with on_postgres(server) as store, House(folder, store, None) as house:
+            async with Installation(folder, embedded(folder), None) as installation:
+                return await spend(installation, seed, rounds, _say)
+        async with on_postgres(server) as store, Installation(folder, store, None) as installation:
             await store.migrate()
-            return await spend(house, seed, rounds, _say)
+            return await spend(installation, seed, rounds, _say)
 
 
 def _say(line: str) -> None:
@@ -38,7 +38,7 @@ def _nights(kind: str, seed: int, rounds: int, kills: int, server: str, file: Pa
     while sum(night.kills for night in nights) < kills:
         _say(f"{kind}, seed {seed + len(nights)}")
         nights.append(asyncio.run(_night(kind, seed + len(nights), rounds, server)))
-        for line in nights[-1].found.wrong:
+        for line in nights[-1].findings.wrong:
             _say(f"WRONG {line}")
         if file is not None:
             keep(nights[-1], file)
@@ -52,24 +52,24 @@ def main() -> int:
     parser.add_argument("--kills", type=int, default=200, help="go on until so many kills on each database (200)")
     parser.add_argument("--database", choices=KINDS, action="append", help="one of them; both when none is named")
     parser.add_argument("--keep", type=Path, metavar="FILE", help="add each night to this file")
-    parser.add_argument("--tell", type=Path, metavar="FILE", help="spend no night: tell of those in this file")
-    asked = parser.parse_args()
-    if asked.tell is not None:
-        return _tell(kept(asked.tell))
+    parser.add_argument("--report", type=Path, metavar="FILE", help="spend no night: report those in this file")
+    arguments = parser.parse_args()
+    if arguments.report is not None:
+        return _report(kept(arguments.report))
     nights: list[Night] = []
-    with postgres() as found:
-        if found is None and asked.database != ["sqlite"]:
+    with postgres() as database:
+        if database is None and arguments.database != ["sqlite"]:
             sys.stderr.write("No PostgreSQL: set TEST_POSTGRES_URL, or ask for --database sqlite.\n")
             return 2
-        server = "" if found is None else urlunsplit(urlsplit(found.url)._replace(path="/postgres"))
-        for kind in asked.database or KINDS:
-            nights += _nights(kind, asked.seed, asked.rounds, asked.kills, server, asked.keep)
-    return _tell(nights)
+        server = "" if database is None else urlunsplit(urlsplit(database.url)._replace(path="/postgres"))
+        for kind in arguments.database or KINDS:
+            nights += _nights(kind, arguments.seed, arguments.rounds, arguments.kills, server, arguments.keep)
+    return _report(nights)
 
 
-def _tell(nights: list[Night]) -> int:
+def _report(nights: list[Night]) -> int:
     sys.stdout.write(report(nights))
-    return 1 if any(night.found.wrong for night in nights) else 0
+    return 1 if any(night.findings.wrong for night in nights) else 0
 
 
 if __name__ == "__main__":

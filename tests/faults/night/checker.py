@@ -6,14 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tests.faults.installation import House
+from tests.faults.installation import Installation
 from tests.faults.night.history import History, plain
 
 _DELIVERIES = """
 SELECT d.id, d.state, d.device_id, n.kind, n.reach_out_id, n.recipient_id FROM deliveries d
 JOIN notices n ON n.id = d.notice_id WHERE n.reach_out_id IS NOT NULL
 """
-# Whoever has said that they can't is asked no more, be it before their push had left.
+# A recipient who has declined is pushed no more, even if they did so before their push had left.
 _OWING = """
 SELECT r.reach_out_id, r.person_id FROM recipients r JOIN reach_outs o ON o.id = r.reach_out_id
 WHERE r.told_at IS NOT NULL AND r.gone_at IS NULL AND o.closed_at IS NULL AND (r.answer IS NULL OR r.answer <> 'cannot')
@@ -26,8 +26,8 @@ SELECT id, state FROM reach_outs WHERE closed_at IS NULL AND state = 'waiting' A
 
 
 @dataclass(slots=True)
-class Found:
-    """What must not be is in `wrong`, one line each; the rest are counts for the report."""
+class Findings:
+    """Broken promises are in `wrong`, one line each; the rest are counts for the report."""
 
     wrong: list[str] = field(default_factory=list)
     pressed: int = 0
@@ -39,102 +39,115 @@ class Found:
     """How often a look-again let a push through."""
 
 
-async def check(house: House, history: History, *, noted: bool = True) -> Found:
+async def check(installation: Installation, history: History, *, noted: bool = True) -> Findings:
     """Look at everything once all is quiet. `noted`: every process here has noted its looks."""
-    found = Found(wrong=list(history.wrong))
-    told = {(plain(row.reach_out_id), plain(row.person_id)) for row in await house.store.rows(_TOLD)}
-    await _presses_are_there(house, history, found)
-    await _inboxes_hold_it_once(house, told, found)
-    await _devices_were_handed_it(house, found)
+    findings = Findings(wrong=list(history.wrong))
+    told_recipients = {(plain(row.reach_out_id), plain(row.person_id)) for row in await installation.store.rows(_TOLD)}
+    await _presses_are_there(installation, history, findings)
+    await _inboxes_hold_it_once(installation, told_recipients, findings)
+    await _devices_were_handed_it(installation, findings)
     if noted:
-        await _nothing_after_the_end(house, history, found)
-    for row in await house.store.rows(_UNENDED):
-        found.wrong.append(f"silence: {plain(row.id)} waits and nobody was told the truth")
-    return found
+        await _nothing_after_the_end(installation, history, findings)
+    for row in await installation.store.rows(_UNENDED):
+        findings.wrong.append(f"silence: {plain(row.id)} waits and nobody was told the truth")
+    return findings
 
 
-async def _presses_are_there(house: House, history: History, found: Found) -> None:
-    saved = {plain(row.id) for row in await house.store.rows("SELECT id FROM reach_outs")}
-    promised = {one.reach_out for one in history.of("pressed")}
-    found.pressed = len(promised)
-    found.wrong += [f"press lost: {one} was answered with 201 and is not there" for one in sorted(promised - saved)]
+async def _presses_are_there(installation: Installation, history: History, findings: Findings) -> None:
+    saved = {plain(row.id) for row in await installation.store.rows("SELECT id FROM reach_outs")}
+    promised = {reply.reach_out for reply in history.of("pressed")}
+    findings.pressed = len(promised)
+    findings.wrong += [
+        f"press lost: {lost} was answered with 201 and is not there" for lost in sorted(promised - saved)
+    ]
 
 
-async def _inboxes_hold_it_once(house: House, told: set[tuple[str, str]], found: Found) -> None:
-    held = {(plain(row.reach_out_id), plain(row.recipient_id)): row.times for row in await house.store.rows(_NOTICES)}
-    found.notices = sum(held.values())
-    for one in sorted(told):
-        times = held.get(one, 0)
+async def _inboxes_hold_it_once(
+    installation: Installation, told_recipients: set[tuple[str, str]], findings: Findings
+) -> None:
+    held = {
+        (plain(row.reach_out_id), plain(row.recipient_id)): row.times for row in await installation.store.rows(_NOTICES)
+    }
+    findings.notices = sum(held.values())
+    for recipient in sorted(told_recipients):
+        times = held.get(recipient, 0)
         if times != 1:
-            found.wrong.append(f"notice {'lost' if times == 0 else 'doubled'}: {one} stands in the inbox {times} times")
+            findings.wrong.append(
+                f"notice {'lost' if times == 0 else 'doubled'}: {recipient} stands in the inbox {times} times"
+            )
 
 
-async def _devices_were_handed_it(house: House, found: Found) -> None:
+async def _devices_were_handed_it(installation: Installation, findings: Findings) -> None:
     """Whatever was wanted was handed over at least once; what is called sent truly left."""
-    left = _left(house)
-    rows = await house.store.rows(_DELIVERIES)
-    still_asked = {(plain(row.reach_out_id), plain(row.person_id)) for row in await house.store.rows(_OWING)}
-    devices = {plain(row.id) for row in await house.store.rows("SELECT id FROM devices WHERE disabled_at IS NULL")}
+    left = _left(installation)
+    rows = await installation.store.rows(_DELIVERIES)
+    still_asked = {(plain(row.reach_out_id), plain(row.person_id)) for row in await installation.store.rows(_OWING)}
+    devices = {
+        plain(row.id) for row in await installation.store.rows("SELECT id FROM devices WHERE disabled_at IS NULL")
+    }
     of_recipient: defaultdict[tuple[str, str], set[str]] = defaultdict(set)
     for row in rows:
         delivery, whom = plain(row.id), (plain(row.reach_out_id), plain(row.recipient_id))
         if left[delivery] and row.kind == "reach_out":
             of_recipient[whom].add(plain(row.device_id))
         if row.state == "sent" and not left[delivery]:
-            found.wrong.append(f"push lost: delivery {delivery} is called sent, and no push service has it")
+            findings.wrong.append(f"push lost: delivery {delivery} is called sent, and no push service has it")
         if row.state not in {"sent", "cancelled"}:
-            found.wrong.append(f"push lost: delivery {delivery} ended {row.state}")
-        found.called_off += row.state == "cancelled"
-        found.pushes += left[delivery]
-        found.sent_again += max(0, left[delivery] - 1)
+            findings.wrong.append(f"push lost: delivery {delivery} ended {row.state}")
+        findings.called_off += row.state == "cancelled"
+        findings.pushes += left[delivery]
+        findings.sent_again += max(0, left[delivery] - 1)
     owners = {
-        plain(row.id): plain(row.person_id) for row in await house.store.rows("SELECT id, person_id FROM devices")
+        plain(row.id): plain(row.person_id)
+        for row in await installation.store.rows("SELECT id, person_id FROM devices")
     }
     for whom in sorted(still_asked):
         mine = {device for device in devices if owners[device] == whom[1]}
         missing = mine - of_recipient[whom]
         if missing:
             rest = Counter(row.state for row in rows if (plain(row.reach_out_id), plain(row.recipient_id)) == whom)
-            found.wrong.append(
+            findings.wrong.append(
                 f"push lost: {whom} is still asked, and {len(missing)} devices never had a push; deliveries: {dict(rest)}"
             )
 
 
-async def _nothing_after_the_end(house: House, history: History, found: Found) -> None:
+async def _nothing_after_the_end(installation: Installation, history: History, findings: Findings) -> None:
     """No push of a reach-out whose last look-again began after the reply to its all-clear, or to a removal, had come.
 
     And none without a look: a way of sending that this check cannot see would be a hole in it.
     """
     closed: dict[str, float] = {}
-    for one in history.of("closed"):
-        closed.setdefault(one.reach_out, one.at)
-    removed = {(one.reach_out, one.whom): one.at for one in history.of("removed")}
-    about = {plain(row.id): row for row in await house.store.rows(_DELIVERIES)}
+    for reply in history.of("closed"):
+        closed.setdefault(reply.reach_out, reply.at)
+    removed = {(reply.reach_out, reply.whom): reply.at for reply in history.of("removed")}
+    about = {plain(row.id): row for row in await installation.store.rows(_DELIVERIES)}
     looked = Counter[str]()
-    for delivery, at in _looks(house.folder):
+    for delivery, at in _looks(installation.folder):
         row = about.get(delivery)
         if row is None:
             continue
         looked[delivery] += 1
         reach_out, whom = plain(row.reach_out_id), plain(row.recipient_id)
         if row.kind not in {"all_clear", "ended"} and at > closed.get(reach_out, at):
-            found.wrong.append(f"late: delivery {delivery} was taken after the all-clear of {reach_out}")
+            findings.wrong.append(f"late: delivery {delivery} was taken after the all-clear of {reach_out}")
         if at > removed.get((reach_out, whom), at):
-            found.wrong.append(f"late: delivery {delivery} was taken after {whom} had been removed")
-    found.looks = looked.total()
-    found.wrong += [
+            findings.wrong.append(f"late: delivery {delivery} was taken after {whom} had been removed")
+    findings.looks = looked.total()
+    findings.wrong += [
         f"unlooked: delivery {delivery} left {times} times after {looked[delivery]} looks"
-        for delivery, times in _left(house).items()
+        for delivery, times in _left(installation).items()
         if delivery in about and times > looked[delivery]
     ]
 
 
-def _left(house: House) -> Counter[str]:
+def _left(installation: Installation) -> Counter[str]:
     """How often the push services took each delivery."""
     left = Counter[str](
-        plain(one.message["data"]["delivery_id"]) for one in house.fcm.accepted if "data" in one.message
+        plain(attempt.message["data"]["delivery_id"])
+        for attempt in installation.fcm.accepted
+        if "data" in attempt.message
     )
-    left.update(plain(one.json["data"]["delivery_id"]) for one in house.push.accepted if one.json)
+    left.update(plain(attempt.json["data"]["delivery_id"]) for attempt in installation.push.accepted if attempt.json)
     return left
 
 

@@ -1,10 +1,10 @@
-"""What people did in a night and what they were answered, for the checker: only what they were told counts."""
+"""What people did in a night and which replies they had, for the checker: only replies count as promises."""
 
 from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class Reply:
     """A reply that promised something: `what` to `whom` about which reach-out, and when it had come (monotonic)."""
 
     what: str
@@ -20,17 +20,17 @@ def plain(value: object) -> str:
 
 @dataclass(slots=True)
 class History:
-    said: list[Said] = field(default_factory=list)
+    replies: list[Reply] = field(default_factory=list)
     statuses: dict[int, int] = field(default_factory=dict)
     """How often each status came; 0 for no answer at all."""
     wrong: list[str] = field(default_factory=list)
     """Replies that nobody should ever get."""
 
     def note(self, what: str, reach_out: str, at: float, whom: str = "") -> None:
-        self.said.append(Said(what, plain(reach_out), at, plain(whom)))
+        self.replies.append(Reply(what, plain(reach_out), at, plain(whom)))
 
     def count(self, status: int) -> None:
         self.statuses[status] = self.statuses.get(status, 0) + 1
 
-    def of(self, what: str) -> list[Said]:
-        return [one for one in self.said if one.what == what]
+    def of(self, what: str) -> list[Reply]:
+        return [reply for reply in self.replies if reply.what == what]

@@ -63,16 +63,16 @@ class Life:
         # What the last members would be asked differs from owner to owner, so that each removes somebody of their own.
         leaver = self.circle.members[number % len(self.circle.members)]
         while not self._stop.is_set():
-            made = await self._press(owner)
+            reach_out = await self._press(owner)
             what = dice.choice(("answered", "answered", "closed", "closed", "raced", "removal", "silence"))
             await self._rest(dice.uniform(0.2, 1.2))
             match what:
                 case "answered":
                     await self._answer(
-                        dice.choice(self.circle.members), made, dice.choice(("calling", "here", "cannot"))
+                        dice.choice(self.circle.members), reach_out, dice.choice(("calling", "here", "cannot"))
                     )
                 case "removal":
-                    await self._remove(owner, leaver, made)
+                    await self._remove(owner, leaver, reach_out)
                 case "silence":
                     # Until the truth has been told and the channels would have been tried.
                     await self._rest(dice.uniform(4, 6))
@@ -80,21 +80,21 @@ class Life:
             if self._stop.is_set():
                 return
             if what == "raced":
-                await asyncio.gather(self._close(owner, made), self._press(owner), self._close(owner, made))
+                await asyncio.gather(self._close(owner, reach_out), self._press(owner), self._close(owner, reach_out))
                 open_now = await self.insists(owner, "GET", "/v1/reach-outs?open=true&mine=true")
-                for one in open_now.json()["items"]:
-                    await self._close(owner, one["id"])
+                for item in open_now.json()["items"]:
+                    await self._close(owner, item["id"])
             else:
-                await self._close(owner, made)
+                await self._close(owner, reach_out)
             if what == "removal":
                 await self._welcome(owner, leaver)
 
     async def _press(self, owner: Person) -> str:
         reply = await self.insists(owner, "POST", "/v1/reach-outs", {"note": "Could use a voice."})
         assert reply.status_code in {200, 201}, reply.text
-        made = str(reply.json()["id"])
-        self.history.note("pressed", made, time.monotonic())
-        return made
+        reach_out = str(reply.json()["id"])
+        self.history.note("pressed", reach_out, time.monotonic())
+        return reach_out
 
     async def _answer(self, member: Person, reach_out: str, kind: str) -> None:
         # Somebody on a later step may not have been told yet, and then it does not exist for them.

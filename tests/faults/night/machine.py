@@ -3,7 +3,7 @@
 import asyncio
 from pathlib import Path
 
-from tests.faults.installation import House
+from tests.faults.installation import Installation
 from tests.faults.processes import Process, Server
 
 LADDER = "0,1,2,3"
@@ -12,30 +12,30 @@ SERVERS, WORKERS = 2, 3
 
 
 class Machine:
-    """A successor takes the place, and the port, of the one before.
+    """A successor takes the place, and the port, of its predecessor.
 
-    `older`: the folder of another release, which the first ones are started from. They are no doomed ones then: how a process is
-    told to die, and how its looks are noted, is known for this release only.
+    `older`: the folder of another release, which the first processes are started from. They have no crash points: those
+    are known for this release only.
     """
 
-    def __init__(self, house: House, older: Path | None = None) -> None:
-        self.house = house
+    def __init__(self, installation: Installation, older: Path | None = None) -> None:
+        self.installation = installation
         self._older = older
         self.servers: list[Server] = []
         self.workers: list[Process] = []
 
     @property
     def places(self) -> list[str]:
-        """One of each kind by turns."""
+        """A server and a worker by turns."""
         both = zip([f"s{n}" for n in range(SERVERS)], [f"w{n}" for n in range(WORKERS)], strict=False)
         return [place for pair in both for place in pair] + [f"w{n}" for n in range(SERVERS, WORKERS)]
 
     async def start(self) -> None:
-        embedded = self.house.store.kind == "sqlite"
+        embedded = self.installation.store.kind == "sqlite"
         self.servers = [self._serve(f"s{number}", self._older) for number in range(1 if embedded else SERVERS)]
         self.workers = [self._work(f"w{number}", self._older) for number in range(0 if embedded else WORKERS)]
         await asyncio.gather(
-            *(server.answers() for server in self.servers), *(one.says("working") for one in self.workers)
+            *(server.answers() for server in self.servers), *(worker.logs("working") for worker in self.workers)
         )
 
     def pick(self, which: int, *, worker: bool) -> str:
@@ -61,18 +61,18 @@ class Machine:
         number = int(place[1:])
         if place[0] == "w":
             self.workers[number] = self._work(place, clock=clock)
-            await self.workers[number].says("working")
+            await self.workers[number].logs("working")
         else:
             self.servers[number] = self._serve(place, port=self.servers[number].port, clock=clock)
             await self.servers[number].answers()
 
     def _serve(self, place: str, release: Path | None = None, *, port: int | None = None, clock: int = 0) -> Server:
-        words = () if self.house.store.kind == "sqlite" else ("--no-worker",)
+        words = () if self.installation.store.kind == "sqlite" else ("--no-worker",)
         env = {"PORCHLIGHT_LADDER": LADDER, "PORCHLIGHT_LOG_LEVEL": "WARNING"}
-        doom = self.house.doom(place, clock) if release is None else None
-        return self.house.start(*words, port=port, env=env, doom=doom, release=release)
+        crash_orders = self.installation.crash_orders(place, clock) if release is None else None
+        return self.installation.start(*words, port=port, env=env, crash_orders=crash_orders, release=release)
 
     def _work(self, place: str, release: Path | None = None, *, clock: int = 0) -> Process:
         env = {"PORCHLIGHT_LADDER": LADDER, "PORCHLIGHT_LOG_LEVEL": "INFO"}
-        doom = self.house.doom(place, clock) if release is None else None
-        return self.house.run("work", env=env, doom=doom, release=release)
+        crash_orders = self.installation.crash_orders(place, clock) if release is None else None
+        return self.installation.run("work", env=env, crash_orders=crash_orders, release=release)

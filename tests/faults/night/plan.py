@@ -41,8 +41,8 @@ KILL_SHARE = 0.8
 
 @dataclass(frozen=True, slots=True)
 class Injury:
-    """One fault. `after`: seconds into its round; `which`: a number that picks the process; `count`: the how-manieth
-    passage of a named point; `seconds`: how long a trouble lasts; `clock`: how wrong the successor's clock is."""
+    """One fault. `after`: seconds into its round; `which`: a number that picks the process; `count`: the passage of a named
+    point that kills, from 1; `seconds`: how long a trouble lasts; `clock`: how wrong the successor's clock is."""
 
     fault: Fault
     after: float

@@ -22,15 +22,15 @@ def report(nights: Sequence[Night]) -> str:
     lines += [_row("Found", *kinds), _row("---", *("---:" for _ in kinds))]
     rows = {
         "nights (seeds)": lambda some: f"{len(some)} ({', '.join(str(night.seed) for night in some)})",
-        "reach-outs that were answered with 201": lambda some: sum(night.found.pressed for night in some),
+        "reach-outs that were answered with 201": lambda some: sum(night.findings.pressed for night in some),
         "of them lost": lambda some: _wrong(some, "press lost"),
-        "notices in inboxes": lambda some: sum(night.found.notices for night in some),
+        "notices in inboxes": lambda some: sum(night.findings.notices for night in some),
         "of them lost or duplicated": lambda some: _wrong(some, "notice"),
-        "pushes that the push services took": lambda some: sum(night.found.pushes for night in some),
+        "pushes that the push services took": lambda some: sum(night.findings.pushes for night in some),
         "pushes lost": lambda some: _wrong(some, "push lost"),
-        "taken a second time (the phone merges them)": lambda some: sum(night.found.sent_again for night in some),
-        "cancelled (no longer wanted)": lambda some: sum(night.found.called_off for night in some),
-        "rechecks that let a push through": lambda some: sum(night.found.looks for night in some),
+        "taken a second time (the phone merges them)": lambda some: sum(night.findings.sent_again for night in some),
+        "cancelled (no longer wanted)": lambda some: sum(night.findings.called_off for night in some),
+        "rechecks that let a push through": lambda some: sum(night.findings.looks for night in some),
         "pushes sent without a recheck": lambda some: _wrong(some, "unlooked"),
         "rechecked after an all-clear or a removal, and sent": lambda some: _wrong(some, "late"),
         "ladders that ended in silence": lambda some: _wrong(some, "silence"),
@@ -40,13 +40,13 @@ def report(nights: Sequence[Night]) -> str:
         "replies 503 (not saved, try again)": lambda some: sum(night.history.statuses.get(503, 0) for night in some),
         "other replies of 500 and above": lambda some: sum(_other_500s(night) for night in some),
         "seconds until a successor was ready: median, longest": lambda some: _seconds(
-            one for night in some for one in night.restarted
+            seconds for night in some for seconds in night.restarted
         ),
         "seconds from there until everything was recovered: median, longest": lambda some: _seconds(
-            one for night in some for one in night.made_good
+            seconds for night in some for seconds in night.made_good
         ),
         f"longer than {AFTER_A_RESTART:.0f} s": lambda some: sum(
-            one > AFTER_A_RESTART for night in some for one in night.made_good
+            seconds > AFTER_A_RESTART for night in some for seconds in night.made_good
         ),
     }
     lines += [_row(name, *(give(of[kind]) for kind in kinds)) for name, give in rows.items()]
@@ -54,7 +54,7 @@ def report(nights: Sequence[Night]) -> str:
 
 
 def _wrong(nights: Sequence[Night], begins: str) -> int:
-    return sum(line.startswith(begins) for night in nights for line in night.found.wrong)
+    return sum(line.startswith(begins) for night in nights for line in night.findings.wrong)
 
 
 def _other_500s(night: Night) -> int:
@@ -62,8 +62,8 @@ def _other_500s(night: Night) -> int:
 
 
 def _seconds(took: Iterable[float]) -> str:
-    found = sorted(took)
-    return f"{found[len(found) // 2]:.1f}, {found[-1]:.1f}" if found else "–"
+    findings = sorted(took)
+    return f"{findings[len(findings) // 2]:.1f}, {findings[-1]:.1f}" if findings else "–"
 
 
 def _row(*cells: object) -> str:

@@ -11,8 +11,8 @@ import tempfile
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
-from tests.faults.installation import House
-from tests.faults.night.checker import Found, check
+from tests.faults.installation import Installation
+from tests.faults.night.checker import Findings, check
 from tests.faults.night.history import History
 from tests.faults.night.life import Life
 from tests.faults.night.machine import Machine
@@ -24,17 +24,17 @@ BETWEEN = 2.0
 """Seconds in which both releases work side by side before the next process makes way."""
 
 
-async def roll(house: House, seed: int, older: Path | None = None) -> tuple[Found, History]:
+async def roll(installation: Installation, seed: int, older: Path | None = None) -> tuple[Findings, History]:
     """From the release in `older` to this one (None: this one to itself, and its tables are there); gives what came of it."""
-    await _migrate(house, older)
-    machine = Machine(house, older)
+    await _migrate(installation, older)
+    machine = Machine(installation, older)
     await machine.start()
-    circle = await house.circle(machine.servers[0], owners=3, members=4, phones=1, browsers=1)
+    circle = await installation.circle(machine.servers[0], owners=3, members=4, phones=1, browsers=1)
     life = Life(circle, [server.url for server in machine.servers], seed)
     living = asyncio.create_task(life.go_on())
     try:
         await asyncio.sleep(BETWEEN)
-        await _migrate(house)
+        await _migrate(installation)
         for place in machine.places:
             await asyncio.sleep(BETWEEN)
             await machine.relieve(place)
@@ -43,37 +43,39 @@ async def roll(house: House, seed: int, older: Path | None = None) -> tuple[Foun
         life.stop()
         await asyncio.wait({living})
     living.result()
-    await quiet(house)
-    return await check(house, life.history, noted=older is None), life.history
+    await quiet(installation)
+    return await check(installation, life.history, noted=older is None), life.history
 
 
-async def _migrate(house: House, release: Path | None = None) -> None:
-    migrate = house.run("migrate", release=release)
-    assert await migrate.end(within=60) == 0, migrate.said
+async def _migrate(installation: Installation, release: Path | None = None) -> None:
+    migrate = installation.run("migrate", release=release)
+    assert await migrate.end(within=60) == 0, migrate.logged
 
 
-async def _rehearse(older: Path, seed: int, server: str) -> tuple[Found, History]:
+async def _rehearse(older: Path, seed: int, server: str) -> tuple[Findings, History]:
     with tempfile.TemporaryDirectory(prefix="porchlight-rolling-") as name:
-        async with on_postgres(server) as store, House(Path(name), store, None) as house:
-            return await roll(house, seed, older)
+        async with on_postgres(server) as store, Installation(Path(name), store, None) as installation:
+            return await roll(installation, seed, older)
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.faults.night.rolling", description="Rehearse an upgrade.")
     parser.add_argument("older", type=Path, metavar="FOLDER", help="a checkout of the release before")
     parser.add_argument("--seed", type=int, default=1)
-    asked = parser.parse_args()
+    arguments = parser.parse_args()
     with postgres() as there:
         if there is None:
             sys.stderr.write("No PostgreSQL: set TEST_POSTGRES_URL.\n")
             return 2
         server = urlunsplit(urlsplit(there.url)._replace(path="/postgres"))
-        found, history = asyncio.run(_rehearse(asked.older.resolve(), asked.seed, server))
-    for line in found.wrong:
+        findings, history = asyncio.run(_rehearse(arguments.older.resolve(), arguments.seed, server))
+    for line in findings.wrong:
         sys.stdout.write(f"WRONG {line}\n")
     statuses = ", ".join(f"{status or 'none'}: {count}" for status, count in sorted(history.statuses.items()))
-    sys.stdout.write(f"{found.pressed} presses, {found.notices} notices, {found.pushes} pushes. Replies: {statuses}.\n")
-    return 1 if found.wrong else 0
+    sys.stdout.write(
+        f"{findings.pressed} presses, {findings.notices} notices, {findings.pushes} pushes. Replies: {statuses}.\n"
+    )
+    return 1 if findings.wrong else 0
 
 
 if __name__ == "__main__":

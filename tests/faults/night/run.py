@@ -10,8 +10,8 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
-from tests.faults.installation import House
-from tests.faults.night.checker import Found, check
+from tests.faults.installation import Installation
+from tests.faults.night.checker import Findings, check
 from tests.faults.night.history import History
 from tests.faults.night.life import Life
 from tests.faults.night.machine import Machine
@@ -36,7 +36,7 @@ class Night:
     injected: Counter[Fault] = field(default_factory=Counter)
     restarted: list[float] = field(default_factory=list)
     made_good: list[float] = field(default_factory=list)
-    found: Found = field(default_factory=Found)
+    findings: Findings = field(default_factory=Findings)
     history: History = field(default_factory=History)
 
     @property
@@ -44,16 +44,18 @@ class Night:
         return sum(count for fault, count in self.injected.items() if fault in KILLS)
 
 
-async def spend(house: House, seed: int, rounds: int, say: Callable[[str], None] = lambda _: None) -> Night:
-    """Live through a night in this house."""
-    night = Night(house.store.kind, seed)
-    machine = Machine(house)
+async def spend(
+    installation: Installation, seed: int, rounds: int, say: Callable[[str], None] = lambda _: None
+) -> Night:
+    """Spend a night of faults on this installation."""
+    night = Night(installation.store.kind, seed)
+    machine = Machine(installation)
     await machine.start()
-    circle = await house.circle(machine.servers[0], owners=3, members=5, phones=1, browsers=1)
+    circle = await installation.circle(machine.servers[0], owners=3, members=5, phones=1, browsers=1)
     life = Life(circle, [server.url for server in machine.servers], seed)
     living = asyncio.create_task(life.go_on())
     try:
-        for number, injury in enumerate(plan(seed, rounds, house.store.kind), 1):
+        for number, injury in enumerate(plan(seed, rounds, installation.store.kind), 1):
             await asyncio.sleep(injury.after)
             if living.done():
                 living.result()
@@ -63,11 +65,11 @@ async def spend(house: House, seed: int, rounds: int, say: Callable[[str], None]
             say(f"{number}/{rounds} {fault} ({time.monotonic() - began:.1f} s)")
     finally:
         life.stop()
-        # Nobody goes to bed in the middle of a request: what was said has to be known.
+        # Requests under way are finished: every reply has to be in the history.
         await asyncio.wait({living}, timeout=QUIET)
     living.result()
-    await quiet(house)
-    night.found = await check(house, life.history)
+    await quiet(installation)
+    night.findings = await check(installation, life.history)
     night.history = life.history
     return night
 
@@ -84,10 +86,10 @@ async def _inject(machine: Machine, injury: Injury, night: Night) -> Fault:
         sleeper.thaw()
         return fault
     if fault in PROVIDER:
-        _trouble(machine.house, fault)
+        _trouble(machine.installation, fault)
         await asyncio.sleep(injury.seconds)
-        machine.house.fcm.behave()
-        machine.house.push.behave()
+        machine.installation.fcm.behave()
+        machine.installation.push.behave()
         return fault
     async with _database(machine, fault):
         await asyncio.sleep(0 if fault is Fault.DATABASE_CUT else injury.seconds)
@@ -103,68 +105,68 @@ async def _kill(machine: Machine, injury: Injury, night: Night) -> Fault:
     )
     place = machine.pick(injury.which, worker=worker)
     if point is not None:
-        doom = machine.house.doom(place)
-        doom.at(point, injury.count)
+        crash_orders = machine.installation.crash_orders(place)
+        crash_orders.crash_at(point, injury.count)
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(patient(12)):
                 while machine.at(place).running:  # noqa: ASYNC110 (it happens in another process)
                     await asyncio.sleep(0.02)
-        if not doom.carried_out:
+        if not crash_orders.carried_out:
             # It never came by there in this time: a random moment then, and counted as one.
-            doom.take_back()
+            crash_orders.take_back()
             fault = Fault.KILL_WORKER if place[0] == "w" else Fault.KILL_SERVER
     machine.at(place).kill()
-    waiting = await _waiting(machine.house)
+    waiting = await _waiting(machine.installation)
     killed = time.monotonic()
     await machine.replace(place, injury.clock)
     ready = time.monotonic()
-    await _made_good(machine.house, waiting)
+    await _made_good(machine.installation, waiting)
     night.restarted.append(ready - killed)
     night.made_good.append(time.monotonic() - ready)
     return fault
 
 
-async def _waiting(house: House) -> set[str]:
+async def _waiting(installation: Installation) -> set[str]:
     """What is to be sent at this moment, but for what a push service has refused: it says itself when to come back."""
-    rows = await house.store.rows("SELECT id FROM deliveries WHERE state = 'pending' AND last_error IS NULL")
+    rows = await installation.store.rows("SELECT id FROM deliveries WHERE state = 'pending' AND last_error IS NULL")
     return {str(row.id) for row in rows}
 
 
-async def _made_good(house: House, waiting: set[str]) -> None:
+async def _made_good(installation: Installation, waiting: set[str]) -> None:
     """Wait until nothing of it is left; longer than the promise only to know how much longer."""
     until = time.monotonic() + patient(4 * AFTER_A_RESTART)
-    while waiting & await _waiting(house):
+    while waiting & await _waiting(installation):
         if time.monotonic() > until:
-            raise AssertionError("still pending a minute after the restart\n" + house.said[-2000:])
+            raise AssertionError("still pending a minute after the restart\n" + installation.logged[-2000:])
         await asyncio.sleep(0.1)
 
 
-def _trouble(house: House, fault: Fault) -> None:
+def _trouble(installation: Installation, fault: Fault) -> None:
     match fault:
         case Fault.QUOTA:
-            house.fcm.answer(429, code="QUOTA_EXCEEDED", times=None, headers={"retry-after": "2"})
-            house.push.answer(429, times=None, headers={"retry-after": "2"})
+            installation.fcm.answer(429, code="QUOTA_EXCEEDED", times=None, headers={"retry-after": "2"})
+            installation.push.answer(429, times=None, headers={"retry-after": "2"})
         case Fault.BROKEN:
-            house.fcm.answer(500, times=None)
-            house.push.answer(503, times=None)
+            installation.fcm.answer(500, times=None)
+            installation.push.answer(503, times=None)
         case Fault.HANGING:
-            house.fcm.answer(200, times=None, delay=60)
-            house.push.answer(201, times=None, delay=60)
+            installation.fcm.answer(200, times=None, delay=60)
+            installation.push.answer(201, times=None, delay=60)
         case Fault.DRIPPING:
-            house.fcm.answer(200, times=None, drip=30)
-            house.push.answer(201, times=None, drip=30)
+            installation.fcm.answer(200, times=None, drip=30)
+            installation.push.answer(201, times=None, drip=30)
         case Fault.RESET:
-            house.fcm.answer(200, times=None, reset=True)
-            house.push.answer(201, times=None, reset=True)
+            installation.fcm.answer(200, times=None, reset=True)
+            installation.push.answer(201, times=None, reset=True)
         case _:
-            house.fcm.revoke()
-            house.fcm.answer_sign_in(503, times=None)
+            installation.fcm.revoke()
+            installation.fcm.answer_sign_in(503, times=None)
 
 
 @asynccontextmanager
 async def _database(machine: Machine, fault: Fault) -> AsyncIterator[None]:
     """A database in trouble for as long as the block runs."""
-    store = machine.house.store
+    store = machine.installation.store
     if fault is Fault.DATABASE_CUT:
         await store.cut()
         yield
@@ -182,7 +184,7 @@ async def _database(machine: Machine, fault: Fault) -> AsyncIterator[None]:
             held.execute("ROLLBACK")
     else:
         pid, most = machine.servers[0].pid, resource.RLIM_INFINITY
-        size = max(file.stat().st_size for file in machine.house.folder.glob("porchlight.db*"))
+        size = max(file.stat().st_size for file in machine.installation.folder.glob("porchlight.db*"))
         resource.prlimit(pid, resource.RLIMIT_FSIZE, (size, most))
         try:
             yield
@@ -190,11 +192,13 @@ async def _database(machine: Machine, fault: Fault) -> AsyncIterator[None]:
             resource.prlimit(pid, resource.RLIMIT_FSIZE, (most, most))
 
 
-async def quiet(house: House) -> None:
+async def quiet(installation: Installation) -> None:
     """Wait until every push has been sent or called off and every ladder has told the truth."""
     until = time.monotonic() + QUIET
     silent = "closed_at IS NULL AND state = 'waiting' AND unanswered_at IS NULL"
-    while await house.store.count("deliveries", "state = 'pending'") or await house.store.count("reach_outs", silent):
+    while await installation.store.count("deliveries", "state = 'pending'") or await installation.store.count(
+        "reach_outs", silent
+    ):
         if time.monotonic() > until:
             # The checker says what is left.
             return
