@@ -11,6 +11,7 @@ from core.database import Database
 from core.encryption import Keyring
 from core.passphrases import Passphrases
 from core.settings import Settings
+from core.steps import OnStep, ignore_step
 from core.unit_of_work import DispatchNow
 
 
@@ -31,3 +32,4 @@ class Context:
     proxy_watch: ProxyWatch = field(default_factory=ProxyWatch)
     sliding: set[UUID] = field(default_factory=set)
     tasks: set[asyncio.Task[None]] = field(default_factory=set)
+    on_step: OnStep = ignore_step

@@ -44,7 +44,7 @@ Services = Annotated[Context, Depends(get_context)]
 
 def make_unit(context: Context, session: AsyncSession) -> UnitOfWork:
     """Return a unit of work at this moment."""
-    return UnitOfWork(session, context.clock.now(), context.keyring)
+    return UnitOfWork(session, context.clock.now(), context.keyring, on_step=context.on_step)
 
 
 @asynccontextmanager

@@ -16,6 +16,7 @@ from core.database import Database
 from core.encryption import Keyring
 from core.passphrases import Passphrases
 from core.settings import Settings
+from core.steps import OnStep, ignore_step
 from models.enums import DeviceKind
 from notifications.dispatcher import Dispatcher
 from notifications.transports.log import LogTransport
@@ -35,6 +36,8 @@ class Seams:
     """Spread of retries, from 0 to 1."""
     pause: Callable[[float], Awaitable[object]] = asyncio.sleep
     """Between two batches of the purge."""
+    on_step: OnStep = ignore_step
+    """Where tests of faults let the process die."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +79,7 @@ def assemble(
     """
     seams = seams or Seams()
     bus = Bus()
-    dispatcher = Dispatcher(database, clock, keyring, bus, transports, jitter=seams.jitter)
+    dispatcher = Dispatcher(database, clock, keyring, bus, transports, jitter=seams.jitter, on_step=seams.on_step)
     context = Context(
         settings=settings,
         database=database,
@@ -88,12 +91,13 @@ def assemble(
         webpush_public_key=webpush_public_key,
         fcm=not isinstance(transports.get(DeviceKind.FCM), LogTransport),
         closing=closing or asyncio.Event(),
+        on_step=seams.on_step,
     )
     parts = (database, clock, keyring, bus, dispatcher.dispatch_now)
     return Assembly(
         context=context,
         dispatcher=dispatcher,
-        worker=Worker(database, clock, keyring, bus, dispatcher),
+        worker=Worker(database, clock, keyring, bus, dispatcher, on_step=seams.on_step),
         auditor=Auditor(*parts),
         purge=Purge(*parts, settings.retention_days, pause=seams.pause),
         push_addresses=PushAddresses(database, clock, keyring),

@@ -1,4 +1,4 @@
-"""The command line: words in, one command out."""
+"""The command line: parses the arguments and runs one command."""
 
 import argparse
 import asyncio
@@ -15,6 +15,7 @@ from pydantic import ValidationError
 
 from api.app import api_only
 from cli import audit, backup, demo, helplines, keys, operator_errors
+from cli.assemble import Seams
 from cli.serve import serve, work
 from core.settings import Settings
 from core.telemetry import configure_logging
@@ -23,10 +24,10 @@ from migrations.run import upgrade
 log = structlog.get_logger(__name__)
 
 
-def main(words: Sequence[str] | None = None) -> int:
-    """Run one command; gives the exit status."""
-    asked = _parser().parse_args(words)
-    status = _without_settings(asked)
+def main(words: Sequence[str] | None = None, seams: Seams | None = None) -> int:
+    """Run one command and return its exit status. `seams`: what a test puts in place of `cli.assemble`'s defaults."""
+    arguments = _parser().parse_args(words)
+    status = _without_settings(arguments)
     if status is not None:
         return status
     try:
@@ -37,47 +38,55 @@ def main(words: Sequence[str] | None = None) -> int:
         return 2
     configure_logging(settings.log_level)
     warn_of_unknown_settings()
-    # What is made from here on (a database, keys, a backup) is for nobody else on this machine to read.
+    # Files created from here on (a database, keys, a backup) can be read by this user only.
     os.umask(0o077)
     try:
-        return _run(asked, settings)
+        return _run(arguments, settings, seams)
     except KeyboardInterrupt:
         return 130
     except Exception as error:
-        told = operator_errors.explain(error, settings)
-        if told is None:
+        explanation = operator_errors.explain(error, settings)
+        if explanation is None:
             raise
-        print(told, file=sys.stderr)
+        print(explanation, file=sys.stderr)
         return 1
 
 
-def _without_settings(asked: argparse.Namespace) -> int | None:
-    """The commands that need neither settings nor a database; None for all others."""
-    match asked.command:
+def _without_settings(arguments: argparse.Namespace) -> int | None:
+    """Run a command that needs neither settings nor a database; return None for all others."""
+    match arguments.command:
         case "openapi":
             print(json.dumps(api_only().openapi(), indent=2))
             return 0
         case "demo":
-            return asyncio.run(demo.play(asked.url))
+            return asyncio.run(demo.play(arguments.url))
         case "helplines":
             return helplines.run()
     return None
 
 
 def warn_of_unknown_settings() -> None:
-    """A mistyped setting is a setting that is not made: say so."""
+    """Log variables that no setting has: a mistyped name would have no effect."""
     known = {f"PORCHLIGHT_{name.upper()}" for name in Settings.model_fields}
     for name in sorted(os.environ):
         if name.startswith("PORCHLIGHT_") and name not in known:
             log.warning("unknown_setting", name=name)
 
 
-def _run(asked: argparse.Namespace, settings: Settings) -> int:
-    match asked.command:
+def _run(arguments: argparse.Namespace, settings: Settings, seams: Seams | None) -> int:
+    match arguments.command:
         case "serve":
-            _loop(serve(at_port(settings, asked.port), asked.host, asked.port, work=asked.worker))
+            _loop(
+                serve(
+                    at_port(settings, arguments.port),
+                    arguments.host,
+                    arguments.port,
+                    work=arguments.worker,
+                    seams=seams,
+                )
+            )
         case "work":
-            _loop(work(settings))
+            _loop(work(settings, seams))
         case "migrate":
             if settings.database_url is None:
                 settings.data_dir.mkdir(parents=True, exist_ok=True)
@@ -85,14 +94,14 @@ def _run(asked: argparse.Namespace, settings: Settings) -> int:
         case "audit":
             return asyncio.run(audit.run(settings))
         case "backup":
-            return backup.run(settings, asked.file)
+            return backup.run(settings, arguments.file)
         case "keys":
-            return asyncio.run(keys.run(settings, asked.what))
+            return asyncio.run(keys.run(settings, arguments.what))
     return 0
 
 
 def at_port(settings: Settings, port: int) -> Settings:
-    """Where no public address is set, it is this machine at the port that is served."""
+    """Return the settings with a public address: where none is set, this machine at the port that is served."""
     if "public_url" in settings.model_fields_set:
         return settings
     return settings.model_copy(update={"public_url": f"http://localhost:{port}"})

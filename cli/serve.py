@@ -11,7 +11,7 @@ import structlog
 import uvicorn
 
 from api.startup_app import Gate
-from cli.assemble import Assembly
+from cli.assemble import Assembly, Seams
 from cli.connections import GaveUp, Placed, connections
 from cli.database_readiness import wait_for_database
 from cli.descriptors import raise_limit
@@ -55,7 +55,7 @@ class Server(uvicorn.Server):
             yield
 
 
-async def serve(settings: Settings, host: str, port: int, *, work: bool) -> None:
+async def serve(settings: Settings, host: str, port: int, *, work: bool, seams: Seams | None = None) -> None:
     """Serve until a signal says stop; then drain, give back leases and close.
 
     The port is open from the beginning. While the database is away or not up to date, /readyz says so.
@@ -89,7 +89,7 @@ async def serve(settings: Settings, host: str, port: int, *, work: bool) -> None
             await wait_for_database(settings, gate.waiting, stop)
             if stop.is_set():
                 return
-            async with open_services(settings, closing) as services, _working(services, work=work):
+            async with open_services(settings, closing, seams) as services, _working(services, work=work):
                 app = services.app()
                 _freeze_gc()
                 gate.open(app)
@@ -114,7 +114,7 @@ def _freeze_gc() -> None:
     gc.set_threshold(20000, 20, 20)
 
 
-async def work(settings: Settings) -> None:
+async def work(settings: Settings, seams: Seams | None = None) -> None:
     """Work until a signal says stop."""
     await prepare(settings)
     stop = asyncio.Event()
@@ -124,7 +124,7 @@ async def work(settings: Settings) -> None:
     await wait_for_database(settings, lambda _: None, stop)
     if stop.is_set():
         return
-    async with open_services(settings, asyncio.Event()) as services, working(services):
+    async with open_services(settings, asyncio.Event(), seams) as services, working(services):
         log.info("working")
         await stop.wait()
 

@@ -8,7 +8,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 import structlog
 
 from cli import sight
-from cli.assemble import Assembly, assemble
+from cli.assemble import Assembly, Seams, assemble
 from cli.keyring import open_keyring
 from cli.operator_errors import OperatorError
 from core.bus import PostgresBridge
@@ -30,7 +30,9 @@ log = structlog.get_logger(__name__)
 
 
 @asynccontextmanager
-async def open_services(settings: Settings, closing: asyncio.Event) -> AsyncIterator[Assembly]:
+async def open_services(
+    settings: Settings, closing: asyncio.Event, seams: Seams | None = None
+) -> AsyncIterator[Assembly]:
     """Open everything, keep the clock and the bridge going, and close it all in order at the end.
 
     `closing` is set when the process is asked to stop.
@@ -53,6 +55,7 @@ async def open_services(settings: Settings, closing: asyncio.Event) -> AsyncIter
             transports=transports(settings, clock, vapid),
             webpush_public_key=vapid.public_key,
             closing=closing,
+            seams=seams,
         )
         stack.callback(services.context.passphrases.close)
         background = await stack.enter_async_context(_background())

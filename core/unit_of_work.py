@@ -12,6 +12,7 @@ from core.bus import Bus, StreamEvent
 from core.encryption import Keyring
 from core.ids import new_id, new_token
 from core.statements import SessionStatements, Statements
+from core.steps import OnStep, ignore_step
 
 
 class DispatchNow(Protocol):
@@ -88,9 +89,11 @@ class UnitOfWork(Operation):
         *,
         make_id: Callable[[datetime], UUID] = new_id,
         make_token: Callable[[int], str] = new_token,
+        on_step: OnStep = ignore_step,
     ) -> None:
         super().__init__(SessionStatements(session), now, keyring, make_id=make_id, make_token=make_token)
         self.session = session
+        self.on_step = on_step
         self.erases = False
         """Whether something that somebody wrote is taken away: `rules.upkeep.wal_truncation` empties SQLite's log of it."""
 

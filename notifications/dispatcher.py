@@ -2,18 +2,19 @@
 
 import asyncio
 import random
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from datetime import datetime, timedelta
 from uuid import UUID
 
-import structlog
 from sqlalchemy import select, update
 
 from core.bus import Bus
 from core.clock import Clock, elapsed
 from core.database import Database
 from core.encryption import Keyring
+from core.isolation import isolated
+from core.steps import OnStep, Step, ignore_step
 from core.unit_of_work import Operation, UnitOfWork
 from models import Delivery
 from notifications import claim, record
@@ -22,7 +23,7 @@ from notifications.compose import AddressWithheldError, compose
 from notifications.record import Outcome
 from notifications.release import Released, release
 from notifications.release import count_released as count_aside
-from notifications.transports.protocol import Rejected, Result, RetryAt, Transport
+from notifications.transports.protocol import Push, Rejected, Result, RetryAt, Sent, Transport
 from rules.outbox import device_retirement
 from rules.outbox.lease import LEASE_SECONDS
 
@@ -32,11 +33,9 @@ GATHER_SECONDS = 0.02
 """Seconds in which outcomes are gathered to be written down together."""
 MAX_RECORD_ATTEMPTS = 5
 BACKLOG_AGE = timedelta(seconds=0.5)
-"""Between two looks at what stands behind the pushes of a full lane, at least, when nothing did: it reads past all of those."""
+"""Shortest wait before the next scan for pushes behind those of a full transport, when it found none: it reads past all of those."""
 BACKLOG_SCAN_FACTOR = 4
-"""As many times longer than such a look took is waited before the next: past 100,000 it takes the better part of a second."""
-
-log = structlog.get_logger(__name__)
+"""Back-off factor: wait this many times the scan's duration, which past 100,000 rows is the better part of a second."""
 
 
 class Dispatcher:
@@ -51,6 +50,7 @@ class Dispatcher:
         transports: Mapping[str, Transport],
         *,
         jitter: Callable[[], float] = random.random,
+        on_step: OnStep = ignore_step,
     ) -> None:
         self._database = database
         self._clock = clock
@@ -58,6 +58,7 @@ class Dispatcher:
         self._bus = bus
         self._transports = dict(transports)
         self._jitter = jitter
+        self._on_step = on_step
         # A lane is one kind of device or channel: a slow service fills its own and holds back no other.
         self._free = {kind: transport.at_once for kind, transport in self._transports.items()}
         self._tasks: set[asyncio.Task[None]] = set()
@@ -77,6 +78,7 @@ class Dispatcher:
 
     def dispatch_now(self, deliveries: Sequence[UUID]) -> None:
         """Send these now. Returns at once; should this process die, their lease runs out and another takes them."""
+        self._on_step(Step.COMMITTED)
         if self._closing:
             return
         if not self._keyring.opens_addresses:
@@ -106,7 +108,7 @@ class Dispatcher:
         limit = max(self._free[kind] for kind in kinds)
         with self._reserving() as room:
             async with self._operation() as operation:
-                claimed = await claim.claim_due(operation, kinds, limit, room)
+                claimed = await self._reported(claim.claim_due(operation, kinds, limit, room))
         self._begin(claimed, began)
         if behind and not claimed.settled:
             self._ask_again[kinds] = now + max(
@@ -138,39 +140,33 @@ class Dispatcher:
 
     async def _give_back(self, ids: Sequence[UUID]) -> None:
         """End the lease of rows that this process wrote and does not send, so that another one takes them at once."""
-        try:
+        untouched = select(Delivery.id).where(Delivery.id.in_(ids), Delivery.attempt == 0)
+        # Should this fail, the lease runs out by itself.
+        with isolated("not_given_back", count=len(ids)):
             async with self._database.write() as session:
-                held = await session.execute(
-                    select(Delivery.id)
-                    .where(Delivery.id.in_(ids), Delivery.attempt == 0)
-                    .order_by(Delivery.id)
-                    .with_for_update()
-                )
-                await session.execute(
-                    update(Delivery).where(Delivery.id.in_(held.scalars().all())).values(lease_until=None)
-                )
+                locked = (await session.execute(untouched.order_by(Delivery.id).with_for_update())).scalars().all()
+                await session.execute(update(Delivery).where(Delivery.id.in_(locked)).values(lease_until=None))
                 await session.commit()
-        except Exception as error:  # noqa: BLE001 (the lease runs out by itself)
-            log.warning("not_given_back", error=type(error).__name__, count=len(ids))
 
     async def _take_handed(self) -> None:
         while self._handed and not self._closing:
             ids, self._handed = self._handed[:500], self._handed[500:]
             began = elapsed()
-            try:
+            # Whatever fails here, the lease runs out and a worker takes over.
+            with isolated("hand_over_failed", count=len(ids)):
                 with self._reserving() as room:
                     async with self._database.statements(read_only=True) as statements:
                         operation = Operation(statements, self._clock.now(), self._keyring)
+                        looked_at = elapsed()
                         taken, others = await claim.claim_handed(operation, ids, room)
+                        self._on_step(Step.LOOKED, [row.id for row in taken], looked_at)
                 self._begin(Claim(taken), began)
                 if others:
                     began = elapsed()
                     with self._reserving() as room:
                         async with self._operation() as operation:
-                            claimed = await claim.claim_own(operation, others, room)
+                            claimed = await self._reported(claim.claim_own(operation, others, room))
                     self._begin(claimed, began)
-            except Exception as error:  # noqa: BLE001 (whatever it is, the lease runs out and a worker takes over)
-                log.warning("hand_over_failed", error=type(error).__name__, count=len(ids))
 
     @contextmanager
     def _reserving(self) -> Iterator[Callable[[str], bool]]:
@@ -194,8 +190,17 @@ class Dispatcher:
                 self._free[kind] += 1
             raise
 
+    async def _reported(self, claiming: Awaitable[Claim]) -> Claim:
+        """Return the claim, and report which deliveries its look-again let through."""
+        looked_at = elapsed()
+        claimed = await claiming
+        self._on_step(Step.LOOKED, [row.id for row in claimed.taken], looked_at)
+        return claimed
+
     def _begin(self, claimed: Claim, looked_at: float) -> None:
         """Send what was claimed, now that the claim is committed; the look at it began at `looked_at`, of `core.clock.elapsed`."""
+        if claimed.taken:
+            self._on_step(Step.CLAIMED)
         for row in claimed.taken:
             self._spawn(self._send(row, looked_at))
         if claimed.aside is not None:
@@ -203,19 +208,18 @@ class Dispatcher:
 
     async def _put_aside(self, aside: Released) -> None:
         """Give back what is not sent; somebody whose push was called off is not shown as waiting for it."""
-        try:
+        # Should this fail, the lease runs out and they are looked at again.
+        with isolated("not_put_aside", count=len(aside.rows)):
             async with self._operation() as operation:
                 await release(operation, aside)
             count_aside(aside)
             if aside.dropped or aside.parked:
                 async with self._database.write() as session:
-                    unit = UnitOfWork(session, self._clock.now(), self._keyring)
+                    unit = UnitOfWork(session, self._clock.now(), self._keyring, on_step=self._on_step)
                     await device_retirement.note_dropped(unit, aside.dropped)
                     for reach_out_id, person_id in sorted(aside.parked):
                         await device_retirement.note_parked(unit, reach_out_id, person_id)
                     await unit.commit(self._bus, self.dispatch_now)
-        except Exception as error:  # noqa: BLE001 (the lease runs out, and they are looked at again)
-            log.warning("not_put_aside", error=type(error).__name__, count=len(aside.rows))
 
     async def _send(self, claimed: Claimed, looked_at: float) -> None:
         transport = self._transports[claimed.way]
@@ -228,27 +232,32 @@ class Dispatcher:
         self._note(Outcome(claimed, transport.name, result, self._clock.now(), self._jitter()))
 
     async def _hand(self, transport: Transport, claimed: Claimed, looked_at: float) -> Result:
-        try:
-            push = compose(claimed, self._keyring, looked_at + LEASE_SECONDS)
-        except AddressWithheldError:
-            # The key may come back, and another process may have it: a lost key holds a push up, it does not lose it.
-            return RetryAt("address_withheld", refused=True)
-        except Exception as error:  # noqa: BLE001 (a poison row is put aside, it must not stop the others)
-            log.error("push_not_composed", delivery_id=str(claimed.id), error=type(error).__name__)  # noqa: TRY400
-            return Rejected("poison")
-        if push.overslept:
-            # This process was asleep since its last look; what was wanted then need not be so now.
-            return RetryAt("overslept")
-        try:
-            async with asyncio.timeout(SEND_TIMEOUT_SECONDS):
-                return await transport.send(push)
-        except TimeoutError:
-            return RetryAt("timeout")
-        except Exception as error:  # noqa: BLE001 (a transport that raises has a bug; the push is tried again)
-            log.error("transport_raised", transport=transport.name, error=type(error).__name__)  # noqa: TRY400
-            return RetryAt("unexpected")
+        # A row that cannot be worded is put aside, so that it stops no other.
+        with isolated("push_not_composed", level="error", delivery_id=str(claimed.id)):
+            try:
+                push = compose(claimed, self._keyring, looked_at + LEASE_SECONDS)
+            except AddressWithheldError:
+                # The key may come back, and another process may have it: a lost key holds a push up, it does not lose it.
+                return RetryAt("address_withheld", refused=True)
+            if push.overslept:
+                # This process was asleep since its last look; what was wanted then need not be so now.
+                return RetryAt("overslept")
+            return await self._sent(transport, push)
+        return Rejected("poison")
+
+    async def _sent(self, transport: Transport, push: Push) -> Result:
+        # A transport that raises has a bug; the push is tried again.
+        with isolated("transport_raised", level="error", transport=transport.name):
+            try:
+                async with asyncio.timeout(SEND_TIMEOUT_SECONDS):
+                    return await transport.send(push)
+            except TimeoutError:
+                return RetryAt("timeout")
+        return RetryAt("unexpected")
 
     def _note(self, outcome: Outcome) -> None:
+        if isinstance(outcome.result, Sent):
+            self._on_step(Step.SENT)
         self._outcomes.append(outcome)
         if self._recording is None or self._recording.done():
             self._recording = self._spawn(self._record())
@@ -258,12 +267,11 @@ class Dispatcher:
         while self._outcomes:
             outcomes, self._outcomes = self._outcomes, []
             for attempt in range(MAX_RECORD_ATTEMPTS):
-                try:
+                # While the database is away: try again, then let the lease run out.
+                with isolated("outcomes_not_recorded", count=len(outcomes)):
                     await self._write_down(outcomes)
                     break
-                except Exception as error:  # noqa: BLE001 (the database is away: try again, then let the lease lapse)
-                    log.warning("outcomes_not_recorded", error=type(error).__name__, count=len(outcomes))
-                    await asyncio.sleep(0.2 * 2**attempt)
+                await asyncio.sleep(0.2 * 2**attempt)
 
     async def _write_down(self, outcomes: Sequence[Outcome]) -> None:
         async with self._operation() as operation:
@@ -271,7 +279,7 @@ class Dispatcher:
         record.count(outcomes)
         if record.has_consequences(outcomes):
             async with self._database.write() as session:
-                unit = UnitOfWork(session, self._clock.now(), self._keyring)
+                unit = UnitOfWork(session, self._clock.now(), self._keyring, on_step=self._on_step)
                 await record.apply_consequences(unit, outcomes)
                 await unit.commit(self._bus, self.dispatch_now)
 

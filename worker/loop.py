@@ -15,6 +15,7 @@ from core.clock import Clock
 from core.database import Database, lost_a_race
 from core.encryption import Keyring
 from core.isolation import isolated
+from core.steps import OnStep, ignore_step
 from core.telemetry import BOOKENDS, LAST_TURN, OLDEST_DUE, RUNGS, UNREACHABLE_TOTAL
 from core.unit_of_work import UnitOfWork
 from models import Delivery
@@ -55,12 +56,15 @@ class Worker:
         keyring: Keyring,
         bus: Bus,
         dispatcher: Dispatcher,
+        *,
+        on_step: OnStep = ignore_step,
     ) -> None:
         self._database = database
         self._clock = clock
         self._keyring = keyring
         self._bus = bus
         self._dispatcher = dispatcher
+        self._on_step = on_step
         self._measured_at = 0.0
         self._late_devices_at = 0.0
         """When the backlog was measured and late devices were pushed, on the monotonic clock."""
@@ -146,7 +150,7 @@ class Worker:
             result = None
             with isolated(failure, level="error", id=str(due_id)) as move:
                 async with self._database.write() as session:
-                    unit = UnitOfWork(session, self._clock.now(), self._keyring)
+                    unit = UnitOfWork(session, self._clock.now(), self._keyring, on_step=self._on_step)
                     if await take(unit, due_id):
                         await unit.commit(self._bus, self._dispatcher.dispatch_now)
                         taken += 1

@@ -10,6 +10,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Row, Select, Table, and_, bindparam, or_, select, update
 
 from core.bulk_insert import insert_together
+from core.steps import Step
 from core.unit_of_work import UnitOfWork
 from models import Notice, ReachOut, Recipient
 from models.enums import NoticeKind, Outcome, ReachOutState
@@ -85,6 +86,8 @@ async def save(unit: UnitOfWork, before: Snapshot, change: Change) -> UUID | Non
         await _supersede_notices(unit, before, change.ends)
     await _update_recipients(unit, before, change.after)
     await _add_recipients(unit, before, change.after)
+    if before.rung != change.after.rung:
+        unit.on_step(Step.MID_RUNG)
     answer_id = await send(unit, change)
     for person_id in change.refreshed:
         unit.publish(person_id, "reach_out", before.id)
