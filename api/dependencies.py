@@ -16,6 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.context import Context
 from core.encryption import Keyring
+from core.isolation import isolated
 from core.unit_of_work import Operation, UnitOfWork
 from rules import access, idempotency
 from rules.access import Caller
@@ -83,11 +84,10 @@ async def forget(context: Context) -> None:
     """Empty the database's log of what was erased: before the reply if nobody is in the way, else beside it."""
 
     async def settled() -> bool:
-        try:
+        # What is erased is erased; the mark stays, and the purge looks for it.
+        with isolated("log_not_emptied"):
             return await wal_truncation.truncate_if_marked(context.database)
-        except Exception as error:  # noqa: BLE001 (what is erased is erased; the mark stays, and the purge looks for it)
-            log.warning("log_not_emptied", error=type(error).__name__)
-            return False
+        return False
 
     async def later() -> None:
         for seconds in AGAIN:
@@ -148,11 +148,11 @@ def used(context: Context, session_id: UUID, used_at: datetime, now: datetime) -
 
     async def slide() -> None:
         try:
-            async with context.database.write() as session:
-                await sessions.slide(make_unit(context, session), session_id)
-                await session.commit()
-        except Exception as error:  # noqa: BLE001 (the next request tries again)
-            log.warning("session_not_slid", error=type(error).__name__)
+            # Should it fail, the next request tries again.
+            with isolated("session_not_slid"):
+                async with context.database.write() as session:
+                    await sessions.slide(make_unit(context, session), session_id)
+                    await session.commit()
         finally:
             context.sliding.discard(session_id)
 

@@ -12,6 +12,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api import head_requests, problems
 from core.errors import PorchlightError
+from core.isolation import caught
 from core.settings import Settings
 from core.telemetry import REQUESTS, places
 
@@ -56,19 +57,20 @@ class Edge:
             await send(message)
 
         try:
-            refusal = self._refusal(scope)
-            if refusal is not None:
-                await problems.reply(refusal, request_id)(scope, receive, outgoing)
-            elif scope["method"] == "HEAD":
-                await head_requests.answer(self._app, scope, _limited(receive), outgoing)
-            else:
-                await self._app(scope, _limited(receive), outgoing)
-        except Exception as error:  # noqa: BLE001 (the last net: whatever it is, the caller gets a problem document)
-            # Not `exception`: a traceback may quote what a person wrote.
-            log.error(  # noqa: TRY400
-                "request_failed", request_id=request_id, error=type(error).__name__, where=places(error)
-            )
-            if not started:
+            # Whatever it is that fails, the caller gets a problem document.
+            with caught() as request:
+                refusal = self._refusal(scope)
+                if refusal is not None:
+                    await problems.reply(refusal, request_id)(scope, receive, outgoing)
+                elif scope["method"] == "HEAD":
+                    await head_requests.answer(self._app, scope, _limited(receive), outgoing)
+                else:
+                    await self._app(scope, _limited(receive), outgoing)
+            error = request.error
+            if error is not None:
+                # Its type and its places: a traceback may quote what a person wrote.
+                log.error("request_failed", request_id=request_id, error=type(error).__name__, where=places(error))
+            if error is not None and not started:
                 await problems.reply(PorchlightError(), request_id)(scope, receive, outgoing)
         finally:
             route = getattr(scope.get("route"), "path", "other")

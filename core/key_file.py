@@ -24,10 +24,12 @@ def read(path: Path, event: str) -> tuple[bytes | None, dict[str, bytes]]:
             elif len(words) == 3 and words[0] == "key":
                 keys[words[1]] = _key(words[2])
     except (OSError, ValueError) as error:
-        # A traceback would say nothing more.
-        log.error(event, error=type(error).__name__)  # noqa: TRY400
-        return None, {}
-    return index, keys
+        failure = type(error).__name__
+    else:
+        return index, keys
+    # A traceback would say nothing more.
+    log.error(event, error=failure)
+    return None, {}
 
 
 def make(path: Path, comment: str) -> None:

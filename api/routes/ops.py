@@ -13,6 +13,7 @@ from sqlalchemy import text
 
 from api import problems, small_page
 from api.dependencies import Services
+from core.isolation import caught
 from core.schema import MIN_REVISION
 from rules.errors import NotFound
 
@@ -62,14 +63,14 @@ async def ready(context: Services, to: Literal["serve"] | None = None) -> JSONRe
     `?to=serve` asks for what a request needs: presses are saved, and inboxes go on, where no key opens push addresses.
     """
     why = None
-    try:
+    with caught() as look:
         await context.database.ping()
         async with context.database.read() as session:
             found = (await session.execute(text("SELECT version_num FROM alembic_version"))).scalar()
         # Revisions are numbered, so a newer schema (a release that is being rolled out) is good as well.
         if found is None or str(found) < MIN_REVISION:
             why = "schema"
-    except Exception:  # noqa: BLE001 (whatever is wrong with the database, we are not ready)
+    if look.error is not None:
         why = "database"
     if why is None and to is None and not context.keyring.opens_addresses:
         return JSONResponse(

@@ -21,6 +21,7 @@ from apprise import (
 from apprise import logger as apprise_log
 
 from core.addresses import NORMALIZERS
+from core.isolation import caught, isolated
 from models.enums import NoticeKind
 from notifications.transports.gateway_url import filled, with_place
 from notifications.transports.protocol import ChannelAddress, Push, Rejected, Result, RetryAt, Sent
@@ -93,17 +94,17 @@ class ChannelTransport:
             to = NORMALIZERS[self._kind](address.address)
         except ValueError:
             return Rejected("bad_address")
-        try:
-            async with asyncio.timeout(self._limit):
-                taken = await self._in_a_thread(partial(self._notify, to, push))
-        except TimeoutError:
-            return RetryAt("timeout")
-        except Exception as error:  # noqa: BLE001 (Apprise has a hundred gateways, each with errors of its own)
-            log.warning("channel_send_failed", delivery_id=str(push.delivery_id), error=type(error).__name__)
-            return RetryAt("unexpected")
-        if taken is None:
-            return RetryAt("overslept")
-        return Sent() if taken else RetryAt("not_taken")
+        # Apprise has a hundred gateways, each with errors of its own.
+        with isolated("channel_send_failed", delivery_id=str(push.delivery_id)):
+            try:
+                async with asyncio.timeout(self._limit):
+                    taken = await self._in_a_thread(partial(self._notify, to, push))
+            except TimeoutError:
+                return RetryAt("timeout")
+            if taken is None:
+                return RetryAt("overslept")
+            return Sent() if taken else RetryAt("not_taken")
+        return RetryAt("unexpected")
 
     def _text(self, push: Push) -> str:
         """The neutral sentence and a link that opens the app, which asks who is there; a code needs no link."""
@@ -170,11 +171,11 @@ class ChannelTransport:
                 outcome.set_result(came)
 
         def run() -> None:
-            came: bool | Exception | None
-            try:
+            came: bool | Exception | None = None
+            # Raised where the result is awaited.
+            with caught() as sending:
                 came = work()
-            except Exception as error:  # noqa: BLE001 (it is raised where it was asked for)
-                came = error
+            came = sending.error or came
             # The loop may be gone by the time a gateway answers.
             with suppress(RuntimeError):
                 loop.call_soon_threadsafe(settle, came)

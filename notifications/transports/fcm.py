@@ -17,6 +17,7 @@ from typing import Any
 import httpx
 import structlog
 
+from core.isolation import caught
 from notifications.transports.fcm_sign_in import SignIn, SignInError
 from notifications.transports.protocol import DeadAddress, FcmAddress, Push, Rejected, Result, RetryAt, Sent
 from notifications.transports.retry_after import retry_after
@@ -101,7 +102,8 @@ class FcmTransport:
             str(message)  # checks it, as the SDK does before it sends
         except ValueError:
             return Rejected("invalid_argument")
-        try:
+        # A send never raises: whatever happened is classified.
+        with caught() as send:
             async with asyncio.timeout(self._send_limit):
                 await firebase.sign_in.ready()
                 async with firebase.lanes:
@@ -109,8 +111,8 @@ class FcmTransport:
                         return RetryAt("overslept")
                     batch = await firebase.messaging.send_each_async([message], app=firebase.app)
             answer = batch.responses[0]
-        except Exception as error:  # noqa: BLE001 (a send never raises; what it may be is sorted below)
-            return _fault(error, push)
+        if send.error is not None:
+            return _fault(send.error, push)
         if answer.exception is None:
             # A 200 without the message's name did not come from FCM.
             return Sent() if answer.success else RetryAt("unexpected")

@@ -12,6 +12,8 @@ import httpx
 import structlog
 from typing_extensions import override
 
+from core.isolation import caught
+
 log = structlog.get_logger(__name__)
 
 _GIVE_UP_AFTER = 10.0
@@ -96,15 +98,14 @@ class SignIn(httpx.Auth):
         return self._running
 
     def _fetch(self, loop: asyncio.AbstractEventLoop, running: asyncio.Future[None]) -> None:
-        try:
+        with caught() as refresh:
             self._refresh()
-        except Exception as error:  # noqa: BLE001 (whatever went wrong: there is no new token)
-            # google-auth's own word for an answer that another try will not change: the account is gone, or its key is.
-            self._refused = type(error).__name__ == "RefreshError" and not getattr(error, "retryable", False)
+        error = refresh.error
+        fetched = error is None
+        # google-auth's own word for an answer that another try will not change: the account is gone, or its key is.
+        self._refused = type(error).__name__ == "RefreshError" and not getattr(error, "retryable", False)
+        if error is not None:
             log.warning("fcm_sign_in_failed", error=type(error).__name__, refused=self._refused)
-            fetched = False
-        else:
-            self._refused, fetched = False, True
         with contextlib.suppress(RuntimeError):  # the loop has ended meanwhile
             loop.call_soon_threadsafe(self._done, running, fetched)
 

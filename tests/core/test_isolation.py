@@ -12,7 +12,7 @@ from core import isolation
 from core.isolation import caught, isolated
 
 ROOT = Path(isolation.__file__).resolve().parents[1]
-PACKAGES = ("cli", "core", "worker")
+PACKAGES = ("cli", "core", "models", "notifications", "rules", "worker")
 
 
 def failures(event: str) -> float:
