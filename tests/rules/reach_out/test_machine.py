@@ -1,5 +1,7 @@
 """Section 5 of the design as a table: what time, people who come and go, and the end make of a reach-out."""
 
+from datetime import datetime
+
 import pytest
 
 from models.enums import NoticeKind, Outcome
@@ -14,6 +16,7 @@ from rules.reach_out.events import (
     TalkingConfirmed,
 )
 from rules.reach_out.ladder import REACH_OUT_LIFETIME
+from rules.reach_out.machine import decide
 from rules.reach_out.state import Answered, Closed, Together, Waiting
 from tests.rules.reach_out.machine_table import (
     CALLING,
@@ -177,3 +180,10 @@ CLOSING = (
 @pytest.mark.parametrize("case", [*TIME, *PEOPLE, *CLOSING], ids=lambda case: case.sentence)
 def test_the_table(case: Case) -> None:
     check(case)
+
+
+@pytest.mark.parametrize(("rung", "pushed_at"), [(1, at(-3600)), (2, NOW)])
+def test_a_rung_that_pushes_again_is_a_push(rung: int, pushed_at: datetime) -> None:
+    """A press a moment later is the same press then, and does not push the same phones once more."""
+    before = reach_out(told("A"), participant("B", 2), stage=DUE, rung=rung)
+    assert decide(before, ClockDue(), NOW).after.pushed_at == pushed_at

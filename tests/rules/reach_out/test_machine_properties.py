@@ -57,7 +57,7 @@ class Night(RuleBasedStateMachine):
 
     # ---------------------------------------------------------------------------------------------------- what happens
 
-    @rule(seconds=st.one_of(st.floats(0, 60), st.floats(60, 1200)))
+    @rule(seconds=st.one_of(st.floats(0, 60), st.floats(60, 1200), st.floats(1200, 90_000)))
     def time_passes(self, seconds: float) -> None:
         """Whatever is due on the way is done at its time, as the worker does it."""
         until = self.now + timedelta(seconds=seconds)
@@ -158,6 +158,11 @@ class Night(RuleBasedStateMachine):
         assert not asked & declined, "nobody who has declined is asked again"
         assert not set(change.notified) & {one.person_id for one in before.told}, "nobody is told twice"
         assert change.after.round >= before.round
+        if not isinstance(before.stage, Waiting) and not isinstance(change.after.stage, Waiting):
+            assert not asked, "nobody is alarmed while somebody is there"
+        if NoticeKind.UNANSWERED in {one.kind for one in change.announcements}:
+            assert isinstance(change.after.stage, Waiting), "nobody is said to be absent who is there"
+            assert change.after.unanswered_at == self.now
         self.take(change)
         return change
 
