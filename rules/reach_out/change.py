@@ -74,7 +74,8 @@ class Draft:
         self.snapshot = replace(self.snapshot, **columns)
 
     def put(self, *participants: Participant) -> None:
-        self.snapshot = self.snapshot.with_participants(*participants)
+        if participants:
+            self.snapshot = self.snapshot.with_participants(*participants)
 
     def remove(self, person_id: UUID) -> None:
         self.snapshot = self.snapshot.without(person_id)
