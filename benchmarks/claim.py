@@ -64,8 +64,8 @@ async def run(ground: Ground, *, short: bool) -> Report:
             if short or number:  # the first round warms up
                 rates.setdefault(way, []).append(deliveries / seconds)
                 costs.setdefault(way, []).append(cpu / deliveries * 1e6)
-    for way, found in rates.items():
-        report.row(way, spread(found), spread(costs[way]))
+    for way, rate in rates.items():
+        report.row(way, spread(rate), spread(costs[way]))
     report.notes.append(f"Recordings that had to be retried because the workers collided: {sum(anew.values())}.")
     best = max(BATCHES, key=lambda batch: spread(rates[f"claim and record, batches of {batch}"]).median)
     report.at_least("The whole worker, deliveries a second", spread(rates[WHOLE]), 15_000)
@@ -98,10 +98,10 @@ async def _race(env: dict[str, str], address: str, batch: int | None) -> tuple[f
     if batch is None:
         for worker in workers:
             _say(worker)
-    told = [json.loads(await _line(worker)) for worker in workers]
+    results = [json.loads(await _line(worker)) for worker in workers]
     logged = [(await worker.communicate())[1] for worker in workers]
     again = sum(lines.count(b"outcomes_not_recorded") for lines in logged)
-    return seconds, sum(one["cpu"] for one in told), sum(one["sent"] for one in told), again
+    return seconds, sum(one["cpu"] for one in results), sum(one["sent"] for one in results), again
 
 
 async def _line(worker: Process) -> bytes:

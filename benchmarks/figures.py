@@ -37,7 +37,7 @@ def ratio(these: Sequence[float], those: Sequence[float]) -> Spread:
 
 
 def percentile(values: Sequence[float], share: float) -> float:
-    """The value that `share` (0 to 1) of the values do not exceed."""
+    """Return the value that `share` (0 to 1) of the values do not exceed."""
     ordered = sorted(values)
     return ordered[min(len(ordered) - 1, max(0, round(share * len(ordered)) - 1))]
 
@@ -63,15 +63,15 @@ class Report:
     def row(self, *cells: object) -> None:
         self.rows.append(tuple(str(cell) for cell in cells))
 
-    def at_least(self, what: str, found: Spread, target: float, aim: float | None = None) -> None:
+    def at_least(self, what: str, measured: Spread, target: float, aim: float | None = None) -> None:
         wanted = f"at least {_number(target)}" + (f", aim {_number(aim)}" if aim is not None else "")
-        self._judge(what, found, wanted, met=found.median >= target)
+        self._judge(what, measured, wanted, met=measured.median >= target)
 
-    def at_most(self, what: str, found: Spread, target: float, unit: str = "") -> None:
-        self._judge(what, found, f"at most {_number(target)}{unit}", met=found.median <= target)
+    def at_most(self, what: str, measured: Spread, target: float, unit: str = "") -> None:
+        self._judge(what, measured, f"at most {_number(target)}{unit}", met=measured.median <= target)
 
-    def _judge(self, what: str, found: Spread, wanted: str, *, met: bool) -> None:
-        self.verdicts.append(f"{what}: {found}, wanted {wanted}: {'**pass**' if met else '**short of target**'}")
+    def _judge(self, what: str, measured: Spread, wanted: str, *, met: bool) -> None:
+        self.verdicts.append(f"{what}: {measured}, wanted {wanted}: {'**pass**' if met else '**short of target**'}")
 
     def text(self) -> str:
         """Markdown."""
@@ -94,7 +94,7 @@ def _line(cells: Sequence[str]) -> str:
 
 
 def machine(postgres: str | None) -> str:
-    """What all of it ran on."""
+    """Return what the benchmarks ran on: processor, memory, versions."""
     packages = ", ".join(f"{name} {version(name)}" for name in SHOWN)
     return (
         f"{datetime.now(UTC):%Y-%m-%d}, {os.cpu_count()} cores, {platform.system()} {platform.machine()}, "
@@ -103,5 +103,5 @@ def machine(postgres: str | None) -> str:
 
 
 def busy() -> str:
-    """The load average of the last minute. Above the number of cores, others were waiting for them as well."""
+    """Return the load average of the last minute. Above the number of cores, others were waiting for them as well."""
     return f"{os.getloadavg()[0]:.1f}"

@@ -76,23 +76,23 @@ def _token(request: Request) -> bytes:
 
 async def press(request: Request) -> Response:
     pool: asyncpg.Pool[asyncpg.Record] = request.app.state.pool
-    said: dict[str, Any] = await request.json()
+    body: dict[str, Any] = await request.json()
     now = datetime.now(UTC)
-    made = new_id(now)
-    note, need = said.get("note"), said.get("need")
+    reach_out_id = new_id(now)
+    note, need = body.get("note"), body.get("need")
     pushes = await pool.fetchval(
         PRESS,
         _token(request),
         now,
-        made,
+        reach_out_id,
         need,
         note.encode() if note else None,
-        str(made)[:19],
+        str(reach_out_id)[:19],
         now + timedelta(seconds=10),
     )
     if pushes is None:
         return JSONResponse({"detail": "no"}, 401)
-    return JSONResponse({"id": str(made), "pushes": pushes}, 201)
+    return JSONResponse({"id": str(reach_out_id), "pushes": pushes}, 201)
 
 
 async def inbox(request: Request) -> Response:
@@ -119,7 +119,7 @@ async def ready(_: Request) -> Response:
 
 def app(address: str) -> Starlette:
     @asynccontextmanager
-    async def lifespan(made: Starlette) -> AsyncIterator[None]:
+    async def lifespan(app: Starlette) -> AsyncIterator[None]:
         settings = {"timezone": "UTC", "jit": "off"}
         async with asyncpg.create_pool(
             address,
@@ -127,7 +127,7 @@ def app(address: str) -> Starlette:
             max_size=CONNECTIONS,
             connection_class=_Connection,
             server_settings=settings,
-        ) as made.state.pool:
+        ) as app.state.pool:
             yield
 
     routes = [

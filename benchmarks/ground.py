@@ -33,7 +33,7 @@ class Ground:
         self._made: list[str] = []
 
     async def database(self, name: str, like: str | None = None) -> str:
-        """The address of a new database: migrated and empty, or a copy of the one at `like`."""
+        """Return the address of a new database: migrated and empty, or a copy of the one at `like`."""
         full = f"bench_{name}_{os.getpid()}"
         origin = f" TEMPLATE {urlsplit(like).path[1:]}" if like else ""
         await _on_server(f"DROP DATABASE IF EXISTS {full} WITH (FORCE)", f"CREATE DATABASE {full}{origin}")
@@ -44,7 +44,7 @@ class Ground:
         return address
 
     async def keyring(self, address: str) -> Keyring:
-        """The keyring that a server on this database will open."""
+        """Return the keyring that a server on this database will open."""
         settings = self.settings(address)
         database = Database(settings.sqlalchemy_url, 2)
         try:
@@ -56,7 +56,7 @@ class Ground:
         return Settings(_env_file=None, database_url=SecretStr(address), data_dir=self.folder)
 
     def env(self, address: str | None, **more: str) -> dict[str, str]:
-        """The environment of a server on this database (None: the embedded one); it logs warnings only."""
+        """Return the environment of a server on this database (None: the embedded one); it logs warnings only."""
         kept = {name: value for name, value in os.environ.items() if not name.startswith("PORCHLIGHT_")}
         kept |= {"PORCHLIGHT_DATA_DIR": str(self.folder), "PORCHLIGHT_LOG_LEVEL": "WARNING"}
         # Whoever is measured signs up from here.
@@ -76,13 +76,13 @@ class Ground:
 
 @asynccontextmanager
 async def ground() -> AsyncIterator[Ground]:
-    """A ground that leaves nothing behind."""
+    """Open a ground that leaves nothing behind."""
     folder = Path(tempfile.mkdtemp(prefix="porchlight-bench-"))
-    made = Ground(folder)
+    new_ground = Ground(folder)
     try:
-        yield made
+        yield new_ground
     finally:
-        await made.close()
+        await new_ground.close()
         shutil.rmtree(folder, ignore_errors=True)
 
 
@@ -104,7 +104,7 @@ async def connected(address: str) -> AsyncIterator["asyncpg.Connection[asyncpg.R
 
 
 async def postgres_version() -> str | None:
-    """The server's version; None when there is no server to be had."""
+    """Return the server's version; None when there is no server to be had."""
     try:
         async with connected(SERVER) as connection:
             return str(await connection.fetchval("SHOW server_version")).split(" ", maxsplit=1)[0]

@@ -57,19 +57,19 @@ async def run(ground: Ground, *, short: bool) -> Report:
             MANY: (at_many, chosen),
             EVERYBODY: (at_many, large.tokens),
         }
-        found: dict[str, list[Answered]] = {side: [] for side in sides}
+        answers_by_side: dict[str, list[Answered]] = {side: [] for side in sides}
         for number in range(rounds + (not short)):
             for side, (server, tokens) in sides.items():
                 answered = await ask(_job(server, tokens, count))
                 if short or number:  # the first round warms up
-                    found[side].append(answered)
-    _tell(report, found)
+                    answers_by_side[side].append(answered)
+    _tell(report, answers_by_side)
     return report
 
 
-def _tell(report: Report, found: dict[str, list[Answered]]) -> None:
-    rates = {side: [answer.rate for answer in answers] for side, answers in found.items()}
-    for side, answers in found.items():
+def _tell(report: Report, answers_by_side: dict[str, list[Answered]]) -> None:
+    rates = {side: [answer.rate for answer in answers] for side, answers in answers_by_side.items()}
+    for side, answers in answers_by_side.items():
         report.row(
             side,
             spread(rates[side]),
@@ -79,18 +79,20 @@ def _tell(report: Report, found: dict[str, list[Answered]]) -> None:
         )
     report.at_least("Pages, share of the floor", ratio(rates[FEW], rates[FLOOR]), 0.35)
     report.at_least("Rate at a million notices, share of that at a thousand", ratio(rates[MANY], rates[FEW]), 0.9)
-    report.notes.append(f"Replies other than 200: {sum(answer.odd for side in found.values() for answer in side)}.")
+    report.notes.append(
+        f"Replies other than 200: {sum(answer.odd for side in answers_by_side.values() for answer in side)}."
+    )
 
 
 def _job(server: Running, tokens: list[str], count: int) -> Job:
     return Job(server.port, "GET", "/v1/inbox", "", tokens, count, 200)
 
 
-async def _fill(address: str, made: Crowd, count: int) -> None:
+async def _fill(address: str, people: Crowd, count: int) -> None:
     """`count` notices, shared out evenly; ids as good as random, which is the worst order for the index."""
-    senders: list[UUID] = made.members or made.owners[1:] + made.owners[:1]
+    senders: list[UUID] = people.members or people.owners[1:] + people.owners[:1]
     async with connected(address) as connection:
         # Foreign keys are not looked at one by one for a million rows that are known to be right.
         await connection.execute("SET session_replication_role = replica")
-        await connection.execute(NOTICES, made.owners, senders, datetime.now(UTC), count, timeout=600)
+        await connection.execute(NOTICES, people.owners, senders, datetime.now(UTC), count, timeout=600)
         await connection.execute("VACUUM ANALYZE", timeout=600)

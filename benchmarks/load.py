@@ -133,7 +133,7 @@ async def _closed(
 async def _open(
     count: int, rate: float, lines: Sequence[_Line], raw: Sequence[bytes], took: list[float], statuses: Counter[int]
 ) -> None:
-    """Requests leave when they are due, answered or not; a wait for a free connection counts as the server's time."""
+    """Send requests when they are due, answered or not; a wait for a free connection counts as the server's time."""
     free = deque(lines)
     freed = asyncio.Event()
 

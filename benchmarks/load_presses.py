@@ -127,7 +127,7 @@ async def _start(stack: AsyncExitStack, env: Mapping[str, str], address: str) ->
 
 
 async def pressing(servers: Sequence[Running], tokens: Sequence[str], rate: float) -> list[Answered]:
-    """These people press, at this rate in all, by turns at each of the servers."""
+    """Let these people press, at this rate in all, by turns at each of the servers."""
     each = rate / len(servers)
 
     def job(number: int, server: Running) -> Job:

@@ -89,7 +89,7 @@ async def run(ground: Ground, *, short: bool) -> Report:
     keyring = await ground.keyring(address)
     warm = await crowd(address, keyring, owners, MEMBERS, first_step=MEMBERS)
     without = await crowd(address, keyring, owners, MEMBERS, first_step=MEMBERS)
-    made = await crowd(address, keyring, owners, MEMBERS, first_step=MEMBERS, members_signed_in=True)
+    people = await crowd(address, keyring, owners, MEMBERS, first_step=MEMBERS, members_signed_in=True)
     streams = Streams()
     async with AsyncExitStack() as stack:
         stack.push_async_callback(streams.close)
@@ -100,25 +100,25 @@ async def run(ground: Ground, *, short: bool) -> Report:
         used.append(_cpu(servers))
         await asyncio.sleep(REST)
         before = await _weight(servers)
-        half = len(made.member_tokens) // SERVERS
+        half = len(people.member_tokens) // SERVERS
         for number, server in enumerate(servers):
-            await streams.open(server, made.member_tokens[number * half : (number + 1) * half])
+            await streams.open(server, people.member_tokens[number * half : (number + 1) * half])
         await asyncio.sleep(REST)
         after = await _weight(servers)
         used.append(_cpu(servers))
-        full = await pressing(servers, made.tokens, RATE)
+        full = await pressing(servers, people.tokens, RATE)
         used.append(_cpu(servers))
         await asyncio.sleep(REST)
         still = streams.open_now
-        news = await _news(address, streams, made.members)
-    for open_streams, answers, told, cpu, weight in (
+        news = await _news(address, streams, people.members)
+    for open_streams, answers, delays, cpu, weight in (
         (0, calm, ("–", "–", "–"), used[1] - used[0], before),
-        (len(made.member_tokens), full, news, used[3] - used[2], after),
+        (len(people.member_tokens), full, news, used[3] - used[2], after),
     ):
         worst = max(answers, key=lambda answer: answer.p95)
         times = (f"{value:.1f}" for value in (worst.p50, worst.p95, worst.p99))
-        report.row(f"{open_streams:,}", *times, *told, f"{cpu * 1000 / owners:.1f}", f"{weight:.0f}")
-    each = (after - before) * 1e6 / len(made.member_tokens) / 1024
+        report.row(f"{open_streams:,}", *times, *delays, f"{cpu * 1000 / owners:.1f}", f"{weight:.0f}")
+    each = (after - before) * 1e6 / len(people.member_tokens) / 1024
     report.at_most("Reply p95 with all streams open", spread([max(answer.p95 for answer in full)]), 150, " ms")
     report.notes.append(f"An open stream takes {each:.0f} KiB.")
     report.notes.append(

@@ -17,7 +17,7 @@ ROLES = ("sponsor", "friend", "partner", "family", "fellow")
 
 @dataclass(slots=True)
 class Crowd:
-    """Who was made. `tokens` are the session tokens of the owners, in the order of `owners`; members may have some too."""
+    """Everybody of a benchmark. `tokens` are the session tokens of the owners, in the order of `owners`; members may have some too."""
 
     owners: list[UUID] = field(default_factory=list)
     members: list[UUID] = field(default_factory=list)
@@ -39,19 +39,19 @@ async def crowd(
 
     `first_step`: how many of each circle are told at the press; the rest a rung later.
     """
-    made = Crowd()
+    people = Crowd()
     now = datetime.now(UTC)
     rows: dict[str, list[dict[str, Any]]] = {name: [] for name in ("people", "sessions", "memberships", "devices")}
     for _ in range(owners):
         owner = _person(rows, keyring, now)
-        made.owners.append(owner)
-        made.tokens.append(_session(rows, owner, now))
+        people.owners.append(owner)
+        people.tokens.append(_session(rows, owner, now))
         for place in range(members_each):
             member = _person(rows, keyring, now)
-            made.members.append(member)
+            people.members.append(member)
             rows["memberships"].append(_membership(owner, member, place, 1 if place < first_step else 2, now))
             if members_signed_in:
-                made.member_tokens.append(_session(rows, member, now))
+                people.member_tokens.append(_session(rows, member, now))
             for _ in range(devices_each):
                 rows["devices"].append(_device(keyring, member, rows["people"][-1]["data_key"], now))
     async with connected(address) as connection:
@@ -61,22 +61,22 @@ async def crowd(
                     table, columns=list(records[0]), records=[tuple(record.values()) for record in records]
                 )
         await connection.execute("VACUUM ANALYZE")
-    return made
+    return people
 
 
 def _person(rows: dict[str, list[dict[str, Any]]], keyring: Keyring, now: datetime) -> UUID:
-    made = new_id(now)
-    data_key = keyring.new_data_key(made)
-    vault = keyring.vault(made, data_key)
+    person_id = new_id(now)
+    data_key = keyring.new_data_key(person_id)
+    vault = keyring.vault(person_id, data_key)
     rows["people"].append(
         {
-            "id": made,
+            "id": person_id,
             "sign_in_name_hash": secrets.token_bytes(32),
-            "sign_in_name": vault.seal("people.sign_in_name", made, f"person.{made.hex[:12]}"),
-            "display_name": vault.seal("people.display_name", made, f"Person {made.hex[:6]}"),
+            "sign_in_name": vault.seal("people.sign_in_name", person_id, f"person.{person_id.hex[:12]}"),
+            "display_name": vault.seal("people.display_name", person_id, f"Person {person_id.hex[:6]}"),
             "passphrase_hash": "none",
             "data_key": data_key,
-            "contact": vault.seal("people.contact", made, "+15550100"),
+            "contact": vault.seal("people.contact", person_id, "+15550100"),
             "time_zone": "Europe/Berlin",
             "region": "US",
             "language": "en",
@@ -84,7 +84,7 @@ def _person(rows: dict[str, list[dict[str, Any]]], keyring: Keyring, now: dateti
             "created_at": now,
         }
     )
-    return made
+    return person_id
 
 
 def _session(rows: dict[str, list[dict[str, Any]]], person: UUID, now: datetime) -> str:
@@ -117,14 +117,14 @@ def _membership(owner: UUID, member: UUID, place: int, step: int, now: datetime)
 
 
 def _device(keyring: Keyring, person: UUID, data_key: bytes, now: datetime) -> dict[str, Any]:
-    made = new_id(now)
+    device_id = new_id(now)
     # The length of a real registration token.
     held = json.dumps({"token": secrets.token_urlsafe(106)})
     return {
-        "id": made,
+        "id": device_id,
         "person_id": person,
         "kind": "fcm",
         "address_hash": secrets.token_bytes(32),
-        "address": keyring.vault(person, data_key).seal("devices.address", made, held),
+        "address": keyring.vault(person, data_key).seal("devices.address", device_id, held),
         "created_at": now,
     }

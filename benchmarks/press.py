@@ -38,7 +38,7 @@ async def run(ground: Ground, *, short: bool) -> Report:
         ),
     )
     origin = await ground.database("press_floor")
-    made = await crowd(origin, await ground.keyring(origin), people)
+    crowd_of_people = await crowd(origin, await ground.keyring(origin), people)
     addresses = {FLOOR: origin}
     for name, side in (("press_alone", ALONE), ("press_worker", WITH_WORKER)):
         addresses[side] = await ground.database(name, like=origin)
@@ -55,10 +55,10 @@ async def run(ground: Ground, *, short: bool) -> Report:
         for number in range(rounds + (not short)):
             for side, server in servers.items():
                 before = server.cpu()
-                at_full = await ask(_job(server, made.tokens, people))
+                at_full = await ask(_job(server, crowd_of_people.tokens, people))
                 left = await _clear(addresses[side])
                 used = server.cpu() - before
-                at_ease = await ask(_job(server, made.tokens, min(steady, people), rate=RATE))
+                at_ease = await ask(_job(server, crowd_of_people.tokens, min(steady, people), rate=RATE))
                 await _clear(addresses[side])
                 if short or number:  # the first round warms up
                     full[side].append(at_full)

@@ -41,8 +41,8 @@ async def run(ground: Ground, *, short: bool) -> Report:
     )
     address = await ground.database("push")
     presses = 2 * count * (rounds + 1)
-    made = await crowd(address, await ground.keyring(address), presses, members_each=MEMBERS, first_step=0)
-    tokens = iter(made.tokens)
+    circles = await crowd(address, await ground.keyring(address), presses, members_each=MEMBERS, first_step=0)
+    tokens = iter(circles.tokens)
     handed: list[list[Press]] = []
     arrived: list[list[Press]] = []
     with FcmStandIn() as fcm:

@@ -27,8 +27,8 @@ class Running:
 
     async def resident(self) -> float:
         """Its resident memory, in megabytes (10**6 bytes)."""
-        asked = await asyncio.create_subprocess_exec("ps", "-o", "rss=", "-p", str(self.process.pid), stdout=PIPE)
-        out, _ = await asked.communicate()
+        ps = await asyncio.create_subprocess_exec("ps", "-o", "rss=", "-p", str(self.process.pid), stdout=PIPE)
+        out, _ = await ps.communicate()
         return int(out) * 1024 / 1e6
 
     def cpu(self) -> float:
@@ -91,7 +91,7 @@ async def _stop(process: Process) -> None:
 def porchlight(
     env: Mapping[str, str], *, worker: bool = False, errors: int = DEVNULL
 ) -> AbstractAsyncContextManager[Running]:
-    """The real server: one process, as `porchlight serve` starts it."""
+    """Start the real server: one process, as `porchlight serve` starts it."""
     return serving("cli.main", ["serve", *([] if worker else ["--no-worker"])], env, errors=errors)
 
 
@@ -110,6 +110,6 @@ async def _answers(port: int, path: str) -> bool:
 
 
 def free_port() -> int:
-    with socket.socket() as asked:
-        asked.bind(("127.0.0.1", 0))
-        return int(asked.getsockname()[1])
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])

@@ -65,8 +65,8 @@ async def run(ground: Ground, *, short: bool) -> Report:
     return report
 
 
-def _worst(found: dict[tuple[str, str], list[float]]) -> Spread:
-    return max((spread(values) for values in found.values()), key=lambda one: one.median)
+def _worst(values_by_way: dict[tuple[str, str], list[float]]) -> Spread:
+    return max((spread(values) for values in values_by_way.values()), key=lambda one: one.median)
 
 
 async def _timed(words: list[str], env: dict[str, str]) -> float:

@@ -1,4 +1,4 @@
-"""The commands: `porchlight serve | work | migrate | demo | audit | backup | openapi | keys`, and what a process is made of."""
+"""The commands: `porchlight serve | work | migrate | demo | audit | backup | openapi | keys`, and what a process consists of."""
 
 import gc
 

@@ -1,4 +1,4 @@
-"""`porchlight audit`: what must not be, looked for once, as a plain table."""
+"""`porchlight audit`: one audit of the database, as a plain table."""
 
 from collections.abc import Sequence
 from uuid import UUID
@@ -13,34 +13,34 @@ from worker.auditor import Auditor
 
 
 async def run(settings: Settings) -> int:
-    """Look, mend and print; gives the exit status: 0 when all is as it should be, 1 when something was not."""
+    """Audit once, mend and print; return the exit status: 0 when all is as it should be, 1 when something was not."""
     database = Database(settings.sqlalchemy_url)
     try:
         clock = DatabaseClock(database.time)
         await clock.anchor()
         keyring = await open_keyring(settings, database)
-        done = await Auditor(database, clock, keyring, Bus(), _nobody).look()
+        findings = await Auditor(database, clock, keyring, Bus(), _nobody).look()
     finally:
         await database.close()
-    print(table(done))
-    return 1 if done else 0
+    print(table(findings))
+    return 1 if findings else 0
 
 
-def table(done: Sequence[tuple[Finding, bool]]) -> str:
-    """One line a finding; ids only."""
-    if not done:
+def table(findings: Sequence[tuple[Finding, bool]]) -> str:
+    """Return the table: one line a finding, with ids only."""
+    if not findings:
         return "Nothing found: every timer, delivery and bookend is as it should be."
-    width = max(len(finding.what) for finding, _ in done)
+    width = max(len(finding.what) for finding, _ in findings)
     lines = [
         f"{finding.what:<{width}}  {finding.id or finding.detail!s:<36}  {'mended' if mended else _LEFT[finding.id is None]}"
-        for finding, mended in done
+        for finding, mended in findings
     ]
     head = f"{'what':<{width}}  {'id':<36}  now"
-    return "\n".join([head, *lines, f"{len(done)} found. A worker that runs carries on with what was mended."])
+    return "\n".join([head, *lines, f"{len(findings)} found. A worker that runs carries on with what was mended."])
 
 
 _LEFT = {False: "left", True: "yours to mend"}
 
 
 def _nobody(deliveries: Sequence[UUID]) -> None:
-    """Send nothing from here: what is written is due at once, for any worker."""
+    """Dispatch nothing from here: what is written is due at once, for any worker."""

@@ -1,4 +1,4 @@
-"""`porchlight backup FILE`: a whole copy of a live SQLite database. Keys are backed up apart, on purpose."""
+"""`porchlight backup FILE`: a consistent copy of a live SQLite database. Keys are backed up separately, on purpose."""
 
 import os
 import sqlite3
@@ -16,7 +16,7 @@ class BackupError(Exception):
 
 
 def run(settings: Settings, target: Path) -> int:
-    """Copy the database into `target` (mode 600), which must not exist yet; gives the exit status."""
+    """Copy the database into `target` (mode 600), which must not exist yet, and return the exit status."""
     try:
         _copy(_source(settings), target)
     except BackupError as error:
@@ -43,7 +43,7 @@ def _copy(source: Path, target: Path) -> None:
     try:
         os.close(os.open(target, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
     except FileExistsError:
-        raise BackupError(f"{target} is there already; choose another name.") from None
+        raise BackupError(f"{target} exists already; choose another name.") from None
     except OSError as error:
         raise BackupError(f"{target} cannot be written: {error.strerror}.") from None
     try:
@@ -60,4 +60,4 @@ def _copy(source: Path, target: Path) -> None:
         raise BackupError(f"The copy failed: {error}.") from None
     if whole != "ok":
         target.unlink(missing_ok=True)
-        raise BackupError("The copy is not whole.")
+        raise BackupError("The copy is incomplete.")

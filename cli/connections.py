@@ -1,4 +1,4 @@
-"""The server's connections: how long a request may take to arrive, a reply to be read, and a place in the house for each."""
+"""The server's connections: time limits for requests to arrive and replies to be read, and a bound on their number."""
 
 import asyncio
 from typing import Any, Final
@@ -21,28 +21,28 @@ RESPONSE_READ_SECONDS: Final = 30.0
 MAX_HEADER_BYTES: Final = 64 * 1024
 """Bytes of a request before its body."""
 REPORT_SECONDS: Final = 60.0
-"""Seconds between two lines in the log: what fills the connections must not fill the log as well."""
+"""Seconds between two log lines: a flood of connections must not flood the log as well."""
 EVENT_STREAM: Final = "/v1/events"
 
 log = structlog.get_logger(__name__)
 
 
 class GaveUp:
-    """Counts the connections that were given up, and says so now and then."""
+    """Counts connections that were closed to make room, and logs that now and then."""
 
     def __init__(self) -> None:
-        self._said_at: float | None = None
+        self._logged_at: float | None = None
 
     def __call__(self, doing: Doing) -> None:
         GIVEN_UP.labels(doing.name.lower()).inc()
         now = asyncio.get_running_loop().time()
-        if self._said_at is None or now - self._said_at >= REPORT_SECONDS:
-            self._said_at = now
+        if self._logged_at is None or now - self._logged_at >= REPORT_SECONDS:
+            self._logged_at = now
             log.warning("connections_given_up", doing=doing.name.lower())
 
 
 class Connection(HttpToolsProtocol):
-    """uvicorn's own connection, which waits for nobody for ever and has a place at the door.
+    """uvicorn's own connection with time limits, registered at the door.
 
     uvicorn itself has a limit for the silence between two requests only.
     """
@@ -151,12 +151,12 @@ class Connection(HttpToolsProtocol):
             self._reading = None
 
     def is_for(self, host: str) -> None:
-        """A trusted proxy has said whose request this is."""
+        """Return a trusted proxy has said whose request this is."""
         if self._peer == PROXIES:
             self.door.comes_from(self._guest, self.door.place(host))
 
     def _under_way(self) -> RequestResponseCycle | None:
-        """The request that is not answered to the end yet."""
+        """Return the request that is not answered to the end yet."""
         latest: RequestResponseCycle | None = self.cycle
         return None if latest is None or latest.response_complete else latest
 
@@ -186,12 +186,12 @@ class Connection(HttpToolsProtocol):
             self._refuse(problems.TooSlow())
 
     def _must_be_read(self) -> None:
-        """A peer that takes nothing would keep the connection until its last byte."""
+        """Return a peer that takes nothing would keep the connection until its last byte."""
         if self._reading is None:
             self._reading = self.loop.call_later(RESPONSE_READ_SECONDS, self.transport.abort)
 
     def _refuse(self, error: PorchlightError) -> None:
-        """Say why, if nothing else has been said yet, and hang up."""
+        """Reply with the problem, unless a reply has begun, and hang up."""
         cycle = self._under_way()
         if cycle is None or not cycle.response_started:
             self.transport.write(_raw(error))
@@ -203,7 +203,7 @@ class Connection(HttpToolsProtocol):
 
 
 def connections(door: Door) -> type[asyncio.Protocol]:
-    """The class of all connections through this door, as uvicorn takes it."""
+    """Return the class of all connections through this door, as uvicorn takes it."""
     return type("ConnectionThroughDoor", (Connection,), {"door": door})
 
 
@@ -221,7 +221,7 @@ class Placed:
 
 
 def _raw(error: PorchlightError) -> bytes:
-    """The problem document as the bytes of a whole reply, after which nothing comes."""
+    """Return the problem document as the bytes of a whole reply, after which nothing comes."""
     response = problems.reply(error, "", {"connection": "close", "cache-control": "no-store"})
     headers = b"".join(name + b": " + value + b"\r\n" for name, value in response.raw_headers)
     return STATUS_LINE[response.status_code] + headers + b"\r\n" + bytes(response.body)

@@ -14,9 +14,8 @@ from core.schema import MIN_REVISION
 from core.settings import Settings
 
 POLL_SECONDS = 1.0
-"""Seconds between two looks."""
-NOTICE_SECONDS = 10
-"""Looks between two lines in the log."""
+"""Seconds between two checks."""
+CHECKS_PER_LOG_LINE = 10
 
 log = structlog.get_logger(__name__)
 
@@ -24,24 +23,24 @@ log = structlog.get_logger(__name__)
 async def wait_for_database(settings: Settings, waiting: Callable[[str], None], stop: asyncio.Event) -> None:
     """Return once the database answers and its tables are new enough, or when `stop` is set.
 
-    `waiting` is told why not: `database` or `schema`.
+    `waiting` is called with the reason: `database` or `schema`.
     """
     database = Database(settings.sqlalchemy_url, connections=2)
-    looks = 0
+    checks = 0
     try:
         while not stop.is_set():
             try:
                 await check_database(database)
             except SchemaTooOldError:
-                because, said = "schema", "Run: porchlight migrate"
+                because, hint = "schema", "Run: porchlight migrate"
             except (OSError, DBAPIError, TimeoutError) as error:
-                because, said = "database", operator_errors.explain(error, settings) or type(error).__name__
+                because, hint = "database", operator_errors.explain(error, settings) or type(error).__name__
             else:
                 return
             waiting(because)
-            if looks % NOTICE_SECONDS == 0:
-                log.warning("waiting_for_database", because=because, hint=said)
-            looks += 1
+            if checks % CHECKS_PER_LOG_LINE == 0:
+                log.warning("waiting_for_database", because=because, hint=hint)
+            checks += 1
             with suppress(TimeoutError):
                 await asyncio.wait_for(stop.wait(), POLL_SECONDS)
     finally:
@@ -53,16 +52,16 @@ class SchemaTooOldError(Exception):
 
 
 async def check_database(database: Database) -> None:
-    """Raises SchemaTooOldError, or what the driver raises when the database is away."""
+    """Return when the database can be used. Raises SchemaTooOldError, or what the driver raises when the database is away."""
     await database.ping(5)
     async with database.read() as session:
         if database.sqlite:
-            there = "SELECT 1 FROM sqlite_master WHERE name = 'alembic_version'"
+            exists = "SELECT 1 FROM sqlite_master WHERE name = 'alembic_version'"
         else:
-            there = "SELECT to_regclass('alembic_version')"
-        if (await session.execute(text(there))).scalar() is None:
+            exists = "SELECT to_regclass('alembic_version')"
+        if (await session.execute(text(exists))).scalar() is None:
             raise SchemaTooOldError
-        found = (await session.execute(text("SELECT version_num FROM alembic_version"))).scalar()
+        revision = (await session.execute(text("SELECT version_num FROM alembic_version"))).scalar()
         # Revisions are numbered, so a newer schema (a release that is being rolled out) is good as well.
-        if found is None or str(found) < MIN_REVISION:
+        if revision is None or str(revision) < MIN_REVISION:
             raise SchemaTooOldError

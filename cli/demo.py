@@ -27,7 +27,7 @@ class Player:
         self.headers = {"Authorization": f"Bearer {self.token}"}
 
     async def call(self, method: str, path: str, body: object | None = None, expect: int | None = None) -> Any:  # noqa: ANN401 (JSON)
-        """The reply's JSON. Raises StoryError when the status is not a success, or not the expected one."""
+        """Return the reply's JSON. Raises StoryError when the status is not a success, or not the expected one."""
         reply = await self.http.request(method, path, json=body, headers=self.headers)
         if reply.is_error or (expect is not None and reply.status_code != expect):
             raise StoryError(f"{self.name}: {method} {path} answered {reply.status_code}: {reply.text[:300]}")
@@ -35,7 +35,7 @@ class Player:
 
 
 async def play(url: str) -> int:
-    """Play the story and print its timeline; gives the exit status."""
+    """Play the story, print its timeline and return the exit status."""
     try:
         async with httpx.AsyncClient(base_url=url, timeout=20, trust_env=False) as http:
             await _story(http)
@@ -100,8 +100,8 @@ async def _join(http: httpx.AsyncClient, name: str) -> Player:
     reply = await http.post("/v1/people", json=body)
     if reply.status_code != httpx.codes.CREATED:
         raise StoryError(f"{name} could not sign up: {reply.status_code} {reply.text[:300]}")
-    made = reply.json()
-    return Player(name, http, made["session"]["token"], made["person"]["id"])
+    account = reply.json()
+    return Player(name, http, account["session"]["token"], account["person"]["id"])
 
 
 async def _into_circle(owner: Player, friend: Player, role: str) -> str:

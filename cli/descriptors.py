@@ -1,4 +1,4 @@
-"""How many descriptors this process may have open, and how many of them connections get."""
+"""The limit of open descriptors, and the share of it that is for connections."""
 
 import resource
 from dataclasses import dataclass
@@ -32,21 +32,21 @@ class Descriptors:
 
 
 def raise_limit(database_connections: int) -> Descriptors:
-    """Raise the soft limit to the hard one, and share it out. Raises MistakeError where even that is too little."""
+    """Raise the soft limit to the hard one, and share it out. Raises OperatorError where even that is too little."""
     limit = _raised()
-    found = share(limit, database_connections)
-    if found.connections < MIN_CONNECTIONS:
+    shares = share(limit, database_connections)
+    if shares.connections < MIN_CONNECTIONS:
         raise OperatorError(
             f"This process may have {limit} files and connections open, which is too few to serve anybody. Raise the"
             " hard limit (ulimit -Hn, LimitNOFILE= in a systemd unit, ulimits: nofile: in Compose) to 4096 or more."
         )
     if limit < ENOUGH_DESCRIPTORS:
-        log.warning("few_descriptors", limit=limit, connections=found.connections, wanted=ENOUGH_DESCRIPTORS)
-    return found
+        log.warning("few_descriptors", limit=limit, connections=shares.connections, wanted=ENOUGH_DESCRIPTORS)
+    return shares
 
 
 def share(limit: int, database_connections: int) -> Descriptors:
-    """What of `limit` is for connections, when the rest is kept for the database, pushes and those just arriving."""
+    """Return what of `limit` is for connections, when the rest is kept for the database, pushes and those just arriving."""
     kept = OWN_DESCRIPTORS + database_connections + min(MAX_ARRIVING, int(limit * ARRIVING_SHARE))
     return Descriptors(limit, min(MAX_CONNECTIONS, limit - kept))
 

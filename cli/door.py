@@ -1,4 +1,4 @@
-"""Who is connected, by place, and who gives up their connection when there are too many."""
+"""Open connections by client address, and which of them is closed when there are too many."""
 
 from collections import OrderedDict, defaultdict
 from collections.abc import Callable, Sequence
@@ -16,16 +16,16 @@ PROXIES: Final = "proxies"
 
 
 class Doing(IntEnum):
-    """What a connection is busy with, in the order in which they are given up."""
+    """What a connection is busy with, in the order in which connections are closed to make room."""
 
     ARRIVING = 0
-    """A request that is not whole yet, or none so far."""
+    """A request that is not complete yet, or none so far."""
     STREAMING = 1
     """A reply that has begun and goes on: an event stream, or somebody who does not read."""
     IDLE = 2
     """Between two requests."""
     SERVED = 3
-    """A whole request that is being worked at: a press, perhaps."""
+    """A complete request is being served: a press, perhaps."""
 
 
 @dataclass(slots=True, eq=False)
@@ -40,8 +40,8 @@ class Guest:
 class Door:
     """A new connection is never refused: an older one makes room for it.
 
-    At one place the oldest of the least use goes first, and what is being worked at never does. When all places together are
-    too many, the fullest place gives one up.
+    Within a place the oldest of the least useful is closed first, and never one whose request is being served. When all
+    places together hold too many, the fullest place gives one up.
     """
 
     def __init__(
@@ -57,7 +57,7 @@ class Door:
         self.count = 0
 
     def place(self, host: str) -> str:
-        """Where a connection from this address belongs."""
+        """Return the place that a connection from this address belongs to."""
         try:
             address = ip_address(host)
         except ValueError:
@@ -73,7 +73,7 @@ class Door:
         self.count += 1
 
     def leave(self, guest: Guest) -> None:
-        """It is closed; one that has left already is nothing new."""
+        """Forget a closed connection; one that has left already is ignored."""
         if not self._has(guest):
             return
         at = self._places[guest.place]
@@ -83,7 +83,7 @@ class Door:
             del self._places[guest.place]
 
     def does(self, guest: Guest, doing: Doing) -> None:
-        """It goes on doing something else."""
+        """Note what the connection does from now on."""
         if doing is guest.doing or not self._has(guest):
             guest.doing = doing
             return
@@ -93,7 +93,7 @@ class Door:
         at[doing][guest] = None
 
     def comes_from(self, guest: Guest, place: str) -> None:
-        """A proxy has said for whom the connection is at present."""
+        """Note for whom the connection is at present, as a trusted proxy says."""
         if place == guest.place or not self._has(guest):
             return
         self.leave(guest)

@@ -1,4 +1,4 @@
-"""`porchlight helplines`: which helplines nobody has compared with their source for a year, as a plain table."""
+"""`porchlight helplines`: helplines that were not verified for a year, as a plain table."""
 
 from datetime import UTC, date, datetime
 
@@ -6,20 +6,20 @@ from rules import helplines
 
 
 def run() -> int:
-    """Print the report for today; gives the exit status: 1 when there is something to look up again."""
+    """Print the report for today and return the exit status: 1 when a helpline has to be verified again."""
     text, stale = report(datetime.now(UTC).date())
     print(text)
     return 1 if stale else 0
 
 
 def report(today: date) -> tuple[str, bool]:
-    """The report as text, and whether an entry has grown stale by `today`."""
+    """Return the report as text, and whether an entry has grown stale by `today`."""
     countries = helplines.everywhere().values()
     listed = sum(len(country.lines) for country in countries)
-    found = helplines.stale(today)
-    if not found:
+    stale = helplines.stale(today)
+    if not stale:
         return f"All {listed} helplines of {len(countries)} regions were verified within a year.", False
-    width = max(len(line.name) for _, line in found)
-    lines = [f"{region:<6}  {line.name:<{width}}  {line.verified_on}  {line.source}" for region, line in found]
+    width = max(len(line.name) for _, line in stale)
+    lines = [f"{region:<6}  {line.name:<{width}}  {line.verified_on}  {line.source}" for region, line in stale]
     head = f"region  {'helpline':<{width}}  verified    read it again at"
-    return "\n".join([head, *lines, f"{len(found)} of {listed} are older than a year: docs/helplines.md"]), True
+    return "\n".join([head, *lines, f"{len(stale)} of {listed} are older than a year: docs/helplines.md"]), True

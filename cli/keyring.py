@@ -23,7 +23,7 @@ log = structlog.get_logger(__name__)
 
 
 async def open_keyring(settings: Settings, database: Database) -> Keyring:
-    """The keyring that this database was made with.
+    """Return the keyring that this database was made with.
 
     A new database gets new key files. A file that is missing or belongs to another database is never replaced: the
     service runs on, content is withheld, presses and inboxes go on, and the log and the metrics say so. Alarms go out
@@ -72,14 +72,14 @@ async def _push(session: AsyncSession, path: Path) -> PushKeys:
 
 
 async def kept_fingerprint(session: AsyncSession, name: str) -> str | None:
-    """The fingerprint of the key file that this database belongs with; None before its first start."""
+    """Return the fingerprint of the key file that this database belongs with; None before its first start."""
     kept = (await session.execute(select(Installation.value).where(Installation.name == name))).scalar()
     await session.rollback()
     return kept
 
 
 async def _keep(session: AsyncSession, name: str, fingerprint: str) -> str:
-    """Write the fingerprint down, unless another process was first; gives the one that counts."""
+    """Store the fingerprint, unless another process was first; return the one that counts."""
     try:
         session.add(Installation(name=name, value=fingerprint))
         await session.commit()

@@ -1,4 +1,4 @@
-"""`porchlight keys show | rotate | push`: which keys there are, and new ones in front of them."""
+"""`porchlight keys show | rotate | push`: shows the keys, or puts new ones in front of them."""
 
 import sys
 
@@ -17,7 +17,7 @@ REWRAP_BATCH = 200
 
 
 async def run(settings: Settings, what: str) -> int:
-    """Gives the exit status."""
+    """Show or renew keys, and return the exit status."""
     database = Database(settings.sqlalchemy_url)
     try:
         keyring = await open_keyring(settings, database)
@@ -63,7 +63,7 @@ async def _rotate(settings: Settings, database: Database, keyring: Keyring) -> i
 
 
 async def _push(settings: Settings, database: Database, keyring: Keyring) -> int:
-    """A new push key in front; where the file is gone, a new file, for the master key still opens every address."""
+    """Put a new push key first; where the file is gone, make a new one, for the master key still opens every address."""
     path = settings.push_key_path
     if not keyring.opens_addresses:
         print(

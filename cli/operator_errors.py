@@ -1,4 +1,4 @@
-"""Mistakes that operators make, told in one sentence instead of a traceback."""
+"""Errors that an operator can mend, explained in one sentence instead of a traceback."""
 
 import asyncio
 from pathlib import Path
@@ -11,11 +11,11 @@ from core.settings import Settings
 
 
 class OperatorError(Exception):
-    """Something in the settings that only the operator can mend; its text is one sentence for them."""
+    """A mistake in the settings or the environment; its text is one sentence for the operator."""
 
 
 def explain(error: BaseException, settings: Settings) -> str | None:  # noqa: PLR0911 (a table, read from top to bottom)
-    """What went wrong and what to do about it; None for an error that is ours and wants its traceback."""
+    """Return what went wrong and what to do about it; None for an error of ours, which deserves its traceback."""
     if isinstance(error, OperatorError):
         return str(error)
     if isinstance(error, NoSuchModuleError | ArgumentError | ModuleNotFoundError):
@@ -29,7 +29,7 @@ def explain(error: BaseException, settings: Settings) -> str | None:  # noqa: PL
     if isinstance(root, asyncpg.InvalidPasswordError | asyncpg.InvalidAuthorizationSpecificationError):
         return f"The database at {place} refuses this user or password. See PORCHLIGHT_DATABASE_URL."
     if isinstance(root, asyncpg.UndefinedTableError) or "no such table" in str(root):
-        return f"The tables are not there yet ({place}). Run: porchlight migrate"
+        return f"The tables do not exist yet ({place}). Run: porchlight migrate"
     if isinstance(root, ConnectionError | asyncio.TimeoutError) or (
         isinstance(root, OSError) and settings.database_url is not None
     ):

@@ -56,7 +56,7 @@ class Server(uvicorn.Server):
 
 
 async def serve(settings: Settings, host: str, port: int, *, work: bool, seams: Seams | None = None) -> None:
-    """Serve until a signal says stop; then drain, give back leases and close.
+    """Serve until a signal; then drain, give back leases and close.
 
     The port is open from the beginning. While the database is away or not up to date, /readyz says so.
     """
@@ -78,7 +78,7 @@ async def serve(settings: Settings, host: str, port: int, *, work: bool, seams: 
         server_header=False,
         date_header=False,
         timeout_graceful_shutdown=DRAIN_SECONDS,
-        # Behind a proxy the caller's own address is the one that counts for limits.
+        # Behind a proxy, limits count the caller's own address.
         proxy_headers=True,
         forwarded_allow_ips=list(settings.trusted_proxies),
     )
@@ -107,15 +107,15 @@ async def serve(settings: Settings, host: str, port: int, *, work: bool, seams: 
 
 
 def _freeze_gc() -> None:
-    """What is here at the start stays; to look through it again and again took a quarter of a press's time."""
-    # Not collected first: what the imports left behind is small change, and every start would wait 0.1 s for it.
+    """Exempt what exists at the start from garbage collection: scanning it took a quarter of a press's time."""
+    # Not collected first: the imports leave little garbage, and every start would wait 0.1 s for it.
     gc.freeze()
-    # What a request leaves behind in rings is little: to look for it less often costs a few megabytes.
+    # A request leaves few reference cycles: collecting them less often costs a few megabytes.
     gc.set_threshold(20000, 20, 20)
 
 
 async def work(settings: Settings, seams: Seams | None = None) -> None:
-    """Work until a signal says stop."""
+    """Work until a signal."""
     await prepare(settings)
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
@@ -130,7 +130,7 @@ async def work(settings: Settings, seams: Seams | None = None) -> None:
 
 
 async def prepare(settings: Settings) -> None:
-    """Bring an embedded database up to date; PostgreSQL is `porchlight migrate`'s."""
+    """Migrate an embedded database; PostgreSQL is migrated by `porchlight migrate`."""
     if settings.sqlalchemy_url.startswith("sqlite"):
         settings.data_dir.mkdir(parents=True, exist_ok=True)
         await upgrade(settings.sqlalchemy_url)

@@ -21,7 +21,7 @@ _NTFY: Final = re.compile(r"[A-Za-z0-9_-]{1,64}", re.ASCII)
 
 
 def sms(text: str, region: str | None = None) -> str:
-    """A phone number in E.164; one without its country is one of `region`. Raises ValueError, which says what to do."""
+    """Return a phone number in E.164; one without its country is one of `region`. Raises ValueError, which says what to do."""
     number = dialable(text, region, whole=True)
     if not _SMS.fullmatch(number):
         raise ValueError("must be a phone number with its country, such as +1 555 010 0199")
@@ -29,7 +29,7 @@ def sms(text: str, region: str | None = None) -> str:
 
 
 def email(text: str) -> str:
-    """An e-mail address as mail servers take it: its domain in small ASCII letters. Raises ValueError for anything else."""
+    """Return an e-mail address as mail servers take it: its domain in small ASCII letters. Raises ValueError for anything else."""
     try:
         found = validate_email(_bare(text), check_deliverability=False, allow_smtputf8=False)
     except EmailNotValidError:
@@ -47,7 +47,7 @@ def _bare(text: str) -> str:
 
 
 def ntfy(text: str) -> str:
-    """An ntfy topic; the server it is on is the operator's choice. Raises ValueError for anything else."""
+    """Return an ntfy topic; the server it is on is the operator's choice. Raises ValueError for anything else."""
     topic = text.strip()
     if not _NTFY.fullmatch(topic):
         raise ValueError("must be the name of an ntfy topic (letters, digits, _ and -, at most 64), not its address")

@@ -85,7 +85,7 @@ class Bus:
 
     @asynccontextmanager
     async def listen(self, person_id: UUID) -> AsyncIterator[Listener]:
-        """A queue of this person's news for as long as the block runs; None in it means: fetch again.
+        """Yield a queue of this person's news for as long as the block runs; None in it means: fetch again.
 
         The person's oldest listener is over when there is one too many.
         """
@@ -160,7 +160,7 @@ class PostgresBridge:
                 await connection.close(timeout=1)
 
     async def _next(self, lost: asyncio.Event) -> StreamEvent | None:
-        """The next news to be carried; None when there was none for a while, or the connection is lost."""
+        """Return the next news to be carried; None when there was none for a while, or the connection is lost."""
         waiting = {asyncio.ensure_future(self._outbox.get()), asyncio.ensure_future(lost.wait())}
         try:
             done, _ = await asyncio.wait(waiting, timeout=LISTEN_SILENCE_SECONDS, return_when=asyncio.FIRST_COMPLETED)

@@ -12,7 +12,7 @@ _ASKED: Final = "CONTACT is an e-mail address such as porch@example.org, or a pa
 
 
 def checked(said: str) -> str:
-    """The contact as `mailto:…` or `https://…`; a bare e-mail address is taken. Raises ValueError that says what is asked for."""
+    """Return the contact as `mailto:…` or `https://…`; a bare e-mail address is taken. Raises ValueError that says what is asked for."""
     text = said.strip()
     mail = text[len("mailto:") :].strip() if text.lower().startswith("mailto:") else text
     found = _MAIL.fullmatch(mail)
@@ -27,7 +27,7 @@ def checked(said: str) -> str:
 
 
 def of_site(url: str) -> str | None:
-    """The https address of a site as a subject, its host alone; None for one that only this machine or network knows."""
+    """Return the https address of a site as a subject, its host alone; None for one that only this machine or network knows."""
     try:
         parts = urlsplit(url)
         host = (parts.hostname or "").encode("idna").decode()

@@ -44,7 +44,7 @@ class Vault:
         return nonce + self._cipher.encrypt(nonce, text.encode(), _bound(column, row))
 
     def open(self, column: str, row: UUID, sealed: bytes | None) -> str | None:
-        """The text that was sealed for this very place, else None (counted as withheld)."""
+        """Return the text that was sealed for this very place, else None (counted as withheld)."""
         if sealed is None:
             return None
         if self._cipher is not None:
@@ -95,7 +95,7 @@ class Keyring:
     def open_address(
         self, person: UUID, data_key: bytes, column: str, row: UUID, address: bytes | None, push_address: bytes | None
     ) -> str | None:
-        """The address of a device or channel, by whichever key opens it; None when none does (counted as withheld)."""
+        """Return the address of a device or channel, by whichever key opens it; None when none does (counted as withheld)."""
         opened = self.push.open(column, row, push_address, address)
         return opened if opened is not None else self.vault(person, data_key).open(column, row, address)
 
@@ -105,7 +105,7 @@ class Keyring:
         return self.digest("fingerprint", b"").hex()[:32] if self._index else None
 
     def digest(self, purpose: str, value: bytes) -> bytes:
-        """A 32-byte keyed hash for look-ups (HMAC-SHA-256). Raises KeysUnavailable without the right key."""
+        """Return a 32-byte keyed hash for look-ups (HMAC-SHA-256). Raises KeysUnavailable without the right key."""
         if self._index is None or not self.trusted:
             raise KeysUnavailable
         return hmac.digest(self._index, purpose.encode() + b"\0" + value, hashlib.sha256)
@@ -116,11 +116,11 @@ class Keyring:
         return hmac.digest(key, purpose.encode() + b"\0" + value, hashlib.sha256)
 
     def new_data_key(self, person: UUID) -> bytes:
-        """A fresh data key for this person, wrapped. Raises KeysUnavailable without a master key."""
+        """Return a fresh data key for this person, wrapped. Raises KeysUnavailable without a master key."""
         return self._wrap(person, AESGCM.generate_key(256))
 
     def vault(self, person: UUID, wrapped: bytes | None) -> Vault:
-        """The vault that this wrapped key opens; an empty one when no key at hand opens it."""
+        """Return the vault that this wrapped key opens; an empty one when no key at hand opens it."""
         if wrapped is None:
             return Vault(None)
         place = (person, wrapped)
@@ -144,7 +144,7 @@ class Keyring:
             del self._vaults[place]
 
     def rewrap(self, person: UUID, wrapped: bytes) -> bytes | None:
-        """The same data key under the current master key; None when it cannot be opened."""
+        """Return the same data key under the current master key; None when it cannot be opened."""
         key = self._unwrap(person, wrapped)
         return self._wrap(person, key) if key else None
 
@@ -186,7 +186,7 @@ def _bound(column: str, row: UUID) -> bytes:
 
 
 def load(path: Path) -> Keyring:
-    """The keyring in the file; an empty one when the file is missing or unreadable (logged)."""
+    """Return the keyring in the file; an empty one when the file is missing or unreadable (logged)."""
     index, masters = key_file.read(path, _UNREADABLE)
     return Keyring(index, masters, path)
 

@@ -64,7 +64,7 @@ class FairQueue:
             del self._line[who]
 
     def _pass_on(self) -> None:
-        """The next in line is somebody else's, if anybody else waits."""
+        """Give the free place to the next in line, who is somebody else if anybody else waits."""
         while self._line:
             who, theirs = self._line.popitem(last=False)
             turn = theirs.popleft()

@@ -9,7 +9,7 @@ _MICROSECOND = timedelta(microseconds=1)
 
 
 def new_id(now: datetime) -> UUID:
-    """A UUIDv7 of the moment `now`, so that ids follow the clock that the rules were given.
+    """Return a UUIDv7 of the moment `now`, so that ids follow the clock that the rules were given.
 
     The 12 bits after the milliseconds hold the fraction of the millisecond (RFC 9562, 6.2, method 3), 62 are random.
     No library at hand takes the moment as an argument.
@@ -20,11 +20,11 @@ def new_id(now: datetime) -> UUID:
 
 
 def first_id(moment: datetime) -> UUID:
-    """The smallest UUIDv7 of this moment: every id made later is greater."""
+    """Return the smallest UUIDv7 of this moment: every id made later is greater."""
     milliseconds = (moment - _EPOCH) // _MICROSECOND // 1000
     return UUID(int=(milliseconds << 80) | (0x7000 << 64) | (0b10 << 62))
 
 
 def new_token(size: int = 32) -> str:
-    """A random secret of `size` bytes as base64url text."""
+    """Return a random secret of `size` bytes as base64url text."""
     return secrets.token_urlsafe(size)

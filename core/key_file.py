@@ -13,7 +13,7 @@ log = structlog.get_logger(__name__)
 
 
 def read(path: Path, event: str) -> tuple[bytes | None, dict[str, bytes]]:
-    """The index key and the named keys in the file, the current one first; nothing when it cannot be read (`event` is logged)."""
+    """Return the index key and the named keys in the file, the current one first; nothing when it cannot be read (`event` is logged)."""
     index: bytes | None = None
     keys: dict[str, bytes] = {}
     try:

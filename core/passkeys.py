@@ -64,7 +64,7 @@ class Assertion:
 def creation_options(
     party: RelyingParty, challenge: bytes, user_handle: bytes, names: tuple[str, str], known: Sequence[bytes], wait: int
 ) -> dict[str, Any]:
-    """What `navigator.credentials.create()` is given. `names`: for signing in, and for reading; `wait` in seconds.
+    """Return what `navigator.credentials.create()` is given. `names`: for signing in, and for reading; `wait` in seconds.
 
     A passkey names its account by itself and asks for a finger or a code; who made the authenticator is not asked.
     """
@@ -85,7 +85,7 @@ def creation_options(
 
 
 def request_options(party: RelyingParty, challenge: bytes, wait: int) -> dict[str, Any]:
-    """What `navigator.credentials.get()` is given: any passkey for this place will do; `wait` in seconds."""
+    """Return what `navigator.credentials.get()` is given: any passkey for this place will do; `wait` in seconds."""
     options = generate_authentication_options(
         rp_id=party.id,
         challenge=challenge,
@@ -96,7 +96,7 @@ def request_options(party: RelyingParty, challenge: bytes, wait: int) -> dict[st
 
 
 def challenge_of(credential: Mapping[str, Any]) -> bytes:
-    """The challenge that a new credential answers, as it says itself. Raises NotGenuineError."""
+    """Return the challenge that a new credential answers, as it says itself. Raises NotGenuineError."""
     try:
         return _challenge(parse_registration_credential_json(dict(credential)).response.client_data_json)
     except Exception as error:
@@ -104,7 +104,7 @@ def challenge_of(credential: Mapping[str, Any]) -> bytes:
 
 
 def assertion_of(credential: Mapping[str, Any]) -> Assertion:
-    """What a sign-in says of itself. Raises NotGenuineError, also where it does not say whom it is for."""
+    """Return what a sign-in says of itself. Raises NotGenuineError, also where it does not say whom it is for."""
     try:
         found = parse_authentication_credential_json(dict(credential))
         challenge = _challenge(found.response.client_data_json)
@@ -116,7 +116,7 @@ def assertion_of(credential: Mapping[str, Any]) -> Assertion:
 
 
 def check_registration(party: RelyingParty, credential: Mapping[str, Any], challenge: bytes) -> Registered:
-    """The new credential, made here and now by somebody whom the authenticator knows. Raises NotGenuineError."""
+    """Return the new credential, made here and now by somebody whom the authenticator knows. Raises NotGenuineError."""
     try:
         made = verify_registration_response(
             credential=dict(credential),
@@ -135,7 +135,7 @@ def check_registration(party: RelyingParty, credential: Mapping[str, Any], chall
 def check_assertion(
     party: RelyingParty, credential: Mapping[str, Any], challenge: bytes, public_key: bytes, count: int
 ) -> int:
-    """The new sign count of a sign-in that this key has signed here and now; it has to pass `count` unless both are 0.
+    """Return the new sign count of a sign-in that this key has signed here and now; it has to pass `count` unless both are 0.
 
     Raises NotGenuineError.
     """

@@ -37,11 +37,11 @@ class Passphrases:
         self._dummy: str | None = None
 
     async def hash(self, passphrase: str, who: str = "") -> str:
-        """The encoded hash of its one spelling (`core.secret_text`). Raises Busy when too many wait already."""
+        """Return the encoded hash of its one spelling (`core.secret_text`). Raises Busy when too many wait already."""
         return await self._sign_ins.run(who, self._hasher.hash, secret_text.passphrase(passphrase))
 
     async def hash_for_sign_up(self, passphrase: str, who: str) -> str:
-        """The encoded hash for somebody new. Raises Busy when too many wait already."""
+        """Return the encoded hash for somebody new. Raises Busy when too many wait already."""
         return await self._sign_ups.run(who, self._hasher.hash, secret_text.passphrase(passphrase))
 
     async def matches(self, encoded: str | None, passphrase: str, who: str = "") -> Match:

@@ -32,7 +32,7 @@ AREA: Final = "needs its area code, such as +1 202 555 0190"
 
 
 def dialable(text: str, region: str | None = None, *, whole: bool = False) -> str:
-    """The number as E.164. One without its country is read as somebody in `region` dials it.
+    """Return the number as E.164. One without its country is read as somebody in `region` dials it.
 
     `whole`: also with its country it needs its area code; else it is believed to be as its owner says.
     Raises ValueError, which says what to do, for what cannot be dialled.
@@ -68,7 +68,7 @@ def _plain(text: str) -> str:
 
 
 def _read(written: str, digits: str, region: str | None) -> PhoneNumber | None:
-    """The first reading that is a number in use, else the first that could be one, else the first."""
+    """Return the first reading that is a number in use, else the first that could be one, else the first."""
     readings: list[tuple[str, str | None]] = [(written, None)] if written.startswith("+") else []
     if not readings:
         readings += [(written, region)] if region else []

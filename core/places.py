@@ -13,7 +13,7 @@ INSIDE: Final = tuple(
 
 
 def place_of(host: str) -> str:
-    """An IPv4 address, or the /64 that one IPv6 household has to itself; what is no address stays as it is."""
+    """Return an IPv4 address, or the /64 that one IPv6 household has to itself; what is no address stays as it is."""
     try:
         address = ipaddress.ip_address(host)
     except ValueError:

@@ -52,7 +52,7 @@ class PushKeys:
         return bytes([len(name)]) + name + nonce + sealed
 
     def open(self, column: str, row: UUID, sealed: bytes | None, beside: bytes | None) -> str | None:
-        """The text that was sealed for this place and beside this copy, else None."""
+        """Return the text that was sealed for this place and beside this copy, else None."""
         if not sealed or beside is None:
             return None
         length = sealed[0]
@@ -86,7 +86,7 @@ class PushKeys:
 
 
 def load(path: Path) -> PushKeys:
-    """The push keys in the file; none when it is missing or unreadable (logged)."""
+    """Return the push keys in the file; none when it is missing or unreadable (logged)."""
     index, keys = key_file.read(path, _UNREADABLE)
     return PushKeys(index, keys, path)
 

@@ -15,7 +15,7 @@ class QrCode:
 
 
 def draw(text: str) -> QrCode:
-    """The smallest code that holds `text` and can lose 15 % of itself. Takes some 10 ms. Raises ValueError for a text too long."""
+    """Return the smallest code that holds `text` and can lose 15 % of itself. Takes some 10 ms. Raises ValueError for a text too long."""
     rows = [list(row) for row in segno.make_qr(text, error="m").matrix]
     runs = (
         f"M{row[0][0]} {y}h{len(row)}v1h-{len(row)}z"

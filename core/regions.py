@@ -28,7 +28,7 @@ ALIASES: Final = MappingProxyType(
 
 
 def region(text: str) -> str:
-    """The code of a country in capitals, by its usual name. Raises ValueError for what is no code of two letters."""
+    """Return the code of a country in capitals, by its usual name. Raises ValueError for what is no code of two letters."""
     code = text.strip()
     # Before the capitals: those of other alphabets can be ours.
     code = ALIASES.get(code.upper(), code.upper()) if code.isascii() else ""

@@ -24,7 +24,7 @@ _CROCKFORD: Final = str.maketrans("ILO", "110")
 
 
 def passphrase(text: str) -> str:
-    """The one spelling of a passphrase.
+    """Return the one spelling of a passphrase.
 
     RFC 8265's OpaqueString (4.2: other spaces are spaces, canonical composition) and beyond it the compatibility forms,
     for a full-width keyboard types other letters and its owner sees the same; what cannot be seen and the blanks around
@@ -35,7 +35,7 @@ def passphrase(text: str) -> str:
 
 
 def earlier_spellings(text: str) -> tuple[str, ...]:
-    """What a hash may have been made from before there was one spelling: as it was typed, on one keyboard or another.
+    """Return what a hash may have been computed from before there was one spelling: as it was typed, on one keyboard or another.
 
     Empty for a passphrase that every keyboard writes the same way.
     """
@@ -44,23 +44,23 @@ def earlier_spellings(text: str) -> tuple[str, ...]:
 
 
 def sign_in_name(text: str) -> str:
-    """A sign-in name as it is kept: small letters, no blanks around it."""
+    """Return a sign-in name as it is kept: small letters, no blanks around it."""
     return _plain(text).strip().lower()
 
 
 def recovery_code(text: str) -> str:
-    """The letters and digits of a recovery code in Crockford's base32, whatever stood between them."""
+    """Return the letters and digits of a recovery code in Crockford's base32, whatever stood between them."""
     bare = "".join(letter for letter in unicodedata.normalize("NFKD", text) if not unicodedata.combining(letter))
     return re.sub(r"[^0-9A-Z]", "", _ascii_digits(bare).upper()).translate(_CROCKFORD)
 
 
 def confirmation_code(text: str) -> str:
-    """The digits of a code, without what an SMS or a keyboard put between them."""
+    """Return the digits of a code, without what an SMS or a keyboard put between them."""
     return _DASHES_AND_SPACES.sub("", _plain(text)).translate(_DIGITS)
 
 
 def invitation_token(text: str) -> str:
-    """The token of an invitation: alone, in its link, or with a full stop after it; as it is when there is none."""
+    """Return the token of an invitation: alone, in its link, or with a full stop after it; as it is when there is none."""
     # A mail client may have encoded the link, or broken it over two lines.
     plain = "".join(unquote(_plain(text)).split())
     found = _TOKEN.search(_LINK.split(plain)[-1])

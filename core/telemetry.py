@@ -119,7 +119,7 @@ def _traceback_without_values(_: object, __: str, event: structlog.typing.EventD
 
 
 def places(error: BaseException, most: int = 12) -> list[str]:
-    """The last `most` file:line places of a traceback, innermost last."""
+    """Return the last `most` file:line places of a traceback, innermost last."""
     found: list[str] = []
     step = error.__traceback__
     while step is not None:

@@ -14,12 +14,12 @@ CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 
 
 def whole(text: str) -> str:
-    """The text without half letters: what is left of an emoji where a phone has cut it in two (a lone surrogate)."""
+    """Return the text without half letters: what is left of an emoji where a phone has cut it in two (a lone surrogate)."""
     return text.encode("utf-8", "ignore").decode()
 
 
 def one_line(text: str, most: int) -> str:
-    """A name or label of 1 to `most` visible characters: NFC, single spaces.
+    """Return a name or label of 1 to `most` visible characters: NFC, single spaces.
 
     Raises ValueError when nothing visible is left, when it is too long, or when it turns the reading direction around.
     """
@@ -35,7 +35,7 @@ def one_line(text: str, most: int) -> str:
 
 
 def words(text: str, most: int) -> str | None:
-    """A note or message of at most `most` characters, cleaned of what cannot be seen; None when nothing is left.
+    """Return a note or message of at most `most` characters, cleaned of what cannot be seen; None when nothing is left.
 
     Invisible marks are taken out and never refused: nobody who reaches out is sent back to look for them.
     Raises ValueError when it is too long.
@@ -47,7 +47,7 @@ def words(text: str, most: int) -> str | None:
 
 
 def cut(text: str, most: int) -> str | None:
-    """The same, but what is too long ends after `most` characters."""
+    """Return the same, but what is too long ends after `most` characters."""
     return words(_clean(text)[:most], most)
 
 

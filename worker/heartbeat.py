@@ -1,4 +1,4 @@
-"""A sign of life to a service outside, given only while the loop truly moves; what stops giving it will be noticed."""
+"""The heartbeat: a request to a monitoring service outside, sent only while the worker's loop moves."""
 
 import asyncio
 import time
@@ -31,7 +31,7 @@ class Heartbeat:
         self._last_turn = last_turn
 
     async def beat(self) -> bool:
-        """Give a sign of life if there is life; gives whether it was taken. Never raises for what is outside."""
+        """Send a heartbeat if the worker lives; return whether it was taken. Never raises for what is outside."""
         result = await self._beat() if await self._alive() else "withheld"
         HEARTBEATS.labels(result).inc()
         if result != "taken":

@@ -107,7 +107,7 @@ class Worker:
         return done > 0
 
     def _parts(self) -> Sequence[tuple[str, Part]]:
-        """The parts of a turn by their names in metrics and logs; each returns how much there was to do."""
+        """Return the parts of a turn by their names in metrics and logs; each returns how much there was to do."""
         return (
             ("late_devices", self._push_late_devices),
             ("ladders", self._move_ladders),

@@ -1,4 +1,4 @@
-"""Clearing away what is past its time, in batches so small and with pauses so long that no press waits for it."""
+"""Deletes rows past their retention, in batches so small and with pauses so long that no press waits for it."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -46,11 +46,11 @@ class Purge:
         self._pause = pause
 
     async def run(self) -> dict[str, int]:
-        """Go once through everything; gives how many rows of each table were cleared."""
+        """Purge every table once; return how many rows of each were cleared."""
         cleared = {"sessions": await self._sessions()}
         for step in retention.steps(self._clock.now(), self._days):
             cleared[step.table] = await self._step(step)
-        # Hourly, whatever was cleared or changed: what is gone from the tables stands in the log no longer than that.
+        # Hourly, whatever was cleared: deleted text stays in the write-ahead log no longer than that.
         if await wal_truncation.truncate_if_marked(self._database):
             await self._database.empty_log()
         for table, count in cleared.items():
@@ -62,7 +62,7 @@ class Purge:
         count = 0
         after: object = None
         while True:
-            # Looking needs no writer; only what was found does.
+            # Reading needs no writer; only clearing does.
             async with self._database.read() as session:
                 keys = (await session.execute(step.page(after))).scalars().all()
             if keys:
@@ -80,9 +80,9 @@ class Purge:
         count = 0
         while True:
             async with self._database.read() as session:
-                found = await sessions.expired(self._unit(session), retention.PURGE_BATCH)
+                expired = await sessions.expired(self._unit(session), retention.PURGE_BATCH)
             cleared = 0
-            for person_id, ended in found.items():
+            for person_id, ended in expired.items():
                 async with self._database.write() as session:
                     unit = self._unit(session)
                     cleared += await sessions.end_expired(unit, person_id, ended)

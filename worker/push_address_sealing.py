@@ -1,4 +1,4 @@
-"""Sealing push addresses under the push key, row by row, while they can be read."""
+"""Seals push addresses under the push key, row by row, while they can be read."""
 
 import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -23,7 +23,7 @@ class PushAddresses:
         self._keyring = keyring
 
     async def run(self, *, anew: bool = False) -> int:
-        """Go once through all addresses; gives how many were sealed. `anew`: those under an older push key as well."""
+        """Go once through all addresses; return how many were sealed. `anew`: those under an older push key as well."""
         if not self._keyring.push.trusted:
             return 0
         count = 0
