@@ -31,14 +31,14 @@ def sms(text: str, region: str | None = None) -> str:
 def email(text: str) -> str:
     """Return an e-mail address as mail servers take it: its domain in small ASCII letters. Raises ValueError for anything else."""
     try:
-        found = validate_email(_bare(text), check_deliverability=False, allow_smtputf8=False)
+        parsed = validate_email(_bare(text), check_deliverability=False, allow_smtputf8=False)
     except EmailNotValidError:
         # Its own sentences quote what was typed.
         raise ValueError(EMAIL) from None
-    local = found.ascii_local_part or ""
+    local = parsed.ascii_local_part or ""
     if len(local) > MAX_LOCAL_PART or not _LOCAL.fullmatch(local):
         raise ValueError(EMAIL)
-    return f"{local}@{found.ascii_domain}"
+    return f"{local}@{parsed.ascii_domain}"
 
 
 def _bare(text: str) -> str:

@@ -89,17 +89,17 @@ class Bus:
 
         The person's oldest listener is over when there is one too many.
         """
-        made = Listener(asyncio.Queue())
+        listener = Listener(asyncio.Queue())
         theirs = self._streams[person_id]
-        theirs[made] = None
-        standing = [listener for listener in theirs if not listener.over]
-        for listener in standing[:-STREAMS_A_PERSON]:
-            listener.over = True
-            listener.news.put_nowait(RESYNC)
+        theirs[listener] = None
+        standing = [other for other in theirs if not other.over]
+        for surplus in standing[:-STREAMS_A_PERSON]:
+            surplus.over = True
+            surplus.news.put_nowait(RESYNC)
         try:
-            yield made
+            yield listener
         finally:
-            del theirs[made]
+            del theirs[listener]
             if not theirs:
                 del self._streams[person_id]
 
@@ -164,8 +164,8 @@ class PostgresBridge:
         waiting = {asyncio.ensure_future(self._outbox.get()), asyncio.ensure_future(lost.wait())}
         try:
             done, _ = await asyncio.wait(waiting, timeout=LISTEN_SILENCE_SECONDS, return_when=asyncio.FIRST_COMPLETED)
-            found = [result for task in done if isinstance(result := task.result(), StreamEvent)]
-            return found[0] if found else None
+            events = [result for task in done if isinstance(result := task.result(), StreamEvent)]
+            return events[0] if events else None
         finally:
             for task in waiting:
                 task.cancel()
@@ -184,12 +184,12 @@ class PostgresBridge:
 
 def _payloads(here: str, news: Iterable[StreamEvent]) -> list[str]:
     """`origin kind:person:id kind:person:id …`, split so that each fits in one NOTIFY."""
-    found: list[str] = []
+    payloads: list[str] = []
     line = here
     for item in news:
         word = f" {item.kind}:{item.person_id.hex}:{item.id.hex}"
         if len(line) + len(word) > MAX_PAYLOAD_BYTES:
-            found.append(line)
+            payloads.append(line)
             line = here
         line += word
-    return [*found, line]
+    return [*payloads, line]

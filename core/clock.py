@@ -50,11 +50,11 @@ class DatabaseClock:
 
     async def anchor(self) -> None:
         """Read the database's time once; half the round trip is taken off. Raises what the database raises."""
-        asked = time.monotonic()
+        sent_at = time.monotonic()
         theirs = await self._read()
         answered = time.monotonic()
         first = self._at_start
-        self._anchor, self._at = theirs, (asked + answered) / 2
+        self._anchor, self._at = theirs, (sent_at + answered) / 2
         if first:
             # Before the first reading the machine's own clock stood in; it may have been ahead by any amount.
             self._at_start = False

@@ -11,14 +11,14 @@ _NOWHERE: Final = ("localhost", "localdomain", "local", "invalid", "internal", "
 _ASKED: Final = "CONTACT is an e-mail address such as porch@example.org, or a page such as https://porch.example/about"
 
 
-def checked(said: str) -> str:
+def checked(contact: str) -> str:
     """Return the contact as `mailto:…` or `https://…`; a bare e-mail address is taken. Raises ValueError that says what is asked for."""
-    text = said.strip()
+    text = contact.strip()
     mail = text[len("mailto:") :].strip() if text.lower().startswith("mailto:") else text
-    found = _MAIL.fullmatch(mail)
-    if found is not None:
-        if not _somewhere(found[1]):
-            raise ValueError(f"{_ASKED}; push services refuse one at {found[1].rpartition('.')[2]}")
+    match = _MAIL.fullmatch(mail)
+    if match is not None:
+        if not _somewhere(match[1]):
+            raise ValueError(f"{_ASKED}; push services refuse one at {match[1].rpartition('.')[2]}")
         return f"mailto:{mail}"
     site = of_site(text)
     if site is None:

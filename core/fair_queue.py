@@ -50,7 +50,7 @@ class FairQueue:
     def _make_room(self, who: str) -> None:
         if sum(map(len, self._line.values())) < self._most:
             return
-        greediest = max(self._line, key=lambda one: len(self._line[one]))
+        greediest = max(self._line, key=lambda waiting: len(self._line[waiting]))
         if len(self._line[greediest]) <= len(self._line.get(who, ())) + 1:
             raise Busy
         latest = self._line[greediest][-1]

@@ -79,7 +79,7 @@ def creation_options(
         authenticator_selection=AuthenticatorSelectionCriteria(
             resident_key=ResidentKeyRequirement.REQUIRED, user_verification=UserVerificationRequirement.REQUIRED
         ),
-        exclude_credentials=[PublicKeyCredentialDescriptor(id=one) for one in known],
+        exclude_credentials=[PublicKeyCredentialDescriptor(id=credential_id) for credential_id in known],
     )
     return options_to_json_dict(options)
 
@@ -106,19 +106,19 @@ def challenge_of(credential: Mapping[str, Any]) -> bytes:
 def assertion_of(credential: Mapping[str, Any]) -> Assertion:
     """Return what a sign-in says of itself. Raises NotGenuineError, also where it does not say whom it is for."""
     try:
-        found = parse_authentication_credential_json(dict(credential))
-        challenge = _challenge(found.response.client_data_json)
+        parsed = parse_authentication_credential_json(dict(credential))
+        challenge = _challenge(parsed.response.client_data_json)
     except Exception as error:
         raise NotGenuineError from error
-    if not found.response.user_handle:
+    if not parsed.response.user_handle:
         raise NotGenuineError
-    return Assertion(found.raw_id, challenge, found.response.user_handle)
+    return Assertion(parsed.raw_id, challenge, parsed.response.user_handle)
 
 
 def check_registration(party: RelyingParty, credential: Mapping[str, Any], challenge: bytes) -> Registered:
     """Return the new credential, made here and now by somebody whom the authenticator knows. Raises NotGenuineError."""
     try:
-        made = verify_registration_response(
+        verified = verify_registration_response(
             credential=dict(credential),
             expected_challenge=challenge,
             expected_rp_id=party.id,
@@ -128,8 +128,8 @@ def check_registration(party: RelyingParty, credential: Mapping[str, Any], chall
     except Exception as error:
         # The parsers meet whatever a stranger sends, and raise whatever comes of it.
         raise NotGenuineError from error
-    synced = made.credential_device_type is CredentialDeviceType.MULTI_DEVICE
-    return Registered(made.credential_id, made.credential_public_key, made.sign_count, synced)
+    synced = verified.credential_device_type is CredentialDeviceType.MULTI_DEVICE
+    return Registered(verified.credential_id, verified.credential_public_key, verified.sign_count, synced)
 
 
 def check_assertion(
@@ -159,8 +159,8 @@ def from_text(text: str) -> bytes:
 
 
 def _challenge(client_data: bytes) -> bytes:
-    said = parse_client_data_json(client_data)
-    if said.cross_origin:
+    client_fields = parse_client_data_json(client_data)
+    if client_fields.cross_origin:
         # The library reads this and asks nothing of it: we stand in nobody's frame.
         raise NotGenuineError
-    return said.challenge
+    return client_fields.challenge

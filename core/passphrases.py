@@ -69,7 +69,7 @@ class Passphrases:
         if self._verified(encoded, secret_text.passphrase(passphrase)):
             return Match.TODAY
         earlier = secret_text.earlier_spellings(passphrase)
-        return Match.EARLIER if any(self._verified(encoded, one) for one in earlier) else Match.NONE
+        return Match.EARLIER if any(self._verified(encoded, spelling) for spelling in earlier) else Match.NONE
 
     def _verified(self, encoded: str, spelled: str) -> bool:
         try:

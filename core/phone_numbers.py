@@ -45,17 +45,17 @@ def dialable(text: str, region: str | None = None, *, whole: bool = False) -> st
     digits = re.sub(r"\D", "", written)
     if len(digits) <= 3:
         raise ValueError(SHORT)
-    found = _read(written, digits, region)
-    if found is None:
+    number = _read(written, digits, region)
+    if number is None:
         raise ValueError(COUNTRY if len(digits) <= MAX_DIGITS else LONG)
-    fits = phonenumbers.is_possible_number_with_reason(found)
+    fits = phonenumbers.is_possible_number_with_reason(number)
     if fits == ValidationResult.TOO_LONG:
         raise ValueError(LONG)
     if fits == ValidationResult.IS_POSSIBLE_LOCAL_ONLY and (whole or not written.startswith("+")):
         raise ValueError(AREA)
     if fits not in {ValidationResult.IS_POSSIBLE, ValidationResult.IS_POSSIBLE_LOCAL_ONLY}:
         raise ValueError(COUNTRY if fits == ValidationResult.INVALID_COUNTRY_CODE else SHORT)
-    return phonenumbers.format_number(found, PhoneNumberFormat.E164)
+    return phonenumbers.format_number(number, PhoneNumberFormat.E164)
 
 
 def _plain(text: str) -> str:
@@ -74,10 +74,10 @@ def _read(written: str, digits: str, region: str | None) -> PhoneNumber | None:
         readings += [(written, region)] if region else []
         # How most of the world dials abroad, also where the person's own country does it otherwise.
         readings += [(f"+{digits[2:]}", None)] if digits.startswith("00") else []
-    found = [number for reading in readings if (number := _parsed(*reading)) is not None]
-    good = [number for number in found if phonenumbers.is_valid_number(number)]
-    possible = [number for number in found if phonenumbers.is_possible_number(number)]
-    return next(iter([*good, *possible, *found]), None)
+    numbers = [number for reading in readings if (number := _parsed(*reading)) is not None]
+    good = [number for number in numbers if phonenumbers.is_valid_number(number)]
+    possible = [number for number in numbers if phonenumbers.is_possible_number(number)]
+    return next(iter([*good, *possible, *numbers]), None)
 
 
 def _parsed(written: str, region: str | None) -> PhoneNumber | None:

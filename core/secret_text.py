@@ -40,7 +40,7 @@ def earlier_spellings(text: str) -> tuple[str, ...]:
     Empty for a passphrase that every keyboard writes the same way.
     """
     now = passphrase(text)
-    return tuple(dict.fromkeys(one for one in (text, unicodedata.normalize("NFD", text)) if one != now))
+    return tuple(dict.fromkeys(spelling for spelling in (text, unicodedata.normalize("NFD", text)) if spelling != now))
 
 
 def sign_in_name(text: str) -> str:
@@ -63,8 +63,8 @@ def invitation_token(text: str) -> str:
     """Return the token of an invitation: alone, in its link, or with a full stop after it; as it is when there is none."""
     # A mail client may have encoded the link, or broken it over two lines.
     plain = "".join(unquote(_plain(text)).split())
-    found = _TOKEN.search(_LINK.split(plain)[-1])
-    return found[0] if found else plain
+    token = _TOKEN.search(_LINK.split(plain)[-1])
+    return token[0] if token else plain
 
 
 def _plain(text: str) -> str:

@@ -160,8 +160,8 @@ class Settings(BaseSettings):
     @property
     def channels(self) -> dict[str, str]:
         """The gateways' addresses by kind of channel (sms, email, ntfy), of those that the operator has set up."""
-        asked = {"sms": self.sms_url, "email": self.email_url, "ntfy": self.ntfy_url}
-        return {kind: url.get_secret_value() for kind, url in asked.items() if url}
+        urls = {"sms": self.sms_url, "email": self.email_url, "ntfy": self.ntfy_url}
+        return {kind: url.get_secret_value() for kind, url in urls.items() if url}
 
     @cached_property
     def sqlalchemy_url(self) -> str:

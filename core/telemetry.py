@@ -120,13 +120,13 @@ def _traceback_without_values(_: object, __: str, event: structlog.typing.EventD
 
 def places(error: BaseException, most: int = 12) -> list[str]:
     """Return the last `most` file:line places of a traceback, innermost last."""
-    found: list[str] = []
+    lines: list[str] = []
     step = error.__traceback__
     while step is not None:
         code = step.tb_frame.f_code
-        found.append(f"{'/'.join(code.co_filename.split('/')[-2:])}:{step.tb_lineno}")
+        lines.append(f"{'/'.join(code.co_filename.split('/')[-2:])}:{step.tb_lineno}")
         step = step.tb_next
-    return found[-most:]
+    return lines[-most:]
 
 
 class _LibraryFormatter(logging.Formatter):
@@ -155,6 +155,6 @@ class _LibraryFormatter(logging.Formatter):
             return str(record.msg).partition("\n")[0][:200]
         if record.name.startswith(PLAIN_SPOKEN):
             # As far as it is plain words: the rest may be somebody else's, put in before we see it.
-            said = _WORDS.match(str(record.msg))
-            return said[0].strip()[:200] if said else ""
+            sentence = _WORDS.match(str(record.msg))
+            return sentence[0].strip()[:200] if sentence else ""
         return f"{record.module}.{record.funcName}"

@@ -1,4 +1,4 @@
-"""Faults that a real database has, made to order."""
+"""Faults that a real database has, brought about on purpose."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -11,28 +11,32 @@ from tests.world.world import World
 @asynccontextmanager
 async def no_commit_goes_through(world: World) -> AsyncIterator[None]:
     """Whatever writes a reach-out is refused by the database at its COMMIT, and not a moment before."""
-    doom = (
-        "CREATE TABLE doom (person_id CHAR(36) REFERENCES doomed (id) DEFERRABLE INITIALLY DEFERRED)",
-        "CREATE TRIGGER doom AFTER INSERT ON reach_outs BEGIN INSERT INTO doom VALUES ('nobody'); END"
+    refusal = (
+        "CREATE TABLE refuse (person_id CHAR(36) REFERENCES refused_parents (id) DEFERRABLE INITIALLY DEFERRED)",
+        "CREATE TRIGGER refuse AFTER INSERT ON reach_outs BEGIN INSERT INTO refuse VALUES ('nobody'); END"
         if world.sqlite
-        else "CREATE TRIGGER doom AFTER INSERT ON reach_outs EXECUTE FUNCTION doom()",
+        else "CREATE TRIGGER refuse AFTER INSERT ON reach_outs EXECUTE FUNCTION refuse()",
     )
     function = (
-        "CREATE FUNCTION doom() RETURNS trigger LANGUAGE plpgsql AS"
-        " $$ BEGIN INSERT INTO doom VALUES ('nobody'); RETURN NULL; END $$"
+        "CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS"
+        " $$ BEGIN INSERT INTO refuse VALUES ('nobody'); RETURN NULL; END $$"
     )
-    undo = ("DROP TRIGGER doom" + ("" if world.sqlite else " ON reach_outs"), "DROP TABLE doom", "DROP TABLE doomed")
+    undo = (
+        "DROP TRIGGER refuse" + ("" if world.sqlite else " ON reach_outs"),
+        "DROP TABLE refuse",
+        "DROP TABLE refused_parents",
+    )
     async with world.database.writer.begin() as connection:
-        for statement in ("CREATE TABLE doomed (id CHAR(36) PRIMARY KEY)", doom[0]):
+        for statement in ("CREATE TABLE refused_parents (id CHAR(36) PRIMARY KEY)", refusal[0]):
             await connection.execute(text(statement))
         if not world.sqlite:
             await connection.execute(text(function))
-        await connection.execute(text(doom[1]))
+        await connection.execute(text(refusal[1]))
     try:
         yield
     finally:
         async with world.database.writer.begin() as connection:
-            for statement in undo if world.sqlite else (*undo, "DROP FUNCTION doom"):
+            for statement in undo if world.sqlite else (*undo, "DROP FUNCTION refuse"):
                 await connection.execute(text(statement))
 
 
@@ -44,8 +48,8 @@ async def a_newer_release_beside_it(world: World, table: str = "notices") -> Asy
         if world.sqlite:
             kept = None
         else:
-            asked = text("SELECT pg_get_constraintdef(oid) FROM pg_constraint WHERE conname = :name")
-            kept = (await connection.execute(asked, {"name": name})).scalar_one()
+            definition = text("SELECT pg_get_constraintdef(oid) FROM pg_constraint WHERE conname = :name")
+            kept = (await connection.execute(definition, {"name": name})).scalar_one()
             await connection.execute(text(f"ALTER TABLE {table} DROP CONSTRAINT {name}"))
     if world.sqlite:
         await _pragma(world, "ignore_check_constraints = ON")
@@ -69,11 +73,11 @@ async def _pragma(world: World, word: str) -> None:
 @asynccontextmanager
 async def no_claim_goes_through(world: World) -> AsyncIterator[None]:
     """Whatever changes a delivery is refused: the rows can be read and locked, and then it goes wrong."""
-    function = "CREATE FUNCTION doom() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'no'; END $$"
-    trigger = "CREATE TRIGGER doom BEFORE UPDATE ON deliveries " + (
-        "BEGIN SELECT RAISE(ABORT, 'no'); END" if world.sqlite else "EXECUTE FUNCTION doom()"
+    function = "CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'no'; END $$"
+    trigger = "CREATE TRIGGER refuse BEFORE UPDATE ON deliveries " + (
+        "BEGIN SELECT RAISE(ABORT, 'no'); END" if world.sqlite else "EXECUTE FUNCTION refuse()"
     )
-    drop = "DROP TRIGGER doom" + ("" if world.sqlite else " ON deliveries")
+    drop = "DROP TRIGGER refuse" + ("" if world.sqlite else " ON deliveries")
     async with world.database.writer.begin() as connection:
         for statement in [trigger] if world.sqlite else [function, trigger]:
             await connection.execute(text(statement))
@@ -81,5 +85,5 @@ async def no_claim_goes_through(world: World) -> AsyncIterator[None]:
         yield
     finally:
         async with world.database.writer.begin() as connection:
-            for statement in [drop] if world.sqlite else [drop, "DROP FUNCTION doom"]:
+            for statement in [drop] if world.sqlite else [drop, "DROP FUNCTION refuse"]:
                 await connection.execute(text(statement))

@@ -12,11 +12,11 @@ from tests.world.process import Process
 async def adds(person: Person, phone: Authenticator, expect: int = 201, **more: Any) -> dict[str, Any]:
     """Let this phone make a passkey for this person."""
     options = await person.post("/v1/passkeys/options", expect=200)
-    made: dict[str, Any] = await person.post("/v1/passkeys", {"credential": phone.create(options), **more}, expect)
-    return made
+    passkey: dict[str, Any] = await person.post("/v1/passkeys", {"credential": phone.create(options), **more}, expect)
+    return passkey
 
 
-async def asked(process: Process) -> dict[str, Any]:
+async def sign_in_options(process: Process) -> dict[str, Any]:
     """What a sign-in begins with."""
     reply = await process.http.post("/v1/sessions/passkey/options")
     assert reply.status_code == 200, reply.text

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from tests.standins.authenticator import Authenticator, decoded
-from tests.world.passkeys import adds, asked, signs_in
+from tests.world.passkeys import adds, sign_in_options, signs_in
 from tests.world.person import Person
 from tests.world.world import World
 
@@ -28,7 +28,7 @@ async def test_what_a_browser_is_asked_for(world: World) -> None:
     assert options["attestation"] == "none"
     assert {"type": "public-key", "alg": -7} in options["pubKeyCredParams"]
     assert 0 < options["timeout"] <= 300_000
-    begun = await asked(world.here)
+    begun = await sign_in_options(world.here)
     assert (begun["rpId"], begun["userVerification"], begun["allowCredentials"]) == ("localhost", "required", [])
 
 
@@ -38,7 +38,7 @@ async def test_a_passkey_signs_in_and_counts_as_fresh_proof(world: World) -> Non
     made = await adds(maya, phone, label="  Her\u200b phone ")
     assert (made["label"], made["synced"], made["last_used_at"]) == ("Her phone", True, None)
     await world.forward(3600)
-    reply = await signs_in(world.here, phone.get(await asked(world.here)))
+    reply = await signs_in(world.here, phone.get(await sign_in_options(world.here)))
     assert reply.status_code == 201, reply.text
     assert reply.json()["person"] == {"id": maya.id, "display_name": "Maya"}
     again = Person(world, world.here, "Maya", maya.sign_in_name, reply.json())
@@ -54,7 +54,7 @@ async def test_a_passkey_signs_in_and_counts_as_fresh_proof(world: World) -> Non
     # The passphrase opens the door as before, and signing out ends no passkey.
     await again.delete("/v1/sessions/others")
     await maya.again()
-    assert (await signs_in(world.here, phone.get(await asked(world.here)))).status_code == 201
+    assert (await signs_in(world.here, phone.get(await sign_in_options(world.here)))).status_code == 201
 
 
 async def test_the_way_in_takes_a_post_and_says_so(world: World) -> None:
@@ -66,7 +66,7 @@ async def test_in_a_cookie(world: World) -> None:
     maya = await world.person("Maya")
     phone = Authenticator()
     await adds(maya, phone)
-    reply = await signs_in(world.here, phone.get(await asked(world.here)), carrier="cookie")
+    reply = await signs_in(world.here, phone.get(await sign_in_options(world.here)), carrier="cookie")
     assert reply.json()["session"]["token"] is None
     assert "HttpOnly" in reply.headers["set-cookie"]
     assert (await world.here.http.get("/v1/me")).json()["id"] == maya.id
@@ -90,7 +90,7 @@ async def test_adding_and_removing_need_fresh_proof(world: World) -> None:
     await maya.delete(f"/v1/passkeys/{made['id']}")
     await maya.delete(f"/v1/passkeys/{made['id']}", expect=404)
     assert (await maya.get("/v1/passkeys"))["items"] == []
-    reply = await signs_in(world.here, phone.get(await asked(world.here)))
+    reply = await signs_in(world.here, phone.get(await sign_in_options(world.here)))
     assert (reply.status_code, reply.json()["type"]) == (401, "/problems/wrong-passkey")
 
 
@@ -128,7 +128,7 @@ async def test_a_retry_gives_the_same_passkey_and_the_same_session(world: World)
     first, again = [await maya.post("/v1/passkeys", body, expect=201, key="k") for _ in range(2)]
     assert first == again
     await maya.post("/v1/passkeys", body | {"label": "Other"}, expect=422, key="k")
-    credential = phone.get(await asked(world.here))
+    credential = phone.get(await sign_in_options(world.here))
     replies = await asyncio.gather(*(signs_in(world.here, credential, key="k") for _ in range(3)))
     assert {reply.status_code for reply in replies} == {201}
     assert len({reply.json()["session"]["token"] for reply in replies}) == 1
@@ -139,11 +139,11 @@ async def test_a_retry_opens_nothing_once_its_session_is_over_or_its_time(world:
     maya = await world.person("Maya")
     phone = Authenticator()
     await adds(maya, phone)
-    credential = phone.get(await asked(world.here))
+    credential = phone.get(await sign_in_options(world.here))
     made = (await signs_in(world.here, credential, key="k")).json()
     await world.forward(301)
     assert (await signs_in(world.here, credential, key="k")).status_code == 401
-    credential = phone.get(await asked(world.here))
+    credential = phone.get(await sign_in_options(world.here))
     made = (await signs_in(world.here, credential, key="l")).json()
     await maya.delete(f"/v1/sessions/{made['session']['id']}")
     assert (await signs_in(world.here, credential, key="l")).status_code == 401
@@ -155,7 +155,7 @@ async def test_a_new_passphrase_closes_every_other_way_in(world: World) -> None:
     await adds(maya, phone)
     await maya.put("/v1/me/passphrase", {"passphrase": "another lantern"}, expect=204)
     assert (await maya.get("/v1/passkeys"))["items"] == []
-    assert (await signs_in(world.here, phone.get(await asked(world.here)))).status_code == 401
+    assert (await signs_in(world.here, phone.get(await sign_in_options(world.here)))).status_code == 401
     await adds(maya, phone)
     said = {
         "sign_in_name": maya.sign_in_name,
@@ -165,7 +165,7 @@ async def test_a_new_passphrase_closes_every_other_way_in(world: World) -> None:
     back = Person(
         world, world.here, "Maya", "", (await world.here.http.post("/v1/sessions/recovery", json=said)).json()
     )
-    assert (await signs_in(world.here, phone.get(await asked(world.here)))).status_code == 401
+    assert (await signs_in(world.here, phone.get(await sign_in_options(world.here)))).status_code == 401
     kinds = [event["kind"] for event in (await back.get("/v1/me/access-log"))["items"]]
     assert kinds.count("passkey_removed") == kinds.count("passkey_added") == 2
 
@@ -191,7 +191,7 @@ async def test_where_there_is_no_host_name_there_are_no_passkeys(world: World, u
         assert reply.json()["rpId"] == offered
         phone = Authenticator(url)
         await adds(maya, phone)
-        assert (await signs_in(process, phone.get(await asked(process)))).status_code == 201
+        assert (await signs_in(process, phone.get(await sign_in_options(process)))).status_code == 201
         return
     body = {"credential": Authenticator().create({"rp": {"id": "x"}, "user": {"id": "eA"}, "challenge": "eA"})}
     problems = [
@@ -207,7 +207,7 @@ async def test_what_is_kept_says_nothing_to_who_reads_the_database(world: World)
     maya = await world.person("Maya")
     phone = Authenticator()
     await adds(maya, phone, label="Her phone")
-    await asked(world.here)
+    await sign_in_options(world.here)
     async with world.database.read() as session:
         connection = await session.connection()
         for table in ("passkeys", "passkey_challenges"):
@@ -220,14 +220,14 @@ async def test_what_is_kept_says_nothing_to_who_reads_the_database(world: World)
     assert [row["label"] for row in export["passkeys"]] == ["Her phone"]
     await maya.delete("/v1/me")
     assert await world.count("passkeys") == 0
-    assert (await signs_in(world.here, phone.get(await asked(world.here)))).status_code == 401
+    assert (await signs_in(world.here, phone.get(await sign_in_options(world.here)))).status_code == 401
 
 
 async def test_challenges_that_nobody_answered_are_cleared_away(world: World) -> None:
     maya = await world.person("Maya")
     for _ in range(3):
         await maya.post("/v1/passkeys/options", expect=200)
-        await asked(world.here)
+        await sign_in_options(world.here)
     assert await world.count("passkey_challenges") == 4, "one a person, and one for each sign-in that was begun"
     assert (await world.purge().run())["passkey_challenges"] == 0
     await world.forward(timedelta(minutes=5).total_seconds())

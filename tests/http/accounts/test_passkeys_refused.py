@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from tests.standins.authenticator import Authenticator, encoded
-from tests.world.passkeys import adds, asked, signs_in
+from tests.world.passkeys import adds, sign_in_options, signs_in
 from tests.world.world import World
 
 Lie = Callable[[Authenticator], None]
@@ -50,7 +50,7 @@ async def test_a_lie_signs_nobody_in(world: World, lie: Lie) -> None:
     phone = Authenticator()
     await adds(maya, phone)
     lie(phone)
-    reply = await signs_in(world.here, phone.get(await asked(world.here)))
+    reply = await signs_in(world.here, phone.get(await sign_in_options(world.here)))
     assert (reply.status_code, reply.json()["type"]) == (401, "/problems/wrong-passkey")
     assert len((await maya.get("/v1/sessions"))["items"]) == 1
 
@@ -59,7 +59,7 @@ async def test_a_challenge_is_for_one_person_one_purpose_one_answer_and_five_min
     maya, ana = await world.person("Maya"), await world.person("Ana")
     phone = Authenticator()
     await adds(maya, phone)
-    hers, a_sign_in = await maya.post("/v1/passkeys/options", expect=200), await asked(world.here)
+    hers, a_sign_in = await maya.post("/v1/passkeys/options", expect=200), await sign_in_options(world.here)
     made_up = hers | {"challenge": encoded(bytes(32))}
     crossed = hers | {"challenge": a_sign_in["challenge"]}
     for person, options in ((ana, hers), (maya, made_up), (maya, crossed)):
@@ -69,11 +69,11 @@ async def test_a_challenge_is_for_one_person_one_purpose_one_answer_and_five_min
     await maya.post("/v1/passkeys", {"credential": Authenticator().create(hers)}, expect=422)
     for challenge in (hers["challenge"], encoded(bytes(32)), (await maya.post("/v1/passkeys/options"))["challenge"]):
         assert (await signs_in(world.here, phone.get({"challenge": challenge}))).status_code == 401
-    good = phone.get(await asked(world.here))
+    good = phone.get(await sign_in_options(world.here))
     assert (await signs_in(world.here, good)).status_code == 201
     for key in (None, "another"):
         assert (await signs_in(world.here, good, key=key)).status_code == 401, "a replay"
-    late, first = await asked(world.here), await maya.post("/v1/passkeys/options", expect=200)
+    late, first = await sign_in_options(world.here), await maya.post("/v1/passkeys/options", expect=200)
     second = await maya.post("/v1/passkeys/options", expect=200)
     await maya.post("/v1/passkeys", {"credential": Authenticator().create(first)}, expect=422)
     await world.forward(301)
@@ -86,7 +86,7 @@ async def test_a_refused_sign_in_has_used_its_challenge_up(world: World) -> None
     maya = await world.person("Maya")
     phone = Authenticator()
     await adds(maya, phone)
-    options = await asked(world.here)
+    options = await sign_in_options(world.here)
     phone.verified = False
     assert (await signs_in(world.here, phone.get(options))).status_code == 401
     phone.verified = True
@@ -109,7 +109,7 @@ async def test_every_refusal_of_a_sign_in_looks_the_same(world: World) -> None:
     stranger.create(await maya.post("/v1/passkeys/options", expect=200))
 
     async def signed(phone: Authenticator) -> Responses:
-        return phone.get(await asked(world.here))
+        return phone.get(await sign_in_options(world.here))
 
     her_id, her_handle = encoded(hers.credentials[0].id), encoded(hers.credentials[0].user_handle)
     handleless = await signed(hers)
@@ -143,7 +143,7 @@ async def test_one_credential_is_one_persons(world: World) -> None:
     forged = Authenticator().create(options, phone.credentials[0].id)
     problem = await ana.post("/v1/passkeys", {"credential": forged}, expect=422)
     assert problem["type"] == "/problems/passkey-not-accepted"
-    reply = await signs_in(world.here, phone.get(await asked(world.here)))
+    reply = await signs_in(world.here, phone.get(await sign_in_options(world.here)))
     assert reply.json()["person"]["id"] == maya.id
 
 
@@ -154,7 +154,7 @@ async def test_a_security_key_counts_on_and_a_synced_passkey_need_not(world: Wor
     await adds(maya, synced)
 
     async def once(phone: Authenticator) -> int:
-        return (await signs_in(world.here, phone.get(await asked(world.here)))).status_code
+        return (await signs_in(world.here, phone.get(await sign_in_options(world.here)))).status_code
 
     for phone in (key, synced):
         assert [await once(phone) for _ in range(3)] == [201, 201, 201]
