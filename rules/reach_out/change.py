@@ -3,12 +3,12 @@
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any
+from typing import TypedDict, Unpack
 from uuid import UUID
 
 from models.enums import AnswerKind, NoticeKind
 from rules.reach_out.progress import was_just_announced
-from rules.reach_out.state import Participant, Snapshot
+from rules.reach_out.state import Participant, Snapshot, Stage
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +57,18 @@ class Change:
     refreshed: tuple[UUID, ...] = ()
 
 
+class MovedFields(TypedDict, total=False):
+    """The fields of a snapshot that a transition changes."""
+
+    stage: Stage
+    rung: int
+    round: int
+    pushed_at: datetime
+    asked_at: datetime
+    unanswered_at: datetime | None
+    need: str
+
+
 @dataclass(slots=True)
 class Draft:
     """A change in the making. `snapshot`: as the reach-out stands so far, at `now`."""
@@ -70,8 +82,9 @@ class Draft:
     _ends: NoticeKind | None = None
     _refreshed: dict[UUID, None] = field(default_factory=dict)
 
-    def move(self, **columns: Any) -> None:  # noqa: ANN401 (fields of Snapshot, whose types `replace` knows)
-        self.snapshot = replace(self.snapshot, **columns)
+    def move(self, **fields: Unpack[MovedFields]) -> None:
+        """Change how the reach-out itself stands; only `machine` does."""
+        self.snapshot = replace(self.snapshot, **fields)
 
     def put(self, *participants: Participant) -> None:
         if participants:

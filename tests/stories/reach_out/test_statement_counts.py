@@ -23,6 +23,7 @@ EXPECTED = {
     # BEGIN is one of them, except for a press on PostgreSQL; so is each insert into a table on SQLite.
     "sqlite": {
         "press": 6,
+        "claim": 3,
         "answer": 17,
         "talking": 14,
         "cannot": 16,
@@ -36,6 +37,7 @@ EXPECTED = {
     },
     "postgresql": {
         "press": 2,
+        "claim": 1,
         "answer": 14,
         "talking": 12,
         "cannot": 13,
@@ -120,6 +122,10 @@ async def test_statements_of_each_use_case(world: World, circle: list[Person], c
         return given
 
     made: dict[str, Any] = await count("press", maya.press())
+    # The lease of the process that pressed, and sent nothing, is over.
+    await world.forward(10.1)
+    await count("claim", world.here.dispatcher.send_due())
+    await world.settle()
     await count("answer", sponsor.answer("calling"))
     await count("talking", sponsor.does("together"))
     await count("cannot", sponsor.answer("cannot"))
