@@ -97,12 +97,12 @@ def _partner(snapshot: Snapshot, person_id: UUID | None) -> Participant:
         if named is None or not named.told:
             raise NotFound
         return named
-    answered = [one for one in snapshot.told if one.stands]
+    answered = [participant for participant in snapshot.told if participant.stands]
     if not answered:
         raise NobodyAnswered
     return max(answered, key=_last_word_at)
 
 
-def _last_word_at(one: Participant) -> datetime:
-    words = [at for at in (one.answered_at, one.talking_at) if at is not None]
-    return max(words, default=one.told_at or datetime.min.replace(tzinfo=UTC))
+def _last_word_at(participant: Participant) -> datetime:
+    words = [at for at in (participant.answered_at, participant.talking_at) if at is not None]
+    return max(words, default=participant.told_at or datetime.min.replace(tzinfo=UTC))

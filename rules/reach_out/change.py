@@ -86,6 +86,15 @@ class Draft:
         """Change how the reach-out itself stands; only `machine` does."""
         self.snapshot = replace(self.snapshot, **fields)
 
+    @property
+    def asked_at(self) -> datetime:
+        """When the person last asked. The machine that wrote it down may be a moment ahead of this one."""
+        return min(self.snapshot.asked_at, self.now)
+
+    def participant(self, person_id: UUID) -> Participant:
+        """Return somebody who is part of it, as they stand so far."""
+        return next(participant for participant in self.snapshot.participants if participant.person_id == person_id)
+
     def put(self, *participants: Participant) -> None:
         if participants:
             self.snapshot = self.snapshot.with_participants(*participants)
@@ -99,13 +108,13 @@ class Draft:
         self.put(
             *(
                 replace(
-                    one,
+                    participant,
                     told_at=now,
-                    quiet_at=None if one.available else now,
-                    unreachable_at=None if one.reachable else now,
+                    quiet_at=None if participant.available else now,
+                    unreachable_at=None if participant.reachable else now,
                 )
-                for one in self.snapshot.participants
-                if one.person_id in people
+                for participant in self.snapshot.participants
+                if participant.person_id in people
             )
         )
         self._notified += people
@@ -114,18 +123,26 @@ class Draft:
         """Push these once more, in the round that it stands in."""
         self.put(
             *(
-                replace(one, quiet_at=None, unreachable_at=None if one.reachable else one.unreachable_at or self.now)
-                for one in self.snapshot.participants
-                if one.person_id in people
+                replace(
+                    participant,
+                    quiet_at=None,
+                    unreachable_at=None if participant.reachable else participant.unreachable_at or self.now,
+                )
+                for participant in self.snapshot.participants
+                if participant.person_id in people
             )
         )
         self._attempts += [Attempt(person, self.snapshot.round, by_channel=False) for person in people]
 
     def mark_unreachable(self) -> None:
         """They were told while something reached them. It does not any more, and nobody is to wait for them."""
-        lost = [one for one in self.snapshot.told if not (one.reachable or one.quiet_at or one.unreachable_at)]
+        lost = [
+            participant
+            for participant in self.snapshot.told
+            if not (participant.reachable or participant.quiet_at or participant.unreachable_at)
+        ]
         if lost:
-            self.put(*(replace(one, unreachable_at=self.now) for one in lost))
+            self.put(*(replace(participant, unreachable_at=self.now) for participant in lost))
             self.refresh(self.snapshot.person_id)
 
     def call(self, people: Iterable[UUID]) -> None:
@@ -137,19 +154,24 @@ class Draft:
 
     def ask_whether_talking(self) -> None:
         """Ask both sides."""
-        for person_id in (self.snapshot.person_id, *(one.person_id for one in self.snapshot.told if one.stands)):
+        for person_id in (
+            self.snapshot.person_id,
+            *(participant.person_id for participant in self.snapshot.told if participant.stands),
+        ):
             self.announce(NoticeKind.ARE_YOU_TALKING, person_id, None)
 
-    def announce_answer(self, one: Participant, *, to_the_others: bool) -> None:
+    def announce_answer(self, participant: Participant, *, to_the_others: bool) -> None:
         """Tell the person, and at a first answer the others. `one`: the participant as they were before they answered."""
-        push = not was_just_announced(one, self.now)
+        push = not was_just_announced(participant, self.now)
         # Somebody who had answered before says so anew to a person who is waiting again.
-        if to_the_others or not one.stands:
-            self.announce(NoticeKind.ANSWERED, self.snapshot.person_id, one.person_id, push=push)
+        if to_the_others or not participant.stands:
+            self.announce(NoticeKind.ANSWERED, self.snapshot.person_id, participant.person_id, push=push)
         if to_the_others:
             for other in self.snapshot.told:
-                if other.person_id != one.person_id:
-                    self.announce(NoticeKind.ANSWERED, other.person_id, one.person_id, push=push and other.follows)
+                if other.person_id != participant.person_id:
+                    self.announce(
+                        NoticeKind.ANSWERED, other.person_id, participant.person_id, push=push and other.follows
+                    )
 
     def record(self, answer: AnswerRecord) -> None:
         self._answer = answer
@@ -161,7 +183,7 @@ class Draft:
         self._refreshed.update(dict.fromkeys(people))
 
     def refresh_everyone(self) -> None:
-        self.refresh(self.snapshot.person_id, *(one.person_id for one in self.snapshot.told))
+        self.refresh(self.snapshot.person_id, *(participant.person_id for participant in self.snapshot.told))
 
     def change(self) -> Change:
         return Change(

@@ -81,30 +81,32 @@ def next_move(ladder: Sequence[int], rung: int, participants: Sequence[Participa
 
 def words_until(participants: Sequence[Participant], now: datetime) -> datetime | None:
     """Return until when the last of the words that run holds; None when none does."""
-    return max((until for one in participants if (until := word_until(one, now)) is not None), default=None)
+    return max(
+        (until for participant in participants if (until := word_until(participant, now)) is not None), default=None
+    )
 
 
-def pushable(one: Participant, now: datetime) -> bool:
+def pushable(participant: Participant, now: datetime) -> bool:
     """Whether a push may go to them. Whoever has said that they are there is not asked again while their word runs."""
-    return bool(one.devices) and _may_be_asked(one, now)
+    return bool(participant.devices) and _may_be_asked(participant, now)
 
 
-def callable_by_channel(one: Participant, now: datetime) -> bool:
+def callable_by_channel(participant: Participant, now: datetime) -> bool:
     """Whether a channel may be tried: somebody outside their hours is not woken by an SMS either."""
-    return bool(one.channels) and _may_be_asked(one, now)
+    return bool(participant.channels) and _may_be_asked(participant, now)
 
 
-def _may_be_asked(one: Participant, now: datetime) -> bool:
-    return one.available and not one.declined and word_until(one, now) is None
+def _may_be_asked(participant: Participant, now: datetime) -> bool:
+    return participant.available and not participant.declined and word_until(participant, now) is None
 
 
-def hears_pushes(one: Participant, now: datetime) -> bool:
+def hears_pushes(participant: Participant, now: datetime) -> bool:
     """Whether a push may go to them, and would arrive as far as anybody knows."""
-    return len(one.devices) > one.deaf_devices and pushable(one, now)
+    return len(participant.devices) > participant.deaf_devices and pushable(participant, now)
 
 
-def hears_channels(one: Participant, now: datetime) -> bool:
-    return len(one.channels) > one.deaf_channels and callable_by_channel(one, now)
+def hears_channels(participant: Participant, now: datetime) -> bool:
+    return len(participant.channels) > participant.deaf_channels and callable_by_channel(participant, now)
 
 
 def due_after(ladder: Sequence[int], rung: int, now: datetime) -> datetime | None:
@@ -142,20 +144,28 @@ def nobody_reachable(
     been tried.
     """
     return not any(
-        (_waited_for(one, waited_for_since) and hears_pushes(one, now) and one.unreachable_at is None)
-        or (rung >= RUNG_EVERYBODY and hears_channels(one, now))
-        for one in participants
-        if one.told
+        (
+            _waited_for(participant, waited_for_since)
+            and hears_pushes(participant, now)
+            and participant.unreachable_at is None
+        )
+        or (rung >= RUNG_EVERYBODY and hears_channels(participant, now))
+        for participant in participants
+        if participant.told
     )
 
 
-def _waited_for(one: Participant, since: datetime | None) -> bool:
-    return since is None or (one.told_at is not None and one.told_at >= since)
+def _waited_for(participant: Participant, since: datetime | None) -> bool:
+    return since is None or (participant.told_at is not None and participant.told_at >= since)
 
 
-def without_receipt(told: Sequence[Participant], now: datetime) -> tuple[UUID, ...]:
+def without_receipt(told_people: Sequence[Participant], now: datetime) -> tuple[UUID, ...]:
     """Return those of whose push nothing has been heard, and who have chosen another channel."""
-    return tuple(one.person_id for one in told if callable_by_channel(one, now) and not one.has_receipt)
+    return tuple(
+        participant.person_id
+        for participant in told_people
+        if callable_by_channel(participant, now) and not participant.has_receipt
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,34 +179,36 @@ class _Step:
 
 def _rung(rung: int, participants: Sequence[Participant], notified: Collection[UUID], now: datetime) -> _Step:
     """Return what this rung does. `notified`: told earlier in the same move."""
-    untold = [one for one in participants if not one.told and one.person_id not in notified]
-    told = [one for one in participants if one.told or one.person_id in notified]
+    untold = [
+        participant for participant in participants if not participant.told and participant.person_id not in notified
+    ]
+    told_people = [participant for participant in participants if participant.told or participant.person_id in notified]
     match rung:
         case 1:
-            return _Step(notify=_ids([one for one in untold if one.step == 1] or untold))
+            return _Step(notify=_ids([participant for participant in untold if participant.step == 1] or untold))
         case 2:
-            return _Step(notify=_ids(untold), channels=without_receipt(told, now))
+            return _Step(notify=_ids(untold), channels=without_receipt(told_people, now))
         case 4:
             return _Step()
         case _:
             # Rung 3, and its repetitions. Whoever is still waiting (somebody added late) is told by it too.
             return _Step(
                 notify=_ids(untold),
-                repush=_ids(one for one in told if pushable(one, now)),
-                channels=_ids(one for one in participants if callable_by_channel(one, now)),
+                repush=_ids(participant for participant in told_people if pushable(participant, now)),
+                channels=_ids(participant for participant in participants if callable_by_channel(participant, now)),
             )
 
 
 def _ids(participants: Iterable[Participant]) -> tuple[UUID, ...]:
-    return tuple(one.person_id for one in participants)
+    return tuple(participant.person_id for participant in participants)
 
 
 def _reaches_somebody(participants: Sequence[Participant], step: _Step, now: datetime) -> bool:
     by_push, by_channel = {*step.notify, *step.repush}, set(step.channels)
     return any(
-        (one.person_id in by_push and hears_pushes(one, now))
-        or (one.person_id in by_channel and hears_channels(one, now))
-        for one in participants
+        (participant.person_id in by_push and hears_pushes(participant, now))
+        or (participant.person_id in by_channel and hears_channels(participant, now))
+        for participant in participants
     )
 
 

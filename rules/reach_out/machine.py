@@ -34,7 +34,7 @@ def begin(before_first_rung: Snapshot, now: datetime) -> Change:
 def decide(snapshot: Snapshot, event: Event, now: datetime) -> Change:
     """Return what this event makes of the reach-out. Nothing happens to a closed one any more."""
     draft = Draft(snapshot, now)
-    if isinstance(snapshot.stage, Closed):
+    if isinstance(snapshot.stage, Closed) or not _concerns(event, snapshot):
         return draft.change()
     match event:
         case events.ClockDue():
@@ -55,6 +55,16 @@ def decide(snapshot: Snapshot, event: Event, now: datetime) -> Change:
         case events.Closing(outcome, announcement):
             _close(draft, outcome, announcement)
     return draft.change()
+
+
+def _concerns(event: Event, snapshot: Snapshot) -> bool:
+    """Whether who speaks was told of it, and who leaves is part of it."""
+    match event:
+        case events.AnswerGiven(person_id) | events.Talking(person_id) | events.TalkingConfirmed(person_id):
+            return any(participant.person_id == person_id for participant in snapshot.told)
+        case events.MemberLeft(person_id):
+            return snapshot.participant(person_id) is not None
+    return True
 
 
 def _clock_due(draft: Draft) -> None:
@@ -109,7 +119,11 @@ def _wake_sleepers(draft: Draft) -> None:
     """
     if not isinstance(draft.snapshot.stage, Waiting):
         return
-    awake = [one.person_id for one in draft.snapshot.participants if one.sleeps and one.available]
+    awake = [
+        participant.person_id
+        for participant in draft.snapshot.participants
+        if participant.sleeps and participant.available
+    ]
     if not awake:
         return
     draft.move(round=draft.snapshot.round + 1)
@@ -130,27 +144,20 @@ def _skip_if_unreachable(draft: Draft) -> None:
                 _clock_due(draft)
 
 
-def _asked_at(draft: Draft) -> datetime:
-    """Return when the person last asked. The machine that wrote it down may be a moment ahead of this one."""
-    return min(draft.snapshot.asked_at, draft.now)
-
-
 def _answer(draft: Draft, person_id: UUID, kind: AnswerKind, minutes: int | None) -> None:
-    one = draft.snapshot.participant(person_id)
-    if one is None or not one.told:
-        return
+    participant = draft.participant(person_id)
     waited = isinstance(draft.snapshot.stage, Waiting)
     draft.record(AnswerRecord(person_id, kind, minutes))
-    draft.put(with_answer(one, kind, minutes, _asked_at(draft), draft.now))
+    draft.put(with_answer(participant, kind, minutes, draft.asked_at, draft.now))
     if kind is AnswerKind.CANNOT:
-        running = word(one)
-        _lose(draft, TALKING_COOLDOWN if one.promises > 1 else NO_DELAY, running[1] if running else None)
+        running = word(participant)
+        _lose(draft, TALKING_COOLDOWN if participant.promises > 1 else NO_DELAY, running[1] if running else None)
     else:
         if not isinstance(draft.snapshot.stage, Together):
             _hold(draft)
         # Of somebody who holds nothing any more the others are not told that they are with the person.
         first = waited and not isinstance(draft.snapshot.stage, Waiting)
-        draft.announce_answer(one, to_the_others=first)
+        draft.announce_answer(participant, to_the_others=first)
     draft.refresh_everyone()
 
 
@@ -159,7 +166,7 @@ def _hold(draft: Draft) -> None:
 
     Nothing changes when none of them holds it any longer.
     """
-    until = held_until(draft.snapshot.told, _asked_at(draft))
+    until = held_until(draft.snapshot.told, draft.asked_at)
     stage = draft.snapshot.stage
     if until is None or until <= draft.now or (isinstance(stage, Answered) and stage.paused_until == until):
         return
@@ -168,28 +175,25 @@ def _hold(draft: Draft) -> None:
 
 def _talking(draft: Draft, person_id: UUID) -> None:
     """A participant's word holds the ladder as an answer does, and asks the person; it makes nothing so by itself."""
-    one = draft.snapshot.participant(person_id)
-    if one is None or not one.told:
-        return
+    participant = draft.participant(person_id)
     draft.refresh_everyone()
-    since = _asked_at(draft)
-    if has_just_said_so(one, since, draft.now):
+    if has_just_said_so(participant, draft.asked_at, draft.now):
         return
-    if not one.stands or isinstance(draft.snapshot.stage, Waiting):
+    if not participant.stands or isinstance(draft.snapshot.stage, Waiting):
         _answer(draft, person_id, AnswerKind.CALLING, None)
     if isinstance(draft.snapshot.stage, Together):
         return
-    one = draft.snapshot.participant(person_id) or one
-    draft.put(replace(one, held_seconds=held_seconds(one, since, draft.now), talking_at=draft.now))
+    participant = draft.participant(person_id)
+    draft.put(
+        replace(participant, held_seconds=held_seconds(participant, draft.asked_at, draft.now), talking_at=draft.now)
+    )
     _hold(draft)
     draft.announce(NoticeKind.ARE_YOU_TALKING, draft.snapshot.person_id, person_id)
 
 
 def _talking_confirmed(draft: Draft, person_id: UUID) -> None:
-    one = draft.snapshot.participant(person_id)
-    if one is None or not one.told:
-        return
-    if not one.stands:
+    participant = draft.participant(person_id)
+    if not participant.stands:
         # They found each other without an answer being pressed; the others still learn that somebody is there.
         _answer(draft, person_id, AnswerKind.CALLING, None)
     draft.move(stage=Together(person_id))
@@ -203,12 +207,11 @@ def _lose(draft: Draft, patience: timedelta = NO_DELAY, lost_word_until: datetim
     `together` stands as long as the one who is talked with does; else the other answers that hold decide. What somebody said
     an hour ago is nobody who is there.
     """
-    told, stage = draft.snapshot.told, draft.snapshot.stage
-    match stage:
-        case Together(partner) if any(one.stands for one in told if partner in {None, one.person_id}):
+    match draft.snapshot.stage:
+        case Together(partner) if draft.snapshot.is_there(partner):
             pass
         case Together() | Answered():
-            until = held_until(told, _asked_at(draft))
+            until = held_until(draft.snapshot.told, draft.asked_at)
             if until is None or until <= draft.now:
                 _wait_again(draft, draft.now + patience)
                 _clock_due(draft)
@@ -231,10 +234,7 @@ def _wait_again(draft: Draft, at: datetime) -> None:
 
 
 def _member_left(draft: Draft, person_id: UUID) -> None:
-    one = draft.snapshot.participant(person_id)
-    if one is None:
-        return
-    running = word(one)
+    running = word(draft.participant(person_id))
     draft.remove(person_id)
     _lose(draft, lost_word_until=running[1] if running else None)
     draft.refresh_everyone()
@@ -270,7 +270,7 @@ def _ask_again(draft: Draft) -> None:
         draft.move(stage=Waiting(plan.next_rung_at), rung=plan.rung, unanswered_at=None)
     if plan.takes_up or not plan.same_press:
         draft.move(asked_at=now)
-        draft.put(*(replace(one, held_seconds=None) for one in before.participants))
+        draft.put(*(replace(participant, held_seconds=None) for participant in before.participants))
     if plan.push or plan.channels:
         draft.move(round=before.round + 1, pushed_at=now)
     draft.repush(plan.push)
@@ -279,18 +279,20 @@ def _ask_again(draft: Draft) -> None:
 
 def _add(draft: Draft, added: Iterable[Participant]) -> None:
     """Tell people who were not asked before, were to be asked later, or who left and are back in the circle."""
-    told = {one.person_id for one in draft.snapshot.told}
-    late = [one for one in added if one.person_id not in told]
+    told_people = {participant.person_id for participant in draft.snapshot.told}
+    late = [participant for participant in added if participant.person_id not in told_people]
     draft.put(*late)
-    draft.notify([one.person_id for one in late])
+    draft.notify([participant.person_id for participant in late])
     if draft.snapshot.rung >= RUNG_EVERYBODY:
         # The rung that tries channels has passed them by.
-        draft.call([one.person_id for one in late if ladder.callable_by_channel(one, draft.now)])
+        draft.call(
+            [participant.person_id for participant in late if ladder.callable_by_channel(participant, draft.now)]
+        )
 
 
 def _close(draft: Draft, outcome: Outcome, announcement: NoticeKind) -> None:
     draft.move(stage=Closed(outcome, draft.now))
     draft.end(announcement)
-    for one in draft.snapshot.told:
-        draft.announce(announcement, one.person_id, draft.snapshot.person_id, push=one.follows)
+    for participant in draft.snapshot.told:
+        draft.announce(announcement, participant.person_id, draft.snapshot.person_id, push=participant.follows)
     draft.refresh_everyone()

@@ -57,7 +57,7 @@ async def write(unit: UnitOfWork, who: Caller, snapshot: Snapshot, text: str) ->
     if who.person_id != snapshot.person_id:
         hearers = {snapshot.person_id: True}
     else:
-        hearers = {one.person_id: one.follows for one in snapshot.told}
+        hearers = {participant.person_id: participant.follows for participant in snapshot.told}
     await create_notices(
         unit,
         [

@@ -42,7 +42,7 @@ def _drafts(
     unit: UnitOfWork, change: Change, announcements: Iterable[Announcement], answer_id: UUID | None
 ) -> list[NoticeDraft]:
     reach_out = change.after
-    available = {one.person_id for one in reach_out.participants if one.available}
+    available = {participant.person_id for participant in reach_out.participants if participant.available}
     # One event for all who are asked the same question.
     events = {
         NoticeKind.ANSWERED: answer_id,
@@ -64,9 +64,14 @@ def _drafts(
         ),
         *(
             NoticeDraft(
-                one.person_id, one.kind, events.get(one.kind) or fresh, one.sender_id, reach_out.id, push=one.push
+                announcement.person_id,
+                announcement.kind,
+                events.get(announcement.kind) or fresh,
+                announcement.sender_id,
+                reach_out.id,
+                push=announcement.push,
             )
-            for one in announcements
+            for announcement in announcements
         ),
     ]
 
@@ -75,12 +80,14 @@ async def _addresses(
     unit: UnitOfWork, change: Change, drafts: Sequence[NoticeDraft], notices: Sequence[dict[str, Any]]
 ) -> dict[int, tuple[list[Address], list[Address]]]:
     """Return by round which notice is to be pushed to which devices, and which to which channels."""
-    participants = {one.person_id: one for one in change.after.participants}
-    devices_of: dict[UUID, Sequence[UUID]] = {person_id: one.devices for person_id, one in participants.items()}
+    participants = {participant.person_id: participant for participant in change.after.participants}
+    devices_of: dict[UUID, Sequence[UUID]] = {
+        person_id: participant.devices for person_id, participant in participants.items()
+    }
     pushed = {draft.recipient_id for draft in drafts if draft.push}
     devices_of |= await live_devices(unit, pushed - participants.keys())
     addresses: dict[int, tuple[list[Address], list[Address]]] = defaultdict(lambda: ([], []))
-    asking = {person_id: one.notice_id for person_id, one in participants.items()}
+    asking = {person_id: participant.notice_id for person_id, participant in participants.items()}
     for draft, notice in zip(drafts, notices, strict=True):
         if draft.kind is NoticeKind.REACH_OUT:
             asking[draft.recipient_id] = notice["id"]
@@ -88,26 +95,34 @@ async def _addresses(
             to_devices, _ = addresses[FIRST_ROUND]
             to_devices += [(notice["id"], device) for device in devices_of.get(draft.recipient_id, ())]
     for attempt in change.attempts:
-        notice_id, one = asking.get(attempt.person_id), participants[attempt.person_id]
+        notice_id, participant = asking.get(attempt.person_id), participants[attempt.person_id]
         if notice_id is None:
             continue
         to_devices, to_channels = addresses[attempt.round]
         if attempt.by_channel:
-            to_channels += [(notice_id, channel) for channel in one.channels]
+            to_channels += [(notice_id, channel) for channel in participant.channels]
         else:
-            to_devices += [(notice_id, device) for device in one.devices]
+            to_devices += [(notice_id, device) for device in participant.devices]
     return addresses
 
 
 async def _without_the_blocked(unit: UnitOfWork, announcements: Sequence[Announcement]) -> Sequence[Announcement]:
     """Leave out who is told of the answer of somebody whom a block keeps apart from them."""
-    answers = [one for one in announcements if one.kind is NoticeKind.ANSWERED and one.sender_id is not None]
+    answers = [
+        announcement
+        for announcement in announcements
+        if announcement.kind is NoticeKind.ANSWERED and announcement.sender_id is not None
+    ]
     if len(answers) < 2:
         # The person and who answers them share a membership, so no block stands between them.
         return announcements
-    senders = {one.sender_id for one in answers if one.sender_id is not None}
+    senders = {announcement.sender_id for announcement in answers if announcement.sender_id is not None}
     hidden = {sender_id: await access.kept_apart_from(unit.session, sender_id) for sender_id in senders}
-    return [one for one in announcements if one.sender_id not in hidden or one.person_id not in hidden[one.sender_id]]
+    return [
+        announcement
+        for announcement in announcements
+        if announcement.sender_id not in hidden or announcement.person_id not in hidden[announcement.sender_id]
+    ]
 
 
 def _answer_batch(unit: UnitOfWork, change: Change, answer: AnswerRecord, answer_id: UUID) -> Batch:

@@ -85,8 +85,16 @@ async def load_participants(unit: UnitOfWork, reach_out_id: UUID) -> tuple[Parti
 def _participant(unit: UnitOfWork, rows: Sequence[Row[*tuple[Any, ...]]]) -> Participant:
     """Return one participant; there is a row for each device with each channel."""
     row = rows[0]
-    devices = {one.device_id: deaf(unit, one.device_refusals) for one in rows if one.device_id is not None}
-    channels = {one.channel_id: deaf(unit, one.channel_refusals) for one in rows if one.channel_id is not None}
+    devices = {
+        participant.device_id: deaf(unit, participant.device_refusals)
+        for participant in rows
+        if participant.device_id is not None
+    }
+    channels = {
+        participant.channel_id: deaf(unit, participant.channel_refusals)
+        for participant in rows
+        if participant.channel_id is not None
+    }
     hears_at = hours.next_available(row.hours, row.time_zone, row.muted_until, unit.now, wake_me=row.wake_me)
     values = {name: getattr(row, name) for name in RECIPIENT_COLUMNS}
     return Participant(

@@ -80,7 +80,9 @@ def held_until(participants: Iterable[Participant], since: datetime) -> datetime
 
     A word from before `since`, when the person asked once more, holds nothing any longer.
     """
-    return max((running[1] for one in participants if (running := word(one, since)) is not None), default=None)
+    return max(
+        (running[1] for participant in participants if (running := word(participant, since)) is not None), default=None
+    )
 
 
 def has_just_said_so(of: Participant, since: datetime, now: datetime) -> bool:

@@ -41,7 +41,7 @@ def repress(snapshot: Snapshot, now: datetime) -> Repress:
     push: tuple[UUID, ...] = ()
     channels: tuple[UUID, ...] = ()
     if not same_press:
-        push = tuple(one.person_id for one in snapshot.told if ladder.pushable(one, now))
+        push = tuple(participant.person_id for participant in snapshot.told if ladder.pushable(participant, now))
         channels = ladder.without_receipt(snapshot.told, now) if over else ()
     if not held and (same_press or not over):
         return Repress(push, channels, same_press, takes_up=False, rung=snapshot.rung, next_rung_at=None)

@@ -156,19 +156,28 @@ class Snapshot:
 
     @property
     def told(self) -> tuple[Participant, ...]:
-        return tuple(one for one in self.participants if one.told)
+        return tuple(participant for participant in self.participants if participant.told)
+
+    def is_there(self, partner: UUID | None) -> bool:
+        """Whether this participant has said that they are there; anybody will do where it is not known who it is."""
+        return any(participant.stands for participant in self.told if partner in {None, participant.person_id})
 
     def rung_is_due(self, now: datetime) -> bool:
         stage = self.stage
         return isinstance(stage, Waiting) and stage.next_rung_at is not None and stage.next_rung_at <= now
 
     def participant(self, person_id: UUID | None) -> Participant | None:
-        return next((one for one in self.participants if one.person_id == person_id), None)
+        return next((participant for participant in self.participants if participant.person_id == person_id), None)
 
     def with_participants(self, *changed: Participant) -> Self:
         """Return the same with these in the place of who they were; who was not part of it comes last."""
-        by_id = {one.person_id: one for one in self.participants} | {one.person_id: one for one in changed}
+        by_id = {participant.person_id: participant for participant in self.participants} | {
+            participant.person_id: participant for participant in changed
+        }
         return replace(self, participants=tuple(by_id.values()))
 
     def without(self, person_id: UUID) -> Self:
-        return replace(self, participants=tuple(one for one in self.participants if one.person_id != person_id))
+        return replace(
+            self,
+            participants=tuple(participant for participant in self.participants if participant.person_id != person_id),
+        )

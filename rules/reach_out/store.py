@@ -128,7 +128,7 @@ def due_at(snapshot: Snapshot) -> datetime | None:
     clocks = [snapshot.created_at + ladder.REACH_OUT_LIFETIME]
     match snapshot.stage:
         case Waiting(next_rung_at):
-            sleepers = (one.hears_at for one in snapshot.participants if one.sleeps)
+            sleepers = (participant.hears_at for participant in snapshot.participants if participant.sleeps)
             clocks += [at for at in (next_rung_at, *sleepers) if at is not None]
         case Answered(paused_until, ask_at):
             clocks += [paused_until, *([ask_at] if ask_at else [])]
@@ -219,16 +219,16 @@ async def _supersede_notices(unit: UnitOfWork, before: Snapshot, announcement: N
 
 async def _update_recipients(unit: UnitOfWork, before: Snapshot, after: Snapshot) -> None:
     """Write the columns that a decision changed, and no others: receipts are written beside it, without its lock."""
-    by_id = {one.person_id: one for one in before.participants}
+    by_id = {participant.person_id: participant for participant in before.participants}
     changed = [
-        (one, names)
-        for one in sorted(after.participants, key=attrgetter("person_id"))
-        if (old := by_id.get(one.person_id)) is not None
-        and (names := tuple(name for name in RECIPIENT_COLUMNS if getattr(one, name) != getattr(old, name)))
+        (participant, names)
+        for participant in sorted(after.participants, key=attrgetter("person_id"))
+        if (old := by_id.get(participant.person_id)) is not None
+        and (names := tuple(name for name in RECIPIENT_COLUMNS if getattr(participant, name) != getattr(old, name)))
     ]
     # In the order of their ids, as everywhere, and as many at once as change in the same columns.
     for names, group in groupby(changed, lambda item: item[1]):
-        await _write_recipients(unit, before.id, [one for one, _ in group], names)
+        await _write_recipients(unit, before.id, [participant for participant, _ in group], names)
 
 
 async def _write_recipients(
@@ -239,15 +239,20 @@ async def _write_recipients(
         .where(RECIPIENT_TABLE.c.reach_out_id == reach_out_id, RECIPIENT_TABLE.c.person_id == bindparam("at_person_id"))
         .values({name: bindparam(f"new_{name}") for name in names})
     )
-    rows = [{"at_person_id": one.person_id, **{f"new_{name}": getattr(one, name) for name in names}} for one in people]
+    rows = [
+        {"at_person_id": participant.person_id, **{f"new_{name}": getattr(participant, name) for name in names}}
+        for participant in people
+    ]
     connection = await unit.session.connection()
     await connection.execute(statement, rows)
 
 
 async def _add_recipients(unit: UnitOfWork, before: Snapshot, after: Snapshot) -> None:
     """Insert who was not part of it. Whoever left and is back is told anew: nothing of the first time counts."""
-    known = {one.person_id for one in before.participants}
-    added = {one.person_id: one for one in after.participants if one.person_id not in known}
+    known = {participant.person_id for participant in before.participants}
+    added = {
+        participant.person_id: participant for participant in after.participants if participant.person_id not in known
+    }
     if not added:
         return
     mine = and_(Recipient.reach_out_id == before.id, Recipient.person_id.in_(added))
@@ -260,5 +265,7 @@ async def _add_recipients(unit: UnitOfWork, before: Snapshot, after: Snapshot) -
         await unit.session.execute(
             update(Notice).where(*old).values(event_id=unit.new_id()).execution_options(synchronize_session=False)
         )
-    rows = [first_recipient_columns(one) for person_id, one in added.items() if person_id not in set(back)]
+    rows = [
+        first_recipient_columns(participant) for person_id, participant in added.items() if person_id not in set(back)
+    ]
     await insert_together(unit.session, [(RECIPIENT_TABLE, rows, {"reach_out_id": before.id})])
