@@ -1,6 +1,7 @@
 """Two things at the same moment, brought about on purpose: neither waits for the other for ever, none undoes the other."""
 
 import asyncio
+from datetime import timedelta
 
 from notifications.transports.protocol import Rejected
 from tests.world.bookends import MINUTE, plans
@@ -113,3 +114,18 @@ async def test_two_accounts_fight_over_one_address_while_what_came_of_its_pushes
         if row["disabled_at"] is None and one.devices.get(row["id"]) == where
     ]
     assert len(live) == 1, "one live device an address, whoever had it before"
+
+
+async def test_an_answer_that_waits_for_another_sees_what_that_one_said(world: World) -> None:
+    """The longer word goes on holding the ladder, whoever of the two was written down last."""
+    maya, sponsor, friend = await world.circle("sponsor", "friend")
+    await maya.press()
+    answers = (sponsor.answer("soon", minutes=15), friend.answer("calling"))
+    await race(world, "recipients IN SHARE", *answers)
+    row = await world.row()
+    assert row.state == "answered"
+    assert row.paused_until is not None
+    assert row.paused_until - row.created_at > timedelta(minutes=16)
+    assert len(await maya.inbox("answered")) == 2
+    assert "answered" in await friend.kinds(), "of the first one"
+    assert "answered" not in await sponsor.kinds(), "of the second the person hears alone"
