@@ -1,4 +1,4 @@
-"""What answers while the house is not open yet: the process lives, the database is away or not up to date."""
+"""Served until the database is reachable and migrated."""
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -9,7 +9,7 @@ from core.errors import Busy
 
 
 class Gate:
-    """Passes everything on once it has been opened. Until then `/healthz` is well and the rest is a 503."""
+    """Passes requests on once it has been opened. Until then `/healthz` is well and all else is a 503."""
 
     def __init__(self) -> None:
         self._app: ASGIApp | None = None

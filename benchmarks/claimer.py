@@ -9,6 +9,7 @@ import time
 import uvloop
 from sqlalchemy.exc import DBAPIError
 
+from cli.assemble import assemble
 from cli.keyring import open_keyring
 from core.bus import Bus
 from core.clock import DatabaseClock
@@ -19,10 +20,8 @@ from core.telemetry import configure_logging
 from core.unit_of_work import Operation
 from models.enums import WAYS
 from notifications import claim, record
-from notifications.dispatcher import Dispatcher
 from notifications.record import Outcome
 from notifications.transports.protocol import Push, Result, Sent
-from worker.loop import Worker
 
 
 class AtOnce:
@@ -50,25 +49,30 @@ async def _run(batch: int | None) -> None:
     clock = DatabaseClock(database.time)
     await clock.anchor()
     keyring = await open_keyring(settings, database)
-    bus = Bus()
     transport = AtOnce()
-    dispatcher = Dispatcher(database, clock, keyring, bus, dict.fromkeys(WAYS, transport))
+    process = assemble(
+        settings,
+        database=database,
+        clock=clock,
+        keyring=keyring,
+        transports=dict.fromkeys(WAYS, transport),
+        webpush_public_key="",
+    )
     print("ready", flush=True)
     await asyncio.to_thread(sys.stdin.readline)
     began = time.process_time()
     if batch is None:
         stop = asyncio.Event()
-        worker = asyncio.create_task(Worker(database, clock, keyring, bus, dispatcher).run(stop))
+        worker = asyncio.create_task(process.worker.run(stop))
         # The parent sees in the database when nothing is left, and says so.
         await asyncio.to_thread(sys.stdin.readline)
         stop.set()
         await worker
     else:
-        transport.sent = await _bare(database, clock, keyring, bus, batch)
+        transport.sent = await _bare(database, clock, keyring, process.context.bus, batch)
         print("empty", flush=True)
     print(json.dumps({"sent": transport.sent, "cpu": time.process_time() - began}), flush=True)
-    await dispatcher.close()
-    await database.close()
+    await process.close()
 
 
 async def _bare(database: Database, clock: DatabaseClock, keyring: Keyring, bus: Bus, batch: int) -> int:
