@@ -9,7 +9,6 @@ from starlette.types import ASGIApp
 
 from api import gone_caller, phone_app, problems
 from api.context import Context
-from api.lane import open_lane
 from api.middleware import Edge
 from api.routes import config, helplines, ops
 from api.routes.accounts import channels, devices, me, passkeys, people, sessions
@@ -50,7 +49,7 @@ def create_app(context: Context, routes: FastAPI | None = None) -> ASGIApp:
     """The ASGI application that serves this context, with `routes` from `api_only` if they were made already."""
     app = routes or api_only()
     app.state.context = context
-    return Edge(open_lane(app, context), context.settings)
+    return Edge(app, context.settings)
 
 
 def api_only() -> FastAPI:
@@ -69,8 +68,9 @@ def api_only() -> FastAPI:
         generate_unique_id_function=_operation_id,
     )
     problems.install(app, gone_caller.told)
-    for module in ROUTERS:
-        app.include_router(module.router)
+    # The busiest first, each alone in its router: routers, and the routes within one, are tried in turn.
+    for router in (inbox.direct_router, reach_outs.direct_router, *(module.router for module in ROUTERS)):
+        app.include_router(router)
     phone_app.install(app)
     return app
 

@@ -118,6 +118,11 @@ async def token_of(
     return request.cookies.get(context.settings.cookie_name)
 
 
+async def token_in(request: Request, context: Context) -> str | None:
+    """Return the session token of a request, outside of the dependency graph."""
+    return await token_of(request, context, await bearer(request))
+
+
 Token = Annotated[str | None, Depends(token_of)]
 
 

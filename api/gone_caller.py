@@ -2,7 +2,7 @@
 
 from fastapi import Request
 
-from api.dependencies import bearer, make_unit, token_of
+from api.dependencies import make_unit, token_in
 from core.errors import PorchlightError
 from rules import access
 from rules.errors import NotSignedIn
@@ -11,7 +11,7 @@ from rules.errors import NotSignedIn
 async def told(request: Request, otherwise: PorchlightError) -> PorchlightError:
     """NotSignedIn when the caller's own session is gone by now, else `otherwise`."""
     context = request.app.state.context
-    token = await token_of(request, context, await bearer(request))
+    token = await token_in(request, context)
     if token is None:
         return otherwise
     try:

@@ -15,7 +15,7 @@ def client(app: ASGIApp, address: str) -> httpx.AsyncClient:
 
 
 def _as_served(app: ASGIApp) -> ASGIApp:
-    # httpx ends every body with an empty piece of its own; with it the short way in (api/lane.py) would never be taken.
+    # httpx ends every body with an empty piece of its own.
     async def served(scope: Scope, receive: Receive, send: Send) -> None:
         came = [await receive()]
         while came[-1].get("more_body"):

@@ -5,9 +5,10 @@ from enum import StrEnum
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, Field
 
+from api.context import Context
 from api.dependencies import (
     IdempotencyKey,
     Reading,
@@ -16,10 +17,13 @@ from api.dependencies import (
     Token,
     Writing,
     WritingCaller,
+    get_context,
     operation,
     retry_of,
+    token_in,
     used,
 )
+from api.direct_route import DirectRoute, UnusualError, direct
 from api.problems import problems
 from api.schemas.common import DEFAULT_LIMIT, Body, Cursor, Limit, Page, PersonOut, page, person
 from models.enums import NoticeKind
@@ -28,6 +32,7 @@ from rules.errors import NotFound
 from rules.inbox import views
 from rules.inbox.views import NoticeView
 
+direct_router = APIRouter(route_class=DirectRoute, tags=["inbox"])
 router = APIRouter(tags=["inbox"])
 
 
@@ -74,8 +79,17 @@ class Receipt(Body):
     event: ReceiptEvent
 
 
-@router.get("/v1/inbox", summary="List my notices")
-async def listed(context: Services, token: Token, asked: Annotated[Asked, Query()]) -> Page[NoticeOut]:
+async def _read_page(request: Request) -> tuple[Context, str | None, Asked]:
+    context = await get_context(request)
+    query = request.query_params
+    if len(query.multi_items()) != len(query):
+        raise UnusualError
+    return context, await token_in(request, context), Asked.model_validate(dict(query))
+
+
+@direct_router.get("/v1/inbox", summary="List my notices")
+@direct(_read_page)
+async def listed(_: Response, context: Services, token: Token, asked: Annotated[Asked, Query()]) -> Page[NoticeOut]:
     """My notices, newest first."""
     async with operation(context, read_only=True) as reading:
         found = await views.page(reading, token, asked.limit, asked.cursor, unread=asked.unread, kind=asked.kind)

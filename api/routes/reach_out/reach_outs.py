@@ -1,10 +1,11 @@
 """Reach-outs: pressed, followed, answered, closed. Each endpoint is a row of the contract."""
 
+import json
 from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Query, Request, Response
 from pydantic import (
     BaseModel,
     BeforeValidator,
@@ -26,11 +27,15 @@ from api.dependencies import (
     Writing,
     WritingCaller,
     caller_of,
+    get_context,
     operation,
+    press_key,
     retry_of,
+    token_in,
     transaction,
     used,
 )
+from api.direct_route import DirectRoute, direct, json_body, single_header
 from api.problems import again_too, problems
 from api.schemas.common import DEFAULT_LIMIT, Body, Cursor, Limit, Moment, Note, Page, Whole, Words, page
 from api.schemas.reach_out import ReachOutOut, reach_out_out
@@ -44,6 +49,7 @@ from rules.reach_out import answers, closing, press_again, reflections, views
 from rules.reach_out.answers import Reply
 from rules.reach_out.press import Ask, Pressed, press_at_once, press_with_care
 
+direct_router = APIRouter(prefix="/v1/reach-outs", route_class=DirectRoute, tags=["reach-outs"])
 router = APIRouter(prefix="/v1/reach-outs", tags=["reach-outs"])
 
 CIRCLE = 15
@@ -106,12 +112,21 @@ class Felt(Body):
     soothed: Annotated[Whole, Field(ge=0, le=3)] | None = None
 
 
-@router.post(
+async def _read_press(request: Request) -> tuple[Context, str | None, str | None, Press | None]:
+    context = await get_context(request)
+    key = await press_key(single_header(request, "idempotency-key"))
+    body = await json_body(request)
+    press = Press.model_validate(json.loads(body)) if body else None
+    return context, await token_in(request, context), key, press
+
+
+@direct_router.post(
     "",
     summary="Reach out now",
     status_code=201,
     responses=again_too(ReachOutOut, "One was open: this pressed again.") | problems(EmptyCircle, KeyReused),
 )
+@direct(_read_press)
 async def press(
     response: Response, context: Services, token: Token, key: PressKey, body: Press | None = None
 ) -> ReachOutOut:
