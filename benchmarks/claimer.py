@@ -18,7 +18,7 @@ from core.encryption import Keyring
 from core.settings import Settings
 from core.telemetry import configure_logging
 from core.unit_of_work import Operation
-from models.enums import WAYS
+from models.enums import ADDRESS_KINDS
 from notifications import claim, record
 from notifications.record import Outcome
 from notifications.transports.protocol import Push, Result, Sent
@@ -28,7 +28,7 @@ class AtOnce:
     """A transport whose provider takes everything at once."""
 
     name = "at_once"
-    at_once = 256
+    max_concurrent = 256
     sent = 0
 
     async def open(self) -> None:
@@ -55,7 +55,7 @@ async def _run(batch: int | None) -> None:
         database=database,
         clock=clock,
         keyring=keyring,
-        transports=dict.fromkeys(WAYS, transport),
+        transports=dict.fromkeys(ADDRESS_KINDS, transport),
         webpush_public_key="",
     )
     print("ready", flush=True)
@@ -81,7 +81,7 @@ async def _bare(database: Database, clock: DatabaseClock, keyring: Keyring, bus:
     while True:
         async with database.statements() as statements:
             operation = Operation(statements, clock.now(), keyring)
-            claimed = await claim.claim_due(operation, WAYS, batch, lambda _: True)
+            claimed = await claim.claim_due(operation, ADDRESS_KINDS, batch, lambda _: True)
             await operation.commit(bus, lambda _: None)
         if not claimed.taken:
             return sent
@@ -90,7 +90,7 @@ async def _bare(database: Database, clock: DatabaseClock, keyring: Keyring, bus:
         while not await _written(database, keyring, bus, outcomes):
             # As the dispatcher does: another worker was in the way, so once more.
             print("outcomes_not_recorded", file=sys.stderr, flush=True)
-        record.count(outcomes)
+        record.count_outcomes(outcomes)
         sent += len(claimed.taken)
 
 

@@ -103,8 +103,8 @@ class DeviceKind(StrEnum):
     WEBPUSH = "webpush"
 
 
-WAYS = frozenset(str(kind) for kind in (*DeviceKind, *ChannelKind))
-"""The same for the kinds of devices and channels."""
+ADDRESS_KINDS = frozenset(str(kind) for kind in (*DeviceKind, *ChannelKind))
+"""The same for the kinds of devices and channels, each of which has a transport of its own."""
 
 
 class DeliveryState(StrEnum):

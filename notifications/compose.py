@@ -86,8 +86,8 @@ def _address(claimed: Claimed, keyring: Keyring) -> Address:
     if not address:
         raise AddressWithheldError
     if claimed.channel_id is not None:
-        return ChannelAddress(claimed.way, address)
+        return ChannelAddress(claimed.address_kind, address)
     fields = json.loads(address)
-    if claimed.way == DeviceKind.FCM:
+    if claimed.address_kind == DeviceKind.FCM:
         return FcmAddress(fields["token"])
     return WebPushAddress(fields["endpoint"], fields["p256dh"], fields["auth"])

@@ -1,4 +1,4 @@
-"""The outbox's engine: takes what is due or was just committed, sends it in lanes, records what came back."""
+"""Sends the outbox: claims what is due or was just committed, sends it within transport slots, records the outcomes."""
 
 import asyncio
 import random
@@ -18,28 +18,30 @@ from core.steps import OnStep, Step, ignore_step
 from core.unit_of_work import Operation, UnitOfWork
 from models import Delivery
 from notifications import claim, record
-from notifications.claim import Claim, Claimed
+from notifications.claim import Claim, Claimed, ReserveSlot
 from notifications.compose import AddressWithheldError, compose
 from notifications.record import Outcome
-from notifications.release import Released, release
-from notifications.release import count_released as count_aside
+from notifications.release import Released, count_released, release
 from notifications.transports.protocol import Push, Rejected, Result, RetryAt, Sent, Transport
 from rules.outbox import device_retirement
 from rules.outbox.lease import LEASE_SECONDS
 
 SEND_TIMEOUT_SECONDS = 9.0
-"""Seconds after which a send is given up here, should a transport's own limit of 8 fail; the lease is 10."""
+"""Longest time of one send, should a transport's own limit of 8 s fail; the lease is 10 s."""
 GATHER_SECONDS = 0.02
-"""Seconds in which outcomes are gathered to be written down together."""
+"""Time for which outcomes, or freed slots, are gathered, so that one statement serves all of them."""
 MAX_RECORD_ATTEMPTS = 5
-BACKLOG_AGE = timedelta(seconds=0.5)
-"""Shortest wait before the next scan for pushes behind those of a full transport, when it found none: it reads past all of those."""
+BACKLOG_SCAN_INTERVAL = timedelta(seconds=0.5)
+"""Shortest wait before the next scan for pushes behind those of a crowded kind, after one that found none."""
 BACKLOG_SCAN_FACTOR = 4
-"""Back-off factor: wait this many times the scan's duration, which past 100,000 rows is the better part of a second."""
+"""Back-off factor: wait this many times the scan's duration. Past 100,000 due rows a scan takes most of a second."""
 
 
 class Dispatcher:
-    """Sends deliveries. `dispatch_now` takes what this process has committed; `send_due` takes whatever else is due."""
+    """Sends deliveries: `dispatch_now` those that this process has just committed, `send_due` whatever else is due.
+
+    A kind of address has the slots of its transport: a slow service fills its own and holds back no other.
+    """
 
     def __init__(
         self,
@@ -59,87 +61,86 @@ class Dispatcher:
         self._transports = dict(transports)
         self._jitter = jitter
         self._on_step = on_step
-        # A lane is one kind of device or channel: a slow service fills its own and holds back no other.
-        self._free = {kind: transport.at_once for kind, transport in self._transports.items()}
+        self._free_slots = {kind: transport.max_concurrent for kind, transport in self._transports.items()}
         self._tasks: set[asyncio.Task[None]] = set()
         self._outcomes: list[Outcome] = []
         self._recording: asyncio.Task[None] | None = None
-        self._handed: list[UUID] = []
-        self._taking: asyncio.Task[None] | None = None
+        self._committed: list[UUID] = []
+        self._sending_committed: asyncio.Task[None] | None = None
         self._closing = False
-        self._short: set[str] = set()
-        """Lanes without a place at the last turn, or filled since: more pushes may wait for them."""
-        self._freed = asyncio.Event()
-        self._ask_again: dict[frozenset[str], datetime] = {}
+        self._crowded: set[str] = set()
+        """Kinds without a free slot at the last turn, or since: more of their pushes may be due than fit."""
+        self._slot_freed = asyncio.Event()
+        self._next_scan_at: dict[frozenset[str], datetime] = {}
 
     async def open(self) -> None:
         """Make the transports ready."""
         await asyncio.gather(*(transport.open() for transport in self._transports.values()))
 
     def dispatch_now(self, deliveries: Sequence[UUID]) -> None:
-        """Send these now. Returns at once; should this process die, their lease runs out and another takes them."""
+        """Start sending these and return at once. Should this process die, their lease runs out and another sends them."""
         self._on_step(Step.COMMITTED)
         if self._closing:
             return
         if not self._keyring.opens_addresses:
-            self._spawn(self._give_back(deliveries))
+            self._spawn(self._end_leases(deliveries))
             return
-        self._handed.extend(deliveries)
-        if self._taking is None or self._taking.done():
-            self._taking = self._spawn(self._take_handed())
+        self._committed.extend(deliveries)
+        if self._sending_committed is None or self._sending_committed.done():
+            self._sending_committed = self._spawn(self._send_committed())
 
     async def send_due(self) -> int:
-        """Take what is due, as much as can be sent at once, and start sending it; gives how many were taken or called off."""
-        free = frozenset(kind for kind, places in self._free.items() if places > 0)
-        crowded, self._short = self._short & free, self._free.keys() - free
-        self._freed.clear()
+        """Claim as much of what is due as there are slots, and start sending it; return how many were taken or called off."""
+        free = frozenset(kind for kind, slots in self._free_slots.items() if slots > 0)
+        crowded, self._crowded = self._crowded & free, self._free_slots.keys() - free
+        self._slot_freed.clear()
         if not free or self._closing or not self._keyring.opens_addresses:
             return 0
-        # Whoever stands behind as many as a lane could hold, or more, has their turn before the rest of those.
+        # A crowded kind may fill every claim: what is due behind its pushes has a turn first.
         others = free - crowded
-        taken = await self._take_due(others) if others else 0
-        return taken if taken or others == free else await self._take_due(free)
+        taken = await self._claim_due(others) if others else 0
+        return taken if taken or others == free else await self._claim_due(free)
 
-    async def _take_due(self, kinds: frozenset[str]) -> int:
-        now, began, behind = self._clock.now(), elapsed(), len(kinds) < len(self._free)
-        if behind and now < self._ask_again.get(kinds, now):
+    async def _claim_due(self, kinds: frozenset[str]) -> int:
+        now, began, scans_backlog = self._clock.now(), elapsed(), len(kinds) < len(self._free_slots)
+        if scans_backlog and now < self._next_scan_at.get(kinds, now):
             return 0
-        # Often all of them go one way: what its lane does not hold would only have to be put back.
-        limit = max(self._free[kind] for kind in kinds)
-        with self._reserving() as room:
+        # Often all due pushes are of one kind: those beyond its slots would only have to be released again.
+        limit = max(self._free_slots[kind] for kind in kinds)
+        with self._slot_reservation() as reserve_slot:
             async with self._operation() as operation:
-                claimed = await self._reported(claim.claim_due(operation, kinds, limit, room))
+                claimed = await self._reported(claim.claim_due(operation, kinds, limit, reserve_slot))
         self._begin(claimed, began)
-        if behind and not claimed.settled:
-            self._ask_again[kinds] = now + max(
-                BACKLOG_AGE, timedelta(seconds=BACKLOG_SCAN_FACTOR * (elapsed() - began))
+        if scans_backlog and not claimed.settled:
+            self._next_scan_at[kinds] = now + max(
+                BACKLOG_SCAN_INTERVAL, timedelta(seconds=BACKLOG_SCAN_FACTOR * (elapsed() - began))
             )
-        # Called off counts too: the next are looked at right away, however many there are of those.
+        # Those called off count too, so that the caller claims again at once, however many there are.
         return claimed.settled
 
-    async def room(self) -> None:
-        """Return when a lane that was full has places again; never when none was."""
-        await self._freed.wait()
-        # Places come free together: to take them one by one would be a statement for each.
+    async def wait_for_slot(self) -> None:
+        """Return when a crowded kind has a free slot again; never when no kind is crowded."""
+        await self._slot_freed.wait()
+        # Slots come free together, and claiming for each of them alone would be a statement each.
         await asyncio.sleep(GATHER_SECONDS)
 
     async def drain(self) -> None:
-        """Wait until everything taken so far has been sent and written down."""
+        """Wait until everything claimed so far has been sent and recorded."""
         while self._tasks:
             await asyncio.gather(*self._tasks, return_exceptions=True)
 
     async def close(self) -> None:
-        """Take nothing more, finish what is under way, give back what was not begun."""
+        """Claim nothing more, finish the sends under way, and end the leases of what was not begun."""
         self._closing = True
-        handed, self._handed = self._handed, []
+        unsent, self._committed = self._committed, []
         await self.drain()
-        if handed:
-            await self._give_back(handed)
+        if unsent:
+            await self._end_leases(unsent)
         for transport in self._transports.values():
             await transport.close()
 
-    async def _give_back(self, ids: Sequence[UUID]) -> None:
-        """End the lease of rows that this process wrote and does not send, so that another one takes them at once."""
+    async def _end_leases(self, ids: Sequence[UUID]) -> None:
+        """End the leases of rows that this process wrote and does not send, so that another one takes them at once."""
         untouched = select(Delivery.id).where(Delivery.id.in_(ids), Delivery.attempt == 0)
         # Should this fail, the lease runs out by itself.
         with isolated("not_given_back", count=len(ids)):
@@ -148,104 +149,104 @@ class Dispatcher:
                 await session.execute(update(Delivery).where(Delivery.id.in_(locked)).values(lease_until=None))
                 await session.commit()
 
-    async def _take_handed(self) -> None:
-        while self._handed and not self._closing:
-            ids, self._handed = self._handed[:500], self._handed[500:]
+    async def _send_committed(self) -> None:
+        while self._committed and not self._closing:
+            ids, self._committed = self._committed[:500], self._committed[500:]
             began = elapsed()
             # Whatever fails here, the lease runs out and a worker takes over.
             with isolated("hand_over_failed", count=len(ids)):
-                with self._reserving() as room:
+                with self._slot_reservation() as reserve_slot:
                     async with self._database.statements(read_only=True) as statements:
                         operation = Operation(statements, self._clock.now(), self._keyring)
-                        looked_at = elapsed()
-                        taken, others = await claim.claim_handed(operation, ids, room)
-                        self._on_step(Step.LOOKED, [row.id for row in taken], looked_at)
+                        rechecked_at = elapsed()
+                        taken, others = await claim.claim_committed(operation, ids, reserve_slot)
+                        self._on_step(Step.LOOKED, [row.id for row in taken], rechecked_at)
                 self._begin(Claim(taken), began)
                 if others:
                     began = elapsed()
-                    with self._reserving() as room:
+                    with self._slot_reservation() as reserve_slot:
                         async with self._operation() as operation:
-                            claimed = await self._reported(claim.claim_own(operation, others, room))
+                            claimed = await self._reported(claim.claim_own(operation, others, reserve_slot))
                     self._begin(claimed, began)
 
     @contextmanager
-    def _reserving(self) -> Iterator[Callable[[str], bool]]:
-        """Places to send from, for one claim: no send before it is committed, and its places back when it is not."""
-        taken: list[str] = []
+    def _slot_reservation(self) -> Iterator[ReserveSlot]:
+        """Reserve slots for one claim while it is open, and free them again if it fails."""
+        reserved: list[str] = []
 
-        def room(kind: str) -> bool:
-            places = self._free.get(kind, 0)
-            if places <= 1:
-                self._short.add(kind)
-            if places <= 0:
+        def reserve_slot(kind: str) -> bool:
+            slots = self._free_slots.get(kind, 0)
+            if slots <= 1:
+                self._crowded.add(kind)
+            if slots <= 0:
                 return False
-            self._free[kind] -= 1
-            taken.append(kind)
+            self._free_slots[kind] -= 1
+            reserved.append(kind)
             return True
 
         try:
-            yield room
+            yield reserve_slot
         except BaseException:
-            for kind in taken:
-                self._free[kind] += 1
+            for kind in reserved:
+                self._free_slots[kind] += 1
             raise
 
     async def _reported(self, claiming: Awaitable[Claim]) -> Claim:
-        """Return the claim, and report which deliveries its look-again let through."""
-        looked_at = elapsed()
+        """Return the claim, and report which deliveries its recheck let through."""
+        rechecked_at = elapsed()
         claimed = await claiming
-        self._on_step(Step.LOOKED, [row.id for row in claimed.taken], looked_at)
+        self._on_step(Step.LOOKED, [row.id for row in claimed.taken], rechecked_at)
         return claimed
 
-    def _begin(self, claimed: Claim, looked_at: float) -> None:
-        """Send what was claimed, now that the claim is committed; the look at it began at `looked_at`, of `core.clock.elapsed`."""
+    def _begin(self, claimed: Claim, rechecked_at: float) -> None:
+        """Send what was claimed, once the claim is committed. `rechecked_at`: when it began, by `core.clock.elapsed`."""
         if claimed.taken:
             self._on_step(Step.CLAIMED)
         for row in claimed.taken:
-            self._spawn(self._send(row, looked_at))
-        if claimed.aside is not None:
-            self._spawn(self._put_aside(claimed.aside))
+            self._spawn(self._send(row, rechecked_at))
+        if claimed.released is not None:
+            self._spawn(self._release(claimed.released))
 
-    async def _put_aside(self, aside: Released) -> None:
-        """Give back what is not sent; somebody whose push was called off is not shown as waiting for it."""
-        # Should this fail, the lease runs out and they are looked at again.
-        with isolated("not_put_aside", count=len(aside.rows)):
+    async def _release(self, released: Released) -> None:
+        """Write down what is not sent, and stop showing recipients as waiting for a push that was called off."""
+        # Should this fail, the leases run out and they are claimed again.
+        with isolated("not_put_aside", count=len(released.rows)):
             async with self._operation() as operation:
-                await release(operation, aside)
-            count_aside(aside)
-            if aside.dropped or aside.parked:
+                await release(operation, released)
+            count_released(released)
+            if released.dropped or released.parked:
                 async with self._database.write() as session:
                     unit = UnitOfWork(session, self._clock.now(), self._keyring, on_step=self._on_step)
-                    await device_retirement.note_dropped(unit, aside.dropped)
-                    for reach_out_id, person_id in sorted(aside.parked):
+                    await device_retirement.note_dropped(unit, released.dropped)
+                    for reach_out_id, person_id in sorted(released.parked):
                         await device_retirement.note_parked(unit, reach_out_id, person_id)
                     await unit.commit(self._bus, self.dispatch_now)
 
-    async def _send(self, claimed: Claimed, looked_at: float) -> None:
-        transport = self._transports[claimed.way]
+    async def _send(self, claimed: Claimed, rechecked_at: float) -> None:
+        transport = self._transports[claimed.address_kind]
         try:
-            result = await self._hand(transport, claimed, looked_at)
+            result = await self._compose_and_send(transport, claimed, rechecked_at)
         finally:
-            self._free[claimed.way] += 1
-            if claimed.way in self._short:
-                self._freed.set()
-        self._note(Outcome(claimed, transport.name, result, self._clock.now(), self._jitter()))
+            self._free_slots[claimed.address_kind] += 1
+            if claimed.address_kind in self._crowded:
+                self._slot_freed.set()
+        self._queue_outcome(Outcome(claimed, transport.name, result, self._clock.now(), self._jitter()))
 
-    async def _hand(self, transport: Transport, claimed: Claimed, looked_at: float) -> Result:
-        # A row that cannot be worded is put aside, so that it stops no other.
+    async def _compose_and_send(self, transport: Transport, claimed: Claimed, rechecked_at: float) -> Result:
+        # A row that cannot be composed is parked, so that it stops no other.
         with isolated("push_not_composed", level="error", delivery_id=str(claimed.id)):
             try:
-                push = compose(claimed, self._keyring, looked_at + LEASE_SECONDS)
+                push = compose(claimed, self._keyring, rechecked_at + LEASE_SECONDS)
             except AddressWithheldError:
-                # The key may come back, and another process may have it: a lost key holds a push up, it does not lose it.
+                # The key may come back, or another process may have it: a lost key delays a push and does not lose it.
                 return RetryAt("address_withheld", refused=True)
             if push.overslept:
-                # This process was asleep since its last look; what was wanted then need not be so now.
+                # This process was suspended since the recheck; the push may no longer be wanted.
                 return RetryAt("overslept")
-            return await self._sent(transport, push)
+            return await self._send_in_time(transport, push)
         return Rejected("poison")
 
-    async def _sent(self, transport: Transport, push: Push) -> Result:
+    async def _send_in_time(self, transport: Transport, push: Push) -> Result:
         # A transport that raises has a bug; the push is tried again.
         with isolated("transport_raised", level="error", transport=transport.name):
             try:
@@ -255,28 +256,28 @@ class Dispatcher:
                 return RetryAt("timeout")
         return RetryAt("unexpected")
 
-    def _note(self, outcome: Outcome) -> None:
+    def _queue_outcome(self, outcome: Outcome) -> None:
         if isinstance(outcome.result, Sent):
             self._on_step(Step.SENT)
         self._outcomes.append(outcome)
         if self._recording is None or self._recording.done():
-            self._recording = self._spawn(self._record())
+            self._recording = self._spawn(self._record_queued())
 
-    async def _record(self) -> None:
+    async def _record_queued(self) -> None:
         await asyncio.sleep(GATHER_SECONDS)
         while self._outcomes:
             outcomes, self._outcomes = self._outcomes, []
             for attempt in range(MAX_RECORD_ATTEMPTS):
                 # While the database is away: try again, then let the lease run out.
                 with isolated("outcomes_not_recorded", count=len(outcomes)):
-                    await self._write_down(outcomes)
+                    await self._record_outcomes(outcomes)
                     break
                 await asyncio.sleep(0.2 * 2**attempt)
 
-    async def _write_down(self, outcomes: Sequence[Outcome]) -> None:
+    async def _record_outcomes(self, outcomes: Sequence[Outcome]) -> None:
         async with self._operation() as operation:
             await record.record(operation, outcomes)
-        record.count(outcomes)
+        record.count_outcomes(outcomes)
         if record.has_consequences(outcomes):
             async with self._database.write() as session:
                 unit = UnitOfWork(session, self._clock.now(), self._keyring, on_step=self._on_step)

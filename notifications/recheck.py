@@ -1,4 +1,4 @@
-"""The last look: all that is known of a delivery at the moment it is taken, and what becomes of it."""
+"""Rechecks a delivery at the moment it is claimed: reads everything it depends on, and decides what becomes of it."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -9,31 +9,31 @@ from sqlalchemy import Row, Select, and_, case, func, literal_column, or_, selec
 from sqlalchemy.orm import aliased
 
 from models import Bookend, Channel, Delivery, Device, Membership, Notice, Person, ReachOut, Recipient
-from models.enums import ANSWER_KINDS, NOTICE_KINDS, WAYS, AnswerKind, NoticeKind, ReachOutState
+from models.enums import ADDRESS_KINDS, ANSWER_KINDS, NOTICE_KINDS, AnswerKind, NoticeKind, ReachOutState
 from rules.circle import hours
 from rules.outbox.wanted import MAX_ATTEMPTS_BEFORE_PARKED, Facts, wanted
 
-_Told, _Open = aliased(Recipient), aliased(ReachOut)
-_WAITING = (
+_Recipient, _ReachOut = aliased(Recipient), aliased(ReachOut)
+_WAITING_COUNT = (
     select(func.count())
-    .select_from(_Told)
-    .join(_Open, _Open.id == _Told.reach_out_id)
+    .select_from(_Recipient)
+    .join(_ReachOut, _ReachOut.id == _Recipient.reach_out_id)
     .where(
-        _Told.person_id == Notice.recipient_id,
-        _Told.told_at.is_not(None),
-        _Told.gone_at.is_(None),
-        _Told.quiet_at.is_(None),
-        or_(_Told.answer.is_(None), _Told.answer != literal_column(f"'{AnswerKind.CANNOT}'")),
-        _Open.state == literal_column(f"'{ReachOutState.WAITING}'"),
+        _Recipient.person_id == Notice.recipient_id,
+        _Recipient.told_at.is_not(None),
+        _Recipient.gone_at.is_(None),
+        _Recipient.quiet_at.is_(None),
+        or_(_Recipient.answer.is_(None), _Recipient.answer != literal_column(f"'{AnswerKind.CANNOT}'")),
+        _ReachOut.state == literal_column(f"'{ReachOutState.WAITING}'"),
     )
     .correlate(Notice)
     .scalar_subquery()
 )
-"""How many people wait for this recipient who was told of them: an alarm says so, and no name."""
+"""Number of people who wait for this recipient's answer: an alarm says how many, and no name."""
 
 
 def recheck(delivery: type[Delivery]) -> Select[*tuple[Any, ...]]:
-    """One row for each delivery, with everything that it depends on beside it. `delivery`: the table, or rows of it."""
+    """Select deliveries with everything that they depend on. `delivery`: the table, or an alias of some of its rows."""
     return (
         select(
             delivery.id,
@@ -52,16 +52,18 @@ def recheck(delivery: type[Delivery]) -> Select[*tuple[Any, ...]]:
             delivery.device_id,
             Device.address_hash,
             delivery.channel_id,
-            func.coalesce(Device.kind, Channel.kind).label("way"),
+            func.coalesce(Device.kind, Channel.kind).label("address_kind"),
             func.coalesce(Device.address, Channel.address).label("address"),
             func.coalesce(Device.push_address, Channel.push_address).label("push_address"),
             func.coalesce(Device.refusals, Channel.refusals).label("refusals"),
-            case((Notice.kind == literal_column(f"'{NoticeKind.REACH_OUT}'"), _WAITING), else_=None).label("waiting"),
+            case((Notice.kind == literal_column(f"'{NoticeKind.REACH_OUT}'"), _WAITING_COUNT), else_=None).label(
+                "waiting"
+            ),
             Channel.code,
             Channel.code_expires_at,
             Device.disabled_at,
             Channel.confirmed_at.label("channel_confirmed_at"),
-            func.coalesce(Device.person_id, Channel.person_id).label("way_person_id"),
+            func.coalesce(Device.person_id, Channel.person_id).label("address_person_id"),
             Person.data_key,
             Person.language,
             Person.time_zone,
@@ -98,43 +100,44 @@ def recheck(delivery: type[Delivery]) -> Select[*tuple[Any, ...]]:
 
 @dataclass(slots=True)
 class Triage:
-    """Rows by what becomes of them. `put_back` found no place to send from; `later` is for a newer release."""
+    """Rows by what becomes of them. `no_slot`: due again at once; `newer`: left to a worker of a newer release."""
 
     taken: list[Any] = field(default_factory=list)
     unwanted: list[Any] = field(default_factory=list)
     parked: list[Any] = field(default_factory=list)
-    put_back: list[Any] = field(default_factory=list)
-    later: list[Any] = field(default_factory=list)
+    no_slot: list[Any] = field(default_factory=list)
+    newer: list[Any] = field(default_factory=list)
 
 
-def triage(rows: Sequence[Any], now: datetime, room: Callable[[str], bool]) -> Triage:
-    """Decide for each row, whose `attempt` counts this try, if it was marked for one. `room` reserves a place to send from."""
-    found = Triage()
+def triage(rows: Sequence[Any], now: datetime, reserve_slot: Callable[[str], bool]) -> Triage:
+    """Decide what becomes of each row. `attempt` counts this try where the row was marked for one."""
+    result = Triage()
     for row in rows:
-        if _newer(row):
-            # Written by a newer release: it is for a newer worker, and it is not to stand before all others here.
-            found.later.append(row)
+        if _is_newer(row):
+            # It may not stay first in line here, before all that this worker can send.
+            result.newer.append(row)
         elif not wanted(_facts(row, now)):
-            found.unwanted.append(row)
+            result.unwanted.append(row)
         elif row.attempt > MAX_ATTEMPTS_BEFORE_PARKED:
-            found.parked.append(row)
-        elif room(row.way):
-            found.taken.append(row)
+            result.parked.append(row)
+        elif reserve_slot(row.address_kind):
+            result.taken.append(row)
         else:
-            found.put_back.append(row)
-    return found
+            result.no_slot.append(row)
+    return result
 
 
-def _newer(row: Row[*tuple[Any, ...]]) -> bool:
-    known = row.kind in NOTICE_KINDS and row.way in WAYS
+def _is_newer(row: Row[*tuple[Any, ...]]) -> bool:
+    """Return whether a newer release wrote the row, with a word that this one does not know."""
+    known = row.kind in NOTICE_KINDS and row.address_kind in ADDRESS_KINDS
     return not known or (row.answer is not None and row.answer not in ANSWER_KINDS)
 
 
 def _facts(row: Row[*tuple[Any, ...]], now: datetime) -> Facts:
     return Facts(
         kind=NoticeKind(row.kind),
-        way_open=_way_open(row, now),
-        way_is_the_recipients=row.way_person_id == row.recipient_id,
+        address_open=_address_open(row, now),
+        address_is_recipients=row.address_person_id == row.recipient_id,
         dismissed=row.dismissed_at is not None,
         about_reach_out=row.reach_out_id is not None,
         about_bookend=row.bookend_id is not None,
@@ -150,8 +153,8 @@ def _facts(row: Row[*tuple[Any, ...]], now: datetime) -> Facts:
     )
 
 
-def _way_open(row: Row[*tuple[Any, ...]], now: datetime) -> bool:
-    """A device that was not retired, a confirmed channel; one that is not confirmed gets its code, while that is good."""
+def _address_open(row: Row[*tuple[Any, ...]], now: datetime) -> bool:
+    """Return whether the device is in use, or the channel confirmed. A code goes to any channel, while it is valid."""
     if row.channel_id is None:
         return row.disabled_at is None
     if row.kind == NoticeKind.TEST:

@@ -1,4 +1,4 @@
-"""Writing down what came of sends: the row behind its fence, the recipient's progress, dead addresses retired."""
+"""Records the outcomes of sends: the delivery under its fence, the recipient's progress, and what follows from them."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -27,7 +27,7 @@ from rules.reach_out.reach_change import lock_reach_outs_of
 log = structlog.get_logger(__name__)
 
 RECEIPT_WAIT = timedelta(seconds=120)
-"""How long a device may take to say that a push arrived before it is sent once more."""
+"""How long a device may take to send a receipt before the push is sent once more."""
 
 _DELIVERY = UpdateEach(
     {
@@ -44,7 +44,7 @@ _DELIVERY = UpdateEach(
         update(Delivery)
         .where(
             Delivery.id == given("id"),
-            # Somebody who was asleep for longer than a lease no longer has a say.
+            # A process that was suspended for longer than its lease may no longer record anything.
             Delivery.fence == given("fence"),
             Delivery.state == DeliveryState.PENDING,
         )
@@ -53,7 +53,7 @@ _DELIVERY = UpdateEach(
             attempt=given("attempt"),
             due_at=given("due_at"),
             lease_until=None,
-            # The first time it was handed over stays: it is what came of the press.
+            # The first hand-over counts: it shows how long the press took.
             handed_at=func.coalesce(Delivery.handed_at, given("handed_at")),
             resend_at=given("resend_at"),
             last_error=given("error"),
@@ -76,7 +76,7 @@ _RECIPIENT = UpdateEach(
 )
 _RECORD = BulkUpdate(
     _RECIPIENT.together.where(
-        # Says nothing new: it has every delivery locked before the first recipient is, which is the order of locks.
+        # Always true: it makes PostgreSQL lock every delivery before the first recipient, which is the order of locks.
         select(func.count()).select_from(LOCKED).scalar_subquery() > 0
     ).add_cte(_DELIVERY.together.where(Delivery.id.in_(select(LOCKED.c.id))).cte("written")),
     _DELIVERY,
@@ -86,7 +86,7 @@ _RECORD = BulkUpdate(
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What came of one send, and when. `jitter` (0 to 1) spreads a next try."""
+    """The result of one send, and when it came. `jitter` (0 to 1) spreads the next try."""
 
     claimed: Claimed
     transport: str
@@ -96,14 +96,17 @@ class Outcome:
 
 
 async def record(operation: Operation, outcomes: Sequence[Outcome]) -> None:
-    """Write all of them down in one transaction, which the caller commits."""
+    """Record all of them by one statement, which the caller commits."""
     rows = sorted((_row(outcome) for outcome in outcomes), key=itemgetter("id"))
     handed = {
         (outcome.claimed.reach_out_id, outcome.claimed.person_id): outcome.at
         for outcome in outcomes
         if isinstance(outcome.result, Sent) and outcome.claimed.kind is NoticeKind.REACH_OUT
     }
-    recipients = [{"reach_out_id": about, "person_id": whom, "at": at} for (about, whom), at in sorted(handed.items())]
+    recipients = [
+        {"reach_out_id": reach_out_id, "person_id": person_id, "at": at}
+        for (reach_out_id, person_id), at in sorted(handed.items())
+    ]
     await operation.statements.update(_RECORD, rows, recipients)
     for outcome in outcomes:
         if outcome.claimed.owner_id and outcome.claimed.reach_out_id and not isinstance(outcome.result, RetryAt):
@@ -111,13 +114,15 @@ async def record(operation: Operation, outcomes: Sequence[Outcome]) -> None:
 
 
 async def apply_consequences(unit: UnitOfWork, outcomes: Sequence[Outcome]) -> None:
-    """Draw the conclusions: dead addresses are retired, and ladders do not wait for whom nothing reaches.
+    """Retire dead addresses, count refusals, and let no ladder wait for a person whom nothing reaches.
 
     A transaction of its own, after `record`: it locks reach-outs, which come before deliveries in the order of locks.
     """
-    ordered = sorted(outcomes, key=lambda one: (str(one.claimed.device_id or one.claimed.channel_id), one.claimed.id))
-    # All that will be needed, in the order of locks: one after the other, two of these could wait for each other.
-    await lock_reach_outs_of(unit, sorted({one.claimed.person_id for one in ordered if _has_consequence(one)}))
+    ordered = sorted(outcomes, key=lambda outcome: (_address_id(outcome.claimed), outcome.claimed.id))
+    # Locked at once and in their order: locked one by one, two such transactions could deadlock.
+    await lock_reach_outs_of(
+        unit, sorted({outcome.claimed.person_id for outcome in ordered if _has_consequence(outcome)})
+    )
     for outcome in ordered:
         claimed = outcome.claimed
         way = Way(claimed.person_id, claimed.device_id, claimed.channel_id, claimed.address_hash)
@@ -136,12 +141,16 @@ async def apply_consequences(unit: UnitOfWork, outcomes: Sequence[Outcome]) -> N
             await device_retirement.note_given_up(unit, claimed.reach_out_id, claimed.person_id)
 
 
+def _address_id(claimed: Claimed) -> str:
+    return str(claimed.device_id or claimed.channel_id)
+
+
 def has_consequences(outcomes: Sequence[Outcome]) -> bool:
     return any(_has_consequence(outcome) for outcome in outcomes)
 
 
 def refused(outcome: Outcome) -> bool:
-    """Whether the push was refused for good: no outage, and not a dead address either."""
+    """Return whether the push was refused for good: no outage, and not a dead address either."""
     result = outcome.result
     return isinstance(result, Rejected) or (isinstance(result, RetryAt) and result.refused)
 
@@ -157,8 +166,8 @@ def _given_up(outcome: Outcome) -> bool:
     return _state(outcome) is DeliveryState.FAILED and outcome.claimed.kind is NoticeKind.REACH_OUT
 
 
-def count(outcomes: Sequence[Outcome]) -> None:
-    """Count what has been written down, and log what went wrong; ids and static words only."""
+def count_outcomes(outcomes: Sequence[Outcome]) -> None:
+    """Count what has been recorded, and log what went wrong; ids and static words only."""
     for outcome in outcomes:
         claimed, result = outcome.claimed, outcome.result
         word = {Sent: "sent", RetryAt: "retry", DeadAddress: "dead", Rejected: "rejected"}[type(result)]
@@ -178,18 +187,18 @@ def count(outcomes: Sequence[Outcome]) -> None:
         if refused(outcome):
             REFUSED_TOTAL.labels(outcome.transport, result.why).inc()
             if result.why in OPERATOR_REASONS:
-                # One line that says whose fault it is, beside those that say what came of each push.
+                # A line of its own for the operator, beside the one for each push.
                 log.error("refused_for_our_fault", transport=outcome.transport, why=result.why)
         if _state(outcome) is DeliveryState.FAILED:
             PARKED_TOTAL.labels("rejected" if isinstance(result, Rejected) else "given_up").inc()
 
 
 def _awaits_receipt(claimed: Claimed) -> bool:
-    """Whether a push without a receipt is sent a second time: an urgent one to a device, and only once."""
+    """Return whether a push without a receipt is sent a second time: an urgent one to a device, and only once."""
     return KINDS[claimed.kind].urgent and claimed.device_id is not None and not claimed.handed_before
 
 
-def _next(outcome: Outcome) -> datetime | None:
+def _next_try_at(outcome: Outcome) -> datetime | None:
     claimed = outcome.claimed
     if not isinstance(outcome.result, RetryAt):
         return None
@@ -205,7 +214,7 @@ def _state(outcome: Outcome) -> DeliveryState:
         case Rejected():
             return DeliveryState.FAILED
         case RetryAt():
-            return DeliveryState.PENDING if _next(outcome) else DeliveryState.FAILED
+            return DeliveryState.PENDING if _next_try_at(outcome) else DeliveryState.FAILED
 
 
 def _row(outcome: Outcome) -> dict[str, Any]:
@@ -215,7 +224,7 @@ def _row(outcome: Outcome) -> dict[str, Any]:
         "fence": outcome.claimed.fence,
         "state": str(_state(outcome)),
         "attempt": outcome.claimed.attempt,
-        "due_at": _next(outcome) or outcome.at,
+        "due_at": _next_try_at(outcome) or outcome.at,
         "handed_at": outcome.at if sent else None,
         "resend_at": outcome.at + RECEIPT_WAIT if sent and _awaits_receipt(outcome.claimed) else None,
         "error": None if isinstance(outcome.result, Sent) else outcome.result.why[:64],

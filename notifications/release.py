@@ -1,4 +1,4 @@
-"""What a claim took and this process does not send: how it is written down, and counted."""
+"""Releases claimed deliveries that this process does not send: what is written to their rows, and counted."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -22,15 +22,15 @@ from rules.outbox.lease import LEASE_SECONDS
 
 log = structlog.get_logger(__name__)
 
-# Written out: to a plan that is made for any value, the index of what is due is not there for a state that is given.
+# Spelled out: PostgreSQL does not use the partial index of due deliveries for a state that is a parameter.
 PENDING = Delivery.state == literal_column(f"'{DeliveryState.PENDING}'")
 
 
 @dataclass(frozen=True, slots=True)
 class Released:
-    """What a claim took and this process does not send, as it is to be written.
+    """Claimed deliveries that are not sent, as they are to be written.
 
-    `dropped`: whose push was called off; `parked`: whose push is put aside for good. Both as (reach-out, person).
+    `dropped`: recipients whose alarm was called off; `parked`: those whose alarm is given up. Both as (reach-out, person).
     """
 
     rows: list[dict[str, Any]]
@@ -45,8 +45,8 @@ LOCKED = (
     .with_for_update()
     .cte("locked")
 )
-"""Deliveries locked in the order of their ids, as everywhere where several are: nobody waits in a ring."""
-_ASIDE = UpdateEach(
+"""Locks deliveries in the order of their ids, as all code that locks several does, so that none can deadlock."""
+_ROW_UPDATE = UpdateEach(
     {
         "id": Uuid(),
         "fence": Integer(),
@@ -68,46 +68,48 @@ _ASIDE = UpdateEach(
         .execution_options(synchronize_session=False)
     ),
 )
-_RELEASE = BulkUpdate(_ASIDE.together.where(Delivery.id.in_(select(LOCKED.c.id))), _ASIDE)
+_RELEASE = BulkUpdate(_ROW_UPDATE.together.where(Delivery.id.in_(select(LOCKED.c.id))), _ROW_UPDATE)
 
 
-def released(found: Triage, now: datetime) -> Released | None:
-    """What becomes of the rows of a claim that are not sent; None when all of them are."""
+def plan_release(triaged: Triage, now: datetime) -> Released | None:
+    """Return what is to be written to the rows of a claim that are not sent; None when all of them are."""
     pending, cancelled, failed = DeliveryState.PENDING, DeliveryState.CANCELLED, DeliveryState.FAILED
     rows = [
-        *(_kept(row, cancelled, row.due_at) for row in found.unwanted),
-        *(_kept(row, failed, row.due_at, "parked") for row in found.parked),
-        *(_kept(row, pending, row.due_at) for row in found.put_back),
-        *(_kept(row, pending, now + timedelta(seconds=LEASE_SECONDS)) for row in found.later),
+        *(_row(row, cancelled, row.due_at) for row in triaged.unwanted),
+        *(_row(row, failed, row.due_at, "parked") for row in triaged.parked),
+        *(_row(row, pending, row.due_at) for row in triaged.no_slot),
+        *(_row(row, pending, now + timedelta(seconds=LEASE_SECONDS)) for row in triaged.newer),
     ]
     if not rows:
         return None
-    return Released(sorted(rows, key=itemgetter("id")), _whose(found.unwanted), _whose(found.parked))
+    return Released(
+        sorted(rows, key=itemgetter("id")), _alarm_recipients(triaged.unwanted), _alarm_recipients(triaged.parked)
+    )
 
 
-def _whose(rows: Sequence[Row[*tuple[Any, ...]]]) -> list[tuple[UUID, UUID]]:
+def _alarm_recipients(rows: Sequence[Row[*tuple[Any, ...]]]) -> list[tuple[UUID, UUID]]:
     return [(row.reach_out_id, row.recipient_id) for row in rows if row.kind == NoticeKind.REACH_OUT]
 
 
-def _kept(
+def _row(
     row: Row[*tuple[Any, ...]], state: DeliveryState, due_at: datetime, error: str | None = None
 ) -> dict[str, Any]:
-    # It was not tried this time.
+    # The claim counted an attempt that was not made.
     attempt = row.attempt - 1
     return {"id": row.id, "fence": row.fence, "state": str(state), "attempt": attempt, "due_at": due_at, "error": error}
 
 
-async def release(operation: Operation, aside: Released) -> None:
-    """Write down what becomes of rows that were claimed and are not sent. The caller commits.
+async def release(operation: Operation, released: Released) -> None:
+    """Write what `plan_release` decided. The caller commits.
 
-    Should it fail, their lease runs out and they are looked at again.
+    Should it fail, the leases run out and the deliveries are claimed again.
     """
-    await operation.statements.update(_RELEASE, aside.rows)
+    await operation.statements.update(_RELEASE, released.rows)
 
 
-def count_released(aside: Released) -> None:
-    """Count what has been put aside for good, and log what is wrong with it."""
-    for row in aside.rows:
+def count_released(released: Released) -> None:
+    """Count the deliveries that were called off or parked, and log the latter."""
+    for row in released.rows:
         if row["state"] == DeliveryState.CANCELLED:
             DELIVERIES_TOTAL.labels("none", "cancelled").inc()
         elif row["state"] == DeliveryState.FAILED:

@@ -85,7 +85,7 @@ class Worker:
         if not seconds:
             await asyncio.sleep(0)
             return
-        ends = [asyncio.ensure_future(stop.wait()), asyncio.ensure_future(self._dispatcher.room())]
+        ends = [asyncio.ensure_future(stop.wait()), asyncio.ensure_future(self._dispatcher.wait_for_slot())]
         try:
             await asyncio.wait(ends, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
         finally:

@@ -52,7 +52,7 @@ class ChannelTransport:
     Raises ValueError, which never quotes the URL, for one that cannot be used.
     """
 
-    at_once = AT_ONCE
+    max_concurrent = AT_ONCE
 
     def __init__(self, kind: str, url: str, public_url: str, send_limit: float = 8.0) -> None:
         self.name = kind

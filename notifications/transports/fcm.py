@@ -59,7 +59,7 @@ class FcmTransport:
     """
 
     name = "fcm"
-    at_once = _AT_ONCE
+    max_concurrent = _AT_ONCE
 
     def __init__(
         self, credentials_file: Path, base_url: str | None, clock: Callable[[], datetime], send_limit: float = 8.0

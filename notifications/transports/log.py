@@ -11,7 +11,7 @@ class LogTransport:
     """The null transport. Logs ids and the kind, never words, addresses or tokens, and answers `Sent`."""
 
     name = "log"
-    at_once = 256
+    max_concurrent = 256
 
     async def open(self) -> None:
         pass

@@ -106,7 +106,7 @@ class Transport(Protocol):
     """
 
     name: str
-    at_once: int
+    max_concurrent: int
     """Sends that this transport carries side by side. The dispatcher claims no more than that."""
 
     async def open(self) -> None:

@@ -10,7 +10,7 @@ log = structlog.get_logger(__name__)
 class NoChannel:
     """The null transport of a kind that the operator has not set up, or no longer: it says so, and nothing is sent."""
 
-    at_once = 64
+    max_concurrent = 64
 
     def __init__(self, kind: str) -> None:
         self.name = kind

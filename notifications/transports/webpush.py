@@ -80,7 +80,7 @@ class WebPushTransport:
 
     name = "webpush"
     # Three services full at once; one that hangs fills its own lane of 16 and leaves the others theirs.
-    at_once = 3 * _AT_ONCE
+    max_concurrent = 3 * _AT_ONCE
 
     def __init__(
         self,

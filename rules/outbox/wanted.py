@@ -20,8 +20,8 @@ class Facts:
     """What is true of a delivery at the moment it is claimed. `answered`: somebody is there for the person."""
 
     kind: NoticeKind
-    way_open: bool
-    way_is_the_recipients: bool
+    address_open: bool
+    address_is_recipients: bool
     dismissed: bool
     about_reach_out: bool
     about_bookend: bool
@@ -39,7 +39,7 @@ class Facts:
 def wanted(facts: Facts) -> bool:
     """Return whether this push may still go out: all that can have changed since it was written is checked again."""
     policy = KINDS[facts.kind]
-    if not facts.way_open or not facts.way_is_the_recipients:
+    if not facts.address_open or not facts.address_is_recipients:
         return False
     if not policy.in_inbox:
         return True

@@ -206,8 +206,8 @@ async def test_a_process_that_was_asleep_for_longer_than_a_lease_finds_its_rows_
     world.transport.flowing.clear()
     assert await other.worker.tick()
     world.here.dispatcher.dispatch_now(kept)
-    assert world.here.dispatcher._taking is not None
-    await world.here.dispatcher._taking
+    assert world.here.dispatcher._sending_committed is not None
+    await world.here.dispatcher._sending_committed
     world.transport.flowing.set()
     assert await sponsor.pushed() == ["reach_out"]
 
@@ -219,7 +219,9 @@ async def test_a_clean_stop_gives_back_what_was_not_begun(world: World) -> None:
     leaving.dispatcher._closing = True
     await maya.press()
     leaving.dispatcher._closing = False
-    leaving.dispatcher._handed = [row.id for row in await world.rows(select(Delivery.id).where(Delivery.attempt == 0))]
+    leaving.dispatcher._committed = [
+        row.id for row in await world.rows(select(Delivery.id).where(Delivery.attempt == 0))
+    ]
     await leaving.dispatcher.close()
     await world.work()
     assert await sponsor.pushed() == ["reach_out"], "without waiting for the lease to run out"
@@ -232,7 +234,7 @@ async def test_claims_that_fail_cost_no_place_to_send_from(world: World) -> None
     await maya.press()
     await world.forward(LEASE)
     async with no_claim_goes_through(world):
-        for _ in range(world.transport.at_once):
+        for _ in range(world.transport.max_concurrent):
             with pytest.raises(DBAPIError):
                 await world.here.worker.tick()
     await world.work()

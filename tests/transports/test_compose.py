@@ -38,7 +38,7 @@ def composed(kind: NoticeKind) -> Push:
         person_id=person,
         device_id=device,
         channel_id=None,
-        way="fcm",
+        address_kind="fcm",
         address=address,
         address_hash=b"",
         code=None,

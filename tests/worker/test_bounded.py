@@ -64,14 +64,14 @@ async def test_a_claim_that_hangs_gives_its_places_back(world: World, monkeypatc
     await maya.press()
     await world.forward(10.1)
     dispatcher = world.here.dispatcher
-    free = dict(dispatcher._free)
+    free = dict(dispatcher._free_slots)
     async with world.database.write() as session:
         # Somebody else holds the table, or SQLite's one writer, for longer than the part may take.
         await session.execute(text("SELECT 1" if world.sqlite else "LOCK TABLE deliveries IN ACCESS EXCLUSIVE MODE"))
         _, error = await run_bounded("send_due", dispatcher.send_due, 0.2)
         assert isinstance(error, TimeoutError)
         await session.rollback()
-    assert dispatcher._free == free
+    assert dispatcher._free_slots == free
     await world.work()
     assert await sponsor.pushed() == ["reach_out"]
 

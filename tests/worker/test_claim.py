@@ -9,7 +9,7 @@ from sqlalchemy import Select, select, text, update
 
 from core.statements import AsyncpgStatements, compiled
 from models import Delivery, Device
-from models.enums import WAYS
+from models.enums import ADDRESS_KINDS
 from notifications import claim
 from tests.world.faults import a_newer_release_beside_it
 from tests.world.world import World
@@ -35,7 +35,7 @@ async def test_a_claim_finds_what_is_due_by_its_index_however_much_was_sent(worl
         await session.execute(text("ANALYZE"))
         await session.commit()
     try:
-        plan = await planned(world, claim.claim_next(WAYS).together)
+        plan = await planned(world, claim.claim_next(ADDRESS_KINDS).together)
     finally:
         async with world.database.write() as session:
             await session.execute(text("DELETE FROM deliveries"))
@@ -46,7 +46,7 @@ async def test_a_claim_finds_what_is_due_by_its_index_however_much_was_sent(worl
 
 @pytest.mark.promise(9)
 async def test_ways_of_a_newer_release_hold_up_nobody_elses_push(world: World) -> None:
-    world.transport.at_once = world.gateway.at_once = 2
+    world.transport.max_concurrent = world.gateway.max_concurrent = 2
     narrow = await world.another_process()
     world.here.forget_pushes()
     ana, *others = await world.circle("sponsor", "friend", "fellow")

@@ -59,7 +59,7 @@ async def test_a_reach_out_that_cannot_be_moved_holds_up_no_other(
 
 
 async def test_what_finds_no_place_is_given_back_untried_and_taken_as_soon_as_a_place_comes_free(world: World) -> None:
-    world.transport.at_once = 2
+    world.transport.max_concurrent = 2
     narrow = await world.another_process()
     maya, *members = await world.circle("sponsor", "friend", "partner", "fellow")
     world.here.forget_pushes()
@@ -67,7 +67,7 @@ async def test_what_finds_no_place_is_given_back_untried_and_taken_as_soon_as_a_
     await world.forward(10.1)
     world.transport.flowing.clear()
     # The wider lane of another kind makes the claim larger than this one.
-    narrow.dispatcher._free["webpush"] = 4
+    narrow.dispatcher._free_slots["webpush"] = 4
     assert await narrow.worker.tick()
     for _ in range(200):
         given_back = await world.rows(_GIVEN_BACK)
@@ -76,7 +76,7 @@ async def test_what_finds_no_place_is_given_back_untried_and_taken_as_soon_as_a_
         await asyncio.sleep(0.01)
     assert len(given_back) == 2, "two are on their way, two were given back as they were"
     assert not await narrow.worker.tick(), "and there is no place"
-    waiting = asyncio.create_task(narrow.dispatcher.room())
+    waiting = asyncio.create_task(narrow.dispatcher.wait_for_slot())
     await asyncio.sleep(0)
     assert not waiting.done()
     world.transport.flowing.set()
@@ -87,7 +87,7 @@ async def test_what_finds_no_place_is_given_back_untried_and_taken_as_soon_as_a_
 
 
 async def test_who_stands_behind_more_than_a_lane_holds_does_not_wait_for_all_of_those(world: World) -> None:
-    world.transport.at_once = world.gateway.at_once = 2
+    world.transport.max_concurrent = world.gateway.max_concurrent = 2
     narrow = await world.another_process()
     await _flood(world, 20)
     maya, sponsor = await world.circle("sponsor")
@@ -104,7 +104,7 @@ async def test_who_stands_behind_more_than_a_lane_holds_does_not_wait_for_all_of
 async def test_what_stands_behind_a_full_lane_is_not_looked_for_at_every_turn(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    world.transport.at_once = 2
+    world.transport.max_concurrent = 2
     narrow = await world.another_process()
     await _flood(world, 5)
     await world.forward(10.1)
@@ -132,9 +132,9 @@ async def test_a_place_in_a_lane_that_is_not_full_wakes_nobody(world: World) -> 
     narrow = await world.another_process()
     await _flood(world, 2)
     await world.forward(10.1)
-    narrow.dispatcher._free["webpush"] = 0
+    narrow.dispatcher._free_slots["webpush"] = 0
     await narrow.worker.tick()
-    waiting = asyncio.create_task(narrow.dispatcher.room())
+    waiting = asyncio.create_task(narrow.dispatcher.wait_for_slot())
     await narrow.dispatcher.drain()
     await asyncio.sleep(2 * GATHER_SECONDS)
     assert not waiting.done(), "two phones were pushed, and browsers have no place yet"

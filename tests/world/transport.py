@@ -41,7 +41,7 @@ class ScriptedTransport:
     """Takes pushes for any kind of address. `answers` come in order, the last one of an address for good."""
 
     name = "scripted"
-    at_once = 64
+    max_concurrent = 64
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
@@ -79,7 +79,7 @@ class Gateway:
     """Takes what goes to channels of every kind, and writes it down."""
 
     name = "gateway"
-    at_once = 16
+    max_concurrent = 16
 
     def __init__(self) -> None:
         self.handed: list[str] = []

@@ -9,8 +9,8 @@ from rules.outbox.wanted import Facts, wanted
 
 TOLD = Facts(
     kind=NoticeKind.BOOKEND_MISSED,
-    way_open=True,
-    way_is_the_recipients=True,
+    address_open=True,
+    address_is_recipients=True,
     dismissed=False,
     about_reach_out=False,
     about_bookend=True,
@@ -44,8 +44,8 @@ ENDED = replace(TOLD, kind=NoticeKind.ENDED, open=False, told=False, member=Fals
         (TOLD, {"muted": True}, False),
         (TOLD, {"told": False}, False),
         (TOLD, {"dismissed": True}, False),
-        (TOLD, {"way_open": False}, False),
-        (TOLD, {"way_is_the_recipients": False}, False),  # the phone changed hands
+        (TOLD, {"address_open": False}, False),
+        (TOLD, {"address_is_recipients": False}, False),  # the phone changed hands
         (ASKED, {}, True),
         (ASKED, {"available": False}, False),  # it wakes nobody
         (ASKED, {"muted": True}, False),

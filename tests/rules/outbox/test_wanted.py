@@ -22,8 +22,8 @@ NOW = datetime(2026, 3, 10, 20, tzinfo=UTC)
 
 TO_A_MEMBER = Facts(
     kind=NoticeKind.REACH_OUT,
-    way_open=True,
-    way_is_the_recipients=True,
+    address_open=True,
+    address_is_recipients=True,
     dismissed=False,
     about_reach_out=True,
     about_bookend=False,
@@ -44,8 +44,8 @@ K = NoticeKind
     ("expected", "changes"),
     [
         (True, {}),
-        (False, {"way_open": False}),
-        (False, {"way_is_the_recipients": False}),
+        (False, {"address_open": False}),
+        (False, {"address_is_recipients": False}),
         (False, {"dismissed": True}),
         (False, {"told": False}),
         (False, {"gone": True}),
@@ -92,7 +92,7 @@ K = NoticeKind
         (True, {"kind": K.INVITATION_ACCEPTED, "about_reach_out": False, "member": False, "open": False}),
         (False, {"kind": K.INVITATION_ACCEPTED, "about_reach_out": False, "dismissed": True}),
         (True, {"kind": K.TEST, "about_reach_out": False, "dismissed": True}),
-        (False, {"kind": K.TEST, "about_reach_out": False, "way_open": False}),
+        (False, {"kind": K.TEST, "about_reach_out": False, "address_open": False}),
     ],
 )
 def test_it_is_looked_at_again_at_the_moment_of_sending(expected: bool, changes: dict[str, object]) -> None:
