@@ -1,4 +1,4 @@
-"""SMS, e-mail and ntfy through the operator's own gateways; Apprise speaks to all of them."""
+"""Sends SMS, e-mail and ntfy messages through the operator's own gateways, by means of Apprise."""
 
 import asyncio
 import threading
@@ -29,8 +29,8 @@ from notifications.wording import TITLE
 
 log = structlog.get_logger(__name__)
 
-AT_ONCE = 8
-"""Sends to one gateway side by side; each of them holds a thread."""
+MAX_GATEWAY_SENDS = 8
+"""Most concurrent sends to one gateway; each of them holds a thread."""
 
 _EXAMPLES: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
     {
@@ -40,7 +40,7 @@ _EXAMPLES: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
     }
 )
 
-# Its lines quote addresses and what gateways say to them. What came of a send is all that may be known of it.
+# Its log lines quote addresses and the replies of gateways; only the result of a send may be known.
 apprise_log.disabled = True
 
 
@@ -52,7 +52,7 @@ class ChannelTransport:
     Raises ValueError, which never quotes the URL, for one that cannot be used.
     """
 
-    max_concurrent = AT_ONCE
+    max_concurrent = MAX_GATEWAY_SENDS
 
     def __init__(self, kind: str, url: str, public_url: str, send_limit: float = 8.0) -> None:
         self.name = kind
@@ -60,13 +60,13 @@ class ChannelTransport:
         self._url = with_place(url.strip())
         self._public_url = public_url
         self._limit = send_limit
-        self._places = asyncio.Semaphore(AT_ONCE)
-        _fetch_nothing()
+        self._slots = asyncio.Semaphore(MAX_GATEWAY_SENDS)
+        _disable_fetching()
         self._asset = AppriseAsset(
             app_id=TITLE,
             app_desc=TITLE,
             app_url=public_url,
-            # No pictures from elsewhere: whoever serves them would see who was told.
+            # No images from other hosts: whoever serves them would see who is notified.
             image_url_mask="",
             image_url_logo="",
             image_path_mask="",
@@ -77,7 +77,7 @@ class ChannelTransport:
             pem_autogen=False,
             allow_templates=False,
         )
-        self._prove()
+        self._check_url()
 
     async def open(self) -> None:
         pass
@@ -90,7 +90,7 @@ class ChannelTransport:
         if not isinstance(address, ChannelAddress) or address.kind != self._kind:
             return Rejected("wrong_transport")
         try:
-            # Looked at again: what counts as an address may have become stricter since this one was stored.
+            # Checked again: the rules for addresses may have become stricter since this one was stored.
             to = NORMALIZERS[self._kind](address.address)
         except ValueError:
             return Rejected("bad_address")
@@ -98,22 +98,22 @@ class ChannelTransport:
         with isolated("channel_send_failed", delivery_id=str(push.delivery_id)):
             try:
                 async with asyncio.timeout(self._limit):
-                    taken = await self._in_a_thread(partial(self._notify, to, push))
+                    accepted = await self._run_in_thread(partial(self._notify, to, push))
             except TimeoutError:
                 return RetryAt("timeout")
-            if taken is None:
+            if accepted is None:
                 return RetryAt("overslept")
-            return Sent() if taken else RetryAt("not_taken")
+            return Sent() if accepted else RetryAt("not_taken")
         return RetryAt("unexpected")
 
     def _text(self, push: Push) -> str:
-        """The neutral sentence and a link that opens the app, which asks who is there; a code needs no link."""
+        """Return the neutral sentence and a link that opens the app, where one signs in; a code needs no link."""
         if push.data.get("kind") == NoticeKind.TEST:
             return push.body
         return f"{push.body}\n{self._public_url}{push.data.get('url', '/')}"
 
     def _notify(self, to: str, push: Push) -> bool | None:
-        """Blocks until the gateway has answered; whether it took the message, None when it was too late to send it."""
+        """Block until the gateway has answered; return whether it accepted the message, None when it was too late to send."""
         service = self._service(to)
         if service is None:
             return False
@@ -123,82 +123,82 @@ class ChannelTransport:
         return bool(service.notify(body=body, title=title, notify_type=NotifyType.INFO, body_format=NotifyFormat.TEXT))
 
     def _service(self, to: str) -> NotifyBase | None:
-        """The gateway, addressed; None when Apprise makes nothing of the URL."""
+        """Return the gateway with this address; None when Apprise cannot use the URL."""
         service = Apprise.instantiate(filled(self._url, to), asset=self._asset)
         if self._kind == "email" and "'" in to and isinstance(getattr(service, "targets", None), list):
-            # Apprise takes the apostrophe for the end of a name, and what follows it for somebody's address.
+            # Apprise reads the apostrophe as the end of a name, and what follows it as an address.
             service = self._readdressed(to)
         if service is not None:
-            # Its 4 s for HTTP would send again what a slow gateway took; its 15 s for SMTP would hold a thread for nothing.
+            # Its 4 s for HTTP would repeat what a slow gateway has accepted; its 15 s for SMTP would hold a thread in vain.
             service.socket_connect_timeout = service.socket_read_timeout = self._limit
         return service
 
     def _readdressed(self, to: str) -> NotifyBase | None:
-        """The gateway as it stands for a plain address, which `to` then takes the place of; None where it cannot be found."""
+        """Return the gateway of a plain address with `to` in that address's place; None where that is not found."""
         plain = _EXAMPLES[self._kind][0]
         service: Any = Apprise.instantiate(filled(self._url, plain), asset=self._asset)
         targets: list[Any] = getattr(service, "targets", [])
-        readdressed = [_instead(one, plain, to) for one in targets]
+        readdressed = [_replace_address(target, plain, to) for target in targets]
         if service is None or readdressed == targets:
             return None
         service.targets = readdressed
         return cast("NotifyBase", service)
 
-    def _prove(self) -> None:
-        """A URL that cannot be used, or that lets an address say where to go, is found at the start."""
-        one, two = (self._service(to) for to in _EXAMPLES[self._kind])
-        if one is None or two is None:
+    def _check_url(self) -> None:
+        """Raise ValueError for a URL that cannot be used, or in which an address could choose the server."""
+        first, second = (self._service(to) for to in _EXAMPLES[self._kind])
+        if first is None or second is None:
             raise ValueError("Apprise can make nothing of it")
-        if _where(one) != _where(two):
+        if _server_of(first) != _server_of(second):
             raise ValueError("the address would decide which server is spoken to")
 
-    async def _in_a_thread(self, work: Callable[[], bool | None]) -> bool | None:
-        """Run `work` in a thread of its own, at most AT_ONCE; one that was given up keeps its place until it ends.
+    async def _run_in_thread(self, work: Callable[[], bool | None]) -> bool | None:
+        """Run `work` in a thread of its own; one that was given up keeps its slot until it ends.
 
-        Not an executor's: the interpreter waits for those when it ends, and a gateway that drips would hold it for good.
+        Not in an executor: the interpreter waits for its threads at exit, and a slow gateway would hold it for good.
         """
-        await self._places.acquire()
+        await self._slots.acquire()
         loop = asyncio.get_running_loop()
         outcome: asyncio.Future[bool | None] = loop.create_future()
 
-        def settle(came: bool | Exception | None) -> None:  # noqa: FBT001 (what came of it, not a switch)
-            self._places.release()
+        def settle(end: bool | Exception | None) -> None:  # noqa: FBT001 (a result, not a switch)
+            self._slots.release()
             if outcome.done():
                 return
-            if isinstance(came, Exception):
-                outcome.set_exception(came)
+            if isinstance(end, Exception):
+                outcome.set_exception(end)
             else:
-                outcome.set_result(came)
+                outcome.set_result(end)
 
         def run() -> None:
-            came: bool | Exception | None = None
+            end: bool | Exception | None = None
             # Raised where the result is awaited.
             with caught() as sending:
-                came = work()
-            came = sending.error or came
+                end = work()
+            end = sending.error or end
             # The loop may be gone by the time a gateway answers.
             with suppress(RuntimeError):
-                loop.call_soon_threadsafe(settle, came)
+                loop.call_soon_threadsafe(settle, end)
 
         threading.Thread(target=run, name=f"channel-{self._kind}", daemon=True).start()
         return await outcome
 
 
-def _fetch_nothing() -> None:
-    """Nothing is ever attached, nothing is configured from elsewhere: take away the parts that could fetch it."""
+def _disable_fetching() -> None:
+    """Unload the parts of Apprise that could fetch attachments or configuration from elsewhere."""
     managers: tuple[type[Any], ...] = (AttachmentManager, ConfigurationManager)  # the one part that ships without types
     for manager in managers:
         parts = manager()
-        # Loaded first: what has never been loaded would be loaded again when it is asked for.
+        # Loaded first: what has never been loaded would be loaded on demand.
         parts.load_modules()
         parts.unload_modules(disable_native=True)
 
 
-def _instead(target: Any, plain: str, to: str) -> Any:  # noqa: ANN401 (gateways hold an address, or a name with it)
+def _replace_address(target: Any, plain: str, to: str) -> Any:  # noqa: ANN401 (gateways hold an address, or a name with it)
     if isinstance(target, tuple):
         return tuple(to if part == plain else part for part in target)
     return to if target == plain else target
 
 
-def _where(service: NotifyBase) -> tuple[object, ...]:
+def _server_of(service: NotifyBase) -> tuple[object, ...]:
     return (service.host, service.port, service.secure, getattr(service, "smtp_host", None))

@@ -30,25 +30,25 @@ QUIET_CHANNEL = "quiet"
 
 _GOOGLE = "https://fcm.googleapis.com"
 _EMULATOR = "FIREBASE_AUTH_EMULATOR_HOST"
-_OPEN_WAITS = 2.0
-_REFRESH_LIMIT = 8.0
+_OPEN_WAIT_SECONDS = 2.0
+_REFRESH_LIMIT_SECONDS = 8.0
 # More at once would not be faster: each open connection costs httpcore time at every send.
-_AT_ONCE = 16
+_MAX_FCM_SENDS = 16
 _QUOTA_WAIT = timedelta(seconds=60)
-_TTL_LONGEST = 28 * 24 * 3600
-_COLLAPSE_ID_LONGEST = 64
+_LONGEST_TTL_SECONDS = 28 * 24 * 3600
+_MAX_COLLAPSE_ID_BYTES = 64
 _numbers = itertools.count(1)
 
 
 @dataclass(frozen=True, slots=True)
 class _Firebase:
-    """What open() has made; the SDK ships no types."""
+    """What `open` has set up; the SDK ships no types."""
 
     app: Any
     messaging: Any
     client: "_Client"
     sign_in: SignIn
-    lanes: asyncio.Semaphore
+    slots: asyncio.Semaphore
 
 
 class FcmTransport:
@@ -59,7 +59,7 @@ class FcmTransport:
     """
 
     name = "fcm"
-    max_concurrent = _AT_ONCE
+    max_concurrent = _MAX_FCM_SENDS
 
     def __init__(
         self, credentials_file: Path, base_url: str | None, clock: Callable[[], datetime], send_limit: float = 8.0
@@ -82,7 +82,7 @@ class FcmTransport:
             return
         self._firebase = await asyncio.to_thread(_set_up, self._credentials_file, self._base_url, self._send_limit)
         with contextlib.suppress(SignInError, TimeoutError):
-            async with asyncio.timeout(min(_OPEN_WAITS, self._send_limit)):
+            async with asyncio.timeout(min(_OPEN_WAIT_SECONDS, self._send_limit)):
                 await self._firebase.sign_in.ready()
 
     async def close(self) -> None:
@@ -106,7 +106,7 @@ class FcmTransport:
         with caught() as send:
             async with asyncio.timeout(self._send_limit):
                 await firebase.sign_in.ready()
-                async with firebase.lanes:
+                async with firebase.slots:
                     if push.overslept:
                         return RetryAt("overslept")
                     batch = await firebase.messaging.send_each_async([message], app=firebase.app)
@@ -145,7 +145,7 @@ def _set_up(credentials_file: Path, base_url: str, send_limit: float) -> _Fireba
 
     certificate = credentials.Certificate(str(credentials_file))
     credential = certificate.get_credential()
-    fetch = functools.partial(Request(requests.Session()), timeout=_REFRESH_LIMIT)
+    fetch = functools.partial(Request(requests.Session()), timeout=_REFRESH_LIMIT_SECONDS)
     sign_in = SignIn(credential, functools.partial(credential.refresh, fetch))
     app = firebase_admin.initialize_app(certificate, name=f"porchlight-{next(_numbers)}")
     http = httpx.AsyncClient(
@@ -156,12 +156,12 @@ def _set_up(credentials_file: Path, base_url: str, send_limit: float) -> _Fireba
         # every further send on that connection fails. Here a connection dies with its send, and no other's.
         http2=False,
         # Kept for a while: the next press finds connections ready. No limit here, for a send that is cancelled while it
-        # waits for a connection can take the place with it for good; `lanes` is what limits them.
-        limits=httpx.Limits(max_connections=None, max_keepalive_connections=_AT_ONCE, keepalive_expiry=60),
+        # waits for a connection can lose its place in the pool for good; `slots` limits them instead.
+        limits=httpx.Limits(max_connections=None, max_keepalive_connections=_MAX_FCM_SENDS, keepalive_expiry=60),
     )
     client = _Client(http)
     _replace_client(messaging, app, base_url, client)
-    return _Firebase(app, messaging, client, sign_in, asyncio.Semaphore(_AT_ONCE))
+    return _Firebase(app, messaging, client, sign_in, asyncio.Semaphore(_MAX_FCM_SENDS))
 
 
 def _replace_client(messaging: Any, app: object, base_url: str, client: _Client) -> None:  # noqa: ANN401 (untyped SDK)
@@ -183,7 +183,7 @@ def _delete_app(app: object) -> None:
 
 
 def _message(sdk: Any, push: Push, address: FcmAddress, now: datetime) -> object:  # noqa: ANN401 (the untyped SDK)
-    ttl = min(max(push.ttl, 1), _TTL_LONGEST)
+    ttl = min(max(push.ttl, 1), _LONGEST_TTL_SECONDS)
     message = sdk.Message(
         data=dict(push.data),
         notification=sdk.Notification(title=push.title, body=push.body),
@@ -204,7 +204,7 @@ def _message(sdk: Any, push: Push, address: FcmAddress, now: datetime) -> object
 
 def _apns_headers(push: Push, now: datetime, ttl: int) -> dict[str, str]:
     collapse_id = push.tag
-    if len(collapse_id.encode()) > _COLLAPSE_ID_LONGEST:  # Apple refuses the whole push
+    if len(collapse_id.encode()) > _MAX_COLLAPSE_ID_BYTES:  # Apple refuses the whole push
         collapse_id = base64.urlsafe_b64encode(hashlib.sha256(push.tag.encode()).digest()).decode().rstrip("=")
     return {
         "apns-push-type": "alert",
@@ -241,7 +241,7 @@ _MEANINGS: dict[str, Result] = {
 
 
 def classify(error: Exception, now: datetime) -> Result:
-    """What an error of the SDK (`SendResponse.exception`) means."""
+    """Return what an error of the SDK (`SendResponse.exception`) means."""
     reply = getattr(error, "http_response", None)
     if reply is None:
         return _unanswered(error)
@@ -257,7 +257,7 @@ def classify(error: Exception, now: datetime) -> Result:
 
 
 def _unanswered(error: Exception) -> Result:
-    """What it means that there was no answer at all; the SDK keeps httpx's own error as the cause."""
+    """Return what it means that there was no reply; the SDK keeps httpx's own error as the cause."""
     cause = getattr(error, "cause", None)
     if isinstance(cause, httpx.TimeoutException):
         return RetryAt("timeout")
@@ -265,7 +265,7 @@ def _unanswered(error: Exception) -> Result:
 
 
 def _fault(error: Exception, push: Push) -> Result:
-    """What it means that the SDK, or what we do around it, has raised."""
+    """Return what it means that the SDK, or our code around it, has raised."""
     if isinstance(error, TimeoutError):
         return RetryAt("timeout")
     if isinstance(error, SignInError):

@@ -16,10 +16,10 @@ from core.isolation import caught
 
 log = structlog.get_logger(__name__)
 
-_GIVE_UP_AFTER = 10.0
-"""A refresh that has run for so many seconds is left to itself; the next send starts another one."""
+_REFRESH_GIVEN_UP_SECONDS = 10.0
+"""After this long a refresh is abandoned, and the next send starts another one."""
 
-_FORGET_AGAIN_AFTER = 10.0
+_FORGET_COOLDOWN_SECONDS = 10.0
 
 
 class Credential(Protocol):
@@ -71,12 +71,12 @@ class SignIn(httpx.Auth):
             raise SignInError(refused=self._refused)
 
     def forget(self) -> None:
-        """FCM has refused the token though it had not run out: fetch another one before the next send.
+        """Fetch another token before the next send: FCM has refused this one though it had not expired.
 
         At most once in ten seconds, for a credential that has been switched off gets its new tokens refused too.
         """
         now = time.monotonic()
-        if self._forgotten_at is None or now - self._forgotten_at >= _FORGET_AGAIN_AFTER:
+        if self._forgotten_at is None or now - self._forgotten_at >= _FORGET_COOLDOWN_SECONDS:
             self._forgotten, self._forgotten_at = True, now
 
     @override
@@ -88,9 +88,9 @@ class SignIn(httpx.Auth):
         return "INVALID" if self._forgotten else self._credential.token_state.name
 
     def _start(self) -> asyncio.Future[None]:
-        """The refresh under way, or a new one."""
+        """Return the refresh under way, or start a new one."""
         now = time.monotonic()
-        if self._running is None or self._running.done() or now - self._started_at >= _GIVE_UP_AFTER:
+        if self._running is None or self._running.done() or now - self._started_at >= _REFRESH_GIVEN_UP_SECONDS:
             loop = asyncio.get_running_loop()
             self._running, self._started_at = loop.create_future(), now
             # A thread of its own, not the loop's executor: one that hangs must hold back neither others' work nor exit.

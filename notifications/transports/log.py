@@ -1,4 +1,4 @@
-"""The transport of a house without push credentials: it writes down that a push would have gone, and to no one."""
+"""The transport of an installation without push credentials: logs that a push would have been sent."""
 
 import structlog
 

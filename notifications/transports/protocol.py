@@ -1,4 +1,4 @@
-"""What every transport takes and gives: one push in, one classified result out."""
+"""Defines transports: each takes one push and returns one classified result."""
 
 import math
 from collections.abc import Mapping
@@ -39,10 +39,11 @@ Address = FcmAddress | WebPushAddress | ChannelAddress
 
 @dataclass(frozen=True, slots=True)
 class Push:
-    """One push to one device, worded and ready to be handed over.
+    """One push to one device or channel, ready to be sent.
 
     `data` holds the strings of the contract (v, kind, notice_id, delivery_id, reach_out_id, tag, round, url) and
-    `urgent` and `closes` of the kind's policy ("true" or "false"); `title` and `body` are neutral sentences; `tag` merges pushes about one thing on the phone; `ttl` is in seconds.
+    `urgent` and `closes` of the kind's policy ("true" or "false"); `title` and `body` are neutral sentences; a push replaces
+    the one with the same `tag` on the phone; `ttl` is in seconds.
     `until` (of `core.clock.elapsed`): a send that has not begun by then is not begun; what was wanted need not be any more.
     """
 
@@ -59,13 +60,13 @@ class Push:
 
     @property
     def overslept(self) -> bool:
-        """Whether it is too late to send it. Transports ask immediately before they do: a process may freeze anywhere."""
+        """Whether it is too late to send it. Checked immediately before sending: a process may be suspended anywhere."""
         return elapsed() >= self.until
 
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """The provider has taken it. Whether it arrived is the device's word alone (a receipt)."""
+    """The provider has accepted it. Whether it arrived, only the device knows (a receipt)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +74,7 @@ class RetryAt:
     """Not taken, or nobody knows: send again. `when` is the provider's own wish, None leaves it to the back-off.
 
     `refused`: it was understood and refused, and will be until somebody mends what is wrong with us. It is tried again since
-    the push may still matter then; until then nobody is to believe that this way works.
+    the push may still matter then; until then the address does not count as working.
     """
 
     why: str
@@ -99,7 +100,7 @@ Result = Sent | RetryAt | DeadAddress | Rejected
 
 
 class Transport(Protocol):
-    """A way to one kind of address. It classifies what happened; it never decides what happens next.
+    """Sends to one kind of address. It classifies what happened; it never decides what happens next.
 
     `why` is a short static word (`unavailable`, `quota`, `timeout`, …): it is logged and counted, so it never
     holds an address, a token or a provider's free text.
@@ -107,7 +108,7 @@ class Transport(Protocol):
 
     name: str
     max_concurrent: int
-    """Sends that this transport carries side by side. The dispatcher claims no more than that."""
+    """Most concurrent sends of this transport: its slots. The dispatcher claims no more than that."""
 
     async def open(self) -> None:
         """Make ready (connections, tokens). Never raises because a provider is down."""

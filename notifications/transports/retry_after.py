@@ -3,21 +3,21 @@
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
-LONGEST = timedelta(hours=1)
+LONGEST_PROVIDER_WAIT = timedelta(hours=1)
 """A provider's wish is honoured up to here: a wrong header or a wrong clock must not silence an alarm for days."""
 
 
 def retry_after(header: str | None, now: datetime) -> datetime | None:
-    """The moment `header` asks us to wait for, between `now` and an hour later; None when it says nothing usable."""
+    """Return the moment `header` asks us to wait for, between `now` and an hour later; None when it says nothing usable."""
     if header is None:
         return None
     text = header.strip()
     if text.isascii() and text.isdigit():
-        return now + min(timedelta(seconds=int(text[:9])), LONGEST)
+        return now + min(timedelta(seconds=int(text[:9])), LONGEST_PROVIDER_WAIT)
     try:
         wished = parsedate_to_datetime(text)
     except ValueError:
         return None
     if wished.tzinfo is None:  # "-0000": UTC whose origin is unknown
         wished = wished.replace(tzinfo=UTC)
-    return min(max(wished, now), now + LONGEST)
+    return min(max(wished, now), now + LONGEST_PROVIDER_WAIT)

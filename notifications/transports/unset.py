@@ -1,4 +1,4 @@
-"""Where a kind of channel would go if its gateway were set up."""
+"""The transport of a kind of channel whose gateway is not set up."""
 
 import structlog
 

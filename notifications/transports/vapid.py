@@ -27,7 +27,7 @@ class VapidKeys:
         return cls(str(b64urlencode(point)), private)
 
     def authorization(self, audience: str, subject: str, expires: int) -> str:
-        """The `Authorization` header for one push service.
+        """Return the `Authorization` header for one push service.
 
         `audience` is its origin, `subject` says whom its operator may write to (`mailto:` or `https:`), `expires` is
         in Unix seconds and at most a day away. Raises py_vapid's `VapidException` for a malformed one.
@@ -37,7 +37,7 @@ class VapidKeys:
 
 
 def load_or_make(path: Path) -> VapidKeys:
-    """The keys kept at `path`; made there at the first start, mode 600. Processes that start at once agree on one.
+    """Return the keys kept at `path`, created there at the first start, mode 600; concurrent starts agree on one pair.
 
     Raises ValueError when the file holds something else than a P-256 private key (a new one would silently cut off
     every subscribed browser), OSError when it can be neither read nor made.

@@ -36,13 +36,13 @@ log = structlog.get_logger(__name__)
 DECLARATIVE = 8030
 """The mark by which a browser knows a declarative message, which it can show without our service worker."""
 
-_SIGNED_FOR = 12 * 3600
-_SIGN_AGAIN_BEFORE = 3600
-_AUDIENCES_KEPT = 256
-_LANE_WAIT = 0.5
+_SIGNATURE_SECONDS = 12 * 3600
+_RENEW_SIGNATURE_SECONDS = 3600
+_MAX_AUDIENCES = 256
+_SLOT_WAIT_SECONDS = 0.5
 # More at once would not be faster: each open connection costs httpcore time at every send.
-_AT_ONCE = 16
-_TTL_LONGEST = 28 * 24 * 3600
+_MAX_SENDS_PER_SERVICE = 16
+_LONGEST_TTL_SECONDS = 28 * 24 * 3600
 _POINT_LENGTH = 65
 _SECRET_LENGTH = 16
 
@@ -79,8 +79,8 @@ class WebPushTransport:
     """
 
     name = "webpush"
-    # Three services full at once; one that hangs fills its own lane of 16 and leaves the others theirs.
-    max_concurrent = 3 * _AT_ONCE
+    # Enough for three busy services; one that hangs fills its own 16 slots and leaves the others theirs.
+    max_concurrent = 3 * _MAX_SENDS_PER_SERVICE
 
     def __init__(
         self,
@@ -98,13 +98,15 @@ class WebPushTransport:
         self._hosts = tuple(hosts)
         self._clock = clock
         self._send_limit = send_limit
-        self._lane_wait = min(_LANE_WAIT, send_limit / 4)
+        self._slot_wait = min(_SLOT_WAIT_SECONDS, send_limit / 4)
         self._public_url = public_url
         self._verify = verify
         self._client: httpx.AsyncClient | None = None
         self._signed: dict[str, tuple[int, str]] = {}
-        self._lanes: defaultdict[str, asyncio.Semaphore] = defaultdict(lambda: asyncio.Semaphore(_AT_ONCE))
-        # A subject that cannot be signed with is found at the start, not at the first push.
+        self._slots: defaultdict[str, asyncio.Semaphore] = defaultdict(
+            lambda: asyncio.Semaphore(_MAX_SENDS_PER_SERVICE)
+        )
+        # Sign once now, so that an unusable subject shows at the start and not at the first push.
         keys.authorization("https://push.invalid", subject, 1)
 
     async def open(self) -> None:
@@ -120,10 +122,12 @@ class WebPushTransport:
             # HTTP/1.1: over HTTP/2 httpcore never tells the server that a send was given up, and after a hundred of
             # them every further send on that connection fails. Here a connection dies with its send, and no other's.
             http2=False,
-            # No limit here: what hangs at one service must not stop the next one's. `_lanes` limits them by service.
-            limits=httpx.Limits(max_connections=None, max_keepalive_connections=_AT_ONCE, keepalive_expiry=60),
+            # No limit here: what hangs at one service must not stop the next one's. `_slots` limits them by service.
+            limits=httpx.Limits(
+                max_connections=None, max_keepalive_connections=_MAX_SENDS_PER_SERVICE, keepalive_expiry=60
+            ),
         )
-        self._lanes.clear()
+        self._slots.clear()
 
     async def close(self) -> None:
         client, self._client = self._client, None
@@ -136,7 +140,7 @@ class WebPushTransport:
         address = push.address
         if not isinstance(address, WebPushAddress):
             return Rejected("wrong_transport")
-        # Looked at again: the list may have become shorter since the address was stored.
+        # Checked again: the list may have become shorter since the address was stored.
         if not allowed_endpoint(address.endpoint, self._hosts):
             return Rejected("host_not_allowed")
         # A send never raises: whatever happened is classified.
@@ -149,20 +153,20 @@ class WebPushTransport:
         body = encrypt(payload(push, self._public_url), address)
         audience = _origin(address.endpoint)
         headers = _headers(push, self._authorization(audience, self._clock()))
-        lane = self._lanes[audience]
+        slots = self._slots[audience]
         try:
-            # A service that hangs fills its own lane. Who waits for it longer than this gives the place in the
-            # dispatcher back, or one hung service would hold all of them.
-            await asyncio.wait_for(lane.acquire(), self._lane_wait)
+            # A service that hangs fills its own slots. A send that waits longer for one gives its slot in the
+            # dispatcher back, or one hung service would hold all of those.
+            await asyncio.wait_for(slots.acquire(), self._slot_wait)
         except TimeoutError:
             return RetryAt("lane_full")
         try:
             if push.overslept:
                 return RetryAt("overslept")
-            async with asyncio.timeout(self._send_limit - self._lane_wait):
+            async with asyncio.timeout(self._send_limit - self._slot_wait):
                 reply = await client.post(address.endpoint, content=body, headers=headers)
         finally:
-            lane.release()
+            slots.release()
         if reply.status_code in _UNSIGNED:
             self._signed.pop(audience, None)
             if _about_signature(reply):
@@ -170,26 +174,26 @@ class WebPushTransport:
         return classify(reply.status_code, reply.headers.get("Retry-After"), self._clock())
 
     def _authorization(self, audience: str, now: datetime) -> str:
-        """The signed header for one push service, made anew once in eleven hours."""
+        """Return the signed header for one push service, renewed every eleven hours."""
         present = int(now.timestamp())
         expires, header = self._signed.get(audience, (0, ""))
-        if expires - present < _SIGN_AGAIN_BEFORE:
-            expires = present + _SIGNED_FOR
+        if expires - present < _RENEW_SIGNATURE_SECONDS:
+            expires = present + _SIGNATURE_SECONDS
             header = self._keys.authorization(audience, self._subject, expires)
-            if len(self._signed) >= _AUDIENCES_KEPT:  # a wildcard in the list lets clients name many hosts
+            if len(self._signed) >= _MAX_AUDIENCES:  # a wildcard in the list lets clients name many hosts
                 self._signed.clear()
-                self._lanes.clear()
+                self._slots.clear()
             self._signed[audience] = (expires, header)
         return header
 
 
 def _about_signature(reply: httpx.Response) -> bool:
-    """Whether a 401 or 403 says that our signature or its subject is at fault, and not this one subscription."""
+    """Return whether a 401 or 403 says that our signature or its subject is at fault, and not this one subscription."""
     return any(word in reply.content[:_REASON_LENGTH] for word in _SIGNATURE_WORDS)
 
 
 def _fault(error: Exception, push: Push) -> Result:
-    """What it means that there was no answer."""
+    """Return what it means that there was no reply."""
     if isinstance(error, BadKeysError):
         return Rejected("bad_keys")
     if isinstance(error, TimeoutError | httpx.TimeoutException):
@@ -201,7 +205,7 @@ def _fault(error: Exception, push: Push) -> Result:
 
 
 def classify(status: int, wait: str | None, now: datetime) -> Result:
-    """What a push service's status means; `wait` is its `Retry-After`. Only 404 and 410 retire an address."""
+    """Return what a push service's status means; `wait` is its `Retry-After`. Only 404 and 410 retire an address."""
     meaning = _MEANINGS.get(status)
     if meaning is not None:
         return meaning
@@ -214,7 +218,7 @@ def classify(status: int, wait: str | None, now: datetime) -> Result:
 
 
 def payload(push: Push, public_url: str = "") -> bytes:
-    """The message in Declarative Web Push form; `data` carries the contract's strings for our service worker."""
+    """Return the message in Declarative Web Push form; `data` carries the contract's strings for our service worker."""
     data = dict(push.data)
     message = {
         "web_push": DECLARATIVE,
@@ -226,7 +230,7 @@ def payload(push: Push, public_url: str = "") -> bytes:
             "navigate": urljoin(public_url, data.get("url", "/")),
             "data": data,
         },
-        # Where a service worker runs it is asked first: only it can send the receipt. Where it fails, this is shown.
+        # The service worker comes first: only it can send the receipt. Where it fails, the browser shows this.
         "mutable": True,
         "data": data,
     }
@@ -253,7 +257,7 @@ def encrypt(plain: bytes, address: WebPushAddress) -> bytes:
 
 
 def topic(tag: str) -> str:
-    """A push service's name for `tag`: 32 base64url characters, always the same for one tag, telling nothing of it."""
+    """Return the topic of a tag: 32 base64url characters, always the same for one tag, from which it cannot be read."""
     return base64.urlsafe_b64encode(hashlib.sha256(tag.encode()).digest()[:24]).decode()
 
 
@@ -262,14 +266,14 @@ def _headers(push: Push, authorization: str) -> dict[str, str]:
         "Authorization": authorization,
         "Content-Encoding": "aes128gcm",
         "Content-Type": "application/octet-stream",
-        "TTL": str(min(max(push.ttl, 0), _TTL_LONGEST)),
+        "TTL": str(min(max(push.ttl, 0), _LONGEST_TTL_SECONDS)),
         "Urgency": "high" if push.urgent else "normal",
         "Topic": topic(push.tag),
     }
 
 
 def _origin(endpoint: str) -> str:
-    """The endpoint's scheme, host and port, as a signature's audience names it (RFC 6454: no default port)."""
+    """Return the endpoint's scheme, host and port, as a signature's audience names it (RFC 6454: no default port)."""
     parts = urlsplit(endpoint)
     return f"https://{parts.netloc.lower().removesuffix(':443')}"
 

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.addresses import NORMALIZERS
-from notifications.transports.channel import AT_ONCE, ChannelTransport
+from notifications.transports.channel import MAX_GATEWAY_SENDS, ChannelTransport
 from notifications.transports.gateway_url import filled, with_place
 from notifications.transports.protocol import ChannelAddress, FcmAddress, Push, Rejected, RetryAt, Sent
 from notifications.transports.unset import NoChannel
@@ -87,12 +87,12 @@ async def test_a_slow_gateway_is_given_up_in_time_and_keeps_its_thread_s_place(
     transport = sms(gateway, send_limit=0.3)
     push = make_push(ChannelAddress("sms", PHONE))
     began = time.monotonic()
-    results = await asyncio.gather(*(transport.send(push) for _ in range(3 * AT_ONCE)))
+    results = await asyncio.gather(*(transport.send(push) for _ in range(3 * MAX_GATEWAY_SENDS)))
     assert time.monotonic() - began < 5
     assert set(results) == {RetryAt("timeout")}
     # Those that got no place were never begun, and are not begun later either. A thread that has just given its place
     # back needs a moment to end.
-    await until(lambda: len(_own_threads()) <= AT_ONCE)
+    await until(lambda: len(_own_threads()) <= MAX_GATEWAY_SENDS)
     assert all(thread.daemon for thread in _own_threads()), "a gateway that drips does not hold the end of the process"
     gateway.hurry.set()
     await until(lambda: not _own_threads())
