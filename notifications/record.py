@@ -20,7 +20,7 @@ from notifications.release import LOCKED
 from notifications.transports.protocol import DeadAddress, Rejected, Result, RetryAt, Sent
 from rules.kinds import KINDS
 from rules.outbox import device_retirement, refusals
-from rules.outbox.refusals import OPERATOR_REASONS, Way
+from rules.outbox.refusals import OPERATOR_REASONS, PushTarget
 from rules.outbox.wanted import next_try
 from rules.reach_out.reach_change import lock_reach_outs_of
 
@@ -125,13 +125,13 @@ async def apply_consequences(unit: UnitOfWork, outcomes: Sequence[Outcome]) -> N
     )
     for outcome in ordered:
         claimed = outcome.claimed
-        way = Way(claimed.person_id, claimed.device_id, claimed.channel_id, claimed.address_hash)
+        target = PushTarget(claimed.person_id, claimed.device_id, claimed.channel_id, claimed.address_hash)
         if isinstance(outcome.result, Sent):
             if claimed.refusals:
-                await refusals.reset_refusals(unit, way)
+                await refusals.reset_refusals(unit, target)
             continue
         if refused(outcome) and KINDS[claimed.kind].urgent:
-            await refusals.count_refusal(unit, way, outcome.result.why)
+            await refusals.count_refusal(unit, target, outcome.result.why)
         if isinstance(outcome.result, DeadAddress) and claimed.device_id is not None and claimed.address_hash:
             await device_retirement.retire_dead(
                 unit, claimed.id, claimed.person_id, claimed.device_id, claimed.address_hash

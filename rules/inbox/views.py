@@ -1,4 +1,4 @@
-"""The inbox: every notice once, newest first; read marks; and a device's word that a push arrived."""
+"""Reads the inbox, newest notice first, and keeps read marks and the receipts of devices."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -54,13 +54,13 @@ _NOTICE = (
     Notice.created_at,
     Notice.read_at,
 )
-_ONE: Select[*tuple[Any, ...]] = select(*_NOTICE, Person.data_key, Person.display_name).outerjoin(
+_NOTICE_WITH_SENDER: Select[*tuple[Any, ...]] = select(*_NOTICE, Person.data_key, Person.display_name).outerjoin(
     Person, Person.id == Notice.sender_id
 )
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class NoticePage:
     """A page of notices, and when the session that asked for it was last seen in use."""
 
     session_id: UUID
@@ -76,60 +76,62 @@ async def page(
     *,
     unread: bool | None,
     kind: NoticeKind | None,
-) -> Found:
-    """The notices of whoever the token carries, newest first, `limit` + 1 at most, in one round trip.
+) -> NoticePage:
+    """Return the notices of the person the token belongs to, newest first, `limit` + 1 at most, in one round trip.
 
     Raises NotSignedIn.
     """
-    asked = {
+    values = {
         "token_hash": access.token_hash(token or ""),
         "now": operation.now,
         "rows": limit + 1,
         "before": before,
         "kind": kind and str(kind),
     }
-    rows = await operation.fetch(_page(before is not None, kind is not None, unread), asked)
+    rows = await operation.fetch(_page(before is not None, kind is not None, unread), values)
     if rows:
         names: dict[UUID, PersonView] = {}
-        return Found(rows[0].session_id, rows[0].used_at, [_view(operation, row, names) for row in rows])
+        return NoticePage(rows[0].session_id, rows[0].used_at, [_view(operation, row, names) for row in rows])
     # An empty page, or nobody who is signed in.
     who = await access.caller(operation, token)
-    return Found(who.session_id, who.used_at, [])
+    return NoticePage(who.session_id, who.used_at, [])
 
 
 @cache
 def _page(before: bool, kind: bool, unread: bool | None) -> Select[*tuple[Any, ...]]:  # noqa: FBT001 (a cache's key)
     """Built once for each way of asking. The person is a subquery, so that the index gives the page in its order."""
     me = select(Session.person_id).where(access.SIGNED_IN).scalar_subquery()
-    asked = select(*_NOTICE).where(access.owned_by(Notice, me), access.in_inbox())
+    notices = select(*_NOTICE).where(access.owned_by(Notice, me), access.in_inbox())
     if before:
-        asked = asked.where(Notice.id < bindparam("before", type_=Uuid))
+        notices = notices.where(Notice.id < bindparam("before", type_=Uuid))
     if kind:
-        asked = asked.where(Notice.kind == bindparam("kind", type_=String))
+        notices = notices.where(Notice.kind == bindparam("kind", type_=String))
     if unread is not None:
-        asked = asked.where(Notice.read_at.is_(None) if unread else Notice.read_at.is_not(None))
-    found = asked.order_by(Notice.id.desc()).limit(bindparam("rows", type_=Integer)).subquery()
+        notices = notices.where(Notice.read_at.is_(None) if unread else Notice.read_at.is_not(None))
+    listed = notices.order_by(Notice.id.desc()).limit(bindparam("rows", type_=Integer)).subquery()
     return (
-        select(found, Person.data_key, Person.display_name, Session.id.label("session_id"), Session.used_at)
-        .select_from(found)
+        select(listed, Person.data_key, Person.display_name, Session.id.label("session_id"), Session.used_at)
+        .select_from(listed)
         .join(Session, access.SIGNED_IN)
-        .outerjoin(Person, Person.id == found.c.sender_id)
-        .order_by(found.c.id.desc())
+        .outerjoin(Person, Person.id == listed.c.sender_id)
+        .order_by(listed.c.id.desc())
     )
 
 
-async def one(unit: UnitOfWork, who: Caller, notice_id: UUID) -> NoticeView:
-    """One notice. Raises NotFound."""
-    found = (
-        await unit.session.execute(_ONE.where(Notice.id == notice_id, access.mine(Notice, who), access.in_inbox()))
+async def load_notice(unit: UnitOfWork, who: Caller, notice_id: UUID) -> NoticeView:
+    """Return one notice. Raises NotFound."""
+    row = (
+        await unit.session.execute(
+            _NOTICE_WITH_SENDER.where(Notice.id == notice_id, access.mine(Notice, who), access.in_inbox())
+        )
     ).one_or_none()
-    if found is None:
+    if row is None:
         raise NotFound
-    return _view(unit, found, {})
+    return _view(unit, row, {})
 
 
 def _view(operation: Operation, row: Row[*tuple[Any, ...]], names: dict[UUID, PersonView]) -> NoticeView:
-    """`names`: senders that were opened already; a page often has few of them."""
+    """Build the view of a row. `names`: senders decrypted already; a page often has few of them."""
     sender = names.get(row.sender_id)
     if sender is None and row.sender_id is not None:
         sender = names[row.sender_id] = person_view(operation.keyring, row.sender_id, row.data_key, row.display_name)
@@ -157,17 +159,17 @@ async def unread_count(unit: UnitOfWork, who: Caller) -> int:
 
 async def read(unit: UnitOfWork, who: Caller, notice_id: UUID) -> None:
     """Mark a notice as read; a reach-out counts as seen from then on. Raises NotFound."""
-    found = await access.notice(unit, who, notice_id)
-    # Recipients before notices, as in a removal, or the two could wait for each other.
-    if found.kind == NoticeKind.REACH_OUT and found.reach_out_id is not None:
-        await _mark(unit, who.person_id, found.reach_out_id, seen=True)
-    if found.read_at is None:
-        found.read_at = unit.now
+    notice = await access.notice(unit, who, notice_id)
+    # Recipients are locked before notices, as in a removal, or the two could deadlock.
+    if notice.kind == NoticeKind.REACH_OUT and notice.reach_out_id is not None:
+        await _mark_progress(unit, who.person_id, notice.reach_out_id, seen=True)
+    if notice.read_at is None:
+        notice.read_at = unit.now
         await unit.session.flush()
 
 
 async def read_all(unit: UnitOfWork, who: Caller) -> int:
-    """Mark everything as read; gives how many were not. To clear a list is not to have seen who calls."""
+    """Mark everything as read; return how many were not. No reach-out counts as seen by it."""
     changed = await unit.session.execute(
         update(Notice)
         .where(access.mine(Notice, who), access.in_inbox(), Notice.read_at.is_(None))
@@ -179,8 +181,8 @@ async def read_all(unit: UnitOfWork, who: Caller) -> int:
 
 
 async def receipt(unit: UnitOfWork, who: Caller, delivery_id: UUID, *, opened: bool) -> None:
-    """The device's own word that a push arrived, or was opened. Saying it twice is no mistake. Raises NotFound."""
-    found = (
+    """Record a device's receipt: a push arrived, or was opened. A repeated one changes nothing. Raises NotFound."""
+    row = (
         await unit.session.execute(
             select(Delivery, Device, Notice.kind, Notice.reach_out_id, Person.unreachable_told_at)
             .join(Device, Device.id == Delivery.device_id)
@@ -189,9 +191,9 @@ async def receipt(unit: UnitOfWork, who: Caller, delivery_id: UUID, *, opened: b
             .where(Delivery.id == delivery_id, access.mine(Device, who))
         )
     ).one_or_none()
-    if found is None:
+    if row is None:
         raise NotFound
-    delivery, device, kind, reach_out_id, unreachable_since = found
+    delivery, device, kind, reach_out_id, unreachable_since = row
     delivery.delivered_at = delivery.delivered_at or unit.now
     delivery.resend_at = None
     if opened:
@@ -202,11 +204,11 @@ async def receipt(unit: UnitOfWork, who: Caller, delivery_id: UUID, *, opened: b
         await reachability.mark_reachable(unit, who.person_id)
     RECEIPTS.labels("opened" if opened else "delivered").inc()
     if kind == NoticeKind.REACH_OUT and reach_out_id is not None:
-        await _mark(unit, who.person_id, reach_out_id, seen=opened)
+        await _mark_progress(unit, who.person_id, reach_out_id, seen=opened)
 
 
-async def _mark(unit: UnitOfWork, person_id: UUID, reach_out_id: UUID, *, seen: bool) -> None:
-    """Let the person who pressed see how far it came to this recipient; only a first time is news."""
+async def _mark_progress(unit: UnitOfWork, person_id: UUID, reach_out_id: UUID, *, seen: bool) -> None:
+    """Show the person who pressed how far the reach-out came to this recipient; only a first time is published."""
     column = Recipient.seen_at if seen else Recipient.delivered_at
     changed = await unit.session.execute(
         update(Recipient)
@@ -227,20 +229,20 @@ async def _mark(unit: UnitOfWork, person_id: UUID, reach_out_id: UUID, *, seen: 
         unit.publish(owner, "reach_out", reach_out_id)
 
 
-async def _bookend(unit: UnitOfWork, who: Caller, about: UUID) -> None:
-    """Raises NotFound for a bookend that is not for the caller; one that was removed says nothing any more."""
-    there = await unit.session.execute(select(Bookend.id).where(Bookend.id == about))
-    if there.first() is not None:
+async def _check_bookend(unit: UnitOfWork, who: Caller, about: UUID) -> None:
+    """Raise NotFound for a bookend that is not for the caller; the event of a removed one tells nothing."""
+    existing = await unit.session.execute(select(Bookend.id).where(Bookend.id == about))
+    if existing.first() is not None:
         await access.bookend(unit, who, about)
 
 
 async def may_hear(unit: UnitOfWork, who: Caller, kind: str, about: UUID) -> bool:
-    """Whether this news is still for the caller: looked up anew for every event of a stream."""
+    """Return whether this event is still for the caller; looked up anew for every event of a stream."""
     try:
         if kind == "notice":
             await access.notice(unit, who, about)
         elif kind == "bookend":
-            await _bookend(unit, who, about)
+            await _check_bookend(unit, who, about)
         else:
             await access.reach_out(unit, who, about)
     except NotFound:

@@ -1,4 +1,4 @@
-"""Devices that fall away, and recipients whom nothing reaches any more: neither the person nor the ladder waits for them."""
+"""Retires devices, and shows recipients whom nothing reaches any more as what they are, so that nobody waits for them."""
 
 from collections.abc import Sequence
 from uuid import UUID
@@ -15,17 +15,17 @@ _CLOSED = select(ReachOut.id).where(ReachOut.closed_at.is_not(None))
 
 
 async def retire(unit: UnitOfWork, person_id: UUID, retired: Sequence[UUID], why: DisabledReason) -> None:
-    """Take these devices of this person out of use: the address is forgotten, what was due to it is not sent."""
+    """Take these devices of this person out of use: forget their addresses, and cancel what was due to them."""
     if not retired:
         return
-    # Also where another way is left: it may be one that only a later rung tries.
+    # Also where another device or channel is left: it may be one that only a later rung tries.
     async with changing_reach(unit, [person_id]):
         await unit.session.execute(
             update(Device)
             .where(Device.id.in_(retired), Device.disabled_at.is_(None))
             .values(disabled_at=unit.now, disabled_reason=str(why), address=None, push_address=None)
         )
-        # Locked in the order of their ids, as the recording of outcomes does it.
+        # Locked in the order of their ids, as all code that locks several deliveries does.
         pending = await unit.session.execute(
             select(Delivery.id)
             .where(Delivery.device_id.in_(retired), Delivery.state == DeliveryState.PENDING)
@@ -42,17 +42,17 @@ async def retire(unit: UnitOfWork, person_id: UUID, retired: Sequence[UUID], why
 async def retire_dead(
     unit: UnitOfWork, delivery_id: UUID, person_id: UUID, device_id: UUID, address_hash: bytes
 ) -> None:
-    """Retire the device of a push whose address a provider called dead.
+    """Retire the device of a push whose address a provider has reported as dead.
 
-    If it has been given another address meanwhile, that one is alive as far as anybody knows, and the push goes there.
+    If the device has another address by now, it stays, and the push goes to that one.
     """
     await lock_reach_outs_of(unit, [person_id])
-    found = (
+    same_address = (
         await unit.session.execute(
             select(Device.id).where(Device.id == device_id, Device.address_hash == address_hash).with_for_update()
         )
     ).scalar()
-    if found is not None:
+    if same_address is not None:
         await retire(unit, person_id, [device_id], DisabledReason.DEAD)
         return
     await unit.session.execute(
@@ -64,7 +64,7 @@ async def retire_dead(
 
 async def note_dropped(unit: UnitOfWork, dropped: Sequence[tuple[UUID, UUID]]) -> None:
     """Show recipients (reach-out, person) whose push was called off as what they are: unreachable, or inbox only."""
-    # Whoever was muted a moment ago hears nothing now, and the ladder does not wait for them either.
+    # The ladder does not wait for people who muted the person a moment ago.
     async with changing_reach(unit, sorted({person_id for _, person_id in dropped})):
         for reach_out_id, person_id in dropped:
             await unit.session.execute(
@@ -90,13 +90,13 @@ def _something_reaches(unit: UnitOfWork) -> ColumnElement[bool]:
 
 
 async def note_given_up(unit: UnitOfWork, reach_out_id: UUID, person_id: UUID) -> None:
-    """Nothing is on its way to this recipient any more and nothing ever arrived: the person is not kept hoping."""
+    """Show a recipient as unreachable when nothing is on its way to them any more, and let the ladder go on."""
     async with changing_reach(unit, [person_id]):
         await note_parked(unit, reach_out_id, person_id)
 
 
 async def note_parked(unit: UnitOfWork, reach_out_id: UUID, person_id: UUID) -> None:
-    """The same where the push was put aside as one that cannot be sent: no rung comes sooner for it."""
+    """Show a recipient as unreachable when their push was parked; no rung comes sooner for it."""
     await lock_reach_outs_of(unit, [person_id])
     await unit.session.execute(
         update(Recipient)
@@ -111,7 +111,7 @@ async def note_parked(unit: UnitOfWork, reach_out_id: UUID, person_id: UUID) -> 
 
 
 def on_its_way(reach_out_id: UUID, person_id: UUID) -> Exists:
-    """Whether a push of this reach-out to this person is still to be sent by a way that works, or was sent."""
+    """Return the condition that a push of this reach-out to this person was sent, or still can be."""
     return (
         select(Delivery.id)
         .join(Notice, Notice.id == Delivery.notice_id)
@@ -133,28 +133,30 @@ def on_its_way(reach_out_id: UUID, person_id: UUID) -> Exists:
 async def lock_recipients(
     unit: UnitOfWork, person_id: UUID, statement: Select[Device], device_id: UUID | None = None
 ) -> Sequence[Device]:
-    """These devices, whoever has them, with all locked that giving one of them to this person changes.
+    """Return the devices of `statement`, with everything locked that giving one of them to this person changes.
 
-    Both people's open reach-outs and their deliveries at once and in their order: one after the other, the second's
-    deliveries would be waited for with the first's recipients held, by whoever records what came of both.
+    Locks the open reach-outs and the deliveries of both people at once and in the order of locks. Locked one person after
+    the other, the second's deliveries would be waited for while the first's recipients are held, and whoever records
+    outcomes of both takes them the other way round.
     """
-    found = (await unit.session.execute(statement)).scalars().all()
-    await lock_reach_outs_of(unit, sorted({person_id, *(one.person_id for one in found)}))
-    devices = [one.id for one in found] + ([device_id] if device_id else [])
+    devices = (await unit.session.execute(statement)).scalars().all()
+    people = sorted({person_id, *(device.person_id for device in devices)})
+    await lock_reach_outs_of(unit, people)
+    device_ids = [device.id for device in devices] + ([device_id] if device_id else [])
     await unit.session.execute(
         select(Delivery.id)
         .where(
-            Delivery.device_id.in_(devices),
+            Delivery.device_id.in_(device_ids),
             Delivery.state != DeliveryState.SENT,
             Delivery.notice_id.in_(
                 select(Notice.id)
                 .join(ReachOut, ReachOut.id == Notice.reach_out_id)
                 .where(ReachOut.closed_at.is_(None), Notice.kind == NoticeKind.REACH_OUT)
-                .where(Notice.recipient_id.in_([person_id, *(one.person_id for one in found)]))
+                .where(Notice.recipient_id.in_(people))
             )
             | (Delivery.state == DeliveryState.PENDING),
         )
         .order_by(Delivery.id)
         .with_for_update()
     )
-    return found
+    return devices

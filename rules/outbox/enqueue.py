@@ -15,9 +15,9 @@ from rules.outbox.lease import LEASE_SECONDS
 
 DELIVERY_TABLE = cast("Table", Delivery.__table__)
 
-Address = tuple[UUID, UUID]
+DeliveryKey = tuple[UUID, UUID]
 """The id of a notice, and of the device or channel that it is pushed to."""
-Deferred = tuple[UUID, UUID, datetime]
+DeferredKey = tuple[UUID, UUID, datetime]
 """The same for a device that is pushed later, and when."""
 
 
@@ -25,8 +25,8 @@ async def enqueue(
     unit: UnitOfWork,
     round_number: int,
     *,
-    devices: Iterable[Address] = (),
-    channels: Iterable[Address] = (),
+    devices: Iterable[DeliveryKey] = (),
+    channels: Iterable[DeliveryKey] = (),
     leased: bool = True,
 ) -> list[UUID]:
     """Insert deliveries that are due now, in this round; return their ids.
@@ -48,9 +48,9 @@ def delivery_batches(
     unit: Operation,
     round_number: int,
     *,
-    devices: Iterable[Address] = (),
-    channels: Iterable[Address] = (),
-    deferred: Iterable[Deferred] = (),
+    devices: Iterable[DeliveryKey] = (),
+    channels: Iterable[DeliveryKey] = (),
+    deferred: Iterable[DeferredKey] = (),
     leased: bool = True,
 ) -> list[Batch]:
     """Build deliveries for the caller's own `insert_together`, and announce those that are due now.

@@ -11,7 +11,7 @@ from core.ids import first_id
 from core.unit_of_work import UnitOfWork
 from models import Delivery, Device, Notice, ReachOut, Recipient
 from models.enums import AnswerKind, DeliveryState, NoticeKind, ReachOutState
-from rules.outbox.enqueue import Address, enqueue, requeue
+from rules.outbox.enqueue import DeliveryKey, enqueue, requeue
 
 FRESH_NOTICE_AGE = timedelta(seconds=15)
 """How far back the second look goes; any worker that looks within it finds devices that the press could not see."""
@@ -80,9 +80,9 @@ async def push_waiting_notices(unit: UnitOfWork, device: Device) -> None:
         unit.publish(alarm.owner_id, "reach_out", alarm.reach_out_id)
 
 
-async def _enqueue_by_round(unit: UnitOfWork, devices: Iterable[tuple[int, Address]]) -> int:
+async def _enqueue_by_round(unit: UnitOfWork, devices: Iterable[tuple[int, DeliveryKey]]) -> int:
     """Write a delivery for each of these, given with its round; return how many."""
-    by_round: dict[int, list[Address]] = defaultdict(list)
+    by_round: dict[int, list[DeliveryKey]] = defaultdict(list)
     for round_number, address in devices:
         by_round[round_number].append(address)
     return sum([len(await enqueue(unit, number, devices=addresses)) for number, addresses in by_round.items()])

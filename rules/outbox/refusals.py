@@ -1,4 +1,4 @@
-"""Ways that refuse for good: counted in a row, forgotten with the first push that is taken, told apart from the operator's faults."""
+"""Counts how often a device or channel has refused in a row, and tells the operator's faults from those of one phone."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -15,17 +15,17 @@ from rules.circle.ways import MAX_REFUSALS
 from rules.reach_out.reach_change import changing_reach
 
 MANY_PEOPLE: Final = 3
-"""People whose ways refuse for the same reason, from which on it may be us whom the push service refuses."""
+"""Number of people with refusals for the same reason from which on it may be this server that is refused."""
 REFUSAL_WINDOW: Final = timedelta(days=1)
 OPERATOR_REASONS: Final = frozenset(
     {"signature", "sign_in", "unauthenticated", "third_party_auth", "sender_mismatch", "not_set_up", "address_withheld"}
 )
-"""Reasons that lie with the operator's credentials, gateways or keys as a rule, also where only one person meets them."""
+"""Reasons that usually lie with the operator's credentials, gateways or keys, even where only one person is affected."""
 
 
 @dataclass(frozen=True, slots=True)
-class Way:
-    """A device (with the hash of the address that was tried) or a channel of somebody's."""
+class PushTarget:
+    """Where a push went: a device, with the hash of the address that was tried, or a channel."""
 
     person_id: UUID
     device_id: UUID | None
@@ -34,8 +34,8 @@ class Way:
 
 
 @dataclass(frozen=True, slots=True)
-class Refusing:
-    """Ways of one kind that refuse for one reason: how many people they belong to, and since when the first of them does."""
+class RefusalGroup:
+    """Devices or channels of one kind that refuse for one reason: of how many people, and since when."""
 
     kind: str
     why: str
@@ -43,18 +43,18 @@ class Refusing:
     since: datetime
 
 
-async def count_refusal(unit: UnitOfWork, way: Way, why: str) -> None:
-    """An urgent push was refused for good. The second in a row leaves a person without a way if it was their last.
+async def count_refusal(unit: UnitOfWork, target: PushTarget, why: str) -> None:
+    """Count an urgent push that was refused for good. After the second in a row the target no longer counts as reachable.
 
     The caller has locked the person's open reach-outs (`lock_reach_outs_of`).
     """
-    if way.device_id is not None:
+    if target.device_id is not None:
         changed = await unit.session.execute(
             update(Device)
             .where(
-                Device.id == way.device_id,
-                # It may have another address by now, of which nothing is known yet.
-                Device.address_hash == way.address_hash,
+                Device.id == target.device_id,
+                # It may have another address by now, which has refused nothing yet.
+                Device.address_hash == target.address_hash,
                 Device.disabled_at.is_(None),
             )
             .values(
@@ -68,7 +68,7 @@ async def count_refusal(unit: UnitOfWork, way: Way, why: str) -> None:
     else:
         changed = await unit.session.execute(
             update(Channel)
-            .where(Channel.id == way.channel_id)
+            .where(Channel.id == target.channel_id)
             .values(
                 refusals=Channel.refusals + 1,
                 refusal=why[:64],
@@ -78,15 +78,15 @@ async def count_refusal(unit: UnitOfWork, way: Way, why: str) -> None:
             .execution_options(synchronize_session=False)
         )
     if changed.scalar() == MAX_REFUSALS:
-        # Also where another way is left: it may be one that only a later rung tries.
-        async with changing_reach(unit, [way.person_id]):
+        # Also where another device or channel is left: it may be one that only a later rung tries.
+        async with changing_reach(unit, [target.person_id]):
             pass
 
 
-async def reset_refusals(unit: UnitOfWork, way: Way) -> None:
-    """A push was taken: whatever was refused before, this way works."""
-    table = Device if way.device_id is not None else Channel
-    which = table.id == (way.device_id or way.channel_id)
+async def reset_refusals(unit: UnitOfWork, target: PushTarget) -> None:
+    """Forget the refusals of a target that has accepted a push."""
+    table = Device if target.device_id is not None else Channel
+    which = table.id == (target.device_id or target.channel_id)
     before = (await unit.session.execute(select(table.refusals).where(which).with_for_update())).scalar()
     if not before:
         return
@@ -97,29 +97,30 @@ async def reset_refusals(unit: UnitOfWork, way: Way) -> None:
         .execution_options(synchronize_session=False)
     )
     if before >= MAX_REFUSALS:
-        await reachability.mark_reachable(unit, way.person_id)
+        await reachability.mark_reachable(unit, target.person_id)
 
 
-def clear_refusals(way: Device | Channel) -> None:
-    """Another address, or another sign-in: nothing is known of it yet."""
-    way.refusals = 0
-    way.refusal = way.refused_at = None
+def clear_refusals(target: Device | Channel) -> None:
+    """Forget the refusals of a device or channel with another address or sign-in; the caller flushes."""
+    target.refusals = 0
+    target.refusal = target.refused_at = None
 
 
-async def refused_by_many(unit: UnitOfWork) -> list[Refusing]:
-    """What looks like the operator's fault and not like that of one phone: nothing is to be put right in the database.
+async def refused_by_many(unit: UnitOfWork) -> list[RefusalGroup]:
+    """Return refusals that look like the operator's fault and not like that of one phone.
 
-    A reason that is ours as a rule, or one that at least three people's ways give while fewer people's take what they are sent.
+    Their reason is usually the operator's, or at least three people get it while fewer people's targets accept pushes.
     """
-    found = [
-        Refusing(row.kind, row.why, row.people, row.since or unit.now)
+    groups = [
+        RefusalGroup(row.kind, row.why, row.people, row.since or unit.now)
         for statement in (_by_reason(Device), _by_reason(Channel))
         for row in await unit.session.execute(statement)
     ]
     return [
-        one
-        for one in found
-        if one.why in OPERATOR_REASONS or (one.people >= MANY_PEOPLE and await _taken(unit, one) < one.people)
+        group
+        for group in groups
+        if group.why in OPERATOR_REASONS
+        or (group.people >= MANY_PEOPLE and await _people_accepting(unit, group) < group.people)
     ]
 
 
@@ -138,10 +139,10 @@ def _by_reason(table: type[Device] | type[Channel]) -> Select[str, str, int, dat
     )
 
 
-async def _taken(unit: UnitOfWork, refusing: Refusing) -> int:
-    """How many people's ways of that kind have taken a push since, within the last day."""
-    since = max(refusing.since, unit.now - REFUSAL_WINDOW)
-    taken = await unit.session.execute(
+async def _people_accepting(unit: UnitOfWork, group: RefusalGroup) -> int:
+    """Return how many people have accepted a push of that kind since, within the last day."""
+    since = max(group.since, unit.now - REFUSAL_WINDOW)
+    people = await unit.session.execute(
         select(func.count(func.coalesce(Device.person_id, Channel.person_id).distinct()))
         .select_from(Delivery)
         .outerjoin(Device, Device.id == Delivery.device_id)
@@ -149,7 +150,7 @@ async def _taken(unit: UnitOfWork, refusing: Refusing) -> int:
         .where(
             Delivery.id >= first_id(since - REFUSAL_WINDOW),
             Delivery.handed_at >= since,
-            or_(Device.kind == refusing.kind, Channel.kind == refusing.kind),
+            or_(Device.kind == group.kind, Channel.kind == group.kind),
         )
     )
-    return taken.scalar_one()
+    return people.scalar_one()

@@ -1,4 +1,4 @@
-"""An urgent push that was handed over but never said to have arrived is sent once more."""
+"""Sends an urgent push once more when it was accepted but no receipt came."""
 
 from sqlalchemy import and_, select, update
 
@@ -10,12 +10,12 @@ RESEND_BATCH = 200
 
 
 async def resend_unreceipted(unit: UnitOfWork) -> int:
-    """Make those due again whose 120 s without a receipt are over; gives how many.
+    """Make deliveries due again whose 120 s without a receipt are over; return how many.
 
-    Nobody who has seen or answered is pushed again: the receipt may be lost while the person is not. Nor is anybody while
-    somebody is there for the one who called: the ladder pauses, and the alarm would cover the word that they answered.
+    Whoever has seen or answered is not pushed again, for only the receipt was lost. Nor is anybody while somebody is there
+    for the person: the ladder pauses, and the alarm would replace the push that says so.
     """
-    found = (
+    overdue = (
         await unit.session.execute(
             select(Delivery.id, Recipient.seen_at, Recipient.answer, ReachOut.state)
             .join(Notice, Notice.id == Delivery.notice_id)
@@ -30,18 +30,18 @@ async def resend_unreceipted(unit: UnitOfWork) -> int:
             .with_for_update(of=Delivery, skip_locked=True)
         )
     ).all()
-    if not found:
+    if not overdue:
         return 0
     again = [
         row.id
-        for row in found
+        for row in overdue
         if row.seen_at is None and row.answer is None and row.state in {None, ReachOutState.WAITING}
     ]
-    done = [row.id for row in found if row.id not in set(again)]
+    settled = [row.id for row in overdue if row.id not in set(again)]
     await unit.session.execute(
         update(Delivery)
         .where(Delivery.id.in_(again), Delivery.delivered_at.is_(None))
         .values(state=str(DeliveryState.PENDING), due_at=unit.now, lease_until=None, resend_at=None)
     )
-    await unit.session.execute(update(Delivery).where(Delivery.id.in_(done)).values(resend_at=None))
+    await unit.session.execute(update(Delivery).where(Delivery.id.in_(settled)).values(resend_at=None))
     return len(again)

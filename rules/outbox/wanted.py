@@ -12,7 +12,7 @@ LONGEST_RETRY_SECONDS = 300.0
 MAX_DELIVERY_AGE = timedelta(hours=24)
 """A delivery that could not be handed over for so long is given up; a reach-out lives no longer either."""
 MAX_ATTEMPTS_BEFORE_PARKED = 50
-"""Tries after which a row is put aside, whatever the reason: something about it is wrong."""
+"""Tries after which a delivery is parked, whatever the reason: something about it is wrong."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,15 +86,15 @@ def _still_true(facts: Facts, policy: Policy) -> bool:
 
 
 def next_try(
-    attempt: int, created_at: datetime, now: datetime, asked: datetime | None, jitter: float
+    attempt: int, created_at: datetime, now: datetime, wished: datetime | None, jitter: float
 ) -> datetime | None:
-    """When to try again after `attempt` failed tries; None gives up.
+    """Return when to try again after `attempt` failed tries; None gives up.
 
-    `asked` is the provider's own wish and wins; `jitter` (0 to 1) spreads tries over the second half of the wait.
+    `wished` is what the provider asks for (Retry-After), and wins; `jitter` (0 to 1) spreads tries over the second half of the wait.
     """
     if now - created_at >= MAX_DELIVERY_AGE or attempt >= MAX_ATTEMPTS_BEFORE_PARKED:
         return None
-    if asked is not None:
-        return max(asked, now)
+    if wished is not None:
+        return max(wished, now)
     wait = min(LONGEST_RETRY_SECONDS, FIRST_RETRY_SECONDS * 2.0 ** min(attempt - 1, 16))
     return now + timedelta(seconds=wait * (0.5 + 0.5 * jitter))

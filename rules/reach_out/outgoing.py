@@ -13,7 +13,7 @@ from models import Answer
 from models.enums import NoticeKind
 from rules import access
 from rules.inbox.notices import NOTICE_TABLE, NoticeDraft, live_devices, notice_row, publish_after_commit
-from rules.outbox.enqueue import Address, delivery_batches
+from rules.outbox.enqueue import DeliveryKey, delivery_batches
 from rules.reach_out.change import Announcement, AnswerRecord, Change
 
 ANSWER_TABLE = cast("Table", Answer.__table__)
@@ -78,7 +78,7 @@ def _drafts(
 
 async def _addresses(
     unit: UnitOfWork, change: Change, drafts: Sequence[NoticeDraft], notices: Sequence[dict[str, Any]]
-) -> dict[int, tuple[list[Address], list[Address]]]:
+) -> dict[int, tuple[list[DeliveryKey], list[DeliveryKey]]]:
     """Return by round which notice is to be pushed to which devices, and which to which channels."""
     participants = {participant.person_id: participant for participant in change.after.participants}
     devices_of: dict[UUID, Sequence[UUID]] = {
@@ -86,7 +86,7 @@ async def _addresses(
     }
     pushed = {draft.recipient_id for draft in drafts if draft.push}
     devices_of |= await live_devices(unit, pushed - participants.keys())
-    addresses: dict[int, tuple[list[Address], list[Address]]] = defaultdict(lambda: ([], []))
+    addresses: dict[int, tuple[list[DeliveryKey], list[DeliveryKey]]] = defaultdict(lambda: ([], []))
     asking = {person_id: participant.notice_id for person_id, participant in participants.items()}
     for draft, notice in zip(drafts, notices, strict=True):
         if draft.kind is NoticeKind.REACH_OUT:

@@ -112,7 +112,7 @@ async def read_all(unit: Writing, who: WritingCaller) -> ReadOut:
 async def read(notice_id: UUID, unit: Writing, who: WritingCaller) -> NoticeOut:
     """Mark one notice as read; the person who reached out sees that it was seen."""
     await views.read(unit, who, notice_id)
-    return _out(await views.one(unit, who, notice_id))
+    return _out(await views.load_notice(unit, who, notice_id))
 
 
 @router.post(
