@@ -48,7 +48,7 @@ export const account = {
   'channel.remove': 'Entfernen',
   'set.looks': 'Aussehen',
   'set.theme': 'Hell oder dunkel',
-  'set-theme.auto': 'Wie das Telefon',
+  'set-theme.auto': 'Automatisch',
   'set-theme.night': 'Nacht',
   'set-theme.day': 'Tag',
   'set.language': 'Sprache',

@@ -28,7 +28,7 @@ export const days = {
   'over.reach_out': '{name} wünschte sich Gesellschaft',
   'over.answered': '{name} hatte geantwortet',
   'over.unanswered': 'Noch hatte niemand geantwortet',
-  'over.talking': 'Wir haben gefragt, ob ihr miteinander sprecht',
+  'over.talking': 'Wir haben gefragt, ob ihr miteinander redet',
   'over.due': 'Wir haben gefragt, wie es dir geht',
   'over.checked-in': 'Du hast dich zurückgemeldet',
   'over.missed': '{name} hatte sich nicht zurückgemeldet',
