@@ -3,7 +3,8 @@
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated
 from uuid import UUID
@@ -66,6 +67,19 @@ async def transaction(context: Context) -> AsyncIterator[UnitOfWork]:
         await unit.commit(context.bus, context.dispatch_now)
     if unit.erases:
         await forget(context)
+
+
+@dataclass(frozen=True, slots=True)
+class ContextTransactions:
+    """What a rule opens for itself in this process."""
+
+    context: Context
+
+    def operation(self) -> AbstractAsyncContextManager[Operation]:
+        return operation(self.context)
+
+    def transaction(self) -> AbstractAsyncContextManager[UnitOfWork]:
+        return transaction(self.context)
 
 
 async def writing(context: Services) -> AsyncIterator[UnitOfWork]:

@@ -1,6 +1,7 @@
 """What a rule is given to decide and write with, and what is announced once its rows are committed."""
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
 from datetime import datetime
 from typing import Any, Protocol
 from uuid import UUID
@@ -73,6 +74,14 @@ class Operation:
             dispatch_now(pushes)
         if news:
             bus.publish(news)
+
+
+class Transactions(Protocol):
+    """Opens what a rule works in that has to begin anew when it loses a race. Each is committed at the end of its block."""
+
+    def operation(self) -> AbstractAsyncContextManager[Operation]: ...
+
+    def transaction(self) -> "AbstractAsyncContextManager[UnitOfWork]": ...
 
 
 class UnitOfWork(Operation):

@@ -5,19 +5,23 @@ import hmac
 import json
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import cast
 from uuid import UUID
 
-from sqlalchemy import delete, select
+from sqlalchemy import LargeBinary, Table, bindparam, delete, select
 from sqlalchemy.exc import DBAPIError
 
+from core.bulk_insert import Batch, single
 from core.database import lost_a_race, refers_to_nothing
 from core.encryption import Keyring
 from core.errors import Busy
-from core.unit_of_work import UnitOfWork
+from core.types import UtcDateTime
+from core.unit_of_work import Operation, UnitOfWork
 from models import IdempotencyKey
 from rules.errors import KeyReused
 
+KEY_TABLE = cast("Table", IdempotencyKey.__table__)
 KEY_LIFETIME = timedelta(hours=24)
 MAX_ATTEMPTS = 4
 
@@ -33,101 +37,121 @@ class RequestFingerprint:
 def request_fingerprint(
     keyring: Keyring, scope: str, key: str | None, body: Mapping[str, object]
 ) -> RequestFingerprint | None:
-    """`scope` tells who asks for what (person and path, say). None when the caller gave no key."""
+    """Hash a key and a body; None without a key. `scope` tells who sends what: the person and the path."""
     if key is None:
         return None
-    said = json.dumps(body, sort_keys=True, default=str, ensure_ascii=False).encode("utf-8", "surrogatepass")
+    content = json.dumps(body, sort_keys=True, default=str, ensure_ascii=False).encode("utf-8", "surrogatepass")
     return RequestFingerprint(
         keyring.passing_digest("idempotency.key", f"{scope}\0{key}".encode("utf-8", "surrogatepass")),
-        keyring.passing_digest("idempotency.body", said),
+        keyring.passing_digest("idempotency.body", content),
     )
 
 
-def ensure_same_body(found_body: bytes, asked: RequestFingerprint) -> None:
-    """Raises KeyReused when the key came with another body before."""
-    if not hmac.compare_digest(found_body, asked.body_hash):
+def ensure_same_body(body_hash: bytes, fingerprint: RequestFingerprint) -> None:
+    """Raise KeyReused when the key came with another body before."""
+    if not hmac.compare_digest(body_hash, fingerprint.body_hash):
         raise KeyReused
 
 
-async def find_result(unit: UnitOfWork, asked: RequestFingerprint | None) -> UUID | None:
-    """The id of what this very request made before. Raises KeyReused."""
-    if asked is None:
-        return None
-    found = (
-        await unit.session.execute(
-            select(IdempotencyKey.result_id, IdempotencyKey.body_hash).where(
-                IdempotencyKey.key_hash == asked.key_hash, IdempotencyKey.created_at > unit.now - KEY_LIFETIME
-            )
-        )
-    ).one_or_none()
-    if found is None:
-        return None
-    result_id, body_hash = found
-    ensure_same_body(body_hash, asked)
-    return result_id
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """What an Idempotency-Key came to before, and when."""
+
+    result_id: UUID
+    body_hash: bytes
+    created_at: datetime
 
 
-async def remember(unit: UnitOfWork, asked: RequestFingerprint | None, person_id: UUID, result_id: UUID) -> None:
+_EARLIER = select(IdempotencyKey.result_id, IdempotencyKey.body_hash, IdempotencyKey.created_at).where(
+    IdempotencyKey.key_hash == bindparam("key_hash", type_=LargeBinary),
+    IdempotencyKey.created_at > bindparam("kept_since", type_=UtcDateTime),
+)
+
+
+async def find_earlier(operation: Operation, fingerprint: RequestFingerprint) -> Earlier | None:
+    """Return what this key came to in the last 24 hours, whatever the body."""
+    values = {"key_hash": fingerprint.key_hash, "kept_since": operation.now - KEY_LIFETIME}
+    rows = await operation.fetch(_EARLIER, values)
+    return Earlier(*rows[0]) if rows else None
+
+
+async def find_result(unit: UnitOfWork, fingerprint: RequestFingerprint | None) -> UUID | None:
+    """Return the id of what this very request made before. Raises KeyReused."""
+    earlier = await find_earlier(unit, fingerprint) if fingerprint is not None else None
+    if fingerprint is None or earlier is None:
+        return None
+    ensure_same_body(earlier.body_hash, fingerprint)
+    return earlier.result_id
+
+
+def key_batches(
+    operation: Operation, fingerprint: RequestFingerprint | None, person_id: UUID, result_id: UUID
+) -> list[Batch]:
+    """Build the row of a key for the caller's own insert; its primary key refuses one that was used."""
+    if fingerprint is None:
+        return []
+    row = {
+        "key_hash": fingerprint.key_hash,
+        "person_id": person_id,
+        "body_hash": fingerprint.body_hash,
+        "result_id": result_id,
+        "created_at": operation.now,
+    }
+    return [single(KEY_TABLE, row)]
+
+
+async def remember(unit: UnitOfWork, fingerprint: RequestFingerprint | None, person_id: UUID, result_id: UUID) -> None:
     """Keep the id beside the hashes, in the transaction that made the thing. Raises IntegrityError in a race."""
-    if asked is None:
+    if fingerprint is None:
         return
-    await drop_expired(unit, asked)
-    unit.session.add(
-        IdempotencyKey(
-            key_hash=asked.key_hash,
-            person_id=person_id,
-            body_hash=asked.body_hash,
-            result_id=result_id,
-            created_at=unit.now,
-        )
-    )
-    await unit.session.flush()
+    await drop_expired(unit, fingerprint)
+    await unit.statements.insert(key_batches(unit, fingerprint, person_id, result_id))
 
 
-async def drop_expired(unit: UnitOfWork, asked: RequestFingerprint | None) -> None:
+async def drop_expired(unit: UnitOfWork, fingerprint: RequestFingerprint | None) -> None:
     """Drop a key that is past its 24 hours but not purged yet, so that it may be used anew."""
-    if asked is not None:
+    if fingerprint is not None:
         await unit.session.execute(
             delete(IdempotencyKey).where(
-                IdempotencyKey.key_hash == asked.key_hash, IdempotencyKey.created_at <= unit.now - KEY_LIFETIME
+                IdempotencyKey.key_hash == fingerprint.key_hash, IdempotencyKey.created_at <= unit.now - KEY_LIFETIME
             )
         )
 
 
 async def run_once(
-    unit: UnitOfWork, asked: RequestFingerprint | None, person_id: UUID, create: Callable[[], Awaitable[UUID]]
+    unit: UnitOfWork, fingerprint: RequestFingerprint | None, person_id: UUID, create: Callable[[], Awaitable[UUID]]
 ) -> tuple[UUID, bool]:
-    """Run `create` at most once for this request; gives the id and whether it is new.
+    """Run `create` at most once for this request; return the id and whether it is new.
 
     A race with the same request, or with anything that took a place first, starts the unit again from the beginning.
     """
     for tries in range(1, MAX_ATTEMPTS + 1):
-        known = await find_result(unit, asked)
+        known = await find_result(unit, fingerprint)
         if known is not None:
             return known, False
         try:
-            made = await create()
-            await remember(unit, asked, person_id, made)
+            result_id = await create()
+            await remember(unit, fingerprint, person_id, result_id)
         except DBAPIError as error:
             if not lost_a_race(error) or (tries == MAX_ATTEMPTS and refers_to_nothing(error)):
                 # Looked at again and still about somebody who is gone: the edge says so.
                 raise
             await unit.rollback()
             continue
-        return made, True
+        return result_id, True
     raise Busy
 
 
 async def remember_existing(
-    unit: UnitOfWork, asked: RequestFingerprint | None, person_id: UUID, result_id: UUID
+    unit: UnitOfWork, fingerprint: RequestFingerprint | None, person_id: UUID, result_id: UUID
 ) -> None:
     """Keep the key of a creation that is safe to repeat by its nature. Raises KeyReused for another body."""
-    if await find_result(unit, asked) is None:
-        await remember(unit, asked, person_id, result_id)
+    if await find_result(unit, fingerprint) is None:
+        await remember(unit, fingerprint, person_id, result_id)
 
 
-def secret(unit: UnitOfWork, asked: RequestFingerprint | None, purpose: str, size: int = 32) -> bytes:
+def secret(unit: UnitOfWork, fingerprint: RequestFingerprint | None, purpose: str, size: int = 32) -> bytes:
     """`size` secret bytes (at most 32). With a key they follow from it, so that a retry is handed the same secret."""
-    if asked is None or not unit.keyring.trusted:
+    if fingerprint is None or not unit.keyring.trusted:
         return bytes.fromhex(hashlib.sha256(unit.new_token(32).encode()).hexdigest())[:size]
-    return unit.keyring.digest(purpose, asked.key_hash + asked.body_hash)[:size]
+    return unit.keyring.digest(purpose, fingerprint.key_hash + fingerprint.body_hash)[:size]

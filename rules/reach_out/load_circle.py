@@ -1,4 +1,4 @@
-"""All that a press has to know, read in one statement: the caller, an open reach-out, an earlier try, the circle."""
+"""All that a press has to know, read in one statement: the caller, an open reach-out, the circle."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,18 +6,16 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, Select, and_, bindparam, select
+from sqlalchemy import Row, Select, and_, select
 from sqlalchemy.orm import aliased
 
-from core.types import UtcDateTime
 from core.unit_of_work import Operation
-from models import Channel, Device, IdempotencyKey, Membership, Person, ReachOut, Session
+from models import Channel, Device, Membership, Person, ReachOut, Session
 from rules import access
 from rules.access import Caller
 from rules.circle import hours
 from rules.circle.ways import deaf
 from rules.errors import NotSignedIn
-from rules.idempotency import KEY_LIFETIME, RequestFingerprint
 from rules.reach_out.state import Participant
 
 
@@ -60,20 +58,13 @@ class Member:
 
 
 @dataclass(frozen=True, slots=True)
-class Earlier:
-    """What an Idempotency-Key came to before."""
+class Presser:
+    """Who presses, with an open reach-out and their circle. `ladder`: their own, or the installation's."""
 
-    result_id: UUID
-    body_hash: bytes
-    created_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class CircleNow:
-    open: UUID | None
-    earlier: Earlier | None
+    caller: Caller
+    open_id: UUID | None
     members: list[Member]
-    ladder: Sequence[int] | None
+    ladder: Sequence[int]
     data_key: bytes
     display_name: bytes | None
     contact: bytes | None
@@ -105,10 +96,10 @@ _CIRCLE = (
 )
 
 
-def _with_circle(asked: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
-    """The selected person's open reach-out, members and their devices beside them."""
+def _with_circle(person: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
+    """Join the selected person's open reach-out, members and their devices beside them."""
     return (
-        asked.outerjoin(ReachOut, and_(ReachOut.person_id == Person.id, ReachOut.closed_at.is_(None)))
+        person.outerjoin(ReachOut, and_(ReachOut.person_id == Person.id, ReachOut.closed_at.is_(None)))
         .outerjoin(Membership, and_(Membership.owner_id == Person.id, Membership.confirmed_at.is_not(None)))
         .outerjoin(_Member, _Member.id == Membership.member_id)
         .outerjoin(Device, and_(Device.person_id == Membership.member_id, Device.disabled_at.is_(None)))
@@ -118,23 +109,6 @@ def _with_circle(asked: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
 
 
 _READ = _with_circle(
-    select(
-        *_CIRCLE,
-        IdempotencyKey.result_id,
-        IdempotencyKey.body_hash,
-        IdempotencyKey.created_at.label("key_created_at"),
-    )
-    .select_from(Person)
-    .outerjoin(
-        IdempotencyKey,
-        and_(
-            IdempotencyKey.key_hash == bindparam("key_hash"),
-            IdempotencyKey.created_at > bindparam("kept_since", type_=UtcDateTime),
-        ),
-    )
-    .where(Person.id == bindparam("caller"))
-)
-_READ_BY_TOKEN = _with_circle(
     select(*access.CALLER, *_CIRCLE[1:])
     .select_from(Session)
     .join(Person, Person.id == Session.person_id)
@@ -142,44 +116,26 @@ _READ_BY_TOKEN = _with_circle(
 )
 
 
-async def read(unit: Operation, who: Caller, asked: RequestFingerprint | None) -> CircleNow:
-    """Read it all, as it stands at this moment."""
-    rows = await unit.fetch(
-        _READ,
-        {
-            "caller": who.person_id,
-            "key_hash": asked.key_hash if asked else None,
-            "kept_since": unit.now - KEY_LIFETIME,
-        },
-    )
+async def load(operation: Operation, token: str | None, default_ladder: Sequence[int]) -> Presser:
+    """Load whom the token carries, with all that a press decides by, in one round trip. Raises NotSignedIn."""
+    if not token:
+        raise NotSignedIn
+    rows = await operation.fetch(_READ, {"token_hash": access.token_hash(token), "now": operation.now})
     if not rows:
-        # Erased between the look at the session and this one.
         raise NotSignedIn
     first = rows[0]
-    earlier = Earlier(first.result_id, first.body_hash, first.key_created_at) if first.result_id else None
-    return _circle(unit, rows, earlier)
-
-
-async def read_by_token(unit: Operation, token: str) -> tuple[Caller, CircleNow] | None:
-    """The caller with their circle in one round trip; None when the token opens nothing. Earlier tries are not looked up."""
-    rows = await unit.fetch(_READ_BY_TOKEN, {"token_hash": access.token_hash(token), "now": unit.now})
-    return (access.caller_of(rows[0], unit.keyring), _circle(unit, rows, None)) if rows else None
-
-
-def _circle(unit: Operation, rows: Sequence[Row[*tuple[Any, ...]]], earlier: Earlier | None) -> CircleNow:
-    first = rows[0]
-    return CircleNow(
-        open=first.open_id,
-        earlier=earlier,
-        members=_members(unit, rows),
-        ladder=first.ladder,
+    return Presser(
+        caller=access.caller_of(first, operation.keyring),
+        open_id=first.open_id,
+        members=_members(operation, rows),
+        ladder=first.ladder or default_ladder,
         data_key=first.data_key,
         display_name=first.display_name,
         contact=first.contact,
     )
 
 
-def _members(unit: Operation, rows: Sequence[Row[*tuple[Any, ...]]]) -> list[Member]:
+def _members(operation: Operation, rows: Sequence[Row[*tuple[Any, ...]]]) -> list[Member]:
     devices: dict[UUID, dict[UUID, bool]] = {}
     channels: dict[UUID, dict[UUID, bool]] = {}
     heads: list[Row[*tuple[Any, ...]]] = []
@@ -191,12 +147,12 @@ def _members(unit: Operation, rows: Sequence[Row[*tuple[Any, ...]]]) -> list[Mem
             heads.append(row)
         # Each device comes once with each channel; the keys of a dict keep their order and count once.
         if row.device_id is not None:
-            devices[row.membership_id][row.device_id] = deaf(unit, row.device_refusals)
+            devices[row.membership_id][row.device_id] = deaf(operation, row.device_refusals)
         if row.channel_id is not None:
-            channels[row.membership_id][row.channel_id] = deaf(unit, row.channel_refusals)
+            channels[row.membership_id][row.channel_id] = deaf(operation, row.channel_refusals)
     hears = {
         row.membership_id: hours.next_available(
-            row.member_hours, row.member_time_zone, row.muted_until, unit.now, wake_me=row.member_wake_me
+            row.member_hours, row.member_time_zone, row.muted_until, operation.now, wake_me=row.member_wake_me
         )
         for row in heads
     }
@@ -207,7 +163,7 @@ def _members(unit: Operation, rows: Sequence[Row[*tuple[Any, ...]]]) -> list[Mem
             role=row.role,
             step=row.step,
             hears_at=hears[row.membership_id],
-            available=hears[row.membership_id] == unit.now,
+            available=hears[row.membership_id] == operation.now,
             devices=tuple(devices[row.membership_id]),
             channels=tuple(channels[row.membership_id]),
             deaf_devices=sum(devices[row.membership_id].values()),

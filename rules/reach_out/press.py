@@ -1,247 +1,183 @@
-"""The press: who presses, who is asked, what is written, who is told. Read once, decide, write once."""
+"""The press: read once, choose what it comes to, carry that out; look again when somebody else was first."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import Table
 from sqlalchemy.exc import DBAPIError
 
-from core.bulk_insert import single
 from core.database import lost_a_race
 from core.errors import Busy
 from core.telemetry import PRESSES
-from core.unit_of_work import Operation, UnitOfWork
-from models import IdempotencyKey, ReachOut
-from models.enums import Need, NoticeKind
-from rules import access, idempotency
+from core.unit_of_work import Transactions, UnitOfWork
+from rules import access, helplines, idempotency
 from rules.access import Caller
 from rules.errors import EmptyCircle
-from rules.idempotency import RequestFingerprint
-from rules.inbox.notices import (
-    NOTICE_TABLE,
-    NoticeDraft,
-    notice_row,
-    publish_after_commit,
-    shared_notice_values,
-)
-from rules.outbox.enqueue import delivery_batches
-from rules.reach_out import press_again, views
-from rules.reach_out.load_circle import CircleNow, Member, read, read_by_token
-from rules.reach_out.machine import begin
-from rules.reach_out.state import Participant, Snapshot
-from rules.reach_out.store import RECIPIENT_TABLE, first_recipient_columns, reach_out_columns
-from rules.reach_out.views import Head, Line, ReachOutView
+from rules.idempotency import Earlier, RequestFingerprint
+from rules.reach_out import load_circle, press_again, views
+from rules.reach_out.load_circle import Member, Presser
+from rules.reach_out.start import PressRequest, start
+from rules.reach_out.views import ReachOutView
 
-REACH_OUT_TABLE = cast("Table", ReachOut.__table__)
-IDEMPOTENCY_TABLE = cast("Table", IdempotencyKey.__table__)
 MAX_PRESS_ATTEMPTS = 5
-_SHOWN = (
-    "id",
-    "person_id",
-    "state",
-    "need",
-    "note",
-    "created_at",
-    "pressed_at",
-    "unanswered_at",
-    "next_rung_at",
-    "pushed_at",
-)
 
-
-@dataclass(frozen=True, slots=True)
-class Ask:
-    """What comes with a press. All of it may be missing: the press itself says enough."""
-
-    note: str | None = None
-    need: Need | None = None
-    to: frozenset[UUID] | None = None
-    pressed_at: datetime | None = None
+Identify = Callable[[Caller], RequestFingerprint | None]
+"""Called as soon as the caller is known; returns what their Idempotency-Key and body come to."""
 
 
 @dataclass(frozen=True, slots=True)
 class Pressed:
-    """What came of a press. `new`: it made the reach-out in `view`, which is `who`'s."""
+    """What came of a press. `new`: it made the reach-out in `view`, which is `caller`'s."""
 
     view: ReachOutView
     new: bool
-    who: Caller
+    caller: Caller
 
 
-async def press_at_once(
-    unit: Operation,
-    token: str,
-    ask: Ask,
-    retry: Callable[[Caller], RequestFingerprint | None],
-    ladder: Sequence[int],
-) -> Pressed | None:
-    """A press as nearly all are: nothing is open, and the circle has somebody. One statement reads, one writes.
+@dataclass(frozen=True, slots=True)
+class Replay:
+    """The same request has been answered before."""
 
-    None, with nothing written, when it is not as simple as that, whatever the reason: then `press_with_care` finds out. Nothing is
-    asked about earlier tries and no row is locked; that one reach-out is open and one key was used are constraints.
-    """
-    found = await read_by_token(unit, token)
-    if found is None:
-        return None
-    who, now = found
-    if now.open is not None or not chosen(now.members, ask.to):
-        return None
-    try:
-        return await _start(unit, who, ask, retry(who), now, ladder)
-    except DBAPIError as error:
-        if not lost_a_race(error):
-            raise
-        await unit.rollback()
-        return None
+    earlier: Earlier
 
 
-async def press_with_care(
-    unit: UnitOfWork, who: Caller, ask: Ask, asked: RequestFingerprint | None, ladder: Sequence[int]
+@dataclass(frozen=True, slots=True)
+class Again:
+    """A reach-out is open: never a second one. `members`: those named, who are told as well."""
+
+    reach_out_id: UUID
+    members: tuple[Member, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """A new reach-out, which asks these members."""
+
+    members: tuple[Member, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Nobody:
+    """Nobody is there to be asked."""
+
+
+Choice = Replay | Again | Start | Nobody
+
+
+def choose(presser: Presser, request: PressRequest, earlier: Earlier | None) -> Choice:
+    """Choose what a press comes to, of what was read. `earlier`: what its Idempotency-Key came to before."""
+    if earlier is not None:
+        return Replay(earlier)
+    if presser.open_id is not None:
+        return Again(presser.open_id, named(presser.members, request) if request.to else ())
+    members = named(presser.members, request)
+    return Start(members) if members else Nobody()
+
+
+def named(circle: Sequence[Member], request: PressRequest) -> tuple[Member, ...]:
+    """Return whom a press asks: the whole circle, or those named of it."""
+    return tuple(member for member in circle if request.to is None or member.membership_id in request.to)
+
+
+@dataclass(frozen=True, slots=True)
+class _Press:
+    presser: Presser
+    request: PressRequest
+    fingerprint: RequestFingerprint | None
+
+
+async def press(
+    transactions: Transactions, token: str | None, request: PressRequest, identify: Identify, ladder: Sequence[int]
 ) -> Pressed:
-    """Reach out: save it with a notice for everyone asked and a delivery for each of their devices.
+    """Reach out, by the installation's `ladder` unless the person has one of their own.
 
-    A press while one is open is taken as pressing again. The same Idempotency-Key gives the same reach-out.
-    Raises EmptyCircle when there is nobody to ask, KeyReused.
+    A press while a reach-out is open is taken as pressing again. The same Idempotency-Key gives the same reach-out.
+    Raises NotSignedIn, EmptyCircle, KeyReused; Busy when others were first too often.
     """
+    contested = False
     for _ in range(MAX_PRESS_ATTEMPTS):
-        now = await read(unit, who, asked)
-        if asked is not None and now.earlier is not None:
-            idempotency.ensure_same_body(now.earlier.body_hash, asked)
-            return await _replay(unit, who, now.earlier.result_id, now.earlier.created_at)
         try:
-            if now.open is not None:
-                return await _again(unit, who, ask, asked, now, now.open)
-            await idempotency.drop_expired(unit, asked)
-            return await _start(unit, who, ask, asked, now, ladder)
+            pressed = await _attempt(transactions, token, request, identify, ladder, contested=contested)
         except press_again.ClosedMeanwhileError:
-            await unit.rollback()
+            continue
         except DBAPIError as error:
-            # The same press a moment earlier, or a member who left between the read and the write: look again.
+            # The same press a moment earlier, or a member who left between the read and the write.
             if not lost_a_race(error):
                 raise
-            await unit.rollback()
-        except press_again.OverError:
-            # It ended a moment ago, in this very unit: what is pressed now is a reach-out of its own.
+            contested = True
             continue
+        if pressed is not None:
+            return pressed
     raise Busy
 
 
-def chosen(circle: Sequence[Member], to: frozenset[UUID] | None) -> list[Member]:
-    """Whom a press asks: the whole circle, or those named of it."""
-    return [member for member in circle if to is None or member.membership_id in to]
-
-
-async def _start(
-    unit: Operation,
-    who: Caller,
-    ask: Ask,
-    asked: RequestFingerprint | None,
-    now: CircleNow,
+async def _attempt(
+    transactions: Transactions,
+    token: str | None,
+    request: PressRequest,
+    identify: Identify,
     ladder: Sequence[int],
-) -> Pressed:
-    members = chosen(now.members, ask.to)
-    if not members:
-        PRESSES.labels("empty_circle").inc()
-        raise EmptyCircle
-    steps = now.ladder or ladder
-    participants = [member.participant for member in members]
-    change = begin(Snapshot.before_first_rung(unit.new_id(), who.person_id, steps, participants, unit.now), unit.now)
-    head = _reach_out_row(unit, who, ask, change.after)
-    recipients = [first_recipient_columns(one) for one in change.after.participants]
-    notices = [{"id": unit.new_id(), "recipient_id": person_id} for person_id in change.notified]
-    asking = {notice["recipient_id"]: notice["id"] for notice in notices}
-    devices = [(asking[one.person_id], device) for one in change.after.told if one.available for device in one.devices]
-    called = {attempt.person_id for attempt in change.attempts if attempt.by_channel}
-    channels = [
-        (asking[one.person_id], channel)
-        for one in change.after.told
-        if one.person_id in called
-        for channel in one.channels
-    ]
-    # Nobody at all can hear: the person learns it in the reply and in their own inbox, not in five minutes.
-    truths = [
-        notice_row(unit, NoticeDraft(one.person_id, one.kind, head["id"], one.sender_id, head["id"]))
-        for one in change.announcements
-    ]
-    news = NoticeDraft(who.person_id, NoticeKind.REACH_OUT, head["id"], who.person_id, head["id"])
-    await unit.statements.insert(
-        [
-            single(REACH_OUT_TABLE, head),
-            (RECIPIENT_TABLE, recipients, {"reach_out_id": head["id"]}),
-            (NOTICE_TABLE, notices, shared_notice_values(unit, news)),
-            (NOTICE_TABLE, truths),
-            *delivery_batches(unit, 1, devices=devices, channels=channels),
-            *([single(IDEMPOTENCY_TABLE, _key_row(unit, who, asked, head["id"]))] if asked is not None else []),
-        ],
-    )
-    publish_after_commit(unit, [*notices, *truths])
-    unit.publish(who.person_id, "reach_out", head["id"])
-    PRESSES.labels("new").inc()
-    return Pressed(_view(unit, who, now, head, change.after.participants, members), new=True, who=who)
+    *,
+    contested: bool,
+) -> Pressed | None:
+    """Read, choose, carry out. Nearly always that is a first press: one statement reads, and one writes.
+
+    A first press looks up no key: the primary key of the row that it writes does so. The key is looked up when the press is
+    `contested`, or comes to something else.
+    """
+    async with transactions.operation() as operation:
+        presser = await load_circle.load(operation, token, ladder)
+        fingerprint = identify(presser.caller)
+        choice = choose(presser, request, None)
+        if isinstance(choice, Start) and not contested:
+            view = await start(operation, presser, request, choice.members, fingerprint)
+            PRESSES.labels("new").inc()
+            return Pressed(view, new=True, caller=presser.caller)
+        if fingerprint is not None:
+            choice = choose(presser, request, await idempotency.find_earlier(operation, fingerprint))
+    async with transactions.transaction() as unit:
+        return await _carry_out(unit, choice, _Press(presser, request, fingerprint))
 
 
-async def _again(
-    unit: UnitOfWork, who: Caller, ask: Ask, asked: RequestFingerprint | None, now: CircleNow, open_id: UUID
-) -> Pressed:
-    """Pressed while one is open: never a second one."""
-    named = chosen(now.members, ask.to) if ask.to else []
-    await press_again.press_again(unit, who, open_id, note=ask.note, need=ask.need, add=named)
-    await idempotency.remember(unit, asked, who.person_id, open_id)
-    PRESSES.labels("again").inc()
-    return Pressed(await views.one(unit, who, open_id), new=False, who=who)
+async def _carry_out(unit: UnitOfWork, choice: Choice, press_: _Press) -> Pressed | None:
+    """Return what came of it; None when it has to be looked at again."""
+    match choice:
+        case Replay(earlier):
+            return await _replay(unit, press_, earlier)
+        case Again():
+            return await _again(unit, press_, choice)
+        case Start(members):
+            # A key that is past its 24 hours, but not purged yet, may have been what it lost against.
+            await idempotency.drop_expired(unit, press_.fingerprint)
+            view = await start(unit, press_.presser, press_.request, members, press_.fingerprint)
+            PRESSES.labels("new").inc()
+            return Pressed(view, new=True, caller=press_.presser.caller)
+        case Nobody():
+            PRESSES.labels("empty_circle").inc()
+            country = helplines.for_region(press_.presser.caller.region)
+            raise EmptyCircle(extra={"helplines": country.model_dump(mode="json")})
 
 
-async def _replay(unit: UnitOfWork, who: Caller, reach_out_id: UUID, at: datetime) -> Pressed:
-    seen = await access.reach_out(unit, who, reach_out_id)
+async def _replay(unit: UnitOfWork, press_: _Press, earlier: Earlier) -> Pressed:
+    caller = press_.presser.caller
+    if press_.fingerprint is not None:
+        idempotency.ensure_same_body(earlier.body_hash, press_.fingerprint)
+    seen = await access.reach_out(unit, caller, earlier.result_id)
     PRESSES.labels("replay").inc()
     # The key that made it was written at the same moment; one of a later press has a later time.
-    return Pressed(await views.one(unit, who, reach_out_id), new=seen.reach_out.created_at == at, who=who)
+    new = seen.reach_out.created_at == earlier.created_at
+    return Pressed(await views.one(unit, caller, earlier.result_id), new=new, caller=caller)
 
 
-def _reach_out_row(unit: Operation, who: Caller, ask: Ask, snapshot: Snapshot) -> dict[str, Any]:
-    return {
-        **reach_out_columns(snapshot),
-        "id": snapshot.id,
-        "person_id": who.person_id,
-        "need": str(ask.need) if ask.need else None,
-        "note": who.vault.seal("reach_outs.note", snapshot.id, ask.note),
-        "created_at": unit.now,
-        # A phone whose clock is ahead has not pressed in the future.
-        "pressed_at": min(ask.pressed_at, unit.now) if ask.pressed_at else None,
-        "ladder": list(snapshot.ladder),
-    }
-
-
-def _key_row(unit: Operation, who: Caller, asked: RequestFingerprint, reach_out_id: UUID) -> dict[str, Any]:
-    return {
-        "key_hash": asked.key_hash,
-        "person_id": who.person_id,
-        "body_hash": asked.body_hash,
-        "result_id": reach_out_id,
-        "created_at": unit.now,
-    }
-
-
-def _view(
-    unit: Operation,
-    who: Caller,
-    now: CircleNow,
-    head: dict[str, Any],
-    participants: Sequence[Participant],
-    members: Sequence[Member],
-) -> ReachOutView:
-    mine = Head(
-        **{name: head[name] for name in _SHOWN},
-        data_key=now.data_key,
-        display_name=now.display_name,
-        contact=now.contact,
-    )
-    lines = [
-        Line(one, member.data_key, member.display_name, member.contact)
-        for one, member in zip(participants, members, strict=True)
-    ]
-    lines.sort(key=lambda line: (line.participant.step, line.participant.membership_id))
-    return views.compose(unit.keyring, who.person_id, mine, lines)
+async def _again(unit: UnitOfWork, press_: _Press, again: Again) -> Pressed | None:
+    caller, request = press_.presser.caller, press_.request
+    try:
+        await press_again.press_again(
+            unit, caller, again.reach_out_id, note=request.note, need=request.need, add=again.members
+        )
+    except press_again.OverError:
+        # It had lived its 24 hours and is ended by this unit: what is pressed now is a reach-out of its own.
+        return None
+    await idempotency.remember(unit, press_.fingerprint, caller.person_id, again.reach_out_id)
+    PRESSES.labels("again").inc()
+    return Pressed(await views.one(unit, caller, again.reach_out_id), new=False, caller=caller)

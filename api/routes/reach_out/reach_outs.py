@@ -18,6 +18,7 @@ from pydantic import (
 from api import press_input
 from api.context import Context
 from api.dependencies import (
+    ContextTransactions,
     IdempotencyKey,
     PressKey,
     Reading,
@@ -26,13 +27,10 @@ from api.dependencies import (
     Token,
     Writing,
     WritingCaller,
-    caller_of,
     get_context,
-    operation,
     press_key,
     retry_of,
     token_in,
-    transaction,
     used,
 )
 from api.direct_route import DirectRoute, direct, json_body, single_header
@@ -41,13 +39,14 @@ from api.schemas.common import DEFAULT_LIMIT, Body, Cursor, Limit, Moment, Note,
 from api.schemas.reach_out import ReachOutOut, reach_out_out
 from core.unit_of_work import UnitOfWork
 from models.enums import AnswerKind, ChosenOutcome, Need, Outcome
-from rules import access, helplines
+from rules import access
 from rules.access import Caller
 from rules.errors import Closed, EmptyCircle, KeyReused, NobodyAnswered, NotFound, NotYours, StillOpen
 from rules.idempotency import RequestFingerprint
 from rules.reach_out import answers, closing, press_again, reflections, views
 from rules.reach_out.answers import Reply
-from rules.reach_out.press import Ask, Pressed, press_at_once, press_with_care
+from rules.reach_out.press import press as run_press
+from rules.reach_out.start import PressRequest
 
 direct_router = APIRouter(prefix="/v1/reach-outs", route_class=DirectRoute, tags=["reach-outs"])
 router = APIRouter(prefix="/v1/reach-outs", tags=["reach-outs"])
@@ -131,31 +130,16 @@ async def press(
     response: Response, context: Services, token: Token, key: PressKey, body: Press | None = None
 ) -> ReachOutOut:
     """Reach out now. 201 means that it is saved, for everyone who is asked."""
-    pressed = await _pressed(context, token, key, body or Press())
+    sent = body or Press()
+    request = PressRequest(sent.note, sent.need, frozenset(sent.to) if sent.to is not None else None, sent.pressed_at)
+
+    def identify(caller: Caller) -> RequestFingerprint | None:
+        used(context, caller.session_id, caller.used_at, context.clock.now())
+        return retry_of(context.keyring, caller, "POST /v1/reach-outs", key, sent)
+
+    pressed = await run_press(ContextTransactions(context), token, request, identify, context.settings.ladder)
     response.status_code = 201 if pressed.new else 200
-    return reach_out_out(pressed.view, pressed.who)
-
-
-async def _pressed(context: Context, token: str | None, key: str | None, said: Press) -> Pressed:
-    """Nearly every press is two statements; what is not as simple as that is done again with all due care."""
-    ask = Ask(said.note, said.need, frozenset(said.to) if said.to is not None else None, said.pressed_at)
-
-    def asked(who: Caller) -> RequestFingerprint | None:
-        return retry_of(context.keyring, who, "POST /v1/reach-outs", key, said)
-
-    if token:
-        async with operation(context) as unit:
-            pressed = await press_at_once(unit, token, ask, asked, context.settings.ladder)
-        if pressed is not None:
-            used(context, pressed.who.session_id, pressed.who.used_at, unit.now)
-            return pressed
-    async with transaction(context) as unit:
-        who = await caller_of(unit, token, context)
-        try:
-            return await press_with_care(unit, who, ask, asked(who), context.settings.ladder)
-        except EmptyCircle as error:
-            error.extra["helplines"] = helplines.for_region(who.region).model_dump(mode="json")
-            raise
+    return reach_out_out(pressed.view, pressed.caller)
 
 
 @router.get("", summary="List reach-outs of mine and those I was told of")

@@ -144,6 +144,34 @@ async def test_a_retry_is_the_same_reach_out_with_the_same_status(world: World) 
     assert fresh["id"] != first["id"]
 
 
+async def test_presses_with_one_key_at_the_same_moment_are_one_reach_out(world: World) -> None:
+    maya, sponsor = await world.circle("sponsor")
+    replies = await asyncio.gather(*(maya.send("POST", "/v1/reach-outs", {}, key="a") for _ in range(8)))
+    assert [reply.status_code for reply in replies] == [201] * 8
+    assert len({reply.json()["id"] for reply in replies}) == 1
+    assert await sponsor.pushed() == ["reach_out"]
+
+
+async def test_a_retry_is_answered_when_nobody_is_left_to_ask(world: World) -> None:
+    maya, _ = await world.circle("sponsor")
+    first = await maya.press(key="a")
+    await maya.close()
+    for member in await maya.circle():
+        await maya.delete(f"/v1/circle/{member['id']}")
+    await maya.press(key="b", expect=409)
+    assert (await maya.press(key="a"))["id"] == first["id"]
+
+
+async def test_a_key_is_free_again_after_24_hours_though_nothing_has_purged_it(world: World) -> None:
+    maya, _ = await world.circle("sponsor")
+    first = await maya.press(key="a", note="One")
+    await maya.close()
+    await world.forward(24 * 3600 + 1)
+    second = await maya.press(key="a", note="Two")
+    assert second["id"] != first["id"]
+    assert (await maya.press(key="a", note="Two"))["id"] == second["id"]
+
+
 async def test_presses_without_a_key_at_the_same_moment_are_one_reach_out(world: World) -> None:
     maya, sponsor = await world.circle("sponsor")
     replies = await asyncio.gather(*(maya.send("POST", "/v1/reach-outs", {}) for _ in range(8)))

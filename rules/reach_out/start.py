@@ -1,0 +1,132 @@
+"""The first press: what is written, and who is told. Decided purely, written by one statement."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, cast
+from uuid import UUID
+
+from sqlalchemy import Table
+
+from core.bulk_insert import single
+from core.unit_of_work import Operation
+from models import ReachOut
+from models.enums import Need, NoticeKind
+from rules import idempotency
+from rules.idempotency import RequestFingerprint
+from rules.inbox.notices import NOTICE_TABLE, NoticeDraft, notice_row, publish_after_commit, shared_notice_values
+from rules.outbox.enqueue import delivery_batches
+from rules.reach_out import views
+from rules.reach_out.load_circle import Member, Presser
+from rules.reach_out.machine import begin
+from rules.reach_out.state import Participant, Snapshot
+from rules.reach_out.store import RECIPIENT_TABLE, first_recipient_columns, reach_out_columns
+from rules.reach_out.views import Head, Line, ReachOutView
+
+REACH_OUT_TABLE = cast("Table", ReachOut.__table__)
+_SHOWN = (
+    "id",
+    "person_id",
+    "state",
+    "need",
+    "note",
+    "created_at",
+    "pressed_at",
+    "unanswered_at",
+    "next_rung_at",
+    "pushed_at",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class PressRequest:
+    """What comes with a press. All of it may be missing: the press itself says enough."""
+
+    note: str | None = None
+    need: Need | None = None
+    to: frozenset[UUID] | None = None
+    pressed_at: datetime | None = None
+
+
+async def start(
+    operation: Operation,
+    presser: Presser,
+    request: PressRequest,
+    members: Sequence[Member],
+    fingerprint: RequestFingerprint | None,
+) -> ReachOutView:
+    """Save a reach-out with a notice for everyone told and a delivery for each of their devices.
+
+    Nothing is locked: that one reach-out is open and one key was used are constraints. Raises IntegrityError.
+    """
+    now, person_id = operation.now, presser.caller.person_id
+    participants = [member.participant for member in members]
+    before = Snapshot.before_first_rung(operation.new_id(), person_id, presser.ladder, participants, now)
+    change = begin(before, now)
+    row = _reach_out_row(operation, presser, request, change.after)
+    notices = [{"id": operation.new_id(), "recipient_id": recipient_id} for recipient_id in change.notified]
+    notice_ids = {notice["recipient_id"]: notice["id"] for notice in notices}
+    called = {attempt.person_id for attempt in change.attempts if attempt.by_channel}
+    told = change.after.told
+    devices = [(notice_ids[one.person_id], device) for one in told if one.available for device in one.devices]
+    channels = [
+        (notice_ids[one.person_id], channel) for one in told if one.person_id in called for channel in one.channels
+    ]
+    # Nobody at all can hear: the person learns it in the reply and in their own inbox, not in five minutes.
+    own_notices = [
+        notice_row(operation, NoticeDraft(one.person_id, one.kind, row["id"], one.sender_id, row["id"]))
+        for one in change.announcements
+    ]
+    draft = NoticeDraft(person_id, NoticeKind.REACH_OUT, row["id"], person_id, row["id"])
+    await operation.statements.insert(
+        [
+            single(REACH_OUT_TABLE, row),
+            (
+                RECIPIENT_TABLE,
+                [first_recipient_columns(one) for one in change.after.participants],
+                {"reach_out_id": row["id"]},
+            ),
+            (NOTICE_TABLE, notices, shared_notice_values(operation, draft)),
+            (NOTICE_TABLE, own_notices),
+            *delivery_batches(operation, 1, devices=devices, channels=channels),
+            *idempotency.key_batches(operation, fingerprint, person_id, row["id"]),
+        ],
+    )
+    publish_after_commit(operation, [*notices, *own_notices])
+    operation.publish(person_id, "reach_out", row["id"])
+    return _view(operation, presser, row, change.after.participants, members)
+
+
+def _reach_out_row(operation: Operation, presser: Presser, request: PressRequest, snapshot: Snapshot) -> dict[str, Any]:
+    return {
+        **reach_out_columns(snapshot),
+        "id": snapshot.id,
+        "person_id": presser.caller.person_id,
+        "need": str(request.need) if request.need else None,
+        "note": presser.caller.vault.seal("reach_outs.note", snapshot.id, request.note),
+        "created_at": operation.now,
+        # A phone whose clock is ahead has not pressed in the future.
+        "pressed_at": min(request.pressed_at, operation.now) if request.pressed_at else None,
+        "ladder": list(snapshot.ladder),
+    }
+
+
+def _view(
+    operation: Operation,
+    presser: Presser,
+    row: dict[str, Any],
+    participants: Sequence[Participant],
+    members: Sequence[Member],
+) -> ReachOutView:
+    head = Head(
+        **{name: row[name] for name in _SHOWN},
+        data_key=presser.data_key,
+        display_name=presser.display_name,
+        contact=presser.contact,
+    )
+    lines = [
+        Line(one, member.data_key, member.display_name, member.contact)
+        for one, member in zip(participants, members, strict=True)
+    ]
+    lines.sort(key=lambda line: (line.participant.step, line.participant.membership_id))
+    return views.compose(operation.keyring, presser.caller.person_id, head, lines)
