@@ -1,22 +1,27 @@
-"""Routes whose endpoints are called without FastAPI's dependency graph, which costs more than the busiest of them do.
+"""Calls the busiest endpoints without FastAPI's dependency graph and nested routers, which cost more than their rules do.
 
 An endpoint that is marked with `@direct(reader)` has its arguments read by that function, with the same helpers that its
 dependencies use. Whatever the reader does not take is handled by the plain route. See docs/decisions/0007.
 """
 
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any, Final, TypeVar
 
 from fastapi import Request, Response
 from fastapi.routing import APIRoute
 from pydantic import BaseModel
 from starlette.requests import ClientDisconnect
+from starlette.routing import BaseRoute, Match
+from starlette.types import Message, Receive, Scope, Send
 
 Arguments = tuple[Any, ...]
 Reader = Callable[[Request], Awaitable[Arguments]]
 Endpoint = TypeVar("Endpoint", bound=Callable[..., Awaitable[BaseModel]])
 
 JSON: Final = "application/json"
+_PLAIN: Final = "porchlight.plain"
+"""In the scope of a request that is left to its plain route."""
 
 _READERS: dict[Callable[..., Any], Reader] = {}
 
@@ -26,7 +31,7 @@ class UnusualError(Exception):
 
 
 def direct(reader: Reader) -> Callable[[Endpoint], Endpoint]:
-    """Mark an endpoint of a `DirectRoute`. It is called with a Response, to set the status, and what `reader` returns."""
+    """Mark an endpoint. It is called with a Response, to set the status, and with what `reader` returns."""
 
     def mark(endpoint: Endpoint) -> Endpoint:
         _READERS[endpoint] = reader
@@ -50,26 +55,55 @@ def single_header(request: Request, name: str) -> str | None:
     return values[0] if values else None
 
 
-class DirectRoute(APIRoute):
-    """A plain route but for the endpoints that are marked."""
+@dataclass(frozen=True, slots=True)
+class _Direct:
+    route: APIRoute
+    reader: Reader
+    status: int
 
-    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
-        plain = super().get_route_handler()
-        reader = _READERS.get(self.endpoint)
-        if reader is None:
-            return plain
-        endpoint, status = self.endpoint, self.status_code or 200
 
-        async def handle(request: Request) -> Response:
-            try:
-                arguments = await reader(request)
-            except (UnusualError, ValueError, RecursionError, ClientDisconnect):
-                # Nothing was begun, and the request keeps the body that it has read.
-                return await plain(request)
-            chosen = Response(status_code=status)
-            model = await endpoint(chosen, *arguments)
-            # Its own endpoint built it: a second validation would cost more than the rest of the reply.
-            content = model.__pydantic_serializer__.to_json(model, by_alias=True)
-            return Response(content, chosen.status_code, media_type=JSON)
+class DirectRoute(BaseRoute):
+    """One route in front of all others, for the endpoints among `routes` that are marked."""
 
-        return handle
+    def __init__(self, routes: Iterable[BaseRoute]) -> None:
+        self._marked: Mapping[tuple[str, str], _Direct] = {
+            (method, route.path): _Direct(route, _READERS[route.endpoint], route.status_code or 200)
+            for route in routes
+            if isinstance(route, APIRoute) and route.endpoint in _READERS
+            for method in route.methods or ()
+        }
+
+    def matches(self, scope: Scope) -> tuple[Match, Scope]:
+        if (scope.get("method"), scope["path"]) in self._marked and _PLAIN not in scope:
+            return Match.FULL, {}
+        return Match.NONE, {}
+
+    async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
+        marked = self._marked[scope["method"], scope["path"]]
+        scope["route"] = marked.route
+        request = Request(scope, receive, send)
+        try:
+            arguments = await marked.reader(request)
+        except (UnusualError, ValueError, RecursionError, ClientDisconnect):
+            # Nothing was begun: the router looks once more, past this route.
+            scope[_PLAIN] = True
+            await scope["router"](scope, _once_more(request, receive), send)
+            return
+        chosen = Response(status_code=marked.status)
+        model = await marked.route.endpoint(chosen, *arguments)
+        # Its own endpoint built it: a second validation would cost more than the rest of the reply.
+        content = model.__pydantic_serializer__.to_json(model, by_alias=True)
+        await Response(content, chosen.status_code, media_type=JSON)(scope, receive, send)
+
+
+def _once_more(request: Request, receive: Receive) -> Receive:
+    """Give the body again, if it was read whole."""
+    body: bytes | None = getattr(request, "_body", None)
+    if body is None:
+        return receive
+    messages = iter([{"type": "http.request", "body": body, "more_body": False}])
+
+    async def receive_again() -> Message:
+        return next(messages, None) or await receive()
+
+    return receive_again

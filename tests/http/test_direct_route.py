@@ -63,8 +63,6 @@ def plain_app(world: World, monkeypatch: pytest.MonkeyPatch) -> ASGIApp:
     with monkeypatch.context() as patch:
         patch.setattr(direct_route, "_READERS", {})
         routes = api_only()
-        # The handlers are built when they are first looked at.
-        routes.openapi()
     routes.state.context = world.here.context
     return Edge(routes, world.settings)
 

@@ -23,7 +23,7 @@ from api.dependencies import (
     token_in,
     used,
 )
-from api.direct_route import DirectRoute, UnusualError, direct
+from api.direct_route import UnusualError, direct
 from api.problems import problems
 from api.schemas.common import DEFAULT_LIMIT, Body, Cursor, Limit, Page, PersonOut, page, person
 from models.enums import NoticeKind
@@ -32,7 +32,6 @@ from rules.errors import NotFound
 from rules.inbox import views
 from rules.inbox.views import NoticeView
 
-direct_router = APIRouter(route_class=DirectRoute, tags=["inbox"])
 router = APIRouter(tags=["inbox"])
 
 
@@ -87,7 +86,7 @@ async def _read_page(request: Request) -> tuple[Context, str | None, Asked]:
     return context, await token_in(request, context), Asked.model_validate(dict(query))
 
 
-@direct_router.get("/v1/inbox", summary="List my notices")
+@router.get("/v1/inbox", summary="List my notices")
 @direct(_read_page)
 async def listed(_: Response, context: Services, token: Token, asked: Annotated[Asked, Query()]) -> Page[NoticeOut]:
     """My notices, newest first."""

@@ -33,7 +33,7 @@ from api.dependencies import (
     token_in,
     used,
 )
-from api.direct_route import DirectRoute, direct, json_body, single_header
+from api.direct_route import direct, json_body, single_header
 from api.problems import again_too, problems
 from api.schemas.common import DEFAULT_LIMIT, Body, Cursor, Limit, Moment, Note, Page, Whole, Words, page
 from api.schemas.reach_out import ReachOutOut, reach_out_out
@@ -48,7 +48,6 @@ from rules.reach_out.answers import Reply
 from rules.reach_out.press import press as run_press
 from rules.reach_out.start import PressRequest
 
-direct_router = APIRouter(prefix="/v1/reach-outs", route_class=DirectRoute, tags=["reach-outs"])
 router = APIRouter(prefix="/v1/reach-outs", tags=["reach-outs"])
 
 CIRCLE = 15
@@ -119,7 +118,7 @@ async def _read_press(request: Request) -> tuple[Context, str | None, str | None
     return context, await token_in(request, context), key, press
 
 
-@direct_router.post(
+@router.post(
     "",
     summary="Reach out now",
     status_code=201,
