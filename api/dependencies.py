@@ -170,7 +170,7 @@ def used(context: Context, session_id: UUID, used_at: datetime, now: datetime) -
             # Should it fail, the next request tries again.
             with isolated("session_not_slid"):
                 async with context.database.write() as session:
-                    await sessions.slide(make_unit(context, session), session_id)
+                    await sessions.extend(make_unit(context, session), session_id)
                     await session.commit()
         finally:
             context.sliding.discard(session_id)

@@ -43,7 +43,7 @@ async def take(
     limits = [(GUESSES_PER_NAME_AND_PLACE, f"{name}\0{here}"), (GUESSES_PER_PLACE, here)]
     async with context.database.read() as session:
         unit = make_unit(context, session)
-        known = await known_places.knows(unit, person_id, here)
+        known = await known_places.is_known(unit, person_id, here)
         if guessable and not known:
             limits.append((GUESSES_PER_NAME, name))
         for limit, who in limits:

@@ -14,7 +14,7 @@ async def take(context: Context, request: Request, invitation_token: str | None)
 
     With an invitation, which is valid by now, it counts for the link alone: a group may sign up together.
     """
-    limit, who = people.sign_ups_per_place(context.settings.sign_ups), place(request)
+    limit, who = people.sign_up_limit_per_place(context.settings.sign_ups), place(request)
     if invitation_token is not None:
         limit, who = people.SIGN_UPS_PER_INVITATION, invitation_token
     try:

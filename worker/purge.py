@@ -80,7 +80,7 @@ class Purge:
         count = 0
         while True:
             async with self._database.read() as session:
-                expired = await sessions.expired(self._unit(session), retention.PURGE_BATCH)
+                expired = await sessions.list_expired(self._unit(session), retention.PURGE_BATCH)
             cleared = 0
             for person_id, ended in expired.items():
                 async with self._database.write() as session:

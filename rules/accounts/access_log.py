@@ -1,4 +1,4 @@
-"""The access log: what happened to the ways into an account, written down in the transaction that did it."""
+"""The access log: changes to the ways into an account, each recorded in the transaction that makes it."""
 
 from collections.abc import Sequence
 from uuid import UUID
@@ -15,9 +15,9 @@ from rules.access import Caller
 def record_event(
     unit: UnitOfWork, person_id: UUID, kind: AccessKind, *, about: UUID | None = None, session: UUID | None = None
 ) -> None:
-    """Write down what is done to this person's account; `session` is where it is done, or the one that it opens.
+    """Record an event in this person's account; `session` is where it is done, or the session that it opens.
 
-    Never from where: who may read this log shall not learn where somebody was.
+    The network address is never recorded: readers of this log must not learn where somebody was.
     """
     unit.session.add(
         AccessEvent(
@@ -32,12 +32,12 @@ def record_event(
 
 
 def record_own_event(unit: UnitOfWork, who: Caller, kind: AccessKind, about: UUID | None = None) -> None:
-    """Write down what the caller does to their own account, in the session that carries them."""
+    """Record what the caller does to their own account, in their present session."""
     record_event(unit, who.person_id, kind, about=about, session=who.session_id)
 
 
 async def list_access_events(unit: UnitOfWork, who: Caller, limit: int, before: UUID | None) -> Sequence[AccessEvent]:
-    """What happened to the caller's account, newest first, `limit` + 1 rows at most."""
+    """Return the events of the caller's account, newest first, `limit` + 1 rows at most."""
     statement = select(AccessEvent).where(access.mine(AccessEvent, who))
     if before is not None:
         statement = statement.where(AccessEvent.id < before)

@@ -1,4 +1,4 @@
-"""Erasure of an account: its person and all that hangs on it, in one transaction."""
+"""Erasure of an account: its person and everything that belongs to them, in one transaction."""
 
 from sqlalchemy import delete, or_, select
 
@@ -21,34 +21,36 @@ from rules.upkeep import wal_truncation
 
 
 async def erase(unit: UnitOfWork, who: Caller) -> None:
-    """Remove the account and all that hangs on it, now. An open reach-out ends without an all-clear.
+    """Delete the account and everything that belongs to it. An open reach-out ends without an all-clear.
 
-    Whether the passphrase was given a moment ago is for the caller of this to ask (`access.require_proof`).
+    The endpoint checks for fresh proof first (`access.require_proof`). Raises NotFound when it is erased already.
     """
-    me = who.person_id
-    # In the order of locks, and before the person: whoever moves a ladder holds its reach-out and then needs the person.
-    await lock_circle(unit, me)
-    signed_in = select(Session.id).where(access.owned_by(Session, me)).order_by(Session.id).with_for_update()
-    sessions = (await unit.session.execute(signed_in)).scalars().all()
-    both = or_(access.owned_by(Membership, me), access.supports(me))
-    held = (await unit.session.execute(select(Membership.id, Membership.owner_id).where(both))).all()
-    await membership.lock_memberships(unit, [row.id for row in held])
-    await membership_end.lock_open_reach_outs(unit, {me, *(row.owner_id for row in held)})
-    await lifecycle.lock_bookends(unit, me)
-    # From here on a press of the same person waits, and then finds nobody; one that was first is ended below.
-    await unit.session.execute(select(Person.id).where(Person.id == me).with_for_update())
-    await membership_end.person_erased(unit, me)
-    await lifecycle.person_erased(unit, me)
-    places = select(Membership.id).where(access.supports(me)).order_by(Membership.id)
-    mine = (await unit.session.execute(places)).scalars().all()
-    for membership_id in mine:
+    person_id = who.person_id
+    # In the order of locks, and before the person: what advances a ladder locks its reach-out and then needs the person.
+    await lock_circle(unit, person_id)
+    sessions_query = (
+        select(Session.id).where(access.owned_by(Session, person_id)).order_by(Session.id).with_for_update()
+    )
+    sessions = (await unit.session.execute(sessions_query)).scalars().all()
+    either_side = or_(access.owned_by(Membership, person_id), access.supports(person_id))
+    memberships = (await unit.session.execute(select(Membership.id, Membership.owner_id).where(either_side))).all()
+    await membership.lock_memberships(unit, [row.id for row in memberships])
+    await membership_end.lock_open_reach_outs(unit, {person_id, *(row.owner_id for row in memberships)})
+    await lifecycle.lock_bookends(unit, person_id)
+    # From here on a press of the same person waits, and then fails; one that came first is ended below.
+    await unit.session.execute(select(Person.id).where(Person.id == person_id).with_for_update())
+    await membership_end.person_erased(unit, person_id)
+    await lifecycle.person_erased(unit, person_id)
+    joined_circles = select(Membership.id).where(access.supports(person_id)).order_by(Membership.id)
+    joined_ids = (await unit.session.execute(joined_circles)).scalars().all()
+    for membership_id in joined_ids:
         await membership.leave(unit, who, membership_id)
-    # What stands in other people's inboxes goes as well, but for the word that it has ended.
-    await unit.session.execute(delete(Notice).where(access.names(me), Notice.kind != NoticeKind.ENDED))
-    gone = await unit.session.execute(delete(Person).where(Person.id == me).returning(Person.id))
-    if gone.first() is None:
+    # Their notices in other inboxes are deleted as well, but for those that say that a reach-out has ended.
+    await unit.session.execute(delete(Notice).where(access.names(person_id), Notice.kind != NoticeKind.ENDED))
+    deleted = await unit.session.execute(delete(Person).where(Person.id == person_id).returning(Person.id))
+    if deleted.first() is None:
         raise NotFound
     await wal_truncation.mark_erased(unit)
-    unit.keyring.forget(me)
+    unit.keyring.forget(person_id)
     for session_id in sessions:
-        unit.publish(me, "signed_out", session_id)
+        unit.publish(person_id, "signed_out", session_id)

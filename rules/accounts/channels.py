@@ -1,4 +1,4 @@
-"""Channels: a phone number, an e-mail address, an ntfy topic; used only once a code that was sent there came back."""
+"""Channels: a phone number, an e-mail address or an ntfy topic, used once its owner has typed in the code sent there."""
 
 import hmac
 from collections.abc import Collection, Sequence
@@ -25,12 +25,12 @@ from rules.upkeep import wal_truncation
 MAX_CHANNELS = 5
 MAX_CODE_GUESSES = 5
 CHANNEL_ADDRESS_COLUMN = "channels.address"
-"""What an address is sealed as, under either key."""
+"""The column name that binds an encrypted address to its place, under the data key and the push key alike."""
 CODE_LIFETIME = timedelta(minutes=10)
 CODES_PER_PERSON = Limit("channels.codes", burst=5, every=1800)
-"""Codes one person may have sent: each of them costs the operator money."""
+"""Limits the codes that one person may request: each message costs the operator money."""
 CODES_PER_ADDRESS = Limit("channels.codes_there", burst=3, every=1800)
-"""Codes that may be sent to one address, whoever asks: nobody is pestered by people who type in a stranger's number."""
+"""Limits the codes sent to one address, whoever requests them, so that a stranger's number cannot be spammed."""
 
 
 async def add(
@@ -39,9 +39,9 @@ async def add(
     kind: ChannelKind,
     address: str,
     offered: Collection[str],
-    asked: RequestFingerprint | None,
+    fingerprint: RequestFingerprint | None,
 ) -> tuple[Channel, bool]:
-    """The channel with this address, and whether it is new; a code is on its way unless it is confirmed already.
+    """Return the channel with this address, and whether it is new; send a code unless it is confirmed already.
 
     `address` is one of `core.addresses`. A retry of the same request sends no second code.
     Raises ChannelNotOffered, TooManyChannels, TooMany, KeyReused, KeysUnavailable.
@@ -50,45 +50,45 @@ async def add(
         raise ChannelNotOffered
     if not who.vault.good:
         raise KeysUnavailable
-    # Mail finds its way whatever the letters; `Topic` and `topic` are two topics.
-    same = address.lower() if kind is ChannelKind.EMAIL else address
-    hashed = unit.keyring.digest("channel.address", f"{kind}\0{same}".encode())
-    found = False
+    # Mail addresses are compared without case; ntfy topics are not.
+    canonical_address = address.lower() if kind is ChannelKind.EMAIL else address
+    address_hash = unit.keyring.digest("channel.address", f"{kind}\0{canonical_address}".encode())
+    existed = False
 
     async def create() -> UUID:
-        nonlocal found
+        nonlocal existed
         await access.lock_person(unit, who)
-        mine = (
+        channel = (
             await unit.session.execute(
-                select(Channel).where(access.mine(Channel, who), Channel.address_hash == hashed).with_for_update()
+                select(Channel).where(access.mine(Channel, who), Channel.address_hash == address_hash).with_for_update()
             )
         ).scalar_one_or_none()
-        found = mine is not None
-        if mine is None:
-            await _room(unit, who)
-            mine = Channel(
+        existed = channel is not None
+        if channel is None:
+            await _ensure_room(unit, who)
+            channel = Channel(
                 id=unit.new_id(),
                 person_id=who.person_id,
                 kind=str(kind),
-                address_hash=hashed,
+                address_hash=address_hash,
                 guesses=0,
                 created_at=unit.now,
             )
-            mine.address = who.vault.seal(CHANNEL_ADDRESS_COLUMN, mine.id, address)
-            mine.push_address = unit.keyring.push.seal(CHANNEL_ADDRESS_COLUMN, mine.id, address, mine.address)
-            unit.session.add(mine)
-            access_log.record_own_event(unit, who, AccessKind.CHANNEL_ADDED, mine.id)
+            channel.address = who.vault.seal(CHANNEL_ADDRESS_COLUMN, channel.id, address)
+            channel.push_address = unit.keyring.push.seal(CHANNEL_ADDRESS_COLUMN, channel.id, address, channel.address)
+            unit.session.add(channel)
+            access_log.record_own_event(unit, who, AccessKind.CHANNEL_ADDED, channel.id)
             await unit.session.flush()
-        if mine.confirmed_at is None:
-            await _send_code(unit, who, mine)
-        return mine.id
+        if channel.confirmed_at is None:
+            await _send_code(unit, who, channel)
+        return channel.id
 
-    channel_id, _ = await idempotency.run_once(unit, asked, who.person_id, create)
-    return await own_channel(unit, who, channel_id), not found
+    channel_id, _ = await idempotency.run_once(unit, fingerprint, who.person_id, create)
+    return await own_channel(unit, who, channel_id), not existed
 
 
 async def list_channels(unit: UnitOfWork, who: Caller, limit: int, before: UUID | None) -> Sequence[Channel]:
-    """The caller's channels, newest first, confirmed or not; `limit` + 1 rows at most."""
+    """Return the caller's channels, newest first, confirmed or not; `limit` + 1 rows at most."""
     statement = select(Channel).where(access.mine(Channel, who))
     if before is not None:
         statement = statement.where(Channel.id < before)
@@ -96,46 +96,46 @@ async def list_channels(unit: UnitOfWork, who: Caller, limit: int, before: UUID 
 
 
 async def own_channel(unit: UnitOfWork, who: Caller, channel_id: UUID, *, lock: bool = False) -> Channel:
-    """A channel of the caller's. Raises NotFound."""
+    """Return a channel of the caller's, locked if so asked. Raises NotFound."""
     return await access.own_row(unit, who, Channel, channel_id, lock=lock)
 
 
 async def confirm(unit: UnitOfWork, who: Caller, channel_id: UUID, code: str) -> tuple[Channel, CodeWrong | None]:
-    """Take a code; the channel counts from now on if it is the right one. Confirming twice changes nothing.
+    """Check a code and confirm the channel if it matches. Confirming twice changes nothing.
 
-    A wrong code is given back and not raised: the guess has to be committed, or guessing would be free.
+    A wrong code is returned rather than raised: the guess has to be committed, or guesses would not be counted.
     Raises NotFound, CodeOver, KeysUnavailable.
     """
     # A confirmed channel changes what the caller's row and open reach-outs say of them, and those come first in the order
     # of locks.
     await access.lock_person(unit, who)
     await lock_reach_outs_of(unit, [who.person_id])
-    found = await own_channel(unit, who, channel_id, lock=True)
-    if found.confirmed_at is not None:
-        return found, None
-    if found.code is None or found.code_expires_at is None or found.code_expires_at <= unit.now:
+    channel = await own_channel(unit, who, channel_id, lock=True)
+    if channel.confirmed_at is not None:
+        return channel, None
+    if channel.code is None or channel.code_expires_at is None or channel.code_expires_at <= unit.now:
         raise CodeOver
-    if found.guesses >= MAX_CODE_GUESSES:
+    if channel.guesses >= MAX_CODE_GUESSES:
         raise CodeOver
-    right = who.vault.open("channels.code", found.id, found.code)
-    if right is None:
+    expected_code = who.vault.open("channels.code", channel.id, channel.code)
+    if expected_code is None:
         raise KeysUnavailable
-    if not hmac.compare_digest(right.encode(), code.encode()):
-        found.guesses += 1
+    if not hmac.compare_digest(expected_code.encode(), code.encode()):
+        channel.guesses += 1
         await unit.session.flush()
-        return found, CodeWrong(extra={"guesses_left": MAX_CODE_GUESSES - found.guesses})
-    found.confirmed_at = unit.now
-    found.code = found.code_expires_at = None
-    found.guesses = 0
-    access_log.record_own_event(unit, who, AccessKind.CHANNEL_CONFIRMED, found.id)
+        return channel, CodeWrong(extra={"guesses_left": MAX_CODE_GUESSES - channel.guesses})
+    channel.confirmed_at = unit.now
+    channel.code = channel.code_expires_at = None
+    channel.guesses = 0
+    access_log.record_own_event(unit, who, AccessKind.CHANNEL_CONFIRMED, channel.id)
     await unit.session.flush()
-    await _reachable_again(unit, who.person_id)
+    await _mark_reachable_in_reach_outs(unit, who.person_id)
     await reachability.mark_reachable(unit, who.person_id)
-    return found, None
+    return channel, None
 
 
 async def remove(unit: UnitOfWork, who: Caller, channel_id: UUID) -> None:
-    """Forget this address at once; what was due to go there is not sent. Raises NotFound."""
+    """Delete this channel with its pending deliveries, at once. Raises NotFound."""
     async with changing_reach(unit, [who.person_id]):
         channel = await own_channel(unit, who, channel_id, lock=True)
         # The rows that go with it are locked in the order of their ids, as the recording of outcomes does it.
@@ -149,16 +149,15 @@ async def remove(unit: UnitOfWork, who: Caller, channel_id: UUID) -> None:
 
 
 async def _send_code(unit: UnitOfWork, who: Caller, channel: Channel) -> None:
-    """Make a fresh code and put it on its way; the one before no longer counts. Raises TooMany."""
-    there = channel.address_hash.hex()
+    """Send a new code, which replaces the one before it. Raises TooMany."""
     await throttle.consume(unit, CODES_PER_PERSON, str(who.person_id))
-    await throttle.consume(unit, CODES_PER_ADDRESS, there)
-    number = int.from_bytes(idempotency.secret(unit, None, "channels.code", 16)) % 1_000_000
-    channel.code = who.vault.seal("channels.code", channel.id, f"{number:06}")
+    await throttle.consume(unit, CODES_PER_ADDRESS, channel.address_hash.hex())
+    code_number = int.from_bytes(idempotency.secret(unit, None, "channels.code", 16)) % 1_000_000
+    channel.code = who.vault.seal("channels.code", channel.id, f"{code_number:06}")
     channel.code_expires_at = unit.now + CODE_LIFETIME
     channel.guesses = 0
     await unit.session.flush()
-    # A gateway that was away must not send the same code as often as it was asked for.
+    # A gateway that comes back after an outage must not send every code that was requested meanwhile.
     await withdraw(
         unit,
         select(Delivery.notice_id).where(Delivery.channel_id == channel.id, Delivery.state == DeliveryState.PENDING),
@@ -166,8 +165,8 @@ async def _send_code(unit: UnitOfWork, who: Caller, channel: Channel) -> None:
     await create_test_notice(unit, who.person_id, channel_id=channel.id)
 
 
-async def _reachable_again(unit: UnitOfWork, person_id: UUID) -> None:
-    """Open reach-outs no longer say that nothing reaches this person: the next rung for channels tries this one."""
+async def _mark_reachable_in_reach_outs(unit: UnitOfWork, person_id: UUID) -> None:
+    """Mark this person as reachable in open reach-outs, so that the next rung that uses channels tries them."""
     changed = await unit.session.execute(
         update(Recipient)
         .where(
@@ -187,8 +186,8 @@ async def _reachable_again(unit: UnitOfWork, person_id: UUID) -> None:
             unit.publish(owner_id, "reach_out", reach_out_id)
 
 
-async def _room(unit: UnitOfWork, who: Caller) -> None:
-    """The caller of this holds the person. Raises TooManyChannels."""
-    held = select(func.count()).where(access.mine(Channel, who))
-    if (await unit.session.execute(held)).scalar_one() >= MAX_CHANNELS:
+async def _ensure_room(unit: UnitOfWork, who: Caller) -> None:
+    """Raise TooManyChannels when the caller has as many as may be; their row must be locked."""
+    channel_count = select(func.count()).where(access.mine(Channel, who))
+    if (await unit.session.execute(channel_count)).scalar_one() >= MAX_CHANNELS:
         raise TooManyChannels

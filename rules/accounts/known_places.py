@@ -1,4 +1,4 @@
-"""Where somebody has signed in before: there, what strangers guess from elsewhere does not slow them."""
+"""Networks from which a person has signed in: there, guesses that strangers make elsewhere do not slow them down."""
 
 from datetime import timedelta
 from uuid import UUID
@@ -12,33 +12,33 @@ from models import KnownPlace, Person
 from rules import access
 
 PLACE_LIFETIME = timedelta(days=90)
-"""After the last sign-in from there."""
+"""How long a place is known after the last sign-in from it."""
 MAX_PLACES = 20
-"""Of one person; the one that was used longest ago is forgotten first."""
+"""Places kept for one person; the least recently used one goes first."""
 
 
-async def knows(unit: UnitOfWork, person_id: UUID | None, place: str) -> bool:
-    """Whether this person has signed in from there; nobody has, where there is no such person."""
+async def is_known(unit: UnitOfWork, person_id: UUID | None, place: str) -> bool:
+    """Return whether this person (None: no such account) has signed in from this place."""
     if person_id is None:
         return False
-    return await unit.session.get(KnownPlace, (person_id, _hash(unit, person_id, place))) is not None
+    return await unit.session.get(KnownPlace, (person_id, _place_hash(unit, person_id, place))) is not None
 
 
 async def remember(unit: UnitOfWork, person_id: UUID, place: str) -> None:
-    """They have signed in from there just now; nothing, where they have erased their account meanwhile."""
-    there = select(Person.id).where(Person.id == person_id).with_for_update(read=True, key_share=True)
-    if (await unit.session.execute(there)).first() is None:
+    """Record a sign-in from this place; do nothing when the account has been erased meanwhile."""
+    person = select(Person.id).where(Person.id == person_id).with_for_update(read=True, key_share=True)
+    if (await unit.session.execute(person)).first() is None:
         return
     sqlite = (await unit.session.connection()).dialect.name == "sqlite"
     insert = sqlite_insert if sqlite else postgresql_insert
-    row = {"person_id": person_id, "place_hash": _hash(unit, person_id, place), "used_at": unit.now}
+    row = {"person_id": person_id, "place_hash": _place_hash(unit, person_id, place), "used_at": unit.now}
     await unit.session.execute(
         insert(KnownPlace)
         .values(row)
         .on_conflict_do_update(index_elements=[KnownPlace.person_id, KnownPlace.place_hash], set_={"used_at": unit.now})
     )
-    theirs = select(KnownPlace.place_hash).where(access.owned_by(KnownPlace, person_id))
-    latest = theirs.order_by(KnownPlace.used_at.desc(), KnownPlace.place_hash).limit(MAX_PLACES)
+    places = select(KnownPlace.place_hash).where(access.owned_by(KnownPlace, person_id))
+    latest = places.order_by(KnownPlace.used_at.desc(), KnownPlace.place_hash).limit(MAX_PLACES)
     await unit.session.execute(
         delete(KnownPlace)
         .where(access.owned_by(KnownPlace, person_id), KnownPlace.place_hash.not_in(latest))
@@ -46,5 +46,5 @@ async def remember(unit: UnitOfWork, person_id: UUID, place: str) -> None:
     )
 
 
-def _hash(unit: UnitOfWork, person_id: UUID, place: str) -> bytes:
+def _place_hash(unit: UnitOfWork, person_id: UUID, place: str) -> bytes:
     return unit.keyring.passing_digest("known_place", person_id.bytes + place.encode())

@@ -1,4 +1,4 @@
-"""Passkeys: added and removed with fresh proof, and signed in with; every challenge is ours, and answered once."""
+"""Passkeys: added and removed with fresh proof, and signed in with. Every challenge is issued here and used once."""
 
 import base64
 import hashlib
@@ -27,34 +27,34 @@ from rules.idempotency import RequestFingerprint
 
 MAX_PASSKEYS = 10
 CHALLENGE_LIFETIME = timedelta(minutes=5)
-"""How long a challenge waits for its answer."""
+"""How long a challenge can be answered."""
 OPTIONS_PER_PLACE = Limit("passkeys.options.place", burst=100, every=5)
-"""Sign-ins that may be begun from one place: each of them is a row."""
+"""Limits the sign-ins begun from one place: each of them inserts a challenge."""
 
 Credential = Mapping[str, Any]
 """What the browser gave, as JSON (WebAuthn level 3, RegistrationResponseJSON and AuthenticationResponseJSON)."""
 
 
 async def creation_options(unit: UnitOfWork, who: Caller, party: RelyingParty) -> dict[str, Any]:
-    """What the browser is given to make a passkey with; what was asked before is no longer answered.
+    """Return what the browser needs to create a passkey. Earlier challenges of the caller are no longer accepted.
 
     Raises TooManyPasskeys, KeysUnavailable.
     """
-    mine = await access.person(unit, who)
-    await _room(unit, who)
+    person = await access.person(unit, who)
+    await _ensure_room(unit, who)
     names = [
-        who.vault.open(f"people.{name}", mine.id, getattr(mine, name)) for name in ("sign_in_name", "display_name")
+        who.vault.open(f"people.{name}", person.id, getattr(person, name)) for name in ("sign_in_name", "display_name")
     ]
     if not names[0] or not names[1]:
         raise KeysUnavailable
-    kept = await unit.session.execute(select(Passkey.id, Passkey.credential_id).where(access.mine(Passkey, who)))
-    opened = [who.vault.open("passkeys.credential_id", row.id, row.credential_id) for row in kept]
-    known = [passkeys.from_text(text) for text in opened if text]
+    rows = await unit.session.execute(select(Passkey.id, Passkey.credential_id).where(access.mine(Passkey, who)))
+    credential_ids = [who.vault.open("passkeys.credential_id", row.id, row.credential_id) for row in rows]
+    existing = [passkeys.from_text(text) for text in credential_ids if text]
     await unit.session.execute(delete(PasskeyChallenge).where(access.mine(PasskeyChallenge, who)))
-    challenge = await _challenge(unit, who.person_id)
+    challenge = await _issue_challenge(unit, who.person_id)
     handle = user_handle(unit.keyring, who.person_id)
     return passkeys.creation_options(
-        party, challenge, handle, (names[0], names[1]), known, int(CHALLENGE_LIFETIME.total_seconds())
+        party, challenge, handle, (names[0], names[1]), existing, int(CHALLENGE_LIFETIME.total_seconds())
     )
 
 
@@ -64,53 +64,53 @@ async def add(
     party: RelyingParty,
     credential: Credential,
     label: str | None,
-    asked: RequestFingerprint | None,
+    fingerprint: RequestFingerprint | None,
 ) -> Passkey:
-    """Keep a passkey that answers a challenge of the caller's own. A retry gives the same one.
+    """Store a passkey that answers a challenge of the caller's own. A retry returns the same one.
 
-    Whether there is fresh proof is for the caller of this to ask (`access.require_proof`). When it is refused the
-    challenge is used up all the same: the caller commits that. Raises PasskeyRefused, TooManyPasskeys, KeyReused,
+    The endpoint checks for fresh proof first (`access.require_proof`). A refusal uses up the challenge all the same:
+    the endpoint commits that. Raises PasskeyRefused, TooManyPasskeys, KeyReused,
     KeysUnavailable.
     """
     if not who.vault.good:
         raise KeysUnavailable
 
     async def create() -> UUID:
-        await _room(unit, who)
+        await _ensure_room(unit, who)
         try:
             challenge = passkeys.challenge_of(credential)
-            if not await _answered(unit, challenge, who.person_id):
+            if not await _use_challenge(unit, challenge, who.person_id):
                 raise PasskeyRefused
-            found = passkeys.check_registration(party, credential, challenge)
+            registration = passkeys.check_registration(party, credential, challenge)
         except NotGenuineError:
             raise PasskeyRefused from None
-        hashed = _hash(unit.keyring, found.credential_id)
+        credential_hash = _credential_hash(unit.keyring, registration.credential_id)
         if (
-            await unit.session.execute(select(Passkey.id).where(Passkey.credential_hash == hashed))
+            await unit.session.execute(select(Passkey.id).where(Passkey.credential_hash == credential_hash))
         ).first() is not None:
             raise PasskeyRefused
-        made = Passkey(
+        passkey = Passkey(
             id=unit.new_id(),
             person_id=who.person_id,
-            credential_hash=hashed,
-            sign_count=found.sign_count,
-            synced=found.synced,
+            credential_hash=credential_hash,
+            sign_count=registration.sign_count,
+            synced=registration.synced,
             created_at=unit.now,
         )
-        made.credential_id = who.vault.seal("passkeys.credential_id", made.id, _text(found.credential_id))
-        made.public_key = who.vault.seal("passkeys.public_key", made.id, _text(found.public_key))
-        made.label = who.vault.seal("passkeys.label", made.id, label)
-        unit.session.add(made)
-        access_log.record_own_event(unit, who, AccessKind.PASSKEY_ADDED, made.id)
+        passkey.credential_id = who.vault.seal("passkeys.credential_id", passkey.id, _text(registration.credential_id))
+        passkey.public_key = who.vault.seal("passkeys.public_key", passkey.id, _text(registration.public_key))
+        passkey.label = who.vault.seal("passkeys.label", passkey.id, label)
+        unit.session.add(passkey)
+        access_log.record_own_event(unit, who, AccessKind.PASSKEY_ADDED, passkey.id)
         await unit.session.flush()
-        return made.id
+        return passkey.id
 
-    made_id, _ = await idempotency.run_once(unit, asked, who.person_id, create)
-    return await _own(unit, who, made_id)
+    passkey_id, _ = await idempotency.run_once(unit, fingerprint, who.person_id, create)
+    return await _own(unit, who, passkey_id)
 
 
 async def list_passkeys(unit: UnitOfWork, who: Caller, limit: int, before: UUID | None) -> Sequence[Passkey]:
-    """The caller's passkeys, newest first; `limit` + 1 rows at most."""
+    """Return the caller's passkeys, newest first; `limit` + 1 rows at most."""
     statement = select(Passkey).where(access.mine(Passkey, who))
     if before is not None:
         statement = statement.where(Passkey.id < before)
@@ -118,100 +118,118 @@ async def list_passkeys(unit: UnitOfWork, who: Caller, limit: int, before: UUID 
 
 
 async def remove(unit: UnitOfWork, who: Caller, passkey_id: UUID) -> None:
-    """Let this passkey open nothing any more. Where it has signed in stays signed in. Raises NotFound."""
+    """Delete this passkey; sessions that it has opened go on. Raises NotFound."""
     await unit.session.delete(await _own(unit, who, passkey_id))
     access_log.record_own_event(unit, who, AccessKind.PASSKEY_REMOVED, passkey_id)
     await unit.session.flush()
 
 
 async def request_options(unit: UnitOfWork, party: RelyingParty, place: str) -> dict[str, Any]:
-    """What the browser is given to sign in with, whoever it is. Raises TooMany."""
+    """Return what the browser needs to sign in with any passkey of this server. Raises TooMany."""
     await throttle.consume(unit, OPTIONS_PER_PLACE, place)
-    return passkeys.request_options(party, await _challenge(unit, None), int(CHALLENGE_LIFETIME.total_seconds()))
+    return passkeys.request_options(party, await _issue_challenge(unit, None), int(CHALLENGE_LIFETIME.total_seconds()))
 
 
 async def sign_in(
-    unit: UnitOfWork, party: RelyingParty, credential: Credential, carrier: Carrier, asked: RequestFingerprint | None
+    unit: UnitOfWork,
+    party: RelyingParty,
+    credential: Credential,
+    carrier: Carrier,
+    fingerprint: RequestFingerprint | None,
 ) -> SignedIn:
-    """A session for whoever's passkey has signed a challenge of ours; it counts as fresh proof.
+    """Open a session for the person whose passkey has signed a challenge; it counts as fresh proof.
 
-    A retry within the challenge's time is handed the session that it has opened, and never opens another. When it is
-    refused the challenge is used up all the same: the caller commits that. Raises PasskeyUnknown, the same whatever the
+    A retry within the challenge's lifetime returns the session that it has opened, and never opens another. A refusal
+    uses up the challenge all the same: the endpoint commits that. Raises PasskeyUnknown, the same whatever the
     reason; KeyReused, KeysUnavailable.
     """
     try:
-        said = passkeys.assertion_of(credential)
+        assertion = passkeys.assertion_of(credential)
     except NotGenuineError:
         raise PasskeyUnknown from None
-    token = idempotency.secret(unit, asked, "passkey.token")
-    known = await idempotency.find_result(unit, asked)
-    if known is None and not await _answered(unit, said.challenge, None):
-        # The same request may just have been answered beside this one.
-        known = await idempotency.find_result(unit, asked)
-        if known is None:
+    token = idempotency.secret(unit, fingerprint, "passkey.token")
+    signer_id = await idempotency.find_result(unit, fingerprint)
+    if signer_id is None and not await _use_challenge(unit, assertion.challenge, None):
+        # The same request may have been answered concurrently.
+        signer_id = await idempotency.find_result(unit, fingerprint)
+        if signer_id is None:
             raise PasskeyUnknown
-    if known is not None:
-        person = await unit.session.get(Person, known)
-        again = await sessions.opened_before(unit, person, token, unit.now - CHALLENGE_LIFETIME) if person else None
-        if again is None:
+    if signer_id is not None:
+        person = await unit.session.get(Person, signer_id)
+        earlier_session = (
+            await sessions.find_session_opened_with(unit, person, token, unit.now - CHALLENGE_LIFETIME)
+            if person
+            else None
+        )
+        if earlier_session is None:
             raise PasskeyUnknown
-        return again
-    person, passkey = await _signer(unit, said)
+        return earlier_session
+    person, passkey = await _signer(unit, assertion)
     try:
-        await _prove(unit, party, credential, said, person, passkey)
+        await _check_signature(unit, party, credential, assertion, person, passkey)
     except NotGenuineError:
         raise PasskeyUnknown from None
-    how = AccessKind.SIGNED_IN_WITH_PASSKEY
-    made = await sessions.open_for(unit, person, carrier, token, how, about=passkey.id)
-    await idempotency.remember(unit, asked, person.id, person.id)
-    return made
+    signed_in = await sessions.open_session(
+        unit, person, carrier, token, AccessKind.SIGNED_IN_WITH_PASSKEY, about=passkey.id
+    )
+    await idempotency.remember(unit, fingerprint, person.id, person.id)
+    return signed_in
 
 
-async def _signer(unit: UnitOfWork, said: Assertion) -> tuple[Person, Passkey]:
-    """Whose passkey this is, by its own word and by ours. Raises PasskeyUnknown."""
-    hashed = _hash(unit.keyring, said.credential_id)
-    # The person first, as whoever ends all passkeys of a person locks them.
+async def _signer(unit: UnitOfWork, assertion: Assertion) -> tuple[Person, Passkey]:
+    """Return the passkey and its person, on whom the user handle and our row must agree. Raises PasskeyUnknown."""
+    credential_hash = _credential_hash(unit.keyring, assertion.credential_id)
+    # The person is locked first, in the same order as where all passkeys of a person are deleted.
     person = (
         await unit.session.execute(
             select(Person)
-            .where(Person.id.in_(select(Passkey.person_id).where(Passkey.credential_hash == hashed)))
+            .where(Person.id.in_(select(Passkey.person_id).where(Passkey.credential_hash == credential_hash)))
             .with_for_update(read=True, key_share=True)
         )
     ).scalar_one_or_none()
-    if person is None or not hmac.compare_digest(user_handle(unit.keyring, person.id), said.user_handle):
+    if person is None or not hmac.compare_digest(user_handle(unit.keyring, person.id), assertion.user_handle):
         raise PasskeyUnknown
     passkey = (
-        await unit.session.execute(select(Passkey).where(Passkey.credential_hash == hashed).with_for_update())
+        await unit.session.execute(select(Passkey).where(Passkey.credential_hash == credential_hash).with_for_update())
     ).scalar_one_or_none()
     if passkey is None or passkey.person_id != person.id:
         raise PasskeyUnknown
     return person, passkey
 
 
-async def _prove(
-    unit: UnitOfWork, party: RelyingParty, credential: Credential, said: Assertion, person: Person, passkey: Passkey
+async def _check_signature(
+    unit: UnitOfWork,
+    party: RelyingParty,
+    credential: Credential,
+    assertion: Assertion,
+    person: Person,
+    passkey: Passkey,
 ) -> None:
-    """Raises NotGenuineError, KeysUnavailable."""
+    """Check the signature, and record the use. Raises NotGenuineError, KeysUnavailable."""
     vault = unit.keyring.vault(person.id, person.data_key)
     key = vault.open("passkeys.public_key", passkey.id, passkey.public_key)
     if key is None:
         raise KeysUnavailable
-    # The copies of a synced passkey count each for itself, or not at all; only what lives in one place has to count on,
-    # and where it does not there are two of it.
-    least = 0 if passkey.synced else passkey.sign_count
-    passkey.sign_count = passkeys.check_assertion(party, credential, said.challenge, passkeys.from_text(key), least)
+    # Each copy of a synced passkey has a counter of its own, or none. Only the counter of a passkey that lives on one
+    # device must rise; where it does not, the passkey has been cloned.
+    min_sign_count = 0 if passkey.synced else passkey.sign_count
+    passkey.sign_count = passkeys.check_assertion(
+        party, credential, assertion.challenge, passkeys.from_text(key), min_sign_count
+    )
     passkey.used_at = unit.now
 
 
 async def forget_all(unit: UnitOfWork, person_id: UUID, session: UUID | None) -> None:
-    """A new passphrase closes every other way in; `session` is where it was set."""
-    gone = await unit.session.execute(delete(Passkey).where(access.owned_by(Passkey, person_id)).returning(Passkey.id))
-    for passkey_id in gone.scalars().all():
+    """Delete all passkeys of a person whose passphrase is changed in this `session`."""
+    removed = await unit.session.execute(
+        delete(Passkey).where(access.owned_by(Passkey, person_id)).returning(Passkey.id)
+    )
+    for passkey_id in removed.scalars().all():
         access_log.record_event(unit, person_id, AccessKind.PASSKEY_REMOVED, about=passkey_id, session=session)
 
 
 def user_handle(keyring: Keyring, person_id: UUID) -> bytes:
-    """What a passkey carries of its account: it tells nobody else which one it is. Raises KeysUnavailable."""
+    """Return the user handle of this account: a keyed hash, which identifies it to nobody else. Raises KeysUnavailable."""
     return keyring.digest("passkey.person", person_id.bytes)
 
 
@@ -219,27 +237,28 @@ async def _own(unit: UnitOfWork, who: Caller, passkey_id: UUID) -> Passkey:
     return await access.own_row(unit, who, Passkey, passkey_id)
 
 
-async def _room(unit: UnitOfWork, who: Caller) -> None:
+async def _ensure_room(unit: UnitOfWork, who: Caller) -> None:
+    """Lock the caller's row. Raises TooManyPasskeys when they have as many as may be."""
     await access.lock_person(unit, who)
-    held = select(func.count()).where(access.mine(Passkey, who))
-    if (await unit.session.execute(held)).scalar_one() >= MAX_PASSKEYS:
+    passkey_count = select(func.count()).where(access.mine(Passkey, who))
+    if (await unit.session.execute(passkey_count)).scalar_one() >= MAX_PASSKEYS:
         raise TooManyPasskeys
 
 
-async def _challenge(unit: UnitOfWork, person_id: UUID | None) -> bytes:
-    made = passkeys.from_text(unit.new_token(CHALLENGE_BYTES))
+async def _issue_challenge(unit: UnitOfWork, person_id: UUID | None) -> bytes:
+    challenge = passkeys.from_text(unit.new_token(CHALLENGE_BYTES))
     unit.session.add(
         PasskeyChallenge(
-            challenge_hash=_challenge_hash(made), person_id=person_id, expires_at=unit.now + CHALLENGE_LIFETIME
+            challenge_hash=_challenge_hash(challenge), person_id=person_id, expires_at=unit.now + CHALLENGE_LIFETIME
         )
     )
     await unit.session.flush()
-    return made
+    return challenge
 
 
-async def _answered(unit: UnitOfWork, challenge: bytes, person_id: UUID | None) -> bool:
-    """Use a challenge up; whether there was one, for this person, that has not run out."""
-    used = await unit.session.execute(
+async def _use_challenge(unit: UnitOfWork, challenge: bytes, person_id: UUID | None) -> bool:
+    """Delete a challenge; return whether it was for this person (None: for a sign-in) and has not expired."""
+    rows = await unit.session.execute(
         delete(PasskeyChallenge)
         .where(PasskeyChallenge.challenge_hash == _challenge_hash(challenge))
         .where(
@@ -248,18 +267,18 @@ async def _answered(unit: UnitOfWork, challenge: bytes, person_id: UUID | None) 
         .returning(PasskeyChallenge.expires_at)
         .execution_options(synchronize_session=False)
     )
-    expires_at = used.scalar()
+    expires_at = rows.scalar()
     return expires_at is not None and expires_at > unit.now
 
 
 def _challenge_hash(challenge: bytes) -> bytes:
-    """It has 256 random bits, so a plain hash keeps it."""
+    """Return what is stored of a challenge: a plain SHA-256, enough for 256 random bits."""
     return hashlib.sha256(challenge).digest()
 
 
-def _hash(keyring: Keyring, credential_id: bytes) -> bytes:
+def _credential_hash(keyring: Keyring, credential_id: bytes) -> bytes:
     return keyring.digest("passkey.credential", credential_id)
 
 
-def _text(held: bytes) -> str:
-    return base64.urlsafe_b64encode(held).decode().rstrip("=")
+def _text(data: bytes) -> str:
+    return base64.urlsafe_b64encode(data).decode().rstrip("=")

@@ -1,4 +1,4 @@
-"""Signing in and out: opaque tokens, sliding expiry, fresh proof, and what a sign-out takes along."""
+"""Sessions: opaque tokens, sliding expiry, fresh proof, and the devices that end with a session."""
 
 import base64
 from collections.abc import Sequence
@@ -20,19 +20,19 @@ from rules.outbox import device_retirement
 
 SESSION_IDLE_LIFETIME = timedelta(days=180)
 SLIDE_INTERVAL = timedelta(hours=1)
-"""A session's last use is written at most this often."""
+"""A session's last use is recorded at most this often."""
 
-# Counted for wrong guesses only. Nobody is kept out where they have signed in before (`rules.known_places`) by what is
-# guessed elsewhere.
+# These count wrong guesses only. Guesses made elsewhere never keep anybody out of a place where they have signed in before
+# (`rules.accounts.known_places`).
 GUESSES_PER_NAME_AND_PLACE = Limit("sign_in.name_and_place", burst=10, every=30)
 GUESSES_PER_NAME = Limit("sign_in.name", burst=40, every=60)
-"""From everywhere that the name's owner has never signed in."""
+"""Counts the guesses from all places where the name's owner has never signed in."""
 GUESSES_PER_PLACE = Limit("sign_in.place", burst=100, every=5)
 
 
 @dataclass(frozen=True, slots=True)
 class SignedIn:
-    """A new session. `token` is known to nobody but the one it is given to."""
+    """A new session. Only a hash of `token` is stored."""
 
     person_id: UUID
     display_name: str | None
@@ -43,95 +43,102 @@ class SignedIn:
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
-    """What a passphrase is checked against; `earlier`: it was right as hashes were made in an earlier release."""
+class Credentials:
+    """What a passphrase is checked against; `earlier`: it matched in the form that an earlier release hashed."""
 
     person_id: UUID
     passphrase_hash: str
     earlier: bool = False
 
 
-async def known(unit: UnitOfWork, name_hash: bytes) -> Known | None:
-    found = (
+async def find_credentials(unit: UnitOfWork, name_hash: bytes) -> Credentials | None:
+    """Return what the passphrase of this sign-in name is checked against; None for an unknown name."""
+    row = (
         await unit.session.execute(
             select(Person.id, Person.passphrase_hash).where(Person.sign_in_name_hash == name_hash)
         )
     ).one_or_none()
-    return None if found is None else Known(found.id, found.passphrase_hash)
+    return None if row is None else Credentials(row.id, row.passphrase_hash)
 
 
 async def sign_in(
-    unit: UnitOfWork, who: Known, carrier: Carrier, token: bytes, fresh_hash: str | None, *, again: bool
+    unit: UnitOfWork,
+    credentials: Credentials,
+    carrier: Carrier,
+    token: bytes,
+    fresh_hash: str | None,
+    *,
+    is_retry: bool,
 ) -> SignedIn:
-    """Open a session for somebody whose passphrase was right. `fresh_hash` replaces a hash made too weakly.
+    """Open a session for somebody whose passphrase was right. `fresh_hash` replaces a hash with outdated parameters.
 
-    Raises WrongCredentials when the passphrase was changed meanwhile.
+    Raises WrongCredentials when the passphrase has been changed meanwhile.
     """
-    # Held: a new passphrase that is being set waits, and then ends this session with the others.
-    held = select(Person).where(Person.id == who.person_id).with_for_update(key_share=True)
-    found = (await unit.session.execute(held.execution_options(populate_existing=True))).scalar_one_or_none()
-    if found is None or found.passphrase_hash != who.passphrase_hash:
+    # Locked, so that a concurrent change of the passphrase waits, and then ends this session with the others.
+    locked_person = select(Person).where(Person.id == credentials.person_id).with_for_update(key_share=True)
+    person = (await unit.session.execute(locked_person.execution_options(populate_existing=True))).scalar_one_or_none()
+    if person is None or person.passphrase_hash != credentials.passphrase_hash:
         raise WrongCredentials
     if fresh_hash is not None:
-        found.passphrase_hash = fresh_hash
-    return await open_for(unit, found, carrier, token, AccessKind.SIGNED_IN, again=again)
+        person.passphrase_hash = fresh_hash
+    return await open_session(unit, person, carrier, token, AccessKind.SIGNED_IN, is_retry=is_retry)
 
 
-async def open_for(
+async def open_session(
     unit: UnitOfWork,
     person: Person,
     carrier: Carrier,
     token: bytes | None,
-    how: AccessKind,
+    kind: AccessKind,
     *,
     about: UUID | None = None,
-    again: bool = False,
+    is_retry: bool = False,
 ) -> SignedIn:
-    """A session for this person. `again` (a retry) hands out the session that the same `token` bytes opened before.
+    """Open a session for this person; a retry returns the session that the same `token` bytes have opened.
 
-    A session that was signed out meanwhile stays so: the retry then opens another one. `how` goes into the access log,
-    with the passkey that it is `about`.
+    When that one has been signed out meanwhile, the retry opens another. `kind` is recorded in the access log, with the
+    passkey that it is `about`.
     """
-    text = unit.new_token(32) if token is None else _text(token)
-    found = None
-    if again:
-        found = await _opened_with(unit, text)
-        text = text if found is not None else unit.new_token(32)
-    if found is None:
-        found = Session(id=unit.new_id(), person_id=person.id, token_hash=token_hash(text), created_at=unit.now)
-        unit.session.add(found)
-        access_log.record_event(unit, person.id, how, about=about, session=found.id)
-    found.carrier = carrier
-    found.used_at = found.proven_at = unit.now
-    found.expires_at = unit.now + SESSION_IDLE_LIFETIME
+    token_text = unit.new_token(32) if token is None else _token_text(token)
+    session = None
+    if is_retry:
+        session = await _find_by_token(unit, token_text)
+        token_text = token_text if session is not None else unit.new_token(32)
+    if session is None:
+        session = Session(id=unit.new_id(), person_id=person.id, token_hash=token_hash(token_text), created_at=unit.now)
+        unit.session.add(session)
+        access_log.record_event(unit, person.id, kind, about=about, session=session.id)
+    session.carrier = carrier
+    session.used_at = session.proven_at = unit.now
+    session.expires_at = unit.now + SESSION_IDLE_LIFETIME
     await unit.session.flush()
-    return _signed_in(unit, person, found, text)
+    return _signed_in(unit, person, session, token_text)
 
 
-async def opened_before(unit: UnitOfWork, person: Person, token: bytes, since: datetime) -> SignedIn | None:
-    """The session that these bytes have opened since then, as it stands; None when it was signed out meanwhile."""
-    found = await _opened_with(unit, _text(token))
-    if found is None or found.person_id != person.id or found.created_at < since:
+async def find_session_opened_with(unit: UnitOfWork, person: Person, token: bytes, since: datetime) -> SignedIn | None:
+    """Return the session that these bytes have opened after `since`; None when it was signed out meanwhile."""
+    session = await _find_by_token(unit, _token_text(token))
+    if session is None or session.person_id != person.id or session.created_at < since:
         return None
-    return _signed_in(unit, person, found, _text(token))
+    return _signed_in(unit, person, session, _token_text(token))
 
 
-def _text(token: bytes) -> str:
+def _token_text(token: bytes) -> str:
     return base64.urlsafe_b64encode(token).decode().rstrip("=")
 
 
-async def _opened_with(unit: UnitOfWork, text: str) -> Session | None:
-    found = await unit.session.execute(select(Session).where(Session.token_hash == token_hash(text)))
-    return found.scalar_one_or_none()
+async def _find_by_token(unit: UnitOfWork, token_text: str) -> Session | None:
+    rows = await unit.session.execute(select(Session).where(Session.token_hash == token_hash(token_text)))
+    return rows.scalar_one_or_none()
 
 
-def _signed_in(unit: UnitOfWork, person: Person, found: Session, text: str) -> SignedIn:
+def _signed_in(unit: UnitOfWork, person: Person, session: Session, token_text: str) -> SignedIn:
     name = unit.keyring.vault(person.id, person.data_key).open("people.display_name", person.id, person.display_name)
-    return SignedIn(person.id, name, found.id, text, Carrier(found.carrier), found.expires_at)
+    return SignedIn(person.id, name, session.id, token_text, Carrier(session.carrier), session.expires_at)
 
 
-async def slide(unit: UnitOfWork, session_id: UUID) -> None:
-    """Push the idle limit on. A session that has ended meanwhile stays ended."""
+async def extend(unit: UnitOfWork, session_id: UUID) -> None:
+    """Record a use, and count the idle lifetime from now on. A session that has ended meanwhile stays ended."""
     await unit.session.execute(
         update(Session)
         .where(Session.id == session_id)
@@ -139,13 +146,13 @@ async def slide(unit: UnitOfWork, session_id: UUID) -> None:
     )
 
 
-async def prove(unit: UnitOfWork, who: Caller) -> None:
-    """The passphrase was given again just now."""
+async def record_proof(unit: UnitOfWork, who: Caller) -> None:
+    """Record that the passphrase has just been given again."""
     await unit.session.execute(update(Session).where(Session.id == who.session_id).values(proven_at=unit.now))
 
 
 async def list_sessions(unit: UnitOfWork, who: Caller, limit: int, before: UUID | None) -> Sequence[Session]:
-    """Where the caller is signed in, newest first, `limit` + 1 rows at most."""
+    """Return the caller's sessions, newest first, `limit` + 1 rows at most."""
     statement = select(Session).where(access.mine(Session, who), Session.expires_at > unit.now)
     if before is not None:
         statement = statement.where(Session.id < before)
@@ -153,51 +160,53 @@ async def list_sessions(unit: UnitOfWork, who: Caller, limit: int, before: UUID 
 
 
 async def end(unit: UnitOfWork, who: Caller, session_id: UUID) -> None:
-    """Sign out one session of the caller's. Raises NotFound for anybody else's."""
+    """End one of the caller's sessions. Raises NotFound."""
     await access.own_row(unit, who, Session, session_id)
     access_log.record_own_event(unit, who, AccessKind.SIGNED_OUT, session_id)
     await _end(unit, who.person_id, [session_id])
 
 
 async def end_others(unit: UnitOfWork, person_id: UUID, keep: UUID | None) -> None:
-    """Sign out everywhere but in the session `keep`."""
+    """End all sessions of this person, but for `keep`."""
     statement = select(Session.id).where(access.owned_by(Session, person_id))
     if keep is not None:
         statement = statement.where(Session.id != keep)
-    ended = (await unit.session.execute(statement)).scalars().all()
-    for session_id in ended:
+    session_ids = (await unit.session.execute(statement)).scalars().all()
+    for session_id in session_ids:
         access_log.record_event(unit, person_id, AccessKind.SIGNED_OUT, about=session_id, session=keep)
-    await _end(unit, person_id, ended)
+    await _end(unit, person_id, session_ids)
 
 
-async def expired(unit: UnitOfWork, limit: int) -> dict[UUID, list[UUID]]:
-    """Sessions past their time, by person."""
-    found: dict[UUID, list[UUID]] = {}
+async def list_expired(unit: UnitOfWork, limit: int) -> dict[UUID, list[UUID]]:
+    """Return the ids of expired sessions by person id, `limit` sessions at most."""
+    by_person: dict[UUID, list[UUID]] = {}
     rows = await unit.session.execute(
         select(Session.person_id, Session.id).where(Session.expires_at <= unit.now).limit(limit)
     )
     for person_id, session_id in rows:
-        found.setdefault(person_id, []).append(session_id)
-    return found
+        by_person.setdefault(person_id, []).append(session_id)
+    return by_person
 
 
-async def end_expired(unit: UnitOfWork, person_id: UUID, ended: Sequence[UUID]) -> int:
-    """End those of them that are still past their time, with the devices that hang on them; gives how many."""
-    statement = select(Session.id).where(Session.id.in_(ended), Session.expires_at <= unit.now).with_for_update()
-    still = (await unit.session.execute(statement)).scalars().all()
-    await _end(unit, person_id, still)
-    return len(still)
+async def end_expired(unit: UnitOfWork, person_id: UUID, candidates: Sequence[UUID]) -> int:
+    """End those of these sessions that are still expired, with their devices; return how many."""
+    statement = select(Session.id).where(Session.id.in_(candidates), Session.expires_at <= unit.now).with_for_update()
+    expired_sessions = (await unit.session.execute(statement)).scalars().all()
+    await _end(unit, person_id, expired_sessions)
+    return len(expired_sessions)
 
 
-async def _end(unit: UnitOfWork, person_id: UUID, ended: Sequence[UUID]) -> None:
-    if not ended:
+async def _end(unit: UnitOfWork, person_id: UUID, session_ids: Sequence[UUID]) -> None:
+    if not session_ids:
         return
-    # Held first: a device that is being registered in one of them is seen below, or finds it gone.
-    await unit.session.execute(select(Session.id).where(Session.id.in_(ended)).order_by(Session.id).with_for_update())
-    found = await unit.session.execute(
-        select(Device.id).where(Device.session_id.in_(ended), Device.disabled_at.is_(None))
+    # Locked first: a device that is being registered in one of them is then either seen below, or finds its session gone.
+    await unit.session.execute(
+        select(Session.id).where(Session.id.in_(session_ids)).order_by(Session.id).with_for_update()
     )
-    await device_retirement.retire(unit, person_id, found.scalars().all(), DisabledReason.SIGNED_OUT)
-    await unit.session.execute(delete(Session).where(Session.id.in_(ended)))
-    for session_id in ended:
+    devices = await unit.session.execute(
+        select(Device.id).where(Device.session_id.in_(session_ids), Device.disabled_at.is_(None))
+    )
+    await device_retirement.retire(unit, person_id, devices.scalars().all(), DisabledReason.SIGNED_OUT)
+    await unit.session.execute(delete(Session).where(Session.id.in_(session_ids)))
+    for session_id in session_ids:
         unit.publish(person_id, "signed_out", session_id)

@@ -1,4 +1,4 @@
-"""Limits that live in the database, shared by every process and proof against a restart. They slow, never refuse help."""
+"""Rate limits kept in the database: shared by all processes, and kept over a restart. No press is ever limited."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ from models import Throttle
 from rules.errors import TooMany
 
 MAX_WAIT_SECONDS = 1.0
-"""Seconds that nobody is made to wait for: who asked first and got their turn later is not one too many."""
+"""Waits this short are let through: concurrent requests may be counted in another order than they arrived."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,7 @@ class Limit:
 
 
 def wait_for(free_at: datetime | None, limit: Limit, now: datetime) -> float:
-    """Seconds until the next try is allowed; 0 when it is allowed now."""
+    """Return the seconds until the next try is allowed; 0 when it is allowed now."""
     if free_at is None:
         return 0.0
     ahead = (free_at - now).total_seconds() - (limit.burst - 1) * limit.every
@@ -36,36 +36,36 @@ def wait_for(free_at: datetime | None, limit: Limit, now: datetime) -> float:
 
 
 async def check(unit: UnitOfWork, limit: Limit, who: str) -> None:
-    """Raise TooMany where `take` would, without a write: a crowd that is refused must not stand in the writer's line."""
-    found = await unit.session.execute(select(Throttle.free_at).where(Throttle.key_hash == _key(unit, limit, who)))
-    _allowed(found.scalar_one_or_none(), limit, unit.now)
+    """Raise TooMany where `consume` would, without a write: many refused requests must not queue for SQLite's writer."""
+    rows = await unit.session.execute(select(Throttle.free_at).where(Throttle.key_hash == _key(unit, limit, who)))
+    _ensure_allowed(rows.scalar_one_or_none(), limit, unit.now)
 
 
 async def consume(unit: UnitOfWork, limit: Limit, who: str) -> None:
-    """Look and count in one: many at once wait in line, and each sees those before it.
+    """Check the limit and count one try, under its lock: concurrent tries are counted one after the other.
 
-    The caller commits it. Raises TooMany (with `retry_after` in whole seconds); then nothing is counted.
+    The caller commits. Raises TooMany (with `retry_after` in whole seconds); then nothing is counted.
     """
-    free_at = await _held(unit, limit, who)
-    _allowed(free_at, limit, unit.now)
-    await _move(unit, limit, who, free_at, timedelta(seconds=limit.every))
+    free_at = await _lock_free_at(unit, limit, who)
+    _ensure_allowed(free_at, limit, unit.now)
+    await _shift_free_at(unit, limit, who, free_at, timedelta(seconds=limit.every))
 
 
-def _allowed(free_at: datetime | None, limit: Limit, now: datetime) -> None:
+def _ensure_allowed(free_at: datetime | None, limit: Limit, now: datetime) -> None:
     wait = wait_for(free_at, limit, now)
     if wait > MAX_WAIT_SECONDS:
         raise TooMany(extra={"retry_after": int(wait) + 1})
 
 
 async def give_back(unit: UnitOfWork, limit: Limit, who: str) -> None:
-    """Take one try back that turned out to be none. The caller commits it."""
-    free_at = await _held(unit, limit, who)
-    await _move(unit, limit, who, free_at, -timedelta(seconds=limit.every))
+    """Take back one try that should not have been counted. The caller commits."""
+    free_at = await _lock_free_at(unit, limit, who)
+    await _shift_free_at(unit, limit, who, free_at, -timedelta(seconds=limit.every))
 
 
-async def _held(unit: UnitOfWork, limit: Limit, who: str) -> datetime:
-    """The limit's memory, locked: made if there is none, and read only once whoever holds it has let go."""
-    insert = await _insert(unit)
+async def _lock_free_at(unit: UnitOfWork, limit: Limit, who: str) -> datetime:
+    """Return the time from which the limit is free in full, locked; insert the row if there is none."""
+    insert = await _insert_function(unit)
     statement = (
         insert(Throttle)
         .values(key_hash=_key(unit, limit, who), free_at=unit.now)
@@ -75,7 +75,7 @@ async def _held(unit: UnitOfWork, limit: Limit, who: str) -> datetime:
     return (await unit.session.execute(statement)).scalar_one()
 
 
-async def _move(unit: UnitOfWork, limit: Limit, who: str, free_at: datetime, step: timedelta) -> None:
+async def _shift_free_at(unit: UnitOfWork, limit: Limit, who: str, free_at: datetime, step: timedelta) -> None:
     await unit.session.execute(
         update(Throttle)
         .where(Throttle.key_hash == _key(unit, limit, who))
@@ -84,7 +84,7 @@ async def _move(unit: UnitOfWork, limit: Limit, who: str, free_at: datetime, ste
     )
 
 
-async def _insert(unit: UnitOfWork) -> Callable[[type[Throttle]], SqliteInsert | PostgresqlInsert]:
+async def _insert_function(unit: UnitOfWork) -> Callable[[type[Throttle]], SqliteInsert | PostgresqlInsert]:
     sqlite = (await unit.session.connection()).dialect.name == "sqlite"
     return sqlite_insert if sqlite else postgresql_insert
 

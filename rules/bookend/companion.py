@@ -48,8 +48,8 @@ async def tell_companion(unit: UnitOfWork, found: Bookend) -> bool:
     notices = await create_notices(unit, [missed])
     if not awake:
         return False
-    to_them = (await ways.ways_to(unit, [companion]))[companion]
-    if len(to_them.devices) > to_them.deaf_devices:
+    to_them = (await ways.load_ways(unit, [companion]))[companion]
+    if len(to_them.devices) > to_them.refusing_devices:
         return True
     return await _call(unit, notices[companion], to_them.channels) and to_them.work
 

@@ -1,4 +1,4 @@
-"""Blocks: they end everything between two people, both ways round, and keep it ended."""
+"""Blocks: a block ends everything between two people in both directions, and keeps it ended."""
 
 from collections.abc import Sequence
 from uuid import UUID
@@ -15,26 +15,26 @@ from rules.errors import NotFound
 
 
 async def block(unit: UnitOfWork, who: Caller, person_id: UUID) -> Block:
-    """End everything between the two, both ways round; repeated it changes nothing. Raises NotFound."""
-    place = (who.person_id, person_id)
+    """Block this person and end everything between the two. A second block changes nothing. Raises NotFound."""
+    key = (who.person_id, person_id)
     try:
         await access.known_person(unit, who, person_id)
     except NotFound:
-        standing = await unit.session.get(Block, place)
-        if standing is None:
+        existing = await unit.session.get(Block, key)
+        if existing is None:
             raise
-        return standing
-    # An invitation that is being accepted in this moment waits, and is refused then.
-    for circle_owner in sorted(place):
+        return existing
+    # An invitation that is being accepted concurrently waits here, and is then refused.
+    for circle_owner in sorted(key):
         await lock_circle(unit, circle_owner)
-    # So does the same block by a shaking hand.
-    standing = await unit.session.get(Block, place)
-    if standing is not None:
-        return standing
-    both = await unit.session.execute(
+    # The same block, sent twice at once, waits as well.
+    existing = await unit.session.get(Block, key)
+    if existing is not None:
+        return existing
+    rows = await unit.session.execute(
         select(Membership).where(access.joins(who.person_id, person_id)).order_by(Membership.id)
     )
-    memberships = both.scalars().all()
+    memberships = rows.scalars().all()
     await membership.lock_memberships(unit, [row.id for row in memberships])
     for row in memberships:
         await membership.end(unit, row)
@@ -44,36 +44,35 @@ async def block(unit: UnitOfWork, who: Caller, person_id: UUID) -> Block:
         .values(dismissed_at=unit.now)
         .execution_options(synchronize_session=False)
     )
-    made = Block(blocker_id=who.person_id, blocked_id=person_id, created_at=unit.now)
-    unit.session.add(made)
+    new_block = Block(blocker_id=who.person_id, blocked_id=person_id, created_at=unit.now)
+    unit.session.add(new_block)
     await unit.session.flush()
-    return made
+    return new_block
 
 
 async def list_blocks(
     unit: UnitOfWork, who: Caller, limit: int, after: UUID | None
 ) -> Sequence[tuple[Block, str | None]]:
-    """Whom the caller has blocked, `limit` + 1 at most."""
+    """Return the caller's blocks with display names, by the blocked person's id, `limit` + 1 at most."""
     statement = select(Block, Person).join(Person, Person.id == Block.blocked_id).where(access.mine(Block, who))
     if after is not None:
         statement = statement.where(Block.blocked_id > after)
-    found = await unit.session.execute(statement.order_by(Block.blocked_id).limit(limit + 1))
+    rows = await unit.session.execute(statement.order_by(Block.blocked_id).limit(limit + 1))
     return [
-        (row, unit.keyring.vault(p.id, p.data_key).open("people.display_name", p.id, p.display_name))
-        for row, p in found
+        (row, unit.keyring.vault(p.id, p.data_key).open("people.display_name", p.id, p.display_name)) for row, p in rows
     ]
 
 
-async def name_of(unit: UnitOfWork, person_id: UUID) -> str | None:
-    """The display name of somebody whom the caller of this may see."""
-    found = await unit.session.get_one(Person, person_id)
-    return unit.keyring.vault(found.id, found.data_key).open("people.display_name", found.id, found.display_name)
+async def load_display_name(unit: UnitOfWork, person_id: UUID) -> str | None:
+    """Return this person's display name; the caller must already know that it may be seen."""
+    person = await unit.session.get_one(Person, person_id)
+    return unit.keyring.vault(person.id, person.data_key).open("people.display_name", person.id, person.display_name)
 
 
 async def unblock(unit: UnitOfWork, who: Caller, person_id: UUID) -> None:
-    """Take a block back; the circle stays as the block left it. Raises NotFound."""
-    gone = await unit.session.execute(
+    """Remove a block; the circle stays as the block left it. Raises NotFound."""
+    deleted = await unit.session.execute(
         delete(Block).where(access.block_of(who.person_id, person_id)).returning(Block.blocked_id)
     )
-    if gone.first() is None:
+    if deleted.first() is None:
         raise NotFound

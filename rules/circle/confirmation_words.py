@@ -1,6 +1,6 @@
-"""Two plain words that both sides of an invitation see, to be compared by voice or by eye."""
+"""The two words that both sides of an invitation see, and compare by voice or by eye."""
 
-# 256 short words that sound unlike one another and mean nothing special to anybody.
+# 256 short words that do not sound alike and carry no strong meaning.
 WORDS = [
     "acorn",
     "almond",
@@ -262,8 +262,8 @@ WORDS = [
 WORD_COUNT = 256
 
 
-def two_words(digest: bytes) -> tuple[str, str]:
-    """Two different words from at least two digest bytes: the same bytes, the same words, on both phones."""
+def choose_words(digest: bytes) -> tuple[str, str]:
+    """Return two different words for a digest of at least two bytes; equal digests give equal words."""
     first = digest[0]
     second = digest[1]
     if second == first:

@@ -1,4 +1,4 @@
-"""When a push may go to somebody: their weekly hours in their own time zone, mute, and "wake me any time"."""
+"""When somebody may be pushed: weekly hours in their time zone, mutes, and "wake me any time"."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
@@ -8,18 +8,18 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 Window = Mapping[str, object]
 """{"day": 0 (Monday) to 6, "from": "HH:MM", "to": "HH:MM"}; no window crosses midnight.
 
-`to` is the moment at which the window ends, "24:00" the end of the day. A last minute is meant with its hour: "23:59"
-ends with the day, and "12:59" when 13 o'clock begins, for a phone's clock cannot say 24:00.
+`to` is exclusive, "24:00" is the end of the day. A `to` that ends in ":59" includes that minute, because time pickers do
+not offer 24:00: "23:59" ends with the day, and "12:59" at 13:00.
 """
 ONE_DAY = timedelta(days=1)
 DAYS_AHEAD = 15
-"""Days to look ahead: a week, and one more for a window that the change of the clocks leaves out."""
+"""Days to look ahead: a week, and one more in case a clock change skips the window."""
 
 
 def available(
     hours: Sequence[Window] | None, time_zone: str, muted_until: datetime | None, now: datetime, *, wake_me: bool
 ) -> bool:
-    """Whether a push may go out at `now`: not muted, and within the hours, or without any, or to be woken any time."""
+    """Return whether a push may be sent at `now`: not muted; and within hours, without any, or "wake me any time"."""
     if muted_until is not None and muted_until > now:
         return False
     return wake_me or not hours or within(hours, time_zone, now)
@@ -28,7 +28,7 @@ def available(
 def next_available(
     hours: Sequence[Window] | None, time_zone: str, muted_until: datetime | None, now: datetime, *, wake_me: bool
 ) -> datetime | None:
-    """From when on a push may go out: `now` if it may already; None when no hours begin within two weeks."""
+    """Return when a push may be sent next: `now` if it may already; None when no hours begin within two weeks."""
     begin = now if muted_until is None else max(now, muted_until)
     if wake_me or not hours or within(hours, time_zone, begin):
         return begin
@@ -40,9 +40,9 @@ def next_available(
 
 
 def within(hours: Sequence[Window], time_zone: str, now: datetime) -> bool:
-    """Whether `now` lies in one of the windows. From UTC to local time is never ambiguous, so gaps and folds are not.
+    """Return whether `now` lies in one of the windows. UTC maps to exactly one local time, also in gaps and folds.
 
-    Hours in a zone that this machine's database no longer knows hold nobody back: a push too many wakes, one too few
+    Hours in a time zone that this machine does not know are ignored: a push too many wakes somebody up, a push too few
     leaves somebody alone.
     """
     zone = load_zone(time_zone)
@@ -61,7 +61,7 @@ def _before_end(clock: str, end: str) -> bool:
 
 
 def _beginnings(hours: Sequence[Window], zone: ZoneInfo, after: datetime) -> Iterator[datetime]:
-    """The instants at which windows begin by the wall clock; both where the clock shows their time twice."""
+    """Yield the instants at which windows begin by the wall clock, both of them where the clock shows a time twice."""
     today = after.astimezone(zone).date()
     for ahead in range(-1, DAYS_AHEAD + 1):
         date = today + ahead * ONE_DAY
@@ -74,7 +74,7 @@ def _beginnings(hours: Sequence[Window], zone: ZoneInfo, after: datetime) -> Ite
 
 
 def _changes(zone: ZoneInfo, after: datetime) -> Iterator[datetime]:
-    """The instants at which the clocks change: a window may begin with one, in the middle of its time."""
+    """Yield the instants at which the clocks change: they may jump into the middle of a window."""
     low = after.replace(microsecond=0)
     for _ in range(DAYS_AHEAD):
         begin, end = low, low + ONE_DAY
@@ -96,7 +96,7 @@ def _offset(zone: ZoneInfo, moment: datetime) -> timedelta | None:
 
 @lru_cache(maxsize=1024)
 def load_zone(name: str) -> ZoneInfo | None:
-    """A time zone by its name; None when this machine's database no longer knows it."""
+    """Return a time zone by its name; None when this machine's database does not have it."""
     try:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError):

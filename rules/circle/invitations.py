@@ -1,4 +1,4 @@
-"""Letting somebody into a circle: a link for one person, two words that both compare, and the owner's last word."""
+"""Invitations into a circle: a link for one person, two words that both compare, and the owner's confirmation."""
 
 import base64
 import hashlib
@@ -28,12 +28,12 @@ TOKEN_BYTES = 16
 ALREADY_ACCEPTED = "It has been accepted. Your circle shows by whom; compare the two words and confirm."
 INVITATIONS_PER_PERSON = Limit("invitations", burst=30, every=120)
 LINK_GUESSES_PER_PLACE = Limit("invitations.guesses", burst=30, every=20)
-"""Links that open nothing, by place."""
+"""Limits the invalid links tried from one place."""
 
 
 @dataclass(frozen=True, slots=True)
 class Invited:
-    """A fresh invitation; the token is known to nobody but the one who made it."""
+    """A new invitation; its token is shown to the inviter only."""
 
     id: UUID
     token: str
@@ -44,141 +44,150 @@ class Invited:
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """What an invitation says to whoever holds its token; `taken_up` to the one person who has accepted it."""
+    """What an invitation shows to whoever holds its token; `accepted` to the one person who has accepted it."""
 
     inviter_id: UUID
     inviter_name: str | None
     role: str
     expires_at: datetime | None
-    taken_up: Membership | None = None
+    accepted: Membership | None = None
 
 
 async def invite(
-    unit: UnitOfWork, who: Caller, role: Role, step: int | None, label: str | None, asked: RequestFingerprint | None
+    unit: UnitOfWork,
+    who: Caller,
+    role: Role,
+    step: int | None,
+    label: str | None,
+    fingerprint: RequestFingerprint | None,
 ) -> Invited:
-    """Make an invitation, good for 48 hours and one person. A retry gives the same token.
+    """Create an invitation, valid for 48 hours and one person. A retry returns the same token.
 
     Raises CircleFull, StepOneFull, TooMany, KeyReused.
     """
-    seed = idempotency.secret(unit, asked, "invitation.token", TOKEN_BYTES)
+    seed = idempotency.secret(unit, fingerprint, "invitation.token", TOKEN_BYTES)
     token = base64.urlsafe_b64encode(seed).decode().rstrip("=")
 
     async def create() -> UUID:
         await lock_circle(unit, who.person_id)
         await throttle.consume(unit, INVITATIONS_PER_PERSON, str(who.person_id))
-        if await size(unit, who.person_id) >= MAX_CIRCLE:
+        if await count_members(unit, who.person_id) >= MAX_CIRCLE:
             raise CircleFull
-        made = Invitation(
+        invitation = Invitation(
             id=unit.new_id(),
             inviter_id=who.person_id,
             token_hash=_hash(token),
             role=str(role),
-            step=await _step(unit, who.person_id, step),
+            step=await _choose_step(unit, who.person_id, step),
             created_at=unit.now,
             expires_at=unit.now + INVITATION_LIFETIME,
         )
-        made.label = who.vault.seal("invitations.label", made.id, label)
-        made.token = who.vault.seal("invitations.token", made.id, token)
-        unit.session.add(made)
+        invitation.label = who.vault.seal("invitations.label", invitation.id, label)
+        invitation.token = who.vault.seal("invitations.token", invitation.id, token)
+        unit.session.add(invitation)
         await unit.session.flush()
-        return made.id
+        return invitation.id
 
-    made_id, _ = await idempotency.run_once(unit, asked, who.person_id, create)
-    found = await unit.session.get(Invitation, made_id)
-    if found is None:
-        # A retry that comes after the link was used or withdrawn.
+    invitation_id, _ = await idempotency.run_once(unit, fingerprint, who.person_id, create)
+    invitation = await unit.session.get(Invitation, invitation_id)
+    if invitation is None:
+        # This is a retry, and the link has been used or withdrawn meanwhile.
         raise InvitationNotValid
-    return Invited(found.id, token, found.role, found.step, found.expires_at)
+    return Invited(invitation.id, token, invitation.role, invitation.step, invitation.expires_at)
 
 
-async def find(unit: UnitOfWork, token: str, *, lock: bool = False) -> Invitation:
-    """The invitation that this token opens. Raises InvitationNotValid, whatever the reason."""
+async def find_invitation(unit: UnitOfWork, token: str, *, lock: bool = False) -> Invitation:
+    """Return the invitation of this token, locked if so asked. Raises InvitationNotValid, whatever the reason."""
     statement = select(Invitation).where(Invitation.token_hash == _hash(token), Invitation.expires_at > unit.now)
     if lock:
         statement = statement.with_for_update()
-    found = (await unit.session.execute(statement)).scalar_one_or_none()
-    if found is None:
+    invitation = (await unit.session.execute(statement)).scalar_one_or_none()
+    if invitation is None:
         raise InvitationNotValid
-    return found
+    return invitation
 
 
-async def preview(unit: UnitOfWork, who: Caller | None, token: str) -> Preview:
-    """Who invites as what, for anybody who holds the token; who has taken it up is told how it stands.
+async def preview_invitation(unit: UnitOfWork, who: Caller | None, token: str) -> Preview:
+    """Return who invites and as what, for anybody who holds the token; to whoever has accepted it, the membership.
 
     Raises InvitationNotValid, OwnInvitation.
     """
     try:
-        found = await find(unit, token)
+        invitation = await find_invitation(unit, token)
     except InvitationNotValid:
-        taken_up = who and await _taken_up(unit, who.person_id, token)
-        if not taken_up:
+        membership = who and await _find_accepted(unit, who.person_id, token)
+        if not membership:
             raise
-        name = await _name(unit, taken_up.owner_id)
-        return Preview(taken_up.owner_id, name, taken_up.role, None, taken_up)
+        name = await _name(unit, membership.owner_id)
+        return Preview(membership.owner_id, name, membership.role, None, membership)
     if who is not None:
-        await _acceptable(unit, who.person_id, found)
-    return Preview(found.inviter_id, await _name(unit, found.inviter_id), found.role, found.expires_at)
+        await _ensure_acceptable(unit, who.person_id, invitation)
+    return Preview(
+        invitation.inviter_id, await _name(unit, invitation.inviter_id), invitation.role, invitation.expires_at
+    )
 
 
-async def accept(unit: UnitOfWork, person_id: UUID, token: str, asked: RequestFingerprint | None) -> tuple[UUID, bool]:
-    """Take the invitation up; gives the membership, which counts only once its owner confirms it, and whether it is new.
+async def accept(
+    unit: UnitOfWork, person_id: UUID, token: str, fingerprint: RequestFingerprint | None
+) -> tuple[UUID, bool]:
+    """Accept the invitation; return the membership's id, and whether it is new. It counts once its owner confirms it.
 
-    Whoever has taken it up may say so again. Raises InvitationNotValid, OwnInvitation, AlreadyInCircle, CircleFull,
+    Accepting again changes nothing. Raises InvitationNotValid, OwnInvitation, AlreadyInCircle, CircleFull,
     KeyReused.
     """
-    again = False
+    is_repeated = False
 
     async def create() -> UUID:
-        nonlocal again
+        nonlocal is_repeated
         try:
-            # The circle first, then the invitation: the same order everywhere, so that nobody waits in a ring.
-            await lock_circle(unit, (await find(unit, token)).inviter_id)
-            found = await find(unit, token, lock=True)
+            # The circle is locked first, then the invitation: the same order everywhere, so that nothing deadlocks.
+            await lock_circle(unit, (await find_invitation(unit, token)).inviter_id)
+            invitation = await find_invitation(unit, token, lock=True)
         except InvitationNotValid:
-            taken_up = await _taken_up(unit, person_id, token)
-            if taken_up is None:
+            membership = await _find_accepted(unit, person_id, token)
+            if membership is None:
                 raise
-            again = True
-            return taken_up.id
-        return await _join(unit, person_id, found)
+            is_repeated = True
+            return membership.id
+        return await _join(unit, person_id, invitation)
 
-    made_id, _ = await idempotency.run_once(unit, asked, person_id, create)
-    return made_id, not again
+    membership_id, _ = await idempotency.run_once(unit, fingerprint, person_id, create)
+    return membership_id, not is_repeated
 
 
-async def _join(unit: UnitOfWork, person_id: UUID, found: Invitation) -> UUID:
-    await _acceptable(unit, person_id, found)
-    owner = found.inviter_id
-    there = select(Membership.id).where(access.owned_by(Membership, owner), access.supports(person_id))
-    if (await unit.session.execute(there)).first() is not None:
+async def _join(unit: UnitOfWork, person_id: UUID, invitation: Invitation) -> UUID:
+    await _ensure_acceptable(unit, person_id, invitation)
+    owner_id = invitation.inviter_id
+    existing = select(Membership.id).where(access.owned_by(Membership, owner_id), access.supports(person_id))
+    if (await unit.session.execute(existing)).first() is not None:
         raise AlreadyInCircle
-    if await size(unit, owner) >= MAX_CIRCLE:
+    if await count_members(unit, owner_id) >= MAX_CIRCLE:
         raise CircleFull
-    step = found.step if found.step == 2 or await _first_told(unit, owner) < MAX_STEP_ONE else 2
-    made = Membership(
+    step = invitation.step if invitation.step == 2 or await _count_first_step(unit, owner_id) < MAX_STEP_ONE else 2
+    membership = Membership(
         id=unit.new_id(),
-        owner_id=owner,
+        owner_id=owner_id,
         member_id=person_id,
-        role=found.role,
+        role=invitation.role,
         step=step,
         accepted_at=unit.now,
-        invitation_hash=found.token_hash,
+        invitation_hash=invitation.token_hash,
     )
-    unit.session.add(made)
-    await unit.session.delete(found)
+    unit.session.add(membership)
+    await unit.session.delete(invitation)
     await unit.session.flush()
-    await create_notices(unit, [NoticeDraft(owner, NoticeKind.INVITATION_ACCEPTED, made.id, person_id)])
-    return made.id
+    await create_notices(unit, [NoticeDraft(owner_id, NoticeKind.INVITATION_ACCEPTED, membership.id, person_id)])
+    return membership.id
 
 
-async def _taken_up(unit: UnitOfWork, person_id: UUID, token: str) -> Membership | None:
-    """The membership that this person has by that very link. Raises OwnInvitation to the one who made it."""
-    found = (
+async def _find_accepted(unit: UnitOfWork, person_id: UUID, token: str) -> Membership | None:
+    """Return the membership that this person has by this link, if any. Raises OwnInvitation for the inviter."""
+    membership = (
         await unit.session.execute(select(Membership).where(Membership.invitation_hash == _hash(token)).limit(1))
     ).scalar_one_or_none()
-    if found is not None and found.owner_id == person_id:
+    if membership is not None and membership.owner_id == person_id:
         raise OwnInvitation(ALREADY_ACCEPTED)
-    return found if found is not None and found.member_id == person_id else None
+    return membership if membership is not None and membership.member_id == person_id else None
 
 
 async def _name(unit: UnitOfWork, person_id: UUID) -> str | None:
@@ -188,65 +197,67 @@ async def _name(unit: UnitOfWork, person_id: UUID) -> str | None:
 
 
 async def accept_at_sign_up(unit: UnitOfWork, person_id: UUID, token: str) -> None:
-    """The invitation that a new person came with; on a retry of the sign-up it has been taken up already."""
-    there = select(Membership.id).where(access.supports(person_id))
-    if (await unit.session.execute(there)).first() is None:
+    """Accept the invitation that a new person came with, unless an earlier try of the sign-up has."""
+    memberships = select(Membership.id).where(access.supports(person_id))
+    if (await unit.session.execute(memberships)).first() is None:
         await accept(unit, person_id, token, None)
 
 
 async def list_invitations(unit: UnitOfWork, who: Caller, limit: int, before: UUID | None) -> Sequence[Invitation]:
-    """The caller's invitations that can still be used, newest first, `limit` + 1 rows at most."""
+    """Return the caller's invitations that can still be used, newest first, `limit` + 1 rows at most."""
     statement = select(Invitation).where(access.mine(Invitation, who), Invitation.expires_at > unit.now)
     if before is not None:
         statement = statement.where(Invitation.id < before)
     return (await unit.session.execute(statement.order_by(Invitation.id.desc()).limit(limit + 1))).scalars().all()
 
 
-def token_of(who: Caller, row: Invitation) -> str | None:
-    """The token of the caller's own invitation; None when it cannot be read, or is older than its being kept."""
-    return who.vault.open("invitations.token", row.id, row.token)
+def decrypt_token(who: Caller, invitation: Invitation) -> str | None:
+    """Return the token of the caller's own invitation; None when it cannot be decrypted, or was never stored."""
+    return who.vault.open("invitations.token", invitation.id, invitation.token)
 
 
 async def withdraw(unit: UnitOfWork, who: Caller, invitation_id: UUID) -> None:
-    """Make the link useless. Raises NotFound."""
-    gone = await unit.session.execute(
+    """Delete the invitation, so that its link is no longer valid. Raises NotFound."""
+    deleted = await unit.session.execute(
         delete(Invitation).where(Invitation.id == invitation_id, access.mine(Invitation, who)).returning(Invitation.id)
     )
-    if gone.first() is None:
+    if deleted.first() is None:
         raise NotFound
 
 
 async def lock_circle(unit: UnitOfWork, owner_id: UUID) -> None:
-    """Let everything that changes who stands where in this circle wait in line."""
+    """Lock the owner's row, so that changes of who is in this circle run one at a time."""
     await unit.session.execute(select(Person.id).where(Person.id == owner_id).with_for_update(key_share=True))
 
 
-async def size(unit: UnitOfWork, owner_id: UUID) -> int:
+async def count_members(unit: UnitOfWork, owner_id: UUID) -> int:
+    """Return how many memberships this circle has, confirmed or not."""
     return (await unit.session.execute(select(func.count()).where(access.owned_by(Membership, owner_id)))).scalar_one()
 
 
-async def _acceptable(unit: UnitOfWork, person_id: UUID, found: Invitation) -> None:
-    if found.inviter_id == person_id:
+async def _ensure_acceptable(unit: UnitOfWork, person_id: UUID, invitation: Invitation) -> None:
+    """Raise OwnInvitation for the inviter, and InvitationNotValid between people of whom one has blocked the other."""
+    if invitation.inviter_id == person_id:
         raise OwnInvitation
-    if await access.blocked(unit.session, person_id, found.inviter_id):
+    if await access.blocked(unit.session, person_id, invitation.inviter_id):
         raise InvitationNotValid
 
 
-async def _step(unit: UnitOfWork, owner_id: UUID, wished: int | None) -> int:
-    if wished == 2:
+async def _choose_step(unit: UnitOfWork, owner_id: UUID, requested_step: int | None) -> int:
+    if requested_step == 2:
         return 2
-    invited = select(func.count()).where(
+    pending = select(func.count()).where(
         access.owned_by(Invitation, owner_id), Invitation.step == 1, Invitation.expires_at > unit.now
     )
-    taken = await _first_told(unit, owner_id) + (await unit.session.execute(invited)).scalar_one()
-    if taken < MAX_STEP_ONE:
+    taken_places = await _count_first_step(unit, owner_id) + (await unit.session.execute(pending)).scalar_one()
+    if taken_places < MAX_STEP_ONE:
         return 1
-    if wished == 1:
+    if requested_step == 1:
         raise StepOneFull
     return 2
 
 
-async def _first_told(unit: UnitOfWork, owner_id: UUID) -> int:
+async def _count_first_step(unit: UnitOfWork, owner_id: UUID) -> int:
     members = select(func.count()).where(access.owned_by(Membership, owner_id), Membership.step == 1)
     return (await unit.session.execute(members)).scalar_one()
 

@@ -1,4 +1,4 @@
-"""Reachability before it is needed: whom no push reaches, told once to them and to those whose circle they are in."""
+"""Reachability, watched before it is needed: whom no push reaches is told once, and so are the circles they are in."""
 
 from collections.abc import Sequence
 from datetime import timedelta
@@ -14,47 +14,46 @@ from rules.circle.ways import CHANNEL_WORKS, DEVICE_WORKS
 from rules.inbox.notices import NoticeDraft, create_notices
 
 SILENCE_BEFORE_UNREACHABLE = timedelta(days=7)
-"""How long a device may leave pushes that were handed over without a receipt."""
+"""How long pushes that were handed over may stay without a receipt before a device counts as silent."""
 UNREACHABLE_GRACE = timedelta(minutes=10)
-"""How long somebody may be without a device: after they were confirmed, and after their last one went."""
+"""How long somebody may have no device, after their membership was confirmed and after their last device was retired."""
 
 
 async def newly_unreachable(unit: UnitOfWork, limit: int) -> Sequence[UUID]:
-    """Active members of somebody's circle whom nothing reaches, and who have not been told so yet.
+    """Return confirmed members of any circle whom nothing reaches, and who have not been notified of it, by id.
 
-    Nothing reaches somebody without a confirmed channel who has no live device, or only silent ones. One that refused the
-    last urgent pushes for good is no way, be it a device or a channel.
+    Nothing reaches a person without a working channel whose devices are all retired, silent or refusing pushes.
     """
     silent = _silent(unit)
     confirmed = and_(Membership.member_id == Person.id, Membership.confirmed_at.is_not(None))
     live = and_(Device.person_id == Person.id, Device.disabled_at.is_(None))
-    settled = and_(
+    without_device = and_(
         select(Membership.id).where(confirmed, Membership.confirmed_at <= unit.now - UNREACHABLE_GRACE).exists(),
         ~select(Device.id)
         .where(Device.person_id == Person.id, Device.disabled_at > unit.now - UNREACHABLE_GRACE)
         .exists(),
     )
-    found = await unit.session.execute(
+    rows = await unit.session.execute(
         select(Person.id)
         .where(
             Person.unreachable_told_at.is_(None),
             select(Membership.id).where(confirmed).exists(),
             ~select(Channel.id).where(Channel.person_id == Person.id, CHANNEL_WORKS).exists(),
             ~select(Device.id).where(live, DEVICE_WORKS, Device.id.not_in(silent)).exists(),
-            or_(select(Device.id).where(live).exists(), settled),
+            or_(select(Device.id).where(live).exists(), without_device),
         )
         .order_by(Person.id)
         .limit(limit)
     )
-    return found.scalars().all()
+    return rows.scalars().all()
 
 
 def _silent(unit: UnitOfWork) -> Select[UUID]:
-    """Devices that were handed a push 7 days ago or earlier and have given no sign of life since.
+    """Select devices that were handed a push 7 days ago or earlier, and have shown no sign of life since.
 
-    A receipt is one, and so is a sign-in that registered the device anew.
+    A sign of life is a receipt, or a sign-in that registered the device again.
     """
-    # Read as one set, not device by device: deliveries are many, and this look is taken once a minute.
+    # Read as one set, not device by device: deliveries are many, and this runs once a minute.
     unanswered = (
         select(Delivery.device_id, func.max(Delivery.handed_at).label("handed_at"))
         .where(Delivery.handed_at <= unit.now - SILENCE_BEFORE_UNREACHABLE, Delivery.delivered_at.is_(None))
@@ -73,13 +72,13 @@ def _silent(unit: UnitOfWork) -> Select[UUID]:
 
 
 async def notify_if_unreachable(unit: UnitOfWork, person_id: UUID) -> bool:
-    """Tell this person, and those whose circle they are in, that nothing reaches them; once an episode.
+    """Notify this person, and the owners of circles they are in, that nothing reaches them; once per episode.
 
-    False when somebody else has done it, or when they have given a sign of life meanwhile. To the others the notice
-    comes from the person; their own comes from nobody.
+    Return False when another process has done it, or the person has shown a sign of life meanwhile. The notices to the
+    owners name the person as sender; the person's own names nobody.
     """
     since = unit.now - SILENCE_BEFORE_UNREACHABLE
-    sign = (
+    sign_of_life = (
         select(Device.id)
         .outerjoin(Session, Session.id == Device.session_id)
         .where(
@@ -88,13 +87,13 @@ async def notify_if_unreachable(unit: UnitOfWork, person_id: UUID) -> bool:
             or_(func.coalesce(Device.last_receipt_at, Device.created_at) > since, Session.created_at > since),
         )
     )
-    found = (
+    person = (
         await unit.session.execute(
             select(Person)
             .where(
                 Person.id == person_id,
                 Person.unreachable_told_at.is_(None),
-                ~sign.exists(),
+                ~sign_of_life.exists(),
                 ~select(Channel.id).where(Channel.person_id == Person.id, CHANNEL_WORKS).exists(),
             )
             .with_for_update(key_share=True, skip_locked=True)
@@ -103,35 +102,35 @@ async def notify_if_unreachable(unit: UnitOfWork, person_id: UUID) -> bool:
     owners = await unit.session.execute(
         select(Membership.owner_id).where(access.supports(person_id), access.CONFIRMED).order_by(Membership.id)
     )
-    circles = owners.scalars().all()
-    if found is None or not circles:
+    owner_ids = owners.scalars().all()
+    if person is None or not owner_ids:
         return False
-    found.unreachable_told_at = unit.now
+    person.unreachable_told_at = unit.now
     await unit.session.flush()
     episode = unit.new_id()
-    told = [NoticeDraft(owner_id, NoticeKind.UNREACHABLE, episode, person_id) for owner_id in circles]
-    await create_notices(unit, [NoticeDraft(person_id, NoticeKind.UNREACHABLE, episode, None), *told])
+    notices_to_owners = [NoticeDraft(owner_id, NoticeKind.UNREACHABLE, episode, person_id) for owner_id in owner_ids]
+    await create_notices(unit, [NoticeDraft(person_id, NoticeKind.UNREACHABLE, episode, None), *notices_to_owners])
     return True
 
 
 async def mark_reachable(unit: UnitOfWork, person_id: UUID) -> None:
-    """There is a way to this person (again): the episode, if there was one, is over, and its notices go."""
-    back = await unit.session.execute(
+    """End this person's episode of being unreachable, if there is one, and dismiss its notices."""
+    changed = await unit.session.execute(
         update(Person)
         .where(Person.id == person_id, Person.unreachable_told_at.is_not(None))
         .values(unreachable_told_at=None)
         .returning(Person.id)
         .execution_options(synchronize_session=False)
     )
-    if back.first() is None:
+    if changed.first() is None:
         return
-    about = or_(
+    about_person = or_(
         access.names(person_id),
         and_(access.owned_by(Notice, person_id), Notice.sender_id.is_(None)),
     )
     await unit.session.execute(
         update(Notice)
-        .where(Notice.kind == NoticeKind.UNREACHABLE, Notice.dismissed_at.is_(None), about)
+        .where(Notice.kind == NoticeKind.UNREACHABLE, Notice.dismissed_at.is_(None), about_person)
         .values(dismissed_at=unit.now)
         .execution_options(synchronize_session=False)
     )

@@ -1,4 +1,4 @@
-"""What is shared beside reach-outs, check-ins and reach-ins: it is pushed gently, and ends with the membership it came by."""
+"""Check-ins and reach-ins, as shared through a membership: what is still to be pushed, and what ends with it."""
 
 from collections.abc import Sequence
 from uuid import UUID
@@ -13,14 +13,17 @@ from rules.kinds import SHARED_KINDS
 
 
 async def shared_by_membership(unit: UnitOfWork, membership_id: UUID) -> Sequence[UUID]:
-    """The check-ins and reach-ins that came by this membership, which the caller holds."""
+    """Return the ids of check-ins and reach-ins shared through this membership, which must be locked."""
     shared = select(CheckInShare.check_in_id).where(CheckInShare.membership_id == membership_id)
     sent = select(ReachIn.id).where(ReachIn.membership_id == membership_id)
     return (await unit.session.execute(shared.union(sent))).scalars().all()
 
 
 async def take_back(unit: UnitOfWork, events: Sequence[UUID], people: Sequence[UUID] | None = None) -> None:
-    """Nothing more is sent of these check-ins and reach-ins, and they leave the inboxes (of these people, or all)."""
+    """Cancel what is still to be sent of these check-ins and reach-ins, and remove them from the inboxes.
+
+    `people`: whose inboxes; None for everybody's.
+    """
     whose = true() if people is None else access.in_inboxes_of(people)
     of_these = and_(whose, Notice.kind.in_(SHARED_KINDS), Notice.event_id.in_(events))
     await withdraw(unit, _ids(of_these))
@@ -33,7 +36,7 @@ async def take_back(unit: UnitOfWork, events: Sequence[UUID], people: Sequence[U
 
 
 async def retire_pushes(unit: UnitOfWork, owner_id: UUID, member_id: UUID) -> None:
-    """Somebody has muted this person: what is still to be pushed stays in the inbox."""
+    """Cancel pending pushes of what the owner shared with a member who has muted them; the inbox keeps it."""
     theirs = and_(access.notices_to(member_id, sender_id=owner_id), Notice.kind.in_(SHARED_KINDS))
     await withdraw(unit, _ids(theirs))
 

@@ -102,11 +102,11 @@ def _may_be_asked(participant: Participant, now: datetime) -> bool:
 
 def hears_pushes(participant: Participant, now: datetime) -> bool:
     """Whether a push may go to them, and would arrive as far as anybody knows."""
-    return len(participant.devices) > participant.deaf_devices and pushable(participant, now)
+    return len(participant.devices) > participant.refusing_devices and pushable(participant, now)
 
 
 def hears_channels(participant: Participant, now: datetime) -> bool:
-    return len(participant.channels) > participant.deaf_channels and callable_by_channel(participant, now)
+    return len(participant.channels) > participant.refusing_channels and callable_by_channel(participant, now)
 
 
 def due_after(ladder: Sequence[int], rung: int, now: datetime) -> datetime | None:

@@ -14,7 +14,7 @@ from models import Channel, Device, Membership, Person, ReachOut, Session
 from rules import access
 from rules.access import Caller
 from rules.circle import hours
-from rules.circle.ways import deaf
+from rules.circle.ways import is_refusing
 from rules.errors import NotSignedIn
 from rules.reach_out.state import Participant
 
@@ -34,8 +34,8 @@ class Member:
     available: bool
     devices: tuple[UUID, ...]
     channels: tuple[UUID, ...]
-    deaf_devices: int
-    deaf_channels: int
+    refusing_devices: int
+    refusing_channels: int
     data_key: bytes
     display_name: bytes | None
     contact: bytes | None
@@ -52,8 +52,8 @@ class Member:
             hears_at=self.hears_at,
             devices=self.devices,
             channels=self.channels,
-            deaf_devices=self.deaf_devices,
-            deaf_channels=self.deaf_channels,
+            refusing_devices=self.refusing_devices,
+            refusing_channels=self.refusing_channels,
         )
 
 
@@ -147,9 +147,9 @@ def _members(operation: Operation, rows: Sequence[Row[*tuple[Any, ...]]]) -> lis
             heads.append(row)
         # Each device comes once with each channel; the keys of a dict keep their order and count once.
         if row.device_id is not None:
-            devices[row.membership_id][row.device_id] = deaf(operation, row.device_refusals)
+            devices[row.membership_id][row.device_id] = is_refusing(operation, row.device_refusals)
         if row.channel_id is not None:
-            channels[row.membership_id][row.channel_id] = deaf(operation, row.channel_refusals)
+            channels[row.membership_id][row.channel_id] = is_refusing(operation, row.channel_refusals)
     hears = {
         row.membership_id: hours.next_available(
             row.member_hours, row.member_time_zone, row.muted_until, operation.now, wake_me=row.member_wake_me
@@ -166,8 +166,8 @@ def _members(operation: Operation, rows: Sequence[Row[*tuple[Any, ...]]]) -> lis
             available=hears[row.membership_id] == operation.now,
             devices=tuple(devices[row.membership_id]),
             channels=tuple(channels[row.membership_id]),
-            deaf_devices=sum(devices[row.membership_id].values()),
-            deaf_channels=sum(channels[row.membership_id].values()),
+            refusing_devices=sum(devices[row.membership_id].values()),
+            refusing_channels=sum(channels[row.membership_id].values()),
             data_key=row.member_data_key,
             display_name=row.member_display_name,
             contact=row.member_contact,

@@ -13,7 +13,7 @@ from models import Answer, Channel, Device, Membership, Notice, Person, Recipien
 from models.enums import AnswerKind, NoticeKind
 from rules import access
 from rules.circle import hours
-from rules.circle.ways import deaf
+from rules.circle.ways import is_refusing
 from rules.reach_out.state import Participant
 
 RECIPIENT_COLUMNS = (
@@ -86,12 +86,12 @@ def _participant(unit: UnitOfWork, rows: Sequence[Row[*tuple[Any, ...]]]) -> Par
     """Return one participant; there is a row for each device with each channel."""
     row = rows[0]
     devices = {
-        participant.device_id: deaf(unit, participant.device_refusals)
+        participant.device_id: is_refusing(unit, participant.device_refusals)
         for participant in rows
         if participant.device_id is not None
     }
     channels = {
-        participant.channel_id: deaf(unit, participant.channel_refusals)
+        participant.channel_id: is_refusing(unit, participant.channel_refusals)
         for participant in rows
         if participant.channel_id is not None
     }
@@ -106,7 +106,7 @@ def _participant(unit: UnitOfWork, rows: Sequence[Row[*tuple[Any, ...]]]) -> Par
         hears_at=hears_at,
         devices=tuple(devices),
         channels=tuple(channels),
-        deaf_devices=sum(devices.values()),
-        deaf_channels=sum(channels.values()),
+        refusing_devices=sum(devices.values()),
+        refusing_channels=sum(channels.values()),
         notice_id=row.notice_id,
     )

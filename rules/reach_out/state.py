@@ -44,7 +44,7 @@ Stage = Waiting | Answered | Together | Closed
 class Participant:
     """A member who is part of a reach-out: how far it has come to them, what they said, and the ways to them now.
 
-    `available`: a push may go to them now; otherwise from `hears_at` on (None: not within two weeks). `deaf_…`: how many of
+    `available`: a push may go to them now; otherwise from `hears_at` on (None: not within two weeks). `refusing_…`: how many of
     these ways refuse everything; they are tried and not waited for. `promises`: number of times they said that they are
     there, the last time at `promised_at`. `held_seconds`: how long their words have held the ladder since the person last
     asked, but for the latest word. `notice_id`: the notice of this reach-out in their inbox.
@@ -71,8 +71,8 @@ class Participant:
     hears_at: datetime | None = None
     devices: tuple[UUID, ...] = ()
     channels: tuple[UUID, ...] = ()
-    deaf_devices: int = 0
-    deaf_channels: int = 0
+    refusing_devices: int = 0
+    refusing_channels: int = 0
     notice_id: UUID | None = None
 
     @property
@@ -105,7 +105,7 @@ class Participant:
     @property
     def reachable(self) -> bool:
         """Whether anything reaches them, as far as anybody knows."""
-        return len(self.devices) > self.deaf_devices or len(self.channels) > self.deaf_channels
+        return len(self.devices) > self.refusing_devices or len(self.channels) > self.refusing_channels
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

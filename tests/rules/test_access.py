@@ -22,7 +22,7 @@ FOR_NOBODY = {
     "rules/accounts/passkeys.py::_signer": "finds whoever signs in by a credential; nobody is signed in yet",
     "rules/circle/blocks.py::list_blocks": "goes on behind the last row of a page; the rows are the caller's own",
     "rules/circle/ways.py::can_reach": "asks whether a push reaches a person, for a column that is already selected",
-    "rules/circle/ways.py::ways_to": "collects the devices and channels of people whom it is decided to tell",
+    "rules/circle/ways.py::load_ways": "collects the devices and channels of people whom it is decided to tell",
     "rules/inbox/notices.py::live_devices": "collects the devices that a notice, already decided on, is pushed to",
     "rules/outbox/": "works on what is already to be sent, for the worker: nobody sees the rows",
     "rules/reach_out/membership_end.py": "belongs to the machine, which reads and writes the reach-out that is locked",

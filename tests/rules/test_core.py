@@ -17,7 +17,7 @@ from core.settings import Settings
 from core.types import UtcDateTime
 from rules import helplines
 from rules.accounts.throttle import Limit, wait_for
-from rules.circle.confirmation_words import WORD_COUNT, WORDS, two_words
+from rules.circle.confirmation_words import WORD_COUNT, WORDS, choose_words
 
 NOW = datetime(2026, 3, 10, 20, tzinfo=UTC)
 
@@ -41,9 +41,9 @@ def test_ids_and_tokens_of_one_moment_differ() -> None:
 
 @given(st.binary(min_size=2, max_size=40))
 def test_two_words_are_two_and_the_same_on_both_phones(digest: bytes) -> None:
-    first, second = two_words(digest)
+    first, second = choose_words(digest)
     assert first != second
-    assert two_words(digest) == (first, second)
+    assert choose_words(digest) == (first, second)
     assert {first, second} <= set(WORDS)
 
 

@@ -154,7 +154,7 @@ async def change(body: Change, unit: Writing, who: WritingCaller) -> MeOut:
         region = body.region if "region" in changes else who.region
         with invalid_at("body.contact"):
             changes["contact"] = dialable(body.contact, region)
-    return _out(await people.change(unit, who, changes), who)
+    return _out(await people.change_profile(unit, who, changes), who)
 
 
 @router.put("/v1/me/passphrase", summary="Set a new passphrase", status_code=204, responses=problems(ProofNeeded))
@@ -177,7 +177,7 @@ async def new_codes(unit: Writing, who: WritingCaller, key: IdempotencyKey) -> C
     """Ten new recovery codes; the earlier ones stop working. Needs fresh proof."""
     access.require_proof(who, unit.now)
     asked = retry_of(unit.keyring, who, "POST /v1/recovery-codes", key, None)
-    return CodesOut(recovery_codes=await people.new_codes(unit, who, asked))
+    return CodesOut(recovery_codes=await people.renew_codes(unit, who, asked))
 
 
 @router.get("/v1/me/access-log", summary="List what happened to the ways into my account")

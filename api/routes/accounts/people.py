@@ -59,7 +59,7 @@ async def sign_up(
         again = await idempotency.find_result(unit, asked) is not None
         if not again:
             async with login_throttle.at_links(context, request):
-                await people.may_register(unit, context.settings.registration, body.invitation_token)
+                await people.require_registration(unit, context.settings.registration, body.invitation_token)
     # Outside any transaction: a sign-up never holds up a press. A retry opens a session, so it has to prove itself:
     # the passphrase may have been changed since.
     if again:

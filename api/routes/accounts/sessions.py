@@ -29,7 +29,7 @@ from models import Session
 from models.enums import AccessKind, Carrier
 from rules import access, idempotency
 from rules.accounts import access_log, people, sessions
-from rules.accounts.sessions import Known, SignedIn
+from rules.accounts.sessions import Credentials, SignedIn
 from rules.errors import NotFound, NotSignedIn, TooMany, WrongCredentials
 
 router = APIRouter(prefix="/v1/sessions", tags=["sessions"])
@@ -92,7 +92,7 @@ async def sign_in(
         )
         _, new = await idempotency.run_once(unit, asked, known.person_id, lambda: _same(known.person_id))
         secret = idempotency.secret(unit, asked, "sign_in.token")
-        made = await sessions.sign_in(unit, known, body.carrier, secret, fresh, again=not new)
+        made = await sessions.sign_in(unit, known, body.carrier, secret, fresh, is_retry=not new)
         await unit.commit(context.bus, context.dispatch_now)
     return signed_in_out(made, response, context)
 
@@ -117,7 +117,7 @@ async def recover(
             unit.keyring, f"recovery\0{body.sign_in_name}", key, body.model_dump(mode="json")
         )
         again = await idempotency.find_result(unit, asked) is not None
-        owner = await sessions.known(unit, people.name_hash(unit.keyring, body.sign_in_name))
+        owner = await sessions.find_credentials(unit, people.name_hash(unit.keyring, body.sign_in_name))
     if again:
         # The reply was lost: the code is used up, but the new passphrase opens the door.
         said = SignIn(sign_in_name=body.sign_in_name, passphrase=body.new_passphrase, carrier=body.carrier)
@@ -171,7 +171,7 @@ async def prove(body: Proof, request: Request, token: Token, context: Services) 
     await login_throttle.give_back(context, guess, who.person_id)
     async with context.database.write() as session:
         unit = make_unit(context, session)
-        await sessions.prove(unit, who)
+        await sessions.record_proof(unit, who)
         found = await session.get(Session, who.session_id)
         if found is None:
             raise NotSignedIn
@@ -226,11 +226,11 @@ def give_cookie(response: Response, context: Context, token: str) -> None:
     )
 
 
-async def check_passphrase(context: Context, request: Request, sign_in_name: str, passphrase: str) -> Known:
+async def check_passphrase(context: Context, request: Request, sign_in_name: str, passphrase: str) -> Credentials:
     """Whose passphrase this is. No transaction is open while it is hashed. Raises WrongCredentials, TooMany."""
     async with context.database.read() as session:
         unit = make_unit(context, session)
-        known = await sessions.known(unit, people.name_hash(unit.keyring, sign_in_name))
+        known = await sessions.find_credentials(unit, people.name_hash(unit.keyring, sign_in_name))
     guess = await login_throttle.take(context, request, sign_in_name, known.person_id if known else None)
     match = await context.passphrases.matches(known.passphrase_hash if known else None, passphrase, guess.who)
     if not match or known is None:

@@ -32,7 +32,7 @@ async def block(body: NewBlock, unit: Writing, who: WritingCaller, key: Idempote
     await idempotency.remember_existing(
         unit, retry_of(unit.keyring, who, "POST /v1/blocks", key, body), who.person_id, body.person_id
     )
-    name = await rule.name_of(unit, body.person_id)
+    name = await rule.load_display_name(unit, body.person_id)
     return BlockOut(person=PersonOut(id=made.blocked_id, display_name=name), created_at=made.created_at)
 
 

@@ -59,9 +59,9 @@ class Change(Body):
 @router.get("", summary="List the people in my circle")
 async def members(unit: Reading, who: ReadingCaller, limit: Limit = DEFAULT_LIMIT, cursor: Cursor = None) -> CirclePage:
     """The people in my circle, in the order in which it grew, and whether a press now would reach anybody."""
-    found = await membership.members(unit, who, limit, cursor)
+    found = await membership.list_members(unit, who, limit, cursor)
     whole = cursor is None and len(found) <= limit
-    everyone = found if whole else await membership.members(unit, who, MAX_CIRCLE, None)
+    everyone = found if whole else await membership.list_members(unit, who, MAX_CIRCLE, None)
     shown = page(found, limit, member_out)
     return CirclePage(
         items=shown.items, next=shown.next, anyone_available=any(member.available_now for member in everyone)
@@ -109,7 +109,7 @@ def _ladder_out(own: Sequence[int] | None, context: Context) -> LadderOut:
 async def change(membership_id: UUID, body: Change, unit: Writing, who: WritingCaller) -> MemberOut:
     """Another role or step (JSON Merge Patch)."""
     changes = body.model_dump(include=body.model_fields_set, mode="json")
-    await membership.change(unit, who, membership_id, changes)
+    await membership.change_member(unit, who, membership_id, changes)
     return await _one(unit, who, membership_id)
 
 
@@ -129,7 +129,7 @@ async def remove(membership_id: UUID, unit: Writing, who: WritingCaller) -> None
 
 
 async def _one(unit: UnitOfWork, who: Caller, membership_id: UUID) -> MemberOut:
-    found = await membership.members(unit, who, 1, None, only=membership_id)
+    found = await membership.list_members(unit, who, 1, None, only=membership_id)
     if not found:
         raise NotFound
     return member_out(found[0])

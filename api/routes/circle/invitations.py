@@ -134,7 +134,7 @@ async def mine(
 ) -> Page[InvitationOut]:
     """List my invitations that can still be used, each with its link."""
     found = await invitations.list_invitations(unit, who, limit, cursor)
-    urls = {row.id: _url(context, token) for row in found if (token := invitations.token_of(who, row))}
+    urls = {row.id: _url(context, token) for row in found if (token := invitations.decrypt_token(who, row))}
     drawn = {made: await _drawn(url) for made, url in urls.items()}
 
     def show(row: Invitation) -> InvitationOut:
@@ -163,9 +163,9 @@ async def preview(body: Opened, request: Request, token: Token, context: Service
     """Read who invites me and as what. Needs no session; with one, a link that I have accepted says how it stands."""
     async with login_throttle.at_links(context, request), context.database.read() as session:
         unit = make_unit(context, session)
-        found = await invitations.preview(unit, await _whoever(unit, token, context), body.token)
-        mine = found.taken_up
-        words = membership.words(unit, mine.id) if mine and mine.confirmed_at is None else None
+        found = await invitations.preview_invitation(unit, await _whoever(unit, token, context), body.token)
+        mine = found.accepted
+        words = membership.confirmation_words(unit, mine.id) if mine and mine.confirmed_at is None else None
     return PreviewOut(
         person=PersonOut(id=found.inviter_id, display_name=found.inviter_name),
         role=Role(found.role),

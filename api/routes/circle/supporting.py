@@ -43,7 +43,7 @@ async def supported(
     unit: Reading, who: ReadingCaller, limit: Limit = DEFAULT_LIMIT, cursor: Cursor = None
 ) -> Page[SupportedOut]:
     """The people whose circle I am in."""
-    return page(await membership.supported(unit, who, limit, cursor), limit, supported_out)
+    return page(await membership.list_supported(unit, who, limit, cursor), limit, supported_out)
 
 
 @router.patch("/{membership_id}", summary="Mute somebody I am there for", responses=problems(NotFound))
@@ -61,7 +61,7 @@ async def leave(membership_id: UUID, unit: Writing, who: WritingCaller) -> None:
 
 async def one(unit: UnitOfWork, who: Caller, membership_id: UUID) -> SupportedOut:
     """One of the people the caller is there for. Raises NotFound."""
-    found = await membership.supported(unit, who, 1, None, only=membership_id)
+    found = await membership.list_supported(unit, who, 1, None, only=membership_id)
     if not found:
         raise NotFound
     return supported_out(found[0])

@@ -109,15 +109,18 @@ class Night(RuleBasedStateMachine):
             change = self.happens(MemberLeft(one.person_id))
             assert isinstance(change.after.stage, Closed) or change.after.participant(one.person_id) is None
 
-    @rule(who=st.integers(0, 7), what=st.sampled_from(["loses a phone", "gets a phone", "sleeps or wakes", "is deaf"]))
+    @rule(
+        who=st.integers(0, 7),
+        what=st.sampled_from(["loses a phone", "gets a phone", "sleeps or wakes", "refuses pushes"]),
+    )
     def somebody_is_reached_otherwise(self, who: int, what: str) -> None:
         if (one := self.pick(who)) is None:
             return
         changed = {
-            "loses a phone": replace(one, devices=(), deaf_devices=0),
-            "gets a phone": replace(one, devices=ways(1, 7), deaf_devices=0),
+            "loses a phone": replace(one, devices=(), refusing_devices=0),
+            "gets a phone": replace(one, devices=ways(1, 7), refusing_devices=0),
             "sleeps or wakes": opposite(one, self.now),
-            "is deaf": replace(one, deaf_devices=len(one.devices), deaf_channels=len(one.channels)),
+            "refuses pushes": replace(one, refusing_devices=len(one.devices), refusing_channels=len(one.channels)),
         }
         self.snapshot = self.snapshot.with_participants(changed[what])
         self.happens(ReachChanged())
