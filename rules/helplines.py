@@ -1,4 +1,4 @@
-"""Helplines: a dated list by country, kept in rules/data/helplines.json and read once."""
+"""Helplines: a dated list by country, read once from rules/data/helplines.json."""
 
 from datetime import date, timedelta
 from functools import cache
@@ -10,14 +10,14 @@ from pydantic import BaseModel, ConfigDict, Field
 from core import regions
 
 INTERNATIONAL = "INT"
-GOOD_FOR = timedelta(days=365)
-"""How long a comparison with the source counts."""
+VERIFICATION_LIFETIME = timedelta(days=365)
+"""How long a line counts as verified after it was compared with its source."""
 
 
 class Helpline(BaseModel):
-    """One line. At least one way to reach it is there: `phone`, `text` (with what to write) or `web`.
+    """One line, with at least one way to reach it: `phone`, `text` (with what to write) or `web`.
 
-    `hours` are in the line's own language, `open` says the same so that an app can say it in the reader's.
+    `hours` are in the line's own language; `open` is the same as a code, which an app can translate.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -46,27 +46,27 @@ class Country(BaseModel):
 
 @cache
 def everywhere() -> dict[str, Country]:
-    """Every entry of the file, by region. Raises pydantic's ValidationError when the file is malformed."""
+    """Return every entry of the file by region. Raises pydantic's ValidationError when the file is malformed."""
     text = files("rules").joinpath("data/helplines.json").read_text(encoding="utf-8")
     return {country.region: country for country in _File.model_validate_json(text).countries}
 
 
 def for_region(region: str | None) -> Country:
-    """The lines of this country (ISO 3166-1 alpha-2), else the international ones; never nothing."""
+    """Return the entry of this country (ISO 3166-1 alpha-2), or the international one for an unknown region."""
     listed = everywhere()
     code = (region or "").strip().upper()
     return listed.get(regions.ALIASES.get(code, code), listed[INTERNATIONAL])
 
 
 def stale(today: date) -> list[tuple[str, Helpline]]:
-    """The lines, each with its region, that nobody has compared with their source for a year; the oldest first."""
-    found = [
+    """Return the lines that were verified more than a year ago, each with its region, the oldest first."""
+    stale_lines = [
         (country.region, line)
         for country in everywhere().values()
         for line in country.lines
-        if today - line.verified_on > GOOD_FOR
+        if today - line.verified_on > VERIFICATION_LIFETIME
     ]
-    return sorted(found, key=lambda one: one[1].verified_on)
+    return sorted(stale_lines, key=lambda entry: entry[1].verified_on)
 
 
 class _File(BaseModel):

@@ -28,7 +28,7 @@ MAX_ATTEMPTS = 4
 
 @dataclass(frozen=True, slots=True)
 class RequestFingerprint:
-    """What a caller's Idempotency-Key comes to: two keyed hashes. Neither the key nor the body is ever kept."""
+    """An Idempotency-Key and its request body as two keyed hashes. Neither of the two is ever stored."""
 
     key_hash: bytes
     body_hash: bytes
@@ -101,7 +101,7 @@ def key_batches(
 
 
 async def remember(unit: UnitOfWork, fingerprint: RequestFingerprint | None, person_id: UUID, result_id: UUID) -> None:
-    """Keep the id beside the hashes, in the transaction that made the thing. Raises IntegrityError in a race."""
+    """Store the id of the result, in the transaction that creates it. Raises IntegrityError in a race."""
     if fingerprint is None:
         return
     await drop_expired(unit, fingerprint)
@@ -109,7 +109,7 @@ async def remember(unit: UnitOfWork, fingerprint: RequestFingerprint | None, per
 
 
 async def drop_expired(unit: UnitOfWork, fingerprint: RequestFingerprint | None) -> None:
-    """Drop a key that is past its 24 hours but not purged yet, so that it may be used anew."""
+    """Delete a key that is older than 24 hours and not purged yet, so that it may be used again."""
     if fingerprint is not None:
         await unit.session.execute(
             delete(IdempotencyKey).where(
@@ -123,18 +123,18 @@ async def run_once(
 ) -> tuple[UUID, bool]:
     """Run `create` at most once for this request; return the id and whether it is new.
 
-    A race with the same request, or with anything that took a place first, starts the unit again from the beginning.
+    When the transaction loses a race, with the same request or with another writer, it is rolled back and tried again.
     """
-    for tries in range(1, MAX_ATTEMPTS + 1):
-        known = await find_result(unit, fingerprint)
-        if known is not None:
-            return known, False
+    for attempt in range(1, MAX_ATTEMPTS + 1):
+        earlier_result_id = await find_result(unit, fingerprint)
+        if earlier_result_id is not None:
+            return earlier_result_id, False
         try:
             result_id = await create()
             await remember(unit, fingerprint, person_id, result_id)
         except DBAPIError as error:
-            if not lost_a_race(error) or (tries == MAX_ATTEMPTS and refers_to_nothing(error)):
-                # Looked at again and still about somebody who is gone: the edge says so.
+            if not lost_a_race(error) or (attempt == MAX_ATTEMPTS and refers_to_nothing(error)):
+                # The last attempt still refers to a row that is gone: the endpoint's error handler answers.
                 raise
             await unit.rollback()
             continue
@@ -145,13 +145,13 @@ async def run_once(
 async def remember_existing(
     unit: UnitOfWork, fingerprint: RequestFingerprint | None, person_id: UUID, result_id: UUID
 ) -> None:
-    """Keep the key of a creation that is safe to repeat by its nature. Raises KeyReused for another body."""
+    """Store the key of a request that can be repeated safely without it. Raises KeyReused for another body."""
     if await find_result(unit, fingerprint) is None:
         await remember(unit, fingerprint, person_id, result_id)
 
 
 def secret(unit: UnitOfWork, fingerprint: RequestFingerprint | None, purpose: str, size: int = 32) -> bytes:
-    """`size` secret bytes (at most 32). With a key they follow from it, so that a retry is handed the same secret."""
+    """Return `size` secret bytes (at most 32); with an Idempotency-Key they derive from it, so that a retry gets the same."""
     if fingerprint is None or not unit.keyring.trusted:
         return bytes.fromhex(hashlib.sha256(unit.new_token(32).encode()).hexdigest())[:size]
     return unit.keyring.digest(purpose, fingerprint.key_hash + fingerprint.body_hash)[:size]

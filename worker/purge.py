@@ -14,7 +14,7 @@ from core.telemetry import PURGED
 from core.unit_of_work import DispatchNow, UnitOfWork
 from rules.accounts import sessions
 from rules.upkeep import retention, wal_truncation
-from rules.upkeep.retention import Step
+from rules.upkeep.retention import PurgeStep
 
 PURGE_SECONDS = 3600.0
 FIRST_PURGE_SECONDS = 60.0
@@ -48,7 +48,7 @@ class Purge:
     async def run(self) -> dict[str, int]:
         """Purge every table once; return how many rows of each were cleared."""
         cleared = {"sessions": await self._sessions()}
-        for step in retention.steps(self._clock.now(), self._days):
+        for step in retention.purge_steps(self._clock.now(), self._days):
             cleared[step.table] = await self._step(step)
         # Hourly, whatever was cleared: deleted text stays in the write-ahead log no longer than that.
         if await wal_truncation.truncate_if_marked(self._database):
@@ -58,7 +58,7 @@ class Purge:
                 log.info("purged", table=table, count=count)
         return cleared
 
-    async def _step(self, step: Step) -> int:
+    async def _step(self, step: PurgeStep) -> int:
         count = 0
         after: object = None
         while True:

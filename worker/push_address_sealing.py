@@ -31,11 +31,11 @@ class PushAddresses:
             after = None
             while True:
                 async with self._database.read() as session:
-                    rows = await push_address_sealing.page(self._unit(session), table, after)
-                sealed = push_address_sealing.to_seal(self._keyring, table, rows, anew=anew)
+                    rows = await push_address_sealing.next_rows(self._unit(session), table, after)
+                sealed = push_address_sealing.seal_rows(self._keyring, table, rows, anew=anew)
                 if sealed:
                     async with self._database.write() as session:
-                        count += await push_address_sealing.seal(self._unit(session), table, sealed)
+                        count += await push_address_sealing.store_sealed(self._unit(session), table, sealed)
                         await session.commit()
                 if len(rows) < push_address_sealing.SEALING_BATCH:
                     break

@@ -1,4 +1,4 @@
-"""Standing by at the end of a bookend: how the companion is asked, told, hears how it ended, and falls away."""
+"""The companion of a bookend: told that it is planned, that it is missed and how it ended; and what ends with them."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -15,126 +15,132 @@ from rules.inbox.notices import NoticeDraft, create_notices, withdraw
 from rules.outbox.enqueue import enqueue
 
 
-async def ask_companion(unit: UnitOfWork, found: Bookend) -> None:
-    """Tell the companion that they stand by. It wakes nobody: outside their hours, or muted, the inbox has it."""
-    stands = await _stands(unit, found)
-    if stands is not None:
-        asked = NoticeDraft(
-            stands.member_id,
+async def notify_planned(unit: UnitOfWork, bookend: Bookend) -> None:
+    """Notify the companion of a planned bookend; without a push while they are muted or outside their hours."""
+    companion = await _load_companion(unit, bookend)
+    if companion is not None:
+        notice = NoticeDraft(
+            companion.member_id,
             NoticeKind.STANDING_BY,
-            found.id,
-            found.person_id,
-            bookend_id=found.id,
-            push=_awake(unit, stands),
+            bookend.id,
+            bookend.person_id,
+            bookend_id=bookend.id,
+            push=_may_push(unit, companion),
         )
-        await create_notices(unit, [asked])
+        await create_notices(unit, [notice])
 
 
-async def tell_companion(unit: UnitOfWork, found: Bookend) -> bool:
-    """Tell the companion, if they still are one; gives whether something is on its way to them.
+async def notify_missed(unit: UnitOfWork, bookend: Bookend) -> bool:
+    """Notify the companion, if there still is one, of a missed bookend; return whether a push is on its way to them.
 
-    Outside their hours, or muted, they find it in their inbox. Their channels are tried when they have no device.
+    There is no push while they are muted or outside their hours. Channels are used when no device works.
     """
-    stands = await _stands(unit, found)
-    if stands is None:
+    companion = await _load_companion(unit, bookend)
+    if companion is None:
         return False
-    companion = stands.member_id
-    awake = _awake(unit, stands)
-    found.companion_told_at = unit.now
-    await end_companion(unit, found)
-    missed = NoticeDraft(
-        companion, NoticeKind.BOOKEND_MISSED, found.id, found.person_id, bookend_id=found.id, push=awake
+    companion_id = companion.member_id
+    awake = _may_push(unit, companion)
+    bookend.companion_told_at = unit.now
+    await mark_planned_read(unit, bookend)
+    notice = NoticeDraft(
+        companion_id, NoticeKind.BOOKEND_MISSED, bookend.id, bookend.person_id, bookend_id=bookend.id, push=awake
     )
-    notices = await create_notices(unit, [missed])
+    notices = await create_notices(unit, [notice])
     if not awake:
         return False
-    to_them = (await ways.load_ways(unit, [companion]))[companion]
-    if len(to_them.devices) > to_them.refusing_devices:
+    companion_ways = (await ways.load_ways(unit, [companion_id]))[companion_id]
+    if len(companion_ways.devices) > companion_ways.refusing_devices:
         return True
-    return await _call(unit, notices[companion], to_them.channels) and to_them.work
+    return await _enqueue_channels(unit, notices[companion_id], companion_ways.channels) and companion_ways.work
 
 
-async def last_word(unit: UnitOfWork, found: Bookend, word: NoticeKind) -> None:
-    """How it ended, for a companion who was told of it and still is one; by every way by which they were told."""
-    if found.companion_told_at is None or found.membership_id is None:
+async def notify_end(unit: UnitOfWork, bookend: Bookend, kind: NoticeKind) -> None:
+    """Notify a companion who was told of a missed bookend, and still is one, how it ended; by the same ways."""
+    if bookend.companion_told_at is None or bookend.membership_id is None:
         return
-    companion = (
-        await unit.session.execute(select(Membership.member_id).where(Membership.id == found.membership_id))
+    companion_id = (
+        await unit.session.execute(select(Membership.member_id).where(Membership.id == bookend.membership_id))
     ).scalar()
-    if companion is None:
+    if companion_id is None:
         return
-    told_by = (
+    pushed_ways = (
         await unit.session.execute(
             select(Delivery.device_id, Delivery.channel_id)
             .join(Notice, Notice.id == Delivery.notice_id)
             .where(
-                access.owned_by(Notice, companion),
+                access.owned_by(Notice, companion_id),
                 Notice.kind == NoticeKind.BOOKEND_MISSED,
-                Notice.event_id == found.id,
+                Notice.event_id == bookend.id,
             )
         )
     ).all()
-    last = NoticeDraft(companion, word, found.id, found.person_id, bookend_id=found.id, push=bool(told_by))
-    notices = await create_notices(unit, [last])
-    await _call(unit, notices[companion], list({way.channel_id for way in told_by if way.channel_id is not None}))
+    notice = NoticeDraft(
+        companion_id, kind, bookend.id, bookend.person_id, bookend_id=bookend.id, push=bool(pushed_ways)
+    )
+    notices = await create_notices(unit, [notice])
+    await _enqueue_channels(
+        unit, notices[companion_id], list({way.channel_id for way in pushed_ways if way.channel_id is not None})
+    )
 
 
-async def end_companion(unit: UnitOfWork, found: Bookend) -> None:
-    """That somebody stands by is no longer news: it has been missed, or is over."""
+async def mark_planned_read(unit: UnitOfWork, bookend: Bookend) -> None:
+    """Mark the notice of the plan as read: the bookend is missed or over."""
     await unit.session.execute(
         update(Notice)
-        .where(*_asked(found), Notice.read_at.is_(None))
+        .where(*_planned_notice(bookend), Notice.read_at.is_(None))
         .values(read_at=unit.now)
         .execution_options(synchronize_session=False)
     )
 
 
-async def take_back(unit: UnitOfWork, found: Bookend) -> None:
-    """The bookend is no more, so that nothing in an inbox may lead to it."""
+async def dismiss_planned(unit: UnitOfWork, bookend: Bookend) -> None:
+    """Dismiss the notice of the plan: the bookend is being deleted."""
     await unit.session.execute(
         update(Notice)
-        .where(*_asked(found), Notice.dismissed_at.is_(None))
+        .where(*_planned_notice(bookend), Notice.dismissed_at.is_(None))
         .values(dismissed_at=unit.now)
         .execution_options(synchronize_session=False)
     )
 
 
-async def companion_gone(unit: UnitOfWork, owner_id: UUID, member_id: UUID) -> None:
-    """A former member no longer stands by: nothing more is sent to them, nothing of it stands in their inbox.
+async def withdraw_from_former(unit: UnitOfWork, owner_id: UUID, member_id: UUID) -> None:
+    """Cancel pushes and dismiss notices about bookends of the owner whose companion the former member was.
 
-    Called in the transaction that deletes the membership, after the delete, which empties `membership_id`.
+    Called in the transaction that deletes the membership, after the delete, which clears `membership_id`.
     """
-    theirs = (access.notices_to(member_id, sender_id=owner_id), Notice.bookend_id.is_not(None))
-    await withdraw(unit, select(Notice.id).where(*theirs))
+    about_bookends = (access.notices_to(member_id, sender_id=owner_id), Notice.bookend_id.is_not(None))
+    await withdraw(unit, select(Notice.id).where(*about_bookends))
     await unit.session.execute(
         update(Notice)
-        .where(*theirs, Notice.dismissed_at.is_(None))
+        .where(*about_bookends, Notice.dismissed_at.is_(None))
         .values(dismissed_at=unit.now)
         .execution_options(synchronize_session=False)
     )
 
 
-def _asked(found: Bookend) -> tuple[ColumnElement[bool], ...]:
+def _planned_notice(bookend: Bookend) -> tuple[ColumnElement[bool], ...]:
     return (
-        access.in_inboxes_of([found.companion_id] if found.companion_id else []),
+        access.in_inboxes_of([bookend.companion_id] if bookend.companion_id else []),
         Notice.kind == NoticeKind.STANDING_BY,
-        Notice.event_id == found.id,
+        Notice.event_id == bookend.id,
     )
 
 
-async def _stands(unit: UnitOfWork, found: Bookend) -> Any | None:  # noqa: ANN401 (a row)
-    """The companion, as long as they are one, and when they may be pushed."""
-    stands = await unit.session.execute(
+async def _load_companion(unit: UnitOfWork, bookend: Bookend) -> Any | None:  # noqa: ANN401 (a row)
+    """Return the companion with their hours and mute; None when the membership has ended."""
+    rows = await unit.session.execute(
         select(Membership.member_id, Membership.muted_until, Person.hours, Person.time_zone, Person.wake_me)
         .join(Person, Person.id == Membership.member_id)
-        .where(Membership.id == found.membership_id, Membership.confirmed_at.is_not(None))
+        .where(Membership.id == bookend.membership_id, Membership.confirmed_at.is_not(None))
     )
-    return stands.one_or_none()
+    return rows.one_or_none()
 
 
-def _awake(unit: UnitOfWork, stands: Any) -> bool:  # noqa: ANN401 (a row)
-    return hours.available(stands.hours, stands.time_zone, stands.muted_until, unit.now, wake_me=stands.wake_me)
+def _may_push(unit: UnitOfWork, companion: Any) -> bool:  # noqa: ANN401 (a row)
+    return hours.available(
+        companion.hours, companion.time_zone, companion.muted_until, unit.now, wake_me=companion.wake_me
+    )
 
 
-async def _call(unit: UnitOfWork, notice_id: UUID, channels: Sequence[UUID]) -> bool:
+async def _enqueue_channels(unit: UnitOfWork, notice_id: UUID, channels: Sequence[UUID]) -> bool:
     return bool(await enqueue(unit, 1, channels=[(notice_id, channel) for channel in channels]))

@@ -1,4 +1,4 @@
-"""Bookends: somebody says before a risky time when they will be back, and who stands by. The decision, then its use-cases."""
+"""Bookends: a time by which somebody will be back, and the companion who is told when they are not. Decision and use-cases."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,24 +13,24 @@ from models import Bookend, Notice
 from models.enums import NoticeKind
 from rules import access, idempotency
 from rules.access import Caller
-from rules.bookend import companion as standing_by
+from rules.bookend import companion
 from rules.errors import BookendOver, CompanionUnknown, Invalid, TooManyBookends
 from rules.idempotency import RequestFingerprint
 from rules.inbox.notices import NoticeDraft, create_notices, live_devices, withdraw
 from rules.outbox.enqueue import enqueue
 
 NUDGE_INTERVAL = timedelta(minutes=10)
-"""How long after the due time the person is nudged a second time."""
+"""How long after the due time the person is nudged again."""
 COMPANION_TOLD_AFTER = timedelta(minutes=20)
-"""How long after it the companion is told."""
+"""How long after the due time the companion is told."""
 MAX_AHEAD = timedelta(days=7)
-"""How far ahead a bookend may lie."""
+"""How far ahead a bookend may be due."""
 MAX_BOOKENDS = 20
-"""Bookends that one person may have ahead of them."""
+"""Bookends that one person may have open."""
 
 
 class State(StrEnum):
-    """Derived, never stored. MISSED: the 20 minutes are over and nobody has checked in."""
+    """The state of a bookend, derived and never stored. MISSED: not checked in 20 minutes after the due time."""
 
     PLANNED = "planned"
     DUE = "due"
@@ -39,8 +39,8 @@ class State(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
-    """What one turn of a bookend does. `nudges`: how many there have been then; `next_at`: when to look again."""
+class BookendStep:
+    """What is done with a due bookend. `nudges`: how many there have been afterwards; `next_at`: its next clock, if any."""
 
     nudge: bool
     tell: bool
@@ -48,19 +48,19 @@ class Step:
     next_at: datetime | None
 
 
-def next_step(due_at: datetime, nudges: int, now: datetime) -> Step:
-    """What is due at `now`: a nudge at the due time, another after 10 minutes, the companion after 20.
+def next_step(due_at: datetime, nudges: int, now: datetime) -> BookendStep:
+    """Return what is due at `now`: a nudge at the due time, another 10 minutes later, the companion 20 minutes later.
 
-    What an outage has held up is made up for in one step, and the companion is never told later for it; but nobody is
-    told of somebody who has not been nudged at all.
+    After an outage everything overdue is done in one step, so that the companion is told no later than planned. The
+    person is always nudged at least once before.
     """
     late = now - due_at
     if late < timedelta(0):
-        return Step(nudge=False, tell=False, nudges=nudges, next_at=due_at)
+        return BookendStep(nudge=False, tell=False, nudges=nudges, next_at=due_at)
     if late >= COMPANION_TOLD_AFTER:
-        return Step(nudge=nudges == 0, tell=True, nudges=max(nudges, 1), next_at=None)
+        return BookendStep(nudge=nudges == 0, tell=True, nudges=max(nudges, 1), next_at=None)
     wanted = 2 if late >= NUDGE_INTERVAL else 1
-    return Step(
+    return BookendStep(
         nudge=nudges < wanted,
         tell=False,
         nudges=max(nudges, wanted),
@@ -68,8 +68,8 @@ def next_step(due_at: datetime, nudges: int, now: datetime) -> Step:
     )
 
 
-def state(due_at: datetime, next_at: datetime | None, checked_in_at: datetime | None, now: datetime) -> State:
-    """Where a bookend stands at `now`."""
+def derive_state(due_at: datetime, next_at: datetime | None, checked_in_at: datetime | None, now: datetime) -> State:
+    """Return the state of a bookend at `now`, from its columns."""
     if checked_in_at is not None:
         return State.CHECKED_IN
     if next_at is None:
@@ -78,24 +78,29 @@ def state(due_at: datetime, next_at: datetime | None, checked_in_at: datetime | 
 
 
 async def plan(
-    unit: UnitOfWork, who: Caller, what: str | None, due_at: datetime, companion: UUID, asked: RequestFingerprint | None
+    unit: UnitOfWork,
+    who: Caller,
+    what: str | None,
+    due_at: datetime,
+    companion_membership_id: UUID,
+    fingerprint: RequestFingerprint | None,
 ) -> UUID:
-    """Plan a bookend; gives its id. The companion learns that they stand by, and until when; what for, once it is missed.
+    """Plan a bookend, notify its companion and return its id. What it is for they read once it is missed.
 
-    `companion` is the id of an active membership in the caller's circle, `due_at` lies ahead and within 7 days.
+    `companion_membership_id`: a confirmed membership in the caller's circle; `due_at`: ahead, within 7 days.
     Raises Invalid, CompanionUnknown, TooManyBookends, KeyReused.
     """
 
     async def create() -> UUID:
-        _ahead(due_at, unit.now)
+        _ensure_ahead(due_at, unit.now)
         await access.lock_person(unit, who)
-        ahead = select(func.count()).where(access.mine(Bookend, who), Bookend.next_at.is_not(None))
-        if (await unit.session.execute(ahead)).scalar_one() >= MAX_BOOKENDS:
+        open_count = select(func.count()).where(access.mine(Bookend, who), Bookend.next_at.is_not(None))
+        if (await unit.session.execute(open_count)).scalar_one() >= MAX_BOOKENDS:
             raise TooManyBookends
-        member = await access.active_member(unit, who, companion)
+        member = await access.active_member(unit, who, companion_membership_id)
         if member is None:
             raise CompanionUnknown
-        made = Bookend(
+        bookend = Bookend(
             id=unit.new_id(),
             person_id=who.person_id,
             membership_id=member.id,
@@ -105,76 +110,76 @@ async def plan(
             nudges=0,
             next_at=due_at,
         )
-        made.what = who.vault.seal("bookends.what", made.id, what)
-        unit.session.add(made)
+        bookend.what = who.vault.seal("bookends.what", bookend.id, what)
+        unit.session.add(bookend)
         await unit.session.flush()
-        await standing_by.ask_companion(unit, made)
-        _news(unit, made)
-        return made.id
+        await companion.notify_planned(unit, bookend)
+        _publish_change(unit, bookend)
+        return bookend.id
 
-    made_id, _ = await idempotency.run_once(unit, asked, who.person_id, create)
-    return made_id
+    bookend_id, _ = await idempotency.run_once(unit, fingerprint, who.person_id, create)
+    return bookend_id
 
 
 async def check_in(unit: UnitOfWork, who: Caller, bookend_id: UUID) -> None:
-    """Say "I'm back". A companion who was told gets the all-clear. Repeated it changes nothing.
+    """Check in: "I'm back". A companion who was told gets the all-clear. A second time changes nothing.
 
     Raises NotFound, NotYours.
     """
-    found = await access.own_bookend(unit, who, bookend_id)
-    if found.checked_in_at is not None:
+    bookend = await access.own_bookend(unit, who, bookend_id)
+    if bookend.checked_in_at is not None:
         return
-    found.checked_in_at, found.next_at = unit.now, None
+    bookend.checked_in_at, bookend.next_at = unit.now, None
     await unit.session.flush()
-    await _call_off(unit, found)
-    # The nudges have done what they were for.
+    await _cancel_pushes(unit, bookend)
+    # The nudges have served their purpose.
     await unit.session.execute(
         update(Notice)
-        .where(*_nudges_of(found), Notice.read_at.is_(None))
+        .where(*_standing_nudges(bookend), Notice.read_at.is_(None))
         .values(read_at=unit.now)
         .execution_options(synchronize_session=False)
     )
-    await standing_by.end_companion(unit, found)
-    await standing_by.last_word(unit, found, NoticeKind.ALL_CLEAR)
-    _news(unit, found)
+    await companion.mark_planned_read(unit, bookend)
+    await companion.notify_end(unit, bookend, NoticeKind.ALL_CLEAR)
+    _publish_change(unit, bookend)
 
 
 async def extend(unit: UnitOfWork, who: Caller, bookend_id: UUID, due_at: datetime) -> None:
-    """Put the due time at another moment, and start again from there. Repeated it changes nothing.
+    """Move the due time, and count the nudges anew from there. The same due time again changes nothing.
 
     Raises NotFound, NotYours, Invalid, BookendOver once it is checked in or the companion was told.
     """
-    found = await access.own_bookend(unit, who, bookend_id)
-    if found.next_at is None:
+    bookend = await access.own_bookend(unit, who, bookend_id)
+    if bookend.next_at is None:
         raise BookendOver
-    if found.due_at == due_at:
+    if bookend.due_at == due_at:
         return
-    _ahead(due_at, unit.now)
-    found.due_at, found.next_at, found.nudges = due_at, due_at, 0
+    _ensure_ahead(due_at, unit.now)
+    bookend.due_at, bookend.next_at, bookend.nudges = due_at, due_at, 0
     await unit.session.flush()
-    # That the companion stands by is as true as before.
-    await _call_off(unit, found, NoticeKind.STANDING_BY)
-    await _take_back_nudges(unit, found)
-    _news(unit, found)
+    # The notice to the companion stays true.
+    await _cancel_pushes(unit, bookend, NoticeKind.STANDING_BY)
+    await _dismiss_nudges(unit, bookend)
+    _publish_change(unit, bookend)
 
 
 async def cancel(unit: UnitOfWork, who: Caller, bookend_id: UUID) -> None:
-    """Remove a bookend for good. A companion who was told learns that it ended without an all-clear.
+    """Delete a bookend. A companion who was told is told that it ended without an all-clear.
 
     Raises NotFound, NotYours.
     """
-    found = await access.own_bookend(unit, who, bookend_id)
-    await _call_off(unit, found)
-    await _take_back_nudges(unit, found)
-    await standing_by.take_back(unit, found)
-    await _end(unit, found)
-    _news(unit, found)
-    await unit.session.delete(found)
+    bookend = await access.own_bookend(unit, who, bookend_id)
+    await _cancel_pushes(unit, bookend)
+    await _dismiss_nudges(unit, bookend)
+    await companion.dismiss_planned(unit, bookend)
+    await _notify_end(unit, bookend)
+    _publish_change(unit, bookend)
+    await unit.session.delete(bookend)
     await unit.session.flush()
 
 
 async def lock_bookends(unit: UnitOfWork, person_id: UUID) -> None:
-    """Lock what this person has planned and where they stand by, before anything that hangs on it is touched."""
+    """Lock the bookends that this person planned or is the companion of, in the order of their ids."""
     await unit.session.execute(
         select(Bookend.id)
         .where(or_(access.owned_by(Bookend, person_id), access.is_companion(person_id)))
@@ -184,104 +189,104 @@ async def lock_bookends(unit: UnitOfWork, person_id: UUID) -> None:
 
 
 async def person_erased(unit: UnitOfWork, person_id: UUID) -> None:
-    """End what an account that is being erased leaves open; nobody says that all is well."""
-    open_ones = await unit.session.execute(
+    """End the bookends of an account that is being erased; companions get no all-clear."""
+    bookends = await unit.session.execute(
         select(Bookend).where(access.owned_by(Bookend, person_id)).order_by(Bookend.id).with_for_update()
     )
-    for found in open_ones.scalars().all():
-        await _end(unit, found)
-        _news(unit, found)
+    for bookend in bookends.scalars().all():
+        await _notify_end(unit, bookend)
+        _publish_change(unit, bookend)
 
 
-async def due_bookends(unit: UnitOfWork, limit: int) -> Sequence[UUID]:
-    """Bookends whose clock has come, the most overdue first."""
-    found = await unit.session.execute(
+async def list_due(unit: UnitOfWork, limit: int) -> Sequence[UUID]:
+    """Return the ids of due bookends, the most overdue first."""
+    rows = await unit.session.execute(
         select(Bookend.id).where(Bookend.next_at <= unit.now).order_by(Bookend.next_at).limit(limit)
     )
-    return found.scalars().all()
+    return rows.scalars().all()
 
 
 async def advance_if_due(unit: UnitOfWork, bookend_id: UUID) -> bool:
-    """Lock one bookend and do what is due; False when somebody else holds it or has done it already."""
-    found = (
+    """Lock one bookend and do what is due; return False when another process holds it or has done it."""
+    bookend = (
         await unit.session.execute(
             select(Bookend)
             .where(Bookend.id == bookend_id, Bookend.next_at <= unit.now)
             .with_for_update(skip_locked=True)
         )
     ).scalar_one_or_none()
-    if found is None:
+    if bookend is None:
         return False
-    step = next_step(found.due_at, found.nudges, unit.now)
-    # Written down in one update: PostgreSQL would look at the membership again for a second one, and wait for a removal
-    # that waits for this.
+    step = next_step(bookend.due_at, bookend.nudges, unit.now)
+    # One update only: for a second one PostgreSQL would check the membership's foreign key again, and could deadlock with a
+    # removal that waits for this bookend.
     with unit.session.no_autoflush:
-        found.nudges, found.next_at = step.nudges, step.next_at
+        bookend.nudges, bookend.next_at = step.nudges, step.next_at
         if step.nudge:
-            await _nudge(unit, found)
-        if step.tell and not await standing_by.tell_companion(unit, found):
-            # Nobody stands by any more, or nothing reaches them now: the person is told so, with whom they can call.
-            truth = NoticeDraft(found.person_id, NoticeKind.UNANSWERED, found.id, None, bookend_id=found.id)
-            await create_notices(unit, [truth])
-    _news(unit, found)
+            await _nudge(unit, bookend)
+        if step.tell and not await companion.notify_missed(unit, bookend):
+            # There is no companion any more, or no push reaches them now: the person is told so.
+            notice = NoticeDraft(bookend.person_id, NoticeKind.UNANSWERED, bookend.id, None, bookend_id=bookend.id)
+            await create_notices(unit, [notice])
+    _publish_change(unit, bookend)
     await unit.session.flush()
     return True
 
 
-async def _nudge(unit: UnitOfWork, found: Bookend) -> None:
-    """Nudge the person: the first time with a notice, the second time by a further push of it."""
-    nudge = select(Notice.id).where(*_nudges_of(found), Notice.kind == NoticeKind.BOOKEND_DUE)
+async def _nudge(unit: UnitOfWork, bookend: Bookend) -> None:
+    """Nudge the person: the first time by a notice, the second time by pushing it again."""
+    nudge = select(Notice.id).where(*_standing_nudges(bookend), Notice.kind == NoticeKind.BOOKEND_DUE)
     notice_id = (await unit.session.execute(nudge)).scalar()
     if notice_id is None:
-        event = unit.new_id()
+        event_id = unit.new_id()
         await create_notices(
-            unit, [NoticeDraft(found.person_id, NoticeKind.BOOKEND_DUE, event, None, bookend_id=found.id)]
+            unit, [NoticeDraft(bookend.person_id, NoticeKind.BOOKEND_DUE, event_id, None, bookend_id=bookend.id)]
         )
         return
-    devices = (await live_devices(unit, [found.person_id])).get(found.person_id, [])
-    await enqueue(unit, found.nudges, devices=[(notice_id, device) for device in devices])
+    devices = (await live_devices(unit, [bookend.person_id])).get(bookend.person_id, [])
+    await enqueue(unit, bookend.nudges, devices=[(notice_id, device) for device in devices])
 
 
-async def _end(unit: UnitOfWork, found: Bookend) -> None:
-    if found.checked_in_at is None:
-        await standing_by.last_word(unit, found, NoticeKind.ENDED)
+async def _notify_end(unit: UnitOfWork, bookend: Bookend) -> None:
+    if bookend.checked_in_at is None:
+        await companion.notify_end(unit, bookend, NoticeKind.ENDED)
 
 
-async def _call_off(unit: UnitOfWork, found: Bookend, *but: NoticeKind) -> None:
-    """Cancel what is still to be sent about this bookend, to either side, but for these kinds."""
-    about = select(Notice.id).where(access.in_inboxes_of(_sides(found)), Notice.bookend_id == found.id)
-    await withdraw(unit, about.where(Notice.kind.not_in(but)))
+async def _cancel_pushes(unit: UnitOfWork, bookend: Bookend, *keep: NoticeKind) -> None:
+    """Cancel pending pushes about this bookend to both sides, except those of the kinds to `keep`."""
+    notices = select(Notice.id).where(access.in_inboxes_of(_sides(bookend)), Notice.bookend_id == bookend.id)
+    await withdraw(unit, notices.where(Notice.kind.not_in(keep)))
 
 
-def _sides(found: Bookend) -> list[UUID]:
-    return [found.person_id, *([found.companion_id] if found.companion_id else [])]
+def _sides(bookend: Bookend) -> list[UUID]:
+    return [bookend.person_id, *([bookend.companion_id] if bookend.companion_id else [])]
 
 
-def _news(unit: UnitOfWork, found: Bookend) -> None:
-    """Let both sides look again; whoever may not see it is not reached by it."""
-    for person_id in _sides(found):
-        unit.publish(person_id, "bookend", found.id)
+def _publish_change(unit: UnitOfWork, bookend: Bookend) -> None:
+    """Publish the change to the streams of both sides; a stream drops what its person may not see."""
+    for person_id in _sides(bookend):
+        unit.publish(person_id, "bookend", bookend.id)
 
 
-async def _take_back_nudges(unit: UnitOfWork, found: Bookend) -> None:
+async def _dismiss_nudges(unit: UnitOfWork, bookend: Bookend) -> None:
     await unit.session.execute(
         update(Notice)
-        .where(*_nudges_of(found))
+        .where(*_standing_nudges(bookend))
         .values(dismissed_at=unit.now)
         .execution_options(synchronize_session=False)
     )
 
 
-def _nudges_of(found: Bookend) -> tuple[ColumnElement[bool], ...]:
-    """What stands in the person's own inbox about this bookend."""
+def _standing_nudges(bookend: Bookend) -> tuple[ColumnElement[bool], ...]:
+    """Select what the person's own inbox holds about this bookend."""
     return (
-        access.owned_by(Notice, found.person_id),
-        Notice.bookend_id == found.id,
+        access.owned_by(Notice, bookend.person_id),
+        Notice.bookend_id == bookend.id,
         Notice.dismissed_at.is_(None),
     )
 
 
-def _ahead(due_at: datetime, now: datetime) -> None:
+def _ensure_ahead(due_at: datetime, now: datetime) -> None:
     if not now < due_at <= now + MAX_AHEAD:
         says = "must lie ahead, and within 7 days"
         raise Invalid(extra={"errors": [{"at": "body.due_at", "says": says}]})

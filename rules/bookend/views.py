@@ -1,4 +1,4 @@
-"""What somebody sees of bookends: their own, and those at which they stand by."""
+"""Bookends as a viewer sees them: their own, and those whose companion they are."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,14 +12,14 @@ from core.unit_of_work import UnitOfWork
 from models import Bookend, Membership, Person
 from rules import access
 from rules.access import Caller
-from rules.bookend.lifecycle import State, state
+from rules.bookend.lifecycle import State, derive_state
 from rules.errors import NotFound
 from rules.reach_out.views import PersonView, person_view
 
 
 @dataclass(frozen=True, slots=True)
 class Companion:
-    """Who stands by. `contact` is for the one whose bookend it is."""
+    """The companion. `contact` is shown to the person whose bookend it is."""
 
     membership_id: UUID
     person: PersonView
@@ -28,9 +28,9 @@ class Companion:
 
 @dataclass(frozen=True, slots=True)
 class BookendView:
-    """`sender` is whose bookend it is, `contact` their number. `companion` is None once nobody stands by any more.
+    """A bookend as one viewer sees it. `sender` planned it; `companion` is None once the membership has ended.
 
-    The companion reads `what` and `contact` once they were told that it was missed: then they need them.
+    The companion sees `what` and the sender's `contact` once they were told that it was missed.
     """
 
     id: UUID
@@ -73,26 +73,26 @@ _COLUMNS: Select[*tuple[Any, ...]] = (
 )
 
 
-async def page(
+async def list_bookends(
     unit: UnitOfWork, who: Caller, limit: int, before: UUID | None, *, is_open: bool | None, mine: bool | None
 ) -> list[BookendView]:
-    """The caller's bookends and those at which they stand by, newest first, `limit` + 1 at most."""
-    own, told = access.mine(Bookend, who), access.stands_by(who)
-    statement = _COLUMNS.where(own if mine else told if mine is False else or_(own, told))
+    """Return the caller's bookends and those whose companion they are, newest first, `limit` + 1 at most."""
+    own, companion_of = access.mine(Bookend, who), access.stands_by(who)
+    statement = _COLUMNS.where(own if mine else companion_of if mine is False else or_(own, companion_of))
     if is_open is not None:
         statement = statement.where(Bookend.checked_in_at.is_(None) if is_open else Bookend.checked_in_at.is_not(None))
     if before is not None:
         statement = statement.where(Bookend.id < before)
-    found = await unit.session.execute(statement.order_by(Bookend.id.desc()).limit(limit + 1))
-    return [_view(unit, who, row) for row in found]
+    rows = await unit.session.execute(statement.order_by(Bookend.id.desc()).limit(limit + 1))
+    return [_view(unit, who, row) for row in rows]
 
 
-async def one(unit: UnitOfWork, who: Caller, bookend_id: UUID) -> BookendView:
-    """One bookend of the caller's, or one at which they stand by. Raises NotFound."""
-    found = await unit.session.execute(
+async def load_bookend(unit: UnitOfWork, who: Caller, bookend_id: UUID) -> BookendView:
+    """Return one bookend of the caller's, or one whose companion they are. Raises NotFound."""
+    rows = await unit.session.execute(
         _COLUMNS.where(Bookend.id == bookend_id, or_(access.mine(Bookend, who), access.stands_by(who)))
     )
-    row = found.one_or_none()
+    row = rows.one_or_none()
     if row is None:
         raise NotFound
     return _view(unit, who, row)
@@ -109,7 +109,7 @@ def _view(unit: UnitOfWork, who: Caller, row: Row[*tuple[Any, ...]]) -> BookendV
         contact=vault.open("people.contact", row.person_id, row.contact) if whole else None,
         what=vault.open("bookends.what", row.id, row.what) if whole else None,
         due_at=row.due_at,
-        state=state(row.due_at, row.next_at, row.checked_in_at, unit.now),
+        state=derive_state(row.due_at, row.next_at, row.checked_in_at, unit.now),
         companion=_companion(unit, row, mine=mine) if row.membership_id is not None else None,
         created_at=row.created_at,
         checked_in_at=row.checked_in_at,

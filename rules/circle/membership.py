@@ -120,7 +120,7 @@ async def list_supported(
     if only is not None:
         statement = statement.where(Membership.id == only)
     rows = await unit.session.execute(statement.order_by(Membership.id).limit(limit + 1))
-    last_connected_at = await connections.last_connected(unit, who.person_id)
+    last_connected_at = await connections.load_last_connected(unit, who.person_id)
     return [
         _supported(unit, row, person, last_connected_at.get(person.id), open_reach_out_id)
         for row, person, open_reach_out_id in rows
@@ -235,7 +235,7 @@ async def end(unit: UnitOfWork, membership: Membership) -> None:
     shared_ids = await sharing.shared_by_membership(unit, membership.id)
     await unit.session.execute(delete(Membership).where(Membership.id == membership.id))
     unit.session.expunge(membership)
-    await companion.companion_gone(unit, owner_id, member_id)
+    await companion.withdraw_from_former(unit, owner_id, member_id)
     await sharing.take_back(unit, shared_ids, [owner_id, member_id])
     await _withdraw_notices(unit, membership.id, owner_id, member_id)
 

@@ -1,4 +1,4 @@
-"""Check-ins: how somebody is. Theirs alone, unless they share this one with members of their circle."""
+"""Check-ins: how somebody feels. Private, unless this one is shared with members of their circle."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -24,7 +24,7 @@ from rules.upkeep import wal_truncation
 
 @dataclass(frozen=True, slots=True)
 class NewCheckIn:
-    """What somebody says of themselves; `share_with` are memberships of their circle."""
+    """A check-in to store; `share_with` are memberships of the person's circle."""
 
     feeling: int | None
     halt: Sequence[Halt]
@@ -34,7 +34,7 @@ class NewCheckIn:
 
 @dataclass(frozen=True, slots=True)
 class CheckInView:
-    """`shared_with` is None for those it was shared with: who else may see it is not for them."""
+    """A check-in as one viewer sees it. `shared_with` is None for those it was shared with: the rest is not for them."""
 
     id: UUID
     sender: PersonView
@@ -58,82 +58,86 @@ _COLUMNS: Select[*tuple[Any, ...]] = select(
 ).join(Person, Person.id == CheckIn.person_id)
 
 
-async def check_in(unit: UnitOfWork, who: Caller, said: NewCheckIn, asked: RequestFingerprint | None) -> UUID:
-    """Keep a check-in and tell those it is shared with; gives its id.
+async def create_check_in(
+    unit: UnitOfWork, who: Caller, new: NewCheckIn, fingerprint: RequestFingerprint | None
+) -> UUID:
+    """Store a check-in, notify those it is shared with and return its id.
 
-    They are pushed unless they have muted the caller or it is outside their hours; then they find it in their inbox.
+    Whoever has muted the caller, or is outside their hours, is not pushed and finds it in the inbox.
     Raises MemberUnknown, KeyReused.
     """
 
     async def create() -> UUID:
-        members = await _members(unit, who, said.share_with)
-        made = CheckIn(id=unit.new_id(), person_id=who.person_id, feeling=said.feeling, created_at=unit.now)
-        if said.halt:
-            made.halt = [str(word) for word in dict.fromkeys(said.halt)]
-        made.note = who.vault.seal("check_ins.note", made.id, said.note)
-        unit.session.add(made)
+        members = await _lock_members(unit, who, new.share_with)
+        check_in = CheckIn(id=unit.new_id(), person_id=who.person_id, feeling=new.feeling, created_at=unit.now)
+        if new.halt:
+            check_in.halt = [str(word) for word in dict.fromkeys(new.halt)]
+        check_in.note = who.vault.seal("check_ins.note", check_in.id, new.note)
+        unit.session.add(check_in)
         await unit.session.flush()
-        # A removal of one of them waits for this, or has been first and is seen when it is tried again.
-        unit.session.add_all(CheckInShare(check_in_id=made.id, membership_id=row.id) for row in members)
+        # A concurrent removal of one of them waits for this, or came first and fails this insert, which is then retried.
+        unit.session.add_all(CheckInShare(check_in_id=check_in.id, membership_id=member.id) for member in members)
         await unit.session.flush()
-        tellings = [
+        notices = [
             NoticeDraft(
-                row.member_id,
+                member.member_id,
                 NoticeKind.CHECK_IN,
-                made.id,
+                check_in.id,
                 who.person_id,
-                push=hours.available(row.hours, row.time_zone, row.muted_until, unit.now, wake_me=row.wake_me),
+                push=hours.available(
+                    member.hours, member.time_zone, member.muted_until, unit.now, wake_me=member.wake_me
+                ),
             )
-            for row in members
+            for member in members
         ]
-        if tellings:
-            await create_notices(unit, tellings)
-        return made.id
+        if notices:
+            await create_notices(unit, notices)
+        return check_in.id
 
-    made_id, _ = await idempotency.run_once(unit, asked, who.person_id, create)
-    return made_id
+    check_in_id, _ = await idempotency.run_once(unit, fingerprint, who.person_id, create)
+    return check_in_id
 
 
-async def page(
+async def list_check_ins(
     unit: UnitOfWork, who: Caller, limit: int, before: UUID | None, *, mine: bool | None, only: UUID | None = None
 ) -> list[CheckInView]:
-    """The caller's check-ins and those shared with them, newest first, `limit` + 1 at most."""
+    """Return the caller's check-ins and those shared with them, newest first, `limit` + 1 at most."""
     own, shared = access.mine(CheckIn, who), access.shared_with(who.person_id)
     statement = _COLUMNS.where(own if mine else shared if mine is False else or_(own, shared))
     if before is not None:
         statement = statement.where(CheckIn.id < before)
     if only is not None:
         statement = statement.where(CheckIn.id == only)
-    found = (await unit.session.execute(statement.order_by(CheckIn.id.desc()).limit(limit + 1))).all()
-    shares = await _shares(unit, [row.id for row in found if row.person_id == who.person_id])
-    return [_view(unit, who, row, shares) for row in found]
+    rows = (await unit.session.execute(statement.order_by(CheckIn.id.desc()).limit(limit + 1))).all()
+    shares = await _load_shares(unit, [row.id for row in rows if row.person_id == who.person_id])
+    return [_view(unit, who, row, shares) for row in rows]
 
 
-async def one(unit: UnitOfWork, who: Caller, check_in_id: UUID) -> CheckInView:
-    """One check-in of the caller's, or one shared with them. Raises NotFound."""
-    found = await page(unit, who, 1, None, mine=None, only=check_in_id)
-    if not found:
+async def load_check_in(unit: UnitOfWork, who: Caller, check_in_id: UUID) -> CheckInView:
+    """Return one check-in of the caller's, or one shared with them. Raises NotFound."""
+    views = await list_check_ins(unit, who, 1, None, mine=None, only=check_in_id)
+    if not views:
         raise NotFound
-    return found[0]
+    return views[0]
 
 
 async def remove(unit: UnitOfWork, who: Caller, check_in_id: UUID) -> None:
-    """Take a check-in back for good, also from those it was shared with. Raises NotFound."""
-    mine = select(CheckIn.id).where(CheckIn.id == check_in_id, access.mine(CheckIn, who))
-    if (await unit.session.execute(mine.with_for_update())).first() is None:
+    """Delete a check-in, also for those it was shared with. Raises NotFound."""
+    own_check_in = select(CheckIn.id).where(CheckIn.id == check_in_id, access.mine(CheckIn, who))
+    if (await unit.session.execute(own_check_in.with_for_update())).first() is None:
         raise NotFound
-    # Shares come before deliveries, as where a membership ends.
+    # Shares are locked before deliveries, as where a membership ends.
     await unit.session.execute(delete(CheckInShare).where(CheckInShare.check_in_id == check_in_id))
     await sharing.take_back(unit, [check_in_id])
     await unit.session.execute(delete(CheckIn).where(CheckIn.id == check_in_id))
     await wal_truncation.mark_erased(unit)
 
 
-async def _members(unit: UnitOfWork, who: Caller, share_with: frozenset[UUID]) -> Sequence[Any]:
-    """Those members of the caller's circle. Raises MemberUnknown for anybody else, whatever the reason."""
+async def _lock_members(unit: UnitOfWork, who: Caller, share_with: frozenset[UUID]) -> Sequence[Any]:
+    """Return these members of the caller's circle, locked. Raises MemberUnknown if one of them is not, for any reason."""
     if not share_with:
         return []
-    found = (
+    rows = (
         await unit.session.execute(
             select(
                 Membership.id,
@@ -150,17 +154,17 @@ async def _members(unit: UnitOfWork, who: Caller, share_with: frozenset[UUID]) -
                 access.CONFIRMED,
             )
             .order_by(Membership.id)
-            # Before the rows that refer to it and to the person: an erasure takes them in this order.
+            # Locked before the rows that refer to it and to the person, in the order of an erasure.
             .with_for_update(read=True, key_share=True, of=Membership)
         )
     ).all()
-    if len(found) < len(share_with):
+    if len(rows) < len(share_with):
         raise MemberUnknown
-    return found
+    return rows
 
 
-async def _shares(unit: UnitOfWork, check_ins: Sequence[UUID]) -> dict[UUID, list[PersonView]]:
-    found: dict[UUID, list[PersonView]] = defaultdict(list)
+async def _load_shares(unit: UnitOfWork, check_ins: Sequence[UUID]) -> dict[UUID, list[PersonView]]:
+    by_check_in: dict[UUID, list[PersonView]] = defaultdict(list)
     if check_ins:
         rows = await unit.session.execute(
             select(CheckInShare.check_in_id, Person.id, Person.data_key, Person.display_name)
@@ -170,8 +174,8 @@ async def _shares(unit: UnitOfWork, check_ins: Sequence[UUID]) -> dict[UUID, lis
             .order_by(Membership.id)
         )
         for row in rows:
-            found[row.check_in_id].append(person_view(unit.keyring, row.id, row.data_key, row.display_name))
-    return found
+            by_check_in[row.check_in_id].append(person_view(unit.keyring, row.id, row.data_key, row.display_name))
+    return by_check_in
 
 
 def _view(

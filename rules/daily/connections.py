@@ -1,4 +1,4 @@
-"""Connection, as it can be told from what is kept anyway: who was in touch with whom, week by week. Nothing is scored."""
+"""Connections: who was in touch with whom, week by week, derived from what is stored anyway. Nothing is scored."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -23,12 +23,12 @@ MAX_WEEKS = 52
 
 @dataclass(frozen=True, slots=True)
 class Moments:
-    """What happened, moment by moment; the weeks are made of it."""
+    """Moments within the weeks that are shown, from which the weeks are counted."""
 
     reach_outs: Sequence[tuple[datetime, bool]] = ()
-    """When the person reached out, and whether it came to a connection."""
+    """When the person reached out, and whether it led to a connection."""
     waits: Sequence[tuple[datetime, float]] = ()
-    """When they reached out, and the seconds until somebody answered; only where somebody did."""
+    """When they reached out, and the seconds until the first answer; only where there was one."""
     answers_given: Sequence[datetime] = ()
     reach_ins: Sequence[datetime] = ()
     in_touch: Sequence[tuple[datetime, UUID]] = ()
@@ -37,7 +37,7 @@ class Moments:
 
 @dataclass(slots=True)
 class Week:
-    """A week of the person's own calendar, Monday to Sunday. Seconds are the median of those reach-outs that were answered."""
+    """A week in the person's time zone, Monday to Sunday. The median counts reach-outs that were answered."""
 
     starts_on: date
     reach_outs: int = 0
@@ -51,21 +51,21 @@ class Week:
 
 
 @dataclass(frozen=True, slots=True)
-class Quiet:
-    """Somebody of the person's circle, or whom they support, with whom there was no touch in those weeks."""
+class QuietPerson:
+    """Somebody in the person's circle, or whose circle they are in, with whom they were not in touch in those weeks."""
 
     person: PersonView
     last_connected_at: datetime | None
 
 
-def weeks_of(moments: Moments, zone: tzinfo, now: datetime, count: int) -> list[Week]:
-    """The last `count` weeks in this time zone, the present one first."""
-    weeks = [Week(monday(now, zone) - timedelta(weeks=back)) for back in range(count)]
+def count_weeks(moments: Moments, zone: tzinfo, now: datetime, count: int) -> list[Week]:
+    """Return the last `count` weeks in this time zone, the present one first."""
+    weeks = [Week(monday_of(now, zone) - timedelta(weeks=back)) for back in range(count)]
     by_day = {week.starts_on: week for week in weeks}
 
     def at(moment: datetime) -> Week:
-        # What is older than the first of them is asked for nowhere, and counted nowhere.
-        return by_day.get(monday(moment, zone)) or Week(date.min)
+        # A moment outside these weeks goes into a week that is thrown away.
+        return by_day.get(monday_of(moment, zone)) or Week(date.min)
 
     for moment, connected in moments.reach_outs:
         at(moment).reach_outs += 1
@@ -84,40 +84,46 @@ def weeks_of(moments: Moments, zone: tzinfo, now: datetime, count: int) -> list[
     return weeks
 
 
-def monday(moment: datetime, zone: tzinfo) -> date:
-    """The first day of the week in which this moment lies, by the calendar of this time zone (ISO 8601)."""
+def monday_of(moment: datetime, zone: tzinfo) -> date:
+    """Return the Monday of the ISO 8601 week of this moment in this time zone."""
     day = moment.astimezone(zone).date()
     return day - timedelta(days=day.weekday())
 
 
-async def connections(unit: UnitOfWork, who: Caller, count: int) -> tuple[list[Week], list[Quiet]]:
-    """The caller's last `count` weeks, and with whom they were not in touch then, the longest ago first."""
+async def load_connections(unit: UnitOfWork, who: Caller, count: int) -> tuple[list[Week], list[QuietPerson]]:
+    """Return the caller's last `count` weeks, and whom they were not in touch with then, the longest ago first."""
     zone = hours.load_zone((await access.person(unit, who)).time_zone) or UTC
-    first = monday(unit.now, zone) - timedelta(weeks=count - 1)
-    since = datetime.combine(first, time(), zone).astimezone(UTC)
-    weeks = weeks_of(await _moments(unit, who.person_id, since), zone, unit.now, count)
-    people = await _people(unit, who.person_id)
-    last = await last_connected(unit, who.person_id)
-    quiet = [Quiet(view, last.get(view.id)) for view in people if view.id not in last or last[view.id] < since]
+    first_monday = monday_of(unit.now, zone) - timedelta(weeks=count - 1)
+    since = datetime.combine(first_monday, time(), zone).astimezone(UTC)
+    weeks = count_weeks(await _load_moments(unit, who.person_id, since), zone, unit.now, count)
+    people = await _load_people(unit, who.person_id)
+    last_connected_at = await load_last_connected(unit, who.person_id)
+    quiet = [
+        QuietPerson(view, last_connected_at.get(view.id))
+        for view in people
+        if view.id not in last_connected_at or last_connected_at[view.id] < since
+    ]
     longest_ago = datetime.min.replace(tzinfo=UTC)
-    return weeks, sorted(quiet, key=lambda one: (one.last_connected_at or longest_ago, one.person.id))
+    return weeks, sorted(
+        quiet, key=lambda quiet_person: (quiet_person.last_connected_at or longest_ago, quiet_person.person.id)
+    )
 
 
-async def last_connected(unit: UnitOfWork, person_id: UUID) -> dict[UUID, datetime]:
-    """When this person was last in touch with each other one: an answer or a reach-in, either way round."""
-    touches = _touches(person_id).subquery()
-    found = await unit.session.execute(
+async def load_last_connected(unit: UnitOfWork, person_id: UUID) -> dict[UUID, datetime]:
+    """Return when this person was last in touch with each other person, by an answer or a reach-in of either."""
+    touches = _select_touches(person_id).subquery()
+    rows = await unit.session.execute(
         select(touches.c.other_id, func.max(touches.c.at).label("at")).group_by(touches.c.other_id)
     )
-    return {row.other_id: row.at for row in found}
+    return {row.other_id: row.at for row in rows}
 
 
-def _touches(person_id: UUID, since: datetime | None = None) -> Select[UUID, datetime]:
-    """Each moment at which this person and somebody else were in touch. To pass a call on is not to be in touch."""
+def _select_touches(person_id: UUID, since: datetime | None = None) -> Select[UUID, datetime]:
+    """Select the moments at which this person and another were in touch. Declining a reach-out does not count."""
     answered = and_(
         access.told_recipients(),
         Recipient.answer != AnswerKind.CANNOT,
-        _from(Recipient.answered_at, since),
+        _since(Recipient.answered_at, since),
     )
     to_me = (
         select(Recipient.person_id.label("other_id"), Recipient.answered_at.label("at"))
@@ -129,54 +135,57 @@ def _touches(person_id: UUID, since: datetime | None = None) -> Select[UUID, dat
         .join(ReachOut, ReachOut.id == Recipient.reach_out_id)
         .where(access.owned_by(Recipient, person_id), answered)
     )
-    standing = and_(ReachIn.membership_id.is_not(None), _from(ReachIn.created_at, since))
-    sent = select(ReachIn.recipient_id, ReachIn.created_at).where(access.owned_by(ReachIn, person_id), standing)
-    had = select(ReachIn.sender_id, ReachIn.created_at).where(access.reach_in_to(person_id), standing)
-    touches = union_all(to_me, by_me, sent, had).subquery()
+    joined = and_(ReachIn.membership_id.is_not(None), _since(ReachIn.created_at, since))
+    sent = select(ReachIn.recipient_id, ReachIn.created_at).where(access.owned_by(ReachIn, person_id), joined)
+    received = select(ReachIn.sender_id, ReachIn.created_at).where(access.reach_in_to(person_id), joined)
+    touches = union_all(to_me, by_me, sent, received).subquery()
     return select(touches.c.other_id, touches.c.at)
 
 
-async def _moments(unit: UnitOfWork, person_id: UUID, since: datetime) -> Moments:
+async def _load_moments(unit: UnitOfWork, person_id: UUID, since: datetime) -> Moments:
     first_answer = (
         select(func.min(Answer.created_at))
         .where(Answer.reach_out_id == ReachOut.id, Answer.kind != AnswerKind.CANNOT)
         .scalar_subquery()
     )
-    mine = (
+    own_reach_outs = (
         await unit.session.execute(
             select(ReachOut.created_at, ReachOut.state, ReachOut.outcome, first_answer.label("at")).where(
                 access.owned_by(ReachOut, person_id), ReachOut.created_at >= since
             )
         )
     ).all()
-    given = await unit.session.execute(
+    answers_given = await unit.session.execute(
         select(func.min(Answer.created_at))
         .where(access.owned_by(Answer, person_id), Answer.kind != AnswerKind.CANNOT)
         .group_by(Answer.reach_out_id)
         .having(func.min(Answer.created_at) >= since)
     )
-    sent = await unit.session.execute(
+    reach_ins_sent = await unit.session.execute(
         select(ReachIn.created_at).where(access.owned_by(ReachIn, person_id), ReachIn.created_at >= since)
     )
-    touches = await unit.session.execute(_touches(person_id, since))
+    touches = await unit.session.execute(_select_touches(person_id, since))
     return Moments(
         reach_outs=[
-            (row.created_at, row.outcome == Outcome.CONNECTED or row.state == ReachOutState.TOGETHER) for row in mine
+            (row.created_at, row.outcome == Outcome.CONNECTED or row.state == ReachOutState.TOGETHER)
+            for row in own_reach_outs
         ],
-        waits=[(row.created_at, (row.at - row.created_at).total_seconds()) for row in mine if row.at is not None],
-        answers_given=given.scalars().all(),
-        reach_ins=sent.scalars().all(),
+        waits=[
+            (row.created_at, (row.at - row.created_at).total_seconds()) for row in own_reach_outs if row.at is not None
+        ],
+        answers_given=answers_given.scalars().all(),
+        reach_ins=reach_ins_sent.scalars().all(),
         in_touch=[(row.at, row.other_id) for row in touches],
     )
 
 
-def _from(moment: InstrumentedAttribute[Any], since: datetime | None) -> ColumnElement[bool]:
+def _since(moment: InstrumentedAttribute[Any], since: datetime | None) -> ColumnElement[bool]:
     return moment.is_not(None) if since is None else moment >= since
 
 
-async def _people(unit: UnitOfWork, person_id: UUID) -> list[PersonView]:
-    """Everybody in this person's circle, or whose circle they are in; each once."""
-    found = await unit.session.execute(
+async def _load_people(unit: UnitOfWork, person_id: UUID) -> list[PersonView]:
+    """Return everybody in this person's circle, or whose circle they are in; each once."""
+    rows = await unit.session.execute(
         select(Person.id, Person.data_key, Person.display_name).where(access.in_touch_with(person_id, confirmed=True))
     )
-    return [person_view(unit.keyring, row.id, row.data_key, row.display_name) for row in found]
+    return [person_view(unit.keyring, row.id, row.data_key, row.display_name) for row in rows]

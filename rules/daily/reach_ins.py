@@ -1,4 +1,4 @@
-"""Reach-ins: "thinking of you", to somebody in my circle or whom I support. It asks for nothing, so it wakes nobody."""
+"""Reach-ins: "thinking of you", between two people of one circle. It requests nothing, so it respects hours and mutes."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -22,9 +22,9 @@ from rules.inbox.notices import NoticeDraft, create_notices
 from rules.reach_out.views import PersonView, person_view
 
 REACH_INS_PER_PERSON = Limit("reach_ins", burst=20, every=4320)
-"""Twenty at once, then one every 72 minutes: twenty a day."""
+"""Limits what one person sends: twenty at once, then one every 72 minutes, which is twenty a day."""
 REACH_INS_PER_PAIR = Limit("reach_ins.to", burst=1, every=600)
-"""Once in ten minutes to one person: kindness, not pressure."""
+"""Limits what one person sends to another: one in ten minutes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,72 +58,74 @@ _COLUMNS: Select[*tuple[Any, ...]] = (
 )
 
 
-async def send(unit: UnitOfWork, who: Caller, to: UUID, text: str | None, asked: RequestFingerprint | None) -> UUID:
-    """Let somebody know that the caller thinks of them; gives the reach-in's id.
+async def send(
+    unit: UnitOfWork, who: Caller, to: UUID, text: str | None, fingerprint: RequestFingerprint | None
+) -> UUID:
+    """Send a reach-in and return its id.
 
-    They are pushed unless they have muted the caller or it is outside their hours; then they find it in their inbox.
+    A recipient who has muted the caller, or is outside their hours, is not pushed and finds it in the inbox.
     Raises NotFound, TooMany, KeyReused.
     """
 
     async def create() -> UUID:
-        joined = await _joined(unit, who.person_id, to)
-        if not joined:
+        memberships = await _lock_memberships(unit, who.person_id, to)
+        if not memberships:
             raise NotFound
         await throttle.consume(unit, REACH_INS_PER_PERSON, str(who.person_id))
         await throttle.consume(unit, REACH_INS_PER_PAIR, f"{who.person_id}\0{to}")
-        # A mute is for whom one supports: where the caller owns the circle.
-        muted_until = next((row.muted_until for row in joined if row.owner_id == who.person_id), None)
-        made = ReachIn(
+        # Only the membership in the caller's own circle can mute them.
+        muted_until = next((row.muted_until for row in memberships if row.owner_id == who.person_id), None)
+        reach_in = ReachIn(
             id=unit.new_id(),
             sender_id=who.person_id,
             recipient_id=to,
-            membership_id=joined[0].id,
+            membership_id=memberships[0].id,
             created_at=unit.now,
         )
-        made.text = who.vault.seal("reach_ins.text", made.id, text)
-        unit.session.add(made)
+        reach_in.text = who.vault.seal("reach_ins.text", reach_in.id, text)
+        unit.session.add(reach_in)
         await unit.session.flush()
-        person = await unit.session.get_one(Person, to)
-        awake = hours.available(person.hours, person.time_zone, muted_until, unit.now, wake_me=person.wake_me)
-        await create_notices(unit, [NoticeDraft(to, NoticeKind.REACH_IN, made.id, who.person_id, push=awake)])
-        return made.id
+        recipient = await unit.session.get_one(Person, to)
+        awake = hours.available(recipient.hours, recipient.time_zone, muted_until, unit.now, wake_me=recipient.wake_me)
+        await create_notices(unit, [NoticeDraft(to, NoticeKind.REACH_IN, reach_in.id, who.person_id, push=awake)])
+        return reach_in.id
 
-    made_id, _ = await idempotency.run_once(unit, asked, who.person_id, create)
-    return made_id
+    reach_in_id, _ = await idempotency.run_once(unit, fingerprint, who.person_id, create)
+    return reach_in_id
 
 
-async def page(
+async def list_reach_ins(
     unit: UnitOfWork, who: Caller, limit: int, before: UUID | None, *, mine: bool | None, only: UUID | None = None
 ) -> list[ReachInView]:
-    """What the caller has sent and been sent, newest first, `limit` + 1 at most."""
-    own, theirs = access.mine(ReachIn, who), access.reach_in_to(who.person_id)
-    statement = _COLUMNS.where(own if mine else theirs if mine is False else or_(own, theirs))
+    """Return the reach-ins that the caller has sent or received, newest first, `limit` + 1 at most."""
+    own, received = access.mine(ReachIn, who), access.reach_in_to(who.person_id)
+    statement = _COLUMNS.where(own if mine else received if mine is False else or_(own, received))
     if before is not None:
         statement = statement.where(ReachIn.id < before)
     if only is not None:
         statement = statement.where(ReachIn.id == only)
-    found = await unit.session.execute(statement.order_by(ReachIn.id.desc()).limit(limit + 1))
-    return [_view(unit, who, row) for row in found]
+    rows = await unit.session.execute(statement.order_by(ReachIn.id.desc()).limit(limit + 1))
+    return [_view(unit, who, row) for row in rows]
 
 
-async def one(unit: UnitOfWork, who: Caller, reach_in_id: UUID) -> ReachInView:
-    """One of them. Raises NotFound, also once the two are no longer joined."""
-    found = await page(unit, who, 1, None, mine=None, only=reach_in_id)
-    if not found:
+async def load_reach_in(unit: UnitOfWork, who: Caller, reach_in_id: UUID) -> ReachInView:
+    """Return one of them. Raises NotFound, also once the membership between the two has ended."""
+    views = await list_reach_ins(unit, who, 1, None, mine=None, only=reach_in_id)
+    if not views:
         raise NotFound
-    return found[0]
+    return views[0]
 
 
-async def _joined(unit: UnitOfWork, one_id: UUID, other_id: UUID) -> list[Any]:
-    """The confirmed memberships between two people, either way round."""
-    found = await unit.session.execute(
+async def _lock_memberships(unit: UnitOfWork, person_id: UUID, other_id: UUID) -> list[Any]:
+    """Return the confirmed memberships between two people, in either direction, locked."""
+    rows = await unit.session.execute(
         select(Membership.id, Membership.owner_id, Membership.muted_until)
-        .where(access.joins(one_id, other_id), access.CONFIRMED)
+        .where(access.joins(person_id, other_id), access.CONFIRMED)
         .order_by(Membership.id)
-        # Before the row that refers to it and to both people: an erasure takes them in this order.
+        # Locked before the row that refers to it and to both people, in the order of an erasure.
         .with_for_update(read=True, key_share=True)
     )
-    return list(found.all())
+    return list(rows.all())
 
 
 def _view(unit: UnitOfWork, who: Caller, row: Row[*tuple[Any, ...]]) -> ReachInView:

@@ -1,4 +1,4 @@
-"""What must not be: looked for, told apart, and mended one finding at a time."""
+"""The audit: states of the database that must not occur, found and repaired one at a time."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -21,13 +21,14 @@ from rules.reach_out.ladder import LAST_RUNG, REACH_OUT_LIFETIME
 from rules.reach_out.state import Waiting
 
 TIMER_GRACE = timedelta(seconds=30)
-"""How far past its time a reach-out or a delivery may be; a restart takes 15 s at most."""
+"""How late a reach-out or a delivery may be; a restart takes 15 s at most."""
 BOOKEND_GRACE = timedelta(minutes=2)
+"""How late a bookend may be."""
 RACE_GRACE = timedelta(seconds=5)
-"""A notice this young may still be getting its deliveries."""
-LEASE_TIME = timedelta(seconds=LEASE_SECONDS)
+"""How old a notice or device has to be: a concurrent transaction may still insert its deliveries."""
+LEASE_DURATION = timedelta(seconds=LEASE_SECONDS)
 AUDIT_BATCH = 500
-"""Findings of one kind in one look; the next look finds the rest."""
+"""Findings of one kind in one audit; the next audit finds the rest."""
 
 
 class FindingKind(StrEnum):
@@ -43,9 +44,9 @@ class FindingKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """`id`: the reach-out, delivery, notice or bookend that it is about; None for what only the operator can put right.
+    """One finding. `id`: the reach-out, delivery, notice or bookend concerned; None for what only the operator can repair.
 
-    `detail`: static words and numbers that say what that is.
+    `detail`: what that is, in static words and numbers.
     """
 
     what: FindingKind
@@ -54,9 +55,9 @@ class Finding:
 
 
 async def find_all(unit: UnitOfWork) -> list[Finding]:
-    """Everything that must not be at this moment; a healthy database has nothing. Only reads."""
-    found: list[Finding] = []
-    for what, statement in (
+    """Return all findings at this moment, none in a healthy database. Only reads."""
+    findings: list[Finding] = []
+    for kind, statement in (
         (FindingKind.NO_TIMER, select(ReachOut.id).where(_no_timer(unit))),
         (FindingKind.OVERDUE, select(ReachOut.id).where(_overdue(unit))),
         (FindingKind.DELIVERY_OVERDUE, select(Delivery.id).where(_delivery_overdue(unit))),
@@ -64,53 +65,59 @@ async def find_all(unit: UnitOfWork) -> list[Finding]:
         (FindingKind.BOOKEND_OVERDUE, select(Bookend.id).where(Bookend.next_at <= unit.now - BOOKEND_GRACE)),
     ):
         rows = await unit.session.execute(statement.limit(AUDIT_BATCH))
-        found += [Finding(what, row_id) for row_id in rows.scalars()]
-    found += [Finding(FindingKind.NOT_DELIVERED, notice_id) for notice_id in await _not_delivered(unit)]
+        findings += [Finding(kind, row_id) for row_id in rows.scalars()]
+    findings += [Finding(FindingKind.NOT_DELIVERED, notice_id) for notice_id in await _undelivered_notices(unit)]
     if not unit.keyring.opens_addresses:
-        found.append(Finding(FindingKind.NO_PUSH_KEY, detail="no key at hand opens push addresses"))
-    found += [
+        findings.append(Finding(FindingKind.NO_PUSH_KEY, detail="no key at hand opens push addresses"))
+    findings += [
         Finding(
             FindingKind.PUSHES_REFUSED,
-            detail=f"{one.kind} {one.why}, {one.people} people, since {one.since:%Y-%m-%d %H:%M}",
+            detail=f"{refusal.kind} {refusal.why}, {refusal.people} people, since {refusal.since:%Y-%m-%d %H:%M}",
         )
-        for one in await refusals.refused_by_many(unit)
+        for refusal in await refusals.refused_by_many(unit)
     ]
-    return found
+    return findings
 
 
 async def repair(unit: UnitOfWork, finding: Finding) -> bool:
-    """Put one finding right, if it still is so; the workers do the rest. Gives whether anything was changed."""
+    """Repair one finding, if it still holds, by making it due for a worker. Return whether anything was changed."""
     if finding.id is None:
         return False
     match finding.what:
         case FindingKind.PUSHES_REFUSED | FindingKind.NO_PUSH_KEY:
             return False
         case FindingKind.NO_TIMER | FindingKind.OVERDUE:
-            wrong = _no_timer(unit) if finding.what is FindingKind.NO_TIMER else _overdue(unit)
-            # Due now, the next worker looks at all its clocks.
-            return await store.make_due(unit, finding.id, wrong)
+            still_wrong = _no_timer(unit) if finding.what is FindingKind.NO_TIMER else _overdue(unit)
+            # Once it is due, the next worker checks all its clocks.
+            return await store.make_due(unit, finding.id, still_wrong)
         case FindingKind.DELIVERY_OVERDUE | FindingKind.LEASE_RAN_OUT:
-            wrong = _delivery_overdue(unit) if finding.what is FindingKind.DELIVERY_OVERDUE else _lease_ran_out(unit)
-            # The due time stays, for it says how long somebody has been kept waiting.
-            return await _set(unit, update(Delivery).where(Delivery.id == finding.id, wrong).values(lease_until=None))
+            still_wrong = (
+                _delivery_overdue(unit) if finding.what is FindingKind.DELIVERY_OVERDUE else _lease_ran_out(unit)
+            )
+            # The due time stays, because it shows how late the delivery is.
+            return await _execute(
+                unit, update(Delivery).where(Delivery.id == finding.id, still_wrong).values(lease_until=None)
+            )
         case FindingKind.NOT_DELIVERED:
-            return await _deliver(unit, finding.id)
+            return await _insert_missing_deliveries(unit, finding.id)
         case FindingKind.BOOKEND_OVERDUE:
-            late = Bookend.next_at <= unit.now - BOOKEND_GRACE
-            return await _set(unit, update(Bookend).where(Bookend.id == finding.id, late).values(next_at=unit.now))
+            overdue = Bookend.next_at <= unit.now - BOOKEND_GRACE
+            return await _execute(
+                unit, update(Bookend).where(Bookend.id == finding.id, overdue).values(next_at=unit.now)
+            )
 
 
-async def _set(unit: UnitOfWork, statement: Update) -> bool:
+async def _execute(unit: UnitOfWork, statement: Update) -> bool:
     changed = await unit.session.execute(statement.execution_options(synchronize_session=False))
     return int(getattr(changed, "rowcount", 0)) > 0
 
 
 def _no_timer(unit: UnitOfWork) -> ColumnElement[bool]:
-    """An open reach-out that nobody will look at, or not when one of its clocks says so."""
+    """Select open reach-outs without a due time, or with one later than one of their clocks."""
     waiting, answered = ReachOut.state == ReachOutState.WAITING, ReachOut.state == ReachOutState.ANSWERED
     return and_(
         ReachOut.closed_at.is_(None),
-        # An older release leaves a new one without; a worker gives it one within a second.
+        # An older release inserts reach-outs without one; a worker sets it within a second.
         or_(ReachOut.due_at > unit.now, and_(ReachOut.due_at.is_(None), ReachOut.created_at <= unit.now - TIMER_GRACE)),
         or_(
             ReachOut.due_at.is_(None),
@@ -128,20 +135,20 @@ def _overdue(unit: UnitOfWork) -> ColumnElement[bool]:
 
 
 def _delivery_overdue(unit: UnitOfWork) -> ColumnElement[bool]:
-    """Due and free for half a minute, or under a lease that nobody can have taken."""
+    """Select deliveries that were due and unclaimed for half a minute, or have a lease longer than any that is taken."""
     return and_(
         Delivery.state == DeliveryState.PENDING,
         Delivery.due_at <= unit.now - TIMER_GRACE,
         or_(
             Delivery.lease_until.is_(None),
             Delivery.lease_until <= unit.now - TIMER_GRACE,
-            Delivery.lease_until > unit.now + TIMER_GRACE + LEASE_TIME,
+            Delivery.lease_until > unit.now + TIMER_GRACE + LEASE_DURATION,
         ),
     )
 
 
 def _lease_ran_out(unit: UnitOfWork) -> ColumnElement[bool]:
-    """Claimed twice, and neither holder has said what came of it."""
+    """Select deliveries that were claimed twice, without a recorded result of either claim."""
     return and_(
         Delivery.state == DeliveryState.PENDING,
         Delivery.attempt >= 2,
@@ -151,8 +158,11 @@ def _lease_ran_out(unit: UnitOfWork) -> ColumnElement[bool]:
     )
 
 
-async def _not_delivered(unit: UnitOfWork) -> Sequence[UUID]:
-    """Notices of those still asked, that a live device of theirs was never to be pushed with: a press raced it."""
+async def _undelivered_notices(unit: UnitOfWork) -> Sequence[UUID]:
+    """Return notices of an open reach-out that lack a delivery to one of the recipient's live devices.
+
+    A press can miss a device that is registered concurrently.
+    """
     pushed = select(Delivery.id).where(Delivery.notice_id == Notice.id, Delivery.device_id == Device.id).exists()
     rows = await unit.session.execute(
         select(Notice.id, Person.hours, Person.time_zone, Person.wake_me, Membership.muted_until)
@@ -186,27 +196,27 @@ async def _not_delivered(unit: UnitOfWork) -> Sequence[UUID]:
     )
 
 
-async def _deliver(unit: UnitOfWork, notice_id: UUID) -> bool:
-    """Write the deliveries that a notice lacks, under the lock of its reach-out."""
-    about = (await unit.session.execute(select(Notice.reach_out_id).where(Notice.id == notice_id))).scalar()
-    snapshot = await store.load(unit, about, skip_locked=True) if about is not None else None
+async def _insert_missing_deliveries(unit: UnitOfWork, notice_id: UUID) -> bool:
+    """Insert the deliveries that a notice lacks, under the lock of its reach-out."""
+    reach_out_id = (await unit.session.execute(select(Notice.reach_out_id).where(Notice.id == notice_id))).scalar()
+    snapshot = await store.load(unit, reach_out_id, skip_locked=True) if reach_out_id is not None else None
     if snapshot is None or not isinstance(snapshot.stage, Waiting):
         return False
-    one = next((one for one in snapshot.told if one.notice_id == notice_id), None)
-    if one is None or not ladder.pushable(one, unit.now) or one.quiet_at is not None:
+    recipient = next((recipient for recipient in snapshot.told if recipient.notice_id == notice_id), None)
+    if recipient is None or not ladder.pushable(recipient, unit.now) or recipient.quiet_at is not None:
         return False
-    had = await unit.session.execute(
-        select(Delivery.device_id).where(Delivery.notice_id == notice_id, Delivery.device_id.in_(one.devices))
+    rows = await unit.session.execute(
+        select(Delivery.device_id).where(Delivery.notice_id == notice_id, Delivery.device_id.in_(recipient.devices))
     )
-    without = set(one.devices) - set(had.scalars())
-    if not without:
+    unpushed_devices = set(recipient.devices) - set(rows.scalars())
+    if not unpushed_devices:
         return False
-    # Under nobody's lease: whoever looks first sends them.
-    await enqueue(unit, snapshot.round, devices=[(notice_id, device) for device in without], leased=False)
-    if one.reachable:
+    # Unleased: the first worker that looks sends them.
+    await enqueue(unit, snapshot.round, devices=[(notice_id, device) for device in unpushed_devices], leased=False)
+    if recipient.reachable:
         await unit.session.execute(
             update(Recipient)
-            .where(Recipient.reach_out_id == snapshot.id, access.owned_by(Recipient, one.person_id))
+            .where(Recipient.reach_out_id == snapshot.id, access.owned_by(Recipient, recipient.person_id))
             .values(unreachable_at=None)
             .execution_options(synchronize_session=False)
         )

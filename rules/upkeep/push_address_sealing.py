@@ -1,4 +1,4 @@
-"""Push addresses under the push key: those that an older release, or none, has sealed so are sealed while they can be read."""
+"""Push addresses: encrypts those that an older release has left without a copy under the push key."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -20,15 +20,15 @@ TABLES: tuple[Table, ...] = (Device, Channel)
 
 @dataclass(frozen=True, slots=True)
 class SealedAddress:
-    """What is to stand as `push_address` of one row, as long as its `address` is still the one that was read."""
+    """The new `push_address` of one row, valid as long as its `address` is still the one that was read."""
 
     id: UUID
     address: bytes | None
     push_address: bytes | None
 
 
-async def page(unit: UnitOfWork, table: Table, after: UUID | None) -> Sequence[Any]:
-    """The next rows with an address, by id. Only reads."""
+async def next_rows(unit: UnitOfWork, table: Table, after: UUID | None) -> Sequence[Any]:
+    """Return the next rows that have an address, by id, `SEALING_BATCH` at most. Only reads."""
     statement = (
         select(table.id, table.person_id, table.address, table.push_address, Person.data_key)
         .join(Person, Person.id == table.person_id)
@@ -41,34 +41,36 @@ async def page(unit: UnitOfWork, table: Table, after: UUID | None) -> Sequence[A
     return (await unit.session.execute(statement)).all()
 
 
-def to_seal(keyring: Keyring, table: Table, rows: Sequence[Any], *, anew: bool = False) -> list[SealedAddress]:
-    """What has to be written of these rows; `anew`: also what an older push key has sealed."""
+def seal_rows(keyring: Keyring, table: Table, rows: Sequence[Any], *, anew: bool = False) -> list[SealedAddress]:
+    """Return the copies that have to be written for these rows; `anew`: also those under an older push key."""
     column = devices.DEVICE_ADDRESS_COLUMN if table is Device else channels.CHANNEL_ADDRESS_COLUMN
-    found: list[SealedAddress] = []
+    sealed_addresses: list[SealedAddress] = []
     for row in rows:
         if row.address is None:
-            # An older release has retired it, and knew nothing of this copy.
-            found.append(SealedAddress(row.id, None, None))
+            # An older release has cleared the address, and does not know of this copy.
+            sealed_addresses.append(SealedAddress(row.id, None, None))
             continue
-        opened = keyring.push.open(column, row.id, row.push_address, row.address)
-        if opened is not None and not (anew and not keyring.push.current(row.push_address)):
+        address = keyring.push.open(column, row.id, row.push_address, row.address)
+        if address is not None and not (anew and not keyring.push.current(row.push_address)):
             continue
-        plain = opened or keyring.vault(row.person_id, row.data_key).open(column, row.id, row.address)
-        sealed = keyring.push.seal(column, row.id, plain, row.address) if plain else None
-        if sealed is not None:
-            found.append(SealedAddress(row.id, row.address, sealed))
-    return found
+        address_text = address or keyring.vault(row.person_id, row.data_key).open(column, row.id, row.address)
+        push_address = keyring.push.seal(column, row.id, address_text, row.address) if address_text else None
+        if push_address is not None:
+            sealed_addresses.append(SealedAddress(row.id, row.address, push_address))
+    return sealed_addresses
 
 
-async def seal(unit: UnitOfWork, table: Table, sealed: Sequence[SealedAddress]) -> int:
-    """Write it down where nothing has changed meanwhile; gives how many. The caller commits."""
+async def store_sealed(unit: UnitOfWork, table: Table, sealed: Sequence[SealedAddress]) -> int:
+    """Write the copies to rows whose address has not changed meanwhile; return how many. The caller commits."""
     count = 0
-    for one in sealed:
-        same = table.address.is_(None) if one.address is None else table.address == one.address
+    for sealed_address in sealed:
+        unchanged = (
+            table.address.is_(None) if sealed_address.address is None else table.address == sealed_address.address
+        )
         changed = await unit.session.execute(
             update(table)
-            .where(table.id == one.id, same)
-            .values(push_address=one.push_address)
+            .where(table.id == sealed_address.id, unchanged)
+            .values(push_address=sealed_address.push_address)
             .execution_options(synchronize_session=False)
         )
         count += int(getattr(changed, "rowcount", 0))

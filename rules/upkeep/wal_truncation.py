@@ -1,4 +1,4 @@
-"""What was erased stays for a while in SQLite's write-ahead log, key and all: emptying it belongs to the erasure."""
+"""SQLite's write-ahead log keeps erased rows, and the data key, for a while: an erasure truncates it."""
 
 import secrets
 
@@ -10,11 +10,11 @@ from core.unit_of_work import UnitOfWork
 from models import Installation
 
 IN_LOG = "erased_in_log"
-"""The mark that the log holds something erased, written with the erasure: a crash in between forgets nothing."""
+"""The row that marks the log as holding erased data, written with the erasure, so that it survives a crash."""
 
 
 async def mark_erased(unit: UnitOfWork) -> None:
-    """Say that the unit takes away what somebody wrote: whoever commits it lets `settle` follow."""
+    """Mark the log: this unit erases what somebody wrote, and `truncate_if_marked` follows its commit."""
     if (await unit.session.connection()).dialect.name != "sqlite":
         return
     unit.erases = True
@@ -27,7 +27,7 @@ async def mark_erased(unit: UnitOfWork) -> None:
 
 
 async def truncate_if_marked(database: Database) -> bool:
-    """Empty the log if it is marked; gives whether no mark is left. Readers may be in the way: then ask again later."""
+    """Truncate the log if it is marked; return whether no mark is left. Open readers prevent it: try again later."""
     if not database.sqlite:
         return True
     async with database.read() as session:
@@ -37,7 +37,7 @@ async def truncate_if_marked(database: Database) -> bool:
     if not await database.empty_log():
         return False
     async with database.write() as session:
-        # An erasure since then has made a mark of its own, which stays.
+        # A later erasure has written a mark of its own, which stays.
         await session.execute(delete(Installation).where(Installation.name == IN_LOG, Installation.value == marked))
         await session.commit()
     return True

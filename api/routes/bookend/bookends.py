@@ -83,7 +83,7 @@ async def plan(body: NewBookend, unit: Writing, who: WritingCaller, key: Idempot
     """
     asked = retry_of(unit.keyring, who, "POST /v1/bookends", key, body)
     made = await lifecycle.plan(unit, who, body.what, body.due_at, body.companion, asked)
-    return _out(await views.one(unit, who, made))
+    return _out(await views.load_bookend(unit, who, made))
 
 
 @router.get("", summary="List bookends of mine and those I stand by at")
@@ -98,19 +98,19 @@ async def bookends(
     cursor: Cursor = None,
 ) -> Page[BookendOut]:
     """My bookends, and those at which I stand by as the companion; newest first."""
-    return page(await views.page(unit, who, limit, cursor, is_open=is_open, mine=mine), limit, _out)
+    return page(await views.list_bookends(unit, who, limit, cursor, is_open=is_open, mine=mine), limit, _out)
 
 
 @router.get("/{bookend_id}", summary="Read one bookend", responses=problems(NotFound))
 async def one(bookend_id: UUID, unit: Reading, who: ReadingCaller) -> BookendOut:
-    return _out(await views.one(unit, who, bookend_id))
+    return _out(await views.load_bookend(unit, who, bookend_id))
 
 
 @router.post("/{bookend_id}/check-in", summary="Check in at a bookend", responses=problems(NotFound, NotYours))
 async def check_in(bookend_id: UUID, unit: Writing, who: WritingCaller) -> BookendOut:
     """Say that you are back. A companion who was told gets the all-clear; otherwise nobody is pushed for it."""
     await lifecycle.check_in(unit, who, bookend_id)
-    return _out(await views.one(unit, who, bookend_id))
+    return _out(await views.load_bookend(unit, who, bookend_id))
 
 
 @router.post(
@@ -124,7 +124,7 @@ async def extend(bookend_id: UUID, body: Extension, unit: Writing, who: WritingC
     Once the companion was told it can no longer be moved: check in, so that they know, and plan another one.
     """
     await lifecycle.extend(unit, who, bookend_id, body.due_at)
-    return _out(await views.one(unit, who, bookend_id))
+    return _out(await views.load_bookend(unit, who, bookend_id))
 
 
 @router.delete("/{bookend_id}", summary="Cancel a bookend", status_code=204, responses=problems(NotFound, NotYours))

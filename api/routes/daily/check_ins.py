@@ -50,7 +50,7 @@ async def check_in(body: CheckIn, unit: Writing, who: WritingCaller, key: Idempo
     """Say how I am. Those I share it with get a notice `check_in`, and read it here; nobody else ever sees it."""
     asked = retry_of(unit.keyring, who, "POST /v1/check-ins", key, body)
     said = NewCheckIn(body.feeling, body.halt or (), body.note, frozenset(body.share_with or ()))
-    return _out(await check_ins.one(unit, who, await check_ins.check_in(unit, who, said, asked)))
+    return _out(await check_ins.load_check_in(unit, who, await check_ins.create_check_in(unit, who, said, asked)))
 
 
 @router.get("", summary="List check-ins of mine and those shared with me")
@@ -62,13 +62,13 @@ async def listed(
     cursor: Cursor = None,
 ) -> Page[CheckInOut]:
     """My check-ins, and those that others share with me; newest first."""
-    return page(await check_ins.page(unit, who, limit, cursor, mine=mine), limit, _out)
+    return page(await check_ins.list_check_ins(unit, who, limit, cursor, mine=mine), limit, _out)
 
 
 @router.get("/{check_in_id}", summary="Read one check-in", responses=problems(NotFound))
 async def one(check_in_id: UUID, unit: Reading, who: ReadingCaller) -> CheckInOut:
     """One of mine, or one that is shared with me. What was taken back is not there any more."""
-    return _out(await check_ins.one(unit, who, check_in_id))
+    return _out(await check_ins.load_check_in(unit, who, check_in_id))
 
 
 @router.delete("/{check_in_id}", summary="Take a check-in back", status_code=204, responses=problems(NotFound))

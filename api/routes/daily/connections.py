@@ -9,7 +9,7 @@ from pydantic import BaseModel
 from api.dependencies import Reading, ReadingCaller
 from api.schemas.common import PersonOut, person
 from rules.daily import connections
-from rules.daily.connections import MAX_WEEKS, Quiet, Week
+from rules.daily.connections import MAX_WEEKS, QuietPerson, Week
 
 router = APIRouter(tags=["connections"])
 
@@ -54,7 +54,7 @@ async def seen(
     weeks: Annotated[int, Query(ge=1, le=MAX_WEEKS, description="How many weeks, with the present one.")] = 8,
 ) -> ConnectionsOut:
     """How connected I was, and with whom I was not in touch. For my eyes only."""
-    found, quiet = await connections.connections(unit, who, weeks)
+    found, quiet = await connections.load_connections(unit, who, weeks)
     return ConnectionsOut(weeks=[_week(week) for week in found], not_in_touch=[_quiet(one) for one in quiet])
 
 
@@ -71,5 +71,5 @@ def _week(week: Week) -> WeekOut:
     )
 
 
-def _quiet(one: Quiet) -> QuietOut:
+def _quiet(one: QuietPerson) -> QuietOut:
     return QuietOut(person=person(one.person), last_connected_at=one.last_connected_at)

@@ -48,7 +48,7 @@ async def send(body: NewReachIn, unit: Writing, who: WritingCaller, key: Idempot
     Twenty a day, and once in ten minutes to one person. To reach out there is no limit.
     """
     asked = retry_of(unit.keyring, who, "POST /v1/reach-ins", key, body)
-    return _out(await reach_ins.one(unit, who, await reach_ins.send(unit, who, body.to, body.text, asked)))
+    return _out(await reach_ins.load_reach_in(unit, who, await reach_ins.send(unit, who, body.to, body.text, asked)))
 
 
 @router.get("", summary="List reach-ins that I sent and was sent")
@@ -60,13 +60,13 @@ async def listed(
     cursor: Cursor = None,
 ) -> Page[ReachInOut]:
     """What I sent and what was sent to me, newest first, as long as we are in one circle."""
-    return page(await reach_ins.page(unit, who, limit, cursor, mine=mine), limit, _out)
+    return page(await reach_ins.list_reach_ins(unit, who, limit, cursor, mine=mine), limit, _out)
 
 
 @router.get("/{reach_in_id}", summary="Read one reach-in", responses=problems(NotFound))
 async def one(reach_in_id: UUID, unit: Reading, who: ReadingCaller) -> ReachInOut:
     """One that I sent or was sent, as long as we are in one circle."""
-    return _out(await reach_ins.one(unit, who, reach_in_id))
+    return _out(await reach_ins.load_reach_in(unit, who, reach_in_id))
 
 
 def _out(view: ReachInView) -> ReachInOut:

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from rules.daily.connections import Moments, monday, weeks_of
+from rules.daily.connections import Moments, count_weeks, monday_of
 from tests.world.person import Person
 from tests.world.world import World
 
@@ -161,16 +161,16 @@ SPRING = datetime(2026, 3, 29, 21, 59, 59, tzinfo=UTC)
 
 
 def test_a_week_with_a_change_of_clocks_is_a_week() -> None:
-    assert monday(SPRING, BERLIN) == date(2026, 3, 23)
-    assert monday(SPRING + timedelta(seconds=1), BERLIN) == date(2026, 3, 30)
+    assert monday_of(SPRING, BERLIN) == date(2026, 3, 23)
+    assert monday_of(SPRING + timedelta(seconds=1), BERLIN) == date(2026, 3, 30)
     told = Moments(reach_ins=[SPRING, SPRING + timedelta(seconds=1), SPRING - timedelta(days=7, hours=-1)])
-    found = weeks_of(told, BERLIN, SPRING + timedelta(days=1), 3)
+    found = count_weeks(told, BERLIN, SPRING + timedelta(days=1), 3)
     assert [(week.starts_on.day, week.reach_ins) for week in found] == [(30, 1), (23, 1), (16, 1)]
 
 
 @pytest.mark.parametrize(("waits", "expected"), [([], None), ([4.0], 4), ([1.0, 2.0], 2), ([9.0, 1.0, 2.4], 2)])
 def test_the_median_of_what_was_answered(waits: list[float], expected: int | None) -> None:
-    [week] = weeks_of(Moments(waits=[(SPRING, wait) for wait in waits]), UTC, SPRING, 1)
+    [week] = count_weeks(Moments(waits=[(SPRING, wait) for wait in waits]), UTC, SPRING, 1)
     assert week.median_seconds_to_answer == expected
 
 
@@ -178,4 +178,4 @@ def test_a_person_is_counted_once_a_week_and_in_every_week() -> None:
     one, other = UUID(int=1), uuid4()
     before = SPRING - timedelta(days=7)
     told = Moments(in_touch=[(SPRING, one), (SPRING, one), (SPRING, other), (before, one), (before, one)])
-    assert [week.people for week in weeks_of(told, UTC, SPRING, 2)] == [2, 1]
+    assert [week.people for week in count_weeks(told, UTC, SPRING, 2)] == [2, 1]

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rules.bookend.lifecycle import State, Step, next_step, state
+from rules.bookend.lifecycle import BookendStep, State, derive_state, next_step
 
 DUE = datetime(2026, 3, 10, 22, 0, tzinfo=UTC)
 
@@ -33,7 +33,7 @@ CASES = [
 
 @pytest.mark.parametrize(("minutes", "nudges", "nudge", "tell", "then", "again"), CASES)
 def test_the_table(minutes, nudges, nudge, tell, then, again):
-    expected = Step(nudge=nudge, tell=tell, nudges=then, next_at=None if again is None else at(again))
+    expected = BookendStep(nudge=nudge, tell=tell, nudges=then, next_at=None if again is None else at(again))
     assert next_step(DUE, nudges, at(minutes)) == expected
 
 
@@ -69,4 +69,4 @@ def test_whenever_the_worker_comes_by_the_story_is_the_same(waits):
     ],
 )
 def test_the_state_that_is_shown(minutes, next_at, checked_in, expected):
-    assert state(DUE, next_at, checked_in, at(minutes)) is expected
+    assert derive_state(DUE, next_at, checked_in, at(minutes)) is expected
