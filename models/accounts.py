@@ -1,4 +1,4 @@
-"""Accounts: people, their sessions, passkeys, devices, channels, and the log of who came in."""
+"""Accounts: people, sessions, recovery codes, passkeys, devices, channels, known places, the access log."""
 
 from datetime import datetime
 from uuid import UUID
@@ -27,13 +27,13 @@ class Person(Base):
     hours: Mapped[list[dict[str, object]] | None] = mapped_column(JSON().with_variant(JSONB, "postgresql"))
     wake_me: Mapped[bool]
     ladder: Mapped[list[int] | None] = mapped_column(JSON().with_variant(JSONB, "postgresql"))
-    # Since when the person, and those whose circle they are in, know that no push of theirs arrives; once an episode.
+    # When the person, and the owners of circles they are in, were notified that no push reaches them; once per episode.
     unreachable_told_at: Mapped[datetime | None]
     created_at: Mapped[Moment]
 
 
 class Session(Base):
-    """A sign-in. The token itself is never stored; its SHA-256 is enough for 256 random bits."""
+    """A sign-in. Of the token only its SHA-256 is stored, which is enough for 256 random bits."""
 
     __tablename__ = "sessions"
     __table_args__ = (enum_check("carrier", Carrier),)
@@ -57,7 +57,7 @@ class RecoveryCode(Base):
 
 
 class Device(Base):
-    """An address that a push can be sent to. Retired when the address is gone; the row stays 30 days to be seen."""
+    """An address that can be pushed. Retired when the address stops working; the row stays listed for 30 days."""
 
     __tablename__ = "devices"
     __table_args__ = (
@@ -87,7 +87,7 @@ class Device(Base):
     label: Mapped[Encrypted | None]
     created_at: Mapped[Moment]
     last_receipt_at: Mapped[datetime | None]
-    # Urgent pushes that were refused for good in a row, why, and since when; nothing once one is taken.
+    # Permanent refusals of urgent pushes in a row, with the reason and the time of the first; reset by a success.
     refusals: Mapped[int] = mapped_column(default=0, server_default="0")
     refusal: Mapped[str | None] = mapped_column(String(64))
     refused_at: Mapped[datetime | None]
@@ -98,7 +98,8 @@ class Device(Base):
 class Passkey(Base):
     """A WebAuthn credential, looked up by the keyed hash of its id.
 
-    Its public key is sealed, so that nobody who can write here puts a key of theirs in its place. `synced`: it may live on several devices, which count their signatures each for itself.
+    Its public key is encrypted, so that nobody with write access can replace it by a key of theirs. `synced`: it may live on
+    several devices, each with a signature counter of its own.
     """
 
     __tablename__ = "passkeys"
@@ -116,7 +117,7 @@ class Passkey(Base):
 
 
 class PasskeyChallenge(Base):
-    """A challenge that is still to be answered: by this person who adds a passkey, or by whoever signs in (null)."""
+    """A challenge that can still be answered: by this person, who adds a passkey, or (null) by whoever signs in."""
 
     __tablename__ = "passkey_challenges"
 
@@ -126,7 +127,7 @@ class PasskeyChallenge(Base):
 
 
 class Channel(Base):
-    """Used only once its owner has typed in the code that was sent to it."""
+    """A phone number, e-mail address or ntfy topic; used once its owner has entered the code that was sent to it."""
 
     __tablename__ = "channels"
     __table_args__ = (enum_check("kind", ChannelKind), UniqueConstraint("person_id", "address_hash"))
@@ -143,14 +144,14 @@ class Channel(Base):
     guesses: Mapped[int]
     created_at: Mapped[Moment]
     confirmed_at: Mapped[datetime | None]
-    # As a device's: urgent messages that were refused for good in a row, why, and since when.
+    # Permanent refusals, as of a device.
     refusals: Mapped[int] = mapped_column(default=0, server_default="0")
     refusal: Mapped[str | None] = mapped_column(String(64))
     refused_at: Mapped[datetime | None]
 
 
 class KnownPlace(Base):
-    """A keyed hash of a person and the network they came from; nothing else is kept of where they were."""
+    """A place where a person has signed in, as a keyed hash of the person and their network; nothing else is stored of it."""
 
     __tablename__ = "known_places"
 
@@ -160,9 +161,9 @@ class KnownPlace(Base):
 
 
 class AccessEvent(Base):
-    """`about_id` is what it was about (a session, device, passkey or channel), `session_id` where it was done.
+    """An entry of the access log. `about_id`: the session, device, passkey or channel; `session_id`: where it was done.
 
-    Neither is a foreign key: the log outlives what it names.
+    Neither is a foreign key, because the log outlives both.
     """
 
     __tablename__ = "access_events"

@@ -1,4 +1,4 @@
-"""What every table shares: the metadata with its constraint names, and the column shapes."""
+"""Shared by all tables: the metadata with its naming convention, and the types of columns."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -14,7 +14,7 @@ from core.types import UtcDateTime
 Id = Annotated[UUID, mapped_column(Uuid, primary_key=True)]
 Moment = Annotated[datetime, mapped_column(UtcDateTime)]
 Encrypted = Annotated[bytes, mapped_column(LargeBinary)]
-"""Ciphertext of core.encryption; readable with one person's data key only."""
+"""Ciphertext of core.encryption, which one person's data key decrypts."""
 Hash = Annotated[bytes, mapped_column(LargeBinary(32))]
 ShortText = Annotated[str, mapped_column(String(32))]
 Json = Annotated[dict[str, Any], mapped_column(JSON().with_variant(JSONB, "postgresql"))]
@@ -33,7 +33,7 @@ class Base(DeclarativeBase):
     type_annotation_map: ClassVar[dict[Any, Any]] = {UUID: Uuid, datetime: UtcDateTime}
 
 
-def enum_check(column: str, words: type[StrEnum], *more: str) -> CheckConstraint:
-    """A CHECK that the column holds one of these words."""
-    listed = ", ".join(f"'{word}'" for word in [*words, *more])
+def enum_check(column: str, values: type[StrEnum], *more: str) -> CheckConstraint:
+    """Return a CHECK constraint that the column holds a value of this enum, or one of `more`."""
+    listed = ", ".join(f"'{value}'" for value in [*values, *more])
     return CheckConstraint(f"{column} IN ({listed})", name=column)

@@ -1,4 +1,4 @@
-"""A bookend: somebody says before a risky time when they will be back, and who stands by."""
+"""Bookends: a time by which somebody will be back, and the companion who is told when they are not."""
 
 from datetime import datetime
 from uuid import UUID
@@ -10,7 +10,7 @@ from models.base import Base, Encrypted, Id, Moment
 
 
 class Bookend(Base):
-    """`next_at` is its clock: the next nudge, or the moment at which the companion is told; null when it is over."""
+    """`next_at`: when the person is nudged next, or the companion told; null when nothing more is due."""
 
     __tablename__ = "bookends"
     __table_args__ = (
@@ -25,7 +25,7 @@ class Bookend(Base):
 
     id: Mapped[Id]
     person_id: Mapped[UUID] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"))
-    # Somebody who leaves the circle no longer stands by.
+    # Null once the companion has left the circle.
     membership_id: Mapped[UUID | None] = mapped_column(ForeignKey("memberships.id", ondelete="SET NULL"), index=True)
     companion_id: Mapped[UUID | None] = mapped_column(ForeignKey("people.id", ondelete="SET NULL"), index=True)
     what: Mapped[Encrypted | None]

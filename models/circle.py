@@ -1,4 +1,4 @@
-"""Who is there for whom: memberships, the invitations that lead to them, and blocks that end them."""
+"""Circles: memberships, the invitations that lead to them, and the blocks that end them."""
 
 from datetime import datetime
 from uuid import UUID
@@ -11,7 +11,7 @@ from models.enums import Role
 
 
 class Membership(Base):
-    """One person in the circle of another. It counts from `confirmed_at`; to end it is to delete it."""
+    """One person in the circle of another. It counts from `confirmed_at` on, and is deleted when it ends."""
 
     __tablename__ = "memberships"
     __table_args__ = (
@@ -29,12 +29,12 @@ class Membership(Base):
     accepted_at: Mapped[Moment]
     confirmed_at: Mapped[datetime | None]
     muted_until: Mapped[datetime | None]
-    # By which link it came about: who opens that link again is told how it stands.
+    # The link that led to it: whoever opens that link again is shown this membership.
     invitation_hash: Mapped[Hash | None] = mapped_column(index=True)
 
 
 class Invitation(Base):
-    """A link that lets one person into a circle, once. Its token is stored for the inviter's eyes only."""
+    """A link that lets one person into a circle, once. Only the inviter can decrypt its token."""
 
     __tablename__ = "invitations"
     __table_args__ = (enum_check("role", Role), CheckConstraint("step IN (1, 2)", name="step"))
@@ -51,6 +51,8 @@ class Invitation(Base):
 
 
 class Block(Base):
+    """One person keeps another apart from themselves; it works in both directions."""
+
     __tablename__ = "blocks"
 
     blocker_id: Mapped[UUID] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"), primary_key=True)

@@ -1,4 +1,4 @@
-"""The days between: check-ins and reach-ins."""
+"""Check-ins and reach-ins."""
 
 from uuid import UUID
 
@@ -10,7 +10,7 @@ from models.base import Base, Encrypted, Id, Moment
 
 
 class CheckIn(Base):
-    """`halt` are words of models.vocabulary.Halt."""
+    """How somebody feels, from 0 to 4; `halt` holds values of models.enums.Halt."""
 
     __tablename__ = "check_ins"
     __table_args__ = (
@@ -27,7 +27,7 @@ class CheckIn(Base):
 
 
 class CheckInShare(Base):
-    """A member who may see one check-in. It hangs on the membership: when that ends, nothing is shared any more."""
+    """A member who may see one check-in. The share is deleted with the membership."""
 
     __tablename__ = "check_in_shares"
 
@@ -38,7 +38,7 @@ class CheckInShare(Base):
 
 
 class ReachIn(Base):
-    """Seen by both as long as the membership stands that joined them when it was sent."""
+    """A message that says "thinking of you". Both people see it until the membership ends that joined them when it was sent."""
 
     __tablename__ = "reach_ins"
     __table_args__ = (

@@ -1,4 +1,4 @@
-"""The words of the design that are stored as text: roles, states, kinds, outcomes."""
+"""Enums that are stored as text: roles, states, kinds, outcomes."""
 
 from enum import StrEnum
 
@@ -89,7 +89,7 @@ class NoticeKind(StrEnum):
 
 
 NOTICE_KINDS = frozenset(NoticeKind)
-"""To ask whether a word read from a row is one of this release's: a newer one, working beside it, may have more."""
+"""The kinds that this release knows; a newer release on the same database may have written others."""
 
 
 class ChannelKind(StrEnum):
@@ -139,7 +139,7 @@ class Halt(StrEnum):
 
 
 class AccessKind(StrEnum):
-    """What stands in the access log."""
+    """What the access log records."""
 
     SIGNED_UP = "signed_up"
     SIGNED_IN = "signed_in"

@@ -1,4 +1,4 @@
-"""The inbox: a notice is what a person finds there."""
+"""The inbox: notices."""
 
 from datetime import datetime
 from uuid import UUID
@@ -11,10 +11,10 @@ from models.enums import NoticeKind
 
 
 class Notice(Base):
-    """An inbox item. `event_id` is what caused it, so that the same event can never stand there twice.
+    """An inbox item. `event_id` is its cause; the same event is never listed twice.
 
-    Sender and kind are kept here: a page of the inbox needs no look at the reach-out. `reach_out_id` is no foreign
-    key: the word that a reach-out has ended outlives the erased account it came from.
+    Sender and kind are columns, so that a page of the inbox does not read reach-outs. `reach_out_id` is no foreign key: the
+    notice that a reach-out has ended outlives the erased account that it came from.
     """
 
     __tablename__ = "notices"

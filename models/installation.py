@@ -1,4 +1,4 @@
-"""What belongs to the installation itself: which keys it was made with, retries it remembers, limits it keeps."""
+"""The installation itself: facts about its database, idempotency keys, rate limits."""
 
 from uuid import UUID
 
@@ -9,7 +9,7 @@ from models.base import Base, Hash, Moment
 
 
 class Installation(Base):
-    """Facts about this database, by name; `master_key` is the fingerprint of the key file it belongs to."""
+    """Facts about this database by name; `master_key` is the fingerprint of its key file."""
 
     __tablename__ = "installation"
 
@@ -18,7 +18,7 @@ class Installation(Base):
 
 
 class IdempotencyKey(Base):
-    """A creation that may be asked for again: keyed hashes of who asked for what, and the id of what came of it."""
+    """A request that may be retried: keyed hashes of its key and body, and the id of its result."""
 
     __tablename__ = "idempotency_keys"
 
@@ -30,7 +30,7 @@ class IdempotencyKey(Base):
 
 
 class Throttle(Base):
-    """A limit's memory: the moment from which the next try is allowed in full (generic cell rate algorithm)."""
+    """The state of one rate limit: when it is free in full again (generic cell rate algorithm)."""
 
     __tablename__ = "throttles"
 

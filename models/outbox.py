@@ -11,10 +11,10 @@ from models.enums import DeliveryState
 
 
 class Delivery(Base):
-    """One push of one notice to one device (or channel) in one round: a row of the outbox.
+    """One push of one notice to one device or channel in one round.
 
-    Whoever holds the lease (until `lease_until`) may send; `fence` rises with every claim, and only the holder of the
-    highest one may write down what came of it.
+    The holder of the lease may send it until `lease_until`. Each claim raises `fence`, and only the claim with the present
+    one may record the result.
     """
 
     __tablename__ = "deliveries"
@@ -58,6 +58,6 @@ class Delivery(Base):
     handed_at: Mapped[datetime | None]
     delivered_at: Mapped[datetime | None]
     opened_at: Mapped[datetime | None]
-    # When a push that was handed over is sent once more, should no receipt have come by then.
+    # When a push that was handed over is sent again unless a receipt has arrived.
     resend_at: Mapped[datetime | None]
     last_error: Mapped[str | None] = mapped_column(String(64))

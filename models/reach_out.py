@@ -1,4 +1,4 @@
-"""A reach-out and all that belongs to it: who is told, what they answer, what is written, how it felt."""
+"""A reach-out and all that belongs to it: recipients, answers, messages, the reflection."""
 
 from datetime import datetime
 from uuid import UUID
@@ -12,11 +12,11 @@ from models.enums import AnswerKind, Need, Outcome, ReachOutState, Role
 
 
 class ReachOut(Base):
-    """One person's call. `ladder`, `rung`, `next_rung_at` and `paused_until` carry its clock; no task sleeps for it.
+    """One person's press, and its progress. Its clocks are columns; no task sleeps for them.
 
-    `ladder` is the snapshot of the offsets in seconds; `rung` is the last one done (0 before the first);
-    `round` is the how-manieth time everyone told so far was pushed, last at `pushed_at`. `asked_at`: when the person
-    last asked themselves, by a press or by pressing again; answers from before hold nothing.
+    `ladder`: offsets of the rungs in seconds, as they were at the press; `rung`: the last one done, 0 before the first;
+    `round`: the number of times everyone told so far was pushed, from 1, last at `pushed_at`. `asked_at`: when the person
+    last pressed, or pressed again; earlier answers do not pause the ladder.
     """
 
     __tablename__ = "reach_outs"
@@ -53,15 +53,15 @@ class ReachOut(Base):
     rung: Mapped[int]
     round: Mapped[int]
     pushed_at: Mapped[Moment]
-    # Null is what an older release leaves: as `pushed_at`.
+    # Null, as an older release leaves it, means `pushed_at`.
     asked_at: Mapped[datetime | None]
     next_rung_at: Mapped[datetime | None]
     paused_until: Mapped[datetime | None]
-    # With whom they are talking while it is `together`: when this person falls away, the others are looked at again. Not a
-    # reference: somebody who is erased simply no longer stands. Null is what an older release leaves.
+    # The recipient they are talking with while `together`; when that one falls away, the others are told again. No foreign
+    # key: an erased person simply no longer matches. Null is what an older release leaves.
     together_with: Mapped[UUID | None]
     ask_at: Mapped[datetime | None]
-    # The earliest of its clocks while it is open. Null is what an older release leaves: look at once.
+    # The earliest of its clocks while it is open. Null, as an older release leaves it, means at once.
     due_at: Mapped[datetime | None]
     unanswered_at: Mapped[datetime | None]
     closed_at: Mapped[datetime | None]
@@ -69,10 +69,10 @@ class ReachOut(Base):
 
 
 class Recipient(Base):
-    """One member as the ladder was snapshotted. Told from `told_at`; outside from `gone_at`, for good.
+    """A member of the circle at the time of the press. They see the reach-out from `told_at` until `gone_at`.
 
-    `talking_at`: when they last said that they are talking with the person. `held_seconds`: how long their words have held
-    the ladder since the person last asked, but for the latest word.
+    `talking_at`: when they last said that they are talking with the person. `held_seconds`: how long their answers have
+    paused the ladder since the person last pressed, without the present answer.
     """
 
     __tablename__ = "recipients"
@@ -84,7 +84,7 @@ class Recipient(Base):
 
     reach_out_id: Mapped[UUID] = mapped_column(ForeignKey("reach_outs.id", ondelete="CASCADE"), primary_key=True)
     person_id: Mapped[UUID] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"), primary_key=True)
-    # The lock that this reference takes makes a press and a removal wait for each other.
+    # The foreign key's lock makes a press and a removal wait for each other.
     membership_id: Mapped[UUID | None] = mapped_column(ForeignKey("memberships.id", ondelete="SET NULL"), index=True)
     role: Mapped[ShortText]
     step: Mapped[int]
@@ -103,7 +103,7 @@ class Recipient(Base):
 
 
 class Answer(Base):
-    """Every answer ever given; the latest of a person is copied to their recipient row."""
+    """Every answer given; the latest of each person is copied to their recipient row."""
 
     __tablename__ = "answers"
     __table_args__ = (
@@ -121,7 +121,7 @@ class Answer(Base):
 
 
 class Message(Base):
-    """Words in a reach-out: the person's go to everyone told, a recipient's to the person only."""
+    """A message in a reach-out: the person's go to everyone told, a recipient's to the person only."""
 
     __tablename__ = "messages"
     __table_args__ = (Index("ix_messages_reach_out_id_id", "reach_out_id", "id"),)
@@ -134,7 +134,7 @@ class Message(Base):
 
 
 class Reflection(Base):
-    """How it felt afterwards, for the person's eyes only."""
+    """How a reach-out felt afterwards, 0 to 3 each; only the person who pressed sees it."""
 
     __tablename__ = "reflections"
     __table_args__ = (
