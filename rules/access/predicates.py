@@ -114,7 +114,7 @@ def blocks_between(person_id: PersonId, other_id: PersonId) -> ColumnElement[boo
 
 
 def block_of(blocker_id: PersonId, blocked_id: PersonId) -> ColumnElement[bool]:
-    """The block of the first against the second."""
+    """Blocks of the first person against the second."""
     return and_(owned_by(Block, blocker_id), Block.blocked_id == blocked_id)
 
 

@@ -15,7 +15,7 @@ from rules.idempotency import RequestFingerprint
 from rules.reach_out import state, store
 from rules.reach_out.events import AnswerGiven, Talking, TalkingConfirmed
 from rules.reach_out.machine import decide
-from rules.reach_out.messages import write
+from rules.reach_out.messages import write_message
 from rules.reach_out.state import Participant, Snapshot
 
 
@@ -54,7 +54,7 @@ async def answer(
         if answer_id is None:
             raise NotFound
         if reply.text is not None and who.vault.good:
-            await write(unit, who, change.after, reply.text)
+            await write_message(unit, who, change.after, reply.text)
         return answer_id
 
     # Also before a retry is handed what it made: whoever is outside meanwhile sees nothing of it.

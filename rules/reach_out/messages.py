@@ -1,4 +1,4 @@
-"""Words within a reach-out: the person's reach everyone told, a recipient's reach the person only."""
+"""Messages within a reach-out: the person's go to everyone told, a recipient's to the person only."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -28,51 +28,51 @@ class MessageView:
     created_at: datetime
 
 
-async def say(
-    unit: UnitOfWork, who: Caller, reach_out_id: UUID, text: str, asked: RequestFingerprint | None
+async def send_message(
+    unit: UnitOfWork, who: Caller, reach_out_id: UUID, text: str, fingerprint: RequestFingerprint | None
 ) -> MessageView:
-    """Write a message. Raises NotFound, Closed, KeyReused."""
+    """Send a message and return it. Raises NotFound, Closed, KeyReused, KeysUnavailable."""
 
     async def create() -> UUID:
         snapshot = await store.load_seen(unit, who, reach_out_id)
         if isinstance(snapshot.stage, state.Closed):
             raise Closed
-        return await write(unit, who, snapshot, text)
+        return await write_message(unit, who, snapshot, text)
 
-    # Also before a retry is handed what it made: whoever is outside meanwhile sees nothing of it.
+    # Checked before a retry gets its earlier result as well: whoever has fallen away meanwhile sees nothing of it.
     await access.reach_out(unit, who, reach_out_id)
     if not who.vault.good:
-        # Saying 201 to words that cannot be kept would lose them in silence.
+        # Without a key the text could not be stored: a 201 would lose it silently.
         raise KeysUnavailable
-    made, _ = await idempotency.run_once(unit, asked, who.person_id, create)
-    return (await _views(unit, select(Message, Person).where(Message.id == made)))[0]
+    message_id, _ = await idempotency.run_once(unit, fingerprint, who.person_id, create)
+    return (await _views(unit, select(Message, Person).where(Message.id == message_id)))[0]
 
 
-async def write(unit: UnitOfWork, who: Caller, snapshot: Snapshot, text: str) -> UUID:
-    """Write words into an open, locked reach-out and tell the other side; return the message's id."""
-    row = Message(id=unit.new_id(), reach_out_id=snapshot.id, sender_id=who.person_id, created_at=unit.now)
-    row.text = who.vault.seal("messages.text", row.id, text)
-    unit.session.add(row)
+async def write_message(unit: UnitOfWork, who: Caller, snapshot: Snapshot, text: str) -> UUID:
+    """Insert a message into an open, locked reach-out, notify its readers and return its id."""
+    message = Message(id=unit.new_id(), reach_out_id=snapshot.id, sender_id=who.person_id, created_at=unit.now)
+    message.text = who.vault.seal("messages.text", message.id, text)
+    unit.session.add(message)
     await unit.session.flush()
     if who.person_id != snapshot.person_id:
-        hearers = {snapshot.person_id: True}
+        readers = {snapshot.person_id: True}
     else:
-        hearers = {participant.person_id: participant.follows for participant in snapshot.told}
+        readers = {participant.person_id: participant.follows for participant in snapshot.told}
     await create_notices(
         unit,
         [
-            NoticeDraft(hearer, NoticeKind.MESSAGE, row.id, who.person_id, snapshot.id, push=push)
-            for hearer, push in hearers.items()
+            NoticeDraft(reader, NoticeKind.MESSAGE, message.id, who.person_id, snapshot.id, push=push)
+            for reader, push in readers.items()
         ],
-        await push_rate.next_push_at(unit, snapshot.id, hearers),
+        await push_rate.next_push_at(unit, snapshot.id, readers),
     )
-    return row.id
+    return message.id
 
 
-async def page(
+async def list_messages(
     unit: UnitOfWork, who: Caller, reach_out_id: UUID, limit: int, after: UUID | None, *, newest: bool
 ) -> list[MessageView]:
-    """What this viewer may read, oldest first (or `newest`), `limit` + 1 at most. Raises NotFound."""
+    """Return the messages that the caller may read, oldest first (or `newest`), `limit` + 1 at most. Raises NotFound."""
     await access.reach_out(unit, who, reach_out_id)
     statement = (
         select(Message, Person)
@@ -86,7 +86,7 @@ async def page(
 
 
 async def _views(unit: UnitOfWork, statement: Select[Message, Person]) -> list[MessageView]:
-    found = await unit.session.execute(statement.join(Person, Person.id == Message.sender_id))
+    rows = await unit.session.execute(statement.join(Person, Person.id == Message.sender_id))
     return [
         MessageView(
             id=message.id,
@@ -94,5 +94,5 @@ async def _views(unit: UnitOfWork, statement: Select[Message, Person]) -> list[M
             text=unit.keyring.vault(person.id, person.data_key).open("messages.text", message.id, message.text),
             created_at=message.created_at,
         )
-        for message, person in found
+        for message, person in rows
     ]

@@ -166,7 +166,7 @@ async def _replay(unit: UnitOfWork, press_: _Press, earlier: Earlier) -> Pressed
     PRESSES.labels("replay").inc()
     # The key that made it was written at the same moment; one of a later press has a later time.
     new = seen.reach_out.created_at == earlier.created_at
-    return Pressed(await views.one(unit, caller, earlier.result_id), new=new, caller=caller)
+    return Pressed(await views.load_reach_out(unit, caller, earlier.result_id), new=new, caller=caller)
 
 
 async def _again(unit: UnitOfWork, press_: _Press, again: Again) -> Pressed | None:
@@ -180,4 +180,4 @@ async def _again(unit: UnitOfWork, press_: _Press, again: Again) -> Pressed | No
         return None
     await idempotency.remember(unit, press_.fingerprint, caller.person_id, again.reach_out_id)
     PRESSES.labels("again").inc()
-    return Pressed(await views.one(unit, caller, again.reach_out_id), new=False, caller=caller)
+    return Pressed(await views.load_reach_out(unit, caller, again.reach_out_id), new=False, caller=caller)

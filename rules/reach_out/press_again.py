@@ -16,7 +16,7 @@ from rules.reach_out import state, store
 from rules.reach_out.events import PressedAgain
 from rules.reach_out.load_circle import Member
 from rules.reach_out.machine import decide
-from rules.reach_out.messages import write
+from rules.reach_out.messages import write_message
 from rules.reach_out.state import Snapshot
 
 
@@ -71,7 +71,7 @@ async def press_again(
     if isinstance(change.after.stage, state.Closed):
         raise OverError
     if note is not None and not await _said_already(unit, who, snapshot, note):
-        await write(unit, who, change.after, note)
+        await write_message(unit, who, change.after, note)
 
 
 async def _said_already(unit: UnitOfWork, who: Caller, snapshot: Snapshot, note: str) -> bool:

@@ -1,4 +1,4 @@
-"""Reflections: what somebody keeps of how it felt, which nobody else ever sees."""
+"""Reflections: how a reach-out felt to the person who pressed. Nobody else ever sees them."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -25,8 +25,8 @@ class ReflectionView:
     created_at: datetime
 
 
-async def page(unit: UnitOfWork, who: Caller, limit: int, before: UUID | None) -> list[ReflectionView]:
-    """The caller's reflections, those of the newest reach-outs first, `limit` + 1 at most."""
+async def list_reflections(unit: UnitOfWork, who: Caller, limit: int, before: UUID | None) -> list[ReflectionView]:
+    """Return the caller's reflections, those of the newest reach-outs first, `limit` + 1 at most."""
     statement = (
         select(
             Reflection.reach_out_id,
@@ -41,23 +41,25 @@ async def page(unit: UnitOfWork, who: Caller, limit: int, before: UUID | None) -
     )
     if before is not None:
         statement = statement.where(Reflection.reach_out_id < before)
-    found = await unit.session.execute(statement.order_by(Reflection.reach_out_id.desc()).limit(limit + 1))
-    return [ReflectionView(*row) for row in found]
+    rows = await unit.session.execute(statement.order_by(Reflection.reach_out_id.desc()).limit(limit + 1))
+    return [ReflectionView(*row) for row in rows]
 
 
-async def reflect(unit: UnitOfWork, who: Caller, reach_out_id: UUID, felt: dict[str, int | None]) -> Reflection:
-    """Keep how it felt, for the person's eyes only; what is said again replaces what was said.
+async def save_reflection(
+    unit: UnitOfWork, who: Caller, reach_out_id: UUID, feelings: dict[str, int | None]
+) -> Reflection:
+    """Store how a closed reach-out felt; a later reflection replaces the earlier one.
 
     Raises NotFound, NotYours, StillOpen.
     """
-    found = await access.own_reach_out(unit, who, reach_out_id)
-    if found.closed_at is None:
+    reach_out = await access.own_reach_out(unit, who, reach_out_id)
+    if reach_out.closed_at is None:
         raise StillOpen
-    kept = await unit.session.get(Reflection, reach_out_id)
-    if kept is None:
-        kept = Reflection(reach_out_id=reach_out_id, created_at=unit.now)
-        unit.session.add(kept)
-    for name, value in felt.items():
-        setattr(kept, name, value)
+    reflection = await unit.session.get(Reflection, reach_out_id)
+    if reflection is None:
+        reflection = Reflection(reach_out_id=reach_out_id, created_at=unit.now)
+        unit.session.add(reflection)
+    for name, value in feelings.items():
+        setattr(reflection, name, value)
     await unit.session.flush()
-    return kept
+    return reflection

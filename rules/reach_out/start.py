@@ -129,4 +129,4 @@ def _view(
         for one, member in zip(participants, members, strict=True)
     ]
     lines.sort(key=lambda line: (line.participant.step, line.participant.membership_id))
-    return views.compose(operation.keyring, presser.caller.person_id, head, lines)
+    return views.compose_view(operation.keyring, presser.caller.person_id, head, lines)

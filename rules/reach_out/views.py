@@ -124,15 +124,15 @@ def person_view(keyring: Keyring, person_id: UUID, data_key: bytes | None, name:
     return PersonView(person_id, vault.open("people.display_name", person_id, name))
 
 
-async def one(unit: UnitOfWork, who: Caller, reach_out_id: UUID) -> ReachOutView:
-    """A reach-out that `rules.access` has let this caller see."""
-    return (await several(unit, who, [reach_out_id]))[0]
+async def load_reach_out(unit: UnitOfWork, who: Caller, reach_out_id: UUID) -> ReachOutView:
+    """Return the view of one reach-out; `rules.access` must have let the caller see it."""
+    return (await load_reach_outs(unit, who, [reach_out_id]))[0]
 
 
-async def page(
+async def list_reach_outs(
     unit: UnitOfWork, who: Caller, limit: int, before: UUID | None, *, is_open: bool | None, mine: bool | None
 ) -> list[ReachOutView]:
-    """The caller's own reach-outs and those they were told of, newest first, `limit` + 1 at most."""
+    """Return the caller's own reach-outs and those they were told of, newest first, `limit` + 1 at most."""
     own, told = access.mine(ReachOut, who), access.told_of(who.person_id)
     statement = select(ReachOut.id).where(own if mine else told if mine is False else own | told)
     if is_open is not None:
@@ -140,41 +140,43 @@ async def page(
     if before is not None:
         statement = statement.where(ReachOut.id < before)
     ids = (await unit.session.execute(statement.order_by(ReachOut.id.desc()).limit(limit + 1))).scalars().all()
-    return await several(unit, who, ids)
+    return await load_reach_outs(unit, who, ids)
 
 
-async def several(unit: UnitOfWork, who: Caller, ids: Sequence[UUID]) -> list[ReachOutView]:
-    """Views of these reach-outs in the order given. The caller of this has asked `rules.access`."""
+async def load_reach_outs(unit: UnitOfWork, who: Caller, ids: Sequence[UUID]) -> list[ReachOutView]:
+    """Return views of these reach-outs in the order given; `rules.access` must have let the caller see them."""
     if not ids:
         return []
     rows = await unit.session.execute(_HEAD.where(ReachOut.id.in_(ids)))
     heads = {row["id"]: Head(**row) for row in rows.mappings()}
-    told: dict[UUID, list[Line]] = {reach_out_id: [] for reach_out_id in ids}
-    lines = await unit.session.execute(
+    lines_by_reach_out: dict[UUID, list[Line]] = {reach_out_id: [] for reach_out_id in ids}
+    rows_of_recipients = await unit.session.execute(
         _LINE.where(Recipient.reach_out_id.in_(ids), Recipient.gone_at.is_(None)).order_by(
             Recipient.step, Recipient.membership_id
         )
     )
-    for row in lines.mappings():
+    for row in rows_of_recipients.mappings():
         answer = AnswerKind(row["answer"]) if row["answer"] else None
-        shown = Participant(**{name: row[name] for name in _SHOWN} | {"answer": answer})
-        told[row["reach_out_id"]].append(Line(shown, row["data_key"], row["display_name"], row["contact"]))
+        participant = Participant(**{name: row[name] for name in _SHOWN} | {"answer": answer})
+        lines_by_reach_out[row["reach_out_id"]].append(
+            Line(participant, row["data_key"], row["display_name"], row["contact"])
+        )
     hidden = (
         await access.kept_apart_from(unit.session, who.person_id)
-        if any(h.person_id != who.person_id for h in heads.values())
+        if any(head.person_id != who.person_id for head in heads.values())
         else set()
     )
     return [
-        compose(unit.keyring, who.person_id, heads[reach_out_id], told[reach_out_id], hidden)
+        compose_view(unit.keyring, who.person_id, heads[reach_out_id], lines_by_reach_out[reach_out_id], hidden)
         for reach_out_id in ids
         if reach_out_id in heads
     ]
 
 
-def compose(
+def compose_view(
     keyring: Keyring, viewer: UUID, head: Head, recipients: Iterable[Line], hidden: Iterable[UUID] = ()
 ) -> ReachOutView:
-    """What the viewer sees of these rows. `hidden`: fellow recipients whom a block keeps apart from the viewer."""
+    """Compose what the viewer sees of these rows. `hidden`: fellow recipients whom a block keeps apart from them."""
     mine = head.person_id == viewer
     vault = keyring.vault(head.person_id, head.data_key)
     listed = [
@@ -206,14 +208,16 @@ def compose(
 
 
 def _recipient(keyring: Keyring, row: Line, *, mine: bool) -> RecipientView:
-    one = row.participant
-    vault = keyring.vault(one.person_id, row.data_key)
+    participant = row.participant
+    vault = keyring.vault(participant.person_id, row.data_key)
     return RecipientView(
-        person=PersonView(one.person_id, vault.open("people.display_name", one.person_id, row.display_name)),
-        role=one.role if mine else None,
-        state=str(recipient_state(one)),
-        answer=one.answer,
-        minutes=one.minutes,
-        answered_at=one.answered_at if one.answer is not None else None,
-        contact=vault.open("people.contact", one.person_id, row.contact) if mine else None,
+        person=PersonView(
+            participant.person_id, vault.open("people.display_name", participant.person_id, row.display_name)
+        ),
+        role=participant.role if mine else None,
+        state=str(recipient_state(participant)),
+        answer=participant.answer,
+        minutes=participant.minutes,
+        answered_at=participant.answered_at if participant.answer is not None else None,
+        contact=vault.open("people.contact", participant.person_id, row.contact) if mine else None,
     )

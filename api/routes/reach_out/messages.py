@@ -49,7 +49,7 @@ async def say(
 ) -> MessageOut:
     """Write: the person's words reach everyone told, a recipient's reach the person only."""
     asked = retry_of(unit.keyring, who, f"POST /v1/reach-outs/{reach_out_id}/messages", key, body)
-    return _message(await messages.say(unit, who, reach_out_id, body.text, asked))
+    return _message(await messages.send_message(unit, who, reach_out_id, body.text, asked))
 
 
 @router.get("/{reach_out_id}/messages", summary="List the messages of a reach-out", responses=problems(NotFound))
@@ -63,7 +63,7 @@ async def written(
     cursor: Cursor = None,
 ) -> Page[MessageOut]:
     """What I may read, oldest first, or newest first if asked so."""
-    return page(await messages.page(unit, who, reach_out_id, limit, cursor, newest=newest), limit, _message)
+    return page(await messages.list_messages(unit, who, reach_out_id, limit, cursor, newest=newest), limit, _message)
 
 
 def _message(view: MessageView) -> MessageOut:

@@ -151,7 +151,7 @@ async def mine(
     cursor: Cursor = None,
 ) -> Page[ReachOutOut]:
     """My own reach-outs and those I was told of, newest first."""
-    found = await views.page(unit, who, limit, cursor, is_open=is_open, mine=own)
+    found = await views.list_reach_outs(unit, who, limit, cursor, is_open=is_open, mine=own)
     return page(found, limit, lambda view: reach_out_out(view, who))
 
 
@@ -234,9 +234,9 @@ async def close(reach_out_id: UUID, body: Close, unit: Writing, who: WritingCall
 async def reflect(reach_out_id: UUID, body: Felt, unit: Writing, who: WritingCaller) -> Felt:
     """Look back on it, for my eyes only. What I leave out stays as it was."""
     felt = body.model_dump(include=body.model_fields_set)
-    kept = await reflections.reflect(unit, who, reach_out_id, felt)
+    kept = await reflections.save_reflection(unit, who, reach_out_id, felt)
     return Felt(seen=kept.seen, safe=kept.safe, soothed=kept.soothed)
 
 
 async def _shown(unit: UnitOfWork, who: Caller, reach_out_id: UUID) -> ReachOutOut:
-    return reach_out_out(await views.one(unit, who, reach_out_id), who)
+    return reach_out_out(await views.load_reach_out(unit, who, reach_out_id), who)

@@ -30,7 +30,7 @@ async def listed(
     unit: Reading, who: ReadingCaller, limit: Limit = DEFAULT_LIMIT, cursor: Cursor = None
 ) -> Page[ReflectionOut]:
     """How it felt, as I kept it; those of the newest reach-outs first. Nobody else sees them."""
-    return page(await reflections.page(unit, who, limit, cursor), limit, _out)
+    return page(await reflections.list_reflections(unit, who, limit, cursor), limit, _out)
 
 
 def _out(view: ReflectionView) -> ReflectionOut:
