@@ -1,4 +1,4 @@
-"""The application: routes, problem documents, the phone app behind them and the edge around them, put together."""
+"""The application: routes, problem documents, the phone app behind them and the middleware around them."""
 
 from importlib.metadata import version
 from typing import Any
@@ -31,7 +31,7 @@ ROUTERS = (
     events,
     config,
     people,
-    # Before the sessions: a path is theirs only if it is nobody else's.
+    # Before the sessions, whose path parameter would match these paths as well.
     passkeys,
     sessions,
     me,
@@ -47,14 +47,14 @@ ROUTERS = (
 
 
 def create_app(context: Context, routes: FastAPI | None = None) -> ASGIApp:
-    """The ASGI application that serves this context, with `routes` from `api_only` if they were made already."""
+    """Return the ASGI application that serves this context; `routes`: what `api_only` returned, to reuse it."""
     app = routes or api_only()
     app.state.context = context
     return Edge(app, context.settings)
 
 
 def api_only() -> FastAPI:
-    """The routes without services: enough for the OpenAPI document."""
+    """Return the routes without services, which is enough for the OpenAPI document."""
     app = FastAPI(
         title="Porchlight",
         version=version("porchlight"),
@@ -68,7 +68,7 @@ def api_only() -> FastAPI:
         redirect_slashes=False,
         generate_unique_id_function=_operation_id,
     )
-    problems.install(app, gone_caller.told)
+    problems.install(app, gone_caller.resolve_error)
     for module in ROUTERS:
         app.include_router(module.router)
     app.router.routes.insert(0, DirectRoute(route for module in ROUTERS for route in module.router.routes))
@@ -77,7 +77,7 @@ def api_only() -> FastAPI:
 
 
 def _operation_id(route: APIRoute) -> str:
-    """A name that reads well in a generated client: reach_outs_press, inbox_unread_count."""
+    """Return a name for generated clients, such as reach_outs_press or inbox_unread_count."""
     tag = str(route.tags[0]) if route.tags else "porchlight"
     return f"{tag}_{route.name}".replace("-", "_")
 

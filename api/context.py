@@ -1,4 +1,4 @@
-"""What the API is given to work with; made by `cli`, so that the API knows neither transports nor processes."""
+"""The services that `cli` passes to the API, which knows neither transports nor processes."""
 
 import asyncio
 from dataclasses import dataclass, field
@@ -17,7 +17,7 @@ from core.unit_of_work import DispatchNow
 
 @dataclass(slots=True)
 class Context:
-    """One process's services. `closing` is set when it is asked to stop, so that event streams end."""
+    """The services of one process. `closing` is set when the process is asked to stop, so that event streams end."""
 
     settings: Settings
     database: Database

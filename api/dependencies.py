@@ -1,4 +1,4 @@
-"""What endpoints ask for: a unit of work that is committed before the reply, the caller, keys of retries."""
+"""Dependencies of endpoints: a unit of work that is committed before the reply, the caller, idempotency keys."""
 
 import asyncio
 import contextlib
@@ -25,18 +25,18 @@ from rules.accounts import sessions
 from rules.idempotency import RequestFingerprint
 from rules.upkeep import wal_truncation
 
-LONGEST_KEY = 255
-KEY_SAYS = "Repeat the same key and body to retry safely for 24 hours."
+MAX_KEY_LENGTH = 255
+KEY_DESCRIPTION = "Repeat the same key and body to retry safely for 24 hours."
 
 log = structlog.get_logger(__name__)
-AGAIN = (0.2, 0.5, 1, 2, 5, 10, 20)
-"""Seconds until it is tried again to empty a log that others read; after the last, the next purge does it."""
+TRUNCATION_RETRY_SECONDS = (0.2, 0.5, 1, 2, 5, 10, 20)
+"""Waits between tries to truncate a log that others still read; after the last, the next purge tries again."""
 bearer = HTTPBearer(auto_error=False, description="The session token of a sign-up or sign-in.")
 
 
 async def get_context(request: Request) -> Context:
-    # `async` here and below, though nothing waits: FastAPI runs a plain function in a thread, which costs more than all
-    # that these do.
+    # `async` here and below, though nothing is awaited: FastAPI runs plain functions in a thread, which costs more than what
+    # these do.
     context: Context = request.app.state.context
     return context
 
@@ -53,9 +53,9 @@ def make_unit(context: Context, session: AsyncSession) -> UnitOfWork:
 async def operation(context: Context, *, read_only: bool = False) -> AsyncIterator[Operation]:
     """Open an operation of single statements, committed at the end of the block unless something was raised."""
     async with context.database.statements(read_only=read_only) as statements:
-        opened = Operation(statements, context.clock.now(), context.keyring)
-        yield opened
-        await opened.commit(context.bus, context.dispatch_now)
+        new_operation = Operation(statements, context.clock.now(), context.keyring)
+        yield new_operation
+        await new_operation.commit(context.bus, context.dispatch_now)
 
 
 @asynccontextmanager
@@ -66,7 +66,7 @@ async def transaction(context: Context) -> AsyncIterator[UnitOfWork]:
         yield unit
         await unit.commit(context.bus, context.dispatch_now)
     if unit.erases:
-        await forget(context)
+        await truncate_log(context)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,24 +94,24 @@ async def reading(context: Services) -> AsyncIterator[UnitOfWork]:
         yield make_unit(context, session)
 
 
-async def forget(context: Context) -> None:
-    """Empty the database's log of what was erased: before the reply if nobody is in the way, else beside it."""
+async def truncate_log(context: Context) -> None:
+    """Truncate the database's log of erased rows: before the reply if no reader prevents it, else in the background."""
 
-    async def settled() -> bool:
-        # What is erased is erased; the mark stays, and the purge looks for it.
+    async def truncated() -> bool:
+        # A failure keeps the mark, for which the purge looks; the erasure itself is committed.
         with isolated("log_not_emptied"):
             return await wal_truncation.truncate_if_marked(context.database)
         return False
 
-    async def later() -> None:
-        for seconds in AGAIN:
+    async def retry() -> None:
+        for seconds in TRUNCATION_RETRY_SECONDS:
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(context.closing.wait(), seconds)
-            if context.closing.is_set() or await settled():
+            if context.closing.is_set() or await truncated():
                 return
 
-    if not await settled():
-        task = asyncio.create_task(later())
+    if not await truncated():
+        task = asyncio.create_task(retry())
         context.tasks.add(task)
         task.add_done_callback(context.tasks.discard)
 
@@ -126,7 +126,7 @@ async def token_of(
     context: Services,
     given: Annotated[HTTPAuthorizationCredentials | None, Security(bearer)] = None,
 ) -> str | None:
-    """The session token a request carries. `Authorization` wins over a cookie, also when it is wrong."""
+    """Return the session token of a request; an `Authorization` header takes precedence, even an invalid one."""
     if "authorization" in request.headers:
         return given.credentials if given else None
     return request.cookies.get(context.settings.cookie_name)
@@ -149,9 +149,9 @@ async def caller_reading(unit: Reading, token: Token, context: Services) -> Call
 
 
 async def caller_of(unit: UnitOfWork, token: str | None, context: Context) -> Caller:
-    """Whom the token carries. Raises NotSignedIn."""
+    """Return the caller of this token, and record the use of their session. Raises NotSignedIn."""
     who = await access.caller(unit, token)
-    used(context, who.session_id, who.used_at, unit.now)
+    record_use(context, who.session_id, who.used_at, unit.now)
     return who
 
 
@@ -159,15 +159,15 @@ WritingCaller = Annotated[Caller, Depends(caller_writing)]
 ReadingCaller = Annotated[Caller, Depends(caller_reading)]
 
 
-def used(context: Context, session_id: UUID, used_at: datetime, now: datetime) -> None:
-    """Push a session's idle limit on, beside the request and at most once an hour; it was last written at `used_at`."""
+def record_use(context: Context, session_id: UUID, used_at: datetime, now: datetime) -> None:
+    """Extend a session in the background, at most once an hour; its last recorded use was at `used_at`."""
     if now - used_at <= sessions.SLIDE_INTERVAL or session_id in context.sliding:
         return
     context.sliding.add(session_id)
 
     async def slide() -> None:
         try:
-            # Should it fail, the next request tries again.
+            # After a failure the next request tries again.
             with isolated("session_not_slid"):
                 async with context.database.write() as session:
                     await sessions.extend(make_unit(context, session), session_id)
@@ -186,8 +186,8 @@ async def idempotency_key(
         Header(
             alias="Idempotency-Key",
             min_length=1,
-            max_length=LONGEST_KEY,
-            description=KEY_SAYS,
+            max_length=MAX_KEY_LENGTH,
+            description=KEY_DESCRIPTION,
         ),
     ] = None,
 ) -> str | None:
@@ -199,12 +199,12 @@ async def press_key(
         str | None,
         Header(
             alias="Idempotency-Key",
-            json_schema_extra={"minLength": 1, "maxLength": LONGEST_KEY},
-            description=KEY_SAYS,
+            json_schema_extra={"minLength": 1, "maxLength": MAX_KEY_LENGTH},
+            description=KEY_DESCRIPTION,
         ),
     ] = None,
 ) -> str | None:
-    """A press is not refused for its key: an empty one is none, and a longer one makes a retry the same as well."""
+    """Return the key of a press, which no key makes fail: an empty one counts as none, and a long one is accepted."""
     return key or None
 
 
@@ -215,7 +215,7 @@ PressKey = Annotated[str | None, Depends(press_key)]
 def retry_of(
     keyring: Keyring, who: Caller, what: str, key: str | None, body: BaseModel | None
 ) -> RequestFingerprint | None:
-    """What makes a request the same one when it is asked again; `what` is the method and path it was sent to."""
-    # What was left out is left out here as well: a field that a later release adds changes no hash.
-    said = body.model_dump(mode="json", exclude_unset=True) if body is not None else {}
-    return idempotency.request_fingerprint(keyring, f"{who.person_id}\0{what}", key, said)
+    """Return the fingerprint that identifies retries of a request; `what` is its method and path."""
+    # Fields that were left out stay out, so that fields added by a later release change no hash.
+    content = body.model_dump(mode="json", exclude_unset=True) if body is not None else {}
+    return idempotency.request_fingerprint(keyring, f"{who.person_id}\0{what}", key, content)

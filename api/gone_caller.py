@@ -1,4 +1,4 @@
-"""What to say when rows went away in the middle of a request: to whoever was erased meanwhile, and to everybody else."""
+"""Requests whose rows were deleted meanwhile: a caller whose account is erased gets 401, everybody else their error."""
 
 from fastapi import Request
 
@@ -8,8 +8,8 @@ from rules import access
 from rules.errors import NotSignedIn
 
 
-async def told(request: Request, otherwise: PorchlightError) -> PorchlightError:
-    """NotSignedIn when the caller's own session is gone by now, else `otherwise`."""
+async def resolve_error(request: Request, otherwise: PorchlightError) -> PorchlightError:
+    """Return NotSignedIn when the caller's own session no longer exists, else `otherwise`."""
     context = request.app.state.context
     token = await token_in(request, context)
     if token is None:

@@ -1,4 +1,4 @@
-"""HEAD, for whatever takes GET: the same reply without its body, as probes and proxies ask for it."""
+"""HEAD for every endpoint that takes GET: the same reply without its body, for probes and proxies."""
 
 import asyncio
 
@@ -6,27 +6,27 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 
 async def answer(app: ASGIApp, scope: Scope, receive: Receive, send: Send) -> None:
-    """Ask the application for GET, and keep the body back. `scope["route"]` tells afterwards which route it was."""
-    asked = {**scope, "method": "GET"}
-    begun = asyncio.Event()
+    """Call the application with GET and drop the body. Afterwards `scope["route"]` is the route that matched."""
+    get_scope = {**scope, "method": "GET"}
+    headers_sent = asyncio.Event()
 
-    async def until_it_begins() -> Message:
-        # A stream would go on for ever: once the headers are out, nobody listens any more.
-        begins = asyncio.ensure_future(begun.wait())
-        comes = asyncio.ensure_future(receive())
+    async def receive_until_headers() -> Message:
+        # An event stream would never end: once the headers are sent, it is disconnected.
+        started = asyncio.ensure_future(headers_sent.wait())
+        message = asyncio.ensure_future(receive())
         try:
-            await asyncio.wait({begins, comes}, return_when=asyncio.FIRST_COMPLETED)
-            return {"type": "http.disconnect"} if begins.done() else comes.result()
+            await asyncio.wait({started, message}, return_when=asyncio.FIRST_COMPLETED)
+            return {"type": "http.disconnect"} if started.done() else message.result()
         finally:
-            begins.cancel()
-            comes.cancel()
+            started.cancel()
+            message.cancel()
 
-    async def without_a_body(message: Message) -> None:
+    async def send_without_body(message: Message) -> None:
         if message["type"] == "http.response.start":
-            begun.set()
+            headers_sent.set()
             await send(message)
 
-    await app(asked, until_it_begins, without_a_body)
-    scope["route"] = asked.get("route")
-    if begun.is_set():
+    await app(get_scope, receive_until_headers, send_without_body)
+    scope["route"] = get_scope.get("route")
+    if headers_sent.is_set():
         await send({"type": "http.response.body", "body": b""})

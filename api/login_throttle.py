@@ -1,4 +1,4 @@
-"""Signing in and up, slowed: tries are counted before they are looked at; those that were right are given back."""
+"""Rate limits of signing in: guesses are counted before they are checked, and right ones are taken back."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -19,7 +19,7 @@ from rules.errors import InvitationNotValid
 
 @dataclass(frozen=True, slots=True)
 class Guess:
-    """One try that was counted; `who` is whose turn it is when it is looked at."""
+    """One guess that was counted. `who`: the key under which its check queues for the hasher."""
 
     place: str
     limits: tuple[tuple[throttle.Limit, str], ...]
@@ -27,23 +27,23 @@ class Guess:
 
 
 def place(request: Request) -> str:
-    """Where a request comes from, as limits count it."""
+    """Return where a request comes from, as limits count it."""
     return place_of(request.client.host if request.client else "nowhere")
 
 
 async def take(
     context: Context, request: Request, name: str, person_id: UUID | None, *, guessable: bool = True
 ) -> Guess:
-    """Count a guess before it is checked, so that many at once are counted as well. Raises TooMany.
+    """Count a guess before it is checked, so that concurrent guesses are counted too. Raises TooMany.
 
-    `guessable`: what is tried has few enough values that a name is worth guessing at from many places.
-    `person_id` is whose name it is, if anybody's. Where they have signed in before, only what is guessed there counts.
+    `guessable`: the secret has so few values that one name may be attacked from many places. `person_id`: whose name it is,
+    if anybody's. At a place where they have signed in before, guesses made elsewhere do not count.
     """
-    here = place(request)
-    limits = [(GUESSES_PER_NAME_AND_PLACE, f"{name}\0{here}"), (GUESSES_PER_PLACE, here)]
+    request_place = place(request)
+    limits = [(GUESSES_PER_NAME_AND_PLACE, f"{name}\0{request_place}"), (GUESSES_PER_PLACE, request_place)]
     async with context.database.read() as session:
         unit = make_unit(context, session)
-        known = await known_places.is_known(unit, person_id, here)
+        known = await known_places.is_known(unit, person_id, request_place)
         if guessable and not known:
             limits.append((GUESSES_PER_NAME, name))
         for limit, who in limits:
@@ -53,11 +53,11 @@ async def take(
         for limit, who in limits:
             await throttle.consume(unit, limit, who)
         await session.commit()
-    return Guess(here, tuple(limits), f"{name}\0{here}" if known else here)
+    return Guess(request_place, tuple(limits), f"{name}\0{request_place}" if known else request_place)
 
 
 async def give_back(context: Context, guess: Guess, person_id: UUID) -> None:
-    """It was right: it does not count, and the place is one of theirs."""
+    """Take back a guess that was right, and remember the place as one of this person's."""
     async with context.database.write() as session:
         unit = make_unit(context, session)
         for limit, who in guess.limits:
@@ -68,9 +68,9 @@ async def give_back(context: Context, guess: Guess, person_id: UUID) -> None:
 
 @asynccontextmanager
 async def at_links(context: Context, request: Request) -> AsyncIterator[None]:
-    """Count every invitation link that opens nothing against the place it was tried from. Raises TooMany after too many.
+    """Count invalid invitation links against the place they were tried from. Raises TooMany after too many.
 
-    A link that is good is never held up: with 128 random bits nobody finds one by trying, and a clinic has one address.
+    Valid links are never delayed: nobody guesses 128 random bits, and a whole clinic may share one address.
     """
     try:
         yield
@@ -81,6 +81,6 @@ async def at_links(context: Context, request: Request) -> AsyncIterator[None]:
         raise
 
 
-async def signed_in(unit: UnitOfWork, request: Request, person_id: UUID) -> None:
-    """Somebody proved in another way who they are: the place is one of theirs."""
+async def remember_place(unit: UnitOfWork, request: Request, person_id: UUID) -> None:
+    """Remember the place as one of this person's, who has proved in another way who they are."""
     await known_places.remember(unit, person_id, place(request))

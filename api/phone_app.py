@@ -1,4 +1,4 @@
-"""The built phone app, served from memory for whatever address no route has: its files, and its page for the rest."""
+"""The built phone app, served from memory for paths that no route matches."""
 
 import hashlib
 import mimetypes
@@ -16,32 +16,32 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 HERE: Final = Path(__file__).resolve().parent
-FOLDERS: Final = (HERE / "built", HERE.parent / "phone" / "dist")
-"""Where it may be: inside the wheel, or built in the checkout."""
+APP_FOLDERS: Final = (HERE / "built", HERE.parent / "phone" / "dist")
+"""Where the app may be: inside the wheel, or built in the checkout."""
 PAGE: Final = "/index.html"
 POLICY: Final = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
     "manifest-src 'self'; worker-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
-NOT_NEEDED: Final = (
+UNUSED_FEATURES: Final = (
     "accelerometer, autoplay, camera, display-capture, geolocation, gyroscope, microphone, midi, payment, usb"
 )
 HEADERS: Final = {
     "Content-Security-Policy": POLICY,
-    "Permissions-Policy": ", ".join(f"{name}=()" for name in NOT_NEEDED.split(", ")),
+    "Permissions-Policy": ", ".join(f"{name}=()" for name in UNUSED_FEATURES.split(", ")),
     "Cross-Origin-Opener-Policy": "same-origin",
     "Vary": "Accept-Encoding",
 }
-CHANGED: Final = re.compile(r"/+(#|%(25)*23|invitation\b)", re.IGNORECASE)
-"""A link whose # was encoded on its way: it reaches us as a path, with whatever stood after it. The app can still read it."""
-WORDS: Final = re.compile(r"/assets/([a-z]{2})-[^/]*\.json$")
-"""What the app says, a file for each language."""
-ASK_AGAIN: Final = "no-cache"
-FOR_A_YEAR: Final = "public, max-age=31536000, immutable"
-KINDS: Final = {".js": "text/javascript", ".webmanifest": "application/manifest+json", ".svg": "image/svg+xml"}
-WORTH_SQUEEZING: Final = frozenset({".html", ".js", ".css", ".svg", ".webmanifest", ".json", ".txt"})
-FRONT_POLICY: Final = "default-src 'none'; frame-ancestors 'none'"
-FRONT: Final = """<!doctype html>
+ENCODED_LINK: Final = re.compile(r"/+(#|%(25)*23|invitation\b)", re.IGNORECASE)
+"""A link whose # was percent-encoded on its way, and so arrives as a path. The app can still read it."""
+CATALOGUE_PATH: Final = re.compile(r"/assets/([a-z]{2})-[^/]*\.json$")
+"""The app's catalogues, one file per language."""
+REVALIDATE: Final = "no-cache"
+IMMUTABLE: Final = "public, max-age=31536000, immutable"
+MEDIA_TYPES: Final = {".js": "text/javascript", ".webmanifest": "application/manifest+json", ".svg": "image/svg+xml"}
+COMPRESSIBLE_SUFFIXES: Final = frozenset({".html", ".js", ".css", ".svg", ".webmanifest", ".json", ".txt"})
+NO_APP_POLICY: Final = "default-src 'none'; frame-ancestors 'none'"
+NO_APP_PAGE: Final = """<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
@@ -60,100 +60,100 @@ FRONT: Final = """<!doctype html>
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """One file as it is sent, plain and squeezed."""
+    """One file as it is sent, plain and compressed with gzip."""
 
     body: bytes
-    squeezed: bytes | None
+    compressed: bytes | None
     headers: Mapping[str, str]
 
-    def reply(self, asked: Headers) -> Response:
-        if self.headers["ETag"] in asked.get("if-none-match", ""):
+    def reply(self, request_headers: Headers) -> Response:
+        if self.headers["ETag"] in request_headers.get("if-none-match", ""):
             return Response(status_code=304, headers=self.headers)
-        if self.squeezed is not None and "gzip" in asked.get("accept-encoding", ""):
-            return Response(self.squeezed, headers={**self.headers, "Content-Encoding": "gzip"})
+        if self.compressed is not None and "gzip" in request_headers.get("accept-encoding", ""):
+            return Response(self.compressed, headers={**self.headers, "Content-Encoding": "gzip"})
         return Response(self.body, headers=self.headers)
 
 
 class PhoneApp:
-    """Answers what no route took; `otherwise` answers what is no part of the app either."""
+    """Serves the app's files for paths that no route matches, and passes everything else to `otherwise`."""
 
     def __init__(self, files: Mapping[str, File], otherwise: ASGIApp) -> None:
         self._files = files
         self._otherwise = otherwise
-        self._words = {found[1]: path for path in files if (found := WORDS.match(path))}
+        self._catalogues = {match[1]: path for path in files if (match := CATALOGUE_PATH.match(path))}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         answer = self._otherwise
         if scope["type"] == "http" and scope["method"] in {"GET", "HEAD"}:
-            asked = Headers(scope=scope)
-            found = self._found(scope["path"], asked)
-            if found is not None:
-                answer = reply = found.reply(asked)
-                if found is self._files.get(PAGE):
-                    reply.headers["Link"] = self._ahead(asked)
+            headers = Headers(scope=scope)
+            file = self._find(scope["path"], headers)
+            if file is not None:
+                answer = reply = file.reply(headers)
+                if file is self._files.get(PAGE):
+                    reply.headers["Link"] = self._preloads(headers)
                     reply.headers.add_vary_header("Accept-Language")
         await answer(scope, receive, send)
 
-    def _ahead(self, asked: Headers) -> str:
-        """What the app asks for first, so that a slow phone fetches it beside the script and not after it."""
-        language = asked.get("accept-language", "")[:2].lower()
-        words = self._words.get(language) or self._words.get("en")
-        return ", ".join(f"<{path}>; rel=preload; as=fetch; crossorigin" for path in (words, "/v1/me") if path)
+    def _preloads(self, headers: Headers) -> str:
+        """Return a Link header that preloads what the app requests first, while its script is still loading."""
+        language = headers.get("accept-language", "")[:2].lower()
+        catalogue = self._catalogues.get(language) or self._catalogues.get("en")
+        return ", ".join(f"<{path}>; rel=preload; as=fetch; crossorigin" for path in (catalogue, "/v1/me") if path)
 
-    def _found(self, path: str, asked: Headers) -> File | None:
-        """A file of this name; the page, for a link whose # was encoded on its way."""
+    def _find(self, path: str, headers: Headers) -> File | None:
+        """Return the file at this path; the page for a link whose # was encoded; None for anything else."""
         if path in self._files:
             return self._files[path]
         first = path.lstrip("/").partition("/")[0]
-        if CHANGED.match(path):
+        if ENCODED_LINK.match(path):
             return self._files.get(PAGE)
-        typed = "text/html" in asked.get("accept", "") and "." not in path.rpartition("/")[2]
-        return self._files.get(PAGE) if typed and first in {"", "#", "%23", "invitation"} else None
+        is_page = "text/html" in headers.get("accept", "") and "." not in path.rpartition("/")[2]
+        return self._files.get(PAGE) if is_page and first in {"", "#", "%23", "invitation"} else None
 
 
 def install(app: FastAPI, folder: Path | None = None) -> None:
-    """Serve the app that was built into `folder` (by default wherever it is); a word for people when there is none.
+    """Serve the app from `folder` (by default where it was built), or a page that says that there is none.
 
-    It stands behind the routes, not around them: a request of the API never meets it.
+    It is the router's default, so that requests of the API do not pass through it.
     """
-    app.router.default = PhoneApp(files(folder or built()), app.router.not_found)
+    app.router.default = PhoneApp(files(folder or find_folder()), app.router.not_found)
 
 
-def built() -> Path:
-    """Where the app lies; a folder without one, when it has not been built."""
-    return next((one for one in FOLDERS if (one / "index.html").is_file()), HERE)
+def find_folder() -> Path:
+    """Return the folder of the app; one without it when it has not been built."""
+    return next((folder for folder in APP_FOLDERS if (folder / "index.html").is_file()), HERE)
 
 
 @cache
 def files(folder: Path) -> Mapping[str, File]:
-    """Every file of the app by its path; the word for people when there is no app in this folder."""
+    """Return the app's files by URL path; without an app, a page that says how to build it."""
     if not (folder / "index.html").is_file():
-        return {"/": _file(Path("index.html"), FRONT.encode(), {"Content-Security-Policy": FRONT_POLICY})}
-    found = {
+        return {"/": _file(Path("index.html"), NO_APP_PAGE.encode(), {"Content-Security-Policy": NO_APP_POLICY})}
+    by_path = {
         f"/{path.relative_to(folder).as_posix()}": _file(path.relative_to(folder), path.read_bytes(), HEADERS)
         for path in sorted(folder.rglob("*"))
         if path.is_file() and not path.name.startswith(".")
     }
-    found["/"] = found[PAGE]
-    return found
+    by_path["/"] = by_path[PAGE]
+    return by_path
 
 
 def _file(path: Path, body: bytes, headers: Mapping[str, str]) -> File:
-    kind = KINDS.get(path.suffix) or mimetypes.guess_type(path.name)[0] or "application/octet-stream"
-    told = {
+    kind = MEDIA_TYPES.get(path.suffix) or mimetypes.guess_type(path.name)[0] or "application/octet-stream"
+    file_headers = {
         **headers,
         "Content-Type": f"{kind}; charset=utf-8" if kind.startswith("text/") else kind,
-        # The names of what lies in assets/ change with what is in them.
-        "Cache-Control": FOR_A_YEAR if path.parts[0] == "assets" else ASK_AGAIN,
-        # Weak, for the plain and the squeezed bytes share it.
+        # Names in assets/ contain a hash of the content.
+        "Cache-Control": IMMUTABLE if path.parts[0] == "assets" else REVALIDATE,
+        # Weak, because the plain and the compressed bytes share it.
         "ETag": f'W/"{hashlib.sha256(body).hexdigest()[:20]}"',
     }
     if path.name == "sw.js":
-        told["Service-Worker-Allowed"] = "/"
-    return File(body, _squeezed(body) if path.suffix in WORTH_SQUEEZING else None, told)
+        file_headers["Service-Worker-Allowed"] = "/"
+    return File(body, _compress(body) if path.suffix in COMPRESSIBLE_SUFFIXES else None, file_headers)
 
 
-def _squeezed(body: bytes) -> bytes:
-    """In gzip (31). Level 7 of memory makes blocks of half the usual length: they follow better what changes in a script."""
-    squeeze = zlib.compressobj(9, zlib.DEFLATED, 31, 7)
-    return squeeze.compress(body) + squeeze.flush()
+def _compress(body: bytes) -> bytes:
+    """Compress with gzip (window bits 31). Memory level 7 halves the block length, which suits minified scripts better."""
+    compressor = zlib.compressobj(9, zlib.DEFLATED, 31, 7)
+    return compressor.compress(body) + compressor.flush()

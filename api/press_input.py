@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import ValidationError, ValidatorFunctionWrapHandler
 
-from api.schemas.common import NOTE
+from api.schemas.common import MAX_NOTE_LENGTH
 from core import text
 from models.enums import Need
 
@@ -24,7 +24,7 @@ def read(value: object) -> object:
 
 def note(value: object) -> object:
     """A note that is too long is cut, and what is no text is none."""
-    return text.cut(value, NOTE) if isinstance(value, str) else None
+    return text.cut(value, MAX_NOTE_LENGTH) if isinstance(value, str) else None
 
 
 def or_nothing(value: object, check: ValidatorFunctionWrapHandler) -> Any:  # noqa: ANN401 (pydantic's own shape)

@@ -1,4 +1,4 @@
-"""Errors as problem documents (RFC 9457): the one place where a slug meets an HTTP status."""
+"""Errors as problem documents (RFC 9457); the only file that maps slugs to HTTP statuses."""
 
 import asyncio
 import re
@@ -119,22 +119,22 @@ class Problem(BaseModel):
 
 
 def problems(*kinds: type[PorchlightError]) -> dict[int | str, dict[str, Any]]:
-    """The `responses` of an endpoint for OpenAPI: these errors, by status."""
-    found: dict[int | str, dict[str, Any]] = {}
+    """Return the OpenAPI `responses` of an endpoint for these errors, by status."""
+    by_status: dict[int | str, dict[str, Any]] = {}
     for kind in kinds:
         slug = f"`/problems/{kind.slug}`: {kind.title}"
-        known = found.setdefault(STATUS[kind], {"model": Problem, "description": "", "content": {MEDIA: {}}})
-        known["description"] = f"{known['description']} {slug}".strip()
-    return found
+        entry = by_status.setdefault(STATUS[kind], {"model": Problem, "description": "", "content": {MEDIA: {}}})
+        entry["description"] = f"{entry['description']} {slug}".strip()
+    return by_status
 
 
-def again_too(model: type[BaseModel], why: str) -> dict[int | str, dict[str, Any]]:
-    """The `responses` of a creation that may find the thing made already: 200 beside 201."""
+def or_existing(model: type[BaseModel], why: str) -> dict[int | str, dict[str, Any]]:
+    """Return the OpenAPI `responses` of a creation whose result may exist already: 200 besides 201."""
     return {200: {"model": model, "description": why}}
 
 
 def reply(error: PorchlightError, request_id: str, headers: Mapping[str, str] | None = None) -> Response:
-    """The problem document of an error."""
+    """Return the problem document of an error."""
     status = STATUS[type(error)]
     body = {
         "type": f"/problems/{error.slug}",
@@ -144,29 +144,29 @@ def reply(error: PorchlightError, request_id: str, headers: Mapping[str, str] | 
         "request_id": request_id,
         **error.extra,
     }
-    more = dict(headers or {})
+    all_headers = dict(headers or {})
     if "retry_after" in error.extra:
-        more["Retry-After"] = str(error.extra["retry_after"])
+        all_headers["Retry-After"] = str(error.extra["retry_after"])
     elif status == HTTPStatus.SERVICE_UNAVAILABLE:
-        more["Retry-After"] = RETRY_SECONDS
+        all_headers["Retry-After"] = RETRY_SECONDS
     if status == HTTPStatus.UNAUTHORIZED:
-        more["WWW-Authenticate"] = "Bearer"
-    return Response(to_json(body), status_code=status, media_type=MEDIA, headers=more)
+        all_headers["WWW-Authenticate"] = "Bearer"
+    return Response(to_json(body), status_code=status, media_type=MEDIA, headers=all_headers)
 
 
-Vanished = Callable[[Request, PorchlightError], Awaitable[PorchlightError]]
+ErrorResolver = Callable[[Request, PorchlightError], Awaitable[PorchlightError]]
 
 
-def install(app: FastAPI, vanished: Vanished) -> None:
-    """Turn everything that can be raised into a problem document. `vanished` looks whether the caller was erased meanwhile."""
+def install(app: FastAPI, resolve: ErrorResolver) -> None:
+    """Turn all exceptions into problem documents. `resolve`: returns what to reply when rows were deleted meanwhile."""
     _install_refusals(app)
 
     @app.exception_handler(RequestValidationError)
     async def invalid(request: Request, error: RequestValidationError) -> Response:
-        found = error.errors()
-        if any(item["type"] == "json_invalid" for item in found):
+        items = error.errors()
+        if any(item["type"] == "json_invalid" for item in items):
             return reply(BadRequest(), request_id(request))
-        return reply(errors.Invalid(extra={"errors": list(_places(found))}), request_id(request))
+        return reply(errors.Invalid(extra={"errors": list(_validation_errors(items))}), request_id(request))
 
     @app.exception_handler(Exception)
     async def unexpected(request: Request, _: Exception) -> Response:
@@ -175,15 +175,15 @@ def install(app: FastAPI, vanished: Vanished) -> None:
     @app.exception_handler(StaleDataError)
     @app.exception_handler(NoResultFound)
     async def gone(request: Request, _: Exception) -> Response:
-        # The row was there a moment ago and somebody has deleted it since.
-        return reply(await vanished(request, errors.NotFound()), request_id(request))
+        # A row that was read has been deleted concurrently.
+        return reply(await resolve(request, errors.NotFound()), request_id(request))
 
     @app.exception_handler(errors.EmptyCircle)
     @app.exception_handler(errors.CompanionUnknown)
     @app.exception_handler(errors.MemberUnknown)
     async def alone(request: Request, error: PorchlightError) -> Response:
-        # Also what an account's own erasure looks like to what had begun: nobody is in its circle.
-        return reply(await vanished(request, error), request_id(request))
+        # A request of an account that is erased meanwhile fails like this too: nobody is in its circle any more.
+        return reply(await resolve(request, error), request_id(request))
 
     @app.exception_handler(DBAPIError)
     @app.exception_handler(PoolTimeoutError)
@@ -197,18 +197,18 @@ def install(app: FastAPI, vanished: Vanished) -> None:
 
 
 def _install_refusals(app: FastAPI) -> None:
-    """What our rules and the router raise; a person who came to a wrong address reads a page instead."""
+    """Handle what rules and the router raise; a person with a wrong address in a browser gets a page."""
 
     @app.exception_handler(PorchlightError)
     async def refused(request: Request, error: PorchlightError) -> Response:
-        if isinstance(error, errors.NotFound) and _by_hand(request):
-            return small_page.nowhere(request.headers)
+        if isinstance(error, errors.NotFound) and _is_navigation(request):
+            return small_page.not_found(request.headers)
         return reply(error, request_id(request))
 
     @app.exception_handler(HTTPException)
     async def http(request: Request, error: HTTPException) -> Response:
-        if error.status_code == HTTPStatus.NOT_FOUND and _by_hand(request):
-            return small_page.nowhere(request.headers)
+        if error.status_code == HTTPStatus.NOT_FOUND and _is_navigation(request):
+            return small_page.not_found(request.headers)
         kind = {404: errors.NotFound, 405: WrongMethod, 413: TooLarge}.get(error.status_code, BadRequest)
         headers = dict(error.headers or {})
         if kind is WrongMethod:
@@ -216,14 +216,18 @@ def _install_refusals(app: FastAPI) -> None:
         return reply(kind(), request_id(request), headers)
 
 
-def _by_hand(request: Request) -> bool:
-    """Whether a person typed or followed an address in a browser; what is under /v1 is for programs."""
-    return request.method == "GET" and small_page.wants(request.headers) and request.url.path.split("/")[1:2] != ["v1"]
+def _is_navigation(request: Request) -> bool:
+    """Return whether a browser navigates to this address, outside of /v1."""
+    return (
+        request.method == "GET"
+        and small_page.accepts_html(request.headers)
+        and request.url.path.split("/")[1:2] != ["v1"]
+    )
 
 
 @contextmanager
 def invalid_at(place: str) -> Iterator[None]:
-    """Make of a ValueError within the problem that a schema would have made of it at this place."""
+    """Turn a ValueError raised within into the Invalid that a schema would report at this place."""
     try:
         yield
     except ValueError as error:
@@ -231,35 +235,35 @@ def invalid_at(place: str) -> Iterator[None]:
 
 
 def _methods(app: FastAPI, request: Request) -> set[str]:
-    """Every method that this path takes; the router itself names those of the first endpoint only."""
+    """Return all methods of this path; the router itself reports those of the first endpoint only."""
     path = getattr(request.scope.get("route"), "path", "")
-    found = {method.upper() for method in app.openapi()["paths"].get(path, {})}
-    return found | {"HEAD"} if "GET" in found else found
+    methods = {method.upper() for method in app.openapi()["paths"].get(path, {})}
+    return methods | {"HEAD"} if "GET" in methods else methods
 
 
 def request_id(request: Request) -> str:
     return str(request.scope.get("request_id", ""))
 
 
-def _places(found: Sequence[Any]) -> Iterator[dict[str, str]]:
-    """Where something is wrong and what it should be; never what was sent."""
-    for item in found[:20]:
-        at = ".".join(_plain(part) for part in item["loc"])
+def _validation_errors(items: Sequence[Any]) -> Iterator[dict[str, str]]:
+    """Yield where the request is invalid and what is expected there, never what was sent."""
+    for item in items[:20]:
+        at = ".".join(_safe_path_part(part) for part in item["loc"])
         says = str(item["msg"]).removeprefix("Value error, ")
         if item["type"] == "extra_forbidden":
             says = "Unknown field."
         elif item["type"] == "union_tag_invalid":
-            # Pydantic's own sentence repeats what was sent.
+            # Pydantic's own message repeats what was sent.
             says = f"Must be one of {item['ctx']['expected_tags']}."
         yield {"at": at, "says": says}
 
 
-def _plain(part: object) -> str:
+def _safe_path_part(part: object) -> str:
     text = str(part)
     return text if re.fullmatch(r"[A-Za-z0-9_\-\[\]]{1,40}", text) else "?"
 
 
 def documentation(slug: str) -> str | None:
-    """What a problem means and what to do, as plain text; None for a slug that does not exist."""
+    """Return what a problem means and what to do, as plain text; None for an unknown slug."""
     kind = BY_SLUG.get(slug)
     return None if kind is None else f"{kind.title}\n\n{kind.advice}\n\nHTTP status: {STATUS[kind]}\n"

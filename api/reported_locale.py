@@ -1,4 +1,4 @@
-"""What a browser reports of itself at a sign-up: taken where it can be used, else left out. Nobody sees those fields."""
+"""The locale that a browser reports at a sign-up: used where it is valid, else ignored; people do not see the fields."""
 
 from functools import cache
 
@@ -6,17 +6,17 @@ from core import regions
 from rules.accounts.people import time_zones
 
 UNKNOWN_REGIONS = frozenset({"XX", "ZZ", "XA", "XB", "AA", "QO", "EU", "UN", "EZ"})
-"""Two letters that stand for no country: what CLDR calls unknown, private or a union."""
+"""Two-letter codes of no country: unknown, private use or a union in CLDR."""
 
 
 def time_zone(value: object) -> str:
-    """The zone of this name, whatever its case; UTC for anything else."""
+    """Return the zone of this name, in any case; UTC for anything else."""
     name = value.strip() if isinstance(value, str) and len(value) <= 64 else ""
     return name if name in time_zones() else _zones().get(name.lower(), "UTC")
 
 
 def region(value: object) -> str | None:
-    """The country of this code; None for anything else."""
+    """Return the country of this code; None for anything else."""
     try:
         code = regions.region(value) if isinstance(value, str) else None
     except ValueError:
@@ -25,7 +25,7 @@ def region(value: object) -> str | None:
 
 
 def language(value: object) -> str | None:
-    """The language of a tag (BCP 47) or locale (`es-MX`, `zh_Hans`, `en-US@posix`) in small letters, without the rest of it."""
+    """Return the language of a tag (BCP 47) or locale (`es-MX`, `zh_Hans`, `en-US@posix`), in lower case."""
     if not isinstance(value, str):
         return None
     first = value.strip().replace("_", "-").partition("-")[0].partition("@")[0].partition(".")[0].lower()

@@ -1,4 +1,4 @@
-"""Sign-ups, slowed where nobody has invited those who sign up."""
+"""Rate limits of sign-ups: by invitation link with an invitation, by place without one."""
 
 from fastapi import Request
 
@@ -10,9 +10,9 @@ from rules.errors import TooMany
 
 
 async def take(context: Context, request: Request, invitation_token: str | None) -> None:
-    """Count a sign-up before it is worked at. Raises TooMany.
+    """Count a sign-up before it is processed. Raises TooMany.
 
-    With an invitation, which is valid by now, it counts for the link alone: a group may sign up together.
+    With a (valid) invitation it counts against that link only, so that a group can sign up together in one place.
     """
     limit, who = people.sign_up_limit_per_place(context.settings.sign_ups), place(request)
     if invitation_token is not None:

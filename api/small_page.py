@@ -1,4 +1,4 @@
-"""A small page in the app's look, without a script: for what a browser shows where the app is not."""
+"""A small page in the app's style, without a script, for what a browser shows outside of the app."""
 
 import base64
 import hashlib
@@ -10,7 +10,7 @@ from starlette.responses import HTMLResponse
 
 from rules.languages import DEFAULT_LANGUAGE, LANGUAGES, offered
 
-# The values of phone/src/style/tokens.css: night first, day where the phone asks for it, ink on paper in print.
+# The values of phone/src/style/tokens.css: dark by default, light where the phone prefers it, black on white in print.
 STYLE: Final = (
     ":root{color-scheme:dark;--bg:#0d1630;--ink:#f3ebdd;--soft:#b9c2dd;--line:#2c3a68;--lamp:#ffc566}"
     "@media (prefers-color-scheme:light){:root{color-scheme:light;--bg:#fbf5e8;--ink:#1b2644;--soft:#535c76;"
@@ -31,13 +31,13 @@ POLICY: Final = (
 )
 
 
-def wants(headers: Headers) -> bool:
-    """Whether a browser asks, for a person to read."""
+def accepts_html(headers: Headers) -> bool:
+    """Return whether the client accepts HTML."""
     return "text/html" in headers.get("accept", "")
 
 
 def frame(title: str, body: str, language: str = DEFAULT_LANGUAGE) -> str:
-    """The whole page; `title` is plain text, `body` is HTML."""
+    """Return a whole page; `title` is plain text, `body` is HTML."""
     return (
         f'<!doctype html>\n<html lang="{escape(language)}">\n<head>\n<meta charset="utf-8">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
@@ -46,8 +46,8 @@ def frame(title: str, body: str, language: str = DEFAULT_LANGUAGE) -> str:
     )
 
 
-def nowhere(headers: Headers) -> HTMLResponse:
-    """Return the page for an address where nothing is, in the first of the browser's languages that is spoken here."""
+def not_found(headers: Headers) -> HTMLResponse:
+    """Return the page for an unknown address, in the first of the browser's languages that is offered."""
     tags = [tag.partition(";")[0].strip() for tag in headers.get("accept-language", "").split(",")]
     language = next(filter(None, map(offered, tags)), DEFAULT_LANGUAGE)
     words = LANGUAGES[language].pages
@@ -58,9 +58,11 @@ def nowhere(headers: Headers) -> HTMLResponse:
 
 def page(title: str, *paragraphs: str, status: int = 200, language: str = DEFAULT_LANGUAGE) -> HTMLResponse:
     """Return a page of a title, some sentences (all plain text) and the way to the app."""
-    way = LANGUAGES[language].pages.open_app
-    said = "\n".join(f"<p>{escape(one)}</p>" for one in paragraphs)
-    body = f'<main>\n<h1>{escape(title)}</h1>\n{said}\n<p class="go"><a href="/">{escape(way)}</a></p>\n</main>'
+    link_text = LANGUAGES[language].pages.open_app
+    content = "\n".join(f"<p>{escape(paragraph)}</p>" for paragraph in paragraphs)
+    body = (
+        f'<main>\n<h1>{escape(title)}</h1>\n{content}\n<p class="go"><a href="/">{escape(link_text)}</a></p>\n</main>'
+    )
     return HTMLResponse(
         frame(title, body, language),
         status,

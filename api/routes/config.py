@@ -30,7 +30,7 @@ class ConfigOut(BaseModel):
 
 @router.get("/v1/config", summary="Read what this place offers")
 async def config(context: Services) -> ConfigOut:
-    """What this place offers, for anybody to ask."""
+    """Return what this installation offers. No sign-in is needed."""
     return ConfigOut(
         registration=context.settings.registration.value,
         passkeys=context.settings.rp_id is not None,

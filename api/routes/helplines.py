@@ -1,4 +1,4 @@
-"""Helplines and the emergency number of a region; anybody may ask."""
+"""Helplines and the emergency number of a region; no sign-in is needed."""
 
 from typing import Annotated
 
@@ -12,5 +12,5 @@ router = APIRouter(tags=["helplines"])
 
 @router.get("/v1/helplines", summary="Find the helplines of a country")
 async def listed(region: Annotated[str | None, Query(max_length=8)] = None) -> Country:
-    """The lines of a country (ISO 3166-1 alpha-2, such as GB); international ones where we know none."""
+    """Return the lines of a country (ISO 3166-1 alpha-2, such as GB); international ones where we know none."""
     return helplines.for_region(region)

@@ -1,4 +1,4 @@
-"""For those who run it: is it alive, is it ready, how is it doing; and the documentation's own pages."""
+"""Operation: liveness, readiness and metrics; the pages of the API documentation and of problems."""
 
 import hmac
 import ipaddress
@@ -48,7 +48,7 @@ NO_PUSH_KEY = "No key at hand opens push addresses, so this process can push nob
 
 @router.get("/healthz", summary="Check that the process answers")
 async def alive() -> dict[str, str]:
-    """The process answers."""
+    """Answer, as long as the process runs."""
     return {"status": "ok"}
 
 
@@ -58,41 +58,41 @@ async def alive() -> dict[str, str]:
     responses={503: {"description": "The database is away, its schema is too old, or no key opens push addresses."}},
 )
 async def ready(context: Services, to: Literal["serve"] | None = None) -> JSONResponse:
-    """The database answers, its schema is not older than this release needs, and this process can push.
+    """Check that the database answers, its schema is recent enough for this release, and this process can push.
 
-    `?to=serve` asks for what a request needs: presses are saved, and inboxes go on, where no key opens push addresses.
+    `?to=serve` checks only what requests need: presses are saved, and inboxes work, also without a key to push addresses.
     """
-    why = None
-    with caught() as look:
+    reason = None
+    with caught() as attempt:
         await context.database.ping()
         async with context.database.read() as session:
-            found = (await session.execute(text("SELECT version_num FROM alembic_version"))).scalar()
-        # Revisions are numbered, so a newer schema (a release that is being rolled out) is good as well.
-        if found is None or str(found) < MIN_REVISION:
-            why = "schema"
-    if look.error is not None:
-        why = "database"
-    if why is None and to is None and not context.keyring.opens_addresses:
+            revision = (await session.execute(text("SELECT version_num FROM alembic_version"))).scalar()
+        # Revisions are numbered; a newer schema, of a release that is being rolled out, is fine as well.
+        if revision is None or str(revision) < MIN_REVISION:
+            reason = "schema"
+    if attempt.error is not None:
+        reason = "database"
+    if reason is None and to is None and not context.keyring.opens_addresses:
         return JSONResponse(
             {"status": "not ready", "because": "push_keys", "detail": NO_PUSH_KEY}, HTTPStatus.SERVICE_UNAVAILABLE
         )
-    body = {"status": "ready"} if why is None else {"status": "not ready", "because": why}
-    return JSONResponse(body, HTTPStatus.OK if why is None else HTTPStatus.SERVICE_UNAVAILABLE)
+    body = {"status": "ready"} if reason is None else {"status": "not ready", "because": reason}
+    return JSONResponse(body, HTTPStatus.OK if reason is None else HTTPStatus.SERVICE_UNAVAILABLE)
 
 
 @router.get("/metrics", include_in_schema=False)
 async def metrics(request: Request, context: Services) -> Response:
-    """Prometheus metrics, for loopback or with the metrics token."""
+    """Return Prometheus metrics, to loopback clients or with the metrics token."""
     token = context.settings.metrics_token
     given = request.headers.get("authorization", "").removeprefix("Bearer ")
     good = token is not None and hmac.compare_digest(given.encode(), token.get_secret_value().encode())
-    if not good and not _from_here(request):
+    if not good and not _is_local(request):
         raise NotFound
     return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
 
 
-def _from_here(request: Request) -> bool:
-    # Behind a proxy on the same machine everybody comes from loopback; a forwarded request is not from here.
+def _is_local(request: Request) -> bool:
+    # Behind a proxy on the same machine every request comes from loopback; a forwarded one is not local.
     if request.client is None or any(name in request.headers for name in FORWARDED):
         return False
     try:
@@ -103,7 +103,7 @@ def _from_here(request: Request) -> bool:
 
 @router.get("/problems", include_in_schema=False)
 async def all_problems() -> dict[str, Any]:
-    """Every kind of error there is."""
+    """List all types of problems."""
     return {
         "items": [
             {"type": f"/problems/{slug}", "title": kind.title, "status": problems.STATUS[kind], "detail": kind.advice}
@@ -114,18 +114,18 @@ async def all_problems() -> dict[str, Any]:
 
 @router.get("/problems/{slug}", include_in_schema=False)
 async def problem(slug: str, request: Request) -> Response:
-    """What an error means and what to do: a page in a browser, plain text for the rest."""
-    kind, found = problems.BY_SLUG.get(slug), problems.documentation(slug)
-    if kind is None or found is None:
+    """Explain a problem: a page in a browser, plain text otherwise."""
+    kind, documentation = problems.BY_SLUG.get(slug), problems.documentation(slug)
+    if kind is None or documentation is None:
         raise NotFound
-    if small_page.wants(request.headers):
+    if small_page.accepts_html(request.headers):
         return small_page.page(kind.title, kind.advice, f"{problems.STATUS[kind]} · /problems/{slug}")
-    return PlainTextResponse(found, headers={"Vary": "Accept"})
+    return PlainTextResponse(documentation, headers={"Vary": "Accept"})
 
 
 @router.get("/docs", include_in_schema=False)
 async def docs() -> HTMLResponse:
-    """The API, to read and try out; with assets of our own."""
+    """Serve the API documentation, with bundled assets."""
     return HTMLResponse(PAGE, headers={"Content-Security-Policy": DOCS_POLICY})
 
 
@@ -135,5 +135,5 @@ async def asset(name: str) -> Response:
         return Response(START, media_type="text/javascript")
     if name not in ASSETS:
         raise NotFound
-    held = files("fastapi_offline").joinpath("static", name).read_bytes()
-    return Response(held, media_type=ASSETS[name], headers={"Cache-Control": "public, max-age=86400"})
+    content = files("fastapi_offline").joinpath("static", name).read_bytes()
+    return Response(content, media_type=ASSETS[name], headers={"Cache-Control": "public, max-age=86400"})

@@ -1,4 +1,4 @@
-"""Shapes that several resources share: strict bodies, a person, a page, text that people type."""
+"""Schemas that several resources share: strict bodies, a person, a page, text that people type."""
 
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
@@ -18,13 +18,13 @@ T = TypeVar("T")
 S = TypeVar("S")
 
 
-# In a body, `true` and "1" are no numbers, and 1 is no yes.
+# In a body, `true` and "1" are not numbers, and 1 is not a boolean.
 Whole = Annotated[int, Field(strict=True)]
 Flag = Annotated[bool, Field(strict=True)]
 
 
 class Body(BaseModel):
-    """What a client sends. Unknown fields are refused, so that a typing mistake is not taken for silence."""
+    """A request body. Unknown fields are refused, so that a misspelt field is not silently ignored."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -53,15 +53,15 @@ DEFAULT_LIMIT = 20
 
 
 def page(
-    found: Sequence[S],
+    rows: Sequence[S],
     limit: int,
     show: Callable[[S], T],
     cursor: Callable[[S], UUID] = lambda item: item.id,  # type: ignore[attr-defined]  # every listed row but one has an id
 ) -> Page[T]:
-    """A page of at most `limit` items out of `limit` + 1 rows; the one more says whether there is a next page."""
-    shown = found[:limit]
-    following = str(cursor(shown[-1])) if len(found) > limit else None
-    return Page(items=[show(item) for item in shown], next=following)
+    """Return a page of at most `limit` items from `limit` + 1 rows; the last row says whether there is a next page."""
+    shown = rows[:limit]
+    next_cursor = str(cursor(shown[-1])) if len(rows) > limit else None
+    return Page(items=[show(item) for item in shown], next=next_cursor)
 
 
 def _zone(name: str) -> str:
@@ -77,17 +77,17 @@ def _sane(moment: datetime) -> datetime:
 
 
 def _typed_name(value: object) -> object:
-    """Phones begin a name with a capital and end it with a blank."""
+    """Normalize a sign-in name: keyboards of phones add a capital letter and a trailing blank."""
     return secret_text.sign_in_name(value) if isinstance(value, str) and len(value) <= 256 else value
 
 
 def _long_enough(typed: str) -> str:
-    """What is counted is what is hashed."""
+    """Check the length of a passphrase in the normalized form that is hashed."""
     length = len(secret_text.passphrase(typed))
-    if length < SHORTEST:
-        raise ValueError(f"must be at least {SHORTEST} characters long, without blanks around it")
-    if length > LONGEST_PASSPHRASE:
-        raise ValueError(f"must be at most {LONGEST_PASSPHRASE} characters long")
+    if length < MIN_PASSPHRASE_LENGTH:
+        raise ValueError(f"must be at least {MIN_PASSPHRASE_LENGTH} characters long, without blanks around it")
+    if length > MAX_PASSPHRASE_LENGTH:
+        raise ValueError(f"must be at most {MAX_PASSPHRASE_LENGTH} characters long")
     return typed
 
 
@@ -95,26 +95,34 @@ def _whole(value: object) -> object:
     return text.whole(value) if isinstance(value, str) else value
 
 
-FREE = BeforeValidator(_whole)
-"""For whatever people type freely: half an emoji, as a phone leaves it when it cuts a text, sends nobody back."""
-SHORTEST, LONGEST_PASSPHRASE = 8, 256
+FREE_TEXT = BeforeValidator(_whole)
+"""For free text: half an emoji, as a phone leaves it when it cuts a text, is repaired and not refused."""
+MIN_PASSPHRASE_LENGTH, MAX_PASSPHRASE_LENGTH = 8, 256
 FIRST_YEAR, LAST_YEAR = 2000, 2200
-NOTE = 2000
-MESSAGE = 4000
+MAX_NOTE_LENGTH = 2000
+MAX_MESSAGE_LENGTH = 4000
 SignInName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9._-]{3,64}$")]
 GivenSignInName = Annotated[str, BeforeValidator(_typed_name), SignInName]
 # Hashed by its one spelling (core.secret_text); a keyboard that composes letters differently needs more of them.
 Passphrase = Annotated[str, StringConstraints(min_length=8, max_length=1024), AfterValidator(_long_enough)]
 GivenPassphrase = Annotated[str, StringConstraints(min_length=1, max_length=1024)]
 DisplayName = Annotated[
-    str, StringConstraints(max_length=240), AfterValidator(lambda value: text.one_line(value, 60)), FREE
+    str, StringConstraints(max_length=240), AfterValidator(lambda value: text.one_line(value, 60)), FREE_TEXT
 ]
-Label = Annotated[str, StringConstraints(max_length=240), AfterValidator(lambda value: text.one_line(value, 60)), FREE]
+Label = Annotated[
+    str, StringConstraints(max_length=240), AfterValidator(lambda value: text.one_line(value, 60)), FREE_TEXT
+]
 Note = Annotated[
-    str, StringConstraints(max_length=4 * NOTE), AfterValidator(lambda value: text.words(value, NOTE)), FREE
+    str,
+    StringConstraints(max_length=4 * MAX_NOTE_LENGTH),
+    AfterValidator(lambda value: text.words(value, MAX_NOTE_LENGTH)),
+    FREE_TEXT,
 ]
 Words = Annotated[
-    str, StringConstraints(max_length=4 * MESSAGE), AfterValidator(lambda value: text.words(value, MESSAGE)), FREE
+    str,
+    StringConstraints(max_length=4 * MAX_MESSAGE_LENGTH),
+    AfterValidator(lambda value: text.words(value, MAX_MESSAGE_LENGTH)),
+    FREE_TEXT,
 ]
 TimeZone = Annotated[str, StringConstraints(max_length=64), AfterValidator(_zone)]
 Region = Annotated[str, StringConstraints(min_length=2, max_length=8), AfterValidator(regions.region)]

@@ -13,7 +13,7 @@ MARK = '<meta name="version" content="newer">'
 
 def next_version(folder: Path) -> Path:
     """A copy of the built app in which the page says that it is newer, and the worker keeps it under another name."""
-    built = next(one for one in phone_app.FOLDERS if one.is_dir())
+    built = next(one for one in phone_app.APP_FOLDERS if one.is_dir())
     newer = folder / "dist"
     shutil.copytree(built, newer)
     page, worker = newer / "index.html", newer / "sw.js"
@@ -25,5 +25,5 @@ def next_version(folder: Path) -> Path:
 if __name__ == "__main__":
     with tempfile.TemporaryDirectory() as folder:
         # Final for everybody else; only here is there a next version.
-        vars(phone_app)["FOLDERS"] = (next_version(Path(folder)),)
+        vars(phone_app)["APP_FOLDERS"] = (next_version(Path(folder)),)
         sys.exit(main())

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Response
 from pydantic import AfterValidator, BaseModel, Field, StringConstraints
 
 from api.dependencies import IdempotencyKey, Reading, ReadingCaller, Services, Writing, WritingCaller, retry_of
-from api.problems import again_too, invalid_at, problems
+from api.problems import invalid_at, or_existing, problems
 from api.schemas.common import DEFAULT_LIMIT, Body, Cursor, Limit, Page, page
 from core import addresses, secret_text
 from core.errors import KeysUnavailable
@@ -77,21 +77,21 @@ class ChannelOut(BaseModel):
     "",
     summary="Add a channel",
     status_code=201,
-    responses=again_too(ChannelOut, "This address was added already; a fresh code was sent unless it is confirmed.")
+    responses=or_existing(ChannelOut, "This address was added already; a fresh code was sent unless it is confirmed.")
     | problems(ChannelNotOffered, TooManyChannels, TooMany, KeyReused, KeysUnavailable),
 )
 async def add(
     body: NewChannel, response: Response, unit: Writing, who: WritingCaller, context: Services, key: IdempotencyKey
 ) -> ChannelOut:
     """Add an address and have a code sent there. It is used only once that code has come back."""
-    asked = retry_of(unit.keyring, who, "POST /v1/channels", key, body)
+    fingerprint = retry_of(unit.keyring, who, "POST /v1/channels", key, body)
     address = body.address
     if body.kind is ChannelKind.SMS:
         with invalid_at("body.sms.address"):
             address = addresses.sms(address, who.region)
-    found, new = await channels.add(unit, who, body.kind, address, context.settings.channels, asked)
-    response.status_code = 201 if new else 200
-    return _out(found, who)
+    channel, is_new = await channels.add(unit, who, body.kind, address, context.settings.channels, fingerprint)
+    response.status_code = 201 if is_new else 200
+    return _out(channel, who)
 
 
 @router.get("", summary="List my channels")
@@ -115,11 +115,11 @@ async def remove(channel_id: UUID, unit: Writing, who: WritingCaller) -> None:
 )
 async def confirm(channel_id: UUID, body: Code, unit: Writing, who: WritingCaller, context: Services) -> ChannelOut:
     """Give back the code that was sent there: five guesses, ten minutes."""
-    found, refused = await channels.confirm(unit, who, channel_id, body.code)
-    if refused is not None:
+    channel, refusal = await channels.confirm(unit, who, channel_id, body.code)
+    if refusal is not None:
         await unit.commit(context.bus, context.dispatch_now)
-        raise refused
-    return _out(found, who)
+        raise refusal
+    return _out(channel, who)
 
 
 def _out(row: Channel, who: Caller) -> ChannelOut:

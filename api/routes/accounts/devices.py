@@ -11,7 +11,7 @@ from fastapi import APIRouter, Response
 from pydantic import AfterValidator, BaseModel, Field, StringConstraints
 
 from api.dependencies import IdempotencyKey, Reading, ReadingCaller, Services, Writing, WritingCaller, retry_of
-from api.problems import again_too, problems
+from api.problems import or_existing, problems
 from api.schemas.common import DEFAULT_LIMIT, Body, Cursor, Label, Limit, Page, page
 from core.errors import KeysUnavailable
 from models import Device
@@ -29,10 +29,10 @@ SECRET = 16
 
 def _bytes(text: str, length: int) -> str:
     try:
-        held = base64.urlsafe_b64decode(text.rstrip("=") + "=" * (-len(text.rstrip("=")) % 4))
+        data = base64.urlsafe_b64decode(text.rstrip("=") + "=" * (-len(text.rstrip("=")) % 4))
     except (binascii.Error, ValueError):
-        held = b""
-    if len(held) != length or (length == POINT and not _on_the_curve(held)):
+        data = b""
+    if len(data) != length or (length == POINT and not _on_the_curve(data)):
         raise ValueError(f"must be {length} bytes as base64url, as the browser's getKey() gives them")
     return text
 
@@ -94,21 +94,21 @@ class TestOut(BaseModel):
     "",
     summary="Register a device",
     status_code=201,
-    responses=again_too(DeviceOut, "This address was registered already.")
+    responses=or_existing(DeviceOut, "This address was registered already.")
     | problems(TooManyDevices, EndpointNotAllowed, KeysUnavailable, KeyReused),
 )
 async def register(
     body: NewDevice, response: Response, unit: Writing, who: WritingCaller, context: Services, key: IdempotencyKey
 ) -> DeviceOut:
     """Register this phone or browser. The same address again is the same device, so a retry is always safe."""
-    found, new = await devices.register(
+    device, is_new = await devices.register(
         unit, who, body.kind, body.address(), body.label, context.settings.webpush_hosts
     )
     await idempotency.remember_existing(
-        unit, retry_of(unit.keyring, who, "POST /v1/devices", key, body), who.person_id, found.id
+        unit, retry_of(unit.keyring, who, "POST /v1/devices", key, body), who.person_id, device.id
     )
-    response.status_code = 201 if new else 200
-    return _out(found, who)
+    response.status_code = 201 if is_new else 200
+    return _out(device, who)
 
 
 @router.get("", summary="List my devices")
@@ -126,13 +126,13 @@ async def mine(
 )
 async def refresh(device_id: UUID, body: NewDevice, unit: Writing, who: WritingCaller, context: Services) -> DeviceOut:
     """Put a refreshed token or subscription in the place of the old one."""
-    found = await devices.own_device(unit, who, device_id)
-    if found.kind != body.kind:
+    device = await devices.own_device(unit, who, device_id)
+    if device.kind != body.kind:
         raise NotFound
-    found = await devices.refresh(unit, who, device_id, body.address(), context.settings.webpush_hosts)
+    device = await devices.refresh(unit, who, device_id, body.address(), context.settings.webpush_hosts)
     if body.label is not None:
-        found.label = who.vault.seal("devices.label", found.id, body.label)
-    return _out(found, who)
+        device.label = who.vault.seal("devices.label", device.id, body.label)
+    return _out(device, who)
 
 
 @router.delete("/{device_id}", summary="Remove a device", status_code=204, responses=problems(NotFound))

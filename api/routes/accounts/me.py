@@ -176,8 +176,8 @@ async def set_passphrase(body: NewPassphrase, token: Token, context: Services) -
 async def new_codes(unit: Writing, who: WritingCaller, key: IdempotencyKey) -> CodesOut:
     """Ten new recovery codes; the earlier ones stop working. Needs fresh proof."""
     access.require_proof(who, unit.now)
-    asked = retry_of(unit.keyring, who, "POST /v1/recovery-codes", key, None)
-    return CodesOut(recovery_codes=await people.renew_codes(unit, who, asked))
+    fingerprint = retry_of(unit.keyring, who, "POST /v1/recovery-codes", key, None)
+    return CodesOut(recovery_codes=await people.renew_codes(unit, who, fingerprint))
 
 
 @router.get("/v1/me/access-log", summary="List what happened to the ways into my account")
@@ -206,18 +206,18 @@ async def export(
     form: Annotated[Literal["json", "zip"] | None, Query(alias="format")] = None,
 ) -> Any:  # noqa: ANN401 (as wide as what is kept)
     """Everything that is kept of you, in plain words; as a ZIP (`format=zip` or its media type) with a page to read."""
-    # Two short steps: the writer is not held while everything is read, and what was taken stands in the log before.
+    # Two transactions: the writer is not held while everything is read, and the export is logged before.
     async with transaction(context) as unit:
         access_log.record_own_event(unit, await caller_of(unit, token, context), AccessKind.EXPORTED)
     async with context.database.read() as session:
         unit = make_unit(context, session)
-        held = await account_export.export(unit, await access.caller(unit, token))
+        exported = await account_export.export(unit, await access.caller(unit, token))
     if form == "zip" or (form is None and ZIP in request.headers.get("accept", "")):
         attached = {"Content-Disposition": 'attachment; filename="porchlight.zip"'}
-        # In a thread: nobody's press waits for it.
-        return Response(await asyncio.to_thread(readable.zipped, held), media_type=ZIP, headers=attached)
+        # In a thread, so that no press waits for it.
+        return Response(await asyncio.to_thread(readable.zipped, exported), media_type=ZIP, headers=attached)
     response.headers["Content-Disposition"] = 'attachment; filename="porchlight.json"'
-    return held
+    return exported
 
 
 @router.delete("/v1/me", summary="Delete my account", status_code=204, responses=problems(ProofNeeded))
@@ -240,16 +240,16 @@ def _access_out(row: AccessEvent, current: UUID) -> AccessOut:
     )
 
 
-def _out(mine: Person, who: Caller) -> MeOut:
+def _out(person: Person, who: Caller) -> MeOut:
     return MeOut(
-        id=mine.id,
-        sign_in_name=who.vault.open("people.sign_in_name", mine.id, mine.sign_in_name),
-        display_name=who.vault.open("people.display_name", mine.id, mine.display_name),
-        time_zone=mine.time_zone,
-        region=mine.region,
-        language=mine.language,
-        hours=mine.hours,
-        wake_me=mine.wake_me,
-        contact=who.vault.open("people.contact", mine.id, mine.contact),
-        created_at=mine.created_at,
+        id=person.id,
+        sign_in_name=who.vault.open("people.sign_in_name", person.id, person.sign_in_name),
+        display_name=who.vault.open("people.display_name", person.id, person.display_name),
+        time_zone=person.time_zone,
+        region=person.region,
+        language=person.language,
+        hours=person.hours,
+        wake_me=person.wake_me,
+        contact=who.vault.open("people.contact", person.id, person.contact),
+        created_at=person.created_at,
     )

@@ -181,9 +181,9 @@ async def add(
     """Add the passkey that the browser has made. Needs fresh proof; ten are the most."""
     party = _party(context)
     access.require_proof(who, unit.now)
-    asked = retry_of(unit.keyring, who, "POST /v1/passkeys", key, body)
+    fingerprint = retry_of(unit.keyring, who, "POST /v1/passkeys", key, body)
     try:
-        return _out(await passkeys.add(unit, who, party, _json(body.credential), body.label, asked), who)
+        return _out(await passkeys.add(unit, who, party, _json(body.credential), body.label, fingerprint), who)
     except PasskeyRefused:
         # Its challenge is used up all the same.
         await unit.commit(context.bus, context.dispatch_now)
@@ -232,17 +232,17 @@ async def sign_in(
     guess = await login_throttle.take(context, request, body.credential.id, None, guessable=False)
     async with context.database.write() as session:
         unit = make_unit(context, session)
-        said = body.model_dump(mode="json", exclude_unset=True)
-        asked = idempotency.request_fingerprint(unit.keyring, f"passkey\0{body.credential.id}", key, said)
+        content = body.model_dump(mode="json", exclude_unset=True)
+        fingerprint = idempotency.request_fingerprint(unit.keyring, f"passkey\0{body.credential.id}", key, content)
         try:
-            made = await passkeys.sign_in(unit, party, _json(body.credential), body.carrier, asked)
+            signed_in = await passkeys.sign_in(unit, party, _json(body.credential), body.carrier, fingerprint)
         except PasskeyUnknown:
             # Its challenge is used up all the same.
             await session.commit()
             raise
         await unit.commit(context.bus, context.dispatch_now)
-    await login_throttle.give_back(context, guess, made.person_id)
-    return signed_in_out(made, response, context)
+    await login_throttle.give_back(context, guess, signed_in.person_id)
+    return signed_in_out(signed_in, response, context)
 
 
 def _party(context: Context) -> RelyingParty:

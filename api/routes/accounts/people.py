@@ -54,15 +54,15 @@ async def sign_up(
     """Make an account and sign in. With `invitation_token` the invitation is accepted in the same step."""
     async with context.database.read() as session:
         unit = make_unit(context, session)
-        said = body.model_dump(mode="json")
-        asked = idempotency.request_fingerprint(unit.keyring, f"sign-up\0{body.sign_in_name}", key, said)
-        again = await idempotency.find_result(unit, asked) is not None
-        if not again:
+        content = body.model_dump(mode="json")
+        fingerprint = idempotency.request_fingerprint(unit.keyring, f"sign-up\0{body.sign_in_name}", key, content)
+        is_retry = await idempotency.find_result(unit, fingerprint) is not None
+        if not is_retry:
             async with login_throttle.at_links(context, request):
                 await people.require_registration(unit, context.settings.registration, body.invitation_token)
-    # Outside any transaction: a sign-up never holds up a press. A retry opens a session, so it has to prove itself:
-    # the passphrase may have been changed since.
-    if again:
+    # Hashed outside of any transaction, so that a sign-up never holds up a press. A retry opens a session as well, so its
+    # passphrase is checked: it may have been changed since.
+    if is_retry:
         hashed = (await check_passphrase(context, request, body.sign_in_name, body.passphrase)).passphrase_hash
     else:
         await signup_throttle.take(context, request, body.invitation_token)
@@ -79,8 +79,8 @@ async def sign_up(
     )
     async with context.database.write() as session:
         unit = make_unit(context, session)
-        made = await people.sign_up(unit, new, asked)
-        await login_throttle.signed_in(unit, request, made.signed_in.person_id)
+        signed_up = await people.sign_up(unit, new, fingerprint)
+        await login_throttle.remember_place(unit, request, signed_up.signed_in.person_id)
         await unit.commit(context.bus, context.dispatch_now)
-    signed_in = signed_in_out(made.signed_in, response, context)
-    return SignedUpOut(person=signed_in.person, session=signed_in.session, recovery_codes=made.recovery_codes)
+    signed_in = signed_in_out(signed_up.signed_in, response, context)
+    return SignedUpOut(person=signed_in.person, session=signed_in.session, recovery_codes=signed_up.recovery_codes)

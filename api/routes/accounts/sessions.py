@@ -81,20 +81,22 @@ async def sign_in(
     body: SignIn, request: Request, response: Response, context: Services, key: IdempotencyKey
 ) -> SignedInOut:
     """Sign in with name and passphrase."""
-    known = await check_passphrase(context, request, body.sign_in_name, body.passphrase)
-    fresh = None
-    if known.earlier or context.passphrases.outdated(known.passphrase_hash):
-        fresh = await context.passphrases.hash(body.passphrase, str(known.person_id))
+    credentials = await check_passphrase(context, request, body.sign_in_name, body.passphrase)
+    fresh_hash = None
+    if credentials.earlier or context.passphrases.outdated(credentials.passphrase_hash):
+        fresh_hash = await context.passphrases.hash(body.passphrase, str(credentials.person_id))
     async with context.database.write() as session:
         unit = make_unit(context, session)
-        asked = idempotency.request_fingerprint(
-            unit.keyring, f"{known.person_id}\0sign-in", key, body.model_dump(mode="json")
+        fingerprint = idempotency.request_fingerprint(
+            unit.keyring, f"{credentials.person_id}\0sign-in", key, body.model_dump(mode="json")
         )
-        _, new = await idempotency.run_once(unit, asked, known.person_id, lambda: _same(known.person_id))
-        secret = idempotency.secret(unit, asked, "sign_in.token")
-        made = await sessions.sign_in(unit, known, body.carrier, secret, fresh, is_retry=not new)
+        _, is_new = await idempotency.run_once(
+            unit, fingerprint, credentials.person_id, lambda: _same(credentials.person_id)
+        )
+        secret = idempotency.secret(unit, fingerprint, "sign_in.token")
+        signed_in = await sessions.sign_in(unit, credentials, body.carrier, secret, fresh_hash, is_retry=not is_new)
         await unit.commit(context.bus, context.dispatch_now)
-    return signed_in_out(made, response, context)
+    return signed_in_out(signed_in, response, context)
 
 
 async def _same(person_id: UUID) -> UUID:
@@ -113,24 +115,24 @@ async def recover(
     """Trade a recovery code for a new passphrase. Everywhere else you are signed out, and passkeys go."""
     async with context.database.read() as session:
         unit = make_unit(context, session)
-        asked = idempotency.request_fingerprint(
+        fingerprint = idempotency.request_fingerprint(
             unit.keyring, f"recovery\0{body.sign_in_name}", key, body.model_dump(mode="json")
         )
-        again = await idempotency.find_result(unit, asked) is not None
+        is_retry = await idempotency.find_result(unit, fingerprint) is not None
         owner = await sessions.find_credentials(unit, people.name_hash(unit.keyring, body.sign_in_name))
-    if again:
-        # The reply was lost: the code is used up, but the new passphrase opens the door.
-        said = SignIn(sign_in_name=body.sign_in_name, passphrase=body.new_passphrase, carrier=body.carrier)
-        return await sign_in(said, request, response, context, None)
+    if is_retry:
+        # The first reply was lost: the code is used up, but the new passphrase is set.
+        sign_in_body = SignIn(sign_in_name=body.sign_in_name, passphrase=body.new_passphrase, carrier=body.carrier)
+        return await sign_in(sign_in_body, request, response, context, None)
     guess = await login_throttle.take(context, request, body.sign_in_name, owner.person_id if owner else None)
-    hashed = await context.passphrases.hash(body.new_passphrase, guess.who)
+    passphrase_hash = await context.passphrases.hash(body.new_passphrase, guess.who)
     async with context.database.write() as session:
         unit = make_unit(context, session)
-        made = await people.recover(unit, body.sign_in_name, body.recovery_code, hashed, body.carrier)
-        await idempotency.remember(unit, asked, made.person_id, made.person_id)
+        signed_in = await people.recover(unit, body.sign_in_name, body.recovery_code, passphrase_hash, body.carrier)
+        await idempotency.remember(unit, fingerprint, signed_in.person_id, signed_in.person_id)
         await unit.commit(context.bus, context.dispatch_now)
-    await login_throttle.give_back(context, guess, made.person_id)
-    return signed_in_out(made, response, context)
+    await login_throttle.give_back(context, guess, signed_in.person_id)
+    return signed_in_out(signed_in, response, context)
 
 
 @router.get("", summary="List where I am signed in")
@@ -161,7 +163,7 @@ async def prove(body: Proof, request: Request, token: Token, context: Services) 
         reading = make_unit(context, session)
         who = await access.caller(reading, token)
         encoded = (await access.person(reading, who)).passphrase_hash
-    # No connection is held while a passphrase is checked: a queue of them must never stand before a press.
+    # No connection is held while a passphrase is checked, or a queue of checks could hold up a press.
     guess = await login_throttle.take(context, request, str(who.person_id), who.person_id)
     if not await context.passphrases.matches(encoded, body.passphrase, guess.who):
         async with context.database.write() as session:
@@ -172,11 +174,11 @@ async def prove(body: Proof, request: Request, token: Token, context: Services) 
     async with context.database.write() as session:
         unit = make_unit(context, session)
         await sessions.record_proof(unit, who)
-        found = await session.get(Session, who.session_id)
-        if found is None:
+        row = await session.get(Session, who.session_id)
+        if row is None:
             raise NotSignedIn
         await unit.commit(context.bus, context.dispatch_now)
-    return _session_out(found, who.session_id)
+    return _session_out(row, who.session_id)
 
 
 @router.delete("/{which}", summary="Sign out", status_code=204, responses=problems(NotFound))
@@ -202,19 +204,21 @@ async def sign_out(
         )
 
 
-def signed_in_out(made: SignedIn, response: Response, context: Context) -> SignedInOut:
-    """The reply to a sign-in or sign-up, in the carrier that was asked for."""
-    cookie = made.carrier is Carrier.COOKIE
+def signed_in_out(signed_in: SignedIn, response: Response, context: Context) -> SignedInOut:
+    """Build the reply to a sign-in or sign-up, and set the cookie if that is the carrier."""
+    cookie = signed_in.carrier is Carrier.COOKIE
     if cookie:
-        give_cookie(response, context, made.token)
+        give_cookie(response, context, signed_in.token)
     return SignedInOut(
-        person=PersonOut(id=made.person_id, display_name=made.display_name),
-        session=NewSessionOut(id=made.session_id, token=None if cookie else made.token, expires_at=made.expires_at),
+        person=PersonOut(id=signed_in.person_id, display_name=signed_in.display_name),
+        session=NewSessionOut(
+            id=signed_in.session_id, token=None if cookie else signed_in.token, expires_at=signed_in.expires_at
+        ),
     )
 
 
 def give_cookie(response: Response, context: Context, token: str) -> None:
-    """Let the browser carry this token for as long as a session may lie idle."""
+    """Set the cookie with this token, for the idle lifetime of a session."""
     response.set_cookie(
         context.settings.cookie_name,
         token,
@@ -227,13 +231,15 @@ def give_cookie(response: Response, context: Context, token: str) -> None:
 
 
 async def check_passphrase(context: Context, request: Request, sign_in_name: str, passphrase: str) -> Credentials:
-    """Whose passphrase this is. No transaction is open while it is hashed. Raises WrongCredentials, TooMany."""
+    """Check a passphrase and return whose it is, with no transaction open meanwhile. Raises WrongCredentials, TooMany."""
     async with context.database.read() as session:
         unit = make_unit(context, session)
-        known = await sessions.find_credentials(unit, people.name_hash(unit.keyring, sign_in_name))
-    guess = await login_throttle.take(context, request, sign_in_name, known.person_id if known else None)
-    match = await context.passphrases.matches(known.passphrase_hash if known else None, passphrase, guess.who)
-    if not match or known is None:
+        credentials = await sessions.find_credentials(unit, people.name_hash(unit.keyring, sign_in_name))
+    guess = await login_throttle.take(context, request, sign_in_name, credentials.person_id if credentials else None)
+    match = await context.passphrases.matches(
+        credentials.passphrase_hash if credentials else None, passphrase, guess.who
+    )
+    if not match or credentials is None:
         raise WrongCredentials
-    await login_throttle.give_back(context, guess, known.person_id)
-    return replace(known, earlier=match is Match.EARLIER)
+    await login_throttle.give_back(context, guess, credentials.person_id)
+    return replace(credentials, earlier=match is Match.EARLIER)

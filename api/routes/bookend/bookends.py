@@ -9,7 +9,7 @@ from pydantic import AfterValidator, BaseModel, Field, StringConstraints
 
 from api.dependencies import IdempotencyKey, Reading, ReadingCaller, Writing, WritingCaller, retry_of
 from api.problems import problems
-from api.schemas.common import DEFAULT_LIMIT, FREE, Body, Cursor, Limit, Moment, Page, PersonOut, page, person
+from api.schemas.common import DEFAULT_LIMIT, FREE_TEXT, Body, Cursor, Limit, Moment, Page, PersonOut, page, person
 from core import text
 from rules.bookend import lifecycle, views
 from rules.bookend.lifecycle import State
@@ -20,7 +20,7 @@ router = APIRouter(prefix="/v1/bookends", tags=["bookends"])
 
 WHAT = 500
 What = Annotated[
-    str, StringConstraints(max_length=4 * WHAT), AfterValidator(lambda value: text.words(value, WHAT)), FREE
+    str, StringConstraints(max_length=4 * WHAT), AfterValidator(lambda value: text.words(value, WHAT)), FREE_TEXT
 ]
 
 
@@ -81,9 +81,9 @@ async def plan(body: NewBookend, unit: Writing, who: WritingCaller, key: Idempot
     The companion gets the notice `standing_by`, which wakes nobody, and `bookend_missed` only if it is missed. Where nobody stands by any more when it is missed, or nothing can reach them at that moment (outside their hours,
     muted, no way to them), you get the notice `unanswered`.
     """
-    asked = retry_of(unit.keyring, who, "POST /v1/bookends", key, body)
-    made = await lifecycle.plan(unit, who, body.what, body.due_at, body.companion, asked)
-    return _out(await views.load_bookend(unit, who, made))
+    fingerprint = retry_of(unit.keyring, who, "POST /v1/bookends", key, body)
+    bookend_id = await lifecycle.plan(unit, who, body.what, body.due_at, body.companion, fingerprint)
+    return _out(await views.load_bookend(unit, who, bookend_id))
 
 
 @router.get("", summary="List bookends of mine and those I stand by at")

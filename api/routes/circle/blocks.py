@@ -28,12 +28,12 @@ class BlockOut(BaseModel):
 @router.post("", summary="Block somebody", status_code=201, responses=problems(NotFound))
 async def block(body: NewBlock, unit: Writing, who: WritingCaller, key: IdempotencyKey) -> BlockOut:
     """Block somebody from my circle or whose circle I am in. It ends both at once; repeating it is safe."""
-    made = await rule.block(unit, who, body.person_id)
+    row = await rule.block(unit, who, body.person_id)
     await idempotency.remember_existing(
         unit, retry_of(unit.keyring, who, "POST /v1/blocks", key, body), who.person_id, body.person_id
     )
     name = await rule.load_display_name(unit, body.person_id)
-    return BlockOut(person=PersonOut(id=made.blocked_id, display_name=name), created_at=made.created_at)
+    return BlockOut(person=PersonOut(id=row.blocked_id, display_name=name), created_at=row.created_at)
 
 
 @router.get("", summary="List whom I have blocked")

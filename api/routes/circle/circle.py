@@ -58,11 +58,11 @@ class Change(Body):
 
 @router.get("", summary="List the people in my circle")
 async def members(unit: Reading, who: ReadingCaller, limit: Limit = DEFAULT_LIMIT, cursor: Cursor = None) -> CirclePage:
-    """The people in my circle, in the order in which it grew, and whether a press now would reach anybody."""
-    found = await membership.list_members(unit, who, limit, cursor)
-    whole = cursor is None and len(found) <= limit
-    everyone = found if whole else await membership.list_members(unit, who, MAX_CIRCLE, None)
-    shown = page(found, limit, member_out)
+    """List the people in my circle, the first ones first, and whether a press now would reach anybody."""
+    rows = await membership.list_members(unit, who, limit, cursor)
+    whole = cursor is None and len(rows) <= limit
+    everyone = rows if whole else await membership.list_members(unit, who, MAX_CIRCLE, None)
+    shown = page(rows, limit, member_out)
     return CirclePage(
         items=shown.items, next=shown.next, anyone_available=any(member.available_now for member in everyone)
     )
@@ -129,10 +129,10 @@ async def remove(membership_id: UUID, unit: Writing, who: WritingCaller) -> None
 
 
 async def _one(unit: UnitOfWork, who: Caller, membership_id: UUID) -> MemberOut:
-    found = await membership.list_members(unit, who, 1, None, only=membership_id)
-    if not found:
+    rows = await membership.list_members(unit, who, 1, None, only=membership_id)
+    if not rows:
         raise NotFound
-    return member_out(found[0])
+    return member_out(rows[0])
 
 
 def member_out(row: Member) -> MemberOut:

@@ -23,7 +23,7 @@ from api.dependencies import (
     retry_of,
     transaction,
 )
-from api.problems import again_too, problems
+from api.problems import or_existing, problems
 from api.routes.circle.supporting import SupportedOut, one
 from api.schemas.common import DEFAULT_LIMIT, Body, Cursor, InvitationToken, Label, Limit, Page, PersonOut, page
 from core import qr
@@ -114,17 +114,17 @@ class PreviewOut(BaseModel):
 )
 async def invite(body: Invite, unit: Writing, who: WritingCaller, context: Services, key: IdempotencyKey) -> InvitedOut:
     """Make a link for one person, good for 48 hours. A retry with the same key gives the same link."""
-    asked = retry_of(unit.keyring, who, "POST /v1/invitations", key, body)
-    made = await invitations.invite(unit, who, body.role, body.step, body.label, asked)
-    url = _url(context, made.token)
+    fingerprint = retry_of(unit.keyring, who, "POST /v1/invitations", key, body)
+    invited = await invitations.invite(unit, who, body.role, body.step, body.label, fingerprint)
+    url = _url(context, invited.token)
     return InvitedOut(
-        id=made.id,
-        token=made.token,
+        id=invited.id,
+        token=invited.token,
         url=url,
-        qr=await _drawn(url),
-        role=Role(made.role),
-        step=1 if made.step == 1 else 2,
-        expires_at=made.expires_at,
+        qr=await _draw_qr(url),
+        role=Role(invited.role),
+        step=1 if invited.step == 1 else 2,
+        expires_at=invited.expires_at,
     )
 
 
@@ -133,15 +133,15 @@ async def mine(
     unit: Reading, who: ReadingCaller, context: Services, limit: Limit = DEFAULT_LIMIT, cursor: Cursor = None
 ) -> Page[InvitationOut]:
     """List my invitations that can still be used, each with its link."""
-    found = await invitations.list_invitations(unit, who, limit, cursor)
-    urls = {row.id: _url(context, token) for row in found if (token := invitations.decrypt_token(who, row))}
-    drawn = {made: await _drawn(url) for made, url in urls.items()}
+    rows = await invitations.list_invitations(unit, who, limit, cursor)
+    urls = {row.id: _url(context, token) for row in rows if (token := invitations.decrypt_token(who, row))}
+    qr_codes = {invitation_id: await _draw_qr(url) for invitation_id, url in urls.items()}
 
     def show(row: Invitation) -> InvitationOut:
         return InvitationOut(
             id=row.id,
             url=urls.get(row.id),
-            qr=drawn.get(row.id),
+            qr=qr_codes.get(row.id),
             role=Role(row.role),
             step=1 if row.step == 1 else 2,
             label=who.vault.open("invitations.label", row.id, row.label),
@@ -149,7 +149,7 @@ async def mine(
             expires_at=row.expires_at,
         )
 
-    return page(found, limit, show)
+    return page(rows, limit, show)
 
 
 @router.post(
@@ -163,16 +163,18 @@ async def preview(body: Opened, request: Request, token: Token, context: Service
     """Read who invites me and as what. Needs no session; with one, a link that I have accepted says how it stands."""
     async with login_throttle.at_links(context, request), context.database.read() as session:
         unit = make_unit(context, session)
-        found = await invitations.preview_invitation(unit, await _whoever(unit, token, context), body.token)
-        mine = found.accepted
-        words = membership.confirmation_words(unit, mine.id) if mine and mine.confirmed_at is None else None
+        invitation = await invitations.preview_invitation(
+            unit, await _caller_if_signed_in(unit, token, context), body.token
+        )
+        accepted = invitation.accepted
+        words = membership.confirmation_words(unit, accepted.id) if accepted and accepted.confirmed_at is None else None
     return PreviewOut(
-        person=PersonOut(id=found.inviter_id, display_name=found.inviter_name),
-        role=Role(found.role),
-        expires_at=found.expires_at,
-        accepted=mine is not None,
-        membership_id=None if mine is None else mine.id,
-        state=None if mine is None else "accepted" if mine.confirmed_at is None else "active",
+        person=PersonOut(id=invitation.inviter_id, display_name=invitation.inviter_name),
+        role=Role(invitation.role),
+        expires_at=invitation.expires_at,
+        accepted=accepted is not None,
+        membership_id=None if accepted is None else accepted.id,
+        state=None if accepted is None else "accepted" if accepted.confirmed_at is None else "active",
         words=list(words) if words else None,
     )
 
@@ -181,7 +183,7 @@ async def preview(body: Opened, request: Request, token: Token, context: Service
     "/accept",
     summary="Accept an invitation",
     status_code=201,
-    responses=again_too(SupportedOut, "The caller has accepted it already; this is how it stands.")
+    responses=or_existing(SupportedOut, "The caller has accepted it already; this is how it stands.")
     | problems(InvitationNotValid, OwnInvitation, AlreadyInCircle, CircleFull, KeyReused, TooMany),
 )
 async def accept(
@@ -190,9 +192,9 @@ async def accept(
     """Say yes to an invitation. The other side compares two words with you and confirms; until then nothing is shown to either."""
     async with login_throttle.at_links(context, request), transaction(context) as unit:
         who = await caller_of(unit, token, context)
-        asked = retry_of(unit.keyring, who, "POST /v1/invitations/accept", key, body)
-        membership_id, new = await invitations.accept(unit, who.person_id, body.token, asked)
-        response.status_code = 201 if new else 200
+        fingerprint = retry_of(unit.keyring, who, "POST /v1/invitations/accept", key, body)
+        membership_id, is_new = await invitations.accept(unit, who.person_id, body.token, fingerprint)
+        response.status_code = 201 if is_new else 200
         return await one(unit, who, membership_id)
 
 
@@ -202,8 +204,8 @@ async def withdraw(invitation_id: UUID, unit: Writing, who: WritingCaller) -> No
     await invitations.withdraw(unit, who, invitation_id)
 
 
-async def _whoever(unit: UnitOfWork, token: str | None, context: Context) -> Caller | None:
-    """Who is signed in, if anybody is: a session that has ended is no reason to turn an invited person away."""
+async def _caller_if_signed_in(unit: UnitOfWork, token: str | None, context: Context) -> Caller | None:
+    """Return the caller, or None without a valid session: an invited person with an old token is not turned away."""
     try:
         return await caller_of(unit, token, context)
     except NotSignedIn:
@@ -214,7 +216,7 @@ def _url(context: Context, token: str) -> str:
     return f"{context.settings.public_url}/#/invitation/{token}"
 
 
-async def _drawn(url: str) -> QrOut:
-    # In a thread: nobody's press waits for a drawing.
+async def _draw_qr(url: str) -> QrOut:
+    # In a thread, so that no press waits for it.
     code = await asyncio.to_thread(qr.draw, url)
     return QrOut(size=code.size, path=code.path)

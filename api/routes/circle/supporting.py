@@ -42,7 +42,7 @@ class Mute(Body):
 async def supported(
     unit: Reading, who: ReadingCaller, limit: Limit = DEFAULT_LIMIT, cursor: Cursor = None
 ) -> Page[SupportedOut]:
-    """The people whose circle I am in."""
+    """List the people whose circle I am in."""
     return page(await membership.list_supported(unit, who, limit, cursor), limit, supported_out)
 
 
@@ -61,10 +61,10 @@ async def leave(membership_id: UUID, unit: Writing, who: WritingCaller) -> None:
 
 async def one(unit: UnitOfWork, who: Caller, membership_id: UUID) -> SupportedOut:
     """One of the people the caller is there for. Raises NotFound."""
-    found = await membership.list_supported(unit, who, 1, None, only=membership_id)
-    if not found:
+    rows = await membership.list_supported(unit, who, 1, None, only=membership_id)
+    if not rows:
         raise NotFound
-    return supported_out(found[0])
+    return supported_out(rows[0])
 
 
 def supported_out(row: Supported) -> SupportedOut:

@@ -48,9 +48,9 @@ class CheckInOut(BaseModel):
 @router.post("", summary="Write a check-in", status_code=201, responses=problems(MemberUnknown, NotFound, KeyReused))
 async def check_in(body: CheckIn, unit: Writing, who: WritingCaller, key: IdempotencyKey) -> CheckInOut:
     """Say how I am. Those I share it with get a notice `check_in`, and read it here; nobody else ever sees it."""
-    asked = retry_of(unit.keyring, who, "POST /v1/check-ins", key, body)
-    said = NewCheckIn(body.feeling, body.halt or (), body.note, frozenset(body.share_with or ()))
-    return _out(await check_ins.load_check_in(unit, who, await check_ins.create_check_in(unit, who, said, asked)))
+    fingerprint = retry_of(unit.keyring, who, "POST /v1/check-ins", key, body)
+    new = NewCheckIn(body.feeling, body.halt or (), body.note, frozenset(body.share_with or ()))
+    return _out(await check_ins.load_check_in(unit, who, await check_ins.create_check_in(unit, who, new, fingerprint)))
 
 
 @router.get("", summary="List check-ins of mine and those shared with me")
@@ -86,7 +86,7 @@ def _out(view: CheckInView) -> CheckInOut:
             "feeling": view.feeling,
             "halt": view.halt,
             "note": view.note,
-            "shared_with": None if view.shared_with is None else [person(one) for one in view.shared_with],
+            "shared_with": None if view.shared_with is None else [person(viewer) for viewer in view.shared_with],
             "created_at": view.created_at,
         }
     )

@@ -54,8 +54,10 @@ async def seen(
     weeks: Annotated[int, Query(ge=1, le=MAX_WEEKS, description="How many weeks, with the present one.")] = 8,
 ) -> ConnectionsOut:
     """How connected I was, and with whom I was not in touch. For my eyes only."""
-    found, quiet = await connections.load_connections(unit, who, weeks)
-    return ConnectionsOut(weeks=[_week(week) for week in found], not_in_touch=[_quiet(one) for one in quiet])
+    counted_weeks, quiet = await connections.load_connections(unit, who, weeks)
+    return ConnectionsOut(
+        weeks=[_week(week) for week in counted_weeks], not_in_touch=[_quiet(quiet_person) for quiet_person in quiet]
+    )
 
 
 def _week(week: Week) -> WeekOut:
@@ -71,5 +73,5 @@ def _week(week: Week) -> WeekOut:
     )
 
 
-def _quiet(one: QuietPerson) -> QuietOut:
-    return QuietOut(person=person(one.person), last_connected_at=one.last_connected_at)
+def _quiet(quiet_person: QuietPerson) -> QuietOut:
+    return QuietOut(person=person(quiet_person.person), last_connected_at=quiet_person.last_connected_at)

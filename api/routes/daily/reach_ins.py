@@ -9,7 +9,7 @@ from pydantic import AfterValidator, BaseModel, Field, StringConstraints
 
 from api.dependencies import IdempotencyKey, Reading, ReadingCaller, Writing, WritingCaller, retry_of
 from api.problems import problems
-from api.schemas.common import DEFAULT_LIMIT, FREE, Body, Cursor, Limit, Page, PersonOut, page, person
+from api.schemas.common import DEFAULT_LIMIT, FREE_TEXT, Body, Cursor, Limit, Page, PersonOut, page, person
 from core import text
 from rules.daily import reach_ins
 from rules.daily.reach_ins import ReachInView
@@ -19,7 +19,7 @@ router = APIRouter(prefix="/v1/reach-ins", tags=["reach-ins"])
 
 TEXT = 500
 Text = Annotated[
-    str, StringConstraints(max_length=4 * TEXT), AfterValidator(lambda value: text.words(value, TEXT)), FREE
+    str, StringConstraints(max_length=4 * TEXT), AfterValidator(lambda value: text.words(value, TEXT)), FREE_TEXT
 ]
 
 
@@ -47,8 +47,10 @@ async def send(body: NewReachIn, unit: Writing, who: WritingCaller, key: Idempot
 
     Twenty a day, and once in ten minutes to one person. To reach out there is no limit.
     """
-    asked = retry_of(unit.keyring, who, "POST /v1/reach-ins", key, body)
-    return _out(await reach_ins.load_reach_in(unit, who, await reach_ins.send(unit, who, body.to, body.text, asked)))
+    fingerprint = retry_of(unit.keyring, who, "POST /v1/reach-ins", key, body)
+    return _out(
+        await reach_ins.load_reach_in(unit, who, await reach_ins.send(unit, who, body.to, body.text, fingerprint))
+    )
 
 
 @router.get("", summary="List reach-ins that I sent and was sent")
@@ -59,7 +61,7 @@ async def listed(
     limit: Limit = DEFAULT_LIMIT,
     cursor: Cursor = None,
 ) -> Page[ReachInOut]:
-    """What I sent and what was sent to me, newest first, as long as we are in one circle."""
+    """List what I sent and what was sent to me, newest first, as long as we are in one circle."""
     return page(await reach_ins.list_reach_ins(unit, who, limit, cursor, mine=mine), limit, _out)
 
 

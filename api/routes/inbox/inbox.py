@@ -19,9 +19,9 @@ from api.dependencies import (
     WritingCaller,
     get_context,
     operation,
+    record_use,
     retry_of,
     token_in,
-    used,
 )
 from api.direct_route import UnusualError, direct
 from api.problems import problems
@@ -91,9 +91,9 @@ async def _read_page(request: Request) -> tuple[Context, str | None, Asked]:
 async def listed(_: Response, context: Services, token: Token, asked: Annotated[Asked, Query()]) -> Page[NoticeOut]:
     """My notices, newest first."""
     async with operation(context, read_only=True) as reading:
-        found = await views.page(reading, token, asked.limit, asked.cursor, unread=asked.unread, kind=asked.kind)
-    used(context, found.session_id, found.used_at, reading.now)
-    return page(found.views, asked.limit, _out)
+        inbox_page = await views.page(reading, token, asked.limit, asked.cursor, unread=asked.unread, kind=asked.kind)
+    record_use(context, inbox_page.session_id, inbox_page.used_at, reading.now)
+    return page(inbox_page.views, asked.limit, _out)
 
 
 @router.get("/v1/inbox/unread-count", summary="Count my unread notices")

@@ -48,8 +48,8 @@ async def say(
     reach_out_id: UUID, body: NewMessage, unit: Writing, who: WritingCaller, key: IdempotencyKey
 ) -> MessageOut:
     """Write: the person's words reach everyone told, a recipient's reach the person only."""
-    asked = retry_of(unit.keyring, who, f"POST /v1/reach-outs/{reach_out_id}/messages", key, body)
-    return _message(await messages.send_message(unit, who, reach_out_id, body.text, asked))
+    fingerprint = retry_of(unit.keyring, who, f"POST /v1/reach-outs/{reach_out_id}/messages", key, body)
+    return _message(await messages.send_message(unit, who, reach_out_id, body.text, fingerprint))
 
 
 @router.get("/{reach_out_id}/messages", summary="List the messages of a reach-out", responses=problems(NotFound))
@@ -62,7 +62,7 @@ async def written(
     limit: Limit = DEFAULT_LIMIT,
     cursor: Cursor = None,
 ) -> Page[MessageOut]:
-    """What I may read, oldest first, or newest first if asked so."""
+    """List the messages that I may read, oldest first, or newest first if requested."""
     return page(await messages.list_messages(unit, who, reach_out_id, limit, cursor, newest=newest), limit, _message)
 
 

@@ -29,12 +29,12 @@ from api.dependencies import (
     WritingCaller,
     get_context,
     press_key,
+    record_use,
     retry_of,
     token_in,
-    used,
 )
 from api.direct_route import direct, json_body, single_header
-from api.problems import again_too, problems
+from api.problems import or_existing, problems
 from api.schemas.common import DEFAULT_LIMIT, Body, Cursor, Limit, Moment, Note, Page, Whole, Words, page
 from api.schemas.reach_out import ReachOutOut, reach_out_out
 from core.unit_of_work import UnitOfWork
@@ -122,7 +122,7 @@ async def _read_press(request: Request) -> tuple[Context, str | None, str | None
     "",
     summary="Reach out now",
     status_code=201,
-    responses=again_too(ReachOutOut, "One was open: this pressed again.") | problems(EmptyCircle, KeyReused),
+    responses=or_existing(ReachOutOut, "One was open: this pressed again.") | problems(EmptyCircle, KeyReused),
 )
 @direct(_read_press)
 async def press(
@@ -133,7 +133,7 @@ async def press(
     request = PressRequest(sent.note, sent.need, frozenset(sent.to) if sent.to is not None else None, sent.pressed_at)
 
     def identify(caller: Caller) -> RequestFingerprint | None:
-        used(context, caller.session_id, caller.used_at, context.clock.now())
+        record_use(context, caller.session_id, caller.used_at, context.clock.now())
         return retry_of(context.keyring, caller, "POST /v1/reach-outs", key, sent)
 
     pressed = await run_press(ContextTransactions(context), token, request, identify, context.settings.ladder)
@@ -151,8 +151,8 @@ async def mine(
     cursor: Cursor = None,
 ) -> Page[ReachOutOut]:
     """My own reach-outs and those I was told of, newest first."""
-    found = await views.list_reach_outs(unit, who, limit, cursor, is_open=is_open, mine=own)
-    return page(found, limit, lambda view: reach_out_out(view, who))
+    rows = await views.list_reach_outs(unit, who, limit, cursor, is_open=is_open, mine=own)
+    return page(rows, limit, lambda view: reach_out_out(view, who))
 
 
 @router.get("/{reach_out_id}", summary="Read one reach-out", responses=problems(NotFound))
@@ -172,13 +172,13 @@ async def answer(
     reach_out_id: UUID, body: NewAnswer, unit: Writing, who: WritingCaller, key: IdempotencyKey
 ) -> AnswerOut:
     """Say what I can do. I may change it at any time until the reach-out is closed."""
-    asked = retry_of(unit.keyring, who, f"POST /v1/reach-outs/{reach_out_id}/answers", key, body)
-    made = await answers.answer(unit, who, reach_out_id, Reply(body.kind, body.minutes, body.text), asked)
+    fingerprint = retry_of(unit.keyring, who, f"POST /v1/reach-outs/{reach_out_id}/answers", key, body)
+    answer_row = await answers.answer(unit, who, reach_out_id, Reply(body.kind, body.minutes, body.text), fingerprint)
     return AnswerOut(
-        id=made.id,
-        kind=AnswerKind(made.kind),
-        minutes=made.minutes,
-        created_at=made.created_at,
+        id=answer_row.id,
+        kind=AnswerKind(answer_row.kind),
+        minutes=answer_row.minutes,
+        created_at=answer_row.created_at,
         reach_out=await _shown(unit, who, reach_out_id),
     )
 
@@ -192,8 +192,8 @@ async def together(
     reach_out_id: UUID, unit: Writing, who: WritingCaller, key: IdempotencyKey, body: Together | None = None
 ) -> ReachOutOut:
     """We are talking. The person, who may name with whom, makes it so; a recipient's word asks the person."""
-    asked = retry_of(unit.keyring, who, f"POST /v1/reach-outs/{reach_out_id}/together", key, body)
-    await answers.together(unit, who, reach_out_id, body.person_id if body else None, asked)
+    fingerprint = retry_of(unit.keyring, who, f"POST /v1/reach-outs/{reach_out_id}/together", key, body)
+    await answers.together(unit, who, reach_out_id, body.person_id if body else None, fingerprint)
     return await _shown(unit, who, reach_out_id)
 
 
@@ -221,8 +221,8 @@ async def nudge(reach_out_id: UUID, unit: Writing, who: WritingCaller, key: Idem
 )
 async def close(reach_out_id: UUID, body: Close, unit: Writing, who: WritingCaller, key: IdempotencyKey) -> ReachOutOut:
     """Give the all-clear to everyone told. Only the person can; closing again changes nothing."""
-    asked = retry_of(unit.keyring, who, f"POST /v1/reach-outs/{reach_out_id}/close", key, body)
-    await closing.close(unit, who, reach_out_id, Outcome(body.outcome), asked)
+    fingerprint = retry_of(unit.keyring, who, f"POST /v1/reach-outs/{reach_out_id}/close", key, body)
+    await closing.close(unit, who, reach_out_id, Outcome(body.outcome), fingerprint)
     return await _shown(unit, who, reach_out_id)
 
 
@@ -233,9 +233,9 @@ async def close(reach_out_id: UUID, body: Close, unit: Writing, who: WritingCall
 )
 async def reflect(reach_out_id: UUID, body: Felt, unit: Writing, who: WritingCaller) -> Felt:
     """Look back on it, for my eyes only. What I leave out stays as it was."""
-    felt = body.model_dump(include=body.model_fields_set)
-    kept = await reflections.save_reflection(unit, who, reach_out_id, felt)
-    return Felt(seen=kept.seen, safe=kept.safe, soothed=kept.soothed)
+    feelings = body.model_dump(include=body.model_fields_set)
+    reflection = await reflections.save_reflection(unit, who, reach_out_id, feelings)
+    return Felt(seen=reflection.seen, safe=reflection.safe, soothed=reflection.soothed)
 
 
 async def _shown(unit: UnitOfWork, who: Caller, reach_out_id: UUID) -> ReachOutOut:
