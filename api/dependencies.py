@@ -150,7 +150,7 @@ async def caller_reading(unit: Reading, token: Token, context: Services) -> Call
 
 async def caller_of(unit: UnitOfWork, token: str | None, context: Context) -> Caller:
     """Return the caller of this token, and record the use of their session. Raises NotSignedIn."""
-    who = await access.caller(unit, token)
+    who = await access.load_caller(unit, token)
     record_use(context, who.session_id, who.used_at, unit.now)
     return who
 

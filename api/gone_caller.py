@@ -16,7 +16,7 @@ async def resolve_error(request: Request, otherwise: PorchlightError) -> Porchli
         return otherwise
     try:
         async with context.database.read() as session:
-            await access.caller(make_unit(context, session), token)
+            await access.load_caller(make_unit(context, session), token)
     except NotSignedIn as gone:
         return gone
     return otherwise

@@ -1,4 +1,4 @@
-"""The outermost layer: request ids, the size limit, the cross-site check, common headers, time taken, the last net."""
+"""The outermost layer: request ids, the size limit, the cross-site check, common headers, durations, the last handler."""
 
 import secrets
 import time
@@ -16,24 +16,23 @@ from core.isolation import caught
 from core.settings import Settings
 from core.telemetry import REQUESTS, places
 
-LARGEST: Final = 64 * 1024
-"""Bytes of a request's body."""
-SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
-COMMON: Final = (
+MAX_BODY_BYTES: Final = 64 * 1024
+SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
+COMMON_HEADERS: Final = (
     (b"x-content-type-options", b"nosniff"),
     (b"referrer-policy", b"no-referrer"),
     (b"x-frame-options", b"DENY"),
     (b"cross-origin-resource-policy", b"same-origin"),
 )
-NOTHING: Final = (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'")
-SECURE: Final = (b"strict-transport-security", b"max-age=31536000")
-NOT_KEPT: Final = (b"cache-control", b"no-store")
+EMPTY_CSP: Final = (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'")
+HSTS: Final = (b"strict-transport-security", b"max-age=31536000")
+NO_STORE: Final = (b"cache-control", b"no-store")
 
 log = structlog.get_logger(__name__)
 
 
 class Edge:
-    """Wraps the application. Nothing that is raised inside leaves it other than as a problem document."""
+    """Wraps the application, and turns every exception that leaves it into a problem document."""
 
     def __init__(self, app: ASGIApp, settings: Settings) -> None:
         self._app = app
@@ -43,12 +42,12 @@ class Edge:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        began = time.perf_counter()
+        started_at = time.perf_counter()
         request_id = scope["request_id"] = secrets.token_hex(8)
         status = 500
         started = False
 
-        async def outgoing(message: Message) -> None:
+        async def send_completed(message: Message) -> None:
             nonlocal status, started
             if message["type"] == "http.response.start":
                 started = True
@@ -57,37 +56,37 @@ class Edge:
             await send(message)
 
         try:
-            # Whatever it is that fails, the caller gets a problem document.
+            # Whatever fails, the client gets a problem document.
             with caught() as request:
                 refusal = self._refusal(scope)
                 if refusal is not None:
-                    await problems.reply(refusal, request_id)(scope, receive, outgoing)
+                    await problems.reply(refusal, request_id)(scope, receive, send_completed)
                 elif scope["method"] == "HEAD":
-                    await head_requests.answer(self._app, scope, _limited(receive), outgoing)
+                    await head_requests.answer(self._app, scope, _limited(receive), send_completed)
                 else:
-                    await self._app(scope, _limited(receive), outgoing)
+                    await self._app(scope, _limited(receive), send_completed)
             error = request.error
             if error is not None:
-                # Its type and its places: a traceback may quote what a person wrote.
+                # Only its type and its places: a traceback may quote what a person wrote.
                 log.error("request_failed", request_id=request_id, error=type(error).__name__, where=places(error))
             if error is not None and not started:
-                await problems.reply(PorchlightError(), request_id)(scope, receive, outgoing)
+                await problems.reply(PorchlightError(), request_id)(scope, receive, send_completed)
         finally:
             route = getattr(scope.get("route"), "path", "other")
             if route != "/v1/events":
-                REQUESTS.labels(scope["method"], route, f"{status // 100}xx").observe(time.perf_counter() - began)
+                REQUESTS.labels(scope["method"], route, f"{status // 100}xx").observe(time.perf_counter() - started_at)
 
     def _refusal(self, scope: Scope) -> PorchlightError | None:
         headers = Headers(scope=scope)
         length = headers.get("content-length", "0")
-        if length.isdigit() and int(length) > LARGEST:
+        if length.isdigit() and int(length) > MAX_BODY_BYTES:
             return problems.TooLarge()
-        if scope["method"] not in SAFE and "authorization" not in headers and self._cross_site(headers):
+        if scope["method"] not in SAFE_METHODS and "authorization" not in headers and self._cross_site(headers):
             return problems.CrossSite()
         return None
 
     def _cross_site(self, headers: Headers) -> bool:
-        """Browsers say where a request comes from; a cookie, or a sign-in that sets one, is only taken from here."""
+        """Return whether a browser sends this from another site, from which no cookie and no sign-in is accepted."""
         site = headers.get("sec-fetch-site")
         if site is not None:
             return site not in {"same-origin", "none"}
@@ -96,31 +95,31 @@ class Edge:
 
 
 def _complete(message: MutableMapping[str, Any], scope: Scope, request_id: str, *, secure: bool) -> None:
-    """Add the common headers to a reply; none of them is set further in but those that are looked for here."""
-    given = list(message.get("headers", ()))
-    named = {name.lower() for name, _ in given}
-    given += COMMON
-    given.append((b"x-request-id", request_id.encode()))
-    if b"content-security-policy" not in named:
-        given.append(NOTHING)
+    """Add the common headers to a reply; the two that an endpoint may set itself are kept."""
+    reply_headers = list(message.get("headers", ()))
+    names = {name.lower() for name, _ in reply_headers}
+    reply_headers += COMMON_HEADERS
+    reply_headers.append((b"x-request-id", request_id.encode()))
+    if b"content-security-policy" not in names:
+        reply_headers.append(EMPTY_CSP)
     if secure:
-        given.append(SECURE)
-    if scope["path"].startswith("/v1/") and b"cache-control" not in named:
-        given.append(NOT_KEPT)
-    message["headers"] = given
+        reply_headers.append(HSTS)
+    if scope["path"].startswith("/v1/") and b"cache-control" not in names:
+        reply_headers.append(NO_STORE)
+    message["headers"] = reply_headers
 
 
 def _limited(receive: Receive) -> Receive:
-    """A body without a length is counted while it comes in."""
-    taken = 0
+    """Return a `receive` that counts the bytes of a body, and raises a 413 for one that is too large."""
+    byte_count = 0
 
-    async def counted() -> Message:
-        nonlocal taken
+    async def receive_counted() -> Message:
+        nonlocal byte_count
         message = await receive()
         if message["type"] == "http.request":
-            taken += len(message.get("body", b""))
-            if taken > LARGEST:
+            byte_count += len(message.get("body", b""))
+            if byte_count > MAX_BODY_BYTES:
                 raise HTTPException(413)
         return message
 
-    return counted
+    return receive_counted

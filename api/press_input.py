@@ -1,4 +1,4 @@
-"""What a press forgives: distress is never sent back for the shape of a field that it can do without."""
+"""Lenient parsing of a press: it is never refused because of a field that it does not need."""
 
 import json
 from typing import Any
@@ -12,23 +12,23 @@ from models.enums import Need
 
 
 def read(value: object) -> object:
-    """A body that came by another name than JSON, as a page's `fetch` calls a text, is read as JSON all the same."""
+    """Parse a body with another content type as JSON, such as the text/plain that a page's `fetch` sends."""
     if not isinstance(value, bytes):
         return value
     try:
-        said = json.loads(value)
+        body = json.loads(value)
     except RecursionError:
         raise ValueError("must not be nested so deeply") from None
-    return {} if said is None else said
+    return {} if body is None else body
 
 
 def note(value: object) -> object:
-    """A note that is too long is cut, and what is no text is none."""
+    """Cut a note that is too long; anything but a text counts as no note."""
     return text.cut(value, MAX_NOTE_LENGTH) if isinstance(value, str) else None
 
 
 def or_nothing(value: object, check: ValidatorFunctionWrapHandler) -> Any:  # noqa: ANN401 (pydantic's own shape)
-    """A time that makes no sense is left out: a press never fails on its phone's clock."""
+    """Drop an invalid time, so that a press never fails because of the phone's clock."""
     try:
         return check(value)
     except ValidationError:
@@ -36,9 +36,9 @@ def or_nothing(value: object, check: ValidatorFunctionWrapHandler) -> Any:  # no
 
 
 def ids(value: object) -> object:
-    """What is no id names nobody."""
+    """Keep the valid ids of a list, the first 50 at most; None for an empty list or anything else."""
     if not isinstance(value, list) or not value:
-        # An empty list, or none at all, is a phone's slip; it does not mean that nobody shall be told.
+        # An empty list is an error of the app; it does not mean that nobody is to be told.
         return None
     return [item for item in value[:50] if isinstance(item, str) and is_id(item)]
 
@@ -52,5 +52,5 @@ def is_id(text_: str) -> bool:
 
 
 def known_need(value: object) -> object:
-    """A need that this release does not know is left out: a press never fails on a word."""
+    """Drop a need that this release does not know, so that a press never fails because of it."""
     return value if isinstance(value, str) and value in set(Need) else None

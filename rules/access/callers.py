@@ -58,17 +58,17 @@ SIGNED_IN = and_(
 _CALLER_STATEMENT = select(*CALLER).join(Person, Person.id == Session.person_id).where(SIGNED_IN)
 
 
-async def caller(operation: Operation, token: str | None) -> Caller:
+async def load_caller(operation: Operation, token: str | None) -> Caller:
     """Return the caller whom this token carries. Raises NotSignedIn for a missing, unknown or expired token."""
     if not token:
         raise NotSignedIn
     rows = await operation.fetch(_CALLER_STATEMENT, {"token_hash": token_hash(token), "now": operation.now})
     if not rows:
         raise NotSignedIn
-    return caller_of(rows[0], operation.keyring)
+    return caller_from_row(rows[0], operation.keyring)
 
 
-def caller_of(row: Any, keyring: Keyring) -> Caller:  # noqa: ANN401 (a row, of whichever statement)
+def caller_from_row(row: Any, keyring: Keyring) -> Caller:  # noqa: ANN401 (a row, of whichever statement)
     """Return the caller in a row that was selected with `CALLER` where `SIGNED_IN`."""
     return Caller(
         person_id=row.person_id,
@@ -82,7 +82,7 @@ def caller_of(row: Any, keyring: Keyring) -> Caller:  # noqa: ANN401 (a row, of 
     )
 
 
-async def still_signed_in(session: AsyncSession, session_id: UUID, now: datetime) -> bool:
+async def is_signed_in(session: AsyncSession, session_id: UUID, now: datetime) -> bool:
     """Return whether this session exists and has not expired at `now`."""
     rows = await session.execute(select(Session.id).where(Session.id == session_id, Session.expires_at > now))
     return rows.first() is not None
@@ -112,7 +112,7 @@ def require_proof(who: Caller, now: datetime) -> None:
         raise ProofNeeded
 
 
-async def person(unit: UnitOfWork, who: Caller) -> Person:
+async def load_person(unit: UnitOfWork, who: Caller) -> Person:
     """Return the caller's own row. Raises NotSignedIn when the account has been erased meanwhile."""
     row = await unit.session.get(Person, who.person_id)
     if row is None:

@@ -26,7 +26,7 @@ from rules.errors import NotFound, NotYours
 Row = TypeVar("Row", bound=Base)
 
 
-async def own_row(unit: UnitOfWork, who: Caller, model: type[Row], row_id: UUID, *, lock: bool = False) -> Row:
+async def load_own(unit: UnitOfWork, who: Caller, model: type[Row], row_id: UUID, *, lock: bool = False) -> Row:
     """Return the caller's own row of `model` with this primary key, locked if so asked. Raises NotFound."""
     statement = select(model).where(inspect(model).primary_key[0] == row_id, mine(model, who))
     if lock:
@@ -37,7 +37,7 @@ async def own_row(unit: UnitOfWork, who: Caller, model: type[Row], row_id: UUID,
     return row
 
 
-async def active_member(unit: UnitOfWork, who: Caller, membership_id: UUID) -> Membership | None:
+async def lock_active_member(unit: UnitOfWork, who: Caller, membership_id: UUID) -> Membership | None:
     """Return a confirmed membership in the caller's own circle; None for anything else, whatever the reason.
 
     Locked against its end: what is about to refer to it also refers to its member, and an erasure takes the membership
@@ -53,7 +53,7 @@ async def active_member(unit: UnitOfWork, who: Caller, membership_id: UUID) -> M
     ).scalar_one_or_none()
 
 
-async def support(unit: UnitOfWork, who: Caller, membership_id: UUID) -> Membership:
+async def load_support(unit: UnitOfWork, who: Caller, membership_id: UUID) -> Membership:
     """Return the caller's own place in somebody's circle. Raises NotFound."""
     row = (
         await unit.session.execute(
@@ -65,27 +65,27 @@ async def support(unit: UnitOfWork, who: Caller, membership_id: UUID) -> Members
     return row
 
 
-async def known_person(unit: UnitOfWork, who: Caller, person_id: UUID) -> None:
+async def require_known_person(unit: UnitOfWork, who: Caller, person_id: UUID) -> None:
     """Raise NotFound unless one of the two is in the other's circle; nobody else can be seen."""
     rows = await unit.session.execute(select(Membership.id).where(joins(who.person_id, person_id)))
     if rows.first() is None:
         raise NotFound
 
 
-async def blocked(session: AsyncSession, person_id: UUID, other_id: UUID) -> bool:
+async def is_blocked(session: AsyncSession, person_id: UUID, other_id: UUID) -> bool:
     """Return whether either of the two has blocked the other."""
     rows = await session.execute(select(Block.created_at).where(blocks_between(person_id, other_id)))
     return rows.first() is not None
 
 
-async def kept_apart_from(session: AsyncSession, person_id: UUID) -> set[UUID]:
+async def load_people_kept_apart(session: AsyncSession, person_id: UUID) -> set[UUID]:
     """Return whom a block keeps apart from this person, whoever of the two has blocked."""
     rows = await session.execute(select(Block.blocker_id, Block.blocked_id).where(blocks_of(person_id)))
     return {other for pair in rows for other in pair if other != person_id}
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class VisibleReachOut:
     """A reach-out as one viewer may see it: `mine` when they pressed it, else `told` is their recipient row."""
 
     reach_out: ReachOut
@@ -93,7 +93,7 @@ class Seen:
     told: Recipient | None
 
 
-async def reach_out(unit: UnitOfWork, who: Caller, reach_out_id: UUID, *, lock: bool = False) -> Seen:
+async def load_reach_out(unit: UnitOfWork, who: Caller, reach_out_id: UUID, *, lock: bool = False) -> VisibleReachOut:
     """Return a reach-out that the caller pressed, or was told of and is still a member for. Raises NotFound.
 
     `lock` makes everything that changes this reach-out wait in line, so that what is read stays so.
@@ -105,7 +105,7 @@ async def reach_out(unit: UnitOfWork, who: Caller, reach_out_id: UUID, *, lock: 
     if row is None:
         raise NotFound
     if row.person_id == who.person_id:
-        return Seen(row, mine=True, told=None)
+        return VisibleReachOut(row, mine=True, told=None)
     recipient = (
         await unit.session.execute(
             select(Recipient)
@@ -115,18 +115,18 @@ async def reach_out(unit: UnitOfWork, who: Caller, reach_out_id: UUID, *, lock: 
     ).scalar_one_or_none()
     if recipient is None:
         raise NotFound
-    return Seen(row, mine=False, told=recipient)
+    return VisibleReachOut(row, mine=False, told=recipient)
 
 
-async def own_reach_out(unit: UnitOfWork, who: Caller, reach_out_id: UUID) -> ReachOut:
+async def load_own_reach_out(unit: UnitOfWork, who: Caller, reach_out_id: UUID) -> ReachOut:
     """Return the caller's own reach-out, locked. Raises NotYours for one they were told of, NotFound otherwise."""
-    seen = await reach_out(unit, who, reach_out_id, lock=True)
+    seen = await load_reach_out(unit, who, reach_out_id, lock=True)
     if not seen.mine:
         raise NotYours
     return seen.reach_out
 
 
-async def bookend(unit: UnitOfWork, who: Caller, bookend_id: UUID) -> None:
+async def require_bookend(unit: UnitOfWork, who: Caller, bookend_id: UUID) -> None:
     """Raise NotFound unless the caller may see this bookend: their own, or one whose companion they know to be."""
     rows = await unit.session.execute(
         select(Bookend.id)
@@ -137,16 +137,16 @@ async def bookend(unit: UnitOfWork, who: Caller, bookend_id: UUID) -> None:
         raise NotFound
 
 
-async def own_bookend(unit: UnitOfWork, who: Caller, bookend_id: UUID) -> Bookend:
+async def load_own_bookend(unit: UnitOfWork, who: Caller, bookend_id: UUID) -> Bookend:
     """Return the caller's own bookend, locked. Raises NotYours for one they are the companion of, NotFound otherwise."""
     try:
-        return await own_row(unit, who, Bookend, bookend_id, lock=True)
+        return await load_own(unit, who, Bookend, bookend_id, lock=True)
     except NotFound:
-        await bookend(unit, who, bookend_id)
+        await require_bookend(unit, who, bookend_id)
         raise NotYours from None
 
 
-async def notice(unit: UnitOfWork, who: Caller, notice_id: UUID) -> Notice:
+async def load_notice(unit: UnitOfWork, who: Caller, notice_id: UUID) -> Notice:
     """Return a notice that stands in the caller's inbox. Raises NotFound."""
     row = (
         await unit.session.execute(select(Notice).where(Notice.id == notice_id, mine(Notice, who), in_inbox()))

@@ -70,6 +70,11 @@ def owned_by(model: type[Base], person_id: PersonId) -> ColumnElement[bool]:
     return owned
 
 
+def owned_by_any(model: type[Base], people: Collection[UUID]) -> ColumnElement[bool]:
+    """Rows of `model` that belong to one of these people."""
+    return _OWNER_COLUMNS[model].in_(people)
+
+
 def mine(model: type[Base], who: Caller) -> ColumnElement[bool]:
     """Rows of `model` that are the caller's own."""
     return owned_by(model, who.person_id)
@@ -248,8 +253,3 @@ def notices_to(recipient_id: PersonId, *, sender_id: PersonId) -> ColumnElement[
 def notices_between(person_id: PersonId, other_id: PersonId) -> ColumnElement[bool]:
     """Notices in the inbox of either of these two that name the other."""
     return or_(notices_to(person_id, sender_id=other_id), notices_to(other_id, sender_id=person_id))
-
-
-def in_inboxes_of(people: Collection[UUID]) -> ColumnElement[bool]:
-    """Notices in the inboxes of these people."""
-    return Notice.recipient_id.in_(people)

@@ -145,7 +145,7 @@ SECTIONS: Final[Mapping[str, Section]] = {
 
 async def export(unit: UnitOfWork, who: Caller) -> dict[str, Any]:
     """Return everything that is kept of the caller, decrypted, as JSON-ready sections by name."""
-    person = await access.person(unit, who)
+    person = await access.load_person(unit, who)
     names = await export_of_others.display_names(unit, who)
     exported: dict[str, Any] = {
         "exported_at": unit.now,

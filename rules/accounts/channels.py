@@ -97,7 +97,7 @@ async def list_channels(unit: UnitOfWork, who: Caller, limit: int, before: UUID 
 
 async def own_channel(unit: UnitOfWork, who: Caller, channel_id: UUID, *, lock: bool = False) -> Channel:
     """Return a channel of the caller's, locked if so asked. Raises NotFound."""
-    return await access.own_row(unit, who, Channel, channel_id, lock=lock)
+    return await access.load_own(unit, who, Channel, channel_id, lock=lock)
 
 
 async def confirm(unit: UnitOfWork, who: Caller, channel_id: UUID, code: str) -> tuple[Channel, CodeWrong | None]:

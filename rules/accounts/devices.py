@@ -154,7 +154,7 @@ async def list_devices(unit: UnitOfWork, who: Caller, limit: int, before: UUID |
 
 async def own_device(unit: UnitOfWork, who: Caller, device_id: UUID) -> Device:
     """Return a device of the caller's. Raises NotFound."""
-    return await access.own_row(unit, who, Device, device_id)
+    return await access.load_own(unit, who, Device, device_id)
 
 
 async def remove(unit: UnitOfWork, who: Caller, device_id: UUID) -> None:

@@ -40,7 +40,7 @@ async def creation_options(unit: UnitOfWork, who: Caller, party: RelyingParty) -
 
     Raises TooManyPasskeys, KeysUnavailable.
     """
-    person = await access.person(unit, who)
+    person = await access.load_person(unit, who)
     await _ensure_room(unit, who)
     names = [
         who.vault.open(f"people.{name}", person.id, getattr(person, name)) for name in ("sign_in_name", "display_name")
@@ -234,7 +234,7 @@ def user_handle(keyring: Keyring, person_id: UUID) -> bytes:
 
 
 async def _own(unit: UnitOfWork, who: Caller, passkey_id: UUID) -> Passkey:
-    return await access.own_row(unit, who, Passkey, passkey_id)
+    return await access.load_own(unit, who, Passkey, passkey_id)
 
 
 async def _ensure_room(unit: UnitOfWork, who: Caller) -> None:

@@ -155,7 +155,7 @@ async def change_profile(unit: UnitOfWork, who: Caller, changes: Mapping[str, ob
 
 
 async def _apply_changes(unit: UnitOfWork, who: Caller, changes: Mapping[str, object]) -> Person:
-    person = await access.person(unit, who)
+    person = await access.load_person(unit, who)
     for name, value in changes.items():
         if name in {"display_name", "contact"}:
             text = None if value is None else str(value)
@@ -172,7 +172,7 @@ async def _apply_changes(unit: UnitOfWork, who: Caller, changes: Mapping[str, ob
 
 async def set_ladder(unit: UnitOfWork, who: Caller, seconds: Sequence[int] | None) -> list[int] | None:
     """Store the caller's own ladder for future reach-outs, offsets in seconds; None restores the default."""
-    person = await access.person(unit, who)
+    person = await access.load_person(unit, who)
     person.ladder = None if seconds is None else list(seconds)
     await unit.session.flush()
     return person.ladder
@@ -180,7 +180,7 @@ async def set_ladder(unit: UnitOfWork, who: Caller, seconds: Sequence[int] | Non
 
 async def set_passphrase(unit: UnitOfWork, who: Caller, passphrase_hash: str) -> None:
     """Change the passphrase, and end every other session and passkey: one of them may be why it is changed."""
-    person = await access.person(unit, who)
+    person = await access.load_person(unit, who)
     person.passphrase_hash = passphrase_hash
     # Before the sessions: one that a passkey opens meanwhile is then among those that end.
     await passkeys.forget_all(unit, who.person_id, who.session_id)

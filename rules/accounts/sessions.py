@@ -161,7 +161,7 @@ async def list_sessions(unit: UnitOfWork, who: Caller, limit: int, before: UUID 
 
 async def end(unit: UnitOfWork, who: Caller, session_id: UUID) -> None:
     """End one of the caller's sessions. Raises NotFound."""
-    await access.own_row(unit, who, Session, session_id)
+    await access.load_own(unit, who, Session, session_id)
     access_log.record_own_event(unit, who, AccessKind.SIGNED_OUT, session_id)
     await _end(unit, who.person_id, [session_id])
 

@@ -120,7 +120,7 @@ async def withdraw_from_former(unit: UnitOfWork, owner_id: UUID, member_id: UUID
 
 def _planned_notice(bookend: Bookend) -> tuple[ColumnElement[bool], ...]:
     return (
-        access.in_inboxes_of([bookend.companion_id] if bookend.companion_id else []),
+        access.owned_by_any(Notice, [bookend.companion_id] if bookend.companion_id else []),
         Notice.kind == NoticeKind.STANDING_BY,
         Notice.event_id == bookend.id,
     )

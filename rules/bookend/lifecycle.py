@@ -97,7 +97,7 @@ async def plan(
         open_count = select(func.count()).where(access.mine(Bookend, who), Bookend.next_at.is_not(None))
         if (await unit.session.execute(open_count)).scalar_one() >= MAX_BOOKENDS:
             raise TooManyBookends
-        member = await access.active_member(unit, who, companion_membership_id)
+        member = await access.lock_active_member(unit, who, companion_membership_id)
         if member is None:
             raise CompanionUnknown
         bookend = Bookend(
@@ -126,7 +126,7 @@ async def check_in(unit: UnitOfWork, who: Caller, bookend_id: UUID) -> None:
 
     Raises NotFound, NotYours.
     """
-    bookend = await access.own_bookend(unit, who, bookend_id)
+    bookend = await access.load_own_bookend(unit, who, bookend_id)
     if bookend.checked_in_at is not None:
         return
     bookend.checked_in_at, bookend.next_at = unit.now, None
@@ -149,7 +149,7 @@ async def extend(unit: UnitOfWork, who: Caller, bookend_id: UUID, due_at: dateti
 
     Raises NotFound, NotYours, Invalid, BookendOver once it is checked in or the companion was told.
     """
-    bookend = await access.own_bookend(unit, who, bookend_id)
+    bookend = await access.load_own_bookend(unit, who, bookend_id)
     if bookend.next_at is None:
         raise BookendOver
     if bookend.due_at == due_at:
@@ -168,7 +168,7 @@ async def cancel(unit: UnitOfWork, who: Caller, bookend_id: UUID) -> None:
 
     Raises NotFound, NotYours.
     """
-    bookend = await access.own_bookend(unit, who, bookend_id)
+    bookend = await access.load_own_bookend(unit, who, bookend_id)
     await _cancel_pushes(unit, bookend)
     await _dismiss_nudges(unit, bookend)
     await companion.dismiss_planned(unit, bookend)
@@ -254,7 +254,7 @@ async def _notify_end(unit: UnitOfWork, bookend: Bookend) -> None:
 
 async def _cancel_pushes(unit: UnitOfWork, bookend: Bookend, *keep: NoticeKind) -> None:
     """Cancel pending pushes about this bookend to both sides, except those of the kinds to `keep`."""
-    notices = select(Notice.id).where(access.in_inboxes_of(_sides(bookend)), Notice.bookend_id == bookend.id)
+    notices = select(Notice.id).where(access.owned_by_any(Notice, _sides(bookend)), Notice.bookend_id == bookend.id)
     await withdraw(unit, notices.where(Notice.kind.not_in(keep)))
 
 

@@ -18,7 +18,7 @@ async def block(unit: UnitOfWork, who: Caller, person_id: UUID) -> Block:
     """Block this person and end everything between the two. A second block changes nothing. Raises NotFound."""
     key = (who.person_id, person_id)
     try:
-        await access.known_person(unit, who, person_id)
+        await access.require_known_person(unit, who, person_id)
     except NotFound:
         existing = await unit.session.get(Block, key)
         if existing is None:

@@ -239,7 +239,7 @@ async def _ensure_acceptable(unit: UnitOfWork, person_id: UUID, invitation: Invi
     """Raise OwnInvitation for the inviter, and InvitationNotValid between people of whom one has blocked the other."""
     if invitation.inviter_id == person_id:
         raise OwnInvitation
-    if await access.blocked(unit.session, person_id, invitation.inviter_id):
+    if await access.is_blocked(unit.session, person_id, invitation.inviter_id):
         raise InvitationNotValid
 
 

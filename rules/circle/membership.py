@@ -153,7 +153,7 @@ def _supported(
 async def change_member(unit: UnitOfWork, who: Caller, membership_id: UUID, changes: Mapping[str, object]) -> None:
     """Change the role or step of somebody in the caller's circle. Raises NotFound, StepOneFull."""
     await lock_circle(unit, who.person_id)
-    membership = await access.own_row(unit, who, Membership, membership_id)
+    membership = await access.load_own(unit, who, Membership, membership_id)
     if changes.get("step") == 1 and membership.step != 1:
         first_step_count = select(func.count()).where(access.mine(Membership, who), Membership.step == 1)
         if (await unit.session.execute(first_step_count)).scalar_one() >= MAX_STEP_ONE:
@@ -165,7 +165,7 @@ async def change_member(unit: UnitOfWork, who: Caller, membership_id: UUID, chan
 
 async def confirm(unit: UnitOfWork, who: Caller, membership_id: UUID) -> None:
     """Confirm a membership as its owner: from now on its member is told. A second time changes nothing. Raises NotFound."""
-    membership = await access.own_row(unit, who, Membership, membership_id)
+    membership = await access.load_own(unit, who, Membership, membership_id)
     if membership.confirmed_at is None:
         membership.confirmed_at = unit.now
         await unit.session.flush()
@@ -185,17 +185,17 @@ async def confirm(unit: UnitOfWork, who: Caller, membership_id: UUID) -> None:
 
 async def remove(unit: UnitOfWork, who: Caller, membership_id: UUID) -> None:
     """Remove somebody from the caller's circle, without notifying them. Raises NotFound."""
-    await end(unit, await access.own_row(unit, who, Membership, membership_id))
+    await end(unit, await access.load_own(unit, who, Membership, membership_id))
 
 
 async def leave(unit: UnitOfWork, who: Caller, membership_id: UUID) -> None:
     """Leave somebody's circle, without notifying them. Raises NotFound."""
-    await end(unit, await access.support(unit, who, membership_id))
+    await end(unit, await access.load_support(unit, who, membership_id))
 
 
 async def mute(unit: UnitOfWork, who: Caller, membership_id: UUID, until: datetime | None) -> None:
     """Send the caller no pushes of this person before `until`; the inbox still receives everything. Raises NotFound."""
-    membership = await access.support(unit, who, membership_id)
+    membership = await access.load_support(unit, who, membership_id)
     # An open reach-out no longer waits for whoever is now muted, and pushes whoever no longer is.
     async with changing_reach(unit, [membership.member_id]):
         membership.muted_until = until

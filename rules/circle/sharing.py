@@ -24,7 +24,7 @@ async def take_back(unit: UnitOfWork, events: Sequence[UUID], people: Sequence[U
 
     `people`: whose inboxes; None for everybody's.
     """
-    whose = true() if people is None else access.in_inboxes_of(people)
+    whose = true() if people is None else access.owned_by_any(Notice, people)
     of_these = and_(whose, Notice.kind.in_(SHARED_KINDS), Notice.event_id.in_(events))
     await withdraw(unit, _ids(of_these))
     await unit.session.execute(

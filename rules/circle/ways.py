@@ -11,6 +11,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 
 from core.unit_of_work import Operation, UnitOfWork
 from models import Channel, Device
+from rules import access
 
 MAX_REFUSALS: Final = 2
 """Permanent refusals of urgent pushes in a row, after which a way counts as not working. It is still tried."""
@@ -37,8 +38,8 @@ class Ways:
 def can_reach(person_id: InstrumentedAttribute[UUID]) -> ColumnElement[bool]:
     """Select people of whom a device or channel works; whether this process can decrypt addresses is not looked at."""
     return or_(
-        select(Device.id).where(Device.person_id == person_id, DEVICE_WORKS).exists(),
-        select(Channel.id).where(Channel.person_id == person_id, CHANNEL_WORKS).exists(),
+        select(Device.id).where(access.owned_by(Device, person_id), DEVICE_WORKS).exists(),
+        select(Channel.id).where(access.owned_by(Channel, person_id), CHANNEL_WORKS).exists(),
     )
 
 
@@ -54,7 +55,7 @@ async def load_ways(unit: UnitOfWork, people: Sequence[UUID]) -> dict[UUID, Ways
         return by_person
     devices = await unit.session.execute(
         select(Device.person_id, Device.id, Device.refusals)
-        .where(Device.person_id.in_(people), Device.disabled_at.is_(None))
+        .where(access.owned_by_any(Device, people), Device.disabled_at.is_(None))
         .order_by(Device.id)
     )
     for person_id, device_id, refusals in devices:
@@ -62,7 +63,7 @@ async def load_ways(unit: UnitOfWork, people: Sequence[UUID]) -> dict[UUID, Ways
         by_person[person_id].refusing_devices += is_refusing(unit, refusals)
     channels = await unit.session.execute(
         select(Channel.person_id, Channel.id, Channel.refusals)
-        .where(Channel.person_id.in_(people), Channel.confirmed_at.is_not(None))
+        .where(access.owned_by_any(Channel, people), Channel.confirmed_at.is_not(None))
         .order_by(Channel.id)
     )
     for person_id, channel_id, refusals in channels:

@@ -92,7 +92,7 @@ def monday_of(moment: datetime, zone: tzinfo) -> date:
 
 async def load_connections(unit: UnitOfWork, who: Caller, count: int) -> tuple[list[Week], list[QuietPerson]]:
     """Return the caller's last `count` weeks, and whom they were not in touch with then, the longest ago first."""
-    zone = hours.load_zone((await access.person(unit, who)).time_zone) or UTC
+    zone = hours.load_zone((await access.load_person(unit, who)).time_zone) or UTC
     first_monday = monday_of(unit.now, zone) - timedelta(weeks=count - 1)
     since = datetime.combine(first_monday, time(), zone).astimezone(UTC)
     weeks = count_weeks(await _load_moments(unit, who.person_id, since), zone, unit.now, count)

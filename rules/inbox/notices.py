@@ -14,6 +14,7 @@ from core.bulk_insert import insert_together
 from core.unit_of_work import Operation, UnitOfWork
 from models import Delivery, Device, Notice
 from models.enums import DeliveryState, NoticeKind
+from rules import access
 from rules.outbox.enqueue import delivery_batches, delivery_ids
 
 NOTICE_TABLE = cast("Table", Notice.__table__)
@@ -84,7 +85,7 @@ async def live_devices(unit: UnitOfWork, people: Iterable[UUID]) -> dict[UUID, l
     if not ids:
         return {}
     rows = await unit.session.execute(
-        select(Device.person_id, Device.id).where(Device.person_id.in_(ids), Device.disabled_at.is_(None))
+        select(Device.person_id, Device.id).where(access.owned_by_any(Device, ids), Device.disabled_at.is_(None))
     )
     devices_of: dict[UUID, list[UUID]] = defaultdict(list)
     for person_id, device_id in rows:

@@ -93,7 +93,7 @@ async def page(
         names: dict[UUID, PersonView] = {}
         return NoticePage(rows[0].session_id, rows[0].used_at, [_view(operation, row, names) for row in rows])
     # An empty page, or nobody who is signed in.
-    who = await access.caller(operation, token)
+    who = await access.load_caller(operation, token)
     return NoticePage(who.session_id, who.used_at, [])
 
 
@@ -159,7 +159,7 @@ async def unread_count(unit: UnitOfWork, who: Caller) -> int:
 
 async def read(unit: UnitOfWork, who: Caller, notice_id: UUID) -> None:
     """Mark a notice as read; a reach-out counts as seen from then on. Raises NotFound."""
-    notice = await access.notice(unit, who, notice_id)
+    notice = await access.load_notice(unit, who, notice_id)
     # Recipients are locked before notices, as in a removal, or the two could deadlock.
     if notice.kind == NoticeKind.REACH_OUT and notice.reach_out_id is not None:
         await _mark_progress(unit, who.person_id, notice.reach_out_id, seen=True)
@@ -233,18 +233,18 @@ async def _check_bookend(unit: UnitOfWork, who: Caller, about: UUID) -> None:
     """Raise NotFound for a bookend that is not for the caller; the event of a removed one tells nothing."""
     existing = await unit.session.execute(select(Bookend.id).where(Bookend.id == about))
     if existing.first() is not None:
-        await access.bookend(unit, who, about)
+        await access.require_bookend(unit, who, about)
 
 
 async def may_hear(unit: UnitOfWork, who: Caller, kind: str, about: UUID) -> bool:
     """Return whether this event is still for the caller; looked up anew for every event of a stream."""
     try:
         if kind == "notice":
-            await access.notice(unit, who, about)
+            await access.load_notice(unit, who, about)
         elif kind == "bookend":
             await _check_bookend(unit, who, about)
         else:
-            await access.reach_out(unit, who, about)
+            await access.load_reach_out(unit, who, about)
     except NotFound:
         return False
     return True

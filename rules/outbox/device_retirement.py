@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, Exists, Select, and_, false, or_, select, 
 from core.unit_of_work import UnitOfWork
 from models import Channel, Delivery, Device, Notice, ReachOut, Recipient
 from models.enums import DeliveryState, DisabledReason, NoticeKind
+from rules import access
 from rules.circle import ways
 from rules.reach_out.reach_change import changing_reach, lock_reach_outs_of
 
@@ -71,7 +72,7 @@ async def note_dropped(unit: UnitOfWork, dropped: Sequence[tuple[UUID, UUID]]) -
                 update(Recipient)
                 .where(
                     Recipient.reach_out_id == reach_out_id,
-                    Recipient.person_id == person_id,
+                    access.owned_by(Recipient, person_id),
                     Recipient.handed_at.is_(None),
                     Recipient.unreachable_at.is_(None),
                     Recipient.quiet_at.is_(None),
@@ -102,7 +103,7 @@ async def note_parked(unit: UnitOfWork, reach_out_id: UUID, person_id: UUID) -> 
         update(Recipient)
         .where(
             Recipient.reach_out_id == reach_out_id,
-            Recipient.person_id == person_id,
+            access.owned_by(Recipient, person_id),
             ~on_its_way(reach_out_id, person_id),
         )
         .values(unreachable_at=unit.now)
@@ -119,7 +120,7 @@ def on_its_way(reach_out_id: UUID, person_id: UUID) -> Exists:
         .outerjoin(Channel, Channel.id == Delivery.channel_id)
         .where(
             Notice.reach_out_id == reach_out_id,
-            Notice.recipient_id == person_id,
+            access.owned_by(Notice, person_id),
             Notice.kind == NoticeKind.REACH_OUT,
             or_(
                 Delivery.state == DeliveryState.SENT,
@@ -152,7 +153,7 @@ async def lock_recipients(
                 select(Notice.id)
                 .join(ReachOut, ReachOut.id == Notice.reach_out_id)
                 .where(ReachOut.closed_at.is_(None), Notice.kind == NoticeKind.REACH_OUT)
-                .where(Notice.recipient_id.in_(people))
+                .where(access.owned_by_any(Notice, people))
             )
             | (Delivery.state == DeliveryState.PENDING),
         )

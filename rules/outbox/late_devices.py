@@ -11,6 +11,7 @@ from core.ids import first_id
 from core.unit_of_work import UnitOfWork
 from models import Delivery, Device, Notice, ReachOut, Recipient
 from models.enums import AnswerKind, DeliveryState, NoticeKind, ReachOutState
+from rules import access
 from rules.outbox.enqueue import DeliveryKey, enqueue, requeue
 
 FRESH_NOTICE_AGE = timedelta(seconds=15)
@@ -71,7 +72,7 @@ async def push_waiting_notices(unit: UnitOfWork, device: Device) -> None:
         await unit.session.execute(
             update(Recipient)
             .where(
-                Recipient.person_id == device.person_id,
+                access.owned_by(Recipient, device.person_id),
                 Recipient.reach_out_id.in_([alarm.reach_out_id for alarm in waiting]),
             )
             .values(unreachable_at=None)
@@ -98,9 +99,9 @@ async def _waiting_alarms(unit: UnitOfWork, person_id: UUID) -> Sequence[Row[UUI
             ReachOut.id.label("reach_out_id"),
         )
         .join(ReachOut, ReachOut.id == Notice.reach_out_id)
-        .join(Recipient, (Recipient.reach_out_id == ReachOut.id) & (Recipient.person_id == person_id))
+        .join(Recipient, (Recipient.reach_out_id == ReachOut.id) & (access.owned_by(Recipient, person_id)))
         .where(
-            Notice.recipient_id == person_id,
+            access.owned_by(Notice, person_id),
             Notice.kind == NoticeKind.REACH_OUT,
             Notice.dismissed_at.is_(None),
             ReachOut.state == ReachOutState.WAITING,

@@ -39,7 +39,7 @@ class Reply:
 
 
 async def answer(
-    unit: UnitOfWork, who: Caller, reach_out_id: UUID, reply: Reply, asked: RequestFingerprint | None
+    unit: UnitOfWork, who: Caller, reach_out_id: UUID, reply: Reply, fingerprint: RequestFingerprint | None
 ) -> AnswerView:
     """Say what a recipient can do. Raises NotFound, NotYours (one's own reach-out), Closed, KeyReused."""
 
@@ -58,8 +58,8 @@ async def answer(
         return answer_id
 
     # Also before a retry is handed what it made: whoever is outside meanwhile sees nothing of it.
-    await access.reach_out(unit, who, reach_out_id)
-    answer_id, new = await idempotency.run_once(unit, asked, who.person_id, create)
+    await access.load_reach_out(unit, who, reach_out_id)
+    answer_id, new = await idempotency.run_once(unit, fingerprint, who.person_id, create)
     if new:
         ANSWERS.labels(str(reply.kind)).inc()
     row = await unit.session.get_one(Answer, answer_id)
@@ -67,7 +67,7 @@ async def answer(
 
 
 async def together(
-    unit: UnitOfWork, who: Caller, reach_out_id: UUID, person_id: UUID | None, asked: RequestFingerprint | None
+    unit: UnitOfWork, who: Caller, reach_out_id: UUID, person_id: UUID | None, fingerprint: RequestFingerprint | None
 ) -> None:
     """Say that they are talking. The person's own word makes it so; a recipient's asks the person.
 
@@ -86,8 +86,8 @@ async def together(
         return reach_out_id
 
     # Also before a retry is told that it is done: whoever is outside meanwhile sees nothing of it.
-    await access.reach_out(unit, who, reach_out_id)
-    await idempotency.run_once(unit, asked, who.person_id, say)
+    await access.load_reach_out(unit, who, reach_out_id)
+    await idempotency.run_once(unit, fingerprint, who.person_id, say)
 
 
 def _partner(snapshot: Snapshot, person_id: UUID | None) -> Participant:

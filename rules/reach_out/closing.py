@@ -14,7 +14,7 @@ from rules.reach_out.machine import decide
 
 
 async def close(
-    unit: UnitOfWork, who: Caller, reach_out_id: UUID, outcome: Outcome, asked: RequestFingerprint | None
+    unit: UnitOfWork, who: Caller, reach_out_id: UUID, outcome: Outcome, fingerprint: RequestFingerprint | None
 ) -> None:
     """Give the all-clear to everyone told. Closing again changes nothing: the first outcome stands.
 
@@ -28,5 +28,5 @@ async def close(
         await store.save(unit, snapshot, decide(snapshot, Closing(outcome, NoticeKind.ALL_CLEAR), unit.now))
         return reach_out_id
 
-    await access.own_reach_out(unit, who, reach_out_id)
-    await idempotency.run_once(unit, asked, who.person_id, end)
+    await access.load_own_reach_out(unit, who, reach_out_id)
+    await idempotency.run_once(unit, fingerprint, who.person_id, end)

@@ -213,9 +213,9 @@ def _reaches_somebody(participants: Sequence[Participant], step: _Step, now: dat
 
 
 def own_ladder(seconds: Sequence[int]) -> tuple[int, ...]:
-    """A person's own ladder: four offsets from 0, each at least 30 s after the one before, the last within 30 minutes.
+    """Check a person's own ladder: four offsets from 0, in steps of 30 s at least, the last within 30 minutes.
 
-    Raises ValueError that says what it should be.
+    Raises ValueError that says what is expected.
     """
     if len(seconds) != RUNG_UNANSWERED or seconds[0] != 0:
         raise ValueError("must be four numbers of seconds, the first of them 0")

@@ -125,7 +125,7 @@ async def load(operation: Operation, token: str | None, default_ladder: Sequence
         raise NotSignedIn
     first = rows[0]
     return Presser(
-        caller=access.caller_of(first, operation.keyring),
+        caller=access.caller_from_row(first, operation.keyring),
         open_id=first.open_id,
         members=_members(operation, rows),
         ladder=first.ladder or default_ladder,

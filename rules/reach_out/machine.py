@@ -174,7 +174,7 @@ def _hold(draft: Draft) -> None:
 
 
 def _talking(draft: Draft, person_id: UUID) -> None:
-    """A participant's word holds the ladder as an answer does, and asks the person; it makes nothing so by itself."""
+    """Pause the ladder for a participant who says that they are talking with the person, whom it asks to confirm."""
     participant = draft.participant(person_id)
     draft.refresh_everyone()
     if has_just_said_so(participant, draft.asked_at, draft.now):

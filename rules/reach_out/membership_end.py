@@ -8,6 +8,7 @@ from sqlalchemy import select, update
 from core.unit_of_work import UnitOfWork
 from models import Notice, ReachOut, Recipient
 from models.enums import NoticeKind, Outcome
+from rules import access
 from rules.inbox.notices import withdraw
 from rules.reach_out import store
 from rules.reach_out.events import Closing, MemberLeft
@@ -22,7 +23,7 @@ async def lock_open_reach_outs(unit: UnitOfWork, owners: Iterable[UUID]) -> None
     """
     await unit.session.execute(
         select(ReachOut.id)
-        .where(ReachOut.person_id.in_(list(owners)), ReachOut.closed_at.is_(None))
+        .where(access.owned_by_any(ReachOut, list(owners)), ReachOut.closed_at.is_(None))
         .order_by(ReachOut.id)
         .with_for_update()
     )
@@ -33,13 +34,13 @@ async def member_gone(unit: UnitOfWork, owner_id: UUID, member_id: UUID) -> None
 
     Called in the transaction that deletes the membership, before the delete.
     """
-    of_owner = select(ReachOut.id).where(ReachOut.person_id == owner_id)
+    of_owner = select(ReachOut.id).where(access.owned_by(ReachOut, owner_id))
     snapshot = await store.load_open_of(unit, owner_id)
     # Deliveries before recipients, as everywhere, or two transactions could wait for each other.
-    await withdraw(unit, select(Notice.id).where(Notice.recipient_id == member_id, Notice.reach_out_id.in_(of_owner)))
+    await withdraw(unit, select(Notice.id).where(access.owned_by(Notice, member_id), Notice.reach_out_id.in_(of_owner)))
     await unit.session.execute(
         update(Recipient)
-        .where(Recipient.person_id == member_id, Recipient.reach_out_id.in_(of_owner), Recipient.gone_at.is_(None))
+        .where(access.owned_by(Recipient, member_id), Recipient.reach_out_id.in_(of_owner), Recipient.gone_at.is_(None))
         .values(gone_at=unit.now)
         .execution_options(synchronize_session=False)
     )

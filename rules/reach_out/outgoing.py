@@ -117,7 +117,7 @@ async def _without_the_blocked(unit: UnitOfWork, announcements: Sequence[Announc
         # The person and who answers them share a membership, so no block stands between them.
         return announcements
     senders = {announcement.sender_id for announcement in answers if announcement.sender_id is not None}
-    hidden = {sender_id: await access.kept_apart_from(unit.session, sender_id) for sender_id in senders}
+    hidden = {sender_id: await access.load_people_kept_apart(unit.session, sender_id) for sender_id in senders}
     return [
         announcement
         for announcement in announcements

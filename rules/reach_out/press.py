@@ -162,7 +162,7 @@ async def _replay(unit: UnitOfWork, press_: _Press, earlier: Earlier) -> Pressed
     caller = press_.presser.caller
     if press_.fingerprint is not None:
         idempotency.ensure_same_body(earlier.body_hash, press_.fingerprint)
-    seen = await access.reach_out(unit, caller, earlier.result_id)
+    seen = await access.load_reach_out(unit, caller, earlier.result_id)
     PRESSES.labels("replay").inc()
     # The key that made it was written at the same moment; one of a later press has a later time.
     new = seen.reach_out.created_at == earlier.created_at

@@ -28,8 +28,8 @@ class OverError(Exception):
     """The reach-out had lived its 24 hours and has been ended in this unit of work; the press begins a new one."""
 
 
-async def nudge(unit: UnitOfWork, who: Caller, reach_out_id: UUID, asked: RequestFingerprint | None) -> None:
-    """The same as pressing again. Raises NotFound, NotYours, Closed, KeyReused."""
+async def nudge(unit: UnitOfWork, who: Caller, reach_out_id: UUID, fingerprint: RequestFingerprint | None) -> None:
+    """Press again on this reach-out. Raises NotFound, NotYours, Closed, KeyReused."""
 
     async def press() -> UUID:
         try:
@@ -38,8 +38,8 @@ async def nudge(unit: UnitOfWork, who: Caller, reach_out_id: UUID, asked: Reques
             raise Closed from None
         return reach_out_id
 
-    await access.own_reach_out(unit, who, reach_out_id)
-    await idempotency.run_once(unit, asked, who.person_id, press)
+    await access.load_own_reach_out(unit, who, reach_out_id)
+    await idempotency.run_once(unit, fingerprint, who.person_id, press)
 
 
 async def press_again(
@@ -81,7 +81,7 @@ async def _said_already(unit: UnitOfWork, who: Caller, snapshot: Snapshot, note:
     last = (
         await unit.session.execute(
             select(Message)
-            .where(Message.reach_out_id == snapshot.id, Message.sender_id == who.person_id)
+            .where(Message.reach_out_id == snapshot.id, access.mine(Message, who))
             .order_by(Message.id.desc())
             .limit(1)
         )

@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from core.unit_of_work import UnitOfWork
 from models import ReachOut, Recipient
+from rules import access
 from rules.reach_out import store
 from rules.reach_out.events import ReachChanged
 from rules.reach_out.machine import decide
@@ -35,7 +36,7 @@ async def lock_reach_outs_of(unit: UnitOfWork, people: Iterable[UUID]) -> Sequen
         select(ReachOut.id)
         .where(
             ReachOut.closed_at.is_(None),
-            ReachOut.id.in_(select(Recipient.reach_out_id).where(Recipient.person_id.in_(list(people)))),
+            ReachOut.id.in_(select(Recipient.reach_out_id).where(access.owned_by_any(Recipient, list(people)))),
         )
         .order_by(ReachOut.id)
         .with_for_update()

@@ -52,7 +52,7 @@ async def save_reflection(
 
     Raises NotFound, NotYours, StillOpen.
     """
-    reach_out = await access.own_reach_out(unit, who, reach_out_id)
+    reach_out = await access.load_own_reach_out(unit, who, reach_out_id)
     if reach_out.closed_at is None:
         raise StillOpen
     reflection = await unit.session.get(Reflection, reach_out_id)

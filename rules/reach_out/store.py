@@ -201,9 +201,9 @@ def _columns(before: Snapshot, after: Snapshot) -> dict[str, Any]:
 
 
 async def _supersede_notices(unit: UnitOfWork, before: Snapshot, announcement: NoticeKind) -> None:
-    """What an inbox says of how this stood is over, and `announcement` takes its place; what was written may still be new.
+    """Mark notices about the earlier state as read: `announcement` replaces them. Notices of messages stay unread.
 
-    Not to have been shown as new any more is not to have been seen: nothing changes about how far it came to whom.
+    This does not count as seen by the recipient.
     """
     over = (
         Notice.reach_out_id == before.id,
@@ -255,13 +255,13 @@ async def _add_recipients(unit: UnitOfWork, before: Snapshot, after: Snapshot) -
     }
     if not added:
         return
-    mine = and_(Recipient.reach_out_id == before.id, Recipient.person_id.in_(added))
+    mine = and_(Recipient.reach_out_id == before.id, access.owned_by_any(Recipient, added))
     back = (await unit.session.execute(select(Recipient.person_id).where(mine))).scalars().all()
     if back:
         await unit.session.execute(update(RECIPIENT_TABLE).where(mine).values(gone_at=None))
         await _write_recipients(unit, before.id, [added[person_id] for person_id in sorted(back)], RECIPIENT_COLUMNS)
         # The old notice was taken from their inbox; it makes room.
-        old = (Notice.reach_out_id == before.id, Notice.kind == NoticeKind.REACH_OUT, Notice.recipient_id.in_(back))
+        old = (Notice.reach_out_id == before.id, Notice.kind == NoticeKind.REACH_OUT, access.owned_by_any(Notice, back))
         await unit.session.execute(
             update(Notice).where(*old).values(event_id=unit.new_id()).execution_options(synchronize_session=False)
         )

@@ -162,7 +162,7 @@ async def load_reach_outs(unit: UnitOfWork, who: Caller, ids: Sequence[UUID]) ->
             Line(participant, row["data_key"], row["display_name"], row["contact"])
         )
     hidden = (
-        await access.kept_apart_from(unit.session, who.person_id)
+        await access.load_people_kept_apart(unit.session, who.person_id)
         if any(head.person_id != who.person_id for head in heads.values())
         else set()
     )

@@ -12,7 +12,7 @@ from structlog.testing import capture_logs
 
 from api import direct_route
 from api.app import api_only
-from api.middleware import LARGEST, Edge
+from api.middleware import MAX_BODY_BYTES, Edge
 from tests.world.person import Person
 from tests.world.served import client
 from tests.world.world import World
@@ -109,7 +109,7 @@ async def test_a_body_without_a_length_that_is_too_large_is_refused_alike(
     world: World, plain: httpx.AsyncClient
 ) -> None:
     async def endless() -> AsyncIterator[bytes]:
-        yield b'{"note": "' + b"x" * LARGEST
+        yield b'{"note": "' + b"x" * MAX_BODY_BYTES
         yield b'"}'
 
     maya, _ = await world.circle("sponsor")

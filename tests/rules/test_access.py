@@ -21,20 +21,8 @@ FOR_NOBODY = {
     "rules/access/": "is where the conditions are written",
     "rules/accounts/passkeys.py::_signer": "finds whoever signs in by a credential; nobody is signed in yet",
     "rules/circle/blocks.py::list_blocks": "goes on behind the last row of a page; the rows are the caller's own",
-    "rules/circle/ways.py::can_reach": "asks whether a push reaches a person, for a column that is already selected",
-    "rules/circle/ways.py::load_ways": "collects the devices and channels of people whom it is decided to tell",
-    "rules/inbox/notices.py::live_devices": "collects the devices that a notice, already decided on, is pushed to",
-    "rules/outbox/": "works on what is already to be sent, for the worker: nobody sees the rows",
-    "rules/reach_out/membership_end.py": "belongs to the machine, which reads and writes the reach-out that is locked",
-    "rules/reach_out/press_again.py": "as membership_end.py",
-    "rules/reach_out/push_rate.py": "as membership_end.py",
-    "rules/reach_out/reach_change.py": "as membership_end.py",
-    "rules/reach_out/store.py": "as membership_end.py",
 }
 """What may compare by itself: a file, a folder, or a function of a file, and why no visibility is decided there."""
-
-MAY_BE_EMPTIED = "rules/reach_out/"
-"""Entries here may be ahead of the code; every other entry is needed."""
 
 
 def is_table_column(node: ast.expr) -> bool:
@@ -93,7 +81,7 @@ def test_who_sees_what_is_decided_in_one_place() -> None:
 
 def test_every_exception_is_needed() -> None:
     unused = {entry for entry in FOR_NOBODY if not any(covers(entry, place) for place in deciding_places())}
-    assert {entry for entry in unused if not entry.startswith(MAY_BE_EMPTIED)} == set()
+    assert unused == set()
 
 
 def test_the_columns_are_those_of_the_tables() -> None:

@@ -143,7 +143,7 @@ async def me(
     if token is not None and request.cookies.get(context.settings.cookie_name) == token:
         # The session slides on with its use; a cookie that did not would sign somebody out who is here every day.
         give_cookie(response, context, token)
-    return _out(await access.person(unit, who), who)
+    return _out(await access.load_person(unit, who), who)
 
 
 @router.patch("/v1/me", summary="Change my profile", responses=problems(KeysUnavailable))
@@ -162,12 +162,12 @@ async def set_passphrase(body: NewPassphrase, token: Token, context: Services) -
     """Set a new passphrase. Needs fresh proof; everywhere else you are signed out, and passkeys go."""
     async with context.database.read() as session:
         unit = make_unit(context, session)
-        who = await access.caller(unit, token)
+        who = await access.load_caller(unit, token)
         access.require_proof(who, unit.now)
     hashed = await context.passphrases.hash(body.passphrase, str(who.person_id))
     async with context.database.write() as session:
         unit = make_unit(context, session)
-        who = await access.caller(unit, token)
+        who = await access.load_caller(unit, token)
         await people.set_passphrase(unit, who, hashed)
         await unit.commit(context.bus, context.dispatch_now)
 
@@ -211,7 +211,7 @@ async def export(
         access_log.record_own_event(unit, await caller_of(unit, token, context), AccessKind.EXPORTED)
     async with context.database.read() as session:
         unit = make_unit(context, session)
-        exported = await account_export.export(unit, await access.caller(unit, token))
+        exported = await account_export.export(unit, await access.load_caller(unit, token))
     if form == "zip" or (form is None and ZIP in request.headers.get("accept", "")):
         attached = {"Content-Disposition": 'attachment; filename="porchlight.zip"'}
         # In a thread, so that no press waits for it.

@@ -161,8 +161,8 @@ async def prove(body: Proof, request: Request, token: Token, context: Services) 
     """Give the passphrase once more; it counts as fresh for 5 minutes."""
     async with context.database.read() as session:
         reading = make_unit(context, session)
-        who = await access.caller(reading, token)
-        encoded = (await access.person(reading, who)).passphrase_hash
+        who = await access.load_caller(reading, token)
+        encoded = (await access.load_person(reading, who)).passphrase_hash
     # No connection is held while a passphrase is checked, or a queue of checks could hold up a press.
     guess = await login_throttle.take(context, request, str(who.person_id), who.person_id)
     if not await context.passphrases.matches(encoded, body.passphrase, guess.who):

@@ -89,7 +89,7 @@ class NewLadder(Body):
 @router.get("/ladder", summary="Read when my circle is told")
 async def ladder(unit: Reading, who: ReadingCaller, context: Services) -> LadderOut:
     """When my circle is told after a press."""
-    return _ladder_out((await access.person(unit, who)).ladder, context)
+    return _ladder_out((await access.load_person(unit, who)).ladder, context)
 
 
 @router.put("/ladder", summary="Set when my circle is told")

@@ -40,7 +40,7 @@ async def events(
     """Server-Sent Events: `notice`, `reach_out` and `bookend` with an id; `resync` after a reconnect: fetch again."""
     async with context.database.read() as session:
         unit = make_unit(context, session)
-        who = await access.caller(unit, token)
+        who = await access.load_caller(unit, token)
     return StreamingResponse(
         _stream(context, who, reconnected=last_event_id is not None),
         media_type=STREAM,
@@ -96,13 +96,13 @@ async def _told(context: Context, who: Caller, listener: Listener) -> AsyncItera
 
 async def _signed_in(context: Context, who: Caller) -> bool:
     async with context.database.read() as session:
-        return await access.still_signed_in(session, who.session_id, context.clock.now())
+        return await access.is_signed_in(session, who.session_id, context.clock.now())
 
 
 async def _may_hear(context: Context, who: Caller, item: StreamEvent) -> bool:
     async with context.database.read() as session:
         unit = make_unit(context, session)
-        if not await access.still_signed_in(session, who.session_id, unit.now):
+        if not await access.is_signed_in(session, who.session_id, unit.now):
             return False
         return await views.may_hear(unit, who, item.kind, item.id)
 

@@ -158,7 +158,7 @@ async def mine(
 @router.get("/{reach_out_id}", summary="Read one reach-out", responses=problems(NotFound))
 async def one(reach_out_id: UUID, unit: Reading, who: ReadingCaller) -> ReachOutOut:
     """One reach-out: my own, or one I was told of."""
-    await access.reach_out(unit, who, reach_out_id)
+    await access.load_reach_out(unit, who, reach_out_id)
     return await _shown(unit, who, reach_out_id)
 
 
