@@ -50,9 +50,9 @@ def make_unit(context: Context, session: AsyncSession) -> UnitOfWork:
 
 
 @asynccontextmanager
-async def operation(context: Context, *, read_only: bool = False) -> AsyncIterator[Operation]:
+async def operation(context: Context) -> AsyncIterator[Operation]:
     """Open an operation of single statements, committed at the end of the block unless something was raised."""
-    async with context.database.statements(read_only=read_only) as statements:
+    async with context.database.statements() as statements:
         new_operation = Operation(statements, context.clock.now(), context.keyring)
         yield new_operation
         await new_operation.commit(context.bus, context.dispatch_now)

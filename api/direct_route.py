@@ -6,6 +6,7 @@ dependencies use. Whatever the reader does not take is handled by the plain rout
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
+from inspect import signature
 from typing import Any, Final, TypeVar
 
 from fastapi import Request, Response
@@ -31,7 +32,7 @@ class UnusualError(Exception):
 
 
 def direct(reader: Reader) -> Callable[[Endpoint], Endpoint]:
-    """Mark an endpoint. It is called with a Response, to set the status, and with what `reader` returns."""
+    """Mark an endpoint. It is called with what `reader` returns; before that with a Response, if it takes a `response`."""
 
     def mark(endpoint: Endpoint) -> Endpoint:
         _READERS[endpoint] = reader
@@ -60,6 +61,7 @@ class _Direct:
     route: APIRoute
     reader: Reader
     status: int
+    takes_response: bool
 
 
 class DirectRoute(BaseRoute):
@@ -67,7 +69,12 @@ class DirectRoute(BaseRoute):
 
     def __init__(self, routes: Iterable[BaseRoute]) -> None:
         self._marked: Mapping[tuple[str, str], _Direct] = {
-            (method, route.path): _Direct(route, _READERS[route.endpoint], route.status_code or 200)
+            (method, route.path): _Direct(
+                route,
+                _READERS[route.endpoint],
+                route.status_code or 200,
+                "response" in signature(route.endpoint).parameters,
+            )
             for route in routes
             if isinstance(route, APIRoute) and route.endpoint in _READERS
             for method in route.methods or ()
@@ -89,11 +96,16 @@ class DirectRoute(BaseRoute):
             scope[_PLAIN] = True
             await scope["router"](scope, _once_more(request, receive), send)
             return
-        chosen = Response(status_code=marked.status)
-        model = await marked.route.endpoint(chosen, *arguments)
+        status = marked.status
+        if marked.takes_response:
+            response = Response(status_code=status)
+            model = await marked.route.endpoint(response, *arguments)
+            status = response.status_code
+        else:
+            model = await marked.route.endpoint(*arguments)
         # Its own endpoint built it: a second validation would cost more than the rest of the reply.
         content = model.__pydantic_serializer__.to_json(model, by_alias=True)
-        await Response(content, chosen.status_code, media_type=JSON)(scope, receive, send)
+        await Response(content, status, media_type=JSON)(scope, receive, send)
 
 
 def _once_more(request: Request, receive: Receive) -> Receive:

@@ -45,8 +45,11 @@ def combine(batches: Sequence[Batch]) -> tuple[str, list[Any]]:
     full = _full(batches)
     arguments: list[Any] = []
     for table, rows, shared in full:
-        arguments += [_sent(table, name, [row[name] for row in rows]) for name in rows[0]]
-        arguments += [_sent(table, name, [value])[0] for name, value in shared.items()]
+        as_json = _json_columns(table)
+        for name in rows[0]:
+            values = [row[name] for row in rows]
+            arguments.append([_encoded(value) for value in values] if name in as_json else values)
+        arguments += [_encoded(value) if name in as_json else value for name, value in shared.items()]
     return _statement(tuple((table, tuple(rows[0]), tuple(shared)) for table, rows, shared in full)), arguments
 
 
@@ -54,10 +57,13 @@ def _full(batches: Sequence[Batch]) -> list[tuple[Table, Rows, Shared]]:
     return [(batch[0], batch[1], batch[2] if len(batch) > 2 else {}) for batch in batches if batch[1]]
 
 
-def _sent(table: Table, name: str, values: list[Any]) -> list[Any]:
-    if isinstance(table.c[name].type, JSON):
-        return [None if value is None else json.dumps(value) for value in values]
-    return values
+@cache
+def _json_columns(table: Table) -> frozenset[str]:
+    return frozenset(column.name for column in table.c if isinstance(column.type, JSON))
+
+
+def _encoded(value: object) -> str | None:
+    return None if value is None else json.dumps(value)
 
 
 @cache

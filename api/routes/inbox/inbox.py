@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Query, Request
 from pydantic import BaseModel, Field
 
 from api.context import Context
@@ -18,7 +18,6 @@ from api.dependencies import (
     Writing,
     WritingCaller,
     get_context,
-    operation,
     record_use,
     retry_of,
     token_in,
@@ -26,6 +25,7 @@ from api.dependencies import (
 from api.direct_route import UnusualError, direct
 from api.problems import problems
 from api.schemas.common import DEFAULT_LIMIT, Body, Cursor, Limit, Page, PersonOut, page, person
+from core.unit_of_work import Operation
 from models.enums import NoticeKind
 from rules import idempotency
 from rules.errors import NotFound
@@ -49,7 +49,7 @@ class NoticeOut(BaseModel):
     read_at: datetime | None
 
 
-class Asked(BaseModel):
+class PageQuery(BaseModel):
     """Which notices."""
 
     unread: bool | None = None
@@ -78,22 +78,26 @@ class Receipt(Body):
     event: ReceiptEvent
 
 
-async def _read_page(request: Request) -> tuple[Context, str | None, Asked]:
+async def _read_page(request: Request) -> tuple[Context, str | None, PageQuery]:
     context = await get_context(request)
-    query = request.query_params
-    if len(query.multi_items()) != len(query):
+    token = await token_in(request, context)
+    if not request.scope["query_string"]:
+        return context, token, PageQuery()
+    parameters = request.query_params
+    if len(parameters.multi_items()) != len(parameters):
         raise UnusualError
-    return context, await token_in(request, context), Asked.model_validate(dict(query))
+    return context, token, PageQuery.model_validate(dict(parameters))
 
 
 @router.get("/v1/inbox", summary="List my notices")
 @direct(_read_page)
-async def listed(_: Response, context: Services, token: Token, asked: Annotated[Asked, Query()]) -> Page[NoticeOut]:
+async def listed(context: Services, token: Token, query: Annotated[PageQuery, Query()]) -> Page[NoticeOut]:
     """My notices, newest first."""
-    async with operation(context, read_only=True) as reading:
-        inbox_page = await views.page(reading, token, asked.limit, asked.cursor, unread=asked.unread, kind=asked.kind)
+    async with context.database.statements(read_only=True) as statements:
+        reading = Operation(statements, context.clock.now(), context.keyring)
+        inbox_page = await views.page(reading, token, query.limit, query.cursor, unread=query.unread, kind=query.kind)
     record_use(context, inbox_page.session_id, inbox_page.used_at, reading.now)
-    return page(inbox_page.views, asked.limit, _out)
+    return page(inbox_page.views, query.limit, _out)
 
 
 @router.get("/v1/inbox/unread-count", summary="Count my unread notices")
