@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from playwright.async_api import Browser, BrowserContext, CDPSession, Page
 
-from api.phone_app import built, files
+from api.phone_app import files, find_folder
 from benchmarks.figures import Report, spread
 from benchmarks.ground import Ground
 from benchmarks.servers import porchlight
@@ -82,7 +82,7 @@ async def run(ground: Ground, *, short: bool) -> Report:
 
 def _weight() -> float:
     """Kilobytes of script that the server sends, the service worker's with them."""
-    return sum(len(file.squeezed or file.body) for path, file in files(built()).items() if path.endswith(".js")) / 1000
+    return sum(len(file.squeezed or file.body) for path, file in files(find_folder()).items() if path.endswith(".js")) / 1000
 
 
 async def _first(browser: Browser, url: str, network: Network) -> float:
