@@ -12,6 +12,7 @@ from uuid import UUID
 import structlog
 from fastapi import Depends, Header, Request, Security
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from fastapi.security.utils import get_authorization_scheme_param
 from pydantic import BaseModel
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -121,20 +122,22 @@ Writing = Annotated[UnitOfWork, Depends(writing, scope="function")]
 Reading = Annotated[UnitOfWork, Depends(reading, scope="function")]
 
 
+def token_in(request: Request, context: Context) -> str | None:
+    """Return the session token of a request; an `Authorization` header takes precedence, even an invalid one."""
+    header = request.headers.get("authorization")
+    if header is None:
+        return request.cookies.get(context.settings.cookie_name)
+    scheme, credentials = get_authorization_scheme_param(header)
+    return credentials if scheme.lower() == "bearer" and credentials else None
+
+
 async def token_of(
     request: Request,
     context: Services,
-    given: Annotated[HTTPAuthorizationCredentials | None, Security(bearer)] = None,
+    _: Annotated[HTTPAuthorizationCredentials | None, Security(bearer)] = None,
 ) -> str | None:
-    """Return the session token of a request; an `Authorization` header takes precedence, even an invalid one."""
-    if "authorization" in request.headers:
-        return given.credentials if given else None
-    return request.cookies.get(context.settings.cookie_name)
-
-
-async def token_in(request: Request, context: Context) -> str | None:
-    """Return the session token of a request, outside of the dependency graph."""
-    return await token_of(request, context, await bearer(request))
+    """Return the session token of a request. `bearer` is here for the OpenAPI document."""
+    return token_in(request, context)
 
 
 Token = Annotated[str | None, Depends(token_of)]

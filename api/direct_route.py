@@ -21,6 +21,7 @@ Reader = Callable[[Request], Awaitable[Arguments]]
 Endpoint = TypeVar("Endpoint", bound=Callable[..., Awaitable[BaseModel]])
 
 JSON: Final = "application/json"
+_JSON_TYPE: Final = (b"content-type", JSON.encode())
 _PLAIN: Final = "porchlight.plain"
 """In the scope of a request that is left to its plain route."""
 
@@ -105,7 +106,12 @@ class DirectRoute(BaseRoute):
             model = await marked.route.endpoint(*arguments)
         # Its own endpoint built it: a second validation would cost more than the rest of the reply.
         content = model.__pydantic_serializer__.to_json(model, by_alias=True)
-        await Response(content, status, media_type=JSON)(scope, receive, send)
+        await send({"type": "http.response.start", "status": status, "headers": [_JSON_TYPE, _length(content)]})
+        await send({"type": "http.response.body", "body": content})
+
+
+def _length(content: bytes) -> tuple[bytes, bytes]:
+    return b"content-length", str(len(content)).encode()
 
 
 def _once_more(request: Request, receive: Receive) -> Receive:

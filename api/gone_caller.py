@@ -11,7 +11,7 @@ from rules.errors import NotSignedIn
 async def resolve_error(request: Request, otherwise: PorchlightError) -> PorchlightError:
     """Return NotSignedIn when the caller's own session no longer exists, else `otherwise`."""
     context = request.app.state.context
-    token = await token_in(request, context)
+    token = token_in(request, context)
     if token is None:
         return otherwise
     try:

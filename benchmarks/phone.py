@@ -82,7 +82,10 @@ async def run(ground: Ground, *, short: bool) -> Report:
 
 def _weight() -> float:
     """Kilobytes of script that the server sends, the service worker's with them."""
-    return sum(len(file.squeezed or file.body) for path, file in files(find_folder()).items() if path.endswith(".js")) / 1000
+    return (
+        sum(len(file.squeezed or file.body) for path, file in files(find_folder()).items() if path.endswith(".js"))
+        / 1000
+    )
 
 
 async def _first(browser: Browser, url: str, network: Network) -> float:

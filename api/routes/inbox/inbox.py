@@ -80,7 +80,7 @@ class Receipt(Body):
 
 async def _read_page(request: Request) -> tuple[Context, str | None, PageQuery]:
     context = await get_context(request)
-    token = await token_in(request, context)
+    token = token_in(request, context)
     if not request.scope["query_string"]:
         return context, token, PageQuery()
     parameters = request.query_params

@@ -115,7 +115,7 @@ async def _read_press(request: Request) -> tuple[Context, str | None, str | None
     key = await press_key(single_header(request, "idempotency-key"))
     body = await json_body(request)
     press = Press.model_validate(json.loads(body)) if body else None
-    return context, await token_in(request, context), key, press
+    return context, token_in(request, context), key, press
 
 
 @router.post(
