@@ -22,7 +22,7 @@ from rules.kinds import KINDS
 from rules.outbox import device_retirement, refusals
 from rules.outbox.refusals import OPERATOR_REASONS, PushTarget
 from rules.outbox.wanted import next_try
-from rules.reach_out.reach_change import lock_reach_outs_of
+from rules.reach_out.reach_change import lock_reach_outs_of, share_memberships_of
 
 log = structlog.get_logger(__name__)
 
@@ -120,9 +120,9 @@ async def apply_consequences(unit: UnitOfWork, outcomes: Sequence[Outcome]) -> N
     """
     ordered = sorted(outcomes, key=lambda outcome: (_address_id(outcome.claimed), outcome.claimed.id))
     # Locked at once and in their order: locked one by one, two such transactions could deadlock.
-    await lock_reach_outs_of(
-        unit, sorted({outcome.claimed.person_id for outcome in ordered if _has_consequence(outcome)})
-    )
+    people = sorted({outcome.claimed.person_id for outcome in ordered if _has_consequence(outcome)})
+    await share_memberships_of(unit, people)
+    await lock_reach_outs_of(unit, people)
     for outcome in ordered:
         claimed = outcome.claimed
         target = PushTarget(claimed.person_id, claimed.device_id, claimed.channel_id, claimed.address_hash)

@@ -104,6 +104,7 @@ async def note_parked(unit: UnitOfWork, reach_out_id: UUID, person_id: UUID) -> 
         .where(
             Recipient.reach_out_id == reach_out_id,
             access.owned_by(Recipient, person_id),
+            Recipient.unreachable_at.is_(None),
             ~on_its_way(reach_out_id, person_id),
         )
         .values(unreachable_at=unit.now)

@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import select
 
 from core.unit_of_work import UnitOfWork
-from models import ReachOut, Recipient
+from models import Membership, ReachOut, Recipient
 from rules import access
 from rules.reach_out import store
 from rules.reach_out.events import ReachChanged
@@ -42,3 +42,21 @@ async def lock_reach_outs_of(unit: UnitOfWork, people: Iterable[UUID]) -> Sequen
         .with_for_update()
     )
     return rows.scalars().all()
+
+
+async def share_memberships_of(unit: UnitOfWork, people: Iterable[UUID]) -> None:
+    """Keep the memberships of everyone in these people's open reach-outs from being locked, before the reach-outs are.
+
+    For a transaction that may change one recipient twice. PostgreSQL checks the foreign keys of a row again that the same
+    transaction has changed before, and for that takes a lock on its membership, which comes before reach-outs in the
+    order of locks.
+    """
+    joined = select(Recipient.reach_out_id).where(access.owned_by_any(Recipient, list(people)))
+    await unit.session.execute(
+        select(Membership.id)
+        .join(Recipient, Recipient.membership_id == Membership.id)
+        .join(ReachOut, ReachOut.id == Recipient.reach_out_id)
+        .where(ReachOut.closed_at.is_(None), ReachOut.id.in_(joined))
+        .order_by(Membership.id)
+        .with_for_update(read=True, key_share=True, of=Membership)
+    )
