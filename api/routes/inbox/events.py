@@ -52,13 +52,13 @@ async def _stream(context: Context, who: Caller, *, reconnected: bool) -> AsyncI
     STREAMS.inc()
     try:
         async with context.bus.listen(who.person_id) as listener:
+            # A session that ended between the look-up and the first listening must not stay.
+            if not await _signed_in(context, who):
+                return
             # The id only says "I was here before"; what was missed is fetched, not replayed.
             yield format_sse_event(comment="open", id="1", retry=2000)
             if reconnected:
                 yield _event("resync", {})
-            # A session that ended between the look-up and the first listening must not stay.
-            if not await _signed_in(context, who):
-                return
             async for chunk in _told(context, who, listener):
                 yield chunk
     finally:
