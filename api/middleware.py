@@ -57,7 +57,7 @@ class Edge:
 
         try:
             # Whatever fails, the client gets a problem document.
-            with caught() as request:
+            with caught(traced=True) as request:
                 refusal = self._refusal(scope)
                 if refusal is not None:
                     await problems.reply(refusal, request_id)(scope, receive, send_completed)

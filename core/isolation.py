@@ -13,15 +13,20 @@ log = structlog.get_logger(__name__)
 class Isolation:
     """A context manager that lets no `Exception` out. `error` is what the block raised, None when it ended well.
 
-    Cancellation, exits and interrupts pass through: they are meant for whoever runs the block.
+    Cancellation, exits and interrupts pass through: they are meant for whoever runs the block. The error's traceback is
+    dropped unless `traced`: it refers to the frame that refers to this object, and so would keep alive whatever the block
+    used, connections among it, until the garbage collector comes.
     """
 
-    __slots__ = ("_event", "_fields", "_level", "error")
+    __slots__ = ("_event", "_fields", "_level", "_traced", "error")
 
-    def __init__(self, event: str | None, level: Literal["warning", "error"], fields: dict[str, object]) -> None:
+    def __init__(
+        self, event: str | None, level: Literal["warning", "error"], fields: dict[str, object], *, traced: bool = False
+    ) -> None:
         self._event = event
         self._level = level
         self._fields = fields
+        self._traced = traced
         self.error: Exception | None = None
 
     @property
@@ -39,7 +44,7 @@ class Isolation:
     ) -> bool:
         if not isinstance(error, Exception):
             return False
-        self.error = error
+        self.error = error if self._traced else error.with_traceback(None)
         if self._event is not None:
             ISOLATED_FAILURES.labels(self._event).inc()
             # The type and nothing more: a message or a traceback may quote what a person wrote.
@@ -52,6 +57,6 @@ def isolated(event: str, *, level: Literal["warning", "error"] = "warning", **fi
     return Isolation(event, level, fields)
 
 
-def caught() -> Isolation:
-    """Go on after the block, whatever it raises, and log nothing: the caller classifies `error`."""
-    return Isolation(None, "warning", {})
+def caught(*, traced: bool = False) -> Isolation:
+    """Go on after the block, whatever it raises, and log nothing: the caller classifies `error`. `traced` keeps its trace."""
+    return Isolation(None, "warning", {}, traced=traced)

@@ -2,6 +2,8 @@
 
 import ast
 import asyncio
+import gc
+import weakref
 from pathlib import Path
 
 import pytest
@@ -12,7 +14,7 @@ from core import isolation
 from core.isolation import caught, isolated
 
 ROOT = Path(isolation.__file__).resolve().parents[1]
-PACKAGES = ("cli", "core", "models", "notifications", "rules", "worker")
+PACKAGES = ("api", "cli", "core", "models", "notifications", "rules", "worker")
 
 
 def failures(event: str) -> float:
@@ -71,3 +73,21 @@ def _is_broad(handler: ast.ExceptHandler) -> bool:
 def _raises(handler: ast.ExceptHandler) -> bool:
     """Whether it raises the error again, or one of ours in its place."""
     return any(isinstance(step, ast.Raise) for step in ast.walk(handler))
+
+
+def test_what_the_block_used_is_let_go_without_the_garbage_collector() -> None:
+    class Connection:
+        pass
+
+    def send() -> weakref.ref[Connection]:
+        connection = Connection()
+        with caught() as sending:
+            raise LookupError
+        assert isinstance(sending.error, LookupError)
+        return weakref.ref(connection)
+
+    gc.disable()
+    try:
+        assert send()() is None
+    finally:
+        gc.enable()
