@@ -68,11 +68,11 @@ def api_only() -> FastAPI:
         redirect_slashes=False,
         generate_unique_id_function=_operation_id,
     )
-    problems.install(app, gone_caller.resolve_error)
+    problems.install_error_handlers(app, gone_caller.resolve_error)
     for module in ROUTERS:
         app.include_router(module.router)
     app.router.routes.insert(0, DirectRoute(route for module in ROUTERS for route in module.router.routes))
-    phone_app.install(app)
+    phone_app.install_phone_app(app)
     return app
 
 
@@ -84,6 +84,14 @@ def _operation_id(route: APIRoute) -> str:
 
 def _everywhere() -> dict[int | str, dict[str, Any]]:
     return {
-        422: {"model": problems.Problem, "description": "`/problems/invalid`", "content": {problems.MEDIA: {}}},
-        "default": {"model": problems.Problem, "description": "A problem.", "content": {problems.MEDIA: {}}},
+        422: {
+            "model": problems.Problem,
+            "description": "`/problems/invalid`",
+            "content": {problems.PROBLEM_MEDIA_TYPE: {}},
+        },
+        "default": {
+            "model": problems.Problem,
+            "description": "A problem.",
+            "content": {problems.PROBLEM_MEDIA_TYPE: {}},
+        },
     }

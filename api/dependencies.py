@@ -173,7 +173,7 @@ def record_use(context: Context, session_id: UUID, used_at: datetime, now: datet
             # After a failure the next request tries again.
             with isolated("session_not_slid"):
                 async with context.database.write() as session:
-                    await sessions.extend(make_unit(context, session), session_id)
+                    await sessions.extend_session(make_unit(context, session), session_id)
                     await session.commit()
         finally:
             context.sliding.discard(session_id)
@@ -211,11 +211,11 @@ async def press_key(
     return key or None
 
 
-IdempotencyKey = Annotated[str | None, Depends(idempotency_key)]
+IdempotencyHeader = Annotated[str | None, Depends(idempotency_key)]
 PressKey = Annotated[str | None, Depends(press_key)]
 
 
-def retry_of(
+def fingerprint_of(
     keyring: Keyring, who: Caller, what: str, key: str | None, body: BaseModel | None
 ) -> RequestFingerprint | None:
     """Return the fingerprint that identifies retries of a request; `what` is its method and path."""

@@ -5,7 +5,7 @@ import asyncio
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 
-async def answer(app: ASGIApp, scope: Scope, receive: Receive, send: Send) -> None:
+async def serve_head(app: ASGIApp, scope: Scope, receive: Receive, send: Send) -> None:
     """Call the application with GET and drop the body. Afterwards `scope["route"]` is the route that matched."""
     get_scope = {**scope, "method": "GET"}
     headers_sent = asyncio.Event()

@@ -22,16 +22,16 @@ class Guess:
     """One guess that was counted. `who`: the key under which its check queues for the hasher."""
 
     place: str
-    limits: tuple[tuple[throttle.Limit, str], ...]
+    limits: tuple[tuple[throttle.RateLimit, str], ...]
     who: str
 
 
-def place(request: Request) -> str:
+def request_place(request: Request) -> str:
     """Return where a request comes from, as limits count it."""
     return place_of(request.client.host if request.client else "nowhere")
 
 
-async def take(
+async def count_guess(
     context: Context, request: Request, name: str, person_id: UUID | None, *, guessable: bool = True
 ) -> Guess:
     """Count a guess before it is checked, so that concurrent guesses are counted too. Raises TooMany.
@@ -39,11 +39,11 @@ async def take(
     `guessable`: the secret has so few values that one name may be attacked from many places. `person_id`: whose name it is,
     if anybody's. At a place where they have signed in before, guesses made elsewhere do not count.
     """
-    request_place = place(request)
-    limits = [(GUESSES_PER_NAME_AND_PLACE, f"{name}\0{request_place}"), (GUESSES_PER_PLACE, request_place)]
+    place = request_place(request)
+    limits = [(GUESSES_PER_NAME_AND_PLACE, f"{name}\0{place}"), (GUESSES_PER_PLACE, place)]
     async with context.database.read() as session:
         unit = make_unit(context, session)
-        known = await known_places.is_known(unit, person_id, request_place)
+        known = await known_places.is_known(unit, person_id, place)
         if guessable and not known:
             limits.append((GUESSES_PER_NAME, name))
         for limit, who in limits:
@@ -53,21 +53,21 @@ async def take(
         for limit, who in limits:
             await throttle.consume(unit, limit, who)
         await session.commit()
-    return Guess(request_place, tuple(limits), f"{name}\0{request_place}" if known else request_place)
+    return Guess(place, tuple(limits), f"{name}\0{place}" if known else place)
 
 
-async def give_back(context: Context, guess: Guess, person_id: UUID) -> None:
+async def accept_guess(context: Context, guess: Guess, person_id: UUID) -> None:
     """Take back a guess that was right, and remember the place as one of this person's."""
     async with context.database.write() as session:
         unit = make_unit(context, session)
         for limit, who in guess.limits:
-            await throttle.give_back(unit, limit, who)
-        await known_places.remember(unit, person_id, guess.place)
+            await throttle.refund(unit, limit, who)
+        await known_places.record_place(unit, person_id, guess.place)
         await session.commit()
 
 
 @asynccontextmanager
-async def at_links(context: Context, request: Request) -> AsyncIterator[None]:
+async def count_invalid_links(context: Context, request: Request) -> AsyncIterator[None]:
     """Count invalid invitation links against the place they were tried from. Raises TooMany after too many.
 
     Valid links are never delayed: nobody guesses 128 random bits, and a whole clinic may share one address.
@@ -76,11 +76,11 @@ async def at_links(context: Context, request: Request) -> AsyncIterator[None]:
         yield
     except InvitationNotValid:
         async with context.database.write() as session:
-            await throttle.consume(make_unit(context, session), LINK_GUESSES_PER_PLACE, place(request))
+            await throttle.consume(make_unit(context, session), LINK_GUESSES_PER_PLACE, request_place(request))
             await session.commit()
         raise
 
 
 async def remember_place(unit: UnitOfWork, request: Request, person_id: UUID) -> None:
     """Remember the place as one of this person's, who has proved in another way who they are."""
-    await known_places.remember(unit, person_id, place(request))
+    await known_places.record_place(unit, person_id, request_place(request))

@@ -60,9 +60,9 @@ class Edge:
             with caught(traced=True) as request:
                 refusal = self._refusal(scope)
                 if refusal is not None:
-                    await problems.reply(refusal, request_id)(scope, receive, send_completed)
+                    await problems.problem_response(refusal, request_id)(scope, receive, send_completed)
                 elif scope["method"] == "HEAD":
-                    await head_requests.answer(self._app, scope, _limited(receive), send_completed)
+                    await head_requests.serve_head(self._app, scope, _limited(receive), send_completed)
                 else:
                     await self._app(scope, _limited(receive), send_completed)
             error = request.error
@@ -70,7 +70,7 @@ class Edge:
                 # Only its type and its places: a traceback may quote what a person wrote.
                 log.error("request_failed", request_id=request_id, error=type(error).__name__, where=places(error))
             if error is not None and not started:
-                await problems.reply(PorchlightError(), request_id)(scope, receive, send_completed)
+                await problems.problem_response(PorchlightError(), request_id)(scope, receive, send_completed)
         finally:
             route = getattr(scope.get("route"), "path", "other")
             if route != "/v1/events":

@@ -18,16 +18,16 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 HERE: Final = Path(__file__).resolve().parent
 APP_FOLDERS: Final = (HERE / "built", HERE.parent / "phone" / "dist")
 """Where the app may be: inside the wheel, or built in the checkout."""
-PAGE: Final = "/index.html"
-POLICY: Final = (
+INDEX_PATH: Final = "/index.html"
+APP_POLICY: Final = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
     "manifest-src 'self'; worker-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
 UNUSED_FEATURES: Final = (
     "accelerometer, autoplay, camera, display-capture, geolocation, gyroscope, microphone, midi, payment, usb"
 )
-HEADERS: Final = {
-    "Content-Security-Policy": POLICY,
+APP_HEADERS: Final = {
+    "Content-Security-Policy": APP_POLICY,
     "Permissions-Policy": ", ".join(f"{name}=()" for name in UNUSED_FEATURES.split(", ")),
     "Cross-Origin-Opener-Policy": "same-origin",
     "Vary": "Accept-Encoding",
@@ -89,7 +89,7 @@ class PhoneApp:
             file = self._find(scope["path"], headers)
             if file is not None:
                 answer = reply = file.reply(headers)
-                if file is self._files.get(PAGE):
+                if file is self._files.get(INDEX_PATH):
                     reply.headers["Link"] = self._preloads(headers)
                     reply.headers.add_vary_header("Accept-Language")
         await answer(scope, receive, send)
@@ -106,12 +106,12 @@ class PhoneApp:
             return self._files[path]
         first = path.lstrip("/").partition("/")[0]
         if ENCODED_LINK.match(path):
-            return self._files.get(PAGE)
+            return self._files.get(INDEX_PATH)
         is_page = "text/html" in headers.get("accept", "") and "." not in path.rpartition("/")[2]
-        return self._files.get(PAGE) if is_page and first in {"", "#", "%23", "invitation"} else None
+        return self._files.get(INDEX_PATH) if is_page and first in {"", "#", "%23", "invitation"} else None
 
 
-def install(app: FastAPI, folder: Path | None = None) -> None:
+def install_phone_app(app: FastAPI, folder: Path | None = None) -> None:
     """Serve the app from `folder` (by default where it was built), or a page that says that there is none.
 
     It is the router's default, so that requests of the API do not pass through it.
@@ -128,17 +128,17 @@ def find_folder() -> Path:
 def files(folder: Path) -> Mapping[str, File]:
     """Return the app's files by URL path; without an app, a page that says how to build it."""
     if not (folder / "index.html").is_file():
-        return {"/": _file(Path("index.html"), NO_APP_PAGE.encode(), {"Content-Security-Policy": NO_APP_POLICY})}
+        return {"/": _make_file(Path("index.html"), NO_APP_PAGE.encode(), {"Content-Security-Policy": NO_APP_POLICY})}
     by_path = {
-        f"/{path.relative_to(folder).as_posix()}": _file(path.relative_to(folder), path.read_bytes(), HEADERS)
+        f"/{path.relative_to(folder).as_posix()}": _make_file(path.relative_to(folder), path.read_bytes(), APP_HEADERS)
         for path in sorted(folder.rglob("*"))
         if path.is_file() and not path.name.startswith(".")
     }
-    by_path["/"] = by_path[PAGE]
+    by_path["/"] = by_path[INDEX_PATH]
     return by_path
 
 
-def _file(path: Path, body: bytes, headers: Mapping[str, str]) -> File:
+def _make_file(path: Path, body: bytes, headers: Mapping[str, str]) -> File:
     kind = MEDIA_TYPES.get(path.suffix) or mimetypes.guess_type(path.name)[0] or "application/octet-stream"
     file_headers = {
         **headers,

@@ -11,7 +11,7 @@ from core import text
 from models.enums import Need
 
 
-def read(value: object) -> object:
+def parse_body(value: object) -> object:
     """Parse a body with another content type as JSON, such as the text/plain that a page's `fetch` sends."""
     if not isinstance(value, bytes):
         return value
@@ -22,12 +22,12 @@ def read(value: object) -> object:
     return {} if body is None else body
 
 
-def note(value: object) -> object:
+def cut_note(value: object) -> object:
     """Cut a note that is too long; anything but a text counts as no note."""
     return text.cut(value, MAX_NOTE_LENGTH) if isinstance(value, str) else None
 
 
-def or_nothing(value: object, check: ValidatorFunctionWrapHandler) -> Any:  # noqa: ANN401 (pydantic's own shape)
+def drop_invalid(value: object, check: ValidatorFunctionWrapHandler) -> Any:  # noqa: ANN401 (pydantic's own shape)
     """Drop an invalid time, so that a press never fails because of the phone's clock."""
     try:
         return check(value)
@@ -35,7 +35,7 @@ def or_nothing(value: object, check: ValidatorFunctionWrapHandler) -> Any:  # no
         return None
 
 
-def ids(value: object) -> object:
+def keep_valid_ids(value: object) -> object:
     """Keep the valid ids of a list, the first 50 at most; None for an empty list or anything else."""
     if not isinstance(value, list) or not value:
         # An empty list is an error of the app; it does not mean that nobody is to be told.
@@ -51,6 +51,6 @@ def is_id(text_: str) -> bool:
     return True
 
 
-def known_need(value: object) -> object:
+def drop_unknown_need(value: object) -> object:
     """Drop a need that this release does not know, so that a press never fails because of it."""
     return value if isinstance(value, str) and value in set(Need) else None

@@ -23,7 +23,7 @@ from core.database import refers_to_nothing
 from core.errors import Busy, KeysUnavailable, PorchlightError
 from rules import errors
 
-MEDIA = "application/problem+json"
+PROBLEM_MEDIA_TYPE = "application/problem+json"
 RETRY_SECONDS = "2"
 
 log = structlog.get_logger(__name__)
@@ -73,7 +73,7 @@ STATUS: dict[type[PorchlightError], int] = {
     errors.TooMany: 429,
     errors.KeyReused: 422,
     errors.EmptyCircle: 409,
-    errors.Closed: 409,
+    errors.ReachOutClosed: 409,
     errors.StillOpen: 409,
     errors.NobodyAnswered: 409,
     errors.CircleFull: 409,
@@ -123,7 +123,9 @@ def problems(*kinds: type[PorchlightError]) -> dict[int | str, dict[str, Any]]:
     by_status: dict[int | str, dict[str, Any]] = {}
     for kind in kinds:
         slug = f"`/problems/{kind.slug}`: {kind.title}"
-        entry = by_status.setdefault(STATUS[kind], {"model": Problem, "description": "", "content": {MEDIA: {}}})
+        entry = by_status.setdefault(
+            STATUS[kind], {"model": Problem, "description": "", "content": {PROBLEM_MEDIA_TYPE: {}}}
+        )
         entry["description"] = f"{entry['description']} {slug}".strip()
     return by_status
 
@@ -133,7 +135,7 @@ def or_existing(model: type[BaseModel], why: str) -> dict[int | str, dict[str, A
     return {200: {"model": model, "description": why}}
 
 
-def reply(error: PorchlightError, request_id: str, headers: Mapping[str, str] | None = None) -> Response:
+def problem_response(error: PorchlightError, request_id: str, headers: Mapping[str, str] | None = None) -> Response:
     """Return the problem document of an error."""
     status = STATUS[type(error)]
     body = {
@@ -151,13 +153,13 @@ def reply(error: PorchlightError, request_id: str, headers: Mapping[str, str] | 
         all_headers["Retry-After"] = RETRY_SECONDS
     if status == HTTPStatus.UNAUTHORIZED:
         all_headers["WWW-Authenticate"] = "Bearer"
-    return Response(to_json(body), status_code=status, media_type=MEDIA, headers=all_headers)
+    return Response(to_json(body), status_code=status, media_type=PROBLEM_MEDIA_TYPE, headers=all_headers)
 
 
 ErrorResolver = Callable[[Request, PorchlightError], Awaitable[PorchlightError]]
 
 
-def install(app: FastAPI, resolve: ErrorResolver) -> None:
+def install_error_handlers(app: FastAPI, resolve: ErrorResolver) -> None:
     """Turn all exceptions into problem documents. `resolve`: returns what to reply when rows were deleted meanwhile."""
     _install_refusals(app)
 
@@ -165,25 +167,25 @@ def install(app: FastAPI, resolve: ErrorResolver) -> None:
     async def invalid(request: Request, error: RequestValidationError) -> Response:
         items = error.errors()
         if any(item["type"] == "json_invalid" for item in items):
-            return reply(BadRequest(), request_id(request))
-        return reply(errors.Invalid(extra={"errors": list(_validation_errors(items))}), request_id(request))
+            return problem_response(BadRequest(), request_id(request))
+        return problem_response(errors.Invalid(extra={"errors": list(_validation_errors(items))}), request_id(request))
 
     @app.exception_handler(Exception)
     async def unexpected(request: Request, _: Exception) -> Response:
-        return reply(PorchlightError(), request_id(request))
+        return problem_response(PorchlightError(), request_id(request))
 
     @app.exception_handler(StaleDataError)
     @app.exception_handler(NoResultFound)
     async def gone(request: Request, _: Exception) -> Response:
         # A row that was read has been deleted concurrently.
-        return reply(await resolve(request, errors.NotFound()), request_id(request))
+        return problem_response(await resolve(request, errors.NotFound()), request_id(request))
 
     @app.exception_handler(errors.EmptyCircle)
     @app.exception_handler(errors.CompanionUnknown)
     @app.exception_handler(errors.MemberUnknown)
     async def alone(request: Request, error: PorchlightError) -> Response:
         # A request of an account that is erased meanwhile fails like this too: nobody is in its circle any more.
-        return reply(await resolve(request, error), request_id(request))
+        return problem_response(await resolve(request, error), request_id(request))
 
     @app.exception_handler(DBAPIError)
     @app.exception_handler(PoolTimeoutError)
@@ -193,7 +195,7 @@ def install(app: FastAPI, resolve: ErrorResolver) -> None:
         if isinstance(error, DBAPIError) and refers_to_nothing(error):
             return await gone(request, error)
         log.error("database_failed", error=type(getattr(error, "orig", None) or error).__name__)
-        return reply(Busy(), request_id(request))
+        return problem_response(Busy(), request_id(request))
 
 
 def _install_refusals(app: FastAPI) -> None:
@@ -202,18 +204,18 @@ def _install_refusals(app: FastAPI) -> None:
     @app.exception_handler(PorchlightError)
     async def refused(request: Request, error: PorchlightError) -> Response:
         if isinstance(error, errors.NotFound) and _is_navigation(request):
-            return small_page.not_found(request.headers)
-        return reply(error, request_id(request))
+            return small_page.not_found_page(request.headers)
+        return problem_response(error, request_id(request))
 
     @app.exception_handler(HTTPException)
     async def http(request: Request, error: HTTPException) -> Response:
         if error.status_code == HTTPStatus.NOT_FOUND and _is_navigation(request):
-            return small_page.not_found(request.headers)
+            return small_page.not_found_page(request.headers)
         kind = {404: errors.NotFound, 405: WrongMethod, 413: TooLarge}.get(error.status_code, BadRequest)
         headers = dict(error.headers or {})
         if kind is WrongMethod:
             headers["Allow"] = ", ".join(sorted(_methods(app, request))) or headers.get("allow", "GET")
-        return reply(kind(), request_id(request), headers)
+        return problem_response(kind(), request_id(request), headers)
 
 
 def _is_navigation(request: Request) -> bool:

@@ -7,7 +7,7 @@ from core.places import is_private
 
 SUSPICIOUS_SIGN_UPS = 5
 """Sign-ups from one and the same private address after which the warning is logged."""
-FORWARDED = ("x-forwarded-for", "forwarded", "x-real-ip")
+FORWARDING_HEADERS = ("x-forwarded-for", "forwarded", "x-real-ip")
 
 log = structlog.get_logger(__name__)
 
@@ -29,7 +29,7 @@ class ProxyWatch:
         self._host = host
         if self._over:
             return
-        forwarded = any(name in request.headers for name in FORWARDED)
+        forwarded = any(name in request.headers for name in FORWARDING_HEADERS)
         if forwarded or refused or self._count >= SUSPICIOUS_SIGN_UPS:
             self._over = True
             log.warning(

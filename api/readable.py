@@ -15,27 +15,29 @@ from api import small_page
 from rules.circle.hours import load_zone
 from rules.languages import LANGUAGES, nearest
 
-WHO: Final = ("member_id", "owner_id", "person_id", "sender_id", "recipient_id", "companion_id", "blocked_id")
+PERSON_FIELDS: Final = ("member_id", "owner_id", "person_id", "sender_id", "recipient_id", "companion_id", "blocked_id")
 """Fields that are somebody: shown by name."""
-FREE: Final = frozenset({"name", "display_name", "sign_in_name", "contact", "label", "address", "note", "text", "what"})
+FREE_TEXT_FIELDS: Final = frozenset(
+    {"name", "display_name", "sign_in_name", "contact", "label", "address", "note", "text", "what"}
+)
 """Fields that hold a person's own words: never looked up, whatever they say."""
 
 
-def zipped(export: Mapping[str, Any]) -> bytes:
+def export_zip(export: Mapping[str, Any]) -> bytes:
     """`porchlight.json` and `index.html`, every section of the one in the other."""
     held = io.BytesIO()
     with zipfile.ZipFile(held, "w", zipfile.ZIP_DEFLATED) as file:
         file.writestr("porchlight.json", to_json(export, indent=2))
-        file.writestr("index.html", page(export))
+        file.writestr("index.html", export_page(export))
     return held.getvalue()
 
 
-def page(export: Mapping[str, Any]) -> str:
+def export_page(export: Mapping[str, Any]) -> str:
     """Each section under its heading, in the person's language and time zone; all of it escaped."""
-    return _Page(export).html()
+    return _ExportPage(export).html()
 
 
-class _Page:
+class _ExportPage:
     """What every line of the page needs to know: the language, the time zone, and what people are called."""
 
     def __init__(self, export: Mapping[str, Any]) -> None:
@@ -48,7 +50,9 @@ class _Page:
         self._values = cast("Mapping[str, str]", self._words.values)
         self._zone: ZoneInfo | None = load_zone(person["time_zone"])
         named = [*export["circle"], *export["supporting"], *export["messages_to_me"]]
-        self._names = {row[who]: row["name"] for row in named for who in WHO if who in row and row.get("name")}
+        self._names = {
+            row[who]: row["name"] for row in named for who in PERSON_FIELDS if who in row and row.get("name")
+        }
         self._names[person["id"]] = person["display_name"]
 
     def html(self) -> str:
@@ -60,11 +64,11 @@ class _Page:
         body = (
             f'<main>\n<h1>{escape(title)}</h1>\n<p class="soft">{escape(made)}</p>\n' + "\n".join(parts) + "\n</main>"
         )
-        return small_page.frame(title, body, self._language)
+        return small_page.render_document(title, body, self._language)
 
     def _section(self, name: str) -> str:
         held = self._export[name]
-        heading = self._sections[name] if name in self._sections else _spoken(name)
+        heading = self._sections[name] if name in self._sections else _readable_name(name)
         if isinstance(held, Mapping):
             inside = self._row(held)
         elif isinstance(held, Sequence) and not isinstance(held, str):
@@ -77,7 +81,7 @@ class _Page:
         lines = []
         order = list(self._fields)
         if "name" not in row:
-            lines += [(self._fields["name"], self._name(row[who])) for who in WHO if row.get(who)]
+            lines += [(self._fields["name"], self._name(row[who])) for who in PERSON_FIELDS if row.get(who)]
         lines += [
             (self._fields[field], self._value(field, value))
             for field, value in sorted(row.items(), key=lambda item: order.index(item[0]) if item[0] in order else 0)
@@ -99,7 +103,7 @@ class _Page:
             return ", ".join(self._value(field, one) for one in value)
         if field == "language" and value in LANGUAGES:
             return LANGUAGES[str(value)].name
-        if field not in FREE and str(value) in self._values:
+        if field not in FREE_TEXT_FIELDS and str(value) in self._values:
             return self._values[str(value)]
         return value if isinstance(value, str) else to_json(value).decode()
 
@@ -108,5 +112,5 @@ class _Page:
         return f"{local:%Y-%m-%d %H:%M}"
 
 
-def _spoken(name: str) -> str:
+def _readable_name(name: str) -> str:
     return name.replace("_", " ").capitalize()

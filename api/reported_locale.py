@@ -9,13 +9,13 @@ UNKNOWN_REGIONS = frozenset({"XX", "ZZ", "XA", "XB", "AA", "QO", "EU", "UN", "EZ
 """Two-letter codes of no country: unknown, private use or a union in CLDR."""
 
 
-def time_zone(value: object) -> str:
+def parse_time_zone(value: object) -> str:
     """Return the zone of this name, in any case; UTC for anything else."""
     name = value.strip() if isinstance(value, str) and len(value) <= 64 else ""
     return name if name in time_zones() else _zones().get(name.lower(), "UTC")
 
 
-def region(value: object) -> str | None:
+def parse_region(value: object) -> str | None:
     """Return the country of this code; None for anything else."""
     try:
         code = regions.region(value) if isinstance(value, str) else None
@@ -24,7 +24,7 @@ def region(value: object) -> str | None:
     return None if code in UNKNOWN_REGIONS else code
 
 
-def language(value: object) -> str | None:
+def parse_language(value: object) -> str | None:
     """Return the language of a tag (BCP 47) or locale (`es-MX`, `zh_Hans`, `en-US@posix`), in lower case."""
     if not isinstance(value, str):
         return None

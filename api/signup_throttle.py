@@ -4,17 +4,17 @@ from fastapi import Request
 
 from api.context import Context
 from api.dependencies import make_unit
-from api.login_throttle import place
+from api.login_throttle import request_place
 from rules.accounts import people, throttle
 from rules.errors import TooMany
 
 
-async def take(context: Context, request: Request, invitation_token: str | None) -> None:
+async def count_sign_up(context: Context, request: Request, invitation_token: str | None) -> None:
     """Count a sign-up before it is processed. Raises TooMany.
 
     With a (valid) invitation it counts against that link only, so that a group can sign up together in one place.
     """
-    limit, who = people.sign_up_limit_per_place(context.settings.sign_ups), place(request)
+    limit, who = people.sign_up_limit_per_place(context.settings.sign_ups), request_place(request)
     if invitation_token is not None:
         limit, who = people.SIGN_UPS_PER_INVITATION, invitation_token
     try:

@@ -24,7 +24,7 @@ STYLE: Final = (
     "dl{margin:0 0 1.25rem;padding:0 0 .75rem;border-bottom:1px solid var(--line);break-inside:avoid}"
     "dt{color:var(--soft);font-size:.9375rem}dd{margin:0 0 .375rem;white-space:pre-wrap}"
 )
-POLICY: Final = (
+PAGE_POLICY: Final = (
     "default-src 'none'; style-src 'sha256-"
     + base64.b64encode(hashlib.sha256(STYLE.encode()).digest()).decode()
     + "'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
@@ -36,7 +36,7 @@ def accepts_html(headers: Headers) -> bool:
     return "text/html" in headers.get("accept", "")
 
 
-def frame(title: str, body: str, language: str = DEFAULT_LANGUAGE) -> str:
+def render_document(title: str, body: str, language: str = DEFAULT_LANGUAGE) -> str:
     """Return a whole page; `title` is plain text, `body` is HTML."""
     return (
         f'<!doctype html>\n<html lang="{escape(language)}">\n<head>\n<meta charset="utf-8">\n'
@@ -46,17 +46,19 @@ def frame(title: str, body: str, language: str = DEFAULT_LANGUAGE) -> str:
     )
 
 
-def not_found(headers: Headers) -> HTMLResponse:
+def not_found_page(headers: Headers) -> HTMLResponse:
     """Return the page for an unknown address, in the first of the browser's languages that is offered."""
     tags = [tag.partition(";")[0].strip() for tag in headers.get("accept-language", "").split(",")]
     language = next(filter(None, map(offered, tags)), DEFAULT_LANGUAGE)
     words = LANGUAGES[language].pages
-    reply = page(words.nowhere, words.nowhere_advice, status=404, language=language)
+    reply = render_small_page(words.nowhere, words.nowhere_advice, status=404, language=language)
     reply.headers.add_vary_header("Accept-Language")
     return reply
 
 
-def page(title: str, *paragraphs: str, status: int = 200, language: str = DEFAULT_LANGUAGE) -> HTMLResponse:
+def render_small_page(
+    title: str, *paragraphs: str, status: int = 200, language: str = DEFAULT_LANGUAGE
+) -> HTMLResponse:
     """Return a page of a title, some sentences (all plain text) and the way to the app."""
     link_text = LANGUAGES[language].pages.open_app
     content = "\n".join(f"<p>{escape(paragraph)}</p>" for paragraph in paragraphs)
@@ -64,7 +66,7 @@ def page(title: str, *paragraphs: str, status: int = 200, language: str = DEFAUL
         f'<main>\n<h1>{escape(title)}</h1>\n{content}\n<p class="go"><a href="/">{escape(link_text)}</a></p>\n</main>'
     )
     return HTMLResponse(
-        frame(title, body, language),
+        render_document(title, body, language),
         status,
-        headers={"Content-Security-Policy": POLICY, "Vary": "Accept", "Cache-Control": "no-cache"},
+        headers={"Content-Security-Policy": PAGE_POLICY, "Vary": "Accept", "Cache-Control": "no-cache"},
     )

@@ -33,4 +33,4 @@ class Gate:
             return JSONResponse({"status": "ok"})
         if request.url.path == "/readyz":
             return JSONResponse({"status": "not ready", "because": self._because}, 503)
-        return problems.reply(Busy(), "")
+        return problems.problem_response(Busy(), "")

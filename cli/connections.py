@@ -222,6 +222,6 @@ class Placed:
 
 def _raw(error: PorchlightError) -> bytes:
     """Return the problem document as the bytes of a whole reply, after which nothing comes."""
-    response = problems.reply(error, "", {"connection": "close", "cache-control": "no-store"})
+    response = problems.problem_response(error, "", {"connection": "close", "cache-control": "no-store"})
     headers = b"".join(name + b": " + value + b"\r\n" for name, value in response.raw_headers)
     return STATUS_LINE[response.status_code] + headers + b"\r\n" + bytes(response.body)

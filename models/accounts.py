@@ -7,7 +7,7 @@ from sqlalchemy import JSON, BigInteger, CheckConstraint, ForeignKey, Index, Str
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
-from models.base import Base, Encrypted, Hash, Id, Moment, ShortText, enum_check
+from models.base import Base, Encrypted, Hash, Id, ShortText, Timestamp, enum_check
 from models.enums import AccessKind, Carrier, ChannelKind, DeviceKind, DisabledReason
 
 
@@ -29,7 +29,7 @@ class Person(Base):
     ladder: Mapped[list[int] | None] = mapped_column(JSON().with_variant(JSONB, "postgresql"))
     # When the person, and the owners of circles they are in, were notified that no push reaches them; once per episode.
     unreachable_told_at: Mapped[datetime | None]
-    created_at: Mapped[Moment]
+    created_at: Mapped[Timestamp]
 
 
 class Session(Base):
@@ -42,10 +42,10 @@ class Session(Base):
     person_id: Mapped[UUID] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"), index=True)
     token_hash: Mapped[Hash] = mapped_column(unique=True)
     carrier: Mapped[ShortText]
-    created_at: Mapped[Moment]
-    used_at: Mapped[Moment]
-    expires_at: Mapped[Moment] = mapped_column(index=True)
-    proven_at: Mapped[Moment]
+    created_at: Mapped[Timestamp]
+    used_at: Mapped[Timestamp]
+    expires_at: Mapped[Timestamp] = mapped_column(index=True)
+    proven_at: Mapped[Timestamp]
 
 
 class RecoveryCode(Base):
@@ -85,7 +85,7 @@ class Device(Base):
     # The same address under the key of push addresses: it opens where the master key is gone.
     push_address: Mapped[Encrypted | None]
     label: Mapped[Encrypted | None]
-    created_at: Mapped[Moment]
+    created_at: Mapped[Timestamp]
     last_receipt_at: Mapped[datetime | None]
     # Permanent refusals of urgent pushes in a row, with the reason and the time of the first; reset by a success.
     refusals: Mapped[int] = mapped_column(default=0, server_default="0")
@@ -112,7 +112,7 @@ class Passkey(Base):
     label: Mapped[Encrypted | None]
     sign_count: Mapped[int] = mapped_column(BigInteger)
     synced: Mapped[bool]
-    created_at: Mapped[Moment]
+    created_at: Mapped[Timestamp]
     used_at: Mapped[datetime | None]
 
 
@@ -123,7 +123,7 @@ class PasskeyChallenge(Base):
 
     challenge_hash: Mapped[Hash] = mapped_column(primary_key=True)
     person_id: Mapped[UUID | None] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"), index=True)
-    expires_at: Mapped[Moment] = mapped_column(index=True)
+    expires_at: Mapped[Timestamp] = mapped_column(index=True)
 
 
 class Channel(Base):
@@ -142,7 +142,7 @@ class Channel(Base):
     code: Mapped[Encrypted | None]
     code_expires_at: Mapped[datetime | None]
     guesses: Mapped[int]
-    created_at: Mapped[Moment]
+    created_at: Mapped[Timestamp]
     confirmed_at: Mapped[datetime | None]
     # Permanent refusals, as of a device.
     refusals: Mapped[int] = mapped_column(default=0, server_default="0")
@@ -157,7 +157,7 @@ class KnownPlace(Base):
 
     person_id: Mapped[UUID] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"), primary_key=True)
     place_hash: Mapped[Hash] = mapped_column(primary_key=True)
-    used_at: Mapped[Moment] = mapped_column(index=True)
+    used_at: Mapped[Timestamp] = mapped_column(index=True)
 
 
 class AccessEvent(Base):
@@ -174,4 +174,4 @@ class AccessEvent(Base):
     kind: Mapped[ShortText]
     about_id: Mapped[UUID | None]
     session_id: Mapped[UUID | None]
-    created_at: Mapped[Moment]
+    created_at: Mapped[Timestamp]

@@ -5,19 +5,17 @@ from enum import StrEnum
 from typing import Annotated, Any, ClassVar
 from uuid import UUID
 
-from sqlalchemy import JSON, CheckConstraint, LargeBinary, MetaData, String, Uuid
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy import CheckConstraint, LargeBinary, MetaData, String, Uuid
 from sqlalchemy.orm import DeclarativeBase, mapped_column
 
 from core.types import UtcDateTime
 
 Id = Annotated[UUID, mapped_column(Uuid, primary_key=True)]
-Moment = Annotated[datetime, mapped_column(UtcDateTime)]
+Timestamp = Annotated[datetime, mapped_column(UtcDateTime)]
 Encrypted = Annotated[bytes, mapped_column(LargeBinary)]
 """Ciphertext of core.encryption, which one person's data key decrypts."""
 Hash = Annotated[bytes, mapped_column(LargeBinary(32))]
 ShortText = Annotated[str, mapped_column(String(32))]
-Json = Annotated[dict[str, Any], mapped_column(JSON().with_variant(JSONB, "postgresql"))]
 
 
 class Base(DeclarativeBase):

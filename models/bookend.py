@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy import ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from models.base import Base, Encrypted, Id, Moment
+from models.base import Base, Encrypted, Id, Timestamp
 
 
 class Bookend(Base):
@@ -29,8 +29,8 @@ class Bookend(Base):
     membership_id: Mapped[UUID | None] = mapped_column(ForeignKey("memberships.id", ondelete="SET NULL"), index=True)
     companion_id: Mapped[UUID | None] = mapped_column(ForeignKey("people.id", ondelete="SET NULL"), index=True)
     what: Mapped[Encrypted | None]
-    due_at: Mapped[Moment]
-    created_at: Mapped[Moment]
+    due_at: Mapped[Timestamp]
+    created_at: Mapped[Timestamp]
     nudges: Mapped[int]
     next_at: Mapped[datetime | None]
     companion_told_at: Mapped[datetime | None]

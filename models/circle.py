@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from models.base import Base, Encrypted, Hash, Id, Moment, ShortText, enum_check
+from models.base import Base, Encrypted, Hash, Id, ShortText, Timestamp, enum_check
 from models.enums import Role
 
 
@@ -26,7 +26,7 @@ class Membership(Base):
     member_id: Mapped[UUID] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"), index=True)
     role: Mapped[ShortText]
     step: Mapped[int]
-    accepted_at: Mapped[Moment]
+    accepted_at: Mapped[Timestamp]
     confirmed_at: Mapped[datetime | None]
     muted_until: Mapped[datetime | None]
     # The link that led to it: whoever opens that link again is shown this membership.
@@ -46,8 +46,8 @@ class Invitation(Base):
     role: Mapped[ShortText]
     step: Mapped[int]
     label: Mapped[Encrypted | None]
-    created_at: Mapped[Moment]
-    expires_at: Mapped[Moment] = mapped_column(index=True)
+    created_at: Mapped[Timestamp]
+    expires_at: Mapped[Timestamp] = mapped_column(index=True)
 
 
 class Block(Base):
@@ -57,4 +57,4 @@ class Block(Base):
 
     blocker_id: Mapped[UUID] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"), primary_key=True)
     blocked_id: Mapped[UUID] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"), primary_key=True, index=True)
-    created_at: Mapped[Moment]
+    created_at: Mapped[Timestamp]

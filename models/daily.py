@@ -6,7 +6,7 @@ from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
-from models.base import Base, Encrypted, Id, Moment
+from models.base import Base, Encrypted, Id, Timestamp
 
 
 class CheckIn(Base):
@@ -23,7 +23,7 @@ class CheckIn(Base):
     feeling: Mapped[int | None]
     halt: Mapped[list[str] | None] = mapped_column(JSON().with_variant(JSONB, "postgresql"))
     note: Mapped[Encrypted | None]
-    created_at: Mapped[Moment]
+    created_at: Mapped[Timestamp]
 
 
 class CheckInShare(Base):
@@ -52,4 +52,4 @@ class ReachIn(Base):
     recipient_id: Mapped[UUID] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"))
     membership_id: Mapped[UUID | None] = mapped_column(ForeignKey("memberships.id", ondelete="SET NULL"), index=True)
     text: Mapped[Encrypted | None]
-    created_at: Mapped[Moment]
+    created_at: Mapped[Timestamp]

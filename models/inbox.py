@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy import ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from models.base import Base, Id, Moment, ShortText, enum_check
+from models.base import Base, Id, ShortText, Timestamp, enum_check
 from models.enums import NoticeKind
 
 
@@ -44,6 +44,6 @@ class Notice(Base):
     sender_id: Mapped[UUID | None] = mapped_column(ForeignKey("people.id", ondelete="SET NULL"), index=True)
     reach_out_id: Mapped[UUID | None]
     bookend_id: Mapped[UUID | None]
-    created_at: Mapped[Moment]
+    created_at: Mapped[Timestamp]
     read_at: Mapped[datetime | None]
     dismissed_at: Mapped[datetime | None]

@@ -5,7 +5,7 @@ from uuid import UUID
 from sqlalchemy import ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from models.base import Base, Hash, Moment
+from models.base import Base, Hash, Timestamp
 
 
 class Installation(Base):
@@ -26,7 +26,7 @@ class IdempotencyKey(Base):
     person_id: Mapped[UUID] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"), index=True)
     body_hash: Mapped[Hash]
     result_id: Mapped[UUID]
-    created_at: Mapped[Moment] = mapped_column(index=True)
+    created_at: Mapped[Timestamp] = mapped_column(index=True)
 
 
 class Throttle(Base):
@@ -35,4 +35,4 @@ class Throttle(Base):
     __tablename__ = "throttles"
 
     key_hash: Mapped[Hash] = mapped_column(primary_key=True)
-    free_at: Mapped[Moment] = mapped_column(index=True)
+    free_at: Mapped[Timestamp] = mapped_column(index=True)

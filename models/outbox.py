@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from models.base import Base, Id, Moment, ShortText, enum_check
+from models.base import Base, Id, ShortText, Timestamp, enum_check
 from models.enums import DeliveryState
 
 
@@ -51,8 +51,8 @@ class Delivery(Base):
     round: Mapped[int]
     state: Mapped[ShortText]
     attempt: Mapped[int]
-    created_at: Mapped[Moment]
-    due_at: Mapped[Moment]
+    created_at: Mapped[Timestamp]
+    due_at: Mapped[Timestamp]
     lease_until: Mapped[datetime | None]
     fence: Mapped[int]
     handed_at: Mapped[datetime | None]

@@ -7,7 +7,7 @@ from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
-from models.base import Base, Encrypted, Id, Moment, ShortText, enum_check
+from models.base import Base, Encrypted, Id, ShortText, Timestamp, enum_check
 from models.enums import AnswerKind, Need, Outcome, ReachOutState, Role
 
 
@@ -47,12 +47,12 @@ class ReachOut(Base):
     state: Mapped[ShortText]
     need: Mapped[ShortText | None]
     note: Mapped[Encrypted | None]
-    created_at: Mapped[Moment]
+    created_at: Mapped[Timestamp]
     pressed_at: Mapped[datetime | None]
     ladder: Mapped[list[int]] = mapped_column(JSON().with_variant(JSONB, "postgresql"))
     rung: Mapped[int]
     round: Mapped[int]
-    pushed_at: Mapped[Moment]
+    pushed_at: Mapped[Timestamp]
     # Null, as an older release leaves it, means `pushed_at`.
     asked_at: Mapped[datetime | None]
     next_rung_at: Mapped[datetime | None]
@@ -117,7 +117,7 @@ class Answer(Base):
     person_id: Mapped[UUID] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"), index=True)
     kind: Mapped[ShortText]
     minutes: Mapped[int | None]
-    created_at: Mapped[Moment]
+    created_at: Mapped[Timestamp]
 
 
 class Message(Base):
@@ -130,7 +130,7 @@ class Message(Base):
     reach_out_id: Mapped[UUID] = mapped_column(ForeignKey("reach_outs.id", ondelete="CASCADE"))
     sender_id: Mapped[UUID] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"), index=True)
     text: Mapped[Encrypted | None]
-    created_at: Mapped[Moment]
+    created_at: Mapped[Timestamp]
 
 
 class Reflection(Base):
@@ -147,4 +147,4 @@ class Reflection(Base):
     seen: Mapped[int | None]
     safe: Mapped[int | None]
     soothed: Mapped[int | None]
-    created_at: Mapped[Moment]
+    created_at: Mapped[Timestamp]

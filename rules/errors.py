@@ -63,7 +63,7 @@ class EmptyCircle(PorchlightError):
     advice = "Call one of the helplines below, or somebody you trust. Then invite a first person into your circle."
 
 
-class Closed(PorchlightError):
+class ReachOutClosed(PorchlightError):
     slug = "closed"
     title = "This reach-out is over."
     advice = "There is nothing more to answer. You can still write or call in your own way."

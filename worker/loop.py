@@ -124,7 +124,9 @@ class Worker:
 
     async def _move_bookends(self) -> int:
         """Nudge the owner, or tell the companion, of every bookend that is due."""
-        return await self._each(lifecycle.list_due, lifecycle.advance_if_due, "bookend_not_moved", BOOKENDS)
+        return await self._each(
+            lifecycle.list_due_bookends, lifecycle.advance_bookend_if_due, "bookend_not_moved", BOOKENDS
+        )
 
     async def _notify_unreachable(self) -> int:
         """Once a minute: notify people whom no push reaches any more, before somebody needs them."""

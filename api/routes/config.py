@@ -28,8 +28,8 @@ class ConfigOut(BaseModel):
     channels: list[ChannelKind]
 
 
-@router.get("/v1/config", summary="Read what this place offers")
-async def config(context: Services) -> ConfigOut:
+@router.get("/v1/config", summary="Read what this place offers", operation_id="config_config")
+async def read_config(context: Services) -> ConfigOut:
     """Return what this installation offers. No sign-in is needed."""
     return ConfigOut(
         registration=context.settings.registration.value,

@@ -13,19 +13,20 @@ from sqlalchemy import text
 
 from api import problems, small_page
 from api.dependencies import Services
+from api.proxy_watch import FORWARDING_HEADERS
 from core.isolation import caught
 from core.schema import MIN_REVISION
 from rules.errors import NotFound
 
 router = APIRouter(tags=["operation"])
 
-ASSETS = {"swagger-ui-bundle.js": "text/javascript", "swagger-ui.css": "text/css"}
-FORWARDED = ("x-forwarded-for", "forwarded", "x-real-ip", "via")
+DOCS_ASSETS = {"swagger-ui-bundle.js": "text/javascript", "swagger-ui.css": "text/css"}
+PROXY_HEADERS = (*FORWARDING_HEADERS, "via")
 DOCS_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
     "connect-src 'self'; frame-ancestors 'none'"
 )
-PAGE = """<!doctype html>
+DOCS_PAGE = """<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
@@ -40,14 +41,16 @@ PAGE = """<!doctype html>
 </body>
 </html>
 """
-START = 'SwaggerUIBundle({url: "/openapi.json", dom_id: "#swagger-ui", deepLinking: true, validatorUrl: null});\n'
+DOCS_START_SCRIPT = (
+    'SwaggerUIBundle({url: "/openapi.json", dom_id: "#swagger-ui", deepLinking: true, validatorUrl: null});\n'
+)
 
 
 NO_PUSH_KEY = "No key at hand opens push addresses, so this process can push nobody. Put back push.key or master.key, and restart."
 
 
-@router.get("/healthz", summary="Check that the process answers")
-async def alive() -> dict[str, str]:
+@router.get("/healthz", summary="Check that the process answers", operation_id="operation_alive")
+async def check_alive() -> dict[str, str]:
     """Answer, as long as the process runs."""
     return {"status": "ok"}
 
@@ -56,8 +59,9 @@ async def alive() -> dict[str, str]:
     "/readyz",
     summary="Check that this place is ready",
     responses={503: {"description": "The database is away, its schema is too old, or no key opens push addresses."}},
+    operation_id="operation_ready",
 )
-async def ready(context: Services, to: Literal["serve"] | None = None) -> JSONResponse:
+async def check_ready(context: Services, to: Literal["serve"] | None = None) -> JSONResponse:
     """Check that the database answers, its schema is recent enough for this release, and this process can push.
 
     `?to=serve` checks only what requests need: presses are saved, and inboxes work, also without a key to push addresses.
@@ -93,7 +97,7 @@ async def metrics(request: Request, context: Services) -> Response:
 
 def _is_local(request: Request) -> bool:
     # Behind a proxy on the same machine every request comes from loopback; a forwarded one is not local.
-    if request.client is None or any(name in request.headers for name in FORWARDED):
+    if request.client is None or any(name in request.headers for name in PROXY_HEADERS):
         return False
     try:
         return ipaddress.ip_address(request.client.host).is_loopback
@@ -119,21 +123,21 @@ async def problem(slug: str, request: Request) -> Response:
     if kind is None or documentation is None:
         raise NotFound
     if small_page.accepts_html(request.headers):
-        return small_page.page(kind.title, kind.advice, f"{problems.STATUS[kind]} · /problems/{slug}")
+        return small_page.render_small_page(kind.title, kind.advice, f"{problems.STATUS[kind]} · /problems/{slug}")
     return PlainTextResponse(documentation, headers={"Vary": "Accept"})
 
 
 @router.get("/docs", include_in_schema=False)
 async def docs() -> HTMLResponse:
     """Serve the API documentation, with bundled assets."""
-    return HTMLResponse(PAGE, headers={"Content-Security-Policy": DOCS_POLICY})
+    return HTMLResponse(DOCS_PAGE, headers={"Content-Security-Policy": DOCS_POLICY})
 
 
 @router.get("/docs/assets/{name}", include_in_schema=False)
 async def asset(name: str) -> Response:
     if name == "start.js":
-        return Response(START, media_type="text/javascript")
-    if name not in ASSETS:
+        return Response(DOCS_START_SCRIPT, media_type="text/javascript")
+    if name not in DOCS_ASSETS:
         raise NotFound
     content = files("fastapi_offline").joinpath("static", name).read_bytes()
-    return Response(content, media_type=ASSETS[name], headers={"Cache-Control": "public, max-age=86400"})
+    return Response(content, media_type=DOCS_ASSETS[name], headers={"Cache-Control": "public, max-age=86400"})

@@ -11,11 +11,10 @@ from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, 
 from core import regions, secret_text, text
 from core.phone_numbers import MAX_INPUT_LENGTH
 from rules.accounts.people import time_zones
-from rules.helplines import Country
 from rules.reach_out.views import PersonView
 
-T = TypeVar("T")
-S = TypeVar("S")
+Item = TypeVar("Item")
+Source = TypeVar("Source")
 
 
 # In a body, `true` and "1" are not numbers, and 1 is not a boolean.
@@ -36,14 +35,14 @@ class PersonOut(BaseModel):
     display_name: str | None
 
 
-def person(view: PersonView) -> PersonOut:
+def person_out(view: PersonView) -> PersonOut:
     return PersonOut(id=view.id, display_name=view.display_name)
 
 
-class Page(BaseModel, Generic[T]):
+class Page(BaseModel, Generic[Item]):
     """A page of a list. `next` goes back in as `cursor`; null at the end."""
 
-    items: list[T]
+    items: list[Item]
     next: str | None
 
 
@@ -53,35 +52,35 @@ DEFAULT_LIMIT = 20
 
 
 def page(
-    rows: Sequence[S],
+    rows: Sequence[Source],
     limit: int,
-    show: Callable[[S], T],
-    cursor: Callable[[S], UUID] = lambda item: item.id,  # type: ignore[attr-defined]  # every listed row but one has an id
-) -> Page[T]:
+    show: Callable[[Source], Item],
+    cursor: Callable[[Source], UUID] = lambda item: item.id,  # type: ignore[attr-defined]  # every listed row but one has an id
+) -> Page[Item]:
     """Return a page of at most `limit` items from `limit` + 1 rows; the last row says whether there is a next page."""
     shown = rows[:limit]
     next_cursor = str(cursor(shown[-1])) if len(rows) > limit else None
     return Page(items=[show(item) for item in shown], next=next_cursor)
 
 
-def _zone(name: str) -> str:
+def _known_time_zone(name: str) -> str:
     if name not in time_zones():
         raise ValueError("must be a time zone name such as Europe/Berlin")
     return name
 
 
-def _sane(moment: datetime) -> datetime:
+def _in_plausible_year(moment: datetime) -> datetime:
     if not FIRST_YEAR <= moment.year <= LAST_YEAR:
         raise ValueError(f"must be a time between {FIRST_YEAR} and {LAST_YEAR}")
     return moment.astimezone(UTC)
 
 
-def _typed_name(value: object) -> object:
+def _normalize_sign_in_name(value: object) -> object:
     """Normalize a sign-in name: keyboards of phones add a capital letter and a trailing blank."""
     return secret_text.sign_in_name(value) if isinstance(value, str) and len(value) <= 256 else value
 
 
-def _long_enough(typed: str) -> str:
+def _check_passphrase_length(typed: str) -> str:
     """Check the length of a passphrase in the normalized form that is hashed."""
     length = len(secret_text.passphrase(typed))
     if length < MIN_PASSPHRASE_LENGTH:
@@ -91,20 +90,20 @@ def _long_enough(typed: str) -> str:
     return typed
 
 
-def _whole(value: object) -> object:
+def _repair_text(value: object) -> object:
     return text.whole(value) if isinstance(value, str) else value
 
 
-FREE_TEXT = BeforeValidator(_whole)
+FREE_TEXT = BeforeValidator(_repair_text)
 """For free text: half an emoji, as a phone leaves it when it cuts a text, is repaired and not refused."""
 MIN_PASSPHRASE_LENGTH, MAX_PASSPHRASE_LENGTH = 8, 256
 FIRST_YEAR, LAST_YEAR = 2000, 2200
 MAX_NOTE_LENGTH = 2000
 MAX_MESSAGE_LENGTH = 4000
 SignInName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9._-]{3,64}$")]
-GivenSignInName = Annotated[str, BeforeValidator(_typed_name), SignInName]
+GivenSignInName = Annotated[str, BeforeValidator(_normalize_sign_in_name), SignInName]
 # Hashed by its one spelling (core.secret_text); a keyboard that composes letters differently needs more of them.
-Passphrase = Annotated[str, StringConstraints(min_length=8, max_length=1024), AfterValidator(_long_enough)]
+Passphrase = Annotated[str, StringConstraints(min_length=8, max_length=1024), AfterValidator(_check_passphrase_length)]
 GivenPassphrase = Annotated[str, StringConstraints(min_length=1, max_length=1024)]
 DisplayName = Annotated[
     str, StringConstraints(max_length=240), AfterValidator(lambda value: text.one_line(value, 60)), FREE_TEXT
@@ -124,15 +123,11 @@ Words = Annotated[
     AfterValidator(lambda value: text.words(value, MAX_MESSAGE_LENGTH)),
     FREE_TEXT,
 ]
-TimeZone = Annotated[str, StringConstraints(max_length=64), AfterValidator(_zone)]
+TimeZone = Annotated[str, StringConstraints(max_length=64), AfterValidator(_known_time_zone)]
 Region = Annotated[str, StringConstraints(min_length=2, max_length=8), AfterValidator(regions.region)]
 Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})?$")]
 # Read with the region of whoever gives it: core.phone_numbers.
 Phone = Annotated[str, StringConstraints(max_length=MAX_INPUT_LENGTH)]
-Moment = Annotated[AwareDatetime, AfterValidator(_sane)]
+Moment = Annotated[AwareDatetime, AfterValidator(_in_plausible_year)]
 # Room for the whole link, which people paste as well.
 InvitationToken = Annotated[str, StringConstraints(min_length=1, max_length=2048)]
-
-
-class HelplinesOut(Country):
-    """The emergency number and the lines of a region."""

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field
 
-from api.schemas.common import PersonOut, person
+from api.schemas.common import PersonOut, person_out
 from models.enums import AnswerKind, Need, Outcome, ReachOutState, RecipientState, Role
 from rules import helplines
 from rules.access import Caller
@@ -64,7 +64,7 @@ def reach_out_out(view: ReachOutView, who: Caller) -> ReachOutOut:
     # The rules have made every value; checking each a second time costs more than the rest of the reply.
     return ReachOutOut.model_construct(
         id=view.id,
-        from_=person(view.sender),
+        from_=person_out(view.sender),
         state=ReachOutState(view.state),
         need=Need(view.need) if view.need else None,
         note=view.note,
@@ -79,7 +79,7 @@ def reach_out_out(view: ReachOutView, who: Caller) -> ReachOutOut:
         together_with=view.together_with,
         recipients=[
             RecipientOut(
-                person=person(row.person),
+                person=person_out(row.person),
                 role=Role(row.role) if row.role else None,
                 state=RecipientState(row.state),
                 answer=AnswerKind(row.answer) if row.answer else None,

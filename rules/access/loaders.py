@@ -23,10 +23,10 @@ from rules.access.predicates import (
 )
 from rules.errors import NotFound, NotYours
 
-Row = TypeVar("Row", bound=Base)
+Model = TypeVar("Model", bound=Base)
 
 
-async def load_own(unit: UnitOfWork, who: Caller, model: type[Row], row_id: UUID, *, lock: bool = False) -> Row:
+async def load_own(unit: UnitOfWork, who: Caller, model: type[Model], row_id: UUID, *, lock: bool = False) -> Model:
     """Return the caller's own row of `model` with this primary key, locked if so asked. Raises NotFound."""
     statement = select(model).where(inspect(model).primary_key[0] == row_id, mine(model, who))
     if lock:

@@ -20,7 +20,7 @@ from rules.reach_out import membership_end
 from rules.upkeep import wal_truncation
 
 
-async def erase(unit: UnitOfWork, who: Caller) -> None:
+async def erase_account(unit: UnitOfWork, who: Caller) -> None:
     """Delete the account and everything that belongs to it. An open reach-out ends without an all-clear.
 
     The endpoint checks for fresh proof first (`access.require_proof`). Raises NotFound when it is erased already.
@@ -40,11 +40,11 @@ async def erase(unit: UnitOfWork, who: Caller) -> None:
     # From here on a press of the same person waits, and then fails; one that came first is ended below.
     await unit.session.execute(select(Person.id).where(Person.id == person_id).with_for_update())
     await membership_end.person_erased(unit, person_id)
-    await lifecycle.person_erased(unit, person_id)
+    await lifecycle.end_bookends_of_erased(unit, person_id)
     joined_circles = select(Membership.id).where(access.supports(person_id)).order_by(Membership.id)
     joined_ids = (await unit.session.execute(joined_circles)).scalars().all()
     for membership_id in joined_ids:
-        await membership.leave(unit, who, membership_id)
+        await membership.leave_circle(unit, who, membership_id)
     # Their notices in other inboxes are deleted as well, but for those that say that a reach-out has ended.
     await unit.session.execute(delete(Notice).where(access.names(person_id), Notice.kind != NoticeKind.ENDED))
     deleted = await unit.session.execute(delete(Person).where(Person.id == person_id).returning(Person.id))

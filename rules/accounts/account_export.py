@@ -55,7 +55,7 @@ class Section:
     named_by: str | None = None
 
 
-def _own(
+def _own_section(
     model: type[Base], columns: str, encrypted: Mapping[str, str] | None = None, *, named_by: str | None = None
 ) -> Section:
     """Return a section of the caller's own rows of `model`."""
@@ -68,31 +68,31 @@ def _recipients_of_own(who: Caller) -> ColumnElement[bool]:
 
 
 SECTIONS: Final[Mapping[str, Section]] = {
-    "sessions": _own(Session, "id carrier created_at used_at expires_at"),
-    "access_events": _own(AccessEvent, "id kind about_id session_id created_at"),
-    "known_places": _own(KnownPlace, "used_at"),
-    "passkeys": _own(
+    "sessions": _own_section(Session, "id carrier created_at used_at expires_at"),
+    "access_events": _own_section(AccessEvent, "id kind about_id session_id created_at"),
+    "known_places": _own_section(KnownPlace, "used_at"),
+    "passkeys": _own_section(
         Passkey,
         "id sign_count synced created_at used_at",
         {name: f"passkeys.{name}" for name in ("label", "credential_id", "public_key")},
     ),
-    "recovery_codes_left": _own(RecoveryCode, "id"),
-    "devices": _own(
+    "recovery_codes_left": _own_section(RecoveryCode, "id"),
+    "devices": _own_section(
         Device,
         "id kind created_at last_receipt_at disabled_at disabled_reason",
         {"label": "devices.label", "address": "devices.address"},
     ),
-    "channels": _own(Channel, "id kind created_at confirmed_at", {"address": "channels.address"}),
-    "circle": _own(Membership, "id member_id role step accepted_at confirmed_at", named_by="member_id"),
+    "channels": _own_section(Channel, "id kind created_at confirmed_at", {"address": "channels.address"}),
+    "circle": _own_section(Membership, "id member_id role step accepted_at confirmed_at", named_by="member_id"),
     "supporting": Section(
         Membership,
         lambda who: access.supports(who.person_id),
         "id owner_id role accepted_at confirmed_at muted_until",
         named_by="owner_id",
     ),
-    "invitations": _own(Invitation, "id role step created_at expires_at", {"label": "invitations.label"}),
-    "blocks": _own(Block, "blocked_id created_at"),
-    "reach_outs": _own(
+    "invitations": _own_section(Invitation, "id role step created_at expires_at", {"label": "invitations.label"}),
+    "blocks": _own_section(Block, "blocked_id created_at"),
+    "reach_outs": _own_section(
         ReachOut,
         "id state need created_at pressed_at ladder rung round pushed_at next_rung_at paused_until together_with"
         " unanswered_at closed_at outcome",
@@ -108,14 +108,14 @@ SECTIONS: Final[Mapping[str, Section]] = {
         lambda who: access.mine(Recipient, who) & access.told_recipients(),
         "reach_out_id role told_at seen_at answer answered_at minutes",
     ),
-    "answers": _own(Answer, "id reach_out_id kind minutes created_at"),
-    "messages": _own(Message, "id reach_out_id created_at", {"text": "messages.text"}),
+    "answers": _own_section(Answer, "id reach_out_id kind minutes created_at"),
+    "messages": _own_section(Message, "id reach_out_id created_at", {"text": "messages.text"}),
     "reflections": Section(
         Reflection,
         lambda who: access.reflects_on_own(who.person_id),
         "reach_out_id seen safe soothed created_at",
     ),
-    "bookends": _own(
+    "bookends": _own_section(
         Bookend,
         "id companion_id due_at created_at nudges next_at companion_told_at checked_in_at",
         {"what": "bookends.what"},
@@ -125,14 +125,14 @@ SECTIONS: Final[Mapping[str, Section]] = {
         lambda who: access.companion_told(who.person_id),
         "id person_id due_at companion_told_at checked_in_at",
     ),
-    "check_ins": _own(CheckIn, "id feeling halt created_at", {"note": "check_ins.note"}),
+    "check_ins": _own_section(CheckIn, "id feeling halt created_at", {"note": "check_ins.note"}),
     "check_ins_i_share": Section(
         CheckInShare, lambda who: access.shares_own(who.person_id), "check_in_id membership_id"
     ),
     "check_ins_shared_with_me": Section(
         CheckIn, lambda who: access.shared_with(who.person_id), "id person_id created_at"
     ),
-    "reach_ins": _own(ReachIn, "id recipient_id created_at", {"text": "reach_ins.text"}),
+    "reach_ins": _own_section(ReachIn, "id recipient_id created_at", {"text": "reach_ins.text"}),
     "reach_ins_to_me": Section(ReachIn, lambda who: access.reach_in_to(who.person_id), "id sender_id created_at"),
     "notices": Section(
         Notice,
@@ -143,17 +143,17 @@ SECTIONS: Final[Mapping[str, Section]] = {
 """The lists of an export by name. Secrets of others and hashes of secrets are left out."""
 
 
-async def export(unit: UnitOfWork, who: Caller) -> dict[str, Any]:
+async def export_account(unit: UnitOfWork, who: Caller) -> dict[str, Any]:
     """Return everything that is kept of the caller, decrypted, as JSON-ready sections by name."""
     person = await access.load_person(unit, who)
     names = await export_of_others.display_names(unit, who)
     exported: dict[str, Any] = {
         "exported_at": unit.now,
-        "person": _plain(person, PROFILE_COLUMNS, PROFILE_ENCRYPTED, who.vault),
+        "person": _decrypt_row(person, PROFILE_COLUMNS, PROFILE_ENCRYPTED, who.vault),
     }
     for name, section in SECTIONS.items():
         rows = (await unit.session.execute(select(section.model).where(section.condition(who)))).scalars()
-        plain = [_plain(row, section.columns, section.encrypted, who.vault) for row in rows]
+        plain = [_decrypt_row(row, section.columns, section.encrypted, who.vault) for row in rows]
         if section.named_by is not None:
             plain = [{**row, "name": names.get(row[section.named_by])} for row in plain]
         exported[name] = plain
@@ -162,7 +162,7 @@ async def export(unit: UnitOfWork, who: Caller) -> dict[str, Any]:
     return exported
 
 
-def _plain(row: Base, columns: str, encrypted: Mapping[str, str], vault: Vault) -> dict[str, Any]:
+def _decrypt_row(row: Base, columns: str, encrypted: Mapping[str, str], vault: Vault) -> dict[str, Any]:
     plain = {name: getattr(row, name) for name in columns.split()}
     for name, column in encrypted.items():
         text = vault.open(column, plain["id"], getattr(row, name))

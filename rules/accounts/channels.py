@@ -14,11 +14,12 @@ from models.enums import AccessKind, ChannelKind, DeliveryState
 from rules import access, idempotency
 from rules.access import Caller
 from rules.accounts import access_log, throttle
-from rules.accounts.throttle import Limit
+from rules.accounts.throttle import RateLimit
 from rules.circle import reachability
 from rules.errors import ChannelNotOffered, CodeOver, CodeWrong, TooManyChannels
 from rules.idempotency import RequestFingerprint
-from rules.inbox.notices import create_test_notice, withdraw
+from rules.inbox.notices import create_test_notice
+from rules.outbox.cancellation import cancel_deliveries
 from rules.reach_out.reach_change import changing_reach, lock_reach_outs_of
 from rules.upkeep import wal_truncation
 
@@ -27,13 +28,13 @@ MAX_CODE_GUESSES = 5
 CHANNEL_ADDRESS_COLUMN = "channels.address"
 """The column name that binds an encrypted address to its place, under the data key and the push key alike."""
 CODE_LIFETIME = timedelta(minutes=10)
-CODES_PER_PERSON = Limit("channels.codes", burst=5, every=1800)
+CODES_PER_PERSON = RateLimit("channels.codes", burst=5, every=1800)
 """Limits the codes that one person may request: each message costs the operator money."""
-CODES_PER_ADDRESS = Limit("channels.codes_there", burst=3, every=1800)
+CODES_PER_ADDRESS = RateLimit("channels.codes_there", burst=3, every=1800)
 """Limits the codes sent to one address, whoever requests them, so that a stranger's number cannot be spammed."""
 
 
-async def add(
+async def add_channel(
     unit: UnitOfWork,
     who: Caller,
     kind: ChannelKind,
@@ -65,7 +66,7 @@ async def add(
         ).scalar_one_or_none()
         existed = channel is not None
         if channel is None:
-            await _ensure_room(unit, who)
+            await _ensure_channel_room(unit, who)
             channel = Channel(
                 id=unit.new_id(),
                 person_id=who.person_id,
@@ -100,7 +101,9 @@ async def own_channel(unit: UnitOfWork, who: Caller, channel_id: UUID, *, lock: 
     return await access.load_own(unit, who, Channel, channel_id, lock=lock)
 
 
-async def confirm(unit: UnitOfWork, who: Caller, channel_id: UUID, code: str) -> tuple[Channel, CodeWrong | None]:
+async def confirm_channel(
+    unit: UnitOfWork, who: Caller, channel_id: UUID, code: str
+) -> tuple[Channel, CodeWrong | None]:
     """Check a code and confirm the channel if it matches. Confirming twice changes nothing.
 
     A wrong code is returned rather than raised: the guess has to be committed, or guesses would not be counted.
@@ -134,7 +137,7 @@ async def confirm(unit: UnitOfWork, who: Caller, channel_id: UUID, code: str) ->
     return channel, None
 
 
-async def remove(unit: UnitOfWork, who: Caller, channel_id: UUID) -> None:
+async def remove_channel(unit: UnitOfWork, who: Caller, channel_id: UUID) -> None:
     """Delete this channel with its pending deliveries, at once. Raises NotFound."""
     async with changing_reach(unit, [who.person_id]):
         channel = await own_channel(unit, who, channel_id, lock=True)
@@ -158,7 +161,7 @@ async def _send_code(unit: UnitOfWork, who: Caller, channel: Channel) -> None:
     channel.guesses = 0
     await unit.session.flush()
     # A gateway that comes back after an outage must not send every code that was requested meanwhile.
-    await withdraw(
+    await cancel_deliveries(
         unit,
         select(Delivery.notice_id).where(Delivery.channel_id == channel.id, Delivery.state == DeliveryState.PENDING),
     )
@@ -186,7 +189,7 @@ async def _mark_reachable_in_reach_outs(unit: UnitOfWork, person_id: UUID) -> No
             unit.publish(owner_id, "reach_out", reach_out_id)
 
 
-async def _ensure_room(unit: UnitOfWork, who: Caller) -> None:
+async def _ensure_channel_room(unit: UnitOfWork, who: Caller) -> None:
     """Raise TooManyChannels when the caller has as many as may be; their row must be locked."""
     channel_count = select(func.count()).where(access.mine(Channel, who))
     if (await unit.session.execute(channel_count)).scalar_one() >= MAX_CHANNELS:

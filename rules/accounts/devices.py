@@ -16,7 +16,7 @@ from models.enums import AccessKind, DeviceKind, DisabledReason
 from rules import access
 from rules.access import Caller
 from rules.accounts import access_log, throttle
-from rules.accounts.throttle import Limit
+from rules.accounts.throttle import RateLimit
 from rules.circle import reachability
 from rules.errors import DeviceRetired, EndpointNotAllowed, TooManyDevices
 from rules.inbox.notices import create_test_notice
@@ -26,18 +26,18 @@ MAX_DEVICES = 20
 RETIRED_LISTED_FOR = timedelta(days=30)
 """How long a device is listed after it was retired."""
 
-TEST_PUSH_LIMIT = Limit("device_tests", burst=6, every=10)
+TEST_PUSH_LIMIT = RateLimit("device_tests", burst=6, every=10)
 """Test pushes use the same queue as all others; a few are enough to try a phone out."""
 
 DEVICE_ADDRESS_COLUMN = "devices.address"
 """The column name that binds an encrypted address to its place, under the data key and the push key alike."""
 
-Address = Mapping[str, str]
+DeviceAddress = Mapping[str, str]
 """What a transport needs: {"token"} for FCM, {"endpoint", "p256dh", "auth"} for Web Push."""
 
 
-async def register(
-    unit: UnitOfWork, who: Caller, kind: DeviceKind, address: Address, label: str | None, hosts: Sequence[str]
+async def register_device(
+    unit: UnitOfWork, who: Caller, kind: DeviceKind, address: DeviceAddress, label: str | None, hosts: Sequence[str]
 ) -> tuple[Device, bool]:
     """Return the device with this address, and whether it is new. Whoever held the address before loses it.
 
@@ -56,7 +56,7 @@ async def register(
 
 
 async def _register(
-    unit: UnitOfWork, who: Caller, kind: DeviceKind, address: Address, label: str | None
+    unit: UnitOfWork, who: Caller, kind: DeviceKind, address: DeviceAddress, label: str | None
 ) -> tuple[Device, bool]:
     await access.lock_person(unit, who)
     await access.lock_session(unit, who)
@@ -77,14 +77,14 @@ async def _register(
             await device_retirement.retire(unit, holder.person_id, [holder.id], DisabledReason.MOVED)
             access_log.record_event(unit, holder.person_id, AccessKind.DEVICE_REMOVED, about=holder.id)
     if device is None:
-        await _ensure_room(unit, who)
+        await _ensure_device_room(unit, who)
         device = Device(id=unit.new_id(), person_id=who.person_id, created_at=unit.now, kind=str(kind))
         unit.session.add(device)
         is_new = True
     else:
         is_new = False
         if device.disabled_at is not None:
-            await _ensure_room(unit, who)
+            await _ensure_device_room(unit, who)
     is_live_again = is_new or device.disabled_at is not None
     if is_live_again or device.session_id != who.session_id or _current_address(who, device) != dict(address):
         # An app registers its address at every start. The same address again says nothing about earlier refusals.
@@ -102,7 +102,9 @@ async def _register(
     return device, is_new
 
 
-async def refresh(unit: UnitOfWork, who: Caller, device_id: UUID, address: Address, hosts: Sequence[str]) -> Device:
+async def refresh_device(
+    unit: UnitOfWork, who: Caller, device_id: UUID, address: DeviceAddress, hosts: Sequence[str]
+) -> Device:
     """Replace the device's address. Raises NotFound, DeviceRetired, EndpointNotAllowed."""
     for _ in range(3):
         await access.lock_session(unit, who)
@@ -157,7 +159,7 @@ async def own_device(unit: UnitOfWork, who: Caller, device_id: UUID) -> Device:
     return await access.load_own(unit, who, Device, device_id)
 
 
-async def remove(unit: UnitOfWork, who: Caller, device_id: UUID) -> None:
+async def remove_device(unit: UnitOfWork, who: Caller, device_id: UUID) -> None:
     """Retire this device; a second removal changes nothing. Raises NotFound."""
     device = await own_device(unit, who, device_id)
     if device.disabled_at is None:
@@ -181,17 +183,17 @@ async def _wait_for_presses(unit: UnitOfWork, who: Caller) -> None:
     )
 
 
-def _ensure_allowed_endpoint(kind: DeviceKind, address: Address, hosts: Sequence[str]) -> None:
+def _ensure_allowed_endpoint(kind: DeviceKind, address: DeviceAddress, hosts: Sequence[str]) -> None:
     if kind is DeviceKind.WEBPUSH and not allowed_endpoint(address["endpoint"], hosts):
         raise EndpointNotAllowed
 
 
-def _address_hash(unit: UnitOfWork, kind: DeviceKind, address: Address) -> bytes:
+def _address_hash(unit: UnitOfWork, kind: DeviceKind, address: DeviceAddress) -> bytes:
     where = address["token"] if kind is DeviceKind.FCM else address["endpoint"]
     return unit.keyring.digest("device.address", f"{kind}\0{where}".encode())
 
 
-def _set_address(unit: UnitOfWork, who: Caller, device: Device, address_hash: bytes, address: Address) -> None:
+def _set_address(unit: UnitOfWork, who: Caller, device: Device, address_hash: bytes, address: DeviceAddress) -> None:
     text = json.dumps(dict(address))
     device.address_hash = address_hash
     device.address = who.vault.seal(DEVICE_ADDRESS_COLUMN, device.id, text)
@@ -204,7 +206,7 @@ def _current_address(who: Caller, device: Device) -> dict[str, str] | None:
     return dict(json.loads(address)) if address else None
 
 
-async def _ensure_room(unit: UnitOfWork, who: Caller) -> None:
+async def _ensure_device_room(unit: UnitOfWork, who: Caller) -> None:
     """Raise TooManyDevices when the caller has as many as may be; their row must be locked."""
     device_count = select(func.count()).where(access.mine(Device, who), Device.disabled_at.is_(None))
     if (await unit.session.execute(device_count)).scalar_one() >= MAX_DEVICES:

@@ -24,7 +24,7 @@ async def is_known(unit: UnitOfWork, person_id: UUID | None, place: str) -> bool
     return await unit.session.get(KnownPlace, (person_id, _place_hash(unit, person_id, place))) is not None
 
 
-async def remember(unit: UnitOfWork, person_id: UUID, place: str) -> None:
+async def record_place(unit: UnitOfWork, person_id: UUID, place: str) -> None:
     """Record a sign-in from this place; do nothing when the account has been erased meanwhile."""
     person = select(Person.id).where(Person.id == person_id).with_for_update(read=True, key_share=True)
     if (await unit.session.execute(person)).first() is None:

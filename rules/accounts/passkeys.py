@@ -21,27 +21,27 @@ from rules import access, idempotency
 from rules.access import Caller
 from rules.accounts import access_log, sessions, throttle
 from rules.accounts.sessions import SignedIn
-from rules.accounts.throttle import Limit
+from rules.accounts.throttle import RateLimit
 from rules.errors import PasskeyRefused, PasskeyUnknown, TooManyPasskeys
 from rules.idempotency import RequestFingerprint
 
 MAX_PASSKEYS = 10
 CHALLENGE_LIFETIME = timedelta(minutes=5)
 """How long a challenge can be answered."""
-OPTIONS_PER_PLACE = Limit("passkeys.options.place", burst=100, every=5)
+OPTIONS_PER_PLACE = RateLimit("passkeys.options.place", burst=100, every=5)
 """Limits the sign-ins begun from one place: each of them inserts a challenge."""
 
-Credential = Mapping[str, Any]
+PasskeyCredential = Mapping[str, Any]
 """What the browser gave, as JSON (WebAuthn level 3, RegistrationResponseJSON and AuthenticationResponseJSON)."""
 
 
-async def creation_options(unit: UnitOfWork, who: Caller, party: RelyingParty) -> dict[str, Any]:
+async def passkey_creation_options(unit: UnitOfWork, who: Caller, party: RelyingParty) -> dict[str, Any]:
     """Return what the browser needs to create a passkey. Earlier challenges of the caller are no longer accepted.
 
     Raises TooManyPasskeys, KeysUnavailable.
     """
     person = await access.load_person(unit, who)
-    await _ensure_room(unit, who)
+    await _ensure_passkey_room(unit, who)
     names = [
         who.vault.open(f"people.{name}", person.id, getattr(person, name)) for name in ("sign_in_name", "display_name")
     ]
@@ -58,11 +58,11 @@ async def creation_options(unit: UnitOfWork, who: Caller, party: RelyingParty) -
     )
 
 
-async def add(
+async def add_passkey(
     unit: UnitOfWork,
     who: Caller,
     party: RelyingParty,
-    credential: Credential,
+    credential: PasskeyCredential,
     label: str | None,
     fingerprint: RequestFingerprint | None,
 ) -> Passkey:
@@ -76,7 +76,7 @@ async def add(
         raise KeysUnavailable
 
     async def create() -> UUID:
-        await _ensure_room(unit, who)
+        await _ensure_passkey_room(unit, who)
         try:
             challenge = passkeys.challenge_of(credential)
             if not await _use_challenge(unit, challenge, who.person_id):
@@ -106,7 +106,7 @@ async def add(
         return passkey.id
 
     passkey_id, _ = await idempotency.run_once(unit, fingerprint, who.person_id, create)
-    return await _own(unit, who, passkey_id)
+    return await _load_own_passkey(unit, who, passkey_id)
 
 
 async def list_passkeys(unit: UnitOfWork, who: Caller, limit: int, before: UUID | None) -> Sequence[Passkey]:
@@ -117,23 +117,23 @@ async def list_passkeys(unit: UnitOfWork, who: Caller, limit: int, before: UUID 
     return (await unit.session.execute(statement.order_by(Passkey.id.desc()).limit(limit + 1))).scalars().all()
 
 
-async def remove(unit: UnitOfWork, who: Caller, passkey_id: UUID) -> None:
+async def remove_passkey(unit: UnitOfWork, who: Caller, passkey_id: UUID) -> None:
     """Delete this passkey; sessions that it has opened go on. Raises NotFound."""
-    await unit.session.delete(await _own(unit, who, passkey_id))
+    await unit.session.delete(await _load_own_passkey(unit, who, passkey_id))
     access_log.record_own_event(unit, who, AccessKind.PASSKEY_REMOVED, passkey_id)
     await unit.session.flush()
 
 
-async def request_options(unit: UnitOfWork, party: RelyingParty, place: str) -> dict[str, Any]:
+async def passkey_request_options(unit: UnitOfWork, party: RelyingParty, place: str) -> dict[str, Any]:
     """Return what the browser needs to sign in with any passkey of this server. Raises TooMany."""
     await throttle.consume(unit, OPTIONS_PER_PLACE, place)
     return passkeys.request_options(party, await _issue_challenge(unit, None), int(CHALLENGE_LIFETIME.total_seconds()))
 
 
-async def sign_in(
+async def sign_in_with_passkey(
     unit: UnitOfWork,
     party: RelyingParty,
-    credential: Credential,
+    credential: PasskeyCredential,
     carrier: Carrier,
     fingerprint: RequestFingerprint | None,
 ) -> SignedIn:
@@ -200,7 +200,7 @@ async def _signer(unit: UnitOfWork, assertion: Assertion) -> tuple[Person, Passk
 async def _check_signature(
     unit: UnitOfWork,
     party: RelyingParty,
-    credential: Credential,
+    credential: PasskeyCredential,
     assertion: Assertion,
     person: Person,
     passkey: Passkey,
@@ -233,11 +233,11 @@ def user_handle(keyring: Keyring, person_id: UUID) -> bytes:
     return keyring.digest("passkey.person", person_id.bytes)
 
 
-async def _own(unit: UnitOfWork, who: Caller, passkey_id: UUID) -> Passkey:
+async def _load_own_passkey(unit: UnitOfWork, who: Caller, passkey_id: UUID) -> Passkey:
     return await access.load_own(unit, who, Passkey, passkey_id)
 
 
-async def _ensure_room(unit: UnitOfWork, who: Caller) -> None:
+async def _ensure_passkey_room(unit: UnitOfWork, who: Caller) -> None:
     """Lock the caller's row. Raises TooManyPasskeys when they have as many as may be."""
     await access.lock_person(unit, who)
     passkey_count = select(func.count()).where(access.mine(Passkey, who))

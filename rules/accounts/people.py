@@ -20,7 +20,7 @@ from rules import access, idempotency
 from rules.access import Caller
 from rules.accounts import access_log, passkeys, sessions
 from rules.accounts.sessions import SignedIn
-from rules.accounts.throttle import Limit
+from rules.accounts.throttle import RateLimit
 from rules.circle import invitations
 from rules.errors import NameTaken, RegistrationClosed, WrongCredentials
 from rules.idempotency import RequestFingerprint
@@ -31,15 +31,15 @@ RECOVERY_CODE_COUNT = 10
 # Crockford's base32: no I, L, O, U to be misread. 16 of them are 80 bits.
 CODE_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 CODE_CHARACTERS = 16
-SIGN_UPS_PER_INVITATION = Limit("sign_up.invitation", burst=10, every=20)
+SIGN_UPS_PER_INVITATION = RateLimit("sign_up.invitation", burst=10, every=20)
 """Limits the tries to sign up with one invitation. It admits one person, but a name may be taken or a reply lost."""
 AVAILABILITY_FIELDS = {"hours", "wake_me", "time_zone"}
 """Fields of the profile that decide whether somebody is pushed at this moment."""
 
 
-def sign_up_limit_per_place(most: int) -> Limit:
+def sign_up_limit_per_place(most: int) -> RateLimit:
     """Return a limit of this many sign-ups without an invitation at once, and as many again every ten minutes."""
-    return Limit("sign_up.place", burst=most, every=600 / most)
+    return RateLimit("sign_up.place", burst=most, every=600 / most)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +98,7 @@ async def sign_up(unit: UnitOfWork, new: NewPerson, fingerprint: RequestFingerpr
         if not is_retry:
             person_id = unit.new_id()
             try:
-                await _create(unit, person_id, new)
+                await _create_person(unit, person_id, new)
                 await idempotency.remember(unit, fingerprint, person_id, person_id)
             except IntegrityError:
                 await unit.rollback()
@@ -121,7 +121,7 @@ async def sign_up(unit: UnitOfWork, new: NewPerson, fingerprint: RequestFingerpr
     return SignedUp(signed_in, [_recovery_code(unit, seed, number) for number in range(RECOVERY_CODE_COUNT)])
 
 
-async def _create(unit: UnitOfWork, person_id: UUID, new: NewPerson) -> None:
+async def _create_person(unit: UnitOfWork, person_id: UUID, new: NewPerson) -> None:
     data_key = unit.keyring.new_data_key(person_id)
     vault = unit.keyring.vault(person_id, data_key)
     unit.session.add(

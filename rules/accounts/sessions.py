@@ -14,7 +14,7 @@ from models.enums import AccessKind, Carrier, DisabledReason
 from rules import access
 from rules.access import Caller, token_hash
 from rules.accounts import access_log
-from rules.accounts.throttle import Limit
+from rules.accounts.throttle import RateLimit
 from rules.errors import WrongCredentials
 from rules.outbox import device_retirement
 
@@ -24,10 +24,10 @@ SLIDE_INTERVAL = timedelta(hours=1)
 
 # These count wrong guesses only. Guesses made elsewhere never keep anybody out of a place where they have signed in before
 # (`rules.accounts.known_places`).
-GUESSES_PER_NAME_AND_PLACE = Limit("sign_in.name_and_place", burst=10, every=30)
-GUESSES_PER_NAME = Limit("sign_in.name", burst=40, every=60)
+GUESSES_PER_NAME_AND_PLACE = RateLimit("sign_in.name_and_place", burst=10, every=30)
+GUESSES_PER_NAME = RateLimit("sign_in.name", burst=40, every=60)
 """Counts the guesses from all places where the name's owner has never signed in."""
-GUESSES_PER_PLACE = Limit("sign_in.place", burst=100, every=5)
+GUESSES_PER_PLACE = RateLimit("sign_in.place", burst=100, every=5)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +112,7 @@ async def open_session(
     session.used_at = session.proven_at = unit.now
     session.expires_at = unit.now + SESSION_IDLE_LIFETIME
     await unit.session.flush()
-    return _signed_in(unit, person, session, token_text)
+    return _build_signed_in(unit, person, session, token_text)
 
 
 async def find_session_opened_with(unit: UnitOfWork, person: Person, token: bytes, since: datetime) -> SignedIn | None:
@@ -120,7 +120,7 @@ async def find_session_opened_with(unit: UnitOfWork, person: Person, token: byte
     session = await _find_by_token(unit, _token_text(token))
     if session is None or session.person_id != person.id or session.created_at < since:
         return None
-    return _signed_in(unit, person, session, _token_text(token))
+    return _build_signed_in(unit, person, session, _token_text(token))
 
 
 def _token_text(token: bytes) -> str:
@@ -132,12 +132,12 @@ async def _find_by_token(unit: UnitOfWork, token_text: str) -> Session | None:
     return rows.scalar_one_or_none()
 
 
-def _signed_in(unit: UnitOfWork, person: Person, session: Session, token_text: str) -> SignedIn:
+def _build_signed_in(unit: UnitOfWork, person: Person, session: Session, token_text: str) -> SignedIn:
     name = unit.keyring.vault(person.id, person.data_key).open("people.display_name", person.id, person.display_name)
     return SignedIn(person.id, name, session.id, token_text, Carrier(session.carrier), session.expires_at)
 
 
-async def extend(unit: UnitOfWork, session_id: UUID) -> None:
+async def extend_session(unit: UnitOfWork, session_id: UUID) -> None:
     """Record a use, and count the idle lifetime from now on. A session that has ended meanwhile stays ended."""
     await unit.session.execute(
         update(Session)
@@ -159,11 +159,11 @@ async def list_sessions(unit: UnitOfWork, who: Caller, limit: int, before: UUID 
     return (await unit.session.execute(statement.order_by(Session.id.desc()).limit(limit + 1))).scalars().all()
 
 
-async def end(unit: UnitOfWork, who: Caller, session_id: UUID) -> None:
+async def end_session(unit: UnitOfWork, who: Caller, session_id: UUID) -> None:
     """End one of the caller's sessions. Raises NotFound."""
     await access.load_own(unit, who, Session, session_id)
     access_log.record_own_event(unit, who, AccessKind.SIGNED_OUT, session_id)
-    await _end(unit, who.person_id, [session_id])
+    await _end_sessions(unit, who.person_id, [session_id])
 
 
 async def end_others(unit: UnitOfWork, person_id: UUID, keep: UUID | None) -> None:
@@ -174,7 +174,7 @@ async def end_others(unit: UnitOfWork, person_id: UUID, keep: UUID | None) -> No
     session_ids = (await unit.session.execute(statement)).scalars().all()
     for session_id in session_ids:
         access_log.record_event(unit, person_id, AccessKind.SIGNED_OUT, about=session_id, session=keep)
-    await _end(unit, person_id, session_ids)
+    await _end_sessions(unit, person_id, session_ids)
 
 
 async def list_expired(unit: UnitOfWork, limit: int) -> dict[UUID, list[UUID]]:
@@ -192,11 +192,11 @@ async def end_expired(unit: UnitOfWork, person_id: UUID, candidates: Sequence[UU
     """End those of these sessions that are still expired, with their devices; return how many."""
     statement = select(Session.id).where(Session.id.in_(candidates), Session.expires_at <= unit.now).with_for_update()
     expired_sessions = (await unit.session.execute(statement)).scalars().all()
-    await _end(unit, person_id, expired_sessions)
+    await _end_sessions(unit, person_id, expired_sessions)
     return len(expired_sessions)
 
 
-async def _end(unit: UnitOfWork, person_id: UUID, session_ids: Sequence[UUID]) -> None:
+async def _end_sessions(unit: UnitOfWork, person_id: UUID, session_ids: Sequence[UUID]) -> None:
     if not session_ids:
         return
     # Locked first: a device that is being registered in one of them is then either seen below, or finds its session gone.

@@ -19,7 +19,7 @@ MAX_WAIT_SECONDS = 1.0
 
 
 @dataclass(frozen=True, slots=True)
-class Limit:
+class RateLimit:
     """`burst` tries at once, then one every `every` seconds (generic cell rate algorithm, ITU-T I.371)."""
 
     name: str
@@ -27,7 +27,7 @@ class Limit:
     every: float
 
 
-def wait_for(free_at: datetime | None, limit: Limit, now: datetime) -> float:
+def wait_for(free_at: datetime | None, limit: RateLimit, now: datetime) -> float:
     """Return the seconds until the next try is allowed; 0 when it is allowed now."""
     if free_at is None:
         return 0.0
@@ -35,13 +35,15 @@ def wait_for(free_at: datetime | None, limit: Limit, now: datetime) -> float:
     return max(0.0, ahead)
 
 
-async def check(unit: UnitOfWork, limit: Limit, who: str) -> None:
+async def check(unit: UnitOfWork, limit: RateLimit, who: str) -> None:
     """Raise TooMany where `consume` would, without a write: many refused requests must not queue for SQLite's writer."""
-    rows = await unit.session.execute(select(Throttle.free_at).where(Throttle.key_hash == _key(unit, limit, who)))
+    rows = await unit.session.execute(
+        select(Throttle.free_at).where(Throttle.key_hash == _throttle_key(unit, limit, who))
+    )
     _ensure_allowed(rows.scalar_one_or_none(), limit, unit.now)
 
 
-async def consume(unit: UnitOfWork, limit: Limit, who: str) -> None:
+async def consume(unit: UnitOfWork, limit: RateLimit, who: str) -> None:
     """Check the limit and count one try, under its lock: concurrent tries are counted one after the other.
 
     The caller commits. Raises TooMany (with `retry_after` in whole seconds); then nothing is counted.
@@ -51,34 +53,34 @@ async def consume(unit: UnitOfWork, limit: Limit, who: str) -> None:
     await _shift_free_at(unit, limit, who, free_at, timedelta(seconds=limit.every))
 
 
-def _ensure_allowed(free_at: datetime | None, limit: Limit, now: datetime) -> None:
+def _ensure_allowed(free_at: datetime | None, limit: RateLimit, now: datetime) -> None:
     wait = wait_for(free_at, limit, now)
     if wait > MAX_WAIT_SECONDS:
         raise TooMany(extra={"retry_after": int(wait) + 1})
 
 
-async def give_back(unit: UnitOfWork, limit: Limit, who: str) -> None:
+async def refund(unit: UnitOfWork, limit: RateLimit, who: str) -> None:
     """Take back one try that should not have been counted. The caller commits."""
     free_at = await _lock_free_at(unit, limit, who)
     await _shift_free_at(unit, limit, who, free_at, -timedelta(seconds=limit.every))
 
 
-async def _lock_free_at(unit: UnitOfWork, limit: Limit, who: str) -> datetime:
+async def _lock_free_at(unit: UnitOfWork, limit: RateLimit, who: str) -> datetime:
     """Return the time from which the limit is free in full, locked; insert the row if there is none."""
     insert = await _insert_function(unit)
     statement = (
         insert(Throttle)
-        .values(key_hash=_key(unit, limit, who), free_at=unit.now)
+        .values(key_hash=_throttle_key(unit, limit, who), free_at=unit.now)
         .on_conflict_do_update(index_elements=[Throttle.key_hash], set_={"free_at": Throttle.free_at})
         .returning(Throttle.free_at)
     )
     return (await unit.session.execute(statement)).scalar_one()
 
 
-async def _shift_free_at(unit: UnitOfWork, limit: Limit, who: str, free_at: datetime, step: timedelta) -> None:
+async def _shift_free_at(unit: UnitOfWork, limit: RateLimit, who: str, free_at: datetime, step: timedelta) -> None:
     await unit.session.execute(
         update(Throttle)
-        .where(Throttle.key_hash == _key(unit, limit, who))
+        .where(Throttle.key_hash == _throttle_key(unit, limit, who))
         .values(free_at=max(free_at, unit.now) + step)
         .execution_options(synchronize_session=False)
     )
@@ -89,5 +91,5 @@ async def _insert_function(unit: UnitOfWork) -> Callable[[type[Throttle]], Sqlit
     return sqlite_insert if sqlite else postgresql_insert
 
 
-def _key(unit: UnitOfWork, limit: Limit, who: str) -> bytes:
+def _throttle_key(unit: UnitOfWork, limit: RateLimit, who: str) -> bytes:
     return unit.keyring.passing_digest("throttle", f"{limit.name}\0{who}".encode())

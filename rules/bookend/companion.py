@@ -11,7 +11,8 @@ from models import Bookend, Delivery, Membership, Notice, Person
 from models.enums import NoticeKind
 from rules import access
 from rules.circle import hours, ways
-from rules.inbox.notices import NoticeDraft, create_notices, withdraw
+from rules.inbox.notices import NoticeDraft, create_notices
+from rules.outbox.cancellation import cancel_deliveries
 from rules.outbox.enqueue import enqueue
 
 
@@ -109,7 +110,7 @@ async def withdraw_from_former(unit: UnitOfWork, owner_id: UUID, member_id: UUID
     Called in the transaction that deletes the membership, after the delete, which clears `membership_id`.
     """
     about_bookends = (access.notices_to(member_id, sender_id=owner_id), Notice.bookend_id.is_not(None))
-    await withdraw(unit, select(Notice.id).where(*about_bookends))
+    await cancel_deliveries(unit, select(Notice.id).where(*about_bookends))
     await unit.session.execute(
         update(Notice)
         .where(*about_bookends, Notice.dismissed_at.is_(None))

@@ -16,7 +16,8 @@ from rules.access import Caller
 from rules.bookend import companion
 from rules.errors import BookendOver, CompanionUnknown, Invalid, TooManyBookends
 from rules.idempotency import RequestFingerprint
-from rules.inbox.notices import NoticeDraft, create_notices, live_devices, withdraw
+from rules.inbox.notices import NoticeDraft, create_notices, live_devices
+from rules.outbox.cancellation import cancel_deliveries
 from rules.outbox.enqueue import enqueue
 
 NUDGE_INTERVAL = timedelta(minutes=10)
@@ -77,7 +78,7 @@ def derive_state(due_at: datetime, next_at: datetime | None, checked_in_at: date
     return State.DUE if due_at <= now else State.PLANNED
 
 
-async def plan(
+async def plan_bookend(
     unit: UnitOfWork,
     who: Caller,
     what: str | None,
@@ -121,7 +122,7 @@ async def plan(
     return bookend_id
 
 
-async def check_in(unit: UnitOfWork, who: Caller, bookend_id: UUID) -> None:
+async def check_in_at_bookend(unit: UnitOfWork, who: Caller, bookend_id: UUID) -> None:
     """Check in: "I'm back". A companion who was told gets the all-clear. A second time changes nothing.
 
     Raises NotFound, NotYours.
@@ -144,7 +145,7 @@ async def check_in(unit: UnitOfWork, who: Caller, bookend_id: UUID) -> None:
     _publish_change(unit, bookend)
 
 
-async def extend(unit: UnitOfWork, who: Caller, bookend_id: UUID, due_at: datetime) -> None:
+async def extend_bookend(unit: UnitOfWork, who: Caller, bookend_id: UUID, due_at: datetime) -> None:
     """Move the due time, and count the nudges anew from there. The same due time again changes nothing.
 
     Raises NotFound, NotYours, Invalid, BookendOver once it is checked in or the companion was told.
@@ -163,7 +164,7 @@ async def extend(unit: UnitOfWork, who: Caller, bookend_id: UUID, due_at: dateti
     _publish_change(unit, bookend)
 
 
-async def cancel(unit: UnitOfWork, who: Caller, bookend_id: UUID) -> None:
+async def cancel_bookend(unit: UnitOfWork, who: Caller, bookend_id: UUID) -> None:
     """Delete a bookend. A companion who was told is told that it ended without an all-clear.
 
     Raises NotFound, NotYours.
@@ -188,7 +189,7 @@ async def lock_bookends(unit: UnitOfWork, person_id: UUID) -> None:
     )
 
 
-async def person_erased(unit: UnitOfWork, person_id: UUID) -> None:
+async def end_bookends_of_erased(unit: UnitOfWork, person_id: UUID) -> None:
     """End the bookends of an account that is being erased; companions get no all-clear."""
     bookends = await unit.session.execute(
         select(Bookend).where(access.owned_by(Bookend, person_id)).order_by(Bookend.id).with_for_update()
@@ -198,7 +199,7 @@ async def person_erased(unit: UnitOfWork, person_id: UUID) -> None:
         _publish_change(unit, bookend)
 
 
-async def list_due(unit: UnitOfWork, limit: int) -> Sequence[UUID]:
+async def list_due_bookends(unit: UnitOfWork, limit: int) -> Sequence[UUID]:
     """Return the ids of due bookends, the most overdue first."""
     rows = await unit.session.execute(
         select(Bookend.id).where(Bookend.next_at <= unit.now).order_by(Bookend.next_at).limit(limit)
@@ -206,7 +207,7 @@ async def list_due(unit: UnitOfWork, limit: int) -> Sequence[UUID]:
     return rows.scalars().all()
 
 
-async def advance_if_due(unit: UnitOfWork, bookend_id: UUID) -> bool:
+async def advance_bookend_if_due(unit: UnitOfWork, bookend_id: UUID) -> bool:
     """Lock one bookend and do what is due; return False when another process holds it or has done it."""
     bookend = (
         await unit.session.execute(
@@ -255,7 +256,7 @@ async def _notify_end(unit: UnitOfWork, bookend: Bookend) -> None:
 async def _cancel_pushes(unit: UnitOfWork, bookend: Bookend, *keep: NoticeKind) -> None:
     """Cancel pending pushes about this bookend to both sides, except those of the kinds to `keep`."""
     notices = select(Notice.id).where(access.owned_by_any(Notice, _sides(bookend)), Notice.bookend_id == bookend.id)
-    await withdraw(unit, notices.where(Notice.kind.not_in(keep)))
+    await cancel_deliveries(unit, notices.where(Notice.kind.not_in(keep)))
 
 
 def _sides(bookend: Bookend) -> list[UUID]:

@@ -48,7 +48,7 @@ class BookendView:
 
 _Companion = aliased(Person)
 
-_COLUMNS: Select[*tuple[Any, ...]] = (
+_BOOKEND_COLUMNS: Select[*tuple[Any, ...]] = (
     select(
         Bookend.id,
         Bookend.person_id,
@@ -78,27 +78,27 @@ async def list_bookends(
 ) -> list[BookendView]:
     """Return the caller's bookends and those whose companion they are, newest first, `limit` + 1 at most."""
     own, companion_of = access.mine(Bookend, who), access.stands_by(who)
-    statement = _COLUMNS.where(own if mine else companion_of if mine is False else or_(own, companion_of))
+    statement = _BOOKEND_COLUMNS.where(own if mine else companion_of if mine is False else or_(own, companion_of))
     if is_open is not None:
         statement = statement.where(Bookend.checked_in_at.is_(None) if is_open else Bookend.checked_in_at.is_not(None))
     if before is not None:
         statement = statement.where(Bookend.id < before)
     rows = await unit.session.execute(statement.order_by(Bookend.id.desc()).limit(limit + 1))
-    return [_view(unit, who, row) for row in rows]
+    return [_bookend_view(unit, who, row) for row in rows]
 
 
 async def load_bookend(unit: UnitOfWork, who: Caller, bookend_id: UUID) -> BookendView:
     """Return one bookend of the caller's, or one whose companion they are. Raises NotFound."""
     rows = await unit.session.execute(
-        _COLUMNS.where(Bookend.id == bookend_id, or_(access.mine(Bookend, who), access.stands_by(who)))
+        _BOOKEND_COLUMNS.where(Bookend.id == bookend_id, or_(access.mine(Bookend, who), access.stands_by(who)))
     )
     row = rows.one_or_none()
     if row is None:
         raise NotFound
-    return _view(unit, who, row)
+    return _bookend_view(unit, who, row)
 
 
-def _view(unit: UnitOfWork, who: Caller, row: Row[*tuple[Any, ...]]) -> BookendView:
+def _bookend_view(unit: UnitOfWork, who: Caller, row: Row[*tuple[Any, ...]]) -> BookendView:
     mine = row.person_id == who.person_id
     whole = mine or row.companion_told_at is not None
     vault = unit.keyring.vault(row.person_id, row.data_key)

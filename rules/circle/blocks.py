@@ -37,7 +37,7 @@ async def block(unit: UnitOfWork, who: Caller, person_id: UUID) -> Block:
     memberships = rows.scalars().all()
     await membership.lock_memberships(unit, [row.id for row in memberships])
     for row in memberships:
-        await membership.end(unit, row)
+        await membership.end_membership(unit, row)
     await unit.session.execute(
         update(Notice)
         .where(access.notices_between(who.person_id, person_id))

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-Window = Mapping[str, object]
+HoursWindow = Mapping[str, object]
 """{"day": 0 (Monday) to 6, "from": "HH:MM", "to": "HH:MM"}; no window crosses midnight.
 
 `to` is exclusive, "24:00" is the end of the day. A `to` that ends in ":59" includes that minute, because time pickers do
@@ -17,7 +17,7 @@ DAYS_AHEAD = 15
 
 
 def available(
-    hours: Sequence[Window] | None, time_zone: str, muted_until: datetime | None, now: datetime, *, wake_me: bool
+    hours: Sequence[HoursWindow] | None, time_zone: str, muted_until: datetime | None, now: datetime, *, wake_me: bool
 ) -> bool:
     """Return whether a push may be sent at `now`: not muted; and within hours, without any, or "wake me any time"."""
     if muted_until is not None and muted_until > now:
@@ -26,7 +26,7 @@ def available(
 
 
 def next_available(
-    hours: Sequence[Window] | None, time_zone: str, muted_until: datetime | None, now: datetime, *, wake_me: bool
+    hours: Sequence[HoursWindow] | None, time_zone: str, muted_until: datetime | None, now: datetime, *, wake_me: bool
 ) -> datetime | None:
     """Return when a push may be sent next: `now` if it may already; None when no hours begin within two weeks."""
     begin = now if muted_until is None else max(now, muted_until)
@@ -39,7 +39,7 @@ def next_available(
     return next((moment for moment in moments if moment > begin and within(hours, time_zone, moment)), None)
 
 
-def within(hours: Sequence[Window], time_zone: str, now: datetime) -> bool:
+def within(hours: Sequence[HoursWindow], time_zone: str, now: datetime) -> bool:
     """Return whether `now` lies in one of the windows. UTC maps to exactly one local time, also in gaps and folds.
 
     Hours in a time zone that this machine does not know are ignored: a push too many wakes somebody up, a push too few
@@ -60,7 +60,7 @@ def _before_end(clock: str, end: str) -> bool:
     return clock < end or (clock == end and end.endswith(":59"))
 
 
-def _beginnings(hours: Sequence[Window], zone: ZoneInfo, after: datetime) -> Iterator[datetime]:
+def _beginnings(hours: Sequence[HoursWindow], zone: ZoneInfo, after: datetime) -> Iterator[datetime]:
     """Yield the instants at which windows begin by the wall clock, both of them where the clock shows a time twice."""
     today = after.astimezone(zone).date()
     for ahead in range(-1, DAYS_AHEAD + 1):

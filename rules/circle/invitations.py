@@ -16,7 +16,7 @@ from models.enums import NoticeKind, Role
 from rules import access, idempotency
 from rules.access import Caller
 from rules.accounts import throttle
-from rules.accounts.throttle import Limit
+from rules.accounts.throttle import RateLimit
 from rules.errors import AlreadyInCircle, CircleFull, InvitationNotValid, NotFound, OwnInvitation, StepOneFull
 from rules.idempotency import RequestFingerprint
 from rules.inbox.notices import NoticeDraft, create_notices
@@ -26,8 +26,8 @@ MAX_CIRCLE = 15
 MAX_STEP_ONE = 4
 TOKEN_BYTES = 16
 ALREADY_ACCEPTED = "It has been accepted. Your circle shows by whom; compare the two words and confirm."
-INVITATIONS_PER_PERSON = Limit("invitations", burst=30, every=120)
-LINK_GUESSES_PER_PLACE = Limit("invitations.guesses", burst=30, every=20)
+INVITATIONS_PER_PERSON = RateLimit("invitations", burst=30, every=120)
+LINK_GUESSES_PER_PLACE = RateLimit("invitations.guesses", burst=30, every=20)
 """Limits the invalid links tried from one place."""
 
 
@@ -76,7 +76,7 @@ async def invite(
         invitation = Invitation(
             id=unit.new_id(),
             inviter_id=who.person_id,
-            token_hash=_hash(token),
+            token_hash=_invitation_hash(token),
             role=str(role),
             step=await _choose_step(unit, who.person_id, step),
             created_at=unit.now,
@@ -98,7 +98,9 @@ async def invite(
 
 async def find_invitation(unit: UnitOfWork, token: str, *, lock: bool = False) -> Invitation:
     """Return the invitation of this token, locked if so asked. Raises InvitationNotValid, whatever the reason."""
-    statement = select(Invitation).where(Invitation.token_hash == _hash(token), Invitation.expires_at > unit.now)
+    statement = select(Invitation).where(
+        Invitation.token_hash == _invitation_hash(token), Invitation.expires_at > unit.now
+    )
     if lock:
         statement = statement.with_for_update()
     invitation = (await unit.session.execute(statement)).scalar_one_or_none()
@@ -118,16 +120,19 @@ async def preview_invitation(unit: UnitOfWork, who: Caller | None, token: str) -
         membership = who and await _find_accepted(unit, who.person_id, token)
         if not membership:
             raise
-        name = await _name(unit, membership.owner_id)
+        name = await _load_inviter_name(unit, membership.owner_id)
         return Preview(membership.owner_id, name, membership.role, None, membership)
     if who is not None:
         await _ensure_acceptable(unit, who.person_id, invitation)
     return Preview(
-        invitation.inviter_id, await _name(unit, invitation.inviter_id), invitation.role, invitation.expires_at
+        invitation.inviter_id,
+        await _load_inviter_name(unit, invitation.inviter_id),
+        invitation.role,
+        invitation.expires_at,
     )
 
 
-async def accept(
+async def accept_invitation(
     unit: UnitOfWork, person_id: UUID, token: str, fingerprint: RequestFingerprint | None
 ) -> tuple[UUID, bool]:
     """Accept the invitation; return the membership's id, and whether it is new. It counts once its owner confirms it.
@@ -149,13 +154,13 @@ async def accept(
                 raise
             is_repeated = True
             return membership.id
-        return await _join(unit, person_id, invitation)
+        return await _create_membership(unit, person_id, invitation)
 
     membership_id, _ = await idempotency.run_once(unit, fingerprint, person_id, create)
     return membership_id, not is_repeated
 
 
-async def _join(unit: UnitOfWork, person_id: UUID, invitation: Invitation) -> UUID:
+async def _create_membership(unit: UnitOfWork, person_id: UUID, invitation: Invitation) -> UUID:
     await _ensure_acceptable(unit, person_id, invitation)
     owner_id = invitation.inviter_id
     existing = select(Membership.id).where(access.owned_by(Membership, owner_id), access.supports(person_id))
@@ -183,14 +188,16 @@ async def _join(unit: UnitOfWork, person_id: UUID, invitation: Invitation) -> UU
 async def _find_accepted(unit: UnitOfWork, person_id: UUID, token: str) -> Membership | None:
     """Return the membership that this person has by this link, if any. Raises OwnInvitation for the inviter."""
     membership = (
-        await unit.session.execute(select(Membership).where(Membership.invitation_hash == _hash(token)).limit(1))
+        await unit.session.execute(
+            select(Membership).where(Membership.invitation_hash == _invitation_hash(token)).limit(1)
+        )
     ).scalar_one_or_none()
     if membership is not None and membership.owner_id == person_id:
         raise OwnInvitation(ALREADY_ACCEPTED)
     return membership if membership is not None and membership.member_id == person_id else None
 
 
-async def _name(unit: UnitOfWork, person_id: UUID) -> str | None:
+async def _load_inviter_name(unit: UnitOfWork, person_id: UUID) -> str | None:
     inviter = await unit.session.get_one(Person, person_id)
     vault = unit.keyring.vault(inviter.id, inviter.data_key)
     return vault.open("people.display_name", inviter.id, inviter.display_name)
@@ -200,7 +207,7 @@ async def accept_at_sign_up(unit: UnitOfWork, person_id: UUID, token: str) -> No
     """Accept the invitation that a new person came with, unless an earlier try of the sign-up has."""
     memberships = select(Membership.id).where(access.supports(person_id))
     if (await unit.session.execute(memberships)).first() is None:
-        await accept(unit, person_id, token, None)
+        await accept_invitation(unit, person_id, token, None)
 
 
 async def list_invitations(unit: UnitOfWork, who: Caller, limit: int, before: UUID | None) -> Sequence[Invitation]:
@@ -216,7 +223,7 @@ def decrypt_token(who: Caller, invitation: Invitation) -> str | None:
     return who.vault.open("invitations.token", invitation.id, invitation.token)
 
 
-async def withdraw(unit: UnitOfWork, who: Caller, invitation_id: UUID) -> None:
+async def withdraw_invitation(unit: UnitOfWork, who: Caller, invitation_id: UUID) -> None:
     """Delete the invitation, so that its link is no longer valid. Raises NotFound."""
     deleted = await unit.session.execute(
         delete(Invitation).where(Invitation.id == invitation_id, access.mine(Invitation, who)).returning(Invitation.id)
@@ -262,5 +269,5 @@ async def _count_first_step(unit: UnitOfWork, owner_id: UUID) -> int:
     return (await unit.session.execute(members)).scalar_one()
 
 
-def _hash(token: str) -> bytes:
+def _invitation_hash(token: str) -> bytes:
     return hashlib.sha256(b"invitation\0" + secret_text.invitation_token(token).encode()).digest()

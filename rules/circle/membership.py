@@ -24,7 +24,7 @@ from rules.reach_out.reach_change import changing_reach
 
 
 @dataclass(frozen=True, slots=True)
-class Member:
+class CircleMember:
     """Somebody in the caller's circle. `available_now`: a reach-out at this moment would push them."""
 
     id: UUID
@@ -58,7 +58,7 @@ class Supported:
 
 async def list_members(
     unit: UnitOfWork, who: Caller, limit: int, after: UUID | None, only: UUID | None = None
-) -> list[Member]:
+) -> list[CircleMember]:
     """Return the caller's circle, the oldest membership first, `limit` + 1 at most."""
     is_reachable = and_(ways.can_reach(Person.id), Person.unreachable_told_at.is_(None))
     statement = (
@@ -78,11 +78,11 @@ async def list_members(
     ]
 
 
-def _member(unit: UnitOfWork, row: Membership, person: Person, *, reachable: bool) -> Member:
+def _member(unit: UnitOfWork, row: Membership, person: Person, *, reachable: bool) -> CircleMember:
     vault = unit.keyring.vault(person.id, person.data_key)
     active = row.confirmed_at is not None
     awake = hours.available(person.hours, person.time_zone, row.muted_until, unit.now, wake_me=person.wake_me)
-    return Member(
+    return CircleMember(
         id=row.id,
         person_id=person.id,
         display_name=vault.open("people.display_name", person.id, person.display_name),
@@ -163,7 +163,7 @@ async def change_member(unit: UnitOfWork, who: Caller, membership_id: UUID, chan
     await unit.session.flush()
 
 
-async def confirm(unit: UnitOfWork, who: Caller, membership_id: UUID) -> None:
+async def confirm_member(unit: UnitOfWork, who: Caller, membership_id: UUID) -> None:
     """Confirm a membership as its owner: from now on its member is told. A second time changes nothing. Raises NotFound."""
     membership = await access.load_own(unit, who, Membership, membership_id)
     if membership.confirmed_at is None:
@@ -183,17 +183,17 @@ async def confirm(unit: UnitOfWork, who: Caller, membership_id: UUID) -> None:
         )
 
 
-async def remove(unit: UnitOfWork, who: Caller, membership_id: UUID) -> None:
+async def remove_member(unit: UnitOfWork, who: Caller, membership_id: UUID) -> None:
     """Remove somebody from the caller's circle, without notifying them. Raises NotFound."""
-    await end(unit, await access.load_own(unit, who, Membership, membership_id))
+    await end_membership(unit, await access.load_own(unit, who, Membership, membership_id))
 
 
-async def leave(unit: UnitOfWork, who: Caller, membership_id: UUID) -> None:
+async def leave_circle(unit: UnitOfWork, who: Caller, membership_id: UUID) -> None:
     """Leave somebody's circle, without notifying them. Raises NotFound."""
-    await end(unit, await access.load_support(unit, who, membership_id))
+    await end_membership(unit, await access.load_support(unit, who, membership_id))
 
 
-async def mute(unit: UnitOfWork, who: Caller, membership_id: UUID, until: datetime | None) -> None:
+async def mute_supported(unit: UnitOfWork, who: Caller, membership_id: UUID, until: datetime | None) -> None:
     """Send the caller no pushes of this person before `until`; the inbox still receives everything. Raises NotFound."""
     membership = await access.load_support(unit, who, membership_id)
     # An open reach-out no longer waits for whoever is now muted, and pushes whoever no longer is.
@@ -218,7 +218,7 @@ async def lock_memberships(unit: UnitOfWork, memberships: Sequence[UUID]) -> Non
     )
 
 
-async def end(unit: UnitOfWork, membership: Membership) -> None:
+async def end_membership(unit: UnitOfWork, membership: Membership) -> None:
     """Delete a membership and end everything that depends on it, in this transaction."""
     owner_id, member_id = membership.owner_id, membership.member_id
     # Locked first: a press in progress locks the membership too, so this waits for it, and what follows sees its rows; a

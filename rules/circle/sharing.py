@@ -8,8 +8,8 @@ from sqlalchemy import ColumnElement, Select, and_, select, true, update
 from core.unit_of_work import UnitOfWork
 from models import CheckInShare, Notice, ReachIn
 from rules import access
-from rules.inbox.notices import withdraw
 from rules.kinds import SHARED_KINDS
+from rules.outbox.cancellation import cancel_deliveries
 
 
 async def shared_by_membership(unit: UnitOfWork, membership_id: UUID) -> Sequence[UUID]:
@@ -26,7 +26,7 @@ async def take_back(unit: UnitOfWork, events: Sequence[UUID], people: Sequence[U
     """
     whose = true() if people is None else access.owned_by_any(Notice, people)
     of_these = and_(whose, Notice.kind.in_(SHARED_KINDS), Notice.event_id.in_(events))
-    await withdraw(unit, _ids(of_these))
+    await cancel_deliveries(unit, _notice_ids(of_these))
     await unit.session.execute(
         update(Notice)
         .where(of_these, Notice.dismissed_at.is_(None))
@@ -38,8 +38,8 @@ async def take_back(unit: UnitOfWork, events: Sequence[UUID], people: Sequence[U
 async def retire_pushes(unit: UnitOfWork, owner_id: UUID, member_id: UUID) -> None:
     """Cancel pending pushes of what the owner shared with a member who has muted them; the inbox keeps it."""
     theirs = and_(access.notices_to(member_id, sender_id=owner_id), Notice.kind.in_(SHARED_KINDS))
-    await withdraw(unit, _ids(theirs))
+    await cancel_deliveries(unit, _notice_ids(theirs))
 
 
-def _ids(where: ColumnElement[bool]) -> Select[UUID]:
+def _notice_ids(where: ColumnElement[bool]) -> Select[UUID]:
     return select(Notice.id).where(where)

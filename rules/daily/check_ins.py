@@ -46,7 +46,7 @@ class CheckInView:
     created_at: datetime
 
 
-_COLUMNS: Select[*tuple[Any, ...]] = select(
+_CHECK_IN_COLUMNS: Select[*tuple[Any, ...]] = select(
     CheckIn.id,
     CheckIn.person_id,
     CheckIn.feeling,
@@ -103,14 +103,14 @@ async def list_check_ins(
 ) -> list[CheckInView]:
     """Return the caller's check-ins and those shared with them, newest first, `limit` + 1 at most."""
     own, shared = access.mine(CheckIn, who), access.shared_with(who.person_id)
-    statement = _COLUMNS.where(own if mine else shared if mine is False else or_(own, shared))
+    statement = _CHECK_IN_COLUMNS.where(own if mine else shared if mine is False else or_(own, shared))
     if before is not None:
         statement = statement.where(CheckIn.id < before)
     if only is not None:
         statement = statement.where(CheckIn.id == only)
     rows = (await unit.session.execute(statement.order_by(CheckIn.id.desc()).limit(limit + 1))).all()
     shares = await _load_shares(unit, [row.id for row in rows if row.person_id == who.person_id])
-    return [_view(unit, who, row, shares) for row in rows]
+    return [_check_in_view(unit, who, row, shares) for row in rows]
 
 
 async def load_check_in(unit: UnitOfWork, who: Caller, check_in_id: UUID) -> CheckInView:
@@ -121,7 +121,7 @@ async def load_check_in(unit: UnitOfWork, who: Caller, check_in_id: UUID) -> Che
     return views[0]
 
 
-async def remove(unit: UnitOfWork, who: Caller, check_in_id: UUID) -> None:
+async def remove_check_in(unit: UnitOfWork, who: Caller, check_in_id: UUID) -> None:
     """Delete a check-in, also for those it was shared with. Raises NotFound."""
     own_check_in = select(CheckIn.id).where(CheckIn.id == check_in_id, access.mine(CheckIn, who))
     if (await unit.session.execute(own_check_in.with_for_update())).first() is None:
@@ -178,7 +178,7 @@ async def _load_shares(unit: UnitOfWork, check_ins: Sequence[UUID]) -> dict[UUID
     return by_check_in
 
 
-def _view(
+def _check_in_view(
     unit: UnitOfWork, who: Caller, row: Row[*tuple[Any, ...]], shares: dict[UUID, list[PersonView]]
 ) -> CheckInView:
     mine = row.person_id == who.person_id

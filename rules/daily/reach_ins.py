@@ -14,16 +14,16 @@ from models.enums import NoticeKind
 from rules import access, idempotency
 from rules.access import Caller
 from rules.accounts import throttle
-from rules.accounts.throttle import Limit
+from rules.accounts.throttle import RateLimit
 from rules.circle import hours
 from rules.errors import NotFound
 from rules.idempotency import RequestFingerprint
 from rules.inbox.notices import NoticeDraft, create_notices
 from rules.reach_out.views import PersonView, person_view
 
-REACH_INS_PER_PERSON = Limit("reach_ins", burst=20, every=4320)
+REACH_INS_PER_PERSON = RateLimit("reach_ins", burst=20, every=4320)
 """Limits what one person sends: twenty at once, then one every 72 minutes, which is twenty a day."""
-REACH_INS_PER_PAIR = Limit("reach_ins.to", burst=1, every=600)
+REACH_INS_PER_PAIR = RateLimit("reach_ins.to", burst=1, every=600)
 """Limits what one person sends to another: one in ten minutes."""
 
 
@@ -39,7 +39,7 @@ class ReachInView:
 
 _Recipient = aliased(Person)
 
-_COLUMNS: Select[*tuple[Any, ...]] = (
+_REACH_IN_COLUMNS: Select[*tuple[Any, ...]] = (
     select(
         ReachIn.id,
         ReachIn.sender_id,
@@ -58,7 +58,7 @@ _COLUMNS: Select[*tuple[Any, ...]] = (
 )
 
 
-async def send(
+async def send_reach_in(
     unit: UnitOfWork, who: Caller, to: UUID, text: str | None, fingerprint: RequestFingerprint | None
 ) -> UUID:
     """Send a reach-in and return its id.
@@ -99,13 +99,13 @@ async def list_reach_ins(
 ) -> list[ReachInView]:
     """Return the reach-ins that the caller has sent or received, newest first, `limit` + 1 at most."""
     own, received = access.mine(ReachIn, who), access.reach_in_to(who.person_id)
-    statement = _COLUMNS.where(own if mine else received if mine is False else or_(own, received))
+    statement = _REACH_IN_COLUMNS.where(own if mine else received if mine is False else or_(own, received))
     if before is not None:
         statement = statement.where(ReachIn.id < before)
     if only is not None:
         statement = statement.where(ReachIn.id == only)
     rows = await unit.session.execute(statement.order_by(ReachIn.id.desc()).limit(limit + 1))
-    return [_view(unit, who, row) for row in rows]
+    return [_reach_in_view(unit, who, row) for row in rows]
 
 
 async def load_reach_in(unit: UnitOfWork, who: Caller, reach_in_id: UUID) -> ReachInView:
@@ -128,7 +128,7 @@ async def _lock_memberships(unit: UnitOfWork, person_id: UUID, other_id: UUID) -
     return list(rows.all())
 
 
-def _view(unit: UnitOfWork, who: Caller, row: Row[*tuple[Any, ...]]) -> ReachInView:
+def _reach_in_view(unit: UnitOfWork, who: Caller, row: Row[*tuple[Any, ...]]) -> ReachInView:
     vault = unit.keyring.vault(row.sender_id, row.data_key)
     return ReachInView(
         id=row.id,

@@ -8,12 +8,12 @@ from types import MappingProxyType
 from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import Select, Table, select, update
+from sqlalchemy import Table, select
 
 from core.bulk_insert import insert_together
 from core.unit_of_work import Operation, UnitOfWork
-from models import Delivery, Device, Notice
-from models.enums import DeliveryState, NoticeKind
+from models import Device, Notice
+from models.enums import NoticeKind
 from rules import access
 from rules.outbox.enqueue import delivery_batches, delivery_ids
 
@@ -113,20 +113,3 @@ def publish_after_commit(unit: Operation, notices: Iterable[Mapping[str, Any]]) 
     """Let the recipients' open streams know of these notices once they are committed."""
     for row in notices:
         unit.publish(row["recipient_id"], "notice", row["id"])
-
-
-async def withdraw(unit: UnitOfWork, notices: Select[UUID]) -> None:
-    """Cancel what is still to be sent of the notices that this subquery selects."""
-    # Locked in the order of their ids, as the recording of outcomes does it.
-    pending = await unit.session.execute(
-        select(Delivery.id)
-        .where(Delivery.notice_id.in_(notices), Delivery.state == DeliveryState.PENDING)
-        .order_by(Delivery.id)
-        .with_for_update()
-    )
-    await unit.session.execute(
-        update(Delivery)
-        .where(Delivery.id.in_(pending.scalars().all()), Delivery.state == DeliveryState.PENDING)
-        .values(state=str(DeliveryState.CANCELLED), lease_until=None)
-        .execution_options(synchronize_session=False)
-    )

@@ -68,7 +68,7 @@ class NoticePage:
     views: list[NoticeView]
 
 
-async def page(
+async def load_inbox_page(
     operation: Operation,
     token: str | None,
     limit: int,
@@ -88,17 +88,17 @@ async def page(
         "before": before,
         "kind": kind and str(kind),
     }
-    rows = await operation.fetch(_page(before is not None, kind is not None, unread), values)
+    rows = await operation.fetch(_page_statement(before is not None, kind is not None, unread), values)
     if rows:
         names: dict[UUID, PersonView] = {}
-        return NoticePage(rows[0].session_id, rows[0].used_at, [_view(operation, row, names) for row in rows])
+        return NoticePage(rows[0].session_id, rows[0].used_at, [_notice_view(operation, row, names) for row in rows])
     # An empty page, or nobody who is signed in.
     who = await access.load_caller(operation, token)
     return NoticePage(who.session_id, who.used_at, [])
 
 
 @cache
-def _page(before: bool, kind: bool, unread: bool | None) -> Select[*tuple[Any, ...]]:  # noqa: FBT001 (a cache's key)
+def _page_statement(before: bool, kind: bool, unread: bool | None) -> Select[*tuple[Any, ...]]:  # noqa: FBT001 (a cache's key)
     """Built once for each way of asking. The person is a subquery, so that the index gives the page in its order."""
     me = select(Session.person_id).where(access.SIGNED_IN).scalar_subquery()
     notices = select(*_NOTICE).where(access.owned_by(Notice, me), access.in_inbox())
@@ -118,7 +118,7 @@ def _page(before: bool, kind: bool, unread: bool | None) -> Select[*tuple[Any, .
     )
 
 
-async def load_notice(unit: UnitOfWork, who: Caller, notice_id: UUID) -> NoticeView:
+async def load_notice_view(unit: UnitOfWork, who: Caller, notice_id: UUID) -> NoticeView:
     """Return one notice. Raises NotFound."""
     row = (
         await unit.session.execute(
@@ -127,10 +127,10 @@ async def load_notice(unit: UnitOfWork, who: Caller, notice_id: UUID) -> NoticeV
     ).one_or_none()
     if row is None:
         raise NotFound
-    return _view(unit, row, {})
+    return _notice_view(unit, row, {})
 
 
-def _view(operation: Operation, row: Row[*tuple[Any, ...]], names: dict[UUID, PersonView]) -> NoticeView:
+def _notice_view(operation: Operation, row: Row[*tuple[Any, ...]], names: dict[UUID, PersonView]) -> NoticeView:
     """Build the view of a row. `names`: senders decrypted already; a page often has few of them."""
     sender = names.get(row.sender_id)
     if sender is None and row.sender_id is not None:
@@ -157,7 +157,7 @@ async def unread_count(unit: UnitOfWork, who: Caller) -> int:
     ).scalar_one()
 
 
-async def read(unit: UnitOfWork, who: Caller, notice_id: UUID) -> None:
+async def mark_read(unit: UnitOfWork, who: Caller, notice_id: UUID) -> None:
     """Mark a notice as read; a reach-out counts as seen from then on. Raises NotFound."""
     notice = await access.load_notice(unit, who, notice_id)
     # Recipients are locked before notices, as in a removal, or the two could deadlock.
@@ -168,7 +168,7 @@ async def read(unit: UnitOfWork, who: Caller, notice_id: UUID) -> None:
         await unit.session.flush()
 
 
-async def read_all(unit: UnitOfWork, who: Caller) -> int:
+async def mark_all_read(unit: UnitOfWork, who: Caller) -> int:
     """Mark everything as read; return how many were not. No reach-out counts as seen by it."""
     changed = await unit.session.execute(
         update(Notice)
@@ -180,7 +180,7 @@ async def read_all(unit: UnitOfWork, who: Caller) -> int:
     return len(changed.scalars().all())
 
 
-async def receipt(unit: UnitOfWork, who: Caller, delivery_id: UUID, *, opened: bool) -> None:
+async def record_receipt(unit: UnitOfWork, who: Caller, delivery_id: UUID, *, opened: bool) -> None:
     """Record a device's receipt: a push arrived, or was opened. A repeated one changes nothing. Raises NotFound."""
     row = (
         await unit.session.execute(

@@ -10,7 +10,7 @@ from models import Answer
 from models.enums import AnswerKind
 from rules import access, idempotency
 from rules.access import Caller
-from rules.errors import Closed, NobodyAnswered, NotFound, NotYours
+from rules.errors import NobodyAnswered, NotFound, NotYours, ReachOutClosed
 from rules.idempotency import RequestFingerprint
 from rules.reach_out import state, store
 from rules.reach_out.events import AnswerGiven, Talking, TalkingConfirmed
@@ -48,7 +48,7 @@ async def answer(
         if snapshot.person_id == who.person_id:
             raise NotYours
         if isinstance(snapshot.stage, state.Closed):
-            raise Closed
+            raise ReachOutClosed
         change = decide(snapshot, AnswerGiven(who.person_id, reply.kind, reply.minutes), unit.now)
         answer_id = await store.save(unit, snapshot, change)
         if answer_id is None:
@@ -78,7 +78,7 @@ async def together(
     async def say() -> UUID:
         snapshot = await store.load_seen(unit, who, reach_out_id)
         if isinstance(snapshot.stage, state.Closed):
-            raise Closed
+            raise ReachOutClosed
         event: Talking | TalkingConfirmed = Talking(who.person_id)
         if snapshot.person_id == who.person_id:
             event = TalkingConfirmed(_partner(snapshot, person_id).person_id)

@@ -9,7 +9,7 @@ from core.unit_of_work import UnitOfWork
 from models import Notice, ReachOut, Recipient
 from models.enums import NoticeKind, Outcome
 from rules import access
-from rules.inbox.notices import withdraw
+from rules.outbox.cancellation import cancel_deliveries
 from rules.reach_out import store
 from rules.reach_out.events import Closing, MemberLeft
 from rules.reach_out.machine import decide
@@ -37,7 +37,9 @@ async def member_gone(unit: UnitOfWork, owner_id: UUID, member_id: UUID) -> None
     of_owner = select(ReachOut.id).where(access.owned_by(ReachOut, owner_id))
     snapshot = await store.load_open_of(unit, owner_id)
     # Deliveries before recipients, as everywhere, or two transactions could wait for each other.
-    await withdraw(unit, select(Notice.id).where(access.owned_by(Notice, member_id), Notice.reach_out_id.in_(of_owner)))
+    await cancel_deliveries(
+        unit, select(Notice.id).where(access.owned_by(Notice, member_id), Notice.reach_out_id.in_(of_owner))
+    )
     await unit.session.execute(
         update(Recipient)
         .where(access.owned_by(Recipient, member_id), Recipient.reach_out_id.in_(of_owner), Recipient.gone_at.is_(None))

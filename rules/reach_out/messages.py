@@ -12,7 +12,7 @@ from models import Message, Person, ReachOut
 from models.enums import NoticeKind
 from rules import access, idempotency
 from rules.access import Caller
-from rules.errors import Closed
+from rules.errors import ReachOutClosed
 from rules.idempotency import RequestFingerprint
 from rules.inbox.notices import NoticeDraft, create_notices
 from rules.reach_out import push_rate, state, store
@@ -36,7 +36,7 @@ async def send_message(
     async def create() -> UUID:
         snapshot = await store.load_seen(unit, who, reach_out_id)
         if isinstance(snapshot.stage, state.Closed):
-            raise Closed
+            raise ReachOutClosed
         return await write_message(unit, who, snapshot, text)
 
     # Checked before a retry gets its earlier result as well: whoever has fallen away meanwhile sees nothing of it.

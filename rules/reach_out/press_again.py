@@ -10,7 +10,7 @@ from models import Membership, Message
 from models.enums import Need
 from rules import access, idempotency
 from rules.access import Caller
-from rules.errors import Closed
+from rules.errors import ReachOutClosed
 from rules.idempotency import RequestFingerprint
 from rules.reach_out import state, store
 from rules.reach_out.events import PressedAgain
@@ -35,7 +35,7 @@ async def nudge(unit: UnitOfWork, who: Caller, reach_out_id: UUID, fingerprint: 
         try:
             await press_again(unit, who, reach_out_id)
         except (ClosedMeanwhileError, OverError):
-            raise Closed from None
+            raise ReachOutClosed from None
         return reach_out_id
 
     await access.load_own_reach_out(unit, who, reach_out_id)

@@ -17,8 +17,8 @@ from models.enums import NoticeKind, Outcome, ReachOutState
 from rules import access
 from rules.access import Caller
 from rules.errors import NotFound
-from rules.inbox.notices import withdraw
 from rules.kinds import SUPERSEDED_KINDS
+from rules.outbox.cancellation import cancel_deliveries
 from rules.reach_out import ladder
 from rules.reach_out.change import Change
 from rules.reach_out.outgoing import send
@@ -82,7 +82,7 @@ async def save(unit: UnitOfWork, before: Snapshot, change: Change) -> UUID | Non
     if columns:
         await unit.session.execute(update(REACH_OUT_TABLE).where(REACH_OUT_TABLE.c.id == before.id).values(columns))
     if change.ends is not None:
-        await withdraw(unit, select(Notice.id).where(Notice.reach_out_id == before.id))
+        await cancel_deliveries(unit, select(Notice.id).where(Notice.reach_out_id == before.id))
         await _supersede_notices(unit, before, change.ends)
     await _update_recipients(unit, before, change.after)
     await _add_recipients(unit, before, change.after)

@@ -42,7 +42,7 @@ async def http(world: World, folder: Path) -> AsyncIterator[httpx.AsyncClient]:
 
 def _serving(world: World, folder: Path) -> httpx.AsyncClient:
     app = api_only()
-    phone_app.install(app, folder)
+    phone_app.install_phone_app(app, folder)
     app.state.context = world.here.context
     transport = httpx.ASGITransport(Edge(app, world.settings))
     return httpx.AsyncClient(transport=transport, base_url="http://localhost:8000")

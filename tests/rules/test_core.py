@@ -16,7 +16,7 @@ from core.ids import new_id, new_token
 from core.settings import Settings
 from core.types import UtcDateTime
 from rules import helplines
-from rules.accounts.throttle import Limit, wait_for
+from rules.accounts.throttle import RateLimit, wait_for
 from rules.circle.confirmation_words import WORD_COUNT, WORDS, choose_words
 
 NOW = datetime(2026, 3, 10, 20, tzinfo=UTC)
@@ -54,7 +54,7 @@ def test_there_are_256_plain_words() -> None:
 
 @given(st.lists(st.floats(0, 20), max_size=60), st.integers(1, 5), st.floats(1, 60))
 def test_a_limit_lets_through_its_burst_and_then_its_pace(gaps: list[float], burst: int, every: float) -> None:
-    limit = Limit("test", burst, every)
+    limit = RateLimit("test", burst, every)
     free_at, now, allowed = None, NOW, []
     for gap in gaps:
         now += timedelta(seconds=gap)
@@ -70,7 +70,7 @@ def test_a_limit_lets_through_its_burst_and_then_its_pace(gaps: list[float], bur
 
 
 def test_the_first_tries_are_free() -> None:
-    limit = Limit("test", burst=3, every=10)
+    limit = RateLimit("test", burst=3, every=10)
     assert wait_for(None, limit, NOW) == 0
     assert wait_for(NOW + timedelta(seconds=20), limit, NOW) == 0
     assert wait_for(NOW + timedelta(seconds=30), limit, NOW) == 10

@@ -8,7 +8,7 @@ from uuid import UUID
 from fastapi import APIRouter, Response
 from pydantic import AfterValidator, BaseModel, Field, StringConstraints
 
-from api.dependencies import IdempotencyKey, Reading, ReadingCaller, Services, Writing, WritingCaller, retry_of
+from api.dependencies import IdempotencyHeader, Reading, ReadingCaller, Services, Writing, WritingCaller, fingerprint_of
 from api.problems import invalid_at, or_existing, problems
 from api.schemas.common import DEFAULT_LIMIT, Body, Cursor, Limit, Page, page
 from core import addresses, secret_text
@@ -79,50 +79,60 @@ class ChannelOut(BaseModel):
     status_code=201,
     responses=or_existing(ChannelOut, "This address was added already; a fresh code was sent unless it is confirmed.")
     | problems(ChannelNotOffered, TooManyChannels, TooMany, KeyReused, KeysUnavailable),
+    operation_id="channels_add",
 )
-async def add(
-    body: NewChannel, response: Response, unit: Writing, who: WritingCaller, context: Services, key: IdempotencyKey
+async def add_channel(
+    body: NewChannel, response: Response, unit: Writing, who: WritingCaller, context: Services, key: IdempotencyHeader
 ) -> ChannelOut:
     """Add an address and have a code sent there. It is used only once that code has come back."""
-    fingerprint = retry_of(unit.keyring, who, "POST /v1/channels", key, body)
+    fingerprint = fingerprint_of(unit.keyring, who, "POST /v1/channels", key, body)
     address = body.address
     if body.kind is ChannelKind.SMS:
         with invalid_at("body.sms.address"):
             address = addresses.sms(address, who.region)
-    channel, is_new = await channels.add(unit, who, body.kind, address, context.settings.channels, fingerprint)
+    channel, is_new = await channels.add_channel(unit, who, body.kind, address, context.settings.channels, fingerprint)
     response.status_code = 201 if is_new else 200
-    return _out(channel, who)
+    return _channel_out(channel, who)
 
 
-@router.get("", summary="List my channels")
-async def mine(
+@router.get("", summary="List my channels", operation_id="channels_mine")
+async def list_channels(
     unit: Reading, who: ReadingCaller, limit: Limit = DEFAULT_LIMIT, cursor: Cursor = None
 ) -> Page[ChannelOut]:
     """My channels, confirmed or not."""
-    return page(await channels.list_channels(unit, who, limit, cursor), limit, lambda row: _out(row, who))
+    return page(await channels.list_channels(unit, who, limit, cursor), limit, lambda row: _channel_out(row, who))
 
 
-@router.delete("/{channel_id}", summary="Remove a channel", status_code=204, responses=problems(NotFound))
-async def remove(channel_id: UUID, unit: Writing, who: WritingCaller) -> None:
+@router.delete(
+    "/{channel_id}",
+    summary="Remove a channel",
+    status_code=204,
+    responses=problems(NotFound),
+    operation_id="channels_remove",
+)
+async def remove_channel(channel_id: UUID, unit: Writing, who: WritingCaller) -> None:
     """Forget this address. Nothing more is sent there."""
-    await channels.remove(unit, who, channel_id)
+    await channels.remove_channel(unit, who, channel_id)
 
 
 @router.post(
     "/{channel_id}/confirm",
     summary="Confirm a channel with its code",
     responses=problems(NotFound, CodeWrong, CodeOver, KeysUnavailable),
+    operation_id="channels_confirm",
 )
-async def confirm(channel_id: UUID, body: Code, unit: Writing, who: WritingCaller, context: Services) -> ChannelOut:
+async def confirm_channel(
+    channel_id: UUID, body: Code, unit: Writing, who: WritingCaller, context: Services
+) -> ChannelOut:
     """Give back the code that was sent there: five guesses, ten minutes."""
-    channel, refusal = await channels.confirm(unit, who, channel_id, body.code)
+    channel, refusal = await channels.confirm_channel(unit, who, channel_id, body.code)
     if refusal is not None:
         await unit.commit(context.bus, context.dispatch_now)
         raise refusal
-    return _out(channel, who)
+    return _channel_out(channel, who)
 
 
-def _out(row: Channel, who: Caller) -> ChannelOut:
+def _channel_out(row: Channel, who: Caller) -> ChannelOut:
     return ChannelOut(
         id=row.id,
         kind=ChannelKind(row.kind),

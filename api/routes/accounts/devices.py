@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from fastapi import APIRouter, Response
 from pydantic import AfterValidator, BaseModel, Field, StringConstraints
 
-from api.dependencies import IdempotencyKey, Reading, ReadingCaller, Services, Writing, WritingCaller, retry_of
+from api.dependencies import IdempotencyHeader, Reading, ReadingCaller, Services, Writing, WritingCaller, fingerprint_of
 from api.problems import or_existing, problems
 from api.schemas.common import DEFAULT_LIMIT, Body, Cursor, Label, Limit, Page, page
 from core.errors import KeysUnavailable
@@ -23,16 +23,16 @@ from rules.errors import DeviceRetired, EndpointNotAllowed, KeyReused, NotFound,
 
 router = APIRouter(prefix="/v1/devices", tags=["devices"])
 
-POINT = 65
-SECRET = 16
+POINT_BYTES = 65
+SECRET_BYTES = 16
 
 
-def _bytes(text: str, length: int) -> str:
+def _check_key_bytes(text: str, length: int) -> str:
     try:
         data = base64.urlsafe_b64decode(text.rstrip("=") + "=" * (-len(text.rstrip("=")) % 4))
     except (binascii.Error, ValueError):
         data = b""
-    if len(data) != length or (length == POINT and not _on_the_curve(data)):
+    if len(data) != length or (length == POINT_BYTES and not _on_the_curve(data)):
         raise ValueError(f"must be {length} bytes as base64url, as the browser's getKey() gives them")
     return text
 
@@ -48,8 +48,12 @@ def _on_the_curve(point: bytes) -> bool:
 class Keys(Body):
     """The keys of a push subscription (RFC 8291): an uncompressed P-256 point and a 16-byte secret."""
 
-    p256dh: Annotated[str, StringConstraints(max_length=120), AfterValidator(lambda text: _bytes(text, POINT))]
-    auth: Annotated[str, StringConstraints(max_length=40), AfterValidator(lambda text: _bytes(text, SECRET))]
+    p256dh: Annotated[
+        str, StringConstraints(max_length=120), AfterValidator(lambda text: _check_key_bytes(text, POINT_BYTES))
+    ]
+    auth: Annotated[
+        str, StringConstraints(max_length=40), AfterValidator(lambda text: _check_key_bytes(text, SECRET_BYTES))
+    ]
 
 
 class FcmDevice(Body):
@@ -96,49 +100,59 @@ class TestOut(BaseModel):
     status_code=201,
     responses=or_existing(DeviceOut, "This address was registered already.")
     | problems(TooManyDevices, EndpointNotAllowed, KeysUnavailable, KeyReused),
+    operation_id="devices_register",
 )
-async def register(
-    body: NewDevice, response: Response, unit: Writing, who: WritingCaller, context: Services, key: IdempotencyKey
+async def register_device(
+    body: NewDevice, response: Response, unit: Writing, who: WritingCaller, context: Services, key: IdempotencyHeader
 ) -> DeviceOut:
     """Register this phone or browser. The same address again is the same device, so a retry is always safe."""
-    device, is_new = await devices.register(
+    device, is_new = await devices.register_device(
         unit, who, body.kind, body.address(), body.label, context.settings.webpush_hosts
     )
     await idempotency.remember_existing(
-        unit, retry_of(unit.keyring, who, "POST /v1/devices", key, body), who.person_id, device.id
+        unit, fingerprint_of(unit.keyring, who, "POST /v1/devices", key, body), who.person_id, device.id
     )
     response.status_code = 201 if is_new else 200
-    return _out(device, who)
+    return _device_out(device, who)
 
 
-@router.get("", summary="List my devices")
-async def mine(
+@router.get("", summary="List my devices", operation_id="devices_mine")
+async def list_devices(
     unit: Reading, who: ReadingCaller, limit: Limit = DEFAULT_LIMIT, cursor: Cursor = None
 ) -> Page[DeviceOut]:
     """My devices; retired ones are listed for 30 days."""
-    return page(await devices.list_devices(unit, who, limit, cursor), limit, lambda row: _out(row, who))
+    return page(await devices.list_devices(unit, who, limit, cursor), limit, lambda row: _device_out(row, who))
 
 
 @router.put(
     "/{device_id}",
     summary="Refresh a device's address",
     responses=problems(NotFound, DeviceRetired, EndpointNotAllowed),
+    operation_id="devices_refresh",
 )
-async def refresh(device_id: UUID, body: NewDevice, unit: Writing, who: WritingCaller, context: Services) -> DeviceOut:
+async def refresh_device(
+    device_id: UUID, body: NewDevice, unit: Writing, who: WritingCaller, context: Services
+) -> DeviceOut:
     """Put a refreshed token or subscription in the place of the old one."""
     device = await devices.own_device(unit, who, device_id)
     if device.kind != body.kind:
         raise NotFound
-    device = await devices.refresh(unit, who, device_id, body.address(), context.settings.webpush_hosts)
+    device = await devices.refresh_device(unit, who, device_id, body.address(), context.settings.webpush_hosts)
     if body.label is not None:
         device.label = who.vault.seal("devices.label", device.id, body.label)
-    return _out(device, who)
+    return _device_out(device, who)
 
 
-@router.delete("/{device_id}", summary="Remove a device", status_code=204, responses=problems(NotFound))
-async def remove(device_id: UUID, unit: Writing, who: WritingCaller) -> None:
+@router.delete(
+    "/{device_id}",
+    summary="Remove a device",
+    status_code=204,
+    responses=problems(NotFound),
+    operation_id="devices_remove",
+)
+async def remove_device(device_id: UUID, unit: Writing, who: WritingCaller) -> None:
     """Stop sending to this device."""
-    await devices.remove(unit, who, device_id)
+    await devices.remove_device(unit, who, device_id)
 
 
 @router.post(
@@ -149,7 +163,7 @@ async def send_test(device_id: UUID, unit: Writing, who: WritingCaller) -> TestO
     return TestOut(delivery_id=await devices.send_test(unit, who, device_id))
 
 
-def _out(row: Device, who: Caller) -> DeviceOut:
+def _device_out(row: Device, who: Caller) -> DeviceOut:
     return DeviceOut(
         id=row.id,
         kind=DeviceKind(row.kind),

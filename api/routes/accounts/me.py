@@ -7,11 +7,11 @@ from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Request, Response
-from pydantic import BaseModel, Field, StringConstraints, model_validator
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 from api import readable
 from api.dependencies import (
-    IdempotencyKey,
+    IdempotencyHeader,
     Reading,
     ReadingCaller,
     Services,
@@ -19,8 +19,8 @@ from api.dependencies import (
     Writing,
     WritingCaller,
     caller_of,
+    fingerprint_of,
     make_unit,
-    retry_of,
     transaction,
 )
 from api.problems import invalid_at, problems
@@ -87,7 +87,7 @@ class MeOut(BaseModel):
     created_at: datetime
 
 
-class Change(Body):
+class ProfileChange(Body):
     """A merge patch: what is left out stays, null empties what may be empty.
 
     `hours`: when pushes may come; null for any time. Windows of one day may touch, never overlap. `to` is when one
@@ -95,6 +95,9 @@ class Change(Body):
     hour, whatever `hours` say. `contact`: as people write it; without its country it is a number of `region`. It is kept
     as it can be dialled from anywhere.
     """
+
+    __qualname__ = "Change"  # its name in OpenAPI
+    model_config = ConfigDict(title="Change")
 
     display_name: DisplayName = ""
     time_zone: TimeZone = ""
@@ -105,7 +108,7 @@ class Change(Body):
     contact: Phone | None = None
 
     @model_validator(mode="after")
-    def _apart(self) -> "Change":
+    def _apart(self) -> "ProfileChange":
         windows = sorted(self.hours or [], key=lambda window: (window.day, window.from_))
         for one, following in pairwise(windows):
             if one.day == following.day and following.from_ < one.to:
@@ -135,26 +138,26 @@ class AccessOut(BaseModel):
     created_at: datetime
 
 
-@router.get("/v1/me", summary="Read my profile")
-async def me(
+@router.get("/v1/me", summary="Read my profile", operation_id="me_me")
+async def read_profile(
     unit: Reading, who: ReadingCaller, token: Token, request: Request, response: Response, context: Services
 ) -> MeOut:
     """My profile, as only I see it."""
     if token is not None and request.cookies.get(context.settings.cookie_name) == token:
         # The session slides on with its use; a cookie that did not would sign somebody out who is here every day.
         give_cookie(response, context, token)
-    return _out(await access.load_person(unit, who), who)
+    return _profile_out(await access.load_person(unit, who), who)
 
 
-@router.patch("/v1/me", summary="Change my profile", responses=problems(KeysUnavailable))
-async def change(body: Change, unit: Writing, who: WritingCaller) -> MeOut:
+@router.patch("/v1/me", summary="Change my profile", responses=problems(KeysUnavailable), operation_id="me_change")
+async def change_profile(body: ProfileChange, unit: Writing, who: WritingCaller) -> MeOut:
     """Change the profile (JSON Merge Patch)."""
     changes = body.model_dump(include=body.model_fields_set, by_alias=True)
     if body.contact is not None:
         region = body.region if "region" in changes else who.region
         with invalid_at("body.contact"):
             changes["contact"] = dialable(body.contact, region)
-    return _out(await people.change_profile(unit, who, changes), who)
+    return _profile_out(await people.change_profile(unit, who, changes), who)
 
 
 @router.put("/v1/me/passphrase", summary="Set a new passphrase", status_code=204, responses=problems(ProofNeeded))
@@ -172,16 +175,22 @@ async def set_passphrase(body: NewPassphrase, token: Token, context: Services) -
         await unit.commit(context.bus, context.dispatch_now)
 
 
-@router.post("/v1/recovery-codes", summary="Make new recovery codes", status_code=201, responses=problems(ProofNeeded))
-async def new_codes(unit: Writing, who: WritingCaller, key: IdempotencyKey) -> CodesOut:
+@router.post(
+    "/v1/recovery-codes",
+    summary="Make new recovery codes",
+    status_code=201,
+    responses=problems(ProofNeeded),
+    operation_id="me_new_codes",
+)
+async def renew_codes(unit: Writing, who: WritingCaller, key: IdempotencyHeader) -> CodesOut:
     """Ten new recovery codes; the earlier ones stop working. Needs fresh proof."""
     access.require_proof(who, unit.now)
-    fingerprint = retry_of(unit.keyring, who, "POST /v1/recovery-codes", key, None)
+    fingerprint = fingerprint_of(unit.keyring, who, "POST /v1/recovery-codes", key, None)
     return CodesOut(recovery_codes=await people.renew_codes(unit, who, fingerprint))
 
 
-@router.get("/v1/me/access-log", summary="List what happened to the ways into my account")
-async def accessed(
+@router.get("/v1/me/access-log", summary="List what happened to the ways into my account", operation_id="me_accessed")
+async def list_access_events(
     unit: Reading, who: ReadingCaller, limit: Limit = DEFAULT_LIMIT, cursor: Cursor = None
 ) -> Page[AccessOut]:
     """Who came into my account and what was changed about the ways into it, newest first; kept for 90 days."""
@@ -197,8 +206,9 @@ async def accessed(
     summary="Export everything that is kept of me",
     response_model=dict[str, Any],
     responses={200: {"content": {ZIP: {}}}},
+    operation_id="me_export",
 )
-async def export(
+async def export_account(
     token: Token,
     context: Services,
     request: Request,
@@ -211,20 +221,24 @@ async def export(
         access_log.record_own_event(unit, await caller_of(unit, token, context), AccessKind.EXPORTED)
     async with context.database.read() as session:
         unit = make_unit(context, session)
-        exported = await account_export.export(unit, await access.load_caller(unit, token))
+        exported = await account_export.export_account(unit, await access.load_caller(unit, token))
     if form == "zip" or (form is None and ZIP in request.headers.get("accept", "")):
         attached = {"Content-Disposition": 'attachment; filename="porchlight.zip"'}
         # In a thread, so that no press waits for it.
-        return Response(await asyncio.to_thread(readable.zipped, exported), media_type=ZIP, headers=attached)
+        return Response(await asyncio.to_thread(readable.export_zip, exported), media_type=ZIP, headers=attached)
     response.headers["Content-Disposition"] = 'attachment; filename="porchlight.json"'
     return exported
 
 
-@router.delete("/v1/me", summary="Delete my account", status_code=204, responses=problems(ProofNeeded))
-async def erase(unit: Writing, who: WritingCaller, request: Request, response: Response, context: Services) -> None:
+@router.delete(
+    "/v1/me", summary="Delete my account", status_code=204, responses=problems(ProofNeeded), operation_id="me_erase"
+)
+async def erase_account(
+    unit: Writing, who: WritingCaller, request: Request, response: Response, context: Services
+) -> None:
     """Delete the account for good. Needs fresh proof; an open reach-out ends without an all-clear."""
     access.require_proof(who, unit.now)
-    await account_erasure.erase(unit, who)
+    await account_erasure.erase_account(unit, who)
     if context.settings.cookie_name in request.cookies:
         response.delete_cookie(context.settings.cookie_name, path="/", secure=context.settings.secure, httponly=True)
 
@@ -240,7 +254,7 @@ def _access_out(row: AccessEvent, current: UUID) -> AccessOut:
     )
 
 
-def _out(person: Person, who: Caller) -> MeOut:
+def _profile_out(person: Person, who: Caller) -> MeOut:
     return MeOut(
         id=person.id,
         sign_in_name=who.vault.open("people.sign_in_name", person.id, person.sign_in_name),

@@ -11,14 +11,14 @@ from pydantic.alias_generators import to_camel
 from api import login_throttle
 from api.context import Context
 from api.dependencies import (
-    IdempotencyKey,
+    IdempotencyHeader,
     Reading,
     ReadingCaller,
     Services,
     Writing,
     WritingCaller,
+    fingerprint_of,
     make_unit,
-    retry_of,
 )
 from api.problems import problems
 from api.routes.accounts.sessions import SignedInOut, signed_in_out
@@ -47,40 +47,40 @@ CredentialId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,1364}
 Encoded = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]+={0,2}$", max_length=16384)]
 
 
-class Json(BaseModel):
+class WebAuthnJson(BaseModel):
     """WebAuthn's own names. Fields that a newer browser adds are let in and left alone."""
 
     model_config = ConfigDict(extra="ignore", alias_generator=to_camel, validate_by_name=True)
 
 
-class Party(Json):
+class Party(WebAuthnJson):
     id: str
     name: str
 
 
-class User(Json):
+class User(WebAuthnJson):
     id: str
     name: str
     display_name: str
 
 
-class Parameters(Json):
+class Parameters(WebAuthnJson):
     type: Literal["public-key"]
     alg: int
 
 
-class Descriptor(Json):
+class Descriptor(WebAuthnJson):
     type: Literal["public-key"]
     id: str
 
 
-class Selection(Json):
+class Selection(WebAuthnJson):
     resident_key: Literal["required"]
     require_resident_key: bool
     user_verification: Literal["required"]
 
 
-class CreationOptions(Json):
+class CreationOptions(WebAuthnJson):
     """For `PublicKeyCredential.parseCreationOptionsFromJSON`; the challenge is good for 5 minutes, and once."""
 
     rp: Party
@@ -93,7 +93,7 @@ class CreationOptions(Json):
     attestation: Literal["none"]
 
 
-class RequestOptions(Json):
+class RequestOptions(WebAuthnJson):
     """For `PublicKeyCredential.parseRequestOptionsFromJSON`; the challenge is good for 5 minutes, and once."""
 
     challenge: str
@@ -103,12 +103,12 @@ class RequestOptions(Json):
     user_verification: Literal["required"]
 
 
-class Attestation(Json):
+class Attestation(WebAuthnJson):
     client_data: Annotated[Encoded, Field(alias="clientDataJSON")]
     attestation_object: Encoded
 
 
-class Registration(Json):
+class Registration(WebAuthnJson):
     """What `navigator.credentials.create()` gave, by its `toJSON()`."""
 
     id: CredentialId
@@ -117,14 +117,14 @@ class Registration(Json):
     response: Attestation
 
 
-class Signature(Json):
+class Signature(WebAuthnJson):
     client_data: Annotated[Encoded, Field(alias="clientDataJSON")]
     authenticator_data: Encoded
     signature: Encoded
     user_handle: Encoded | None = None
 
 
-class SignedChallenge(Json):
+class SignedChallenge(WebAuthnJson):
     """What `navigator.credentials.get()` gave, by its `toJSON()`."""
 
     id: CredentialId
@@ -159,12 +159,13 @@ class PasskeyOut(BaseModel):
     "/v1/passkeys/options",
     summary="Begin to add a passkey",
     responses=problems(PasskeysNotOffered, ProofNeeded, TooManyPasskeys, KeysUnavailable),
+    operation_id="passkeys_options",
 )
-async def options(unit: Writing, who: WritingCaller, context: Services) -> CreationOptions:
+async def passkey_creation_options(unit: Writing, who: WritingCaller, context: Services) -> CreationOptions:
     """Begin to add a passkey. Needs fresh proof; what was begun before can no longer be finished."""
-    party = _party(context)
+    party = _relying_party(context)
     access.require_proof(who, unit.now)
-    return CreationOptions.model_validate(await passkeys.creation_options(unit, who, party))
+    return CreationOptions.model_validate(await passkeys.passkey_creation_options(unit, who, party))
 
 
 @router.post(
@@ -174,48 +175,59 @@ async def options(unit: Writing, who: WritingCaller, context: Services) -> Creat
     responses=problems(
         PasskeysNotOffered, ProofNeeded, PasskeyRefused, TooManyPasskeys, NotFound, KeyReused, KeysUnavailable
     ),
+    operation_id="passkeys_add",
 )
-async def add(
-    body: NewPasskey, unit: Writing, who: WritingCaller, context: Services, key: IdempotencyKey
+async def add_passkey(
+    body: NewPasskey, unit: Writing, who: WritingCaller, context: Services, key: IdempotencyHeader
 ) -> PasskeyOut:
     """Add the passkey that the browser has made. Needs fresh proof; ten are the most."""
-    party = _party(context)
+    party = _relying_party(context)
     access.require_proof(who, unit.now)
-    fingerprint = retry_of(unit.keyring, who, "POST /v1/passkeys", key, body)
+    fingerprint = fingerprint_of(unit.keyring, who, "POST /v1/passkeys", key, body)
     try:
-        return _out(await passkeys.add(unit, who, party, _json(body.credential), body.label, fingerprint), who)
+        return _passkey_out(
+            await passkeys.add_passkey(unit, who, party, _credential_json(body.credential), body.label, fingerprint),
+            who,
+        )
     except PasskeyRefused:
         # Its challenge is used up all the same.
         await unit.commit(context.bus, context.dispatch_now)
         raise
 
 
-@router.get("/v1/passkeys", summary="List my passkeys")
-async def mine(
+@router.get("/v1/passkeys", summary="List my passkeys", operation_id="passkeys_mine")
+async def list_passkeys(
     unit: Reading, who: ReadingCaller, limit: Limit = DEFAULT_LIMIT, cursor: Cursor = None
 ) -> Page[PasskeyOut]:
     """My passkeys."""
-    return page(await passkeys.list_passkeys(unit, who, limit, cursor), limit, lambda row: _out(row, who))
+    return page(await passkeys.list_passkeys(unit, who, limit, cursor), limit, lambda row: _passkey_out(row, who))
 
 
 @router.delete(
-    "/v1/passkeys/{passkey_id}", summary="Remove a passkey", status_code=204, responses=problems(NotFound, ProofNeeded)
+    "/v1/passkeys/{passkey_id}",
+    summary="Remove a passkey",
+    status_code=204,
+    responses=problems(NotFound, ProofNeeded),
+    operation_id="passkeys_remove",
 )
-async def remove(passkey_id: UUID, unit: Writing, who: WritingCaller) -> None:
+async def remove_passkey(passkey_id: UUID, unit: Writing, who: WritingCaller) -> None:
     """Remove a passkey. Needs fresh proof. Where it has signed in stays signed in: see /v1/sessions."""
     access.require_proof(who, unit.now)
-    await passkeys.remove(unit, who, passkey_id)
+    await passkeys.remove_passkey(unit, who, passkey_id)
 
 
 @router.post(
     "/v1/sessions/passkey/options",
     summary="Begin to sign in with a passkey",
     responses=problems(PasskeysNotOffered, TooMany),
+    operation_id="passkeys_sign_in_options",
 )
-async def sign_in_options(unit: Writing, request: Request, context: Services) -> RequestOptions:
+async def passkey_request_options(unit: Writing, request: Request, context: Services) -> RequestOptions:
     """Begin to sign in with a passkey, whoever you are."""
-    party = _party(context)
-    return RequestOptions.model_validate(await passkeys.request_options(unit, party, login_throttle.place(request)))
+    party = _relying_party(context)
+    return RequestOptions.model_validate(
+        await passkeys.passkey_request_options(unit, party, login_throttle.request_place(request))
+    )
 
 
 @router.post(
@@ -223,40 +235,43 @@ async def sign_in_options(unit: Writing, request: Request, context: Services) ->
     summary="Sign in with a passkey",
     status_code=201,
     responses=problems(PasskeysNotOffered, PasskeyUnknown, TooMany, KeyReused, KeysUnavailable),
+    operation_id="passkeys_sign_in",
 )
-async def sign_in(
-    body: PasskeySignIn, request: Request, response: Response, context: Services, key: IdempotencyKey
+async def sign_in_with_passkey(
+    body: PasskeySignIn, request: Request, response: Response, context: Services, key: IdempotencyHeader
 ) -> SignedInOut:
     """Sign in with a passkey. It counts as fresh proof."""
-    party = _party(context)
-    guess = await login_throttle.take(context, request, body.credential.id, None, guessable=False)
+    party = _relying_party(context)
+    guess = await login_throttle.count_guess(context, request, body.credential.id, None, guessable=False)
     async with context.database.write() as session:
         unit = make_unit(context, session)
         content = body.model_dump(mode="json", exclude_unset=True)
         fingerprint = idempotency.request_fingerprint(unit.keyring, f"passkey\0{body.credential.id}", key, content)
         try:
-            signed_in = await passkeys.sign_in(unit, party, _json(body.credential), body.carrier, fingerprint)
+            signed_in = await passkeys.sign_in_with_passkey(
+                unit, party, _credential_json(body.credential), body.carrier, fingerprint
+            )
         except PasskeyUnknown:
             # Its challenge is used up all the same.
             await session.commit()
             raise
         await unit.commit(context.bus, context.dispatch_now)
-    await login_throttle.give_back(context, guess, signed_in.person_id)
+    await login_throttle.accept_guess(context, guess, signed_in.person_id)
     return signed_in_out(signed_in, response, context)
 
 
-def _party(context: Context) -> RelyingParty:
+def _relying_party(context: Context) -> RelyingParty:
     """Whom passkeys are made for here. Raises PasskeysNotOffered."""
     if context.settings.rp_id is None:
         raise PasskeysNotOffered
     return RelyingParty(context.settings.rp_id, context.settings.origin)
 
 
-def _json(credential: Json) -> dict[str, Any]:
+def _credential_json(credential: WebAuthnJson) -> dict[str, Any]:
     return credential.model_dump(mode="json", by_alias=True, exclude_none=True)
 
 
-def _out(row: Passkey, who: Caller) -> PasskeyOut:
+def _passkey_out(row: Passkey, who: Caller) -> PasskeyOut:
     return PasskeyOut(
         id=row.id,
         label=who.vault.open("passkeys.label", row.id, row.label),

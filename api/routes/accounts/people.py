@@ -6,7 +6,7 @@ from fastapi import APIRouter, Request, Response
 from pydantic import BeforeValidator
 
 from api import login_throttle, reported_locale, signup_throttle
-from api.dependencies import IdempotencyKey, Services, make_unit
+from api.dependencies import IdempotencyHeader, Services, make_unit
 from api.problems import problems
 from api.routes.accounts.sessions import SignedInOut, check_passphrase, signed_in_out
 from api.schemas.common import Body, DisplayName, InvitationToken, Passphrase, SignInName
@@ -27,9 +27,9 @@ class SignUp(Body):
     sign_in_name: SignInName
     passphrase: Passphrase
     display_name: DisplayName
-    time_zone: Annotated[str, BeforeValidator(reported_locale.time_zone)] = "UTC"
-    region: Annotated[str | None, BeforeValidator(reported_locale.region)] = None
-    language: Annotated[str | None, BeforeValidator(reported_locale.language)] = None
+    time_zone: Annotated[str, BeforeValidator(reported_locale.parse_time_zone)] = "UTC"
+    region: Annotated[str | None, BeforeValidator(reported_locale.parse_region)] = None
+    language: Annotated[str | None, BeforeValidator(reported_locale.parse_language)] = None
     invitation_token: InvitationToken | None = None
     carrier: Carrier = Carrier.TOKEN
 
@@ -49,7 +49,7 @@ class SignedUpOut(SignedInOut):
     ),
 )
 async def sign_up(
-    body: SignUp, request: Request, response: Response, context: Services, key: IdempotencyKey
+    body: SignUp, request: Request, response: Response, context: Services, key: IdempotencyHeader
 ) -> SignedUpOut:
     """Make an account and sign in. With `invitation_token` the invitation is accepted in the same step."""
     async with context.database.read() as session:
@@ -58,15 +58,15 @@ async def sign_up(
         fingerprint = idempotency.request_fingerprint(unit.keyring, f"sign-up\0{body.sign_in_name}", key, content)
         is_retry = await idempotency.find_result(unit, fingerprint) is not None
         if not is_retry:
-            async with login_throttle.at_links(context, request):
+            async with login_throttle.count_invalid_links(context, request):
                 await people.require_registration(unit, context.settings.registration, body.invitation_token)
     # Hashed outside of any transaction, so that a sign-up never holds up a press. A retry opens a session as well, so its
     # passphrase is checked: it may have been changed since.
     if is_retry:
         hashed = (await check_passphrase(context, request, body.sign_in_name, body.passphrase)).passphrase_hash
     else:
-        await signup_throttle.take(context, request, body.invitation_token)
-        hashed = await context.passphrases.hash_for_sign_up(body.passphrase, login_throttle.place(request))
+        await signup_throttle.count_sign_up(context, request, body.invitation_token)
+        hashed = await context.passphrases.hash_for_sign_up(body.passphrase, login_throttle.request_place(request))
     new = NewPerson(
         sign_in_name=body.sign_in_name,
         passphrase_hash=hashed,

@@ -10,7 +10,16 @@ from pydantic import BaseModel
 
 from api import login_throttle
 from api.context import Context
-from api.dependencies import IdempotencyKey, Reading, ReadingCaller, Services, Token, Writing, WritingCaller, make_unit
+from api.dependencies import (
+    IdempotencyHeader,
+    Reading,
+    ReadingCaller,
+    Services,
+    Token,
+    Writing,
+    WritingCaller,
+    make_unit,
+)
 from api.problems import problems
 from api.schemas.common import (
     DEFAULT_LIMIT,
@@ -78,7 +87,7 @@ class SessionOut(BaseModel):
     "", summary="Sign in with name and passphrase", status_code=201, responses=problems(WrongCredentials, TooMany)
 )
 async def sign_in(
-    body: SignIn, request: Request, response: Response, context: Services, key: IdempotencyKey
+    body: SignIn, request: Request, response: Response, context: Services, key: IdempotencyHeader
 ) -> SignedInOut:
     """Sign in with name and passphrase."""
     credentials = await check_passphrase(context, request, body.sign_in_name, body.passphrase)
@@ -91,7 +100,7 @@ async def sign_in(
             unit.keyring, f"{credentials.person_id}\0sign-in", key, body.model_dump(mode="json")
         )
         _, is_new = await idempotency.run_once(
-            unit, fingerprint, credentials.person_id, lambda: _same(credentials.person_id)
+            unit, fingerprint, credentials.person_id, lambda: _existing_person(credentials.person_id)
         )
         secret = idempotency.secret(unit, fingerprint, "sign_in.token")
         signed_in = await sessions.sign_in(unit, credentials, body.carrier, secret, fresh_hash, is_retry=not is_new)
@@ -99,7 +108,7 @@ async def sign_in(
     return signed_in_out(signed_in, response, context)
 
 
-async def _same(person_id: UUID) -> UUID:
+async def _existing_person(person_id: UUID) -> UUID:
     return person_id
 
 
@@ -110,7 +119,7 @@ async def _same(person_id: UUID) -> UUID:
     responses=problems(WrongCredentials, TooMany),
 )
 async def recover(
-    body: Recover, request: Request, response: Response, context: Services, key: IdempotencyKey
+    body: Recover, request: Request, response: Response, context: Services, key: IdempotencyHeader
 ) -> SignedInOut:
     """Trade a recovery code for a new passphrase. Everywhere else you are signed out, and passkeys go."""
     async with context.database.read() as session:
@@ -124,19 +133,19 @@ async def recover(
         # The first reply was lost: the code is used up, but the new passphrase is set.
         sign_in_body = SignIn(sign_in_name=body.sign_in_name, passphrase=body.new_passphrase, carrier=body.carrier)
         return await sign_in(sign_in_body, request, response, context, None)
-    guess = await login_throttle.take(context, request, body.sign_in_name, owner.person_id if owner else None)
+    guess = await login_throttle.count_guess(context, request, body.sign_in_name, owner.person_id if owner else None)
     passphrase_hash = await context.passphrases.hash(body.new_passphrase, guess.who)
     async with context.database.write() as session:
         unit = make_unit(context, session)
         signed_in = await people.recover(unit, body.sign_in_name, body.recovery_code, passphrase_hash, body.carrier)
         await idempotency.remember(unit, fingerprint, signed_in.person_id, signed_in.person_id)
         await unit.commit(context.bus, context.dispatch_now)
-    await login_throttle.give_back(context, guess, signed_in.person_id)
+    await login_throttle.accept_guess(context, guess, signed_in.person_id)
     return signed_in_out(signed_in, response, context)
 
 
-@router.get("", summary="List where I am signed in")
-async def mine(
+@router.get("", summary="List where I am signed in", operation_id="sessions_mine")
+async def list_sessions(
     unit: Reading, who: ReadingCaller, limit: Limit = DEFAULT_LIMIT, cursor: Cursor = None
 ) -> Page[SessionOut]:
     """Where I am signed in."""
@@ -164,13 +173,13 @@ async def prove(body: Proof, request: Request, token: Token, context: Services) 
         who = await access.load_caller(reading, token)
         encoded = (await access.load_person(reading, who)).passphrase_hash
     # No connection is held while a passphrase is checked, or a queue of checks could hold up a press.
-    guess = await login_throttle.take(context, request, str(who.person_id), who.person_id)
+    guess = await login_throttle.count_guess(context, request, str(who.person_id), who.person_id)
     if not await context.passphrases.matches(encoded, body.passphrase, guess.who):
         async with context.database.write() as session:
             access_log.record_own_event(make_unit(context, session), who, AccessKind.PROOF_FAILED)
             await session.commit()
         raise WrongCredentials
-    await login_throttle.give_back(context, guess, who.person_id)
+    await login_throttle.accept_guess(context, guess, who.person_id)
     async with context.database.write() as session:
         unit = make_unit(context, session)
         await sessions.record_proof(unit, who)
@@ -197,7 +206,7 @@ async def sign_out(
         session_id = who.session_id if which == "current" else UUID(which)
     except ValueError:
         raise NotFound from None
-    await sessions.end(unit, who, session_id)
+    await sessions.end_session(unit, who, session_id)
     if session_id == who.session_id:
         response.delete_cookie(
             context.settings.cookie_name, path="/", secure=context.settings.secure, httponly=True, samesite="lax"
@@ -235,11 +244,13 @@ async def check_passphrase(context: Context, request: Request, sign_in_name: str
     async with context.database.read() as session:
         unit = make_unit(context, session)
         credentials = await sessions.find_credentials(unit, people.name_hash(unit.keyring, sign_in_name))
-    guess = await login_throttle.take(context, request, sign_in_name, credentials.person_id if credentials else None)
+    guess = await login_throttle.count_guess(
+        context, request, sign_in_name, credentials.person_id if credentials else None
+    )
     match = await context.passphrases.matches(
         credentials.passphrase_hash if credentials else None, passphrase, guess.who
     )
     if not match or credentials is None:
         raise WrongCredentials
-    await login_throttle.give_back(context, guess, credentials.person_id)
+    await login_throttle.accept_guess(context, guess, credentials.person_id)
     return replace(credentials, earlier=match is Match.EARLIER)

@@ -7,9 +7,9 @@ from uuid import UUID
 from fastapi import APIRouter, Query
 from pydantic import AfterValidator, BaseModel, Field, StringConstraints
 
-from api.dependencies import IdempotencyKey, Reading, ReadingCaller, Writing, WritingCaller, retry_of
+from api.dependencies import IdempotencyHeader, Reading, ReadingCaller, Writing, WritingCaller, fingerprint_of
 from api.problems import problems
-from api.schemas.common import DEFAULT_LIMIT, FREE_TEXT, Body, Cursor, Limit, Moment, Page, PersonOut, page, person
+from api.schemas.common import DEFAULT_LIMIT, FREE_TEXT, Body, Cursor, Limit, Moment, Page, PersonOut, page, person_out
 from core import text
 from rules.bookend import lifecycle, views
 from rules.bookend.lifecycle import State
@@ -18,9 +18,12 @@ from rules.errors import BookendOver, CompanionUnknown, KeyReused, NotFound, Not
 
 router = APIRouter(prefix="/v1/bookends", tags=["bookends"])
 
-WHAT = 500
+MAX_WHAT_LENGTH = 500
 What = Annotated[
-    str, StringConstraints(max_length=4 * WHAT), AfterValidator(lambda value: text.words(value, WHAT)), FREE_TEXT
+    str,
+    StringConstraints(max_length=4 * MAX_WHAT_LENGTH),
+    AfterValidator(lambda value: text.words(value, MAX_WHAT_LENGTH)),
+    FREE_TEXT,
 ]
 
 
@@ -73,21 +76,25 @@ class BookendOut(BaseModel):
 
 
 @router.post(
-    "", summary="Plan a bookend", status_code=201, responses=problems(CompanionUnknown, TooManyBookends, KeyReused)
+    "",
+    summary="Plan a bookend",
+    status_code=201,
+    responses=problems(CompanionUnknown, TooManyBookends, KeyReused),
+    operation_id="bookends_plan",
 )
-async def plan(body: NewBookend, unit: Writing, who: WritingCaller, key: IdempotencyKey) -> BookendOut:
+async def plan_bookend(body: NewBookend, unit: Writing, who: WritingCaller, key: IdempotencyHeader) -> BookendOut:
     """Say when you will be back, and who stands by.
 
     The companion gets the notice `standing_by`, which wakes nobody, and `bookend_missed` only if it is missed. Where nobody stands by any more when it is missed, or nothing can reach them at that moment (outside their hours,
     muted, no way to them), you get the notice `unanswered`.
     """
-    fingerprint = retry_of(unit.keyring, who, "POST /v1/bookends", key, body)
-    bookend_id = await lifecycle.plan(unit, who, body.what, body.due_at, body.companion, fingerprint)
-    return _out(await views.load_bookend(unit, who, bookend_id))
+    fingerprint = fingerprint_of(unit.keyring, who, "POST /v1/bookends", key, body)
+    bookend_id = await lifecycle.plan_bookend(unit, who, body.what, body.due_at, body.companion, fingerprint)
+    return _bookend_out(await views.load_bookend(unit, who, bookend_id))
 
 
-@router.get("", summary="List bookends of mine and those I stand by at")
-async def bookends(
+@router.get("", summary="List bookends of mine and those I stand by at", operation_id="bookends_bookends")
+async def list_bookends(
     unit: Reading,
     who: ReadingCaller,
     is_open: Annotated[
@@ -98,53 +105,65 @@ async def bookends(
     cursor: Cursor = None,
 ) -> Page[BookendOut]:
     """My bookends, and those at which I stand by as the companion; newest first."""
-    return page(await views.list_bookends(unit, who, limit, cursor, is_open=is_open, mine=mine), limit, _out)
+    return page(await views.list_bookends(unit, who, limit, cursor, is_open=is_open, mine=mine), limit, _bookend_out)
 
 
-@router.get("/{bookend_id}", summary="Read one bookend", responses=problems(NotFound))
-async def one(bookend_id: UUID, unit: Reading, who: ReadingCaller) -> BookendOut:
-    return _out(await views.load_bookend(unit, who, bookend_id))
+@router.get("/{bookend_id}", summary="Read one bookend", responses=problems(NotFound), operation_id="bookends_one")
+async def read_bookend(bookend_id: UUID, unit: Reading, who: ReadingCaller) -> BookendOut:
+    return _bookend_out(await views.load_bookend(unit, who, bookend_id))
 
 
-@router.post("/{bookend_id}/check-in", summary="Check in at a bookend", responses=problems(NotFound, NotYours))
-async def check_in(bookend_id: UUID, unit: Writing, who: WritingCaller) -> BookendOut:
+@router.post(
+    "/{bookend_id}/check-in",
+    summary="Check in at a bookend",
+    responses=problems(NotFound, NotYours),
+    operation_id="bookends_check_in",
+)
+async def check_in_at_bookend(bookend_id: UUID, unit: Writing, who: WritingCaller) -> BookendOut:
     """Say that you are back. A companion who was told gets the all-clear; otherwise nobody is pushed for it."""
-    await lifecycle.check_in(unit, who, bookend_id)
-    return _out(await views.load_bookend(unit, who, bookend_id))
+    await lifecycle.check_in_at_bookend(unit, who, bookend_id)
+    return _bookend_out(await views.load_bookend(unit, who, bookend_id))
 
 
 @router.post(
     "/{bookend_id}/extend",
     summary="Move a bookend to a later time",
     responses=problems(NotFound, NotYours, BookendOver),
+    operation_id="bookends_extend",
 )
-async def extend(bookend_id: UUID, body: Extension, unit: Writing, who: WritingCaller) -> BookendOut:
+async def extend_bookend(bookend_id: UUID, body: Extension, unit: Writing, who: WritingCaller) -> BookendOut:
     """Move the due time; it starts again from there, and nobody is pushed for it.
 
     Once the companion was told it can no longer be moved: check in, so that they know, and plan another one.
     """
-    await lifecycle.extend(unit, who, bookend_id, body.due_at)
-    return _out(await views.load_bookend(unit, who, bookend_id))
+    await lifecycle.extend_bookend(unit, who, bookend_id, body.due_at)
+    return _bookend_out(await views.load_bookend(unit, who, bookend_id))
 
 
-@router.delete("/{bookend_id}", summary="Cancel a bookend", status_code=204, responses=problems(NotFound, NotYours))
-async def cancel(bookend_id: UUID, unit: Writing, who: WritingCaller) -> None:
+@router.delete(
+    "/{bookend_id}",
+    summary="Cancel a bookend",
+    status_code=204,
+    responses=problems(NotFound, NotYours),
+    operation_id="bookends_cancel",
+)
+async def cancel_bookend(bookend_id: UUID, unit: Writing, who: WritingCaller) -> None:
     """Remove it for good. A companion who was told, and has had no all-clear, learns that it ended without one."""
-    await lifecycle.cancel(unit, who, bookend_id)
+    await lifecycle.cancel_bookend(unit, who, bookend_id)
 
 
-def _out(view: BookendView) -> BookendOut:
+def _bookend_out(view: BookendView) -> BookendOut:
     companion = view.companion
     return BookendOut.model_validate(
         {
             "id": view.id,
             "mine": view.mine,
-            "from": person(view.sender),
+            "from": person_out(view.sender),
             "contact": view.contact,
             "what": view.what,
             "due_at": view.due_at,
             "companion": CompanionOut(
-                membership_id=companion.membership_id, person=person(companion.person), contact=companion.contact
+                membership_id=companion.membership_id, person=person_out(companion.person), contact=companion.contact
             )
             if companion
             else None,

@@ -6,7 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter
 from pydantic import BaseModel
 
-from api.dependencies import IdempotencyKey, Reading, ReadingCaller, Writing, WritingCaller, retry_of
+from api.dependencies import IdempotencyHeader, Reading, ReadingCaller, Writing, WritingCaller, fingerprint_of
 from api.problems import problems
 from api.schemas.common import DEFAULT_LIMIT, Body, Cursor, Limit, Page, PersonOut, page
 from rules import idempotency
@@ -26,18 +26,18 @@ class BlockOut(BaseModel):
 
 
 @router.post("", summary="Block somebody", status_code=201, responses=problems(NotFound))
-async def block(body: NewBlock, unit: Writing, who: WritingCaller, key: IdempotencyKey) -> BlockOut:
+async def block(body: NewBlock, unit: Writing, who: WritingCaller, key: IdempotencyHeader) -> BlockOut:
     """Block somebody from my circle or whose circle I am in. It ends both at once; repeating it is safe."""
     row = await rule.block(unit, who, body.person_id)
     await idempotency.remember_existing(
-        unit, retry_of(unit.keyring, who, "POST /v1/blocks", key, body), who.person_id, body.person_id
+        unit, fingerprint_of(unit.keyring, who, "POST /v1/blocks", key, body), who.person_id, body.person_id
     )
     name = await rule.load_display_name(unit, body.person_id)
     return BlockOut(person=PersonOut(id=row.blocked_id, display_name=name), created_at=row.created_at)
 
 
-@router.get("", summary="List whom I have blocked")
-async def blocks(
+@router.get("", summary="List whom I have blocked", operation_id="blocks_blocks")
+async def list_blocks(
     unit: Reading, who: ReadingCaller, limit: Limit = DEFAULT_LIMIT, cursor: Cursor = None
 ) -> Page[BlockOut]:
     return page(

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 from uuid import UUID
 
 from fastapi import APIRouter
-from pydantic import AfterValidator, BaseModel
+from pydantic import AfterValidator, BaseModel, ConfigDict
 
 from api.context import Context
 from api.dependencies import Reading, ReadingCaller, Services, Writing, WritingCaller
@@ -19,7 +19,7 @@ from rules.access import Caller
 from rules.accounts import people
 from rules.circle import membership
 from rules.circle.invitations import MAX_CIRCLE
-from rules.circle.membership import Member
+from rules.circle.membership import CircleMember
 from rules.errors import NotFound, StepOneFull
 from rules.reach_out.ladder import own_ladder
 
@@ -51,13 +51,18 @@ class CirclePage(Page[MemberOut]):
     anyone_available: bool
 
 
-class Change(Body):
+class MemberChange(Body):
+    __qualname__ = "Change"  # its name in OpenAPI
+    model_config = ConfigDict(title="Change")
+
     role: Role = Role.FRIEND
     step: Literal[1, 2] = 1
 
 
-@router.get("", summary="List the people in my circle")
-async def members(unit: Reading, who: ReadingCaller, limit: Limit = DEFAULT_LIMIT, cursor: Cursor = None) -> CirclePage:
+@router.get("", summary="List the people in my circle", operation_id="circle_members")
+async def list_members(
+    unit: Reading, who: ReadingCaller, limit: Limit = DEFAULT_LIMIT, cursor: Cursor = None
+) -> CirclePage:
     """List the people in my circle, the first ones first, and whether a press now would reach anybody."""
     rows = await membership.list_members(unit, who, limit, cursor)
     whole = cursor is None and len(rows) <= limit
@@ -86,8 +91,8 @@ class NewLadder(Body):
     ladder: Annotated[list[Whole], AfterValidator(_bounded)] | None
 
 
-@router.get("/ladder", summary="Read when my circle is told")
-async def ladder(unit: Reading, who: ReadingCaller, context: Services) -> LadderOut:
+@router.get("/ladder", summary="Read when my circle is told", operation_id="circle_ladder")
+async def read_ladder(unit: Reading, who: ReadingCaller, context: Services) -> LadderOut:
     """When my circle is told after a press."""
     return _ladder_out((await access.load_person(unit, who)).ladder, context)
 
@@ -104,38 +109,50 @@ def _ladder_out(own: Sequence[int] | None, context: Context) -> LadderOut:
 
 
 @router.patch(
-    "/{membership_id}", summary="Change somebody's role or step in my circle", responses=problems(NotFound, StepOneFull)
+    "/{membership_id}",
+    summary="Change somebody's role or step in my circle",
+    responses=problems(NotFound, StepOneFull),
+    operation_id="circle_change",
 )
-async def change(membership_id: UUID, body: Change, unit: Writing, who: WritingCaller) -> MemberOut:
+async def change_member(membership_id: UUID, body: MemberChange, unit: Writing, who: WritingCaller) -> MemberOut:
     """Another role or step (JSON Merge Patch)."""
     changes = body.model_dump(include=body.model_fields_set, mode="json")
     await membership.change_member(unit, who, membership_id, changes)
-    return await _one(unit, who, membership_id)
+    return await _load_member_out(unit, who, membership_id)
 
 
-@router.post("/{membership_id}/confirm", summary="Confirm somebody for my circle", responses=problems(NotFound))
-async def confirm(membership_id: UUID, unit: Writing, who: WritingCaller) -> MemberOut:
+@router.post(
+    "/{membership_id}/confirm",
+    summary="Confirm somebody for my circle",
+    responses=problems(NotFound),
+    operation_id="circle_confirm",
+)
+async def confirm_member(membership_id: UUID, unit: Writing, who: WritingCaller) -> MemberOut:
     """Confirm that this is the person you meant. Only from then on are they told anything."""
-    await membership.confirm(unit, who, membership_id)
-    return await _one(unit, who, membership_id)
+    await membership.confirm_member(unit, who, membership_id)
+    return await _load_member_out(unit, who, membership_id)
 
 
 @router.delete(
-    "/{membership_id}", summary="Remove somebody from my circle", status_code=204, responses=problems(NotFound)
+    "/{membership_id}",
+    summary="Remove somebody from my circle",
+    status_code=204,
+    responses=problems(NotFound),
+    operation_id="circle_remove",
 )
-async def remove(membership_id: UUID, unit: Writing, who: WritingCaller) -> None:
+async def remove_member(membership_id: UUID, unit: Writing, who: WritingCaller) -> None:
     """Take somebody out of my circle. They are not told."""
-    await membership.remove(unit, who, membership_id)
+    await membership.remove_member(unit, who, membership_id)
 
 
-async def _one(unit: UnitOfWork, who: Caller, membership_id: UUID) -> MemberOut:
+async def _load_member_out(unit: UnitOfWork, who: Caller, membership_id: UUID) -> MemberOut:
     rows = await membership.list_members(unit, who, 1, None, only=membership_id)
     if not rows:
         raise NotFound
     return member_out(rows[0])
 
 
-def member_out(row: Member) -> MemberOut:
+def member_out(row: CircleMember) -> MemberOut:
     return MemberOut(
         id=row.id,
         person=PersonOut(id=row.person_id, display_name=row.display_name),

@@ -11,7 +11,7 @@ from pydantic import BaseModel
 from api import login_throttle
 from api.context import Context
 from api.dependencies import (
-    IdempotencyKey,
+    IdempotencyHeader,
     Reading,
     ReadingCaller,
     Services,
@@ -19,12 +19,12 @@ from api.dependencies import (
     Writing,
     WritingCaller,
     caller_of,
+    fingerprint_of,
     make_unit,
-    retry_of,
     transaction,
 )
 from api.problems import or_existing, problems
-from api.routes.circle.supporting import SupportedOut, one
+from api.routes.circle.supporting import SupportedOut, load_supported_out
 from api.schemas.common import DEFAULT_LIMIT, Body, Cursor, InvitationToken, Label, Limit, Page, PersonOut, page
 from core import qr
 from core.unit_of_work import UnitOfWork
@@ -112,11 +112,13 @@ class PreviewOut(BaseModel):
     status_code=201,
     responses=problems(CircleFull, StepOneFull, TooMany, KeyReused),
 )
-async def invite(body: Invite, unit: Writing, who: WritingCaller, context: Services, key: IdempotencyKey) -> InvitedOut:
+async def invite(
+    body: Invite, unit: Writing, who: WritingCaller, context: Services, key: IdempotencyHeader
+) -> InvitedOut:
     """Make a link for one person, good for 48 hours. A retry with the same key gives the same link."""
-    fingerprint = retry_of(unit.keyring, who, "POST /v1/invitations", key, body)
+    fingerprint = fingerprint_of(unit.keyring, who, "POST /v1/invitations", key, body)
     invited = await invitations.invite(unit, who, body.role, body.step, body.label, fingerprint)
-    url = _url(context, invited.token)
+    url = _invitation_url(context, invited.token)
     return InvitedOut(
         id=invited.id,
         token=invited.token,
@@ -128,13 +130,13 @@ async def invite(body: Invite, unit: Writing, who: WritingCaller, context: Servi
     )
 
 
-@router.get("", summary="List my open invitations")
-async def mine(
+@router.get("", summary="List my open invitations", operation_id="invitations_mine")
+async def list_invitations(
     unit: Reading, who: ReadingCaller, context: Services, limit: Limit = DEFAULT_LIMIT, cursor: Cursor = None
 ) -> Page[InvitationOut]:
     """List my invitations that can still be used, each with its link."""
     rows = await invitations.list_invitations(unit, who, limit, cursor)
-    urls = {row.id: _url(context, token) for row in rows if (token := invitations.decrypt_token(who, row))}
+    urls = {row.id: _invitation_url(context, token) for row in rows if (token := invitations.decrypt_token(who, row))}
     qr_codes = {invitation_id: await _draw_qr(url) for invitation_id, url in urls.items()}
 
     def show(row: Invitation) -> InvitationOut:
@@ -158,10 +160,11 @@ async def mine(
     responses=problems(InvitationNotValid, OwnInvitation, TooMany),
     # Beside the bearer token that the endpoint reads: none is needed.
     openapi_extra={"security": [{}]},
+    operation_id="invitations_preview",
 )
-async def preview(body: Opened, request: Request, token: Token, context: Services) -> PreviewOut:
+async def preview_invitation(body: Opened, request: Request, token: Token, context: Services) -> PreviewOut:
     """Read who invites me and as what. Needs no session; with one, a link that I have accepted says how it stands."""
-    async with login_throttle.at_links(context, request), context.database.read() as session:
+    async with login_throttle.count_invalid_links(context, request), context.database.read() as session:
         unit = make_unit(context, session)
         invitation = await invitations.preview_invitation(
             unit, await _caller_if_signed_in(unit, token, context), body.token
@@ -185,23 +188,30 @@ async def preview(body: Opened, request: Request, token: Token, context: Service
     status_code=201,
     responses=or_existing(SupportedOut, "The caller has accepted it already; this is how it stands.")
     | problems(InvitationNotValid, OwnInvitation, AlreadyInCircle, CircleFull, KeyReused, TooMany),
+    operation_id="invitations_accept",
 )
-async def accept(
-    body: Opened, request: Request, response: Response, token: Token, context: Services, key: IdempotencyKey
+async def accept_invitation(
+    body: Opened, request: Request, response: Response, token: Token, context: Services, key: IdempotencyHeader
 ) -> SupportedOut:
     """Say yes to an invitation. The other side compares two words with you and confirms; until then nothing is shown to either."""
-    async with login_throttle.at_links(context, request), transaction(context) as unit:
+    async with login_throttle.count_invalid_links(context, request), transaction(context) as unit:
         who = await caller_of(unit, token, context)
-        fingerprint = retry_of(unit.keyring, who, "POST /v1/invitations/accept", key, body)
-        membership_id, is_new = await invitations.accept(unit, who.person_id, body.token, fingerprint)
+        fingerprint = fingerprint_of(unit.keyring, who, "POST /v1/invitations/accept", key, body)
+        membership_id, is_new = await invitations.accept_invitation(unit, who.person_id, body.token, fingerprint)
         response.status_code = 201 if is_new else 200
-        return await one(unit, who, membership_id)
+        return await load_supported_out(unit, who, membership_id)
 
 
-@router.delete("/{invitation_id}", summary="Withdraw an invitation", status_code=204, responses=problems(NotFound))
-async def withdraw(invitation_id: UUID, unit: Writing, who: WritingCaller) -> None:
+@router.delete(
+    "/{invitation_id}",
+    summary="Withdraw an invitation",
+    status_code=204,
+    responses=problems(NotFound),
+    operation_id="invitations_withdraw",
+)
+async def withdraw_invitation(invitation_id: UUID, unit: Writing, who: WritingCaller) -> None:
     """Withdraw an invitation: its link becomes useless."""
-    await invitations.withdraw(unit, who, invitation_id)
+    await invitations.withdraw_invitation(unit, who, invitation_id)
 
 
 async def _caller_if_signed_in(unit: UnitOfWork, token: str | None, context: Context) -> Caller | None:
@@ -212,7 +222,7 @@ async def _caller_if_signed_in(unit: UnitOfWork, token: str | None, context: Con
         return None
 
 
-def _url(context: Context, token: str) -> str:
+def _invitation_url(context: Context, token: str) -> str:
     return f"{context.settings.public_url}/#/invitation/{token}"
 
 

@@ -38,28 +38,39 @@ class Mute(Body):
     muted_until: Moment | None
 
 
-@router.get("", summary="List the people I am there for")
-async def supported(
+@router.get("", summary="List the people I am there for", operation_id="supporting_supported")
+async def list_supported(
     unit: Reading, who: ReadingCaller, limit: Limit = DEFAULT_LIMIT, cursor: Cursor = None
 ) -> Page[SupportedOut]:
     """List the people whose circle I am in."""
     return page(await membership.list_supported(unit, who, limit, cursor), limit, supported_out)
 
 
-@router.patch("/{membership_id}", summary="Mute somebody I am there for", responses=problems(NotFound))
-async def mute(membership_id: UUID, body: Mute, unit: Writing, who: WritingCaller) -> SupportedOut:
+@router.patch(
+    "/{membership_id}",
+    summary="Mute somebody I am there for",
+    responses=problems(NotFound),
+    operation_id="supporting_mute",
+)
+async def mute_supported(membership_id: UUID, body: Mute, unit: Writing, who: WritingCaller) -> SupportedOut:
     """Get no pushes from this person until then; null ends it. The inbox keeps everything."""
-    await membership.mute(unit, who, membership_id, body.muted_until)
-    return await one(unit, who, membership_id)
+    await membership.mute_supported(unit, who, membership_id, body.muted_until)
+    return await load_supported_out(unit, who, membership_id)
 
 
-@router.delete("/{membership_id}", summary="Leave somebody's circle", status_code=204, responses=problems(NotFound))
-async def leave(membership_id: UUID, unit: Writing, who: WritingCaller) -> None:
+@router.delete(
+    "/{membership_id}",
+    summary="Leave somebody's circle",
+    status_code=204,
+    responses=problems(NotFound),
+    operation_id="supporting_leave",
+)
+async def leave_circle(membership_id: UUID, unit: Writing, who: WritingCaller) -> None:
     """Step out of this circle. Nobody is told."""
-    await membership.leave(unit, who, membership_id)
+    await membership.leave_circle(unit, who, membership_id)
 
 
-async def one(unit: UnitOfWork, who: Caller, membership_id: UUID) -> SupportedOut:
+async def load_supported_out(unit: UnitOfWork, who: Caller, membership_id: UUID) -> SupportedOut:
     """One of the people the caller is there for. Raises NotFound."""
     rows = await membership.list_supported(unit, who, 1, None, only=membership_id)
     if not rows:

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Query
 from pydantic import BaseModel
 
 from api.dependencies import Reading, ReadingCaller
-from api.schemas.common import PersonOut, person
+from api.schemas.common import PersonOut, person_out
 from rules.daily import connections
 from rules.daily.connections import MAX_WEEKS, QuietPerson, Week
 
@@ -47,8 +47,8 @@ class ConnectionsOut(BaseModel):
     not_in_touch: list[QuietOut]
 
 
-@router.get("/v1/connections", summary="See how connected I was")
-async def seen(
+@router.get("/v1/connections", summary="See how connected I was", operation_id="connections_seen")
+async def read_connections(
     unit: Reading,
     who: ReadingCaller,
     weeks: Annotated[int, Query(ge=1, le=MAX_WEEKS, description="How many weeks, with the present one.")] = 8,
@@ -56,11 +56,12 @@ async def seen(
     """How connected I was, and with whom I was not in touch. For my eyes only."""
     counted_weeks, quiet = await connections.load_connections(unit, who, weeks)
     return ConnectionsOut(
-        weeks=[_week(week) for week in counted_weeks], not_in_touch=[_quiet(quiet_person) for quiet_person in quiet]
+        weeks=[_week_out(week) for week in counted_weeks],
+        not_in_touch=[_quiet_out(quiet_person) for quiet_person in quiet],
     )
 
 
-def _week(week: Week) -> WeekOut:
+def _week_out(week: Week) -> WeekOut:
     return WeekOut(
         week=f"{week.starts_on:%G-W%V}",
         starts_on=week.starts_on,
@@ -73,5 +74,5 @@ def _week(week: Week) -> WeekOut:
     )
 
 
-def _quiet(quiet_person: QuietPerson) -> QuietOut:
-    return QuietOut(person=person(quiet_person.person), last_connected_at=quiet_person.last_connected_at)
+def _quiet_out(quiet_person: QuietPerson) -> QuietOut:
+    return QuietOut(person=person_out(quiet_person.person), last_connected_at=quiet_person.last_connected_at)

@@ -7,9 +7,9 @@ from uuid import UUID
 from fastapi import APIRouter, Query
 from pydantic import AfterValidator, BaseModel, Field, StringConstraints
 
-from api.dependencies import IdempotencyKey, Reading, ReadingCaller, Writing, WritingCaller, retry_of
+from api.dependencies import IdempotencyHeader, Reading, ReadingCaller, Writing, WritingCaller, fingerprint_of
 from api.problems import problems
-from api.schemas.common import DEFAULT_LIMIT, FREE_TEXT, Body, Cursor, Limit, Page, PersonOut, page, person
+from api.schemas.common import DEFAULT_LIMIT, FREE_TEXT, Body, Cursor, Limit, Page, PersonOut, page, person_out
 from core import text
 from rules.daily import reach_ins
 from rules.daily.reach_ins import ReachInView
@@ -17,9 +17,12 @@ from rules.errors import KeyReused, NotFound, TooMany
 
 router = APIRouter(prefix="/v1/reach-ins", tags=["reach-ins"])
 
-TEXT = 500
+MAX_TEXT_LENGTH = 500
 Text = Annotated[
-    str, StringConstraints(max_length=4 * TEXT), AfterValidator(lambda value: text.words(value, TEXT)), FREE_TEXT
+    str,
+    StringConstraints(max_length=4 * MAX_TEXT_LENGTH),
+    AfterValidator(lambda value: text.words(value, MAX_TEXT_LENGTH)),
+    FREE_TEXT,
 ]
 
 
@@ -41,20 +44,28 @@ class ReachInOut(BaseModel):
     created_at: datetime
 
 
-@router.post("", summary="Send a reach-in", status_code=201, responses=problems(NotFound, TooMany, KeyReused))
-async def send(body: NewReachIn, unit: Writing, who: WritingCaller, key: IdempotencyKey) -> ReachInOut:
+@router.post(
+    "",
+    summary="Send a reach-in",
+    status_code=201,
+    responses=problems(NotFound, TooMany, KeyReused),
+    operation_id="reach_ins_send",
+)
+async def send_reach_in(body: NewReachIn, unit: Writing, who: WritingCaller, key: IdempotencyHeader) -> ReachInOut:
     """Let somebody know that I think of them. They get a notice `reach_in`, and read it here.
 
     Twenty a day, and once in ten minutes to one person. To reach out there is no limit.
     """
-    fingerprint = retry_of(unit.keyring, who, "POST /v1/reach-ins", key, body)
-    return _out(
-        await reach_ins.load_reach_in(unit, who, await reach_ins.send(unit, who, body.to, body.text, fingerprint))
+    fingerprint = fingerprint_of(unit.keyring, who, "POST /v1/reach-ins", key, body)
+    return _reach_in_out(
+        await reach_ins.load_reach_in(
+            unit, who, await reach_ins.send_reach_in(unit, who, body.to, body.text, fingerprint)
+        )
     )
 
 
-@router.get("", summary="List reach-ins that I sent and was sent")
-async def listed(
+@router.get("", summary="List reach-ins that I sent and was sent", operation_id="reach_ins_listed")
+async def list_reach_ins(
     unit: Reading,
     who: ReadingCaller,
     mine: Annotated[bool | None, Query(description="Only those I sent, or only those sent to me.")] = None,
@@ -62,22 +73,22 @@ async def listed(
     cursor: Cursor = None,
 ) -> Page[ReachInOut]:
     """List what I sent and what was sent to me, newest first, as long as we are in one circle."""
-    return page(await reach_ins.list_reach_ins(unit, who, limit, cursor, mine=mine), limit, _out)
+    return page(await reach_ins.list_reach_ins(unit, who, limit, cursor, mine=mine), limit, _reach_in_out)
 
 
-@router.get("/{reach_in_id}", summary="Read one reach-in", responses=problems(NotFound))
-async def one(reach_in_id: UUID, unit: Reading, who: ReadingCaller) -> ReachInOut:
+@router.get("/{reach_in_id}", summary="Read one reach-in", responses=problems(NotFound), operation_id="reach_ins_one")
+async def read_reach_in(reach_in_id: UUID, unit: Reading, who: ReadingCaller) -> ReachInOut:
     """One that I sent or was sent, as long as we are in one circle."""
-    return _out(await reach_ins.load_reach_in(unit, who, reach_in_id))
+    return _reach_in_out(await reach_ins.load_reach_in(unit, who, reach_in_id))
 
 
-def _out(view: ReachInView) -> ReachInOut:
+def _reach_in_out(view: ReachInView) -> ReachInOut:
     return ReachInOut.model_validate(
         {
             "id": view.id,
             "mine": view.mine,
-            "from": person(view.sender),
-            "to": person(view.recipient),
+            "from": person_out(view.sender),
+            "to": person_out(view.recipient),
             "text": view.text,
             "created_at": view.created_at,
         }

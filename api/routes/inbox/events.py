@@ -19,20 +19,26 @@ from rules.inbox import views
 
 router = APIRouter(tags=["events"])
 
-PING = 15.0
+PING_SECONDS = 15.0
 """Seconds of silence after which a comment keeps the connection open and the session is looked up again."""
 
 
-STREAM = "text/event-stream"
+STREAM_MEDIA_TYPE = "text/event-stream"
 
 
 @router.get(
     "/v1/events",
     summary="Listen to my events as they happen",
     response_class=StreamingResponse,
-    responses={200: {"description": "A stream that stays open.", "content": {STREAM: {"schema": {"type": "string"}}}}},
+    responses={
+        200: {
+            "description": "A stream that stays open.",
+            "content": {STREAM_MEDIA_TYPE: {"schema": {"type": "string"}}},
+        }
+    },
+    operation_id="events_events",
 )
-async def events(
+async def stream_events(
     token: Token,
     context: Services,
     last_event_id: Annotated[str | None, Header(alias="Last-Event-ID")] = None,
@@ -43,7 +49,7 @@ async def events(
         who = await access.load_caller(unit, token)
     return StreamingResponse(
         _stream(context, who, reconnected=last_event_id is not None),
-        media_type=STREAM,
+        media_type=STREAM_MEDIA_TYPE,
         headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
     )
 
@@ -53,30 +59,30 @@ async def _stream(context: Context, who: Caller, *, reconnected: bool) -> AsyncI
     try:
         async with context.bus.listen(who.person_id) as listener:
             # A session that ended between the look-up and the first listening must not stay.
-            if not await _signed_in(context, who):
+            if not await _is_still_signed_in(context, who):
                 return
             # The id only says "I was here before"; what was missed is fetched, not replayed.
             yield format_sse_event(comment="open", id="1", retry=2000)
             if reconnected:
                 yield _event("resync", {})
-            async for chunk in _told(context, who, listener):
+            async for chunk in _stream_changes(context, who, listener):
                 yield chunk
     finally:
         STREAMS.dec()
 
 
-async def _told(context: Context, who: Caller, listener: Listener) -> AsyncIterator[bytes]:
+async def _stream_changes(context: Context, who: Caller, listener: Listener) -> AsyncIterator[bytes]:
     closing = asyncio.create_task(context.closing.wait())
     try:
         while True:
             arriving = asyncio.create_task(listener.news.get())
-            await asyncio.wait({arriving, closing}, timeout=PING, return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait({arriving, closing}, timeout=PING_SECONDS, return_when=asyncio.FIRST_COMPLETED)
             if closing.done():
                 arriving.cancel()
                 return
             if not arriving.done():
                 arriving.cancel()
-                if not await _signed_in(context, who):
+                if not await _is_still_signed_in(context, who):
                     return
                 yield format_sse_event(comment="ping")
                 continue
@@ -94,7 +100,7 @@ async def _told(context: Context, who: Caller, listener: Listener) -> AsyncItera
         closing.cancel()
 
 
-async def _signed_in(context: Context, who: Caller) -> bool:
+async def _is_still_signed_in(context: Context, who: Caller) -> bool:
     async with context.database.read() as session:
         return await access.is_signed_in(session, who.session_id, context.clock.now())
 

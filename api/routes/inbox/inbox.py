@@ -10,21 +10,21 @@ from pydantic import BaseModel, Field
 
 from api.context import Context
 from api.dependencies import (
-    IdempotencyKey,
+    IdempotencyHeader,
     Reading,
     ReadingCaller,
     Services,
     Token,
     Writing,
     WritingCaller,
+    fingerprint_of,
     get_context,
     record_use,
-    retry_of,
     token_in,
 )
 from api.direct_route import UnusualError, direct
 from api.problems import problems
-from api.schemas.common import DEFAULT_LIMIT, Body, Cursor, Limit, Page, PersonOut, page, person
+from api.schemas.common import DEFAULT_LIMIT, Body, Cursor, Limit, Page, PersonOut, page, person_out
 from core.unit_of_work import Operation
 from models.enums import NoticeKind
 from rules import idempotency
@@ -78,7 +78,7 @@ class Receipt(Body):
     event: ReceiptEvent
 
 
-async def _read_page(request: Request) -> tuple[Context, str | None, PageQuery]:
+async def _read_page_query(request: Request) -> tuple[Context, str | None, PageQuery]:
     context = await get_context(request)
     token = token_in(request, context)
     if not request.scope["query_string"]:
@@ -89,15 +89,17 @@ async def _read_page(request: Request) -> tuple[Context, str | None, PageQuery]:
     return context, token, PageQuery.model_validate(dict(parameters))
 
 
-@router.get("/v1/inbox", summary="List my notices")
-@direct(_read_page)
-async def listed(context: Services, token: Token, query: Annotated[PageQuery, Query()]) -> Page[NoticeOut]:
+@router.get("/v1/inbox", summary="List my notices", operation_id="inbox_listed")
+@direct(_read_page_query)
+async def list_notices(context: Services, token: Token, query: Annotated[PageQuery, Query()]) -> Page[NoticeOut]:
     """My notices, newest first."""
     async with context.database.statements(read_only=True) as statements:
         reading = Operation(statements, context.clock.now(), context.keyring)
-        inbox_page = await views.page(reading, token, query.limit, query.cursor, unread=query.unread, kind=query.kind)
+        inbox_page = await views.load_inbox_page(
+            reading, token, query.limit, query.cursor, unread=query.unread, kind=query.kind
+        )
     record_use(context, inbox_page.session_id, inbox_page.used_at, reading.now)
-    return page(inbox_page.views, query.limit, _out)
+    return page(inbox_page.views, query.limit, _notice_out)
 
 
 @router.get("/v1/inbox/unread-count", summary="Count my unread notices")
@@ -105,37 +107,46 @@ async def unread_count(unit: Reading, who: ReadingCaller) -> CountOut:
     return CountOut(unread=await views.unread_count(unit, who))
 
 
-@router.post("/v1/inbox/read-all", summary="Mark all my notices as read")
-async def read_all(unit: Writing, who: WritingCaller) -> ReadOut:
+@router.post("/v1/inbox/read-all", summary="Mark all my notices as read", operation_id="inbox_read_all")
+async def mark_all_read(unit: Writing, who: WritingCaller) -> ReadOut:
     """Mark everything as read. It does not tell anybody that you have seen their call."""
-    return ReadOut(read=await views.read_all(unit, who))
-
-
-@router.post("/v1/inbox/{notice_id}/read", summary="Mark one notice as read", responses=problems(NotFound))
-async def read(notice_id: UUID, unit: Writing, who: WritingCaller) -> NoticeOut:
-    """Mark one notice as read; the person who reached out sees that it was seen."""
-    await views.read(unit, who, notice_id)
-    return _out(await views.load_notice(unit, who, notice_id))
+    return ReadOut(read=await views.mark_all_read(unit, who))
 
 
 @router.post(
-    "/v1/receipts", summary="Report that a push arrived or was opened", status_code=201, responses=problems(NotFound)
+    "/v1/inbox/{notice_id}/read",
+    summary="Mark one notice as read",
+    responses=problems(NotFound),
+    operation_id="inbox_read",
 )
-async def receipt(body: Receipt, unit: Writing, who: WritingCaller, key: IdempotencyKey) -> Receipt:
+async def mark_read(notice_id: UUID, unit: Writing, who: WritingCaller) -> NoticeOut:
+    """Mark one notice as read; the person who reached out sees that it was seen."""
+    await views.mark_read(unit, who, notice_id)
+    return _notice_out(await views.load_notice_view(unit, who, notice_id))
+
+
+@router.post(
+    "/v1/receipts",
+    summary="Report that a push arrived or was opened",
+    status_code=201,
+    responses=problems(NotFound),
+    operation_id="inbox_receipt",
+)
+async def record_receipt(body: Receipt, unit: Writing, who: WritingCaller, key: IdempotencyHeader) -> Receipt:
     """Say that a push arrived or was opened. Repeating it is safe."""
-    await views.receipt(unit, who, body.delivery_id, opened=body.event is ReceiptEvent.OPENED)
+    await views.record_receipt(unit, who, body.delivery_id, opened=body.event is ReceiptEvent.OPENED)
     await idempotency.remember_existing(
-        unit, retry_of(unit.keyring, who, "POST /v1/receipts", key, body), who.person_id, body.delivery_id
+        unit, fingerprint_of(unit.keyring, who, "POST /v1/receipts", key, body), who.person_id, body.delivery_id
     )
     return body
 
 
-def _out(view: NoticeView) -> NoticeOut:
+def _notice_out(view: NoticeView) -> NoticeOut:
     # The rules have made every value; checking each a second time would cost more than reading the page.
     return NoticeOut.model_construct(
         id=view.id,
         kind=NoticeKind(view.kind),
-        from_=person(view.sender) if view.sender else None,
+        from_=person_out(view.sender) if view.sender else None,
         reach_out_id=view.reach_out_id,
         bookend_id=view.bookend_id,
         check_in_id=view.check_in_id,

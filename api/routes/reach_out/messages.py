@@ -7,10 +7,10 @@ from uuid import UUID
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field, model_validator
 
-from api.dependencies import IdempotencyKey, Reading, ReadingCaller, Writing, WritingCaller, retry_of
+from api.dependencies import IdempotencyHeader, Reading, ReadingCaller, Writing, WritingCaller, fingerprint_of
 from api.problems import problems
-from api.schemas.common import DEFAULT_LIMIT, Body, Cursor, Limit, Page, PersonOut, Words, page, person
-from rules.errors import Closed, KeyReused, NotFound
+from api.schemas.common import DEFAULT_LIMIT, Body, Cursor, Limit, Page, PersonOut, Words, page, person_out
+from rules.errors import KeyReused, NotFound, ReachOutClosed
 from rules.reach_out import messages
 from rules.reach_out.messages import MessageView
 
@@ -42,18 +42,24 @@ class MessageOut(BaseModel):
     "/{reach_out_id}/messages",
     summary="Write a message in a reach-out",
     status_code=201,
-    responses=problems(NotFound, Closed, KeyReused),
+    responses=problems(NotFound, ReachOutClosed, KeyReused),
+    operation_id="reach_outs_say",
 )
-async def say(
-    reach_out_id: UUID, body: NewMessage, unit: Writing, who: WritingCaller, key: IdempotencyKey
+async def send_message(
+    reach_out_id: UUID, body: NewMessage, unit: Writing, who: WritingCaller, key: IdempotencyHeader
 ) -> MessageOut:
     """Write: the person's words reach everyone told, a recipient's reach the person only."""
-    fingerprint = retry_of(unit.keyring, who, f"POST /v1/reach-outs/{reach_out_id}/messages", key, body)
-    return _message(await messages.send_message(unit, who, reach_out_id, body.text, fingerprint))
+    fingerprint = fingerprint_of(unit.keyring, who, f"POST /v1/reach-outs/{reach_out_id}/messages", key, body)
+    return _message_out(await messages.send_message(unit, who, reach_out_id, body.text, fingerprint))
 
 
-@router.get("/{reach_out_id}/messages", summary="List the messages of a reach-out", responses=problems(NotFound))
-async def written(
+@router.get(
+    "/{reach_out_id}/messages",
+    summary="List the messages of a reach-out",
+    responses=problems(NotFound),
+    operation_id="reach_outs_written",
+)
+async def list_messages(
     reach_out_id: UUID,
     unit: Reading,
     who: ReadingCaller,
@@ -63,10 +69,12 @@ async def written(
     cursor: Cursor = None,
 ) -> Page[MessageOut]:
     """List the messages that I may read, oldest first, or newest first if requested."""
-    return page(await messages.list_messages(unit, who, reach_out_id, limit, cursor, newest=newest), limit, _message)
+    return page(
+        await messages.list_messages(unit, who, reach_out_id, limit, cursor, newest=newest), limit, _message_out
+    )
 
 
-def _message(view: MessageView) -> MessageOut:
+def _message_out(view: MessageView) -> MessageOut:
     return MessageOut.model_validate(
-        {"id": view.id, "from": person(view.sender), "text": view.text, "created_at": view.created_at}
+        {"id": view.id, "from": person_out(view.sender), "text": view.text, "created_at": view.created_at}
     )

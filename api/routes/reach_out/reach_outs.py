@@ -19,7 +19,7 @@ from api import press_input
 from api.context import Context
 from api.dependencies import (
     ContextTransactions,
-    IdempotencyKey,
+    IdempotencyHeader,
     PressKey,
     Reading,
     ReadingCaller,
@@ -27,10 +27,10 @@ from api.dependencies import (
     Token,
     Writing,
     WritingCaller,
+    fingerprint_of,
     get_context,
     press_key,
     record_use,
-    retry_of,
     token_in,
 )
 from api.direct_route import direct, json_body, single_header
@@ -41,7 +41,7 @@ from core.unit_of_work import UnitOfWork
 from models.enums import AnswerKind, ChosenOutcome, Need, Outcome
 from rules import access
 from rules.access import Caller
-from rules.errors import Closed, EmptyCircle, KeyReused, NobodyAnswered, NotFound, NotYours, StillOpen
+from rules.errors import EmptyCircle, KeyReused, NobodyAnswered, NotFound, NotYours, ReachOutClosed, StillOpen
 from rules.idempotency import RequestFingerprint
 from rules.reach_out import answers, closing, press_again, reflections, views
 from rules.reach_out.answers import Reply
@@ -49,8 +49,6 @@ from rules.reach_out.press import press as run_press
 from rules.reach_out.start import PressRequest
 
 router = APIRouter(prefix="/v1/reach-outs", tags=["reach-outs"])
-
-CIRCLE = 15
 
 
 class Press(BaseModel):
@@ -61,15 +59,15 @@ class Press(BaseModel):
 
     model_config = ConfigDict(extra="ignore")
 
-    note: Annotated[Note | None, BeforeValidator(press_input.note)] = None
-    need: Annotated[Need | None, BeforeValidator(press_input.known_need)] = None
-    to: Annotated[list[UUID] | None, BeforeValidator(press_input.ids)] = None
-    pressed_at: Annotated[Moment | None, WrapValidator(press_input.or_nothing)] = None
+    note: Annotated[Note | None, BeforeValidator(press_input.cut_note)] = None
+    need: Annotated[Need | None, BeforeValidator(press_input.drop_unknown_need)] = None
+    to: Annotated[list[UUID] | None, BeforeValidator(press_input.keep_valid_ids)] = None
+    pressed_at: Annotated[Moment | None, WrapValidator(press_input.drop_invalid)] = None
 
     @model_validator(mode="before")
     @classmethod
     def _read(cls, value: object) -> object:
-        return press_input.read(value)
+        return press_input.parse_body(value)
 
 
 class NewAnswer(Body):
@@ -134,15 +132,15 @@ async def press(
 
     def identify(caller: Caller) -> RequestFingerprint | None:
         record_use(context, caller.session_id, caller.used_at, context.clock.now())
-        return retry_of(context.keyring, caller, "POST /v1/reach-outs", key, sent)
+        return fingerprint_of(context.keyring, caller, "POST /v1/reach-outs", key, sent)
 
     pressed = await run_press(ContextTransactions(context), token, request, identify, context.settings.ladder)
     response.status_code = 201 if pressed.new else 200
     return reach_out_out(pressed.view, pressed.caller)
 
 
-@router.get("", summary="List reach-outs of mine and those I was told of")
-async def mine(
+@router.get("", summary="List reach-outs of mine and those I was told of", operation_id="reach_outs_mine")
+async def list_reach_outs(
     unit: Reading,
     who: ReadingCaller,
     is_open: Annotated[bool | None, Query(alias="open")] = None,
@@ -155,63 +153,68 @@ async def mine(
     return page(rows, limit, lambda view: reach_out_out(view, who))
 
 
-@router.get("/{reach_out_id}", summary="Read one reach-out", responses=problems(NotFound))
-async def one(reach_out_id: UUID, unit: Reading, who: ReadingCaller) -> ReachOutOut:
+@router.get(
+    "/{reach_out_id}", summary="Read one reach-out", responses=problems(NotFound), operation_id="reach_outs_one"
+)
+async def read_reach_out(reach_out_id: UUID, unit: Reading, who: ReadingCaller) -> ReachOutOut:
     """One reach-out: my own, or one I was told of."""
     await access.load_reach_out(unit, who, reach_out_id)
-    return await _shown(unit, who, reach_out_id)
+    return await _load_reach_out_out(unit, who, reach_out_id)
 
 
 @router.post(
     "/{reach_out_id}/answers",
     summary="Answer a reach-out",
     status_code=201,
-    responses=problems(NotFound, NotYours, Closed, KeyReused),
+    responses=problems(NotFound, NotYours, ReachOutClosed, KeyReused),
 )
 async def answer(
-    reach_out_id: UUID, body: NewAnswer, unit: Writing, who: WritingCaller, key: IdempotencyKey
+    reach_out_id: UUID, body: NewAnswer, unit: Writing, who: WritingCaller, key: IdempotencyHeader
 ) -> AnswerOut:
     """Say what I can do. I may change it at any time until the reach-out is closed."""
-    fingerprint = retry_of(unit.keyring, who, f"POST /v1/reach-outs/{reach_out_id}/answers", key, body)
+    fingerprint = fingerprint_of(unit.keyring, who, f"POST /v1/reach-outs/{reach_out_id}/answers", key, body)
     answer_row = await answers.answer(unit, who, reach_out_id, Reply(body.kind, body.minutes, body.text), fingerprint)
     return AnswerOut(
         id=answer_row.id,
         kind=AnswerKind(answer_row.kind),
         minutes=answer_row.minutes,
         created_at=answer_row.created_at,
-        reach_out=await _shown(unit, who, reach_out_id),
+        reach_out=await _load_reach_out_out(unit, who, reach_out_id),
     )
 
 
 @router.post(
     "/{reach_out_id}/together",
     summary="Say that we are talking",
-    responses=problems(NotFound, Closed, NobodyAnswered, KeyReused),
+    responses=problems(NotFound, ReachOutClosed, NobodyAnswered, KeyReused),
 )
 async def together(
-    reach_out_id: UUID, unit: Writing, who: WritingCaller, key: IdempotencyKey, body: Together | None = None
+    reach_out_id: UUID, unit: Writing, who: WritingCaller, key: IdempotencyHeader, body: Together | None = None
 ) -> ReachOutOut:
     """We are talking. The person, who may name with whom, makes it so; a recipient's word asks the person."""
-    fingerprint = retry_of(unit.keyring, who, f"POST /v1/reach-outs/{reach_out_id}/together", key, body)
+    fingerprint = fingerprint_of(unit.keyring, who, f"POST /v1/reach-outs/{reach_out_id}/together", key, body)
     await answers.together(unit, who, reach_out_id, body.person_id if body else None, fingerprint)
-    return await _shown(unit, who, reach_out_id)
+    return await _load_reach_out_out(unit, who, reach_out_id)
 
 
 @router.post(
     "/{reach_out_id}/nudge",
     summary="Press again while a reach-out is open",
-    responses=problems(NotFound, NotYours, Closed, KeyReused),
+    responses=problems(NotFound, NotYours, ReachOutClosed, KeyReused),
 )
-async def nudge(reach_out_id: UUID, unit: Writing, who: WritingCaller, key: IdempotencyKey) -> ReachOutOut:
+async def nudge(reach_out_id: UUID, unit: Writing, who: WritingCaller, key: IdempotencyHeader) -> ReachOutOut:
     """Press again: everyone told so far is pushed once more, at most every 30 seconds.
 
     While somebody's answer holds the ladder it is taken up, and the next people are told at once; who has answered
     stands, and is not asked again.
     """
     await press_again.nudge(
-        unit, who, reach_out_id, retry_of(unit.keyring, who, f"POST /v1/reach-outs/{reach_out_id}/nudge", key, None)
+        unit,
+        who,
+        reach_out_id,
+        fingerprint_of(unit.keyring, who, f"POST /v1/reach-outs/{reach_out_id}/nudge", key, None),
     )
-    return await _shown(unit, who, reach_out_id)
+    return await _load_reach_out_out(unit, who, reach_out_id)
 
 
 @router.post(
@@ -219,11 +222,13 @@ async def nudge(reach_out_id: UUID, unit: Writing, who: WritingCaller, key: Idem
     summary="Close my reach-out with an all-clear",
     responses=problems(NotFound, NotYours, KeyReused),
 )
-async def close(reach_out_id: UUID, body: Close, unit: Writing, who: WritingCaller, key: IdempotencyKey) -> ReachOutOut:
+async def close(
+    reach_out_id: UUID, body: Close, unit: Writing, who: WritingCaller, key: IdempotencyHeader
+) -> ReachOutOut:
     """Give the all-clear to everyone told. Only the person can; closing again changes nothing."""
-    fingerprint = retry_of(unit.keyring, who, f"POST /v1/reach-outs/{reach_out_id}/close", key, body)
+    fingerprint = fingerprint_of(unit.keyring, who, f"POST /v1/reach-outs/{reach_out_id}/close", key, body)
     await closing.close(unit, who, reach_out_id, Outcome(body.outcome), fingerprint)
-    return await _shown(unit, who, reach_out_id)
+    return await _load_reach_out_out(unit, who, reach_out_id)
 
 
 @router.post(
@@ -238,5 +243,5 @@ async def reflect(reach_out_id: UUID, body: Felt, unit: Writing, who: WritingCal
     return Felt(seen=reflection.seen, safe=reflection.safe, soothed=reflection.soothed)
 
 
-async def _shown(unit: UnitOfWork, who: Caller, reach_out_id: UUID) -> ReachOutOut:
+async def _load_reach_out_out(unit: UnitOfWork, who: Caller, reach_out_id: UUID) -> ReachOutOut:
     return reach_out_out(await views.load_reach_out(unit, who, reach_out_id), who)

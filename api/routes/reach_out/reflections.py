@@ -25,15 +25,15 @@ class ReflectionOut(BaseModel):
     created_at: datetime
 
 
-@router.get("", summary="List my reflections")
-async def listed(
+@router.get("", summary="List my reflections", operation_id="reflections_listed")
+async def list_reflections(
     unit: Reading, who: ReadingCaller, limit: Limit = DEFAULT_LIMIT, cursor: Cursor = None
 ) -> Page[ReflectionOut]:
     """How it felt, as I kept it; those of the newest reach-outs first. Nobody else sees them."""
-    return page(await reflections.list_reflections(unit, who, limit, cursor), limit, _out)
+    return page(await reflections.list_reflections(unit, who, limit, cursor), limit, _reflection_out)
 
 
-def _out(view: ReflectionView) -> ReflectionOut:
+def _reflection_out(view: ReflectionView) -> ReflectionOut:
     return ReflectionOut(
         reach_out_id=view.id,
         pressed_at=view.pressed_at,

@@ -3,7 +3,7 @@
 import pytest
 from starlette.requests import Request
 
-from api.login_throttle import place
+from api.login_throttle import request_place
 
 
 @pytest.mark.parametrize(
@@ -20,4 +20,4 @@ from api.login_throttle import place
 )
 def test_a_place(address: str | None, where: str) -> None:
     client = None if address is None else (address, 50000)
-    assert place(Request({"type": "http", "client": client})) == where
+    assert request_place(Request({"type": "http", "client": client})) == where

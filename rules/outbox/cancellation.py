@@ -1,0 +1,26 @@
+"""Takes pushes back: cancels deliveries that have not been sent yet."""
+
+from uuid import UUID
+
+from sqlalchemy import Select, select, update
+
+from core.unit_of_work import UnitOfWork
+from models import Delivery
+from models.enums import DeliveryState
+
+
+async def cancel_deliveries(unit: UnitOfWork, notices: Select[UUID]) -> None:
+    """Cancel the pending deliveries of the notices that this subquery selects."""
+    # Locked in the order of their ids, as where outcomes are recorded.
+    pending = await unit.session.execute(
+        select(Delivery.id)
+        .where(Delivery.notice_id.in_(notices), Delivery.state == DeliveryState.PENDING)
+        .order_by(Delivery.id)
+        .with_for_update()
+    )
+    await unit.session.execute(
+        update(Delivery)
+        .where(Delivery.id.in_(pending.scalars().all()), Delivery.state == DeliveryState.PENDING)
+        .values(state=str(DeliveryState.CANCELLED), lease_until=None)
+        .execution_options(synchronize_session=False)
+    )
