@@ -1,1 +1,1 @@
-"""What time drives."""
+"""Background work: due rungs, bookends and deliveries, and periodic jobs."""
