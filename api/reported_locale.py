@@ -18,7 +18,7 @@ def parse_time_zone(value: object) -> str:
 def parse_region(value: object) -> str | None:
     """Return the country of this code; None for anything else."""
     try:
-        code = regions.region(value) if isinstance(value, str) else None
+        code = regions.region_code(value) if isinstance(value, str) else None
     except ValueError:
         return None
     return None if code in UNKNOWN_REGIONS else code

@@ -20,7 +20,7 @@ from core.telemetry import configure_logging
 from core.unit_of_work import Operation
 from models.enums import ADDRESS_KINDS
 from notifications import claim, record
-from notifications.record import Outcome
+from notifications.record import SendOutcome
 from notifications.transports.protocol import Push, Result, Sent
 
 
@@ -86,7 +86,7 @@ async def _bare(database: Database, clock: DatabaseClock, keyring: Keyring, bus:
         if not claimed.taken:
             return sent
         now = clock.now()
-        outcomes = [Outcome(row, AtOnce.name, Sent(), now, 0.5) for row in claimed.taken]
+        outcomes = [SendOutcome(row, AtOnce.name, Sent(), now, 0.5) for row in claimed.taken]
         while not await _written(database, keyring, bus, outcomes):
             # As the dispatcher does: another worker was in the way, so once more.
             print("outcomes_not_recorded", file=sys.stderr, flush=True)
@@ -94,7 +94,7 @@ async def _bare(database: Database, clock: DatabaseClock, keyring: Keyring, bus:
         sent += len(claimed.taken)
 
 
-async def _written(database: Database, keyring: Keyring, bus: Bus, outcomes: list[Outcome]) -> bool:
+async def _written(database: Database, keyring: Keyring, bus: Bus, outcomes: list[SendOutcome]) -> bool:
     async with database.statements() as statements:
         operation = Operation(statements, outcomes[0].at, keyring)
         try:

@@ -12,35 +12,35 @@ from rules.upkeep.audit import Finding
 from worker.auditor import Auditor
 
 
-async def run(settings: Settings) -> int:
+async def audit_command(settings: Settings) -> int:
     """Audit once, mend and print; return the exit status: 0 when all is as it should be, 1 when something was not."""
     database = Database(settings.sqlalchemy_url)
     try:
         clock = DatabaseClock(database.time)
         await clock.anchor()
         keyring = await open_keyring(settings, database)
-        findings = await Auditor(database, clock, keyring, Bus(), _nobody).look()
+        findings = await Auditor(database, clock, keyring, Bus(), _dispatch_nothing).look()
     finally:
         await database.close()
-    print(table(findings))
+    print(findings_table(findings))
     return 1 if findings else 0
 
 
-def table(findings: Sequence[tuple[Finding, bool]]) -> str:
+def findings_table(findings: Sequence[tuple[Finding, bool]]) -> str:
     """Return the table: one line a finding, with ids only."""
     if not findings:
         return "Nothing found: every timer, delivery and bookend is as it should be."
     width = max(len(finding.what) for finding, _ in findings)
     lines = [
-        f"{finding.what:<{width}}  {finding.id or finding.detail!s:<36}  {'mended' if mended else _LEFT[finding.id is None]}"
+        f"{finding.what:<{width}}  {finding.id or finding.detail!s:<36}  {'mended' if mended else _UNMENDED[finding.id is None]}"
         for finding, mended in findings
     ]
     head = f"{'what':<{width}}  {'id':<36}  now"
     return "\n".join([head, *lines, f"{len(findings)} found. A worker that runs carries on with what was mended."])
 
 
-_LEFT = {False: "left", True: "yours to mend"}
+_UNMENDED = {False: "left", True: "yours to mend"}
 
 
-def _nobody(deliveries: Sequence[UUID]) -> None:
+def _dispatch_nothing(deliveries: Sequence[UUID]) -> None:
     """Dispatch nothing from here: what is written is due at once, for any worker."""

@@ -15,10 +15,10 @@ class BackupError(Exception):
     """Why there is no copy, in one sentence."""
 
 
-def run(settings: Settings, target: Path) -> int:
+def backup_command(settings: Settings, target: Path) -> int:
     """Copy the database into `target` (mode 600), which must not exist yet, and return the exit status."""
     try:
-        _copy(_source(settings), target)
+        _copy_database(_sqlite_file(settings), target)
     except BackupError as error:
         print(error, file=sys.stderr)
         return 1
@@ -29,7 +29,7 @@ def run(settings: Settings, target: Path) -> int:
     return 0
 
 
-def _source(settings: Settings) -> Path:
+def _sqlite_file(settings: Settings) -> Path:
     url = make_url(settings.sqlalchemy_url)
     if url.get_backend_name() != "sqlite":
         raise BackupError("This database is PostgreSQL: use pg_dump for it.")
@@ -39,7 +39,7 @@ def _source(settings: Settings) -> Path:
     return source
 
 
-def _copy(source: Path, target: Path) -> None:
+def _copy_database(source: Path, target: Path) -> None:
     try:
         os.close(os.open(target, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
     except FileExistsError:

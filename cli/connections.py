@@ -151,7 +151,7 @@ class Connection(HttpToolsProtocol):
             self._reading = None
 
     def is_for(self, host: str) -> None:
-        """Return a trusted proxy has said whose request this is."""
+        """Count this connection towards the client at `host`, as a trusted proxy reports it."""
         if self._peer == PROXIES:
             self.door.comes_from(self._guest, self.door.place(host))
 
@@ -186,7 +186,7 @@ class Connection(HttpToolsProtocol):
             self._refuse(problems.TooSlow())
 
     def _must_be_read(self) -> None:
-        """Return a peer that takes nothing would keep the connection until its last byte."""
+        """Start the read timer: a peer that reads nothing would otherwise keep the connection open."""
         if self._reading is None:
             self._reading = self.loop.call_later(RESPONSE_READ_SECONDS, self.transport.abort)
 

@@ -38,7 +38,7 @@ async def play(url: str) -> int:
     """Play the story, print its timeline and return the exit status."""
     try:
         async with httpx.AsyncClient(base_url=url, timeout=20, trust_env=False) as http:
-            await _story(http)
+            await _play_story(http)
     except (StoryError, httpx.HTTPError) as error:
         print(f"The story stopped: {str(error) or type(error).__name__}", file=sys.stderr)
         if isinstance(error, httpx.ConnectError):
@@ -47,24 +47,24 @@ async def play(url: str) -> int:
     return 0
 
 
-async def _story(http: httpx.AsyncClient) -> None:
+async def _play_story(http: httpx.AsyncClient) -> None:
     began = time.monotonic()
 
     def say(text: str) -> None:
         print(f"{time.monotonic() - began:6.2f} s  {text}")
 
-    maya = await _join(http, "Maya")
-    ana = await _join(http, "Ana")
-    ben = await _join(http, "Ben")
+    maya = await _sign_up(http, "Maya")
+    ana = await _sign_up(http, "Ana")
+    ben = await _sign_up(http, "Ben")
     say("Maya, Ana and Ben have signed up: a name to sign in with and a passphrase, nothing else.")
     for friend, role in ((ana, "sponsor"), (ben, "friend")):
         device = await friend.call("POST", "/v1/devices", {"kind": "fcm", "token": f"demo-{secrets.token_hex(8)}"})
-        words = await _into_circle(maya, friend, role)
+        words = await _add_to_circle(maya, friend, role)
         say(
             f"{friend.name} is in Maya's circle as {role}. Both phones showed the words {words}. Device {device['id']}."
         )
     pressed = await maya.call("POST", "/v1/reach-outs", {"note": "Rough evening."}, expect=201)
-    say(f"Maya presses. Saved, {len(pressed['recipients'])} people are asked. Helpline: {_helpline(pressed)}.")
+    say(f"Maya presses. Saved, {len(pressed['recipients'])} people are asked. Helpline: {_first_helpline(pressed)}.")
     for friend in (ana, ben):
         inbox = await friend.call("GET", "/v1/inbox?unread=true&kind=reach_out")
         [notice] = [item for item in inbox["items"] if item["reach_out_id"] == pressed["id"]]
@@ -90,7 +90,7 @@ async def _story(http: httpx.AsyncClient) -> None:
     say("The three players have erased their accounts. Nothing of the story is left.")
 
 
-async def _join(http: httpx.AsyncClient, name: str) -> Player:
+async def _sign_up(http: httpx.AsyncClient, name: str) -> Player:
     body = {
         "sign_in_name": f"{name.lower()}.{secrets.token_hex(4)}",
         "passphrase": secrets.token_urlsafe(18),
@@ -104,7 +104,7 @@ async def _join(http: httpx.AsyncClient, name: str) -> Player:
     return Player(name, http, account["session"]["token"], account["person"]["id"])
 
 
-async def _into_circle(owner: Player, friend: Player, role: str) -> str:
+async def _add_to_circle(owner: Player, friend: Player, role: str) -> str:
     invitation = await owner.call("POST", "/v1/invitations", {"role": role}, expect=201)
     await friend.call("POST", "/v1/invitations/preview", {"token": invitation["token"]})
     accepted = await friend.call("POST", "/v1/invitations/accept", {"token": invitation["token"]}, expect=201)
@@ -116,6 +116,6 @@ async def _into_circle(owner: Player, friend: Player, role: str) -> str:
     return " ".join(accepted["words"])
 
 
-def _helpline(reach_out: dict[str, Any]) -> str:
+def _first_helpline(reach_out: dict[str, Any]) -> str:
     line = reach_out["helplines"]["lines"][0]
     return f"{line['name']} ({line['phone'] or line['text'] or line['web']})"

@@ -5,14 +5,14 @@ from datetime import UTC, date, datetime
 from rules import helplines
 
 
-def run() -> int:
+def helplines_command() -> int:
     """Print the report for today and return the exit status: 1 when a helpline has to be verified again."""
-    text, stale = report(datetime.now(UTC).date())
+    text, stale = helplines_report(datetime.now(UTC).date())
     print(text)
     return 1 if stale else 0
 
 
-def report(today: date) -> tuple[str, bool]:
+def helplines_report(today: date) -> tuple[str, bool]:
     """Return the report as text, and whether an entry has grown stale by `today`."""
     countries = helplines.everywhere().values()
     listed = sum(len(country.lines) for country in countries)

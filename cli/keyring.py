@@ -16,8 +16,8 @@ from core.settings import Settings
 from core.telemetry import CAN_PUSH, KEYS_GOOD, PUSH_KEY_GOOD
 from models import Installation
 
-MASTER_KEY = "master_key"
-PUSH_KEY = "push_key"
+MASTER_KEY_FINGERPRINT = "master_key"
+PUSH_KEY_FINGERPRINT = "push_key"
 
 log = structlog.get_logger(__name__)
 
@@ -30,8 +30,8 @@ async def open_keyring(settings: Settings, database: Database) -> Keyring:
     as long as one of the two keys is there.
     """
     async with database.write() as session:
-        keyring = await _master(session, settings.master_key_path)
-        keyring.push = await _push(session, settings.push_key_path)
+        keyring = await _open_master_keyring(session, settings.master_key_path)
+        keyring.push = await _open_push_keys(session, settings.push_key_path)
     KEYS_GOOD.set(keyring.trusted)
     PUSH_KEY_GOOD.set(keyring.push.trusted)
     CAN_PUSH.set(keyring.opens_addresses)
@@ -44,41 +44,43 @@ async def open_keyring(settings: Settings, database: Database) -> Keyring:
     return keyring
 
 
-async def _master(session: AsyncSession, path: Path) -> Keyring:
-    kept = await kept_fingerprint(session, MASTER_KEY)
+async def _open_master_keyring(session: AsyncSession, path: Path) -> Keyring:
+    kept = await stored_fingerprint(session, MASTER_KEY_FINGERPRINT)
     if kept is None:
-        encryption.make(path)
-    keyring = encryption.load(path)
+        encryption.create_master_key_file(path)
+    keyring = encryption.load_keyring(path)
     if kept is None:
-        kept = await _keep(session, MASTER_KEY, _readable(path, keyring.fingerprint))
+        kept = await _store_fingerprint(
+            session, MASTER_KEY_FINGERPRINT, _require_fingerprint(path, keyring.fingerprint)
+        )
     keyring.trusted = keyring.fingerprint == kept
     return keyring
 
 
-async def _push(session: AsyncSession, path: Path) -> PushKeys:
-    kept = await kept_fingerprint(session, PUSH_KEY)
+async def _open_push_keys(session: AsyncSession, path: Path) -> PushKeys:
+    kept = await stored_fingerprint(session, PUSH_KEY_FINGERPRINT)
     if kept is None:
         try:
-            push_keys.make(path)
+            push_keys.create_push_key_file(path)
         except OSError as error:
             # A folder of keys that cannot be written to, as it may be after an upgrade: the master key does for now.
             log.warning("push_key_not_made", path=str(path), error=type(error).__name__)
             return PushKeys()
-    keys = push_keys.load(path)
+    keys = push_keys.load_push_keys(path)
     if kept is None:
-        kept = await _keep(session, PUSH_KEY, _readable(path, keys.fingerprint))
+        kept = await _store_fingerprint(session, PUSH_KEY_FINGERPRINT, _require_fingerprint(path, keys.fingerprint))
     keys.trusted = keys.fingerprint == kept
     return keys
 
 
-async def kept_fingerprint(session: AsyncSession, name: str) -> str | None:
+async def stored_fingerprint(session: AsyncSession, name: str) -> str | None:
     """Return the fingerprint of the key file that this database belongs with; None before its first start."""
     kept = (await session.execute(select(Installation.value).where(Installation.name == name))).scalar()
     await session.rollback()
     return kept
 
 
-async def _keep(session: AsyncSession, name: str, fingerprint: str) -> str:
+async def _store_fingerprint(session: AsyncSession, name: str, fingerprint: str) -> str:
     """Store the fingerprint, unless another process was first; return the one that counts."""
     try:
         session.add(Installation(name=name, value=fingerprint))
@@ -89,7 +91,7 @@ async def _keep(session: AsyncSession, name: str, fingerprint: str) -> str:
     return fingerprint
 
 
-def _readable(path: Path, fingerprint: str | None) -> str:
+def _require_fingerprint(path: Path, fingerprint: str | None) -> str:
     if fingerprint is None:
         raise OperatorError(f"{path} is no key file of Porchlight's. Put the right one there, or remove it.")
     return fingerprint

@@ -4,7 +4,7 @@ import sys
 
 from sqlalchemy import select, update
 
-from cli.keyring import PUSH_KEY, kept_fingerprint, open_keyring
+from cli.keyring import PUSH_KEY_FINGERPRINT, open_keyring, stored_fingerprint
 from core import encryption, key_file, push_keys
 from core.clock import DatabaseClock
 from core.database import Database
@@ -16,23 +16,23 @@ from worker.push_address_sealing import PushAddresses
 REWRAP_BATCH = 200
 
 
-async def run(settings: Settings, what: str) -> int:
+async def keys_command(settings: Settings, what: str) -> int:
     """Show or renew keys, and return the exit status."""
     database = Database(settings.sqlalchemy_url)
     try:
         keyring = await open_keyring(settings, database)
         match what:
             case "rotate":
-                return await _rotate(settings, database, keyring)
+                return await _rotate_master_key(settings, database, keyring)
             case "push":
-                return await _push(settings, database, keyring)
+                return await _renew_push_key(settings, database, keyring)
             case _:
-                return _show(settings, keyring)
+                return _show_keys(settings, keyring)
     finally:
         await database.close()
 
 
-def _show(settings: Settings, keyring: Keyring) -> int:
+def _show_keys(settings: Settings, keyring: Keyring) -> int:
     for path, fingerprint, good, consequence in (
         (
             settings.master_key_path,
@@ -51,18 +51,18 @@ def _show(settings: Settings, keyring: Keyring) -> int:
     return 0 if keyring.trusted and keyring.push.trusted else 1
 
 
-async def _rotate(settings: Settings, database: Database, keyring: Keyring) -> int:
+async def _rotate_master_key(settings: Settings, database: Database, keyring: Keyring) -> int:
     if not keyring.trusted:
         print(f"{settings.master_key_path} is not the key file of this database.", file=sys.stderr)
         return 1
-    encryption.add_master(settings.master_key_path)
-    count = await _rewrap(database, encryption.load(settings.master_key_path))
+    encryption.add_master_key(settings.master_key_path)
+    count = await _rewrap_data_keys(database, encryption.load_keyring(settings.master_key_path))
     print(f"A new master key stands first in {settings.master_key_path}; {count} data keys were wrapped anew.")
     print("Restart every server and worker, and renew your copy of the key file.")
     return 0
 
 
-async def _push(settings: Settings, database: Database, keyring: Keyring) -> int:
+async def _renew_push_key(settings: Settings, database: Database, keyring: Keyring) -> int:
     """Put a new push key first; where the file is gone, make a new one, for the master key still opens every address."""
     path = settings.push_key_path
     if not keyring.opens_addresses:
@@ -72,21 +72,23 @@ async def _push(settings: Settings, database: Database, keyring: Keyring) -> int
         )
         return 1
     if keyring.push.trusted:
-        key_file.add(path)
+        key_file.add_key(path)
     elif path.exists():
         print(
             f"{path} is not the key file of this database. Put the right one there, or move it away.", file=sys.stderr
         )
         return 1
     else:
-        push_keys.make(path)
-    keyring.push = push_keys.load(path)
+        push_keys.create_push_key_file(path)
+    keyring.push = push_keys.load_push_keys(path)
     async with database.write() as session:
-        if await kept_fingerprint(session, PUSH_KEY) is None:
-            session.add(Installation(name=PUSH_KEY, value=keyring.push.fingerprint or ""))
+        if await stored_fingerprint(session, PUSH_KEY_FINGERPRINT) is None:
+            session.add(Installation(name=PUSH_KEY_FINGERPRINT, value=keyring.push.fingerprint or ""))
         else:
             await session.execute(
-                update(Installation).where(Installation.name == PUSH_KEY).values(value=keyring.push.fingerprint)
+                update(Installation)
+                .where(Installation.name == PUSH_KEY_FINGERPRINT)
+                .values(value=keyring.push.fingerprint)
             )
         await session.commit()
     clock = DatabaseClock(database.time)
@@ -97,7 +99,7 @@ async def _push(settings: Settings, database: Database, keyring: Keyring) -> int
     return 0
 
 
-async def _rewrap(database: Database, keyring: Keyring) -> int:
+async def _rewrap_data_keys(database: Database, keyring: Keyring) -> int:
     count = 0
     last = None
     while True:

@@ -27,7 +27,7 @@ log = structlog.get_logger(__name__)
 def main(words: Sequence[str] | None = None, seams: Seams | None = None) -> int:
     """Run one command and return its exit status. `seams`: what a test puts in place of `cli.assemble`'s defaults."""
     arguments = _parser().parse_args(words)
-    status = _without_settings(arguments)
+    status = _run_without_settings(arguments)
     if status is not None:
         return status
     try:
@@ -41,7 +41,7 @@ def main(words: Sequence[str] | None = None, seams: Seams | None = None) -> int:
     # Files created from here on (a database, keys, a backup) can be read by this user only.
     os.umask(0o077)
     try:
-        return _run(arguments, settings, seams)
+        return _run_command(arguments, settings, seams)
     except KeyboardInterrupt:
         return 130
     except Exception as error:
@@ -52,7 +52,7 @@ def main(words: Sequence[str] | None = None, seams: Seams | None = None) -> int:
         return 1
 
 
-def _without_settings(arguments: argparse.Namespace) -> int | None:
+def _run_without_settings(arguments: argparse.Namespace) -> int | None:
     """Run a command that needs neither settings nor a database; return None for all others."""
     match arguments.command:
         case "openapi":
@@ -61,7 +61,7 @@ def _without_settings(arguments: argparse.Namespace) -> int | None:
         case "demo":
             return asyncio.run(demo.play(arguments.url))
         case "helplines":
-            return helplines.run()
+            return helplines.helplines_command()
     return None
 
 
@@ -73,12 +73,12 @@ def warn_of_unknown_settings() -> None:
             log.warning("unknown_setting", name=name)
 
 
-def _run(arguments: argparse.Namespace, settings: Settings, seams: Seams | None) -> int:
+def _run_command(arguments: argparse.Namespace, settings: Settings, seams: Seams | None) -> int:
     match arguments.command:
         case "serve":
-            _loop(
+            _run_on_uvloop(
                 serve(
-                    at_port(settings, arguments.port),
+                    with_public_url(settings, arguments.port),
                     arguments.host,
                     arguments.port,
                     work=arguments.worker,
@@ -86,33 +86,33 @@ def _run(arguments: argparse.Namespace, settings: Settings, seams: Seams | None)
                 )
             )
         case "work":
-            _loop(work(settings, seams))
+            _run_on_uvloop(work(settings, seams))
         case "migrate":
             if settings.database_url is None:
                 settings.data_dir.mkdir(parents=True, exist_ok=True)
             asyncio.run(upgrade(settings.sqlalchemy_url))
         case "audit":
-            return asyncio.run(audit.run(settings))
+            return asyncio.run(audit.audit_command(settings))
         case "backup":
-            return backup.run(settings, arguments.file)
+            return backup.backup_command(settings, arguments.file)
         case "keys":
-            return asyncio.run(keys.run(settings, arguments.what))
+            return asyncio.run(keys.keys_command(settings, arguments.what))
     return 0
 
 
-def at_port(settings: Settings, port: int) -> Settings:
+def with_public_url(settings: Settings, port: int) -> Settings:
     """Return the settings with a public address: where none is set, this machine at the port that is served."""
     if "public_url" in settings.model_fields_set:
         return settings
     return settings.model_copy(update={"public_url": f"http://localhost:{port}"})
 
 
-def _loop(command: Coroutine[None, None, None]) -> None:
+def _run_on_uvloop(command: Coroutine[None, None, None]) -> None:
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         runner.run(command)
 
 
-_KEYS = "show: which keys; rotate: a new master key, rewrap all; push: a new key of push addresses, seal all anew"
+_KEYS_HELP = "show: which keys; rotate: a new master key, rewrap all; push: a new key of push addresses, seal all anew"
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -135,7 +135,7 @@ def _parser() -> argparse.ArgumentParser:
         "helplines", help="list the helplines not verified within a year; exit status 1 if there is any"
     )
     keeping = commands.add_parser("keys", help="look at the keys, or put a new one in front")
-    keeping.add_argument("what", choices=["show", "rotate", "push"], help=_KEYS)
+    keeping.add_argument("what", choices=["show", "rotate", "push"], help=_KEYS_HELP)
     return parser
 
 

@@ -12,14 +12,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from core.types import UtcDateTime
 
-Rows = Sequence[Mapping[str, Any]]
-Shared = Mapping[str, Any]
-Batch = tuple[Table, Rows] | tuple[Table, Rows, Shared]
+InsertRows = Sequence[Mapping[str, Any]]
+SharedValues = Mapping[str, Any]
+Batch = tuple[Table, InsertRows] | tuple[Table, InsertRows, SharedValues]
 """Rows of one table, each with the same columns, and what all of them have in common beside: that is sent once."""
 
 
 def single(table: Table, row: Mapping[str, Any]) -> Batch:
-    """A batch of one row."""
+    """Return a batch of one row."""
     return table, ({},), row
 
 
@@ -28,7 +28,7 @@ async def insert_together(session: AsyncSession, batches: Sequence[Batch]) -> No
 
     On PostgreSQL this is one round trip whatever the number of tables and rows. Raises SQLAlchemy's IntegrityError.
     """
-    full = _full(batches)
+    full = _non_empty(batches)
     if not full:
         return
     connection = await session.connection()
@@ -42,18 +42,18 @@ async def insert_together(session: AsyncSession, batches: Sequence[Batch]) -> No
 
 def combine(batches: Sequence[Batch]) -> tuple[str, list[Any]]:
     """Return all batches as one statement of PostgreSQL's, with its arguments; an empty text when there are no rows."""
-    full = _full(batches)
+    full = _non_empty(batches)
     arguments: list[Any] = []
     for table, rows, shared in full:
         as_json = _json_columns(table)
         for name in rows[0]:
             values = [row[name] for row in rows]
-            arguments.append([_encoded(value) for value in values] if name in as_json else values)
-        arguments += [_encoded(value) if name in as_json else value for name, value in shared.items()]
-    return _statement(tuple((table, tuple(rows[0]), tuple(shared)) for table, rows, shared in full)), arguments
+            arguments.append([_encode_json(value) for value in values] if name in as_json else values)
+        arguments += [_encode_json(value) if name in as_json else value for name, value in shared.items()]
+    return _insert_statement(tuple((table, tuple(rows[0]), tuple(shared)) for table, rows, shared in full)), arguments
 
 
-def _full(batches: Sequence[Batch]) -> list[tuple[Table, Rows, Shared]]:
+def _non_empty(batches: Sequence[Batch]) -> list[tuple[Table, InsertRows, SharedValues]]:
     return [(batch[0], batch[1], batch[2] if len(batch) > 2 else {}) for batch in batches if batch[1]]
 
 
@@ -62,18 +62,18 @@ def _json_columns(table: Table) -> frozenset[str]:
     return frozenset(column.name for column in table.c if isinstance(column.type, JSON))
 
 
-def _encoded(value: object) -> str | None:
+def _encode_json(value: object) -> str | None:
     return None if value is None else json.dumps(value)
 
 
 @cache
-def _statement(shape: tuple[tuple[Table, tuple[str, ...], tuple[str, ...]], ...]) -> str:
+def _insert_statement(shape: tuple[tuple[Table, tuple[str, ...], tuple[str, ...]], ...]) -> str:
     """WITH a AS (INSERT … SELECT … FROM unnest(…)), b AS (…) INSERT …: foreign keys are looked at when all stand."""
     numbers = itertools.count(1)
     parts: list[str] = []
     for table, names, shared in shape:
-        arrays = [f"${next(numbers)}::{_array(table.c[name].type)}" for name in names]
-        scalars = [f"${next(numbers)}::{_array(table.c[name].type).removesuffix('[]')}" for name in shared]
+        arrays = [f"${next(numbers)}::{_array_type(table.c[name].type)}" for name in names]
+        scalars = [f"${next(numbers)}::{_array_type(table.c[name].type).removesuffix('[]')}" for name in shared]
         given = f" FROM unnest({', '.join(arrays)}) AS given" if arrays else ""
         chosen = ", ".join((["given.*"] if arrays else []) + scalars)
         # Names of our own tables and columns, never anything from outside.
@@ -84,7 +84,7 @@ def _statement(shape: tuple[tuple[Table, tuple[str, ...], tuple[str, ...]], ...]
     return f"WITH {named} {parts[-1]}"
 
 
-def _array(kind: object) -> str:
+def _array_type(kind: object) -> str:
     for known, name in (
         (Uuid, "uuid[]"),
         (UtcDateTime, "timestamptz[]"),

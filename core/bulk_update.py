@@ -8,8 +8,8 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.types import TypeEngine
 
-Row = Mapping[str, Any]
-Value = Callable[[str], ColumnElement[Any]]
+UpdateRow = Mapping[str, Any]
+UpdateValue = Callable[[str], ColumnElement[Any]]
 
 
 class UpdateEach:
@@ -19,21 +19,21 @@ class UpdateEach:
     one that takes arrays, to be made part of a larger statement.
     """
 
-    def __init__(self, types: Mapping[str, TypeEngine[Any]], build: Callable[[Value], Update]) -> None:
+    def __init__(self, types: Mapping[str, TypeEngine[Any]], build: Callable[[UpdateValue], Update]) -> None:
         self._names = tuple(types)
         self._single = build(lambda name: bindparam(f"given_{name}", type_=types[name]))
         arrays = [bindparam(f"given_{name}", type_=ARRAY(kind)) for name, kind in types.items()]
         rows = func.unnest(*arrays).table_valued(*(column(name, kind) for name, kind in types.items()), name="given")
         self.together = build(rows.render_derived().c.__getitem__)
 
-    async def run_singly(self, connection: AsyncConnection, rows: Sequence[Row]) -> None:
+    async def run_singly(self, connection: AsyncConnection, rows: Sequence[UpdateRow]) -> None:
         """Run it once for each of these rows; each has every name."""
         if rows:
             await connection.execute(
                 self._single, [{f"given_{name}": row[name] for name in self._names} for row in rows]
             )
 
-    def arrays(self, rows: Sequence[Row]) -> dict[str, list[Any]]:
+    def arrays(self, rows: Sequence[UpdateRow]) -> dict[str, list[Any]]:
         """Return the values of these rows by the names that `together` knows them by."""
         return {f"given_{name}": [row[name] for row in rows] for name in self._names}
 
@@ -48,7 +48,7 @@ class BulkUpdate:
         self.together = together
         self._parts = parts
 
-    def arrays(self, rows: Sequence[Sequence[Row]]) -> dict[str, list[Any]]:
+    def arrays(self, rows: Sequence[Sequence[UpdateRow]]) -> dict[str, list[Any]]:
         """Return the values of `together`; `rows` has those of each part."""
         return {
             name: values
@@ -56,7 +56,7 @@ class BulkUpdate:
             for name, values in part.arrays(own).items()
         }
 
-    async def run(self, connection: AsyncConnection, rows: Sequence[Sequence[Row]]) -> None:
+    async def run(self, connection: AsyncConnection, rows: Sequence[Sequence[UpdateRow]]) -> None:
         """Run it on SQLAlchemy's connection; `rows` has those of each part."""
         if connection.dialect.name == "postgresql":
             await connection.execute(self.together, self.arrays(rows))

@@ -5,43 +5,45 @@ from ipaddress import ip_address
 from typing import Final
 from urllib.parse import urlsplit
 
-_MAIL: Final = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@([A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+)")
+_EMAIL_ADDRESS: Final = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@([A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+)")
 # Nobody can be written to there, and Apple refuses a push whose subject names such a place.
-_NOWHERE: Final = ("localhost", "localdomain", "local", "invalid", "internal", "lan", "home", "arpa")
-_ASKED: Final = "CONTACT is an e-mail address such as porch@example.org, or a page such as https://porch.example/about"
+_UNREACHABLE_DOMAINS: Final = ("localhost", "localdomain", "local", "invalid", "internal", "lan", "home", "arpa")
+_CONTACT_ADVICE: Final = (
+    "CONTACT is an e-mail address such as porch@example.org, or a page such as https://porch.example/about"
+)
 
 
-def checked(contact: str) -> str:
+def contact_subject(contact: str) -> str:
     """Return the contact as `mailto:…` or `https://…`; a bare e-mail address is taken. Raises ValueError that says what is asked for."""
     text = contact.strip()
     mail = text[len("mailto:") :].strip() if text.lower().startswith("mailto:") else text
-    match = _MAIL.fullmatch(mail)
+    match = _EMAIL_ADDRESS.fullmatch(mail)
     if match is not None:
-        if not _somewhere(match[1]):
-            raise ValueError(f"{_ASKED}; push services refuse one at {match[1].rpartition('.')[2]}")
+        if not _is_reachable_host(match[1]):
+            raise ValueError(f"{_CONTACT_ADVICE}; push services refuse one at {match[1].rpartition('.')[2]}")
         return f"mailto:{mail}"
-    site = of_site(text)
+    site = site_subject(text)
     if site is None:
-        raise ValueError(_ASKED)
+        raise ValueError(_CONTACT_ADVICE)
     return site
 
 
-def of_site(url: str) -> str | None:
+def site_subject(url: str) -> str | None:
     """Return the https address of a site as a subject, its host alone; None for one that only this machine or network knows."""
     try:
         parts = urlsplit(url)
         host = (parts.hostname or "").encode("idna").decode()
     except ValueError:
         return None
-    if parts.scheme.lower() != "https" or not _somewhere(host):
+    if parts.scheme.lower() != "https" or not _is_reachable_host(host):
         return None
     # Without port and path: the library that signs takes neither.
     return f"https://{host}"
 
 
-def _somewhere(host: str) -> bool:
+def _is_reachable_host(host: str) -> bool:
     try:
         return ip_address(host).is_global and ":" not in host
     except ValueError:
         name = host.lower().rstrip(".")
-        return "." in name and name.rpartition(".")[2] not in _NOWHERE
+        return "." in name and name.rpartition(".")[2] not in _UNREACHABLE_DOMAINS

@@ -66,7 +66,7 @@ class Database:
 
     @asynccontextmanager
     async def write(self) -> AsyncIterator[AsyncSession]:
-        """A session whose transaction begins at its first statement. Rolled back unless it was committed."""
+        """Open a session whose transaction begins at its first statement and is rolled back unless it was committed."""
         async with self._write() as session:
             yield session
 
@@ -87,12 +87,12 @@ class Database:
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncSession]:
-        """A session that only reads."""
+        """Open a session that only reads."""
         async with self._read() as session:
             yield session
 
     async def time(self) -> datetime:
-        """The database's present time, aware, UTC."""
+        """Return the database's current time, aware, UTC."""
         async with self.reader.connect() as connection:
             if self.sqlite:
                 # An embedded database has the machine's clock; asking it would add nothing but a loss of precision.
@@ -101,7 +101,7 @@ class Database:
             return present.astimezone(UTC)
 
     async def ping(self, seconds: float = 2.0) -> None:
-        """Raises when the database does not answer within `seconds`."""
+        """Raise an error when the database does not answer within `seconds`."""
         async with asyncio.timeout(seconds), self.reader.connect() as connection:
             await connection.execute(text("SELECT 1"))
 

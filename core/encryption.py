@@ -19,11 +19,11 @@ from core.push_keys import PushKeys
 from core.telemetry import WITHHELD
 
 NONCE_BYTES = 12
-RELOAD_SECONDS = 1.0
+MASTER_KEY_RELOAD_SECONDS = 1.0
 """Seconds between two looks into the key file for a key that is not known yet."""
 MAX_CACHED_VAULTS = 16_384
 """Unwrapped data keys kept in memory by one process, 3 KB each: unwrapping six of them is a twentieth of a press."""
-_UNREADABLE = "master_key_unreadable"
+_MASTER_KEY_UNREADABLE = "master_key_unreadable"
 
 
 class Vault:
@@ -41,7 +41,7 @@ class Vault:
         if text is None or self._cipher is None:
             return None
         nonce = os.urandom(NONCE_BYTES)
-        return nonce + self._cipher.encrypt(nonce, text.encode(), _bound(column, row))
+        return nonce + self._cipher.encrypt(nonce, text.encode(), _vault_binding(column, row))
 
     def open(self, column: str, row: UUID, sealed: bytes | None) -> str | None:
         """Return the text that was sealed for this very place, else None (counted as withheld)."""
@@ -49,7 +49,9 @@ class Vault:
             return None
         if self._cipher is not None:
             try:
-                return self._cipher.decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], _bound(column, row)).decode()
+                return self._cipher.decrypt(
+                    sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], _vault_binding(column, row)
+                ).decode()
             except (InvalidTag, ValueError):
                 pass
         WITHHELD.labels(column).inc()
@@ -153,7 +155,7 @@ class Keyring:
             raise KeysUnavailable
         name = self._current.encode()
         nonce = os.urandom(NONCE_BYTES)
-        sealed = self._masters[self._current].encrypt(nonce, key, _bound("people.data_key", person) + name)
+        sealed = self._masters[self._current].encrypt(nonce, key, _vault_binding("people.data_key", person) + name)
         return bytes([len(name)]) + name + nonce + sealed
 
     def _unwrap(self, person: UUID, wrapped: bytes) -> bytes | None:
@@ -166,38 +168,40 @@ class Keyring:
         if master is None:
             return None
         try:
-            return master.decrypt(rest[:NONCE_BYTES], rest[NONCE_BYTES:], _bound("people.data_key", person) + name)
+            return master.decrypt(
+                rest[:NONCE_BYTES], rest[NONCE_BYTES:], _vault_binding("people.data_key", person) + name
+            )
         except (InvalidTag, ValueError):
             return None
 
     def _look_again(self) -> None:
         """Read the file once more, at most every second: another process may have put a new master key in front."""
         now = time.monotonic()
-        if self._path is None or now - self._looked_at < RELOAD_SECONDS:
+        if self._path is None or now - self._looked_at < MASTER_KEY_RELOAD_SECONDS:
             return
         self._looked_at = now
-        index, masters = key_file.read(self._path, _UNREADABLE)
+        index, masters = key_file.read_key_file(self._path, _MASTER_KEY_UNREADABLE)
         if index == self._index:
             self._masters |= {name: AESGCM(key) for name, key in masters.items()}
 
 
-def _bound(column: str, row: UUID) -> bytes:
+def _vault_binding(column: str, row: UUID) -> bytes:
     return f"{column}:{row}".encode()
 
 
-def load(path: Path) -> Keyring:
+def load_keyring(path: Path) -> Keyring:
     """Return the keyring in the file; an empty one when the file is missing or unreadable (logged)."""
-    index, masters = key_file.read(path, _UNREADABLE)
+    index, masters = key_file.read_key_file(path, _MASTER_KEY_UNREADABLE)
     return Keyring(index, masters, path)
 
 
-def make(path: Path) -> None:
+def create_master_key_file(path: Path) -> None:
     """Write a new master key file, mode 600, whole or not at all; leaves one that is there already as it is."""
-    key_file.make(
+    key_file.create_key_file(
         path, "Porchlight's master key. Without it, what people wrote cannot be read. Keep a copy apart from backups."
     )
 
 
-def add_master(path: Path) -> None:
+def add_master_key(path: Path) -> None:
     """Put a new master key in front of those in the file; the older ones still open what they wrapped."""
-    key_file.add(path)
+    key_file.add_key(path)

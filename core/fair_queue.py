@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from core.errors import Busy
 
-T = TypeVar("T")
+WorkResult = TypeVar("WorkResult")
 
 
 class FairQueue:
@@ -20,7 +20,7 @@ class FairQueue:
         self._most = waiting
         self._line: OrderedDict[str, deque[asyncio.Future[None]]] = OrderedDict()
 
-    async def run(self, who: str, work: Callable[..., T], *args: str) -> T:
+    async def run(self, who: str, work: Callable[..., WorkResult], *args: str) -> WorkResult:
         """Do this when it is the turn of `who`. Raises Busy when there is no room in the line."""
         if self._free:
             self._free -= 1

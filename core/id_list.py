@@ -41,13 +41,13 @@ class AnyOf(FunctionElement[Any]):
 
 
 @compiles(AnyOf)
-def _array(element: AnyOf, compiler: SQLCompiler, **options: Any) -> str:  # noqa: ANN401 (the compiler's own)
+def _compile_any_of(element: AnyOf, compiler: SQLCompiler, **options: Any) -> str:  # noqa: ANN401 (the compiler's own)
     column, ids = (compiler.process(part, **options) for part in element.clauses)
     return f"{column} = ANY ({ids})"
 
 
 @compiles(AnyOf, "sqlite")
-def _json(element: AnyOf, compiler: SQLCompiler, **options: Any) -> str:  # noqa: ANN401 (the compiler's own)
+def _compile_any_of_on_sqlite(element: AnyOf, compiler: SQLCompiler, **options: Any) -> str:  # noqa: ANN401 (the compiler's own)
     column, ids = element.clauses
     listed = select(func.json_each(ids).table_valued("value").c.value)
     return compiler.process(column.in_(listed), **options)

@@ -12,7 +12,7 @@ KEY_BYTES = 32
 log = structlog.get_logger(__name__)
 
 
-def read(path: Path, event: str) -> tuple[bytes | None, dict[str, bytes]]:
+def read_key_file(path: Path, event: str) -> tuple[bytes | None, dict[str, bytes]]:
     """Return the index key and the named keys in the file, the current one first; nothing when it cannot be read (`event` is logged)."""
     index: bytes | None = None
     keys: dict[str, bytes] = {}
@@ -20,9 +20,9 @@ def read(path: Path, event: str) -> tuple[bytes | None, dict[str, bytes]]:
         for line in path.read_text(encoding="ascii").splitlines():
             words = line.split()
             if len(words) == 2 and words[0] == "index":
-                index = _key(words[1])
+                index = _decode_key(words[1])
             elif len(words) == 3 and words[0] == "key":
-                keys[words[1]] = _key(words[2])
+                keys[words[1]] = _decode_key(words[2])
     except (OSError, ValueError) as error:
         failure = type(error).__name__
     else:
@@ -32,12 +32,12 @@ def read(path: Path, event: str) -> tuple[bytes | None, dict[str, bytes]]:
     return None, {}
 
 
-def make(path: Path, comment: str) -> None:
+def create_key_file(path: Path, comment: str) -> None:
     """Write a file with a new index key and one new key; leaves one that is there already as it is."""
-    write_secret(path, "\n".join((f"# {comment}", f"index {_fresh()}", _key_line())) + "\n")
+    write_secret(path, "\n".join((f"# {comment}", f"index {_new_key()}", _key_line())) + "\n")
 
 
-def add(path: Path) -> None:
+def add_key(path: Path) -> None:
     """Put a new key in front of those in the file; the older ones still open what they sealed. Raises OSError."""
     old = path.read_text(encoding="ascii").splitlines()
     first = next((i for i, line in enumerate(old) if line.startswith("key ")), len(old))
@@ -65,7 +65,7 @@ def write_secret(path: Path, text: str) -> None:
         draft.unlink(missing_ok=True)
 
 
-def _key(text: str) -> bytes:
+def _decode_key(text: str) -> bytes:
     key = base64.b64decode(text, validate=True)
     if len(key) != KEY_BYTES:
         raise ValueError("a key is 32 bytes")
@@ -73,8 +73,8 @@ def _key(text: str) -> bytes:
 
 
 def _key_line() -> str:
-    return f"key {secrets.token_hex(4)} {_fresh()}"
+    return f"key {secrets.token_hex(4)} {_new_key()}"
 
 
-def _fresh() -> str:
+def _new_key() -> str:
     return base64.b64encode(secrets.token_bytes(KEY_BYTES)).decode()

@@ -61,7 +61,7 @@ class Assertion:
     user_handle: bytes
 
 
-def creation_options(
+def registration_options(
     party: RelyingParty, challenge: bytes, user_handle: bytes, names: tuple[str, str], known: Sequence[bytes], wait: int
 ) -> dict[str, Any]:
     """Return what `navigator.credentials.create()` is given. `names`: for signing in, and for reading; `wait` in seconds.
@@ -84,7 +84,7 @@ def creation_options(
     return options_to_json_dict(options)
 
 
-def request_options(party: RelyingParty, challenge: bytes, wait: int) -> dict[str, Any]:
+def authentication_options(party: RelyingParty, challenge: bytes, wait: int) -> dict[str, Any]:
     """Return what `navigator.credentials.get()` is given: any passkey for this place will do; `wait` in seconds."""
     options = generate_authentication_options(
         rp_id=party.id,
@@ -153,7 +153,7 @@ def check_assertion(
         raise NotGenuineError from error
 
 
-def from_text(text: str) -> bytes:
+def decode_base64url(text: str) -> bytes:
     """Bytes of base64url."""
     return base64url_to_bytes(text)
 

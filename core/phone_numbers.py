@@ -11,24 +11,26 @@ from core.text import BIDI, CONTROLS, INVISIBLE
 
 MAX_INPUT_LENGTH: Final = 80
 """Characters of what is pasted."""
-_MARKS: Final = re.compile("[\u200e\u200f\u061c\ufe0e\ufe0f]")
+_IGNORED_MARKS: Final = re.compile("[\u200e\u200f\u061c\ufe0e\ufe0f]")
 _DASHES: Final = re.compile("[\u2010-\u2015\u2212\u30fc]")
-_LINK: Final = re.compile(r"^(?:tel|sms|smsto|callto)\s*:\s*(?:/{2})?", re.IGNORECASE)
-_COUNTRY_APART: Final = re.compile(r"^\(\s*\+\s*(\d{1,3})\s*\)")
-_EXTENSION: Final = re.compile(
+_LINK_SCHEME: Final = re.compile(r"^(?:tel|sms|smsto|callto)\s*:\s*(?:/{2})?", re.IGNORECASE)
+_COUNTRY_IN_PARENTHESES: Final = re.compile(r"^\(\s*\+\s*(\d{1,3})\s*\)")
+_EXTENSION_PATTERN: Final = re.compile(
     r"(?:;\s*ext=|[,;#]|\b(?:ext(?:ension)?|extn|anexo|int(?:erno)?|x)\b\.?:?|(?<=\d)\s*x(?=\s*\d))", re.IGNORECASE
 )
-_WRITTEN: Final = re.compile(r"\+?[\d\s().\-/*]+", re.ASCII)
-MEXICO: Final = 52
+_NUMBER_PATTERN: Final = re.compile(r"\+?[\d\s().\-/*]+", re.ASCII)
+MEXICO_COUNTRY_CODE: Final = 52
 MAX_DIGITS: Final = 15
 """Digits of a number with its country (ITU-T E.164)."""
 
-COUNTRY: Final = "needs its country: begin with + and the country's number, such as +44 20 7946 0018"
-EXTENSION: Final = "must be a number that can be dialled by itself; leave the extension out, or give a direct number"
-LETTERS: Final = "must be a phone number in digits, such as +44 20 7946 0018"
-SHORT: Final = "is too short to reach one person: give a whole number, such as +44 20 7946 0018"
-LONG: Final = "has too many digits for one phone number; give one, such as +44 20 7946 0018"
-AREA: Final = "needs its area code, such as +1 202 555 0190"
+COUNTRY_MISSING: Final = "needs its country: begin with + and the country's number, such as +44 20 7946 0018"
+EXTENSION_GIVEN: Final = (
+    "must be a number that can be dialled by itself; leave the extension out, or give a direct number"
+)
+NOT_DIGITS: Final = "must be a phone number in digits, such as +44 20 7946 0018"
+TOO_SHORT: Final = "is too short to reach one person: give a whole number, such as +44 20 7946 0018"
+TOO_LONG: Final = "has too many digits for one phone number; give one, such as +44 20 7946 0018"
+AREA_CODE_MISSING: Final = "needs its area code, such as +1 202 555 0190"
 
 
 def dialable(text: str, region: str | None = None, *, whole: bool = False) -> str:
@@ -37,56 +39,56 @@ def dialable(text: str, region: str | None = None, *, whole: bool = False) -> st
     `whole`: also with its country it needs its area code; else it is believed to be as its owner says.
     Raises ValueError, which says what to do, for what cannot be dialled.
     """
-    written = _plain(text)
-    if _EXTENSION.search(written):
-        raise ValueError(EXTENSION)
-    if not _WRITTEN.fullmatch(written):
-        raise ValueError(LETTERS)
+    written = _plain_number(text)
+    if _EXTENSION_PATTERN.search(written):
+        raise ValueError(EXTENSION_GIVEN)
+    if not _NUMBER_PATTERN.fullmatch(written):
+        raise ValueError(NOT_DIGITS)
     digits = re.sub(r"\D", "", written)
     if len(digits) <= 3:
-        raise ValueError(SHORT)
-    number = _read(written, digits, region)
+        raise ValueError(TOO_SHORT)
+    number = _read_number(written, digits, region)
     if number is None:
-        raise ValueError(COUNTRY if len(digits) <= MAX_DIGITS else LONG)
+        raise ValueError(COUNTRY_MISSING if len(digits) <= MAX_DIGITS else TOO_LONG)
     fits = phonenumbers.is_possible_number_with_reason(number)
     if fits == ValidationResult.TOO_LONG:
-        raise ValueError(LONG)
+        raise ValueError(TOO_LONG)
     if fits == ValidationResult.IS_POSSIBLE_LOCAL_ONLY and (whole or not written.startswith("+")):
-        raise ValueError(AREA)
+        raise ValueError(AREA_CODE_MISSING)
     if fits not in {ValidationResult.IS_POSSIBLE, ValidationResult.IS_POSSIBLE_LOCAL_ONLY}:
-        raise ValueError(COUNTRY if fits == ValidationResult.INVALID_COUNTRY_CODE else SHORT)
+        raise ValueError(COUNTRY_MISSING if fits == ValidationResult.INVALID_COUNTRY_CODE else TOO_SHORT)
     return phonenumbers.format_number(number, PhoneNumberFormat.E164)
 
 
-def _plain(text: str) -> str:
+def _plain_number(text: str) -> str:
     """Without what cannot be seen, the signs of other keyboards as ours, the digits of any script as 0 to 9."""
-    text = BIDI.sub("", INVISIBLE.sub("", _MARKS.sub("", CONTROLS.sub(" ", text))))
+    text = BIDI.sub("", INVISIBLE.sub("", _IGNORED_MARKS.sub("", CONTROLS.sub(" ", text))))
     text = _DASHES.sub("-", unicodedata.normalize("NFKC", text))
     text = "".join(str(unicodedata.digit(letter, letter)) for letter in text)
-    text = _LINK.sub("", text.replace("%20", " ").replace("%2B", "+").strip()).strip()
-    return _COUNTRY_APART.sub(r"+\1 ", text)
+    text = _LINK_SCHEME.sub("", text.replace("%20", " ").replace("%2B", "+").strip()).strip()
+    return _COUNTRY_IN_PARENTHESES.sub(r"+\1 ", text)
 
 
-def _read(written: str, digits: str, region: str | None) -> PhoneNumber | None:
+def _read_number(written: str, digits: str, region: str | None) -> PhoneNumber | None:
     """Return the first reading that is a number in use, else the first that could be one, else the first."""
     readings: list[tuple[str, str | None]] = [(written, None)] if written.startswith("+") else []
     if not readings:
         readings += [(written, region)] if region else []
         # How most of the world dials abroad, also where the person's own country does it otherwise.
         readings += [(f"+{digits[2:]}", None)] if digits.startswith("00") else []
-    numbers = [number for reading in readings if (number := _parsed(*reading)) is not None]
+    numbers = [number for reading in readings if (number := _parse_number(*reading)) is not None]
     good = [number for number in numbers if phonenumbers.is_valid_number(number)]
     possible = [number for number in numbers if phonenumbers.is_possible_number(number)]
     return next(iter([*good, *possible, *numbers]), None)
 
 
-def _parsed(written: str, region: str | None) -> PhoneNumber | None:
+def _parse_number(written: str, region: str | None) -> PhoneNumber | None:
     try:
         number = phonenumbers.parse(written, region)
     except NumberParseException:
         return None
     national = phonenumbers.national_significant_number(number)
-    if number.country_code == MEXICO and len(national) == 11 and national.startswith("1"):
+    if number.country_code == MEXICO_COUNTRY_CODE and len(national) == 11 and national.startswith("1"):
         # Mobile numbers were written so until 2019, and address books still do.
         number.national_number = int(national[1:])
     return number

@@ -16,7 +16,7 @@ from core import key_file
 PUSH_NONCE_BYTES = 12
 PUSH_KEY_RELOAD_SECONDS = 1.0
 """Seconds between two looks into the key file for a key that is not known yet."""
-_UNREADABLE = "push_key_unreadable"
+_PUSH_KEY_UNREADABLE = "push_key_unreadable"
 
 
 class PushKeys:
@@ -48,7 +48,9 @@ class PushKeys:
         if self._current is None or not self.trusted or beside is None:
             return None
         name, nonce = self._current.encode(), os.urandom(PUSH_NONCE_BYTES)
-        sealed = self._keys[self._current].encrypt(nonce, text.encode(), _bound(column, row, name, beside))
+        sealed = self._keys[self._current].encrypt(
+            nonce, text.encode(), _push_address_binding(column, row, name, beside)
+        )
         return bytes([len(name)]) + name + nonce + sealed
 
     def open(self, column: str, row: UUID, sealed: bytes | None, beside: bytes | None) -> str | None:
@@ -65,7 +67,7 @@ class PushKeys:
             return None
         try:
             return key.decrypt(
-                rest[:PUSH_NONCE_BYTES], rest[PUSH_NONCE_BYTES:], _bound(column, row, name, beside)
+                rest[:PUSH_NONCE_BYTES], rest[PUSH_NONCE_BYTES:], _push_address_binding(column, row, name, beside)
             ).decode()
         except (InvalidTag, ValueError):
             return None
@@ -80,23 +82,23 @@ class PushKeys:
         if self._path is None or now - self._looked_at < PUSH_KEY_RELOAD_SECONDS:
             return
         self._looked_at = now
-        index, keys = key_file.read(self._path, _UNREADABLE)
+        index, keys = key_file.read_key_file(self._path, _PUSH_KEY_UNREADABLE)
         if index is not None and index == self._index:
             self._keys |= {name: AESGCM(key) for name, key in keys.items()}
 
 
-def load(path: Path) -> PushKeys:
+def load_push_keys(path: Path) -> PushKeys:
     """Return the push keys in the file; none when it is missing or unreadable (logged)."""
-    index, keys = key_file.read(path, _UNREADABLE)
+    index, keys = key_file.read_key_file(path, _PUSH_KEY_UNREADABLE)
     return PushKeys(index, keys, path)
 
 
-def make(path: Path) -> None:
+def create_push_key_file(path: Path) -> None:
     """Write a new file, mode 600, whole or not at all; leaves one that is there already as it is. Raises OSError."""
-    key_file.make(
+    key_file.create_key_file(
         path, "Porchlight's key of push addresses. Without it and the master key, no push leaves. Keep a copy."
     )
 
 
-def _bound(column: str, row: UUID, name: bytes, beside: bytes) -> bytes:
+def _push_address_binding(column: str, row: UUID, name: bytes, beside: bytes) -> bytes:
     return f"{column}:{row}:push:".encode() + name + b":" + hashlib.sha256(beside).digest()

@@ -4,7 +4,7 @@ import re
 from types import MappingProxyType
 from typing import Final
 
-ALIASES: Final = MappingProxyType(
+REGION_ALIASES: Final = MappingProxyType(
     {
         # Reserved for them, and in daily use: the United Kingdom's own word, and the European Union's for Greece.
         "UK": "GB",
@@ -27,11 +27,11 @@ ALIASES: Final = MappingProxyType(
 )
 
 
-def region(text: str) -> str:
+def region_code(text: str) -> str:
     """Return the code of a country in capitals, by its usual name. Raises ValueError for what is no code of two letters."""
     code = text.strip()
     # Before the capitals: those of other alphabets can be ours.
-    code = ALIASES.get(code.upper(), code.upper()) if code.isascii() else ""
+    code = REGION_ALIASES.get(code.upper(), code.upper()) if code.isascii() else ""
     if not re.fullmatch(r"[A-Z]{2}", code, re.ASCII):
         raise ValueError("must be the two letters of a country, such as GB or US")
     return code

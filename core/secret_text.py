@@ -12,15 +12,15 @@ _TYPOGRAPHIC: Final = {
     **dict.fromkeys(map(ord, "\u2010\u2011\u2012\u2013\u2014\u2015\u2212"), "-"),
 }
 # Controls, soft hyphens, direction marks, byte order marks, and the selectors by which emoji keyboards differ.
-_UNSEEN: Final = re.compile(
+_INVISIBLE_IN_SECRETS: Final = re.compile(
     "[\x00-\x1f\x7f-\x9f\u00ad\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufe00-\ufe0f\ufeff]"
 )
-_LINK: Final = re.compile(r"invitation/", re.IGNORECASE)
-_TOKEN: Final = re.compile(r"[A-Za-z0-9_-]+")
+_INVITATION_PATH: Final = re.compile(r"invitation/", re.IGNORECASE)
+_INVITATION_TOKEN: Final = re.compile(r"[A-Za-z0-9_-]+")
 _DASHES_AND_SPACES: Final = re.compile(r"[\s-]")
 # Read wrongly by eye or typed by a hand in a hurry: what looks like a digit is one.
-_DIGITS: Final = str.maketrans({"O": "0", "o": "0", "I": "1", "i": "1", "l": "1", "L": "1", "|": "1"})
-_CROCKFORD: Final = str.maketrans("ILO", "110")
+_DIGIT_LOOKALIKES: Final = str.maketrans({"O": "0", "o": "0", "I": "1", "i": "1", "l": "1", "L": "1", "|": "1"})
+_CROCKFORD_LOOKALIKES: Final = str.maketrans("ILO", "110")
 
 
 def passphrase(text: str) -> str:
@@ -30,7 +30,7 @@ def passphrase(text: str) -> str:
     for a full-width keyboard types other letters and its owner sees the same; what cannot be seen and the blanks around
     it count for nothing. Case and the blanks within stay.
     """
-    plain = _UNSEEN.sub("", unicodedata.normalize("NFKC", _spaces(text)))
+    plain = _INVISIBLE_IN_SECRETS.sub("", unicodedata.normalize("NFKC", _normalize_spaces(text)))
     return unicodedata.normalize("NFKC", plain.translate(_TYPOGRAPHIC)).strip()
 
 
@@ -45,29 +45,29 @@ def earlier_spellings(text: str) -> tuple[str, ...]:
 
 def sign_in_name(text: str) -> str:
     """Return a sign-in name as it is kept: small letters, no blanks around it."""
-    return _plain(text).strip().lower()
+    return _plain_ascii(text).strip().lower()
 
 
 def recovery_code(text: str) -> str:
     """Return the letters and digits of a recovery code in Crockford's base32, whatever stood between them."""
     bare = "".join(letter for letter in unicodedata.normalize("NFKD", text) if not unicodedata.combining(letter))
-    return re.sub(r"[^0-9A-Z]", "", _ascii_digits(bare).upper()).translate(_CROCKFORD)
+    return re.sub(r"[^0-9A-Z]", "", _ascii_digits(bare).upper()).translate(_CROCKFORD_LOOKALIKES)
 
 
 def confirmation_code(text: str) -> str:
     """Return the digits of a code, without what an SMS or a keyboard put between them."""
-    return _DASHES_AND_SPACES.sub("", _plain(text)).translate(_DIGITS)
+    return _DASHES_AND_SPACES.sub("", _plain_ascii(text)).translate(_DIGIT_LOOKALIKES)
 
 
 def invitation_token(text: str) -> str:
     """Return the token of an invitation: alone, in its link, or with a full stop after it; as it is when there is none."""
     # A mail client may have encoded the link, or broken it over two lines.
-    plain = "".join(unquote(_plain(text)).split())
-    token = _TOKEN.search(_LINK.split(plain)[-1])
+    plain = "".join(unquote(_plain_ascii(text)).split())
+    token = _INVITATION_TOKEN.search(_INVITATION_PATH.split(plain)[-1])
     return token[0] if token else plain
 
 
-def _plain(text: str) -> str:
+def _plain_ascii(text: str) -> str:
     return _ascii_digits(passphrase(text))
 
 
@@ -75,5 +75,5 @@ def _ascii_digits(text: str) -> str:
     return "".join(str(unicodedata.digit(letter, letter)) for letter in text)
 
 
-def _spaces(text: str) -> str:
+def _normalize_spaces(text: str) -> str:
     return "".join(" " if unicodedata.category(letter) == "Zs" else letter for letter in text)

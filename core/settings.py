@@ -15,7 +15,7 @@ from core import contact
 from core.webpush_hosts import DEFAULT_HOSTS
 
 
-class Registration(StrEnum):
+class RegistrationPolicy(StrEnum):
     """Who may sign up: anybody, only people with an invitation, or nobody."""
 
     OPEN = "open"
@@ -46,7 +46,7 @@ class Settings(BaseSettings):
     heartbeat_url: SecretStr | None = None
     ladder: Annotated[tuple[int, ...], NoDecode] = (0, 90, 180, 300)
     log_level: str = "INFO"
-    registration: Registration = Registration.OPEN
+    registration: RegistrationPolicy = RegistrationPolicy.OPEN
     metrics_token: SecretStr | None = None
     database_connections: int = Field(default=20, ge=2, le=500)
     retention_days: int = Field(default=90, ge=1, le=3650)
@@ -98,7 +98,7 @@ class Settings(BaseSettings):
     @field_validator("contact")
     @classmethod
     def _contact(cls, value: str | None) -> str | None:
-        return contact.checked(value) if value and value.strip() else None
+        return contact.contact_subject(value) if value and value.strip() else None
 
     @field_validator("public_url")
     @classmethod
@@ -151,7 +151,7 @@ class Settings(BaseSettings):
     @cached_property
     def push_contact(self) -> str | None:
         """Whom a push service may write to: the contact that was named, else the public address; None where neither is of use."""
-        return self.contact or contact.of_site(self.public_url)
+        return self.contact or contact.site_subject(self.public_url)
 
     @cached_property
     def webpush_key_path(self) -> Path:

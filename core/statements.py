@@ -18,7 +18,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from core.bulk_insert import Batch, combine, insert_together
-from core.bulk_update import BulkUpdate, Row
+from core.bulk_update import BulkUpdate, UpdateRow
 from core.update_then_read import UpdateThenRead
 
 _DIALECT = PGDialect_asyncpg()  # type: ignore[no-untyped-call]  # SQLAlchemy's own
@@ -40,7 +40,7 @@ class Statements(Protocol):
         """Insert every batch, in the order given."""
         ...
 
-    async def update(self, bulk: BulkUpdate, *rows: Sequence[Row]) -> None:
+    async def update(self, bulk: BulkUpdate, *rows: Sequence[UpdateRow]) -> None:
         """Run each part of a bulk update for its own rows."""
         ...
 
@@ -69,7 +69,7 @@ class AsyncpgStatements:
         if sql:
             await self.execute(sql, arguments)
 
-    async def update(self, bulk: BulkUpdate, *rows: Sequence[Row]) -> None:
+    async def update(self, bulk: BulkUpdate, *rows: Sequence[UpdateRow]) -> None:
         sql, arguments = compiled(bulk.together).bind(bulk.arrays(rows))
         await self.execute(sql, arguments)
 
@@ -107,7 +107,7 @@ class SessionStatements:
     async def insert(self, batches: Sequence[Batch]) -> None:
         await insert_together(self._session, batches)
 
-    async def update(self, bulk: BulkUpdate, *rows: Sequence[Row]) -> None:
+    async def update(self, bulk: BulkUpdate, *rows: Sequence[UpdateRow]) -> None:
         await bulk.run(await self._session.connection(), rows)
 
     async def update_then_read(self, statement: UpdateThenRead, values: Mapping[str, Any]) -> Sequence[Any]:

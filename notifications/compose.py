@@ -7,7 +7,7 @@ from typing import Final
 from core.encryption import Keyring
 from models.enums import DeviceKind, NoticeKind
 from notifications.claim import Claimed
-from notifications.transports.protocol import Address, ChannelAddress, FcmAddress, Push, WebPushAddress
+from notifications.transports.protocol import ChannelAddress, FcmAddress, Push, TransportAddress, WebPushAddress
 from notifications.wording import wording
 from rules.accounts import channels, devices
 from rules.kinds import KINDS, Tag
@@ -25,7 +25,7 @@ def compose(claimed: Claimed, keyring: Keyring, until: float = math.inf) -> Push
     Raises AddressWithheldError, ValueError for an address that makes no sense.
     """
     policy = KINDS[claimed.kind]
-    tag = _tag(claimed)
+    tag = _push_tag(claimed)
     title, body = wording(claimed.kind, claimed.language, claimed.waiting)
     if claimed.kind is NoticeKind.TEST and claimed.channel_id is not None:
         _, body = wording("code", claimed.language)
@@ -36,7 +36,7 @@ def compose(claimed: Claimed, keyring: Keyring, until: float = math.inf) -> Push
         body = f"{body} {code}"
     return Push(
         delivery_id=claimed.id,
-        address=_address(claimed, keyring),
+        address=_open_address(claimed, keyring),
         data={
             "v": DATA_VERSION,
             "kind": str(claimed.kind),
@@ -45,7 +45,7 @@ def compose(claimed: Claimed, keyring: Keyring, until: float = math.inf) -> Push
             "reach_out_id": str(claimed.reach_out_id or ""),
             "tag": tag,
             "round": str(claimed.round),
-            "url": _url(claimed),
+            "url": _app_url(claimed),
             # Every value is a string: Firebase takes no other. A service worker that does not know these two ignores them.
             "urgent": json.dumps(policy.urgent),
             "closes": json.dumps(policy.closes),
@@ -61,7 +61,7 @@ def compose(claimed: Claimed, keyring: Keyring, until: float = math.inf) -> Push
     )
 
 
-def _tag(claimed: Claimed) -> str:
+def _push_tag(claimed: Claimed) -> str:
     subject = claimed.reach_out_id or claimed.bookend_id
     match KINDS[claimed.kind].tag:
         case Tag.SUBJECT if subject is not None:
@@ -71,13 +71,13 @@ def _tag(claimed: Claimed) -> str:
     return str(claimed.notice_id)
 
 
-def _url(claimed: Claimed) -> str:
+def _app_url(claimed: Claimed) -> str:
     if claimed.reach_out_id is not None:
         return f"/#/reach-outs/{claimed.reach_out_id}"
     return f"/#/bookends/{claimed.bookend_id}" if claimed.bookend_id else "/#/inbox"
 
 
-def _address(claimed: Claimed, keyring: Keyring) -> Address:
+def _open_address(claimed: Claimed, keyring: Keyring) -> TransportAddress:
     column = devices.DEVICE_ADDRESS_COLUMN if claimed.channel_id is None else channels.CHANNEL_ADDRESS_COLUMN
     row_id = claimed.device_id or claimed.channel_id
     address = row_id and keyring.open_address(

@@ -20,7 +20,7 @@ from models import Delivery
 from notifications import claim, record
 from notifications.claim import Claim, Claimed, ReserveSlot
 from notifications.compose import AddressWithheldError, compose
-from notifications.record import Outcome
+from notifications.record import SendOutcome
 from notifications.release import Released, count_released, release
 from notifications.transports.protocol import Push, Rejected, Result, RetryAt, Sent, Transport
 from rules.outbox import device_retirement
@@ -63,7 +63,7 @@ class Dispatcher:
         self._on_step = on_step
         self._free_slots = {kind: transport.max_concurrent for kind, transport in self._transports.items()}
         self._tasks: set[asyncio.Task[None]] = set()
-        self._outcomes: list[Outcome] = []
+        self._outcomes: list[SendOutcome] = []
         self._recording: asyncio.Task[None] | None = None
         self._committed: list[UUID] = []
         self._sending_committed: asyncio.Task[None] | None = None
@@ -230,7 +230,7 @@ class Dispatcher:
             self._free_slots[claimed.address_kind] += 1
             if claimed.address_kind in self._crowded:
                 self._slot_freed.set()
-        self._queue_outcome(Outcome(claimed, transport.name, result, self._clock.now(), self._jitter()))
+        self._queue_outcome(SendOutcome(claimed, transport.name, result, self._clock.now(), self._jitter()))
 
     async def _compose_and_send(self, transport: Transport, claimed: Claimed, rechecked_at: float) -> Result:
         # A row that cannot be composed is parked, so that it stops no other.
@@ -256,7 +256,7 @@ class Dispatcher:
                 return RetryAt("timeout")
         return RetryAt("unexpected")
 
-    def _queue_outcome(self, outcome: Outcome) -> None:
+    def _queue_outcome(self, outcome: SendOutcome) -> None:
         if isinstance(outcome.result, Sent):
             self._on_step(Step.SENT)
         self._outcomes.append(outcome)
@@ -274,7 +274,7 @@ class Dispatcher:
                     break
                 await asyncio.sleep(0.2 * 2**attempt)
 
-    async def _record_outcomes(self, outcomes: Sequence[Outcome]) -> None:
+    async def _record_outcomes(self, outcomes: Sequence[SendOutcome]) -> None:
         async with self._operation() as operation:
             await record.record(operation, outcomes)
         record.count_outcomes(outcomes)

@@ -16,7 +16,7 @@ from core.unit_of_work import Operation, UnitOfWork
 from models import Delivery, Recipient
 from models.enums import DeliveryState, NoticeKind
 from notifications.claim import Claimed
-from notifications.release import LOCKED
+from notifications.release import LOCKED_DELIVERIES
 from notifications.transports.protocol import DeadAddress, Rejected, Result, RetryAt, Sent
 from rules.kinds import KINDS
 from rules.outbox import device_retirement, refusals
@@ -29,7 +29,7 @@ log = structlog.get_logger(__name__)
 RECEIPT_WAIT = timedelta(seconds=120)
 """How long a device may take to send a receipt before the push is sent once more."""
 
-_DELIVERY = UpdateEach(
+_DELIVERY_UPDATE = UpdateEach(
     {
         "id": Uuid(),
         "fence": Integer(),
@@ -61,7 +61,7 @@ _DELIVERY = UpdateEach(
         .execution_options(synchronize_session=False)
     ),
 )
-_RECIPIENT = UpdateEach(
+_RECIPIENT_UPDATE = UpdateEach(
     {"reach_out_id": Uuid(), "person_id": Uuid(), "at": UtcDateTime()},
     lambda given: (
         update(Recipient)
@@ -74,18 +74,18 @@ _RECIPIENT = UpdateEach(
         .execution_options(synchronize_session=False)
     ),
 )
-_RECORD = BulkUpdate(
-    _RECIPIENT.together.where(
+_RECORD_UPDATE = BulkUpdate(
+    _RECIPIENT_UPDATE.together.where(
         # Always true: it makes PostgreSQL lock every delivery before the first recipient, which is the order of locks.
-        select(func.count()).select_from(LOCKED).scalar_subquery() > 0
-    ).add_cte(_DELIVERY.together.where(Delivery.id.in_(select(LOCKED.c.id))).cte("written")),
-    _DELIVERY,
-    _RECIPIENT,
+        select(func.count()).select_from(LOCKED_DELIVERIES).scalar_subquery() > 0
+    ).add_cte(_DELIVERY_UPDATE.together.where(Delivery.id.in_(select(LOCKED_DELIVERIES.c.id))).cte("written")),
+    _DELIVERY_UPDATE,
+    _RECIPIENT_UPDATE,
 )
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class SendOutcome:
     """The result of one send, and when it came. `jitter` (0 to 1) spreads the next try."""
 
     claimed: Claimed
@@ -95,9 +95,9 @@ class Outcome:
     jitter: float
 
 
-async def record(operation: Operation, outcomes: Sequence[Outcome]) -> None:
+async def record(operation: Operation, outcomes: Sequence[SendOutcome]) -> None:
     """Record all of them by one statement, which the caller commits."""
-    rows = sorted((_row(outcome) for outcome in outcomes), key=itemgetter("id"))
+    rows = sorted((_delivery_row(outcome) for outcome in outcomes), key=itemgetter("id"))
     handed = {
         (outcome.claimed.reach_out_id, outcome.claimed.person_id): outcome.at
         for outcome in outcomes
@@ -107,13 +107,13 @@ async def record(operation: Operation, outcomes: Sequence[Outcome]) -> None:
         {"reach_out_id": reach_out_id, "person_id": person_id, "at": at}
         for (reach_out_id, person_id), at in sorted(handed.items())
     ]
-    await operation.statements.update(_RECORD, rows, recipients)
+    await operation.statements.update(_RECORD_UPDATE, rows, recipients)
     for outcome in outcomes:
         if outcome.claimed.owner_id and outcome.claimed.reach_out_id and not isinstance(outcome.result, RetryAt):
             operation.publish(outcome.claimed.owner_id, "reach_out", outcome.claimed.reach_out_id)
 
 
-async def apply_consequences(unit: UnitOfWork, outcomes: Sequence[Outcome]) -> None:
+async def apply_consequences(unit: UnitOfWork, outcomes: Sequence[SendOutcome]) -> None:
     """Retire dead addresses, count refusals, and let no ladder wait for a person whom nothing reaches.
 
     A transaction of its own, after `record`: it locks reach-outs, which come before deliveries in the order of locks.
@@ -145,28 +145,28 @@ def _address_id(claimed: Claimed) -> str:
     return str(claimed.device_id or claimed.channel_id)
 
 
-def has_consequences(outcomes: Sequence[Outcome]) -> bool:
+def has_consequences(outcomes: Sequence[SendOutcome]) -> bool:
     return any(_has_consequence(outcome) for outcome in outcomes)
 
 
-def refused(outcome: Outcome) -> bool:
+def refused(outcome: SendOutcome) -> bool:
     """Return whether the push was refused for good: no outage, and not a dead address either."""
     result = outcome.result
     return isinstance(result, Rejected) or (isinstance(result, RetryAt) and result.refused)
 
 
-def _has_consequence(outcome: Outcome) -> bool:
+def _has_consequence(outcome: SendOutcome) -> bool:
     if isinstance(outcome.result, Sent):
         return outcome.claimed.refusals > 0
     urgent = refused(outcome) and KINDS[outcome.claimed.kind].urgent
     return urgent or isinstance(outcome.result, DeadAddress) or _given_up(outcome)
 
 
-def _given_up(outcome: Outcome) -> bool:
-    return _state(outcome) is DeliveryState.FAILED and outcome.claimed.kind is NoticeKind.REACH_OUT
+def _given_up(outcome: SendOutcome) -> bool:
+    return _delivery_state(outcome) is DeliveryState.FAILED and outcome.claimed.kind is NoticeKind.REACH_OUT
 
 
-def count_outcomes(outcomes: Sequence[Outcome]) -> None:
+def count_outcomes(outcomes: Sequence[SendOutcome]) -> None:
     """Count what has been recorded, and log what went wrong; ids and static words only."""
     for outcome in outcomes:
         claimed, result = outcome.claimed, outcome.result
@@ -189,7 +189,7 @@ def count_outcomes(outcomes: Sequence[Outcome]) -> None:
             if result.why in OPERATOR_REASONS:
                 # A line of its own for the operator, beside the one for each push.
                 log.error("refused_for_our_fault", transport=outcome.transport, why=result.why)
-        if _state(outcome) is DeliveryState.FAILED:
+        if _delivery_state(outcome) is DeliveryState.FAILED:
             PARKED_TOTAL.labels("rejected" if isinstance(result, Rejected) else "given_up").inc()
 
 
@@ -198,14 +198,14 @@ def _awaits_receipt(claimed: Claimed) -> bool:
     return KINDS[claimed.kind].urgent and claimed.device_id is not None and not claimed.handed_before
 
 
-def _next_try_at(outcome: Outcome) -> datetime | None:
+def _next_try_at(outcome: SendOutcome) -> datetime | None:
     claimed = outcome.claimed
     if not isinstance(outcome.result, RetryAt):
         return None
     return next_try(claimed.attempt, claimed.created_at, outcome.at, outcome.result.when, outcome.jitter)
 
 
-def _state(outcome: Outcome) -> DeliveryState:
+def _delivery_state(outcome: SendOutcome) -> DeliveryState:
     match outcome.result:
         case Sent():
             return DeliveryState.SENT
@@ -217,12 +217,12 @@ def _state(outcome: Outcome) -> DeliveryState:
             return DeliveryState.PENDING if _next_try_at(outcome) else DeliveryState.FAILED
 
 
-def _row(outcome: Outcome) -> dict[str, Any]:
+def _delivery_row(outcome: SendOutcome) -> dict[str, Any]:
     sent = isinstance(outcome.result, Sent)
     return {
         "id": outcome.claimed.id,
         "fence": outcome.claimed.fence,
-        "state": str(_state(outcome)),
+        "state": str(_delivery_state(outcome)),
         "attempt": outcome.claimed.attempt,
         "due_at": _next_try_at(outcome) or outcome.at,
         "handed_at": outcome.at if sent else None,

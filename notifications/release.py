@@ -38,7 +38,7 @@ class Released:
     parked: list[tuple[UUID, UUID]]
 
 
-LOCKED = (
+LOCKED_DELIVERIES = (
     select(Delivery.id)
     .where(Delivery.id == any_(bindparam("given_id", type_=ARRAY(Uuid))))
     .order_by(Delivery.id)
@@ -68,17 +68,17 @@ _ROW_UPDATE = UpdateEach(
         .execution_options(synchronize_session=False)
     ),
 )
-_RELEASE = BulkUpdate(_ROW_UPDATE.together.where(Delivery.id.in_(select(LOCKED.c.id))), _ROW_UPDATE)
+_RELEASE_UPDATE = BulkUpdate(_ROW_UPDATE.together.where(Delivery.id.in_(select(LOCKED_DELIVERIES.c.id))), _ROW_UPDATE)
 
 
 def plan_release(triaged: Triage, now: datetime) -> Released | None:
     """Return what is to be written to the rows of a claim that are not sent; None when all of them are."""
     pending, cancelled, failed = DeliveryState.PENDING, DeliveryState.CANCELLED, DeliveryState.FAILED
     rows = [
-        *(_row(row, cancelled, row.due_at) for row in triaged.unwanted),
-        *(_row(row, failed, row.due_at, "parked") for row in triaged.parked),
-        *(_row(row, pending, row.due_at) for row in triaged.no_slot),
-        *(_row(row, pending, now + timedelta(seconds=LEASE_SECONDS)) for row in triaged.newer),
+        *(_released_row(row, cancelled, row.due_at) for row in triaged.unwanted),
+        *(_released_row(row, failed, row.due_at, "parked") for row in triaged.parked),
+        *(_released_row(row, pending, row.due_at) for row in triaged.no_slot),
+        *(_released_row(row, pending, now + timedelta(seconds=LEASE_SECONDS)) for row in triaged.newer),
     ]
     if not rows:
         return None
@@ -91,7 +91,7 @@ def _alarm_recipients(rows: Sequence[Row[*tuple[Any, ...]]]) -> list[tuple[UUID,
     return [(row.reach_out_id, row.recipient_id) for row in rows if row.kind == NoticeKind.REACH_OUT]
 
 
-def _row(
+def _released_row(
     row: Row[*tuple[Any, ...]], state: DeliveryState, due_at: datetime, error: str | None = None
 ) -> dict[str, Any]:
     # The claim counted an attempt that was not made.
@@ -104,7 +104,7 @@ async def release(operation: Operation, released: Released) -> None:
 
     Should it fail, the leases run out and the deliveries are claimed again.
     """
-    await operation.statements.update(_RELEASE, released.rows)
+    await operation.statements.update(_RELEASE_UPDATE, released.rows)
 
 
 def count_released(released: Released) -> None:

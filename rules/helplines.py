@@ -55,7 +55,7 @@ def for_region(region: str | None) -> Country:
     """Return the entry of this country (ISO 3166-1 alpha-2), or the international one for an unknown region."""
     listed = everywhere()
     code = (region or "").strip().upper()
-    return listed.get(regions.ALIASES.get(code, code), listed[INTERNATIONAL])
+    return listed.get(regions.REGION_ALIASES.get(code, code), listed[INTERNATIONAL])
 
 
 def stale(today: date) -> list[tuple[str, Helpline]]:

@@ -9,14 +9,14 @@ import structlog
 from core.isolation import caught
 from core.telemetry import WORKER_PART_FAILURES
 
-T = TypeVar("T")
+PartResult = TypeVar("PartResult")
 
 log = structlog.get_logger(__name__)
 
 
 async def run_bounded(
-    part: str, work: Callable[[], Awaitable[T]], seconds: float
-) -> tuple[T, None] | tuple[None, Exception]:
+    part: str, work: Callable[[], Awaitable[PartResult]], seconds: float
+) -> tuple[PartResult, None] | tuple[None, Exception]:
     """Run `work` for at most `seconds`; return its result, or what it raised, counted under the name `part`.
 
     A worker does everything in short transactions and may be cut off anywhere: what is not committed stays due.

@@ -124,7 +124,7 @@ Words = Annotated[
     FREE_TEXT,
 ]
 TimeZone = Annotated[str, StringConstraints(max_length=64), AfterValidator(_known_time_zone)]
-Region = Annotated[str, StringConstraints(min_length=2, max_length=8), AfterValidator(regions.region)]
+Region = Annotated[str, StringConstraints(min_length=2, max_length=8), AfterValidator(regions.region_code)]
 Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})?$")]
 # Read with the region of whoever gives it: core.phone_numbers.
 Phone = Annotated[str, StringConstraints(max_length=MAX_INPUT_LENGTH)]

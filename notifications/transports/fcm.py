@@ -18,7 +18,7 @@ import httpx
 import structlog
 
 from core.isolation import caught
-from notifications.transports.fcm_sign_in import SignIn, SignInError
+from notifications.transports.fcm_sign_in import FcmSignIn, FcmSignInError
 from notifications.transports.protocol import DeadAddress, FcmAddress, Push, Rejected, Result, RetryAt, Sent
 from notifications.transports.retry_after import retry_after
 
@@ -35,9 +35,9 @@ _REFRESH_LIMIT_SECONDS = 8.0
 # More at once would not be faster: each open connection costs httpcore time at every send.
 _MAX_FCM_SENDS = 16
 _QUOTA_WAIT = timedelta(seconds=60)
-_LONGEST_TTL_SECONDS = 28 * 24 * 3600
+_MAX_FCM_TTL_SECONDS = 28 * 24 * 3600
 _MAX_COLLAPSE_ID_BYTES = 64
-_numbers = itertools.count(1)
+_app_numbers = itertools.count(1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,7 @@ class _Firebase:
     app: Any
     messaging: Any
     client: "_Client"
-    sign_in: SignIn
+    sign_in: FcmSignIn
     slots: asyncio.Semaphore
 
 
@@ -81,7 +81,7 @@ class FcmTransport:
         if self._firebase is not None:
             return
         self._firebase = await asyncio.to_thread(_set_up, self._credentials_file, self._base_url, self._send_limit)
-        with contextlib.suppress(SignInError, TimeoutError):
+        with contextlib.suppress(FcmSignInError, TimeoutError):
             async with asyncio.timeout(min(_OPEN_WAIT_SECONDS, self._send_limit)):
                 await self._firebase.sign_in.ready()
 
@@ -98,7 +98,7 @@ class FcmTransport:
         if not isinstance(push.address, FcmAddress):
             return Rejected("wrong_transport")
         try:
-            message = _message(firebase.messaging, push, push.address, self._clock())
+            message = _fcm_message(firebase.messaging, push, push.address, self._clock())
             str(message)  # checks it, as the SDK does before it sends
         except ValueError:
             return Rejected("invalid_argument")
@@ -112,11 +112,11 @@ class FcmTransport:
                     batch = await firebase.messaging.send_each_async([message], app=firebase.app)
             answer = batch.responses[0]
         if send.error is not None:
-            return _fault(send.error, push)
+            return _classify_send_failure(send.error, push)
         if answer.exception is None:
             # A 200 without the message's name did not come from FCM.
             return Sent() if answer.success else RetryAt("unexpected")
-        result = classify(answer.exception, self._clock())
+        result = classify_sdk_error(answer.exception, self._clock())
         if result == _UNAUTHENTICATED:
             firebase.sign_in.forget()
         return result
@@ -146,8 +146,8 @@ def _set_up(credentials_file: Path, base_url: str, send_limit: float) -> _Fireba
     certificate = credentials.Certificate(str(credentials_file))
     credential = certificate.get_credential()
     fetch = functools.partial(Request(requests.Session()), timeout=_REFRESH_LIMIT_SECONDS)
-    sign_in = SignIn(credential, functools.partial(credential.refresh, fetch))
-    app = firebase_admin.initialize_app(certificate, name=f"porchlight-{next(_numbers)}")
+    sign_in = FcmSignIn(credential, functools.partial(credential.refresh, fetch))
+    app = firebase_admin.initialize_app(certificate, name=f"porchlight-{next(_app_numbers)}")
     http = httpx.AsyncClient(
         auth=sign_in,
         # Connecting gives up before the send as a whole does: cancelled in the handshake, httpcore leaves a socket open.
@@ -182,8 +182,8 @@ def _delete_app(app: object) -> None:
     firebase_admin.delete_app(app)
 
 
-def _message(sdk: Any, push: Push, address: FcmAddress, now: datetime) -> object:  # noqa: ANN401 (the untyped SDK)
-    ttl = min(max(push.ttl, 1), _LONGEST_TTL_SECONDS)
+def _fcm_message(sdk: Any, push: Push, address: FcmAddress, now: datetime) -> object:  # noqa: ANN401 (the untyped SDK)
+    ttl = min(max(push.ttl, 1), _MAX_FCM_TTL_SECONDS)
     message = sdk.Message(
         data=dict(push.data),
         notification=sdk.Notification(title=push.title, body=push.body),
@@ -227,7 +227,7 @@ def _aps(sdk: Any, push: Push) -> object:  # noqa: ANN401 (the untyped SDK)
 
 
 _UNAUTHENTICATED = RetryAt("unauthenticated", refused=True)
-_MEANINGS: dict[str, Result] = {
+_RESULTS_BY_SDK_ERROR: dict[str, Result] = {
     "UnregisteredError": DeadAddress("unregistered"),
     # May be our own bad message: an address is never retired on it.
     "InvalidArgumentError": Rejected("invalid_argument"),
@@ -240,14 +240,14 @@ _MEANINGS: dict[str, Result] = {
 }
 
 
-def classify(error: Exception, now: datetime) -> Result:
+def classify_sdk_error(error: Exception, now: datetime) -> Result:
     """Return what an error of the SDK (`SendResponse.exception`) means."""
     reply = getattr(error, "http_response", None)
     if reply is None:
-        return _unanswered(error)
+        return _classify_missing_reply(error)
     kind = type(error).__name__
-    if kind in _MEANINGS:
-        return _MEANINGS[kind]
+    if kind in _RESULTS_BY_SDK_ERROR:
+        return _RESULTS_BY_SDK_ERROR[kind]
     when = retry_after(reply.headers.get("Retry-After"), now)
     if kind == "QuotaExceededError":
         return RetryAt("quota", max(when or now, now + _QUOTA_WAIT))
@@ -256,7 +256,7 @@ def classify(error: Exception, now: datetime) -> Result:
     return RetryAt("unavailable" if reply.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR else "unexpected", when)
 
 
-def _unanswered(error: Exception) -> Result:
+def _classify_missing_reply(error: Exception) -> Result:
     """Return what it means that there was no reply; the SDK keeps httpx's own error as the cause."""
     cause = getattr(error, "cause", None)
     if isinstance(cause, httpx.TimeoutException):
@@ -264,11 +264,11 @@ def _unanswered(error: Exception) -> Result:
     return RetryAt("connection" if isinstance(cause, httpx.TransportError) else "unexpected")
 
 
-def _fault(error: Exception, push: Push) -> Result:
+def _classify_send_failure(error: Exception, push: Push) -> Result:
     """Return what it means that the SDK, or our code around it, has raised."""
     if isinstance(error, TimeoutError):
         return RetryAt("timeout")
-    if isinstance(error, SignInError):
+    if isinstance(error, FcmSignInError):
         return RetryAt("sign_in", refused=error.refused)
     log.warning("fcm_send_failed", delivery_id=str(push.delivery_id), error=type(error).__name__)
     return RetryAt("unexpected")

@@ -22,7 +22,7 @@ _REFRESH_GIVEN_UP_SECONDS = 10.0
 _FORGET_COOLDOWN_SECONDS = 10.0
 
 
-class Credential(Protocol):
+class GoogleCredential(Protocol):
     """What we use of a google-auth credential. `token_state` is named FRESH, STALE (minutes are left) or INVALID."""
 
     token: str | None
@@ -31,7 +31,7 @@ class Credential(Protocol):
     def token_state(self) -> Enum: ...
 
 
-class SignInError(Exception):
+class FcmSignInError(Exception):
     """There is no token to send with right now. `refused`: not since Google is away, but since it refuses this account."""
 
     def __init__(self, *, refused: bool = False) -> None:
@@ -39,14 +39,14 @@ class SignInError(Exception):
         self.refused = refused
 
 
-class SignIn(httpx.Auth):
+class FcmSignIn(httpx.Auth):
     """One credential's token: fetched in a thread, by one refresh at a time, and put on every request.
 
     It stands in for the SDK's own auth flow, which refreshes synchronously on the event loop (2.1 s seen) whenever
     the token has run out, a refresh in the background has failed before, or FCM has answered 401.
     """
 
-    def __init__(self, credential: Credential, refresh: Callable[[], None]) -> None:
+    def __init__(self, credential: GoogleCredential, refresh: Callable[[], None]) -> None:
         """`refresh` fetches a new token into `credential`; it blocks, and raises when it fails."""
         self._credential = credential
         self._refresh = refresh
@@ -68,7 +68,7 @@ class SignIn(httpx.Auth):
             return  # good for some minutes more: send with it, the new one comes meanwhile
         await asyncio.shield(running)
         if self._state() == "INVALID":
-            raise SignInError(refused=self._refused)
+            raise FcmSignInError(refused=self._refused)
 
     def forget(self) -> None:
         """Fetch another token before the next send: FCM has refused this one though it had not expired.

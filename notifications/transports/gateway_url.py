@@ -6,8 +6,8 @@ from urllib.parse import quote
 
 ADDRESS_PLACEHOLDER: Final = "{to}"
 
-_MAIL: Final = frozenset({"mailto", "mailtos"})
-_WEBHOOKS: Final = frozenset({"json", "jsons", "xml", "xmls", "form", "forms"})
+_EMAIL_SCHEMES: Final = frozenset({"mailto", "mailtos"})
+_WEBHOOK_SCHEMES: Final = frozenset({"json", "jsons", "xml", "xmls", "form", "forms"})
 
 
 def with_place(url: str) -> str:
@@ -24,14 +24,14 @@ def with_place(url: str) -> str:
         raise ValueError("has {to} where the host stands: an address must not decide where a message goes")
     scheme = scheme.lower()
     if ADDRESS_PLACEHOLDER not in url:
-        if scheme in _MAIL:
+        if scheme in _EMAIL_SCHEMES:
             url = _with_field(url, f"to={ADDRESS_PLACEHOLDER}")
-        elif scheme in _WEBHOOKS:
+        elif scheme in _WEBHOOK_SCHEMES:
             url = _with_field(url, f":to={ADDRESS_PLACEHOLDER}")
         else:
             path, mark, query = url.partition("?")
             url = f"{path.rstrip('/')}/{ADDRESS_PLACEHOLDER}{mark}{query}"
-    if scheme in _MAIL and not re.search(r"[?&]format=", url):
+    if scheme in _EMAIL_SCHEMES and not re.search(r"[?&]format=", url):
         url = _with_field(url, "format=text")
     return url
 

@@ -34,7 +34,7 @@ class ChannelAddress:
     address: str
 
 
-Address = FcmAddress | WebPushAddress | ChannelAddress
+TransportAddress = FcmAddress | WebPushAddress | ChannelAddress
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,7 @@ class Push:
     """
 
     delivery_id: UUID
-    address: Address
+    address: TransportAddress
     data: Mapping[str, str]
     title: str
     body: str

@@ -33,7 +33,7 @@ from notifications.transports.vapid import VapidKeys
 
 log = structlog.get_logger(__name__)
 
-DECLARATIVE = 8030
+DECLARATIVE_MARK = 8030
 """The mark by which a browser knows a declarative message, which it can show without our service worker."""
 
 _SIGNATURE_SECONDS = 12 * 3600
@@ -42,17 +42,17 @@ _MAX_AUDIENCES = 256
 _SLOT_WAIT_SECONDS = 0.5
 # More at once would not be faster: each open connection costs httpcore time at every send.
 _MAX_SENDS_PER_SERVICE = 16
-_LONGEST_TTL_SECONDS = 28 * 24 * 3600
-_POINT_LENGTH = 65
-_SECRET_LENGTH = 16
+_MAX_WEBPUSH_TTL_SECONDS = 28 * 24 * 3600
+_P256_POINT_BYTES = 65
+_AUTH_SECRET_BYTES = 16
 
-_UNSIGNED = frozenset({HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN})
-_SIGNATURE = RetryAt("signature", refused=True)
+_AUTHORIZATION_STATUSES = frozenset({HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN})
+_SIGNATURE_REFUSED = RetryAt("signature", refused=True)
 """Our signature is refused whatever the subscription: the operator can mend it while the push still matters."""
 # Apple's words for a token it does not take, first of all for a subject at localhost, .local or .invalid.
 _SIGNATURE_WORDS = (b"BadJwtToken", b"ExpiredJwtToken", b"InvalidProviderToken", b"MissingProviderToken")
-_REASON_LENGTH = 1024
-_MEANINGS: dict[int, Result] = {
+_MAX_REASON_BYTES = 1024
+_RESULTS_BY_STATUS: dict[int, Result] = {
     HTTPStatus.OK: Sent(),
     HTTPStatus.CREATED: Sent(),
     HTTPStatus.ACCEPTED: Sent(),
@@ -146,7 +146,7 @@ class WebPushTransport:
         # A send never raises: whatever happened is classified.
         with caught() as send:
             return await self._post(self._client, push, address)
-        return _fault(send.failure, push)
+        return _classify_post_failure(send.failure, push)
 
     async def _post(self, client: httpx.AsyncClient, push: Push, address: WebPushAddress) -> Result:
         # 0.2 ms on the event loop; a thread would cost about as much in hand-over.
@@ -167,11 +167,11 @@ class WebPushTransport:
                 reply = await client.post(address.endpoint, content=body, headers=headers)
         finally:
             slots.release()
-        if reply.status_code in _UNSIGNED:
+        if reply.status_code in _AUTHORIZATION_STATUSES:
             self._signed.pop(audience, None)
             if _about_signature(reply):
-                return _SIGNATURE
-        return classify(reply.status_code, reply.headers.get("Retry-After"), self._clock())
+                return _SIGNATURE_REFUSED
+        return classify_status(reply.status_code, reply.headers.get("Retry-After"), self._clock())
 
     def _authorization(self, audience: str, now: datetime) -> str:
         """Return the signed header for one push service, renewed every eleven hours."""
@@ -189,10 +189,10 @@ class WebPushTransport:
 
 def _about_signature(reply: httpx.Response) -> bool:
     """Return whether a 401 or 403 says that our signature or its subject is at fault, and not this one subscription."""
-    return any(word in reply.content[:_REASON_LENGTH] for word in _SIGNATURE_WORDS)
+    return any(word in reply.content[:_MAX_REASON_BYTES] for word in _SIGNATURE_WORDS)
 
 
-def _fault(error: Exception, push: Push) -> Result:
+def _classify_post_failure(error: Exception, push: Push) -> Result:
     """Return what it means that there was no reply."""
     if isinstance(error, BadKeysError):
         return Rejected("bad_keys")
@@ -204,9 +204,9 @@ def _fault(error: Exception, push: Push) -> Result:
     return RetryAt("unexpected")
 
 
-def classify(status: int, wait: str | None, now: datetime) -> Result:
+def classify_status(status: int, wait: str | None, now: datetime) -> Result:
     """Return what a push service's status means; `wait` is its `Retry-After`. Only 404 and 410 retire an address."""
-    meaning = _MEANINGS.get(status)
+    meaning = _RESULTS_BY_STATUS.get(status)
     if meaning is not None:
         return meaning
     if HTTPStatus.MULTIPLE_CHOICES <= status < HTTPStatus.BAD_REQUEST:
@@ -221,7 +221,7 @@ def payload(push: Push, public_url: str = "") -> bytes:
     """Return the message in Declarative Web Push form; `data` carries the contract's strings for our service worker."""
     data = dict(push.data)
     message = {
-        "web_push": DECLARATIVE,
+        "web_push": DECLARATIVE_MARK,
         "notification": {
             "title": push.title,
             "body": push.body,
@@ -241,8 +241,8 @@ def encrypt(plain: bytes, address: WebPushAddress) -> bytes:
     """`plain` as an aes128gcm body that only this subscription's browser can read. Raises BadKeysError."""
     # http_ece is what pywebpush encrypts with; pywebpush itself would bring aiohttp and requests, 0.8 s and 16 MB.
     try:
-        point, secret = _bytes(address.p256dh), _bytes(address.auth)
-        if len(point) != _POINT_LENGTH or len(secret) != _SECRET_LENGTH:
+        point, secret = _base64url_bytes(address.p256dh), _base64url_bytes(address.auth)
+        if len(point) != _P256_POINT_BYTES or len(secret) != _AUTH_SECRET_BYTES:
             raise BadKeysError("lengths")
         body = http_ece.encrypt(
             plain,
@@ -266,7 +266,7 @@ def _headers(push: Push, authorization: str) -> dict[str, str]:
         "Authorization": authorization,
         "Content-Encoding": "aes128gcm",
         "Content-Type": "application/octet-stream",
-        "TTL": str(min(max(push.ttl, 0), _LONGEST_TTL_SECONDS)),
+        "TTL": str(min(max(push.ttl, 0), _MAX_WEBPUSH_TTL_SECONDS)),
         "Urgency": "high" if push.urgent else "normal",
         "Topic": topic(push.tag),
     }
@@ -278,7 +278,7 @@ def _origin(endpoint: str) -> str:
     return f"https://{parts.netloc.lower().removesuffix(':443')}"
 
 
-def _bytes(text: str) -> bytes:
+def _base64url_bytes(text: str) -> bytes:
     try:
         bare = text.rstrip("=").encode("ascii")
         return base64.b64decode(bare + b"=" * (-len(bare) % 4), altchars=b"-_", validate=True)

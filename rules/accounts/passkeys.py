@@ -49,11 +49,11 @@ async def passkey_creation_options(unit: UnitOfWork, who: Caller, party: Relying
         raise KeysUnavailable
     rows = await unit.session.execute(select(Passkey.id, Passkey.credential_id).where(access.mine(Passkey, who)))
     credential_ids = [who.vault.open("passkeys.credential_id", row.id, row.credential_id) for row in rows]
-    existing = [passkeys.from_text(text) for text in credential_ids if text]
+    existing = [passkeys.decode_base64url(text) for text in credential_ids if text]
     await unit.session.execute(delete(PasskeyChallenge).where(access.mine(PasskeyChallenge, who)))
     challenge = await _issue_challenge(unit, who.person_id)
     handle = user_handle(unit.keyring, who.person_id)
-    return passkeys.creation_options(
+    return passkeys.registration_options(
         party, challenge, handle, (names[0], names[1]), existing, int(CHALLENGE_LIFETIME.total_seconds())
     )
 
@@ -127,7 +127,9 @@ async def remove_passkey(unit: UnitOfWork, who: Caller, passkey_id: UUID) -> Non
 async def passkey_request_options(unit: UnitOfWork, party: RelyingParty, place: str) -> dict[str, Any]:
     """Return what the browser needs to sign in with any passkey of this server. Raises TooMany."""
     await throttle.consume(unit, OPTIONS_PER_PLACE, place)
-    return passkeys.request_options(party, await _issue_challenge(unit, None), int(CHALLENGE_LIFETIME.total_seconds()))
+    return passkeys.authentication_options(
+        party, await _issue_challenge(unit, None), int(CHALLENGE_LIFETIME.total_seconds())
+    )
 
 
 async def sign_in_with_passkey(
@@ -214,7 +216,7 @@ async def _check_signature(
     # device must rise; where it does not, the passkey has been cloned.
     min_sign_count = 0 if passkey.synced else passkey.sign_count
     passkey.sign_count = passkeys.check_assertion(
-        party, credential, assertion.challenge, passkeys.from_text(key), min_sign_count
+        party, credential, assertion.challenge, passkeys.decode_base64url(key), min_sign_count
     )
     passkey.used_at = unit.now
 
@@ -246,7 +248,7 @@ async def _ensure_passkey_room(unit: UnitOfWork, who: Caller) -> None:
 
 
 async def _issue_challenge(unit: UnitOfWork, person_id: UUID | None) -> bytes:
-    challenge = passkeys.from_text(unit.new_token(CHALLENGE_BYTES))
+    challenge = passkeys.decode_base64url(unit.new_token(CHALLENGE_BYTES))
     unit.session.add(
         PasskeyChallenge(
             challenge_hash=_challenge_hash(challenge), person_id=person_id, expires_at=unit.now + CHALLENGE_LIFETIME

@@ -6,7 +6,7 @@ import pytest
 from pydantic import SecretStr
 from sqlalchemy import select
 
-from core.phone_numbers import EXTENSION
+from core.phone_numbers import EXTENSION_GIVEN
 from models import Channel, Delivery
 from tests.channels.gateways import ADDRESSES, MAIL, PHONE, TOPIC, ChannelWorld, Gateways
 
@@ -201,7 +201,7 @@ async def test_an_address_is_taken_as_it_is_pasted_and_what_is_sent_reaches_it(
         await world.settle()
         assert gateways.texts(kind, kept), f"the gateway took it for {kept}"
     refused = await maya.post("/v1/channels", {"kind": "sms", "address": "+44 20 7946 0018 x5"}, expect=422)
-    assert refused["errors"] == [{"at": "body.sms.address", "says": EXTENSION}]
+    assert refused["errors"] == [{"at": "body.sms.address", "says": EXTENSION_GIVEN}]
 
 
 async def test_what_is_no_address_is_refused(world: ChannelWorld) -> None:

@@ -11,13 +11,13 @@ async def test_it_prints_a_table_and_says_by_its_exit_status_whether_all_is_well
     settings: Settings, capsys: pytest.CaptureFixture[str]
 ) -> None:
     async with World(settings) as world:
-        assert await audit.run(settings) == 0
+        assert await audit.audit_command(settings) == 0
         assert capsys.readouterr().out.startswith("Nothing found")
         maya, sponsor = await world.circle("sponsor")
         # The tests' evening lies in the past of the machine's clock: everything is overdue.
         world.here.forget_pushes()
         await maya.press()
-        assert await audit.run(settings) == 1
+        assert await audit.audit_command(settings) == 1
         told = capsys.readouterr().out
         assert "reach_out_overdue" in told
         assert "delivery_overdue" in told

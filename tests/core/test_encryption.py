@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.encryption import Keyring, add_master, load, make
+from core.encryption import Keyring, add_master_key, create_master_key_file, load_keyring
 from core.errors import KeysUnavailable
 from tests.world.world import fresh_keyring
 
@@ -75,24 +75,24 @@ def test_hashes_for_look_ups_are_keyed_and_kept_apart_by_purpose() -> None:
 
 def test_a_rotated_master_key_opens_the_old_and_rewraps_to_the_new(tmp_path: Path) -> None:
     path = tmp_path / "keys" / "master.key"
-    make(path)
+    create_master_key_file(path)
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     written = path.read_text()
-    make(path)
+    create_master_key_file(path)
     assert path.read_text() == written, "a key file that is there stays"
-    old = load(path)
+    old = load_keyring(path)
     wrapped = old.new_data_key(PERSON)
     sealed = old.vault(PERSON, wrapped).seal(COLUMN, ROW, "Please come.")
 
-    add_master(path)
+    add_master_key(path)
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
-    both = load(path)
+    both = load_keyring(path)
     assert both.fingerprint == old.fingerprint, "still the key file of this database"
     assert both.vault(PERSON, wrapped).open(COLUMN, ROW, sealed) == "Please come."
     rewrapped = both.rewrap(PERSON, wrapped)
     assert rewrapped is not None
     path.write_text("\n".join(line for line in path.read_text().splitlines() if line not in written.splitlines()[2:]))
-    new = load(path)
+    new = load_keyring(path)
     assert new.vault(PERSON, wrapped).good is False
     assert new.vault(PERSON, rewrapped).open(COLUMN, ROW, sealed) == "Please come."
     assert new.rewrap(PERSON, wrapped) is None
@@ -102,8 +102,8 @@ def test_a_rotated_master_key_opens_the_old_and_rewraps_to_the_new(tmp_path: Pat
 def test_a_file_that_is_no_key_file_is_no_key(tmp_path: Path, held: str) -> None:
     path = tmp_path / "master.key"
     path.write_text(held, encoding="utf-8")
-    assert load(path).trusted is False
-    assert load(tmp_path / "missing").fingerprint is None
+    assert load_keyring(path).trusted is False
+    assert load_keyring(tmp_path / "missing").fingerprint is None
 
 
 def test_somebody_who_was_erased_is_forgotten() -> None:

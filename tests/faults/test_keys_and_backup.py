@@ -46,7 +46,7 @@ async def test_a_backup_of_a_live_server_is_a_working_server_and_wrong_keys_with
     key = elsewhere / "keys" / "master.key"
     right = key.read_bytes()
     key.unlink()
-    encryption.make(key)
+    encryption.create_master_key_file(key)
     wrong = key.read_bytes()
     blind = await sqlite_installation.serve()
     _at(blind, circle)

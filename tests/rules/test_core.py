@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from pydantic import BaseModel, ValidationError
 
 from api.schemas.common import page
-from cli.helplines import report
+from cli.helplines import helplines_report
 from core.clock import DatabaseClock
 from core.ids import new_id, new_token
 from core.settings import Settings
@@ -104,8 +104,8 @@ class TestHelplines:
     def test_the_report_lists_what_nobody_has_verified_for_a_year(self) -> None:
         lines = [line for country in helplines.everywhere().values() for line in country.lines]
         oldest = min(lines, key=lambda line: line.verified_on)
-        assert report(oldest.verified_on + timedelta(days=365))[1] is False
-        text, stale = report(oldest.verified_on + timedelta(days=366))
+        assert helplines_report(oldest.verified_on + timedelta(days=365))[1] is False
+        text, stale = helplines_report(oldest.verified_on + timedelta(days=366))
         assert stale
         assert oldest.name in text
         assert len(helplines.stale(max(line.verified_on for line in lines) + timedelta(days=366))) == len(lines)

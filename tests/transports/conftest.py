@@ -6,7 +6,7 @@ from uuid import UUID
 
 import pytest
 
-from notifications.transports.protocol import Address, Push
+from notifications.transports.protocol import Push, TransportAddress
 from tests.standins.fcm import FcmStandIn
 from tests.standins.tls import authority
 from tests.standins.webpush import WebPushStandIn
@@ -23,7 +23,7 @@ def now() -> datetime:
 @pytest.fixture
 def make_push() -> MakePush:
     def make(
-        address: Address,
+        address: TransportAddress,
         *,
         kind: str = "reach_out",
         urgent: bool = True,

@@ -6,7 +6,7 @@ from uuid import UUID
 import pytest
 from sqlalchemy import select, update
 
-from cli.audit import table
+from cli.audit import findings_table
 from core.ids import new_id
 from core.telemetry import AUDIT_FINDINGS
 from models import Bookend, Delivery, Notice, Recipient
@@ -244,9 +244,9 @@ async def test_one_that_cannot_be_mended_holds_up_no_other(world: World, monkeyp
 
 
 def test_the_table_that_the_command_prints() -> None:
-    assert table([]).startswith("Nothing found")
+    assert findings_table([]).startswith("Nothing found")
     one = Finding(FindingKind.OVERDUE, UUID(int=7))
-    assert table([(one, True), (one, False)]).splitlines() == [
+    assert findings_table([(one, True), (one, False)]).splitlines() == [
         "what               id                                    now",
         "reach_out_overdue  00000000-0000-0000-0000-000000000007  mended",
         "reach_out_overdue  00000000-0000-0000-0000-000000000007  left",

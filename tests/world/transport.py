@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from core.clock import Clock
-from notifications.transports.protocol import Address, ChannelAddress, FcmAddress, Push, Result, Sent
+from notifications.transports.protocol import ChannelAddress, FcmAddress, Push, Result, Sent, TransportAddress
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +26,7 @@ class Handed:
         return self.push.data["kind"]
 
 
-def where(address: Address) -> str:
+def where(address: TransportAddress) -> str:
     """The one line that names an address."""
     match address:
         case FcmAddress():

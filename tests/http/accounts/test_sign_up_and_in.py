@@ -6,7 +6,7 @@ from uuid import UUID
 import pytest
 from httpx import Response
 
-from core.settings import Registration, Settings
+from core.settings import RegistrationPolicy, Settings
 from core.unit_of_work import UnitOfWork
 from rules import idempotency
 from rules.idempotency import RequestFingerprint
@@ -213,7 +213,7 @@ async def test_authorization_wins_over_a_cookie_also_when_it_is_wrong(world: Wor
 async def test_who_may_sign_up_is_the_operators_to_say(world: World, mode: str) -> None:
     maya = await world.person("Maya")
     invited = await maya.invites()
-    settings = world.settings.model_copy(update={"registration": Registration(mode)})
+    settings = world.settings.model_copy(update={"registration": RegistrationPolicy(mode)})
     process = await world.another_process(settings=settings)
     assert (await process.http.get("/v1/config")).json()["registration"] == mode
     said = MAYA | {"sign_in_name": "ana"}
