@@ -51,41 +51,50 @@ async def add_channel(
         raise ChannelNotOffered
     if not who.vault.good:
         raise KeysUnavailable
-    # Mail addresses are compared without case; ntfy topics are not.
-    canonical_address = address.lower() if kind is ChannelKind.EMAIL else address
-    address_hash = unit.keyring.digest("channel.address", f"{kind}\0{canonical_address}".encode())
-    existed = False
+    is_new = True
 
     async def create() -> UUID:
-        nonlocal existed
+        nonlocal is_new
         await access.lock_person(unit, who)
-        channel = (
-            await unit.session.execute(
-                select(Channel).where(access.mine(Channel, who), Channel.address_hash == address_hash).with_for_update()
-            )
-        ).scalar_one_or_none()
-        existed = channel is not None
+        address_hash = _channel_address_hash(unit, kind, address)
+        statement = select(Channel).where(access.mine(Channel, who), Channel.address_hash == address_hash)
+        channel = (await unit.session.execute(statement.with_for_update())).scalar_one_or_none()
+        is_new = channel is None
         if channel is None:
-            await _ensure_channel_room(unit, who)
-            channel = Channel(
-                id=unit.new_id(),
-                person_id=who.person_id,
-                kind=str(kind),
-                address_hash=address_hash,
-                guesses=0,
-                created_at=unit.now,
-            )
-            channel.address = who.vault.seal(CHANNEL_ADDRESS_COLUMN, channel.id, address)
-            channel.push_address = unit.keyring.push.seal(CHANNEL_ADDRESS_COLUMN, channel.id, address, channel.address)
-            unit.session.add(channel)
-            access_log.record_own_event(unit, who, AccessKind.CHANNEL_ADDED, channel.id)
-            await unit.session.flush()
+            channel = await _insert_channel(unit, who, kind, address, address_hash)
         if channel.confirmed_at is None:
             await _send_code(unit, who, channel)
         return channel.id
 
     channel_id, _ = await idempotency.run_once(unit, fingerprint, who.person_id, create)
-    return await own_channel(unit, who, channel_id), not existed
+    return await own_channel(unit, who, channel_id), is_new
+
+
+def _channel_address_hash(unit: UnitOfWork, kind: ChannelKind, address: str) -> bytes:
+    # Mail addresses are compared without case; ntfy topics are not.
+    canonical_address = address.lower() if kind is ChannelKind.EMAIL else address
+    return unit.keyring.digest("channel.address", f"{kind}\0{canonical_address}".encode())
+
+
+async def _insert_channel(
+    unit: UnitOfWork, who: Caller, kind: ChannelKind, address: str, address_hash: bytes
+) -> Channel:
+    """Insert an unconfirmed channel of the caller, whose row must be locked. Raises TooManyChannels."""
+    await _ensure_channel_room(unit, who)
+    channel = Channel(
+        id=unit.new_id(),
+        person_id=who.person_id,
+        kind=str(kind),
+        address_hash=address_hash,
+        guesses=0,
+        created_at=unit.now,
+    )
+    channel.address = who.vault.seal(CHANNEL_ADDRESS_COLUMN, channel.id, address)
+    channel.push_address = unit.keyring.push.seal(CHANNEL_ADDRESS_COLUMN, channel.id, address, channel.address)
+    unit.session.add(channel)
+    access_log.record_own_event(unit, who, AccessKind.CHANNEL_ADDED, channel.id)
+    await unit.session.flush()
+    return channel
 
 
 async def list_channels(unit: UnitOfWork, who: Caller, limit: int, before: UUID | None) -> Sequence[Channel]:

@@ -62,30 +62,14 @@ async def _register(
     await access.lock_session(unit, who)
     await _wait_for_presses(unit, who)
     address_hash = _address_hash(unit, kind, address)
-    holders = await device_retirement.lock_recipients(
-        unit,
-        who.person_id,
-        select(Device)
-        .where(Device.address_hash == address_hash, or_(access.mine(Device, who), Device.disabled_at.is_(None)))
-        .order_by(Device.disabled_at.is_not(None), Device.id.desc()),
-    )
-    device: Device | None = None
-    for holder in holders:
-        if holder.person_id == who.person_id:
-            device = device or holder
-        else:
-            await device_retirement.retire(unit, holder.person_id, [holder.id], DisabledReason.MOVED)
-            access_log.record_event(unit, holder.person_id, AccessKind.DEVICE_REMOVED, about=holder.id)
-    if device is None:
+    device = await _claim_address(unit, who, address_hash)
+    is_new = device is None
+    is_live_again = device is None or device.disabled_at is not None
+    if is_live_again:
         await _ensure_device_room(unit, who)
+    if device is None:
         device = Device(id=unit.new_id(), person_id=who.person_id, created_at=unit.now, kind=str(kind))
         unit.session.add(device)
-        is_new = True
-    else:
-        is_new = False
-        if device.disabled_at is not None:
-            await _ensure_device_room(unit, who)
-    is_live_again = is_new or device.disabled_at is not None
     if is_live_again or device.session_id != who.session_id or _current_address(who, device) != dict(address):
         # An app registers its address at every start. The same address again says nothing about earlier refusals.
         refusals.clear_refusals(device)
@@ -100,6 +84,25 @@ async def _register(
         await late_devices.push_waiting_notices(unit, device)
         await reachability.mark_reachable(unit, who.person_id)
     return device, is_new
+
+
+async def _claim_address(unit: UnitOfWork, who: Caller, address_hash: bytes) -> Device | None:
+    """Retire other people's devices at this address; return the caller's own, a live one if there is one."""
+    holders = await device_retirement.lock_recipients(
+        unit,
+        who.person_id,
+        select(Device)
+        .where(Device.address_hash == address_hash, or_(access.mine(Device, who), Device.disabled_at.is_(None)))
+        .order_by(Device.disabled_at.is_not(None), Device.id.desc()),
+    )
+    own_device: Device | None = None
+    for holder in holders:
+        if holder.person_id == who.person_id:
+            own_device = own_device or holder
+        else:
+            await device_retirement.retire(unit, holder.person_id, [holder.id], DisabledReason.MOVED)
+            access_log.record_event(unit, holder.person_id, AccessKind.DEVICE_REMOVED, about=holder.id)
+    return own_device
 
 
 async def refresh_device(

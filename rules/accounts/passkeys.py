@@ -1,10 +1,8 @@
 """Passkeys: added and removed with fresh proof, and signed in with. Every challenge is issued here and used once."""
 
 import base64
-import hashlib
 import hmac
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -13,21 +11,20 @@ from sqlalchemy import delete, func, select
 from core import passkeys
 from core.encryption import Keyring
 from core.errors import KeysUnavailable
-from core.passkeys import CHALLENGE_BYTES, Assertion, NotGenuineError, RelyingParty
+from core.passkeys import Assertion, NotGenuineError, Registered, RelyingParty
 from core.unit_of_work import UnitOfWork
 from models import Passkey, PasskeyChallenge, Person
 from models.enums import AccessKind, Carrier
 from rules import access, idempotency
 from rules.access import Caller
 from rules.accounts import access_log, sessions, throttle
+from rules.accounts.passkey_challenges import CHALLENGE_LIFETIME, issue_challenge, use_challenge
 from rules.accounts.sessions import SignedIn
 from rules.accounts.throttle import RateLimit
 from rules.errors import PasskeyRefused, PasskeyUnknown, TooManyPasskeys
 from rules.idempotency import RequestFingerprint
 
 MAX_PASSKEYS = 10
-CHALLENGE_LIFETIME = timedelta(minutes=5)
-"""How long a challenge can be answered."""
 OPTIONS_PER_PLACE = RateLimit("passkeys.options.place", burst=100, every=5)
 """Limits the sign-ins begun from one place: each of them inserts a challenge."""
 
@@ -51,7 +48,7 @@ async def passkey_creation_options(unit: UnitOfWork, who: Caller, party: Relying
     credential_ids = [who.vault.open("passkeys.credential_id", row.id, row.credential_id) for row in rows]
     existing = [passkeys.decode_base64url(text) for text in credential_ids if text]
     await unit.session.execute(delete(PasskeyChallenge).where(access.mine(PasskeyChallenge, who)))
-    challenge = await _issue_challenge(unit, who.person_id)
+    challenge = await issue_challenge(unit, who.person_id)
     handle = user_handle(unit.keyring, who.person_id)
     return passkeys.registration_options(
         party, challenge, handle, (names[0], names[1]), existing, int(CHALLENGE_LIFETIME.total_seconds())
@@ -77,36 +74,47 @@ async def add_passkey(
 
     async def create() -> UUID:
         await _ensure_passkey_room(unit, who)
-        try:
-            challenge = passkeys.challenge_of(credential)
-            if not await _use_challenge(unit, challenge, who.person_id):
-                raise PasskeyRefused
-            registration = passkeys.check_registration(party, credential, challenge)
-        except NotGenuineError:
-            raise PasskeyRefused from None
-        credential_hash = _credential_hash(unit.keyring, registration.credential_id)
-        if (
-            await unit.session.execute(select(Passkey.id).where(Passkey.credential_hash == credential_hash))
-        ).first() is not None:
-            raise PasskeyRefused
-        passkey = Passkey(
-            id=unit.new_id(),
-            person_id=who.person_id,
-            credential_hash=credential_hash,
-            sign_count=registration.sign_count,
-            synced=registration.synced,
-            created_at=unit.now,
-        )
-        passkey.credential_id = who.vault.seal("passkeys.credential_id", passkey.id, _text(registration.credential_id))
-        passkey.public_key = who.vault.seal("passkeys.public_key", passkey.id, _text(registration.public_key))
-        passkey.label = who.vault.seal("passkeys.label", passkey.id, label)
-        unit.session.add(passkey)
-        access_log.record_own_event(unit, who, AccessKind.PASSKEY_ADDED, passkey.id)
-        await unit.session.flush()
-        return passkey.id
+        registration = await _check_registration(unit, who, party, credential)
+        return await _insert_passkey(unit, who, registration, label)
 
     passkey_id, _ = await idempotency.run_once(unit, fingerprint, who.person_id, create)
     return await _load_own_passkey(unit, who, passkey_id)
+
+
+async def _check_registration(
+    unit: UnitOfWork, who: Caller, party: RelyingParty, credential: PasskeyCredential
+) -> Registered:
+    """Use up the challenge and check what the browser signed. Raises PasskeyRefused."""
+    try:
+        challenge = passkeys.challenge_of(credential)
+        if not await use_challenge(unit, challenge, who.person_id):
+            raise PasskeyRefused
+        return passkeys.check_registration(party, credential, challenge)
+    except NotGenuineError:
+        raise PasskeyRefused from None
+
+
+async def _insert_passkey(unit: UnitOfWork, who: Caller, registration: Registered, label: str | None) -> UUID:
+    """Insert a passkey and return its id. Raises PasskeyRefused when its credential is registered already."""
+    credential_hash = _credential_hash(unit.keyring, registration.credential_id)
+    existing = select(Passkey.id).where(Passkey.credential_hash == credential_hash)
+    if (await unit.session.execute(existing)).first() is not None:
+        raise PasskeyRefused
+    passkey = Passkey(
+        id=unit.new_id(),
+        person_id=who.person_id,
+        credential_hash=credential_hash,
+        sign_count=registration.sign_count,
+        synced=registration.synced,
+        created_at=unit.now,
+    )
+    passkey.credential_id = who.vault.seal("passkeys.credential_id", passkey.id, _text(registration.credential_id))
+    passkey.public_key = who.vault.seal("passkeys.public_key", passkey.id, _text(registration.public_key))
+    passkey.label = who.vault.seal("passkeys.label", passkey.id, label)
+    unit.session.add(passkey)
+    access_log.record_own_event(unit, who, AccessKind.PASSKEY_ADDED, passkey.id)
+    await unit.session.flush()
+    return passkey.id
 
 
 async def list_passkeys(unit: UnitOfWork, who: Caller, limit: int, before: UUID | None) -> Sequence[Passkey]:
@@ -128,7 +136,7 @@ async def passkey_request_options(unit: UnitOfWork, party: RelyingParty, place: 
     """Return what the browser needs to sign in with any passkey of this server. Raises TooMany."""
     await throttle.consume(unit, OPTIONS_PER_PLACE, place)
     return passkeys.authentication_options(
-        party, await _issue_challenge(unit, None), int(CHALLENGE_LIFETIME.total_seconds())
+        party, await issue_challenge(unit, None), int(CHALLENGE_LIFETIME.total_seconds())
     )
 
 
@@ -151,21 +159,13 @@ async def sign_in_with_passkey(
         raise PasskeyUnknown from None
     token = idempotency.secret(unit, fingerprint, "passkey.token")
     signer_id = await idempotency.find_result(unit, fingerprint)
-    if signer_id is None and not await _use_challenge(unit, assertion.challenge, None):
+    if signer_id is None and not await use_challenge(unit, assertion.challenge, None):
         # The same request may have been answered concurrently.
         signer_id = await idempotency.find_result(unit, fingerprint)
         if signer_id is None:
             raise PasskeyUnknown
     if signer_id is not None:
-        person = await unit.session.get(Person, signer_id)
-        earlier_session = (
-            await sessions.find_session_opened_with(unit, person, token, unit.now - CHALLENGE_LIFETIME)
-            if person
-            else None
-        )
-        if earlier_session is None:
-            raise PasskeyUnknown
-        return earlier_session
+        return await _find_earlier_sign_in(unit, signer_id, token)
     person, passkey = await _signer(unit, assertion)
     try:
         await _check_signature(unit, party, credential, assertion, person, passkey)
@@ -176,6 +176,17 @@ async def sign_in_with_passkey(
     )
     await idempotency.remember(unit, fingerprint, person.id, person.id)
     return signed_in
+
+
+async def _find_earlier_sign_in(unit: UnitOfWork, signer_id: UUID, token: bytes) -> SignedIn:
+    """Return the session that the first try of this request opened. Raises PasskeyUnknown when there is none any more."""
+    person = await unit.session.get(Person, signer_id)
+    if person is None:
+        raise PasskeyUnknown
+    session = await sessions.find_session_opened_with(unit, person, token, unit.now - CHALLENGE_LIFETIME)
+    if session is None:
+        raise PasskeyUnknown
+    return session
 
 
 async def _signer(unit: UnitOfWork, assertion: Assertion) -> tuple[Person, Passkey]:
@@ -245,37 +256,6 @@ async def _ensure_passkey_room(unit: UnitOfWork, who: Caller) -> None:
     passkey_count = select(func.count()).where(access.mine(Passkey, who))
     if (await unit.session.execute(passkey_count)).scalar_one() >= MAX_PASSKEYS:
         raise TooManyPasskeys
-
-
-async def _issue_challenge(unit: UnitOfWork, person_id: UUID | None) -> bytes:
-    challenge = passkeys.decode_base64url(unit.new_token(CHALLENGE_BYTES))
-    unit.session.add(
-        PasskeyChallenge(
-            challenge_hash=_challenge_hash(challenge), person_id=person_id, expires_at=unit.now + CHALLENGE_LIFETIME
-        )
-    )
-    await unit.session.flush()
-    return challenge
-
-
-async def _use_challenge(unit: UnitOfWork, challenge: bytes, person_id: UUID | None) -> bool:
-    """Delete a challenge; return whether it was for this person (None: for a sign-in) and has not expired."""
-    rows = await unit.session.execute(
-        delete(PasskeyChallenge)
-        .where(PasskeyChallenge.challenge_hash == _challenge_hash(challenge))
-        .where(
-            PasskeyChallenge.person_id.is_(None) if person_id is None else access.owned_by(PasskeyChallenge, person_id)
-        )
-        .returning(PasskeyChallenge.expires_at)
-        .execution_options(synchronize_session=False)
-    )
-    expires_at = rows.scalar()
-    return expires_at is not None and expires_at > unit.now
-
-
-def _challenge_hash(challenge: bytes) -> bytes:
-    """Return what is stored of a challenge: a plain SHA-256, enough for 256 random bits."""
-    return hashlib.sha256(challenge).digest()
 
 
 def _credential_hash(keyring: Keyring, credential_id: bytes) -> bytes:

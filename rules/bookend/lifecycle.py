@@ -1,9 +1,7 @@
-"""Bookends: a time by which somebody will be back, and the companion who is told when they are not. Decision and use-cases."""
+"""The use-cases of a bookend: plan it, check in, move or cancel it, and do what its schedule says is due."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from enum import StrEnum
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, func, or_, select, update
@@ -14,68 +12,17 @@ from models.enums import NoticeKind
 from rules import access, idempotency
 from rules.access import Caller
 from rules.bookend import companion
+from rules.bookend.schedule import next_step
 from rules.errors import BookendOver, CompanionUnknown, Invalid, TooManyBookends
 from rules.idempotency import RequestFingerprint
 from rules.inbox.notices import NoticeDraft, create_notices, live_devices
 from rules.outbox.cancellation import cancel_deliveries
 from rules.outbox.enqueue import enqueue
 
-NUDGE_INTERVAL = timedelta(minutes=10)
-"""How long after the due time the person is nudged again."""
-COMPANION_TOLD_AFTER = timedelta(minutes=20)
-"""How long after the due time the companion is told."""
 MAX_AHEAD = timedelta(days=7)
 """How far ahead a bookend may be due."""
 MAX_BOOKENDS = 20
 """Bookends that one person may have open."""
-
-
-class State(StrEnum):
-    """The state of a bookend, derived and never stored. MISSED: not checked in 20 minutes after the due time."""
-
-    PLANNED = "planned"
-    DUE = "due"
-    MISSED = "missed"
-    CHECKED_IN = "checked_in"
-
-
-@dataclass(frozen=True, slots=True)
-class BookendStep:
-    """What is done with a due bookend. `nudges`: how many there have been afterwards; `next_at`: its next clock, if any."""
-
-    nudge: bool
-    tell: bool
-    nudges: int
-    next_at: datetime | None
-
-
-def next_step(due_at: datetime, nudges: int, now: datetime) -> BookendStep:
-    """Return what is due at `now`: a nudge at the due time, another 10 minutes later, the companion 20 minutes later.
-
-    After an outage everything overdue is done in one step, so that the companion is told no later than planned. The
-    person is always nudged at least once before.
-    """
-    late = now - due_at
-    if late < timedelta(0):
-        return BookendStep(nudge=False, tell=False, nudges=nudges, next_at=due_at)
-    if late >= COMPANION_TOLD_AFTER:
-        return BookendStep(nudge=nudges == 0, tell=True, nudges=max(nudges, 1), next_at=None)
-    wanted = 2 if late >= NUDGE_INTERVAL else 1
-    return BookendStep(
-        nudge=nudges < wanted,
-        tell=False,
-        nudges=max(nudges, wanted),
-        next_at=due_at + (COMPANION_TOLD_AFTER if wanted == 2 else NUDGE_INTERVAL),
-    )
-
-
-def derive_state(due_at: datetime, next_at: datetime | None, checked_in_at: datetime | None, now: datetime) -> State:
-    """Return the state of a bookend at `now`, from its columns."""
-    if checked_in_at is not None:
-        return State.CHECKED_IN
-    if next_at is None:
-        return State.MISSED
-    return State.DUE if due_at <= now else State.PLANNED
 
 
 async def plan_bookend(
@@ -95,9 +42,7 @@ async def plan_bookend(
     async def create() -> UUID:
         _ensure_ahead(due_at, unit.now)
         await access.lock_person(unit, who)
-        open_count = select(func.count()).where(access.mine(Bookend, who), Bookend.next_at.is_not(None))
-        if (await unit.session.execute(open_count)).scalar_one() >= MAX_BOOKENDS:
-            raise TooManyBookends
+        await _ensure_bookend_room(unit, who)
         member = await access.lock_active_member(unit, who, companion_membership_id)
         if member is None:
             raise CompanionUnknown
@@ -285,6 +230,13 @@ def _standing_nudges(bookend: Bookend) -> tuple[ColumnElement[bool], ...]:
         Notice.bookend_id == bookend.id,
         Notice.dismissed_at.is_(None),
     )
+
+
+async def _ensure_bookend_room(unit: UnitOfWork, who: Caller) -> None:
+    """Raise TooManyBookends when the caller has as many open ones as may be; their row must be locked."""
+    open_count = select(func.count()).where(access.mine(Bookend, who), Bookend.next_at.is_not(None))
+    if (await unit.session.execute(open_count)).scalar_one() >= MAX_BOOKENDS:
+        raise TooManyBookends
 
 
 def _ensure_ahead(due_at: datetime, now: datetime) -> None:

@@ -12,7 +12,7 @@ from core.unit_of_work import UnitOfWork
 from models import Bookend, Membership, Person
 from rules import access
 from rules.access import Caller
-from rules.bookend.lifecycle import State, derive_state
+from rules.bookend.schedule import State, derive_state
 from rules.errors import NotFound
 from rules.reach_out.views import PersonView, person_view
 

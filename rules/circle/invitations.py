@@ -65,8 +65,7 @@ async def invite(
 
     Raises CircleFull, StepOneFull, TooMany, KeyReused.
     """
-    seed = idempotency.secret(unit, fingerprint, "invitation.token", TOKEN_BYTES)
-    token = base64.urlsafe_b64encode(seed).decode().rstrip("=")
+    token = _new_token(unit, fingerprint)
 
     async def create() -> UUID:
         await lock_circle(unit, who.person_id)
@@ -94,6 +93,11 @@ async def invite(
         # This is a retry, and the link has been used or withdrawn meanwhile.
         raise InvitationNotValid
     return Invited(invitation.id, token, invitation.role, invitation.step, invitation.expires_at)
+
+
+def _new_token(unit: UnitOfWork, fingerprint: RequestFingerprint | None) -> str:
+    seed = idempotency.secret(unit, fingerprint, "invitation.token", TOKEN_BYTES)
+    return base64.urlsafe_b64encode(seed).decode().rstrip("=")
 
 
 async def find_invitation(unit: UnitOfWork, token: str, *, lock: bool = False) -> Invitation:

@@ -12,7 +12,7 @@ from api.problems import problems
 from api.schemas.common import DEFAULT_LIMIT, FREE_TEXT, Body, Cursor, Limit, Moment, Page, PersonOut, page, person_out
 from core import text
 from rules.bookend import lifecycle, views
-from rules.bookend.lifecycle import State
+from rules.bookend.schedule import State
 from rules.bookend.views import BookendView
 from rules.errors import BookendOver, CompanionUnknown, KeyReused, NotFound, NotYours, TooManyBookends
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rules.bookend.lifecycle import BookendStep, State, derive_state, next_step
+from rules.bookend.schedule import BookendStep, State, derive_state, next_step
 
 DUE = datetime(2026, 3, 10, 22, 0, tzinfo=UTC)
 
