@@ -1,6 +1,6 @@
-"""The commands: `porchlight serve | work | migrate | demo | audit | backup | openapi | keys`, and what a process consists of."""
+"""The commands: `porchlight serve | work | migrate | demo | audit | backup | openapi | keys`, and the composition of a process."""
 
 import gc
 
-# The collector would go through half a million new objects again and again while modules are read that stay for good.
+# Without this, the collector would scan half a million objects repeatedly while modules are imported.
 gc.set_threshold(20_000, 20, 20)

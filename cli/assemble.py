@@ -1,4 +1,4 @@
-"""The composition: which part of Porchlight is given which other. Production and the tests are put together here alike."""
+"""The composition root: connects the parts of a process, in production and in the tests."""
 
 import asyncio
 import random
@@ -29,20 +29,20 @@ from worker.push_address_sealing import PushAddresses
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Seams:
-    """What production leaves at its defaults, and a test replaces: chance, pauses, the price of a passphrase."""
+    """What production leaves at its defaults and tests replace: randomness, pauses, the cost of hashing a passphrase."""
 
     passphrases: Callable[[], Passphrases] = Passphrases
     jitter: Callable[[], float] = random.random
     """Spread of retries, from 0 to 1."""
     pause: Callable[[float], Awaitable[object]] = asyncio.sleep
-    """Between two batches of the purge."""
+    """Pause between two batches of the purge."""
     on_step: OnStep = ignore_step
-    """Where tests of faults let the process die."""
+    """Hook at which fault tests kill the process."""
 
 
 @dataclass(frozen=True, slots=True)
 class Assembly:
-    """All parts of one process. Nothing in it runs by itself: `cli.services` and `cli.serve` start and stop it."""
+    """All parts of one process. Nothing runs by itself: `cli.services` and `cli.serve` start and stop the parts."""
 
     context: Context
     dispatcher: Dispatcher
@@ -52,11 +52,11 @@ class Assembly:
     push_addresses: PushAddresses
 
     def app(self, routes: FastAPI | None = None) -> ASGIApp:
-        """Return the API of this process; `routes`, if they were built before, save a fifth of a second."""
+        """Return the API of this process. `routes` that were built before save a fifth of a second."""
         return create_app(self.context, routes)
 
     async def close(self) -> None:
-        """Finish pushes under way and give back leases, then close everything that `assemble` was given or made."""
+        """Finish running pushes and release leases, then close everything that `assemble` received or created."""
         await self.dispatcher.close()
         self.context.passphrases.close()
         await self.context.database.close()

@@ -1,4 +1,4 @@
-"""`porchlight audit`: one audit of the database, as a plain table."""
+"""`porchlight audit`: audits the database once and prints the findings as a plain table."""
 
 from collections.abc import Sequence
 from uuid import UUID
@@ -13,7 +13,7 @@ from worker.auditor import Auditor
 
 
 async def audit_command(settings: Settings) -> int:
-    """Audit once, mend and print; return the exit status: 0 when all is as it should be, 1 when something was not."""
+    """Audit once, repair and print; return the exit status: 0 without findings, else 1."""
     database = Database(settings.sqlalchemy_url)
     try:
         clock = DatabaseClock(database.time)
@@ -27,7 +27,7 @@ async def audit_command(settings: Settings) -> int:
 
 
 def findings_table(findings: Sequence[tuple[Finding, bool]]) -> str:
-    """Return the table: one line a finding, with ids only."""
+    """Return the table: one line per finding, ids only."""
     if not findings:
         return "Nothing found: every timer, delivery and bookend is as it should be."
     width = max(len(finding.what) for finding, _ in findings)
@@ -43,4 +43,4 @@ _UNMENDED = {False: "left", True: "yours to mend"}
 
 
 def _dispatch_nothing(deliveries: Sequence[UUID]) -> None:
-    """Dispatch nothing from here: what is written is due at once, for any worker."""
+    """Leave repaired deliveries to a worker: they are due at once."""

@@ -1,4 +1,4 @@
-"""`porchlight backup FILE`: a consistent copy of a live SQLite database. Keys are backed up separately, on purpose."""
+"""`porchlight backup FILE`: makes a consistent copy of a live SQLite database. Keys are backed up separately, on purpose."""
 
 import os
 import sqlite3
@@ -12,7 +12,7 @@ from core.settings import Settings
 
 
 class BackupError(Exception):
-    """Why there is no copy, in one sentence."""
+    """The backup failed; the message says why, in one sentence."""
 
 
 def backup_command(settings: Settings, target: Path) -> int:
@@ -51,13 +51,13 @@ def _copy_database(source: Path, target: Path) -> None:
             closing(sqlite3.connect(f"file:{source}?mode=ro", uri=True)) as live,
             closing(sqlite3.connect(target)) as copy,
         ):
-            # SQLite's own online backup: a consistent copy while others go on writing.
+            # SQLite's online backup makes a consistent copy while other processes keep writing.
             live.backup(copy)
             copy.execute("PRAGMA journal_mode = DELETE")
-            whole = copy.execute("PRAGMA integrity_check").fetchone()[0]
+            integrity = copy.execute("PRAGMA integrity_check").fetchone()[0]
     except sqlite3.Error as error:
         target.unlink(missing_ok=True)
         raise BackupError(f"The copy failed: {error}.") from None
-    if whole != "ok":
+    if integrity != "ok":
         target.unlink(missing_ok=True)
         raise BackupError("The copy is incomplete.")

@@ -1,4 +1,4 @@
-"""The server's connections: time limits for requests to arrive and replies to be read, and a bound on their number."""
+"""The server's connections: time limits for receiving requests and reading replies, and a limit on their number."""
 
 import asyncio
 from typing import Any, Final
@@ -10,45 +10,45 @@ from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 from uvicorn.server import ServerState
 
 from api import problems
-from cli.door import PROXIES, Doing, Door, Guest
+from cli.connection_limit import PROXY_PLACE, Activity, ConnectionLimit, OpenConnection
 from core.errors import PorchlightError
 from core.telemetry import GIVEN_UP
 
 REQUEST_HEAD_SECONDS: Final = 10.0
 """Seconds from a request's first byte to the end of its headers, and from there to the end of its body."""
 RESPONSE_READ_SECONDS: Final = 30.0
-"""Seconds in which somebody takes at least some of a reply that waits for them."""
+"""Seconds within which a client must read at least part of a reply."""
 MAX_HEADER_BYTES: Final = 64 * 1024
-"""Bytes of a request before its body."""
+"""Bytes of a request line and its headers."""
 REPORT_SECONDS: Final = 60.0
-"""Seconds between two log lines: a flood of connections must not flood the log as well."""
-EVENT_STREAM: Final = "/v1/events"
+"""Seconds between two log lines: a flood of connections must not flood the log."""
+EVENT_STREAM_PATH: Final = "/v1/events"
 
 log = structlog.get_logger(__name__)
 
 
-class GaveUp:
-    """Counts connections that were closed to make room, and logs that now and then."""
+class ClosedConnectionReport:
+    """Counts the connections that were closed to make room, and logs them at most once a minute."""
 
     def __init__(self) -> None:
         self._logged_at: float | None = None
 
-    def __call__(self, doing: Doing) -> None:
-        GIVEN_UP.labels(doing.name.lower()).inc()
+    def __call__(self, activity: Activity) -> None:
+        GIVEN_UP.labels(activity.name.lower()).inc()
         now = asyncio.get_running_loop().time()
         if self._logged_at is None or now - self._logged_at >= REPORT_SECONDS:
             self._logged_at = now
-            log.warning("connections_given_up", doing=doing.name.lower())
+            log.warning("connections_given_up", doing=activity.name.lower())
 
 
 class Connection(HttpToolsProtocol):
-    """uvicorn's own connection with time limits, registered at the door.
+    """uvicorn's connection with time limits, counted by a `ConnectionLimit`.
 
-    uvicorn itself has a limit for the silence between two requests only.
+    uvicorn itself limits only the silence between two requests.
     """
 
-    door: Door
-    """Set on the subclass that `connections` makes."""
+    limit: ConnectionLimit
+    """Set on the subclass that `connection_class` creates."""
 
     def __init__(
         self,
@@ -58,157 +58,161 @@ class Connection(HttpToolsProtocol):
         _loop: asyncio.AbstractEventLoop | None = None,
     ) -> None:
         super().__init__(config, server_state, app_state, _loop)
-        self._whole = False
-        self._in_headers = 0
-        """Bytes of a request whose headers have not ended; -1 once they have."""
-        self._arriving: asyncio.TimerHandle | None = None
-        self._reading: asyncio.TimerHandle | None = None
+        self._request_complete = False
+        self._header_bytes = 0
+        """Bytes received of a request whose headers are incomplete; -1 once they are complete."""
+        self._arrival_timer: asyncio.TimerHandle | None = None
+        self._read_timer: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn's own
         super().connection_made(transport)
-        self._peer = self.door.place(self.client[0] if self.client else "nowhere")
-        self._guest = Guest(self._peer, transport.abort)
-        self.door.enter(self._guest)
-        self._must_arrive()
+        self._peer_place = self.limit.place(self.client[0] if self.client else "nowhere")
+        self._open_connection = OpenConnection(self._peer_place, transport.abort)
+        self.limit.add(self._open_connection)
+        self._start_arrival_timer()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        self.door.leave(self._guest)
-        for timer in (self._arriving, self._reading):
+        self.limit.remove(self._open_connection)
+        for timer in (self._arrival_timer, self._read_timer):
             if timer is not None:
                 timer.cancel()
         self._unset_keepalive_if_required()
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
-        if self._in_headers >= 0:
-            self._in_headers += len(data)
+        if self._header_bytes >= 0:
+            self._header_bytes += len(data)
         super().data_received(data)
         if self.transport.is_closing() or self._is_served():
             return
-        if self._in_headers > MAX_HEADER_BYTES:
+        if self._header_bytes > MAX_HEADER_BYTES:
             self._refuse(problems.TooLarge())
-        elif self._arriving is None and (not self._whole or self.timeout_keep_alive_task is None):
-            # Some of a request, or an empty line before one, which ends the keep-alive limit as well.
-            self._must_arrive()
+        elif self._arrival_timer is None and (not self._request_complete or self.timeout_keep_alive_task is None):
+            # Part of a request, or an empty line before one, which also cancels the keep-alive timer.
+            self._start_arrival_timer()
 
     def on_message_begin(self) -> None:
         super().on_message_begin()
-        self._whole = False
-        if self._under_way() is None:
-            self.door.does(self._guest, Doing.ARRIVING)
+        self._request_complete = False
+        if self._unanswered_request() is None:
+            self.limit.set_activity(self._open_connection, Activity.ARRIVING)
 
     def on_headers_complete(self) -> None:
-        self._in_headers = -1
+        self._header_bytes = -1
         self.scope["state"]["connection"] = self
         super().on_headers_complete()
-        if self._arriving is not None:
-            self._must_arrive()
+        if self._arrival_timer is not None:
+            self._start_arrival_timer()
 
     def on_message_complete(self) -> None:
         super().on_message_complete()
-        self._whole = True
-        self._in_headers = 0
-        if self._arriving is not None:
-            self._arriving.cancel()
-            self._arriving = None
+        self._request_complete = True
+        self._header_bytes = 0
+        if self._arrival_timer is not None:
+            self._arrival_timer.cancel()
+            self._arrival_timer = None
         if self._is_served():
-            self.door.does(self._guest, Doing.STREAMING if self._streams() else Doing.SERVED)
+            self.limit.set_activity(
+                self._open_connection, Activity.STREAMING if self._is_event_stream() else Activity.SERVED
+            )
 
     def on_response_complete(self) -> None:
         super().on_response_complete()
         if self.transport.is_closing():
-            self._must_be_read()
+            self._start_read_timer()
         elif self.timeout_keep_alive_task is not None:
-            self.door.does(self._guest, Doing.IDLE if self._whole else Doing.ARRIVING)
-            self.door.comes_from(self._guest, self._peer)
+            self.limit.set_activity(
+                self._open_connection, Activity.IDLE if self._request_complete else Activity.ARRIVING
+            )
+            self.limit.set_place(self._open_connection, self._peer_place)
 
     def timeout_keep_alive_handler(self) -> None:
         super().timeout_keep_alive_handler()
-        self._must_be_read()
+        self._start_read_timer()
 
     def on_header(self, name: bytes, value: bytes) -> None:
-        # What comes after a body in chunks is nobody's header, and has no bound.
-        if self._in_headers >= 0:
+        # Trailers of a chunked body are not used, and have no size limit.
+        if self._header_bytes >= 0:
             super().on_header(name, value)
 
-    def send_400_response(self, msg: str) -> None:  # noqa: ARG002 (uvicorn's own words; ours are a problem document)
+    def send_400_response(self, msg: str) -> None:  # noqa: ARG002 (uvicorn's text; ours is a problem document)
         self._refuse(problems.BadRequest())
 
     def shutdown(self) -> None:
         super().shutdown()
         if self.transport.is_closing():
-            self._must_be_read()
+            self._start_read_timer()
 
     def pause_writing(self) -> None:
         super().pause_writing()
-        self.door.does(self._guest, Doing.STREAMING)
-        self._must_be_read()
+        self.limit.set_activity(self._open_connection, Activity.STREAMING)
+        self._start_read_timer()
 
     def resume_writing(self) -> None:
         super().resume_writing()
-        if self._reading is not None and not self.transport.is_closing():
-            self._reading.cancel()
-            self._reading = None
+        if self._read_timer is not None and not self.transport.is_closing():
+            self._read_timer.cancel()
+            self._read_timer = None
 
-    def is_for(self, host: str) -> None:
+    def set_client(self, host: str) -> None:
         """Count this connection towards the client at `host`, as a trusted proxy reports it."""
-        if self._peer == PROXIES:
-            self.door.comes_from(self._guest, self.door.place(host))
+        if self._peer_place == PROXY_PLACE:
+            self.limit.set_place(self._open_connection, self.limit.place(host))
 
-    def _under_way(self) -> RequestResponseCycle | None:
-        """Return the request that is not answered to the end yet."""
+    def _unanswered_request(self) -> RequestResponseCycle | None:
+        """Return the request whose reply is not complete yet."""
         latest: RequestResponseCycle | None = self.cycle
         return None if latest is None or latest.response_complete else latest
 
     def _is_served(self) -> bool:
-        """Whether a request has come in whole and is not answered yet: what comes meanwhile has to wait anyway."""
-        cycle = self._under_way()
+        """Return whether a complete request is being served: whatever arrives meanwhile has to wait anyway."""
+        cycle = self._unanswered_request()
         return bool(self.pipeline) or (cycle is not None and not cycle.more_body)
 
-    def _streams(self) -> bool:
-        return bool(self.scope["path"] == EVENT_STREAM)
+    def _is_event_stream(self) -> bool:
+        return bool(self.scope["path"] == EVENT_STREAM_PATH)
 
-    def _must_arrive(self) -> None:
-        if self._arriving is not None:
-            self._arriving.cancel()
-        self._arriving = self.loop.call_later(REQUEST_HEAD_SECONDS, self._is_late)
+    def _start_arrival_timer(self) -> None:
+        if self._arrival_timer is not None:
+            self._arrival_timer.cancel()
+        self._arrival_timer = self.loop.call_later(REQUEST_HEAD_SECONDS, self._arrival_timed_out)
 
-    def _is_late(self) -> None:
-        self._arriving = None
+    def _arrival_timed_out(self) -> None:
+        self._arrival_timer = None
         if self.transport.is_closing():
             return
         if self._is_served():
-            self._must_arrive()
-        elif self._in_headers == 0:
-            # Not a byte: a browser that connected ahead of time expects no reply.
+            self._start_arrival_timer()
+        elif self._header_bytes == 0:
+            # Not a byte was received: a browser that connected ahead of time expects no reply.
             self.transport.abort()
         else:
             self._refuse(problems.TooSlow())
 
-    def _must_be_read(self) -> None:
+    def _start_read_timer(self) -> None:
         """Start the read timer: a peer that reads nothing would otherwise keep the connection open."""
-        if self._reading is None:
-            self._reading = self.loop.call_later(RESPONSE_READ_SECONDS, self.transport.abort)
+        if self._read_timer is None:
+            self._read_timer = self.loop.call_later(RESPONSE_READ_SECONDS, self.transport.abort)
 
     def _refuse(self, error: PorchlightError) -> None:
-        """Reply with the problem, unless a reply has begun, and hang up."""
-        cycle = self._under_way()
+        """Reply with the problem, unless a reply has begun, and close the connection."""
+        cycle = self._unanswered_request()
         if cycle is None or not cycle.response_started:
-            self.transport.write(_raw(error))
+            self.transport.write(_raw_reply(error))
         if cycle is not None:
             cycle.disconnected = True
             cycle.message_event.set()
         self.transport.close()
-        self._must_be_read()
+        self._start_read_timer()
 
 
-def connections(door: Door) -> type[asyncio.Protocol]:
-    """Return the class of all connections through this door, as uvicorn takes it."""
-    return type("ConnectionThroughDoor", (Connection,), {"door": door})
+def connection_class(limit: ConnectionLimit) -> type[asyncio.Protocol]:
+    """Return the protocol class for uvicorn whose connections all count towards `limit`."""
+    return type("LimitedConnection", (Connection,), {"limit": limit})
 
 
-class Placed:
-    """Tells a connection from whom its request is, once uvicorn has read what the proxy says."""
+class ClientPlaceMiddleware:
+    """Passes the client's address to the connection, once uvicorn has read it from the proxy's headers."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -216,12 +220,12 @@ class Placed:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         connection = scope.get("state", {}).get("connection")
         if isinstance(connection, Connection) and scope.get("client"):
-            connection.is_for(scope["client"][0])
+            connection.set_client(scope["client"][0])
         await self._app(scope, receive, send)
 
 
-def _raw(error: PorchlightError) -> bytes:
-    """Return the problem document as the bytes of a whole reply, after which nothing comes."""
+def _raw_reply(error: PorchlightError) -> bytes:
+    """Return the problem document as a complete raw HTTP reply that ends the connection."""
     response = problems.problem_response(error, "", {"connection": "close", "cache-control": "no-store"})
     headers = b"".join(name + b": " + value + b"\r\n" for name, value in response.raw_headers)
     return STATUS_LINE[response.status_code] + headers + b"\r\n" + bytes(response.body)

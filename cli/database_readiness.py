@@ -1,4 +1,4 @@
-"""Waiting for a database that is away or not up to date, so that processes may start in any order."""
+"""Waits until the database is reachable and migrated, so that processes may start in any order."""
 
 import asyncio
 from collections.abc import Callable
@@ -21,7 +21,7 @@ log = structlog.get_logger(__name__)
 
 
 async def wait_for_database(settings: Settings, waiting: Callable[[str], None], stop: asyncio.Event) -> None:
-    """Return once the database answers and its tables are new enough, or when `stop` is set.
+    """Return once the database is reachable and its schema is recent enough, or when `stop` is set.
 
     `waiting` is called with the reason: `database` or `schema`.
     """
@@ -48,11 +48,11 @@ async def wait_for_database(settings: Settings, waiting: Callable[[str], None], 
 
 
 class SchemaTooOldError(Exception):
-    """The tables are missing, or older than this release needs."""
+    """The tables are missing, or older than this release requires."""
 
 
 async def check_database(database: Database) -> None:
-    """Return when the database can be used. Raises SchemaTooOldError, or what the driver raises when the database is away."""
+    """Raise SchemaTooOldError, or the driver's error when the database is unreachable; return when it can be used."""
     await database.ping(5)
     async with database.read() as session:
         if database.sqlite:
@@ -62,6 +62,6 @@ async def check_database(database: Database) -> None:
         if (await session.execute(text(exists))).scalar() is None:
             raise SchemaTooOldError
         revision = (await session.execute(text("SELECT version_num FROM alembic_version"))).scalar()
-        # Revisions are numbered, so a newer schema (a release that is being rolled out) is good as well.
+        # Revisions are numbered, so a newer schema (of a release that is being rolled out) is accepted.
         if revision is None or str(revision) < MIN_REVISION:
             raise SchemaTooOldError

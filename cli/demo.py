@@ -1,4 +1,4 @@
-"""`porchlight demo`: a person, a circle, a press, an answer, an all-clear, played against a running server."""
+"""`porchlight demo`: plays a story against a running server: a person, a circle, a press, an answer, an all-clear."""
 
 import secrets
 import sys
@@ -10,12 +10,12 @@ import httpx
 
 
 class StoryError(Exception):
-    """Something did not go as the story says."""
+    """A step of the story had an unexpected result."""
 
 
 @dataclass
 class Player:
-    """Somebody in the story, signed in at the server."""
+    """A character of the story, signed in to the server."""
 
     name: str
     http: httpx.AsyncClient
@@ -53,9 +53,7 @@ async def _play_story(http: httpx.AsyncClient) -> None:
     def say(text: str) -> None:
         print(f"{time.monotonic() - began:6.2f} s  {text}")
 
-    maya = await _sign_up(http, "Maya")
-    ana = await _sign_up(http, "Ana")
-    ben = await _sign_up(http, "Ben")
+    maya, ana, ben = [await _sign_up(http, name) for name in ("Maya", "Ana", "Ben")]
     say("Maya, Ana and Ben have signed up: a name to sign in with and a passphrase, nothing else.")
     for friend, role in ((ana, "sponsor"), (ben, "friend")):
         device = await friend.call("POST", "/v1/devices", {"kind": "fcm", "token": f"demo-{secrets.token_hex(8)}"})

@@ -1,4 +1,4 @@
-"""The limit of open descriptors, and the share of it that is for connections."""
+"""Raises the limit of open file descriptors and decides how many of them are for connections."""
 
 import resource
 from dataclasses import dataclass
@@ -8,31 +8,31 @@ import structlog
 from cli.operator_errors import OperatorError
 
 MAX_CONNECTIONS = 10_000
-"""More would fill the memory first: an open event stream takes about 27 KiB."""
+"""With more, memory would run out first: an open event stream takes about 27 KiB."""
 ENOUGH_DESCRIPTORS = 4096
-"""Below this many descriptors a large group, or a flood, is felt; the log says so."""
+"""With fewer descriptors, a large group or a flood is noticeable; a warning is logged."""
 MIN_CONNECTIONS = 32
 OWN_DESCRIPTORS = 96
-"""Descriptors beside connections and the database: files, logs, sends to push services that are under way."""
+"""Descriptors for everything but connections and the database: files, logs, running sends to push services."""
 ARRIVING_SHARE = 0.25
-"""The share of all descriptors kept for what is accepted before room was made for it."""
+"""The share of all descriptors reserved for connections that are accepted before an older one is closed for them."""
 MAX_ARRIVING = 512
-FALLBACK = 10_240
-"""What macOS lets a process have, whatever its hard limit says."""
+MACOS_MAX_DESCRIPTORS = 10_240
+"""The most descriptors that macOS allows a process, whatever its hard limit."""
 
 log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class Descriptors:
-    """`limit` in all, `connections` of them for requests and event streams."""
+    """`limit` in total, `connections` of them for requests and event streams."""
 
     limit: int
     connections: int
 
 
 def raise_limit(database_connections: int) -> Descriptors:
-    """Raise the soft limit to the hard one, and share it out. Raises OperatorError where even that is too little."""
+    """Raise the soft limit to the hard limit and divide it up. Raises OperatorError when even that is too low."""
     limit = _raised()
     shares = share(limit, database_connections)
     if shares.connections < MIN_CONNECTIONS:
@@ -46,14 +46,14 @@ def raise_limit(database_connections: int) -> Descriptors:
 
 
 def share(limit: int, database_connections: int) -> Descriptors:
-    """Return what of `limit` is for connections, when the rest is kept for the database, pushes and those just arriving."""
+    """Divide `limit`: what the database, pushes and newly accepted connections do not need is for connections."""
     kept = OWN_DESCRIPTORS + database_connections + min(MAX_ARRIVING, int(limit * ARRIVING_SHARE))
     return Descriptors(limit, min(MAX_CONNECTIONS, limit - kept))
 
 
 def _raised() -> int:
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    for wanted in (hard, FALLBACK):
+    for wanted in (hard, MACOS_MAX_DESCRIPTORS):
         if soft != resource.RLIM_INFINITY and (wanted == resource.RLIM_INFINITY or wanted > soft):
             try:
                 resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))

@@ -1,4 +1,4 @@
-"""`porchlight helplines`: helplines that were not verified for a year, as a plain table."""
+"""`porchlight helplines`: lists the helplines that were not verified within a year, as a plain table."""
 
 from datetime import UTC, date, datetime
 
@@ -13,7 +13,7 @@ def helplines_command() -> int:
 
 
 def helplines_report(today: date) -> tuple[str, bool]:
-    """Return the report as text, and whether an entry has grown stale by `today`."""
+    """Return the report as text, and whether any entry is stale on `today`."""
     countries = helplines.everywhere().values()
     listed = sum(len(country.lines) for country in countries)
     stale = helplines.stale(today)

@@ -1,4 +1,4 @@
-"""The keys of one installation, opened at the start: which files belong to this database, and what each of them is for."""
+"""Opens the keys of an installation at startup, and checks that the key files belong to its database."""
 
 from pathlib import Path
 
@@ -23,11 +23,11 @@ log = structlog.get_logger(__name__)
 
 
 async def open_keyring(settings: Settings, database: Database) -> Keyring:
-    """Return the keyring that this database was made with.
+    """Return the keyring of this database.
 
-    A new database gets new key files. A file that is missing or belongs to another database is never replaced: the
-    service runs on, content is withheld, presses and inboxes go on, and the log and the metrics say so. Alarms go out
-    as long as one of the two keys is there.
+    A new database gets new key files. A file that is missing or belongs to another database is never replaced: content is
+    withheld, presses and inboxes keep working, and the log and the metrics report it. Alarms are sent as long as one of
+    the two keys is present.
     """
     async with database.write() as session:
         keyring = await _open_master_keyring(session, settings.master_key_path)
@@ -45,43 +45,43 @@ async def open_keyring(settings: Settings, database: Database) -> Keyring:
 
 
 async def _open_master_keyring(session: AsyncSession, path: Path) -> Keyring:
-    kept = await stored_fingerprint(session, MASTER_KEY_FINGERPRINT)
-    if kept is None:
+    stored = await stored_fingerprint(session, MASTER_KEY_FINGERPRINT)
+    if stored is None:
         encryption.create_master_key_file(path)
     keyring = encryption.load_keyring(path)
-    if kept is None:
-        kept = await _store_fingerprint(
+    if stored is None:
+        stored = await _store_fingerprint(
             session, MASTER_KEY_FINGERPRINT, _require_fingerprint(path, keyring.fingerprint)
         )
-    keyring.trusted = keyring.fingerprint == kept
+    keyring.trusted = keyring.fingerprint == stored
     return keyring
 
 
 async def _open_push_keys(session: AsyncSession, path: Path) -> PushKeys:
-    kept = await stored_fingerprint(session, PUSH_KEY_FINGERPRINT)
-    if kept is None:
+    stored = await stored_fingerprint(session, PUSH_KEY_FINGERPRINT)
+    if stored is None:
         try:
             push_keys.create_push_key_file(path)
         except OSError as error:
-            # A folder of keys that cannot be written to, as it may be after an upgrade: the master key does for now.
+            # The key folder may be read-only after an upgrade: the master key is sufficient for now.
             log.warning("push_key_not_made", path=str(path), error=type(error).__name__)
             return PushKeys()
     keys = push_keys.load_push_keys(path)
-    if kept is None:
-        kept = await _store_fingerprint(session, PUSH_KEY_FINGERPRINT, _require_fingerprint(path, keys.fingerprint))
-    keys.trusted = keys.fingerprint == kept
+    if stored is None:
+        stored = await _store_fingerprint(session, PUSH_KEY_FINGERPRINT, _require_fingerprint(path, keys.fingerprint))
+    keys.trusted = keys.fingerprint == stored
     return keys
 
 
 async def stored_fingerprint(session: AsyncSession, name: str) -> str | None:
-    """Return the fingerprint of the key file that this database belongs with; None before its first start."""
-    kept = (await session.execute(select(Installation.value).where(Installation.name == name))).scalar()
+    """Return the fingerprint of the key file that belongs to this database; None before its first start."""
+    stored = (await session.execute(select(Installation.value).where(Installation.name == name))).scalar()
     await session.rollback()
-    return kept
+    return stored
 
 
 async def _store_fingerprint(session: AsyncSession, name: str, fingerprint: str) -> str:
-    """Store the fingerprint, unless another process was first; return the one that counts."""
+    """Store the fingerprint unless another process was first; return the stored fingerprint."""
     try:
         session.add(Installation(name=name, value=fingerprint))
         await session.commit()

@@ -1,4 +1,4 @@
-"""`porchlight keys show | rotate | push`: shows the keys, or puts new ones in front of them."""
+"""`porchlight keys show | rotate | push`: shows the keys, or adds a new current key."""
 
 import sys
 
@@ -63,7 +63,7 @@ async def _rotate_master_key(settings: Settings, database: Database, keyring: Ke
 
 
 async def _renew_push_key(settings: Settings, database: Database, keyring: Keyring) -> int:
-    """Put a new push key first; where the file is gone, make a new one, for the master key still opens every address."""
+    """Add a new current push key; where the file is missing, create one, since the master key still opens every address."""
     path = settings.push_key_path
     if not keyring.opens_addresses:
         print(

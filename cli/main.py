@@ -24,9 +24,9 @@ from migrations.run import upgrade
 log = structlog.get_logger(__name__)
 
 
-def main(words: Sequence[str] | None = None, seams: Seams | None = None) -> int:
-    """Run one command and return its exit status. `seams`: what a test puts in place of `cli.assemble`'s defaults."""
-    arguments = _parser().parse_args(words)
+def main(argv: Sequence[str] | None = None, seams: Seams | None = None) -> int:
+    """Run one command and return its exit status. `seams`: what a test replaces of `cli.assemble`'s defaults."""
+    arguments = _parser().parse_args(argv)
     status = _run_without_settings(arguments)
     if status is not None:
         return status
@@ -38,7 +38,7 @@ def main(words: Sequence[str] | None = None, seams: Seams | None = None) -> int:
         return 2
     configure_logging(settings.log_level)
     warn_of_unknown_settings()
-    # Files created from here on (a database, keys, a backup) can be read by this user only.
+    # Files created from here on (a database, keys, a backup) are readable only by this user.
     os.umask(0o077)
     try:
         return _run_command(arguments, settings, seams)
@@ -66,7 +66,7 @@ def _run_without_settings(arguments: argparse.Namespace) -> int | None:
 
 
 def warn_of_unknown_settings() -> None:
-    """Log variables that no setting has: a mistyped name would have no effect."""
+    """Log variables that match no setting: a mistyped name would have no effect."""
     known = {f"PORCHLIGHT_{name.upper()}" for name in Settings.model_fields}
     for name in sorted(os.environ):
         if name.startswith("PORCHLIGHT_") and name not in known:
@@ -101,7 +101,7 @@ def _run_command(arguments: argparse.Namespace, settings: Settings, seams: Seams
 
 
 def with_public_url(settings: Settings, port: int) -> Settings:
-    """Return the settings with a public address: where none is set, this machine at the port that is served."""
+    """Return the settings with a public URL: unless one is set, this machine at the served port."""
     if "public_url" in settings.model_fields_set:
         return settings
     return settings.model_copy(update={"public_url": f"http://localhost:{port}"})
@@ -112,29 +112,31 @@ def _run_on_uvloop(command: Coroutine[None, None, None]) -> None:
         runner.run(command)
 
 
-_KEYS_HELP = "show: which keys; rotate: a new master key, rewrap all; push: a new key of push addresses, seal all anew"
+_KEYS_HELP = "show: the keys; rotate: add a master key and rewrap all; push: add a push key and reseal all addresses"
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="porchlight", description="A press reaches a circle until somebody answers.")
+    parser = argparse.ArgumentParser(
+        prog="porchlight", description="One press reaches a circle until somebody answers."
+    )
     parser.add_argument("--version", action="version", version=f"porchlight {version('porchlight')}")
     commands = parser.add_subparsers(dest="command", required=True, metavar="command")
-    serving = commands.add_parser("serve", help="serve the API and work in one process")
+    serving = commands.add_parser("serve", help="run the API and a worker in one process")
     serving.add_argument("--host", default="127.0.0.1")
     serving.add_argument("--port", type=int, default=8000)
-    serving.add_argument("--no-worker", dest="worker", action="store_false", help="serve only; `work` runs elsewhere")
-    commands.add_parser("work", help="send what is due, without an API")
-    commands.add_parser("audit", help="look once for what must not be, and mend it; exit status 1 if there was any")
+    serving.add_argument(
+        "--no-worker", dest="worker", action="store_false", help="run the API only; `work` runs elsewhere"
+    )
+    commands.add_parser("work", help="run the worker without an API")
+    commands.add_parser("audit", help="look once for invalid states and repair them; exit status 1 if there were any")
     commands.add_parser("migrate", help="bring the database up to date")
-    playing = commands.add_parser("demo", help="play a whole story against a running server")
+    playing = commands.add_parser("demo", help="play a story against a running server")
     playing.add_argument("--url", default="http://localhost:8000")
     copying = commands.add_parser("backup", help="copy a live SQLite database into a file")
     copying.add_argument("file", type=Path)
     commands.add_parser("openapi", help="print the OpenAPI document")
-    commands.add_parser(
-        "helplines", help="list the helplines not verified within a year; exit status 1 if there is any"
-    )
-    keeping = commands.add_parser("keys", help="look at the keys, or put a new one in front")
+    commands.add_parser("helplines", help="list helplines not verified within a year; exit status 1 if there are any")
+    keeping = commands.add_parser("keys", help="show the keys, or add a new current one")
     keeping.add_argument("what", choices=["show", "rotate", "push"], help=_KEYS_HELP)
     return parser
 

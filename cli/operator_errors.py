@@ -1,4 +1,4 @@
-"""Errors that an operator can mend, explained in one sentence instead of a traceback."""
+"""Explains errors that an operator can fix, in one sentence instead of a traceback."""
 
 import asyncio
 from pathlib import Path
@@ -15,7 +15,7 @@ class OperatorError(Exception):
 
 
 def explain(error: BaseException, settings: Settings) -> str | None:  # noqa: PLR0911 (a table, read from top to bottom)
-    """Return what went wrong and what to do about it; None for an error of ours, which deserves its traceback."""
+    """Return what went wrong and what to do about it; None for a bug, whose traceback is needed."""
     if isinstance(error, OperatorError):
         return str(error)
     if isinstance(error, NoSuchModuleError | ArgumentError | ModuleNotFoundError):
@@ -23,22 +23,24 @@ def explain(error: BaseException, settings: Settings) -> str | None:  # noqa: PL
     root = error.orig if isinstance(error, DBAPIError) else error
     while root is not None and root.__cause__ is not None:
         root = root.__cause__
-    place = _place(settings)
+    database_address = _database_address(settings)
     if isinstance(root, asyncpg.InvalidCatalogNameError):
         return f"There is no database {make_url(settings.sqlalchemy_url).database}. Create it first (createdb)."
     if isinstance(root, asyncpg.InvalidPasswordError | asyncpg.InvalidAuthorizationSpecificationError):
-        return f"The database at {place} refuses this user or password. See PORCHLIGHT_DATABASE_URL."
+        return f"The database at {database_address} refuses this user or password. See PORCHLIGHT_DATABASE_URL."
     if isinstance(root, asyncpg.UndefinedTableError) or "no such table" in str(root):
-        return f"The tables do not exist yet ({place}). Run: porchlight migrate"
+        return f"The tables do not exist yet ({database_address}). Run: porchlight migrate"
     if isinstance(root, ConnectionError | asyncio.TimeoutError) or (
         isinstance(root, OSError) and settings.database_url is not None
     ):
-        return f"The database at {place} does not answer. Is it running, and is PORCHLIGHT_DATABASE_URL right?"
+        return (
+            f"The database at {database_address} does not answer. Is it running, and is PORCHLIGHT_DATABASE_URL right?"
+        )
     if isinstance(root, PermissionError):
         return f"{root.filename} cannot be written. See PORCHLIGHT_DATA_DIR."
     return None
 
 
-def _place(settings: Settings) -> str:
+def _database_address(settings: Settings) -> str:
     url = make_url(settings.sqlalchemy_url)
     return f"{url.host}:{url.port or 5432}" if url.host else str(Path(url.database or ""))

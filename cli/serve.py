@@ -12,10 +12,10 @@ import uvicorn
 
 from api.startup_app import Gate
 from cli.assemble import Assembly, Seams
-from cli.connections import GaveUp, Placed, connections
+from cli.connection_limit import ConnectionLimit
+from cli.connections import ClientPlaceMiddleware, ClosedConnectionReport, connection_class
 from cli.database_readiness import wait_for_database
 from cli.descriptors import raise_limit
-from cli.door import Door
 from cli.services import open_services
 from core.settings import Settings
 from migrations.run import upgrade
@@ -24,13 +24,13 @@ from worker.heartbeat import Heartbeat
 from worker.periodic import run_every
 
 DRAIN_SECONDS = 10
-"""Seconds that requests under way are given when the server is asked to stop."""
+"""Seconds that running requests are given to finish on shutdown."""
 
 log = structlog.get_logger(__name__)
 
 
 class Server(uvicorn.Server):
-    """A server that ends the event streams when it is asked to stop; they would never end by themselves."""
+    """Ends the event streams on shutdown; they would never end by themselves."""
 
     def __init__(self, config: uvicorn.Config, closing: asyncio.Event) -> None:
         super().__init__(config)
@@ -47,8 +47,8 @@ class Server(uvicorn.Server):
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
-        # uvicorn raises the signal once more when it is done; it would end us before pushes under way are finished
-        # and leases are given back.
+        # uvicorn re-raises the signal when it is done, which would end the process before running pushes are finished
+        # and leases are released.
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, lambda *_: None)
         with super().capture_signals():
@@ -56,33 +56,17 @@ class Server(uvicorn.Server):
 
 
 async def serve(settings: Settings, host: str, port: int, *, work: bool, seams: Seams | None = None) -> None:
-    """Serve until a signal; then drain, give back leases and close.
+    """Serve until a signal; then drain, release leases and close.
 
-    The port is open from the beginning. While the database is away or not up to date, /readyz says so.
+    The port is open from the start. While the database is unreachable or out of date, /readyz reports it.
     """
-    room = raise_limit(settings.database_connections)
+    descriptors = raise_limit(settings.database_connections)
     await prepare(settings)
     gate = Gate()
-    door = Door(room.connections, settings.trusted_proxies, GaveUp())
+    limit = ConnectionLimit(descriptors.connections, settings.trusted_proxies, ClosedConnectionReport())
     closing = asyncio.Event()
     stop = asyncio.Event()
-    config = uvicorn.Config(
-        Placed(gate),
-        http=connections(door),
-        ws="none",
-        host=host,
-        port=port,
-        lifespan="off",
-        log_config=None,
-        access_log=False,
-        server_header=False,
-        date_header=False,
-        timeout_graceful_shutdown=DRAIN_SECONDS,
-        # Behind a proxy, limits count the caller's own address.
-        proxy_headers=True,
-        forwarded_allow_ips=list(settings.trusted_proxies),
-    )
-    server = Server(config, closing)
+    server = Server(_server_config(settings, gate, limit, host, port), closing)
 
     async def run_services() -> None:
         try:
@@ -106,16 +90,35 @@ async def serve(settings: Settings, host: str, port: int, *, work: bool, seams: 
         await services_task
 
 
+def _server_config(settings: Settings, gate: Gate, limit: ConnectionLimit, host: str, port: int) -> uvicorn.Config:
+    return uvicorn.Config(
+        ClientPlaceMiddleware(gate),
+        http=connection_class(limit),
+        ws="none",
+        host=host,
+        port=port,
+        lifespan="off",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        date_header=False,
+        timeout_graceful_shutdown=DRAIN_SECONDS,
+        # Behind a proxy, limits apply to the client's own address.
+        proxy_headers=True,
+        forwarded_allow_ips=list(settings.trusted_proxies),
+    )
+
+
 def _freeze_gc() -> None:
-    """Exempt what exists at the start from garbage collection: scanning it took a quarter of a press's time."""
-    # Not collected first: the imports leave little garbage, and every start would wait 0.1 s for it.
+    """Exempt all startup objects from garbage collection: scanning them took a quarter of a press's time."""
+    # Without a collection first: imports leave little garbage, and it would delay every start by 0.1 s.
     gc.freeze()
     # A request leaves few reference cycles: collecting them less often costs a few megabytes.
     gc.set_threshold(20000, 20, 20)
 
 
 async def work(settings: Settings, seams: Seams | None = None) -> None:
-    """Work until a signal."""
+    """Run the worker without an API until a signal."""
     await prepare(settings)
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
@@ -142,23 +145,23 @@ def _working(services: Assembly, *, work: bool) -> AbstractAsyncContextManager[N
 
 @asynccontextmanager
 async def working(services: Assembly) -> AsyncIterator[None]:
-    """Run the worker and the periodic jobs for as long as the block runs; the worker's last turn is finished."""
+    """Run the worker and the periodic jobs while the block runs; the worker completes its last turn before it stops."""
     stop = asyncio.Event()
-    turning = asyncio.create_task(services.worker.run(stop))
+    worker_task = asyncio.create_task(services.worker.run(stop))
     jobs = [asyncio.create_task(job) for job in _periodic_jobs(services)]
     try:
         yield
     finally:
         stop.set()
-        # Periodic jobs work in short transactions that may be cut off anywhere; pushes may not.
+        # Periodic jobs use short transactions and may be cancelled anywhere; pushes may not.
         for job in jobs:
             job.cancel()
         await asyncio.gather(*jobs, return_exceptions=True)
-        await turning
+        await worker_task
 
 
 def _periodic_jobs(services: Assembly) -> Iterator[Coroutine[None, None, None]]:
-    """Yield what a worker does beside its loop, each at an interval of its own."""
+    """Yield the jobs that run beside the worker's loop, each at its own interval."""
     yield run_every(auditor.AUDIT_SECONDS, services.auditor.look, name="audit", first=auditor.AUDIT_SECONDS)
     yield run_every(purge.PURGE_SECONDS, services.purge.run, name="purge", first=purge.FIRST_PURGE_SECONDS)
     yield run_every(

@@ -1,4 +1,4 @@
-"""One process's services, opened from the settings and closed again: database, keys, clock, transports, background tasks."""
+"""Opens and closes the services of one process: database, keys, clock, transports, background tasks."""
 
 import asyncio
 import os
@@ -7,7 +7,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 
 import structlog
 
-from cli import sight
+from cli import push_capability
 from cli.assemble import Assembly, Seams, assemble
 from cli.keyring import open_keyring
 from cli.operator_errors import OperatorError
@@ -24,7 +24,7 @@ from notifications.transports.vapid import VapidKeys, load_or_make
 from notifications.transports.webpush import WebPushTransport
 
 FALLBACK_CONTACT = "mailto:operator@localhost.invalid"
-"""The contact for push services where neither a contact nor a public address is set; all but Apple's accept it."""
+"""Contact for push services when neither a contact nor a public address is set; all but Apple's accept it."""
 
 log = structlog.get_logger(__name__)
 
@@ -33,7 +33,7 @@ log = structlog.get_logger(__name__)
 async def open_services(
     settings: Settings, closing: asyncio.Event, seams: Seams | None = None
 ) -> AsyncIterator[Assembly]:
-    """Open everything, keep the clock and the bridge going, and close it all in order at the end.
+    """Open all services, keep the clock and the bridge running, and close everything in order at the end.
 
     `closing` is set when the process is asked to stop.
     """
@@ -44,7 +44,7 @@ async def open_services(
         await clock.anchor()
         keyring = await open_keyring(settings, database)
         if not settings.webpush_key_path.exists():
-            # Browsers that were registered with an earlier key have to register again.
+            # Browsers registered with an earlier key have to register again.
             log.warning("webpush_key_made", path=str(settings.webpush_key_path))
         vapid = load_or_make(settings.webpush_key_path)
         services = assemble(
@@ -64,8 +64,8 @@ async def open_services(
         background(clock.keep())
         if not database.sqlite:
             background(PostgresBridge(services.context.bus, database.url).run())
-            await sight.record_sight(database, clock, keyring)
-            background(sight.keep_sight(database, clock, keyring))
+            await push_capability.record_push_capability(database, clock, keyring)
+            background(push_capability.keep_push_capability_recorded(database, clock, keyring))
         yield services
         await asyncio.gather(*services.context.tasks, return_exceptions=True)
 
@@ -81,7 +81,7 @@ async def _open_transports(settings: Settings, services: Assembly) -> None:
 
 @asynccontextmanager
 async def _background() -> AsyncIterator[Callable[[Coroutine[None, None, None]], None]]:
-    """Give a function that starts background tasks; they are cancelled at the end of the block."""
+    """Yield a function that starts background tasks, which are cancelled at the end of the block."""
     tasks: list[asyncio.Task[None]] = []
     try:
         yield lambda work: tasks.append(asyncio.create_task(work))
@@ -92,7 +92,7 @@ async def _background() -> AsyncIterator[Callable[[Coroutine[None, None, None]],
 
 
 def transports(settings: Settings, clock: DatabaseClock, vapid: VapidKeys) -> Mapping[str, Transport]:
-    """Return the transport of each kind of device and channel. Without Firebase credentials pushes are only logged."""
+    """Return the transport for each kind of device and channel. Without Firebase credentials, pushes to apps are only logged."""
     if "FIREBASE_AUTH_EMULATOR_HOST" in os.environ:
         raise OperatorError("FIREBASE_AUTH_EMULATOR_HOST is set: unsigned tokens would be accepted. Unset it.")
     fcm: Transport = LogTransport()
@@ -110,10 +110,10 @@ def transports(settings: Settings, clock: DatabaseClock, vapid: VapidKeys) -> Ma
 
 
 def channel_transports(settings: Settings) -> Mapping[str, Transport]:
-    """Return the operator's gateway of each kind of channel; where none is set, a stand-in that refuses every push."""
+    """Return the operator's gateway for each kind of channel, or a null transport that rejects every push."""
     gateways: dict[str, Transport] = {kind: NoChannel(kind) for kind in map(str, ChannelKind)}
     for kind, url in settings.channels.items():
-        # Apprise takes 50 ms of a start: only installations with a gateway pay for it.
+        # Importing Apprise takes 50 ms, so only installations with a gateway do.
         from notifications.transports.channel import ChannelTransport
 
         try:

@@ -81,8 +81,8 @@ class Keyring:
         self._passing = secrets.token_bytes(KEY_BYTES)
         self.trusted = index is not None
         self.push = push or PushKeys()
-        self.others_open = False
-        """Whether another process has said lately that it can open push addresses; asked for only where this one cannot."""
+        self.others_open_addresses = False
+        """Whether another process has recently recorded that it can open push addresses; read only where this one cannot."""
 
     @property
     def opens_addresses(self) -> bool:
@@ -92,7 +92,7 @@ class Keyring:
     @property
     def reaches(self) -> bool:
         """Whether anybody can: where no process has a key, nothing reaches nobody, and that is what people are told."""
-        return self.opens_addresses or self.others_open
+        return self.opens_addresses or self.others_open_addresses
 
     def open_address(
         self, person: UUID, data_key: bytes, column: str, row: UUID, address: bytes | None, push_address: bytes | None
