@@ -22,7 +22,7 @@ from rules.kinds import KINDS
 from rules.outbox import device_retirement, refusals
 from rules.outbox.refusals import OPERATOR_REASONS, PushTarget
 from rules.outbox.wanted import next_try
-from rules.reach_out.reach_change import lock_reach_outs_of, share_memberships_of
+from rules.reach_out.advance import lock_reach_outs_of, share_memberships_of
 
 log = structlog.get_logger(__name__)
 

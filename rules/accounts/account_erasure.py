@@ -16,7 +16,7 @@ from rules.bookend import lifecycle
 from rules.circle import membership
 from rules.circle.invitations import lock_circle
 from rules.errors import NotFound
-from rules.reach_out import membership_end
+from rules.reach_out import advance
 from rules.upkeep import wal_truncation
 
 
@@ -35,11 +35,11 @@ async def erase_account(unit: UnitOfWork, who: Caller) -> None:
     either_side = or_(access.owned_by(Membership, person_id), access.supports(person_id))
     memberships = (await unit.session.execute(select(Membership.id, Membership.owner_id).where(either_side))).all()
     await membership.lock_memberships(unit, [row.id for row in memberships])
-    await membership_end.lock_open_reach_outs(unit, {person_id, *(row.owner_id for row in memberships)})
+    await advance.lock_open_reach_outs(unit, {person_id, *(row.owner_id for row in memberships)})
     await lifecycle.lock_bookends(unit, person_id)
     # From here on a press of the same person waits, and then fails; one that came first is ended below.
     await unit.session.execute(select(Person.id).where(Person.id == person_id).with_for_update())
-    await membership_end.person_erased(unit, person_id)
+    await advance.person_erased(unit, person_id)
     await lifecycle.end_bookends_of_erased(unit, person_id)
     joined_circles = select(Membership.id).where(access.supports(person_id)).order_by(Membership.id)
     joined_ids = (await unit.session.execute(joined_circles)).scalars().all()

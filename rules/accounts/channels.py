@@ -20,7 +20,7 @@ from rules.errors import ChannelNotOffered, CodeOver, CodeWrong, TooManyChannels
 from rules.idempotency import RequestFingerprint
 from rules.inbox.notices import create_test_notice
 from rules.outbox.cancellation import cancel_deliveries
-from rules.reach_out.reach_change import changing_reach, lock_reach_outs_of
+from rules.reach_out.advance import changing_reach, lock_reach_outs_of
 from rules.upkeep import wal_truncation
 
 MAX_CHANNELS = 5

@@ -24,7 +24,7 @@ from rules.accounts.throttle import RateLimit
 from rules.circle import invitations
 from rules.errors import NameTaken, RegistrationClosed, WrongCredentials
 from rules.idempotency import RequestFingerprint
-from rules.reach_out.reach_change import changing_reach
+from rules.reach_out.advance import changing_reach
 from rules.upkeep import wal_truncation
 
 RECOVERY_CODE_COUNT = 10

@@ -19,8 +19,8 @@ from rules.circle.confirmation_words import choose_words
 from rules.circle.invitations import MAX_STEP_ONE, lock_circle
 from rules.daily import connections
 from rules.errors import StepOneFull
-from rules.reach_out import membership_end
-from rules.reach_out.reach_change import changing_reach
+from rules.reach_out import advance
+from rules.reach_out.advance import changing_reach
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,7 +225,7 @@ async def end_membership(unit: UnitOfWork, membership: Membership) -> None:
     # later press waits for this, and then finds the membership gone. Then reach-outs, deliveries and recipients, in the
     # order in which everything else locks them.
     await lock_memberships(unit, [membership.id])
-    await membership_end.member_gone(unit, owner_id, member_id)
+    await advance.member_gone(unit, owner_id, member_id)
     # Bookends whose companion the member is are locked before their notices; the delete below would lock them afterwards.
     bookend_ids = await unit.session.execute(
         select(Bookend.id).where(Bookend.membership_id == membership.id).order_by(Bookend.id).with_for_update()

@@ -14,11 +14,11 @@ from models import CheckIn, CheckInShare, Membership, Person
 from models.enums import Halt, NoticeKind
 from rules import access, idempotency
 from rules.access import Caller
+from rules.accounts.person_view import PersonView, person_view
 from rules.circle import hours, sharing
 from rules.errors import MemberUnknown, NotFound
 from rules.idempotency import RequestFingerprint
 from rules.inbox.notices import NoticeDraft, create_notices
-from rules.reach_out.views import PersonView, person_view
 from rules.upkeep import wal_truncation
 
 

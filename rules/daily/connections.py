@@ -15,8 +15,8 @@ from models import Answer, Person, ReachIn, ReachOut, Recipient
 from models.enums import AnswerKind, Outcome, ReachOutState
 from rules import access
 from rules.access import Caller
+from rules.accounts.person_view import PersonView, person_view
 from rules.circle import hours
-from rules.reach_out.views import PersonView, person_view
 
 MAX_WEEKS = 52
 

@@ -14,12 +14,12 @@ from models.enums import NoticeKind
 from rules import access, idempotency
 from rules.access import Caller
 from rules.accounts import throttle
+from rules.accounts.person_view import PersonView, person_view
 from rules.accounts.throttle import RateLimit
 from rules.circle import hours
 from rules.errors import NotFound
 from rules.idempotency import RequestFingerprint
 from rules.inbox.notices import NoticeDraft, create_notices
-from rules.reach_out.views import PersonView, person_view
 
 REACH_INS_PER_PERSON = RateLimit("reach_ins", burst=20, every=4320)
 """Limits what one person sends: twenty at once, then one every 72 minutes, which is twenty a day."""

@@ -10,7 +10,7 @@ from models import Channel, Delivery, Device, Notice, ReachOut, Recipient
 from models.enums import DeliveryState, DisabledReason, NoticeKind
 from rules import access
 from rules.circle import ways
-from rules.reach_out.reach_change import changing_reach, lock_reach_outs_of
+from rules.reach_out.advance import changing_reach, lock_reach_outs_of
 
 _CLOSED = select(ReachOut.id).where(ReachOut.closed_at.is_not(None))
 

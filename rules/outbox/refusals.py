@@ -12,7 +12,7 @@ from core.unit_of_work import UnitOfWork
 from models import Channel, Delivery, Device
 from rules.circle import reachability
 from rules.circle.ways import MAX_REFUSALS
-from rules.reach_out.reach_change import changing_reach
+from rules.reach_out.advance import changing_reach
 
 MANY_PEOPLE: Final = 3
 """Number of people with refusals for the same reason from which on it may be this server that is refused."""

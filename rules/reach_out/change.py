@@ -1,4 +1,4 @@
-"""What a decision comes to: the reach-out as it is to stand, and what is to be sent because of it."""
+"""The result of a decision: the new state of the reach-out, and what is to be sent because of it."""
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field, replace
@@ -13,7 +13,7 @@ from rules.reach_out.state import Participant, Snapshot, Stage
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """One more try to reach a participant who has the notice, in this round: by all their devices, or by all their channels."""
+    """A further attempt to reach a participant who already has the notice, on all their devices or all their channels."""
 
     person_id: UUID
     round: int
@@ -22,7 +22,7 @@ class Attempt:
 
 @dataclass(frozen=True, slots=True)
 class Announcement:
-    """A notice of one kind for one person. `push`: their devices are pushed as well."""
+    """A notice for one person. `push`: their devices are pushed as well."""
 
     kind: NoticeKind
     person_id: UUID
@@ -32,7 +32,7 @@ class Announcement:
 
 @dataclass(frozen=True, slots=True)
 class AnswerRecord:
-    """An answer to be kept."""
+    """An answer to be stored."""
 
     person_id: UUID
     kind: AnswerKind
@@ -41,11 +41,11 @@ class AnswerRecord:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
-    """`after`: as the reach-out stands then, with every participant. The rest is what goes out.
+    """`after`: the new state, with every participant. The rest is what goes out.
 
-    `notified`: told for the first time; pushed as well when available. `announcements`: other notices. `ends`: everything that
-    is still to be sent is called off, and what inboxes say of how it stood is over: this kind takes its place.
-    `refreshed`: whose open screens look again.
+    `notified`: told for the first time, and pushed if available. `announcements`: other notices. `ends`: pending deliveries
+    are withdrawn, and this kind of notice supersedes those about the earlier state. `refreshed`: people whose open screens
+    reload it.
     """
 
     after: Snapshot
@@ -71,7 +71,7 @@ class MovedFields(TypedDict, total=False):
 
 @dataclass(slots=True)
 class Draft:
-    """A change in the making. `snapshot`: as the reach-out stands so far, at `now`."""
+    """A change under construction. `snapshot`: the state so far, at `now`."""
 
     snapshot: Snapshot
     now: datetime
@@ -83,16 +83,16 @@ class Draft:
     _refreshed: dict[UUID, None] = field(default_factory=dict)
 
     def move(self, **fields: Unpack[MovedFields]) -> None:
-        """Change how the reach-out itself stands; only `machine` does."""
+        """Change fields of the reach-out itself; called by `machine` only."""
         self.snapshot = replace(self.snapshot, **fields)
 
     @property
     def asked_at(self) -> datetime:
-        """When the person last asked. The machine that wrote it down may be a moment ahead of this one."""
+        """When the person last asked, at most `now`: the clock of the machine that wrote it may be ahead of this one."""
         return min(self.snapshot.asked_at, self.now)
 
     def participant(self, person_id: UUID) -> Participant:
-        """Return somebody who is part of it, as they stand so far."""
+        """Return a participant in their state so far."""
         return next(participant for participant in self.snapshot.participants if participant.person_id == person_id)
 
     def put(self, *participants: Participant) -> None:
@@ -103,7 +103,7 @@ class Draft:
         self.snapshot = self.snapshot.without(person_id)
 
     def notify(self, people: Collection[UUID]) -> None:
-        """Tell these for the first time."""
+        """Tell these people for the first time."""
         now = self.now
         self.put(
             *(
@@ -120,7 +120,7 @@ class Draft:
         self._notified += people
 
     def repush(self, people: Collection[UUID]) -> None:
-        """Push these once more, in the round that it stands in."""
+        """Push these people again, in the current round."""
         self.put(
             *(
                 replace(
@@ -135,7 +135,7 @@ class Draft:
         self._attempts += [Attempt(person, self.snapshot.round, by_channel=False) for person in people]
 
     def mark_unreachable(self) -> None:
-        """They were told while something reached them. It does not any more, and nobody is to wait for them."""
+        """Mark people who could be reached when they were told and cannot be any longer, so that nobody waits for them."""
         lost = [
             participant
             for participant in self.snapshot.told
@@ -146,14 +146,14 @@ class Draft:
             self.refresh(self.snapshot.person_id)
 
     def call(self, people: Iterable[UUID]) -> None:
-        """Try the channels of these, in the round that it stands in."""
+        """Try the channels of these people, in the current round."""
         self._attempts += [Attempt(person, self.snapshot.round, by_channel=True) for person in people]
 
     def announce(self, kind: NoticeKind, person_id: UUID, sender_id: UUID | None, *, push: bool = True) -> None:
         self._announcements.append(Announcement(kind, person_id, sender_id, push))
 
     def ask_whether_talking(self) -> None:
-        """Ask both sides."""
+        """Ask both sides whether they are talking."""
         for person_id in (
             self.snapshot.person_id,
             *(participant.person_id for participant in self.snapshot.told if participant.stands),
@@ -161,9 +161,9 @@ class Draft:
             self.announce(NoticeKind.ARE_YOU_TALKING, person_id, None)
 
     def announce_answer(self, participant: Participant, *, to_the_others: bool) -> None:
-        """Tell the person, and at a first answer the others. `one`: the participant as they were before they answered."""
+        """Tell the person, and the others if `to_the_others`. `participant`: their state before the answer."""
         push = not was_just_announced(participant, self.now)
-        # Somebody who had answered before says so anew to a person who is waiting again.
+        # A repeated answer is announced only when it counts as the first one again.
         if to_the_others or not participant.stands:
             self.announce(NoticeKind.ANSWERED, self.snapshot.person_id, participant.person_id, push=push)
         if to_the_others:

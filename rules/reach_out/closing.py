@@ -1,22 +1,27 @@
-"""Closing with an all-clear, which is the person's alone."""
+"""The end of a reach-out: the all-clear, which is the person's alone, and how it felt to them, which nobody else sees."""
 
+from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
+from sqlalchemy import select
+
 from core.unit_of_work import UnitOfWork
+from models import ReachOut, Reflection
 from models.enums import NoticeKind, Outcome
 from rules import access, idempotency
 from rules.access import Caller
-from rules.errors import NotFound
+from rules.errors import NotFound, StillOpen
 from rules.idempotency import RequestFingerprint
 from rules.reach_out import store
-from rules.reach_out.events import Closing
 from rules.reach_out.machine import decide
+from rules.reach_out.state import Closing
 
 
-async def close(
+async def close_reach_out(
     unit: UnitOfWork, who: Caller, reach_out_id: UUID, outcome: Outcome, fingerprint: RequestFingerprint | None
 ) -> None:
-    """Give the all-clear to everyone told. Closing again changes nothing: the first outcome stands.
+    """Close a reach-out with an all-clear to everyone told. Closing it again changes nothing: the first outcome stands.
 
     Raises NotFound, NotYours, KeyReused.
     """
@@ -30,3 +35,55 @@ async def close(
 
     await access.load_own_reach_out(unit, who, reach_out_id)
     await idempotency.run_once(unit, fingerprint, who.person_id, end)
+
+
+@dataclass(frozen=True, slots=True)
+class ReflectionView:
+    """How one reach-out felt: 0 to 3 each, or None. `id` is the reach-out's, `pressed_at` is when it began."""
+
+    id: UUID
+    pressed_at: datetime
+    seen: int | None
+    safe: int | None
+    soothed: int | None
+    created_at: datetime
+
+
+async def list_reflections(unit: UnitOfWork, who: Caller, limit: int, before: UUID | None) -> list[ReflectionView]:
+    """Return the caller's reflections, newest reach-out first, at most `limit` + 1."""
+    statement = (
+        select(
+            Reflection.reach_out_id,
+            ReachOut.created_at.label("pressed_at"),
+            Reflection.seen,
+            Reflection.safe,
+            Reflection.soothed,
+            Reflection.created_at,
+        )
+        .join(ReachOut, ReachOut.id == Reflection.reach_out_id)
+        .where(access.reflects_on_own(who.person_id))
+    )
+    if before is not None:
+        statement = statement.where(Reflection.reach_out_id < before)
+    rows = await unit.session.execute(statement.order_by(Reflection.reach_out_id.desc()).limit(limit + 1))
+    return [ReflectionView(*row) for row in rows]
+
+
+async def save_reflection(
+    unit: UnitOfWork, who: Caller, reach_out_id: UUID, feelings: dict[str, int | None]
+) -> Reflection:
+    """Store how a closed reach-out felt; a later reflection replaces the earlier one.
+
+    Raises NotFound, NotYours, StillOpen.
+    """
+    reach_out = await access.load_own_reach_out(unit, who, reach_out_id)
+    if reach_out.closed_at is None:
+        raise StillOpen
+    reflection = await unit.session.get(Reflection, reach_out_id)
+    if reflection is None:
+        reflection = Reflection(reach_out_id=reach_out_id, created_at=unit.now)
+        unit.session.add(reflection)
+    for name, value in feelings.items():
+        setattr(reflection, name, value)
+    await unit.session.flush()
+    return reflection

@@ -1,9 +1,9 @@
-"""Decides who is told next, and when. Pure: the participants and the moment in, one move out.
+"""Decides who is told next, and when. Pure: participants and the current time in, one move out.
 
 Rung 1 tells the members of step 1 (the whole circle if there are none). Rung 2 tells the rest, and tries the channels
-of those told before whose push has no receipt. Rung 3 pushes everyone told once more, with the channels of those who
-chose them. Rung 4 tells the person plainly that nobody has answered; after it rung 3 comes again three times, ten
-minutes apart. A rung that nobody can hear, or that adds nobody, does not wait: the next one comes in the same move.
+of those told before whose push has no receipt. Rung 3 pushes everyone told again and tries the channels of those who
+have some. Rung 4 tells the person plainly that nobody has answered; after it rung 3 is repeated three times, ten
+minutes apart. A rung that reaches nobody, or adds nobody, does not wait: the next one follows in the same move.
 """
 
 from collections.abc import Collection, Iterable, Sequence
@@ -22,20 +22,20 @@ LAST_RUNG = RUNG_UNANSWERED + REPEAT_COUNT
 """Rungs 5 to 7 are rung 3 again, after the person was told that nobody has answered."""
 REPEAT_EVERY = timedelta(seconds=600)
 REACH_OUT_LIFETIME = timedelta(hours=24)
-"""An open reach-out ends by itself after so long, and says so; never with an all-clear."""
+"""An open reach-out ends by itself after this time, and says so; never with an all-clear."""
 
 SHORTEST_STEP = 30
 LONGEST_STEP = 1800
-"""Bounds in seconds for a person's own ladder: no flood between two rungs, no silence before the truth."""
+"""Bounds in seconds for a person's own ladder: the shortest step between two rungs, and the latest start of rung 4."""
 
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """What one turn of the ladder does. Carried out by `machine`, never here.
+    """One move of the ladder, carried out by `machine`.
 
-    `notify`: told for the first time. `repush`: pushed once more. `channels`: whose channels are tried.
-    `announce_unanswered`: the person is told that nobody has answered. `rung`: where the ladder stands then. `next_at`: when
-    it moves again.
+    `notify`: people told for the first time. `repush`: people pushed again. `channels`: people whose channels are tried.
+    `announce_unanswered`: the person is told that nobody has answered. `rung`: where the ladder stands afterwards. `next_at`:
+    when it moves again.
     """
 
     rung: int
@@ -49,7 +49,7 @@ class Move:
 def next_move(ladder: Sequence[int], rung: int, participants: Sequence[Participant], now: datetime) -> Move:
     """Return the move that is due now, when the ladder stands on `rung` (0 before the first).
 
-    While somebody's word runs nobody says that no one has answered: that waits for its end, before rung 4.
+    Rung 4, which says that nobody has answered, waits until no word runs any more.
     """
     held_until = words_until(participants, now)
     notify: dict[UUID, None] = {}
@@ -71,7 +71,7 @@ def next_move(ladder: Sequence[int], rung: int, participants: Sequence[Participa
     return Move(
         rung=rung,
         notify=tuple(notify),
-        # Somebody who is told for the first time in this very move is not pushed twice by it.
+        # Somebody told for the first time in this move is not pushed twice by it.
         repush=tuple(person for person in repush if person not in notify),
         channels=tuple(channels),
         announce_unanswered=rung == RUNG_UNANSWERED,
@@ -80,19 +80,19 @@ def next_move(ladder: Sequence[int], rung: int, participants: Sequence[Participa
 
 
 def words_until(participants: Sequence[Participant], now: datetime) -> datetime | None:
-    """Return until when the last of the words that run holds; None when none does."""
+    """Return when the last running word ends; None when no word runs."""
     return max(
         (until for participant in participants if (until := word_until(participant, now)) is not None), default=None
     )
 
 
 def pushable(participant: Participant, now: datetime) -> bool:
-    """Whether a push may go to them. Whoever has said that they are there is not asked again while their word runs."""
+    """Return whether a push may go to them. Somebody who said that they are there is not asked again while their word runs."""
     return bool(participant.devices) and _may_be_asked(participant, now)
 
 
 def callable_by_channel(participant: Participant, now: datetime) -> bool:
-    """Whether a channel may be tried: somebody outside their hours is not woken by an SMS either."""
+    """Return whether a channel may be tried: somebody outside their hours is not woken by an SMS either."""
     return bool(participant.channels) and _may_be_asked(participant, now)
 
 
@@ -101,7 +101,7 @@ def _may_be_asked(participant: Participant, now: datetime) -> bool:
 
 
 def hears_pushes(participant: Participant, now: datetime) -> bool:
-    """Whether a push may go to them, and would arrive as far as anybody knows."""
+    """Return whether a push may go to them and is likely to arrive."""
     return len(participant.devices) > participant.refusing_devices and pushable(participant, now)
 
 
@@ -110,7 +110,7 @@ def hears_channels(participant: Participant, now: datetime) -> bool:
 
 
 def due_after(ladder: Sequence[int], rung: int, now: datetime) -> datetime | None:
-    """Return when the rung after `rung` comes, if this one was done at `now`; None when none comes."""
+    """Return when the rung after `rung` is due if this one was carried out at `now`; None after the last."""
     if rung < RUNG_FIRST:
         return now
     if rung < RUNG_UNANSWERED:
@@ -119,15 +119,15 @@ def due_after(ladder: Sequence[int], rung: int, now: datetime) -> datetime | Non
 
 
 def rung_began_at(ladder: Sequence[int], rung: int, next_at: datetime) -> datetime:
-    """Return when the rung was done after which the next one comes at `next_at`: the reverse of `due_after`."""
+    """Return when `rung` was carried out, given that the next one is due at `next_at`: the inverse of `due_after`."""
     following = due_after(ladder, rung, next_at)
     return next_at if following is None else next_at - (following - next_at)
 
 
 def waits_for_those_told_since(snapshot: Snapshot, next_rung_at: datetime) -> datetime | None:
-    """Return since when those were told for whom the ladder waits; None when it waits for everyone told.
+    """Return the earliest time at which the people the ladder waits for were told; None when it waits for everyone told.
 
-    Only rung 2 tells some and leaves others be; a press on it pushes everyone again.
+    Only rung 2 tells some people without pushing the others; pressing again during rung 2 pushes everyone.
     """
     if snapshot.rung != RUNG_EVERYBODY:
         return None
@@ -138,10 +138,9 @@ def waits_for_those_told_since(snapshot: Snapshot, next_rung_at: datetime) -> da
 def nobody_reachable(
     rung: int, participants: Sequence[Participant], now: datetime, waited_for_since: datetime | None = None
 ) -> bool:
-    """Whether all whom this rung reached have declined or cannot hear any more, so that the next need not wait.
+    """Return whether everybody this rung reached has declined or cannot be reached any more, so that the next need not wait.
 
-    `waited_for_since`: pushes to those told earlier are not waited for. Channels count from rung 2 on: before it none has
-    been tried.
+    People told before `waited_for_since` are not waited for. Channels count from rung 2 on, the first that tries any.
     """
     return not any(
         (
@@ -160,7 +159,7 @@ def _waited_for(participant: Participant, since: datetime | None) -> bool:
 
 
 def without_receipt(told_people: Sequence[Participant], now: datetime) -> tuple[UUID, ...]:
-    """Return those of whose push nothing has been heard, and who have chosen another channel."""
+    """Return people whose push has no receipt and who have another channel."""
     return tuple(
         participant.person_id
         for participant in told_people
@@ -170,7 +169,7 @@ def without_receipt(told_people: Sequence[Participant], now: datetime) -> tuple[
 
 @dataclass(frozen=True, slots=True)
 class _Step:
-    """Whom one rung tells, pushes again, and tries by channel."""
+    """The people one rung tells, pushes again, and tries by channel."""
 
     notify: tuple[UUID, ...] = ()
     repush: tuple[UUID, ...] = ()
@@ -178,7 +177,7 @@ class _Step:
 
 
 def _rung(rung: int, participants: Sequence[Participant], notified: Collection[UUID], now: datetime) -> _Step:
-    """Return what this rung does. `notified`: told earlier in the same move."""
+    """Return what this rung does. `notified`: people told earlier in the same move."""
     untold = [
         participant for participant in participants if not participant.told and participant.person_id not in notified
     ]
@@ -191,7 +190,7 @@ def _rung(rung: int, participants: Sequence[Participant], notified: Collection[U
         case 4:
             return _Step()
         case _:
-            # Rung 3, and its repetitions. Whoever is still waiting (somebody added late) is told by it too.
+            # Rung 3 and its repetitions. People not told yet (added late) are told as well.
             return _Step(
                 notify=_ids(untold),
                 repush=_ids(participant for participant in told_people if pushable(participant, now)),

@@ -1,8 +1,8 @@
-"""Every transition of a reach-out, and nowhere else: what each event makes of each stage. Pure; section 5 of the design.
+"""All transitions of a reach-out: what each event does in each stage. Pure.
 
-`decide` takes the reach-out as it stands, what has happened and the moment, and returns what is to be written. A clock
-stands inside the stage that owns it (`state`), so a stage without its clock, or a clock of another stage, cannot be written.
-A further kind of reach-out is a further stage, and a case for it in the events that concern it.
+`decide` takes the reach-out, an event and the current time, and returns the change to be written. A clock lives inside the
+stage that owns it (`state`), so a stage without its clock, or with the clock of another stage, cannot be expressed. A further
+kind of reach-out is a further stage, with a case in the events that concern it.
 """
 
 from collections.abc import Iterable
@@ -11,20 +11,19 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from models.enums import AnswerKind, NoticeKind, Outcome
-from rules.reach_out import events, ladder
+from rules.reach_out import ladder, state
 from rules.reach_out.change import AnswerRecord, Change, Draft
-from rules.reach_out.events import Event, PressedAgain
 from rules.reach_out.ladder import LAST_RUNG, REACH_OUT_LIFETIME, RUNG_EVERYBODY, RUNG_UNANSWERED, Move
 from rules.reach_out.progress import TALKING_COOLDOWN, has_just_said_so, held_seconds, held_until, with_answer, word
 from rules.reach_out.repress import repress
-from rules.reach_out.state import Answered, Closed, Participant, Snapshot, Together, Waiting
+from rules.reach_out.state import Answered, Closed, Event, Participant, PressedAgain, Snapshot, Together, Waiting
 
 NO_DELAY = timedelta()
 ONE_MICROSECOND = timedelta(microseconds=1)
 
 
 def begin(before_first_rung: Snapshot, now: datetime) -> Change:
-    """Return what a first press does: rung 1 tells its people, and rungs that nobody hears are passed over."""
+    """Return what a first press does: rung 1 tells its people; rungs that reach nobody are skipped."""
     draft = Draft(before_first_rung, now)
     move = ladder.next_move(draft.snapshot.ladder, 0, draft.snapshot.participants, now)
     _carry_out(draft, move, announce=move.announce_unanswered)
@@ -32,37 +31,37 @@ def begin(before_first_rung: Snapshot, now: datetime) -> Change:
 
 
 def decide(snapshot: Snapshot, event: Event, now: datetime) -> Change:
-    """Return what this event makes of the reach-out. Nothing happens to a closed one any more."""
+    """Return what this event changes. Nothing changes a closed reach-out."""
     draft = Draft(snapshot, now)
     if isinstance(snapshot.stage, Closed) or not _concerns(event, snapshot):
         return draft.change()
     match event:
-        case events.ClockDue():
+        case state.ClockDue():
             _clock_due(draft)
-        case events.AnswerGiven(person_id, kind, minutes):
+        case state.AnswerGiven(person_id, kind, minutes):
             _answer(draft, person_id, kind, minutes)
-        case events.Talking(person_id):
+        case state.Talking(person_id):
             _talking(draft, person_id)
-        case events.TalkingConfirmed(person_id):
+        case state.TalkingConfirmed(person_id):
             _talking_confirmed(draft, person_id)
-        case events.PressedAgain():
+        case state.PressedAgain():
             _pressed_again(draft, event)
-        case events.MemberLeft(person_id):
+        case state.MemberLeft(person_id):
             _member_left(draft, person_id)
-        case events.ReachChanged():
+        case state.ReachChanged():
             draft.mark_unreachable()
             _skip_if_unreachable(draft)
-        case events.Closing(outcome, announcement):
+        case state.Closing(outcome, announcement):
             _close(draft, outcome, announcement)
     return draft.change()
 
 
 def _concerns(event: Event, snapshot: Snapshot) -> bool:
-    """Whether who speaks was told of it, and who leaves is part of it."""
+    """Return whether the one who speaks was told of it, and the one who leaves takes part in it."""
     match event:
-        case events.AnswerGiven(person_id) | events.Talking(person_id) | events.TalkingConfirmed(person_id):
+        case state.AnswerGiven(person_id) | state.Talking(person_id) | state.TalkingConfirmed(person_id):
             return any(participant.person_id == person_id for participant in snapshot.told)
-        case events.MemberLeft(person_id):
+        case state.MemberLeft(person_id):
             return snapshot.participant(person_id) is not None
     return True
 
@@ -90,11 +89,11 @@ def _move_ladder(draft: Draft) -> None:
     if move.rung > RUNG_UNANSWERED and before.unanswered_at is None:
         held = ladder.words_until(before.participants, draft.now)
         if held is not None:
-            # What is owed is the word that nobody is there, and somebody still may be.
+            # The ladder owes the person the word that nobody is there, and somebody still may be.
             draft.move(stage=Waiting(held))
             return
         announce = True
-    # A channel has one delivery a round, so those without a phone need a further one as well.
+    # A channel has one delivery a round, so trying channels needs a new round as well.
     further = bool(move.repush or move.channels)
     draft.move(round=before.round + further, pushed_at=draft.now if move.repush else before.pushed_at)
     _carry_out(draft, move, announce=announce)
@@ -113,9 +112,9 @@ def _carry_out(draft: Draft, move: Move, *, announce: bool) -> None:
 
 
 def _wake_sleepers(draft: Draft) -> None:
-    """Push those who were told in their inbox alone and may be pushed by now: their hours have begun, a mute is over.
+    """Push people told in the inbox only who have become available: their hours have begun, or a mute has ended.
 
-    From rung 2 on with their channels, as the rungs that have passed would have.
+    From rung 2 on their channels are tried too, as the rungs already carried out would have done.
     """
     if not isinstance(draft.snapshot.stage, Waiting):
         return
@@ -134,7 +133,7 @@ def _wake_sleepers(draft: Draft) -> None:
 
 
 def _skip_if_unreachable(draft: Draft) -> None:
-    """Do not wait for people who cannot hear: when nobody told so far can, the next rung is due at once."""
+    """Make the next rung due at once when nobody told so far can be reached."""
     _wake_sleepers(draft)
     match draft.snapshot.stage:
         case Waiting(next_rung_at) if next_rung_at is not None and draft.snapshot.rung < RUNG_UNANSWERED:
@@ -155,16 +154,16 @@ def _answer(draft: Draft, person_id: UUID, kind: AnswerKind, minutes: int | None
     else:
         if not isinstance(draft.snapshot.stage, Together):
             _hold(draft)
-        # Of somebody who holds nothing any more the others are not told that they are with the person.
+        # The others are not told of somebody whose words hold nothing any longer.
         first = waited and not isinstance(draft.snapshot.stage, Waiting)
         draft.announce_answer(participant, to_the_others=first)
     draft.refresh_everyone()
 
 
 def _hold(draft: Draft) -> None:
-    """Hold the ladder for as long as the answers that stand ask for; half way through, both are asked how it goes.
+    """Hold the ladder for as long as standing answers ask for; half way through, both sides are asked whether they are talking.
 
-    Nothing changes when none of them holds it any longer.
+    Changes nothing when no answer holds it any longer.
     """
     until = held_until(draft.snapshot.told, draft.asked_at)
     stage = draft.snapshot.stage
@@ -174,7 +173,7 @@ def _hold(draft: Draft) -> None:
 
 
 def _talking(draft: Draft, person_id: UUID) -> None:
-    """Pause the ladder for a participant who says that they are talking with the person, whom it asks to confirm."""
+    """Pause the ladder for a participant who says that they are talking, and ask the person to confirm it."""
     participant = draft.participant(person_id)
     draft.refresh_everyone()
     if has_just_said_so(participant, draft.asked_at, draft.now):
@@ -194,18 +193,17 @@ def _talking(draft: Draft, person_id: UUID) -> None:
 def _talking_confirmed(draft: Draft, person_id: UUID) -> None:
     participant = draft.participant(person_id)
     if not participant.stands:
-        # They found each other without an answer being pressed; the others still learn that somebody is there.
+        # They are talking although no answer was given; the others still learn that somebody is there.
         _answer(draft, person_id, AnswerKind.CALLING, None)
     draft.move(stage=Together(person_id))
     draft.refresh_everyone()
 
 
 def _lose(draft: Draft, patience: timedelta = NO_DELAY, lost_word_until: datetime | None = None) -> None:
-    """Look again who is there once somebody has said that they can't, or is gone.
+    """Reconsider who is there after somebody has declined or left.
 
-    With nobody there the next rung is due after `patience`. `lost_word_until`: until when their word would have run.
-    `together` stands as long as the one who is talked with does; else the other answers that hold decide. What somebody said
-    an hour ago is nobody who is there.
+    With nobody there, the next rung is due after `patience`. `lost_word_until`: until when their word would have run.
+    `Together` lasts as long as its partner stands; otherwise the remaining answers decide, as long as they still run.
     """
     match draft.snapshot.stage:
         case Together(partner) if draft.snapshot.is_there(partner):
@@ -218,18 +216,18 @@ def _lose(draft: Draft, patience: timedelta = NO_DELAY, lost_word_until: datetim
                 return
             _hold(draft)
         case Waiting(next_rung_at) if lost_word_until is not None and next_rung_at == lost_word_until:
-            # The ladder that went on beside their word waited for its end.
+            # The ladder was waiting for the end of their word.
             draft.move(stage=Waiting(draft.now + patience))
             _clock_due(draft)
     _skip_if_unreachable(draft)
 
 
 def _wait_again(draft: Draft, at: datetime) -> None:
-    """Nobody is there after all: the next rung is due at this moment, the later ones keep their distances."""
+    """Resume the ladder because nobody is there after all: the next rung is due `at`, later ones keep their distances."""
     if draft.snapshot.rung >= RUNG_UNANSWERED:
-        # The last the person heard is that somebody answered: that nobody has is announced anew.
+        # The person last heard that somebody answered, so that nobody has is announced again.
         draft.move(unanswered_at=None)
-    # Past the last repetition there is one more, or this moment would pass in silence.
+    # After the last repetition one more is granted, or this moment would pass in silence.
     draft.move(stage=Waiting(at), rung=min(draft.snapshot.rung, LAST_RUNG - 1))
 
 
@@ -243,7 +241,7 @@ def _member_left(draft: Draft, person_id: UUID) -> None:
 
 def _pressed_again(draft: Draft, event: PressedAgain) -> None:
     if draft.now >= draft.snapshot.created_at + REACH_OUT_LIFETIME:
-        # Not yet taken by a worker. Nobody's call for help goes into something that ends a moment later.
+        # No worker has ended it yet. A call for help must not go into something that ends a moment later.
         _clock_due(draft)
         return
     if event.need is not None:
@@ -253,16 +251,16 @@ def _pressed_again(draft: Draft, event: PressedAgain) -> None:
     _add(draft, event.added)
     if draft.snapshot.rung_is_due(draft.now):
         _clock_due(draft)
-    # A press that nobody could hear does not wait for them either.
+    # A press that reaches nobody does not wait for them either.
     _skip_if_unreachable(draft)
 
 
 def _ask_again(draft: Draft) -> None:
-    """Push those told so far once more and take up a ladder that is held."""
+    """Push those told so far again and resume a ladder that is held."""
     stage, now = draft.snapshot.stage, draft.now
     partner = draft.snapshot.participant(stage.person_id) if isinstance(stage, Together) else None
     if partner is not None:
-        # Whoever the person is talking with is not alarmed because the others are asked. What they said holds nothing any more.
+        # The partner is not alarmed because the others are asked; their words no longer hold the ladder.
         draft.put(replace(partner, talking_at=now - ONE_MICROSECOND))
     before = draft.snapshot
     plan = repress(before, now)
@@ -278,13 +276,13 @@ def _ask_again(draft: Draft) -> None:
 
 
 def _add(draft: Draft, added: Iterable[Participant]) -> None:
-    """Tell people who were not asked before, were to be asked later, or who left and are back in the circle."""
+    """Tell people who were not asked yet, would be asked by a later rung, or have left and returned to the circle."""
     told_people = {participant.person_id for participant in draft.snapshot.told}
     late = [participant for participant in added if participant.person_id not in told_people]
     draft.put(*late)
     draft.notify([participant.person_id for participant in late])
     if draft.snapshot.rung >= RUNG_EVERYBODY:
-        # The rung that tries channels has passed them by.
+        # The rung that tries channels was carried out without them.
         draft.call(
             [participant.person_id for participant in late if ladder.callable_by_channel(participant, draft.now)]
         )

@@ -8,16 +8,17 @@ from sqlalchemy import Select, select
 
 from core.errors import KeysUnavailable
 from core.unit_of_work import UnitOfWork
-from models import Message, Person, ReachOut
+from models import Message, Notice, Person, ReachOut
 from models.enums import NoticeKind
 from rules import access, idempotency
 from rules.access import Caller
+from rules.accounts.person_view import PersonView, person_view
 from rules.errors import ReachOutClosed
 from rules.idempotency import RequestFingerprint
 from rules.inbox.notices import NoticeDraft, create_notices
-from rules.reach_out import push_rate, state, store
+from rules.outbox import push_rate
+from rules.reach_out import state, store
 from rules.reach_out.state import Snapshot
-from rules.reach_out.views import PersonView, person_view
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +65,9 @@ async def write_message(unit: UnitOfWork, who: Caller, snapshot: Snapshot, text:
             NoticeDraft(reader, NoticeKind.MESSAGE, message.id, who.person_id, snapshot.id, push=push)
             for reader, push in readers.items()
         ],
-        await push_rate.next_push_at(unit, snapshot.id, readers),
+        await push_rate.next_push_at(
+            unit, (Notice.reach_out_id == snapshot.id, Notice.kind == NoticeKind.MESSAGE), readers
+        ),
     )
     return message.id
 

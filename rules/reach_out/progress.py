@@ -11,16 +11,17 @@ ANSWER_PAUSE = timedelta(seconds=600)
 """How long an answer, or the word that they are talking, holds the ladder."""
 SOON_GRACE = timedelta(seconds=120)
 MAX_HOLD = timedelta(seconds=1800)
-"""How long one person's words hold the ladder in all, since the person last asked: nobody holds it for ever."""
+"""Limit on how long one participant's words hold the ladder, counted from when the person last asked."""
 
 TALKING_COOLDOWN = timedelta(seconds=30)
-"""Between two alarms, or two announcements, that one person's to and fro can set off; the first of each is at once."""
+"""Minimum distance between two alarms, or two announcements, set off by one participant who keeps changing their answer; the
+first of each comes at once."""
 SAME_ANSWER_WINDOW = ANSWER_PAUSE / 2
-"""A participant who says again that they are talking, this soon, has said it: the person is not asked once more."""
+"""A participant who repeats this soon that they are talking does not make the person be asked again."""
 
 
 def recipient_state(of: Participant) -> RecipientState:
-    """Return what the person sees of one recipient: the furthest that is known, and never more."""
+    """Return the state of a recipient that the person sees: the furthest one that is known for certain."""
     if of.answer is not None:
         return RecipientState.DECLINED if of.declined else RecipientState.ANSWERED
     for reached, state in (
@@ -36,16 +37,16 @@ def recipient_state(of: Participant) -> RecipientState:
 
 
 def pause_until(kind: AnswerKind, minutes: int | None, now: datetime) -> datetime:
-    """Return how long the ladder waits for the one who answered: ten minutes, or their own minutes and two more."""
+    """Return until when an answer given at `now` holds the ladder: ten minutes, or the stated minutes and two more."""
     if kind is AnswerKind.SOON and minutes is not None:
         return now + timedelta(minutes=minutes) + SOON_GRACE
     return now + ANSWER_PAUSE
 
 
 def word(of: Participant, since: datetime | None = None) -> tuple[datetime, datetime] | None:
-    """Return from when until when the latest word of this participant runs; None when there is none that stands.
+    """Return the start and end of this participant's latest word (answer or "we are talking"); None when none stands.
 
-    `since`: words from before do not count. Whoever has held the ladder for `MAX_HOLD` already holds it no longer.
+    Words from before `since` do not count. Somebody who has already held the ladder for `MAX_HOLD` holds it no longer.
     """
     if of.answer is None or not of.stands:
         return None
@@ -63,22 +64,22 @@ def word(of: Participant, since: datetime | None = None) -> tuple[datetime, date
 
 
 def word_until(of: Participant, now: datetime) -> datetime | None:
-    """Return until when the word of this participant runs; None when it does not any more."""
+    """Return until when this participant's word runs; None when it has run out."""
     running = word(of)
     return running[1] if running is not None and running[1] > now else None
 
 
 def held_seconds(of: Participant, since: datetime, now: datetime) -> float:
-    """Return how long this participant's words have held the ladder since the person last asked, the latest up to now."""
+    """Return for how many seconds, up to `now`, this participant's words have held the ladder since the person last asked."""
     running = word(of, since)
     latest = (min(now, running[1]) - running[0]).total_seconds() if running is not None else 0.0
     return (of.held_seconds or 0.0) + max(latest, 0.0)
 
 
 def held_until(participants: Iterable[Participant], since: datetime) -> datetime | None:
-    """Return until when the answers that stand hold the ladder; None when there is none.
+    """Return until when standing answers hold the ladder; None when there are none.
 
-    A word from before `since`, when the person asked once more, holds nothing any longer.
+    Words from before `since`, when the person last asked, hold nothing.
     """
     return max(
         (running[1] for participant in participants if (running := word(participant, since)) is not None), default=None
@@ -86,19 +87,19 @@ def held_until(participants: Iterable[Participant], since: datetime) -> datetime
 
 
 def has_just_said_so(of: Participant, since: datetime, now: datetime) -> bool:
-    """Whether this participant has said, a moment ago and since the person last asked, that they are talking."""
+    """Return whether this participant said a moment ago, and after the person last asked, that they are talking."""
     if not of.stands or of.talking_at is None or of.talking_at < since:
         return False
     return now - of.talking_at < SAME_ANSWER_WINDOW
 
 
 def was_just_announced(of: Participant, now: datetime) -> bool:
-    """Whether the others were told a moment ago that this participant is there."""
+    """Return whether the others were told a moment ago that this participant is there."""
     return of.promised_at is not None and now - of.promised_at < TALKING_COOLDOWN
 
 
 def with_answer(of: Participant, kind: AnswerKind, minutes: int | None, since: datetime, now: datetime) -> Participant:
-    """Return the participant with an answer given now in the place of what they said before."""
+    """Return the participant with an answer given now replacing their earlier one."""
     return replace(
         of,
         held_seconds=held_seconds(of, since, now),

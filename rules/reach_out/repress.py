@@ -1,4 +1,4 @@
-"""Whom a further press pushes, and when the ladder that it takes up moves. Pure."""
+"""What pressing again does: whom it pushes, and when a ladder that it resumes moves on. Pure."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,14 +10,14 @@ from rules.reach_out.ladder import RUNG_EVERYBODY, RUNG_UNANSWERED, Move
 from rules.reach_out.state import Answered, Snapshot, Together
 
 REPRESS_COOLDOWN = timedelta(seconds=30)
-"""A press this soon after the last push pushes nobody anew: it is the same press, or a shaking hand."""
+"""A press this soon after the last push pushes nobody again: it is a double tap, or a shaking hand."""
 
 
 @dataclass(frozen=True, slots=True)
 class Repress:
     """`push`: everyone to be pushed in a further round. `channels`: whose channels are tried.
 
-    `takes_up`: a paused ladder goes on; it stands on `rung` then and moves at `next_rung_at`.
+    `takes_up`: a paused ladder is resumed; it then stands on `rung` and moves at `next_rung_at`.
     """
 
     push: tuple[UUID, ...]
@@ -31,10 +31,10 @@ class Repress:
 def repress(snapshot: Snapshot, now: datetime) -> Repress:
     """Return whom a further press pushes, and what it does to the ladder.
 
-    Within 30 s it is the same press and pushes nobody. A ladder that an answer holds is taken up at any time: to ask the
-    others too is never the same press. Not asked again is who said that they can't, and who said that they are there,
-    while their word runs. After the person was told that nobody has answered, the ladder starts again at rung 2, with the
-    channels that this rung tries.
+    Within `REPRESS_COOLDOWN` it counts as the same press and pushes nobody. A ladder held by an answer is resumed at any
+    time: asking the others as well is never the same press. People who declined, and people whose word that they are there
+    still runs, are not asked again. Once the person was told that nobody has answered, the ladder restarts at rung 2, with
+    the channels of that rung.
     """
     held, over = isinstance(snapshot.stage, Answered | Together), snapshot.rung >= RUNG_UNANSWERED
     same_press = now - snapshot.pushed_at < REPRESS_COOLDOWN
@@ -49,7 +49,7 @@ def repress(snapshot: Snapshot, now: datetime) -> Repress:
     move = ladder.next_move(snapshot.ladder, rung, snapshot.participants, now)
     next_rung_at = due_after_repress(snapshot.ladder, snapshot.rung, move, snapshot.pushed_at, now)
     if move.repush and not over:
-        # The rung that comes now pushes them.
+        # The rung that is due now pushes them.
         push = ()
     return Repress(push, channels, same_press, takes_up=True, rung=rung, next_rung_at=next_rung_at)
 
@@ -57,10 +57,10 @@ def repress(snapshot: Snapshot, now: datetime) -> Repress:
 def due_after_repress(
     steps: Sequence[int], rung: int, move: Move, pushed_at: datetime, now: datetime
 ) -> datetime | None:
-    """Return when a ladder that is taken up from `rung` moves on. `move`: the one that it would make at once.
+    """Return when a ladder resumed from `rung` moves on. `move`: what it would do at once.
 
-    At once, but for a move that pushes those who were told once more: between two pushes there is calm. After the person was
-    told that nobody has answered the press itself does what rung 2 does, and rung 3 keeps its distance.
+    At once, except that a move which pushes people a second time keeps `REPRESS_COOLDOWN` between two pushes. Once the person
+    was told that nobody has answered, the press itself does what rung 2 does, and rung 3 keeps its distance.
     """
     calm = max(now, pushed_at + REPRESS_COOLDOWN)
     if rung >= RUNG_UNANSWERED and calm == now:

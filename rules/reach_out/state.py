@@ -1,4 +1,4 @@
-"""A reach-out as decisions see it: a stage that owns its clocks, and one value for everyone who is part of it."""
+"""A reach-out as decisions see it: a stage that owns its clocks, its participants, and the events that can happen to it."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -6,19 +6,19 @@ from datetime import datetime
 from typing import Any, Self
 from uuid import UUID
 
-from models.enums import AnswerKind, Outcome
+from models.enums import AnswerKind, Need, NoticeKind, Outcome
 
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """Nobody has answered, or whoever did holds the ladder no longer. No rung comes any more when `next_rung_at` is None."""
+    """Nobody has answered, or no answer holds the ladder any longer. `next_rung_at` is None after the last rung."""
 
     next_rung_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """Somebody is there; the ladder rests until `paused_until`. Both sides are asked at `ask_at` how it goes, once."""
+    """Somebody is there; the ladder rests until `paused_until`. Both sides are asked once, at `ask_at`, whether they are talking."""
 
     paused_until: datetime
     ask_at: datetime | None
@@ -26,7 +26,7 @@ class Answered:
 
 @dataclass(frozen=True, slots=True)
 class Together:
-    """The person has said that they are talking. With whom is unknown where an older release wrote it down."""
+    """The person has said that they are talking. The partner is unknown in rows written by an older release."""
 
     person_id: UUID | None
 
@@ -42,12 +42,12 @@ Stage = Waiting | Answered | Together | Closed
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Participant:
-    """A member who is part of a reach-out: how far it has come to them, what they said, and the ways to them now.
+    """A member who takes part in a reach-out: how far it has reached them, their answer, and how they can be reached now.
 
-    `available`: a push may go to them now; otherwise from `hears_at` on (None: not within two weeks). `refusing_…`: how many of
-    these ways refuse everything; they are tried and not waited for. `promises`: number of times they said that they are
-    there, the last time at `promised_at`. `held_seconds`: how long their words have held the ladder since the person last
-    asked, but for the latest word. `notice_id`: the notice of this reach-out in their inbox.
+    `available`: a push may go to them now; otherwise from `hears_at` on (None: not within two weeks). `refusing_…`: number of
+    devices or channels whose service refuses everything; they are tried but not waited for. `promises`: number of times they
+    said that they are there, most recently at `promised_at`. `held_seconds`: how long their words, except the latest, have
+    held the ladder since the person last asked. `notice_id`: the notice of this reach-out in their inbox.
     """
 
     person_id: UUID
@@ -85,17 +85,17 @@ class Participant:
 
     @property
     def stands(self) -> bool:
-        """Whether they have said that they are there."""
+        """Whether they have said that they are there and have not withdrawn it."""
         return self.answer is not None and not self.declined
 
     @property
     def follows(self) -> bool:
-        """Whether what becomes of it is pushed to them: the alarm was, or they have answered out of their inbox."""
+        """Whether later events are pushed to them: the alarm was pushed to them, or they answered from their inbox."""
         return self.quiet_at is None or self.stands
 
     @property
     def sleeps(self) -> bool:
-        """Whether they were told in their inbox alone and have said nothing: they are pushed when they may be."""
+        """Whether they were told in the inbox only and have not answered: they are pushed as soon as they are available."""
         return self.told and self.quiet_at is not None and self.answer is None
 
     @property
@@ -110,11 +110,11 @@ class Participant:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Snapshot:
-    """One reach-out at one moment. `participants`: those who are not gone, told or not, by step and membership.
+    """One reach-out at one moment. `participants`: those who have not left, told or not, by step and membership.
 
-    `ladder`: offsets in seconds. `rung`: the last one done. `round`: number of times those told were pushed, last at
-    `pushed_at`. `asked_at`: when the person last asked; words from before hold nothing. `row`: the columns as they stand
-    in the database, for `store.save`.
+    `ladder`: offsets in seconds. `rung`: the last one carried out. `round`: number of times those told were pushed, most
+    recently at `pushed_at`. `asked_at`: when the person last asked; earlier words hold nothing. `row`: the columns as read
+    from the database, for `store.save`.
     """
 
     id: UUID
@@ -140,7 +140,7 @@ class Snapshot:
         participants: Iterable[Participant],
         now: datetime,
     ) -> Self:
-        """Return the reach-out of a press that nobody has been told of yet."""
+        """Return the reach-out of a new press, before anybody has been told."""
         return cls(
             id=reach_out_id,
             person_id=person_id,
@@ -159,7 +159,7 @@ class Snapshot:
         return tuple(participant for participant in self.participants if participant.told)
 
     def is_there(self, partner: UUID | None) -> bool:
-        """Whether this participant has said that they are there; anybody will do where it is not known who it is."""
+        """Return whether this participant has said that they are there; with `partner` unknown (None), whether anybody has."""
         return any(participant.stands for participant in self.told if partner in {None, participant.person_id})
 
     def rung_is_due(self, now: datetime) -> bool:
@@ -170,7 +170,7 @@ class Snapshot:
         return next((participant for participant in self.participants if participant.person_id == person_id), None)
 
     def with_participants(self, *changed: Participant) -> Self:
-        """Return the same with these in the place of who they were; who was not part of it comes last."""
+        """Return a copy with these participants replaced; new ones are appended."""
         by_id = {participant.person_id: participant for participant in self.participants} | {
             participant.person_id: participant for participant in changed
         }
@@ -181,3 +181,62 @@ class Snapshot:
             self,
             participants=tuple(participant for participant in self.participants if participant.person_id != person_id),
         )
+
+
+@dataclass(frozen=True, slots=True)
+class ClockDue:
+    """One of its clocks is due, or may be."""
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerGiven:
+    """A participant who was told answers. `minutes`: of `soon`."""
+
+    person_id: UUID
+    kind: AnswerKind
+    minutes: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Talking:
+    """A participant who was told says that they are talking with the person."""
+
+    person_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class TalkingConfirmed:
+    """The person says that they are talking with this participant, who was told."""
+
+    person_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class PressedAgain:
+    """The person presses while it is open. `added`: members they name who do not take part yet."""
+
+    need: Need | None = None
+    added: tuple[Participant, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class MemberLeft:
+    """A member leaves, is removed, is blocked, or erases their account."""
+
+    person_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class ReachChanged:
+    """The ways to reach participants have changed: devices, channels, hours, a mute. The snapshot holds the new ones."""
+
+
+@dataclass(frozen=True, slots=True)
+class Closing:
+    """It ends. `announcement`: `all_clear` when the person ends it, `ended` otherwise."""
+
+    outcome: Outcome
+    announcement: NoticeKind
+
+
+Event = ClockDue | AnswerGiven | Talking | TalkingConfirmed | PressedAgain | MemberLeft | ReachChanged | Closing

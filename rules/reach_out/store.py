@@ -1,4 +1,4 @@
-"""Loads a reach-out as decisions see it, and is the only writer of what they come to."""
+"""Loads a reach-out for a decision and writes the decision's change: the only writer of its state, rung and clocks."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -21,14 +21,14 @@ from rules.kinds import SUPERSEDED_KINDS
 from rules.outbox.cancellation import cancel_deliveries
 from rules.reach_out import ladder
 from rules.reach_out.change import Change
-from rules.reach_out.outgoing import send
-from rules.reach_out.participants import RECIPIENT_COLUMNS, load_participants
 from rules.reach_out.state import Answered, Closed, Participant, Snapshot, Stage, Together, Waiting
+from rules.reach_out.storage.outgoing import send
+from rules.reach_out.storage.participants import RECIPIENT_COLUMNS, load_participants
 
 REACH_OUT_TABLE = cast("Table", ReachOut.__table__)
 RECIPIENT_TABLE = cast("Table", Recipient.__table__)
 FIRST_COLUMNS = ("person_id", "membership_id", "role", "step", "told_at", "quiet_at", "unreachable_at")
-"""What a recipient is inserted with; the rest is null until something happens."""
+"""Columns a recipient is inserted with; the others are null until something happens."""
 
 _REACH_OUT = select(*REACH_OUT_TABLE.c)
 
@@ -36,8 +36,8 @@ _REACH_OUT = select(*REACH_OUT_TABLE.c)
 async def load(unit: UnitOfWork, reach_out_id: UUID, *, skip_locked: bool = False) -> Snapshot | None:
     """Lock a reach-out and return it; None when there is none, or somebody else holds it and `skip_locked`.
 
-    The lock is a statement of its own. PostgreSQL reads what a locking statement joins as it was before the wait, so one that
-    read the participants as well would miss the answer of whoever was first.
+    The lock is a separate statement. PostgreSQL reads joined rows of a locking statement as of before the wait, so a single
+    statement would miss the answer of a transaction that held the lock first.
     """
     return await _load(unit, _REACH_OUT.where(ReachOut.id == reach_out_id).with_for_update(skip_locked=skip_locked))
 
@@ -45,13 +45,13 @@ async def load(unit: UnitOfWork, reach_out_id: UUID, *, skip_locked: bool = Fals
 async def load_seen(unit: UnitOfWork, who: Caller, reach_out_id: UUID) -> Snapshot:
     """Lock and return a reach-out that the caller pressed or was told of. Raises NotFound.
 
-    `access` has been asked before the lock; whoever was put outside while this waited sees nothing of it.
+    The caller has checked `access` before; this checks again for those who were removed while it waited for the lock.
     """
     snapshot = await load(unit, reach_out_id)
     if snapshot is None:
         raise NotFound
-    mine = snapshot.participant(who.person_id)
-    if snapshot.person_id != who.person_id and (mine is None or not mine.told):
+    participant = snapshot.participant(who.person_id)
+    if snapshot.person_id != who.person_id and (participant is None or not participant.told):
         raise NotFound
     return snapshot
 
@@ -64,19 +64,19 @@ async def load_if_due(unit: UnitOfWork, reach_out_id: UUID) -> Snapshot | None:
 
 async def load_open_of(unit: UnitOfWork, owner_id: UUID) -> Snapshot | None:
     """Lock the open reach-out of this person; None when there is none."""
-    open_one = (access.owned_by(ReachOut, owner_id), ReachOut.closed_at.is_(None))
-    return await _load(unit, _REACH_OUT.where(*open_one).with_for_update())
+    of_owner = (access.owned_by(ReachOut, owner_id), ReachOut.closed_at.is_(None))
+    return await _load(unit, _REACH_OUT.where(*of_owner).with_for_update())
 
 
 def is_due(now: datetime) -> ColumnElement[bool]:
-    """Return the condition that a clock has come. A row without one was left by an older release: look at once."""
+    """Return the condition that a clock is due. A row without a clock was left by an older release and is due at once."""
     return or_(ReachOut.due_at.is_(None), ReachOut.due_at <= now)
 
 
 async def save(unit: UnitOfWork, before: Snapshot, change: Change) -> UUID | None:
-    """Write what a decision made of the snapshot that it was given; return the id of the answer that it keeps.
+    """Write the change decided for this snapshot; return the id of the stored answer, if any.
 
-    The order is that of locks: reach-out, deliveries, recipients.
+    Rows are written in lock order: reach-out, deliveries, recipients.
     """
     columns = {name: value for name, value in _columns(before, change.after).items() if before.row[name] != value}
     if columns:
@@ -95,7 +95,7 @@ async def save(unit: UnitOfWork, before: Snapshot, change: Change) -> UUID | Non
 
 
 async def make_due(unit: UnitOfWork, reach_out_id: UUID, wrong: ColumnElement[bool]) -> bool:
-    """Let a worker look at a reach-out now, if what the auditor found `wrong` still is; return whether it was."""
+    """Make a reach-out due now if the condition `wrong` still holds; return whether it did."""
     changed = await unit.session.execute(
         update(REACH_OUT_TABLE).where(REACH_OUT_TABLE.c.id == reach_out_id, wrong).values(due_at=unit.now)
     )
@@ -103,7 +103,7 @@ async def make_due(unit: UnitOfWork, reach_out_id: UUID, wrong: ColumnElement[bo
 
 
 def reach_out_columns(snapshot: Snapshot) -> dict[str, Any]:
-    """Return the columns that say how a reach-out stands; a clock that its stage does not have is null."""
+    """Return the state columns of a reach-out; clocks that its stage does not have are null."""
     stage = snapshot.stage
     return {
         "state": str(_state(stage)),
@@ -124,7 +124,7 @@ def reach_out_columns(snapshot: Snapshot) -> dict[str, Any]:
 
 
 def due_at(snapshot: Snapshot) -> datetime | None:
-    """Return when somebody has to look at a reach-out next: its earliest clock, at the latest its end; None once closed."""
+    """Return when a worker must look at it next: its earliest clock or the end of its lifetime; None once closed."""
     clocks = [snapshot.created_at + ladder.REACH_OUT_LIFETIME]
     match snapshot.stage:
         case Waiting(next_rung_at):
@@ -165,14 +165,14 @@ async def _load(unit: UnitOfWork, statement: Select[*tuple[Any, ...]]) -> Snapsh
 
 
 def _stage(row: Row[*tuple[Any, ...]]) -> Stage:
-    """Return the stage with its clocks. One that an older release, or a fault, left without them is carried on."""
+    """Return the stage with its clocks; missing clocks (left by an older release or a fault) are filled in."""
     match ReachOutState(row.state):
         case ReachOutState.WAITING:
             if row.next_rung_at is None and row.rung < ladder.LAST_RUNG:
                 return Waiting(ladder.due_after(row.ladder, row.rung, row.pushed_at))
             return Waiting(row.next_rung_at)
         case ReachOutState.ANSWERED:
-            # With no pause written down it is over.
+            # A missing pause counts as over.
             return Answered(row.paused_until or row.pushed_at, row.ask_at)
         case ReachOutState.TOGETHER:
             return Together(row.together_with)
@@ -195,7 +195,7 @@ def _state(stage: Stage) -> ReachOutState:
 def _columns(before: Snapshot, after: Snapshot) -> dict[str, Any]:
     columns = reach_out_columns(after)
     if after.asked_at == before.asked_at:
-        # What an older release left unsaid stays so: that release would not keep it up to date.
+        # A null left by an older release stays null: that release would not keep the column up to date.
         columns["asked_at"] = before.row["asked_at"]
     return columns
 
@@ -209,7 +209,7 @@ async def _supersede_notices(unit: UnitOfWork, before: Snapshot, announcement: N
         Notice.reach_out_id == before.id,
         Notice.kind.in_(SUPERSEDED_KINDS),
         Notice.read_at.is_(None),
-        # Who closes it knows how it stood. When nobody has, that nobody answered is still news to the one who pressed.
+        # A person who closes it knows how it stood. If it ended by itself, "nobody answered" is still news to them.
         *((~access.owned_by(Notice, before.person_id),) if announcement is NoticeKind.ENDED else ()),
     )
     await unit.session.execute(
@@ -218,15 +218,17 @@ async def _supersede_notices(unit: UnitOfWork, before: Snapshot, announcement: N
 
 
 async def _update_recipients(unit: UnitOfWork, before: Snapshot, after: Snapshot) -> None:
-    """Write the columns that a decision changed, and no others: receipts are written beside it, without its lock."""
+    """Write only the columns that the decision changed: receipts are written concurrently, without this lock."""
     by_id = {participant.person_id: participant for participant in before.participants}
     changed = [
         (participant, names)
         for participant in sorted(after.participants, key=attrgetter("person_id"))
-        if (old := by_id.get(participant.person_id)) is not None
-        and (names := tuple(name for name in RECIPIENT_COLUMNS if getattr(participant, name) != getattr(old, name)))
+        if (before_it := by_id.get(participant.person_id)) is not None
+        and (
+            names := tuple(name for name in RECIPIENT_COLUMNS if getattr(participant, name) != getattr(before_it, name))
+        )
     ]
-    # In the order of their ids, as everywhere, and as many at once as change in the same columns.
+    # In order of ids, like every writer, and batched by the set of changed columns.
     for names, group in groupby(changed, lambda item: item[1]):
         await _write_recipients(unit, before.id, [participant for participant, _ in group], names)
 
@@ -248,24 +250,35 @@ async def _write_recipients(
 
 
 async def _add_recipients(unit: UnitOfWork, before: Snapshot, after: Snapshot) -> None:
-    """Insert who was not part of it. Whoever left and is back is told anew: nothing of the first time counts."""
+    """Insert new recipients. Somebody who left and has returned starts afresh: nothing of the first time counts."""
     known = {participant.person_id for participant in before.participants}
     added = {
         participant.person_id: participant for participant in after.participants if participant.person_id not in known
     }
     if not added:
         return
-    mine = and_(Recipient.reach_out_id == before.id, access.owned_by_any(Recipient, added))
-    back = (await unit.session.execute(select(Recipient.person_id).where(mine))).scalars().all()
-    if back:
-        await unit.session.execute(update(RECIPIENT_TABLE).where(mine).values(gone_at=None))
-        await _write_recipients(unit, before.id, [added[person_id] for person_id in sorted(back)], RECIPIENT_COLUMNS)
-        # The old notice was taken from their inbox; it makes room.
-        old = (Notice.reach_out_id == before.id, Notice.kind == NoticeKind.REACH_OUT, access.owned_by_any(Notice, back))
+    rows_of_added = and_(Recipient.reach_out_id == before.id, access.owned_by_any(Recipient, added))
+    returned = (await unit.session.execute(select(Recipient.person_id).where(rows_of_added))).scalars().all()
+    if returned:
+        await unit.session.execute(update(RECIPIENT_TABLE).where(rows_of_added).values(gone_at=None))
+        await _write_recipients(
+            unit, before.id, [added[person_id] for person_id in sorted(returned)], RECIPIENT_COLUMNS
+        )
+        # The first notice was taken from their inbox; free its event for the new one.
+        first_notices = (
+            Notice.reach_out_id == before.id,
+            Notice.kind == NoticeKind.REACH_OUT,
+            access.owned_by_any(Notice, returned),
+        )
         await unit.session.execute(
-            update(Notice).where(*old).values(event_id=unit.new_id()).execution_options(synchronize_session=False)
+            update(Notice)
+            .where(*first_notices)
+            .values(event_id=unit.new_id())
+            .execution_options(synchronize_session=False)
         )
     rows = [
-        first_recipient_columns(participant) for person_id, participant in added.items() if person_id not in set(back)
+        first_recipient_columns(participant)
+        for person_id, participant in added.items()
+        if person_id not in set(returned)
     ]
     await insert_together(unit.session, [(RECIPIENT_TABLE, rows, {"reach_out_id": before.id})])

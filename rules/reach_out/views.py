@@ -1,4 +1,4 @@
-"""What each viewer sees of a reach-out: the person everything, a recipient the person, themselves and who answered."""
+"""What each viewer sees of a reach-out: the person everything; a recipient the person, themselves and who has answered."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
@@ -13,16 +13,9 @@ from models import Person, ReachOut, Recipient
 from models.enums import AnswerKind, ReachOutState
 from rules import access
 from rules.access import Caller
+from rules.accounts.person_view import PersonView
 from rules.reach_out.progress import recipient_state
 from rules.reach_out.state import Participant
-
-
-@dataclass(frozen=True, slots=True)
-class PersonView:
-    """A person in a reply. The name is None when no key at hand opens it."""
-
-    id: UUID
-    display_name: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,11 +110,6 @@ _SHOWN = (
 _LINE = select(Recipient.reach_out_id, *_PERSON, *(getattr(Recipient, name) for name in _SHOWN)).join(
     Person, Person.id == Recipient.person_id
 )
-
-
-def person_view(keyring: Keyring, person_id: UUID, data_key: bytes | None, name: bytes | None) -> PersonView:
-    vault = keyring.vault(person_id, data_key)
-    return PersonView(person_id, vault.open("people.display_name", person_id, name))
 
 
 async def load_reach_out(unit: UnitOfWork, who: Caller, reach_out_id: UUID) -> ReachOutView:

@@ -11,8 +11,7 @@ from notifications import claim
 from notifications.dispatcher import GATHER_SECONDS
 from rules.reach_out import advance, machine
 from rules.reach_out.change import Change
-from rules.reach_out.events import Event
-from rules.reach_out.state import Snapshot
+from rules.reach_out.state import Event, Snapshot
 from tests.world.patience import patient
 from tests.world.world import World
 

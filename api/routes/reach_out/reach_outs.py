@@ -43,10 +43,11 @@ from rules import access
 from rules.access import Caller
 from rules.errors import EmptyCircle, KeyReused, NobodyAnswered, NotFound, NotYours, ReachOutClosed, StillOpen
 from rules.idempotency import RequestFingerprint
-from rules.reach_out import answers, closing, press_again, reflections, views
-from rules.reach_out.answers import Reply
-from rules.reach_out.press import press as run_press
-from rules.reach_out.start import PressRequest
+from rules.reach_out import closing, views
+from rules.reach_out.answer import Reply, confirm_together, give_answer
+from rules.reach_out.press import press_again
+from rules.reach_out.press.press import press as run_press
+from rules.reach_out.press.start import PressRequest
 
 router = APIRouter(prefix="/v1/reach-outs", tags=["reach-outs"])
 
@@ -173,7 +174,7 @@ async def answer(
 ) -> AnswerOut:
     """Say what I can do. I may change it at any time until the reach-out is closed."""
     fingerprint = fingerprint_of(unit.keyring, who, f"POST /v1/reach-outs/{reach_out_id}/answers", key, body)
-    answer_row = await answers.answer(unit, who, reach_out_id, Reply(body.kind, body.minutes, body.text), fingerprint)
+    answer_row = await give_answer(unit, who, reach_out_id, Reply(body.kind, body.minutes, body.text), fingerprint)
     return AnswerOut(
         id=answer_row.id,
         kind=AnswerKind(answer_row.kind),
@@ -193,7 +194,7 @@ async def together(
 ) -> ReachOutOut:
     """We are talking. The person, who may name with whom, makes it so; a recipient's word asks the person."""
     fingerprint = fingerprint_of(unit.keyring, who, f"POST /v1/reach-outs/{reach_out_id}/together", key, body)
-    await answers.together(unit, who, reach_out_id, body.person_id if body else None, fingerprint)
+    await confirm_together(unit, who, reach_out_id, body.person_id if body else None, fingerprint)
     return await _load_reach_out_out(unit, who, reach_out_id)
 
 
@@ -227,7 +228,7 @@ async def close(
 ) -> ReachOutOut:
     """Give the all-clear to everyone told. Only the person can; closing again changes nothing."""
     fingerprint = fingerprint_of(unit.keyring, who, f"POST /v1/reach-outs/{reach_out_id}/close", key, body)
-    await closing.close(unit, who, reach_out_id, Outcome(body.outcome), fingerprint)
+    await closing.close_reach_out(unit, who, reach_out_id, Outcome(body.outcome), fingerprint)
     return await _load_reach_out_out(unit, who, reach_out_id)
 
 
@@ -239,7 +240,7 @@ async def close(
 async def reflect(reach_out_id: UUID, body: Felt, unit: Writing, who: WritingCaller) -> Felt:
     """Look back on it, for my eyes only. What I leave out stays as it was."""
     feelings = body.model_dump(include=body.model_fields_set)
-    reflection = await reflections.save_reflection(unit, who, reach_out_id, feelings)
+    reflection = await closing.save_reflection(unit, who, reach_out_id, feelings)
     return Felt(seen=reflection.seen, safe=reflection.safe, soothed=reflection.soothed)
 
 

@@ -8,8 +8,8 @@ from pydantic import BaseModel
 
 from api.dependencies import Reading, ReadingCaller
 from api.schemas.common import DEFAULT_LIMIT, Cursor, Limit, Page, page
-from rules.reach_out import reflections
-from rules.reach_out.reflections import ReflectionView
+from rules.reach_out import closing
+from rules.reach_out.closing import ReflectionView
 
 router = APIRouter(prefix="/v1/reflections", tags=["reflections"])
 
@@ -30,7 +30,7 @@ async def list_reflections(
     unit: Reading, who: ReadingCaller, limit: Limit = DEFAULT_LIMIT, cursor: Cursor = None
 ) -> Page[ReflectionOut]:
     """How it felt, as I kept it; those of the newest reach-outs first. Nobody else sees them."""
-    return page(await reflections.list_reflections(unit, who, limit, cursor), limit, _reflection_out)
+    return page(await closing.list_reflections(unit, who, limit, cursor), limit, _reflection_out)
 
 
 def _reflection_out(view: ReflectionView) -> ReflectionOut:

@@ -6,9 +6,8 @@ from typing import Any
 
 from models.enums import AnswerKind, Outcome
 from rules.reach_out.change import Change
-from rules.reach_out.events import Event
 from rules.reach_out.machine import decide
-from rules.reach_out.state import Answered, Closed, Participant, Snapshot, Stage, Waiting
+from rules.reach_out.state import Answered, Closed, Event, Participant, Snapshot, Stage, Waiting
 from tests.world.participants import NOW, letters, participant, seconds, told
 
 CALLING, SOON, HERE, CANNOT = AnswerKind.CALLING, AnswerKind.SOON, AnswerKind.HERE, AnswerKind.CANNOT

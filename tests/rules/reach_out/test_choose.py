@@ -8,9 +8,9 @@ import pytest
 
 from rules.access import Caller
 from rules.idempotency import Earlier
-from rules.reach_out.load_circle import Member, Presser
-from rules.reach_out.press import Again, Choice, Nobody, Replay, Start, choose
-from rules.reach_out.start import PressRequest
+from rules.reach_out.press.load_circle import Member, Presser
+from rules.reach_out.press.press import Again, Choice, Nobody, Replay, Start, choose
+from rules.reach_out.press.start import PressRequest
 
 OPEN = UUID(int=1)
 EARLIER = Earlier(UUID(int=2), b"", datetime(2026, 11, 1, tzinfo=UTC))

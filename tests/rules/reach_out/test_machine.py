@@ -5,19 +5,22 @@ from datetime import datetime
 import pytest
 
 from models.enums import NoticeKind, Outcome
-from rules.reach_out.events import (
+from rules.reach_out.ladder import REACH_OUT_LIFETIME
+from rules.reach_out.machine import decide
+from rules.reach_out.state import (
+    Answered,
     AnswerGiven,
     ClockDue,
+    Closed,
     Closing,
     MemberLeft,
     PressedAgain,
     ReachChanged,
     Talking,
     TalkingConfirmed,
+    Together,
+    Waiting,
 )
-from rules.reach_out.ladder import REACH_OUT_LIFETIME
-from rules.reach_out.machine import decide
-from rules.reach_out.state import Answered, Closed, Together, Waiting
 from tests.rules.reach_out.machine_table import (
     CALLING,
     CLOSED,

@@ -6,15 +6,19 @@ import pytest
 
 from models.enums import Need, Outcome
 from rules.reach_out.change import AnswerRecord
-from rules.reach_out.events import (
-    AnswerGiven,
-    PressedAgain,
-    Talking,
-    TalkingConfirmed,
-)
 from rules.reach_out.ladder import REACH_OUT_LIFETIME
 from rules.reach_out.machine import begin, decide
-from rules.reach_out.state import Answered, Closed, Snapshot, Together, Waiting
+from rules.reach_out.state import (
+    Answered,
+    AnswerGiven,
+    Closed,
+    PressedAgain,
+    Snapshot,
+    Talking,
+    TalkingConfirmed,
+    Together,
+    Waiting,
+)
 from tests.rules.reach_out.machine_table import (
     CALLING,
     CANNOT,

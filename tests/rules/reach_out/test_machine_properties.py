@@ -9,20 +9,25 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from models.enums import AnswerKind, NoticeKind, Outcome
 from rules.reach_out.change import Change
-from rules.reach_out.events import (
+from rules.reach_out.ladder import LAST_RUNG, REACH_OUT_LIFETIME, RUNG_UNANSWERED
+from rules.reach_out.machine import begin, decide
+from rules.reach_out.state import (
+    Answered,
     AnswerGiven,
     ClockDue,
+    Closed,
     Closing,
     Event,
     MemberLeft,
+    Participant,
     PressedAgain,
     ReachChanged,
+    Snapshot,
     Talking,
     TalkingConfirmed,
+    Together,
+    Waiting,
 )
-from rules.reach_out.ladder import LAST_RUNG, REACH_OUT_LIFETIME, RUNG_UNANSWERED
-from rules.reach_out.machine import begin, decide
-from rules.reach_out.state import Answered, Closed, Participant, Snapshot, Together, Waiting
 from rules.reach_out.store import due_at
 from tests.world.participants import LADDER, NOW, OWNER, REACH_OUT, participant, ways
 

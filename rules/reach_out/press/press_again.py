@@ -1,4 +1,4 @@
-"""Pressing again while a reach-out is open: everyone told so far is pushed once more, never a second reach-out."""
+"""Pressing again while a reach-out is open: everyone told so far is pushed again; there is never a second reach-out."""
 
 from collections.abc import Sequence
 from uuid import UUID
@@ -13,19 +13,18 @@ from rules.access import Caller
 from rules.errors import ReachOutClosed
 from rules.idempotency import RequestFingerprint
 from rules.reach_out import state, store
-from rules.reach_out.events import PressedAgain
-from rules.reach_out.load_circle import Member
 from rules.reach_out.machine import decide
 from rules.reach_out.messages import write_message
-from rules.reach_out.state import Snapshot
+from rules.reach_out.press.load_circle import Member
+from rules.reach_out.state import PressedAgain, Snapshot
 
 
 class ClosedMeanwhileError(Exception):
-    """The reach-out that was open when it was read is closed now; the press looks again."""
+    """The reach-out was open when it was read and is closed now; the press starts over."""
 
 
 class OverError(Exception):
-    """The reach-out had lived its 24 hours and has been ended in this unit of work; the press begins a new one."""
+    """The reach-out had reached its 24 hours and has been ended in this unit of work; the press begins a new one."""
 
 
 async def nudge(unit: UnitOfWork, who: Caller, reach_out_id: UUID, fingerprint: RequestFingerprint | None) -> None:
@@ -51,7 +50,7 @@ async def press_again(
     need: Need | None = None,
     add: Sequence[Member] = (),
 ) -> None:
-    """Push again, tell those added, keep a note as a message.
+    """Push again, tell the members added, and store a note as a message.
 
     Raises ClosedMeanwhileError, OverError, IntegrityError in a race.
     """
@@ -70,12 +69,12 @@ async def press_again(
     await store.save(unit, snapshot, change)
     if isinstance(change.after.stage, state.Closed):
         raise OverError
-    if note is not None and not await _said_already(unit, who, snapshot, note):
+    if note is not None and not await _note_is_repeated(unit, who, snapshot, note):
         await write_message(unit, who, change.after, note)
 
 
-async def _said_already(unit: UnitOfWork, who: Caller, snapshot: Snapshot, note: str) -> bool:
-    """Whether these words stand there already: a retry without a key says them twice."""
+async def _note_is_repeated(unit: UnitOfWork, who: Caller, snapshot: Snapshot, note: str) -> bool:
+    """Return whether this note is already stored: a retry without an Idempotency-Key sends it twice."""
     if who.vault.open("reach_outs.note", snapshot.id, snapshot.row["note"]) == note:
         return True
     last = (

@@ -1,4 +1,4 @@
-"""Writes what a change sends: the answer that it keeps, notices, and deliveries, by one statement."""
+"""Writes what a change sends, in one statement: an answer, notices and deliveries."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
@@ -18,11 +18,11 @@ from rules.reach_out.change import Announcement, AnswerRecord, Change
 
 ANSWER_TABLE = cast("Table", Answer.__table__)
 FIRST_ROUND = 1
-"""The round of a notice's own deliveries."""
+"""Round of a notice's first deliveries."""
 
 
 async def send(unit: UnitOfWork, change: Change) -> UUID | None:
-    """Write all that goes out; return the id of the answer that is kept."""
+    """Write everything that goes out; return the id of the stored answer, if any."""
     answer_id = unit.new_id() if change.answer is not None else None
     announcements = await _without_the_blocked(unit, change.announcements)
     drafts = _drafts(unit, change, announcements, answer_id)
@@ -43,7 +43,7 @@ def _drafts(
 ) -> list[NoticeDraft]:
     reach_out = change.after
     available = {participant.person_id for participant in reach_out.participants if participant.available}
-    # One event for all who are asked the same question.
+    # Everybody asked the same question gets the same event.
     events = {
         NoticeKind.ANSWERED: answer_id,
         NoticeKind.ALL_CLEAR: reach_out.id,
@@ -79,7 +79,7 @@ def _drafts(
 async def _addresses(
     unit: UnitOfWork, change: Change, drafts: Sequence[NoticeDraft], notices: Sequence[dict[str, Any]]
 ) -> dict[int, tuple[list[DeliveryKey], list[DeliveryKey]]]:
-    """Return by round which notice is to be pushed to which devices, and which to which channels."""
+    """Return by round the (notice, device) and (notice, channel) pairs to deliver to."""
     participants = {participant.person_id: participant for participant in change.after.participants}
     devices_of: dict[UUID, Sequence[UUID]] = {
         person_id: participant.devices for person_id, participant in participants.items()
@@ -107,14 +107,14 @@ async def _addresses(
 
 
 async def _without_the_blocked(unit: UnitOfWork, announcements: Sequence[Announcement]) -> Sequence[Announcement]:
-    """Leave out who is told of the answer of somebody whom a block keeps apart from them."""
+    """Drop announcements of answers between people who have blocked each other."""
     answers = [
         announcement
         for announcement in announcements
         if announcement.kind is NoticeKind.ANSWERED and announcement.sender_id is not None
     ]
     if len(answers) < 2:
-        # The person and who answers them share a membership, so no block stands between them.
+        # The person and their helper share a membership, so there is no block between them.
         return announcements
     senders = {announcement.sender_id for announcement in answers if announcement.sender_id is not None}
     hidden = {sender_id: await access.load_people_kept_apart(unit.session, sender_id) for sender_id in senders}

@@ -1,4 +1,4 @@
-"""The first press: what is written, and who is told. Decided purely, written by one statement."""
+"""The first press: what is written and who is told, decided purely and written by one statement."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,8 +17,8 @@ from rules.idempotency import RequestFingerprint
 from rules.inbox.notices import NOTICE_TABLE, NoticeDraft, notice_row, publish_after_commit, shared_notice_values
 from rules.outbox.enqueue import delivery_batches
 from rules.reach_out import views
-from rules.reach_out.load_circle import Member, Presser
 from rules.reach_out.machine import begin
+from rules.reach_out.press.load_circle import Member, Presser
 from rules.reach_out.state import Participant, Snapshot
 from rules.reach_out.store import RECIPIENT_TABLE, first_recipient_columns, reach_out_columns
 from rules.reach_out.views import Head, Line, ReachOutView
@@ -40,7 +40,7 @@ _SHOWN = (
 
 @dataclass(frozen=True, slots=True)
 class PressRequest:
-    """What comes with a press. All of it may be missing: the press itself says enough."""
+    """The optional contents of a press."""
 
     note: str | None = None
     need: Need | None = None
@@ -57,7 +57,7 @@ async def start(
 ) -> ReachOutView:
     """Save a reach-out with a notice for everyone told and a delivery for each of their devices.
 
-    Nothing is locked: that one reach-out is open and one key was used are constraints. Raises IntegrityError.
+    Nothing is locked: constraints allow one open reach-out a person and one use of a key. Raises IntegrityError.
     """
     now, person_id = operation.now, presser.caller.person_id
     participants = [member.participant for member in members]
@@ -68,14 +68,22 @@ async def start(
     notice_ids = {notice["recipient_id"]: notice["id"] for notice in notices}
     called = {attempt.person_id for attempt in change.attempts if attempt.by_channel}
     told = change.after.told
-    devices = [(notice_ids[one.person_id], device) for one in told if one.available for device in one.devices]
-    channels = [
-        (notice_ids[one.person_id], channel) for one in told if one.person_id in called for channel in one.channels
+    devices = [
+        (notice_ids[person.person_id], device) for person in told if person.available for device in person.devices
     ]
-    # Nobody at all can hear: the person learns it in the reply and in their own inbox, not in five minutes.
+    channels = [
+        (notice_ids[person.person_id], channel)
+        for person in told
+        if person.person_id in called
+        for channel in person.channels
+    ]
+    # Nobody can be reached at all: the person learns it in the reply and in their own inbox, not five minutes later.
     own_notices = [
-        notice_row(operation, NoticeDraft(one.person_id, one.kind, row["id"], one.sender_id, row["id"]))
-        for one in change.announcements
+        notice_row(
+            operation,
+            NoticeDraft(announcement.person_id, announcement.kind, row["id"], announcement.sender_id, row["id"]),
+        )
+        for announcement in change.announcements
     ]
     draft = NoticeDraft(person_id, NoticeKind.REACH_OUT, row["id"], person_id, row["id"])
     await operation.statements.insert(
@@ -83,7 +91,7 @@ async def start(
             single(REACH_OUT_TABLE, row),
             (
                 RECIPIENT_TABLE,
-                [first_recipient_columns(one) for one in change.after.participants],
+                [first_recipient_columns(participant) for participant in change.after.participants],
                 {"reach_out_id": row["id"]},
             ),
             (NOTICE_TABLE, notices, shared_notice_values(operation, draft)),
@@ -125,8 +133,8 @@ def _view(
         contact=presser.contact,
     )
     lines = [
-        Line(one, member.data_key, member.display_name, member.contact)
-        for one, member in zip(participants, members, strict=True)
+        Line(participant, member.data_key, member.display_name, member.contact)
+        for participant, member in zip(participants, members, strict=True)
     ]
     lines.sort(key=lambda line: (line.participant.step, line.participant.membership_id))
     return views.compose_view(operation.keyring, presser.caller.person_id, head, lines)

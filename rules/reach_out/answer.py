@@ -1,4 +1,4 @@
-"""Answers and being together: who says what, and whether they may."""
+"""What people say in an open reach-out: a recipient's answer, and the word of either side that they are talking."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -13,15 +13,14 @@ from rules.access import Caller
 from rules.errors import NobodyAnswered, NotFound, NotYours, ReachOutClosed
 from rules.idempotency import RequestFingerprint
 from rules.reach_out import state, store
-from rules.reach_out.events import AnswerGiven, Talking, TalkingConfirmed
 from rules.reach_out.machine import decide
 from rules.reach_out.messages import write_message
-from rules.reach_out.state import Participant, Snapshot
+from rules.reach_out.state import AnswerGiven, Participant, Snapshot, Talking, TalkingConfirmed
 
 
 @dataclass(frozen=True, slots=True)
 class AnswerView:
-    """An answer as it was written down."""
+    """A stored answer."""
 
     id: UUID
     kind: str
@@ -31,17 +30,17 @@ class AnswerView:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What a recipient says: the kind, the minutes of `soon`, and words for the person if they like."""
+    """A recipient's answer: its kind, the minutes of `soon`, and optional words to the person."""
 
     kind: AnswerKind
     minutes: int | None = None
     text: str | None = None
 
 
-async def answer(
+async def give_answer(
     unit: UnitOfWork, who: Caller, reach_out_id: UUID, reply: Reply, fingerprint: RequestFingerprint | None
 ) -> AnswerView:
-    """Say what a recipient can do. Raises NotFound, NotYours (one's own reach-out), Closed, KeyReused."""
+    """Store a recipient's answer. Raises NotFound, NotYours (for the person's own reach-out), Closed, KeyReused."""
 
     async def create() -> UUID:
         snapshot = await store.load_seen(unit, who, reach_out_id)
@@ -57,7 +56,7 @@ async def answer(
             await write_message(unit, who, change.after, reply.text)
         return answer_id
 
-    # Also before a retry is handed what it made: whoever is outside meanwhile sees nothing of it.
+    # Checked before a retry gets its earlier result as well: whoever has left meanwhile sees nothing of it.
     await access.load_reach_out(unit, who, reach_out_id)
     answer_id, new = await idempotency.run_once(unit, fingerprint, who.person_id, create)
     if new:
@@ -66,16 +65,16 @@ async def answer(
     return AnswerView(row.id, row.kind, row.minutes, row.created_at)
 
 
-async def together(
+async def confirm_together(
     unit: UnitOfWork, who: Caller, reach_out_id: UUID, person_id: UUID | None, fingerprint: RequestFingerprint | None
 ) -> None:
-    """Say that they are talking. The person's own word makes it so; a recipient's asks the person.
+    """Record that they are talking. The person's own word settles it; a recipient's asks the person to confirm.
 
-    The person may name with whom; it is the latest answer otherwise. Raises NotFound (also for a person who was not
-    told), Closed, NobodyAnswered, KeyReused.
+    The person may name whom they are talking with; the default is whoever spoke last. Raises NotFound (also for somebody
+    who was not told), Closed, NobodyAnswered, KeyReused.
     """
 
-    async def say() -> UUID:
+    async def record() -> UUID:
         snapshot = await store.load_seen(unit, who, reach_out_id)
         if isinstance(snapshot.stage, state.Closed):
             raise ReachOutClosed
@@ -85,13 +84,13 @@ async def together(
         await store.save(unit, snapshot, decide(snapshot, event, unit.now))
         return reach_out_id
 
-    # Also before a retry is told that it is done: whoever is outside meanwhile sees nothing of it.
+    # Checked before a retry succeeds as well: whoever has left meanwhile sees nothing of it.
     await access.load_reach_out(unit, who, reach_out_id)
-    await idempotency.run_once(unit, fingerprint, who.person_id, say)
+    await idempotency.run_once(unit, fingerprint, who.person_id, record)
 
 
 def _partner(snapshot: Snapshot, person_id: UUID | None) -> Participant:
-    """Return with whom the person is talking: whom they name, or who has spoken last."""
+    """Return whom the person is talking with: the one they name, or whoever spoke last."""
     if person_id is not None:
         named = snapshot.participant(person_id)
         if named is None or not named.told:
@@ -100,9 +99,9 @@ def _partner(snapshot: Snapshot, person_id: UUID | None) -> Participant:
     answered = [participant for participant in snapshot.told if participant.stands]
     if not answered:
         raise NobodyAnswered
-    return max(answered, key=_last_word_at)
+    return max(answered, key=_last_spoken_at)
 
 
-def _last_word_at(participant: Participant) -> datetime:
+def _last_spoken_at(participant: Participant) -> datetime:
     words = [at for at in (participant.answered_at, participant.talking_at) if at is not None]
     return max(words, default=participant.told_at or datetime.min.replace(tzinfo=UTC))

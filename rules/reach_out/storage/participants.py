@@ -1,4 +1,4 @@
-"""Reads everyone who is part of a reach-out, with the ways to each at this moment, in one statement."""
+"""Reads everyone who takes part in a reach-out, with the current ways to reach each, in one statement."""
 
 from collections.abc import Sequence
 from itertools import groupby
@@ -32,7 +32,7 @@ RECIPIENT_COLUMNS = (
     "talking_at",
     "held_seconds",
 )
-"""The columns of a recipient that decisions read and write; each is a field of `Participant`."""
+"""Columns of a recipient that decisions read and write; each is a field of `Participant`."""
 
 _PROMISES = (
     select(Answer.person_id, func.count().label("promises"), func.max(Answer.created_at).label("promised_at"))
@@ -77,23 +77,17 @@ _PARTICIPANTS = (
 
 
 async def load_participants(unit: UnitOfWork, reach_out_id: UUID) -> tuple[Participant, ...]:
-    """Return everyone of this reach-out who is not gone, told or not, with the ways to them at this moment."""
+    """Return the participants who have not left, told or not, with the current ways to reach them."""
     rows = (await unit.session.execute(_PARTICIPANTS, {"reach_out_id": reach_out_id})).all()
-    return tuple(_participant(unit, list(mine)) for _, mine in groupby(rows, attrgetter("person_id")))
+    return tuple(_participant(unit, list(group)) for _, group in groupby(rows, attrgetter("person_id")))
 
 
 def _participant(unit: UnitOfWork, rows: Sequence[Row[*tuple[Any, ...]]]) -> Participant:
-    """Return one participant; there is a row for each device with each channel."""
+    """Return one participant; `rows` holds one for each pair of device and channel."""
     row = rows[0]
-    devices = {
-        participant.device_id: is_refusing(unit, participant.device_refusals)
-        for participant in rows
-        if participant.device_id is not None
-    }
+    devices = {pair.device_id: is_refusing(unit, pair.device_refusals) for pair in rows if pair.device_id is not None}
     channels = {
-        participant.channel_id: is_refusing(unit, participant.channel_refusals)
-        for participant in rows
-        if participant.channel_id is not None
+        pair.channel_id: is_refusing(unit, pair.channel_refusals) for pair in rows if pair.channel_id is not None
     }
     hears_at = hours.next_available(row.hours, row.time_zone, row.muted_until, unit.now, wake_me=row.wake_me)
     values = {name: getattr(row, name) for name in RECIPIENT_COLUMNS}

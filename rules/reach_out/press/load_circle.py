@@ -1,4 +1,4 @@
-"""All that a press has to know, read in one statement: the caller, an open reach-out, the circle."""
+"""Everything a press needs to know, read in one statement: the caller, an open reach-out, the circle."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -21,9 +21,9 @@ from rules.reach_out.state import Participant
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """An active member as a press finds them. `available`: a push may go to them now; `hears_at`: from when on.
+    """An active member at the moment of a press. `available`: a push may go to them now, otherwise from `hears_at` on.
 
-    The rest is theirs, sealed.
+    `data_key`, `display_name` and `contact` are sealed.
     """
 
     membership_id: UUID
@@ -42,7 +42,7 @@ class Member:
 
     @property
     def participant(self) -> Participant:
-        """The same member as one who has not been told."""
+        """The member as a participant who has not been told."""
         return Participant(
             person_id=self.person_id,
             membership_id=self.membership_id,
@@ -59,7 +59,7 @@ class Member:
 
 @dataclass(frozen=True, slots=True)
 class Presser:
-    """Who presses, with an open reach-out and their circle. `ladder`: their own, or the installation's."""
+    """The person who presses, with their open reach-out and circle. `ladder`: their own, or the installation's."""
 
     caller: Caller
     open_id: UUID | None
@@ -97,7 +97,7 @@ _CIRCLE = (
 
 
 def _with_circle(person: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
-    """Join the selected person's open reach-out, members and their devices beside them."""
+    """Join the selected person's open reach-out and members, with the members' devices and channels."""
     return (
         person.outerjoin(ReachOut, and_(ReachOut.person_id == Person.id, ReachOut.closed_at.is_(None)))
         .outerjoin(Membership, and_(Membership.owner_id == Person.id, Membership.confirmed_at.is_not(None)))
@@ -117,7 +117,7 @@ _READ = _with_circle(
 
 
 async def load(operation: Operation, token: str | None, default_ladder: Sequence[int]) -> Presser:
-    """Load whom the token carries, with all that a press decides by, in one round trip. Raises NotSignedIn."""
+    """Load the person whose token this is, with everything a press decides by, in one round trip. Raises NotSignedIn."""
     if not token:
         raise NotSignedIn
     rows = await operation.fetch(_READ, {"token_hash": access.token_hash(token), "now": operation.now})
@@ -145,7 +145,7 @@ def _members(operation: Operation, rows: Sequence[Row[*tuple[Any, ...]]]) -> lis
         if row.membership_id not in devices:
             devices[row.membership_id], channels[row.membership_id] = {}, {}
             heads.append(row)
-        # Each device comes once with each channel; the keys of a dict keep their order and count once.
+        # Rows are the product of devices and channels; the keys of a dict keep the order and drop repetitions.
         if row.device_id is not None:
             devices[row.membership_id][row.device_id] = is_refusing(operation, row.device_refusals)
         if row.channel_id is not None:

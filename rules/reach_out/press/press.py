@@ -1,4 +1,4 @@
-"""The press: read once, choose what it comes to, carry that out; look again when somebody else was first."""
+"""The press: read once, choose what to do, do it; start over when another request was first."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -14,20 +14,21 @@ from rules import access, helplines, idempotency
 from rules.access import Caller
 from rules.errors import EmptyCircle
 from rules.idempotency import Earlier, RequestFingerprint
-from rules.reach_out import load_circle, press_again, views
-from rules.reach_out.load_circle import Member, Presser
-from rules.reach_out.start import PressRequest, start
+from rules.reach_out import views
+from rules.reach_out.press import load_circle, press_again
+from rules.reach_out.press.load_circle import Member, Presser
+from rules.reach_out.press.start import PressRequest, start
 from rules.reach_out.views import ReachOutView
 
 MAX_PRESS_ATTEMPTS = 5
 
 Identify = Callable[[Caller], RequestFingerprint | None]
-"""Called as soon as the caller is known; returns what their Idempotency-Key and body come to."""
+"""Called as soon as the caller is known; returns the fingerprint of their Idempotency-Key and body."""
 
 
 @dataclass(frozen=True, slots=True)
 class Pressed:
-    """What came of a press. `new`: it made the reach-out in `view`, which is `caller`'s."""
+    """The result of a press. `new`: it created the reach-out in `view`, which belongs to `caller`."""
 
     view: ReachOutView
     new: bool
@@ -36,14 +37,14 @@ class Pressed:
 
 @dataclass(frozen=True, slots=True)
 class Replay:
-    """The same request has been answered before."""
+    """The same request was answered earlier."""
 
     earlier: Earlier
 
 
 @dataclass(frozen=True, slots=True)
 class Again:
-    """A reach-out is open: never a second one. `members`: those named, who are told as well."""
+    """A reach-out is open, and there is never a second one. `members`: members named in the press, who are told as well."""
 
     reach_out_id: UUID
     members: tuple[Member, ...]
@@ -51,21 +52,21 @@ class Again:
 
 @dataclass(frozen=True, slots=True)
 class Start:
-    """A new reach-out, which asks these members."""
+    """A new reach-out to these members."""
 
     members: tuple[Member, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Nobody:
-    """Nobody is there to be asked."""
+    """There is nobody to ask."""
 
 
 Choice = Replay | Again | Start | Nobody
 
 
 def choose(presser: Presser, request: PressRequest, earlier: Earlier | None) -> Choice:
-    """Choose what a press comes to, of what was read. `earlier`: what its Idempotency-Key came to before."""
+    """Return what a press does, given what was read. `earlier`: the earlier result of its Idempotency-Key."""
     if earlier is not None:
         return Replay(earlier)
     if presser.open_id is not None:
@@ -75,7 +76,7 @@ def choose(presser: Presser, request: PressRequest, earlier: Earlier | None) -> 
 
 
 def named(circle: Sequence[Member], request: PressRequest) -> tuple[Member, ...]:
-    """Return whom a press asks: the whole circle, or those named of it."""
+    """Return the members a press asks: those it names, or the whole circle."""
     return tuple(member for member in circle if request.to is None or member.membership_id in request.to)
 
 
@@ -89,10 +90,10 @@ class _Press:
 async def press(
     transactions: Transactions, token: str | None, request: PressRequest, identify: Identify, ladder: Sequence[int]
 ) -> Pressed:
-    """Reach out, by the installation's `ladder` unless the person has one of their own.
+    """Reach out, by the person's own ladder or else the installation's `ladder`.
 
-    A press while a reach-out is open is taken as pressing again. The same Idempotency-Key gives the same reach-out.
-    Raises NotSignedIn, EmptyCircle, KeyReused; Busy when others were first too often.
+    A press while a reach-out is open counts as pressing again. The same Idempotency-Key returns the same reach-out.
+    Raises NotSignedIn, EmptyCircle, KeyReused; Busy after losing too many races.
     """
     contested = False
     for _ in range(MAX_PRESS_ATTEMPTS):
@@ -101,7 +102,7 @@ async def press(
         except press_again.ClosedMeanwhileError:
             continue
         except DBAPIError as error:
-            # The same press a moment earlier, or a member who left between the read and the write.
+            # The same press was a moment earlier, or a member left between the read and the write.
             if not lost_a_race(error):
                 raise
             contested = True
@@ -120,10 +121,10 @@ async def _attempt(
     *,
     contested: bool,
 ) -> Pressed | None:
-    """Read, choose, carry out. Nearly always that is a first press: one statement reads, and one writes.
+    """Read, choose, carry out. Nearly always it is a first press: one statement to read and one to write.
 
-    A first press looks up no key: the primary key of the row that it writes does so. The key is looked up when the press is
-    `contested`, or comes to something else.
+    A first press does not look up its key: the primary key of the row it writes does. The key is looked up when the press is
+    `contested` or is not a first one.
     """
     async with transactions.operation() as operation:
         presser = await load_circle.load(operation, token, ladder)
@@ -140,14 +141,14 @@ async def _attempt(
 
 
 async def _carry_out(unit: UnitOfWork, choice: Choice, press_: _Press) -> Pressed | None:
-    """Return what came of it; None when it has to be looked at again."""
+    """Return the result; None when the press has to start over."""
     match choice:
         case Replay(earlier):
             return await _replay(unit, press_, earlier)
         case Again():
             return await _again(unit, press_, choice)
         case Start(members):
-            # A key that is past its 24 hours, but not purged yet, may have been what it lost against.
+            # The press may have lost against a key that is past its 24 hours but not purged yet.
             await idempotency.drop_expired(unit, press_.fingerprint)
             view = await start(unit, press_.presser, press_.request, members, press_.fingerprint)
             PRESSES.labels("new").inc()
@@ -164,7 +165,7 @@ async def _replay(unit: UnitOfWork, press_: _Press, earlier: Earlier) -> Pressed
         idempotency.ensure_same_body(earlier.body_hash, press_.fingerprint)
     seen = await access.load_reach_out(unit, caller, earlier.result_id)
     PRESSES.labels("replay").inc()
-    # The key that made it was written at the same moment; one of a later press has a later time.
+    # The key of the press that created it carries the same time; the key of a later press a later one.
     new = seen.reach_out.created_at == earlier.created_at
     return Pressed(await views.load_reach_out(unit, caller, earlier.result_id), new=new, caller=caller)
 
@@ -176,7 +177,7 @@ async def _again(unit: UnitOfWork, press_: _Press, again: Again) -> Pressed | No
             unit, caller, again.reach_out_id, note=request.note, need=request.need, add=again.members
         )
     except press_again.OverError:
-        # It had lived its 24 hours and is ended by this unit: what is pressed now is a reach-out of its own.
+        # This unit of work ended it after its 24 hours: the press becomes a new reach-out.
         return None
     await idempotency.remember(unit, press_.fingerprint, caller.person_id, again.reach_out_id)
     PRESSES.labels("again").inc()

@@ -1,0 +1,1 @@
+"""The statements behind `rules.reach_out.store`: who takes part, and what a change sends."""
