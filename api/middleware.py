@@ -14,7 +14,7 @@ from api import head_requests, problems
 from core.errors import PorchlightError
 from core.isolation import caught
 from core.settings import Settings
-from core.telemetry import REQUESTS, places
+from core.telemetry import REQUESTS, traceback_places
 
 MAX_BODY_BYTES: Final = 64 * 1024
 SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -68,7 +68,9 @@ class Edge:
             error = request.error
             if error is not None:
                 # Only its type and its places: a traceback may quote what a person wrote.
-                log.error("request_failed", request_id=request_id, error=type(error).__name__, where=places(error))
+                log.error(
+                    "request_failed", request_id=request_id, error=type(error).__name__, where=traceback_places(error)
+                )
             if error is not None and not started:
                 await problems.problem_response(PorchlightError(), request_id)(scope, receive, send_completed)
         finally:

@@ -24,7 +24,7 @@ def parse_body(value: object) -> object:
 
 def cut_note(value: object) -> object:
     """Cut a note that is too long; anything but a text counts as no note."""
-    return text.cut(value, MAX_NOTE_LENGTH) if isinstance(value, str) else None
+    return text.clean_and_cut(value, MAX_NOTE_LENGTH) if isinstance(value, str) else None
 
 
 def drop_invalid(value: object, check: ValidatorFunctionWrapHandler) -> Any:  # noqa: ANN401 (pydantic's own shape)

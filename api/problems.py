@@ -19,7 +19,7 @@ from sqlalchemy.orm.exc import StaleDataError
 from starlette.exceptions import HTTPException
 
 from api import small_page
-from core.database import refers_to_nothing
+from core.database import referenced_row_missing
 from core.errors import Busy, KeysUnavailable, PorchlightError
 from rules import errors
 
@@ -192,7 +192,7 @@ def install_error_handlers(app: FastAPI, resolve: ErrorResolver) -> None:
     @app.exception_handler(ConnectionError)
     @app.exception_handler(asyncio.TimeoutError)
     async def database(request: Request, error: Exception) -> Response:
-        if isinstance(error, DBAPIError) and refers_to_nothing(error):
+        if isinstance(error, DBAPIError) and referenced_row_missing(error):
             return await gone(request, error)
         log.error("database_failed", error=type(getattr(error, "orig", None) or error).__name__)
         return problem_response(Busy(), request_id(request))

@@ -1,4 +1,4 @@
-"""Several inserts at once: one data-modifying statement on PostgreSQL, one after another under SQLite's writer."""
+"""Inserts into several tables: one data-modifying statement on PostgreSQL, consecutive statements on SQLite."""
 
 import itertools
 import json
@@ -15,7 +15,7 @@ from core.types import UtcDateTime
 InsertRows = Sequence[Mapping[str, Any]]
 SharedValues = Mapping[str, Any]
 Batch = tuple[Table, InsertRows] | tuple[Table, InsertRows, SharedValues]
-"""Rows of one table, each with the same columns, and what all of them have in common beside: that is sent once."""
+"""Rows of one table, all with the same columns, and optionally values shared by all rows, which are sent once."""
 
 
 def single(table: Table, row: Mapping[str, Any]) -> Batch:
@@ -24,9 +24,9 @@ def single(table: Table, row: Mapping[str, Any]) -> Batch:
 
 
 async def insert_together(session: AsyncSession, batches: Sequence[Batch]) -> None:
-    """Insert every batch in a session's transaction, in the order given. Empty batches are left out.
+    """Insert every batch in a session's transaction, in the order given. Empty batches are skipped.
 
-    On PostgreSQL this is one round trip whatever the number of tables and rows. Raises SQLAlchemy's IntegrityError.
+    On PostgreSQL this is one round trip, whatever the number of tables and rows. Raises SQLAlchemy's IntegrityError.
     """
     full = _non_empty(batches)
     if not full:
@@ -41,7 +41,7 @@ async def insert_together(session: AsyncSession, batches: Sequence[Batch]) -> No
 
 
 def combine(batches: Sequence[Batch]) -> tuple[str, list[Any]]:
-    """Return all batches as one statement of PostgreSQL's, with its arguments; an empty text when there are no rows."""
+    """Return one PostgreSQL statement for all batches, with its arguments; an empty string when there are no rows."""
     full = _non_empty(batches)
     arguments: list[Any] = []
     for table, rows, shared in full:
@@ -68,7 +68,10 @@ def _encode_json(value: object) -> str | None:
 
 @cache
 def _insert_statement(shape: tuple[tuple[Table, tuple[str, ...], tuple[str, ...]], ...]) -> str:
-    """WITH a AS (INSERT … SELECT … FROM unnest(…)), b AS (…) INSERT …: foreign keys are looked at when all stand."""
+    """Return `WITH a AS (INSERT … SELECT … FROM unnest(…)), b AS (…) INSERT …`.
+
+    Foreign keys are checked at the end of the statement, when all rows exist.
+    """
     numbers = itertools.count(1)
     parts: list[str] = []
     for table, names, shared in shape:
@@ -76,7 +79,7 @@ def _insert_statement(shape: tuple[tuple[Table, tuple[str, ...], tuple[str, ...]
         scalars = [f"${next(numbers)}::{_array_type(table.c[name].type).removesuffix('[]')}" for name in shared]
         given = f" FROM unnest({', '.join(arrays)}) AS given" if arrays else ""
         chosen = ", ".join((["given.*"] if arrays else []) + scalars)
-        # Names of our own tables and columns, never anything from outside.
+        # Table and column names come from our models, never from input.
         parts.append(f"INSERT INTO {table.name} ({', '.join((*names, *shared))}) SELECT {chosen}{given}")
     if len(parts) <= 1:
         return "".join(parts)

@@ -1,4 +1,4 @@
-"""The same update for many rows, each with values of its own: one statement on PostgreSQL, one after another on SQLite."""
+"""Runs an update for many rows, each with its own values: one statement on PostgreSQL, consecutive statements on SQLite."""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
@@ -13,10 +13,10 @@ UpdateValue = Callable[[str], ColumnElement[Any]]
 
 
 class UpdateEach:
-    """An update that is written once, in terms of named values, and run for many rows of them.
+    """An update in terms of named values, run for many rows of values.
 
-    `types` names the values and their types; `build` writes the update, asking for each value by its name. `together` is the
-    one that takes arrays, to be made part of a larger statement.
+    `types` names the values and their types; `build` returns the update, given a function from a name to its value.
+    `together` is the variant that takes arrays, for use within a larger statement.
     """
 
     def __init__(self, types: Mapping[str, TypeEngine[Any]], build: Callable[[UpdateValue], Update]) -> None:
@@ -27,21 +27,21 @@ class UpdateEach:
         self.together = build(rows.render_derived().c.__getitem__)
 
     async def run_singly(self, connection: AsyncConnection, rows: Sequence[UpdateRow]) -> None:
-        """Run it once for each of these rows; each has every name."""
+        """Run the update once for each row; every row has all names."""
         if rows:
             await connection.execute(
                 self._single, [{f"given_{name}": row[name] for name in self._names} for row in rows]
             )
 
     def arrays(self, rows: Sequence[UpdateRow]) -> dict[str, list[Any]]:
-        """Return the values of these rows by the names that `together` knows them by."""
+        """Return the values of these rows by the parameter names of `together`."""
         return {f"given_{name}": [row[name] for row in rows] for name in self._names}
 
 
 class BulkUpdate:
-    """Several updates of that kind, run in their order. `together`: all of them as one statement of PostgreSQL's.
+    """Several such updates, run in order. `together`: all of them as one PostgreSQL statement.
 
-    Hundreds of small updates cost PostgreSQL ten times what one that takes arrays does.
+    Hundreds of small updates cost PostgreSQL ten times as much as one update that takes arrays.
     """
 
     def __init__(self, together: Update, *parts: UpdateEach) -> None:
@@ -49,17 +49,17 @@ class BulkUpdate:
         self._parts = parts
 
     def arrays(self, rows: Sequence[Sequence[UpdateRow]]) -> dict[str, list[Any]]:
-        """Return the values of `together`; `rows` has those of each part."""
+        """Return the parameters of `together`; `rows` holds the rows of each part."""
         return {
             name: values
-            for part, own in zip(self._parts, rows, strict=True)
-            for name, values in part.arrays(own).items()
+            for part, part_rows in zip(self._parts, rows, strict=True)
+            for name, values in part.arrays(part_rows).items()
         }
 
     async def run(self, connection: AsyncConnection, rows: Sequence[Sequence[UpdateRow]]) -> None:
-        """Run it on SQLAlchemy's connection; `rows` has those of each part."""
+        """Run the updates on SQLAlchemy's connection; `rows` holds the rows of each part."""
         if connection.dialect.name == "postgresql":
             await connection.execute(self.together, self.arrays(rows))
             return
-        for part, own in zip(self._parts, rows, strict=True):
-            await part.run_singly(connection, own)
+        for part, part_rows in zip(self._parts, rows, strict=True):
+            await part.run_singly(connection, part_rows)

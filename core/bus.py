@@ -1,4 +1,4 @@
-"""News between the moment of a commit and the open event streams: within a process, and across them on PostgreSQL."""
+"""Carries events from a commit to the open event streams, within a process and, on PostgreSQL, between processes."""
 
 import asyncio
 import contextlib
@@ -17,22 +17,22 @@ from core.isolation import isolated
 
 NOTIFY_CHANNEL = "porchlight_news"
 COALESCE_SECONDS = 0.02
-"""Seconds in which news of one process is gathered into one NOTIFY."""
-MAX_BACKLOG = 100
-"""News a slow stream may leave unread; past that it is told to fetch everything again."""
+"""Seconds for which the events of one process are gathered into one NOTIFY."""
+MAX_UNREAD_EVENTS = 100
+"""Events that a slow stream may leave unread; beyond that they are replaced by a resync."""
 LISTEN_SILENCE_SECONDS = 10
-"""Seconds without news after which the bridge asks whether its connection still stands."""
+"""Seconds without events after which the bridge checks its connection."""
 MAX_PAYLOAD_BYTES = 7000
 """Bytes in one NOTIFY; PostgreSQL refuses 8000."""
-EVERYTHING = "*"
-"""In place of news: some of this process's did not get through, so fetch everything again."""
+RESYNC_PAYLOAD = "*"
+"""Sent in place of events: some events of this process were lost, so every stream has to resync."""
 
 log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class StreamEvent:
-    """Something for one person's streams: `kind` is notice, reach_out, bookend or signed_out; `id` is what it is about."""
+    """An event for one person's streams: `kind` is notice, reach_out, bookend or signed_out; `id` identifies the subject."""
 
     person_id: UUID
     kind: str
@@ -40,127 +40,127 @@ class StreamEvent:
 
 
 RESYNC = None
-"""Stands in a stream for "you may have missed something"."""
-STREAMS_A_PERSON = 20
-"""Open at once in one process. Many more than somebody has windows; one more ends the oldest."""
+"""Stands in a stream for "events may have been lost: fetch everything again"."""
+MAX_STREAMS_PER_PERSON = 20
+"""Streams that one person may have open in one process, far more than windows; a further one ends the oldest."""
 
 
 @dataclass(slots=True, eq=False)
 class Listener:
-    """One open stream's news, not yet read; `over` when it has to make room for a newer stream."""
+    """The unread events of an open stream; `superseded` when it has to end in favour of a newer stream."""
 
-    news: asyncio.Queue[StreamEvent | None]
-    over: bool = False
+    events: asyncio.Queue[StreamEvent | None]
+    superseded: bool = False
 
 
 class Bus:
-    """Hands news to the streams that are open in this process. `outbox` is for a bridge to other processes."""
+    """Delivers events to the streams that are open in this process. `outbox` feeds a bridge to other processes."""
 
     def __init__(self) -> None:
         self._streams: dict[UUID, dict[Listener, None]] = defaultdict(dict)
         self.outbox: asyncio.Queue[StreamEvent] | None = None
 
-    def publish(self, news: Iterable[StreamEvent]) -> None:
-        """To the streams here, and through the bridge (if there is one) to those of other processes."""
-        for item in dict.fromkeys(news):
-            self.deliver(item)
+    def publish(self, events: Iterable[StreamEvent]) -> None:
+        """Deliver to the streams of this process and, through the bridge if there is one, of other processes."""
+        for event in dict.fromkeys(events):
+            self.deliver(event)
             if self.outbox is not None:
                 with contextlib.suppress(asyncio.QueueFull):
-                    self.outbox.put_nowait(item)
+                    self.outbox.put_nowait(event)
 
-    def deliver(self, item: StreamEvent) -> None:
-        for listener in self._streams.get(item.person_id, ()):
-            unread = listener.news
-            if unread.qsize() >= MAX_BACKLOG:
+    def deliver(self, event: StreamEvent) -> None:
+        for listener in self._streams.get(event.person_id, ()):
+            unread = listener.events
+            if unread.qsize() >= MAX_UNREAD_EVENTS:
                 while not unread.empty():
                     unread.get_nowait()
                 unread.put_nowait(RESYNC)
-            unread.put_nowait(item)
+            unread.put_nowait(event)
 
     def resync(self) -> None:
-        """Tell every stream that news may have been lost."""
+        """Tell every stream that events may have been lost."""
         for listeners in self._streams.values():
             for listener in listeners:
-                listener.news.put_nowait(RESYNC)
+                listener.events.put_nowait(RESYNC)
 
     @asynccontextmanager
     async def listen(self, person_id: UUID) -> AsyncIterator[Listener]:
-        """Yield a queue of this person's news for as long as the block runs; None in it means: fetch again.
+        """Yield a listener to this person's events while the block runs; None in its queue means: fetch again.
 
-        The person's oldest listener is over when there is one too many.
+        When the person has too many listeners, the oldest is superseded.
         """
         listener = Listener(asyncio.Queue())
-        theirs = self._streams[person_id]
-        theirs[listener] = None
-        standing = [other for other in theirs if not other.over]
-        for surplus in standing[:-STREAMS_A_PERSON]:
-            surplus.over = True
-            surplus.news.put_nowait(RESYNC)
+        listeners_of_person = self._streams[person_id]
+        listeners_of_person[listener] = None
+        current = [other for other in listeners_of_person if not other.superseded]
+        for surplus in current[:-MAX_STREAMS_PER_PERSON]:
+            surplus.superseded = True
+            surplus.events.put_nowait(RESYNC)
         try:
             yield listener
         finally:
-            del theirs[listener]
-            if not theirs:
+            del listeners_of_person[listener]
+            if not listeners_of_person:
                 del self._streams[person_id]
 
 
 class PostgresBridge:
-    """Carries news between processes by LISTEN and NOTIFY, on one connection of its own.
+    """Carries events between processes with LISTEN and NOTIFY, on a dedicated connection.
 
-    A NOTIFY inside the press's transaction would cost half the throughput, so it goes out after the commit, many
-    events in one. It is a hint, not a record: what is lost while the connection is away is made good by a resync.
+    A NOTIFY within a press's transaction would halve the throughput, so events are sent after the commit, many in one
+    NOTIFY. They are hints, not records: a resync makes up for events lost while the connection is down.
     """
 
     def __init__(self, bus: Bus, url: URL) -> None:
         self._bus = bus
         self._dsn = url.set(drivername="postgresql").render_as_string(hide_password=False)
-        self._here = secrets.token_hex(8)
+        self._origin = secrets.token_hex(8)
         self._outbox: asyncio.Queue[StreamEvent] = asyncio.Queue(10_000)
         bus.outbox = self._outbox
         self.connected = asyncio.Event()
-        self._missed = False
+        self._resync_needed = False
 
     async def run(self) -> None:
-        """Carry until cancelled; reconnects by itself."""
+        """Forward events until cancelled; reconnects by itself."""
         while True:
-            # A driver whose connection is cut raises errors of many kinds.
+            # A driver raises many kinds of errors when its connection is cut.
             with isolated("bridge_lost"):
-                await self._carry()
+                await self._forward()
             self.connected.clear()
-            self._missed = True
+            self._resync_needed = True
             await asyncio.sleep(1)
 
-    async def _carry(self) -> None:
+    async def _forward(self) -> None:
         connection = await asyncpg.connect(self._dsn, timeout=5, server_settings={"application_name": "porchlight-bus"})
         lost = asyncio.Event()
         connection.add_termination_listener(lambda _: lost.set())
         try:
-            await connection.add_listener(NOTIFY_CHANNEL, self._arrived)
+            await connection.add_listener(NOTIFY_CHANNEL, self._on_notification)
             self.connected.set()
-            if self._missed:
-                # Only now: what is said before the listener stands would be missed as well. The others may have
-                # missed what this process could not tell them.
+            if self._resync_needed:
+                # Only now: events sent before the listener is registered would be lost as well. Other processes
+                # may have missed events that this process could not send.
                 self._bus.resync()
-                await connection.execute("SELECT pg_notify($1, $2)", NOTIFY_CHANNEL, f"{self._here} {EVERYTHING}")
-                self._missed = False
+                await connection.execute("SELECT pg_notify($1, $2)", NOTIFY_CHANNEL, f"{self._origin} {RESYNC_PAYLOAD}")
+                self._resync_needed = False
             while True:
-                first = await self._next(lost)
+                first = await self._next_event(lost)
                 if first is None:
-                    # A listener that never speaks would not learn that its connection died.
+                    # Without traffic, the listener would not notice that its connection died.
                     await connection.execute("SELECT 1", timeout=5)
                     continue
                 await asyncio.sleep(COALESCE_SECONDS)
                 gathered = [first]
                 while not self._outbox.empty():
                     gathered.append(self._outbox.get_nowait())
-                for payload in _payloads(self._here, dict.fromkeys(gathered)):
+                for payload in _payloads(self._origin, dict.fromkeys(gathered)):
                     await connection.execute("SELECT pg_notify($1, $2)", NOTIFY_CHANNEL, payload)
         finally:
             with contextlib.suppress(Exception):
                 await connection.close(timeout=1)
 
-    async def _next(self, lost: asyncio.Event) -> StreamEvent | None:
-        """Return the next news to be carried; None when there was none for a while, or the connection is lost."""
+    async def _next_event(self, lost: asyncio.Event) -> StreamEvent | None:
+        """Return the next event to forward; None when there was none for a while or the connection was lost."""
         waiting = {asyncio.ensure_future(self._outbox.get()), asyncio.ensure_future(lost.wait())}
         try:
             done, _ = await asyncio.wait(waiting, timeout=LISTEN_SILENCE_SECONDS, return_when=asyncio.FIRST_COMPLETED)
@@ -170,26 +170,26 @@ class PostgresBridge:
             for task in waiting:
                 task.cancel()
 
-    def _arrived(self, _connection: object, _pid: object, _channel: object, payload: object) -> None:
-        words = str(payload).split(" ")
-        if words[0] == self._here:
+    def _on_notification(self, _connection: object, _pid: object, _channel: object, payload: object) -> None:
+        parts = str(payload).split(" ")
+        if parts[0] == self._origin:
             return
-        if words[1:] == [EVERYTHING]:
+        if parts[1:] == [RESYNC_PAYLOAD]:
             self._bus.resync()
             return
-        for word in words[1:]:
-            kind, person, about = word.split(":")
-            self._bus.deliver(StreamEvent(UUID(person), kind, UUID(about)))
+        for word in parts[1:]:
+            kind, person, subject_id = word.split(":")
+            self._bus.deliver(StreamEvent(UUID(person), kind, UUID(subject_id)))
 
 
-def _payloads(here: str, news: Iterable[StreamEvent]) -> list[str]:
-    """`origin kind:person:id kind:person:id …`, split so that each fits in one NOTIFY."""
+def _payloads(origin: str, events: Iterable[StreamEvent]) -> list[str]:
+    """Return payloads `origin kind:person:id kind:person:id …`, split so that each fits into one NOTIFY."""
     payloads: list[str] = []
-    line = here
-    for item in news:
-        word = f" {item.kind}:{item.person_id.hex}:{item.id.hex}"
+    line = origin
+    for event in events:
+        word = f" {event.kind}:{event.person_id.hex}:{event.id.hex}"
         if len(line) + len(word) > MAX_PAYLOAD_BYTES:
             payloads.append(line)
-            line = here
+            line = origin
         line += word
     return [*payloads, line]

@@ -1,4 +1,4 @@
-"""What time it is: the machine's monotonic clock, anchored to the database's time, so that machines agree."""
+"""The current time: the machine's monotonic clock, anchored to the database's time so that machines agree."""
 
 import asyncio
 import time
@@ -12,27 +12,27 @@ ANCHOR_SECONDS = 10.0
 """Seconds between two readings of the database's time."""
 
 MAX_CLOCK_STEP = timedelta(seconds=2)
-"""A correction backwards that is larger than this is no correction but a clock that was wrong."""
+"""A larger step backwards means that the database's clock was wrong and has been set right."""
 
-_COUNTS_SLEEP = getattr(time, "CLOCK_BOOTTIME", None)
+_CLOCK_WITH_SUSPEND = getattr(time, "CLOCK_BOOTTIME", None)
 
 
 def elapsed() -> float:
-    """Seconds since some moment, those included in which the machine was suspended; `time.monotonic` leaves them out."""
-    return time.monotonic() if _COUNTS_SLEEP is None else time.clock_gettime(_COUNTS_SLEEP)
+    """Return seconds on a monotonic clock that, unlike `time.monotonic`, includes the time the machine was suspended."""
+    return time.monotonic() if _CLOCK_WITH_SUSPEND is None else time.clock_gettime(_CLOCK_WITH_SUSPEND)
 
 
 class Clock(Protocol):
-    """Gives the present as an aware UTC datetime. Rules take the value, never the clock."""
+    """Returns the current time as an aware UTC datetime. Rules take the value, never the clock."""
 
     def now(self) -> datetime: ...
 
 
 class DatabaseClock:
-    """The clock of a running process. It does not go back by the small corrections of its anchor.
+    """The clock of a running process. Small corrections of its anchor never move it backwards.
 
-    A database whose clock was wrong and has been put right is followed: to stand still until time catches up would
-    leave every due time waiting.
+    Large ones do: when the database's clock was wrong and has been set right, standing still until the time catches up
+    would delay every timer.
     """
 
     def __init__(self, read: Callable[[], Awaitable[datetime]]) -> None:
@@ -40,6 +40,7 @@ class DatabaseClock:
         self._anchor = datetime.now(UTC)
         self._at = time.monotonic()
         self._last = self._anchor
+        self._anchored = False
 
     def now(self) -> datetime:
         present = self._anchor + timedelta(seconds=time.monotonic() - self._at)
@@ -49,21 +50,18 @@ class DatabaseClock:
         return present
 
     async def anchor(self) -> None:
-        """Read the database's time once; half the round trip is taken off. Raises what the database raises."""
+        """Read the database's time once and correct for half the round trip. Raises what the database raises."""
         sent_at = time.monotonic()
-        theirs = await self._read()
-        answered = time.monotonic()
-        first = self._at_start
-        self._anchor, self._at = theirs, (sent_at + answered) / 2
-        if first:
-            # Before the first reading the machine's own clock stood in; it may have been ahead by any amount.
-            self._at_start = False
-            self._last = theirs
-
-    _at_start = True
+        database_time = await self._read()
+        received_at = time.monotonic()
+        self._anchor, self._at = database_time, (sent_at + received_at) / 2
+        if not self._anchored:
+            # Until the first reading the machine's own clock was used, which may be ahead by any amount.
+            self._anchored = True
+            self._last = database_time
 
     async def keep(self) -> None:
-        """Anchor again and again until cancelled; a database that is away leaves the last anchor in force."""
+        """Anchor periodically until cancelled; while the database is unreachable, the last anchor applies."""
         while True:
             await asyncio.sleep(ANCHOR_SECONDS)
             with isolated("clock_not_anchored"):

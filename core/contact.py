@@ -1,4 +1,4 @@
-"""Whom a push service may write to (the subject of VAPID, RFC 8292): an address that its operator can truly use."""
+"""The contact for push services (the subject of VAPID, RFC 8292): an address that their operators can really use."""
 
 import re
 from ipaddress import ip_address
@@ -6,7 +6,7 @@ from typing import Final
 from urllib.parse import urlsplit
 
 _EMAIL_ADDRESS: Final = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@([A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+)")
-# Nobody can be written to there, and Apple refuses a push whose subject names such a place.
+# Nobody can be reached there, and Apple rejects a push whose subject names such a host.
 _UNREACHABLE_DOMAINS: Final = ("localhost", "localdomain", "local", "invalid", "internal", "lan", "home", "arpa")
 _CONTACT_ADVICE: Final = (
     "CONTACT is an e-mail address such as porch@example.org, or a page such as https://porch.example/about"
@@ -14,7 +14,7 @@ _CONTACT_ADVICE: Final = (
 
 
 def contact_subject(contact: str) -> str:
-    """Return the contact as `mailto:…` or `https://…`; a bare e-mail address is taken. Raises ValueError that says what is asked for."""
+    """Return the contact as `mailto:…` or `https://…`; a bare e-mail address is accepted. Raises ValueError with advice."""
     text = contact.strip()
     mail = text[len("mailto:") :].strip() if text.lower().startswith("mailto:") else text
     match = _EMAIL_ADDRESS.fullmatch(mail)
@@ -29,7 +29,7 @@ def contact_subject(contact: str) -> str:
 
 
 def site_subject(url: str) -> str | None:
-    """Return the https address of a site as a subject, its host alone; None for one that only this machine or network knows."""
+    """Return `https://host` of a site as the subject; None for a host that is reachable only from this machine or network."""
     try:
         parts = urlsplit(url)
         host = (parts.hostname or "").encode("idna").decode()
@@ -37,7 +37,7 @@ def site_subject(url: str) -> str | None:
         return None
     if parts.scheme.lower() != "https" or not _is_reachable_host(host):
         return None
-    # Without port and path: the library that signs takes neither.
+    # Without port and path: the signing library accepts neither.
     return f"https://{host}"
 
 

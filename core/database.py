@@ -1,4 +1,4 @@
-"""The database: one engine on PostgreSQL; on SQLite one writer connection and separate readers."""
+"""The database: one engine on PostgreSQL; one writer connection and separate readers on SQLite."""
 
 import asyncio
 import sqlite3
@@ -17,9 +17,9 @@ from core.asyncpg_pool import AsyncpgPool
 from core.statements import SessionStatements, Statements
 
 LOCK_WAIT_SECONDS = 10
-"""Seconds to wait for a connection before a request is refused."""
+"""Seconds to wait for a connection or a lock before a request is refused."""
 CHECKPOINT_WAIT_SECONDS = 0.1
-"""Seconds in which emptying SQLite's log waits for readers; writers wait meanwhile."""
+"""Seconds for which truncating SQLite's log waits for readers, while writers wait."""
 STATEMENT_SECONDS = 15
 """Seconds a statement may take on PostgreSQL."""
 
@@ -27,7 +27,7 @@ log = structlog.get_logger(__name__)
 
 
 class Database:
-    """Sessions to write with and sessions to read with. Whoever opens one commits it; rules only flush."""
+    """Opens sessions for writing and for reading. Whoever opens a session commits it; rules only flush."""
 
     def __init__(self, url: str, connections: int = 20) -> None:
         self.url: URL = make_url(url)
@@ -36,9 +36,9 @@ class Database:
             self.writer = _sqlite_engine(self.url, size=1, begin="BEGIN IMMEDIATE", query_only=False)
             self.reader = _sqlite_engine(self.url, size=4, begin="BEGIN", query_only=True)
         else:
-            # Most of the connections are for `statements`: presses, pages of the inbox, and all that pushes take. A press
-            # keeps its own from its first statement to its last, also while others are served.
-            lent = max(1, connections * 2 // 3)
+            # Most connections are for `statements`: presses, inbox pages, and everything that pushes need. A press keeps
+            # its connection from its first statement to its last, even while others are served.
+            asyncpg_connections = max(1, connections * 2 // 3)
             settings = {
                 "application_name": "porchlight",
                 "statement_timeout": f"{STATEMENT_SECONDS * 1000}",
@@ -46,17 +46,17 @@ class Database:
                 "timezone": "UTC",
                 "jit": "off",
             }
-            # These statements are few and join many tables by their keys: to plan one anew for its values, as PostgreSQL
-            # likes to for arrays, takes ten times as long as to run it.
+            # These few statements join many tables by their keys: planning one again for each set of values, as
+            # PostgreSQL tends to with arrays, takes ten times as long as running it.
             planned_once = settings | {"plan_cache_mode": "force_generic_plan"}
-            self._pool = AsyncpgPool(self.url, lent, LOCK_WAIT_SECONDS, planned_once)
+            self._pool = AsyncpgPool(self.url, asyncpg_connections, LOCK_WAIT_SECONDS, planned_once)
             self.writer = create_async_engine(
                 self.url,
-                pool_size=max(1, connections - lent),
+                pool_size=max(1, connections - asyncpg_connections),
                 max_overflow=0,
                 pool_timeout=LOCK_WAIT_SECONDS,
                 pool_recycle=1800,
-                # asyncpg's own LIFO habit keeps few connections warm instead of all of them lukewarm.
+                # As asyncpg's pool does: last in, first out keeps a few connections warm.
                 pool_use_lifo=True,
                 connect_args={"timeout": 5, "command_timeout": STATEMENT_SECONDS + 5, "server_settings": settings},
             )
@@ -73,8 +73,8 @@ class Database:
     def statements(self, *, read_only: bool = False) -> AbstractAsyncContextManager[Statements]:
         """Single statements: one that writes, with or without one that reads before it, are two round trips in all.
 
-        On PostgreSQL each statement is a transaction of its own, with neither BEGIN nor COMMIT; on SQLite they are one
-        transaction, which takes the writer's place unless it is `read_only`.
+        On PostgreSQL each statement is its own transaction, without BEGIN and COMMIT; on SQLite they share one
+        transaction, which occupies the writer unless it is `read_only`.
         """
         if self.sqlite:
             return self._session_statements(self._read if read_only else self._write)
@@ -95,7 +95,7 @@ class Database:
         """Return the database's current time, aware, UTC."""
         async with self.reader.connect() as connection:
             if self.sqlite:
-                # An embedded database has the machine's clock; asking it would add nothing but a loss of precision.
+                # An embedded database uses the machine's clock; reading it through SQL would only lose precision.
                 return datetime.now(UTC)
             present: datetime = (await connection.execute(text("SELECT clock_timestamp()"))).scalar_one()
             return present.astimezone(UTC)
@@ -105,12 +105,12 @@ class Database:
         async with asyncio.timeout(seconds), self.reader.connect() as connection:
             await connection.execute(text("SELECT 1"))
 
-    async def empty_log(self) -> bool:
-        """Move everything from SQLite's write-ahead log into the database and cut the log to nothing.
+    async def truncate_wal(self) -> bool:
+        """Move SQLite's write-ahead log into the database and truncate it; return whether that succeeded.
 
-        False while somebody reads or writes: then it is as it was. There is nothing to do on PostgreSQL.
+        It fails, and changes nothing, while somebody reads or writes. On PostgreSQL there is nothing to do.
         """
-        return not self.sqlite or await asyncio.to_thread(_truncate, str(self.url.database))
+        return not self.sqlite or await asyncio.to_thread(_checkpoint_and_truncate, str(self.url.database))
 
     async def close(self) -> None:
         await self.writer.dispose()
@@ -120,8 +120,8 @@ class Database:
             await self._pool.close()
 
 
-def _truncate(path: str) -> bool:
-    # On a connection of its own: while it waits for readers nobody can write, so it waits for a moment only.
+def _checkpoint_and_truncate(path: str) -> bool:
+    # On a dedicated connection with a short time-out: nobody can write while it waits for readers.
     connection = sqlite3.connect(path, timeout=CHECKPOINT_WAIT_SECONDS, isolation_level=None)
     try:
         busy, _, _ = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
@@ -132,16 +132,16 @@ def _truncate(path: str) -> bool:
     return not busy
 
 
-def refers_to_nothing(error: DBAPIError) -> bool:
-    """Whether a row was to be written about something that is no longer there: it was deleted a moment before."""
-    # SQLite has one writer: there nothing goes away in the middle of a transaction. Ours are all named so.
+def referenced_row_missing(error: DBAPIError) -> bool:
+    """Return whether a foreign key failed because the referenced row was deleted a moment before."""
+    # Our foreign keys are all named fk_…. SQLite has a single writer, so no row disappears during a transaction.
     return getattr(error.orig, "sqlstate", None) == "23503" and '"fk_' in str(error.orig)
 
 
 def lost_a_race(error: DBAPIError) -> bool:
-    """Whether somebody else was simply first, so that reading again and starting anew will do.
+    """Return whether a concurrent transaction was first, so that the operation can be retried from the start.
 
-    A constraint that was broken, a deadlock that PostgreSQL resolved, or a serialization failure.
+    True for a violated constraint, a deadlock that PostgreSQL resolved, and a serialization failure.
     """
     return isinstance(error, IntegrityError) or getattr(error.orig, "sqlstate", None) in {"40P01", "40001"}
 
@@ -153,8 +153,8 @@ def _sqlite_engine(url: URL, size: int, begin: str, *, query_only: bool) -> Asyn
 
     @event.listens_for(engine.sync_engine, "connect")
     def on_connect(connection: DBAPIConnection, _: object) -> None:
-        # The driver's own idea of when to begin is switched off; `on_begin` says it (a write takes its lock at once:
-        # a transaction that reads first and upgrades later fails whatever the busy time-out is).
+        # The driver's implicit BEGIN is switched off in favour of `on_begin`: a write takes its lock immediately, because
+        # a transaction that reads first and upgrades later fails whatever the busy time-out is.
         connection.isolation_level = None
         cursor = connection.cursor()
         for pragma in (
@@ -171,8 +171,8 @@ def _sqlite_engine(url: URL, size: int, begin: str, *, query_only: bool) -> Asyn
 
     @event.listens_for(engine.sync_engine.pool, "reset")
     def on_reset(connection: DBAPIConnection, _: object, __: object) -> None:
-        # A commit that fails (a full disk) leaves SQLite's transaction open, with its lock on the whole file, and
-        # SQLAlchemy takes it for over.
+        # A failed commit (on a full disk) leaves SQLite's transaction open, with a lock on the whole file, although
+        # SQLAlchemy considers it ended.
         if connection.driver_connection.in_transaction:
             connection.rollback()
 

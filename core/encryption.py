@@ -1,4 +1,4 @@
-"""Content at rest: a master key outside the database wraps one data key per person; AES-256-GCM (NIST SP 800-38D)."""
+"""Encryption at rest: a master key outside the database wraps one data key per person; AES-256-GCM (NIST SP 800-38D)."""
 
 import hashlib
 import hmac
@@ -20,31 +20,31 @@ from core.telemetry import WITHHELD
 
 NONCE_BYTES = 12
 MASTER_KEY_RELOAD_SECONDS = 1.0
-"""Seconds between two looks into the key file for a key that is not known yet."""
+"""Shortest time between two reads of the key file in search of an unknown key."""
 MAX_CACHED_VAULTS = 16_384
-"""Unwrapped data keys kept in memory by one process, 3 KB each: unwrapping six of them is a twentieth of a press."""
+"""Unwrapped data keys cached by one process, 3 KB each: unwrapping six keys takes a twentieth of a press."""
 _MASTER_KEY_UNREADABLE = "master_key_unreadable"
 
 
 class Vault:
-    """One person's content, sealed with that person's data key. Without the key it withholds and never raises."""
+    """Seals and opens one person's content with that person's data key. Without the key, content is withheld; nothing raises."""
 
     def __init__(self, cipher: AESGCM | None) -> None:
         self._cipher = cipher
 
     @property
-    def good(self) -> bool:
+    def has_key(self) -> bool:
         return self._cipher is not None
 
     def seal(self, column: str, row: UUID, text: str | None) -> bytes | None:
-        """Ciphertext of `text` bound to `column` ("table.column") and `row`; None when there is no text or no key."""
+        """Encrypt `text`, bound to `column` ("table.column") and `row`; return None without text or key."""
         if text is None or self._cipher is None:
             return None
         nonce = os.urandom(NONCE_BYTES)
         return nonce + self._cipher.encrypt(nonce, text.encode(), _vault_binding(column, row))
 
     def open(self, column: str, row: UUID, sealed: bytes | None) -> str | None:
-        """Return the text that was sealed for this very place, else None (counted as withheld)."""
+        """Return the text that was sealed for this column and row, else None (counted as withheld)."""
         if sealed is None:
             return None
         if self._cipher is not None:
@@ -59,9 +59,9 @@ class Vault:
 
 
 class Keyring:
-    """The master keys at hand. The first one wraps; every one of them unwraps; `index` keys look-ups by hash.
+    """The available master keys. The first one wraps, all of them unwrap; `index` is the key of look-up hashes.
 
-    `push`: the keys of push addresses, which stand beside them in a file of their own.
+    `push`: the keys of push addresses, which have their own file.
     """
 
     def __init__(
@@ -72,13 +72,13 @@ class Keyring:
         push: PushKeys | None = None,
     ) -> None:
         self._path = path
-        self._looked_at = 0.0
+        self._reloaded_at = 0.0
         self._index = index
         self._masters = {name: AESGCM(key) for name, key in masters.items()}
         self._current = next(iter(masters), None)
         self._vaults: OrderedDict[tuple[UUID, bytes], Vault] = OrderedDict()
-        # Stands in for the index key where a hash only has to hold within this process.
-        self._passing = secrets.token_bytes(KEY_BYTES)
+        # Replaces a missing index key for hashes that only have to be stable within this process.
+        self._process_key = secrets.token_bytes(KEY_BYTES)
         self.trusted = index is not None
         self.push = push or PushKeys()
         self.others_open_addresses = False
@@ -86,24 +86,24 @@ class Keyring:
 
     @property
     def opens_addresses(self) -> bool:
-        """Whether this process can push at all: either key opens the addresses."""
+        """Whether this process can push: either key opens the addresses."""
         return self.trusted or self.push.trusted
 
     @property
-    def reaches(self) -> bool:
-        """Whether anybody can: where no process has a key, nothing reaches nobody, and that is what people are told."""
+    def any_process_opens_addresses(self) -> bool:
+        """Whether any process can push; if none can, nobody is reachable, and people are told so."""
         return self.opens_addresses or self.others_open_addresses
 
     def open_address(
         self, person: UUID, data_key: bytes, column: str, row: UUID, address: bytes | None, push_address: bytes | None
     ) -> str | None:
-        """Return the address of a device or channel, by whichever key opens it; None when none does (counted as withheld)."""
+        """Return the address of a device or channel, opened with either key, else None (counted as withheld)."""
         opened = self.push.open(column, row, push_address, address)
         return opened if opened is not None else self.vault(person, data_key).open(column, row, address)
 
     @property
     def fingerprint(self) -> str | None:
-        """Tells one key file from another; says nothing about the keys."""
+        """Identify the key file; reveals nothing about the keys."""
         return self.digest("fingerprint", b"").hex()[:32] if self._index else None
 
     def digest(self, purpose: str, value: bytes) -> bytes:
@@ -112,9 +112,9 @@ class Keyring:
             raise KeysUnavailable
         return hmac.digest(self._index, purpose.encode() + b"\0" + value, hashlib.sha256)
 
-    def passing_digest(self, purpose: str, value: bytes) -> bytes:
-        """Like `digest`; without the key it still answers, with a hash that holds within this process only."""
-        key = self._index if self._index and self.trusted else self._passing
+    def best_effort_digest(self, purpose: str, value: bytes) -> bytes:
+        """Like `digest`, but without the right key return a hash that is stable within this process only."""
+        key = self._index if self._index and self.trusted else self._process_key
         return hmac.digest(key, purpose.encode() + b"\0" + value, hashlib.sha256)
 
     def new_data_key(self, person: UUID) -> bytes:
@@ -122,7 +122,7 @@ class Keyring:
         return self._wrap(person, AESGCM.generate_key(256))
 
     def vault(self, person: UUID, wrapped: bytes | None) -> Vault:
-        """Return the vault that this wrapped key opens; an empty one when no key at hand opens it."""
+        """Return the vault of this wrapped data key, or one without a key when no master key unwraps it."""
         if wrapped is None:
             return Vault(None)
         place = (person, wrapped)
@@ -130,7 +130,7 @@ class Keyring:
         if known is None:
             key = self._unwrap(person, wrapped)
             if key is None:
-                # Never remembered: the key may come back.
+                # Not cached: the key may come back.
                 return Vault(None)
             known = Vault(AESGCM(key))
             self._vaults[place] = known
@@ -141,12 +141,12 @@ class Keyring:
         return known
 
     def forget(self, person: UUID) -> None:
-        """Drop what is remembered of a person who was erased."""
+        """Drop the cached keys of a person who was erased."""
         for place in [place for place in self._vaults if place[0] == person]:
             del self._vaults[place]
 
     def rewrap(self, person: UUID, wrapped: bytes) -> bytes | None:
-        """Return the same data key under the current master key; None when it cannot be opened."""
+        """Return the data key wrapped with the current master key; None when it cannot be unwrapped."""
         key = self._unwrap(person, wrapped)
         return self._wrap(person, key) if key else None
 
@@ -163,7 +163,7 @@ class Keyring:
         name, rest = wrapped[1 : 1 + length], wrapped[1 + length :]
         known = name.decode("ascii", "replace")
         if known not in self._masters:
-            self._look_again()
+            self._reload()
         master = self._masters.get(known)
         if master is None:
             return None
@@ -174,12 +174,12 @@ class Keyring:
         except (InvalidTag, ValueError):
             return None
 
-    def _look_again(self) -> None:
-        """Read the file once more, at most every second: another process may have put a new master key in front."""
+    def _reload(self) -> None:
+        """Read the key file again, at most once a second: another process may have added a master key."""
         now = time.monotonic()
-        if self._path is None or now - self._looked_at < MASTER_KEY_RELOAD_SECONDS:
+        if self._path is None or now - self._reloaded_at < MASTER_KEY_RELOAD_SECONDS:
             return
-        self._looked_at = now
+        self._reloaded_at = now
         index, masters = key_file.read_key_file(self._path, _MASTER_KEY_UNREADABLE)
         if index == self._index:
             self._masters |= {name: AESGCM(key) for name, key in masters.items()}
@@ -190,18 +190,18 @@ def _vault_binding(column: str, row: UUID) -> bytes:
 
 
 def load_keyring(path: Path) -> Keyring:
-    """Return the keyring in the file; an empty one when the file is missing or unreadable (logged)."""
+    """Return the keyring from the file; an empty one when the file is missing or unreadable (logged)."""
     index, masters = key_file.read_key_file(path, _MASTER_KEY_UNREADABLE)
     return Keyring(index, masters, path)
 
 
 def create_master_key_file(path: Path) -> None:
-    """Write a new master key file, mode 600, whole or not at all; leaves one that is there already as it is."""
+    """Create a master key file atomically with mode 600; leave an existing file unchanged."""
     key_file.create_key_file(
         path, "Porchlight's master key. Without it, what people wrote cannot be read. Keep a copy apart from backups."
     )
 
 
 def add_master_key(path: Path) -> None:
-    """Put a new master key in front of those in the file; the older ones still open what they wrapped."""
+    """Add a new current master key to the file; older keys still unwrap what they wrapped."""
     key_file.add_key(path)

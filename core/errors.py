@@ -1,14 +1,14 @@
-"""The base of every refusal, and those that core itself raises; nothing here knows HTTP or the domain."""
+"""The base class of errors that callers can act on, and those that core raises; knows neither HTTP nor the domain."""
 
 from collections.abc import Mapping
 from typing import ClassVar
 
 
 class PorchlightError(Exception):
-    """A refusal that a caller can read and act on.
+    """An error that a caller can read and act on.
 
     `slug` is stable and documented at /problems/<slug>, `title` says what happened, `detail` what to do about it.
-    `extra` holds further members of the reply. None of them ever holds what a person wrote.
+    `extra` holds further members of the reply. None of them ever contains what a person wrote.
     """
 
     slug: ClassVar[str] = "internal"

@@ -1,4 +1,4 @@
-"""Work in a few threads of its own, taken up in turn for whoever it is."""
+"""Runs blocking work in a few dedicated threads, taking the keys it is queued under in turn."""
 
 import asyncio
 from collections import OrderedDict, deque
@@ -12,20 +12,23 @@ WorkResult = TypeVar("WorkResult")
 
 
 class FairQueue:
-    """`threads` at work, at most `waiting` in line. When the line is full, whoever has most in it gives up their latest."""
+    """Runs `threads` calls at a time and queues up to `max_waiting`.
 
-    def __init__(self, threads: int, waiting: int, name: str) -> None:
+    When the queue is full, the key with the most entries loses its latest one.
+    """
+
+    def __init__(self, threads: int, max_waiting: int, name: str) -> None:
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix=name)
         self._free = threads
-        self._most = waiting
-        self._line: OrderedDict[str, deque[asyncio.Future[None]]] = OrderedDict()
+        self._max_waiting = max_waiting
+        self._queue: OrderedDict[str, deque[asyncio.Future[None]]] = OrderedDict()
 
-    async def run(self, who: str, work: Callable[..., WorkResult], *args: str) -> WorkResult:
-        """Do this when it is the turn of `who`. Raises Busy when there is no room in the line."""
+    async def run(self, key: str, work: Callable[..., WorkResult], *args: str) -> WorkResult:
+        """Run `work` when it is the turn of `key`. Raises Busy when the queue has no room for it."""
         if self._free:
             self._free -= 1
         else:
-            await self._turn(who)
+            await self._wait_for_turn(key)
         try:
             return await asyncio.get_running_loop().run_in_executor(self._pool, work, *args)
         finally:
@@ -34,42 +37,42 @@ class FairQueue:
     def close(self) -> None:
         self._pool.shutdown(wait=False, cancel_futures=True)
 
-    async def _turn(self, who: str) -> None:
-        self._make_room(who)
+    async def _wait_for_turn(self, key: str) -> None:
+        self._make_room(key)
         turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._line.setdefault(who, deque()).append(turn)
+        self._queue.setdefault(key, deque()).append(turn)
         try:
             await turn
         except asyncio.CancelledError:
             if turn.done() and not turn.cancelled():
                 self._pass_on()
             else:
-                self._leave(who, turn)
+                self._leave(key, turn)
             raise
 
-    def _make_room(self, who: str) -> None:
-        if sum(map(len, self._line.values())) < self._most:
+    def _make_room(self, key: str) -> None:
+        if sum(map(len, self._queue.values())) < self._max_waiting:
             return
-        greediest = max(self._line, key=lambda waiting: len(self._line[waiting]))
-        if len(self._line[greediest]) <= len(self._line.get(who, ())) + 1:
+        greediest = max(self._queue, key=lambda max_waiting: len(self._queue[max_waiting]))
+        if len(self._queue[greediest]) <= len(self._queue.get(key, ())) + 1:
             raise Busy
-        latest = self._line[greediest][-1]
+        latest = self._queue[greediest][-1]
         self._leave(greediest, latest)
         latest.set_exception(Busy())
 
-    def _leave(self, who: str, turn: "asyncio.Future[None]") -> None:
-        theirs = self._line[who]
-        theirs.remove(turn)
-        if not theirs:
-            del self._line[who]
+    def _leave(self, key: str, turn: "asyncio.Future[None]") -> None:
+        turns = self._queue[key]
+        turns.remove(turn)
+        if not turns:
+            del self._queue[key]
 
     def _pass_on(self) -> None:
-        """Give the free place to the next in line, who is somebody else if anybody else waits."""
-        while self._line:
-            who, theirs = self._line.popitem(last=False)
-            turn = theirs.popleft()
-            if theirs:
-                self._line[who] = theirs
+        """Give the free thread to the next key in the queue."""
+        while self._queue:
+            key, turns = self._queue.popitem(last=False)
+            turn = turns.popleft()
+            if turns:
+                self._queue[key] = turns
             if not turn.done():
                 turn.set_result(None)
                 return

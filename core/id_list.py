@@ -1,4 +1,4 @@
-"""A list of ids as one parameter of a statement that is compiled once: an array on PostgreSQL, JSON on SQLite."""
+"""A list of ids as a single parameter, so that a statement is compiled once: an array on PostgreSQL, JSON on SQLite."""
 
 import json
 from collections.abc import Sequence
@@ -15,7 +15,7 @@ from sqlalchemy.types import NullType, TypeDecorator, TypeEngine
 
 
 class IdList(TypeDecorator[Sequence[UUID]]):
-    """Ids as they are sent."""
+    """The column type of the list: an array of UUIDs, or JSON text."""
 
     impl = String
     cache_ok = True
@@ -26,14 +26,14 @@ class IdList(TypeDecorator[Sequence[UUID]]):
     def process_bind_param(self, value: Sequence[UUID] | None, dialect: Dialect) -> Any:  # noqa: ANN401 (the driver's)
         if value is None or dialect.name == "postgresql":
             return value
-        return json.dumps([each.hex for each in value])
+        return json.dumps([id_.hex for id_ in value])
 
 
 class AnyOf(FunctionElement[Any]):
-    """Whether a column is one of the ids of the parameter `name`."""
+    """The condition that a column equals one of the ids in the parameter `name`."""
 
     inherit_cache = True
-    # A boolean would be compared to 1 on SQLite, which then looks at every row.
+    # SQLAlchemy would compare a boolean to 1 on SQLite, which then scans every row.
     type = NullType()
 
     def __init__(self, column: InstrumentedAttribute[UUID], name: str) -> None:

@@ -11,24 +11,24 @@ _MICROSECOND = timedelta(microseconds=1)
 
 
 def new_id(now: datetime) -> UUID:
-    """Return a UUIDv7 of the moment `now`, so that ids follow the clock that the rules were given.
+    """Return a UUIDv7 for the moment `now`, so that ids follow the clock that the rules use.
 
     The 12 bits after the milliseconds hold the fraction of the millisecond (RFC 9562, 6.2, method 3), 62 are random.
-    No library at hand takes the moment as an argument.
+    No available library takes the moment as an argument.
     """
     return UUID(int=_time_bits(now) | int.from_bytes(os.urandom(8)) >> 2)
 
 
 @lru_cache(maxsize=64)
 def _time_bits(now: datetime) -> int:
-    """Return all but the random bits; an operation makes many ids of its one moment."""
+    """Return all but the random bits; cached, since an operation creates many ids for the same moment."""
     milliseconds, rest = divmod((now - _EPOCH) // _MICROSECOND, 1000)
     fraction = rest * 4096 // 1000
     return (milliseconds << 80) | (0x7000 | fraction) << 64 | (0b10 << 62)
 
 
 def first_id(moment: datetime) -> UUID:
-    """Return the smallest UUIDv7 of this moment: every id made later is greater."""
+    """Return the smallest UUIDv7 for this moment: every later id is greater."""
     milliseconds = (moment - _EPOCH) // _MICROSECOND // 1000
     return UUID(int=(milliseconds << 80) | (0x7000 << 64) | (0b10 << 62))
 

@@ -1,4 +1,4 @@
-"""Isolation: a block whose failure is logged and counted, and does not end what goes on around it."""
+"""Isolates a block: its failure is logged and counted, and does not propagate to the surrounding code."""
 
 from types import TracebackType
 from typing import Literal, Self
@@ -11,11 +11,11 @@ log = structlog.get_logger(__name__)
 
 
 class Isolation:
-    """A context manager that lets no `Exception` out. `error` is what the block raised, None when it ended well.
+    """A context manager that suppresses every `Exception`. `error` is what the block raised, None when it succeeded.
 
-    Cancellation, exits and interrupts pass through: they are meant for whoever runs the block. The error's traceback is
-    dropped unless `traced`: it refers to the frame that refers to this object, and so would keep alive whatever the block
-    used, connections among it, until the garbage collector comes.
+    Cancellation, exits and interrupts pass through: they concern whoever runs the block. The error's traceback is dropped
+    unless `traced`: it refers to the frame that refers to this object, and would keep everything that the block used,
+    including connections, alive until the next garbage collection.
     """
 
     __slots__ = ("_event", "_fields", "_level", "_traced", "error")
@@ -31,9 +31,9 @@ class Isolation:
 
     @property
     def failure(self) -> Exception:
-        """What the block raised. Raises RuntimeError when it ended well."""
+        """The exception that the block raised. Raises RuntimeError when it succeeded."""
         if self.error is None:
-            raise RuntimeError("the block ended well")
+            raise RuntimeError("the block did not fail")
         return self.error
 
     def __enter__(self) -> Self:
@@ -47,16 +47,16 @@ class Isolation:
         self.error = error if self._traced else error.with_traceback(None)
         if self._event is not None:
             ISOLATED_FAILURES.labels(self._event).inc()
-            # The type and nothing more: a message or a traceback may quote what a person wrote.
+            # Only the type: a message or a traceback may quote what a person wrote.
             getattr(log, self._level)(self._event, error=type(error).__name__, **self._fields)
         return True
 
 
 def isolated(event: str, *, level: Literal["warning", "error"] = "warning", **fields: object) -> Isolation:
-    """Go on after the block, whatever it raises, and log that under `event`, a static name, with these fields."""
+    """Continue after the block whatever it raises, and log a failure as `event`, a static name, with these fields."""
     return Isolation(event, level, fields)
 
 
 def caught(*, traced: bool = False) -> Isolation:
-    """Go on after the block, whatever it raises, and log nothing: the caller classifies `error`. `traced` keeps its trace."""
+    """Continue after the block whatever it raises, without logging: the caller handles `error`. `traced` keeps its traceback."""
     return Isolation(None, "warning", {}, traced=traced)

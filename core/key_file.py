@@ -1,4 +1,4 @@
-"""Files of keys: read, made whole with mode 600, and a new key put in front of those that are there."""
+"""Reads key files, creates them atomically with mode 600, and adds keys to them."""
 
 import base64
 import os
@@ -13,42 +13,42 @@ log = structlog.get_logger(__name__)
 
 
 def read_key_file(path: Path, event: str) -> tuple[bytes | None, dict[str, bytes]]:
-    """Return the index key and the named keys in the file, the current one first; nothing when it cannot be read (`event` is logged)."""
+    """Return the index key and the named keys, the current one first; None and no keys, with `event` logged, when unreadable."""
     index: bytes | None = None
     keys: dict[str, bytes] = {}
     try:
         for line in path.read_text(encoding="ascii").splitlines():
-            words = line.split()
-            if len(words) == 2 and words[0] == "index":
-                index = _decode_key(words[1])
-            elif len(words) == 3 and words[0] == "key":
-                keys[words[1]] = _decode_key(words[2])
+            parts = line.split()
+            if len(parts) == 2 and parts[0] == "index":
+                index = _decode_key(parts[1])
+            elif len(parts) == 3 and parts[0] == "key":
+                keys[parts[1]] = _decode_key(parts[2])
     except (OSError, ValueError) as error:
         failure = type(error).__name__
     else:
         return index, keys
-    # A traceback would say nothing more.
+    # A traceback would add nothing.
     log.error(event, error=failure)
     return None, {}
 
 
 def create_key_file(path: Path, comment: str) -> None:
-    """Write a file with a new index key and one new key; leaves one that is there already as it is."""
+    """Create a file with a new index key and one new key; leave an existing file unchanged."""
     write_secret(path, "\n".join((f"# {comment}", f"index {_new_key()}", _key_line())) + "\n")
 
 
 def add_key(path: Path) -> None:
-    """Put a new key in front of those in the file; the older ones still open what they sealed. Raises OSError."""
-    old = path.read_text(encoding="ascii").splitlines()
-    first = next((i for i, line in enumerate(old) if line.startswith("key ")), len(old))
-    fresh = path.with_suffix(".next")
-    fresh.unlink(missing_ok=True)
-    write_secret(fresh, "\n".join([*old[:first], _key_line(), *old[first:]]) + "\n")
-    fresh.replace(path)
+    """Insert a new current key before the keys in the file; older keys still open what they sealed. Raises OSError."""
+    lines = path.read_text(encoding="ascii").splitlines()
+    first = next((i for i, line in enumerate(lines) if line.startswith("key ")), len(lines))
+    new_file = path.with_suffix(".next")
+    new_file.unlink(missing_ok=True)
+    write_secret(new_file, "\n".join([*lines[:first], _key_line(), *lines[first:]]) + "\n")
+    new_file.replace(path)
 
 
 def write_secret(path: Path, text: str) -> None:
-    """Create `path` with mode 600 holding `text`; when two processes start at once, the first one's file stays."""
+    """Create `path` with mode 600 and content `text`; when two processes do so at once, the first file is kept."""
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     draft = path.with_name(f".{path.name}.{os.getpid()}.{secrets.token_hex(4)}")
     handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)

@@ -1,4 +1,4 @@
-"""Passkeys (WebAuthn level 3): what a browser is asked for, and whether what it gives back is genuine."""
+"""Passkeys (WebAuthn level 3): creates the options for browsers, and verifies their responses."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -31,12 +31,12 @@ RELYING_PARTY_NAME: Final = "Porchlight"
 
 
 class NotGenuineError(Exception):
-    """What came from the browser is not an answer to what it was asked; why is nobody's business."""
+    """The browser's response does not prove what was asked for; the reason is not disclosed."""
 
 
 @dataclass(frozen=True, slots=True)
 class RelyingParty:
-    """Whom a passkey is made for: `id` is the host name, `origin` the only place it may be used at."""
+    """The site that passkeys belong to: `id` is its host name, `origin` the only origin that may use them."""
 
     id: str
     origin: str
@@ -44,7 +44,7 @@ class RelyingParty:
 
 @dataclass(frozen=True, slots=True)
 class Registered:
-    """A new credential. `synced`: it may be copied to other devices of its owner."""
+    """A new, verified credential. `synced`: it may be copied to its owner's other devices."""
 
     credential_id: bytes
     public_key: bytes
@@ -54,7 +54,7 @@ class Registered:
 
 @dataclass(frozen=True, slots=True)
 class Assertion:
-    """Which credential signs which challenge for whom, as it says itself; nothing of it is proven yet."""
+    """A sign-in's own claim of credential, challenge and user, not verified yet."""
 
     credential_id: bytes
     challenge: bytes
@@ -64,9 +64,9 @@ class Assertion:
 def registration_options(
     party: RelyingParty, challenge: bytes, user_handle: bytes, names: tuple[str, str], known: Sequence[bytes], wait: int
 ) -> dict[str, Any]:
-    """Return what `navigator.credentials.create()` is given. `names`: for signing in, and for reading; `wait` in seconds.
+    """Return the options for `navigator.credentials.create()`. `names`: sign-in name and display name; `wait` in seconds.
 
-    A passkey names its account by itself and asks for a finger or a code; who made the authenticator is not asked.
+    The passkey is discoverable and requires user verification (a fingerprint or a code); no attestation is requested.
     """
     options = generate_registration_options(
         rp_id=party.id,
@@ -85,7 +85,7 @@ def registration_options(
 
 
 def authentication_options(party: RelyingParty, challenge: bytes, wait: int) -> dict[str, Any]:
-    """Return what `navigator.credentials.get()` is given: any passkey for this place will do; `wait` in seconds."""
+    """Return the options for `navigator.credentials.get()`: any passkey of this site is accepted; `wait` in seconds."""
     options = generate_authentication_options(
         rp_id=party.id,
         challenge=challenge,
@@ -95,16 +95,16 @@ def authentication_options(party: RelyingParty, challenge: bytes, wait: int) -> 
     return options_to_json_dict(options)
 
 
-def challenge_of(credential: Mapping[str, Any]) -> bytes:
-    """Return the challenge that a new credential answers, as it says itself. Raises NotGenuineError."""
+def unverified_challenge(credential: Mapping[str, Any]) -> bytes:
+    """Return the challenge that a new credential claims to answer. Raises NotGenuineError."""
     try:
         return _challenge(parse_registration_credential_json(dict(credential)).response.client_data_json)
     except Exception as error:
         raise NotGenuineError from error
 
 
-def assertion_of(credential: Mapping[str, Any]) -> Assertion:
-    """Return what a sign-in says of itself. Raises NotGenuineError, also where it does not say whom it is for."""
+def unverified_assertion(credential: Mapping[str, Any]) -> Assertion:
+    """Return the claims of a sign-in. Raises NotGenuineError, also when it names no user."""
     try:
         parsed = parse_authentication_credential_json(dict(credential))
         challenge = _challenge(parsed.response.client_data_json)
@@ -116,7 +116,7 @@ def assertion_of(credential: Mapping[str, Any]) -> Assertion:
 
 
 def check_registration(party: RelyingParty, credential: Mapping[str, Any], challenge: bytes) -> Registered:
-    """Return the new credential, made here and now by somebody whom the authenticator knows. Raises NotGenuineError."""
+    """Verify a registration, including user verification, and return the credential. Raises NotGenuineError."""
     try:
         verified = verify_registration_response(
             credential=dict(credential),
@@ -126,7 +126,7 @@ def check_registration(party: RelyingParty, credential: Mapping[str, Any], chall
             require_user_verification=True,
         )
     except Exception as error:
-        # The parsers meet whatever a stranger sends, and raise whatever comes of it.
+        # The parsers receive arbitrary input and raise many kinds of errors.
         raise NotGenuineError from error
     synced = verified.credential_device_type is CredentialDeviceType.MULTI_DEVICE
     return Registered(verified.credential_id, verified.credential_public_key, verified.sign_count, synced)
@@ -135,7 +135,7 @@ def check_registration(party: RelyingParty, credential: Mapping[str, Any], chall
 def check_assertion(
     party: RelyingParty, credential: Mapping[str, Any], challenge: bytes, public_key: bytes, count: int
 ) -> int:
-    """Return the new sign count of a sign-in that this key has signed here and now; it has to pass `count` unless both are 0.
+    """Verify a sign-in against this key and return its sign count, which must exceed `count` unless both are 0.
 
     Raises NotGenuineError.
     """
@@ -154,13 +154,13 @@ def check_assertion(
 
 
 def decode_base64url(text: str) -> bytes:
-    """Bytes of base64url."""
+    """Decode base64url text."""
     return base64url_to_bytes(text)
 
 
 def _challenge(client_data: bytes) -> bytes:
     client_fields = parse_client_data_json(client_data)
     if client_fields.cross_origin:
-        # The library reads this and asks nothing of it: we stand in nobody's frame.
+        # The library parses this field but does not check it: the app is never embedded in another site's frame.
         raise NotGenuineError
     return client_fields.challenge

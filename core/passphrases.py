@@ -1,4 +1,4 @@
-"""Passphrases: argon2id (RFC 9106) in threads of its own, so that a sign-in never holds up a press."""
+"""Hashes passphrases with argon2id (RFC 9106) in dedicated threads, so that a sign-in never delays a press."""
 
 from enum import IntEnum
 
@@ -10,24 +10,24 @@ from core.fair_queue import FairQueue
 
 SIGN_IN_THREADS = 2
 SIGN_UP_THREADS = 1
-"""Threads. Neither kind ever waits for the other."""
+"""Threads for each kind of work; neither kind ever waits for the other."""
 MAX_WAITING = 64
-"""Hashes of a kind that may wait; one more is refused, or a flood would fill the memory and the time of all."""
+"""Calls that may wait, for each kind; more are refused, since a flood would exhaust memory and everybody's time."""
 
 
 class Match(IntEnum):
-    """How a passphrase fits a hash; what fits only as hashes were made earlier is hashed anew."""
+    """How a passphrase matches a hash. After a match with an earlier spelling, the passphrase should be rehashed."""
 
     NONE = 0
-    TODAY = 1
-    EARLIER = 2
+    CURRENT = 1
+    EARLIER_SPELLING = 2
 
 
 class Passphrases:
-    """Hash and check. Each takes tens of milliseconds and 64 MiB while it runs.
+    """Hashes and checks passphrases. Each call takes tens of milliseconds and 64 MiB.
 
-    `who` is for whom it is done (a place, or somebody known there): they take turns, so that nobody waits behind the many of
-    one other.
+    `queue_key` identifies who causes the work (a place, or somebody known there). Keys take turns, so that nobody waits
+    behind somebody else's many calls.
     """
 
     def __init__(self, hasher: PasswordHasher | None = None) -> None:
@@ -36,29 +36,29 @@ class Passphrases:
         self._sign_ups = FairQueue(SIGN_UP_THREADS, MAX_WAITING, "argon2-sign-up")
         self._dummy: str | None = None
 
-    async def hash(self, passphrase: str, who: str = "") -> str:
-        """Return the encoded hash of its one spelling (`core.secret_text`). Raises Busy when too many wait already."""
-        return await self._sign_ins.run(who, self._hasher.hash, secret_text.passphrase(passphrase))
+    async def hash(self, passphrase: str, queue_key: str = "") -> str:
+        """Return the encoded hash of the canonical spelling (`core.secret_text`). Raises Busy when too many calls wait."""
+        return await self._sign_ins.run(queue_key, self._hasher.hash, secret_text.passphrase(passphrase))
 
-    async def hash_for_sign_up(self, passphrase: str, who: str) -> str:
-        """Return the encoded hash for somebody new. Raises Busy when too many wait already."""
-        return await self._sign_ups.run(who, self._hasher.hash, secret_text.passphrase(passphrase))
+    async def hash_for_sign_up(self, passphrase: str, queue_key: str) -> str:
+        """Return the encoded hash for a sign-up. Raises Busy when too many calls wait."""
+        return await self._sign_ups.run(queue_key, self._hasher.hash, secret_text.passphrase(passphrase))
 
-    async def matches(self, encoded: str | None, passphrase: str, who: str = "") -> Match:
-        """Whether the passphrase is the one; an unknown name (None) costs the same time as a known one.
+    async def matches(self, encoded: str | None, passphrase: str, queue_key: str = "") -> Match:
+        """Return how the passphrase matches; an unknown name (`encoded` None) takes as long as a known one.
 
-        What every keyboard writes the same way is hashed once. The rest is tried as hashes were made from it earlier as
-        well, whoever's name it is: a wrong one takes as long for a name that exists as for one that does not.
+        A passphrase that every keyboard writes the same way is hashed once. Any other is also tried in its earlier
+        spellings, for known and unknown names alike, so that a wrong one takes equally long for both.
         """
         if encoded is None:
             if self._dummy is None:
-                self._dummy = await self.hash("nobody's passphrase", who)
-            await self._sign_ins.run(who, self._check, self._dummy, passphrase)
+                self._dummy = await self.hash("nobody's passphrase", queue_key)
+            await self._sign_ins.run(queue_key, self._check, self._dummy, passphrase)
             return Match.NONE
-        return await self._sign_ins.run(who, self._check, encoded, passphrase)
+        return await self._sign_ins.run(queue_key, self._check, encoded, passphrase)
 
     def outdated(self, encoded: str) -> bool:
-        """Whether the hash was made with weaker parameters than today's."""
+        """Return whether the hash was computed with parameters other than today's."""
         return self._hasher.check_needs_rehash(encoded)
 
     def close(self) -> None:
@@ -67,9 +67,9 @@ class Passphrases:
 
     def _check(self, encoded: str, passphrase: str) -> Match:
         if self._verified(encoded, secret_text.passphrase(passphrase)):
-            return Match.TODAY
+            return Match.CURRENT
         earlier = secret_text.earlier_spellings(passphrase)
-        return Match.EARLIER if any(self._verified(encoded, spelling) for spelling in earlier) else Match.NONE
+        return Match.EARLIER_SPELLING if any(self._verified(encoded, spelling) for spelling in earlier) else Match.NONE
 
     def _verified(self, encoded: str, spelled: str) -> bool:
         try:

@@ -1,4 +1,4 @@
-"""Phone numbers: taken as people paste them, kept as they can be dialled from anywhere (E.164)."""
+"""Phone numbers: accepted as people paste them, stored in E.164 so that they can be dialled from anywhere."""
 
 import re
 import unicodedata
@@ -10,7 +10,7 @@ from phonenumbers import NumberParseException, PhoneNumber, PhoneNumberFormat, V
 from core.text import BIDI, CONTROLS, INVISIBLE
 
 MAX_INPUT_LENGTH: Final = 80
-"""Characters of what is pasted."""
+"""Characters of pasted text."""
 _IGNORED_MARKS: Final = re.compile("[\u200e\u200f\u061c\ufe0e\ufe0f]")
 _DASHES: Final = re.compile("[\u2010-\u2015\u2212\u30fc]")
 _LINK_SCHEME: Final = re.compile(r"^(?:tel|sms|smsto|callto)\s*:\s*(?:/{2})?", re.IGNORECASE)
@@ -33,11 +33,11 @@ TOO_LONG: Final = "has too many digits for one phone number; give one, such as +
 AREA_CODE_MISSING: Final = "needs its area code, such as +1 202 555 0190"
 
 
-def dialable(text: str, region: str | None = None, *, whole: bool = False) -> str:
-    """Return the number as E.164. One without its country is read as somebody in `region` dials it.
+def to_e164(text: str, region: str | None = None, *, require_area_code: bool = False) -> str:
+    """Return the number in E.164. Without a country code it is read as dialled in `region`.
 
-    `whole`: also with its country it needs its area code; else it is believed to be as its owner says.
-    Raises ValueError, which says what to do, for what cannot be dialled.
+    `require_area_code`: refuse a number without its area code even if it has a country code.
+    Raises ValueError, with advice for the person, for anything that cannot be dialled.
     """
     written = _plain_number(text)
     if _EXTENSION_PATTERN.search(written):
@@ -53,7 +53,7 @@ def dialable(text: str, region: str | None = None, *, whole: bool = False) -> st
     fits = phonenumbers.is_possible_number_with_reason(number)
     if fits == ValidationResult.TOO_LONG:
         raise ValueError(TOO_LONG)
-    if fits == ValidationResult.IS_POSSIBLE_LOCAL_ONLY and (whole or not written.startswith("+")):
+    if fits == ValidationResult.IS_POSSIBLE_LOCAL_ONLY and (require_area_code or not written.startswith("+")):
         raise ValueError(AREA_CODE_MISSING)
     if fits not in {ValidationResult.IS_POSSIBLE, ValidationResult.IS_POSSIBLE_LOCAL_ONLY}:
         raise ValueError(COUNTRY_MISSING if fits == ValidationResult.INVALID_COUNTRY_CODE else TOO_SHORT)
@@ -61,7 +61,7 @@ def dialable(text: str, region: str | None = None, *, whole: bool = False) -> st
 
 
 def _plain_number(text: str) -> str:
-    """Without what cannot be seen, the signs of other keyboards as ours, the digits of any script as 0 to 9."""
+    """Remove invisible characters, and convert full-width characters, dashes and the digits of any script to ASCII."""
     text = BIDI.sub("", INVISIBLE.sub("", _IGNORED_MARKS.sub("", CONTROLS.sub(" ", text))))
     text = _DASHES.sub("-", unicodedata.normalize("NFKC", text))
     text = "".join(str(unicodedata.digit(letter, letter)) for letter in text)
@@ -70,11 +70,11 @@ def _plain_number(text: str) -> str:
 
 
 def _read_number(written: str, digits: str, region: str | None) -> PhoneNumber | None:
-    """Return the first reading that is a number in use, else the first that could be one, else the first."""
+    """Return the first reading that is a valid number, else the first possible one, else the first."""
     readings: list[tuple[str, str | None]] = [(written, None)] if written.startswith("+") else []
     if not readings:
         readings += [(written, region)] if region else []
-        # How most of the world dials abroad, also where the person's own country does it otherwise.
+        # Most of the world dials 00 for abroad; people also write it in countries that use another prefix.
         readings += [(f"+{digits[2:]}", None)] if digits.startswith("00") else []
     numbers = [number for reading in readings if (number := _parse_number(*reading)) is not None]
     good = [number for number in numbers if phonenumbers.is_valid_number(number)]
@@ -89,6 +89,6 @@ def _parse_number(written: str, region: str | None) -> PhoneNumber | None:
         return None
     national = phonenumbers.national_significant_number(number)
     if number.country_code == MEXICO_COUNTRY_CODE and len(national) == 11 and national.startswith("1"):
-        # Mobile numbers were written so until 2019, and address books still do.
+        # Mobile numbers had this 1 until 2019, and many address books still contain it.
         number.national_number = int(national[1:])
     return number

@@ -1,4 +1,4 @@
-"""Countries (ISO 3166-1 alpha-2) by the codes that people and browsers write for them."""
+"""Normalizes country codes as people and browsers write them to ISO 3166-1 alpha-2."""
 
 import re
 from types import MappingProxyType
@@ -6,13 +6,13 @@ from typing import Final
 
 REGION_ALIASES: Final = MappingProxyType(
     {
-        # Reserved for them, and in daily use: the United Kingdom's own word, and the European Union's for Greece.
+        # Reserved codes in everyday use: the United Kingdom's own, and the European Union's for Greece.
         "UK": "GB",
         "EL": "GR",
-        # The three-letter and spoken forms of countries whose people write them.
+        # Common three-letter codes.
         "USA": "US",
         "GBR": "GB",
-        # Countries that are now called something else (CLDR's territory aliases).
+        # Former codes (CLDR's territory aliases).
         "AN": "CW",
         "BU": "MM",
         "CS": "RS",
@@ -28,9 +28,9 @@ REGION_ALIASES: Final = MappingProxyType(
 
 
 def region_code(text: str) -> str:
-    """Return the code of a country in capitals, by its usual name. Raises ValueError for what is no code of two letters."""
+    """Return the current two-letter code of a country, in capitals. Raises ValueError for anything else than a code."""
     code = text.strip()
-    # Before the capitals: those of other alphabets can be ours.
+    # Check for ASCII first: upper() turns some letters of other alphabets into ASCII letters.
     code = REGION_ALIASES.get(code.upper(), code.upper()) if code.isascii() else ""
     if not re.fullmatch(r"[A-Z]{2}", code, re.ASCII):
         raise ValueError("must be the two letters of a country, such as GB or US")

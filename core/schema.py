@@ -1,3 +1,3 @@
-"""Which revision of the database this release needs; a newer one is good as well."""
+"""The oldest database revision that this release works with; newer ones are accepted too."""
 
 MIN_REVISION = "0009"

@@ -24,7 +24,7 @@ class RegistrationPolicy(StrEnum):
 
 
 class Settings(BaseSettings):
-    """Section 8 of the design, one field a setting. Raises pydantic's ValidationError for values that make no sense."""
+    """One field per setting; .env.example describes them. Raises pydantic's ValidationError for unusable values."""
 
     model_config = SettingsConfigDict(
         env_prefix="PORCHLIGHT_", env_file=".env", env_ignore_empty=True, extra="ignore", frozen=True
@@ -122,13 +122,13 @@ class Settings(BaseSettings):
 
     @cached_property
     def rp_id(self) -> str | None:
-        """The host name that passkeys are made for; None where browsers make none: an IP address, or plain http."""
+        """The host name that passkeys belong to; None where browsers create none: for an IP address or plain http."""
         host = urlsplit(self.public_url).hostname or ""
         try:
             ip_address(host)
         except ValueError:
-            here = host == "localhost" or host.endswith(".localhost")
-            return host if self.secure or here else None
+            is_local = host == "localhost" or host.endswith(".localhost")
+            return host if self.secure or is_local else None
         return None
 
     @cached_property
@@ -137,7 +137,7 @@ class Settings(BaseSettings):
 
     @cached_property
     def cookie_name(self) -> str:
-        # The __Host- prefix pins the cookie to this host and to https (RFC 6265bis, 4.1.3.2); http has no such thing.
+        # The __Host- prefix pins the cookie to this host and to https (RFC 6265bis, 4.1.3.2); it does not exist for http.
         return "__Host-porchlight" if self.secure else "porchlight"
 
     @cached_property
@@ -150,7 +150,7 @@ class Settings(BaseSettings):
 
     @cached_property
     def push_contact(self) -> str | None:
-        """Whom a push service may write to: the contact that was named, else the public address; None where neither is of use."""
+        """The contact for push services: the configured one, else the public URL; None when neither can be used."""
         return self.contact or contact.site_subject(self.public_url)
 
     @cached_property
@@ -159,19 +159,19 @@ class Settings(BaseSettings):
 
     @property
     def channels(self) -> dict[str, str]:
-        """The gateways' addresses by kind of channel (sms, email, ntfy), of those that the operator has set up."""
+        """The gateway URLs that the operator has configured, by kind of channel (sms, email, ntfy)."""
         urls = {"sms": self.sms_url, "email": self.email_url, "ntfy": self.ntfy_url}
         return {kind: url.get_secret_value() for kind, url in urls.items() if url}
 
     @cached_property
     def sqlalchemy_url(self) -> str:
-        """The database's address with the driver that is ours to choose."""
+        """The database's URL with the driver that SQLAlchemy should use."""
         if self.database_url is None:
             return f"sqlite+aiosqlite:///{self.data_dir / 'porchlight.db'}"
         url = self.database_url.get_secret_value()
         for plain in ("postgresql://", "postgres://"):
             if url.startswith(plain):
-                # asyncpg calls libpq's sslmode by another name.
+                # asyncpg's name for libpq's sslmode is ssl.
                 return "postgresql+asyncpg://" + url.removeprefix(plain).replace("sslmode=", "ssl=")
         if url.startswith("sqlite:///"):
             return "sqlite+aiosqlite:///" + url.removeprefix("sqlite:///")

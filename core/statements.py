@@ -1,7 +1,7 @@
-"""Runs pre-compiled statements directly on asyncpg, without a session; on SQLite, and in a `UnitOfWork`, through one.
+"""Runs pre-compiled statements directly on asyncpg, without a session; on SQLite and in a `UnitOfWork`, through a session.
 
-A press, a page of the inbox, a claim and the record of what was sent are one or two statements each, and a session costs more
-than they do. They are written with SQLAlchemy like all others.
+A press, an inbox page, a claim and the recording of sends take one or two statements each, which cost less than a session
+would. They are written with SQLAlchemy like all others.
 """
 
 from collections import namedtuple
@@ -22,14 +22,14 @@ from core.bulk_update import BulkUpdate, UpdateRow
 from core.update_then_read import UpdateThenRead
 
 _DIALECT = PGDialect_asyncpg()  # type: ignore[no-untyped-call]  # SQLAlchemy's own
-# InternalClientError: the connection was cut in the middle of an answer.
+# InternalClientError: the connection was cut in the middle of a reply.
 ASYNCPG_FAILURES = (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError, OSError)
 
 
 class Statements(Protocol):
-    """What either database runs. Each raises SQLAlchemy's DBAPIError; IntegrityError for a broken constraint.
+    """Runs statements on either database. All raise SQLAlchemy's DBAPIError; IntegrityError for a violated constraint.
 
-    Nothing is sure to be written before `commit`; on asyncpg each statement already was a transaction of its own.
+    Call `commit` at the end: only on asyncpg is each statement already a transaction of its own.
     """
 
     async def fetch(self, statement: Select[*tuple[Any, ...]], values: Mapping[str, Any]) -> Sequence[Any]:
@@ -41,11 +41,11 @@ class Statements(Protocol):
         ...
 
     async def update(self, bulk: BulkUpdate, *rows: Sequence[UpdateRow]) -> None:
-        """Run each part of a bulk update for its own rows."""
+        """Run each part of a bulk update for its rows."""
         ...
 
     async def update_then_read(self, statement: UpdateThenRead, values: Mapping[str, Any]) -> Sequence[Any]:
-        """Update rows and return what is read of them as they are then."""
+        """Update rows and return what is read of the updated rows."""
         ...
 
     async def commit(self) -> None: ...
@@ -77,25 +77,25 @@ class AsyncpgStatements:
         return await self.fetch(statement.together, values)
 
     async def execute(self, sql: str, arguments: Sequence[Any]) -> list[Any]:
-        """Run `sql`, whose arguments are $1, $2 and so on."""
+        """Run `sql` with arguments for $1, $2 and so on."""
         try:
             return await self._connection.fetch(sql, *arguments)
         except asyncpg.PostgresError as error:
-            # Class 23 of SQLSTATE: a constraint was broken.
+            # SQLSTATE class 23: a constraint was violated.
             kind = IntegrityError if str(error.sqlstate).startswith("23") else DBAPIError
             raise kind(None, None, error) from error
         except ASYNCPG_FAILURES as error:
             raise DBAPIError(None, None, error) from error
 
     async def commit(self) -> None:
-        """Nothing is left to be committed."""
+        """Do nothing: every statement is committed already."""
 
     async def rollback(self) -> None:
-        """Nothing is left to be undone."""
+        """Do nothing: every statement is committed already."""
 
 
 class SessionStatements:
-    """The same in a session's transaction: on SQLite, and wherever there is a session already."""
+    """Statements in a session's transaction: on SQLite, and wherever there is a session already."""
 
     def __init__(self, session: AsyncSession) -> None:
         self._session = session
@@ -122,7 +122,7 @@ class SessionStatements:
 
 @dataclass(frozen=True, slots=True)
 class Compiled:
-    """A statement as PostgreSQL takes it: `names` of its values in their order, and the `constants` that it brings itself."""
+    """A statement compiled for PostgreSQL: the `names` of its parameters in order, and the `constants` among their values."""
 
     sql: str
     names: tuple[str, ...]
@@ -135,12 +135,12 @@ class Compiled:
 
 @cache
 def compiled(statement: Select[*tuple[Any, ...]] | Update) -> Compiled:
-    """Compile a statement, once."""
+    """Compile a statement; cached, so each is compiled once."""
     text = statement.compile(dialect=_DIALECT)
     constants = {name: bind.value for name, bind in text.binds.items() if not bind.required}
     return Compiled(str(text), tuple(text.positiontup or ()), constants)
 
 
 @cache
-def _row_type(statement: Select[*tuple[Any, ...]]) -> Any:  # noqa: ANN401 (the columns are known to the statement alone)
+def _row_type(statement: Select[*tuple[Any, ...]]) -> Any:  # noqa: ANN401 (only the statement knows its columns)
     return namedtuple("Row", [column.name for column in statement.selected_columns])  # noqa: PYI024 (as above)

@@ -1,4 +1,4 @@
-"""Steps: the moments of a process at which a crash would be instructive, reported to whoever composed it."""
+"""Steps of a process at which tests may let it crash, reported to a hook."""
 
 from collections.abc import Sequence
 from enum import StrEnum
@@ -8,25 +8,25 @@ from uuid import UUID
 
 class Step(StrEnum):
     COMMITTED = "committed"
-    """Deliveries were committed and are not dispatched yet; nobody has had a reply."""
-    LOOKED = "looked"
-    """A look-again let deliveries through; they may be sent once the claim is committed."""
+    """Deliveries are committed but not dispatched, and the request is not answered yet."""
+    RECHECKED = "rechecked"
+    """A recheck let deliveries through; they may be sent once the claim is committed."""
     CLAIMED = "claimed"
-    """A claim of deliveries is committed, and none of them is sent yet."""
+    """A claim of deliveries is committed; none of them is sent yet."""
     SENT = "sent"
-    """A push service has taken a push, and that is not recorded yet."""
+    """A push service has accepted a push, which is not recorded yet."""
     MID_RUNG = "mid_rung"
-    """A rung of a ladder is half written: who is told, and not yet their notices."""
+    """A rung of a ladder is half written: the recipients are, their notices are not."""
 
 
 class OnStep(Protocol):
-    """Is called at every step, in the middle of the work, and returns at once.
+    """Called synchronously at every step; must return immediately.
 
-    `looked_at`, of `core.clock.elapsed`, is when the look-again began that let the deliveries through.
+    `rechecked_at`, by `core.clock.elapsed`, is when the recheck that let the deliveries through began.
     """
 
-    def __call__(self, step: Step, deliveries: Sequence[UUID] = (), looked_at: float = 0.0) -> None: ...
+    def __call__(self, step: Step, deliveries: Sequence[UUID] = (), rechecked_at: float = 0.0) -> None: ...
 
 
-def ignore_step(step: Step, deliveries: Sequence[UUID] = (), looked_at: float = 0.0) -> None:
+def ignore_step(step: Step, deliveries: Sequence[UUID] = (), rechecked_at: float = 0.0) -> None:
     """Do nothing."""

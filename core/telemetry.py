@@ -1,4 +1,4 @@
-"""Logs and numbers: JSON lines with static event names and ids, and Prometheus metrics; never content."""
+"""Logs and metrics: JSON lines with static event names and ids, and Prometheus metrics; never content."""
 
 import logging
 import re
@@ -7,17 +7,17 @@ import sys
 import structlog
 from prometheus_client import Counter, Gauge, Histogram
 
-PRESSES = Counter("porchlight_presses_total", "Presses by what came of them.", ["result"])
+PRESSES = Counter("porchlight_presses_total", "Presses by result.", ["result"])
 ANSWERS = Counter("porchlight_answers_total", "Answers by kind.", ["kind"])
-RUNGS = Counter("porchlight_ladder_moves_total", "Turns of ladders by what came of them.", ["result"])
-BOOKENDS = Counter("porchlight_bookend_moves_total", "Turns of bookends by what came of them.", ["result"])
+RUNGS = Counter("porchlight_ladder_moves_total", "Moves of ladders by result.", ["result"])
+BOOKENDS = Counter("porchlight_bookend_moves_total", "Moves of bookends by result.", ["result"])
 UNREACHABLE_TOTAL = Counter(
-    "porchlight_people_unreachable_total", "Times somebody was found to be out of reach of every push."
+    "porchlight_people_unreachable_total", "Times somebody was found to be unreachable by any push."
 )
 DELIVERIES_TOTAL = Counter(
     "porchlight_deliveries_total", "Deliveries by transport and result.", ["transport", "result"]
 )
-PARKED_TOTAL = Counter("porchlight_deliveries_parked_total", "Deliveries given up or put aside, by reason.", ["reason"])
+PARKED_TOTAL = Counter("porchlight_deliveries_parked_total", "Deliveries given up, by reason.", ["reason"])
 REFUSED_TOTAL = Counter(
     "porchlight_pushes_refused_total",
     "Pushes that were refused for good, by transport and reason.",
@@ -26,14 +26,14 @@ REFUSED_TOTAL = Counter(
 RETIRED_TOTAL = Counter("porchlight_addresses_retired_total", "Push addresses retired, by reason.", ["reason"])
 HANDED_SECONDS = Histogram(
     "porchlight_press_to_handed_seconds",
-    "From the commit of a reach-out's notice to the moment a push service took it.",
+    "Time from writing a reach-out's delivery until a push service accepted it.",
     buckets=(0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2, 5, 10, 15, 30, 60, 300),
 )
 RECEIPTS = Counter("porchlight_receipts_total", "Receipts from devices, by event.", ["event"])
 OLDEST_DUE = Gauge("porchlight_oldest_due_delivery_seconds", "Age of the oldest delivery that is due and not sent.")
 ISOLATED_FAILURES = Counter(
     "porchlight_isolated_failures_total",
-    "Failures that were logged and did not end what they happened in, by log event.",
+    "Failures that were logged without ending the surrounding work, by log event.",
     ["event"],
 )
 WORKER_PART_FAILURES = Counter(
@@ -41,19 +41,15 @@ WORKER_PART_FAILURES = Counter(
     "Parts of a worker's turn, and periodic jobs, that failed or took too long.",
     ["part", "reason"],
 )
-LAST_TURN = Gauge("porchlight_worker_last_turn_timestamp_seconds", "When this process's worker last came round.")
-AUDIT_FINDINGS = Counter(
-    "porchlight_audit_findings_total", "What the auditor found that must not be, by what it is.", ["what"]
-)
-AUDITED_AT = Gauge("porchlight_audit_last_timestamp_seconds", "When this process's auditor last looked at everything.")
-HEARTBEATS = Counter("porchlight_heartbeats_total", "Heartbeats by what came of them.", ["result"])
-PURGED = Counter(
-    "porchlight_purged_rows_total", "Rows cleared away, or emptied of what was written, by table.", ["table"]
-)
+LAST_TURN = Gauge("porchlight_worker_last_turn_timestamp_seconds", "When this process's worker last completed a turn.")
+AUDIT_FINDINGS = Counter("porchlight_audit_findings_total", "Invalid states that the auditor found, by kind.", ["what"])
+AUDITED_AT = Gauge("porchlight_audit_last_timestamp_seconds", "When this process's auditor last completed an audit.")
+HEARTBEATS = Counter("porchlight_heartbeats_total", "Heartbeats by result.", ["result"])
+PURGED = Counter("porchlight_purged_rows_total", "Rows deleted, or cleared of what people wrote, by table.", ["table"])
 STREAMS = Gauge("porchlight_event_streams", "Open event streams in this process.")
 GIVEN_UP = Counter(
     "porchlight_connections_given_up_total",
-    "Connections closed to make room for newer ones, by what they did.",
+    "Connections closed to make room for newer ones, by their activity.",
     ["doing"],
 )
 REQUESTS = Histogram(
@@ -62,20 +58,21 @@ REQUESTS = Histogram(
     ["method", "route", "status"],
     buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10),
 )
-KEYS_GOOD = Gauge("porchlight_master_key_good", "1 when the master key opens what is stored, else 0.")
-PUSH_KEY_GOOD = Gauge("porchlight_push_key_good", "1 when the push key opens the addresses that are stored, else 0.")
+KEYS_GOOD = Gauge("porchlight_master_key_good", "1 when the master key is the one of this database, else 0.")
+PUSH_KEY_GOOD = Gauge("porchlight_push_key_good", "1 when the push key is the one of this database, else 0.")
 CAN_PUSH = Gauge(
-    "porchlight_can_push", "1 when this process has a key that opens push addresses, else 0: then it pushes nobody."
+    "porchlight_can_push",
+    "1 when this process has a key that opens push addresses, else 0: then it cannot push anybody.",
 )
-WITHHELD = Counter("porchlight_content_withheld_total", "Values that no key at hand could open.", ["column"])
+WITHHELD = Counter("porchlight_content_withheld_total", "Values that no available key could open.", ["column"])
 
-PLAIN_SPOKEN = ("asyncio", "sqlalchemy.pool")
-"""Loggers whose lines begin with words of their own: "Task was destroyed but it is pending", "Exception in callback"."""
-_WORDS = re.compile(r"[\w ,.'-]*")
+LOGGERS_WITH_PLAIN_TEXT = ("asyncio", "sqlalchemy.pool")
+"""Loggers whose messages begin with fixed text: "Task was destroyed but it is pending", "Exception in callback"."""
+_PLAIN_WORDS = re.compile(r"[\w ,.'-]*")
 
 
 def configure_logging(level: str) -> None:
-    """Send every log line, ours and the libraries', to standard error as one JSON object."""
+    """Write every log line, ours and the libraries', to standard error as one JSON object."""
     shared: list[structlog.typing.Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.processors.add_log_level,
@@ -93,7 +90,7 @@ def configure_logging(level: str) -> None:
     for name in ("uvicorn", "uvicorn.error", "uvicorn.access"):
         logger = logging.getLogger(name)
         logger.handlers, logger.propagate = [], True
-    # These would write request paths, push endpoints or values of statements.
+    # At lower levels these log request paths, push endpoints or parameters of statements.
     for name in (
         "uvicorn",
         "uvicorn.error",
@@ -110,27 +107,27 @@ def configure_logging(level: str) -> None:
 
 
 def _traceback_without_values(_: object, __: str, event: structlog.typing.EventDict) -> structlog.typing.EventDict:
-    """Keep where an error came from and its type; its message may quote what a person wrote."""
+    """Keep an error's type and location only; its message may quote what a person wrote."""
     error = event.pop("exc_info", None)
     if isinstance(error, BaseException):
         event["error"] = type(error).__name__
-        event["where"] = places(error)
+        event["where"] = traceback_places(error)
     return event
 
 
-def places(error: BaseException, most: int = 12) -> list[str]:
-    """Return the last `most` file:line places of a traceback, innermost last."""
+def traceback_places(error: BaseException, max_lines: int = 12) -> list[str]:
+    """Return the last `max_lines` file:line places of a traceback, innermost last."""
     lines: list[str] = []
     step = error.__traceback__
     while step is not None:
         code = step.tb_frame.f_code
         lines.append(f"{'/'.join(code.co_filename.split('/')[-2:])}:{step.tb_lineno}")
         step = step.tb_next
-    return lines[-most:]
+    return lines[-max_lines:]
 
 
 class _LibraryFormatter(logging.Formatter):
-    """What libraries log, as one JSON object a line: sentences only from the few we know, else the place."""
+    """Formats library log records as JSON lines: with the message of a few known libraries, else only its origin."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -145,16 +142,16 @@ class _LibraryFormatter(logging.Formatter):
         }
         if record.exc_info and record.exc_info[1]:
             event["error"] = type(record.exc_info[1]).__name__
-            event["where"] = places(record.exc_info[1])
+            event["where"] = traceback_places(record.exc_info[1])
         return str(self._render(None, record.levelname.lower(), event))
 
     @staticmethod
     def _sentence(record: logging.LogRecord) -> str:
-        """Never with the arguments, nor below its first line: there may stand addresses or what a person wrote."""
+        """Return the message without arguments and further lines, which may contain addresses or what a person wrote."""
         if record.name.startswith("uvicorn"):
             return str(record.msg).partition("\n")[0][:200]
-        if record.name.startswith(PLAIN_SPOKEN):
-            # As far as it is plain words: the rest may be somebody else's, put in before we see it.
-            sentence = _WORDS.match(str(record.msg))
+        if record.name.startswith(LOGGERS_WITH_PLAIN_TEXT):
+            # Only the leading plain words: the rest may contain values that were already inserted.
+            sentence = _PLAIN_WORDS.match(str(record.msg))
             return sentence[0].strip()[:200] if sentence else ""
         return f"{record.module}.{record.funcName}"

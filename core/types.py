@@ -1,4 +1,4 @@
-"""Column types of our own: times that are always aware and UTC."""
+"""Custom column types: times that are always aware and in UTC."""
 
 from datetime import UTC, datetime
 
@@ -8,9 +8,9 @@ from sqlalchemy.types import TypeDecorator
 
 
 class UtcDateTime(TypeDecorator[datetime]):
-    """An aware UTC datetime: `timestamptz` on PostgreSQL, ISO text without offset on SQLite (it sorts as it should).
+    """An aware UTC datetime: `timestamptz` on PostgreSQL, ISO text without offset on SQLite, which sorts correctly.
 
-    Raises ValueError for a naive value: a time without a zone is a mistake, never a guess.
+    Raises ValueError for a naive value instead of guessing its time zone.
     """
 
     impl = DateTime(timezone=True)

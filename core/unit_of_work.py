@@ -1,4 +1,4 @@
-"""What a rule is given to decide and write with, and what is announced once its rows are committed."""
+"""The context of an operation: statements or a session, time, keys, and what is announced after the commit."""
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
@@ -17,15 +17,15 @@ from core.steps import OnStep, ignore_step
 
 
 class DispatchNow(Protocol):
-    """Takes deliveries whose lease this process holds, right after the commit that wrote them. Never blocks."""
+    """Starts sending deliveries whose lease this process holds, right after the commit that wrote them. Never blocks."""
 
     def __call__(self, deliveries: Sequence[UUID]) -> None: ...
 
 
 class Operation:
-    """Single statements, the moment, and the events and pushes that `commit` lets go.
+    """Single statements, the current time, and the events and pushes that `commit` releases.
 
-    Each statement may be a transaction of its own: what has to hold together is one statement, or needs a `UnitOfWork`.
+    Each statement may be its own transaction: whatever must be atomic is one statement, or needs a `UnitOfWork`.
     """
 
     def __init__(
@@ -42,11 +42,11 @@ class Operation:
         self.keyring = keyring
         self._make_id = make_id
         self._make_token = make_token
-        self.news: list[StreamEvent] = []
+        self.events: list[StreamEvent] = []
         self.committed_deliveries: list[UUID] = []
 
     async def fetch(self, statement: Select[*tuple[Any, ...]], values: Mapping[str, Any]) -> Sequence[Any]:
-        """Return all rows of a statement that was built once. Raises DBAPIError."""
+        """Return all rows of a pre-built statement. Raises DBAPIError."""
         return await self.statements.fetch(statement, values)
 
     def new_id(self) -> UUID:
@@ -57,27 +57,27 @@ class Operation:
 
     def publish(self, person_id: UUID, kind: str, about: UUID) -> None:
         """Queue an event for a person's open streams."""
-        self.news.append(StreamEvent(person_id, kind, about))
+        self.events.append(StreamEvent(person_id, kind, about))
 
     async def rollback(self) -> None:
-        """Undo everything since the beginning: somebody else was first, and what was read is no longer so."""
+        """Undo everything so far, for a new attempt after losing a race."""
         await self.statements.rollback()
-        self.news.clear()
+        self.events.clear()
         self.committed_deliveries.clear()
 
     async def commit(self, bus: Bus, dispatch_now: DispatchNow) -> None:
-        """Commit, then let the events and the pushes go. Raises what the database raises; then nothing goes."""
+        """Commit, then publish the events and dispatch the pushes; neither happens when the database raises an error."""
         await self.statements.commit()
-        news, self.news = self.news, []
+        events, self.events = self.events, []
         pushes, self.committed_deliveries = self.committed_deliveries, []
         if pushes:
             dispatch_now(pushes)
-        if news:
-            bus.publish(news)
+        if events:
+            bus.publish(events)
 
 
 class Transactions(Protocol):
-    """Opens what a rule works in that has to begin anew when it loses a race. Each is committed at the end of its block."""
+    """Opens operations for rules that start over when they lose a race. Each is committed at the end of its block."""
 
     def operation(self) -> AbstractAsyncContextManager[Operation]: ...
 
@@ -85,7 +85,7 @@ class Transactions(Protocol):
 
 
 class UnitOfWork(Operation):
-    """An operation in one transaction, with its session.
+    """An operation in a single transaction, with a session.
 
     Rules flush and never commit. `commit` is called once, by the endpoint or the worker, before the reply.
     """
@@ -104,7 +104,7 @@ class UnitOfWork(Operation):
         self.session = session
         self.on_step = on_step
         self.erases = False
-        """Whether something that somebody wrote is taken away: `rules.upkeep.wal_truncation` empties SQLite's log of it."""
+        """Whether content is deleted: then `rules.upkeep.wal_truncation` also removes it from SQLite's log."""
 
     async def rollback(self) -> None:
         await super().rollback()

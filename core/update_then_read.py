@@ -1,4 +1,4 @@
-"""Update rows and read what they have become: one statement on PostgreSQL, two in one transaction elsewhere."""
+"""Updates rows and reads the result: one statement on PostgreSQL, two in one transaction on SQLite."""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
@@ -10,9 +10,9 @@ from sqlalchemy.orm import DeclarativeBase, InstrumentedAttribute, aliased
 
 
 class UpdateThenRead:
-    """`update`, for the rows of `entity` whose ids `choose` selects, then `read` of those rows.
+    """Runs `update` on the rows of `entity` whose ids `choose` selects, then `read` on those rows.
 
-    The read sees the rows as they were updated: one that was locked may have changed since the statement began.
+    The read sees the updated rows: a row that was locked may have changed since the statement began.
     """
 
     def __init__(
@@ -30,6 +30,6 @@ class UpdateThenRead:
         self._read = read(entity)
 
     async def run(self, connection: AsyncConnection, values: Mapping[str, Any]) -> Sequence[Any]:
-        """Run both on SQLAlchemy's connection; on SQLite nobody else writes between the two."""
+        """Run both on SQLAlchemy's connection; on SQLite nobody else can write in between."""
         ids = (await connection.execute(self._update, values)).scalars().all()
         return (await connection.execute(self._read.where(self._id.in_(ids)))).all()

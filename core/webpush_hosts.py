@@ -1,4 +1,4 @@
-"""Which push services a subscription may point at: the well-known ones, and the check of an endpoint against the list."""
+"""The push services that a subscription may use, and the check of an endpoint against that list."""
 
 import ipaddress
 import re
@@ -15,43 +15,45 @@ DEFAULT_HOSTS: tuple[str, ...] = (
 )
 """The push services of today's browsers. Each entry: `host`, `host:port` or `*.domain` (also written `.domain`)."""
 
-_HTTPS = 443
-_LONGEST = 2048
-_ADDRESS = re.compile(r"https://(\[[0-9a-f:.]+\]|[a-z0-9._-]+)(?::([0-9]{1,5}))?(?:[/?][!-~]*)?", re.IGNORECASE)
+_HTTPS_PORT = 443
+_MAX_ENDPOINT_LENGTH = 2048
+_ENDPOINT_PATTERN = re.compile(
+    r"https://(\[[0-9a-f:.]+\]|[a-z0-9._-]+)(?::([0-9]{1,5}))?(?:[/?][!-~]*)?", re.IGNORECASE
+)
 
 
 def allowed_endpoint(endpoint: str, hosts: Iterable[str]) -> bool:
-    """Whether the server may post to `endpoint`, an address that a client made up (so: no SSRF).
+    """Return whether the server may post to `endpoint`, which a client chose; this prevents SSRF.
 
-    True only for https, without user, password or fragment, at a host and port that `hosts` names. `host` in the list
-    means port 443 and `host:port` that port; `*.domain` stands for names below the domain, never for the domain itself
-    and never for an IP address, which must be listed as it is.
+    True only for https without user, password or fragment, at a host and port in `hosts`. In the list, `host` means
+    port 443 and `host:port` that port; `*.domain` matches names below the domain, but neither the domain itself nor an IP
+    address, which must be listed literally.
     """
-    # Stricter than any URL parser: what two parsers could read differently (backslash, tab, user@) is refused outright.
-    match = _ADDRESS.fullmatch(endpoint)
-    if match is None or len(endpoint) > _LONGEST or "#" in endpoint or "\\" in endpoint:
+    # Stricter than any URL parser: whatever two parsers could read differently (backslash, tab, user@) is refused.
+    match = _ENDPOINT_PATTERN.fullmatch(endpoint)
+    if match is None or len(endpoint) > _MAX_ENDPOINT_LENGTH or "#" in endpoint or "\\" in endpoint:
         return False
-    host, port = match[1].lower(), int(match[2] or _HTTPS)
+    host, port = match[1].lower(), int(match[2] or _HTTPS_PORT)
     if urlsplit(endpoint).netloc.lower() != (host if match[2] is None else f"{host}:{match[2]}"):
         return False
-    return any(_names(entry.strip().lower(), host, port) for entry in hosts)
+    return any(_entry_allows(entry.strip().lower(), host, port) for entry in hosts)
 
 
-def _names(entry: str, host: str, port: int) -> bool:
-    """Whether one entry of the list names this host and port."""
+def _entry_allows(entry: str, host: str, port: int) -> bool:
+    """Return whether an entry of the list allows this host and port."""
     listed, separator, listed_port = entry.rpartition(":")
     if not separator or entry.endswith("]"):  # no port; an IPv6 address ends in its bracket
-        listed, listed_port = entry, str(_HTTPS)
+        listed, listed_port = entry, str(_HTTPS_PORT)
     if listed_port != str(port) or not listed:
         return False
     listed = listed.removeprefix("*") if listed.startswith("*.") else listed
     if listed.startswith("."):
-        return host.endswith(listed) and len(host) > len(listed) and not _is_number(host)
+        return host.endswith(listed) and len(host) > len(listed) and not _is_ip_address(host)
     return host == listed
 
 
-def _is_number(host: str) -> bool:
-    """Whether the resolver would take this host for an IP address (also 127.1 or 0x7f000001)."""
+def _is_ip_address(host: str) -> bool:
+    """Return whether the resolver would read this host as an IP address (including 127.1 and 0x7f000001)."""
     last = host.rpartition(".")[2]
     try:
         ipaddress.ip_address(host.strip("[]"))

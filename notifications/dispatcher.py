@@ -160,7 +160,7 @@ class Dispatcher:
                         operation = Operation(statements, self._clock.now(), self._keyring)
                         rechecked_at = elapsed()
                         taken, others = await claim.claim_committed(operation, ids, reserve_slot)
-                        self._on_step(Step.LOOKED, [row.id for row in taken], rechecked_at)
+                        self._on_step(Step.RECHECKED, [row.id for row in taken], rechecked_at)
                 self._begin(Claim(taken), began)
                 if others:
                     began = elapsed()
@@ -195,7 +195,7 @@ class Dispatcher:
         """Return the claim, and report which deliveries its recheck let through."""
         rechecked_at = elapsed()
         claimed = await claiming
-        self._on_step(Step.LOOKED, [row.id for row in claimed.taken], rechecked_at)
+        self._on_step(Step.RECHECKED, [row.id for row in claimed.taken], rechecked_at)
         return claimed
 
     def _begin(self, claimed: Claim, rechecked_at: float) -> None:

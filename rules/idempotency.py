@@ -13,7 +13,7 @@ from sqlalchemy import LargeBinary, Table, bindparam, delete, select
 from sqlalchemy.exc import DBAPIError
 
 from core.bulk_insert import Batch, single
-from core.database import lost_a_race, refers_to_nothing
+from core.database import lost_a_race, referenced_row_missing
 from core.encryption import Keyring
 from core.errors import Busy
 from core.types import UtcDateTime
@@ -42,8 +42,8 @@ def request_fingerprint(
         return None
     content = json.dumps(body, sort_keys=True, default=str, ensure_ascii=False).encode("utf-8", "surrogatepass")
     return RequestFingerprint(
-        keyring.passing_digest("idempotency.key", f"{scope}\0{key}".encode("utf-8", "surrogatepass")),
-        keyring.passing_digest("idempotency.body", content),
+        keyring.best_effort_digest("idempotency.key", f"{scope}\0{key}".encode("utf-8", "surrogatepass")),
+        keyring.best_effort_digest("idempotency.body", content),
     )
 
 
@@ -133,7 +133,7 @@ async def run_once(
             result_id = await create()
             await remember(unit, fingerprint, person_id, result_id)
         except DBAPIError as error:
-            if not lost_a_race(error) or (attempt == MAX_ATTEMPTS and refers_to_nothing(error)):
+            if not lost_a_race(error) or (attempt == MAX_ATTEMPTS and referenced_row_missing(error)):
                 # The last attempt still refers to a row that is gone: the endpoint's error handler answers.
                 raise
             await unit.rollback()

@@ -52,7 +52,7 @@ class Purge:
             cleared[step.table] = await self._step(step)
         # Hourly, whatever was cleared: deleted text stays in the write-ahead log no longer than that.
         if await wal_truncation.truncate_if_marked(self._database):
-            await self._database.empty_log()
+            await self._database.truncate_wal()
         for table, count in cleared.items():
             if count:
                 log.info("purged", table=table, count=count)

@@ -91,7 +91,7 @@ def _check_passphrase_length(typed: str) -> str:
 
 
 def _repair_text(value: object) -> object:
-    return text.whole(value) if isinstance(value, str) else value
+    return text.drop_lone_surrogates(value) if isinstance(value, str) else value
 
 
 FREE_TEXT = BeforeValidator(_repair_text)
@@ -114,13 +114,13 @@ Label = Annotated[
 Note = Annotated[
     str,
     StringConstraints(max_length=4 * MAX_NOTE_LENGTH),
-    AfterValidator(lambda value: text.words(value, MAX_NOTE_LENGTH)),
+    AfterValidator(lambda value: text.clean_multiline(value, MAX_NOTE_LENGTH)),
     FREE_TEXT,
 ]
 Words = Annotated[
     str,
     StringConstraints(max_length=4 * MAX_MESSAGE_LENGTH),
-    AfterValidator(lambda value: text.words(value, MAX_MESSAGE_LENGTH)),
+    AfterValidator(lambda value: text.clean_multiline(value, MAX_MESSAGE_LENGTH)),
     FREE_TEXT,
 ]
 TimeZone = Annotated[str, StringConstraints(max_length=64), AfterValidator(_known_time_zone)]

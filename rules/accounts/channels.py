@@ -49,7 +49,7 @@ async def add_channel(
     """
     if kind not in offered:
         raise ChannelNotOffered
-    if not who.vault.good:
+    if not who.vault.has_key:
         raise KeysUnavailable
     is_new = True
 

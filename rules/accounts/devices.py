@@ -44,7 +44,7 @@ async def register_device(
     Raises TooManyDevices, EndpointNotAllowed, KeysUnavailable.
     """
     _ensure_allowed_endpoint(kind, address, hosts)
-    if not who.vault.good:
+    if not who.vault.has_key:
         raise KeysUnavailable
     for _ in range(3):
         try:
@@ -115,7 +115,7 @@ async def refresh_device(
         _ensure_allowed_endpoint(DeviceKind(device.kind), address, hosts)
         if device.disabled_at is not None:
             raise DeviceRetired
-        if not who.vault.good:
+        if not who.vault.has_key:
             raise KeysUnavailable
         address_hash = _address_hash(unit, DeviceKind(device.kind), address)
         other_holders = await device_retirement.lock_recipients(

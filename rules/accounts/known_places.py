@@ -47,4 +47,4 @@ async def record_place(unit: UnitOfWork, person_id: UUID, place: str) -> None:
 
 
 def _place_hash(unit: UnitOfWork, person_id: UUID, place: str) -> bytes:
-    return unit.keyring.passing_digest("known_place", person_id.bytes + place.encode())
+    return unit.keyring.best_effort_digest("known_place", person_id.bytes + place.encode())

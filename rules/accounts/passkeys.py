@@ -69,7 +69,7 @@ async def add_passkey(
     the endpoint commits that. Raises PasskeyRefused, TooManyPasskeys, KeyReused,
     KeysUnavailable.
     """
-    if not who.vault.good:
+    if not who.vault.has_key:
         raise KeysUnavailable
 
     async def create() -> UUID:
@@ -86,7 +86,7 @@ async def _check_registration(
 ) -> Registered:
     """Use up the challenge and check what the browser signed. Raises PasskeyRefused."""
     try:
-        challenge = passkeys.challenge_of(credential)
+        challenge = passkeys.unverified_challenge(credential)
         if not await use_challenge(unit, challenge, who.person_id):
             raise PasskeyRefused
         return passkeys.check_registration(party, credential, challenge)
@@ -154,7 +154,7 @@ async def sign_in_with_passkey(
     reason; KeyReused, KeysUnavailable.
     """
     try:
-        assertion = passkeys.assertion_of(credential)
+        assertion = passkeys.unverified_assertion(credential)
     except NotGenuineError:
         raise PasskeyUnknown from None
     token = idempotency.secret(unit, fingerprint, "passkey.token")

@@ -159,7 +159,7 @@ async def _apply_changes(unit: UnitOfWork, who: Caller, changes: Mapping[str, ob
     for name, value in changes.items():
         if name in {"display_name", "contact"}:
             text = None if value is None else str(value)
-            if text is not None and not who.vault.good:
+            if text is not None and not who.vault.has_key:
                 raise KeysUnavailable
             setattr(person, name, who.vault.seal(f"people.{name}", person.id, text))
         else:

@@ -92,4 +92,4 @@ async def _insert_function(unit: UnitOfWork) -> Callable[[type[Throttle]], Sqlit
 
 
 def _throttle_key(unit: UnitOfWork, limit: RateLimit, who: str) -> bytes:
-    return unit.keyring.passing_digest("throttle", f"{limit.name}\0{who}".encode())
+    return unit.keyring.best_effort_digest("throttle", f"{limit.name}\0{who}".encode())

@@ -72,7 +72,7 @@ async def list_members(
         statement = statement.where(Membership.id == only)
     rows = await unit.session.execute(statement.order_by(Membership.id).limit(limit + 1))
     # Without a key that decrypts addresses no push is sent, whatever the rows say.
-    can_push = unit.keyring.reaches
+    can_push = unit.keyring.any_process_opens_addresses
     return [
         _member(unit, membership, person, reachable=can_push and reachable) for membership, person, reachable in rows
     ]

@@ -45,7 +45,7 @@ def can_reach(person_id: InstrumentedAttribute[UUID]) -> ColumnElement[bool]:
 
 def is_refusing(unit: Operation, refusals: int) -> bool:
     """Return whether a way with this many refusals in a row counts as not working."""
-    return refusals >= MAX_REFUSALS or not unit.keyring.reaches
+    return refusals >= MAX_REFUSALS or not unit.keyring.any_process_opens_addresses
 
 
 async def load_ways(unit: UnitOfWork, people: Sequence[UUID]) -> dict[UUID, Ways]:

@@ -87,7 +87,7 @@ async def note_dropped(unit: UnitOfWork, dropped: Sequence[tuple[UUID, UUID]]) -
 
 
 def _something_reaches(unit: UnitOfWork) -> ColumnElement[bool]:
-    return ways.can_reach(Recipient.person_id) if unit.keyring.reaches else false()
+    return ways.can_reach(Recipient.person_id) if unit.keyring.any_process_opens_addresses else false()
 
 
 async def note_given_up(unit: UnitOfWork, reach_out_id: UUID, person_id: UUID) -> None:

@@ -52,7 +52,7 @@ async def give_answer(
         answer_id = await store.save(unit, snapshot, change)
         if answer_id is None:
             raise NotFound
-        if reply.text is not None and who.vault.good:
+        if reply.text is not None and who.vault.has_key:
             await write_message(unit, who, change.after, reply.text)
         return answer_id
 

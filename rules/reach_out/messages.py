@@ -42,7 +42,7 @@ async def send_message(
 
     # Checked before a retry gets its earlier result as well: whoever has fallen away meanwhile sees nothing of it.
     await access.load_reach_out(unit, who, reach_out_id)
-    if not who.vault.good:
+    if not who.vault.has_key:
         # Without a key the text could not be stored: a 201 would lose it silently.
         raise KeysUnavailable
     message_id, _ = await idempotency.run_once(unit, fingerprint, who.person_id, create)

@@ -34,7 +34,7 @@ async def truncate_if_marked(database: Database) -> bool:
         marked = (await session.execute(select(Installation.value).where(Installation.name == IN_LOG))).scalar()
     if marked is None:
         return True
-    if not await database.empty_log():
+    if not await database.truncate_wal():
         return False
     async with database.write() as session:
         # A later erasure has written a mark of its own, which stays.

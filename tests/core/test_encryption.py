@@ -44,7 +44,7 @@ def test_a_changed_byte_withholds_and_never_raises(place: int, change: int) -> N
 def test_nonsense_withholds_and_never_raises(held: bytes) -> None:
     keyring = fresh_keyring()
     assert keyring.vault(PERSON, keyring.new_data_key(PERSON)).open(COLUMN, ROW, held) is None
-    assert keyring.vault(PERSON, held).good is False
+    assert keyring.vault(PERSON, held).has_key is False
 
 
 def test_without_the_key_it_withholds_and_says_what_cannot_be_done() -> None:
@@ -53,12 +53,14 @@ def test_without_the_key_it_withholds_and_says_what_cannot_be_done() -> None:
     sealed = keyring.vault(PERSON, wrapped).seal(COLUMN, ROW, "Please come.")
     for lost in (Keyring(None, {}), fresh_keyring()):
         vault = lost.vault(PERSON, wrapped)
-        assert (vault.good, vault.open(COLUMN, ROW, sealed), vault.seal(COLUMN, ROW, "x")) == (False, None, None)
+        assert (vault.has_key, vault.open(COLUMN, ROW, sealed), vault.seal(COLUMN, ROW, "x")) == (False, None, None)
     with pytest.raises(KeysUnavailable):
         Keyring(None, {}).new_data_key(PERSON)
     with pytest.raises(KeysUnavailable):
         Keyring(None, {}).digest("name", b"maya")
-    assert Keyring(None, {}).passing_digest("throttle", b"x") != Keyring(None, {}).passing_digest("throttle", b"x")
+    assert Keyring(None, {}).best_effort_digest("throttle", b"x") != Keyring(None, {}).best_effort_digest(
+        "throttle", b"x"
+    )
 
 
 def test_hashes_for_look_ups_are_keyed_and_kept_apart_by_purpose() -> None:
@@ -67,7 +69,7 @@ def test_hashes_for_look_ups_are_keyed_and_kept_apart_by_purpose() -> None:
     assert one.digest("name", b"maya") != one.digest("address", b"maya")
     assert one.digest("name", b"maya") != other.digest("name", b"maya")
     assert len(one.digest("name", b"maya")) == 32
-    assert one.passing_digest("name", b"maya") == one.digest("name", b"maya")
+    assert one.best_effort_digest("name", b"maya") == one.digest("name", b"maya")
     one.trusted = False
     with pytest.raises(KeysUnavailable):
         one.digest("name", b"maya")
@@ -93,7 +95,7 @@ def test_a_rotated_master_key_opens_the_old_and_rewraps_to_the_new(tmp_path: Pat
     assert rewrapped is not None
     path.write_text("\n".join(line for line in path.read_text().splitlines() if line not in written.splitlines()[2:]))
     new = load_keyring(path)
-    assert new.vault(PERSON, wrapped).good is False
+    assert new.vault(PERSON, wrapped).has_key is False
     assert new.vault(PERSON, rewrapped).open(COLUMN, ROW, sealed) == "Please come."
     assert new.rewrap(PERSON, wrapped) is None
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.phone_numbers import dialable
+from core.phone_numbers import to_e164
 
 LONDON = "+442079460018"
 PASTED = [
@@ -38,8 +38,8 @@ PASTED = [
 
 @pytest.mark.parametrize(("pasted", "region", "kept"), PASTED)
 def test_what_people_paste_is_kept_as_it_can_be_dialled(pasted: str, region: str | None, kept: str) -> None:
-    assert dialable(pasted, region) == kept
-    assert dialable(kept) == kept
+    assert to_e164(pasted, region) == kept
+    assert to_e164(kept) == kept
 
 
 REFUSED = [
@@ -68,13 +68,13 @@ REFUSED = [
 @pytest.mark.parametrize(("typed", "region", "says"), REFUSED)
 def test_what_cannot_be_dialled_says_what_to_do(typed: str, region: str | None, says: str) -> None:
     with pytest.raises(ValueError, match=says):
-        dialable(typed, region)
+        to_e164(typed, region)
 
 
 @given(st.text(max_size=80), st.sampled_from([None, "GB", "US", "JP", "ZZ"]))
 def test_whatever_is_typed_it_is_a_number_or_a_sentence(typed: str, region: str | None) -> None:
     try:
-        kept = dialable(typed, region)
+        kept = to_e164(typed, region)
     except ValueError:
         return
     assert kept[0] == "+"

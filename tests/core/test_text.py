@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.text import BIDI, CONTROLS, INVISIBLE, cut, one_line, words
+from core.text import BIDI, CONTROLS, INVISIBLE, clean_and_cut, clean_multiline, one_line
 
 FAMILY = "👨‍👩‍👧"
 WOULD_LIKE = "می‌خواهم"
@@ -61,28 +61,28 @@ def test_a_name_that_misleads_or_says_nothing_is_refused(typed: str) -> None:
     ],
 )
 def test_a_note_is_cleaned_and_never_sent_back_for_what_cannot_be_seen(typed: str, kept: str | None) -> None:
-    assert words(typed, 2000) == kept
+    assert clean_multiline(typed, 2000) == kept
 
 
 def test_what_is_cut_is_clean() -> None:
-    assert cut("\u200bcome, please", 5) == "come,"
-    assert cut("come please", 5) == "come"
-    assert cut("\u0958\u0958", 3) == "\u0915\u093c\u0915"
-    assert cut("\u3164" * 5 + "x", 5) is None
+    assert clean_and_cut("\u200bcome, please", 5) == "come,"
+    assert clean_and_cut("come please", 5) == "come"
+    assert clean_and_cut("\u0958\u0958", 3) == "\u0915\u093c\u0915"
+    assert clean_and_cut("\u3164" * 5 + "x", 5) is None
 
 
 def test_length_is_counted_after_cleaning() -> None:
-    assert words("\u200b" * 50 + "x" * 10, 10) == "x" * 10
+    assert clean_multiline("\u200b" * 50 + "x" * 10, 10) == "x" * 10
     with pytest.raises(ValueError, match="at most 10"):
-        words("x" * 11, 10)
+        clean_multiline("x" * 11, 10)
 
 
 @given(st.text(max_size=60))
 def test_whatever_is_typed_what_is_kept_is_clean_and_stays_as_it_is(typed: str) -> None:
-    kept = words(typed, 2000)
+    kept = clean_multiline(typed, 2000)
     if kept is not None:
         assert not any(pattern.search(kept) for pattern in (BIDI, CONTROLS, INVISIBLE))
-        assert words(kept, 2000) == kept
+        assert clean_multiline(kept, 2000) == kept
         assert unicodedata.normalize("NFC", kept) == kept
     try:
         name = one_line(typed, 60)

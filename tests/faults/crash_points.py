@@ -26,11 +26,11 @@ from core.steps import Step
 POINTS = (Step.COMMITTED, Step.CLAIMED, Step.SENT, Step.MID_RUNG)
 
 
-def on_step(step: Step, deliveries: Sequence[UUID] = (), looked_at: float = 0.0) -> None:
+def on_step(step: Step, deliveries: Sequence[UUID] = (), rechecked_at: float = 0.0) -> None:
     """Note a look; at any other step, die if an order says so."""
-    if step is Step.LOOKED:
+    if step is Step.RECHECKED:
         # The history of a night is in `time.monotonic`, as the same moment is for every process of this machine.
-        note_looks(deliveries, time.monotonic() - (elapsed() - looked_at))
+        note_looks(deliveries, time.monotonic() - (elapsed() - rechecked_at))
     else:
         reached(step)
 

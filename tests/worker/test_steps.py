@@ -15,9 +15,9 @@ from tests.world.world import World
 async def test_a_press_and_its_ladder_pass_every_step(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     passed: list[tuple[Step, int]] = []
 
-    def on_step(step: Step, deliveries: Sequence[UUID] = (), looked_at: float = 0.0) -> None:
+    def on_step(step: Step, deliveries: Sequence[UUID] = (), rechecked_at: float = 0.0) -> None:
         passed.append((step, len(deliveries)))
-        assert step is not Step.LOOKED or 0 <= elapsed() - looked_at < 60
+        assert step is not Step.RECHECKED or 0 <= elapsed() - rechecked_at < 60
 
     monkeypatch.setattr(process, "SEAMS", replace(process.SEAMS, on_step=on_step))
     observed = await world.another_process()
@@ -25,7 +25,7 @@ async def test_a_press_and_its_ladder_pass_every_step(world: World, monkeypatch:
     maya.process = observed
     await maya.press()
     await observed.settle()
-    assert passed == [(Step.COMMITTED, 0), (Step.LOOKED, 1), (Step.CLAIMED, 0), (Step.SENT, 0)]
+    assert passed == [(Step.COMMITTED, 0), (Step.RECHECKED, 1), (Step.CLAIMED, 0), (Step.SENT, 0)]
     assert await sponsor.pushed() == ["reach_out"]
 
     passed.clear()

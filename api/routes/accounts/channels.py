@@ -33,14 +33,14 @@ class SmsChannel(Body):
 
 class EmailChannel(Body):
     kind: Literal[ChannelKind.EMAIL]
-    address: Annotated[str, Typed, AfterValidator(addresses.email)]
+    address: Annotated[str, Typed, AfterValidator(addresses.normalize_email)]
 
 
 class NtfyChannel(Body):
     """A topic on the operator's ntfy server; whoever knows its name can read it, so choose one nobody guesses."""
 
     kind: Literal[ChannelKind.NTFY]
-    address: Annotated[str, Typed, AfterValidator(addresses.ntfy)]
+    address: Annotated[str, Typed, AfterValidator(addresses.normalize_ntfy_topic)]
 
 
 def _six_digits(typed: str) -> str:
@@ -89,7 +89,7 @@ async def add_channel(
     address = body.address
     if body.kind is ChannelKind.SMS:
         with invalid_at("body.sms.address"):
-            address = addresses.sms(address, who.region)
+            address = addresses.normalize_phone_number(address, who.region)
     channel, is_new = await channels.add_channel(unit, who, body.kind, address, context.settings.channels, fingerprint)
     response.status_code = 201 if is_new else 200
     return _channel_out(channel, who)

@@ -42,7 +42,7 @@ from api.schemas.common import (
     page,
 )
 from core.errors import KeysUnavailable
-from core.phone_numbers import dialable
+from core.phone_numbers import to_e164
 from models import AccessEvent, Person
 from models.enums import AccessKind
 from rules import access
@@ -156,7 +156,7 @@ async def change_profile(body: ProfileChange, unit: Writing, who: WritingCaller)
     if body.contact is not None:
         region = body.region if "region" in changes else who.region
         with invalid_at("body.contact"):
-            changes["contact"] = dialable(body.contact, region)
+            changes["contact"] = to_e164(body.contact, region)
     return _profile_out(await people.change_profile(unit, who, changes), who)
 
 

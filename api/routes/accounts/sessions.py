@@ -253,4 +253,4 @@ async def check_passphrase(context: Context, request: Request, sign_in_name: str
     if not match or credentials is None:
         raise WrongCredentials
     await login_throttle.accept_guess(context, guess, credentials.person_id)
-    return replace(credentials, earlier=match is Match.EARLIER)
+    return replace(credentials, earlier=match is Match.EARLIER_SPELLING)

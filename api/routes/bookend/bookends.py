@@ -22,7 +22,7 @@ MAX_WHAT_LENGTH = 500
 What = Annotated[
     str,
     StringConstraints(max_length=4 * MAX_WHAT_LENGTH),
-    AfterValidator(lambda value: text.words(value, MAX_WHAT_LENGTH)),
+    AfterValidator(lambda value: text.clean_multiline(value, MAX_WHAT_LENGTH)),
     FREE_TEXT,
 ]
 

@@ -21,7 +21,7 @@ MAX_TEXT_LENGTH = 500
 Text = Annotated[
     str,
     StringConstraints(max_length=4 * MAX_TEXT_LENGTH),
-    AfterValidator(lambda value: text.words(value, MAX_TEXT_LENGTH)),
+    AfterValidator(lambda value: text.clean_multiline(value, MAX_TEXT_LENGTH)),
     FREE_TEXT,
 ]
 

@@ -75,7 +75,7 @@ async def _stream_changes(context: Context, who: Caller, listener: Listener) -> 
     closing = asyncio.create_task(context.closing.wait())
     try:
         while True:
-            arriving = asyncio.create_task(listener.news.get())
+            arriving = asyncio.create_task(listener.events.get())
             await asyncio.wait({arriving, closing}, timeout=PING_SECONDS, return_when=asyncio.FIRST_COMPLETED)
             if closing.done():
                 arriving.cancel()
@@ -86,7 +86,7 @@ async def _stream_changes(context: Context, who: Caller, listener: Listener) -> 
                     return
                 yield format_sse_event(comment="ping")
                 continue
-            if listener.over:
+            if listener.superseded:
                 return
             item = arriving.result()
             if item is RESYNC:
