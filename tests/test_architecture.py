@@ -1,4 +1,4 @@
-"""The house itself: imports run one way, files stay small, every problem is documented."""
+"""The architecture: imports run one way, files stay small, every problem is documented."""
 
 import ast
 import json
@@ -14,7 +14,7 @@ from core.errors import PorchlightError
 from models import ReachOut
 
 ROOT = Path(__file__).parents[1]
-ROOMS = ("api", "cli", "core", "migrations", "models", "notifications", "rules", "worker")
+FOLDERS = ("api", "cli", "core", "migrations", "models", "notifications", "rules", "worker")
 MOST_LINES = 300
 
 
@@ -33,14 +33,14 @@ def test_imports_run_one_way_only() -> None:
 
 
 def test_every_file_is_small() -> None:
-    written = [path for path in sources(*ROOMS, "tests") if "versions" not in path.parts]
+    written = [path for path in sources(*FOLDERS, "tests") if "versions" not in path.parts]
     large = {name(path): lines for path in written if (lines := len(path.read_text().splitlines())) >= MOST_LINES}
     assert large == {}
 
 
 def test_every_module_says_what_it_holds() -> None:
     silent = []
-    for path in sources(*ROOMS):
+    for path in sources(*FOLDERS):
         tree = ast.parse(path.read_text())
         if tree.body and ast.get_docstring(tree) is None and "versions" not in path.parts:
             silent.append(name(path))
@@ -58,7 +58,7 @@ LATE = {
 
 def test_nothing_else_is_imported_inside_a_function() -> None:
     found: dict[str, set[str]] = {}
-    for path in sources(*ROOMS):
+    for path in sources(*FOLDERS):
         for function in ast.walk(ast.parse(path.read_text())):
             if isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef):
                 for step in ast.walk(function):
@@ -105,7 +105,7 @@ def test_every_problem_that_the_document_names_exists() -> None:
 def test_no_word_of_shame_stands_in_the_product() -> None:
     """Section 2 of the design: words that are never used in code, API or screens."""
     never = ("victim", "incident", "violation", "relapse", "streak")
-    said = {(name(path), word) for path in sources(*ROOMS) for word in never if word in path.read_text().lower()}
+    said = {(name(path), word) for path in sources(*FOLDERS) for word in never if word in path.read_text().lower()}
     assert said == set()
 
 

@@ -1,4 +1,4 @@
-"""The pages hold together: links lead somewhere, and the files and commands that a page names exist."""
+"""The pages hold together: links lead somewhere, and the files, functions and commands that a page names exist."""
 
 import re
 from pathlib import Path
@@ -16,6 +16,8 @@ PAGES = [
 ]
 FOLDERS = "api|benchmarks|cli|core|deploy|docs|migrations|models|notifications|phone|rules|scripts|tests|worker"
 SOURCE_PATH = re.compile(rf"`((?:{FOLDERS})/[\w./-]*)`")
+NAMES_IN_FILE = re.compile(rf"((?:`[\w.]+`(?:, | and |))+) (?:in|of) `((?:{FOLDERS})/[\w./-]+)`")
+"""Names of code beside the file that they stand in: "`list_due` and `advance` in `rules/…`"."""
 LINK = re.compile(r"\]\(([^)\s]+)\)")
 HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)
 MAKE_TARGET = re.compile(r"`make (?:[A-Z]+=\S+ )*([a-z]+)")
@@ -51,6 +53,16 @@ def test_every_file_that_is_named_exists(page: Path) -> None:
     bases = (ROOT, page.parent / "src")
     named = SOURCE_PATH.findall(page.read_text())
     assert [path for path in named if not any((base / path).exists() for base in bases)] == []
+
+
+def test_every_name_is_in_the_file_that_it_is_said_to_be_in(page: Path) -> None:
+    missing = [
+        (name, path)
+        for names, path in NAMES_IN_FILE.findall(" ".join(page.read_text().split()))
+        for name in re.findall(r"\w+(?=`)", names)
+        if (ROOT / path).is_file() and not re.search(rf"\b{name}\b", (ROOT / path).read_text())
+    ]
+    assert missing == []
 
 
 def test_every_command_that_is_named_exists(page: Path) -> None:

@@ -17,7 +17,7 @@ from tests.standins.webpush import WebPushStandIn
 
 
 class Installation:
-    """`async with House(…) as house`: everything started in it is gone at the end, whatever happened."""
+    """`async with Installation(…) as installation`: everything started in it is gone at the end, whatever happened."""
 
     def __init__(self, folder: Path, store: Store, compiled: Path | None) -> None:
         self.folder = folder

@@ -74,8 +74,8 @@ def test_no_other_file_lists_languages() -> None:
     listing = re.compile(r"""["'](?:es|de)["']\s*[:,)\]]""")
     files = [
         path
-        for room in ("api", "cli", "core", "models", "notifications", "rules", "worker")
-        for path in (ROOT / room).rglob("*.py")
+        for folder in ("api", "cli", "core", "models", "notifications", "rules", "worker")
+        for path in (ROOT / folder).rglob("*.py")
     ]
     elsewhere = [
         path for path in files if path.parent.name != "languages" and listing.search(path.read_text(encoding="utf-8"))

@@ -8,7 +8,7 @@ from tests.world.world import World, fresh_keyring
 
 
 def wrong_key() -> Keyring:
-    """A key file of another house, as `cli` opens it."""
+    """A key file of another installation, as `cli` opens it."""
     found = fresh_keyring()
     found.trusted = False
     return found
