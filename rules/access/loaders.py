@@ -93,7 +93,9 @@ class VisibleReachOut:
     told: Recipient | None
 
 
-async def load_reach_out(unit: UnitOfWork, who: Caller, reach_out_id: UUID, *, lock: bool = False) -> VisibleReachOut:
+async def load_visible_reach_out(
+    unit: UnitOfWork, who: Caller, reach_out_id: UUID, *, lock: bool = False
+) -> VisibleReachOut:
     """Return a reach-out that the caller pressed, or was told of and is still a member for. Raises NotFound.
 
     `lock` makes everything that changes this reach-out wait in line, so that what is read stays so.
@@ -120,7 +122,7 @@ async def load_reach_out(unit: UnitOfWork, who: Caller, reach_out_id: UUID, *, l
 
 async def load_own_reach_out(unit: UnitOfWork, who: Caller, reach_out_id: UUID) -> ReachOut:
     """Return the caller's own reach-out, locked. Raises NotYours for one they were told of, NotFound otherwise."""
-    seen = await load_reach_out(unit, who, reach_out_id, lock=True)
+    seen = await load_visible_reach_out(unit, who, reach_out_id, lock=True)
     if not seen.mine:
         raise NotYours
     return seen.reach_out

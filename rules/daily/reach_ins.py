@@ -37,7 +37,7 @@ class ReachInView:
     created_at: datetime
 
 
-_Recipient = aliased(Person)
+_Addressee = aliased(Person)
 
 _REACH_IN_COLUMNS: Select[*tuple[Any, ...]] = (
     select(
@@ -48,11 +48,11 @@ _REACH_IN_COLUMNS: Select[*tuple[Any, ...]] = (
         ReachIn.created_at,
         Person.data_key,
         Person.display_name,
-        _Recipient.data_key.label("recipient_data_key"),
-        _Recipient.display_name.label("recipient_display_name"),
+        _Addressee.data_key.label("recipient_data_key"),
+        _Addressee.display_name.label("recipient_display_name"),
     )
     .join(Person, Person.id == ReachIn.sender_id)
-    .join(_Recipient, _Recipient.id == ReachIn.recipient_id)
+    .join(_Addressee, _Addressee.id == ReachIn.recipient_id)
     .join(Membership, Membership.id == ReachIn.membership_id)
     .where(access.CONFIRMED)
 )

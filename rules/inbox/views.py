@@ -244,7 +244,7 @@ async def may_hear(unit: UnitOfWork, who: Caller, kind: str, about: UUID) -> boo
         elif kind == "bookend":
             await _check_bookend(unit, who, about)
         else:
-            await access.load_reach_out(unit, who, about)
+            await access.load_visible_reach_out(unit, who, about)
     except NotFound:
         return False
     return True

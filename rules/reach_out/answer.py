@@ -57,7 +57,7 @@ async def give_answer(
         return answer_id
 
     # Checked before a retry gets its earlier result as well: whoever has left meanwhile sees nothing of it.
-    await access.load_reach_out(unit, who, reach_out_id)
+    await access.load_visible_reach_out(unit, who, reach_out_id)
     answer_id, new = await idempotency.run_once(unit, fingerprint, who.person_id, create)
     if new:
         ANSWERS.labels(str(reply.kind)).inc()
@@ -85,7 +85,7 @@ async def confirm_together(
         return reach_out_id
 
     # Checked before a retry succeeds as well: whoever has left meanwhile sees nothing of it.
-    await access.load_reach_out(unit, who, reach_out_id)
+    await access.load_visible_reach_out(unit, who, reach_out_id)
     await idempotency.run_once(unit, fingerprint, who.person_id, record)
 
 

@@ -41,7 +41,7 @@ async def send_message(
         return await write_message(unit, who, snapshot, text)
 
     # Checked before a retry gets its earlier result as well: whoever has fallen away meanwhile sees nothing of it.
-    await access.load_reach_out(unit, who, reach_out_id)
+    await access.load_visible_reach_out(unit, who, reach_out_id)
     if not who.vault.has_key:
         # Without a key the text could not be stored: a 201 would lose it silently.
         raise KeysUnavailable
@@ -76,7 +76,7 @@ async def list_messages(
     unit: UnitOfWork, who: Caller, reach_out_id: UUID, limit: int, after: UUID | None, *, newest: bool
 ) -> list[MessageView]:
     """Return the messages that the caller may read, oldest first (or `newest`), `limit` + 1 at most. Raises NotFound."""
-    await access.load_reach_out(unit, who, reach_out_id)
+    await access.load_visible_reach_out(unit, who, reach_out_id)
     statement = (
         select(Message, Person)
         .join(ReachOut, ReachOut.id == Message.reach_out_id)

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Request, Response
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import BaseModel, Field, StringConstraints, model_validator
 
 from api import readable
 from api.dependencies import (
@@ -87,7 +87,7 @@ class MeOut(BaseModel):
     created_at: datetime
 
 
-class ProfileChange(Body):
+class ProfileChange(Body, title="Change"):
     """A merge patch: what is left out stays, null empties what may be empty.
 
     `hours`: when pushes may come; null for any time. Windows of one day may touch, never overlap. `to` is when one
@@ -97,7 +97,6 @@ class ProfileChange(Body):
     """
 
     __qualname__ = "Change"  # its name in OpenAPI
-    model_config = ConfigDict(title="Change")
 
     display_name: DisplayName = ""
     time_zone: TimeZone = ""

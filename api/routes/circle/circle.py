@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 from uuid import UUID
 
 from fastapi import APIRouter
-from pydantic import AfterValidator, BaseModel, ConfigDict
+from pydantic import AfterValidator, BaseModel
 
 from api.context import Context
 from api.dependencies import Reading, ReadingCaller, Services, Writing, WritingCaller
@@ -51,9 +51,8 @@ class CirclePage(Page[MemberOut]):
     anyone_available: bool
 
 
-class MemberChange(Body):
+class MemberChange(Body, title="Change"):
     __qualname__ = "Change"  # its name in OpenAPI
-    model_config = ConfigDict(title="Change")
 
     role: Role = Role.FRIEND
     step: Literal[1, 2] = 1

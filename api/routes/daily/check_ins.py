@@ -19,11 +19,13 @@ from rules.errors import KeyReused, MemberUnknown, NotFound
 router = APIRouter(prefix="/v1/check-ins", tags=["check-ins"])
 
 
-class CheckIn(Body):
+class CheckInBody(Body, title="CheckIn"):
     """All of it may be left out. `feeling` goes from 0 (very low) to 4 (very good); `note` is stored encrypted.
 
     `share_with`: ids of confirmed memberships in my circle who may see this one check-in; without it nobody does.
     """
+
+    __qualname__ = "CheckIn"  # its name in OpenAPI
 
     feeling: Annotated[Whole, Field(ge=0, le=4)] | None = None
     halt: Annotated[list[Halt], Field(max_length=len(Halt))] | None = None
@@ -51,7 +53,7 @@ class CheckInOut(BaseModel):
     responses=problems(MemberUnknown, NotFound, KeyReused),
     operation_id="check_ins_check_in",
 )
-async def create_check_in(body: CheckIn, unit: Writing, who: WritingCaller, key: IdempotencyHeader) -> CheckInOut:
+async def create_check_in(body: CheckInBody, unit: Writing, who: WritingCaller, key: IdempotencyHeader) -> CheckInOut:
     """Say how I am. Those I share it with get a notice `check_in`, and read it here; nobody else ever sees it."""
     fingerprint = fingerprint_of(unit.keyring, who, "POST /v1/check-ins", key, body)
     new = NewCheckIn(body.feeling, body.halt or (), body.note, frozenset(body.share_with or ()))

@@ -93,7 +93,9 @@ class AnswerOut(BaseModel):
     reach_out: ReachOutOut
 
 
-class Together(Body):
+class TogetherWith(Body, title="Together"):
+    __qualname__ = "Together"  # its name in OpenAPI
+
     person_id: UUID | None = None
 
 
@@ -159,7 +161,7 @@ async def list_reach_outs(
 )
 async def read_reach_out(reach_out_id: UUID, unit: Reading, who: ReadingCaller) -> ReachOutOut:
     """One reach-out: my own, or one I was told of."""
-    await access.load_reach_out(unit, who, reach_out_id)
+    await access.load_visible_reach_out(unit, who, reach_out_id)
     return await _load_reach_out_out(unit, who, reach_out_id)
 
 
@@ -190,7 +192,7 @@ async def answer(
     responses=problems(NotFound, ReachOutClosed, NobodyAnswered, KeyReused),
 )
 async def together(
-    reach_out_id: UUID, unit: Writing, who: WritingCaller, key: IdempotencyHeader, body: Together | None = None
+    reach_out_id: UUID, unit: Writing, who: WritingCaller, key: IdempotencyHeader, body: TogetherWith | None = None
 ) -> ReachOutOut:
     """We are talking. The person, who may name with whom, makes it so; a recipient's word asks the person."""
     fingerprint = fingerprint_of(unit.keyring, who, f"POST /v1/reach-outs/{reach_out_id}/together", key, body)

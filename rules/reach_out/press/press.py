@@ -163,7 +163,7 @@ async def _replay(unit: UnitOfWork, press_: _Press, earlier: Earlier) -> Pressed
     caller = press_.presser.caller
     if press_.fingerprint is not None:
         idempotency.ensure_same_body(earlier.body_hash, press_.fingerprint)
-    seen = await access.load_reach_out(unit, caller, earlier.result_id)
+    seen = await access.load_visible_reach_out(unit, caller, earlier.result_id)
     PRESSES.labels("replay").inc()
     # The key of the press that created it carries the same time; the key of a later press a later one.
     new = seen.reach_out.created_at == earlier.created_at
