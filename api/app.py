@@ -10,7 +10,7 @@ from starlette.types import ASGIApp
 from api import gone_caller, phone_app, problems
 from api.context import Context
 from api.direct_route import DirectRoute
-from api.middleware import Edge
+from api.middleware import EdgeMiddleware
 from api.routes import config, helplines, ops
 from api.routes.accounts import channels, devices, me, passkeys, people, sessions
 from api.routes.bookend import bookends
@@ -50,7 +50,7 @@ def create_app(context: Context, routes: FastAPI | None = None) -> ASGIApp:
     """Return the ASGI application that serves this context; `routes`: what `api_only` returned, to reuse it."""
     app = routes or api_only()
     app.state.context = context
-    return Edge(app, context.settings)
+    return EdgeMiddleware(app, context.settings)
 
 
 def api_only() -> FastAPI:

@@ -31,7 +31,7 @@ KEY_DESCRIPTION = "Repeat the same key and body to retry safely for 24 hours."
 
 log = structlog.get_logger(__name__)
 TRUNCATION_RETRY_SECONDS = (0.2, 0.5, 1, 2, 5, 10, 20)
-"""Waits between tries to truncate a log that others still read; after the last, the next purge tries again."""
+"""Waits between attempts to truncate a log that others still read; after the last, it is left to the next purge."""
 bearer = HTTPBearer(auto_error=False, description="The session token of a sign-up or sign-in.")
 
 
@@ -72,7 +72,7 @@ async def transaction(context: Context) -> AsyncIterator[UnitOfWork]:
 
 @dataclass(frozen=True, slots=True)
 class ContextTransactions:
-    """What a rule opens for itself in this process."""
+    """Operations and transactions for rules that open their own."""
 
     context: Context
 

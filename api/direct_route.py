@@ -1,7 +1,7 @@
 """Calls the busiest endpoints without FastAPI's dependency graph and nested routers, which cost more than their rules do.
 
 An endpoint that is marked with `@direct(reader)` has its arguments read by that function, with the same helpers that its
-dependencies use. Whatever the reader does not take is handled by the plain route. See docs/decisions/0007.
+dependencies use. A request that the reader does not accept is handled by the plain route. See docs/decisions/0007.
 """
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping
@@ -43,7 +43,7 @@ def direct(reader: Reader) -> Callable[[Endpoint], Endpoint]:
 
 
 async def json_body(request: Request) -> bytes:
-    """Return the body, which is empty or called JSON. Raises UnusualError."""
+    """Return the body, which is empty or declared as JSON. Raises UnusualError."""
     if request.headers.get("content-type", JSON) != JSON:
         raise UnusualError
     return await request.body()
@@ -93,9 +93,9 @@ class DirectRoute(BaseRoute):
         try:
             arguments = await marked.reader(request)
         except (UnusualError, ValueError, RecursionError, ClientDisconnect):
-            # Nothing was begun: the router looks once more, past this route.
+            # Nothing has been started: the router matches again, past this route.
             scope[_PLAIN] = True
-            await scope["router"](scope, _once_more(request, receive), send)
+            await scope["router"](scope, _replay_body(request, receive), send)
             return
         status = marked.status
         if marked.takes_response:
@@ -114,8 +114,8 @@ def _length(content: bytes) -> tuple[bytes, bytes]:
     return b"content-length", str(len(content)).encode()
 
 
-def _once_more(request: Request, receive: Receive) -> Receive:
-    """Give the body again, if it was read whole."""
+def _replay_body(request: Request, receive: Receive) -> Receive:
+    """Return a `receive` that replays the body, if it was read completely."""
     body: bytes | None = getattr(request, "_body", None)
     if body is None:
         return receive

@@ -1,4 +1,4 @@
-"""Rate limits of signing in: guesses are counted before they are checked, and right ones are taken back."""
+"""Rate limits of sign-ins: guesses are counted before they are checked, and correct ones are refunded."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -57,7 +57,7 @@ async def count_guess(
 
 
 async def accept_guess(context: Context, guess: Guess, person_id: UUID) -> None:
-    """Take back a guess that was right, and remember the place as one of this person's."""
+    """Refund a correct guess, and remember the place as one of this person's."""
     async with context.database.write() as session:
         unit = make_unit(context, session)
         for limit, who in guess.limits:

@@ -31,7 +31,7 @@ NO_STORE: Final = (b"cache-control", b"no-store")
 log = structlog.get_logger(__name__)
 
 
-class Edge:
+class EdgeMiddleware:
     """Wraps the application, and turns every exception that leaves it into a problem document."""
 
     def __init__(self, app: ASGIApp, settings: Settings) -> None:

@@ -83,16 +83,16 @@ class PhoneApp:
         self._catalogues = {match[1]: path for path in files if (match := CATALOGUE_PATH.match(path))}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        answer = self._otherwise
+        handler = self._otherwise
         if scope["type"] == "http" and scope["method"] in {"GET", "HEAD"}:
             headers = Headers(scope=scope)
             file = self._find(scope["path"], headers)
             if file is not None:
-                answer = reply = file.reply(headers)
+                handler = reply = file.reply(headers)
                 if file is self._files.get(INDEX_PATH):
                     reply.headers["Link"] = self._preloads(headers)
                     reply.headers.add_vary_header("Accept-Language")
-        await answer(scope, receive, send)
+        await handler(scope, receive, send)
 
     def _preloads(self, headers: Headers) -> str:
         """Return a Link header that preloads what the app requests first, while its script is still loading."""

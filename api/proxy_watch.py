@@ -18,20 +18,20 @@ class ProxyWatch:
     def __init__(self) -> None:
         self._host: str | None = None
         self._count = 0
-        self._over = False
+        self._settled = False
         """Whether the warning was logged, or does not apply."""
 
-    def look(self, request: Request, *, refused: bool = False) -> None:
+    def record_sign_up(self, request: Request, *, refused: bool = False) -> None:
         """Record a sign-up; `refused` when the limit of its place refused it."""
         host = request.client.host if request.client else ""
         self._count += 1
-        self._over = self._over or self._host not in {None, host} or not is_private(host)
+        self._settled = self._settled or self._host not in {None, host} or not is_private(host)
         self._host = host
-        if self._over:
+        if self._settled:
             return
         forwarded = any(name in request.headers for name in FORWARDING_HEADERS)
         if forwarded or refused or self._count >= SUSPICIOUS_SIGN_UPS:
-            self._over = True
+            self._settled = True
             log.warning(
                 "sign_ups_from_one_private_address",
                 consequence="limits count everybody as one",

@@ -1,4 +1,4 @@
-"""An export to read: a ZIP with the JSON and one page that needs nothing else."""
+"""A readable export: a ZIP with the JSON and one self-contained page."""
 
 import io
 import zipfile
@@ -16,29 +16,29 @@ from rules.circle.hours import load_zone
 from rules.languages import LANGUAGES, nearest
 
 PERSON_FIELDS: Final = ("member_id", "owner_id", "person_id", "sender_id", "recipient_id", "companion_id", "blocked_id")
-"""Fields that are somebody: shown by name."""
+"""Fields that hold the id of a person, who is shown by name."""
 FREE_TEXT_FIELDS: Final = frozenset(
     {"name", "display_name", "sign_in_name", "contact", "label", "address", "note", "text", "what"}
 )
-"""Fields that hold a person's own words: never looked up, whatever they say."""
+"""Fields that hold a person's own words, which are never translated as if they were a stored value."""
 
 
 def export_zip(export: Mapping[str, Any]) -> bytes:
-    """`porchlight.json` and `index.html`, every section of the one in the other."""
-    held = io.BytesIO()
-    with zipfile.ZipFile(held, "w", zipfile.ZIP_DEFLATED) as file:
+    """Return a ZIP of `porchlight.json` and of `index.html`, which shows every section of it."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as file:
         file.writestr("porchlight.json", to_json(export, indent=2))
         file.writestr("index.html", export_page(export))
-    return held.getvalue()
+    return buffer.getvalue()
 
 
 def export_page(export: Mapping[str, Any]) -> str:
-    """Each section under its heading, in the person's language and time zone; all of it escaped."""
+    """Return the page: each section under its heading, in the person's language and time zone; all of it escaped."""
     return _ExportPage(export).html()
 
 
 class _ExportPage:
-    """What every line of the page needs to know: the language, the time zone, and what people are called."""
+    """Renders the page, with what every line needs: the language, the time zone, and people's names."""
 
     def __init__(self, export: Mapping[str, Any]) -> None:
         person = export["person"]
@@ -57,24 +57,26 @@ class _ExportPage:
 
     def html(self) -> str:
         title = self._words.title
-        made = self._words.made.format(at=self._moment(self._export["exported_at"]))
+        generated = self._words.generated.format(at=self._moment(self._export["exported_at"]))
         known = [name for name in self._sections if name in self._export]
         further = [name for name in self._export if name not in self._sections and name != "exported_at"]
         parts = [self._section(name) for name in [*known, *further]]
         body = (
-            f'<main>\n<h1>{escape(title)}</h1>\n<p class="soft">{escape(made)}</p>\n' + "\n".join(parts) + "\n</main>"
+            f'<main>\n<h1>{escape(title)}</h1>\n<p class="soft">{escape(generated)}</p>\n'
+            + "\n".join(parts)
+            + "\n</main>"
         )
         return small_page.render_document(title, body, self._language)
 
     def _section(self, name: str) -> str:
-        held = self._export[name]
+        content = self._export[name]
         heading = self._sections[name] if name in self._sections else _readable_name(name)
-        if isinstance(held, Mapping):
-            inside = self._row(held)
-        elif isinstance(held, Sequence) and not isinstance(held, str):
-            inside = "\n".join(self._row(row) for row in held) or f'<p class="soft">{self._words.nothing}</p>'
+        if isinstance(content, Mapping):
+            inside = self._row(content)
+        elif isinstance(content, Sequence) and not isinstance(content, str):
+            inside = "\n".join(self._row(row) for row in content) or f'<p class="soft">{self._words.nothing}</p>'
         else:
-            inside = f"<p>{escape(str(held))}</p>"
+            inside = f"<p>{escape(str(content))}</p>"
         return f"<h2>{escape(heading)}</h2>\n{inside}"
 
     def _row(self, row: Mapping[str, Any]) -> str:
@@ -87,7 +89,7 @@ class _ExportPage:
             for field, value in sorted(row.items(), key=lambda item: order.index(item[0]) if item[0] in order else 0)
             if field in self._fields and value is not None and value != []
         ]
-        fields = "".join(f"<dt>{escape(label)}</dt><dd>{escape(said)}</dd>" for label, said in lines)
+        fields = "".join(f"<dt>{escape(label)}</dt><dd>{escape(value)}</dd>" for label, value in lines)
         return f"<dl>{fields}</dl>"
 
     def _name(self, person_id: UUID) -> str:
@@ -100,7 +102,7 @@ class _ExportPage:
             days = self._words.weekdays
             return ", ".join(f"{days[window['day']]} {window['from']}–{window['to']}" for window in value)
         if isinstance(value, list):
-            return ", ".join(self._value(field, one) for one in value)
+            return ", ".join(self._value(field, item) for item in value)
         if field == "language" and value in LANGUAGES:
             return LANGUAGES[str(value)].name
         if field not in FREE_TEXT_FIELDS and str(value) in self._values:

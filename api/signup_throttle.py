@@ -24,6 +24,6 @@ async def count_sign_up(context: Context, request: Request, invitation_token: st
             await throttle.consume(make_unit(context, session), limit, who)
             await session.commit()
     except TooMany:
-        context.proxy_watch.look(request, refused=True)
+        context.proxy_watch.record_sign_up(request, refused=True)
         raise
-    context.proxy_watch.look(request)
+    context.proxy_watch.record_sign_up(request)

@@ -8,8 +8,8 @@ from api import problems
 from core.errors import Busy
 
 
-class Gate:
-    """Passes requests on once it has been opened. Until then `/healthz` is well and all else is a 503."""
+class StartupApp:
+    """Passes requests on once it has been opened. Until then `/healthz` answers ok and everything else is a 503."""
 
     def __init__(self) -> None:
         self._app: ASGIApp | None = None
@@ -19,7 +19,7 @@ class Gate:
         self._app = app
 
     def waiting(self, because: str) -> None:
-        """`because` is a word for /readyz: database or schema."""
+        """Set the reason that /readyz gives: database or schema."""
         self._because = because
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

@@ -10,7 +10,7 @@ from socket import socket
 import structlog
 import uvicorn
 
-from api.startup_app import Gate
+from api.startup_app import StartupApp
 from cli.assemble import Assembly, Seams
 from cli.connection_limit import ConnectionLimit
 from cli.connections import ClientPlaceMiddleware, ClosedConnectionReport, connection_class
@@ -62,7 +62,7 @@ async def serve(settings: Settings, host: str, port: int, *, work: bool, seams: 
     """
     descriptors = raise_limit(settings.database_connections)
     await prepare(settings)
-    gate = Gate()
+    gate = StartupApp()
     limit = ConnectionLimit(descriptors.connections, settings.trusted_proxies, ClosedConnectionReport())
     closing = asyncio.Event()
     stop = asyncio.Event()
@@ -90,7 +90,9 @@ async def serve(settings: Settings, host: str, port: int, *, work: bool, seams: 
         await services_task
 
 
-def _server_config(settings: Settings, gate: Gate, limit: ConnectionLimit, host: str, port: int) -> uvicorn.Config:
+def _server_config(
+    settings: Settings, gate: StartupApp, limit: ConnectionLimit, host: str, port: int
+) -> uvicorn.Config:
     return uvicorn.Config(
         ClientPlaceMiddleware(gate),
         http=connection_class(limit),

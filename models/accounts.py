@@ -66,7 +66,7 @@ class Device(Base):
             "disabled_reason IS NULL OR disabled_reason IN (" + ", ".join(f"'{why}'" for why in DisabledReason) + ")",
             name="disabled_reason",
         ),
-        # One live device an address, whoever had it before.
+        # One live device per address, whoever had it before.
         Index(
             "uq_devices_live_address",
             "address_hash",
@@ -151,7 +151,7 @@ class Channel(Base):
 
 
 class KnownPlace(Base):
-    """A place where a person has signed in, as a keyed hash of the person and their network; nothing else is stored of it."""
+    """A place where a person has signed in, as a keyed hash of the person and their network; nothing else about it is stored."""
 
     __tablename__ = "known_places"
 

@@ -84,7 +84,7 @@ class NoticeKind(StrEnum):
     REACH_IN = "reach_in"
     UNREACHABLE = "unreachable"
     # A push that a person asks for to see whether it arrives, or the code that shows that a channel is theirs; it
-    # stands in no inbox.
+    # is shown in no inbox.
     TEST = "test"
 
 
@@ -104,7 +104,7 @@ class DeviceKind(StrEnum):
 
 
 ADDRESS_KINDS = frozenset(str(kind) for kind in (*DeviceKind, *ChannelKind))
-"""The same for the kinds of devices and channels, each of which has a transport of its own."""
+"""The kinds of devices and channels that this release knows, each with a transport of its own."""
 
 
 class DeliveryState(StrEnum):

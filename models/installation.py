@@ -30,7 +30,7 @@ class IdempotencyKey(Base):
 
 
 class Throttle(Base):
-    """The state of one rate limit: when it is free in full again (generic cell rate algorithm)."""
+    """The state of one rate limit: when its full burst is available again (generic cell rate algorithm)."""
 
     __tablename__ = "throttles"
 

@@ -25,7 +25,7 @@ class ReachOut(Base):
         CheckConstraint("need IS NULL OR need IN (" + ", ".join(f"'{n}'" for n in Need) + ")", name="need"),
         CheckConstraint("outcome IS NULL OR outcome IN (" + ", ".join(f"'{o}'" for o in Outcome) + ")", name="outcome"),
         CheckConstraint("(state = 'closed') = (closed_at IS NOT NULL)", name="closed_at"),
-        # One open reach-out a person: the second press finds the first one.
+        # One open reach-out per person: the second press finds the first one.
         Index(
             "uq_reach_outs_open",
             "person_id",
@@ -57,7 +57,7 @@ class ReachOut(Base):
     asked_at: Mapped[datetime | None]
     next_rung_at: Mapped[datetime | None]
     paused_until: Mapped[datetime | None]
-    # The recipient they are talking with while `together`; when that one falls away, the others are told again. No foreign
+    # The recipient they are talking with while `together`; when that one leaves, the others are told again. No foreign
     # key: an erased person simply no longer matches. Null is what an older release leaves.
     together_with: Mapped[UUID | None]
     ask_at: Mapped[datetime | None]
@@ -72,7 +72,7 @@ class Recipient(Base):
     """A member of the circle at the time of the press. They see the reach-out from `told_at` until `gone_at`.
 
     `talking_at`: when they last said that they are talking with the person. `held_seconds`: how long their answers have
-    paused the ladder since the person last pressed, without the present answer.
+    paused the ladder since the person last pressed, not counting the present answer.
     """
 
     __tablename__ = "recipients"

@@ -23,7 +23,7 @@ from rules.errors import KeyReused
 
 KEY_TABLE = cast("Table", IdempotencyKey.__table__)
 KEY_LIFETIME = timedelta(hours=24)
-MAX_ATTEMPTS = 4
+MAX_RUN_ATTEMPTS = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ class RequestFingerprint:
 def request_fingerprint(
     keyring: Keyring, scope: str, key: str | None, body: Mapping[str, object]
 ) -> RequestFingerprint | None:
-    """Hash a key and a body; None without a key. `scope` tells who sends what: the person and the path."""
+    """Hash a key and a body; None without a key. `scope`: whose request it is, and to which path."""
     if key is None:
         return None
     content = json.dumps(body, sort_keys=True, default=str, ensure_ascii=False).encode("utf-8", "surrogatepass")
@@ -48,36 +48,36 @@ def request_fingerprint(
 
 
 def ensure_same_body(body_hash: bytes, fingerprint: RequestFingerprint) -> None:
-    """Raise KeyReused when the key came with another body before."""
+    """Raise KeyReused when the key was used with another body."""
     if not hmac.compare_digest(body_hash, fingerprint.body_hash):
         raise KeyReused
 
 
 @dataclass(frozen=True, slots=True)
-class Earlier:
-    """What an Idempotency-Key came to before, and when."""
+class EarlierResult:
+    """The result of an earlier request with the same Idempotency-Key."""
 
     result_id: UUID
     body_hash: bytes
     created_at: datetime
 
 
-_EARLIER = select(IdempotencyKey.result_id, IdempotencyKey.body_hash, IdempotencyKey.created_at).where(
+_EARLIER_RESULT = select(IdempotencyKey.result_id, IdempotencyKey.body_hash, IdempotencyKey.created_at).where(
     IdempotencyKey.key_hash == bindparam("key_hash", type_=LargeBinary),
     IdempotencyKey.created_at > bindparam("kept_since", type_=UtcDateTime),
 )
 
 
-async def find_earlier(operation: Operation, fingerprint: RequestFingerprint) -> Earlier | None:
-    """Return what this key came to in the last 24 hours, whatever the body."""
+async def find_earlier_result(operation: Operation, fingerprint: RequestFingerprint) -> EarlierResult | None:
+    """Return the result that this key led to in the last 24 hours, whatever the body."""
     values = {"key_hash": fingerprint.key_hash, "kept_since": operation.now - KEY_LIFETIME}
-    rows = await operation.fetch(_EARLIER, values)
-    return Earlier(*rows[0]) if rows else None
+    rows = await operation.fetch(_EARLIER_RESULT, values)
+    return EarlierResult(*rows[0]) if rows else None
 
 
 async def find_result(unit: UnitOfWork, fingerprint: RequestFingerprint | None) -> UUID | None:
-    """Return the id of what this very request made before. Raises KeyReused."""
-    earlier = await find_earlier(unit, fingerprint) if fingerprint is not None else None
+    """Return the id of the result of this very request, if it ran before. Raises KeyReused."""
+    earlier = await find_earlier_result(unit, fingerprint) if fingerprint is not None else None
     if fingerprint is None or earlier is None:
         return None
     ensure_same_body(earlier.body_hash, fingerprint)
@@ -87,7 +87,7 @@ async def find_result(unit: UnitOfWork, fingerprint: RequestFingerprint | None) 
 def key_batches(
     operation: Operation, fingerprint: RequestFingerprint | None, person_id: UUID, result_id: UUID
 ) -> list[Batch]:
-    """Build the row of a key for the caller's own insert; its primary key refuses one that was used."""
+    """Build the row of a key for the caller's own insert; its primary key refuses a key that was used already."""
     if fingerprint is None:
         return []
     row = {
@@ -125,7 +125,7 @@ async def run_once(
 
     When the transaction loses a race, with the same request or with another writer, it is rolled back and tried again.
     """
-    for attempt in range(1, MAX_ATTEMPTS + 1):
+    for attempt in range(1, MAX_RUN_ATTEMPTS + 1):
         earlier_result_id = await find_result(unit, fingerprint)
         if earlier_result_id is not None:
             return earlier_result_id, False
@@ -133,7 +133,7 @@ async def run_once(
             result_id = await create()
             await remember(unit, fingerprint, person_id, result_id)
         except DBAPIError as error:
-            if not lost_a_race(error) or (attempt == MAX_ATTEMPTS and referenced_row_missing(error)):
+            if not lost_a_race(error) or (attempt == MAX_RUN_ATTEMPTS and referenced_row_missing(error)):
                 # The last attempt still refers to a row that is gone: the endpoint's error handler answers.
                 raise
             await unit.rollback()

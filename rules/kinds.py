@@ -31,7 +31,7 @@ class Hours(Enum):
 
 
 class OnlyWhile(Enum):
-    """For how long the sentence of a push stays true. Looked at again before every send."""
+    """For how long the sentence of a push stays true. Checked again before every send."""
 
     ALWAYS = auto()
     OPEN = auto()
@@ -53,7 +53,7 @@ class Policy:
     `closes`: takes everything else about its reach-out off the phone; nothing follows it.
     `to_outsiders`: also sent when the recipient has left, or the account behind it is gone; a mute still counts.
     `shared`: announces something that somebody shared by a membership, and leaves the inbox with that membership.
-    `in_inbox`: False for what only tries a way out; it is not looked at again before it is sent.
+    `in_inbox`: False for a push that only tests a device or channel; it is not checked again before it is sent.
     """
 
     ttl: timedelta
@@ -70,14 +70,14 @@ class Policy:
 _ALARM_TTL = timedelta(hours=12)
 """A night: who wakes at seven may be the first to answer, and the reach-out lives for 24 hours.
 
-Whatever happened meanwhile (answered, all-clear, ended) went out under the same tag and has taken the alarm's place.
+Whatever happened meanwhile (answered, all-clear, ended) went out under the same tag and has replaced the alarm.
 """
 _DAY = timedelta(days=1)
 
 KINDS: Final[Mapping[NoticeKind, Policy]] = MappingProxyType(
     {
         NoticeKind.REACH_OUT: Policy(_ALARM_TTL, urgent=True, respects_hours=Hours.RESPECTED),
-        # At least as long as the alarm that it replaces, else the old alarm would be what the phone finds.
+        # At least as long as the alarm that it replaces, or a phone that comes back would show the old alarm.
         NoticeKind.ANSWERED: Policy(_ALARM_TTL, respects_hours=Hours.UNLESS_INVOLVED, only_while=OnlyWhile.ANSWERED),
         NoticeKind.ALL_CLEAR: Policy(_DAY, only_while=OnlyWhile.ALWAYS, closes=True),
         NoticeKind.ENDED: Policy(_DAY, only_while=OnlyWhile.ALWAYS, closes=True, to_outsiders=True),
@@ -86,17 +86,17 @@ KINDS: Final[Mapping[NoticeKind, Policy]] = MappingProxyType(
         NoticeKind.ARE_YOU_TALKING: Policy(timedelta(minutes=10), only_while=OnlyWhile.ANSWERED),
         NoticeKind.MESSAGE: Policy(_DAY, Tag.MESSAGES, Hours.UNLESS_INVOLVED),
         NoticeKind.INVITATION_ACCEPTED: Policy(timedelta(days=7), Tag.NOTICE, only_while=OnlyWhile.ALWAYS),
-        # Later it may well be over, and if it is not, the inbox has it.
+        # Later the bookend may well be over; if it is not, the inbox has the notice.
         NoticeKind.STANDING_BY: Policy(
             timedelta(hours=2), respects_hours=Hours.RESPECTED, only_while=OnlyWhile.NOT_MISSED
         ),
-        # Ten minutes later it is asked again, another ten and the companion is told.
+        # Repeated after ten minutes; after another ten the companion is told.
         NoticeKind.BOOKEND_DUE: Policy(timedelta(minutes=20)),
         NoticeKind.BOOKEND_MISSED: Policy(_ALARM_TTL, urgent=True, respects_hours=Hours.RESPECTED),
         NoticeKind.CHECK_IN: Policy(_DAY, Tag.NOTICE, Hours.RESPECTED, OnlyWhile.ALWAYS, shared=True),
         NoticeKind.REACH_IN: Policy(_DAY, Tag.NOTICE, Hours.RESPECTED, OnlyWhile.ALWAYS, shared=True),
         NoticeKind.UNREACHABLE: Policy(_DAY, Tag.NOTICE, only_while=OnlyWhile.ALWAYS),
-        # Somebody stands there and looks at the phone.
+        # Somebody is looking at the phone, waiting for it.
         NoticeKind.TEST: Policy(timedelta(minutes=5), Tag.NOTICE, only_while=OnlyWhile.ALWAYS, in_inbox=False),
     }
 )

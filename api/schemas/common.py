@@ -76,7 +76,7 @@ def _in_plausible_year(moment: datetime) -> datetime:
 
 
 def _normalize_sign_in_name(value: object) -> object:
-    """Normalize a sign-in name: keyboards of phones add a capital letter and a trailing blank."""
+    """Normalize a sign-in name: phone keyboards add a capital letter and a trailing space."""
     return secret_text.sign_in_name(value) if isinstance(value, str) and len(value) <= 256 else value
 
 
@@ -95,7 +95,7 @@ def _repair_text(value: object) -> object:
 
 
 FREE_TEXT = BeforeValidator(_repair_text)
-"""For free text: half an emoji, as a phone leaves it when it cuts a text, is repaired and not refused."""
+"""For free text: half an emoji, as a phone leaves it when it cuts a text, is repaired instead of refused."""
 MIN_PASSPHRASE_LENGTH, MAX_PASSPHRASE_LENGTH = 8, 256
 FIRST_YEAR, LAST_YEAR = 2000, 2200
 MAX_NOTE_LENGTH = 2000
@@ -126,7 +126,7 @@ Words = Annotated[
 TimeZone = Annotated[str, StringConstraints(max_length=64), AfterValidator(_known_time_zone)]
 Region = Annotated[str, StringConstraints(min_length=2, max_length=8), AfterValidator(regions.region_code)]
 Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})?$")]
-# Read with the region of whoever gives it: core.phone_numbers.
+# Parsed with the region of the person who enters it: core.phone_numbers.
 Phone = Annotated[str, StringConstraints(max_length=MAX_INPUT_LENGTH)]
 Moment = Annotated[AwareDatetime, AfterValidator(_in_plausible_year)]
 # Room for the whole link, which people paste as well.

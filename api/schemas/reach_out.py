@@ -1,4 +1,4 @@
-"""A reach-out in a reply: what its viewer may see of it, and how that is written."""
+"""A reach-out in a reply: what its viewer may see of it, and how that is serialized."""
 
 from datetime import datetime
 from typing import Annotated
@@ -61,7 +61,7 @@ class ReachOutOut(BaseModel):
 
 
 def reach_out_out(view: ReachOutView, who: Caller) -> ReachOutOut:
-    # The rules have made every value; checking each a second time costs more than the rest of the reply.
+    # Every value comes from the rules; validating each again costs more than the rest of the reply.
     return ReachOutOut.model_construct(
         id=view.id,
         from_=person_out(view.sender),

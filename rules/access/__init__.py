@@ -1,4 +1,4 @@
-"""Who asks, and what they may see. Rows are loaded through here, and selected with the conditions from here."""
+"""Who is asking and what they may see: the loaders of single rows, and the conditions that select lists of them."""
 
 from rules.access.callers import (
     CALLER,

@@ -1,4 +1,4 @@
-"""The person behind a request, read from a session token; what of theirs is locked; fresh proof of who they are."""
+"""The person behind a request: loaded by a session token, locked where it matters, and asked for fresh proof."""
 
 import hashlib
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ from models import Person, Session
 from rules.errors import NotSignedIn, ProofNeeded
 
 PROOF_LIFETIME = timedelta(minutes=5)
-"""How long a passphrase just given counts as fresh."""
+"""How long an entered passphrase counts as fresh proof."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,7 @@ CALLER = (
     Person.language,
     Person.data_key,
 )
-"""The columns that `caller_of` makes a Caller of."""
+"""The columns that `caller_from_row` reads."""
 SIGNED_IN = and_(
     Session.token_hash == bindparam("token_hash"), Session.expires_at > bindparam("now", type_=UtcDateTime)
 )
@@ -89,10 +89,10 @@ async def is_signed_in(session: AsyncSession, session_id: UUID, now: datetime) -
 
 
 async def lock_person(unit: UnitOfWork, who: Caller) -> None:
-    """Lock the caller's row, so that everything that counts what the caller has runs one at a time.
+    """Lock the caller's row, so that whatever counts the caller's rows runs one at a time.
 
-    Without it, several requests at once would each see room for one more. It comes before all other locks, as in an
-    erasure; a statement that only refers to the person does not wait for it.
+    Without it, concurrent requests would each see room for one more. It comes before all other locks, as in an erasure;
+    a statement that only refers to the person does not wait for it.
     """
     await unit.session.execute(select(Person.id).where(Person.id == who.person_id).with_for_update(key_share=True))
 

@@ -1,4 +1,4 @@
-"""One row by its id, if the caller may see it. What may not be seen does not exist: NotFound either way."""
+"""Load one row by its id, if the caller may see it. A row that they may not see does not exist: NotFound either way."""
 
 from dataclasses import dataclass
 from typing import TypeVar
@@ -27,7 +27,7 @@ Model = TypeVar("Model", bound=Base)
 
 
 async def load_own(unit: UnitOfWork, who: Caller, model: type[Model], row_id: UUID, *, lock: bool = False) -> Model:
-    """Return the caller's own row of `model` with this primary key, locked if so asked. Raises NotFound."""
+    """Return the caller's own row of `model` with this primary key, locked on request. Raises NotFound."""
     statement = select(model).where(inspect(model).primary_key[0] == row_id, mine(model, who))
     if lock:
         statement = statement.with_for_update().execution_options(populate_existing=True)
@@ -40,8 +40,8 @@ async def load_own(unit: UnitOfWork, who: Caller, model: type[Model], row_id: UU
 async def lock_active_member(unit: UnitOfWork, who: Caller, membership_id: UUID) -> Membership | None:
     """Return a confirmed membership in the caller's own circle; None for anything else, whatever the reason.
 
-    Locked against its end: what is about to refer to it also refers to its member, and an erasure takes the membership
-    before the person.
+    Locked so that it cannot end meanwhile: the caller is about to insert rows that refer to it and to its member, and an
+    erasure locks the membership before the person.
     """
     return (
         await unit.session.execute(
@@ -54,7 +54,7 @@ async def lock_active_member(unit: UnitOfWork, who: Caller, membership_id: UUID)
 
 
 async def load_support(unit: UnitOfWork, who: Caller, membership_id: UUID) -> Membership:
-    """Return the caller's own place in somebody's circle. Raises NotFound."""
+    """Return the membership by which the caller is in somebody else's circle. Raises NotFound."""
     row = (
         await unit.session.execute(
             select(Membership).where(Membership.id == membership_id, supports(who.person_id)),
@@ -79,7 +79,7 @@ async def is_blocked(session: AsyncSession, person_id: UUID, other_id: UUID) -> 
 
 
 async def load_people_kept_apart(session: AsyncSession, person_id: UUID) -> set[UUID]:
-    """Return whom a block keeps apart from this person, whoever of the two has blocked."""
+    """Return the people whom a block keeps apart from this person, whichever of the two has blocked."""
     rows = await session.execute(select(Block.blocker_id, Block.blocked_id).where(blocks_of(person_id)))
     return {other for pair in rows for other in pair if other != person_id}
 
@@ -98,7 +98,7 @@ async def load_visible_reach_out(
 ) -> VisibleReachOut:
     """Return a reach-out that the caller pressed, or was told of and is still a member for. Raises NotFound.
 
-    `lock` makes everything that changes this reach-out wait in line, so that what is read stays so.
+    `lock` makes every change of this reach-out wait, so that what is read stays true.
     """
     statement = select(ReachOut).where(ReachOut.id == reach_out_id)
     if lock:
@@ -129,7 +129,7 @@ async def load_own_reach_out(unit: UnitOfWork, who: Caller, reach_out_id: UUID) 
 
 
 async def require_bookend(unit: UnitOfWork, who: Caller, bookend_id: UUID) -> None:
-    """Raise NotFound unless the caller may see this bookend: their own, or one whose companion they know to be."""
+    """Raise NotFound unless the caller may see this bookend: their own, or one whose companion they know themselves to be."""
     rows = await unit.session.execute(
         select(Bookend.id)
         .outerjoin(Membership, Membership.id == Bookend.membership_id)
@@ -149,7 +149,7 @@ async def load_own_bookend(unit: UnitOfWork, who: Caller, bookend_id: UUID) -> B
 
 
 async def load_notice(unit: UnitOfWork, who: Caller, notice_id: UUID) -> Notice:
-    """Return a notice that stands in the caller's inbox. Raises NotFound."""
+    """Return a notice in the caller's inbox. Raises NotFound."""
     row = (
         await unit.session.execute(select(Notice).where(Notice.id == notice_id, mine(Notice, who), in_inbox()))
     ).scalar_one_or_none()

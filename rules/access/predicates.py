@@ -127,7 +127,7 @@ def block_of(blocker_id: PersonId, blocked_id: PersonId) -> ColumnElement[bool]:
 
 
 def told_recipients() -> ColumnElement[bool]:
-    """Recipients who have been told and have not fallen away: they hear the person, and the person sees them."""
+    """Recipients who have been told and have not left: they and the person who pressed see each other."""
     return and_(Recipient.told_at.is_not(None), Recipient.gone_at.is_(None))
 
 
@@ -148,7 +148,8 @@ def told_of(person_id: PersonId) -> ColumnElement[bool]:
 def readable_by(person_id: PersonId) -> ColumnElement[bool]:
     """Messages (joined to their ReachOut) that this person may read.
 
-    Who pressed reads everybody but those who have fallen away. A recipient reads the person and themselves.
+    The person who pressed reads everybody's but those of recipients who have left; a recipient reads that person's and
+    their own.
     """
     sender_gone = select(Recipient.person_id).where(
         Recipient.reach_out_id == Message.reach_out_id,
@@ -171,13 +172,13 @@ def reflects_on_own(person_id: PersonId) -> ColumnElement[bool]:
     return Reflection.reach_out_id.in_(select(ReachOut.id).where(owned_by(ReachOut, person_id)))
 
 
-# What is told beside reach-outs: bookends, check-ins, reach-ins.
+# Besides reach-outs: bookends, check-ins, reach-ins.
 
 
 def stands_by(who: Caller) -> ColumnElement[bool]:
-    """Bookends (joined to their Membership) whose companion the caller is and knows to be: was asked, or told.
+    """Bookends (joined to their Membership) whose companion the caller is, and has been notified of being.
 
-    Those that were planned before companions were asked are as they were: seen from the moment they are missed.
+    Those that were planned before companions were notified of a plan are seen once they are missed.
     """
     request = select(Notice.id).where(
         mine(Notice, who),
@@ -193,12 +194,12 @@ def stands_by(who: Caller) -> ColumnElement[bool]:
 
 
 def is_companion(person_id: PersonId) -> ColumnElement[bool]:
-    """Bookends of others whose companion this person was made, whether they know of it or not."""
+    """Other people's bookends whose companion this person is, whether they know it or not."""
     return Bookend.companion_id == person_id
 
 
 def companion_told(person_id: PersonId) -> ColumnElement[bool]:
-    """Bookends of others that this person, who still is the companion, was told were missed."""
+    """Other people's missed bookends of which this person was told, and whose companion they still are."""
     return and_(
         is_companion(person_id),
         Bookend.companion_told_at.is_not(None),
@@ -207,7 +208,7 @@ def companion_told(person_id: PersonId) -> ColumnElement[bool]:
 
 
 def shared_with(person_id: PersonId) -> ColumnElement[bool]:
-    """Check-ins of others that were shared with this person, as long as the membership lasts by which they were."""
+    """Other people's check-ins that are shared with this person, for as long as the membership behind the share lasts."""
     return CheckIn.id.in_(
         select(CheckInShare.check_in_id)
         .join(Membership, Membership.id == CheckInShare.membership_id)
@@ -221,7 +222,7 @@ def shares_own(person_id: PersonId) -> ColumnElement[bool]:
 
 
 def reach_in_to(person_id: PersonId) -> ColumnElement[bool]:
-    """Reach-ins that were sent to this person, as long as the membership lasts that joined the two."""
+    """Reach-ins that were sent to this person, for as long as the membership between the two lasts."""
     return and_(ReachIn.recipient_id == person_id, ReachIn.membership_id.is_not(None))
 
 
@@ -231,7 +232,7 @@ _KNOWN_KINDS: list[ColumnElement[str]] = [literal_column(f"'{kind}'") for kind i
 
 
 def in_inbox() -> ColumnElement[bool]:
-    """Notices that stand in an inbox: not dismissed, and of a kind that this release knows.
+    """Notices that an inbox shows: not dismissed, and of a kind that this release knows.
 
     During a rolling update a newer release on the same database writes kinds that are unknown here; no app that talks
     to this release could show them, and a newer server will. The kinds are literals because a compiled asyncpg
@@ -241,7 +242,7 @@ def in_inbox() -> ColumnElement[bool]:
 
 
 def names(sender_id: PersonId) -> ColumnElement[bool]:
-    """Notices, in whosever inbox, that name this person as their sender."""
+    """Notices, in anybody's inbox, that name this person as their sender."""
     return Notice.sender_id == sender_id
 
 

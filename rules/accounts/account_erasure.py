@@ -23,10 +23,10 @@ from rules.upkeep import wal_truncation
 async def erase_account(unit: UnitOfWork, who: Caller) -> None:
     """Delete the account and everything that belongs to it. An open reach-out ends without an all-clear.
 
-    The endpoint checks for fresh proof first (`access.require_proof`). Raises NotFound when it is erased already.
+    The endpoint checks for fresh proof first (`access.require_proof`). Raises NotFound when it has been erased already.
     """
     person_id = who.person_id
-    # In the order of locks, and before the person: what advances a ladder locks its reach-out and then needs the person.
+    # In lock order, and before the person's row: advancing a ladder locks the reach-out first and then needs the person.
     await lock_circle(unit, person_id)
     sessions_query = (
         select(Session.id).where(access.owned_by(Session, person_id)).order_by(Session.id).with_for_update()
@@ -37,7 +37,7 @@ async def erase_account(unit: UnitOfWork, who: Caller) -> None:
     await membership.lock_memberships(unit, [row.id for row in memberships])
     await advance.lock_open_reach_outs(unit, {person_id, *(row.owner_id for row in memberships)})
     await lifecycle.lock_bookends(unit, person_id)
-    # From here on a press of the same person waits, and then fails; one that came first is ended below.
+    # From here on a press by the same person waits and then fails; a reach-out committed earlier is ended below.
     await unit.session.execute(select(Person.id).where(Person.id == person_id).with_for_update())
     await advance.person_erased(unit, person_id)
     await lifecycle.end_bookends_of_erased(unit, person_id)
@@ -45,7 +45,7 @@ async def erase_account(unit: UnitOfWork, who: Caller) -> None:
     joined_ids = (await unit.session.execute(joined_circles)).scalars().all()
     for membership_id in joined_ids:
         await membership.leave_circle(unit, who, membership_id)
-    # Their notices in other inboxes are deleted as well, but for those that say that a reach-out has ended.
+    # Their notices in other inboxes are deleted as well, except those saying that a reach-out has ended.
     await unit.session.execute(delete(Notice).where(access.names(person_id), Notice.kind != NoticeKind.ENDED))
     deleted = await unit.session.execute(delete(Person).where(Person.id == person_id).returning(Person.id))
     if deleted.first() is None:

@@ -1,4 +1,4 @@
-"""Export of an account: everything that is kept of its person, decrypted, as a table of sections."""
+"""Export of an account: everything stored about its person, decrypted, as a table of sections."""
 
 import json
 from collections.abc import Callable, Mapping
@@ -144,7 +144,7 @@ SECTIONS: Final[Mapping[str, Section]] = {
 
 
 async def export_account(unit: UnitOfWork, who: Caller) -> dict[str, Any]:
-    """Return everything that is kept of the caller, decrypted, as JSON-ready sections by name."""
+    """Return everything stored about the caller, decrypted, as JSON-ready sections by name."""
     person = await access.load_person(unit, who)
     names = await export_of_others.display_names(unit, who)
     exported: dict[str, Any] = {

@@ -44,7 +44,7 @@ async def add_channel(
 ) -> tuple[Channel, bool]:
     """Return the channel with this address, and whether it is new; send a code unless it is confirmed already.
 
-    `address` is one of `core.addresses`. A retry of the same request sends no second code.
+    `address` has been normalized by `core.addresses`. A retry of the same request sends no second code.
     Raises ChannelNotOffered, TooManyChannels, TooMany, KeyReused, KeysUnavailable.
     """
     if kind not in offered:
@@ -106,7 +106,7 @@ async def list_channels(unit: UnitOfWork, who: Caller, limit: int, before: UUID 
 
 
 async def own_channel(unit: UnitOfWork, who: Caller, channel_id: UUID, *, lock: bool = False) -> Channel:
-    """Return a channel of the caller's, locked if so asked. Raises NotFound."""
+    """Return one of the caller's channels, locked on request. Raises NotFound."""
     return await access.load_own(unit, who, Channel, channel_id, lock=lock)
 
 
@@ -118,8 +118,7 @@ async def confirm_channel(
     A wrong code is returned rather than raised: the guess has to be committed, or guesses would not be counted.
     Raises NotFound, CodeOver, KeysUnavailable.
     """
-    # A confirmed channel changes what the caller's row and open reach-outs say of them, and those come first in the order
-    # of locks.
+    # Confirming changes the caller's row and the open reach-outs they were told of, which come first in the lock order.
     await access.lock_person(unit, who)
     await lock_reach_outs_of(unit, [who.person_id])
     channel = await own_channel(unit, who, channel_id, lock=True)
@@ -150,7 +149,7 @@ async def remove_channel(unit: UnitOfWork, who: Caller, channel_id: UUID) -> Non
     """Delete this channel with its pending deliveries, at once. Raises NotFound."""
     async with changing_reach(unit, [who.person_id]):
         channel = await own_channel(unit, who, channel_id, lock=True)
-        # The rows that go with it are locked in the order of their ids, as the recording of outcomes does it.
+        # Its deliveries are deleted with it, and locked in id order, as where outcomes are recorded.
         await unit.session.execute(
             select(Delivery.id).where(Delivery.channel_id == channel_id).order_by(Delivery.id).with_for_update()
         )
@@ -199,7 +198,7 @@ async def _mark_reachable_in_reach_outs(unit: UnitOfWork, person_id: UUID) -> No
 
 
 async def _ensure_channel_room(unit: UnitOfWork, who: Caller) -> None:
-    """Raise TooManyChannels when the caller has as many as may be; their row must be locked."""
+    """Raise TooManyChannels when the caller has the maximum; their row must be locked."""
     channel_count = select(func.count()).where(access.mine(Channel, who))
     if (await unit.session.execute(channel_count)).scalar_one() >= MAX_CHANNELS:
         raise TooManyChannels

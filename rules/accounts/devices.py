@@ -139,7 +139,7 @@ async def refresh_device(
             await unit.rollback()
             continue
         if moved:
-            # What the old address has refused was meant for this phone as well.
+            # What the old address refused was meant for this phone as well.
             await late_devices.push_waiting_notices(unit, device)
             await reachability.mark_reachable(unit, who.person_id)
         return device
@@ -158,7 +158,7 @@ async def list_devices(unit: UnitOfWork, who: Caller, limit: int, before: UUID |
 
 
 async def own_device(unit: UnitOfWork, who: Caller, device_id: UUID) -> Device:
-    """Return a device of the caller's. Raises NotFound."""
+    """Return one of the caller's devices. Raises NotFound."""
     return await access.load_own(unit, who, Device, device_id)
 
 
@@ -192,8 +192,8 @@ def _ensure_allowed_endpoint(kind: DeviceKind, address: DeviceAddress, hosts: Se
 
 
 def _address_hash(unit: UnitOfWork, kind: DeviceKind, address: DeviceAddress) -> bytes:
-    where = address["token"] if kind is DeviceKind.FCM else address["endpoint"]
-    return unit.keyring.digest("device.address", f"{kind}\0{where}".encode())
+    identity = address["token"] if kind is DeviceKind.FCM else address["endpoint"]
+    return unit.keyring.digest("device.address", f"{kind}\0{identity}".encode())
 
 
 def _set_address(unit: UnitOfWork, who: Caller, device: Device, address_hash: bytes, address: DeviceAddress) -> None:
@@ -204,13 +204,13 @@ def _set_address(unit: UnitOfWork, who: Caller, device: Device, address_hash: by
 
 
 def _current_address(who: Caller, device: Device) -> dict[str, str] | None:
-    """Return the address that this device has now; None when it has none that can be decrypted."""
+    """Return the present address of this device; None if it has none, or one that cannot be decrypted."""
     address = who.vault.open(DEVICE_ADDRESS_COLUMN, device.id, device.address)
     return dict(json.loads(address)) if address else None
 
 
 async def _ensure_device_room(unit: UnitOfWork, who: Caller) -> None:
-    """Raise TooManyDevices when the caller has as many as may be; their row must be locked."""
+    """Raise TooManyDevices when the caller has the maximum; their row must be locked."""
     device_count = select(func.count()).where(access.mine(Device, who), Device.disabled_at.is_(None))
     if (await unit.session.execute(device_count)).scalar_one() >= MAX_DEVICES:
         raise TooManyDevices

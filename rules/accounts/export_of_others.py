@@ -1,4 +1,4 @@
-"""What an export holds of others: their names where one is in touch with them, and what they wrote to the caller."""
+"""Other people in an export: the names of those in touch with the caller, and the messages they wrote to the caller."""
 
 from typing import Any
 from uuid import UUID
@@ -21,7 +21,7 @@ async def display_names(unit: UnitOfWork, who: Caller) -> dict[UUID, str | None]
 
 
 async def messages_from_others(unit: UnitOfWork, who: Caller) -> list[dict[str, Any]]:
-    """Return what others wrote in reach-outs, as far as the caller may read it now, the oldest first."""
+    """Return other people's messages in reach-outs that the caller may read now, the oldest first."""
     rows = await unit.session.execute(
         select(Message, Person)
         .join(ReachOut, ReachOut.id == Message.reach_out_id)

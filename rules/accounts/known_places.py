@@ -1,4 +1,4 @@
-"""Networks from which a person has signed in: there, guesses that strangers make elsewhere do not slow them down."""
+"""Networks from which a person has signed in; strangers' guesses from elsewhere do not slow down a sign-in from there."""
 
 from datetime import timedelta
 from uuid import UUID
@@ -14,7 +14,7 @@ from rules import access
 PLACE_LIFETIME = timedelta(days=90)
 """How long a place is known after the last sign-in from it."""
 MAX_PLACES = 20
-"""Places kept for one person; the least recently used one goes first."""
+"""Places kept per person; the least recently used one is dropped first."""
 
 
 async def is_known(unit: UnitOfWork, person_id: UUID | None, place: str) -> bool:

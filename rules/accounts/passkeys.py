@@ -1,4 +1,4 @@
-"""Passkeys: added and removed with fresh proof, and signed in with. Every challenge is issued here and used once."""
+"""Passkeys: added and removed with fresh proof, and used to sign in. Each answers a challenge that was issued here."""
 
 import base64
 import hmac
@@ -29,7 +29,7 @@ OPTIONS_PER_PLACE = RateLimit("passkeys.options.place", burst=100, every=5)
 """Limits the sign-ins begun from one place: each of them inserts a challenge."""
 
 PasskeyCredential = Mapping[str, Any]
-"""What the browser gave, as JSON (WebAuthn level 3, RegistrationResponseJSON and AuthenticationResponseJSON)."""
+"""A credential as the browser serializes it (WebAuthn level 3, RegistrationResponseJSON and AuthenticationResponseJSON)."""
 
 
 async def passkey_creation_options(unit: UnitOfWork, who: Caller, party: RelyingParty) -> dict[str, Any]:
@@ -63,11 +63,10 @@ async def add_passkey(
     label: str | None,
     fingerprint: RequestFingerprint | None,
 ) -> Passkey:
-    """Store a passkey that answers a challenge of the caller's own. A retry returns the same one.
+    """Store a passkey that was created for one of the caller's challenges. A retry returns the same passkey.
 
-    The endpoint checks for fresh proof first (`access.require_proof`). A refusal uses up the challenge all the same:
-    the endpoint commits that. Raises PasskeyRefused, TooManyPasskeys, KeyReused,
-    KeysUnavailable.
+    The endpoint checks for fresh proof first (`access.require_proof`). A refusal uses up the challenge too, which
+    the endpoint commits. Raises PasskeyRefused, TooManyPasskeys, KeyReused, KeysUnavailable.
     """
     if not who.vault.has_key:
         raise KeysUnavailable
@@ -126,7 +125,7 @@ async def list_passkeys(unit: UnitOfWork, who: Caller, limit: int, before: UUID 
 
 
 async def remove_passkey(unit: UnitOfWork, who: Caller, passkey_id: UUID) -> None:
-    """Delete this passkey; sessions that it has opened go on. Raises NotFound."""
+    """Delete this passkey; sessions that it has opened stay open. Raises NotFound."""
     await unit.session.delete(await _load_own_passkey(unit, who, passkey_id))
     access_log.record_own_event(unit, who, AccessKind.PASSKEY_REMOVED, passkey_id)
     await unit.session.flush()
@@ -147,11 +146,11 @@ async def sign_in_with_passkey(
     carrier: Carrier,
     fingerprint: RequestFingerprint | None,
 ) -> SignedIn:
-    """Open a session for the person whose passkey has signed a challenge; it counts as fresh proof.
+    """Open a session for the person whose passkey signed a challenge; it counts as fresh proof.
 
     A retry within the challenge's lifetime returns the session that it has opened, and never opens another. A refusal
-    uses up the challenge all the same: the endpoint commits that. Raises PasskeyUnknown, the same whatever the
-    reason; KeyReused, KeysUnavailable.
+    uses up the challenge too, which the endpoint commits. Raises PasskeyUnknown, whatever the reason; KeyReused,
+    KeysUnavailable.
     """
     try:
         assertion = passkeys.unverified_assertion(credential)
@@ -166,7 +165,7 @@ async def sign_in_with_passkey(
             raise PasskeyUnknown
     if signer_id is not None:
         return await _find_earlier_sign_in(unit, signer_id, token)
-    person, passkey = await _signer(unit, assertion)
+    person, passkey = await _find_signer(unit, assertion)
     try:
         await _check_signature(unit, party, credential, assertion, person, passkey)
     except NotGenuineError:
@@ -189,10 +188,10 @@ async def _find_earlier_sign_in(unit: UnitOfWork, signer_id: UUID, token: bytes)
     return session
 
 
-async def _signer(unit: UnitOfWork, assertion: Assertion) -> tuple[Person, Passkey]:
-    """Return the passkey and its person, on whom the user handle and our row must agree. Raises PasskeyUnknown."""
+async def _find_signer(unit: UnitOfWork, assertion: Assertion) -> tuple[Person, Passkey]:
+    """Return the passkey and its owner, whom the user handle must name as well. Raises PasskeyUnknown."""
     credential_hash = _credential_hash(unit.keyring, assertion.credential_id)
-    # The person is locked first, in the same order as where all passkeys of a person are deleted.
+    # The person is locked first, as when all of a person's passkeys are deleted.
     person = (
         await unit.session.execute(
             select(Person)
@@ -223,8 +222,8 @@ async def _check_signature(
     key = vault.open("passkeys.public_key", passkey.id, passkey.public_key)
     if key is None:
         raise KeysUnavailable
-    # Each copy of a synced passkey has a counter of its own, or none. Only the counter of a passkey that lives on one
-    # device must rise; where it does not, the passkey has been cloned.
+    # Each copy of a synced passkey has a counter of its own, or none. The counter of a passkey that lives on
+    # one device must rise; if it does not, the passkey has been cloned.
     min_sign_count = 0 if passkey.synced else passkey.sign_count
     passkey.sign_count = passkeys.check_assertion(
         party, credential, assertion.challenge, passkeys.decode_base64url(key), min_sign_count
@@ -251,7 +250,7 @@ async def _load_own_passkey(unit: UnitOfWork, who: Caller, passkey_id: UUID) -> 
 
 
 async def _ensure_passkey_room(unit: UnitOfWork, who: Caller) -> None:
-    """Lock the caller's row. Raises TooManyPasskeys when they have as many as may be."""
+    """Lock the caller's row. Raises TooManyPasskeys when they have the maximum."""
     await access.lock_person(unit, who)
     passkey_count = select(func.count()).where(access.mine(Passkey, who))
     if (await unit.session.execute(passkey_count)).scalar_one() >= MAX_PASSKEYS:

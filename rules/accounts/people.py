@@ -28,23 +28,23 @@ from rules.reach_out.advance import changing_reach
 from rules.upkeep import wal_truncation
 
 RECOVERY_CODE_COUNT = 10
-# Crockford's base32: no I, L, O, U to be misread. 16 of them are 80 bits.
+# Crockford's base32: no I, L, O, U to be misread. 16 characters are 80 bits.
 CODE_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 CODE_CHARACTERS = 16
 SIGN_UPS_PER_INVITATION = RateLimit("sign_up.invitation", burst=10, every=20)
-"""Limits the tries to sign up with one invitation. It admits one person, but a name may be taken or a reply lost."""
+"""Limits sign-up attempts per invitation: it admits one person, but a name may be taken or a reply lost."""
 AVAILABILITY_FIELDS = {"hours", "wake_me", "time_zone"}
 """Fields of the profile that decide whether somebody is pushed at this moment."""
 
 
-def sign_up_limit_per_place(most: int) -> RateLimit:
+def sign_up_limit_per_place(sign_ups: int) -> RateLimit:
     """Return a limit of this many sign-ups without an invitation at once, and as many again every ten minutes."""
-    return RateLimit("sign_up.place", burst=most, every=600 / most)
+    return RateLimit("sign_up.place", burst=sign_ups, every=600 / sign_ups)
 
 
 @dataclass(frozen=True, slots=True)
 class NewPerson:
-    """What somebody signs up with. The passphrase is already hashed."""
+    """The data of a sign-up. The passphrase is already hashed."""
 
     sign_in_name: str
     passphrase_hash: str
@@ -77,7 +77,7 @@ def name_hash(keyring: Keyring, sign_in_name: str) -> bytes:
 
 
 async def require_registration(unit: UnitOfWork, mode: str, invitation_token: str | None) -> None:
-    """Raise RegistrationClosed, or InvitationNotValid for an invitation that does not let anybody in."""
+    """Raise RegistrationClosed, or InvitationNotValid for an invitation that cannot be used."""
     if mode == "closed" or (mode == "invited" and invitation_token is None):
         raise RegistrationClosed
     if invitation_token is not None:
@@ -148,7 +148,7 @@ async def change_profile(unit: UnitOfWork, who: Caller, changes: Mapping[str, ob
     """Apply a merge patch (RFC 7396) to the profile; None clears an optional field. Raises KeysUnavailable."""
     if not changes.keys() & AVAILABILITY_FIELDS:
         return await _apply_changes(unit, who, changes)
-    # An open reach-out does not wait for somebody who hears nothing from now on. The person's row is locked first, as everywhere.
+    # An open reach-out must not wait for somebody who has just become unavailable. Their row is locked first, as everywhere.
     await access.lock_person(unit, who)
     async with changing_reach(unit, [who.person_id]):
         return await _apply_changes(unit, who, changes)
@@ -182,14 +182,14 @@ async def set_passphrase(unit: UnitOfWork, who: Caller, passphrase_hash: str) ->
     """Change the passphrase, and end every other session and passkey: one of them may be why it is changed."""
     person = await access.load_person(unit, who)
     person.passphrase_hash = passphrase_hash
-    # Before the sessions: one that a passkey opens meanwhile is then among those that end.
+    # Before the sessions, so that a session that a passkey opens meanwhile is among those that end.
     await passkeys.forget_all(unit, who.person_id, who.session_id)
     access_log.record_own_event(unit, who, AccessKind.PASSPHRASE_CHANGED)
     await sessions.end_others(unit, who.person_id, keep=who.session_id)
 
 
 async def replace_codes(unit: UnitOfWork, person_id: UUID, seed: bytes | None = None) -> list[str]:
-    """Replace all recovery codes by ten new ones and return them. Only their keyed hashes are stored."""
+    """Replace all recovery codes with ten new ones and return them. Only their keyed hashes are stored."""
     codes = [_recovery_code(unit, seed, number) for number in range(RECOVERY_CODE_COUNT)]
     await unit.session.execute(delete(RecoveryCode).where(access.owned_by(RecoveryCode, person_id)))
     unit.session.add_all(
@@ -216,7 +216,7 @@ async def renew_codes(unit: UnitOfWork, who: Caller, fingerprint: RequestFingerp
 async def recover(unit: UnitOfWork, sign_in_name: str, code: str, passphrase_hash: str, carrier: Carrier) -> SignedIn:
     """Use up one recovery code to set a passphrase and open a session; all other sessions and passkeys end.
 
-    Raises WrongCredentials, for an unknown name as for a used code.
+    Raises WrongCredentials, for an unknown name as well as for a used code.
     """
     person = (
         await unit.session.execute(

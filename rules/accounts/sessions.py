@@ -22,7 +22,7 @@ SESSION_IDLE_LIFETIME = timedelta(days=180)
 SLIDE_INTERVAL = timedelta(hours=1)
 """A session's last use is recorded at most this often."""
 
-# These count wrong guesses only. Guesses made elsewhere never keep anybody out of a place where they have signed in before
+# These count wrong guesses only. Guesses made elsewhere never lock anybody out where they have signed in before
 # (`rules.accounts.known_places`).
 GUESSES_PER_NAME_AND_PLACE = RateLimit("sign_in.name_and_place", burst=10, every=30)
 GUESSES_PER_NAME = RateLimit("sign_in.name", burst=40, every=60)
@@ -96,7 +96,7 @@ async def open_session(
 ) -> SignedIn:
     """Open a session for this person; a retry returns the session that the same `token` bytes have opened.
 
-    When that one has been signed out meanwhile, the retry opens another. `kind` is recorded in the access log, with the
+    If it has been signed out meanwhile, the retry opens another. `kind` is recorded in the access log, with the
     passkey that it is `about`.
     """
     token_text = unit.new_token(32) if token is None else _token_text(token)
@@ -147,7 +147,7 @@ async def extend_session(unit: UnitOfWork, session_id: UUID) -> None:
 
 
 async def record_proof(unit: UnitOfWork, who: Caller) -> None:
-    """Record that the passphrase has just been given again."""
+    """Record that the passphrase has just been entered again."""
     await unit.session.execute(update(Session).where(Session.id == who.session_id).values(proven_at=unit.now))
 
 
@@ -167,7 +167,7 @@ async def end_session(unit: UnitOfWork, who: Caller, session_id: UUID) -> None:
 
 
 async def end_others(unit: UnitOfWork, person_id: UUID, keep: UUID | None) -> None:
-    """End all sessions of this person, but for `keep`."""
+    """End all sessions of this person except `keep`."""
     statement = select(Session.id).where(access.owned_by(Session, person_id))
     if keep is not None:
         statement = statement.where(Session.id != keep)
@@ -189,7 +189,7 @@ async def list_expired(unit: UnitOfWork, limit: int) -> dict[UUID, list[UUID]]:
 
 
 async def end_expired(unit: UnitOfWork, person_id: UUID, candidates: Sequence[UUID]) -> int:
-    """End those of these sessions that are still expired, with their devices; return how many."""
+    """End the candidates that are still expired, with their devices; return how many."""
     statement = select(Session.id).where(Session.id.in_(candidates), Session.expires_at <= unit.now).with_for_update()
     expired_sessions = (await unit.session.execute(statement)).scalars().all()
     await _end_sessions(unit, person_id, expired_sessions)

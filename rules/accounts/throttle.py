@@ -1,4 +1,4 @@
-"""Rate limits kept in the database: shared by all processes, and kept over a restart. No press is ever limited."""
+"""Rate limits in the database: shared by all processes and kept across restarts. A press is never limited."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -60,13 +60,13 @@ def _ensure_allowed(free_at: datetime | None, limit: RateLimit, now: datetime) -
 
 
 async def refund(unit: UnitOfWork, limit: RateLimit, who: str) -> None:
-    """Take back one try that should not have been counted. The caller commits."""
+    """Refund one try that should not have been counted. The caller commits."""
     free_at = await _lock_free_at(unit, limit, who)
     await _shift_free_at(unit, limit, who, free_at, -timedelta(seconds=limit.every))
 
 
 async def _lock_free_at(unit: UnitOfWork, limit: RateLimit, who: str) -> datetime:
-    """Return the time from which the limit is free in full, locked; insert the row if there is none."""
+    """Lock and return the time from which the full burst is available again; insert the row if there is none."""
     insert = await _insert_function(unit)
     statement = (
         insert(Throttle)

@@ -1,4 +1,4 @@
-"""The companion of a bookend: told that it is planned, that it is missed and how it ended; and what ends with them."""
+"""The companion of a bookend: notified when it is planned, when it is missed and how it ended; and what ends with them."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -52,11 +52,11 @@ async def notify_missed(unit: UnitOfWork, bookend: Bookend) -> bool:
     companion_ways = (await ways.load_ways(unit, [companion_id]))[companion_id]
     if len(companion_ways.devices) > companion_ways.refusing_devices:
         return True
-    return await _enqueue_channels(unit, notices[companion_id], companion_ways.channels) and companion_ways.work
+    return await _enqueue_channels(unit, notices[companion_id], companion_ways.channels) and companion_ways.any_works
 
 
 async def notify_end(unit: UnitOfWork, bookend: Bookend, kind: NoticeKind) -> None:
-    """Notify a companion who was told of a missed bookend, and still is one, how it ended; by the same ways."""
+    """Notify a companion who was told that it was missed, and still is the companion, how it ended; by the same ways."""
     if bookend.companion_told_at is None or bookend.membership_id is None:
         return
     companion_id = (
@@ -105,7 +105,7 @@ async def dismiss_planned(unit: UnitOfWork, bookend: Bookend) -> None:
 
 
 async def withdraw_from_former(unit: UnitOfWork, owner_id: UUID, member_id: UUID) -> None:
-    """Cancel pushes and dismiss notices about bookends of the owner whose companion the former member was.
+    """Cancel pushes and dismiss notices about the owner's bookends whose companion the former member was.
 
     Called in the transaction that deletes the membership, after the delete, which clears `membership_id`.
     """

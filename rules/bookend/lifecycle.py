@@ -33,7 +33,7 @@ async def plan_bookend(
     companion_membership_id: UUID,
     fingerprint: RequestFingerprint | None,
 ) -> UUID:
-    """Plan a bookend, notify its companion and return its id. What it is for they read once it is missed.
+    """Plan a bookend, notify its companion and return its id. They read `what` once it is missed.
 
     `companion_membership_id`: a confirmed membership in the caller's circle; `due_at`: ahead, within 7 days.
     Raises Invalid, CompanionUnknown, TooManyBookends, KeyReused.
@@ -68,7 +68,7 @@ async def plan_bookend(
 
 
 async def check_in_at_bookend(unit: UnitOfWork, who: Caller, bookend_id: UUID) -> None:
-    """Check in: "I'm back". A companion who was told gets the all-clear. A second time changes nothing.
+    """Check in: "I'm back". A companion who was told gets the all-clear. Checking in again changes nothing.
 
     Raises NotFound, NotYours.
     """
@@ -233,7 +233,7 @@ def _standing_nudges(bookend: Bookend) -> tuple[ColumnElement[bool], ...]:
 
 
 async def _ensure_bookend_room(unit: UnitOfWork, who: Caller) -> None:
-    """Raise TooManyBookends when the caller has as many open ones as may be; their row must be locked."""
+    """Raise TooManyBookends when the caller has the maximum of open ones; their row must be locked."""
     open_count = select(func.count()).where(access.mine(Bookend, who), Bookend.next_at.is_not(None))
     if (await unit.session.execute(open_count)).scalar_one() >= MAX_BOOKENDS:
         raise TooManyBookends

@@ -21,7 +21,7 @@ class State(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class BookendStep:
-    """What is done with a due bookend. `nudges`: how many there have been afterwards; `next_at`: its next clock, if any."""
+    """What to do with a bookend that is due. `nudges`: how many there will have been; `next_at`: when it is due next, if ever."""
 
     nudge: bool
     tell: bool
@@ -33,7 +33,7 @@ def next_step(due_at: datetime, nudges: int, now: datetime) -> BookendStep:
     """Return what is due at `now`: a nudge at the due time, another 10 minutes later, the companion 20 minutes later.
 
     After an outage everything overdue is done in one step, so that the companion is told no later than planned. The
-    person is always nudged at least once before.
+    person is always nudged at least once first.
     """
     late = now - due_at
     if late < timedelta(0):

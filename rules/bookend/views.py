@@ -30,7 +30,7 @@ class Companion:
 class BookendView:
     """A bookend as one viewer sees it. `sender` planned it; `companion` is None once the membership has ended.
 
-    The companion sees `what` and the sender's `contact` once they were told that it was missed.
+    The companion sees `what` and the sender's `contact` once they have been told that it was missed.
     """
 
     id: UUID
@@ -88,7 +88,7 @@ async def list_bookends(
 
 
 async def load_bookend(unit: UnitOfWork, who: Caller, bookend_id: UUID) -> BookendView:
-    """Return one bookend of the caller's, or one whose companion they are. Raises NotFound."""
+    """Return one of the caller's bookends, or one whose companion they are. Raises NotFound."""
     rows = await unit.session.execute(
         _BOOKEND_COLUMNS.where(Bookend.id == bookend_id, or_(access.mine(Bookend, who), access.stands_by(who)))
     )

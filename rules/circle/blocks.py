@@ -27,7 +27,7 @@ async def block(unit: UnitOfWork, who: Caller, person_id: UUID) -> Block:
     # An invitation that is being accepted concurrently waits here, and is then refused.
     for circle_owner in sorted(key):
         await lock_circle(unit, circle_owner)
-    # The same block, sent twice at once, waits as well.
+    # A concurrent copy of this request waits as well.
     existing = await unit.session.get(Block, key)
     if existing is not None:
         return existing

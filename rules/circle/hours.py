@@ -35,7 +35,7 @@ def next_available(
     zone = load_zone(time_zone)
     if zone is None:
         return begin
-    moments = sorted({*_beginnings(hours, zone, begin), *_changes(zone, begin)})
+    moments = sorted({*_window_beginnings(hours, zone, begin), *_clock_changes(zone, begin)})
     return next((moment for moment in moments if moment > begin and within(hours, time_zone, moment)), None)
 
 
@@ -60,7 +60,7 @@ def _before_end(clock: str, end: str) -> bool:
     return clock < end or (clock == end and end.endswith(":59"))
 
 
-def _beginnings(hours: Sequence[HoursWindow], zone: ZoneInfo, after: datetime) -> Iterator[datetime]:
+def _window_beginnings(hours: Sequence[HoursWindow], zone: ZoneInfo, after: datetime) -> Iterator[datetime]:
     """Yield the instants at which windows begin by the wall clock, both of them where the clock shows a time twice."""
     today = after.astimezone(zone).date()
     for ahead in range(-1, DAYS_AHEAD + 1):
@@ -73,7 +73,7 @@ def _beginnings(hours: Sequence[HoursWindow], zone: ZoneInfo, after: datetime) -
                     yield local.astimezone(UTC)
 
 
-def _changes(zone: ZoneInfo, after: datetime) -> Iterator[datetime]:
+def _clock_changes(zone: ZoneInfo, after: datetime) -> Iterator[datetime]:
     """Yield the instants at which the clocks change: they may jump into the middle of a window."""
     low = after.replace(microsecond=0)
     for _ in range(DAYS_AHEAD):

@@ -44,7 +44,7 @@ class Invited:
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """What an invitation shows to whoever holds its token; `accepted` to the one person who has accepted it."""
+    """What an invitation shows to whoever holds its token; `accepted`: the membership, for the person who took it up."""
 
     inviter_id: UUID
     inviter_name: str | None
@@ -101,7 +101,7 @@ def _new_token(unit: UnitOfWork, fingerprint: RequestFingerprint | None) -> str:
 
 
 async def find_invitation(unit: UnitOfWork, token: str, *, lock: bool = False) -> Invitation:
-    """Return the invitation of this token, locked if so asked. Raises InvitationNotValid, whatever the reason."""
+    """Return the invitation of this token, locked on request. Raises InvitationNotValid, whatever the reason."""
     statement = select(Invitation).where(
         Invitation.token_hash == _invitation_hash(token), Invitation.expires_at > unit.now
     )
@@ -114,7 +114,7 @@ async def find_invitation(unit: UnitOfWork, token: str, *, lock: bool = False) -
 
 
 async def preview_invitation(unit: UnitOfWork, who: Caller | None, token: str) -> Preview:
-    """Return who invites and as what, for anybody who holds the token; to whoever has accepted it, the membership.
+    """Return who invites and in which role, to anybody who holds the token; the membership, to the person who accepted.
 
     Raises InvitationNotValid, OwnInvitation.
     """
@@ -190,7 +190,7 @@ async def _create_membership(unit: UnitOfWork, person_id: UUID, invitation: Invi
 
 
 async def _find_accepted(unit: UnitOfWork, person_id: UUID, token: str) -> Membership | None:
-    """Return the membership that this person has by this link, if any. Raises OwnInvitation for the inviter."""
+    """Return the membership that this person has through this link, if any. Raises OwnInvitation for the inviter."""
     membership = (
         await unit.session.execute(
             select(Membership).where(Membership.invitation_hash == _invitation_hash(token)).limit(1)
@@ -208,7 +208,7 @@ async def _load_inviter_name(unit: UnitOfWork, person_id: UUID) -> str | None:
 
 
 async def accept_at_sign_up(unit: UnitOfWork, person_id: UUID, token: str) -> None:
-    """Accept the invitation that a new person came with, unless an earlier try of the sign-up has."""
+    """Accept the invitation that a new person came with, unless an earlier attempt at the sign-up already has."""
     memberships = select(Membership.id).where(access.supports(person_id))
     if (await unit.session.execute(memberships)).first() is None:
         await accept_invitation(unit, person_id, token, None)
@@ -237,7 +237,7 @@ async def withdraw_invitation(unit: UnitOfWork, who: Caller, invitation_id: UUID
 
 
 async def lock_circle(unit: UnitOfWork, owner_id: UUID) -> None:
-    """Lock the owner's row, so that changes of who is in this circle run one at a time."""
+    """Lock the owner's row, so that changes to this circle run one at a time."""
     await unit.session.execute(select(Person.id).where(Person.id == owner_id).with_for_update(key_share=True))
 
 
@@ -247,7 +247,7 @@ async def count_members(unit: UnitOfWork, owner_id: UUID) -> int:
 
 
 async def _ensure_acceptable(unit: UnitOfWork, person_id: UUID, invitation: Invitation) -> None:
-    """Raise OwnInvitation for the inviter, and InvitationNotValid between people of whom one has blocked the other."""
+    """Raise OwnInvitation for the inviter, and InvitationNotValid if either has blocked the other."""
     if invitation.inviter_id == person_id:
         raise OwnInvitation
     if await access.is_blocked(unit.session, person_id, invitation.inviter_id):

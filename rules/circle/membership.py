@@ -89,7 +89,7 @@ def _member(unit: UnitOfWork, row: Membership, person: Person, *, reachable: boo
         role=row.role,
         step=row.step,
         active=active,
-        # Before the membership is confirmed the owner sees nothing of the other but their name.
+        # Until the membership is confirmed, the owner sees only the other's name.
         reachable=active and reachable,
         available_now=active and reachable and awake,
         contact=vault.open("people.contact", person.id, person.contact) if active else None,
@@ -164,12 +164,12 @@ async def change_member(unit: UnitOfWork, who: Caller, membership_id: UUID, chan
 
 
 async def confirm_member(unit: UnitOfWork, who: Caller, membership_id: UUID) -> None:
-    """Confirm a membership as its owner: from now on its member is told. A second time changes nothing. Raises NotFound."""
+    """Confirm a membership as its owner: from now on its member is told. Confirming again changes nothing. Raises NotFound."""
     membership = await access.load_own(unit, who, Membership, membership_id)
     if membership.confirmed_at is None:
         membership.confirmed_at = unit.now
         await unit.session.flush()
-        # The notice asked for this confirmation, which is done.
+        # The notice asked for this confirmation, so it is settled.
         await unit.session.execute(
             update(Notice)
             .where(
@@ -194,9 +194,9 @@ async def leave_circle(unit: UnitOfWork, who: Caller, membership_id: UUID) -> No
 
 
 async def mute_supported(unit: UnitOfWork, who: Caller, membership_id: UUID, until: datetime | None) -> None:
-    """Send the caller no pushes of this person before `until`; the inbox still receives everything. Raises NotFound."""
+    """Send the caller no pushes about this person until `until`; the inbox still receives everything. Raises NotFound."""
     membership = await access.load_support(unit, who, membership_id)
-    # An open reach-out no longer waits for whoever is now muted, and pushes whoever no longer is.
+    # An open reach-out stops waiting for a member who mutes it, and pushes one who no longer does.
     async with changing_reach(unit, [membership.member_id]):
         membership.muted_until = until
     if until is not None and until > unit.now:

@@ -1,4 +1,4 @@
-"""Reachability, watched before it is needed: whom no push reaches is told once, and so are the circles they are in."""
+"""Watches reachability before it is needed: a person whom no push reaches is notified once, as are their circles' owners."""
 
 from collections.abc import Sequence
 from datetime import timedelta
@@ -22,7 +22,7 @@ UNREACHABLE_GRACE = timedelta(minutes=10)
 async def newly_unreachable(unit: UnitOfWork, limit: int) -> Sequence[UUID]:
     """Return confirmed members of any circle whom nothing reaches, and who have not been notified of it, by id.
 
-    Nothing reaches a person without a working channel whose devices are all retired, silent or refusing pushes.
+    Nothing reaches a person when no channel works and all devices are retired, silent or refusing pushes.
     """
     silent = _silent(unit)
     confirmed = and_(Membership.member_id == Person.id, Membership.confirmed_at.is_not(None))

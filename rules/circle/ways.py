@@ -14,7 +14,7 @@ from models import Channel, Device
 from rules import access
 
 MAX_REFUSALS: Final = 2
-"""Permanent refusals of urgent pushes in a row, after which a way counts as not working. It is still tried."""
+"""Consecutive permanent refusals of urgent pushes after which a device or channel counts as broken. It is still tried."""
 
 DEVICE_WORKS: Final = and_(Device.disabled_at.is_(None), Device.refusals < MAX_REFUSALS)
 CHANNEL_WORKS: Final = and_(Channel.confirmed_at.is_not(None), Channel.refusals < MAX_REFUSALS)
@@ -30,13 +30,13 @@ class Ways:
     refusing_channels: int = 0
 
     @property
-    def work(self) -> bool:
+    def any_works(self) -> bool:
         """Whether at least one of them works."""
         return len(self.devices) > self.refusing_devices or len(self.channels) > self.refusing_channels
 
 
 def can_reach(person_id: InstrumentedAttribute[UUID]) -> ColumnElement[bool]:
-    """Select people of whom a device or channel works; whether this process can decrypt addresses is not looked at."""
+    """Select people with a working device or channel, whether or not this process can decrypt its address."""
     return or_(
         select(Device.id).where(access.owned_by(Device, person_id), DEVICE_WORKS).exists(),
         select(Channel.id).where(access.owned_by(Channel, person_id), CHANNEL_WORKS).exists(),
@@ -44,7 +44,7 @@ def can_reach(person_id: InstrumentedAttribute[UUID]) -> ColumnElement[bool]:
 
 
 def is_refusing(unit: Operation, refusals: int) -> bool:
-    """Return whether a way with this many refusals in a row counts as not working."""
+    """Return whether a device or channel with this many consecutive refusals counts as broken."""
     return refusals >= MAX_REFUSALS or not unit.keyring.any_process_opens_addresses
 
 

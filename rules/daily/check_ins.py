@@ -1,4 +1,4 @@
-"""Check-ins: how somebody feels. Private, unless this one is shared with members of their circle."""
+"""Check-ins: how somebody feels. Private, unless it is shared with members of their circle."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -34,7 +34,7 @@ class NewCheckIn:
 
 @dataclass(frozen=True, slots=True)
 class CheckInView:
-    """A check-in as one viewer sees it. `shared_with` is None for those it was shared with: the rest is not for them."""
+    """A check-in as one viewer sees it. `shared_with` is None for those it was shared with."""
 
     id: UUID
     sender: PersonView
@@ -114,7 +114,7 @@ async def list_check_ins(
 
 
 async def load_check_in(unit: UnitOfWork, who: Caller, check_in_id: UUID) -> CheckInView:
-    """Return one check-in of the caller's, or one shared with them. Raises NotFound."""
+    """Return one of the caller's check-ins, or one shared with them. Raises NotFound."""
     views = await list_check_ins(unit, who, 1, None, mine=None, only=check_in_id)
     if not views:
         raise NotFound
@@ -126,7 +126,7 @@ async def remove_check_in(unit: UnitOfWork, who: Caller, check_in_id: UUID) -> N
     own_check_in = select(CheckIn.id).where(CheckIn.id == check_in_id, access.mine(CheckIn, who))
     if (await unit.session.execute(own_check_in.with_for_update())).first() is None:
         raise NotFound
-    # Shares are locked before deliveries, as where a membership ends.
+    # Shares are locked before deliveries, as when a membership ends.
     await unit.session.execute(delete(CheckInShare).where(CheckInShare.check_in_id == check_in_id))
     await sharing.take_back(unit, [check_in_id])
     await unit.session.execute(delete(CheckIn).where(CheckIn.id == check_in_id))
@@ -134,7 +134,7 @@ async def remove_check_in(unit: UnitOfWork, who: Caller, check_in_id: UUID) -> N
 
 
 async def _lock_members(unit: UnitOfWork, who: Caller, share_with: frozenset[UUID]) -> Sequence[Any]:
-    """Return these members of the caller's circle, locked. Raises MemberUnknown if one of them is not, for any reason."""
+    """Return these members of the caller's circle, locked. Raises MemberUnknown if any of them is not one."""
     if not share_with:
         return []
     rows = (

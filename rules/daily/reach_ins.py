@@ -1,4 +1,4 @@
-"""Reach-ins: "thinking of you", between two people of one circle. It requests nothing, so it respects hours and mutes."""
+"""Reach-ins: "thinking of you", between two people of one circle. It asks for nothing, so it respects hours and mutes."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -109,7 +109,7 @@ async def list_reach_ins(
 
 
 async def load_reach_in(unit: UnitOfWork, who: Caller, reach_in_id: UUID) -> ReachInView:
-    """Return one of them. Raises NotFound, also once the membership between the two has ended."""
+    """Return a reach-in that the caller sent or received. Raises NotFound, also once the membership of the two has ended."""
     views = await list_reach_ins(unit, who, 1, None, mine=None, only=reach_in_id)
     if not views:
         raise NotFound

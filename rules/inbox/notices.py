@@ -38,7 +38,7 @@ async def create_notices(
 ) -> dict[UUID, UUID]:
     """Write the notices and a delivery for each live device of those to be pushed; return each person's notice.
 
-    `push_at`: devices that are pushed later, and when; None for those that need no delivery, as another stands for it.
+    `push_at`: devices that are pushed later, and when; None for those that need no delivery, because another one stands in for it.
     """
     devices_of = await live_devices(unit, {draft.recipient_id for draft in drafts if draft.push})
     notices = [notice_row(unit, draft) for draft in drafts]
@@ -64,7 +64,7 @@ async def create_test_notice(
 ) -> UUID:
     """Write a test notice with its one delivery, to this device or this channel; return the delivery's id.
 
-    It stands in no inbox and no stream is told of it: it only tries the way out.
+    It is shown in no inbox and published to no stream: it only tests the device or channel.
     """
     notice = notice_row(unit, NoticeDraft(person_id, NoticeKind.TEST, unit.new_id(), person_id))
     notice["dismissed_at"] = unit.now
@@ -110,6 +110,6 @@ def shared_notice_values(unit: Operation, draft: NoticeDraft) -> dict[str, Any]:
 
 
 def publish_after_commit(unit: Operation, notices: Iterable[Mapping[str, Any]]) -> None:
-    """Let the recipients' open streams know of these notices once they are committed."""
+    """Publish these notices to the open streams of their recipients, once they are committed."""
     for row in notices:
         unit.publish(row["recipient_id"], "notice", row["id"])

@@ -31,7 +31,7 @@ from rules.errors import NotFound
 
 @dataclass(frozen=True, slots=True)
 class NoticeView:
-    """An inbox item. `sender` is None where nobody may be named, or the account is no more."""
+    """An inbox item. `sender` is None where nobody may be named, or the account no longer exists."""
 
     id: UUID
     kind: str
@@ -61,7 +61,7 @@ _NOTICE_WITH_SENDER: Select[*tuple[Any, ...]] = select(*_NOTICE, Person.data_key
 
 @dataclass(frozen=True, slots=True)
 class NoticePage:
-    """A page of notices, and when the session that asked for it was last seen in use."""
+    """A page of notices, with the session that requested it and the last recorded use of that session."""
 
     session_id: UUID
     used_at: datetime
@@ -92,14 +92,14 @@ async def load_inbox_page(
     if rows:
         names: dict[UUID, PersonView] = {}
         return NoticePage(rows[0].session_id, rows[0].used_at, [_notice_view(operation, row, names) for row in rows])
-    # An empty page, or nobody who is signed in.
+    # Either the page is empty, or nobody is signed in.
     who = await access.load_caller(operation, token)
     return NoticePage(who.session_id, who.used_at, [])
 
 
 @cache
 def _page_statement(before: bool, kind: bool, unread: bool | None) -> Select[*tuple[Any, ...]]:  # noqa: FBT001 (a cache's key)
-    """Built once for each way of asking. The person is a subquery, so that the index gives the page in its order."""
+    """Build the query, once for each set of filters. The person is a subquery, so that the index yields rows in order."""
     me = select(Session.person_id).where(access.SIGNED_IN).scalar_subquery()
     notices = select(*_NOTICE).where(access.owned_by(Notice, me), access.in_inbox())
     if before:
@@ -169,7 +169,7 @@ async def mark_read(unit: UnitOfWork, who: Caller, notice_id: UUID) -> None:
 
 
 async def mark_all_read(unit: UnitOfWork, who: Caller) -> int:
-    """Mark everything as read; return how many were not. No reach-out counts as seen by it."""
+    """Mark everything as read; return how many were unread. No reach-out counts as seen by this."""
     changed = await unit.session.execute(
         update(Notice)
         .where(access.mine(Notice, who), access.in_inbox(), Notice.read_at.is_(None))
@@ -208,7 +208,7 @@ async def record_receipt(unit: UnitOfWork, who: Caller, delivery_id: UUID, *, op
 
 
 async def _mark_progress(unit: UnitOfWork, person_id: UUID, reach_out_id: UUID, *, seen: bool) -> None:
-    """Show the person who pressed how far the reach-out came to this recipient; only a first time is published."""
+    """Record how far the reach-out has come to this recipient; publish it to the person who pressed, the first time only."""
     column = Recipient.seen_at if seen else Recipient.delivered_at
     changed = await unit.session.execute(
         update(Recipient)
@@ -230,14 +230,14 @@ async def _mark_progress(unit: UnitOfWork, person_id: UUID, reach_out_id: UUID, 
 
 
 async def _check_bookend(unit: UnitOfWork, who: Caller, about: UUID) -> None:
-    """Raise NotFound for a bookend that is not for the caller; the event of a removed one tells nothing."""
+    """Raise NotFound for a bookend that the caller may not see; the event of a deleted one reveals nothing."""
     existing = await unit.session.execute(select(Bookend.id).where(Bookend.id == about))
     if existing.first() is not None:
         await access.require_bookend(unit, who, about)
 
 
-async def may_hear(unit: UnitOfWork, who: Caller, kind: str, about: UUID) -> bool:
-    """Return whether this event is still for the caller; looked up anew for every event of a stream."""
+async def may_receive(unit: UnitOfWork, who: Caller, kind: str, about: UUID) -> bool:
+    """Return whether the caller may still see what this event is about; checked anew for every event of a stream."""
     try:
         if kind == "notice":
             await access.load_notice(unit, who, about)

@@ -1,4 +1,4 @@
-"""The languages of the server: a row and a file for each. Whatever lists or chooses languages reads them here."""
+"""The languages of the server: a row and a file for each. Everything that lists or chooses languages reads this table."""
 
 from collections.abc import Mapping
 from types import MappingProxyType
@@ -32,5 +32,5 @@ def nearest(tag: str | None) -> str:
 
 
 def catalogue_of(tag: str | None) -> Catalogue:
-    """Return what the server says to somebody of this language."""
+    """Return the catalogue of a tag's language, or the English one."""
     return LANGUAGES[nearest(tag)]

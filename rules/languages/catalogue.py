@@ -1,4 +1,4 @@
-"""What the server says in every language: a catalogue without one of these sentences does not pass the type check."""
+"""The sentences of the server: a language whose catalogue lacks one of them does not pass the type check."""
 
 from dataclasses import dataclass
 from typing import TypedDict
@@ -26,7 +26,7 @@ class PushSentences(TypedDict):
 
 
 class SectionNames(TypedDict):
-    """The headings of an export's page, in the order in which they are read."""
+    """The headings of an export's page, in their order on the page."""
 
     person: str
     circle: str
@@ -58,7 +58,7 @@ class SectionNames(TypedDict):
 
 
 class FieldNames(TypedDict):
-    """What a person reads of a row; a field without a name here (ids, counters, keys) stands in the JSON alone."""
+    """The labels of a row's fields; a field without one (ids, counters, keys) is in the JSON only."""
 
     name: str
     display_name: str
@@ -182,7 +182,7 @@ ValueNames = TypedDict(
         "exported": str,
     },
 )
-"""What the words of the database mean to a person; `True` is a key, so that this cannot be a class."""
+"""Stored values as a person reads them; `True` is a key, so this cannot be a class."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,7 +201,7 @@ class SeveralWaiting:
 
 @dataclass(frozen=True, slots=True)
 class PageWords:
-    """What a browser shows where the app is not."""
+    """The pages that a browser shows outside of the app."""
 
     nowhere: str
     nowhere_advice: str
@@ -210,10 +210,10 @@ class PageWords:
 
 @dataclass(frozen=True, slots=True)
 class ExportWords:
-    """The page of an export. `made` holds the place `{at}`; `weekdays` begin with Monday."""
+    """The page of an export. `generated` holds the place `{at}`; `weekdays` begin with Monday."""
 
     title: str
-    made: str
+    generated: str
     nothing: str
     somebody: str
     weekdays: tuple[str, str, str, str, str, str, str]

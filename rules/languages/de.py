@@ -37,7 +37,7 @@ GERMAN: Final = Catalogue(
     ),
     export=ExportWords(
         title="Was Porchlight von mir behält",
-        made="Erstellt am {at}. Die Datei neben dieser Seite, porchlight.json, enthält dasselbe mit jeder technischen Einzelheit.",
+        generated="Erstellt am {at}. Die Datei neben dieser Seite, porchlight.json, enthält dasselbe mit jeder technischen Einzelheit.",
         nothing="Nichts.",
         somebody="Jemand, der nicht mehr da ist",
         weekdays=("Mo", "Di", "Mi", "Do", "Fr", "Sa", "So"),

@@ -37,7 +37,7 @@ ENGLISH: Final = Catalogue(
     ),
     export=ExportWords(
         title="What Porchlight keeps of me",
-        made="Made on {at}. The file beside this page, porchlight.json, holds the same with every technical detail.",
+        generated="Made on {at}. The file beside this page, porchlight.json, holds the same with every technical detail.",
         nothing="Nothing.",
         somebody="Somebody who is no longer there",
         weekdays=("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"),

@@ -37,7 +37,7 @@ SPANISH: Final = Catalogue(
     ),
     export=ExportWords(
         title="Lo que Porchlight guarda de mí",
-        made="Hecho el {at}. El archivo junto a esta página, porchlight.json, tiene lo mismo con cada detalle técnico.",
+        generated="Hecho el {at}. El archivo junto a esta página, porchlight.json, tiene lo mismo con cada detalle técnico.",
         nothing="Nada.",
         somebody="Alguien que ya no está",
         weekdays=("lun", "mar", "mié", "jue", "vie", "sáb", "dom"),

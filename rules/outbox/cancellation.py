@@ -11,7 +11,7 @@ from models.enums import DeliveryState
 
 async def cancel_deliveries(unit: UnitOfWork, notices: Select[UUID]) -> None:
     """Cancel the pending deliveries of the notices that this subquery selects."""
-    # Locked in the order of their ids, as where outcomes are recorded.
+    # Locked in id order, as where outcomes are recorded.
     pending = await unit.session.execute(
         select(Delivery.id)
         .where(Delivery.notice_id.in_(notices), Delivery.state == DeliveryState.PENDING)

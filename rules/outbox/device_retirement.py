@@ -1,4 +1,4 @@
-"""Retires devices, and shows recipients whom nothing reaches any more as what they are, so that nobody waits for them."""
+"""Retires devices, and marks recipients whom nothing reaches any more, so that no ladder waits for them."""
 
 from collections.abc import Sequence
 from uuid import UUID
@@ -26,7 +26,7 @@ async def retire(unit: UnitOfWork, person_id: UUID, retired: Sequence[UUID], why
             .where(Device.id.in_(retired), Device.disabled_at.is_(None))
             .values(disabled_at=unit.now, disabled_reason=str(why), address=None, push_address=None)
         )
-        # Locked in the order of their ids, as all code that locks several deliveries does.
+        # Locked in id order, as everywhere.
         pending = await unit.session.execute(
             select(Delivery.id)
             .where(Delivery.device_id.in_(retired), Delivery.state == DeliveryState.PENDING)
@@ -64,7 +64,7 @@ async def retire_dead(
 
 
 async def note_dropped(unit: UnitOfWork, dropped: Sequence[tuple[UUID, UUID]]) -> None:
-    """Show recipients (reach-out, person) whose push was called off as what they are: unreachable, or inbox only."""
+    """Mark recipients (reach-out, person) whose push was called off as inbox only, unless nothing reaches them."""
     # The ladder does not wait for people who muted the person a moment ago.
     async with changing_reach(unit, sorted({person_id for _, person_id in dropped})):
         for reach_out_id, person_id in dropped:
@@ -77,7 +77,7 @@ async def note_dropped(unit: UnitOfWork, dropped: Sequence[tuple[UUID, UUID]]) -
                     Recipient.unreachable_at.is_(None),
                     Recipient.quiet_at.is_(None),
                     Recipient.gone_at.is_(None),
-                    # Whom nothing reaches is shown as unreachable, while it is open.
+                    # While it is open, a recipient whom nothing reaches is shown as unreachable instead.
                     or_(_something_reaches(unit), Recipient.reach_out_id.in_(_CLOSED)),
                     ~on_its_way(reach_out_id, person_id),
                 )
@@ -97,7 +97,7 @@ async def note_given_up(unit: UnitOfWork, reach_out_id: UUID, person_id: UUID) -
 
 
 async def note_parked(unit: UnitOfWork, reach_out_id: UUID, person_id: UUID) -> None:
-    """Show a recipient as unreachable when their push was parked; no rung comes sooner for it."""
+    """Show a recipient as unreachable when their push was parked; this brings no rung forward."""
     await lock_reach_outs_of(unit, [person_id])
     await unit.session.execute(
         update(Recipient)
@@ -137,9 +137,9 @@ async def lock_recipients(
 ) -> Sequence[Device]:
     """Return the devices of `statement`, with everything locked that giving one of them to this person changes.
 
-    Locks the open reach-outs and the deliveries of both people at once and in the order of locks. Locked one person after
-    the other, the second's deliveries would be waited for while the first's recipients are held, and whoever records
-    outcomes of both takes them the other way round.
+    Locks the open reach-outs and the deliveries of both people at once and in the order of locks. If one person
+    were locked after the other, this would wait for the second's deliveries while holding the first's recipients, and
+    deadlock with the recording of outcomes, which takes them the other way round.
     """
     devices = (await unit.session.execute(statement)).scalars().all()
     people = sorted({person_id, *(device.person_id for device in devices)})

@@ -18,7 +18,7 @@ DELIVERY_TABLE = cast("Table", Delivery.__table__)
 DeliveryKey = tuple[UUID, UUID]
 """The id of a notice, and of the device or channel that it is pushed to."""
 DeferredKey = tuple[UUID, UUID, datetime]
-"""The same for a device that is pushed later, and when."""
+"""The same for a device that is pushed later, with the time."""
 
 
 async def enqueue(
@@ -97,7 +97,7 @@ def _shared_values(unit: Operation, round_number: int, *, leased: bool) -> dict[
         "attempt": 0,
         "created_at": unit.now,
         "due_at": unit.now,
-        # The lease of the process that commits them: no other takes them before it had the time to send them.
+        # Leased to the process that commits them: no other claims them before it has had time to send them.
         "lease_until": unit.now + timedelta(seconds=LEASE_SECONDS) if leased else None,
         "fence": 1,
     }

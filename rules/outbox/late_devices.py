@@ -15,7 +15,7 @@ from rules import access
 from rules.outbox.enqueue import DeliveryKey, enqueue, requeue
 
 FRESH_NOTICE_AGE = timedelta(seconds=15)
-"""How far back the second look goes; any worker that looks within it finds devices that the press could not see."""
+"""How far back the second look reaches; any worker that looks within it finds devices that the press could not see."""
 
 
 async def any_fresh_notice(unit: UnitOfWork) -> bool:
@@ -51,7 +51,7 @@ async def push_missed_devices(unit: UnitOfWork) -> int:
 
 
 async def push_waiting_notices(unit: UnitOfWork, device: Device) -> None:
-    """Push a device that is new, or back, with every alarm that its person has not declined and that still waits."""
+    """Push every alarm that still waits, and that its person has not declined, to a device that is new or back."""
     waiting = await _waiting_alarms(unit, device.person_id)
     earlier = {
         (row.notice_id, row.round): row

@@ -10,7 +10,7 @@ RESEND_BATCH = 200
 
 
 async def resend_unreceipted(unit: UnitOfWork) -> int:
-    """Make deliveries due again whose 120 s without a receipt are over; return how many.
+    """Make deliveries due again that have had no receipt for 120 s; return how many.
 
     Whoever has seen or answered is not pushed again, for only the receipt was lost. Nor is anybody while somebody is there
     for the person: the ladder pauses, and the alarm would replace the push that says so.

@@ -10,7 +10,7 @@ FIRST_RETRY_SECONDS = 1.0
 LONGEST_RETRY_SECONDS = 300.0
 """Seconds between tries: doubling from the first to the longest."""
 MAX_DELIVERY_AGE = timedelta(hours=24)
-"""A delivery that could not be handed over for so long is given up; a reach-out lives no longer either."""
+"""A delivery that could not be handed over for this long is given up; a reach-out lives no longer either."""
 MAX_ATTEMPTS_BEFORE_PARKED = 50
 """Tries after which a delivery is parked, whatever the reason: something about it is wrong."""
 
@@ -71,7 +71,7 @@ def _hours_allow(facts: Facts, policy: Policy) -> bool:
 
 
 def _still_true(facts: Facts, policy: Policy) -> bool:
-    """Return whether what the push says still holds; what was true when it was written would be believed."""
+    """Return whether what the push says still holds: whoever reads it believes it."""
     match policy.only_while:
         case OnlyWhile.ALWAYS:
             return True

@@ -12,7 +12,7 @@ from structlog.testing import capture_logs
 
 from api import direct_route
 from api.app import api_only
-from api.middleware import MAX_BODY_BYTES, Edge
+from api.middleware import MAX_BODY_BYTES, EdgeMiddleware
 from tests.world.person import Person
 from tests.world.served import client
 from tests.world.world import World
@@ -64,7 +64,7 @@ def plain_app(world: World, monkeypatch: pytest.MonkeyPatch) -> ASGIApp:
         patch.setattr(direct_route, "_READERS", {})
         routes = api_only()
     routes.state.context = world.here.context
-    return Edge(routes, world.settings)
+    return EdgeMiddleware(routes, world.settings)
 
 
 @pytest_asyncio.fixture

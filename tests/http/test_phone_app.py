@@ -10,7 +10,7 @@ import pytest
 
 from api import phone_app
 from api.app import api_only
-from api.middleware import Edge
+from api.middleware import EdgeMiddleware
 from tests.world.world import World
 
 PAGE = "<!doctype html><title>Porchlight</title><div id=app></div>" * 20
@@ -44,7 +44,7 @@ def _serving(world: World, folder: Path) -> httpx.AsyncClient:
     app = api_only()
     phone_app.install_phone_app(app, folder)
     app.state.context = world.here.context
-    transport = httpx.ASGITransport(Edge(app, world.settings))
+    transport = httpx.ASGITransport(EdgeMiddleware(app, world.settings))
     return httpx.AsyncClient(transport=transport, base_url="http://localhost:8000")
 
 

@@ -19,7 +19,7 @@ PERSON_COLUMNS = frozenset(
 
 FOR_NOBODY = {
     "rules/access/": "is where the conditions are written",
-    "rules/accounts/passkeys.py::_signer": "finds whoever signs in by a credential; nobody is signed in yet",
+    "rules/accounts/passkeys.py::_find_signer": "finds whoever signs in by a credential; nobody is signed in yet",
     "rules/circle/blocks.py::list_blocks": "goes on behind the last row of a page; the rows are the caller's own",
 }
 """What may compare by itself: a file, a folder, or a function of a file, and why no visibility is decided there."""

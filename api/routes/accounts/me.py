@@ -109,8 +109,8 @@ class ProfileChange(Body, title="Change"):
     @model_validator(mode="after")
     def _apart(self) -> "ProfileChange":
         windows = sorted(self.hours or [], key=lambda window: (window.day, window.from_))
-        for one, following in pairwise(windows):
-            if one.day == following.day and following.from_ < one.to:
+        for window, following in pairwise(windows):
+            if window.day == following.day and following.from_ < window.to:
                 raise ValueError("hours on one day must not overlap")
         return self
 
@@ -143,7 +143,7 @@ async def read_profile(
 ) -> MeOut:
     """My profile, as only I see it."""
     if token is not None and request.cookies.get(context.settings.cookie_name) == token:
-        # The session slides on with its use; a cookie that did not would sign somebody out who is here every day.
+        # The session's expiry slides with its use; a cookie whose own did not would sign out somebody who is here every day.
         give_cookie(response, context, token)
     return _profile_out(await access.load_person(unit, who), who)
 

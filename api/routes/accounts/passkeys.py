@@ -190,7 +190,7 @@ async def add_passkey(
             who,
         )
     except PasskeyRefused:
-        # Its challenge is used up all the same.
+        # The challenge is used up in any case.
         await unit.commit(context.bus, context.dispatch_now)
         raise
 
@@ -252,7 +252,7 @@ async def sign_in_with_passkey(
                 unit, party, _credential_json(body.credential), body.carrier, fingerprint
             )
         except PasskeyUnknown:
-            # Its challenge is used up all the same.
+            # The challenge is used up in any case.
             await session.commit()
             raise
         await unit.commit(context.bus, context.dispatch_now)
@@ -261,7 +261,7 @@ async def sign_in_with_passkey(
 
 
 def _relying_party(context: Context) -> RelyingParty:
-    """Whom passkeys are made for here. Raises PasskeysNotOffered."""
+    """Return the site that passkeys are created for. Raises PasskeysNotOffered."""
     if context.settings.rp_id is None:
         raise PasskeysNotOffered
     return RelyingParty(context.settings.rp_id, context.settings.origin)

@@ -10,7 +10,7 @@ from api.dependencies import IdempotencyHeader, Reading, ReadingCaller, Writing,
 from api.problems import problems
 from api.schemas.common import DEFAULT_LIMIT, Body, Cursor, Limit, Page, PersonOut, page
 from rules import idempotency
-from rules.circle import blocks as rule
+from rules.circle import blocks
 from rules.errors import NotFound
 
 router = APIRouter(prefix="/v1/blocks", tags=["blocks"])
@@ -28,11 +28,11 @@ class BlockOut(BaseModel):
 @router.post("", summary="Block somebody", status_code=201, responses=problems(NotFound))
 async def block(body: NewBlock, unit: Writing, who: WritingCaller, key: IdempotencyHeader) -> BlockOut:
     """Block somebody from my circle or whose circle I am in. It ends both at once; repeating it is safe."""
-    row = await rule.block(unit, who, body.person_id)
+    row = await blocks.block(unit, who, body.person_id)
     await idempotency.remember_existing(
         unit, fingerprint_of(unit.keyring, who, "POST /v1/blocks", key, body), who.person_id, body.person_id
     )
-    name = await rule.load_display_name(unit, body.person_id)
+    name = await blocks.load_display_name(unit, body.person_id)
     return BlockOut(person=PersonOut(id=row.blocked_id, display_name=name), created_at=row.created_at)
 
 
@@ -41,15 +41,13 @@ async def list_blocks(
     unit: Reading, who: ReadingCaller, limit: Limit = DEFAULT_LIMIT, cursor: Cursor = None
 ) -> Page[BlockOut]:
     return page(
-        await rule.list_blocks(unit, who, limit, cursor),
+        await blocks.list_blocks(unit, who, limit, cursor),
         limit,
-        lambda found: BlockOut(
-            person=PersonOut(id=found[0].blocked_id, display_name=found[1]), created_at=found[0].created_at
-        ),
-        cursor=lambda found: found[0].blocked_id,
+        lambda row: BlockOut(person=PersonOut(id=row[0].blocked_id, display_name=row[1]), created_at=row[0].created_at),
+        cursor=lambda row: row[0].blocked_id,
     )
 
 
 @router.delete("/{person_id}", summary="Unblock somebody", status_code=204, responses=problems(NotFound))
 async def unblock(person_id: UUID, unit: Writing, who: WritingCaller) -> None:
-    await rule.unblock(unit, who, person_id)
+    await blocks.unblock(unit, who, person_id)

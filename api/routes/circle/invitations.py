@@ -158,7 +158,7 @@ async def list_invitations(
     "/preview",
     summary="Preview an invitation",
     responses=problems(InvitationNotValid, OwnInvitation, TooMany),
-    # Beside the bearer token that the endpoint reads: none is needed.
+    # The endpoint reads a bearer token, but does not require one.
     openapi_extra={"security": [{}]},
     operation_id="invitations_preview",
 )

@@ -71,7 +71,7 @@ async def leave_circle(membership_id: UUID, unit: Writing, who: WritingCaller) -
 
 
 async def load_supported_out(unit: UnitOfWork, who: Caller, membership_id: UUID) -> SupportedOut:
-    """One of the people the caller is there for. Raises NotFound."""
+    """Return one of the people the caller is there for. Raises NotFound."""
     rows = await membership.list_supported(unit, who, 1, None, only=membership_id)
     if not rows:
         raise NotFound

@@ -20,7 +20,7 @@ from rules.inbox import views
 router = APIRouter(tags=["events"])
 
 PING_SECONDS = 15.0
-"""Seconds of silence after which a comment keeps the connection open and the session is looked up again."""
+"""Seconds of silence after which a comment keeps the connection open and the session is checked again."""
 
 
 STREAM_MEDIA_TYPE = "text/event-stream"
@@ -58,7 +58,7 @@ async def _stream(context: Context, who: Caller, *, reconnected: bool) -> AsyncI
     STREAMS.inc()
     try:
         async with context.bus.listen(who.person_id) as listener:
-            # A session that ended between the look-up and the first listening must not stay.
+            # A session that ended between its check and the start of listening must get no stream.
             if not await _is_still_signed_in(context, who):
                 return
             # The id only says "I was here before"; what was missed is fetched, not replayed.
@@ -94,7 +94,7 @@ async def _stream_changes(context: Context, who: Caller, listener: Listener) -> 
             elif item.kind == "signed_out":
                 if item.id == who.session_id:
                     return
-            elif await _may_hear(context, who, item):
+            elif await _may_receive(context, who, item):
                 yield _event(item.kind, {"id": str(item.id)})
     finally:
         closing.cancel()
@@ -105,12 +105,12 @@ async def _is_still_signed_in(context: Context, who: Caller) -> bool:
         return await access.is_signed_in(session, who.session_id, context.clock.now())
 
 
-async def _may_hear(context: Context, who: Caller, item: StreamEvent) -> bool:
+async def _may_receive(context: Context, who: Caller, item: StreamEvent) -> bool:
     async with context.database.read() as session:
         unit = make_unit(context, session)
         if not await access.is_signed_in(session, who.session_id, unit.now):
             return False
-        return await views.may_hear(unit, who, item.kind, item.id)
+        return await views.may_receive(unit, who, item.kind, item.id)
 
 
 def _event(kind: str, data: dict[str, str]) -> bytes:

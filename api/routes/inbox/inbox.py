@@ -1,4 +1,4 @@
-"""The inbox, and the device's own word that a push arrived."""
+"""The inbox, and receipts: a device's own report that a push arrived."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -142,7 +142,7 @@ async def record_receipt(body: Receipt, unit: Writing, who: WritingCaller, key: 
 
 
 def _notice_out(view: NoticeView) -> NoticeOut:
-    # The rules have made every value; checking each a second time would cost more than reading the page.
+    # Every value comes from the rules; validating each again would cost more than reading the page.
     return NoticeOut.model_construct(
         id=view.id,
         kind=NoticeKind(view.kind),

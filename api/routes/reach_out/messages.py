@@ -1,4 +1,4 @@
-"""What is written in a reach-out. Each endpoint is a row of the contract."""
+"""Messages in a reach-out, between the person who pressed and those who were told."""
 
 from datetime import datetime
 from typing import Annotated

@@ -1,4 +1,4 @@
-"""Reach-outs: pressed, followed, answered, closed. Each endpoint is a row of the contract."""
+"""Reach-outs: press, follow, answer, close and look back."""
 
 import json
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""Reflections: how it felt, read again by the one who kept it."""
+"""Reflections: how reach-outs felt, listed for the person who wrote it down."""
 
 from datetime import datetime
 from uuid import UUID

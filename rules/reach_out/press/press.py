@@ -13,7 +13,7 @@ from core.unit_of_work import Transactions, UnitOfWork
 from rules import access, helplines, idempotency
 from rules.access import Caller
 from rules.errors import EmptyCircle
-from rules.idempotency import Earlier, RequestFingerprint
+from rules.idempotency import EarlierResult, RequestFingerprint
 from rules.reach_out import views
 from rules.reach_out.press import load_circle, press_again
 from rules.reach_out.press.load_circle import Member, Presser
@@ -39,7 +39,7 @@ class Pressed:
 class Replay:
     """The same request was answered earlier."""
 
-    earlier: Earlier
+    earlier: EarlierResult
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +65,7 @@ class Nobody:
 Choice = Replay | Again | Start | Nobody
 
 
-def choose(presser: Presser, request: PressRequest, earlier: Earlier | None) -> Choice:
+def choose(presser: Presser, request: PressRequest, earlier: EarlierResult | None) -> Choice:
     """Return what a press does, given what was read. `earlier`: the earlier result of its Idempotency-Key."""
     if earlier is not None:
         return Replay(earlier)
@@ -135,7 +135,7 @@ async def _attempt(
             PRESSES.labels("new").inc()
             return Pressed(view, new=True, caller=presser.caller)
         if fingerprint is not None:
-            choice = choose(presser, request, await idempotency.find_earlier(operation, fingerprint))
+            choice = choose(presser, request, await idempotency.find_earlier_result(operation, fingerprint))
     async with transactions.transaction() as unit:
         return await _carry_out(unit, choice, _Press(presser, request, fingerprint))
 
@@ -159,7 +159,7 @@ async def _carry_out(unit: UnitOfWork, choice: Choice, press_: _Press) -> Presse
             raise EmptyCircle(extra={"helplines": country.model_dump(mode="json")})
 
 
-async def _replay(unit: UnitOfWork, press_: _Press, earlier: Earlier) -> Pressed:
+async def _replay(unit: UnitOfWork, press_: _Press, earlier: EarlierResult) -> Pressed:
     caller = press_.presser.caller
     if press_.fingerprint is not None:
         idempotency.ensure_same_body(earlier.body_hash, press_.fingerprint)

@@ -7,13 +7,13 @@ from uuid import UUID
 import pytest
 
 from rules.access import Caller
-from rules.idempotency import Earlier
+from rules.idempotency import EarlierResult
 from rules.reach_out.press.load_circle import Member, Presser
 from rules.reach_out.press.press import Again, Choice, Nobody, Replay, Start, choose
 from rules.reach_out.press.start import PressRequest
 
 OPEN = UUID(int=1)
-EARLIER = Earlier(UUID(int=2), b"", datetime(2026, 11, 1, tzinfo=UTC))
+EARLIER = EarlierResult(UUID(int=2), b"", datetime(2026, 11, 1, tzinfo=UTC))
 
 
 def member(number: int) -> Member:
@@ -37,7 +37,7 @@ def member(number: int) -> Member:
 ANA, BEN = member(1), member(2)
 STRANGER = UUID(int=999)
 
-TABLE: list[tuple[list[Member], UUID | None, Earlier | None, set[UUID] | None, Choice]] = [
+TABLE: list[tuple[list[Member], UUID | None, EarlierResult | None, set[UUID] | None, Choice]] = [
     # The circle, an open reach-out, what the key came to, those named: what it comes to.
     ([ANA, BEN], None, None, None, Start((ANA, BEN))),
     ([ANA, BEN], None, None, {BEN.membership_id}, Start((BEN,))),
@@ -60,7 +60,7 @@ TABLE: list[tuple[list[Member], UUID | None, Earlier | None, set[UUID] | None, C
 
 @pytest.mark.parametrize(("circle", "open_id", "earlier", "to", "choice"), TABLE)
 def test_a_press_comes_to(
-    circle: list[Member], open_id: UUID | None, earlier: Earlier | None, to: set[UUID] | None, choice: Choice
+    circle: list[Member], open_id: UUID | None, earlier: EarlierResult | None, to: set[UUID] | None, choice: Choice
 ) -> None:
     presser = Presser(
         caller=cast("Caller", None),
