@@ -26,7 +26,7 @@ def begin(before_first_rung: Snapshot, now: datetime) -> Change:
     """Return what a first press does: rung 1 tells its people; rungs that reach nobody are skipped."""
     draft = Draft(before_first_rung, now)
     move = ladder.next_move(draft.snapshot.ladder, 0, draft.snapshot.participants, now)
-    _carry_out(draft, move, announce=move.announce_unanswered)
+    _apply_move(draft, move, announce=move.announce_unanswered)
     return draft.change()
 
 
@@ -96,10 +96,10 @@ def _move_ladder(draft: Draft) -> None:
     # A channel has one delivery a round, so trying channels needs a new round as well.
     further = bool(move.repush or move.channels)
     draft.move(round=before.round + further, pushed_at=draft.now if move.repush else before.pushed_at)
-    _carry_out(draft, move, announce=announce)
+    _apply_move(draft, move, announce=announce)
 
 
-def _carry_out(draft: Draft, move: Move, *, announce: bool) -> None:
+def _apply_move(draft: Draft, move: Move, *, announce: bool) -> None:
     draft.move(rung=move.rung, stage=Waiting(move.next_at))
     draft.notify(move.notify)
     if announce:

@@ -92,7 +92,7 @@ _PERSON = (Person.data_key, Person.display_name, Person.contact)
 _HEAD = select(*(getattr(ReachOut, f.name) for f in fields(Head) if hasattr(ReachOut, f.name)), *_PERSON).join(
     Person, Person.id == ReachOut.person_id
 )
-_SHOWN = (
+_RECIPIENT_FIELDS = (
     "person_id",
     "membership_id",
     "role",
@@ -107,7 +107,7 @@ _SHOWN = (
     "answered_at",
     "minutes",
 )
-_LINE = select(Recipient.reach_out_id, *_PERSON, *(getattr(Recipient, name) for name in _SHOWN)).join(
+_LINE = select(Recipient.reach_out_id, *_PERSON, *(getattr(Recipient, name) for name in _RECIPIENT_FIELDS)).join(
     Person, Person.id == Recipient.person_id
 )
 
@@ -145,7 +145,7 @@ async def load_reach_outs(unit: UnitOfWork, who: Caller, ids: Sequence[UUID]) ->
     )
     for row in rows_of_recipients.mappings():
         answer = AnswerKind(row["answer"]) if row["answer"] else None
-        participant = Participant(**{name: row[name] for name in _SHOWN} | {"answer": answer})
+        participant = Participant(**{name: row[name] for name in _RECIPIENT_FIELDS} | {"answer": answer})
         lines_by_reach_out[row["reach_out_id"]].append(
             Line(participant, row["data_key"], row["display_name"], row["contact"])
         )

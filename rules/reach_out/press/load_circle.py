@@ -116,7 +116,7 @@ _READ = _with_circle(
 )
 
 
-async def load(operation: Operation, token: str | None, default_ladder: Sequence[int]) -> Presser:
+async def load_presser(operation: Operation, token: str | None, default_ladder: Sequence[int]) -> Presser:
     """Load the person whose token this is, with everything a press decides by, in one round trip. Raises NotSignedIn."""
     if not token:
         raise NotSignedIn

@@ -127,7 +127,7 @@ async def _attempt(
     `contested` or is not a first one.
     """
     async with transactions.operation() as operation:
-        presser = await load_circle.load(operation, token, ladder)
+        presser = await load_circle.load_presser(operation, token, ladder)
         fingerprint = identify(presser.caller)
         choice = choose(presser, request, None)
         if isinstance(choice, Start) and not contested:
@@ -137,10 +137,10 @@ async def _attempt(
         if fingerprint is not None:
             choice = choose(presser, request, await idempotency.find_earlier_result(operation, fingerprint))
     async with transactions.transaction() as unit:
-        return await _carry_out(unit, choice, _Press(presser, request, fingerprint))
+        return await _carry_out_choice(unit, choice, _Press(presser, request, fingerprint))
 
 
-async def _carry_out(unit: UnitOfWork, choice: Choice, press_: _Press) -> Pressed | None:
+async def _carry_out_choice(unit: UnitOfWork, choice: Choice, press_: _Press) -> Pressed | None:
     """Return the result; None when the press has to start over."""
     match choice:
         case Replay(earlier):

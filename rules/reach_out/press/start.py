@@ -3,14 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, cast
+from typing import Any
 from uuid import UUID
-
-from sqlalchemy import Table
 
 from core.bulk_insert import single
 from core.unit_of_work import Operation
-from models import ReachOut
 from models.enums import Need, NoticeKind
 from rules import idempotency
 from rules.idempotency import RequestFingerprint
@@ -20,11 +17,10 @@ from rules.reach_out import views
 from rules.reach_out.machine import begin
 from rules.reach_out.press.load_circle import Member, Presser
 from rules.reach_out.state import Participant, Snapshot
-from rules.reach_out.store import RECIPIENT_TABLE, first_recipient_columns, reach_out_columns
+from rules.reach_out.store import REACH_OUT_TABLE, RECIPIENT_TABLE, first_recipient_columns, reach_out_columns
 from rules.reach_out.views import Head, Line, ReachOutView
 
-REACH_OUT_TABLE = cast("Table", ReachOut.__table__)
-_SHOWN = (
+_HEAD_FIELDS = (
     "id",
     "person_id",
     "state",
@@ -127,7 +123,7 @@ def _view(
     members: Sequence[Member],
 ) -> ReachOutView:
     head = Head(
-        **{name: row[name] for name in _SHOWN},
+        **{name: row[name] for name in _HEAD_FIELDS},
         data_key=presser.data_key,
         display_name=presser.display_name,
         contact=presser.contact,
