@@ -39,6 +39,7 @@ class Settings(BaseSettings):
     master_key_file: Path | None = None
     push_key_file: Path | None = None
     contact: str | None = None
+    source_url: str | None = None
     webpush_hosts: Annotated[tuple[str, ...], NoDecode] = DEFAULT_HOSTS
     sms_url: SecretStr | None = None
     email_url: SecretStr | None = None
@@ -99,6 +100,16 @@ class Settings(BaseSettings):
     @classmethod
     def _contact(cls, value: str | None) -> str | None:
         return contact.contact_subject(value) if value and value.strip() else None
+
+    @field_validator("source_url")
+    @classmethod
+    def _source(cls, value: str | None) -> str | None:
+        if value is None or not value.strip():
+            return None
+        parts = urlsplit(value.strip())
+        if parts.scheme not in {"http", "https"} or not parts.hostname:
+            raise ValueError("SOURCE_URL is a whole address that begins with https:// or http://")
+        return value.strip()
 
     @field_validator("public_url")
     @classmethod

@@ -18,6 +18,9 @@ class ConfigOut(BaseModel):
     `fcm` says whether native apps can be pushed; `webpush_public_key` is the VAPID key for browsers.
 
     `channels` are the kinds of channel that the operator has set up.
+
+    `source_url` is the address of this server's source code, null when the operator has not named one. An app shows it to
+    the people who use the server (AGPL-3.0, section 13).
     """
 
     registration: Literal["open", "invited", "closed"]
@@ -26,6 +29,7 @@ class ConfigOut(BaseModel):
     webpush_public_key: str
     fcm: bool
     channels: list[ChannelKind]
+    source_url: str | None
 
 
 @router.get("/v1/config", summary="Read what this place offers", operation_id="config_config")
@@ -38,4 +42,5 @@ async def read_config(context: Services) -> ConfigOut:
         webpush_public_key=context.webpush_public_key,
         fcm=context.fcm,
         channels=[ChannelKind(kind) for kind in context.settings.channels],
+        source_url=context.settings.source_url,
     )

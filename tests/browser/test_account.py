@@ -1,7 +1,9 @@
 """The ways into an account, changed on the phone: only by whoever knows the passphrase, and nothing is lost on the way."""
 
+import json
+
 import pytest
-from playwright.async_api import expect
+from playwright.async_api import Route, expect
 
 from tests.browser.conftest import NewCircle, NewPhone
 from tests.browser.phone import Phone
@@ -94,3 +96,22 @@ async def test_hours_that_are_none_are_not_any_time(new_phone: NewPhone, circle:
     await phone.press_button("Save")
     await phone.sees("Saved.")
     await phone.sees("Every day, 21:00 to 2:00")
+
+
+async def test_the_settings_lead_to_the_source_code_of_this_server(new_phone: NewPhone, circle: NewCircle) -> None:
+    (noor,) = await circle("Noor")
+    phone = await new_phone("Noor")
+    await phone.belongs_to(noor)
+    await phone.open("#/settings")
+    await phone.sees("Ask whoever runs this server for its source.")
+
+    async def name_an_address(route: Route) -> None:
+        response = await route.fetch()
+        config = {**await response.json(), "source_url": "https://code.example/porchlight"}
+        await route.fulfill(response=response, body=json.dumps(config))
+
+    await phone.page.route("**/v1/config", name_an_address)
+    await phone.page.reload()
+    await phone.sees("Free software under the AGPL-3.0.")
+    await expect(phone.link("Source code")).to_have_attribute("href", "https://code.example/porchlight")
+    await phone.no_longer_sees("Ask whoever runs this server")

@@ -40,3 +40,21 @@ def test_a_heartbeat_that_is_no_address(value: str) -> None:
 
 def test_no_heartbeat() -> None:
     assert settings(heartbeat_url="").heartbeat_url is None
+
+
+@pytest.mark.parametrize("value", ["code.example/porchlight", "javascript:alert(1)", "ftp://code.example", "https://"])
+def test_an_address_of_the_source_code_that_is_none(value: str) -> None:
+    with pytest.raises(ValidationError):
+        settings(source_url=value)
+
+
+@pytest.mark.parametrize(
+    ("value", "address"),
+    [
+        (" https://code.example/porchlight ", "https://code.example/porchlight"),
+        ("http://git.lan", "http://git.lan"),
+        ("  ", None),
+    ],
+)
+def test_an_address_of_the_source_code(value: str, address: str | None) -> None:
+    assert settings(source_url=value).source_url == address

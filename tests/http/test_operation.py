@@ -165,7 +165,14 @@ async def test_what_a_client_has_to_know_first(world: World) -> None:
         "languages": ["en", "es", "de"],
         "webpush_public_key": "BPublicKey",
         "fcm": True,
+        "source_url": None,
     }
+
+
+async def test_where_the_source_code_is_when_the_operator_has_said_it(world: World) -> None:
+    settings = world.settings.model_copy(update={"source_url": "https://code.example/porchlight"})
+    process = await world.another_process(settings=settings)
+    assert (await process.http.get("/v1/config")).json()["source_url"] == "https://code.example/porchlight"
 
 
 async def test_helplines_are_for_everybody_and_never_nothing(world: World) -> None:

@@ -160,7 +160,7 @@ export interface paths {
         };
         /**
          * List the messages of a reach-out
-         * @description What I may read, oldest first, or newest first if asked so.
+         * @description List the messages that I may read, oldest first, or newest first if requested.
          */
         get: operations["reach_outs_written"];
         put?: never;
@@ -342,7 +342,7 @@ export interface paths {
         };
         /**
          * List reach-ins that I sent and was sent
-         * @description What I sent and what was sent to me, newest first, as long as we are in one circle.
+         * @description List what I sent and what was sent to me, newest first, as long as we are in one circle.
          */
         get: operations["reach_ins_listed"];
         put?: never;
@@ -525,7 +525,7 @@ export interface paths {
         };
         /**
          * Read what this place offers
-         * @description What this place offers, for anybody to ask.
+         * @description Return what this installation offers. No sign-in is needed.
          */
         get: operations["config_config"];
         put?: never;
@@ -993,7 +993,7 @@ export interface paths {
         };
         /**
          * List the people in my circle
-         * @description The people in my circle, in the order in which it grew, and whether a press now would reach anybody.
+         * @description List the people in my circle, the first ones first, and whether a press now would reach anybody.
          */
         get: operations["circle_members"];
         put?: never;
@@ -1165,7 +1165,7 @@ export interface paths {
         };
         /**
          * List the people I am there for
-         * @description The people whose circle I am in.
+         * @description List the people whose circle I am in.
          */
         get: operations["supporting_supported"];
         put?: never;
@@ -1247,7 +1247,7 @@ export interface paths {
         };
         /**
          * Find the helplines of a country
-         * @description The lines of a country (ISO 3166-1 alpha-2, such as GB); international ones where we know none.
+         * @description Return the lines of a country (ISO 3166-1 alpha-2, such as GB); international ones where we know none.
          */
         get: operations["helplines_listed"];
         put?: never;
@@ -1267,7 +1267,7 @@ export interface paths {
         };
         /**
          * Check that the process answers
-         * @description The process answers.
+         * @description Answer, as long as the process runs.
          */
         get: operations["operation_alive"];
         put?: never;
@@ -1287,9 +1287,9 @@ export interface paths {
         };
         /**
          * Check that this place is ready
-         * @description The database answers, its schema is not older than this release needs, and this process can push.
+         * @description Check that the database answers, its schema is recent enough for this release, and this process can push.
          *
-         *     `?to=serve` asks for what a request needs: presses are saved, and inboxes go on, where no key opens push addresses.
+         *     `?to=serve` checks only what requests need: presses are saved, and inboxes work, also without a key to push addresses.
          */
         get: operations["operation_ready"];
         put?: never;
@@ -1306,7 +1306,7 @@ export interface components {
     schemas: {
         /**
          * AccessKind
-         * @description What stands in the access log.
+         * @description What the access log records.
          * @enum {string}
          */
         AccessKind: "signed_up" | "signed_in" | "signed_in_with_passkey" | "recovered" | "signed_out" | "proof_failed" | "passphrase_changed" | "codes_renewed" | "passkey_added" | "passkey_removed" | "device_added" | "device_removed" | "channel_added" | "channel_confirmed" | "channel_removed" | "exported";
@@ -1546,6 +1546,9 @@ export interface components {
          *     `fcm` says whether native apps can be pushed; `webpush_public_key` is the VAPID key for browsers.
          *
          *     `channels` are the kinds of channel that the operator has set up.
+         *
+         *     `source_url` is the address of this server's source code, null when the operator has not named one. An app shows it to
+         *     the people who use the server (AGPL-3.0, section 13).
          */
         ConfigOut: {
             /**
@@ -1563,6 +1566,8 @@ export interface components {
             fcm: boolean;
             /** Channels */
             channels: components["schemas"]["ChannelKind"][];
+            /** Source Url */
+            source_url: string | null;
         };
         /**
          * ConnectionsOut
@@ -1706,9 +1711,9 @@ export interface components {
         Halt: "hungry" | "angry" | "lonely" | "tired";
         /**
          * Helpline
-         * @description One line. At least one way to reach it is there: `phone`, `text` (with what to write) or `web`.
+         * @description One line, with at least one way to reach it: `phone`, `text` (with what to write) or `web`.
          *
-         *     `hours` are in the line's own language, `open` says the same so that an app can say it in the reader's.
+         *     `hours` are in the line's own language; `open` is the same as a code, which an app can translate.
          */
         Helpline: {
             /** Name */
@@ -2653,7 +2658,7 @@ export interface components {
         };
         /**
          * State
-         * @description Derived, never stored. MISSED: the 20 minutes are over and nobody has checked in.
+         * @description The state of a bookend, derived and never stored. MISSED: not checked in 20 minutes after the due time.
          * @enum {string}
          */
         State: "planned" | "due" | "missed" | "checked_in";
@@ -2767,17 +2772,6 @@ export interface components {
             /** To */
             to: string;
         };
-        /** Change */
-        api__routes__circle__Change: {
-            /** @default friend */
-            role?: components["schemas"]["Role"];
-            /**
-             * Step
-             * @default 1
-             * @enum {integer}
-             */
-            step?: 1 | 2;
-        };
         /**
          * Change
          * @description A merge patch: what is left out stays, null empties what may be empty.
@@ -2787,7 +2781,7 @@ export interface components {
          *     hour, whatever `hours` say. `contact`: as people write it; without its country it is a number of `region`. It is kept
          *     as it can be dialled from anywhere.
          */
-        api__routes__me__Change: {
+        api__routes__accounts__me__Change: {
             /**
              * Display Name
              * @default
@@ -2814,6 +2808,17 @@ export interface components {
             wake_me?: boolean;
             /** Contact */
             contact?: string | null;
+        };
+        /** Change */
+        api__routes__circle__circle__Change: {
+            /** @default friend */
+            role?: components["schemas"]["Role"];
+            /**
+             * Step
+             * @default 1
+             * @enum {integer}
+             */
+            step?: 1 | 2;
         };
     };
     responses: never;
@@ -5516,7 +5521,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["api__routes__me__Change"];
+                "application/json": components["schemas"]["api__routes__accounts__me__Change"];
             };
         };
         responses: {
@@ -6512,7 +6517,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["api__routes__circle__Change"];
+                "application/json": components["schemas"]["api__routes__circle__circle__Change"];
             };
         };
         responses: {

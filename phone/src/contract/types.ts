@@ -1,5 +1,5 @@
 // The API's own types by short names, out of the schema that `npm run types` generates. Types only: nothing here runs.
-import type { components } from './schema';
+import type { components, operations } from './schema';
 
 export type Schemas = components['schemas'];
 export type Me = Schemas['MeOut'];
@@ -12,3 +12,5 @@ export type Notice = Schemas['NoticeOut'];
 export type Country = Schemas['Country'];
 export type Config = Schemas['ConfigOut'];
 export type Problem = Schemas['Problem'];
+/** Named by its operation: several schemas are called Change, and their full names contain folders of the server. */
+export type ProfileChange = operations['me_change']['requestBody']['content']['application/json'];

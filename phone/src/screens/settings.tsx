@@ -138,7 +138,27 @@ export function Settings() {
         <LinkItem href={page('delete')} name={t('set.delete')} />
       </Group>
       <Button onPress={signOut}>{t('set.sign-out')}</Button>
+      <SourceCode />
     </main>
+  );
+}
+
+/** Where the source of this server is (AGPL-3.0, section 13): its operator names the address. */
+function SourceCode() {
+  const [config] = useQuery(() => api.GET('/v1/config'));
+  if (!config) return null;
+  return (
+    <p class="soft small mid">
+      {config.source_url
+        ? tRich('set.source', {
+            link: (
+              <a href={config.source_url} target="_blank" rel="noreferrer">
+                {t('set.source-link')}
+              </a>
+            ),
+          })
+        : t('set.source-ask')}
+    </p>
   );
 }
 

@@ -101,6 +101,9 @@ export const account = {
   'delete.yes': 'Alles löschen',
   'delete.no': 'Mein Konto behalten',
   'set.sign-out': 'Abmelden',
+  'set.source': 'Freie Software unter der AGPL-3.0. {link}',
+  'set.source-link': 'Quellcode',
+  'set.source-ask': 'Freie Software unter der AGPL-3.0. Wer diesen Server betreibt, gibt dir auf Nachfrage den Quellcode.',
   'all.save': 'Speichern',
   'all.saved': 'Gespeichert.',
 

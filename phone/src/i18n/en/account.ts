@@ -101,6 +101,9 @@ export const account = {
   'delete.yes': 'Delete everything',
   'delete.no': 'Keep my account',
   'set.sign-out': 'Sign out',
+  'set.source': 'Free software under the AGPL-3.0. {link}',
+  'set.source-link': 'Source code',
+  'set.source-ask': 'Free software under the AGPL-3.0. Ask whoever runs this server for its source.',
   'all.save': 'Save',
   'all.saved': 'Saved.',
 

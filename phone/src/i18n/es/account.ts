@@ -101,6 +101,9 @@ export const account = {
   'delete.yes': 'Borrar todo',
   'delete.no': 'Conservar mi cuenta',
   'set.sign-out': 'Cerrar sesión',
+  'set.source': 'Software libre con licencia AGPL-3.0. {link}',
+  'set.source-link': 'Código fuente',
+  'set.source-ask': 'Software libre con licencia AGPL-3.0. Pide el código fuente a quien administra este servidor.',
   'all.save': 'Guardar',
   'all.saved': 'Guardado.',
 
