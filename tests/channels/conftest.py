@@ -1,4 +1,4 @@
-"""A world with gateways: what goes to a channel goes through the real transport to a stand-in for its service."""
+"""Fixtures: a world whose channel messages go through the real transports to stand-ins for the gateways."""
 
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
@@ -32,5 +32,5 @@ def settings(database_url: str, tmp_path: Path, gateways: Gateways) -> Settings:
 
 @pytest.fixture
 async def world(settings: Settings, gateways: Gateways) -> AsyncIterator[ChannelWorld]:
-    async with ChannelWorld(settings, gateways) as made:
-        yield made
+    async with ChannelWorld(settings, gateways) as world:
+        yield world

@@ -18,14 +18,14 @@ ADDRESSES = {"sms": PHONE, "email": MAIL, "ntfy": TOPIC}
 
 @dataclass(frozen=True, slots=True)
 class Gateways:
-    """What the three services took."""
+    """The stand-ins for the three services, and the messages they accepted."""
 
     sms: HttpGateway
     email: SmtpStandIn
     ntfy: HttpGateway
 
     def texts(self, kind: str, to: str | None = None) -> list[str]:
-        """The bodies of what was taken for this kind, for one address if one is named, oldest first."""
+        """Return the bodies accepted for this kind (and address, if given), oldest first."""
         if kind == "email":
             return [mail.text for mail in self.email.taken if to is None or to in mail.recipients]
         taken = self.sms.taken if kind == "sms" else self.ntfy.taken
@@ -33,7 +33,7 @@ class Gateways:
         return [str(post.json["message"]) for post in taken if to is None or post.json[field] == to]
 
     def code(self, kind: str, to: str | None = None) -> str:
-        """The code in the latest message."""
+        """Return the code in the latest message."""
         code = re.search(r"\b[0-9]{6}\b", self.texts(kind, to)[-1])
         assert code is not None
         return code[0]
@@ -50,14 +50,14 @@ class ChannelWorld(World):
         self.gateways = gateways
 
     async def adds(self, person: Person, kind: str = "sms", address: str | None = None) -> dict[str, Any]:
-        """Somebody adds a channel that they have not confirmed yet; the code has arrived."""
+        """Add a channel and wait until its code has arrived; it is not confirmed yet."""
         body = {"kind": kind, "address": address or ADDRESSES[kind]}
         channel: dict[str, Any] = await person.post("/v1/channels", body, expect=201)
         await self.settle()
         return channel
 
     async def channel(self, person: Person, kind: str = "sms", address: str | None = None) -> dict[str, Any]:
-        """Somebody adds a channel and confirms it."""
+        """Add a channel and confirm it."""
         channel = await self.adds(person, kind, address)
         code = self.gateways.code(kind, address or ADDRESSES[kind])
         confirmed: dict[str, Any] = await person.post(
@@ -66,6 +66,6 @@ class ChannelWorld(World):
         return confirmed
 
     async def passes(self, seconds: float) -> None:
-        """Let time pass and the worker do what is due then; every process ends what it has begun."""
+        """Let time pass, run the worker, and wait until every process has finished its work."""
         await super().passes(seconds)
         await self.settle()

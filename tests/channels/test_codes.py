@@ -1,4 +1,4 @@
-"""A channel counts once a code that was sent there has come back: five guesses, ten minutes, and nobody is pestered."""
+"""Confirming a channel by the code sent to it: five guesses, ten minutes, and a rate limit on codes."""
 
 import asyncio
 
@@ -12,11 +12,11 @@ from tests.channels.gateways import ADDRESSES, MAIL, PHONE, TOPIC, ChannelWorld,
 
 
 @pytest.mark.parametrize("kind", ["sms", "email", "ntfy"])
-async def test_a_code_that_came_back_confirms_the_channel(world: ChannelWorld, gateways: Gateways, kind: str) -> None:
+async def test_entering_the_code_confirms_the_channel(world: ChannelWorld, gateways: Gateways, kind: str) -> None:
     maya = await world.person("Maya")
-    made = await world.adds(maya, kind)
-    assert (made["kind"], made["address"], made["confirmed_at"]) == (kind, ADDRESSES[kind], None)
-    assert made["code_expires_at"]
+    channel = await world.adds(maya, kind)
+    assert (channel["kind"], channel["address"], channel["confirmed_at"]) == (kind, ADDRESSES[kind], None)
+    assert channel["code_expires_at"]
 
     [text] = gateways.texts(kind, ADDRESSES[kind])
     assert "Your code:" in text
@@ -24,26 +24,26 @@ async def test_a_code_that_came_back_confirms_the_channel(world: ChannelWorld, g
 
     code = gateways.code(kind)
     wrong = f"{(int(code) + 1) % 1_000_000:06}"
-    problem = await maya.post(f"/v1/channels/{made['id']}/confirm", {"code": wrong}, expect=422)
+    problem = await maya.post(f"/v1/channels/{channel['id']}/confirm", {"code": wrong}, expect=422)
     assert (problem["type"], problem["guesses_left"]) == ("/problems/wrong-code", 4)
     fullwidth = "".join(chr(0xFF10 + int(digit)) for digit in f"{code[:3]}{code[3:]}")
     typed = f"{fullwidth[:3]}-{fullwidth[3:]}"
-    confirmed = await maya.post(f"/v1/channels/{made['id']}/confirm", {"code": typed}, expect=200)
+    confirmed = await maya.post(f"/v1/channels/{channel['id']}/confirm", {"code": typed}, expect=200)
     assert confirmed["confirmed_at"]
     assert confirmed["code_expires_at"] is None
     typed = f" {code[:3]}\u202f{code[3:]}\n"
-    again = await maya.post(f"/v1/channels/{made['id']}/confirm", {"code": typed}, expect=200)
+    again = await maya.post(f"/v1/channels/{channel['id']}/confirm", {"code": typed}, expect=200)
     assert again == confirmed
     log = (await maya.get("/v1/me/access-log"))["items"]
     assert [(event["kind"], event["about_id"]) for event in log[:2]] == [
-        ("channel_confirmed", made["id"]),
-        ("channel_added", made["id"]),
-    ], "a way to somebody is worth a line, and a second confirmation is none"
+        ("channel_confirmed", channel["id"]),
+        ("channel_added", channel["id"]),
+    ], "a second confirmation is not logged"
     assert (await maya.get("/v1/channels"))["items"] == [confirmed]
     assert await maya.inbox() == []
 
 
-async def test_an_address_and_its_code_are_ciphertext_in_the_database(world: ChannelWorld, gateways: Gateways) -> None:
+async def test_address_and_code_are_encrypted_in_the_database(world: ChannelWorld, gateways: Gateways) -> None:
     await world.adds(await world.person("Maya"), "email")
     [row] = await world.rows(select(Channel.address, Channel.code, Channel.address_hash))
     for held in row:
@@ -52,61 +52,59 @@ async def test_an_address_and_its_code_are_ciphertext_in_the_database(world: Cha
         assert gateways.code("email").encode() not in held
 
 
-async def test_a_code_is_good_for_ten_minutes(world: ChannelWorld, gateways: Gateways) -> None:
+async def test_a_code_expires_after_ten_minutes(world: ChannelWorld, gateways: Gateways) -> None:
     maya = await world.person("Maya")
-    made = await world.adds(maya)
+    channel = await world.adds(maya)
     await world.forward(601)
-    late = await maya.post(f"/v1/channels/{made['id']}/confirm", {"code": gateways.code("sms")}, expect=409)
+    late = await maya.post(f"/v1/channels/{channel['id']}/confirm", {"code": gateways.code("sms")}, expect=409)
     assert late["type"] == "/problems/code-not-valid"
     first = gateways.code("sms")
 
     again = await maya.post("/v1/channels", {"kind": "sms", "address": "+1 (555) 010-0199"}, expect=200)
     await world.settle()
-    assert again["id"] == made["id"]
+    assert again["id"] == channel["id"]
     fresh = gateways.code("sms")
     if fresh != first:
-        await maya.post(f"/v1/channels/{made['id']}/confirm", {"code": first}, expect=422)
-    await maya.post(f"/v1/channels/{made['id']}/confirm", {"code": fresh}, expect=200)
-    # A confirmed one is sent no more codes.
+        await maya.post(f"/v1/channels/{channel['id']}/confirm", {"code": first}, expect=422)
+    await maya.post(f"/v1/channels/{channel['id']}/confirm", {"code": fresh}, expect=200)
+    # A confirmed channel is sent no more codes.
     await maya.post("/v1/channels", {"kind": "sms", "address": PHONE}, expect=200)
     await world.settle()
     assert gateways.count() == 2
 
 
-async def test_five_guesses_and_no_more_also_when_they_come_at_once(world: ChannelWorld, gateways: Gateways) -> None:
+async def test_only_five_guesses_are_allowed_even_concurrently(world: ChannelWorld, gateways: Gateways) -> None:
     maya = await world.person("Maya")
-    made = await world.adds(maya)
+    channel = await world.adds(maya)
     right = gateways.code("sms")
     guesses = [f"{(int(right) + step) % 1_000_000:06}" for step in range(1, 13)]
     replies = await asyncio.gather(
-        *(maya.send("POST", f"/v1/channels/{made['id']}/confirm", {"code": guess}) for guess in guesses)
+        *(maya.send("POST", f"/v1/channels/{channel['id']}/confirm", {"code": guess}) for guess in guesses)
     )
     assert sorted(reply.status_code for reply in replies) == [409] * 7 + [422] * 5
-    over = await maya.post(f"/v1/channels/{made['id']}/confirm", {"code": right}, expect=409)
+    over = await maya.post(f"/v1/channels/{channel['id']}/confirm", {"code": right}, expect=409)
     assert over["type"] == "/problems/code-not-valid"
     for code in ("12345", "1234567", "abcdef", "12345６7", "", None):
-        await maya.post(f"/v1/channels/{made['id']}/confirm", {"code": code}, expect=422)
+        await maya.post(f"/v1/channels/{channel['id']}/confirm", {"code": code}, expect=422)
 
 
-async def test_another_person_s_channel_does_not_exist(world: ChannelWorld, gateways: Gateways) -> None:
+async def test_a_channel_is_not_found_for_another_person(world: ChannelWorld, gateways: Gateways) -> None:
     maya, ana = await world.person("Maya"), await world.person("Ana")
-    made = await world.adds(maya)
-    await ana.post(f"/v1/channels/{made['id']}/confirm", {"code": gateways.code("sms")}, expect=404)
-    await ana.delete(f"/v1/channels/{made['id']}", expect=404)
+    channel = await world.adds(maya)
+    await ana.post(f"/v1/channels/{channel['id']}/confirm", {"code": gateways.code("sms")}, expect=404)
+    await ana.delete(f"/v1/channels/{channel['id']}", expect=404)
     assert (await ana.get("/v1/channels"))["items"] == []
-    # The same address may be Ana's as well (a phone that two share); each needs a code of their own.
+    # Ana may use the same address (two people may share a phone), with a code of her own.
     hers = await world.adds(ana)
-    assert hers["id"] != made["id"]
+    assert hers["id"] != channel["id"]
 
 
-async def test_codes_cost_money_so_they_are_limited_by_person_and_by_address(
-    world: ChannelWorld, gateways: Gateways
-) -> None:
+async def test_codes_are_rate_limited_by_person_and_by_address(world: ChannelWorld, gateways: Gateways) -> None:
     maya, ana = await world.person("Maya"), await world.person("Ana")
     await world.adds(maya)
     for _ in range(2):
         await maya.post("/v1/channels", {"kind": "sms", "address": PHONE}, expect=200)
-        await world.settle()  # a newer code calls off one that has not left yet
+        await world.settle()  # a newer code would cancel one that is still unsent
     reply = await maya.send("POST", "/v1/channels", {"kind": "sms", "address": PHONE})
     assert reply.status_code == 429
     assert int(reply.headers["Retry-After"]) > 0
@@ -121,26 +119,26 @@ async def test_codes_cost_money_so_they_are_limited_by_person_and_by_address(
     await world.adds(maya, "ntfy", "another")
 
 
-async def test_a_retry_with_its_key_sends_no_second_code(world: ChannelWorld, gateways: Gateways) -> None:
+async def test_a_retry_with_the_same_key_sends_no_second_code(world: ChannelWorld, gateways: Gateways) -> None:
     maya = await world.person("Maya")
-    said = {"kind": "sms", "address": PHONE}
-    first = await maya.post("/v1/channels", said, expect=201, key="one")
-    assert await maya.post("/v1/channels", said, expect=201, key="one") == first
+    body = {"kind": "sms", "address": PHONE}
+    first = await maya.post("/v1/channels", body, expect=201, key="one")
+    assert await maya.post("/v1/channels", body, expect=201, key="one") == first
     await world.settle()
     assert gateways.count() == 1
-    reused = await maya.post("/v1/channels", said | {"address": "+15550100111"}, expect=422, key="one")
+    reused = await maya.post("/v1/channels", body | {"address": "+15550100111"}, expect=422, key="one")
     assert reused["type"] == "/problems/key-reused"
 
 
-async def test_only_what_the_operator_has_set_up_is_offered(world: ChannelWorld) -> None:
+async def test_only_configured_channel_kinds_are_offered(world: ChannelWorld) -> None:
     maya = await world.person("Maya")
     assert (await maya.get("/v1/config"))["channels"] == ["sms", "email", "ntfy"]
     bare = world.settings.model_copy(update={"sms_url": None, "ntfy_url": SecretStr("")})
     maya.process = await world.another_process(settings=bare)
     assert (await maya.get("/v1/config"))["channels"] == ["email"]
     for kind in ("sms", "ntfy"):
-        said = {"kind": kind, "address": ADDRESSES[kind]}
-        assert (await maya.post("/v1/channels", said, expect=422))["type"] == "/problems/channel-not-offered"
+        body = {"kind": kind, "address": ADDRESSES[kind]}
+        assert (await maya.post("/v1/channels", body, expect=422))["type"] == "/problems/channel-not-offered"
     await world.adds(maya, "email")
 
 
@@ -186,9 +184,7 @@ MALFORMED = {
 }
 
 
-async def test_an_address_is_taken_as_it_is_pasted_and_what_is_sent_reaches_it(
-    world: ChannelWorld, gateways: Gateways
-) -> None:
+async def test_a_pasted_address_is_normalized_and_receives_the_message(world: ChannelWorld, gateways: Gateways) -> None:
     maya = await world.person("Maya", region="GB")
     for kind, pasted, kept in (
         ("sms", "tel:(0)20 7946 0018", "+442079460018"),
@@ -196,15 +192,15 @@ async def test_an_address_is_taken_as_it_is_pasted_and_what_is_sent_reaches_it(
         ("email", " O'Brien@EXAMPLE.org\u200b", "O'Brien@example.org"),
         ("email", "ana@m\u00fcnchen.de", "ana@xn--mnchen-3ya.de"),
     ):
-        made = await maya.post("/v1/channels", {"kind": kind, "address": pasted}, expect=201)
-        assert made["address"] == kept
+        channel = await maya.post("/v1/channels", {"kind": kind, "address": pasted}, expect=201)
+        assert channel["address"] == kept
         await world.settle()
-        assert gateways.texts(kind, kept), f"the gateway took it for {kept}"
+        assert gateways.texts(kind, kept), f"the gateway accepted it for {kept}"
     refused = await maya.post("/v1/channels", {"kind": "sms", "address": "+44 20 7946 0018 x5"}, expect=422)
     assert refused["errors"] == [{"at": "body.sms.address", "says": EXTENSION_GIVEN}]
 
 
-async def test_what_is_no_address_is_refused(world: ChannelWorld) -> None:
+async def test_malformed_addresses_are_refused(world: ChannelWorld) -> None:
     maya = await world.person("Maya")
     for kind, addresses in MALFORMED.items():
         for address in addresses:
@@ -219,35 +215,35 @@ async def test_what_is_no_address_is_refused(world: ChannelWorld) -> None:
 
 async def test_a_person_has_at_most_five_channels(world: ChannelWorld) -> None:
     maya = await world.person("Maya")
-    made = [await world.adds(maya, "ntfy", f"topic-{number}") for number in range(5)]
+    channels = [await world.adds(maya, "ntfy", f"topic-{number}") for number in range(5)]
     full = await maya.post("/v1/channels", {"kind": "ntfy", "address": TOPIC}, expect=409)
     assert full["type"] == "/problems/too-many-channels"
     page = await maya.get("/v1/channels?limit=3")
     rest = await maya.get(f"/v1/channels?limit=3&cursor={page['next']}")
-    assert [row["id"] for row in page["items"] + rest["items"]] == [row["id"] for row in reversed(made)]
-    await maya.delete(f"/v1/channels/{made[0]['id']}")
-    await maya.delete(f"/v1/channels/{made[0]['id']}", expect=404)
+    assert [row["id"] for row in page["items"] + rest["items"]] == [row["id"] for row in reversed(channels)]
+    await maya.delete(f"/v1/channels/{channels[0]['id']}")
+    await maya.delete(f"/v1/channels/{channels[0]['id']}", expect=404)
     await world.forward(1801)
     await world.adds(maya, "ntfy", TOPIC)
 
 
-async def test_the_same_address_twice_at_once_is_one_channel(world: ChannelWorld) -> None:
+async def test_adding_the_same_address_twice_at_once_creates_one_channel(world: ChannelWorld) -> None:
     maya = await world.person("Maya")
-    said = {"kind": "sms", "address": PHONE}
-    replies = await asyncio.gather(*(maya.send("POST", "/v1/channels", said) for _ in range(2)))
+    body = {"kind": "sms", "address": PHONE}
+    replies = await asyncio.gather(*(maya.send("POST", "/v1/channels", body) for _ in range(2)))
     assert sorted(reply.status_code for reply in replies) == [200, 201]
     assert await world.count("channels") == 1
 
 
-async def test_a_code_that_is_no_longer_good_is_not_sent(world: ChannelWorld, gateways: Gateways) -> None:
+async def test_a_replaced_or_expired_code_is_not_sent(world: ChannelWorld, gateways: Gateways) -> None:
     maya = await world.person("Maya")
     gateways.sms.behaviour.status = 500
-    made = await world.adds(maya)
+    channel = await world.adds(maya)
     gateways.sms.behaviour.status = 200
     await maya.post("/v1/channels", {"kind": "sms", "address": PHONE}, expect=200)
     await world.settle()
     await world.passes(300)
-    # The one before is not sent as well, now that the gateway is back.
+    # The replaced code is not sent as well when the gateway is back.
     assert len(gateways.texts("sms")) == 1
     gateways.sms.behaviour.status = 500
     await maya.post("/v1/channels", {"kind": "sms", "address": PHONE}, expect=200)
@@ -257,10 +253,10 @@ async def test_a_code_that_is_no_longer_good_is_not_sent(world: ChannelWorld, ga
     assert len(gateways.texts("sms")) == 1
     states = {row.state for row in await world.rows(select(Delivery.state).where(Delivery.channel_id.is_not(None)))}
     assert "pending" not in states
-    assert (await maya.get("/v1/channels"))["items"][0]["id"] == made["id"]
+    assert (await maya.get("/v1/channels"))["items"][0]["id"] == channel["id"]
 
 
-async def test_channels_are_in_the_export_and_go_with_the_account(world: ChannelWorld) -> None:
+async def test_channels_are_exported_and_erased_with_the_account(world: ChannelWorld) -> None:
     maya = await world.person("Maya")
     await world.channel(maya, "email")
     await world.adds(maya, "sms")
@@ -272,7 +268,7 @@ async def test_channels_are_in_the_export_and_go_with_the_account(world: Channel
     assert (await world.count("channels"), await world.count("deliveries")) == (0, 0)
 
 
-async def test_topics_are_told_apart_by_their_letters_and_mail_is_not(world: ChannelWorld) -> None:
+async def test_topics_are_case_sensitive_and_mail_addresses_are_not(world: ChannelWorld) -> None:
     maya = await world.person("Maya")
     first = await world.adds(maya, "ntfy", "a_Topic")
     second = await world.adds(maya, "ntfy", "a_topic")

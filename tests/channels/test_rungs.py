@@ -1,4 +1,4 @@
-"""When a channel is used: on rung 2 for those whose push nobody confirmed, on rung 3 for all who chose one; never before."""
+"""When channels are used: on rung 2 for members whose push has no receipt, on rung 3 for everyone told; never on rung 1."""
 
 import asyncio
 
@@ -13,12 +13,12 @@ SENTENCE = "Someone in your circle would like company."
 
 
 async def receipt(person: Someone, event: str = "delivered") -> None:
-    """The person's phone says that the latest push has arrived."""
+    """Send the receipt of the person's latest push, as their phone does."""
     delivery = str((await person.pushes("reach_out"))[-1].push.delivery_id)
     await person.post("/v1/receipts", {"delivery_id": delivery, "event": event})
 
 
-async def test_a_channel_that_is_not_confirmed_is_never_used(world: ChannelWorld, gateways: Gateways) -> None:
+async def test_an_unconfirmed_channel_is_never_used(world: ChannelWorld, gateways: Gateways) -> None:
     maya, sponsor = await world.circle("sponsor")
     await world.adds(sponsor, "sms")
     await world.adds(sponsor, "email")
@@ -29,7 +29,7 @@ async def test_a_channel_that_is_not_confirmed_is_never_used(world: ChannelWorld
     assert gateways.count() == 2, "nothing but the two codes"
 
 
-async def test_rung_2_tries_the_channels_of_those_whose_push_has_no_receipt(
+async def test_rung_2_uses_the_channels_of_members_without_a_push_receipt(
     world: ChannelWorld, gateways: Gateways
 ) -> None:
     maya, silent, heard, friend = await world.circle("sponsor", "partner", "friend", steps=(1, 1, 2))
@@ -44,19 +44,17 @@ async def test_rung_2_tries_the_channels_of_those_whose_push_has_no_receipt(
 
     await world.passes(90)
     assert len(gateways.texts("sms", "+15550100101")) == 2
-    assert len(gateways.texts("sms", "+15550100102")) == 1, "the phone said that the push came"
-    assert len(gateways.texts("sms", "+15550100103")) == 1, "told on this very rung, by push"
+    assert len(gateways.texts("sms", "+15550100102")) == 1, "the push has a receipt"
+    assert len(gateways.texts("sms", "+15550100103")) == 1, "told by push on this rung"
     assert await friend.pushed() == ["reach_out"]
 
     await world.passes(90)
     for number in ("+15550100101", "+15550100102", "+15550100103"):
-        assert SENTENCE in gateways.texts("sms", number)[-1], "rung 3 tries everybody's"
+        assert SENTENCE in gateways.texts("sms", number)[-1], "rung 3 uses everybody's channels"
     assert gateways.count() == codes + 4
 
 
-async def test_a_person_with_all_three_is_tried_on_all_three_and_says_nothing_of_recovery(
-    world: ChannelWorld, gateways: Gateways
-) -> None:
+async def test_all_three_channels_are_used_and_none_mentions_recovery(world: ChannelWorld, gateways: Gateways) -> None:
     maya, sponsor = await world.circle("sponsor")
     for kind in ("sms", "email", "ntfy"):
         await world.channel(sponsor, kind)
@@ -77,12 +75,12 @@ async def test_a_person_with_all_three_is_tried_on_all_three_and_says_nothing_of
     for header, value in mail.message.items():
         assert "Apprise" not in f"{header} {value}", header
     for gateway in (gateways.sms, gateways.ntfy):
-        said = f"{gateway.taken[-1].headers} {gateway.taken[-1].json}"
-        assert "github" not in said
-        assert "pprise" not in said
+        request = f"{gateway.taken[-1].headers} {gateway.taken[-1].json}"
+        assert "github" not in request
+        assert "pprise" not in request
 
 
-async def test_somebody_who_has_no_phone_but_a_channel_is_reachable(world: ChannelWorld, gateways: Gateways) -> None:
+async def test_a_member_with_a_channel_and_no_phone_is_reachable(world: ChannelWorld, gateways: Gateways) -> None:
     maya, sponsor = await world.circle("sponsor", devices=False)
     await world.adds(sponsor, "sms")
     [row] = await maya.circle()
@@ -95,7 +93,7 @@ async def test_somebody_who_has_no_phone_but_a_channel_is_reachable(world: Chann
     assert (row["reachable"], row["available_now"]) == (True, False)
 
 
-async def test_who_was_found_out_of_reach_is_back_with_a_confirmed_channel(world: ChannelWorld) -> None:
+async def test_an_unreachable_member_is_reachable_again_with_a_confirmed_channel(world: ChannelWorld) -> None:
     maya, sponsor = await world.circle("sponsor", devices=False)
     async with world.database.write() as session:
         await session.execute(update(Person).values(unreachable_told_at=world.now()))
@@ -107,7 +105,7 @@ async def test_who_was_found_out_of_reach_is_back_with_a_confirmed_channel(world
     assert row["reachable"] is True
 
 
-async def test_a_rung_that_no_push_can_reach_goes_on_to_the_channels_at_once(
+async def test_a_rung_without_reachable_phones_goes_to_the_channels_at_once(
     world: ChannelWorld, gateways: Gateways
 ) -> None:
     maya, sponsor = await world.circle("sponsor", devices=False)
@@ -118,7 +116,7 @@ async def test_a_rung_that_no_push_can_reach_goes_on_to_the_channels_at_once(
     assert await maya.sees_state(sponsor) == "handed"
 
 
-async def test_who_is_muted_or_has_declined_is_not_called(world: ChannelWorld, gateways: Gateways) -> None:
+async def test_muted_and_declined_members_get_no_channel_message(world: ChannelWorld, gateways: Gateways) -> None:
     maya, muted, declined = await world.circle("sponsor", "friend")
     await world.channel(muted, "sms", "+15550100101")
     await world.channel(declined, "sms", "+15550100102")
@@ -130,9 +128,7 @@ async def test_who_is_muted_or_has_declined_is_not_called(world: ChannelWorld, g
     assert gateways.count() == 2
 
 
-async def test_an_answer_or_a_close_while_the_gateway_was_away_calls_the_message_off(
-    world: ChannelWorld, gateways: Gateways
-) -> None:
+async def test_closing_while_the_gateway_is_down_cancels_the_message(world: ChannelWorld, gateways: Gateways) -> None:
     maya, sponsor = await world.circle("sponsor")
     await world.channel(sponsor, "sms")
     gateways.sms.behaviour.status = 503
@@ -141,10 +137,10 @@ async def test_an_answer_or_a_close_while_the_gateway_was_away_calls_the_message
     gateways.sms.behaviour.status = 200
     await maya.close("ok_now")
     await world.passes(600)
-    assert len(gateways.texts("sms")) == 1, "the code, and no alarm after the all-clear"
+    assert len(gateways.texts("sms")) == 1, "only the code: no alarm after the all-clear"
 
 
-async def test_a_gateway_that_was_away_is_tried_again(world: ChannelWorld, gateways: Gateways) -> None:
+async def test_a_message_is_retried_after_the_gateway_was_down(world: ChannelWorld, gateways: Gateways) -> None:
     maya, sponsor = await world.circle("sponsor")
     await world.channel(sponsor, "email")
     gateways.email.refuse = True
@@ -157,24 +153,22 @@ async def test_a_gateway_that_was_away_is_tried_again(world: ChannelWorld, gatew
     assert len(gateways.email.taken) == 2
 
 
-async def test_a_removed_channel_is_not_used_and_what_was_due_to_it_is_gone(
-    world: ChannelWorld, gateways: Gateways
-) -> None:
+async def test_removing_a_channel_cancels_its_pending_deliveries(world: ChannelWorld, gateways: Gateways) -> None:
     maya, sponsor, friend = await world.circle("sponsor", "friend", devices=False)
     await friend.device()
-    made = await world.channel(sponsor, "sms")
+    channel = await world.channel(sponsor, "sms")
     gateways.sms.behaviour.status = 503
     await maya.press()
     await world.passes(90)
     gateways.sms.behaviour.status = 200
-    await sponsor.delete(f"/v1/channels/{made['id']}")
+    await sponsor.delete(f"/v1/channels/{channel['id']}")
     assert await maya.sees_state(sponsor) == "unreachable"
     await world.passes(90)
     assert len(gateways.texts("sms")) == 1
     assert await world.rows(select(Delivery.id).where(Delivery.channel_id.is_not(None))) == []
 
 
-async def test_a_channel_confirmed_in_the_middle_of_the_night_is_tried_by_the_next_rung(
+async def test_a_channel_confirmed_during_a_reach_out_is_used_by_the_next_rung(
     world: ChannelWorld, gateways: Gateways
 ) -> None:
     maya, sponsor, friend = await world.circle("sponsor", "friend", devices=False)
@@ -187,7 +181,7 @@ async def test_a_channel_confirmed_in_the_middle_of_the_night_is_tried_by_the_ne
     assert SENTENCE in gateways.texts("sms", PHONE)[-1]
 
 
-async def test_a_slow_gateway_holds_back_no_push(world: ChannelWorld, gateways: Gateways) -> None:
+async def test_a_slow_gateway_delays_no_push(world: ChannelWorld, gateways: Gateways) -> None:
     maya, *members = await world.circle("sponsor", "friend", "partner")
     for number, member in enumerate(members):
         await world.channel(member, "sms", f"+1555010010{number}")
@@ -201,8 +195,8 @@ async def test_a_slow_gateway_holds_back_no_push(world: ChannelWorld, gateways: 
     turn = asyncio.create_task(world.work())
     await until(lambda: gateways.sms.asked == 6)
     await ana.press()
-    await until(lambda: any(one.where in ben.devices.values() for one in world.transport.handed))
-    assert len(gateways.texts("sms")) == 3, "the gateway still hesitates"
+    await until(lambda: any(sending.where in ben.devices.values() for sending in world.transport.handed))
+    assert len(gateways.texts("sms")) == 3, "the gateway has not replied yet"
 
     gateways.sms.hurry.set()
     await turn

@@ -1,4 +1,4 @@
-"""Who makes room when there are too many connections, and how many there may be."""
+"""The connection limit: which connection is closed when there are too many, and how many there may be."""
 
 import pytest
 
@@ -6,62 +6,62 @@ from cli.connection_limit import PROXY_PLACE, Activity, ConnectionLimit, OpenCon
 from cli.descriptors import share
 
 
-class Full:
-    """A limit that is soon reached, and the connections it closed."""
+class FullLimit:
+    """A low connection limit, and the connections it closed."""
 
     def __init__(self, max_connections: int = 6, max_per_place: int = 3) -> None:
         self.closed_activities: list[Activity] = []
         self.closed: list[OpenConnection] = []
         self.limit = ConnectionLimit(max_connections, ["10.0.0.0/8"], self.closed_activities.append, max_per_place)
 
-    def comes(self, host: str, activity: Activity = Activity.ARRIVING) -> OpenConnection:
+    def connect(self, host: str, activity: Activity = Activity.ARRIVING) -> OpenConnection:
         connection = OpenConnection(self.limit.place(host), lambda: self.closed.append(connection))
         self.limit.add(connection)
         self.limit.set_activity(connection, activity)
         return connection
 
 
-def test_a_full_place_gives_up_its_oldest_request_that_is_not_whole_and_refuses_nobody() -> None:
-    full = Full()
-    stream = full.comes("192.0.2.1", Activity.STREAMING)
-    first, second = full.comes("192.0.2.1"), full.comes("192.0.2.1")
-    full.comes("192.0.2.1", Activity.SERVED)
+def test_a_full_place_closes_its_oldest_incomplete_request_first() -> None:
+    full = FullLimit()
+    stream = full.connect("192.0.2.1", Activity.STREAMING)
+    first, second = full.connect("192.0.2.1"), full.connect("192.0.2.1")
+    full.connect("192.0.2.1", Activity.SERVED)
     assert full.closed == [first]
-    full.comes("192.0.2.1", Activity.SERVED)
+    full.connect("192.0.2.1", Activity.SERVED)
     assert full.closed == [first, second]
-    full.comes("192.0.2.1", Activity.SERVED)
+    full.connect("192.0.2.1", Activity.SERVED)
     assert full.closed == [first, second, stream]
     assert full.closed_activities == [Activity.ARRIVING, Activity.ARRIVING, Activity.STREAMING]
 
 
-def test_what_is_worked_at_is_never_given_up_for_its_place() -> None:
-    full = Full()
+def test_a_request_being_served_is_never_closed() -> None:
+    full = FullLimit()
     for _ in range(5):
-        full.comes("192.0.2.1", Activity.SERVED)
+        full.connect("192.0.2.1", Activity.SERVED)
     assert full.closed == []
     assert full.limit.count == 5
 
 
-def test_when_all_are_too_many_the_fullest_place_makes_room() -> None:
-    full = Full()
-    alone = full.comes("192.0.2.9")
-    greedy = [full.comes("192.0.2.1") for _ in range(3)]
-    others = [full.comes(f"192.0.2.{host}") for host in (2, 3)]
-    full.comes("192.0.2.4", Activity.SERVED)
+def test_over_the_total_limit_the_fullest_place_loses_a_connection() -> None:
+    full = FullLimit()
+    alone = full.connect("192.0.2.9")
+    greedy = [full.connect("192.0.2.1") for _ in range(3)]
+    others = [full.connect(f"192.0.2.{host}") for host in (2, 3)]
+    full.connect("192.0.2.4", Activity.SERVED)
     assert full.closed == [greedy[0]]
     assert not {alone, *others} & set(full.closed)
     assert full.limit.count == 6
 
 
-def test_a_household_is_one_place_and_so_is_an_address_however_it_is_written() -> None:
-    limit = Full().limit
+def test_a_household_and_every_spelling_of_an_address_are_one_place() -> None:
+    limit = FullLimit().limit
     assert limit.place("2001:db8:1:2::1") == limit.place("2001:db8:1:2:ffff::9") != limit.place("2001:db8:1:3::1")
     assert limit.place("::ffff:192.0.2.1") == limit.place("192.0.2.1") != limit.place("192.0.2.2")
 
 
-def test_behind_a_proxy_whoever_is_forwarded_has_the_place() -> None:
-    full = Full()
-    waiting = [full.comes("10.1.2.3") for _ in range(4)]
+def test_behind_a_proxy_the_forwarded_address_is_the_place() -> None:
+    full = FullLimit()
+    waiting = [full.connect("10.1.2.3") for _ in range(4)]
     assert {connection.place for connection in waiting} == {PROXY_PLACE}
     assert full.closed == []
     for connection in waiting:
@@ -75,7 +75,5 @@ def test_behind_a_proxy_whoever_is_forwarded_has_the_place() -> None:
 
 
 @pytest.mark.parametrize(("limit", "connections"), [(1024, 652), (4096, 3468), (20_000, 10_000), (1_048_576, 10_000)])
-def test_descriptors_are_kept_for_the_database_for_pushes_and_for_those_who_are_arriving(
-    limit: int, connections: int
-) -> None:
+def test_descriptors_are_reserved_for_database_pushes_and_new_connections(limit: int, connections: int) -> None:
     assert share(limit, 20).connections == connections

@@ -1,4 +1,4 @@
-"""Content at rest: bound to its column and row, opened by one person's key alone, and rotated without being lost."""
+"""Encryption at rest: bound to column, row and person; keys can be rotated without loss."""
 
 import stat
 from pathlib import Path
@@ -17,7 +17,7 @@ COLUMN = "reach_outs.note"
 
 
 @given(st.text(max_size=200))
-def test_what_is_sealed_opens_at_its_place_alone(text: str) -> None:
+def test_sealed_text_opens_only_in_its_own_column_and_row(text: str) -> None:
     keyring = fresh_keyring()
     wrapped = keyring.new_data_key(PERSON)
     vault = keyring.vault(PERSON, wrapped)
@@ -32,7 +32,7 @@ def test_what_is_sealed_opens_at_its_place_alone(text: str) -> None:
 
 
 @given(st.integers(0, 10_000), st.integers(1, 255))
-def test_a_changed_byte_withholds_and_never_raises(place: int, change: int) -> None:
+def test_changed_ciphertext_opens_as_none_and_never_raises(place: int, change: int) -> None:
     keyring = fresh_keyring()
     vault = keyring.vault(PERSON, keyring.new_data_key(PERSON))
     sealed = bytearray(vault.seal(COLUMN, ROW, "Please come.") or b"")
@@ -41,13 +41,13 @@ def test_a_changed_byte_withholds_and_never_raises(place: int, change: int) -> N
 
 
 @given(st.binary(max_size=60))
-def test_nonsense_withholds_and_never_raises(held: bytes) -> None:
+def test_garbage_opens_as_none_and_never_raises(held: bytes) -> None:
     keyring = fresh_keyring()
     assert keyring.vault(PERSON, keyring.new_data_key(PERSON)).open(COLUMN, ROW, held) is None
     assert keyring.vault(PERSON, held).has_key is False
 
 
-def test_without_the_key_it_withholds_and_says_what_cannot_be_done() -> None:
+def test_without_the_master_key_reads_give_none_and_new_keys_raise() -> None:
     keyring = fresh_keyring()
     wrapped = keyring.new_data_key(PERSON)
     sealed = keyring.vault(PERSON, wrapped).seal(COLUMN, ROW, "Please come.")
@@ -63,25 +63,25 @@ def test_without_the_key_it_withholds_and_says_what_cannot_be_done() -> None:
     )
 
 
-def test_hashes_for_look_ups_are_keyed_and_kept_apart_by_purpose() -> None:
-    one, other = fresh_keyring(), fresh_keyring()
-    assert one.digest("name", b"maya") == one.digest("name", b"maya")
-    assert one.digest("name", b"maya") != one.digest("address", b"maya")
-    assert one.digest("name", b"maya") != other.digest("name", b"maya")
-    assert len(one.digest("name", b"maya")) == 32
-    assert one.best_effort_digest("name", b"maya") == one.digest("name", b"maya")
-    one.trusted = False
+def test_lookup_digests_are_keyed_and_differ_by_purpose() -> None:
+    keyring, other = fresh_keyring(), fresh_keyring()
+    assert keyring.digest("name", b"maya") == keyring.digest("name", b"maya")
+    assert keyring.digest("name", b"maya") != keyring.digest("address", b"maya")
+    assert keyring.digest("name", b"maya") != other.digest("name", b"maya")
+    assert len(keyring.digest("name", b"maya")) == 32
+    assert keyring.best_effort_digest("name", b"maya") == keyring.digest("name", b"maya")
+    keyring.trusted = False
     with pytest.raises(KeysUnavailable):
-        one.digest("name", b"maya")
+        keyring.digest("name", b"maya")
 
 
-def test_a_rotated_master_key_opens_the_old_and_rewraps_to_the_new(tmp_path: Path) -> None:
+def test_a_rotated_key_file_opens_old_data_and_rewraps_data_keys(tmp_path: Path) -> None:
     path = tmp_path / "keys" / "master.key"
     create_master_key_file(path)
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     written = path.read_text()
     create_master_key_file(path)
-    assert path.read_text() == written, "a key file that is there stays"
+    assert path.read_text() == written, "an existing key file is kept"
     old = load_keyring(path)
     wrapped = old.new_data_key(PERSON)
     sealed = old.vault(PERSON, wrapped).seal(COLUMN, ROW, "Please come.")
@@ -101,14 +101,14 @@ def test_a_rotated_master_key_opens_the_old_and_rewraps_to_the_new(tmp_path: Pat
 
 
 @pytest.mark.parametrize("held", ["", "index", "index AAAA", "key one AAAA", "index !!!!", "\u00e9"])
-def test_a_file_that_is_no_key_file_is_no_key(tmp_path: Path, held: str) -> None:
+def test_a_malformed_key_file_is_not_trusted(tmp_path: Path, held: str) -> None:
     path = tmp_path / "master.key"
     path.write_text(held, encoding="utf-8")
     assert load_keyring(path).trusted is False
     assert load_keyring(tmp_path / "missing").fingerprint is None
 
 
-def test_somebody_who_was_erased_is_forgotten() -> None:
+def test_forget_drops_the_cached_vault() -> None:
     keyring = fresh_keyring()
     wrapped = keyring.new_data_key(PERSON)
     first = keyring.vault(PERSON, wrapped)

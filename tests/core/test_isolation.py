@@ -1,4 +1,4 @@
-"""Isolation: an error ends its block and nothing else, and is logged by its type alone."""
+"""Isolation: an error ends only its own block, and is logged by its type alone."""
 
 import ast
 import asyncio
@@ -21,7 +21,7 @@ def failures(event: str) -> float:
     return REGISTRY.get_sample_value("porchlight_isolated_failures_total", {"event": event}) or 0.0
 
 
-def test_an_error_is_logged_by_its_type_counted_and_goes_no_further() -> None:
+def test_an_isolated_error_is_logged_by_type_counted_and_swallowed() -> None:
     before = failures("test_failed")
     with structlog.testing.capture_logs() as logs, isolated("test_failed", level="error", number=3) as block:
         raise LookupError("a note that somebody wrote")
@@ -30,7 +30,7 @@ def test_an_error_is_logged_by_its_type_counted_and_goes_no_further() -> None:
     assert isinstance(block.failure, LookupError)
 
 
-def test_a_block_that_ends_well_leaves_no_trace() -> None:
+def test_a_block_without_an_error_logs_nothing() -> None:
     with structlog.testing.capture_logs() as logs, isolated("test_failed") as block:
         pass
     assert logs == []
@@ -39,7 +39,7 @@ def test_a_block_that_ends_well_leaves_no_trace() -> None:
         _ = block.failure
 
 
-def test_what_is_only_caught_is_not_logged() -> None:
+def test_a_caught_error_is_not_logged() -> None:
     with structlog.testing.capture_logs() as logs, caught() as block:
         raise LookupError
     assert logs == []
@@ -53,13 +53,13 @@ def test_cancellation_and_exits_pass_through(error: type[BaseException]) -> None
 
 
 @pytest.mark.parametrize("package", PACKAGES)
-def test_nothing_else_catches_whatever_may_come(package: str) -> None:
-    """Errors that may be of any kind go through this one place, where they are logged without their words."""
+def test_no_other_code_catches_every_exception(package: str) -> None:
+    """Broad excepts belong in `core.isolation`, which logs an error without its message."""
     broad = [
         f"{file.relative_to(ROOT)}:{handler.lineno}"
         for file in sorted((ROOT / package).rglob("*.py"))
         for handler in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
-        if isinstance(handler, ast.ExceptHandler) and _is_broad(handler) and not _raises(handler)
+        if isinstance(handler, ast.ExceptHandler) and _is_broad(handler) and not _reraises(handler)
     ]
     assert broad == []
 
@@ -70,12 +70,12 @@ def _is_broad(handler: ast.ExceptHandler) -> bool:
     )
 
 
-def _raises(handler: ast.ExceptHandler) -> bool:
-    """Whether it raises the error again, or one of ours in its place."""
+def _reraises(handler: ast.ExceptHandler) -> bool:
+    """Tell whether the handler raises, be it the same error or another."""
     return any(isinstance(step, ast.Raise) for step in ast.walk(handler))
 
 
-def test_what_the_block_used_is_let_go_without_the_garbage_collector() -> None:
+def test_a_caught_error_keeps_no_reference_to_the_frame() -> None:
     class Connection:
         pass
 

@@ -1,4 +1,4 @@
-"""What libraries log: enough to look for it, and nothing of what somebody wrote."""
+"""Log lines of libraries: enough to search for, and no personal content."""
 
 import json
 import logging
@@ -10,14 +10,14 @@ from core.telemetry import _LibraryFormatter
 SECRET = "Rough evening"
 
 
-def _line(name: str, said: str, *args: object) -> dict[str, str]:
-    record = logging.LogRecord(name, logging.ERROR, "/lib/pool.py", 7, said, args, None, "_clean")
-    found: dict[str, str] = json.loads(_LibraryFormatter().format(record))
-    return found
+def _line(name: str, message: str, *args: object) -> dict[str, str]:
+    record = logging.LogRecord(name, logging.ERROR, "/lib/pool.py", 7, message, args, None, "_clean")
+    line: dict[str, str] = json.loads(_LibraryFormatter().format(record))
+    return line
 
 
 @pytest.mark.parametrize(
-    ("name", "said", "message"),
+    ("name", "raw", "message"),
     [
         (
             "asyncio",
@@ -31,11 +31,11 @@ def _line(name: str, said: str, *args: object) -> dict[str, str]:
         ("somebody.else", SECRET, "pool._clean"),
     ],
 )
-def test_a_librarys_line_says_what_it_is_about(name: str, said: str, message: str) -> None:
-    line = _line(name, said)
+def test_a_library_log_line_is_kept_without_its_variable_parts(name: str, raw: str, message: str) -> None:
+    line = _line(name, raw)
     assert (line["event"], line["logger"], line["message"]) == ("library", name, message)
     assert SECRET not in str(line)
 
 
-def test_arguments_never_come_into_the_log() -> None:
+def test_arguments_are_never_logged() -> None:
     assert SECRET not in str(_line("sqlalchemy.pool", "Exception terminating connection %r", SECRET))

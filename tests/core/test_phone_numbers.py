@@ -1,4 +1,4 @@
-"""Phone numbers: what people paste is taken, what is kept can be dialled, and what cannot be says what to do."""
+"""Phone numbers: pasted spellings are accepted and stored in dialable form; the rest is refused with advice."""
 
 import pytest
 from hypothesis import given
@@ -37,7 +37,7 @@ PASTED = [
 
 
 @pytest.mark.parametrize(("pasted", "region", "kept"), PASTED)
-def test_what_people_paste_is_kept_as_it_can_be_dialled(pasted: str, region: str | None, kept: str) -> None:
+def test_a_pasted_number_is_stored_in_dialable_form(pasted: str, region: str | None, kept: str) -> None:
     assert to_e164(pasted, region) == kept
     assert to_e164(kept) == kept
 
@@ -66,13 +66,13 @@ REFUSED = [
 
 
 @pytest.mark.parametrize(("typed", "region", "says"), REFUSED)
-def test_what_cannot_be_dialled_says_what_to_do(typed: str, region: str | None, says: str) -> None:
+def test_a_number_that_cannot_be_dialled_is_refused_with_advice(typed: str, region: str | None, says: str) -> None:
     with pytest.raises(ValueError, match=says):
         to_e164(typed, region)
 
 
 @given(st.text(max_size=80), st.sampled_from([None, "GB", "US", "JP", "ZZ"]))
-def test_whatever_is_typed_it_is_a_number_or_a_sentence(typed: str, region: str | None) -> None:
+def test_any_text_gives_a_dialable_number_or_a_value_error(typed: str, region: str | None) -> None:
     try:
         kept = to_e164(typed, region)
     except ValueError:

@@ -1,4 +1,4 @@
-"""Push addresses under a key of their own: opened without the master key, and never an address of yesterday."""
+"""Push addresses sealed with the push key: readable without the master key, and never a stale address."""
 
 import stat
 from pathlib import Path
@@ -14,7 +14,7 @@ COLUMN = "devices.address"
 BESIDE = b"the copy under the master key"
 
 
-def test_what_is_sealed_opens_at_its_place_and_beside_its_copy_alone(tmp_path: Path) -> None:
+def test_a_sealed_address_opens_only_in_its_row_and_with_its_copy(tmp_path: Path) -> None:
     create_push_key_file(tmp_path / "push.key")
     keys = load_push_keys(tmp_path / "push.key")
     sealed = keys.seal(COLUMN, ROW, "token", BESIDE)
@@ -24,9 +24,9 @@ def test_what_is_sealed_opens_at_its_place_and_beside_its_copy_alone(tmp_path: P
     for column, row, beside in (
         ("channels.address", ROW, BESIDE),
         (COLUMN, OTHER, BESIDE),
-        # An older release has put another address there, and knew nothing of this one.
+        # An older release stored another address there and left this column as it was.
         (COLUMN, ROW, b"another copy"),
-        # Or has taken the device out of use.
+        # Or it retired the device.
         (COLUMN, ROW, None),
     ):
         assert keys.open(column, row, sealed, beside) is None
@@ -34,7 +34,7 @@ def test_what_is_sealed_opens_at_its_place_and_beside_its_copy_alone(tmp_path: P
         assert keys.open(COLUMN, ROW, broken, BESIDE) is None
 
 
-def test_a_new_key_in_front_opens_what_the_old_one_sealed_also_in_a_process_that_has_not_started_anew(
+def test_key_rotation_works_in_a_process_that_was_not_restarted(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = tmp_path / "keys" / "push.key"
@@ -55,14 +55,14 @@ def test_a_new_key_in_front_opens_what_the_old_one_sealed_also_in_a_process_that
     assert running.open(COLUMN, ROW, new, BESIDE) == "token"
 
 
-def test_a_key_that_is_missing_or_of_another_house_opens_and_seals_nothing(tmp_path: Path) -> None:
-    for name in ("one", "two"):
+def test_a_missing_or_foreign_key_neither_opens_nor_seals(tmp_path: Path) -> None:
+    for name in ("own", "foreign"):
         create_push_key_file(tmp_path / name)
-    one, two = load_push_keys(tmp_path / "one"), load_push_keys(tmp_path / "two")
-    assert one.fingerprint != two.fingerprint
-    sealed = one.seal(COLUMN, ROW, "token", BESIDE)
-    two.trusted = False
-    for lost in (two, PushKeys(), load_push_keys(tmp_path / "missing")):
+    own, foreign = load_push_keys(tmp_path / "own"), load_push_keys(tmp_path / "foreign")
+    assert own.fingerprint != foreign.fingerprint
+    sealed = own.seal(COLUMN, ROW, "token", BESIDE)
+    foreign.trusted = False
+    for lost in (foreign, PushKeys(), load_push_keys(tmp_path / "missing")):
         assert lost.open(COLUMN, ROW, sealed, BESIDE) is None
         assert lost.seal(COLUMN, ROW, "token", BESIDE) is None
         assert not lost.trusted

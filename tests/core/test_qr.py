@@ -1,4 +1,4 @@
-"""A code as a path: the same squares that the encoder made. That a camera reads it is a browser's test."""
+"""QR codes as an SVG path: the squares are those of the encoder. A browser test shows that a camera reads it."""
 
 import re
 
@@ -10,10 +10,10 @@ LINK = "https://porch.example.org/#/invitation/dGhpcyBpcyBhIHRva2Vu"
 
 
 def test_the_path_covers_every_dark_square_once_and_no_other() -> None:
-    made = qr.draw(LINK)
+    code = qr.draw(LINK)
     covered = [
         (int(x) + step, int(y))
-        for x, y, run, back in re.findall(r"M(\d+) (\d+)h(\d+)v1h-(\d+)z", made.path)
+        for x, y, run, back in re.findall(r"M(\d+) (\d+)h(\d+)v1h-(\d+)z", code.path)
         if run == back
         for step in range(int(run))
     ]
@@ -21,5 +21,5 @@ def test_the_path_covers_every_dark_square_once_and_no_other() -> None:
     dark = {(x, y) for y, row in enumerate(matrix) for x, square in enumerate(row) if square}
     assert len(covered) == len(set(covered))
     assert set(covered) == dark
-    assert re.fullmatch(r"(M\d+ \d+h\d+v1h-\d+z)+", made.path)
-    assert made.size == len(matrix)
+    assert re.fullmatch(r"(M\d+ \d+h\d+v1h-\d+z)+", code.path)
+    assert code.size == len(matrix)

@@ -1,4 +1,4 @@
-"""Secrets that people type: one spelling each, whichever keyboard or clipboard they came by."""
+"""Typed secrets: normalized to one spelling, whichever keyboard or clipboard they came from."""
 
 import unicodedata
 
@@ -25,34 +25,35 @@ SAME = [
 ]
 
 
-@pytest.mark.parametrize(("one", "other"), SAME)
-def test_a_passphrase_is_the_same_on_every_keyboard(one: str, other: str) -> None:
-    assert secret_text.passphrase(one) == secret_text.passphrase(other)
+@pytest.mark.parametrize(("spelling", "other_spelling"), SAME)
+def test_a_passphrase_is_the_same_from_every_keyboard(spelling: str, other_spelling: str) -> None:
+    assert secret_text.passphrase(spelling) == secret_text.passphrase(other_spelling)
 
 
 @pytest.mark.parametrize(
-    ("one", "other"), [("Lantern", "lantern"), ("two  blanks", "two blanks"), ("ö", "o"), ("ß", "ss")]
+    ("passphrase", "other_passphrase"),
+    [("Lantern", "lantern"), ("two  blanks", "two blanks"), ("ö", "o"), ("ß", "ss")],
 )
-def test_what_differs_to_its_owner_differs(one: str, other: str) -> None:
-    assert secret_text.passphrase(one) != secret_text.passphrase(other)
+def test_different_passphrases_stay_different(passphrase: str, other_passphrase: str) -> None:
+    assert secret_text.passphrase(passphrase) != secret_text.passphrase(other_passphrase)
 
 
 @given(st.text(max_size=60))
-def test_one_spelling_is_its_own_and_the_clipboards(typed: str) -> None:
+def test_normalizing_a_passphrase_is_idempotent(typed: str) -> None:
     plain = secret_text.passphrase(typed)
     assert secret_text.passphrase(plain) == plain
     assert secret_text.passphrase(unicodedata.normalize("NFD", typed)) == plain
     assert plain not in secret_text.earlier_spellings(typed)
 
 
-def test_plain_letters_are_hashed_once() -> None:
+def test_plain_ascii_has_no_earlier_spellings() -> None:
     assert secret_text.earlier_spellings("a lantern by the window") == ()
 
 
 NFC, NFD = "caf\u00e9 am Fluss", "cafe\u0301 am Fluss"
 
 
-async def test_a_hash_made_earlier_opens_to_either_keyboard_and_says_that_it_is_one() -> None:
+async def test_a_hash_of_an_earlier_release_matches_and_is_reported_as_earlier() -> None:
     weak = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
     passphrases = Passphrases(weak)
     try:
@@ -68,15 +69,15 @@ async def test_a_hash_made_earlier_opens_to_either_keyboard_and_says_that_it_is_
         passphrases.close()
 
 
-async def test_a_wrong_one_costs_the_same_whether_the_name_exists(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_wrong_passphrase_costs_the_same_whether_the_name_exists(monkeypatch: pytest.MonkeyPatch) -> None:
     weak = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
     passphrases = Passphrases(weak)
     verified: list[str] = []
-    looked = Passphrases._verified
+    verify = Passphrases._verified
 
     def counted(self: Passphrases, encoded: str, spelled: str) -> bool:
         verified.append(spelled)
-        return looked(self, encoded, spelled)
+        return verify(self, encoded, spelled)
 
     monkeypatch.setattr(Passphrases, "_verified", counted)
     try:
@@ -89,7 +90,7 @@ async def test_a_wrong_one_costs_the_same_whether_the_name_exists(monkeypatch: p
         passphrases.close()
 
 
-def test_codes_and_names_as_hands_and_eyes_write_them() -> None:
+def test_codes_and_names_are_read_however_they_are_typed() -> None:
     for typed in (
         "0123-ABCD-EFGH-JKMN",
         "o1z3abcdefghjkmn",

@@ -1,4 +1,4 @@
-"""Text that people type: what is kept, what is quietly taken out, what is refused."""
+"""Typed text: what is kept, what is silently removed, what is refused."""
 
 import unicodedata
 
@@ -38,7 +38,7 @@ def test_a_name_is_one_clean_line(typed: str, kept: str) -> None:
         *["Ma\x00ya", "Ma\x1bya", "\u202eayaM", "\u2066x\u2069", "\ud83d", "x" * 61],
     ],
 )
-def test_a_name_that_misleads_or_says_nothing_is_refused(typed: str) -> None:
+def test_a_blank_or_misleading_name_is_refused(typed: str) -> None:
     with pytest.raises(ValueError, match="must"):
         one_line(typed, 60)
 
@@ -60,11 +60,11 @@ def test_a_name_that_misleads_or_says_nothing_is_refused(typed: str) -> None:
         ("🫂", "🫂"),
     ],
 )
-def test_a_note_is_cleaned_and_never_sent_back_for_what_cannot_be_seen(typed: str, kept: str | None) -> None:
+def test_a_note_is_cleaned_and_never_refused_for_invisible_characters(typed: str, kept: str | None) -> None:
     assert clean_multiline(typed, 2000) == kept
 
 
-def test_what_is_cut_is_clean() -> None:
+def test_cut_text_is_clean() -> None:
     assert clean_and_cut("\u200bcome, please", 5) == "come,"
     assert clean_and_cut("come please", 5) == "come"
     assert clean_and_cut("\u0958\u0958", 3) == "\u0915\u093c\u0915"
@@ -78,7 +78,7 @@ def test_length_is_counted_after_cleaning() -> None:
 
 
 @given(st.text(max_size=60))
-def test_whatever_is_typed_what_is_kept_is_clean_and_stays_as_it_is(typed: str) -> None:
+def test_cleaning_any_text_is_idempotent(typed: str) -> None:
     kept = clean_multiline(typed, 2000)
     if kept is not None:
         assert not any(pattern.search(kept) for pattern in (BIDI, CONTROLS, INVISIBLE))

@@ -1,4 +1,4 @@
-"""What deploy/ says, held against what the program knows: its commands, its settings, its ports."""
+"""The files in deploy/ agree with the program's commands, settings and ports."""
 
 import ipaddress
 import re
@@ -12,8 +12,8 @@ from cli.main import _parser
 from core.settings import Settings
 
 DEPLOY = Path(__file__).parents[2] / "deploy"
-OURS = ("server-1", "server-2", "worker-1", "worker-2", "migrate")
-NOT_OURS = {"PORCHLIGHT_DOMAIN"}
+OWN_SERVICES = ("server-1", "server-2", "worker-1", "worker-2", "migrate")
+COMPOSE_ONLY_SETTINGS = {"PORCHLIGHT_DOMAIN"}
 
 
 @pytest.fixture(scope="module")
@@ -22,11 +22,11 @@ def compose() -> dict[str, Any]:
     return loaded
 
 
-def test_every_command_is_one_that_the_program_takes(compose: dict[str, Any]) -> None:
-    asked = {name: _parser().parse_args(compose["services"][name]["command"]) for name in OURS}
-    assert [asked[name].command for name in OURS] == ["serve", "serve", "work", "work", "migrate"]
-    assert asked["server-1"].worker is False
-    assert asked["server-1"].host == "0.0.0.0"
+def test_every_command_is_accepted_by_the_program(compose: dict[str, Any]) -> None:
+    commands = {name: _parser().parse_args(compose["services"][name]["command"]) for name in OWN_SERVICES}
+    assert [commands[name].command for name in OWN_SERVICES] == ["serve", "serve", "work", "work", "migrate"]
+    assert commands["server-1"].worker is False
+    assert commands["server-1"].host == "0.0.0.0"
 
 
 def test_every_setting_exists(compose: dict[str, Any]) -> None:
@@ -35,21 +35,21 @@ def test_every_setting_exists(compose: dict[str, Any]) -> None:
         re.findall(r"PORCHLIGHT_[A-Z_]+", (DEPLOY / ".env.example").read_text() + (DEPLOY / "README.md").read_text())
     )
     known = {f"PORCHLIGHT_{name.upper()}" for name in Settings.model_fields}
-    assert named - known - NOT_OURS == set()
+    assert named - known - COMPOSE_ONLY_SETTINGS == set()
 
 
-def test_the_example_of_the_settings_lists_all_of_them() -> None:
+def test_the_example_env_file_lists_every_setting() -> None:
     listed = re.findall(r"^#(PORCHLIGHT_[A-Z_]+)=", (DEPLOY.parent / ".env.example").read_text(), re.MULTILINE)
     assert sorted(listed) == sorted(f"PORCHLIGHT_{name.upper()}" for name in Settings.model_fields)
 
 
-def test_nothing_of_ours_may_write_but_where_the_keys_are(compose: dict[str, Any]) -> None:
-    for name in (*OURS, "database", "caddy"):
+def test_containers_are_read_only_except_for_the_keys(compose: dict[str, Any]) -> None:
+    for name in (*OWN_SERVICES, "database", "caddy"):
         assert compose["services"][name]["read_only"] is True, name
-    assert all(compose["services"][name]["volumes"] == ["keys:/data"] for name in OURS)
+    assert all(compose["services"][name]["volumes"] == ["keys:/data"] for name in OWN_SERVICES)
 
 
-def test_the_network_of_the_proxy_is_the_one_that_is_trusted(compose: dict[str, Any]) -> None:
+def test_only_the_proxys_network_is_trusted(compose: dict[str, Any]) -> None:
     trusted = Settings(
         _env_file=None, trusted_proxies=compose["services"]["server-1"]["environment"]["PORCHLIGHT_TRUSTED_PROXIES"]
     ).trusted_proxies
@@ -60,8 +60,8 @@ def test_the_network_of_the_proxy_is_the_one_that_is_trusted(compose: dict[str, 
     assert members == ["server-1", "server-2", "caddy"]
 
 
-def test_the_proxy_asks_the_servers_that_there_are(compose: dict[str, Any]) -> None:
-    asked = re.search(r"reverse_proxy ([^{]+)\{", (DEPLOY / "Caddyfile").read_text())
-    assert asked is not None
+def test_the_proxy_forwards_to_every_server(compose: dict[str, Any]) -> None:
+    upstreams = re.search(r"reverse_proxy ([^{]+)\{", (DEPLOY / "Caddyfile").read_text())
+    assert upstreams is not None
     servers = [name for name in compose["services"] if name.startswith("server")]
-    assert asked[1].split() == [f"{name}:8000" for name in servers]
+    assert upstreams[1].split() == [f"{name}:8000" for name in servers]

@@ -1,4 +1,4 @@
-"""Settings for those who run it: a mistake is said in a sentence that quotes no secret."""
+"""Settings for operators: a mistake gives a message that quotes no secret."""
 
 from typing import Any
 
@@ -8,9 +8,9 @@ from pydantic import ValidationError
 from core.settings import Settings
 
 
-def settings(**said: Any) -> Settings:
-    """As the environment gives them: text."""
-    return Settings(_env_file=None, **said)
+def settings(**values: Any) -> Settings:
+    """Return settings read from text, as the environment gives them."""
+    return Settings(_env_file=None, **values)
 
 
 @pytest.mark.parametrize(
@@ -21,24 +21,24 @@ def settings(**said: Any) -> Settings:
         ("", ()),
     ],
 )
-def test_trusted_proxies(value: str, kept: tuple[str, ...]) -> None:
+def test_trusted_proxies_are_read_from_text(value: str, kept: tuple[str, ...]) -> None:
     assert settings(trusted_proxies=value).trusted_proxies == kept
 
 
 @pytest.mark.parametrize("value", ["*", "caddy", "172.30.5.1/24", "10.0.0.0/40"])
-def test_proxies_that_are_no_addresses(value: str) -> None:
+def test_trusted_proxies_must_be_addresses_or_networks(value: str) -> None:
     with pytest.raises(ValidationError, match="addresses or networks"):
         settings(trusted_proxies=value)
 
 
 @pytest.mark.parametrize("value", ["ping.example/secret", "ftp://ping.example/secret", "https:///secret"])
-def test_a_heartbeat_that_is_no_address(value: str) -> None:
+def test_a_malformed_heartbeat_url_is_refused_without_quoting_it(value: str) -> None:
     with pytest.raises(ValidationError, match="whole address") as caught:
         settings(heartbeat_url=value)
     assert "secret" not in caught.value.errors()[0]["msg"]
 
 
-def test_no_heartbeat() -> None:
+def test_an_empty_heartbeat_url_is_none() -> None:
     assert settings(heartbeat_url="").heartbeat_url is None
 
 

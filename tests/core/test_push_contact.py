@@ -1,4 +1,4 @@
-"""Whom push services may write to: what an operator types, what follows from the public address, and what is of no use."""
+"""The contact in VAPID signatures: the operator's setting, else the public URL if it is reachable."""
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -10,16 +10,16 @@ from notifications.transports.vapid import VapidKeys
 KEYS = VapidKeys.of(ec.generate_private_key(ec.SECP256R1()))
 
 
-def contact(public_url: str = "http://localhost:8000", said: str | None = None) -> str | None:
-    """The subject as it is signed with; one that the library cannot sign with raises."""
-    found = Settings(_env_file=None, public_url=public_url, contact=said).push_contact
-    if found is not None:
-        KEYS.authorization("https://push.example", found, 1)
-    return found
+def contact(public_url: str = "http://localhost:8000", setting: str | None = None) -> str | None:
+    """Return the subject used for signing; raise if the library cannot sign with it."""
+    subject = Settings(_env_file=None, public_url=public_url, contact=setting).push_contact
+    if subject is not None:
+        KEYS.authorization("https://push.example", subject, 1)
+    return subject
 
 
 @pytest.mark.parametrize(
-    ("said", "subject"),
+    ("setting", "subject"),
     [
         ("porch@example.org", "mailto:porch@example.org"),
         ("mailto:porch@example.org", "mailto:porch@example.org"),
@@ -29,12 +29,12 @@ def contact(public_url: str = "http://localhost:8000", said: str | None = None) 
         ("https://porch.example:8443", "https://porch.example"),
     ],
 )
-def test_what_is_named_is_what_is_sent(said: str, subject: str) -> None:
-    assert contact(said=said) == contact("https://another.example", said) == subject
+def test_a_configured_contact_is_the_vapid_subject(setting: str, subject: str) -> None:
+    assert contact(setting=setting) == contact("https://another.example", setting) == subject
 
 
 @pytest.mark.parametrize(
-    "said",
+    "setting",
     [
         "porch",
         "porch@",
@@ -49,9 +49,9 @@ def test_what_is_named_is_what_is_sent(said: str, subject: str) -> None:
         "a@b.example, c@d.example",
     ],
 )
-def test_what_apple_would_refuse_is_refused_at_the_start_in_plain_words(said: str) -> None:
+def test_a_contact_that_apple_refuses_is_refused_at_the_start(setting: str) -> None:
     with pytest.raises(ValidationError, match=r"CONTACT is an e-mail address such as porch@example\.org"):
-        contact(said=said)
+        contact(setting=setting)
 
 
 @pytest.mark.parametrize(
@@ -59,7 +59,7 @@ def test_what_apple_would_refuse_is_refused_at_the_start_in_plain_words(said: st
     [
         ("https://porch.example", "https://porch.example"),
         ("https://porch.example/", "https://porch.example"),
-        # A port kept the whole server from starting: the library that signs takes none.
+        # The signing library accepts no port; with one, the server did not start.
         ("https://porch.example:8443", "https://porch.example"),
         ("https://b\u00fccher.example", "https://xn--bcher-kva.example"),
         ("http://porch.example", None),
@@ -71,9 +71,9 @@ def test_what_apple_would_refuse_is_refused_at_the_start_in_plain_words(said: st
         ("https://[::1]:8443", None),
     ],
 )
-def test_without_one_it_is_the_public_address_where_that_leads_somewhere(public_url: str, subject: str | None) -> None:
+def test_without_a_contact_a_reachable_public_url_is_the_subject(public_url: str, subject: str | None) -> None:
     assert contact(public_url) == subject
 
 
-def test_nothing_typed_is_nothing_named() -> None:
-    assert contact(said="  ") is None
+def test_a_blank_contact_is_no_contact() -> None:
+    assert contact(setting="  ") is None
