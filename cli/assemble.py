@@ -24,7 +24,7 @@ from notifications.transports.protocol import Transport
 from worker.auditor import Auditor
 from worker.loop import Worker
 from worker.purge import Purge
-from worker.push_address_sealing import PushAddresses
+from worker.push_address_sealing import PushAddressSealer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,7 +49,7 @@ class Assembly:
     worker: Worker
     auditor: Auditor
     purge: Purge
-    push_addresses: PushAddresses
+    push_addresses: PushAddressSealer
 
     def app(self, routes: FastAPI | None = None) -> ASGIApp:
         """Return the API of this process. `routes` that were built before save a fifth of a second."""
@@ -100,5 +100,5 @@ def assemble(
         worker=Worker(database, clock, keyring, bus, dispatcher, on_step=seams.on_step),
         auditor=Auditor(*parts),
         purge=Purge(*parts, settings.retention_days, pause=seams.pause),
-        push_addresses=PushAddresses(database, clock, keyring),
+        push_addresses=PushAddressSealer(database, clock, keyring),
     )

@@ -19,7 +19,7 @@ async def audit_command(settings: Settings) -> int:
         clock = DatabaseClock(database.time)
         await clock.anchor()
         keyring = await open_keyring(settings, database)
-        findings = await Auditor(database, clock, keyring, Bus(), _dispatch_nothing).look()
+        findings = await Auditor(database, clock, keyring, Bus(), _dispatch_nothing).audit_once()
     finally:
         await database.close()
     print(findings_table(findings))

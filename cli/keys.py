@@ -11,7 +11,7 @@ from core.database import Database
 from core.encryption import Keyring
 from core.settings import Settings
 from models import Installation, Person
-from worker.push_address_sealing import PushAddresses
+from worker.push_address_sealing import PushAddressSealer
 
 REWRAP_BATCH = 200
 
@@ -93,7 +93,7 @@ async def _renew_push_key(settings: Settings, database: Database, keyring: Keyri
         await session.commit()
     clock = DatabaseClock(database.time)
     await clock.anchor()
-    count = await PushAddresses(database, clock, keyring).run(anew=True)
+    count = await PushAddressSealer(database, clock, keyring).run(anew=True)
     print(f"A new push key stands first in {path}; {count} addresses were sealed anew.")
     print("Restart every server and worker, and renew your copy of the key file.")
     return 0

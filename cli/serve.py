@@ -164,7 +164,7 @@ async def working(services: Assembly) -> AsyncIterator[None]:
 
 def _periodic_jobs(services: Assembly) -> Iterator[Coroutine[None, None, None]]:
     """Yield the jobs that run beside the worker's loop, each at its own interval."""
-    yield run_every(auditor.AUDIT_SECONDS, services.auditor.look, name="audit", first=auditor.AUDIT_SECONDS)
+    yield run_every(auditor.AUDIT_SECONDS, services.auditor.audit_once, name="audit", first=auditor.AUDIT_SECONDS)
     yield run_every(purge.PURGE_SECONDS, services.purge.run, name="purge", first=purge.FIRST_PURGE_SECONDS)
     yield run_every(
         push_address_sealing.SEALING_SECONDS,

@@ -19,8 +19,8 @@ from models.enums import ChannelKind, DeviceKind
 from notifications.transports.fcm import FcmTransport
 from notifications.transports.log import LogTransport
 from notifications.transports.protocol import Transport
-from notifications.transports.unset import NoChannel
-from notifications.transports.vapid import VapidKeys, load_or_make
+from notifications.transports.unset import UnconfiguredChannel
+from notifications.transports.vapid import VapidKeys, load_or_create_keys
 from notifications.transports.webpush import WebPushTransport
 
 FALLBACK_CONTACT = "mailto:operator@localhost.invalid"
@@ -46,7 +46,7 @@ async def open_services(
         if not settings.webpush_key_path.exists():
             # Browsers registered with an earlier key have to register again.
             log.warning("webpush_key_made", path=str(settings.webpush_key_path))
-        vapid = load_or_make(settings.webpush_key_path)
+        vapid = load_or_create_keys(settings.webpush_key_path)
         services = assemble(
             settings,
             database=database,
@@ -111,7 +111,7 @@ def transports(settings: Settings, clock: DatabaseClock, vapid: VapidKeys) -> Ma
 
 def channel_transports(settings: Settings) -> Mapping[str, Transport]:
     """Return the operator's gateway for each kind of channel, or a null transport that rejects every push."""
-    gateways: dict[str, Transport] = {kind: NoChannel(kind) for kind in map(str, ChannelKind)}
+    gateways: dict[str, Transport] = {kind: UnconfiguredChannel(kind) for kind in map(str, ChannelKind)}
     for kind, url in settings.channels.items():
         # Importing Apprise takes 50 ms, so only installations with a gateway do.
         from notifications.transports.channel import ChannelTransport

@@ -1,4 +1,4 @@
-"""Claims deliveries under a lease: one statement locks, marks and rechecks them; those that are not sent are released after it."""
+"""Claims deliveries under a lease: one statement locks, marks and rechecks them; what is not sent is released afterwards."""
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -28,20 +28,20 @@ from models import Channel, Delivery, Device
 from models.enums import ADDRESS_KINDS, DeliveryState, NoticeKind
 from notifications import release
 from notifications.recheck import recheck, triage
-from notifications.release import PENDING, Released
+from notifications.release import IS_PENDING, Released
 from rules.outbox.lease import LEASE_SECONDS, SEND_SECONDS
 
 log = structlog.get_logger(__name__)
 
 ReserveSlot = Callable[[str], bool]
-"""Takes a kind of address and reserves a transport slot for one send to it; False when none is free."""
+"""Reserves a transport slot for one send to a kind of address; False when none is free."""
 
 
 @dataclass(frozen=True, slots=True)
-class Claimed:
-    """A delivery that this process holds until its lease runs out, with all that it takes to compose the push.
+class ClaimedDelivery:
+    """A delivery that this process holds until its lease expires, with everything needed to compose the push.
 
-    `refusals`: how often its address has refused in a row. `waiting`: how many people wait for the recipient's answer.
+    `refusals`: consecutive refusals of its address. `waiting`: number of people who wait for the recipient's answer.
     """
 
     id: UUID
@@ -70,35 +70,35 @@ class Claimed:
 
 
 @dataclass(frozen=True, slots=True)
-class Claim:
-    """The result of a claim: the deliveries to send now, and those that go back."""
+class ClaimResult:
+    """The result of a claim: the deliveries to send now, and those to release."""
 
-    taken: list[Claimed]
+    taken: list[ClaimedDelivery]
     released: Released | None = None
 
     @property
-    def settled(self) -> int:
-        """Number of deliveries that are no longer due, because they are being sent or were called off."""
+    def done_count(self) -> int:
+        """Number of deliveries that are no longer due because they are being sent or were called off."""
         rows = self.released.rows if self.released else []
         called_off = [row for row in rows if row["state"] != DeliveryState.PENDING]
         return len(self.taken) + len(called_off)
 
 
 MAX_CLAIMED = 256
-"""Most rows that one claim takes."""
-_IN_IDS = AnyOf(Delivery.id, "ids")
-_COMMITTED = (
+"""Most rows that a single claim takes."""
+_IS_ONE_OF_IDS = AnyOf(Delivery.id, "ids")
+_RECHECK_COMMITTED = (
     recheck(Delivery)
     .where(
-        PENDING,
-        # As this process wrote them: no other has claimed them, and there is time to send them and to record it.
+        IS_PENDING,
+        # Still as this process wrote them: no other process has claimed them, and there is time to send and record them.
         Delivery.attempt == 0,
         Delivery.lease_until >= bindparam("until", type_=UtcDateTime),
-        _IN_IDS,
+        _IS_ONE_OF_IDS,
     )
     .order_by(Delivery.due_at)
 )
-_MARK = (
+_MARK_CLAIMED = (
     update(Delivery)
     .values(lease_until=bindparam("lease", type_=UtcDateTime), fence=Delivery.fence + 1, attempt=Delivery.attempt + 1)
     .execution_options(synchronize_session=False)
@@ -107,39 +107,41 @@ _MARK = (
 
 async def claim_committed(
     operation: Operation, ids: Sequence[UUID], reserve_slot: ReserveSlot
-) -> tuple[list[Claimed], list[UUID]]:
-    """Recheck rows that this process committed under its own lease a moment ago; return those to send now.
+) -> tuple[list[ClaimedDelivery], list[UUID]]:
+    """Recheck rows that this process has just committed under its own lease; return those to send now.
 
-    The lease and the fence that they were written with are the claim, so this only reads. The ids of all others (not
-    wanted, no free slot, a lease that is nearly over) are returned as well, for `claim_own`.
+    The lease and the fence that they were written with are the claim, so this only reads. Also returns the ids of the
+    others (not wanted, no free slot, lease nearly expired), for `claim_own`.
     """
     until = operation.now + timedelta(seconds=SEND_SECONDS)
-    rows = await operation.fetch(_COMMITTED, {"ids": list(ids), "until": until})
+    rows = await operation.fetch(_RECHECK_COMMITTED, {"ids": list(ids), "until": until})
     taken = [_claimed(row, attempt=1) for row in triage(rows, operation.now, reserve_slot).taken]
     taken_ids = {claimed.id for claimed in taken}
     return taken, [delivery_id for delivery_id in ids if delivery_id not in taken_ids]
 
 
-async def claim_own(operation: Operation, ids: Sequence[UUID], reserve_slot: ReserveSlot) -> Claim:
-    """Claim rows that this process committed and no other has claimed, with a new lease."""
+async def claim_own(operation: Operation, ids: Sequence[UUID], reserve_slot: ReserveSlot) -> ClaimResult:
+    """Claim rows that this process committed and no other process has claimed, with a new lease."""
     return await _claim(operation, _CLAIM_UNTOUCHED, {"ids": list(ids)}, reserve_slot)
 
 
-async def claim_due(operation: Operation, kinds: Iterable[str], limit: int, reserve_slot: ReserveSlot) -> Claim:
-    """Claim rows that are due and under no lease, oldest first, at most `limit`, for these kinds of address."""
-    return await _claim(operation, claim_next(frozenset(kinds)), {"now": operation.now, "rows": limit}, reserve_slot)
+async def claim_due(operation: Operation, kinds: Iterable[str], limit: int, reserve_slot: ReserveSlot) -> ClaimResult:
+    """Claim at most `limit` rows that are due and not leased, oldest first, for these kinds of address."""
+    return await _claim(
+        operation, due_claim_statement(frozenset(kinds)), {"now": operation.now, "rows": limit}, reserve_slot
+    )
 
 
 @cache
-def claim_next(kinds: frozenset[str]) -> UpdateThenRead:
-    """Return the statement for a set of kinds, which it spells out: they are words of our own.
+def due_claim_statement(kinds: frozenset[str]) -> UpdateThenRead:
+    """Return the statement that claims due deliveries of these kinds, which are literals in it.
 
-    With every kind among them, as nearly always, the index of due deliveries gives the rows in their order and nothing
-    else is read.
+    With all kinds, as in nearly every case, the index of due deliveries returns the rows in order and nothing else is
+    read.
     """
     now = bindparam("now", type_=UtcDateTime)
     due = select(Delivery.id).where(
-        PENDING, Delivery.due_at <= now, or_(Delivery.lease_until.is_(None), Delivery.lease_until <= now)
+        IS_PENDING, Delivery.due_at <= now, or_(Delivery.lease_until.is_(None), Delivery.lease_until <= now)
     )
     if not kinds >= ADDRESS_KINDS:
         address_kind = func.coalesce(Device.kind, Channel.kind)
@@ -148,39 +150,41 @@ def claim_next(kinds: frozenset[str]) -> UpdateThenRead:
             .outerjoin(Channel, Channel.id == Delivery.channel_id)
             .where(address_kind.in_([literal_column(f"'{kind}'") for kind in sorted(kinds)]))
         )
-    # PostgreSQL plans a limit it does not know for a tenth of all due rows, so the largest one is spelled out beside it.
-    # Rows are locked as they are fetched, so no more than `rows` are.
-    longest = (
+    # For a limit that is a parameter, PostgreSQL plans for a tenth of all due rows, so the maximum is a literal as well.
+    # Rows are locked as they are fetched, so no more than `rows` are locked.
+    next_due = (
         due.order_by(Delivery.due_at)
         .limit(literal_column(f"{MAX_CLAIMED}"))
         .with_for_update(of=Delivery, skip_locked=True)
     )
-    return _claiming(select(longest.subquery("longest").c.id).limit(bindparam("rows", type_=Integer)))
+    return _claim_statement(select(next_due.subquery("next_due").c.id).limit(bindparam("rows", type_=Integer)))
 
 
-def _claiming(choose: Select[UUID]) -> UpdateThenRead:
-    """Lock the deliveries that `choose` selects, mark them as this process's, and recheck them as they then are."""
-    return UpdateThenRead(Delivery, choose, _MARK, lambda delivery: recheck(delivery).order_by(delivery.due_at))
+def _claim_statement(choose: Select[UUID]) -> UpdateThenRead:
+    """Return the statement that locks the deliveries `choose` selects, marks them as claimed, and rechecks them."""
+    return UpdateThenRead(Delivery, choose, _MARK_CLAIMED, lambda delivery: recheck(delivery).order_by(delivery.due_at))
 
 
-_CLAIM_UNTOUCHED = _claiming(
-    select(Delivery.id).where(PENDING, Delivery.attempt == 0, _IN_IDS).with_for_update(skip_locked=True)
+_CLAIM_UNTOUCHED = _claim_statement(
+    select(Delivery.id).where(IS_PENDING, Delivery.attempt == 0, _IS_ONE_OF_IDS).with_for_update(skip_locked=True)
 )
-"""Claims those of some ids that no process has claimed yet."""
+"""Claims deliveries by id, if no process has claimed them yet."""
 
 
 async def _claim(
-    operation: Operation, claiming: UpdateThenRead, values: dict[str, Any], reserve_slot: ReserveSlot
-) -> Claim:
-    """Claim the rows that `claiming` selects; the caller commits before anything is sent."""
+    operation: Operation, statement: UpdateThenRead, values: dict[str, Any], reserve_slot: ReserveSlot
+) -> ClaimResult:
+    """Claim rows with `statement`; the caller commits before anything is sent."""
     lease = operation.now + timedelta(seconds=LEASE_SECONDS)
-    rows = await operation.statements.update_then_read(claiming, {**values, "lease": lease})
+    rows = await operation.statements.update_then_read(statement, {**values, "lease": lease})
     triaged = triage(rows, operation.now, reserve_slot)
-    return Claim([_claimed(row, row.attempt) for row in triaged.taken], release.plan_release(triaged, operation.now))
+    return ClaimResult(
+        [_claimed(row, row.attempt) for row in triaged.taken], release.plan_release(triaged, operation.now)
+    )
 
 
-def _claimed(row: Row[*tuple[Any, ...]], attempt: int) -> Claimed:
-    return Claimed(
+def _claimed(row: Row[*tuple[Any, ...]], attempt: int) -> ClaimedDelivery:
+    return ClaimedDelivery(
         id=row.id,
         fence=row.fence,
         attempt=attempt,

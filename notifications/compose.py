@@ -1,4 +1,4 @@
-"""Turns a claimed delivery into a push: a neutral sentence, ids, and the address, decrypted only now."""
+"""Composes the push of a claimed delivery: a neutral sentence, ids, and the address, which is decrypted only here."""
 
 import json
 import math
@@ -6,9 +6,9 @@ from typing import Final
 
 from core.encryption import Keyring
 from models.enums import DeviceKind, NoticeKind
-from notifications.claim import Claimed
+from notifications.claim import ClaimedDelivery
 from notifications.transports.protocol import ChannelAddress, FcmAddress, Push, TransportAddress, WebPushAddress
-from notifications.wording import wording
+from notifications.wording import push_wording
 from rules.accounts import channels, devices
 from rules.kinds import KINDS, Tag
 
@@ -16,19 +16,19 @@ DATA_VERSION: Final = "1"
 
 
 class AddressWithheldError(Exception):
-    """No key of this process opens the address."""
+    """No key of this process can open the address."""
 
 
-def compose(claimed: Claimed, keyring: Keyring, until: float = math.inf) -> Push:
-    """Return the push of this delivery, to be begun before `until` (seconds of `core.clock.elapsed`).
+def compose(claimed: ClaimedDelivery, keyring: Keyring, until: float = math.inf) -> Push:
+    """Return the push of this delivery; sending must begin before `until` (seconds of `core.clock.elapsed`).
 
-    Raises AddressWithheldError, ValueError for an address that makes no sense.
+    Raises AddressWithheldError, or ValueError for a malformed address.
     """
     policy = KINDS[claimed.kind]
     tag = _push_tag(claimed)
-    title, body = wording(claimed.kind, claimed.language, claimed.waiting)
+    title, body = push_wording(claimed.kind, claimed.language, claimed.waiting)
     if claimed.kind is NoticeKind.TEST and claimed.channel_id is not None:
-        _, body = wording("code", claimed.language)
+        _, body = push_wording("code", claimed.language)
         vault = keyring.vault(claimed.person_id, claimed.data_key)
         code = vault.open("channels.code", claimed.channel_id, claimed.code)
         if code is None:
@@ -46,7 +46,7 @@ def compose(claimed: Claimed, keyring: Keyring, until: float = math.inf) -> Push
             "tag": tag,
             "round": str(claimed.round),
             "url": _app_url(claimed),
-            # Every value is a string: Firebase takes no other. A service worker that does not know these two ignores them.
+            # Strings, because Firebase accepts nothing else. Older service workers ignore these two.
             "urgent": json.dumps(policy.urgent),
             "closes": json.dumps(policy.closes),
         },
@@ -54,14 +54,14 @@ def compose(claimed: Claimed, keyring: Keyring, until: float = math.inf) -> Push
         body=body,
         tag=tag,
         urgent=policy.urgent,
-        # A new kind or a further round is news; the same push sent twice is not.
+        # A new kind or a further round should alert again.
         renotify=True,
         ttl=int(policy.ttl.total_seconds()),
         until=until,
     )
 
 
-def _push_tag(claimed: Claimed) -> str:
+def _push_tag(claimed: ClaimedDelivery) -> str:
     subject = claimed.reach_out_id or claimed.bookend_id
     match KINDS[claimed.kind].tag:
         case Tag.SUBJECT if subject is not None:
@@ -71,13 +71,13 @@ def _push_tag(claimed: Claimed) -> str:
     return str(claimed.notice_id)
 
 
-def _app_url(claimed: Claimed) -> str:
+def _app_url(claimed: ClaimedDelivery) -> str:
     if claimed.reach_out_id is not None:
         return f"/#/reach-outs/{claimed.reach_out_id}"
     return f"/#/bookends/{claimed.bookend_id}" if claimed.bookend_id else "/#/inbox"
 
 
-def _open_address(claimed: Claimed, keyring: Keyring) -> TransportAddress:
+def _open_address(claimed: ClaimedDelivery, keyring: Keyring) -> TransportAddress:
     column = devices.DEVICE_ADDRESS_COLUMN if claimed.channel_id is None else channels.CHANNEL_ADDRESS_COLUMN
     row_id = claimed.device_id or claimed.channel_id
     address = row_id and keyring.open_address(

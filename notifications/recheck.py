@@ -1,4 +1,4 @@
-"""Rechecks a delivery at the moment it is claimed: reads everything it depends on, and decides what becomes of it."""
+"""Rechecks deliveries when they are claimed: reads everything they depend on, and decides what happens to them."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -35,49 +35,7 @@ _WAITING_COUNT = (
 def recheck(delivery: type[Delivery]) -> Select[*tuple[Any, ...]]:
     """Select deliveries with everything that they depend on. `delivery`: the table, or an alias of some of its rows."""
     return (
-        select(
-            delivery.id,
-            delivery.fence,
-            delivery.attempt,
-            delivery.created_at,
-            delivery.due_at,
-            delivery.round,
-            delivery.handed_at,
-            delivery.notice_id,
-            Notice.kind,
-            Notice.reach_out_id,
-            Notice.bookend_id,
-            Notice.recipient_id,
-            Notice.dismissed_at,
-            delivery.device_id,
-            Device.address_hash,
-            delivery.channel_id,
-            func.coalesce(Device.kind, Channel.kind).label("address_kind"),
-            func.coalesce(Device.address, Channel.address).label("address"),
-            func.coalesce(Device.push_address, Channel.push_address).label("push_address"),
-            func.coalesce(Device.refusals, Channel.refusals).label("refusals"),
-            case((Notice.kind == literal_column(f"'{NoticeKind.REACH_OUT}'"), _WAITING_COUNT), else_=None).label(
-                "waiting"
-            ),
-            Channel.code,
-            Channel.code_expires_at,
-            Device.disabled_at,
-            Channel.confirmed_at.label("channel_confirmed_at"),
-            func.coalesce(Device.person_id, Channel.person_id).label("address_person_id"),
-            Person.data_key,
-            Person.language,
-            Person.time_zone,
-            Person.hours,
-            Person.wake_me,
-            func.coalesce(ReachOut.person_id, Bookend.person_id).label("owner_id"),
-            func.coalesce(ReachOut.closed_at, Bookend.checked_in_at).label("over_at"),
-            ReachOut.state.label("reach_out_state"),
-            func.coalesce(Recipient.told_at, Bookend.companion_told_at).label("told_at"),
-            Recipient.gone_at,
-            Recipient.answer,
-            Membership.confirmed_at,
-            Membership.muted_until,
-        )
+        select(*_recheck_columns(delivery))
         .select_from(delivery)
         .join(Notice, Notice.id == delivery.notice_id)
         .outerjoin(Device, Device.id == delivery.device_id)
@@ -98,9 +56,53 @@ def recheck(delivery: type[Delivery]) -> Select[*tuple[Any, ...]]:
     )
 
 
+def _recheck_columns(delivery: type[Delivery]) -> tuple[Any, ...]:
+    return (
+        delivery.id,
+        delivery.fence,
+        delivery.attempt,
+        delivery.created_at,
+        delivery.due_at,
+        delivery.round,
+        delivery.handed_at,
+        delivery.notice_id,
+        Notice.kind,
+        Notice.reach_out_id,
+        Notice.bookend_id,
+        Notice.recipient_id,
+        Notice.dismissed_at,
+        delivery.device_id,
+        Device.address_hash,
+        delivery.channel_id,
+        func.coalesce(Device.kind, Channel.kind).label("address_kind"),
+        func.coalesce(Device.address, Channel.address).label("address"),
+        func.coalesce(Device.push_address, Channel.push_address).label("push_address"),
+        func.coalesce(Device.refusals, Channel.refusals).label("refusals"),
+        case((Notice.kind == literal_column(f"'{NoticeKind.REACH_OUT}'"), _WAITING_COUNT), else_=None).label("waiting"),
+        Channel.code,
+        Channel.code_expires_at,
+        Device.disabled_at,
+        Channel.confirmed_at.label("channel_confirmed_at"),
+        func.coalesce(Device.person_id, Channel.person_id).label("address_person_id"),
+        Person.data_key,
+        Person.language,
+        Person.time_zone,
+        Person.hours,
+        Person.wake_me,
+        func.coalesce(ReachOut.person_id, Bookend.person_id).label("owner_id"),
+        func.coalesce(ReachOut.closed_at, Bookend.checked_in_at).label("over_at"),
+        ReachOut.state.label("reach_out_state"),
+        func.coalesce(Recipient.told_at, Bookend.companion_told_at).label("told_at"),
+        Recipient.gone_at,
+        Recipient.answer,
+        Membership.confirmed_at,
+        Membership.muted_until,
+    )
+
+
 @dataclass(slots=True)
 class Triage:
-    """Rows by what becomes of them. `no_slot`: due again at once; `newer`: left to a worker of a newer release."""
+    """Rows by what happens to them. `no_slot`: due again immediately; `newer`: left to a worker of a newer release."""
 
     taken: list[Any] = field(default_factory=list)
     unwanted: list[Any] = field(default_factory=list)
@@ -110,11 +112,11 @@ class Triage:
 
 
 def triage(rows: Sequence[Any], now: datetime, reserve_slot: Callable[[str], bool]) -> Triage:
-    """Decide what becomes of each row. `attempt` counts this try where the row was marked for one."""
+    """Decide what happens to each row. `attempt` includes this attempt if the row is marked as claimed."""
     result = Triage()
     for row in rows:
         if _is_newer(row):
-            # It may not stay first in line here, before all that this worker can send.
+            # Released, so that it does not stay ahead of everything that this worker can send.
             result.newer.append(row)
         elif not wanted(_facts(row, now)):
             result.unwanted.append(row)
@@ -128,7 +130,7 @@ def triage(rows: Sequence[Any], now: datetime, reserve_slot: Callable[[str], boo
 
 
 def _is_newer(row: Row[*tuple[Any, ...]]) -> bool:
-    """Return whether a newer release wrote the row, with a word that this one does not know."""
+    """Return whether a newer release wrote the row, with a value that this one does not know."""
     known = row.kind in NOTICE_KINDS and row.address_kind in ADDRESS_KINDS
     return not known or (row.answer is not None and row.answer not in ANSWER_KINDS)
 
@@ -154,7 +156,7 @@ def _facts(row: Row[*tuple[Any, ...]], now: datetime) -> Facts:
 
 
 def _address_open(row: Row[*tuple[Any, ...]], now: datetime) -> bool:
-    """Return whether the device is in use, or the channel confirmed. A code goes to any channel, while it is valid."""
+    """Return whether the device is enabled or the channel confirmed. A valid code may go to an unconfirmed channel."""
     if row.channel_id is None:
         return row.disabled_at is None
     if row.kind == NoticeKind.TEST:

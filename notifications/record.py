@@ -1,4 +1,4 @@
-"""Records the outcomes of sends: the delivery under its fence, the recipient's progress, and what follows from them."""
+"""Records the outcomes of sends: updates deliveries under their fence and recipients, and applies the consequences."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ from core.types import UtcDateTime
 from core.unit_of_work import Operation, UnitOfWork
 from models import Delivery, Recipient
 from models.enums import DeliveryState, NoticeKind
-from notifications.claim import Claimed
+from notifications.claim import ClaimedDelivery
 from notifications.release import LOCKED_DELIVERIES
 from notifications.transports.protocol import DeadAddress, Rejected, Result, RetryAt, Sent
 from rules.kinds import KINDS
@@ -27,7 +27,7 @@ from rules.reach_out.advance import lock_reach_outs_of, share_memberships_of
 log = structlog.get_logger(__name__)
 
 RECEIPT_WAIT = timedelta(seconds=120)
-"""How long a device may take to send a receipt before the push is sent once more."""
+"""Time for a device to send a receipt before the push is sent again."""
 
 _DELIVERY_UPDATE = UpdateEach(
     {
@@ -44,7 +44,7 @@ _DELIVERY_UPDATE = UpdateEach(
         update(Delivery)
         .where(
             Delivery.id == given("id"),
-            # A process that was suspended for longer than its lease may no longer record anything.
+            # A process that was suspended beyond its lease must not record anything.
             Delivery.fence == given("fence"),
             Delivery.state == DeliveryState.PENDING,
         )
@@ -53,7 +53,7 @@ _DELIVERY_UPDATE = UpdateEach(
             attempt=given("attempt"),
             due_at=given("due_at"),
             lease_until=None,
-            # The first hand-over counts: it shows how long the press took.
+            # Keep the first hand-over, which shows how long the press took.
             handed_at=func.coalesce(Delivery.handed_at, given("handed_at")),
             resend_at=given("resend_at"),
             last_error=given("error"),
@@ -76,7 +76,7 @@ _RECIPIENT_UPDATE = UpdateEach(
 )
 _RECORD_UPDATE = BulkUpdate(
     _RECIPIENT_UPDATE.together.where(
-        # Always true: it makes PostgreSQL lock every delivery before the first recipient, which is the order of locks.
+        # Always true: makes PostgreSQL lock every delivery before the first recipient, which is the order of locks.
         select(func.count()).select_from(LOCKED_DELIVERIES).scalar_subquery() > 0
     ).add_cte(_DELIVERY_UPDATE.together.where(Delivery.id.in_(select(LOCKED_DELIVERIES.c.id))).cte("written")),
     _DELIVERY_UPDATE,
@@ -86,9 +86,9 @@ _RECORD_UPDATE = BulkUpdate(
 
 @dataclass(frozen=True, slots=True)
 class SendOutcome:
-    """The result of one send, and when it came. `jitter` (0 to 1) spreads the next try."""
+    """The result of one send, and its time. `jitter` (0 to 1) spreads the next attempt."""
 
-    claimed: Claimed
+    claimed: ClaimedDelivery
     transport: str
     result: Result
     at: datetime
@@ -96,7 +96,7 @@ class SendOutcome:
 
 
 async def record(operation: Operation, outcomes: Sequence[SendOutcome]) -> None:
-    """Record all of them by one statement, which the caller commits."""
+    """Record all outcomes with one statement, which the caller commits."""
     rows = sorted((_delivery_row(outcome) for outcome in outcomes), key=itemgetter("id"))
     handed = {
         (outcome.claimed.reach_out_id, outcome.claimed.person_id): outcome.at
@@ -114,12 +114,12 @@ async def record(operation: Operation, outcomes: Sequence[SendOutcome]) -> None:
 
 
 async def apply_consequences(unit: UnitOfWork, outcomes: Sequence[SendOutcome]) -> None:
-    """Retire dead addresses, count refusals, and let no ladder wait for a person whom nothing reaches.
+    """Retire dead addresses, count refusals, and let no ladder wait for a person who cannot be reached.
 
-    A transaction of its own, after `record`: it locks reach-outs, which come before deliveries in the order of locks.
+    Needs its own transaction after `record`: it locks reach-outs, which precede deliveries in the order of locks.
     """
     ordered = sorted(outcomes, key=lambda outcome: (_address_id(outcome.claimed), outcome.claimed.id))
-    # Locked at once and in their order: locked one by one, two such transactions could deadlock.
+    # Locked together and in order: two such transactions that lock one by one could deadlock.
     people = sorted({outcome.claimed.person_id for outcome in ordered if _has_consequence(outcome)})
     await share_memberships_of(unit, people)
     await lock_reach_outs_of(unit, people)
@@ -141,7 +141,7 @@ async def apply_consequences(unit: UnitOfWork, outcomes: Sequence[SendOutcome]) 
             await device_retirement.note_given_up(unit, claimed.reach_out_id, claimed.person_id)
 
 
-def _address_id(claimed: Claimed) -> str:
+def _address_id(claimed: ClaimedDelivery) -> str:
     return str(claimed.device_id or claimed.channel_id)
 
 
@@ -150,7 +150,7 @@ def has_consequences(outcomes: Sequence[SendOutcome]) -> bool:
 
 
 def refused(outcome: SendOutcome) -> bool:
-    """Return whether the push was refused for good: no outage, and not a dead address either."""
+    """Return whether the push was refused permanently, other than by an outage or a dead address."""
     result = outcome.result
     return isinstance(result, Rejected) or (isinstance(result, RetryAt) and result.refused)
 
@@ -167,7 +167,7 @@ def _given_up(outcome: SendOutcome) -> bool:
 
 
 def count_outcomes(outcomes: Sequence[SendOutcome]) -> None:
-    """Count what has been recorded, and log what went wrong; ids and static words only."""
+    """Count recorded outcomes and log failures, with ids and static words only."""
     for outcome in outcomes:
         claimed, result = outcome.claimed, outcome.result
         word = {Sent: "sent", RetryAt: "retry", DeadAddress: "dead", Rejected: "rejected"}[type(result)]
@@ -187,14 +187,14 @@ def count_outcomes(outcomes: Sequence[SendOutcome]) -> None:
         if refused(outcome):
             REFUSED_TOTAL.labels(outcome.transport, result.why).inc()
             if result.why in OPERATOR_REASONS:
-                # A line of its own for the operator, beside the one for each push.
+                # A separate line for the operator, in addition to the one for each push.
                 log.error("refused_for_our_fault", transport=outcome.transport, why=result.why)
         if _delivery_state(outcome) is DeliveryState.FAILED:
             PARKED_TOTAL.labels("rejected" if isinstance(result, Rejected) else "given_up").inc()
 
 
-def _awaits_receipt(claimed: Claimed) -> bool:
-    """Return whether a push without a receipt is sent a second time: an urgent one to a device, and only once."""
+def _awaits_receipt(claimed: ClaimedDelivery) -> bool:
+    """Return whether the push is sent again without a receipt: if urgent, to a device, and not sent before."""
     return KINDS[claimed.kind].urgent and claimed.device_id is not None and not claimed.handed_before
 
 

@@ -1,4 +1,4 @@
-"""Releases claimed deliveries that this process does not send: what is written to their rows, and counted."""
+"""Releases claimed deliveries that this process does not send: writes their rows and counts them."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -22,15 +22,16 @@ from rules.outbox.lease import LEASE_SECONDS
 
 log = structlog.get_logger(__name__)
 
-# Spelled out: PostgreSQL does not use the partial index of due deliveries for a state that is a parameter.
-PENDING = Delivery.state == literal_column(f"'{DeliveryState.PENDING}'")
+# A literal: with a parameter, PostgreSQL would not use the partial index of due deliveries.
+IS_PENDING = Delivery.state == literal_column(f"'{DeliveryState.PENDING}'")
 
 
 @dataclass(frozen=True, slots=True)
 class Released:
-    """Claimed deliveries that are not sent, as they are to be written.
+    """The new values of claimed deliveries that are not sent.
 
-    `dropped`: recipients whose alarm was called off; `parked`: those whose alarm is given up. Both as (reach-out, person).
+    `dropped`: recipients whose alarm was called off; `parked`: recipients whose alarm was given up. Both as (reach-out,
+    person).
     """
 
     rows: list[dict[str, Any]]
@@ -45,7 +46,7 @@ LOCKED_DELIVERIES = (
     .with_for_update()
     .cte("locked")
 )
-"""Locks deliveries in the order of their ids, as all code that locks several does, so that none can deadlock."""
+"""Locks deliveries in the order of their ids, as all code does, to prevent deadlocks."""
 _ROW_UPDATE = UpdateEach(
     {
         "id": Uuid(),
@@ -57,7 +58,7 @@ _ROW_UPDATE = UpdateEach(
     },
     lambda given: (
         update(Delivery)
-        .where(Delivery.id == given("id"), Delivery.fence == given("fence"), PENDING)
+        .where(Delivery.id == given("id"), Delivery.fence == given("fence"), IS_PENDING)
         .values(
             state=given("state"),
             attempt=given("attempt"),
@@ -72,7 +73,7 @@ _RELEASE_UPDATE = BulkUpdate(_ROW_UPDATE.together.where(Delivery.id.in_(select(L
 
 
 def plan_release(triaged: Triage, now: datetime) -> Released | None:
-    """Return what is to be written to the rows of a claim that are not sent; None when all of them are."""
+    """Return the new values of a claim's rows that are not sent; None when all are sent."""
     pending, cancelled, failed = DeliveryState.PENDING, DeliveryState.CANCELLED, DeliveryState.FAILED
     rows = [
         *(_released_row(row, cancelled, row.due_at) for row in triaged.unwanted),
@@ -94,7 +95,7 @@ def _alarm_recipients(rows: Sequence[Row[*tuple[Any, ...]]]) -> list[tuple[UUID,
 def _released_row(
     row: Row[*tuple[Any, ...]], state: DeliveryState, due_at: datetime, error: str | None = None
 ) -> dict[str, Any]:
-    # The claim counted an attempt that was not made.
+    # Undo the attempt that the claim counted, since none was made.
     attempt = row.attempt - 1
     return {"id": row.id, "fence": row.fence, "state": str(state), "attempt": attempt, "due_at": due_at, "error": error}
 
@@ -102,7 +103,7 @@ def _released_row(
 async def release(operation: Operation, released: Released) -> None:
     """Write what `plan_release` decided. The caller commits.
 
-    Should it fail, the leases run out and the deliveries are claimed again.
+    If it fails, the leases expire and the deliveries are claimed again.
     """
     await operation.statements.update(_RELEASE_UPDATE, released.rows)
 

@@ -1,4 +1,4 @@
-"""The auditor: looks for rows in states that must not occur, counts, logs and mends them, each on its own."""
+"""The auditor: finds rows in invalid states, counts, logs and repairs each of them separately."""
 
 import time
 from collections.abc import Sequence
@@ -16,7 +16,7 @@ from rules.upkeep import audit
 from rules.upkeep.audit import Finding
 
 AUDIT_SECONDS = 60.0
-"""Seconds between two looks."""
+"""Seconds between two audits."""
 
 log = structlog.get_logger(__name__)
 
@@ -29,18 +29,18 @@ class Auditor:
         self._bus = bus
         self._dispatch_now = dispatch_now
 
-    async def look(self) -> Sequence[tuple[Finding, bool]]:
-        """Look once; returns the findings, and whether each was mended here (False: it failed, or another was faster)."""
+    async def audit_once(self) -> Sequence[tuple[Finding, bool]]:
+        """Audit once; return the findings, and whether each was repaired here (False: it failed, or another was faster)."""
         async with self._database.read() as session:
             findings = await audit.find_all(UnitOfWork(session, self._clock.now(), self._keyring))
-        outcomes = [(finding, await self._mend(finding)) for finding in findings]
+        outcomes = [(finding, await self._repair(finding)) for finding in findings]
         AUDITED_AT.set(time.time())
         return outcomes
 
-    async def _mend(self, finding: Finding) -> bool:
+    async def _repair(self, finding: Finding) -> bool:
         AUDIT_FINDINGS.labels(str(finding.what)).inc()
-        fields = {"what": str(finding.what), "id": _about(finding)}
-        # A finding that cannot be mended holds up no other.
+        fields = {"what": str(finding.what), "id": _subject(finding)}
+        # A finding that cannot be repaired does not block the others.
         with isolated("audit_not_mended", level="error", **fields):
             async with self._database.write() as session:
                 unit = UnitOfWork(session, self._clock.now(), self._keyring)
@@ -51,5 +51,5 @@ class Auditor:
         return False
 
 
-def _about(finding: Finding) -> str:
+def _subject(finding: Finding) -> str:
     return str(finding.id) if finding.id is not None else finding.detail

@@ -1,4 +1,4 @@
-"""The heartbeat: a request to a monitoring service outside, sent only while the worker's loop moves."""
+"""The heartbeat: a request to an external monitoring service, sent only while the worker's loop is running."""
 
 import asyncio
 import time
@@ -13,17 +13,17 @@ from core.telemetry import HEARTBEATS
 
 BEAT_SECONDS = 60.0
 FIRST_BEAT_SECONDS = 5.0
-"""Seconds between two signs, and before the first one."""
+"""Seconds between two heartbeats, and before the first one."""
 MAX_TURN_AGE_SECONDS = 30.0
-"""Seconds after its last turn for which the loop counts as moving."""
+"""Seconds since its last turn within which the loop counts as running."""
 BEAT_TIMEOUT_SECONDS = 5.0
-"""Seconds that the service outside may take."""
+"""Seconds that the monitoring service may take."""
 
 log = structlog.get_logger(__name__)
 
 
 class Heartbeat:
-    """`last_turn` gives when the loop last came round, on the monotonic clock, or None. The address is a secret."""
+    """`last_turn` returns the end of the loop's last turn, on the monotonic clock, or None. The URL is a secret."""
 
     def __init__(self, url: str, database: Database, last_turn: Callable[[], float | None]) -> None:
         self._url = url
@@ -31,14 +31,14 @@ class Heartbeat:
         self._last_turn = last_turn
 
     async def beat(self) -> bool:
-        """Send a heartbeat if the worker lives; return whether it was taken. Never raises for what is outside."""
-        result = await self._beat() if await self._alive() else "withheld"
+        """Send a heartbeat if the worker is running; return whether it was accepted. Never raises for external failures."""
+        result = await self._send() if await self._is_running() else "withheld"
         HEARTBEATS.labels(result).inc()
         if result != "taken":
             log.warning("heartbeat_not_given", why=result)
         return result == "taken"
 
-    async def _alive(self) -> bool:
+    async def _is_running(self) -> bool:
         last = self._last_turn()
         if last is None or time.monotonic() - last > MAX_TURN_AGE_SECONDS:
             return False
@@ -46,7 +46,7 @@ class Heartbeat:
             await self._database.ping()
         return ping.error is None
 
-    async def _beat(self) -> str:
+    async def _send(self) -> str:
         try:
             async with (
                 asyncio.timeout(BEAT_TIMEOUT_SECONDS),
@@ -55,5 +55,5 @@ class Heartbeat:
             ):
                 return "taken" if reply.is_success else "refused"
         except (httpx.HTTPError, httpx.InvalidURL, OSError, TimeoutError):
-            # Static words only: what is raised may quote the address.
+            # Static words only: the exception may quote the URL.
             return "failed"

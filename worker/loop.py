@@ -1,4 +1,4 @@
-"""The worker's loop: due rungs, bookends and deliveries, phones registered late, pushes without a receipt, people out of reach."""
+"""The worker's loop: due rungs, bookends and deliveries, late devices, pushes without a receipt, unreachable people."""
 
 import asyncio
 import time
@@ -29,25 +29,25 @@ from rules.reach_out import advance
 from worker.bounded import run_bounded
 
 TICK_SECONDS = 0.5
-"""Seconds between two turns when nothing was due."""
+"""Seconds between two turns when nothing is due."""
 PART_TIMEOUT_SECONDS = 10.0
-"""Seconds that one part of a turn may take; it usually takes milliseconds. As long as a lease holds."""
+"""Time limit of one part of a turn, which usually takes milliseconds. As long as a lease."""
 MEASURE_SECONDS = 5.0
 """Seconds between two readings of the backlog."""
 DATABASE_AWAY_SECONDS = 2.0
 """Seconds to wait when the database does not answer."""
 DUE_BATCH = 50
-"""Reach-outs (and bookends) moved in one turn, so that deliveries are never far behind."""
+"""Most reach-outs, and bookends, moved in one turn, so that deliveries are not delayed."""
 REACHABILITY_INTERVAL = timedelta(seconds=60)
-"""Between two searches for people whom no push reaches."""
+"""Time between two searches for people whom no push can reach."""
 
-Due = Callable[[UnitOfWork, int], Awaitable[Sequence[UUID]]]
-Take = Callable[[UnitOfWork, UUID], Awaitable[bool]]
-Part = Callable[[], Awaitable[int]]
+ListDue = Callable[[UnitOfWork, int], Awaitable[Sequence[UUID]]]
+AdvanceOne = Callable[[UnitOfWork, UUID], Awaitable[bool]]
+TurnPart = Callable[[], Awaitable[int]]
 
 
 class Worker:
-    """Takes turns until it is asked to stop. Holds no state that another worker could not do without."""
+    """Takes turns until it is stopped. Its state is not needed by other workers."""
 
     def __init__(
         self,
@@ -67,21 +67,21 @@ class Worker:
         self._on_step = on_step
         self._measured_at = 0.0
         self._late_devices_at = 0.0
-        """When the backlog was measured and late devices were pushed, on the monotonic clock."""
+        """When the backlog was last measured and late devices last pushed, on the monotonic clock."""
         self.last_turn: float | None = None
-        """When the last whole turn ended, on the monotonic clock."""
+        """End of the last complete turn, on the monotonic clock."""
         self._reachability_at: datetime | None = None
 
     async def run(self, stop: asyncio.Event) -> None:
-        """Take turns until `stop` is set. A failure is logged and the next turn tries again."""
+        """Take turns until `stop` is set. A failure is logged, and the next turn tries again."""
         while not stop.is_set():
             pause = DATABASE_AWAY_SECONDS
             with isolated("turn_failed"):
                 pause = 0.0 if await self.tick() else TICK_SECONDS
-            await self._rest(stop, pause)
+            await self._pause(stop, pause)
 
-    async def _rest(self, stop: asyncio.Event, seconds: float) -> None:
-        """Pause; end early when it is time to stop, or when a full transport has room for pushes again."""
+    async def _pause(self, stop: asyncio.Event, seconds: float) -> None:
+        """Pause; end early when it is time to stop, or when a full transport has a free slot again."""
         if not seconds:
             await asyncio.sleep(0)
             return
@@ -93,7 +93,7 @@ class Worker:
                 end.cancel()
 
     async def tick(self) -> bool:
-        """Take one turn; returns whether there was work. Raises the first failure after every part had its time."""
+        """Take one turn; return whether there was work. Raises the first failure after all parts have run."""
         done = 0
         failure: Exception | None = None
         for name, part in self._parts():
@@ -106,8 +106,8 @@ class Worker:
         self.last_turn = time.monotonic()
         return done > 0
 
-    def _parts(self) -> Sequence[tuple[str, Part]]:
-        """Return the parts of a turn by their names in metrics and logs; each returns how much there was to do."""
+    def _parts(self) -> Sequence[tuple[str, TurnPart]]:
+        """Return the parts of a turn by their names in metrics and logs; each returns the amount of work it did."""
         return (
             ("late_devices", self._push_late_devices),
             ("ladders", self._move_ladders),
@@ -119,53 +119,55 @@ class Worker:
         )
 
     async def _move_ladders(self) -> int:
-        """Move every reach-out whose clock has come."""
-        return await self._each(advance.due, advance.advance_if_due, "reach_out_not_moved", RUNGS)
+        """Move every reach-out that is due."""
+        return await self._advance_each(advance.due, advance.advance_if_due, "reach_out_not_moved", RUNGS)
 
     async def _move_bookends(self) -> int:
         """Nudge the owner, or tell the companion, of every bookend that is due."""
-        return await self._each(
+        return await self._advance_each(
             lifecycle.list_due_bookends, lifecycle.advance_bookend_if_due, "bookend_not_moved", BOOKENDS
         )
 
     async def _notify_unreachable(self) -> int:
-        """Once a minute: notify people whom no push reaches any more, before somebody needs them."""
+        """Notify people whom no push can reach any more, once a minute, before somebody needs them."""
         now = self._clock.now()
         if self._reachability_at is not None and now - self._reachability_at < REACHABILITY_INTERVAL:
             return 0
         self._reachability_at = now
-        notified = await self._each(
+        notified = await self._advance_each(
             reachability.newly_unreachable, reachability.notify_if_unreachable, "unreachable_not_told"
         )
         UNREACHABLE_TOTAL.inc(notified)
         return notified
 
-    async def _each(self, due: Due, take: Take, failure: str, moves: Counter | None = None) -> int:
-        """Take all that is due, each in a transaction of its own; returns how many were taken.
+    async def _advance_each(
+        self, list_due: ListDue, advance_one: AdvanceOne, failure: str, moves: Counter | None = None
+    ) -> int:
+        """Advance everything that is due, each in a separate transaction; return how many were advanced.
 
-        One that fails is logged under `failure` and holds up no other. `moves` counts them by result.
+        A failure is logged under `failure` and does not block the others. `moves` counts by result.
         """
         async with self._database.read() as session:
-            ids = await due(UnitOfWork(session, self._clock.now(), self._keyring), DUE_BATCH)
-        taken = 0
+            ids = await list_due(UnitOfWork(session, self._clock.now(), self._keyring), DUE_BATCH)
+        advanced = 0
         for due_id in ids:
             result = None
             with isolated(failure, level="error", id=str(due_id)) as move:
                 async with self._database.write() as session:
                     unit = UnitOfWork(session, self._clock.now(), self._keyring, on_step=self._on_step)
-                    if await take(unit, due_id):
+                    if await advance_one(unit, due_id):
                         await unit.commit(self._bus, self._dispatcher.dispatch_now)
-                        taken += 1
+                        advanced += 1
                         result = "moved"
             if move.error is not None:
                 result = "failed"
             if moves is not None and result is not None:
                 moves.labels(result).inc()
-        return taken
+        return advanced
 
     async def _push_late_devices(self) -> int:
         """Push phones that were registered while a notice for their person was being written."""
-        # While there are pushes to send, turns follow at once, and this reads all that was written lately.
+        # While there are pushes to send, turns follow each other immediately, and this query reads every recent notice.
         if time.monotonic() - self._late_devices_at < TICK_SECONDS:
             return 0
         self._late_devices_at = time.monotonic()
@@ -180,7 +182,7 @@ class Worker:
             except DBAPIError as error:
                 if not lost_a_race(error):
                     raise
-                # Another worker, or the registration itself, has written them.
+                # Another worker, or the registration itself, has inserted them.
                 return 0
         return missed
 
@@ -192,7 +194,7 @@ class Worker:
         return count
 
     async def _measure_backlog(self) -> int:
-        """Every few seconds: read the age of the oldest delivery that is due and under nobody's lease."""
+        """Read the age of the oldest delivery that is due and not leased, every few seconds."""
         if time.monotonic() - self._measured_at < MEASURE_SECONDS:
             return 0
         now = self._clock.now()

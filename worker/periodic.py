@@ -1,4 +1,4 @@
-"""Periodic jobs: what a worker does beside its loop, each at an interval of its own, so that no rung or push waits for it."""
+"""Periodic jobs of a worker, outside its loop and each at its own interval, so that no rung or push waits for them."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -11,9 +11,9 @@ log = structlog.get_logger(__name__)
 
 
 async def run_every(seconds: float, work: Callable[[], Awaitable[object]], *, name: str, first: float) -> None:
-    """Do `work` after `first` seconds and then every `seconds`, until cancelled; a failure waits for the next time.
+    """Run `work` after `first` seconds and then every `seconds` until cancelled; a failure is retried at the next interval.
 
-    A round may take as long as its interval and is cut off then.
+    Each run is cancelled after `seconds`.
     """
     await asyncio.sleep(first)
     while True:

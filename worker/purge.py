@@ -1,4 +1,4 @@
-"""Deletes rows past their retention, in batches so small and with pauses so long that no press waits for it."""
+"""Deletes rows past their retention, in small batches with pauses so that no press is delayed."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -18,9 +18,9 @@ from rules.upkeep.retention import PurgeStep
 
 PURGE_SECONDS = 3600.0
 FIRST_PURGE_SECONDS = 60.0
-"""Seconds between two rounds, and before the first one."""
+"""Seconds between two purges, and before the first one."""
 BATCH_PAUSE_SECONDS = 0.2
-"""Seconds between two batches, in which everybody else has the writer."""
+"""Seconds between two batches, during which others can write."""
 
 log = structlog.get_logger(__name__)
 
@@ -46,11 +46,11 @@ class Purge:
         self._pause = pause
 
     async def run(self) -> dict[str, int]:
-        """Purge every table once; return how many rows of each were cleared."""
-        cleared = {"sessions": await self._sessions()}
+        """Purge every table once; return the number of cleared rows per table."""
+        cleared = {"sessions": await self._end_expired_sessions()}
         for step in retention.purge_steps(self._clock.now(), self._days):
-            cleared[step.table] = await self._step(step)
-        # Hourly, whatever was cleared: deleted text stays in the write-ahead log no longer than that.
+            cleared[step.table] = await self._run_step(step)
+        # Hourly, whatever was cleared, so that deleted text does not stay in the write-ahead log for longer.
         if await wal_truncation.truncate_if_marked(self._database):
             await self._database.truncate_wal()
         for table, count in cleared.items():
@@ -58,11 +58,11 @@ class Purge:
                 log.info("purged", table=table, count=count)
         return cleared
 
-    async def _step(self, step: PurgeStep) -> int:
+    async def _run_step(self, step: PurgeStep) -> int:
         count = 0
         after: object = None
         while True:
-            # Reading needs no writer; only clearing does.
+            # Reading does not occupy the writer; only clearing does.
             async with self._database.read() as session:
                 keys = (await session.execute(step.page(after))).scalars().all()
             if keys:
@@ -76,7 +76,7 @@ class Purge:
             if len(keys) < step.batch:
                 return count
 
-    async def _sessions(self) -> int:
+    async def _end_expired_sessions(self) -> int:
         count = 0
         while True:
             async with self._database.read() as session:

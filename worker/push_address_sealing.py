@@ -1,4 +1,4 @@
-"""Seals push addresses under the push key, row by row, while they can be read."""
+"""Seals push addresses with the push key, row by row, while the master key can still open them."""
 
 import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -11,19 +11,19 @@ from rules.upkeep import push_address_sealing
 
 SEALING_SECONDS = 600.0
 FIRST_SEALING_SECONDS = 1.0
-"""Seconds between two rounds, and before the first one: whatever an older release writes beside this one is found."""
+"""Seconds between two runs, and before the first one. Repeated to find what an older release writes meanwhile."""
 
 log = structlog.get_logger(__name__)
 
 
-class PushAddresses:
+class PushAddressSealer:
     def __init__(self, database: Database, clock: Clock, keyring: Keyring) -> None:
         self._database = database
         self._clock = clock
         self._keyring = keyring
 
     async def run(self, *, anew: bool = False) -> int:
-        """Go once through all addresses; return how many were sealed. `anew`: those under an older push key as well."""
+        """Process all addresses once; return how many were sealed. `anew`: also those sealed with an older push key."""
         if not self._keyring.push.trusted:
             return 0
         count = 0

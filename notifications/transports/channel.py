@@ -1,4 +1,4 @@
-"""Sends SMS, e-mail and ntfy messages through the operator's own gateways, by means of Apprise."""
+"""Sends SMS, e-mail and ntfy messages through the operator's gateways, with Apprise."""
 
 import asyncio
 import threading
@@ -23,16 +23,16 @@ from apprise import logger as apprise_log
 from core.addresses import NORMALIZERS
 from core.isolation import caught, isolated
 from models.enums import NoticeKind
-from notifications.transports.gateway_url import filled, with_place
+from notifications.transports.gateway_url import fill_placeholder, with_placeholder
 from notifications.transports.protocol import ChannelAddress, Push, Rejected, Result, RetryAt, Sent
 from notifications.wording import TITLE
 
 log = structlog.get_logger(__name__)
 
 MAX_GATEWAY_SENDS = 8
-"""Most concurrent sends to one gateway; each of them holds a thread."""
+"""Most concurrent sends to one gateway; each of them occupies a thread."""
 
-_EXAMPLES: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
+_EXAMPLE_ADDRESSES: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
     {
         "sms": ("+15550100001", "+15550100002"),
         "email": ("one@example.org", "two@example.net"),
@@ -40,16 +40,16 @@ _EXAMPLES: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
     }
 )
 
-# Its log lines quote addresses and the replies of gateways; only the result of a send may be known.
+# Its log lines quote addresses and gateways' replies, which must not be logged.
 apprise_log.disabled = True
 
 
 class ChannelTransport:
     """Sends through one gateway to addresses of one kind (`sms`, `email`, `ntfy`).
 
-    `url` is the operator's Apprise URL, in which {to} is the place of the address; `public_url` is the app's origin,
-    onto which a push's `url` is put for the link; `send_limit` is seconds for one whole send.
-    Raises ValueError, which never quotes the URL, for one that cannot be used.
+    `url` is the operator's Apprise URL with the placeholder {to} for the address; `public_url` is the app's origin, to
+    which a push's `url` is appended for the link; `send_limit` is the time limit of a send, in seconds.
+    Raises ValueError, which never quotes the URL, for an unusable URL.
     """
 
     max_concurrent = MAX_GATEWAY_SENDS
@@ -57,7 +57,7 @@ class ChannelTransport:
     def __init__(self, kind: str, url: str, public_url: str, send_limit: float = 8.0) -> None:
         self.name = kind
         self._kind = kind
-        self._url = with_place(url.strip())
+        self._url = with_placeholder(url.strip())
         self._public_url = public_url
         self._limit = send_limit
         self._slots = asyncio.Semaphore(MAX_GATEWAY_SENDS)
@@ -66,11 +66,11 @@ class ChannelTransport:
             app_id=TITLE,
             app_desc=TITLE,
             app_url=public_url,
-            # No images from other hosts: whoever serves them would see who is notified.
+            # No images from other hosts, whose operators would see who is notified.
             image_url_mask="",
             image_url_logo="",
             image_path_mask="",
-            # Another host than the operator named gets neither the text nor the address.
+            # Only the host that the operator chose may receive the text and the address.
             http_redirects=False,
             storage_mode="memory",
             pgp_autogen=False,
@@ -90,11 +90,11 @@ class ChannelTransport:
         if not isinstance(address, ChannelAddress) or address.kind != self._kind:
             return Rejected("wrong_transport")
         try:
-            # Checked again: the rules for addresses may have become stricter since this one was stored.
+            # Normalized again: the rules for addresses may have become stricter since this one was stored.
             to = NORMALIZERS[self._kind](address.address)
         except ValueError:
             return Rejected("bad_address")
-        # Apprise has a hundred gateways, each with errors of its own.
+        # Apprise supports a hundred gateways, each with its own errors.
         with isolated("channel_send_failed", delivery_id=str(push.delivery_id)):
             try:
                 async with asyncio.timeout(self._limit):
@@ -107,13 +107,13 @@ class ChannelTransport:
         return RetryAt("unexpected")
 
     def _text(self, push: Push) -> str:
-        """Return the neutral sentence and a link that opens the app, where one signs in; a code needs no link."""
+        """Return the neutral sentence and a link to the app; a code needs no link."""
         if push.data.get("kind") == NoticeKind.TEST:
             return push.body
         return f"{push.body}\n{self._public_url}{push.data.get('url', '/')}"
 
     def _notify(self, to: str, push: Push) -> bool | None:
-        """Block until the gateway has answered; return whether it accepted the message, None when it was too late to send."""
+        """Block until the gateway answers; return whether it accepted the message, None when it was too late to send."""
         service = self._service(to)
         if service is None:
             return False
@@ -124,19 +124,19 @@ class ChannelTransport:
 
     def _service(self, to: str) -> NotifyBase | None:
         """Return the gateway with this address; None when Apprise cannot use the URL."""
-        service = Apprise.instantiate(filled(self._url, to), asset=self._asset)
+        service = Apprise.instantiate(fill_placeholder(self._url, to), asset=self._asset)
         if self._kind == "email" and "'" in to and isinstance(getattr(service, "targets", None), list):
-            # Apprise reads the apostrophe as the end of a name, and what follows it as an address.
+            # Apprise reads the apostrophe as the end of a name, and what follows as an address.
             service = self._readdressed(to)
         if service is not None:
-            # Its 4 s for HTTP would repeat what a slow gateway has accepted; its 15 s for SMTP would hold a thread in vain.
+            # Apprise's 4 s for HTTP would repeat messages that a slow gateway accepted; its 15 s for SMTP would block a thread.
             service.socket_connect_timeout = service.socket_read_timeout = self._limit
         return service
 
     def _readdressed(self, to: str) -> NotifyBase | None:
-        """Return the gateway of a plain address with `to` in that address's place; None where that is not found."""
-        plain = _EXAMPLES[self._kind][0]
-        service: Any = Apprise.instantiate(filled(self._url, plain), asset=self._asset)
+        """Return the gateway for an example address with `to` in its place; None when the example is not found."""
+        plain = _EXAMPLE_ADDRESSES[self._kind][0]
+        service: Any = Apprise.instantiate(fill_placeholder(self._url, plain), asset=self._asset)
         targets: list[Any] = getattr(service, "targets", [])
         readdressed = [_replace_address(target, plain, to) for target in targets]
         if service is None or readdressed == targets:
@@ -145,56 +145,56 @@ class ChannelTransport:
         return cast("NotifyBase", service)
 
     def _check_url(self) -> None:
-        """Raise ValueError for a URL that cannot be used, or in which an address could choose the server."""
-        first, second = (self._service(to) for to in _EXAMPLES[self._kind])
+        """Raise ValueError for an unusable URL, or one in which the address could choose the server."""
+        first, second = (self._service(to) for to in _EXAMPLE_ADDRESSES[self._kind])
         if first is None or second is None:
-            raise ValueError("Apprise can make nothing of it")
+            raise ValueError("cannot be used by Apprise")
         if _server_of(first) != _server_of(second):
-            raise ValueError("the address would decide which server is spoken to")
+            raise ValueError("lets the address decide which server is contacted")
 
     async def _run_in_thread(self, work: Callable[[], bool | None]) -> bool | None:
-        """Run `work` in a thread of its own; one that was given up keeps its slot until it ends.
+        """Run `work` in a dedicated thread; an abandoned thread keeps its slot until it ends.
 
-        Not in an executor: the interpreter waits for its threads at exit, and a slow gateway would hold it for good.
+        Not in an executor: the interpreter waits for its threads at exit, and a hanging gateway would block that.
         """
         await self._slots.acquire()
         loop = asyncio.get_running_loop()
         outcome: asyncio.Future[bool | None] = loop.create_future()
 
-        def settle(end: bool | Exception | None) -> None:  # noqa: FBT001 (a result, not a switch)
+        def resolve(result: bool | Exception | None) -> None:  # noqa: FBT001 (a result, not a switch)
             self._slots.release()
             if outcome.done():
                 return
-            if isinstance(end, Exception):
-                outcome.set_exception(end)
+            if isinstance(result, Exception):
+                outcome.set_exception(result)
             else:
-                outcome.set_result(end)
+                outcome.set_result(result)
 
         def run() -> None:
-            end: bool | Exception | None = None
-            # Raised where the result is awaited.
+            result: bool | Exception | None = None
+            # Re-raised where the result is awaited.
             with caught() as sending:
-                end = work()
-            end = sending.error or end
-            # The loop may be gone by the time a gateway answers.
+                result = work()
+            result = sending.error or result
+            # The loop may be closed by the time a gateway answers.
             with suppress(RuntimeError):
-                loop.call_soon_threadsafe(settle, end)
+                loop.call_soon_threadsafe(resolve, result)
 
         threading.Thread(target=run, name=f"channel-{self._kind}", daemon=True).start()
         return await outcome
 
 
 def _disable_fetching() -> None:
-    """Unload the parts of Apprise that could fetch attachments or configuration from elsewhere."""
-    managers: tuple[type[Any], ...] = (AttachmentManager, ConfigurationManager)  # the one part that ships without types
+    """Unload the parts of Apprise that could fetch attachments or configuration."""
+    managers: tuple[type[Any], ...] = (AttachmentManager, ConfigurationManager)  # this part ships without types
     for manager in managers:
         parts = manager()
-        # Loaded first: what has never been loaded would be loaded on demand.
+        # Loaded first, because parts that were never loaded would be loaded on demand.
         parts.load_modules()
         parts.unload_modules(disable_native=True)
 
 
-def _replace_address(target: Any, plain: str, to: str) -> Any:  # noqa: ANN401 (gateways hold an address, or a name with it)
+def _replace_address(target: Any, plain: str, to: str) -> Any:  # noqa: ANN401 (an address, or a name with an address)
     if isinstance(target, tuple):
         return tuple(to if part == plain else part for part in target)
     return to if target == plain else target

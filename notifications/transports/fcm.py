@@ -1,4 +1,4 @@
-"""Hands pushes to phones through Firebase Cloud Messaging (HTTP v1), with the Firebase SDK tamed for it."""
+"""Sends pushes through Firebase Cloud Messaging (HTTP v1), with parts of the Firebase SDK replaced."""
 
 import asyncio
 import base64
@@ -26,13 +26,13 @@ log = structlog.get_logger(__name__)
 
 LOUD_CHANNEL = "reach_out"
 QUIET_CHANNEL = "quiet"
-"""The two notification channels that an Android app has to create; who runs the phone decides how each sounds."""
+"""The two notification channels that an Android app has to create; its user decides how each sounds."""
 
 _GOOGLE = "https://fcm.googleapis.com"
 _EMULATOR = "FIREBASE_AUTH_EMULATOR_HOST"
 _OPEN_WAIT_SECONDS = 2.0
 _REFRESH_LIMIT_SECONDS = 8.0
-# More at once would not be faster: each open connection costs httpcore time at every send.
+# More would not be faster: each open connection costs httpcore time on every send.
 _MAX_FCM_SENDS = 16
 _QUOTA_WAIT = timedelta(seconds=60)
 _MAX_FCM_TTL_SECONDS = 28 * 24 * 3600
@@ -42,7 +42,7 @@ _app_numbers = itertools.count(1)
 
 @dataclass(frozen=True, slots=True)
 class _Firebase:
-    """What `open` has set up; the SDK ships no types."""
+    """What `open` sets up. The SDK ships no types."""
 
     app: Any
     messaging: Any
@@ -52,10 +52,10 @@ class _Firebase:
 
 
 class FcmTransport:
-    """Sends each push as one message of its own, up to 16 at once, so that a slow one holds back no other.
+    """Sends each push as a separate message, up to 16 at once, so that a slow send does not delay others.
 
-    `credentials_file` is a service account's JSON file, `base_url` the address that `/v1/projects/…` is appended to
-    (None: Google's), `send_limit` seconds for one whole send, signing in included.
+    `credentials_file` is a service account's JSON file, `base_url` the URL to which `/v1/projects/…` is appended (None:
+    Google's), `send_limit` the time limit of a send in seconds, including signing in.
     """
 
     name = "fcm"
@@ -71,12 +71,12 @@ class FcmTransport:
         self._firebase: _Firebase | None = None
 
     async def open(self) -> None:
-        """Load the SDK and sign in. Gives up waiting after 2 s when the provider is away; the next send goes on.
+        """Load the SDK and sign in. Stop waiting after 2 s when the provider is unreachable; the next send continues.
 
         Raises RuntimeError when the emulator's variable is set, OSError or ValueError for an unusable credentials file.
         """
         if os.environ.get(_EMULATOR):
-            # With it the SDK trusts sign-in tokens that nobody has signed.
+            # With it, the SDK trusts unsigned tokens.
             raise RuntimeError(f"{_EMULATOR} is set: that is for tests only, unset it")
         if self._firebase is not None:
             return
@@ -99,10 +99,10 @@ class FcmTransport:
             return Rejected("wrong_transport")
         try:
             message = _fcm_message(firebase.messaging, push, push.address, self._clock())
-            str(message)  # checks it, as the SDK does before it sends
+            str(message)  # validates it, as the SDK does before sending
         except ValueError:
             return Rejected("invalid_argument")
-        # A send never raises: whatever happened is classified.
+        # A send never raises: every failure is classified.
         with caught() as send:
             async with asyncio.timeout(self._send_limit):
                 await firebase.sign_in.ready()
@@ -118,12 +118,12 @@ class FcmTransport:
             return Sent() if answer.success else RetryAt("unexpected")
         result = classify_sdk_error(answer.exception, self._clock())
         if result == _UNAUTHENTICATED:
-            firebase.sign_in.forget()
+            firebase.sign_in.discard_token()
         return result
 
 
 class _Client:
-    """Stands in for the SDK's own HTTP client: the two methods that its messaging service calls."""
+    """Replaces the SDK's HTTP client, with the two methods that its messaging service calls."""
 
     def __init__(self, http: httpx.AsyncClient) -> None:
         self._http = http
@@ -137,7 +137,7 @@ class _Client:
 
 
 def _set_up(credentials_file: Path, base_url: str, send_limit: float) -> _Firebase:
-    """Load the SDK and make an app of our own in it. Blocks for half a second the first time."""
+    """Load the SDK and create an app in it. Blocks for half a second the first time."""
     import firebase_admin
     import requests
     from firebase_admin import credentials, messaging
@@ -150,13 +150,13 @@ def _set_up(credentials_file: Path, base_url: str, send_limit: float) -> _Fireba
     app = firebase_admin.initialize_app(certificate, name=f"porchlight-{next(_app_numbers)}")
     http = httpx.AsyncClient(
         auth=sign_in,
-        # Connecting gives up before the send as a whole does: cancelled in the handshake, httpcore leaves a socket open.
+        # Connecting times out before the send does: when cancelled during the handshake, httpcore leaves a socket open.
         timeout=httpx.Timeout(send_limit, connect=send_limit * 0.4),
-        # HTTP/1.1: over HTTP/2 httpcore never tells the server that a send was given up, and after a hundred of them
-        # every further send on that connection fails. Here a connection dies with its send, and no other's.
+        # HTTP/1.1: over HTTP/2, httpcore does not tell the server about cancelled sends, and after a hundred of them
+        # every further send on that connection fails. With HTTP/1.1 a cancelled send only closes its own connection.
         http2=False,
-        # Kept for a while: the next press finds connections ready. No limit here, for a send that is cancelled while it
-        # waits for a connection can lose its place in the pool for good; `slots` limits them instead.
+        # Kept alive, so that the next press finds open connections. Unlimited here, because a send that is cancelled
+        # while it waits for a connection can leak its place in the pool; `slots` limits them instead.
         limits=httpx.Limits(max_connections=None, max_keepalive_connections=_MAX_FCM_SENDS, keepalive_expiry=60),
     )
     client = _Client(http)
@@ -167,8 +167,8 @@ def _set_up(credentials_file: Path, base_url: str, send_limit: float) -> _Fireba
 def _replace_client(messaging: Any, app: object, base_url: str, client: _Client) -> None:  # noqa: ANN401 (untyped SDK)
     """Let the app's messaging service post through `client` to `base_url`. See docs/decisions/0005.
 
-    Private parts of the SDK, hence its pinned version: the SDK's own retries drop each retryable answer unclosed, every
-    one of them keeps an HTTP/2 stream, and after a hundred all sends hang for good. It has no setting for either.
+    These are private parts of the SDK, hence its pinned version. Its own retries never close retryable responses; each
+    keeps an HTTP/2 stream, and after a hundred all sends hang forever. There is no setting for either.
     """
     service = messaging._get_messaging_service(app)
     service._async_client = client
@@ -176,7 +176,7 @@ def _replace_client(messaging: Any, app: object, base_url: str, client: _Client)
 
 
 def _delete_app(app: object) -> None:
-    """Take the app out of the SDK's registry. In a thread, for the SDK then starts an event loop of its own."""
+    """Remove the app from the SDK's registry. Call in a thread, because the SDK starts an event loop here."""
     import firebase_admin
 
     firebase_admin.delete_app(app)
@@ -188,7 +188,7 @@ def _fcm_message(sdk: Any, push: Push, address: FcmAddress, now: datetime) -> ob
         data=dict(push.data),
         notification=sdk.Notification(title=push.title, body=push.body),
         android=sdk.AndroidConfig(
-            # High priority must show a notification, else FCM takes the priority away; this one always does.
+            # FCM lowers the priority of messages that show no notification; these always show one.
             priority="high" if push.urgent else "normal",
             ttl=timedelta(seconds=ttl),
             notification=sdk.AndroidNotification(
@@ -197,7 +197,7 @@ def _fcm_message(sdk: Any, push: Push, address: FcmAddress, now: datetime) -> ob
         ),
         apns=sdk.APNSConfig(headers=_apns_headers(push, now, ttl), payload=sdk.APNSPayload(_aps(sdk, push))),
     )
-    # Set afterwards: as an argument it warns of its successor, the installation id, which is another kind of address.
+    # Set afterwards: as an argument it triggers a deprecation warning in favour of the installation id.
     message.token = address.token
     return message
 
@@ -208,9 +208,9 @@ def _apns_headers(push: Push, now: datetime, ttl: int) -> dict[str, str]:
         collapse_id = base64.urlsafe_b64encode(hashlib.sha256(push.tag.encode()).digest()).decode().rstrip("=")
     return {
         "apns-push-type": "alert",
-        # 10 is at once; 5 may wait for a moment that suits the battery, which an alert may do as well.
+        # 10 is immediate; 5 may be delayed to save power, which is allowed for alerts too.
         "apns-priority": "10" if push.urgent else "5",
-        # Never 0, which means: do not store it for a phone that is off.
+        # Never 0, which would mean: do not store the push for a phone that is off.
         "apns-expiration": str(int(now.timestamp()) + ttl),
         "apns-collapse-id": collapse_id,
     }
@@ -221,7 +221,7 @@ def _aps(sdk: Any, push: Push) -> object:  # noqa: ANN401 (the untyped SDK)
         alert=sdk.ApsAlert(title=push.title, body=push.body),
         sound="default" if push.urgent else None,
         thread_id=push.tag,
-        # Time-sensitive breaks through a Focus; it belongs into aps, and the app needs the entitlement for it.
+        # Time-sensitive breaks through a Focus. The key belongs in aps, and the app needs the entitlement.
         custom_data={"interruption-level": "time-sensitive" if push.urgent else "active"},
     )
 
@@ -229,19 +229,19 @@ def _aps(sdk: Any, push: Push) -> object:  # noqa: ANN401 (the untyped SDK)
 _UNAUTHENTICATED = RetryAt("unauthenticated", refused=True)
 _RESULTS_BY_SDK_ERROR: dict[str, Result] = {
     "UnregisteredError": DeadAddress("unregistered"),
-    # May be our own bad message: an address is never retired on it.
+    # May be caused by our message, so it never retires an address.
     "InvalidArgumentError": Rejected("invalid_argument"),
-    # The token belongs to other credentials. Not dead: whoever puts in the wrong file for an hour would lose them all.
+    # The token belongs to other credentials. Not dead: an hour with the wrong credentials file would lose all tokens.
     "SenderIdMismatchError": Rejected("sender_mismatch"),
     "PermissionDeniedError": Rejected("forbidden"),
-    # The project's key for Apple is missing or expired. The operator can mend it while the push still matters.
+    # The project's key for Apple is missing or expired. The operator can fix that while the push still matters.
     "ThirdPartyAuthError": RetryAt("third_party_auth", refused=True),
     "UnauthenticatedError": _UNAUTHENTICATED,
 }
 
 
 def classify_sdk_error(error: Exception, now: datetime) -> Result:
-    """Return what an error of the SDK (`SendResponse.exception`) means."""
+    """Return the result for an error of the SDK (`SendResponse.exception`)."""
     reply = getattr(error, "http_response", None)
     if reply is None:
         return _classify_missing_reply(error)
@@ -257,7 +257,7 @@ def classify_sdk_error(error: Exception, now: datetime) -> Result:
 
 
 def _classify_missing_reply(error: Exception) -> Result:
-    """Return what it means that there was no reply; the SDK keeps httpx's own error as the cause."""
+    """Return the result for an error without a reply; the SDK keeps httpx's error as the cause."""
     cause = getattr(error, "cause", None)
     if isinstance(cause, httpx.TimeoutException):
         return RetryAt("timeout")
@@ -265,7 +265,7 @@ def _classify_missing_reply(error: Exception) -> Result:
 
 
 def _classify_send_failure(error: Exception, push: Push) -> Result:
-    """Return what it means that the SDK, or our code around it, has raised."""
+    """Return the result for an exception raised by the SDK or our code around it."""
     if isinstance(error, TimeoutError):
         return RetryAt("timeout")
     if isinstance(error, FcmSignInError):

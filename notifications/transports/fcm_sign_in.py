@@ -1,4 +1,4 @@
-"""Keeps the OAuth token that FCM asks for fresh, without ever letting its refresh block the event loop."""
+"""Keeps the OAuth token for FCM fresh without blocking the event loop."""
 
 import asyncio
 import contextlib
@@ -16,14 +16,14 @@ from core.isolation import caught
 
 log = structlog.get_logger(__name__)
 
-_REFRESH_GIVEN_UP_SECONDS = 10.0
-"""After this long a refresh is abandoned, and the next send starts another one."""
+_REFRESH_ABANDONED_SECONDS = 10.0
+"""Seconds after which a refresh is abandoned and the next send starts another one."""
 
-_FORGET_COOLDOWN_SECONDS = 10.0
+_DISCARD_COOLDOWN_SECONDS = 10.0
 
 
 class GoogleCredential(Protocol):
-    """What we use of a google-auth credential. `token_state` is named FRESH, STALE (minutes are left) or INVALID."""
+    """The used part of a google-auth credential. `token_state` is FRESH, STALE (a few minutes left) or INVALID."""
 
     token: str | None
 
@@ -32,7 +32,7 @@ class GoogleCredential(Protocol):
 
 
 class FcmSignInError(Exception):
-    """There is no token to send with right now. `refused`: not since Google is away, but since it refuses this account."""
+    """There is currently no valid token. `refused`: because Google refuses this account, not because it is unreachable."""
 
     def __init__(self, *, refused: bool = False) -> None:
         super().__init__()
@@ -40,77 +40,77 @@ class FcmSignInError(Exception):
 
 
 class FcmSignIn(httpx.Auth):
-    """One credential's token: fetched in a thread, by one refresh at a time, and put on every request.
+    """Adds a credential's token to every request; a single refresh at a time fetches it in a thread.
 
-    It stands in for the SDK's own auth flow, which refreshes synchronously on the event loop (2.1 s seen) whenever
-    the token has run out, a refresh in the background has failed before, or FCM has answered 401.
+    Replaces the SDK's auth flow, which refreshes synchronously on the event loop (taking up to 2.1 s) whenever the token
+    has expired, a background refresh has failed, or FCM has answered 401.
     """
 
     def __init__(self, credential: GoogleCredential, refresh: Callable[[], None]) -> None:
         """`refresh` fetches a new token into `credential`; it blocks, and raises when it fails."""
         self._credential = credential
         self._refresh = refresh
-        self._running: asyncio.Future[None] | None = None
+        self._refreshing: asyncio.Future[None] | None = None
         self._started_at = 0.0
-        self._forgotten = False
-        self._forgotten_at: float | None = None
+        self._discarded = False
+        self._discarded_at: float | None = None
         self._refused = False
 
     async def ready(self) -> None:
-        """Come back as soon as there is a token to send with. Raises SignInError when it could not be had.
+        """Wait until there is a valid token. Raises FcmSignInError when it cannot be obtained.
 
-        Has no time limit of its own; a caller that gives up leaves the refresh to those who still wait for it.
+        There is no time limit; when a caller stops waiting, the refresh continues for the others.
         """
-        if self._state() == "FRESH":
+        if self._token_state() == "FRESH":
             return
-        running = self._start()
-        if self._state() == "STALE":
-            return  # good for some minutes more: send with it, the new one comes meanwhile
-        await asyncio.shield(running)
-        if self._state() == "INVALID":
+        refreshing = self._start_refresh()
+        if self._token_state() == "STALE":
+            return  # valid for a few more minutes: send with it during the refresh
+        await asyncio.shield(refreshing)
+        if self._token_state() == "INVALID":
             raise FcmSignInError(refused=self._refused)
 
-    def forget(self) -> None:
-        """Fetch another token before the next send: FCM has refused this one though it had not expired.
+    def discard_token(self) -> None:
+        """Make the next send fetch another token: FCM has refused this one before it expired.
 
-        At most once in ten seconds, for a credential that has been switched off gets its new tokens refused too.
+        At most once in ten seconds, because new tokens of a disabled credential are refused too.
         """
         now = time.monotonic()
-        if self._forgotten_at is None or now - self._forgotten_at >= _FORGET_COOLDOWN_SECONDS:
-            self._forgotten, self._forgotten_at = True, now
+        if self._discarded_at is None or now - self._discarded_at >= _DISCARD_COOLDOWN_SECONDS:
+            self._discarded, self._discarded_at = True, now
 
     @override
     def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
         request.headers["Authorization"] = f"Bearer {self._credential.token}"
         yield request
 
-    def _state(self) -> str:
-        return "INVALID" if self._forgotten else self._credential.token_state.name
+    def _token_state(self) -> str:
+        return "INVALID" if self._discarded else self._credential.token_state.name
 
-    def _start(self) -> asyncio.Future[None]:
-        """Return the refresh under way, or start a new one."""
+    def _start_refresh(self) -> asyncio.Future[None]:
+        """Return the running refresh, or start one."""
         now = time.monotonic()
-        if self._running is None or self._running.done() or now - self._started_at >= _REFRESH_GIVEN_UP_SECONDS:
+        if self._refreshing is None or self._refreshing.done() or now - self._started_at >= _REFRESH_ABANDONED_SECONDS:
             loop = asyncio.get_running_loop()
-            self._running, self._started_at = loop.create_future(), now
-            # A thread of its own, not the loop's executor: one that hangs must hold back neither others' work nor exit.
-            threading.Thread(target=self._fetch, args=(loop, self._running), name="fcm-sign-in", daemon=True).start()
-        return self._running
+            self._refreshing, self._started_at = loop.create_future(), now
+            # A dedicated thread, not the loop's executor: a hanging refresh must not block other work or the exit.
+            threading.Thread(target=self._fetch, args=(loop, self._refreshing), name="fcm-sign-in", daemon=True).start()
+        return self._refreshing
 
-    def _fetch(self, loop: asyncio.AbstractEventLoop, running: asyncio.Future[None]) -> None:
+    def _fetch(self, loop: asyncio.AbstractEventLoop, refreshing: asyncio.Future[None]) -> None:
         with caught() as refresh:
             self._refresh()
         error = refresh.error
         fetched = error is None
-        # google-auth's own word for an answer that another try will not change: the account is gone, or its key is.
+        # How google-auth reports a permanent refusal: the account or its key was deleted.
         self._refused = type(error).__name__ == "RefreshError" and not getattr(error, "retryable", False)
         if error is not None:
             log.warning("fcm_sign_in_failed", error=type(error).__name__, refused=self._refused)
-        with contextlib.suppress(RuntimeError):  # the loop has ended meanwhile
-            loop.call_soon_threadsafe(self._done, running, fetched)
+        with contextlib.suppress(RuntimeError):  # the loop is closed
+            loop.call_soon_threadsafe(self._refresh_ended, refreshing, fetched)
 
-    def _done(self, running: asyncio.Future[None], fetched: bool) -> None:  # noqa: FBT001 (a callback's argument)
+    def _refresh_ended(self, refreshing: asyncio.Future[None], fetched: bool) -> None:  # noqa: FBT001 (a callback's argument)
         if fetched:
-            self._forgotten = False
-        if not running.done():
-            running.set_result(None)
+            self._discarded = False
+        if not refreshing.done():
+            refreshing.set_result(None)

@@ -1,4 +1,4 @@
-"""Puts addresses into the operator's Apprise URL."""
+"""Inserts addresses into the operator's Apprise URL."""
 
 import re
 from typing import Final
@@ -10,18 +10,18 @@ _EMAIL_SCHEMES: Final = frozenset({"mailto", "mailtos"})
 _WEBHOOK_SCHEMES: Final = frozenset({"json", "jsons", "xml", "xmls", "form", "forms"})
 
 
-def with_place(url: str) -> str:
-    """Return the URL with a placeholder for the address: where the operator put it, else where its scheme expects one.
+def with_placeholder(url: str) -> str:
+    """Return the URL with a placeholder for the address: the operator's, else one where the scheme expects the address.
 
-    `to=` for e-mail, a field `to` of the body for a webhook (json, xml, form), otherwise the last part of the path.
+    That is `to=` for e-mail, a body field `to` for a webhook (json, xml, form), otherwise the last part of the path.
     E-mail is sent as plain text unless `format=` says otherwise. Raises ValueError, which never quotes the URL.
     """
     scheme, separator, rest = url.partition("://")
     if not separator or not scheme:
-        raise ValueError("is no Apprise URL, such as ntfys://ntfy.sh/{to}")
+        raise ValueError("is not an Apprise URL such as ntfys://ntfy.sh/{to}")
     authority = re.split(r"[/?#]", rest, maxsplit=1)[0]
     if ADDRESS_PLACEHOLDER in scheme or ADDRESS_PLACEHOLDER in authority:
-        raise ValueError("has {to} where the host stands: an address must not decide where a message goes")
+        raise ValueError("has {to} in the host: an address must not decide where a message goes")
     scheme = scheme.lower()
     if ADDRESS_PLACEHOLDER not in url:
         if scheme in _EMAIL_SCHEMES:
@@ -36,8 +36,8 @@ def with_place(url: str) -> str:
     return url
 
 
-def filled(url: str, address: str) -> str:
-    """Return the URL of one message. The address is quoted, so that it cannot become another part of the URL."""
+def fill_placeholder(url: str, address: str) -> str:
+    """Return the URL for one message. The address is quoted, so that it cannot become another part of the URL."""
     return url.replace(ADDRESS_PLACEHOLDER, quote(address, safe=""))
 
 

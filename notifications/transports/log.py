@@ -8,7 +8,7 @@ log = structlog.get_logger(__name__)
 
 
 class LogTransport:
-    """The null transport. Logs ids and the kind, never words, addresses or tokens, and answers `Sent`."""
+    """The null transport: logs ids and the kind, never text, addresses or tokens, and returns `Sent`."""
 
     name = "log"
     max_concurrent = 256

@@ -1,4 +1,4 @@
-"""Defines transports: each takes one push and returns one classified result."""
+"""The interface of transports: each sends one push at a time and returns a classified result."""
 
 import math
 from collections.abc import Mapping
@@ -19,7 +19,7 @@ class FcmAddress:
 
 @dataclass(frozen=True, slots=True)
 class WebPushAddress:
-    """A browser's push subscription (RFC 8030): its endpoint and the keys of RFC 8291, both base64url."""
+    """A browser's push subscription: its endpoint (RFC 8030) and its two keys (RFC 8291) in base64url."""
 
     endpoint: str
     p256dh: str
@@ -41,10 +41,10 @@ TransportAddress = FcmAddress | WebPushAddress | ChannelAddress
 class Push:
     """One push to one device or channel, ready to be sent.
 
-    `data` holds the strings of the contract (v, kind, notice_id, delivery_id, reach_out_id, tag, round, url) and
-    `urgent` and `closes` of the kind's policy ("true" or "false"); `title` and `body` are neutral sentences; a push replaces
-    the one with the same `tag` on the phone; `ttl` is in seconds.
-    `until` (of `core.clock.elapsed`): a send that has not begun by then is not begun; what was wanted need not be any more.
+    `data` holds the strings of the contract (v, kind, notice_id, delivery_id, reach_out_id, tag, round, url) and the
+    kind's policy `urgent` and `closes` ("true" or "false"); `title` and `body` are neutral sentences; on the phone, a push
+    replaces the one with the same `tag`; `ttl` is in seconds. `until` (by `core.clock.elapsed`): a send must not begin
+    later, because the push may no longer be wanted.
     """
 
     delivery_id: UUID
@@ -60,21 +60,21 @@ class Push:
 
     @property
     def overslept(self) -> bool:
-        """Whether it is too late to send it. Checked immediately before sending: a process may be suspended anywhere."""
+        """Whether it is too late to send. Check immediately before sending: a process may be suspended anywhere."""
         return elapsed() >= self.until
 
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """The provider has accepted it. Whether it arrived, only the device knows (a receipt)."""
+    """The provider has accepted the push. Only a receipt from the device shows that it arrived."""
 
 
 @dataclass(frozen=True, slots=True)
 class RetryAt:
-    """Not taken, or nobody knows: send again. `when` is the provider's own wish, None leaves it to the back-off.
+    """The push was not accepted, or its fate is unknown: send again, at `when` if the provider says so, else after a back-off.
 
-    `refused`: it was understood and refused, and will be until somebody mends what is wrong with us. It is tried again since
-    the push may still matter then; until then the address does not count as working.
+    `refused`: the push was understood and refused, and will be until the operator fixes a mistake on our side. It is
+    retried because it may still matter then; until then the address does not count as working.
     """
 
     why: str
@@ -91,7 +91,7 @@ class DeadAddress:
 
 @dataclass(frozen=True, slots=True)
 class Rejected:
-    """The push will never be taken, but the address may be good (our own bad payload, a wrong credential)."""
+    """The push will never be accepted, but the address may be valid (a bad payload, a wrong credential)."""
 
     why: str
 
@@ -108,14 +108,14 @@ class Transport(Protocol):
 
     name: str
     max_concurrent: int
-    """Most concurrent sends of this transport: its slots. The dispatcher claims no more than that."""
+    """Most concurrent sends of this transport: its slots. The dispatcher never exceeds them."""
 
     async def open(self) -> None:
-        """Make ready (connections, tokens). Never raises because a provider is down."""
+        """Prepare connections and tokens. Never raises because a provider is down."""
         ...
 
     async def send(self, push: Push) -> Result:
-        """Hand one push over. Never raises for what a provider answers; cancellation is passed on."""
+        """Send one push. Never raises for anything that a provider may answer; cancellation propagates."""
         ...
 
     async def close(self) -> None: ...

@@ -1,4 +1,4 @@
-"""The transport of a kind of channel whose gateway is not set up."""
+"""The transport for a kind of channel without a configured gateway."""
 
 import structlog
 
@@ -7,8 +7,8 @@ from notifications.transports.protocol import Push, Rejected, Result
 log = structlog.get_logger(__name__)
 
 
-class NoChannel:
-    """The null transport of a kind that the operator has not set up, or no longer: it says so, and nothing is sent."""
+class UnconfiguredChannel:
+    """The null transport for a kind without a gateway: logs and rejects every push."""
 
     max_concurrent = 64
 

@@ -1,4 +1,4 @@
-"""The server's own key pair for Web Push (VAPID, RFC 8292): made once, kept in a file, used to sign."""
+"""The server's key pair for Web Push (VAPID, RFC 8292): created once, kept in a file, used for signing."""
 
 import os
 import secrets
@@ -20,7 +20,7 @@ class VapidKeys:
     private: ec.EllipticCurvePrivateKey = field(repr=False)
 
     @classmethod
-    def of(cls, private: ec.EllipticCurvePrivateKey) -> "VapidKeys":
+    def from_private(cls, private: ec.EllipticCurvePrivateKey) -> "VapidKeys":
         point = private.public_key().public_bytes(
             serialization.Encoding.X962, serialization.PublicFormat.UncompressedPoint
         )
@@ -29,33 +29,35 @@ class VapidKeys:
     def authorization(self, audience: str, subject: str, expires: int) -> str:
         """Return the `Authorization` header for one push service.
 
-        `audience` is its origin, `subject` says whom its operator may write to (`mailto:` or `https:`), `expires` is
-        in Unix seconds and at most a day away. Raises py_vapid's `VapidException` for a malformed one.
+        `audience` is the service's origin, `subject` our contact (`mailto:` or `https:`), `expires` is in Unix seconds and
+        at most a day away. Raises py_vapid's `VapidException` for malformed values.
         """
         claims: dict[str, str | int] = {"aud": audience, "sub": subject, "exp": expires}
         return str(Vapid02(private_key=self.private).sign(claims)["Authorization"])
 
 
-def load_or_make(path: Path) -> VapidKeys:
-    """Return the keys kept at `path`, created there at the first start, mode 600; concurrent starts agree on one pair.
+def load_or_create_keys(path: Path) -> VapidKeys:
+    """Return the keys stored at `path`, created at the first start with mode 600; concurrent starts agree on one pair.
 
-    Raises ValueError when the file holds something else than a P-256 private key (a new one would silently cut off
-    every subscribed browser), OSError when it can be neither read nor made.
+    Raises ValueError when the file does not hold a P-256 private key (a new key would silently cut off every subscribed
+    browser), OSError when it can be neither read nor created.
     """
     if not path.exists():
-        _make(path)
+        _create_key_file(path)
     pem = path.read_bytes()
     try:
         private = serialization.load_pem_private_key(pem, password=None)
     except (ValueError, TypeError) as error:
-        raise ValueError(f"{path} holds no readable private key; put back the one that browsers know") from error
+        raise ValueError(
+            f"{path} holds no readable private key; restore the one that browsers subscribed with"
+        ) from error
     if isinstance(private, ec.EllipticCurvePrivateKey) and isinstance(private.curve, ec.SECP256R1):
-        return VapidKeys.of(private)
+        return VapidKeys.from_private(private)
     raise ValueError(f"{path} holds a private key, but not one on the curve P-256")
 
 
-def _make(path: Path) -> None:
-    """Write a fresh key beside `path` and link it there whole; who comes second leaves the first one's in place."""
+def _create_key_file(path: Path) -> None:
+    """Write a new key next to `path` and link it into place atomically, unless another process was first."""
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     pem = ec.generate_private_key(ec.SECP256R1()).private_bytes(
         serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
@@ -67,7 +69,7 @@ def _make(path: Path) -> None:
             file.write(pem)
             file.flush()
             os.fsync(file.fileno())
-        # A link, not a rename: it fails when somebody was faster, and nobody ever reads half a file.
+        # A link, not a rename: it fails when another process was faster, and nobody ever reads a partial file.
         os.link(draft, path)
     except FileExistsError:
         pass

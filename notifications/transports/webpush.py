@@ -1,4 +1,4 @@
-"""Hands pushes to browsers: encrypts (RFC 8291), signs (VAPID) and posts to the browser's own push service (RFC 8030)."""
+"""Sends pushes to browsers: encrypts (RFC 8291), signs (VAPID) and posts to the browser's push service (RFC 8030)."""
 
 import asyncio
 import base64
@@ -34,13 +34,13 @@ from notifications.transports.vapid import VapidKeys
 log = structlog.get_logger(__name__)
 
 DECLARATIVE_MARK = 8030
-"""The mark by which a browser knows a declarative message, which it can show without our service worker."""
+"""Marks a declarative message, which a browser can show without our service worker."""
 
 _SIGNATURE_SECONDS = 12 * 3600
 _RENEW_SIGNATURE_SECONDS = 3600
 _MAX_AUDIENCES = 256
 _SLOT_WAIT_SECONDS = 0.5
-# More at once would not be faster: each open connection costs httpcore time at every send.
+# More would not be faster: each open connection costs httpcore time on every send.
 _MAX_SENDS_PER_SERVICE = 16
 _MAX_WEBPUSH_TTL_SECONDS = 28 * 24 * 3600
 _P256_POINT_BYTES = 65
@@ -48,8 +48,8 @@ _AUTH_SECRET_BYTES = 16
 
 _AUTHORIZATION_STATUSES = frozenset({HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN})
 _SIGNATURE_REFUSED = RetryAt("signature", refused=True)
-"""Our signature is refused whatever the subscription: the operator can mend it while the push still matters."""
-# Apple's words for a token it does not take, first of all for a subject at localhost, .local or .invalid.
+"""Our signature is refused for every subscription: the operator can fix it while the push still matters."""
+# Apple's reasons for refusing a token, mainly for a subject at localhost, .local or .invalid.
 _SIGNATURE_WORDS = (b"BadJwtToken", b"ExpiredJwtToken", b"InvalidProviderToken", b"MissingProviderToken")
 _MAX_REASON_BYTES = 1024
 _RESULTS_BY_STATUS: dict[int, Result] = {
@@ -59,7 +59,7 @@ _RESULTS_BY_STATUS: dict[int, Result] = {
     HTTPStatus.NOT_FOUND: DeadAddress("gone"),
     HTTPStatus.GONE: DeadAddress("gone"),
     HTTPStatus.BAD_REQUEST: Rejected("bad_request"),
-    # Our signature, our subject, or a subscription made with another key: wrong with us, not with the address.
+    # Our signature, our subject, or a subscription with another key: our fault, not the address's.
     HTTPStatus.UNAUTHORIZED: Rejected("forbidden"),
     HTTPStatus.FORBIDDEN: Rejected("forbidden"),
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE: Rejected("too_large"),
@@ -67,19 +67,19 @@ _RESULTS_BY_STATUS: dict[int, Result] = {
 
 
 class BadKeysError(ValueError):
-    """The subscription's keys are no P-256 point and 16-byte secret, so nothing can be encrypted for it."""
+    """The subscription's keys are not a P-256 point and a 16-byte secret, so nothing can be encrypted for it."""
 
 
 class WebPushTransport:
-    """Sends each push with one request of its own, up to 16 at once to one push service.
+    """Sends each push in a separate request, up to 16 at once to one push service.
 
-    `subject` is whom a push service may write to when we misbehave (`mailto:…` or `https:…`), `hosts` the allow-list
-    of push services, `send_limit` seconds for one whole send, `public_url` the app's origin, onto which a push's `url`
-    is joined (the declarative form wants a whole address), `verify` the TLS context of the tests.
+    `subject` is our contact for push services (`mailto:…` or `https:…`), `hosts` the allow-list of push services,
+    `send_limit` the time limit of a send in seconds, `public_url` the app's origin, to which a push's `url` is joined (the
+    declarative form needs an absolute URL), `verify` a TLS context for tests.
     """
 
     name = "webpush"
-    # Enough for three busy services; one that hangs fills its own 16 slots and leaves the others theirs.
+    # Enough for three busy services; one that hangs occupies only its own 16 slots.
     max_concurrent = 3 * _MAX_SENDS_PER_SERVICE
 
     def __init__(
@@ -106,23 +106,23 @@ class WebPushTransport:
         self._slots: defaultdict[str, asyncio.Semaphore] = defaultdict(
             lambda: asyncio.Semaphore(_MAX_SENDS_PER_SERVICE)
         )
-        # Sign once now, so that an unusable subject shows at the start and not at the first push.
+        # Sign once now, so that an unusable subject fails at startup and not at the first push.
         keys.authorization("https://push.invalid", subject, 1)
 
     async def open(self) -> None:
         if self._client is not None:
             return
         self._client = httpx.AsyncClient(
-            # httpx honours SSL_CERT_FILE only together with proxies and netrc, which must not touch these requests.
+            # httpx honours SSL_CERT_FILE only together with proxies and netrc, which must not affect these requests.
             verify=self._verify or httpx.create_ssl_context(trust_env=True),
             trust_env=False,
             follow_redirects=False,
-            # Connecting gives up before the send does: cancelled in the handshake, httpcore leaves a socket open.
+            # Connecting times out before the send does: when cancelled during the handshake, httpcore leaves a socket open.
             timeout=httpx.Timeout(self._send_limit, connect=self._send_limit * 0.4),
-            # HTTP/1.1: over HTTP/2 httpcore never tells the server that a send was given up, and after a hundred of
-            # them every further send on that connection fails. Here a connection dies with its send, and no other's.
+            # HTTP/1.1: over HTTP/2, httpcore does not tell the server about cancelled sends, and after a hundred of them
+            # every further send on that connection fails. With HTTP/1.1 a cancelled send only closes its own connection.
             http2=False,
-            # No limit here: what hangs at one service must not stop the next one's. `_slots` limits them by service.
+            # Unlimited here: sends that hang at one service must not block others. `_slots` limits them per service.
             limits=httpx.Limits(
                 max_connections=None, max_keepalive_connections=_MAX_SENDS_PER_SERVICE, keepalive_expiry=60
             ),
@@ -140,23 +140,23 @@ class WebPushTransport:
         address = push.address
         if not isinstance(address, WebPushAddress):
             return Rejected("wrong_transport")
-        # Checked again: the list may have become shorter since the address was stored.
+        # Checked again: the list may have been shortened since the address was stored.
         if not allowed_endpoint(address.endpoint, self._hosts):
             return Rejected("host_not_allowed")
-        # A send never raises: whatever happened is classified.
+        # A send never raises: every failure is classified.
         with caught() as send:
             return await self._post(self._client, push, address)
         return _classify_post_failure(send.failure, push)
 
     async def _post(self, client: httpx.AsyncClient, push: Push, address: WebPushAddress) -> Result:
-        # 0.2 ms on the event loop; a thread would cost about as much in hand-over.
+        # Takes 0.2 ms on the event loop; handing it to a thread would cost about as much.
         body = encrypt(payload(push, self._public_url), address)
         audience = _origin(address.endpoint)
         headers = _headers(push, self._authorization(audience, self._clock()))
         slots = self._slots[audience]
         try:
-            # A service that hangs fills its own slots. A send that waits longer for one gives its slot in the
-            # dispatcher back, or one hung service would hold all of those.
+            # A hanging service occupies all its slots. A send that waits too long for one gives its dispatcher slot
+            # back, since otherwise one hanging service would occupy all of those.
             await asyncio.wait_for(slots.acquire(), self._slot_wait)
         except TimeoutError:
             return RetryAt("lane_full")
@@ -188,12 +188,12 @@ class WebPushTransport:
 
 
 def _about_signature(reply: httpx.Response) -> bool:
-    """Return whether a 401 or 403 says that our signature or its subject is at fault, and not this one subscription."""
+    """Return whether a 401 or 403 is about our signature or its subject, not about this subscription."""
     return any(word in reply.content[:_MAX_REASON_BYTES] for word in _SIGNATURE_WORDS)
 
 
 def _classify_post_failure(error: Exception, push: Push) -> Result:
-    """Return what it means that there was no reply."""
+    """Return the result for a send without a reply."""
     if isinstance(error, BadKeysError):
         return Rejected("bad_keys")
     if isinstance(error, TimeoutError | httpx.TimeoutException):
@@ -205,7 +205,7 @@ def _classify_post_failure(error: Exception, push: Push) -> Result:
 
 
 def classify_status(status: int, wait: str | None, now: datetime) -> Result:
-    """Return what a push service's status means; `wait` is its `Retry-After`. Only 404 and 410 retire an address."""
+    """Return the result for a push service's status; `wait` is its `Retry-After`. Only 404 and 410 retire an address."""
     meaning = _RESULTS_BY_STATUS.get(status)
     if meaning is not None:
         return meaning
@@ -218,7 +218,7 @@ def classify_status(status: int, wait: str | None, now: datetime) -> Result:
 
 
 def payload(push: Push, public_url: str = "") -> bytes:
-    """Return the message in Declarative Web Push form; `data` carries the contract's strings for our service worker."""
+    """Return the message in Declarative Web Push form, with the contract's strings in `data` for our service worker."""
     data = dict(push.data)
     message = {
         "web_push": DECLARATIVE_MARK,
@@ -230,7 +230,7 @@ def payload(push: Push, public_url: str = "") -> bytes:
             "navigate": urljoin(public_url, data.get("url", "/")),
             "data": data,
         },
-        # The service worker comes first: only it can send the receipt. Where it fails, the browser shows this.
+        # The service worker goes first, since only it can send the receipt. If it fails, the browser shows this.
         "mutable": True,
         "data": data,
     }
@@ -238,8 +238,8 @@ def payload(push: Push, public_url: str = "") -> bytes:
 
 
 def encrypt(plain: bytes, address: WebPushAddress) -> bytes:
-    """`plain` as an aes128gcm body that only this subscription's browser can read. Raises BadKeysError."""
-    # http_ece is what pywebpush encrypts with; pywebpush itself would bring aiohttp and requests, 0.8 s and 16 MB.
+    """Encrypt `plain` as an aes128gcm body that only this subscription's browser can read. Raises BadKeysError."""
+    # pywebpush uses http_ece too; pywebpush itself would add aiohttp and requests, 0.8 s and 16 MB.
     try:
         point, secret = _base64url_bytes(address.p256dh), _base64url_bytes(address.auth)
         if len(point) != _P256_POINT_BYTES or len(secret) != _AUTH_SECRET_BYTES:
@@ -257,7 +257,7 @@ def encrypt(plain: bytes, address: WebPushAddress) -> bytes:
 
 
 def topic(tag: str) -> str:
-    """Return the topic of a tag: 32 base64url characters, always the same for one tag, from which it cannot be read."""
+    """Return the topic of a tag: 32 base64url characters that are stable but do not reveal the tag."""
     return base64.urlsafe_b64encode(hashlib.sha256(tag.encode()).digest()[:24]).decode()
 
 
@@ -273,7 +273,7 @@ def _headers(push: Push, authorization: str) -> dict[str, str]:
 
 
 def _origin(endpoint: str) -> str:
-    """Return the endpoint's scheme, host and port, as a signature's audience names it (RFC 6454: no default port)."""
+    """Return the endpoint's origin, as used for a signature's audience (RFC 6454: without the default port)."""
     parts = urlsplit(endpoint)
     return f"https://{parts.netloc.lower().removesuffix(':443')}"
 

@@ -7,7 +7,7 @@ from pydantic import ValidationError
 from core.settings import Settings
 from notifications.transports.vapid import VapidKeys
 
-KEYS = VapidKeys.of(ec.generate_private_key(ec.SECP256R1()))
+KEYS = VapidKeys.from_private(ec.generate_private_key(ec.SECP256R1()))
 
 
 def contact(public_url: str = "http://localhost:8000", setting: str | None = None) -> str | None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from notifications.claim import Claim
+from notifications.claim import ClaimResult
 from tests.world.world import World
 
 LEASE = 10.1
@@ -16,13 +16,13 @@ async def test_promise_4_who_was_asleep_between_the_last_look_and_the_send_sends
     world.here.forget_pushes()
     await maya.press()
     await world.forward(LEASE)
-    begin = world.here.dispatcher._begin
+    start_sends = world.here.dispatcher._start_sends
 
-    def asleep(claimed: Claim, looked_at: float) -> None:
+    def asleep(claimed: ClaimResult, looked_at: float) -> None:
         world.clock.forward(LEASE)
-        begin(claimed, looked_at - LEASE)
+        start_sends(claimed, looked_at - LEASE)
 
-    monkeypatch.setattr(world.here.dispatcher, "_begin", asleep)
+    monkeypatch.setattr(world.here.dispatcher, "_start_sends", asleep)
     assert await world.here.worker.tick()
     await maya.delete(f"/v1/circle/{friend.places[maya.id]}")
     await world.here.dispatcher.drain()

@@ -8,7 +8,7 @@ import asyncpg
 import pytest
 
 from models.enums import NoticeKind
-from notifications.wording import wording
+from notifications.wording import push_wording
 from rules.kinds import KINDS, SHARED_KINDS, SUPERSEDED_KINDS, OnlyWhile, Tag
 from rules.languages import LANGUAGES
 
@@ -41,9 +41,9 @@ async def test_the_check_constraint_of_a_migrated_postgresql_database_agrees(pos
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_kind_has_a_sentence_of_its_own(language: str) -> None:
-    sentences = {kind: wording(kind, language)[1] for kind in NoticeKind}
+    sentences = {kind: push_wording(kind, language)[1] for kind in NoticeKind}
     assert len(set(sentences.values())) == len(NoticeKind)
-    assert wording("unknown", language)[1] not in sentences.values()
+    assert push_wording("unknown", language)[1] not in sentences.values()
 
 
 def test_only_three_kinds_may_wake_a_phone() -> None:

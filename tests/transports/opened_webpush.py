@@ -12,7 +12,7 @@ from notifications.transports.vapid import VapidKeys
 from notifications.transports.webpush import WebPushTransport
 from tests.standins.webpush import Subscription
 
-KEYS = VapidKeys.of(ec.generate_private_key(ec.SECP256R1()))
+KEYS = VapidKeys.from_private(ec.generate_private_key(ec.SECP256R1()))
 SUBJECT = "mailto:hello@porch.example"
 
 

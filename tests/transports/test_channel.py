@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 
 from core.addresses import NORMALIZERS
 from notifications.transports.channel import MAX_GATEWAY_SENDS, ChannelTransport
-from notifications.transports.gateway_url import filled, with_place
+from notifications.transports.gateway_url import fill_placeholder, with_placeholder
 from notifications.transports.protocol import ChannelAddress, FcmAddress, Push, Rejected, RetryAt, Sent
-from notifications.transports.unset import NoChannel
+from notifications.transports.unset import UnconfiguredChannel
 from tests.standins.gateways import HttpGateway, SmtpStandIn
 from tests.standins.serving import until
 
@@ -124,7 +124,7 @@ async def test_another_kind_of_address_is_refused(gateway: HttpGateway, make_pus
 
 
 async def test_a_kind_that_is_not_set_up_says_so(make_push: MakePush) -> None:
-    transport = NoChannel("sms")
+    transport = UnconfiguredChannel("sms")
     await transport.open()
     assert await transport.send(make_push(ChannelAddress("sms", PHONE))) == Rejected("not_set_up")
     await transport.close()
@@ -185,7 +185,7 @@ async def test_no_address_leads_elsewhere(
 @given(st.text(max_size=80), st.sampled_from(sorted(NORMALIZERS)))
 def test_whatever_is_taken_for_an_address_stays_in_its_place(text: str, kind: str) -> None:
     for url in ("json://user:pass@gw.example:81/a/{to}/b", "mailtos://gw.example?to={to}&x=1"):
-        whole = filled(url, text) if not any("\ud800" <= letter <= "\udfff" for letter in text) else url
+        whole = fill_placeholder(url, text) if not any("\ud800" <= letter <= "\udfff" for letter in text) else url
         assert urlsplit(whole)[:2] == urlsplit(url)[:2]
         assert "#" not in whole
         assert whole.count("?") == url.count("?")
@@ -236,7 +236,7 @@ async def test_apprise_logs_nothing(
     ],
 )
 def test_the_place_of_the_address(url: str, place: str) -> None:
-    assert with_place(url) == place
+    assert with_placeholder(url) == place
 
 
 @pytest.mark.parametrize(

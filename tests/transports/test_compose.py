@@ -7,7 +7,7 @@ from uuid import uuid4
 import pytest
 
 from models.enums import NoticeKind
-from notifications.claim import Claimed
+from notifications.claim import ClaimedDelivery
 from notifications.compose import compose
 from notifications.transports.protocol import Push
 from rules.kinds import KINDS
@@ -24,7 +24,7 @@ def composed(kind: NoticeKind) -> Push:
     person, device = uuid4(), uuid4()
     data_key = KEYRING.new_data_key(person)
     address = KEYRING.vault(person, data_key).seal("devices.address", device, json.dumps({"token": "token"}))
-    claimed = Claimed(
+    claimed = ClaimedDelivery(
         id=uuid4(),
         fence=1,
         attempt=1,

@@ -12,19 +12,19 @@ import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
-from notifications.transports.vapid import VapidKeys, load_or_make
+from notifications.transports.vapid import VapidKeys, load_or_create_keys
 
 
 def test_the_first_start_makes_a_private_file_and_the_next_ones_read_it(tmp_path: Path) -> None:
     path = tmp_path / "keys" / "webpush.pem"
-    made = load_or_make(path)
+    made = load_or_create_keys(path)
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
-    assert load_or_make(path).public_key == made.public_key
+    assert load_or_create_keys(path).public_key == made.public_key
     assert [entry.name for entry in path.parent.iterdir()] == ["webpush.pem"]
 
 
 def test_the_public_key_is_the_uncompressed_point(tmp_path: Path) -> None:
-    key = load_or_make(tmp_path / "webpush.pem").public_key
+    key = load_or_create_keys(tmp_path / "webpush.pem").public_key
     point = base64.urlsafe_b64decode(key + "=" * (-len(key) % 4))
     assert "=" not in key
     assert len(point) == 65
@@ -36,13 +36,13 @@ def test_threads_that_start_at_once_agree(tmp_path: Path) -> None:
     with ThreadPoolExecutor(8) as pool:
         for attempt in range(20):
             path = tmp_path / f"{attempt}.pem"
-            assert len({keys.public_key for keys in pool.map(load_or_make, [path] * 8)}) == 1
+            assert len({keys.public_key for keys in pool.map(load_or_create_keys, [path] * 8)}) == 1
 
 
 def test_processes_that_start_at_once_agree(tmp_path: Path) -> None:
     program = (
-        "import sys; from pathlib import Path; from notifications.transports.vapid import load_or_make;"
-        " sys.stdin.read(1); print(load_or_make(Path(sys.argv[1])).public_key)"
+        "import sys; from pathlib import Path; from notifications.transports.vapid import load_or_create_keys;"
+        " sys.stdin.read(1); print(load_or_create_keys(Path(sys.argv[1])).public_key)"
     )
     running = [
         subprocess.Popen(
@@ -70,7 +70,7 @@ def test_a_spoiled_file_is_said_and_never_replaced(tmp_path: Path, content: byte
     path = tmp_path / "webpush.pem"
     path.write_bytes(content)
     with pytest.raises(ValueError, match=r"webpush\.pem"):
-        load_or_make(path)
+        load_or_create_keys(path)
     assert path.read_bytes() == content
 
 
@@ -83,20 +83,22 @@ def test_another_kind_of_key_is_refused(tmp_path: Path, key: ec.EllipticCurvePri
         key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
     )
     with pytest.raises(ValueError, match="P-256"):
-        load_or_make(path)
+        load_or_create_keys(path)
 
 
 def test_the_private_key_is_not_printed_with_the_keys() -> None:
-    keys = VapidKeys.of(ec.generate_private_key(ec.SECP256R1()))
+    keys = VapidKeys.from_private(ec.generate_private_key(ec.SECP256R1()))
     assert repr(keys) == f"VapidKeys(public_key={keys.public_key!r})"
 
 
 def test_a_signature_says_who_for_whom_and_until_when() -> None:
     private = ec.generate_private_key(ec.SECP256R1())
-    header = VapidKeys.of(private).authorization("https://push.example", "mailto:hello@porch.example", 4_000_000_000)
+    header = VapidKeys.from_private(private).authorization(
+        "https://push.example", "mailto:hello@porch.example", 4_000_000_000
+    )
     scheme, _, rest = header.partition(" ")
     parts = dict(part.split("=", 1) for part in rest.split(","))
     assert scheme == "vapid"
-    assert parts["k"] == VapidKeys.of(private).public_key
+    assert parts["k"] == VapidKeys.from_private(private).public_key
     claims = jwt.decode(parts["t"], private.public_key(), algorithms=["ES256"], audience="https://push.example")
     assert claims == {"aud": "https://push.example", "sub": "mailto:hello@porch.example", "exp": 4_000_000_000}

@@ -101,7 +101,7 @@ async def test_the_provider_s_own_wish_is_passed_on(
 async def test_a_subscription_that_has_ended_is_dead_and_one_made_with_another_key_is_not(
     push_service: WebPushStandIn, transport: WebPushTransport, browser: Subscription, make_push: MakePush
 ) -> None:
-    other = push_service.subscribe(VapidKeys.of(ec.generate_private_key(ec.SECP256R1())).public_key)
+    other = push_service.subscribe(VapidKeys.from_private(ec.generate_private_key(ec.SECP256R1())).public_key)
     assert await transport.send(make_push(at(other))) == Rejected("forbidden")
     push_service.unsubscribe(browser)
     assert await transport.send(make_push(at(browser))) == DeadAddress("gone")

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from notifications.wording import TITLE, wording
+from notifications.wording import TITLE, push_wording
 from rules.languages import LANGUAGES
 from rules.languages.en import ENGLISH
 
@@ -39,16 +39,16 @@ def test_every_kind_of_the_contract_has_words_and_test_and_code_have_too() -> No
 
 
 def test_the_sentences_that_the_contract_quotes() -> None:
-    assert wording("reach_out", "en")[1] == "Someone in your circle would like company."
-    assert wording("answered", "en")[1] == "Someone has answered."
-    assert wording("all_clear", "en")[1] == "All is well. Thank you for being there."
-    assert "has ended without an all-clear" in wording("ended", "en")[1]
-    assert wording("test", "en")[1] == "A light came on."
+    assert push_wording("reach_out", "en")[1] == "Someone in your circle would like company."
+    assert push_wording("answered", "en")[1] == "Someone has answered."
+    assert push_wording("all_clear", "en")[1] == "All is well. Thank you for being there."
+    assert "has ended without an all-clear" in push_wording("ended", "en")[1]
+    assert push_wording("test", "en")[1] == "A light came on."
 
 
 @pytest.mark.parametrize(("kind", "language"), EVERY)
 def test_a_sentence_is_short_and_tells_nothing(kind: str, language: str) -> None:
-    title, body = wording(kind, language)
+    title, body = push_wording(kind, language)
     assert title == TITLE == "Porchlight"
     assert TELLING.search(body) is None
     assert not set(body) & set("!¡{}%0123456789@")
@@ -60,20 +60,20 @@ def test_a_sentence_is_short_and_tells_nothing(kind: str, language: str) -> None
 
 @pytest.mark.parametrize("kind", sorted(KINDS))
 def test_languages_say_different_things_and_every_kind_its_own(kind: str) -> None:
-    assert len({wording(kind, language)[1] for language in LANGUAGES}) == len(LANGUAGES)
+    assert len({push_wording(kind, language)[1] for language in LANGUAGES}) == len(LANGUAGES)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_no_two_kinds_share_a_sentence(language: str) -> None:
-    assert len({wording(kind, language)[1] for kind in KINDS}) == len(KINDS)
+    assert len({push_wording(kind, language)[1] for kind in KINDS}) == len(KINDS)
 
 
 @pytest.mark.parametrize("kind", sorted(KINDS - {"all_clear"}))
 def test_only_the_all_clear_says_that_all_is_well(kind: str) -> None:
     for language in LANGUAGES:
         assert re.search(
-            r"\bwell\b|todo está bien\.$|alles ist gut", wording(kind, language)[1], re.IGNORECASE
-        ) is None or ("sin un aviso" in wording(kind, language)[1])
+            r"\bwell\b|todo está bien\.$|alles ist gut", push_wording(kind, language)[1], re.IGNORECASE
+        ) is None or ("sin un aviso" in push_wording(kind, language)[1])
 
 
 @pytest.mark.parametrize(
@@ -81,11 +81,11 @@ def test_only_the_all_clear_says_that_all_is_well(kind: str) -> None:
     [("es-MX", "es"), ("de_AT", "de"), ("DE", "de"), ("fr", "en"), ("", "en"), (None, "en"), ("deu", "en")],
 )
 def test_a_language_falls_back_to_its_base_and_then_to_english(asked: str | None, spoken: str) -> None:
-    assert wording("answered", asked) == wording("answered", spoken)
+    assert push_wording("answered", asked) == push_wording("answered", spoken)
 
 
 def test_a_kind_that_a_newer_server_wrote_still_gets_words() -> None:
-    assert {wording("something_newer", language)[1] for language in LANGUAGES} == {
+    assert {push_wording("something_newer", language)[1] for language in LANGUAGES} == {
         "Something new is waiting for you.",
         "Hay algo nuevo para ti.",
         "Etwas Neues wartet auf dich.",
@@ -106,9 +106,9 @@ def test_a_kind_that_a_newer_server_wrote_still_gets_words() -> None:
     ],
 )
 def test_an_alarm_says_how_many_wait_and_no_name(language: str, waiting: int, said: str) -> None:
-    assert wording("reach_out", language, waiting)[1] == said
+    assert push_wording("reach_out", language, waiting)[1] == said
     assert not TELLING.search(said)
 
 
 def test_only_an_alarm_counts() -> None:
-    assert wording("all_clear", "en", 3) == wording("all_clear", "en")
+    assert push_wording("all_clear", "en", 3) == push_wording("all_clear", "en")

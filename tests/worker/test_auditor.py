@@ -17,7 +17,7 @@ from tests.world.world import World
 async def found(world: World) -> list[str]:
     """What one look finds; all of it mended."""
     before = {what: counted(what) for what in FindingKind}
-    done = await world.auditor().look()
+    done = await world.auditor().audit_once()
     assert all(mended for _, mended in done), done
     for what in FindingKind:
         assert counted(what) - before[what] == sum(finding.what is what for finding, _ in done)
@@ -240,7 +240,7 @@ async def test_one_that_cannot_be_mended_holds_up_no_other(world: World, monkeyp
         return write_to()
 
     monkeypatch.setattr(auditor._database, "write", fails_once)
-    assert [mended for _, mended in await auditor.look()] == [False, True]
+    assert [mended for _, mended in await auditor.audit_once()] == [False, True]
 
 
 def test_the_table_that_the_command_prints() -> None:

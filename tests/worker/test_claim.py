@@ -35,7 +35,7 @@ async def test_a_claim_finds_what_is_due_by_its_index_however_much_was_sent(worl
         await session.execute(text("ANALYZE"))
         await session.commit()
     try:
-        plan = await planned(world, claim.claim_next(ADDRESS_KINDS).together)
+        plan = await planned(world, claim.due_claim_statement(ADDRESS_KINDS).together)
     finally:
         async with world.database.write() as session:
             await session.execute(text("DELETE FROM deliveries"))

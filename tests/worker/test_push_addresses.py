@@ -7,11 +7,11 @@ from sqlalchemy import select, update
 from core.push_keys import PushKeys
 from models import Channel, Device
 from tests.world.world import World, without_the_master_key
-from worker.push_address_sealing import PushAddresses
+from worker.push_address_sealing import PushAddressSealer
 
 
-def sealing(world: World) -> PushAddresses:
-    return PushAddresses(world.database, world.clock, world.keyring)
+def sealing(world: World) -> PushAddressSealer:
+    return PushAddressSealer(world.database, world.clock, world.keyring)
 
 
 async def older_release(world: World) -> None:

@@ -185,4 +185,8 @@ async def test_what_is_ours_as_a_rule_is_said_at_the_first_phone(world: World, w
 
 async def found(world: World) -> list[str]:
     """What the auditor says of refusals."""
-    return [finding.detail for finding, _ in await world.auditor().look() if finding.what is FindingKind.PUSHES_REFUSED]
+    return [
+        finding.detail
+        for finding, _ in await world.auditor().audit_once()
+        if finding.what is FindingKind.PUSHES_REFUSED
+    ]
