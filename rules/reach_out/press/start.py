@@ -1,6 +1,6 @@
 """The first press: what is written and who is told, decided purely and written by one statement."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -12,8 +12,9 @@ from models.enums import Need, NoticeKind
 from rules import idempotency
 from rules.idempotency import RequestFingerprint
 from rules.inbox.notices import NOTICE_TABLE, NoticeDraft, notice_row, publish_after_commit, shared_notice_values
-from rules.outbox.enqueue import delivery_batches
+from rules.outbox.enqueue import DeliveryKey, delivery_batches
 from rules.reach_out import views
+from rules.reach_out.change import Change
 from rules.reach_out.machine import begin
 from rules.reach_out.press.load_circle import Member, Presser
 from rules.reach_out.state import Participant, Snapshot
@@ -53,7 +54,7 @@ async def start(
 ) -> ReachOutView:
     """Save a reach-out with a notice for everyone told and a delivery for each of their devices.
 
-    Nothing is locked: constraints allow one open reach-out a person and one use of a key. Raises IntegrityError.
+    Nothing is locked: constraints allow one open reach-out per person and one use of a key. Raises IntegrityError.
     """
     now, person_id = operation.now, presser.caller.person_id
     participants = [member.participant for member in members]
@@ -62,25 +63,8 @@ async def start(
     row = _reach_out_row(operation, presser, request, change.after)
     notices = [{"id": operation.new_id(), "recipient_id": recipient_id} for recipient_id in change.notified]
     notice_ids = {notice["recipient_id"]: notice["id"] for notice in notices}
-    called = {attempt.person_id for attempt in change.attempts if attempt.by_channel}
-    told = change.after.told
-    devices = [
-        (notice_ids[person.person_id], device) for person in told if person.available for device in person.devices
-    ]
-    channels = [
-        (notice_ids[person.person_id], channel)
-        for person in told
-        if person.person_id in called
-        for channel in person.channels
-    ]
-    # Nobody can be reached at all: the person learns it in the reply and in their own inbox, not five minutes later.
-    own_notices = [
-        notice_row(
-            operation,
-            NoticeDraft(announcement.person_id, announcement.kind, row["id"], announcement.sender_id, row["id"]),
-        )
-        for announcement in change.announcements
-    ]
+    devices, channels = _delivery_keys(change, notice_ids)
+    own_notices = _own_notices(operation, change, row["id"])
     draft = NoticeDraft(person_id, NoticeKind.REACH_OUT, row["id"], person_id, row["id"])
     await operation.statements.insert(
         [
@@ -99,6 +83,35 @@ async def start(
     publish_after_commit(operation, [*notices, *own_notices])
     operation.publish(person_id, "reach_out", row["id"])
     return _view(operation, presser, row, change.after.participants, members)
+
+
+def _delivery_keys(
+    change: Change, notice_ids: Mapping[UUID, UUID]
+) -> tuple[Sequence[DeliveryKey], Sequence[DeliveryKey]]:
+    """Return the deliveries to devices and those to channels; `notice_ids`: the notice of each person told."""
+    called = {attempt.person_id for attempt in change.attempts if attempt.by_channel}
+    told = change.after.told
+    devices = [
+        (notice_ids[person.person_id], device) for person in told if person.available for device in person.devices
+    ]
+    channels = [
+        (notice_ids[person.person_id], channel)
+        for person in told
+        if person.person_id in called
+        for channel in person.channels
+    ]
+    return devices, channels
+
+
+def _own_notices(operation: Operation, change: Change, reach_out_id: UUID) -> list[dict[str, Any]]:
+    """Return what the person is told at once, when nobody can be reached: in their own inbox, not five minutes later."""
+    return [
+        notice_row(
+            operation,
+            NoticeDraft(announcement.person_id, announcement.kind, reach_out_id, announcement.sender_id, reach_out_id),
+        )
+        for announcement in change.announcements
+    ]
 
 
 def _reach_out_row(operation: Operation, presser: Presser, request: PressRequest, snapshot: Snapshot) -> dict[str, Any]:
