@@ -47,7 +47,7 @@ ROUTERS = (
 
 
 def create_app(context: Context, routes: FastAPI | None = None) -> ASGIApp:
-    """Return the ASGI application that serves this context; `routes`: what `api_only` returned, to reuse it."""
+    """Return the ASGI application that serves this context; `routes`: the result of `api_only`, to reuse it."""
     app = routes or api_only()
     app.state.context = context
     return EdgeMiddleware(app, context.settings)
@@ -64,7 +64,7 @@ def api_only() -> FastAPI:
         redoc_url=None,
         responses=_everywhere(),
         strict_content_type=False,
-        # A redirect would name the host that the request claims.
+        # A redirect would send the client to whatever host the request claims.
         redirect_slashes=False,
         generate_unique_id_function=_operation_id,
     )

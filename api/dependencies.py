@@ -207,7 +207,7 @@ async def press_key(
         ),
     ] = None,
 ) -> str | None:
-    """Return the key of a press, which no key makes fail: an empty one counts as none, and a long one is accepted."""
+    """Return the key of a press. No key makes a press fail: an empty one counts as none, and a long one is accepted."""
     return key or None
 
 

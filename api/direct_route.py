@@ -33,7 +33,7 @@ class UnusualError(Exception):
 
 
 def direct(reader: Reader) -> Callable[[Endpoint], Endpoint]:
-    """Mark an endpoint. It is called with what `reader` returns; before that with a Response, if it takes a `response`."""
+    """Mark an endpoint. It is called with what `reader` returns, preceded by a Response if it takes a `response`."""
 
     def mark(endpoint: Endpoint) -> Endpoint:
         _READERS[endpoint] = reader

@@ -1,4 +1,4 @@
-"""The outermost layer: request ids, the size limit, the cross-site check, common headers, durations, the last handler."""
+"""The outermost layer: request ids, the size limit, the cross-site check, common headers, durations, the handler of last resort."""
 
 import secrets
 import time
@@ -67,7 +67,7 @@ class EdgeMiddleware:
                     await self._app(scope, _limited(receive), send_completed)
             error = request.error
             if error is not None:
-                # Only its type and its places: a traceback may quote what a person wrote.
+                # Only its type and where it was raised: a traceback may quote what a person wrote.
                 log.error(
                     "request_failed", request_id=request_id, error=type(error).__name__, where=traceback_places(error)
                 )

@@ -114,13 +114,13 @@ class PhoneApp:
 def install_phone_app(app: FastAPI, folder: Path | None = None) -> None:
     """Serve the app from `folder` (by default where it was built), or a page that says that there is none.
 
-    It is the router's default, so that requests of the API do not pass through it.
+    It is the router's default, so that API requests do not pass through it.
     """
     app.router.default = PhoneApp(files(folder or find_folder()), app.router.not_found)
 
 
 def find_folder() -> Path:
-    """Return the folder of the app; one without it when it has not been built."""
+    """Return the folder of the app; if it has not been built, a folder without one."""
     return next((folder for folder in APP_FOLDERS if (folder / "index.html").is_file()), HERE)
 
 

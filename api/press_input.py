@@ -38,7 +38,7 @@ def drop_invalid(value: object, check: ValidatorFunctionWrapHandler) -> Any:  # 
 def keep_valid_ids(value: object) -> object:
     """Keep the valid ids of a list, the first 50 at most; None for an empty list or anything else."""
     if not isinstance(value, list) or not value:
-        # An empty list is an error of the app; it does not mean that nobody is to be told.
+        # An empty list is a bug in the app; it does not mean that nobody is to be told.
         return None
     return [item for item in value[:50] if isinstance(item, str) and is_id(item)]
 

@@ -184,7 +184,7 @@ def install_error_handlers(app: FastAPI, resolve: ErrorResolver) -> None:
     @app.exception_handler(errors.CompanionUnknown)
     @app.exception_handler(errors.MemberUnknown)
     async def alone(request: Request, error: PorchlightError) -> Response:
-        # A request of an account that is erased meanwhile fails like this too: nobody is in its circle any more.
+        # A request by an account that is erased meanwhile fails like this too, because its circle is gone.
         return problem_response(await resolve(request, error), request_id(request))
 
     @app.exception_handler(DBAPIError)

@@ -6,7 +6,7 @@ from core import regions
 from rules.accounts.people import time_zones
 
 UNKNOWN_REGIONS = frozenset({"XX", "ZZ", "XA", "XB", "AA", "QO", "EU", "UN", "EZ"})
-"""Two-letter codes of no country: unknown, private use or a union in CLDR."""
+"""Two-letter codes that name no country: unknown, private use or a union in CLDR."""
 
 
 def parse_time_zone(value: object) -> str:

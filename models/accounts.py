@@ -82,12 +82,12 @@ class Device(Base):
     kind: Mapped[ShortText]
     address_hash: Mapped[Hash]
     address: Mapped[Encrypted | None]
-    # The same address under the key of push addresses: it opens where the master key is gone.
+    # The same address under the key of push addresses: it can be decrypted where the master key is missing.
     push_address: Mapped[Encrypted | None]
     label: Mapped[Encrypted | None]
     created_at: Mapped[Timestamp]
     last_receipt_at: Mapped[datetime | None]
-    # Permanent refusals of urgent pushes in a row, with the reason and the time of the first; reset by a success.
+    # Consecutive permanent refusals of urgent pushes, with the reason and the time of the first; reset by a success.
     refusals: Mapped[int] = mapped_column(default=0, server_default="0")
     refusal: Mapped[str | None] = mapped_column(String(64))
     refused_at: Mapped[datetime | None]
@@ -98,7 +98,7 @@ class Device(Base):
 class Passkey(Base):
     """A WebAuthn credential, looked up by the keyed hash of its id.
 
-    Its public key is encrypted, so that nobody with write access can replace it by a key of theirs. `synced`: it may live on
+    Its public key is encrypted, so that nobody with write access can replace it with a key of their own. `synced`: it may live on
     several devices, each with a signature counter of its own.
     """
 
@@ -137,14 +137,14 @@ class Channel(Base):
     kind: Mapped[ShortText]
     address_hash: Mapped[Hash]
     address: Mapped[Encrypted | None]
-    # The same address under the key of push addresses: it opens where the master key is gone.
+    # The same address under the key of push addresses: it can be decrypted where the master key is missing.
     push_address: Mapped[Encrypted | None]
     code: Mapped[Encrypted | None]
     code_expires_at: Mapped[datetime | None]
     guesses: Mapped[int]
     created_at: Mapped[Timestamp]
     confirmed_at: Mapped[datetime | None]
-    # Permanent refusals, as of a device.
+    # Consecutive permanent refusals, as for a device.
     refusals: Mapped[int] = mapped_column(default=0, server_default="0")
     refusal: Mapped[str | None] = mapped_column(String(64))
     refused_at: Mapped[datetime | None]

@@ -38,7 +38,7 @@ class CheckInShare(Base):
 
 
 class ReachIn(Base):
-    """A message that says "thinking of you". Both people see it until the membership ends that joined them when it was sent."""
+    """A message that says "thinking of you". Both people see it until the membership between them ends."""
 
     __tablename__ = "reach_ins"
     __table_args__ = (

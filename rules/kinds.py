@@ -27,7 +27,7 @@ class Hours(Enum):
     IGNORED = auto()
     RESPECTED = auto()
     UNLESS_INVOLVED = auto()
-    """Respected, but for the person who pressed and for those who have answered that they are there."""
+    """Respected, except for the person who pressed and for those who have answered that they are there."""
 
 
 class OnlyWhile(Enum):
@@ -52,7 +52,7 @@ class Policy:
     `ttl`: for how long a push service keeps it for a phone that is off; beyond that the inbox is enough.
     `closes`: takes everything else about its reach-out off the phone; nothing follows it.
     `to_outsiders`: also sent when the recipient has left, or the account behind it is gone; a mute still counts.
-    `shared`: announces something that somebody shared by a membership, and leaves the inbox with that membership.
+    `shared`: announces something that somebody shared through a membership, and leaves the inbox with that membership.
     `in_inbox`: False for a push that only tests a device or channel; it is not checked again before it is sent.
     """
 
@@ -82,7 +82,7 @@ KINDS: Final[Mapping[NoticeKind, Policy]] = MappingProxyType(
         NoticeKind.ALL_CLEAR: Policy(_DAY, only_while=OnlyWhile.ALWAYS, closes=True),
         NoticeKind.ENDED: Policy(_DAY, only_while=OnlyWhile.ALWAYS, closes=True, to_outsiders=True),
         NoticeKind.UNANSWERED: Policy(_ALARM_TTL, urgent=True, only_while=OnlyWhile.UNANSWERED),
-        # Asked at half of the 600 s pause; when that is over the question no longer holds.
+        # Asked halfway through the 600 s pause; once that is over, the question no longer holds.
         NoticeKind.ARE_YOU_TALKING: Policy(timedelta(minutes=10), only_while=OnlyWhile.ANSWERED),
         NoticeKind.MESSAGE: Policy(_DAY, Tag.MESSAGES, Hours.UNLESS_INVOLVED),
         NoticeKind.INVITATION_ACCEPTED: Policy(timedelta(days=7), Tag.NOTICE, only_while=OnlyWhile.ALWAYS),

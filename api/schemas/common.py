@@ -102,7 +102,7 @@ MAX_NOTE_LENGTH = 2000
 MAX_MESSAGE_LENGTH = 4000
 SignInName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9._-]{3,64}$")]
 GivenSignInName = Annotated[str, BeforeValidator(_normalize_sign_in_name), SignInName]
-# Hashed by its one spelling (core.secret_text); a keyboard that composes letters differently needs more of them.
+# Hashed in a normalized spelling (core.secret_text); a keyboard that decomposes letters sends more characters.
 Passphrase = Annotated[str, StringConstraints(min_length=8, max_length=1024), AfterValidator(_check_passphrase_length)]
 GivenPassphrase = Annotated[str, StringConstraints(min_length=1, max_length=1024)]
 DisplayName = Annotated[

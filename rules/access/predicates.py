@@ -61,7 +61,7 @@ _OWNER_COLUMNS: dict[type[Base], InstrumentedAttribute[Any]] = {
     RecoveryCode: RecoveryCode.person_id,
     Session: Session.person_id,
 }
-"""The column that says whose a row is: who wrote it, or for whom it was written."""
+"""The column that names the owner of a row: who wrote it, or whom it was written for."""
 
 
 def owned_by(model: type[Base], person_id: PersonId) -> ColumnElement[bool]:
@@ -148,8 +148,8 @@ def told_of(person_id: PersonId) -> ColumnElement[bool]:
 def readable_by(person_id: PersonId) -> ColumnElement[bool]:
     """Messages (joined to their ReachOut) that this person may read.
 
-    The person who pressed reads everybody's but those of recipients who have left; a recipient reads that person's and
-    their own.
+    The person who pressed reads everybody's except those of recipients who have left; a recipient reads that person's
+    and their own.
     """
     sender_gone = select(Recipient.person_id).where(
         Recipient.reach_out_id == Message.reach_out_id,

@@ -15,7 +15,7 @@ from models import Throttle
 from rules.errors import TooMany
 
 MAX_WAIT_SECONDS = 1.0
-"""Waits this short are let through: concurrent requests may be counted in another order than they arrived."""
+"""Waits this short are let through: concurrent requests may be counted in a different order than they arrived in."""
 
 
 @dataclass(frozen=True, slots=True)

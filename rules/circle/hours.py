@@ -13,7 +13,7 @@ not offer 24:00: "23:59" ends with the day, and "12:59" at 13:00.
 """
 ONE_DAY = timedelta(days=1)
 DAYS_AHEAD = 15
-"""Days to look ahead: a week, and one more in case a clock change skips the window."""
+"""Days to look ahead: a week, and another in case a clock change skips the window."""
 
 
 def available(
@@ -61,7 +61,7 @@ def _before_end(clock: str, end: str) -> bool:
 
 
 def _window_beginnings(hours: Sequence[HoursWindow], zone: ZoneInfo, after: datetime) -> Iterator[datetime]:
-    """Yield the instants at which windows begin by the wall clock, both of them where the clock shows a time twice."""
+    """Yield the instants at which windows begin by the wall clock, both instants where the clock shows a time twice."""
     today = after.astimezone(zone).date()
     for ahead in range(-1, DAYS_AHEAD + 1):
         date = today + ahead * ONE_DAY

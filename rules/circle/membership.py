@@ -194,7 +194,7 @@ async def leave_circle(unit: UnitOfWork, who: Caller, membership_id: UUID) -> No
 
 
 async def mute_supported(unit: UnitOfWork, who: Caller, membership_id: UUID, until: datetime | None) -> None:
-    """Send the caller no pushes about this person until `until`; the inbox still receives everything. Raises NotFound."""
+    """Send the caller no pushes about this person before `until`; the inbox still receives everything. Raises NotFound."""
     membership = await access.load_support(unit, who, membership_id)
     # An open reach-out stops waiting for a member who mutes it, and pushes one who no longer does.
     async with changing_reach(unit, [membership.member_id]):
@@ -212,7 +212,7 @@ def confirmation_words(unit: UnitOfWork, membership_id: UUID) -> tuple[str, str]
 
 
 async def lock_memberships(unit: UnitOfWork, memberships: Sequence[UUID]) -> None:
-    """Lock these memberships in the order of their ids, against presses that refer to them."""
+    """Lock these memberships in id order, so that presses that refer to them wait."""
     await unit.session.execute(
         select(Membership.id).where(Membership.id.in_(memberships)).order_by(Membership.id).with_for_update()
     )

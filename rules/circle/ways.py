@@ -49,7 +49,7 @@ def is_refusing(unit: Operation, refusals: int) -> bool:
 
 
 async def load_ways(unit: UnitOfWork, people: Sequence[UUID]) -> dict[UUID, Ways]:
-    """Return the ways to each of these people, by person id; people without any get an empty entry when looked up."""
+    """Return the ways to each of these people, by person id; looking up anybody else yields an empty entry."""
     by_person: dict[UUID, Ways] = defaultdict(Ways)
     if not people:
         return by_person

@@ -24,7 +24,7 @@ from rules.upkeep import wal_truncation
 
 @dataclass(frozen=True, slots=True)
 class NewCheckIn:
-    """A check-in to store; `share_with` are memberships of the person's circle."""
+    """A check-in to store; `share_with`: ids of memberships in the person's circle."""
 
     feeling: int | None
     halt: Sequence[Halt]
@@ -154,7 +154,7 @@ async def _lock_members(unit: UnitOfWork, who: Caller, share_with: frozenset[UUI
                 access.CONFIRMED,
             )
             .order_by(Membership.id)
-            # Locked before the rows that refer to it and to the person, in the order of an erasure.
+            # Locked before the rows that refer to it and to the person, in the lock order of an erasure.
             .with_for_update(read=True, key_share=True, of=Membership)
         )
     ).all()

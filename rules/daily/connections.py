@@ -64,7 +64,7 @@ def count_weeks(moments: Moments, zone: tzinfo, now: datetime, count: int) -> li
     by_day = {week.starts_on: week for week in weeks}
 
     def at(moment: datetime) -> Week:
-        # A moment outside these weeks goes into a week that is thrown away.
+        # A moment outside these weeks goes into a week that is discarded.
         return by_day.get(monday_of(moment, zone)) or Week(date.min)
 
     for moment, connected in moments.reach_outs:

@@ -122,7 +122,7 @@ async def _lock_memberships(unit: UnitOfWork, person_id: UUID, other_id: UUID) -
         select(Membership.id, Membership.owner_id, Membership.muted_until)
         .where(access.joins(person_id, other_id), access.CONFIRMED)
         .order_by(Membership.id)
-        # Locked before the row that refers to it and to both people, in the order of an erasure.
+        # Locked before the row that refers to it and to both people, in the lock order of an erasure.
         .with_for_update(read=True, key_share=True)
     )
     return list(rows.all())

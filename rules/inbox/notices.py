@@ -38,7 +38,7 @@ async def create_notices(
 ) -> dict[UUID, UUID]:
     """Write the notices and a delivery for each live device of those to be pushed; return each person's notice.
 
-    `push_at`: devices that are pushed later, and when; None for those that need no delivery, because another one stands in for it.
+    `push_at`: devices that are pushed later, and when; None for those that need none, because another delivery covers them.
     """
     devices_of = await live_devices(unit, {draft.recipient_id for draft in drafts if draft.push})
     notices = [notice_row(unit, draft) for draft in drafts]
@@ -80,7 +80,7 @@ async def create_test_notice(
 
 
 async def live_devices(unit: UnitOfWork, people: Iterable[UUID]) -> dict[UUID, list[UUID]]:
-    """Return the live devices of each of these people."""
+    """Return the ids of the live devices of these people, by person id."""
     ids = list(people)
     if not ids:
         return {}

@@ -1,4 +1,4 @@
-"""Takes pushes back: cancels deliveries that have not been sent yet."""
+"""Cancels deliveries that have not been sent yet."""
 
 from uuid import UUID
 

@@ -55,8 +55,8 @@ def delivery_batches(
 ) -> list[Batch]:
     """Build deliveries for the caller's own `insert_together`, and announce those that are due now.
 
-    For callers that insert the notices, or more, by the same statement. If it fails, `unit.rollback` takes the
-    announcement back.
+    For callers that insert the notices, or more, with the same statement. If it fails, `unit.rollback` withdraws the
+    announcement.
     """
     due_now = _shared_values(unit, round_number, leased=leased)
     to_devices = [{"id": unit.new_id(), "notice_id": notice, "device_id": device} for notice, device in devices]

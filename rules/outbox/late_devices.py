@@ -19,7 +19,7 @@ FRESH_NOTICE_AGE = timedelta(seconds=15)
 
 
 async def any_fresh_notice(unit: UnitOfWork) -> bool:
-    """Return whether any alarm is young enough for a second look; mostly there is none, and nothing is locked."""
+    """Return whether any alarm is recent enough for a second look; usually none is, and nothing is locked."""
     fresh = await unit.session.execute(
         select(Notice.id)
         .where(Notice.id >= first_id(unit.now - FRESH_NOTICE_AGE), Notice.kind == NoticeKind.REACH_OUT)

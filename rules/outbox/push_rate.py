@@ -1,4 +1,4 @@
-"""How often written words are pushed: one push to one device every 20 s for one conversation, however much is written."""
+"""Limits pushes of messages: one push per device and conversation every 20 s, however much is written."""
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
@@ -53,7 +53,7 @@ async def _lock_unclaimed(unit: UnitOfWork, ids: list[UUID]) -> set[UUID]:
         select(Delivery.id)
         .where(Delivery.id.in_(ids), Delivery.state == DeliveryState.PENDING, Delivery.lease_until.is_(None))
         .order_by(Delivery.id)
-        # Never waited for: whoever holds one is sending it, and may wait for what is locked here.
+        # Skipped rather than waited for: whoever holds one is sending it, and may wait for what is locked here.
         .with_for_update(skip_locked=True)
     )
     return set(locked.scalars())

@@ -1,4 +1,4 @@
-"""Counts how often a device or channel has refused in a row, and tells the operator's faults from those of one phone."""
+"""Counts consecutive refusals by a device or channel, and tells the operator's faults from those of a single phone."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -15,7 +15,7 @@ from rules.circle.ways import MAX_REFUSALS
 from rules.reach_out.advance import changing_reach
 
 MANY_PEOPLE: Final = 3
-"""Number of people with refusals for the same reason from which on it may be this server that is refused."""
+"""With this many people refused for the same reason, it may be this server that is refused."""
 REFUSAL_WINDOW: Final = timedelta(days=1)
 OPERATOR_REASONS: Final = frozenset(
     {"signature", "sign_in", "unauthenticated", "third_party_auth", "sender_mismatch", "not_set_up", "address_withheld"}
@@ -107,7 +107,7 @@ def clear_refusals(target: Device | Channel) -> None:
 
 
 async def refused_by_many(unit: UnitOfWork) -> list[RefusalGroup]:
-    """Return refusals that look like the operator's fault and not like that of one phone.
+    """Return refusals that look like the operator's fault rather than that of a single phone.
 
     Their reason is usually the operator's, or at least three people get it while fewer people's targets accept pushes.
     """

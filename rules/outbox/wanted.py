@@ -8,7 +8,7 @@ from rules.kinds import KINDS, Hours, OnlyWhile, Policy
 
 FIRST_RETRY_SECONDS = 1.0
 LONGEST_RETRY_SECONDS = 300.0
-"""Seconds between tries: doubling from the first to the longest."""
+"""Seconds between tries, doubling from the first to the longest."""
 MAX_DELIVERY_AGE = timedelta(hours=24)
 """A delivery that could not be handed over for this long is given up; a reach-out lives no longer either."""
 MAX_ATTEMPTS_BEFORE_PARKED = 50
@@ -71,7 +71,7 @@ def _hours_allow(facts: Facts, policy: Policy) -> bool:
 
 
 def _still_true(facts: Facts, policy: Policy) -> bool:
-    """Return whether what the push says still holds: whoever reads it believes it."""
+    """Return whether what the push says still holds; a stale sentence would be believed."""
     match policy.only_while:
         case OnlyWhile.ALWAYS:
             return True
@@ -86,15 +86,16 @@ def _still_true(facts: Facts, policy: Policy) -> bool:
 
 
 def next_try(
-    attempt: int, created_at: datetime, now: datetime, wished: datetime | None, jitter: float
+    attempt: int, created_at: datetime, now: datetime, requested: datetime | None, jitter: float
 ) -> datetime | None:
     """Return when to try again after `attempt` failed tries; None gives up.
 
-    `wished` is what the provider asks for (Retry-After), and wins; `jitter` (0 to 1) spreads tries over the second half of the wait.
+    `requested`: the time that the provider asks for (Retry-After), which wins. `jitter` (0 to 1) spreads tries over the
+    second half of the wait.
     """
     if now - created_at >= MAX_DELIVERY_AGE or attempt >= MAX_ATTEMPTS_BEFORE_PARKED:
         return None
-    if wished is not None:
-        return max(wished, now)
+    if requested is not None:
+        return max(requested, now)
     wait = min(LONGEST_RETRY_SECONDS, FIRST_RETRY_SECONDS * 2.0 ** min(attempt - 1, 16))
     return now + timedelta(seconds=wait * (0.5 + 0.5 * jitter))

@@ -135,7 +135,7 @@ def _overdue(unit: UnitOfWork) -> ColumnElement[bool]:
 
 
 def _delivery_overdue(unit: UnitOfWork) -> ColumnElement[bool]:
-    """Select deliveries that were due and unclaimed for half a minute, or have a lease longer than any that is taken."""
+    """Select deliveries that were due and unclaimed for half a minute, or have a longer lease than is ever taken."""
     return and_(
         Delivery.state == DeliveryState.PENDING,
         Delivery.due_at <= unit.now - TIMER_GRACE,

@@ -36,7 +36,7 @@ IDEMPOTENCY_RETENTION = idempotency.KEY_LIFETIME + timedelta(hours=1)
 ACCESS_LOG_RETENTION = timedelta(days=90)
 """How long the access log is kept: long enough to look up what happened before somebody noticed."""
 UNCONFIRMED_CHANNEL_RETENTION = timedelta(days=1)
-"""How long a channel is kept whose code nobody has entered."""
+"""How long a channel is kept without its code being entered."""
 
 
 @dataclass(frozen=True, slots=True)

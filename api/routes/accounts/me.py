@@ -1,4 +1,4 @@
-"""The caller's own account: profile, passphrase, recovery codes, access log, everything to take along, and leaving for good."""
+"""The caller's own account: profile, passphrase, recovery codes, access log, export and erasure."""
 
 import asyncio
 from datetime import datetime

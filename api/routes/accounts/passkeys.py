@@ -1,4 +1,4 @@
-"""Passkeys: a finger or a face instead of a passphrase. Options and credentials are WebAuthn's own JSON."""
+"""Passkeys: a fingerprint or a face instead of a passphrase. Options and credentials are WebAuthn's own JSON."""
 
 from datetime import datetime
 from typing import Annotated, Any, Literal
@@ -48,7 +48,7 @@ Encoded = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]+={0,2}$", ma
 
 
 class WebAuthnJson(BaseModel):
-    """WebAuthn's own names. Fields that a newer browser adds are let in and left alone."""
+    """A structure under WebAuthn's own names. Fields that a newer browser adds are accepted and ignored."""
 
     model_config = ConfigDict(extra="ignore", alias_generator=to_camel, validate_by_name=True)
 

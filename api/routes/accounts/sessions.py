@@ -1,4 +1,4 @@
-"""Signing in and out, and giving the passphrase once more."""
+"""Signing in and out, and entering the passphrase again as fresh proof."""
 
 from dataclasses import replace
 from datetime import datetime

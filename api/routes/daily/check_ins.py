@@ -1,4 +1,4 @@
-"""Check-ins: how I am, for myself, and item by item for those I share it with."""
+"""Check-ins: how I feel, private unless I share a single one with people in my circle."""
 
 from datetime import datetime
 from typing import Annotated

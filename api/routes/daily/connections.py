@@ -1,4 +1,4 @@
-"""Connections: who was in touch with whom, week by week; what is counted is people, and nothing is a score."""
+"""Connections: who was in touch with whom, week by week. People are counted; nothing is scored."""
 
 from datetime import date, datetime
 from typing import Annotated

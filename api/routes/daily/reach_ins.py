@@ -1,4 +1,4 @@
-"""Reach-ins: an unasked "thinking of you"."""
+"""Reach-ins: an unprompted "thinking of you"."""
 
 from datetime import datetime
 from typing import Annotated

@@ -1,4 +1,4 @@
-"""The event stream: ids only, looked up anew for every event, cut when the session ends."""
+"""The event stream: ids only, each checked against what its person may see, until the session ends."""
 
 import asyncio
 from collections.abc import AsyncIterator
