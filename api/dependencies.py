@@ -26,8 +26,8 @@ from rules.accounts import sessions
 from rules.idempotency import RequestFingerprint
 from rules.upkeep import wal_truncation
 
-MAX_KEY_LENGTH = 255
-KEY_DESCRIPTION = "Repeat the same key and body to retry safely for 24 hours."
+MAX_IDEMPOTENCY_KEY_LENGTH = 255
+IDEMPOTENCY_KEY_DESCRIPTION = "Repeat the same key and body to retry safely for 24 hours."
 
 log = structlog.get_logger(__name__)
 TRUNCATION_RETRY_SECONDS = (0.2, 0.5, 1, 2, 5, 10, 20)
@@ -100,7 +100,7 @@ async def truncate_log(context: Context) -> None:
 
     async def truncated() -> bool:
         # A failure keeps the mark, for which the purge looks; the erasure itself is committed.
-        with isolated("log_not_emptied"):
+        with isolated("log_not_truncated"):
             return await wal_truncation.truncate_if_marked(context.database)
         return False
 
@@ -171,7 +171,7 @@ def record_use(context: Context, session_id: UUID, used_at: datetime, now: datet
     async def slide() -> None:
         try:
             # After a failure the next request tries again.
-            with isolated("session_not_slid"):
+            with isolated("session_not_extended"):
                 async with context.database.write() as session:
                     await sessions.extend_session(make_unit(context, session), session_id)
                     await session.commit()
@@ -189,8 +189,8 @@ async def idempotency_key(
         Header(
             alias="Idempotency-Key",
             min_length=1,
-            max_length=MAX_KEY_LENGTH,
-            description=KEY_DESCRIPTION,
+            max_length=MAX_IDEMPOTENCY_KEY_LENGTH,
+            description=IDEMPOTENCY_KEY_DESCRIPTION,
         ),
     ] = None,
 ) -> str | None:
@@ -202,8 +202,8 @@ async def press_key(
         str | None,
         Header(
             alias="Idempotency-Key",
-            json_schema_extra={"minLength": 1, "maxLength": MAX_KEY_LENGTH},
-            description=KEY_DESCRIPTION,
+            json_schema_extra={"minLength": 1, "maxLength": MAX_IDEMPOTENCY_KEY_LENGTH},
+            description=IDEMPOTENCY_KEY_DESCRIPTION,
         ),
     ] = None,
 ) -> str | None:

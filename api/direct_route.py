@@ -20,8 +20,8 @@ Arguments = tuple[Any, ...]
 Reader = Callable[[Request], Awaitable[Arguments]]
 Endpoint = TypeVar("Endpoint", bound=Callable[..., Awaitable[BaseModel]])
 
-JSON: Final = "application/json"
-_JSON_TYPE: Final = (b"content-type", JSON.encode())
+JSON_MEDIA_TYPE: Final = "application/json"
+_JSON_HEADER: Final = (b"content-type", JSON_MEDIA_TYPE.encode())
 _PLAIN: Final = "porchlight.plain"
 """In the scope of a request that is left to its plain route."""
 
@@ -44,7 +44,7 @@ def direct(reader: Reader) -> Callable[[Endpoint], Endpoint]:
 
 async def json_body(request: Request) -> bytes:
     """Return the body, which is empty or declared as JSON. Raises UnusualError."""
-    if request.headers.get("content-type", JSON) != JSON:
+    if request.headers.get("content-type", JSON_MEDIA_TYPE) != JSON_MEDIA_TYPE:
         raise UnusualError
     return await request.body()
 
@@ -106,7 +106,7 @@ class DirectRoute(BaseRoute):
             model = await marked.route.endpoint(*arguments)
         # Its own endpoint built it: a second validation would cost more than the rest of the reply.
         content = model.__pydantic_serializer__.to_json(model, by_alias=True)
-        await send({"type": "http.response.start", "status": status, "headers": [_JSON_TYPE, _length(content)]})
+        await send({"type": "http.response.start", "status": status, "headers": [_JSON_HEADER, _length(content)]})
         await send({"type": "http.response.body", "body": content})
 
 

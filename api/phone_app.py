@@ -15,8 +15,8 @@ from starlette.datastructures import Headers
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-HERE: Final = Path(__file__).resolve().parent
-APP_FOLDERS: Final = (HERE / "built", HERE.parent / "phone" / "dist")
+API_FOLDER: Final = Path(__file__).resolve().parent
+APP_FOLDERS: Final = (API_FOLDER / "built", API_FOLDER.parent / "phone" / "dist")
 """Where the app may be: inside the wheel, or built in the checkout."""
 INDEX_PATH: Final = "/index.html"
 APP_POLICY: Final = (
@@ -59,7 +59,7 @@ NO_APP_PAGE: Final = """<!doctype html>
 
 
 @dataclass(frozen=True, slots=True)
-class File:
+class AppFile:
     """One file as it is sent, plain and compressed with gzip."""
 
     body: bytes
@@ -77,7 +77,7 @@ class File:
 class PhoneApp:
     """Serves the app's files for paths that no route matches, and passes everything else to `otherwise`."""
 
-    def __init__(self, files: Mapping[str, File], otherwise: ASGIApp) -> None:
+    def __init__(self, files: Mapping[str, AppFile], otherwise: ASGIApp) -> None:
         self._files = files
         self._otherwise = otherwise
         self._catalogues = {match[1]: path for path in files if (match := CATALOGUE_PATH.match(path))}
@@ -100,7 +100,7 @@ class PhoneApp:
         catalogue = self._catalogues.get(language) or self._catalogues.get("en")
         return ", ".join(f"<{path}>; rel=preload; as=fetch; crossorigin" for path in (catalogue, "/v1/me") if path)
 
-    def _find(self, path: str, headers: Headers) -> File | None:
+    def _find(self, path: str, headers: Headers) -> AppFile | None:
         """Return the file at this path; the page for a link whose # was encoded; None for anything else."""
         if path in self._files:
             return self._files[path]
@@ -121,11 +121,11 @@ def install_phone_app(app: FastAPI, folder: Path | None = None) -> None:
 
 def find_folder() -> Path:
     """Return the folder of the app; if it has not been built, a folder without one."""
-    return next((folder for folder in APP_FOLDERS if (folder / "index.html").is_file()), HERE)
+    return next((folder for folder in APP_FOLDERS if (folder / "index.html").is_file()), API_FOLDER)
 
 
 @cache
-def files(folder: Path) -> Mapping[str, File]:
+def files(folder: Path) -> Mapping[str, AppFile]:
     """Return the app's files by URL path; without an app, a page that says how to build it."""
     if not (folder / "index.html").is_file():
         return {"/": _make_file(Path("index.html"), NO_APP_PAGE.encode(), {"Content-Security-Policy": NO_APP_POLICY})}
@@ -138,7 +138,7 @@ def files(folder: Path) -> Mapping[str, File]:
     return by_path
 
 
-def _make_file(path: Path, body: bytes, headers: Mapping[str, str]) -> File:
+def _make_file(path: Path, body: bytes, headers: Mapping[str, str]) -> AppFile:
     kind = MEDIA_TYPES.get(path.suffix) or mimetypes.guess_type(path.name)[0] or "application/octet-stream"
     file_headers = {
         **headers,
@@ -150,7 +150,7 @@ def _make_file(path: Path, body: bytes, headers: Mapping[str, str]) -> File:
     }
     if path.name == "sw.js":
         file_headers["Service-Worker-Allowed"] = "/"
-    return File(body, _compress(body) if path.suffix in COMPRESSIBLE_SUFFIXES else None, file_headers)
+    return AppFile(body, _compress(body) if path.suffix in COMPRESSIBLE_SUFFIXES else None, file_headers)
 
 
 def _compress(body: bytes) -> bytes:

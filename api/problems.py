@@ -24,7 +24,7 @@ from core.errors import Busy, KeysUnavailable, PorchlightError
 from rules import errors
 
 PROBLEM_MEDIA_TYPE = "application/problem+json"
-RETRY_SECONDS = "2"
+BUSY_RETRY_SECONDS = "2"
 
 log = structlog.get_logger(__name__)
 
@@ -103,7 +103,7 @@ STATUS: dict[type[PorchlightError], int] = {
     BadRequest: 400,
     TooSlow: 408,
 }
-BY_SLUG = {kind.slug: kind for kind in STATUS}
+PROBLEMS_BY_SLUG = {kind.slug: kind for kind in STATUS}
 
 
 class Problem(BaseModel):
@@ -150,7 +150,7 @@ def problem_response(error: PorchlightError, request_id: str, headers: Mapping[s
     if "retry_after" in error.extra:
         all_headers["Retry-After"] = str(error.extra["retry_after"])
     elif status == HTTPStatus.SERVICE_UNAVAILABLE:
-        all_headers["Retry-After"] = RETRY_SECONDS
+        all_headers["Retry-After"] = BUSY_RETRY_SECONDS
     if status == HTTPStatus.UNAUTHORIZED:
         all_headers["WWW-Authenticate"] = "Bearer"
     return Response(to_json(body), status_code=status, media_type=PROBLEM_MEDIA_TYPE, headers=all_headers)
@@ -267,5 +267,5 @@ def _safe_path_part(part: object) -> str:
 
 def documentation(slug: str) -> str | None:
     """Return what a problem means and what to do, as plain text; None for an unknown slug."""
-    kind = BY_SLUG.get(slug)
+    kind = PROBLEMS_BY_SLUG.get(slug)
     return None if kind is None else f"{kind.title}\n\n{kind.advice}\n\nHTTP status: {STATUS[kind]}\n"

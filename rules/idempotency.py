@@ -21,8 +21,8 @@ from core.unit_of_work import Operation, UnitOfWork
 from models import IdempotencyKey
 from rules.errors import KeyReused
 
-KEY_TABLE = cast("Table", IdempotencyKey.__table__)
-KEY_LIFETIME = timedelta(hours=24)
+IDEMPOTENCY_KEY_TABLE = cast("Table", IdempotencyKey.__table__)
+IDEMPOTENCY_KEY_LIFETIME = timedelta(hours=24)
 MAX_RUN_ATTEMPTS = 4
 
 
@@ -70,7 +70,7 @@ _EARLIER_RESULT = select(IdempotencyKey.result_id, IdempotencyKey.body_hash, Ide
 
 async def find_earlier_result(operation: Operation, fingerprint: RequestFingerprint) -> EarlierResult | None:
     """Return the result that this key led to in the last 24 hours, whatever the body."""
-    values = {"key_hash": fingerprint.key_hash, "kept_since": operation.now - KEY_LIFETIME}
+    values = {"key_hash": fingerprint.key_hash, "kept_since": operation.now - IDEMPOTENCY_KEY_LIFETIME}
     rows = await operation.fetch(_EARLIER_RESULT, values)
     return EarlierResult(*rows[0]) if rows else None
 
@@ -97,7 +97,7 @@ def key_batches(
         "result_id": result_id,
         "created_at": operation.now,
     }
-    return [single(KEY_TABLE, row)]
+    return [single(IDEMPOTENCY_KEY_TABLE, row)]
 
 
 async def remember(unit: UnitOfWork, fingerprint: RequestFingerprint | None, person_id: UUID, result_id: UUID) -> None:
@@ -113,7 +113,8 @@ async def drop_expired(unit: UnitOfWork, fingerprint: RequestFingerprint | None)
     if fingerprint is not None:
         await unit.session.execute(
             delete(IdempotencyKey).where(
-                IdempotencyKey.key_hash == fingerprint.key_hash, IdempotencyKey.created_at <= unit.now - KEY_LIFETIME
+                IdempotencyKey.key_hash == fingerprint.key_hash,
+                IdempotencyKey.created_at <= unit.now - IDEMPOTENCY_KEY_LIFETIME,
             )
         )
 

@@ -83,7 +83,7 @@ def test_every_problem_is_documented_and_says_what_to_do(kind: type[PorchlightEr
     assert kind.title in said
     assert kind.advice in said
     assert str(problems.STATUS[kind]) in said
-    assert problems.BY_SLUG[kind.slug] is kind, "a slug stands for one thing"
+    assert problems.PROBLEMS_BY_SLUG[kind.slug] is kind, "a slug stands for one thing"
     listed = ROOT / "docs" / "problems.md"
     assert not listed.exists() or kind.slug in listed.read_text()
 
@@ -98,7 +98,7 @@ def test_every_problem_that_the_document_names_exists() -> None:
     said = json.dumps(api_only().openapi())
     named = {part.split("`")[0] for part in said.split("/problems/")[1:]}
     assert {slug for slug in named if slug and slug[0].isalpha() and "{" not in slug and " " not in slug} <= set(
-        problems.BY_SLUG
+        problems.PROBLEMS_BY_SLUG
     )
 
 

@@ -27,7 +27,7 @@ class PushAddressSealer:
         if not self._keyring.push.trusted:
             return 0
         count = 0
-        for table in push_address_sealing.TABLES:
+        for table in push_address_sealing.SEALED_TABLES:
             after = None
             while True:
                 async with self._database.read() as session:

@@ -111,7 +111,7 @@ async def all_problems() -> dict[str, Any]:
     return {
         "items": [
             {"type": f"/problems/{slug}", "title": kind.title, "status": problems.STATUS[kind], "detail": kind.advice}
-            for slug, kind in sorted(problems.BY_SLUG.items())
+            for slug, kind in sorted(problems.PROBLEMS_BY_SLUG.items())
         ]
     }
 
@@ -119,7 +119,7 @@ async def all_problems() -> dict[str, Any]:
 @router.get("/problems/{slug}", include_in_schema=False)
 async def problem(slug: str, request: Request) -> Response:
     """Explain a problem: a page in a browser, plain text otherwise."""
-    kind, documentation = problems.BY_SLUG.get(slug), problems.documentation(slug)
+    kind, documentation = problems.PROBLEMS_BY_SLUG.get(slug), problems.documentation(slug)
     if kind is None or documentation is None:
         raise NotFound
     if small_page.accepts_html(request.headers):

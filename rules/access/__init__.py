@@ -1,7 +1,7 @@
 """Who is asking and what they may see: the loaders of single rows, and the conditions that select lists of them."""
 
 from rules.access.callers import (
-    CALLER,
+    CALLER_COLUMNS,
     PROOF_LIFETIME,
     SIGNED_IN,
     Caller,
@@ -57,7 +57,7 @@ from rules.access.predicates import (
 )
 
 __all__ = [
-    "CALLER",
+    "CALLER_COLUMNS",
     "CONFIRMED",
     "PROOF_LIFETIME",
     "SIGNED_IN",

@@ -38,7 +38,7 @@ def token_hash(token: str) -> bytes:
     return hashlib.sha256(token.encode()).digest()
 
 
-CALLER = (
+CALLER_COLUMNS = (
     Session.id.label("session_id"),
     Session.person_id,
     Session.carrier,
@@ -55,7 +55,7 @@ SIGNED_IN = and_(
 """Selects the session of the token whose hash is bound to `token_hash`, unless it has expired at `now`."""
 
 # Built once: every request executes it.
-_CALLER_STATEMENT = select(*CALLER).join(Person, Person.id == Session.person_id).where(SIGNED_IN)
+_CALLER_STATEMENT = select(*CALLER_COLUMNS).join(Person, Person.id == Session.person_id).where(SIGNED_IN)
 
 
 async def load_caller(operation: Operation, token: str | None) -> Caller:
@@ -69,7 +69,7 @@ async def load_caller(operation: Operation, token: str | None) -> Caller:
 
 
 def caller_from_row(row: Any, keyring: Keyring) -> Caller:  # noqa: ANN401 (a row, of whichever statement)
-    """Return the caller in a row that was selected with `CALLER` where `SIGNED_IN`."""
+    """Return the caller in a row that was selected with `CALLER_COLUMNS` where `SIGNED_IN`."""
     return Caller(
         person_id=row.person_id,
         session_id=row.session_id,

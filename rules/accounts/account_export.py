@@ -41,7 +41,7 @@ PROFILE_ENCRYPTED = {name: f"people.{name}" for name in ("sign_in_name", "displa
 
 
 @dataclass(frozen=True, slots=True)
-class Section:
+class ExportSection:
     """One list of the export: the rows of `model` where `condition`, with these columns.
 
     `encrypted`: columns to decrypt, each with the name that it was encrypted under. `named_by`: the column that refers to
@@ -57,9 +57,9 @@ class Section:
 
 def _own_section(
     model: type[Base], columns: str, encrypted: Mapping[str, str] | None = None, *, named_by: str | None = None
-) -> Section:
+) -> ExportSection:
     """Return a section of the caller's own rows of `model`."""
-    return Section(model, lambda who: access.mine(model, who), columns, encrypted or {}, named_by)
+    return ExportSection(model, lambda who: access.mine(model, who), columns, encrypted or {}, named_by)
 
 
 def _recipients_of_own(who: Caller) -> ColumnElement[bool]:
@@ -67,7 +67,7 @@ def _recipients_of_own(who: Caller) -> ColumnElement[bool]:
     return Recipient.reach_out_id.in_(own_reach_outs) & Recipient.gone_at.is_(None)
 
 
-SECTIONS: Final[Mapping[str, Section]] = {
+EXPORT_SECTIONS: Final[Mapping[str, ExportSection]] = {
     "sessions": _own_section(Session, "id carrier created_at used_at expires_at"),
     "access_events": _own_section(AccessEvent, "id kind about_id session_id created_at"),
     "known_places": _own_section(KnownPlace, "used_at"),
@@ -84,7 +84,7 @@ SECTIONS: Final[Mapping[str, Section]] = {
     ),
     "channels": _own_section(Channel, "id kind created_at confirmed_at", {"address": "channels.address"}),
     "circle": _own_section(Membership, "id member_id role step accepted_at confirmed_at", named_by="member_id"),
-    "supporting": Section(
+    "supporting": ExportSection(
         Membership,
         lambda who: access.supports(who.person_id),
         "id owner_id role accepted_at confirmed_at muted_until",
@@ -98,19 +98,19 @@ SECTIONS: Final[Mapping[str, Section]] = {
         " unanswered_at closed_at outcome",
         {"note": "reach_outs.note"},
     ),
-    "recipients_of_my_reach_outs": Section(
+    "recipients_of_my_reach_outs": ExportSection(
         Recipient,
         _recipients_of_own,
         "reach_out_id person_id role step told_at handed_at delivered_at seen_at answer answered_at minutes",
     ),
-    "told_of": Section(
+    "told_of": ExportSection(
         Recipient,
         lambda who: access.mine(Recipient, who) & access.told_recipients(),
         "reach_out_id role told_at seen_at answer answered_at minutes",
     ),
     "answers": _own_section(Answer, "id reach_out_id kind minutes created_at"),
     "messages": _own_section(Message, "id reach_out_id created_at", {"text": "messages.text"}),
-    "reflections": Section(
+    "reflections": ExportSection(
         Reflection,
         lambda who: access.reflects_on_own(who.person_id),
         "reach_out_id seen safe soothed created_at",
@@ -120,21 +120,21 @@ SECTIONS: Final[Mapping[str, Section]] = {
         "id companion_id due_at created_at nudges next_at companion_told_at checked_in_at",
         {"what": "bookends.what"},
     ),
-    "told_of_bookends": Section(
+    "told_of_bookends": ExportSection(
         Bookend,
         lambda who: access.companion_told(who.person_id),
         "id person_id due_at companion_told_at checked_in_at",
     ),
     "check_ins": _own_section(CheckIn, "id feeling halt created_at", {"note": "check_ins.note"}),
-    "check_ins_i_share": Section(
+    "check_ins_i_share": ExportSection(
         CheckInShare, lambda who: access.shares_own(who.person_id), "check_in_id membership_id"
     ),
-    "check_ins_shared_with_me": Section(
+    "check_ins_shared_with_me": ExportSection(
         CheckIn, lambda who: access.shared_with(who.person_id), "id person_id created_at"
     ),
     "reach_ins": _own_section(ReachIn, "id recipient_id created_at", {"text": "reach_ins.text"}),
-    "reach_ins_to_me": Section(ReachIn, lambda who: access.reach_in_to(who.person_id), "id sender_id created_at"),
-    "notices": Section(
+    "reach_ins_to_me": ExportSection(ReachIn, lambda who: access.reach_in_to(who.person_id), "id sender_id created_at"),
+    "notices": ExportSection(
         Notice,
         lambda who: access.mine(Notice, who) & Notice.dismissed_at.is_(None),
         "id kind sender_id reach_out_id bookend_id created_at read_at",
@@ -151,7 +151,7 @@ async def export_account(unit: UnitOfWork, who: Caller) -> dict[str, Any]:
         "exported_at": unit.now,
         "person": _decrypt_row(person, PROFILE_COLUMNS, PROFILE_ENCRYPTED, who.vault),
     }
-    for name, section in SECTIONS.items():
+    for name, section in EXPORT_SECTIONS.items():
         rows = (await unit.session.execute(select(section.model).where(section.condition(who)))).scalars()
         plain = [_decrypt_row(row, section.columns, section.encrypted, who.vault) for row in rows]
         if section.named_by is not None:

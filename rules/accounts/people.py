@@ -29,8 +29,8 @@ from rules.upkeep import wal_truncation
 
 RECOVERY_CODE_COUNT = 10
 # Crockford's base32: no I, L, O, U to be misread. 16 characters are 80 bits.
-CODE_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
-CODE_CHARACTERS = 16
+RECOVERY_CODE_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+RECOVERY_CODE_LENGTH = 16
 SIGN_UPS_PER_INVITATION = RateLimit("sign_up.invitation", burst=10, every=20)
 """Limits sign-up attempts per invitation: it admits one person, but a name may be taken or a reply lost."""
 AVAILABILITY_FIELDS = {"hours", "wake_me", "time_zone"}
@@ -242,11 +242,11 @@ async def recover(unit: UnitOfWork, sign_in_name: str, code: str, passphrase_has
 
 def _recovery_code(unit: UnitOfWork, seed: bytes | None, number: int) -> str:
     if seed is None:
-        letters = [secrets.choice(CODE_ALPHABET) for _ in range(CODE_CHARACTERS)]
+        letters = [secrets.choice(RECOVERY_CODE_ALPHABET) for _ in range(RECOVERY_CODE_LENGTH)]
     else:
         bits = int.from_bytes(unit.keyring.digest("recovery_code", seed + bytes([number]))[:10])
-        letters = [CODE_ALPHABET[(bits >> (5 * place)) & 31] for place in range(CODE_CHARACTERS)]
-    return "-".join("".join(letters[at : at + 4]) for at in range(0, CODE_CHARACTERS, 4))
+        letters = [RECOVERY_CODE_ALPHABET[(bits >> (5 * place)) & 31] for place in range(RECOVERY_CODE_LENGTH)]
+    return "-".join("".join(letters[at : at + 4]) for at in range(0, RECOVERY_CODE_LENGTH, 4))
 
 
 def _code_hash(unit: UnitOfWork, person_id: UUID, code: str) -> bytes:

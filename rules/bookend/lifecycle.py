@@ -19,7 +19,7 @@ from rules.inbox.notices import NoticeDraft, create_notices, live_devices
 from rules.outbox.cancellation import cancel_deliveries
 from rules.outbox.enqueue import enqueue
 
-MAX_AHEAD = timedelta(days=7)
+MAX_BOOKEND_LEAD = timedelta(days=7)
 """How far ahead a bookend may be due."""
 MAX_BOOKENDS = 20
 """Bookends that one person may have open."""
@@ -240,6 +240,6 @@ async def _ensure_bookend_room(unit: UnitOfWork, who: Caller) -> None:
 
 
 def _ensure_ahead(due_at: datetime, now: datetime) -> None:
-    if not now < due_at <= now + MAX_AHEAD:
+    if not now < due_at <= now + MAX_BOOKEND_LEAD:
         says = "must lie ahead, and within 7 days"
         raise Invalid(extra={"errors": [{"at": "body.due_at", "says": says}]})

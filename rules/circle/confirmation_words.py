@@ -1,7 +1,7 @@
 """The two words that both sides of an invitation see, and compare by voice or by eye."""
 
 # 256 short words that do not sound alike and carry no strong meaning.
-WORDS = [
+CONFIRMATION_WORDS = [
     "acorn",
     "almond",
     "amber",
@@ -259,7 +259,7 @@ WORDS = [
     "willow",
     "window",
 ]
-WORD_COUNT = 256
+CONFIRMATION_WORD_COUNT = 256
 
 
 def choose_words(digest: bytes) -> tuple[str, str]:
@@ -267,5 +267,5 @@ def choose_words(digest: bytes) -> tuple[str, str]:
     first = digest[0]
     second = digest[1]
     if second == first:
-        second = (second + 1) % WORD_COUNT
-    return WORDS[first], WORDS[second]
+        second = (second + 1) % CONFIRMATION_WORD_COUNT
+    return CONFIRMATION_WORDS[first], CONFIRMATION_WORDS[second]

@@ -18,7 +18,7 @@ from rules.access import Caller
 from rules.accounts.person_view import PersonView, person_view
 from rules.circle import hours
 
-MAX_WEEKS = 52
+MAX_CONNECTION_WEEKS = 52
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from rules.circle import reachability
 from rules.circle.ways import MAX_REFUSALS
 from rules.reach_out.advance import changing_reach
 
-MANY_PEOPLE: Final = 3
+MANY_REFUSED_PEOPLE: Final = 3
 """With this many people refused for the same reason, it may be this server that is refused."""
 REFUSAL_WINDOW: Final = timedelta(days=1)
 OPERATOR_REASONS: Final = frozenset(
@@ -120,7 +120,7 @@ async def refused_by_many(unit: UnitOfWork) -> list[RefusalGroup]:
         group
         for group in groups
         if group.why in OPERATOR_REASONS
-        or (group.people >= MANY_PEOPLE and await _people_accepting(unit, group) < group.people)
+        or (group.people >= MANY_REFUSED_PEOPLE and await _people_accepting(unit, group) < group.people)
     ]
 
 

@@ -14,8 +14,8 @@ from rules.accounts import channels, devices
 
 SEALING_BATCH = 200
 
-Table = type[Device] | type[Channel]
-TABLES: tuple[Table, ...] = (Device, Channel)
+AddressTable = type[Device] | type[Channel]
+SEALED_TABLES: tuple[AddressTable, ...] = (Device, Channel)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +27,7 @@ class SealedAddress:
     push_address: bytes | None
 
 
-async def next_rows(unit: UnitOfWork, table: Table, after: UUID | None) -> Sequence[Any]:
+async def next_rows(unit: UnitOfWork, table: AddressTable, after: UUID | None) -> Sequence[Any]:
     """Return the next rows that have an address, by id, `SEALING_BATCH` at most. Only reads."""
     statement = (
         select(table.id, table.person_id, table.address, table.push_address, Person.data_key)
@@ -41,7 +41,7 @@ async def next_rows(unit: UnitOfWork, table: Table, after: UUID | None) -> Seque
     return (await unit.session.execute(statement)).all()
 
 
-def seal_rows(keyring: Keyring, table: Table, rows: Sequence[Any], *, anew: bool = False) -> list[SealedAddress]:
+def seal_rows(keyring: Keyring, table: AddressTable, rows: Sequence[Any], *, anew: bool = False) -> list[SealedAddress]:
     """Return the copies that have to be written for these rows; `anew`: also those under an older push key."""
     column = devices.DEVICE_ADDRESS_COLUMN if table is Device else channels.CHANNEL_ADDRESS_COLUMN
     sealed_addresses: list[SealedAddress] = []
@@ -60,7 +60,7 @@ def seal_rows(keyring: Keyring, table: Table, rows: Sequence[Any], *, anew: bool
     return sealed_addresses
 
 
-async def store_sealed(unit: UnitOfWork, table: Table, sealed: Sequence[SealedAddress]) -> int:
+async def store_sealed(unit: UnitOfWork, table: AddressTable, sealed: Sequence[SealedAddress]) -> int:
     """Write the copies to rows whose address has not changed meanwhile; return how many. The caller commits."""
     count = 0
     for sealed_address in sealed:

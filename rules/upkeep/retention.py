@@ -32,7 +32,7 @@ from rules.accounts import devices, known_places
 PURGE_BATCH = 500
 DELIVERY_RETENTION = timedelta(days=30)
 """How long deliveries are kept with their receipts; a recipient's row keeps how far its reach-out came."""
-IDEMPOTENCY_RETENTION = idempotency.KEY_LIFETIME + timedelta(hours=1)
+IDEMPOTENCY_RETENTION = idempotency.IDEMPOTENCY_KEY_LIFETIME + timedelta(hours=1)
 ACCESS_LOG_RETENTION = timedelta(days=90)
 """How long the access log is kept: long enough to look up what happened before somebody noticed."""
 UNCONFIRMED_CHANNEL_RETENTION = timedelta(days=1)

@@ -9,7 +9,7 @@ from core.database import Database
 from core.unit_of_work import UnitOfWork
 from models import Installation
 
-IN_LOG = "erased_in_log"
+ERASED_IN_LOG = "erased_in_log"
 """The row that marks the log as holding erased data, written with the erasure, so that it survives a crash."""
 
 
@@ -21,7 +21,7 @@ async def mark_erased(unit: UnitOfWork) -> None:
     value = secrets.token_hex(16)
     await unit.session.execute(
         insert(Installation)
-        .values(name=IN_LOG, value=value)
+        .values(name=ERASED_IN_LOG, value=value)
         .on_conflict_do_update(index_elements=[Installation.name], set_={"value": value})
     )
 
@@ -31,13 +31,15 @@ async def truncate_if_marked(database: Database) -> bool:
     if not database.sqlite:
         return True
     async with database.read() as session:
-        marked = (await session.execute(select(Installation.value).where(Installation.name == IN_LOG))).scalar()
+        marked = (await session.execute(select(Installation.value).where(Installation.name == ERASED_IN_LOG))).scalar()
     if marked is None:
         return True
     if not await database.truncate_wal():
         return False
     async with database.write() as session:
         # A later erasure has written a mark of its own, which stays.
-        await session.execute(delete(Installation).where(Installation.name == IN_LOG, Installation.value == marked))
+        await session.execute(
+            delete(Installation).where(Installation.name == ERASED_IN_LOG, Installation.value == marked)
+        )
         await session.commit()
     return True

@@ -17,7 +17,7 @@ from core.settings import Settings
 from core.types import UtcDateTime
 from rules import helplines
 from rules.accounts.throttle import RateLimit, wait_for
-from rules.circle.confirmation_words import WORD_COUNT, WORDS, choose_words
+from rules.circle.confirmation_words import CONFIRMATION_WORD_COUNT, CONFIRMATION_WORDS, choose_words
 
 NOW = datetime(2026, 3, 10, 20, tzinfo=UTC)
 
@@ -44,12 +44,12 @@ def test_two_words_are_two_and_the_same_on_both_phones(digest: bytes) -> None:
     first, second = choose_words(digest)
     assert first != second
     assert choose_words(digest) == (first, second)
-    assert {first, second} <= set(WORDS)
+    assert {first, second} <= set(CONFIRMATION_WORDS)
 
 
 def test_there_are_256_plain_words() -> None:
-    assert len(WORDS) == len(set(WORDS)) == WORD_COUNT == 256
-    assert all(re.fullmatch(r"[a-z]{3,10}", word) for word in WORDS)
+    assert len(CONFIRMATION_WORDS) == len(set(CONFIRMATION_WORDS)) == CONFIRMATION_WORD_COUNT == 256
+    assert all(re.fullmatch(r"[a-z]{3,10}", word) for word in CONFIRMATION_WORDS)
 
 
 @given(st.lists(st.floats(0, 20), max_size=60), st.integers(1, 5), st.floats(1, 60))

@@ -52,7 +52,7 @@ from rules.errors import ProofNeeded
 
 router = APIRouter(tags=["me"])
 
-ZIP = "application/zip"
+ZIP_MEDIA_TYPE = "application/zip"
 
 Time = Annotated[str, StringConstraints(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$|^24:00$")]
 
@@ -204,7 +204,7 @@ async def list_access_events(
     "/v1/me/export",
     summary="Export everything that is kept of me",
     response_model=dict[str, Any],
-    responses={200: {"content": {ZIP: {}}}},
+    responses={200: {"content": {ZIP_MEDIA_TYPE: {}}}},
     operation_id="me_export",
 )
 async def export_account(
@@ -221,10 +221,12 @@ async def export_account(
     async with context.database.read() as session:
         unit = make_unit(context, session)
         exported = await account_export.export_account(unit, await access.load_caller(unit, token))
-    if form == "zip" or (form is None and ZIP in request.headers.get("accept", "")):
+    if form == "zip" or (form is None and ZIP_MEDIA_TYPE in request.headers.get("accept", "")):
         attached = {"Content-Disposition": 'attachment; filename="porchlight.zip"'}
         # In a thread, so that no press waits for it.
-        return Response(await asyncio.to_thread(readable.export_zip, exported), media_type=ZIP, headers=attached)
+        return Response(
+            await asyncio.to_thread(readable.export_zip, exported), media_type=ZIP_MEDIA_TYPE, headers=attached
+        )
     response.headers["Content-Disposition"] = 'attachment; filename="porchlight.json"'
     return exported
 

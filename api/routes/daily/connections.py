@@ -9,7 +9,7 @@ from pydantic import BaseModel
 from api.dependencies import Reading, ReadingCaller
 from api.schemas.common import PersonOut, person_out
 from rules.daily import connections
-from rules.daily.connections import MAX_WEEKS, QuietPerson, Week
+from rules.daily.connections import MAX_CONNECTION_WEEKS, QuietPerson, Week
 
 router = APIRouter(tags=["connections"])
 
@@ -51,7 +51,9 @@ class ConnectionsOut(BaseModel):
 async def read_connections(
     unit: Reading,
     who: ReadingCaller,
-    weeks: Annotated[int, Query(ge=1, le=MAX_WEEKS, description="How many weeks, with the present one.")] = 8,
+    weeks: Annotated[
+        int, Query(ge=1, le=MAX_CONNECTION_WEEKS, description="How many weeks, with the present one.")
+    ] = 8,
 ) -> ConnectionsOut:
     """How connected I was, and with whom I was not in touch. For my eyes only."""
     counted_weeks, quiet = await connections.load_connections(unit, who, weeks)

@@ -109,7 +109,7 @@ def _with_circle(person: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
 
 
 _READ = _with_circle(
-    select(*access.CALLER, *_CIRCLE[1:])
+    select(*access.CALLER_COLUMNS, *_CIRCLE[1:])
     .select_from(Session)
     .join(Person, Person.id == Session.person_id)
     .where(access.SIGNED_IN)

@@ -8,7 +8,7 @@ from sqlalchemy import select, text
 
 from core.settings import Settings
 from models import CheckIn, Installation, Person
-from rules.upkeep.wal_truncation import IN_LOG
+from rules.upkeep.wal_truncation import ERASED_IN_LOG
 from tests.world.world import World
 
 
@@ -32,7 +32,7 @@ async def of(world: World, *columns: object) -> list[bytes]:
 
 
 async def marked(world: World) -> int:
-    return len(await world.rows(select(Installation.value).where(Installation.name == IN_LOG)))
+    return len(await world.rows(select(Installation.value).where(Installation.name == ERASED_IN_LOG)))
 
 
 @pytest.mark.promise(8)
