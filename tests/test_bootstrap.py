@@ -1,4 +1,4 @@
-"""scripts/bootstrap: which Python it takes, and what it says when there is none."""
+"""scripts/bootstrap: which Python it uses, and what it prints when there is none."""
 
 import shutil
 import subprocess
@@ -22,7 +22,7 @@ esac
 
 
 class Checkout:
-    """A folder that holds the script, and a PATH on which there is no Python but those added here."""
+    """A folder with the script, and a PATH whose only Pythons are those added here."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder / "porchlight"
@@ -63,7 +63,7 @@ def checkout(tmp_path: Path) -> Checkout:
     return Checkout(tmp_path)
 
 
-def test_without_any_python_it_asks_for_one(checkout: Checkout) -> None:
+def test_without_python_it_says_what_to_install(checkout: Checkout) -> None:
     done = checkout.bootstrap()
     assert done.returncode == 1
     assert done.stderr.startswith("Porchlight needs Python 3.11 or newer, and none was found: install it")
@@ -87,7 +87,7 @@ def test_it_names_the_python_that_lacks_venv(checkout: Checkout) -> None:
     assert "apt install python3-venv" in done.stderr
 
 
-def test_it_passes_over_what_is_too_old_or_lacks_venv(checkout: Checkout) -> None:
+def test_it_skips_a_python_that_is_too_old_or_lacks_venv(checkout: Checkout) -> None:
     checkout.add_python("python3", release="old")
     checkout.add_python("python3.13", venv="no")
     checkout.add_python("python3.12")
@@ -96,14 +96,14 @@ def test_it_passes_over_what_is_too_old_or_lacks_venv(checkout: Checkout) -> Non
     assert checkout.environments_made() == ["python3.12"]
 
 
-def test_a_python_that_is_named_comes_first(checkout: Checkout) -> None:
+def test_the_python_setting_comes_first(checkout: Checkout) -> None:
     checkout.add_python("python3")
     named = checkout.add_python("a python of my own")
     assert checkout.bootstrap(python=str(named)).returncode == 0
     assert checkout.environments_made() == ["a python of my own"]
 
 
-def test_it_installs_only_what_is_pinned_and_remembers_where(checkout: Checkout) -> None:
+def test_it_installs_pinned_packages_and_records_the_folder(checkout: Checkout) -> None:
     checkout.add_python("python3")
     assert checkout.bootstrap().returncode == 0
     pinned, editable = [call for call in checkout.calls() if call.startswith("pip ")]
@@ -113,7 +113,7 @@ def test_it_installs_only_what_is_pinned_and_remembers_where(checkout: Checkout)
     assert stamp.read_text() == str(checkout.folder.resolve())
 
 
-def test_a_good_environment_is_kept_and_a_moved_one_is_rebuilt(checkout: Checkout) -> None:
+def test_a_working_environment_is_kept_and_a_moved_one_is_rebuilt(checkout: Checkout) -> None:
     checkout.add_python("python3")
     assert checkout.bootstrap().returncode == 0
     assert checkout.bootstrap().returncode == 0

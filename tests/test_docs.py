@@ -25,7 +25,7 @@ COMMAND = re.compile(r"`(?:\.venv/bin/)?porchlight ([a-z]+)")
 
 
 def anchors(page: Path) -> set[str]:
-    """The anchors that a forge gives to the headings of a page."""
+    """Return the anchors that a forge gives to the headings of a page."""
     plain = [re.sub(r"[^\w\- ]", "", heading.lower()) for heading in HEADING.findall(page.read_text())]
     return {heading.strip().replace(" ", "-") for heading in plain}
 
@@ -36,7 +36,7 @@ def page(request: pytest.FixtureRequest) -> Path:
     return path
 
 
-def test_every_link_leads_somewhere(page: Path) -> None:
+def test_every_link_has_a_target(page: Path) -> None:
     broken = []
     for link in LINK.findall(page.read_text()):
         if link.startswith(("https:", "http:")):
@@ -48,7 +48,7 @@ def test_every_link_leads_somewhere(page: Path) -> None:
     assert broken == []
 
 
-def test_every_file_that_is_named_exists(page: Path) -> None:
+def test_every_named_file_exists(page: Path) -> None:
     # phone/README.md names the app's files as they stand in its src/.
     bases = (ROOT, page.parent / "src")
     named = SOURCE_PATH.findall(page.read_text())
@@ -65,7 +65,7 @@ def test_every_name_is_in_the_file_that_it_is_said_to_be_in(page: Path) -> None:
     assert missing == []
 
 
-def test_every_command_that_is_named_exists(page: Path) -> None:
+def test_every_named_command_exists(page: Path) -> None:
     text = page.read_text()
     targets = re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), re.MULTILINE)
     assert set(MAKE_TARGET.findall(text)) - set(targets) == set()

@@ -1,4 +1,4 @@
-"""The unit tests and type checks of the phone app itself, run by vitest and tsc with the Node that builds it."""
+"""The phone app's own unit tests and type checks, run by vitest and tsc with the Node that builds it."""
 
 import os
 import subprocess
@@ -9,11 +9,11 @@ import pytest
 import hatch_build
 from tests.world.databases import COMPLETE
 
-NO_MODULES = "what the phone app is tested with is not installed: make install"
+NO_MODULES = "the phone app's test tools are not installed: make install"
 
 
 @pytest.mark.parametrize("script", ["check", "test"])
-def test_the_phone_app_by_itself(script: str) -> None:
+def test_phone_unit_tests_and_type_checks_pass(script: str) -> None:
     if not (hatch_build.MODULES / "vitest").is_dir():
         if os.environ.get(COMPLETE) == "1":
             pytest.fail(NO_MODULES)

@@ -1,4 +1,4 @@
-"""The wheel, installed where nothing else of ours is: it has everything in it that Porchlight needs to run."""
+"""The wheel, installed in an environment without the sources: it holds everything that Porchlight needs to run."""
 
 import contextlib
 import json
@@ -19,12 +19,12 @@ import httpx
 import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
-OURS = ("api", "cli", "core", "migrations", "models", "notifications", "rules", "worker")
+OWN_PACKAGES = ("api", "cli", "core", "migrations", "models", "notifications", "rules", "worker")
 
 
 @pytest.fixture(scope="module")
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Built from the sources as they stand."""
+    """Build the wheel from the current sources."""
     folder = tmp_path_factory.mktemp("wheel")
     run = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(folder)]
     subprocess.run(run, cwd=ROOT, check=True, capture_output=True, timeout=120)
@@ -34,18 +34,18 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The `porchlight` command of an environment that holds the wheel, and of our dependencies what is here.
+    """Return the `porchlight` command of an environment that holds the wheel and this environment's dependencies.
 
-    They are lent by links to each package in this environment, all but Porchlight itself: a .pth file that names the
-    whole folder would let this environment's own .pth files lead back to the sources.
+    Each package except Porchlight itself is linked: a .pth file for the whole folder would also run this environment's
+    own .pth files, which lead back to the sources.
     """
     folder = tmp_path_factory.mktemp("elsewhere")
     venv.create(folder, with_pip=False)
     here = Path(sysconfig.get_path("purelib"))
-    [there] = folder.glob("lib/python*/site-packages")
+    [site_packages] = folder.glob("lib/python*/site-packages")
     for package in here.iterdir():
         if package.suffix != ".pth" and "porchlight" not in package.name and package.name != "__pycache__":
-            (there / package.name).symlink_to(package)
+            (site_packages / package.name).symlink_to(package)
     pip = [
         sys.executable,
         "-m",
@@ -60,12 +60,12 @@ def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder / "bin" / "porchlight"
 
 
-def test_it_holds_every_module_and_data_file_and_nothing_else(wheel: Path) -> None:
+def test_the_wheel_holds_every_module_and_data_file_and_nothing_else(wheel: Path) -> None:
     held = {name for name in zipfile.ZipFile(wheel).namelist() if ".dist-info/" not in name}
-    assert {name.partition("/")[0] for name in held} == set(OURS)
+    assert {name.partition("/")[0] for name in held} == set(OWN_PACKAGES)
     sources = {
         str(path.relative_to(ROOT))
-        for package in OURS
+        for package in OWN_PACKAGES
         for path in (ROOT / package).rglob("*")
         if path.is_file() and path.suffix in {".py", ".json", ".mako"}
     }
@@ -77,13 +77,13 @@ def test_it_holds_every_module_and_data_file_and_nothing_else(wheel: Path) -> No
     assert not [name for name in held if "node_modules" in name or name.endswith((".ts", ".tsx", ".map"))]
 
 
-def test_no_dependency_brings_a_folder_of_the_same_name() -> None:
+def test_no_dependency_ships_a_package_of_the_same_name() -> None:
     owners = packages_distributions()
-    others = {name: set(owners.get(name, [])) - {"porchlight"} for name in OURS}
+    others = {name: set(owners.get(name, [])) - {"porchlight"} for name in OWN_PACKAGES}
     assert {name: packages for name, packages in others.items() if packages} == {}
 
 
-def test_it_says_under_which_license_it_is(wheel: Path) -> None:
+def test_the_wheel_names_its_license(wheel: Path) -> None:
     with zipfile.ZipFile(wheel) as archive:
         [metadata] = [name for name in archive.namelist() if name.endswith(".dist-info/METADATA")]
         [license_text] = [name for name in archive.namelist() if name.endswith(".dist-info/licenses/LICENSE")]
@@ -91,11 +91,11 @@ def test_it_says_under_which_license_it_is(wheel: Path) -> None:
         assert archive.read(license_text) == (ROOT / "LICENSE").read_bytes()
 
 
-def test_it_runs_from_the_wheel_and_not_from_the_sources(installed: Path, tmp_path: Path) -> None:
+def test_commands_run_from_the_wheel_and_not_from_the_sources(installed: Path, tmp_path: Path) -> None:
     python = installed.with_name("python")
     code = "import json, sys; from importlib.util import find_spec as f; print(json.dumps([f(m).origin for m in sys.argv[1:]]))"
-    found = subprocess.run(
-        [python, "-c", code, *OURS],
+    origins = subprocess.run(
+        [python, "-c", code, *OWN_PACKAGES],
         cwd=tmp_path,
         env=_bare(installed.parents[1]),
         check=True,
@@ -103,16 +103,16 @@ def test_it_runs_from_the_wheel_and_not_from_the_sources(installed: Path, tmp_pa
         text=True,
         timeout=60,
     )
-    for module in json.loads(found.stdout):
+    for module in json.loads(origins.stdout):
         assert Path(module).is_relative_to(installed.parents[1])
-    said = _porchlight(installed, tmp_path, "--help")
+    help_text = _porchlight(installed, tmp_path, "--help")
     for command in ("serve", "work", "migrate", "demo", "backup", "openapi", "keys"):
-        assert command in said
+        assert command in help_text
     document = json.loads(_porchlight(installed, tmp_path, "openapi"))
     assert "/v1/reach-outs" in document["paths"]
 
 
-def test_it_migrates_and_serves(installed: Path, tmp_path: Path) -> None:
+def test_the_installed_wheel_migrates_and_serves(installed: Path, tmp_path: Path) -> None:
     _porchlight(installed, tmp_path, "migrate")
     assert (tmp_path / "var" / "porchlight.db").exists()
     with _port() as port, (tmp_path / "log").open("wb") as log:
@@ -142,7 +142,7 @@ def _ready(http: httpx.Client, server: "subprocess.Popen[bytes]", log: Path) -> 
 
 
 def _porchlight(installed: Path, folder: Path, *words: str) -> str:
-    """What a command prints; it must succeed, in a folder that is not the project's."""
+    """Return the output of a command, which must succeed in a folder outside the project."""
     done = subprocess.run(
         [installed, *words],
         cwd=folder,
@@ -157,10 +157,10 @@ def _porchlight(installed: Path, folder: Path, *words: str) -> str:
 
 
 def _bare(environment: Path) -> dict[str, str]:
-    """Variables that name neither our sources nor anybody's settings."""
+    """Return environment variables without our sources and settings."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("PORCHLIGHT_", "PYTHONPATH"))}
     if sys.dont_write_bytecode:
-        # Where Python may not keep what it compiles, each start would compile it all again.
+        # If Python may not write bytecode, every start compiles everything again.
         kept.pop("PYTHONDONTWRITEBYTECODE", None)
         kept["PYTHONPYCACHEPREFIX"] = str(environment / "compiled")
     return kept
@@ -168,7 +168,7 @@ def _bare(environment: Path) -> dict[str, str]:
 
 @contextlib.contextmanager
 def _port() -> Iterator[int]:
-    """A free port; held so that nobody else is given it, and not listened on, so that the server may have it."""
+    """Yield a free port; bound so that nobody else gets it, but not listened on, so that the server can use it."""
     with socket.socket() as held:
         held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         held.bind(("127.0.0.1", 0))

@@ -193,12 +193,12 @@ async def test_a_slow_gateway_delays_no_push(world: ChannelWorld, gateways: Gate
     await maya.press()
     await world.forward(90)
     turn = asyncio.create_task(world.work())
-    await until(lambda: gateways.sms.asked == 6)
+    await until(lambda: gateways.sms.request_count == 6)
     await ana.press()
     await until(lambda: any(sending.where in ben.devices.values() for sending in world.transport.handed))
     assert len(gateways.texts("sms")) == 3, "the gateway has not replied yet"
 
-    gateways.sms.hurry.set()
+    gateways.sms.skip_delays.set()
     await turn
     await world.settle()
     assert len(gateways.texts("sms")) == 6

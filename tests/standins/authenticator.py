@@ -25,15 +25,15 @@ class Credential:
 
 
 class Authenticator:
-    """Answers options as a browser and its authenticator do together; what a test changes is what it lies about.
+    """Answers options as a browser and its authenticator do together; a test sets the attributes that are to be wrong.
 
-    `counts`: it counts signatures, as a security key does. `synced`: its passkeys may live on other devices as well.
+    `counts`: it counts signatures, as a security key does. `synced`: its passkeys may exist on other devices as well.
     """
 
     def __init__(self, origin: str = "http://localhost:8000", *, synced: bool = True, counts: bool = False) -> None:
         self.origin = origin
         self.rp_id: str | None = None
-        """Another host name than the options name."""
+        """A host name other than that in the options."""
         self.verified = True
         self.cross_origin = False
         self.synced = synced
@@ -41,17 +41,19 @@ class Authenticator:
         self.credentials: list[Credential] = []
 
     def create(self, options: dict[str, Any], id_: bytes | None = None) -> dict[str, Any]:
-        """What `navigator.credentials.create()` gives, as JSON. `id_`: an id that this authenticator has not made."""
+        """Return what `navigator.credentials.create()` gives, as JSON. `id_`: use this credential id instead of a new one."""
         key = ec.generate_private_key(ec.SECP256R1())
-        made = Credential(id_ or secrets.token_bytes(32), key, options["rp"]["id"], decoded(options["user"]["id"]))
-        self.credentials.append(made)
+        credential = Credential(
+            id_ or secrets.token_bytes(32), key, options["rp"]["id"], decoded(options["user"]["id"])
+        )
+        self.credentials.append(credential)
         public = key.public_key().public_numbers()
         cose = {1: 2, 3: -7, -1: 1, -2: public.x.to_bytes(32), -3: public.y.to_bytes(32)}
-        attested = bytes(16) + len(made.id).to_bytes(2) + made.id + cbor(cose)
-        data = self._data(made, ATTESTED) + attested
+        attested = bytes(16) + len(credential.id).to_bytes(2) + credential.id + cbor(cose)
+        data = self._data(credential, ATTESTED) + attested
         return {
-            "id": encoded(made.id),
-            "rawId": encoded(made.id),
+            "id": encoded(credential.id),
+            "rawId": encoded(credential.id),
             "type": "public-key",
             "authenticatorAttachment": "platform",
             "clientExtensionResults": {"credProps": {"rk": True}},
@@ -64,7 +66,7 @@ class Authenticator:
         }
 
     def get(self, options: dict[str, Any], with_: Credential | None = None) -> dict[str, Any]:
-        """What `navigator.credentials.get()` gives, as JSON; signed with the newest passkey unless told otherwise."""
+        """Return what `navigator.credentials.get()` gives, as JSON; signed with the newest passkey by default."""
         used = with_ or self.credentials[-1]
         used.count += self.counts
         data = self._data(used, 0)
@@ -85,8 +87,8 @@ class Authenticator:
         }
 
     def _client_data(self, kind: str, challenge: str) -> bytes:
-        said = {"type": kind, "challenge": challenge, "origin": self.origin, "crossOrigin": self.cross_origin}
-        return json.dumps(said).encode()
+        client_data = {"type": kind, "challenge": challenge, "origin": self.origin, "crossOrigin": self.cross_origin}
+        return json.dumps(client_data).encode()
 
     def _data(self, used: Credential, more: int) -> bytes:
         flags = PRESENT | more | (VERIFIED if self.verified else 0) | (ELIGIBLE | BACKED_UP if self.synced else 0)
@@ -95,7 +97,7 @@ class Authenticator:
 
 
 def cbor(value: Any) -> bytes:
-    """The little of RFC 8949 that an authenticator speaks: small numbers, bytes, text, maps."""
+    """Encode the part of RFC 8949 that an authenticator uses: small numbers, bytes, text, maps."""
     match value:
         case int():
             return _head(0, value) if value >= 0 else _head(1, -1 - value)

@@ -1,4 +1,4 @@
-"""A stand-in for Firebase Cloud Messaging: HTTP v1 over TLS and HTTP/2, with the OAuth endpoint one signs in at."""
+"""A stand-in for Firebase Cloud Messaging: HTTP v1 over TLS and HTTP/2, with the OAuth endpoint for signing in."""
 
 import functools
 import json
@@ -38,7 +38,7 @@ _DURATION = re.compile(r"\d+(\.\d{1,9})?s")
 
 @dataclass(frozen=True, slots=True)
 class FcmAttempt:
-    """One message that reached the stand-in, taken or not."""
+    """One message that reached the stand-in, accepted or not."""
 
     at: float
     """Monotonic seconds at its arrival."""
@@ -50,25 +50,25 @@ class FcmAttempt:
 
 @functools.cache
 def _private_key() -> rsa.RSAPrivateKey:
-    # 2048 bits take up to 0.2 s to find: once per process is enough.
+    # Generating 2048 bits takes up to 0.2 s, so one key serves the whole process.
     return rsa.generate_private_key(65537, 2048)
 
 
 class FcmStandIn:
-    """`with FcmStandIn() as fcm:` gives `url`, `credentials_file` and a log of what came in; scriptable.
+    """`with FcmStandIn() as fcm:` gives `url`, `credentials_file` and a log of requests; its answers can be scripted.
 
-    Takes every token as a living device unless told otherwise. Refuses what FCM refuses: a wrong or run-out bearer
+    Takes every token for a live device unless scripted otherwise. Refuses what FCM refuses: a wrong or expired bearer
     (401), a foreign project (403), a malformed message (400).
     """
 
     def __init__(self, project_id: str = "porchlight-stand-in", token_lifetime: int = 3600) -> None:
         self.project_id = project_id
         self.token_lifetime = token_lifetime
-        """Seconds that a new bearer is said to be good for."""
+        """Lifetime of a new bearer, in seconds."""
         self.attempts: list[FcmAttempt] = []
-        """Every message that came, in order."""
+        """Every message received, in order."""
         self.sign_ins: list[float] = []
-        """Monotonic seconds of every request at the OAuth endpoint."""
+        """Monotonic time in seconds of every request to the OAuth endpoint."""
         self._script: Script[Reply] = Script()
         self._sign_in_script: Script[Reply] = Script()
         self._bearers: dict[str, float] = {}
@@ -91,7 +91,7 @@ class FcmStandIn:
         self._folder.cleanup()
 
     def env(self) -> dict[str, str]:
-        """The environment of a server that shall use this stand-in."""
+        """Return the environment of a server that is to use this stand-in."""
         return {
             **authority().env(),
             "PORCHLIGHT_FCM_URL": self.url,
@@ -100,7 +100,7 @@ class FcmStandIn:
 
     @property
     def accepted(self) -> list[FcmAttempt]:
-        """The messages that were answered 200."""
+        """Return the messages that were answered with 200."""
         return [attempt for attempt in self.attempts if attempt.status == 200]
 
     def answer(
@@ -118,8 +118,8 @@ class FcmStandIn:
     ) -> None:
         """Answer the next `times` messages (None: all from now on; `token`: to that device) with this.
 
-        `code` is FCM's own error code (`UNREGISTERED`, `QUOTA_EXCEEDED` …), put where FCM puts it; `body` goes out
-        instead of FCM's JSON. A 200 checks the message and takes it, after `delay` seconds or dripping for `drip`.
+        `code` is FCM's own error code (`UNREGISTERED`, `QUOTA_EXCEEDED` …), put where FCM puts it; `body` replaces
+        FCM's JSON. A 200 checks and accepts the message, after `delay` seconds or trickling for `drip` seconds.
         """
         content: Mapping[str, object]
         if status == 200:
@@ -131,24 +131,24 @@ class FcmStandIn:
         self._script.add(Reply(status, raw, sent, delay, drip, reset), times, token)
 
     def unregister(self, token: str) -> None:
-        """The app on this device is gone: 404 UNREGISTERED from now on."""
+        """Remove the app from this device: 404 UNREGISTERED from now on."""
         self.answer(404, code="UNREGISTERED", token=token, times=None)
 
     def answer_sign_in(
         self, status: int, *, times: int | None = 1, delay: float = 0.0, drip: float = 0.0, reset: bool = False
     ) -> None:
-        """Answer the next `times` requests at the OAuth endpoint with this; a 200 still signs in, after `delay`."""
+        """Answer the next `times` requests to the OAuth endpoint with this; a 200 still signs in, after `delay`."""
         body = json.dumps({"error": "invalid_grant" if status == 400 else "temporarily_unavailable"}).encode()
         reply = Reply(status, body, {"content-type": "application/json"}, delay, drip, reset)
         self._sign_in_script.add(reply, times)
 
     def behave(self) -> None:
-        """Forget the script: everything is answered as by a healthy FCM again."""
+        """Clear the script: answer everything as a healthy FCM again."""
         self._script.clear()
         self._sign_in_script.clear()
 
     def revoke(self) -> None:
-        """No bearer given out so far is good any more (401)."""
+        """Revoke every bearer issued so far (401)."""
         self._bearers.clear()
 
     async def _handle(self, request: Request) -> Reply:
@@ -195,7 +195,7 @@ class FcmStandIn:
         return Reply(200, reply.body, reply.headers, scripted.delay, scripted.drip)
 
     def _assertion_fault(self, form: Mapping[str, str]) -> str | None:
-        """Why Google would not give a bearer for this, None when it is fine."""
+        """Return why Google would refuse a bearer for this, None if it would not."""
         if form.get("grant_type") != "urn:ietf:params:oauth:grant-type:jwt-bearer":
             return "grant_type"
         try:
@@ -223,7 +223,7 @@ class FcmStandIn:
 
 
 def fcm_error(status: int, code: str | None, message: str = "scripted") -> dict[str, object]:
-    """An error as FCM words it; `code` becomes the FcmError detail by which a client tells one 4xx from another."""
+    """Return an error as FCM words it; `code` becomes the FcmError detail by which clients tell one 4xx from another."""
     details: list[dict[str, object]] = [] if code is None else [{"@type": _FCM_ERROR, "errorCode": code}]
     name = _STATUSES.get(status, "UNKNOWN")
     return {"error": {"code": status, "message": message, "status": name, "details": details}}
@@ -239,7 +239,7 @@ def _message(body: bytes) -> dict[str, Any]:
 
 
 def _fault(message: dict[str, Any]) -> str | None:
-    """Why FCM would refuse this message, None when it is fine."""
+    """Return why FCM would refuse this message, None if it would not."""
     data = message.get("data", {})
     android = message.get("android", {})
     apns_headers = message.get("apns", {}).get("headers", {})

@@ -1,4 +1,4 @@
-"""Gateways that speak the real protocols: an SMTP server, an ntfy server, an SMS gateway that takes JSON."""
+"""Stand-ins for gateways that speak the real protocols: an SMTP server, an ntfy server, an SMS gateway for JSON."""
 
 import json
 import re
@@ -19,7 +19,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 @dataclass(frozen=True, slots=True)
 class Posted:
-    """One request that a gateway took, whole."""
+    """One request that a gateway accepted."""
 
     method: str
     path: str
@@ -30,7 +30,7 @@ class Posted:
 
 @dataclass(frozen=True, slots=True)
 class Mailed:
-    """One message that the SMTP server took: its envelope and what is in it."""
+    """One message that the SMTP server accepted: its envelope and its content."""
 
     sender: str
     recipients: tuple[str, ...]
@@ -49,7 +49,7 @@ class Mailed:
 
 @dataclass(slots=True)
 class Behaviour:
-    """How a gateway answers from now on: with which status, after how many seconds, or by sending elsewhere."""
+    """How a gateway answers from now on: its status, its delay in seconds, its headers."""
 
     status: int = 200
     delay: float = 0.0
@@ -63,8 +63,8 @@ class _Server:
         self._server = server
         self.host, self.port = cast("tuple[str, int]", server.server_address)
         self.behaviour = Behaviour()
-        self.hurry = threading.Event()
-        """Set to end every delay at once."""
+        self.skip_delays = threading.Event()
+        """Set this to end every delay at once."""
         self._thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
 
     def __enter__(self) -> Self:
@@ -74,18 +74,18 @@ class _Server:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self.hurry.set()
+        self.skip_delays.set()
         self._server.shutdown()
         self._server.server_close()
         self._thread.join()
 
 
 class HttpGateway(_Server):
-    """Takes JSON: as an ntfy server does at its root, as an SMS gateway does elsewhere."""
+    """Accepts JSON: at its root as an ntfy server, elsewhere as an SMS gateway."""
 
     def __init__(self) -> None:
         gateway = self
-        self.asked = 0
+        self.request_count = 0
         self.taken: list[Posted] = []
 
         class Handler(BaseHTTPRequestHandler):
@@ -115,17 +115,17 @@ class HttpGateway(_Server):
             {name.lower(): value for name, value in handler.headers.items()},
             json.loads(body) if body else {},
         )
-        self.asked += 1
+        self.request_count += 1
         if self.behaviour.delay:
-            self.hurry.wait(self.behaviour.delay)
+            self.skip_delays.wait(self.behaviour.delay)
         status = self.behaviour.status
-        said: dict[str, object] = {}
+        content: dict[str, object] = {}
         if status == 200 and "topic" in posted.json:
-            status, said = _ntfy(posted.json)
+            status, content = _ntfy(posted.json)
         if status == 200:
             self.taken.append(posted)
-        reply = json.dumps(said).encode()
-        with suppress(OSError):  # whoever asked has hung up
+        reply = json.dumps(content).encode()
+        with suppress(OSError):  # the client has hung up
             handler.send_response(status)
             for name, value in self.behaviour.headers.items():
                 handler.send_header(name, value)
@@ -135,16 +135,16 @@ class HttpGateway(_Server):
             handler.wfile.write(reply)
 
 
-def _ntfy(asked: Mapping[str, Any]) -> tuple[int, dict[str, object]]:
-    """What an ntfy server replies to a message published as JSON."""
-    if not re.fullmatch(r"[-_A-Za-z0-9]{1,64}", str(asked["topic"])):
+def _ntfy(published: Mapping[str, Any]) -> tuple[int, dict[str, object]]:
+    """Return what an ntfy server replies to a message published as JSON."""
+    if not re.fullmatch(r"[-_A-Za-z0-9]{1,64}", str(published["topic"])):
         return 400, {"code": 40009, "http": 400, "error": "invalid request: topic invalid"}
-    said = {"id": "aXk3PfeRmPVS", "time": int(time.time()), "event": "message", **asked}
-    return 200, said
+    message = {"id": "aXk3PfeRmPVS", "time": int(time.time()), "event": "message", **published}
+    return 200, message
 
 
 class SmtpStandIn(_Server):
-    """An SMTP server (RFC 5321) without TLS or sign-in. `refuse` makes it say no to every recipient."""
+    """An SMTP server (RFC 5321) without TLS or sign-in. `refuse` makes it refuse every recipient."""
 
     def __init__(self) -> None:
         smtp = self
@@ -153,7 +153,7 @@ class SmtpStandIn(_Server):
 
         class Handler(socketserver.StreamRequestHandler):
             def handle(self) -> None:
-                with suppress(OSError):  # whoever called has hung up
+                with suppress(OSError):  # the client has hung up
                     smtp.talk(self)
 
         class Server(socketserver.ThreadingTCPServer):
@@ -167,7 +167,7 @@ class SmtpStandIn(_Server):
             line.wfile.write(f"{text}\r\n".encode())
 
         if self.behaviour.delay:
-            self.hurry.wait(self.behaviour.delay)
+            self.skip_delays.wait(self.behaviour.delay)
         say("220 stand-in ESMTP")
         sender = ""
         recipients: list[str] = []

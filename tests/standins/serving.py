@@ -1,4 +1,4 @@
-"""What the stand-ins share: a TLS server (HTTP/2 and 1.1) in a thread of its own, and the script it answers by."""
+"""Shared by the stand-ins: a TLS server (HTTP/2 and 1.1) in a thread of its own, and the script of its answers."""
 
 import asyncio
 import contextlib
@@ -29,19 +29,19 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What came in, whole."""
+    """A request as it was received."""
 
     method: str
     path: str
     headers: Mapping[str, str]
     body: bytes
     at: float
-    """Monotonic seconds."""
+    """Monotonic time in seconds."""
 
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What goes out: after `delay` seconds, its body spread over `drip` seconds; or a torn connection (`reset`)."""
+    """A reply: sent after `delay` seconds, its body spread over `drip` seconds; or the connection is reset (`reset`)."""
 
     status: int = 200
     body: bytes = b""
@@ -62,7 +62,7 @@ class _Line(Generic[T]):
 
 
 class Script(Generic[T]):
-    """Answers that a test has asked for, in order; those for one key come before those for everybody.
+    """Answers that a test has scripted, in order; those for a key come before those for every key.
 
     May be written and read from different threads.
     """
@@ -72,12 +72,12 @@ class Script(Generic[T]):
         self._lines: dict[str | None, list[_Line[T]]] = {}
 
     def add(self, answer: T, times: int | None = 1, key: str | None = None) -> None:
-        """Give `answer` the next `times` times, None for ever; `key` limits it to one token or subscription."""
+        """Give `answer` the next `times` times (None: for ever); `key` limits it to one token or subscription."""
         with self._lock:
             self._lines.setdefault(key, []).append(_Line(answer, times))
 
     def take(self, key: str | None) -> T | None:
-        """The next answer for `key`, None when the script says nothing (any more)."""
+        """Return the next answer for `key`, None if there is none."""
         with self._lock:
             for lines in (self._lines.get(key, []), self._lines.get(None, [])):
                 if lines:
@@ -90,13 +90,13 @@ class Script(Generic[T]):
             return None
 
     def clear(self) -> None:
-        """Forget everything that was asked for."""
+        """Remove every scripted answer."""
         with self._lock:
             self._lines.clear()
 
 
 async def until(true: Callable[[], bool], within: float = 10.0) -> None:
-    """Wait for something that a stand-in's thread will have done; TimeoutError when it has not after `within` seconds."""
+    """Wait until a condition that a stand-in's thread brings about is true; raise TimeoutError after `within` seconds."""
     async with asyncio.timeout(patient(within)):
         while not true():  # noqa: ASYNC110 (it happens in another thread, which knows no event of this loop)
             await asyncio.sleep(0.005)
@@ -105,7 +105,7 @@ async def until(true: Callable[[], bool], within: float = 10.0) -> None:
 class TlsServer:
     """Serves `handler` on a free port of 127.0.0.1 from its own thread and event loop, until closed.
 
-    A context manager. A busy loop in the test never slows it down, and it is a server like any other to other processes.
+    A context manager. A busy event loop in the test does not slow it down, and other processes can use it as well.
     """
 
     def __init__(
@@ -113,7 +113,7 @@ class TlsServer:
     ) -> None:
         self._handler = handler
         self._protocols = protocols
-        # The protocol is named, for asyncio switches Nagle off (40 ms an answer) only where it is.
+        # The protocol is named because asyncio disables Nagle's algorithm (40 ms an answer) only then.
         self._socket = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
         self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         self._socket.bind(("127.0.0.1", 0))
@@ -138,9 +138,9 @@ class TlsServer:
         self.close()
 
     def close(self) -> None:
-        """Tear every connection and end the thread. Closing twice is fine."""
+        """Reset every connection and end the thread. Closing twice is allowed."""
         if self._loop is not None and self._stop is not None and self._thread.is_alive():
-            with contextlib.suppress(RuntimeError):  # ended by itself meanwhile
+            with contextlib.suppress(RuntimeError):  # the loop has ended meanwhile
                 self._loop.call_soon_threadsafe(self._stop.set)
         if self._thread.ident is not None:
             self._thread.join(_START_WAITS)
@@ -161,7 +161,7 @@ class TlsServer:
             writer.transport.abort()
         assert self._context is not None
         await self._context.terminated.set()
-        # Delays end at once and connections see their end, so all of them finish by themselves; nothing is cancelled.
+        # Delays end and connections are aborted, so every handler finishes by itself; none is cancelled.
         await asyncio.gather(*self._connections, return_exceptions=True)
 
     async def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -188,7 +188,7 @@ class TlsServer:
                 writer,
             )
         except (TimeoutError, ssl.SSLError):
-            # Whoever was killed does not say goodbye, and whoever gave a request up speaks on after it.
+            # A killed client does not close TLS properly, and one that gave a request up may send more data.
             pass
         finally:
             self._connections.discard(task)
@@ -225,7 +225,7 @@ class TlsServer:
             await send({"type": "http.response.body", "body": reply.body, "more_body": False})
 
     async def _pause(self, seconds: float) -> None:
-        """Sleep, but not beyond the end of the stand-in."""
+        """Sleep, at most until the stand-in is closed."""
         if seconds and self._stop is not None:
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(seconds):

@@ -13,24 +13,24 @@ import trustme
 
 @dataclass(frozen=True, slots=True)
 class Authority:
-    """Made once per process, trusted by whoever is told `ca_file`."""
+    """A certificate authority, created once per process; clients trust it through `ca_file`."""
 
     ca: trustme.CA
     ca_file: Path
 
     def server_context(self, protocols: tuple[str, ...]) -> ssl.SSLContext:
-        """For a server on 127.0.0.1 or localhost that offers these protocols (ALPN)."""
+        """Return the context of a server on 127.0.0.1 or localhost that offers these protocols (ALPN)."""
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         self.ca.issue_cert("127.0.0.1", "localhost", "::1").configure_cert(context)
         context.set_alpn_protocols(list(protocols))
         return context
 
     def client_context(self) -> ssl.SSLContext:
-        """For a client that trusts the stand-ins and nobody else."""
+        """Return the context of a client that trusts only the stand-ins."""
         return ssl.create_default_context(cafile=str(self.ca_file))
 
     def env(self) -> dict[str, str]:
-        """What a server in another process needs to trust the stand-ins: httpx reads the one, requests the other."""
+        """Return the environment in which another process trusts the stand-ins: one for httpx, one for requests."""
         return {"SSL_CERT_FILE": str(self.ca_file), "REQUESTS_CA_BUNDLE": str(self.ca_file)}
 
 

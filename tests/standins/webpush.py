@@ -1,4 +1,4 @@
-"""A stand-in for a browser's push service (RFC 8030) and for its browsers: it hands out subscriptions and decrypts."""
+"""A stand-in for a push service (RFC 8030) and its browsers: it creates subscriptions and decrypts pushes."""
 
 import base64
 import json
@@ -27,7 +27,7 @@ _URGENCIES = {"very-low", "low", "normal", "high"}
 
 @dataclass(frozen=True, slots=True)
 class Subscription:
-    """What a browser's `subscribe` gives to the app, in the shape of the contract's device."""
+    """What a browser's `subscribe` gives to the app, shaped like a device of the API."""
 
     id: str
     endpoint: str
@@ -41,7 +41,7 @@ class Subscription:
 
 @dataclass(frozen=True, slots=True)
 class WebPushAttempt:
-    """One push that reached the stand-in, taken or not."""
+    """One push that reached the stand-in, accepted or not."""
 
     at: float
     """Monotonic seconds at its arrival."""
@@ -61,16 +61,16 @@ class _Browser:
 
 
 class WebPushStandIn:
-    """`with WebPushStandIn() as push:` gives subscriptions and a log of the decrypted pushes; scriptable.
+    """`with WebPushStandIn() as push:` gives subscriptions and a log of decrypted pushes; its answers can be scripted.
 
     Refuses what a push service refuses: no TTL or a malformed Topic or Urgency (400), a signature that is missing,
-    wrong, run out or for another origin (401), or by another key than the subscription's (403), an unknown
+    wrong, expired or for another origin (401), or by another key than the subscription's (403), an unknown
     subscription (404), an ended one (410), more than 4096 bytes (413).
     """
 
     def __init__(self) -> None:
         self.attempts: list[WebPushAttempt] = []
-        """Every push that came, in order."""
+        """Every push received, in order."""
         self._browsers: dict[str, _Browser] = {}
         self._ended: set[str] = set()
         self._script: Script[Reply] = Script()
@@ -78,7 +78,7 @@ class WebPushStandIn:
         self._server = TlsServer(self._handle)
         self.port = self._server.port
         self.host = f"127.0.0.1:{self.port}"
-        """As it has to stand in the allow-list."""
+        """Host and port, as the allow-list needs it."""
         self.url = f"https://{self.host}"
 
     def __enter__(self) -> Self:
@@ -91,16 +91,16 @@ class WebPushStandIn:
         self._server.close()
 
     def env(self) -> dict[str, str]:
-        """The environment of a server that shall use this stand-in."""
+        """Return the environment of a server that is to use this stand-in."""
         return {**authority().env(), "PORCHLIGHT_WEBPUSH_HOSTS": self.host}
 
     @property
     def accepted(self) -> list[WebPushAttempt]:
-        """The pushes that were answered 201."""
+        """Return the pushes that were answered with 201."""
         return [attempt for attempt in self.attempts if attempt.status == 201]
 
     def subscribe(self, server_key: str | None = None) -> Subscription:
-        """A new browser's subscription. With `server_key` (the contract's `webpush_public_key`) only its owner may push."""
+        """Create the subscription of a new browser. With `server_key` (`webpush_public_key`) only its owner may push."""
         browser = _Browser(ec.generate_private_key(ec.SECP256R1()), secrets.token_bytes(16), server_key)
         name = secrets.token_urlsafe(12)
         with self._lock:
@@ -111,7 +111,7 @@ class WebPushStandIn:
         return Subscription(name, f"{self.url}/push/{name}", _base64(point), _base64(browser.secret))
 
     def unsubscribe(self, subscription: Subscription) -> None:
-        """The browser has ended it: 410 from now on."""
+        """End the subscription, as its browser does: 410 from now on."""
         self._ended.add(subscription.id)
 
     def answer(
@@ -131,7 +131,7 @@ class WebPushStandIn:
         self._script.add(Reply(status, body, headers or {}, delay, drip, reset), times, to.id if to else None)
 
     def behave(self) -> None:
-        """Forget the script: everything is answered as by a healthy push service again."""
+        """Clear the script: answer everything as a healthy push service again."""
         self._script.clear()
 
     async def _handle(self, request: Request) -> Reply:
@@ -160,7 +160,7 @@ class WebPushStandIn:
         return next((status for status, good in checks.items() if not good), 201)
 
     def _signed(self, authorization: str) -> bool:
-        """Whether this is a VAPID signature (RFC 8292) for our origin that has not run out."""
+        """Tell whether this is a valid VAPID signature (RFC 8292) for our origin that has not expired."""
         parts = _vapid(authorization)
         try:
             key = ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP256R1(), _bytes(parts["k"]))

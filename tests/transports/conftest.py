@@ -1,4 +1,4 @@
-"""What the transports' tests share: a fixed clock, pushes, and the stand-ins."""
+"""Fixtures of the transport tests: a fixed time, pushes, and the stand-ins."""
 
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
@@ -16,7 +16,7 @@ MakePush = Callable[..., Push]
 
 @pytest.fixture
 def now() -> datetime:
-    """The present, held still, for a test that compares moments."""
+    """Return the present as a fixed time, for tests that compare times."""
     return datetime.now(UTC).replace(microsecond=0)
 
 
@@ -58,20 +58,20 @@ def make_push() -> MakePush:
 
 
 @pytest.fixture
-def trusting(monkeypatch: pytest.MonkeyPatch) -> None:
-    """This process trusts the stand-ins, as a server would that was started with their environment."""
+def trusts_stand_ins(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Make this process trust the stand-ins, as a server started with their environment does."""
     for name, value in authority().env().items():
         monkeypatch.setenv(name, value)
     monkeypatch.delenv("FIREBASE_AUTH_EMULATOR_HOST", raising=False)
 
 
 @pytest.fixture
-def fcm(trusting: None) -> Iterator[FcmStandIn]:
+def fcm(trusts_stand_ins: None) -> Iterator[FcmStandIn]:
     with FcmStandIn() as stand_in:
         yield stand_in
 
 
 @pytest.fixture
-def push_service(trusting: None) -> Iterator[WebPushStandIn]:
+def push_service(trusts_stand_ins: None) -> Iterator[WebPushStandIn]:
     with WebPushStandIn() as stand_in:
         yield stand_in

@@ -1,4 +1,4 @@
-"""The channel transport against gateways that answer, refuse, hesitate and send elsewhere; and what no address can do."""
+"""The channel transport against gateways that answer, refuse, are slow or redirect; and hostile addresses."""
 
 import asyncio
 import logging
@@ -41,10 +41,10 @@ def sms(gateway: HttpGateway, send_limit: float = 8.0, where: str = "/{to}") -> 
     return ChannelTransport("sms", f"json://127.0.0.1:{gateway.port}{where}", ORIGIN, send_limit)
 
 
-# ------------------------------------------------------------------------------------------------- what came of a send
+# ---------------------------------------------------------------------------------------------------- results of a send
 
 
-async def test_a_message_that_was_taken_is_sent(gateway: HttpGateway, make_push: MakePush) -> None:
+async def test_an_accepted_message_is_sent(gateway: HttpGateway, make_push: MakePush) -> None:
     push = make_push(ChannelAddress("sms", PHONE), data={"kind": "reach_out", "url": "/#/reach-outs/1"})
     assert await sms(gateway).send(push) == Sent()
     [taken] = gateway.taken
@@ -54,21 +54,21 @@ async def test_a_message_that_was_taken_is_sent(gateway: HttpGateway, make_push:
 
 
 @pytest.mark.parametrize("status", [400, 401, 404, 410, 429, 500, 503])
-async def test_what_a_gateway_refuses_is_tried_again_and_retires_no_address(
+async def test_a_refused_message_is_retried_and_retires_no_address(
     gateway: HttpGateway, make_push: MakePush, status: int
 ) -> None:
     gateway.behaviour.status = status
     assert await sms(gateway).send(make_push(ChannelAddress("sms", PHONE))) == RetryAt("not_taken")
 
 
-async def test_a_gateway_that_is_not_there(gateway: HttpGateway, make_push: MakePush) -> None:
+async def test_an_unreachable_gateway_is_retried(gateway: HttpGateway, make_push: MakePush) -> None:
     transport = ChannelTransport("sms", "json://127.0.0.1:1/{to}", ORIGIN)
     assert await transport.send(make_push(ChannelAddress("sms", PHONE))) == RetryAt("not_taken")
     mail = ChannelTransport("email", "mailto://127.0.0.1:1?from=porch@example.org", ORIGIN)
     assert await mail.send(make_push(ChannelAddress("email", "a@b.example"))) == RetryAt("not_taken")
 
 
-async def test_an_error_of_apprise_s_is_tried_again(
+async def test_an_error_in_apprise_is_retried(
     gateway: HttpGateway, make_push: MakePush, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     transport = sms(gateway)
@@ -80,9 +80,7 @@ async def test_an_error_of_apprise_s_is_tried_again(
     assert await transport.send(make_push(ChannelAddress("sms", PHONE))) == RetryAt("unexpected")
 
 
-async def test_a_slow_gateway_is_given_up_in_time_and_keeps_its_thread_s_place(
-    gateway: HttpGateway, make_push: MakePush
-) -> None:
+async def test_a_slow_gateway_times_out_and_keeps_its_thread_slot(gateway: HttpGateway, make_push: MakePush) -> None:
     gateway.behaviour.delay = 30.0
     transport = sms(gateway, send_limit=0.3)
     push = make_push(ChannelAddress("sms", PHONE))
@@ -90,15 +88,14 @@ async def test_a_slow_gateway_is_given_up_in_time_and_keeps_its_thread_s_place(
     results = await asyncio.gather(*(transport.send(push) for _ in range(3 * MAX_GATEWAY_SENDS)))
     assert time.monotonic() - began < 5
     assert set(results) == {RetryAt("timeout")}
-    # Those that got no place were never begun, and are not begun later either. A thread that has just given its place
-    # back needs a moment to end.
+    # Sends without a slot never start, not even later. A thread that has just freed its slot needs a moment to end.
     await until(lambda: len(_own_threads()) <= MAX_GATEWAY_SENDS)
-    assert all(thread.daemon for thread in _own_threads()), "a gateway that drips does not hold the end of the process"
-    gateway.hurry.set()
+    assert all(thread.daemon for thread in _own_threads()), "a slow gateway does not delay the end of the process"
+    gateway.skip_delays.set()
     await until(lambda: not _own_threads())
-    begun = gateway.asked
+    started = gateway.request_count
     await asyncio.sleep(0.2)
-    assert gateway.asked == begun
+    assert gateway.request_count == started
     assert await transport.send(push) == Sent()
 
 
@@ -106,7 +103,7 @@ def _own_threads() -> list[threading.Thread]:
     return [thread for thread in threading.enumerate() if thread.name == "channel-sms"]
 
 
-async def test_it_blocks_nothing_while_a_gateway_thinks(gateway: HttpGateway, make_push: MakePush) -> None:
+async def test_a_slow_gateway_does_not_block_the_event_loop(gateway: HttpGateway, make_push: MakePush) -> None:
     gateway.behaviour.delay = 0.4
     task = asyncio.create_task(sms(gateway).send(make_push(ChannelAddress("sms", PHONE))))
     longest, last = 0.0, time.monotonic()
@@ -117,13 +114,13 @@ async def test_it_blocks_nothing_while_a_gateway_thinks(gateway: HttpGateway, ma
     assert longest < 0.39
 
 
-async def test_another_kind_of_address_is_refused(gateway: HttpGateway, make_push: MakePush) -> None:
+async def test_an_address_of_another_kind_is_rejected(gateway: HttpGateway, make_push: MakePush) -> None:
     transport = sms(gateway)
     for address in (FcmAddress("token"), ChannelAddress("email", "a@b.example"), ChannelAddress("ntfy", "topic")):
         assert await transport.send(make_push(address)) == Rejected("wrong_transport")
 
 
-async def test_a_kind_that_is_not_set_up_says_so(make_push: MakePush) -> None:
+async def test_a_kind_without_a_gateway_is_rejected(make_push: MakePush) -> None:
     transport = UnconfiguredChannel("sms")
     await transport.open()
     assert await transport.send(make_push(ChannelAddress("sms", PHONE))) == Rejected("not_set_up")
@@ -136,12 +133,12 @@ async def test_an_e_mail_reaches_exactly_one_mailbox(make_push: MakePush) -> Non
         assert await transport.send(make_push(ChannelAddress("email", "ana.b+x@mail.example"))) == Sent()
         # Apprise by itself would send this one to brien@mail.example.
         assert await transport.send(make_push(ChannelAddress("email", "o'brien@mail.example"))) == Sent()
-        assert [one.recipients for one in smtp.taken] == [("ana.b+x@mail.example",), ("o'brien@mail.example",)]
+        assert [mail.recipients for mail in smtp.taken] == [("ana.b+x@mail.example",), ("o'brien@mail.example",)]
         smtp.refuse = True
         assert await transport.send(make_push(ChannelAddress("email", "a@b.example"))) == RetryAt("not_taken")
 
 
-# ----------------------------------------------------------------------------------------------- what no address can do
+# ---------------------------------------------------------------------------------------------------- hostile addresses
 
 
 async def test_a_redirect_is_not_followed(gateway: HttpGateway, elsewhere: HttpGateway, make_push: MakePush) -> None:
@@ -170,7 +167,7 @@ HOSTILE = (
 
 
 @pytest.mark.parametrize("kind", ["sms", "email", "ntfy"])
-async def test_no_address_leads_elsewhere(
+async def test_no_address_can_redirect_a_message(
     gateway: HttpGateway, elsewhere: HttpGateway, make_push: MakePush, kind: str
 ) -> None:
     scheme = {"sms": "json", "email": "mailto", "ntfy": "ntfy"}[kind]
@@ -183,7 +180,7 @@ async def test_no_address_leads_elsewhere(
 
 
 @given(st.text(max_size=80), st.sampled_from(sorted(NORMALIZERS)))
-def test_whatever_is_taken_for_an_address_stays_in_its_place(text: str, kind: str) -> None:
+def test_an_address_never_changes_the_rest_of_the_url(text: str, kind: str) -> None:
     for url in ("json://user:pass@gw.example:81/a/{to}/b", "mailtos://gw.example?to={to}&x=1"):
         whole = fill_placeholder(url, text) if not any("\ud800" <= letter <= "\udfff" for letter in text) else url
         assert urlsplit(whole)[:2] == urlsplit(url)[:2]
@@ -197,13 +194,13 @@ def test_whatever_is_taken_for_an_address_stays_in_its_place(text: str, kind: st
         assert not set(address) & set("/?#&%:;, \r\n\\\"'<>[]")
 
 
-async def test_nothing_can_be_attached_or_configured_from_elsewhere(gateway: HttpGateway, make_push: MakePush) -> None:
+async def test_apprise_loads_no_attachment_and_no_configuration(gateway: HttpGateway, make_push: MakePush) -> None:
     assert await sms(gateway).send(make_push(ChannelAddress("sms", PHONE))) == Sent()
     assert "attachments" not in gateway.taken[0].json or gateway.taken[0].json["attachments"] == []
-    there = f"http://127.0.0.1:{gateway.port}/x"
-    assert apprise.AppriseAttachment.instantiate(there) is None
+    url = f"http://127.0.0.1:{gateway.port}/x"
+    assert apprise.AppriseAttachment.instantiate(url) is None
     assert apprise.AppriseAttachment.instantiate("file:///etc/hostname") is None
-    assert apprise.AppriseConfig.instantiate(there) is None
+    assert apprise.AppriseConfig.instantiate(url) is None
 
 
 async def test_apprise_logs_nothing(
@@ -235,7 +232,7 @@ async def test_apprise_logs_nothing(
         ("mailto://mail.example?to={to}&format=html", "mailto://mail.example?to={to}&format=html"),
     ],
 )
-def test_the_place_of_the_address(url: str, place: str) -> None:
+def test_where_the_address_goes_into_the_gateway_url(url: str, place: str) -> None:
     assert with_placeholder(url) == place
 
 
@@ -255,7 +252,7 @@ def test_the_place_of_the_address(url: str, place: str) -> None:
         ("sms", ""),
     ],
 )
-def test_a_url_that_cannot_be_used_is_found_at_the_start_and_never_quoted(kind: str, url: str) -> None:
+def test_an_unusable_gateway_url_is_refused_at_the_start_and_never_quoted(kind: str, url: str) -> None:
     with pytest.raises(ValueError, match=r".") as raised:
         ChannelTransport(kind, url, ORIGIN)
     assert not url or url not in str(raised.value)

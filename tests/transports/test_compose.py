@@ -1,4 +1,4 @@
-"""The push of a delivery: which pushes about one reach-out replace one another on a phone, and which stand beside."""
+"""Composing the push of a delivery: which pushes about a reach-out replace one another on a phone, and which do not."""
 
 import json
 from datetime import UTC, datetime
@@ -15,12 +15,12 @@ from tests.world.world import fresh_keyring
 
 KEYRING = fresh_keyring()
 REACH_OUT = uuid4()
-APPLE_TAKES = 64
-"""Bytes of an apns-collapse-id."""
+MAX_COLLAPSE_ID_BYTES = 64
+"""Apple's limit for an apns-collapse-id."""
 
 
-def composed(kind: NoticeKind) -> Push:
-    """The push of a notice of this kind about the reach-out."""
+def push_of(kind: NoticeKind) -> Push:
+    """Return the push of a notice of this kind about the reach-out."""
     person, device = uuid4(), uuid4()
     data_key = KEYRING.new_data_key(person)
     address = KEYRING.vault(person, data_key).seal("devices.address", device, json.dumps({"token": "token"}))
@@ -49,25 +49,25 @@ def composed(kind: NoticeKind) -> Push:
     return compose(claimed, KEYRING)
 
 
-def tag(kind: NoticeKind) -> str:
-    push = composed(kind)
+def tag_of(kind: NoticeKind) -> str:
+    push = push_of(kind)
     assert push.tag == push.data["tag"]
     return push.tag
 
 
 @pytest.mark.parametrize("kind", ["reach_out", "answered", "are_you_talking", "unanswered", "all_clear", "ended"])
-def test_what_says_how_it_stands_replaces_what_said_so_before(kind: str) -> None:
-    assert tag(NoticeKind(kind)) == str(REACH_OUT)
+def test_a_push_about_the_state_of_a_reach_out_replaces_the_one_before(kind: str) -> None:
+    assert tag_of(NoticeKind(kind)) == str(REACH_OUT)
 
 
-def test_messages_replace_one_another_and_nothing_else() -> None:
-    assert tag(NoticeKind.MESSAGE) == tag(NoticeKind.MESSAGE) != str(REACH_OUT)
-    assert len(tag(NoticeKind.MESSAGE)) <= APPLE_TAKES
+def test_messages_replace_only_one_another() -> None:
+    assert tag_of(NoticeKind.MESSAGE) == tag_of(NoticeKind.MESSAGE) != str(REACH_OUT)
+    assert len(tag_of(NoticeKind.MESSAGE)) <= MAX_COLLAPSE_ID_BYTES
 
 
 @pytest.mark.parametrize("kind", list(NoticeKind))
-def test_a_push_tells_the_service_worker_the_policy_of_its_kind(kind: NoticeKind) -> None:
-    push = composed(kind)
+def test_a_push_carries_the_policy_of_its_kind(kind: NoticeKind) -> None:
+    push = push_of(kind)
     assert (push.data["urgent"] == "true", push.data["closes"] == "true") == (KINDS[kind].urgent, KINDS[kind].closes)
-    assert all(isinstance(value, str) for value in push.data.values()), "Firebase takes nothing else"
+    assert all(isinstance(value, str) for value in push.data.values()), "Firebase accepts nothing else"
     assert (push.urgent, push.ttl) == (KINDS[kind].urgent, KINDS[kind].ttl.total_seconds())

@@ -1,4 +1,4 @@
-"""The FCM transport against a stand-in that speaks FCM: what arrives, what each answer means, what must not block."""
+"""The FCM transport against a stand-in for FCM: message contents, classified answers, and what must not block."""
 
 import asyncio
 import time
@@ -21,7 +21,7 @@ from notifications.transports.protocol import (
 )
 from tests.standins.fcm import FcmStandIn
 from tests.standins.serving import until
-from tests.transports.opened_fcm import opened
+from tests.transports.fcm_transport import open_fcm_transport
 
 MakePush = Callable[..., Push]
 PHONE = FcmAddress("phone-token")
@@ -29,14 +29,14 @@ PHONE = FcmAddress("phone-token")
 
 @pytest.fixture
 async def transport(fcm: FcmStandIn, now: datetime) -> AsyncIterator[FcmTransport]:
-    async with opened(fcm, now) as transport:
+    async with open_fcm_transport(fcm, now) as transport:
         yield transport
 
 
-# ------------------------------------------------------------------------------------------------------ what arrives
+# ------------------------------------------------------------------------------------------------------ message contents
 
 
-async def test_an_urgent_push_arrives_as_a_loud_one(
+async def test_an_urgent_push_has_high_priority_and_a_sound(
     fcm: FcmStandIn, transport: FcmTransport, make_push: MakePush, now: datetime
 ) -> None:
     push = make_push(PHONE, ttl=3600)
@@ -65,7 +65,7 @@ async def test_an_urgent_push_arrives_as_a_loud_one(
     }
 
 
-async def test_a_quiet_push_arrives_as_a_quiet_one(
+async def test_a_quiet_push_has_normal_priority_and_no_sound(
     fcm: FcmStandIn, transport: FcmTransport, make_push: MakePush
 ) -> None:
     assert await transport.send(make_push(PHONE, kind="answered", urgent=False)) == Sent()
@@ -77,14 +77,14 @@ async def test_a_quiet_push_arrives_as_a_quiet_one(
     assert message["apns"]["payload"]["aps"]["interruption-level"] == "active"
 
 
-async def test_nothing_but_the_push_s_own_words_and_ids_arrives(
+async def test_a_message_holds_only_the_words_and_ids_of_its_push(
     fcm: FcmStandIn, transport: FcmTransport, make_push: MakePush, now: datetime
 ) -> None:
     push = make_push(PHONE)
     await transport.send(push)
-    ours = {*push.data.values(), push.title, push.body, push.tag, "phone-token", str(int(now.timestamp()) + push.ttl)}
+    own = {*push.data.values(), push.title, push.body, push.tag, "phone-token", str(int(now.timestamp()) + push.ttl)}
     fixed = {"high", "3600s", "reach_out", "alert", "10", "default", "time-sensitive"}
-    assert set(_strings(fcm.accepted[0].message)) <= ours | fixed
+    assert set(_strings(fcm.accepted[0].message)) <= own | fixed
 
 
 def _strings(value: object) -> Iterator[str]:
@@ -114,7 +114,7 @@ async def test_a_push_without_time_to_live_is_still_stored_at_apple(
     assert int(fcm.accepted[0].message["apns"]["headers"]["apns-expiration"]) > now.timestamp()
 
 
-# --------------------------------------------------------------------------------------------- what each answer means
+# ---------------------------------------------------------------------------------------------------- classified answers
 
 
 ANSWERS: list[tuple[int, str | None, Result]] = [
@@ -133,7 +133,7 @@ ANSWERS: list[tuple[int, str | None, Result]] = [
 ]
 
 
-async def test_each_answer_is_classified_and_asked_for_once(
+async def test_each_answer_is_classified_without_a_retry(
     fcm: FcmStandIn, transport: FcmTransport, make_push: MakePush
 ) -> None:
     for status, code, result in ANSWERS:
@@ -144,7 +144,7 @@ async def test_each_answer_is_classified_and_asked_for_once(
         assert await transport.send(make_push(PHONE)) == Sent()
 
 
-WISHES: list[tuple[int, str | None, str | None, int | None]] = [
+RETRY_AFTER: list[tuple[int, str | None, str | None, int | None]] = [
     (503, "UNAVAILABLE", "7", 7),
     (503, "UNAVAILABLE", "date+90", 90),
     (503, "UNAVAILABLE", "999999", 3600),
@@ -158,30 +158,28 @@ WISHES: list[tuple[int, str | None, str | None, int | None]] = [
 ]
 
 
-async def test_the_provider_s_own_wish_is_passed_on(
+async def test_retry_after_is_passed_on(
     fcm: FcmStandIn, transport: FcmTransport, make_push: MakePush, now: datetime
 ) -> None:
-    for status, code, wish, seconds in WISHES:
-        header = wish
-        if wish is not None and wish.startswith("date+"):
-            header = format_datetime(now + timedelta(seconds=int(wish.removeprefix("date+"))), usegmt=True)
+    for status, code, retry_after, seconds in RETRY_AFTER:
+        header = retry_after
+        if retry_after is not None and retry_after.startswith("date+"):
+            header = format_datetime(now + timedelta(seconds=int(retry_after.removeprefix("date+"))), usegmt=True)
         fcm.answer(status, code=code, headers={"Retry-After": header} if header else None)
         result = await transport.send(make_push(PHONE))
         why = "quota" if status == 429 else "unavailable"
         when = None if seconds is None else now + timedelta(seconds=seconds)
-        assert result == RetryAt(why, when), (status, code, wish)
+        assert result == RetryAt(why, when), (status, code, retry_after)
 
 
-async def test_an_answer_that_makes_no_sense_is_tried_again(
-    fcm: FcmStandIn, transport: FcmTransport, make_push: MakePush
-) -> None:
+async def test_a_malformed_answer_is_retried(fcm: FcmStandIn, transport: FcmTransport, make_push: MakePush) -> None:
     for status in (200, 404, 503):
         for body in (b"", b"not json", b'{"error": "a string"}', b"[]", b"\xff\xfe"):
             fcm.answer(status, body=body)
             assert isinstance(await transport.send(make_push(PHONE)), RetryAt), (status, body)
 
 
-async def test_a_torn_connection_is_tried_again(fcm: FcmStandIn, transport: FcmTransport, make_push: MakePush) -> None:
+async def test_a_reset_connection_is_retried(fcm: FcmStandIn, transport: FcmTransport, make_push: MakePush) -> None:
     fcm.answer(200, reset=True)
     assert await transport.send(make_push(PHONE)) == RetryAt("connection")
     assert await transport.send(make_push(PHONE)) == Sent()
@@ -194,23 +192,23 @@ async def test_a_message_that_the_sdk_refuses_is_rejected_and_never_sent(
     assert fcm.attempts == []
 
 
-async def test_another_kind_of_address_is_rejected(transport: FcmTransport, make_push: MakePush) -> None:
+async def test_an_address_of_another_kind_is_rejected(transport: FcmTransport, make_push: MakePush) -> None:
     push = make_push(WebPushAddress("https://127.0.0.1/x", "p", "a"))
     assert await transport.send(push) == Rejected("wrong_transport")
 
 
-async def test_a_provider_that_has_gone_is_tried_again(trusting: None, make_push: MakePush, now: datetime) -> None:
+async def test_an_unreachable_provider_is_retried(trusts_stand_ins: None, make_push: MakePush, now: datetime) -> None:
     with FcmStandIn() as fcm:
-        async with opened(fcm, now) as transport:
+        async with open_fcm_transport(fcm, now) as transport:
             assert await transport.send(make_push(PHONE)) == Sent()
             fcm._server.close()
             assert await transport.send(make_push(PHONE)) == RetryAt("connection")
 
 
-# ---------------------------------------------------------------------------------------------------- what must not be
+# --------------------------------------------------------------------------------------------------- what must not block
 
 
-async def test_three_hundred_503_do_not_silence_the_next_message(
+async def test_300_refusals_do_not_block_the_next_message(
     fcm: FcmStandIn, transport: FcmTransport, make_push: MakePush
 ) -> None:
     fcm.answer(503, code="UNAVAILABLE", times=300)
@@ -223,18 +221,18 @@ async def test_three_hundred_503_do_not_silence_the_next_message(
     assert len(fcm.attempts) == 301
 
 
-async def test_a_hundred_sends_given_up_do_not_silence_the_next_message(
-    fcm: FcmStandIn, make_push: MakePush, now: datetime
-) -> None:
+async def test_100_timeouts_do_not_block_the_next_message(fcm: FcmStandIn, make_push: MakePush, now: datetime) -> None:
     fcm.answer(200, token="slow", delay=60, times=None)
-    async with opened(fcm, now, send_limit=0.3) as transport:
-        for _ in range(7):  # as many at once as the transport lets through
+    async with open_fcm_transport(fcm, now, send_limit=0.3) as transport:
+        for _ in range(7):  # as many at once as the transport allows
             results = await asyncio.gather(*(transport.send(make_push(FcmAddress("slow"))) for _ in range(16)))
             assert set(results) == {RetryAt("timeout")}
         assert await transport.send(make_push(PHONE)) == Sent()
 
 
-async def test_a_slow_answer_holds_back_no_other(fcm: FcmStandIn, transport: FcmTransport, make_push: MakePush) -> None:
+async def test_a_slow_answer_delays_no_other_message(
+    fcm: FcmStandIn, transport: FcmTransport, make_push: MakePush
+) -> None:
     fcm.answer(200, token="slow", delay=60)
     slow = asyncio.create_task(transport.send(make_push(FcmAddress("slow"))))
     await until(lambda: len(fcm.attempts) == 1)
@@ -244,13 +242,13 @@ async def test_a_slow_answer_holds_back_no_other(fcm: FcmStandIn, transport: Fcm
     assert time.monotonic() - started < 2
     assert not slow.done()
     slow.cancel()
-    with pytest.raises(asyncio.CancelledError):  # cancellation is passed on, not taken for an answer
+    with pytest.raises(asyncio.CancelledError):  # cancellation is propagated, not classified
         await slow
 
 
-async def test_a_dripping_answer_is_given_up_at_the_limit(fcm: FcmStandIn, make_push: MakePush, now: datetime) -> None:
+async def test_a_trickling_answer_times_out(fcm: FcmStandIn, make_push: MakePush, now: datetime) -> None:
     fcm.answer(200, drip=6)
-    async with opened(fcm, now, send_limit=0.5) as transport:
+    async with open_fcm_transport(fcm, now, send_limit=0.5) as transport:
         started = time.monotonic()
         assert await transport.send(make_push(PHONE)) == RetryAt("timeout")
         assert time.monotonic() - started < 3

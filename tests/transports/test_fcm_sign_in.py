@@ -1,4 +1,4 @@
-"""The FCM transport's start and end, and its signing in: never in the event loop's way, whatever the endpoint does."""
+"""Opening, closing and signing in of the FCM transport: never blocks the event loop, whatever the endpoint does."""
 
 import asyncio
 import contextlib
@@ -14,7 +14,7 @@ from notifications.transports.fcm import FcmTransport
 from notifications.transports.protocol import FcmAddress, Push, RetryAt, Sent
 from tests.standins.fcm import FcmStandIn
 from tests.standins.serving import until
-from tests.transports.opened_fcm import opened
+from tests.transports.fcm_transport import open_fcm_transport
 
 MakePush = Callable[..., Push]
 PHONE = FcmAddress("phone-token")
@@ -22,13 +22,13 @@ PHONE = FcmAddress("phone-token")
 
 @pytest.fixture
 async def transport(fcm: FcmStandIn, now: datetime) -> AsyncIterator[FcmTransport]:
-    async with opened(fcm, now) as transport:
+    async with open_fcm_transport(fcm, now) as transport:
         yield transport
 
 
 @contextlib.asynccontextmanager
-async def loop_watched() -> AsyncIterator[list[float]]:
-    """Gives a list that holds, in the end, the longest time in seconds during which the event loop did not turn."""
+async def watch_event_loop() -> AsyncIterator[list[float]]:
+    """Yield a list whose only item is the longest time in seconds for which the event loop was blocked."""
     longest = [0.0]
 
     async def tick() -> None:
@@ -52,18 +52,18 @@ async def test_one_sign_in_serves_many_messages(fcm: FcmStandIn, transport: FcmT
     assert len(fcm.sign_ins) == 1
 
 
-async def test_the_endpoint_may_be_down_at_the_start_and_back_later(
+async def test_sign_in_recovers_when_the_endpoint_was_down_at_the_start(
     fcm: FcmStandIn, make_push: MakePush, now: datetime
 ) -> None:
     fcm.answer_sign_in(400, times=None)
-    async with opened(fcm, now) as transport:
+    async with open_fcm_transport(fcm, now) as transport:
         assert await transport.send(make_push(PHONE)) == RetryAt("sign_in")
         fcm.behave()
         assert await transport.send(make_push(PHONE)) == Sent()
 
 
-async def test_an_endpoint_that_cannot_be_reached_is_tried_again(
-    trusting: None, fcm: FcmStandIn, make_push: MakePush, now: datetime, tmp_path: Path
+async def test_an_unreachable_sign_in_endpoint_is_retried(
+    trusts_stand_ins: None, fcm: FcmStandIn, make_push: MakePush, now: datetime, tmp_path: Path
 ) -> None:
     account = json.loads(fcm.credentials_file.read_text())
     account["token_uri"] = "https://127.0.0.1:1/token"
@@ -75,32 +75,32 @@ async def test_an_endpoint_that_cannot_be_reached_is_tried_again(
     await transport.close()
 
 
-async def test_a_slow_endpoint_blocks_neither_the_loop_nor_the_start(
+async def test_a_slow_endpoint_blocks_neither_the_event_loop_nor_the_start(
     fcm: FcmStandIn, make_push: MakePush, now: datetime
 ) -> None:
-    async with opened(fcm, now):
-        pass  # the SDK is loaded now, which is not what is measured
+    async with open_fcm_transport(fcm, now):
+        pass  # load the SDK first, so that this is not measured
     fcm.answer_sign_in(200, delay=3.0)
     transport = FcmTransport(fcm.credentials_file, fcm.url, lambda: now, send_limit=2.0)
-    async with loop_watched() as longest:
+    async with watch_event_loop() as longest:
         started = time.monotonic()
         await transport.open()
-        assert time.monotonic() - started < 2.9  # gave up waiting for it
-        assert await transport.send(make_push(PHONE)) == Sent()  # and this one waited for the rest
+        assert time.monotonic() - started < 2.9  # gave up waiting for the sign-in
+        assert await transport.send(make_push(PHONE)) == Sent()  # the send waits for the rest of it
     assert longest[0] < 0.6
-    assert len(fcm.sign_ins) == 2  # the refresh under way was shared
+    assert len(fcm.sign_ins) == 2  # both shared the running refresh
     await transport.close()
 
 
-async def test_a_token_that_runs_out_is_replaced_without_blocking_the_loop(
-    trusting: None, make_push: MakePush, now: datetime
+async def test_an_expired_token_is_replaced_without_blocking_the_event_loop(
+    trusts_stand_ins: None, make_push: MakePush, now: datetime
 ) -> None:
     with FcmStandIn(token_lifetime=1) as fcm:
-        async with opened(fcm, now) as transport:
+        async with open_fcm_transport(fcm, now) as transport:
             await asyncio.sleep(1.1)
             fcm.token_lifetime = 3600
             fcm.answer_sign_in(200, delay=0.6)
-            async with loop_watched() as longest:
+            async with watch_event_loop() as longest:
                 results = await asyncio.gather(*(transport.send(make_push(PHONE)) for _ in range(5)))
             assert set(results) == {Sent()}
             assert longest[0] < 0.5
@@ -108,11 +108,11 @@ async def test_a_token_that_runs_out_is_replaced_without_blocking_the_loop(
             assert len(fcm.sign_ins) == 2
 
 
-async def test_a_token_about_to_run_out_is_still_used_while_the_next_one_comes(
-    trusting: None, make_push: MakePush, now: datetime
+async def test_a_token_about_to_expire_is_used_while_it_is_refreshed(
+    trusts_stand_ins: None, make_push: MakePush, now: datetime
 ) -> None:
     with FcmStandIn(token_lifetime=60) as fcm:
-        async with opened(fcm, now) as transport:
+        async with open_fcm_transport(fcm, now) as transport:
             fcm.answer_sign_in(200, delay=0.5)
             assert await transport.send(make_push(PHONE)) == Sent()
             assert fcm.attempts[0].bearer == "bearer-1"
@@ -141,7 +141,7 @@ async def test_a_credential_that_stays_refused_does_not_sign_in_for_every_send(
 # ------------------------------------------------------------------------------------------------------ opening, closing
 
 
-async def test_it_refuses_to_open_beside_the_emulator(
+async def test_it_refuses_to_open_when_the_emulator_is_configured(
     fcm: FcmStandIn, now: datetime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("FIREBASE_AUTH_EMULATOR_HOST", "127.0.0.1:9099")
@@ -151,7 +151,9 @@ async def test_it_refuses_to_open_beside_the_emulator(
     assert fcm.sign_ins == []
 
 
-async def test_an_unusable_credentials_file_is_said_at_the_start(tmp_path: Path, trusting: None, now: datetime) -> None:
+async def test_an_unusable_credentials_file_is_refused_at_the_start(
+    tmp_path: Path, trusts_stand_ins: None, now: datetime
+) -> None:
     with pytest.raises(OSError):
         await FcmTransport(tmp_path / "missing.json", None, lambda: now).open()
     broken = tmp_path / "broken.json"
@@ -160,15 +162,17 @@ async def test_an_unusable_credentials_file_is_said_at_the_start(tmp_path: Path,
         await FcmTransport(broken, None, lambda: now).open()
 
 
-async def test_two_of_them_live_in_one_process(fcm: FcmStandIn, make_push: MakePush, now: datetime) -> None:
-    async with opened(fcm, now) as first, opened(fcm, now) as second:
+async def test_two_transports_work_in_one_process(fcm: FcmStandIn, make_push: MakePush, now: datetime) -> None:
+    async with open_fcm_transport(fcm, now) as first, open_fcm_transport(fcm, now) as second:
         assert await first.send(make_push(PHONE)) == Sent()
         assert await second.send(make_push(PHONE)) == Sent()
         await first.close()
         assert await second.send(make_push(PHONE)) == Sent()
 
 
-async def test_it_can_be_opened_again_and_closed_twice(fcm: FcmStandIn, make_push: MakePush, now: datetime) -> None:
+async def test_a_transport_can_be_reopened_and_closed_twice(
+    fcm: FcmStandIn, make_push: MakePush, now: datetime
+) -> None:
     transport = FcmTransport(fcm.credentials_file, fcm.url + "/", lambda: now)
     for _ in range(2):
         await transport.open()

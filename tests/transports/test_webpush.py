@@ -1,4 +1,4 @@
-"""The Web Push transport against a stand-in that decrypts: what a browser gets, and what is never sent."""
+"""The Web Push transport against a stand-in that decrypts: what a browser receives, and what is never sent."""
 
 from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime, timedelta
@@ -16,14 +16,14 @@ from notifications.transports.protocol import (
 from notifications.transports.webpush import WebPushTransport, topic
 from tests.standins.tls import authority
 from tests.standins.webpush import Subscription, WebPushStandIn
-from tests.transports.opened_webpush import KEYS, SUBJECT, Hands, at, opened
+from tests.transports.webpush_transport import KEYS, SUBJECT, ManualClock, address_of, open_webpush_transport
 
 MakePush = Callable[..., Push]
 
 
 @pytest.fixture
 async def transport(push_service: WebPushStandIn, now: datetime) -> AsyncIterator[WebPushTransport]:
-    async with opened(push_service.host, clock=lambda: now) as transport:
+    async with open_webpush_transport(push_service.host, clock=lambda: now) as transport:
         yield transport
 
 
@@ -32,13 +32,13 @@ def browser(push_service: WebPushStandIn) -> Subscription:
     return push_service.subscribe(KEYS.public_key)
 
 
-# ------------------------------------------------------------------------------------------------------ what arrives
+# ------------------------------------------------------------------------------------------------------ message contents
 
 
-async def test_the_browser_decrypts_a_declarative_message_that_carries_the_contract_s_data(
+async def test_the_browser_decrypts_a_declarative_push_message(
     push_service: WebPushStandIn, transport: WebPushTransport, browser: Subscription, make_push: MakePush
 ) -> None:
-    push = make_push(at(browser))
+    push = make_push(address_of(browser))
     assert await transport.send(push) == Sent()
     (attempt,) = push_service.accepted
     assert attempt.subscription_id == browser.id
@@ -57,10 +57,10 @@ async def test_the_browser_decrypts_a_declarative_message_that_carries_the_contr
     }
 
 
-async def test_the_push_service_itself_reads_nothing(
+async def test_the_push_service_can_read_no_content(
     push_service: WebPushStandIn, transport: WebPushTransport, browser: Subscription, make_push: MakePush
 ) -> None:
-    push = make_push(at(browser))
+    push = make_push(address_of(browser))
     await transport.send(push)
     outside = " ".join(f"{name}: {value}" for name, value in push_service.accepted[0].headers.items())
     for inside in (push.title, push.body, push.tag, *push.data.values()):
@@ -69,7 +69,7 @@ async def test_the_push_service_itself_reads_nothing(
 
 
 @pytest.mark.parametrize(("urgent", "urgency"), [(True, "high"), (False, "normal")])
-async def test_the_headers_say_how_long_how_urgent_and_what_it_replaces(
+async def test_headers_carry_ttl_urgency_and_topic(
     push_service: WebPushStandIn,
     transport: WebPushTransport,
     browser: Subscription,
@@ -77,59 +77,59 @@ async def test_the_headers_say_how_long_how_urgent_and_what_it_replaces(
     urgent: bool,
     urgency: str,
 ) -> None:
-    assert await transport.send(make_push(at(browser), urgent=urgent, ttl=1234)) == Sent()
+    assert await transport.send(make_push(address_of(browser), urgent=urgent, ttl=1234)) == Sent()
     headers = push_service.accepted[0].headers
     assert headers["ttl"] == "1234"
     assert headers["urgency"] == urgency
-    assert headers["topic"] == topic(make_push(at(browser)).tag)
+    assert headers["topic"] == topic(make_push(address_of(browser)).tag)
     assert headers["content-encoding"] == "aes128gcm"
 
 
-def test_a_topic_is_stable_and_of_the_allowed_shape() -> None:
+def test_a_topic_is_stable_and_well_formed() -> None:
     assert topic("a") == topic("a") != topic("b")
     assert all(
         len(topic(tag)) == 32 and topic(tag).replace("-", "").replace("_", "").isalnum() for tag in ("", "ä" * 99)
     )
 
 
-async def test_a_path_is_joined_onto_the_public_address(
+async def test_a_relative_link_is_joined_to_the_public_url(
     push_service: WebPushStandIn, browser: Subscription, make_push: MakePush
 ) -> None:
-    async with opened(push_service.host, public_url="https://porch.example") as transport:
-        await transport.send(make_push(at(browser), data={"v": "1", "url": "/inbox"}))
+    async with open_webpush_transport(push_service.host, public_url="https://porch.example") as transport:
+        await transport.send(make_push(address_of(browser), data={"v": "1", "url": "/inbox"}))
     assert push_service.accepted[0].json["notification"]["navigate"] == "https://porch.example/inbox"
 
 
-async def test_one_signature_serves_eleven_hours(
+async def test_a_signature_is_reused_for_eleven_hours(
     push_service: WebPushStandIn, browser: Subscription, make_push: MakePush
 ) -> None:
-    clock = Hands(datetime.now(UTC) - timedelta(hours=11, minutes=30))
-    async with opened(push_service.host, clock=clock) as transport:
+    clock = ManualClock(datetime.now(UTC) - timedelta(hours=11, minutes=30))
+    async with open_webpush_transport(push_service.host, clock=clock) as transport:
         for hours in (0, 10, 1.2):
             clock.now += timedelta(hours=hours)
-            assert await transport.send(make_push(at(browser))) == Sent()
+            assert await transport.send(make_push(address_of(browser))) == Sent()
     first, second, third = (attempt.headers["authorization"] for attempt in push_service.accepted)
     assert first == second != third
 
 
-async def test_a_refused_signature_is_made_anew(
+async def test_a_refused_signature_is_replaced(
     push_service: WebPushStandIn, browser: Subscription, make_push: MakePush
 ) -> None:
-    clock = Hands(datetime.now(UTC) - timedelta(days=2))  # signs for a day that has long gone
-    async with opened(push_service.host, clock=clock) as transport:
-        assert await transport.send(make_push(at(browser))) == Rejected("forbidden")
+    clock = ManualClock(datetime.now(UTC) - timedelta(days=2))  # its signatures have expired
+    async with open_webpush_transport(push_service.host, clock=clock) as transport:
+        assert await transport.send(make_push(address_of(browser))) == Rejected("forbidden")
         clock.now = datetime.now(UTC)
-        assert await transport.send(make_push(at(browser))) == Sent()
+        assert await transport.send(make_push(address_of(browser))) == Sent()
 
 
 # ------------------------------------------------------------------------------------------------------ what is refused
 
 
-async def test_a_host_that_is_not_listed_is_never_asked(
+async def test_an_unlisted_host_is_never_contacted(
     push_service: WebPushStandIn, browser: Subscription, make_push: MakePush
 ) -> None:
-    async with opened("fcm.googleapis.com") as transport:
-        assert await transport.send(make_push(at(browser))) == Rejected("host_not_allowed")
+    async with open_webpush_transport("fcm.googleapis.com") as transport:
+        assert await transport.send(make_push(address_of(browser))) == Rejected("host_not_allowed")
     assert push_service.attempts == []
 
 
@@ -149,7 +149,7 @@ async def test_malformed_keys_are_rejected_and_never_sent(
     assert push_service.attempts == []
 
 
-async def test_padded_keys_are_taken(
+async def test_padded_keys_are_accepted(
     push_service: WebPushStandIn, transport: WebPushTransport, browser: Subscription, make_push: MakePush
 ) -> None:
     assert (
@@ -158,44 +158,44 @@ async def test_padded_keys_are_taken(
     )
 
 
-async def test_another_kind_of_address_is_rejected(transport: WebPushTransport, make_push: MakePush) -> None:
+async def test_an_address_of_another_kind_is_rejected(transport: WebPushTransport, make_push: MakePush) -> None:
     assert await transport.send(make_push(FcmAddress("token"))) == Rejected("wrong_transport")
 
 
-def test_a_subject_that_nobody_can_be_written_to_at_is_said_at_the_start() -> None:
+def test_an_unusable_subject_is_refused_at_the_start() -> None:
     with pytest.raises(Exception, match="sub"):
         WebPushTransport(KEYS, "somebody", [], lambda: datetime.now(UTC))
 
 
-async def test_a_certificate_that_nobody_vouches_for_is_not_trusted(
+async def test_an_untrusted_certificate_is_refused(
     browser: Subscription, push_service: WebPushStandIn, make_push: MakePush, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("SSL_CERT_FILE")
-    async with opened(push_service.host) as transport:
-        assert await transport.send(make_push(at(browser))) == RetryAt("connection")
-    async with opened(push_service.host, verify=authority().client_context()) as transport:
-        assert await transport.send(make_push(at(browser))) == Sent()
+    async with open_webpush_transport(push_service.host) as transport:
+        assert await transport.send(make_push(address_of(browser))) == RetryAt("connection")
+    async with open_webpush_transport(push_service.host, verify=authority().client_context()) as transport:
+        assert await transport.send(make_push(address_of(browser))) == Sent()
 
 
-async def test_a_proxy_in_the_environment_is_not_asked(
+async def test_a_proxy_in_the_environment_is_ignored(
     browser: Subscription, push_service: WebPushStandIn, make_push: MakePush, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for name in ("HTTPS_PROXY", "https_proxy", "ALL_PROXY"):
         monkeypatch.setenv(name, "http://127.0.0.1:1")
     for name in ("NO_PROXY", "no_proxy"):
         monkeypatch.delenv(name, raising=False)
-    async with opened(push_service.host) as transport:
-        assert await transport.send(make_push(at(browser))) == Sent()
+    async with open_webpush_transport(push_service.host) as transport:
+        assert await transport.send(make_push(address_of(browser))) == Sent()
 
 
-async def test_it_can_be_opened_again_and_closed_twice(
+async def test_a_transport_can_be_reopened_and_closed_twice(
     push_service: WebPushStandIn, browser: Subscription, make_push: MakePush
 ) -> None:
     transport = WebPushTransport(KEYS, SUBJECT, [push_service.host], lambda: datetime.now(UTC))
     for _ in range(2):
         await transport.open()
-        assert await transport.send(make_push(at(browser))) == Sent()
+        assert await transport.send(make_push(address_of(browser))) == Sent()
         await transport.close()
         await transport.close()
     with pytest.raises(RuntimeError):
-        await transport.send(make_push(at(browser)))
+        await transport.send(make_push(address_of(browser)))

@@ -1,4 +1,4 @@
-"""Which endpoints the server may post to: the known push services, and none of the ways round that list."""
+"""The allow-list of push endpoints: the known push services, and attempts to get around it."""
 
 import pytest
 
@@ -19,7 +19,7 @@ from core.webpush_hosts import DEFAULT_HOSTS, allowed_endpoint
         "https://web.push.apple.com",
     ],
 )
-def test_the_known_services_are_allowed(endpoint: str) -> None:
+def test_the_known_push_services_are_allowed(endpoint: str) -> None:
     assert allowed_endpoint(endpoint, DEFAULT_HOSTS)
 
 
@@ -74,7 +74,7 @@ def test_the_known_services_are_allowed(endpoint: str) -> None:
         "https://fcm.googleapis.com/" + "x" * 3000,
     ],
 )
-def test_nothing_else_is(endpoint: str) -> None:
+def test_every_other_endpoint_is_refused(endpoint: str) -> None:
     assert not allowed_endpoint(endpoint, DEFAULT_HOSTS)
 
 
@@ -103,7 +103,7 @@ def test_nothing_else_is(endpoint: str) -> None:
         (":443", "https://push.example/x", False),
     ],
 )
-def test_an_entry_names_a_host_and_a_port(entry: str, endpoint: str, allowed: bool) -> None:
+def test_an_entry_matches_host_and_port(entry: str, endpoint: str, allowed: bool) -> None:
     assert allowed_endpoint(endpoint, [entry]) is allowed
 
 

@@ -1,4 +1,4 @@
-"""The words of a push: every kind in every language, neutral, and the ones that the contract quotes as it quotes them."""
+"""The wording of a push: every kind in every language, neutral, and as quoted in the contract."""
 
 import re
 
@@ -9,7 +9,7 @@ from rules.languages import LANGUAGES
 from rules.languages.en import ENGLISH
 
 KINDS = frozenset(ENGLISH.push)
-THE_CONTRACT_S = {
+CONTRACT_KINDS = {
     "reach_out",
     "answered",
     "all_clear",
@@ -25,20 +25,20 @@ THE_CONTRACT_S = {
     "reach_in",
     "unreachable",
 }
-TELLING = re.compile(
+REVEALING = re.compile(
     r"recover|sober|sobr|addict|adic|relap|reca[íi]|rückf|drink|drunk|alcohol|alkohol|drug|droga|droge|sucht|abstin|clean"
     r"|sponsor|padrin|urge|crav|crisis|krise|emergency|notfall|emergenc|meeting|reuni|victim|opfer|incident|vorfall|help|hilfe|ayuda",
     re.IGNORECASE,
 )
-EVERY = [(kind, language) for kind in sorted(KINDS) for language in LANGUAGES]
+KINDS_AND_LANGUAGES = [(kind, language) for kind in sorted(KINDS) for language in LANGUAGES]
 
 
-def test_every_kind_of_the_contract_has_words_and_test_and_code_have_too() -> None:
-    assert THE_CONTRACT_S | {"test", "code"} == KINDS
+def test_every_kind_has_wording() -> None:
+    assert CONTRACT_KINDS | {"test", "code"} == KINDS
     assert list(LANGUAGES) == ["en", "es", "de"]
 
 
-def test_the_sentences_that_the_contract_quotes() -> None:
+def test_sentences_quoted_in_the_contract() -> None:
     assert push_wording("reach_out", "en")[1] == "Someone in your circle would like company."
     assert push_wording("answered", "en")[1] == "Someone has answered."
     assert push_wording("all_clear", "en")[1] == "All is well. Thank you for being there."
@@ -46,20 +46,20 @@ def test_the_sentences_that_the_contract_quotes() -> None:
     assert push_wording("test", "en")[1] == "A light came on."
 
 
-@pytest.mark.parametrize(("kind", "language"), EVERY)
-def test_a_sentence_is_short_and_tells_nothing(kind: str, language: str) -> None:
+@pytest.mark.parametrize(("kind", "language"), KINDS_AND_LANGUAGES)
+def test_a_sentence_is_short_and_reveals_nothing(kind: str, language: str) -> None:
     title, body = push_wording(kind, language)
     assert title == TITLE == "Porchlight"
-    assert TELLING.search(body) is None
+    assert REVEALING.search(body) is None
     assert not set(body) & set("!¡{}%0123456789@")
-    # The code itself follows its sentence.
+    # The code itself follows the sentence.
     assert body.endswith(":" if kind == "code" else (".", "?"))
     assert len(body) <= 80
     assert all(len(sentence.split()) <= 12 for sentence in re.split(r"[.?]", body))
 
 
 @pytest.mark.parametrize("kind", sorted(KINDS))
-def test_languages_say_different_things_and_every_kind_its_own(kind: str) -> None:
+def test_every_language_has_its_own_sentence(kind: str) -> None:
     assert len({push_wording(kind, language)[1] for language in LANGUAGES}) == len(LANGUAGES)
 
 
@@ -77,14 +77,14 @@ def test_only_the_all_clear_says_that_all_is_well(kind: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("asked", "spoken"),
+    ("language", "fallback"),
     [("es-MX", "es"), ("de_AT", "de"), ("DE", "de"), ("fr", "en"), ("", "en"), (None, "en"), ("deu", "en")],
 )
-def test_a_language_falls_back_to_its_base_and_then_to_english(asked: str | None, spoken: str) -> None:
-    assert push_wording("answered", asked) == push_wording("answered", spoken)
+def test_a_language_falls_back_to_its_base_and_then_to_english(language: str | None, fallback: str) -> None:
+    assert push_wording("answered", language) == push_wording("answered", fallback)
 
 
-def test_a_kind_that_a_newer_server_wrote_still_gets_words() -> None:
+def test_an_unknown_kind_of_a_newer_release_gets_a_general_sentence() -> None:
     assert {push_wording("something_newer", language)[1] for language in LANGUAGES} == {
         "Something new is waiting for you.",
         "Hay algo nuevo para ti.",
@@ -93,7 +93,7 @@ def test_a_kind_that_a_newer_server_wrote_still_gets_words() -> None:
 
 
 @pytest.mark.parametrize(
-    ("language", "waiting", "said"),
+    ("language", "waiting", "sentence"),
     [
         ("en", 1, "Someone in your circle would like company."),
         ("en", 2, "Two people in your circle would like company."),
@@ -105,10 +105,10 @@ def test_a_kind_that_a_newer_server_wrote_still_gets_words() -> None:
         ("xx", 2, "Two people in your circle would like company."),
     ],
 )
-def test_an_alarm_says_how_many_wait_and_no_name(language: str, waiting: int, said: str) -> None:
-    assert push_wording("reach_out", language, waiting)[1] == said
-    assert not TELLING.search(said)
+def test_an_alarm_says_how_many_people_wait_and_names_nobody(language: str, waiting: int, sentence: str) -> None:
+    assert push_wording("reach_out", language, waiting)[1] == sentence
+    assert not REVEALING.search(sentence)
 
 
-def test_only_an_alarm_counts() -> None:
+def test_only_alarms_count_people() -> None:
     assert push_wording("all_clear", "en", 3) == push_wording("all_clear", "en")

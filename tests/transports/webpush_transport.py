@@ -1,4 +1,4 @@
-"""A Web Push transport opened and closed around a test's body, its keys, and a clock that a test sets."""
+"""An open Web Push transport as a context manager, its keys, and a clock that a test sets."""
 
 import ssl
 from collections.abc import AsyncIterator, Callable
@@ -16,7 +16,7 @@ KEYS = VapidKeys.from_private(ec.generate_private_key(ec.SECP256R1()))
 SUBJECT = "mailto:hello@porch.example"
 
 
-class Hands:
+class ManualClock:
     """A clock that a test sets."""
 
     def __init__(self, now: datetime) -> None:
@@ -27,7 +27,7 @@ class Hands:
 
 
 @asynccontextmanager
-async def opened(
+async def open_webpush_transport(
     *hosts: str,
     clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     keys: VapidKeys = KEYS,
@@ -43,5 +43,5 @@ async def opened(
         await transport.close()
 
 
-def at(subscription: Subscription) -> WebPushAddress:
+def address_of(subscription: Subscription) -> WebPushAddress:
     return WebPushAddress(subscription.endpoint, subscription.p256dh, subscription.auth)

@@ -1,4 +1,4 @@
-"""The null transport: it says that a push would have gone, and nothing that anybody could read out of it."""
+"""The log transport: it logs that a push would have been sent, without its content."""
 
 from collections.abc import Callable
 
@@ -10,7 +10,7 @@ from notifications.transports.protocol import FcmAddress, Push, Sent, WebPushAdd
 MakePush = Callable[..., Push]
 
 
-async def test_it_logs_ids_and_the_kind_and_answers_sent(make_push: MakePush) -> None:
+async def test_log_transport_logs_ids_and_kind_and_returns_sent(make_push: MakePush) -> None:
     push = make_push(FcmAddress("secret-token"))
     transport = LogTransport()
     await transport.open()
@@ -28,7 +28,7 @@ async def test_it_logs_ids_and_the_kind_and_answers_sent(make_push: MakePush) ->
     ]
 
 
-async def test_it_logs_neither_words_nor_addresses(make_push: MakePush) -> None:
+async def test_log_transport_logs_neither_text_nor_addresses(make_push: MakePush) -> None:
     push = make_push(WebPushAddress("https://push.example/secret-endpoint", "secret-key", "secret-auth"))
     with capture_logs() as lines:
         await LogTransport().send(push)

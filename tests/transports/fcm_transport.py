@@ -1,4 +1,4 @@
-"""An FCM transport that signs in at a stand-in, opened and closed around a test's body."""
+"""An open FCM transport that signs in at a stand-in, as a context manager."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -9,7 +9,7 @@ from tests.standins.fcm import FcmStandIn
 
 
 @asynccontextmanager
-async def opened(fcm: FcmStandIn, now: datetime, send_limit: float = 8.0) -> AsyncIterator[FcmTransport]:
+async def open_fcm_transport(fcm: FcmStandIn, now: datetime, send_limit: float = 8.0) -> AsyncIterator[FcmTransport]:
     transport = FcmTransport(fcm.credentials_file, fcm.url, lambda: now, send_limit)
     await transport.open()
     try:
