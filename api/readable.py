@@ -15,10 +15,33 @@ from api import small_page
 from rules.circle.hours import load_zone
 from rules.languages import LANGUAGES, nearest
 
-PERSON_FIELDS: Final = ("member_id", "owner_id", "person_id", "sender_id", "recipient_id", "companion_id", "blocked_id")
+PERSON_FIELDS: Final = (
+    "member_id",
+    "owner_id",
+    "person_id",
+    "sender_id",
+    "recipient_id",
+    "companion_id",
+    "blocked_id",
+    "other_id",
+    "witness_id",
+    "about_id",
+)
 """Fields that hold the id of a person, who is shown by name."""
 FREE_TEXT_FIELDS: Final = frozenset(
-    {"name", "display_name", "sign_in_name", "contact", "label", "address", "note", "text", "what"}
+    {
+        "name",
+        "display_name",
+        "sign_in_name",
+        "contact",
+        "label",
+        "address",
+        "note",
+        "text",
+        "what",
+        "content",
+        "help_me",
+    }
 )
 """Fields that hold a person's own words, which are never translated as if they were a stored value."""
 

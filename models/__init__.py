@@ -14,11 +14,14 @@ from models.accounts import (
 from models.base import Base
 from models.bookend import Bookend
 from models.circle import Block, Invitation, Membership
-from models.daily import CheckIn, CheckInShare, ReachIn
+from models.commitment import Commitment, CommitmentDay
+from models.daily import CheckIn, CheckInShare, ReachIn, Talk, ThreadRead
 from models.inbox import Notice
 from models.installation import IdempotencyKey, Installation, Throttle
 from models.outbox import Delivery
+from models.plan import Plan
 from models.reach_out import Answer, Message, ReachOut, Recipient, Reflection
+from models.rhythm import FollowUp, Rhythm
 
 __all__ = [
     "AccessEvent",
@@ -29,8 +32,11 @@ __all__ = [
     "Channel",
     "CheckIn",
     "CheckInShare",
+    "Commitment",
+    "CommitmentDay",
     "Delivery",
     "Device",
+    "FollowUp",
     "IdempotencyKey",
     "Installation",
     "Invitation",
@@ -41,11 +47,15 @@ __all__ = [
     "Passkey",
     "PasskeyChallenge",
     "Person",
+    "Plan",
     "ReachIn",
     "ReachOut",
     "Recipient",
     "RecoveryCode",
     "Reflection",
+    "Rhythm",
     "Session",
+    "Talk",
+    "ThreadRead",
     "Throttle",
 ]

@@ -27,6 +27,8 @@ class Person(Base):
     hours: Mapped[list[dict[str, object]] | None] = mapped_column(JSON().with_variant(JSONB, "postgresql"))
     wake_me: Mapped[bool]
     ladder: Mapped[list[int] | None] = mapped_column(JSON().with_variant(JSONB, "postgresql"))
+    # A break from everybody: nothing is pushed to them as a helper until then.
+    away_until: Mapped[datetime | None]
     # When the person, and the owners of circles they are in, were notified that no push reaches them; once per episode.
     unreachable_told_at: Mapped[datetime | None]
     created_at: Mapped[Timestamp]

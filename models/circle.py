@@ -29,6 +29,8 @@ class Membership(Base):
     accepted_at: Mapped[Timestamp]
     confirmed_at: Mapped[datetime | None]
     muted_until: Mapped[datetime | None]
+    # "When you press, I …": the member's own words to the owner, encrypted under the member's key.
+    standing_words: Mapped[Encrypted | None]
     # The link that led to it: whoever opens that link again is shown this membership.
     invitation_hash: Mapped[Hash | None] = mapped_column(index=True)
 

@@ -83,6 +83,16 @@ class NoticeKind(StrEnum):
     CHECK_IN = "check_in"
     REACH_IN = "reach_in"
     UNREACHABLE = "unreachable"
+    # "I see you": a supporter has seen a check-in that was shared with them.
+    CHECK_IN_SEEN = "check_in_seen"
+    # To the witness, when somebody asks them to know of a commitment.
+    COMMITMENT_ASKED = "commitment_asked"
+    COMMITMENT_DUE = "commitment_due"
+    COMMITMENT_ENDED = "commitment_ended"
+    # A check-in or a week that the person wants to be reminded of.
+    MOMENT = "moment"
+    # The morning after a reach-out: to a helper, or to the person whom nobody answered.
+    FOLLOW_UP = "follow_up"
     # A push that a person asks for to see whether it arrives, or the code that shows that a channel is theirs; it
     # is shown in no inbox.
     TEST = "test"
@@ -157,3 +167,10 @@ class AccessKind(StrEnum):
     CHANNEL_CONFIRMED = "channel_confirmed"
     CHANNEL_REMOVED = "channel_removed"
     EXPORTED = "exported"
+
+
+class FollowUpKind(StrEnum):
+    """Whom a follow-up is for: a helper who answered, or the person whom nobody answered."""
+
+    HELPER = "helper"
+    UNANSWERED = "unanswered"

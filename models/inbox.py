@@ -44,6 +44,7 @@ class Notice(Base):
     sender_id: Mapped[UUID | None] = mapped_column(ForeignKey("people.id", ondelete="SET NULL"), index=True)
     reach_out_id: Mapped[UUID | None]
     bookend_id: Mapped[UUID | None]
+    commitment_id: Mapped[UUID | None]
     created_at: Mapped[Timestamp]
     read_at: Mapped[datetime | None]
     dismissed_at: Mapped[datetime | None]

@@ -53,6 +53,8 @@ class ClaimedDelivery:
     kind: NoticeKind
     reach_out_id: UUID | None
     bookend_id: UUID | None
+    commitment_id: UUID | None
+    sender_id: UUID | None
     owner_id: UUID | None
     person_id: UUID
     device_id: UUID | None
@@ -194,6 +196,8 @@ def _claimed(row: Row[*tuple[Any, ...]], attempt: int) -> ClaimedDelivery:
         kind=NoticeKind(row.kind),
         reach_out_id=row.reach_out_id,
         bookend_id=row.bookend_id,
+        commitment_id=row.commitment_id,
+        sender_id=row.sender_id,
         owner_id=row.owner_id,
         person_id=row.recipient_id,
         device_id=row.device_id,

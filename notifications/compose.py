@@ -10,7 +10,7 @@ from notifications.claim import ClaimedDelivery
 from notifications.transports.protocol import ChannelAddress, FcmAddress, Push, TransportAddress, WebPushAddress
 from notifications.wording import push_wording
 from rules.accounts import channels, devices
-from rules.kinds import KINDS, Tag
+from rules.kinds import KINDS, Opens, Tag
 
 DATA_VERSION: Final = "1"
 
@@ -72,6 +72,13 @@ def _push_tag(claimed: ClaimedDelivery) -> str:
 
 
 def _app_url(claimed: ClaimedDelivery) -> str:
+    match KINDS[claimed.kind].opens:
+        case Opens.THREAD if claimed.sender_id is not None:
+            return f"/#/people/{claimed.sender_id}"
+        case Opens.COMMITMENT if claimed.commitment_id is not None:
+            return f"/#/commitments/{claimed.commitment_id}"
+        case Opens.MOMENT:
+            return "/#/moment"
     if claimed.reach_out_id is not None:
         return f"/#/reach-outs/{claimed.reach_out_id}"
     return f"/#/bookends/{claimed.bookend_id}" if claimed.bookend_id else "/#/inbox"

@@ -69,6 +69,8 @@ def _recheck_columns(delivery: type[Delivery]) -> tuple[Any, ...]:
         Notice.kind,
         Notice.reach_out_id,
         Notice.bookend_id,
+        Notice.commitment_id,
+        Notice.sender_id,
         Notice.recipient_id,
         Notice.dismissed_at,
         delivery.device_id,

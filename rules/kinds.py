@@ -21,6 +21,18 @@ class Tag(Enum):
     """Nothing: the push stands for itself."""
 
 
+class Opens(Enum):
+    """The page of the app that a push opens."""
+
+    SUBJECT = auto()
+    """The reach-out or bookend that it is about, else the inbox."""
+    THREAD = auto()
+    """The page of the person who sent it."""
+    COMMITMENT = auto()
+    MOMENT = auto()
+    """The check-in, or the week on its day."""
+
+
 class Hours(Enum):
     """Whether a push waits for the recipient's hours, or for a mute to end; the inbox has its notice meanwhile."""
 
@@ -65,6 +77,7 @@ class Policy:
     to_outsiders: bool = False
     shared: bool = False
     in_inbox: bool = True
+    opens: Opens = Opens.SUBJECT
 
 
 _ALARM_TTL = timedelta(hours=12)
@@ -93,8 +106,27 @@ KINDS: Final[Mapping[NoticeKind, Policy]] = MappingProxyType(
         # Repeated after ten minutes; after another ten the companion is told.
         NoticeKind.BOOKEND_DUE: Policy(timedelta(minutes=20)),
         NoticeKind.BOOKEND_MISSED: Policy(_ALARM_TTL, urgent=True, respects_hours=Hours.RESPECTED),
-        NoticeKind.CHECK_IN: Policy(_DAY, Tag.NOTICE, Hours.RESPECTED, OnlyWhile.ALWAYS, shared=True),
-        NoticeKind.REACH_IN: Policy(_DAY, Tag.NOTICE, Hours.RESPECTED, OnlyWhile.ALWAYS, shared=True),
+        NoticeKind.CHECK_IN: Policy(
+            _DAY, Tag.NOTICE, Hours.RESPECTED, OnlyWhile.ALWAYS, shared=True, opens=Opens.THREAD
+        ),
+        NoticeKind.REACH_IN: Policy(
+            _DAY, Tag.NOTICE, Hours.RESPECTED, OnlyWhile.ALWAYS, shared=True, opens=Opens.THREAD
+        ),
+        NoticeKind.CHECK_IN_SEEN: Policy(
+            _DAY, Tag.NOTICE, Hours.RESPECTED, OnlyWhile.ALWAYS, shared=True, opens=Opens.THREAD
+        ),
+        NoticeKind.COMMITMENT_ASKED: Policy(
+            _DAY, Tag.NOTICE, Hours.RESPECTED, OnlyWhile.ALWAYS, shared=True, opens=Opens.COMMITMENT
+        ),
+        # Asked for at this time of the day; an hour later the inbox has it.
+        NoticeKind.COMMITMENT_DUE: Policy(
+            timedelta(hours=1), Tag.NOTICE, only_while=OnlyWhile.ALWAYS, opens=Opens.COMMITMENT
+        ),
+        NoticeKind.COMMITMENT_ENDED: Policy(
+            _DAY, Tag.NOTICE, Hours.RESPECTED, OnlyWhile.ALWAYS, opens=Opens.COMMITMENT
+        ),
+        NoticeKind.MOMENT: Policy(timedelta(hours=1), Tag.NOTICE, only_while=OnlyWhile.ALWAYS, opens=Opens.MOMENT),
+        NoticeKind.FOLLOW_UP: Policy(_DAY, Tag.NOTICE, Hours.RESPECTED, OnlyWhile.ALWAYS, opens=Opens.THREAD),
         NoticeKind.UNREACHABLE: Policy(_DAY, Tag.NOTICE, only_while=OnlyWhile.ALWAYS),
         # Somebody is looking at the phone, waiting for it.
         NoticeKind.TEST: Policy(timedelta(minutes=5), Tag.NOTICE, only_while=OnlyWhile.ALWAYS, in_inbox=False),

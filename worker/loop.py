@@ -4,7 +4,7 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
-from uuid import UUID
+from functools import partial
 
 from prometheus_client import Counter
 from sqlalchemy import func, or_, select
@@ -16,17 +16,16 @@ from core.database import Database, lost_a_race
 from core.encryption import Keyring
 from core.isolation import isolated
 from core.steps import OnStep, ignore_step
-from core.telemetry import BOOKENDS, LAST_TURN, OLDEST_DUE, RUNGS, UNREACHABLE_TOTAL
+from core.telemetry import LAST_TURN, OLDEST_DUE, UNREACHABLE_TOTAL
 from core.unit_of_work import UnitOfWork
 from models import Delivery
 from models.enums import DeliveryState
 from notifications.dispatcher import Dispatcher
-from rules.bookend import lifecycle
 from rules.circle import reachability
 from rules.outbox.late_devices import any_fresh_notice, push_missed_devices
 from rules.outbox.resend import resend_unreceipted
-from rules.reach_out import advance
 from worker.bounded import run_bounded
+from worker.due_rows import DUE_ROWS, AdvanceOne, ListDue
 
 TICK_SECONDS = 0.5
 """Seconds between two turns when nothing is due."""
@@ -41,8 +40,6 @@ DUE_BATCH = 50
 REACHABILITY_INTERVAL = timedelta(seconds=60)
 """Time between two searches for people whom no push can reach."""
 
-ListDue = Callable[[UnitOfWork, int], Awaitable[Sequence[UUID]]]
-AdvanceOne = Callable[[UnitOfWork, UUID], Awaitable[bool]]
 TurnPart = Callable[[], Awaitable[int]]
 
 
@@ -110,23 +107,17 @@ class Worker:
         """Return the parts of a turn by their names in metrics and logs; each returns the amount of work it did."""
         return (
             ("late_devices", self._push_late_devices),
-            ("ladders", self._move_ladders),
-            ("bookends", self._move_bookends),
+            *((rows.name, partial(self.move, rows.name)) for rows in DUE_ROWS),
             ("unreachable", self._notify_unreachable),
             ("resend", self._resend_unreceipted),
             ("send_due", self._dispatcher.send_due),
             ("backlog", self._measure_backlog),
         )
 
-    async def _move_ladders(self) -> int:
-        """Move every reach-out that is due."""
-        return await self._advance_each(advance.due, advance.advance_if_due, "reach_out_not_moved", RUNGS)
-
-    async def _move_bookends(self) -> int:
-        """Nudge the owner, or tell the companion, of every bookend that is due."""
-        return await self._advance_each(
-            lifecycle.list_due_bookends, lifecycle.advance_bookend_if_due, "bookend_not_moved", BOOKENDS
-        )
+    async def move(self, name: str) -> int:
+        """Move the rows of one kind (`DUE_ROWS` by name) whose time has come; return how many."""
+        rows = next(rows for rows in DUE_ROWS if rows.name == name)
+        return await self._advance_each(rows.list_due, rows.advance_one, f"{rows.row}_not_moved", rows.moves)
 
     async def _notify_unreachable(self) -> int:
         """Notify people whom no push can reach any more, once a minute, before somebody needs them."""

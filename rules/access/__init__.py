@@ -14,6 +14,7 @@ from rules.access.callers import (
     require_proof,
     token_hash,
 )
+from rules.access.daily import days_of_own, reach_in_to, shared_with, shares_own
 from rules.access.loaders import (
     VisibleReachOut,
     is_blocked,
@@ -44,11 +45,8 @@ from rules.access.predicates import (
     notices_to,
     owned_by,
     owned_by_any,
-    reach_in_to,
     readable_by,
     reflects_on_own,
-    shared_with,
-    shares_own,
     stands_by,
     supports,
     told_of,
@@ -68,6 +66,7 @@ __all__ = [
     "blocks_of",
     "caller_from_row",
     "companion_told",
+    "days_of_own",
     "in_inbox",
     "in_touch_with",
     "is_blocked",

@@ -18,8 +18,9 @@ from models import (
     Bookend,
     Channel,
     CheckIn,
-    CheckInShare,
+    Commitment,
     Device,
+    FollowUp,
     Invitation,
     KnownPlace,
     Membership,
@@ -28,12 +29,16 @@ from models import (
     Passkey,
     PasskeyChallenge,
     Person,
+    Plan,
     ReachIn,
     ReachOut,
     Recipient,
     RecoveryCode,
     Reflection,
+    Rhythm,
     Session,
+    Talk,
+    ThreadRead,
 )
 from models.enums import NoticeKind
 from rules.access.callers import Caller
@@ -47,7 +52,9 @@ _OWNER_COLUMNS: dict[type[Base], InstrumentedAttribute[Any]] = {
     Bookend: Bookend.person_id,
     Channel: Channel.person_id,
     CheckIn: CheckIn.person_id,
+    Commitment: Commitment.person_id,
     Device: Device.person_id,
+    FollowUp: FollowUp.person_id,
     Invitation: Invitation.inviter_id,
     KnownPlace: KnownPlace.person_id,
     Membership: Membership.owner_id,
@@ -55,9 +62,13 @@ _OWNER_COLUMNS: dict[type[Base], InstrumentedAttribute[Any]] = {
     Notice: Notice.recipient_id,
     Passkey: Passkey.person_id,
     PasskeyChallenge: PasskeyChallenge.person_id,
+    Plan: Plan.person_id,
     ReachIn: ReachIn.sender_id,
     ReachOut: ReachOut.person_id,
     Recipient: Recipient.person_id,
+    Rhythm: Rhythm.person_id,
+    Talk: Talk.person_id,
+    ThreadRead: ThreadRead.person_id,
     RecoveryCode: RecoveryCode.person_id,
     Session: Session.person_id,
 }
@@ -172,7 +183,7 @@ def reflects_on_own(person_id: PersonId) -> ColumnElement[bool]:
     return Reflection.reach_out_id.in_(select(ReachOut.id).where(owned_by(ReachOut, person_id)))
 
 
-# Besides reach-outs: bookends, check-ins, reach-ins.
+# Bookends.
 
 
 def stands_by(who: Caller) -> ColumnElement[bool]:
@@ -205,25 +216,6 @@ def companion_told(person_id: PersonId) -> ColumnElement[bool]:
         Bookend.companion_told_at.is_not(None),
         Bookend.membership_id.is_not(None),
     )
-
-
-def shared_with(person_id: PersonId) -> ColumnElement[bool]:
-    """Other people's check-ins that are shared with this person, for as long as the membership behind the share lasts."""
-    return CheckIn.id.in_(
-        select(CheckInShare.check_in_id)
-        .join(Membership, Membership.id == CheckInShare.membership_id)
-        .where(supports(person_id), CONFIRMED)
-    )
-
-
-def shares_own(person_id: PersonId) -> ColumnElement[bool]:
-    """Shares of this person's own check-ins."""
-    return CheckInShare.check_in_id.in_(select(CheckIn.id).where(owned_by(CheckIn, person_id)))
-
-
-def reach_in_to(person_id: PersonId) -> ColumnElement[bool]:
-    """Reach-ins that were sent to this person, for as long as the membership between the two lasts."""
-    return and_(ReachIn.recipient_id == person_id, ReachIn.membership_id.is_not(None))
 
 
 # The inbox.

@@ -3,7 +3,8 @@
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any, Final, cast
+from uuid import UUID
 
 from sqlalchemy import ColumnElement, select
 
@@ -18,25 +19,32 @@ from models import (
     Channel,
     CheckIn,
     CheckInShare,
+    Commitment,
+    CommitmentDay,
     Device,
+    FollowUp,
     Invitation,
     KnownPlace,
     Membership,
     Message,
     Notice,
     Passkey,
+    Plan,
     ReachIn,
     ReachOut,
     Recipient,
     RecoveryCode,
     Reflection,
+    Rhythm,
     Session,
+    Talk,
+    ThreadRead,
 )
 from rules import access
 from rules.access import Caller
 from rules.accounts import export_of_others
 
-PROFILE_COLUMNS = "id time_zone region language hours wake_me ladder created_at"
+PROFILE_COLUMNS = "id time_zone region language hours wake_me ladder away_until created_at"
 PROFILE_ENCRYPTED = {name: f"people.{name}" for name in ("sign_in_name", "display_name", "contact")}
 
 
@@ -125,19 +133,40 @@ EXPORT_SECTIONS: Final[Mapping[str, ExportSection]] = {
         lambda who: access.companion_told(who.person_id),
         "id person_id due_at companion_told_at checked_in_at",
     ),
-    "check_ins": _own_section(CheckIn, "id feeling halt created_at", {"note": "check_ins.note"}),
+    "check_ins": _own_section(
+        CheckIn, "id feeling halt created_at", {"note": "check_ins.note", "week": "check_ins.week"}
+    ),
     "check_ins_i_share": ExportSection(
-        CheckInShare, lambda who: access.shares_own(who.person_id), "check_in_id membership_id"
+        CheckInShare, lambda who: access.shares_own(who.person_id), "check_in_id membership_id parts shared_at seen_at"
     ),
     "check_ins_shared_with_me": ExportSection(
         CheckIn, lambda who: access.shared_with(who.person_id), "id person_id created_at"
     ),
     "reach_ins": _own_section(ReachIn, "id recipient_id created_at", {"text": "reach_ins.text"}),
     "reach_ins_to_me": ExportSection(ReachIn, lambda who: access.reach_in_to(who.person_id), "id sender_id created_at"),
+    "talks": _own_section(Talk, "id other_id day created_at"),
+    "thread_reads": _own_section(ThreadRead, "other_id read_at"),
+    "commitments": _own_section(
+        Commitment,
+        "id witness_id days at ends_on accepted_at ended_at created_at",
+        {"text": "commitments.text"},
+    ),
+    "commitment_days": ExportSection(
+        CommitmentDay,
+        lambda who: access.days_of_own(who.person_id),
+        "id commitment_id day done created_at",
+        {"text": "commitment_days.text"},
+    ),
+    "rhythms": _own_section(
+        Rhythm,
+        "check_in_at check_in_days week_at week_day commitments follow_ups practice_offers paused_until",
+    ),
+    "follow_ups": _own_section(FollowUp, "id kind about_id next_at"),
+    "plans": _own_section(Plan, "person_id updated_at", {"content": "plans.content", "help_me": "plans.help_me"}),
     "notices": ExportSection(
         Notice,
         lambda who: access.mine(Notice, who) & Notice.dismissed_at.is_(None),
-        "id kind sender_id reach_out_id bookend_id created_at read_at",
+        "id kind sender_id reach_out_id bookend_id commitment_id created_at read_at",
     ),
 }
 """The lists of an export by name. Secrets of others and hashes of secrets are left out."""
@@ -164,7 +193,9 @@ async def export_account(unit: UnitOfWork, who: Caller) -> dict[str, Any]:
 
 def _decrypt_row(row: Base, columns: str, encrypted: Mapping[str, str], vault: Vault) -> dict[str, Any]:
     plain = {name: getattr(row, name) for name in columns.split()}
+    # A table with one row a person is encrypted under that person's id.
+    row_id = plain["id"] if "id" in plain else plain.get("person_id")
     for name, column in encrypted.items():
-        text = vault.open(column, plain["id"], getattr(row, name))
+        text = vault.open(column, cast("UUID", row_id), getattr(row, name))
         plain[name] = json.loads(text) if text and column == "devices.address" else text
     return plain

@@ -30,6 +30,7 @@ class NoticeDraft:
     sender_id: UUID | None
     reach_out_id: UUID | None = None
     bookend_id: UUID | None = None
+    commitment_id: UUID | None = None
     push: bool = True
 
 
@@ -105,6 +106,7 @@ def shared_notice_values(unit: Operation, draft: NoticeDraft) -> dict[str, Any]:
         "sender_id": draft.sender_id,
         "reach_out_id": draft.reach_out_id,
         "bookend_id": draft.bookend_id,
+        "commitment_id": draft.commitment_id,
         "created_at": unit.now,
     }
 

@@ -38,6 +38,7 @@ class NoticeView:
     sender: PersonView | None
     reach_out_id: UUID | None
     bookend_id: UUID | None
+    commitment_id: UUID | None
     check_in_id: UUID | None
     reach_in_id: UUID | None
     created_at: datetime
@@ -51,6 +52,7 @@ _NOTICE = (
     Notice.sender_id,
     Notice.reach_out_id,
     Notice.bookend_id,
+    Notice.commitment_id,
     Notice.created_at,
     Notice.read_at,
 )
@@ -141,6 +143,7 @@ def _notice_view(operation: Operation, row: Row[*tuple[Any, ...]], names: dict[U
         sender=sender,
         reach_out_id=row.reach_out_id,
         bookend_id=row.bookend_id,
+        commitment_id=row.commitment_id,
         # What somebody shared or sent is itself the event.
         check_in_id=row.event_id if row.kind == NoticeKind.CHECK_IN else None,
         reach_in_id=row.event_id if row.kind == NoticeKind.REACH_IN else None,

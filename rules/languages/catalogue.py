@@ -21,6 +21,12 @@ class PushSentences(TypedDict):
     check_in: str
     reach_in: str
     unreachable: str
+    check_in_seen: str
+    commitment_asked: str
+    commitment_due: str
+    commitment_ended: str
+    moment: str
+    follow_up: str
     test: str
     code: str
 
@@ -45,6 +51,13 @@ class SectionNames(TypedDict):
     reach_ins_to_me: str
     bookends: str
     told_of_bookends: str
+    talks: str
+    thread_reads: str
+    commitments: str
+    commitment_days: str
+    rhythms: str
+    follow_ups: str
+    plans: str
     notices: str
     invitations: str
     blocks: str
@@ -104,6 +117,19 @@ class FieldNames(TypedDict):
     due_at: str
     companion_told_at: str
     checked_in_at: str
+    day: str
+    days: str
+    at: str
+    ends_on: str
+    done: str
+    content: str
+    help_me: str
+    week: str
+    check_in_at: str
+    week_at: str
+    paused_until: str
+    away_until: str
+    ended_at: str
     read_at: str
     last_receipt_at: str
     disabled_at: str
@@ -162,6 +188,12 @@ ValueNames = TypedDict(
         "check_in": str,
         "reach_in": str,
         "unreachable": str,
+        "check_in_seen": str,
+        "commitment_asked": str,
+        "commitment_due": str,
+        "commitment_ended": str,
+        "moment": str,
+        "follow_up": str,
         "removed": str,
         "signed_out": str,
         "dead": str,

@@ -70,4 +70,4 @@ def test_a_close_marks_as_read_what_said_how_things_stood_and_no_message() -> No
 
 
 def test_what_is_shared_respects_hours_and_stands_for_itself() -> None:
-    assert set(SHARED_KINDS) == {K.CHECK_IN, K.REACH_IN}
+    assert set(SHARED_KINDS) == {K.CHECK_IN, K.REACH_IN, K.CHECK_IN_SEEN, K.COMMITMENT_ASKED}

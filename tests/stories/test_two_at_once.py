@@ -15,7 +15,7 @@ async def test_an_account_is_erased_while_its_bookend_is_due(world: World) -> No
     await maya.device()
     await plans(maya, sponsor)
     await world.forward(80 * MINUTE)
-    await race(world, "notices IN SHARE", world.here.worker._move_bookends(), erased(maya))
+    await race(world, "notices IN SHARE", world.here.worker.move("bookends"), erased(maya))
     assert await world.count("bookends") == 0
 
 
@@ -23,7 +23,7 @@ async def test_a_companion_is_erased_while_they_are_told(world: World) -> None:
     maya, sponsor = await world.circle("sponsor")
     await plans(maya, sponsor)
     await world.forward(80 * MINUTE)
-    await race(world, "notices IN SHARE", world.here.worker._move_bookends(), erased(sponsor))
+    await race(world, "notices IN SHARE", world.here.worker.move("bookends"), erased(sponsor))
     assert await world.count("people") == 1
 
 
@@ -81,7 +81,7 @@ async def test_a_passphrase_is_recovered_while_its_person_is_told(world: World) 
     _, recovered = await race(
         world,
         "notices IN SHARE",
-        world.here.worker._move_ladders(),
+        world.here.worker.move("ladders"),
         world.here.http.post("/v1/sessions/recovery", json={"sign_in_name": friend.sign_in_name, **code}),
     )
     assert recovered.status_code == 201

@@ -34,6 +34,8 @@ def push_of(kind: NoticeKind) -> Push:
         kind=kind,
         reach_out_id=REACH_OUT,
         bookend_id=None,
+        commitment_id=None,
+        sender_id=None,
         owner_id=uuid4(),
         person_id=person,
         device_id=device,

@@ -24,6 +24,12 @@ CONTRACT_KINDS = {
     "check_in",
     "reach_in",
     "unreachable",
+    "check_in_seen",
+    "commitment_asked",
+    "commitment_due",
+    "commitment_ended",
+    "moment",
+    "follow_up",
 }
 REVEALING = re.compile(
     r"recover|sober|sobr|addict|adic|relap|reca[íi]|rückf|drink|drunk|alcohol|alkohol|drug|droga|droge|sucht|abstin|clean"

@@ -11,6 +11,7 @@ from tests.world.patience import patient
 from tests.world.world import World
 from worker import loop
 from worker.bounded import run_bounded
+from worker.due_rows import DUE_ROWS
 from worker.periodic import run_every
 
 
@@ -24,14 +25,7 @@ def failures(part: str, reason: str) -> float:
     return REGISTRY.get_sample_value("porchlight_worker_part_failures_total", labels) or 0.0
 
 
-PARTS = {
-    "late_devices": "_push_late_devices",
-    "ladders": "_move_ladders",
-    "bookends": "_move_bookends",
-    "unreachable": "_notify_unreachable",
-    "resend": "_resend_unreceipted",
-    "backlog": "_measure_backlog",
-}
+PARTS = ("late_devices", *(rows.name for rows in DUE_ROWS), "unreachable", "resend", "backlog")
 
 
 @pytest.mark.parametrize("part", PARTS)
@@ -43,8 +37,9 @@ async def test_a_part_that_hangs_is_cut_off_and_the_others_have_their_time(
     await maya.press()
     await world.forward(10.1)
     worker = world.here.worker
-    others = [name for name in dict(worker._parts()) if name != part]
-    monkeypatch.setattr(worker, PARTS[part], hang)
+    parts = worker._parts()
+    others = [name for name, _ in parts if name != part]
+    monkeypatch.setattr(worker, "_parts", lambda: [(name, hang if name == part else work) for name, work in parts])
     limits = dict.fromkeys(others, loop.PART_TIMEOUT_SECONDS) | {part: 0.0}
 
     # The limit of the part that hangs has passed at once; all others keep theirs.

@@ -27,10 +27,10 @@ async def test_a_part_that_fails_holds_back_no_push(world: World, monkeypatch: p
     await world.forward(10.1)
     worker = world.here.worker
 
-    async def broken() -> int:
+    async def broken(*_: object) -> int:
         raise LookupError
 
-    for part in ("_move_ladders", "_move_bookends", "_resend_unreceipted"):
+    for part in ("move", "_resend_unreceipted"):
         monkeypatch.setattr(worker, part, broken)
     with pytest.raises(LookupError):
         await worker.tick()

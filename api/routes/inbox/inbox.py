@@ -43,6 +43,7 @@ class NoticeOut(BaseModel):
     from_: Annotated[PersonOut | None, Field(alias="from")]
     reach_out_id: UUID | None
     bookend_id: UUID | None
+    commitment_id: UUID | None
     check_in_id: UUID | None
     reach_in_id: UUID | None
     created_at: datetime
@@ -149,6 +150,7 @@ def _notice_out(view: NoticeView) -> NoticeOut:
         from_=person_out(view.sender) if view.sender else None,
         reach_out_id=view.reach_out_id,
         bookend_id=view.bookend_id,
+        commitment_id=view.commitment_id,
         check_in_id=view.check_in_id,
         reach_in_id=view.reach_in_id,
         created_at=view.created_at,

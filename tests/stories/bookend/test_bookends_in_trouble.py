@@ -151,7 +151,7 @@ async def test_a_process_that_dies_after_the_commit_loses_no_push(world: World, 
     await plans(maya, sponsor)
     await world.forward(80 * MINUTE)
     world.here.dispatcher._closing = True  # it writes, and dies before it can send
-    await world.here.worker._move_bookends()
+    await world.here.worker.move("bookends")
     other = await world.another_process()
     await world.forward(11)
     await other.work()
@@ -230,14 +230,14 @@ async def test_a_check_in_that_races_the_companions_minute(world: World, people:
     made = [await plans(maya, sponsor) for _ in range(6)]
     await world.forward(80 * MINUTE)
     await asyncio.gather(
-        world.here.worker._move_bookends(),
+        world.here.worker.move("bookends"),
         *(maya.post(f"/v1/bookends/{one['id']}/check-in", expect=200) for one in made),
-        other.worker._move_bookends(),
+        other.worker.move("bookends"),
     )
     for one in made:
         assert sorted(await about(sponsor, one)) in (["standing_by"], ["all_clear", "bookend_missed", "standing_by"])
         assert (await sees(maya, one))["state"] == "checked_in"
-    assert await world.here.worker._move_bookends() == 0
+    assert await world.here.worker.move("bookends") == 0
 
 
 async def test_a_removal_that_races_the_companions_minute(world: World, people: list[Person]) -> None:
@@ -246,11 +246,11 @@ async def test_a_removal_that_races_the_companions_minute(world: World, people: 
     other = await world.another_process()
     await world.forward(80 * MINUTE)
     await asyncio.gather(
-        world.here.worker._move_bookends(),
+        world.here.worker.move("bookends"),
         maya.delete(f"/v1/circle/{sponsor.places[maya.id]}"),
-        other.worker._move_bookends(),
+        other.worker.move("bookends"),
     )
-    await world.here.worker._move_bookends()
+    await world.here.worker.move("bookends")
     assert await sponsor.inbox() == []
     for one in made:
         seen = await sees(maya, one)

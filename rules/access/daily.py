@@ -1,0 +1,30 @@
+"""Who sees which rows of the days between: check-ins, reach-ins, commitments. As `predicates`, for the room `daily`."""
+
+from sqlalchemy import ColumnElement, and_, select
+
+from models import CheckIn, CheckInShare, Commitment, CommitmentDay, Membership, ReachIn
+from rules.access.predicates import CONFIRMED, PersonId, owned_by, supports
+
+
+def shared_with(person_id: PersonId) -> ColumnElement[bool]:
+    """Other people's check-ins that are shared with this person, for as long as the membership behind the share lasts."""
+    return CheckIn.id.in_(
+        select(CheckInShare.check_in_id)
+        .join(Membership, Membership.id == CheckInShare.membership_id)
+        .where(supports(person_id), CONFIRMED)
+    )
+
+
+def shares_own(person_id: PersonId) -> ColumnElement[bool]:
+    """Shares of this person's own check-ins."""
+    return CheckInShare.check_in_id.in_(select(CheckIn.id).where(owned_by(CheckIn, person_id)))
+
+
+def reach_in_to(person_id: PersonId) -> ColumnElement[bool]:
+    """Reach-ins that were sent to this person, for as long as the membership between the two lasts."""
+    return and_(ReachIn.recipient_id == person_id, ReachIn.membership_id.is_not(None))
+
+
+def days_of_own(person_id: PersonId) -> ColumnElement[bool]:
+    """Select what this person said of the days of their own commitments."""
+    return CommitmentDay.commitment_id.in_(select(Commitment.id).where(owned_by(Commitment, person_id)))
