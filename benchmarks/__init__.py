@@ -1,1 +1,1 @@
-"""Measures Porchlight against floors that it brings along: `python -m benchmarks [name…] [--short]`."""
+"""Measures Porchlight and compares it with floors: `python -m benchmarks [name…] [--short]`."""

@@ -1,4 +1,4 @@
-"""`python -m benchmarks [name…] [--short]`: runs benchmarks and prints their tables. Never fails for being slow."""
+"""`python -m benchmarks [name…] [--short]`: runs benchmarks and prints their tables. Slowness is not a failure."""
 
 import argparse
 import asyncio
@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks import claim, inbox, load_backlog, load_presses, load_streams, phone, press, push, start
-from benchmarks.figures import Report, busy, machine
-from benchmarks.ground import SERVER, Ground, ground, postgres_version
+from benchmarks.environment import SERVER, Environment, open_environment, postgres_version
+from benchmarks.figures import Report, describe_machine, load_average
 
 Benchmark = Callable[..., Coroutine[Any, Any, Report]]
-ALL: dict[str, Benchmark] = {
+BENCHMARKS: dict[str, Benchmark] = {
     "press": press.run,
     "inbox": inbox.run,
     "push": push.run,
@@ -25,26 +25,28 @@ ALL: dict[str, Benchmark] = {
 }
 
 
-async def _all(names: list[str], page: Path | None, *, short: bool) -> int:
-    found = await postgres_version()
-    if found is None:
+async def _run_all(names: list[str], page: Path | None, *, short: bool) -> int:
+    postgres = await postgres_version()
+    if postgres is None:
         print(f"No PostgreSQL answers at {SERVER}; set TEST_POSTGRES_URL.", file=sys.stderr)
         return 2
-    load = busy()
+    load_before = load_average()
     for name in names:
-        stand: Ground
-        async with ground() as stand:
-            report = await ALL[name](stand, short=short)
-        report.notes.append(f"{machine(found)} Load average {load} before it, {busy()} after it.")
+        environment: Environment
+        async with open_environment() as environment:
+            report = await BENCHMARKS[name](environment, short=short)
+        report.notes.append(
+            f"{describe_machine(postgres)} Load average {load_before} before it, {load_average()} after it."
+        )
         print(report.text(), flush=True)
         if page is not None:
-            _write(page, name, report.text())
-        load = busy()
+            _write_to_page(page, name, report.text())
+        load_before = load_average()
     return 0
 
 
-def _write(page: Path, name: str, text: str) -> None:
-    """Put a report into its place on the page: between `<!-- name -->` and `<!-- /name -->`."""
+def _write_to_page(page: Path, name: str, text: str) -> None:
+    """Insert a report into the page, between `<!-- name -->` and `<!-- /name -->`."""
     before, mark, rest = page.read_text(encoding="utf-8").partition(f"<!-- {name} -->\n")
     _, end, after = rest.partition(f"<!-- /{name} -->")
     if not mark or not end:
@@ -54,18 +56,18 @@ def _write(page: Path, name: str, text: str) -> None:
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description="Measure against floors.")
-    parser.add_argument("names", nargs="*", metavar="name", help=f"of {', '.join(ALL)}; all when none is named")
+    parser.add_argument("names", nargs="*", metavar="name", help=f"of {', '.join(BENCHMARKS)}; all by default")
     parser.add_argument(
-        "--short", action="store_true", help="a few seconds: shows that it runs, its figures mean nothing"
+        "--short", action="store_true", help="run for a few seconds, to show that it works; the figures mean nothing"
     )
     parser.add_argument(
-        "--write", type=Path, metavar="PAGE", help="put the tables into this page (docs/performance.md)"
+        "--write", type=Path, metavar="PAGE", help="insert the tables into this page (docs/performance.md)"
     )
-    asked = parser.parse_args()
-    unknown = [name for name in asked.names if name not in ALL]
+    arguments = parser.parse_args()
+    unknown = [name for name in arguments.names if name not in BENCHMARKS]
     if unknown:
-        parser.error(f"there is no {unknown[0]}; choose of {', '.join(ALL)}")
-    return asyncio.run(_all(asked.names or list(ALL), asked.write, short=asked.short))
+        parser.error(f"there is no {unknown[0]}; choose from {', '.join(BENCHMARKS)}")
+    return asyncio.run(_run_all(arguments.names or list(BENCHMARKS), arguments.write, short=arguments.short))
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""The load generator's own ceiling: how many answers a second it takes from a server that does nothing at all."""
+"""The load generator's ceiling: the rate of replies it can receive from a server that does nothing."""
 
 import argparse
 import asyncio
@@ -6,15 +6,15 @@ from typing import cast
 
 import uvloop
 
-from benchmarks.load import Answered, Job, ask
-from benchmarks.servers import serving
+from benchmarks.load import LoadJob, LoadResult, run_load
+from benchmarks.servers import start_server
 
 REPLY = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}"
 
 
 class _Echo(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        # uvloop's is one in all but name.
+        # uvloop's transport does not inherit from asyncio.Transport.
         self._transport = cast("asyncio.Transport", transport)
 
     def data_received(self, data: bytes) -> None:
@@ -22,9 +22,9 @@ class _Echo(asyncio.Protocol):
             self._transport.write(REPLY)
 
 
-async def ceiling(env: dict[str, str], count: int) -> Answered:
-    async with serving("benchmarks.ceiling", [], env) as server:
-        return await ask(Job(server.port, "GET", "/", "", ["none"], count, 200))
+async def ceiling(env: dict[str, str], count: int) -> LoadResult:
+    async with start_server("benchmarks.ceiling", [], env) as server:
+        return await run_load(LoadJob(server.port, "GET", "/", "", ["none"], count, 200))
 
 
 async def _serve(port: int) -> None:

@@ -1,4 +1,4 @@
-"""Claiming and recording deliveries on PostgreSQL with two workers and a transport that answers at once."""
+"""Claiming and recording deliveries on PostgreSQL, with two workers and a transport that answers immediately."""
 
 import asyncio
 import json
@@ -9,18 +9,18 @@ from datetime import UTC, datetime
 
 import asyncpg
 
+from benchmarks.environment import Environment, connect
 from benchmarks.figures import Report, spread
-from benchmarks.ground import Ground, connected
-from benchmarks.people import crowd
+from benchmarks.people import create_people
 from benchmarks.servers import ROOT
 from notifications import claim
 
 WORKERS = 2
 BATCHES = (64, 128, claim.MAX_CLAIMED)
-WHOLE = "the whole worker"
-FILL = (
+WHOLE_WORKER = "the whole worker"
+FILL_STATEMENTS = (
     "TRUNCATE reach_outs, recipients, notices, deliveries CASCADE",
-    # Their ladders stand still for an hour: what is measured is their pushes.
+    # Their next rungs are an hour away: only pushes are measured.
     """INSERT INTO reach_outs (id, person_id, state, created_at, ladder, rung, round, pushed_at, next_rung_at, due_at)
     SELECT gen_random_uuid(), owner_id, 'waiting', $1, '[0, 3600, 7200, 9000]', 1, 1, $1,
         $1::timestamptz + interval '1 hour', $1::timestamptz + interval '1 hour'
@@ -37,7 +37,7 @@ FILL = (
 )
 
 
-async def run(ground: Ground, *, short: bool) -> Report:
+async def run(environment: Environment, *, short: bool) -> Report:
     owners, rounds = (50, 1) if short else (1000, 5)
     deliveries = owners * 5 * 2
     report = Report(
@@ -48,87 +48,97 @@ async def run(ground: Ground, *, short: bool) -> Report:
         rounds,
         ("way", "deliveries a second", "µs of both workers' CPU a delivery"),
     )
-    address = await ground.database("claim")
-    await crowd(address, await ground.keyring(address), owners, devices_each=2)
+    address = await environment.database("claim")
+    await create_people(address, await environment.keyring(address), owners, devices_each=2)
     rates: dict[str, list[float]] = {}
     costs: dict[str, list[float]] = {}
-    anew: dict[str, int] = {}
+    retries_by_way: dict[str, int] = {}
     for number in range(rounds + (not short)):
         for batch in (None, *BATCHES):
-            way = WHOLE if batch is None else f"claim and record, batches of {batch}"
-            await _fill(address)
-            seconds, cpu, sent, again = await _race(ground.env(address), address, batch)
+            way = WHOLE_WORKER if batch is None else f"claim and record, batches of {batch}"
+            await _fill_database(address)
+            seconds, cpu, sent, retries = await _run_workers(environment.env(address), address, batch)
             if sent != deliveries:
                 report.notes.append(f"{way}: {sent} sends for {deliveries} deliveries.")
-            anew[way] = anew.get(way, 0) + again
+            retries_by_way[way] = retries_by_way.get(way, 0) + retries
             if short or number:  # the first round warms up
                 rates.setdefault(way, []).append(deliveries / seconds)
                 costs.setdefault(way, []).append(cpu / deliveries * 1e6)
     for way, rate in rates.items():
         report.row(way, spread(rate), spread(costs[way]))
-    report.notes.append(f"Recordings that had to be retried because the workers collided: {sum(anew.values())}.")
+    report.notes.append(
+        f"Recordings that had to be retried because the workers collided: {sum(retries_by_way.values())}."
+    )
     best = max(BATCHES, key=lambda batch: spread(rates[f"claim and record, batches of {batch}"]).median)
-    report.at_least("The whole worker, deliveries a second", spread(rates[WHOLE]), 15_000)
+    report.at_least("The whole worker, deliveries a second", spread(rates[WHOLE_WORKER]), 15_000)
     report.at_least(
         f"Claim and record, batches of {best}", spread(rates[f"claim and record, batches of {best}"]), 15_000
     )
     return report
 
 
-async def _race(env: dict[str, str], address: str, batch: int | None) -> tuple[float, float, int, int]:
-    """Two workers, from the word "go" until nothing is pending: seconds, their CPU seconds, sends, records begun anew."""
-    words = [] if batch is None else ["--batch", str(batch)]
+async def _run_workers(env: dict[str, str], address: str, batch: int | None) -> tuple[float, float, int, int]:
+    """Run two workers until nothing is pending; return seconds, CPU seconds, sends, and recordings that were retried."""
+    arguments = [] if batch is None else ["--batch", str(batch)]
     workers = [
         await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "benchmarks.claimer", *words, env=env, cwd=ROOT, stdin=PIPE, stdout=PIPE, stderr=PIPE
+            sys.executable,
+            "-m",
+            "benchmarks.claimer",
+            *arguments,
+            env=env,
+            cwd=ROOT,
+            stdin=PIPE,
+            stdout=PIPE,
+            stderr=PIPE,
         )
         for _ in range(WORKERS)
     ]
     for worker in workers:
-        await _line(worker)
+        await _read_line(worker)
     began = time.perf_counter()
     for worker in workers:
-        _say(worker)
+        _send_line(worker)
     if batch is None:
-        await _until_done(address)
+        await _wait_until_sent(address)
     else:
         for worker in workers:
-            await _line(worker)
+            await _read_line(worker)
     seconds = time.perf_counter() - began
     if batch is None:
         for worker in workers:
-            _say(worker)
-    results = [json.loads(await _line(worker)) for worker in workers]
+            _send_line(worker)
+    results = [json.loads(await _read_line(worker)) for worker in workers]
     logged = [(await worker.communicate())[1] for worker in workers]
-    again = sum(lines.count(b"outcomes_not_recorded") for lines in logged)
-    return seconds, sum(one["cpu"] for one in results), sum(one["sent"] for one in results), again
+    retries = sum(lines.count(b"outcomes_not_recorded") for lines in logged)
+    return seconds, sum(result["cpu"] for result in results), sum(result["sent"] for result in results), retries
 
 
-async def _line(worker: Process) -> bytes:
+async def _read_line(worker: Process) -> bytes:
     assert worker.stdout is not None
     line = await asyncio.wait_for(worker.stdout.readline(), 120)
     if not line:
-        raise RuntimeError("a worker has gone")
+        raise RuntimeError("a worker has exited")
     return line
 
 
-def _say(worker: Process) -> None:
+def _send_line(worker: Process) -> None:
     assert worker.stdin is not None
     worker.stdin.write(b"\n")
 
 
-async def _until_done(address: str) -> None:
-    async with connected(address) as connection:
+async def _wait_until_sent(address: str) -> None:
+    async with connect(address) as connection:
         left = await connection.prepare("SELECT 1 FROM deliveries WHERE state = 'pending' LIMIT 1")
-        while await left.fetchval():  # noqa: ASYNC110 (what is waited for happens in other processes)
+        while await left.fetchval():  # noqa: ASYNC110 (other processes do the work)
             await asyncio.sleep(0.02)
 
 
-async def _fill(address: str) -> None:
+async def _fill_database(address: str) -> None:
     connection: asyncpg.Connection[asyncpg.Record]
-    async with connected(address) as connection:
+    async with connect(address) as connection:
         await connection.execute("SET session_replication_role = replica")
-        await connection.execute(FILL[0])
-        for statement in FILL[1:]:
+        await connection.execute(FILL_STATEMENTS[0])
+        for statement in FILL_STATEMENTS[1:]:
             await connection.execute(statement, datetime.now(UTC))
         await connection.execute("VACUUM ANALYZE")

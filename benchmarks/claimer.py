@@ -1,4 +1,4 @@
-"""One worker of the claim benchmark, a process of its own: says "ready", waits for a line, takes deliveries until none is left."""
+"""A worker process of the claim benchmark: prints "ready", waits for a line, processes deliveries until none is left."""
 
 import argparse
 import asyncio
@@ -24,10 +24,10 @@ from notifications.record import SendOutcome
 from notifications.transports.protocol import Push, Result, Sent
 
 
-class AtOnce:
-    """A transport whose provider takes everything at once."""
+class ImmediateTransport:
+    """A transport that accepts everything immediately."""
 
-    name = "at_once"
+    name = "immediate"
     max_concurrent = 256
     sent = 0
 
@@ -49,7 +49,7 @@ async def _run(batch: int | None) -> None:
     clock = DatabaseClock(database.time)
     await clock.anchor()
     keyring = await open_keyring(settings, database)
-    transport = AtOnce()
+    transport = ImmediateTransport()
     process = assemble(
         settings,
         database=database,
@@ -64,19 +64,19 @@ async def _run(batch: int | None) -> None:
     if batch is None:
         stop = asyncio.Event()
         worker = asyncio.create_task(process.worker.run(stop))
-        # The parent sees in the database when nothing is left, and says so.
+        # The parent process watches the database and sends a line when nothing is left.
         await asyncio.to_thread(sys.stdin.readline)
         stop.set()
         await worker
     else:
-        transport.sent = await _bare(database, clock, keyring, process.context.bus, batch)
+        transport.sent = await _claim_and_record(database, clock, keyring, process.context.bus, batch)
         print("empty", flush=True)
     print(json.dumps({"sent": transport.sent, "cpu": time.process_time() - began}), flush=True)
     await process.close()
 
 
-async def _bare(database: Database, clock: DatabaseClock, keyring: Keyring, bus: Bus, batch: int) -> int:
-    """Claim and record, one after the other, with nothing in between."""
+async def _claim_and_record(database: Database, clock: DatabaseClock, keyring: Keyring, bus: Bus, batch: int) -> int:
+    """Claim and record alternately, without sending; return the number of deliveries."""
     sent = 0
     while True:
         async with database.statements() as statements:
@@ -86,15 +86,15 @@ async def _bare(database: Database, clock: DatabaseClock, keyring: Keyring, bus:
         if not claimed.taken:
             return sent
         now = clock.now()
-        outcomes = [SendOutcome(row, AtOnce.name, Sent(), now, 0.5) for row in claimed.taken]
-        while not await _written(database, keyring, bus, outcomes):
-            # As the dispatcher does: another worker was in the way, so once more.
+        outcomes = [SendOutcome(row, ImmediateTransport.name, Sent(), now, 0.5) for row in claimed.taken]
+        while not await _record(database, keyring, bus, outcomes):
+            # As in the dispatcher: another worker interfered, so try again.
             print("outcomes_not_recorded", file=sys.stderr, flush=True)
         record.count_outcomes(outcomes)
         sent += len(claimed.taken)
 
 
-async def _written(database: Database, keyring: Keyring, bus: Bus, outcomes: list[SendOutcome]) -> bool:
+async def _record(database: Database, keyring: Keyring, bus: Bus, outcomes: list[SendOutcome]) -> bool:
     async with database.statements() as statements:
         operation = Operation(statements, outcomes[0].at, keyring)
         try:

@@ -1,4 +1,4 @@
-"""Numbers with their spread, the table that shows them, and whether a target is met, in words."""
+"""Figures with their spread, the report that shows them as a table, and the verdicts on targets."""
 
 import os
 import platform
@@ -8,12 +8,12 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from importlib.metadata import version
 
-SHOWN = ("fastapi", "starlette", "uvicorn", "uvloop", "pydantic", "sqlalchemy", "asyncpg", "cryptography")
+SHOWN_PACKAGES = ("fastapi", "starlette", "uvicorn", "uvloop", "pydantic", "sqlalchemy", "asyncpg", "cryptography")
 
 
 @dataclass(frozen=True, slots=True)
 class Spread:
-    """One figure from several rounds."""
+    """A figure measured in several rounds."""
 
     values: tuple[float, ...]
 
@@ -31,9 +31,9 @@ def spread(values: Sequence[float]) -> Spread:
     return Spread(tuple(values))
 
 
-def ratio(these: Sequence[float], those: Sequence[float]) -> Spread:
-    """One side as a share of the other, round by round: both of a round met the same weather."""
-    return Spread(tuple(a / b for a, b in zip(these, those, strict=True)))
+def ratio(numerators: Sequence[float], denominators: Sequence[float]) -> Spread:
+    """Return the ratio of two series, round by round, since both sides of a round had the same conditions."""
+    return Spread(tuple(a / b for a, b in zip(numerators, denominators, strict=True)))
 
 
 def percentile(values: Sequence[float], share: float) -> float:
@@ -50,7 +50,7 @@ def _number(value: float) -> str:
 
 @dataclass(slots=True)
 class Report:
-    """What one benchmark found, ready to be printed or put into docs/performance.md."""
+    """The results of a benchmark, to be printed or inserted into docs/performance.md."""
 
     name: str
     about: str
@@ -74,7 +74,7 @@ class Report:
         self.verdicts.append(f"{what}: {measured}, wanted {wanted}: {'**pass**' if met else '**short of target**'}")
 
     def text(self) -> str:
-        """Markdown."""
+        """Return the report as Markdown."""
         lines = [
             f"### {self.name}",
             "",
@@ -83,25 +83,30 @@ class Report:
             f"`python -m benchmarks {self.name}`, {self.rounds} {'round' if self.rounds == 1 else 'rounds'}:",
             "",
         ]
-        lines += [_line(self.header), _line(["---"] * len(self.header)), *(_line(row) for row in self.rows), ""]
+        lines += [
+            _table_row(self.header),
+            _table_row(["---"] * len(self.header)),
+            *(_table_row(row) for row in self.rows),
+            "",
+        ]
         lines += [f"- {verdict}" for verdict in self.verdicts]
         lines += [f"- {note}" for note in self.notes]
         return "\n".join(lines) + "\n"
 
 
-def _line(cells: Sequence[str]) -> str:
+def _table_row(cells: Sequence[str]) -> str:
     return "| " + " | ".join(cells) + " |"
 
 
-def machine(postgres: str | None) -> str:
-    """Return what the benchmarks ran on: processor, memory, versions."""
-    packages = ", ".join(f"{name} {version(name)}" for name in SHOWN)
+def describe_machine(postgres: str | None) -> str:
+    """Describe the machine: date, cores, system, and the versions of the main packages."""
+    packages = ", ".join(f"{name} {version(name)}" for name in SHOWN_PACKAGES)
     return (
         f"{datetime.now(UTC):%Y-%m-%d}, {os.cpu_count()} cores, {platform.system()} {platform.machine()}, "
         f"Python {platform.python_version()}, PostgreSQL {postgres or 'not used'}, {packages}."
     )
 
 
-def busy() -> str:
-    """Return the load average of the last minute. Above the number of cores, others were waiting for them as well."""
+def load_average() -> str:
+    """Return the load average of the last minute; above the number of cores, other work competed for them."""
     return f"{os.getloadavg()[0]:.1f}"

@@ -1,6 +1,6 @@
-"""The floors: the least that a press, or a page of the inbox, can cost behind the same web server and database.
+"""The floors: the least that a press or an inbox page can cost with the same web server and database.
 
-Starlette and bare asyncpg, one statement a request, no rules, no encryption. Run with the real server's own settings.
+Starlette and plain asyncpg, one statement per request, no rules, no encryption, with the real server's settings.
 """
 
 import argparse
@@ -19,11 +19,11 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from benchmarks.ground import CONNECTIONS
+from benchmarks.environment import CONNECTIONS
 from core.ids import new_id
 
-# The circle is found and all is written by one statement: whom the first rung tells (step 1) gets a notice and deliveries,
-# as from the real thing. Ids sort by time as the real ones do.
+# One statement reads the circle and writes everything: recipients on the first rung (step 1) get a notice and deliveries, as
+# in the real server. Ids sort by time, like the real ones.
 PRESS = """
 WITH who AS (
     SELECT person_id FROM sessions WHERE token_hash = $1 AND expires_at > $2
@@ -65,13 +65,13 @@ ORDER BY n.id DESC
 
 class _Connection(asyncpg.Connection):
     def get_reset_query(self) -> str:
-        # Nothing is ever set on a connection here, and cleaning up after nothing would cost a round trip.
+        # No connection state is ever changed, and a reset would cost a round trip.
         return ""
 
 
-def _token(request: Request) -> bytes:
-    given = request.headers["authorization"].removeprefix("Bearer ")
-    return hashlib.sha256(given.encode()).digest()
+def _token_hash(request: Request) -> bytes:
+    token = request.headers["authorization"].removeprefix("Bearer ")
+    return hashlib.sha256(token.encode()).digest()
 
 
 async def press(request: Request) -> Response:
@@ -82,7 +82,7 @@ async def press(request: Request) -> Response:
     note, need = body.get("note"), body.get("need")
     pushes = await pool.fetchval(
         PRESS,
-        _token(request),
+        _token_hash(request),
         now,
         reach_out_id,
         need,
@@ -97,7 +97,7 @@ async def press(request: Request) -> Response:
 
 async def inbox(request: Request) -> Response:
     pool: asyncpg.Pool[asyncpg.Record] = request.app.state.pool
-    rows = await pool.fetch(INBOX, _token(request), datetime.now(UTC))
+    rows = await pool.fetch(INBOX, _token_hash(request), datetime.now(UTC))
     items = [
         {
             "id": str(row["id"]),
@@ -142,10 +142,10 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("address")
     parser.add_argument("--port", type=int, required=True)
-    asked = parser.parse_args()
+    arguments = parser.parse_args()
     config = uvicorn.Config(
-        app(asked.address),
-        port=asked.port,
+        app(arguments.address),
+        port=arguments.port,
         log_config=None,
         access_log=False,
         server_header=False,

@@ -1,14 +1,14 @@
-"""A page of the inbox against its floor, and whether a million notices make it slower than a thousand."""
+"""An inbox page compared with its floor, and a million notices compared with a thousand."""
 
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime
 from uuid import UUID
 
+from benchmarks.environment import Environment, connect
 from benchmarks.figures import Report, ratio, spread
-from benchmarks.ground import Ground, connected
-from benchmarks.load import Answered, Job, ask
-from benchmarks.people import Crowd, crowd
-from benchmarks.servers import Running, porchlight, serving
+from benchmarks.load import LoadJob, LoadResult, run_load
+from benchmarks.people import People, create_people
+from benchmarks.servers import RunningServer, start_porchlight, start_server
 
 VIEWERS = 50
 FLOOR = "floor, a thousand notices"
@@ -25,10 +25,8 @@ FROM generate_series(1, $4::integer) n
 """
 
 
-async def run(ground: Ground, *, short: bool) -> Report:
-    few, many, everybody = (1000, 5000, 100) if short else (1000, 1_000_000, 5000)
-    rounds, count = (1, 200) if short else (5, 1000)
-    report = Report(
+def _new_report(rounds: int, everybody: int) -> Report:
+    return Report(
         "inbox",
         "`GET /v1/inbox`, a page of 20, at 50 connections. The floor looks up the token and reads the page in one raw "
         "statement behind Starlette and decrypts nothing. The whole table has a thousand or a million notices, and 50 "
@@ -36,38 +34,46 @@ async def run(ground: Ground, *, short: bool) -> Report:
         rounds,
         ("side", "pages a second", "share of the floor", "p50 ms", "p99 ms"),
     )
-    thousand = await ground.database("inbox_few")
-    keyring = await ground.keyring(thousand)
-    small = await crowd(thousand, keyring, VIEWERS, members_each=1)
+
+
+async def run(environment: Environment, *, short: bool) -> Report:
+    few, many, everybody = (1000, 5000, 100) if short else (1000, 1_000_000, 5000)
+    rounds, count = (1, 200) if short else (5, 1000)
+    report = _new_report(rounds, everybody)
+    thousand = await environment.database("inbox_few")
+    keyring = await environment.keyring(thousand)
+    small = await create_people(thousand, keyring, VIEWERS, members_each=1)
     await _fill(thousand, small, few)
-    million = await ground.database("inbox_many")
-    await ground.keyring(million)
-    large = await crowd(million, keyring, everybody, members_each=0)
+    million = await environment.database("inbox_many")
+    await environment.keyring(million)
+    large = await create_people(million, keyring, everybody, members_each=0)
     await _fill(million, large, many)
     chosen = large.tokens[:: everybody // VIEWERS]
     async with AsyncExitStack() as stack:
-        at_few = await stack.enter_async_context(porchlight(ground.env(thousand)))
-        at_many = await stack.enter_async_context(porchlight(ground.env(million)))
+        at_few = await stack.enter_async_context(start_porchlight(environment.env(thousand)))
+        at_many = await stack.enter_async_context(start_porchlight(environment.env(million)))
         sides = {
             FLOOR: (
-                await stack.enter_async_context(serving("benchmarks.floor", [thousand], ground.env(thousand))),
+                await stack.enter_async_context(
+                    start_server("benchmarks.floor", [thousand], environment.env(thousand))
+                ),
                 small.tokens,
             ),
             FEW: (at_few, small.tokens),
             MANY: (at_many, chosen),
             EVERYBODY: (at_many, large.tokens),
         }
-        answers_by_side: dict[str, list[Answered]] = {side: [] for side in sides}
+        answers_by_side: dict[str, list[LoadResult]] = {side: [] for side in sides}
         for number in range(rounds + (not short)):
             for side, (server, tokens) in sides.items():
-                answered = await ask(_job(server, tokens, count))
+                answered = await run_load(_job(server, tokens, count))
                 if short or number:  # the first round warms up
                     answers_by_side[side].append(answered)
-    _tell(report, answers_by_side)
+    _add_rows(report, answers_by_side)
     return report
 
 
-def _tell(report: Report, answers_by_side: dict[str, list[Answered]]) -> None:
+def _add_rows(report: Report, answers_by_side: dict[str, list[LoadResult]]) -> None:
     rates = {side: [answer.rate for answer in answers] for side, answers in answers_by_side.items()}
     for side, answers in answers_by_side.items():
         report.row(
@@ -80,19 +86,19 @@ def _tell(report: Report, answers_by_side: dict[str, list[Answered]]) -> None:
     report.at_least("Pages, share of the floor", ratio(rates[FEW], rates[FLOOR]), 0.35)
     report.at_least("Rate at a million notices, share of that at a thousand", ratio(rates[MANY], rates[FEW]), 0.9)
     report.notes.append(
-        f"Replies other than 200: {sum(answer.odd for side in answers_by_side.values() for answer in side)}."
+        f"Replies other than 200: {sum(answer.unexpected for side in answers_by_side.values() for answer in side)}."
     )
 
 
-def _job(server: Running, tokens: list[str], count: int) -> Job:
-    return Job(server.port, "GET", "/v1/inbox", "", tokens, count, 200)
+def _job(server: RunningServer, tokens: list[str], count: int) -> LoadJob:
+    return LoadJob(server.port, "GET", "/v1/inbox", "", tokens, count, 200)
 
 
-async def _fill(address: str, people: Crowd, count: int) -> None:
-    """`count` notices, shared out evenly; ids as good as random, which is the worst order for the index."""
+async def _fill(address: str, people: People, count: int) -> None:
+    """Insert `count` notices, distributed evenly, with practically random ids, the worst order for the index."""
     senders: list[UUID] = people.members or people.owners[1:] + people.owners[:1]
-    async with connected(address) as connection:
-        # Foreign keys are not looked at one by one for a million rows that are known to be right.
+    async with connect(address) as connection:
+        # Skip the foreign-key checks for a million rows that are known to be valid.
         await connection.execute("SET session_replication_role = replica")
         await connection.execute(NOTICES, people.owners, senders, datetime.now(UTC), count, timeout=600)
         await connection.execute("VACUUM ANALYZE", timeout=600)

@@ -1,4 +1,4 @@
-"""The load generator, a process of its own: keep-alive connections on a bare protocol, so that it is never what limits."""
+"""The load generator, a separate process: keep-alive connections on a minimal protocol, so that it is not the bottleneck."""
 
 import asyncio
 import itertools
@@ -18,8 +18,8 @@ from benchmarks.servers import ROOT
 
 
 @dataclass(frozen=True, slots=True)
-class Job:
-    """What to ask. `rate` None: each connection asks again as soon as it is answered; else that many a second."""
+class LoadJob:
+    """The requests to send: at `rate` per second or, if None, from each connection as soon as it has its reply."""
 
     port: int
     method: str
@@ -33,134 +33,144 @@ class Job:
 
 
 @dataclass(frozen=True, slots=True)
-class Answered:
-    """What came of it; latencies in milliseconds."""
+class LoadResult:
+    """The result of a job; latencies in milliseconds."""
 
     rate: float
     p50: float
     p95: float
     p99: float
-    odd: int
-    """Replies with another status than expected."""
+    unexpected: int
+    """Number of replies with an unexpected status."""
     busy: float
-    """The generator's own share of one core: near 1 it would have measured itself."""
+    """The generator's share of one core: near 1, it would have measured itself."""
 
 
-async def ask(job: Job) -> Answered:
-    """Run the job in a process of its own."""
+async def run_load(job: LoadJob) -> LoadResult:
+    """Run the job in a separate process."""
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "benchmarks.load", stdin=PIPE, stdout=PIPE, cwd=ROOT
     )
     out, _ = await process.communicate(json.dumps(asdict(job)).encode())
     if process.returncode:
         raise RuntimeError("the load generator failed")
-    return Answered(**json.loads(out))
+    return LoadResult(**json.loads(out))
 
 
-class _Line(asyncio.Protocol):
+class _Connection(asyncio.Protocol):
     """One connection, one request at a time."""
 
     def __init__(self) -> None:
-        self._taken = b""
+        self._received = b""
         self._waiting: asyncio.Future[int] | None = None
         self._transport: asyncio.Transport | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        # uvloop's is one in all but name.
+        # uvloop's transport does not inherit from asyncio.Transport.
         self._transport = cast("asyncio.Transport", transport)
 
-    def send(self, raw: bytes) -> asyncio.Future[int]:
+    def send(self, request: bytes) -> asyncio.Future[int]:
         assert self._transport is not None
         self._waiting = asyncio.get_running_loop().create_future()
-        self._transport.write(raw)
+        self._transport.write(request)
         return self._waiting
 
     def data_received(self, data: bytes) -> None:
-        taken = self._taken = self._taken + data if self._taken else data
-        head = taken.find(b"\r\n\r\n")
+        received = self._received = self._received + data if self._received else data
+        head = received.find(b"\r\n\r\n")
         if head < 0:
             return
-        place = taken.lower().find(b"content-length:", 0, head)
-        length = int(taken[place + 15 : taken.find(b"\r\n", place)])
-        if len(taken) >= head + 4 + length:
-            self._taken = b""
+        place = received.lower().find(b"content-length:", 0, head)
+        length = int(received[place + 15 : received.find(b"\r\n", place)])
+        if len(received) >= head + 4 + length:
+            self._received = b""
             if self._waiting is not None:
-                self._waiting.set_result(int(taken[9:12]))
+                self._waiting.set_result(int(received[9:12]))
 
     def connection_lost(self, _exc: Exception | None) -> None:
         if self._waiting is not None and not self._waiting.done():
-            self._waiting.set_exception(ConnectionError("the server hung up"))
+            self._waiting.set_exception(ConnectionError("the server closed the connection"))
 
 
-async def _run(job: Job) -> Answered:
+async def _run(job: LoadJob) -> LoadResult:
     loop = asyncio.get_running_loop()
-    lines = [
-        (await loop.create_connection(_Line, "127.0.0.1", job.port))[1] for _ in range(min(job.connections, job.count))
+    open_connections = [
+        (await loop.create_connection(_Connection, "127.0.0.1", job.port))[1]
+        for _ in range(min(job.connections, job.count))
     ]
-    raw = [_request(job, token) for token in job.tokens]
-    took: list[float] = []
+    requests = [_request(job, token) for token in job.tokens]
+    latencies: list[float] = []
     statuses: Counter[int] = Counter()
-    began, used = time.perf_counter(), time.process_time()
+    began, cpu_before = time.perf_counter(), time.process_time()
     if job.rate is None:
-        await _closed(job.count, lines, raw, took, statuses)
+        await _send_in_turn(job.count, open_connections, requests, latencies, statuses)
     else:
-        await _open(job.count, job.rate, lines, raw, took, statuses)
-    seconds, own = time.perf_counter() - began, time.process_time() - used
-    return Answered(
+        await _send_at_rate(job.count, job.rate, open_connections, requests, latencies, statuses)
+    seconds, own_cpu_seconds = time.perf_counter() - began, time.process_time() - cpu_before
+    return LoadResult(
         rate=job.count / seconds,
-        p50=percentile(took, 0.5) * 1000,
-        p95=percentile(took, 0.95) * 1000,
-        p99=percentile(took, 0.99) * 1000,
-        odd=sum(number for status, number in statuses.items() if status != job.expect),
-        busy=own / seconds,
+        p50=percentile(latencies, 0.5) * 1000,
+        p95=percentile(latencies, 0.95) * 1000,
+        p99=percentile(latencies, 0.99) * 1000,
+        unexpected=sum(number for status, number in statuses.items() if status != job.expect),
+        busy=own_cpu_seconds / seconds,
     )
 
 
-async def _closed(
-    count: int, lines: Sequence[_Line], raw: Sequence[bytes], took: list[float], statuses: Counter[int]
+async def _send_in_turn(
+    count: int,
+    open_connections: Sequence[_Connection],
+    requests: Sequence[bytes],
+    latencies: list[float],
+    statuses: Counter[int],
 ) -> None:
     numbers = iter(range(count))
 
-    async def one(line: _Line) -> None:
+    async def send_one(connection: _Connection) -> None:
         for number in numbers:
             at = time.perf_counter()
-            statuses[await line.send(raw[number % len(raw)])] += 1
-            took.append(time.perf_counter() - at)
+            statuses[await connection.send(requests[number % len(requests)])] += 1
+            latencies.append(time.perf_counter() - at)
 
-    await asyncio.gather(*map(one, lines))
+    await asyncio.gather(*map(send_one, open_connections))
 
 
-async def _open(
-    count: int, rate: float, lines: Sequence[_Line], raw: Sequence[bytes], took: list[float], statuses: Counter[int]
+async def _send_at_rate(
+    count: int,
+    rate: float,
+    open_connections: Sequence[_Connection],
+    requests: Sequence[bytes],
+    latencies: list[float],
+    statuses: Counter[int],
 ) -> None:
-    """Send requests when they are due, answered or not; a wait for a free connection counts as the server's time."""
-    free = deque(lines)
+    """Send requests when they are due, whatever is still unanswered; waiting for a free connection counts as latency."""
+    free = deque(open_connections)
     freed = asyncio.Event()
 
-    async def one(number: int, at: float) -> None:
+    async def send_one(number: int, at: float) -> None:
         while not free:
             freed.clear()
             await freed.wait()
-        line = free.popleft()
-        statuses[await line.send(raw[number % len(raw)])] += 1
-        took.append(time.perf_counter() - at)
-        free.append(line)
+        connection = free.popleft()
+        statuses[await connection.send(requests[number % len(requests)])] += 1
+        latencies.append(time.perf_counter() - at)
+        free.append(connection)
         freed.set()
 
     began = time.perf_counter()
-    under_way: list[asyncio.Task[None]] = []
+    running: list[asyncio.Task[None]] = []
     for number in itertools.count():
         if number == count:
             break
         wait = began + number / rate - time.perf_counter()
         if wait > 0:
             await asyncio.sleep(wait)
-        # From here, not from when it was due: the event loop's timers are up to a millisecond late on both sides.
-        under_way.append(asyncio.create_task(one(number, time.perf_counter())))
-    await asyncio.gather(*under_way)
+        # Measured from here, not from the due time, because the event loop's timers are up to a millisecond late.
+        running.append(asyncio.create_task(send_one(number, time.perf_counter())))
+    await asyncio.gather(*running)
 
 
-def _request(job: Job, token: str) -> bytes:
+def _request(job: LoadJob, token: str) -> bytes:
     head = f"{job.method} {job.path} HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {token}\r\n"
     if job.body:
         head += f"Content-Type: application/json\r\nContent-Length: {len(job.body.encode())}\r\n"
@@ -168,7 +178,7 @@ def _request(job: Job, token: str) -> bytes:
 
 
 def main() -> None:
-    job = Job(**json.load(sys.stdin))
+    job = LoadJob(**json.load(sys.stdin))
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         print(json.dumps(asdict(runner.run(_run(job)))))
 

@@ -1,20 +1,20 @@
-"""Ten thousand deliveries that waited, as after an hour without a push service, and how soon two workers have sent them."""
+"""The time that two workers need for a backlog of ten thousand deliveries, as after an hour without a push service."""
 
 import asyncio
 import time
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime, timedelta
 
+from benchmarks.environment import Environment, connect
 from benchmarks.figures import Report, spread
-from benchmarks.ground import Ground, connected
-from benchmarks.people import crowd
-from benchmarks.servers import working
+from benchmarks.people import create_people
+from benchmarks.servers import start_worker
 from tests.standins.fcm import FcmStandIn
 
 WORKERS = 2
-LEFT = "SELECT count(*) FROM deliveries WHERE state <> 'sent'"
-# Their ladders have come to their end and wait for an answer: only the pushes are to be done.
-FILL = (
+COUNT_UNSENT = "SELECT count(*) FROM deliveries WHERE state <> 'sent'"
+# Their ladders have ended and wait for an answer, so that only pushes are left to do.
+FILL_STATEMENTS = (
     "TRUNCATE reach_outs, recipients, notices, deliveries CASCADE",
     """INSERT INTO reach_outs (id, person_id, state, created_at, ladder, rung, round, pushed_at, unanswered_at, due_at)
     SELECT gen_random_uuid(), owner_id, 'waiting', $1, '[0, 90, 180, 300]', 7, 1, $1, $1, $1::timestamptz + interval '1 day'
@@ -31,7 +31,7 @@ FILL = (
 )
 
 
-async def run(ground: Ground, *, short: bool) -> Report:
+async def run(environment: Environment, *, short: bool) -> Report:
     owners, rounds = (20, 1) if short else (1000, 3)
     count = owners * 5 * 2
     report = Report(
@@ -41,37 +41,37 @@ async def run(ground: Ground, *, short: bool) -> Report:
         rounds,
         ("transport", "seconds", "deliveries a second"),
     )
-    address = await ground.database("backlog")
-    await crowd(address, await ground.keyring(address), owners, devices_each=2)
+    address = await environment.database("backlog")
+    await create_people(address, await environment.keyring(address), owners, devices_each=2)
     with FcmStandIn() as fcm:
-        for way, env in (("log", ground.env(address)), ("stand-in", ground.env(address, **fcm.env()))):
-            took = []
+        for way, env in (("log", environment.env(address)), ("stand-in", environment.env(address, **fcm.env()))):
+            durations = []
             for _ in range(rounds):
-                await _fill(address)
-                took.append(await _drained(address, env))
-            report.row(way, spread(took), spread([count / seconds for seconds in took]))
-            report.at_most(f"Drained, {way}", spread(took), 60, " s")
+                await _fill_database(address)
+                durations.append(await _seconds_to_drain(address, env))
+            report.row(way, spread(durations), spread([count / seconds for seconds in durations]))
+            report.at_most(f"Drained, {way}", spread(durations), 60, " s")
             if way == "stand-in" and len(fcm.accepted) != count * rounds:
                 report.notes.append(f"The stand-in took {len(fcm.accepted):,} pushes.")
     return report
 
 
-async def _drained(address: str, env: dict[str, str]) -> float:
-    async with AsyncExitStack() as stack, connected(address) as connection:
+async def _seconds_to_drain(address: str, env: dict[str, str]) -> float:
+    async with AsyncExitStack() as stack, connect(address) as connection:
         began = time.perf_counter()
         for _ in range(WORKERS):
-            await stack.enter_async_context(working(env))
-        while await connection.fetchval(LEFT):
+            await stack.enter_async_context(start_worker(env))
+        while await connection.fetchval(COUNT_UNSENT):
             await asyncio.sleep(0.05)
             if time.perf_counter() - began > 300:
                 raise RuntimeError("not drained within five minutes")
         return time.perf_counter() - began
 
 
-async def _fill(address: str) -> None:
+async def _fill_database(address: str) -> None:
     since = datetime.now(UTC) - timedelta(hours=1)
-    async with connected(address) as connection:
-        await connection.execute(FILL[0])
-        for statement in FILL[1:]:
+    async with connect(address) as connection:
+        await connection.execute(FILL_STATEMENTS[0])
+        for statement in FILL_STATEMENTS[1:]:
             await connection.execute(statement, since)
         await connection.execute("VACUUM ANALYZE")

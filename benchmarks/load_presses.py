@@ -1,32 +1,32 @@
-"""Two minutes of presses on a scaled-out installation: two servers, two workers, one PostgreSQL, and how soon pushes leave."""
+"""Two minutes of presses on two servers, two workers and one PostgreSQL, and how soon the pushes are sent."""
 
 import asyncio
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 
+from benchmarks.environment import Environment, connect
 from benchmarks.figures import Report, spread
-from benchmarks.ground import Ground, connected
-from benchmarks.load import Answered, Job, ask
-from benchmarks.people import crowd
+from benchmarks.load import LoadJob, LoadResult, run_load
+from benchmarks.people import create_people
 from benchmarks.press import BODY
-from benchmarks.servers import Running, porchlight, working
+from benchmarks.servers import RunningServer, start_porchlight, start_worker
 from tests.standins.fcm import FcmStandIn
 
 SERVERS = WORKERS = 2
 MEMBERS, DEVICES = 5, 2
 WARM_UP = 10
-"""Seconds at the lower rate that are not counted."""
-PROCESSES = (
+"""Seconds of warm-up at the lower rate, not counted."""
+COUNT_PROCESSES = (
     "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'porchlight-bus'"
 )
-HANDED = """
+HANDED_OVER_QUERY = """
 SELECT count(*) FILTER (WHERE handed_at IS NOT NULL) AS handed, count(*) AS written,
        percentile_disc(ARRAY[0.5, 0.99, 1.0]) WITHIN GROUP (ORDER BY extract(epoch FROM handed_at - created_at)) AS took
 FROM deliveries WHERE created_at >= $1 AND round = 1
 """
-AGAIN = "SELECT count(*) FROM deliveries WHERE created_at >= $1 AND round > 1"
-END = (
+COUNT_FURTHER_PUSHES = "SELECT count(*) FROM deliveries WHERE created_at >= $1 AND round > 1"
+END_STATEMENTS = (
     "UPDATE deliveries SET state = 'cancelled' WHERE state = 'pending'",
     "UPDATE reach_outs SET state = 'closed', closed_at = now(), due_at = NULL WHERE closed_at IS NULL",
     "VACUUM ANALYZE",
@@ -35,7 +35,7 @@ END = (
 
 @dataclass(frozen=True, slots=True)
 class Pushed:
-    """The first push to each device: seconds from the press's own moment until the transport had it."""
+    """The first push to each device: seconds from the press until the transport accepted it."""
 
     handed: int
     written: int
@@ -45,10 +45,8 @@ class Pushed:
     longest: float
 
 
-async def run(ground: Ground, *, short: bool) -> Report:
-    plan = [(20, 120), (50, 60)] if not short else [(20, 3)]
-    stood_in = [(20, 60), (50, 60)] if not short else [(20, 3)]
-    report = Report(
+def _new_report() -> Report:
+    return Report(
         "load",
         f"Presses at a constant rate, each by a different person, five members told at once, two devices each: ten "
         f"pushes per press. `serve --no-worker` × {SERVERS}, `work` × {WORKERS}, one PostgreSQL, all on the same cores as the load. "
@@ -72,93 +70,105 @@ async def run(ground: Ground, *, short: bool) -> Report:
             "servers' CPU ms a press",
         ),
     )
-    people = WARM_UP * 20 + sum(rate * seconds for rate, seconds in plan)
-    address = await ground.database("load")
-    made = await crowd(address, await ground.keyring(address), people, MEMBERS, DEVICES, first_step=MEMBERS)
-    odd = 0
+
+
+async def run(environment: Environment, *, short: bool) -> Report:
+    plan = [(20, 120), (50, 60)] if not short else [(20, 3)]
+    stand_in_plan = [(20, 60), (50, 60)] if not short else [(20, 3)]
+    report = _new_report()
+    owners = WARM_UP * 20 + sum(rate * seconds for rate, seconds in plan)
+    address = await environment.database("load")
+    people = await create_people(
+        address, await environment.keyring(address), owners, MEMBERS, DEVICES, first_step=MEMBERS
+    )
+    unexpected = 0
     with FcmStandIn() as fcm:
-        for way, more, rates in (("log", {}, plan), ("stand-in", fcm.env(), stood_in)):
-            tokens = iter(made.tokens)
+        for way, more, rates in (("log", {}, plan), ("stand-in", fcm.env(), stand_in_plan)):
+            tokens = iter(people.tokens)
             async with AsyncExitStack() as stack:
-                servers = await _start(stack, ground.env(address, **more), address)
-                await pressing(servers, _some(tokens, 20 * (1 if short else WARM_UP)), 20)
-                await _settled(address)
+                servers = await _start(stack, environment.env(address, **more), address)
+                await pressing(servers, _take(tokens, 20 * (1 if short else WARM_UP)), 20)
+                await _wait_until_recorded(address)
                 for rate, seconds in rates:
                     before = sum(server.cpu() for server in servers)
-                    answers, pushed = await _measured(address, servers, _some(tokens, rate * seconds), rate)
+                    answers, pushed = await _measure(address, servers, _take(tokens, rate * seconds), rate)
                     used = sum(server.cpu() for server in servers) - before
                     worst = max(answers, key=lambda answer: answer.p95)
-                    odd += sum(answer.odd for answer in answers)
-                    report.row(
-                        way,
-                        rate,
-                        seconds,
-                        f"{worst.p50:.1f}",
-                        f"{worst.p95:.1f}",
-                        f"{worst.p99:.1f}",
-                        f"{pushed.handed:,} of {pushed.written:,}",
-                        f"{pushed.p50:.3f}",
-                        f"{pushed.p99:.3f}",
-                        f"{pushed.longest:.2f}",
-                        f"{pushed.again:,}",
-                        f"{used * 1000 / (rate * seconds):.1f}",
-                    )
+                    unexpected += sum(answer.unexpected for answer in answers)
+                    report.row(way, rate, seconds, *_cells(worst, pushed), f"{used * 1000 / (rate * seconds):.1f}")
                     what = f"{rate} presses a second, {way}"
                     report.at_most(f"{what}: reply p95", spread([worst.p95]), 150, " ms")
                     report.at_most(f"{what}: handed over, p99", spread([pushed.p99]), 2.0, " s")
             fcm.attempts.clear()
-    report.notes.append(f"Replies other than 201: {odd}. Reply times are those of the slower of the two servers.")
+    report.notes.append(
+        f"Replies other than 201: {unexpected}. Reply times are those of the slower of the two servers."
+    )
     return report
 
 
-def _some(tokens: Iterator[str], count: int) -> list[str]:
+def _cells(result: LoadResult, pushed: Pushed) -> tuple[str, ...]:
+    return (
+        f"{result.p50:.1f}",
+        f"{result.p95:.1f}",
+        f"{result.p99:.1f}",
+        f"{pushed.handed:,} of {pushed.written:,}",
+        f"{pushed.p50:.3f}",
+        f"{pushed.p99:.3f}",
+        f"{pushed.longest:.2f}",
+        f"{pushed.again:,}",
+    )
+
+
+def _take(tokens: Iterator[str], count: int) -> list[str]:
     return [token for token, _ in zip(tokens, range(count), strict=False)]
 
 
-async def _start(stack: AsyncExitStack, env: Mapping[str, str], address: str) -> list[Running]:
-    servers = [await stack.enter_async_context(porchlight(env)) for _ in range(SERVERS)]
+async def _start(stack: AsyncExitStack, env: Mapping[str, str], address: str) -> list[RunningServer]:
+    servers = [await stack.enter_async_context(start_porchlight(env)) for _ in range(SERVERS)]
     for _ in range(WORKERS):
-        await stack.enter_async_context(working(env))
-    async with connected(address) as connection:
-        # Each process has one connection by which it hears news of the others.
-        while int(await connection.fetchval(PROCESSES)) < SERVERS + WORKERS:  # noqa: ASYNC110 (other processes do it)
+        await stack.enter_async_context(start_worker(env))
+    async with connect(address) as connection:
+        # Each process has one connection on which it receives events from the others.
+        while int(await connection.fetchval(COUNT_PROCESSES)) < SERVERS + WORKERS:  # noqa: ASYNC110 (other processes do it)
             await asyncio.sleep(0.1)
     return servers
 
 
-async def pressing(servers: Sequence[Running], tokens: Sequence[str], rate: float) -> list[Answered]:
-    """Let these people press, at this rate in all, by turns at each of the servers."""
-    each = rate / len(servers)
+async def pressing(servers: Sequence[RunningServer], tokens: Sequence[str], rate: float) -> list[LoadResult]:
+    """Let these people press at this total rate, alternating between the servers."""
+    rate_per_server = rate / len(servers)
 
-    def job(number: int, server: Running) -> Job:
+    def job(number: int, server: RunningServer) -> LoadJob:
         share = tokens[number :: len(servers)]
-        # So few that each is used about once a second: the server hangs up on those that are idle for five.
-        lines = max(5, round(each))
-        return Job(server.port, "POST", "/v1/reach-outs", BODY, share, len(share), 201, lines, each)
+        # Few enough that each is used about once a second: the server closes connections that are idle for five.
+        connections = max(5, round(rate_per_server))
+        return LoadJob(
+            server.port, "POST", "/v1/reach-outs", BODY, share, len(share), 201, connections, rate_per_server
+        )
 
-    return await asyncio.gather(*(ask(job(number, server)) for number, server in enumerate(servers)))
+    return await asyncio.gather(*(run_load(job(number, server)) for number, server in enumerate(servers)))
 
 
-async def _measured(
-    address: str, servers: Sequence[Running], tokens: Sequence[str], rate: float
-) -> tuple[list[Answered], Pushed]:
-    async with connected(address) as connection:
+async def _measure(
+    address: str, servers: Sequence[RunningServer], tokens: Sequence[str], rate: float
+) -> tuple[list[LoadResult], Pushed]:
+    async with connect(address) as connection:
         began = await connection.fetchval("SELECT clock_timestamp()")
     answers = await pressing(servers, tokens, rate)
-    await _settled(address)
-    async with connected(address) as connection:
-        found = await connection.fetchrow(HANDED, began)
-        again = int(await connection.fetchval(AGAIN, began))
-        assert found is not None
-        for statement in END:
+    await _wait_until_recorded(address)
+    async with connect(address) as connection:
+        row = await connection.fetchrow(HANDED_OVER_QUERY, began)
+        again = int(await connection.fetchval(COUNT_FURTHER_PUSHES, began))
+        assert row is not None
+        for statement in END_STATEMENTS:
             await connection.execute(statement)
-    middle, most, longest = (float(value) for value in found["took"])
-    return answers, Pushed(found["handed"], found["written"], again, middle, most, longest)
+    median, most, longest = (float(value) for value in row["took"])
+    return answers, Pushed(row["handed"], row["written"], again, median, most, longest)
 
 
-async def _settled(address: str) -> None:
-    """Wait until every push has been written down, for a minute at most: an overloaded house shows in what is handed over."""
-    async with connected(address) as connection:
+async def _wait_until_recorded(address: str) -> None:
+    """Wait up to a minute until every push is recorded; an overload shows in the hand-over figures."""
+    async with connect(address) as connection:
         for _ in range(600):
             if not await connection.fetchval("SELECT 1 FROM deliveries WHERE state = 'pending' LIMIT 1"):
                 return

@@ -1,4 +1,4 @@
-"""A thousand open event streams on two servers: what each weighs, how soon news arrive, and whether presses feel them."""
+"""A thousand open event streams on two servers: their memory, the delay of events, and their effect on presses."""
 
 import asyncio
 import json
@@ -7,24 +7,25 @@ from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from uuid import UUID
 
+from benchmarks.environment import Environment, connect
 from benchmarks.figures import Report, percentile, spread
-from benchmarks.ground import Ground, connected
+from benchmarks.load import LoadResult
 from benchmarks.load_presses import pressing
-from benchmarks.people import crowd
-from benchmarks.servers import Running, porchlight
+from benchmarks.people import create_people
+from benchmarks.servers import RunningServer, start_porchlight
 
 MEMBERS = 5
 SERVERS = 2
-RATE = 10.0
-REST = 2.0
-"""Seconds until servers that were just given something have settled."""
+PRESSES_PER_SECOND = 10.0
+SETTLE_SECONDS = 2.0
+"""Seconds after which the servers are idle again."""
 NOTICES = (
     "SELECT id, extract(epoch FROM created_at) AS at FROM notices WHERE kind = 'reach_out' AND recipient_id = ANY($1)"
 )
 
 
 class Streams:
-    """Open streams, each the one of a person; `heard` has the moment (seconds since 1970) at which each notice was told of."""
+    """Open streams, one per person; `heard` maps each notice to the time (seconds since 1970) at which its event arrived."""
 
     def __init__(self) -> None:
         self.heard: dict[UUID, float] = {}
@@ -32,7 +33,7 @@ class Streams:
         self._reading: list[asyncio.Task[None]] = []
         self._writers: list[asyncio.StreamWriter] = []
 
-    async def open(self, server: Running, tokens: Sequence[str]) -> None:
+    async def open(self, server: RunningServer, tokens: Sequence[str]) -> None:
         for token in tokens:
             reader, writer = await asyncio.open_connection("127.0.0.1", server.port)
             writer.write(
@@ -42,13 +43,19 @@ class Streams:
             self._writers.append(writer)
             self._reading.append(asyncio.create_task(self._read(reader)))
 
+    async def open_evenly(self, servers: Sequence[RunningServer], tokens: Sequence[str]) -> None:
+        """Open a stream for each token, the same number at each server."""
+        share = len(tokens) // len(servers)
+        for number, server in enumerate(servers):
+            await self.open(server, tokens[number * share : (number + 1) * share])
+
     @property
     def open_now(self) -> int:
-        return sum(not one.done() for one in self._reading)
+        return sum(not task.done() for task in self._reading)
 
     async def close(self) -> None:
-        for one in self._reading:
-            one.cancel()
+        for task in self._reading:
+            task.cancel()
         for writer in self._writers:
             writer.close()
         await asyncio.gather(*self._reading, return_exceptions=True)
@@ -64,12 +71,11 @@ class Streams:
                 self.heard.setdefault(notice, time.time())
 
 
-async def run(ground: Ground, *, short: bool) -> Report:
-    owners = 10 if short else 200
-    report = Report(
+def _new_report(owners: int) -> Report:
+    return Report(
         "streams",
         f"`serve --no-worker` × {SERVERS} on one PostgreSQL; the {owners * MEMBERS:,} members of {owners} circles keep `GET /v1/events` open, "
-        f"half of them at each server. Then each circle's owner presses, {RATE:g} presses a second in all, alternating between both servers, so that "
+        f"half of them at each server. Then each circle's owner presses, {PRESSES_PER_SECOND:g} presses a second in all, alternating between both servers, so that "
         "half of the events cross from one to the other. *News*: from the time of the notice to its line in the member's "
         "stream. The presses in the first line come from as many other circles, while no stream is open.",
         1,
@@ -85,61 +91,69 @@ async def run(ground: Ground, *, short: bool) -> Report:
             "their memory MB",
         ),
     )
-    address = await ground.database("streams")
-    keyring = await ground.keyring(address)
-    warm = await crowd(address, keyring, owners, MEMBERS, first_step=MEMBERS)
-    without = await crowd(address, keyring, owners, MEMBERS, first_step=MEMBERS)
-    people = await crowd(address, keyring, owners, MEMBERS, first_step=MEMBERS, members_signed_in=True)
+
+
+async def run(environment: Environment, *, short: bool) -> Report:
+    owners = 10 if short else 200
+    report = _new_report(owners)
+    address = await environment.database("streams")
+    keyring = await environment.keyring(address)
+    warm = await create_people(address, keyring, owners, MEMBERS, first_step=MEMBERS)
+    without = await create_people(address, keyring, owners, MEMBERS, first_step=MEMBERS)
+    people = await create_people(address, keyring, owners, MEMBERS, first_step=MEMBERS, members_signed_in=True)
     streams = Streams()
     async with AsyncExitStack() as stack:
         stack.push_async_callback(streams.close)
-        servers = [await stack.enter_async_context(porchlight(ground.env(address))) for _ in range(SERVERS)]
-        await pressing(servers, warm.tokens, RATE)
+        servers = [await stack.enter_async_context(start_porchlight(environment.env(address))) for _ in range(SERVERS)]
+        await pressing(servers, warm.tokens, PRESSES_PER_SECOND)
         used = [_cpu(servers)]
-        calm = await pressing(servers, without.tokens, RATE)
+        calm = await pressing(servers, without.tokens, PRESSES_PER_SECOND)
         used.append(_cpu(servers))
-        await asyncio.sleep(REST)
-        before = await _weight(servers)
-        half = len(people.member_tokens) // SERVERS
-        for number, server in enumerate(servers):
-            await streams.open(server, people.member_tokens[number * half : (number + 1) * half])
-        await asyncio.sleep(REST)
-        after = await _weight(servers)
+        await asyncio.sleep(SETTLE_SECONDS)
+        before = await _resident_memory(servers)
+        await streams.open_evenly(servers, people.member_tokens)
+        await asyncio.sleep(SETTLE_SECONDS)
+        after = await _resident_memory(servers)
         used.append(_cpu(servers))
-        full = await pressing(servers, people.tokens, RATE)
+        full = await pressing(servers, people.tokens, PRESSES_PER_SECOND)
         used.append(_cpu(servers))
-        await asyncio.sleep(REST)
+        await asyncio.sleep(SETTLE_SECONDS)
         still = streams.open_now
-        news = await _news(address, streams, people.members)
-    for open_streams, answers, delays, cpu, weight in (
+        news = await _event_delays(address, streams, people.members)
+    for open_streams, answers, delays, cpu, memory in (
         (0, calm, ("–", "–", "–"), used[1] - used[0], before),
         (len(people.member_tokens), full, news, used[3] - used[2], after),
     ):
-        worst = max(answers, key=lambda answer: answer.p95)
-        times = (f"{value:.1f}" for value in (worst.p50, worst.p95, worst.p99))
-        report.row(f"{open_streams:,}", *times, *delays, f"{cpu * 1000 / owners:.1f}", f"{weight:.0f}")
-    each = (after - before) * 1e6 / len(people.member_tokens) / 1024
+        times = _reply_times(answers)
+        report.row(f"{open_streams:,}", *times, *delays, f"{cpu * 1000 / owners:.1f}", f"{memory:.0f}")
+    kib_per_stream = (after - before) * 1e6 / len(people.member_tokens) / 1024
     report.at_most("Reply p95 with all streams open", spread([max(answer.p95 for answer in full)]), 150, " ms")
-    report.notes.append(f"An open stream takes {each:.0f} KiB.")
+    report.notes.append(f"An open stream takes {kib_per_stream:.0f} KiB.")
     report.notes.append(
         f"{len(streams.heard):,} of {owners * MEMBERS:,} news arrived, {streams.twice} of them twice; "
         f"{still:,} streams were still open at the end."
     )
-    report.notes.append(f"Replies other than 201: {sum(answer.odd for answer in (*calm, *full))}.")
+    report.notes.append(f"Replies other than 201: {sum(answer.unexpected for answer in (*calm, *full))}.")
     return report
 
 
-def _cpu(servers: Sequence[Running]) -> float:
+def _reply_times(answers: Sequence[LoadResult]) -> tuple[str, ...]:
+    """Return the reply times of the slower server."""
+    worst = max(answers, key=lambda answer: answer.p95)
+    return tuple(f"{value:.1f}" for value in (worst.p50, worst.p95, worst.p99))
+
+
+def _cpu(servers: Sequence[RunningServer]) -> float:
     return sum(server.cpu() for server in servers)
 
 
-async def _weight(servers: Sequence[Running]) -> float:
+async def _resident_memory(servers: Sequence[RunningServer]) -> float:
     return sum([await server.resident() for server in servers])
 
 
-async def _news(address: str, streams: Streams, members: Sequence[UUID]) -> tuple[str, str, str]:
-    """Milliseconds from each notice to its line: the middle, p99, the longest."""
-    async with connected(address) as connection:
+async def _event_delays(address: str, streams: Streams, members: Sequence[UUID]) -> tuple[str, str, str]:
+    """Return median, p99 and maximum of the milliseconds from each notice to its event."""
+    async with connect(address) as connection:
         written = {row["id"]: float(row["at"]) for row in await connection.fetch(NOTICES, list(members))}
-    took = [(at - written[notice]) * 1000 for notice, at in streams.heard.items()]
-    return f"{percentile(took, 0.5):.1f}", f"{percentile(took, 0.99):.1f}", f"{max(took):.0f}"
+    delays_ms = [(at - written[notice]) * 1000 for notice, at in streams.heard.items()]
+    return f"{percentile(delays_ms, 0.5):.1f}", f"{percentile(delays_ms, 0.99):.1f}", f"{max(delays_ms):.0f}"

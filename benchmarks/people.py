@@ -1,4 +1,4 @@
-"""Many people with circles and devices, written by the thousand, sealed as the service itself seals them."""
+"""Creates thousands of people with circles and devices, encrypted as by the service itself."""
 
 import json
 import secrets
@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from benchmarks.ground import connected
+from benchmarks.environment import connect
 from core.encryption import Keyring
 from core.ids import new_id
 from rules.access import token_hash
@@ -16,8 +16,8 @@ ROLES = ("sponsor", "friend", "partner", "family", "fellow")
 
 
 @dataclass(slots=True)
-class Crowd:
-    """Everybody of a benchmark. `tokens` are the session tokens of the owners, in the order of `owners`; members may have some too."""
+class People:
+    """The people of a benchmark. `tokens` are the owners' session tokens, in the order of `owners`."""
 
     owners: list[UUID] = field(default_factory=list)
     members: list[UUID] = field(default_factory=list)
@@ -25,7 +25,7 @@ class Crowd:
     member_tokens: list[str] = field(default_factory=list)
 
 
-async def crowd(
+async def create_people(
     address: str,
     keyring: Keyring,
     owners: int,
@@ -34,12 +34,12 @@ async def crowd(
     *,
     first_step: int = 4,
     members_signed_in: bool = False,
-) -> Crowd:
-    """`owners` people who are signed in, each with a circle of people of their own, one FCM device a member.
+) -> People:
+    """Create `owners` signed-in people, each with a circle of other people who have FCM devices.
 
-    `first_step`: how many of each circle are told at the press; the rest a rung later.
+    `first_step`: number of members per circle who are told at the press; the others are told a rung later.
     """
-    people = Crowd()
+    people = People()
     now = datetime.now(UTC)
     rows: dict[str, list[dict[str, Any]]] = {name: [] for name in ("people", "sessions", "memberships", "devices")}
     for _ in range(owners):
@@ -54,7 +54,7 @@ async def crowd(
                 people.member_tokens.append(_session(rows, member, now))
             for _ in range(devices_each):
                 rows["devices"].append(_device(keyring, member, rows["people"][-1]["data_key"], now))
-    async with connected(address) as connection:
+    async with connect(address) as connection:
         for table, records in rows.items():
             if records:
                 await connection.copy_records_to_table(
@@ -118,13 +118,13 @@ def _membership(owner: UUID, member: UUID, place: int, step: int, now: datetime)
 
 def _device(keyring: Keyring, person: UUID, data_key: bytes, now: datetime) -> dict[str, Any]:
     device_id = new_id(now)
-    # The length of a real registration token.
-    held = json.dumps({"token": secrets.token_urlsafe(106)})
+    # As long as a real registration token.
+    address = json.dumps({"token": secrets.token_urlsafe(106)})
     return {
         "id": device_id,
         "person_id": person,
         "kind": "fcm",
         "address_hash": secrets.token_bytes(32),
-        "address": keyring.vault(person, data_key).seal("devices.address", device_id, held),
+        "address": keyring.vault(person, data_key).seal("devices.address", device_id, address),
         "created_at": now,
     }

@@ -1,4 +1,4 @@
-"""The phone app in a throttled browser: how soon the first screen can be used, and how soon a press is on the wire."""
+"""The phone app in a throttled browser: time until the first screen is usable, and until a press is on the wire."""
 
 import asyncio
 import contextlib
@@ -11,19 +11,19 @@ from dataclasses import dataclass
 from playwright.async_api import Browser, BrowserContext, CDPSession, Page
 
 from api.phone_app import files, find_folder
+from benchmarks.environment import Environment
 from benchmarks.figures import Report, spread
-from benchmarks.ground import Ground
-from benchmarks.servers import porchlight
+from benchmarks.servers import start_porchlight
 from tests.browser.chromium import NO_CHROMIUM, chromium, find
 
 PHONE = {"viewport": {"width": 412, "height": 839}, "device_scale_factor": 2, "is_mobile": True, "has_touch": True}
-CPU = 4
+CPU_SLOWDOWN = 4
 UNDO_MS = 3_000
-INTERACTIVE_S = 1.5
-ON_THE_WIRE_MS = 50
-JAVASCRIPT_KB = 30
-# The moment at which something of the app can be touched has been drawn; what is drawn here answers.
-DRAWN = """new MutationObserver((_, watch) => {
+MAX_FIRST_SCREEN_SECONDS = 1.5
+MAX_PRESS_MILLISECONDS = 50
+MAX_JAVASCRIPT_KB = 30
+# Records when the first button or link of the app has been painted; by then it responds.
+RECORD_FIRST_PAINT = """new MutationObserver((_, watch) => {
   if (!document.querySelector('main a.btn, main button')) return;
   watch.disconnect();
   requestAnimationFrame(() => setTimeout(() => { window.drawn = performance.now(); }));
@@ -32,7 +32,7 @@ DRAWN = """new MutationObserver((_, watch) => {
 
 @dataclass(frozen=True, slots=True)
 class Network:
-    """Milliseconds that the DevTools add to every request, kilobits a second down and up."""
+    """The latency that DevTools add to every request (ms), and the bandwidth down and up (kbit/s)."""
 
     name: str
     latency: float
@@ -46,11 +46,11 @@ NETWORKS = (
 )
 
 
-async def run(ground: Ground, *, short: bool) -> Report:
+async def run(environment: Environment, *, short: bool) -> Report:
     rounds = 1 if short else 5
     report = Report(
         "phone",
-        f"The built app in Chromium with its processor slowed down {CPU} times, on `porchlight serve`. *First screen*: "
+        f"The built app in Chromium with its processor slowed down {CPU_SLOWDOWN} times, on `porchlight serve`. *First screen*: "
         "from the start of the navigation, with an empty cache, until a button or link of the app has been drawn and "
         "responds. *Again*: the same for somebody signed in whose phone already has the app, on the same network. *On "
         "the wire*: from the end of the three seconds of undo to the request for the press, without a slow network.",
@@ -61,46 +61,54 @@ async def run(ground: Ground, *, short: bool) -> Report:
     if program is None:
         report.notes.append(f"Not measured: {NO_CHROMIUM}.")
         return report
-    address = await ground.database("phone")
-    async with porchlight(ground.env(address)) as server, Wire(server.port).up() as wire, chromium(program) as browser:
+    address = await environment.database("phone")
+    async with (
+        start_porchlight(environment.env(address)) as server,
+        PressRecorder(server.port).up() as wire,
+        chromium(program) as browser,
+    ):
         url = f"http://localhost:{wire.port}"
         for network in NETWORKS:
             first, again, sent = [], [], []
             for number in range(rounds + 1):
-                fresh = await _first(browser, url, network)
-                known, pressed = await _known(browser, url, network, wire)
+                fresh = await _measure_new_visitor(browser, url, network)
+                known, pressed = await _measure_signed_in(browser, url, network, wire)
                 if number or short:  # the first round warms up
                     first.append(fresh)
                     again.append(known)
                     sent.append(pressed)
             report.row(network.name, spread(first), spread(again), spread(sent))
-            report.at_most(f"First screen, {network.name}", spread(first), INTERACTIVE_S, " s")
-            report.at_most(f"Press on the wire, {network.name}", spread(sent), ON_THE_WIRE_MS, " ms")
-    report.at_most("JavaScript in all, in gzip as the server sends it", spread([_weight()]), JAVASCRIPT_KB, " kB")
+            report.at_most(f"First screen, {network.name}", spread(first), MAX_FIRST_SCREEN_SECONDS, " s")
+            report.at_most(f"Press on the wire, {network.name}", spread(sent), MAX_PRESS_MILLISECONDS, " ms")
+    report.at_most(
+        "JavaScript in all, in gzip as the server sends it", spread([_script_kilobytes()]), MAX_JAVASCRIPT_KB, " kB"
+    )
     return report
 
 
-def _weight() -> float:
-    """Kilobytes of script that the server sends, the service worker's with them."""
+def _script_kilobytes() -> float:
+    """Return the kilobytes of script that the server sends, including the service worker."""
     return (
-        sum(len(file.squeezed or file.body) for path, file in files(find_folder()).items() if path.endswith(".js"))
+        sum(len(file.compressed or file.body) for path, file in files(find_folder()).items() if path.endswith(".js"))
         / 1000
     )
 
 
-async def _first(browser: Browser, url: str, network: Network) -> float:
-    """Seconds to the first screen of somebody who has never been here."""
+async def _measure_new_visitor(browser: Browser, url: str, network: Network) -> float:
+    """Return the seconds until the first screen of a new visitor."""
     context = await browser.new_context(**PHONE)
     try:
         page = await context.new_page()
-        await _slow(await context.new_cdp_session(page), network)
-        return await _drawn(page, url)
+        await _throttle(await context.new_cdp_session(page), network)
+        return await _seconds_until_drawn(page, url)
     finally:
         await context.close()
 
 
-async def _known(browser: Browser, url: str, network: Network, wire: "Wire") -> tuple[float, float]:
-    """Seconds to Home for somebody who is signed in, and milliseconds from the end of the undo to the request."""
+async def _measure_signed_in(
+    browser: Browser, url: str, network: Network, wire: "PressRecorder"
+) -> tuple[float, float]:
+    """Return the seconds until Home for a signed-in person, and the milliseconds from the end of the undo to the request."""
     context = await browser.new_context(**PHONE)
     try:
         await _sign_up(context, url)
@@ -109,9 +117,9 @@ async def _known(browser: Browser, url: str, network: Network, wire: "Wire") -> 
         await page.wait_for_function("() => navigator.serviceWorker.controller !== null")
         await page.get_by_role("button", name="Reach out now").wait_for()
         devtools = await context.new_cdp_session(page)
-        await _slow(devtools, network)
-        again = await _drawn(page, url)
-        await _slow(devtools, None)
+        await _throttle(devtools, network)
+        again = await _seconds_until_drawn(page, url)
+        await _throttle(devtools, None)
         return again, await _press(page, wire)
     finally:
         await context.close()
@@ -130,15 +138,15 @@ async def _sign_up(context: BrowserContext, url: str) -> None:
         raise RuntimeError(await reply.text())
 
 
-async def _drawn(page: Page, url: str) -> float:
-    await page.add_init_script(DRAWN)
+async def _seconds_until_drawn(page: Page, url: str) -> float:
+    await page.add_init_script(RECORD_FIRST_PAINT)
     await page.goto(url)
-    found = await page.wait_for_function("() => window.drawn")
-    return float(await found.json_value()) / 1000
+    drawn = await page.wait_for_function("() => window.drawn")
+    return float(await drawn.json_value()) / 1000
 
 
-async def _press(page: Page, wire: "Wire") -> float:
-    """From the end of the undo to the first byte of the request, whether the page or its worker sends it."""
+async def _press(page: Page, wire: "PressRecorder") -> float:
+    """Return the milliseconds from the end of the undo to the request's first byte, from the page or its worker."""
     await page.evaluate("() => addEventListener('click', () => { window.tapped ??= Date.now(); }, true)")
     wire.pressed_at.clear()
     await page.get_by_role("button", name="Reach out now").tap()
@@ -148,29 +156,29 @@ async def _press(page: Page, wire: "Wire") -> float:
     return float(wire.pressed_at[0] - await page.evaluate("() => window.tapped") - UNDO_MS)
 
 
-class Wire:
-    """What lies between the browser and the server: it passes everything on and notes when a press goes by."""
+class PressRecorder:
+    """A proxy between browser and server that records the time of each press."""
 
     def __init__(self, to: int) -> None:
         self.port = 0
         self.pressed_at: list[float] = []
-        """Milliseconds of the clock that the browser has as well."""
+        """Milliseconds since 1970, as in the browser."""
         self._to = to
 
     @asynccontextmanager
-    async def up(self) -> AsyncIterator["Wire"]:
-        server = await asyncio.start_server(self._carry, "127.0.0.1", 0)
+    async def up(self) -> AsyncIterator["PressRecorder"]:
+        server = await asyncio.start_server(self._connect, "127.0.0.1", 0)
         self.port = server.sockets[0].getsockname()[1]
         try:
             yield self
         finally:
             server.close()
 
-    async def _carry(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        there, back = await asyncio.open_connection("127.0.0.1", self._to)
-        await asyncio.gather(self._pass(reader, back), self._pass(there, writer))
+    async def _connect(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        server_reader, server_writer = await asyncio.open_connection("127.0.0.1", self._to)
+        await asyncio.gather(self._copy(reader, server_writer), self._copy(server_reader, writer))
 
-    async def _pass(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def _copy(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         with contextlib.suppress(OSError):
             while part := await reader.read(65_536):
                 if part.startswith(b"POST /v1/reach-outs "):
@@ -180,8 +188,8 @@ class Wire:
         writer.close()
 
 
-async def _slow(devtools: CDPSession, network: Network | None) -> None:
-    await devtools.send("Emulation.setCPUThrottlingRate", {"rate": CPU})
+async def _throttle(devtools: CDPSession, network: Network | None) -> None:
+    await devtools.send("Emulation.setCPUThrottlingRate", {"rate": CPU_SLOWDOWN})
     await devtools.send("Network.enable")
     conditions = {"offline": False, "latency": 0, "downloadThroughput": -1, "uploadThroughput": -1}
     if network is not None:

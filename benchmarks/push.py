@@ -1,4 +1,4 @@
-"""From a press to the fifth push leaving, on an idle server, as a multiple of the press's own reply time."""
+"""The time from a press to its fifth push on an idle server, as a multiple of the press's reply time."""
 
 import asyncio
 import json
@@ -7,29 +7,28 @@ from asyncio.subprocess import PIPE
 from dataclasses import dataclass
 from datetime import datetime
 
+from benchmarks.environment import Environment
 from benchmarks.figures import Report, percentile, spread
-from benchmarks.ground import Ground
-from benchmarks.people import crowd
-from benchmarks.servers import Running, porchlight
+from benchmarks.people import create_people
+from benchmarks.servers import RunningServer, start_porchlight
 from tests.standins.fcm import FcmStandIn
 
 MEMBERS = 5
-PAUSE = 0.05
-"""Seconds of rest between two presses."""
+PAUSE_SECONDS = 0.05
+"""Seconds between two presses."""
 BODY = b'{"note": "Rough evening.", "need": "talk"}'
 
 
 @dataclass(frozen=True, slots=True)
-class Press:
-    """Seconds from its first byte: to the reply, to the fifth push."""
+class PressTimes:
+    """A press's seconds from its first byte to the reply and to the fifth push."""
 
     reply: float
     fifth: float
 
 
-async def run(ground: Ground, *, short: bool) -> Report:
-    rounds, count = (1, 5) if short else (5, 40)
-    report = Report(
+def _new_report(rounds: int) -> Report:
+    return Report(
         "push",
         "One press at a time on an idle server (PostgreSQL, five members with a device each, nobody on step 1, so that all "
         "five are told at once). *Handed to the transport*: "
@@ -39,39 +38,46 @@ async def run(ground: Ground, *, short: bool) -> Report:
         rounds,
         ("way", "reply ms, p50", "fifth push ms, p50", "fifth push ÷ reply, p50", "p95"),
     )
-    address = await ground.database("push")
+
+
+async def run(environment: Environment, *, short: bool) -> Report:
+    rounds, count = (1, 5) if short else (5, 40)
+    report = _new_report(rounds)
+    address = await environment.database("push")
     presses = 2 * count * (rounds + 1)
-    circles = await crowd(address, await ground.keyring(address), presses, members_each=MEMBERS, first_step=0)
+    circles = await create_people(
+        address, await environment.keyring(address), presses, members_each=MEMBERS, first_step=0
+    )
     tokens = iter(circles.tokens)
-    handed: list[list[Press]] = []
-    arrived: list[list[Press]] = []
+    handed: list[list[PressTimes]] = []
+    arrived: list[list[PressTimes]] = []
     with FcmStandIn() as fcm:
-        log_env = ground.env(address, PORCHLIGHT_LOG_LEVEL="INFO")
+        log_env = environment.env(address, PORCHLIGHT_LOG_LEVEL="INFO")
         async with (
-            porchlight(log_env, errors=PIPE) as logging,
-            porchlight(ground.env(address, **fcm.env())) as sending,
+            start_porchlight(log_env, errors=PIPE) as logging,
+            start_porchlight(environment.env(address, **fcm.env())) as sending,
         ):
             for number in range(rounds + 1):
-                by_log = [await _logged(logging, next(tokens)) for _ in range(count)]
-                by_fcm = [await _stood_in(sending, next(tokens), fcm) for _ in range(count)]
+                by_log = [await _measure_log(logging, next(tokens)) for _ in range(count)]
+                by_fcm = [await _measure_stand_in(sending, next(tokens), fcm) for _ in range(count)]
                 if number:  # the first round warms up
                     handed.append(by_log)
                     arrived.append(by_fcm)
     for way, rows in (("handed to the transport", handed), ("reached the stand-in", arrived)):
         shares = [[press.fifth / press.reply for press in row] for row in rows]
-        middle = spread([percentile(share, 0.5) for share in shares])
+        median = spread([percentile(share, 0.5) for share in shares])
         report.row(
             way,
             spread([percentile([press.reply * 1000 for press in row], 0.5) for row in rows]),
             spread([percentile([press.fifth * 1000 for press in row], 0.5) for row in rows]),
-            middle,
+            median,
             spread([percentile(share, 0.95) for share in shares]),
         )
-        report.at_most(f"Fifth push, {way}, times the reply time", middle, 2.0)
+        report.at_most(f"Fifth push, {way}, times the reply time", median, 2.0)
     return report
 
 
-async def _logged(server: Running, token: str) -> Press:
+async def _measure_log(server: RunningServer, token: str) -> PressTimes:
     assert server.process.stderr is not None
     began_at = time.time()
     reply = await _press(server, token)
@@ -82,24 +88,24 @@ async def _logged(server: Running, token: str) -> Press:
         if line.get("event") == "push_would_have_gone":
             seen += 1
             last = datetime.fromisoformat(line["timestamp"]).timestamp()
-    await asyncio.sleep(PAUSE)
-    return Press(reply, last - began_at)
+    await asyncio.sleep(PAUSE_SECONDS)
+    return PressTimes(reply, last - began_at)
 
 
-async def _stood_in(server: Running, token: str, fcm: FcmStandIn) -> Press:
+async def _measure_stand_in(server: RunningServer, token: str, fcm: FcmStandIn) -> PressTimes:
     fcm.attempts.clear()
     began = time.monotonic()
     reply = await _press(server, token)
     while len(fcm.attempts) < MEMBERS:
         await asyncio.sleep(0.002)
         if time.monotonic() - began > 10:
-            raise RuntimeError("not every push has come")
-    await asyncio.sleep(PAUSE)
-    return Press(reply, max(attempt.at for attempt in fcm.attempts) - began)
+            raise RuntimeError("not every push arrived")
+    await asyncio.sleep(PAUSE_SECONDS)
+    return PressTimes(reply, max(attempt.at for attempt in fcm.attempts) - began)
 
 
-async def _press(server: Running, token: str) -> float:
-    """Press on a connection that is open already; gives the seconds to the whole reply."""
+async def _press(server: RunningServer, token: str) -> float:
+    """Press on an open connection; return the seconds until the complete reply."""
     reader, writer = await asyncio.open_connection("127.0.0.1", server.port)
     try:
         head = f"POST /v1/reach-outs HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {token}\r\n"

@@ -1,4 +1,4 @@
-"""Servers as processes of their own: started, waited for, weighed, stopped."""
+"""Starts servers and workers as separate processes, waits for them, measures and stops them."""
 
 import asyncio
 import os
@@ -12,43 +12,43 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-PATIENCE = 120.0
-"""Seconds: a benchmark is no test, and a busy machine starts slowly."""
+START_TIMEOUT_SECONDS = 120.0
+"""Seconds to wait for a server: a busy machine starts it slowly."""
 ROOT = Path(__file__).resolve().parent.parent
 
 
 @dataclass(frozen=True, slots=True)
-class Running:
-    """A server that has answered. `took`: seconds from its start to its first 200."""
+class RunningServer:
+    """A server that is ready. `took`: seconds from its start to its first 200."""
 
     port: int
     process: Process
     took: float
 
     async def resident(self) -> float:
-        """Its resident memory, in megabytes (10**6 bytes)."""
+        """Return its resident memory in megabytes (10**6 bytes)."""
         ps = await asyncio.create_subprocess_exec("ps", "-o", "rss=", "-p", str(self.process.pid), stdout=PIPE)
         out, _ = await ps.communicate()
         return int(out) * 1024 / 1e6
 
     def cpu(self) -> float:
-        """Seconds of a core that it has used so far (Linux)."""
+        """Return the CPU seconds it has used so far (Linux)."""
         fields = Path(f"/proc/{self.process.pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
         return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 @asynccontextmanager
-async def serving(
-    module: str, words: Sequence[str], env: Mapping[str, str], path: str = "/readyz", *, errors: int = DEVNULL
-) -> AsyncIterator[Running]:
-    """`python -m module words… --port P` for as long as the block runs. Raises RuntimeError when it does not come up."""
+async def start_server(
+    module: str, arguments: Sequence[str], env: Mapping[str, str], path: str = "/readyz", *, errors: int = DEVNULL
+) -> AsyncIterator[RunningServer]:
+    """Run `python -m module arguments… --port P` while the block runs. Raises RuntimeError when it does not start."""
     port = free_port()
     began = time.perf_counter()
     process = await asyncio.create_subprocess_exec(
         sys.executable,
         "-m",
         module,
-        *words,
+        *arguments,
         "--port",
         str(port),
         env=dict(env),
@@ -57,18 +57,18 @@ async def serving(
         stderr=errors,
     )
     try:
-        while not await _answers(port, path):
-            if process.returncode is not None or time.perf_counter() - began > PATIENCE:
-                raise RuntimeError(f"{module} {' '.join(words)} did not come up")
+        while not await _is_ready(port, path):
+            if process.returncode is not None or time.perf_counter() - began > START_TIMEOUT_SECONDS:
+                raise RuntimeError(f"{module} {' '.join(arguments)} did not start")
             await asyncio.sleep(0.005)
-        yield Running(port, process, time.perf_counter() - began)
+        yield RunningServer(port, process, time.perf_counter() - began)
     finally:
         await _stop(process)
 
 
 @asynccontextmanager
-async def working(env: Mapping[str, str]) -> AsyncIterator[Process]:
-    """`porchlight work` for as long as the block runs. It may not have begun yet: who wants to know looks at its work."""
+async def start_worker(env: Mapping[str, str]) -> AsyncIterator[Process]:
+    """Run `porchlight work` while the block runs. It may not be ready when the block starts."""
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "cli.main", "work", env=dict(env), cwd=ROOT, stdout=DEVNULL, stderr=DEVNULL
     )
@@ -88,14 +88,14 @@ async def _stop(process: Process) -> None:
             await process.wait()
 
 
-def porchlight(
+def start_porchlight(
     env: Mapping[str, str], *, worker: bool = False, errors: int = DEVNULL
-) -> AbstractAsyncContextManager[Running]:
-    """Start the real server: one process, as `porchlight serve` starts it."""
-    return serving("cli.main", ["serve", *([] if worker else ["--no-worker"])], env, errors=errors)
+) -> AbstractAsyncContextManager[RunningServer]:
+    """Run `porchlight serve`, a single process, while the block runs."""
+    return start_server("cli.main", ["serve", *([] if worker else ["--no-worker"])], env, errors=errors)
 
 
-async def _answers(port: int, path: str) -> bool:
+async def _is_ready(port: int, path: str) -> bool:
     try:
         reader, writer = await asyncio.open_connection("127.0.0.1", port)
     except OSError:

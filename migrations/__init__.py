@@ -1,1 +1,1 @@
-"""The database's history: append-only revisions, each of which works beside the release before it."""
+"""The database's revisions: append-only, and each compatible with the previous release."""

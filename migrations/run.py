@@ -1,4 +1,4 @@
-"""Bringing a database up to date, whoever asks: the command, an embedded start, or a test."""
+"""Migrates a database, for the command, the start of an embedded installation, and tests."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,29 +10,29 @@ from sqlalchemy.pool import NullPool
 if TYPE_CHECKING:
     from alembic.config import Config
 
-LOCK_WAIT = "5s"
-"""How long a change may wait for a table that somebody else is using, on PostgreSQL; presses come first."""
-STATEMENT = "10min"
-ONE_AT_A_TIME = 7_205_114
-"""The advisory lock that keeps two migrations apart."""
+LOCK_TIMEOUT = "5s"
+"""Longest wait for a table's lock on PostgreSQL, so that presses are not blocked."""
+STATEMENT_TIMEOUT = "10min"
+MIGRATION_LOCK_ID = 7_205_114
+"""The advisory lock that prevents concurrent migrations."""
 
 
 def config(connection: Connection | None = None) -> "Config":
-    """Alembic's configuration, without a file."""
-    # Not above: a server on PostgreSQL migrates nothing, and need not wait for what it does not use.
+    """Return Alembic's configuration, which has no file."""
+    # Imported late: a server on PostgreSQL never migrates, and starts faster without Alembic.
     from alembic.config import Config
 
-    made = Config()
-    made.set_main_option("script_location", str(Path(__file__).parent))
-    made.set_main_option("path_separator", "os")
-    made.attributes["connection"] = connection
-    return made
+    alembic_config = Config()
+    alembic_config.set_main_option("script_location", str(Path(__file__).parent))
+    alembic_config.set_main_option("path_separator", "os")
+    alembic_config.attributes["connection"] = connection
+    return alembic_config
 
 
 async def upgrade(url: str, revision: str = "head") -> None:
-    """Bring the database at `url` up to this revision; what is there already is left as it is.
+    """Migrate the database at `url` to this revision; does nothing if it is up to date.
 
-    Raises what the database raises, for instance when a lock could not be had in time; then nothing was changed.
+    Raises what the database raises, for instance when a lock was not available in time; then nothing was changed.
     """
     engine = create_async_engine(url, poolclass=NullPool)
     try:
@@ -45,9 +45,9 @@ async def upgrade(url: str, revision: str = "head") -> None:
 
 def _upgrade(connection: Connection, revision: str) -> None:
     if connection.dialect.name == "postgresql":
-        connection.execute(text(f"SET LOCAL lock_timeout = '{LOCK_WAIT}'"))
-        connection.execute(text(f"SET LOCAL statement_timeout = '{STATEMENT}'"))
-        connection.execute(text(f"SELECT pg_advisory_xact_lock({ONE_AT_A_TIME})"))
+        connection.execute(text(f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT}'"))
+        connection.execute(text(f"SET LOCAL statement_timeout = '{STATEMENT_TIMEOUT}'"))
+        connection.execute(text(f"SELECT pg_advisory_xact_lock({MIGRATION_LOCK_ID})"))
     else:
         connection.exec_driver_sql("PRAGMA busy_timeout = 10000")
         connection.exec_driver_sql("PRAGMA journal_mode = WAL")

@@ -80,12 +80,12 @@ def test_an_old_node_is_ignored(
     phone: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, node: str, good: bool
 ) -> None:
     _install_node(tmp_path, monkeypatch, node)
-    assert (hatch_build.machines_node() is not None) is good
+    assert (hatch_build.find_node() is not None) is good
 
 
 def test_without_node_it_says_what_is_missing(phone: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
-    monkeypatch.setattr(hatch_build, "FROM_PYPI", "no_such_module")
+    monkeypatch.setattr(hatch_build, "PYPI_NODE_MODULE", "no_such_module")
     monkeypatch.setattr(hatch_build, "ROOT", tmp_path)
     with pytest.raises(SystemExit, match="needs Node"):
         hatch_build.build()

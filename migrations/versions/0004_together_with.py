@@ -1,4 +1,4 @@
-"""With whom somebody is talking."""
+"""The person with whom the owner of a reach-out is talking."""
 
 import sqlalchemy as sa
 from alembic import op

@@ -1,4 +1,4 @@
-"""Invitations that can be shown again, and memberships that know by which link they came about."""
+"""Invitations that can be shown again, and the invitation that a membership came from."""
 
 import sqlalchemy as sa
 from alembic import op

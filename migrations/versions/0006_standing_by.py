@@ -1,4 +1,4 @@
-"""The notice that tells a companion that they stand by."""
+"""The notice that tells a companion that they are standing by."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -23,7 +23,7 @@ def downgrade() -> None:
 def _kinds(words: str) -> None:
     check = f"kind IN ({words})"
     if op.get_bind().dialect.name == "postgresql":
-        # Looked at without keeping anybody from writing: adding it at once would read the whole table under its lock.
+        # Validated separately, without blocking writers: adding it validated would read the whole table under its lock.
         op.drop_constraint(op.f("ck_notices_kind"), "notices", type_="check")
         op.execute(f"ALTER TABLE notices ADD CONSTRAINT ck_notices_kind CHECK ({check}) NOT VALID")
         op.execute("ALTER TABLE notices VALIDATE CONSTRAINT ck_notices_kind")

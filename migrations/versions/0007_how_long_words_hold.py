@@ -1,4 +1,4 @@
-"""When the person last asked, and how long a recipient's words have held the ladder."""
+"""When the person last pressed, and how long a recipient's replies have held the ladder."""
 
 import sqlalchemy as sa
 from alembic import op

@@ -1,4 +1,4 @@
-"""Where somebody has signed in before."""
+"""Places that somebody has signed in from before."""
 
 import sqlalchemy as sa
 from alembic import op

@@ -1,4 +1,4 @@
-"""Push addresses under a key of their own, and how often a way has refused in a row."""
+"""Push addresses sealed with their own key, and consecutive refusals of a device or channel."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -13,7 +13,7 @@ depends_on = None
 
 def upgrade() -> None:
     for table in ("devices", "channels"):
-        # A release that knows nothing of these leaves them as they are: sealed later, never refused.
+        # Older releases leave these columns at their defaults: the address is sealed later, and counts as never refused.
         op.add_column(table, sa.Column("push_address", sa.LargeBinary(), nullable=True))
         op.add_column(table, sa.Column("refusals", sa.Integer(), server_default="0", nullable=False))
         op.add_column(table, sa.Column("refusal", sa.String(64), nullable=True))
