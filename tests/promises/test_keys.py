@@ -1,4 +1,4 @@
-"""A key that is gone withholds a note and never an alarm; where none is left, nobody is said to be reachable."""
+"""Lost keys: a missing master key withholds notes and never alarms; without any key nobody is shown as reachable."""
 
 import pytest
 
@@ -13,7 +13,7 @@ async def test_promise_10_a_lost_key_withholds_a_note_and_never_an_alarm(world: 
         somebody.process = broken
     pressed = await maya.press(note="Please come.")
     assert pressed["note"] is None
-    # The alarm itself, as it leaves: to the address that this phone registered, from the process that cannot read the note.
+    # The alarm reaches the address that the phone registered, from the process that cannot read the note.
     assert await sponsor.pushed() == ["reach_out"]
     assert [member["reachable"] for member in await maya.circle()] == [True]
     assert await maya.sees_state(sponsor) == "handed"
@@ -25,13 +25,13 @@ async def test_promise_10_a_lost_key_withholds_a_note_and_never_an_alarm(world: 
 
 
 @pytest.mark.promise(10)
-async def test_promise_10_where_no_key_is_left_nobody_is_said_to_be_reachable(world: World) -> None:
+async def test_promise_10_without_any_key_nobody_is_shown_as_reachable(world: World) -> None:
     maya, sponsor, friend = await world.circle("sponsor", "friend", steps=(1, 2))
     broken = await world.another_process(without_any_key())
     maya.process = broken
     pressed = await maya.press()
     assert {row["state"] for row in pressed["recipients"]} == {"unreachable"}
-    assert pressed["unanswered_at"] is not None, "no rung waits for whom nothing reaches"
+    assert pressed["unanswered_at"] is not None, "no rung waits for members who cannot be reached"
     assert [(row["reachable"], row["available_now"]) for row in await maya.circle()] == [(False, False)] * 2
     assert (await maya.get("/v1/circle"))["anyone_available"] is False
     await broken.work()
@@ -41,14 +41,14 @@ async def test_promise_10_where_no_key_is_left_nobody_is_said_to_be_reachable(wo
     assert (ready.status_code, ready.json()["because"]) == (503, "push_keys")
     assert "master.key" in ready.json()["detail"]
     assert (await broken.http.get("/readyz?to=serve")).status_code == 200
-    # The key is back: what waits leaves with the first turn of a process that has it, and nobody is unreachable any more.
+    # A process that has the key sends the waiting pushes in its first turn, and nobody is unreachable any more.
     await world.work()
     assert await sponsor.pushed() == await friend.pushed() == ["reach_out"]
     assert {row["state"] for row in (await maya.reach_out())["recipients"]} == {"handed"}
 
 
 @pytest.mark.promise(10)
-async def test_promise_10_a_call_that_is_open_when_the_last_key_goes_says_so(world: World) -> None:
+async def test_promise_10_an_open_reach_out_shows_when_the_last_key_is_lost(world: World) -> None:
     maya, sponsor = await world.circle("sponsor")
     await maya.press()
     await world.settle()
@@ -60,7 +60,7 @@ async def test_promise_10_a_call_that_is_open_when_the_last_key_goes_says_so(wor
 
 
 @pytest.mark.promise(10)
-async def test_promise_10_the_push_goes_out_as_soon_as_a_worker_with_the_key_comes_round(world: World) -> None:
+async def test_promise_10_the_next_worker_with_the_key_sends_the_push(world: World) -> None:
     maya, sponsor = await world.circle("sponsor")
     maya.process = await world.another_process(without_any_key())
     await maya.press()

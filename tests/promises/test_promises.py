@@ -1,4 +1,4 @@
-"""The ten promises of the design's section 3, as far as the spine keeps them; each test bears its promise's name."""
+"""The promises of the design's section 3 that the core of the server keeps; each test is named after its promise."""
 
 import asyncio
 from collections import Counter
@@ -12,7 +12,7 @@ from tests.world.faults import no_commit_goes_through
 from tests.world.person import Person
 from tests.world.world import World
 
-LEASE = 10.1
+LEASE_SECONDS = 10.1
 
 
 @pytest.mark.promise(1)
@@ -20,20 +20,20 @@ async def test_promise_1_201_means_saved(world: World) -> None:
     maya, sponsor, friend = await world.circle("sponsor", "friend")
     await friend.device("webpush")
 
-    made = await maya.press()
-    # Another process, that shares nothing but the database, finds all of it.
+    pressed = await maya.press()
+    # Another process, which shares only the database, sees all of it.
     await world.another_process()
     assert len(await world.rows(select(ReachOut.id))) == 1
-    told = await world.rows(select(Notice.recipient_id, Notice.id).where(Notice.kind == "reach_out"))
-    assert {str(row.recipient_id) for row in told} == {sponsor.id, friend.id}
+    notices = await world.rows(select(Notice.recipient_id, Notice.id).where(Notice.kind == "reach_out"))
+    assert {str(row.recipient_id) for row in notices} == {sponsor.id, friend.id}
     deliveries = await world.rows(select(Delivery.device_id).join(Notice).where(Notice.kind == "reach_out"))
     assert {str(row.device_id) for row in deliveries} == {*sponsor.devices, *friend.devices}
     assert len(deliveries) == 3
-    assert made["state"] == "waiting"
+    assert pressed["state"] == "waiting"
 
 
 @pytest.mark.promise(1)
-async def test_promise_1_without_a_commit_there_is_no_201_and_nothing_else(world: World) -> None:
+async def test_promise_1_without_a_commit_there_is_no_201_and_no_push(world: World) -> None:
     maya, sponsor = await world.circle("sponsor")
     async with no_commit_goes_through(world):
         problem = await maya.press(expect=503)
@@ -47,27 +47,27 @@ async def test_promise_1_without_a_commit_there_is_no_201_and_nothing_else(world
 
 
 @pytest.mark.promise(2)
-async def test_promise_2_every_live_device_is_handed_to_push_and_the_inbox_holds_it_once(world: World) -> None:
+async def test_promise_2_every_live_device_is_pushed_and_the_inbox_holds_one_notice(world: World) -> None:
     maya, sponsor, friend = await world.circle("sponsor", "friend")
     for kind in ("webpush", "fcm"):
         await friend.device(kind)
     await maya.press()
-    assert [one.where for one in await sponsor.pushes()] == list(sponsor.devices.values())
+    assert [sending.where for sending in await sponsor.pushes()] == list(sponsor.devices.values())
     pushes = await friend.pushes()
-    assert Counter(one.where for one in pushes) == dict.fromkeys(friend.devices.values(), 1)
-    assert {one.push.tag for one in pushes} == {world.reach_out}, "one tag, so that the phone shows it once"
+    assert Counter(sending.where for sending in pushes) == dict.fromkeys(friend.devices.values(), 1)
+    assert {sending.push.tag for sending in pushes} == {world.reach_out}, "one tag, so that the phone shows it once"
     assert len(await friend.inbox("reach_out")) == 1
 
 
 @pytest.mark.promise(2)
-async def test_promise_2_a_crash_after_the_commit_is_made_good_within_15_seconds(world: World) -> None:
+async def test_promise_2_a_push_lost_in_a_crash_is_sent_within_15_seconds(world: World) -> None:
     maya, sponsor = await world.circle("sponsor")
     world.here.forget_pushes()
     await maya.press()
     other = await world.another_process()
     await other.work()
-    assert await sponsor.pushed() == [], "the lease of the dead process still runs"
-    await world.forward(LEASE)
+    assert await sponsor.pushed() == [], "the dead process still holds the lease"
+    await world.forward(LEASE_SECONDS)
     await other.work()
     assert await sponsor.pushed() == ["reach_out"]
     assert len(await sponsor.inbox("reach_out")) == 1
@@ -81,10 +81,10 @@ async def test_promise_2_two_workers_never_send_one_delivery_twice(world: World)
             await member.device()
     world.here.forget_pushes()
     await maya.press()
-    await world.forward(LEASE)
+    await world.forward(LEASE_SECONDS)
     first, second = await world.another_process(), await world.another_process()
     await asyncio.gather(*(process.work() for process in (first, second, first, second)))
-    sent = Counter(one.push.delivery_id for one in world.transport.handed if one.kind == "reach_out")
+    sent = Counter(sending.push.delivery_id for sending in world.transport.handed if sending.kind == "reach_out")
     assert len(sent) == 24
     assert set(sent.values()) == {1}
     assert [len(await member.inbox("reach_out")) for member in circle] == [1] * 4
@@ -95,53 +95,55 @@ async def test_promise_2_two_workers_never_send_one_delivery_twice(world: World)
 @pytest.mark.promise(3)
 async def test_promise_3_a_thousand_presses_with_one_key_are_one_reach_out(world: World) -> None:
     maya, sponsor = await world.circle("sponsor")
-    at_once = asyncio.Semaphore(50)
+    concurrency = asyncio.Semaphore(50)
 
     async def press() -> tuple[int, str]:
-        async with at_once:
+        async with concurrency:
             while True:
                 reply = await maya.send("POST", "/v1/reach-outs", {"note": "One night"}, key="the same")
-                if reply.status_code != 503:  # not saved: a phone whose server is too busy asks again
+                if reply.status_code != 503:  # not saved: when the server is too busy, a phone retries
                     return reply.status_code, reply.json().get("id", reply.text)
 
     replies = await asyncio.gather(*(press() for _ in range(1000)))
     assert Counter(status for status, _ in replies) == {201: 1000}
-    assert len({made for _, made in replies}) == 1
+    assert len({reach_out_id for _, reach_out_id in replies}) == 1
     assert await world.count("reach_outs") == 1
     assert await sponsor.pushed() == ["reach_out"]
     assert len(await sponsor.inbox("reach_out")) == 1
 
 
 @pytest.mark.promise(3)
-async def test_promise_3_another_body_is_refused_and_pressing_again_makes_no_second_one(world: World) -> None:
+async def test_promise_3_another_body_is_refused_and_pressing_again_creates_no_second_reach_out(world: World) -> None:
     maya, sponsor = await world.circle("sponsor")
-    made = await maya.press(key="k", note="One")
-    assert (await maya.press(key="k", note="One"))["id"] == made["id"]
+    first = await maya.press(key="k", note="One")
+    assert (await maya.press(key="k", note="One"))["id"] == first["id"]
     assert (await maya.press(key="k", note="Two", expect=422))["type"] == "/problems/key-reused"
     await world.settle()
     await world.forward(31)
     pressed = await asyncio.gather(*(maya.press(expect=200) for _ in range(20)))
-    assert {again["id"] for again in pressed} == {made["id"]}
+    assert {again["id"] for again in pressed} == {first["id"]}
     assert await world.count("reach_outs") == 1
-    assert await sponsor.pushed() == ["reach_out", "reach_out"], "twenty hands on the button are one further push"
+    assert await sponsor.pushed() == ["reach_out", "reach_out"], "twenty presses at once are one further push"
 
 
 @pytest.mark.promise(4)
 @pytest.mark.parametrize("how", ["removed", "left", "blocked", "blocks"])
-async def test_promise_4_who_is_outside_sees_nothing_from_the_next_request_on(world: World, how: str) -> None:
+async def test_promise_4_somebody_outside_the_circle_sees_nothing_from_the_next_request_on(
+    world: World, how: str
+) -> None:
     maya, sponsor, friend = await world.circle("sponsor", "friend")
     stranger, accepted = await world.person(), await world.person()
     await accepted.device()
     invited = await maya.invites("friend")
     await accepted.post("/v1/invitations/accept", {"token": invited["token"]})
-    # The push waits in its lane: it is looked at again at the moment of sending.
+    # The push is still queued: it is rechecked at the moment of sending.
     world.here.forget_pushes()
     await maya.press(note="Please come.")
     before = await friend.reach_out()
     assert before["note"] == "Please come."
 
-    await gone(maya, friend, how)
-    await world.forward(LEASE)
+    await leave_circle(maya, friend, how)
+    await world.forward(LEASE_SECONDS)
     await world.work()
     assert await sponsor.pushed() == ["reach_out"]
     missing = await stranger.get("/v1/reach-outs/0199f3c2-7b1e-7c55-9d0a-3f6a1b2c3d4e", expect=404)
@@ -157,7 +159,7 @@ async def test_promise_4_who_is_outside_sees_nothing_from_the_next_request_on(wo
 
 
 @pytest.mark.promise(5)
-async def test_promise_5_nobody_is_told_unless_both_have_said_yes(world: World) -> None:
+async def test_promise_5_nobody_is_told_unless_both_have_agreed(world: World) -> None:
     maya, _sponsor = await world.circle("sponsor")
     friend = await world.person()
     await friend.device()
@@ -176,10 +178,12 @@ async def test_promise_5_nobody_is_told_unless_both_have_said_yes(world: World) 
 
 @pytest.mark.promise(5)
 @pytest.mark.parametrize("how", ["removed", "left", "blocked", "blocks"])
-async def test_promise_5_ending_it_takes_effect_at_once_and_is_announced_to_nobody(world: World, how: str) -> None:
+async def test_promise_5_leaving_a_circle_takes_effect_at_once_and_is_announced_to_nobody(
+    world: World, how: str
+) -> None:
     maya, sponsor, friend = await world.circle("sponsor", "friend")
     async with maya.listens() as hers, friend.listens() as theirs, sponsor.listens() as others:
-        await gone(maya, friend, how)
+        await leave_circle(maya, friend, how)
         assert await hers.quiet()
         assert await theirs.quiet()
         assert await others.quiet()
@@ -207,13 +211,13 @@ async def test_promise_6_silence_is_never_hidden(world: World) -> None:
 
 
 @pytest.mark.promise(9)
-async def test_promise_9_any_worker_carries_on_what_another_began(world: World) -> None:
+async def test_promise_9_any_worker_continues_what_another_began(world: World) -> None:
     maya, sponsor = await world.circle("sponsor")
     world.transport.flowing.clear()
     await maya.press()
     await world.transport.begun.wait()
-    # The first process hangs in the middle of its send. All that another needs is in the rows.
-    await world.forward(LEASE)
+    # The first process hangs in the middle of its send. The rows hold everything that another process needs.
+    await world.forward(LEASE_SECONDS)
     other = await world.another_process()
     assert await other.worker.tick()
     world.transport.flowing.set()
@@ -237,7 +241,7 @@ async def test_promise_10_distress_is_never_refused(world: World) -> None:
 
 
 @pytest.mark.promise(10)
-async def test_promise_10_nothing_says_all_is_well_that_nobody_said(world: World) -> None:
+async def test_promise_10_no_all_clear_is_sent_unless_the_person_gave_it(world: World) -> None:
     maya, sponsor = await world.circle("sponsor")
     await maya.press()
     await world.settle()
@@ -249,8 +253,8 @@ async def test_promise_10_nothing_says_all_is_well_that_nobody_said(world: World
     assert outcome.kind == "ended"
 
 
-async def gone(owner: Person, member: Person, how: str) -> None:
-    """The four ways in which somebody is no longer in a circle."""
+async def leave_circle(owner: Person, member: Person, how: str) -> None:
+    """End a membership, in one of the four ways."""
     match how:
         case "removed":
             await owner.delete(f"/v1/circle/{member.places[owner.id]}")

@@ -1,4 +1,4 @@
-"""Who sees what is decided in one place: no query of a rule compares a person's column by itself."""
+"""Visibility is decided in `rules/access`: no other query compares a column that refers to a person."""
 
 import ast
 from collections.abc import Iterator
@@ -17,12 +17,12 @@ PERSON_COLUMNS = frozenset(
 )
 """Columns of any table that refer to a person: `person_id`, `owner_id`, `companion_id` and the like."""
 
-FOR_NOBODY = {
+EXCEPTIONS = {
     "rules/access/": "is where the conditions are written",
     "rules/accounts/passkeys.py::_find_signer": "finds whoever signs in by a credential; nobody is signed in yet",
     "rules/circle/blocks.py::list_blocks": "goes on behind the last row of a page; the rows are the caller's own",
 }
-"""What may compare by itself: a file, a folder, or a function of a file, and why no visibility is decided there."""
+"""Code that may compare such columns: a file, a folder or a function, and why it decides no visibility."""
 
 
 def is_table_column(node: ast.expr) -> bool:
@@ -74,22 +74,22 @@ def covers(entry: str, place: str) -> bool:
     return place == entry or (entry.endswith("/") and place.startswith(entry)) or place.startswith(f"{entry}::")
 
 
-def test_who_sees_what_is_decided_in_one_place() -> None:
-    undecided = {place for place in deciding_places() if not any(covers(entry, place) for entry in FOR_NOBODY)}
+def test_visibility_is_decided_only_in_rules_access() -> None:
+    undecided = {place for place in deciding_places() if not any(covers(entry, place) for entry in EXCEPTIONS)}
     assert undecided == set(), "use a condition of rules/access, or say here why nobody looks"
 
 
 def test_every_exception_is_needed() -> None:
-    unused = {entry for entry in FOR_NOBODY if not any(covers(entry, place) for place in deciding_places())}
+    unused = {entry for entry in EXCEPTIONS if not any(covers(entry, place) for place in deciding_places())}
     assert unused == set()
 
 
-def test_the_columns_are_those_of_the_tables() -> None:
+def test_person_columns_come_from_the_models() -> None:
     assert {"person_id", "owner_id", "member_id", "recipient_id", "sender_id", "companion_id"} <= PERSON_COLUMNS
     assert all(is_table(name) for name in models.__all__)
 
 
-def test_a_hand_written_comparison_is_noticed() -> None:
+def test_a_handwritten_comparison_is_detected() -> None:
     written = {
         "select(Notice).where(Notice.recipient_id == who.person_id)",
         "select(Notice).where(person_id == Notice.recipient_id)",

@@ -1,4 +1,4 @@
-"""The catalogues of the server: alike in what they hold and fill in, whole in their own language, and listed in one place."""
+"""The server's language catalogues: the same entries and placeholders, fully translated, and listed in one place."""
 
 import re
 from collections.abc import Iterator
@@ -12,57 +12,57 @@ from rules.languages import LANGUAGES, nearest, offered
 from rules.languages.en import ENGLISH
 
 ROOT = Path(__file__).parents[2]
-SAME = {
+SAME_AS_ENGLISH = {
     "es": {"export.values.False", "export.values.sms", "export.values.ntfy"},
     "de": {"export.fields.name", "export.values.sms", "export.values.ntfy"},
 }
-"""What may read as in English: names, and words that two languages share."""
-OTHERS = sorted(set(LANGUAGES) - {"en"})
+"""Entries that may be the same as in English: names, and words that both languages share."""
+OTHER_LANGUAGES = sorted(set(LANGUAGES) - {"en"})
 
 
-def _texts(held: object, path: str = "") -> Iterator[tuple[str, str]]:
+def catalogue_texts(held: object, path: str = "") -> Iterator[tuple[str, str]]:
     """Yield every text below a catalogue with the path to it, in order."""
     if isinstance(held, str):
         yield path, held
     elif isinstance(held, dict):
         for key, value in held.items():
-            yield from _texts(value, f"{path}.{key}".lstrip("."))
+            yield from catalogue_texts(value, f"{path}.{key}".lstrip("."))
     elif isinstance(held, tuple):
         for index, value in enumerate(held):
-            yield from _texts(value, f"{path}.{index}")
+            yield from catalogue_texts(value, f"{path}.{index}")
 
 
-def _catalogue(tag: str) -> dict[str, str]:
-    return dict(_texts(asdict(LANGUAGES[tag])))
+def catalogue(tag: str) -> dict[str, str]:
+    return dict(catalogue_texts(asdict(LANGUAGES[tag])))
 
 
-@pytest.mark.parametrize("tag", OTHERS)
-def test_a_catalogue_holds_what_english_holds_in_the_same_order(tag: str) -> None:
-    english, other = _catalogue("en"), _catalogue(tag)
+@pytest.mark.parametrize("tag", OTHER_LANGUAGES)
+def test_a_catalogue_has_the_same_entries_as_english_in_the_same_order(tag: str) -> None:
+    english, other = catalogue("en"), catalogue(tag)
     assert list(other) == list(english)
     assert [path for path, text in other.items() if not text.strip()] == []
 
 
-@pytest.mark.parametrize("tag", OTHERS)
-def test_a_catalogue_fills_in_what_english_fills_in(tag: str) -> None:
-    english, other = _catalogue("en"), _catalogue(tag)
+@pytest.mark.parametrize("tag", OTHER_LANGUAGES)
+def test_a_catalogue_has_the_same_placeholders_as_english(tag: str) -> None:
+    english, other = catalogue("en"), catalogue(tag)
     places = re.compile(r"\{\w*\}")
     assert [path for path, text in other.items() if places.findall(text) != places.findall(english[path])] == []
 
 
-@pytest.mark.parametrize("tag", OTHERS)
-def test_nothing_is_left_in_english_by_mistake(tag: str) -> None:
-    english, other = _catalogue("en"), _catalogue(tag)
-    assert {path for path, text in other.items() if text == english[path]} == SAME[tag]
+@pytest.mark.parametrize("tag", OTHER_LANGUAGES)
+def test_nothing_is_left_untranslated(tag: str) -> None:
+    english, other = catalogue("en"), catalogue(tag)
+    assert {path for path, text in other.items() if text == english[path]} == SAME_AS_ENGLISH[tag]
 
 
-def test_every_file_has_its_row() -> None:
+def test_every_catalogue_file_is_listed() -> None:
     folder = Path(str(languages.__file__)).parent
     files = {path.stem for path in folder.glob("*.py")} - {"__init__", "catalogue"}
     assert files == set(LANGUAGES)
 
 
-def test_the_app_and_the_server_speak_the_same_languages_by_the_same_names() -> None:
+def test_app_and_server_offer_the_same_languages() -> None:
     source = (ROOT / "phone" / "src" / "i18n" / "languages.ts").read_text(encoding="utf-8")
     rows = re.search(r"const LANGUAGES = \{(.*?)\}", source, re.DOTALL)
     assert rows is not None
@@ -96,7 +96,7 @@ def test_no_other_file_lists_languages() -> None:
         (None, None),
     ],
 )
-def test_a_tag_is_spoken_by_its_first_part_and_else_in_english(tag: str | None, language: str | None) -> None:
+def test_a_language_tag_falls_back_to_its_base_and_then_to_english(tag: str | None, language: str | None) -> None:
     assert offered(tag) == language
     assert nearest(tag) == (language or "en")
 

@@ -1,4 +1,4 @@
-"""Whether a push about a bookend still goes out when it is looked at again at the moment of sending."""
+"""Whether a push about a bookend is still sent when it is rechecked at the moment of sending."""
 
 from dataclasses import replace
 
@@ -7,7 +7,7 @@ import pytest
 from models.enums import NoticeKind
 from rules.outbox.wanted import Facts, wanted
 
-TOLD = Facts(
+MISSED = Facts(
     kind=NoticeKind.BOOKEND_MISSED,
     address_open=True,
     address_is_recipients=True,
@@ -24,35 +24,35 @@ TOLD = Facts(
     member=True,
     available=True,
 )
-"""To the companion, who was told a moment ago."""
-NUDGED = replace(TOLD, kind=NoticeKind.BOOKEND_DUE, to_its_owner=True, told=False, member=False)
-"""To the one whose bookend it is."""
-ASKED = replace(TOLD, kind=NoticeKind.STANDING_BY, told=False)
-"""To the companion, when it is planned."""
-RELIEVED = replace(TOLD, kind=NoticeKind.ALL_CLEAR, open=False)
-ENDED = replace(TOLD, kind=NoticeKind.ENDED, open=False, told=False, member=False)
-"""The bookend is no more, and perhaps the account."""
+"""To the companion: the bookend was missed."""
+NUDGED = replace(MISSED, kind=NoticeKind.BOOKEND_DUE, to_its_owner=True, told=False, member=False)
+"""To the person whose bookend it is: it is due."""
+STANDING_BY = replace(MISSED, kind=NoticeKind.STANDING_BY, told=False)
+"""To the companion: a bookend is planned."""
+RELIEVED = replace(MISSED, kind=NoticeKind.ALL_CLEAR, open=False)
+ENDED = replace(MISSED, kind=NoticeKind.ENDED, open=False, told=False, member=False)
+"""To the companion: the bookend was deleted, perhaps with the account."""
 
 
 @pytest.mark.parametrize(
     ("facts", "changed", "expected"),
     [
-        (TOLD, {}, True),
-        (TOLD, {"open": False}, False),  # checked in meanwhile, or cancelled
-        (TOLD, {"member": False}, False),  # removed, left, blocked
-        (TOLD, {"available": False}, False),  # muted, or past their hours
-        (TOLD, {"muted": True}, False),
-        (TOLD, {"told": False}, False),
-        (TOLD, {"dismissed": True}, False),
-        (TOLD, {"address_open": False}, False),
-        (TOLD, {"address_is_recipients": False}, False),  # the phone changed hands
-        (ASKED, {}, True),
-        (ASKED, {"available": False}, False),  # it wakes nobody
-        (ASKED, {"muted": True}, False),
-        (ASKED, {"open": False}, False),  # over before it could be sent
-        (ASKED, {"told": True}, False),  # they know more by now
-        (ASKED, {"member": False}, False),
-        (ASKED, {"dismissed": True}, False),
+        (MISSED, {}, True),
+        (MISSED, {"open": False}, False),  # checked in meanwhile, or cancelled
+        (MISSED, {"member": False}, False),  # removed, left, blocked
+        (MISSED, {"available": False}, False),  # muted, or past their hours
+        (MISSED, {"muted": True}, False),
+        (MISSED, {"told": False}, False),
+        (MISSED, {"dismissed": True}, False),
+        (MISSED, {"address_open": False}, False),
+        (MISSED, {"address_is_recipients": False}, False),  # the phone changed hands
+        (STANDING_BY, {}, True),
+        (STANDING_BY, {"available": False}, False),  # it is not urgent
+        (STANDING_BY, {"muted": True}, False),
+        (STANDING_BY, {"open": False}, False),  # over before it could be sent
+        (STANDING_BY, {"told": True}, False),  # the companion has been told more by now
+        (STANDING_BY, {"member": False}, False),
+        (STANDING_BY, {"dismissed": True}, False),
         (NUDGED, {}, True),
         (NUDGED, {"available": False}, True),  # their own reminder comes at their own hour
         (NUDGED, {"open": False}, False),
@@ -60,12 +60,12 @@ ENDED = replace(TOLD, kind=NoticeKind.ENDED, open=False, told=False, member=Fals
         (NUDGED, {"kind": NoticeKind.UNANSWERED}, True),
         (NUDGED, {"kind": NoticeKind.UNANSWERED, "open": False}, False),
         (RELIEVED, {}, True),
-        (RELIEVED, {"available": False}, True),  # who was woken is also told that all is well
+        (RELIEVED, {"available": False}, True),  # whoever was woken gets the all-clear too
         (RELIEVED, {"member": False}, False),
         (ENDED, {}, True),
         (ENDED, {"dismissed": True}, False),
         (ENDED, {"muted": True}, False),
     ],
 )
-def test_looked_at_again(facts, changed, expected):
+def test_recheck_at_the_moment_of_sending(facts, changed, expected):
     assert wanted(replace(facts, **changed)) is expected

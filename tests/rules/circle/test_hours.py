@@ -1,4 +1,4 @@
-"""Weekly hours in every time zone over two years: no instant is lost or doubled, whatever the clocks there do."""
+"""Weekly hours in every time zone over two years: no instant is lost or doubled, whatever its clocks do."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -17,18 +17,18 @@ END = START + timedelta(days=731)
 DAY = timedelta(days=1)
 MINUTE = timedelta(minutes=1)
 WEEKS = timedelta(days=7)
-"""No zone changes its clocks twice within so long."""
-# No divisors of a day, so that all times of the day come by.
+"""No zone changes its clocks twice within this time."""
+# Not a divisor of a day, so that every time of day is visited.
 STRIDE = timedelta(hours=37, minutes=13)
 ALIAS = timedelta(days=97, hours=7, minutes=13)
-"""For one more name of a zone that has been walked through already."""
+"""Stride for a further name of a zone that has been tested already."""
 PARTS = [("00:00", "01:30"), ("01:30", "02:30"), ("02:30", "03:00"), ("03:00", "12:00"), ("12:00", "24:00")]
-"""A day without a hole, cut where clocks are usually changed."""
+"""A whole day, cut at the times when clocks usually change."""
 WEEK = [{"day": day, "from": begin, "to": end} for day in range(7) for begin, end in PARTS]
 
 
 def instants(name: str, stride: timedelta) -> Iterator[datetime]:
-    """Through the two years, and around every change of the clocks to the minute."""
+    """Yield instants across the two years, and every minute of interest around each clock change."""
     moment = START
     while moment < END:
         yield moment
@@ -40,9 +40,9 @@ def instants(name: str, stride: timedelta) -> Iterator[datetime]:
 
 @cache
 def changes(name: str) -> list[datetime]:
-    """The instants, to the minute, at which this zone's distance from UTC changes."""
+    """Return the instants, to the minute, at which the zone's UTC offset changes."""
     zone = ZoneInfo(name)
-    found: list[datetime] = []
+    changed_at: list[datetime] = []
     day = START
     while day < END:
         if _offset(zone, day) != _offset(zone, day + WEEKS):
@@ -53,24 +53,24 @@ def changes(name: str) -> list[datetime]:
                     low = middle
                 else:
                     high = middle
-            found.append(high)
+            changed_at.append(high)
         day += WEEKS
-    return found
+    return changed_at
 
 
 def _offset(zone: ZoneInfo, moment: datetime) -> timedelta:
     return moment.astimezone(zone).utcoffset() or timedelta(0)
 
 
-def on_the_wall(name: str, moment: datetime) -> tuple[int, int]:
-    """Day of the week and minute of the day, worked out from the distance to UTC alone."""
+def local_day_and_minute(name: str, moment: datetime) -> tuple[int, int]:
+    """Return day of the week and minute of the day, computed from the UTC offset alone."""
     since_monday = moment - datetime(2026, 1, 5, tzinfo=UTC) + _offset(ZoneInfo(name), moment)
     days, rest = divmod(since_monday, DAY)
     return days % 7, rest // MINUTE
 
 
-def test_every_zone_over_two_years():
-    """Of a week cut into pieces exactly the one that the wall clock shows is open, at every instant."""
+def test_every_time_zone_over_two_years():
+    """At every instant exactly one window of a partitioned week is open: the one at the local time."""
     looked = 0
     walked: set[tuple[timedelta, ...]] = set()
     for name in sorted(time_zones()):
@@ -79,7 +79,7 @@ def test_every_zone_over_two_years():
         stride = ALIAS if shape in walked else STRIDE
         walked.add(shape)
         for moment in instants(name, stride):
-            day, minute = on_the_wall(name, moment)
+            day, minute = local_day_and_minute(name, moment)
             clock = f"{minute // 60:02}:{minute % 60:02}"
             expected = next(w for w in WEEK if w["day"] == day and str(w["from"]) <= clock < str(w["to"]))
             nearby = [w for w in WEEK if w["day"] in {day, (day + 1) % 7, (day - 1) % 7}]
@@ -107,8 +107,8 @@ def test_every_zone_over_two_years():
         ("Pacific/Kiritimati", datetime(2026, 5, 2, tzinfo=UTC), "00:00", "24:00", 1440),  # 14 hours ahead
     ],
 )
-def test_a_window_in_a_night_when_the_clocks_change(name, night, begin, end, minutes):
-    """How many minutes of one Sunday's window there are."""
+def test_a_window_in_a_night_of_a_clock_change(name, night, begin, end, minutes):
+    """Count the minutes of one Sunday's window."""
     window = {"day": 6, "from": begin, "to": end}
     opened = [
         moment for moment in (night + n * MINUTE for n in range(3 * 1440)) if hours.within([window], name, moment)
@@ -116,7 +116,7 @@ def test_a_window_in_a_night_when_the_clocks_change(name, night, begin, end, min
     assert len(opened) == minutes
 
 
-def test_the_end_of_a_window_is_not_in_it():
+def test_the_end_of_a_window_is_exclusive():
     evening = [{"day": 1, "from": "20:00", "to": "22:00"}]
     assert not hours.within(evening, "UTC", datetime(2026, 3, 10, 19, 59, 59, 999999, tzinfo=UTC))
     assert hours.within(evening, "UTC", datetime(2026, 3, 10, 20, 0, tzinfo=UTC))
@@ -138,7 +138,7 @@ def test_the_end_of_a_window_is_not_in_it():
         ("20:00", "22:00", (22, 0, 0), False),
     ],
 )
-def test_a_last_minute_is_meant_with_its_hour(begin, end, at, expected):
+def test_a_window_that_ends_at_minute_59_includes_that_minute(begin, end, at, expected):
     window = {"day": 1, "from": begin, "to": end}
     assert (
         hours.within(
@@ -148,7 +148,7 @@ def test_a_last_minute_is_meant_with_its_hour(begin, end, at, expected):
     )
 
 
-def test_windows_that_adjoin_leave_no_gap():
+def test_adjacent_windows_leave_no_gap():
     ends = [("23:59", "00:00"), ("24:00", "00:00"), ("12:59", "13:00"), ("12:00", "12:00")]
     for end, begin in ends:
         over_night = begin == "00:00"
@@ -166,7 +166,7 @@ TIMES = [f"{hour:02}:{minute:02}" for hour in range(24) for minute in (0, 15, 30
 
 @st.composite
 def weeks(draw):
-    """Some windows of a week, as people declare them."""
+    """Draw some windows of a week, as people declare them."""
     declared = []
     for day in draw(st.sets(st.integers(0, 6), min_size=1, max_size=7)):
         begin, end = sorted(draw(st.lists(st.sampled_from([*TIMES, "24:00"]), min_size=2, max_size=2, unique=True)))
@@ -176,8 +176,8 @@ def weeks(draw):
 
 @settings(max_examples=300)
 @given(data=st.data(), week=weeks(), seconds=st.integers(-3 * 86400, 3 * 86400), muted=st.integers(-100_000, 100_000))
-def test_the_next_moment_in_which_hours_begin(data, week, seconds, muted):
-    """In any zone, about the changes of its clocks: from it on somebody may be pushed, and not a moment earlier."""
+def test_next_available_is_the_earliest_available_moment(data, week, seconds, muted):
+    """In any zone, around its clock changes: available from this moment on, and not a moment earlier."""
     name = data.draw(st.sampled_from(sorted(time_zones())))
     near = data.draw(st.sampled_from(changes(name) or [START + WEEKS]))
     now = near + timedelta(seconds=seconds)
@@ -200,23 +200,23 @@ def test_the_next_moment_in_which_hours_begin(data, week, seconds, muted):
 @pytest.mark.parametrize(
     ("name", "now", "begin", "end", "expected"),
     [
-        # The clocks jump into the middle of the window: it begins with the jump.
+        # The clocks go forward into the window: it begins with the change.
         ("Europe/Berlin", "03-29T00:30", "02:30", "05:00", "03-29T01:00"),
-        # They fall back into it: what is open for the second time begins with the fall.
+        # The clocks go back into the window: it opens again with the change.
         ("Europe/Berlin", "10-25T00:45", "01:00", "02:30", "10-25T01:00"),
         ("Europe/Berlin", "10-25T00:30", "02:45", "03:00", "10-25T00:45"),
         ("Europe/Berlin", "10-25T01:00", "02:45", "03:00", "10-25T01:45"),
-        # A window that a Sunday leaves out is there a week later.
+        # A window skipped on one Sunday opens a week later.
         ("Europe/Berlin", "03-29T00:30", "02:15", "02:45", "04-05T00:15"),
     ],
 )
-def test_hours_that_begin_while_the_clocks_change(name, now, begin, end, expected):
+def test_next_available_around_a_clock_change(name, now, begin, end, expected):
     window = {"day": 6, "from": begin, "to": end}
-    found = hours.next_available([window], name, None, datetime.fromisoformat(f"2026-{now}Z"), wake_me=False)
-    assert found == datetime.fromisoformat(f"2026-{expected}Z")
+    next_available = hours.next_available([window], name, None, datetime.fromisoformat(f"2026-{now}Z"), wake_me=False)
+    assert next_available == datetime.fromisoformat(f"2026-{expected}Z")
 
 
-def test_a_zone_that_is_no_longer_known_holds_nobody_back():
+def test_an_unknown_time_zone_counts_as_available():
     nothing = [{"day": 0, "from": "00:00", "to": "00:01"}]
     for name in ("Nowhere/Lost", "", "../etc"):
         assert hours.within(nothing, name, datetime(2026, 3, 10, 20, 0, tzinfo=UTC))
@@ -234,12 +234,12 @@ OUTSIDE = [{"day": 1, "from": "08:00", "to": "17:00"}]
         ([], None, False, True),
         (INSIDE, None, False, True),
         (OUTSIDE, None, False, False),
-        (OUTSIDE, None, True, True),  # to be woken any time
-        (INSIDE, NOW + MINUTE, True, False),  # mute wins over all
+        (OUTSIDE, None, True, True),  # may be woken any time
+        (INSIDE, NOW + MINUTE, True, False),  # mute wins over everything
         (None, NOW + MINUTE, False, False),
         (None, NOW, False, True),  # until then, not longer
         (INSIDE, NOW - MINUTE, False, True),
     ],
 )
-def test_available(declared, muted_until, wake_me, expected):
+def test_available_by_hours_mute_and_wake_me(declared, muted_until, wake_me, expected):
     assert hours.available(declared, "UTC", muted_until, NOW, wake_me=wake_me) is expected

@@ -1,4 +1,4 @@
-"""Only one file inserts deliveries and announces them: whoever writes a row elsewhere forgets the lease, or the sender."""
+"""Only `rules/outbox/enqueue.py` inserts deliveries: code elsewhere would forget the lease, or to tell the sender."""
 
 import ast
 from pathlib import Path
@@ -13,12 +13,12 @@ INSERTS = {"insert", "insert_together", "single", "add", "bulk_insert_mappings",
 
 
 def violations(source: str) -> set[str]:
-    """What a module does with deliveries that is for `enqueue` alone."""
+    """Return what a module does with deliveries that only `enqueue` may do."""
     tree = ast.parse(source)
     columns = {
         id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Attribute) and node.attr in {"c", "name"}
     }
-    return {what for node in ast.walk(tree) if (what := _violation(node)) and id(node) not in columns}
+    return {violation for node in ast.walk(tree) if (violation := _violation(node)) and id(node) not in columns}
 
 
 def _violation(node: ast.AST) -> str | None:
@@ -39,15 +39,15 @@ def _violation(node: ast.AST) -> str | None:
 
 
 def test_no_other_file_inserts_or_announces_deliveries() -> None:
-    found = {
-        path.relative_to(ROOT).as_posix(): what
+    violations_by_file = {
+        path.relative_to(ROOT).as_posix(): file_violations
         for folder in FOLDERS
         for path in (ROOT / folder).rglob("*.py")
-        if (what := violations(path.read_text()))
+        if (file_violations := violations(path.read_text()))
     }
-    assert found.pop(ENQUEUE) == {"announces deliveries", "holds the table"}
-    assert found.pop(UNIT_OF_WORK) == {"announces deliveries"}
-    assert found == {}
+    assert violations_by_file.pop(ENQUEUE) == {"announces deliveries", "holds the table"}
+    assert violations_by_file.pop(UNIT_OF_WORK) == {"announces deliveries"}
+    assert violations_by_file == {}
 
 
 @pytest.mark.parametrize(
@@ -62,10 +62,10 @@ def test_no_other_file_inserts_or_announces_deliveries() -> None:
         "await connection.execute(text('INSERT INTO deliveries (id) VALUES (:id)'))",
     ],
 )
-def test_the_test_sees_every_way_to_insert_one(source: str) -> None:
+def test_every_way_to_insert_a_delivery_is_detected(source: str) -> None:
     assert violations(f"async def write():\n    {source}\n")
 
 
 @pytest.mark.parametrize("source", ["update(Delivery).returning(*Delivery.__table__.c)", "select(Delivery.id)"])
-def test_to_read_and_update_them_is_free(source: str) -> None:
+def test_reading_and_updating_deliveries_is_allowed(source: str) -> None:
     assert not violations(source)

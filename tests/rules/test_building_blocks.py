@@ -1,4 +1,4 @@
-"""The ground it all stands on: ids, words, limits, settings, clocks, helplines, pages."""
+"""Building blocks: ids, confirmation words, rate limits, settings, the clock, helplines, pages."""
 
 import re
 from datetime import UTC, datetime, timedelta
@@ -33,27 +33,27 @@ def test_a_later_id_sorts_later(seconds: int, fraction: int, microseconds: int) 
     assert first.int >> 80 == (early - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(milliseconds=1)
 
 
-def test_ids_and_tokens_of_one_moment_differ() -> None:
+def test_ids_and_tokens_of_the_same_moment_differ() -> None:
     assert len({new_id(NOW) for _ in range(1000)}) == 1000
     assert len({new_token() for _ in range(1000)}) == 1000
     assert re.fullmatch(r"[A-Za-z0-9_-]{43}", new_token())
 
 
 @given(st.binary(min_size=2, max_size=40))
-def test_two_words_are_two_and_the_same_on_both_phones(digest: bytes) -> None:
+def test_confirmation_words_are_two_and_the_same_on_both_phones(digest: bytes) -> None:
     first, second = choose_words(digest)
     assert first != second
     assert choose_words(digest) == (first, second)
     assert {first, second} <= set(CONFIRMATION_WORDS)
 
 
-def test_there_are_256_plain_words() -> None:
+def test_there_are_256_confirmation_words() -> None:
     assert len(CONFIRMATION_WORDS) == len(set(CONFIRMATION_WORDS)) == CONFIRMATION_WORD_COUNT == 256
     assert all(re.fullmatch(r"[a-z]{3,10}", word) for word in CONFIRMATION_WORDS)
 
 
 @given(st.lists(st.floats(0, 20), max_size=60), st.integers(1, 5), st.floats(1, 60))
-def test_a_limit_lets_through_its_burst_and_then_its_pace(gaps: list[float], burst: int, every: float) -> None:
+def test_a_rate_limit_allows_its_burst_and_then_its_rate(gaps: list[float], burst: int, every: float) -> None:
     limit = RateLimit("test", burst, every)
     free_at, now, allowed = None, NOW, []
     for gap in gaps:
@@ -63,13 +63,13 @@ def test_a_limit_lets_through_its_burst_and_then_its_pace(gaps: list[float], bur
             free_at = max(free_at or now, now) + timedelta(seconds=every)
         else:
             later = now + timedelta(seconds=wait_for(free_at, limit, now) + 0.001)
-            assert wait_for(free_at, limit, later) == 0, "whoever waits as long as they were told is let through"
+            assert wait_for(free_at, limit, later) == 0, "allowed after the announced wait"
     for at in allowed:
         lately = [moment for moment in allowed if at - timedelta(seconds=burst * every - 0.001) < moment <= at]
         assert len(lately) <= 2 * burst
 
 
-def test_the_first_tries_are_free() -> None:
+def test_a_burst_does_not_wait() -> None:
     limit = RateLimit("test", burst=3, every=10)
     assert wait_for(None, limit, NOW) == 0
     assert wait_for(NOW + timedelta(seconds=20), limit, NOW) == 0
@@ -77,7 +77,7 @@ def test_the_first_tries_are_free() -> None:
 
 
 class TestHelplines:
-    def test_every_country_has_lines_that_somebody_can_reach(self) -> None:
+    def test_every_helpline_can_be_reached(self) -> None:
         listed = helplines.everywhere()
         assert {"US", "GB", "DE", helplines.INTERNATIONAL} <= set(listed)
         for country in listed.values():
@@ -101,7 +101,7 @@ class TestHelplines:
         with pytest.raises(ValidationError):
             helplines.Helpline.model_validate(good | wrong)
 
-    def test_the_report_lists_what_nobody_has_verified_for_a_year(self) -> None:
+    def test_the_report_lists_helplines_not_verified_for_a_year(self) -> None:
         lines = [line for country in helplines.everywhere().values() for line in country.lines]
         oldest = min(lines, key=lambda line: line.verified_on)
         assert helplines_report(oldest.verified_on + timedelta(days=365))[1] is False
@@ -110,7 +110,7 @@ class TestHelplines:
         assert oldest.name in text
         assert len(helplines.stale(max(line.verified_on for line in lines) + timedelta(days=366))) == len(lines)
 
-    def test_a_country_we_know_nothing_of_gets_the_international_lines(self) -> None:
+    def test_an_unknown_region_gets_the_international_helplines(self) -> None:
         for region in (None, "", "ZZ", "zz"):
             assert helplines.for_region(region).region == helplines.INTERNATIONAL
         assert helplines.for_region("gb").region == "GB"
@@ -118,10 +118,10 @@ class TestHelplines:
 
 class TestSettings:
     @pytest.fixture(autouse=True)
-    def _bare(self, monkeypatch: pytest.MonkeyPatch, tmp_path) -> None:
+    def _empty_folder(self, monkeypatch: pytest.MonkeyPatch, tmp_path) -> None:
         monkeypatch.chdir(tmp_path)
 
-    def test_without_any_they_are_those_of_one_machine(self) -> None:
+    def test_defaults_suit_a_single_machine(self) -> None:
         settings = Settings()
         assert settings.sqlalchemy_url == "sqlite+aiosqlite:///var/porchlight.db"
         assert (settings.origin, settings.secure, settings.cookie_name) == (
@@ -139,7 +139,7 @@ class TestSettings:
             ("sqlite:////srv/p.db", "sqlite+aiosqlite:////srv/p.db"),
         ],
     )
-    def test_a_plain_database_address_is_taken(
+    def test_a_plain_database_url_gets_its_driver(
         self, monkeypatch: pytest.MonkeyPatch, given_url: str, used: str
     ) -> None:
         monkeypatch.setenv("PORCHLIGHT_DATABASE_URL", given_url)
@@ -147,7 +147,7 @@ class TestSettings:
         assert settings.sqlalchemy_url == used
         assert "u:p" not in repr(settings)
 
-    def test_one_address_gives_origin_and_cookie(self, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_the_public_url_gives_origin_and_cookie_name(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv("PORCHLIGHT_PUBLIC_URL", "https://Porch.Example/")
         settings = Settings()
         assert (settings.origin, settings.secure, settings.cookie_name) == (
@@ -168,17 +168,17 @@ class TestSettings:
             ("LOG_LEVEL", "loud"),
         ],
     )
-    def test_what_makes_no_sense_is_refused(self, monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
+    def test_invalid_settings_are_refused(self, monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
         monkeypatch.setenv(f"PORCHLIGHT_{name}", value)
         with pytest.raises(ValidationError):
             Settings()
 
-    def test_a_ladder_has_no_lower_bound_for_the_operator(self, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_the_operators_ladder_has_no_minimum(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv("PORCHLIGHT_LADDER", " 0, 0,1 ,1")
         assert Settings().ladder == (0, 0, 1, 1)
 
 
-async def test_the_clock_follows_the_database_and_does_not_go_back_by_a_correction() -> None:
+async def test_the_clock_follows_the_database_and_small_corrections_never_go_back() -> None:
     theirs = [NOW]
 
     async def read() -> datetime:
@@ -187,21 +187,21 @@ async def test_the_clock_follows_the_database_and_does_not_go_back_by_a_correcti
     clock = DatabaseClock(read)
     await clock.anchor()
     first = clock.now()
-    assert timedelta() <= first - NOW < timedelta(seconds=5), "the machine's own clock no longer counts"
+    assert timedelta() <= first - NOW < timedelta(seconds=5), "the machine's own clock is not used"
     theirs[0] = NOW - timedelta(seconds=1)
     await clock.anchor()
     assert clock.now() >= first
     theirs[0] = NOW - timedelta(hours=1)
     await clock.anchor()
     behind = clock.now()
-    assert behind < first, "a clock that was an hour ahead is put right, or every due time would wait for an hour"
+    assert behind < first, "a clock an hour ahead is corrected, or every timer would be an hour late"
     assert clock.now() >= behind
     theirs[0] = NOW + timedelta(hours=1)
     await clock.anchor()
     assert clock.now() - theirs[0] < timedelta(seconds=5)
 
 
-def test_a_time_without_a_zone_is_a_mistake() -> None:
+def test_a_naive_datetime_is_refused() -> None:
     with pytest.raises(ValueError, match="zone"):
         UtcDateTime().process_bind_param(datetime(2026, 1, 1), None)  # type: ignore[arg-type]  # noqa: DTZ001
 
@@ -213,14 +213,14 @@ class Row(BaseModel):
 @given(st.integers(0, 30), st.integers(1, 10))
 def test_pages_hold_every_row_once(count: int, limit: int) -> None:
     rows = [Row(id=str(uuid4())) for _ in range(count)]
-    found: list[str] = []
+    ids: list[str] = []
     start = 0
     while True:
-        got = page(rows[start : start + limit + 1], limit, lambda row: row.id)
-        found += got.items
+        result = page(rows[start : start + limit + 1], limit, lambda row: row.id)
+        ids += result.items
         start += limit
-        assert len(got.items) <= limit
-        if got.next is None:
+        assert len(result.items) <= limit
+        if result.next is None:
             break
-        assert got.next == got.items[-1]
-    assert found == [row.id for row in rows]
+        assert result.next == result.items[-1]
+    assert ids == [row.id for row in rows]
