@@ -1,16 +1,16 @@
-# Porchlight: everything a newcomer types. The only prerequisite is Python 3.11 or newer with venv.
+# Porchlight: the commands for development. The only prerequisite is Python 3.11 or newer with venv.
 
 HOST ?= 127.0.0.1
 PORT ?= 8000
 URL ?= http://localhost:$(PORT)
-# Number of tests in parallel. One more than there are cores, because many of them wait for processes, leases and pages.
+# Number of parallel tests: one more than there are cores, because many tests wait for processes, leases and pages.
 JOBS ?= $(shell expr 1 + `getconf _NPROCESSORS_ONLN 2>/dev/null || echo 1`)
 
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.porchlight-installed
 
-# scripts/bootstrap writes the project's folder into the stamp: an environment that was moved, or whose Python is gone, is rebuilt.
+# scripts/bootstrap writes the project's folder into the stamp: an environment that was moved, or whose Python is missing, is rebuilt.
 ALIVE := $(shell test "`cat $(STAMP) 2>/dev/null`" = "$(CURDIR)" && $(BIN)/python -c '' 2>/dev/null && echo yes)
 
 .PHONY: help install run test lint check demo bench faults fuzz shots coverage lock clean FORCE

@@ -29,17 +29,17 @@ async def audit_command(settings: Settings) -> int:
 def findings_table(findings: Sequence[tuple[Finding, bool]]) -> str:
     """Return the table: one line per finding, ids only."""
     if not findings:
-        return "Nothing found: every timer, delivery and bookend is as it should be."
+        return "Nothing found: every timer, delivery and bookend is in a valid state."
     width = max(len(finding.what) for finding, _ in findings)
     lines = [
-        f"{finding.what:<{width}}  {finding.id or finding.detail!s:<36}  {'mended' if mended else _UNMENDED[finding.id is None]}"
-        for finding, mended in findings
+        f"{finding.what:<{width}}  {finding.id or finding.detail!s:<36}  {'repaired' if repaired else _NOT_REPAIRED[finding.id is None]}"
+        for finding, repaired in findings
     ]
     head = f"{'what':<{width}}  {'id':<36}  now"
-    return "\n".join([head, *lines, f"{len(findings)} found. A worker that runs carries on with what was mended."])
+    return "\n".join([head, *lines, f"{len(findings)} found. A running worker continues with what was repaired."])
 
 
-_UNMENDED = {False: "left", True: "yours to mend"}
+_NOT_REPAIRED = {False: "not repaired", True: "needs the operator"}
 
 
 def _dispatch_nothing(deliveries: Sequence[UUID]) -> None:

@@ -47,7 +47,7 @@ def _show_keys(settings: Settings, keyring: Keyring) -> int:
         else:
             print(f"{path} is missing, or is not the key file of this database: {consequence}.", file=sys.stderr)
     if not keyring.opens_addresses:
-        print("Nobody can be pushed. Put back either of the two files, and restart.", file=sys.stderr)
+        print("Nobody can be pushed. Restore either of the two files, and restart.", file=sys.stderr)
     return 0 if keyring.trusted and keyring.push.trusted else 1
 
 
@@ -57,8 +57,8 @@ async def _rotate_master_key(settings: Settings, database: Database, keyring: Ke
         return 1
     encryption.add_master_key(settings.master_key_path)
     count = await _rewrap_data_keys(database, encryption.load_keyring(settings.master_key_path))
-    print(f"A new master key stands first in {settings.master_key_path}; {count} data keys were wrapped anew.")
-    print("Restart every server and worker, and renew your copy of the key file.")
+    print(f"Added a new current master key to {settings.master_key_path}; {count} data keys were rewrapped.")
+    print("Restart every server and worker, and update your copy of the key file.")
     return 0
 
 
@@ -67,7 +67,7 @@ async def _renew_push_key(settings: Settings, database: Database, keyring: Keyri
     path = settings.push_key_path
     if not keyring.opens_addresses:
         print(
-            "Neither key is there: nothing opens the addresses, so a new key would have nothing to seal.",
+            "Neither key is available: nothing opens the addresses, so a new key could not seal them.",
             file=sys.stderr,
         )
         return 1
@@ -94,8 +94,8 @@ async def _renew_push_key(settings: Settings, database: Database, keyring: Keyri
     clock = DatabaseClock(database.time)
     await clock.anchor()
     count = await PushAddressSealer(database, clock, keyring).run(anew=True)
-    print(f"A new push key stands first in {path}; {count} addresses were sealed anew.")
-    print("Restart every server and worker, and renew your copy of the key file.")
+    print(f"Added a new current push key to {path}; {count} addresses were resealed.")
+    print("Restart every server and worker, and update your copy of the key file.")
     return 0
 
 

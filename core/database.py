@@ -71,7 +71,7 @@ class Database:
             yield session
 
     def statements(self, *, read_only: bool = False) -> AbstractAsyncContextManager[Statements]:
-        """Single statements: one that writes, with or without one that reads before it, are two round trips in all.
+        """Open a connection for single statements, the cheapest way to read once and write once.
 
         On PostgreSQL each statement is its own transaction, without BEGIN and COMMIT; on SQLite they share one
         transaction, which occupies the writer unless it is `read_only`.

@@ -44,10 +44,10 @@ class Auditor:
         with isolated("audit_not_mended", level="error", **fields):
             async with self._database.write() as session:
                 unit = UnitOfWork(session, self._clock.now(), self._keyring)
-                mended = await audit.repair(unit, finding)
+                repaired = await audit.repair(unit, finding)
                 await unit.commit(self._bus, self._dispatch_now)
-            log.warning("audit_found", mended=mended, **fields)
-            return mended
+            log.warning("audit_found", mended=repaired, **fields)
+            return repaired
         return False
 
 

@@ -248,7 +248,7 @@ def test_the_table_that_the_command_prints() -> None:
     one = Finding(FindingKind.OVERDUE, UUID(int=7))
     assert findings_table([(one, True), (one, False)]).splitlines() == [
         "what               id                                    now",
-        "reach_out_overdue  00000000-0000-0000-0000-000000000007  mended",
-        "reach_out_overdue  00000000-0000-0000-0000-000000000007  left",
-        "2 found. A worker that runs carries on with what was mended.",
+        "reach_out_overdue  00000000-0000-0000-0000-000000000007  repaired",
+        "reach_out_overdue  00000000-0000-0000-0000-000000000007  not repaired",
+        "2 found. A running worker continues with what was repaired.",
     ]
