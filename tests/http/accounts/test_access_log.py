@@ -1,4 +1,4 @@
-"""The access log: what happened to the ways into an account, for its owner's eyes, and never from where."""
+"""The access log: sign-ins and changes of an account's credentials, for its owner only, without IP addresses."""
 
 from typing import Any
 
@@ -7,16 +7,16 @@ from tests.world.world import World
 
 
 async def log(person: Person) -> list[dict[str, Any]]:
-    """All of it, oldest first; what was done in one moment by its words."""
-    found = (await person.get("/v1/me/access-log?limit=100"))["items"]
-    return sorted(found, key=lambda event: (event["created_at"], event["kind"]))
+    """Return the whole access log, oldest first; events of the same moment by kind."""
+    events = (await person.get("/v1/me/access-log?limit=100"))["items"]
+    return sorted(events, key=lambda event: (event["created_at"], event["kind"]))
 
 
 async def kinds(person: Person) -> list[str]:
     return [event["kind"] for event in await log(person)]
 
 
-async def test_who_came_in_and_what_was_changed(world: World) -> None:
+async def test_sign_ins_and_account_changes_are_logged(world: World) -> None:
     maya = await world.person("Maya")
     elsewhere = await maya.again()
     await maya.post("/v1/sessions/current/proof", {"passphrase": "a guess"}, expect=401)
@@ -28,31 +28,31 @@ async def test_who_came_in_and_what_was_changed(world: World) -> None:
     await maya.post("/v1/recovery-codes", expect=201, key="k")
     await maya.put("/v1/me/passphrase", {"passphrase": "another lantern"}, expect=204)
     await maya.get("/v1/me/export")
-    found = await log(maya)
-    here, there = maya.session_id, elsewhere.session_id
-    assert [(event["kind"], event["about_id"], event["session_id"]) for event in found] == [
-        ("signed_up", None, here),
-        ("signed_in", None, there),
-        ("proof_failed", None, here),
-        ("device_added", device["id"], here),
-        ("device_removed", device["id"], here),
-        ("codes_renewed", None, here),
-        ("passphrase_changed", None, here),
-        ("signed_out", there, here),
-        ("exported", None, here),
+    events = await log(maya)
+    own, other = maya.session_id, elsewhere.session_id
+    assert [(event["kind"], event["about_id"], event["session_id"]) for event in events] == [
+        ("signed_up", None, own),
+        ("signed_in", None, other),
+        ("proof_failed", None, own),
+        ("device_added", device["id"], own),
+        ("device_removed", device["id"], own),
+        ("codes_renewed", None, own),
+        ("passphrase_changed", None, own),
+        ("signed_out", other, own),
+        ("exported", None, own),
     ]
-    assert [event["current"] for event in found] == [event["session_id"] == here for event in found]
-    assert set(found[0]) == {"id", "kind", "about_id", "session_id", "current", "created_at"}
+    assert [event["current"] for event in events] == [event["session_id"] == own for event in events]
+    assert set(events[0]) == {"id", "kind", "about_id", "session_id", "current", "created_at"}
 
 
-async def test_a_recovery_and_what_it_ended(world: World) -> None:
+async def test_a_recovery_and_the_sessions_it_ended_are_logged(world: World) -> None:
     maya = await world.person("Maya")
-    said = {
+    body = {
         "sign_in_name": maya.sign_in_name,
         "recovery_code": maya.recovery_codes[0],
         "new_passphrase": "another lantern",
     }
-    reply = await world.here.http.post("/v1/sessions/recovery", json=said)
+    reply = await world.here.http.post("/v1/sessions/recovery", json=body)
     back = Person(world, world.here, "Maya", maya.sign_in_name, reply.json())
     assert await kinds(back) == ["signed_up", "recovered", "signed_out"]
     await back.delete("/v1/sessions/current")
@@ -60,22 +60,22 @@ async def test_a_recovery_and_what_it_ended(world: World) -> None:
     assert (await kinds(await back.again()))[-2:] == ["signed_out", "signed_in"]
 
 
-async def test_a_retry_is_one_sign_in(world: World) -> None:
+async def test_a_retried_sign_in_is_logged_once(world: World) -> None:
     maya = await world.person("Maya")
-    said = {"sign_in_name": maya.sign_in_name, "passphrase": maya.passphrase}
+    body = {"sign_in_name": maya.sign_in_name, "passphrase": maya.passphrase}
     for _ in range(2):
-        await world.here.http.post("/v1/sessions", json=said, headers={"Idempotency-Key": "k"})
+        await world.here.http.post("/v1/sessions", json=body, headers={"Idempotency-Key": "k"})
     assert await kinds(maya) == ["signed_up", "signed_in"]
 
 
-async def test_a_phone_that_somebody_else_signs_in_on_leaves_its_former_owners_account(world: World) -> None:
+async def test_a_device_taken_over_by_somebody_else_is_logged_as_removed(world: World) -> None:
     maya, ana = await world.person("Maya"), await world.person("Ana")
     device = await maya.device()
     await ana.device(address=maya.devices[device["id"]])
     assert [(event["kind"], event["session_id"]) for event in await log(maya)][-1] == ("device_removed", None)
 
 
-async def test_channels_are_ways_to_a_person_too(world: World) -> None:
+async def test_channel_changes_are_logged(world: World) -> None:
     maya = await world.person("Maya")
     address = await world.gives_channel(maya)
     [channel] = (await maya.get("/v1/channels"))["items"]
@@ -84,7 +84,7 @@ async def test_channels_are_ways_to_a_person_too(world: World) -> None:
     assert [(event["kind"], event["about_id"]) for event in await log(maya)][-1] == ("channel_removed", channel["id"])
 
 
-async def test_it_is_for_its_owner_only_and_comes_in_pages(world: World) -> None:
+async def test_the_log_is_paged_and_only_for_its_owner(world: World) -> None:
     maya, sponsor = await world.circle("sponsor")
     for _ in range(3):
         await maya.again()
@@ -96,7 +96,7 @@ async def test_it_is_for_its_owner_only_and_comes_in_pages(world: World) -> None
     assert (await world.here.http.get("/v1/me/access-log")).status_code == 401
 
 
-async def test_no_address_is_kept(world: World) -> None:
+async def test_no_ip_address_is_stored(world: World) -> None:
     await world.person("Maya")
     async with world.database.read() as session:
         connection = await session.connection()
@@ -105,7 +105,7 @@ async def test_no_address_is_kept(world: World) -> None:
     assert "127.0.0.1" not in held
 
 
-async def test_it_is_kept_for_90_days(world: World) -> None:
+async def test_events_are_kept_for_90_days(world: World) -> None:
     maya = await world.person("Maya")
     await world.forward(89.9 * 24 * 3600)
     assert (await world.purge().run())["access_events"] == 0
@@ -114,7 +114,7 @@ async def test_it_is_kept_for_90_days(world: World) -> None:
     assert (await world.purge().run())["access_events"] == 1
 
 
-async def test_what_was_not_done_is_not_in_it(world: World) -> None:
+async def test_failed_requests_are_not_logged(world: World) -> None:
     maya = await world.person("Maya")
     await maya.delete("/v1/devices/0199f3c2-7b1e-7c55-9d0a-3f6a1b2c3d4e", expect=404)
     await maya.delete("/v1/sessions/0199f3c2-7b1e-7c55-9d0a-3f6a1b2c3d4e", expect=404)

@@ -1,4 +1,4 @@
-"""Phones and browsers: one address, one device; refreshed, retired, tried out; and no address that we should not call."""
+"""Devices: one per address; refreshed, retired, tested; and endpoints that the server must not call."""
 
 import asyncio
 import secrets
@@ -16,7 +16,7 @@ WEBPUSH = {"kind": "webpush", "endpoint": ENDPOINT + "one", "keys": KEYS}
 
 
 @pytest.mark.parametrize("kind", ["fcm", "webpush"])
-async def test_the_same_address_again_is_the_same_device(world: World, kind: str) -> None:
+async def test_registering_the_same_address_again_gives_the_same_device(world: World, kind: str) -> None:
     maya = await world.person("Maya")
     first = await maya.device(kind, label="Kitchen phone")
     assert (first["kind"], first["label"], first["disabled_at"], first["last_receipt_at"]) == (
@@ -25,15 +25,15 @@ async def test_the_same_address_again_is_the_same_device(world: World, kind: str
         None,
         None,
     )
-    said = (
+    address = (
         {"token": maya.devices[first["id"]]} if kind == "fcm" else {"endpoint": maya.devices[first["id"]], "keys": KEYS}
     )
-    again = await maya.post("/v1/devices", {"kind": kind, **said}, expect=200)
+    again = await maya.post("/v1/devices", {"kind": kind, **address}, expect=200)
     assert (again["id"], again["label"]) == (first["id"], "Kitchen phone")
     assert len((await maya.get("/v1/devices"))["items"]) == 1
 
 
-async def test_an_address_that_moves_to_another_person_leaves_the_first(world: World) -> None:
+async def test_an_address_moves_to_the_person_who_registers_it_last(world: World) -> None:
     maya, sponsor = await world.circle("sponsor")
     [where] = sponsor.devices.values()
     ben = await world.person("Ben")
@@ -44,13 +44,13 @@ async def test_an_address_that_moves_to_another_person_leaves_the_first(world: W
     assert await maya.sees_state(sponsor) == "unreachable"
 
 
-async def test_a_refreshed_token_takes_the_place_of_the_old_one(world: World) -> None:
+async def test_a_refreshed_token_replaces_the_old_one(world: World) -> None:
     maya, sponsor = await world.circle("sponsor")
     [device] = sponsor.devices
     await sponsor.put(f"/v1/devices/{device}", {"kind": "fcm", "token": "fresh", "label": "New"}, expect=200)
     sponsor.devices[device] = "fresh"
     await maya.press()
-    assert [one.where for one in await sponsor.pushes()] == ["fresh"]
+    assert [sending.where for sending in await sponsor.pushes()] == ["fresh"]
     assert [row["label"] for row in (await sponsor.get("/v1/devices"))["items"]] == ["New"]
     for other in ({"kind": "webpush", "endpoint": ENDPOINT + "x", "keys": KEYS},):
         await sponsor.put(f"/v1/devices/{device}", other, expect=404)
@@ -62,10 +62,10 @@ async def test_a_refreshed_token_takes_the_place_of_the_old_one(world: World) ->
 
 async def test_a_person_has_at_most_20_devices(world: World) -> None:
     maya = await world.person("Maya")
-    made = [await maya.device() for _ in range(20)]
+    devices = [await maya.device() for _ in range(20)]
     refused = await maya.post("/v1/devices", {"kind": "fcm", "token": "one more"[:3]}, expect=409)
     assert refused["type"] == "/problems/too-many-devices"
-    await maya.delete(f"/v1/devices/{made[0]['id']}")
+    await maya.delete(f"/v1/devices/{devices[0]['id']}")
     await maya.device()
 
 
@@ -83,26 +83,26 @@ async def test_a_retired_device_is_listed_for_30_days_and_comes_back_with_its_id
     assert (back["id"], back["disabled_at"]) == (device["id"], None)
 
 
-async def test_a_test_push_is_a_real_one_and_stands_in_no_inbox(world: World) -> None:
+async def test_a_test_push_is_sent_and_creates_no_notice(world: World) -> None:
     maya = await world.person("Maya", language="de")
     device = await maya.device("webpush")
-    made = await maya.post(f"/v1/devices/{device['id']}/test", expect=200)
+    test = await maya.post(f"/v1/devices/{device['id']}/test", expect=200)
     [pushed] = await maya.pushes()
     assert (pushed.kind, str(pushed.push.delivery_id), pushed.push.body) == (
         "test",
-        made["delivery_id"],
+        test["delivery_id"],
         "Ein Licht ist angegangen.",
     )
     assert pushed.push.data["v"] == "1"
     assert await maya.inbox() == []
-    await maya.post("/v1/receipts", {"delivery_id": made["delivery_id"], "event": "delivered"}, expect=201)
+    await maya.post("/v1/receipts", {"delivery_id": test["delivery_id"], "event": "delivered"}, expect=201)
     assert (await maya.get("/v1/devices"))["items"][0]["last_receipt_at"]
     stranger = await world.person()
     await stranger.post(f"/v1/devices/{device['id']}/test", expect=404)
-    await stranger.post("/v1/receipts", {"delivery_id": made["delivery_id"], "event": "delivered"}, expect=404)
+    await stranger.post("/v1/receipts", {"delivery_id": test["delivery_id"], "event": "delivered"}, expect=404)
 
 
-async def test_a_test_push_to_a_dead_address_shows_that_it_is_dead(world: World) -> None:
+async def test_a_test_push_to_a_dead_address_retires_the_device(world: World) -> None:
     maya = await world.person("Maya")
     device = await maya.device()
     world.transport.answer(maya.devices[device["id"]], DeadAddress("unregistered"))
@@ -114,7 +114,7 @@ async def test_a_test_push_to_a_dead_address_shows_that_it_is_dead(world: World)
     assert gone["type"] == "/problems/device-retired"
 
 
-ELSEWHERE = [
+FORBIDDEN_ENDPOINTS = [
     "http://updates.push.services.mozilla.com/wpush/v2/x",
     "https://127.0.0.1/x",
     "https://169.254.169.254/latest/meta-data",
@@ -132,10 +132,10 @@ ELSEWHERE = [
 ]
 
 
-async def test_an_endpoint_elsewhere_is_refused(world: World) -> None:
+async def test_an_endpoint_outside_the_push_services_is_refused(world: World) -> None:
     maya = await world.person("Maya")
     device = await maya.device("webpush")
-    for endpoint in ELSEWHERE:
+    for endpoint in FORBIDDEN_ENDPOINTS:
         problem = await maya.post("/v1/devices", WEBPUSH | {"endpoint": endpoint}, expect=422)
         assert problem["type"] == "/problems/endpoint-not-allowed", endpoint
         await maya.put(f"/v1/devices/{device['id']}", WEBPUSH | {"endpoint": endpoint}, expect=422)
@@ -173,13 +173,13 @@ async def test_a_malformed_device_is_refused(world: World) -> None:
     assert await world.count("devices") == 0
 
 
-async def test_a_point_that_is_not_on_the_curve_is_refused(world: World) -> None:
+async def test_a_webpush_key_off_the_curve_is_refused(world: World) -> None:
     maya = await world.person("Maya")
     off = "B" + "A" * 86
     await maya.post("/v1/devices", WEBPUSH | {"keys": KEYS | {"p256dh": off}}, expect=422)
 
 
-async def test_registering_the_same_address_from_two_sides_at_once_leaves_one_live_device(world: World) -> None:
+async def test_concurrent_registrations_of_an_address_leave_one_live_device(world: World) -> None:
     maya, ana = await world.person("Maya"), await world.person("Ana")
     address = secrets.token_hex(8)
     await asyncio.gather(*(person.device(address=address) for person in (maya, ana, maya, ana)))
@@ -192,7 +192,7 @@ async def test_registering_the_same_address_from_two_sides_at_once_leaves_one_li
     assert len(live) == 1
 
 
-async def test_what_was_due_to_a_removed_device_is_called_off_with_it(world: World) -> None:
+async def test_removing_a_device_cancels_its_pending_deliveries(world: World) -> None:
     maya, sponsor = await world.circle("sponsor")
     world.here.forget_pushes()
     await maya.press()

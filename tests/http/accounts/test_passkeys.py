@@ -1,4 +1,4 @@
-"""Passkeys: made with fresh proof, signed in with, listed, removed, and gone with an old passphrase."""
+"""Passkeys: added with fresh proof, used for signing in, listed, removed, and removed with an old passphrase."""
 
 import asyncio
 from datetime import timedelta
@@ -11,14 +11,14 @@ from tests.world.person import Person
 from tests.world.world import World
 
 
-async def test_what_a_browser_is_asked_for(world: World) -> None:
+async def test_registration_and_sign_in_options(world: World) -> None:
     maya = await world.person("Maya")
     options = await maya.post("/v1/passkeys/options", expect=200)
     assert options["rp"] == {"id": "localhost", "name": "Porchlight"}
     assert (options["user"]["name"], options["user"]["displayName"]) == (maya.sign_in_name, "Maya")
     handle = decoded(options["user"]["id"])
     assert len(handle) == 32
-    assert maya.id.replace("-", "") not in handle.hex(), "a passkey names its account to nobody else"
+    assert maya.id.replace("-", "") not in handle.hex(), "the user handle does not reveal the account's id"
     assert len(decoded(options["challenge"])) == 32
     assert options["authenticatorSelection"] == {
         "residentKey": "required",
@@ -35,34 +35,34 @@ async def test_what_a_browser_is_asked_for(world: World) -> None:
 async def test_a_passkey_signs_in_and_counts_as_fresh_proof(world: World) -> None:
     maya = await world.person("Maya")
     phone = Authenticator()
-    made = await adds(maya, phone, label="  Her\u200b phone ")
-    assert (made["label"], made["synced"], made["last_used_at"]) == ("Her phone", True, None)
+    passkey = await adds(maya, phone, label="  Her\u200b phone ")
+    assert (passkey["label"], passkey["synced"], passkey["last_used_at"]) == ("Her phone", True, None)
     await world.forward(3600)
     reply = await signs_in(world.here, phone.get(await sign_in_options(world.here)))
     assert reply.status_code == 201, reply.text
     assert reply.json()["person"] == {"id": maya.id, "display_name": "Maya"}
     again = Person(world, world.here, "Maya", maya.sign_in_name, reply.json())
     [listed] = (await again.get("/v1/passkeys"))["items"]
-    assert (listed["id"], listed["label"]) == (made["id"], "Her phone")
+    assert (listed["id"], listed["label"]) == (passkey["id"], "Her phone")
     assert listed["last_used_at"]
     await again.post("/v1/recovery-codes", expect=201)
     log = (await again.get("/v1/me/access-log"))["items"]
     assert {(event["kind"], event["about_id"], event["session_id"]) for event in log} >= {
-        ("passkey_added", made["id"], maya.session_id),
-        ("signed_in_with_passkey", made["id"], again.session_id),
+        ("passkey_added", passkey["id"], maya.session_id),
+        ("signed_in_with_passkey", passkey["id"], again.session_id),
     }
-    # The passphrase opens the door as before, and signing out ends no passkey.
+    # The passphrase still works, and signing out removes no passkey.
     await again.delete("/v1/sessions/others")
     await maya.again()
     assert (await signs_in(world.here, phone.get(await sign_in_options(world.here)))).status_code == 201
 
 
-async def test_the_way_in_takes_a_post_and_says_so(world: World) -> None:
+async def test_passkey_sign_in_allows_only_post(world: World) -> None:
     reply = await world.here.http.put("/v1/sessions/passkey", json={})
     assert (reply.status_code, reply.headers["allow"]) == (405, "POST")
 
 
-async def test_in_a_cookie(world: World) -> None:
+async def test_a_passkey_sign_in_can_set_a_cookie(world: World) -> None:
     maya = await world.person("Maya")
     phone = Authenticator()
     await adds(maya, phone)
@@ -72,10 +72,10 @@ async def test_in_a_cookie(world: World) -> None:
     assert (await world.here.http.get("/v1/me")).json()["id"] == maya.id
 
 
-async def test_adding_and_removing_need_fresh_proof(world: World) -> None:
+async def test_adding_and_removing_a_passkey_need_fresh_proof(world: World) -> None:
     maya = await world.person("Maya")
     phone = Authenticator()
-    made = await adds(maya, phone)
+    passkey = await adds(maya, phone)
     options = await maya.post("/v1/passkeys/options", expect=200)
     await world.forward(299)
     credential = Authenticator().create(options)
@@ -83,28 +83,28 @@ async def test_adding_and_removing_need_fresh_proof(world: World) -> None:
     for method, path, body in (
         ("POST", "/v1/passkeys/options", None),
         ("POST", "/v1/passkeys", {"credential": credential}),
-        ("DELETE", f"/v1/passkeys/{made['id']}", None),
+        ("DELETE", f"/v1/passkeys/{passkey['id']}", None),
     ):
         assert (await maya.ask(method, path, body, expect=403))["type"] == "/problems/proof-needed"
     await maya.post("/v1/sessions/current/proof", {"passphrase": maya.passphrase})
-    await maya.delete(f"/v1/passkeys/{made['id']}")
-    await maya.delete(f"/v1/passkeys/{made['id']}", expect=404)
+    await maya.delete(f"/v1/passkeys/{passkey['id']}")
+    await maya.delete(f"/v1/passkeys/{passkey['id']}", expect=404)
     assert (await maya.get("/v1/passkeys"))["items"] == []
     reply = await signs_in(world.here, phone.get(await sign_in_options(world.here)))
     assert (reply.status_code, reply.json()["type"]) == (401, "/problems/wrong-passkey")
 
 
-async def test_a_passkey_is_its_owners_only(world: World) -> None:
+async def test_a_passkey_is_visible_only_to_its_owner(world: World) -> None:
     maya, ana = await world.person("Maya"), await world.person("Ana")
-    made = await adds(maya, Authenticator())
+    passkey = await adds(maya, Authenticator())
     assert (await ana.get("/v1/passkeys"))["items"] == []
-    await ana.delete(f"/v1/passkeys/{made['id']}", expect=404)
+    await ana.delete(f"/v1/passkeys/{passkey['id']}", expect=404)
     for path in ("/v1/passkeys/options", "/v1/passkeys"):
         assert (await world.here.http.post(path, json={})).status_code in {401, 422}
     assert (await world.here.http.get("/v1/passkeys")).status_code == 401
 
 
-async def test_ten_are_the_most_also_when_several_come_at_once(world: World) -> None:
+async def test_a_person_has_at_most_ten_passkeys_even_concurrently(world: World) -> None:
     maya = await world.person("Maya")
     for number in range(9):
         await adds(maya, Authenticator(), label=f"Key {number}")
@@ -118,7 +118,9 @@ async def test_ten_are_the_most_also_when_several_come_at_once(world: World) -> 
     assert problem["type"] == "/problems/too-many-passkeys"
     first = await maya.get("/v1/passkeys?limit=6")
     rest = await maya.get(f"/v1/passkeys?limit=6&cursor={first['next']}")
-    assert [one["label"] for one in first["items"] + rest["items"]][1:] == [f"Key {n}" for n in reversed(range(9))]
+    assert [passkey["label"] for passkey in first["items"] + rest["items"]][1:] == [
+        f"Key {n}" for n in reversed(range(9))
+    ]
 
 
 async def test_a_retry_gives_the_same_passkey_and_the_same_session(world: World) -> None:
@@ -135,21 +137,21 @@ async def test_a_retry_gives_the_same_passkey_and_the_same_session(world: World)
     assert len((await maya.get("/v1/sessions"))["items"]) == 2
 
 
-async def test_a_retry_opens_nothing_once_its_session_is_over_or_its_time(world: World) -> None:
+async def test_a_retried_sign_in_is_refused_after_its_session_or_five_minutes(world: World) -> None:
     maya = await world.person("Maya")
     phone = Authenticator()
     await adds(maya, phone)
     credential = phone.get(await sign_in_options(world.here))
-    made = (await signs_in(world.here, credential, key="k")).json()
+    signed_in = (await signs_in(world.here, credential, key="k")).json()
     await world.forward(301)
     assert (await signs_in(world.here, credential, key="k")).status_code == 401
     credential = phone.get(await sign_in_options(world.here))
-    made = (await signs_in(world.here, credential, key="l")).json()
-    await maya.delete(f"/v1/sessions/{made['session']['id']}")
+    signed_in = (await signs_in(world.here, credential, key="l")).json()
+    await maya.delete(f"/v1/sessions/{signed_in['session']['id']}")
     assert (await signs_in(world.here, credential, key="l")).status_code == 401
 
 
-async def test_a_new_passphrase_closes_every_other_way_in(world: World) -> None:
+async def test_a_new_passphrase_removes_every_passkey(world: World) -> None:
     maya = await world.person("Maya")
     phone = Authenticator()
     await adds(maya, phone)
@@ -157,13 +159,13 @@ async def test_a_new_passphrase_closes_every_other_way_in(world: World) -> None:
     assert (await maya.get("/v1/passkeys"))["items"] == []
     assert (await signs_in(world.here, phone.get(await sign_in_options(world.here)))).status_code == 401
     await adds(maya, phone)
-    said = {
+    body = {
         "sign_in_name": maya.sign_in_name,
         "recovery_code": maya.recovery_codes[0],
         "new_passphrase": "a third lantern",
     }
     back = Person(
-        world, world.here, "Maya", "", (await world.here.http.post("/v1/sessions/recovery", json=said)).json()
+        world, world.here, "Maya", "", (await world.here.http.post("/v1/sessions/recovery", json=body)).json()
     )
     assert (await signs_in(world.here, phone.get(await sign_in_options(world.here)))).status_code == 401
     kinds = [event["kind"] for event in (await back.get("/v1/me/access-log"))["items"]]
@@ -182,7 +184,7 @@ async def test_a_new_passphrase_closes_every_other_way_in(world: World) -> None:
         ("https://[2001:db8::7]", None),
     ],
 )
-async def test_where_there_is_no_host_name_there_are_no_passkeys(world: World, url: str, offered: str | None) -> None:
+async def test_passkeys_need_a_secure_host_name(world: World, url: str, offered: str | None) -> None:
     process = await world.another_process(settings=world.settings.model_copy(update={"public_url": url}))
     assert (await process.http.get("/v1/config")).json()["passkeys"] is (offered is not None)
     maya = await world.person("Maya", process=process)
@@ -203,7 +205,7 @@ async def test_where_there_is_no_host_name_there_are_no_passkeys(world: World, u
     assert (await maya.get("/v1/passkeys"))["items"] == []
 
 
-async def test_what_is_kept_says_nothing_to_who_reads_the_database(world: World) -> None:
+async def test_passkey_rows_are_encrypted_exported_and_erased(world: World) -> None:
     maya = await world.person("Maya")
     phone = Authenticator()
     await adds(maya, phone, label="Her phone")
@@ -223,12 +225,12 @@ async def test_what_is_kept_says_nothing_to_who_reads_the_database(world: World)
     assert (await signs_in(world.here, phone.get(await sign_in_options(world.here)))).status_code == 401
 
 
-async def test_challenges_that_nobody_answered_are_cleared_away(world: World) -> None:
+async def test_unanswered_challenges_are_purged(world: World) -> None:
     maya = await world.person("Maya")
     for _ in range(3):
         await maya.post("/v1/passkeys/options", expect=200)
         await sign_in_options(world.here)
-    assert await world.count("passkey_challenges") == 4, "one a person, and one for each sign-in that was begun"
+    assert await world.count("passkey_challenges") == 4, "one for the person, and one for each sign-in that was started"
     assert (await world.purge().run())["passkey_challenges"] == 0
     await world.forward(timedelta(minutes=5).total_seconds())
     assert (await world.purge().run())["passkey_challenges"] == 4

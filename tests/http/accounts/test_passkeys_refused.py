@@ -1,4 +1,4 @@
-"""Passkeys that are not what they should be: lies of every kind look the same, and a challenge is answered once."""
+"""Refused passkeys: every forgery gets the same reply, and a challenge is used once."""
 
 from collections.abc import Callable
 from typing import Any
@@ -9,18 +9,18 @@ from tests.standins.authenticator import Authenticator, encoded
 from tests.world.passkeys import adds, sign_in_options, signs_in
 from tests.world.world import World
 
-Lie = Callable[[Authenticator], None]
+Forgery = Callable[[Authenticator], None]
 
 
-def elsewhere(phone: Authenticator) -> None:
+def with_wrong_origin(phone: Authenticator) -> None:
     phone.origin = "https://elsewhere.example"
 
 
-def another_host(phone: Authenticator) -> None:
+def with_wrong_rp_id(phone: Authenticator) -> None:
     phone.rp_id = "elsewhere.example"
 
 
-def nobody_looked(phone: Authenticator) -> None:
+def without_user_verification(phone: Authenticator) -> None:
     phone.verified = False
 
 
@@ -28,43 +28,43 @@ def in_a_frame(phone: Authenticator) -> None:
     phone.cross_origin = True
 
 
-LIES: list[Lie] = [elsewhere, another_host, nobody_looked, in_a_frame]
+FORGERIES: list[Forgery] = [with_wrong_origin, with_wrong_rp_id, without_user_verification, in_a_frame]
 
 
-@pytest.mark.parametrize("lie", LIES)
-async def test_a_lie_adds_nothing_and_uses_the_challenge_up(world: World, lie: Lie) -> None:
+@pytest.mark.parametrize("forge", FORGERIES)
+async def test_a_forged_registration_adds_nothing_and_uses_up_its_challenge(world: World, forge: Forgery) -> None:
     maya = await world.person("Maya")
     options = await maya.post("/v1/passkeys/options", expect=200)
     phone = Authenticator()
-    lie(phone)
+    forge(phone)
     problem = await maya.post("/v1/passkeys", {"credential": phone.create(options)}, expect=422)
     assert problem["type"] == "/problems/passkey-not-accepted"
     honest = Authenticator().create(options)
-    used = lie is not in_a_frame  # that one is seen before the challenge is
+    used = forge is not in_a_frame  # this is refused before the challenge is read
     await maya.post("/v1/passkeys", {"credential": honest}, expect=422 if used else 201)
 
 
-@pytest.mark.parametrize("lie", LIES)
-async def test_a_lie_signs_nobody_in(world: World, lie: Lie) -> None:
+@pytest.mark.parametrize("forge", FORGERIES)
+async def test_a_forged_assertion_signs_nobody_in(world: World, forge: Forgery) -> None:
     maya = await world.person("Maya")
     phone = Authenticator()
     await adds(maya, phone)
-    lie(phone)
+    forge(phone)
     reply = await signs_in(world.here, phone.get(await sign_in_options(world.here)))
     assert (reply.status_code, reply.json()["type"]) == (401, "/problems/wrong-passkey")
     assert len((await maya.get("/v1/sessions"))["items"]) == 1
 
 
-async def test_a_challenge_is_for_one_person_one_purpose_one_answer_and_five_minutes(world: World) -> None:
+async def test_a_challenge_is_bound_to_person_and_purpose_and_expires(world: World) -> None:
     maya, ana = await world.person("Maya"), await world.person("Ana")
     phone = Authenticator()
     await adds(maya, phone)
-    hers, a_sign_in = await maya.post("/v1/passkeys/options", expect=200), await sign_in_options(world.here)
+    hers, sign_in = await maya.post("/v1/passkeys/options", expect=200), await sign_in_options(world.here)
     made_up = hers | {"challenge": encoded(bytes(32))}
-    crossed = hers | {"challenge": a_sign_in["challenge"]}
+    crossed = hers | {"challenge": sign_in["challenge"]}
     for person, options in ((ana, hers), (maya, made_up), (maya, crossed)):
         await person.post("/v1/passkeys", {"credential": Authenticator().create(options)}, expect=422)
-    # Nobody but its person has used it up.
+    # Attempts of others have not used it up.
     await maya.post("/v1/passkeys", {"credential": Authenticator().create(hers)}, expect=201)
     await maya.post("/v1/passkeys", {"credential": Authenticator().create(hers)}, expect=422)
     for challenge in (hers["challenge"], encoded(bytes(32)), (await maya.post("/v1/passkeys/options"))["challenge"]):
@@ -82,7 +82,7 @@ async def test_a_challenge_is_for_one_person_one_purpose_one_answer_and_five_min
     await maya.post("/v1/passkeys", {"credential": Authenticator().create(second)}, expect=422)
 
 
-async def test_a_refused_sign_in_has_used_its_challenge_up(world: World) -> None:
+async def test_a_refused_sign_in_uses_up_its_challenge(world: World) -> None:
     maya = await world.person("Maya")
     phone = Authenticator()
     await adds(maya, phone)
@@ -101,7 +101,7 @@ def changed(credential: Responses, **response: str) -> Responses:
 
 
 async def test_every_refusal_of_a_sign_in_looks_the_same(world: World) -> None:
-    """Another person's handle, none, an unknown passkey, a wrong key, a broken signature: one answer for all."""
+    """Another person's handle, none, an unknown passkey, a wrong key, a broken signature: one reply for all."""
     maya, ana = await world.person("Maya"), await world.person("Ana")
     hers, anas, stranger = Authenticator(), Authenticator(), Authenticator()
     await adds(maya, hers)
@@ -115,7 +115,7 @@ async def test_every_refusal_of_a_sign_in_looks_the_same(world: World) -> None:
     handleless = await signed(hers)
     del handleless["response"]["userHandle"]
     good = await signed(hers)
-    lies = [
+    forgeries = [
         changed(await signed(hers), userHandle=encoded(anas.credentials[0].user_handle)),
         changed(await signed(hers), userHandle=encoded(bytes.fromhex(maya.id.replace("-", "")))),
         handleless,
@@ -126,7 +126,7 @@ async def test_every_refusal_of_a_sign_in_looks_the_same(world: World) -> None:
         changed(await signed(anas), userHandle=her_handle) | {"id": her_id, "rawId": her_id},
         await signed(stranger),
     ]
-    replies = [await signs_in(world.here, lie) for lie in lies]
+    replies = [await signs_in(world.here, forgery) for forgery in forgeries]
     bodies = [reply.json() | {"request_id": ""} for reply in replies]
     assert {reply.status_code for reply in replies} == {401}
     assert all(body == bodies[0] for body in bodies)
@@ -134,11 +134,11 @@ async def test_every_refusal_of_a_sign_in_looks_the_same(world: World) -> None:
     assert (await signs_in(world.here, good)).status_code == 201
 
 
-async def test_one_credential_is_one_persons(world: World) -> None:
+async def test_a_credential_id_cannot_be_registered_by_somebody_else(world: World) -> None:
     maya, ana = await world.person("Maya"), await world.person("Ana")
     phone = Authenticator()
     await adds(maya, phone)
-    # The same id again, with a key of one's own: it would take the place of the first.
+    # The same credential id with another key would replace the first one.
     options = await ana.post("/v1/passkeys/options", expect=200)
     forged = Authenticator().create(options, phone.credentials[0].id)
     problem = await ana.post("/v1/passkeys", {"credential": forged}, expect=422)
@@ -147,7 +147,7 @@ async def test_one_credential_is_one_persons(world: World) -> None:
     assert reply.json()["person"]["id"] == maya.id
 
 
-async def test_a_security_key_counts_on_and_a_synced_passkey_need_not(world: World) -> None:
+async def test_a_cloned_security_key_is_refused_and_a_synced_passkey_is_not(world: World) -> None:
     maya = await world.person("Maya")
     key, synced = Authenticator(synced=False, counts=True), Authenticator(counts=True)
     await adds(maya, key)
@@ -158,10 +158,10 @@ async def test_a_security_key_counts_on_and_a_synced_passkey_need_not(world: Wor
 
     for phone in (key, synced):
         assert [await once(phone) for _ in range(3)] == [201, 201, 201]
-        # A second copy, which is behind.
+        # A copy whose counter is behind.
         phone.credentials[0].count = 0
-    assert await once(key) == 401, "it lives in one place, so the other one is a copy that somebody has made"
-    assert await once(synced) == 201, "its copies are wanted, and each counts for itself"
+    assert await once(key) == 401, "a security key exists once, so this must be a clone"
+    assert await once(synced) == 201, "copies of a synced passkey are expected, each with its own counter"
     key.credentials[0].count = 5
     assert await once(key) == 201
 
@@ -177,7 +177,7 @@ UNUSABLE: list[tuple[str, object]] = [
 ]
 
 
-async def test_what_cannot_be_used_is_named(world: World) -> None:
+async def test_invalid_fields_are_named(world: World) -> None:
     maya = await world.person("Maya")
     options = await maya.post("/v1/passkeys/options", expect=200)
     good = {"credential": Authenticator().create(options)}
@@ -193,7 +193,7 @@ async def test_what_cannot_be_used_is_named(world: World) -> None:
     await maya.post("/v1/passkeys", good, expect=201)
 
 
-async def test_guessing_is_slowed(world: World) -> None:
+async def test_passkey_guesses_are_rate_limited(world: World) -> None:
     maya = await world.person("Maya")
     phone = Authenticator()
     await adds(maya, phone)

@@ -1,13 +1,13 @@
-"""One's own profile: merge patches, hours that make sense, numbers that a circle may call."""
+"""The profile: merge patches, valid hours, contact numbers."""
 
 from tests.world.world import World
 
 NINE_TO_FIVE = [{"day": 0, "from": "09:00", "to": "17:00"}]
 
 
-async def test_what_is_left_out_stays_and_null_empties(world: World) -> None:
+async def test_omitted_fields_stay_and_null_clears(world: World) -> None:
     maya = await world.person("Maya")
-    said = {
+    changes = {
         "display_name": "Maya P.",
         "time_zone": "Europe/Berlin",
         "region": "de",
@@ -16,8 +16,8 @@ async def test_what_is_left_out_stays_and_null_empties(world: World) -> None:
         "wake_me": True,
         "contact": "+49 (30) 555-0100",
     }
-    changed = await maya.patch("/v1/me", said)
-    assert changed == {**changed, **said, "region": "DE", "contact": "+49305550100"}
+    changed = await maya.patch("/v1/me", changes)
+    assert changed == {**changed, **changes, "region": "DE", "contact": "+49305550100"}
     assert (await maya.patch("/v1/me", {}))["contact"] == "+49305550100"
     emptied = await maya.patch("/v1/me", {"contact": None, "hours": None, "region": None})
     assert (emptied["contact"], emptied["hours"], emptied["region"]) == (None, None, None)
@@ -25,7 +25,7 @@ async def test_what_is_left_out_stays_and_null_empties(world: World) -> None:
     assert await maya.get("/v1/me") == emptied
 
 
-MEANINGLESS: list[object] = [
+INVALID_PATCHES: list[object] = [
     {"time_zone": "Mars"},
     {"time_zone": None},
     {"time_zone": ""},
@@ -62,16 +62,16 @@ MEANINGLESS: list[object] = [
 ]
 
 
-async def test_what_makes_no_sense_changes_nothing(world: World) -> None:
+async def test_an_invalid_patch_changes_nothing(world: World) -> None:
     maya = await world.person("Maya")
     before = await maya.get("/v1/me")
-    for body in MEANINGLESS:
+    for body in INVALID_PATCHES:
         problem = await maya.patch("/v1/me", body, expect=422)
         assert problem["type"] == "/problems/invalid", body
     assert await maya.get("/v1/me") == before
 
 
-async def test_a_number_is_taken_as_it_is_pasted_and_read_where_the_person_lives(world: World) -> None:
+async def test_a_pasted_number_is_normalized_for_the_persons_region(world: World) -> None:
     maya = await world.person("Maya", region="UK")
     for pasted in (
         "020 7946 0018",
@@ -88,11 +88,11 @@ async def test_a_number_is_taken_as_it_is_pasted_and_read_where_the_person_lives
     assert (await maya.get("/v1/me"))["contact"] == "+12025550190"
 
 
-async def test_a_country_is_known_by_what_its_people_call_it(world: World) -> None:
+async def test_common_names_of_regions_and_time_zones_are_accepted(world: World) -> None:
     maya = await world.person("Maya")
     for chosen, kept in (("UK", "GB"), ("uk", "GB"), ("EL", "GR"), ("us", "US"), (" gb ", "GB")):
         assert (await maya.patch("/v1/me", {"region": chosen}))["region"] == kept
     for zone in ("US/Pacific", "Asia/Calcutta", "Europe/Kiev"):
         assert (await maya.patch("/v1/me", {"time_zone": zone}))["time_zone"] == zone
-    for asked in ("UK", "uk", "gb", "GB"):
-        assert (await world.here.http.get(f"/v1/helplines?region={asked}")).json()["region"] == "GB"
+    for region in ("UK", "uk", "gb", "GB"):
+        assert (await world.here.http.get(f"/v1/helplines?region={region}")).json()["region"] == "GB"

@@ -1,4 +1,4 @@
-"""Sessions from then on: where one is signed in, fresh proof, sliding, signing out, and getting back in."""
+"""Sessions: listing, fresh proof, sliding expiry, signing out, and recovery codes."""
 
 import pytest
 
@@ -9,12 +9,12 @@ DAY = 86_400
 
 
 async def recover(maya: Person, code: str, passphrase: str = "a new lantern") -> tuple[int, dict[str, object]]:
-    said = {"sign_in_name": maya.sign_in_name, "recovery_code": code, "new_passphrase": passphrase}
-    reply = await maya.process.http.post("/v1/sessions/recovery", json=said)
+    body = {"sign_in_name": maya.sign_in_name, "recovery_code": code, "new_passphrase": passphrase}
+    reply = await maya.process.http.post("/v1/sessions/recovery", json=body)
     return reply.status_code, reply.json()
 
 
-async def test_where_i_am_signed_in(world: World) -> None:
+async def test_sessions_are_listed_with_their_carrier(world: World) -> None:
     maya = await world.person("Maya")
     tablet = await maya.again(carrier="cookie")
     listed = (await maya.get("/v1/sessions"))["items"]
@@ -24,20 +24,20 @@ async def test_where_i_am_signed_in(world: World) -> None:
     ]
 
 
-async def test_signing_out_here_ends_this_session_and_its_devices_alone(world: World) -> None:
+async def test_signing_out_ends_only_this_session_and_its_devices(world: World) -> None:
     maya, sponsor = await world.circle("sponsor")
     tablet = await sponsor.again()
     await tablet.device()
     await sponsor.delete("/v1/sessions/current")
     await sponsor.get("/v1/me", expect=401)
     reasons = {row["id"]: row["disabled_reason"] for row in (await tablet.get("/v1/devices"))["items"]}
-    assert [reasons[one] for one in (*sponsor.devices, *tablet.devices)] == ["signed_out", None]
+    assert [reasons[device] for device in (*sponsor.devices, *tablet.devices)] == ["signed_out", None]
     await maya.press()
     assert await sponsor.pushed() == []
     assert await tablet.pushed() == ["reach_out"]
 
 
-async def test_signing_out_elsewhere(world: World) -> None:
+async def test_signing_out_other_sessions(world: World) -> None:
     maya = await world.person("Maya")
     phone, tablet = await maya.again(), await maya.again()
     await phone.device()
@@ -50,7 +50,7 @@ async def test_signing_out_elsewhere(world: World) -> None:
     assert len((await maya.get("/v1/sessions"))["items"]) == 1
 
 
-async def test_nobody_elses_session_can_be_ended(world: World) -> None:
+async def test_another_persons_session_cannot_be_ended(world: World) -> None:
     maya, ana = await world.person("Maya"), await world.person("Ana")
     foreign = await ana.delete(f"/v1/sessions/{maya.session_id}", expect=404)
     missing = await ana.delete("/v1/sessions/0199f3c2-7b1e-7c55-9d0a-3f6a1b2c3d4e", expect=404)
@@ -59,7 +59,7 @@ async def test_nobody_elses_session_can_be_ended(world: World) -> None:
     await maya.get("/v1/me")
 
 
-async def test_a_session_that_is_used_slides_on_and_one_that_is_not_ends_after_180_days(world: World) -> None:
+async def test_a_session_expires_after_180_days_without_use(world: World) -> None:
     maya = await world.person("Maya")
     idle = await maya.again()
     for _ in range(3):
@@ -72,7 +72,7 @@ async def test_a_session_that_is_used_slides_on_and_one_that_is_not_ends_after_1
     await maya.get("/v1/me", expect=401)
 
 
-async def test_what_needs_proof_needs_it_fresh(world: World) -> None:
+async def test_proof_is_fresh_for_five_minutes(world: World) -> None:
     maya = await world.person("Maya")
     await world.forward(301)
     refusals = [
@@ -105,9 +105,9 @@ async def test_a_recovery_code_opens_the_account_once(world: World) -> None:
     maya = await world.person("Maya")
     await maya.device()
     first, second = maya.recovery_codes[:2]
-    status, made = await recover(maya, first.lower().replace("-", " "))
+    status, signed_in = await recover(maya, first.lower().replace("-", " "))
     assert status == 201
-    assert made["person"] == {"id": maya.id, "display_name": "Maya"}
+    assert signed_in["person"] == {"id": maya.id, "display_name": "Maya"}
     await maya.get("/v1/me", expect=401)
     status, problem = await recover(maya, first)
     assert (status, problem["type"]) == (401, "/problems/wrong-credentials")
@@ -116,7 +116,7 @@ async def test_a_recovery_code_opens_the_account_once(world: World) -> None:
     assert (await recover(maya, second))[0] == 201
 
 
-async def test_new_recovery_codes_put_the_old_ones_out_of_use(world: World) -> None:
+async def test_new_recovery_codes_replace_the_old_ones(world: World) -> None:
     maya = await world.person("Maya")
     codes = (await maya.post("/v1/recovery-codes", expect=201))["recovery_codes"]
     assert len(set(codes)) == 10
@@ -125,7 +125,7 @@ async def test_new_recovery_codes_put_the_old_ones_out_of_use(world: World) -> N
     assert (await recover(maya, codes[0]))[0] == 201
 
 
-async def test_guessing_recovery_codes_is_slowed(world: World) -> None:
+async def test_recovery_code_guesses_are_rate_limited(world: World) -> None:
     maya = await world.person("Maya")
     statuses = [(await recover(maya, "0000-0000-0000-0000"))[0] for _ in range(11)]
     assert statuses == [401] * 10 + [429]
@@ -134,13 +134,13 @@ async def test_guessing_recovery_codes_is_slowed(world: World) -> None:
 @pytest.mark.parametrize("what", ["sessions", "people"])
 async def test_signing_in_again_with_the_same_key_gives_the_same_session(world: World, what: str) -> None:
     maya = await world.person("Maya")
-    said = {"sign_in_name": maya.sign_in_name, "passphrase": maya.passphrase}
+    body = {"sign_in_name": maya.sign_in_name, "passphrase": maya.passphrase}
     if what == "people":
-        said |= {"sign_in_name": "other", "display_name": "Other"}
+        body |= {"sign_in_name": "other", "display_name": "Other"}
     headers = {"Idempotency-Key": "k"}
-    first = await world.here.http.post(f"/v1/{what}", json=said, headers=headers)
-    again = await world.here.http.post(f"/v1/{what}", json=said, headers=headers)
+    first = await world.here.http.post(f"/v1/{what}", json=body, headers=headers)
+    again = await world.here.http.post(f"/v1/{what}", json=body, headers=headers)
     assert first.json()["session"] | {"expires_at": ""} == again.json()["session"] | {"expires_at": ""}
     before = await world.count("sessions")
-    await world.here.http.post(f"/v1/{what}", json=said, headers=headers)
+    await world.here.http.post(f"/v1/{what}", json=body, headers=headers)
     assert await world.count("sessions") == before

@@ -1,4 +1,4 @@
-"""Where a request comes from, as the limits of sign-ins see it: a household, however its address is written."""
+"""The place of a request, as sign-in limits see it: one per household, however its address is written."""
 
 import pytest
 from starlette.requests import Request
@@ -7,7 +7,7 @@ from api.login_throttle import request_place
 
 
 @pytest.mark.parametrize(
-    ("address", "where"),
+    ("address", "place"),
     [
         ("192.0.2.7", "192.0.2.7"),
         ("::ffff:192.0.2.7", "192.0.2.7"),
@@ -18,6 +18,6 @@ from api.login_throttle import request_place
         (None, "nowhere"),
     ],
 )
-def test_a_place(address: str | None, where: str) -> None:
+def test_request_place(address: str | None, place: str) -> None:
     client = None if address is None else (address, 50000)
-    assert request_place(Request({"type": "http", "client": client})) == where
+    assert request_place(Request({"type": "http", "client": client})) == place

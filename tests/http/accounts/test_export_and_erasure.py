@@ -1,4 +1,4 @@
-"""Taking everything along, and leaving nothing behind."""
+"""Exporting and erasing an account."""
 
 import io
 import json
@@ -15,8 +15,8 @@ from tests.world.person import Person
 from tests.world.world import World
 
 
-async def full_life(world: World) -> tuple[Person, Person, Person]:
-    """Maya has pressed and answered, written and read, invited and blocked; a reach-out of hers is open."""
+async def person_with_all_kinds_of_data(world: World) -> tuple[Person, Person, Person]:
+    """Return Maya, who has data of every kind and an open reach-out, with her sponsor and a friend."""
     maya, sponsor, friend = await world.circle("sponsor", "friend")
     blocked = await world.person("Blocked")
     await maya.welcomes(blocked)
@@ -47,12 +47,12 @@ async def full_life(world: World) -> tuple[Person, Person, Person]:
 
 
 @pytest.mark.promise(8)
-async def test_promise_8_an_export_is_whole_and_holds_nothing_of_others(world: World) -> None:
-    maya, sponsor, friend = await full_life(world)
+async def test_promise_8_an_export_is_complete_and_holds_nothing_of_others(world: World) -> None:
+    maya, sponsor, friend = await person_with_all_kinds_of_data(world)
     reply = await maya.send("GET", "/v1/me/export")
     assert "attachment" in reply.headers["content-disposition"]
     export = reply.json()
-    said = json.dumps(export, ensure_ascii=False)
+    text = json.dumps(export, ensure_ascii=False)
     for hers in (
         maya.sign_in_name,
         "Maya",
@@ -72,7 +72,7 @@ async def test_promise_8_an_export_is_whole_and_holds_nothing_of_others(world: W
         "Thank you",
         *maya.devices.values(),
     ):
-        assert hers in said, hers
+        assert hers in text, hers
     for not_hers in (
         "Sponsor's own note",
         "Sponsor's check-in",
@@ -83,7 +83,7 @@ async def test_promise_8_an_export_is_whole_and_holds_nothing_of_others(world: W
         str(maya.token),
         *sponsor.devices.values(),
     ):
-        assert not_hers not in said, not_hers
+        assert not_hers not in text, not_hers
     counts = {name: len(rows) for name, rows in export.items() if isinstance(rows, list)}
     assert counts["circle"] == 2
     assert counts["supporting"] == 1
@@ -107,20 +107,20 @@ async def test_promise_8_an_export_is_whole_and_holds_nothing_of_others(world: W
     assert export["recovery_codes_left"] == 10
     assert {row["person_id"] for row in export["recipients_of_my_reach_outs"]} == {sponsor.id, friend.id}
     assert len(export["notices"]) == len(await maya.inbox())
-    # Every table that holds something of a person has its place in the export.
-    of_a_person = {
+    # Every table with a foreign key to a person is in the export.
+    personal_tables = {
         table.name
         for table in Base.metadata.sorted_tables
         if any(key.column.table.name == "people" for key in table.foreign_keys)
     }
-    kept_of_course = {"memberships": "circle", "recipients": "told_of"}
+    export_names = {"memberships": "circle", "recipients": "told_of"}
     technical = {"idempotency_keys", "recovery_codes", "passkey_challenges"}
-    assert {kept_of_course.get(name, name) for name in of_a_person - technical} <= set(export)
+    assert {export_names.get(name, name) for name in personal_tables - technical} <= set(export)
 
 
-async def test_an_export_can_be_read_and_every_section_has_its_place(world: World) -> None:
+async def test_the_zip_export_has_a_readable_page_with_every_section(world: World) -> None:
     sections = ENGLISH.export.sections
-    maya, sponsor, _ = await full_life(world)
+    maya, sponsor, _ = await person_with_all_kinds_of_data(world)
     await maya.patch("/v1/me", {"display_name": "<b>Maya</b>"})
     for reply in (
         await maya.send("GET", "/v1/me/export?format=zip"),
@@ -130,9 +130,9 @@ async def test_an_export_can_be_read_and_every_section_has_its_place(world: Worl
         assert reply.headers["cache-control"] == "no-store"
         file = zipfile.ZipFile(io.BytesIO(reply.content))
         export, page = json.loads(file.read("porchlight.json")), file.read("index.html").decode()
-        assert set(export) - {"exported_at"} == set(sections), "every section has its words in each language"
+        assert set(export) - {"exported_at"} == set(sections), "every section has a title"
         assert [page.count(f"<h2>{english}</h2>") for english in sections.values()] == [1] * len(sections)
-        assert maya.id not in page, "ids are for the JSON"
+        assert maya.id not in page, "ids are only in the JSON"
         assert f"<dd>{sponsor.name}</dd>" in page
         assert "<b>" not in page
         assert "<script" not in page
@@ -148,44 +148,48 @@ async def test_an_export_can_be_read_and_every_section_has_its_place(world: Worl
     assert "<dt>Sprache</dt><dd>Deutsch</dd>" in page
     assert sponsor.name in [row["name"] for row in export["circle"]]
     assert [row["name"] for row in export["supporting"]] == [sponsor.name]
-    # What is ended is nothing that one may see.
+    # What came from a member is gone once the membership has ended.
     await maya.post("/v1/blocks", {"person_id": sponsor.id})
     after = (await maya.send("GET", "/v1/me/export")).text
     assert "Sponsor answers" not in after
     assert "Thank you" not in after
 
 
-async def leftovers(world: World, *wanted: str) -> list[str]:
-    """Where in the database one of these words can still be found, as text or as bytes."""
-    found = []
+async def leftovers(world: World, *needles: str) -> list[str]:
+    """Return the columns in which one of these still occurs, as text or as bytes."""
+    columns = []
     async with world.database.read() as session:
         for table in Base.metadata.sorted_tables:
             for row in (await session.execute(text(f"SELECT * FROM {table.name}"))).mappings():
                 line = {name: value.hex() if isinstance(value, bytes) else str(value) for name, value in row.items()}
                 plain = {name: value.replace("-", "") for name, value in line.items()}
-                found += [
+                columns += [
                     f"{table.name}.{name}"
                     for name, value in plain.items()
-                    if any(word.replace("-", "") in value for word in wanted)
+                    if any(word.replace("-", "") in value for word in needles)
                 ]
-    return found
+    return columns
 
 
 @pytest.mark.promise(8)
 async def test_promise_8_erasure_leaves_nothing_behind(world: World) -> None:
-    maya, sponsor, friend = await full_life(world)
-    assert len(await leftovers(world, maya.id)) > 20, "the search finds what is there"
+    maya, sponsor, friend = await person_with_all_kinds_of_data(world)
+    assert len(await leftovers(world, maya.id)) > 20, "the search works"
     await maya.delete("/v1/me")
     await world.settle()
     assert await leftovers(world, maya.id) == []
     await maya.get("/v1/me", expect=401)
-    said = {"sign_in_name": maya.sign_in_name, "passphrase": maya.passphrase}
-    assert (await world.here.http.post("/v1/sessions", json=said)).status_code == 401
-    code = {"sign_in_name": maya.sign_in_name, "recovery_code": maya.recovery_codes[0], "new_passphrase": "long enough"}
-    assert (await world.here.http.post("/v1/sessions/recovery", json=code)).status_code == 401
+    credentials = {"sign_in_name": maya.sign_in_name, "passphrase": maya.passphrase}
+    assert (await world.here.http.post("/v1/sessions", json=credentials)).status_code == 401
+    recovery = {
+        "sign_in_name": maya.sign_in_name,
+        "recovery_code": maya.recovery_codes[0],
+        "new_passphrase": "long enough",
+    }
+    assert (await world.here.http.post("/v1/sessions/recovery", json=recovery)).status_code == 401
     counts = {name: await world.count(name) for name in ("reach_outs", "messages", "answers", "reflections", "blocks")}
     assert counts == {"reach_outs": 1, "messages": 1, "answers": 0, "reflections": 0, "blocks": 0}
-    # What others find: the open one has ended, and nothing opens any more.
+    # For others the open reach-out has ended, and nothing of Maya's can be opened.
     for member in (sponsor, friend):
         assert [notice["kind"] for notice in await member.inbox() if notice["from"] is None] == ["ended"]
         assert (await member.pushed())[-1] == "ended"
@@ -194,12 +198,12 @@ async def test_promise_8_erasure_leaves_nothing_behind(world: World) -> None:
         assert (await member.get("/v1/supporting"))["items"] == []
         assert (await member.get("/v1/reach-outs?mine=false"))["items"] == []
     assert await sponsor.circle() == []
-    # The name is free again, and whoever takes it is somebody else.
+    # The sign-in name is free again, for a new person.
     fresh = await world.person("Maya", sign_in_name=maya.sign_in_name)
     assert fresh.id != maya.id
 
 
-async def test_erasing_a_member_takes_their_words_and_answers_with_them(world: World) -> None:
+async def test_erasing_a_member_erases_their_answers_and_messages(world: World) -> None:
     maya, sponsor, friend = await world.circle("sponsor", "friend")
     await maya.press()
     await sponsor.answer("calling", text="On my way")
@@ -211,7 +215,7 @@ async def test_erasing_a_member_takes_their_words_and_answers_with_them(world: W
     assert [notice["kind"] for notice in await maya.inbox() if notice["from"] is None] == []
 
 
-async def test_a_second_erase_and_an_unproven_one(world: World) -> None:
+async def test_erasing_needs_fresh_proof_and_happens_once(world: World) -> None:
     maya = await world.person("Maya")
     await world.forward(301)
     await maya.delete("/v1/me", expect=403)

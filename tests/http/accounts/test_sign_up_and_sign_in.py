@@ -1,4 +1,4 @@
-"""Signing up and in: what is taken, what is refused, and how a session is carried."""
+"""Signing up and signing in: what is accepted, what is refused, and how a session is carried."""
 
 import asyncio
 from uuid import UUID
@@ -16,25 +16,25 @@ from tests.world.world import World
 MAYA = {"sign_in_name": "maya", "passphrase": PASSPHRASE, "display_name": "Maya"}
 
 
-async def test_signing_up_takes_no_address_of_any_kind(world: World) -> None:
+async def test_signing_up_needs_no_mail_address_or_phone_number(world: World) -> None:
     reply = await world.here.http.post("/v1/people", json=MAYA)
     assert reply.status_code == 201
-    made = reply.json()
-    assert made["person"] == {"id": made["person"]["id"], "display_name": "Maya"}
-    assert set(made["session"]) == {"id", "token", "expires_at"}
-    assert len(made["recovery_codes"]) == len(set(made["recovery_codes"])) == 10
-    me = await Person(world, world.here, "Maya", "maya", made).get("/v1/me")
+    signed_up = reply.json()
+    assert signed_up["person"] == {"id": signed_up["person"]["id"], "display_name": "Maya"}
+    assert set(signed_up["session"]) == {"id", "token", "expires_at"}
+    assert len(signed_up["recovery_codes"]) == len(set(signed_up["recovery_codes"])) == 10
+    me = await Person(world, world.here, "Maya", "maya", signed_up).get("/v1/me")
     assert (me["sign_in_name"], me["time_zone"], me["wake_me"], me["hours"]) == ("maya", "UTC", False, None)
 
 
-async def test_a_name_is_taken_once_however_many_ask_at_once(world: World) -> None:
+async def test_concurrent_sign_ups_with_one_name_create_one_person(world: World) -> None:
     replies = await asyncio.gather(*(world.here.http.post("/v1/people", json=MAYA) for _ in range(6)))
     assert sorted(reply.status_code for reply in replies) == [201, 409, 409, 409, 409, 409]
     assert {reply.json().get("type") for reply in replies} == {None, "/problems/name-taken"}
     assert await world.count("people") == 1
 
 
-async def test_a_sign_up_asked_for_twice_is_one_person_with_the_same_secrets(world: World) -> None:
+async def test_a_retried_sign_up_returns_the_same_secrets(world: World) -> None:
     headers = {"Idempotency-Key": "first-start"}
     replies = await asyncio.gather(*(world.here.http.post("/v1/people", json=MAYA, headers=headers) for _ in range(4)))
     assert {reply.status_code for reply in replies} == {201}
@@ -47,33 +47,33 @@ async def test_a_sign_up_asked_for_twice_is_one_person_with_the_same_secrets(wor
     assert (other.status_code, other.json()["type"]) == (422, "/problems/key-reused")
 
 
-async def test_a_sign_up_that_was_a_statement_behind_its_own_retry_is_the_same(
+async def test_a_sign_up_overtaken_by_its_own_retry_creates_one_person(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     headers = {"Idempotency-Key": "first-start"}
     ahead: list[Response] = []
-    earlier, asked_before = idempotency.find_result, 0
+    find_result, calls = idempotency.find_result, 0
 
-    async def behind(unit: UnitOfWork, asked: RequestFingerprint | None) -> UUID | None:
-        nonlocal asked_before
-        found = await earlier(unit, asked)
-        asked_before += 1
-        # While the one is written SQLite lets nobody write: there the other comes just before.
-        if asked_before == (1 if world.sqlite else 2):
+    async def find_result_after_the_retry(unit: UnitOfWork, fingerprint: RequestFingerprint | None) -> UUID | None:
+        nonlocal calls
+        result_id = await find_result(unit, fingerprint)
+        calls += 1
+        # SQLite allows one writer at a time, so there the retry runs just before the sign-up writes.
+        if calls == (1 if world.sqlite else 2):
             ahead.append(await world.here.http.post("/v1/people", json=MAYA, headers=headers))
-        return found
+        return result_id
 
-    monkeypatch.setattr(idempotency, "find_result", behind)
+    monkeypatch.setattr(idempotency, "find_result", find_result_after_the_retry)
     late = await world.here.http.post("/v1/people", json=MAYA, headers=headers)
     assert (late.status_code, ahead[0].status_code) == (201, 201)
     assert late.json()["session"]["token"] == ahead[0].json()["session"]["token"]
     assert await world.count("people") == 1
 
 
-async def test_a_replayed_sign_up_is_no_way_around_a_changed_passphrase(world: World) -> None:
+async def test_a_replayed_sign_up_is_refused_after_a_passphrase_change(world: World) -> None:
     headers = {"Idempotency-Key": "first-start"}
-    made = (await world.here.http.post("/v1/people", json=MAYA, headers=headers)).json()
-    maya = Person(world, world.here, "Maya", "maya", made)
+    signed_up = (await world.here.http.post("/v1/people", json=MAYA, headers=headers)).json()
+    maya = Person(world, world.here, "Maya", "maya", signed_up)
     await maya.put("/v1/me/passphrase", {"passphrase": "another lantern"}, expect=204)
     replayed = await world.here.http.post("/v1/people", json=MAYA, headers=headers)
     assert replayed.status_code == 401
@@ -98,7 +98,7 @@ UNUSABLE: list[tuple[str, object]] = [
 ]
 
 
-async def test_what_cannot_be_used_is_named_and_makes_nobody(world: World) -> None:
+async def test_invalid_fields_are_named_and_create_nobody(world: World) -> None:
     for field, value in UNUSABLE:
         reply = await world.here.http.post("/v1/people", json=MAYA | {field: value})
         assert reply.status_code == 422, (field, value)
@@ -107,23 +107,23 @@ async def test_what_cannot_be_used_is_named_and_makes_nobody(world: World) -> No
     assert await world.count("people") == 0
 
 
-async def test_a_name_that_people_read_is_cleaned_and_keeps_what_a_language_needs(world: World) -> None:
+async def test_a_display_name_is_cleaned_and_keeps_joiners(world: World) -> None:
     for typed, kept in (("  Ma\u200bya  P. ", "Maya P."), ("👩‍🚒 Zoë", "👩‍🚒 Zoë"), ("می‌خواهم", "می‌خواهم")):
         somebody = await world.person("Somebody", display_name=typed)
         assert (await somebody.get("/v1/me"))["display_name"] == kept
 
 
-async def test_a_wrong_guess_says_the_same_for_a_name_that_does_not_exist(world: World) -> None:
+async def test_a_wrong_passphrase_and_an_unknown_name_look_the_same(world: World) -> None:
     maya = await world.person("Maya")
-    said = {"sign_in_name": maya.sign_in_name, "passphrase": "wrong"}
-    wrong = await world.here.http.post("/v1/sessions", json=said)
-    unknown = await world.here.http.post("/v1/sessions", json=said | {"sign_in_name": "nobody"})
+    guess = {"sign_in_name": maya.sign_in_name, "passphrase": "wrong"}
+    wrong = await world.here.http.post("/v1/sessions", json=guess)
+    unknown = await world.here.http.post("/v1/sessions", json=guess | {"sign_in_name": "nobody"})
     assert wrong.status_code == unknown.status_code == 401
     assert wrong.headers["www-authenticate"] == "Bearer"
     assert wrong.json() | {"request_id": ""} == unknown.json() | {"request_id": ""}
 
 
-async def test_guessing_is_slowed_and_time_makes_it_good_again(world: World) -> None:
+async def test_sign_in_guesses_are_rate_limited(world: World) -> None:
     maya = await world.person("Maya")
     wrong = {"sign_in_name": maya.sign_in_name, "passphrase": "wrong"}
     for _ in range(10):
@@ -133,7 +133,7 @@ async def test_guessing_is_slowed_and_time_makes_it_good_again(world: World) -> 
     wait = int(refused.headers["retry-after"])
     assert 0 < wait <= 31
     assert refused.json()["type"] == "/problems/too-many-tries"
-    # The limit is in the database: another process knows it, and another name is not held up by it.
+    # The limit is in the database: it holds in another process, and another name is not affected.
     other = await world.another_process()
     assert (await other.http.post("/v1/sessions", json=wrong)).status_code == 429
     await (await world.person("Ana")).again()
@@ -141,7 +141,7 @@ async def test_guessing_is_slowed_and_time_makes_it_good_again(world: World) -> 
     await maya.again()
 
 
-async def test_a_session_in_a_cookie_never_shows_its_token(world: World) -> None:
+async def test_a_cookie_session_never_shows_its_token(world: World) -> None:
     reply = await world.here.http.post("/v1/people", json=MAYA | {"carrier": "cookie"})
     assert reply.json()["session"]["token"] is None
     cookie = reply.headers["set-cookie"]
@@ -151,7 +151,7 @@ async def test_a_session_in_a_cookie_never_shows_its_token(world: World) -> None
     assert "Secure" not in cookie
     again = await world.here.http.get("/v1/me")
     assert again.status_code == 200
-    assert again.headers["set-cookie"] == cookie, "the app is opened: for another 180 days, as the session itself"
+    assert again.headers["set-cookie"] == cookie, "renewed for another 180 days, like the session itself"
     gone = await world.here.http.delete("/v1/sessions/current")
     assert gone.status_code == 204
     assert 'porchlight=""' in gone.headers["set-cookie"]
@@ -189,7 +189,7 @@ async def test_another_site_cannot_act_with_the_cookie(world: World) -> None:
         changed = await world.here.http.patch("/v1/me", json={"wake_me": not before}, headers=headers)
         assert changed.status_code == status, headers
         assert status == 200 or changed.json()["type"] == "/problems/cross-site"
-        # Reading is safe from anywhere: no other site may read the reply.
+        # Reading is safe from any site: no other site can see the reply.
         after = (await world.here.http.get("/v1/me", headers=headers)).json()["wake_me"]
         assert (after != before) is (status == 200)
 
@@ -200,7 +200,7 @@ async def test_another_site_cannot_sign_anybody_in(world: World) -> None:
     assert await world.count("people") == 0
 
 
-async def test_authorization_wins_over_a_cookie_also_when_it_is_wrong(world: World) -> None:
+async def test_the_authorization_header_wins_over_a_cookie_even_if_wrong(world: World) -> None:
     ana = await world.person("Ana")
     await world.here.http.post("/v1/people", json=MAYA | {"carrier": "cookie"})
     assert (await ana.get("/v1/me"))["display_name"] == "Ana"
@@ -210,34 +210,34 @@ async def test_authorization_wins_over_a_cookie_also_when_it_is_wrong(world: Wor
 
 
 @pytest.mark.parametrize("mode", ["invited", "closed"])
-async def test_who_may_sign_up_is_the_operators_to_say(world: World, mode: str) -> None:
+async def test_registration_can_be_by_invitation_or_closed(world: World, mode: str) -> None:
     maya = await world.person("Maya")
     invited = await maya.invites()
     settings = world.settings.model_copy(update={"registration": RegistrationPolicy(mode)})
     process = await world.another_process(settings=settings)
     assert (await process.http.get("/v1/config")).json()["registration"] == mode
-    said = MAYA | {"sign_in_name": "ana"}
-    assert (await process.http.post("/v1/people", json=said)).json()["type"] == "/problems/registration-closed"
-    with_token = await process.http.post("/v1/people", json=said | {"invitation_token": invited["token"]})
+    body = MAYA | {"sign_in_name": "ana"}
+    assert (await process.http.post("/v1/people", json=body)).json()["type"] == "/problems/registration-closed"
+    with_token = await process.http.post("/v1/people", json=body | {"invitation_token": invited["token"]})
     assert with_token.status_code == (201 if mode == "invited" else 403)
-    wrong = await process.http.post("/v1/people", json=said | {"sign_in_name": "ben", "invitation_token": "guess"})
+    wrong = await process.http.post("/v1/people", json=body | {"sign_in_name": "ben", "invitation_token": "guess"})
     assert wrong.status_code == (404 if mode == "invited" else 403)
 
 
-async def test_signing_up_with_an_invitation_accepts_it_in_the_same_step(world: World) -> None:
+async def test_signing_up_with_an_invitation_accepts_it(world: World) -> None:
     maya = await world.person("Maya")
     invited = await maya.invites("sponsor")
     ana = await world.person("Ana", invitation_token=invited["token"])
     [member] = await maya.circle()
     assert (member["person"]["id"], member["role"], member["state"]) == (ana.id, "sponsor", "accepted")
     assert await maya.kinds() == ["invitation_accepted"]
-    # A token that is no longer good makes no account.
+    # A used token creates no account.
     reply = await world.here.http.post("/v1/people", json=MAYA | {"invitation_token": invited["token"]})
     assert reply.json()["type"] == "/problems/invitation-not-valid"
     assert await world.count("people") == 2
 
 
-async def test_no_token_is_kept_and_no_name_can_be_read_in_the_database(world: World) -> None:
+async def test_tokens_codes_and_names_are_not_readable_in_the_database(world: World) -> None:
     maya = await world.person("Maya")
     async with world.database.read() as session:
         connection = await session.connection()
