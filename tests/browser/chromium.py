@@ -26,7 +26,7 @@ NO_CHROMIUM = (
 def find() -> str | None:
     """The browser's program, None when this machine has none."""
     named = os.environ.get("PORCHLIGHT_TESTS_CHROMIUM")
-    return named or next((found for name in NAMES if (found := shutil.which(name))), None)
+    return named or next((path for name in NAMES if (path := shutil.which(name))), None)
 
 
 @asynccontextmanager

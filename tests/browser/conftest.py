@@ -40,8 +40,8 @@ async def browser() -> AsyncIterator[Browser]:
 async def installation(tmp_path_factory: pytest.TempPathFactory, compiled: Path | None) -> AsyncIterator[Installation]:  # noqa: F811
     """A server's whole surroundings, with a file as its database and push services that keep a log."""
     folder = tmp_path_factory.mktemp("installation")
-    async with Installation(folder, embedded(folder), compiled) as made:
-        yield made
+    async with Installation(folder, embedded(folder), compiled) as running:
+        yield running
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
@@ -54,27 +54,27 @@ async def server(installation: Installation) -> Server:
 def circle(server: Server) -> NewCircle:
     """Somebody, and the people in their circle; their phones are registered, but the test is their hands."""
 
-    async def made(owner: str, *members: str) -> list[Person]:
+    async def make_circle(owner: str, *members: str) -> list[Person]:
         people = [await Person.sign_up(server, name) for name in (owner, *members)]
         for member in people[1:]:
             await people[0].welcomes(member)
             await member.phone()
         return people
 
-    return made
+    return make_circle
 
 
 @pytest_asyncio.fixture(loop_scope="session")
 async def new_phone(browser: Browser, installation: Installation, server: Server) -> AsyncIterator[NewPhone]:
     """Gives people phones. At the end of the test none of them may have met a script error or a breach of the policy."""
-    made: list[Phone] = []
+    phones: list[Phone] = []
 
     async def give(name: str, **more: Any) -> Phone:
-        made.append(await Phone.made(browser, f"http://localhost:{server.port}", installation.push, name, **more))
-        return made[-1]
+        phones.append(await Phone.create(browser, f"http://localhost:{server.port}", installation.push, name, **more))
+        return phones[-1]
 
     yield give
-    said = {phone.name: phone.errors for phone in made if phone.errors}
-    for phone in made:
+    errors = {phone.name: phone.errors for phone in phones if phone.errors}
+    for phone in phones:
         await phone.close()
-    assert said == {}
+    assert errors == {}

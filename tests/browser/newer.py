@@ -13,7 +13,7 @@ MARK = '<meta name="version" content="newer">'
 
 def next_version(folder: Path) -> Path:
     """A copy of the built app in which the page says that it is newer, and the worker keeps it under another name."""
-    built = next(one for one in phone_app.APP_FOLDERS if one.is_dir())
+    built = next(folder for folder in phone_app.APP_FOLDERS if folder.is_dir())
     newer = folder / "dist"
     shutil.copytree(built, newer)
     page, worker = newer / "index.html", newer / "sw.js"

@@ -46,10 +46,10 @@ class Phone:
         self._devtools: CDPSession | None = None
         self._registrations: dict[str, str] = {}
         context.on("weberror", lambda error: self.errors.append(f"{error.error}"))
-        context.on("console", lambda said: self._heard(said.type, said.text))
+        context.on("console", lambda message: self._heard(message.type, message.text))
 
     @classmethod
-    async def made(
+    async def create(
         cls,
         browser: Browser,
         url: str,
@@ -124,9 +124,9 @@ class Phone:
     async def close(self) -> None:
         await self.context.close()
 
-    def _heard(self, kind: str, said: str) -> None:
-        if kind == "error" and not EXPECTED.search(said):
-            self.errors.append(said)
+    def _heard(self, kind: str, text: str) -> None:
+        if kind == "error" and not EXPECTED.search(text):
+            self.errors.append(text)
 
     # ------------------------------------------------------------------------------------------ what it shows
 
@@ -167,8 +167,8 @@ class Phone:
 
     async def worker(self) -> Worker:
         """The service worker, once it is there."""
-        found = self.context.service_workers
-        return found[0] if found else await self.context.wait_for_event("serviceworker")
+        workers = self.context.service_workers
+        return workers[0] if workers else await self.context.wait_for_event("serviceworker")
 
     async def controlled(self) -> None:
         """Wait until the worker looks after the page; from then on the app opens without a network."""
@@ -182,9 +182,9 @@ class Phone:
         if self._devtools is None:
             self._devtools = await self.context.new_cdp_session(self.page)
 
-            def updated(told: dict[str, Any]) -> None:
-                for one in told["registrations"]:
-                    self._registrations[one["scopeURL"]] = one["registrationId"]
+            def updated(event: dict[str, Any]) -> None:
+                for registration in event["registrations"]:
+                    self._registrations[registration["scopeURL"]] = registration["registrationId"]
 
             self._devtools.on("ServiceWorker.workerRegistrationUpdated", updated)
             await self._devtools.send("ServiceWorker.enable")
@@ -234,9 +234,9 @@ class Phone:
     async def shows_notification(self, within: float = 10.0) -> dict[str, Any]:
         waited = 0.0
         while waited < patient(within):
-            found = await self.notifications()
-            if found:
-                return found[-1]
+            notifications = await self.notifications()
+            if notifications:
+                return notifications[-1]
             await asyncio.sleep(0.05)
             waited += 0.05
         raise AssertionError(f"{self.name}'s phone shows no notification")
@@ -252,8 +252,8 @@ class Phone:
         wide = await self.page.evaluate((SCRIPTS / "too_wide.js").read_text())
         assert wide == [], f"{self.name}: wider than the screen at {self.page.url}: {wide}"
         await self.page.evaluate(AXE.read_text(encoding="utf-8"))
-        found = await self.page.evaluate((SCRIPTS / "axe.js").read_text())
-        assert found == [], f"{self.name}: axe at {self.page.url}: {json.dumps(found, indent=1)}"
+        violations = await self.page.evaluate((SCRIPTS / "axe.js").read_text())
+        assert violations == [], f"{self.name}: axe at {self.page.url}: {json.dumps(violations, indent=1)}"
 
 
 def _kind(content: Mapping[str, Any]) -> str:

@@ -16,9 +16,9 @@ CLOCK = re.compile(r"\d?\d:\d\d")
 
 async def clock_in(phone: Phone, heading: str) -> str:
     await phone.sees_heading(heading)
-    found = CLOCK.search(await phone.heading(heading).first.inner_text())
-    assert found
-    return found[0]
+    match = CLOCK.search(await phone.heading(heading).first.inner_text())
+    assert match
+    return match[0]
 
 
 async def test_after_any_answer_the_others_can_be_asked_and_everybody_be_written_to(
@@ -27,14 +27,14 @@ async def test_after_any_answer_the_others_can_be_asked_and_everybody_be_written
     noor, ben, ana = await circle("Noor", "Ben", "Ana")
     await ana.ask("PATCH", "/v1/me", {"contact": "+44 20 7946 0001"})
     members = (await noor.ask("GET", "/v1/circle"))["items"]
-    later = next(one for one in members if one["person"]["display_name"] == "Ana")
+    later = next(member for member in members if member["person"]["display_name"] == "Ana")
     await noor.ask("PATCH", f"/v1/circle/{later['id']}", {"step": 2})
-    made = await noor.press()
-    await ben.ask("POST", f"/v1/reach-outs/{made['id']}/answers", {"kind": "soon", "minutes": 10})
+    reach_out = await noor.press()
+    await ben.ask("POST", f"/v1/reach-outs/{reach_out['id']}/answers", {"kind": "soon", "minutes": 10})
     phone = await new_phone("Noor")
     await phone.belongs_to(noor)
     await phone.open()
-    said = await clock_in(phone, "Ben calls you at")
+    time = await clock_in(phone, "Ben calls you at")
     # Whoever shares a number can be called and texted, and there is always a field to write into.
     await expect(phone.link("Call Ana")).to_have_attribute("href", "tel:+442079460001")
     await expect(phone.link("Text Ana")).to_be_visible()
@@ -44,14 +44,14 @@ async def test_after_any_answer_the_others_can_be_asked_and_everybody_be_written
     assert await ana.inbox() == []
     await phone.press_button("Ask the others too")
     await phone.sees("We are asking the others too.")
-    assert await clock_in(phone, "Ben calls you at") == said
+    assert await clock_in(phone, "Ben calls you at") == time
     assert len(await ana.inbox()) == 1
     await phone.sees("Told")
     await phone.press_button("Ask the others too")
     await phone.sees("They were asked a moment ago, so nothing was sent again.")
 
     # A helper's word that they are talking is a question; only the person's own makes it so.
-    await ben.ask("POST", f"/v1/reach-outs/{made['id']}/together")
+    await ben.ask("POST", f"/v1/reach-outs/{reach_out['id']}/together")
     await phone.sees_heading("Ben says that you are talking. Are you?")
     await expect(phone.button("Ask the others too")).to_be_visible()
     await phone.press_button("We are talking")
@@ -60,29 +60,29 @@ async def test_after_any_answer_the_others_can_be_asked_and_everybody_be_written
 
 async def test_a_promised_time_stays_what_was_said(new_phone: NewPhone, circle: NewCircle) -> None:
     noor, ben = await circle("Noor", "Ben")
-    made = await noor.press()
-    await ben.ask("POST", f"/v1/reach-outs/{made['id']}/answers", {"kind": "soon", "minutes": 10})
+    reach_out = await noor.press()
+    await ben.ask("POST", f"/v1/reach-outs/{reach_out['id']}/answers", {"kind": "soon", "minutes": 10})
     hers, his = await new_phone("Noor"), await new_phone("Ben")
     await hers.belongs_to(noor)
     await his.belongs_to(ben)
     await hers.open()
-    said = await clock_in(hers, "Ben calls you at")
+    time = await clock_in(hers, "Ben calls you at")
     # Looked at again seven minutes later, and when its minute is over.
     await his.page.clock.install(time=datetime.now(UTC) + timedelta(minutes=7))
-    await his.open(f"#/reach-outs/{made['id']}")
-    await his.sees(f"Noor knows that you call at {said}.")
+    await his.open(f"#/reach-outs/{reach_out['id']}")
+    await his.sees(f"Noor knows that you call at {time}.")
     await his.page.clock.fast_forward("05:00")
     await his.page.reload()
-    await his.sees(f"You told Noor: a call at {said}.")
+    await his.sees(f"You told Noor: a call at {time}.")
     await hers.page.clock.install(time=datetime.now(UTC) + timedelta(minutes=12))
     await hers.page.reload()
-    await hers.sees_heading(f"Ben said: a call at {said}.")
+    await hers.sees_heading(f"Ben said: a call at {time}.")
 
 
 async def test_the_all_clear_can_be_undone_and_waits_for_a_network(new_phone: NewPhone, circle: NewCircle) -> None:
     noor, ben = await circle("Noor", "Ben")
-    made = await noor.press()
-    path = f"/v1/reach-outs/{made['id']}"
+    reach_out = await noor.press()
+    path = f"/v1/reach-outs/{reach_out['id']}"
     phone = await new_phone("Noor")
     await phone.belongs_to(noor)
     await phone.open()
@@ -147,15 +147,15 @@ async def test_who_waits_longest_goes_first_each_with_what_they_need(new_phone: 
         asking, *_ = await circle(name)
         await asking.welcomes(ben)
         await asking.ask("POST", "/v1/reach-outs", {"need": need}, 201)
-    said = ["Noor would like to talk.", "Ana has an urge and would like company.", "Chidi would like company."]
+    headings = ["Noor would like to talk.", "Ana has an urge and would like company.", "Chidi would like company."]
     phone = await new_phone("Ben")
     await phone.belongs_to(ben)
     await phone.open()
     cards = phone.page.get_by_role("main").get_by_role("link", name=re.compile("would like"))
-    await expect(cards).to_contain_text(said)
+    await expect(cards).to_contain_text(headings)
     await phone.go("Inbox")
     await phone.sees("Needs you now")
-    await expect(phone.page.get_by_role("article").get_by_role("heading")).to_have_text(said)
+    await expect(phone.page.get_by_role("article").get_by_role("heading")).to_have_text(headings)
     # The whole card opens, not its button alone.
     await phone.page.get_by_role("article").nth(1).click(position={"x": 30, "y": 20})
-    await phone.sees_heading(said[1])
+    await phone.sees_heading(headings[1])

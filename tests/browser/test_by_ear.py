@@ -62,9 +62,9 @@ async def test_home_and_a_press(new_phone: NewPhone, circle: NewCircle) -> None:
     await expect(body).to_match_aria_snapshot(WAITING)
     await everything_is_named(phone.page)
     # What comes next is told by itself, in a region that stands there from the beginning.
-    told = phone.page.locator("#told[role=status]")
-    await expect(told).to_have_text("Ben is told.")
-    await told.evaluate("(one) => { one.dataset.stood = 'before'; }")
+    status = phone.page.locator("#told[role=status]")
+    await expect(status).to_have_text("Ben is told.")
+    await status.evaluate("(one) => { one.dataset.stood = 'before'; }")
     reach_out = (await ben.inbox())[0]["reach_out_id"]
     await ben.ask("POST", f"/v1/reach-outs/{reach_out}/answers", {"kind": "calling"})
     await expect(phone.page.locator("[data-stood=before]")).to_have_text("Ben is calling you now.")

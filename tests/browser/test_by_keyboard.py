@@ -75,16 +75,16 @@ async def test_when_somebody_is_told(new_phone: NewPhone, circle: NewCircle) -> 
     await phone.open("#/circle")
     grip = phone.button("Move Ana. Arrow keys move up or down.")
     await expect(grip).to_be_visible()
-    for key, said, step in (
+    for key, text, step in (
         ("ArrowDown", "Ana is now told later.", 2),
         ("ArrowUp", "Ana is now told at once.", 1),
         ("Enter", "Ana is now told later.", 2),
     ):
         await tab_to(phone.page, grip)
         await keys.press(key)
-        await expect(phone.page.get_by_role("status").filter(has_text=said)).to_be_visible()
+        await expect(phone.page.get_by_role("status").filter(has_text=text)).to_be_visible()
         members = (await noor.ask("GET", "/v1/circle"))["items"]
-        assert {one["person"]["display_name"]: one["step"] for one in members}["Ana"] == step
+        assert {member["person"]["display_name"]: member["step"] for member in members}["Ana"] == step
         # The row has moved, and the keyboard with it.
         await expect(grip).to_be_focused()
 

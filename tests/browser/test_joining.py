@@ -16,8 +16,8 @@ ASKS = "Maya would like you in their circle."
 
 
 async def _invites(owner: Person) -> str:
-    made = await owner.ask("POST", "/v1/invitations", {"role": "friend"}, 201)
-    return str(made["token"])
+    invitation = await owner.ask("POST", "/v1/invitations", {"role": "friend"}, 201)
+    return str(invitation["token"])
 
 
 async def _at_its_top(phone: Phone) -> None:
@@ -141,7 +141,7 @@ async def test_one_question_a_page_from_the_link_to_the_words(new_phone: NewPhon
     await expect(ana.button("Done")).to_be_in_viewport()
     me = await ana.asks("/v1/me")
     assert me["wake_me"] is False
-    assert [(one["from"], one["to"]) for one in me["hours"]] == [("07:00", "24:00")] * 7
+    assert [(hours["from"], hours["to"]) for hours in me["hours"]] == [("07:00", "24:00")] * 7
     words = await ana.page.locator("p[lang=en]").inner_text()
 
     # Opened again: one is in, and the words stand there for as long as they are waited for.
@@ -204,9 +204,9 @@ async def test_an_invitation_on_its_way_has_a_name_and_is_shown_again(new_phone:
 
     async def unread(route: Route) -> None:
         reply = await route.fetch()
-        found = await reply.json()
-        items = [{**one, "url": None, "qr": None} if one["id"] == dee["id"] else one for one in found["items"]]
-        await route.fulfill(response=reply, json={**found, "items": items})
+        page = await reply.json()
+        items = [{**item, "url": None, "qr": None} if item["id"] == dee["id"] else item for item in page["items"]]
+        await route.fulfill(response=reply, json={**page, "items": items})
 
     await phone.page.route(re.compile(r"/v1/invitations\?"), unread)
     await phone.page.reload()

@@ -17,7 +17,7 @@ async def test_a_press_leaves_although_seven_tabs_are_open(new_phone: NewPhone, 
     phone = await new_phone("Noor")
     await phone.belongs_to(noor)
     streams: list[str] = []
-    phone.context.on("request", lambda asked: streams.append(asked.url) if "/v1/events" in asked.url else None)
+    phone.context.on("request", lambda request: streams.append(request.url) if "/v1/events" in request.url else None)
     await phone.open()
     await phone.sees("1 person can be reached now.")
     further = [await phone.context.new_page() for _ in range(6)]
@@ -41,5 +41,5 @@ async def test_a_press_leaves_although_seven_tabs_are_open(new_phone: NewPhone, 
 
 
 async def _open_one(noor: Person) -> str:
-    [made] = (await noor.ask("GET", "/v1/reach-outs?mine=true&open=true"))["items"]
-    return str(made["id"])
+    [reach_out] = (await noor.ask("GET", "/v1/reach-outs?mine=true&open=true"))["items"]
+    return str(reach_out["id"])

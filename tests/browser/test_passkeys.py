@@ -24,8 +24,8 @@ async def _with_a_sensor(phone: Phone) -> tuple[Any, str]:
         "isUserVerified": True,
         "automaticPresenceSimulation": True,
     }
-    made = await devtools.send("WebAuthn.addVirtualAuthenticator", {"options": sensor})
-    return devtools, made["authenticatorId"]
+    authenticator = await devtools.send("WebAuthn.addVirtualAuthenticator", {"options": sensor})
+    return devtools, authenticator["authenticatorId"]
 
 
 async def test_a_passkey_is_added_signs_in_and_is_removed(new_phone: NewPhone, circle: NewCircle) -> None:

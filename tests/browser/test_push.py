@@ -18,20 +18,20 @@ async def test_a_push_is_shown_receipted_and_leads_there(new_phone: NewPhone, ci
     await phone.belongs_to(ben)
     await phone.open()
     await phone.controlled()
-    made = await noor.press("Rough evening.")
+    reach_out = await noor.press("Rough evening.")
     await phone.pushed("reach_out")
     shown = await phone.shows_notification()
     assert (shown["title"], shown["body"]) == ("Porchlight", "Someone in your circle would like company.")
-    said = str(shown)
-    assert "Noor" not in said
-    assert "Rough" not in said
+    text = str(shown)
+    assert "Noor" not in text
+    assert "Rough" not in text
 
     # The phone's own word that it came: the person who reached out sees it.
-    assert await _state(noor, made["id"]) == "delivered"
+    assert await _state(noor, reach_out["id"]) == "delivered"
     await phone.taps_notification()
     await phone.sees_heading("Noor would like company.")
     await phone.sees("Rough evening.")
-    assert await _state(noor, made["id"], "seen") == "seen"
+    assert await _state(noor, reach_out["id"], "seen") == "seen"
     assert await phone.notifications() == []
 
 
@@ -41,10 +41,10 @@ async def test_the_same_reach_out_is_shown_once(new_phone: NewPhone, circle: New
     await phone.belongs_to(ben)
     await phone.open()
     await phone.controlled()
-    made = await noor.press()
+    reach_out = await noor.press()
     await phone.pushed("reach_out")
     await phone.shows_notification()
-    await noor.ask("POST", f"/v1/reach-outs/{made['id']}/close", {"outcome": "ok_now"})
+    await noor.ask("POST", f"/v1/reach-outs/{reach_out['id']}/close", {"outcome": "ok_now"})
     await phone.pushed("all_clear")
     await expect(phone, "All is well. Thank you for being there.")
 
@@ -55,10 +55,10 @@ async def test_a_message_stands_beside_the_alarm_and_goes_with_it(new_phone: New
     await phone.belongs_to(ben)
     await phone.open()
     await phone.controlled()
-    made = await noor.press()
+    reach_out = await noor.press()
     await phone.pushed("reach_out")
     await phone.shows_notification()
-    await noor.ask("POST", f"/v1/reach-outs/{made['id']}/messages", {"text": "Please."}, 201)
+    await noor.ask("POST", f"/v1/reach-outs/{reach_out['id']}/messages", {"text": "Please."}, 201)
     await phone.pushed("message")
     await expect(phone, "Someone in your circle would like company.", "You have a new message.")
     # Whoever opens one has seen what both are about.
@@ -73,12 +73,12 @@ async def test_an_all_clear_is_all_that_is_left(new_phone: NewPhone, circle: New
     await phone.belongs_to(ben)
     await phone.open()
     await phone.controlled()
-    made = await noor.press()
+    reach_out = await noor.press()
     await phone.pushed("reach_out")
-    await noor.ask("POST", f"/v1/reach-outs/{made['id']}/messages", {"text": "Please."}, 201)
+    await noor.ask("POST", f"/v1/reach-outs/{reach_out['id']}/messages", {"text": "Please."}, 201)
     await phone.pushed("message")
     await expect(phone, "Someone in your circle would like company.", "You have a new message.")
-    await noor.ask("POST", f"/v1/reach-outs/{made['id']}/close", {"outcome": "ok_now"})
+    await noor.ask("POST", f"/v1/reach-outs/{reach_out['id']}/close", {"outcome": "ok_now"})
     await phone.pushed("all_clear")
     await expect(phone, "All is well. Thank you for being there.")
 
@@ -102,13 +102,13 @@ async def test_what_a_kind_means_is_known_of_older_and_newer_servers(
     await phone.belongs_to(ben)
     await phone.open()
     await phone.controlled()
-    made = await noor.press()
+    reach_out = await noor.press()
     await phone.pushed("reach_out", edit=edit)
     assert (await phone.shows_notification())["requireInteraction"]
-    await noor.ask("POST", f"/v1/reach-outs/{made['id']}/messages", {"text": "Please."}, 201)
+    await noor.ask("POST", f"/v1/reach-outs/{reach_out['id']}/messages", {"text": "Please."}, 201)
     await phone.pushed("message", edit=edit)
     await expect(phone, "Someone in your circle would like company.", "You have a new message.")
-    await noor.ask("POST", f"/v1/reach-outs/{made['id']}/close", {"outcome": "ok_now"})
+    await noor.ask("POST", f"/v1/reach-outs/{reach_out['id']}/close", {"outcome": "ok_now"})
     await phone.pushed("all_clear", edit=edit)
     await expect(phone, "All is well. Thank you for being there.")
     assert not (await phone.shows_notification())["requireInteraction"]
@@ -120,11 +120,11 @@ async def test_cannot_is_said_from_the_notification(new_phone: NewPhone, circle:
     await phone.belongs_to(ben)
     await phone.open()
     await phone.controlled()
-    made = await noor.press()
+    reach_out = await noor.press()
     await phone.pushed("reach_out")
     await phone.shows_notification()
     await phone.taps_notification("cannot")
-    assert await _state(noor, made["id"], "declined") == "declined"
+    assert await _state(noor, reach_out["id"], "declined") == "declined"
 
 
 async def test_an_unreadable_push_is_shown_all_the_same(new_phone: NewPhone, circle: NewCircle) -> None:
@@ -133,8 +133,8 @@ async def test_an_unreadable_push_is_shown_all_the_same(new_phone: NewPhone, cir
     await phone.belongs_to(ben)
     await phone.open()
     await phone.controlled()
-    told = {"origin": phone.url, "registrationId": await phone.registration(), "data": "\x00 not ours"}
-    await (await phone.devtools()).send("ServiceWorker.deliverPushMessage", told)
+    message = {"origin": phone.url, "registrationId": await phone.registration(), "data": "\x00 not ours"}
+    await (await phone.devtools()).send("ServiceWorker.deliverPushMessage", message)
     assert (await phone.shows_notification())["body"] == "Something new is waiting for you."
 
 
@@ -151,8 +151,8 @@ async def test_a_kept_press_goes_out_from_the_worker(new_phone: NewPhone, circle
     await phone.sees_heading("Not sent yet")
     await phone.page.goto("about:blank")
     await phone.context.set_offline(False)
-    told = {"origin": phone.url, "registrationId": registration, "tag": "press", "lastChance": False}
-    await (await phone.devtools()).send("ServiceWorker.dispatchSyncEvent", told)
+    event = {"origin": phone.url, "registrationId": registration, "tag": "press", "lastChance": False}
+    await (await phone.devtools()).send("ServiceWorker.dispatchSyncEvent", event)
     inbox = await _eventually(ben)
     assert len(inbox) == 1
 
@@ -160,7 +160,7 @@ async def test_a_kept_press_goes_out_from_the_worker(new_phone: NewPhone, circle
 async def expect(phone, *bodies: str) -> None:
     for _ in range(100):
         shown = await phone.notifications()
-        if sorted(one["body"] for one in shown) == sorted(bodies):
+        if sorted(notification["body"] for notification in shown) == sorted(bodies):
             return
         await phone.page.wait_for_timeout(50)
     raise AssertionError(f"{shown}")
@@ -179,9 +179,9 @@ async def _state(person, reach_out: str, wanted: str = "delivered") -> str:
 
 async def _eventually(person) -> list[dict[str, object]]:
     for _ in range(100):
-        found = await person.inbox()
-        if found:
-            return list(found)
+        notices = await person.inbox()
+        if notices:
+            return list(notices)
         await asyncio.sleep(0.1)
     return []
 

@@ -103,7 +103,7 @@ async def test_a_sign_out_that_comes_late_never_ends_the_session_after_it(
 
     # The codes stand there, the network is back, and what was kept would now end the new session.
     sent: list[str] = []
-    phone.page.on("request", lambda asked: sent.append(asked.url) if asked.method == "DELETE" else None)
+    phone.page.on("request", lambda request: sent.append(request.url) if request.method == "DELETE" else None)
     await phone.page.unroute_all()
     await phone.page.evaluate("dispatchEvent(new Event('online'))")
     await phone.press_button("I have written them down")

@@ -25,18 +25,18 @@ async def test_somebody_who_only_helps_has_a_home_of_their_own(new_phone: NewPho
     await phone.sees_heading("You are off until")
     muted = (await ana.ask("GET", "/v1/supporting"))["items"]
     assert len(muted) == 2
-    assert all(one["muted_until"] for one in muted)
+    assert all(membership["muted_until"] for membership in muted)
     [member] = (await maya.ask("GET", "/v1/circle"))["items"]
     assert (member["reachable"], member["available_now"]) == (True, False)
     await phone.press_button("I am back")
     await phone.sees_heading("Nobody is reaching out to you right now.")
-    assert all(one["muted_until"] is None for one in (await ana.ask("GET", "/v1/supporting"))["items"])
+    assert all(membership["muted_until"] is None for membership in (await ana.ask("GET", "/v1/supporting"))["items"])
 
     # What worked for one and not for the other is said, by name.
     async def refuse(route: object) -> None:
         await route.abort()  # type: ignore[attr-defined]
 
-    other = next(one["id"] for one in muted if one["person"]["display_name"] == "Noor")
+    other = next(membership["id"] for membership in muted if membership["person"]["display_name"] == "Noor")
     await phone.page.route(f"**/v1/supporting/{other}", refuse)
     await phone.press_button("Off tonight")
     await phone.sees("That did not work for Noor.")
@@ -66,23 +66,23 @@ async def test_what_was_seen_live_is_read_and_what_is_over_says_so(new_phone: Ne
     phone, other = await new_phone("Maya"), await new_phone("Ana")
     await phone.belongs_to(maya)
     await other.belongs_to(ana)
-    made = await maya.press()
+    reach_out = await maya.press()
     await phone.open()
     await phone.sees_heading("Ana")
-    await ana.ask("POST", f"/v1/reach-outs/{made['id']}/answers", {"kind": "calling", "text": "One moment."})
+    await ana.ask("POST", f"/v1/reach-outs/{reach_out['id']}/answers", {"kind": "calling", "text": "One moment."})
     await phone.sees_heading("Ana is calling you now.")
     await phone.sees("One moment.")
     # The dot at the bottom follows what is on the screen.
     await expect(phone.page.get_by_role("navigation").locator(".dot")).to_have_count(0)
     assert (await maya.ask("GET", "/v1/inbox?unread=true"))["items"] == []
-    await maya.ask("POST", f"/v1/reach-outs/{made['id']}/close", {"outcome": "connected"})
+    await maya.ask("POST", f"/v1/reach-outs/{reach_out['id']}/close", {"outcome": "connected"})
     await phone.open("#/inbox")
     await phone.sees("Ana answered")
     await expect(phone.text("Ana has answered")).to_have_count(0)
     await other.open("#/inbox")
     await other.sees("Maya wanted company")
     await expect(other.text("Needs you now")).to_have_count(0)
-    assert [one["kind"] for one in (await ana.ask("GET", "/v1/inbox?unread=true"))["items"]] == ["all_clear"]
+    assert [notice["kind"] for notice in (await ana.ask("GET", "/v1/inbox?unread=true"))["items"]] == ["all_clear"]
 
 
 async def test_standing_by_and_an_open_page_that_follows(new_phone: NewPhone, circle: NewCircle) -> None:
@@ -108,7 +108,7 @@ async def test_standing_by_and_an_open_page_that_follows(new_phone: NewPhone, ci
     await phone.press_button("I'm okay, check in")
     await other.sees_heading("Maya is back.")
     members = (await maya.ask("GET", "/v1/circle"))["items"]
-    companion = next(one["id"] for one in members if one["person"]["display_name"] == "Ana")
+    companion = next(member["id"] for member in members if member["person"]["display_name"] == "Ana")
     due = (datetime.now(UTC) + timedelta(minutes=30)).isoformat()
     again = await maya.ask("POST", "/v1/bookends", {"due_at": due, "companion": companion}, 201)
     await other.open(f"#/bookends/{again['id']}")
@@ -120,8 +120,8 @@ async def test_standing_by_and_an_open_page_that_follows(new_phone: NewPhone, ci
 async def test_what_arrives_is_read_answered_and_kept(new_phone: NewPhone, circle: NewCircle) -> None:
     maya, ben = await circle("Maya", "Ben")
     [member] = (await maya.ask("GET", "/v1/circle"))["items"]
-    said = {"feeling": 0, "halt": ["tired"], "note": "Long day.", "share_with": [member["id"]]}
-    check_in = await maya.ask("POST", "/v1/check-ins", said, 201)
+    body = {"feeling": 0, "halt": ["tired"], "note": "Long day.", "share_with": [member["id"]]}
+    check_in = await maya.ask("POST", "/v1/check-ins", body, 201)
     phone, hers = await new_phone("Ben"), await new_phone("Maya")
     await phone.belongs_to(ben)
     await hers.belongs_to(maya)
@@ -139,8 +139,8 @@ async def test_what_arrives_is_read_answered_and_kept(new_phone: NewPhone, circl
     await phone.sees_heading("This is not here any more.")
 
     # And what was felt can be read again.
-    made = await maya.press()
-    await maya.ask("POST", f"/v1/reach-outs/{made['id']}/close", {"outcome": "ok_now"})
-    await maya.ask("POST", f"/v1/reach-outs/{made['id']}/reflection", {"seen": 3, "soothed": 0})
+    reach_out = await maya.press()
+    await maya.ask("POST", f"/v1/reach-outs/{reach_out['id']}/close", {"outcome": "ok_now"})
+    await maya.ask("POST", f"/v1/reach-outs/{reach_out['id']}/reflection", {"seen": 3, "soothed": 0})
     await hers.open("#/settings/reflections")
     await hers.sees("Seen: yes · Soothed: no")

@@ -18,7 +18,7 @@ async def test_a_tap_on_the_alarm_beside_another_page_of_the_origin_opens_the_ap
     await phone.belongs_to(ben)
     await phone.open()
     await phone.controlled()
-    made = await noor.press()
+    reach_out = await noor.press()
     await phone.pushed("reach_out")
     await phone.shows_notification()
     await phone.page.goto(f"{phone.url}/docs")
@@ -34,7 +34,7 @@ async def test_a_tap_on_the_alarm_beside_another_page_of_the_origin_opens_the_ap
              }; }"""
     )
     await phone.taps_notification()
-    await _becomes(phone, "self.standing", [[f"/#/reach-outs/{made['id']}", 1]])
+    await _becomes(phone, "self.standing", [[f"/#/reach-outs/{reach_out['id']}", 1]])
     await _becomes(phone, "(await self.registration.getNotifications()).length", 0)
     await expect(phone.page).to_have_url(f"{phone.url}/docs")
 
@@ -47,7 +47,7 @@ async def test_an_address_that_was_replaced_without_a_word_of_the_old_one_is_tol
     await phone.belongs_to(ben)
     await phone.open()
     await phone.controlled()
-    before = {one["id"] for one in (await ben.ask("GET", "/v1/devices"))["items"]}
+    before = {device["id"] for device in (await ben.ask("GET", "/v1/devices"))["items"]}
     fresh = installation.push.subscribe((await phone.asks("/v1/config"))["webpush_public_key"])
     worker = await phone.worker()
     await worker.evaluate(
@@ -62,7 +62,7 @@ async def test_an_address_that_was_replaced_without_a_word_of_the_old_one_is_tol
     )
     await _becomes(phone, "self.asked.length", 1)
     for _ in range(200):
-        after = {one["id"] for one in (await ben.ask("GET", "/v1/devices"))["items"]}
+        after = {device["id"] for device in (await ben.ask("GET", "/v1/devices"))["items"]}
         if after - before:
             return
         await phone.page.wait_for_timeout(100)
@@ -72,8 +72,8 @@ async def test_an_address_that_was_replaced_without_a_word_of_the_old_one_is_tol
 async def _becomes(phone: Phone, what: str, wanted: object) -> None:
     worker = await phone.worker()
     for _ in range(200):
-        found = await worker.evaluate(f"async () => {what}")
-        if found == wanted:
+        result = await worker.evaluate(f"async () => {what}")
+        if result == wanted:
             return
         await phone.page.wait_for_timeout(50)
-    assert found == wanted
+    assert result == wanted

@@ -16,12 +16,12 @@ async def test_ids_cross_processes_and_a_sign_out_there_cuts_the_stream_here(
     postgres_installation: Installation,
 ) -> None:
     installation = postgres_installation
-    here, there = await asyncio.gather(installation.serve(), installation.serve("--no-worker"))
-    circle = await installation.circle(here, members=2)
+    first, second = await asyncio.gather(installation.serve(), installation.serve("--no-worker"))
+    circle = await installation.circle(first, members=2)
     ana, ben = circle.members
-    maya_there = replace(circle.owner, at=there)
+    maya_on_second = replace(circle.owner, at=second)
     async with ana.listens() as anas, ben.listens() as bens, circle.owner.listens() as mayas:
-        reach_out = await maya_there.press("for their eyes only")
+        reach_out = await maya_on_second.press("for their eyes only")
         [notice] = await ana.inbox()
         await anas.hears("notice")
         await bens.hears("notice")
@@ -30,15 +30,15 @@ async def test_ids_cross_processes_and_a_sign_out_there_cuts_the_stream_here(
         assert [json.loads(data) for data in anas.heard("notice")] == [{"id": notice["id"]}]
         assert {json.loads(data)["id"] for data in mayas.heard("reach_out")} == {reach_out["id"]}
 
-        ana_there = replace(ana, at=there)
+        ana_on_second = replace(ana, at=second)
         began = time.monotonic()
-        await ana_there.ask("DELETE", "/v1/sessions/current", expect=204)
+        await ana_on_second.ask("DELETE", "/v1/sessions/current", expect=204)
         await eventually(lambda: anas.ended_at is not None, 5)
         assert anas.ended_at is not None
         assert anas.ended_at - began < 1.5  # the promise is 1 s, and asking took a moment
         assert bens.ended_at is None
         heard = len(anas.events)
-        await maya_there.ask("POST", f"/v1/reach-outs/{reach_out['id']}/close", {"outcome": "ok_now"})
+        await maya_on_second.ask("POST", f"/v1/reach-outs/{reach_out['id']}/close", {"outcome": "ok_now"})
         await bens.hears("notice", 2)
         assert len(anas.events) == heard
 

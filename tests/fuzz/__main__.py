@@ -28,15 +28,15 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.fuzz", description="Fuzz every operation of the API.")
     parser.add_argument("--seed", type=int, default=1, help="the same seed sends the same requests (1)")
     parser.add_argument("--examples", type=int, default=200, help="for each operation, at most (200)")
-    asked = parser.parse_args()
+    arguments = parser.parse_args()
     bad = 0
-    with postgres() as found:
-        servers = [None, *([urlunsplit(urlsplit(found.url)._replace(path="/postgres"))] if found else [])]
+    with postgres() as database:
+        servers = [None, *([urlunsplit(urlsplit(database.url)._replace(path="/postgres"))] if database else [])]
         for server in servers:
-            sys.stdout.write(f"{'SQLite' if server is None else 'PostgreSQL'}, seed {asked.seed}\n")
-            came = asyncio.run(_run(server, asked.seed, asked.examples))
-            sys.stdout.write("\n".join([came.said, *came.wrong]) + "\n")
-            bad += not came.good
+            sys.stdout.write(f"{'SQLite' if server is None else 'PostgreSQL'}, seed {arguments.seed}\n")
+            outcome = asyncio.run(_run(server, arguments.seed, arguments.examples))
+            sys.stdout.write("\n".join([outcome.output, *outcome.wrong]) + "\n")
+            bad += not outcome.good
     return 1 if bad else 0
 
 

@@ -44,7 +44,7 @@ class Fuzzed:
     """What came of it: the fuzzer's exit status and words, and what the server has logged as wrong."""
 
     status: int
-    said: str
+    output: str
     wrong: list[str]
 
     @property
@@ -75,12 +75,12 @@ async def fuzz(installation: Installation, seed: int, examples: int) -> Fuzzed:
         "--no-color",
         *(f"--exclude-operation-id={name}" for name in NOT_ASKED),
     ]
-    asked = await asyncio.create_subprocess_exec(
+    fuzzer = await asyncio.create_subprocess_exec(
         *words, cwd=installation.folder, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT
     )
-    said, _ = await asked.communicate()
+    output, _ = await fuzzer.communicate()
     wrong = [line for line in installation.logged.splitlines() if '"level": "error"' in line]
-    return Fuzzed(asked.returncode or 0, said.decode(), wrong)
+    return Fuzzed(fuzzer.returncode or 0, output.decode(), wrong)
 
 
 async def _known(owner: Person, member: Person) -> str:
@@ -96,5 +96,5 @@ async def _known(owner: Person, member: Person) -> str:
         "notice_id": notice["id"],
         "device_id": device["id"],
     }
-    parameters = "".join(f'"path.{name}" = {json.dumps(made)}\n' for name, made in known.items())
+    parameters = "".join(f'"path.{name}" = {json.dumps(value)}\n' for name, value in known.items())
     return f"[parameters]\n{parameters}\n{CHECKS}"

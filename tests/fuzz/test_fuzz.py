@@ -17,6 +17,6 @@ async def test_no_request_however_odd_gets_an_answer_that_is_not_described(
     compiled: Path | None,  # noqa: F811
 ) -> None:
     async with Installation(tmp_path, embedded(tmp_path), compiled) as installation:
-        came = await fuzz(installation, seed=1, examples=3)
-    assert came.good, "\n".join([came.said, *came.wrong])
-    assert "generated" in came.said, "something was truly asked"
+        outcome = await fuzz(installation, seed=1, examples=3)
+    assert outcome.good, "\n".join([outcome.output, *outcome.wrong])
+    assert "generated" in outcome.output, "something was truly asked"

@@ -14,7 +14,7 @@ from api import direct_route
 from api.app import api_only
 from api.middleware import MAX_BODY_BYTES, EdgeMiddleware
 from tests.world.person import Person
-from tests.world.served import client
+from tests.world.process import http_client
 from tests.world.world import World
 
 JSON = [("Content-Type", "application/json")]
@@ -69,7 +69,7 @@ def plain_app(world: World, monkeypatch: pytest.MonkeyPatch) -> ASGIApp:
 
 @pytest_asyncio.fixture
 async def plain(world: World, plain_app: ASGIApp) -> AsyncIterator[httpx.AsyncClient]:
-    async with client(plain_app, world.settings.public_url) as http:
+    async with http_client(plain_app, world.settings.public_url) as http:
         yield http
 
 

@@ -18,15 +18,17 @@ LANTERN = "lantern"
 
 async def newer_tells(world: World, person: Person) -> UUID:
     """A notice of a kind that is unknown here, and a push of it to this person's phone; gives the notice's id."""
-    made, now = new_id(world.now()), world.now()
+    notice_id, now = new_id(world.now()), world.now()
     async with world.database.write() as session:
-        session.add(Notice(id=made, recipient_id=UUID(person.id), kind=LANTERN, event_id=made, created_at=now))
+        session.add(
+            Notice(id=notice_id, recipient_id=UUID(person.id), kind=LANTERN, event_id=notice_id, created_at=now)
+        )
         await session.flush()
         [device] = person.devices
         session.add(
             Delivery(
                 id=new_id(now),
-                notice_id=made,
+                notice_id=notice_id,
                 device_id=UUID(device),
                 round=1,
                 state="pending",
@@ -37,7 +39,7 @@ async def newer_tells(world: World, person: Person) -> UUID:
             )
         )
         await session.commit()
-    return made
+    return notice_id
 
 
 @pytest.mark.promise(9)

@@ -59,11 +59,11 @@ async def test_a_notice_is_read_while_its_reader_is_removed(world: World) -> Non
 
 async def test_a_sign_in_with_the_old_passphrase_does_not_outlive_the_new_one(world: World) -> None:
     maya = await world.person("Maya")
-    said = {"sign_in_name": maya.sign_in_name, "passphrase": maya.passphrase}
+    credentials = {"sign_in_name": maya.sign_in_name, "passphrase": maya.passphrase}
     signed_in, changed = await race(
         world,
         "sessions IN SHARE",
-        world.here.http.post("/v1/sessions", json=said),
+        world.here.http.post("/v1/sessions", json=credentials),
         maya.send("PUT", "/v1/me/passphrase", {"passphrase": "another one by the door"}),
     )
     assert changed.status_code == 204
@@ -96,8 +96,8 @@ async def erased(person: Person) -> None:
 async def test_two_accounts_fight_over_one_address_while_what_came_of_its_pushes_is_written_down(world: World) -> None:
     maya, sponsor, friend = await world.circle("sponsor", "friend")
     [where] = sponsor.devices.values()
-    for one in (sponsor, friend):
-        for address in one.devices.values():
+    for person in (sponsor, friend):
+        for address in person.devices.values():
             world.transport.answer(address, Rejected("forbidden"))
     await maya.press()
     for _ in range(6):
@@ -109,9 +109,9 @@ async def test_two_accounts_fight_over_one_address_while_what_came_of_its_pushes
     await world.settle()
     live = [
         row["id"]
-        for one in (sponsor, friend)
-        for row in (await one.get("/v1/devices"))["items"]
-        if row["disabled_at"] is None and one.devices.get(row["id"]) == where
+        for person in (sponsor, friend)
+        for row in (await person.get("/v1/devices"))["items"]
+        if row["disabled_at"] is None and person.devices.get(row["id"]) == where
     ]
     assert len(live) == 1, "one live device an address, whoever had it before"
 

@@ -27,7 +27,7 @@ async def test_the_dead_phone(world: World) -> None:
     await sponsor.device("webpush")
     world.transport.answer(address(sponsor), DeadAddress("unregistered"))
     await maya.press()
-    assert [one.where for one in await sponsor.pushes() if one.result == Sent()] == [address(sponsor, 1)]
+    assert [push.where for push in await sponsor.pushes() if push.result == Sent()] == [address(sponsor, 1)]
     assert await maya.sees_state(sponsor) == "handed"
     reasons = {row["id"]: row["disabled_reason"] for row in (await sponsor.get("/v1/devices"))["items"]}
     assert list(reasons.values()).count("dead") == 1
@@ -118,7 +118,7 @@ async def test_a_service_that_says_when_is_asked_then(world: World) -> None:
     assert len(await sponsor.pushes()) == 1
     await world.forward(10)
     await world.work()
-    assert [one.result for one in await sponsor.pushes()][-1] == Sent()
+    assert [push.result for push in await sponsor.pushes()][-1] == Sent()
 
 
 async def test_a_push_that_will_never_be_taken_is_parked_and_the_person_is_not_kept_hoping(world: World) -> None:
@@ -190,7 +190,7 @@ async def test_a_crash_in_the_middle_of_a_send(world: World) -> None:
     world.transport.flowing.set()
     await world.settle()
     assert len(await sponsor.pushes()) == 2, "a double push is possible, a lost one is not"
-    assert len({one.push.tag for one in await sponsor.pushes()}) == 1
+    assert len({push.push.tag for push in await sponsor.pushes()}) == 1
     assert len(await sponsor.inbox("reach_out")) == 1
     [row] = await world.rows(select(Delivery.state, Delivery.fence).join(Notice).where(Notice.kind == "reach_out"))
     assert tuple(row) == ("sent", 2), "the word of whoever held the lease last counts"
@@ -246,7 +246,7 @@ async def test_a_second_phone_that_is_registered_while_somebody_calls(world: Wor
     await maya.press()
     assert await maya.sees_state(sponsor) == "unreachable"
     phone = await sponsor.device()
-    assert [one.where for one in await sponsor.pushes()] == [sponsor.devices[phone["id"]]]
+    assert [push.where for push in await sponsor.pushes()] == [sponsor.devices[phone["id"]]]
     assert await maya.sees_state(sponsor) == "handed"
     await sponsor.device("webpush")
     assert len(await sponsor.pushes("reach_out")) == 2

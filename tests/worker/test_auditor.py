@@ -14,7 +14,7 @@ from rules.upkeep.audit import Finding, FindingKind
 from tests.world.world import World
 
 
-async def found(world: World) -> list[str]:
+async def finding_kinds(world: World) -> list[str]:
     """What one look finds; all of it mended."""
     before = {what: counted(what) for what in FindingKind}
     done = await world.auditor().audit_once()
@@ -41,35 +41,35 @@ async def delivery(world: World) -> Delivery:
 
 async def later(world: World, **values: object) -> None:
     """Write into the one delivery of the reach-out."""
-    one = await delivery(world)
-    await write(world, update(Delivery).where(Delivery.id == one.id).values(**values))
+    target = await delivery(world)
+    await write(world, update(Delivery).where(Delivery.id == target.id).values(**values))
 
 
 async def test_a_healthy_night_has_nothing_to_find(world: World) -> None:
     maya, sponsor, _friend, fellow = await world.circle("sponsor", "friend", "fellow", steps=[1, 2, 2])
     await world.gives_channel(sponsor)
     await fellow.patch("/v1/me", {"hours": [{"day": 0, "from": "08:00", "to": "09:00"}]})
-    assert await found(world) == []
+    assert await finding_kinds(world) == []
     await maya.press()
-    assert await found(world) == []
+    assert await finding_kinds(world) == []
     await world.settle()
     for seconds in (90, 60, 30, 120, 600, 29, 31):
         await world.forward(seconds)
-        assert await found(world) == [], "due a moment ago is not overdue"
+        assert await finding_kinds(world) == [], "due a moment ago is not overdue"
         await world.work()
-        assert await found(world) == []
+        assert await finding_kinds(world) == []
     await sponsor.answer("calling")
-    assert await found(world) == []
+    assert await finding_kinds(world) == []
     await sponsor.device()
     await world.passes(601)
-    assert await found(world) == []
+    assert await finding_kinds(world) == []
     await sponsor.answer("here")
     await maya.does("together")
-    assert await found(world) == []
+    assert await finding_kinds(world) == []
     await maya.close()
     await world.forward(120)
     await world.work()
-    assert await found(world) == []
+    assert await finding_kinds(world) == []
 
 
 @pytest.mark.parametrize(
@@ -88,9 +88,9 @@ async def test_a_reach_out_without_a_timer(world: World, wrong: dict[str, object
     await world.forward(31)
     now = world.now()
     await world.set(**{name: now + timedelta(seconds=at) if isinstance(at, int) else at for name, at in wrong.items()})
-    assert await found(world) == ["reach_out_without_timer"]
+    assert await finding_kinds(world) == ["reach_out_without_timer"]
     await world.work()
-    assert await found(world) == []
+    assert await finding_kinds(world) == []
     await world.passes(600)
     assert await friend.pushed() != [], "it goes on"
 
@@ -100,10 +100,10 @@ async def test_a_reach_out_that_is_overdue(world: World) -> None:
     await maya.press()
     await world.settle()
     await world.forward(90 + 29)
-    assert await found(world) == []
+    assert await finding_kinds(world) == []
     await world.forward(2)
-    assert await found(world) == ["reach_out_overdue"]
-    assert await found(world) == [], "due now, for the next worker that looks"
+    assert await finding_kinds(world) == ["reach_out_overdue"]
+    assert await finding_kinds(world) == [], "due now, for the next worker that looks"
 
 
 async def test_a_delivery_that_is_overdue(world: World) -> None:
@@ -111,16 +111,16 @@ async def test_a_delivery_that_is_overdue(world: World) -> None:
     world.here.forget_pushes()
     await maya.press()
     await world.forward(39)
-    assert await found(world) == []
+    assert await finding_kinds(world) == []
     await world.forward(2)
     due_at = (await delivery(world)).due_at
-    assert await found(world) == ["delivery_overdue"]
-    one = await delivery(world)
-    assert one.lease_until is None
-    assert one.due_at == due_at, "it says how long somebody has been kept waiting"
+    assert await finding_kinds(world) == ["delivery_overdue"]
+    overdue = await delivery(world)
+    assert overdue.lease_until is None
+    assert overdue.due_at == due_at, "it says how long somebody has been kept waiting"
     await world.work()
     assert await sponsor.pushed() == ["reach_out"]
-    assert await found(world) == []
+    assert await finding_kinds(world) == []
 
 
 async def test_a_lease_that_nobody_can_have_taken(world: World) -> None:
@@ -130,7 +130,7 @@ async def test_a_lease_that_nobody_can_have_taken(world: World) -> None:
     await later(world, lease_until=world.now() + timedelta(days=2))
     await world.passes(31)
     assert await sponsor.pushed() == []
-    assert await found(world) == ["delivery_overdue"]
+    assert await finding_kinds(world) == ["delivery_overdue"]
     await world.work()
     assert await sponsor.pushed() == ["reach_out"]
 
@@ -140,12 +140,12 @@ async def test_a_lease_that_ran_out_twice(world: World) -> None:
     world.here.forget_pushes()
     await maya.press()
     await later(world, attempt=2, lease_until=world.now() + timedelta(seconds=1))
-    assert await found(world) == [], "its holder may still say something"
+    assert await finding_kinds(world) == [], "its holder may still say something"
     await world.forward(2)
-    assert await found(world) == ["lease_ran_out_twice"]
+    assert await finding_kinds(world) == ["lease_ran_out_twice"]
     await world.work()
     assert await sponsor.pushed() == ["reach_out"]
-    assert await found(world) == []
+    assert await finding_kinds(world) == []
 
 
 async def test_a_press_that_raced_the_registration_of_a_phone(world: World) -> None:
@@ -160,12 +160,12 @@ async def test_a_press_that_raced_the_registration_of_a_phone(world: World) -> N
         )
         await session.delete(rows.scalar_one())
         await session.commit()
-    assert await found(world) == [], "it may still be on its way into the database"
+    assert await finding_kinds(world) == [], "it may still be on its way into the database"
     await world.forward(6)
-    assert await found(world) == ["notice_without_delivery"]
+    assert await finding_kinds(world) == ["notice_without_delivery"]
     await world.work()
-    assert [one.where for one in await sponsor.pushes()].count(sponsor.devices[second["id"]]) == 2
-    assert await found(world) == []
+    assert [push.where for push in await sponsor.pushes()].count(sponsor.devices[second["id"]]) == 2
+    assert await finding_kinds(world) == []
 
 
 @pytest.mark.parametrize("why", ["declined", "quiet", "muted", "gone", "closed"])
@@ -192,7 +192,7 @@ async def test_who_is_not_to_be_pushed_is_not_found(world: World, why: str) -> N
                 await session.delete(row)
         await session.commit()
     await world.forward(10)
-    assert await found(world) == []
+    assert await finding_kinds(world) == []
 
 
 async def test_a_bookend_that_is_past_due(world: World) -> None:
@@ -200,10 +200,10 @@ async def test_a_bookend_that_is_past_due(world: World) -> None:
 
     async def plan(next_at: datetime | None) -> None:
         async with world.database.write() as session:
-            made = new_id(world.now())
+            bookend_id = new_id(world.now())
             session.add(
                 Bookend(
-                    id=made,
+                    id=bookend_id,
                     person_id=UUID(maya.id),
                     due_at=world.now(),
                     created_at=world.now(),
@@ -216,10 +216,10 @@ async def test_a_bookend_that_is_past_due(world: World) -> None:
     await plan(None)
     await plan(world.now())
     await world.forward(119)
-    assert await found(world) == []
+    assert await finding_kinds(world) == []
     await world.forward(2)
-    assert await found(world) == ["bookend_overdue"]
-    assert await found(world) == []
+    assert await finding_kinds(world) == ["bookend_overdue"]
+    assert await finding_kinds(world) == []
 
 
 async def test_one_that_cannot_be_mended_holds_up_no_other(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -245,8 +245,8 @@ async def test_one_that_cannot_be_mended_holds_up_no_other(world: World, monkeyp
 
 def test_the_table_that_the_command_prints() -> None:
     assert findings_table([]).startswith("Nothing found")
-    one = Finding(FindingKind.OVERDUE, UUID(int=7))
-    assert findings_table([(one, True), (one, False)]).splitlines() == [
+    finding = Finding(FindingKind.OVERDUE, UUID(int=7))
+    assert findings_table([(finding, True), (finding, False)]).splitlines() == [
         "what               id                                    now",
         "reach_out_overdue  00000000-0000-0000-0000-000000000007  repaired",
         "reach_out_overdue  00000000-0000-0000-0000-000000000007  not repaired",

@@ -19,27 +19,27 @@ class Outside:
     url: str = ""
     status: str = "200 OK"
     hangs: bool = False
-    asked: list[str] = field(default_factory=list)
+    requests: list[str] = field(default_factory=list)
 
 
 @pytest.fixture
 async def outside() -> AsyncIterator[Outside]:
-    made = Outside()
+    service = Outside()
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        made.asked.append((await reader.readuntil(b"\r\n\r\n")).decode().splitlines()[0])
-        if made.hangs:
+        service.requests.append((await reader.readuntil(b"\r\n\r\n")).decode().splitlines()[0])
+        if service.hangs:
             await reader.read()
         else:
             writer.write(
-                f"HTTP/1.1 {made.status}\r\nLocation: {made.url}/elsewhere\r\nContent-Length: 0\r\n\r\n".encode()
+                f"HTTP/1.1 {service.status}\r\nLocation: {service.url}/elsewhere\r\nContent-Length: 0\r\n\r\n".encode()
             )
             await writer.drain()
         writer.close()
 
     server = await asyncio.start_server(serve, "127.0.0.1", 0)
-    made.url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
-    yield made
+    service.url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+    yield service
     server.close()
     await server.wait_closed()
 
@@ -48,10 +48,10 @@ async def test_it_is_given_while_the_loop_moves(world: World, outside: Outside) 
     worker = world.here.worker
     heart = Heartbeat(f"{outside.url}/ping/secret", world.database, lambda: worker.last_turn)
     assert not await heart.beat(), "it has not come round yet"
-    assert outside.asked == []
+    assert outside.requests == []
     await worker.tick()
     assert await heart.beat()
-    assert outside.asked == ["GET /ping/secret HTTP/1.1"]
+    assert outside.requests == ["GET /ping/secret HTTP/1.1"]
 
 
 async def test_it_is_withheld_when_the_loop_stands_still_or_the_database_is_away(
@@ -65,7 +65,7 @@ async def test_it_is_withheld_when_the_loop_stands_still_or_the_database_is_away
 
     monkeypatch.setattr(world.database, "ping", away)
     assert not await Heartbeat(outside.url, world.database, time.monotonic).beat()
-    assert len(outside.asked) == 1
+    assert len(outside.requests) == 1
 
 
 @pytest.mark.parametrize("status", ["500 Internal Server Error", "302 Found", "404 Not Found"])
@@ -76,7 +76,7 @@ async def test_a_refusal_is_logged_without_the_address_and_no_redirect_is_follow
     with structlog.testing.capture_logs() as logs:
         assert not await Heartbeat(f"{outside.url}/secret", world.database, time.monotonic).beat()
     assert logs == [{"event": "heartbeat_not_given", "why": "refused", "log_level": "warning"}]
-    assert outside.asked == ["GET /secret HTTP/1.1"]
+    assert outside.requests == ["GET /secret HTTP/1.1"]
 
 
 @pytest.mark.parametrize(

@@ -42,13 +42,13 @@ async def test_a_reach_out_that_cannot_be_moved_holds_up_no_other(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     circles = [await world.circle("sponsor", "friend", steps=[1, 2]) for _ in range(3)]
-    made = [(await maya.press())["id"] for maya, *_ in circles]
+    reach_outs = [(await maya.press())["id"] for maya, *_ in circles]
     await world.settle()
     await world.forward(90)
     decide = machine.decide
 
     def poisoned(snapshot: Snapshot, event: Event, now: datetime) -> Change:
-        if str(snapshot.id) == made[0]:
+        if str(snapshot.id) == reach_outs[0]:
             raise ValueError
         return decide(snapshot, event, now)
 
@@ -108,22 +108,22 @@ async def test_what_stands_behind_a_full_lane_is_not_looked_for_at_every_turn(
     await _flood(world, 5)
     await world.forward(10.1)
     world.transport.flowing.clear()
-    asked: list[frozenset[str]] = []
+    queries: list[frozenset[str]] = []
     due = claim.claim_due
 
     async def seen(unit: object, kinds: frozenset[str], *rest: object) -> object:
-        asked.append(kinds)
+        queries.append(kinds)
         return await due(unit, kinds, *rest)  # type: ignore[arg-type]  # handed on as they came
 
     monkeypatch.setattr(claim, "claim_due", seen)
     for _ in range(5):
         await narrow.worker.tick()
-    assert ["fcm" in kinds for kinds in asked] == [True, False], (
+    assert ["fcm" in kinds for kinds in queries] == [True, False], (
         "to read past a hundred thousand takes the better part of a second"
     )
     await world.forward(30)
     await narrow.worker.tick()
-    assert len(asked) == 3
+    assert len(queries) == 3
     world.transport.flowing.set()
 
 

@@ -29,8 +29,8 @@ DAY = 24 * 3600
 
 
 async def count(world: World, column: object) -> int:
-    found: int = (await world.rows(select(func.count(column))))[0][0]  # type: ignore[arg-type]  # any column
-    return found
+    total: int = (await world.rows(select(func.count(column))))[0][0]  # type: ignore[arg-type]  # any column
+    return total
 
 
 async def age(world: World, days: float) -> None:
@@ -162,7 +162,7 @@ async def test_an_expired_session_takes_its_phones_along_and_the_ladder_learns_o
         ("signed_out",)
     ]
     await world.settle()
-    assert [one.kind for one in await friend.pushes()] == ["reach_out"], "nobody waits for a phone that is gone"
+    assert [push.kind for push in await friend.pushes()] == ["reach_out"], "nobody waits for a phone that is gone"
     assert (await world.purge().run())["sessions"] == 0
 
 

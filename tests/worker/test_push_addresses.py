@@ -50,7 +50,7 @@ async def test_an_address_of_yesterday_is_not_pushed_when_an_older_release_has_c
         await session.execute(update(Device).values(push_address=stale))
         await session.commit()
     await maya.press()
-    assert [one.where for one in await sponsor.pushes()] == ["fresh"]
+    assert [push.where for push in await sponsor.pushes()] == ["fresh"]
     assert await sealing(world).run() == 1
     # And one that it has retired is forgotten here as well.
     async with world.database.write() as session:
@@ -72,7 +72,7 @@ async def test_whoever_cannot_be_read_by_the_key_that_is_left_is_said_to_be_out_
         await blind.settle()
         await world.forward(5)
         await blind.work()
-    assert [await maya.sees_state(one) for one in (sponsor, friend)] == ["unreachable", "handed"]
+    assert [await maya.sees_state(member) for member in (sponsor, friend)] == ["unreachable", "handed"]
     assert [row["reachable"] for row in await maya.circle()] == [False, True]
     # A process that has the key sends it all the same, and it is well again.
     await world.forward(300)

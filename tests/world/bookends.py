@@ -10,16 +10,16 @@ HOUR = 3600
 MINUTE = 60
 
 
-async def plans(maya: Person, companion: Person, seconds: float = HOUR, **said: Any) -> dict[str, Any]:
+async def plans(maya: Person, companion: Person, seconds: float = HOUR, **details: Any) -> dict[str, Any]:
     due = maya.world.now() + timedelta(seconds=seconds)
-    body = {"due_at": due.isoformat(), "companion": companion.places[maya.id], **said}
-    made: dict[str, Any] = await maya.post("/v1/bookends", body, expect=201)
-    return made
+    body = {"due_at": due.isoformat(), "companion": companion.places[maya.id], **details}
+    bookend: dict[str, Any] = await maya.post("/v1/bookends", body, expect=201)
+    return bookend
 
 
-async def sees(person: Person, made: dict[str, Any], expect: int = 200) -> dict[str, Any]:
-    found: dict[str, Any] = await person.get(f"/v1/bookends/{made['id']}", expect)
-    return found
+async def sees(person: Person, bookend: dict[str, Any], expect: int = 200) -> dict[str, Any]:
+    view: dict[str, Any] = await person.get(f"/v1/bookends/{bookend['id']}", expect)
+    return view
 
 
 async def passes(world: World, minutes: float) -> None:
@@ -33,6 +33,6 @@ async def heard(companion: Person) -> list[str]:
     return [kind for kind in await companion.pushed() if kind != "standing_by"]
 
 
-async def about(person: Person, made: dict[str, Any]) -> list[str]:
+async def about(person: Person, bookend: dict[str, Any]) -> list[str]:
     """The kinds of what stands in this inbox about the bookend, oldest first."""
-    return [notice["kind"] for notice in reversed(await person.inbox()) if notice["bookend_id"] == made["id"]]
+    return [notice["kind"] for notice in reversed(await person.inbox()) if notice["bookend_id"] == bookend["id"]]

@@ -64,4 +64,4 @@ def reach_out(*people: Participant, stage: Stage | None = None, rung: int = 1, *
 
 def letters(people: Iterable[UUID]) -> str:
     """Return the names of these people; the one who pressed is `me`."""
-    return "".join("me" if one == OWNER else chr(one.int) for one in people)
+    return "".join("me" if person_id == OWNER else chr(person_id.int) for person_id in people)

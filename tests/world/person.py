@@ -24,16 +24,16 @@ ENDPOINT = "https://updates.push.services.mozilla.com/wpush/v2/"
 class Person:
     """Somebody signed in on one phone. Replies are checked: what was not expected is an error of the test."""
 
-    def __init__(self, world: "World", process: Process, name: str, sign_in_name: str, made: dict[str, Any]) -> None:
+    def __init__(self, world: "World", process: Process, name: str, sign_in_name: str, sign_up: dict[str, Any]) -> None:
         self.world = world
         self.process = process
         self.name = name
         self.sign_in_name = sign_in_name
         self.passphrase = PASSPHRASE
-        self.id: str = made["person"]["id"]
-        self.token: str | None = made["session"]["token"]
-        self.session_id: str = made["session"]["id"]
-        self.recovery_codes: list[str] = made.get("recovery_codes", [])
+        self.id: str = sign_up["person"]["id"]
+        self.token: str | None = sign_up["session"]["token"]
+        self.session_id: str = sign_up["session"]["id"]
+        self.recovery_codes: list[str] = sign_up.get("recovery_codes", [])
         self.devices: dict[str, str] = {}
         """Address by device id."""
         self.places: dict[str, str] = {}
@@ -43,17 +43,17 @@ class Person:
         return f"<{self.name}>"
 
     @classmethod
-    async def sign_up(cls, world: "World", process: Process, name: str, **said: Any) -> Self:
+    async def sign_up(cls, world: "World", process: Process, name: str, **details: Any) -> Self:
         sign_in_name = f"{name.lower()}.{secrets.token_hex(4)}"
-        body = {"sign_in_name": sign_in_name, "passphrase": PASSPHRASE, "display_name": name, **said}
+        body = {"sign_in_name": sign_in_name, "passphrase": PASSPHRASE, "display_name": name, **details}
         reply = await process.http.post("/v1/people", json=body)
         assert reply.status_code == 201, reply.text
         process.http.cookies.clear()
         return cls(world, process, name, body["sign_in_name"], reply.json())
 
-    async def again(self, **said: Any) -> "Person":
+    async def again(self, **details: Any) -> "Person":
         """The same person, signed in on one more phone."""
-        body = {"sign_in_name": self.sign_in_name, "passphrase": self.passphrase, **said}
+        body = {"sign_in_name": self.sign_in_name, "passphrase": self.passphrase, **details}
         reply = await self.process.http.post("/v1/sessions", json=body)
         assert reply.status_code == 201, reply.text
         other = Person(self.world, self.process, self.name, self.sign_in_name, reply.json())
@@ -66,20 +66,20 @@ class Person:
         self, method: str, path: str, body: Any = None, *, key: str | None = None, headers: dict[str, str] | None = None
     ) -> httpx.Response:
         """The bare reply, whatever it is."""
-        said = {"Authorization": f"Bearer {self.token}"} if self.token else {}
-        said |= {"Idempotency-Key": key} if key else {}
-        said |= headers or {}
+        sent_headers = {"Authorization": f"Bearer {self.token}"} if self.token else {}
+        sent_headers |= {"Idempotency-Key": key} if key else {}
+        sent_headers |= headers or {}
         content = {"content": body} if isinstance(body, bytes) else {} if body is None else {"json": body}
-        return await self.process.http.request(method, path, headers=said, **content)
+        return await self.process.http.request(method, path, headers=sent_headers, **content)
 
     async def ask(self, method: str, path: str, body: Any = None, expect: int | None = None, **more: Any) -> Any:
         """The reply's JSON; a success unless another status is expected, and a problem document if not."""
         reply = await self.send(method, path, body, **more)
-        told = f"{self.name}: {method} {path} answered {reply.status_code}: {reply.text}"
-        assert reply.is_success if expect is None else reply.status_code == expect, told
+        summary = f"{self.name}: {method} {path} answered {reply.status_code}: {reply.text}"
+        assert reply.is_success if expect is None else reply.status_code == expect, summary
         if reply.is_error:
-            assert reply.headers["content-type"] == "application/problem+json", told
-            assert reply.json()["status"] == reply.status_code, told
+            assert reply.headers["content-type"] == "application/problem+json", summary
+            assert reply.json()["status"] == reply.status_code, summary
         return reply.json() if reply.content else None
 
     async def get(self, path: str, expect: int = 200, **more: Any) -> Any:
@@ -102,14 +102,14 @@ class Person:
     async def device(self, kind: str = "fcm", address: str | None = None, **more: Any) -> dict[str, Any]:
         """Register a phone or a browser."""
         where = address or (f"token-{secrets.token_hex(8)}" if kind == "fcm" else ENDPOINT + secrets.token_hex(8))
-        said = {"token": where} if kind == "fcm" else {"endpoint": where, "keys": KEYS}
-        made: dict[str, Any] = await self.post("/v1/devices", {"kind": kind, **said, **more})
-        self.devices[made["id"]] = where
-        return made
+        credentials = {"token": where} if kind == "fcm" else {"endpoint": where, "keys": KEYS}
+        device: dict[str, Any] = await self.post("/v1/devices", {"kind": kind, **credentials, **more})
+        self.devices[device["id"]] = where
+        return device
 
     async def invites(self, role: str = "friend", **more: Any) -> dict[str, Any]:
-        made: dict[str, Any] = await self.post("/v1/invitations", {"role": role, **more}, expect=201)
-        return made
+        invitation: dict[str, Any] = await self.post("/v1/invitations", {"role": role, **more}, expect=201)
+        return invitation
 
     async def welcomes(self, member: "Person", role: str = "friend", step: int | None = None) -> str:
         """Invite, be accepted, confirm; gives the membership's id."""
@@ -124,31 +124,31 @@ class Person:
 
     # ------------------------------------------------------------------------------------------------------ reach-outs
 
-    async def press(self, *, key: str | None = None, expect: int = 201, **said: Any) -> dict[str, Any]:
+    async def press(self, *, key: str | None = None, expect: int = 201, **details: Any) -> dict[str, Any]:
         """Reach out now. What is pressed last is what everybody talks about from then on."""
-        made: dict[str, Any] = await self.post("/v1/reach-outs", said, expect, key=key)
+        reach_out: dict[str, Any] = await self.post("/v1/reach-outs", details, expect, key=key)
         if expect < 300:
-            self.world.reach_out = made["id"]
-        return made
+            self.world.reach_out = reach_out["id"]
+        return reach_out
 
     async def reach_out(self, expect: int = 200) -> dict[str, Any]:
         """The reach-out as this person sees it now."""
-        found: dict[str, Any] = await self.get(f"/v1/reach-outs/{self.world.reach_out}", expect)
-        return found
+        reach_out: dict[str, Any] = await self.get(f"/v1/reach-outs/{self.world.reach_out}", expect)
+        return reach_out
 
     async def does(self, what: str, body: Any = None, expect: int | None = None, **more: Any) -> Any:
         """Something with the reach-out: answers, messages, together, nudge, close, reflection."""
         return await self.post(f"/v1/reach-outs/{self.world.reach_out}/{what}", body, expect, **more)
 
-    async def answer(self, kind: str, expect: int = 201, *, key: str | None = None, **said: Any) -> Any:
-        return await self.does("answers", {"kind": kind, **said}, expect, key=key)
+    async def answer(self, kind: str, expect: int = 201, *, key: str | None = None, **details: Any) -> Any:
+        return await self.does("answers", {"kind": kind, **details}, expect, key=key)
 
     async def says(self, text: str, expect: int = 201, *, key: str | None = None) -> Any:
         return await self.does("messages", {"text": text}, expect, key=key)
 
     async def messages(self) -> list[str]:
-        found = await self.get(f"/v1/reach-outs/{self.world.reach_out}/messages?limit=100")
-        return [message["text"] for message in found["items"]]
+        page = await self.get(f"/v1/reach-outs/{self.world.reach_out}/messages?limit=100")
+        return [message["text"] for message in page["items"]]
 
     async def close(self, outcome: str = "connected", expect: int = 200) -> Any:
         return await self.does("close", {"outcome": outcome}, expect)
@@ -178,17 +178,17 @@ class Person:
         """What the push services took for this person's phones, oldest first."""
         await self.world.settle()
         mine = set(self.devices.values())
-        taken = [one for one in self.world.transport.handed if one.where in mine]
-        return [one for one in taken if kind in {None, one.kind}]
+        taken = [push for push in self.world.transport.handed if push.where in mine]
+        return [push for push in taken if kind in {None, push.kind}]
 
     async def pushed(self) -> list[str]:
         """The kinds of those pushes."""
-        return [one.kind for one in await self.pushes()]
+        return [push.kind for push in await self.pushes()]
 
     def listens(self, **headers: str) -> Stream:
         """An open event stream: `async with person.listens() as stream`."""
-        said = {"authorization": f"Bearer {self.token}", **headers}
-        return listening(self.process.app, "/v1/events", said)
+        sent_headers = {"authorization": f"Bearer {self.token}", **headers}
+        return listening(self.process.app, "/v1/events", sent_headers)
 
 
 async def alarms(person: Person) -> int:

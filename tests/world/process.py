@@ -22,7 +22,6 @@ from core.passphrases import Passphrases
 from core.settings import Settings
 from notifications.dispatcher import Dispatcher
 from notifications.transports.protocol import Transport
-from tests.world.served import client
 from worker.loop import Worker
 
 # The cost of argon2id is its point, and not what these tests are about.
@@ -103,7 +102,7 @@ async def running(
     )
     routes = _APPS.pop() if _APPS else api_only()
     app = services.app(routes)
-    process = Process(services, app, client(app, settings.public_url))
+    process = Process(services, app, http_client(app, settings.public_url))
     try:
         await services.dispatcher.open()
         yield process
@@ -113,3 +112,8 @@ async def running(
         await process.http.aclose()
         await services.close()
         spare.append(database)
+
+
+def http_client(app: ASGIApp, base_url: str) -> httpx.AsyncClient:
+    """Return a client that hands its requests to this app, without a network in between."""
+    return httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url=base_url)

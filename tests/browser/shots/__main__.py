@@ -61,5 +61,5 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser(prog="python -m tests.browser.shots", description=__doc__)
     parser.add_argument("scenes", nargs="*", help=f"of {', '.join(SCENES)}; all without one")
     parser.add_argument("--language", action="append", choices=LANGUAGES)
-    told = parser.parse_args()
-    sys.exit(asyncio.run(main(told.scenes or list(SCENES), told.language or LANGUAGES)))
+    arguments = parser.parse_args()
+    sys.exit(asyncio.run(main(arguments.scenes or list(SCENES), arguments.language or LANGUAGES)))

@@ -32,7 +32,7 @@ async def circle(stage: Stage) -> None:
     await stage.show(phone, "times")
 
 
-async def one(stage: Stage) -> None:
+async def circle_of_one(stage: Stage) -> None:
     """Nobody, then one member without a phone."""
     maya, dee = await stage.person("Maya"), await stage.person("Dee", contact="+1 202 555 0190")
     phone = await stage.phone(maya, "#/circle")
@@ -43,7 +43,7 @@ async def one(stage: Stage) -> None:
     await stage.show(phone, "circle-one")
 
 
-async def there_for(stage: Stage) -> None:
+async def supporting(stage: Stage) -> None:
     maya, ana, *_ = await stage.circle()
     noor = await stage.person("Noor")
     membership = await stage.join(noor, ana)
@@ -73,11 +73,11 @@ async def crowd(stage: Stage) -> None:
     await stage.show(phone, "crowd-home")
     await stage.goes(phone, "#/circle")
     await stage.show(phone, "crowd-circle")
-    made = await maya.press("Bitte")
+    reach_out = await maya.press("Bitte")
     await stage.goes(phone, "#/")
     await stage.sees(phone, "how.mistake")
     await stage.show(phone, "crowd-waiting")
-    await people[0].ask("POST", f"/v1/reach-outs/{made['id']}/answers", {"kind": "calling"})
-    await people[1].ask("POST", f"/v1/reach-outs/{made['id']}/answers", {"kind": "here"})
+    await people[0].ask("POST", f"/v1/reach-outs/{reach_out['id']}/answers", {"kind": "calling"})
+    await people[1].ask("POST", f"/v1/reach-outs/{reach_out['id']}/answers", {"kind": "here"})
     await phone.sees(LONG[1])
     await stage.show(phone, "crowd-answered")

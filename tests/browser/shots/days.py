@@ -22,15 +22,15 @@ async def helper(stage: Stage) -> None:
     await stage.sees(phone, "helper.calm")
     due = datetime.now(UTC) + timedelta(minutes=40)
     planned = {"due_at": due.isoformat(), "companion": companion}
-    made = await maya.ask("POST", "/v1/bookends", planned, 201)
+    bookend = await maya.ask("POST", "/v1/bookends", planned, 201)
     await maya.press(stage.own(NOTES))
     await stage.sees(phone, "helper.needed")
     await stage.sees(phone, "helper.stands", name="Maya")
     await stage.show(phone, "helper-needed")
-    await stage.goes(phone, f"#/bookends/{made['id']}")
+    await stage.goes(phone, f"#/bookends/{bookend['id']}")
     await stage.sees(phone, "bookend.stands", name="Maya")
     await stage.show(phone, "bookend-stands-by")
-    await maya.ask("DELETE", f"/v1/bookends/{made['id']}", None, 204)
+    await maya.ask("DELETE", f"/v1/bookends/{bookend['id']}", None, 204)
     await stage.sees(phone, "bookend.gone-say")
     await stage.show(phone, "bookend-gone")
     other = await stage.phone(maya, "#/bookends")
@@ -41,8 +41,8 @@ async def helper(stage: Stage) -> None:
 async def shared(stage: Stage) -> None:
     maya, ben = await stage.person("Maya"), await stage.person("Ben")
     membership = await stage.join(maya, ben, "sponsor")
-    said = {"feeling": 1, "halt": ["lonely", "tired"], "note": stage.own(NOTES), "share_with": [membership]}
-    check_in = await maya.ask("POST", "/v1/check-ins", said, 201)
+    body = {"feeling": 1, "halt": ["lonely", "tired"], "note": stage.own(NOTES), "share_with": [membership]}
+    check_in = await maya.ask("POST", "/v1/check-ins", body, 201)
     phone = await stage.phone(ben, "#/inbox")
     await stage.sees(phone, "notice.check_in", name="Maya")
     await stage.goes(phone, f"#/check-ins/{check_in['id']}")
@@ -68,9 +68,9 @@ async def reflections(stage: Stage) -> None:
     await stage.sees(phone, "felt.none")
     await stage.show(phone, "reflections-none")
     for felt in ({"seen": 3, "safe": 2, "soothed": 1}, {"safe": 0}, {}):
-        made = await maya.press()
-        await maya.ask("POST", f"/v1/reach-outs/{made['id']}/close", {"outcome": "ok_now"})
-        await maya.ask("POST", f"/v1/reach-outs/{made['id']}/reflection", felt)
+        reach_out = await maya.press()
+        await maya.ask("POST", f"/v1/reach-outs/{reach_out['id']}/close", {"outcome": "ok_now"})
+        await maya.ask("POST", f"/v1/reach-outs/{reach_out['id']}/reflection", felt)
     await phone.page.reload()
     await stage.sees(phone, "felt.nothing")
     await stage.show(phone, "reflections")

@@ -22,9 +22,9 @@ async def inbox(stage: Stage) -> None:
 
 async def supporter(stage: Stage) -> None:
     maya, ana, ben, *_ = await stage.circle()
-    made = await maya.press(stage.own(NOTES))
-    path = f"/v1/reach-outs/{made['id']}"
-    phone = await stage.phone(ana, f"#/reach-outs/{made['id']}")
+    reach_out = await maya.press(stage.own(NOTES))
+    path = f"/v1/reach-outs/{reach_out['id']}"
+    phone = await stage.phone(ana, f"#/reach-outs/{reach_out['id']}")
     await stage.sees(phone, "help.calling")
     await stage.show(phone, "supporter")
     await ben.ask("POST", f"{path}/answers", {"kind": "soon", "minutes": 10})
@@ -44,7 +44,7 @@ async def supporter(stage: Stage) -> None:
     await maya.ask("POST", f"{path}/close", {"outcome": "connected"})
     await stage.sees(phone, "help.over-say")
     await stage.show(phone, "supporter-over")
-    await _looked_back_at(stage, maya, made["id"])
+    await _looked_back_at(stage, maya, reach_out["id"])
     await phone.context.set_offline(True)
     await stage.goes(phone, "#/reach-outs/00000000-0000-7000-8000-000000000001")
     await stage.sees(phone, "all.no-way")

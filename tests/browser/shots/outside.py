@@ -38,14 +38,14 @@ async def outside(stage: Stage) -> None:
 async def invited(stage: Stage) -> None:
     maya = await stage.person("Maya")
     invitation = await maya.ask("POST", "/v1/invitations", {"role": "sponsor"}, 201)
-    where = f"#/invitation/{invitation['token']}"
+    invitation_path = f"#/invitation/{invitation['token']}"
     another = await maya.ask("POST", "/v1/invitations", {"role": "friend"}, 201)
-    stranger = await stage.phone(where=where)
+    stranger = await stage.phone(where=invitation_path)
     await stage.sees(stranger, "join.new")
     await stage.show(stranger, "join-outside")
     await stage.press(stranger, "join.no")
     await stage.show(stranger, "join-not-now")
-    phone = await stage.phone(await stage.person("Ana"), where)
+    phone = await stage.phone(await stage.person("Ana"), invitation_path)
     await stage.sees(phone, "join.yes")
     await stage.show(phone, "join")
     await stage.press(phone, "join.yes")
@@ -55,13 +55,13 @@ async def invited(stage: Stage) -> None:
     await stage.press(phone, "join.later-button")
     await stage.sees(phone, "join.done")
     await stage.show(phone, "two-words")
-    there = f"#/invitation/{another['token']}"
-    silent = await stage.phone(await stage.person("Ben"), there, notifications=False)
+    other_path = f"#/invitation/{another['token']}"
+    silent = await stage.phone(await stage.person("Ben"), other_path, notifications=False)
     await stage.press(silent, "join.yes")
     await stage.sees(silent, "notify.ask")
     await stage.show(silent, "join-tell")
     await stage.goes(stranger, "#/invitation/gone")
     await stage.show(stranger, "link-broken")
-    await stage.goes(stranger, where)
+    await stage.goes(stranger, invitation_path)
     await stage.sees(stranger, "problem.invitation-not-valid")
     await stage.show(stranger, "join-gone")

@@ -82,7 +82,7 @@ async def signed_out(stage: Stage) -> None:
 
 async def waiting(stage: Stage) -> None:
     maya, ana, *_ = await stage.circle()
-    made = await maya.press(stage.own(NOTES))
+    reach_out = await maya.press(stage.own(NOTES))
     phone = await stage.phone(maya)
     await stage.sees(phone, "how.mistake")
     await stage.show(phone, "waiting-told")
@@ -95,7 +95,7 @@ async def waiting(stage: Stage) -> None:
     await stage.press(phone, "all.close")
     await stage.installation.store.change(
         "UPDATE reach_outs SET unanswered_at = created_at, created_at = datetime(created_at, '-5 minutes')"
-        f" WHERE id = '{made['id'].replace('-', '')}' OR id = '{made['id']}'"
+        f" WHERE id = '{reach_out['id'].replace('-', '')}' OR id = '{reach_out['id']}'"
     )
     await phone.page.reload()
     await stage.sees(phone, "quiet.head")
@@ -104,8 +104,8 @@ async def waiting(stage: Stage) -> None:
 
 async def answered(stage: Stage) -> None:
     maya, ana, ben, *_ = await stage.circle()
-    made = await maya.press(stage.own(NOTES))
-    path = f"/v1/reach-outs/{made['id']}"
+    reach_out = await maya.press(stage.own(NOTES))
+    path = f"/v1/reach-outs/{reach_out['id']}"
     phone = await stage.phone(maya)
     await ben.ask("POST", f"{path}/answers", {"kind": "soon", "minutes": 10})
     await stage.sees(phone, "there.else")
@@ -129,8 +129,8 @@ async def answered(stage: Stage) -> None:
 
 async def calling(stage: Stage) -> None:
     maya, ana, *_ = await stage.circle()
-    made = await maya.press()
+    reach_out = await maya.press()
     phone = await stage.phone(maya)
-    await ana.ask("POST", f"/v1/reach-outs/{made['id']}/answers", {"kind": "calling"})
+    await ana.ask("POST", f"/v1/reach-outs/{reach_out['id']}/answers", {"kind": "calling"})
     await stage.sees(phone, "there.calling", name="Ana")
     await stage.show(phone, "answered-calling")

@@ -51,7 +51,7 @@ async def bookends(stage: Stage) -> None:
     companion = next(member["id"] for member in members if member["person"]["display_name"] == "Ana")
     due = datetime.now(UTC) + timedelta(minutes=47)
     body = {"what": stage.own(PLANS), "due_at": due.isoformat(), "companion": companion}
-    made = await maya.ask("POST", "/v1/bookends", body, 201)
+    bookend = await maya.ask("POST", "/v1/bookends", body, 201)
     await phone.page.reload()
     await stage.sees(phone, "bookend.okay")
     await stage.show(phone, "bookend-running")
@@ -66,7 +66,7 @@ async def bookends(stage: Stage) -> None:
     await phone.page.reload()
     await stage.ready(phone)
     await stage.show(phone, "bookend-missed")
-    other = await stage.phone(ana, f"#/bookends/{made['id']}")
+    other = await stage.phone(ana, f"#/bookends/{bookend['id']}")
     await stage.show(other, "bookend-companion")
 
 

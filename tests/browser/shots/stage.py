@@ -42,10 +42,10 @@ class Stage:
     # ---------------------------------------------------------------------------------------------------- people
 
     async def person(self, name: str, called: str | None = None, **about: Any) -> Person:
-        made = await Person.sign_up(self.server, name)
-        told = {"language": self.language, "contact": NUMBERS.get(name), "display_name": called or name, **about}
-        await made.ask("PATCH", "/v1/me", told)
-        return made
+        member = await Person.sign_up(self.server, name)
+        profile = {"language": self.language, "contact": NUMBERS.get(name), "display_name": called or name, **about}
+        await member.ask("PATCH", "/v1/me", profile)
+        return member
 
     async def join(self, owner: Person, member: Person, role: str = "friend", step: int = 1) -> str:
         """Gives the id of the membership, confirmed."""
@@ -71,7 +71,7 @@ class Stage:
         """Opened at `where`, signed in as `person`."""
         url = f"http://localhost:{self.server.port}"
         name = person.name if person else "Maya"
-        made = await Phone.made(
+        phone = await Phone.create(
             self._browser,
             url,
             self.installation.push,
@@ -80,12 +80,12 @@ class Stage:
             reduced_motion="no-preference",
             **more,
         )
-        self._phones.append(made)
+        self._phones.append(phone)
         if person:
-            await made.belongs_to(person)
-        await made.open(where)
-        await self.ready(made)
-        return made
+            await phone.belongs_to(person)
+        await phone.open(where)
+        await self.ready(phone)
+        return phone
 
     async def ready(self, phone: Phone) -> None:
         """The screen is drawn and has asked what it wanted to know."""

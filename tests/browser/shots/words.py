@@ -14,8 +14,8 @@ ENTRY = re.compile(r"""^ {2}'([^']+)': (?:'((?:[^'\\]|\\.)*)'|"([^"]*)"),$""", r
 
 @cache
 def catalogue(language: str) -> dict[str, str]:
-    found = (ENTRY.findall(part.read_text(encoding="utf-8")) for part in sorted((FOLDER / language).glob("*.ts")))
-    return {key: (plain or quoted).replace(SOFT_HYPHEN, "") for entries in found for key, plain, quoted in entries}
+    files = (ENTRY.findall(part.read_text(encoding="utf-8")) for part in sorted((FOLDER / language).glob("*.ts")))
+    return {key: (plain or quoted).replace(SOFT_HYPHEN, "") for entries in files for key, plain, quoted in entries}
 
 
 def say(language: str, key: str, **values: str) -> str:

@@ -63,11 +63,11 @@ def main() -> int:
     parser.add_argument("older", type=Path, metavar="FOLDER", help="a checkout of the release before")
     parser.add_argument("--seed", type=int, default=1)
     arguments = parser.parse_args()
-    with postgres() as there:
-        if there is None:
+    with postgres() as database:
+        if database is None:
             sys.stderr.write("No PostgreSQL: set TEST_POSTGRES_URL.\n")
             return 2
-        server = urlunsplit(urlsplit(there.url)._replace(path="/postgres"))
+        server = urlunsplit(urlsplit(database.url)._replace(path="/postgres"))
         findings, history = asyncio.run(_rehearse(arguments.older.resolve(), arguments.seed, server))
     for line in findings.wrong:
         sys.stdout.write(f"WRONG {line}\n")

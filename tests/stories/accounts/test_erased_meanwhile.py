@@ -25,11 +25,11 @@ class Scene:
     async def begin(cls, world: World) -> "Scene":
         maya, ana = await world.circle("friend")
         await ana.welcomes(maya)
-        made = cls(world, maya, ana)
-        made.token = (await maya.invites())["token"]
-        made.mine = await maya.press()
-        made.hers = await ana.press()
-        return made
+        scene = cls(world, maya, ana)
+        scene.token = (await maya.invites())["token"]
+        scene.mine = await maya.press()
+        scene.hers = await ana.press()
+        return scene
 
     def bookend(self, person: Person, companion: Person) -> dict[str, Any]:
         due = self.world.now() + timedelta(hours=1)

@@ -73,10 +73,10 @@ async def test_devices(world: World) -> None:
 
 async def test_bookends(world: World) -> None:
     maya, sponsor = await world.circle("sponsor")
-    said: dict[str, Any] = {"companion": sponsor.places[maya.id]}
+    body: dict[str, Any] = {"companion": sponsor.places[maya.id]}
     for _ in range(18):
-        said["due_at"] = (await plans(maya, sponsor))["due_at"]
-    planned = (maya.send("POST", "/v1/bookends", said) for _ in range(6))
+        body["due_at"] = (await plans(maya, sponsor))["due_at"]
+    planned = (maya.send("POST", "/v1/bookends", body) for _ in range(6))
     assert statuses(await race(world, "bookends IN SHARE", *planned)) == {201: 2, 409: 4}
 
 

@@ -13,22 +13,22 @@ from tests.world.world import World
 
 async def test_due_nudged_again_and_the_companion_alone_is_told(world: World, people: list[Person]) -> None:
     maya, sponsor, friend = people
-    made = await plans(maya, sponsor, what="The reception at Jo's.")
-    assert made["state"] == "planned"
-    assert made["mine"] is True
-    assert made["from"] == {"id": maya.id, "display_name": "Maya"}
-    assert made["companion"]["person"]["id"] == sponsor.id
-    assert made["checked_in_at"] is made["companion_told_at"] is None
-    await sees(friend, made, 404)
+    bookend = await plans(maya, sponsor, what="The reception at Jo's.")
+    assert bookend["state"] == "planned"
+    assert bookend["mine"] is True
+    assert bookend["from"] == {"id": maya.id, "display_name": "Maya"}
+    assert bookend["companion"]["person"]["id"] == sponsor.id
+    assert bookend["checked_in_at"] is bookend["companion_told_at"] is None
+    await sees(friend, bookend, 404)
 
     await passes(world, 59)
     assert await maya.pushes() == []
 
     await passes(world, 1)
-    assert (await sees(maya, made))["state"] == "due"
+    assert (await sees(maya, bookend))["state"] == "due"
     assert [push.push.data["round"] for push in await maya.pushes("bookend_due")] == ["1"]
     [nudge] = await maya.inbox("bookend_due")
-    assert nudge["bookend_id"] == made["id"]
+    assert nudge["bookend_id"] == bookend["id"]
     assert nudge["from"] is nudge["reach_out_id"] is None
 
     await passes(world, 9)
@@ -36,83 +36,83 @@ async def test_due_nudged_again_and_the_companion_alone_is_told(world: World, pe
     await passes(world, 1)
     first, second = await maya.pushes("bookend_due")
     assert second.push.data["round"] == "2"
-    assert first.push.tag == second.push.tag == made["id"]
-    assert [one["id"] for one in await maya.inbox("bookend_due")] == [nudge["id"]]
+    assert first.push.tag == second.push.tag == bookend["id"]
+    assert [notice["id"] for notice in await maya.inbox("bookend_due")] == [nudge["id"]]
     assert await heard(sponsor) == []
 
     await passes(world, 10)
-    [told] = [push for push in await sponsor.pushes() if push.kind != "standing_by"]
-    assert told.kind == "bookend_missed"
-    assert told.push.urgent
-    assert told.push.tag == made["id"]
-    assert told.push.data["url"] == f"/#/bookends/{made['id']}"
-    assert told.push.data["reach_out_id"] == ""
+    [push] = [push for push in await sponsor.pushes() if push.kind != "standing_by"]
+    assert push.kind == "bookend_missed"
+    assert push.push.urgent
+    assert push.push.tag == bookend["id"]
+    assert push.push.data["url"] == f"/#/bookends/{bookend['id']}"
+    assert push.push.data["reach_out_id"] == ""
     [notice] = await sponsor.inbox("bookend_missed")
     assert notice["from"]["id"] == maya.id
-    seen = await sees(sponsor, made)
+    seen = await sees(sponsor, bookend)
     assert (seen["state"], seen["mine"], seen["what"]) == ("missed", False, "The reception at Jo's.")
     assert await heard(friend) == []
     assert await friend.inbox() == []
     assert (await friend.get("/v1/bookends"))["items"] == []
-    await sees(friend, made, 404)
+    await sees(friend, bookend, 404)
 
     for _ in range(30):
         await passes(world, 10)
     assert len(await maya.pushes()) == 2
-    assert await about(maya, made) == ["bookend_due"]
+    assert await about(maya, bookend) == ["bookend_due"]
     # Once more after two minutes without a receipt, as every urgent push; the phone merges the two by their tag.
     assert len({push.push.data["notice_id"] for push in await sponsor.pushes("bookend_missed")}) == 1
-    assert await about(sponsor, made) == ["standing_by", "bookend_missed"]
+    assert await about(sponsor, bookend) == ["standing_by", "bookend_missed"]
 
 
 async def test_an_early_check_in_is_silent(world: World, people: list[Person]) -> None:
     maya, sponsor, _ = people
-    made = await plans(maya, sponsor)
+    bookend = await plans(maya, sponsor)
     await passes(world, 30)
-    back = await maya.post(f"/v1/bookends/{made['id']}/check-in", expect=200)
+    back = await maya.post(f"/v1/bookends/{bookend['id']}/check-in", expect=200)
     assert back["state"] == "checked_in"
-    again = await maya.post(f"/v1/bookends/{made['id']}/check-in", expect=200)
+    again = await maya.post(f"/v1/bookends/{bookend['id']}/check-in", expect=200)
     assert again["checked_in_at"] == back["checked_in_at"]
     await passes(world, 120)
     assert await maya.pushed() == await heard(sponsor) == []
-    assert (await sees(sponsor, made))["state"] == "checked_in"
+    assert (await sees(sponsor, bookend))["state"] == "checked_in"
     assert await sponsor.inbox(unread=True) == []
 
 
 async def test_a_check_in_between_the_nudges_is_silent_too(world: World, people: list[Person]) -> None:
     maya, sponsor, _ = people
-    made = await plans(maya, sponsor)
+    bookend = await plans(maya, sponsor)
     await passes(world, 65)
-    await maya.post(f"/v1/bookends/{made['id']}/check-in", expect=200)
+    await maya.post(f"/v1/bookends/{bookend['id']}/check-in", expect=200)
     await passes(world, 120)
     assert await maya.pushed() == ["bookend_due"]
     assert await maya.inbox(unread=True) == []
     assert await heard(sponsor) == []
-    assert await about(sponsor, made) == ["standing_by"]
+    assert await about(sponsor, bookend) == ["standing_by"]
 
 
 async def test_a_late_check_in_brings_the_companion_an_all_clear(world: World, people: list[Person]) -> None:
     maya, sponsor, friend = people
-    made = await plans(maya, sponsor)
+    bookend = await plans(maya, sponsor)
     await passes(world, 80)
-    back = await maya.post(f"/v1/bookends/{made['id']}/check-in", expect=200)
+    back = await maya.post(f"/v1/bookends/{bookend['id']}/check-in", expect=200)
     assert back["state"] == "checked_in"
     assert await heard(sponsor) == ["bookend_missed", "all_clear"]
-    assert {push.push.tag for push in await sponsor.pushes()} == {made["id"]}
-    assert await about(sponsor, made) == ["standing_by", "bookend_missed", "all_clear"]
-    assert (await sees(sponsor, made))["state"] == "checked_in"
+    assert {push.push.tag for push in await sponsor.pushes()} == {bookend["id"]}
+    assert await about(sponsor, bookend) == ["standing_by", "bookend_missed", "all_clear"]
+    assert (await sees(sponsor, bookend))["state"] == "checked_in"
     assert await friend.inbox() == []
-    await maya.post(f"/v1/bookends/{made['id']}/check-in", expect=200)
+    await maya.post(f"/v1/bookends/{bookend['id']}/check-in", expect=200)
     await passes(world, 10)
-    assert await about(sponsor, made) == ["standing_by", "bookend_missed", "all_clear"]
+    assert await about(sponsor, bookend) == ["standing_by", "bookend_missed", "all_clear"]
 
 
 async def test_an_extension_starts_again_from_the_new_moment(world: World, people: list[Person]) -> None:
     maya, sponsor, _ = people
-    made = await plans(maya, sponsor)
+    bookend = await plans(maya, sponsor)
     await passes(world, 72)
     later = world.now() + timedelta(hours=1)
-    moved = await maya.post(f"/v1/bookends/{made['id']}/extend", {"due_at": later.isoformat()}, expect=200)
+    moved = await maya.post(f"/v1/bookends/{bookend['id']}/extend", {"due_at": later.isoformat()}, expect=200)
     assert moved["state"] == "planned"
     assert datetime.fromisoformat(moved["due_at"]) == later
     assert await maya.inbox("bookend_due") == []
@@ -122,24 +122,24 @@ async def test_an_extension_starts_again_from_the_new_moment(world: World, peopl
     assert [push.push.data["round"] for push in await maya.pushes("bookend_due")] == ["1", "1"]
     assert len(await maya.inbox("bookend_due")) == 1
     # The same extension once more, because its reply was lost: nothing starts again.
-    repeated = await maya.post(f"/v1/bookends/{made['id']}/extend", {"due_at": later.isoformat()}, expect=200)
+    repeated = await maya.post(f"/v1/bookends/{bookend['id']}/extend", {"due_at": later.isoformat()}, expect=200)
     assert repeated["state"] == "due"
     await passes(world, 10)
     await passes(world, 10)
     assert await heard(sponsor) == ["bookend_missed"]
     even_later = (world.now() + timedelta(hours=1)).isoformat()
-    problem = await maya.post(f"/v1/bookends/{made['id']}/extend", {"due_at": even_later}, expect=409)
+    problem = await maya.post(f"/v1/bookends/{bookend['id']}/extend", {"due_at": even_later}, expect=409)
     assert problem["type"] == "/problems/bookend-over"
 
 
 async def test_there_and_back_again(world: World, people: list[Person]) -> None:
     """Moved away from a moment and back to it: the nudges of that moment come all the same."""
     maya, sponsor, _ = people
-    made = await plans(maya, sponsor, 30 * MINUTE)
+    bookend = await plans(maya, sponsor, 30 * MINUTE)
     await passes(world, 31)
-    await maya.post(f"/v1/bookends/{made['id']}/extend", {"due_at": (world.now() + timedelta(hours=2)).isoformat()})
+    await maya.post(f"/v1/bookends/{bookend['id']}/extend", {"due_at": (world.now() + timedelta(hours=2)).isoformat()})
     sooner = (world.now() + timedelta(minutes=5)).isoformat()
-    await maya.post(f"/v1/bookends/{made['id']}/extend", {"due_at": sooner}, expect=200)
+    await maya.post(f"/v1/bookends/{bookend['id']}/extend", {"due_at": sooner}, expect=200)
     await passes(world, 6)
     assert len(await maya.pushes("bookend_due")) == 2
     assert len(await maya.inbox("bookend_due")) == 1
@@ -147,52 +147,52 @@ async def test_there_and_back_again(world: World, people: list[Person]) -> None:
 
 async def test_cancelled_before_anybody_was_told_leaves_no_trace(world: World, people: list[Person]) -> None:
     maya, sponsor, _ = people
-    made = await plans(maya, sponsor)
+    bookend = await plans(maya, sponsor)
     await passes(world, 61)
-    await maya.delete(f"/v1/bookends/{made['id']}")
+    await maya.delete(f"/v1/bookends/{bookend['id']}")
     await passes(world, 60)
     assert await heard(sponsor) == []
-    assert await about(sponsor, made) == []
-    assert await about(maya, made) == []
-    await sees(maya, made, 404)
-    await maya.delete(f"/v1/bookends/{made['id']}", expect=404)
+    assert await about(sponsor, bookend) == []
+    assert await about(maya, bookend) == []
+    await sees(maya, bookend, 404)
+    await maya.delete(f"/v1/bookends/{bookend['id']}", expect=404)
 
 
 async def test_cancelled_after_the_companion_was_told_ends_without_an_all_clear(
     world: World, people: list[Person]
 ) -> None:
     maya, sponsor, _ = people
-    made = await plans(maya, sponsor)
+    bookend = await plans(maya, sponsor)
     await passes(world, 80)
-    await maya.delete(f"/v1/bookends/{made['id']}")
+    await maya.delete(f"/v1/bookends/{bookend['id']}")
     assert await heard(sponsor) == ["bookend_missed", "ended"]
-    assert await about(sponsor, made) == ["bookend_missed", "ended"]
-    await sees(sponsor, made, 404)
+    assert await about(sponsor, bookend) == ["bookend_missed", "ended"]
+    await sees(sponsor, bookend, 404)
 
 
 async def test_the_companion_is_told_at_once_and_quietly_that_they_stand_by(world: World, people: list[Person]) -> None:
     maya, sponsor, friend = people
     await maya.patch("/v1/me", {"contact": "+1 415 555 0100"})
-    made = await plans(maya, sponsor, what="The reception at Jo's.")
-    [asked] = await sponsor.pushes()
-    assert (asked.kind, asked.push.urgent) == ("standing_by", False)
-    assert asked.push.data["url"] == f"/#/bookends/{made['id']}"
-    assert "Maya" not in asked.push.body
+    bookend = await plans(maya, sponsor, what="The reception at Jo's.")
+    [push] = await sponsor.pushes()
+    assert (push.kind, push.push.urgent) == ("standing_by", False)
+    assert push.push.data["url"] == f"/#/bookends/{bookend['id']}"
+    assert "Maya" not in push.push.body
     [notice] = await sponsor.inbox("standing_by")
-    assert (notice["from"]["id"], notice["bookend_id"], notice["read_at"]) == (maya.id, made["id"], None)
-    seen = await sees(sponsor, made)
-    assert (seen["state"], seen["mine"], seen["due_at"]) == ("planned", False, made["due_at"])
+    assert (notice["from"]["id"], notice["bookend_id"], notice["read_at"]) == (maya.id, bookend["id"], None)
+    seen = await sees(sponsor, bookend)
+    assert (seen["state"], seen["mine"], seen["due_at"]) == ("planned", False, bookend["due_at"])
     assert seen["what"] is seen["contact"] is None, "what it is, and the number, are for when they are needed"
     assert await friend.pushes() == []
     assert (await friend.get("/v1/bookends"))["items"] == []
     # The same request once more, because its reply was lost, asks nobody twice; nor does another time.
-    await maya.post(f"/v1/bookends/{made['id']}/extend", {"due_at": (world.now() + timedelta(hours=2)).isoformat()})
+    await maya.post(f"/v1/bookends/{bookend['id']}/extend", {"due_at": (world.now() + timedelta(hours=2)).isoformat()})
     await passes(world, 60)
     assert await sponsor.pushed() == ["standing_by"]
     await passes(world, 80)
     assert await sponsor.pushed() == ["standing_by", "bookend_missed"]
-    assert [one["kind"] for one in await sponsor.inbox(unread=True)] == ["bookend_missed"]
-    seen = await sees(sponsor, made)
+    assert [entry["kind"] for entry in await sponsor.inbox(unread=True)] == ["bookend_missed"]
+    seen = await sees(sponsor, bookend)
     assert (seen["what"], seen["contact"]) == ("The reception at Jo's.", "+14155550100")
 
 
@@ -220,26 +220,26 @@ async def test_to_stand_by_wakes_nobody(world: World, people: list[Person]) -> N
 async def test_an_open_page_follows_what_the_other_side_does(world: World, people: list[Person]) -> None:
     maya, sponsor, friend = people
 
-    async def hear(made: dict[str, Any], *streams: Stream) -> None:
+    async def hear(bookend: dict[str, Any], *streams: Stream) -> None:
         for stream in streams:
             heard_of = None
-            while heard_of != ("bookend", made["id"]):
+            while heard_of != ("bookend", bookend["id"]):
                 event = await stream.next()
                 assert event is not None
                 heard_of = (event.kind, json.loads(event.data).get("id"))
 
     async with maya.listens() as hers, sponsor.listens() as theirs, friend.listens() as nobodys:
-        made = await plans(maya, sponsor)
-        await hear(made, hers, theirs)
-        path, later = f"/v1/bookends/{made['id']}", (world.now() + timedelta(minutes=30)).isoformat()
+        bookend = await plans(maya, sponsor)
+        await hear(bookend, hers, theirs)
+        path, later = f"/v1/bookends/{bookend['id']}", (world.now() + timedelta(minutes=30)).isoformat()
         await maya.post(f"{path}/extend", {"due_at": later}, expect=200)
-        await hear(made, hers, theirs)
+        await hear(bookend, hers, theirs)
         await passes(world, 50)
-        await hear(made, hers, theirs)
+        await hear(bookend, hers, theirs)
         await maya.post(f"{path}/check-in", expect=200)
-        await hear(made, hers, theirs)
+        await hear(bookend, hers, theirs)
         await maya.delete(path)
-        await hear(made, hers, theirs)
+        await hear(bookend, hers, theirs)
         given_up = await plans(maya, sponsor)
         await hear(given_up, hers, theirs)
         await sponsor.delete(f"/v1/supporting/{sponsor.places[maya.id]}")

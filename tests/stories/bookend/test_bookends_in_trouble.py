@@ -21,7 +21,7 @@ async def test_a_companion_who_is_gone_hears_nothing_and_the_person_is_told_the_
     world: World, people: list[Person], how: str
 ) -> None:
     maya, sponsor, _ = people
-    made = await plans(maya, sponsor)
+    bookend = await plans(maya, sponsor)
     membership = sponsor.places[maya.id]
     match how:
         case "removed":
@@ -32,28 +32,28 @@ async def test_a_companion_who_is_gone_hears_nothing_and_the_person_is_told_the_
             await maya.post("/v1/blocks", {"person_id": sponsor.id})
         case _:
             await sponsor.post("/v1/blocks", {"person_id": maya.id})
-    assert (await sees(maya, made))["companion"] is None
+    assert (await sees(maya, bookend))["companion"] is None
     await passes(world, 60)
     await passes(world, 20)
     assert await heard(sponsor) == []
     assert await sponsor.inbox() == []
-    assert await about(maya, made) == ["bookend_due", "unanswered"]
+    assert await about(maya, bookend) == ["bookend_due", "unanswered"]
     assert await maya.pushed() == ["bookend_due", "unanswered"]
-    seen = await sees(maya, made)
+    seen = await sees(maya, bookend)
     assert seen["state"] == "missed"
     assert seen["companion_told_at"] is None
-    back = await maya.post(f"/v1/bookends/{made['id']}/check-in", expect=200)
+    back = await maya.post(f"/v1/bookends/{bookend['id']}/check-in", expect=200)
     assert back["state"] == "checked_in"
 
 
 async def test_a_companion_removed_after_being_told_sees_nothing_any_more(world: World, people: list[Person]) -> None:
     maya, sponsor, _ = people
-    made = await plans(maya, sponsor)
+    bookend = await plans(maya, sponsor)
     await passes(world, 80)
     await maya.delete(f"/v1/circle/{sponsor.places[maya.id]}")
-    await sees(sponsor, made, 404)
+    await sees(sponsor, bookend, 404)
     assert await sponsor.inbox() == []
-    await maya.post(f"/v1/bookends/{made['id']}/check-in", expect=200)
+    await maya.post(f"/v1/bookends/{bookend['id']}/check-in", expect=200)
     assert await heard(sponsor) == ["bookend_missed"]
     assert await sponsor.inbox() == []
 
@@ -62,40 +62,40 @@ async def test_outside_their_hours_the_companion_finds_it_and_the_person_is_told
     world: World, people: list[Person]
 ) -> None:
     maya, sponsor, _ = people
-    made = await plans(maya, sponsor)
+    bookend = await plans(maya, sponsor)
     await sponsor.patch("/v1/me", {"time_zone": "UTC", "hours": [{"day": 1, "from": "08:00", "to": "20:30"}]})
     await passes(world, 60)
     await passes(world, 20)
     assert await heard(sponsor) == []
-    assert await about(sponsor, made) == ["standing_by", "bookend_missed"]
-    assert await about(maya, made) == ["bookend_due", "unanswered"]
+    assert await about(sponsor, bookend) == ["standing_by", "bookend_missed"]
+    assert await about(maya, bookend) == ["bookend_due", "unanswered"]
     # Somebody who was not woken for the alarm is not woken for the all-clear either.
-    await maya.post(f"/v1/bookends/{made['id']}/check-in", expect=200)
+    await maya.post(f"/v1/bookends/{bookend['id']}/check-in", expect=200)
     assert await heard(sponsor) == []
-    assert await about(sponsor, made) == ["standing_by", "bookend_missed", "all_clear"]
+    assert await about(sponsor, bookend) == ["standing_by", "bookend_missed", "all_clear"]
 
 
 async def test_a_companion_without_a_phone_is_not_counted_on(world: World) -> None:
     maya, sponsor = await world.circle("sponsor", devices=False)
-    made = await plans(maya, sponsor)
+    bookend = await plans(maya, sponsor)
     await passes(world, 60)
     await passes(world, 20)
-    assert await about(sponsor, made) == ["standing_by", "bookend_missed"]
-    assert await about(maya, made) == ["bookend_due", "unanswered"]
+    assert await about(sponsor, bookend) == ["standing_by", "bookend_missed"]
+    assert await about(maya, bookend) == ["bookend_due", "unanswered"]
 
 
 async def test_a_companion_without_a_phone_but_with_a_channel_is_told_and_relieved_there(world: World) -> None:
     maya, sponsor = await world.circle("sponsor", devices=False)
     await has_a_channel(world, sponsor)
-    made = await plans(maya, sponsor)
+    bookend = await plans(maya, sponsor)
     await passes(world, 60)
     await passes(world, 20)
-    assert await about(maya, made) == ["bookend_due"]
-    await maya.post(f"/v1/bookends/{made['id']}/check-in", expect=200)
+    assert await about(maya, bookend) == ["bookend_due"]
+    await maya.post(f"/v1/bookends/{bookend['id']}/check-in", expect=200)
     sent = (
         select(Notice.kind, Delivery.state)
         .join(Delivery, Delivery.notice_id == Notice.id)
-        .where(Delivery.channel_id.is_not(None), Notice.bookend_id == UUID(made["id"]))
+        .where(Delivery.channel_id.is_not(None), Notice.bookend_id == UUID(bookend["id"]))
         .order_by(Notice.id)
     )
     assert [tuple(row) for row in await world.rows(sent)] == [("bookend_missed", "cancelled"), ("all_clear", "pending")]
@@ -187,62 +187,65 @@ async def test_no_push_after_a_check_in_a_removal_or_a_cancellation(world: World
 async def test_an_all_clear_goes_where_the_alarm_went(world: World, people: list[Person]) -> None:
     """The alarm never got through, but it was on its way: the companion is told of both in their inbox."""
     maya, sponsor, _ = people
-    made = await plans(maya, sponsor)
+    bookend = await plans(maya, sponsor)
     [address] = sponsor.devices.values()
     world.transport.answer(address, RetryAt("trouble", world.now() + timedelta(hours=2)))
     await passes(world, 80)
     world.transport.answer(address)
     taken = len(await sponsor.pushes())
-    await maya.post(f"/v1/bookends/{made['id']}/check-in", expect=200)
+    await maya.post(f"/v1/bookends/{bookend['id']}/check-in", expect=200)
     await passes(world, 60)
     assert [push.kind for push in (await sponsor.pushes())[taken:]] == ["all_clear"]
 
 
 async def test_an_erased_account_ends_it_without_an_all_clear(world: World, people: list[Person]) -> None:
     maya, sponsor, friend = people
-    told = await plans(maya, sponsor)
+    announced = await plans(maya, sponsor)
     await passes(world, 80)
-    untold = await plans(maya, friend)
+    unannounced = await plans(maya, friend)
     await maya.post("/v1/sessions/current/proof", {"passphrase": maya.passphrase})
     await maya.delete("/v1/me")
     await passes(world, 120)
     assert await world.count("bookends") == 0
     assert await heard(sponsor) == ["bookend_missed", "ended"]
-    [notice] = [one for one in await sponsor.inbox() if one["bookend_id"]]
-    assert (notice["kind"], notice["from"], notice["bookend_id"]) == ("ended", None, told["id"])
-    assert [one for one in await friend.inbox() if one["bookend_id"] == untold["id"]] == []
+    [notice] = [entry for entry in await sponsor.inbox() if entry["bookend_id"]]
+    assert (notice["kind"], notice["from"], notice["bookend_id"]) == ("ended", None, announced["id"])
+    assert [entry for entry in await friend.inbox() if entry["bookend_id"] == unannounced["id"]] == []
 
 
 async def test_an_erased_companion_stands_by_no_longer(world: World, people: list[Person]) -> None:
     maya, sponsor, _ = people
-    made = await plans(maya, sponsor)
+    bookend = await plans(maya, sponsor)
     await sponsor.post("/v1/sessions/current/proof", {"passphrase": sponsor.passphrase})
     await sponsor.delete("/v1/me")
     await passes(world, 60)
     await passes(world, 20)
-    assert await about(maya, made) == ["bookend_due", "unanswered"]
+    assert await about(maya, bookend) == ["bookend_due", "unanswered"]
 
 
 async def test_a_check_in_that_races_the_companions_minute(world: World, people: list[Person]) -> None:
     """Whoever is first: the companion hears nothing at all, or both the alarm and the all-clear."""
     maya, sponsor, _ = people
     other = await world.another_process()
-    made = [await plans(maya, sponsor) for _ in range(6)]
+    bookends = [await plans(maya, sponsor) for _ in range(6)]
     await world.forward(80 * MINUTE)
     await asyncio.gather(
         world.here.worker.move("bookends"),
-        *(maya.post(f"/v1/bookends/{one['id']}/check-in", expect=200) for one in made),
+        *(maya.post(f"/v1/bookends/{bookend['id']}/check-in", expect=200) for bookend in bookends),
         other.worker.move("bookends"),
     )
-    for one in made:
-        assert sorted(await about(sponsor, one)) in (["standing_by"], ["all_clear", "bookend_missed", "standing_by"])
-        assert (await sees(maya, one))["state"] == "checked_in"
+    for bookend in bookends:
+        assert sorted(await about(sponsor, bookend)) in (
+            ["standing_by"],
+            ["all_clear", "bookend_missed", "standing_by"],
+        )
+        assert (await sees(maya, bookend))["state"] == "checked_in"
     assert await world.here.worker.move("bookends") == 0
 
 
 async def test_a_removal_that_races_the_companions_minute(world: World, people: list[Person]) -> None:
     maya, sponsor, _ = people
-    made = [await plans(maya, sponsor) for _ in range(4)]
+    bookends = [await plans(maya, sponsor) for _ in range(4)]
     other = await world.another_process()
     await world.forward(80 * MINUTE)
     await asyncio.gather(
@@ -252,8 +255,8 @@ async def test_a_removal_that_races_the_companions_minute(world: World, people: 
     )
     await world.here.worker.move("bookends")
     assert await sponsor.inbox() == []
-    for one in made:
-        seen = await sees(maya, one)
+    for bookend in bookends:
+        seen = await sees(maya, bookend)
         assert (seen["state"], seen["companion"]) == ("missed", None)
         # Told in time and then removed, or nobody stood by any more; never neither.
-        assert ("unanswered" in await about(maya, one)) == (seen["companion_told_at"] is None)
+        assert ("unanswered" in await about(maya, bookend)) == (seen["companion_told_at"] is None)

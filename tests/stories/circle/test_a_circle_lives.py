@@ -127,8 +127,8 @@ async def test_a_push_is_worded_in_the_language_of_whoever_reads_it_and_says_not
     await sponsor.answer("here")
     await world.settle()
     await maya.close()
-    assert [one.push.urgent for one in await friend.pushes()] == [True, False, False]
+    assert [push.push.urgent for push in await friend.pushes()] == [True, False, False]
     # Of the data the values: its names are those of the contract above, and "urgent" has an "urge" in it.
-    everything = str([(*one.push.data.values(), one.push.title, one.push.body) for one in world.transport.handed])
+    everything = str([(*push.push.data.values(), push.push.title, push.push.body) for push in world.transport.handed])
     for content in ("Please", "Maya", sponsor.name, "urge"):
         assert content not in everything

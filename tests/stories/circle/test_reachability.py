@@ -103,8 +103,8 @@ async def test_nobody_outside_is_told(world: World) -> None:
     await passes(world, 11 * MINUTE)
     assert await stranger.inbox("unreachable") == []
     assert await friend.inbox("unreachable") == []
-    [one] = await maya.inbox("unreachable")
-    assert one["from"]["id"] == sponsor.id
+    [notice] = await maya.inbox("unreachable")
+    assert notice["from"]["id"] == sponsor.id
     # Who leaves takes the word with them.
     await sponsor.delete(f"/v1/supporting/{sponsor.places[maya.id]}")
     assert await maya.inbox("unreachable") == []
@@ -122,8 +122,8 @@ async def test_seven_days_without_a_receipt(world: World) -> None:
     await passes(world, 2 * 3600)
     assert await reachable(maya, sponsor) is False
     assert await reachable(maya, friend) is True
-    [told] = await maya.inbox("unreachable")
-    assert told["from"]["id"] == sponsor.id
+    [notice] = await maya.inbox("unreachable")
+    assert notice["from"]["id"] == sponsor.id
     assert len(await sponsor.inbox("unreachable")) == 1
     assert await friend.inbox("unreachable") == []
 
@@ -155,7 +155,7 @@ async def test_one_phone_that_answers_is_enough(world: World) -> None:
     tablet = await sponsor.device()
     await maya.press()
     pushes = await sponsor.pushes("reach_out")
-    at_the_tablet = next(n for n, one in enumerate(pushes) if one.where == sponsor.devices[tablet["id"]])
+    at_the_tablet = next(n for n, push in enumerate(pushes) if push.where == sponsor.devices[tablet["id"]])
     await arrives(sponsor, at_the_tablet)
     await passes(world, 8 * DAY)
     assert await maya.inbox("unreachable") == []

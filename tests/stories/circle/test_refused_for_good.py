@@ -44,7 +44,7 @@ async def pressed(world: World, person: Person) -> None:
     await world.settle()
 
 
-@pytest.mark.parametrize("refusal", FOR_GOOD, ids=lambda one: one.why)
+@pytest.mark.parametrize("refusal", FOR_GOOD, ids=lambda result: result.why)
 async def test_whose_phone_refuses_press_after_press_is_not_reachable_and_both_are_told_once(
     world: World, refusal: Result
 ) -> None:
@@ -53,9 +53,9 @@ async def test_whose_phone_refuses_press_after_press_is_not_reachable_and_both_a
     for _ in range(2):
         await pressed(world, maya)
     assert await reachable(maya) == [False]
-    made = await maya.press()
-    assert [row["state"] for row in made["recipients"]] == ["unreachable"]
-    assert made["unanswered_at"] is not None, "the ladder waits for nobody whom nothing reaches"
+    reach_out = await maya.press()
+    assert [row["state"] for row in reach_out["recipients"]] == ["unreachable"]
+    assert reach_out["unanswered_at"] is not None, "the ladder waits for nobody whom nothing reaches"
     await world.settle()
     for _ in range(3):
         await world.forward(2 * MINUTE)
@@ -139,8 +139,8 @@ async def test_a_channel_that_refuses_is_no_way_either(world: World, monkeypatch
     for _ in range(2):
         await pressed(world, maya)
     assert await reachable(maya) == [False]
-    made = await maya.press()
-    assert [row["state"] for row in made["recipients"]] == ["unreachable"]
+    reach_out = await maya.press()
+    assert [row["state"] for row in reach_out["recipients"]] == ["unreachable"]
     await world.settle()
     monkeypatch.undo()
     await maya.does("nudge")
@@ -155,7 +155,7 @@ async def test_what_hits_many_is_the_operators_and_what_hits_one_phone_is_not(wo
     maya, *members = await world.circle("sponsor", "friend", "fellow")
     refuses(world, members[0], Rejected("invalid_argument"))
     await pressed(world, maya)
-    assert await found(world) == [], "two others have taken theirs"
+    assert await refusal_findings(world) == [], "two others have taken theirs"
     for member in members:
         refuses(world, member, Rejected("invalid_argument"))
     await world.forward(MINUTE)
@@ -165,12 +165,12 @@ async def test_what_hits_many_is_the_operators_and_what_hits_one_phone_is_not(wo
     async with world.database.write() as session:
         await session.execute(update(Device).values(refused_at=world.now()))
         await session.commit()
-    [told] = await found(world)
-    assert told.startswith("fcm invalid_argument, 3 people, since ")
+    [finding] = await refusal_findings(world)
+    assert finding.startswith("fcm invalid_argument, 3 people, since ")
     for member in members:
         refuses(world, member, Sent())
     await pressed(world, maya)
-    assert await found(world) == []
+    assert await refusal_findings(world) == []
     assert await reachable(maya) == [True] * 3
 
 
@@ -179,11 +179,11 @@ async def test_what_is_ours_as_a_rule_is_said_at_the_first_phone(world: World, w
     maya, sponsor, _ = await world.circle("sponsor", "friend")
     refuses(world, sponsor, Rejected(why))
     await pressed(world, maya)
-    [told] = await found(world)
-    assert told.startswith(f"fcm {why}, 1 people")
+    [finding] = await refusal_findings(world)
+    assert finding.startswith(f"fcm {why}, 1 people")
 
 
-async def found(world: World) -> list[str]:
+async def refusal_findings(world: World) -> list[str]:
     """What the auditor says of refusals."""
     return [
         finding.detail

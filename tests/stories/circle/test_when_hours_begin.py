@@ -21,8 +21,8 @@ async def test_a_press_shortly_before_hours_begin_pushes_the_moment_they_do(worl
     maya, sponsor, friend = await world.circle("sponsor", "friend", steps=[1, 2])
     await keeps(sponsor, TUESDAY, "20:01")
     await keeps(friend, TUESDAY, "20:02")
-    made = await maya.press()
-    assert made["unanswered_at"] is not None, "nobody hears now, and she is told so at once"
+    reach_out = await maya.press()
+    assert reach_out["unanswered_at"] is not None, "nobody hears now, and she is told so at once"
     await world.passes(59)
     assert await alarms(sponsor) == 0
     await world.passes(1)

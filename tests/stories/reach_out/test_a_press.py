@@ -8,8 +8,8 @@ async def test_a_press_an_answer_and_an_all_clear(world: World) -> None:
 
     pressed = await maya.press(note="Rough evening.", need="lonely")
     assert pressed["state"] == "waiting"
-    assert [one.kind for one in await sponsor.pushes()] == ["reach_out"]
-    assert [one.kind for one in await friend.pushes()] == ["reach_out"]
+    assert [push.kind for push in await sponsor.pushes()] == ["reach_out"]
+    assert [push.kind for push in await friend.pushes()] == ["reach_out"]
     [notice] = await sponsor.inbox("reach_out")
     assert notice["from"] == {"id": maya.id, "display_name": "Maya"}
     assert (await sponsor.reach_out())["note"] == "Rough evening."

@@ -91,10 +91,10 @@ async def test_an_answer_from_before_a_further_press_holds_nothing_either(world:
     await world.forward(60)
     await maya.does("nudge")
     await friend.answer("calling")
-    asked = await alarms(fellow)
+    alarms_before = await alarms(fellow)
     await friend.answer("cannot")
     assert (await maya.reach_out())["state"] == "waiting"
-    assert await alarms(fellow) == asked + 1, "the sponsor said so a minute ago, and she had to press again"
+    assert await alarms(fellow) == alarms_before + 1, "the sponsor said so a minute ago, and she had to press again"
 
 
 async def test_a_decline_leaves_an_answer_that_still_holds(world: World) -> None:
@@ -145,7 +145,7 @@ async def test_nothing_says_that_somebody_is_there_once_they_are_not(world: Worl
     await world.settle()
     world.transport.answer(phone, Sent())
     await world.passes(10)
-    assert [one.kind for one in await maya.pushes() if one.result == Sent()] == ["unanswered"]
+    assert [push.kind for push in await maya.pushes() if push.result == Sent()] == ["unanswered"]
 
 
 async def test_the_alarm_is_not_sent_once_more_while_somebody_is_there(world: World) -> None:
@@ -167,7 +167,7 @@ async def test_an_answer_after_the_truth_that_falls_away_brings_the_truth_once_m
         await world.passes(90)
     await sponsor.answer("calling")
     await world.settle()
-    asked = await alarms(friend)
+    alarms_before = await alarms(friend)
     if how == "cannot":
         await sponsor.answer("cannot")
     elif how == "removed":
@@ -175,7 +175,7 @@ async def test_an_answer_after_the_truth_that_falls_away_brings_the_truth_once_m
     else:
         await world.passes(601)
     assert (await maya.reach_out())["state"] == "waiting"
-    assert await alarms(friend) == asked + 1
+    assert await alarms(friend) == alarms_before + 1
     assert (await maya.pushed())[-1] == "unanswered", "or she would go on believing that somebody calls"
     assert len(await maya.inbox("unanswered")) == 2
     await world.passes(601)

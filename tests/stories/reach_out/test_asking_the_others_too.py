@@ -47,8 +47,8 @@ async def test_nothing_says_that_nobody_has_answered_while_a_word_runs(world: Wo
     await sponsor.answer("soon", minutes=10)
     await world.settle()
     await maya.does("nudge", expect=200)
-    asked = await alarms(friend)
-    assert asked == 2
+    alarms_before = await alarms(friend)
+    assert alarms_before == 2
     await world.passes(12 * 60 - 1)
     seen = await maya.reach_out()
     assert (seen["state"], seen["unanswered_at"], await alarms(sponsor)) == ("waiting", None, 1)
@@ -86,14 +86,14 @@ async def test_after_the_truth_an_answer_does_not_keep_the_others_from_being_ask
     await world.passes(600)
     await sponsor.answer("calling")
     await world.settle()
-    asked = await alarms(friend)
+    alarms_before = await alarms(friend)
     await world.forward(5 if soon_after else 60)
     await maya.does("nudge", expect=200)
     seen = await maya.reach_out()
     assert (seen["state"], seen["unanswered_at"]) == ("waiting", None)
     await world.passes(30)
-    assert await alarms(friend) == asked + 1
-    assert await alarms(sponsor) == asked
+    assert await alarms(friend) == alarms_before + 1
+    assert await alarms(sponsor) == alarms_before
 
 
 async def test_who_she_is_talking_with_is_not_alarmed_when_she_asks_the_others_too(world: World) -> None:
@@ -134,8 +134,8 @@ async def test_calling_and_then_together_does_not_end_the_ladder(world: World) -
     row = await world.row()
     assert row.paused_until is not None
     assert (row.state, round((row.paused_until - world.now()).total_seconds())) == ("answered", 600)
-    asked = (await maya.inbox("are_you_talking"))[0]
-    assert asked["from"]["id"] == sponsor.id
+    question = (await maya.inbox("are_you_talking"))[0]
+    assert question["from"]["id"] == sponsor.id
     await world.passes(599)
     assert await alarms(friend) == 0
     await world.passes(2)

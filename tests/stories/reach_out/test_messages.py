@@ -9,7 +9,7 @@ from tests.world.world import World
 
 async def topics(person: Person, kind: str) -> set[str]:
     """What a push service keeps one push each of, for pushes of this kind."""
-    return {topic(one.push.tag) for one in await person.pushes(kind)}
+    return {topic(push.push.tag) for push in await person.pushes(kind)}
 
 
 async def test_a_message_never_takes_the_alarms_place_and_the_all_clear_does(world: World) -> None:
@@ -57,11 +57,11 @@ async def test_news_waits_in_the_inbox_once_somebodys_hours_are_over(world: Worl
     assert (await friend.pushed())[-1] == "all_clear", "whoever was pushed the alarm is told that it is over"
 
 
-@pytest.mark.parametrize("told", ["within hours", "outside hours"])
-async def test_who_stands_by_is_pushed_at_any_hour(world: World, told: str) -> None:
+@pytest.mark.parametrize("circumstance", ["within hours", "outside hours"])
+async def test_who_stands_by_is_pushed_at_any_hour(world: World, circumstance: str) -> None:
     maya, sponsor, friend = await world.circle("sponsor", "friend")
     await sleeps(friend)
-    if told == "outside hours":
+    if circumstance == "outside hours":
         await world.forward(31 * 60)
     await maya.press()
     await friend.answer("here")
@@ -116,9 +116,9 @@ async def test_pushes_of_messages_keep_their_distance_whoever_writes(world: Worl
     await world.passes(10)
     await friend.says("Me too.")
     await sponsor.says("Five minutes.")
-    assert [one.kind for one in await maya.pushes("message")] == ["message"] * 2, "one to each of her phones"
+    assert [push.kind for push in await maya.pushes("message")] == ["message"] * 2, "one to each of her phones"
     await world.passes(11)
-    sent = [one.at for one in await maya.pushes("message")]
+    sent = [push.at for push in await maya.pushes("message")]
     assert len(sent) == 4
     assert (sent[2] - sent[0]).total_seconds() >= 20
     await friend.says("And here I am.")

@@ -37,13 +37,13 @@ async def test_together_with_somebody_who_falls_away_is_not_held_by_what_was_sai
     assert (await maya.reach_out())["state"] == "waiting", "they never came"
     await late.answer("calling")
     await maya.does("together", {"person_id": late.id})
-    asked = await alarms(friend)
+    alarms_before = await alarms(friend)
     await falls(world, maya, late)
     await world.work()
     seen = await maya.reach_out()
     assert seen["state"] == "waiting"
     assert seen["next_rung_at"] is not None
-    assert await alarms(friend) > asked, "the next rung was due at once"
+    assert await alarms(friend) > alarms_before, "the next rung was due at once"
 
 
 async def test_together_with_somebody_who_falls_away_is_answered_while_another_answer_holds(world: World) -> None:

@@ -8,7 +8,7 @@ ONE = "Someone in your circle would like company."
 
 async def alarms(person: Person) -> list[tuple[str, str]]:
     """What the alarms said, and which reach-out each was about."""
-    return [(one.push.body, one.push.tag) for one in await person.pushes("reach_out")]
+    return [(push.push.body, push.push.tag) for push in await person.pushes("reach_out")]
 
 
 async def test_the_second_alarm_says_that_two_wait_and_one_who_is_answered_waits_no_longer(world: World) -> None:
@@ -41,7 +41,7 @@ async def test_nobody_counts_who_was_told_in_the_inbox_alone_or_is_no_longer_the
     await sponsor.patch(f"/v1/supporting/{sponsor.places[maya.id]}", {"muted_until": "2100-01-01T00:00:00Z"})
     await maya.press()
     await noor.press()
-    assert [said for said, _ in await alarms(sponsor)] == [ONE]
+    assert [text for text, _ in await alarms(sponsor)] == [ONE]
     await noor.close()
     await sponsor.patch("/v1/me", {"language": "es"})
     await sponsor.delete(f"/v1/supporting/{sponsor.places[maya.id]}")

@@ -121,7 +121,7 @@ async def test_statements_of_each_use_case(world: World, circle: list[Person], c
         counts[name] = len(statements)
         return given
 
-    made: dict[str, Any] = await count("press", maya.press())
+    reach_out: dict[str, Any] = await count("press", maya.press())
     # The lease of the process that pressed, and sent nothing, is over.
     await world.forward(10.1)
     await count("claim", world.here.dispatcher.send_due())
@@ -130,7 +130,7 @@ async def test_statements_of_each_use_case(world: World, circle: list[Person], c
     await count("talking", sponsor.does("together"))
     await count("cannot", sponsor.answer("cannot"))
     await world.forward(90)
-    await count("rung 2", move(world, made["id"]))
+    await count("rung 2", move(world, reach_out["id"]))
     await world.forward(31)
     await count("press again", maya.press(expect=200))
     await count("nudge within 30 s", maya.does("nudge"))

@@ -156,8 +156,8 @@ async def test_a_member_with_a_channel_alone_is_called_in_every_round(world: Wor
 
 async def test_nobody_can_hear_so_the_person_is_told_at_once(world: World) -> None:
     maya, sponsor = await world.circle("sponsor", devices=False)
-    made = await maya.press()
-    assert made["unanswered_at"] is not None
+    reach_out = await maya.press()
+    assert reach_out["unanswered_at"] is not None
     assert (await maya.kinds())[-1] == "unanswered"
     assert [notice["kind"] for notice in await sponsor.inbox("reach_out")] == ["reach_out"]
 
@@ -206,13 +206,13 @@ async def test_two_workers_never_move_twice(world: World) -> None:
     for seconds in (90, 90, 120, 600):
         await world.forward(seconds)
         await asyncio.gather(*(process.work() for process in (*others, *others)))
-    told = await world.rows(
+    notices = await world.rows(
         select(Notice.recipient_id, Notice.kind, Notice.reach_out_id).where(Notice.reach_out_id.is_not(None))
     )
-    assert set(Counter(told).values()) == {1}
-    kinds = Counter(row.kind for row in told)
+    assert set(Counter(notices).values()) == {1}
+    kinds = Counter(row.kind for row in notices)
     assert kinds == {"reach_out": 12, "unanswered": 6}
-    sent = Counter(one.push.delivery_id for one in world.transport.handed)
+    sent = Counter(push.push.delivery_id for push in world.transport.handed)
     resent = {delivery for delivery, count in sent.items() if count > 1}
     assert all(sent[delivery] == 2 for delivery in resent), "once more without a receipt, and never a third time"
     for maya, *_ in owners:
@@ -255,13 +255,13 @@ async def test_a_ladder_that_never_ends_or_floods_is_refused(world: World, ladde
 async def test_a_removal_a_decline_and_a_further_press_that_race_a_rung(world: World) -> None:
     """Whoever comes first: nobody waits in a ring, nobody is told twice, and who was removed sees nothing."""
     circles = [await world.circle("sponsor", "friend", "fellow", steps=[1, 2, 2]) for _ in range(4)]
-    made = [(await maya.press())["id"] for maya, *_ in circles]
+    reach_outs = [(await maya.press())["id"] for maya, *_ in circles]
     await world.settle()
     other = await world.another_process()
     for seconds in (90, 90, 120):
         await world.forward(seconds)
         races = [world.here.worker.tick(), other.worker.tick()]
-        for reach_out, (maya, sponsor, friend, fellow) in zip(made, circles, strict=True):
+        for reach_out, (maya, sponsor, friend, fellow) in zip(reach_outs, circles, strict=True):
             match seconds:
                 case 90 if friend.places:
                     races.append(maya.delete(f"/v1/circle/{friend.places.pop(maya.id)}"))
@@ -274,7 +274,7 @@ async def test_a_removal_a_decline_and_a_further_press_that_race_a_rung(world: W
         await asyncio.gather(*races)
         await world.settle()
     await asyncio.gather(world.here.work(), other.work())
-    for reach_out, (maya, sponsor, friend, fellow) in zip(made, circles, strict=True):
+    for reach_out, (maya, sponsor, friend, fellow) in zip(reach_outs, circles, strict=True):
         assert (await maya.get(f"/v1/reach-outs/{reach_out}"))["state"] == "answered"
         await friend.get(f"/v1/reach-outs/{reach_out}", expect=404)
         assert await friend.inbox("reach_out") == []
