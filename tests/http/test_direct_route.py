@@ -1,4 +1,4 @@
-"""A direct route answers as a plain route does: the same requests, sent to both, ordinary and odd."""
+"""A direct route answers as a plain route does: the same ordinary and odd requests sent to both."""
 
 from collections.abc import AsyncIterator, MutableMapping, Sequence
 from typing import Any
@@ -59,7 +59,7 @@ PAGES = (
 
 @pytest.fixture
 def plain_app(world: World, monkeypatch: pytest.MonkeyPatch) -> ASGIApp:
-    """The same service, none of whose endpoints is marked as direct."""
+    """Return the same app without direct endpoints."""
     with monkeypatch.context() as patch:
         patch.setattr(direct_route, "_READERS", {})
         routes = api_only()
@@ -73,15 +73,15 @@ async def plain(world: World, plain_app: ASGIApp) -> AsyncIterator[httpx.AsyncCl
         yield http
 
 
-@pytest.mark.parametrize("which", PRESSES)
-async def test_a_press_is_answered_alike(world: World, plain: httpx.AsyncClient, which: str) -> None:
-    headers, body = PRESSES[which]
+@pytest.mark.parametrize("case", PRESSES)
+async def test_a_press_is_answered_alike(world: World, plain: httpx.AsyncClient, case: str) -> None:
+    headers, body = PRESSES[case]
     replies = []
     for http in (world.here.http, plain):
         maya, _ = await world.circle("sponsor")
         sent = [("Authorization", f"Bearer {maya.token}"), *headers]
         replies.append(await http.post("/v1/reach-outs", headers=sent, content=body))
-    _alike(*replies)
+    assert_alike(*replies)
 
 
 @pytest.mark.parametrize("query", PAGES)
@@ -90,24 +90,23 @@ async def test_a_page_is_answered_alike(world: World, plain: httpx.AsyncClient, 
     await maya.press()
     path, headers = f"/v1/inbox{query}", {"Authorization": f"Bearer {sponsor.token}"}
     direct, other = [await http.get(path, headers=headers) for http in (world.here.http, plain)]
-    _alike(direct, other)
+    assert_alike(direct, other)
     assert direct.is_error or direct.json() == other.json()
 
 
-@pytest.mark.parametrize("carried", ["nothing", "basic", "lower", "wrong", "cookie", "both", "bare", "two", "wide"])
-async def test_who_asks_is_read_alike(world: World, plain: httpx.AsyncClient, carried: str) -> None:
+@pytest.mark.parametrize("credentials", ["nothing", "basic", "lower", "wrong", "cookie", "both", "bare", "two", "wide"])
+async def test_credentials_are_read_alike(world: World, plain: httpx.AsyncClient, credentials: str) -> None:
     maya, sponsor = await world.circle("sponsor")
     await maya.press()
     replies = [
-        await http.get("/v1/inbox", headers=_carried(world, sponsor, carried)) for http in (world.here.http, plain)
+        await http.get("/v1/inbox", headers=_credentials(world, sponsor, credentials))
+        for http in (world.here.http, plain)
     ]
-    _alike(*replies)
-    assert replies[0].status_code == (200 if carried in {"lower", "cookie", "wide"} else 401)
+    assert_alike(*replies)
+    assert replies[0].status_code == (200 if credentials in {"lower", "cookie", "wide"} else 401)
 
 
-async def test_a_body_without_a_length_that_is_too_large_is_refused_alike(
-    world: World, plain: httpx.AsyncClient
-) -> None:
+async def test_a_chunked_body_that_is_too_large_is_refused_alike(world: World, plain: httpx.AsyncClient) -> None:
     async def endless() -> AsyncIterator[bytes]:
         yield b'{"note": "' + b"x" * MAX_BODY_BYTES
         yield b'"}'
@@ -117,7 +116,7 @@ async def test_a_body_without_a_length_that_is_too_large_is_refused_alike(
     replies = [
         await http.post("/v1/reach-outs", headers=headers, content=endless()) for http in (world.here.http, plain)
     ]
-    _alike(*replies)
+    assert_alike(*replies)
     assert replies[0].status_code == 413
 
 
@@ -134,12 +133,12 @@ async def test_a_press_is_refused_alike(world: World, plain: httpx.AsyncClient, 
         if refusal == "another site":
             sent = [("Cookie", f"{world.settings.cookie_name}={maya.token}"), ("Sec-Fetch-Site", "cross-site")]
         replies.append(await http.post("/v1/reach-outs", headers=sent, content=b'{"note": "Hi"}'))
-    _alike(*replies)
+    assert_alike(*replies)
     assert replies[0].status_code == {"empty circle": 409, "key reused": 422, "signed out": 401}.get(refusal, 403)
 
 
 async def test_an_ordinary_press_is_served_directly(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Or all that is compared here would be compared with itself."""
+    """Otherwise these tests would compare the plain route with itself."""
     maya, sponsor = await world.circle("sponsor")
 
     async def refuse(*_: object, **__: object) -> None:
@@ -154,7 +153,7 @@ async def test_an_ordinary_press_is_served_directly(world: World, monkeypatch: p
     assert page.status_code == 200, page.text
 
 
-async def test_what_nobody_expected_is_logged_alike(world: World, plain: httpx.AsyncClient) -> None:
+async def test_an_unexpected_error_is_logged_alike(world: World, plain: httpx.AsyncClient) -> None:
     def broken(deliveries: Sequence[UUID]) -> None:
         raise RuntimeError(len(deliveries))
 
@@ -164,12 +163,12 @@ async def test_what_nobody_expected_is_logged_alike(world: World, plain: httpx.A
         for http in (world.here.http, plain):
             maya, _ = await world.circle("sponsor")
             replies.append(await http.post("/v1/reach-outs", headers={"Authorization": f"Bearer {maya.token}"}))
-    _alike(*replies)
+    assert_alike(*replies)
     assert replies[0].status_code == 500
     assert [line["error"] for line in lines if line["event"] == "request_failed"] == ["RuntimeError"] * 2
 
 
-async def test_a_caller_who_hangs_up_is_taken_alike(world: World, plain_app: ASGIApp) -> None:
+async def test_a_disconnected_client_is_handled_alike(world: World, plain_app: ASGIApp) -> None:
     for app in (world.here.app, plain_app):
         maya, _ = await world.circle("sponsor")
         statuses: list[int] = []
@@ -191,7 +190,7 @@ async def test_a_caller_who_hangs_up_is_taken_alike(world: World, plain_app: ASG
         assert statuses == [400]
 
 
-def _carried(world: World, who: Person, how: str) -> list[tuple[str, str]]:
+def _credentials(world: World, who: Person, how: str) -> list[tuple[str, str]]:
     cookie = ("Cookie", f"other=1; {world.settings.cookie_name}={who.token}")
     return {
         "nothing": [],
@@ -199,7 +198,7 @@ def _carried(world: World, who: Person, how: str) -> list[tuple[str, str]]:
         "lower": [("authorization", f"bearer {who.token}")],
         "wrong": [("Authorization", "Bearer nobody")],
         "cookie": [cookie],
-        # `Authorization` wins, also when it is wrong.
+        # `Authorization` wins, even if it is wrong.
         "both": [cookie, ("Authorization", "Bearer nobody")],
         "wide": [("Authorization", f"Bearer  {who.token} ")],
         "bare": [("Authorization", "Bearer")],
@@ -207,12 +206,12 @@ def _carried(world: World, who: Person, how: str) -> list[tuple[str, str]]:
     }[how]
 
 
-def _alike(direct: httpx.Response, plain: httpx.Response) -> None:
+def assert_alike(direct: httpx.Response, plain: httpx.Response) -> None:
     assert direct.status_code == plain.status_code, (direct.text, plain.text)
     assert direct.headers["content-type"] == plain.headers["content-type"]
     assert set(direct.headers) == set(plain.headers)
-    one, other = direct.json(), plain.json()
+    direct_body, plain_body = direct.json(), plain.json()
     if direct.is_error:
-        assert one | {"request_id": ""} == other | {"request_id": ""}
+        assert direct_body | {"request_id": ""} == plain_body | {"request_id": ""}
     else:
-        assert list(one) == list(other)
+        assert list(direct_body) == list(plain_body)

@@ -1,4 +1,4 @@
-"""The phone app as the server hands it out: which address gives what, and with which headers."""
+"""Serving the phone app: which path gives which file, and with which headers."""
 
 import gzip
 from collections.abc import AsyncIterator, MutableMapping
@@ -20,24 +20,24 @@ BROWSER = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """An app as the build leaves it."""
-    made = tmp_path / "dist"
-    (made / "assets").mkdir(parents=True)
-    (made / "index.html").write_text(PAGE)
-    (made / "sw.js").write_text("self.addEventListener('push', () => {});")
-    (made / "manifest.webmanifest").write_text("{}")
-    (made / "icon.png").write_bytes(b"\x89PNG")
-    (made / ".digest").write_text("not for anybody")
-    (made / "assets" / "index-1a2b.js").write_text(SCRIPT)
+    """Create the files of a built app."""
+    dist = tmp_path / "dist"
+    (dist / "assets").mkdir(parents=True)
+    (dist / "index.html").write_text(PAGE)
+    (dist / "sw.js").write_text("self.addEventListener('push', () => {});")
+    (dist / "manifest.webmanifest").write_text("{}")
+    (dist / "icon.png").write_bytes(b"\x89PNG")
+    (dist / ".digest").write_text("not for anybody")
+    (dist / "assets" / "index-1a2b.js").write_text(SCRIPT)
     for language in ("en", "es"):
-        (made / "assets" / f"{language}-3c4d.json").write_text("[]")
-    return made
+        (dist / "assets" / f"{language}-3c4d.json").write_text("[]")
+    return dist
 
 
 @pytest.fixture
 async def http(world: World, folder: Path) -> AsyncIterator[httpx.AsyncClient]:
-    async with _serving(world, folder) as made:
-        yield made
+    async with _serving(world, folder) as client:
+        yield client
 
 
 def _serving(world: World, folder: Path) -> httpx.AsyncClient:
@@ -48,7 +48,7 @@ def _serving(world: World, folder: Path) -> httpx.AsyncClient:
     return httpx.AsyncClient(transport=transport, base_url="http://localhost:8000")
 
 
-async def test_the_page_is_asked_for_again_and_never_sent_twice(http: httpx.AsyncClient) -> None:
+async def test_the_page_is_revalidated_by_etag(http: httpx.AsyncClient) -> None:
     page = await http.get("/", headers=BROWSER)
     assert (page.status_code, page.text) == (200, PAGE)
     assert page.headers["content-type"] == "text/html; charset=utf-8"
@@ -59,19 +59,19 @@ async def test_the_page_is_asked_for_again_and_never_sent_twice(http: httpx.Asyn
 
 
 @pytest.mark.parametrize(
-    ("asked", "words"), [("es-MX,es;q=0.9", "es"), ("en-GB", "en"), ("de-DE,es;q=0.5", "en"), ("", "en")]
+    ("accept_language", "words"), [("es-MX,es;q=0.9", "es"), ("en-GB", "en"), ("de-DE,es;q=0.5", "en"), ("", "en")]
 )
-async def test_what_the_app_asks_for_first_comes_beside_its_script(
-    http: httpx.AsyncClient, asked: str, words: str
+async def test_the_page_preloads_language_and_profile(
+    http: httpx.AsyncClient, accept_language: str, words: str
 ) -> None:
-    page = await http.get("/", headers={**BROWSER, "Accept-Language": asked})
+    page = await http.get("/", headers={**BROWSER, "Accept-Language": accept_language})
     ahead = "rel=preload; as=fetch; crossorigin"
     assert page.headers["link"] == f"</assets/{words}-3c4d.json>; {ahead}, </v1/me>; {ahead}"
     assert "Accept-Language" in page.headers["vary"]
     assert "link" not in (await http.get("/assets/index-1a2b.js")).headers
 
 
-async def test_the_page_trusts_only_what_comes_from_here(http: httpx.AsyncClient) -> None:
+async def test_the_page_has_a_strict_content_security_policy(http: httpx.AsyncClient) -> None:
     headers = (await http.get("/")).headers
     policy = dict(part.strip().split(" ", 1) for part in headers["content-security-policy"].split(";"))
     assert policy["default-src"] == policy["frame-ancestors"] == policy["base-uri"] == "'none'"
@@ -84,7 +84,7 @@ async def test_the_page_trusts_only_what_comes_from_here(http: httpx.AsyncClient
         assert f"{power}=()" in headers["permissions-policy"]
 
 
-async def test_what_bears_its_content_in_its_name_is_kept_for_a_year(http: httpx.AsyncClient) -> None:
+async def test_hashed_assets_are_cached_for_a_year(http: httpx.AsyncClient) -> None:
     script = await http.get("/assets/index-1a2b.js", headers={"Accept-Encoding": "gzip"})
     assert script.text == SCRIPT
     assert script.headers["content-type"] == "text/javascript; charset=utf-8"
@@ -96,18 +96,20 @@ async def test_what_bears_its_content_in_its_name_is_kept_for_a_year(http: httpx
     assert plain.headers["vary"] == "Accept-Encoding"
 
 
-async def test_the_worker_is_never_old_and_may_look_after_the_whole_app(http: httpx.AsyncClient) -> None:
+async def test_the_service_worker_is_never_cached_and_controls_the_whole_app(http: httpx.AsyncClient) -> None:
     worker = await http.get("/sw.js")
     assert worker.headers["cache-control"] == "no-cache"
     assert worker.headers["service-worker-allowed"] == "/"
-    assert "connect-src 'self'" in worker.headers["content-security-policy"], "its own policy holds for its requests"
+    assert "connect-src 'self'" in worker.headers["content-security-policy"], (
+        "the worker's own policy applies to its requests"
+    )
     manifest = await http.get("/manifest.webmanifest")
     assert manifest.headers["content-type"] == "application/manifest+json"
     icon = await http.get("/icon.png")
     assert (icon.headers["content-type"], icon.content) == ("image/png", b"\x89PNG")
 
 
-async def test_an_invitation_whose_address_was_changed_gives_the_page_and_another_address_says_so(
+async def test_invitation_paths_give_the_page_and_unknown_paths_a_404(
     http: httpx.AsyncClient,
 ) -> None:
     for path in ("/invitation/", "/%23/invitation/0199f3c2"):
@@ -120,7 +122,7 @@ async def test_an_invitation_whose_address_was_changed_gives_the_page_and_anothe
     assert (await http.post("/circle", headers=BROWSER)).status_code == 404
 
 
-async def test_a_link_whose_hash_sign_was_encoded_on_its_way_still_gives_the_page(http: httpx.AsyncClient) -> None:
+async def test_a_link_with_an_encoded_hash_sign_gives_the_page(http: httpx.AsyncClient) -> None:
     token = "aB3_dE-fGh1jKlMnOpQr5w"
     for path in (
         f"/%23/invitation/{token}",
@@ -135,8 +137,8 @@ async def test_a_link_whose_hash_sign_was_encoded_on_its_way_still_gives_the_pag
         assert (reply.status_code, reply.text) == (200, PAGE), path
 
 
-async def test_a_request_line_that_is_no_address_leads_nowhere(world: World) -> None:
-    """`GET * HTTP/1.1`, as a scanner sends it and no client of ours can."""
+async def test_a_request_target_that_is_no_path_gives_a_404(world: World) -> None:
+    """`GET * HTTP/1.1`, as sent by a scanner; httpx cannot send it."""
     sent: list[MutableMapping[str, Any]] = []
 
     async def nothing_more() -> MutableMapping[str, Any]:
@@ -150,19 +152,19 @@ async def test_a_request_line_that_is_no_address_leads_nowhere(world: World) -> 
     assert sent[0]["status"] == 404
 
 
-async def test_what_is_no_address_of_the_api_stays_a_problem_document(http: httpx.AsyncClient) -> None:
+async def test_unknown_api_paths_give_a_problem_document(http: httpx.AsyncClient) -> None:
     for path in ("/v1/nothing", "/v1", "/docs/nothing", "/assets/index-old.js", "/problems/nothing", "/logo.svg"):
         reply = await http.get(path, headers=BROWSER if path.startswith("/v1") else {})
         assert (reply.status_code, reply.json()["type"]) == (404, "/problems/not-found"), path
 
 
-async def test_every_route_of_the_server_is_kept_from_the_apps_page(http: httpx.AsyncClient) -> None:
+async def test_server_routes_are_never_replaced_by_the_app(http: httpx.AsyncClient) -> None:
     for path in ("/docs", "/healthz", "/openapi.json", "/problems", "/problems/not-found"):
         reply = await http.get(path, headers=BROWSER)
         assert (reply.status_code, "id=app" in reply.text) == (200, False), path
 
 
-async def test_where_the_app_has_not_been_built_a_word_for_people_stands_there(world: World, tmp_path: Path) -> None:
+async def test_without_a_built_app_the_root_explains_itself(world: World, tmp_path: Path) -> None:
     async with _serving(world, tmp_path) as http:
         page = await http.get("/", headers=BROWSER)
         assert page.status_code == 200

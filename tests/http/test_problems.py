@@ -1,4 +1,4 @@
-"""Problem documents: one for everything that can go wrong, each says what to do, none repeats what was sent."""
+"""Problem documents: one for every error, each says what to do, none repeats the request's content."""
 
 import asyncio
 import logging
@@ -19,7 +19,7 @@ JSON = {"Content-Type": "application/json"}
 NOWHERE = "0199f3c2-7b1e-7c55-9d0a-3f6a1b2c3d4e"
 
 
-def check(reply: httpx.Response, status: int, slug: str) -> dict[str, object]:
+def assert_problem(reply: httpx.Response, status: int, slug: str) -> dict[str, object]:
     assert reply.status_code == status, reply.text
     assert reply.headers["content-type"] == "application/problem+json"
     problem: dict[str, object] = reply.json()
@@ -31,52 +31,52 @@ def check(reply: httpx.Response, status: int, slug: str) -> dict[str, object]:
     return problem
 
 
-async def test_every_kind_of_mistake_has_its_document(world: World) -> None:
+async def test_every_kind_of_mistake_has_its_problem_document(world: World) -> None:
     maya = await world.person("Maya")
-    check(await maya.send("POST", "/v1/reach-outs", b"{not json", headers=JSON), 400, "bad-request")
-    check(await maya.send("POST", "/v1/reach-outs", b"\xff\xfe", headers=JSON), 400, "bad-request")
-    check(await world.here.http.get("/v1/me"), 401, "not-signed-in")
-    check(await maya.send("GET", "/v1/nowhere"), 404, "not-found")
-    check(await maya.send("GET", "/nowhere"), 404, "not-found")
+    assert_problem(await maya.send("POST", "/v1/reach-outs", b"{not json", headers=JSON), 400, "bad-request")
+    assert_problem(await maya.send("POST", "/v1/reach-outs", b"\xff\xfe", headers=JSON), 400, "bad-request")
+    assert_problem(await world.here.http.get("/v1/me"), 401, "not-signed-in")
+    assert_problem(await maya.send("GET", "/v1/nowhere"), 404, "not-found")
+    assert_problem(await maya.send("GET", "/nowhere"), 404, "not-found")
     wrong = await maya.send("PUT", "/v1/me", {})
-    check(wrong, 405, "wrong-method")
+    assert_problem(wrong, 405, "wrong-method")
     assert {"GET", "PATCH", "DELETE"} <= set(wrong.headers["allow"].replace(" ", "").split(","))
-    check(await maya.send("GET", "/v1/reach-outs/not-an-id"), 422, "invalid")
-    check(await maya.send("GET", f"/v1/reach-outs/{NOWHERE}"), 404, "not-found")
+    assert_problem(await maya.send("GET", "/v1/reach-outs/not-an-id"), 422, "invalid")
+    assert_problem(await maya.send("GET", f"/v1/reach-outs/{NOWHERE}"), 404, "not-found")
 
 
 BROWSER = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
 
 
-async def test_in_a_browser_a_problem_is_a_page_that_says_what_to_do(world: World) -> None:
+async def test_a_problem_opens_as_a_page_in_a_browser(world: World) -> None:
     listed = (await world.here.http.get("/problems")).json()["items"]
-    for one in listed:
-        page = await world.here.http.get(one["type"], headers=BROWSER)
+    for problem in listed:
+        page = await world.here.http.get(problem["type"], headers=BROWSER)
         assert page.headers["content-type"] == "text/html; charset=utf-8"
-        assert escape(one["title"]) in page.text
-        assert escape(one["detail"]) in page.text
+        assert escape(problem["title"]) in page.text
+        assert escape(problem["detail"]) in page.text
         assert '<a href="/">' in page.text
         assert "unsafe" not in page.headers["content-security-policy"]
         assert "script" not in page.text
-        plain = await world.here.http.get(one["type"])
+        plain = await world.here.http.get(problem["type"])
         assert plain.headers["content-type"].startswith("text/plain")
 
 
-async def test_a_wrong_address_says_so_in_a_browser(world: World) -> None:
+async def test_an_unknown_path_gives_a_page_in_a_browser(world: World) -> None:
     for path in ("/nowhere", "/nowhere.html", "/problems/none", "/docs/none", "/assets/none.js", "/a/b"):
         page = await world.here.http.get(path, headers=BROWSER)
         assert (page.status_code, page.headers["content-type"]) == (404, "text/html; charset=utf-8"), path
         assert "nothing at this address" in page.text
         assert "Accept-Language" in page.headers["vary"]
-        check(await world.here.http.get(path), 404, "not-found")
-    check(await world.here.http.get("/v1/nowhere", headers=BROWSER), 404, "not-found")
+        assert_problem(await world.here.http.get(path), 404, "not-found")
+    assert_problem(await world.here.http.get("/v1/nowhere", headers=BROWSER), 404, "not-found")
 
 
 @pytest.mark.parametrize(
     ("accepted", "language"),
     [("de-AT,de;q=0.9", "de"), ("fr-FR, es;q=0.8", "es"), ("en-GB,de;q=0.5", "en"), ("tlh", "en"), ("", "en")],
 )
-async def test_a_wrong_address_says_so_in_the_language_of_the_browser(
+async def test_the_page_of_an_unknown_path_is_in_the_browsers_language(
     world: World, accepted: str, language: str
 ) -> None:
     page = await world.here.http.get("/nowhere", headers={**BROWSER, "Accept-Language": accepted})
@@ -85,7 +85,7 @@ async def test_a_wrong_address_says_so_in_the_language_of_the_browser(
     assert LANGUAGES[language].pages.open_app in page.text
 
 
-async def test_a_body_may_have_64_kib_whether_it_says_so_or_not(world: World) -> None:
+async def test_bodies_are_limited_to_64_kib_with_or_without_a_length(world: World) -> None:
     maya, sponsor = await world.circle("sponsor")
 
     async def slowly(size: int) -> AsyncIterator[bytes]:
@@ -99,14 +99,14 @@ async def test_a_body_may_have_64_kib_whether_it_says_so_or_not(world: World) ->
         return await world.here.http.post("/v1/reach-outs", content=content, headers=headers)
 
     assert "content-length" not in httpx.Request("POST", "http://x", content=slowly(1)).headers
-    check(await send(b" " * (64 * 1024 + 1)), 413, "too-large")
-    check(await send(slowly(70 * 1024)), 413, "too-large")
+    assert_problem(await send(b" " * (64 * 1024 + 1)), 413, "too-large")
+    assert_problem(await send(slowly(70 * 1024)), 413, "too-large")
     assert await sponsor.inbox() == []
     assert (await send(slowly(60 * 1024))).status_code == 201
     assert (await send(b"{}" + b" " * 60_000)).status_code == 200
 
 
-async def test_a_fault_of_ours_is_a_document_too(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_an_unexpected_error_gives_a_problem_document(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     maya, _ = await world.circle("sponsor")
 
     def broken(_: object) -> None:
@@ -115,25 +115,25 @@ async def test_a_fault_of_ours_is_a_document_too(world: World, monkeypatch: pyte
     monkeypatch.setattr(world.here.context.bus, "publish", broken)
     with capture_logs() as lines:
         reply = await maya.send("POST", "/v1/reach-outs", {"note": SECRET})
-    check(reply, 500, "internal")
+    assert_problem(reply, 500, "internal")
     assert SECRET not in reply.text + str(lines)
     assert [(line["event"], line["error"]) for line in lines if line["log_level"] == "error"] == [
         ("request_failed", "ZeroDivisionError")
     ]
 
 
-async def test_a_database_in_trouble_is_a_503_with_a_time_to_come_back(world: World) -> None:
+async def test_a_database_failure_is_a_503_with_retry_after(world: World) -> None:
     maya, _ = await world.circle("sponsor")
     async with no_commit_goes_through(world):
         with capture_logs() as lines:
             reply = await maya.send("POST", "/v1/reach-outs", {"note": SECRET})
-    check(reply, 503, "unavailable")
+    assert_problem(reply, 503, "unavailable")
     assert int(reply.headers["retry-after"]) >= 1
     assert SECRET not in reply.text + str(lines)
     assert await maya.press()
 
 
-async def test_two_requests_have_two_ids_and_every_reply_has_its_headers(world: World) -> None:
+async def test_every_reply_has_its_own_request_id_and_security_headers(world: World) -> None:
     maya = await world.person("Maya")
     replies = [await maya.send("GET", path) for path in ("/v1/me", "/v1/nowhere", "/healthz")]
     assert len({reply.headers["x-request-id"] for reply in replies}) == 3
@@ -144,8 +144,8 @@ async def test_two_requests_have_two_ids_and_every_reply_has_its_headers(world: 
     assert replies[0].headers["cache-control"] == "no-store"
 
 
-def everywhere(reach_out: str | None, notice: str, device: str, place: str) -> list[tuple[str, str, object]]:
-    """The secret word in every place where a word can be put wrongly, and where it belongs but cannot be used."""
+def requests_with_secret(reach_out: str | None, notice: str, device: str, place: str) -> list[tuple[str, str, object]]:
+    """Return requests with the secret in every field, path and query where it is invalid."""
     long = SECRET * 800
     bodies: list[tuple[str, str, object]] = [
         (method, path, {field: value})
@@ -212,32 +212,34 @@ def everywhere(reach_out: str | None, notice: str, device: str, place: str) -> l
 
 
 @pytest.mark.promise(7)
-async def test_promise_7_no_problem_and_no_log_line_repeats_what_was_sent(
+async def test_promise_7_no_problem_and_no_log_line_repeats_the_request(
     world: World, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     maya, sponsor = await world.circle("sponsor")
     await sponsor.welcomes(maya)
     await maya.press()
     [notice] = await sponsor.inbox("reach_out")
-    asks = everywhere(world.reach_out, notice["id"], next(iter(sponsor.devices)), str(sponsor.places[maya.id]))
-    # The lines of the client at hand are not the server's.
+    requests = requests_with_secret(
+        world.reach_out, notice["id"], next(iter(sponsor.devices)), str(sponsor.places[maya.id])
+    )
+    # Log lines of the test's HTTP client are not the server's.
     monkeypatch.setattr(logging.getLogger("httpx"), "disabled", True)
     refused = 0
     repeated = []
     with capture_logs() as lines, caplog.at_level(logging.INFO):
-        for method, path, body in asks:
+        for method, path, body in requests:
             reply = await sponsor.send(method, path, body, headers=JSON if isinstance(body, bytes) else None)
             assert reply.status_code < 500, f"{method} {path} {str(body)[:60]}: {reply.text}"
             refused += reply.is_error
             if SECRET in str(reply.headers) or (reply.is_error and SECRET in reply.text):
                 repeated.append(f"{method} {path} {str(body)[:60]}: {reply.text[:300]}")
     assert repeated == []
-    assert refused > 0.8 * len(asks)
+    assert refused > 0.8 * len(requests)
     assert SECRET not in str(lines)
     assert SECRET not in caplog.text
 
 
-CREATING = {
+CREATED_WITH_A_KEY = {
     "/v1/invitations": ({"role": "friend"}, {"role": "sponsor"}),
     "/v1/reach-outs": ({"note": "One"}, {"note": "Two"}),
     "/v1/reach-outs/{reach_out}/messages": ({"text": "One"}, {"text": "Two"}),
@@ -246,24 +248,24 @@ CREATING = {
 }
 
 
-@pytest.mark.parametrize("path", CREATING)
-async def test_the_same_key_with_another_body_is_refused_wherever_something_is_created(world: World, path: str) -> None:
+@pytest.mark.parametrize("path", CREATED_WITH_A_KEY)
+async def test_a_reused_key_with_another_body_is_refused_everywhere(world: World, path: str) -> None:
     maya, _ = await world.circle("sponsor")
     await maya.press()
     where = path.format(reach_out=world.reach_out)
-    one, other = CREATING[path]
-    first, again = [await maya.post(where, one, key="k") for _ in range(2)]
+    body, other_body = CREATED_WITH_A_KEY[path]
+    first, again = [await maya.post(where, body, key="k") for _ in range(2)]
     assert first["id"] == again["id"]
-    check(await maya.send("POST", where, other, key="k"), 422, "key-reused")
+    assert_problem(await maya.send("POST", where, other_body, key="k"), 422, "key-reused")
 
 
 async def test_a_key_may_have_255_characters(world: World) -> None:
     maya = await world.person("Maya")
-    said = {"role": "friend"}
-    await maya.post("/v1/invitations", said, 201, key="k" * 255)
+    body = {"role": "friend"}
+    await maya.post("/v1/invitations", body, 201, key="k" * 255)
     for wrong in ("", "k" * 256):
-        reply = await maya.send("POST", "/v1/invitations", said, headers={"Idempotency-Key": wrong})
-        check(reply, 422, "invalid")
+        reply = await maya.send("POST", "/v1/invitations", body, headers={"Idempotency-Key": wrong})
+        assert_problem(reply, 422, "invalid")
 
 
 async def test_a_press_is_not_refused_for_its_key(world: World) -> None:
@@ -275,9 +277,9 @@ async def test_a_press_is_not_refused_for_its_key(world: World) -> None:
         await maya.post(f"/v1/reach-outs/{first['id']}/close", {"outcome": "connected"}, 200)
 
 
-async def test_a_flood_of_sign_ins_is_told_to_come_back_and_holds_up_no_press(world: World) -> None:
+async def test_a_flood_of_sign_ins_delays_no_press(world: World) -> None:
     maya, _ = await world.circle("sponsor")
-    said = {"sign_in_name": maya.sign_in_name, "passphrase": maya.passphrase}
-    flood = [asyncio.create_task(world.here.http.post("/v1/sessions", json=said)) for _ in range(20)]
+    credentials = {"sign_in_name": maya.sign_in_name, "passphrase": maya.passphrase}
+    flood = [asyncio.create_task(world.here.http.post("/v1/sessions", json=credentials)) for _ in range(20)]
     assert await maya.press()
     assert {reply.status_code for reply in await asyncio.gather(*flood)} <= {201, 429, 503}

@@ -1,4 +1,4 @@
-"""Bookends as a phone app meets them: what is refused and why, who may see what, pages, retries, export."""
+"""Bookends through the API: refusals, visibility, pages, retries, export."""
 
 from datetime import timedelta
 from typing import Any
@@ -9,26 +9,26 @@ from tests.world.person import Person
 from tests.world.world import World
 
 
-def body(maya: Person, companion: Person, hours: float = 1, **said: Any) -> dict[str, Any]:
+def body(maya: Person, companion: Person, hours: float = 1, **fields: Any) -> dict[str, Any]:
     due = maya.world.now() + timedelta(hours=hours)
-    return {"due_at": due.isoformat(), "companion": companion.places[maya.id], **said}
+    return {"due_at": due.isoformat(), "companion": companion.places[maya.id], **fields}
 
 
-def places(problem: dict[str, Any]) -> list[str]:
+def invalid_fields(problem: dict[str, Any]) -> list[str]:
     return [error["at"] for error in problem["errors"]]
 
 
 @pytest.mark.parametrize("hours", [-24, -0.001, 7 * 24 + 0.01, 24 * 365 * 100])
-async def test_a_due_time_in_the_past_or_too_far_ahead(world: World, hours: float) -> None:
+async def test_a_due_time_in_the_past_or_too_far_ahead_is_refused(world: World, hours: float) -> None:
     maya, sponsor = await world.circle("sponsor")
     problem = await maya.post("/v1/bookends", body(maya, sponsor, hours), expect=422)
     assert problem["type"] == "/problems/invalid"
-    assert places(problem) == ["body.due_at"]
+    assert invalid_fields(problem) == ["body.due_at"]
     assert "7 days" in problem["errors"][0]["says"]
-    made = await maya.post("/v1/bookends", body(maya, sponsor), expect=201)
+    bookend = await maya.post("/v1/bookends", body(maya, sponsor), expect=201)
     due = (world.now() + timedelta(hours=hours)).isoformat()
-    problem = await maya.post(f"/v1/bookends/{made['id']}/extend", {"due_at": due}, expect=422)
-    assert places(problem) == ["body.due_at"]
+    problem = await maya.post(f"/v1/bookends/{bookend['id']}/extend", {"due_at": due}, expect=422)
+    assert invalid_fields(problem) == ["body.due_at"]
 
 
 @pytest.mark.parametrize(
@@ -46,15 +46,15 @@ async def test_a_due_time_in_the_past_or_too_far_ahead(world: World, hours: floa
         {"minutes": 30},
     ],
 )
-async def test_what_cannot_be_used(world: World, wrong: dict[str, Any]) -> None:
+async def test_invalid_fields_are_named(world: World, wrong: dict[str, Any]) -> None:
     maya, sponsor = await world.circle("sponsor")
     problem = await maya.post("/v1/bookends", body(maya, sponsor) | wrong, expect=422)
     assert problem["type"] == "/problems/invalid"
-    assert places(problem) == [f"body.{next(iter(wrong))}"]
+    assert invalid_fields(problem) == [f"body.{next(iter(wrong))}"]
 
 
-async def test_a_companion_outside_the_circle(world: World) -> None:
-    """Of another circle, not confirmed yet, gone, or made up: the same problem, which says nothing of which it is."""
+async def test_a_companion_must_be_a_member_of_the_circle(world: World) -> None:
+    """A companion of another circle, unconfirmed, removed or unknown: the same problem, which does not say which."""
     maya, sponsor, friend = await world.circle("sponsor", "friend")
     other = await world.person("Other")
     await other.welcomes(sponsor)
@@ -73,44 +73,44 @@ async def test_a_companion_outside_the_circle(world: World) -> None:
         (maya, maya.id),
         (sponsor, mine),
     ):
-        said = body(maya, sponsor) | {"companion": companion}
-        problem = await caller.post("/v1/bookends", said, expect=422)
+        bookend = body(maya, sponsor) | {"companion": companion}
+        problem = await caller.post("/v1/bookends", bookend, expect=422)
         assert problem["type"] == "/problems/companion-unknown"
         problem.pop("request_id")
         problems.append(problem)
     assert all(problem == problems[0] for problem in problems)
 
 
-async def test_twenty_ahead_are_the_most(world: World) -> None:
+async def test_a_person_has_at_most_twenty_open_bookends(world: World) -> None:
     maya, sponsor = await world.circle("sponsor")
     for _ in range(20):
-        made = await maya.post("/v1/bookends", body(maya, sponsor), expect=201)
+        bookend = await maya.post("/v1/bookends", body(maya, sponsor), expect=201)
     problem = await maya.post("/v1/bookends", body(maya, sponsor), expect=409)
     assert problem["type"] == "/problems/too-many-bookends"
-    await maya.post(f"/v1/bookends/{made['id']}/check-in", expect=200)
+    await maya.post(f"/v1/bookends/{bookend['id']}/check-in", expect=200)
     await maya.post("/v1/bookends", body(maya, sponsor), expect=201)
 
 
-async def test_a_retry_gives_the_same_bookend(world: World) -> None:
+async def test_a_retry_with_the_same_key_gives_the_same_bookend(world: World) -> None:
     maya, sponsor = await world.circle("sponsor")
-    said = body(maya, sponsor, what="Back by ten.")
-    first = await maya.post("/v1/bookends", said, expect=201, key="one")
-    again = await maya.post("/v1/bookends", said, expect=201, key="one")
+    bookend = body(maya, sponsor, what="Back by ten.")
+    first = await maya.post("/v1/bookends", bookend, expect=201, key="one")
+    again = await maya.post("/v1/bookends", bookend, expect=201, key="one")
     assert again == first
     await world.forward(2 * 3600)
-    late = await maya.post("/v1/bookends", said, expect=201, key="one")
+    late = await maya.post("/v1/bookends", bookend, expect=201, key="one")
     assert late["id"] == first["id"]
-    problem = await maya.post("/v1/bookends", said | {"what": "Other."}, expect=422, key="one")
+    problem = await maya.post("/v1/bookends", bookend | {"what": "Other."}, expect=422, key="one")
     assert problem["type"] == "/problems/key-reused"
     assert await world.count("bookends") == 1
 
 
-async def test_who_may_do_what(world: World) -> None:
+async def test_only_the_owner_may_change_a_bookend(world: World) -> None:
     maya, sponsor, friend = await world.circle("sponsor", "friend")
-    made = await maya.post("/v1/bookends", body(maya, sponsor), expect=201)
-    path = f"/v1/bookends/{made['id']}"
+    bookend = await maya.post("/v1/bookends", body(maya, sponsor), expect=201)
+    path = f"/v1/bookends/{bookend['id']}"
     extension = {"due_at": (world.now() + timedelta(hours=3)).isoformat()}
-    # The companion may look, and only look; for anybody else it does not exist.
+    # The companion may read it, and nothing else; for anybody else it does not exist.
     for person, expect in ((sponsor, 403), (friend, 404)):
         await person.get(path, 200 if person is sponsor else 404)
         await person.post(f"{path}/check-in", expect=expect)
@@ -128,18 +128,18 @@ async def test_who_may_do_what(world: World) -> None:
     assert nobody.status_code == 401
 
 
-async def test_numbers_to_call(world: World) -> None:
-    """Each sees the other's number when they need it; what is shown to nobody else is not shown here."""
+async def test_owner_and_companion_see_each_others_number_when_needed(world: World) -> None:
+    """Owner and companion see each other's number when they need it, and no other fields than these."""
     maya, sponsor = await world.circle("sponsor")
     await maya.patch("/v1/me", {"contact": "+1 555 0100"})
     await sponsor.patch("/v1/me", {"contact": "+1 555 0101"})
-    made = await maya.post("/v1/bookends", body(maya, sponsor), expect=201)
-    assert made["companion"]["contact"] == "+15550101"
-    assert made["contact"] == "+15550100"
+    bookend = await maya.post("/v1/bookends", body(maya, sponsor), expect=201)
+    assert bookend["companion"]["contact"] == "+15550101"
+    assert bookend["contact"] == "+15550100"
     await world.settle()
     await world.forward(90 * 60)
     await world.work()
-    seen = await sponsor.get(f"/v1/bookends/{made['id']}")
+    seen = await sponsor.get(f"/v1/bookends/{bookend['id']}")
     assert seen["contact"] == "+15550100"
     assert seen["companion"]["contact"] is None
     assert set(seen) == {
@@ -148,31 +148,34 @@ async def test_numbers_to_call(world: World) -> None:
     }
 
 
-async def test_pages_and_filters(world: World) -> None:
+async def test_bookends_are_listed_in_pages_and_filtered(world: World) -> None:
     maya, sponsor = await world.circle("sponsor")
     await sponsor.welcomes(maya)
-    made = [(await maya.post("/v1/bookends", body(maya, sponsor), expect=201))["id"] for _ in range(3)]
+    own_ids = [(await maya.post("/v1/bookends", body(maya, sponsor), expect=201))["id"] for _ in range(3)]
     theirs = await sponsor.post("/v1/bookends", body(sponsor, maya), expect=201)
-    await maya.post(f"/v1/bookends/{made[0]}/check-in", expect=200)
+    await maya.post(f"/v1/bookends/{own_ids[0]}/check-in", expect=200)
     first = await maya.get("/v1/bookends?mine=true&limit=2")
     rest = await maya.get(f"/v1/bookends?mine=true&limit=2&cursor={first['next']}")
-    assert [one["id"] for one in first["items"] + rest["items"]] == made[::-1]
+    assert [bookend["id"] for bookend in first["items"] + rest["items"]] == own_ids[::-1]
     assert rest["next"] is None
-    assert [one["id"] for one in (await maya.get("/v1/bookends?mine=true&open=true"))["items"]] == [made[2], made[1]]
-    assert [one["id"] for one in (await maya.get("/v1/bookends?mine=true&open=false"))["items"]] == [made[0]]
+    assert [bookend["id"] for bookend in (await maya.get("/v1/bookends?mine=true&open=true"))["items"]] == [
+        own_ids[2],
+        own_ids[1],
+    ]
+    assert [bookend["id"] for bookend in (await maya.get("/v1/bookends?mine=true&open=false"))["items"]] == [own_ids[0]]
     await world.settle()
     await world.forward(90 * 60)
     await world.work()
-    assert [one["id"] for one in (await maya.get("/v1/bookends?mine=false"))["items"]] == [theirs["id"]]
-    assert [one["mine"] for one in (await maya.get("/v1/bookends"))["items"]] == [False, True, True, True]
-    assert [one["id"] for one in (await sponsor.get("/v1/bookends?mine=false"))["items"]] == made[::-1]
+    assert [bookend["id"] for bookend in (await maya.get("/v1/bookends?mine=false"))["items"]] == [theirs["id"]]
+    assert [bookend["mine"] for bookend in (await maya.get("/v1/bookends"))["items"]] == [False, True, True, True]
+    assert [bookend["id"] for bookend in (await sponsor.get("/v1/bookends?mine=false"))["items"]] == own_ids[::-1]
 
 
-async def test_the_text_is_sealed_and_the_export_is_whole(world: World) -> None:
+async def test_the_text_is_encrypted_and_exported(world: World) -> None:
     maya, sponsor = await world.circle("sponsor")
-    said = "\u200bBack by ten. \U0001f3ee"
-    made = await maya.post("/v1/bookends", body(maya, sponsor, what=said), expect=201)
-    assert made["what"] == "Back by ten. \U0001f3ee"
+    text = "\u200bBack by ten. \U0001f3ee"
+    bookend = await maya.post("/v1/bookends", body(maya, sponsor, what=text), expect=201)
+    assert bookend["what"] == "Back by ten. \U0001f3ee"
     async with world.database.read() as session:
         connection = await session.connection()
         kept = (await connection.exec_driver_sql("SELECT what FROM bookends")).scalar_one()
@@ -182,17 +185,17 @@ async def test_the_text_is_sealed_and_the_export_is_whole(world: World) -> None:
     await world.work()
     mine = await maya.get("/v1/me/export")
     [row] = mine["bookends"]
-    assert (row["id"], row["what"], row["companion_id"]) == (made["id"], made["what"], sponsor.id)
+    assert (row["id"], row["what"], row["companion_id"]) == (bookend["id"], bookend["what"], sponsor.id)
     assert mine["told_of_bookends"] == []
     theirs = await sponsor.get("/v1/me/export")
     assert theirs["bookends"] == []
     [row] = theirs["told_of_bookends"]
-    assert (row["id"], row["person_id"]) == (made["id"], maya.id)
+    assert (row["id"], row["person_id"]) == (bookend["id"], maya.id)
     assert "what" not in row
-    assert {one["bookend_id"] for one in theirs["notices"]} == {made["id"]}
+    assert {notice["bookend_id"] for notice in theirs["notices"]} == {bookend["id"]}
 
 
-async def test_nothing_but_spaces_is_no_text(world: World) -> None:
+async def test_blank_text_is_no_text(world: World) -> None:
     maya, sponsor = await world.circle("sponsor")
-    made = await maya.post("/v1/bookends", body(maya, sponsor, what=" \u200b "), expect=201)
-    assert made["what"] is None
+    bookend = await maya.post("/v1/bookends", body(maya, sponsor, what=" \u200b "), expect=201)
+    assert bookend["what"] is None

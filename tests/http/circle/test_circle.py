@@ -1,4 +1,4 @@
-"""The circle from both sides: how large it may be, who is told first, hours and mute, and all the ways out of it."""
+"""The circle from both sides: its size, steps, hours and mute, and the ways to leave it."""
 
 import asyncio
 from datetime import UTC, datetime
@@ -11,7 +11,7 @@ from tests.world.world import World
 HOUR = 3600
 
 
-async def full(world: World) -> tuple[Person, list[Person]]:
+async def full_circle(world: World) -> tuple[Person, list[Person]]:
     maya = await world.person("Maya")
     members = [await world.person() for _ in range(15)]
     for member in members:
@@ -19,12 +19,12 @@ async def full(world: World) -> tuple[Person, list[Person]]:
     return maya, members
 
 
-async def test_a_circle_holds_15_people_and_says_so_to_the_16th(world: World) -> None:
-    maya, members = await full(world)
+async def test_a_circle_holds_at_most_15_people(world: World) -> None:
+    maya, members = await full_circle(world)
     assert [member["step"] for member in await maya.circle()] == [1] * 4 + [2] * 11
     refused = await maya.post("/v1/invitations", {"role": "friend"}, expect=409)
     assert refused["type"] == "/problems/circle-full"
-    # A link that was out before the circle filled up says so as well, to the one who takes it up.
+    # A link from before the circle was full is refused for the same reason when somebody accepts it.
     await members[0].delete(f"/v1/supporting/{members[0].places[maya.id]}")
     last, late = await maya.invites(), await maya.invites()
     joins, waits = await world.person(), await world.person()
@@ -35,7 +35,7 @@ async def test_a_circle_holds_15_people_and_says_so_to_the_16th(world: World) ->
     assert len(pressed["recipients"]) == 14, "one has not been confirmed yet"
 
 
-async def test_a_fifth_on_step_one_is_refused_where_it_was_asked_for(world: World) -> None:
+async def test_step_one_holds_at_most_four_members(world: World) -> None:
     maya, *_ = await world.circle("friend", "friend", "friend", "friend", "fellow", devices=False)
     members = await maya.circle()
     assert [member["step"] for member in members] == [1, 1, 1, 1, 2]
@@ -46,11 +46,11 @@ async def test_a_fifth_on_step_one_is_refused_where_it_was_asked_for(world: Worl
     await maya.patch(f"/v1/circle/{members[0]['id']}", {"step": 2})
     moved = await maya.patch(f"/v1/circle/{members[4]['id']}", {"step": 1, "role": "sponsor"})
     assert (moved["step"], moved["role"]) == (1, "sponsor")
-    # What was said about step 1 again changes nothing and is no mistake.
+    # Setting step 1 again changes nothing and is no error.
     assert (await maya.patch(f"/v1/circle/{members[4]['id']}", {"step": 1}))["role"] == "sponsor"
 
 
-async def test_the_list_goes_in_pages(world: World) -> None:
+async def test_the_circle_is_listed_in_pages(world: World) -> None:
     maya, *members = await world.circle("friend", "friend", "friend", devices=False)
     first = await maya.get("/v1/circle?limit=2")
     assert [row["person"]["id"] for row in first["items"]] == [members[0].id, members[1].id]
@@ -62,7 +62,7 @@ async def test_the_list_goes_in_pages(world: World) -> None:
     await maya.get("/v1/circle?cursor=nonsense", expect=422)
 
 
-async def test_nobody_touches_a_circle_that_is_not_theirs(world: World) -> None:
+async def test_another_persons_circle_cannot_be_changed(world: World) -> None:
     maya, sponsor = await world.circle("sponsor")
     stranger = await world.person()
     place = sponsor.places[maya.id]
@@ -77,7 +77,7 @@ async def test_nobody_touches_a_circle_that_is_not_theirs(world: World) -> None:
     assert len(await maya.circle()) == 1
 
 
-async def test_only_the_owner_confirms(world: World) -> None:
+async def test_only_the_owner_can_confirm_a_member(world: World) -> None:
     maya, ana = await world.person("Maya"), await world.person("Ana")
     invited = await maya.invites()
     accepted = await ana.post("/v1/invitations/accept", {"token": invited["token"]})
@@ -87,7 +87,7 @@ async def test_only_the_owner_confirms(world: World) -> None:
     assert refused["type"] == "/problems/empty-circle"
 
 
-async def test_mute_and_hours_keep_the_push_away_and_never_the_notice(world: World) -> None:
+async def test_mute_and_hours_suppress_pushes_and_never_notices(world: World) -> None:
     maya, muted, asleep, woken = await world.circle("friend", "friend", "friend")
     until = datetime.fromtimestamp(world.now().timestamp() + HOUR, UTC).isoformat()
     shown = await muted.patch(f"/v1/supporting/{muted.places[maya.id]}", {"muted_until": until})
@@ -109,32 +109,32 @@ async def test_mute_and_hours_keep_the_push_away_and_never_the_notice(world: Wor
     assert (await muted.get("/v1/supporting"))["items"][0]["muted_until"] is None
 
 
-@pytest.mark.parametrize("how", ["owner", "member"])
-async def test_a_block_ends_both_circles_and_lasts_until_it_is_taken_back(world: World, how: str) -> None:
+@pytest.mark.parametrize("blocking_side", ["owner", "member"])
+async def test_a_block_ends_both_memberships_until_it_is_removed(world: World, blocking_side: str) -> None:
     maya, ana = await world.circle("friend")
     await ana.welcomes(maya)
     await maya.press()
-    one, other = (maya, ana) if how == "owner" else (ana, maya)
-    made = await one.post("/v1/blocks", {"person_id": other.id}, expect=201)
-    assert made["person"] == {"id": other.id, "display_name": other.name}
-    assert await one.post("/v1/blocks", {"person_id": other.id}, expect=201) == made
+    blocker, blocked = (maya, ana) if blocking_side == "owner" else (ana, maya)
+    block = await blocker.post("/v1/blocks", {"person_id": blocked.id}, expect=201)
+    assert block["person"] == {"id": blocked.id, "display_name": blocked.name}
+    assert await blocker.post("/v1/blocks", {"person_id": blocked.id}, expect=201) == block
     for person in (maya, ana):
         assert await person.circle() == []
         assert (await person.get("/v1/supporting"))["items"] == []
-        # Whoever has nobody left in their circle is told so at once; of the other nothing is left.
+        # A person whose circle is now empty is told at once; the member's notices are gone.
         assert await person.kinds() == (["unanswered"] if person is maya else [])
-    assert (await other.get("/v1/blocks"))["items"] == []
-    for inviter, invited in ((one, other), (other, one)):
+    assert (await blocked.get("/v1/blocks"))["items"] == []
+    for inviter, invited in ((blocker, blocked), (blocked, blocker)):
         link = await inviter.invites()
         refused = await invited.post("/v1/invitations/accept", {"token": link["token"]}, expect=404)
         assert refused["type"] == "/problems/invitation-not-valid"
-    await other.delete(f"/v1/blocks/{one.id}", expect=404)
-    await one.delete(f"/v1/blocks/{other.id}")
+    await blocked.delete(f"/v1/blocks/{blocker.id}", expect=404)
+    await blocker.delete(f"/v1/blocks/{blocked.id}")
     assert await maya.circle() == []
-    await one.welcomes(other)
+    await blocker.welcomes(blocked)
 
 
-async def test_people_i_am_there_for(world: World) -> None:
+async def test_supporting_lists_the_people_somebody_supports(world: World) -> None:
     maya, sponsor = await world.circle("sponsor")
     [row] = (await sponsor.get("/v1/supporting"))["items"]
     assert (row["role"], row["open_reach_out_id"], row["last_connected_at"]) == ("sponsor", None, None)
@@ -147,7 +147,7 @@ async def test_people_i_am_there_for(world: World) -> None:
     assert (await sponsor.get("/v1/supporting"))["items"][0]["open_reach_out_id"] is None
 
 
-async def test_the_ladder_of_the_house(world: World) -> None:
+async def test_the_default_ladder(world: World) -> None:
     maya = await world.person("Maya")
     assert await maya.get("/v1/circle/ladder") == {
         "ladder": [0, 90, 180, 300],
@@ -156,8 +156,8 @@ async def test_the_ladder_of_the_house(world: World) -> None:
     }
 
 
-async def test_the_same_block_by_a_shaking_hand_is_one_block(world: World) -> None:
+async def test_blocking_repeatedly_at_once_creates_one_block(world: World) -> None:
     maya, other = await world.circle("friend")
-    made = await asyncio.gather(*(maya.post("/v1/blocks", {"person_id": other.id}, expect=201) for _ in range(5)))
-    assert made == [made[0]] * 5
+    blocks = await asyncio.gather(*(maya.post("/v1/blocks", {"person_id": other.id}, expect=201) for _ in range(5)))
+    assert blocks == [blocks[0]] * 5
     assert len((await maya.get("/v1/blocks"))["items"]) == 1

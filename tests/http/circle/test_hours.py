@@ -1,4 +1,4 @@
-"""Hours, mute and "wake me any time" through the API: right for the owner, and silent about where and when."""
+"""Hours, mute and "wake me any time" through the API: the owner sees who is available, and neither where nor when."""
 
 from datetime import timedelta
 from typing import Any
@@ -9,7 +9,18 @@ from tests.world.person import Person
 from tests.world.world import World
 
 # The world begins on Tuesday, 10 March 2026, at 20:00 UTC: 16:00 in New York, Wednesday 05:00 in Tokyo.
-MEMBER = {"id", "person", "role", "step", "state", "reachable", "available_now", "contact", "words", "created_at"}
+MEMBER_FIELDS = {
+    "id",
+    "person",
+    "role",
+    "step",
+    "state",
+    "reachable",
+    "available_now",
+    "contact",
+    "words",
+    "created_at",
+}
 
 
 def window(day: int, begin: str, end: str) -> dict[str, Any]:
@@ -35,12 +46,14 @@ async def available(owner: Person, member: Person) -> bool:
         ("UTC", None, True),
     ],
 )
-async def test_available_now(world: World, zone: str, hours: list[dict[str, Any]] | None, expected: bool) -> None:
+async def test_available_now_follows_hours_and_time_zone(
+    world: World, zone: str, hours: list[dict[str, Any]] | None, expected: bool
+) -> None:
     maya, sponsor = await world.circle("sponsor")
-    said = await sponsor.patch("/v1/me", {"time_zone": zone, "hours": hours})
-    assert said["hours"] == hours
+    profile = await sponsor.patch("/v1/me", {"time_zone": zone, "hours": hours})
+    assert profile["hours"] == hours
     assert await available(maya, sponsor) is expected
-    # It means just that: a press now would push them.
+    # `available_now` means that a press now pushes them.
     await maya.press()
     assert await sponsor.pushed() == (["reach_out"] if expected else [])
     assert await maya.sees_state(sponsor) == ("handed" if expected else "inbox_only")
@@ -48,7 +61,7 @@ async def test_available_now(world: World, zone: str, hours: list[dict[str, Any]
     assert len(await sponsor.inbox("reach_out")) == 1
 
 
-async def test_it_changes_with_the_hour(world: World) -> None:
+async def test_available_now_changes_with_time(world: World) -> None:
     maya, sponsor = await world.circle("sponsor")
     await sponsor.patch("/v1/me", {"time_zone": "Europe/Berlin", "hours": [window(1, "22:00", "24:00")]})
     assert await available(maya, sponsor) is False
@@ -58,7 +71,7 @@ async def test_it_changes_with_the_hour(world: World) -> None:
     assert await available(maya, sponsor) is False
 
 
-async def test_wake_me_any_time(world: World) -> None:
+async def test_wake_me_overrides_hours(world: World) -> None:
     maya, sponsor = await world.circle("sponsor")
     await sponsor.patch("/v1/me", {"time_zone": "UTC", "hours": [window(0, "08:00", "09:00")]})
     assert await available(maya, sponsor) is False
@@ -68,7 +81,7 @@ async def test_wake_me_any_time(world: World) -> None:
     assert await sponsor.pushed() == ["reach_out"]
 
 
-async def test_mute_is_for_one_supported_person(world: World) -> None:
+async def test_mute_applies_to_one_supported_person(world: World) -> None:
     maya, sponsor = await world.circle("sponsor")
     other = await world.person("Other")
     await other.welcomes(sponsor)
@@ -83,13 +96,13 @@ async def test_mute_is_for_one_supported_person(world: World) -> None:
     await sponsor.patch(place, {"muted_until": (world.now() + timedelta(hours=2)).isoformat()})
     await sponsor.patch(place, {"muted_until": None})
     assert await available(maya, sponsor) is True
-    # Muted "for good" by an app in any zone is a moment like any other, or a clear problem.
+    # A mute in the far future is stored, or refused with a clear problem.
     await sponsor.patch(place, {"muted_until": "2199-12-31T00:00:00Z"})
     problem = await sponsor.patch(place, {"muted_until": "9999-12-31T23:59:59-14:00"}, expect=422)
     assert problem["errors"][0]["at"] == "body.muted_until"
 
 
-async def test_nothing_says_where_or_when(world: World) -> None:
+async def test_the_owner_never_sees_hours_zone_or_mute(world: World) -> None:
     """Outside hours, muted and without a device, the owner sees two booleans and no reason."""
     maya, sponsor = await world.circle("sponsor")
     hours = [window(day, "08:00", "09:00") for day in range(7)]
@@ -98,7 +111,7 @@ async def test_nothing_says_where_or_when(world: World) -> None:
     page = await maya.get("/v1/circle")
     assert set(page) == {"items", "next", "anyone_available"}
     [row] = page["items"]
-    assert set(row) == MEMBER
+    assert set(row) == MEMBER_FIELDS
     pressed = await maya.press()
     seen = f"{page} {pressed} {await maya.reach_out()} {await maya.get('/v1/me/export')}"
     for secret in ("Auckland", "NZ", "08:00", "muted_until': '2026"):
@@ -126,7 +139,7 @@ async def test_nothing_says_where_or_when(world: World) -> None:
         ("any time", "valid list"),
     ],
 )
-async def test_hours_that_cannot_be(world: World, hours: Any, says: str) -> None:
+async def test_invalid_hours_are_refused(world: World, hours: Any, says: str) -> None:
     ben = await world.person("Ben")
     problem = await ben.patch("/v1/me", {"hours": hours}, expect=422)
     assert problem["type"] == "/problems/invalid"
@@ -135,7 +148,7 @@ async def test_hours_that_cannot_be(world: World, hours: Any, says: str) -> None
     assert (await ben.get("/v1/me"))["hours"] is None
 
 
-async def test_windows_that_touch_are_one_long_one(world: World) -> None:
+async def test_adjacent_windows_leave_no_gap(world: World) -> None:
     maya, sponsor = await world.circle("sponsor")
     hours = [window(1, "20:00", "24:00"), window(1, "12:00", "20:00"), window(2, "00:00", "06:00")]
     await sponsor.patch("/v1/me", {"time_zone": "UTC", "hours": hours})
@@ -145,7 +158,7 @@ async def test_windows_that_touch_are_one_long_one(world: World) -> None:
 
 
 @pytest.mark.parametrize("zone", ["Mars/Olympus", "", "utc+2", "../../etc/passwd", "Europe", "Europe/Berlin "])
-async def test_zones_that_do_not_exist(world: World, zone: str) -> None:
+async def test_unknown_time_zones_are_refused(world: World, zone: str) -> None:
     ben = await world.person("Ben")
     problem = await ben.patch("/v1/me", {"time_zone": zone}, expect=422)
     assert problem["errors"][0]["at"] == "body.time_zone"

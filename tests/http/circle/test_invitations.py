@@ -1,4 +1,4 @@
-"""Invitations: one link, one person, 48 hours; and a problem that says the same whatever is wrong with a link."""
+"""Invitations: one person per link, 48 hours, and the same problem whatever is wrong with a link."""
 
 import asyncio
 
@@ -10,7 +10,7 @@ from tests.world.world import World
 HOUR = 3600
 
 
-async def test_a_link_carries_its_token_in_the_fragment_and_tells_who_invites(world: World) -> None:
+async def test_a_link_has_its_token_in_the_fragment_and_previews_the_inviter(world: World) -> None:
     maya, ana = await world.person("Maya"), await world.person("Ana")
     invited = await maya.invites("sponsor", label="For Ana")
     assert len(invited["token"]) >= 22, "128 bits"
@@ -26,7 +26,7 @@ async def test_a_link_carries_its_token_in_the_fragment_and_tells_who_invites(wo
     assert (await ana.get("/v1/invitations"))["items"] == []
 
 
-async def test_both_phones_show_the_same_two_words_until_the_confirm(world: World) -> None:
+async def test_both_sides_see_the_same_two_words_until_confirmed(world: World) -> None:
     maya, ana = await world.person("Maya"), await world.person("Ana")
     await ana.patch("/v1/me", {"contact": "+1 555 0100"})
     await ana.device()
@@ -48,7 +48,7 @@ async def test_both_phones_show_the_same_two_words_until_the_confirm(world: Worl
     assert (supported["state"], supported["words"]) == ("active", None)
 
 
-async def test_whatever_is_wrong_with_a_link_it_looks_the_same(world: World) -> None:
+async def test_used_withdrawn_expired_and_unknown_links_look_the_same(world: World) -> None:
     maya, ana, ben = await world.person("Maya"), await world.person("Ana"), await world.person("Ben")
     used, withdrawn, expired = [await maya.invites() for _ in range(3)]
     await ana.post("/v1/invitations/accept", {"token": used["token"]})
@@ -56,61 +56,61 @@ async def test_whatever_is_wrong_with_a_link_it_looks_the_same(world: World) -> 
     await maya.delete(f"/v1/invitations/{withdrawn['id']}", expect=404)
     await world.forward(48 * HOUR)
     problems = [
-        await ben.post(f"/v1/invitations/{what}", {"token": token}, expect=404)
+        await ben.post(f"/v1/invitations/{action}", {"token": token}, expect=404)
         for token in (used["token"], withdrawn["token"], expired["token"], "never-was")
-        for what in ("preview", "accept")
+        for action in ("preview", "accept")
     ]
     assert {problem["type"] for problem in problems} == {"/problems/invitation-not-valid"}
     assert len({str(problem | {"request_id": ""}) for problem in problems}) == 1
     assert (await maya.get("/v1/invitations"))["items"] == []
 
 
-async def test_whoever_holds_a_link_sees_who_invites_before_having_an_account(world: World) -> None:
+async def test_a_link_can_be_previewed_without_an_account(world: World) -> None:
     maya, ana = await world.person("Maya"), await world.person("Ana")
     invited = await maya.invites("sponsor")
-    said = {"token": invited["token"]}
-    preview = await world.here.http.post("/v1/invitations/preview", json=said)
+    body = {"token": invited["token"]}
+    preview = await world.here.http.post("/v1/invitations/preview", json=body)
     assert preview.status_code == 200
     assert preview.json()["person"] == {"id": maya.id, "display_name": "Maya"}
     assert (preview.json()["accepted"], preview.json()["membership_id"]) == (False, None)
-    # A session that has ended turns nobody away.
-    stale = await world.here.http.post("/v1/invitations/preview", json=said, headers={"Authorization": "Bearer gone"})
+    # An ended session does not prevent the preview.
+    stale = await world.here.http.post("/v1/invitations/preview", json=body, headers={"Authorization": "Bearer gone"})
     assert stale.json() == preview.json()
-    await ana.post("/v1/invitations/accept", said, expect=201)
-    used = await world.here.http.post("/v1/invitations/preview", json=said)
+    await ana.post("/v1/invitations/accept", body, expect=201)
+    used = await world.here.http.post("/v1/invitations/preview", json=body)
     assert (used.status_code, used.json()["type"]) == (404, "/problems/invitation-not-valid")
 
 
-async def test_a_link_that_one_has_accepted_says_that_one_is_in(world: World) -> None:
+async def test_an_accepted_link_shows_its_membership_to_the_member(world: World) -> None:
     maya, ana, ben = await world.person("Maya"), await world.person("Ana"), await world.person("Ben")
-    said = {"token": (await maya.invites("sponsor"))["token"]}
-    accepted = await ana.post("/v1/invitations/accept", said, expect=201)
-    waiting = await ana.post("/v1/invitations/preview", said, expect=200)
+    body = {"token": (await maya.invites("sponsor"))["token"]}
+    accepted = await ana.post("/v1/invitations/accept", body, expect=201)
+    waiting = await ana.post("/v1/invitations/preview", body, expect=200)
     assert (waiting["accepted"], waiting["membership_id"], waiting["state"]) == (True, accepted["id"], "accepted")
     assert (waiting["words"], waiting["person"]["id"]) == (accepted["words"], maya.id)
-    assert (await ana.post("/v1/invitations/accept", said, expect=200)) == accepted
+    assert (await ana.post("/v1/invitations/accept", body, expect=200)) == accepted
     assert await maya.kinds() == ["invitation_accepted"], "told once"
-    mine = await maya.post("/v1/invitations/preview", said, expect=409)
+    mine = await maya.post("/v1/invitations/preview", body, expect=409)
     assert (mine["type"], "accepted" in mine["detail"]) == ("/problems/own-invitation", True)
-    await ben.post("/v1/invitations/preview", said, expect=404)
+    await ben.post("/v1/invitations/preview", body, expect=404)
     await maya.post(f"/v1/circle/{accepted['id']}/confirm", expect=200)
-    inside = await ana.post("/v1/invitations/preview", said, expect=200)
+    inside = await ana.post("/v1/invitations/preview", body, expect=200)
     assert (inside["state"], inside["words"], inside["role"]) == ("active", None, "sponsor")
-    # What was ended is a used link like any other.
+    # After the membership has ended, the link is a used one like any other.
     await maya.delete(f"/v1/circle/{accepted['id']}")
-    for what in ("preview", "accept"):
-        await ana.post(f"/v1/invitations/{what}", said, expect=404)
+    for action in ("preview", "accept"):
+        await ana.post(f"/v1/invitations/{action}", body, expect=404)
 
 
-async def test_accepting_twice_at_once_is_one_membership(world: World) -> None:
+async def test_accepting_repeatedly_at_once_creates_one_membership(world: World) -> None:
     maya, ana = await world.person("Maya"), await world.person("Ana")
-    said = {"token": (await maya.invites())["token"]}
-    replies = await asyncio.gather(*(ana.send("POST", "/v1/invitations/accept", said) for _ in range(4)))
+    body = {"token": (await maya.invites())["token"]}
+    replies = await asyncio.gather(*(ana.send("POST", "/v1/invitations/accept", body) for _ in range(4)))
     assert sorted(reply.status_code for reply in replies) == [200, 200, 200, 201]
     assert len({reply.json()["id"] for reply in replies}) == 1
 
 
-async def test_a_link_is_read_however_it_was_pasted(world: World) -> None:
+async def test_a_pasted_link_is_read_in_any_form(world: World) -> None:
     maya = await world.person("Maya")
     invited = await maya.invites()
     token, url = invited["token"], invited["url"]
@@ -126,7 +126,7 @@ async def test_a_link_is_read_however_it_was_pasted(world: World) -> None:
         assert preview.status_code == 200, pasted
 
 
-async def test_trying_links_is_slowed_for_the_place_and_a_good_one_never_is(world: World) -> None:
+async def test_guessing_links_is_limited_per_place_and_valid_links_are_not(world: World) -> None:
     maya, ana = await world.person("Maya"), await world.person("Ana")
     invited = await maya.invites()
     new = {"sign_in_name": "guesser", "passphrase": "long enough", "display_name": "G"}
@@ -147,7 +147,7 @@ async def test_trying_links_is_slowed_for_the_place_and_a_good_one_never_is(worl
     assert again.status_code == 404
 
 
-async def test_an_invitation_of_an_earlier_release_is_listed_without_its_link(world: World) -> None:
+async def test_an_invitation_of_an_earlier_release_is_listed_without_link(world: World) -> None:
     maya = await world.person("Maya")
     await maya.invites(label="For Ana")
     async with world.database.write() as session:
@@ -157,24 +157,24 @@ async def test_an_invitation_of_an_earlier_release_is_listed_without_its_link(wo
     assert (listed["url"], listed["qr"], listed["label"]) == (None, None, "For Ana")
 
 
-async def test_a_link_is_good_until_the_48th_hour(world: World) -> None:
+async def test_a_link_expires_after_48_hours(world: World) -> None:
     maya, ana = await world.person("Maya"), await world.person("Ana")
     invited = await maya.invites()
     await world.forward(48 * HOUR - 1)
     await ana.post("/v1/invitations/accept", {"token": invited["token"]}, expect=201)
 
 
-async def test_of_two_who_take_up_one_link_at_once_one_comes_in(world: World) -> None:
+async def test_concurrent_accepts_of_one_link_admit_one_person(world: World) -> None:
     maya, *others = [await world.person() for _ in range(5)]
     invited = await maya.invites()
     replies = await asyncio.gather(
-        *(one.send("POST", "/v1/invitations/accept", {"token": invited["token"]}) for one in others)
+        *(person.send("POST", "/v1/invitations/accept", {"token": invited["token"]}) for person in others)
     )
     assert sorted(reply.status_code for reply in replies) == [201, 404, 404, 404]
     assert len(await maya.circle()) == 1
 
 
-async def test_my_own_link_and_one_of_a_circle_i_am_in(world: World) -> None:
+async def test_own_links_and_links_of_ones_own_circles_are_refused(world: World) -> None:
     maya, ana = await world.person("Maya"), await world.person("Ana")
     invited = await maya.invites()
     own = await maya.post("/v1/invitations/accept", {"token": invited["token"]}, expect=409)
@@ -182,27 +182,27 @@ async def test_my_own_link_and_one_of_a_circle_i_am_in(world: World) -> None:
     await maya.welcomes(ana)
     again = await ana.post("/v1/invitations/accept", {"token": invited["token"]}, expect=409)
     assert again["type"] == "/problems/already-in-circle"
-    # The other way round is another circle.
+    # The opposite direction is another circle.
     await ana.welcomes(maya)
 
 
 async def test_a_retry_gives_the_same_link_and_another_body_is_refused(world: World) -> None:
     maya, ana = await world.person("Maya"), await world.person("Ana")
-    said = {"role": "friend", "label": "Ana"}
-    first, second = await asyncio.gather(*(maya.post("/v1/invitations", said, 201, key="k") for _ in range(2)))
+    body = {"role": "friend", "label": "Ana"}
+    first, second = await asyncio.gather(*(maya.post("/v1/invitations", body, 201, key="k") for _ in range(2)))
     assert first == second
-    other = await maya.post("/v1/invitations", said | {"role": "sponsor"}, 422, key="k")
+    other = await maya.post("/v1/invitations", body | {"role": "sponsor"}, 422, key="k")
     assert other["type"] == "/problems/key-reused"
     assert len((await maya.get("/v1/invitations"))["items"]) == 1
     accept = [await ana.post("/v1/invitations/accept", {"token": first["token"]}, 201, key="accept") for _ in range(2)]
     assert accept[0] == accept[1]
-    # A key is its owner's alone.
-    assert (await ana.post("/v1/invitations", said, 201, key="k"))["token"] != first["token"]
+    # Idempotency keys belong to one person.
+    assert (await ana.post("/v1/invitations", body, 201, key="k"))["token"] != first["token"]
     await world.forward(24 * HOUR + 1)
-    assert (await maya.post("/v1/invitations", said, 201, key="k"))["id"] != first["id"]
+    assert (await maya.post("/v1/invitations", body, 201, key="k"))["id"] != first["id"]
 
 
-async def test_inviting_is_slowed_and_never_stopped(world: World) -> None:
+async def test_inviting_is_rate_limited(world: World) -> None:
     maya = await world.person("Maya")
     for _ in range(30):
         invited = await maya.invites()
@@ -213,7 +213,7 @@ async def test_inviting_is_slowed_and_never_stopped(world: World) -> None:
     await maya.invites()
 
 
-async def test_no_token_and_no_label_can_be_read_in_the_database(world: World) -> None:
+async def test_tokens_and_labels_are_not_readable_in_the_database(world: World) -> None:
     maya = await world.person("Maya")
     invited = await maya.invites(label="For Ana")
     async with world.database.read() as session:

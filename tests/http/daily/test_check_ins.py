@@ -1,4 +1,4 @@
-"""Check-ins: one's own, shared item by item, read through the API only, and gone from others with the membership."""
+"""Check-ins: private unless shared, never in a push, and hidden from others when the membership ends."""
 
 from typing import Any
 
@@ -10,46 +10,46 @@ from tests.world.world import World
 NOWHERE = "0199f3c2-7b1e-7c55-9d0a-3f6a1b2c3d4e"
 
 
-async def checks_in(maya: Person, *shared: Person, **said: Any) -> dict[str, Any]:
-    body = said | ({"share_with": [member.places[maya.id] for member in shared]} if shared else {})
-    made: dict[str, Any] = await maya.post("/v1/check-ins", body, expect=201)
-    return made
+async def checks_in(maya: Person, *shared: Person, **fields: Any) -> dict[str, Any]:
+    body = fields | ({"share_with": [member.places[maya.id] for member in shared]} if shared else {})
+    check_in: dict[str, Any] = await maya.post("/v1/check-ins", body, expect=201)
+    return check_in
 
 
 async def sees(person: Person, query: str = "") -> list[str | None]:
-    """The notes of the check-ins that this person sees, newest first."""
-    return [one["note"] for one in (await person.get(f"/v1/check-ins{query}"))["items"]]
+    """Return the notes of the check-ins that this person sees, newest first."""
+    return [check_in["note"] for check_in in (await person.get(f"/v1/check-ins{query}"))["items"]]
 
 
 async def test_a_check_in_is_private(world: World) -> None:
     maya, sponsor = await world.circle("sponsor")
     await maya.welcomes(await world.person())
-    made = await checks_in(maya, feeling=1, halt=["lonely", "tired", "lonely"], note="\u202eRough\u200b day. ")
-    assert made == {
-        "id": made["id"],
+    check_in = await checks_in(maya, feeling=1, halt=["lonely", "tired", "lonely"], note="\u202eRough\u200b day. ")
+    assert check_in == {
+        "id": check_in["id"],
         "mine": True,
         "from": {"id": maya.id, "display_name": "Maya"},
         "feeling": 1,
         "halt": ["lonely", "tired"],
         "note": "Rough day.",
         "shared_with": [],
-        "created_at": made["created_at"],
+        "created_at": check_in["created_at"],
     }
-    assert (await maya.get("/v1/check-ins"))["items"] == [made]
+    assert (await maya.get("/v1/check-ins"))["items"] == [check_in]
     assert await sees(sponsor) == []
     assert await sponsor.inbox() == []
     assert await sponsor.pushed() == []
-    await sponsor.delete(f"/v1/check-ins/{made['id']}", expect=404)
+    await sponsor.delete(f"/v1/check-ins/{check_in['id']}", expect=404)
 
 
-async def test_shared_with_one_it_is_for_that_one_and_only_this_one(world: World) -> None:
+async def test_a_shared_check_in_is_visible_only_to_that_member(world: World) -> None:
     maya, sponsor, friend = await world.circle("sponsor", "friend")
     await checks_in(maya, note="Before.")
-    made = await checks_in(maya, sponsor, feeling=4, note="Ninety minutes of sun.")
+    shared = await checks_in(maya, sponsor, feeling=4, note="Ninety minutes of sun.")
     await checks_in(maya, note="After.")
-    assert made["shared_with"] == [{"id": sponsor.id, "display_name": sponsor.name}]
+    assert shared["shared_with"] == [{"id": sponsor.id, "display_name": sponsor.name}]
     [seen] = (await sponsor.get("/v1/check-ins"))["items"]
-    assert seen == made | {"mine": False, "shared_with": None}
+    assert seen == shared | {"mine": False, "shared_with": None}
     assert await sees(friend) == []
     [notice] = await sponsor.inbox("check_in")
     assert (notice["from"]["id"], notice["reach_out_id"], notice["bookend_id"]) == (maya.id, None, None)
@@ -58,10 +58,10 @@ async def test_shared_with_one_it_is_for_that_one_and_only_this_one(world: World
     assert not pushed.push.urgent
     assert pushed.push.body == "Someone has shared a check-in with you."
     assert "sun" not in str(pushed.push)
-    assert pushed.push.tag == notice["id"], "it takes no other push's place"
+    assert pushed.push.tag == notice["id"], "it replaces no other push"
 
 
-async def test_pages_and_whose(world: World) -> None:
+async def test_check_ins_are_listed_in_pages_and_filtered(world: World) -> None:
     maya, sponsor = await world.circle("sponsor")
     await sponsor.welcomes(maya)
     for note in ("One", "Two", "Three"):
@@ -72,17 +72,17 @@ async def test_pages_and_whose(world: World) -> None:
     assert await sees(maya, "?mine=false") == ["Theirs"]
     first = await maya.get("/v1/check-ins?limit=2")
     rest = await maya.get(f"/v1/check-ins?limit=2&cursor={first['next']}")
-    assert [one["note"] for one in first["items"] + rest["items"]] == ["Theirs", "Three", "Two", "One"]
+    assert [check_in["note"] for check_in in first["items"] + rest["items"]] == ["Theirs", "Three", "Two", "One"]
     assert rest["next"] is None
     assert (await world.here.http.get("/v1/check-ins")).status_code == 401
 
 
 @pytest.mark.parametrize("way", ["removed", "left", "blocked by the owner", "blocked by the member", "taken back"])
-async def test_what_was_shared_goes_with_what_it_was_shared_by(world: World, way: str) -> None:
+async def test_sharing_ends_with_the_membership_or_the_check_in(world: World, way: str) -> None:
     maya, sponsor, friend = await world.circle("sponsor", "friend")
-    # The other way round they go on: that is another circle.
+    # The opposite direction is another circle, which stays.
     await sponsor.welcomes(maya)
-    made = await checks_in(maya, sponsor, friend, note="For two.")
+    shared = await checks_in(maya, sponsor, friend, note="For two.")
     await world.settle()
     world.here.forget_pushes()
     await checks_in(maya, sponsor, note="Still to be pushed.")
@@ -97,8 +97,8 @@ async def test_what_was_shared_goes_with_what_it_was_shared_by(world: World, way
         case "blocked by the member":
             await sponsor.post("/v1/blocks", {"person_id": maya.id})
         case _:
-            for one in (await maya.get("/v1/check-ins"))["items"]:
-                await maya.delete(f"/v1/check-ins/{one['id']}")
+            for check_in in (await maya.get("/v1/check-ins"))["items"]:
+                await maya.delete(f"/v1/check-ins/{check_in['id']}")
     assert await sees(sponsor) == []
     assert await sponsor.inbox("check_in") == []
     await world.forward(11)
@@ -107,18 +107,18 @@ async def test_what_was_shared_goes_with_what_it_was_shared_by(world: World, way
     if way == "taken back":
         assert await sees(maya) == await sees(friend) == []
         return
-    # Everybody else keeps what is theirs; whoever comes again begins anew.
+    # Others still see what was shared with them; a returning member starts without earlier shares.
     assert await sees(friend) == ["For two."]
     assert await sees(maya) == ["Still to be pushed.", "For two."]
-    mine = next(one for one in (await maya.get("/v1/check-ins"))["items"] if one["id"] == made["id"])
-    assert [one["id"] for one in mine["shared_with"]] == [friend.id]
+    mine = next(row for row in (await maya.get("/v1/check-ins"))["items"] if row["id"] == shared["id"])
+    assert [member["id"] for member in mine["shared_with"]] == [friend.id]
     if "blocked" not in way:
         await maya.welcomes(sponsor)
         assert await sees(sponsor) == []
 
 
-async def test_with_whom_one_cannot_share(world: World) -> None:
-    """Of another circle, not confirmed yet, gone, made up, a person's id: one problem, and nothing is kept."""
+async def test_check_ins_are_shared_only_with_members(world: World) -> None:
+    """Another circle's, unconfirmed, removed or unknown members and a person's id: one problem, nothing is stored."""
     maya, sponsor, friend = await world.circle("sponsor", "friend")
     other = await world.person()
     await other.welcomes(sponsor)
@@ -138,7 +138,7 @@ async def test_with_whom_one_cannot_share(world: World) -> None:
     assert await sponsor.inbox() == []
 
 
-async def test_muted_or_outside_hours_it_waits_in_the_inbox(world: World) -> None:
+async def test_a_muted_or_unavailable_member_gets_a_notice_without_a_push(world: World) -> None:
     maya, muted, asleep, awake = await world.circle("sponsor", "friend", "fellow")
     until = "2026-03-11T20:00:00Z"
     await muted.patch(f"/v1/supporting/{muted.places[maya.id]}", {"muted_until": until})
@@ -149,7 +149,7 @@ async def test_muted_or_outside_hours_it_waits_in_the_inbox(world: World) -> Non
         assert await member.pushed() == (["check_in"] if member is awake else [])
 
 
-async def test_it_is_looked_at_again_at_the_moment_of_sending(world: World) -> None:
+async def test_a_push_is_rechecked_at_the_moment_of_sending(world: World) -> None:
     maya, muted, asleep = await world.circle("sponsor", "friend")
     world.here.forget_pushes()
     await checks_in(maya, muted, asleep, feeling=2)
@@ -162,7 +162,7 @@ async def test_it_is_looked_at_again_at_the_moment_of_sending(world: World) -> N
         assert [notice["kind"] for notice in await member.inbox()] == ["check_in"]
 
 
-async def test_a_retry_is_one_check_in(world: World) -> None:
+async def test_a_retry_with_the_same_key_creates_one_check_in(world: World) -> None:
     maya, sponsor = await world.circle("sponsor")
     body = {"note": "Once.", "share_with": [sponsor.places[maya.id]]}
     first, again = [await maya.post("/v1/check-ins", body, expect=201, key="k") for _ in range(2)]
@@ -189,20 +189,20 @@ async def test_a_retry_is_one_check_in(world: World) -> None:
         {"mood": "fine"},
     ],
 )
-async def test_what_cannot_be_used(world: World, wrong: dict[str, Any]) -> None:
+async def test_invalid_fields_are_named(world: World, wrong: dict[str, Any]) -> None:
     maya = await world.person("Maya")
     problem = await maya.post("/v1/check-ins", wrong, expect=422)
     assert problem["type"] == "/problems/invalid"
     assert all(error["at"].startswith(f"body.{next(iter(wrong))}") for error in problem["errors"])
 
 
-async def test_nothing_said_is_a_check_in_too(world: World) -> None:
+async def test_an_empty_check_in_is_allowed(world: World) -> None:
     maya = await world.person("Maya")
-    made = await checks_in(maya, note=" \u200b ", halt=[])
-    assert (made["feeling"], made["halt"], made["note"]) == (None, [], None)
+    check_in = await checks_in(maya, note=" \u200b ", halt=[])
+    assert (check_in["feeling"], check_in["halt"], check_in["note"]) == (None, [], None)
 
 
-async def test_the_note_is_sealed_the_export_whole_and_erasure_real(world: World) -> None:
+async def test_the_note_is_encrypted_exported_and_erased(world: World) -> None:
     maya, sponsor = await world.circle("sponsor")
     await checks_in(maya, sponsor, feeling=3, halt=["hungry"], note="Lentil soup.")
     async with world.database.read() as session:
@@ -214,7 +214,7 @@ async def test_the_note_is_sealed_the_export_whole_and_erasure_real(world: World
     assert (row["feeling"], row["halt"], row["note"]) == (3, ["hungry"], "Lentil soup.")
     assert [share["membership_id"] for share in mine["check_ins_i_share"]] == [sponsor.places[maya.id]]
     assert theirs["check_ins"] == []
-    assert [one["person_id"] for one in theirs["check_ins_shared_with_me"]] == [maya.id]
+    assert [check_in["person_id"] for check_in in theirs["check_ins_shared_with_me"]] == [maya.id]
     assert "Lentil" not in str(theirs)
     await maya.delete("/v1/me")
     assert await sees(sponsor) == []
@@ -222,7 +222,7 @@ async def test_the_note_is_sealed_the_export_whole_and_erasure_real(world: World
     assert await world.count("check_ins") == await world.count("check_in_shares") == 0
 
 
-async def test_the_words_go_after_90_days(world: World) -> None:
+async def test_notes_are_deleted_after_90_days(world: World) -> None:
     maya, sponsor = await world.circle("sponsor")
     await checks_in(maya, sponsor, feeling=3, note="Lentil soup.")
     await world.forward(89.9 * 24 * 3600)

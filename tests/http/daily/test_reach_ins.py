@@ -1,4 +1,4 @@
-"""Reach-ins: "thinking of you" between people of one circle; gentle, bounded, and read through the API only."""
+"""Reach-ins: "thinking of you" between people of one circle; not urgent, limited, and never with text in a push."""
 
 import asyncio
 from typing import Any
@@ -16,22 +16,22 @@ async def thinks_of(person: Person, other: Person, text: str | None = None, expe
 
 
 async def reads(person: Person, query: str = "") -> list[str | None]:
-    return [one["text"] for one in (await person.get(f"/v1/reach-ins{query}"))["items"]]
+    return [reach_in["text"] for reach_in in (await person.get(f"/v1/reach-ins{query}"))["items"]]
 
 
-async def test_both_ways_round_and_nobody_else(world: World) -> None:
+async def test_reach_ins_work_both_ways_and_are_private(world: World) -> None:
     maya, sponsor, friend = await world.circle("sponsor", "friend")
     await maya.device()
-    made = await thinks_of(sponsor, maya, "\u202eThinking of\u200b you. ")
-    assert made == {
-        "id": made["id"],
+    reach_in = await thinks_of(sponsor, maya, "\u202eThinking of\u200b you. ")
+    assert reach_in == {
+        "id": reach_in["id"],
         "mine": True,
         "from": {"id": sponsor.id, "display_name": sponsor.name},
         "to": {"id": maya.id, "display_name": "Maya"},
         "text": "Thinking of you.",
-        "created_at": made["created_at"],
+        "created_at": reach_in["created_at"],
     }
-    assert (await maya.get("/v1/reach-ins"))["items"] == [made | {"mine": False}]
+    assert (await maya.get("/v1/reach-ins"))["items"] == [reach_in | {"mine": False}]
     back = await thinks_of(maya, sponsor)
     assert back["text"] is None
     assert await reads(maya) == await reads(sponsor) == [None, "Thinking of you."]
@@ -48,8 +48,8 @@ async def test_both_ways_round_and_nobody_else(world: World) -> None:
     assert await sponsor.pushed() == ["reach_in"]
 
 
-async def test_to_nobody_outside(world: World) -> None:
-    """A stranger, somebody unconfirmed, a fellow member, somebody who left, oneself, nobody: they look the same."""
+async def test_reach_ins_reach_only_people_of_the_circle(world: World) -> None:
+    """Strangers, unconfirmed, fellow and former members, oneself and unknown ids get the same problem."""
     maya, sponsor, friend = await world.circle("sponsor", "friend")
     stranger, unconfirmed = await world.person(), await world.person()
     invited = await maya.invites()
@@ -73,7 +73,7 @@ async def test_to_nobody_outside(world: World) -> None:
 
 
 @pytest.mark.parametrize("way", ["removed", "left", "blocked"])
-async def test_they_end_with_the_membership_on_both_sides(world: World, way: str) -> None:
+async def test_reach_ins_disappear_with_the_membership(world: World, way: str) -> None:
     maya, sponsor = await world.circle("sponsor")
     await maya.device()
     await thinks_of(sponsor, maya, "To you.")
@@ -97,11 +97,11 @@ async def test_they_end_with_the_membership_on_both_sides(world: World, way: str
     if way != "blocked":
         await maya.welcomes(sponsor)
         assert await reads(sponsor) == []
-    # What each has written stays theirs to take along.
+    # The sender's own texts stay in their export.
     assert [row["text"] for row in (await sponsor.get("/v1/me/export"))["reach_ins"]] == ["To you."]
 
 
-async def test_muted_or_outside_hours_it_waits_in_the_inbox(world: World) -> None:
+async def test_a_muted_or_unavailable_member_gets_a_notice_without_a_push(world: World) -> None:
     maya, muted, asleep = await world.circle("sponsor", "friend")
     await muted.patch(f"/v1/supporting/{muted.places[maya.id]}", {"muted_until": "2026-03-11T20:00:00Z"})
     await asleep.patch("/v1/me", {"hours": [{"day": 1, "from": "08:00", "to": "20:00"}]})
@@ -109,16 +109,16 @@ async def test_muted_or_outside_hours_it_waits_in_the_inbox(world: World) -> Non
         await thinks_of(maya, member)
         assert await member.kinds() == ["reach_in"]
         assert await member.pushed() == []
-    # A mute is for whom one supports: her own thoughts of Maya reach Maya.
+    # A mute concerns only pushes to the supporter: her own reach-ins to Maya still arrive.
     await maya.device()
     await thinks_of(muted, maya)
     assert await maya.pushed() == ["reach_in"]
 
 
-async def test_once_in_ten_minutes_to_one_person_and_a_reach_out_has_no_limit(world: World) -> None:
+async def test_one_reach_in_per_person_in_ten_minutes(world: World) -> None:
     maya, sponsor, friend = await world.circle("sponsor", "friend")
     await thinks_of(maya, sponsor, key="k")
-    assert (await thinks_of(maya, sponsor, key="k"))["to"]["id"] == sponsor.id, "a retry is no second one"
+    assert (await thinks_of(maya, sponsor, key="k"))["to"]["id"] == sponsor.id, "a retry sends no second one"
     refused = await maya.send("POST", "/v1/reach-ins", {"to": sponsor.id})
     assert (refused.status_code, refused.json()["type"]) == (429, "/problems/too-many-tries")
     wait = int(refused.headers["retry-after"])
@@ -131,7 +131,7 @@ async def test_once_in_ten_minutes_to_one_person_and_a_reach_out_has_no_limit(wo
     assert len(await sponsor.inbox("reach_in")) == 2
 
 
-async def test_many_at_once_are_one(world: World) -> None:
+async def test_concurrent_reach_ins_to_one_person_create_one(world: World) -> None:
     maya, sponsor = await world.circle("sponsor")
     body = {"to": sponsor.id}
     replies = await asyncio.gather(*(maya.send("POST", "/v1/reach-ins", body) for _ in range(6)))
@@ -139,7 +139,7 @@ async def test_many_at_once_are_one(world: World) -> None:
     assert len(await sponsor.inbox("reach_in")) == 1
 
 
-async def test_twenty_a_day(world: World) -> None:
+async def test_at_most_twenty_reach_ins_a_day(world: World) -> None:
     maya, sponsor = await world.circle("sponsor")
     for _ in range(20):
         await thinks_of(maya, sponsor)
@@ -155,27 +155,27 @@ async def test_twenty_a_day(world: World) -> None:
 
 
 @pytest.mark.parametrize("wrong", [{"to": None}, {"to": "Ben"}, {"text": "x" * 501}, {"text": 5}, {"emoji": "❤"}])
-async def test_what_cannot_be_used(world: World, wrong: dict[str, Any]) -> None:
+async def test_invalid_fields_are_named(world: World, wrong: dict[str, Any]) -> None:
     maya, sponsor = await world.circle("sponsor")
     problem = await maya.post("/v1/reach-ins", {"to": sponsor.id} | wrong, expect=422)
     assert [error["at"] for error in problem["errors"]] == [f"body.{next(iter(wrong))}"]
     await thinks_of(maya, sponsor)
 
 
-async def test_pages_retries_and_keys(world: World) -> None:
+async def test_reach_ins_are_paged_and_safe_to_retry(world: World) -> None:
     maya, *members = await world.circle("sponsor", "friend", "fellow")
     for number, member in enumerate(members):
         await thinks_of(maya, member, str(number))
     first = await maya.get("/v1/reach-ins?limit=2")
     rest = await maya.get(f"/v1/reach-ins?limit=2&cursor={first['next']}")
-    assert [one["text"] for one in first["items"] + rest["items"]] == ["2", "1", "0"]
+    assert [reach_in["text"] for reach_in in first["items"] + rest["items"]] == ["2", "1", "0"]
     await world.forward(601)
     again = [await thinks_of(maya, members[0], "Same", key="k") for _ in range(2)]
     assert again[0] == again[1]
     assert (await thinks_of(maya, members[1], "Same", 422, key="k"))["type"] == "/problems/key-reused"
 
 
-async def test_the_text_is_sealed_the_export_whole_and_erasure_real(world: World) -> None:
+async def test_the_text_is_encrypted_exported_and_erased(world: World) -> None:
     maya, sponsor = await world.circle("sponsor")
     await thinks_of(sponsor, maya, "Lentil soup.")
     async with world.database.read() as session:
@@ -192,7 +192,7 @@ async def test_the_text_is_sealed_the_export_whole_and_erasure_real(world: World
     assert await world.count("reach_ins") == 0
 
 
-async def test_the_words_go_after_90_days(world: World) -> None:
+async def test_texts_are_deleted_after_90_days(world: World) -> None:
     maya, sponsor = await world.circle("sponsor")
     await thinks_of(maya, sponsor, "Lentil soup.")
     await world.forward(90.1 * 24 * 3600)

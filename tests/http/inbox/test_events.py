@@ -1,4 +1,4 @@
-"""The event stream: ids only, looked up anew for every event, cut when the session ends, across processes too."""
+"""The event stream: carries ids only, rechecks access for every event, ends with the session, works across processes."""
 
 import asyncio
 import json
@@ -13,14 +13,14 @@ from tests.world.stream import Stream
 from tests.world.world import World
 
 
-async def heard(stream: Stream, count: int) -> list[tuple[str, dict[str, str]]]:
-    found = [await stream.next() for _ in range(count)]
-    return [(event.kind, json.loads(event.data)) for event in found if event is not None]
+async def next_events(stream: Stream, count: int) -> list[tuple[str, dict[str, str]]]:
+    events = [await stream.next() for _ in range(count)]
+    return [(event.kind, json.loads(event.data)) for event in events if event is not None]
 
 
 @asynccontextmanager
-async def bridged(process: Process) -> AsyncIterator[None]:
-    """What `cli` starts on PostgreSQL: news goes to the other processes."""
+async def postgres_bridge(process: Process) -> AsyncIterator[None]:
+    """Run the bridge that `cli` starts on PostgreSQL, which sends events to the other processes."""
     bridge = PostgresBridge(process.context.bus, process.database.url)
     task = asyncio.create_task(bridge.run())
     try:
@@ -33,7 +33,7 @@ async def bridged(process: Process) -> AsyncIterator[None]:
             await task
 
 
-async def test_both_sides_hear_of_it_by_id_alone(world: World) -> None:
+async def test_events_carry_ids_only(world: World) -> None:
     maya, sponsor = await world.circle("sponsor")
     async with maya.listens() as hers, sponsor.listens() as theirs:
         assert hers.status == 200
@@ -41,15 +41,15 @@ async def test_both_sides_hear_of_it_by_id_alone(world: World) -> None:
         assert hers.headers["cache-control"] == "no-store"
         await maya.press(note="Secret words")
         [notice] = await sponsor.inbox()
-        assert await heard(theirs, 1) == [("notice", {"id": notice["id"]})]
-        assert await heard(hers, 1) == [("reach_out", {"id": world.reach_out})]
+        assert await next_events(theirs, 1) == [("notice", {"id": notice["id"]})]
+        assert await next_events(hers, 1) == [("reach_out", {"id": world.reach_out})]
         await sponsor.answer("calling", text="More secret words")
-        assert ("reach_out", {"id": world.reach_out}) in await heard(hers, 3)
+        assert ("reach_out", {"id": world.reach_out}) in await next_events(hers, 3)
         for stream in (hers, theirs):
             assert not {"Secret", "secret", "Maya", sponsor.name} & set(stream.raw.replace('"', " ").split())
 
 
-async def test_after_a_reconnect_the_client_is_told_to_fetch_again(world: World) -> None:
+async def test_a_reconnect_gets_a_resync(world: World) -> None:
     maya = await world.person("Maya")
     async with maya.listens(**{"last-event-id": "1"}) as stream:
         event = await stream.next()
@@ -59,13 +59,13 @@ async def test_after_a_reconnect_the_client_is_told_to_fetch_again(world: World)
         assert await stream.quiet()
 
 
-async def test_without_a_session_there_is_no_stream(world: World) -> None:
+async def test_a_stream_needs_a_session(world: World) -> None:
     maya = await world.person("Maya")
     maya.token = "guess"
     await maya.get("/v1/events", expect=401)
 
 
-async def test_a_sign_out_cuts_the_stream_within_a_second(world: World) -> None:
+async def test_signing_out_ends_the_stream_within_a_second(world: World) -> None:
     maya = await world.person("Maya")
     tablet = await maya.again()
     async with maya.listens() as stays, tablet.listens() as ends:
@@ -79,7 +79,7 @@ async def test_a_sign_out_cuts_the_stream_within_a_second(world: World) -> None:
         assert await stream.next() is None
 
 
-async def test_a_session_that_ran_out_hears_nothing_more(world: World) -> None:
+async def test_an_expired_session_gets_no_events(world: World) -> None:
     maya, sponsor = await world.circle("sponsor")
     async with sponsor.listens() as stream:
         await world.forward(181 * 86_400)
@@ -88,7 +88,7 @@ async def test_a_session_that_ran_out_hears_nothing_more(world: World) -> None:
         assert await stream.quiet()
 
 
-async def test_who_is_removed_hears_nothing_more(world: World) -> None:
+async def test_a_removed_member_gets_no_events(world: World) -> None:
     maya, sponsor, friend = await world.circle("sponsor", "friend")
     await maya.press()
     async with sponsor.listens() as stays, friend.listens() as gone:
@@ -99,27 +99,27 @@ async def test_who_is_removed_hears_nothing_more(world: World) -> None:
         assert await stays.next()
 
 
-async def test_a_stream_holds_no_connection_of_the_database(world: World) -> None:
+async def test_a_stream_holds_no_database_connection(world: World) -> None:
     maya = await world.person("Maya")
-    async with maya.listens() as one, maya.listens(), maya.listens(), maya.listens(), maya.listens():
-        assert await one.quiet()
+    async with maya.listens() as stream, maya.listens(), maya.listens(), maya.listens(), maya.listens():
+        assert await stream.quiet()
         for engine in (world.database.writer, world.database.reader):
             assert engine.pool.checkedout() == 0  # type: ignore[attr-defined]
 
 
-async def test_a_server_that_stops_ends_its_streams(world: World) -> None:
+async def test_a_stopping_server_ends_its_streams(world: World) -> None:
     maya = await world.person("Maya")
     async with maya.listens() as stream:
         world.here.context.closing.set()
         assert await stream.next() is None
 
 
-async def test_news_crosses_from_one_process_to_another(world: World) -> None:
+async def test_events_cross_between_processes(world: World) -> None:
     if world.sqlite:
         return  # One process is all that SQLite is for.
     maya, sponsor = await world.circle("sponsor")
     maya.process = other = await world.another_process()
-    async with bridged(world.here), bridged(other), sponsor.listens() as stream:
+    async with postgres_bridge(world.here), postgres_bridge(other), sponsor.listens() as stream:
         await maya.press()
         event = await stream.next()
         assert event is not None
@@ -131,31 +131,31 @@ async def test_news_crosses_from_one_process_to_another(world: World) -> None:
         assert ended == [None]
 
 
-async def test_a_bridge_that_was_away_makes_everybody_fetch_again(world: World) -> None:
+async def test_a_reconnected_bridge_sends_a_resync(world: World) -> None:
     if world.sqlite:
-        return  # It has no bridge.
+        return  # SQLite has no bridge.
     maya, sponsor = await world.circle("sponsor")
-    async with bridged(world.here), sponsor.listens() as stream:
+    async with postgres_bridge(world.here), sponsor.listens() as stream:
         async with world.database.writer.connect() as connection:
             await connection.exec_driver_sql(
                 "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
                 " WHERE application_name = 'porchlight-bus' AND datname = current_database()"
             )
-        # What is lost is noticed with the next news, which nobody else hears of.
+        # The lost connection is noticed when the next event is sent.
         await maya.press()
-        assert [kind for kind, _ in await heard(stream, 2)] == ["notice", "resync"]
+        assert [kind for kind, _ in await next_events(stream, 2)] == ["notice", "resync"]
 
 
-async def test_what_a_process_could_not_tell_the_others_they_fetch(world: World) -> None:
+async def test_a_lost_bridge_makes_other_processes_send_a_resync(world: World) -> None:
     if world.sqlite:
         return  # One process is all that SQLite is for.
     _, sponsor = await world.circle("sponsor")
     sponsor.process = other = await world.another_process()
-    async with bridged(world.here), bridged(other), sponsor.listens() as stream:
-        # The first of the two bridges alone: the sponsor's own process has missed nothing.
+    async with postgres_bridge(world.here), postgres_bridge(other), sponsor.listens() as stream:
+        # Only the first of the two bridges: the sponsor's own process has missed nothing.
         async with world.database.writer.connect() as connection:
             await connection.exec_driver_sql(
                 "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'porchlight-bus'"
                 " AND datname = current_database() ORDER BY backend_start LIMIT 1"
             )
-        assert await heard(stream, 1) == [("resync", {})]
+        assert await next_events(stream, 1) == [("resync", {})]

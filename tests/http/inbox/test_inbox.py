@@ -1,4 +1,4 @@
-"""The inbox: in pages, by kind, read and unread; and how far a push has come, by the device's own word."""
+"""The inbox: pages, kinds, read and unread; and how far a push has come, by the device's receipts."""
 
 import asyncio
 
@@ -10,7 +10,7 @@ async def unread(person: Person) -> int:
     return int((await person.get("/v1/inbox/unread-count"))["unread"])
 
 
-async def test_pages_are_whole_and_in_order_while_new_notices_come_in(world: World) -> None:
+async def test_pages_stay_complete_and_ordered_while_notices_arrive(world: World) -> None:
     maya, sponsor = await world.circle("sponsor")
     await maya.press()
     for number in range(6):
@@ -19,18 +19,18 @@ async def test_pages_are_whole_and_in_order_while_new_notices_come_in(world: Wor
     assert len(everything) == 7
     assert everything == sorted(everything, reverse=True)
     page = await sponsor.get("/v1/inbox?limit=3")
-    found = [notice["id"] for notice in page["items"]]
+    ids = [notice["id"] for notice in page["items"]]
     await maya.says("One more")
     while page["next"]:
         page = await sponsor.get(f"/v1/inbox?limit=3&cursor={page['next']}")
-        found += [notice["id"] for notice in page["items"]]
-    assert found == everything
+        ids += [notice["id"] for notice in page["items"]]
+    assert ids == everything
     assert len((await sponsor.get("/v1/inbox"))["items"]) == 8
     for wrong in ("limit=0", "limit=101", "cursor=x", "kind=gossip", "unread=perhaps"):
         await sponsor.get(f"/v1/inbox?{wrong}", expect=422)
 
 
-async def test_reading_one_reading_all_and_filtering(world: World) -> None:
+async def test_reading_and_filtering_notices(world: World) -> None:
     maya, sponsor = await world.circle("sponsor")
     await maya.press()
     await maya.says("Hello")
@@ -53,10 +53,10 @@ async def test_reading_one_reading_all_and_filtering(world: World) -> None:
     assert await sponsor.post("/v1/inbox/read-all", expect=200) == {"read": 1}
     assert await sponsor.post("/v1/inbox/read-all", expect=200) == {"read": 0}
     assert await unread(sponsor) == 0
-    assert await maya.sees_state(sponsor) == "handed", "to clear a list is not to have seen who calls"
+    assert await maya.sees_state(sponsor) == "handed", "marking everything as read does not count as seen"
 
 
-async def test_how_far_it_has_come_is_the_devices_own_word(world: World) -> None:
+async def test_receipts_advance_the_recipients_state(world: World) -> None:
     maya, sponsor = await world.circle("sponsor")
     phone = next(iter(sponsor.devices))
     await maya.press()
@@ -74,7 +74,7 @@ async def test_how_far_it_has_come_is_the_devices_own_word(world: World) -> None
         await sponsor.post("/v1/receipts", wrong, expect=422)
 
 
-async def test_opening_the_notice_is_having_seen_it(world: World) -> None:
+async def test_opening_the_notice_counts_as_seen(world: World) -> None:
     maya, sponsor = await world.circle("sponsor")
     await maya.press()
     [notice] = await sponsor.inbox("reach_out")
@@ -82,7 +82,7 @@ async def test_opening_the_notice_is_having_seen_it(world: World) -> None:
     assert await maya.sees_state(sponsor) == "seen"
 
 
-async def test_of_each_event_there_is_one_notice(world: World) -> None:
+async def test_each_event_creates_one_notice(world: World) -> None:
     maya, sponsor, friend = await world.circle("sponsor", "friend")
     await maya.press()
     for _ in range(3):
@@ -94,7 +94,7 @@ async def test_of_each_event_there_is_one_notice(world: World) -> None:
     assert (await maya.kinds()).count("answered") == 1
 
 
-async def test_how_it_stood_is_not_new_any_more_once_it_is_over(world: World) -> None:
+async def test_a_close_marks_notices_of_state_as_read(world: World) -> None:
     maya, sponsor, friend, late = await world.circle("sponsor", "friend", "friend")
     await maya.press()
     await maya.says("Hello")
@@ -102,13 +102,13 @@ async def test_how_it_stood_is_not_new_any_more_once_it_is_over(world: World) ->
     await maya.close()
     await world.settle()
     assert [notice["kind"] for notice in await friend.inbox(unread=True)] == ["all_clear", "message"]
-    assert await maya.inbox(unread=True) == [], "the one who closes it knows how it stood"
+    assert await maya.inbox(unread=True) == [], "the person who closes it knows its state"
     await friend.post("/v1/inbox/read-all")
     assert await unread(friend) == 0
-    assert await maya.sees_state(late) in {"handed", "queued"}, "not to be new any more is not to have been seen"
+    assert await maya.sees_state(late) in {"handed", "queued"}, "marked as read by the close does not count as seen"
 
 
-async def test_a_yes_that_is_confirmed_is_not_new_any_more(world: World) -> None:
+async def test_confirming_a_member_marks_the_acceptance_as_read(world: World) -> None:
     maya, ana = await world.person("Maya"), await world.person("Ana")
     invited = await maya.invites()
     accepted = await ana.post("/v1/invitations/accept", {"token": invited["token"]}, expect=201)
@@ -118,7 +118,7 @@ async def test_a_yes_that_is_confirmed_is_not_new_any_more(world: World) -> None
     assert [notice["kind"] for notice in await maya.inbox()] == ["invitation_accepted"]
 
 
-async def test_what_nobody_has_closed_is_still_news_to_the_one_who_pressed(world: World) -> None:
+async def test_an_expired_reach_out_leaves_the_persons_notice_unread(world: World) -> None:
     maya, sponsor = await world.circle("sponsor")
     await maya.press()
     for _ in range(50):
@@ -128,15 +128,15 @@ async def test_what_nobody_has_closed_is_still_news_to_the_one_who_pressed(world
     assert [notice["kind"] for notice in await maya.inbox(unread=True)] == ["unanswered"]
 
 
-async def test_a_notice_says_which_check_in_or_reach_in_it_is_about(world: World) -> None:
+async def test_a_notice_names_its_check_in_or_reach_in(world: World) -> None:
     maya, sponsor = await world.circle("sponsor")
     shared = await maya.post("/v1/check-ins", {"feeling": 1, "share_with": [sponsor.places[maya.id]]}, expect=201)
     sent = await maya.post("/v1/reach-ins", {"to": sponsor.id, "text": "Thinking of you."}, expect=201)
     await maya.press()
-    found = {notice["kind"]: notice for notice in await sponsor.inbox()}
-    assert (found["check_in"]["check_in_id"], found["check_in"]["reach_in_id"]) == (shared["id"], None)
-    assert (found["reach_in"]["check_in_id"], found["reach_in"]["reach_in_id"]) == (None, sent["id"])
-    assert found["reach_out"]["check_in_id"] is found["reach_out"]["reach_in_id"] is None
+    notices = {notice["kind"]: notice for notice in await sponsor.inbox()}
+    assert (notices["check_in"]["check_in_id"], notices["check_in"]["reach_in_id"]) == (shared["id"], None)
+    assert (notices["reach_in"]["check_in_id"], notices["reach_in"]["reach_in_id"]) == (None, sent["id"])
+    assert notices["reach_out"]["check_in_id"] is notices["reach_out"]["reach_in_id"] is None
     assert (await sponsor.get(f"/v1/check-ins/{shared['id']}"))["feeling"] == 1
     assert (await sponsor.get(f"/v1/reach-ins/{sent['id']}"))["text"] == "Thinking of you."
     stranger = await world.person("Stranger")

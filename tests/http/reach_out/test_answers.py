@@ -1,4 +1,4 @@
-"""Answers and what comes of them: two at once, withdrawn, too late; together, nudged, closed, looked back on."""
+"""Answers and what follows: concurrent, withdrawn and late answers, together, nudges, closing, reflections."""
 
 import asyncio
 from datetime import datetime
@@ -9,49 +9,49 @@ import pytest
 from tests.world.world import World
 
 
-def moment(text: str) -> datetime:
+def parse_time(text: str) -> datetime:
     return datetime.fromisoformat(text)
 
 
 @pytest.mark.parametrize(
-    ("kind", "said", "pause"),
+    ("kind", "fields", "pause"),
     [("calling", {}, 600), ("here", {}, 600), ("soon", {"minutes": 5}, 420), ("soon", {"minutes": 15}, 1020)],
 )
-async def test_an_answer_pauses_the_ladder(world: World, kind: str, said: dict[str, Any], pause: int) -> None:
+async def test_an_answer_pauses_the_ladder(world: World, kind: str, fields: dict[str, Any], pause: int) -> None:
     maya, sponsor, friend = await world.circle("sponsor", "friend")
     await maya.press()
-    answered = await sponsor.answer(kind, **said)
-    assert (answered["kind"], answered["minutes"]) == (kind, said.get("minutes"))
+    answered = await sponsor.answer(kind, **fields)
+    assert (answered["kind"], answered["minutes"]) == (kind, fields.get("minutes"))
     assert answered["reach_out"]["state"] == "answered"
     seen = await maya.reach_out()
-    assert (moment(seen["paused_until"]) - moment(answered["created_at"])).total_seconds() == pause
+    assert (parse_time(seen["paused_until"]) - parse_time(answered["created_at"])).total_seconds() == pause
     row = await maya.sees(sponsor)
     assert row is not None
-    assert (row["state"], row["answer"], row["minutes"]) == ("answered", kind, said.get("minutes"))
+    assert (row["state"], row["answer"], row["minutes"]) == ("answered", kind, fields.get("minutes"))
     assert row["answered_at"] == answered["created_at"]
     assert await friend.pushed() == ["reach_out", "answered"]
     assert [notice["from"]["id"] for notice in await maya.inbox("answered")] == [sponsor.id]
 
 
-async def test_a_promised_time_is_the_answers_own_and_stays(world: World) -> None:
-    """Whoever looks later sees when the minutes began, not minutes that begin anew."""
+async def test_promised_minutes_count_from_the_answer(world: World) -> None:
+    """A later look shows when the minutes began; they do not start again."""
     maya, sponsor, friend = await world.circle("sponsor", "friend")
-    made = await maya.press()
-    assert {row["answered_at"] for row in made["recipients"]} == {None}
-    said = await sponsor.answer("soon", minutes=10)
+    pressed = await maya.press()
+    assert {row["answered_at"] for row in pressed["recipients"]} == {None}
+    answer = await sponsor.answer("soon", minutes=10)
     await world.forward(240)
     for viewer in (maya, sponsor, friend):
         row = await viewer.sees(sponsor)
         assert row is not None
-        assert (row["minutes"], row["answered_at"]) == (10, said["created_at"])
+        assert (row["minutes"], row["answered_at"]) == (10, answer["created_at"])
     assert {row["answered_at"] for row in (await friend.reach_out())["recipients"] if row["answer"] is None} == {None}
     changed = await sponsor.answer("soon", minutes=5)
     row = await sponsor.sees(sponsor)
     assert row is not None
-    assert row["answered_at"] == changed["created_at"] > said["created_at"]
+    assert row["answered_at"] == changed["created_at"] > answer["created_at"]
 
 
-MEANINGLESS: list[object] = [
+INVALID_ANSWERS: list[object] = [
     {},
     {"kind": "maybe"},
     {"kind": "soon"},
@@ -66,17 +66,17 @@ MEANINGLESS: list[object] = [
 ]
 
 
-async def test_answers_that_make_no_sense(world: World) -> None:
+async def test_invalid_answers_are_refused(world: World) -> None:
     maya, sponsor = await world.circle("sponsor")
     await maya.press()
-    for body in MEANINGLESS:
+    for body in INVALID_ANSWERS:
         problem = await sponsor.does("answers", body, expect=422)
         assert problem["type"] == "/problems/invalid"
     assert (await maya.reach_out())["state"] == "waiting"
     assert (await maya.answer("calling", expect=403))["type"] == "/problems/not-yours"
 
 
-async def test_two_answers_at_once_are_both_kept_and_the_first_is_news(world: World) -> None:
+async def test_concurrent_answers_are_both_kept_and_others_are_told_once(world: World) -> None:
     maya, *members = await world.circle("sponsor", "friend", "fellow")
     await maya.press()
     await world.settle()
@@ -84,10 +84,10 @@ async def test_two_answers_at_once_are_both_kept_and_the_first_is_news(world: Wo
     assert (await maya.reach_out())["state"] == "answered"
     assert [await maya.sees_state(member) for member in members] == ["answered", "answered", "handed"]
     assert len(await maya.inbox("answered")) == 2, "the person learns of both"
-    assert (await members[2].pushed()).count("answered") == 1, "the others are told once that somebody is there"
+    assert (await members[2].pushed()).count("answered") == 1, "the others are told only once"
 
 
-async def test_the_same_answer_by_a_retry_is_one_answer(world: World) -> None:
+async def test_a_retried_answer_is_one_answer(world: World) -> None:
     maya, sponsor = await world.circle("sponsor")
     await maya.press()
     replies = await asyncio.gather(*(sponsor.answer("here", key="k", text="On my way") for _ in range(4)))
@@ -98,7 +98,7 @@ async def test_the_same_answer_by_a_retry_is_one_answer(world: World) -> None:
     assert (await sponsor.answer("here", key="k", text="On my way"))["id"] == replies[0]["id"]
 
 
-async def test_an_answer_taken_back_leaves_it_waiting_again(world: World) -> None:
+async def test_withdrawing_the_last_answer_sets_it_waiting_again(world: World) -> None:
     maya, sponsor, friend = await world.circle("sponsor", "friend")
     await maya.press()
     await sponsor.answer("calling")
@@ -109,10 +109,10 @@ async def test_an_answer_taken_back_leaves_it_waiting_again(world: World) -> Non
     await sponsor.answer("soon", minutes=2)
     await friend.answer("here")
     await friend.answer("cannot")
-    assert (await maya.reach_out())["state"] == "answered", "one still stands"
+    assert (await maya.reach_out())["state"] == "answered", "one answer still stands"
 
 
-async def test_a_decline_alone_changes_nothing_for_the_others(world: World) -> None:
+async def test_a_decline_changes_nothing_for_the_others(world: World) -> None:
     maya, sponsor, friend = await world.circle("sponsor", "friend")
     await maya.press()
     await sponsor.answer("cannot")
@@ -122,7 +122,7 @@ async def test_a_decline_alone_changes_nothing_for_the_others(world: World) -> N
 
 
 @pytest.mark.parametrize("how", ["left", "removed", "blocked", "erased"])
-async def test_when_the_last_answer_falls_away_it_is_waiting_again(world: World, how: str) -> None:
+async def test_losing_the_last_helper_sets_it_waiting_again(world: World, how: str) -> None:
     maya, sponsor, friend = await world.circle("sponsor", "friend")
     await maya.press()
     await sponsor.answer("calling")
@@ -141,7 +141,7 @@ async def test_when_the_last_answer_falls_away_it_is_waiting_again(world: World,
     assert [row["person"]["id"] for row in seen["recipients"]] == [friend.id]
 
 
-async def test_after_the_close_there_is_nothing_left_to_answer(world: World) -> None:
+async def test_a_closed_reach_out_takes_no_answers_and_messages(world: World) -> None:
     maya, sponsor = await world.circle("sponsor")
     await maya.press()
     await maya.close()
@@ -157,7 +157,7 @@ async def test_after_the_close_there_is_nothing_left_to_answer(world: World) -> 
     assert await maya.messages() == []
 
 
-async def test_an_answer_and_a_close_at_once_end_closed(world: World) -> None:
+async def test_a_concurrent_answer_and_close_end_closed(world: World) -> None:
     maya, sponsor = await world.circle("sponsor")
     await maya.press()
     reply, _ = await asyncio.gather(
@@ -169,27 +169,27 @@ async def test_an_answer_and_a_close_at_once_end_closed(world: World) -> None:
     assert (await maya.sees_state(sponsor) == "answered") is (reply.status_code == 201)
 
 
-async def test_either_side_may_say_that_they_are_together(world: World) -> None:
+async def test_either_side_may_report_that_they_are_together(world: World) -> None:
     maya, sponsor, friend = await world.circle("sponsor", "friend")
     await maya.press()
     nobody = await maya.does("together", expect=409)
     assert nobody["type"] == "/problems/nobody-answered"
     await maya.does("together", {"person_id": (await world.person()).id}, expect=404)
-    # They found each other without an answer being pressed: it counts as one.
+    # They met without an answer: naming the member counts as the member's answer.
     seen = await maya.does("together", {"person_id": friend.id}, expect=200)
     assert (seen["state"], seen["paused_until"]) == ("together", None)
     assert await maya.sees_state(friend) == "answered"
     assert (await sponsor.pushed())[-1] == "answered"
     await maya.close()
     await maya.press()
-    # A recipient's word is an answer, and a question to her.
-    said = await sponsor.does("together", expect=200)
-    assert (said["state"], await maya.sees_state(sponsor)) == ("answered", "answered")
+    # A recipient's report counts as an answer, and asks the person to confirm.
+    seen_by_sponsor = await sponsor.does("together", expect=200)
+    assert (seen_by_sponsor["state"], await maya.sees_state(sponsor)) == ("answered", "answered")
     assert [notice["from"]["id"] for notice in await maya.inbox("are_you_talking")] == [sponsor.id]
     await sponsor.does("together", expect=200)
-    assert len(await maya.inbox("are_you_talking")) == 1, "said twice it is the same word"
+    assert len(await maya.inbox("are_you_talking")) == 1, "a repeated report asks once"
     assert (await maya.does("together", expect=200))["state"] == "together"
-    # A later answer does not take them apart.
+    # A later answer leaves the state as it is.
     await friend.answer("here")
     assert (await maya.reach_out())["state"] == "together"
 
@@ -205,10 +205,10 @@ async def test_a_nudge_is_a_further_press(world: World) -> None:
     assert (await sponsor.does("nudge", expect=403))["type"] == "/problems/not-yours"
 
 
-async def test_closing_is_the_persons_alone_and_happens_once(world: World) -> None:
+async def test_only_the_person_closes_and_only_once(world: World) -> None:
     maya, sponsor = await world.circle("sponsor")
     await maya.press()
-    # What is closed before its pushes have left is not pushed.
+    # A close before the pushes are sent would cancel them.
     await world.settle()
     assert (await sponsor.close(expect=403))["type"] == "/problems/not-yours"
     for outcome in ("expired", "fine", ""):
@@ -221,7 +221,7 @@ async def test_closing_is_the_persons_alone_and_happens_once(world: World) -> No
 
 
 async def test_a_close_is_safe_to_retry(world: World) -> None:
-    """A lost reply: the same key and body are the same close, also once it is closed; another body is refused."""
+    """After a lost reply the same key and body give the same close, even when closed; another body is refused."""
     maya, sponsor = await world.circle("sponsor")
     await maya.press()
     await world.settle()
@@ -230,13 +230,15 @@ async def test_a_close_is_safe_to_retry(world: World) -> None:
     assert await maya.does("close", {"outcome": "ok_now"}, expect=200, key="k") == closed
     reused = await maya.does("close", {"outcome": "mistake"}, expect=422, key="k")
     assert reused["type"] == "/problems/key-reused"
-    assert (await maya.does("close", {"outcome": "mistake"}, expect=200))["outcome"] == "ok_now", "without one as ever"
+    assert (await maya.does("close", {"outcome": "mistake"}, expect=200))["outcome"] == "ok_now", (
+        "without a key the first outcome stands"
+    )
     assert (await sponsor.kinds()).count("all_clear") == 1
     again = await maya.press()
     assert (await maya.does("close", {"outcome": "mistake"}, expect=200, key="k"))["id"] == again["id"]
 
 
-async def test_a_reflection_is_for_the_person_alone(world: World) -> None:
+async def test_a_reflection_is_private(world: World) -> None:
     maya, sponsor = await world.circle("sponsor")
     await maya.press()
     early = await maya.does("reflection", {"seen": 2}, expect=409)

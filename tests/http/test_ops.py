@@ -1,4 +1,4 @@
-"""For those who run it, and those who build on it: health, readiness, numbers, docs, the OpenAPI document, helplines."""
+"""For operators and developers: health, readiness, metrics, documentation, the OpenAPI document, helplines."""
 
 import re
 from pathlib import Path
@@ -15,13 +15,13 @@ from tests.world.world import World
 OPERATIONS = Path(__file__).parent / "operations.txt"
 
 
-async def test_alive_and_ready(world: World) -> None:
+async def test_health_and_readiness(world: World) -> None:
     assert (await world.here.http.get("/healthz")).json() == {"status": "ok"}
     assert (await world.here.http.get("/readyz")).json() == {"status": "ready"}
 
 
-# What an operation's summary may begin with: an imperative, so that the list in /docs reads as what one can do.
-VERBS = [
+# Verbs that an operation's summary may begin with, so that the list in /docs reads as a list of actions.
+SUMMARY_VERBS = [
     "Accept",
     "Add",
     "Answer",
@@ -79,28 +79,32 @@ VERBS = [
 ]
 
 
-async def test_the_documentation_says_what_each_operation_does(world: World) -> None:
+async def test_every_operation_has_an_imperative_summary_of_its_own(world: World) -> None:
     paths = (await world.here.http.get("/openapi.json")).json()["paths"]
     summaries = [operation["summary"] for path in paths.values() for operation in path.values()]
-    assert [one for one in summaries if one.split()[0] not in VERBS or (len(one.split()) > 2 and one.istitle())] == []
-    assert sorted(summaries) == sorted(set(summaries)), "each of them once"
+    assert [
+        summary
+        for summary in summaries
+        if summary.split()[0] not in SUMMARY_VERBS or (len(summary.split()) > 2 and summary.istitle())
+    ] == []
+    assert sorted(summaries) == sorted(set(summaries)), "summaries are unique"
 
 
-LOOKED_AT = (
+GET_PATHS = (
     *("/healthz", "/readyz", "/metrics", "/openapi.json", "/docs", "/docs/assets/start.js", "/problems", "/"),
     *("/problems/not-found", "/v1/config", "/v1/helplines?region=US", "/v1/me", "/v1/inbox", "/v1/circle"),
 )
 
 
-async def test_whatever_can_be_got_can_be_asked_for_its_head(world: World) -> None:
+async def test_head_works_wherever_get_does(world: World) -> None:
     maya = await world.person("Maya")
-    for path in LOOKED_AT:
-        got, head = await maya.send("GET", path), await maya.send("HEAD", path)
+    for path in GET_PATHS:
+        get, head = await maya.send("GET", path), await maya.send("HEAD", path)
         assert (head.status_code, head.content) == (200, b""), path
-        assert got.status_code == 200, path
-        assert head.headers["content-type"] == got.headers["content-type"], path
+        assert get.status_code == 200, path
+        assert head.headers["content-type"] == get.headers["content-type"], path
         if path != "/metrics":
-            assert head.headers["content-length"] == got.headers["content-length"], path
+            assert head.headers["content-length"] == get.headers["content-length"], path
     stream = await maya.send("HEAD", "/v1/events")
     assert (stream.status_code, stream.headers["content-type"][:17]) == (200, "text/event-stream")
     assert (await world.here.http.head("/v1/me")).status_code == 401
@@ -110,7 +114,7 @@ async def test_whatever_can_be_got_can_be_asked_for_its_head(world: World) -> No
     assert "HEAD" in (await world.here.http.put("/healthz")).headers["allow"]
 
 
-async def test_not_ready_while_the_schema_is_too_old_and_ready_when_it_is_newer(world: World) -> None:
+async def test_readiness_needs_a_recent_enough_schema(world: World) -> None:
     async def at(version: str) -> httpx.Response:
         async with world.database.writer.begin() as connection:
             await connection.execute(text("UPDATE alembic_version SET version_num = :v"), {"v": version})
@@ -122,7 +126,7 @@ async def test_not_ready_while_the_schema_is_too_old_and_ready_when_it_is_newer(
     assert (await at(MIN_REVISION)).status_code == 200
 
 
-async def test_numbers_are_for_this_machine_or_the_token(world: World) -> None:
+async def test_metrics_need_loopback_or_the_token(world: World) -> None:
     maya, _ = await world.circle("sponsor")
     await maya.press(note="Secret words")
     await world.work()
@@ -140,7 +144,7 @@ async def test_numbers_are_for_this_machine_or_the_token(world: World) -> None:
         assert name in reply.text, name
     for content in ("Secret", "Maya", maya.id, maya.sign_in_name):
         assert content not in reply.text
-    assert not re.search(r"[0-9a-f]{8}-[0-9a-f]{4}", reply.text), "no ids: each would be a series of its own"
+    assert not re.search(r"[0-9a-f]{8}-[0-9a-f]{4}", reply.text), "no ids: each would create a time series"
     elsewhere = httpx.AsyncClient(
         transport=httpx.ASGITransport(world.here.app, client=("203.0.113.9", 1)), base_url="http://localhost:8000"
     )
@@ -157,7 +161,7 @@ async def test_numbers_are_for_this_machine_or_the_token(world: World) -> None:
         assert (await far.get("/metrics", headers={b"Authorization": header})).status_code == status
 
 
-async def test_what_a_client_has_to_know_first(world: World) -> None:
+async def test_client_configuration(world: World) -> None:
     assert (await world.here.http.get("/v1/config")).json() == {
         "registration": "open",
         "passkeys": True,
@@ -175,15 +179,15 @@ async def test_where_the_source_code_is_when_the_operator_has_said_it(world: Wor
     assert (await process.http.get("/v1/config")).json()["source_url"] == "https://code.example/porchlight"
 
 
-async def test_helplines_are_for_everybody_and_never_nothing(world: World) -> None:
-    for asked, region in (("GB", "GB"), ("gb", "GB"), ("US", "US"), ("DE", "DE"), ("ZZ", "INT"), ("", "INT")):
-        found = (await world.here.http.get(f"/v1/helplines?region={asked}")).json()
-        assert found["region"] == region
-        assert found["lines"]
+async def test_helplines_are_public_and_never_empty(world: World) -> None:
+    for requested, region in (("GB", "GB"), ("gb", "GB"), ("US", "US"), ("DE", "DE"), ("ZZ", "INT"), ("", "INT")):
+        page = (await world.here.http.get(f"/v1/helplines?region={requested}")).json()
+        assert page["region"] == region
+        assert page["lines"]
     assert (await world.here.http.get("/v1/helplines")).json()["region"] == "INT"
 
 
-async def test_the_documentation_brings_its_own_assets(world: World) -> None:
+async def test_the_documentation_serves_its_own_assets(world: World) -> None:
     page = await world.here.http.get("/docs")
     assert page.status_code == 200
     assert not re.findall(r'(?:src|href)="https?:', page.text)
@@ -194,7 +198,7 @@ async def test_the_documentation_brings_its_own_assets(world: World) -> None:
     assert (await world.here.http.get("/docs/assets/..%2Fsecret")).status_code == 404
 
 
-async def test_the_openapi_document_is_whole_and_its_operations_are_stable(world: World) -> None:
+async def test_the_openapi_document_is_complete_and_stable(world: World) -> None:
     document = (await world.here.http.get("/openapi.json")).json()
     assert document["openapi"].startswith("3.1")
     listed = sorted(
@@ -202,28 +206,30 @@ async def test_the_openapi_document_is_whole_and_its_operations_are_stable(world
         for path, operations in document["paths"].items()
         for method, operation in operations.items()
     )
-    assert listed == OPERATIONS.read_text().splitlines(), "phone apps are generated from it: add lines, change none"
+    assert listed == OPERATIONS.read_text().splitlines(), "phone apps are generated from it: only add lines"
     known = set(document["components"]["schemas"])
     referred = set(re.findall(r"#/components/schemas/([A-Za-z0-9_.-]+)", str(document)))
     assert referred <= known
     for path, operations in document["paths"].items():
         for method, operation in operations.items():
-            assert set(re.findall(r"{(\w+)}", path)) <= {one["name"] for one in operation.get("parameters", [])}
+            assert set(re.findall(r"{(\w+)}", path)) <= {
+                parameter["name"] for parameter in operation.get("parameters", [])
+            }
             replies = operation["responses"]
             assert any(status.startswith("2") for status in replies), f"{method} {path}"
-            for status, said in replies.items():
+            for status, reply in replies.items():
                 if status.startswith("4"):
-                    assert "application/problem+json" in said["content"], f"{method} {path} {status}"
+                    assert "application/problem+json" in reply["content"], f"{method} {path} {status}"
     assert document["components"]["schemas"]["ReachOutOut"]["properties"]["from"]
 
 
-def test_the_command_prints_the_same_document(capsys) -> None:
+def test_the_openapi_command_prints_the_document(capsys) -> None:
     assert main(["openapi"]) == 0
     assert '"operationId"' in capsys.readouterr().out
 
 
-async def test_put_together_as_a_server_does_it(world: World) -> None:
-    """The harness hands routes on from test to test; this is the way in which `cli` makes them."""
+async def test_an_app_created_as_cli_does_it_works(world: World) -> None:
+    """The test world reuses routes between tests; this creates the app as `cli` does."""
     async with httpx.AsyncClient(
         transport=httpx.ASGITransport(create_app(world.here.context)), base_url="http://localhost:8000"
     ) as http:
