@@ -7,7 +7,7 @@ from core.settings import Settings
 from tests.world.world import World
 
 
-async def test_audit_prints_its_findings_and_exits_with_1(
+async def test_audit_prints_its_findings_and_sets_the_exit_status(
     settings: Settings, capsys: pytest.CaptureFixture[str]
 ) -> None:
     async with World(settings) as world:

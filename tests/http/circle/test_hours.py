@@ -96,7 +96,7 @@ async def test_mute_applies_to_one_supported_person(world: World) -> None:
     await sponsor.patch(place, {"muted_until": (world.now() + timedelta(hours=2)).isoformat()})
     await sponsor.patch(place, {"muted_until": None})
     assert await available(maya, sponsor) is True
-    # A mute in the far future is stored, or refused with a clear problem.
+    # A mute far in the future is stored; beyond the year 9999 in UTC it is refused with a clear problem.
     await sponsor.patch(place, {"muted_until": "2199-12-31T00:00:00Z"})
     problem = await sponsor.patch(place, {"muted_until": "9999-12-31T23:59:59-14:00"}, expect=422)
     assert problem["errors"][0]["at"] == "body.muted_until"

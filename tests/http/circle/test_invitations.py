@@ -157,7 +157,7 @@ async def test_an_invitation_of_an_earlier_release_is_listed_without_link(world:
     assert (listed["url"], listed["qr"], listed["label"]) == (None, None, "For Ana")
 
 
-async def test_a_link_expires_after_48_hours(world: World) -> None:
+async def test_a_link_is_valid_for_48_hours(world: World) -> None:
     maya, ana = await world.person("Maya"), await world.person("Ana")
     invited = await maya.invites()
     await world.forward(48 * HOUR - 1)
