@@ -30,11 +30,13 @@ export function catalogues(): Plugin {
 /** `{late.say}` in the page becomes that sentence in every language: nobody has been asked for theirs yet. */
 export function page(): Plugin {
   const inEveryLanguage = (key: string) =>
-    Object.entries(OUTSIDE).map(([language, words]) => `<span lang="${language}">${words[key as 'late.say']}</span>`);
+    Object.entries(OUTSIDE).map(
+      ([language, words]) => `<span lang="${language}">${words[key as 'slow-start.say']}</span>`,
+    );
   return {
     name: 'page',
     transformIndexHtml: (html) =>
-      html.replace(/\{(late\.[\w-]+)\}/g, (_, key: string) => inEveryLanguage(key).join('<br>')),
+      html.replace(/\{(slow-start\.[\w-]+)\}/g, (_, key: string) => inEveryLanguage(key).join('<br>')),
   };
 }
 

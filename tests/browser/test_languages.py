@@ -15,7 +15,7 @@ async def test_a_phone_from_austria_speaks_german(new_phone: NewPhone, circle: N
     phone = await new_phone("Noor", language="de-AT", width=320)
     await phone.open()
     await expect(phone.page.locator("html")).to_have_attribute("lang", "de")
-    await expect(phone.link(say("de", "create.button")).first).to_be_visible()
+    await expect(phone.link(say("de", "create-account.button")).first).to_be_visible()
     await phone.is_sound()
 
     noor, _ = await circle("Noor", "Ben")
@@ -32,7 +32,7 @@ async def test_a_phone_from_austria_speaks_german(new_phone: NewPhone, circle: N
 
     await press.click()
     # Not before the three seconds of undo are over.
-    await phone.sees(say("de", "how.okay"))
+    await phone.sees(say("de", "close.okay"))
     await expect(phone.page.locator("html")).to_have_attribute("lang", "de")
     await phone.is_sound()
 
@@ -52,4 +52,4 @@ async def test_the_settings_offer_every_language_that_the_server_words(new_phone
         await choice.select_option("de")
     assert (await (await kept.value).json())["language"] == "de"
     await expect(phone.page.locator("html")).to_have_attribute("lang", "de")
-    await expect(phone.page.get_by_label(say("de", "set.language"))).to_be_visible()
+    await expect(phone.page.get_by_label(say("de", "settings.language"))).to_be_visible()

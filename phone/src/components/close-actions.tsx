@@ -28,7 +28,7 @@ export async function talking(of: ReachOut, person_id: string | null = null): Pr
 export function OkayButton({ of, main }: { of: ReachOut; main?: boolean }) {
   return (
     <Button kind={main ? 'main' : 'quiet'} onPress={() => close(of, of.state === 'waiting' ? 'ok_now' : 'connected')}>
-      {t('how.okay')}
+      {t('close.okay')}
     </Button>
   );
 }
@@ -37,18 +37,18 @@ export function CloseActions({ of }: { of: ReachOut }) {
   const [asking, setAsking] = useState(false);
   const recipients = of.recipients.filter((recipient) => recipient.state !== 'queued');
   return (
-    <section class="stack" aria-label={t('how.head')}>
+    <section class="stack" aria-label={t('close.head')}>
       <Button onPress={() => (recipients.length === 1 ? talking(of, recipients[0]?.person.id) : setAsking(true))}>
-        {t('how.talking')}
+        {t('close.talking')}
       </Button>
       <div class="two">
         <OkayButton of={of} />
         <Button kind="quiet" onPress={() => close(of, 'mistake')}>
-          {t('how.mistake')}
+          {t('close.mistake')}
         </Button>
       </div>
       {asking && (
-        <Sheet title={t('how.whom')} onClose={() => setAsking(false)}>
+        <Sheet title={t('close.with-whom')} onClose={() => setAsking(false)}>
           {recipients.map((recipient) => (
             <Button key={recipient.person.id} onPress={() => talking(of, recipient.person.id)}>
               {nameOf(recipient)}
@@ -71,9 +71,9 @@ export function AskAgain({ of, kind = '', children }: { of: ReachOut; kind?: str
     const again = repeatPushRecipients(data.recipients, state.circle ?? []);
     // Where an answer held the ladder, what came of it stands at the top of the page.
     const pushed = data.pushed_at !== of.pushed_at;
-    if (pushed && again.length) setMessage(t('wait.asked', { n: again.length, names: names(again) }));
+    if (pushed && again.length) setMessage(t('waiting.asked-again', { n: again.length, names: names(again) }));
     else if (of.state !== 'waiting') setMessage('');
-    else setMessage(t(again.length ? 'wait.asked-just-now' : 'wait.asked-none'));
+    else setMessage(t(again.length ? 'waiting.asked-just-now' : 'waiting.asked-inbox-only'));
     change({ myReachOut: data });
   };
   return (

@@ -6,9 +6,10 @@ import { t } from '../i18n';
 type Input = HTMLInputElement;
 
 function whatIsWrong({ validity, type }: Input, otherwise: string | undefined): string {
-  if (validity.valueMissing && !validity.badInput) return t(type === 'checkbox' ? 'fill.tick' : 'fill.missing');
+  if (validity.valueMissing && !validity.badInput)
+    return t(type === 'checkbox' ? 'field-error.unticked' : 'field-error.missing');
   if (validity.tooShort) return t('strength.1');
-  return otherwise ?? t(type === 'email' ? 'fill.email' : 'fill.other');
+  return otherwise ?? t(type === 'email' ? 'field-error.email' : 'field-error.other');
 }
 
 /** Wrap one field and show why it is invalid. `otherwise`: the message for a value that cannot be used. */

@@ -25,7 +25,7 @@ export function Form({ send, submit, kind = 'main', children, after }: Props) {
     const form = event.currentTarget as HTMLFormElement;
     const data = new FormData(form);
     // A form that does nothing when it is submitted would be the worst reply.
-    setMessage((await send((name) => String(data.get(name)), form).catch(() => t('all.wrong'))) ?? '');
+    setMessage((await send((name) => String(data.get(name)), form).catch(() => t('all.error'))) ?? '');
   };
   return (
     <form class="stack" onSubmit={submitted}>

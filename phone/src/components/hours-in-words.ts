@@ -29,7 +29,7 @@ export const hasHours = (me: Me | null): boolean => !!me?.hours?.length;
 /** All of them, as they are: no day and no second span is left out. */
 export function hoursInWords({ hours }: Me): string {
   const all = spans((hours ?? []) as unknown as Window[]);
-  if (!all.length) return t('hours.any');
+  if (!all.length) return t('hours.any-time');
   return all
     .map(
       ({ days, from, to }) =>

@@ -44,11 +44,11 @@ function NotLoaded({ onAgain }: { onAgain: () => void }) {
   return (
     <main class="page">
       <section class="stack">
-        <Headline>{t('later.head')}</Headline>
-        <p>{t('later.say')}</p>
+        <Headline>{t('lazy-screen.head')}</Headline>
+        <p>{t('lazy-screen.say')}</p>
       </section>
       <section class="stack">
-        <Button onPress={onAgain}>{t('later.again')}</Button>
+        <Button onPress={onAgain}>{t('lazy-screen.retry')}</Button>
         <a class="btn quiet" href={to()}>
           {t('tab.home')}
         </a>

@@ -17,7 +17,7 @@ export const nameOf = (someone: Named | { display_name: string | null } | null |
 /** "Ana, Ben and Chidi", or how many they are where the names would fill the screen. `owners`: whose, as "Ana's and Ben's". */
 export const names = (people: Named[], owners = false): string => {
   const all = people.length > 3 ? [t('all.people', { n: people.length })] : people.map(nameOf);
-  return list(owners ? all.map((name) => t('all.whose', { name })) : all);
+  return list(owners ? all.map((name) => t('all.possessive', { name })) : all);
 };
 
 type Role = Member['role'];
@@ -109,7 +109,7 @@ function CallRow({
 
 /** In the reader's language, not the line's; as the line says it, where that is all that the phone has kept. */
 function hours({ open, hours }: Country['lines'][number]): string {
-  const key = `line-open.${open}`;
+  const key = `helpline-hours.${open}`;
   return isKey(key) ? t(key) : hours.toLowerCase();
 }
 
@@ -142,7 +142,7 @@ export function CallList({
               key={line.phone}
               number={line.phone}
               title={tRich('all.call', { name: <Number_ of={line.phone} /> })}
-              says={t('line.call', { name: line.name, hours: hours(line) })}
+              says={t('helpline.name-and-hours', { name: line.name, hours: hours(line) })}
             />
           ),
       )}
@@ -163,10 +163,10 @@ export function CallList({
         <CallRow
           number={helplines.emergency}
           title={tRich('all.call', { name: <Number_ of={helplines.emergency} /> })}
-          says={t('line.danger')}
+          says={t('helpline.in-danger')}
         />
       ) : (
-        <Item name={t('line.local')} says={t('line.danger')} />
+        <Item name={t('helpline.local-emergency')} says={t('helpline.in-danger')} />
       )}
     </ul>
   );
@@ -181,7 +181,7 @@ export function LineButton({ helplines }: { helplines: Country | null }) {
         {line.name}
       </a>
     ) : null;
-  return <Call number={line.phone}>{t('line.call', { name: line.name, hours: hours(line) })}</Call>;
+  return <Call number={line.phone}>{t('helpline.name-and-hours', { name: line.name, hours: hours(line) })}</Call>;
 }
 
 /** "…call 911", with the region's own number where it is known. */

@@ -58,7 +58,7 @@ async function turn(): Promise<void> {
   change({ hidden: !state.hidden });
   if (!taken || !isRinging(taken, Date.now())) return;
   await cancelPress();
-  change({ toast: t(taken.close ? 'hide.kept-open' : 'hide.undone') });
+  change({ toast: t(taken.close ? 'quick-hide.close-undone' : 'quick-hide.press-undone') });
 }
 
 /** A dialog, so that it also lies over an open sheet, and nothing under it can be reached or read out. */
@@ -67,11 +67,11 @@ export function BlankNote() {
     <dialog
       class="hide"
       ref={asModal}
-      title={t('hide.note')}
+      title={t('quick-hide.note')}
       onCancel={(event) => event.preventDefault()}
       onClose={() => change({ hidden: false })}
     >
-      <textarea class="note" aria-label={t('hide.note')} autocomplete="off" spellcheck={false} />
+      <textarea class="note" aria-label={t('quick-hide.note')} autocomplete="off" spellcheck={false} />
     </dialog>
   );
 }

@@ -12,23 +12,23 @@ import { STATE_WORDS } from './state-words';
 /** Return what somebody has answered; once the time they named is over, that they had said so. */
 export function answerSentence(of: Recipient): string {
   const name = nameOf(of);
-  if (of.answer === 'here') return t('there.here', { name });
+  if (of.answer === 'here') return t('answered.here', { name });
   const time = clock(promisedAt(of));
   const soon = of.answer === 'soon';
   return isPast(of, state.now)
-    ? t(soon ? 'there.soon-past' : 'there.calling-past', { name, time })
-    : t(soon ? 'there.soon' : 'there.calling', { name, time });
+    ? t(soon ? 'answered.soon-past' : 'answered.calling-past', { name, time })
+    : t(soon ? 'answered.soon' : 'answered.calling', { name, time });
 }
 
 function stateOf(recipient: Recipient, of: ReachOut): string {
   if (recipient.state === 'answered') return answerSentence(recipient);
-  if (recipient.state === 'queued' && of.next_rung_at) return t('wait.queued-next', { time: clock(of.next_rung_at) });
+  if (recipient.state === 'queued' && of.next_rung_at) return t('state.queued-next', { time: clock(of.next_rung_at) });
   return t(STATE_WORDS[recipient.state]);
 }
 
 export function Recipients({ of, but }: { of: ReachOut; but?: Recipient }) {
   return (
-    <ul class="rows" aria-label={t('wait.circle')}>
+    <ul class="rows" aria-label={t('waiting.circle')}>
       {nearest(of.recipients).map(
         (recipient) =>
           recipient.person.id !== but?.person.id && (

@@ -17,13 +17,13 @@ export const STATE_WORDS: Record<RecipientState, Key> = {
 
 /** Over all lamps, while nobody has answered. */
 export const PROGRESS_WORDS: Record<Progress['state'], Key> = {
-  seen: 'wait.seen',
-  delivered: 'wait.delivered',
-  handed: 'wait.told',
-  queued: 'wait.queued',
-  inbox_only: 'wait.quiet',
-  declined: 'wait.declined',
-  unreachable: 'wait.unheard',
+  seen: 'waiting.seen',
+  delivered: 'waiting.delivered',
+  handed: 'waiting.handed',
+  queued: 'waiting.queued',
+  inbox_only: 'waiting.inbox-only',
+  declined: 'waiting.declined',
+  unreachable: 'waiting.unreachable',
 };
 
 /** What I choose on my own phone, and what the others read. */

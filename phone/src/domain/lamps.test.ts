@@ -104,11 +104,11 @@ describe('who is there', () => {
 
 describe('the truth', () => {
   test.each<[RecipientState[], string, number]>([
-    [['queued', 'queued'], 'wait.queued', 2],
-    [['queued', 'handed'], 'wait.told', 1],
-    [['handed', 'delivered', 'delivered'], 'wait.delivered', 2],
-    [['delivered', 'seen', 'queued'], 'wait.seen', 1],
-    [['declined', 'seen', 'unreachable'], 'wait.seen', 1],
+    [['queued', 'queued'], 'waiting.queued', 2],
+    [['queued', 'handed'], 'waiting.handed', 1],
+    [['handed', 'delivered', 'delivered'], 'waiting.delivered', 2],
+    [['delivered', 'seen', 'queued'], 'waiting.seen', 1],
+    [['declined', 'seen', 'unreachable'], 'waiting.seen', 1],
   ])('of %j: %s', (states, key, count) => {
     const progress = furthestProgress(states.map((state, number) => somebody(`${number}`, state)));
     expect(PROGRESS_WORDS[progress.state]).toBe(key);
@@ -116,12 +116,12 @@ describe('the truth', () => {
   });
 
   test.each<[RecipientState[], string, string]>([
-    [['unreachable'], 'wait.unheard', ''],
-    [[], 'wait.unheard', ''],
-    [['inbox_only', 'unreachable'], 'wait.quiet', ''],
-    [['inbox_only', 'declined'], 'wait.quiet', ''],
-    [['declined'], 'wait.declined', '0'],
-    [['unreachable', 'declined'], 'wait.declined', '1'],
+    [['unreachable'], 'waiting.unreachable', ''],
+    [[], 'waiting.unreachable', ''],
+    [['inbox_only', 'unreachable'], 'waiting.inbox-only', ''],
+    [['inbox_only', 'declined'], 'waiting.inbox-only', ''],
+    [['declined'], 'waiting.declined', '0'],
+    [['unreachable', 'declined'], 'waiting.declined', '1'],
   ])('of %j, where no phone has it: %s', (states, key, who) => {
     const progress = furthestProgress(states.map((state, number) => somebody(`${number}`, state)));
     expect([PROGRESS_WORDS[progress.state], names(progress.people).join()]).toEqual([key, who]);

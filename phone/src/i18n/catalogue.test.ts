@@ -17,7 +17,7 @@ const KEYS = Object.keys(en) as Key[];
 /** What may stand in a catalogue as it stands in English: names, and words that two languages share. */
 const SAME: Partial<Record<Language, Key[]>> = {
   es: ['channel-kind.sms', 'device.iphone'],
-  de: ['channel-kind.sms', 'device.iphone', 'device.computer', 'set.passkeys'],
+  de: ['channel-kind.sms', 'device.iphone', 'device.computer', 'settings.passkeys'],
 };
 const TAGS = Object.keys(LANGUAGES) as Language[];
 const OTHERS = TAGS.filter((tag) => tag !== 'en');
@@ -108,26 +108,26 @@ test('every word that the code names is in the catalogue, and none is left over'
 
 describe('saying', () => {
   test('English chooses between one and more', () => {
-    expect(t('home.reach', { n: 1 })).toBe('1 person can be reached now.');
-    expect(t('home.reach', { n: 3 })).toBe('3 people can be reached now.');
+    expect(t('home.reachable-count', { n: 1 })).toBe('1 person can be reached now.');
+    expect(t('home.reachable-count', { n: 3 })).toBe('3 people can be reached now.');
     expect(t('ago.minutes', { n: 0 })).toBe('0 minutes ago');
   });
 
   test('Spanish does too, once it is spoken', async () => {
     await speak('es-MX');
     expect(language()).toBe('es');
-    const [one, more] = forms(CATALOGUES.es['home.reach']) as [string, string];
-    expect(t('home.reach', { n: 1 })).toBe(one.replace('{n}', '1'));
-    expect(t('home.reach', { n: 3 })).toBe(more.replace('{n}', '3'));
+    const [one, more] = forms(CATALOGUES.es['home.reachable-count']) as [string, string];
+    expect(t('home.reachable-count', { n: 1 })).toBe(one.replace('{n}', '1'));
+    expect(t('home.reachable-count', { n: 3 })).toBe(more.replace('{n}', '3'));
     // Spanish has a form of its own for millions; it must not come out as "one".
-    expect(t('home.reach', { n: 1_000_000 })).toBe(more.replace('{n}', '1000000'));
+    expect(t('home.reachable-count', { n: 1_000_000 })).toBe(more.replace('{n}', '1000000'));
   });
 
   test('German does too', async () => {
     await speak('de-AT');
     expect(language()).toBe('de');
-    expect(t('home.reach', { n: 1 })).toBe('1 Mensch ist jetzt erreichbar.');
-    expect(t('home.reach', { n: 3 })).toBe('3 Menschen sind jetzt erreichbar.');
+    expect(t('home.reachable-count', { n: 1 })).toBe('1 Mensch ist jetzt erreichbar.');
+    expect(t('home.reachable-count', { n: 3 })).toBe('3 Menschen sind jetzt erreichbar.');
   });
 
   test('a language that we do not speak is English', async () => {
@@ -138,12 +138,12 @@ describe('saying', () => {
 
   test('the order of the sentence is the catalogue’s, and elements can stand in it', () => {
     const name = { type: 'b' } as never;
-    expect(tRich('there.calling', { name })).toEqual(['', name, ' is calling you now.']);
-    expect(t('there.calling', { name: 'Ana' })).toBe('Ana is calling you now.');
+    expect(tRich('answered.calling', { name })).toEqual(['', name, ' is calling you now.']);
+    expect(t('answered.calling', { name: 'Ana' })).toBe('Ana is calling you now.');
   });
 
   test('a name that looks like a place is only a name', () => {
-    expect(t('there.calling', { name: '{n}|{name}' })).toBe('{n}|{name} is calling you now.');
+    expect(t('answered.calling', { name: '{n}|{name}' })).toBe('{n}|{name} is calling you now.');
   });
 
   test('it knows what it can say', () => {

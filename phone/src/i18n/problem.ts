@@ -6,8 +6,8 @@ import { isKey, t } from './index';
 export function errorText(error: unknown): string {
   if (!error) return '';
   const kind = problemType(error);
-  if (kind === NETWORK_ERROR) return t('all.no-way');
+  if (kind === NETWORK_ERROR) return t('all.network-error');
   const slug = kind.replace('/problems/', '');
   const key = `problem.${slug}`;
-  return t(isKey(key) ? key : 'all.wrong');
+  return t(isKey(key) ? key : 'all.error');
 }

@@ -13,7 +13,7 @@ import { clearSession } from '../store/session';
 import { change } from '../store/store';
 
 function pushState({ disabled_at, last_receipt_at }: Device): string {
-  if (disabled_at) return t('devices.dead');
+  if (disabled_at) return t('devices.disabled');
   return last_receipt_at ? t('devices.arrived', { time: day(last_receipt_at) }) : t('devices.never');
 }
 
@@ -26,19 +26,19 @@ export function Devices() {
   };
   const others = sessions?.items.filter((session) => !session.current) ?? [];
   return (
-    <SubPage of="settings" head={t('set.devices')}>
+    <SubPage of="settings" head={t('settings.devices')}>
       <Group
-        head={t('set.devices-say')}
+        head={t('settings.devices-say')}
         after={others.length > 0 && <Button onPress={() => signOut('others')}>{t('devices.others')}</Button>}
       >
-        <Item name={t('devices.here')} says={t('devices.used', { time: day(Date.now()) })} />
+        <Item name={t('devices.current')} says={t('devices.used', { time: day(Date.now()) })} />
         {others.map((session) => (
           <Item
             key={session.id}
             name={t('devices.used', { time: day(session.last_used_at) })}
             says={t('devices.since', { time: day(session.created_at) })}
           >
-            <Button onPress={() => signOut(session.id)}>{t('set.sign-out')}</Button>
+            <Button onPress={() => signOut(session.id)}>{t('settings.sign-out')}</Button>
           </Item>
         ))}
       </Group>
@@ -54,7 +54,7 @@ export function Devices() {
                       .then(refetchDevices)
                   }
                 >
-                  {t('channel.remove')}
+                  {t('all.remove')}
                 </Button>
               )}
             </Item>
@@ -67,7 +67,7 @@ export function Devices() {
 
 export function Privacy() {
   return (
-    <SubPage of="settings" head={t('set.privacy')}>
+    <SubPage of="settings" head={t('settings.privacy')}>
       <ul class="card">
         {([1, 2, 3, 4, 5, 6, 7] as const).map((line) => (
           <li key={line}>{t(`privacy.${line}`)}</li>
@@ -81,10 +81,10 @@ export function DeleteAccount() {
   const erase = async () => {
     const { error } = await api.DELETE('/v1/me');
     if (error) change({ toast: errorText(error) });
-    else await clearSession(t('out.deleted'));
+    else await clearSession(t('session.account-deleted'));
   };
   return (
-    <SubPage of="settings" head={t('set.delete')}>
+    <SubPage of="settings" head={t('settings.delete')}>
       <p>{t('delete.say')}</p>
       <Proof to={t('delete.yes')} kind="quiet" onProven={erase}>
         <a class="btn" href={to('settings')}>

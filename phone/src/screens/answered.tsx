@@ -42,21 +42,21 @@ export function Answered({ of }: { of: ReachOut }) {
         to={of.id}
         label={
           others.some(({ state: recipientState }) => recipientState !== 'queued')
-            ? t('there.write-all')
-            : t('there.write', { name })
+            ? t('answered.write-all')
+            : t('answered.write', { name })
         }
         onSent={refresh}
       />
     </>
   );
   const headline = () => {
-    if (together) return t('there.together', { name });
-    return claims ? t('there.are-you', { name }) : answerSentence(first);
+    if (together) return t('answered.together', { name });
+    return claims ? t('answered.talking-question', { name }) : answerSentence(first);
   };
   const explanation = () => {
-    if (together) return t('there.stay');
+    if (together) return t('answered.take-time');
     if (of.state === 'waiting') return asking(others);
-    const close = first.answer === 'here' || claims || isPast(first, state.now) ? '' : t('there.close');
+    const close = first.answer === 'here' || claims || isPast(first, state.now) ? '' : t('answered.keep-phone-close');
     return `${close} ${informed(others, name)}`;
   };
   const writing = first.answer === 'here' || state.messages.length > 0;
@@ -68,7 +68,7 @@ export function Answered({ of }: { of: ReachOut }) {
         </div>
         <Headline live>{headline()}</Headline>
         <p>{explanation()}</p>
-        {!state.online && <p role="status">{t('wait.away')}</p>}
+        {!state.online && <p role="status">{t('waiting.offline')}</p>}
       </section>
       {writing && words}
       <section class="stack">
@@ -76,7 +76,7 @@ export function Answered({ of }: { of: ReachOut }) {
           <OkayButton main of={of} />
         ) : (
           <Button kind="main" onPress={() => talking(of, first.person.id)}>
-            {t('how.talking')}
+            {t('close.talking')}
           </Button>
         )}
         {first.contact && (
@@ -88,12 +88,14 @@ export function Answered({ of }: { of: ReachOut }) {
           </div>
         )}
         <AskAgain of={of} kind={together ? 'quiet' : ''}>
-          {t(others.length ? 'there.ask' : 'wait.again')}
+          {t(others.length ? 'answered.ask-others' : 'waiting.ask-again')}
         </AskAgain>
         {!together && <LineButton helplines={of.helplines} />}
         {!together && <OkayButton of={of} />}
-        {of.paused_until && <p class="soft small mid">{t('there.else', { time: clock(of.paused_until) })}</p>}
-        {of.next_rung_at && <p class="soft small mid">{t('there.next', { time: clock(of.next_rung_at) })}</p>}
+        {of.paused_until && (
+          <p class="soft small mid">{t('answered.paused-until', { time: clock(of.paused_until) })}</p>
+        )}
+        {of.next_rung_at && <p class="soft small mid">{t('answered.next-rung', { time: clock(of.next_rung_at) })}</p>}
       </section>
       {others.length > 0 && <Recipients of={of} but={first} />}
       {!writing && words}
@@ -108,12 +110,14 @@ function asking(others: Recipient[]): string {
   );
   if (!open.length) return '';
   return t(
-    open.every(({ state: recipientState }) => recipientState === 'inbox_only') ? 'there.asking-quiet' : 'there.asking',
+    open.every(({ state: recipientState }) => recipientState === 'inbox_only')
+      ? 'answered.asking-others-inbox-only'
+      : 'answered.asking-others',
   );
 }
 
 /** Who has learned that I am not alone. */
 function informed(others: Recipient[], name: string): string {
   const who = others.filter(({ state: recipientState }) => ['handed', 'delivered', 'seen'].includes(recipientState));
-  return who.length ? t('there.know', { n: who.length, names: names(who), name }) : '';
+  return who.length ? t('answered.others-know', { n: who.length, names: names(who), name }) : '';
 }

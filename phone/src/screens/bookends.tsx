@@ -98,7 +98,7 @@ function Plan({ onPlanned }: { onPlanned: () => unknown }) {
             onInput={(event: InputEvent) => setTime((event.currentTarget as HTMLInputElement).value)}
           />
           <div class="stack tight">
-            <label for="who">{t('bookend.who')}</label>
+            <label for="who">{t('bookend.companion')}</label>
             <select class="field" id="who" name="who" onChange={(event) => setWho(event.currentTarget.value)}>
               {people.map((member) => (
                 <option key={member.id} value={member.id} selected={member.id === chosen?.id}>
@@ -111,7 +111,7 @@ function Plan({ onPlanned }: { onPlanned: () => unknown }) {
           <Field
             label={t('bookend.what')}
             name="what"
-            placeholder={t('bookend.what-like')}
+            placeholder={t('bookend.what-example')}
             maxLength={500}
             autocomplete="off"
           />
@@ -131,11 +131,11 @@ function Plan({ onPlanned }: { onPlanned: () => unknown }) {
 /** What the companion hears of it now; or, before anybody counts on it, that they may hear of nothing. */
 function Standing({ by }: { by: Member }) {
   const name = nameOf(by);
-  if (by.reachable) return <p class="soft small">{t('bookend.knows', { name })}</p>;
+  if (by.reachable) return <p class="soft small">{t('bookend.companion-knows', { name })}</p>;
   return (
     <p class="line" role="status">
       <Lamp state="dim" />
-      <span>{t('bookend.dark', { name })}</span>
+      <span>{t('bookend.companion-unreachable', { name })}</span>
     </p>
   );
 }
@@ -194,7 +194,9 @@ function Running({ of, onChange }: { of: Bookend; onChange: () => unknown }) {
           {([1, 2, 3] as const).map((step) => (
             <li key={step}>
               <b>{clock(due + (step - 1) * AGAIN_MS)}</b>{' '}
-              <span>{step === 3 && !of.companion ? t('bookend.alone') : t(`bookend-step.${step}`, { name })}</span>
+              <span>
+                {step === 3 && !of.companion ? t('bookend.no-companion') : t(`bookend-step.${step}`, { name })}
+              </span>
             </li>
           ))}
         </ol>
@@ -219,7 +221,7 @@ function Running({ of, onChange }: { of: Bookend; onChange: () => unknown }) {
                 )
               }
             >
-              {t('bookend.more')}
+              {t('bookend.more-time')}
             </Button>
           )}
           <Button onPress={() => act(api.DELETE('/v1/bookends/{bookend_id}', where), ' ')}>
@@ -247,8 +249,8 @@ function Over() {
     <main class="page">
       <Back href={to('inbox')}>{t('bookend.name')}</Back>
       <section class="stack">
-        <Headline live>{t('bookend.gone')}</Headline>
-        <p>{t('bookend.gone-say')}</p>
+        <Headline live>{t('bookend.over')}</Headline>
+        <p>{t('bookend.over-say')}</p>
       </section>
     </main>
   );
@@ -264,17 +266,17 @@ function Companion({ of }: { of: Bookend }) {
   const name = nameOf(of.from);
   const over = of.checked_in_at !== null;
   const companionTold = of.companion_told_at !== null;
-  const open = companionTold ? 'bookend.other' : 'bookend.stands';
+  const open = companionTold ? 'bookend.companion-missed' : 'bookend.companion-head';
   useEffect(() => void seen(of.id), [of.id, state.refreshes]);
   return (
     <main class="page">
       <Back href={to('inbox')}>{t('bookend.name')}</Back>
       <section class="stack">
-        <Headline live>{t(over ? 'bookend.other-over' : open, { name })}</Headline>
+        <Headline live>{t(over ? 'bookend.companion-over' : open, { name })}</Headline>
         {of.what && <blockquote class="words">{of.what}</blockquote>}
         {!over && (
           <p>
-            {t(companionTold ? 'bookend.other-say' : 'bookend.stands-say', {
+            {t(companionTold ? 'bookend.companion-missed-say' : 'bookend.companion-say', {
               name,
               time: clock(of.due_at),
               later: clock(Date.parse(of.due_at) + 2 * AGAIN_MS),

@@ -33,13 +33,15 @@ export function Channels() {
     });
     if (!error) form.reset();
     await again();
-    return kind === 'sms' && problemType(error) === '/problems/invalid' ? t('number.wrong') : errorText(error);
+    return kind === 'sms' && problemType(error) === '/problems/invalid'
+      ? t('contact-number.invalid')
+      : errorText(error);
   };
   return (
     <SubPage
       of="settings"
-      head={t('set.fallback')}
-      says={t(config && !kinds.length ? 'set.fallback-not' : 'set.fallback-say')}
+      head={t('settings.channels')}
+      says={t(config && !kinds.length ? 'channel.not-offered' : 'channel.say')}
     >
       {channels?.items.map((channel) => (
         <OneChannel key={channel.id} of={channel} onChange={again} />
@@ -48,7 +50,7 @@ export function Channels() {
         <Form send={add} submit={t('channel.add')}>
           {kinds.length > 1 && (
             <RadioGroup
-              legend={t('set.fallback')}
+              legend={t('settings.channels')}
               name="kind"
               value={kind}
               options={kinds.map((option) => [option, kindInWords(option)])}
@@ -82,10 +84,8 @@ function OneChannel({ of, onChange }: { of: Channel; onChange: () => Promise<voi
   return (
     <section class="card">
       <div class="line">
-        <Row name={channelInWords(of)} says={t(of.confirmed_at ? 'channel.works' : 'channel.waits')} />
-        <Button onPress={() => api.DELETE('/v1/channels/{channel_id}', at).then(onChange)}>
-          {t('channel.remove')}
-        </Button>
+        <Row name={channelInWords(of)} says={t(of.confirmed_at ? 'channel.confirmed' : 'channel.unconfirmed')} />
+        <Button onPress={() => api.DELETE('/v1/channels/{channel_id}', at).then(onChange)}>{t('all.remove')}</Button>
       </div>
       {!of.confirmed_at && (
         <Form send={confirm} submit={t('channel.confirm')} kind="">
@@ -97,7 +97,7 @@ function OneChannel({ of, onChange }: { of: Channel; onChange: () => Promise<voi
             autocomplete="one-time-code"
             pattern="\s*[0-9]{6}\s*"
             dir="ltr"
-            otherwise={t('fill.code')}
+            otherwise={t('field-error.code')}
             required
           />
         </Form>

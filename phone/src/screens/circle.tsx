@@ -36,7 +36,7 @@ export function Circle() {
     before.current = newcomers.length;
   }, [newcomers.length]);
   const shown = circle.find((member) => member.id === open);
-  const later = ladder ? t('circle.then', { time: span(ladder.ladder[1] ?? 0) }) : t('member.step.2');
+  const later = ladder ? t('circle.step-2', { time: span(ladder.ladder[1] ?? 0) }) : t('member-step.2');
   const lists = [1, 2] as const;
   return (
     <main class="page">
@@ -50,7 +50,7 @@ export function Circle() {
         const members = active.filter((member) => member.step === step);
         return (
           members.length > 0 && (
-            <Group key={step} head={step === 1 ? t('circle.first') : later}>
+            <Group key={step} head={step === 1 ? t('circle.step-1') : later}>
               {members.map((member) => (
                 <MemberRow key={member.id} member={member} onMore={() => setOpen(member.id)} />
               ))}
@@ -66,12 +66,12 @@ export function Circle() {
       <NumberQuestion pressed={active.length > 0} />
       {active.length > 1 && (
         <ul class="rows">
-          <LinkItem href={to('circle', 'times')} name={t('circle.times')} />
+          <LinkItem href={to('circle', 'times')} name={t('circle.ladder')} />
         </ul>
       )}
       <Supporting />
       <a class="btn quiet" href={to('link')}>
-        {t('link.have')}
+        {t('paste-link.offer')}
       </a>
       {open === 'invite' && <Invite onClose={() => setOpen('')} />}
       {shown && <MemberSheet member={shown} onClose={() => setOpen('')} />}
@@ -112,21 +112,21 @@ function Warning({ active }: { active: Member[] }) {
   const [first] = dark;
   if (!first) return null;
   const name = nameOf(first);
-  const asking = t('circle.ask.say', { url: location.origin });
+  const asking = t('circle.ask-to-open-text', { url: location.origin });
   // The phone's own sheet stands for as long as somebody chooses; the button waits for none of it.
   const ask = () => void navigator.share({ text: asking }).catch(() => undefined);
   return (
     <div class="card">
       <div class="line">
         <Lamp state="dim" />
-        <p>{dark.length === active.length ? t('circle.nobody') : t('circle.dark', { name })}</p>
+        <p>{dark.length === active.length ? t('circle.nobody-reachable') : t('circle.unreachable', { name })}</p>
       </div>
       {first.contact ? (
         <a class="btn" href={`sms:${first.contact}?&body=${encodeURIComponent(asking)}`}>
-          {t('circle.ask', { name })}
+          {t('circle.ask-to-open', { name })}
         </a>
       ) : (
-        'share' in navigator && <Button onPress={ask}>{t('circle.ask', { name })}</Button>
+        'share' in navigator && <Button onPress={ask}>{t('circle.ask-to-open', { name })}</Button>
       )}
     </div>
   );
@@ -134,7 +134,7 @@ function Warning({ active }: { active: Member[] }) {
 
 function MemberRow({ member, onMore }: { member: Member; onMore: () => void }) {
   const name = nameOf(member);
-  const later = member.reachable ? 'circle.later' : 'circle.off';
+  const later = member.reachable ? 'circle.outside-hours' : 'circle.no-device';
   const move = async (step: 1 | 2) => {
     if (step === member.step) return;
     await place(member, { step });
@@ -163,7 +163,7 @@ function MemberRow({ member, onMore }: { member: Member; onMore: () => void }) {
         lamp={<Lamp state={memberLamp(member)} />}
         name={name}
         more={role(member.role)}
-        says={t(member.available_now ? 'circle.reachable' : later)}
+        says={t(member.available_now ? 'circle.available' : later)}
       >
         <button type="button" class="icon bare" aria-label={t('circle.more', { name })} onClick={onMore}>
           <Icon name="more" />

@@ -22,19 +22,24 @@ async function share(contact: string | null, form?: HTMLFormElement): Promise<st
     const field = form?.elements.namedItem('number') as HTMLInputElement | null;
     if (field) field.value = data.contact ?? '';
   }
-  return problemType(error) === '/problems/invalid' ? t('number.wrong') : errorText(error);
+  return problemType(error) === '/problems/invalid' ? t('contact-number.invalid') : errorText(error);
 }
 
 function NumberForm({ after }: { after: ComponentChildren }) {
   return (
-    <Form send={(filled, form) => share(filled('number'), form)} submit={t('number.yes')} kind="" after={after}>
+    <Form
+      send={(filled, form) => share(filled('number'), form)}
+      submit={t('contact-number.share')}
+      kind=""
+      after={after}
+    >
       <Field
-        label={t('number.field')}
+        label={t('contact-number.field')}
         name="number"
         type="tel"
         dir="ltr"
         autocomplete="tel"
-        hint={tRich('number.hint', { number: <Number_ of="+12025550143" /> })}
+        hint={tRich('contact-number.hint', { number: <Number_ of="+12025550143" /> })}
         required
         defaultValue={state.me?.contact ?? ''}
       />
@@ -51,12 +56,12 @@ export function NumberQuestion({ pressed }: { pressed: boolean }) {
   };
   return (
     <section class="card">
-      <h2 class="say-2">{t('number.head')}</h2>
-      <p class="soft">{t('number.say')}</p>
+      <h2 class="say-2">{t('contact-number.head')}</h2>
+      <p class="soft">{t('contact-number.say')}</p>
       <NumberForm
         after={
           <Button kind="quiet" onPress={notNow}>
-            {t('number.no')}
+            {t('contact-number.not-now')}
           </Button>
         }
       />
@@ -66,13 +71,13 @@ export function NumberQuestion({ pressed }: { pressed: boolean }) {
 
 export function ContactNumber() {
   return (
-    <SubPage of="settings" head={t('set.number')} says={t('number.say')}>
-      {state.me?.contact && <p>{tRich('number.now', { number: <Number_ of={state.me.contact} /> })}</p>}
+    <SubPage of="settings" head={t('settings.number')} says={t('contact-number.say')}>
+      {state.me?.contact && <p>{tRich('contact-number.current', { number: <Number_ of={state.me.contact} /> })}</p>}
       <NumberForm
         after={
           state.me?.contact && (
             <Button kind="quiet" onPress={() => share(null)}>
-              {t('number.remove')}
+              {t('contact-number.stop-sharing')}
             </Button>
           )
         }

@@ -47,28 +47,28 @@ export function CreateAccount() {
     }
     if (problemType(error) !== '/problems/invitation-not-valid') return errorText(error);
     dropInvitation();
-    return t('create.without');
+    return t('create-account.without-invitation');
   };
   return (
     <main class="page">
       <Back href={to()} />
       <div class="stack tight">
-        <Headline>{t('create.head')}</Headline>
-        <p class="soft">{t('create.say')}</p>
+        <Headline>{t('create-account.head')}</Headline>
+        <p class="soft">{t('create-account.say')}</p>
         {invited && <p role="status">{invited}</p>}
       </div>
-      <Form send={make} submit={t('create.button')}>
+      <Form send={make} submit={t('create-account.button')}>
         <Field
-          label={t('field.called')}
-          hint={t('field.called-hint')}
+          label={t('field.display-name')}
+          hint={t('field.display-name-hint')}
           name="called"
           autocomplete="nickname"
           maxLength={60}
           required
         />
         <Field
-          label={t('field.name')}
-          hint={t('field.name-hint')}
+          label={t('field.sign-in-name')}
+          hint={t('field.sign-in-name-hint')}
           name="name"
           autocomplete="username"
           autocapitalize="none"
@@ -76,14 +76,14 @@ export function CreateAccount() {
           spellcheck={false}
           dir="ltr"
           pattern="\s*[A-Za-z0-9._\-]{3,64}\s*"
-          otherwise={t('fill.name')}
+          otherwise={t('field-error.sign-in-name')}
           required
         />
         <NewPassphrase label={t('field.passphrase')} value={passphrase} onInput={setPassphrase} />
         <Validated>
           <label class="tick">
             <input type="checkbox" required />
-            {t('create.adult')}
+            {t('create-account.adult')}
           </label>
         </Validated>
       </Form>
@@ -99,10 +99,10 @@ function useInvitation(): string {
     const token = invitation();
     if (!token) return;
     void api.POST('/v1/invitations/preview', { body: { token } }).then(({ data, error }) => {
-      if (data) setMessage(t('create.invited', { name: nameOf(data) }));
+      if (data) setMessage(t('create-account.invited', { name: nameOf(data) }));
       if (problemType(error) !== '/problems/invitation-not-valid') return;
       dropInvitation();
-      setMessage(t('create.without'));
+      setMessage(t('create-account.without-invitation'));
     });
   }, []);
   return message;
@@ -120,8 +120,8 @@ export function Codes({ codes, onDone }: { codes: string[]; onDone?: () => void 
   return (
     <main class="page">
       <div class="stack">
-        <Headline>{t('codes.head')}</Headline>
-        <p>{t('codes.say')}</p>
+        <Headline>{t('recovery-codes.head')}</Headline>
+        <p>{t('recovery-codes.say')}</p>
       </div>
       <ol class="card codes">
         {codes.map((code) => (
@@ -142,10 +142,10 @@ export function Codes({ codes, onDone }: { codes: string[]; onDone?: () => void 
           >
             {t(copied ? 'all.copied' : 'all.copy')}
           </Button>
-          <Button onPress={() => print()}>{t('codes.print')}</Button>
+          <Button onPress={() => print()}>{t('recovery-codes.print')}</Button>
         </div>
         <Button kind="main" onPress={done}>
-          {t('codes.kept')}
+          {t('recovery-codes.written-down')}
         </Button>
       </div>
     </main>

@@ -38,7 +38,7 @@ async function quiet(people: Supported[], until: Date | null): Promise<void> {
   await refresh();
   const error = replies.find((reply) => reply.error)?.error;
   if (failed.length && failed.length < people.length)
-    change({ toast: t('helper.part', { names: list(failed.map(nameOf)) }) });
+    change({ toast: t('helper.partial-failure', { names: list(failed.map(nameOf)) }) });
   else change({ toast: errorText(error) });
 }
 
@@ -58,7 +58,7 @@ export function HelperHome({ people, children }: { people: Supported[]; children
   const waiting = state.incoming.filter((reachOut) => needsMe(reachOut, state.me?.id)).length;
   const since = (person: Supported) => person.last_connected_at ?? person.created_at;
   const headline = () => {
-    if (!state.online) return t('helper.away');
+    if (!state.online) return t('helper.offline');
     if (waiting) return t('helper.needed', { n: waiting });
     return off
       ? t('helper.off', { time: moment(new Date(Math.min(...active.map(ends))).toISOString()) })
@@ -84,20 +84,20 @@ export function HelperHome({ people, children }: { people: Supported[]; children
               key={person.id}
               href={to('bookends', person.id)}
               lamp={<Lamp state="lit" />}
-              name={t(person.companion_told_at ? 'notice.bookend_missed' : 'helper.stands', {
+              name={t(person.companion_told_at ? 'notice.bookend_missed' : 'helper.companion', {
                 name: nameOf(person.from),
               })}
               says={
                 person.companion_told_at
                   ? t('notice-say.bookend_missed')
-                  : t('helper.until', { time: clock(person.due_at) })
+                  : t('helper.companion-until', { time: clock(person.due_at) })
               }
             />
           ))}
         </ul>
       )}
       {people.some((person) => !silent(person)) && (
-        <Group head={t('for.head')}>
+        <Group head={t('supporting.head')}>
           {people
             .filter((person) => !silent(person))
             .map((person) => (
@@ -115,7 +115,7 @@ export function HelperHome({ people, children }: { people: Supported[]; children
         </Group>
       )}
       {people.some(silent) && (
-        <Group head={t('helper.quiet')}>
+        <Group head={t('helper.not-heard')}>
           {people
             .filter(silent)
             .sort((a, b) => since(a).localeCompare(since(b)))
@@ -131,13 +131,13 @@ export function HelperHome({ people, children }: { people: Supported[]; children
         </section>
       )}
       <section class="card">
-        <h2 class="name">{t('helper.own')}</h2>
-        <p>{t('helper.own-say')}</p>
+        <h2 class="name">{t('helper.own-circle')}</h2>
+        <p>{t('helper.own-circle-say')}</p>
         <a class="btn" href={to('circle')}>
           {t('home.invite')}
         </a>
         <Button kind="quiet" onPress={() => change({ circleEmpty: true })}>
-          {t('helper.own-ask')}
+          {t('helper.need-someone')}
         </Button>
       </section>
       <LineButton helplines={state.helplines} />
@@ -146,7 +146,9 @@ export function HelperHome({ people, children }: { people: Supported[]; children
 }
 
 const inTouch = (person: Supported): string =>
-  person.last_connected_at ? t('helper.last', { time: day(person.last_connected_at) }) : t('helper.never');
+  person.last_connected_at
+    ? t('helper.last-in-touch', { time: day(person.last_connected_at) })
+    : t('helper.never-in-touch');
 
 /** Somebody from whom nothing was heard for a while: one tap says hello, and asks for nothing. */
 function Silent({ of }: { of: Supported }) {
@@ -157,7 +159,7 @@ function Silent({ of }: { of: Supported }) {
       params: once(),
       body: { to: of.person.id, text: t('helper.hello-text') },
     });
-    if (problemType(error) === '/problems/too-many-tries') setMessage(t('shared.once', { name }));
+    if (problemType(error) === '/problems/too-many-tries') setMessage(t('shared.too-soon', { name }));
     else setMessage(errorText(error) || t('helper.hello-sent', { name }));
   };
   return (

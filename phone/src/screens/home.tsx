@@ -38,8 +38,8 @@ export function Home() {
     if (!state.online) return t('home.offline');
     if (!known) return ' ';
     if (!circle.length) return t('home.empty');
-    if (reachable) return t('home.reach', { n: reachable });
-    return t(circle.some((member) => member.reachable) ? 'home.quiet' : 'home.none');
+    if (reachable) return t('home.reachable-count', { n: reachable });
+    return t(circle.some((member) => member.reachable) ? 'home.quiet-hours' : 'home.nobody-reachable');
   };
   const empty = !!state.circle && !circle.length;
   const nextStep = () => {
@@ -57,7 +57,7 @@ export function Home() {
       </a>
     );
   };
-  const encouragement = quiet ? 'home.none-say' : 'home.gladder';
+  const encouragement = quiet ? 'home.call-instead' : 'home.encouragement';
   return (
     <main class="page air">
       <Needed />
@@ -66,7 +66,7 @@ export function Home() {
         <a class="card row" href={to('bookends')}>
           <Row
             lamp={<Lamp state="lit" />}
-            name={t(Date.parse(running.due_at) > state.now ? 'home.running' : 'bookend.due', {
+            name={t(Date.parse(running.due_at) > state.now ? 'home.bookend-running' : 'bookend.due', {
               time: clock(running.due_at),
             })}
             says={running.what}
@@ -115,7 +115,7 @@ function Needed() {
         <a class="card warm row" key={of.id} href={to('reach-outs', of.id)}>
           <Row
             lamp={<Lamp state={waiting.includes(of) ? 'lit' : 'bright'} />}
-            name={t(waiting.includes(of) ? NEED_WORDS[of.need ?? 'company'].says : 'inbox.mine', {
+            name={t(waiting.includes(of) ? NEED_WORDS[of.need ?? 'company'].says : 'inbox.answering', {
               name: nameOf(of.from),
             })}
             says={ago(of.created_at, state.now)}
@@ -124,7 +124,7 @@ function Needed() {
       ))}
       {waiting.length > CARDS && (
         <a class="btn quiet" href={to('inbox')}>
-          {t('home.more', { n: waiting.length - CARDS })}
+          {t('home.more-waiting', { n: waiting.length - CARDS })}
         </a>
       )}
     </>

@@ -34,22 +34,16 @@ export function HoursForm({
   const every = days.length === DAYS.length;
   const choose = async (filled: ReadField) => {
     const hours = windows([...days].sort(), filled('from'), filled('to'));
-    if (!hours.length) return t('set.hours-none');
+    if (!hours.length) return t('hours.invalid');
     if (await updateProfile({ hours, wake_me: wake })) onSaved();
     return '';
   };
   return (
     <Form send={choose} submit={submit} after={after}>
       <div class="two">
+        <Field label={t('hours.from')} name="from" type="time" required defaultValue={first?.from ?? PROPOSED.from} />
         <Field
-          label={t('set.hours-from')}
-          name="from"
-          type="time"
-          required
-          defaultValue={first?.from ?? PROPOSED.from}
-        />
-        <Field
-          label={t('set.hours-to')}
+          label={t('hours.to')}
           name="to"
           type="time"
           required
@@ -57,7 +51,7 @@ export function HoursForm({
         />
       </div>
       <fieldset class="pick">
-        <legend class="head">{t('set.hours-days')}</legend>
+        <legend class="head">{t('hours.weekdays')}</legend>
         <label>
           <input type="checkbox" checked={every} onChange={() => setDays(every ? [] : DAYS)} />
           {t('hours.every-day')}
@@ -86,12 +80,12 @@ export function Hours() {
   };
   const any = async () => (await updateProfile({ hours: null, wake_me: true })) && saved();
   return (
-    <SubPage of="settings" head={t('set.hours')} says={t('hours.say')}>
+    <SubPage of="settings" head={t('settings.hours')} says={t('hours.say')}>
       <HoursForm
         wake={wake}
         submit={t('all.save')}
         onSaved={saved}
-        after={<Button onPress={any}>{t('hours.any')}</Button>}
+        after={<Button onPress={any}>{t('hours.any-time')}</Button>}
       >
         <Outside wake={wake} onPick={setWake} />
       </HoursForm>
@@ -109,7 +103,7 @@ function Outside({ wake, onPick }: { wake: boolean; onPick: (wake: boolean) => v
         value={wake ? 'wake' : 'quiet'}
         options={[
           ['quiet', t('hours.quiet')],
-          ['wake', t('set.wake')],
+          ['wake', t('settings.wake')],
         ]}
         onPick={(picked) => onPick(picked === 'wake')}
       />

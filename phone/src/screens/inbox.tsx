@@ -38,7 +38,7 @@ export function Inbox() {
       <NotifyBanner />
       {urgent.length > 0 && (
         <section class="stack">
-          <h2 class="head">{t('inbox.now')}</h2>
+          <h2 class="head">{t('inbox.urgent')}</h2>
           {urgent.map((reachOut, index) => (
             <Needed key={reachOut.id} of={reachOut} first={index === 0} />
           ))}
@@ -66,12 +66,12 @@ export function Inbox() {
       </section>
       {state.unread && (
         <Button kind="quiet" onPress={readAll}>
-          {t('inbox.read')}
+          {t('inbox.mark-all-read')}
         </Button>
       )}
       {page?.next && limit < 100 && (
         <Button kind="quiet" onPress={() => setLimit(limit + 2 * PAGE)}>
-          {t('inbox.older')}
+          {t('inbox.load-older')}
         </Button>
       )}
     </main>
@@ -87,7 +87,7 @@ function Needed({ of, first }: { of: ReachOut; first: boolean }) {
         <div>
           <h3 class="name">{t(NEED_WORDS[of.need ?? 'company'].says, { name })}</h3>
           <p class="soft small">
-            {t(of.recipients.some(({ answer }) => answer) ? 'inbox.also' : 'inbox.waiting', {
+            {t(of.recipients.some(({ answer }) => answer) ? 'inbox.asks-others' : 'inbox.waiting', {
               ago: ago(of.created_at, state.now),
             })}
           </p>
@@ -106,6 +106,6 @@ function others_say(of: ReachOut): string {
   const name = nameOf(of.from);
   const answering = of.recipients.filter((recipient) => recipient.state === 'answered');
   if (!answering.length) return t('notice.reach_out', { name });
-  if (answering.some((recipient) => recipient.person.id === state.me?.id)) return t('inbox.mine', { name });
-  return t('inbox.with', { n: answering.length, names: names(answering), name });
+  if (answering.some((recipient) => recipient.person.id === state.me?.id)) return t('inbox.answering', { name });
+  return t('inbox.others-answering', { n: answering.length, names: names(answering), name });
 }

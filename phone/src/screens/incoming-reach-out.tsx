@@ -47,21 +47,21 @@ export function IncomingReachOut({ id }: { id: string }) {
   return (
     <main class="page">
       <Back href={to('inbox')}>
-        {t('help.since', { time: clock(reachOut.created_at), ago: ago(reachOut.created_at, state.now) })}
+        {t('incoming.since', { time: clock(reachOut.created_at), ago: ago(reachOut.created_at, state.now) })}
       </Back>
       <section class="stack">
         <Headline live>{sentence(reachOut, name)}</Headline>
         {reachOut.note && <blockquote class="words">{reachOut.note}</blockquote>}
-        {over && <p>{t(reachOut.outcome ? 'help.over-say' : 'help.over-ask', { name })}</p>}
+        {over && <p>{t(reachOut.outcome ? 'incoming.over-say' : 'incoming.over-ask', { name })}</p>}
       </section>
       {first && conversation}
       {!over && <Answer of={reachOut} name={name} onAnswer={() => Promise.all([refetch(), refresh()])} />}
       <Others of={reachOut} name={name} />
       {!over && <HowToHelp of={reachOut} />}
       <section class="stack">
-        {(!over || !!messages?.items.length) && <h2 class="head">{t('help.messages')}</h2>}
+        {(!over || !!messages?.items.length) && <h2 class="head">{t('incoming.messages')}</h2>}
         {!first && conversation}
-        {!over && <Write to={id} label={t('there.write', { name })} onSent={refetchMessages} />}
+        {!over && <Write to={id} label={t('answered.write', { name })} onSent={refetchMessages} />}
       </section>
     </main>
   );
@@ -72,7 +72,7 @@ function OnItsWay() {
   return (
     <main class="page">
       <Back href={to('inbox')}>{t('tab.inbox')}</Back>
-      {!state.online && <Headline small>{t('all.no-way')}</Headline>}
+      {!state.online && <Headline small>{t('all.network-error')}</Headline>}
     </main>
   );
 }
@@ -82,8 +82,8 @@ function Own({ of, messages }: { of: ReachOut; messages: Message[] }) {
   return (
     <main class="page">
       <Back href={to('inbox')}>{t('tab.inbox')}</Back>
-      <Headline>{t('own.head', { time: day(of.created_at) })}</Headline>
-      <p>{t('own.say')}</p>
+      <Headline>{t('own-reach-out.head', { time: day(of.created_at) })}</Headline>
+      <p>{t('own-reach-out.say')}</p>
       <Messages messages={messages} />
     </main>
   );
@@ -91,8 +91,8 @@ function Own({ of, messages }: { of: ReachOut; messages: Message[] }) {
 
 function sentence({ closed_at, outcome, need }: ReachOut, name: string): string {
   if (!closed_at) return t(NEED_WORDS[need ?? 'company'].says, { name });
-  if (outcome === 'mistake') return t('help.over-mistake', { name });
-  return t(outcome ? 'help.over-connected' : 'help.over-ended', { name });
+  if (outcome === 'mistake') return t('incoming.over-mistake', { name });
+  return t(outcome ? 'incoming.over-connected' : 'incoming.over-ended', { name });
 }
 
 function Answer({ of, name, onAnswer }: { of: ReachOut; name: string; onAnswer: () => unknown }) {
@@ -126,11 +126,11 @@ function Answer({ of, name, onAnswer }: { of: ReachOut; name: string; onAnswer: 
     const isThere = kind !== 'cannot';
     const together = isThere && of.state === 'together' && of.together_with === state.me?.id;
     return (
-      <section class="stack" aria-label={t('help.answer')}>
+      <section class="stack" aria-label={t('incoming.answer')}>
         <div class="card" role="status">
           <div class="line">
             <Lamp state={isThere ? 'bright' : 'dim'} />
-            <p>{together ? t('help.said-together', { name }) : ownAnswer(recipient, name)}</p>
+            <p>{together ? t('incoming.together', { name }) : ownAnswer(recipient, name)}</p>
           </div>
         </div>
         {isThere && of.contact && (
@@ -138,32 +138,32 @@ function Answer({ of, name, onAnswer }: { of: ReachOut; name: string; onAnswer: 
             {t('all.call', { name })}
           </Call>
         )}
-        {isThere && !of.contact && <p class="soft">{t('help.no-number', { name })}</p>}
+        {isThere && !of.contact && <p class="soft">{t('incoming.no-number', { name })}</p>}
         {isThere &&
           !together &&
           (claimed ? (
-            <p role="status">{t('help.asked-them', { name })}</p>
+            <p role="status">{t('incoming.together-asked', { name })}</p>
           ) : (
-            <Button onPress={talking}>{t('how.talking')}</Button>
+            <Button onPress={talking}>{t('close.talking')}</Button>
           ))}
         <ErrorText>{message}</ErrorText>
         <Button kind="quiet" onPress={() => setChanging(true)}>
-          {t('help.change')}
+          {t('incoming.change-answer')}
         </Button>
       </section>
     );
   }
   return (
-    <section class="stack" aria-label={t('help.answer')}>
+    <section class="stack" aria-label={t('incoming.answer')}>
       <Button kind="main" icon="call" onPress={() => answer('calling')}>
-        {t('help.calling')}
+        {t('incoming.calling')}
       </Button>
       <div class="two">
-        <Button onPress={() => answer('soon')}>{t('help.soon')}</Button>
-        <Button onPress={() => answer('here')}>{t('help.here')}</Button>
+        <Button onPress={() => answer('soon')}>{t('incoming.soon')}</Button>
+        <Button onPress={() => answer('here')}>{t('incoming.here')}</Button>
       </div>
       <Button kind="quiet" onPress={() => answer('cannot')}>
-        {t('help.cannot')}
+        {t('incoming.cannot')}
       </Button>
       <ErrorText>{message}</ErrorText>
     </section>
@@ -174,17 +174,17 @@ function Answer({ of, name, onAnswer }: { of: ReachOut; name: string; onAnswer: 
 function ownAnswer(recipient: Recipient, name: string): string {
   const time = clock(promisedAt(recipient));
   if (isPast(recipient, state.now))
-    return t(recipient.answer === 'soon' ? 'help.soon-past' : 'help.calling-past', { name, time });
+    return t(recipient.answer === 'soon' ? 'incoming.soon-past' : 'incoming.calling-past', { name, time });
   const kind = recipient.answer ?? 'cannot';
-  return t(`help-said.${kind}`, { name, time });
+  return t(`incoming-answered.${kind}`, { name, time });
 }
 
 /** The same of somebody else who has answered. */
 function does(other: Recipient): string {
   const time = clock(promisedAt(other));
-  if (other.answer === 'here') return t('help.is-here');
-  if (isPast(other, state.now)) return t('help.is-past', { time });
-  return t(other.answer === 'soon' ? 'help.is-soon' : 'help.is-calling', { time });
+  if (other.answer === 'here') return t('incoming.other-here');
+  if (isPast(other, state.now)) return t('incoming.other-past', { time });
+  return t(other.answer === 'soon' ? 'incoming.other-soon' : 'incoming.other-calling', { time });
 }
 
 function Others({ of, name }: { of: ReachOut; name: string }) {
@@ -193,7 +193,7 @@ function Others({ of, name }: { of: ReachOut; name: string }) {
   );
   if (!answering.length) return null;
   return (
-    <Group head={t('help.others', { name })}>
+    <Group head={t('incoming.others', { name })}>
       {answering.map((other) => (
         <Item key={other.person.id} lamp={<Lamp ring state="bright s4" />} name={nameOf(other)} says={does(other)} />
       ))}
@@ -205,13 +205,13 @@ function HowToHelp({ of }: { of: ReachOut }) {
   const line = of.helplines.lines.find((candidate) => candidate.phone);
   return (
     <section class="card">
-      <h2 class="head">{t('help.how')}</h2>
+      <h2 class="head">{t('incoming.tips')}</h2>
       <ol class="stack">
         {([1, 2, 3] as const).map((step) => (
-          <li key={step}>{t(`help-how.${step}`)}</li>
+          <li key={step}>{t(`incoming-tip.${step}`)}</li>
         ))}
       </ol>
-      {line?.phone && <Call number={line.phone}>{t('help.line', { name: line.name })}</Call>}
+      {line?.phone && <Call number={line.phone}>{t('incoming.helpline', { name: line.name })}</Call>}
     </section>
   );
 }

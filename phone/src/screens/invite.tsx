@@ -46,8 +46,8 @@ export function Invite({ onClose }: { onClose: () => void }) {
             autocomplete="off"
             maxLength={60}
           />
-          <h3 class="head">{t('invite.who')}</h3>
-          <RadioGroup legend={t('invite.who')} name="who" value={who} options={roles()} onPick={setWho} />
+          <h3 class="head">{t('invite.role')}</h3>
+          <RadioGroup legend={t('invite.role')} name="who" value={who} options={roles()} onPick={setWho} />
         </Form>
       )}
     </Sheet>
@@ -141,7 +141,10 @@ function OneLink({
     onRenewed(data.id);
   };
   return (
-    <Sheet title={of.label ? t('circle.waiting', { name: of.label }) : t('circle.waiting-one')} onClose={onClose}>
+    <Sheet
+      title={of.label ? t('circle.invitation-open', { name: of.label }) : t('circle.invitation-open-unnamed')}
+      onClose={onClose}
+    >
       {of.url && of.qr ? (
         <Code url={of.url} qr={of.qr} expires_at={of.expires_at} />
       ) : (

@@ -81,7 +81,7 @@ function Question({ of, inside, onYes }: { of: Preview; inside: boolean; onYes: 
   const name = nameOf(of);
   const notNow = (
     <Button kind="quiet" onPress={() => setLater(true)}>
-      {t('join.no')}
+      {t('join.not-now')}
     </Button>
   );
   if (later) return <NotNow of={of} inside={inside} onBack={() => setLater(false)} />;
@@ -90,24 +90,24 @@ function Question({ of, inside, onYes }: { of: Preview; inside: boolean; onYes: 
       <div class="hero grow">
         <Light cord />
         <Headline live>{t('join.head', { name })}</Headline>
-        <p>{t('join.as', { name, role: role(of.role) })}</p>
-        {!inside && <p class="soft">{t('join.what')}</p>}
+        <p>{t('join.role-say', { name, role: role(of.role) })}</p>
+        {!inside && <p class="soft">{t('join.about')}</p>}
       </div>
       <div class="stack">
         <ErrorText>{message}</ErrorText>
         {inside ? (
           <Button kind="main" onPress={async () => setMessage(await onYes())}>
-            {t('join.yes')}
+            {t('join.accept')}
           </Button>
         ) : (
           <>
             <a class="btn main" href={to('create-account')}>
-              {t('join.new')}
+              {t('join.create-account')}
             </a>
             <a class="btn" href={to('sign-in')}>
-              {t('join.known')}
+              {t('join.have-account')}
             </a>
-            <p class="soft small mid">{t('join.asked')}</p>
+            <p class="soft small mid">{t('join.what-is-needed')}</p>
           </>
         )}
         {notNow}
@@ -122,13 +122,13 @@ function NotNow({ of, inside, onBack }: { of: Preview; inside: boolean; onBack: 
     <main class="page">
       <div class="hero grow">
         <Lamp state="dim big" />
-        <Headline live>{t('join.later-head')}</Headline>
-        <p>{t('join.later', { name: nameOf(of), time: moment(of.expires_at ?? '') })}</p>
+        <Headline live>{t('join.not-now-head')}</Headline>
+        <p>{t('join.not-now-say', { name: nameOf(of), time: moment(of.expires_at ?? '') })}</p>
       </div>
       <div class="stack">
-        <Button onPress={onBack}>{t('join.later-back')}</Button>
+        <Button onPress={onBack}>{t('join.not-now-back')}</Button>
         <a class="btn quiet" href={to()} onClick={dropInvitation}>
-          {t(inside ? 'gone.home' : 'join.start')}
+          {t(inside ? 'not-found.to-start' : 'join.to-start')}
         </a>
       </div>
     </main>
@@ -136,9 +136,9 @@ function NotNow({ of, inside, onBack }: { of: Preview; inside: boolean; onBack: 
 }
 
 const HEADS: Record<string, readonly [Key, Key]> = {
-  '/problems/invitation-not-valid': ['problem.invitation-not-valid', 'join.gone'],
+  '/problems/invitation-not-valid': ['problem.invitation-not-valid', 'join.not-valid-say'],
   '/problems/own-invitation': ['join.own', 'join.own-say'],
-  '/problems/already-in-circle': ['problem.already-in-circle', 'join.there'],
+  '/problems/already-in-circle': ['problem.already-in-circle', 'join.already-say'],
 };
 
 /** Said at once, before anybody fills in a form for nothing. */
@@ -151,10 +151,10 @@ function CannotBeUsed({ error, inside, onAgain }: { error: unknown; inside: bool
         <Lamp state="dim big" />
         <Headline live>{known ? t(known[0]) : errorText(error)}</Headline>
         {known && <p>{t(known[1])}</p>}
-        {known && !inside && <p class="soft">{t('join.gone-known')}</p>}
+        {known && !inside && <p class="soft">{t('join.not-valid-sign-in')}</p>}
       </div>
       <div class="stack">
-        {!known && <Button onPress={onAgain}>{t('join.again')}</Button>}
+        {!known && <Button onPress={onAgain}>{t('join.retry')}</Button>}
         {own && (
           <a class="btn" href={to('circle')}>
             {t('join.own-circle')}
@@ -167,11 +167,11 @@ function CannotBeUsed({ error, inside, onAgain }: { error: unknown; inside: bool
         )}
         {known && !own && (
           <a class="btn" href={to('link')}>
-            {t('link.other')}
+            {t('paste-link.another')}
           </a>
         )}
         <a class="btn quiet" href={to()} onClick={dropInvitation}>
-          {t(inside ? 'gone.home' : 'join.start')}
+          {t(inside ? 'not-found.to-start' : 'join.to-start')}
         </a>
       </div>
     </main>

@@ -42,7 +42,7 @@ interface StepProps {
 function Later({ onDone }: { onDone: () => void }) {
   return (
     <Button kind="quiet" onPress={onDone}>
-      {t('join.later-button')}
+      {t('join.later')}
     </Button>
   );
 }
@@ -53,7 +53,7 @@ function Tell({ name, onDone }: StepProps) {
       <div class="hero grow">
         <Light cord />
         <Headline live>{t('notify.ask')}</Headline>
-        <p>{t('join.tell', { name })}</p>
+        <p>{t('join.notify-say', { name })}</p>
       </div>
       <div class="stack">
         <NotifyQuestion main onSwitched={onDone} later={<Later onDone={onDone} />}>
@@ -81,7 +81,7 @@ function Wake({ name, onDone }: StepProps) {
         kind="two"
         value={picked}
         options={[
-          ['wake', t('set.wake')],
+          ['wake', t('settings.wake')],
           ['quiet', t('join.wake-hours')],
         ]}
         onPick={setPicked}
@@ -89,7 +89,7 @@ function Wake({ name, onDone }: StepProps) {
       {picked === 'quiet' && (
         <HoursForm
           wake={false}
-          submit={t('join.next')}
+          submit={t('join.continue')}
           onSaved={onDone}
           after={<p class="soft small">{t('hours.quiet-say')}</p>}
         />
@@ -97,7 +97,7 @@ function Wake({ name, onDone }: StepProps) {
       {picked === 'wake' && (
         <div class="stack">
           <Button kind="main" onPress={wake}>
-            {t('join.next')}
+            {t('join.continue')}
           </Button>
           <p class="soft small">{t('hours.wake-say')}</p>
         </div>
@@ -122,8 +122,8 @@ function TwoWords({ of }: { of: Membership }) {
         {now.state === 'active' ? (
           <>
             <Lamp state="bright big" />
-            <Headline live>{t('join.in', { name })}</Headline>
-            <p>{t('join.in-say', { name })}</p>
+            <Headline live>{t('join.member', { name })}</Headline>
+            <p>{t('join.member-say', { name })}</p>
           </>
         ) : (
           <>

@@ -8,9 +8,9 @@ import { errorText } from '../i18n/problem';
 import { span } from '../i18n/span';
 
 const PACES = {
-  usual: { word: 'times-pace.usual', ladder: null },
-  fast: { word: 'times-pace.fast', ladder: [0, 45, 90, 180] },
-  slow: { word: 'times-pace.slow', ladder: [0, 180, 360, 600] },
+  usual: { word: 'ladder-pace.usual', ladder: null },
+  fast: { word: 'ladder-pace.fast', ladder: [0, 45, 90, 180] },
+  slow: { word: 'ladder-pace.slow', ladder: [0, 180, 360, 600] },
 } as const;
 const RUNGS = [1, 2, 3, 4] as const;
 type Pace = keyof typeof PACES;
@@ -28,10 +28,10 @@ export function LadderSettings() {
     await refetch();
   };
   return (
-    <SubPage of="circle" head={t('circle.times')}>
-      <p>{t('times.say')}</p>
+    <SubPage of="circle" head={t('circle.ladder')}>
+      <p>{t('ladder.say')}</p>
       <RadioGroup
-        legend={t('circle.times')}
+        legend={t('circle.ladder')}
         name="pace"
         value={chosen ?? null}
         options={names.map((name) => [name, t(PACES[name].word)])}
@@ -41,8 +41,8 @@ export function LadderSettings() {
       <ol class="card steps wide" aria-live="polite">
         {RUNGS.map((rung, index) => (
           <li key={rung}>
-            <b>{ladder?.ladder[index] ? span(ladder.ladder[index]) : t('member.step.1')}</b>{' '}
-            <span>{t(`times-rung.${rung}`)}</span>
+            <b>{ladder?.ladder[index] ? span(ladder.ladder[index]) : t('member-step.1')}</b>{' '}
+            <span>{t(`ladder-rung.${rung}`)}</span>
           </li>
         ))}
       </ol>

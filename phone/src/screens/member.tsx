@@ -51,15 +51,15 @@ export function MemberSheet({ member, onClose }: { member: Member; onClose: () =
         name="step"
         value={`${member.step}`}
         options={[
-          ['1', t('member.step.1')],
-          ['2', t('member.step.2')],
+          ['1', t('member-step.1')],
+          ['2', t('member-step.2')],
         ]}
         onPick={(step) => place(member, { step: step === '1' ? 1 : 2 })}
       />
       <Sure
         ask={t('member.remove')}
-        says={t('member.remove.say', { name })}
-        yes={t('member.remove.yes', { name })}
+        says={t('member.remove-say', { name })}
+        yes={t('member.remove-yes', { name })}
         onYes={() => remove(member)}
       />
       <Block who={member.person} name={name} />
@@ -85,6 +85,11 @@ export function Block({ who, name }: { who: Member['person']; name: string }) {
     await refresh();
   };
   return (
-    <Sure ask={t('block.who', { name })} says={t('block.say', { name })} yes={t('block.yes', { name })} onYes={block} />
+    <Sure
+      ask={t('block.button', { name })}
+      says={t('block.say', { name })}
+      yes={t('block.yes', { name })}
+      onYes={block}
+    />
   );
 }

@@ -24,9 +24,9 @@ import { NotifyLine } from './notify-ask';
 const MINUTE_MS = 60_000;
 /** Where no phone has it, the numbers come first. */
 const NO_PHONE: Partial<Record<Progress['state'], Key>> = {
-  inbox_only: 'wait.quiet-say',
-  unreachable: 'wait.quiet-say',
-  declined: 'wait.declined-say',
+  inbox_only: 'waiting.inbox-only-say',
+  unreachable: 'waiting.inbox-only-say',
+  declined: 'waiting.declined-say',
 };
 
 export function MyReachOut({ of }: { of: ReachOut }) {
@@ -38,7 +38,7 @@ export function MyReachOut({ of }: { of: ReachOut }) {
 function Waiting({ of }: { of: ReachOut }) {
   const progress = furthestProgress(of.recipients);
   const unheard = NO_PHONE[progress.state];
-  const next = of.next_rung_at ? t('wait.next', { time: clock(of.next_rung_at) }) : t('wait.open');
+  const next = of.next_rung_at ? t('waiting.next-rung', { time: clock(of.next_rung_at) }) : t('waiting.stays-open');
   return (
     <main class="page">
       <section class="hero">
@@ -53,12 +53,14 @@ function Waiting({ of }: { of: ReachOut }) {
           })}
         </Headline>
         <p>{unheard ? t(unheard) : next}</p>
-        {!state.online && <p role="status">{t('wait.away')}</p>}
-        {!unheard && <p class="soft small">{t('wait.breathe')}</p>}
+        {!state.online && <p role="status">{t('waiting.offline')}</p>}
+        {!unheard && <p class="soft small">{t('waiting.breathe')}</p>}
         <NotifyLine />
       </section>
       {unheard && <CallList people={of.recipients} helplines={of.helplines} />}
-      {unheard && of.next_rung_at && <p class="soft small mid">{t('there.next', { time: clock(of.next_rung_at) })}</p>}
+      {unheard && of.next_rung_at && (
+        <p class="soft small mid">{t('answered.next-rung', { time: clock(of.next_rung_at) })}</p>
+      )}
       <Recipients of={of} />
       {!unheard && <LineButton helplines={of.helplines} />}
       <Elaborate of={of} />
@@ -74,20 +76,24 @@ function Unanswered({ of }: { of: ReachOut }) {
   return (
     <main class="page">
       <section class="stack">
-        <Headline live>{t('quiet.head')}</Headline>
+        <Headline live>{t('unanswered.head')}</Headline>
         <p>
           {minutes >= 1 && minutes < 60
-            ? t('quiet.say', { n: minutes })
-            : t('quiet.long', { time: clock(of.created_at) })}
+            ? t('unanswered.say', { n: minutes })
+            : t('unanswered.say-since', { time: clock(of.created_at) })}
         </p>
       </section>
       <CallList people={of.recipients} helplines={of.helplines} />
       <section class="line">
         <Lamp state="lit" />
-        <p class="soft">{of.next_rung_at ? t('quiet.next', { time: clock(of.next_rung_at) }) : t('quiet.why')}</p>
+        <p class="soft">
+          {of.next_rung_at
+            ? t('unanswered.explanation-next-rung', { time: clock(of.next_rung_at) })
+            : t('unanswered.explanation')}
+        </p>
       </section>
       <NotifyLine />
-      <AskAgain of={of}>{t('wait.again')}</AskAgain>
+      <AskAgain of={of}>{t('waiting.ask-again')}</AskAgain>
       <CloseActions of={of} />
       <Recipients of={of} />
       <Elaborate of={of} />
@@ -107,13 +113,13 @@ function Elaborate({ of }: { of: ReachOut }) {
   return (
     <section class="stack" aria-labelledby="word">
       <h2 class="name" id="word">
-        {t('wait.word')}
+        {t('waiting.note')}
       </h2>
       {of.note && <blockquote class="words">{of.note}</blockquote>}
       <Messages messages={state.messages} />
-      <Write to={of.id} label={t('wait.word-like')} onSent={refresh} />
+      <Write to={of.id} label={t('waiting.note-example')} onSent={refresh} />
       <RadioGroup
-        legend={t('wait.need')}
+        legend={t('waiting.need')}
         name="need"
         options={NEEDS.map((option) => [option, t(NEED_WORDS[option].choose)])}
         value={of.need}

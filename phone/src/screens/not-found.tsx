@@ -10,11 +10,11 @@ export function NotFound() {
     <main class="page">
       <div class="hero grow">
         <Lamp state="dim big" />
-        <Headline>{t('gone.head')}</Headline>
-        <p>{t('gone.say')}</p>
+        <Headline>{t('not-found.head')}</Headline>
+        <p>{t('not-found.say')}</p>
       </div>
       <a class="btn" href={to()}>
-        {t('gone.home')}
+        {t('not-found.to-start')}
       </a>
     </main>
   );

@@ -34,14 +34,14 @@ const NOTICES: Record<Kind, Said> = {
 };
 /** The same when it is over. What was written, or how it ended, is so for good. */
 const OVER: Partial<Record<Kind, Said>> = {
-  reach_out: ['over.reach_out', 'over.now'],
-  answered: ['over.answered', 'over.now'],
-  unanswered: ['over.unanswered', 'over.now'],
-  are_you_talking: ['over.talking', 'over.now'],
-  standing_by: ['over.stood-by', 'over.now'],
-  bookend_due: ['over.due', 'over.checked-in'],
-  bookend_missed: ['over.missed', 'over.now'],
-  'nobody-told': ['over.nobody-told', 'over.checked-in'],
+  reach_out: ['notice-over.reach_out', 'notice-over.now'],
+  answered: ['notice-over.answered', 'notice-over.now'],
+  unanswered: ['notice-over.unanswered', 'notice-over.now'],
+  are_you_talking: ['notice-over.are_you_talking', 'notice-over.now'],
+  standing_by: ['notice-over.standing_by', 'notice-over.now'],
+  bookend_due: ['notice-over.bookend_due', 'notice-over.checked-in'],
+  bookend_missed: ['notice-over.bookend_missed', 'notice-over.now'],
+  'nobody-told': ['notice-over.nobody-told', 'notice-over.checked-in'],
 };
 
 /** Without a name it is about me; and that nobody has answered is something else at a bookend. */
@@ -104,7 +104,7 @@ export function NoticeRow({
               {!of.read_at && (
                 <>
                   <i class="dot" />
-                  <span class="sr">{t('inbox.is-new')}</span>
+                  <span class="sr">{t('inbox.unread')}</span>
                 </>
               )}
               {t(title, { name })}

@@ -23,5 +23,5 @@ export function NotifyAsk() {
 
 /** No question in that moment. */
 export function NotifyLine() {
-  return unheard() ? <p class="soft small mid">{t('notify.line')}</p> : null;
+  return unheard() ? <p class="soft small mid">{t('notify.off-waiting')}</p> : null;
 }

@@ -15,13 +15,13 @@ import { to } from '../store/router';
 const STEPS: Key = `notify-help.${platform}`;
 /** How it stands, and what to do about it. */
 const STANDINGS: Record<Standing, readonly [Key, Key]> = {
-  off: ['notify-how.off', 'notify.off-say'],
-  on: ['notify-how.on', 'notify.on-say'],
-  blocked: ['notify-how.blocked', STEPS],
-  silent: ['notify-how.silent', 'notify.net'],
-  failed: ['notify-how.failed', STEPS],
-  add: ['notify-how.add', 'notify.add-say'],
-  none: ['notify-how.none', 'notify.none-say'],
+  off: ['notify-state.off', 'notify.off-say'],
+  on: ['notify-state.on', 'notify.on-say'],
+  blocked: ['notify-state.blocked', STEPS],
+  silent: ['notify-state.silent', 'notify.network'],
+  failed: ['notify-state.failed', STEPS],
+  add: ['notify-state.add', 'notify.add-say'],
+  none: ['notify-state.none', 'notify.none-say'],
 };
 /** Where asking again would be a nuisance: two weeks after "Not now". */
 const LATER = 'notify-later';
@@ -58,17 +58,18 @@ export function NotifyCard() {
   const switchedOn = current === 'on' ? 'lit' : 'dim';
   const explanation = () => {
     if (waiting) return t('notify.waiting');
-    if (took !== undefined) return t('notify.light', { n: Math.max(1, Math.round(took)), time: clock(Date.now()) });
-    return works && device?.last_receipt_at ? t('notify.last', { time: day(device.last_receipt_at) }) : t(help);
+    if (took !== undefined)
+      return t('notify.arrived-after', { n: Math.max(1, Math.round(took)), time: clock(Date.now()) });
+    return works && device?.last_receipt_at ? t('notify.last-arrived', { time: day(device.last_receipt_at) }) : t(help);
   };
   return (
     <section class="card">
       <div class="line" role="status">
         <Lamp state={works ? 'bright' : switchedOn} />
         <div>
-          <h2 class="name">{t(works ? 'notify-how.works' : title)}</h2>
+          <h2 class="name">{t(works ? 'notify-state.works' : title)}</h2>
           <p class="soft small">{explanation()}</p>
-          {current === 'failed' && <p class="soft small">{t('notify.net')}</p>}
+          {current === 'failed' && <p class="soft small">{t('notify.network')}</p>}
         </div>
       </div>
       {current !== 'add' && current !== 'none' && (
@@ -83,7 +84,7 @@ export function NotifyBanner() {
   if (standing() === 'on') return null;
   return (
     <a class="card row" href={to('settings')}>
-      <Row lamp={<Lamp state="dim" />} name={t('notify-how.off')} says={t('notify.off-say')} />
+      <Row lamp={<Lamp state="dim" />} name={t('notify-state.off')} says={t('notify.off-say')} />
     </a>
   );
 }
@@ -120,7 +121,7 @@ export function NotifyQuestion({
       )}
       {possible && (
         <Button kind={main ? 'main' : ''} onPress={ask}>
-          {t(current === 'off' || current === 'on' ? 'notify.switch' : 'notify.again')}
+          {t(current === 'off' || current === 'on' ? 'notify.switch' : 'notify.retry')}
         </Button>
       )}
       {later}
@@ -164,7 +165,7 @@ export function NotifyWarning() {
       <div class="line">
         <Lamp state="dim" />
         <div>
-          <p>{t('notify.bookend')}</p>
+          <p>{t('notify.off-bookend')}</p>
         </div>
       </div>
       <NotifyQuestion onSwitched={() => setOn(true)} later={null}>

@@ -26,7 +26,7 @@ export function Passkeys() {
     setProven(true);
   };
   return (
-    <SubPage of="settings" head={t('set.passkeys')}>
+    <SubPage of="settings" head={t('settings.passkeys')}>
       <p>{t('passkeys.say')}</p>
       {passkeys && (
         <ul class="rows">
@@ -48,7 +48,7 @@ export function Passkeys() {
                       .then(showResult)
                   }
                 >
-                  {t('channel.remove')}
+                  {t('all.remove')}
                 </Button>
               )}
             </Item>

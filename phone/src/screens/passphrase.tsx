@@ -39,7 +39,7 @@ export function Passphrase() {
     else refused(error);
   };
   return (
-    <SubPage of="settings" head={t('set.passphrase')}>
+    <SubPage of="settings" head={t('settings.passphrase')}>
       <ErrorText>{message}</ErrorText>
       {proven ? (
         <>
@@ -54,7 +54,7 @@ export function Passphrase() {
           </section>
         </>
       ) : (
-        <Proof to={t('passphrase.change')} onProven={() => setProven(true)} />
+        <Proof to={t('passphrase.continue')} onProven={() => setProven(true)} />
       )}
     </SubPage>
   );

@@ -12,7 +12,7 @@ import { go, to } from '../store/router';
 export function PasteLink({ broken }: { broken?: boolean }) {
   const open = async (filled: ReadField) => {
     const token = findInvitationToken(filled('link'));
-    if (!token) return t('link.none');
+    if (!token) return t('paste-link.not-found');
     go('invitation', token);
     return '';
   };
@@ -20,12 +20,12 @@ export function PasteLink({ broken }: { broken?: boolean }) {
     <main class="page">
       <Back href={to()} />
       <div class="stack">
-        <Headline live>{t(broken ? 'link.broken' : 'link.head')}</Headline>
-        <p>{t(broken ? 'link.broken-say' : 'link.say')}</p>
+        <Headline live>{t(broken ? 'paste-link.broken' : 'paste-link.head')}</Headline>
+        <p>{t(broken ? 'paste-link.broken-say' : 'paste-link.say')}</p>
       </div>
-      <Form send={open} submit={t('link.open')}>
+      <Form send={open} submit={t('paste-link.open')}>
         <Validated>
-          <label for="link">{t('link.field')}</label>
+          <label for="link">{t('paste-link.field')}</label>
           <textarea
             class="field"
             id="link"
@@ -39,7 +39,7 @@ export function PasteLink({ broken }: { broken?: boolean }) {
           />
         </Validated>
       </Form>
-      <p class="soft small">{t('link.else')}</p>
+      <p class="soft small">{t('paste-link.ask-again')}</p>
     </main>
   );
 }

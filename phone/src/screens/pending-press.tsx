@@ -35,8 +35,8 @@ export function PendingPress({ press }: { press: Press }) {
 
 /** What the three seconds are about: whose phones ring, whether any does, or that it is over. */
 function headline({ close }: Press): string {
-  if (close) return t(close.outcome === 'mistake' ? 'undo.mistake' : 'undo.clear');
-  if (state.circle?.length === 0) return t('undo.head-none');
+  if (close) return t(close.outcome === 'mistake' ? 'undo.mistake' : 'undo.okay');
+  if (state.circle?.length === 0) return t('undo.head-empty-circle');
   const names = firstPushRecipients(state.circle ?? []).map(nameOf);
   // What the phone has kept says who is in the circle, never whose phone rings now.
   if (!state.online || !state.refreshes || names.length > 3) return t('undo.head-all');
@@ -51,7 +51,7 @@ function Undo({ press, ringing }: { press: Press; ringing: boolean }) {
           <Light />
         </Dial>
         <Headline live>{headline(press)}</Headline>
-        {!press.close && <p class="soft">{t('undo.hard')}</p>}
+        {!press.close && <p class="soft">{t('undo.encouragement')}</p>}
       </div>
       <div class="stack mid">
         <button type="button" class="btn large" disabled={!ringing} onClick={() => void cancelPress()}>
@@ -69,7 +69,7 @@ function Numbers() {
   return (
     <>
       {people.length > 0 && (
-        <Group head={t('kept.calls')}>
+        <Group head={t('pending.call-meanwhile')}>
           {people.map((member) => (
             <Item key={member.id} lamp={<Lamp state="lit" />} name={nameOf(member)} says={role(member.role)}>
               <CallAndText name={nameOf(member)} number={member.contact} />
@@ -84,14 +84,16 @@ function Numbers() {
 
 function NotSent({ press }: { press: Press }) {
   const signedOut = press.held === 'signed-out' || state.session === 'expired';
-  const [safe, unsafe] = press.close ? (['clear.say', 'clear.open'] as const) : (['kept.say', 'kept.open'] as const);
+  const [safe, unsafe] = press.close
+    ? (['pending-close.say', 'pending-close.keep-open'] as const)
+    : (['pending.say', 'pending.keep-open'] as const);
   const kept = isSafe('press') ? safe : unsafe;
   return (
     <main class="page">
       <section class="hero">
         <Lamp ring state="dim off big" />
-        <Headline live>{t(press.close ? 'clear.head' : 'kept.head')}</Headline>
-        <p>{t(signedOut ? 'kept.dead' : kept)}</p>
+        <Headline live>{t(press.close ? 'pending-close.head' : 'pending.head')}</Headline>
+        <p>{t(signedOut ? 'pending.expired' : kept)}</p>
       </section>
       {signedOut && (
         <a class="btn main" href={to('sign-in')}>
@@ -102,11 +104,11 @@ function NotSent({ press }: { press: Press }) {
       <section class="stack mid">
         {!signedOut && (
           <p class="soft small" role="status">
-            {t('kept.trying')}
+            {t('pending.trying')}
           </p>
         )}
         <Button kind="quiet" onPress={cancelPress}>
-          {t('kept.back')}
+          {t('pending.cancel')}
         </Button>
       </section>
     </main>
@@ -119,14 +121,14 @@ function Stale({ press }: { press: Press }) {
     <main class="page">
       <section class="hero grow">
         <Lamp ring state="dim off big" />
-        <Headline live>{t(press.close ? 'clear.head' : 'kept.head')}</Headline>
-        <p>{t(press.close ? 'clear.old' : 'kept.old', { time: clock(press.pressed_at) })}</p>
+        <Headline live>{t(press.close ? 'pending-close.head' : 'pending.head')}</Headline>
+        <p>{t(press.close ? 'pending-close.stale' : 'pending.stale', { time: clock(press.pressed_at) })}</p>
       </section>
       <section class="stack">
         <Button kind="main" onPress={sendAnyway}>
-          {t(press.close ? 'clear.yes' : 'kept.yes')}
+          {t(press.close ? 'pending-close.send' : 'pending.send')}
         </Button>
-        <Button onPress={cancelPress}>{t('kept.back')}</Button>
+        <Button onPress={cancelPress}>{t('pending.cancel')}</Button>
       </section>
       <Numbers />
     </main>
@@ -138,8 +140,8 @@ export function Nobody() {
   return (
     <main class="page">
       <section class="stack">
-        <Headline live>{t('nobody.head')}</Headline>
-        <p>{t('nobody.say')}</p>
+        <Headline live>{t('empty-circle.head')}</Headline>
+        <p>{t('empty-circle.say')}</p>
       </section>
       <CallList people={[]} helplines={state.helplines} />
       <section class="stack">

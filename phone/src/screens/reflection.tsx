@@ -8,9 +8,9 @@ import { errorText } from '../i18n/problem';
 import { replaceRoute } from '../store/router';
 
 export const FELT = {
-  seen: ['felt-name.seen', 'felt-say.seen'],
-  safe: ['felt-name.safe', 'felt-say.safe'],
-  soothed: ['felt-name.soothed', 'felt-say.soothed'],
+  seen: ['reflection-name.seen', 'reflection-say.seen'],
+  safe: ['reflection-name.safe', 'reflection-say.safe'],
+  soothed: ['reflection-name.soothed', 'reflection-say.soothed'],
 } as const;
 type Felt = keyof typeof FELT;
 export const GRADES = [
@@ -34,8 +34,8 @@ export function Reflection({ id }: { id: string }) {
   return (
     <main class="page">
       <div class="stack tight">
-        <Headline>{t('felt.head')}</Headline>
-        <p class="soft">{t('felt.say')}</p>
+        <Headline>{t('reflection.head')}</Headline>
+        <p class="soft">{t('reflection.say')}</p>
       </div>
       {(Object.keys(FELT) as Felt[]).map((feeling) => (
         <section class="stack" key={feeling}>
@@ -62,10 +62,10 @@ export function Reflection({ id }: { id: string }) {
       <section class="stack">
         <ErrorText>{message}</ErrorText>
         <Button kind="main" onPress={keep}>
-          {t('felt.keep')}
+          {t('reflection.keep')}
         </Button>
         <Button kind="quiet" onPress={() => replaceRoute()}>
-          {t('felt.skip')}
+          {t('reflection.skip')}
         </Button>
       </section>
     </main>

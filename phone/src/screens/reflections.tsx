@@ -27,7 +27,11 @@ export function Reflections() {
   };
   useEffect(() => void more(null), []);
   return (
-    <SubPage of="settings" head={t('set.reflections')} says={t(kept?.length === 0 ? 'felt.none' : 'felt.only')}>
+    <SubPage
+      of="settings"
+      head={t('settings.reflections')}
+      says={t(kept?.length === 0 ? 'reflection.none' : 'reflection.private')}
+    >
       <ErrorText>{message}</ErrorText>
       {!!kept?.length && (
         <ul class="rows">
@@ -38,7 +42,7 @@ export function Reflections() {
       )}
       {next && (
         <Button kind="quiet" onPress={() => more(next)}>
-          {t('inbox.older')}
+          {t('inbox.load-older')}
         </Button>
       )}
     </SubPage>
@@ -49,7 +53,7 @@ export function Reflections() {
 function inWords(reflection: Reflection): string {
   const sentences = (Object.keys(FELT) as (keyof typeof FELT)[]).flatMap((what) => {
     const grade: Key | undefined = GRADES[reflection[what] ?? -1]?.[1];
-    return grade ? [t('felt.one', { what: t(FELT[what][0]), grade: t(grade).toLowerCase() })] : [];
+    return grade ? [t('reflection.grade', { what: t(FELT[what][0]), grade: t(grade).toLowerCase() })] : [];
   });
-  return sentences.length ? sentences.join(' · ') : t('felt.nothing');
+  return sentences.length ? sentences.join(' · ') : t('reflection.left-out');
 }

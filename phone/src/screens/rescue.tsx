@@ -30,10 +30,10 @@ export function Rescue({ onAgain }: { onAgain: () => void }) {
       )}
       <section class="stack">
         <Headline live>{t('rescue.head')}</Headline>
-        <p>{t(state.me ? 'rescue.say' : 'rescue.out')}</p>
+        <p>{t(state.me ? 'rescue.say' : 'rescue.signed-out')}</p>
       </section>
       <section class="stack">
-        <Button onPress={again}>{t('later.again')}</Button>
+        <Button onPress={again}>{t('lazy-screen.retry')}</Button>
         {state.route.length > 0 && (
           <a class="btn quiet" href={to()}>
             {t('tab.home')}
@@ -54,8 +54,8 @@ function Numbers() {
 }
 
 function progress({ close, held }: Press): Key {
-  if (close) return 'clear.head';
-  return held ? 'kept.head' : 'rescue.sending';
+  if (close) return 'pending-close.head';
+  return held ? 'pending.head' : 'rescue.sending';
 }
 
 /** The button, or where the press that was made stands. */
@@ -71,14 +71,14 @@ function Reaching() {
   const stale = pendingPress && nextStep(pendingPress, Date.now()).kind === 'ask';
   return (
     <section class="stack" role="status">
-      <p>{t(pendingPress ? progress(pendingPress) : 'rescue.open')}</p>
+      <p>{t(pendingPress ? progress(pendingPress) : 'rescue.still-open')}</p>
       {session === 'expired' && (
         <a class="btn main" href={to('sign-in')}>
           {t('sign-in.button')}
         </a>
       )}
-      {stale && <Button onPress={sendAnyway}>{t(pendingPress.close ? 'clear.yes' : 'kept.yes')}</Button>}
-      {pendingPress && <Button onPress={cancelPress}>{t('kept.back')}</Button>}
+      {stale && <Button onPress={sendAnyway}>{t(pendingPress.close ? 'pending-close.send' : 'pending.send')}</Button>}
+      {pendingPress && <Button onPress={cancelPress}>{t('pending.cancel')}</Button>}
     </section>
   );
 }

@@ -63,45 +63,45 @@ export function Settings() {
     <main class="page">
       <Headline small>{t('tab.settings')}</Headline>
       <NotifyCard />
-      <Group head={t('set.reach')}>
-        <LinkItem href={page('hours')} name={t('set.hours')} says={hoursInWords(me)} />
+      <Group head={t('settings.reachability')}>
+        <LinkItem href={page('hours')} name={t('settings.hours')} says={hoursInWords(me)} />
         <Toggle
-          name={t('set.wake')}
+          name={t('settings.wake')}
           says={t(hasHours(me) ? wakes : 'hours.none-say')}
           on={me.wake_me || !hasHours(me)}
           onChange={wake}
         />
         <LinkItem
           href={page('number')}
-          name={t('set.number')}
-          says={me.contact ? <Number_ of={me.contact} /> : t('number.none')}
+          name={t('settings.number')}
+          says={me.contact ? <Number_ of={me.contact} /> : t('contact-number.not-shared')}
         />
         <LinkItem
           href={page('fallback')}
-          name={t('set.fallback')}
+          name={t('settings.channels')}
           says={
             confirmed?.length
               ? confirmed.map((channel, index) => [index > 0 && ', ', channelInWords(channel)])
-              : t('set.fallback-none')
+              : t('settings.channels-none')
           }
         />
       </Group>
       <section class="stack">
-        <h2 class="head">{t('set.looks')}</h2>
+        <h2 class="head">{t('settings.appearance')}</h2>
         <RadioGroup<Preferences['theme']>
-          legend={t('set.theme')}
+          legend={t('settings.theme')}
           name="theme"
           value={current.theme}
           options={[
-            ['auto', t('set-theme.auto')],
-            ['night', t('set-theme.night')],
-            ['day', t('set-theme.day')],
+            ['auto', t('theme.auto')],
+            ['night', t('theme.night')],
+            ['day', t('theme.day')],
           ]}
           onPick={(theme) => void setPreferences({ theme })}
         />
         <ul class="rows">
           <Choice
-            name={t('set.language')}
+            name={t('settings.language')}
             value={language()}
             options={Object.entries(LANGUAGES)}
             onPick={(chosen) =>
@@ -109,35 +109,37 @@ export function Settings() {
             }
           />
           <Choice
-            name={t('set.region')}
+            name={t('settings.region')}
             value={me.region ?? ''}
-            options={[['', t('set.region-none')], ...everyCountry(language())]}
+            options={[['', t('settings.region-none')], ...everyCountry(language())]}
             onPick={(chosen) => void updateProfile({ region: chosen || null }).then(refresh)}
           />
           <Toggle
-            name={t('set.hide')}
-            says={t('set.hide-say')}
+            name={t('settings.quick-hide')}
+            says={t('settings.quick-hide-say')}
             on={current.quick_hide}
             onChange={(quick_hide) => void setPreferences({ quick_hide })}
           />
         </ul>
       </section>
-      <Group head={t('set.mine')}>
+      <Group head={t('settings.mine')}>
         <LinkItem href={to('bookends')} name={t('bookend.name')} />
-        <LinkItem href={page('reflections')} name={t('set.reflections')} says={t('set.reflections-say')} />
-        <LinkItem href={page('devices')} name={t('set.devices')} says={t('set.devices-say')} />
-        <LinkItem href={page('passphrase')} name={t('set.passphrase')} />
-        {passkeys && <LinkItem href={page('passkeys')} name={t('set.passkeys')} says={t('set.passkeys-say')} />}
-        <LinkItem href={page('privacy')} name={t('set.privacy')} />
+        <LinkItem href={page('reflections')} name={t('settings.reflections')} says={t('settings.reflections-say')} />
+        <LinkItem href={page('devices')} name={t('settings.devices')} says={t('settings.devices-say')} />
+        <LinkItem href={page('passphrase')} name={t('settings.passphrase')} />
+        {passkeys && (
+          <LinkItem href={page('passkeys')} name={t('settings.passkeys')} says={t('settings.passkeys-say')} />
+        )}
+        <LinkItem href={page('privacy')} name={t('settings.privacy')} />
         <li>
           <button type="button" class="row" onClick={takeAlong}>
-            <Row name={t('set.export')} says={t('set.export-say')} />
+            <Row name={t('settings.export')} says={t('settings.export-say')} />
             <Icon name="next" />
           </button>
         </li>
-        <LinkItem href={page('delete')} name={t('set.delete')} />
+        <LinkItem href={page('delete')} name={t('settings.delete')} />
       </Group>
-      <Button onPress={signOut}>{t('set.sign-out')}</Button>
+      <Button onPress={signOut}>{t('settings.sign-out')}</Button>
       <SourceCode />
     </main>
   );
@@ -150,14 +152,14 @@ function SourceCode() {
   return (
     <p class="soft small mid">
       {config.source_url
-        ? tRich('set.source', {
+        ? tRich('settings.source', {
             link: (
               <a href={config.source_url} target="_blank" rel="noreferrer">
-                {t('set.source-link')}
+                {t('settings.source-link')}
               </a>
             ),
           })
-        : t('set.source-ask')}
+        : t('settings.source-ask')}
     </p>
   );
 }
@@ -166,7 +168,7 @@ function SourceCode() {
 async function takeAlong(): Promise<void> {
   const response = await fetch('/v1/me/export?format=zip').catch(() => null);
   const file = await (response?.ok ? response.blob() : null)?.catch(() => null);
-  if (!file) return change({ toast: t(response ? 'all.wrong' : 'all.no-way') });
+  if (!file) return change({ toast: t(response ? 'all.error' : 'all.network-error') });
   const link = document.createElement('a');
   link.href = URL.createObjectURL(file);
   link.download = file.type.includes('zip') ? 'porchlight.zip' : 'porchlight.json';

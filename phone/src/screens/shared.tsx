@@ -94,11 +94,11 @@ function Page({ of, notFound, head, about, children }: Props) {
         <Back href={to('inbox')}>{t('tab.inbox')}</Back>
         {notFound ? (
           <div class="stack">
-            <Headline live>{t('shared.gone')}</Headline>
-            <p>{t('shared.gone-say')}</p>
+            <Headline live>{t('shared.not-found')}</Headline>
+            <p>{t('shared.not-found-say')}</p>
           </div>
         ) : (
-          !state.online && <Headline small>{t('all.no-way')}</Headline>
+          !state.online && <Headline small>{t('all.network-error')}</Headline>
         )}
       </main>
     );
@@ -132,7 +132,7 @@ function Reply({ to: of, name }: { to: CheckIn | ReachIn; name: string }) {
       body: { to: person.id, text },
     });
     await refetch();
-    return problemType(error) === '/problems/too-many-tries' ? t('shared.once', { name }) : errorText(error);
+    return problemType(error) === '/problems/too-many-tries' ? t('shared.too-soon', { name }) : errorText(error);
   };
   const tap = async (text: string) => setMessage(await send(text));
   return (
@@ -142,7 +142,7 @@ function Reply({ to: of, name }: { to: CheckIn | ReachIn; name: string }) {
           <div class="line">
             <Lamp state="bright" />
             <p>
-              {t('shared.sent', { name })} {reply.text && t('shared.said', { text: reply.text })}
+              {t('shared.sent', { name })} {reply.text && t('shared.reply', { text: reply.text })}
             </p>
           </div>
         </div>

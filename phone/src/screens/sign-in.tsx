@@ -46,13 +46,13 @@ export function SignIn() {
     );
   const passkeys = usePasskeysOffered();
   const expired = state.session === 'expired';
-  const pressKept = isSafe('press') ? 'sign-in.dead-press' : 'kept.dead';
+  const pressKept = isSafe('press') ? 'sign-in.expired-press' : 'pending.expired';
   return (
     <main class="page">
-      {expired ? <p class="head">{t('sign-in.dead')}</p> : <Back href={to()} />}
+      {expired ? <p class="head">{t('sign-in.expired')}</p> : <Back href={to()} />}
       <div class="stack">
         <Headline>{t('sign-in.head')}</Headline>
-        {expired && <p>{t(state.pendingPress ? pressKept : 'sign-in.dead-say')}</p>}
+        {expired && <p>{t(state.pendingPress ? pressKept : 'sign-in.expired-say')}</p>}
       </div>
       <Form
         send={signIn}
@@ -71,7 +71,7 @@ export function SignIn() {
           </>
         }
       >
-        <Field label={t('field.name')} name="name" {...NAME} />
+        <Field label={t('field.sign-in-name')} name="name" {...NAME} />
         <Secret label={t('field.passphrase')} id="passphrase" autocomplete="current-password" />
       </Form>
     </main>
@@ -99,9 +99,9 @@ export function Recover() {
         <p class="soft">{t('recover.say')}</p>
       </div>
       <Form send={recover} submit={t('recover.button')}>
-        <Field label={t('field.name')} name="name" {...NAME} />
+        <Field label={t('field.sign-in-name')} name="name" {...NAME} />
         <Field
-          label={t('field.code')}
+          label={t('field.recovery-code')}
           name="code"
           dir="ltr"
           autocomplete="off"

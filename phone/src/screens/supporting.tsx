@@ -26,7 +26,7 @@ export function Supporting() {
   if (!people?.items.length) return null;
   return (
     <Group
-      head={t('for.head')}
+      head={t('supporting.head')}
       after={shown && <SupportedSheet of={shown} onChange={refetch} onClose={() => setOpen('')} />}
     >
       {people.items.map((someone) => (
@@ -51,12 +51,13 @@ export function Supporting() {
 }
 
 export function standingOf(someone: Supported) {
-  if (someone.words) return t('for.words', { name: nameOf(someone), words: someone.words.join(' ') });
-  if (someone.open_reach_out_id) return <a href={to('reach-outs', someone.open_reach_out_id)}>{t('for.open')}</a>;
-  if (isMuted(someone)) return t('for.muted', { time: moment(someone.muted_until ?? '') });
+  if (someone.words) return t('supporting.words', { name: nameOf(someone), words: someone.words.join(' ') });
+  if (someone.open_reach_out_id)
+    return <a href={to('reach-outs', someone.open_reach_out_id)}>{t('supporting.reaching-out')}</a>;
+  if (isMuted(someone)) return t('supporting.muted', { time: moment(someone.muted_until ?? '') });
   // What the phone has kept of me knows nothing of my hours.
   if (!state.me?.created_at) return '';
-  return hasHours(state.me) && !state.me.wake_me ? hoursInWords(state.me) : t('for.any');
+  return hasHours(state.me) && !state.me.wake_me ? hoursInWords(state.me) : t('supporting.any-time');
 }
 
 function SupportedSheet({
@@ -83,22 +84,27 @@ function SupportedSheet({
   };
   return (
     <Sheet title={name} onClose={onClose}>
-      <h3 class="head">{t('for.quiet')}</h3>
-      <p class="soft">{t('for.quiet-say', { name })}</p>
+      <h3 class="head">{t('supporting.mute')}</h3>
+      <p class="soft">{t('supporting.mute-say', { name })}</p>
       {isMuted(of) ? (
-        <Button onPress={() => mute(null)}>{t('for.quiet-end')}</Button>
+        <Button onPress={() => mute(null)}>{t('supporting.unmute')}</Button>
       ) : (
         <div class="two">
           <Button onPress={() => mute(morning(new Date()))}>
-            {t('for.quiet-night', { time: moment(morning(new Date()).toISOString()) })}
+            {t('supporting.mute-night', { time: moment(morning(new Date()).toISOString()) })}
           </Button>
-          <Button onPress={() => mute(new Date(Date.now() + WEEK_MS))}>{t('for.quiet-week')}</Button>
+          <Button onPress={() => mute(new Date(Date.now() + WEEK_MS))}>{t('supporting.mute-week')}</Button>
         </div>
       )}
       <a class="btn" href={to('settings', 'hours')}>
-        {t('set.hours')}
+        {t('settings.hours')}
       </a>
-      <Sure ask={t('for.leave', { name })} says={t('for.leave-say', { name })} yes={t('for.leave-yes')} onYes={leave} />
+      <Sure
+        ask={t('supporting.leave', { name })}
+        says={t('supporting.leave-say', { name })}
+        yes={t('supporting.leave-yes')}
+        onYes={leave}
+      />
       <Block who={of.person} name={name} />
     </Sheet>
   );

@@ -35,13 +35,13 @@ export function Welcome() {
       </div>
       <div class="stack">
         <a class="btn main" href={to('create-account')}>
-          {t('create.button')}
+          {t('create-account.button')}
         </a>
         <a class="btn" href={to('sign-in')}>
           {t('sign-in.button')}
         </a>
         <a class="btn quiet" href={to('link')}>
-          {t('link.have')}
+          {t('paste-link.offer')}
         </a>
       </div>
       <NoEmergencyService helplines={state.helplines} />

@@ -113,8 +113,8 @@ function showClosed({ id, outcome }: NonNullable<Press['close']>, before?: boole
   const here = !state.route[0] || state.route[1] === id;
   change({ pendingPress: null, myReachOut: null, messages: [], online: true });
   if (here) go(...(mistake || before ? [] : ['reflection', id]));
-  const cleared = mistake ? 'word.mistake' : 'word.clear';
-  change({ toast: t(before ? 'own.say' : cleared) });
+  const cleared = mistake ? 'close.mistake-sent' : 'close.okay-sent';
+  change({ toast: t(before ? 'own-reach-out.say' : cleared) });
 }
 
 /** Ask the browser to wake the service worker once there is a network, also when the app is closed. */

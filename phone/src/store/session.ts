@@ -39,7 +39,7 @@ async function begin(words: Promise<void>): Promise<void> {
   const [who, leaving] = await Promise.all([get<string>('who'), get<boolean>('leaving'), words]);
   if (leaving) {
     // Signed out without a connection: the cookie still opens the account, and nobody wants that.
-    change({ session: 'out', toast: t('out.later') });
+    change({ session: 'out', toast: t('session.sign-out-pending') });
     return retrySignOut();
   }
   if (who) {
@@ -125,7 +125,7 @@ async function forget(): Promise<void> {
 export async function signOut(): Promise<void> {
   silence();
   if (await requestSignOut()) return clearSession();
-  await clearSession(t('out.later'));
+  await clearSession(t('session.sign-out-pending'));
   await put('leaving', true);
   retrySignOut();
 }
@@ -140,7 +140,7 @@ async function requestSignOut(): Promise<boolean> {
 async function finishSignOut(): Promise<void> {
   if (!(await get<boolean>('leaving')) || !(await requestSignOut())) return;
   await drop('leaving');
-  if (state.toast === t('out.later')) change({ toast: '' });
+  if (state.toast === t('session.sign-out-pending')) change({ toast: '' });
 }
 
 /** Retry the sign-out until it has arrived, or somebody has signed in. */

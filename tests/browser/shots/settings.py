@@ -18,18 +18,18 @@ async def settings(stage: Stage) -> None:
     await maya.ask("PATCH", "/v1/me", {"hours": HOURS})
     await maya.ask("POST", "/v1/channels", {"kind": "email", "address": "maya@example.org"}, 201)
     phone = await stage.phone(maya, "#/settings")
-    await stage.sees(phone, "set.export")
+    await stage.sees(phone, "settings.export")
     await stage.show(phone, "settings")
     await stage.press(phone, "notify.test")
     await phone.pushed("test")
-    await stage.sees(phone, "notify-how.works")
+    await stage.sees(phone, "notify-state.works")
     await stage.show(phone, "settings-works")
     for page in ("hours", "number", "fallback", "devices", "passkeys", "passphrase", "privacy", "delete"):
         await stage.goes(phone, f"#/settings/{page}")
         await stage.show(phone, page)
     await stage.goes(phone, "#/settings/passphrase")
     await phone.page.get_by_label(stage.say("proof.ask"), exact=True).fill(PASSPHRASE)
-    await stage.press(phone, "passphrase.change")
+    await stage.press(phone, "passphrase.continue")
     await stage.sees(phone, "passphrase.codes-say")
     await stage.show(phone, "passphrase-new")
 
@@ -38,7 +38,7 @@ async def blocked(stage: Stage) -> None:
     phone = await stage.phone(await stage.person("Maya"), "#/settings", notifications=False)
     await stage.show(phone, "settings-off")
     await stage.press(phone, "notify.switch")
-    await stage.sees(phone, "notify-how.blocked")
+    await stage.sees(phone, "notify-state.blocked")
     await stage.show(phone, "settings-blocked")
 
 

@@ -2,9 +2,9 @@
 import type { Outside } from '../outside';
 
 export const outside: Outside = {
-  'late.say': 'Porchlight braucht lange zum Öffnen. Beim ersten Mal geht es nur mit Verbindung.',
-  'late.again': 'Noch einmal versuchen',
-  'late.script': 'Porchlight braucht eingeschaltetes JavaScript.',
+  'slow-start.say': 'Porchlight braucht lange zum Öffnen. Beim ersten Mal geht es nur mit Verbindung.',
+  'slow-start.retry': 'Noch einmal versuchen',
+  'slow-start.no-script': 'Porchlight braucht eingeschaltetes JavaScript.',
   'push.calling': 'Ich rufe an',
   'push.cannot': 'Kann nicht',
   'push.news': 'Etwas Neues wartet auf dich.',

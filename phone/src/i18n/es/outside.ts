@@ -2,9 +2,9 @@
 import type { Outside } from '../outside';
 
 export const outside: Outside = {
-  'late.say': 'Porchlight tarda en abrirse. La primera vez necesita conexión.',
-  'late.again': 'Intentar de nuevo',
-  'late.script': 'Porchlight necesita que JavaScript esté activado.',
+  'slow-start.say': 'Porchlight tarda en abrirse. La primera vez necesita conexión.',
+  'slow-start.retry': 'Intentar de nuevo',
+  'slow-start.no-script': 'Porchlight necesita que JavaScript esté activado.',
   'push.calling': 'Llamo',
   'push.cannot': 'No puedo',
   'push.news': 'Hay algo nuevo para ti.',
