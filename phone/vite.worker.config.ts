@@ -26,7 +26,7 @@ export default defineConfig({
   define: {
     __SHELL__: JSON.stringify(shell),
     __VERSION__: JSON.stringify(version()),
-    __OUTSIDE__: JSON.stringify(pushWords()),
+    __PUSH_WORDS__: JSON.stringify(pushWords()),
   },
   publicDir: false,
   build: {

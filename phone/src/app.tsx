@@ -1,4 +1,5 @@
-// Which address shows which screen, and the bar at the bottom. What a press needs is loaded with the app, the rest when it is opened.
+// Which address shows which screen, and the bar at the bottom. What a press needs is loaded with the app, other screens
+// on demand.
 import type { ComponentChild } from 'preact';
 import { Nav } from './components/basics';
 import { Boundary } from './components/boundary';
@@ -18,11 +19,11 @@ const Privacy = lazyScreen(async () => (await import('./screens/account')).Priva
 const Bookends = lazyScreen(async () => (await import('./screens/bookends')).Bookends);
 const Circle = lazyScreen(async () => (await import('./screens/circle')).Circle);
 const CreateAccount = lazyScreen(async () => (await import('./screens/create-account')).CreateAccount);
-const Fallback = lazyScreen(async () => (await import('./screens/channels')).Channels);
+const Channels = lazyScreen(async () => (await import('./screens/channels')).Channels);
 const Hours = lazyScreen(async () => (await import('./screens/hours')).Hours);
 const Inbox = lazyScreen(async () => (await import('./screens/inbox')).Inbox);
 const Join = lazyScreen(async () => (await import('./screens/join')).Join);
-const NumberPage = lazyScreen(async () => (await import('./screens/contact-number')).ContactNumber);
+const ContactNumber = lazyScreen(async () => (await import('./screens/contact-number')).ContactNumber);
 const PasteLink = lazyScreen(async () => (await import('./screens/paste-link')).PasteLink);
 const Passkeys = lazyScreen(async () => (await import('./screens/passkeys')).Passkeys);
 const Passphrase = lazyScreen(async () => (await import('./screens/passphrase')).Passphrase);
@@ -33,8 +34,8 @@ const CheckInPage = lazyScreen(async () => (await import('./screens/shared')).Ch
 const ReachInPage = lazyScreen(async () => (await import('./screens/shared')).ReachInPage);
 const Recover = lazyScreen(async () => (await import('./screens/sign-in')).Recover);
 const SignIn = lazyScreen(async () => (await import('./screens/sign-in')).SignIn);
-const Supporter = lazyScreen(async () => (await import('./screens/incoming-reach-out')).IncomingReachOut);
-const Times = lazyScreen(async () => (await import('./screens/ladder-settings')).LadderSettings);
+const IncomingReachOut = lazyScreen(async () => (await import('./screens/incoming-reach-out')).IncomingReachOut);
+const LadderSettings = lazyScreen(async () => (await import('./screens/ladder-settings')).LadderSettings);
 
 interface Screen {
   /** The tab that is marked as the current one. */
@@ -42,25 +43,25 @@ interface Screen {
   show: (...parts: string[]) => ComponentChild;
 }
 
-/** A link that could not be read any more is an invitation without a token. */
-function invited(token?: string): ComponentChild {
+/** Without a token, the invitation link was unreadable. */
+function invitationScreen(token?: string): ComponentChild {
   return token ? <Join key={token} token={token} /> : <PasteLink broken />;
 }
 
-/** My own reach-out where there is one, else Home. */
+/** My own press or reach-out if there is one, else Home. */
 function homeTab(): ComponentChild {
   if (state.pendingPress) return <PendingPress press={state.pendingPress} />;
   if (state.circleEmpty) return <Nobody />;
   return state.myReachOut ? <MyReachOut of={state.myReachOut} /> : <Home />;
 }
 
-/** Addresses for everybody: `#/sign-in`. */
+/** Addresses without a session: `#/sign-in`. */
 const OUTSIDE: Record<string, (...parts: string[]) => ComponentChild> = {
   '': () => <Welcome />,
   'sign-in': () => <SignIn />,
   'recover': () => <Recover />,
   'create-account': () => <CreateAccount />,
-  'invitation': invited,
+  'invitation': invitationScreen,
   'link': () => <PasteLink />,
 };
 
@@ -71,22 +72,22 @@ const INSIDE: Record<string, Screen> = {
     show: homeTab,
   },
   'reflection': { tab: '', show: (id = '') => <Reflection id={id} /> },
-  'invitation': { tab: '', show: invited },
+  'invitation': { tab: '', show: invitationScreen },
   'link': { tab: 'circle', show: () => <PasteLink /> },
   'inbox': { tab: 'inbox', show: () => <Inbox /> },
-  'reach-outs': { tab: 'inbox', show: (id = '') => <Supporter key={id} id={id} /> },
-  'circle': { tab: 'circle', show: (page) => (page === 'times' ? <Times /> : <Circle />) },
+  'reach-outs': { tab: 'inbox', show: (id = '') => <IncomingReachOut key={id} id={id} /> },
+  'circle': { tab: 'circle', show: (page) => (page === 'times' ? <LadderSettings /> : <Circle />) },
   'bookends': { tab: 'home', show: (id) => <Bookends key={id} id={id} /> },
   'check-ins': { tab: 'inbox', show: (id = '') => <CheckInPage key={id} id={id} /> },
   'reach-ins': { tab: 'inbox', show: (id = '') => <ReachInPage key={id} id={id} /> },
   'settings': { tab: 'settings', show: (page = '') => PAGES[page]?.() ?? <Settings /> },
 };
 
-/** What the settings lead to. */
+/** The pages below Settings. */
 const PAGES: Record<string, () => ComponentChild> = {
   hours: () => <Hours />,
-  number: () => <NumberPage />,
-  fallback: () => <Fallback />,
+  number: () => <ContactNumber />,
+  fallback: () => <Channels />,
   devices: () => <Devices />,
   passkeys: () => <Passkeys />,
   passphrase: () => <Passphrase />,
@@ -99,7 +100,7 @@ export function App() {
   return (
     <>
       <Boundary otherwise={rescue}>
-        <Shown />
+        <CurrentScreen />
       </Boundary>
       {state.hidden && <BlankNote />}
     </>
@@ -108,8 +109,8 @@ export function App() {
 
 const rescue = (again: () => void) => <Rescue onAgain={again} />;
 
-/** One screen; when it fails, what is needed most stands in its place, until another screen is opened or it is tried again. */
-function Safe({ children }: { children: ComponentChild }) {
+/** One screen. When it fails, `Rescue` takes its place until another screen is opened or it is retried. */
+function SafeScreen({ children }: { children: ComponentChild }) {
   return (
     <Boundary
       key={[state.session, !!state.pendingPress, state.myReachOut?.id, state.circleEmpty, ...state.route].join('/')}
@@ -120,28 +121,27 @@ function Safe({ children }: { children: ComponentChild }) {
   );
 }
 
-function Shown() {
+function CurrentScreen() {
   if (state.session === 'starting') return null;
   const [name = '', ...parts] = state.route;
-  // Making an account ends with its codes, whatever the session is by then.
   if (state.session !== 'in') {
     const expired = state.session === 'expired' && !name;
     const show = expired ? OUTSIDE['sign-in'] : (OUTSIDE[name] ?? OUTSIDE['']);
     return (
-      <Safe>
-        <Lazily
+      <SafeScreen>
+        <Deferred
           show={() =>
             expired && state.pendingPress ? <PendingPress press={state.pendingPress} /> : (show?.(...parts) ?? null)
           }
         />
-      </Safe>
+      </SafeScreen>
     );
   }
-  // A notice about my own reach-out leads to where it stands: Home.
+  // A notice about my own reach-out leads to Home, which shows it.
   const own = name === 'reach-outs' && parts[0] === state.myReachOut?.id;
   const screen = own ? INSIDE[''] : (INSIDE[name] ?? INSIDE['']);
   if (!screen) return null;
-  // In the three seconds there is nothing beside "Undo" to hit by mistake.
+  // During the three seconds of undo there is no bar: nothing beside "Undo" can be hit by mistake.
   const ringing =
     screen.tab === 'home' &&
     state.pendingPress &&
@@ -154,15 +154,15 @@ function Shown() {
           {state.toast}
         </p>
       )}
-      <Safe>
-        <Lazily show={() => screen.show(...parts)} />
-      </Safe>
+      <SafeScreen>
+        <Deferred show={() => screen.show(...parts)} />
+      </SafeScreen>
       <Boundary>{!ringing && name !== 'invitation' && <Nav current={screen.tab} />}</Boundary>
     </>
   );
 }
 
-/** Calls what makes a screen inside of its boundary, so that an error there is caught, too. */
-function Lazily({ show }: { show: () => ComponentChild }) {
+/** Calls `show` inside the boundary, so that the boundary catches its errors too. */
+function Deferred({ show }: { show: () => ComponentChild }) {
   return show();
 }

@@ -1,4 +1,4 @@
-// The app's beginning.
+// Entry point: styles, sentences, timers, the service worker.
 
 import { render } from 'preact';
 import { serverNow } from './api/clock';
@@ -16,7 +16,7 @@ import './style/lamp.css';
 import './style/controls.css';
 import './style/surfaces.css';
 
-/** Load the sentences, then draw. Without them nothing can be said, so a failed download is tried again. */
+/** Load the sentences, then draw. A failed download is retried: without sentences there is nothing to show. */
 async function words(): Promise<void> {
   while (
     !(await setPreferences().then(
@@ -26,7 +26,7 @@ async function words(): Promise<void> {
   )
     await new Promise((resolve) => setTimeout(resolve, 2_000));
   const ground = document.getElementById('app');
-  // index.html shows this to somebody who waits for long.
+  // Remove what index.html shows while the app takes long to start.
   ground?.replaceChildren();
   if (ground) drawWith(() => render(<App />, ground));
 }
@@ -37,7 +37,7 @@ addEventListener('hashchange', () => {
 });
 syncRoute();
 watchNetwork();
-// Minutes pass on a screen that nobody touches.
+// Relative times go stale on a screen that nobody touches.
 setInterval(() => {
   change({ now: serverNow() });
   refreshIfOlder(state.online ? 45_000 : 10_000);

@@ -62,7 +62,7 @@ async def test_home_and_a_press(new_phone: NewPhone, circle: NewCircle) -> None:
     await expect(body).to_match_aria_snapshot(WAITING)
     await everything_is_named(phone.page)
     # What comes next is told by itself, in a region that stands there from the beginning.
-    status = phone.page.locator("#told[role=status]")
+    status = phone.page.locator("#announcer[role=status]")
     await expect(status).to_have_text("Ben is told.")
     await status.evaluate("(one) => { one.dataset.stood = 'before'; }")
     reach_out = (await ben.inbox())[0]["reach_out_id"]

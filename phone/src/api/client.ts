@@ -16,17 +16,17 @@ interface Init {
 }
 
 const TIMEOUT_MS = 15_000;
-/** Of a list: the most that the server gives at once, and the most that a phone holds. */
+/** The largest page that the server returns, and the longest list that the app loads. */
 const PAGE_LIMIT = 100;
 const LIST_LIMIT = 2_000;
 
-/** What the app wants to be told of; it sets these before its first call. */
+/** Set by the app before its first call. */
 export const callbacks = {
   /** The server no longer knows this session. */
   sessionExpired: (): void => undefined,
   /** No reply came. */
   networkFailed: (): void => undefined,
-  /** Waited for around a sign-in: a sign-out that the server has not heard of must not end the session that comes. */
+  /** Awaited around a sign-in: a sign-out still to be sent must not end the new session. */
   beforeSignIn: (): Promise<unknown> => Promise.resolve(),
   afterSignIn: (): Promise<unknown> => Promise.resolve(),
 };
@@ -68,7 +68,7 @@ interface Page {
   next?: string | null;
 }
 
-/** A GET; one that asks for as much as the server gives at once (`whole`) goes on where the server stopped. */
+/** GET; with the largest page size (`whole`) it follows `next` to the end of the list. */
 async function getWhole(path: string, init: Init = {}): Promise<unknown> {
   const first = (await send('GET', path, init)) as { data?: Page };
   if (init.params?.query?.limit !== PAGE_LIMIT || !first.data) return first;
@@ -96,7 +96,7 @@ const methods: Record<Method, (path: string, init?: Init) => Promise<unknown>> =
 /** `const { data, error } = await api.GET('/v1/circle')`. It never throws: without a network, `error.type` is NETWORK_ERROR. */
 export const api = methods as unknown as Pick<Client<paths>, Method>;
 
-/** A list to its end: whoever asks so misses neither the newest nor their own, however long it has become. */
+/** Params for a whole list, however long: without them, the newest entries or one's own may be missing. */
 export const whole = { params: { query: { limit: PAGE_LIMIT } } };
 
 /** A header under which a POST may be repeated safely. */

@@ -1,5 +1,5 @@
-// The server's time, as far as the phone knows it: a phone's own clock can be wrong by anything, and what is told of others
-// ("5 minutes have passed") is reckoned by the clock that wrote it down.
+// The server's time, as far as the phone knows it: a phone's own clock can be wrong by any amount, and what is shown of others
+// ("5 minutes have passed") is computed with the clock that recorded it.
 import { clockOffsetMs } from '../domain/clock';
 
 let offsetMs = 0;

@@ -1,113 +1,115 @@
-// The event stream: ids only, so whatever comes means "look again". A browser has six connections to a server that speaks
-// HTTP/1.1, shared by all its tabs, and a press needs one: so there is one stream a browser, and none while nobody looks.
+// The event stream: ids only, so every event means "fetch again". Over HTTP/1.1 a browser has six connections to a
+// server, shared by all its tabs, and a press needs one: so there is one stream per browser, and none while no tab is
+// visible.
 import { MOMENT_MS } from '../platform/timeout';
 
-const AGAIN_MS = 5_000;
+const RECONNECT_MS = 5_000;
 const LOCK = 'porchlight-stream';
 const CHANNEL = 'porchlight-news';
-/** How often the page that holds the stream says so; a page that hears nothing for twice as long opens its own. */
-const ALIVE_MS = 5_000;
+/** Interval of the heartbeat from the page that holds the stream; after twice as long without one, another page opens its own. */
+const HEARTBEAT_MS = 5_000;
 const KINDS = ['notice', 'reach_out', 'bookend', 'resync'];
-const ALIVE = 'alive';
+const HEARTBEAT = 'alive';
 
 let source: EventSource | null = null;
 let stop: (() => void) | null = null;
-let again: (() => void) | null = null;
-/** The stream is held back: a press needs the connection more. */
-let held = false;
+let resumeStream: (() => void) | null = null;
+/** Paused while a press needs the connection. */
+let paused = false;
 
-/** Listen until `silence` is called; `news` receives the kind: open, notice, reach_out, bookend or resync. */
-export function listen(news: (kind: string) => void): void {
+/** Listen until `silence` is called; `onEvent` receives the kind: open, notice, reach_out, bookend or resync. */
+export function listen(onEvent: (kind: string) => void): void {
   silence();
-  let over = false;
+  let stopped = false;
   const channel = typeof BroadcastChannel === 'function' ? new BroadcastChannel(CHANNEL) : null;
-  let heard = Date.now();
-  let retry = 0;
-  /** Nobody listened for a while: whatever happened then has to be fetched. */
-  let missed = false;
-  let release: (() => void) | null = null;
+  let lastMessageAt = Date.now();
+  let retryTimer = 0;
+  /** No stream was open for a while, so events may have been missed. */
+  let mayHaveMissed = false;
+  let releaseLock: (() => void) | null = null;
 
-  const tell = (kind: string) => {
+  const publish = (kind: string) => {
     channel?.postMessage(kind);
-    if (kind !== ALIVE) news(kind);
+    if (kind !== HEARTBEAT) onEvent(kind);
   };
   const open = () => {
-    clearTimeout(retry);
+    clearTimeout(retryTimer);
     source?.close();
     const stream = new EventSource('/v1/events');
     source = stream;
     stream.onopen = () => {
-      tell(missed ? 'resync' : 'open');
-      missed = false;
+      publish(mayHaveMissed ? 'resync' : 'open');
+      mayHaveMissed = false;
     };
-    for (const kind of KINDS) stream.addEventListener(kind, () => tell(kind));
+    for (const kind of KINDS) stream.addEventListener(kind, () => publish(kind));
     stream.onerror = () => {
-      // A browser gives up after an answer that is no stream (a proxy's page, a server that is starting); we do not.
-      if (stream.readyState === EventSource.CLOSED && source === stream) retry = self.setTimeout(open, AGAIN_MS);
+      // A browser gives up after a reply that is no stream (a proxy's page, a server that is starting): reconnect.
+      if (stream.readyState === EventSource.CLOSED && source === stream)
+        retryTimer = self.setTimeout(open, RECONNECT_MS);
     };
   };
-  /** Only a page that somebody looks at, and only where no other one of this browser does it. */
-  const take = () => {
-    if (document.hidden || source || over || held) return;
+  /** Open the stream if this page is visible and no other page of this browser holds it. */
+  const openIfFree = () => {
+    if (document.hidden || source || stopped || paused) return;
     const { locks } = navigator as Partial<Navigator>;
-    if (!locks || !channel || release) return open();
+    if (!locks || !channel || releaseLock) return open();
     let answered = false;
     const request = locks.request(LOCK, { ifAvailable: true }, (lock) => {
       answered = true;
-      // Whoever holds it and has said nothing for a while is a frozen page.
-      if (over || source || (!lock && Date.now() - heard < 2 * ALIVE_MS)) return undefined;
+      // A page that holds the lock without a heartbeat is frozen.
+      if (stopped || source || (!lock && Date.now() - lastMessageAt < 2 * HEARTBEAT_MS)) return undefined;
       open();
-      return new Promise<void>((resolve) => (release = resolve));
+      return new Promise<void>((resolve) => (releaseLock = resolve));
     });
     request.catch(() => undefined);
-    setTimeout(() => answered || over || source || open(), MOMENT_MS);
+    setTimeout(() => answered || stopped || source || open(), MOMENT_MS);
   };
-  const letGo = () => {
-    clearTimeout(retry);
+  const close = () => {
+    clearTimeout(retryTimer);
     source?.close();
     source = null;
-    release?.();
-    release = null;
+    releaseLock?.();
+    releaseLock = null;
   };
-  const takeOver = () => {
-    missed ||= !source;
-    take();
+  const resume = () => {
+    mayHaveMissed ||= !source;
+    openIfFree();
   };
-  const shown = () => (document.hidden ? letGo() : takeOver());
-  const timer = setInterval(() => (source ? channel?.postMessage(ALIVE) : takeOver()), ALIVE_MS);
+  const onVisibilityChange = () => (document.hidden ? close() : resume());
+  const timer = setInterval(() => (source ? channel?.postMessage(HEARTBEAT) : resume()), HEARTBEAT_MS);
 
   if (channel) {
     channel.onmessage = ({ data }: MessageEvent<string>) => {
-      heard = Date.now();
-      if (data !== ALIVE) news(data);
+      lastMessageAt = Date.now();
+      if (data !== HEARTBEAT) onEvent(data);
     };
   }
-  document.addEventListener('visibilitychange', shown);
+  document.addEventListener('visibilitychange', onVisibilityChange);
   stop = () => {
-    over = true;
+    stopped = true;
     clearInterval(timer);
-    document.removeEventListener('visibilitychange', shown);
-    letGo();
+    document.removeEventListener('visibilitychange', onVisibilityChange);
+    close();
     channel?.close();
   };
-  again = takeOver;
-  take();
+  resumeStream = resume;
+  openIfFree();
 }
 
 export function silence(): void {
   stop?.();
-  stop = again = null;
+  stop = resumeStream = null;
 }
 
 /** Run `act` while the stream is closed, and reopen it afterwards. */
 export async function withoutStream<T>(act: () => Promise<T>): Promise<T> {
-  held = true;
+  paused = true;
   source?.close();
   source = null;
   try {
     return await act();
   } finally {
-    held = false;
-    again?.();
+    paused = false;
+    resumeStream?.();
   }
 }

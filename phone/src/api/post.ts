@@ -1,5 +1,5 @@
 // One POST to the API, for the page and the service worker alike.
-const PATIENCE_MS = 10_000;
+const TIMEOUT_MS = 10_000;
 
 /** Send it even when the page goes away (`keepalive`). Throws when there is no network. */
 export const post = (path: string, body: unknown, key?: string): Promise<Response> =>
@@ -8,5 +8,5 @@ export const post = (path: string, body: unknown, key?: string): Promise<Respons
     headers: { 'Content-Type': 'application/json', ...(key && { 'Idempotency-Key': key }) },
     body: JSON.stringify(body),
     keepalive: true,
-    signal: AbortSignal.timeout(PATIENCE_MS),
+    signal: AbortSignal.timeout(TIMEOUT_MS),
   });

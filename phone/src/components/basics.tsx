@@ -2,7 +2,7 @@
 import type { ComponentChildren } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import { t } from '../i18n';
-import { heading, to, toHeading } from '../store/router';
+import { focusHeading, heading, to } from '../store/router';
 import { state } from '../store/store';
 import type { IconName } from './icons';
 import { Icon } from './icons';
@@ -10,14 +10,14 @@ import { Icon } from './icons';
 /** The main sentence of a screen. `live`: it changes by itself, and a screen reader announces it. */
 export function Headline({ children, small, live }: { children: ComponentChildren; small?: boolean; live?: boolean }) {
   useEffect(() => {
-    // Another screen in the same place begins at its top as well, however far down its button before was.
+    // A screen that replaces another at the same address also begins at its top.
     scrollTo(0, 0);
-    // What had the focus went away with the screen before; a keyboard and a screen reader go on here.
-    if (document.activeElement === document.body) toHeading();
+    // The focused element went away with the previous screen: keyboard and screen reader continue here.
+    if (document.activeElement === document.body) focusHeading();
   }, []);
   useEffect(() => {
-    // A region that comes with its words already in it stays silent; this one is always there.
-    const announcer = document.getElementById('told');
+    // A live region that is inserted with its text stays silent, so this one is always in the page.
+    const announcer = document.getElementById('announcer');
     const words = live ? heading()?.textContent : '';
     if (announcer && announcer.textContent !== words) announcer.textContent = words ?? '';
   });
@@ -28,7 +28,7 @@ export function Headline({ children, small, live }: { children: ComponentChildre
   );
 }
 
-/** The way back, with a word about where we are. */
+/** The way back, with a word about where this is. */
 export function Back({ href, children }: { href: string; children?: ComponentChildren }) {
   return (
     <div class="line back">
@@ -40,7 +40,7 @@ export function Back({ href, children }: { href: string; children?: ComponentChi
   );
 }
 
-/** A page below one of the tabs: the way back, and what it is about. */
+/** A page below one of the tabs: the way back, headline and explanation. */
 export function SubPage({
   of,
   head,
@@ -151,7 +151,7 @@ export function RadioGroup<T extends string>({
 /** For `ref`: open a dialog above everything else as soon as it is mounted. */
 export const asModal = (dialog: HTMLDialogElement | null): void => dialog?.showModal();
 
-/** A sheet from the bottom edge. The browser's own dialog takes care of Escape, focus and the page behind it. */
+/** A sheet from the bottom edge. The browser's own dialog handles Escape, focus and the page behind it. */
 export function Sheet({
   title,
   onClose,

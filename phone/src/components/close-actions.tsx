@@ -1,4 +1,4 @@
-// "How is it now?": we are talking, ask once more, I'm okay now, I pressed by mistake. Closing is the person's alone.
+// "How are you now?": we are talking, ask again, I'm okay now, I pressed by mistake. Only the person closes a reach-out.
 import { useState } from 'preact/hooks';
 import { api } from '../api/client';
 import type { ReachOut } from '../contract/types';
@@ -60,16 +60,16 @@ export function CloseActions({ of }: { of: ReachOut }) {
   );
 }
 
-/** One more push for everyone told, and the next step of the ladder; then what really came of it. */
+/** Pushes everyone told once more and takes the next step of the ladder; then says what really happened. */
 export function AskAgain({ of, kind = '', children }: { of: ReachOut; kind?: string; children: string }) {
   const [message, setMessage] = useState('');
   const ask = async () => {
     const { data, error } = await api.POST('/v1/reach-outs/{reach_out_id}/nudge', { params: at(of) });
     if (!data) return setMessage(errorText(error));
-    // Whose phone may ring can have changed since the app last looked.
+    // Who is available may have changed since the last refresh.
     await refresh();
     const again = repeatPushRecipients(data.recipients, state.circle ?? []);
-    // Where an answer held the ladder, what came of it stands at the top of the page.
+    // Once somebody has answered, the top of the page says what happened.
     const pushed = data.pushed_at !== of.pushed_at;
     if (pushed && again.length) setMessage(t('waiting.asked-again', { n: again.length, names: names(again) }));
     else if (of.state !== 'waiting') setMessage('');

@@ -1,11 +1,11 @@
-// What is missing or wrong in a field, in our own words below it: the browser's bubble covers the hint and speaks its own language.
+// Fields with validation messages below them: the browser's bubble covers the hint and uses the browser's language.
 import type { ComponentChildren } from 'preact';
 import { useState } from 'preact/hooks';
 import { t } from '../i18n';
 
 type Input = HTMLInputElement;
 
-function whatIsWrong({ validity, type }: Input, otherwise: string | undefined): string {
+function validationMessage({ validity, type }: Input, otherwise: string | undefined): string {
   if (validity.valueMissing && !validity.badInput)
     return t(type === 'checkbox' ? 'field-error.unticked' : 'field-error.missing');
   if (validity.tooShort) return t('strength.1');
@@ -15,20 +15,20 @@ function whatIsWrong({ validity, type }: Input, otherwise: string | undefined): 
 /** Wrap one field and show why it is invalid. `otherwise`: the message for a value that cannot be used. */
 export function Validated({ otherwise, children }: { otherwise?: string | undefined; children: ComponentChildren }) {
   const [message, setMessage] = useState('');
-  const refused = (event: Event) => {
+  const onInvalid = (event: Event) => {
     event.preventDefault();
     const input = event.target as Input;
-    setMessage(whatIsWrong(input, otherwise));
+    setMessage(validationMessage(input, otherwise));
     input.setAttribute('aria-invalid', 'true');
-    // Only the first one takes the focus, as with the browser's own.
+    // Only the first invalid field takes the focus, as in the browser's own validation.
     if (input.form?.querySelector(':is(input, textarea, select):invalid') === input) input.focus();
   };
-  const changed = ({ target }: Event) => {
+  const onEdit = ({ target }: Event) => {
     (target as Input).removeAttribute('aria-invalid');
     setMessage('');
   };
   return (
-    <div class="stack tight" onInvalidCapture={refused} onInput={changed} onChange={changed}>
+    <div class="stack tight" onInvalidCapture={onInvalid} onInput={onEdit} onChange={onEdit}>
       {children}
       {message && (
         <p class="small" role="alert">
@@ -44,7 +44,7 @@ export function Field({
   label,
   hint,
   otherwise,
-  ...more
+  ...attributes
 }: {
   label: string;
   hint?: ComponentChildren;
@@ -55,7 +55,7 @@ export function Field({
   return (
     <Validated otherwise={otherwise}>
       <label for={id}>{label}</label>
-      <input class="field" id={id} aria-describedby={hint ? `${id}-hint` : undefined} {...more} />
+      <input class="field" id={id} aria-describedby={hint ? `${id}-hint` : undefined} {...attributes} />
       {hint && (
         <p class="soft small" id={`${id}-hint`}>
           {hint}

@@ -1,4 +1,4 @@
-// A form: sends what was filled in, and shows what went wrong beside the button.
+// A form: sends its fields, and shows an error beside the button.
 import type { ComponentChildren } from 'preact';
 import { useState } from 'preact/hooks';
 import { t } from '../i18n';
@@ -8,8 +8,8 @@ import { Button, ErrorText } from './basics';
 export type ReadField = (name: string) => string;
 
 interface Props {
-  /** Returns what went wrong, in words, or '' when nothing did. */
-  send: (filled: ReadField, form: HTMLFormElement) => Promise<string>;
+  /** Returns the error message, or '' on success. */
+  send: (readField: ReadField, form: HTMLFormElement) => Promise<string>;
   /** The label of the button; without it the button is one of the children. */
   submit?: string;
   kind?: string;
@@ -20,15 +20,15 @@ interface Props {
 
 export function Form({ send, submit, kind = 'main', children, after }: Props) {
   const [message, setMessage] = useState('');
-  const submitted = async (event: SubmitEvent) => {
+  const onSubmit = async (event: SubmitEvent) => {
     event.preventDefault();
     const form = event.currentTarget as HTMLFormElement;
     const data = new FormData(form);
-    // A form that does nothing when it is submitted would be the worst reply.
+    // A form that does nothing when it is submitted would be the worst reply, so a thrown error shows as well.
     setMessage((await send((name) => String(data.get(name)), form).catch(() => t('all.error'))) ?? '');
   };
   return (
-    <form class="stack" onSubmit={submitted}>
+    <form class="stack" onSubmit={onSubmit}>
       {children}
       <ErrorText>{message}</ErrorText>
       {submit && (

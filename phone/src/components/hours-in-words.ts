@@ -26,7 +26,7 @@ function daysInWords(days: number[]): string {
 
 export const hasHours = (me: Me | null): boolean => !!me?.hours?.length;
 
-/** All of them, as they are: no day and no second span is left out. */
+/** Every day and every span, none left out. */
 export function hoursInWords({ hours }: Me): string {
   const all = spans((hours ?? []) as unknown as Window[]);
   if (!all.length) return t('hours.any-time');

@@ -1,4 +1,4 @@
-// Line icons; decorative, the words beside them or the button's label speak. Their lines are in index.html.
+// Line icons; decorative, beside words or in a labelled button. Their paths are in index.html.
 export const ICONS = [
   'home',
   'inbox',

@@ -1,5 +1,5 @@
-// The lantern: small beside a name, large on the porch. Always decorative; the words beside it carry the state. Its shapes are
-// in index.html.
+// The lantern: small beside a name, large as the button. Always decorative; the words beside it carry the state. Its
+// shapes are in index.html.
 import type { ComponentChildren } from 'preact';
 
 /** `state`: classes from domain/lamps.ts. `ring`: with the ring that shows how far the reach-out has come. */
@@ -12,7 +12,7 @@ export function Lamp({ state, ring }: { state: string; ring?: boolean }) {
   );
 }
 
-/** The lantern. On the porch the words of the button stand where its flame would be. */
+/** The lantern. In the button its label takes the place of the flame. */
 export function Lantern({ flame = true, beams }: { flame?: boolean; beams?: boolean | undefined }) {
   return (
     <svg viewBox="0 0 260 320" aria-hidden="true">
@@ -31,7 +31,7 @@ export function Light({ beams, cord }: { beams?: boolean; cord?: boolean }) {
   );
 }
 
-/** The ring that runs out: by itself in three seconds, or still, with `percentGone` of it taken away. */
+/** A ring that runs out in three seconds, or a still one with `percentGone` of it gone. */
 export function Dial({ percentGone, children }: { percentGone?: number; children: ComponentChildren }) {
   return (
     <div class="dial">

@@ -1,4 +1,5 @@
-// A screen that is loaded when it is opened, so that a phone need not load all of them to press. The service worker keeps every one.
+// Screens that are loaded when they are opened, so that a press does not wait for all of them. The service worker
+// caches every one.
 import type { FunctionComponent } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import { t } from '../i18n';
@@ -11,7 +12,7 @@ export function lazyScreen<Props extends object>(
   load: () => Promise<FunctionComponent<Props>>,
 ): FunctionComponent<Props> {
   let Loaded: FunctionComponent<Props> | undefined;
-  return function Later(props: Props) {
+  return function LazyScreen(props: Props) {
     const [tries, setTries] = useState(0);
     const [failed, setFailed] = useState(false);
     useEffect(() => {
@@ -27,16 +28,16 @@ export function lazyScreen<Props extends object>(
     }, [tries]);
     if (Loaded) return <Loaded {...props} />;
     if (!failed) return <main class="page" aria-busy="true" />;
-    const again = () => {
-      if (tries) renew();
+    const retry = () => {
+      if (tries) reloadApp();
       setTries(tries + 1);
     };
-    return <NotLoaded onAgain={again} />;
+    return <NotLoaded onAgain={retry} />;
   };
 }
 
 /** Reload the app, since a newer release may have replaced the file; never while a press or a reach-out is under way. */
-function renew(): void {
+function reloadApp(): void {
   if (!state.pendingPress && !state.myReachOut && state.online) location.reload();
 }
 

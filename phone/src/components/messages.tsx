@@ -1,4 +1,4 @@
-// What has been written, and a field to write into.
+// The messages of a reach-out, and a field to write one.
 import { useState } from 'preact/hooks';
 import { api, once } from '../api/client';
 import type { Message } from '../contract/types';
@@ -29,7 +29,7 @@ export function Messages({ messages }: { messages: Message[] }) {
   );
 }
 
-/** One line to write into. What was typed stays until it has arrived. */
+/** One line to write into. The text stays until the server has it. */
 export function Write({ to, label, onSent }: { to: string; label: string; onSent: () => unknown }) {
   const [text, setText] = useState('');
   const [key, setKey] = useState(newKey);

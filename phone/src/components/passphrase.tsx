@@ -8,8 +8,8 @@ interface Attributes {
   [attribute: string]: unknown;
 }
 
-/** A field whose content can be shown: on a small screen in the dark, typing blindly fails too often. */
-export function Secret({ label, id, ...more }: { label: string; id: string } & Attributes) {
+/** A field whose content can be shown: on a small screen in the dark, typing unseen fails too often. */
+export function Secret({ label, id, ...attributes }: { label: string; id: string } & Attributes) {
   const [shown, setShown] = useState(false);
   return (
     <Validated>
@@ -21,7 +21,7 @@ export function Secret({ label, id, ...more }: { label: string; id: string } & A
           name={id}
           required
           type={(shown ? 'text' : 'password') as 'text'}
-          {...(more as object)}
+          {...(attributes as object)}
         />
         <button class="btn" type="button" aria-pressed={shown} onClick={() => setShown(!shown)}>
           {t(shown ? 'all.hide' : 'all.show')}

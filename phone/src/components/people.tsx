@@ -1,4 +1,4 @@
-// People and lines that can be called.
+// People and helplines that can be called.
 import type { ComponentChildren } from 'preact';
 import type { Country, Member, Recipient } from '../contract/types';
 import type { Key } from '../i18n';
@@ -14,7 +14,7 @@ export const nameOf = (someone: Named | { display_name: string | null } | null |
   return person?.display_name ?? t('all.someone');
 };
 
-/** "Ana, Ben and Chidi", or how many they are where the names would fill the screen. `owners`: whose, as "Ana's and Ben's". */
+/** "Ana, Ben and Chidi", or their number from four on. `owners`: possessive, as "Ana's and Ben's". */
 export const names = (people: Named[], owners = false): string => {
   const all = people.length > 3 ? [t('all.people', { n: people.length })] : people.map(nameOf);
   return list(owners ? all.map((name) => t('all.possessive', { name })) : all);
@@ -33,10 +33,10 @@ export const role = (of: Role): string => t(ROLES[of]);
 /** Every role, to choose from. */
 export const roles = (): [Role, string][] => (Object.keys(ROLES) as Role[]).map((of) => [of, role(of)]);
 
-/** tel: and sms: want the number as it is, without what makes it easy to read. */
+/** For tel: and sms:, without the separators that make a number readable. */
 export const dial = (number: string): string => number.replace(/[^\d+*#]/g, '');
 
-/** In groups, as one reads it aloud: +1 202 555 0143. */
+/** In groups, as it is read aloud: +1 202 555 0143. */
 export const readable = (number: string): string =>
   number
     .replace(/^(\d{3})(\d{3})(\d{3})$/, '$1 $2 $3')
@@ -44,14 +44,14 @@ export const readable = (number: string): string =>
       groups.slice(0, 4).filter(Boolean).join(' '),
     );
 
-/** Digits run from left to right in every language; beside other letters they would otherwise be turned round. */
-export const Number_ = ({ of }: { of: string }) => (
+/** Always left to right: inside right-to-left text the groups would otherwise be reversed. */
+export const PhoneNumber = ({ of }: { of: string }) => (
   <bdi class="number" dir="ltr">
     {readable(of)}
   </bdi>
 );
 
-/** The phone's own dialler, or its messages. */
+/** Opens the phone's own dialler or its messages. */
 export function Call({
   number,
   text,
@@ -73,7 +73,7 @@ export function Call({
   );
 }
 
-/** Round buttons, only where a number is shared. */
+/** Round buttons; none without a shared number. */
 export function CallAndText({ name, number }: { name: string; number: string | null }) {
   if (!number) return null;
   return (
@@ -107,7 +107,7 @@ function CallRow({
   );
 }
 
-/** In the reader's language, not the line's; as the line says it, where that is all that the phone has kept. */
+/** In the reader's language; in the line's own words where the code is missing or unknown. */
 function hours({ open, hours }: Country['lines'][number]): string {
   const key = `helpline-hours.${open}`;
   return isKey(key) ? t(key) : hours.toLowerCase();
@@ -141,12 +141,12 @@ export function CallList({
             <CallRow
               key={line.phone}
               number={line.phone}
-              title={tRich('all.call', { name: <Number_ of={line.phone} /> })}
+              title={tRich('all.call', { name: <PhoneNumber of={line.phone} /> })}
               says={t('helpline.name-and-hours', { name: line.name, hours: hours(line) })}
             />
           ),
       )}
-      {/* Where no line that we know answers a call, there are those that are found by reading. */}
+      {/* Where no known line can be called, link to those with a website. */}
       {!helplines?.lines.some((line) => line.phone) &&
         helplines?.lines.map(
           (line) =>
@@ -162,7 +162,7 @@ export function CallList({
       {helplines?.emergency ? (
         <CallRow
           number={helplines.emergency}
-          title={tRich('all.call', { name: <Number_ of={helplines.emergency} /> })}
+          title={tRich('all.call', { name: <PhoneNumber of={helplines.emergency} /> })}
           says={t('helpline.in-danger')}
         />
       ) : (
@@ -172,7 +172,7 @@ export function CallList({
   );
 }
 
-/** One helpline as a button: the first of the region that answers a call. */
+/** One helpline as a button: the first of the region that can be called. */
 export function LineButton({ helplines }: { helplines: Country | null }) {
   const line = helplines?.lines.find((candidate) => candidate.phone) ?? helplines?.lines[0];
   if (!line?.phone)
@@ -192,7 +192,7 @@ export function NoEmergencyService({ helplines }: { helplines: Country | null })
       {tRich('welcome.not', {
         number: number ? (
           <a href={`tel:${number}`}>
-            <Number_ of={number} />
+            <PhoneNumber of={number} />
           </a>
         ) : (
           t('welcome.local')

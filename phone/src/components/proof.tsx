@@ -1,4 +1,4 @@
-// The passphrase once more: whoever holds an open phone cannot change the ways into an account, or end it.
+// Asks for the passphrase again: an unlocked phone alone must not be enough to change the ways into an account, or to delete it.
 import type { ComponentChildren } from 'preact';
 import { api } from '../api/client';
 import { problemType } from '../domain/problems';
@@ -29,10 +29,10 @@ export function Proof({
   onProven: () => unknown;
   children?: ComponentChildren;
 }) {
-  const send = async (filled: ReadField) => {
-    const refused = await prove(filled('proof'));
-    if (!refused) await onProven();
-    return refused;
+  const send = async (readField: ReadField) => {
+    const message = await prove(readField('proof'));
+    if (!message) await onProven();
+    return message;
   };
   return (
     <Form send={send} submit={to} kind={kind}>

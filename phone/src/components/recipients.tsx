@@ -1,4 +1,4 @@
-// Everyone told of my reach-out: how far it has come to them, what they have said, and how to call and text them.
+// Everyone told of my reach-out: how far it has come to each, their answer, and buttons to call and text them.
 import type { ReachOut, Recipient } from '../contract/types';
 import { isPast, LAMPS, nearest, promisedAt } from '../domain/lamps';
 import { t } from '../i18n';
@@ -9,7 +9,7 @@ import { CallAndText, nameOf, role } from './people';
 import { Item } from './rows';
 import { STATE_WORDS } from './state-words';
 
-/** Return what somebody has answered; once the time they named is over, that they had said so. */
+/** Return the sentence for an answer; in the past tense once the time that it named is over. */
 export function answerSentence(of: Recipient): string {
   const name = nameOf(of);
   if (of.answer === 'here') return t('answered.here', { name });

@@ -1,4 +1,4 @@
-// Lists, and the rows that they are made of.
+// Lists and their rows.
 import type { ComponentChildren } from 'preact';
 import { Icon } from './icons';
 
@@ -48,7 +48,7 @@ export function LinkItem({ href, ...row }: RowProps & { href: string }) {
   );
 }
 
-/** Rows under what they have in common. */
+/** Rows under a heading. */
 export function Group({
   head,
   children,

@@ -1,10 +1,13 @@
-// What one screen alone fetches from the server; fetched again after every refresh of the app.
+// Queries of a single screen, repeated after every refresh of the app.
 import { useEffect, useState } from 'preact/hooks';
 import { problemType } from '../domain/problems';
 import { offered } from '../store/passkeys';
 import { state } from '../store/store';
 
-/** Return the latest data (undefined until there is any), a function to refetch it, and whether the server knows no such thing. */
+/**
+ * Return the latest data (undefined until there is any), a function to refetch it, and whether the server knows no such
+ * thing.
+ */
 export function useQuery<T>(
   query: () => Promise<{ data?: T; error?: unknown }>,
   about: unknown[] = [],

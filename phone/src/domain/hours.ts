@@ -1,4 +1,4 @@
-// Weekly hours: the windows that the server keeps, which never cross midnight, and the spans that people speak of. Pure.
+// Weekly hours: converts between the server's windows, which never cross midnight, and the spans that people choose. Pure.
 import type { Schemas } from '../contract/types';
 
 export type Window = Schemas['Window'];
@@ -13,7 +13,7 @@ export const DAYS = [0, 1, 2, 3, 4, 5, 6];
 const MIDNIGHT = '24:00';
 const MORNING = '00:00';
 
-/** No field of a browser gives 24:00; who picks the last minute or midnight means the end of the day. */
+/** A time field has no 24:00: the last minute or midnight means the end of the day. */
 const end = (time: string): string => (time === MORNING || time === '23:59' ? MIDNIGHT : time);
 
 /** Return the windows of a span on these days; none for an empty span. */

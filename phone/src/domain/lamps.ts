@@ -1,4 +1,4 @@
-// How far a reach-out has come, to each and to all: the shape of a lamp, the order of the lamps, who is there. Pure.
+// How far a reach-out has come, for each recipient and for all: lamp classes, order, who is there. Pure.
 import type { Member, Recipient } from '../contract/types';
 
 export type RecipientState = Recipient['state'];
@@ -19,18 +19,18 @@ const ORDER = Object.keys(LAMPS);
 /** Dim: not reachable now; lit: reachable now. */
 export const memberLamp = (member: Pick<Member, 'available_now'>): string => (member.available_now ? 'lit' : 'dim');
 
-/** Nearest first: who answers, who has seen it, whom it has reached. Equal ones keep the order of the circle. */
+/** Nearest first: answered, seen, delivered, and so on. Ties keep the order of the circle. */
 export const nearest = (recipients: Recipient[]): Recipient[] =>
   [...recipients].sort((a, b) => ORDER.indexOf(a.state) - ORDER.indexOf(b.state));
 
 type Answer = Pick<Recipient, 'answer' | 'answered_at' | 'minutes'>;
 const MINUTE_MS = 60_000;
 
-/** Return the moment that an answer names: of a call that comes later the promised one, else when it was given. */
+/** Return the moment that an answer names: for a later call the promised time, else when it was given. */
 export const promisedAt = ({ answered_at, answer, minutes }: Answer): number =>
   Date.parse(answered_at ?? '') + (answer === 'soon' ? (minutes ?? 0) * MINUTE_MS : 0);
 
-/** A call that was promised has its own minute, one that comes at once has five; after that it is only what somebody said. */
+/** Whether the call should have come: a minute after the promised time, or five minutes after "calling now". */
 export const isPast = (answer: Answer, now: number): boolean =>
   (answer.answer === 'soon' || answer.answer === 'calling') &&
   now >= promisedAt(answer) + (answer.answer === 'soon' ? 1 : 5) * MINUTE_MS;
@@ -38,8 +38,7 @@ export const isPast = (answer: Answer, now: number): boolean =>
 const ANSWERS = ['calling', 'here', 'soon'];
 
 /**
- * Return who is there for me: somebody who calls goes before somebody who writes, and before somebody who comes later.
- * What was only said goes last.
+ * Return who is there for me: who calls now goes before who writes, then who calls later. Promises that are past go last.
  */
 export function whoIsThere(recipients: Recipient[], now = -Infinity): Recipient[] {
   const rank = (recipient: Recipient) =>
@@ -47,7 +46,7 @@ export function whoIsThere(recipients: Recipient[], now = -Infinity): Recipient[
   return recipients.filter(({ state }) => state === 'answered').sort((a, b) => rank(a) - rank(b));
 }
 
-/** How near a reach-out can come to anybody while it waits for an answer, nearest first. */
+/** The states of a recipient before an answer, nearest first. */
 const ON_THE_WAY = ['seen', 'delivered', 'handed', 'queued'] as const;
 
 export interface Progress {
@@ -55,14 +54,14 @@ export interface Progress {
   people: Recipient[];
 }
 
-/** Return the truest thing that can be said while waiting: the furthest that it has come to anybody, and to whom. */
+/** Return the furthest state that the reach-out has come to while waiting, and the people in it. */
 export function furthestProgress(recipients: Recipient[]): Progress {
   const inState = (wanted: RecipientState) => recipients.filter(({ state }) => state === wanted);
   for (const state of ON_THE_WAY) {
     const people = inState(state);
     if (people.length) return { state, people };
   }
-  // No phone has it: because it is their quiet time, because they have said that they can't, or because there is no way.
+  // No phone has it: it is their quiet time, they have declined, or they cannot be reached.
   if (inState('inbox_only').length) return { state: 'inbox_only', people: [] };
   const people = inState('declined');
   return { state: people.length ? 'declined' : 'unreachable', people };

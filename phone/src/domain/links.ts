@@ -1,12 +1,12 @@
-// Reads links as they were before mail programs, messengers and fingers changed them. Pure, and never throws.
+// Reads links that mail programs, messengers or fingers have changed. Pure, and never throws.
 
 /** 16 random bytes in base64url. Its length tells where a token ends and the sentence around it goes on. */
 const TOKEN = /invitation[/\\]+([\w-]{22})/i;
 const ALONE = /^[^\w-]*([\w-]{22})[^\w-]*$/;
-/** As it should be: nothing to read into it. */
+/** An intact link, which needs no repair. */
 const WHOLE = /^#\/invitation\/([\w-]{22})$/;
 
-/** `%23` and its like, encoded once or more often. What is no valid sequence stays as it is. */
+/** Decode `%23` and its like, encoded once or several times. Invalid sequences stay as they are. */
 function decoded(text: string): string {
   let decodedText = text;
   for (let round = 0; round < 4 && /%[\da-f]{2}/i.test(decodedText); round += 1) {
@@ -21,7 +21,7 @@ function decoded(text: string): string {
   return decodedText;
 }
 
-/** What mail programs put in: soft line ends, character references, typographic dashes, marks that nobody sees. */
+/** Undo what mail programs insert: soft line breaks, character references, typographic dashes, invisible characters. */
 const normalized = (text: string): string =>
   decoded(text)
     .normalize('NFKC')
@@ -34,10 +34,13 @@ const normalized = (text: string): string =>
     .replace(/\u2014/g, '--')
     .replace(/[\u2010-\u2013\u2212]/g, '-');
 
-/** Return the token of an invitation from a link, a message with the link in it, or the token alone; undefined where there is none. */
+/**
+ * Return the token of an invitation from a link, a message with the link in it, or the token alone; undefined where
+ * there is none.
+ */
 export function findInvitationToken(text: string): string | undefined {
   const plain = normalized(text);
-  // A line that was broken in the middle is joined only where the link is not whole as it stands.
+  // Broken lines are joined only if the link is not intact without that.
   const match = TOKEN.exec(plain) ?? TOKEN.exec(plain.replace(/[\s>|]+/g, '')) ?? ALONE.exec(plain);
   return match?.[1];
 }
@@ -57,8 +60,8 @@ const parts = (hash: string): string[] =>
     });
 
 /**
- * Where an address leads: `['reach-outs', ID]`. An invitation is found wherever in the address it got to. `['invitation']` alone
- * is one that cannot be read any more.
+ * Return the parts of an address: `['reach-outs', ID]`. An invitation is recognised anywhere in the address;
+ * `['invitation']` alone is an unreadable one.
  */
 export function parseRoute({
   pathname = '/',

@@ -13,7 +13,7 @@ export const myRecipient = (reachOut: ReachOut, me: PersonId): Recipient | undef
 export const needsMe = (reachOut: ReachOut, me: PersonId): boolean =>
   reachOut.state === 'waiting' && !myRecipient(reachOut, me)?.answer;
 
-/** Return those who need me now: whoever has waited longest goes first. */
+/** Return the reach-outs that need me now, longest waiting first. */
 export const waitingLongest = (reachOuts: ReachOut[], me: PersonId): ReachOut[] =>
   reachOuts
     .filter((reachOut) => needsMe(reachOut, me))

@@ -1,4 +1,4 @@
-// What to do with a press, or an all-clear, that is stored on the phone. Pure: the press, what happened and the time in, a decision out.
+// Decides what to do with a press, or an all-clear, that is stored on the phone. Pure.
 
 export const UNDO_MS = 3_000;
 /** After this long the person is asked before it is sent: the moment may have passed. */
@@ -8,7 +8,7 @@ export const STALE_MS = 2 * 60 * 60_000;
 export type Ending = 'connected' | 'ok_now' | 'mistake';
 
 export interface Press {
-  /** Its Idempotency-Key: however often it is sent, it is one press. */
+  /** Its Idempotency-Key: however often it is sent, it stays one press. */
   key: string;
   /** Whose press it is; nobody else's session may send it. */
   person_id: string;
@@ -20,7 +20,7 @@ export interface Press {
   sure?: boolean;
   /** Why it has not arrived yet: no reply from the server, or the session has ended. */
   held?: 'network-error' | 'signed-out';
-  /** It ends a reach-out instead: undone, stored and sent like a press, and there is never one beside the other. */
+  /** Ends a reach-out instead; undone, stored and sent like a press. Only one of either is pending at a time. */
   close?: { id: string; outcome: Ending };
 }
 
@@ -32,7 +32,7 @@ export function createPress(person_id: string, now: number, key: string, close?:
 
 /** Return what to do with a stored press now. */
 export function nextStep(press: Press, now: number): Step {
-  // A clock that was set back must not hold a press for longer than the ring lasts.
+  // A clock that was set back must not hold a press for longer than the three seconds.
   const left = Math.min(press.release_at - now, UNDO_MS);
   if (left > 0 && now >= press.pressed_at) return { kind: 'ring', left };
   if (!press.sure && now - press.pressed_at > STALE_MS) return { kind: 'ask' };
@@ -48,12 +48,12 @@ export type Outcome = 'sent' | 'nobody' | 'over' | 'signed-out' | 'new-key' | 'n
 /** Return what the server's reply means for the press. Only a reply that settles it lets the phone forget it. */
 export function outcomeOf(status: number, type: string, closing = false): Outcome {
   if (status === 200 || status === 201) return 'sent';
-  // It has ended without this one, or it is nobody's any more.
+  // The reach-out was closed in another way, or no longer exists.
   if (closing && (type === '/problems/not-found' || type === '/problems/closed')) return 'over';
   if (type === '/problems/empty-circle') return 'nobody';
   if (status === 401) return 'signed-out';
   if (type === '/problems/key-reused') return 'new-key';
-  // Anything else (busy, a proxy's page, a server that is starting) is no answer to a press: it stays.
+  // Anything else (busy, a proxy's page, a server that is starting) settles nothing: the press stays.
   return 'network-error';
 }
 

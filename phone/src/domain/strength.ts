@@ -1,4 +1,4 @@
-// Estimates how hard a passphrase is to guess, by its length and variety; a hint that refuses nothing. Pure.
+// Estimates how hard a passphrase is to guess, by its length and variety. Only a hint: nothing is refused for it. Pure.
 
 /** 0: nothing yet, 1: too short, 2: easy to guess, 3: good, 4: strong. */
 export function strength(passphrase: string): 0 | 1 | 2 | 3 | 4 {

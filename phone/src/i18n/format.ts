@@ -1,12 +1,12 @@
 // Times and lists of names, as the phone's own region writes them.
 
-import { formatDate, reported, tags } from '../platform/locale';
+import { formatDate, tags, tryRead } from '../platform/locale';
 import { language, t } from './index';
 
 const MINUTE = 60_000;
 const DAY = 24 * 60 * MINUTE;
 
-/** The phone's own habits where it speaks our language (21:47 or 9:47 PM), else those of the language. */
+/** Return the phone's own locale if it is of the app's language (21:47 or 9:47 PM), else the language itself. */
 export function place(): string {
   const lang = language();
   return tags().find((tag) => tag.startsWith(lang)) ?? lang;
@@ -35,8 +35,5 @@ export function ago(at: string, now = Date.now()): string {
 /** "Ana, Ben and Chidi" */
 export function list(names: string[]): string {
   // British English has no comma before the "and".
-  return reported(
-    () => new Intl.ListFormat(language() === 'en' ? 'en-GB' : language()).format(names),
-    names.join(', '),
-  );
+  return tryRead(() => new Intl.ListFormat(language() === 'en' ? 'en-GB' : language()).format(names), names.join(', '));
 }

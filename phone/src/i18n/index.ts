@@ -2,7 +2,7 @@
 
 import urls from 'virtual:catalogues';
 import type { ComponentChild } from 'preact';
-import { reported } from '../platform/locale';
+import { tryRead } from '../platform/locale';
 import type { Catalogue, Key, Language } from './languages';
 import { nearest } from './languages';
 
@@ -15,25 +15,28 @@ let isSingular = (n: number): boolean => n === 1;
 
 export const language = (): Language => document.documentElement.lang as Language;
 
-/** Speak this language from now on; nothing can be said before the first time. The caller redraws. */
+/** Load the catalogue of this language and use it from now on. The caller redraws. */
 export async function speak(wanted: string): Promise<void> {
   const spoken = nearest(wanted);
   const response = await fetch(urls[spoken]);
   catalogue = (await response.json()) as Catalogue;
-  const plural = reported<Pick<Intl.PluralRules, 'select'> | null>(() => new Intl.PluralRules(spoken), null);
+  const plural = tryRead<Pick<Intl.PluralRules, 'select'> | null>(() => new Intl.PluralRules(spoken), null);
   isSingular = (n) => (plural ? plural.select(n) === 'one' : n === 1);
   document.documentElement.lang = spoken;
   document.documentElement.dir = 'ltr';
 }
 
-/** Return the sentence of a key with the values in its places; its forms for one and for more, parted by `|`, are chosen by `n`. */
+/**
+ * Return the sentence of a key with its placeholders filled in; `n` chooses between the forms for one and for more,
+ * separated by `|`.
+ */
 export function tRich(key: Key, values: Record<string, ComponentChild> = {}): ComponentChild[] {
   const [single = '', more = single] = (catalogue[key] ?? '').split('|');
   const form = typeof values.n === 'number' && !isSingular(values.n) ? more : single;
   return form.split(/\{(\w+)\}/).map((part, index) => (index % 2 ? values[part] : part));
 }
 
-/** Return the sentence as text. A time in it may end in a full stop of its own: "8:05 p. m." */
+/** Return the sentence as text. A time in it may end with a full stop ("8:05 p. m."), which is not doubled. */
 export const t = (key: Key, values?: Values): string => tRich(key, values).join('').replace('..', '.');
 
 /** Return whether there is a sentence for this key; a newer server may send words without one. */

@@ -1,7 +1,7 @@
 // The languages that the app speaks, and what a catalogue is: English has every key, and each other language says the same.
 import type { en } from './en';
 
-/** By their own names, in the order in which Settings offers them. */
+/** Each language by its own name, in the order of Settings. */
 export const LANGUAGES = { en: 'English', es: 'Español', de: 'Deutsch' } as const;
 
 export type Language = keyof typeof LANGUAGES;

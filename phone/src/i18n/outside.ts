@@ -1,4 +1,4 @@
-// What is said outside of the app: the same keys in every language.
+// The texts outside the app (outside.ts of each language): the same keys in every language.
 import type { outside } from './en/outside';
 
 export type OutsideKey = keyof typeof outside;

@@ -8,21 +8,21 @@ import { MOMENT_MS, within } from '../platform/timeout';
 
 const LOCK = 'porchlight-press';
 
-let last: Promise<unknown> = Promise.resolve();
+let queueEnd: Promise<unknown> = Promise.resolve();
 
-/** Run these one after the other on this page, and never beside another page or the worker. */
-function inTurn<T>(act: () => Promise<T>): Promise<T> {
-  const turn = last.then(() => locked(act));
-  last = turn.catch(() => undefined);
-  return turn;
+/** Run `act` after earlier calls on this page, and never at the same time as another page or the worker. */
+function serialized<T>(act: () => Promise<T>): Promise<T> {
+  const result = queueEnd.then(() => withLock(act));
+  queueEnd = result.catch(() => undefined);
+  return result;
 }
 
-async function locked<T>(act: () => Promise<T>): Promise<T> {
-  // Without a secure context there are no locks, and no worker to race with either.
+async function withLock<T>(act: () => Promise<T>): Promise<T> {
+  // Without a secure context there are no locks, but no worker to race with either.
   const { locks } = navigator as Partial<Navigator>;
   let started: Promise<T> | null = null;
   const begin = () => (started ??= act());
-  // A tab that the browser has frozen may hold the lock for ever. The key makes it harmless to go on without it.
+  // A frozen tab may hold the lock for ever. The idempotency key makes it safe to continue without it.
   if (locks)
     await within(locks.request(LOCK, { signal: AbortSignal.timeout(MOMENT_MS) }, begin)).catch(() => undefined);
   return begin();
@@ -32,7 +32,7 @@ export type Flushed = { kind: 'none' } | Step | { kind: 'done'; outcome: Outcome
 
 /** Make one attempt. A lock keeps page and worker from sending at the same time; the key makes even that harmless. */
 export function flush(who: string | undefined): Promise<Flushed> {
-  return inTurn(async () => {
+  return serialized(async () => {
     const press = await get<Press>('press');
     if (!press || press.person_id !== who) return { kind: 'none' };
     const step = nextStep(press, Date.now());
@@ -58,7 +58,7 @@ export async function send(press: Press): Promise<[Outcome, unknown]> {
 
 /** Change or drop the stored press, never in the middle of sending it. */
 export function amend(act: (press: Press) => Press | null): Promise<Press | null> {
-  return inTurn(async () => {
+  return serialized(async () => {
     const press = await get<Press>('press');
     const amended = press ? act(press) : null;
     if (amended) await put('press', amended);

@@ -1,8 +1,8 @@
-// What this phone says of itself: languages, region, time zone, formats. Browsers report odd values here (`C`, `en-US@posix`, nothing
-// at all), and what they report is checked once, in this file, before anything is made of it.
+// The phone's languages, region, time zone and formats. Browsers report odd values (`C`, `en-US@posix`, nothing at
+// all), so everything is checked here, once, before it is used.
 
 /** Return what `read` returns, or `fallback` where the browser returns nothing or throws. */
-export function reported<T>(read: () => T | null | undefined, fallback: T): T {
+export function tryRead<T>(read: () => T | null | undefined, fallback: T): T {
   try {
     return read() ?? fallback;
   } catch {
@@ -10,31 +10,31 @@ export function reported<T>(read: () => T | null | undefined, fallback: T): T {
   }
 }
 
-/** The phone's own languages, best first: only what is a language tag. `en_US.UTF-8@posix` is `en-US`, `C` is none. */
+/** Return the phone's languages, best first; only valid tags. `en_US.UTF-8@posix` is `en-US`, `C` is none. */
 export function tags(): string[] {
   const reportedTags = [
-    ...reported<readonly unknown[]>(() => navigator.languages, []),
-    reported<unknown>(() => navigator.language, null),
+    ...tryRead<readonly unknown[]>(() => navigator.languages, []),
+    tryRead<unknown>(() => navigator.language, null),
   ];
   const plain = reportedTags
     .filter((tag) => typeof tag === 'string')
     .map((tag) => tag.replace(/[.@].*/, '').replace(/_/g, '-'));
-  return [...new Set(plain.flatMap((tag) => reported(() => Intl.getCanonicalLocales(tag), [])))];
+  return [...new Set(plain.flatMap((tag) => tryRead(() => Intl.getCanonicalLocales(tag), [])))];
 }
 
-/** The region of the phone's own language setting (`US` of en-US), or nothing. */
+/** Return the region of the phone's language setting (`US` of en-US), if any. */
 export function region(): string | undefined {
   for (const tag of tags()) {
-    const regionCode = reported(() => new Intl.Locale(tag).region, '');
+    const regionCode = tryRead(() => new Intl.Locale(tag).region, '');
     if (/^[A-Z]{2}$/.test(regionCode)) return regionCode;
   }
   return undefined;
 }
 
-/** The phone's time zone by a name that exists, or UTC. */
+/** Return the phone's time zone if its name is known, else UTC. */
 export function timeZone(): string {
-  const zone = reported(() => new Intl.DateTimeFormat().resolvedOptions().timeZone, 'UTC');
-  return reported(() => new Intl.DateTimeFormat('en', { timeZone: zone }) && zone, 'UTC');
+  const zone = tryRead(() => new Intl.DateTimeFormat().resolvedOptions().timeZone, 'UTC');
+  return tryRead(() => new Intl.DateTimeFormat('en', { timeZone: zone }) && zone, 'UTC');
 }
 
 /** Format a moment in the first of these languages that the browser knows; '' for an invalid one. */
@@ -50,7 +50,7 @@ export function formatDate(
     : `${then.getFullYear()}-${then.getMonth() + 1}-${then.getDate()}`;
   return (
     [...languages, 'en'].reduce(
-      (text, tag) => text || reported(() => new Intl.DateTimeFormat(tag, options).format(then), ''),
+      (text, tag) => text || tryRead(() => new Intl.DateTimeFormat(tag, options).format(then), ''),
       '',
     ) || plain
   );

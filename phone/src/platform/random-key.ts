@@ -1,4 +1,4 @@
-// Keys that are never twice the same.
+// Random keys, for idempotency.
 
 /** Return a new Idempotency-Key. Not randomUUID: that is missing where the address is no secure context. */
 export const newKey = (): string =>

@@ -1,8 +1,8 @@
-// Small values in localStorage or sessionStorage. Where a browser refuses them, they last until the page is closed.
+// Small values in localStorage or sessionStorage; in memory, until the page is closed, if the browser refuses.
 
-const inMemory = new Map<string, string>();
+const memory = new Map<string, string>();
 
-function tried<T>(act: () => T): T | undefined {
+function attempt<T>(act: () => T): T | undefined {
   try {
     return act();
   } catch {
@@ -12,15 +12,15 @@ function tried<T>(act: () => T): T | undefined {
 
 export type Where = 'localStorage' | 'sessionStorage';
 
-export const kept = (name: string, where: Where = 'localStorage'): string | null =>
-  inMemory.get(name) ?? tried(() => self[where].getItem(name)) ?? null;
+export const readSlot = (name: string, where: Where = 'localStorage'): string | null =>
+  memory.get(name) ?? attempt(() => self[where].getItem(name)) ?? null;
 
-export function keep(name: string, value: string | null, where: Where = 'localStorage'): void {
-  inMemory.delete(name);
-  if (value === null) tried(() => self[where].removeItem(name));
+export function writeSlot(name: string, value: string | null, where: Where = 'localStorage'): void {
+  memory.delete(name);
+  if (value === null) attempt(() => self[where].removeItem(name));
   else if (
-    tried(() => self[where].setItem(name, value)) === undefined &&
-    tried(() => self[where].getItem(name)) !== value
+    attempt(() => self[where].setItem(name, value)) === undefined &&
+    attempt(() => self[where].getItem(name)) !== value
   )
-    inMemory.set(name, value);
+    memory.set(name, value);
 }

@@ -25,7 +25,7 @@ const UNHURRIED: Record<string, Record<string, string>> = {
   'store/passkeys.ts': { 'navigator.credentials': 'a human holds a finger to it, and the browser ends it' },
   'worker/worker.ts': {
     'cache.addAll(': 'an install that does not end leaves the worker before it in place',
-    'const kept = caches': 'limited in the next line',
+    'const cached = caches': 'limited in the next line',
     'self.registration.showNotification(': 'the last thing that a push waits for, and the browser ends it',
     'registration.pushManager.subscribe': 'nobody waits for it but the browser, which ends it',
   },

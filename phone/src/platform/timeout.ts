@@ -1,5 +1,5 @@
-// A browser's own services (storage, locks, workers, push) may stay silent for ever: neither success nor failure. Nothing
-// that a person waits for may wait for them without an end.
+// A browser's own services (storage, locks, workers, push) may never answer: neither success nor failure. Nothing that
+// a person waits for may wait for them without a limit.
 
 /** Long enough for a slow phone's storage, short enough for somebody who has just pressed. */
 export const MOMENT_MS = 1_000;

@@ -29,7 +29,7 @@ export function Answered({ of }: { of: ReachOut }) {
       ),
   )?.from?.id;
   const together = of.state === 'together';
-  // Who says that we are talking goes first, and whom I am talking with before everybody.
+  // First whom I am talking with, else who says so, else the first answer.
   const first = answering.find(({ person }) => person.id === (together ? of.together_with : claimant)) ?? answering[0];
   if (!first) return null;
   const name = nameOf(first);
@@ -103,7 +103,7 @@ export function Answered({ of }: { of: ReachOut }) {
   );
 }
 
-/** The ladder goes on beside an answer: whether a phone rings for it, or it lies in inboxes. */
+/** The sentence while the others are asked too: whether their phones ring, or it only waits in their inboxes. */
 function asking(others: Recipient[]): string {
   const open = others.filter(
     ({ state: recipientState }) => recipientState !== 'declined' && recipientState !== 'unreachable',
@@ -116,7 +116,7 @@ function asking(others: Recipient[]): string {
   );
 }
 
-/** Who has learned that I am not alone. */
+/** The sentence about who knows that I am not alone. */
 function informed(others: Recipient[], name: string): string {
   const who = others.filter(({ state: recipientState }) => ['handed', 'delivered', 'seen'].includes(recipientState));
   return who.length ? t('answered.others-know', { n: who.length, names: names(who), name }) : '';

@@ -1,4 +1,4 @@
-// A bookend: before something hard I say when I am back, and who is told if I am not.
+// Bookends: say before something hard when you will be back, and who is told if you are not; and the companion's side.
 import { useEffect, useState } from 'preact/hooks';
 import { api, once } from '../api/client';
 import { Back, Button, ErrorText, Headline, RadioGroup } from '../components/basics';
@@ -40,7 +40,7 @@ export function Bookends({ id }: { id?: string | undefined }) {
   return next ? <Running key={next.id} of={next} onChange={refetch} /> : <Plan onPlanned={refetch} />;
 }
 
-/** The next time that the clock shows this. */
+/** Return the next moment at which the clock shows this time. */
 function at(time: string): Date {
   const [hours = 0, minutes = 0] = time.split(':').map(Number);
   const nextTime = new Date();
@@ -55,14 +55,14 @@ function Plan({ onPlanned }: { onPlanned: () => unknown }) {
   const [time, setTime] = useState('');
   const [key] = useState(newKey);
   const sponsor = people.find((member) => member.role === 'sponsor');
-  const usual = [sponsor, ...people, sponsor, people[0]].find(
+  const suggested = [sponsor, ...people, sponsor, people[0]].find(
     (member, index) => member && (member.reachable || index > people.length),
   );
-  const [who, setWho] = useState(usual?.id ?? '');
-  const chosen = people.find((member) => member.id === who) ?? usual;
-  const start = async (filled: ReadField) => {
+  const [who, setWho] = useState(suggested?.id ?? '');
+  const chosen = people.find((member) => member.id === who) ?? suggested;
+  const start = async (readField: ReadField) => {
     const due = time ? at(time) : new Date(Date.now() + Number(minutes) * MINUTE_MS);
-    const body = { what: filled('what') || null, due_at: due.toISOString(), companion: filled('who') };
+    const body = { what: readField('what') || null, due_at: due.toISOString(), companion: readField('who') };
     const { error } = await api.POST('/v1/bookends', {
       params: once(`${key}${body.companion}${time}${minutes}`),
       body,
@@ -75,10 +75,10 @@ function Plan({ onPlanned }: { onPlanned: () => unknown }) {
       <Back href={to()}>{t('bookend.name')}</Back>
       <div class="stack">
         <Headline small>{t('bookend.head')}</Headline>
-        <p class="soft">{t(usual ? 'bookend.say' : 'bookend.nobody')}</p>
+        <p class="soft">{t(suggested ? 'bookend.say' : 'bookend.nobody')}</p>
       </div>
-      {usual && <NotifyWarning />}
-      {usual ? (
+      {suggested && <NotifyWarning />}
+      {suggested ? (
         <Form send={start}>
           <h2 class="name">{t('bookend.when')}</h2>
           <RadioGroup
@@ -106,7 +106,7 @@ function Plan({ onPlanned }: { onPlanned: () => unknown }) {
                 </option>
               ))}
             </select>
-            {chosen && <Standing by={chosen} />}
+            {chosen && <CompanionNote by={chosen} />}
           </div>
           <Field
             label={t('bookend.what')}
@@ -128,8 +128,8 @@ function Plan({ onPlanned }: { onPlanned: () => unknown }) {
   );
 }
 
-/** What the companion hears of it now; or, before anybody counts on it, that they may hear of nothing. */
-function Standing({ by }: { by: Member }) {
+/** What the companion is told now; or a warning that they cannot be reached. */
+function CompanionNote({ by }: { by: Member }) {
   const name = nameOf(by);
   if (by.reachable) return <p class="soft small">{t('bookend.companion-knows', { name })}</p>;
   return (
@@ -141,19 +141,19 @@ function Standing({ by }: { by: Member }) {
 }
 
 function Running({ of, onChange }: { of: Bookend; onChange: () => unknown }) {
-  useEffect(() => void seen(of.id), [of.id, state.refreshes]);
+  useEffect(() => void markSeen(of.id), [of.id, state.refreshes]);
   const [message, setMessage] = useState('');
-  const where = { params: { path: { bookend_id: of.id } } };
+  const path = { params: { path: { bookend_id: of.id } } };
   const due = Date.parse(of.due_at);
-  const left = Math.max(0, Math.ceil((due - Date.now()) / MINUTE_MS));
-  const whole = due - Date.parse(of.created_at);
+  const minutesLeft = Math.max(0, Math.ceil((due - Date.now()) / MINUTE_MS));
+  const total = due - Date.parse(of.created_at);
   const name = of.companion ? nameOf(of.companion) : t('all.someone');
   const by = state.circle?.find((member) => member.id === of.companion?.membership_id);
-  // The time is long over, and there was nobody who could be told.
-  const alone = of.state === 'missed' && !of.companion_told_at;
+  // Overdue, and nobody could be told.
+  const nobodyTold = of.state === 'missed' && !of.companion_told_at;
   const time = clock(due);
   const headline = () => {
-    if (alone) return t('bookend.nobody-told');
+    if (nobodyTold) return t('bookend.nobody-told');
     return of.companion_told_at ? t('bookend.missed', { name }) : (of.what ?? t('bookend.name'));
   };
   const act = async (request: Promise<{ error?: unknown }>, done = '') => {
@@ -169,27 +169,27 @@ function Running({ of, onChange }: { of: Bookend; onChange: () => unknown }) {
     <main class="page">
       <Back href={to()}>{t('bookend.name')}</Back>
       <section class="hero">
-        <Dial percentGone={Math.round(100 * Math.min(1, Math.max(0, 1 - (due - Date.now()) / whole)))}>
+        <Dial percentGone={Math.round(100 * Math.min(1, Math.max(0, 1 - (due - Date.now()) / total)))}>
           <div class="glow">
             <p class="say-2" role="timer">
-              {left ? span(left * 60) : t('bookend.due')}
+              {minutesLeft ? span(minutesLeft * 60) : t('bookend.due')}
             </p>
-            <p class="soft">{left ? t('bookend.until', { time }) : t('bookend.due-say', { time })}</p>
+            <p class="soft">{minutesLeft ? t('bookend.until', { time }) : t('bookend.due-say', { time })}</p>
           </div>
         </Dial>
         <Headline small live>
           {headline()}
         </Headline>
-        {alone && <p>{t('bookend.nobody-told-say')}</p>}
+        {nobodyTold && <p>{t('bookend.nobody-told-say')}</p>}
         {of.companion_told_at && <p>{t('bookend.missed-say', { name })}</p>}
       </section>
-      {alone && (
+      {nobodyTold && (
         <CallList
           people={(state.circle ?? []).filter((member) => member.state === 'active')}
           helplines={state.helplines}
         />
       )}
-      {!of.companion_told_at && !alone && (
+      {!of.companion_told_at && !nobodyTold && (
         <ol class="card steps">
           {([1, 2, 3] as const).map((step) => (
             <li key={step}>
@@ -201,11 +201,11 @@ function Running({ of, onChange }: { of: Bookend; onChange: () => unknown }) {
           ))}
         </ol>
       )}
-      {by && !of.companion_told_at && !alone && !by.reachable && <Standing by={by} />}
+      {by && !of.companion_told_at && !nobodyTold && !by.reachable && <CompanionNote by={by} />}
       <section class="stack">
         <Button
           kind="main"
-          onPress={() => act(api.POST('/v1/bookends/{bookend_id}/check-in', where), t('bookend.done'))}
+          onPress={() => act(api.POST('/v1/bookends/{bookend_id}/check-in', path), t('bookend.done'))}
         >
           {t('bookend.okay')}
         </Button>
@@ -215,7 +215,7 @@ function Running({ of, onChange }: { of: Bookend; onChange: () => unknown }) {
               onPress={() =>
                 act(
                   api.POST('/v1/bookends/{bookend_id}/extend', {
-                    ...where,
+                    ...path,
                     body: { due_at: new Date(Math.max(due, Date.now()) + AGAIN_MS).toISOString() },
                   }),
                 )
@@ -224,9 +224,7 @@ function Running({ of, onChange }: { of: Bookend; onChange: () => unknown }) {
               {t('bookend.more-time')}
             </Button>
           )}
-          <Button onPress={() => act(api.DELETE('/v1/bookends/{bookend_id}', where), ' ')}>
-            {t('bookend.cancel')}
-          </Button>
+          <Button onPress={() => act(api.DELETE('/v1/bookends/{bookend_id}', path), ' ')}>{t('bookend.cancel')}</Button>
         </div>
         <ErrorText>{message}</ErrorText>
         <Button
@@ -243,7 +241,7 @@ function Running({ of, onChange }: { of: Bookend; onChange: () => unknown }) {
   );
 }
 
-/** It was taken back, or is not for me any more. */
+/** It was cancelled, or I am not the companion any more. */
 function Over() {
   return (
     <main class="page">
@@ -256,18 +254,18 @@ function Over() {
   );
 }
 
-/** What stands in the inbox about a bookend that is shown is read. */
-async function seen(id: string): Promise<void> {
+/** Mark the notices about the bookend on the screen as read. */
+async function markSeen(id: string): Promise<void> {
   if (await readShown((notice) => notice.bookend_id === id)) await refresh();
 }
 
-/** As the one who stands by sees it: until when; once it was missed, what it was about and how to reach them. */
+/** The companion's view: until when; once it was missed, what it was about and how to reach them. */
 function Companion({ of }: { of: Bookend }) {
   const name = nameOf(of.from);
   const over = of.checked_in_at !== null;
   const companionTold = of.companion_told_at !== null;
   const open = companionTold ? 'bookend.companion-missed' : 'bookend.companion-head';
-  useEffect(() => void seen(of.id), [of.id, state.refreshes]);
+  useEffect(() => void markSeen(of.id), [of.id, state.refreshes]);
   return (
     <main class="page">
       <Back href={to('inbox')}>{t('bookend.name')}</Back>

@@ -1,4 +1,4 @@
-// What is tried when a notification does not arrive: SMS, e-mail, ntfy. Used only once its code has come back.
+// Channels for when a notification does not arrive: SMS, e-mail, ntfy. Used only after they are confirmed with a code.
 import { useState } from 'preact/hooks';
 import { api, once, whole } from '../api/client';
 import { Button, RadioGroup, SubPage } from '../components/basics';
@@ -26,10 +26,10 @@ export function Channels() {
   const [picked, setPicked] = useState<Channel['kind']>();
   const kinds = config?.channels ?? [];
   const kind = picked ?? kinds[0];
-  const add = async (filled: ReadField, form: HTMLFormElement) => {
+  const add = async (readField: ReadField, form: HTMLFormElement) => {
     const { error } = await api.POST('/v1/channels', {
       params: once(),
-      body: { kind: kind ?? 'sms', address: filled('address') },
+      body: { kind: kind ?? 'sms', address: readField('address') },
     });
     if (!error) form.reset();
     await again();
@@ -73,10 +73,10 @@ export function Channels() {
 
 function OneChannel({ of, onChange }: { of: Channel; onChange: () => Promise<void> }) {
   const at = { params: { path: { channel_id: of.id } } };
-  const confirm = async (filled: ReadField) => {
+  const confirm = async (readField: ReadField) => {
     const { error } = await api.POST('/v1/channels/{channel_id}/confirm', {
       ...at,
-      body: { code: filled('code').trim() },
+      body: { code: readField('code').trim() },
     });
     await onChange();
     return errorText(error);

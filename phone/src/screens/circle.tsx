@@ -1,4 +1,4 @@
-// My circle: who is told at once and who later, who waits for my confirm, and the people I am there for.
+// My circle: who is told at once and who later, who waits to be confirmed, and the people I am there for.
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { api, whole } from '../api/client';
 import { Button, Headline } from '../components/basics';
@@ -16,8 +16,8 @@ import { refresh } from '../store/refresh';
 import { to } from '../store/router';
 import { change, state } from '../store/store';
 import { NumberQuestion } from './contact-number';
-import { Invite, OnTheirWay } from './invite';
-import { MemberSheet, place, remove } from './member';
+import { Invite, PendingInvitations } from './invite';
+import { MemberSheet, removeMember, updateMember } from './member';
 import { NotifyAsk } from './notify-ask';
 import { Supporting } from './supporting';
 
@@ -28,12 +28,12 @@ export function Circle() {
   const circle = state.circle ?? [];
   const newcomers = circle.filter((member) => member.state === 'accepted');
   const active = circle.filter((member) => member.state === 'active');
-  // Somebody has said yes while they looked at my code: their words stand under the sheet.
-  const before = useRef(newcomers.length);
+  // Somebody has said yes while an invitation is shown: close the sheet, since their words are under it.
+  const previousCount = useRef(newcomers.length);
   useEffect(() => {
-    // Never at the first look: a quick finger may have opened something by then.
-    if (newcomers.length > before.current) setOpen('');
-    before.current = newcomers.length;
+    // Not on the first load: something may have been opened by then.
+    if (newcomers.length > previousCount.current) setOpen('');
+    previousCount.current = newcomers.length;
   }, [newcomers.length]);
   const shown = circle.find((member) => member.id === open);
   const later = ladder ? t('circle.step-2', { time: span(ladder.ladder[1] ?? 0) }) : t('member-step.2');
@@ -61,7 +61,7 @@ export function Circle() {
       <Button kind={newcomers.length ? '' : 'main'} icon="plus" onPress={() => setOpen('invite')}>
         {t('invite.head')}
       </Button>
-      {links && <OnTheirWay links={links.items} onChange={refetchLinks} />}
+      {links && <PendingInvitations links={links.items} onChange={refetchLinks} />}
       <NotifyAsk />
       <NumberQuestion pressed={active.length > 0} />
       {active.length > 1 && (
@@ -99,34 +99,34 @@ function Newcomer({ member }: { member: Member }) {
       <Button kind="main" onPress={confirm}>
         {t('confirm.yes')}
       </Button>
-      <Button kind="quiet" onPress={() => remove(member)}>
+      <Button kind="quiet" onPress={() => removeMember(member)}>
         {t('confirm.no')}
       </Button>
     </section>
   );
 }
 
-/** What would go wrong at the next press, said before it. */
+/** Warns before a press that somebody cannot be reached. */
 function Warning({ active }: { active: Member[] }) {
-  const dark = active.filter((member) => !member.reachable);
-  const [first] = dark;
+  const unreachable = active.filter((member) => !member.reachable);
+  const [first] = unreachable;
   if (!first) return null;
   const name = nameOf(first);
-  const asking = t('circle.ask-to-open-text', { url: location.origin });
-  // The phone's own sheet stands for as long as somebody chooses; the button waits for none of it.
-  const ask = () => void navigator.share({ text: asking }).catch(() => undefined);
+  const message = t('circle.ask-to-open-text', { url: location.origin });
+  // The phone's share sheet may stay open for long; the button does not wait for it.
+  const share = () => void navigator.share({ text: message }).catch(() => undefined);
   return (
     <div class="card">
       <div class="line">
         <Lamp state="dim" />
-        <p>{dark.length === active.length ? t('circle.nobody-reachable') : t('circle.unreachable', { name })}</p>
+        <p>{unreachable.length === active.length ? t('circle.nobody-reachable') : t('circle.unreachable', { name })}</p>
       </div>
       {first.contact ? (
-        <a class="btn" href={`sms:${first.contact}?&body=${encodeURIComponent(asking)}`}>
+        <a class="btn" href={`sms:${first.contact}?&body=${encodeURIComponent(message)}`}>
           {t('circle.ask-to-open', { name })}
         </a>
       ) : (
-        'share' in navigator && <Button onPress={ask}>{t('circle.ask-to-open', { name })}</Button>
+        'share' in navigator && <Button onPress={share}>{t('circle.ask-to-open', { name })}</Button>
       )}
     </div>
   );
@@ -137,11 +137,11 @@ function MemberRow({ member, onMore }: { member: Member; onMore: () => void }) {
   const later = member.reachable ? 'circle.outside-hours' : 'circle.no-device';
   const move = async (step: 1 | 2) => {
     if (step === member.step) return;
-    await place(member, { step });
-    // The row has moved into the other list; the finger, or the keyboard, stays with the person.
+    await updateMember(member, { step });
+    // The row has moved to the other list: keep the focus on it.
     document.getElementById(`move-${member.id}`)?.focus();
   };
-  const key = (event: KeyboardEvent) => {
+  const onKeyDown = (event: KeyboardEvent) => {
     const step = { ArrowUp: 1, ArrowDown: 2 }[event.key] as 1 | 2 | undefined;
     if (!step) return;
     event.preventDefault();
@@ -155,7 +155,7 @@ function MemberRow({ member, onMore }: { member: Member; onMore: () => void }) {
         id={`move-${member.id}`}
         aria-label={t('circle.move', { name })}
         onClick={() => move(member.step === 1 ? 2 : 1)}
-        onKeyDown={key}
+        onKeyDown={onKeyDown}
       >
         <Icon name="grip" />
       </button>

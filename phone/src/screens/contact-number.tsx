@@ -5,17 +5,17 @@ import { api } from '../api/client';
 import { Button, SubPage } from '../components/basics';
 import { Field } from '../components/field';
 import { Form } from '../components/form';
-import { Number_ } from '../components/people';
+import { PhoneNumber } from '../components/people';
 import { problemType } from '../domain/problems';
 import { t, tRich } from '../i18n';
 import { errorText } from '../i18n/problem';
-import { keep, kept } from '../platform/slots';
+import { readSlot, writeSlot } from '../platform/slots';
 import { change, state } from '../store/store';
 
 const SLOT = 'number-asked';
 
-/** Gives '' or what went wrong. What is kept may look different from what was typed, so the field shows it from then on. */
-async function share(contact: string | null, form?: HTMLFormElement): Promise<string> {
+/** Return the error message, or '' on success. The server may normalise the number, so the field then shows its form. */
+async function saveNumber(contact: string | null, form?: HTMLFormElement): Promise<string> {
   const { data, error } = await api.PATCH('/v1/me', { body: { contact } });
   if (data) {
     change({ me: data, toast: t('all.saved') });
@@ -28,7 +28,7 @@ async function share(contact: string | null, form?: HTMLFormElement): Promise<st
 function NumberForm({ after }: { after: ComponentChildren }) {
   return (
     <Form
-      send={(filled, form) => share(filled('number'), form)}
+      send={(readField, form) => saveNumber(readField('number'), form)}
       submit={t('contact-number.share')}
       kind=""
       after={after}
@@ -39,7 +39,7 @@ function NumberForm({ after }: { after: ComponentChildren }) {
         type="tel"
         dir="ltr"
         autocomplete="tel"
-        hint={tRich('contact-number.hint', { number: <Number_ of="+12025550143" /> })}
+        hint={tRich('contact-number.hint', { number: <PhoneNumber of="+12025550143" /> })}
         required
         defaultValue={state.me?.contact ?? ''}
       />
@@ -48,11 +48,11 @@ function NumberForm({ after }: { after: ComponentChildren }) {
 }
 
 export function NumberQuestion({ pressed }: { pressed: boolean }) {
-  const [later, setLater] = useState(() => kept(SLOT) !== null);
-  if (!pressed || later || !state.me || state.me.contact) return null;
+  const [dismissed, setDismissed] = useState(() => readSlot(SLOT) !== null);
+  if (!pressed || dismissed || !state.me || state.me.contact) return null;
   const notNow = () => {
-    keep(SLOT, '1');
-    setLater(true);
+    writeSlot(SLOT, '1');
+    setDismissed(true);
   };
   return (
     <section class="card">
@@ -72,11 +72,11 @@ export function NumberQuestion({ pressed }: { pressed: boolean }) {
 export function ContactNumber() {
   return (
     <SubPage of="settings" head={t('settings.number')} says={t('contact-number.say')}>
-      {state.me?.contact && <p>{tRich('contact-number.current', { number: <Number_ of={state.me.contact} /> })}</p>}
+      {state.me?.contact && <p>{tRich('contact-number.current', { number: <PhoneNumber of={state.me.contact} /> })}</p>}
       <NumberForm
         after={
           state.me?.contact && (
-            <Button kind="quiet" onPress={() => share(null)}>
+            <Button kind="quiet" onPress={() => saveNumber(null)}>
               {t('contact-number.stop-sharing')}
             </Button>
           )

@@ -16,7 +16,7 @@ import { within } from '../platform/timeout';
 import { to } from '../store/router';
 import { enter } from '../store/session';
 import { change, state } from '../store/store';
-import { dropInvitation, invitation, takeUpInvitation } from './join';
+import { dropInvitation, invitation, resumeInvitation } from './join';
 import { useHelplines } from './welcome';
 
 export function CreateAccount() {
@@ -26,14 +26,14 @@ export function CreateAccount() {
   const [codes, setCodes] = useState<string[] | null>(null);
   const invited = useInvitation();
   if (codes) return <Codes codes={codes} />;
-  const make = async (filled: ReadField) => {
-    const sign_in_name = filled('name').trim().toLowerCase();
+  const create = async (readField: ReadField) => {
+    const sign_in_name = readField('name').trim().toLowerCase();
     const { data, error } = await api.POST('/v1/people', {
       params: once(`${key}${sign_in_name}`),
       body: {
         sign_in_name,
         passphrase,
-        display_name: filled('called'),
+        display_name: readField('called'),
         time_zone: timeZone(),
         region: region() ?? null,
         language: language(),
@@ -57,7 +57,7 @@ export function CreateAccount() {
         <p class="soft">{t('create-account.say')}</p>
         {invited && <p role="status">{invited}</p>}
       </div>
-      <Form send={make} submit={t('create-account.button')}>
+      <Form send={create} submit={t('create-account.button')}>
         <Field
           label={t('field.display-name')}
           hint={t('field.display-name-hint')}
@@ -92,7 +92,7 @@ export function CreateAccount() {
   );
 }
 
-/** What becomes of the invitation that somebody came with: looked at before they fill in a form for nothing. */
+/** Return a message about the invitation that the person came with; checked before they fill in the form. */
 function useInvitation(): string {
   const [message, setMessage] = useState('');
   useEffect(() => {
@@ -113,7 +113,7 @@ export function Codes({ codes, onDone }: { codes: string[]; onDone?: () => void 
   const [copied, setCopied] = useState(false);
   const done = async () => {
     if (onDone) return onDone();
-    if (!takeUpInvitation()) location.hash = '';
+    if (!resumeInvitation()) location.hash = '';
     await enter();
     change({ toast: '' });
   };

@@ -20,13 +20,13 @@ import { refresh } from '../store/refresh';
 import { to } from '../store/router';
 import { change, state } from '../store/store';
 import { NotifyBanner } from './notify';
-import { isMuted, standingOf } from './supporting';
+import { isMuted, supportedState } from './supporting';
 
-/** From when on "not heard from" is said. */
-const WHILE_MS = 14 * 24 * 60 * 60_000;
+/** Without contact for this long, somebody is listed as not heard from. */
+const SILENT_AFTER_MS = 14 * 24 * 60 * 60_000;
 
-/** Quiet until the next morning, or not at all any more, for all of these at once; gives for whom it did not work. */
-async function quiet(people: Supported[], until: Date | null): Promise<void> {
+/** Mute all of these until then, or unmute them; show for whom it failed. */
+async function muteAll(people: Supported[], until: Date | null): Promise<void> {
   const requests = people.map((person) =>
     api.PATCH('/v1/supporting/{membership_id}', {
       params: { path: { membership_id: person.id } },
@@ -43,25 +43,25 @@ async function quiet(people: Supported[], until: Date | null): Promise<void> {
 }
 
 export function HelperHome({ people, children }: { people: Supported[]; children: ComponentChildren }) {
-  const [standing] = useQuery(() => api.GET('/v1/bookends', { params: { query: { open: true, mine: false } } }));
-  const night = morning(new Date());
+  const [companionOf] = useQuery(() => api.GET('/v1/bookends', { params: { query: { open: true, mine: false } } }));
+  const nextMorning = morning(new Date());
   const active = people.filter((person) => person.state === 'active');
-  const ends = (person: Supported) => Date.parse(person.muted_until ?? '');
-  // Who was quieted for longer before stays so, on the way there and back.
-  const tonight = active.filter((person) => isMuted(person) && ends(person) <= night.getTime());
-  const awake = active.filter((person) => !(ends(person) >= night.getTime()));
-  const off = active.length > 0 && active.every(isMuted);
-  const silent = (person: Supported) =>
+  const mutedUntil = (person: Supported) => Date.parse(person.muted_until ?? '');
+  // Whoever was muted for longer stays muted, in both directions.
+  const mutedTonight = active.filter((person) => isMuted(person) && mutedUntil(person) <= nextMorning.getTime());
+  const unmuted = active.filter((person) => !(mutedUntil(person) >= nextMorning.getTime()));
+  const allMuted = active.length > 0 && active.every(isMuted);
+  const isSilent = (person: Supported) =>
     person.state === 'active' &&
     !person.open_reach_out_id &&
-    Date.now() - Date.parse(person.last_connected_at ?? person.created_at) > WHILE_MS;
+    Date.now() - Date.parse(person.last_connected_at ?? person.created_at) > SILENT_AFTER_MS;
   const waiting = state.incoming.filter((reachOut) => needsMe(reachOut, state.me?.id)).length;
   const since = (person: Supported) => person.last_connected_at ?? person.created_at;
   const headline = () => {
     if (!state.online) return t('helper.offline');
     if (waiting) return t('helper.needed', { n: waiting });
-    return off
-      ? t('helper.off', { time: moment(new Date(Math.min(...active.map(ends))).toISOString()) })
+    return allMuted
+      ? t('helper.off', { time: moment(new Date(Math.min(...active.map(mutedUntil))).toISOString()) })
       : t('helper.calm');
   };
   return (
@@ -71,35 +71,35 @@ export function HelperHome({ people, children }: { people: Supported[]; children
         {headline()}
       </Headline>
       <NotifyBanner />
-      {off && <p class="soft">{t('helper.off-say')}</p>}
-      {off && tonight.length > 0 && (
-        <Button kind="main" onPress={() => quiet(tonight, null)}>
+      {allMuted && <p class="soft">{t('helper.off-say')}</p>}
+      {allMuted && mutedTonight.length > 0 && (
+        <Button kind="main" onPress={() => muteAll(mutedTonight, null)}>
           {t('helper.back')}
         </Button>
       )}
-      {standing && standing.items.length > 0 && (
+      {companionOf && companionOf.items.length > 0 && (
         <ul class="rows">
-          {standing.items.map((person) => (
+          {companionOf.items.map((bookend) => (
             <LinkItem
-              key={person.id}
-              href={to('bookends', person.id)}
+              key={bookend.id}
+              href={to('bookends', bookend.id)}
               lamp={<Lamp state="lit" />}
-              name={t(person.companion_told_at ? 'notice.bookend_missed' : 'helper.companion', {
-                name: nameOf(person.from),
+              name={t(bookend.companion_told_at ? 'notice.bookend_missed' : 'helper.companion', {
+                name: nameOf(bookend.from),
               })}
               says={
-                person.companion_told_at
+                bookend.companion_told_at
                   ? t('notice-say.bookend_missed')
-                  : t('helper.companion-until', { time: clock(person.due_at) })
+                  : t('helper.companion-until', { time: clock(bookend.due_at) })
               }
             />
           ))}
         </ul>
       )}
-      {people.some((person) => !silent(person)) && (
+      {people.some((person) => !isSilent(person)) && (
         <Group head={t('supporting.head')}>
           {people
-            .filter((person) => !silent(person))
+            .filter((person) => !isSilent(person))
             .map((person) => (
               <Item
                 key={person.id}
@@ -108,26 +108,26 @@ export function HelperHome({ people, children }: { people: Supported[]; children
                 says={
                   person.state === 'active' && !person.open_reach_out_id && !isMuted(person)
                     ? inTouch(person)
-                    : standingOf(person)
+                    : supportedState(person)
                 }
               />
             ))}
         </Group>
       )}
-      {people.some(silent) && (
+      {people.some(isSilent) && (
         <Group head={t('helper.not-heard')}>
           {people
-            .filter(silent)
+            .filter(isSilent)
             .sort((a, b) => since(a).localeCompare(since(b)))
             .map((person) => (
-              <Silent key={person.id} of={person} />
+              <SilentRow key={person.id} of={person} />
             ))}
         </Group>
       )}
-      {!off && awake.length > 0 && (
+      {!allMuted && unmuted.length > 0 && (
         <section class="stack tight">
-          <Button onPress={() => quiet(awake, night)}>{t('helper.tonight')}</Button>
-          <p class="soft small">{t('helper.tonight-say', { time: moment(night.toISOString()) })}</p>
+          <Button onPress={() => muteAll(unmuted, nextMorning)}>{t('helper.tonight')}</Button>
+          <p class="soft small">{t('helper.tonight-say', { time: moment(nextMorning.toISOString()) })}</p>
         </section>
       )}
       <section class="card">
@@ -150,11 +150,11 @@ const inTouch = (person: Supported): string =>
     ? t('helper.last-in-touch', { time: day(person.last_connected_at) })
     : t('helper.never-in-touch');
 
-/** Somebody from whom nothing was heard for a while: one tap says hello, and asks for nothing. */
-function Silent({ of }: { of: Supported }) {
+/** Somebody not heard from in a while: one tap says hello, and asks for nothing. */
+function SilentRow({ of }: { of: Supported }) {
   const [message, setMessage] = useState('');
   const name = nameOf(of);
-  const hello = async () => {
+  const sendHello = async () => {
     const { error } = await api.POST('/v1/reach-ins', {
       params: once(),
       body: { to: of.person.id, text: t('helper.hello-text') },
@@ -164,7 +164,7 @@ function Silent({ of }: { of: Supported }) {
   };
   return (
     <Item lamp={<Lamp state="dim" />} name={name} says={message ? <span role="status">{message}</span> : inTouch(of)}>
-      {!message && <Button onPress={hello}>{t('helper.hello')}</Button>}
+      {!message && <Button onPress={sendHello}>{t('helper.hello')}</Button>}
     </Item>
   );
 }

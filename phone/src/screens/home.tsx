@@ -23,14 +23,14 @@ export function Home() {
   const running = bookends?.items[0];
   const circle = (state.circle ?? []).filter((member) => member.state === 'active');
   const reachable = circle.filter((member) => member.available_now).length;
-  // What the phone has kept says who is in the circle, never who can be reached now.
+  // The vault says who is in the circle, but not who can be reached now.
   const known = state.online && state.refreshes > 0;
   const quiet = known && circle.length > 0 && !reachable;
   if (state.circle && !circle.length && state.supporting.length) {
     return (
       <HelperHome people={state.supporting}>
-        <Needed />
-        <SaidYes />
+        <NeededCards />
+        <NewcomerCards />
       </HelperHome>
     );
   }
@@ -60,8 +60,8 @@ export function Home() {
   const encouragement = quiet ? 'home.call-instead' : 'home.encouragement';
   return (
     <main class="page air">
-      <Needed />
-      <SaidYes />
+      <NeededCards />
+      <NewcomerCards />
       {running && (
         <a class="card row" href={to('bookends')}>
           <Row
@@ -101,17 +101,17 @@ export function Home() {
   );
 }
 
-const CARDS = 3;
+const MAX_CARDS = 3;
 
-/** Those who would like my company, and those I am there for: that goes before everything else, and who waits longest first. */
-function Needed() {
+/** Open reach-outs of others, above everything else: those that need me, longest waiting first, then those I have answered. */
+function NeededCards() {
   const waiting = waitingLongest(state.incoming, state.me?.id);
   const answered = state.incoming.filter((of) =>
     ['calling', 'soon', 'here'].includes(myRecipient(of, state.me?.id)?.answer ?? ''),
   );
   return (
     <>
-      {[...waiting.slice(0, CARDS), ...answered].map((of) => (
+      {[...waiting.slice(0, MAX_CARDS), ...answered].map((of) => (
         <a class="card warm row" key={of.id} href={to('reach-outs', of.id)}>
           <Row
             lamp={<Lamp state={waiting.includes(of) ? 'lit' : 'bright'} />}
@@ -122,17 +122,17 @@ function Needed() {
           />
         </a>
       ))}
-      {waiting.length > CARDS && (
+      {waiting.length > MAX_CARDS && (
         <a class="btn quiet" href={to('inbox')}>
-          {t('home.more-waiting', { n: waiting.length - CARDS })}
+          {t('home.more-waiting', { n: waiting.length - MAX_CARDS })}
         </a>
       )}
     </>
   );
 }
 
-/** Somebody has said yes to me, and waits for my confirm: their word goes before "empty". */
-function SaidYes() {
+/** People who have accepted my invitation and wait to be confirmed. */
+function NewcomerCards() {
   return (
     <>
       {state.circle

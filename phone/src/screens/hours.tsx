@@ -1,4 +1,4 @@
-// My hours: when pushes may come. One span for the days that are chosen; past midnight it goes on the next day.
+// My hours: when pushes may come. One span for the chosen days; it may end on the next day.
 import type { ComponentChildren } from 'preact';
 import { useState } from 'preact/hooks';
 import { Button, RadioGroup, SubPage } from '../components/basics';
@@ -15,7 +15,7 @@ import { change, state } from '../store/store';
 
 const PROPOSED = { from: '07:00', to: '22:00' };
 
-/** From, to, and on which days; `wake` is kept with them, so that a choice is never kept by half. */
+/** From, to, and on which days. `wake` is saved in the same request, so that a choice is never saved by half. */
 export function HoursForm({
   wake,
   submit,
@@ -32,8 +32,8 @@ export function HoursForm({
   const [first] = spans((state.me?.hours ?? []) as unknown as Window[]);
   const [days, setDays] = useState(first?.days ?? DAYS);
   const every = days.length === DAYS.length;
-  const choose = async (filled: ReadField) => {
-    const hours = windows([...days].sort(), filled('from'), filled('to'));
+  const choose = async (readField: ReadField) => {
+    const hours = windows([...days].sort(), readField('from'), readField('to'));
     if (!hours.length) return t('hours.invalid');
     if (await updateProfile({ hours, wake_me: wake })) onSaved();
     return '';

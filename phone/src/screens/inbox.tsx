@@ -40,7 +40,7 @@ export function Inbox() {
         <section class="stack">
           <h2 class="head">{t('inbox.urgent')}</h2>
           {urgent.map((reachOut, index) => (
-            <Needed key={reachOut.id} of={reachOut} first={index === 0} />
+            <UrgentCard key={reachOut.id} of={reachOut} first={index === 0} />
           ))}
         </section>
       )}
@@ -52,7 +52,7 @@ export function Inbox() {
               <a class="row" href={to('reach-outs', reachOut.id)}>
                 <Row
                   lamp={<Lamp state="bright" />}
-                  name={others_say(reachOut)}
+                  name={answeringSentence(reachOut)}
                   says={ago(reachOut.created_at, state.now)}
                 />
               </a>
@@ -78,7 +78,7 @@ export function Inbox() {
   );
 }
 
-function Needed({ of, first }: { of: ReachOut; first: boolean }) {
+function UrgentCard({ of, first }: { of: ReachOut; first: boolean }) {
   const name = nameOf(of.from);
   return (
     <article class="card warm whole">
@@ -101,8 +101,8 @@ function Needed({ of, first }: { of: ReachOut; first: boolean }) {
   );
 }
 
-/** Somebody is with them already, or I have said what I can do. */
-function others_say(of: ReachOut): string {
+/** The sentence for a reach-out that somebody has answered, or that I cannot answer. */
+function answeringSentence(of: ReachOut): string {
   const name = nameOf(of.from);
   const answering = of.recipients.filter((recipient) => recipient.state === 'answered');
   if (!answering.length) return t('notice.reach_out', { name });

@@ -1,4 +1,4 @@
-// Somebody would like my company: who, since when, what they wrote, and what I can say to it.
+// Somebody would like my company: who, since when, what they wrote, and my possible answers.
 import { useEffect, useState } from 'preact/hooks';
 import { api, once, whole } from '../api/client';
 import { Back, Button, ErrorText, Headline } from '../components/basics';
@@ -23,8 +23,8 @@ import { NotFound } from './not-found';
 type Kind = NonNullable<Recipient['answer']>;
 const SOON = 10;
 
-/** The notices of this reach-out are read; the person who reached out sees that it was seen. */
-async function seen(id: string): Promise<void> {
+/** Mark the notices of this reach-out as read; the person who reached out then sees that it was seen. */
+async function markSeen(id: string): Promise<void> {
   if (await readShown((notice) => notice.reach_out_id === id)) await refresh();
 }
 
@@ -35,14 +35,14 @@ export function IncomingReachOut({ id }: { id: string }) {
     () => api.GET('/v1/reach-outs/{reach_out_id}/messages', { params: { ...at, ...whole.params } }),
     [id],
   );
-  // Whenever the app looks again: there may have been no way to the server, or something new about it.
-  useEffect(() => void seen(id), [id, state.refreshes]);
-  if (!reachOut) return notFound ? <NotFound /> : <OnItsWay />;
-  if (reachOut.from.id === state.me?.id) return <Own of={reachOut} messages={messages?.items ?? []} />;
+  // After every refresh: the server may have been out of reach before, or there may be a new notice.
+  useEffect(() => void markSeen(id), [id, state.refreshes]);
+  if (!reachOut) return notFound ? <NotFound /> : <Loading />;
+  if (reachOut.from.id === state.me?.id) return <OwnReachOut of={reachOut} messages={messages?.items ?? []} />;
   const name = nameOf(reachOut.from);
   const over = reachOut.closed_at !== null;
   const conversation = <Messages messages={messages?.items ?? []} />;
-  // Until they have answered, the words are what the answer is about; later they are what the two write to one another.
+  // Before I answer, the messages explain the reach-out, so they come first; later they are a conversation.
   const first = !over && !myRecipient(reachOut, state.me?.id)?.answer;
   return (
     <main class="page">
@@ -67,8 +67,8 @@ export function IncomingReachOut({ id }: { id: string }) {
   );
 }
 
-/** Not there yet. A page without a word would be the worst answer to a tap on somebody's name. */
-function OnItsWay() {
+/** Still loading; offline it says so, since an empty page would be the worst reply to a tap on somebody's name. */
+function Loading() {
   return (
     <main class="page">
       <Back href={to('inbox')}>{t('tab.inbox')}</Back>
@@ -78,7 +78,7 @@ function OnItsWay() {
 }
 
 /** My own reach-out, looked back at. */
-function Own({ of, messages }: { of: ReachOut; messages: Message[] }) {
+function OwnReachOut({ of, messages }: { of: ReachOut; messages: Message[] }) {
   return (
     <main class="page">
       <Back href={to('inbox')}>{t('tab.inbox')}</Back>
@@ -107,7 +107,7 @@ function Answer({ of, name, onAnswer }: { of: ReachOut; name: string; onAnswer: 
       body: { kind, minutes: kind === 'soon' ? SOON : null },
       keepalive: true,
     });
-    // The phone's own dialler comes up at once, on the same tap; the word that I call goes out meanwhile.
+    // The phone's dialler opens at once, on the same tap, while the answer is sent.
     if (kind === 'calling' && of.contact) location.href = `tel:${dial(of.contact)}`;
     const { error } = await request;
     setMessage(errorText(error));
@@ -170,7 +170,7 @@ function Answer({ of, name, onAnswer }: { of: ReachOut; name: string; onAnswer: 
   );
 }
 
-/** What I have said, with its own time; once that is over, that I have said it. */
+/** My own answer with its time; in the past tense once that time is over. */
 function ownAnswer(recipient: Recipient, name: string): string {
   const time = clock(promisedAt(recipient));
   if (isPast(recipient, state.now))
@@ -179,8 +179,8 @@ function ownAnswer(recipient: Recipient, name: string): string {
   return t(`incoming-answered.${kind}`, { name, time });
 }
 
-/** The same of somebody else who has answered. */
-function does(other: Recipient): string {
+/** The same for somebody else who has answered. */
+function otherAnswer(other: Recipient): string {
   const time = clock(promisedAt(other));
   if (other.answer === 'here') return t('incoming.other-here');
   if (isPast(other, state.now)) return t('incoming.other-past', { time });
@@ -195,7 +195,12 @@ function Others({ of, name }: { of: ReachOut; name: string }) {
   return (
     <Group head={t('incoming.others', { name })}>
       {answering.map((other) => (
-        <Item key={other.person.id} lamp={<Lamp ring state="bright s4" />} name={nameOf(other)} says={does(other)} />
+        <Item
+          key={other.person.id}
+          lamp={<Lamp ring state="bright s4" />}
+          name={nameOf(other)}
+          says={otherAnswer(other)}
+        />
       ))}
     </Group>
   );

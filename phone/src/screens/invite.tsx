@@ -1,4 +1,4 @@
-// Inviting somebody: for whom, then a code for their camera and a link for everything else; and the links that wait to be opened.
+// Inviting somebody: for whom, then a QR code and a link; and the pending invitations.
 import { useState } from 'preact/hooks';
 import { api, once } from '../api/client';
 import { Button, ErrorText, RadioGroup, Sheet } from '../components/basics';
@@ -15,7 +15,7 @@ import { errorText } from '../i18n/problem';
 import { moment } from '../i18n/span';
 import { newKey } from '../platform/random-key';
 import { within } from '../platform/timeout';
-import { Sure } from './member';
+import { ConfirmAction } from './member';
 
 type NewInvitation = Schemas['InvitedOut'];
 type Link = Schemas['InvitationOut'];
@@ -24,8 +24,8 @@ export function Invite({ onClose }: { onClose: () => void }) {
   const [who, setWho] = useState<Member['role']>('friend');
   const [invitation, setInvitation] = useState<NewInvitation>();
   const [key] = useState(newKey);
-  const make = async (filled: ReadField) => {
-    const label = filled('label').trim() || null;
+  const create = async (readField: ReadField) => {
+    const label = readField('label').trim() || null;
     const { data, error } = await api.POST('/v1/invitations', {
       params: once(`${key}${who}${label}`),
       body: { role: who, label },
@@ -38,7 +38,7 @@ export function Invite({ onClose }: { onClose: () => void }) {
       {invitation ? (
         <Code {...invitation} />
       ) : (
-        <Form send={make} submit={t('invite.show')}>
+        <Form send={create} submit={t('invite.show')}>
           <Field
             label={t('invite.label')}
             hint={t('invite.label-hint')}
@@ -80,11 +80,11 @@ function Code({ url, qr, expires_at }: { url: string; qr: NewInvitation['qr']; e
   );
 }
 
-/** For whom a link is; by the role where nobody wrote a name. */
-const forWhom = (link: Link): string => link.label || role(link.role).replace(/^./, (first) => first.toUpperCase());
+/** For whom a link is: the label, or the role if there is none. */
+const invitee = (link: Link): string => link.label || role(link.role).replace(/^./, (first) => first.toUpperCase());
 
-/** Somebody who has not opened their link yet is somebody already. Each link can be shown again until it is used. */
-export function OnTheirWay({ links, onChange }: { links: Link[]; onChange: () => Promise<void> }) {
+/** Pending invitations. Each can be shown again until it is used. */
+export function PendingInvitations({ links, onChange }: { links: Link[]; onChange: () => Promise<void> }) {
   const [open, setOpen] = useState('');
   const shown = links.find((link) => link.id === open);
   if (!links.length) return null;
@@ -93,7 +93,13 @@ export function OnTheirWay({ links, onChange }: { links: Link[]; onChange: () =>
       head={t('circle.invited')}
       after={
         shown && (
-          <OneLink key={shown.id} of={shown} onChange={onChange} onRenewed={setOpen} onClose={() => setOpen('')} />
+          <InvitationSheet
+            key={shown.id}
+            of={shown}
+            onChange={onChange}
+            onRenewed={setOpen}
+            onClose={() => setOpen('')}
+          />
         )
       }
     >
@@ -102,7 +108,7 @@ export function OnTheirWay({ links, onChange }: { links: Link[]; onChange: () =>
           <button type="button" class="row" onClick={() => setOpen(link.id)}>
             <Row
               lamp={<Lamp state="dim" />}
-              name={forWhom(link)}
+              name={invitee(link)}
               more={link.label ? role(link.role) : undefined}
               says={t('circle.invited-say', { time: moment(link.expires_at) })}
             />
@@ -114,7 +120,7 @@ export function OnTheirWay({ links, onChange }: { links: Link[]; onChange: () =>
   );
 }
 
-function OneLink({
+function InvitationSheet({
   of,
   onChange,
   onRenewed,
@@ -156,7 +162,7 @@ function OneLink({
           </Button>
         </>
       )}
-      <Sure
+      <ConfirmAction
         ask={t('circle.withdraw')}
         says={t('circle.withdraw-say')}
         yes={t('circle.withdraw-yes')}

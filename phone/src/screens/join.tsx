@@ -1,4 +1,4 @@
-// An invitation: the link is looked at first, then who asks and for what, then yes or not now.
+// An invitation: check the link, show who invites and as what, then yes or not now.
 import { useEffect, useState } from 'preact/hooks';
 import { api, once } from '../api/client';
 import { Button, ErrorText, Headline } from '../components/basics';
@@ -11,22 +11,22 @@ import { t } from '../i18n';
 import { errorText } from '../i18n/problem';
 import { moment } from '../i18n/span';
 import { newKey } from '../platform/random-key';
-import { keep, kept } from '../platform/slots';
+import { readSlot, writeSlot } from '../platform/slots';
 import { go, to } from '../store/router';
 import { state } from '../store/store';
 import type { Membership } from './joined';
 import { Joined } from './joined';
 
-// Kept for this tab only, on the way from the link through signing up to saying yes.
+// Kept for this tab only, from opening the link through signing up to accepting.
 const SLOT = 'invitation';
 
-export const invitation = (): string | null => kept(SLOT, 'sessionStorage');
+export const invitation = (): string | null => readSlot(SLOT, 'sessionStorage');
 
-/** A link that cannot be used stands in nobody's way: without it, the next try makes an account. */
-export const dropInvitation = (): void => keep(SLOT, null, 'sessionStorage');
+/** Forget an unusable invitation, so that the next attempt creates an account without it. */
+export const dropInvitation = (): void => writeSlot(SLOT, null, 'sessionStorage');
 
-/** After signing in: leads to the invitation that waits, if one does. */
-export function takeUpInvitation(): boolean {
+/** After signing in: go to the pending invitation. Return whether there is one. */
+export function resumeInvitation(): boolean {
   const token = invitation();
   if (token) go('invitation', token);
   return token !== null;
@@ -38,11 +38,11 @@ export function Join({ token }: { token: string }) {
   const [preview, setPreview] = useState<Preview>();
   const [error, setError] = useState<unknown>();
   const [joined, setJoined] = useState<Membership>();
-  // Whoever comes back to the link in this tab has signed up or signed in for it just now.
+  // With the token kept in this tab, the person has just signed up or signed in for it.
   const [fresh, setFresh] = useState(() => invitation() === token);
   const [key] = useState(newKey);
   const inside = state.session === 'in';
-  const look = async () => {
+  const loadPreview = async () => {
     const { data: preview, error } = await api.POST('/v1/invitations/preview', { body: { token } });
     setError(error);
     setPreview(preview);
@@ -55,8 +55,8 @@ export function Join({ token }: { token: string }) {
       });
   };
   useEffect(() => {
-    keep(SLOT, inside ? null : token, 'sessionStorage');
-    void look();
+    writeSlot(SLOT, inside ? null : token, 'sessionStorage');
+    void loadPreview();
   }, [token, inside]);
   const accept = async () => {
     const { data, error } = await api.POST('/v1/invitations/accept', { params: once(key), body: { token } });
@@ -69,8 +69,8 @@ export function Join({ token }: { token: string }) {
   };
 
   if (joined && inside) return <Joined of={joined} fresh={fresh} />;
-  if (error) return <CannotBeUsed error={error} inside={inside} onAgain={look} />;
-  // Before anything is asked of anybody, the link is looked at.
+  if (error) return <CannotBeUsed error={error} inside={inside} onAgain={loadPreview} />;
+  // Ask nothing before the link is checked.
   if (!preview || joined) return <main class="page" aria-busy="true" />;
   return <Question of={preview} inside={inside} onYes={accept} />;
 }
@@ -116,7 +116,7 @@ function Question({ of, inside, onYes }: { of: Preview; inside: boolean; onYes: 
   );
 }
 
-/** Nothing is lost with it, and nobody is told. */
+/** Declining for now loses nothing, and nobody is told. */
 function NotNow({ of, inside, onBack }: { of: Preview; inside: boolean; onBack: () => void }) {
   return (
     <main class="page">
@@ -135,37 +135,37 @@ function NotNow({ of, inside, onBack }: { of: Preview; inside: boolean; onBack: 
   );
 }
 
-const HEADS: Record<string, readonly [Key, Key]> = {
+const KNOWN_PROBLEMS: Record<string, readonly [Key, Key]> = {
   '/problems/invitation-not-valid': ['problem.invitation-not-valid', 'join.not-valid-say'],
   '/problems/own-invitation': ['join.own', 'join.own-say'],
   '/problems/already-in-circle': ['problem.already-in-circle', 'join.already-say'],
 };
 
-/** Said at once, before anybody fills in a form for nothing. */
+/** An unusable link is reported before anybody fills in a form for it. */
 function CannotBeUsed({ error, inside, onAgain }: { error: unknown; inside: boolean; onAgain: () => Promise<void> }) {
-  const known = HEADS[problemType(error)];
+  const words = KNOWN_PROBLEMS[problemType(error)];
   const own = problemType(error) === '/problems/own-invitation';
   return (
     <main class="page">
       <div class="hero grow">
         <Lamp state="dim big" />
-        <Headline live>{known ? t(known[0]) : errorText(error)}</Headline>
-        {known && <p>{t(known[1])}</p>}
-        {known && !inside && <p class="soft">{t('join.not-valid-sign-in')}</p>}
+        <Headline live>{words ? t(words[0]) : errorText(error)}</Headline>
+        {words && <p>{t(words[1])}</p>}
+        {words && !inside && <p class="soft">{t('join.not-valid-sign-in')}</p>}
       </div>
       <div class="stack">
-        {!known && <Button onPress={onAgain}>{t('join.retry')}</Button>}
+        {!words && <Button onPress={onAgain}>{t('join.retry')}</Button>}
         {own && (
           <a class="btn" href={to('circle')}>
             {t('join.own-circle')}
           </a>
         )}
-        {known && !inside && (
+        {words && !inside && (
           <a class="btn" href={to('sign-in')}>
             {t('sign-in.button')}
           </a>
         )}
-        {known && !own && (
+        {words && !own && (
           <a class="btn" href={to('link')}>
             {t('paste-link.another')}
           </a>

@@ -1,4 +1,4 @@
-// After the yes: may this phone tell you, may they wake you, and the two words that both compare. One question a page.
+// After accepting: notifications on this phone, being woken, and the two words that both compare. One question per page.
 import { useState } from 'preact/hooks';
 import { api, whole } from '../api/client';
 import { Button, Headline, RadioGroup } from '../components/basics';
@@ -8,7 +8,7 @@ import { nameOf } from '../components/people';
 import { useQuery } from '../components/use-query';
 import type { Supported } from '../contract/types';
 import { t } from '../i18n';
-import { standing } from '../store/notifications';
+import { pushStatus } from '../store/notifications';
 import { updateProfile } from '../store/profile';
 import { replaceRoute } from '../store/router';
 import { state } from '../store/store';
@@ -18,9 +18,9 @@ import { NotifyQuestion } from './notify';
 export type Membership = Pick<Supported, 'id' | 'person' | 'state' | 'words'>;
 type Step = 'tell' | 'wake' | 'words';
 
-/** What has not been answered yet; who comes back later only wants the words. */
+/** Return the steps that are still open; only the words for somebody who comes back later. */
 function steps(fresh: boolean): Step[] {
-  const tell = fresh && standing() !== 'on';
+  const tell = fresh && pushStatus() !== 'on';
   const wake = fresh && !state.me?.wake_me && !hasHours(state.me);
   return [...(tell ? (['tell'] as const) : []), ...(wake ? (['wake'] as const) : []), 'words'];
 }
@@ -29,8 +29,8 @@ export function Joined({ of, fresh }: { of: Membership; fresh: boolean }) {
   const [left, setLeft] = useState(() => steps(fresh));
   const next = () => setLeft(left.slice(1));
   const name = nameOf(of);
-  if (left[0] === 'tell') return <Tell key="tell" name={name} onDone={next} />;
-  if (left[0] === 'wake') return <Wake key="wake" name={name} onDone={next} />;
+  if (left[0] === 'tell') return <NotifyStep key="tell" name={name} onDone={next} />;
+  if (left[0] === 'wake') return <WakeStep key="wake" name={name} onDone={next} />;
   return <TwoWords key="words" of={of} />;
 }
 
@@ -47,7 +47,7 @@ function Later({ onDone }: { onDone: () => void }) {
   );
 }
 
-function Tell({ name, onDone }: StepProps) {
+function NotifyStep({ name, onDone }: StepProps) {
   return (
     <main class="page">
       <div class="hero grow">
@@ -65,8 +65,8 @@ function Tell({ name, onDone }: StepProps) {
   );
 }
 
-/** The question that decides most about the nights. A no asks for hours at once, and both are kept together. */
-function Wake({ name, onDone }: StepProps) {
+/** May they wake you? A no asks for hours at once, and both are saved together. */
+function WakeStep({ name, onDone }: StepProps) {
   const [picked, setPicked] = useState<'wake' | 'quiet' | null>(null);
   const wake = async () => (await updateProfile({ wake_me: true })) && onDone();
   return (
@@ -110,16 +110,16 @@ function Wake({ name, onDone }: StepProps) {
   );
 }
 
-/** What both sides say to each other before the confirm. */
+/** The two words that both sides compare before confirming. */
 function TwoWords({ of }: { of: Membership }) {
   const [supporting] = useQuery(() => api.GET('/v1/supporting', whole));
-  const now = supporting?.items.find((membership) => membership.id === of.id) ?? of;
+  const membership = supporting?.items.find(({ id }) => id === of.id) ?? of;
   const name = nameOf(of);
-  const words = now.words ?? of.words;
+  const words = membership.words ?? of.words;
   return (
     <main class="page">
       <div class="hero grow">
-        {now.state === 'active' ? (
+        {membership.state === 'active' ? (
           <>
             <Lamp state="bright big" />
             <Headline live>{t('join.member', { name })}</Headline>

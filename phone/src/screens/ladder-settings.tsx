@@ -1,4 +1,4 @@
-// When my circle is told after a press: three paces, in words.
+// When my circle is told after a press: a choice of three paces.
 import { useState } from 'preact/hooks';
 import { api } from '../api/client';
 import { ErrorText, RadioGroup, SubPage } from '../components/basics';

@@ -2,7 +2,7 @@
 import { useState } from 'preact/hooks';
 import { api } from '../api/client';
 import { Button, RadioGroup, Sheet } from '../components/basics';
-import { CallAndText, Number_, nameOf, roles } from '../components/people';
+import { CallAndText, nameOf, PhoneNumber, roles } from '../components/people';
 import type { Member } from '../contract/types';
 import { t } from '../i18n';
 import { errorText } from '../i18n/problem';
@@ -11,16 +11,16 @@ import { change } from '../store/store';
 
 const at = (member: Member) => ({ params: { path: { membership_id: member.id } } });
 
-/** Another role or step; says what came of it. */
-export async function place(member: Member, body: { role?: Member['role']; step?: 1 | 2 }): Promise<void> {
+/** Change the role or step, and show the result as a toast. */
+export async function updateMember(member: Member, body: { role?: Member['role']; step?: 1 | 2 }): Promise<void> {
   const { data, error } = await api.PATCH('/v1/circle/{membership_id}', { ...at(member), body });
   await refresh();
   const { step } = body;
-  const moved = data && step ? t(`circle-moved.${step}`, { name: nameOf(member) }) : '';
-  change({ toast: error ? errorText(error) : moved });
+  const confirmation = data && step ? t(`circle-moved.${step}`, { name: nameOf(member) }) : '';
+  change({ toast: error ? errorText(error) : confirmation });
 }
 
-export async function remove(member: Member): Promise<void> {
+export async function removeMember(member: Member): Promise<void> {
   await api.DELETE('/v1/circle/{membership_id}', at(member));
   await refresh();
 }
@@ -32,7 +32,7 @@ export function MemberSheet({ member, onClose }: { member: Member; onClose: () =
       {member.contact && (
         <div class="line">
           <p>
-            <Number_ of={member.contact} />
+            <PhoneNumber of={member.contact} />
           </p>
           <CallAndText name={name} number={member.contact} />
         </div>
@@ -43,7 +43,7 @@ export function MemberSheet({ member, onClose }: { member: Member; onClose: () =
         name="role"
         value={member.role}
         options={roles()}
-        onPick={(chosen) => place(member, { role: chosen })}
+        onPick={(chosen) => updateMember(member, { role: chosen })}
       />
       <h3 class="head">{t('member.step', { name })}</h3>
       <RadioGroup
@@ -54,21 +54,31 @@ export function MemberSheet({ member, onClose }: { member: Member; onClose: () =
           ['1', t('member-step.1')],
           ['2', t('member-step.2')],
         ]}
-        onPick={(step) => place(member, { step: step === '1' ? 1 : 2 })}
+        onPick={(step) => updateMember(member, { step: step === '1' ? 1 : 2 })}
       />
-      <Sure
+      <ConfirmAction
         ask={t('member.remove')}
         says={t('member.remove-say', { name })}
         yes={t('member.remove-yes', { name })}
-        onYes={() => remove(member)}
+        onYes={() => removeMember(member)}
       />
       <Block who={member.person} name={name} />
     </Sheet>
   );
 }
 
-/** Something that wants a second thought: the first tap says what it means, the second does it. */
-export function Sure({ ask, says, yes, onYes }: { ask: string; says: string; yes: string; onYes: () => unknown }) {
+/** A confirmed action: the first tap explains it, the second does it. */
+export function ConfirmAction({
+  ask,
+  says,
+  yes,
+  onYes,
+}: {
+  ask: string;
+  says: string;
+  yes: string;
+  onYes: () => unknown;
+}) {
   const [confirming, setConfirming] = useState(false);
   if (!confirming) return <Button onPress={() => setConfirming(true)}>{ask}</Button>;
   return (
@@ -85,7 +95,7 @@ export function Block({ who, name }: { who: Member['person']; name: string }) {
     await refresh();
   };
   return (
-    <Sure
+    <ConfirmAction
       ask={t('block.button', { name })}
       says={t('block.say', { name })}
       yes={t('block.yes', { name })}

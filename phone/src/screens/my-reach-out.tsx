@@ -1,4 +1,4 @@
-// My open reach-out, from the first second until somebody is there: the truest sentence first, then each lamp.
+// My open reach-out until it is answered: the furthest progress as a sentence, then each recipient.
 import { useState } from 'preact/hooks';
 import { api, once } from '../api/client';
 import { ErrorText, Headline, RadioGroup } from '../components/basics';
@@ -22,22 +22,22 @@ import { Answered } from './answered';
 import { NotifyLine } from './notify-ask';
 
 const MINUTE_MS = 60_000;
-/** Where no phone has it, the numbers come first. */
-const NO_PHONE: Partial<Record<Progress['state'], Key>> = {
+/** The sentence when no phone has it; the phone numbers then come first. */
+const NO_PHONE_WORDS: Partial<Record<Progress['state'], Key>> = {
   inbox_only: 'waiting.inbox-only-say',
   unreachable: 'waiting.inbox-only-say',
   declined: 'waiting.declined-say',
 };
 
 export function MyReachOut({ of }: { of: ReachOut }) {
-  // An answer stands also while the others are asked beside it.
+  // An answer is shown even while the others are still being asked.
   if (whoIsThere(of.recipients).length) return <Answered of={of} />;
   return of.unanswered_at ? <Unanswered of={of} /> : <Waiting of={of} />;
 }
 
 function Waiting({ of }: { of: ReachOut }) {
   const progress = furthestProgress(of.recipients);
-  const unheard = NO_PHONE[progress.state];
+  const noPhone = NO_PHONE_WORDS[progress.state];
   const next = of.next_rung_at ? t('waiting.next-rung', { time: clock(of.next_rung_at) }) : t('waiting.stays-open');
   return (
     <main class="page">
@@ -52,26 +52,26 @@ function Waiting({ of }: { of: ReachOut }) {
             owners: names(progress.people, true),
           })}
         </Headline>
-        <p>{unheard ? t(unheard) : next}</p>
+        <p>{noPhone ? t(noPhone) : next}</p>
         {!state.online && <p role="status">{t('waiting.offline')}</p>}
-        {!unheard && <p class="soft small">{t('waiting.breathe')}</p>}
+        {!noPhone && <p class="soft small">{t('waiting.breathe')}</p>}
         <NotifyLine />
       </section>
-      {unheard && <CallList people={of.recipients} helplines={of.helplines} />}
-      {unheard && of.next_rung_at && (
+      {noPhone && <CallList people={of.recipients} helplines={of.helplines} />}
+      {noPhone && of.next_rung_at && (
         <p class="soft small mid">{t('answered.next-rung', { time: clock(of.next_rung_at) })}</p>
       )}
       <Recipients of={of} />
-      {!unheard && <LineButton helplines={of.helplines} />}
+      {!noPhone && <LineButton helplines={of.helplines} />}
       <Elaborate of={of} />
       <CloseActions of={of} />
     </main>
   );
 }
 
-/** Nobody has answered: the plain furthestProgress, and the numbers first. */
+/** Nobody has answered: say so plainly, with the phone numbers first. */
 function Unanswered({ of }: { of: ReachOut }) {
-  // Nobody who can hear: then this stands here after seconds. And a phone's clock can be wrong by anything.
+  // If nobody can be reached, this shows after seconds; and a phone's clock may be wrong by any amount.
   const minutes = Math.floor((state.now - Date.parse(of.created_at)) / MINUTE_MS);
   return (
     <main class="page">
@@ -101,11 +101,11 @@ function Unanswered({ of }: { of: ReachOut }) {
   );
 }
 
-/** Words and a need come after the press, never before it. */
+/** A note and a need: asked for after the press, never before it. */
 function Elaborate({ of }: { of: ReachOut }) {
   const [message, setMessage] = useState('');
   const need = async (wanted: Need) => {
-    // Pressing again while one is open makes no second one; it only says more about this one.
+    // A press while a reach-out is open only adds to it.
     const { data, error } = await api.POST('/v1/reach-outs', { params: once(), body: { need: wanted } });
     setMessage(errorText(error));
     if (data) change({ myReachOut: data });

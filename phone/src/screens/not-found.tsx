@@ -1,4 +1,4 @@
-// An address that leads nowhere (any more).
+// The page for an address that leads nowhere, or no longer.
 
 import { Headline } from '../components/basics';
 import { Lamp } from '../components/lamp';

@@ -1,4 +1,4 @@
-// What a notice in the inbox says, where it leads, and how it is said once it is over.
+// A notice in the inbox: its words, where it leads, and its words once it is over.
 
 import { api } from '../api/client';
 import { nameOf } from '../components/people';
@@ -11,10 +11,10 @@ import { refresh } from '../store/refresh';
 import { go } from '../store/router';
 import { state } from '../store/store';
 
-type Said = readonly [Key, Key];
+type NoticeWords = readonly [Key, Key];
 type Kind = Exclude<Notice['kind'], 'test'> | 'unreachable-me' | 'nobody-told';
-/** What each kind of notice says, and what that means. A test says nothing here. */
-const NOTICES: Record<Kind, Said> = {
+/** Title and detail of each kind of notice. A test is not listed. */
+const NOTICES: Record<Kind, NoticeWords> = {
   reach_out: ['notice.reach_out', 'notice-say.reach_out'],
   answered: ['notice.answered', 'notice-say.answered'],
   all_clear: ['notice.all_clear', 'notice-say.all_clear'],
@@ -32,8 +32,8 @@ const NOTICES: Record<Kind, Said> = {
   'unreachable-me': ['notice.unreachable-me', 'notice-say.unreachable-me'],
   'nobody-told': ['notice.nobody-told', 'notice-say.nobody-told'],
 };
-/** The same when it is over. What was written, or how it ended, is so for good. */
-const OVER: Partial<Record<Kind, Said>> = {
+/** The same once it is over. Kinds that stay true are missing here. */
+const OVER: Partial<Record<Kind, NoticeWords>> = {
   reach_out: ['notice-over.reach_out', 'notice-over.now'],
   answered: ['notice-over.answered', 'notice-over.now'],
   unanswered: ['notice-over.unanswered', 'notice-over.now'],
@@ -44,16 +44,16 @@ const OVER: Partial<Record<Kind, Said>> = {
   'nobody-told': ['notice-over.nobody-told', 'notice-over.checked-in'],
 };
 
-/** Without a name it is about me; and that nobody has answered is something else at a bookend. */
+/** `unreachable` without a sender is about me; `unanswered` means something else for a bookend. */
 function kindOf({ kind, from, bookend_id }: Notice): Kind {
   if (kind === 'unreachable' && !from) return 'unreachable-me';
   return kind === 'unanswered' && bookend_id ? 'nobody-told' : (kind as Kind);
 }
 
-/** Whether what a notice says is over, as far as this phone knows. `bookends`: those that are open. */
+/** Return whether the subject of a notice is over, as far as this phone knows. `bookends`: ids of the open ones. */
 function isOver({ kind, reach_out_id, bookend_id }: Notice, bookends: Set<string> | undefined): boolean {
   if (bookend_id) return bookends !== undefined && !bookends.has(bookend_id);
-  // What the phone has not looked at, it does not know.
+  // Unknown before the first refresh, or offline.
   if (!reach_out_id || !state.online || !state.refreshes) return false;
   if (reach_out_id !== state.myReachOut?.id) return !state.incoming.some((reachOut) => reachOut.id === reach_out_id);
   return kind === 'unanswered'
@@ -61,8 +61,8 @@ function isOver({ kind, reach_out_id, bookend_id }: Notice, bookends: Set<string
     : kind === 'are_you_talking' && state.myReachOut.state === 'together';
 }
 
-/** Where a notice leads. */
-function leads(notice: Notice): string[] {
+/** Return the route that a notice leads to. */
+function routeOf(notice: Notice): string[] {
   if (notice.reach_out_id) return ['reach-outs', notice.reach_out_id];
   if (notice.bookend_id) return ['bookends', notice.bookend_id];
   if (notice.check_in_id) return ['check-ins', notice.check_in_id];
@@ -85,12 +85,12 @@ export function NoticeRow({
   const confirmed =
     kind === 'invitation_accepted' &&
     state.circle?.some((member) => member.person.id === of.from?.id && member.state === 'active');
-  // A newer server may know more kinds than we do.
+  // A newer server may send kinds that this app does not know.
   const [title, detail] = (isOver(of, bookends) && OVER[kind]) || (NOTICES[kind] ?? []);
   if (!title || !detail) return null;
-  const where = leads(of);
+  const route = routeOf(of);
   const open = async () => {
-    if (where.length) go(...where);
+    if (route.length) go(...route);
     if (of.read_at) return;
     await api.POST('/v1/inbox/{notice_id}/read', { params: { path: { notice_id: of.id } } });
     await Promise.all([onRead(), refresh()]);

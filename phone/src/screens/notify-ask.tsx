@@ -1,27 +1,28 @@
-// Somebody could answer, and this phone would not say so: the question on Home, and one quiet line while waiting.
+// Asks for notifications while this phone shows none: a question on Home, and one line while waiting.
 import type { FunctionComponent } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import { t } from '../i18n';
-import { standing } from '../store/notifications';
+import { pushStatus } from '../store/notifications';
 import { state } from '../store/store';
 
-const unheard = (): boolean => standing() !== 'on' && (state.circle ?? []).some((member) => member.state === 'active');
+const cannotNotify = (): boolean =>
+  pushStatus() !== 'on' && (state.circle ?? []).some((member) => member.state === 'active');
 
-/** Once the first person is confirmed. Loaded only where there is something to ask: most phones are told. */
+/** Shown once the first person is confirmed. Loaded on demand, since most phones have notifications on. */
 export function NotifyAsk() {
   const [Card, setCard] = useState<FunctionComponent>();
-  const asks = unheard();
+  const needed = cannotNotify();
   useEffect(() => {
-    if (asks)
+    if (needed)
       void import('./notify').then(
         ({ NotifyAskCard }) => setCard(() => NotifyAskCard),
         () => undefined,
       );
-  }, [asks]);
-  return asks && Card ? <Card /> : null;
+  }, [needed]);
+  return needed && Card ? <Card /> : null;
 }
 
-/** No question in that moment. */
+/** While waiting, a line instead of a question. */
 export function NotifyLine() {
-  return unheard() ? <p class="soft small mid">{t('notify.off-waiting')}</p> : null;
+  return cannotNotify() ? <p class="soft small mid">{t('notify.off-waiting')}</p> : null;
 }

@@ -1,4 +1,4 @@
-// Notifications: do they work on this phone, a real test, what to do when it fails, and where they are asked for.
+// Notifications on this phone: status, a real test, help when it fails, and the places that ask for them.
 import type { ComponentChildren } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import { Button } from '../components/basics';
@@ -7,59 +7,59 @@ import { Row } from '../components/rows';
 import type { Key } from '../i18n';
 import { t } from '../i18n';
 import { clock, day } from '../i18n/format';
-import { keep, kept } from '../platform/slots';
-import type { Device, Standing } from '../store/notifications';
-import { platform, register, standing, switchOn, tryPush } from '../store/notifications';
+import { readSlot, writeSlot } from '../platform/slots';
+import type { Device, PushStatus } from '../store/notifications';
+import { platform, pushStatus, register, switchOn, tryPush } from '../store/notifications';
 import { to } from '../store/router';
 
-const STEPS: Key = `notify-help.${platform}`;
-/** How it stands, and what to do about it. */
-const STANDINGS: Record<Standing, readonly [Key, Key]> = {
+const PLATFORM_HELP: Key = `notify-help.${platform}`;
+/** Title and help for each status. */
+const STATUS_WORDS: Record<PushStatus, readonly [Key, Key]> = {
   off: ['notify-state.off', 'notify.off-say'],
   on: ['notify-state.on', 'notify.on-say'],
-  blocked: ['notify-state.blocked', STEPS],
+  blocked: ['notify-state.blocked', PLATFORM_HELP],
   silent: ['notify-state.silent', 'notify.network'],
-  failed: ['notify-state.failed', STEPS],
+  failed: ['notify-state.failed', PLATFORM_HELP],
   add: ['notify-state.add', 'notify.add-say'],
   none: ['notify-state.none', 'notify.none-say'],
 };
-/** Where asking again would be a nuisance: two weeks after "Not now". */
-const LATER = 'notify-later';
-const LATER_MS = 14 * 24 * 60 * 60_000;
+/** "Not now" is respected for two weeks. */
+const LATER_SLOT = 'notify-later';
+const ASK_AGAIN_MS = 14 * 24 * 60 * 60_000;
 
 export function NotifyCard() {
-  const [current, setStanding] = useState<Standing>(standing);
+  const [status, setStatus] = useState<PushStatus>(pushStatus);
   const [device, setDevice] = useState<Device>();
-  const [took, setTook] = useState<number>();
+  const [secondsTaken, setSecondsTaken] = useState<number>();
   const [waiting, setWaiting] = useState(false);
-  const take = (result: Device | Standing) => {
-    if (typeof result === 'string') setStanding(result);
+  const applyResult = (result: Device | PushStatus) => {
+    if (typeof result === 'string') setStatus(result);
     else {
       setDevice(result);
-      setStanding('on');
+      setStatus('on');
     }
   };
   useEffect(() => {
-    if (standing() === 'on') void register().then(take);
+    if (pushStatus() === 'on') void register().then(applyResult);
   }, []);
   const test = async () => {
     const registered = device ?? (await switchOn());
-    take(registered);
+    applyResult(registered);
     if (typeof registered === 'string') return;
     setWaiting(true);
     const seconds = await tryPush(registered);
     setWaiting(false);
-    setTook(seconds ?? undefined);
-    if (seconds === null) setStanding('failed');
-    else setStanding('on');
+    setSecondsTaken(seconds ?? undefined);
+    if (seconds === null) setStatus('failed');
+    else setStatus('on');
   };
-  const works = current === 'on' && (took !== undefined || device?.last_receipt_at);
-  const [title, help] = STANDINGS[current];
-  const switchedOn = current === 'on' ? 'lit' : 'dim';
+  const works = status === 'on' && (secondsTaken !== undefined || device?.last_receipt_at);
+  const [title, help] = STATUS_WORDS[status];
+  const switchedOn = status === 'on' ? 'lit' : 'dim';
   const explanation = () => {
     if (waiting) return t('notify.waiting');
-    if (took !== undefined)
-      return t('notify.arrived-after', { n: Math.max(1, Math.round(took)), time: clock(Date.now()) });
+    if (secondsTaken !== undefined)
+      return t('notify.arrived-after', { n: Math.max(1, Math.round(secondsTaken)), time: clock(Date.now()) });
     return works && device?.last_receipt_at ? t('notify.last-arrived', { time: day(device.last_receipt_at) }) : t(help);
   };
   return (
@@ -69,19 +69,19 @@ export function NotifyCard() {
         <div>
           <h2 class="name">{t(works ? 'notify-state.works' : title)}</h2>
           <p class="soft small">{explanation()}</p>
-          {current === 'failed' && <p class="soft small">{t('notify.network')}</p>}
+          {status === 'failed' && <p class="soft small">{t('notify.network')}</p>}
         </div>
       </div>
-      {current !== 'add' && current !== 'none' && (
-        <Button onPress={test}>{t(current === 'on' || device ? 'notify.test' : 'notify.switch')}</Button>
+      {status !== 'add' && status !== 'none' && (
+        <Button onPress={test}>{t(status === 'on' || device ? 'notify.test' : 'notify.switch')}</Button>
       )}
     </section>
   );
 }
 
-/** Where somebody who wants to be there for others would otherwise miss it. */
+/** Tells helpers that they would miss notifications. */
 export function NotifyBanner() {
-  if (standing() === 'on') return null;
+  if (pushStatus() === 'on') return null;
   return (
     <a class="card row" href={to('settings')}>
       <Row lamp={<Lamp state="dim" />} name={t('notify-state.off')} says={t('notify.off-say')} />
@@ -89,7 +89,7 @@ export function NotifyBanner() {
   );
 }
 
-/** The one question and its button; what stands in the way is said in its place, with what to do about it. `later` ends it. */
+/** The question and its button; an obstacle is shown in its place, with help. `later`: the button that declines. */
 export function NotifyQuestion({
   main,
   onSwitched,
@@ -101,17 +101,17 @@ export function NotifyQuestion({
   later: ComponentChildren;
   children: ComponentChildren;
 }) {
-  const [current, setStanding] = useState<Standing>(standing);
+  const [status, setStatus] = useState<PushStatus>(pushStatus);
   const ask = async () => {
     const result = await switchOn();
     if (typeof result !== 'string') onSwitched();
-    else setStanding(result);
+    else setStatus(result);
   };
-  const [title, help] = STANDINGS[current];
-  const possible = current !== 'add' && current !== 'none';
+  const [title, help] = STATUS_WORDS[status];
+  const possible = status !== 'add' && status !== 'none';
   return (
     <>
-      {current === 'off' || current === 'on' ? (
+      {status === 'off' || status === 'on' ? (
         children
       ) : (
         <div role="status">
@@ -121,7 +121,7 @@ export function NotifyQuestion({
       )}
       {possible && (
         <Button kind={main ? 'main' : ''} onPress={ask}>
-          {t(current === 'off' || current === 'on' ? 'notify.switch' : 'notify.retry')}
+          {t(status === 'off' || status === 'on' ? 'notify.switch' : 'notify.retry')}
         </Button>
       )}
       {later}
@@ -129,13 +129,13 @@ export function NotifyQuestion({
   );
 }
 
-/** Not again for two weeks after "Not now". Where it stands is for notify-ask.tsx to know. */
+/** The question on Home. notify-ask.tsx decides whether it is needed. */
 export function NotifyAskCard() {
-  const [done, setDone] = useState(() => Date.now() - Number(kept(LATER)) < LATER_MS);
-  if (done) return null;
-  const later = () => {
-    keep(LATER, `${Date.now()}`);
-    setDone(true);
+  const [dismissed, setDismissed] = useState(() => Date.now() - Number(readSlot(LATER_SLOT)) < ASK_AGAIN_MS);
+  if (dismissed) return null;
+  const postpone = () => {
+    writeSlot(LATER_SLOT, `${Date.now()}`);
+    setDismissed(true);
   };
   return (
     <section class="card" aria-labelledby="notify-ask">
@@ -143,9 +143,9 @@ export function NotifyAskCard() {
         {t('notify.ask')}
       </h2>
       <NotifyQuestion
-        onSwitched={() => setDone(true)}
+        onSwitched={() => setDismissed(true)}
         later={
-          <Button kind="quiet" onPress={later}>
+          <Button kind="quiet" onPress={postpone}>
             {t('notify.later')}
           </Button>
         }
@@ -156,9 +156,9 @@ export function NotifyAskCard() {
   );
 }
 
-/** At the start of a bookend, whose questions at its end would not be heard. */
+/** Warns at the start of a bookend, which could not ask its questions without notifications. */
 export function NotifyWarning() {
-  const [on, setOn] = useState(() => standing() === 'on');
+  const [on, setOn] = useState(() => pushStatus() === 'on');
   if (on) return null;
   return (
     <section class="card">

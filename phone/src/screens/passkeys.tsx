@@ -1,4 +1,4 @@
-// My passkeys: which there are, one more on this phone, and away with one. Changing anything asks for the passphrase first.
+// My passkeys: list, add one on this phone, remove. Any change asks for the passphrase first.
 import { useState } from 'preact/hooks';
 import { api, whole } from '../api/client';
 import { Button, ErrorText, SubPage } from '../components/basics';
@@ -16,7 +16,7 @@ export function Passkeys() {
   const [proven, setProven] = useState(false);
   const [message, setMessage] = useState('');
   const showResult = async ({ error }: { error?: unknown }) => {
-    // Proof is good for five minutes: then the passphrase is asked for again.
+    // Proof is valid for five minutes; after that, ask for the passphrase again.
     if (problemType(error) === '/problems/proof-needed') setProven(false);
     setMessage(errorText(error));
     await refetch();

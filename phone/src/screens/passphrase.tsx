@@ -1,4 +1,4 @@
-// A new passphrase and new recovery codes. Both ask for the passphrase of today first.
+// A new passphrase and new recovery codes. Both ask for the current passphrase first.
 import { useState } from 'preact/hooks';
 import { api, once } from '../api/client';
 import { Button, ErrorText, SubPage } from '../components/basics';
@@ -14,19 +14,19 @@ import { Codes } from './create-account';
 
 export function Passphrase() {
   const [proven, setProven] = useState(false);
-  const [fresh, setFresh] = useState('');
+  const [passphrase, setPassphrase] = useState('');
   const [codes, setCodes] = useState<string[]>();
   const [message, setMessage] = useState('');
   const back = () => replaceRoute('settings');
   if (codes) return <Codes codes={codes} onDone={back} />;
-  const refused = (error: unknown) => {
-    // Proof is good for five minutes: then the passphrase is asked for again.
+  const showError = (error: unknown) => {
+    // Proof is valid for five minutes; after that, ask for the passphrase again.
     if (problemType(error) === '/problems/proof-needed') setProven(false);
     setMessage(errorText(error));
   };
-  const set = async () => {
-    const { error } = await api.PUT('/v1/me/passphrase', { body: { passphrase: fresh } });
-    if (error) refused(error);
+  const save = async () => {
+    const { error } = await api.PUT('/v1/me/passphrase', { body: { passphrase } });
+    if (error) showError(error);
     else {
       back();
       change({ toast: t('passphrase.done') });
@@ -36,15 +36,15 @@ export function Passphrase() {
   const renew = async () => {
     const { data, error } = await api.POST('/v1/recovery-codes', { params: once() });
     if (data) setCodes(data.recovery_codes);
-    else refused(error);
+    else showError(error);
   };
   return (
     <SubPage of="settings" head={t('settings.passphrase')}>
       <ErrorText>{message}</ErrorText>
       {proven ? (
         <>
-          <Form send={set} submit={t('recover.button')}>
-            <NewPassphrase label={t('field.new-passphrase')} value={fresh} onInput={setFresh} />
+          <Form send={save} submit={t('recover.button')}>
+            <NewPassphrase label={t('field.new-passphrase')} value={passphrase} onInput={setPassphrase} />
             <p class="soft small">{t('passphrase.say')}</p>
           </Form>
           <section class="stack">

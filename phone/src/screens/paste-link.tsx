@@ -1,4 +1,4 @@
-// An invitation out of a message: for a link that was changed on its way, or that opened somewhere else than in the app.
+// Opens an invitation from a pasted message: for a link that was mangled on its way, or that opens outside the app.
 
 import { Back, Headline } from '../components/basics';
 import { Validated } from '../components/field';
@@ -8,10 +8,10 @@ import { findInvitationToken } from '../domain/links';
 import { t } from '../i18n';
 import { go, to } from '../store/router';
 
-/** `broken`: a link has led here and could not be read. */
+/** `broken`: shown for an unreadable link. */
 export function PasteLink({ broken }: { broken?: boolean }) {
-  const open = async (filled: ReadField) => {
-    const token = findInvitationToken(filled('link'));
+  const open = async (readField: ReadField) => {
+    const token = findInvitationToken(readField('link'));
     if (!token) return t('paste-link.not-found');
     go('invitation', token);
     return '';

@@ -1,5 +1,5 @@
-// A press or an all-clear on its way: the three seconds in which it can be undone, and "Not sent yet" for as long as that is the
-// truth.
+// A press or an all-clear that has not arrived: the three seconds in which it can be undone, then "Not sent yet" while
+// that is true.
 import { useEffect, useState } from 'preact/hooks';
 import { Button, Headline } from '../components/basics';
 import { Dial, Lamp, Light } from '../components/lamp';
@@ -15,7 +15,7 @@ import { cancelPress, sendAnyway } from '../store/press';
 import { to } from '../store/router';
 import { change, state } from '../store/store';
 
-/** A good network needs less than this; a slower one is told about. */
+/** A good network needs less than this; after it, "Not sent yet" is shown. */
 const GRACE_MS = 900;
 
 export function PendingPress({ press }: { press: Press }) {
@@ -33,12 +33,12 @@ export function PendingPress({ press }: { press: Press }) {
   return <NotSent press={press} />;
 }
 
-/** What the three seconds are about: whose phones ring, whether any does, or that it is over. */
+/** The sentence during the three seconds: whose phones will ring, if any, or that the all-clear goes out. */
 function headline({ close }: Press): string {
   if (close) return t(close.outcome === 'mistake' ? 'undo.mistake' : 'undo.okay');
   if (state.circle?.length === 0) return t('undo.head-empty-circle');
   const names = firstPushRecipients(state.circle ?? []).map(nameOf);
-  // What the phone has kept says who is in the circle, never whose phone rings now.
+  // The vault says who is in the circle, but not whose phone would ring now.
   if (!state.online || !state.refreshes || names.length > 3) return t('undo.head-all');
   return names.length ? t('undo.head', { n: names.length, names: list(names) }) : t('undo.head-quiet');
 }
@@ -63,7 +63,7 @@ function Undo({ press, ringing }: { press: Press; ringing: boolean }) {
   );
 }
 
-/** People with a number, and a line, when nothing else works. */
+/** People with a number, and a helpline. */
 function Numbers() {
   const people = (state.circle ?? []).filter((member) => member.state === 'active' && member.contact);
   return (
@@ -115,7 +115,7 @@ function NotSent({ press }: { press: Press }) {
   );
 }
 
-/** More than two hours have passed: is it still wanted? */
+/** Asks whether to send a press that is more than two hours old. */
 function Stale({ press }: { press: Press }) {
   return (
     <main class="page">
@@ -135,7 +135,7 @@ function Stale({ press }: { press: Press }) {
   );
 }
 
-/** The press found an empty circle: that is said, and the numbers come first. */
+/** A press with an empty circle: say so, and show the numbers to call. */
 export function Nobody() {
   return (
     <main class="page">

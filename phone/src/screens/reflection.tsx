@@ -1,4 +1,4 @@
-// Looking back, if wanted: seen, safe, soothed. For the person's eyes only, and every part of it can be left out.
+// An optional reflection afterwards: seen, safe, soothed. For the person's eyes only; every part can be left out.
 import { useState } from 'preact/hooks';
 import { api } from '../api/client';
 import { Button, ErrorText, Headline, RadioGroup } from '../components/basics';

@@ -1,4 +1,4 @@
-// How it felt, read again: what I kept after reaching out. Nobody else sees it, and nothing is added up.
+// My past reflections. Nobody else sees them, and nothing is added up.
 import { useEffect, useState } from 'preact/hooks';
 import { api } from '../api/client';
 import { Button, ErrorText, SubPage } from '../components/basics';
@@ -13,35 +13,35 @@ import { FELT, GRADES } from './reflection';
 type Reflection = Schemas['ReflectionOut'];
 
 export function Reflections() {
-  const [kept, setKept] = useState<Reflection[]>();
+  const [reflections, setReflections] = useState<Reflection[]>();
   const [next, setNext] = useState<string | null>(null);
   const [message, setMessage] = useState('');
-  const more = async (cursor: string | null) => {
+  const loadPage = async (cursor: string | null) => {
     const { data, error } = await api.GET('/v1/reflections', {
       params: { query: { limit: 50, ...(cursor && { cursor }) } },
     });
     setMessage(errorText(error));
     if (!data) return;
-    setKept([...((cursor && kept) || []), ...data.items]);
+    setReflections([...((cursor && reflections) || []), ...data.items]);
     setNext(data.next);
   };
-  useEffect(() => void more(null), []);
+  useEffect(() => void loadPage(null), []);
   return (
     <SubPage
       of="settings"
       head={t('settings.reflections')}
-      says={t(kept?.length === 0 ? 'reflection.none' : 'reflection.private')}
+      says={t(reflections?.length === 0 ? 'reflection.none' : 'reflection.private')}
     >
       <ErrorText>{message}</ErrorText>
-      {!!kept?.length && (
+      {!!reflections?.length && (
         <ul class="rows">
-          {kept.map((reflection) => (
-            <Item key={reflection.reach_out_id} name={day(reflection.pressed_at)} says={inWords(reflection)} />
+          {reflections.map((reflection) => (
+            <Item key={reflection.reach_out_id} name={day(reflection.pressed_at)} says={gradesInWords(reflection)} />
           ))}
         </ul>
       )}
       {next && (
-        <Button kind="quiet" onPress={() => more(next)}>
+        <Button kind="quiet" onPress={() => loadPage(next)}>
           {t('inbox.load-older')}
         </Button>
       )}
@@ -49,11 +49,11 @@ export function Reflections() {
   );
 }
 
-/** "Seen: mostly. Safe: yes." What was left out leaves no gap. */
-function inWords(reflection: Reflection): string {
-  const sentences = (Object.keys(FELT) as (keyof typeof FELT)[]).flatMap((what) => {
-    const grade: Key | undefined = GRADES[reflection[what] ?? -1]?.[1];
-    return grade ? [t('reflection.grade', { what: t(FELT[what][0]), grade: t(grade).toLowerCase() })] : [];
+/** "Seen: mostly. Safe: yes." Parts that were left out are skipped. */
+function gradesInWords(reflection: Reflection): string {
+  const sentences = (Object.keys(FELT) as (keyof typeof FELT)[]).flatMap((part) => {
+    const grade: Key | undefined = GRADES[reflection[part] ?? -1]?.[1];
+    return grade ? [t('reflection.grade', { what: t(FELT[part][0]), grade: t(grade).toLowerCase() })] : [];
   });
   return sentences.length ? sentences.join(' · ') : t('reflection.left-out');
 }

@@ -1,5 +1,5 @@
-// What stands where a screen could not be shown: the button or what has become of it, the numbers, and a way to try again. Each of
-// these fails alone, too.
+// Shown in place of a screen that failed: the button or the state of the press, the numbers to call, and a retry. Each part has a
+// boundary of its own.
 
 import { Button, Headline } from '../components/basics';
 import { Boundary } from '../components/boundary';
@@ -16,7 +16,7 @@ import { to } from '../store/router';
 import { state } from '../store/store';
 
 export function Rescue({ onAgain }: { onAgain: () => void }) {
-  // What could not be shown may have come from the server, and may be mended there by now.
+  // The data that could not be shown may be fixed on the server by now.
   const again = async () => {
     await refresh().catch(() => undefined);
     onAgain();
@@ -47,7 +47,7 @@ export function Rescue({ onAgain }: { onAgain: () => void }) {
   );
 }
 
-/** One entry that nobody can read must not take the others with it. */
+/** Skips entries that are broken, so that the others still show. */
 function Numbers() {
   const people = (state.circle ?? []).filter((member: Member | null) => member?.state === 'active' && member.contact);
   return <CallList people={people} helplines={state.helplines} />;
@@ -58,7 +58,7 @@ function progress({ close, held }: Press): Key {
   return held ? 'pending.head' : 'rescue.sending';
 }
 
-/** The button, or where the press that was made stands. */
+/** The button, or the state of a press that was made. */
 function Reaching() {
   const { pendingPress, myReachOut, session } = state;
   if (!pendingPress && !myReachOut) {

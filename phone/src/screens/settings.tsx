@@ -1,16 +1,16 @@
-// Settings: what this phone and this account do, each with its present state beside it.
+// Settings of this phone and this account, each with its current value.
 
 import { api, whole } from '../api/client';
 import { Button, Headline, RadioGroup, Switch } from '../components/basics';
 import { hasHours, hoursInWords } from '../components/hours-in-words';
 import { Icon } from '../components/icons';
-import { Number_ } from '../components/people';
+import { PhoneNumber } from '../components/people';
 import { Group, Item, LinkItem, Row } from '../components/rows';
 import { usePasskeysOffered, useQuery } from '../components/use-query';
 import type { Schemas } from '../contract/types';
 import { language, t, tRich } from '../i18n';
 import { LANGUAGES } from '../i18n/languages';
-import { reported } from '../platform/locale';
+import { tryRead } from '../platform/locale';
 import type { Preferences } from '../store/preferences';
 import { preferences, setPreferences } from '../store/preferences';
 import { updateProfile } from '../store/profile';
@@ -22,16 +22,16 @@ import { NotifyCard } from './notify';
 
 type Channel = Schemas['ChannelOut'];
 const LETTERS = [...'ABCDEFGHIJKLMNOPQRSTUVWXYZ'];
-/** Two letters that name something else than a country: unions, test codes, what is not known. */
-const NO_COUNTRY = 'EU EZ QO UN XA XB ZZ';
+/** Two-letter codes that are no countries: unions, test codes, unknown. */
+const NOT_COUNTRIES = 'EU EZ QO UN XA XB ZZ';
 
 let countries: [string, string][] = [];
-let countriesIn = '';
+let countriesLanguage = '';
 
-/** Every country that the phone has a name for, by its two letters. Naming them takes a moment, so it is done once a language. */
-function everyCountry(lang: string): [string, string][] {
-  if (countriesIn === lang) return countries;
-  const names = reported<Intl.DisplayNames | null>(
+/** Return every country that the phone has a name for, with its two-letter code. Slow, so it is cached per language. */
+function allCountries(lang: string): [string, string][] {
+  if (countriesLanguage === lang) return countries;
+  const names = tryRead<Intl.DisplayNames | null>(
     () => new Intl.DisplayNames(lang, { type: 'region', fallback: 'none' }),
     null,
   );
@@ -39,10 +39,10 @@ function everyCountry(lang: string): [string, string][] {
   const pairs = LETTERS.flatMap((first) => LETTERS.map((second) => first + second));
   const known = pairs.filter(
     (code) =>
-      !NO_COUNTRY.includes(code) &&
-      reported(() => new Intl.Locale(`und-${code}`).region === code && names.of(code), ''),
+      !NOT_COUNTRIES.includes(code) &&
+      tryRead(() => new Intl.Locale(`und-${code}`).region === code && names.of(code), ''),
   );
-  countriesIn = lang;
+  countriesLanguage = lang;
   countries = known
     .map((code): [string, string] => [code, names.of(code) ?? code])
     .sort((a, b) => a[1].localeCompare(b[1]));
@@ -56,28 +56,29 @@ export function Settings() {
   if (!me) return null;
   const confirmed = channels?.items.filter((channel) => channel.confirmed_at);
   const current = preferences();
-  const wakes = me.wake_me ? 'hours.wake-say' : 'hours.quiet-say';
-  // A no needs hours: until they are chosen and saved, nothing has changed.
-  const wake = (wake_me: boolean) => (wake_me || hasHours(me) ? updateProfile({ wake_me }) : go('settings', 'hours'));
+  const wakeSentence = me.wake_me ? 'hours.wake-say' : 'hours.quiet-say';
+  // Switching it off needs hours: nothing changes until they are saved.
+  const setWake = (wake_me: boolean) =>
+    wake_me || hasHours(me) ? updateProfile({ wake_me }) : go('settings', 'hours');
   return (
     <main class="page">
       <Headline small>{t('tab.settings')}</Headline>
       <NotifyCard />
       <Group head={t('settings.reachability')}>
-        <LinkItem href={page('hours')} name={t('settings.hours')} says={hoursInWords(me)} />
+        <LinkItem href={pageHref('hours')} name={t('settings.hours')} says={hoursInWords(me)} />
         <Toggle
           name={t('settings.wake')}
-          says={t(hasHours(me) ? wakes : 'hours.none-say')}
+          says={t(hasHours(me) ? wakeSentence : 'hours.none-say')}
           on={me.wake_me || !hasHours(me)}
-          onChange={wake}
+          onChange={setWake}
         />
         <LinkItem
-          href={page('number')}
+          href={pageHref('number')}
           name={t('settings.number')}
-          says={me.contact ? <Number_ of={me.contact} /> : t('contact-number.not-shared')}
+          says={me.contact ? <PhoneNumber of={me.contact} /> : t('contact-number.not-shared')}
         />
         <LinkItem
-          href={page('fallback')}
+          href={pageHref('fallback')}
           name={t('settings.channels')}
           says={
             confirmed?.length
@@ -100,7 +101,7 @@ export function Settings() {
           onPick={(theme) => void setPreferences({ theme })}
         />
         <ul class="rows">
-          <Choice
+          <SelectRow
             name={t('settings.language')}
             value={language()}
             options={Object.entries(LANGUAGES)}
@@ -108,10 +109,10 @@ export function Settings() {
               void setPreferences({ language: chosen }).then(() => updateProfile({ language: chosen }))
             }
           />
-          <Choice
+          <SelectRow
             name={t('settings.region')}
             value={me.region ?? ''}
-            options={[['', t('settings.region-none')], ...everyCountry(language())]}
+            options={[['', t('settings.region-none')], ...allCountries(language())]}
             onPick={(chosen) => void updateProfile({ region: chosen || null }).then(refresh)}
           />
           <Toggle
@@ -124,20 +125,24 @@ export function Settings() {
       </section>
       <Group head={t('settings.mine')}>
         <LinkItem href={to('bookends')} name={t('bookend.name')} />
-        <LinkItem href={page('reflections')} name={t('settings.reflections')} says={t('settings.reflections-say')} />
-        <LinkItem href={page('devices')} name={t('settings.devices')} says={t('settings.devices-say')} />
-        <LinkItem href={page('passphrase')} name={t('settings.passphrase')} />
+        <LinkItem
+          href={pageHref('reflections')}
+          name={t('settings.reflections')}
+          says={t('settings.reflections-say')}
+        />
+        <LinkItem href={pageHref('devices')} name={t('settings.devices')} says={t('settings.devices-say')} />
+        <LinkItem href={pageHref('passphrase')} name={t('settings.passphrase')} />
         {passkeys && (
-          <LinkItem href={page('passkeys')} name={t('settings.passkeys')} says={t('settings.passkeys-say')} />
+          <LinkItem href={pageHref('passkeys')} name={t('settings.passkeys')} says={t('settings.passkeys-say')} />
         )}
-        <LinkItem href={page('privacy')} name={t('settings.privacy')} />
+        <LinkItem href={pageHref('privacy')} name={t('settings.privacy')} />
         <li>
-          <button type="button" class="row" onClick={takeAlong}>
+          <button type="button" class="row" onClick={downloadExport}>
             <Row name={t('settings.export')} says={t('settings.export-say')} />
             <Icon name="next" />
           </button>
         </li>
-        <LinkItem href={page('delete')} name={t('settings.delete')} />
+        <LinkItem href={pageHref('delete')} name={t('settings.delete')} />
       </Group>
       <Button onPress={signOut}>{t('settings.sign-out')}</Button>
       <SourceCode />
@@ -164,8 +169,11 @@ function SourceCode() {
   );
 }
 
-/** Everything that is kept of me, as a file: pages to read where the server makes them. Fetched first: without a network an installed app would only go blank. */
-async function takeAlong(): Promise<void> {
+/**
+ * Download everything that is kept of me, as a ZIP if the server makes one. Fetched first: a plain link would leave an
+ * installed app blank without a network.
+ */
+async function downloadExport(): Promise<void> {
   const response = await fetch('/v1/me/export?format=zip').catch(() => null);
   const file = await (response?.ok ? response.blob() : null)?.catch(() => null);
   if (!file) return change({ toast: t(response ? 'all.error' : 'all.network-error') });
@@ -180,7 +188,7 @@ export const kindInWords = (kind: Channel['kind']): string => t(`channel-kind.${
 export const channelInWords = ({ kind, address }: Channel) =>
   tRich('channel.to', { kind: kindInWords(kind), address: <bdi dir="ltr">{address}</bdi> });
 
-const page = (name: string): string => to('settings', name);
+const pageHref = (name: string): string => to('settings', name);
 
 function Toggle({
   name,
@@ -200,8 +208,8 @@ function Toggle({
   );
 }
 
-/** A row that opens the phone's own list. */
-function Choice({
+/** A row with the phone's own selection list. */
+function SelectRow({
   name,
   value,
   options,

@@ -1,4 +1,4 @@
-// What somebody has sent or shared: a check-in, or a thought. Read here, and answered with one tap.
+// A check-in or reach-in that somebody has sent, and a reply with one tap.
 import { useEffect, useState } from 'preact/hooks';
 import { api, once } from '../api/client';
 import { Back, Button, Headline } from '../components/basics';
@@ -51,7 +51,7 @@ export function CheckInPage({ id }: { id: string }) {
           <p class="say-2">{t(feeling)}</p>
         </div>
       )}
-      {also.length > 0 && <p>{feeling ? t('shared.also', { words: list(also) }) : capital(list(also))}</p>}
+      {also.length > 0 && <p>{feeling ? t('shared.also', { words: list(also) }) : capitalized(list(also))}</p>}
       {checkIn?.note && <blockquote class="words">{checkIn.note}</blockquote>}
     </Page>
   );
@@ -69,9 +69,9 @@ export function ReachInPage({ id }: { id: string }) {
   );
 }
 
-const capital = (words: string): string => words.charAt(0).toUpperCase() + words.slice(1);
+const capitalized = (words: string): string => words.charAt(0).toUpperCase() + words.slice(1);
 
-async function shown(about: Props['about']): Promise<void> {
+async function markShown(about: Props['about']): Promise<void> {
   if (await readShown(about)) await refresh();
 }
 
@@ -86,7 +86,7 @@ interface Props {
 function Page({ of, notFound, head, about, children }: Props) {
   const available = !!of && !notFound;
   useEffect(() => {
-    if (available) void shown(about);
+    if (available) void markShown(about);
   }, [available, state.refreshes]);
   if (notFound || !of) {
     return (
@@ -116,9 +116,9 @@ function Page({ of, notFound, head, about, children }: Props) {
   );
 }
 
-const ONE_TAP = ['shared.here', 'shared.call'] as const;
+const QUICK_REPLIES = ['shared.here', 'shared.call'] as const;
 
-/** One tap, or a few words. What was said stays said, also when the page is opened again. */
+/** Replies with one tap or a few words; shows the reply from then on, also when the page is opened again. */
 function Reply({ to: of, name }: { to: CheckIn | ReachIn; name: string }) {
   const [sent, refetch] = useQuery(() => api.GET('/v1/reach-ins', { params: { query: { mine: true, limit: 100 } } }));
   const [key] = useState(newKey);
@@ -134,7 +134,7 @@ function Reply({ to: of, name }: { to: CheckIn | ReachIn; name: string }) {
     await refetch();
     return problemType(error) === '/problems/too-many-tries' ? t('shared.too-soon', { name }) : errorText(error);
   };
-  const tap = async (text: string) => setMessage(await send(text));
+  const sendQuickReply = async (text: string) => setMessage(await send(text));
   return (
     <section class="stack">
       {reply ? (
@@ -148,12 +148,12 @@ function Reply({ to: of, name }: { to: CheckIn | ReachIn; name: string }) {
         </div>
       ) : (
         <>
-          <Button kind="main" onPress={() => tap(t('shared.see'))}>
+          <Button kind="main" onPress={() => sendQuickReply(t('shared.see'))}>
             {t('shared.see')}
           </Button>
           <div class="two">
-            {ONE_TAP.map((word) => (
-              <Button key={word} onPress={() => tap(t(word))}>
+            {QUICK_REPLIES.map((word) => (
+              <Button key={word} onPress={() => sendQuickReply(t(word))}>
                 {t(word)}
               </Button>
             ))}
@@ -161,7 +161,7 @@ function Reply({ to: of, name }: { to: CheckIn | ReachIn; name: string }) {
           {message && <p role="alert">{message}</p>}
           <Form
             kind=""
-            send={(filled) => (filled('text').trim() ? send(filled('text')) : Promise.resolve(''))}
+            send={(readField) => (readField('text').trim() ? send(readField('text')) : Promise.resolve(''))}
             submit={t('all.send')}
           >
             <Field label={t('shared.write')} name="text" maxLength={500} autocomplete="off" />

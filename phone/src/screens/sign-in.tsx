@@ -1,4 +1,4 @@
-// Signing in: with the passphrase, or once with a recovery code.
+// Signing in with the passphrase, a passkey, or a recovery code (once).
 import { useState } from 'preact/hooks';
 import { api } from '../api/client';
 import { Back, Button, ErrorText, Headline } from '../components/basics';
@@ -14,9 +14,9 @@ import { signInByPasskey } from '../store/passkeys';
 import { to } from '../store/router';
 import { enter } from '../store/session';
 import { state } from '../store/store';
-import { takeUpInvitation } from './join';
+import { resumeInvitation } from './join';
 
-const NAME = {
+const NAME_ATTRIBUTES = {
   autocomplete: 'username',
   autocapitalize: 'none',
   autocorrect: false,
@@ -25,34 +25,34 @@ const NAME = {
   required: true,
 };
 
-/** What people type on a phone often begins with a capital or ends with a blank. */
-const tidy = (name: string): string => name.trim().toLowerCase();
+/** Names typed on a phone often begin with a capital or end with a space. */
+const normalized = (name: string): string => name.trim().toLowerCase();
 
-/** Goes in; or gives what went wrong. */
-async function entered({ error }: { error?: unknown }): Promise<string> {
+/** Enter the app, or return the error message. */
+async function finishSignIn({ error }: { error?: unknown }): Promise<string> {
   if (error) return errorText(error);
-  if (!takeUpInvitation()) location.hash = '';
+  if (!resumeInvitation()) location.hash = '';
   await enter();
   return '';
 }
 
 export function SignIn() {
   const [message, setMessage] = useState('');
-  const signIn = async (filled: ReadField) =>
-    entered(
+  const signIn = async (readField: ReadField) =>
+    finishSignIn(
       await api.POST('/v1/sessions', {
-        body: { sign_in_name: tidy(filled('name')), passphrase: filled('passphrase'), carrier: 'cookie' },
+        body: { sign_in_name: normalized(readField('name')), passphrase: readField('passphrase'), carrier: 'cookie' },
       }),
     );
   const passkeys = usePasskeysOffered();
   const expired = state.session === 'expired';
-  const pressKept = isSafe('press') ? 'sign-in.expired-press' : 'pending.expired';
+  const pressStored = isSafe('press') ? 'sign-in.expired-press' : 'pending.expired';
   return (
     <main class="page">
       {expired ? <p class="head">{t('sign-in.expired')}</p> : <Back href={to()} />}
       <div class="stack">
         <Headline>{t('sign-in.head')}</Headline>
-        {expired && <p>{t(state.pendingPress ? pressKept : 'sign-in.expired-say')}</p>}
+        {expired && <p>{t(state.pendingPress ? pressStored : 'sign-in.expired-say')}</p>}
       </div>
       <Form
         send={signIn}
@@ -60,7 +60,7 @@ export function SignIn() {
         after={
           <>
             {passkeys && (
-              <Button onPress={async () => setMessage(await entered(await signInByPasskey()))}>
+              <Button onPress={async () => setMessage(await finishSignIn(await signInByPasskey()))}>
                 {t('sign-in.passkey')}
               </Button>
             )}
@@ -71,7 +71,7 @@ export function SignIn() {
           </>
         }
       >
-        <Field label={t('field.sign-in-name')} name="name" {...NAME} />
+        <Field label={t('field.sign-in-name')} name="name" {...NAME_ATTRIBUTES} />
         <Secret label={t('field.passphrase')} id="passphrase" autocomplete="current-password" />
       </Form>
     </main>
@@ -80,12 +80,12 @@ export function SignIn() {
 
 export function Recover() {
   const [passphrase, setPassphrase] = useState('');
-  const recover = async (filled: ReadField) =>
-    entered(
+  const recover = async (readField: ReadField) =>
+    finishSignIn(
       await api.POST('/v1/sessions/recovery', {
         body: {
-          sign_in_name: tidy(filled('name')),
-          recovery_code: filled('code').trim(),
+          sign_in_name: normalized(readField('name')),
+          recovery_code: readField('code').trim(),
           new_passphrase: passphrase,
           carrier: 'cookie',
         },
@@ -99,7 +99,7 @@ export function Recover() {
         <p class="soft">{t('recover.say')}</p>
       </div>
       <Form send={recover} submit={t('recover.button')}>
-        <Field label={t('field.sign-in-name')} name="name" {...NAME} />
+        <Field label={t('field.sign-in-name')} name="name" {...NAME_ATTRIBUTES} />
         <Field
           label={t('field.recovery-code')}
           name="code"

@@ -1,4 +1,4 @@
-// The people whose circle I am in: quiet for a while, or leave. Nobody is told of either.
+// The people whose circle I am in: mute for a while, or leave. Nobody is told of either.
 import { useState } from 'preact/hooks';
 import { api, whole } from '../api/client';
 import { Button, Sheet } from '../components/basics';
@@ -14,7 +14,7 @@ import { t } from '../i18n';
 import { moment } from '../i18n/span';
 import { to } from '../store/router';
 import { state } from '../store/store';
-import { Block, Sure } from './member';
+import { Block, ConfirmAction } from './member';
 
 const WEEK_MS = 7 * 24 * 60 * 60_000;
 export const isMuted = (of: Supported): boolean => Date.parse(of.muted_until ?? '') > Date.now();
@@ -34,7 +34,7 @@ export function Supporting() {
           key={someone.id}
           lamp={<Lamp state={isMuted(someone) || someone.state === 'accepted' ? 'dim' : 'lit'} />}
           name={nameOf(someone)}
-          says={standingOf(someone)}
+          says={supportedState(someone)}
         >
           <button
             type="button"
@@ -50,12 +50,12 @@ export function Supporting() {
   );
 }
 
-export function standingOf(someone: Supported) {
+export function supportedState(someone: Supported) {
   if (someone.words) return t('supporting.words', { name: nameOf(someone), words: someone.words.join(' ') });
   if (someone.open_reach_out_id)
     return <a href={to('reach-outs', someone.open_reach_out_id)}>{t('supporting.reaching-out')}</a>;
   if (isMuted(someone)) return t('supporting.muted', { time: moment(someone.muted_until ?? '') });
-  // What the phone has kept of me knows nothing of my hours.
+  // The vault does not hold my hours.
   if (!state.me?.created_at) return '';
   return hasHours(state.me) && !state.me.wake_me ? hoursInWords(state.me) : t('supporting.any-time');
 }
@@ -99,7 +99,7 @@ function SupportedSheet({
       <a class="btn" href={to('settings', 'hours')}>
         {t('settings.hours')}
       </a>
-      <Sure
+      <ConfirmAction
         ask={t('supporting.leave', { name })}
         says={t('supporting.leave-say', { name })}
         yes={t('supporting.leave-yes')}

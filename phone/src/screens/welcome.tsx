@@ -1,4 +1,4 @@
-// The first screen: what it is, what it is not, and two ways in.
+// The first screen: what the app is, what it is not, and the ways in.
 import { useEffect } from 'preact/hooks';
 import { api } from '../api/client';
 import { Headline } from '../components/basics';
@@ -9,7 +9,7 @@ import { region } from '../platform/locale';
 import { to } from '../store/router';
 import { change, state } from '../store/store';
 
-/** The region's numbers, for somebody who is not signed in. */
+/** Load the region's helplines for somebody who is not signed in. */
 export function useHelplines(): void {
   useEffect(() => {
     if (!state.helplines)

@@ -1,9 +1,9 @@
-// What is seen on the screen is read: the notices about what is open there, as long as somebody can look at it.
+// Notices about what is on the screen are read, as long as the page is visible.
 
 import { api } from '../api/client';
 import type { Notice } from '../contract/types';
 
-/** Mark the unread notices that are `about` what is shown as read. Return whether there were any; a hidden page shows nothing. */
+/** Mark the unread notices that match `about` as read. Return whether there were any; does nothing on a hidden page. */
 export async function readShown(about: (notice: Notice) => boolean): Promise<boolean> {
   if (document.visibilityState !== 'visible') return false;
   let any = false;

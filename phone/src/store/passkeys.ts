@@ -1,10 +1,13 @@
-// Passkeys: what the phone itself asks for (a finger, a face), between two calls of the API.
+// Passkeys: the phone's own dialog (finger, face), between two calls of the API.
 
 import { api, once } from '../api/client';
 import type { Schemas } from '../contract/types';
 import { thisPhone } from './notifications';
 
-/** Not offered: the server is an IP address, or the browser does not speak WebAuthn's JSON yet. */
+/**
+ * Return whether passkeys can be used here: not if the server's address is an IP, or the browser lacks WebAuthn's JSON
+ * methods.
+ */
 export const offered = async (): Promise<boolean> =>
   !!(self.PublicKeyCredential as Partial<typeof PublicKeyCredential> | undefined)?.parseRequestOptionsFromJSON &&
   !!(await api.GET('/v1/config')).data?.passkeys;

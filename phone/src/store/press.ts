@@ -1,4 +1,5 @@
-// The press and the all-clear, as the page sees them: stored at the tap, undone within three seconds, sent as soon as there is a network.
+// The press and the all-clear, as the page sees them: stored at the tap, undone within three seconds, sent as soon as
+// there is a network.
 
 import { serverNow } from '../api/clock';
 import { withoutStream } from '../api/events';
@@ -14,8 +15,8 @@ import { refresh } from './refresh';
 import { go } from './router';
 import { change, state } from './store';
 
-const TRY_MS = 5_000;
-let ring = 0;
+const RETRY_MS = 5_000;
+let ringTimer = 0;
 
 /** Begin a press, or with `close` the end of a reach-out. The three seconds begin once it is stored on the phone. */
 export async function startPress(close?: Press['close']): Promise<void> {
@@ -28,32 +29,35 @@ export async function startPress(close?: Press['close']): Promise<void> {
 }
 
 function scheduleSend(press: Press): void {
-  clearTimeout(ring);
-  ring = self.setTimeout(() => void sendPending(), Math.max(0, press.release_at - Date.now()) + 5);
+  clearTimeout(ringTimer);
+  ringTimer = self.setTimeout(() => void sendPending(), Math.max(0, press.release_at - Date.now()) + 5);
 }
 
 /** Undo, or "Take it back": drop the press; nothing is sent. */
 export async function cancelPress(): Promise<void> {
-  clearTimeout(ring);
+  clearTimeout(ringTimer);
   change({ pendingPress: null });
   await amend(() => null);
-  // It may have arrived although no answer came back; then it stands open, and Home shows it.
+  // It may have arrived although no reply came back; then the reach-out is open, and Home shows it.
   void refresh();
 }
 
-/** End the three seconds early and send: the phone is locked, the page hidden or reloaded. */
+/** End the three seconds early and send: the phone was locked, the page hidden or reloaded. */
 export async function releasePress(): Promise<void> {
   if (!state.pendingPress) return;
-  clearTimeout(ring);
+  clearTimeout(ringTimer);
   change({ pendingPress: await amend((press) => ({ ...press, release_at: Math.min(press.release_at, Date.now()) })) });
   await sendPending();
 }
 
-/** Send while the page is being closed, without lock or storage: there is no time. What is stored is sent again later, under the same key. */
+/**
+ * Send while the page is being closed, without lock or storage: there is no time. What is stored is sent again later,
+ * under the same key.
+ */
 function sendOnClose(): void {
   const { pendingPress: press, me, session } = state;
   if (press?.person_id !== me?.id || !press || session !== 'in') return;
-  // `onLine` may be wrong when it says yes, never when it says no: "Not sent yet" was the last word here, and stays true.
+  // `onLine` may be wrongly true, but never wrongly false: when offline, "Not sent yet" stays true.
   if (!navigator.onLine) return;
   if (nextStep({ ...press, release_at: 0 }, Date.now()).kind === 'send') void send(press);
 }
@@ -64,12 +68,12 @@ export async function sendAnyway(): Promise<void> {
   await sendPending();
 }
 
-/** After a start: take up the press that was stored when the page went away. Its three seconds ended with that page. */
+/** After a start: continue with the press that was stored when the page was closed. Its three seconds ended with that page. */
 export async function restorePress(): Promise<void> {
   if (state.pendingPress) return sendPending();
-  const kept = await get<Press>('press');
-  if (!kept || kept.person_id !== state.me?.id) return;
-  change({ pendingPress: kept });
+  const stored = await get<Press>('press');
+  if (!stored || stored.person_id !== state.me?.id) return;
+  change({ pendingPress: stored });
   await releasePress();
 }
 
@@ -77,16 +81,16 @@ export async function restorePress(): Promise<void> {
 export async function sendPending(): Promise<void> {
   const { pendingPress: press, me } = state;
   if (!press || !me || state.session !== 'in') return;
-  // A browser has few connections; a press needs one now.
+  // A browser has few connections, and the press needs one now.
   const flushed =
     nextStep(press, Date.now()).kind === 'send' ? await withoutStream(() => flush(me.id)) : await flush(me.id);
   if (flushed.kind === 'ring') scheduleSend(press);
   else if (flushed.kind === 'none') {
     // The service worker was faster, or nothing could be stored.
-    const kept = await get<Press>('press');
-    if (!kept) change({ pendingPress: null });
+    const stored = await get<Press>('press');
+    if (!stored) change({ pendingPress: null });
     await refresh();
-    if (!kept && press.close && !state.myReachOut) showClosed(press.close);
+    if (!stored && press.close && !state.myReachOut) showClosed(press.close);
   } else if (flushed.kind === 'done') applyOutcome(flushed.outcome, flushed.reply, flushed.press);
   else change({ now: serverNow() });
 }
@@ -108,13 +112,13 @@ function applyOutcome(outcome: Outcome, reply: unknown, { close }: Press): void 
 }
 
 /** Say that the reach-out is closed, and offer a reflection where the person is still on its screen. */
-function showClosed({ id, outcome }: NonNullable<Press['close']>, before?: boolean): void {
+function showClosed({ id, outcome }: NonNullable<Press['close']>, alreadyClosed?: boolean): void {
   const mistake = outcome === 'mistake';
-  const here = !state.route[0] || state.route[1] === id;
+  const onItsScreen = !state.route[0] || state.route[1] === id;
   change({ pendingPress: null, myReachOut: null, messages: [], online: true });
-  if (here) go(...(mistake || before ? [] : ['reflection', id]));
-  const cleared = mistake ? 'close.mistake-sent' : 'close.okay-sent';
-  change({ toast: t(before ? 'own-reach-out.say' : cleared) });
+  if (onItsScreen) go(...(mistake || alreadyClosed ? [] : ['reflection', id]));
+  const sentence = mistake ? 'close.mistake-sent' : 'close.okay-sent';
+  change({ toast: t(alreadyClosed ? 'own-reach-out.say' : sentence) });
 }
 
 /** Ask the browser to wake the service worker once there is a network, also when the app is closed. */
@@ -125,7 +129,7 @@ async function requestBackgroundSync(): Promise<void> {
     };
     await registration.sync?.register('press');
   } catch {
-    // No background sync here (iPhone): the timer, `online` and opening the app do it.
+    // Without background sync (iPhone), the timer, `online` and opening the app send it.
   }
 }
 
@@ -150,5 +154,5 @@ export function watchNetwork(): void {
     else sendOnClose();
   });
   (navigator as Partial<Navigator>).serviceWorker?.addEventListener('message', () => void sendPending());
-  setInterval(() => void sendPending(), TRY_MS);
+  setInterval(() => void sendPending(), RETRY_MS);
 }

@@ -1,4 +1,4 @@
-// Addresses live behind the #, as the API's own links do (`/#/reach-outs/…`, `/#/invitation/…`): no server sees them.
+// Addresses are behind the #, as in the API's own links (`/#/reach-outs/…`, `/#/invitation/…`): no server sees them.
 import { serverNow } from '../api/clock';
 import { parseRoute } from '../domain/links';
 import { change, state } from './store';
@@ -18,18 +18,21 @@ export function replaceRoute(...parts: string[]): void {
   syncRoute();
 }
 
-/** Show the screen of the present address and clear the toast. Does nothing the second time: `hashchange` comes later than our own call. */
+/**
+ * Show the screen of the current address and clear the toast. Does nothing if it is shown already, as when `hashchange`
+ * follows our own call.
+ */
 export function syncRoute(): void {
   const route = parseRoute(location);
-  // A # that was encoded on its way stands in the path, where every later address would drag it along.
+  // A # that was encoded on the way is part of the path, and would stay in every later address.
   if (route.length && location.pathname + location.search !== '/') history.replaceState(null, '', `/${to(...route)}`);
   if (String(route) === String(state.route)) return;
   change({ route, now: serverNow(), toast: '' });
   scrollTo(0, 0);
   // A screen reader begins at the heading of the new page.
-  setTimeout(toHeading, 30);
+  setTimeout(focusHeading, 30);
 }
 
-/** Every page has one. */
+/** Return the page's <h1>; every page has one. */
 export const heading = (): HTMLElement | null => document.querySelector('h1');
-export const toHeading = (): void => heading()?.focus({ preventScroll: true });
+export const focusHeading = (): void => heading()?.focus({ preventScroll: true });

@@ -1,11 +1,11 @@
-// Registers the service worker, and lets a newer one take over only when nobody is in the middle of something.
+// Registers the service worker, and lets a newer one take over only when nothing is in progress.
 import { refresh } from './refresh';
 import { state } from './store';
 
 export async function installServiceWorker(): Promise<void> {
   const container = (navigator as Partial<Navigator>).serviceWorker;
   if (!container || import.meta.env.DEV) return;
-  // The very first worker takes over a page that needs no other one.
+  // The very first worker takes control of a page that is already up to date.
   let first = !container.controller;
   container.addEventListener('message', ({ data }: MessageEvent<{ url?: string } | string>) => {
     if (typeof data === 'object' && data.url) location.href = data.url;

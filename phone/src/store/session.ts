@@ -15,40 +15,43 @@ import { refresh } from './refresh';
 import { replaceRoute } from './router';
 import { change, state } from './store';
 
-const TRY_MS = 5_000;
+const RETRY_MS = 5_000;
 
-/** Find out who is signed in; without a network, whoever the vault names. `words` resolves when a catalogue is loaded. */
+/** Find out who is signed in; without a network, from the vault. `words` resolves when a catalogue is loaded. */
 export async function start(words: Promise<void>): Promise<void> {
-  await begin(words).catch((error: unknown) => {
+  await startSession(words).catch((error: unknown) => {
     console.error(error);
-    // Whatever went wrong: a way in is better than an empty page.
+    // Whatever went wrong, the sign-in page is better than an empty one.
     if (state.session === 'starting') change({ session: 'out' });
   });
 }
 
-async function begin(words: Promise<void>): Promise<void> {
+async function startSession(words: Promise<void>): Promise<void> {
   callbacks.sessionExpired = expire;
-  // Only a refresh finds the network again: what is shown has to be new by then.
+  // Only a refresh sets `online` again: by then what is shown is up to date.
   callbacks.networkFailed = () => {
     if (state.online) change({ online: false });
   };
   callbacks.beforeSignIn = finishSignOut;
-  // Sent from now on, it would end the session that has just begun.
+  // A pending sign-out would end the new session.
   callbacks.afterSignIn = () => drop('leaving');
   const request = api.GET('/v1/me');
-  const [who, leaving] = await Promise.all([get<string>('who'), get<boolean>('leaving'), words]);
+  const [storedId, leaving] = await Promise.all([get<string>('who'), get<boolean>('leaving'), words]);
   if (leaving) {
-    // Signed out without a connection: the cookie still opens the account, and nobody wants that.
+    // Signed out without a connection: the cookie is still valid, but must not sign anybody in.
     change({ session: 'out', toast: t('session.sign-out-pending') });
     return retrySignOut();
   }
-  if (who) {
-    const kept = await unseal();
-    // Shown at once, before any network: a slow one must not stand before the button.
-    if (kept?.me.id === who)
-      arrive(
-        { ...NOBODY, ...kept.me },
-        { circle: kept.circle.map((member) => ({ ...UNKNOWN, ...member })), helplines: kept.helplines },
+  if (storedId) {
+    const vaultContent = await unseal();
+    // Show the app before the network answers: a slow one must not delay the button.
+    if (vaultContent?.me.id === storedId)
+      showAccount(
+        { ...PROFILE_DEFAULTS, ...vaultContent.me },
+        {
+          circle: vaultContent.circle.map((member) => ({ ...MEMBER_DEFAULTS, ...member })),
+          helplines: vaultContent.helplines,
+        },
       );
     await restorePress();
   }
@@ -56,10 +59,10 @@ async function begin(words: Promise<void>): Promise<void> {
   if (data) await enter(data);
   else if (problemType(error) === NETWORK_ERROR)
     change({ online: false, ...(state.session === 'starting' && { session: 'out' }) });
-  else if (state.session === 'starting') change({ session: who ? 'expired' : 'out' });
+  else if (state.session === 'starting') change({ session: storedId ? 'expired' : 'out' });
 }
 
-const NOBODY = {
+const PROFILE_DEFAULTS = {
   sign_in_name: null,
   time_zone: 'UTC',
   hours: null,
@@ -67,9 +70,9 @@ const NOBODY = {
   contact: null,
   created_at: '',
 } as const;
-const UNKNOWN = { reachable: true, available_now: false, words: null, created_at: '' } as const;
+const MEMBER_DEFAULTS = { reachable: true, available_now: false, words: null, created_at: '' } as const;
 
-function arrive(me: Me, more: Partial<typeof state> = {}): void {
+function showAccount(me: Me, more: Partial<typeof state> = {}): void {
   change({ ...more, me, session: 'in' });
   listen((kind) => {
     void sendPending();
@@ -79,16 +82,16 @@ function arrive(me: Me, more: Partial<typeof state> = {}): void {
 
 /** Set up the app for the person who is signed in. */
 export async function enter(me?: Me): Promise<void> {
-  const known = me ?? (await api.GET('/v1/me')).data;
-  if (!known) return;
-  // Somebody else has signed in: what is stored belongs to the person before.
-  // A storage that does not answer has not said so; a press in it must not be erased when it comes back.
-  const who = await get<string>('who');
-  if (who !== known.id && !(who === undefined && isSilent())) await forget();
-  await put('who', known.id);
-  await setPreferences(isLanguage(known.language) ? { language: known.language } : {}).catch(() => undefined);
-  arrive(known, { online: true });
-  // A browser may have changed its address while the app was closed.
+  const profile = me ?? (await api.GET('/v1/me')).data;
+  if (!profile) return;
+  // If somebody else has signed in, what is stored belongs to the previous person. A silent storage is no proof of that:
+  // it may hold a press that must not be erased.
+  const storedId = await get<string>('who');
+  if (storedId !== profile.id && !(storedId === undefined && isSilent())) await eraseStored();
+  await put('who', profile.id);
+  await setPreferences(isLanguage(profile.language) ? { language: profile.language } : {}).catch(() => undefined);
+  showAccount(profile, { online: true });
+  // The browser's push address may have changed while the app was closed.
   void register();
   await Promise.all([refresh(), restorePress()]);
 }
@@ -98,16 +101,17 @@ function expire(): void {
   silence();
   void destroy();
   void clearNotifications();
-  // Names and numbers stay in sight only for as long as a press waits for them.
+  // Names and numbers stay visible only while a press is pending.
   if (state.session === 'in')
     change({
       session: 'expired',
       ...(state.pendingPress ? {} : { circle: null, myReachOut: null, messages: [], incoming: [], supporting: [] }),
     });
-  else if (state.session === 'starting') void get('who').then((who) => change({ session: who ? 'expired' : 'out' }));
+  else if (state.session === 'starting')
+    void get('who').then((storedId) => change({ session: storedId ? 'expired' : 'out' }));
 }
 
-async function forget(): Promise<void> {
+async function eraseStored(): Promise<void> {
   await empty();
   change({
     pendingPress: null,
@@ -136,7 +140,7 @@ async function requestSignOut(): Promise<boolean> {
   return !error || problemType(error) === '/problems/not-signed-in';
 }
 
-/** Send a sign-out that was made without a network. */
+/** Send the sign-out of somebody who signed out without a network. */
 async function finishSignOut(): Promise<void> {
   if (!(await get<boolean>('leaving')) || !(await requestSignOut())) return;
   await drop('leaving');
@@ -145,22 +149,22 @@ async function finishSignOut(): Promise<void> {
 
 /** Retry the sign-out until it has arrived, or somebody has signed in. */
 function retrySignOut(): void {
-  const timer = setInterval(() => void again(), TRY_MS);
-  const again = async () => {
+  const timer = setInterval(() => void attempt(), RETRY_MS);
+  const attempt = async () => {
     if (state.session !== 'out' || !(await get<boolean>('leaving'))) return clearInterval(timer);
-    // Somebody who signs in at this moment has finished it first.
+    // A form is open: signing in sends the sign-out first (`beforeSignIn`).
     if (!document.querySelector('form')) await finishSignOut();
   };
-  addEventListener('online', () => void again());
-  void again();
+  addEventListener('online', () => void attempt());
+  void attempt();
 }
 
-/** Clear everything after a sign-out or an erased account; the first screen shows `toast`. */
-export async function clearSession(word = ''): Promise<void> {
+/** Clear everything after a sign-out or the deletion of the account; the first screen shows `toast`. */
+export async function clearSession(toast = ''): Promise<void> {
   silence();
   change({ session: 'out', me: null });
-  await Promise.all([forget(), clearNotifications()]);
+  await Promise.all([eraseStored(), clearNotifications()]);
   await put('language', document.documentElement.lang);
   replaceRoute();
-  change({ toast: word });
+  change({ toast });
 }

@@ -5,10 +5,10 @@ import type { Country, Me, Member, Message, ReachOut, Supported } from '../contr
 import type { Press } from '../domain/press';
 
 export interface State {
-  /** starting: not known yet; in; out: nobody is signed in; expired: the server has ended the session, the phone keeps what it has. */
+  /** starting: not known yet; in; out: nobody is signed in; expired: the server has ended the session. */
   session: 'starting' | 'in' | 'out' | 'expired';
   me: Me | null;
-  /** Where we are: `#/reach-outs/ID` is ['reach-outs', 'ID']. */
+  /** The current address: `#/reach-outs/ID` is ['reach-outs', 'ID']. */
   route: string[];
   circle: Member[] | null;
   helplines: Country | null;
@@ -17,7 +17,7 @@ export interface State {
   messages: Message[];
   /** The press that has not reached the server. */
   pendingPress: Press | null;
-  /** The circle is empty: a press found nobody. */
+  /** A press was refused because the circle is empty. */
   circleEmpty: boolean;
   /** Open reach-outs of others who would like company. */
   incoming: ReachOut[];
@@ -30,7 +30,7 @@ export interface State {
   toast: string;
   hidden: boolean;
   now: number;
-  /** Counts the refreshes: a screen then refetches what it alone shows. */
+  /** Number of refreshes; screens repeat their own queries when it changes. */
   refreshes: number;
 }
 

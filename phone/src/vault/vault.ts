@@ -9,7 +9,7 @@ export interface Kept {
   helplines: Country | null;
 }
 
-/** After so long without a reply from the server, nobody can say whose phone this still is. */
+/** After this long without a reply from the server, the vault is erased: the phone may have changed hands. */
 const OPENS_FOR_MS = 30 * 24 * 60 * 60_000;
 
 const ALGORITHM = { name: 'AES-GCM', length: 256 };
@@ -17,14 +17,14 @@ const ALGORITHM = { name: 'AES-GCM', length: 256 };
 async function key(): Promise<CryptoKey> {
   const held = await get<CryptoKey>('key');
   if (held) return held;
-  // Not extractable: who copies the phone's storage has the lock without its key.
+  // Not extractable: a copy of the phone's storage cannot be decrypted.
   const generated = await within(crypto.subtle.generateKey(ALGORITHM, false, ['encrypt', 'decrypt']));
   await put('key', generated);
   return generated;
 }
 
 export async function seal({ me, circle, helplines }: Kept): Promise<void> {
-  // Without a secure context nothing can be sealed, and what cannot be sealed is not kept.
+  // Without a secure context there is no encryption, so nothing is stored.
   if (!isSecureContext) return;
   const kept: Kept = {
     me: { id: me.id, display_name: me.display_name, language: me.language, region: me.region },
@@ -45,7 +45,7 @@ export async function destroy(): Promise<void> {
   await Promise.all([drop('vault'), drop('key')]);
 }
 
-/** Return what was sealed last, or null where there is nothing, or nothing that this key opens. */
+/** Return what was sealed last; null if there is nothing or this key does not open it. */
 export async function unseal(): Promise<Kept | null> {
   try {
     const held = await get<{ iv: Uint8Array<ArrayBuffer>; seen_at?: number; sealed: ArrayBuffer }>('vault');
@@ -57,7 +57,7 @@ export async function unseal(): Promise<Kept | null> {
     const plain = await within(crypto.subtle.decrypt({ name: 'AES-GCM', iv: held.iv }, await key(), held.sealed));
     return JSON.parse(new TextDecoder().decode(plain)) as Kept;
   } catch (error) {
-    // A browser that did not answer has not said that it is worthless.
+    // A browser that did not answer is no proof that the vault cannot be opened.
     if (!isSilent() && !(error instanceof NoAnswer)) await drop('vault');
     return null;
   }

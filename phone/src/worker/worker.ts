@@ -1,5 +1,5 @@
-// The service worker: shows every push, tells the server that it came, answers from the notification, sends a kept
-// press when there is a network, and keeps the app's own files so that it opens without one.
+// The service worker: shows every push and sends its receipt, answers from the notification, sends a stored press when there is a
+// network, and caches the app's files so that it opens without one.
 
 import { post } from '../api/post';
 import { flush } from '../outbox/flush';
@@ -9,16 +9,16 @@ import { within } from '../platform/timeout';
 declare const self: ServiceWorkerGlobalScope;
 declare const __SHELL__: string[];
 declare const __VERSION__: string;
-/** What is added to a push, by language: what `outside.ts` of its catalogue says of pushes. */
+/** The texts that are added to a push, from `outside.ts` of each language. */
 type PushWords = Record<'push.calling' | 'push.cannot' | 'push.news', string>;
-declare const __OUTSIDE__: { en: PushWords; [language: string]: PushWords };
+declare const __PUSH_WORDS__: { en: PushWords; [language: string]: PushWords };
 
 const SHELL = __SHELL__;
 const CACHE = `shell-${__VERSION__}`;
-const AGAIN_MS = 2_000;
+const RETRY_MS = 2_000;
 
-/** What every push carries: ids and neutral words, never a name. */
-interface Data {
+/** The data of a push: ids and neutral words, never a name. */
+interface PushData {
   kind: string;
   delivery_id: string;
   reach_out_id: string;
@@ -30,29 +30,28 @@ interface Data {
   urgent?: string;
   closes?: string;
 }
-interface Shown {
+interface PushText {
   title: string;
   body: string;
 }
 
-// The sentences come with the push, in the person's language; ours are the two buttons, and what stands in for a push that
-// cannot be read.
-const OUTSIDE = __OUTSIDE__;
-// A push says by itself what its kind means, so that a new kind needs no new worker. The two lists stand in for it where an
-// older server, which does not say so, sends to this worker: while a release is rolled out, or rolled back.
+// The sentences come with the push, in the person's language; these are for the two buttons and for a push that cannot be read.
+const PUSH_WORDS = __PUSH_WORDS__;
+// A push says itself whether it is urgent and what it closes, so that a new kind needs no new worker. These two lists
+// are for pushes of an older server, which does not say so: while a release is rolled out, or rolled back.
 const OLDER_SERVER_URGENT = ['reach_out', 'unanswered', 'bookend_missed'];
 const OLDER_SERVER_CLOSES = ['all_clear', 'ended'];
 
 /** Whether a push stays on the screen until somebody looks. */
-const isUrgent = ({ urgent, kind = '' }: Partial<Data>): boolean =>
+const isUrgent = ({ urgent, kind = '' }: Partial<PushData>): boolean =>
   urgent === undefined ? OLDER_SERVER_URGENT.includes(kind) : urgent === 'true';
 
-/** Whether nothing else about its reach-out is news any more. */
-const closesReachOut = ({ closes, kind = '' }: Partial<Data>): boolean =>
+/** Whether it makes all other notifications about its reach-out obsolete. */
+const closesReachOut = ({ closes, kind = '' }: Partial<PushData>): boolean =>
   closes === undefined ? OLDER_SERVER_CLOSES.includes(kind) : closes === 'true';
 
 self.addEventListener('install', (event) => {
-  // What is sent goes past the worker where the browser lets it: a press must not wait for a worker that is asleep, nor end
+  // POST requests bypass the worker if the browser allows it: a press must not wait for a worker to start, nor be lost
   // with a page that is closed meanwhile.
   const { addRoutes } = event as ExtendableEvent & { addRoutes?: (routes: object) => Promise<void> };
   if (addRoutes)
@@ -65,22 +64,22 @@ self.addEventListener('install', (event) => {
 });
 
 self.addEventListener('activate', (event) => {
-  const old = async () => {
+  const cleanUp = async () => {
     const names = await within(caches.keys()).catch(() => []);
     await within(Promise.all(names.filter((name) => name !== CACHE).map((name) => caches.delete(name)))).catch(
       () => undefined,
     );
     await self.clients.claim();
   };
-  event.waitUntil(old());
+  event.waitUntil(cleanUp());
 });
 
 self.addEventListener('fetch', (event) => {
   const { pathname, origin } = new URL(event.request.url);
   if (event.request.method !== 'GET' || origin !== self.location.origin || !SHELL.includes(pathname)) return;
-  const kept = caches.open(CACHE).then((cache) => cache.match(pathname));
+  const cached = caches.open(CACHE).then((cache) => cache.match(pathname));
   event.respondWith(
-    within(kept).then(
+    within(cached).then(
       (file) => file ?? fetch(event.request),
       () => fetch(event.request),
     ),
@@ -88,7 +87,7 @@ self.addEventListener('fetch', (event) => {
 });
 
 self.addEventListener('message', (event) => {
-  // A new version comes in quietly: never while a reach-out stands open or a press waits.
+  // Never take over while a reach-out is open or a press is pending.
   if (event.data !== 'take-over') return;
   event.waitUntil(
     Promise.all([get('busy'), get('press')]).then(([busy, press]) =>
@@ -98,30 +97,30 @@ self.addEventListener('message', (event) => {
 });
 
 self.addEventListener('push', (event) => {
-  event.waitUntil(received(event.data));
+  event.waitUntil(onPush(event.data));
 });
 
-async function received(pushed: PushMessageData | null): Promise<void> {
+async function onPush(pushed: PushMessageData | null): Promise<void> {
   const language = (await get<string>('language')) ?? 'en';
-  let data: Partial<Data> = {};
-  let shown: Partial<Shown> = {};
+  let data: Partial<PushData> = {};
+  let text: Partial<PushText> = {};
   try {
-    const message = pushed?.json() as { data?: Data; notification?: Shown };
+    const message = pushed?.json() as { data?: PushData; notification?: PushText };
     data = message.data ?? {};
-    shown = message.notification ?? {};
+    text = message.notification ?? {};
   } catch {
-    // Unreadable, but a browser takes the leave to push away from an app that stays silent.
+    // Unreadable, but still shown: a browser revokes the permission of an app that shows nothing for a push.
   }
-  await Promise.all([show(data, shown, language), receipt(data, 'delivered'), tell('look')]);
+  await Promise.all([show(data, text, language), receipt(data, 'delivered'), notifyWindows('look')]);
 }
 
-async function show(data: Partial<Data>, shown: Partial<Shown>, language: string): Promise<void> {
+async function show(data: Partial<PushData>, text: Partial<PushText>, language: string): Promise<void> {
   const tag = data.tag || 'porchlight';
   const [before] = await within(self.registration.getNotifications({ tag })).catch(() => []);
-  const earlier = before?.data as Partial<Data> | undefined;
-  const words = OUTSIDE[language] ?? OUTSIDE.en;
+  const earlier = before?.data as Partial<PushData> | undefined;
+  const words = PUSH_WORDS[language] ?? PUSH_WORDS.en;
   const options: NotificationOptions & { renotify: boolean; actions: { action: string; title: string }[] } = {
-    body: shown.body ?? words['push.news'],
+    body: text.body ?? words['push.news'],
     tag,
     // The same push sent twice makes no second sound; a new round or another kind does.
     renotify: earlier?.kind !== data.kind || earlier?.round !== data.round,
@@ -138,80 +137,80 @@ async function show(data: Partial<Data>, shown: Partial<Shown>, language: string
           ]
         : [],
   };
-  if (closesReachOut(data)) await putAway(data, tag);
-  await self.registration.showNotification(shown.title ?? 'Porchlight', options);
+  if (closesReachOut(data)) await closeNotifications(data, tag);
+  await self.registration.showNotification(text.title ?? 'Porchlight', options);
 }
 
-/** Take away what stands in the drawer of this reach-out, which may be an alarm and a message, but for what has this tag. */
-async function putAway({ reach_out_id }: Partial<Data>, but?: string): Promise<void> {
+/** Close all notifications of a reach-out (an alarm, a message), except those with this tag. */
+async function closeNotifications({ reach_out_id }: Partial<PushData>, exceptTag?: string): Promise<void> {
   const all = reach_out_id ? await within(self.registration.getNotifications()).catch(() => []) : [];
   for (const notification of all) {
-    const about = (notification.data as Partial<Data> | null)?.reach_out_id;
-    if (about === reach_out_id && notification.tag !== but) notification.close();
+    const about = (notification.data as Partial<PushData> | null)?.reach_out_id;
+    if (about === reach_out_id && notification.tag !== exceptTag) notification.close();
   }
 }
 
 self.addEventListener('notificationclick', (event) => {
-  const data = (event.notification.data ?? {}) as Partial<Data>;
-  // What was tapped stays until something has been opened: an alarm must not vanish with nothing in its place.
-  event.waitUntil(clicked(data, event.action).finally(() => event.notification.close()));
+  const data = (event.notification.data ?? {}) as Partial<PushData>;
+  // The notification stays until something has been opened: an alarm must not vanish with nothing in its place.
+  event.waitUntil(onClick(data, event.action).finally(() => event.notification.close()));
 });
 
-async function clicked(data: Partial<Data>, action: string): Promise<void> {
+async function onClick(data: Partial<PushData>, action: string): Promise<void> {
   const opened = receipt(data, 'opened');
-  // "Can't" needs no app, as long as it has arrived. Who calls wants to see whom.
-  const answered =
+  // "Can't" opens no app if the answer has arrived. After "Calling" the app shows the number.
+  const answer =
     action && data.reach_out_id
-      ? arrived(`/v1/reach-outs/${data.reach_out_id}/answers`, { kind: action }, `${data.delivery_id}-${action}`)
+      ? postOk(`/v1/reach-outs/${data.reach_out_id}/answers`, { kind: action }, `${data.delivery_id}-${action}`)
       : null;
-  // A browser lets a window be opened only shortly after the tap, so nothing else is waited for.
-  if (action !== 'cannot' || !(await answered)) await open(data.url ?? '/');
-  await Promise.all([answered, opened, putAway(data), tell('look')]);
+  // A browser allows a window to be opened only shortly after the tap, so wait for nothing else.
+  if (action !== 'cannot' || !(await answer)) await open(data.url ?? '/');
+  await Promise.all([answer, opened, closeNotifications(data), notifyWindows('look')]);
 }
 
-/** The app's own window, brought to the front; a new one where there is none (`/docs` is none), or where it does not come. */
+/** Bring the app's own window to the front (`/docs` is not the app); open a new one if there is none, or if that fails. */
 async function open(url: string): Promise<void> {
   const own = (await windows()).find((client) => new URL(client.url).pathname === '/');
-  const shown =
+  const client =
     (await (own ? within(own.focus()).catch(() => null) : null)) ??
     (await self.clients.openWindow(url).catch(() => null));
-  // It is asked for even where the browser brings nothing to the front: then it is there when somebody looks.
-  if (own && (shown === null || shown.id === own.id)) own.postMessage({ url });
+  // Navigate even if the browser brings nothing to the front: then the page is there when somebody looks.
+  if (own && (client === null || client.id === own.id)) own.postMessage({ url });
 }
 
 const windows = () => within(self.clients.matchAll({ type: 'window', includeUncontrolled: true })).catch(() => []);
 
-async function tell(what: string): Promise<void> {
+async function notifyWindows(what: string): Promise<void> {
   for (const window of await windows()) window.postMessage(what);
 }
 
-async function receipt({ delivery_id }: Partial<Data>, event: 'delivered' | 'opened'): Promise<void> {
-  if (!delivery_id || (await arrived('/v1/receipts', { delivery_id, event }))) return;
-  await new Promise((resolve) => setTimeout(resolve, AGAIN_MS));
-  await arrived('/v1/receipts', { delivery_id, event });
+async function receipt({ delivery_id }: Partial<PushData>, event: 'delivered' | 'opened'): Promise<void> {
+  if (!delivery_id || (await postOk('/v1/receipts', { delivery_id, event }))) return;
+  await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
+  await postOk('/v1/receipts', { delivery_id, event });
 }
 
-/** Whether it has arrived. */
-const arrived = (path: string, body: unknown, key?: string): Promise<boolean> =>
+/** Return whether the server has accepted it. */
+const postOk = (path: string, body: unknown, key?: string): Promise<boolean> =>
   post(path, body, key).then(
     ({ ok }) => ok,
     () => false,
   );
 
-// Background sync: there is a network again, perhaps with the app closed.
+// Background sync: there is a network again, perhaps while the app is closed.
 self.addEventListener('sync', (event) => {
-  (event as ExtendableEvent).waitUntil(sendKept());
+  (event as ExtendableEvent).waitUntil(sendStored());
 });
 
-async function sendKept(): Promise<void> {
-  const who = await get<string>('who');
-  const flushed = await flush(who);
+async function sendStored(): Promise<void> {
+  const personId = await get<string>('who');
+  const flushed = await flush(personId);
   if (flushed.kind === 'ring') {
     await new Promise((resolve) => setTimeout(resolve, flushed.left));
-    return sendKept();
+    return sendStored();
   }
   if (flushed.kind !== 'done') return;
-  await tell('look');
+  await notifyWindows('look');
   // Failing makes the browser try again later.
   if (flushed.outcome === 'network-error') throw new Error('not sent yet');
 }
@@ -220,15 +219,15 @@ async function sendKept(): Promise<void> {
 self.addEventListener('pushsubscriptionchange', (event) => {
   const changed = event as ExtendableEvent & { newSubscription?: PushSubscription; oldSubscription?: PushSubscription };
   const renew = async () => {
-    const subscription = changed.newSubscription ?? (await subscribed(changed.oldSubscription?.options));
+    const subscription = changed.newSubscription ?? (await resubscribe(changed.oldSubscription?.options));
     const { endpoint, keys } = subscription?.toJSON() ?? {};
-    if (endpoint) await arrived('/v1/devices', { kind: 'webpush', endpoint, keys });
+    if (endpoint) await postOk('/v1/devices', { kind: 'webpush', endpoint, keys });
   };
   changed.waitUntil(renew());
 });
 
-/** Subscribes anew; where the browser says nothing of the old subscription, with the server's key. */
-async function subscribed(options?: PushSubscriptionOptions): Promise<PushSubscription | undefined> {
+/** Subscribe again: with the old subscription's key, or the server's if the browser does not say. */
+async function resubscribe(options?: PushSubscriptionOptions): Promise<PushSubscription | undefined> {
   const subscribe = (applicationServerKey: string | ArrayBuffer) =>
     self.registration.pushManager.subscribe({ userVisibleOnly: true, applicationServerKey });
   const anew = async () => {
