@@ -90,6 +90,7 @@ STATUS: dict[type[PorchlightError], int] = {
     errors.CodeOver: 409,
     errors.CompanionUnknown: 422,
     errors.MemberUnknown: 422,
+    errors.PartsNotGiven: 422,
     errors.BookendOver: 409,
     errors.TooManyBookends: 409,
     errors.PasskeysNotOffered: 409,

@@ -195,6 +195,12 @@ class MemberUnknown(PorchlightError):
     advice = "Choose confirmed members of your circle: ids from GET /v1/circle whose state is active."
 
 
+class PartsNotGiven(PorchlightError):
+    slug = "parts-not-given"
+    title = "This check-in does not have all of these parts."
+    advice = "`parts` names those that it does not have. Choose from what was said in it, or say more in a new one."
+
+
 class BookendOver(PorchlightError):
     slug = "bookend-over"
     title = "This bookend can no longer be moved."

@@ -47,6 +47,9 @@ from rules.accounts import export_of_others
 PROFILE_COLUMNS = "id time_zone region language hours wake_me ladder away_until created_at"
 PROFILE_ENCRYPTED = {name: f"people.{name}" for name in ("sign_in_name", "display_name", "contact")}
 
+JSON_COLUMNS = frozenset({"devices.address", "check_ins.week"})
+"""Encrypted columns that hold JSON; an export shows what it says."""
+
 
 @dataclass(frozen=True, slots=True)
 class ExportSection:
@@ -197,5 +200,5 @@ def _decrypt_row(row: Base, columns: str, encrypted: Mapping[str, str], vault: V
     row_id = plain["id"] if "id" in plain else plain.get("person_id")
     for name, column in encrypted.items():
         text = vault.open(column, cast("UUID", row_id), getattr(row, name))
-        plain[name] = json.loads(text) if text and column == "devices.address" else text
+        plain[name] = json.loads(text) if text and column in JSON_COLUMNS else text
     return plain

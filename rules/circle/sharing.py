@@ -1,7 +1,7 @@
 """Check-ins and reach-ins, as shared through a membership: what is still to be pushed, and what ends with it."""
 
 from collections.abc import Sequence
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from sqlalchemy import ColumnElement, Select, and_, select, true, update
 
@@ -13,10 +13,17 @@ from rules.outbox.cancellation import cancel_deliveries
 
 
 async def shared_by_membership(unit: UnitOfWork, membership_id: UUID) -> Sequence[UUID]:
-    """Return the ids of check-ins and reach-ins shared through this membership, which must be locked."""
+    """Return the events of what was shared through this membership, which must be locked: check-ins, seen, reach-ins."""
     shared = select(CheckInShare.check_in_id).where(CheckInShare.membership_id == membership_id)
     sent = select(ReachIn.id).where(ReachIn.membership_id == membership_id)
-    return (await unit.session.execute(shared.union(sent))).scalars().all()
+    check_ins = (await unit.session.execute(shared)).scalars().all()
+    reach_ins = (await unit.session.execute(sent)).scalars().all()
+    return [*check_ins, *(seen_event_id(check_in_id, membership_id) for check_in_id in check_ins), *reach_ins]
+
+
+def seen_event_id(check_in_id: UUID, membership_id: UUID) -> UUID:
+    """Return the event of the notice that this member has seen this check-in: one for each pair, however often it is said."""
+    return uuid5(membership_id, str(check_in_id))
 
 
 async def take_back(unit: UnitOfWork, events: Sequence[UUID], people: Sequence[UUID] | None = None) -> None:

@@ -1,7 +1,7 @@
-"""Check-ins: how somebody feels. Private, unless it is shared with members of their circle."""
+"""Check-ins: how somebody feels, and the weekly look. Private, unless parts are shared with members of their circle."""
 
-from collections import defaultdict
-from collections.abc import Sequence
+import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -9,53 +9,69 @@ from uuid import UUID
 
 from sqlalchemy import Row, Select, delete, or_, select
 
+from core.encryption import Vault
 from core.unit_of_work import UnitOfWork
-from models import CheckIn, CheckInShare, Membership, Person
-from models.enums import Halt, NoticeKind
+from models import CheckIn, CheckInShare, Person
 from rules import access, idempotency
 from rules.access import Caller
 from rules.accounts.person_view import PersonView, person_view
-from rules.circle import hours, sharing
-from rules.errors import MemberUnknown, NotFound
+from rules.circle import sharing
+from rules.daily import check_in_shares
+from rules.daily.check_in_parts import (
+    CheckInContent,
+    CheckInPart,
+    choose_parts,
+    offers_circle,
+    shared_parts,
+    visible_content,
+)
+from rules.daily.check_in_shares import OwnShare
+from rules.errors import NotFound
 from rules.idempotency import RequestFingerprint
-from rules.inbox.notices import NoticeDraft, create_notices
 from rules.upkeep import wal_truncation
 
 
 @dataclass(frozen=True, slots=True)
 class NewCheckIn:
-    """A check-in to store; `share_with`: ids of memberships in the person's circle."""
+    """A check-in to store. `shares`: the parts to share by membership in the person's circle; None is all that was given.
 
-    feeling: int | None
-    halt: Sequence[Halt]
-    note: str | None
-    share_with: frozenset[UUID]
+    `parts`: those named for everybody at once, checked also when nobody is named.
+    """
+
+    content: CheckInContent
+    shares: Mapping[UUID, Sequence[CheckInPart] | None]
+    parts: Sequence[CheckInPart] | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class CheckInView:
-    """A check-in as one viewer sees it. `shared_with` is None for those it was shared with."""
+    """A check-in as one viewer sees it: `content` holds no part that this viewer may not see.
+
+    `shares`: with whom its author shares it; None for everybody else. `seen_at`: when this viewer said that they see it.
+    """
 
     id: UUID
     sender: PersonView
     mine: bool
-    feeling: int | None
-    halt: list[str]
-    note: str | None
-    shared_with: list[PersonView] | None
+    content: CheckInContent
+    shares: list[OwnShare] | None
+    offer: bool
+    seen_at: datetime | None
     created_at: datetime
 
 
-_CHECK_IN_COLUMNS: Select[*tuple[Any, ...]] = select(
+CHECK_IN_COLUMNS: Select[*tuple[Any, ...]] = select(
     CheckIn.id,
     CheckIn.person_id,
     CheckIn.feeling,
     CheckIn.halt,
     CheckIn.note,
+    CheckIn.week,
     CheckIn.created_at,
     Person.data_key,
     Person.display_name,
 ).join(Person, Person.id == CheckIn.person_id)
+"""The columns that `check_in_views` reads."""
 
 
 async def create_check_in(
@@ -64,34 +80,28 @@ async def create_check_in(
     """Store a check-in, notify those it is shared with and return its id.
 
     Whoever has muted the caller, or is outside their hours, is not pushed and finds it in the inbox.
-    Raises MemberUnknown, KeyReused.
+    Raises PartsNotGiven, MemberUnknown, KeyReused.
     """
+    choose_parts(new.parts, new.content)
+    chosen = {membership_id: choose_parts(parts, new.content) for membership_id, parts in new.shares.items()}
 
     async def create() -> UUID:
-        members = await _lock_members(unit, who, new.share_with)
-        check_in = CheckIn(id=unit.new_id(), person_id=who.person_id, feeling=new.feeling, created_at=unit.now)
-        if new.halt:
-            check_in.halt = [str(word) for word in dict.fromkeys(new.halt)]
-        check_in.note = who.vault.seal("check_ins.note", check_in.id, new.note)
+        members = await check_in_shares.lock_members(unit, who, chosen.keys())
+        check_in = CheckIn(id=unit.new_id(), person_id=who.person_id, feeling=new.content.feeling, created_at=unit.now)
+        if new.content.halt:
+            check_in.halt = [str(word) for word in new.content.halt]
+        check_in.note = who.vault.seal("check_ins.note", check_in.id, new.content.note)
+        week = json.dumps(dict(new.content.week)) if new.content.week else None
+        check_in.week = who.vault.seal("check_ins.week", check_in.id, week)
         unit.session.add(check_in)
         await unit.session.flush()
         # A concurrent removal of one of them waits for this, or came first and fails this insert, which is then retried.
-        unit.session.add_all(CheckInShare(check_in_id=check_in.id, membership_id=member.id) for member in members)
-        await unit.session.flush()
-        notices = [
-            NoticeDraft(
-                member.member_id,
-                NoticeKind.CHECK_IN,
-                check_in.id,
-                who.person_id,
-                push=hours.available(
-                    member.hours, member.time_zone, member.muted_until, unit.now, wake_me=member.wake_me
-                ),
-            )
+        unit.session.add_all(
+            CheckInShare(check_in_id=check_in.id, membership_id=member.id, parts=chosen[member.id])
             for member in members
-        ]
-        if notices:
-            await create_notices(unit, notices)
+        )
+        await unit.session.flush()
+        await check_in_shares.notify_members(unit, who, check_in.id, members)
         return check_in.id
 
     check_in_id, _ = await idempotency.run_once(unit, fingerprint, who.person_id, create)
@@ -99,23 +109,29 @@ async def create_check_in(
 
 
 async def list_check_ins(
-    unit: UnitOfWork, who: Caller, limit: int, before: UUID | None, *, mine: bool | None, only: UUID | None = None
+    unit: UnitOfWork, who: Caller, limit: int, before: UUID | None, *, mine: bool | None, week: bool | None = None
 ) -> list[CheckInView]:
-    """Return the caller's check-ins and those shared with them, newest first, `limit` + 1 at most."""
+    """Return the caller's check-ins and those shared with them, newest first, `limit` + 1 at most.
+
+    `week`: only those of the caller that hold a weekly look, or only check-ins without one.
+    """
     own, shared = access.mine(CheckIn, who), access.shared_with(who.person_id)
-    statement = _CHECK_IN_COLUMNS.where(own if mine else shared if mine is False else or_(own, shared))
+    statement = CHECK_IN_COLUMNS.where(own if mine else shared if mine is False else or_(own, shared))
+    if week is not None:
+        # Others learn from no filter that there is a week which they may not see.
+        statement = statement.where(own, CheckIn.week.is_not(None) if week else CheckIn.week.is_(None))
     if before is not None:
         statement = statement.where(CheckIn.id < before)
-    if only is not None:
-        statement = statement.where(CheckIn.id == only)
     rows = (await unit.session.execute(statement.order_by(CheckIn.id.desc()).limit(limit + 1))).all()
-    shares = await _load_shares(unit, [row.id for row in rows if row.person_id == who.person_id])
-    return [_check_in_view(unit, who, row, shares) for row in rows]
+    return await check_in_views(unit, who, rows)
 
 
 async def load_check_in(unit: UnitOfWork, who: Caller, check_in_id: UUID) -> CheckInView:
     """Return one of the caller's check-ins, or one shared with them. Raises NotFound."""
-    views = await list_check_ins(unit, who, 1, None, mine=None, only=check_in_id)
+    statement = CHECK_IN_COLUMNS.where(
+        CheckIn.id == check_in_id, or_(access.mine(CheckIn, who), access.shared_with(who.person_id))
+    )
+    views = await check_in_views(unit, who, (await unit.session.execute(statement)).all())
     if not views:
         raise NotFound
     return views[0]
@@ -127,69 +143,52 @@ async def remove_check_in(unit: UnitOfWork, who: Caller, check_in_id: UUID) -> N
     if (await unit.session.execute(own_check_in.with_for_update())).first() is None:
         raise NotFound
     # Shares are locked before deliveries, as when a membership ends.
-    await unit.session.execute(delete(CheckInShare).where(CheckInShare.check_in_id == check_in_id))
-    await sharing.take_back(unit, [check_in_id])
+    removed = await unit.session.execute(
+        delete(CheckInShare).where(CheckInShare.check_in_id == check_in_id).returning(CheckInShare.membership_id)
+    )
+    seen = [sharing.seen_event_id(check_in_id, membership_id) for membership_id in removed.scalars()]
+    await sharing.take_back(unit, [check_in_id, *seen])
     await unit.session.execute(delete(CheckIn).where(CheckIn.id == check_in_id))
     await wal_truncation.mark_erased(unit)
 
 
-async def _lock_members(unit: UnitOfWork, who: Caller, share_with: frozenset[UUID]) -> Sequence[Any]:
-    """Return these members of the caller's circle, locked. Raises MemberUnknown if any of them is not one."""
-    if not share_with:
-        return []
-    rows = (
-        await unit.session.execute(
-            select(
-                Membership.id,
-                Membership.member_id,
-                Membership.muted_until,
-                Person.hours,
-                Person.time_zone,
-                Person.wake_me,
-            )
-            .join(Person, Person.id == Membership.member_id)
-            .where(
-                Membership.id.in_(share_with),
-                access.mine(Membership, who),
-                access.CONFIRMED,
-            )
-            .order_by(Membership.id)
-            # Locked before the rows that refer to it and to the person, in the lock order of an erasure.
-            .with_for_update(read=True, key_share=True, of=Membership)
-        )
-    ).all()
-    if len(rows) < len(share_with):
-        raise MemberUnknown
-    return rows
-
-
-async def _load_shares(unit: UnitOfWork, check_ins: Sequence[UUID]) -> dict[UUID, list[PersonView]]:
-    by_check_in: dict[UUID, list[PersonView]] = defaultdict(list)
-    if check_ins:
-        rows = await unit.session.execute(
-            select(CheckInShare.check_in_id, Person.id, Person.data_key, Person.display_name)
-            .join(Membership, Membership.id == CheckInShare.membership_id)
-            .join(Person, Person.id == Membership.member_id)
-            .where(CheckInShare.check_in_id.in_(check_ins))
-            .order_by(Membership.id)
-        )
-        for row in rows:
-            by_check_in[row.check_in_id].append(person_view(unit.keyring, row.id, row.data_key, row.display_name))
-    return by_check_in
-
-
-def _check_in_view(
-    unit: UnitOfWork, who: Caller, row: Row[*tuple[Any, ...]], shares: dict[UUID, list[PersonView]]
-) -> CheckInView:
-    mine = row.person_id == who.person_id
-    vault = unit.keyring.vault(row.person_id, row.data_key)
-    return CheckInView(
-        id=row.id,
-        sender=person_view(unit.keyring, row.person_id, row.data_key, row.display_name),
-        mine=mine,
+def content_of(vault: Vault, row: CheckIn | Row[*tuple[Any, ...]]) -> CheckInContent:
+    """Decrypt everything that was said in a check-in, with its author's vault."""
+    week = vault.open("check_ins.week", row.id, row.week)
+    return CheckInContent(
         feeling=row.feeling,
         halt=row.halt or [],
         note=vault.open("check_ins.note", row.id, row.note),
-        shared_with=shares.get(row.id, []) if mine else None,
-        created_at=row.created_at,
+        week=json.loads(week) if week else {},
     )
+
+
+async def check_in_views(unit: UnitOfWork, who: Caller, rows: Sequence[Row[*tuple[Any, ...]]]) -> list[CheckInView]:
+    """Return the views of rows that were selected with `CHECK_IN_COLUMNS`, each of which the caller may see."""
+    own_shares = await check_in_shares.load_own_shares(unit, [row.id for row in rows if row.person_id == who.person_id])
+    received = await check_in_shares.load_received_shares(
+        unit, who, [row.id for row in rows if row.person_id != who.person_id]
+    )
+    views = []
+    for row in rows:
+        mine = row.person_id == who.person_id
+        content = content_of(unit.keyring.vault(row.person_id, row.data_key), row)
+        share = received.get(row.id)
+        if share is not None:
+            content = visible_content(content, shared_parts(share.parts))
+        elif not mine:
+            # Taken back between the two statements.
+            continue
+        views.append(
+            CheckInView(
+                id=row.id,
+                sender=person_view(unit.keyring, row.person_id, row.data_key, row.display_name),
+                mine=mine,
+                content=content,
+                shares=own_shares.get(row.id, []) if mine else None,
+                offer=mine and offers_circle(content),
+                seen_at=share.seen_at if share is not None else None,
+                created_at=row.created_at,
+            )
+        )
+    return views

@@ -67,7 +67,7 @@ class PurgeStep:
 def purge_steps(now: datetime, days: int) -> Sequence[PurgeStep]:
     """Return the steps of a purge at `now`. Notes and messages are emptied `days` after their reach-out was closed.
 
-    Notes of check-ins and texts of reach-ins are emptied `days` after they were written. Sessions are not among the
+    Notes and weeks of check-ins and texts of reach-ins are emptied `days` after they were written. Sessions are not among the
     steps: their devices are retired with them (`rules.accounts.sessions`).
     """
     closed_long_ago = ReachOut.closed_at <= now - timedelta(days=days)
@@ -83,10 +83,11 @@ def purge_steps(now: datetime, days: int) -> Sequence[PurgeStep]:
         & or_(Channel.code_expires_at.is_(None), Channel.code_expires_at <= now)
     )
     retired_devices = Device.disabled_at <= now - devices.RETIRED_LISTED_FOR
+    written_in_check_in = or_(CheckIn.note.is_not(None), CheckIn.week.is_not(None))
     return (
         _emptied(ReachOut.id, "note", closed_long_ago & ReachOut.note.is_not(None)),
         _emptied(Message.id, "text", message_of_closed & Message.text.is_not(None)),
-        _emptied(CheckIn.id, "note", (CheckIn.id < oldest_id) & CheckIn.note.is_not(None)),
+        _emptied(CheckIn.id, "note week", (CheckIn.id < oldest_id) & written_in_check_in),
         _emptied(ReachIn.id, "text", (ReachIn.id < oldest_id) & ReachIn.text.is_not(None)),
         _deleted(Delivery.id, old_deliveries & is_finished),
         _deleted(AccessEvent.id, AccessEvent.id < first_id(now - ACCESS_LOG_RETENTION)),
@@ -105,8 +106,9 @@ def _deleted(key: InstrumentedAttribute[Any], where: ColumnElement[bool], batch:
     return PurgeStep(key, select(key).where(where), delete(key.class_).where(where), batch)
 
 
-def _emptied(key: InstrumentedAttribute[Any], column: str, where: ColumnElement[bool]) -> PurgeStep:
-    return PurgeStep(key, select(key).where(where), update(key.class_).where(where).values({column: None}), PURGE_BATCH)
+def _emptied(key: InstrumentedAttribute[Any], columns: str, where: ColumnElement[bool]) -> PurgeStep:
+    empty = dict.fromkeys(columns.split())
+    return PurgeStep(key, select(key).where(where), update(key.class_).where(where).values(empty), PURGE_BATCH)
 
 
 async def clear(unit: UnitOfWork, step: PurgeStep, keys: Sequence[object]) -> int:

@@ -301,6 +301,8 @@ export interface paths {
         /**
          * Write a check-in
          * @description Say how I am. Those I share it with get a notice `check_in`, and read it here; nobody else ever sees it.
+         *
+         *     After `feeling` 0 or `lonely` the reply says `offer`: the app offers my circle to me, and nothing is sent to anybody.
          */
         post: operations["check_ins_check_in"];
         delete?: never;
@@ -328,6 +330,66 @@ export interface paths {
          * @description Take it back for good, also from those I shared it with. They are not told.
          */
         delete: operations["check_ins_remove"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/check-ins/{check_in_id}/shares": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Save with whom I share a check-in
+         * @description Share parts of mine with one more member, who gets a notice `check_in`; or change which parts a member sees.
+         */
+        post: operations["check_ins_share"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/check-ins/{check_in_id}/shares/{membership_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Take a check-in back from one member
+         * @description Take it back from this member, from every place at once; they are not told. I keep it, and so do the others.
+         */
+        delete: operations["check_ins_take_back"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/check-ins/{check_in_id}/seen": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Say that I see it
+         * @description Say "I see you" to what somebody shared with me, with words or without. They get one notice `check_in_seen`.
+         */
+        post: operations["check_ins_seen"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -1449,9 +1511,11 @@ export interface components {
         };
         /**
          * CheckIn
-         * @description All of it may be left out. `feeling` goes from 0 (very low) to 4 (very good); `note` is stored encrypted.
+         * @description All of it may be left out. `feeling` goes from 0 (very low) to 4 (very good); `note` and `week` are stored encrypted.
          *
-         *     `share_with`: ids of confirmed memberships in my circle who may see this one check-in; without it nobody does.
+         *     `share_with`: ids of confirmed memberships in my circle who may see `parts` of this one check-in: all that was given
+         *     without `parts`, all items of the week for `week`. `shares`: the same person by person, each with parts of their own.
+         *     Without either nobody sees it.
          */
         CheckIn: {
             /** Feeling */
@@ -1460,12 +1524,21 @@ export interface components {
             halt?: components["schemas"]["Halt"][] | null;
             /** Note */
             note?: string | null;
+            week?: components["schemas"]["WeeklyLook"] | null;
             /** Share With */
             share_with?: string[] | null;
+            /** Parts */
+            parts?: components["schemas"]["CheckInPart"][] | null;
+            /** Shares */
+            shares?: components["schemas"]["Share"][] | null;
         };
         /**
          * CheckInOut
-         * @description `from` is whose check-in it is; `mine` says whether that is you. `shared_with` is null in what others share.
+         * @description `from` is whose check-in it is; `mine` says whether that is you.
+         *
+         *     In what others share, `feeling`, `halt`, `note` and `week` are there only where they were given and shared, and
+         *     `shared_with` and `shares` are null. `offer`, only in mine: whether the app offers my circle to me. `seen_at`, only in
+         *     what others share: when I said "I see you".
          */
         CheckInOut: {
             /**
@@ -1477,19 +1550,32 @@ export interface components {
             mine: boolean;
             from: components["schemas"]["PersonOut"];
             /** Feeling */
-            feeling: number | null;
+            feeling?: number | null;
             /** Halt */
-            halt: components["schemas"]["Halt"][];
+            halt?: components["schemas"]["Halt"][] | null;
             /** Note */
-            note: string | null;
+            note?: string | null;
+            week?: components["schemas"]["WeeklyLookOut"] | null;
             /** Shared With */
             shared_with: components["schemas"]["PersonOut"][] | null;
+            /** Shares */
+            shares: components["schemas"]["ShareOut"][] | null;
+            /** Offer */
+            offer?: boolean | null;
+            /** Seen At */
+            seen_at?: string | null;
             /**
              * Created At
              * Format: date-time
              */
             created_at: string;
         };
+        /**
+         * CheckInPart
+         * @description What can be shared of a check-in by itself; `week` stands for all items of the week.
+         * @enum {string}
+         */
+        CheckInPart: "feeling" | "halt" | "note" | "week" | "week.people" | "week.honest" | "week.care" | "week.sleep" | "week.urges" | "week.feelings" | "week.sure";
         /**
          * ChosenOutcome
          * @description The outcomes that a person can choose.
@@ -2033,7 +2119,7 @@ export interface components {
          * NoticeKind
          * @enum {string}
          */
-        NoticeKind: "reach_out" | "answered" | "all_clear" | "ended" | "unanswered" | "are_you_talking" | "message" | "invitation_accepted" | "standing_by" | "bookend_due" | "bookend_missed" | "check_in" | "reach_in" | "unreachable" | "test";
+        NoticeKind: "reach_out" | "answered" | "all_clear" | "ended" | "unanswered" | "are_you_talking" | "message" | "invitation_accepted" | "standing_by" | "bookend_due" | "bookend_missed" | "check_in" | "reach_in" | "unreachable" | "check_in_seen" | "commitment_asked" | "commitment_due" | "commitment_ended" | "moment" | "follow_up" | "test";
         /**
          * NoticeOut
          * @description `from` is null where nobody is named, or the account is no more. At most one of the ids says what it is about.
@@ -2050,6 +2136,8 @@ export interface components {
             reach_out_id: string | null;
             /** Bookend Id */
             bookend_id: string | null;
+            /** Commitment Id */
+            commitment_id: string | null;
             /** Check In Id */
             check_in_id: string | null;
             /** Reach In Id */
@@ -2526,6 +2614,14 @@ export interface components {
          * @enum {string}
          */
         Role: "sponsor" | "friend" | "partner" | "family" | "counselor" | "fellow";
+        /**
+         * Seen
+         * @description `text`, if any, goes into the thread of the two; it is stored encrypted.
+         */
+        Seen: {
+            /** Text */
+            text?: string | null;
+        };
         /** Selection */
         Selection: {
             /**
@@ -2566,6 +2662,37 @@ export interface components {
             expires_at: string;
             /** Current */
             current: boolean;
+        };
+        /**
+         * Share
+         * @description `membership_id`: a confirmed membership in my circle. `parts`: what its member may see; all that was given without it.
+         */
+        Share: {
+            /**
+             * Membership Id
+             * Format: uuid
+             */
+            membership_id: string;
+            /** Parts */
+            parts?: components["schemas"]["CheckInPart"][] | null;
+        };
+        /**
+         * ShareOut
+         * @description With whom I share it. `seen_at`: when they said "I see you". `shared_at` is null where I shared it as I wrote it.
+         */
+        ShareOut: {
+            /**
+             * Membership Id
+             * Format: uuid
+             */
+            membership_id: string;
+            person: components["schemas"]["PersonOut"];
+            /** Parts */
+            parts: components["schemas"]["CheckInPart"][];
+            /** Shared At */
+            shared_at: string | null;
+            /** Seen At */
+            seen_at: string | null;
         };
         /** SignIn */
         SignIn: {
@@ -2757,6 +2884,46 @@ export interface components {
             reach_ins: number;
             /** People */
             people: number;
+        };
+        /**
+         * WeeklyLook
+         * @description The weekly look. Each item goes from 0 to 3 and may be left out; nothing is added up.
+         */
+        WeeklyLook: {
+            /** People */
+            people?: number | null;
+            /** Honest */
+            honest?: number | null;
+            /** Care */
+            care?: number | null;
+            /** Sleep */
+            sleep?: number | null;
+            /** Urges */
+            urges?: number | null;
+            /** Feelings */
+            feelings?: number | null;
+            /** Sure */
+            sure?: number | null;
+        };
+        /**
+         * WeeklyLookOut
+         * @description The items of the week that were given and that I may see; the others are left out.
+         */
+        WeeklyLookOut: {
+            /** People */
+            people?: number | null;
+            /** Honest */
+            honest?: number | null;
+            /** Care */
+            care?: number | null;
+            /** Sleep */
+            sleep?: number | null;
+            /** Urges */
+            urges?: number | null;
+            /** Feelings */
+            feelings?: number | null;
+            /** Sure */
+            sure?: number | null;
         };
         /**
          * Window
@@ -3896,6 +4063,8 @@ export interface operations {
             query?: {
                 /** @description Only my own, or only those shared with me. */
                 mine?: boolean | null;
+                /** @description Only my own with a weekly look, or without one. */
+                week?: boolean | null;
                 /** @description Items in one page. */
                 limit?: number;
                 /** @description `next` of the page before. */
@@ -3973,7 +4142,7 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `/problems/member-unknown`: Nobody in your circle goes by one of these ids. `/problems/key-reused`: This Idempotency-Key was used for something else. */
+            /** @description `/problems/member-unknown`: Nobody in your circle goes by one of these ids. `/problems/parts-not-given`: This check-in does not have all of these parts. `/problems/key-reused`: This Idempotency-Key was used for something else. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -4077,6 +4246,185 @@ export interface operations {
             };
             /** @description `/problems/invalid` */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    check_ins_share: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Repeat the same key and body to retry safely for 24 hours. */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                check_in_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Share"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CheckInOut"];
+                };
+            };
+            /** @description `/problems/not-found`: There is nothing here that you can see. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `/problems/member-unknown`: Nobody in your circle goes by one of these ids. `/problems/parts-not-given`: This check-in does not have all of these parts. `/problems/key-reused`: This Idempotency-Key was used for something else. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    check_ins_take_back: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                check_in_id: string;
+                membership_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `/problems/not-found`: There is nothing here that you can see. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `/problems/invalid` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    check_ins_seen: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Repeat the same key and body to retry safely for 24 hours. */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                check_in_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["Seen"] | null;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CheckInOut"];
+                };
+            };
+            /** @description `/problems/not-found`: There is nothing here that you can see. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `/problems/key-reused`: This Idempotency-Key was used for something else. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `/problems/too-many-tries`: Too many tries in a short time. */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -12,7 +12,9 @@ import { go } from '../store/router';
 import { state } from '../store/store';
 
 type NoticeWords = readonly [Key, Key];
-type Kind = Exclude<Notice['kind'], 'test'> | 'unreachable-me' | 'nobody-told';
+/** Kinds that have no sentence here yet. */
+type Unsaid = 'test' | 'commitment_asked' | 'commitment_due' | 'commitment_ended' | 'moment' | 'follow_up';
+type Kind = Exclude<Notice['kind'], Unsaid> | 'unreachable-me' | 'nobody-told';
 /** Title and detail of each kind of notice. A test is not listed. */
 const NOTICES: Record<Kind, NoticeWords> = {
   reach_out: ['notice.reach_out', 'notice-say.reach_out'],
@@ -28,6 +30,7 @@ const NOTICES: Record<Kind, NoticeWords> = {
   bookend_missed: ['notice.bookend_missed', 'notice-say.bookend_missed'],
   check_in: ['notice.check_in', 'notice-say.check_in'],
   reach_in: ['notice.reach_in', 'notice-say.reach_in'],
+  check_in_seen: ['notice.check_in_seen', 'notice-say.check_in_seen'],
   unreachable: ['notice.unreachable', 'notice-say.unreachable'],
   'unreachable-me': ['notice.unreachable-me', 'notice-say.unreachable-me'],
   'nobody-told': ['notice.nobody-told', 'notice-say.nobody-told'],
@@ -67,6 +70,7 @@ function routeOf(notice: Notice): string[] {
   if (notice.bookend_id) return ['bookends', notice.bookend_id];
   if (notice.check_in_id) return ['check-ins', notice.check_in_id];
   if (notice.reach_in_id) return ['reach-ins', notice.reach_in_id];
+  if (notice.kind === 'check_in_seen' && notice.from) return ['people', notice.from.id];
   if (notice.kind === 'unreachable' && !notice.from) return ['settings'];
   return notice.kind === 'invitation_accepted' || notice.kind === 'unreachable' ? ['circle'] : [];
 }

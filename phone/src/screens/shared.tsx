@@ -21,7 +21,7 @@ import { state } from '../store/store';
 
 type CheckIn = Schemas['CheckInOut'];
 type ReachIn = Schemas['ReachInOut'];
-type Halt = CheckIn['halt'][number];
+type Halt = NonNullable<CheckIn['halt']>[number];
 const FEELINGS: readonly (readonly [string, Key])[] = [
   ['low', 'feeling.0'],
   ['low', 'feeling.1'],
@@ -42,7 +42,7 @@ export function CheckInPage({ id }: { id: string }) {
     [id],
   );
   const [lamp, feeling] = FEELINGS[checkIn?.feeling ?? -1] ?? [];
-  const also = checkIn?.halt.map((reason) => t(HALT[reason])) ?? [];
+  const also = checkIn?.halt?.map((reason) => t(HALT[reason])) ?? [];
   return (
     <Page of={checkIn} notFound={notFound} head={'shared.check-in'} about={(notice) => notice.check_in_id === id}>
       {lamp && feeling && (

@@ -32,7 +32,10 @@ async def test_a_check_in_is_private(world: World) -> None:
         "feeling": 1,
         "halt": ["lonely", "tired"],
         "note": "Rough day.",
+        "week": None,
         "shared_with": [],
+        "shares": [],
+        "offer": True,
         "created_at": check_in["created_at"],
     }
     assert (await maya.get("/v1/check-ins"))["items"] == [check_in]
@@ -49,7 +52,10 @@ async def test_a_shared_check_in_is_visible_only_to_that_member(world: World) ->
     await checks_in(maya, note="After.")
     assert shared["shared_with"] == [{"id": sponsor.id, "display_name": sponsor.name}]
     [seen] = (await sponsor.get("/v1/check-ins"))["items"]
-    assert seen == shared | {"mine": False, "shared_with": None}
+    # What was not given is left out as what is not shared is; so are the parts that are its author's alone.
+    left_out = ("halt", "week", "offer")
+    theirs = {name: value for name, value in shared.items() if name not in left_out}
+    assert seen == theirs | {"mine": False, "shared_with": None, "shares": None, "seen_at": None}
     assert await sees(friend) == []
     [notice] = await sponsor.inbox("check_in")
     assert (notice["from"]["id"], notice["reach_out_id"], notice["bookend_id"]) == (maya.id, None, None)
@@ -187,6 +193,15 @@ async def test_a_retry_with_the_same_key_creates_one_check_in(world: World) -> N
         {"share_with": ["Ben"]},
         {"share_with": [NOWHERE] * 16},
         {"mood": "fine"},
+        {"week": {"people": 4}},
+        {"week": {"people": -1}},
+        {"week": {"people": True}},
+        {"week": {"money": 1}},
+        {"week": [1, 2]},
+        {"parts": ["mood"]},
+        {"parts": []},
+        {"parts": "feeling"},
+        {"shares": [{"parts": ["feeling"]}]},
     ],
 )
 async def test_invalid_fields_are_named(world: World, wrong: dict[str, Any]) -> None:

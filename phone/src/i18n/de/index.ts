@@ -2,8 +2,9 @@
 import type { Catalogue } from '../languages';
 import { account } from './account';
 import { begin } from './begin';
+import { checkIns } from './check-ins';
 import { circle } from './circle';
 import { days } from './days';
 import { reaching } from './reaching';
 
-export const de: Catalogue = { ...begin, ...reaching, ...circle, ...account, ...days };
+export const de: Catalogue = { ...begin, ...reaching, ...circle, ...account, ...days, ...checkIns };

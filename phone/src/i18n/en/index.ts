@@ -1,8 +1,9 @@
 // English. `{name}` is filled in; `one|more` are chosen by `n`. Reading age 12, present tense, no exclamation marks.
 import { account } from './account';
 import { begin } from './begin';
+import { checkIns } from './check-ins';
 import { circle } from './circle';
 import { days } from './days';
 import { reaching } from './reaching';
 
-export const en = { ...begin, ...reaching, ...circle, ...account, ...days } as const satisfies Record<string, string>;
+export const en = { ...begin, ...reaching, ...circle, ...account, ...days, ...checkIns } as const satisfies Record<string, string>;

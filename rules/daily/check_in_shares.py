@@ -1,0 +1,139 @@
+"""Shares of check-ins, as rows: the members that are named, their notices, and who may see which parts."""
+
+from collections import defaultdict
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, select, update
+
+from core.unit_of_work import UnitOfWork
+from models import CheckInShare, Membership, Notice, Person
+from models.enums import NoticeKind
+from rules import access
+from rules.access import Caller
+from rules.accounts.person_view import PersonView, person_view
+from rules.circle import hours
+from rules.daily.check_in_parts import shared_parts
+from rules.errors import MemberUnknown
+from rules.inbox.notices import NoticeDraft, create_notices
+
+
+@dataclass(frozen=True, slots=True)
+class OwnShare:
+    """One share as the author of the check-in sees it."""
+
+    membership_id: UUID
+    person: PersonView
+    parts: Sequence[str]
+    shared_at: datetime | None
+    seen_at: datetime | None
+
+
+async def lock_members(unit: UnitOfWork, who: Caller, memberships: Collection[UUID]) -> Sequence[Any]:
+    """Return these members of the caller's circle, locked. Raises MemberUnknown if any of them is not one."""
+    if not memberships:
+        return []
+    rows = (
+        await unit.session.execute(
+            select(
+                Membership.id,
+                Membership.member_id,
+                Membership.muted_until,
+                Person.hours,
+                Person.time_zone,
+                Person.wake_me,
+            )
+            .join(Person, Person.id == Membership.member_id)
+            .where(
+                Membership.id.in_(memberships),
+                access.mine(Membership, who),
+                access.CONFIRMED,
+            )
+            .order_by(Membership.id)
+            # Locked before the rows that refer to it and to the person, in the lock order of an erasure.
+            .with_for_update(read=True, key_share=True, of=Membership)
+        )
+    ).all()
+    if len(rows) < len(memberships):
+        raise MemberUnknown
+    return rows
+
+
+async def notify_members(unit: UnitOfWork, who: Caller, check_in_id: UUID, members: Sequence[Any]) -> None:
+    """Write the notices of a new share. Whoever has muted the caller, or is outside their hours, is not pushed."""
+    drafts = [
+        NoticeDraft(
+            member.member_id,
+            NoticeKind.CHECK_IN,
+            check_in_id,
+            who.person_id,
+            push=hours.available(member.hours, member.time_zone, member.muted_until, unit.now, wake_me=member.wake_me),
+        )
+        for member in members
+    ]
+    if drafts:
+        await create_notices(unit, drafts)
+
+
+async def restore_notice(unit: UnitOfWork, who: Caller, check_in_id: UUID, member_id: UUID) -> bool:
+    """Return this member's notice of a check-in to their inbox, without a push; return whether they had one before."""
+    restored = await unit.session.execute(
+        update(Notice)
+        .where(
+            access.notices_to(member_id, sender_id=who.person_id),
+            Notice.kind == NoticeKind.CHECK_IN,
+            Notice.event_id == check_in_id,
+        )
+        .values(dismissed_at=None, read_at=None)
+        .returning(Notice.id)
+        .execution_options(synchronize_session=False)
+    )
+    notice_id = restored.scalar()
+    if notice_id is not None:
+        unit.publish(member_id, "notice", notice_id)
+    return notice_id is not None
+
+
+async def load_own_shares(unit: UnitOfWork, check_ins: Sequence[UUID]) -> dict[UUID, list[OwnShare]]:
+    """Return the shares of these check-ins, which are the caller's own, by check-in."""
+    shares: dict[UUID, list[OwnShare]] = defaultdict(list)
+    if check_ins:
+        rows = await unit.session.execute(
+            select(
+                CheckInShare.check_in_id,
+                CheckInShare.membership_id,
+                CheckInShare.parts,
+                CheckInShare.shared_at,
+                CheckInShare.seen_at,
+                Person.id,
+                Person.data_key,
+                Person.display_name,
+            )
+            .join(Membership, Membership.id == CheckInShare.membership_id)
+            .join(Person, Person.id == Membership.member_id)
+            .where(CheckInShare.check_in_id.in_(check_ins))
+            .order_by(Membership.id)
+        )
+        for row in rows:
+            person = person_view(unit.keyring, row.id, row.data_key, row.display_name)
+            shares[row.check_in_id].append(
+                OwnShare(row.membership_id, person, shared_parts(row.parts), row.shared_at, row.seen_at)
+            )
+    return shares
+
+
+async def load_received_shares(
+    unit: UnitOfWork, who: Caller, check_ins: Sequence[UUID]
+) -> dict[UUID, Row[*tuple[Any, ...]]]:
+    """Return `parts` and `seen_at` of the shares by which the caller sees these check-ins, by check-in."""
+    if not check_ins:
+        return {}
+    rows = await unit.session.execute(
+        select(CheckInShare.check_in_id, CheckInShare.parts, CheckInShare.seen_at)
+        .join(Membership, Membership.id == CheckInShare.membership_id)
+        .where(CheckInShare.check_in_id.in_(check_ins), access.supports(who.person_id), access.CONFIRMED)
+    )
+    return {row.check_in_id: row for row in rows}
