@@ -39,7 +39,14 @@ FREE_TEXT_FIELDS: Final = frozenset(
         "note",
         "text",
         "what",
-        "content",
+        "standing_words",
+        "signs",
+        "alone",
+        "places",
+        "safer",
+        "reasons",
+        "people",
+        "professionals",
         "help_me",
     }
 )
@@ -77,6 +84,7 @@ class _ExportPage:
             row[who]: row["name"] for row in named for who in PERSON_FIELDS if who in row and row.get("name")
         }
         self._names[person["id"]] = person["display_name"]
+        self._members = {str(row["id"]): row["name"] for row in export["circle"]}
 
     def html(self) -> str:
         title = self._words.title
@@ -126,11 +134,18 @@ class _ExportPage:
             return ", ".join(f"{days[window['day']]} {window['from']}–{window['to']}" for window in value)
         if isinstance(value, list):
             return ", ".join(self._value(field, item) for item in value)
-        if field == "language" and value in LANGUAGES:
-            return LANGUAGES[str(value)].name
-        if field not in FREE_TEXT_FIELDS and str(value) in self._values:
-            return self._values[str(value)]
-        return value if isinstance(value, str) else to_json(value).decode()
+        if field in {"people", "professionals"}:
+            return self._in_plan(value)
+        known = LANGUAGES[str(value)].name if field == "language" and value in LANGUAGES else None
+        if known is None and field not in FREE_TEXT_FIELDS:
+            known = self._values.get(str(value))
+        return known or (value if isinstance(value, str) else to_json(value).decode())
+
+    def _in_plan(self, value: object) -> str:
+        """Return one of a plan's people: a professional with their number, or the name of a member by their membership."""
+        if isinstance(value, Mapping):
+            return " ".join(str(part) for part in value.values())
+        return self._members.get(str(value)) or self._words.somebody
 
     def _moment(self, at: datetime) -> str:
         local = at.astimezone(self._zone or UTC)

@@ -5,7 +5,7 @@ import unicodedata
 from typing import Final
 
 import phonenumbers
-from phonenumbers import NumberParseException, PhoneNumber, PhoneNumberFormat, ValidationResult
+from phonenumbers import NumberParseException, PhoneNumber, PhoneNumberFormat, ValidationResult, shortnumberinfo
 
 from core.text import BIDI, CONTROLS, INVISIBLE
 
@@ -58,6 +58,18 @@ def to_e164(text: str, region: str | None = None, *, require_area_code: bool = F
     if fits not in {ValidationResult.IS_POSSIBLE, ValidationResult.IS_POSSIBLE_LOCAL_ONLY}:
         raise ValueError(COUNTRY_MISSING if fits == ValidationResult.INVALID_COUNTRY_CODE else TOO_SHORT)
     return phonenumbers.format_number(number, PhoneNumberFormat.E164)
+
+
+def to_dialable(text: str, region: str | None = None) -> str:
+    """Return the number as it can be dialled: a short number of `region`, such as 988, as its digits; others in E.164.
+
+    Raises ValueError as `to_e164` does.
+    """
+    written = _plain_number(text)
+    number = _parse_number(written, region) if region and _NUMBER_PATTERN.fullmatch(written) else None
+    if number is not None and region and shortnumberinfo.is_valid_short_number_for_region(number, region):
+        return re.sub(r"\D", "", written)
+    return to_e164(text, region)
 
 
 def _plain_number(text: str) -> str:

@@ -39,6 +39,8 @@ class ReachOutOut(BaseModel):
     the next people are told, or told again. `paused_until`: how long the ladder waits for somebody who answered.
     `pushed_at`: when everyone told was last pushed. All three are shown to the person alone. `together_with`: whom the person says that
     they are talking with.
+    `how_to_help`: the person's own words for whoever has answered them, in `GET /v1/reach-outs/{id}` alone and while it is
+    open. Null to everybody else, the person included.
     """
 
     id: UUID
@@ -57,10 +59,11 @@ class ReachOutOut(BaseModel):
     together_with: UUID | None
     recipients: list[RecipientOut]
     contact: str | None
+    how_to_help: str | None = None
     helplines: Country
 
 
-def reach_out_out(view: ReachOutView, who: Caller) -> ReachOutOut:
+def reach_out_out(view: ReachOutView, who: Caller, how_to_help: str | None = None) -> ReachOutOut:
     # Every value comes from the rules; validating each again costs more than the rest of the reply.
     return ReachOutOut.model_construct(
         id=view.id,
@@ -90,5 +93,6 @@ def reach_out_out(view: ReachOutView, who: Caller) -> ReachOutOut:
             for row in view.recipients
         ],
         contact=view.contact,
+        how_to_help=how_to_help,
         helplines=helplines.for_region(who.region),
     )

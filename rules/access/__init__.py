@@ -14,7 +14,7 @@ from rules.access.callers import (
     require_proof,
     token_hash,
 )
-from rules.access.daily import days_of_own, reach_in_to, shared_with, shares_own
+from rules.access.daily import days_of_own, may_help, reach_in_to, shared_with, shares_own
 from rules.access.loaders import (
     VisibleReachOut,
     is_blocked,
@@ -85,6 +85,7 @@ __all__ = [
     "lock_active_member",
     "lock_person",
     "lock_session",
+    "may_help",
     "mine",
     "names",
     "notices_between",

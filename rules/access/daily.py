@@ -1,9 +1,10 @@
-"""Who sees which rows of the days between: check-ins, reach-ins, commitments. As `predicates`, for the room `daily`."""
+"""Who sees which rows of the days between: check-ins, reach-ins, commitments, plans. As `predicates`, for the room `daily`."""
 
 from sqlalchemy import ColumnElement, and_, select
 
-from models import CheckIn, CheckInShare, Commitment, CommitmentDay, Membership, ReachIn
-from rules.access.predicates import CONFIRMED, PersonId, owned_by, supports
+from models import CheckIn, CheckInShare, Commitment, CommitmentDay, Membership, ReachIn, ReachOut, Recipient
+from models.enums import AnswerKind
+from rules.access.predicates import CONFIRMED, PersonId, owned_by, supports, told_recipient
 
 
 def shared_with(person_id: PersonId) -> ColumnElement[bool]:
@@ -28,3 +29,16 @@ def reach_in_to(person_id: PersonId) -> ColumnElement[bool]:
 def days_of_own(person_id: PersonId) -> ColumnElement[bool]:
     """Select what this person said of the days of their own commitments."""
     return CommitmentDay.commitment_id.in_(select(Commitment.id).where(owned_by(Commitment, person_id)))
+
+
+def may_help(person_id: PersonId) -> ColumnElement[bool]:
+    """Reach-outs (joined to their Recipient and its Membership) whose person's words for helpers this person reads.
+
+    They have been told, still are in that circle, and their answer is not that they can't; until the reach-out ends.
+    """
+    return and_(
+        told_recipient(person_id),
+        Recipient.answer.is_not(None),
+        Recipient.answer != AnswerKind.CANNOT,
+        ReachOut.closed_at.is_(None),
+    )

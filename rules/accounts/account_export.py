@@ -99,6 +99,7 @@ EXPORT_SECTIONS: Final[Mapping[str, ExportSection]] = {
         Membership,
         lambda who: access.supports(who.person_id),
         "id owner_id role accepted_at confirmed_at muted_until",
+        {"standing_words": "memberships.standing_words"},
         named_by="owner_id",
     ),
     "invitations": _own_section(Invitation, "id role step created_at expires_at", {"label": "invitations.label"}),
@@ -200,5 +201,8 @@ def _decrypt_row(row: Base, columns: str, encrypted: Mapping[str, str], vault: V
     row_id = plain["id"] if "id" in plain else plain.get("person_id")
     for name, column in encrypted.items():
         text = vault.open(column, cast("UUID", row_id), getattr(row, name))
-        plain[name] = json.loads(text) if text and column in JSON_COLUMNS else text
+        if column == "plans.content":
+            plain |= json.loads(text) if text else {}
+        else:
+            plain[name] = json.loads(text) if text and column in JSON_COLUMNS else text
     return plain

@@ -21,6 +21,7 @@ from rules.daily import connections
 from rules.errors import StepOneFull
 from rules.reach_out import advance
 from rules.reach_out.advance import changing_reach
+from rules.upkeep import wal_truncation
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +37,7 @@ class CircleMember:
     reachable: bool
     available_now: bool
     contact: str | None
+    standing_words: str | None
     words: tuple[str, str] | None
     created_at: datetime
 
@@ -51,6 +53,7 @@ class Supported:
     active: bool
     words: tuple[str, str] | None
     muted_until: datetime | None
+    standing_words: str | None
     last_connected_at: datetime | None
     open_reach_out_id: UUID | None
     created_at: datetime
@@ -93,6 +96,7 @@ def _member(unit: UnitOfWork, row: Membership, person: Person, *, reachable: boo
         reachable=active and reachable,
         available_now=active and reachable and awake,
         contact=vault.open("people.contact", person.id, person.contact) if active else None,
+        standing_words=vault.open("memberships.standing_words", row.id, row.standing_words) if active else None,
         words=None if active else confirmation_words(unit, row.id),
         created_at=row.accepted_at,
     )
@@ -122,13 +126,14 @@ async def list_supported(
     rows = await unit.session.execute(statement.order_by(Membership.id).limit(limit + 1))
     last_connected_at = await connections.load_last_connected(unit, who.person_id)
     return [
-        _supported(unit, row, person, last_connected_at.get(person.id), open_reach_out_id)
+        _supported(unit, who, row, person, last_connected_at.get(person.id), open_reach_out_id)
         for row, person, open_reach_out_id in rows
     ]
 
 
 def _supported(
     unit: UnitOfWork,
+    who: Caller,
     row: Membership,
     person: Person,
     last_connected_at: datetime | None,
@@ -144,6 +149,7 @@ def _supported(
         active=active,
         words=None if active else confirmation_words(unit, row.id),
         muted_until=row.muted_until if row.muted_until and row.muted_until > unit.now else None,
+        standing_words=who.vault.open("memberships.standing_words", row.id, row.standing_words),
         last_connected_at=last_connected_at if active else None,
         open_reach_out_id=open_reach_out_id if active else None,
         created_at=row.accepted_at,
@@ -201,6 +207,16 @@ async def mute_supported(unit: UnitOfWork, who: Caller, membership_id: UUID, unt
         membership.muted_until = until
     if until is not None and until > unit.now:
         await sharing.retire_pushes(unit, membership.owner_id, membership.member_id)
+
+
+async def set_standing_words(unit: UnitOfWork, who: Caller, membership_id: UUID, text: str | None) -> None:
+    """Set the caller's own words for this person ("When you press, I …"); None clears them. Raises NotFound, KeysUnavailable."""
+    membership = await access.load_support(unit, who, membership_id)
+    if text is not None and not who.vault.has_key:
+        raise KeysUnavailable
+    membership.standing_words = who.vault.seal("memberships.standing_words", membership.id, text)
+    await unit.session.flush()
+    await wal_truncation.mark_erased(unit)
 
 
 def confirmation_words(unit: UnitOfWork, membership_id: UUID) -> tuple[str, str] | None:

@@ -96,6 +96,15 @@ class FieldNames(TypedDict):
     muted_until: str
     note: str
     text: str
+    standing_words: str
+    signs: str
+    alone: str
+    places: str
+    safer: str
+    reasons: str
+    people: str
+    professionals: str
+    help_me: str
     what: str
     need: str
     state: str
@@ -122,8 +131,6 @@ class FieldNames(TypedDict):
     at: str
     ends_on: str
     done: str
-    content: str
-    help_me: str
     week: str
     check_in_at: str
     week_at: str

@@ -31,6 +31,7 @@ class MemberOut(BaseModel):
 
     `reachable`: a device of theirs can be pushed, or they have a confirmed channel; false as well when nothing that was
     pushed to them has arrived for 7 days. `available_now`: reachable, and awake for this person at this moment.
+    `standing_words`: what they do when I press ("When you press, I …"), in their own words; null while not active.
     """
 
     id: UUID
@@ -41,6 +42,7 @@ class MemberOut(BaseModel):
     reachable: bool
     available_now: bool
     contact: str | None
+    standing_words: str | None
     words: list[str] | None
     created_at: datetime
 
@@ -161,6 +163,7 @@ def member_out(row: CircleMember) -> MemberOut:
         reachable=row.reachable,
         available_now=row.available_now,
         contact=row.contact,
+        standing_words=row.standing_words,
         words=list(row.words) if row.words else None,
         created_at=row.created_at,
     )

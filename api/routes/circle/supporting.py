@@ -1,15 +1,17 @@
 """The people I am there for."""
 
 from datetime import datetime
-from typing import Literal
+from typing import Annotated, Literal
 from uuid import UUID
 
 from fastapi import APIRouter
-from pydantic import BaseModel
+from pydantic import AfterValidator, BaseModel, StringConstraints
 
 from api.dependencies import Reading, ReadingCaller, Writing, WritingCaller
 from api.problems import problems
-from api.schemas.common import DEFAULT_LIMIT, Body, Cursor, Limit, Moment, Page, PersonOut, page
+from api.schemas.common import DEFAULT_LIMIT, FREE_TEXT, Body, Cursor, Limit, Moment, Page, PersonOut, page
+from core import text
+from core.errors import KeysUnavailable
 from core.unit_of_work import UnitOfWork
 from models.enums import Role
 from rules.access import Caller
@@ -19,9 +21,20 @@ from rules.errors import NotFound
 
 router = APIRouter(prefix="/v1/supporting", tags=["supporting"])
 
+MAX_STANDING_WORDS_LENGTH = 200
+StandingWords = Annotated[
+    str,
+    StringConstraints(max_length=4 * MAX_STANDING_WORDS_LENGTH),
+    AfterValidator(lambda value: text.clean_multiline(value, MAX_STANDING_WORDS_LENGTH)),
+    FREE_TEXT,
+]
+
 
 class SupportedOut(BaseModel):
-    """`words`: the two words that both phones show until the other side confirms."""
+    """`words`: the two words that both phones show until the other side confirms.
+
+    `standing_words`: my own, which the other side reads once they have confirmed.
+    """
 
     id: UUID
     person: PersonOut
@@ -29,13 +42,19 @@ class SupportedOut(BaseModel):
     state: Literal["accepted", "active"]
     words: list[str] | None
     muted_until: datetime | None
+    standing_words: str | None
     last_connected_at: datetime | None
     open_reach_out_id: UUID | None
     created_at: datetime
 
 
-class Mute(Body):
-    muted_until: Moment | None
+class SupportChange(Body, title="Mute"):
+    """A merge patch: what is left out stays. `standing_words`: "When you press, I …", at most 200 characters; null clears."""
+
+    __qualname__ = "Mute"  # its name in OpenAPI
+
+    muted_until: Moment | None = None
+    standing_words: StandingWords | None = None
 
 
 @router.get("", summary="List the people I am there for", operation_id="supporting_supported")
@@ -48,13 +67,19 @@ async def list_supported(
 
 @router.patch(
     "/{membership_id}",
-    summary="Mute somebody I am there for",
-    responses=problems(NotFound),
+    summary="Mute somebody I am there for, or change my words for them",
+    responses=problems(NotFound, KeysUnavailable),
     operation_id="supporting_mute",
 )
-async def mute_supported(membership_id: UUID, body: Mute, unit: Writing, who: WritingCaller) -> SupportedOut:
-    """Get no pushes from this person until then; null ends it. The inbox keeps everything."""
-    await membership.mute_supported(unit, who, membership_id, body.muted_until)
+async def change_supported(membership_id: UUID, body: SupportChange, unit: Writing, who: WritingCaller) -> SupportedOut:
+    """Get no pushes from this person until `muted_until`; null ends it. The inbox keeps everything.
+
+    `standing_words` is what I do when they press, in my own words. They read it beside their button.
+    """
+    if "muted_until" in body.model_fields_set:
+        await membership.mute_supported(unit, who, membership_id, body.muted_until)
+    if "standing_words" in body.model_fields_set:
+        await membership.set_standing_words(unit, who, membership_id, body.standing_words)
     return await load_supported_out(unit, who, membership_id)
 
 
@@ -86,6 +111,7 @@ def supported_out(row: Supported) -> SupportedOut:
         state="active" if row.active else "accepted",
         words=list(row.words) if row.words else None,
         muted_until=row.muted_until,
+        standing_words=row.standing_words,
         last_connected_at=row.last_connected_at,
         open_reach_out_id=row.open_reach_out_id,
         created_at=row.created_at,

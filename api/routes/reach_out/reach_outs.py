@@ -41,6 +41,7 @@ from core.unit_of_work import UnitOfWork
 from models.enums import AnswerKind, ChosenOutcome, Need, Outcome
 from rules import access
 from rules.access import Caller
+from rules.daily import plan
 from rules.errors import EmptyCircle, KeyReused, NobodyAnswered, NotFound, NotYours, ReachOutClosed, StillOpen
 from rules.idempotency import RequestFingerprint
 from rules.reach_out import closing, views
@@ -162,7 +163,9 @@ async def list_reach_outs(
 async def read_reach_out(reach_out_id: UUID, unit: Reading, who: ReadingCaller) -> ReachOutOut:
     """One reach-out: my own, or one I was told of."""
     await access.load_visible_reach_out(unit, who, reach_out_id)
-    return await _load_reach_out_out(unit, who, reach_out_id)
+    view = await views.load_reach_out(unit, who, reach_out_id)
+    how_to_help = None if view.mine else await plan.load_how_to_help(unit, who, reach_out_id)
+    return reach_out_out(view, who, how_to_help)
 
 
 @router.post(

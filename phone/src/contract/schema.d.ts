@@ -461,6 +461,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/me/plan": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read my plan
+         * @description My plan, which only I read. Before I have made one it is empty.
+         */
+        get: operations["plan_plan"];
+        /**
+         * Set my plan
+         * @description Keep this as my plan, in place of the one before. Repeating it is safe.
+         */
+        put: operations["plan_keep"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/inbox": {
         parameters: {
             query?: never;
@@ -1256,8 +1280,10 @@ export interface paths {
         options?: never;
         head?: never;
         /**
-         * Mute somebody I am there for
-         * @description Get no pushes from this person until then; null ends it. The inbox keeps everything.
+         * Mute somebody I am there for, or change my words for them
+         * @description Get no pushes from this person until `muted_until`; null ends it. The inbox keeps everything.
+         *
+         *     `standing_words` is what I do when they press, in my own words. They read it beside their button.
          */
         patch: operations["supporting_mute"];
         trace?: never;
@@ -1958,6 +1984,7 @@ export interface components {
          *
          *     `reachable`: a device of theirs can be pushed, or they have a confirmed channel; false as well when nothing that was
          *     pushed to them has arrived for 7 days. `available_now`: reachable, and awake for this person at this moment.
+         *     `standing_words`: what they do when I press ("When you press, I …"), in their own words; null while not active.
          */
         MemberOut: {
             /**
@@ -1983,6 +2010,8 @@ export interface components {
             available_now: boolean;
             /** Contact */
             contact: string | null;
+            /** Standing Words */
+            standing_words: string | null;
             /** Words */
             words: string[] | null;
             /**
@@ -2007,10 +2036,15 @@ export interface components {
              */
             created_at: string;
         };
-        /** Mute */
+        /**
+         * Mute
+         * @description A merge patch: what is left out stays. `standing_words`: "When you press, I …", at most 200 characters; null clears.
+         */
         Mute: {
             /** Muted Until */
-            muted_until: string | null;
+            muted_until?: string | null;
+            /** Standing Words */
+            standing_words?: string | null;
         };
         /**
          * Need
@@ -2083,6 +2117,40 @@ export interface components {
         NewPassphrase: {
             /** Passphrase */
             passphrase: string;
+        };
+        /**
+         * NewPlan
+         * @description The whole plan: what is left out is empty. `people`: ids of confirmed memberships in my circle.
+         *
+         *     `help_me`: read by whoever has answered a reach-out of mine, while it is open, and by nobody else.
+         */
+        NewPlan: {
+            /** Signs */
+            signs?: string[];
+            /** Alone */
+            alone?: string[];
+            /** Places */
+            places?: string[];
+            /** Safer */
+            safer?: string[];
+            /** Reasons */
+            reasons?: string[];
+            /** People */
+            people?: string[];
+            /** Professionals */
+            professionals?: components["schemas"]["NewProfessional"][];
+            /** Help Me */
+            help_me?: string | null;
+        };
+        /**
+         * NewProfessional
+         * @description `phone`: as people write it. Without its country it is a number of `region`; a short one, such as 988, is kept.
+         */
+        NewProfessional: {
+            /** Name */
+            name: string;
+            /** Phone */
+            phone: string;
         };
         /**
          * NewReachIn
@@ -2338,6 +2406,28 @@ export interface components {
             display_name: string | null;
         };
         /**
+         * PlanOut
+         * @description A plan as its person reads it. Somebody who has left the circle is no longer among `people`.
+         */
+        PlanOut: {
+            /** Signs */
+            signs: string[];
+            /** Alone */
+            alone: string[];
+            /** Places */
+            places: string[];
+            /** Safer */
+            safer: string[];
+            /** Reasons */
+            reasons: string[];
+            /** People */
+            people: string[];
+            /** Professionals */
+            professionals: components["schemas"]["ProfessionalOut"][];
+            /** Help Me */
+            help_me: string | null;
+        };
+        /**
          * Press
          * @description All of it may be left out. Unknown fields are ignored here alone: an older server takes a newer app's press.
          *
@@ -2389,6 +2479,13 @@ export interface components {
             request_id: string;
         } & {
             [key: string]: unknown;
+        };
+        /** ProfessionalOut */
+        ProfessionalOut: {
+            /** Name */
+            name: string;
+            /** Phone */
+            phone: string;
         };
         /** Proof */
         Proof: {
@@ -2444,6 +2541,8 @@ export interface components {
          *     the next people are told, or told again. `paused_until`: how long the ladder waits for somebody who answered.
          *     `pushed_at`: when everyone told was last pushed. All three are shown to the person alone. `together_with`: whom the person says that
          *     they are talking with.
+         *     `how_to_help`: the person's own words for whoever has answered them, in `GET /v1/reach-outs/{id}` alone and while it is
+         *     open. Null to everybody else, the person included.
          */
         ReachOutOut: {
             /**
@@ -2480,6 +2579,8 @@ export interface components {
             recipients: components["schemas"]["RecipientOut"][];
             /** Contact */
             contact: string | null;
+            /** How To Help */
+            how_to_help?: string | null;
             helplines: components["schemas"]["Country"];
         };
         /**
@@ -2792,6 +2893,8 @@ export interface components {
         /**
          * SupportedOut
          * @description `words`: the two words that both phones show until the other side confirms.
+         *
+         *     `standing_words`: my own, which the other side reads once they have confirmed.
          */
         SupportedOut: {
             /**
@@ -2810,6 +2913,8 @@ export interface components {
             words: string[] | null;
             /** Muted Until */
             muted_until: string | null;
+            /** Standing Words */
+            standing_words: string | null;
             /** Last Connected At */
             last_connected_at: string | null;
             /** Open Reach Out Id */
@@ -4634,6 +4739,110 @@ export interface operations {
             };
             /** @description `/problems/invalid` */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    plan_plan: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanOut"];
+                };
+            };
+            /** @description `/problems/invalid` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `/problems/keys-unavailable`: Porchlight cannot read what is stored encrypted right now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    plan_keep: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewPlan"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanOut"];
+                };
+            };
+            /** @description `/problems/member-unknown`: Nobody in your circle goes by one of these ids. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `/problems/keys-unavailable`: Porchlight cannot read what is stored encrypted right now. */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -7425,6 +7634,16 @@ export interface operations {
             };
             /** @description `/problems/invalid` */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `/problems/keys-unavailable`: Porchlight cannot read what is stored encrypted right now. */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
