@@ -67,7 +67,7 @@ async def test_new_codes_open_the_account(new_phone: NewPhone, circle: NewCircle
     await expect(phone.button("Reach out now")).to_be_visible()
 
 
-async def test_an_account_ends_only_for_who_knows_the_passphrase(new_phone: NewPhone, circle: NewCircle) -> None:
+async def test_deleting_the_account_needs_the_passphrase(new_phone: NewPhone, circle: NewCircle) -> None:
     (noor,) = await circle("Noor")
     phone = await new_phone("Noor")
     await phone.belongs_to(noor)
@@ -82,7 +82,7 @@ async def test_an_account_ends_only_for_who_knows_the_passphrase(new_phone: NewP
     await noor.ask("GET", "/v1/me", expect=401)
 
 
-async def test_hours_that_are_none_are_not_any_time(new_phone: NewPhone, circle: NewCircle) -> None:
+async def test_empty_hours_do_not_mean_any_time(new_phone: NewPhone, circle: NewCircle) -> None:
     (noor,) = await circle("Noor")
     phone = await new_phone("Noor")
     await phone.belongs_to(noor)
@@ -98,7 +98,7 @@ async def test_hours_that_are_none_are_not_any_time(new_phone: NewPhone, circle:
     await phone.sees("Every day, 21:00 to 2:00")
 
 
-async def test_the_settings_lead_to_the_source_code_of_this_server(new_phone: NewPhone, circle: NewCircle) -> None:
+async def test_the_settings_link_to_the_source_code(new_phone: NewPhone, circle: NewCircle) -> None:
     (noor,) = await circle("Noor")
     phone = await new_phone("Noor")
     await phone.belongs_to(noor)

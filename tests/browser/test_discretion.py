@@ -70,7 +70,7 @@ async def test_quick_hide_and_the_way_back(new_phone: NewPhone, circle: NewCircl
     await expect(phone.text("Ben").first).to_be_visible()
 
 
-async def test_quick_hide_lies_over_an_open_sheet(new_phone: NewPhone, circle: NewCircle) -> None:
+async def test_quick_hide_covers_an_open_sheet(new_phone: NewPhone, circle: NewCircle) -> None:
     noor, _ = await circle("Noor", "Ben")
     phone = await new_phone("Noor")
     await phone.belongs_to(noor)
@@ -120,7 +120,7 @@ async def test_quick_hide_never_presses(new_phone: NewPhone, circle: NewCircle) 
     assert await ben.inbox() == []
 
 
-async def test_what_stands_at_the_top_waits_until_it_is_no_double_tap(new_phone: NewPhone, circle: NewCircle) -> None:
+async def test_controls_at_the_top_wait_out_a_double_tap(new_phone: NewPhone, circle: NewCircle) -> None:
     noor, _ = await circle("Noor", "Ben")
     phone = await new_phone("Noor")
     await phone.belongs_to(noor)
@@ -141,7 +141,7 @@ async def test_what_stands_at_the_top_waits_until_it_is_no_double_tap(new_phone:
     await expect(back).to_have_count(0)
 
 
-async def test_quick_hide_during_the_ring_takes_the_press_back(new_phone: NewPhone, circle: NewCircle) -> None:
+async def test_quick_hide_during_the_undo_time_cancels_the_press(new_phone: NewPhone, circle: NewCircle) -> None:
     noor, ben = await circle("Noor", "Ben")
     phone = await new_phone("Noor")
     await phone.belongs_to(noor)
@@ -168,7 +168,7 @@ async def test_quick_hide_during_the_ring_takes_the_press_back(new_phone: NewPho
     assert (await noor.ask("GET", f"/v1/reach-outs/{reach_out['id']}"))["closed_at"] is None
 
 
-async def test_what_is_kept_offline_cannot_be_read(new_phone: NewPhone, circle: NewCircle) -> None:
+async def test_offline_data_is_not_readable(new_phone: NewPhone, circle: NewCircle) -> None:
     noor, ben = await circle("Noora", "Benedikt")
     await ben.ask("PATCH", "/v1/me", {"contact": "+44 20 7946 0123"})
     phone = await new_phone("Noora")
@@ -207,7 +207,7 @@ async def test_what_is_kept_offline_cannot_be_read(new_phone: NewPhone, circle: 
     assert await phone.page.evaluate(KEPT) == {"language": "en"}
 
 
-async def test_what_is_put_into_the_page_does_not_run(new_phone: NewPhone) -> None:
+async def test_injected_script_does_not_run(new_phone: NewPhone) -> None:
     phone = await new_phone("Noor")
     await phone.open()
     await expect(phone.link("Create account")).to_be_visible()

@@ -24,7 +24,7 @@ async def _at_its_top(phone: Phone) -> None:
     assert await phone.page.evaluate("scrollY") == 0, f"{phone.page.url} opens scrolled down"
 
 
-async def test_a_link_is_read_however_it_was_changed(new_phone: NewPhone, circle: NewCircle) -> None:
+async def test_a_mangled_invitation_link_is_understood(new_phone: NewPhone, circle: NewCircle) -> None:
     (maya,) = await circle("Maya")
     token = await _invites(maya)
     phone = await new_phone("Ana", width=320)
@@ -58,7 +58,7 @@ async def test_a_link_is_read_however_it_was_changed(new_phone: NewPhone, circle
     await phone.sees_heading(ASKS)
 
 
-async def test_a_link_is_looked_at_before_anything_is_asked(
+async def test_an_invitation_is_previewed_before_any_form(
     new_phone: NewPhone, circle: NewCircle, server: Server
 ) -> None:
     (maya,) = await circle("Maya")
@@ -97,7 +97,7 @@ async def test_a_link_is_looked_at_before_anything_is_asked(
     await own.sees_heading("Your circle")
 
 
-async def test_one_question_a_page_from_the_link_to_the_words(new_phone: NewPhone, circle: NewCircle) -> None:
+async def test_joining_asks_one_question_a_page(new_phone: NewPhone, circle: NewCircle) -> None:
     (maya,) = await circle("Maya")
     token = await _invites(maya)
     ana = await new_phone("Ana", notifications=False, width=320)
@@ -155,7 +155,7 @@ async def test_one_question_a_page_from_the_link_to_the_words(new_phone: NewPhon
     await ana.sees_heading("You are in the circle of Maya.")
 
 
-async def test_who_has_an_account_says_yes_once(new_phone: NewPhone, circle: NewCircle, server: Server) -> None:
+async def test_an_existing_account_accepts_in_one_step(new_phone: NewPhone, circle: NewCircle, server: Server) -> None:
     (maya,) = await circle("Maya")
     ana = await Person.sign_up(server, "Ana")
     token = await _invites(maya)
@@ -172,7 +172,7 @@ async def test_who_has_an_account_says_yes_once(new_phone: NewPhone, circle: New
     await expect(phone.button("Reach out now")).to_be_visible()
 
 
-async def test_an_invitation_on_its_way_has_a_name_and_is_shown_again(new_phone: NewPhone, circle: NewCircle) -> None:
+async def test_a_pending_invitation_has_a_name_and_can_be_shown_again(new_phone: NewPhone, circle: NewCircle) -> None:
     (maya,) = await circle("Maya")
     phone = await new_phone("Maya", width=320)
     await phone.belongs_to(maya)

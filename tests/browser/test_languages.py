@@ -11,7 +11,7 @@ from tests.browser.shots.words import say
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.timeout(120)]
 
 
-async def test_a_phone_from_austria_speaks_german(new_phone: NewPhone, circle: NewCircle) -> None:
+async def test_an_austrian_phone_gets_german(new_phone: NewPhone, circle: NewCircle) -> None:
     phone = await new_phone("Noor", language="de-AT", width=320)
     await phone.open()
     await expect(phone.page.locator("html")).to_have_attribute("lang", "de")
@@ -37,7 +37,7 @@ async def test_a_phone_from_austria_speaks_german(new_phone: NewPhone, circle: N
     await phone.is_sound()
 
 
-async def test_the_settings_offer_every_language_that_the_server_words(new_phone: NewPhone, circle: NewCircle) -> None:
+async def test_the_settings_offer_every_language_of_the_server(new_phone: NewPhone, circle: NewCircle) -> None:
     (noor,) = await circle("Noor")
     config = await noor.ask("GET", "/v1/config")
     phone = await new_phone("Noor")

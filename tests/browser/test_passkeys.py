@@ -61,7 +61,7 @@ async def test_a_passkey_is_added_signs_in_and_is_removed(new_phone: NewPhone, c
     assert (await noor.ask("GET", "/v1/passkeys"))["items"] == []
 
 
-async def test_without_a_passkey_the_passphrase_is_still_there(new_phone: NewPhone) -> None:
+async def test_the_passphrase_works_without_a_passkey(new_phone: NewPhone) -> None:
     phone = await new_phone("Sam")
     await phone.open("#/sign-in")
     devtools, sensor = await _with_a_sensor(phone)
@@ -71,7 +71,7 @@ async def test_without_a_passkey_the_passphrase_is_still_there(new_phone: NewPho
     await expect(phone.page.get_by_label("Passphrase")).to_be_visible()
 
 
-async def test_a_browser_that_knows_no_passkeys_is_offered_none(new_phone: NewPhone) -> None:
+async def test_passkeys_are_not_offered_without_browser_support(new_phone: NewPhone) -> None:
     phone = await new_phone("Ola")
     await phone.page.add_init_script("delete self.PublicKeyCredential")
     await phone.open("#/sign-in")

@@ -12,7 +12,7 @@ from tests.browser.phone import Edit
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 
-async def test_a_push_is_shown_receipted_and_leads_there(new_phone: NewPhone, circle: NewCircle) -> None:
+async def test_a_push_is_shown_receipted_and_opens_the_reach_out(new_phone: NewPhone, circle: NewCircle) -> None:
     noor, ben = await circle("Noor", "Ben")
     phone = await new_phone("Ben")
     await phone.belongs_to(ben)
@@ -49,7 +49,7 @@ async def test_the_same_reach_out_is_shown_once(new_phone: NewPhone, circle: New
     await expect(phone, "All is well. Thank you for being there.")
 
 
-async def test_a_message_stands_beside_the_alarm_and_goes_with_it(new_phone: NewPhone, circle: NewCircle) -> None:
+async def test_a_message_is_shown_beside_the_alarm_and_cleared_with_it(new_phone: NewPhone, circle: NewCircle) -> None:
     noor, ben = await circle("Noor", "Ben")
     phone = await new_phone("Ben")
     await phone.belongs_to(ben)
@@ -67,7 +67,7 @@ async def test_a_message_stands_beside_the_alarm_and_goes_with_it(new_phone: New
     await expect(phone)
 
 
-async def test_an_all_clear_is_all_that_is_left(new_phone: NewPhone, circle: NewCircle) -> None:
+async def test_only_the_all_clear_remains(new_phone: NewPhone, circle: NewCircle) -> None:
     noor, ben = await circle("Noor", "Ben")
     phone = await new_phone("Ben")
     await phone.belongs_to(ben)
@@ -94,9 +94,7 @@ def as_a_newer_server(content: Mapping[str, Any]) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("edit", [as_an_older_server, as_a_newer_server])
-async def test_what_a_kind_means_is_known_of_older_and_newer_servers(
-    new_phone: NewPhone, circle: NewCircle, edit: Edit
-) -> None:
+async def test_kinds_of_older_and_newer_servers_are_handled(new_phone: NewPhone, circle: NewCircle, edit: Edit) -> None:
     noor, ben = await circle("Noor", "Ben")
     phone = await new_phone("Ben")
     await phone.belongs_to(ben)
@@ -114,7 +112,7 @@ async def test_what_a_kind_means_is_known_of_older_and_newer_servers(
     assert not (await phone.shows_notification())["requireInteraction"]
 
 
-async def test_cannot_is_said_from_the_notification(new_phone: NewPhone, circle: NewCircle) -> None:
+async def test_declining_from_the_notification(new_phone: NewPhone, circle: NewCircle) -> None:
     noor, ben = await circle("Noor", "Ben")
     phone = await new_phone("Ben")
     await phone.belongs_to(ben)
@@ -127,7 +125,7 @@ async def test_cannot_is_said_from_the_notification(new_phone: NewPhone, circle:
     assert await _state(noor, reach_out["id"], "declined") == "declined"
 
 
-async def test_an_unreadable_push_is_shown_all_the_same(new_phone: NewPhone, circle: NewCircle) -> None:
+async def test_an_unreadable_push_is_still_shown(new_phone: NewPhone, circle: NewCircle) -> None:
     _, ben = await circle("Noor", "Ben")
     phone = await new_phone("Ben")
     await phone.belongs_to(ben)
@@ -138,7 +136,7 @@ async def test_an_unreadable_push_is_shown_all_the_same(new_phone: NewPhone, cir
     assert (await phone.shows_notification())["body"] == "Something new is waiting for you."
 
 
-async def test_a_kept_press_goes_out_from_the_worker(new_phone: NewPhone, circle: NewCircle) -> None:
+async def test_a_pending_press_is_sent_by_the_service_worker(new_phone: NewPhone, circle: NewCircle) -> None:
     noor, ben = await circle("Noor", "Ben")
     phone = await new_phone("Noor")
     await phone.belongs_to(noor)
@@ -186,7 +184,7 @@ async def _eventually(person) -> list[dict[str, object]]:
     return []
 
 
-async def test_a_push_service_that_never_answers_is_said_so(new_phone: NewPhone, circle: NewCircle) -> None:
+async def test_a_silent_push_service_is_reported(new_phone: NewPhone, circle: NewCircle) -> None:
     noor, _ = await circle("Noor", "Ben")
     phone = await new_phone("Noor")
     await phone.context.add_init_script("PushManager.prototype.subscribe = () => new Promise(() => undefined)")

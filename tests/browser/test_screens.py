@@ -29,7 +29,7 @@ async def server(installation: Installation) -> Server:
 
 
 @pytest.mark.parametrize(("scene", "turn"), list(zip(SAMPLE, cycle(TURNS), strict=False)))
-async def test_screens_fit_and_can_be_used_by_everybody(
+async def test_screens_fit_and_are_accessible(
     browser: Browser, installation: Installation, server: Server, scene: str, turn: tuple[int, Theme, str]
 ) -> None:
     width, theme, language = turn

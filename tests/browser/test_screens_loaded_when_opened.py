@@ -25,9 +25,7 @@ async def test_every_tab_opens_without_a_network(new_phone: NewPhone, circle: Ne
         await phone.sees_heading(re.compile(head))
 
 
-async def test_a_screen_that_cannot_be_loaded_says_so_and_leaves_the_button(
-    new_phone: NewPhone, circle: NewCircle
-) -> None:
+async def test_a_screen_that_fails_to_load_says_so_and_keeps_the_button(new_phone: NewPhone, circle: NewCircle) -> None:
     noor, ben = await circle("Noor", "Ben")
     phone = await new_phone("Noor", service_workers="block")
     await phone.belongs_to(noor)

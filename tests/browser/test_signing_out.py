@@ -68,7 +68,7 @@ async def test_a_session_ended_from_elsewhere_leaves_no_names_on_the_phone(
     assert not {"vault", "key"} & set(kept)
 
 
-async def test_a_deleted_account_is_said_to_be_deleted(new_phone: NewPhone) -> None:
+async def test_a_deleted_account_is_reported_as_deleted(new_phone: NewPhone) -> None:
     phone = await new_phone("Zoe")
     await phone.open()
     await phone.sign_up()
@@ -80,9 +80,7 @@ async def test_a_deleted_account_is_said_to_be_deleted(new_phone: NewPhone) -> N
     await expect(phone.link("Create account")).to_be_visible()
 
 
-async def test_a_sign_out_that_comes_late_never_ends_the_session_after_it(
-    new_phone: NewPhone, circle: NewCircle
-) -> None:
+async def test_a_delayed_sign_out_does_not_end_the_next_session(new_phone: NewPhone, circle: NewCircle) -> None:
     noor, _ = await circle("Noor", "Ben")
     phone = await new_phone("Noor", service_workers="block")
     await phone.belongs_to(noor)

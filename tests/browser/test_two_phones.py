@@ -114,7 +114,7 @@ async def test_undo_within_three_seconds_and_nobody_is_told(new_phone: NewPhone,
     assert await ben.inbox() == []
 
 
-async def test_in_ten_minutes_and_passing_it_on(new_phone: NewPhone, circle) -> None:
+async def test_answering_in_ten_minutes_and_passing_it_on(new_phone: NewPhone, circle) -> None:
     noor, ben = await circle("Noor", "Ben")
     hers, his = await new_phone("Noor"), await new_phone("Ben")
     await hers.belongs_to(noor)
@@ -134,7 +134,7 @@ async def test_in_ten_minutes_and_passing_it_on(new_phone: NewPhone, circle) -> 
     await hers.sees("Can't right now")
 
 
-async def test_my_own_reach_out_is_looked_back_at_not_answered(new_phone: NewPhone, circle) -> None:
+async def test_my_own_reach_out_cannot_be_answered_by_me(new_phone: NewPhone, circle) -> None:
     noor, ben = await circle("Noor", "Ben")
     reach_out = await noor.press()
     await ben.ask("POST", f"/v1/reach-outs/{reach_out['id']}/answers", {"kind": "here"})
@@ -153,7 +153,7 @@ async def test_my_own_reach_out_is_looked_back_at_not_answered(new_phone: NewPho
     assert await phone.button("Calling now").count() == 0
 
 
-async def test_an_empty_circle_is_said_so_until_it_is_not(new_phone: NewPhone, circle) -> None:
+async def test_an_empty_circle_is_announced_until_somebody_joins(new_phone: NewPhone, circle) -> None:
     noor, *_ = await circle("Noor")
     phone = await new_phone("Noor")
     await phone.belongs_to(noor)
@@ -172,7 +172,7 @@ async def test_an_empty_circle_is_said_so_until_it_is_not(new_phone: NewPhone, c
     await expect(phone.button("Reach out now")).to_be_visible()
 
 
-async def test_a_bookend_that_runs_stands_on_home(new_phone: NewPhone, circle) -> None:
+async def test_a_running_bookend_is_shown_on_home(new_phone: NewPhone, circle) -> None:
     noor, _ = await circle("Noor", "Ben")
     [member] = (await noor.ask("GET", "/v1/circle"))["items"]
     due = datetime.now(UTC) + timedelta(minutes=30)
@@ -186,7 +186,7 @@ async def test_a_bookend_that_runs_stands_on_home(new_phone: NewPhone, circle) -
     await expect(phone.button("I'm okay, check in")).to_be_visible()
 
 
-async def test_where_no_line_answers_a_call_there_is_something_to_read(new_phone: NewPhone, circle) -> None:
+async def test_without_a_helpline_there_is_something_to_read(new_phone: NewPhone, circle) -> None:
     noor, _ = await circle("Noor", "Ben")
     await noor.ask("PATCH", "/v1/me", {"region": "NG"})
     phone = await new_phone("Noor")

@@ -12,7 +12,7 @@ from tests.faults.processes import eventually
 
 
 @pytest.mark.promise(4)
-async def test_ids_cross_processes_and_a_sign_out_there_cuts_the_stream_here(
+async def test_events_and_sign_outs_reach_streams_of_other_processes(
     postgres_installation: Installation,
 ) -> None:
     installation = postgres_installation
@@ -43,7 +43,7 @@ async def test_ids_cross_processes_and_a_sign_out_there_cuts_the_stream_here(
         assert len(anas.events) == heard
 
 
-async def test_a_server_that_is_stopped_ends_its_streams_and_goes(sqlite_installation: Installation) -> None:
+async def test_a_stopping_server_ends_its_streams(sqlite_installation: Installation) -> None:
     server = await sqlite_installation.serve()
     circle = await sqlite_installation.circle(server, members=1)
     async with circle.owner.listens() as stream:

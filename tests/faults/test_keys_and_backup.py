@@ -17,7 +17,7 @@ NOTE = "The stairs are dark tonight."
 
 
 @pytest.mark.promise(10)
-async def test_a_backup_of_a_live_server_is_a_working_server_and_wrong_keys_withhold_but_never_refuse(
+async def test_a_live_backup_restores_and_wrong_keys_withhold_but_never_refuse(
     sqlite_installation: Installation, tmp_path: Path
 ) -> None:
     server = await sqlite_installation.serve()

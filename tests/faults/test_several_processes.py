@@ -10,7 +10,7 @@ from tests.world.patience import patient
 
 
 @pytest.mark.promise(9)
-async def test_what_a_stopping_server_gives_back_two_workers_push_at_once_and_once(
+async def test_deliveries_released_by_a_stopping_server_are_pushed_at_once_and_once(
     postgres_installation: Installation,
 ) -> None:
     installation = postgres_installation
@@ -44,7 +44,7 @@ async def test_what_a_stopping_server_gives_back_two_workers_push_at_once_and_on
 
 
 @pytest.mark.promise(2)
-async def test_who_slept_longer_than_the_lease_does_not_overwrite_the_record(
+async def test_a_process_frozen_past_its_lease_does_not_overwrite_the_record(
     postgres_installation: Installation,
 ) -> None:
     installation = postgres_installation
@@ -73,7 +73,7 @@ async def test_who_slept_longer_than_the_lease_does_not_overwrite_the_record(
 
 @pytest.mark.promise(2)
 @pytest.mark.promise(3)
-async def test_a_dead_server_is_taken_over_by_a_worker_on_another_machine(postgres_installation: Installation) -> None:
+async def test_a_worker_on_another_machine_takes_over_from_a_dead_server(postgres_installation: Installation) -> None:
     installation = postgres_installation
     crash_orders = installation.crash_orders("server")
     server, _ = await asyncio.gather(installation.serve("--no-worker", crash_orders=crash_orders), installation.work())

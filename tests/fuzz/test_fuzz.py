@@ -12,7 +12,7 @@ from tests.fuzz.run import fuzz
 
 @pytest.mark.slow
 @pytest.mark.timeout(720)
-async def test_no_request_however_odd_gets_an_answer_that_is_not_described(
+async def test_every_fuzzed_request_gets_a_documented_reply(
     tmp_path: Path,
     compiled: Path | None,  # noqa: F811
 ) -> None:

@@ -45,7 +45,7 @@ async def later(world: World, **values: object) -> None:
     await write(world, update(Delivery).where(Delivery.id == target.id).values(**values))
 
 
-async def test_a_healthy_night_has_nothing_to_find(world: World) -> None:
+async def test_a_healthy_reach_out_has_no_findings(world: World) -> None:
     maya, sponsor, _friend, fellow = await world.circle("sponsor", "friend", "fellow", steps=[1, 2, 2])
     await world.gives_channel(sponsor)
     await fellow.patch("/v1/me", {"hours": [{"day": 0, "from": "08:00", "to": "09:00"}]})
@@ -123,7 +123,7 @@ async def test_a_delivery_that_is_overdue(world: World) -> None:
     assert await finding_kinds(world) == []
 
 
-async def test_a_lease_that_nobody_can_have_taken(world: World) -> None:
+async def test_a_lease_too_long_to_be_real(world: World) -> None:
     maya, sponsor = await world.circle("sponsor")
     world.here.forget_pushes()
     await maya.press()
@@ -169,7 +169,7 @@ async def test_a_press_that_raced_the_registration_of_a_phone(world: World) -> N
 
 
 @pytest.mark.parametrize("why", ["declined", "quiet", "muted", "gone", "closed"])
-async def test_who_is_not_to_be_pushed_is_not_found(world: World, why: str) -> None:
+async def test_notices_without_a_push_on_purpose_are_no_findings(world: World, why: str) -> None:
     maya, sponsor, _friend = await world.circle("sponsor", "friend")
     await maya.press()
     await sponsor.pushed()
@@ -195,7 +195,7 @@ async def test_who_is_not_to_be_pushed_is_not_found(world: World, why: str) -> N
     assert await finding_kinds(world) == []
 
 
-async def test_a_bookend_that_is_past_due(world: World) -> None:
+async def test_a_bookend_that_is_overdue(world: World) -> None:
     maya = await world.person("Maya")
 
     async def plan(next_at: datetime | None) -> None:
@@ -222,7 +222,7 @@ async def test_a_bookend_that_is_past_due(world: World) -> None:
     assert await finding_kinds(world) == []
 
 
-async def test_one_that_cannot_be_mended_holds_up_no_other(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_failing_repair_does_not_block_the_others(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     owners = [await world.circle("sponsor") for _ in range(2)]
     for maya, _ in owners:
         await maya.press()
@@ -243,7 +243,7 @@ async def test_one_that_cannot_be_mended_holds_up_no_other(world: World, monkeyp
     assert [mended for _, mended in await auditor.audit_once()] == [False, True]
 
 
-def test_the_table_that_the_command_prints() -> None:
+def test_the_findings_table() -> None:
     assert findings_table([]).startswith("Nothing found")
     finding = Finding(FindingKind.OVERDUE, UUID(int=7))
     assert findings_table([(finding, True), (finding, False)]).splitlines() == [

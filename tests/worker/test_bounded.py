@@ -29,7 +29,7 @@ PARTS = ("late_devices", *(rows.name for rows in DUE_ROWS), "unreachable", "rese
 
 
 @pytest.mark.parametrize("part", PARTS)
-async def test_a_part_that_hangs_is_cut_off_and_the_others_have_their_time(
+async def test_a_hanging_part_is_cancelled_and_the_others_run(
     world: World, monkeypatch: pytest.MonkeyPatch, part: str
 ) -> None:
     maya, sponsor = await world.circle("sponsor")
@@ -53,7 +53,7 @@ async def test_a_part_that_hangs_is_cut_off_and_the_others_have_their_time(
     assert worker.last_turn is None, "and this is no sign of life"
 
 
-async def test_a_claim_that_hangs_gives_its_places_back(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_hanging_claim_releases_its_slots(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     maya, sponsor = await world.circle("sponsor")
     world.here.forget_pushes()
     await maya.press()
@@ -71,7 +71,7 @@ async def test_a_claim_that_hangs_gives_its_places_back(world: World, monkeypatc
     assert await sponsor.pushed() == ["reach_out"]
 
 
-async def test_an_error_is_counted_as_a_failure_and_given_back() -> None:
+async def test_an_error_is_counted_as_a_failure_and_returned() -> None:
     async def away() -> None:
         raise TimeoutError("the database's own, no time-out of the part")
 
@@ -84,7 +84,7 @@ async def test_an_error_is_counted_as_a_failure_and_given_back() -> None:
     assert logs == []
 
 
-async def test_a_periodic_job_that_hangs_is_cut_off_and_comes_round_again() -> None:
+async def test_a_hanging_periodic_job_is_cancelled_and_runs_again() -> None:
     runs = 0
     enough = asyncio.Event()
 

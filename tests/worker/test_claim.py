@@ -21,7 +21,7 @@ _MANY = """INSERT INTO deliveries (id, notice_id, device_id, round, state, attem
 
 
 @pytest.mark.parametrize("due", [10, 20_000])
-async def test_a_claim_finds_what_is_due_by_its_index_however_much_was_sent(world: World, due: int) -> None:
+async def test_a_claim_uses_the_due_index_among_many_sent_deliveries(world: World, due: int) -> None:
     if world.sqlite:
         # Nothing is planned there for values that are not known yet.
         return
@@ -45,7 +45,7 @@ async def test_a_claim_finds_what_is_due_by_its_index_however_much_was_sent(worl
 
 
 @pytest.mark.promise(9)
-async def test_ways_of_a_newer_release_hold_up_nobody_elses_push(world: World) -> None:
+async def test_device_kinds_of_a_newer_release_block_no_other_push(world: World) -> None:
     world.transport.max_concurrent = world.gateway.max_concurrent = 2
     narrow = await world.another_process()
     world.here.forget_pushes()

@@ -44,7 +44,7 @@ async def outside() -> AsyncIterator[Outside]:
     await server.wait_closed()
 
 
-async def test_it_is_given_while_the_loop_moves(world: World, outside: Outside) -> None:
+async def test_the_heartbeat_is_sent_while_the_loop_runs(world: World, outside: Outside) -> None:
     worker = world.here.worker
     heart = Heartbeat(f"{outside.url}/ping/secret", world.database, lambda: worker.last_turn)
     assert not await heart.beat(), "it has not come round yet"
@@ -54,7 +54,7 @@ async def test_it_is_given_while_the_loop_moves(world: World, outside: Outside) 
     assert outside.requests == ["GET /ping/secret HTTP/1.1"]
 
 
-async def test_it_is_withheld_when_the_loop_stands_still_or_the_database_is_away(
+async def test_no_heartbeat_while_the_loop_stalls_or_the_database_is_down(
     world: World, outside: Outside, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert not await Heartbeat(outside.url, world.database, lambda: time.monotonic() - 31).beat()
@@ -82,15 +82,13 @@ async def test_a_refusal_is_logged_without_the_address_and_no_redirect_is_follow
 @pytest.mark.parametrize(
     "url", ["http://127.0.0.1:1/secret", "http://[broken/secret", "http://no.such.host.invalid/secret"]
 )
-async def test_an_address_that_leads_nowhere_only_logs(world: World, url: str) -> None:
+async def test_an_unreachable_address_is_only_logged(world: World, url: str) -> None:
     with structlog.testing.capture_logs() as logs:
         assert not await Heartbeat(url, world.database, time.monotonic).beat()
     assert logs == [{"event": "heartbeat_not_given", "why": "failed", "log_level": "warning"}]
 
 
-async def test_a_service_that_hangs_is_not_waited_for(
-    world: World, outside: Outside, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_a_hanging_service_times_out(world: World, outside: Outside, monkeypatch: pytest.MonkeyPatch) -> None:
     outside.hangs = True
     monkeypatch.setattr("worker.heartbeat.BEAT_TIMEOUT_SECONDS", 0.2)
     began = time.monotonic()

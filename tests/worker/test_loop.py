@@ -20,7 +20,7 @@ _GIVEN_BACK = select(Delivery.id).where(
 )
 
 
-async def test_a_part_that_fails_holds_back_no_push(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_failing_part_does_not_delay_pushes(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     maya, sponsor = await world.circle("sponsor")
     world.here.forget_pushes()
     await maya.press()
@@ -38,9 +38,7 @@ async def test_a_part_that_fails_holds_back_no_push(world: World, monkeypatch: p
     assert worker.last_turn is None, "and this is no sign of life"
 
 
-async def test_a_reach_out_that_cannot_be_moved_holds_up_no_other(
-    world: World, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_a_failing_reach_out_does_not_block_the_others(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     circles = [await world.circle("sponsor", "friend", steps=[1, 2]) for _ in range(3)]
     reach_outs = [(await maya.press())["id"] for maya, *_ in circles]
     await world.settle()
@@ -57,7 +55,7 @@ async def test_a_reach_out_that_cannot_be_moved_holds_up_no_other(
     assert [await friend.pushed() for _, _, friend in circles] == [[], ["reach_out"], ["reach_out"]]
 
 
-async def test_what_finds_no_place_is_given_back_untried_and_taken_as_soon_as_a_place_comes_free(world: World) -> None:
+async def test_deliveries_without_a_slot_are_released_and_claimed_once_a_slot_is_free(world: World) -> None:
     world.transport.max_concurrent = 2
     narrow = await world.another_process()
     maya, *members = await world.circle("sponsor", "friend", "partner", "fellow")
@@ -85,7 +83,7 @@ async def test_what_finds_no_place_is_given_back_untried_and_taken_as_soon_as_a_
     assert [await member.pushed() for member in members] == [["reach_out"]] * 4
 
 
-async def test_who_stands_behind_more_than_a_lane_holds_does_not_wait_for_all_of_those(world: World) -> None:
+async def test_a_delivery_behind_a_long_queue_does_not_wait_for_all_of_it(world: World) -> None:
     world.transport.max_concurrent = world.gateway.max_concurrent = 2
     narrow = await world.another_process()
     await _flood(world, 20)
@@ -100,7 +98,7 @@ async def test_who_stands_behind_more_than_a_lane_holds_does_not_wait_for_all_of
     assert [push.kind for push in await sponsor.pushes()] == ["reach_out"], "to the browser, past twenty phones"
 
 
-async def test_what_stands_behind_a_full_lane_is_not_looked_for_at_every_turn(
+async def test_a_transport_without_free_slots_is_not_queried_at_every_tick(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     world.transport.max_concurrent = 2
@@ -127,7 +125,7 @@ async def test_what_stands_behind_a_full_lane_is_not_looked_for_at_every_turn(
     world.transport.flowing.set()
 
 
-async def test_a_place_in_a_lane_that_is_not_full_wakes_nobody(world: World) -> None:
+async def test_a_freed_slot_of_a_transport_that_was_not_full_wakes_no_worker(world: World) -> None:
     narrow = await world.another_process()
     await _flood(world, 2)
     await world.forward(10.1)

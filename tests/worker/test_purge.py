@@ -41,7 +41,7 @@ async def age(world: World, days: float) -> None:
         await session.commit()
 
 
-async def test_nothing_young_goes(world: World) -> None:
+async def test_recent_rows_stay(world: World) -> None:
     maya, sponsor = await world.circle("sponsor")
     await maya.invites()
     await maya.press(note="Rough evening.", key="one")
@@ -72,7 +72,7 @@ async def test_notes_and_messages_go_90_days_after_the_reach_out_was_closed(worl
     assert len(seen["recipients"]) == 1
 
 
-async def test_the_operator_chooses_for_how_long(world: World) -> None:
+async def test_the_operator_sets_the_retention(world: World) -> None:
     maya, _ = await world.circle("sponsor")
     await maya.press(note="Rough evening.")
     await maya.close()
@@ -81,14 +81,14 @@ async def test_the_operator_chooses_for_how_long(world: World) -> None:
     assert (await weekly.services.purge.run())["reach_outs"] == 1
 
 
-async def test_words_of_an_open_reach_out_stay_whatever_their_age(world: World) -> None:
+async def test_notes_and_messages_of_an_open_reach_out_stay(world: World) -> None:
     maya, _ = await world.circle("sponsor")
     await maya.press(note="Rough evening.")
     await age(world, 400)
     assert (await world.purge().run())["reach_outs"] == 0
 
 
-async def test_finished_deliveries_go_after_30_days_and_what_came_of_them_stays(world: World) -> None:
+async def test_finished_deliveries_go_after_30_days_and_their_outcome_stays(world: World) -> None:
     maya, sponsor = await world.circle("sponsor")
     await maya.press()
     await sponsor.pushed()
@@ -110,7 +110,7 @@ async def test_finished_deliveries_go_after_30_days_and_what_came_of_them_stays(
     assert await count(world, Recipient.handed_at) == 1
 
 
-async def test_keys_of_retries_throttles_invitations_channels_and_retired_devices(world: World) -> None:
+async def test_idempotency_keys_throttles_invitations_channels_and_retired_devices(world: World) -> None:
     maya, sponsor = await world.circle("sponsor")
     await maya.press(key="one")
     await maya.invites()
@@ -149,7 +149,7 @@ async def test_keys_of_retries_throttles_invitations_channels_and_retired_device
     assert await count(world, Device.id) == 2
 
 
-async def test_an_expired_session_takes_its_phones_along_and_the_ladder_learns_of_it(world: World) -> None:
+async def test_an_expired_session_removes_its_devices_and_advances_the_ladder(world: World) -> None:
     maya, sponsor, friend = await world.circle("sponsor", "friend", steps=[1, 2])
     await maya.press()
     assert len(await sponsor.pushes()) == 1
@@ -166,7 +166,7 @@ async def test_an_expired_session_takes_its_phones_along_and_the_ladder_learns_o
     assert (await world.purge().run())["sessions"] == 0
 
 
-async def test_a_great_heap_goes_in_batches_between_which_a_press_gets_through(world: World) -> None:
+async def test_large_purges_run_in_batches_that_let_a_press_through(world: World) -> None:
     maya, sponsor = await world.circle("sponsor")
     await maya.press()
     await maya.close()
@@ -207,6 +207,6 @@ async def test_a_great_heap_goes_in_batches_between_which_a_press_gets_through(w
     assert PURGED.labels("deliveries")._value.get() - before == 1300
 
 
-def test_the_first_id_of_a_moment_lies_between_what_was_made_before_and_after() -> None:
+def test_the_first_id_of_a_moment_sorts_between_earlier_and_later_ids() -> None:
     moment = datetime(2026, 3, 10, 20, 0, 0, 5000, tzinfo=UTC)
     assert new_id(moment - timedelta(milliseconds=1)) < first_id(moment) <= new_id(moment)

@@ -22,7 +22,7 @@ async def older_release(world: World) -> None:
         await session.commit()
 
 
-async def test_what_an_older_release_wrote_is_sealed_and_opens_when_the_master_key_is_gone(world: World) -> None:
+async def test_addresses_of_an_older_release_are_sealed_and_open_without_the_master_key(world: World) -> None:
     maya, sponsor, friend = await world.circle("sponsor", "friend")
     await sponsor.device("webpush")
     number = await world.gives_channel(friend)
@@ -40,7 +40,7 @@ async def test_what_an_older_release_wrote_is_sealed_and_opens_when_the_master_k
     assert world.gateway.handed == [number]
 
 
-async def test_an_address_of_yesterday_is_not_pushed_when_an_older_release_has_changed_it(world: World) -> None:
+async def test_an_address_changed_by_an_older_release_replaces_the_sealed_one(world: World) -> None:
     maya, sponsor = await world.circle("sponsor")
     [(device, _)] = sponsor.devices.items()
     stale = (await world.rows(select(Device.push_address)))[0].push_address
@@ -60,7 +60,7 @@ async def test_an_address_of_yesterday_is_not_pushed_when_an_older_release_has_c
     assert [row.push_address for row in await world.rows(select(Device.push_address))] == [None]
 
 
-async def test_whoever_cannot_be_read_by_the_key_that_is_left_is_said_to_be_out_of_reach(world: World) -> None:
+async def test_addresses_that_the_remaining_key_cannot_open_are_unreachable(world: World) -> None:
     maya, sponsor, friend = await world.circle("sponsor", "friend")
     async with world.database.write() as session:
         await session.execute(update(Device).where(Device.person_id == UUID(sponsor.id)).values(push_address=None))
@@ -81,7 +81,7 @@ async def test_whoever_cannot_be_read_by_the_key_that_is_left_is_said_to_be_out_
     assert [row["reachable"] for row in await maya.circle()] == [True, True]
 
 
-async def test_a_push_key_of_another_house_does_no_harm_while_the_master_key_is_there(world: World) -> None:
+async def test_a_foreign_push_key_does_no_harm_beside_the_master_key(world: World) -> None:
     maya, sponsor = await world.circle("sponsor")
     world.keyring.push = PushKeys(b"1" * 32, {"first": b"2" * 32})
     world.keyring.push.trusted = False

@@ -12,7 +12,7 @@ from tests.world import process
 from tests.world.world import World
 
 
-async def test_a_press_and_its_ladder_pass_every_step(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_press_and_its_ladder_reach_every_step(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     passed: list[tuple[Step, int]] = []
 
     def on_step(step: Step, deliveries: Sequence[UUID] = (), rechecked_at: float = 0.0) -> None:

@@ -14,7 +14,7 @@ async def circle(stage: Stage) -> None:
     invitation = await maya.ask("POST", "/v1/invitations", {"role": "friend"}, 201)
     await eli.ask("POST", "/v1/invitations/accept", {"token": invitation["token"]}, 201)
     await stage.sees(phone, "confirm.yes")
-    await stage.show(phone, "circle-two-words")
+    await stage.show(phone, "circle-confirm")
     await phone.page.get_by_role("button", name=stage.say("circle.more", name="Ana")).click()
     await stage.show(phone, "member")
     await stage.press(phone, "member.remove")
@@ -29,7 +29,7 @@ async def circle(stage: Stage) -> None:
     await stage.sees(phone, "circle.invited-say")
     await stage.show(phone, "circle-invited")
     await stage.goes(phone, "#/circle/times")
-    await stage.show(phone, "times")
+    await stage.show(phone, "ladder-settings")
 
 
 async def circle_of_one(stage: Stage) -> None:
@@ -40,7 +40,7 @@ async def circle_of_one(stage: Stage) -> None:
     await stage.join(maya, dee)
     await phone.page.reload()
     await stage.sees(phone, "contact-number.head")
-    await stage.show(phone, "circle-one")
+    await stage.show(phone, "circle-of-one")
 
 
 async def supporting(stage: Stage) -> None:
@@ -54,9 +54,9 @@ async def supporting(stage: Stage) -> None:
     await ana.ask("POST", "/v1/invitations/accept", {"token": invitation["token"]}, 201)
     phone = await stage.phone(ana, "#/circle")
     await stage.sees(phone, "supporting.head")
-    await stage.show(phone, "there-for")
+    await stage.show(phone, "supporting")
     await phone.page.get_by_role("button", name=stage.say("circle.more", name="Maya")).click()
-    await stage.show(phone, "there-for-one")
+    await stage.show(phone, "supporting-member")
 
 
 async def crowd(stage: Stage) -> None:

@@ -1,6 +1,6 @@
 """Every scene by its name, what the server is told for them, and which pictures the handbook shows."""
 
-from tests.browser.shots import circle, days, helping, outside, reaching, settings
+from tests.browser.shots import circle, daily, reaching_out, settings, supporting, welcome
 from tests.browser.shots.stage import Scene
 
 ENV = {
@@ -10,27 +10,27 @@ ENV = {
 """Ways to tell people exist, so that the app offers them; nothing listens there."""
 
 SCENES: dict[str, Scene] = {
-    "outside": outside.outside,
-    "invited": outside.invited,
-    "home": reaching.home,
-    "undo": reaching.undo,
-    "not-sent": reaching.not_sent,
-    "signed-out": reaching.signed_out,
-    "waiting": reaching.waiting,
-    "answered": reaching.answered,
-    "calling": reaching.calling,
-    "inbox": helping.inbox,
-    "supporter": helping.supporter,
+    "welcome": welcome.welcome,
+    "invited": welcome.invited,
+    "home": reaching_out.home,
+    "undo": reaching_out.undo,
+    "not-sent": reaching_out.not_sent,
+    "signed-out": reaching_out.signed_out,
+    "waiting": reaching_out.waiting,
+    "answered": reaching_out.answered,
+    "calling": reaching_out.calling,
+    "inbox": supporting.inbox,
+    "incoming-reach-out": supporting.incoming_reach_out,
     "circle": circle.circle,
-    "circle-one": circle.circle_of_one,
-    "there-for": circle.supporting,
+    "circle-of-one": circle.circle_of_one,
+    "supporting": circle.supporting,
     "crowd": circle.crowd,
     "settings": settings.settings,
     "blocked": settings.blocked,
     "bookends": settings.bookends,
-    "helper": days.helper,
-    "shared": days.shared,
-    "reflections": days.reflections,
+    "helper": daily.helper,
+    "shared": daily.shared,
+    "reflections": daily.reflections,
 }
 
 STILLS = {
@@ -39,10 +39,10 @@ STILLS = {
     "waiting": "waiting-412-dark-en",
     "answered": "answered-calling-412-dark-en",
     "not-sent": "not-sent-412-dark-en",
-    "supporter": "supporter-412-light-en",
+    "incoming-reach-out": "incoming-reach-out-412-light-en",
     "circle": "circle-412-light-en",
     "reflection": "reflection-412-light-en",
 }
 
-SAMPLE = ("outside", "waiting", "circle", "settings", "home", "supporter")
+SAMPLE = ("welcome", "waiting", "circle", "settings", "home", "incoming-reach-out")
 """What `make test` plays of them; the rest waits for `make shots`."""

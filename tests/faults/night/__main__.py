@@ -8,7 +8,7 @@ from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
 from tests.faults.installation import Installation
-from tests.faults.night.kept import keep, kept
+from tests.faults.night.archive import append, load
 from tests.faults.night.report import report
 from tests.faults.night.run import Night, spend
 from tests.faults.stores import embedded, on_postgres
@@ -41,7 +41,7 @@ def _nights(kind: str, seed: int, rounds: int, kills: int, server: str, file: Pa
         for line in nights[-1].findings.wrong:
             _say(f"WRONG {line}")
         if file is not None:
-            keep(nights[-1], file)
+            append(nights[-1], file)
     return nights
 
 
@@ -55,7 +55,7 @@ def main() -> int:
     parser.add_argument("--report", type=Path, metavar="FILE", help="spend no night: report those in this file")
     arguments = parser.parse_args()
     if arguments.report is not None:
-        return _report(kept(arguments.report))
+        return _report(load(arguments.report))
     nights: list[Night] = []
     with postgres() as database:
         if database is None and arguments.database != ["sqlite"]:

@@ -13,10 +13,10 @@ from urllib.parse import urlsplit, urlunsplit
 
 from tests.faults.installation import Installation
 from tests.faults.night.checker import Findings, check
+from tests.faults.night.cluster import Cluster
 from tests.faults.night.history import History
-from tests.faults.night.life import Life
-from tests.faults.night.machine import Machine
 from tests.faults.night.run import quiet
+from tests.faults.night.workload import Workload
 from tests.faults.stores import on_postgres
 from tests.world.databases import postgres
 
@@ -27,24 +27,24 @@ BETWEEN = 2.0
 async def roll(installation: Installation, seed: int, older: Path | None = None) -> tuple[Findings, History]:
     """From the release in `older` to this one (None: this one to itself, and its tables are there); gives what came of it."""
     await _migrate(installation, older)
-    machine = Machine(installation, older)
-    await machine.start()
-    circle = await installation.circle(machine.servers[0], owners=3, members=4, phones=1, browsers=1)
-    life = Life(circle, [server.url for server in machine.servers], seed)
-    living = asyncio.create_task(life.go_on())
+    cluster = Cluster(installation, older)
+    await cluster.start()
+    circle = await installation.circle(cluster.servers[0], owners=3, members=4, phones=1, browsers=1)
+    workload = Workload(circle, [server.url for server in cluster.servers], seed)
+    living = asyncio.create_task(workload.go_on())
     try:
         await asyncio.sleep(BETWEEN)
         await _migrate(installation)
-        for place in machine.places:
+        for place in cluster.places:
             await asyncio.sleep(BETWEEN)
-            await machine.relieve(place)
+            await cluster.relieve(place)
         await asyncio.sleep(BETWEEN)
     finally:
-        life.stop()
+        workload.stop()
         await asyncio.wait({living})
     living.result()
     await quiet(installation)
-    return await check(installation, life.history, noted=older is None), life.history
+    return await check(installation, workload.history, noted=older is None), workload.history
 
 
 async def _migrate(installation: Installation, release: Path | None = None) -> None:

@@ -12,10 +12,10 @@ from dataclasses import dataclass, field
 
 from tests.faults.installation import Installation
 from tests.faults.night.checker import Findings, check
+from tests.faults.night.cluster import Cluster
 from tests.faults.night.history import History
-from tests.faults.night.life import Life
-from tests.faults.night.machine import Machine
 from tests.faults.night.plan import AT_POINTS, KILLS, PROVIDER, Fault, Injury, plan
+from tests.faults.night.workload import Workload
 from tests.world.patience import patient
 
 AFTER_A_RESTART = 15.0
@@ -49,78 +49,78 @@ async def spend(
 ) -> Night:
     """Spend a night of faults on this installation."""
     night = Night(installation.store.kind, seed)
-    machine = Machine(installation)
-    await machine.start()
-    circle = await installation.circle(machine.servers[0], owners=3, members=5, phones=1, browsers=1)
-    life = Life(circle, [server.url for server in machine.servers], seed)
-    living = asyncio.create_task(life.go_on())
+    cluster = Cluster(installation)
+    await cluster.start()
+    circle = await installation.circle(cluster.servers[0], owners=3, members=5, phones=1, browsers=1)
+    workload = Workload(circle, [server.url for server in cluster.servers], seed)
+    living = asyncio.create_task(workload.go_on())
     try:
         for number, injury in enumerate(plan(seed, rounds, installation.store.kind), 1):
             await asyncio.sleep(injury.after)
             if living.done():
                 living.result()
             began = time.monotonic()
-            fault = await _inject(machine, injury, night)
+            fault = await _inject(cluster, injury, night)
             night.injected[fault] += 1
             say(f"{number}/{rounds} {fault} ({time.monotonic() - began:.1f} s)")
     finally:
-        life.stop()
+        workload.stop()
         # Requests under way are finished: every reply has to be in the history.
         await asyncio.wait({living}, timeout=QUIET)
     living.result()
     await quiet(installation)
-    night.findings = await check(installation, life.history)
-    night.history = life.history
+    night.findings = await check(installation, workload.history)
+    night.history = workload.history
     return night
 
 
-async def _inject(machine: Machine, injury: Injury, night: Night) -> Fault:
+async def _inject(cluster: Cluster, injury: Injury, night: Night) -> Fault:
     """Do it and see it through; gives what was truly injected."""
     fault = injury.fault
     if fault in KILLS:
-        return await _kill(machine, injury, night)
+        return await _kill(cluster, injury, night)
     if fault is Fault.FREEZE:
-        sleeper = machine.at(machine.pick(injury.which, worker=True))
+        sleeper = cluster.at(cluster.pick(injury.which, worker=True))
         sleeper.freeze()
         await asyncio.sleep(injury.seconds)
         sleeper.thaw()
         return fault
     if fault in PROVIDER:
-        _trouble(machine.installation, fault)
+        _trouble(cluster.installation, fault)
         await asyncio.sleep(injury.seconds)
-        machine.installation.fcm.behave()
-        machine.installation.push.behave()
+        cluster.installation.fcm.behave()
+        cluster.installation.push.behave()
         return fault
-    async with _database(machine, fault):
+    async with _database(cluster, fault):
         await asyncio.sleep(0 if fault is Fault.DATABASE_CUT else injury.seconds)
     return fault
 
 
-async def _kill(machine: Machine, injury: Injury, night: Night) -> Fault:
+async def _kill(cluster: Cluster, injury: Injury, night: Night) -> Fault:
     fault = injury.fault
     point = AT_POINTS.get(fault)
     # A press is committed by servers, a rung is moved by workers; the rest may happen to either.
     worker = fault in {Fault.KILL_WORKER, Fault.MID_RUNG} or (
         fault in {Fault.CLAIMED, Fault.SENT} and injury.which % 2 == 0
     )
-    place = machine.pick(injury.which, worker=worker)
+    place = cluster.pick(injury.which, worker=worker)
     if point is not None:
-        crash_orders = machine.installation.crash_orders(place)
+        crash_orders = cluster.installation.crash_orders(place)
         crash_orders.crash_at(point, injury.count)
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(patient(12)):
-                while machine.at(place).running:  # noqa: ASYNC110 (it happens in another process)
+                while cluster.at(place).running:  # noqa: ASYNC110 (it happens in another process)
                     await asyncio.sleep(0.02)
         if not crash_orders.carried_out:
             # It never came by there in this time: a random moment then, and counted as one.
             crash_orders.take_back()
             fault = Fault.KILL_WORKER if place[0] == "w" else Fault.KILL_SERVER
-    machine.at(place).kill()
-    waiting = await _waiting(machine.installation)
+    cluster.at(place).kill()
+    waiting = await _waiting(cluster.installation)
     killed = time.monotonic()
-    await machine.replace(place, injury.clock)
+    await cluster.replace(place, injury.clock)
     ready = time.monotonic()
-    await _made_good(machine.installation, waiting)
+    await _made_good(cluster.installation, waiting)
     night.restarted.append(ready - killed)
     night.made_good.append(time.monotonic() - ready)
     return fault
@@ -164,9 +164,9 @@ def _trouble(installation: Installation, fault: Fault) -> None:
 
 
 @asynccontextmanager
-async def _database(machine: Machine, fault: Fault) -> AsyncIterator[None]:
+async def _database(cluster: Cluster, fault: Fault) -> AsyncIterator[None]:
     """A database in trouble for as long as the block runs."""
-    store = machine.installation.store
+    store = cluster.installation.store
     if fault is Fault.DATABASE_CUT:
         await store.cut()
         yield
@@ -183,8 +183,8 @@ async def _database(machine: Machine, fault: Fault) -> AsyncIterator[None]:
             yield
             held.execute("ROLLBACK")
     else:
-        pid, most = machine.servers[0].pid, resource.RLIM_INFINITY
-        size = max(file.stat().st_size for file in machine.installation.folder.glob("porchlight.db*"))
+        pid, most = cluster.servers[0].pid, resource.RLIM_INFINITY
+        size = max(file.stat().st_size for file in cluster.installation.folder.glob("porchlight.db*"))
         resource.prlimit(pid, resource.RLIMIT_FSIZE, (size, most))
         try:
             yield

@@ -11,7 +11,7 @@ from tests.world.stream import Stream
 from tests.world.world import World
 
 
-async def test_due_nudged_again_and_the_companion_alone_is_told(world: World, people: list[Person]) -> None:
+async def test_a_missed_bookend_nudges_twice_and_tells_only_the_companion(world: World, people: list[Person]) -> None:
     maya, sponsor, friend = people
     bookend = await plans(maya, sponsor, what="The reception at Jo's.")
     assert bookend["state"] == "planned"
@@ -132,7 +132,7 @@ async def test_an_extension_starts_again_from_the_new_moment(world: World, peopl
     assert problem["type"] == "/problems/bookend-over"
 
 
-async def test_there_and_back_again(world: World, people: list[Person]) -> None:
+async def test_moved_away_and_back_to_the_same_due_time(world: World, people: list[Person]) -> None:
     """Moved away from a moment and back to it: the nudges of that moment come all the same."""
     maya, sponsor, _ = people
     bookend = await plans(maya, sponsor, 30 * MINUTE)
@@ -145,7 +145,7 @@ async def test_there_and_back_again(world: World, people: list[Person]) -> None:
     assert len(await maya.inbox("bookend_due")) == 1
 
 
-async def test_cancelled_before_anybody_was_told_leaves_no_trace(world: World, people: list[Person]) -> None:
+async def test_cancelling_before_anybody_is_told_leaves_no_trace(world: World, people: list[Person]) -> None:
     maya, sponsor, _ = people
     bookend = await plans(maya, sponsor)
     await passes(world, 61)
@@ -158,9 +158,7 @@ async def test_cancelled_before_anybody_was_told_leaves_no_trace(world: World, p
     await maya.delete(f"/v1/bookends/{bookend['id']}", expect=404)
 
 
-async def test_cancelled_after_the_companion_was_told_ends_without_an_all_clear(
-    world: World, people: list[Person]
-) -> None:
+async def test_cancelling_after_the_companion_is_told_sends_no_all_clear(world: World, people: list[Person]) -> None:
     maya, sponsor, _ = people
     bookend = await plans(maya, sponsor)
     await passes(world, 80)
@@ -170,7 +168,7 @@ async def test_cancelled_after_the_companion_was_told_ends_without_an_all_clear(
     await sees(sponsor, bookend, 404)
 
 
-async def test_the_companion_is_told_at_once_and_quietly_that_they_stand_by(world: World, people: list[Person]) -> None:
+async def test_the_companion_gets_a_quiet_standing_by_push_at_once(world: World, people: list[Person]) -> None:
     maya, sponsor, friend = people
     await maya.patch("/v1/me", {"contact": "+1 415 555 0100"})
     bookend = await plans(maya, sponsor, what="The reception at Jo's.")
@@ -196,7 +194,7 @@ async def test_the_companion_is_told_at_once_and_quietly_that_they_stand_by(worl
     assert (seen["what"], seen["contact"]) == ("The reception at Jo's.", "+14155550100")
 
 
-async def test_to_stand_by_wakes_nobody(world: World, people: list[Person]) -> None:
+async def test_standing_by_wakes_nobody(world: World, people: list[Person]) -> None:
     """Asleep, or muted: the inbox has it. And what could not be sent in time is not sent when it is over."""
     maya, sponsor, friend = people
     await sponsor.patch("/v1/me", {"time_zone": "UTC", "hours": [{"day": 1, "from": "08:00", "to": "08:30"}]})
@@ -217,7 +215,7 @@ async def test_to_stand_by_wakes_nobody(world: World, people: list[Person]) -> N
     assert len(await friend.pushes()) == tried
 
 
-async def test_an_open_page_follows_what_the_other_side_does(world: World, people: list[Person]) -> None:
+async def test_event_streams_follow_the_other_side(world: World, people: list[Person]) -> None:
     maya, sponsor, friend = people
 
     async def hear(bookend: dict[str, Any], *streams: Stream) -> None:

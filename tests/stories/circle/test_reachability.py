@@ -93,7 +93,7 @@ async def test_a_last_device_that_goes_begins_a_new_episode(world: World) -> Non
         assert await maya.inbox("unreachable") == []
 
 
-async def test_nobody_outside_is_told(world: World) -> None:
+async def test_only_confirmed_circle_members_are_told(world: World) -> None:
     """Neither somebody whose circle they only accepted, nor one they left; and who is in no circle is not looked for."""
     maya, sponsor, friend = await world.circle("sponsor", "friend", devices=False)
     stranger = await world.person("Stranger")
@@ -141,7 +141,7 @@ async def test_seven_days_without_a_receipt(world: World) -> None:
     assert await maya.inbox("unreachable") == []
 
 
-async def test_a_quiet_phone_that_nothing_was_sent_to_is_not_a_silent_one(world: World) -> None:
+async def test_a_phone_that_was_sent_nothing_does_not_count_as_silent(world: World) -> None:
     maya, sponsor = await world.circle("sponsor")
     await passes(world, 60 * DAY)
     assert await reachable(maya, sponsor) is True
@@ -165,7 +165,7 @@ async def test_one_phone_that_answers_is_enough(world: World) -> None:
     assert await reachable(maya, sponsor) is False
 
 
-async def test_a_confirmed_channel_is_a_way_too(world: World) -> None:
+async def test_a_confirmed_channel_counts_as_reachable(world: World) -> None:
     maya, sponsor = await world.circle("sponsor", devices=False)
     await has_a_channel(world, sponsor)
     await passes(world, DAY)
@@ -173,7 +173,7 @@ async def test_a_confirmed_channel_is_a_way_too(world: World) -> None:
     assert await reachable(maya, sponsor) is True
 
 
-async def test_a_push_that_was_answered_later_counts(world: World) -> None:
+async def test_a_late_receipt_counts(world: World) -> None:
     maya, sponsor = await world.circle("sponsor")
     await maya.press()
     await passes(world, 6 * DAY)
@@ -182,7 +182,7 @@ async def test_a_push_that_was_answered_later_counts(world: World) -> None:
     assert await maya.inbox("unreachable") == []
 
 
-async def test_signed_in_anew_with_the_same_address_starts_anew(world: World) -> None:
+async def test_signing_in_again_with_the_same_address_resets_the_count(world: World) -> None:
     maya, sponsor = await world.circle("sponsor")
     [address] = sponsor.devices.values()
     await maya.press()
@@ -197,7 +197,7 @@ async def test_signed_in_anew_with_the_same_address_starts_anew(world: World) ->
     assert await maya.inbox("unreachable") == []
 
 
-async def test_two_workers_tell_once(world: World) -> None:
+async def test_two_workers_notify_once(world: World) -> None:
     maya, _ = await world.circle("sponsor", devices=False)
     other = await world.another_process()
     await world.forward(11 * MINUTE)
@@ -206,7 +206,7 @@ async def test_two_workers_tell_once(world: World) -> None:
     assert len(await maya.inbox("unreachable")) == 1
 
 
-async def test_the_circle_says_whether_anybody_would_hear(world: World) -> None:
+async def test_the_circle_shows_whether_anybody_is_reachable(world: World) -> None:
     maya, sponsor, friend = await world.circle("sponsor", "friend")
 
     async def anyone(query: str = "") -> bool:

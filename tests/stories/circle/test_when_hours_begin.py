@@ -96,7 +96,7 @@ async def test_hours_that_begin_while_somebody_is_there_wake_nobody_until_nobody
 
 
 @pytest.mark.parametrize("how", ["cannot", "closed", "removed"])
-async def test_whose_hours_begin_too_late_is_not_pushed(world: World, how: str) -> None:
+async def test_hours_that_begin_too_late_bring_no_push(world: World, how: str) -> None:
     maya, _sponsor, friend = await world.circle("sponsor", "friend")
     await keeps(friend, TUESDAY, "20:01")
     await maya.press()

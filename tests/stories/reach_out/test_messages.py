@@ -43,7 +43,7 @@ async def sleeps(person: Person) -> None:
     await person.patch("/v1/me", {"hours": [{"day": 1, "from": "08:00", "to": "20:30"}]})
 
 
-async def test_news_waits_in_the_inbox_once_somebodys_hours_are_over(world: World) -> None:
+async def test_updates_outside_hours_stay_in_the_inbox(world: World) -> None:
     maya, sponsor, friend = await world.circle("sponsor", "friend")
     await sleeps(friend)
     await maya.press()
@@ -58,7 +58,7 @@ async def test_news_waits_in_the_inbox_once_somebodys_hours_are_over(world: Worl
 
 
 @pytest.mark.parametrize("circumstance", ["within hours", "outside hours"])
-async def test_who_stands_by_is_pushed_at_any_hour(world: World, circumstance: str) -> None:
+async def test_a_member_who_answered_is_pushed_at_any_hour(world: World, circumstance: str) -> None:
     maya, sponsor, friend = await world.circle("sponsor", "friend")
     await sleeps(friend)
     if circumstance == "outside hours":
@@ -76,7 +76,7 @@ async def test_who_stands_by_is_pushed_at_any_hour(world: World, circumstance: s
     assert (pushed.count("message"), pushed.count("answered")) == (1, 0), "who has passed it on may sleep"
 
 
-async def test_who_stands_by_outside_of_their_hours_is_relieved_too(world: World) -> None:
+async def test_a_member_who_answered_outside_hours_gets_the_all_clear(world: World) -> None:
     maya, sponsor, friend = await world.circle("sponsor", "friend")
     await sleeps(friend)
     await sleeps(sponsor)
@@ -107,7 +107,7 @@ async def test_sixty_messages_are_two_pushes_and_sixty_notices(world: World) -> 
     assert len(await sponsor.pushes("message")) == 3, "at once"
 
 
-async def test_pushes_of_messages_keep_their_distance_whoever_writes(world: World) -> None:
+async def test_message_pushes_are_rate_limited_for_every_sender(world: World) -> None:
     maya, sponsor, friend = await world.circle("sponsor", "friend")
     await maya.device()
     await maya.device("webpush")

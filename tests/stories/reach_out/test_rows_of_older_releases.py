@@ -6,7 +6,7 @@ from tests.world.person import Person
 from tests.world.world import World
 
 
-async def test_clocks_of_another_state_are_stopped(world: World, people: list[Person]) -> None:
+async def test_timers_of_another_stage_are_cleared(world: World, people: list[Person]) -> None:
     maya, sponsor, _friend = people
     await maya.press()
     past = world.now() - timedelta(seconds=5)
@@ -33,9 +33,7 @@ async def test_an_answer_without_its_pause_is_over(world: World, people: list[Pe
     assert (await world.row()).next_rung_at is not None
 
 
-async def test_when_the_person_asked_stays_unsaid_where_an_older_release_said_nothing(
-    world: World, people: list[Person]
-) -> None:
+async def test_an_unset_asked_at_of_an_older_release_stays_unset(world: World, people: list[Person]) -> None:
     """That release would not keep it up to date, so what this one wrote there would soon be wrong."""
     maya, sponsor, _friend = people
     await maya.press()

@@ -12,7 +12,7 @@ from tests.world.person import alarms
 from tests.world.world import World
 
 
-async def test_the_whole_night(world: World) -> None:
+async def test_an_unanswered_press_climbs_the_whole_ladder(world: World) -> None:
     maya, sponsor, friend = await world.circle("sponsor", "friend", steps=[1, 2])
     number = await world.gives_channel(sponsor)
     await maya.press()
@@ -126,7 +126,7 @@ async def test_pressing_again(world: World) -> None:
     assert len(world.gateway.handed) == called, "the sponsor has seen it: no channel is needed"
 
 
-async def test_pressing_again_after_the_truth_tries_the_channels_of_rung_2(world: World) -> None:
+async def test_pressing_again_after_unanswered_tries_the_channels_of_rung_2(world: World) -> None:
     maya, sponsor, _friend = await world.circle("sponsor", "friend", steps=[1, 2])
     number = await world.gives_channel(sponsor)
     await maya.press()
@@ -154,7 +154,7 @@ async def test_a_member_with_a_channel_alone_is_called_in_every_round(world: Wor
     assert world.gateway.handed == [number] * 3, "and its repetition"
 
 
-async def test_nobody_can_hear_so_the_person_is_told_at_once(world: World) -> None:
+async def test_with_nobody_reachable_the_person_is_told_at_once(world: World) -> None:
     maya, sponsor = await world.circle("sponsor", devices=False)
     reach_out = await maya.press()
     assert reach_out["unanswered_at"] is not None
@@ -175,7 +175,7 @@ async def test_a_press_after_24_hours_is_a_reach_out_of_its_own(world: World) ->
     assert (await maya.reach_out())["state"] == "waiting"
 
 
-async def test_a_row_of_the_previous_release_is_carried_on(world: World) -> None:
+async def test_a_row_of_the_previous_release_continues(world: World) -> None:
     """It told everyone at once (rung 2), and knew no clocks."""
     maya, sponsor = await world.circle("sponsor")
     await maya.press()
@@ -196,7 +196,7 @@ async def test_a_row_of_the_previous_release_is_carried_on(world: World) -> None
     assert (await maya.reach_out())["unanswered_at"] is not None
 
 
-async def test_two_workers_never_move_twice(world: World) -> None:
+async def test_two_workers_never_advance_a_rung_twice(world: World) -> None:
     owners = [await world.circle("sponsor", "friend", steps=[1, 2]) for _ in range(6)]
     for maya, *_ in owners:
         await maya.press()

@@ -1,0 +1,78 @@
+"""The days between: the Home of somebody who only helps, standing by, what arrives to be read, and looking back."""
+
+from datetime import UTC, datetime, timedelta
+
+from tests.browser.shots.reaching_out import NOTES
+from tests.browser.shots.stage import Stage
+
+
+async def helper(stage: Stage) -> None:
+    maya, noor, ana = [await stage.person(name) for name in ("Maya", "Noor", "Ana")]
+    companion = await stage.join(maya, ana, "sponsor")
+    await stage.join(noor, ana)
+    await stage.installation.store.change("UPDATE memberships SET accepted_at = '2026-01-02 10:00:00'")
+    phone = await stage.phone(ana, notifications=False)
+    await stage.sees(phone, "helper.calm")
+    await stage.show(phone, "helper-calm")
+    await stage.press(phone, "helper.hello")
+    await stage.press(phone, "helper.tonight")
+    await stage.sees(phone, "helper.off-say")
+    await stage.show(phone, "helper-off")
+    await stage.press(phone, "helper.back")
+    await stage.sees(phone, "helper.calm")
+    due = datetime.now(UTC) + timedelta(minutes=40)
+    planned = {"due_at": due.isoformat(), "companion": companion}
+    bookend = await maya.ask("POST", "/v1/bookends", planned, 201)
+    await maya.press(stage.own(NOTES))
+    await stage.sees(phone, "helper.needed")
+    await stage.sees(phone, "helper.companion", name="Maya")
+    await stage.show(phone, "helper-needed")
+    await stage.goes(phone, f"#/bookends/{bookend['id']}")
+    await stage.sees(phone, "bookend.companion-head", name="Maya")
+    await stage.show(phone, "bookend-stands-by")
+    await maya.ask("DELETE", f"/v1/bookends/{bookend['id']}", None, 204)
+    await stage.sees(phone, "bookend.over-say")
+    await stage.show(phone, "bookend-gone")
+    other = await stage.phone(maya, "#/bookends")
+    await stage.sees(other, "bookend.companion-unreachable", name="Ana")
+    await stage.show(other, "bookend-dark")
+
+
+async def shared(stage: Stage) -> None:
+    maya, ben = await stage.person("Maya"), await stage.person("Ben")
+    membership = await stage.join(maya, ben, "sponsor")
+    body = {"feeling": 1, "halt": ["lonely", "tired"], "note": stage.own(NOTES), "share_with": [membership]}
+    check_in = await maya.ask("POST", "/v1/check-ins", body, 201)
+    phone = await stage.phone(ben, "#/inbox")
+    await stage.sees(phone, "notice.check_in", name="Maya")
+    await stage.goes(phone, f"#/check-ins/{check_in['id']}")
+    await stage.sees(phone, "shared.check-in", name="Maya")
+    await stage.show(phone, "check-in")
+    await stage.press(phone, "shared.see")
+    await stage.sees(phone, "shared.sent", name="Maya")
+    await stage.show(phone, "check-in-seen")
+    [reply] = (await maya.ask("GET", "/v1/reach-ins"))["items"]
+    other = await stage.phone(maya, f"#/reach-ins/{reply['id']}")
+    await stage.sees(other, "shared.reach-in", name="Ben")
+    await stage.show(other, "reach-in")
+    await maya.ask("DELETE", f"/v1/check-ins/{check_in['id']}", None, 204)
+    await phone.page.reload()
+    await stage.sees(phone, "shared.not-found-say")
+    await stage.show(phone, "check-in-taken-back")
+
+
+async def reflections(stage: Stage) -> None:
+    maya, ana = await stage.person("Maya"), await stage.person("Ana")
+    await stage.join(maya, ana)
+    phone = await stage.phone(maya, "#/settings/reflections")
+    await stage.sees(phone, "reflection.none")
+    await stage.show(phone, "reflections-none")
+    for felt in ({"seen": 3, "safe": 2, "soothed": 1}, {"safe": 0}, {}):
+        reach_out = await maya.press()
+        await maya.ask("POST", f"/v1/reach-outs/{reach_out['id']}/close", {"outcome": "ok_now"})
+        await maya.ask("POST", f"/v1/reach-outs/{reach_out['id']}/reflection", felt)
+    await phone.page.reload()
+    await stage.sees(phone, "reflection.left-out")
+    await stage.show(phone, "reflections")
+    await stage.goes(phone, "#/inbox")
+    await stage.show(phone, "inbox-over")

@@ -1,0 +1,127 @@
+"""People who live through a night: they press, are answered, close, remove and welcome, and never give up a retry."""
+
+import asyncio
+import itertools
+import random
+import secrets
+import time
+from collections.abc import Sequence
+from typing import Any
+
+import httpx
+
+from tests.faults.installation import Circle
+from tests.faults.night.history import History
+from tests.faults.people import Person
+from tests.faults.processes import client
+
+PATIENCE = 90.0
+"""Seconds that somebody goes on trying; no trouble of a night lasts as long."""
+EXPECTED = frozenset({200, 201, 204, 404, 409, 503})
+
+
+class Workload:
+    """Everything that goes on beside the faults. The same seed makes the same people do the same things."""
+
+    def __init__(self, circle: Circle, urls: Sequence[str], seed: int) -> None:
+        self.circle = circle
+        self.history = History()
+        # As behind a proxy: one request here, the next one there.
+        self._urls = itertools.cycle(urls)
+        self._seed = seed
+        self._stop = asyncio.Event()
+
+    async def go_on(self) -> None:
+        """Live until `stop`; whatever is open then stays open."""
+        await asyncio.gather(*(self._owner(number, owner) for number, owner in enumerate(self.circle.owners)))
+
+    def stop(self) -> None:
+        self._stop.set()
+
+    async def insists(self, who: Person, method: str, path: str, body: object = None) -> httpx.Response:
+        """Ask until there is an answer that is one, as a phone does: the same key, the next server."""
+        headers = {**who.headers, "Idempotency-Key": secrets.token_hex(8)}
+        until = time.monotonic() + PATIENCE
+        async with client(timeout=6) as http:
+            while True:
+                try:
+                    reply = await http.request(method, f"{next(self._urls)}{path}", json=body, headers=headers)
+                except httpx.TransportError:
+                    self.history.count(0)
+                else:
+                    self.history.count(reply.status_code)
+                    if reply.status_code not in EXPECTED:
+                        self.history.wrong.append(f"{method} {path}: {reply.status_code} {reply.text[:200]}")
+                    if reply.status_code < 500:
+                        return reply
+                if time.monotonic() > until:
+                    raise AssertionError(f"{method} {path}: no answer within {PATIENCE} s")
+                await asyncio.sleep(0.1)
+
+    async def _owner(self, number: int, owner: Person) -> None:
+        dice = random.Random(self._seed * 1000 + number)
+        # What the last members would be asked differs from owner to owner, so that each removes somebody of their own.
+        leaver = self.circle.members[number % len(self.circle.members)]
+        while not self._stop.is_set():
+            reach_out = await self._press(owner)
+            what = dice.choice(("answered", "answered", "closed", "closed", "raced", "removal", "silence"))
+            await self._rest(dice.uniform(0.2, 1.2))
+            match what:
+                case "answered":
+                    await self._answer(
+                        dice.choice(self.circle.members), reach_out, dice.choice(("calling", "here", "cannot"))
+                    )
+                case "removal":
+                    await self._remove(owner, leaver, reach_out)
+                case "silence":
+                    # Until the truth has been told and the channels would have been tried.
+                    await self._rest(dice.uniform(4, 6))
+            await self._rest(dice.uniform(0.2, 1.0))
+            if self._stop.is_set():
+                return
+            if what == "raced":
+                await asyncio.gather(self._close(owner, reach_out), self._press(owner), self._close(owner, reach_out))
+                open_now = await self.insists(owner, "GET", "/v1/reach-outs?open=true&mine=true")
+                for item in open_now.json()["items"]:
+                    await self._close(owner, item["id"])
+            else:
+                await self._close(owner, reach_out)
+            if what == "removal":
+                await self._welcome(owner, leaver)
+
+    async def _press(self, owner: Person) -> str:
+        reply = await self.insists(owner, "POST", "/v1/reach-outs", {"note": "Could use a voice."})
+        assert reply.status_code in {200, 201}, reply.text
+        reach_out = str(reply.json()["id"])
+        self.history.note("pressed", reach_out, time.monotonic())
+        return reach_out
+
+    async def _answer(self, member: Person, reach_out: str, kind: str) -> None:
+        # Somebody on a later step may not have been told yet, and then it does not exist for them.
+        reply = await self.insists(member, "POST", f"/v1/reach-outs/{reach_out}/answers", {"kind": kind})
+        if reply.status_code == 201:
+            self.history.note("answered", reach_out, time.monotonic(), member.id)
+
+    async def _close(self, owner: Person, reach_out: str) -> None:
+        reply = await self.insists(owner, "POST", f"/v1/reach-outs/{reach_out}/close", {"outcome": "ok_now"})
+        assert reply.status_code == 200, reply.text
+        self.history.note("closed", reach_out, time.monotonic())
+
+    async def _remove(self, owner: Person, member: Person, reach_out: str) -> None:
+        for row in (await self.insists(owner, "GET", "/v1/circle?limit=100")).json()["items"]:
+            if row["person"]["id"] == member.id:
+                await self.insists(owner, "DELETE", f"/v1/circle/{row['id']}")
+                self.history.note("removed", reach_out, time.monotonic(), member.id)
+
+    async def _welcome(self, owner: Person, member: Person) -> None:
+        link: dict[str, Any] = (await self.insists(owner, "POST", "/v1/invitations", {"role": "friend"})).json()
+        taken = await self.insists(member, "POST", "/v1/invitations/accept", {"token": link["token"]})
+        if taken.status_code == 201:
+            await self.insists(owner, "POST", f"/v1/circle/{taken.json()['id']}/confirm")
+
+    async def _rest(self, seconds: float) -> None:
+        try:
+            async with asyncio.timeout(seconds):
+                await self._stop.wait()
+        except TimeoutError:
+            return

@@ -1,0 +1,141 @@
+"""The database goes away, is cut off, fills up: a press is refused with a problem, never taken falsely, and it mends."""
+
+import asyncio
+import resource
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tests.faults.installation import Installation
+from tests.faults.people import Person
+from tests.faults.processes import Server, client
+from tests.world.patience import patient
+
+pytestmark = pytest.mark.promise(1)
+
+
+async def test_a_press_is_refused_while_postgresql_is_down_and_accepted_afterwards(
+    postgres_installation: Installation,
+) -> None:
+    installation = postgres_installation
+    server = await installation.serve()
+    circle = await installation.circle(server, owners=2, members=2)
+    first, second = circle.owners
+    before = await first.press()
+    await installation.pushed(circle.members)
+    async with circle.members[0].listens() as stream:
+        await installation.store.go_away()
+        for _ in range(3):
+            _is_busy(await second.send("POST", "/v1/reach-outs", {}))
+            _is_busy(await first.send("GET", "/v1/inbox"))
+        assert await server.readiness() == 503
+        async with client() as http:
+            assert (await http.get(f"{server.url}/healthz")).status_code == 200
+
+        await installation.store.come_back()
+        await server.answers()
+        reach_out = await _until_taken(second)
+        await installation.pushed(circle.members, times=2)
+        await stream.hears("resync", within=15)  # what was missed meanwhile is fetched
+    assert installation.phoned() == dict.fromkeys(circle.tokens, 2)
+    await circle.each_has_once(before["id"])
+    await circle.each_has_once(reach_out)
+    assert await installation.store.count("reach_outs") == 2
+
+
+async def test_every_201_is_saved_and_no_reply_is_a_500_while_connections_are_cut(
+    postgres_installation: Installation,
+) -> None:
+    installation = postgres_installation
+    server = await installation.serve()
+    circle = await installation.circle(server, owners=4, members=1, phones=0)
+    ready = asyncio.Event()
+    replies: list[httpx.Response] = []
+
+    async def press_and_close(owner: Person) -> None:
+        while not ready.is_set():
+            pressed = await owner.send("POST", "/v1/reach-outs", {})
+            replies.append(pressed)
+            if pressed.is_success:
+                closed = await owner.send("POST", f"/v1/reach-outs/{pressed.json()['id']}/close", {"outcome": "ok_now"})
+                replies.append(closed)
+
+    async def cut() -> None:
+        for _ in range(15):
+            await asyncio.sleep(0.1)
+            await installation.store.cut()
+        ready.set()
+
+    await asyncio.gather(cut(), *(press_and_close(owner) for owner in circle.owners))
+    assert {reply.status_code for reply in replies} <= {200, 201, 503}, server.tail
+    refused = [reply for reply in replies if reply.status_code == 503]
+    for reply in refused:
+        _is_busy(reply)
+    promised = {reply.json()["id"] for reply in replies if reply.status_code == 201}
+    kept = {str(row.id) for row in await installation.store.rows("SELECT id FROM reach_outs")}
+    assert promised
+    assert refused
+    assert promised <= kept
+    assert not await installation.store.count(
+        "reach_outs AS r", "NOT EXISTS (SELECT 1 FROM notices AS n WHERE n.reach_out_id = r.id)"
+    )
+    for owner in circle.owners:
+        await _until_taken(owner)
+
+
+@pytest.mark.parametrize("room", [0, 2048], ids=["nothing can be written", "half a page can be written"])
+async def test_a_press_is_refused_while_the_disk_is_full_and_accepted_afterwards(
+    sqlite_installation: Installation, room: int
+) -> None:
+    installation = sqlite_installation
+    server = await installation.serve()
+    circle = await installation.circle(server, owners=2, members=2)
+    first, second = circle.owners
+    before = await first.press("before")
+    await installation.pushed(circle.members)
+    with _no_file_grows_beyond(server, _size(Path(f"{installation.store.file}-wal")) + room):
+        for _ in range(3):
+            _is_busy(await second.send("POST", "/v1/reach-outs", {"note": "during"}))
+        # What is there can be read all the same.
+        await circle.each_has_once(before["id"])
+    assert await installation.store.count("reach_outs") == 1
+    assert await installation.store.count("notices", "kind = 'reach_out'") == 2
+    reach_out = await second.press("after")
+    await installation.pushed(circle.members, times=2)
+    await circle.each_has_once(reach_out["id"])
+
+
+def _size(path: Path) -> int:
+    return path.stat().st_size
+
+
+@contextmanager
+def _no_file_grows_beyond(server: Server, size: int) -> Iterator[None]:
+    """As on a full disk: what is there may be read and overwritten, nothing may be added."""
+    resource.prlimit(server.pid, resource.RLIMIT_FSIZE, (size, resource.RLIM_INFINITY))
+    try:
+        yield
+    finally:
+        resource.prlimit(server.pid, resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
+
+
+def _is_busy(reply: httpx.Response) -> None:
+    """A problem document that says: not saved, try again."""
+    assert reply.status_code == 503, reply.text
+    assert reply.headers["content-type"] == "application/problem+json"
+    assert reply.json()["type"] == "/problems/unavailable"
+    assert int(reply.headers["retry-after"]) > 0
+
+
+async def _until_taken(person: Person) -> str:
+    """Press until it is taken, as the phone does; a connection that was cut may cost one more try."""
+    async with asyncio.timeout(patient(10)):
+        while True:
+            reply = await person.send("POST", "/v1/reach-outs", {})
+            if reply.is_success:
+                return str(reply.json()["id"])
+            _is_busy(reply)
+            await asyncio.sleep(0.1)

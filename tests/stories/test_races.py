@@ -1,0 +1,131 @@
+"""Two things at the same moment, brought about on purpose: neither waits for the other for ever, none undoes the other."""
+
+import asyncio
+from datetime import timedelta
+
+from notifications.transports.protocol import Rejected
+from tests.world.bookends import MINUTE, plans
+from tests.world.person import Person
+from tests.world.race import race
+from tests.world.world import World
+
+
+async def test_an_account_is_erased_while_its_bookend_is_due(world: World) -> None:
+    maya, sponsor = await world.circle("sponsor")
+    await maya.device()
+    await plans(maya, sponsor)
+    await world.forward(80 * MINUTE)
+    await race(world, "notices IN SHARE", world.here.worker.move("bookends"), erased(maya))
+    assert await world.count("bookends") == 0
+
+
+async def test_a_companion_is_erased_while_they_are_told(world: World) -> None:
+    maya, sponsor = await world.circle("sponsor")
+    await plans(maya, sponsor)
+    await world.forward(80 * MINUTE)
+    await race(world, "notices IN SHARE", world.here.worker.move("bookends"), erased(sponsor))
+    assert await world.count("people") == 1
+
+
+async def test_an_account_is_erased_while_it_is_signed_out_elsewhere(world: World) -> None:
+    maya, sponsor = await world.circle("sponsor")
+    await (await sponsor.again()).device()
+    await maya.press()
+    await world.settle()
+    await race(
+        world,
+        "notices IN SHARE",
+        erased(sponsor),
+        sponsor.send("DELETE", "/v1/sessions/others"),
+    )
+    assert await world.count("people") == 1
+    assert (await maya.reach_out())["recipients"] == []
+
+
+async def test_a_notice_is_read_while_its_reader_is_removed(world: World) -> None:
+    maya, sponsor = await world.circle("sponsor")
+    await maya.press()
+    await world.settle()
+    [notice] = await sponsor.inbox("reach_out")
+    removed, _ = await race(
+        world,
+        "bookends IN EXCLUSIVE",
+        maya.send("DELETE", f"/v1/circle/{sponsor.places[maya.id]}"),
+        sponsor.send("POST", f"/v1/inbox/{notice['id']}/read"),
+    )
+    assert removed.status_code == 204
+    assert await sponsor.inbox() == []
+
+
+async def test_a_sign_in_with_the_old_passphrase_does_not_outlive_the_new_one(world: World) -> None:
+    maya = await world.person("Maya")
+    credentials = {"sign_in_name": maya.sign_in_name, "passphrase": maya.passphrase}
+    signed_in, changed = await race(
+        world,
+        "sessions IN SHARE",
+        world.here.http.post("/v1/sessions", json=credentials),
+        maya.send("PUT", "/v1/me/passphrase", {"passphrase": "another one by the door"}),
+    )
+    assert changed.status_code == 204
+    token = signed_in.json()["session"]["token"] if signed_in.is_success else "refused"
+    reply = await world.here.http.get("/v1/me", headers={"Authorization": f"Bearer {token}"})
+    assert reply.status_code == 401
+
+
+async def test_a_passphrase_is_recovered_while_its_person_is_told(world: World) -> None:
+    maya, _, friend = await world.circle("sponsor", "friend", steps=[1, 2])
+    await maya.press()
+    await world.settle()
+    await world.forward(90)
+    code = {"recovery_code": friend.recovery_codes[0], "new_passphrase": "another one by the door"}
+    _, recovered = await race(
+        world,
+        "notices IN SHARE",
+        world.here.worker.move("ladders"),
+        world.here.http.post("/v1/sessions/recovery", json={"sign_in_name": friend.sign_in_name, **code}),
+    )
+    assert recovered.status_code == 201
+    assert await maya.sees(friend) is not None
+
+
+async def erased(person: Person) -> None:
+    await person.post("/v1/sessions/current/proof", {"passphrase": person.passphrase})
+    await person.delete("/v1/me")
+
+
+async def test_two_accounts_claim_one_address_while_its_push_results_are_recorded(world: World) -> None:
+    maya, sponsor, friend = await world.circle("sponsor", "friend")
+    [where] = sponsor.devices.values()
+    for person in (sponsor, friend):
+        for address in person.devices.values():
+            world.transport.answer(address, Rejected("forbidden"))
+    await maya.press()
+    for _ in range(6):
+        await world.forward(31)
+        # No order of their own: whoever loses, the world finds no deadlock at its end.
+        await asyncio.gather(
+            maya.does("nudge"), friend.device(address=where), sponsor.device(address=where), world.work()
+        )
+    await world.settle()
+    live = [
+        row["id"]
+        for person in (sponsor, friend)
+        for row in (await person.get("/v1/devices"))["items"]
+        if row["disabled_at"] is None and person.devices.get(row["id"]) == where
+    ]
+    assert len(live) == 1, "one live device an address, whoever had it before"
+
+
+async def test_concurrent_answers_keep_the_longer_pause(world: World) -> None:
+    """The longer word goes on holding the ladder, whoever of the two was written down last."""
+    maya, sponsor, friend = await world.circle("sponsor", "friend")
+    await maya.press()
+    answers = (sponsor.answer("soon", minutes=15), friend.answer("calling"))
+    await race(world, "recipients IN SHARE", *answers)
+    row = await world.row()
+    assert row.state == "answered"
+    assert row.paused_until is not None
+    assert row.paused_until - row.created_at > timedelta(minutes=16)
+    assert len(await maya.inbox("answered")) == 2
+    assert "answered" in await friend.kinds(), "of the first one"
+    assert "answered" not in await sponsor.kinds(), "of the second the person hears alone"
