@@ -1,4 +1,4 @@
-"""Chromium for tests: where it is, how it is started, and what a test needs in every window."""
+"""Find Chromium, start it, and set up its windows for tests."""
 
 import os
 import shutil
@@ -24,14 +24,14 @@ NO_CHROMIUM = (
 
 
 def find() -> str | None:
-    """The browser's program, None when this machine has none."""
+    """Return the browser's program, None when this machine has none."""
     named = os.environ.get("PORCHLIGHT_TESTS_CHROMIUM")
     return named or next((path for name in NAMES if (path := shutil.which(name))), None)
 
 
 @asynccontextmanager
 async def chromium(program: str) -> AsyncIterator[Browser]:
-    """One browser, in which every person has a window and a store of their own."""
+    """Start one browser, in which every person gets their own context."""
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=program, args=list(FLAGS))
         try:

@@ -1,4 +1,4 @@
-"""Fixtures of the browser's tests: one browser a process, one installation a module, and phones that must end without an error."""
+"""Fixtures of the browser tests: one browser a process, one installation a module, and phones that must end without errors."""
 
 import os
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -38,7 +38,7 @@ async def browser() -> AsyncIterator[Browser]:
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def installation(tmp_path_factory: pytest.TempPathFactory, compiled: Path | None) -> AsyncIterator[Installation]:  # noqa: F811
-    """A server's whole surroundings, with a file as its database and push services that keep a log."""
+    """An installation on SQLite, with push services that keep a log."""
     folder = tmp_path_factory.mktemp("installation")
     async with Installation(folder, embedded(folder), compiled) as running:
         yield running
@@ -52,7 +52,7 @@ async def server(installation: Installation) -> Server:
 
 @pytest.fixture
 def circle(server: Server) -> NewCircle:
-    """Somebody, and the people in their circle; their phones are registered, but the test is their hands."""
+    """Make a person and their circle, each with a registered phone that the test operates."""
 
     async def make_circle(owner: str, *members: str) -> list[Person]:
         people = [await Person.sign_up(server, name) for name in (owner, *members)]
@@ -66,7 +66,7 @@ def circle(server: Server) -> NewCircle:
 
 @pytest_asyncio.fixture(loop_scope="session")
 async def new_phone(browser: Browser, installation: Installation, server: Server) -> AsyncIterator[NewPhone]:
-    """Gives people phones. At the end of the test none of them may have met a script error or a breach of the policy."""
+    """Open phones for people. At the end of the test none may have met a script error or a violation of the content security policy."""
     phones: list[Phone] = []
 
     async def give(name: str, **more: Any) -> Phone:

@@ -1,4 +1,4 @@
-"""Hands that have only a keyboard: Tab until something has the focus, and a look at where the focus is."""
+"""Keyboard helpers: press Tab until an element has the focus, and describe what has it."""
 
 from typing import Any
 
@@ -16,12 +16,12 @@ WHERE = """() => {
 
 
 async def focus(page: Page) -> dict[str, Any]:
-    """Where the keyboard is: `tag`, `text`, whether that can be seen (`shown`), whether it is on the screen (`inside`)."""
+    """Describe the focused element: `tag`, `text`, whether it is visible (`shown`) and on the screen (`inside`)."""
     return dict(await page.evaluate(WHERE))
 
 
 async def tab_to(page: Page, wanted: Locator, key: str = "Tab") -> None:
-    """Press Tab until `wanted` has the focus. Every stop on the way must be one that the eye can follow."""
+    """Press Tab until `wanted` has the focus. Every stop on the way must be visible."""
     for _ in range(MOST_STEPS):
         if await wanted.count() == 1 and await wanted.evaluate("(one) => one === document.activeElement"):
             return
@@ -34,7 +34,7 @@ async def tab_to(page: Page, wanted: Locator, key: str = "Tab") -> None:
 
 
 async def stands_at_the_heading(page: Page, text: str) -> None:
-    """After a change of screen the keyboard, and with it a screen reader, begins at what the screen says."""
+    """Assert that after a change of screen the focus, and with it a screen reader, begins at the heading."""
     await page.wait_for_function(
         "(text) => document.activeElement.tagName === 'H1' && document.activeElement.textContent.startsWith(text)",
         arg=text,

@@ -12,7 +12,7 @@ MARK = '<meta name="version" content="newer">'
 
 
 def next_version(folder: Path) -> Path:
-    """A copy of the built app in which the page says that it is newer, and the worker keeps it under another name."""
+    """Copy the built app as the next version: a marked page, and a service worker with another cache name."""
     built = next(folder for folder in phone_app.APP_FOLDERS if folder.is_dir())
     newer = folder / "dist"
     shutil.copytree(built, newer)
@@ -24,6 +24,6 @@ def next_version(folder: Path) -> Path:
 
 if __name__ == "__main__":
     with tempfile.TemporaryDirectory() as folder:
-        # Final for everybody else; only here is there a next version.
+        # Final in production; only this test server serves another version.
         vars(phone_app)["APP_FOLDERS"] = (next_version(Path(folder)),)
         sys.exit(main())

@@ -1,4 +1,4 @@
-"""One person's phone: a window of the browser with the app in it, and the push service's line to its worker."""
+"""One person's phone: a browser window with the app, and push delivery to its service worker."""
 
 import asyncio
 import json
@@ -15,12 +15,12 @@ from tests.standins.webpush import Subscription, WebPushStandIn
 from tests.world.patience import patient
 
 Edit = Callable[[Mapping[str, Any]], Mapping[str, Any]]
-"""What another server would have sent instead of a push."""
+"""Edits a push into what another server would have sent."""
 WIDTHS = {320: 640, 412: 839}
-"""The heights of the phones of these widths."""
+"""Screen heights by width."""
 SCRIPTS = Path(__file__).parent / "scripts"
 AXE = Path(__file__).parents[2] / "phone" / "node_modules" / "axe-core" / "axe.min.js"
-# What the browser itself says about a request that did not succeed; the app has to live with those.
+# The browser's own console errors about failed requests; the app cannot prevent those.
 EXPECTED = re.compile(
     r"^Failed to load resource|net::ERR_|^A bad HTTP response code|^EventSource's response has a MIME type"
 )
@@ -30,7 +30,7 @@ expect.set_options(timeout=patient(5_000))
 
 
 class Phone:
-    """What a person has in the hand. Whatever goes wrong in any of its pages is kept in `errors`."""
+    """A phone with the app. Errors of all its pages are collected in `errors`."""
 
     def __init__(self, name: str, url: str, context: BrowserContext, page: Page, push: WebPushStandIn) -> None:
         self.name = name
@@ -62,7 +62,7 @@ class Phone:
         notifications: bool = True,
         **more: Any,
     ) -> "Phone":
-        """A phone that has never seen the app; `notifications`: its browser has leave to show them."""
+        """Create a phone that has never opened the app; `notifications`: whether its browser may show them."""
         context = await browser.new_context(
             viewport={"width": width, "height": WIDTHS[width]},
             device_scale_factor=2,
@@ -83,11 +83,11 @@ class Phone:
         return phone
 
     async def open(self, where: str = "") -> None:
-        """`#/circle` and the like; without it, the address that people type."""
+        """Open a route such as `#/circle`, or the app's address."""
         await self.page.goto(f"{self.url}/{where}")
 
     async def sign_up(self) -> None:
-        """From the first screen to the codes, as a new person does it."""
+        """Create an account, from the first screen to the recovery codes."""
         await self.link("Create account").first.click()
         await self.fill_in_an_account()
 
@@ -102,7 +102,7 @@ class Phone:
             await self.press_button("I have written them down")
 
     async def belongs_to(self, person: Person) -> None:
-        """Signed in as somebody who has an account already."""
+        """Sign in as somebody who has an account already."""
         body = {"sign_in_name": person.sign_in_name, "passphrase": PASSPHRASE, "carrier": "cookie"}
         reply = await self.context.request.post(
             f"{self.url}/v1/sessions", data=body, headers={"Origin": self.url, "Sec-Fetch-Site": "same-origin"}
@@ -118,7 +118,7 @@ class Phone:
         await self.sees("Notifications work on this phone")
 
     async def asks(self, path: str) -> Any:
-        """What the server tells whoever is signed in on this phone."""
+        """Request the API as whoever is signed in on this phone."""
         return await self.page.evaluate("async path => (await fetch(path)).json()", path)
 
     async def close(self) -> None:
@@ -146,7 +146,7 @@ class Phone:
         await self.button(text).click()
 
     async def go(self, tab: str) -> None:
-        """By the navigation at the bottom."""
+        """Follow a link of the navigation at the bottom."""
         await self.page.get_by_role("navigation").get_by_role("link", name=re.compile(f"^{tab}")).click()
 
     async def sees(self, text: str | re.Pattern[str], within: float = 10.0) -> None:
@@ -161,17 +161,17 @@ class Phone:
     # ---------------------------------------------------------------------------------------------- its worker
 
     async def _subscribe(self, server_key: str) -> dict[str, Any]:
-        """Stands in for PushManager.subscribe, which waits for ever where there is no push service."""
+        """Replace PushManager.subscribe, which hangs where there is no push service."""
         self._subscription = self._push.subscribe(server_key)
         return {"endpoint": self._subscription.endpoint, "keys": self._subscription.keys}
 
     async def worker(self) -> Worker:
-        """The service worker, once it is there."""
+        """Return the service worker, waiting for its registration."""
         workers = self.context.service_workers
         return workers[0] if workers else await self.context.wait_for_event("serviceworker")
 
     async def controlled(self) -> None:
-        """Wait until the worker looks after the page; from then on the app opens without a network."""
+        """Wait until the service worker controls the page; from then on the app opens offline."""
         for _ in range(200):
             if await self.page.evaluate("navigator.serviceWorker.controller !== null"):
                 return
@@ -191,7 +191,7 @@ class Phone:
         return self._devtools
 
     async def registration(self) -> str:
-        """The browser's name for our worker's registration."""
+        """Return the browser's id of the service worker's registration."""
         await self.devtools()
         for _ in range(200):
             if self._registrations:
@@ -200,9 +200,9 @@ class Phone:
         raise AssertionError(f"{self.name}'s phone has no service worker")
 
     async def pushed(self, kind: str, within: float = 10.0, edit: Edit = lambda content: content) -> Mapping[str, Any]:
-        """Wait until the push service has been given a push of this kind, and hand it to the worker.
+        """Wait until the push service receives a push of this kind, and deliver it to the service worker.
 
-        As it came, or as `edit` returns it: as a newer or an older server would have sent it.
+        Unchanged, or as `edit` returns it: as a newer or an older server would have sent it.
         """
         waited = 0.0
         while waited < patient(within):
@@ -227,7 +227,7 @@ class Phone:
         await (await self.devtools()).send("ServiceWorker.deliverPushMessage", message)
 
     async def notifications(self) -> list[dict[str, Any]]:
-        """What stands in the phone's drawer."""
+        """Return the notifications that are shown."""
         shown = "async () => (await self.registration.getNotifications()).map(({title, body, tag, data, requireInteraction}) => ({title, body, tag, data, requireInteraction}))"
         return list(await (await self.worker()).evaluate(shown))
 
@@ -242,13 +242,13 @@ class Phone:
         raise AssertionError(f"{self.name}'s phone shows no notification")
 
     async def taps_notification(self, action: str = "") -> None:
-        """A tap on the newest notification, or on one of its buttons."""
+        """Tap the newest notification, or one of its buttons."""
         await (await self.worker()).evaluate((SCRIPTS / "tap.js").read_text(), action)
 
     # ------------------------------------------------------------------------------------------ what must hold
 
     async def is_sound(self) -> None:
-        """The screen that is shown fits its width, and axe finds nothing."""
+        """Assert that the current screen fits its width and passes axe."""
         wide = await self.page.evaluate((SCRIPTS / "too_wide.js").read_text())
         assert wide == [], f"{self.name}: wider than the screen at {self.page.url}: {wide}"
         await self.page.evaluate(AXE.read_text(encoding="utf-8"))

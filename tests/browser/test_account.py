@@ -1,4 +1,4 @@
-"""The ways into an account, changed on the phone: only by whoever knows the passphrase, and nothing is lost on the way."""
+"""Change passphrase, recovery codes and hours on the phone: sensitive changes need the passphrase, and nothing is lost."""
 
 import json
 

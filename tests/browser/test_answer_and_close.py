@@ -1,4 +1,4 @@
-"""After somebody has answered: the others can be asked too, times stay what was said, and the end can be undone."""
+"""After an answer: the others can be asked too, promised times do not drift, and the all-clear can be undone."""
 
 import re
 from datetime import UTC, datetime, timedelta
@@ -35,7 +35,7 @@ async def test_after_any_answer_the_others_can_be_asked_and_everyone_messaged(
     await phone.belongs_to(noor)
     await phone.open()
     time = await clock_in(phone, "Ben calls you at")
-    # Whoever shares a number can be called and texted, and there is always a field to write into.
+    # A member who shares a number can be called and texted, and there is always a message field.
     await expect(phone.link("Call Ana")).to_have_attribute("href", "tel:+442079460001")
     await expect(phone.link("Text Ana")).to_be_visible()
     await phone.page.get_by_role("textbox").fill("Take your time.")
@@ -50,7 +50,7 @@ async def test_after_any_answer_the_others_can_be_asked_and_everyone_messaged(
     await phone.press_button("Ask the others too")
     await phone.sees("They were asked a moment ago, so nothing was sent again.")
 
-    # A helper's word that they are talking is a question; only the person's own makes it so.
+    # A helper's "talking" only asks the person; the person's own confirms it.
     await ben.ask("POST", f"/v1/reach-outs/{reach_out['id']}/together")
     await phone.sees_heading("Ben says that you are talking. Are you?")
     await expect(phone.button("Ask the others too")).to_be_visible()
@@ -67,7 +67,7 @@ async def test_a_promised_call_time_does_not_drift(new_phone: NewPhone, circle: 
     await his.belongs_to(ben)
     await hers.open()
     time = await clock_in(hers, "Ben calls you at")
-    # Looked at again seven minutes later, and when its minute is over.
+    # Opened again seven minutes later, and once the promised time has passed.
     await his.page.clock.install(time=datetime.now(UTC) + timedelta(minutes=7))
     await his.open(f"#/reach-outs/{reach_out['id']}")
     await his.sees(f"Noor knows that you call at {time}.")
@@ -102,7 +102,7 @@ async def test_the_all_clear_can_be_undone_and_is_sent_once_online(new_phone: Ne
     await phone.sees_heading("You and Ben are talking.")
     assert (await noor.ask("GET", path))["closed_at"] is None
 
-    # Without a network it is kept, says that nobody knows yet, and goes out once there is one, also after a reload.
+    # Offline it is kept, says that nobody knows yet, and is sent once online, even after a reload.
     await phone.controlled()
     await phone.context.set_offline(True)
     await phone.press_button("I'm okay now")
@@ -156,6 +156,6 @@ async def test_several_needs_are_listed_longest_waiting_first(new_phone: NewPhon
     await phone.go("Inbox")
     await phone.sees("Needs you now")
     await expect(phone.page.get_by_role("article").get_by_role("heading")).to_have_text(headings)
-    # The whole card opens, not its button alone.
+    # The whole card opens it, not only its button.
     await phone.page.get_by_role("article").nth(1).click(position={"x": 30, "y": 20})
     await phone.sees_heading(headings[1])

@@ -1,4 +1,4 @@
-"""Who only helps, standing by, what arrives to be read, and what is over: as it is seen and tapped on phones."""
+"""Between reach-outs on phones: a helper's Home, standing by, shared check-ins, and what is over."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -20,7 +20,7 @@ async def test_helpers_have_their_own_home(new_phone: NewPhone, circle: NewCircl
     await phone.sees_heading("Nobody is reaching out to you right now.")
     await expect(phone.text("Your circle is still empty.")).to_have_count(0)
 
-    # A night off for all at once; the others see only that nobody rings there now.
+    # Mute all for a night; the owners see only that this phone does not ring now.
     await phone.press_button("Off tonight")
     await phone.sees_heading("You are off until")
     muted = (await ana.ask("GET", "/v1/supporting"))["items"]
@@ -32,7 +32,7 @@ async def test_helpers_have_their_own_home(new_phone: NewPhone, circle: NewCircl
     await phone.sees_heading("Nobody is reaching out to you right now.")
     assert all(membership["muted_until"] is None for membership in (await ana.ask("GET", "/v1/supporting"))["items"])
 
-    # What worked for one and not for the other is said, by name.
+    # A mute that worked for one and failed for another is reported by name.
     async def refuse(route: object) -> None:
         await route.abort()  # type: ignore[attr-defined]
 
@@ -42,7 +42,7 @@ async def test_helpers_have_their_own_home(new_phone: NewPhone, circle: NewCircl
     await phone.sees("That did not work for Noor.")
     await phone.page.unroute(f"**/v1/supporting/{other}")
 
-    # Who needs them comes first; and the numbers are one tap away for themselves.
+    # Whoever needs them comes first; the helplines are one tap away for themselves.
     await maya.press()
     await phone.sees_heading("1 person would like company now.")
     await phone.is_sound()
@@ -50,7 +50,7 @@ async def test_helpers_have_their_own_home(new_phone: NewPhone, circle: NewCircl
     await phone.sees("You can call now:")
     await phone.press_button("Back")
 
-    # Somebody who said yes and waits is not an empty circle either.
+    # A circle with an unconfirmed member does not count as empty.
     dee = (await circle("Dee"))[0]
     invitation = await ana.ask("POST", "/v1/invitations", {"role": "friend"}, 201)
     await dee.ask("POST", "/v1/invitations/accept", {"token": invitation["token"]}, 201)
@@ -94,7 +94,7 @@ async def test_a_companions_open_page_follows_the_bookend(new_phone: NewPhone, c
     await other.belongs_to(ana)
     await phone.open("#/bookends")
     await phone.sees("Ana is told now, quietly, that they stand by.")
-    # Ben has no phone that works: that is said before anybody counts on him.
+    # Ben has no working phone: that is shown before anybody counts on him.
     await phone.page.get_by_label("Who stands by").select_option("Ben")
     await phone.sees("No phone of Ben works right now")
     await phone.page.get_by_label("Who stands by").select_option("Ana")
@@ -138,7 +138,7 @@ async def test_shared_check_ins_are_read_answered_and_kept(new_phone: NewPhone, 
     await phone.page.reload()
     await phone.sees_heading("This is not here any more.")
 
-    # And what was felt can be read again.
+    # And the reflection can be read again.
     reach_out = await maya.press()
     await maya.ask("POST", f"/v1/reach-outs/{reach_out['id']}/close", {"outcome": "ok_now"})
     await maya.ask("POST", f"/v1/reach-outs/{reach_out['id']}/reflection", {"seen": 3, "soothed": 0})

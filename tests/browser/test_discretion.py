@@ -1,4 +1,4 @@
-"""What others must not see or do: over the shoulder, in the phone's storage, in the page."""
+"""Discretion: quick hide, sealed storage, and no injected script."""
 
 import pytest
 from playwright.async_api import expect
@@ -28,7 +28,7 @@ INJECTED = """() => {
 
 
 async def twice_at_the_top(phone: Phone, *at: tuple[int, int]) -> None:
-    """Two quick taps. Where the machine was too busy to be quick, they do not count and are made again."""
+    """Double-tap. Taps that a busy machine made too slow do not count and are repeated."""
     first, second = at or ((200, 12), (200, 12))
     for _ in range(5):
         await phone.page.evaluate(
@@ -93,7 +93,7 @@ async def test_quick_hide_never_presses(new_phone: NewPhone, circle: NewCircle) 
     note = phone.page.get_by_role("textbox", name="Note")
     lamp = await phone.button("Reach out now").bounding_box()
     assert lamp is not None
-    # On the cord and the lamp's ring; with the second tap a little lower; and where the lamp itself is at the top.
+    # On the cord and the lamp's ring; with the second tap a little lower; and with the lamp itself at the top.
     for scrolled, first, second in (
         (0, (200, 8), (200, 20)),
         (0, (206, 30), (206, 60)),
@@ -109,7 +109,7 @@ async def test_quick_hide_never_presses(new_phone: NewPhone, circle: NewCircle) 
         await expect(note).to_have_count(0)
         await expect(phone.button("Reach out now")).to_be_visible()
         await expect(phone.button("Undo")).to_have_count(0)
-    # One tap alone is none either, but the body of the lamp is what it was.
+    # A single tap does not press either, but the body of the lamp still does.
     await phone.page.touchscreen.tap(206, 25)
     await phone.page.wait_for_timeout(600)
     await expect(phone.button("Undo")).to_have_count(0)
@@ -128,7 +128,7 @@ async def test_controls_at_the_top_wait_out_a_double_tap(new_phone: NewPhone, ci
     back = phone.link("Back")
     box = await back.bounding_box()
     assert box is not None
-    assert box["y"] < 36, "the way back no longer stands at the top"
+    assert box["y"] < 36, "the way back is no longer at the top"
     where = (int(box["x"] + box["width"] / 2), int(box["y"] + 4))
     await twice_at_the_top(phone, where, where)
     await expect(phone.page.get_by_role("textbox", name="Note")).to_be_visible()
@@ -156,7 +156,7 @@ async def test_quick_hide_during_the_undo_time_cancels_the_press(new_phone: NewP
     await expect(phone.button("Reach out now")).to_be_visible()
     assert await ben.inbox() == []
 
-    # The same for the all-clear: what nobody could see is not said.
+    # The same for the all-clear: hiding the screen undoes it.
     reach_out = await noor.press()
     await phone.open()
     await phone.press_button("I'm okay now")
@@ -176,7 +176,7 @@ async def test_offline_data_is_not_readable(new_phone: NewPhone, circle: NewCirc
     await phone.open()
     await phone.sees("1 person can be reached now.")
     kept = await phone.page.evaluate(KEPT)
-    # It is shown first, and sealed a moment later.
+    # It is shown at once, and sealed a moment later.
     for _ in range(100):
         if "vault" in kept:
             break
@@ -190,7 +190,7 @@ async def test_offline_data_is_not_readable(new_phone: NewPhone, circle: NewCirc
     for name in ("Noora", "Benedikt", "7946", "988", noor.sign_in_name):
         assert name not in str(kept) + elsewhere, name
 
-    # And yet it is there when it is needed.
+    # It still opens offline.
     await phone.controlled()
     await phone.context.set_offline(True)
     await phone.page.reload()
@@ -198,7 +198,7 @@ async def test_offline_data_is_not_readable(new_phone: NewPhone, circle: NewCirc
     await expect(phone.link("Call Benedikt")).to_be_visible()
     assert "Benedikt" not in str(await phone.page.evaluate(KEPT))
 
-    # Signing out takes all of it away, the press and the key as well.
+    # Signing out removes all of it, the press and the key as well.
     await phone.press_button("Take it back")
     await phone.context.set_offline(False)
     await phone.go("Settings")

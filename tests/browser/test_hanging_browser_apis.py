@@ -1,4 +1,4 @@
-"""A browser whose services neither succeed nor fail: the app opens, and the press goes out once."""
+"""Browser APIs that neither succeed nor fail: the app opens, and the press is sent once."""
 
 import re
 

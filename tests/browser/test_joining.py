@@ -1,4 +1,4 @@
-"""Joining by a link: looked at before anybody fills in a form, one question a page, and true however often it is opened."""
+"""Joining by a link: previewed before any form, one question a page, and correct however often it is opened."""
 
 import re
 
@@ -42,7 +42,7 @@ async def test_a_mangled_invitation_link_is_understood(new_phone: NewPhone, circ
     await phone.sees_heading(ASKS)
     assert phone.page.url == f"{phone.url}/#/invitation/{token}"
 
-    # What cannot be read says so, and what was pasted stays.
+    # An unreadable link is reported, and the pasted text stays.
     await phone.open("%23/invitation/%E0%A4%A")
     await phone.sees_heading("This link did not come through whole.")
     await phone.is_sound()
@@ -76,7 +76,7 @@ async def test_an_invitation_is_previewed_before_any_form(
     await phone.press_button("Back to the invitation")
     await phone.sees_heading(ASKS)
 
-    # Used meanwhile: said before any form, here and where somebody has gone on to the form.
+    # Used meanwhile: reported before any form, and to somebody who already has the form open.
     await phone.link("Create account and say yes").click()
     await phone.sees("With this you say yes to Maya.")
     await ben.ask("POST", "/v1/invitations/accept", {"token": token}, 201)
@@ -88,7 +88,7 @@ async def test_an_invitation_is_previewed_before_any_form(
     await phone.is_sound()
     assert await phone.link("Create account and say yes").count() == 0
 
-    # Whoever made it sees that it is their own.
+    # Its maker sees that it is their own.
     own = await new_phone("Maya")
     await own.belongs_to(maya)
     await own.open(f"#/invitation/{await _invites(maya)}")
@@ -104,7 +104,7 @@ async def test_joining_asks_one_question_a_page(new_phone: NewPhone, circle: New
     await ana.open(f"#/invitation/{token}")
     await ana.link("Create account and say yes").click()
 
-    # What is missing is said in our own words, beside the field, and what was typed stays.
+    # A missing field is reported in the app's own words beside it, and typed text stays.
     await ana.press_button("Create account")
     await ana.sees("Please fill this in.")
     await expect(ana.page.get_by_label("What your people call you")).to_be_focused()
@@ -120,7 +120,7 @@ async def test_joining_asks_one_question_a_page(new_phone: NewPhone, circle: New
     await _at_its_top(ana)
     await ana.press_button("I have written them down")
 
-    # Notifications are a step of their own; a no to being woken asks for hours, and keeps nothing until they are there.
+    # Notifications are a step of their own; declining to be woken asks for hours, and saves nothing before they are set.
     await ana.sees_heading("May this phone tell you?")
     await _at_its_top(ana)
     await expect(ana.button("Switch notifications on")).to_be_in_viewport()
@@ -144,7 +144,7 @@ async def test_joining_asks_one_question_a_page(new_phone: NewPhone, circle: New
     assert [(hours["from"], hours["to"]) for hours in me["hours"]] == [("07:00", "24:00")] * 7
     words = await ana.page.locator("p[lang=en]").inner_text()
 
-    # Opened again: one is in, and the words stand there for as long as they are waited for.
+    # Opened again: already in, and the two words are shown until the membership is confirmed.
     await ana.page.goto("about:blank")
     await ana.open(f"#/invitation/{token}")
     await ana.sees_heading("Say these two words to Maya.")
@@ -197,7 +197,7 @@ async def test_a_pending_invitation_has_a_name_and_can_be_shown_again(new_phone:
     await phone.sees("Nobody is here yet.")
     assert (await maya.ask("GET", "/v1/invitations"))["items"] == []
 
-    # One that cannot be read any more says why, and a new one takes its place.
+    # An invitation that can no longer be shown says why, and a new one replaces it.
     await maya.ask("POST", "/v1/invitations", {"role": "friend", "label": "Dee"}, 201)
 
     [dee] = (await maya.ask("GET", "/v1/invitations"))["items"]

@@ -1,4 +1,4 @@
-"""Without a finger or a mouse: everything that matters is done with Tab, Enter, Space and the arrow keys."""
+"""Keyboard only: everything that matters works with Tab, Enter, Space and the arrow keys."""
 
 import secrets
 
@@ -49,7 +49,7 @@ async def test_a_press_undone_and_a_press_sent(new_phone: NewPhone, circle: NewC
     await phone.sees("1 person can be reached now.")
     await tab_to(phone.page, phone.button("Reach out now"))
     await keys.press("Enter")
-    # Not at "Undo": a key that is held a moment too long must not take the press back.
+    # Not at "Undo": a key that is held a moment too long must not cancel the press.
     await stands_at_the_heading(phone.page, "In a moment Ben is told.")
     await tab_to(phone.page, phone.button("Undo"))
     await keys.press("Enter")
@@ -85,7 +85,7 @@ async def test_member_steps_are_set_by_keyboard(new_phone: NewPhone, circle: New
         await expect(phone.page.get_by_role("status").filter(has_text=text)).to_be_visible()
         members = (await noor.ask("GET", "/v1/circle"))["items"]
         assert {member["person"]["display_name"]: member["step"] for member in members}["Ana"] == step
-        # The row has moved, and the keyboard with it.
+        # The row has moved, and the focus with it.
         await expect(grip).to_be_focused()
 
 

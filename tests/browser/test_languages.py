@@ -1,4 +1,4 @@
-"""A phone's own language: offered where the app speaks it, in its words and in what it says of itself, and only English elsewhere."""
+"""The phone's language: used for texts and lang attributes where the app has it, English elsewhere."""
 
 import re
 

@@ -26,14 +26,14 @@ async def test_a_press_is_sent_with_seven_tabs_open(new_phone: NewPhone, circle:
         await expect(page.get_by_role("heading", name="1 person can be reached now.")).to_be_visible()
     assert len(streams) == 1, "one stream a browser"
 
-    # What the one stream says, every tab knows.
+    # Every tab gets the events of the one stream.
     last = further[-1]
     await last.get_by_role("button", name="Reach out now").click()
     for page in (phone.page, *further):
         await expect(page.get_by_role("heading", name=re.compile("told|phone"))).to_be_visible()
     assert len(await ben.inbox()) == 1
 
-    # The tab that listened is closed, and another one takes over.
+    # The tab with the stream is closed, and another one takes over.
     await phone.page.close()
     await ben.ask("POST", f"/v1/reach-outs/{await _open_one(noor)}/answers", {"kind": "calling"})
     await expect(last.get_by_role("heading", name=re.compile("Ben is calling you now"))).to_be_visible()

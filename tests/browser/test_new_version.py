@@ -1,4 +1,4 @@
-"""A new version of the app comes in quietly, and never while somebody is waiting for an answer."""
+"""A new version of the app is installed quietly, never while somebody is waiting for an answer."""
 
 import re
 
@@ -42,7 +42,7 @@ async def test_it_waits_for_the_end_of_a_reach_out(
     assert await phone.page.evaluate(WAITS)
     await phone.page.evaluate("window.same = 'page'")
 
-    # Looking away and back does not let it in, as long as the reach-out stands open. Nor would a worker that is asked.
+    # Hiding and showing the page does not activate it while the reach-out is open; nor does a message to the worker.
     await phone.page.evaluate(HIDE)
     await phone.page.evaluate(
         "navigator.serviceWorker.getRegistration().then((one) => one.waiting.postMessage('take-over'))"
@@ -54,7 +54,7 @@ async def test_it_waits_for_the_end_of_a_reach_out(
     await phone.page.evaluate(SHOW)
     assert len(await ben.inbox()) == 1
 
-    # It is over, and the next time that nobody looks, the new version is there.
+    # Once it is closed, the new version is activated when the page is next hidden.
     await phone.press_button("I pressed by mistake")
     await expect(phone.button("Reach out now")).to_be_visible()
     await phone.page.wait_for_timeout(500)

@@ -1,4 +1,4 @@
-"""What a phone may do, asked where it matters: notifications once somebody could answer, and hours with every no to being woken."""
+"""Permissions and hours are asked for where they matter: notifications once somebody could answer, hours when waking is declined."""
 
 import pytest
 from playwright.async_api import expect
@@ -23,7 +23,7 @@ async def test_notification_permission_is_asked_once_somebody_could_answer(
     await phone.sees_heading("May this phone tell you?")
     await phone.is_sound()
 
-    # Refused: how to change that on this phone, and no dead end.
+    # Denied: the app explains how to change that on this phone.
     await phone.press_button("Switch notifications on")
     await phone.sees("Notifications are blocked on this phone")
     await phone.press_button("Not now")
@@ -32,7 +32,7 @@ async def test_notification_permission_is_asked_once_somebody_could_answer(
     await expect(phone.button("Reach out now")).to_be_visible()
     assert await phone.heading("May this phone tell you?").count() == 0
 
-    # Where it matters it is said all the same: at the start of a bookend, and in one quiet line while waiting.
+    # It is still mentioned where it matters: at the start of a bookend, and in one quiet line while waiting.
     await phone.open("#/bookends")
     await phone.sees("Notifications are off on this phone. When the time comes it cannot ask you")
     await phone.is_sound()

@@ -68,6 +68,6 @@ async def test_a_failing_screen_keeps_the_button_the_numbers_and_the_nav(
     odd = False
     await phone.press_button("Try again")
     await phone.sees_heading("Your circle")
-    # The cause stands in the console, for whoever looks for it.
+    # The cause is in the console.
     assert phone.errors
     phone.errors.clear()

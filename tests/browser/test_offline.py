@@ -1,4 +1,4 @@
-"""A press without a network: kept, said so, sent once, whatever happens to the page in between."""
+"""A press without a network: kept, reported as not sent, and sent once, whatever happens to the page in between."""
 
 import re
 
@@ -29,7 +29,7 @@ async def test_an_offline_press_survives_a_reload_and_is_sent(new_phone: NewPhon
     await expect(phone.link("Call Ben")).to_have_attribute("href", "tel:+442079460000")
     await expect(phone.link("Text Ben")).to_be_visible()
 
-    # The app opens without a network, and still says the same: nothing is lost, and nothing is claimed.
+    # The app opens offline and still says the same: nothing is lost, and nothing is claimed.
     await phone.page.reload()
     await phone.sees_heading("Not sent yet")
     await expect(phone.link("Call Ben")).to_be_visible()

@@ -1,4 +1,4 @@
-"""Passkeys in a real browser, with its own virtual authenticator: what the API asks for and takes is what browsers speak."""
+"""Passkeys in a real browser with its virtual authenticator: the API's options and credentials are what browsers use."""
 
 from typing import Any
 
@@ -13,7 +13,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 
 async def _with_a_sensor(phone: Phone) -> tuple[Any, str]:
-    """A phone that knows its owner's finger; gives the line to it and the sensor's name there."""
+    """Add a virtual fingerprint sensor; return the DevTools session and the authenticator's id."""
     devtools = await phone.context.new_cdp_session(phone.page)
     await devtools.send("WebAuthn.enable")
     sensor = {

@@ -1,4 +1,4 @@
-"""One press and what hands, pockets and servers do to it: it goes out once, or it says that it has not."""
+"""One press against double taps, reloads and failing servers: it is sent once, or reported as not sent."""
 
 import re
 from datetime import UTC, datetime, timedelta
@@ -56,7 +56,7 @@ async def test_locking_the_phone_ends_the_ring(new_phone: NewPhone, circle: NewC
     before = datetime.now(UTC)
     await phone.press_button("Reach out now")
     await expect(phone.button("Undo")).to_be_enabled()
-    # By its address: the phone may be telling the server of its push address at the same time.
+    # Matched by URL: the phone may be registering its push address at the same time.
     sent = re.compile("/v1/reach-outs$")
     async with phone.page.expect_response(sent, timeout=patient(2_000)) as replied:
         await phone.page.evaluate(HIDE)
@@ -142,7 +142,7 @@ async def test_a_server_error_does_not_settle_the_press(
         await route.fulfill(status=status, content_type=kind, body=body)
 
     await phone.context.route("**/v1/**", trouble)
-    # Using the app meanwhile neither signs anybody out nor breaks it.
+    # Using the app meanwhile neither signs out nor breaks it.
     await phone.go("Circle")
     await phone.sees("Ben")
     await phone.go("Home")

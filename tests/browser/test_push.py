@@ -1,4 +1,4 @@
-"""Pushes as they come: encrypted by the server, decrypted by the stand-in, handed to the worker through the DevTools."""
+"""Pushes end to end: encrypted by the server, decrypted by the stand-in, delivered to the service worker through the DevTools."""
 
 import asyncio
 from collections.abc import Mapping
@@ -26,7 +26,7 @@ async def test_a_push_is_shown_receipted_and_opens_the_reach_out(new_phone: NewP
     assert "Noor" not in text
     assert "Rough" not in text
 
-    # The phone's own word that it came: the person who reached out sees it.
+    # The person who reached out sees the phone's receipt.
     assert await _state(noor, reach_out["id"]) == "delivered"
     await phone.taps_notification()
     await phone.sees_heading("Noor would like company.")
@@ -61,7 +61,7 @@ async def test_a_message_is_shown_beside_the_alarm_and_cleared_with_it(new_phone
     await noor.ask("POST", f"/v1/reach-outs/{reach_out['id']}/messages", {"text": "Please."}, 201)
     await phone.pushed("message")
     await expect(phone, "Someone in your circle would like company.", "You have a new message.")
-    # Whoever opens one has seen what both are about.
+    # Opening one clears both.
     await phone.taps_notification()
     await phone.sees_heading("Noor would like company.")
     await expect(phone)
@@ -84,12 +84,12 @@ async def test_only_the_all_clear_remains(new_phone: NewPhone, circle: NewCircle
 
 
 def as_an_older_server(content: Mapping[str, Any]) -> dict[str, Any]:
-    """A push of a server that left it to the worker to know what a kind means."""
+    """Return the push as an older server sends it, which leaves the meaning of a kind to the worker."""
     return {**content, "data": {name: of for name, of in content["data"].items() if name not in {"urgent", "closes"}}}
 
 
 def as_a_newer_server(content: Mapping[str, Any]) -> dict[str, Any]:
-    """A push of a server that has kinds that this worker has never heard of."""
+    """Return the push as a newer server sends it, with a kind that is unknown to this worker."""
     return {**content, "data": {**content["data"], "kind": f"newer_{content['data']['kind']}"}}
 
 
@@ -190,7 +190,7 @@ async def test_a_silent_push_service_is_reported(new_phone: NewPhone, circle: Ne
     await phone.context.add_init_script("PushManager.prototype.subscribe = () => new Promise(() => undefined)")
     await phone.belongs_to(noor)
     await phone.page.clock.install()
-    # The patience begins once the server has said its key.
+    # The time limit starts once the server's key has arrived.
     async with phone.page.expect_response("**/v1/config"):
         await phone.open("#/settings")
     await phone.sees("Notifications are on")

@@ -1,4 +1,4 @@
-"""An invitation as it happens at a kitchen table: one phone shows a code, the other reads it off the screen."""
+"""An invitation by QR code: one phone shows it, the other scans it off the screen."""
 
 import base64
 
@@ -17,7 +17,7 @@ READ = (SCRIPTS / "read_code.js").read_text()
 
 
 async def read_code(camera: Phone, picture: bytes) -> str:
-    """What the camera of another phone makes of this picture."""
+    """Decode the QR code in this picture."""
     await camera.page.goto("about:blank")
     await camera.page.evaluate(READER.read_text(encoding="utf-8"))
     read = await camera.page.evaluate(READ, base64.b64encode(picture).decode())
@@ -52,7 +52,7 @@ async def test_an_invitation_is_scanned_accepted_and_confirmed(
     words = await reading.page.locator("p[lang=en]").inner_text()
     assert (await maya.ask("GET", "/v1/circle"))["items"][0]["state"] == "accepted"
 
-    # The code has done its work: nothing stands before the words that are to be compared.
+    # The code has been used: nothing covers the two words to compare.
     await showing.sees("Ana said yes.")
     await expect(showing.page.get_by_role("dialog")).to_have_count(0)
     assert await showing.page.locator("p[lang=en]").inner_text() == words
@@ -60,7 +60,7 @@ async def test_an_invitation_is_scanned_accepted_and_confirmed(
     await showing.sees("Ana is in your circle.")
     assert (await maya.ask("GET", "/v1/circle"))["items"][0]["state"] == "active"
 
-    # The same code once more tells Ana that she is in, and leads nobody else anywhere.
+    # The same code again tells Ana that she is in, and is useless to anybody else.
     await reading.page.goto("about:blank")
     await reading.page.goto(link)
     await reading.sees_heading("You are in the circle of Maya.")

@@ -1,4 +1,4 @@
-"""What a screen reader says: roles, names, and what it tells by itself when something has changed."""
+"""What a screen reader gets: roles, names, and live announcements of changes."""
 
 import pytest
 from playwright.async_api import Page, expect
@@ -61,7 +61,7 @@ async def test_home_and_a_press(new_phone: NewPhone, circle: NewCircle) -> None:
     await expect(body).to_match_aria_snapshot(RING)
     await expect(body).to_match_aria_snapshot(WAITING)
     await everything_is_named(phone.page)
-    # What comes next is told by itself, in a region that stands there from the beginning.
+    # Later changes are announced in a live region that exists from the start.
     status = phone.page.locator("#announcer[role=status]")
     await expect(status).to_have_text("Ben is told.")
     await status.evaluate("(one) => { one.dataset.stood = 'before'; }")

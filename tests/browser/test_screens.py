@@ -1,4 +1,4 @@
-"""A sample of `make shots`: most screens once, in turns of width, light and language, sound and without a script error."""
+"""A sample of `make shots`: most screens once, alternating width, theme and language, accessible and without script errors."""
 
 from itertools import cycle
 

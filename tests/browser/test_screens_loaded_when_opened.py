@@ -1,4 +1,4 @@
-"""Screens come when they are opened: kept for offline, and kindly missed where they cannot be had."""
+"""Screens are loaded when they are opened: cached for offline use, with a clear message where loading fails."""
 
 import re
 
@@ -46,4 +46,4 @@ async def test_a_screen_that_fails_to_load_says_so_and_keeps_the_button(new_phon
     await phone.page.unroute_all()
     await phone.go("Circle")
     await phone.sees_heading("Your circle")
-    phone.errors.clear()  # the browser's own word about the script that it could not fetch
+    phone.errors.clear()  # the browser's own console error about the script that it could not fetch

@@ -1,4 +1,4 @@
-"""What the service worker does without the app's page: a tap on an alarm, and an address that the browser replaced."""
+"""The service worker without the app's page: a tap on an alarm, and a push subscription replaced by the browser."""
 
 import pytest
 from playwright.async_api import expect
@@ -23,7 +23,7 @@ async def test_tapping_the_alarm_opens_the_app_beside_other_pages_of_the_origin(
     await phone.shows_notification()
     await phone.page.goto(f"{phone.url}/docs")
 
-    # A browser lets a worker open a window, or bring one to the front, after a real tap only: the test is the browser.
+    # A browser lets a worker open or focus a window only after a real tap, so the test replaces those calls.
     worker = await phone.worker()
     await worker.evaluate(
         """() => { self.standing = [];

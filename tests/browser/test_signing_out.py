@@ -1,4 +1,4 @@
-"""Signing out holds: without a connection, from elsewhere, and with the account itself."""
+"""Signing out: offline, from another device, and by deleting the account."""
 
 import re
 import secrets
@@ -28,7 +28,7 @@ async def test_a_sign_out_without_a_connection_is_kept_and_sent(new_phone: NewPh
     await phone.press_button("Sign out")
     await phone.sees(LATER)
 
-    # It does not open again, neither without a connection nor, for a moment, with one.
+    # It stays signed out, offline and (for a moment) online.
     await phone.page.reload()
     await phone.sees(LATER)
     await expect(phone.button("Reach out now")).to_have_count(0)
@@ -38,7 +38,7 @@ async def test_a_sign_out_without_a_connection_is_kept_and_sent(new_phone: NewPh
     await phone.page.reload()
     await expect(phone.link("Create account")).to_be_visible()
 
-    # Whoever signs in again stays signed in.
+    # A new sign-in stays signed in.
     await phone.open("#/sign-in")
     await phone.page.get_by_label("Sign-in name").fill(noor.sign_in_name)
     await phone.page.get_by_label("Passphrase", exact=True).fill(PASSPHRASE)
@@ -87,7 +87,7 @@ async def test_a_delayed_sign_out_does_not_end_the_next_session(new_phone: NewPh
     await phone.open()
     await phone.sees("1 person can be reached now.")
     await phone.go("Settings")
-    # The network swallows the sign-outs alone: the worst that it can do.
+    # Only the sign-outs are lost in the network: the worst case.
     await phone.page.route(re.compile("/v1/sessions/current$"), lambda route: route.abort())
     await phone.press_button("Sign out")
     await phone.sees(LATER)
@@ -99,7 +99,7 @@ async def test_a_delayed_sign_out_does_not_end_the_next_session(new_phone: NewPh
     await phone.press_button("Create account")
     await expect(phone.button("I have written them down")).to_be_visible()
 
-    # The codes stand there, the network is back, and what was kept would now end the new session.
+    # The network is back, and the kept sign-out would now end the new session.
     sent: list[str] = []
     phone.page.on("request", lambda request: sent.append(request.url) if request.method == "DELETE" else None)
     await phone.page.unroute_all()

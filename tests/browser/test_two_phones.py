@@ -14,13 +14,13 @@ pytestmark = pytest.mark.asyncio(loop_scope="session")
 async def test_from_the_invitation_to_the_all_clear(new_phone: NewPhone) -> None:  # noqa: PLR0915 (one story)
     maya, ana = await new_phone("Maya"), await new_phone("Ana", notifications=False)
 
-    # Maya makes an account, with a word about what this is not, and ten codes.
+    # Maya creates an account, past a notice about what the app is not, and gets ten codes.
     await maya.open()
     await maya.sees("not an emergency service")
     await maya.sign_up()
     await maya.sees("Your circle is still empty.")
 
-    # She invites Ana: a code for the camera, and the same as a link.
+    # She invites Ana: a QR code, and the same as a link.
     await maya.go("Circle")
     await maya.press_button("Invite someone")
     await maya.page.get_by_role("dialog").get_by_text("sponsor").click()
@@ -33,7 +33,7 @@ async def test_from_the_invitation_to_the_all_clear(new_phone: NewPhone) -> None
     assert link.startswith(f"{maya.url}/#/invitation/")
     await maya.press_button("Close")
 
-    # Ana follows it, makes an account, and has said yes with that.
+    # Ana follows it and creates an account, which accepts the invitation.
     await ana.page.goto(link)
     await ana.link("Create account and say yes").click()
     await ana.fill_in_an_account()
@@ -50,13 +50,13 @@ async def test_from_the_invitation_to_the_all_clear(new_phone: NewPhone) -> None
     await maya.press_button("They are the same")
     await maya.sees("Ana is in your circle.")
 
-    # Ana's phone is not one that can be told yet, and both can see that.
+    # Ana's phone cannot be pushed yet, and both can see that.
     await maya.sees("No phone set up")
     await ana.switches_notifications_on()
     await maya.go("Home")
     await maya.sees("1 person can be reached now.")
 
-    # Maya presses. The ring runs out; what follows is the truth, step by step.
+    # Maya presses. The undo time runs out, and the screen shows each true state in turn.
     await maya.press_button("Reach out now")
     await expect(maya.button("Undo")).to_be_visible()
     await maya.sees_heading("Ana is told.")
@@ -70,7 +70,7 @@ async def test_from_the_invitation_to_the_all_clear(new_phone: NewPhone) -> None
     await maya.press_button("Send")
     await maya.page.get_by_text("Company", exact=True).click()
 
-    # Ana looks, and Maya sees that she has.
+    # Ana opens it, and Maya sees that she has.
     await ana.go("Inbox")
     await ana.sees("Needs you now")
     await ana.link("Answer Maya").click()
@@ -90,7 +90,7 @@ async def test_from_the_invitation_to_the_all_clear(new_phone: NewPhone) -> None
     await ana.sees("You and Maya are talking.")
     await maya.sees_heading("You and Ana are talking.")
 
-    # And it ends well; looking back is hers alone, and can be left.
+    # And it ends well; the reflection is private and optional.
     await maya.press_button("I'm okay now")
     await maya.sees_heading("How did that feel?")
     await ana.sees_heading("Maya is okay now.")
@@ -141,7 +141,7 @@ async def test_my_own_reach_out_cannot_be_answered_by_me(new_phone: NewPhone, ci
     await ben.ask("POST", f"/v1/reach-outs/{reach_out['id']}/messages", {"text": "I am right here."}, 201)
     phone = await new_phone("Noor")
     await phone.belongs_to(noor)
-    # While it is open, its address leads to where it stands.
+    # While it is open, its address leads to its screen.
     await phone.open(f"#/reach-outs/{reach_out['id']}")
     await phone.sees_heading("Ben")
     await expect(phone.button("We are talking")).to_be_visible()
@@ -164,7 +164,7 @@ async def test_an_empty_circle_is_announced_until_somebody_joins(new_phone: NewP
     await phone.sees_heading("Nobody is in your circle yet.")
     ben, *_ = await circle("Ben")
     await noor.welcomes(ben)
-    # A page that is gone to looks again, unless the app has just looked.
+    # Opening a page refreshes it, unless the app has just done so.
     await phone.page.wait_for_timeout(700)
     await phone.go("Circle")
     await phone.sees("Told at once")

@@ -1,4 +1,4 @@
-"""Fixtures of the tests of faults: an installation on SQLite, on PostgreSQL, or on each in turn."""
+"""Fixtures of the fault tests: an installation on SQLite, on PostgreSQL, or on each in turn."""
 
 import os
 import sys
@@ -16,7 +16,7 @@ from tests.world.databases import COMPLETE, Postgres
 
 @pytest.fixture(scope="session")
 def compiled(pytestconfig: pytest.Config) -> Path | None:
-    """Where the processes keep what Python compiles, if they may not keep it beside the sources."""
+    """Return the folder of compiled Python files, if they may not lie beside the sources."""
     if not sys.dont_write_bytecode:
         return None
     assert pytestconfig.cache is not None
@@ -25,7 +25,7 @@ def compiled(pytestconfig: pytest.Config) -> Path | None:
 
 @pytest.fixture(scope="session")
 def postgres_server(_postgres: Postgres | None) -> str | None:
-    """The address of a server where databases may be made."""
+    """Return the address of a PostgreSQL server where databases may be created."""
     return None if _postgres is None else urlunsplit(urlsplit(_postgres.url)._replace(path="/postgres"))
 
 
@@ -37,7 +37,7 @@ async def sqlite_installation(tmp_path: Path, compiled: Path | None) -> AsyncIte
 
 @pytest.fixture
 async def empty_postgres(postgres_server: str | None) -> AsyncIterator[Store]:
-    """A PostgreSQL database without any table."""
+    """An empty PostgreSQL database, without tables."""
     if postgres_server is None:
         if os.environ.get(COMPLETE) == "1":
             pytest.fail(NO_POSTGRES)
@@ -50,7 +50,7 @@ async def empty_postgres(postgres_server: str | None) -> AsyncIterator[Store]:
 async def bare_installation(
     tmp_path: Path, empty_postgres: Store, compiled: Path | None
 ) -> AsyncIterator[Installation]:
-    """An installation on a PostgreSQL database that nobody has migrated."""
+    """An installation on a PostgreSQL database that is not migrated."""
     async with Installation(tmp_path, empty_postgres, compiled) as installation:
         yield installation
 
@@ -63,7 +63,7 @@ async def postgres_installation(bare_installation: Installation) -> Installation
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def installation(request: pytest.FixtureRequest) -> Installation:
-    """The same test on both."""
+    """Run the test on both databases."""
     chosen = request.getfixturevalue(f"{'sqlite' if request.param == 'sqlite' else 'postgres'}_installation")
     assert isinstance(chosen, Installation)
     return chosen

@@ -1,4 +1,4 @@
-"""Orders for processes that run as tests.faults.crash_points: where to die, where to note looks, what time to have."""
+"""Orders for processes that run as tests.faults.crash_points: where to die, where to log looks, how far to shift the clock."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,12 +9,12 @@ MODULE = "tests.faults.crash_points"
 
 @dataclass(frozen=True, slots=True)
 class CrashOrders:
-    """Orders for one process. Its successor may be given the same ones: an order is carried out once."""
+    """Orders for one process. Its successor may get the same ones: an order is carried out once."""
 
     folder: Path
     name: str
     clock: int = 0
-    """Seconds that its machine's clock is wrong by."""
+    """Seconds by which its clock is wrong."""
 
     @property
     def env(self) -> Mapping[str, str]:
@@ -25,7 +25,7 @@ class CrashOrders:
         }
 
     def crash_at(self, point: str, count: int = 1) -> None:
-        """From now on: die when this point is passed for the count-th time."""
+        """Order the process to die when it passes this point for the count-th time."""
         self._done.unlink(missing_ok=True)
         self._order.write_text(f"{point} {count}")
 

@@ -1,8 +1,8 @@
-"""`python -m tests.faults.crash_points serve …`: Porchlight as it is, but it can be ordered to die at a named step.
+"""`python -m tests.faults.crash_points serve …`: Porchlight that can be ordered to die at a named step.
 
 While the file named by CRASH_AT holds "step count", the process kills itself (SIGKILL) when it comes to that step
 (`core.steps`) for the count-th time. CRASH_LOOKS names a file in which each delivery that a look-again lets through is
-noted, with the moment at which that look began, for the checker. CLOCK_OFFSET puts the machine's clock wrong by so many
+logged, with the moment at which that look began, for the checker. CLOCK_OFFSET shifts the process's clock by so many
 seconds.
 """
 
@@ -27,16 +27,16 @@ POINTS = (Step.COMMITTED, Step.CLAIMED, Step.SENT, Step.MID_RUNG)
 
 
 def on_step(step: Step, deliveries: Sequence[UUID] = (), rechecked_at: float = 0.0) -> None:
-    """Note a look; at any other step, die if an order says so."""
+    """Log a look; at any other step, die if ordered to."""
     if step is Step.RECHECKED:
-        # The history of a night is in `time.monotonic`, as the same moment is for every process of this machine.
+        # The history of a night uses `time.monotonic`, which all processes of this machine share.
         note_looks(deliveries, time.monotonic() - (elapsed() - rechecked_at))
     else:
         reached(step)
 
 
 def reached(point: str) -> None:
-    """Die here if that is what the order says."""
+    """Die here if ordered to."""
     order = Path(os.environ["CRASH_AT"])
     try:
         ordered, _, count = order.read_text().partition(" ")
@@ -47,7 +47,7 @@ def reached(point: str) -> None:
     if int(count) > 1:
         order.write_text(f"{point} {int(count) - 1}")
         return
-    # So that whoever gave the order knows that it was carried out.
+    # Tells the test that the order was carried out.
     order.rename(order.with_suffix(".done"))
     os.kill(os.getpid(), signal.SIGKILL)
 

@@ -1,4 +1,4 @@
-"""A process that has loaded Porchlight and splits off a copy of itself for every command that it is ordered to run.
+"""A process that has loaded Porchlight and forks a copy of itself for every command to run.
 
 What a start costs is loading libraries, some 1.5 s of a core each time; the suite starts hundreds of processes. A copy is a process
 like any other: it has its own number, environment, folder and log, runs the command from its beginning, and can be
@@ -33,14 +33,14 @@ LOADED = (
     "firebase_admin.messaging",
     "uvicorn.protocols.http.httptools_impl",
 )
-"""All but the module that is run, which every copy reads for itself."""
+"""Modules to preload; the module that is run is loaded by each copy."""
 PACKET = 1 << 17
 LOAD_TIMEOUT_SECONDS = 60.0
-"""Seconds that loading may take on a busy machine."""
+"""Seconds that preloading may take on a busy machine."""
 
 
 class ForkServer:
-    """The other side of the socket: orders copies, and knows which of them have ended."""
+    """The client side of the socket: orders copies, and tracks which of them have ended."""
 
     def __init__(self, env: Mapping[str, str], folder: Path) -> None:
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
@@ -62,12 +62,12 @@ class ForkServer:
         self._line.send(json.dumps(order).encode())
         while "born" not in (report := self._read()):
             pass
-        # Numbers come round again in a long night: how an earlier bearer ended is not how this one does.
+        # Process ids are reused in a long night: forget how an earlier holder ended.
         self._ended.pop(report["born"], None)
         return Copy(self, report["born"])
 
     def ended(self, pid: int) -> int | None:
-        """Its exit status, minus the signal's number when it was killed; None while it runs."""
+        """Return its exit status, minus the signal's number when it was killed; None while it runs."""
         self._line.setblocking(False)
         with contextlib.suppress(BlockingIOError):
             while pid not in self._ended:
@@ -89,7 +89,7 @@ class ForkServer:
 
 
 class Copy:
-    """As much of `subprocess.Popen` as the tests need."""
+    """The part of `subprocess.Popen` that the tests need."""
 
     def __init__(self, fork_server: ForkServer, pid: int) -> None:
         self._fork_server = fork_server
@@ -107,14 +107,14 @@ class Copy:
         return status
 
     def send_signal(self, number: signal.Signals) -> None:
-        # Its number is its own until the fork server has reported its end: nobody else waits for it.
+        # Its process id stays reserved until the fork server has reported its end: nobody else waits for it.
         if self.poll() is None:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(self.pid, number)
 
 
 def _serve(line: socket.socket) -> None:
-    """Split off a copy for every order until the other side closes the socket; in a copy, never return."""
+    """Fork a copy for every order until the other side closes the socket; in a copy, never return."""
     woken, wake = socket.socketpair()
     for end in (woken, wake):
         end.setblocking(False)

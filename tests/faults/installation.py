@@ -1,4 +1,4 @@
-"""A whole installation for a test of faults: real processes, a real database, and push services that keep a log."""
+"""An installation for fault tests: real processes, a real database, and push services that keep a log."""
 
 import asyncio
 import contextlib
@@ -17,7 +17,7 @@ from tests.standins.webpush import WebPushStandIn
 
 
 class Installation:
-    """`async with Installation(…) as installation`: everything started in it is gone at the end, whatever happened."""
+    """`async with Installation(…) as installation`: everything started in it is stopped at the end, whatever happened."""
 
     def __init__(self, folder: Path, store: Store, compiled: Path | None) -> None:
         self.folder = folder
@@ -57,9 +57,9 @@ class Installation:
         release: Path | None = None,
         module: str | None = None,
     ) -> Server:
-        """`porchlight serve`, not waited for. The port of a server that is gone may be given to its successor.
+        """Start `porchlight serve` without waiting. A successor may take over the port of a server that has ended.
 
-        `release`: the folder of another release than this one. `module`: what Python runs in place of the command.
+        `release`: the folder of another release. `module`: the Python module to run in place of the command.
         """
         if port is None:
             self._ports.append(Port())
@@ -72,13 +72,13 @@ class Installation:
     async def serve(
         self, *words: str, env: Mapping[str, str] | None = None, crash_orders: CrashOrders | None = None
     ) -> Server:
-        """`porchlight serve`, ready."""
+        """Start `porchlight serve` and wait until it is ready."""
         server = self.start(*words, env=env, crash_orders=crash_orders)
         await server.answers()
         return server
 
     async def work(self, env: Mapping[str, str] | None = None) -> Process:
-        """`porchlight work`, at work."""
+        """Start `porchlight work` and wait until it works."""
         worker = self.run("work", env=env)
         await worker.logs("working")
         return worker
@@ -90,20 +90,20 @@ class Installation:
         crash_orders: CrashOrders | None = None,
         release: Path | None = None,
     ) -> Process:
-        """Any other command, not waited for."""
+        """Start any other command without waiting."""
         module, whole_env = self._command(env, crash_orders, release)
         process = Process(words, whole_env, self.folder, self._log(words[0]), module)
         self._processes.append(process)
         return process
 
     def crash_orders(self, name: str, clock: int = 0) -> CrashOrders:
-        """Orders for a process of this installation."""
+        """Return crash orders for a process of this installation."""
         return CrashOrders(self.folder, name, clock)
 
     def _command(
         self, env: Mapping[str, str] | None, crash_orders: CrashOrders | None, release: Path | None
     ) -> tuple[str, Mapping[str, str]]:
-        """The module that is run, and its environment."""
+        """Return the module to run and its environment."""
         whole_env = {**self.env, **(env or {}), **(crash_orders.env if crash_orders else {})}
         if release is not None:
             whole_env["PYTHONPATH"] = str(release)
@@ -114,13 +114,13 @@ class Installation:
 
     @property
     def logged(self) -> str:
-        """Everything that any process here has logged."""
+        """Return the logs of all processes."""
         return "".join(process.logged for process in self._processes)
 
     async def circle(
         self, at: Server, owners: int = 1, members: int = 2, phones: int = 1, browsers: int = 0
     ) -> "Circle":
-        """People who have just signed up: each owner with all members, each member with devices of both kinds."""
+        """Sign up owners and members: every member is in each owner's circle and has devices of both kinds."""
         names = ("Maya", "Noor", "Omar", "Pia", "Rosa", "Sami")[:owners] + ("Ana", "Ben", "Cleo", "Dan", "Eva")[
             :members
         ]
@@ -139,15 +139,15 @@ class Installation:
         return circle
 
     def phoned(self) -> Counter[str]:
-        """How often FCM took a push, by token."""
+        """Return the number of pushes that FCM took, by token."""
         return Counter(attempt.token for attempt in self.fcm.accepted)
 
     def browsed(self) -> Counter[str]:
-        """How often the Web Push service took a push, by subscription."""
+        """Return the number of pushes that the Web Push service took, by subscription."""
         return Counter(attempt.subscription_id for attempt in self.push.accepted)
 
     async def pushed(self, members: list[Person], times: int = 1, within: float = 10.0) -> float:
-        """Wait until every device of these people was pushed at least so often; gives the seconds it took."""
+        """Wait until every device of these people was pushed at least this often; return the seconds it took."""
         return await eventually(
             lambda: not self._missing(members, times), within, lambda: self._unpushed(members, times)
         )
@@ -183,7 +183,7 @@ class Circle:
         return [browser.id for member in self.members for browser in member.browsers]
 
     async def each_has_once(self, reach_out: str) -> None:
-        """Every member finds this reach-out in the inbox, and finds it once."""
+        """Assert that every member has this reach-out in the inbox, exactly once."""
         for member in self.members:
             notices = [notice for notice in await member.inbox() if notice["reach_out_id"] == reach_out]
             assert len(notices) == 1, f"{member.name} has it {len(notices)} times"

@@ -1,4 +1,4 @@
-"""`python -m tests.faults.limited_files serve …`: Porchlight where a process may have few files and connections open.
+"""`python -m tests.faults.limited_files serve …`: Porchlight with a low limit of open files and connections.
 
 FILE_LIMIT is the hard limit; the soft one is half of it, as most systems set it far lower.
 """

@@ -1,4 +1,4 @@
-"""People who speak to real servers over HTTP, each with phones and browsers that the stand-ins know."""
+"""People who use real servers over HTTP, with phones and browsers registered at the stand-ins."""
 
 import asyncio
 import contextlib
@@ -21,7 +21,7 @@ PASSPHRASE = "a lantern by the window"
 
 @dataclass(slots=True)
 class Stream:
-    """An open event stream as it was heard: `events` are (kind, data), `ended_at` is in monotonic seconds."""
+    """An event stream as received: `events` are (kind, data), `ended_at` is in monotonic seconds."""
 
     events: list[tuple[str, str]] = field(default_factory=list)
     open: asyncio.Event = field(default_factory=asyncio.Event)
@@ -36,7 +36,7 @@ class Stream:
 
 @dataclass(slots=True, eq=False)
 class Person:
-    """Somebody signed in at `at`. Whatever they do, they do through the API of that server."""
+    """Somebody signed in at the server `at`; everything they do goes through its API."""
 
     name: str
     at: Server
@@ -58,13 +58,13 @@ class Person:
         return cls(name, at, sign_in_name, account["person"]["id"], account["session"]["token"])
 
     async def send(self, method: str, path: str, body: object = None, key: str | None = None) -> httpx.Response:
-        """The bare reply, whatever it is. `key`: the Idempotency-Key that a phone gives its request, and its retries."""
+        """Send a request and return the reply, whatever its status. `key`: the Idempotency-Key of the request and its retries."""
         headers = self.headers if key is None else {**self.headers, "Idempotency-Key": key}
         async with client() as http:
             return await http.request(method, f"{self.at.url}{path}", json=body, headers=headers)
 
     async def ask(self, method: str, path: str, body: object = None, expect: int | None = None) -> Any:
-        """The reply's JSON; a success unless another status is expected."""
+        """Send a request and return the reply's JSON; expect a success unless another status is given."""
         reply = await self.send(method, path, body)
         failure = f"{self.name}: {method} {path} answered {reply.status_code}: {reply.text}\n{self.at.tail}"
         assert reply.is_success if expect is None else reply.status_code == expect, failure
@@ -99,12 +99,12 @@ class Person:
         return reach_out
 
     async def is_left_without_an_answer(self, note: str, key: str) -> None:
-        """Press, and see the connection end before there is a reply."""
+        """Press, and assert that the connection ends without a reply."""
         with pytest.raises(httpx.TransportError):
             await self.send("POST", "/v1/reach-outs", {"note": note}, key)
 
     async def presses_again(self, note: str, key: str) -> dict[str, Any]:
-        """The retry of a phone that got no answer: the same request, the same key."""
+        """Retry a press that got no reply: the same request, the same key."""
         reply = await self.send("POST", "/v1/reach-outs", {"note": note}, key)
         assert reply.status_code == 201, f"{reply.text}\n{self.at.tail}"
         reach_out: dict[str, Any] = reply.json()
@@ -115,7 +115,7 @@ class Person:
 
     @asynccontextmanager
     async def listens(self) -> AsyncIterator[Stream]:
-        """An open event stream, for as long as the block runs or the server lets it."""
+        """Open an event stream, for as long as the block runs or the server allows."""
         stream = Stream()
         reading = asyncio.create_task(self._read(stream))
         try:

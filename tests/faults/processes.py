@@ -1,4 +1,4 @@
-"""Real processes of Porchlight: started as an operator starts them, watched, frozen, killed."""
+"""Real processes of Porchlight: started as by an operator, watched, frozen, killed."""
 
 import asyncio
 import atexit
@@ -20,16 +20,16 @@ from tests.faults.fork_server import Copy, ForkServer
 from tests.world.patience import patient
 
 OURS = "PYTHONPATH"
-"""Which release a process is: where Python looks for it first."""
+"""The environment variable that selects the release of a process."""
 ROOT = Path(cli.__file__).resolve().parents[1]
 STARTS_WITHIN = 60.0
 """Seconds that a start may take on a busy machine; it takes about two."""
 
 
 class Process:
-    """One `porchlight` command under way. Its log (JSON lines) goes into the file `log`.
+    """A running `porchlight` command. Its log (JSON lines) goes into the file `log`.
 
-    `module` is what Python runs: the command itself, or something that wraps it.
+    `module` is what Python runs: the command itself, or a wrapper of it.
     """
 
     def __init__(
@@ -37,7 +37,7 @@ class Process:
     ) -> None:
         self.log = log
         self.began = time.monotonic()
-        log.touch()  # it may be read before the process has come to write
+        log.touch()  # it may be read before the process has written anything
         self._process = _start_process(words, env, folder, log, module)
 
     @property
@@ -53,23 +53,23 @@ class Process:
         return self._process.poll() is None
 
     def freeze(self) -> None:
-        """SIGSTOP: it stands still and knows nothing of it."""
+        """Send SIGSTOP: it stands still without noticing."""
         os.kill(self.pid, signal.SIGSTOP)
 
     def thaw(self) -> None:
         os.kill(self.pid, signal.SIGCONT)
 
     def kill(self) -> None:
-        """SIGKILL, and gone when this returns. A process that has ended is left alone."""
+        """Send SIGKILL and wait for its end. A process that has ended is left alone."""
         self._process.send_signal(signal.SIGKILL)
         self._process.wait(patient(10))
 
     def ask_to_stop(self) -> None:
-        """SIGTERM, as `systemctl stop` and `docker stop` do."""
+        """Send SIGTERM, as `systemctl stop` and `docker stop` do."""
         self._process.send_signal(signal.SIGTERM)
 
     async def end(self, within: float = 20.0) -> int:
-        """Its exit status, once it has ended by itself."""
+        """Wait until it has ended by itself; return its exit status."""
         await eventually(lambda: not self.running, within, lambda: f"still running:\n{self.tail}")
         return self._process.wait(1)
 
@@ -104,7 +104,7 @@ class Server(Process):
         super().__init__(["serve", "--port", str(port), *words], env, folder, log, module)
 
     async def readiness(self) -> int | None:
-        """What /readyz answers; None when nobody does."""
+        """Return the status of /readyz; None without a reply."""
         async with client(timeout=patient(5)) as http:
             try:
                 return (await http.get(f"{self.url}/readyz")).status_code
@@ -123,7 +123,7 @@ class Server(Process):
 def _start_process(
     words: Sequence[str], env: Mapping[str, str], folder: Path, log: Path, module: str
 ) -> "subprocess.Popen[bytes] | Copy":
-    """A copy of what is loaded already, or a process from nothing where that is another release."""
+    """Fork from the preloaded server, or start a new interpreter for another release."""
     if env[OURS] == environment(folder, None, {})[OURS]:
         return _fork_server(env[OURS], env.get("PYTHONPYCACHEPREFIX")).copy(module, words, env, folder, log)
     with log.open("ab") as output:
@@ -139,7 +139,7 @@ def _start_process(
 
 @cache
 def _fork_server(path: str, compiled: str | None) -> ForkServer:
-    """One for all tests of this process, where Python finds its modules in `path`."""
+    """Return the fork server of this test process for this Python path."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("PORCHLIGHT_", "FIREBASE_"))}
     server = ForkServer({**kept, OURS: path, **({"PYTHONPYCACHEPREFIX": compiled} if compiled else {})}, ROOT)
     atexit.register(server.close)
@@ -147,11 +147,11 @@ def _fork_server(path: str, compiled: str | None) -> ForkServer:
 
 
 class Port:
-    """A free port of this machine that nobody else is given while this lives; servers may come and go on it."""
+    """A free port, reserved while this object lives; servers may come and go on it."""
 
     def __init__(self) -> None:
         self._held = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
-        # Bound and never listening: the kernel hands the port to nobody, and lets a server of ours bind it as well.
+        # Bound and never listening: the kernel gives the port to nobody else, and lets our servers bind it as well.
         self._held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         self._held.bind(("127.0.0.1", 0))
         self.number: int = self._held.getsockname()[1]
@@ -161,26 +161,26 @@ class Port:
 
 
 def environment(folder: Path, compiled: Path | None, more: Mapping[str, str]) -> dict[str, str]:
-    """The environment of a process of ours: nothing of what the machine's own environment sets for Porchlight."""
+    """Return the environment of our processes, without the machine's own settings for Porchlight."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("PORCHLIGHT_", "FIREBASE_"))}
     path = os.pathsep.join(part for part in (str(ROOT), kept.get(OURS)) if part)
-    # Everybody here signs up from one address, far more of them than a place may have in ten minutes.
+    # All people sign up from one address, far more than the limit of ten minutes allows.
     env = {**kept, OURS: path, "PORCHLIGHT_DATA_DIR": str(folder), "PORCHLIGHT_SIGN_UPS": "100000", **more}
     if compiled is not None:
-        # Where nothing compiled is kept beside the sources, each start would compile it all again (5 s).
+        # Without compiled files beside the sources, each start would compile them all again (5 s).
         env.pop("PYTHONDONTWRITEBYTECODE", None)
         env["PYTHONPYCACHEPREFIX"] = str(compiled)
     return env
 
 
 def client(timeout: float | None = patient(30)) -> httpx.AsyncClient:
-    """One request, one connection: what a test kills must not live on in a pool. Plain HTTP, so no certificates."""
+    """Return a client with a new connection for each request: killed ones must not live on in a pool. Plain HTTP, so no certificates."""
     limits = httpx.Limits(max_keepalive_connections=0)
     return httpx.AsyncClient(trust_env=False, verify=False, timeout=timeout, limits=limits)
 
 
 async def eventually(true: Callable[[], bool], within: float, otherwise: Callable[[], str] = lambda: "") -> float:
-    """Wait for something that another process will have done; gives the seconds it took. `within`: on a fast machine."""
+    """Wait for an effect of another process; return the seconds it took. `within`: seconds on a fast machine."""
     began = time.monotonic()
     with contextlib.suppress(TimeoutError):
         async with asyncio.timeout(patient(within)):

@@ -1,4 +1,4 @@
-"""The databases that real servers are started on: a file, or a PostgreSQL database made for one test and dropped."""
+"""The databases of real servers: a file, or a PostgreSQL database created for one test and dropped."""
 
 import contextlib
 import secrets
@@ -32,14 +32,14 @@ class Store:
 
     @property
     def env(self) -> Mapping[str, str]:
-        """The environment of a server on it. An embedded database lies in the data folder."""
+        """Return the environment of a server on it. An embedded database lies in the data folder."""
         return {} if self.file else {"PORCHLIGHT_DATABASE_URL": self.url}
 
     async def migrate(self) -> None:
         await upgrade(self._driven)
 
     async def rows(self, statement: str) -> Sequence[Any]:
-        """What stands there now."""
+        """Return the rows of this query."""
         async with self._connected() as connection:
             return (await connection.execute(text(statement))).all()
 
@@ -48,18 +48,18 @@ class Store:
         return int(rows)
 
     async def change(self, *statements: str) -> None:
-        """Do something to it from outside, in one transaction."""
+        """Execute statements from outside, in one transaction."""
         async with self._connected() as connection:
             for statement in statements:
                 await connection.exec_driver_sql(statement)
             await connection.commit()
 
     async def end_leases(self) -> None:
-        """Let the time of every lease have come: whoever holds one has been away for too long."""
+        """Let every lease expire, as if its holder had been away for too long."""
         await self.change("UPDATE deliveries SET lease_until = due_at WHERE state = 'pending'")
 
     async def go_away(self) -> None:
-        """PostgreSQL: let nobody in any more, and cut every connection."""
+        """PostgreSQL: refuse new connections and cut every open one."""
         await administer(self.server, f'ALTER DATABASE "{self.name}" ALLOW_CONNECTIONS false')
         await self.cut()
 
@@ -67,7 +67,7 @@ class Store:
         await administer(self.server, f'ALTER DATABASE "{self.name}" ALLOW_CONNECTIONS true')
 
     async def cut(self) -> None:
-        """PostgreSQL: cut every connection; new ones are let in."""
+        """PostgreSQL: cut every connection; allow new ones."""
         await administer(
             self.server, f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{self.name}'"
         )
@@ -88,14 +88,14 @@ class Store:
 
 
 def embedded(data_dir: Path) -> Store:
-    """The database that a server with this data folder makes for itself."""
+    """Return the database that a server creates in this data folder."""
     file = data_dir / "porchlight.db"
     return Store(f"sqlite:///{file}", file)
 
 
 @asynccontextmanager
 async def on_postgres(server: str) -> AsyncIterator[Store]:
-    """An empty PostgreSQL database without any table, dropped at the end."""
+    """Create an empty PostgreSQL database without tables; drop it at the end."""
     name = f"porchlight_faults_{secrets.token_hex(6)}"
     await administer(server, f'CREATE DATABASE "{name}"')
     try:

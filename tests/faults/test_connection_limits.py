@@ -1,4 +1,4 @@
-"""More connections than a process may have: half-sent requests, bodies that never end, streams by the hundred; and a press."""
+"""More connections than a process may have: half-sent requests, endless bodies, hundreds of streams; and a press among them."""
 
 import asyncio
 import contextlib
@@ -32,7 +32,7 @@ async def limited_server(installation: Installation) -> Server:
 
 @asynccontextmanager
 async def crowd(server: Server, count: int, sent: bytes) -> AsyncIterator[list[socket.socket]]:
-    """So many connections that send this and nothing more, from one address."""
+    """Open this many connections from one address that send this and nothing more."""
     loop = asyncio.get_running_loop()
     with contextlib.ExitStack() as stack:
         standing = []
@@ -47,7 +47,7 @@ async def crowd(server: Server, count: int, sent: bytes) -> AsyncIterator[list[s
 
 
 async def heard(connection: socket.socket) -> bytes:
-    """All that it receives until the other side hangs up."""
+    """Return everything received until the server closes the connection."""
     loop = asyncio.get_running_loop()
     reply = b""
     with contextlib.suppress(ConnectionError):
@@ -73,7 +73,7 @@ async def test_a_press_succeeds_beside_a_flood_of_unfinished_requests(
 
 
 async def drips(connection: socket.socket, drop: bytes) -> None:
-    """Goes on, but so slowly that it would take all night."""
+    """Keep sending, but so slowly that it would never end."""
     loop = asyncio.get_running_loop()
     with contextlib.suppress(ConnectionError):
         while True:

@@ -1,4 +1,4 @@
-"""The database goes away, is cut off, fills up: a press is refused with a problem, never taken falsely, and it mends."""
+"""Database outages, cut connections and a full disk: a press is refused with a problem, never falsely accepted, and service recovers."""
 
 import asyncio
 import resource
@@ -29,8 +29,8 @@ async def test_a_press_is_refused_while_postgresql_is_down_and_accepted_afterwar
     async with circle.members[0].listens() as stream:
         await installation.store.go_away()
         for _ in range(3):
-            _is_busy(await second.send("POST", "/v1/reach-outs", {}))
-            _is_busy(await first.send("GET", "/v1/inbox"))
+            _assert_busy(await second.send("POST", "/v1/reach-outs", {}))
+            _assert_busy(await first.send("GET", "/v1/inbox"))
         assert await server.readiness() == 503
         async with client() as http:
             assert (await http.get(f"{server.url}/healthz")).status_code == 200
@@ -39,7 +39,7 @@ async def test_a_press_is_refused_while_postgresql_is_down_and_accepted_afterwar
         await server.answers()
         reach_out = await _until_taken(second)
         await installation.pushed(circle.members, times=2)
-        await stream.hears("resync", within=15)  # what was missed meanwhile is fetched
+        await stream.hears("resync", within=15)  # events missed meanwhile are fetched
     assert installation.phoned() == dict.fromkeys(circle.tokens, 2)
     await circle.each_has_once(before["id"])
     await circle.each_has_once(reach_out)
@@ -73,7 +73,7 @@ async def test_every_201_is_saved_and_no_reply_is_a_500_while_connections_are_cu
     assert {reply.status_code for reply in replies} <= {200, 201, 503}, server.tail
     refused = [reply for reply in replies if reply.status_code == 503]
     for reply in refused:
-        _is_busy(reply)
+        _assert_busy(reply)
     promised = {reply.json()["id"] for reply in replies if reply.status_code == 201}
     kept = {str(row.id) for row in await installation.store.rows("SELECT id FROM reach_outs")}
     assert promised
@@ -98,8 +98,8 @@ async def test_a_press_is_refused_while_the_disk_is_full_and_accepted_afterwards
     await installation.pushed(circle.members)
     with _no_file_grows_beyond(server, _size(Path(f"{installation.store.file}-wal")) + room):
         for _ in range(3):
-            _is_busy(await second.send("POST", "/v1/reach-outs", {"note": "during"}))
-        # What is there can be read all the same.
+            _assert_busy(await second.send("POST", "/v1/reach-outs", {"note": "during"}))
+        # Existing rows can still be read.
         await circle.each_has_once(before["id"])
     assert await installation.store.count("reach_outs") == 1
     assert await installation.store.count("notices", "kind = 'reach_out'") == 2
@@ -114,7 +114,7 @@ def _size(path: Path) -> int:
 
 @contextmanager
 def _no_file_grows_beyond(server: Server, size: int) -> Iterator[None]:
-    """As on a full disk: what is there may be read and overwritten, nothing may be added."""
+    """Limit file sizes as a full disk does: files may be read and overwritten, nothing may be added."""
     resource.prlimit(server.pid, resource.RLIMIT_FSIZE, (size, resource.RLIM_INFINITY))
     try:
         yield
@@ -122,8 +122,8 @@ def _no_file_grows_beyond(server: Server, size: int) -> Iterator[None]:
         resource.prlimit(server.pid, resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
 
 
-def _is_busy(reply: httpx.Response) -> None:
-    """A problem document that says: not saved, try again."""
+def _assert_busy(reply: httpx.Response) -> None:
+    """Assert that the reply is the problem "not saved, try again"."""
     assert reply.status_code == 503, reply.text
     assert reply.headers["content-type"] == "application/problem+json"
     assert reply.json()["type"] == "/problems/unavailable"
@@ -131,11 +131,11 @@ def _is_busy(reply: httpx.Response) -> None:
 
 
 async def _until_taken(person: Person) -> str:
-    """Press until it is taken, as the phone does; a connection that was cut may cost one more try."""
+    """Press until it is accepted, as the phone does; a cut connection may cost one more try."""
     async with asyncio.timeout(patient(10)):
         while True:
             reply = await person.send("POST", "/v1/reach-outs", {})
             if reply.is_success:
                 return str(reply.json()["id"])
-            _is_busy(reply)
+            _assert_busy(reply)
             await asyncio.sleep(0.1)

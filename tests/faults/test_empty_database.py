@@ -1,4 +1,4 @@
-"""A server on a PostgreSQL database that nobody has migrated yet: it waits, says so, and begins by itself."""
+"""A server on a PostgreSQL database that is not migrated yet: it waits, reports that, and starts by itself."""
 
 from tests.faults.installation import Installation
 from tests.faults.people import Person

@@ -1,4 +1,4 @@
-"""The main line, whole and for real: a server, a press, FCM and Web Push over TLS, the inbox, an answer, an all-clear."""
+"""The main path end to end: a real server, a press, FCM and Web Push over TLS, the inbox, an answer, an all-clear."""
 
 import time
 from typing import Any
@@ -46,7 +46,7 @@ def _look_at_payloads(installation: Installation, reach_out_id: str) -> None:
         assert message["notification"]["body"] == WORDS
         assert message["android"]["priority"] == "high"
         assert message["apns"]["headers"]["apns-priority"] == "10"
-    for push in installation.push.accepted:  # decrypted, as only the browser can
+    for push in installation.push.accepted:  # decrypted with the browser's key
         _is_the_contract(push.json["data"], reach_out_id)
         assert push.json["web_push"] == 8030
         assert push.json["notification"]["body"] == WORDS
@@ -66,7 +66,7 @@ def _is_the_contract(data: dict[str, Any], reach_out_id: str) -> None:
 
 
 def _look_for_secrets(installation: Installation, circle: Circle) -> None:
-    """What people said, are called and carry stands neither in a push nor in a log, and not in the database in clear."""
+    """Assert that notes, names and addresses are neither in pushes nor in logs, nor in the database in clear text."""
     people = [*circle.owners, *circle.members]
     written = [NOTE, *(person.sign_in_name for person in people), *(person.name for person in people)]
     carried = [person.token for person in people] + circle.tokens + circle.browsers

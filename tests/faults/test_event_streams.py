@@ -35,7 +35,7 @@ async def test_events_and_sign_outs_reach_streams_of_other_processes(
         await ana_on_second.ask("DELETE", "/v1/sessions/current", expect=204)
         await eventually(lambda: anas.ended_at is not None, 5)
         assert anas.ended_at is not None
-        assert anas.ended_at - began < 1.5  # the promise is 1 s, and asking took a moment
+        assert anas.ended_at - began < 1.5  # the promise is 1 s, and the request itself took a moment
         assert bens.ended_at is None
         heard = len(anas.events)
         await maya_on_second.ask("POST", f"/v1/reach-outs/{reach_out['id']}/close", {"outcome": "ok_now"})
@@ -51,4 +51,4 @@ async def test_a_stopping_server_ends_its_streams(sqlite_installation: Installat
         server.ask_to_stop()
         assert await server.end() == 0
         await eventually(lambda: stream.ended_at is not None, 5)
-        assert time.monotonic() - began < 8  # sooner than the 10 s that requests are given
+        assert time.monotonic() - began < 8  # sooner than the 10 s of grace for requests

@@ -1,4 +1,4 @@
-"""A backup of a live server, taken back in elsewhere with its keys; and what goes on when the keys are the wrong ones."""
+"""A backup of a live server, restored elsewhere with its keys; and what still works with the wrong keys."""
 
 import asyncio
 import shutil
@@ -39,7 +39,7 @@ async def test_a_live_backup_restores_and_wrong_keys_withhold_but_never_refuse(
     _, second, third = _at(restored, circle)
     await _everything_is_there(circle, restored, reach_out["id"])
     pressed = await second.press("restored")
-    await sqlite_installation.pushed(circle.members, times=2)  # the browsers know the key that signs
+    await sqlite_installation.pushed(circle.members, times=2)  # the browsers check the signing key
     await circle.each_has_once(pressed["id"])
     restored.kill()
 
@@ -52,7 +52,7 @@ async def test_a_live_backup_restores_and_wrong_keys_withhold_but_never_refuse(
     _at(blind, circle)
     unkept = await third.press("not kept")
     assert unkept["note"] is None
-    # The alarm itself, at every phone and browser: notes cannot be read, addresses can.
+    # The alarm itself reaches every phone and browser: notes cannot be decrypted, addresses can.
     await sqlite_installation.pushed(circle.members, times=3)
     await circle.each_has_once(unkept["id"])
     seen = await circle.members[0].ask("GET", f"/v1/reach-outs/{reach_out['id']}")
@@ -104,7 +104,7 @@ def _mode(path: Path) -> int:
 
 
 async def _everything_is_there(circle: Circle, server: Server, reach_out_id: str) -> None:
-    """The session still holds, the passphrase opens, the names and the note can be read."""
+    """Assert that the session and the passphrase work, and that names and the note can be read."""
     assert (await circle.owner.ask("GET", f"/v1/reach-outs/{reach_out_id}"))["note"] == NOTE
     ana = circle.members[0]
     async with client() as http:
@@ -117,7 +117,7 @@ async def _everything_is_there(circle: Circle, server: Server, reach_out_id: str
 
 
 async def _without_any_key_nobody_is_said_to_be_reachable(installation: Installation, circle: Circle) -> None:
-    """The master key is another installation's already; now the push key is gone as well, and then put back."""
+    """Remove the push key, beside a foreign master key, then put it back."""
     key, away = installation.folder / "keys" / "push.key", installation.folder / "push.key.away"
     key.rename(away)
     nobody = installation.start()
@@ -130,6 +130,6 @@ async def _without_any_key_nobody_is_said_to_be_reachable(installation: Installa
     pressed = await third.press("nobody is pushed")
     assert {row["state"] for row in pressed["recipients"]} == {"unreachable"}
     assert not any(row["reachable"] for row in (await third.ask("GET", "/v1/circle"))["items"])
-    assert not key.exists(), "a key that is gone is never replaced"
+    assert not key.exists(), "a missing key is never replaced"
     nobody.kill()
     away.rename(key)

@@ -1,4 +1,4 @@
-"""kill -9 of the server at the moments that matter, on both databases: nothing is lost, nothing stands there twice."""
+"""kill -9 of the server at critical moments, on both databases: nothing is lost, nothing is stored twice."""
 
 import asyncio
 import contextlib
@@ -28,10 +28,10 @@ async def test_pushes_interrupted_by_a_kill_go_out_within_15_s_of_the_restart(in
     first = await installation.circle(server, members=2, phones=2, browsers=2)
     second = await installation.circle(server, members=2, phones=1, browsers=1)
 
-    # Taken and not sent: FCM's sign-in hangs, so no message can have left for it.
+    # Claimed and not sent: FCM's sign-in hangs, so no message can have been sent.
     signed_in = len(installation.fcm.sign_ins)
     installation.fcm.answer_sign_in(200, times=None, delay=60)
-    # Sent and not recorded: the Web Push service has it and never comes to say so.
+    # Sent and not recorded: the Web Push service has it and never replies.
     installation.push.answer(201, times=None, delay=60)
     reach_out = await first.owner.press("first")
     await eventually(
@@ -39,7 +39,7 @@ async def test_pushes_interrupted_by_a_kill_go_out_within_15_s_of_the_restart(in
         5,
         lambda: server.tail,
     )
-    # Committed, and neither taken nor answered: the server is gone before it can do more.
+    # Committed, neither claimed nor replied to: the server dies before it can do more.
     crash_orders.crash_at("committed")
     await second.owner.is_left_without_an_answer("second", key="second")
     await server.end()
@@ -47,7 +47,7 @@ async def test_pushes_interrupted_by_a_kill_go_out_within_15_s_of_the_restart(in
 
     assert not installation.fcm.attempts
     assert installation.browsed() == dict.fromkeys(first.browsers, 1)
-    # All of it is to be done by whoever comes next, and nothing says that it was done.
+    # All of it is left to the successor, and nothing is recorded as done.
     assert await installation.store.count("deliveries", "state = 'pending' AND handed_at IS NULL") == 8 + 4
     assert await installation.store.count("deliveries", "state <> 'pending'") == 0
     installation.fcm.behave()
@@ -56,7 +56,7 @@ async def test_pushes_interrupted_by_a_kill_go_out_within_15_s_of_the_restart(in
 
     again = await _successor(installation, server)
     began = time.monotonic()
-    # The phone that got no answer asks again, and is given what was saved.
+    # The phone that got no reply retries, and gets what was saved.
     unanswered = await second.owner.presses_again("second", key="second")
     await installation.pushed([*first.members, *second.members], within=AFTER_A_RESTART)
     expected = dict.fromkeys(first.browsers, 2) | dict.fromkeys(second.browsers, 1)
@@ -66,7 +66,7 @@ async def test_pushes_interrupted_by_a_kill_go_out_within_15_s_of_the_restart(in
     assert time.monotonic() - began < patient(AFTER_A_RESTART)
 
     await _all_recorded(installation)
-    # What nobody had got is pushed once; what may have arrived is pushed again under the same tag and the same id.
+    # Unsent pushes go out once; those that may have arrived are repeated with the same tag and id.
     assert installation.phoned() == dict.fromkeys(first.tokens + second.tokens, 1)
     pushes = [
         attempt.json["data"] for attempt in installation.push.accepted if attempt.subscription_id in first.browsers
@@ -81,12 +81,12 @@ async def test_pushes_interrupted_by_a_kill_go_out_within_15_s_of_the_restart(in
 
 @pytest.mark.promise(2)
 async def test_a_claimed_but_unsent_push_is_sent_by_the_next_process(installation: Installation) -> None:
-    """Whoever wrote it took it, and died: no trace of that is in its row but the lease that it was written with."""
+    """The process that wrote the row had claimed it and died: the only trace is the lease in the row."""
     crash_orders = installation.crash_orders("server")
     server = await installation.serve(crash_orders=crash_orders)
     circle = await installation.circle(server, members=2, browsers=1)
     crash_orders.crash_at("claimed")
-    # The reply may have gone or not; the phone asks again in either case.
+    # The reply may or may not have arrived; the phone retries in either case.
     with contextlib.suppress(httpx.TransportError):
         await circle.owner.send("POST", "/v1/reach-outs", {"note": "first"}, key="first")
     await server.end()
@@ -140,12 +140,12 @@ async def _successor(installation: Installation, server: Server, crash_orders: C
 
 
 async def _all_recorded(installation: Installation) -> None:
-    """Wait until everything is said to be sent."""
+    """Wait until every delivery is recorded as sent."""
     await _none(installation, "state <> 'sent'")
 
 
 async def _nothing_is_left(installation: Installation) -> None:
-    """Wait until everything is sent or called off."""
+    """Wait until every delivery is sent or cancelled."""
     await _none(installation, "state = 'pending'")
 
 

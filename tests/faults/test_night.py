@@ -1,4 +1,4 @@
-"""A short night of faults on each database; `make faults` holds the long ones, docs/reliability.md what came of them."""
+"""A short night of faults on each database; `make faults` runs the long ones, docs/reliability.md has their results."""
 
 import pytest
 
@@ -19,13 +19,13 @@ async def test_a_night_of_faults_loses_nothing(installation: Installation) -> No
     assert night.findings.pressed > 5
     assert night.findings.pushes > 50
     assert night.findings.looks >= night.findings.pushes
-    # The checker sees what is missing: a notice, a push that only the record knows of, a look; and one that came late.
+    # The checker detects a missing notice, a push that is only recorded, a missing look and a late one.
     await installation.store.change(
         "DELETE FROM notices WHERE id = (SELECT id FROM notices WHERE kind = 'reach_out' ORDER BY id LIMIT 1)"
     )
     installation.fcm.attempts.clear()
     for file in installation.folder.glob("*.looks"):
-        # Every second look was not noted, the others began long after the end.
+        # Every second look is removed, the others begin long after the end.
         lines = file.read_text().splitlines(keepends=True)
         file.write_text("".join(lines[::2]).replace(", ", ", 9"))
     seen = {line.split(":")[0] for line in (await check(installation, night.history)).wrong}

@@ -1,4 +1,4 @@
-"""Sign-ups and guesses by the dozen at the same moment, with passphrases hashed as they are in earnest."""
+"""Dozens of concurrent sign-ups and wrong passphrases, with production hashing costs."""
 
 import asyncio
 

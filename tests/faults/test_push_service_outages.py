@@ -17,7 +17,7 @@ async def test_every_push_arrives_after_300_refusals(sqlite_installation: Instal
     await installation.pushed(circle.members, times=2, within=90)
     assert [attempt.status for attempt in installation.fcm.attempts].count(503) == 300
     assert installation.phoned() == dict.fromkeys(circle.tokens, 2)
-    # And it is as quick as ever.
+    # And it is as fast as before.
     await circle.owner.ask("POST", f"/v1/reach-outs/{first['id']}/close", {"outcome": "ok_now"})
     await installation.pushed(circle.members, times=3, within=30)
 
@@ -32,9 +32,9 @@ async def test_a_hanging_fcm_does_not_delay_web_push(sqlite_installation: Instal
         expected = dict.fromkeys(circle.browsers, times)
         await eventually(lambda: installation.browsed() == expected, 5, lambda: server.tail)
 
-    # The first press fills every place that FCM has; the second finds nothing but its backlog.
+    # The first press fills every FCM slot; the second meets only its backlog.
     for times, owner in enumerate(circle.owners, start=1):
         await owner.press()
-        # A send to FCM is given up after 8 s, so by then the browsers would have waited for it.
+        # A send to FCM times out after 8 s: if browsers had waited for it, they would be later than that.
         await browsers_were_pushed(times)
-    assert installation.fcm.attempts  # it was tried, and nothing came back
+    assert installation.fcm.attempts  # it was tried, and got no reply

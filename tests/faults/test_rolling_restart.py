@@ -1,4 +1,4 @@
-"""Every process is stopped and replaced while people press; and a release at work when the tables become the next one's."""
+"""Every process is stopped and replaced while people press; and a release keeps running when its tables are migrated to the next."""
 
 import asyncio
 
@@ -12,7 +12,7 @@ from tests.faults.night.rolling import roll
 from tests.faults.night.run import quiet
 from tests.faults.night.workload import Workload
 
-# A dozen processes start in each; on a machine that does much else that alone takes minutes.
+# A dozen processes start in each; on a busy machine that alone takes minutes.
 pytestmark = [pytest.mark.timeout(1500), pytest.mark.slow, pytest.mark.promise(9)]
 
 
@@ -23,14 +23,14 @@ async def test_every_request_is_answered_during_a_rolling_restart(
     assert findings.wrong == []
     assert findings.pressed > 10
     assert findings.pushes > 100
-    # Nobody was told anything else than that it is done, or (where a server was just starting) to ask again.
+    # Every reply was a success or (where a server was just starting) a 503.
     assert {status for status in history.statuses if status >= 500} <= {503}
 
 
 async def test_the_previous_release_runs_and_starts_on_newer_tables(
     postgres_installation: Installation,
 ) -> None:
-    """What a migration may do beside the release before: add columns that have a default, tables, wider constraints."""
+    """Migrate as allowed beside the previous release: add columns with defaults, tables, wider constraints."""
     installation = postgres_installation
     cluster = Cluster(installation)
     await cluster.start()

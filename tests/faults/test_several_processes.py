@@ -1,4 +1,4 @@
-"""Servers and workers on one PostgreSQL: they share the work, take over from one another, and never both do it."""
+"""Servers and workers on one PostgreSQL: they share the work, take over from one another, and never do it twice."""
 
 import asyncio
 
@@ -18,19 +18,19 @@ async def test_deliveries_released_by_a_stopping_server_are_pushed_at_once_and_o
     circle = await installation.circle(server, owners=2, members=4, phones=20)
     maya, noor = circle.owners
 
-    # Everybody is well: three processes look for work, each device is pushed once.
+    # All is well: three processes look for work, each device is pushed once.
     healthy = await maya.press()
     await installation.pushed(circle.members)
-    await asyncio.sleep(0.7)  # each worker has looked once more
+    await asyncio.sleep(0.7)  # each worker has polled once more
     assert installation.phoned() == dict.fromkeys(circle.tokens, 1)
     await circle.each_has_once(healthy["id"])
 
-    # FCM takes its time for each push, and the server can have 64 on their way: it is stopped with 80 to send.
+    # FCM is slow, and the server sends 64 at once: it is stopped with 80 to send.
     installation.fcm.answer(200, times=80, delay=0.3)
     late = await noor.press()
     server.ask_to_stop()
     assert await server.end() == 0, server.tail
-    # What it had begun it has finished, and for the rest nobody has to wait until a lease runs out.
+    # It has finished what it had begun, and the rest does not wait until a lease expires.
     assert not await installation.store.count(
         "deliveries", "state = 'pending' AND attempt = 0 AND lease_until IS NOT NULL"
     )
@@ -38,7 +38,7 @@ async def test_deliveries_released_by_a_stopping_server_are_pushed_at_once_and_o
     await eventually(lambda: sum(installation.phoned().values()) == 160, 1)
     await _recorded(installation, 160)
     assert installation.phoned() == dict.fromkeys(circle.tokens, 2)
-    assert not await installation.store.count("deliveries", "attempt <> 1")  # nobody did what another had begun
+    assert not await installation.store.count("deliveries", "attempt <> 1")  # nobody repeated what another had begun
     assert await installation.store.count("notices", "kind = 'reach_out'") == 8
     assert await installation.store.count("notices", f"CAST(reach_out_id AS text) = '{late['id']}'") == 4
 
@@ -52,7 +52,7 @@ async def test_a_process_frozen_past_its_lease_does_not_overwrite_the_record(
     circle = await installation.circle(sleeper, members=1)
     [token] = circle.tokens
 
-    # The server hands its push over and falls asleep; the answer that waits for it says: try again.
+    # The server sends its push and is frozen; the reply that waits for it says: try again.
     installation.fcm.answer(503, token=token, delay=1.0)
     await circle.owner.press()
     await eventually(lambda: len(installation.fcm.attempts) == 1, 5, lambda: sleeper.tail)
@@ -63,8 +63,8 @@ async def test_a_process_frozen_past_its_lease_does_not_overwrite_the_record(
     [before] = await installation.store.rows("SELECT fence, attempt, handed_at FROM deliveries")
 
     sleeper.thaw()
-    await sleeper.logs("push_not_sent")  # it has got its answer and has gone through writing it down
-    await asyncio.sleep(1.5)  # a try again would have come by now
+    await sleeper.logs("push_not_sent")  # it has received the reply and has recorded it, or tried to
+    await asyncio.sleep(1.5)  # a retry would have come by now
     [after] = await installation.store.rows("SELECT fence, attempt, handed_at FROM deliveries WHERE state = 'sent'")
     assert after == before
     assert [attempt.status for attempt in installation.fcm.attempts] == [503, 200]
@@ -82,7 +82,7 @@ async def test_a_worker_on_another_machine_takes_over_from_a_dead_server(postgre
     await circle.owner.is_left_without_an_answer("first", key="first")
     await server.end()
     assert crash_orders.carried_out
-    # The dead server holds them, and so the worker leaves them alone, until the time of its lease has come.
+    # The dead server holds them, so the worker leaves them alone until its lease expires.
     assert await installation.store.count("deliveries", "state = 'pending' AND attempt = 0 AND fence = 1") == 6
     assert not installation.phoned()
     assert not installation.browsed()
@@ -92,7 +92,7 @@ async def test_a_worker_on_another_machine_takes_over_from_a_dead_server(postgre
     assert installation.phoned() == dict.fromkeys(circle.tokens, 1)
     assert installation.browsed() == dict.fromkeys(circle.browsers, 1)
     assert not await installation.store.count("deliveries", "fence <> 2")  # the worker's claim, and no other
-    # Nobody was told that it was saved. The phone asks again, of another server, and now is.
+    # The phone got no reply. It retries at another server, and gets one now.
     circle.owner.at = await installation.serve("--no-worker")
     reach_out = await circle.owner.presses_again("first", key="first")
     assert await installation.store.count("notices", f"CAST(reach_out_id AS text) = '{reach_out['id']}'") == 2
@@ -100,7 +100,7 @@ async def test_a_worker_on_another_machine_takes_over_from_a_dead_server(postgre
 
 
 async def _recorded(installation: Installation, count: int) -> None:
-    """Wait until so many deliveries are written down as sent."""
+    """Wait until this many deliveries are recorded as sent."""
     async with asyncio.timeout(patient(5)):
         while await installation.store.count("deliveries", "state = 'sent'") < count:  # noqa: ASYNC110 (rows know no event)
             await asyncio.sleep(0.05)

@@ -1,4 +1,4 @@
-"""Fuzzing: requests of every kind, right and wrong, made from our own OpenAPI description and sent to a real server."""
+"""Fuzzing: valid and invalid requests of every operation, generated from the OpenAPI description and sent to a real server."""
 
 import asyncio
 import json
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from tests.faults.installation import Installation
 from tests.faults.people import Person
 
-# All checks are on, but for what does not hold by design.
+# All checks are on, except those that do not hold by design.
 CHECKS = """
 [checks]
 # Wrong is also what is longer than a body may be (413).
@@ -34,14 +34,14 @@ NOT_ASKED = (
     "me_erase",  # would end the run
     "sessions_sign_out",
     "operation_metrics",
-    "circle_remove",  # these two would leave nothing to ask about
+    "circle_remove",  # these two would leave nothing to request
     "supporting_leave",
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Fuzzed:
-    """What came of it: the fuzzer's exit status and words, and what the server has logged as wrong."""
+    """The result: the fuzzer's exit status and output, and the errors in the server's log."""
 
     status: int
     output: str
@@ -53,7 +53,7 @@ class Fuzzed:
 
 
 async def fuzz(installation: Installation, seed: int, examples: int) -> Fuzzed:
-    """`examples` requests at most of each kind for each operation; the same seed sends the same ones."""
+    """Send at most `examples` requests of each kind to each operation; the same seed sends the same ones."""
     server = await installation.serve(env={"PORCHLIGHT_SMS_URL": "json://127.0.0.1:9/{to}"})
     circle = await installation.circle(server, members=3, phones=1, browsers=1)
     config = installation.folder / "schemathesis.toml"
@@ -84,7 +84,7 @@ async def fuzz(installation: Installation, seed: int, examples: int) -> Fuzzed:
 
 
 async def _known(owner: Person, member: Person) -> str:
-    """The ids of things that are there, so that requests get past the first look."""
+    """Return the ids of existing rows, so that requests get past the first lookup."""
     reach_out = await owner.press("fuzz")
     [place, *_] = (await owner.ask("GET", "/v1/circle"))["items"]
     [notice, *_] = await member.inbox()

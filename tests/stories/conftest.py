@@ -1,4 +1,4 @@
-"""People for the stories that need no circle of their own."""
+"""Fixtures of the stories."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""A newer release works on the same database while it is being rolled out: what it writes is left for it, and breaks nothing."""
+"""A newer release shares the database during its roll-out: rows of unknown kinds are left for it and break nothing."""
 
 from uuid import UUID
 
@@ -17,7 +17,7 @@ LANTERN = "lantern"
 
 
 async def newer_tells(world: World, person: Person) -> UUID:
-    """A notice of a kind that is unknown here, and a push of it to this person's phone; gives the notice's id."""
+    """Write a notice of an unknown kind and its push to this person's phone; return the notice's id."""
     notice_id, now = new_id(world.now()), world.now()
     async with world.database.write() as session:
         session.add(
@@ -50,7 +50,7 @@ async def test_a_push_of_an_unknown_kind_is_left_for_a_newer_worker(world: World
         for _ in range(8):
             await world.forward(3600 * 4)
             await world.work()
-        # A day and a half later it is as fresh as ever, and has held up nobody.
+        # A day and a half later it is untouched, and has delayed nobody.
         await maya.press()
         assert await sponsor.pushed() == ["reach_out"]
         [row] = await world.rows(select(Delivery.state, Delivery.attempt).where(Delivery.notice_id == lantern))
@@ -72,7 +72,7 @@ async def test_an_inbox_with_an_unknown_kind_shows_all_others_and_loses_nothing(
         lantern = await newer_tells(world, sponsor)
         await maya.says("One more word")
         assert await sponsor.kinds() == ["reach_out", "message"]
-        # The page is whole, and the next one begins where it ends.
+        # The page is full, and the next one begins where it ends.
         first = await sponsor.get("/v1/inbox?limit=1")
         second = await sponsor.get(f"/v1/inbox?limit=1&cursor={first['next']}")
         assert [notice["kind"] for notice in first["items"] + second["items"]] == ["message", "reach_out"]
@@ -80,14 +80,14 @@ async def test_an_inbox_with_an_unknown_kind_shows_all_others_and_loses_nothing(
         assert (await sponsor.get("/v1/inbox/unread-count"))["unread"] == 2
         await sponsor.post(f"/v1/inbox/{lantern}/read", expect=404)
         assert await sponsor.post("/v1/inbox/read-all", expect=200) == {"read": 2}
-        # What nobody could see nobody has read.
+        # A notice that was not shown is not marked as read.
         await becomes_known(world, lantern)
         [unread] = await sponsor.inbox(unread=True)
         assert unread["id"] == str(lantern)
 
 
 async def becomes_known(world: World, notice: UUID) -> None:
-    """As a release sees it that has a word for it."""
+    """Turn the notice into a kind that this release knows."""
     async with world.database.write() as session:
         await session.execute(update(Notice).where(Notice.id == notice).values(kind="message"))
         await session.commit()

@@ -1,4 +1,4 @@
-"""Phones that died, services that are away, processes that crash in the middle: the call still comes through."""
+"""Dead phones, push-service outages, processes that crash half-way: the reach-out is still delivered."""
 
 import asyncio
 from datetime import timedelta
@@ -22,7 +22,7 @@ def address(person: Person, number: int = 0) -> str:
 
 
 async def test_a_dead_phone_does_not_stop_the_other_one(world: World) -> None:
-    """Given two phones of which one is gone, the other still rings; when both are gone, everybody can see it."""
+    """With one of two phones dead the other still rings; with both dead, everybody can see it."""
     maya, sponsor, friend = await world.circle("sponsor", "friend")
     await sponsor.device("webpush")
     world.transport.answer(address(sponsor), DeadAddress("unregistered"))
@@ -41,7 +41,7 @@ async def test_a_dead_phone_does_not_stop_the_other_one(world: World) -> None:
         sponsor.id: False,
         friend.id: True,
     }
-    # A dead address is never tried again, and the person is not dead with it.
+    # A dead address is never tried again; the person's other devices are.
     tried = len(await sponsor.pushes())
     await world.forward(3600)
     await world.work()
@@ -85,7 +85,7 @@ async def test_a_push_service_outage_of_a_minute(world: World) -> None:
     maya, sponsor, friend = await world.circle("sponsor", "friend")
     world.transport.answer(address(sponsor), RetryAt("unavailable"))
     await maya.press()
-    assert await friend.pushed() == ["reach_out"], "one service that is away holds back no other"
+    assert await friend.pushed() == ["reach_out"], "an outage of one service delays no other"
     waited: list[float] = []
     while len(waited) < 6:
         [due] = await world.rows(select(Delivery.due_at).where(Delivery.state == "pending"))
@@ -100,7 +100,7 @@ async def test_a_push_service_outage_of_a_minute(world: World) -> None:
         assert len(world.transport.handed) == tried + 1
         waited.append(round(wait))
     assert waited == [1, 2, 4, 8, 16, 32], "the back-off doubles"
-    assert await maya.sees_state(sponsor) == "queued", "nothing says that it was handed over when it was not"
+    assert await maya.sees_state(sponsor) == "queued", "not shown as handed over before it was"
     world.transport.answer(address(sponsor), Sent())
     await world.forward(64)
     await world.work()
@@ -130,7 +130,7 @@ async def test_a_permanently_refused_push_is_parked_and_shown_as_unreachable(wor
     assert [member["reachable"] for member in await maya.circle()] == [True, True], "the address may be good"
     await world.forward(89)
     await world.work()
-    assert len(await sponsor.pushes()) == 1, "not before the ladder asks everyone again"
+    assert len(await sponsor.pushes()) == 1, "not before the ladder repeats"
 
 
 async def test_a_delivery_that_cannot_be_sent_is_parked(world: World) -> None:
@@ -147,7 +147,9 @@ async def test_a_delivery_that_cannot_be_sent_is_parked(world: World) -> None:
         select(Delivery.state, Delivery.last_error).where(Delivery.attempt == MAX_ATTEMPTS_BEFORE_PARKED)
     )
     assert tuple(row) == ("failed", "parked")
-    assert await maya.sees_state(sponsor) == "unreachable", "nothing of it is on its way, and they are not just asleep"
+    assert await maya.sees_state(sponsor) == "unreachable", (
+        "nothing is on its way to them, and they are not just asleep"
+    )
 
 
 async def test_deliveries_expire_after_a_day(world: World) -> None:
@@ -177,7 +179,7 @@ async def test_a_crash_between_the_commit_and_the_push(world: World) -> None:
 
 
 async def test_a_crash_in_the_middle_of_a_send(world: World) -> None:
-    """A process hangs with the push half sent. Another sends it again; what the first one says later does not count."""
+    """A process hangs with the push half sent: another sends it again, and the first one's late result is ignored."""
     maya, sponsor = await world.circle("sponsor")
     world.transport.flowing.clear()
     await maya.press()
@@ -193,7 +195,7 @@ async def test_a_crash_in_the_middle_of_a_send(world: World) -> None:
     assert len({push.push.tag for push in await sponsor.pushes()}) == 1
     assert len(await sponsor.inbox("reach_out")) == 1
     [row] = await world.rows(select(Delivery.state, Delivery.fence).join(Notice).where(Notice.kind == "reach_out"))
-    assert tuple(row) == ("sent", 2), "the word of whoever held the lease last counts"
+    assert tuple(row) == ("sent", 2), "the result of the last lease holder counts"
 
 
 async def test_a_process_suspended_past_its_lease_has_lost_its_rows(world: World) -> None:
@@ -228,7 +230,7 @@ async def test_a_clean_stop_releases_unstarted_deliveries(world: World) -> None:
 
 
 async def test_failed_claims_free_their_send_slots(world: World) -> None:
-    """A database that is in trouble for a while in the middle of claims: once it is well again, the pushes go out."""
+    """The database fails during claims for a while: once it is back, the pushes go out."""
     maya, sponsor = await world.circle("sponsor")
     world.here.forget_pushes()
     await maya.press()
@@ -250,7 +252,7 @@ async def test_a_phone_registered_during_a_reach_out_is_pushed(world: World) -> 
     assert await maya.sees_state(sponsor) == "handed"
     await sponsor.device("webpush")
     assert len(await sponsor.pushes("reach_out")) == 2
-    # The same phone again is no new one, and who said that they can't is left alone.
+    # Registering the same phone again pushes nothing, and a member who declined is left alone.
     await sponsor.device(address=sponsor.devices[phone["id"]])
     await friend.answer("cannot")
     await friend.device()
@@ -276,7 +278,7 @@ async def test_a_phone_signed_out_and_in_again_during_a_reach_out(world: World) 
 
 @pytest.mark.parametrize("processes", [2])
 async def test_concurrent_presses_and_removals_leave_no_partial_state(world: World, processes: int) -> None:
-    """Presses and removals in every order: whoever is outside has nothing pending, whoever is inside was told."""
+    """Presses and removals in every order: removed members have nothing pending, remaining ones were told."""
     others = [await world.another_process() for _ in range(0 if world.sqlite else processes - 1)]
     for _ in range(4):
         maya, *members = await world.circle("friend", "friend", "friend")

@@ -1,4 +1,4 @@
-"""Two things at the same moment, brought about on purpose: neither waits for the other for ever, none undoes the other."""
+"""Races provoked on purpose: no deadlock, and neither request undoes the other."""
 
 import asyncio
 from datetime import timedelta
@@ -102,7 +102,7 @@ async def test_two_accounts_claim_one_address_while_its_push_results_are_recorde
     await maya.press()
     for _ in range(6):
         await world.forward(31)
-        # No order of their own: whoever loses, the world finds no deadlock at its end.
+        # In any order: the world checks for deadlocks when it closes.
         await asyncio.gather(
             maya.does("nudge"), friend.device(address=where), sponsor.device(address=where), world.work()
         )
@@ -117,7 +117,7 @@ async def test_two_accounts_claim_one_address_while_its_push_results_are_recorde
 
 
 async def test_concurrent_answers_keep_the_longer_pause(world: World) -> None:
-    """The longer word goes on holding the ladder, whoever of the two was written down last."""
+    """The longer answer keeps holding the ladder, whichever was written last."""
     maya, sponsor, friend = await world.circle("sponsor", "friend")
     await maya.press()
     answers = (sponsor.answer("soon", minutes=15), friend.answer("calling"))
@@ -127,5 +127,5 @@ async def test_concurrent_answers_keep_the_longer_pause(world: World) -> None:
     assert row.paused_until is not None
     assert row.paused_until - row.created_at > timedelta(minutes=16)
     assert len(await maya.inbox("answered")) == 2
-    assert "answered" in await friend.kinds(), "of the first one"
-    assert "answered" not in await sponsor.kinds(), "of the second the person hears alone"
+    assert "answered" in await friend.kinds(), "the first answer is announced to others"
+    assert "answered" not in await sponsor.kinds(), "the second one only to the person"

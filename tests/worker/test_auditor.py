@@ -1,4 +1,4 @@
-"""The auditor: a healthy night gives it nothing to say, and each thing that must not be is found, counted, mended."""
+"""The auditor: no findings in a healthy night; each broken invariant is found, counted and repaired."""
 
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -15,7 +15,7 @@ from tests.world.world import World
 
 
 async def finding_kinds(world: World) -> list[str]:
-    """What one look finds; all of it mended."""
+    """Run the auditor once; return the kinds of its findings, all of them repaired."""
     before = {what: counted(what) for what in FindingKind}
     done = await world.auditor().audit_once()
     assert all(mended for _, mended in done), done
@@ -40,7 +40,7 @@ async def delivery(world: World) -> Delivery:
 
 
 async def later(world: World, **values: object) -> None:
-    """Write into the one delivery of the reach-out."""
+    """Change the only delivery of the reach-out."""
     target = await delivery(world)
     await write(world, update(Delivery).where(Delivery.id == target.id).values(**values))
 
@@ -117,7 +117,7 @@ async def test_a_delivery_that_is_overdue(world: World) -> None:
     assert await finding_kinds(world) == ["delivery_overdue"]
     overdue = await delivery(world)
     assert overdue.lease_until is None
-    assert overdue.due_at == due_at, "it says how long somebody has been kept waiting"
+    assert overdue.due_at == due_at, "due_at shows how long somebody has been waiting"
     await world.work()
     assert await sponsor.pushed() == ["reach_out"]
     assert await finding_kinds(world) == []
@@ -140,7 +140,7 @@ async def test_a_lease_that_ran_out_twice(world: World) -> None:
     world.here.forget_pushes()
     await maya.press()
     await later(world, attempt=2, lease_until=world.now() + timedelta(seconds=1))
-    assert await finding_kinds(world) == [], "its holder may still say something"
+    assert await finding_kinds(world) == [], "its holder may still report a result"
     await world.forward(2)
     assert await finding_kinds(world) == ["lease_ran_out_twice"]
     await world.work()

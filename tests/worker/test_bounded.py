@@ -1,4 +1,4 @@
-"""Parts of a worker's turn: one that hangs, or fails, holds back no other for long."""
+"""Time limits of the worker's parts: one that hangs or fails does not delay the others for long."""
 
 import asyncio
 
@@ -42,7 +42,7 @@ async def test_a_hanging_part_is_cancelled_and_the_others_run(
     monkeypatch.setattr(worker, "_parts", lambda: [(name, hang if name == part else work) for name, work in parts])
     limits = dict.fromkeys(others, loop.PART_TIMEOUT_SECONDS) | {part: 0.0}
 
-    # The limit of the part that hangs has passed at once; all others keep theirs.
+    # The hanging part's limit expires at once; all others keep theirs.
     monkeypatch.setattr(loop, "run_bounded", lambda name, work, _: run_bounded(name, work, limits[name]))
     before = failures(part, "timed_out")
     with structlog.testing.capture_logs() as logs, pytest.raises(TimeoutError):
@@ -50,7 +50,7 @@ async def test_a_hanging_part_is_cancelled_and_the_others_run(
     assert [line["part"] for line in logs if line["event"] == "worker_part_timed_out"] == [part]
     assert failures(part, "timed_out") == before + 1
     assert await sponsor.pushed() == ["reach_out"]
-    assert worker.last_turn is None, "and this is no sign of life"
+    assert worker.last_turn is None, "a failed part is no sign of life"
 
 
 async def test_a_hanging_claim_releases_its_slots(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -61,7 +61,7 @@ async def test_a_hanging_claim_releases_its_slots(world: World, monkeypatch: pyt
     dispatcher = world.here.dispatcher
     free = dict(dispatcher._free_slots)
     async with world.database.write() as session:
-        # Somebody else holds the table, or SQLite's one writer, for longer than the part may take.
+        # Another transaction holds the table, or SQLite's one writer, for longer than the part may take.
         await session.execute(text("SELECT 1" if world.sqlite else "LOCK TABLE deliveries IN ACCESS EXCLUSIVE MODE"))
         _, error = await run_bounded("send_due", dispatcher.send_due, 0.2)
         assert isinstance(error, TimeoutError)

@@ -1,4 +1,4 @@
-"""What a claim costs, and whom it may hold up: the plan that PostgreSQL makes once has to do for a night with a flood in it."""
+"""The cost of a claim, and whom it may delay: PostgreSQL's one generic plan has to do for a flood as well."""
 
 from datetime import timedelta
 from typing import Any
@@ -14,7 +14,7 @@ from notifications import claim
 from tests.world.faults import a_newer_release_beside_it
 from tests.world.world import World
 
-# As many rounds of a push that was sent, and of one that is due.
+# This many copies of a sent delivery and of a due one.
 _MANY = """INSERT INTO deliveries (id, notice_id, device_id, round, state, attempt, created_at, due_at, fence)
     SELECT gen_random_uuid(), notice_id, device_id, round + n, CAST(:state AS text), 1, created_at, :due, 1
     FROM (SELECT * FROM deliveries LIMIT 1) AS one, generate_series(CAST(:first AS int), CAST(:last AS int)) AS n"""
@@ -23,7 +23,7 @@ _MANY = """INSERT INTO deliveries (id, notice_id, device_id, round, state, attem
 @pytest.mark.parametrize("due", [10, 20_000])
 async def test_a_claim_uses_the_due_index_among_many_sent_deliveries(world: World, due: int) -> None:
     if world.sqlite:
-        # Nothing is planned there for values that are not known yet.
+        # SQLite has no generic plans to check.
         return
     maya, _ = await world.circle("sponsor")
     await maya.press()
@@ -52,7 +52,7 @@ async def test_device_kinds_of_a_newer_release_block_no_other_push(world: World)
     ana, *others = await world.circle("sponsor", "friend", "fellow")
     maya, sponsor = await world.circle("sponsor")
     async with a_newer_release_beside_it(world, "devices"):
-        # Older than anybody else's, and more than are taken at once.
+        # Older than all others, and more than one claim takes.
         await ana.press()
         async with world.database.write() as session:
             pagers = [UUID(device) for other in others for device in other.devices]
@@ -64,7 +64,7 @@ async def test_device_kinds_of_a_newer_release_block_no_other_push(world: World)
             await narrow.worker.tick()
             await narrow.dispatcher.drain()
         assert await sponsor.pushed() == ["reach_out"]
-        # To a newer worker they are as fresh as ever.
+        # They are untouched for a newer worker.
         left = select(Delivery.state, Delivery.attempt).where(Delivery.device_id.in_(pagers))
         assert [(row.state, row.attempt) for row in await world.rows(left)] == [("pending", 0)] * 3
 

@@ -1,4 +1,4 @@
-"""The heartbeat: a sign of life only while there is life, to a real server, with words that give nothing away."""
+"""The heartbeat: sent to a real server while the worker is alive, with log lines that give nothing away."""
 
 import asyncio
 import time
@@ -14,7 +14,7 @@ from worker.heartbeat import Heartbeat
 
 @dataclass
 class Outside:
-    """A dead-man service. `status` is what it answers; it hangs while `hangs`."""
+    """A dead man's switch service that answers with `status`, and hangs while `hangs`."""
 
     url: str = ""
     status: str = "200 OK"
@@ -47,7 +47,7 @@ async def outside() -> AsyncIterator[Outside]:
 async def test_the_heartbeat_is_sent_while_the_loop_runs(world: World, outside: Outside) -> None:
     worker = world.here.worker
     heart = Heartbeat(f"{outside.url}/ping/secret", world.database, lambda: worker.last_turn)
-    assert not await heart.beat(), "it has not come round yet"
+    assert not await heart.beat(), "the loop has not finished a tick yet"
     assert outside.requests == []
     await worker.tick()
     assert await heart.beat()

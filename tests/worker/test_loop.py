@@ -1,4 +1,4 @@
-"""The loop itself: what is wrong with one thing that time drives holds back no other."""
+"""The worker's loop: a failure in one of its parts delays no other."""
 
 import asyncio
 from datetime import datetime
@@ -35,7 +35,7 @@ async def test_a_failing_part_does_not_delay_pushes(world: World, monkeypatch: p
     with pytest.raises(LookupError):
         await worker.tick()
     assert await sponsor.pushed() == ["reach_out"]
-    assert worker.last_turn is None, "and this is no sign of life"
+    assert worker.last_turn is None, "a failed part is no sign of life"
 
 
 async def test_a_failing_reach_out_does_not_block_the_others(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -63,7 +63,7 @@ async def test_deliveries_without_a_slot_are_released_and_claimed_once_a_slot_is
     await maya.press()
     await world.forward(10.1)
     world.transport.flowing.clear()
-    # The wider lane of another kind makes the claim larger than this one.
+    # The slots of another transport make the claim larger than this one has room for.
     narrow.dispatcher._free_slots["webpush"] = 4
     assert await narrow.worker.tick()
     for _ in range(200):
@@ -71,8 +71,8 @@ async def test_deliveries_without_a_slot_are_released_and_claimed_once_a_slot_is
         if given_back:
             break
         await asyncio.sleep(0.01)
-    assert len(given_back) == 2, "two are on their way, two were given back as they were"
-    assert not await narrow.worker.tick(), "and there is no place"
+    assert len(given_back) == 2, "two are being sent, two were released as they were"
+    assert not await narrow.worker.tick(), "and there is no free slot"
     waiting = asyncio.create_task(narrow.dispatcher.wait_for_slot())
     await asyncio.sleep(0)
     assert not waiting.done()
@@ -91,7 +91,7 @@ async def test_a_delivery_behind_a_long_queue_does_not_wait_for_all_of_it(world:
     await sponsor.device(kind="webpush")
     await maya.press()
     await world.forward(10.1)
-    # A lane that is quick enough has a place again whenever it is asked.
+    # A transport that is fast enough always has a free slot.
     for _ in range(3):
         await narrow.worker.tick()
         await narrow.dispatcher.drain()
@@ -117,7 +117,7 @@ async def test_a_transport_without_free_slots_is_not_queried_at_every_tick(
     for _ in range(5):
         await narrow.worker.tick()
     assert ["fcm" in kinds for kinds in queries] == [True, False], (
-        "to read past a hundred thousand takes the better part of a second"
+        "reading past a hundred thousand rows takes most of a second"
     )
     await world.forward(30)
     await narrow.worker.tick()
@@ -134,12 +134,12 @@ async def test_a_freed_slot_of_a_transport_that_was_not_full_wakes_no_worker(wor
     waiting = asyncio.create_task(narrow.dispatcher.wait_for_slot())
     await narrow.dispatcher.drain()
     await asyncio.sleep(2 * GATHER_SECONDS)
-    assert not waiting.done(), "two phones were pushed, and browsers have no place yet"
+    assert not waiting.done(), "two phones were pushed, and browsers have no slot yet"
     waiting.cancel()
 
 
 async def _flood(world: World, phones: int) -> None:
-    """So many phones to be pushed, left behind by a process that died."""
+    """Leave so many due deliveries, as a process that died would."""
     world.here.forget_pushes()
     maya, sponsor = await world.circle("sponsor", devices=False)
     for _ in range(phones):

@@ -1,4 +1,4 @@
-"""The rhythm of what is done beside the loop."""
+"""Periodic jobs beside the worker's loop."""
 
 import asyncio
 

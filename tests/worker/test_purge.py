@@ -1,4 +1,4 @@
-"""The purge: what is past its time goes, what is not stays, and nobody has to wait for it."""
+"""The purge: expired rows go, others stay, and no request waits for it."""
 
 import asyncio
 import secrets
@@ -34,7 +34,7 @@ async def count(world: World, column: object) -> int:
 
 
 async def age(world: World, days: float) -> None:
-    """Let days pass, in which people come back often enough to stay signed in."""
+    """Let days pass with enough requests to keep people signed in."""
     await world.forward(days * DAY)
     async with world.database.write() as session:
         await session.execute(update(Session).values(expires_at=world.now() + timedelta(days=180), used_at=world.now()))
@@ -49,7 +49,7 @@ async def test_recent_rows_stay(world: World) -> None:
     await maya.close()
     await world.settle()
     cleared = await world.purge().run()
-    # A limit that allows a lot is forgotten as soon as it is free again.
+    # A throttle row goes as soon as its limit is free again.
     assert {table for table, count in cleared.items() if count} <= {"throttles"}
 
 
@@ -68,7 +68,7 @@ async def test_notes_and_messages_go_90_days_after_the_reach_out_was_closed(worl
     assert await count(world, ReachOut.note) == await count(world, Message.text) == 0
     seen = await maya.reach_out()
     assert (seen["note"], seen["outcome"]) == (None, "connected")
-    assert await maya.messages() == [None], "that something was said stays, the words do not"
+    assert await maya.messages() == [None], "that a message was sent stays, its text does not"
     assert len(seen["recipients"]) == 1
 
 
@@ -98,7 +98,7 @@ async def test_finished_deliveries_go_after_30_days_and_their_outcome_stays(worl
     await age(world, 29.9)
     assert (await world.purge().run())["deliveries"] == 0
     await age(world, 0.2)
-    # Something is wrong with a row that is still to be sent after so long; it is for the auditor, not for the purge.
+    # A delivery still pending after so long is a fault for the auditor, not for the purge.
     left = (await world.rows(select(Delivery.id)))[0].id
     async with world.database.write() as session:
         await session.execute(update(Delivery).where(Delivery.id == left).values(state="pending"))
@@ -145,7 +145,7 @@ async def test_idempotency_keys_throttles_invitations_channels_and_retired_devic
     assert (third["devices"], third["channels"]) == (1, 1)
     assert await count(world, IdempotencyKey.key_hash) == await count(world, Throttle.key_hash) == 0
     assert await count(world, Invitation.id) == 0
-    assert await count(world, Channel.id) == 1, "one that its owner has confirmed stays"
+    assert await count(world, Channel.id) == 1, "a confirmed one stays"
     assert await count(world, Device.id) == 2
 
 
@@ -162,7 +162,9 @@ async def test_an_expired_session_removes_its_devices_and_advances_the_ladder(wo
         ("signed_out",)
     ]
     await world.settle()
-    assert [push.kind for push in await friend.pushes()] == ["reach_out"], "nobody waits for a phone that is gone"
+    assert [push.kind for push in await friend.pushes()] == ["reach_out"], (
+        "the ladder does not wait for a removed phone"
+    )
     assert (await world.purge().run())["sessions"] == 0
 
 

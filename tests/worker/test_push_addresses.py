@@ -1,4 +1,4 @@
-"""Addresses are sealed under the push key while they can be read: what came before it, and what an older release writes beside it."""
+"""Device addresses are sealed under the push key: those from before it, and those that an older release writes."""
 
 from uuid import UUID
 
@@ -15,7 +15,7 @@ def sealing(world: World) -> PushAddressSealer:
 
 
 async def older_release(world: World) -> None:
-    """A release that knows nothing of the push key has written every address."""
+    """Undo the sealing, as a release without the push key would have written every address."""
     async with world.database.write() as session:
         for table in (Device, Channel):
             await session.execute(update(table).values(push_address=None))
@@ -29,7 +29,7 @@ async def test_addresses_of_an_older_release_are_sealed_and_open_without_the_mas
     await older_release(world)
     blind = await world.another_process(without_the_master_key(world.keyring))
     assert await sealing(world).run() == 4
-    assert await sealing(world).run() == 0, "nothing is written twice"
+    assert await sealing(world).run() == 0, "nothing is rewritten"
     maya.process = blind
     await maya.press()
     await blind.settle()
@@ -52,7 +52,7 @@ async def test_an_address_changed_by_an_older_release_replaces_the_sealed_one(wo
     await maya.press()
     assert [push.where for push in await sponsor.pushes()] == ["fresh"]
     assert await sealing(world).run() == 1
-    # And one that it has retired is forgotten here as well.
+    # An address that it has retired goes here as well.
     async with world.database.write() as session:
         await session.execute(update(Device).values(address=None))
         await session.commit()
@@ -74,7 +74,7 @@ async def test_addresses_that_the_remaining_key_cannot_open_are_unreachable(worl
         await blind.work()
     assert [await maya.sees_state(member) for member in (sponsor, friend)] == ["unreachable", "handed"]
     assert [row["reachable"] for row in await maya.circle()] == [False, True]
-    # A process that has the key sends it all the same, and it is well again.
+    # A process that has the master key sends it, and it is reachable again.
     await world.forward(300)
     await world.work()
     assert await maya.sees_state(sponsor) == "handed"

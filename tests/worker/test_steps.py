@@ -1,4 +1,4 @@
-"""The steps at which tests of faults let a process die: every one of them is passed, where it says it is."""
+"""The steps at which fault tests kill a process: each one is reached, at its documented place."""
 
 from collections.abc import Sequence
 from dataclasses import replace

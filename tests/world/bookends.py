@@ -1,4 +1,4 @@
-"""Bookends in the test world: planned, looked at, and the minutes that pass over them."""
+"""Helpers for bookends in the test world."""
 
 from datetime import timedelta
 from typing import Any
@@ -29,10 +29,10 @@ async def passes(world: World, minutes: float) -> None:
 
 
 async def heard(companion: Person) -> list[str]:
-    """The kinds of what was pushed to a companion after the first word, which says that they stand by."""
+    """Return the kinds of the pushes to a companion, without the first one (standing by)."""
     return [kind for kind in await companion.pushed() if kind != "standing_by"]
 
 
 async def about(person: Person, bookend: dict[str, Any]) -> list[str]:
-    """The kinds of what stands in this inbox about the bookend, oldest first."""
+    """Return the kinds of the inbox notices about this bookend, oldest first."""
     return [notice["kind"] for notice in reversed(await person.inbox()) if notice["bookend_id"] == bookend["id"]]

@@ -37,7 +37,7 @@ class Postgres:
 
 @dataclass(frozen=True, slots=True)
 class Sqlite:
-    """One SQLite file that belongs to this test process alone, made anew from a template for each test."""
+    """One SQLite file that belongs to this test process alone, copied from a template for each test."""
 
     path: Path
     template: Path
@@ -49,13 +49,13 @@ class Sqlite:
 
     @property
     def url(self) -> str:
-        """The plain address, as an operator would write it."""
+        """Return the plain address, as an operator would write it."""
         return f"sqlite:///{self.path}"
 
 
 @contextmanager
 def sqlite() -> Iterator[Sqlite]:
-    # In memory where there is such a folder: a test kills processes, never the machine, so no write waits for a disk.
+    # In memory where possible: a test kills processes, never the machine, so no write has to reach a disk.
     with tempfile.TemporaryDirectory(prefix="porchlight-", dir=MEMORY if Path(MEMORY).is_dir() else None) as folder:
         template = Path(folder) / "template.sqlite3"
         asyncio.run(upgrade(f"sqlite+aiosqlite:///{template}"))
@@ -64,7 +64,7 @@ def sqlite() -> Iterator[Sqlite]:
 
 @contextmanager
 def postgres() -> Iterator[Postgres | None]:
-    """A migrated database on the server that is there, dropped at the end; None when there is no server."""
+    """Create a migrated database on the available server and drop it at the end; None without a server."""
     with own_server(_server()) as server:
         if server is None:
             yield None
@@ -74,7 +74,7 @@ def postgres() -> Iterator[Postgres | None]:
         drop = f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)'
         asyncio.run(_execute(server, drop))
         asyncio.run(_execute(server, f'CREATE DATABASE "{name}"'))
-        # A test kills servers of ours, never PostgreSQL itself, so its commits need not wait for the disk.
+        # A test kills our servers, never PostgreSQL itself, so commits need not wait for the disk.
         asyncio.run(_execute(server, f'ALTER DATABASE "{name}" SET synchronous_commit = off'))
         try:
             asyncio.run(upgrade("postgresql+asyncpg://" + url.partition("://")[2]))
@@ -84,10 +84,10 @@ def postgres() -> Iterator[Postgres | None]:
 
 
 def _server() -> str | None:
-    """The address of a server that answers: TEST_POSTGRES_URL, else one on this machine."""
+    """Return the address of a server that answers: TEST_POSTGRES_URL, else one on this machine."""
     named = os.environ.get("TEST_POSTGRES_URL")
     if named:
-        # What is named must be there: a typing mistake is not a reason to skip.
+        # A named server must answer: a typing mistake is not a reason to skip.
         asyncio.run(_execute(named, "SELECT 1"))
         return named
     for user in dict.fromkeys(["postgres", getpass.getuser()]):

@@ -1,4 +1,4 @@
-"""Faults that a real database has, brought about on purpose."""
+"""Database faults, provoked in a real database."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -10,7 +10,7 @@ from tests.world.world import World
 
 @asynccontextmanager
 async def no_commit_goes_through(world: World) -> AsyncIterator[None]:
-    """Whatever writes a reach-out is refused by the database at its COMMIT, and not a moment before."""
+    """Let the database refuse every insert of a reach-out at COMMIT, not earlier."""
     refusal = (
         "CREATE TABLE refuse (person_id CHAR(36) REFERENCES refused_parents (id) DEFERRABLE INITIALLY DEFERRED)",
         "CREATE TRIGGER refuse AFTER INSERT ON reach_outs BEGIN INSERT INTO refuse VALUES ('nobody'); END"
@@ -42,7 +42,7 @@ async def no_commit_goes_through(world: World) -> AsyncIterator[None]:
 
 @asynccontextmanager
 async def a_newer_release_beside_it(world: World, table: str = "notices") -> AsyncIterator[None]:
-    """The table takes kinds (of notices) that this release does not know, as a newer one has seen to before it began."""
+    """Let the table take kinds that this release does not know, as a newer release's migration would."""
     name = f"ck_{table}_kind"
     async with world.database.writer.begin() as connection:
         if world.sqlite:
@@ -65,14 +65,14 @@ async def a_newer_release_beside_it(world: World, table: str = "notices") -> Asy
 
 
 async def _pragma(world: World, word: str) -> None:
-    """To the one connection that writes."""
+    """Set a PRAGMA on the one connection that writes."""
     async with world.database.writer.connect() as connection:
         await connection.execute(text(f"PRAGMA {word}"))
 
 
 @asynccontextmanager
 async def no_claim_goes_through(world: World) -> AsyncIterator[None]:
-    """Whatever changes a delivery is refused: the rows can be read and locked, and then it goes wrong."""
+    """Let the database refuse every update of a delivery: rows can be read and locked, then the write fails."""
     function = "CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'no'; END $$"
     trigger = "CREATE TRIGGER refuse BEFORE UPDATE ON deliveries " + (
         "BEGIN SELECT RAISE(ABORT, 'no'); END" if world.sqlite else "EXECUTE FUNCTION refuse()"

@@ -1,4 +1,4 @@
-"""A PostgreSQL server of the tests' own, from the machine's programs, where no server runs."""
+"""Start a PostgreSQL server for the tests from installed programs, where none is running."""
 
 import os
 import shutil
@@ -13,14 +13,14 @@ _USER = "porchlight"
 
 @contextmanager
 def own_server(running: str | None) -> Iterator[str | None]:
-    """`running` when there is one, else a fresh server that only listens in its own folder; None without programs."""
+    """Yield `running` if given, else a fresh server that only listens in its own folder; None without programs."""
     programs = None if running else _programs()
     if programs is None:
         yield running
         return
     folder = Path(tempfile.mkdtemp(prefix="porchlight-pg-"))
     data = folder / "data"
-    # PostgreSQL speaks through a socket in this folder, so no port is taken.
+    # PostgreSQL listens on a socket in this folder, so no port is taken.
     options = f"-c listen_addresses= -c unix_socket_directories={folder} -c fsync=off"
     try:
         _run(programs / "initdb", "-D", data, "-U", _USER, "-A", "trust", "-E", "UTF8", "--no-sync")
@@ -34,7 +34,7 @@ def own_server(running: str | None) -> Iterator[str | None]:
 
 
 def _programs() -> Path | None:
-    """The folder of `initdb`; None when it is not installed, or we are root (it refuses to run then)."""
+    """Return the folder of `initdb`; None when it is not installed, or as root (it refuses to run then)."""
     if not hasattr(os, "geteuid") or os.geteuid() == 0:
         return None
     on_path = shutil.which("initdb")

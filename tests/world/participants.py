@@ -1,4 +1,4 @@
-"""Participants and reach-outs for tests of pure decisions: plain ones, changed by what a test says of them."""
+"""Build participants and reach-outs for tests of pure decisions: plain defaults, overridden by each test."""
 
 from collections.abc import Iterable
 from dataclasses import replace
@@ -23,7 +23,7 @@ def ways(count: int, first: int) -> tuple[UUID, ...]:
 
 
 def participant(name: str, step: int = 1, *, devices: int = 1, channels: int = 0, **more: Any) -> Participant:
-    """`A`, `B`, …: available, with one phone and no channel, not told yet, unless said otherwise."""
+    """Return participant `A`, `B`, …: available, with one phone and no channel, not told yet, unless overridden."""
     number = ord(name)
     plain = Participant(
         person_id=UUID(int=number),
@@ -39,13 +39,13 @@ def participant(name: str, step: int = 1, *, devices: int = 1, channels: int = 0
 
 
 def told(name: str, step: int = 1, **more: Any) -> Participant:
-    """The same, told an hour before the moment of the test and pushed, so that they have the notice."""
+    """Return a participant who was told and pushed an hour before NOW, and has the notice."""
     plain: dict[str, Any] = {"told_at": NOW - seconds(3600), "notice_id": UUID(int=500 + ord(name))}
     return participant(name, step, **(plain | more))
 
 
 def reach_out(*people: Participant, stage: Stage | None = None, rung: int = 1, **more: Any) -> Snapshot:
-    """Waiting for its next rung for one more minute, pushed and asked an hour ago, unless said otherwise."""
+    """Return a reach-out whose next rung is due in a minute, pressed, pushed and asked an hour ago, unless overridden."""
     long_ago = NOW - seconds(3600)
     plain = Snapshot(
         id=REACH_OUT,

@@ -1,4 +1,4 @@
-"""Passkeys in the test world: added, signed in with."""
+"""Helpers to add passkeys and sign in with them."""
 
 from typing import Any
 
@@ -10,14 +10,14 @@ from tests.world.process import Process
 
 
 async def adds(person: Person, phone: Authenticator, expect: int = 201, **more: Any) -> dict[str, Any]:
-    """Let this phone make a passkey for this person."""
+    """Add a passkey made by this authenticator to the person's account."""
     options = await person.post("/v1/passkeys/options", expect=200)
     passkey: dict[str, Any] = await person.post("/v1/passkeys", {"credential": phone.create(options), **more}, expect)
     return passkey
 
 
 async def sign_in_options(process: Process) -> dict[str, Any]:
-    """What a sign-in begins with."""
+    """Request the options of a passkey sign-in."""
     reply = await process.http.post("/v1/sessions/passkey/options")
     assert reply.status_code == 200, reply.text
     options: dict[str, Any] = reply.json()

@@ -1,4 +1,4 @@
-"""People as tests see them: whatever they do, they do through the API."""
+"""People of the test world: everything they do goes through the API."""
 
 import secrets
 from typing import TYPE_CHECKING, Any, Self
@@ -22,7 +22,7 @@ ENDPOINT = "https://updates.push.services.mozilla.com/wpush/v2/"
 
 
 class Person:
-    """Somebody signed in on one phone. Replies are checked: what was not expected is an error of the test."""
+    """Somebody signed in on one phone. Replies are checked: an unexpected status fails the test."""
 
     def __init__(self, world: "World", process: Process, name: str, sign_in_name: str, sign_up: dict[str, Any]) -> None:
         self.world = world
@@ -52,7 +52,7 @@ class Person:
         return cls(world, process, name, body["sign_in_name"], reply.json())
 
     async def again(self, **details: Any) -> "Person":
-        """The same person, signed in on one more phone."""
+        """Sign the same person in on one more phone."""
         body = {"sign_in_name": self.sign_in_name, "passphrase": self.passphrase, **details}
         reply = await self.process.http.post("/v1/sessions", json=body)
         assert reply.status_code == 201, reply.text
@@ -65,7 +65,7 @@ class Person:
     async def send(
         self, method: str, path: str, body: Any = None, *, key: str | None = None, headers: dict[str, str] | None = None
     ) -> httpx.Response:
-        """The bare reply, whatever it is."""
+        """Send a request and return the reply, whatever its status."""
         sent_headers = {"Authorization": f"Bearer {self.token}"} if self.token else {}
         sent_headers |= {"Idempotency-Key": key} if key else {}
         sent_headers |= headers or {}
@@ -73,7 +73,7 @@ class Person:
         return await self.process.http.request(method, path, headers=sent_headers, **content)
 
     async def ask(self, method: str, path: str, body: Any = None, expect: int | None = None, **more: Any) -> Any:
-        """The reply's JSON; a success unless another status is expected, and a problem document if not."""
+        """Send a request and return the reply's JSON; expect a success or the given status, and errors as problem documents."""
         reply = await self.send(method, path, body, **more)
         summary = f"{self.name}: {method} {path} answered {reply.status_code}: {reply.text}"
         assert reply.is_success if expect is None else reply.status_code == expect, summary
@@ -112,7 +112,7 @@ class Person:
         return invitation
 
     async def welcomes(self, member: "Person", role: str = "friend", step: int | None = None) -> str:
-        """Invite, be accepted, confirm; gives the membership's id."""
+        """Invite, accept, confirm; return the membership's id."""
         invited = await self.invites(role, **({"step": step} if step else {}))
         accepted = await member.post("/v1/invitations/accept", {"token": invited["token"]}, expect=201)
         await self.post(f"/v1/circle/{accepted['id']}/confirm", expect=200)
@@ -125,19 +125,19 @@ class Person:
     # ------------------------------------------------------------------------------------------------------ reach-outs
 
     async def press(self, *, key: str | None = None, expect: int = 201, **details: Any) -> dict[str, Any]:
-        """Reach out now. What is pressed last is what everybody talks about from then on."""
+        """Reach out now. `world.reach_out`, which the other helpers act on, becomes this one."""
         reach_out: dict[str, Any] = await self.post("/v1/reach-outs", details, expect, key=key)
         if expect < 300:
             self.world.reach_out = reach_out["id"]
         return reach_out
 
     async def reach_out(self, expect: int = 200) -> dict[str, Any]:
-        """The reach-out as this person sees it now."""
+        """Return the current reach-out as this person sees it."""
         reach_out: dict[str, Any] = await self.get(f"/v1/reach-outs/{self.world.reach_out}", expect)
         return reach_out
 
     async def does(self, what: str, body: Any = None, expect: int | None = None, **more: Any) -> Any:
-        """Something with the reach-out: answers, messages, together, nudge, close, reflection."""
+        """Post to a sub-resource of the reach-out: answers, messages, together, nudge, close, reflection."""
         return await self.post(f"/v1/reach-outs/{self.world.reach_out}/{what}", body, expect, **more)
 
     async def answer(self, kind: str, expect: int = 201, *, key: str | None = None, **details: Any) -> Any:
@@ -154,7 +154,7 @@ class Person:
         return await self.does("close", {"outcome": outcome}, expect)
 
     async def sees(self, other: "Person") -> dict[str, Any] | None:
-        """What this person sees of one recipient."""
+        """Return one recipient as this person sees them."""
         listed = (await self.reach_out())["recipients"]
         return next((row for row in listed if row["person"]["id"] == other.id), None)
 
@@ -165,32 +165,32 @@ class Person:
     # -------------------------------------------------------------------------------------------------- inbox, pushes
 
     async def inbox(self, kind: str | None = None, *, unread: bool | None = None) -> list[dict[str, Any]]:
-        """All that stands in the inbox, newest first."""
+        """Return all inbox notices, newest first."""
         query = "/v1/inbox?limit=100" + (f"&kind={kind}" if kind else "")
         query += "" if unread is None else f"&unread={str(unread).lower()}"
         return list((await self.get(query))["items"])
 
     async def kinds(self) -> list[str]:
-        """The kinds of what stands in the inbox, oldest first."""
+        """Return the kinds of all inbox notices, oldest first."""
         return [notice["kind"] for notice in reversed(await self.inbox())]
 
     async def pushes(self, kind: str | None = None) -> list[Handed]:
-        """What the push services took for this person's phones, oldest first."""
+        """Return the pushes that the push services took for this person's phones, oldest first."""
         await self.world.settle()
         mine = set(self.devices.values())
         taken = [push for push in self.world.transport.handed if push.where in mine]
         return [push for push in taken if kind in {None, push.kind}]
 
     async def pushed(self) -> list[str]:
-        """The kinds of those pushes."""
+        """Return the kinds of those pushes."""
         return [push.kind for push in await self.pushes()]
 
     def listens(self, **headers: str) -> Stream:
-        """An open event stream: `async with person.listens() as stream`."""
+        """Open an event stream: `async with person.listens() as stream`."""
         sent_headers = {"authorization": f"Bearer {self.token}", **headers}
         return listening(self.process.app, "/v1/events", sent_headers)
 
 
 async def alarms(person: Person) -> int:
-    """How many times this person's phones were pushed that somebody would like company."""
+    """Return the number of reach-out pushes to this person's phones."""
     return len(await person.pushes("reach_out"))

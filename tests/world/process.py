@@ -24,18 +24,18 @@ from notifications.dispatcher import Dispatcher
 from notifications.transports.protocol import Transport
 from worker.loop import Worker
 
-# The cost of argon2id is its point, and not what these tests are about.
+# The cost of argon2id is not the subject of these tests.
 CHEAP = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 SEAMS = Seams(
     passphrases=lambda: Passphrases(CHEAP),
     jitter=lambda: 1.0,
-    # Gives way to others between two batches, and takes no time.
+    # Yields to other tasks between two batches without a delay.
     pause=lambda _: asyncio.sleep(0),
 )
 
-# Building the routes takes a fifth of a second and they hold no state of a test, so the next process takes them over.
+# Building the routes takes a fifth of a second and they hold no test state, so the next process reuses them.
 _APPS: list[FastAPI] = []
-# So do the statements that an engine has compiled; its connections are closed after each test.
+# Engines are reused for their compiled statements; their connections are closed after each test.
 _DATABASES: dict[tuple[str, int], list[Database]] = defaultdict(list)
 
 
@@ -64,19 +64,19 @@ class Process:
         return self.context.database
 
     async def settle(self) -> None:
-        """Wait for what is under way: pushes handed over, results written down, sessions slid on."""
+        """Wait for background tasks: pushes being sent, results being recorded, sessions being extended."""
         while self.context.tasks:
             await asyncio.wait(self.context.tasks)
         await self.dispatcher.drain()
 
     async def work(self) -> None:
-        """Let the worker go round until there is nothing left to do at this moment."""
+        """Run the worker until nothing is due at this moment."""
         while await self.worker.tick():
             await self.dispatcher.drain()
         await self.dispatcher.drain()
 
     def forget_pushes(self) -> None:
-        """From now on this process dies, as far as pushes go, right after each commit."""
+        """Drop pushes right after each commit from now on, as if the process died there."""
 
         def gone(deliveries: Sequence[UUID]) -> None:
             pass

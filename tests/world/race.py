@@ -1,4 +1,4 @@
-"""Several things at the same moment, brought about on purpose."""
+"""Provoke races between requests."""
 
 import asyncio
 from collections.abc import Coroutine
@@ -10,9 +10,9 @@ from tests.world.world import World
 
 
 async def race(world: World, held: str, *doings: Coroutine[Any, Any, Any]) -> list[Any]:
-    """Begin these one after another while the lock `held` keeps them from going on, then let them go.
+    """Start these one after another while the table lock `held` blocks them, then release it and return their results.
 
-    SQLite has one writer: there they simply come one after another. The world itself looks for deadlocks at its end.
+    SQLite has one writer: there they run one after another. The world checks for deadlocks when it closes.
     """
     begun: list[asyncio.Task[Any]] = []
     async with world.database.write() as session:
@@ -26,7 +26,7 @@ async def race(world: World, held: str, *doings: Coroutine[Any, Any, Any]) -> li
 
 
 async def _stuck_or_done(world: World, begun: list[asyncio.Task[Any]]) -> None:
-    """Wait until the last of these has come as far as it can."""
+    """Wait until the last of these is blocked or done."""
     if world.sqlite:
         return
     waiting = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"

@@ -1,4 +1,4 @@
-"""An open event stream, read while it runs; the client at hand waits for the end of a reply, which never comes."""
+"""Read an open event stream while it runs; httpx's ASGI transport waits for the end of a reply, which never comes."""
 
 import asyncio
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from starlette.types import ASGIApp, Message
 from tests.world.patience import patient
 
 SOON = 5.0
-"""Seconds after which what should have come did not."""
+"""Seconds until an expected event counts as missing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +21,7 @@ class Event:
 
 
 class Stream:
-    """Events as they come. `status` and `headers` are there once it is open."""
+    """Events as they arrive. `status` and `headers` are set once the stream is open."""
 
     def __init__(self, app: ASGIApp, path: str, headers: dict[str, str]) -> None:
         self._app = app
@@ -51,12 +51,12 @@ class Stream:
             await self._task
 
     async def next(self) -> Event | None:
-        """The next event; None when the stream has ended."""
+        """Return the next event; None when the stream has ended."""
         async with asyncio.timeout(patient(SOON)):
             return await self._arrived.get()
 
     async def quiet(self, seconds: float = 0.05) -> bool:
-        """Whether nothing comes for a moment."""
+        """Return whether no event arrives for a moment."""
         await asyncio.sleep(seconds)
         return self._arrived.empty()
 
@@ -87,7 +87,7 @@ class Stream:
             event = _event(block)
             if event is not None:
                 self._arrived.put_nowait(event)
-        # Open means: the first words have come, so the stream listens.
+        # The first body part has arrived, so the stream is subscribed.
         self._begun.set()
 
 

@@ -8,7 +8,7 @@ TICK = timedelta(milliseconds=1)
 
 
 class MovingClock:
-    """Stands still but for one millisecond a look, so that what comes later sorts later."""
+    """A clock that moves on by one millisecond a reading, so that later rows sort later."""
 
     def __init__(self, start: datetime = START) -> None:
         self._now = start

@@ -1,4 +1,4 @@
-"""Transports in memory: they record what they take; the push service answers as the test has scripted it."""
+"""In-memory transports that record what they take; the push service answers as scripted by the test."""
 
 import asyncio
 from collections import defaultdict, deque
@@ -11,7 +11,7 @@ from notifications.transports.protocol import ChannelAddress, FcmAddress, Push, 
 
 @dataclass(frozen=True, slots=True)
 class Handed:
-    """One push as it came in, what it was answered, and when."""
+    """One push with its result and the moment it was handed over."""
 
     push: Push
     result: Result
@@ -27,7 +27,7 @@ class Handed:
 
 
 def where(address: TransportAddress) -> str:
-    """The one line that names an address."""
+    """Return the string that identifies an address."""
     match address:
         case FcmAddress():
             return address.token
@@ -38,7 +38,7 @@ def where(address: TransportAddress) -> str:
 
 
 class ScriptedTransport:
-    """Takes pushes for any kind of address. `answers` come in order, the last one of an address for good."""
+    """Takes pushes for any kind of address, and answers as scripted with `answer`."""
 
     name = "scripted"
     max_concurrent = 64
@@ -55,7 +55,7 @@ class ScriptedTransport:
         self.flowing.set()
 
     def answer(self, address: str, *results: Result) -> None:
-        """From now on, give these to pushes for `address`; the last of them again and again."""
+        """Answer pushes for `address` with these results in order; the last one repeats."""
         self._answers[address] = deque(results)
 
     async def open(self) -> None:
@@ -64,7 +64,7 @@ class ScriptedTransport:
     async def send(self, push: Push) -> Result:
         self.begun.set()
         await self.flowing.wait()
-        # A real send gives way to others; so does this one.
+        # Yield to other tasks, as a real send does.
         await asyncio.sleep(0)
         line = self._answers[where(push.address)]
         result: Result = Sent() if not line else line.popleft() if len(line) > 1 else line[0]
@@ -76,14 +76,14 @@ class ScriptedTransport:
 
 
 class Gateway:
-    """Takes what goes to channels of every kind, and writes it down."""
+    """Takes and records the messages to channels of every kind."""
 
     name = "gateway"
     max_concurrent = 16
 
     def __init__(self) -> None:
         self.handed: list[str] = []
-        """Addresses, in the order in which messages for them came."""
+        """Addresses, in the order of their messages."""
 
     async def open(self) -> None:
         pass

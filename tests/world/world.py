@@ -1,4 +1,4 @@
-"""A whole small world for a test: people, a circle, a moving clock, push services that remember."""
+"""The world of a test: people, a circle, a moving clock, push services that record."""
 
 import secrets
 from collections.abc import Callable, Mapping, Sequence
@@ -29,7 +29,7 @@ NAMES = ("Ana", "Ben", "Cleo", "Dan", "Eva", "Finn", "Gil", "Hana", "Ida", "Jon"
 
 
 class World:
-    """Everything a story needs. `here` is the process that people speak to unless another is named.
+    """Everything a story needs. `here` is the process that serves people unless another is named.
 
     `transport` takes the pushes to phones and browsers, `gateway` the SMS, e-mails and ntfy messages; `channels` are real
     transports in place of the gateway, made for each process.
@@ -65,7 +65,7 @@ class World:
             deadlocks = await self._deadlocks_so_far() - self._deadlocks
         finally:
             await self._stack.aclose()
-        # PostgreSQL ends them by refusing one side after a second; nobody should have to wait for that.
+        # PostgreSQL resolves a deadlock by refusing one side after a second; no request should have to wait for that.
         assert deadlocks == 0, f"{deadlocks} deadlocks: see the server's log for the two statements"
 
     async def _deadlocks_so_far(self) -> int:
@@ -95,12 +95,12 @@ class World:
     async def forward(self, seconds: float) -> None:
         """Let time pass."""
         if self.transport.flowing.is_set():
-            # What was handed over a moment ago leaves a moment ago, not in the middle of the time that passes.
+            # Pushes already handed over are sent now, not at some time in between.
             await self.settle()
         self.clock.forward(seconds)
 
     async def another_process(self, keyring: Keyring | None = None, settings: Settings | None = None) -> Process:
-        """One more process on the same database, as `porchlight serve` starts it; it ends with the world."""
+        """Start one more process on the same database, as `porchlight serve` does; it ends with the world."""
         settings = settings or self.settings
         devices = dict.fromkeys(map(str, DeviceKind), self.transport)
         gateways = (
@@ -113,16 +113,16 @@ class World:
         return process
 
     async def settle(self) -> None:
-        """Wait for what is under way in every process."""
+        """Wait for the background tasks of every process."""
         for process in self._processes:
             await process.settle()
 
     async def work(self) -> None:
-        """Let the worker here go round until nothing is due."""
+        """Run the worker of `here` until nothing is due."""
         await self.here.work()
 
     async def passes(self, seconds: float) -> None:
-        """Let time pass, and the worker do what is due then."""
+        """Let time pass, then run the worker."""
         await self.forward(seconds)
         await self.work()
 
@@ -133,17 +133,17 @@ class World:
         return self.here.services.purge
 
     def since(self, moment: datetime) -> int:
-        """Whole seconds since then."""
+        """Return the whole seconds since `moment`."""
         return round((self.now() - moment).total_seconds())
 
     async def person(self, name: str | None = None, *, process: Process | None = None, **profile: Any) -> Person:
-        """Somebody who has just signed up."""
+        """Sign somebody up."""
         display_name = name or NAMES[self._named % len(NAMES)]
         self._named += 1
         return await Person.sign_up(self, process or self.here, display_name, **profile)
 
     async def circle(self, *roles: str, steps: Sequence[int] | None = None, devices: bool = True) -> list[Person]:
-        """Maya, and a confirmed member with a phone for each role: `maya, sponsor, friend = await world.circle(…)`."""
+        """Sign up Maya and a confirmed member with a phone for each role: `maya, sponsor, friend = await world.circle(…)`."""
         owner = await self.person("Maya")
         members = []
         for place, role in enumerate(roles):
@@ -155,7 +155,7 @@ class World:
         return [owner, *members]
 
     async def gives_channel(self, person: Person, kind: str = "sms") -> str:
-        """Give this person a channel that they have confirmed; returns its address."""
+        """Give this person a confirmed channel; return its address."""
         address = f"+1555{secrets.randbelow(10**7):07}"
         async with self.database.write() as session:
             row = (await session.execute(select(PersonRow).where(PersonRow.id == UUID(person.id)))).scalar_one()
@@ -177,20 +177,20 @@ class World:
     # ------------------------------------------------------------------------------------------------------- the rows
 
     async def row(self) -> ReachOut:
-        """The reach-out as it stands in the database."""
+        """Return the row of the reach-out."""
         async with self.database.read() as session:
             return (
                 await session.execute(select(ReachOut).where(ReachOut.id == UUID(self.reach_out or "")))
             ).scalar_one()
 
     async def set(self, **values: object) -> None:
-        """Write into the reach-out's row what no request of this release would."""
+        """Write values into the reach-out's row that no request of this release would."""
         async with self.database.write() as session:
             await session.execute(update(ReachOut).where(ReachOut.id == UUID(self.reach_out or "")).values(**values))
             await session.commit()
 
     async def rows(self, statement: Select[*tuple[Any, ...]]) -> Sequence[Any]:
-        """What stands in the database; for promises that no reply can prove."""
+        """Return rows of the database, for promises that no reply can prove."""
         async with self.database.read() as session:
             return list((await session.execute(statement)).all())
 
@@ -200,18 +200,18 @@ class World:
 
 
 def fresh_keyring() -> Keyring:
-    """A master key and a push key that no other test has."""
+    """Return a keyring with a new master key and push key."""
     push = PushKeys(secrets.token_bytes(32), {"first": secrets.token_bytes(32)})
     return Keyring(secrets.token_bytes(32), {"first": secrets.token_bytes(32)}, push=push)
 
 
 def without_the_master_key(keyring: Keyring) -> Keyring:
-    """The keyring of a process whose master key is gone, and whose push key is there."""
+    """Return the keyring of a process that has lost its master key and kept its push key."""
     return Keyring(None, {}, push=keyring.push)
 
 
 def without_any_key() -> Keyring:
-    """The keyring of a process whose files belong to another installation, as `cli` opens it."""
+    """Return the keyring of a process whose key files belong to another installation, as `cli` opens it."""
     keyring = fresh_keyring()
     keyring.trusted = keyring.push.trusted = False
     return keyring

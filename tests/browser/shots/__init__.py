@@ -1,1 +1,1 @@
-"""Every screen of the phone app, as people meet it: looked over by axe and a ruler, and put into pictures."""
+"""Every screen of the phone app, checked for accessibility and overflow, and photographed."""

@@ -1,4 +1,4 @@
-"""`python -m tests.browser.shots [scene …]`: every scene in every language, width and light, into build/shots/."""
+"""`python -m tests.browser.shots [scene …]`: play every scene in every language, width and theme, into build/shots/."""
 
 import argparse
 import asyncio

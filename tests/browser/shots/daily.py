@@ -1,4 +1,4 @@
-"""The days between: the Home of somebody who only helps, standing by, what arrives to be read, and looking back."""
+"""Scenes of the days between reach-outs: a helper's Home, standing by, shared check-ins, and reflections."""
 
 from datetime import UTC, datetime, timedelta
 

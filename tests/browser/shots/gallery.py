@@ -1,4 +1,4 @@
-"""Where the screens are looked at: in every size and light that is asked for, each with or without a picture."""
+"""Check and photograph screens in every requested width and theme."""
 
 import asyncio
 from dataclasses import dataclass, field
@@ -26,12 +26,12 @@ STRAINS = {
     "large": ("document.documentElement.style.fontSize = '200%'", "document.documentElement.style.fontSize = ''"),
     "rtl": ("document.documentElement.dir = 'rtl'", "document.documentElement.dir = 'ltr'"),
 }
-"""What puts a strain on a screen, and what takes it away again."""
+"""Scripts that strain a screen, each with the one that undoes it."""
 
 
 @dataclass
 class Gallery:
-    """`folder`: where the pictures go, none without it. `stills`: names of pictures for the handbook, by where they go."""
+    """Checks screens. `folder`: where the pictures go, none without it. `stills`: paths of pictures for the docs, by title."""
 
     views: tuple[View, ...] = VIEWS
     folder: Path | None = None
@@ -41,7 +41,7 @@ class Gallery:
     wrong: list[str] = field(default_factory=list)
 
     async def hang(self, phone: Phone, name: str, language: str) -> None:
-        """The screen that `phone` shows now. What is wrong with it is kept, so that the next ones are looked at as well."""
+        """Check the screen that `phone` shows. Faults are collected, so that later screens are checked as well."""
         for view in self.views:
             await phone.page.set_viewport_size({"width": view.width, "height": WIDTHS[view.width]})
             await phone.page.emulate_media(color_scheme=view.theme)
@@ -59,7 +59,7 @@ class Gallery:
         phone.errors.clear()
 
     async def _strained(self, phone: Phone, title: str) -> None:
-        """The same on the smallest phone with text of twice the size, and read from right to left."""
+        """Check the screen on the smallest phone with text of twice the size, and from right to left."""
         await phone.page.set_viewport_size({"width": 320, "height": WIDTHS[320]})
         for strain, (put, lift) in STRAINS.items():
             await phone.page.evaluate(put)
@@ -76,7 +76,7 @@ class Gallery:
         if self.folder is None:
             return
         await phone.page.screenshot(path=self.folder / f"{title}.png", scale="css")
-        # The page scrolls below the bar at the bottom; a whole picture needs a window of that height.
+        # The page scrolls below the bottom bar; a full-page picture needs a window of that height.
         whole = int(await phone.page.evaluate("Math.ceil(document.documentElement.scrollHeight)"))
         size = phone.page.viewport_size
         assert size is not None

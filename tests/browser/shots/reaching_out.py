@@ -1,4 +1,4 @@
-"""The person who reaches out: Home, the press on its way, waiting, and whoever answers."""
+"""Scenes of the person who reaches out: Home, the pending press, waiting, and answers."""
 
 import time
 
@@ -41,7 +41,7 @@ async def undo(stage: Stage) -> None:
     maya, *_ = await stage.circle()
     phone = await stage.phone(maya)
     await stage.sees(phone, "home.encouragement")
-    # Nothing goes out, and for the page it stays the same moment: the three seconds do not end.
+    # Offline and with a fixed clock, the three seconds of undo do not end.
     await phone.context.set_offline(True)
     await phone.page.clock.set_fixed_time(time.time())
     await stage.press(phone, "press.button")

@@ -1,4 +1,4 @@
-"""Every scene by its name, what the server is told for them, and which pictures the handbook shows."""
+"""All scenes by name, the server's settings for them, and the pictures for the docs."""
 
 from tests.browser.shots import circle, daily, reaching_out, settings, supporting, welcome
 from tests.browser.shots.stage import Scene
@@ -7,7 +7,7 @@ ENV = {
     "PORCHLIGHT_SMS_URL": "json://127.0.0.1:9/{to}",
     "PORCHLIGHT_EMAIL_URL": "json://127.0.0.1:9/{to}",
 }
-"""Ways to tell people exist, so that the app offers them; nothing listens there."""
+"""Channels are configured, so that the app offers them; nothing listens there."""
 
 SCENES: dict[str, Scene] = {
     "welcome": welcome.welcome,
@@ -45,4 +45,4 @@ STILLS = {
 }
 
 SAMPLE = ("welcome", "waiting", "circle", "settings", "home", "incoming-reach-out")
-"""What `make test` plays of them; the rest waits for `make shots`."""
+"""The scenes that `make test` plays; `make shots` plays all."""

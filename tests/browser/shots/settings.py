@@ -1,4 +1,4 @@
-"""Settings and everything they lead to, and bookends."""
+"""Scenes of the settings and their pages, and of bookends."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -71,7 +71,7 @@ async def bookends(stage: Stage) -> None:
 
 
 async def _back(stage: Stage, minutes: int) -> None:
-    """As if these minutes had passed for every bookend here."""
+    """Age every bookend by these minutes."""
     await stage.installation.store.change(
         f"UPDATE bookends SET due_at = datetime(due_at, '-{minutes} minutes'), created_at = datetime(created_at, '-{minutes} minutes')"
     )

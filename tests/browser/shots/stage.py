@@ -1,4 +1,4 @@
-"""What a scene needs: people who already know one another, their phones, and somebody who looks at the screen."""
+"""The stage of a scene: people with circles, their phones, and the gallery that checks the screens."""
 
 import re
 from collections.abc import Awaitable, Callable, Mapping
@@ -20,7 +20,7 @@ Scene = Callable[["Stage"], Awaitable[None]]
 
 
 class Stage:
-    """One language's turn. Everything that was opened in it is closed by `clear`."""
+    """The stage in one language. `clear` closes every phone that was opened on it."""
 
     def __init__(
         self, browser: Browser, installation: Installation, server: Server, gallery: Gallery, language: str
@@ -36,7 +36,7 @@ class Stage:
         return say(self.language, key, **values)
 
     def own(self, words: Mapping[str, str]) -> str:
-        """Somebody's own words, in this language where they have been written in it."""
+        """Return a person's own text in this language, else in English."""
         return words.get(self.language, words["en"])
 
     # ---------------------------------------------------------------------------------------------------- people
@@ -48,14 +48,14 @@ class Stage:
         return member
 
     async def join(self, owner: Person, member: Person, role: str = "friend", step: int = 1) -> str:
-        """Gives the id of the membership, confirmed."""
+        """Add a confirmed member; return the id of the membership."""
         invitation = await owner.ask("POST", "/v1/invitations", {"role": role, "step": step}, 201)
         accepted = await member.ask("POST", "/v1/invitations/accept", {"token": invitation["token"]}, 201)
         await owner.ask("POST", f"/v1/circle/{accepted['id']}/confirm")
         return str(accepted["id"])
 
     async def circle(self) -> list[Person]:
-        """Maya, and four people around her: Ana and Ben are told at once, Chidi later, and Dee has no phone."""
+        """Make Maya and her circle: Ana and Ben are told at once, Chidi later, and Dee has no phone."""
         maya, ana, ben, chidi, dee = [await self.person(name) for name in ("Maya", "Ana", "Ben", "Chidi", "Dee")]
         await self.join(maya, ana, "sponsor")
         await self.join(maya, ben)
@@ -68,7 +68,7 @@ class Stage:
     # ---------------------------------------------------------------------------------------------------- phones
 
     async def phone(self, person: Person | None = None, where: str = "", **more: Any) -> Phone:
-        """Opened at `where`, signed in as `person`."""
+        """Open a phone at `where`, signed in as `person`."""
         url = f"http://localhost:{self.server.port}"
         name = person.name if person else "Maya"
         phone = await Phone.create(
@@ -88,12 +88,12 @@ class Stage:
         return phone
 
     async def ready(self, phone: Phone) -> None:
-        """The screen is drawn and has asked what it wanted to know."""
+        """Wait until the screen is drawn and its requests are done."""
         await expect(phone.page.locator("h1, .note").first).to_be_attached()
         await phone.page.wait_for_timeout(350)
 
     async def goes(self, phone: Phone, where: str) -> None:
-        """Within the app, without loading it anew."""
+        """Navigate within the app, without a reload."""
         await phone.page.evaluate("where => { location.hash = where; }", where)
         await self.ready(phone)
 
@@ -101,7 +101,7 @@ class Stage:
         await phone.page.get_by_role("button", name=self.say(key, **values), exact=True).first.click()
 
     def written(self, phone: Phone, key: str, **values: str) -> Locator:
-        """Where these words stand, in whichever of their forms, and whatever fills the places that are not given."""
+        """Locate a text of the catalogue, in any plural form and with any value for placeholders that are not given."""
         places = r"\\\{(\w+)\\\}"
         forms = (
             re.sub(places, lambda place: re.escape(values[place[1]]) if place[1] in values else ".+", re.escape(form))

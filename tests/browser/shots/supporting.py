@@ -1,4 +1,4 @@
-"""The person who answers: inbox, a reach-out before and after the answer, and the end of it."""
+"""Scenes of the person who answers: inbox, a reach-out before and after the answer, and its end."""
 
 from tests.browser.shots.reaching_out import NOTES, REPLIES
 from tests.browser.shots.stage import Stage

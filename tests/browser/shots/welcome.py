@@ -1,4 +1,4 @@
-"""Before somebody is signed in."""
+"""Scenes before somebody is signed in."""
 
 from tests.browser.shots.stage import Stage
 from tests.faults.people import PASSPHRASE

@@ -1,4 +1,4 @@
-"""What the app says, read from its own catalogues: scenes press the same button in every language."""
+"""The app's texts, read from its own catalogues: scenes press the same button in every language."""
 
 import re
 from functools import cache
@@ -8,7 +8,7 @@ from tests.faults.processes import ROOT
 FOLDER = ROOT / "phone" / "src" / "i18n"
 LANGUAGES = sorted(path.name for path in FOLDER.iterdir() if path.is_dir())
 SOFT_HYPHEN = r"\u00ad"
-"""Where a long word may be parted; the browser looks past it when it compares texts."""
+"""Possible break in a long word; the browser ignores it when it compares texts."""
 ENTRY = re.compile(r"""^ {2}'([^']+)': (?:'((?:[^'\\]|\\.)*)'|"([^"]*)"),$""", re.MULTILINE)
 
 
@@ -19,5 +19,5 @@ def catalogue(language: str) -> dict[str, str]:
 
 
 def say(language: str, key: str, **values: str) -> str:
-    """The sentence with what goes into its places."""
+    """Return the text with its placeholders filled."""
     return re.sub(r"\{(\w+)\}", lambda place: values[place[1]], catalogue(language)[key])

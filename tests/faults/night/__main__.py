@@ -1,4 +1,4 @@
-"""`make faults`: nights of faults on both databases, each from a seed of its own, and the table of what came of them."""
+"""`make faults`: nights of faults on both databases, each with its own seed, and the table of results."""
 
 import argparse
 import asyncio
@@ -33,7 +33,7 @@ def _say(line: str) -> None:
 
 
 def _nights(kind: str, seed: int, rounds: int, kills: int, server: str, file: Path | None) -> list[Night]:
-    """One night after the other, with the seeds that follow, until so many kills have been injected."""
+    """Run nights with successive seeds until this many kills have been injected."""
     nights: list[Night] = []
     while sum(night.kills for night in nights) < kills:
         _say(f"{kind}, seed {seed + len(nights)}")

@@ -1,4 +1,4 @@
-"""After a night: what people were told, what the push services took, and what stands in the database, side by side."""
+"""Compare, after a night, the replies that people got, the pushes that the services took, and the database."""
 
 import json
 from collections import Counter, defaultdict
@@ -13,7 +13,7 @@ _DELIVERIES = """
 SELECT d.id, d.state, d.device_id, n.kind, n.reach_out_id, n.recipient_id FROM deliveries d
 JOIN notices n ON n.id = d.notice_id WHERE n.reach_out_id IS NOT NULL
 """
-# A recipient who has declined is pushed no more, even if they did so before their push had left.
+# A recipient who has declined is not pushed any more, even if they did so before their push was sent.
 _OWING = """
 SELECT r.reach_out_id, r.person_id FROM recipients r JOIN reach_outs o ON o.id = r.reach_out_id
 WHERE r.told_at IS NOT NULL AND r.gone_at IS NULL AND o.closed_at IS NULL AND (r.answer IS NULL OR r.answer <> 'cannot')
@@ -40,7 +40,7 @@ class Findings:
 
 
 async def check(installation: Installation, history: History, *, noted: bool = True) -> Findings:
-    """Look at everything once all is quiet. `noted`: every process here has noted its looks."""
+    """Check everything once all is quiet. `noted`: every process has logged its looks."""
     findings = Findings(wrong=list(history.wrong))
     told_recipients = {(plain(row.reach_out_id), plain(row.person_id)) for row in await installation.store.rows(_TOLD)}
     await _presses_are_there(installation, history, findings)
@@ -78,7 +78,7 @@ async def _inboxes_hold_it_once(
 
 
 async def _devices_were_handed_it(installation: Installation, findings: Findings) -> None:
-    """Whatever was wanted was handed over at least once; what is called sent truly left."""
+    """Check that every wanted push was handed over at least once, and that those recorded as sent were."""
     left = _left(installation)
     rows = await installation.store.rows(_DELIVERIES)
     still_asked = {(plain(row.reach_out_id), plain(row.person_id)) for row in await installation.store.rows(_OWING)}
@@ -112,9 +112,9 @@ async def _devices_were_handed_it(installation: Installation, findings: Findings
 
 
 async def _nothing_after_the_end(installation: Installation, history: History, findings: Findings) -> None:
-    """No push of a reach-out whose last look-again began after the reply to its all-clear, or to a removal, had come.
+    """Check that no push was sent whose last recheck began after the reply to the all-clear, or to a removal.
 
-    And none without a look: a way of sending that this check cannot see would be a hole in it.
+    Nor any without a recheck: a path of sending that this check cannot see would be a hole in it.
     """
     closed: dict[str, float] = {}
     for reply in history.of("closed"):
@@ -141,7 +141,7 @@ async def _nothing_after_the_end(installation: Installation, history: History, f
 
 
 def _left(installation: Installation) -> Counter[str]:
-    """How often the push services took each delivery."""
+    """Return how often the push services took each delivery."""
     left = Counter[str](
         plain(attempt.message["data"]["delivery_id"])
         for attempt in installation.fcm.accepted
@@ -152,7 +152,7 @@ def _left(installation: Installation) -> Counter[str]:
 
 
 def _looks(folder: Path) -> Sequence[tuple[str, float]]:
-    """The look-agains that let a delivery through: (delivery, monotonic seconds). A kill may have cut a last line off."""
+    """Return the rechecks that let a delivery through: (delivery, monotonic seconds). A kill may have truncated a last line."""
     noted = []
     for file in folder.glob("*.looks"):
         for line in file.read_text().splitlines():

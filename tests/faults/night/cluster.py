@@ -1,4 +1,4 @@
-"""The processes of a night, each in its place: one that serves and works on SQLite; servers and workers on PostgreSQL."""
+"""The processes of a night: one that serves and works on SQLite; servers and workers on PostgreSQL."""
 
 import asyncio
 from pathlib import Path
@@ -12,7 +12,7 @@ SERVERS, WORKERS = 2, 3
 
 
 class Cluster:
-    """A successor takes the place, and the port, of its predecessor.
+    """The running processes by place; a successor takes the place, and the port, of its predecessor.
 
     `older`: the folder of another release, which the first processes are started from. They have no crash points: those
     are known for this release only.
@@ -26,7 +26,7 @@ class Cluster:
 
     @property
     def places(self) -> list[str]:
-        """A server and a worker by turns."""
+        """Return the places, servers and workers alternating."""
         both = zip([f"s{n}" for n in range(SERVERS)], [f"w{n}" for n in range(WORKERS)], strict=False)
         return [place for pair in both for place in pair] + [f"w{n}" for n in range(SERVERS, WORKERS)]
 
@@ -46,12 +46,12 @@ class Cluster:
         return (self.servers if place[0] == "s" else self.workers)[int(place[1:])]
 
     async def replace(self, place: str, clock: int) -> None:
-        """Kill whoever is there, if they still live, and start a successor at once."""
+        """Kill the process in this place, if it still runs, and start a successor at once."""
         self.at(place).kill()
         await self._succeed(place, clock)
 
     async def relieve(self, place: str) -> None:
-        """Ask whoever is there to stop, as an operator does, wait until they have, and start a successor of this release."""
+        """Stop the process in this place as an operator does, wait for its end, and start a successor of this release."""
         before = self.at(place)
         before.ask_to_stop()
         assert await before.end(within=60) == 0, before.tail

@@ -1,11 +1,11 @@
-"""What people did in a night and which replies they had, for the checker: only replies count as promises."""
+"""The requests of a night and their replies, for the checker: only replies count as promises."""
 
 from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """A reply that promised something: `what` to `whom` about which reach-out, and when it had come (monotonic)."""
+    """A reply that promised something: `what` to `whom` about which reach-out, and when it arrived (monotonic)."""
 
     what: str
     reach_out: str
@@ -14,7 +14,7 @@ class Reply:
 
 
 def plain(value: object) -> str:
-    """An id without hyphens: SQLite gives it so, PostgreSQL and the API do not."""
+    """Return an id without hyphens, as SQLite stores it; PostgreSQL and the API use hyphens."""
     return str(value).replace("-", "")
 
 
@@ -22,9 +22,9 @@ def plain(value: object) -> str:
 class History:
     replies: list[Reply] = field(default_factory=list)
     statuses: dict[int, int] = field(default_factory=dict)
-    """How often each status came; 0 for no answer at all."""
+    """Number of replies by status; 0 for no reply at all."""
     wrong: list[str] = field(default_factory=list)
-    """Replies that nobody should ever get."""
+    """Replies that must not occur."""
 
     def note(self, what: str, reach_out: str, at: float, whom: str = "") -> None:
         self.replies.append(Reply(what, plain(reach_out), at, plain(whom)))

@@ -1,4 +1,4 @@
-"""What a night of faults holds: from a seed, the same faults in the same order, at the same moments. Pure."""
+"""The plan of a night of faults: a seed gives the same faults in the same order, at the same moments. Pure."""
 
 import random
 from dataclasses import dataclass
@@ -41,7 +41,7 @@ KILL_SHARE = 0.8
 
 @dataclass(frozen=True, slots=True)
 class Injury:
-    """One fault. `after`: seconds into its round; `which`: a number that picks the process; `count`: the passage of a named
+    """One planned fault. `after`: seconds into its round; `which`: a number that picks the process; `count`: the passage of a named
     point that kills, from 1; `seconds`: how long a trouble lasts; `clock`: how wrong the successor's clock is."""
 
     fault: Fault
@@ -53,7 +53,7 @@ class Injury:
 
 
 def plan(seed: int, rounds: int, kind: str) -> list[Injury]:
-    """The faults of one night on this kind of database. The first of them are one of each, so that none is left out."""
+    """Plan the faults of one night on this kind of database. The first ones are one of each, so that none is left out."""
     dice = random.Random(seed)
     possible = [fault for fault in Fault if fault not in _ELSEWHERE[kind]]
     kills = [fault for fault in possible if fault in KILLS]

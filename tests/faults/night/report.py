@@ -1,4 +1,4 @@
-"""What came of nights of faults, as Markdown: what was injected, how often, what was lost."""
+"""The report of nights of faults, as Markdown: what was injected, how often, what was lost."""
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -8,7 +8,7 @@ from tests.faults.night.run import AFTER_A_RESTART, Night
 
 
 def report(nights: Sequence[Night]) -> str:
-    """Two tables: the faults by kind, and what the checker found."""
+    """Return two tables: the faults by kind, and the checker's findings."""
     kinds = list(dict.fromkeys(night.kind for night in nights))
     of = {kind: [night for night in nights if night.kind == kind] for kind in kinds}
     lines = [_row("Injected", *kinds), _row("---", *("---:" for _ in kinds))]

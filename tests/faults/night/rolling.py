@@ -1,4 +1,4 @@
-"""A rolling restart: people press, answer and close while every process is stopped and replaced, one after the other.
+"""A rolling restart: every process is stopped and replaced, one after the other, while people press, answer and close.
 
 `python -m tests.faults.night.rolling FOLDER` rehearses an upgrade: FOLDER is a checkout of the release before. All processes are
 its first, then the tables become this release's under its feet, then its processes make way one by one.
@@ -21,11 +21,11 @@ from tests.faults.stores import on_postgres
 from tests.world.databases import postgres
 
 BETWEEN = 2.0
-"""Seconds in which both releases work side by side before the next process makes way."""
+"""Seconds in which both releases run side by side before the next process is replaced."""
 
 
 async def roll(installation: Installation, seed: int, older: Path | None = None) -> tuple[Findings, History]:
-    """From the release in `older` to this one (None: this one to itself, and its tables are there); gives what came of it."""
+    """Upgrade from the release in `older` (None: restart this one, on migrated tables); return the findings and the history."""
     await _migrate(installation, older)
     cluster = Cluster(installation, older)
     await cluster.start()

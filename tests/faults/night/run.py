@@ -1,4 +1,4 @@
-"""One night: people live, faults come one after another, and after each of them everything has to be made good."""
+"""Run one night: a workload and one fault after another; after each, everything overdue has to be delivered."""
 
 import asyncio
 import contextlib
@@ -20,7 +20,7 @@ from tests.world.patience import patient
 
 AFTER_A_RESTART = 15.0
 QUIET = 90.0
-"""Seconds in which all has to be settled at the end: back-off after the last trouble, a frozen holder's lease."""
+"""Seconds until everything is settled at the end: back-off after the last trouble, a frozen holder's lease."""
 
 
 @dataclass(slots=True)
@@ -65,7 +65,7 @@ async def spend(
             say(f"{number}/{rounds} {fault} ({time.monotonic() - began:.1f} s)")
     finally:
         workload.stop()
-        # Requests under way are finished: every reply has to be in the history.
+        # Running requests are finished: every reply has to be in the history.
         await asyncio.wait({living}, timeout=QUIET)
     living.result()
     await quiet(installation)
@@ -75,7 +75,7 @@ async def spend(
 
 
 async def _inject(cluster: Cluster, injury: Injury, night: Night) -> Fault:
-    """Do it and see it through; gives what was truly injected."""
+    """Inject the fault and wait for recovery; return what was really injected."""
     fault = injury.fault
     if fault in KILLS:
         return await _kill(cluster, injury, night)
@@ -99,7 +99,7 @@ async def _inject(cluster: Cluster, injury: Injury, night: Night) -> Fault:
 async def _kill(cluster: Cluster, injury: Injury, night: Night) -> Fault:
     fault = injury.fault
     point = AT_POINTS.get(fault)
-    # A press is committed by servers, a rung is moved by workers; the rest may happen to either.
+    # Servers commit presses, workers advance rungs; the rest may happen to either.
     worker = fault in {Fault.KILL_WORKER, Fault.MID_RUNG} or (
         fault in {Fault.CLAIMED, Fault.SENT} and injury.which % 2 == 0
     )
@@ -112,7 +112,7 @@ async def _kill(cluster: Cluster, injury: Injury, night: Night) -> Fault:
                 while cluster.at(place).running:  # noqa: ASYNC110 (it happens in another process)
                     await asyncio.sleep(0.02)
         if not crash_orders.carried_out:
-            # It never came by there in this time: a random moment then, and counted as one.
+            # It did not pass that point in time: killed at a random moment, and counted as that.
             crash_orders.take_back()
             fault = Fault.KILL_WORKER if place[0] == "w" else Fault.KILL_SERVER
     cluster.at(place).kill()
@@ -127,13 +127,13 @@ async def _kill(cluster: Cluster, injury: Injury, night: Night) -> Fault:
 
 
 async def _waiting(installation: Installation) -> set[str]:
-    """What is to be sent at this moment, but for what a push service has refused: it says itself when to come back."""
+    """Return the deliveries due at this moment, without those that a push service has postponed itself."""
     rows = await installation.store.rows("SELECT id FROM deliveries WHERE state = 'pending' AND last_error IS NULL")
     return {str(row.id) for row in rows}
 
 
 async def _made_good(installation: Installation, waiting: set[str]) -> None:
-    """Wait until nothing of it is left; longer than the promise only to know how much longer."""
+    """Wait until none of it is pending; longer than promised only to measure by how much."""
     until = time.monotonic() + patient(4 * AFTER_A_RESTART)
     while waiting & await _waiting(installation):
         if time.monotonic() > until:
@@ -165,7 +165,7 @@ def _trouble(installation: Installation, fault: Fault) -> None:
 
 @asynccontextmanager
 async def _database(cluster: Cluster, fault: Fault) -> AsyncIterator[None]:
-    """A database in trouble for as long as the block runs."""
+    """Put the database in trouble for as long as the block runs."""
     store = cluster.installation.store
     if fault is Fault.DATABASE_CUT:
         await store.cut()
@@ -193,13 +193,13 @@ async def _database(cluster: Cluster, fault: Fault) -> AsyncIterator[None]:
 
 
 async def quiet(installation: Installation) -> None:
-    """Wait until every push has been sent or called off and every ladder has told the truth."""
+    """Wait until every push is sent or cancelled and every ladder is answered or reported unanswered."""
     until = time.monotonic() + QUIET
     silent = "closed_at IS NULL AND state = 'waiting' AND unanswered_at IS NULL"
     while await installation.store.count("deliveries", "state = 'pending'") or await installation.store.count(
         "reach_outs", silent
     ):
         if time.monotonic() > until:
-            # The checker says what is left.
+            # The checker reports what is left.
             return
         await asyncio.sleep(0.2)

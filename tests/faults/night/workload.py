@@ -1,4 +1,4 @@
-"""People who live through a night: they press, are answered, close, remove and welcome, and never give up a retry."""
+"""The workload of a night: people press, answer, close, remove and welcome members, and retry until they succeed."""
 
 import asyncio
 import itertools
@@ -16,30 +16,30 @@ from tests.faults.people import Person
 from tests.faults.processes import client
 
 PATIENCE = 90.0
-"""Seconds that somebody goes on trying; no trouble of a night lasts as long."""
+"""Seconds of retries; no trouble of a night lasts as long."""
 EXPECTED = frozenset({200, 201, 204, 404, 409, 503})
 
 
 class Workload:
-    """Everything that goes on beside the faults. The same seed makes the same people do the same things."""
+    """Requests beside the faults. The same seed makes the same people do the same things."""
 
     def __init__(self, circle: Circle, urls: Sequence[str], seed: int) -> None:
         self.circle = circle
         self.history = History()
-        # As behind a proxy: one request here, the next one there.
+        # Requests alternate between servers, as behind a proxy.
         self._urls = itertools.cycle(urls)
         self._seed = seed
         self._stop = asyncio.Event()
 
     async def go_on(self) -> None:
-        """Live until `stop`; whatever is open then stays open."""
+        """Run until `stop`; reach-outs that are open then stay open."""
         await asyncio.gather(*(self._owner(number, owner) for number, owner in enumerate(self.circle.owners)))
 
     def stop(self) -> None:
         self._stop.set()
 
     async def insists(self, who: Person, method: str, path: str, body: object = None) -> httpx.Response:
-        """Ask until there is an answer that is one, as a phone does: the same key, the next server."""
+        """Retry until there is a definite reply, as a phone does: the same key, the next server."""
         headers = {**who.headers, "Idempotency-Key": secrets.token_hex(8)}
         until = time.monotonic() + PATIENCE
         async with client(timeout=6) as http:
@@ -60,7 +60,7 @@ class Workload:
 
     async def _owner(self, number: int, owner: Person) -> None:
         dice = random.Random(self._seed * 1000 + number)
-        # What the last members would be asked differs from owner to owner, so that each removes somebody of their own.
+        # Each owner removes a different member.
         leaver = self.circle.members[number % len(self.circle.members)]
         while not self._stop.is_set():
             reach_out = await self._press(owner)
@@ -74,7 +74,7 @@ class Workload:
                 case "removal":
                     await self._remove(owner, leaver, reach_out)
                 case "silence":
-                    # Until the truth has been told and the channels would have been tried.
+                    # Until it is reported as unanswered and the channels have been tried.
                     await self._rest(dice.uniform(4, 6))
             await self._rest(dice.uniform(0.2, 1.0))
             if self._stop.is_set():
@@ -97,7 +97,7 @@ class Workload:
         return reach_out
 
     async def _answer(self, member: Person, reach_out: str, kind: str) -> None:
-        # Somebody on a later step may not have been told yet, and then it does not exist for them.
+        # A member on a later step may not have been told yet, and then gets a 404.
         reply = await self.insists(member, "POST", f"/v1/reach-outs/{reach_out}/answers", {"kind": kind})
         if reply.status_code == 201:
             self.history.note("answered", reach_out, time.monotonic(), member.id)

@@ -1,4 +1,4 @@
-"""A limit holds for many at the same moment as it does for one after another."""
+"""Limits hold for concurrent requests as they do for sequential ones."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -17,7 +17,7 @@ MANY = 12
 
 @pytest.fixture
 def settings(settings: Settings) -> Settings:
-    """Connections for all of them, or the pool would let them in one after another."""
+    """Allow a connection for each request, or the pool would serialize them."""
     return settings.model_copy(update={"database_connections": 3 * (MANY + 2)})
 
 

@@ -1,4 +1,4 @@
-"""Somebody erases their account while something is written by them or about them: gone is gone, and no fault of ours."""
+"""Account erasure races with other requests by or about the person: the data is gone, and no request is a 500."""
 
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
@@ -13,7 +13,7 @@ from tests.world.world import World
 
 
 class Scene:
-    """Maya, who goes, and Ana: each in the other's circle, each with an open reach-out."""
+    """Maya, who erases her account, and Ana: in each other's circle, each with an open reach-out."""
 
     def __init__(self, world: World, maya: Person, ana: Person) -> None:
         self.world, self.maya, self.ana = world, maya, ana
@@ -86,7 +86,7 @@ BY_SOMEBODY_ELSE: dict[str, Doing] = {
     "mute": lambda s: s.ana.send("PATCH", f"/v1/supporting/{s.ana.places[s.maya.id]}", {"muted_until": None}),
 }
 REFUSED = {404, 409, 422}
-"""What is said to others: it is not there, or is not so any more."""
+"""Statuses that others may get: not found, or no longer possible."""
 
 
 async def races(world: World, doing: Doing, *, erasure_first: bool) -> int:

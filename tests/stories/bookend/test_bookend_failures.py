@@ -1,4 +1,4 @@
-"""Bookends when companions go or sleep, processes die, accounts are erased, and two things happen at once."""
+"""Bookends when companions leave or sleep, processes die, accounts are erased, and requests race."""
 
 import asyncio
 from datetime import timedelta
@@ -150,7 +150,7 @@ async def test_a_process_that_dies_after_the_commit_loses_no_push(world: World, 
     maya, sponsor, _ = people
     await plans(maya, sponsor)
     await world.forward(80 * MINUTE)
-    world.here.dispatcher._closing = True  # it writes, and dies before it can send
+    world.here.dispatcher._closing = True  # it commits, and dies before it can send
     await world.here.worker.move("bookends")
     other = await world.another_process()
     await world.forward(11)
@@ -160,7 +160,7 @@ async def test_a_process_that_dies_after_the_commit_loses_no_push(world: World, 
 
 
 async def test_no_push_after_a_check_in_a_removal_or_a_cancellation(world: World, people: list[Person]) -> None:
-    """Every claim looks again: what was still to be sent when things changed is not sent."""
+    """Recheck on every claim: a pending push that is no longer wanted is not sent."""
     maya, sponsor, friend = people
     checked = await plans(maya, sponsor)
     cancelled = await plans(maya, sponsor)
@@ -178,14 +178,14 @@ async def test_no_push_after_a_check_in_a_removal_or_a_cancellation(world: World
     await maya.delete(f"/v1/circle/{friend.places[maya.id]}")
     await passes(world, 3 * 60)
     after = world.transport.handed[tried:]
-    # The alarm is not sent any more; how it ended is, for they may have found the alarm in their inbox.
+    # The alarm is no longer sent; its outcome is, as the companion may have seen the alarm in the inbox.
     assert sorted(push.kind for push in after if push.where in sponsor.devices.values()) == ["all_clear", "ended"]
     assert [push.kind for push in after if push.where in friend.devices.values()] == []
     assert {push.kind for push in after if push.where in maya.devices.values()} <= {"bookend_due"}
 
 
 async def test_the_all_clear_follows_the_alarm(world: World, people: list[Person]) -> None:
-    """The alarm never got through, but it was on its way: the companion is told of both in their inbox."""
+    """The alarm never got through, but it was on its way: the companion's inbox holds both."""
     maya, sponsor, _ = people
     bookend = await plans(maya, sponsor)
     [address] = sponsor.devices.values()
@@ -224,7 +224,7 @@ async def test_an_erased_companion_stands_by_no_longer(world: World, people: lis
 
 
 async def test_a_check_in_that_races_the_companions_minute(world: World, people: list[Person]) -> None:
-    """Whoever is first: the companion hears nothing at all, or both the alarm and the all-clear."""
+    """In either order the companion gets nothing at all, or both the alarm and the all-clear."""
     maya, sponsor, _ = people
     other = await world.another_process()
     bookends = [await plans(maya, sponsor) for _ in range(6)]
@@ -258,5 +258,5 @@ async def test_a_removal_that_races_the_companions_minute(world: World, people: 
     for bookend in bookends:
         seen = await sees(maya, bookend)
         assert (seen["state"], seen["companion"]) == ("missed", None)
-        # Told in time and then removed, or nobody stood by any more; never neither.
+        # The companion was told before the removal, or the person is told that nobody was; one of the two, always.
         assert ("unanswered" in await about(maya, bookend)) == (seen["companion_told_at"] is None)

@@ -1,4 +1,4 @@
-"""A bookend: planned, due, nudged twice, the companion alone told; checked in, extended, cancelled."""
+"""The life of a bookend: planned, due, nudged twice, missed; checked in, extended, cancelled."""
 
 import json
 from datetime import datetime, timedelta
@@ -60,7 +60,7 @@ async def test_a_missed_bookend_nudges_twice_and_tells_only_the_companion(world:
         await passes(world, 10)
     assert len(await maya.pushes()) == 2
     assert await about(maya, bookend) == ["bookend_due"]
-    # Once more after two minutes without a receipt, as every urgent push; the phone merges the two by their tag.
+    # Sent again after two minutes without a receipt, like every urgent push; the phone merges the two by tag.
     assert len({push.push.data["notice_id"] for push in await sponsor.pushes("bookend_missed")}) == 1
     assert await about(sponsor, bookend) == ["standing_by", "bookend_missed"]
 
@@ -121,7 +121,7 @@ async def test_an_extension_starts_again_from_the_new_moment(world: World, peopl
     await passes(world, 30)
     assert [push.push.data["round"] for push in await maya.pushes("bookend_due")] == ["1", "1"]
     assert len(await maya.inbox("bookend_due")) == 1
-    # The same extension once more, because its reply was lost: nothing starts again.
+    # The same extension retried, because its reply was lost: nothing restarts.
     repeated = await maya.post(f"/v1/bookends/{bookend['id']}/extend", {"due_at": later.isoformat()}, expect=200)
     assert repeated["state"] == "due"
     await passes(world, 10)
@@ -133,7 +133,7 @@ async def test_an_extension_starts_again_from_the_new_moment(world: World, peopl
 
 
 async def test_moved_away_and_back_to_the_same_due_time(world: World, people: list[Person]) -> None:
-    """Moved away from a moment and back to it: the nudges of that moment come all the same."""
+    """Move the due time away and back: its nudges are still sent."""
     maya, sponsor, _ = people
     bookend = await plans(maya, sponsor, 30 * MINUTE)
     await passes(world, 31)
@@ -180,10 +180,10 @@ async def test_the_companion_gets_a_quiet_standing_by_push_at_once(world: World,
     assert (notice["from"]["id"], notice["bookend_id"], notice["read_at"]) == (maya.id, bookend["id"], None)
     seen = await sees(sponsor, bookend)
     assert (seen["state"], seen["mine"], seen["due_at"]) == ("planned", False, bookend["due_at"])
-    assert seen["what"] is seen["contact"] is None, "what it is, and the number, are for when they are needed"
+    assert seen["what"] is seen["contact"] is None, "the plan and the number stay hidden until they are needed"
     assert await friend.pushes() == []
     assert (await friend.get("/v1/bookends"))["items"] == []
-    # The same request once more, because its reply was lost, asks nobody twice; nor does another time.
+    # Neither a retry of the same request nor a new due time asks the companion twice.
     await maya.post(f"/v1/bookends/{bookend['id']}/extend", {"due_at": (world.now() + timedelta(hours=2)).isoformat()})
     await passes(world, 60)
     assert await sponsor.pushed() == ["standing_by"]
@@ -195,7 +195,7 @@ async def test_the_companion_gets_a_quiet_standing_by_push_at_once(world: World,
 
 
 async def test_standing_by_wakes_nobody(world: World, people: list[Person]) -> None:
-    """Asleep, or muted: the inbox has it. And what could not be sent in time is not sent when it is over."""
+    """A sleeping or muting companion gets an inbox notice only, and a push that is late is dropped once the bookend ends."""
     maya, sponsor, friend = people
     await sponsor.patch("/v1/me", {"time_zone": "UTC", "hours": [{"day": 1, "from": "08:00", "to": "08:30"}]})
     until = (world.now() + timedelta(hours=9)).isoformat()

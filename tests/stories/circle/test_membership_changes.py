@@ -1,4 +1,4 @@
-"""People come and go while a call is open: what each of them sees, and what they do not."""
+"""Members join, leave, decline and mute during an open reach-out: what each of them sees, and does not."""
 
 from tests.world.world import World
 
@@ -16,7 +16,9 @@ async def test_a_decline_is_known_to_the_person_alone(world: World) -> None:
     await friend.answer("calling")
     await world.settle()
     await maya.close("connected")
-    assert await sponsor.pushed() == ["reach_out", "answered", "all_clear"], "who could not is glad to hear it too"
+    assert await sponsor.pushed() == ["reach_out", "answered", "all_clear"], (
+        "a member who declined gets the all-clear too"
+    )
 
 
 async def test_a_member_is_removed_during_a_reach_out(world: World) -> None:
@@ -36,7 +38,7 @@ async def test_a_member_is_removed_during_a_reach_out(world: World) -> None:
     assert await friend.pushed() == ["reach_out"]
     assert await friend.inbox() == []
     assert await sponsor.pushed() == ["reach_out", "answered", "reach_out", "message", "all_clear"]
-    # Back in the circle, the old story stays closed to them.
+    # Back in the circle, they still do not see the old reach-out.
     await maya.welcomes(friend)
     await friend.reach_out(expect=404)
     await maya.press()
@@ -51,7 +53,7 @@ async def test_a_member_who_left_and_came_back_can_be_named_in_a_press(world: Wo
     await maya.welcomes(friend)
     await world.forward(31)
     await maya.does("nudge")
-    assert await friend.pushed() == ["reach_out"], "who joins meanwhile is not told"
+    assert await friend.pushed() == ["reach_out"], "a member who joins meanwhile is not told"
     await friend.reach_out(expect=404)
     await maya.press(to=[friend.places[maya.id]], expect=200)
     assert await friend.pushed() == ["reach_out", "reach_out"]
@@ -87,7 +89,7 @@ async def test_a_mute_takes_effect_at_once(world: World) -> None:
 
 
 async def test_two_people_in_each_others_circle(world: World) -> None:
-    """A circle goes both ways only where both have said so, and two calls at once are two stories."""
+    """Membership is mutual only when both have confirmed it, and two reach-outs at once stay separate."""
     maya, sponsor = await world.circle("sponsor")
     await sponsor.welcomes(maya, "fellow")
     await maya.device()
@@ -128,7 +130,7 @@ async def test_a_push_is_in_the_readers_language_and_gives_nothing_away(world: W
     await world.settle()
     await maya.close()
     assert [push.push.urgent for push in await friend.pushes()] == [True, False, False]
-    # Of the data the values: its names are those of the contract above, and "urgent" has an "urge" in it.
+    # Only the values of the data: its keys are the contract's, and "urgent" contains "urge".
     everything = str([(*push.push.data.values(), push.push.title, push.push.body) for push in world.transport.handed])
     for content in ("Please", "Maya", sponsor.name, "urge"):
         assert content not in everything

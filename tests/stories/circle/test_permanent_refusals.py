@@ -1,4 +1,4 @@
-"""What refuses for good is no way to anybody: said to both sides before the next need, and taken back by the first success."""
+"""Devices and channels that refuse for good do not count as reachable; both sides are told, and the first success heals it."""
 
 import pytest
 from sqlalchemy import update
@@ -17,7 +17,7 @@ FOR_GOOD: list[Result] = [
     Rejected("sender_mismatch"),
     Rejected("bad_keys"),
     Rejected("host_not_allowed"),
-    # Tried again, for the operator may mend it while it matters; nobody is to believe meanwhile that it works.
+    # Retried, as the operator may repair it in time; meanwhile nobody is shown as reachable.
     RetryAt("third_party_auth", refused=True),
     RetryAt("unauthenticated", refused=True),
     RetryAt("signature", refused=True),
@@ -34,7 +34,7 @@ async def reachable(owner: Person) -> list[bool]:
 
 
 async def pressed(world: World, person: Person) -> None:
-    """One whole press: given the time for a further try, and closed."""
+    """Press, let the retries run, and close."""
     await person.press()
     for _ in range(3):
         await world.settle()
@@ -55,15 +55,15 @@ async def test_repeated_refusals_make_a_member_unreachable_and_both_sides_are_to
     assert await reachable(maya) == [False]
     reach_out = await maya.press()
     assert [row["state"] for row in reach_out["recipients"]] == ["unreachable"]
-    assert reach_out["unanswered_at"] is not None, "the ladder waits for nobody whom nothing reaches"
+    assert reach_out["unanswered_at"] is not None, "the ladder does not wait for unreachable members"
     await world.settle()
     for _ in range(3):
         await world.forward(2 * MINUTE)
         await world.work()
     assert len(await maya.inbox("unreachable")) == len(await sponsor.inbox("unreachable")) == 1
-    assert [row["disabled_at"] for row in (await sponsor.get("/v1/devices"))["items"]] == [None], "never retired on it"
+    assert [row["disabled_at"] for row in (await sponsor.get("/v1/devices"))["items"]] == [None], "never retired for it"
 
-    # The first push that is taken heals it, and the alarm that is open is known to have been handed over.
+    # The first accepted push heals it, and the open alarm counts as handed over.
     refuses(world, sponsor, Sent())
     await maya.does("nudge")
     await world.forward(10 * MINUTE)
@@ -82,7 +82,7 @@ async def test_one_refusal_may_be_our_own_bad_message(world: World) -> None:
     await pressed(world, maya)
     refuses(world, sponsor, Rejected("invalid_argument"))
     await pressed(world, maya)
-    assert await reachable(maya) == [True, True], "one was taken in between"
+    assert await reachable(maya) == [True, True], "one was accepted in between"
 
 
 @pytest.mark.parametrize("how", ["new token", "new phone"])
@@ -148,20 +148,20 @@ async def test_a_refusing_channel_does_not_count_as_reachable(world: World, monk
         await world.forward(10 * MINUTE)
         await world.work()
         await world.settle()
-    assert await reachable(maya) == [True], "it is tried all the same, and the first that is taken heals it"
+    assert await reachable(maya) == [True], "it is still tried, and the first success heals it"
 
 
 async def test_refusals_of_many_phones_are_reported_to_the_operator(world: World) -> None:
     maya, *members = await world.circle("sponsor", "friend", "fellow")
     refuses(world, members[0], Rejected("invalid_argument"))
     await pressed(world, maya)
-    assert await refusal_findings(world) == [], "two others have taken theirs"
+    assert await refusal_findings(world) == [], "two others have accepted theirs"
     for member in members:
         refuses(world, member, Rejected("invalid_argument"))
     await world.forward(MINUTE)
     await pressed(world, maya)
     await pressed(world, maya)
-    assert await reachable(maya) == [False] * 3, "while nobody can be pushed, no screen says that they can"
+    assert await reachable(maya) == [False] * 3, "while nobody can be pushed, nobody is shown as reachable"
     async with world.database.write() as session:
         await session.execute(update(Device).values(refused_at=world.now()))
         await session.commit()
@@ -184,7 +184,7 @@ async def test_a_configuration_refusal_is_reported_at_the_first_phone(world: Wor
 
 
 async def refusal_findings(world: World) -> list[str]:
-    """What the auditor says of refusals."""
+    """Return the details of the auditor's findings about refusals."""
     return [
         finding.detail
         for finding, _ in await world.auditor().audit_once()

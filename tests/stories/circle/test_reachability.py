@@ -1,4 +1,4 @@
-"""Whom no push reaches is known before somebody needs them: told once, to both sides, and taken back when it is over."""
+"""Unreachable members are detected before somebody needs them: both sides are told once, and the notice goes when it is over."""
 
 from datetime import timedelta
 from uuid import UUID
@@ -39,7 +39,7 @@ async def reachable(owner: Person, member: Person) -> bool:
 
 
 async def arrives(person: Person, number: int = -1) -> None:
-    """The phone says that a push arrived."""
+    """Send the receipt of a push, as the phone does."""
     push = (await person.pushes())[number]
     await person.post("/v1/receipts", {"delivery_id": push.push.data["delivery_id"], "event": "delivered"}, expect=201)
 
@@ -48,7 +48,7 @@ async def test_without_a_device_both_sides_are_told_once(world: World) -> None:
     maya, sponsor = await world.circle("sponsor", devices=False)
     await maya.device()
     assert await reachable(maya, sponsor) is False
-    # Somebody who is just joining has the time to set up their phone.
+    # A new member gets time to set up their phone.
     await passes(world, 9 * MINUTE)
     assert await sponsor.inbox("unreachable") == await maya.inbox("unreachable") == []
 
@@ -64,7 +64,7 @@ async def test_without_a_device_both_sides_are_told_once(world: World) -> None:
 
     await sponsor.device()
     assert await reachable(maya, sponsor) is True
-    # What is no longer so does not stand in an inbox.
+    # An outdated notice leaves the inbox.
     assert await sponsor.inbox("unreachable") == await maya.inbox("unreachable") == []
     await passes(world, DAY)
     assert await sponsor.inbox("unreachable") == []
@@ -84,7 +84,7 @@ async def test_a_last_device_that_goes_begins_a_new_episode(world: World) -> Non
     for _ in range(2):
         await sponsor.delete(f"/v1/devices/{list(sponsor.devices)[-1]}")
         assert await reachable(maya, sponsor) is False
-        # Signing out here and in again there is nothing to tell anybody of.
+        # Signing out and in again on another phone notifies nobody.
         await passes(world, 5 * MINUTE)
         assert await maya.inbox("unreachable") == []
         await passes(world, 6 * MINUTE)
@@ -94,7 +94,7 @@ async def test_a_last_device_that_goes_begins_a_new_episode(world: World) -> Non
 
 
 async def test_only_confirmed_circle_members_are_told(world: World) -> None:
-    """Neither somebody whose circle they only accepted, nor one they left; and who is in no circle is not looked for."""
+    """Tell neither owners who have not confirmed, nor former ones; skip people in no circle."""
     maya, sponsor, friend = await world.circle("sponsor", "friend", devices=False)
     stranger = await world.person("Stranger")
     invited = await stranger.invites()
@@ -105,7 +105,7 @@ async def test_only_confirmed_circle_members_are_told(world: World) -> None:
     assert await friend.inbox("unreachable") == []
     [notice] = await maya.inbox("unreachable")
     assert notice["from"]["id"] == sponsor.id
-    # Who leaves takes the word with them.
+    # The notice goes when the member leaves.
     await sponsor.delete(f"/v1/supporting/{sponsor.places[maya.id]}")
     assert await maya.inbox("unreachable") == []
 
@@ -127,7 +127,7 @@ async def test_seven_days_without_a_receipt(world: World) -> None:
     assert len(await sponsor.inbox("unreachable")) == 1
     assert await friend.inbox("unreachable") == []
 
-    # The same address registered once more, as an app does whenever it starts, says nothing about pushes.
+    # Registering the same address again, as an app does at every start, says nothing about pushes.
     [address] = sponsor.devices.values()
     await sponsor.device(address=address)
     await passes(world, DAY)
@@ -216,7 +216,7 @@ async def test_the_circle_shows_whether_anybody_is_reachable(world: World) -> No
     assert (await lonely.get("/v1/circle"))["anyone_available"] is False
     assert await anyone() is True
     await friend.delete(f"/v1/devices/{next(iter(friend.devices))}")
-    # Whoever it is, on this page or another one.
+    # Counted over the whole circle, not only this page.
     page = await maya.get("/v1/circle?limit=1")
     assert page["anyone_available"] is True
     assert await anyone(f"?limit=1&cursor={page['next']}") is True

@@ -1,4 +1,4 @@
-"""Whoever was told outside of their hours, or muted, is pushed the moment they may be, while nobody is there yet."""
+"""Members told outside of their hours, or muted, are pushed as soon as they may be, while nobody has answered."""
 
 from datetime import timedelta
 from typing import Any
@@ -22,7 +22,7 @@ async def test_a_press_shortly_before_hours_begin_pushes_the_moment_they_do(worl
     await keeps(sponsor, TUESDAY, "20:01")
     await keeps(friend, TUESDAY, "20:02")
     reach_out = await maya.press()
-    assert reach_out["unanswered_at"] is not None, "nobody hears now, and she is told so at once"
+    assert reach_out["unanswered_at"] is not None, "nobody is reachable now, and she is told so at once"
     await world.passes(59)
     assert await alarms(sponsor) == 0
     await world.passes(1)
@@ -34,7 +34,7 @@ async def test_a_press_shortly_before_hours_begin_pushes_the_moment_they_do(worl
     assert await alarms(friend) == 0
     await world.passes(1)
     assert (await alarms(sponsor), await alarms(friend)) == (1, 1)
-    assert not await world.here.worker.tick(), "and nothing is looked at again and again"
+    assert not await world.here.worker.tick(), "and it is not due over and over"
 
 
 async def test_hours_that_begin_in_the_morning_after_the_last_repetition(world: World) -> None:
@@ -54,7 +54,7 @@ async def test_hours_that_begin_in_the_morning_after_the_last_repetition(world: 
     await other.work()
     assert await alarms(sponsor) == 1, "a row with a due time: any worker takes it"
     await world.settle()
-    assert world.gateway.handed == [number], "and the channel that the rungs would have tried"
+    assert world.gateway.handed == [number], "and the channel that the rungs had skipped"
 
 
 async def test_a_mute_that_ends_by_time_or_by_hand(world: World) -> None:
@@ -92,7 +92,7 @@ async def test_hours_that_begin_while_somebody_is_there_wake_nobody_until_nobody
     assert await alarms(friend) == 0
     await world.passes(2)
     assert (await maya.reach_out())["state"] == "waiting"
-    assert await alarms(friend) == 1, "once, by the rung that comes then or by their hours"
+    assert await alarms(friend) == 1, "once, by the rung due then or by their hours"
 
 
 @pytest.mark.parametrize("how", ["cannot", "closed", "removed"])

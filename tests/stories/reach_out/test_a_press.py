@@ -1,4 +1,4 @@
-"""A press, an answer, an all-clear: what each of the people sees, in the order in which it happens."""
+"""A press, an answer, an all-clear: what each person sees, step by step."""
 
 from tests.world.world import World
 

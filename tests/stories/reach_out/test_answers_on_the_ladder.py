@@ -1,4 +1,4 @@
-"""Answers on the ladder: what pauses it, what it asks at half time, and what takes it up again, through HTTP."""
+"""Answers and the ladder: what pauses it, what is asked at half time, and what resumes it, through HTTP."""
 
 import pytest
 
@@ -28,7 +28,9 @@ async def test_an_answer_pauses_is_asked_about_at_half_time_and_falls_back(world
     assert await alarms(friend) == 1, "the next rung is due at once"
     row = await world.row()
     assert row.next_rung_at is not None
-    assert (row.rung, round((row.next_rung_at - world.now()).total_seconds())) == (2, 90), "later ones keep distance"
+    assert (row.rung, round((row.next_rung_at - world.now()).total_seconds())) == (2, 90), (
+        "later ones keep their distance"
+    )
 
 
 async def test_soon_pauses_for_its_minutes_and_two_more(world: World) -> None:
@@ -43,7 +45,7 @@ async def test_soon_pauses_for_its_minutes_and_two_more(world: World) -> None:
     await sponsor.answer("calling")
     row = await world.row()
     assert row.paused_until is not None
-    assert round((row.paused_until - world.now()).total_seconds()) == 600, "what was said last counts"
+    assert round((row.paused_until - world.now()).total_seconds()) == 600, "the last answer counts"
 
 
 async def test_being_together_stops_the_ladder(world: World) -> None:
@@ -121,7 +123,7 @@ async def test_who_answers_anew_is_heard_of_anew(world: World) -> None:
 
 
 async def test_nothing_says_that_nobody_has_answered_once_somebody_has(world: World) -> None:
-    """Her phone has not said that the word arrived, and it would be sent once more: it is no longer so."""
+    """The push of the answer has no receipt and would be repeated, but the answer no longer holds."""
     maya, sponsor = await world.circle("sponsor")
     await maya.device()
     await maya.press()
@@ -155,7 +157,7 @@ async def test_the_alarm_is_not_sent_once_more_while_somebody_is_there(world: Wo
     await sponsor.answer("calling")
     await world.settle()
     await world.passes(121)
-    assert await friend.pushed() == ["reach_out", "answered"], "the last word on the phone is that somebody is there"
+    assert await friend.pushed() == ["reach_out", "answered"], "the last push says that somebody is there"
 
 
 @pytest.mark.parametrize("how", ["cannot", "time", "removed"])
@@ -176,7 +178,7 @@ async def test_an_answer_after_the_truth_that_falls_away_brings_the_truth_once_m
         await world.passes(601)
     assert (await maya.reach_out())["state"] == "waiting"
     assert await alarms(friend) == alarms_before + 1
-    assert (await maya.pushed())[-1] == "unanswered", "or she would go on believing that somebody calls"
+    assert (await maya.pushed())[-1] == "unanswered", "or she would still believe that somebody calls"
     assert len(await maya.inbox("unanswered")) == 2
     await world.passes(601)
     assert len(await maya.inbox("unanswered")) == 2, "once for each time"

@@ -1,4 +1,4 @@
-"""Asking the others too: the ladder goes on beside an answer, and nobody holds it for ever, through HTTP."""
+"""Asking the others too: the ladder continues beside an answer, and no answer holds it forever, through HTTP."""
 
 import pytest
 from sqlalchemy import select
@@ -10,7 +10,7 @@ from tests.world.world import World
 
 @pytest.mark.parametrize("how", ["nudge", "press"])
 async def test_after_an_answer_the_others_are_asked_at_once(world: World, how: str) -> None:
-    """Also seconds after the press: to ask the others too is no shaking hand."""
+    """Also seconds after the press: asking the others is not a double tap."""
     maya, sponsor, friend, fellow = await world.circle("sponsor", "friend", "fellow", steps=[1, 1, 2])
     await maya.press()
     await world.forward(5)
@@ -31,9 +31,9 @@ async def test_after_an_answer_the_others_are_asked_at_once(world: World, how: s
     assert (await alarms(sponsor), await alarms(friend), await alarms(fellow)) == (1, 1, 1)
     assert (await world.row()).rung == 2
     await world.passes(90)
-    assert (await alarms(sponsor), await alarms(friend), await alarms(fellow)) == (1, 2, 2), "rung 3, beside his word"
+    assert (await alarms(sponsor), await alarms(friend), await alarms(fellow)) == (1, 2, 2), "rung 3, beside his answer"
     await fellow.answer("calling")
-    assert (await maya.reach_out())["state"] == "answered", "somebody new holds it again"
+    assert (await maya.reach_out())["state"] == "answered", "a new answer holds it again"
     await maya.does("nudge", expect=200)
     assert (await maya.reach_out())["state"] == "waiting"
     assert (await alarms(sponsor), await alarms(fellow)) == (1, 2)
@@ -111,7 +111,7 @@ async def test_who_she_is_talking_with_is_not_alarmed_when_she_asks_the_others_t
 
 
 async def test_a_retried_nudge_asks_once(world: World) -> None:
-    """A reply that was lost: what was answered meanwhile is not thrown over by the same request."""
+    """A retry of a request whose reply was lost does not override answers given since."""
     maya, sponsor, friend, fellow = await world.circle("sponsor", "friend", "fellow", steps=[1, 2, 2])
     await maya.press()
     await sponsor.answer("here")
@@ -125,7 +125,7 @@ async def test_a_retried_nudge_asks_once(world: World) -> None:
 
 
 async def test_calling_and_then_together_does_not_end_the_ladder(world: World) -> None:
-    """One hasty or hostile member: step 2 is told all the same, and she is asked."""
+    """One hasty or hostile member: step 2 is still told, and the person is asked."""
     maya, sponsor, friend = await world.circle("sponsor", "friend", steps=[1, 2])
     await maya.press()
     await sponsor.answer("calling")
@@ -156,10 +156,10 @@ async def test_nobody_holds_the_ladder_for_ever(world: World, word: str, every: 
             await sponsor.answer(word)
         await world.passes(every)
     assert await alarms(friend) >= 1, "half an hour in all, then the next are told"
-    assert await maya.sees_state(sponsor) == "answered", "what is said is never refused"
+    assert await maya.sees_state(sponsor) == "answered", "an answer is never refused"
     assert len(await maya.inbox("are_you_talking")) <= 2400 / 150
     await friend.answer("here")
-    assert (await maya.reach_out())["state"] == "answered", "somebody else's word counts"
+    assert (await maya.reach_out())["state"] == "answered", "somebody else's answer counts"
     await maya.does("nudge", expect=200)
     await sponsor.answer("calling")
-    assert (await maya.reach_out())["state"] == "answered", "she asked again: so does theirs"
+    assert (await maya.reach_out())["state"] == "answered", "she pressed again: so does theirs"

@@ -1,4 +1,4 @@
-"""The ladder goes on when whoever it waits for falls away, whichever way that happens; and nobody can make it race."""
+"""The ladder resumes when the member it waits for drops out, in every way that can happen; and nobody can make it race."""
 
 from collections.abc import Awaitable, Callable
 
@@ -71,7 +71,7 @@ async def _ends_their_hours(_: World, __: Person, helper: Person) -> object:
 
 
 async def _takes_their_phone_away(world: World, _: Person, helper: Person) -> object:
-    # Another way is left, and it is one that only the next rung tries.
+    # A channel is left, and only the next rung tries it.
     await world.gives_channel(helper)
     [device] = (await helper.get("/v1/devices"))["items"]
     return await helper.delete(f"/v1/devices/{device['id']}")
@@ -127,6 +127,6 @@ async def test_toggling_one_members_reach_neither_floods_nor_exhausts_the_ladder
     seen = await maya.reach_out()
     assert seen["state"] == "waiting"
     assert seen["next_rung_at"] is not None
-    # It is put off by half a minute, not away.
+    # It is delayed by half a minute, not cancelled.
     await world.passes(31)
     assert await alarms(sponsor) - began >= 1

@@ -1,4 +1,4 @@
-"""Messages beside the alarm, through HTTP: what they replace on a phone, whom they are pushed to, and how often."""
+"""Messages beside the alarm, through HTTP: which notification they replace, who is pushed, and how often."""
 
 import pytest
 
@@ -8,7 +8,7 @@ from tests.world.world import World
 
 
 async def topics(person: Person, kind: str) -> set[str]:
-    """What a push service keeps one push each of, for pushes of this kind."""
+    """Return the topics of pushes of this kind; a push service keeps one push for each."""
     return {topic(push.push.tag) for push in await person.pushes(kind)}
 
 
@@ -39,7 +39,7 @@ async def test_a_press_that_adds_words_leaves_the_alarm_as_it_is(world: World) -
 
 
 async def sleeps(person: Person) -> None:
-    """Their hours are over in half an hour: the world begins on a Tuesday at 20:00."""
+    """Set hours that end in half an hour: the world begins on a Tuesday at 20:00."""
     await person.patch("/v1/me", {"hours": [{"day": 1, "from": "08:00", "to": "20:30"}]})
 
 
@@ -73,7 +73,7 @@ async def test_a_member_who_answered_is_pushed_at_any_hour(world: World, circums
     await maya.says("Good night, then.")
     await sponsor.answer("calling")
     pushed = await friend.pushed()
-    assert (pushed.count("message"), pushed.count("answered")) == (1, 0), "who has passed it on may sleep"
+    assert (pushed.count("message"), pushed.count("answered")) == (1, 0), "a member who declined may sleep"
 
 
 async def test_a_member_who_answered_outside_hours_gets_the_all_clear(world: World) -> None:

@@ -1,4 +1,4 @@
-"""Rows as an older release, or a fault, leaves them: clocks of another state, or moments that it does not know."""
+"""Rows as an older release, or a fault, leaves them: timers of another stage, or columns that it does not know."""
 
 from datetime import timedelta
 
@@ -21,7 +21,7 @@ async def test_timers_of_another_stage_are_cleared(world: World, people: list[Pe
     await world.work()
     row = await world.row()
     assert (row.state, row.next_rung_at) == ("together", None)
-    assert row.due_at == row.created_at + timedelta(hours=24), "and it is not due for ever"
+    assert row.due_at == row.created_at + timedelta(hours=24), "and it is not due forever"
 
 
 async def test_an_answer_without_its_pause_is_over(world: World, people: list[Person]) -> None:
@@ -34,7 +34,7 @@ async def test_an_answer_without_its_pause_is_over(world: World, people: list[Pe
 
 
 async def test_an_unset_asked_at_of_an_older_release_stays_unset(world: World, people: list[Person]) -> None:
-    """That release would not keep it up to date, so what this one wrote there would soon be wrong."""
+    """The older release does not maintain it, so a value written by this one would soon be wrong."""
     maya, sponsor, _friend = people
     await maya.press()
     await world.set(asked_at=None)

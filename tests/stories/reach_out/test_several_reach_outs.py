@@ -1,4 +1,4 @@
-"""Several people wait for the same helper: the alarms on their phone can be told apart, without a name."""
+"""Several people wait for the same helper: the alarms on the helper's phone differ, without a name."""
 
 from tests.world.person import Person
 from tests.world.world import World
@@ -7,7 +7,7 @@ ONE = "Someone in your circle would like company."
 
 
 async def alarms(person: Person) -> list[tuple[str, str]]:
-    """What the alarms said, and which reach-out each was about."""
+    """Return the text and the reach-out of each alarm."""
     return [(push.push.body, push.push.tag) for push in await person.pushes("reach_out")]
 
 
@@ -26,7 +26,7 @@ async def test_the_second_alarm_counts_two_waiting_until_one_is_answered(world: 
         ("Two people in your circle would like company.", second["id"]),
         ("Three people in your circle would like company.", third["id"]),
     ]
-    # Answered is not waiting, passed on is nobody who waits for this helper, and over is over.
+    # Answered, declined and closed reach-outs do not count as waiting for this helper.
     await sponsor.post(f"/v1/reach-outs/{first['id']}/answers", {"kind": "calling"})
     await sponsor.post(f"/v1/reach-outs/{second['id']}/answers", {"kind": "cannot"})
     await omar.post(f"/v1/reach-outs/{third['id']}/close", {"outcome": "ok_now"})

@@ -1,4 +1,4 @@
-"""How many statements each use-case takes, counted on both databases: a further one is a round trip that everybody waits for."""
+"""The number of statements of each use case, on both databases: every further one is a round trip to wait for."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator, Sequence
@@ -20,7 +20,7 @@ from tests.world.world import World
 Statements = list[str]
 
 EXPECTED = {
-    # BEGIN is one of them, except for a press on PostgreSQL; so is each insert into a table on SQLite.
+    # BEGIN counts, except for a press on PostgreSQL; so does each insert into a table on SQLite.
     "sqlite": {
         "press": 6,
         "claim": 3,
@@ -55,7 +55,7 @@ EXPECTED = {
 
 @pytest.fixture
 def counted(world: World, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[], Any]]:
-    """A block in which the statements of this task are listed: what other tasks do meanwhile is not counted."""
+    """List the statements of this task within the block; those of other tasks are not counted."""
     listed: list[Statements] = []
 
     def note(statement: str) -> None:
@@ -91,13 +91,13 @@ def counted(world: World, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[
 
 
 def engines_of(database: Database) -> list[AsyncEngine]:
-    # On PostgreSQL the reader is the writer's engine with another isolation level, and events of one reach both.
+    # On PostgreSQL the reader is the writer's engine with another isolation level: events of one reach both.
     return [database.writer, database.reader] if database.sqlite else [database.writer]
 
 
 @pytest.fixture
 async def circle(world: World) -> list[Person]:
-    """Maya with a phone; three members with a phone each, the third on rung 2. Pushes are left to nobody."""
+    """Maya with a phone; three members with a phone each, the third on rung 2. No process sends the pushes."""
     people = await world.circle("sponsor", "friend", "partner", steps=[1, 1, 2])
     await people[0].device()
     world.here.forget_pushes()
@@ -122,7 +122,7 @@ async def test_statements_of_each_use_case(world: World, circle: list[Person], c
         return given
 
     reach_out: dict[str, Any] = await count("press", maya.press())
-    # The lease of the process that pressed, and sent nothing, is over.
+    # The lease of the process that took the press, and sent nothing, has expired.
     await world.forward(10.1)
     await count("claim", world.here.dispatcher.send_due())
     await world.settle()

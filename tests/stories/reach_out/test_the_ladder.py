@@ -1,4 +1,4 @@
-"""The night: a press that nobody answers at first, and everything that section 5 says of it, through HTTP."""
+"""The whole ladder: a press that nobody answers at first, and what the design's section 5 says of it, through HTTP."""
 
 import asyncio
 from collections import Counter
@@ -27,7 +27,7 @@ async def test_an_unanswered_press_climbs_the_whole_ladder(world: World) -> None
     assert world.gateway.handed == [number], "and a channel where no receipt came"
 
     await world.passes(90)
-    assert (await alarms(sponsor), await alarms(friend)) == (3, 2), "rung 3 (and the push that is sent once more)"
+    assert (await alarms(sponsor), await alarms(friend)) == (3, 2), "rung 3 (and the push that is repeated)"
     assert world.gateway.handed == [number] * 2
     assert (await maya.reach_out())["unanswered_at"] is None
 
@@ -71,7 +71,7 @@ async def test_a_decline_brings_the_next_rung_at_once(world: World) -> None:
     assert row.next_rung_at is not None
     assert round((row.next_rung_at - world.now()).total_seconds()) == 90
     await friend.answer("cannot")
-    assert (await maya.kinds())[-1] == "unanswered", "nobody left at all: the truth at once"
+    assert (await maya.kinds())[-1] == "unanswered", "nobody left at all: unanswered at once"
     assert (await maya.reach_out())["unanswered_at"] is not None
 
 
@@ -104,13 +104,15 @@ async def test_pressing_again(world: World) -> None:
     await sponsor.answer("calling")
     await world.forward(31)
     await maya.press(expect=200, note="He does not pick up.")
-    assert (await maya.reach_out())["state"] == "waiting", "a paused ladder is taken up"
+    assert (await maya.reach_out())["state"] == "waiting", "a paused ladder resumes"
     assert await maya.messages() == ["He does not pick up."]
-    assert (await alarms(sponsor), await alarms(friend)) == (2, 1), "the next at once, and not who has answered"
+    assert (await alarms(sponsor), await alarms(friend)) == (2, 1), (
+        "the next rung at once, without the member who answered"
+    )
     await world.passes(90)
     assert (await alarms(sponsor), await alarms(friend)) == (2, 2), "rung 3"
     await world.passes(120)
-    assert (await maya.reach_out())["unanswered_at"] is None, "his word still runs"
+    assert (await maya.reach_out())["unanswered_at"] is None, "his answer still holds"
     await world.passes(600 - 31 - 90 - 120)
     assert (await maya.reach_out())["unanswered_at"] is not None
     assert (await world.row()).rung == 4
@@ -140,7 +142,7 @@ async def test_pressing_again_after_unanswered_tries_the_channels_of_rung_2(worl
 
 
 async def test_a_member_with_a_channel_alone_is_called_in_every_round(world: World) -> None:
-    """Two rungs that try one channel need two rounds, also where there is no phone to be pushed."""
+    """Two rungs that try one channel need two rounds, even with no phone to push."""
     maya, sponsor = await world.circle("sponsor", devices=False)
     number = await world.gives_channel(sponsor)
     await maya.press()
@@ -163,7 +165,7 @@ async def test_with_nobody_reachable_the_person_is_told_at_once(world: World) ->
 
 
 async def test_a_press_after_24_hours_is_a_reach_out_of_its_own(world: World) -> None:
-    """Also when no worker has ended the old one yet: a call for help never goes into something that is over."""
+    """Even before a worker has ended the old one: a press never joins an expired reach-out."""
     maya, sponsor = await world.circle("sponsor")
     first = await maya.press()
     await world.forward(24 * 3600 + 1)
@@ -176,7 +178,7 @@ async def test_a_press_after_24_hours_is_a_reach_out_of_its_own(world: World) ->
 
 
 async def test_a_row_of_the_previous_release_continues(world: World) -> None:
-    """It told everyone at once (rung 2), and knew no clocks."""
+    """That release told everyone at once (rung 2) and had no timers."""
     maya, sponsor = await world.circle("sponsor")
     await maya.press()
     await world.set(rung=2, next_rung_at=None, due_at=None)
@@ -186,11 +188,11 @@ async def test_a_row_of_the_previous_release_continues(world: World) -> None:
     assert row.next_rung_at == row.pushed_at + timedelta(seconds=90)
     await world.passes(90)
     assert await alarms(sponsor) == 2, "rung 3"
-    # What an old server writes while the new worker runs: an answer, without its clocks.
+    # An old server writes an answer, without its timers, while the new worker runs.
     await world.set(state="answered", paused_until=world.now() + timedelta(seconds=600), next_rung_at=None, ask_at=None)
     await world.passes(121)
     assert (await world.row()).state == "answered"
-    assert not await world.here.worker.tick(), "and it is not looked at again and again"
+    assert not await world.here.worker.tick(), "and it is not due over and over"
     await world.passes(600)
     assert (await maya.reach_out())["state"] == "waiting"
     assert (await maya.reach_out())["unanswered_at"] is not None
@@ -200,7 +202,7 @@ async def test_two_workers_never_advance_a_rung_twice(world: World) -> None:
     owners = [await world.circle("sponsor", "friend", steps=[1, 2]) for _ in range(6)]
     for maya, *_ in owners:
         await maya.press()
-    # What is under way when the clock jumps past its lease may rightly go out twice; that is not what this is about.
+    # A push in flight when the clock jumps past its lease may rightly go out twice; not the subject here.
     await world.settle()
     others = [await world.another_process(), await world.another_process()]
     for seconds in (90, 90, 120, 600):
@@ -214,7 +216,7 @@ async def test_two_workers_never_advance_a_rung_twice(world: World) -> None:
     assert kinds == {"reach_out": 12, "unanswered": 6}
     sent = Counter(push.push.delivery_id for push in world.transport.handed)
     resent = {delivery for delivery, count in sent.items() if count > 1}
-    assert all(sent[delivery] == 2 for delivery in resent), "once more without a receipt, and never a third time"
+    assert all(sent[delivery] == 2 for delivery in resent), "repeated once without a receipt, never a third time"
     for maya, *_ in owners:
         seen = await maya.get("/v1/reach-outs?open=true")
         assert len(seen["items"]) == 1
@@ -235,7 +237,7 @@ async def test_an_own_ladder_is_kept_and_a_running_reach_out_keeps_its_own(world
         "default": default,
     }
     await world.passes(30)
-    assert await alarms(friend) == 1, "the snapshot of the press goes on"
+    assert await alarms(friend) == 1, "the running reach-out keeps its snapshot"
 
 
 @pytest.mark.parametrize(
@@ -253,7 +255,7 @@ async def test_a_ladder_that_never_ends_or_floods_is_refused(world: World, ladde
 
 
 async def test_a_removal_a_decline_and_a_further_press_that_race_a_rung(world: World) -> None:
-    """Whoever comes first: nobody waits in a ring, nobody is told twice, and who was removed sees nothing."""
+    """In every order: no deadlock, nobody is told twice, and a removed member sees nothing."""
     circles = [await world.circle("sponsor", "friend", "fellow", steps=[1, 2, 2]) for _ in range(4)]
     reach_outs = [(await maya.press())["id"] for maya, *_ in circles]
     await world.settle()
