@@ -13,6 +13,8 @@ from rules.accounts import channels, devices
 from rules.kinds import KINDS, Opens, Tag
 
 DATA_VERSION: Final = "1"
+_FLAGS: Final = {True: "true", False: "false"}
+"""Booleans in the data of a push, where every value is a string."""
 
 
 class AddressWithheldError(Exception):
@@ -47,8 +49,8 @@ def compose(claimed: ClaimedDelivery, keyring: Keyring, until: float = math.inf)
             "round": str(claimed.round),
             "url": _app_url(claimed),
             # Strings, because Firebase accepts nothing else. Older service workers ignore these two.
-            "urgent": json.dumps(policy.urgent),
-            "closes": json.dumps(policy.closes),
+            "urgent": _FLAGS[policy.urgent],
+            "closes": _FLAGS[policy.closes],
         },
         title=title,
         body=body,

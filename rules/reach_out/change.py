@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import TypedDict, Unpack
 from uuid import UUID
 
+from core.frozen import copy_with
 from models.enums import AnswerKind, NoticeKind
 from rules.reach_out.progress import was_just_announced
 from rules.reach_out.state import Participant, Snapshot, Stage
@@ -84,7 +85,7 @@ class Draft:
 
     def move(self, **fields: Unpack[MovedFields]) -> None:
         """Change fields of the reach-out itself; called by `machine` only."""
-        self.snapshot = replace(self.snapshot, **fields)
+        self.snapshot = copy_with(self.snapshot, **fields)
 
     @property
     def asked_at(self) -> datetime:
@@ -107,7 +108,7 @@ class Draft:
         now = self.now
         self.put(
             *(
-                replace(
+                copy_with(
                     participant,
                     told_at=now,
                     quiet_at=None if participant.available else now,

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any, Self
 from uuid import UUID
 
+from core.frozen import copy_with
 from models.enums import AnswerKind, Need, NoticeKind, Outcome
 
 
@@ -174,7 +175,7 @@ class Snapshot:
         by_id = {participant.person_id: participant for participant in self.participants} | {
             participant.person_id: participant for participant in changed
         }
-        return replace(self, participants=tuple(by_id.values()))
+        return copy_with(self, participants=tuple(by_id.values()))
 
     def without(self, person_id: UUID) -> Self:
         return replace(

@@ -29,6 +29,7 @@ REACH_OUT_TABLE = cast("Table", ReachOut.__table__)
 RECIPIENT_TABLE = cast("Table", Recipient.__table__)
 FIRST_COLUMNS = ("person_id", "membership_id", "role", "step", "told_at", "quiet_at", "unreachable_at")
 """Columns a recipient is inserted with; the others are null until something happens."""
+_first_values = attrgetter(*FIRST_COLUMNS)
 
 _REACH_OUT = select(*REACH_OUT_TABLE.c)
 
@@ -139,7 +140,7 @@ def due_at(snapshot: Snapshot) -> datetime | None:
 
 def first_recipient_columns(participant: Participant) -> dict[str, Any]:
     """Return the columns that a recipient is inserted with."""
-    return {name: getattr(participant, name) for name in FIRST_COLUMNS}
+    return dict(zip(FIRST_COLUMNS, _first_values(participant), strict=True))
 
 
 async def _load(unit: UnitOfWork, statement: Select[*tuple[Any, ...]]) -> Snapshot | None:
