@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from uuid import UUID, uuid5
 
-from sqlalchemy import ColumnElement, Select, and_, select, true, update
+from sqlalchemy import ColumnElement, Select, and_, literal, select, true, update
 
 from core.unit_of_work import UnitOfWork
 from models import CheckInShare, Notice, ReachIn
@@ -14,11 +14,12 @@ from rules.outbox.cancellation import cancel_deliveries
 
 async def shared_by_membership(unit: UnitOfWork, membership_id: UUID) -> Sequence[UUID]:
     """Return the events of what was shared through this membership, which must be locked: check-ins, seen, reach-ins."""
-    shared = select(CheckInShare.check_in_id).where(CheckInShare.membership_id == membership_id)
-    sent = select(ReachIn.id).where(ReachIn.membership_id == membership_id)
-    check_ins = (await unit.session.execute(shared)).scalars().all()
-    reach_ins = (await unit.session.execute(sent)).scalars().all()
-    return [*check_ins, *(seen_event_id(check_in_id, membership_id) for check_in_id in check_ins), *reach_ins]
+    shared = select(CheckInShare.check_in_id.label("id"), literal(value=True).label("is_check_in")).where(
+        CheckInShare.membership_id == membership_id
+    )
+    sent = select(ReachIn.id, literal(value=False)).where(ReachIn.membership_id == membership_id)
+    rows = (await unit.session.execute(shared.union_all(sent))).all()
+    return [*(row.id for row in rows), *(seen_event_id(row.id, membership_id) for row in rows if row.is_check_in)]
 
 
 def seen_event_id(check_in_id: UUID, membership_id: UUID) -> UUID:
