@@ -93,6 +93,7 @@ STATUS: dict[type[PorchlightError], int] = {
     errors.PartsNotGiven: 422,
     errors.BookendOver: 409,
     errors.TooManyBookends: 409,
+    errors.TooManyCommitments: 409,
     errors.PasskeysNotOffered: 409,
     errors.PasskeyRefused: 422,
     errors.PasskeyUnknown: 401,

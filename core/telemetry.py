@@ -11,6 +11,7 @@ PRESSES = Counter("porchlight_presses_total", "Presses by result.", ["result"])
 ANSWERS = Counter("porchlight_answers_total", "Answers by kind.", ["kind"])
 RUNGS = Counter("porchlight_ladder_moves_total", "Moves of ladders by result.", ["result"])
 BOOKENDS = Counter("porchlight_bookend_moves_total", "Moves of bookends by result.", ["result"])
+COMMITMENTS = Counter("porchlight_commitment_moves_total", "Moves of commitments by result.", ["result"])
 UNREACHABLE_TOTAL = Counter(
     "porchlight_people_unreachable_total", "Times somebody was found to be unreachable by any push."
 )

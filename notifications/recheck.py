@@ -11,6 +11,7 @@ from sqlalchemy.orm import aliased
 from models import Bookend, Channel, Delivery, Device, Membership, Notice, Person, ReachOut, Recipient
 from models.enums import ADDRESS_KINDS, ANSWER_KINDS, NOTICE_KINDS, AnswerKind, NoticeKind, ReachOutState
 from rules.circle import hours
+from rules.kinds import KINDS
 from rules.outbox.wanted import MAX_ATTEMPTS_BEFORE_PARKED, Facts, wanted
 
 _Recipient, _ReachOut = aliased(Recipient), aliased(ReachOut)
@@ -138,8 +139,9 @@ def _is_newer(row: Row[*tuple[Any, ...]]) -> bool:
 
 
 def _facts(row: Row[*tuple[Any, ...]], now: datetime) -> Facts:
+    kind = NoticeKind(row.kind)
     return Facts(
-        kind=NoticeKind(row.kind),
+        kind=kind,
         address_open=_address_open(row, now),
         address_is_recipients=row.address_person_id == row.recipient_id,
         dismissed=row.dismissed_at is not None,
@@ -154,6 +156,7 @@ def _facts(row: Row[*tuple[Any, ...]], now: datetime) -> Facts:
         answer=AnswerKind(row.answer) if row.answer else None,
         member=row.confirmed_at is not None,
         available=hours.available(row.hours, row.time_zone, row.muted_until, now, wake_me=row.wake_me),
+        fresh=now - row.created_at <= KINDS[kind].ttl,
     )
 
 

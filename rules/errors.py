@@ -201,6 +201,12 @@ class PartsNotGiven(PorchlightError):
     advice = "`parts` names those that it does not have. Choose from what was said in it, or say more in a new one."
 
 
+class TooManyCommitments(PorchlightError):
+    slug = "too-many-commitments"
+    title = "You have 10 things you mean to do, which is the most."
+    advice = "Let one of them end, or remove one, then add this one."
+
+
 class BookendOver(PorchlightError):
     slug = "bookend-over"
     title = "This bookend can no longer be moved."

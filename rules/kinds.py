@@ -52,6 +52,8 @@ class OnlyWhile(Enum):
     """While the reach-out is open and somebody is there for the person."""
     UNANSWERED = auto()
     """While it is open and nobody is there."""
+    FRESH = auto()
+    """For as long as a push service would keep it (`ttl`); then the inbox is enough."""
     NOT_MISSED = auto()
     """While the bookend is open and its companion has not been told that it was missed."""
 
@@ -120,12 +122,12 @@ KINDS: Final[Mapping[NoticeKind, Policy]] = MappingProxyType(
         ),
         # Asked for at this time of the day; an hour later the inbox has it.
         NoticeKind.COMMITMENT_DUE: Policy(
-            timedelta(hours=1), Tag.NOTICE, only_while=OnlyWhile.ALWAYS, opens=Opens.COMMITMENT
+            timedelta(hours=1), Tag.NOTICE, only_while=OnlyWhile.FRESH, opens=Opens.COMMITMENT
         ),
         NoticeKind.COMMITMENT_ENDED: Policy(
             _DAY, Tag.NOTICE, Hours.RESPECTED, OnlyWhile.ALWAYS, opens=Opens.COMMITMENT
         ),
-        NoticeKind.MOMENT: Policy(timedelta(hours=1), Tag.NOTICE, only_while=OnlyWhile.ALWAYS, opens=Opens.MOMENT),
+        NoticeKind.MOMENT: Policy(timedelta(hours=1), Tag.NOTICE, only_while=OnlyWhile.FRESH, opens=Opens.MOMENT),
         NoticeKind.FOLLOW_UP: Policy(_DAY, Tag.NOTICE, Hours.RESPECTED, OnlyWhile.ALWAYS, opens=Opens.THREAD),
         NoticeKind.UNREACHABLE: Policy(_DAY, Tag.NOTICE, only_while=OnlyWhile.ALWAYS),
         # Somebody is looking at the phone, waiting for it.

@@ -7,9 +7,10 @@ from uuid import UUID
 
 from prometheus_client import Counter
 
-from core.telemetry import BOOKENDS, RUNGS
+from core.telemetry import BOOKENDS, COMMITMENTS, RUNGS
 from core.unit_of_work import UnitOfWork
 from rules.bookend import lifecycle
+from rules.daily.commitment import due
 from rules.reach_out import advance
 
 ListDue = Callable[[UnitOfWork, int], Awaitable[Sequence[UUID]]]
@@ -35,5 +36,6 @@ class DueRows:
 DUE_ROWS: Final = (
     DueRows("ladders", "reach_out", advance.due, advance.advance_if_due, RUNGS),
     DueRows("bookends", "bookend", lifecycle.list_due_bookends, lifecycle.advance_bookend_if_due, BOOKENDS),
+    DueRows("commitments", "commitment", due.list_due_commitments, due.advance_commitment_if_due, COMMITMENTS),
 )
 """In the order of a turn: reach-outs before anything else."""

@@ -1,6 +1,6 @@
 """Who sees which rows of the days between: check-ins, reach-ins, commitments, plans. As `predicates`, for the room `daily`."""
 
-from sqlalchemy import ColumnElement, and_, select
+from sqlalchemy import ColumnElement, and_, or_, select
 
 from models import CheckIn, CheckInShare, Commitment, CommitmentDay, Membership, ReachIn, ReachOut, Recipient
 from models.enums import AnswerKind
@@ -42,3 +42,18 @@ def may_help(person_id: PersonId) -> ColumnElement[bool]:
         Recipient.answer != AnswerKind.CANNOT,
         ReachOut.closed_at.is_(None),
     )
+
+
+def witnessed_by(person_id: PersonId) -> ColumnElement[bool]:
+    """Other people's commitments whose witness this person is, or is asked to be, for as long as the membership lasts."""
+    return and_(Commitment.witness_id == person_id, Commitment.membership_id.is_not(None))
+
+
+def takes_part_in(person_id: PersonId) -> ColumnElement[bool]:
+    """Select commitments that this person made or witnesses."""
+    return or_(owned_by(Commitment, person_id), Commitment.witness_id == person_id)
+
+
+def day_known_to(person_id: PersonId) -> ColumnElement[bool]:
+    """Days (joined to their Commitment) of which a witness knows: spoken of since they said yes."""
+    return and_(witnessed_by(person_id), CommitmentDay.created_at >= Commitment.accepted_at)

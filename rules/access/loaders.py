@@ -8,8 +8,9 @@ from sqlalchemy import inspect, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from core.unit_of_work import UnitOfWork
-from models import Base, Block, Bookend, Membership, Notice, ReachOut, Recipient
+from models import Base, Block, Bookend, Commitment, Membership, Notice, ReachOut, Recipient
 from rules.access.callers import Caller
+from rules.access.daily import witnessed_by
 from rules.access.predicates import (
     CONFIRMED,
     blocks_between,
@@ -145,6 +146,45 @@ async def load_own_bookend(unit: UnitOfWork, who: Caller, bookend_id: UUID) -> B
         return await load_own(unit, who, Bookend, bookend_id, lock=True)
     except NotFound:
         await require_bookend(unit, who, bookend_id)
+        raise NotYours from None
+
+
+async def require_witnessed(unit: UnitOfWork, who: Caller, commitment_id: UUID) -> None:
+    """Raise NotFound unless the caller witnesses this commitment or is asked to, NotYours if it is their own."""
+    rows = await unit.session.execute(
+        select(mine(Commitment, who)).where(
+            Commitment.id == commitment_id, or_(mine(Commitment, who), witnessed_by(who.person_id))
+        )
+    )
+    is_own = rows.scalar_one_or_none()
+    if is_own is None:
+        raise NotFound
+    if is_own:
+        raise NotYours
+
+
+async def load_witnessed(unit: UnitOfWork, who: Caller, commitment_id: UUID) -> Commitment:
+    """Return a commitment that the caller witnesses or is asked to, locked. Raises NotYours for their own, NotFound otherwise."""
+    row = (
+        await unit.session.execute(
+            select(Commitment)
+            .where(Commitment.id == commitment_id, witnessed_by(who.person_id))
+            .with_for_update()
+            .execution_options(populate_existing=True)
+        )
+    ).scalar_one_or_none()
+    if row is None:
+        await require_witnessed(unit, who, commitment_id)
+        raise NotFound
+    return row
+
+
+async def load_own_commitment(unit: UnitOfWork, who: Caller, commitment_id: UUID) -> Commitment:
+    """Return the caller's own commitment, locked. Raises NotYours for one they witness or are asked to, NotFound otherwise."""
+    try:
+        return await load_own(unit, who, Commitment, commitment_id, lock=True)
+    except NotFound:
+        await require_witnessed(unit, who, commitment_id)
         raise NotYours from None
 
 

@@ -15,6 +15,7 @@ from rules.access import Caller
 from rules.bookend import lifecycle
 from rules.circle import membership
 from rules.circle.invitations import lock_circle
+from rules.daily.commitment import witness
 from rules.errors import NotFound
 from rules.reach_out import advance
 from rules.upkeep import wal_truncation
@@ -37,6 +38,7 @@ async def erase_account(unit: UnitOfWork, who: Caller) -> None:
     await membership.lock_memberships(unit, [row.id for row in memberships])
     await advance.lock_open_reach_outs(unit, {person_id, *(row.owner_id for row in memberships)})
     await lifecycle.lock_bookends(unit, person_id)
+    await witness.lock_commitments(unit, person_id)
     # From here on a press by the same person waits and then fails; a reach-out committed earlier is ended below.
     await unit.session.execute(select(Person.id).where(Person.id == person_id).with_for_update())
     await advance.person_erased(unit, person_id)

@@ -22,6 +22,7 @@ from rules.accounts import access_log, passkeys, sessions
 from rules.accounts.sessions import SignedIn
 from rules.accounts.throttle import RateLimit
 from rules.circle import invitations
+from rules.daily.commitment.lifecycle import reschedule_commitments
 from rules.errors import NameTaken, RegistrationClosed, WrongCredentials
 from rules.idempotency import RequestFingerprint
 from rules.reach_out.advance import changing_reach
@@ -151,7 +152,10 @@ async def change_profile(unit: UnitOfWork, who: Caller, changes: Mapping[str, ob
     # An open reach-out must not wait for somebody who has just become unavailable. Their row is locked first, as everywhere.
     await access.lock_person(unit, who)
     async with changing_reach(unit, [who.person_id]):
-        return await _apply_changes(unit, who, changes)
+        person = await _apply_changes(unit, who, changes)
+    if "time_zone" in changes:
+        await reschedule_commitments(unit, person)
+    return person
 
 
 async def _apply_changes(unit: UnitOfWork, who: Caller, changes: Mapping[str, object]) -> Person:

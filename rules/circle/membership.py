@@ -18,6 +18,7 @@ from rules.circle import hours, sharing, ways
 from rules.circle.confirmation_words import choose_words
 from rules.circle.invitations import MAX_STEP_ONE, lock_circle
 from rules.daily import connections
+from rules.daily.commitment import witness
 from rules.errors import StepOneFull
 from rules.reach_out import advance
 from rules.reach_out.advance import changing_reach
@@ -248,10 +249,12 @@ async def end_membership(unit: UnitOfWork, membership: Membership) -> None:
     )
     for bookend_id in bookend_ids.scalars():
         unit.publish(owner_id, "bookend", bookend_id)
+    await witness.take_witness_away(unit, membership.id)
     shared_ids = await sharing.shared_by_membership(unit, membership.id)
     await unit.session.execute(delete(Membership).where(Membership.id == membership.id))
     unit.session.expunge(membership)
     await companion.withdraw_from_former(unit, owner_id, member_id)
+    await witness.withdraw_asked(unit, owner_id, member_id)
     await sharing.take_back(unit, shared_ids, [owner_id, member_id])
     await _withdraw_notices(unit, membership.id, owner_id, member_id)
 

@@ -17,7 +17,10 @@ MAX_ATTEMPTS_BEFORE_PARKED = 50
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What is true of a delivery at the moment it is claimed. `answered`: somebody is there for the person."""
+    """What is true of a delivery at the moment it is claimed.
+
+    `answered`: somebody is there for the person; `fresh`: a push service would still keep it.
+    """
 
     kind: NoticeKind
     address_open: bool
@@ -34,6 +37,7 @@ class Facts:
     answer: AnswerKind | None
     member: bool
     available: bool
+    fresh: bool = True
 
 
 def wanted(facts: Facts) -> bool:
@@ -46,7 +50,7 @@ def wanted(facts: Facts) -> bool:
     if facts.dismissed or not _hours_allow(facts, policy):
         return False
     if not facts.about_reach_out and not facts.about_bookend:
-        return True
+        return _still_true(facts, policy)
     return _is_for_recipient(facts, policy) and _still_true(facts, policy)
 
 
@@ -81,6 +85,8 @@ def _still_true(facts: Facts, policy: Policy) -> bool:
             return facts.open and facts.answered
         case OnlyWhile.UNANSWERED:
             return facts.open and not facts.answered
+        case OnlyWhile.FRESH:
+            return facts.fresh
         case OnlyWhile.NOT_MISSED:
             return facts.open and not facts.told
 

@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Update, and_, or_, select, update
 
 from core.unit_of_work import UnitOfWork
-from models import Bookend, Delivery, Device, Membership, Notice, Person, ReachOut, Recipient
+from models import Bookend, Commitment, Delivery, Device, Membership, Notice, Person, ReachOut, Recipient
 from models.enums import AnswerKind, DeliveryState, NoticeKind, ReachOutState
 from rules import access
 from rules.circle import hours
@@ -23,7 +23,7 @@ from rules.reach_out.state import Waiting
 TIMER_GRACE = timedelta(seconds=30)
 """How late a reach-out or a delivery may be; a restart takes 15 s at most."""
 BOOKEND_GRACE = timedelta(minutes=2)
-"""How late a bookend may be."""
+"""How late a bookend, or a commitment, may be."""
 RACE_GRACE = timedelta(seconds=5)
 """How old a notice or device has to be: a concurrent transaction may still insert its deliveries."""
 LEASE_DURATION = timedelta(seconds=LEASE_SECONDS)
@@ -38,6 +38,7 @@ class FindingKind(StrEnum):
     LEASE_RAN_OUT = "lease_ran_out_twice"
     NOT_DELIVERED = "notice_without_delivery"
     BOOKEND_OVERDUE = "bookend_overdue"
+    COMMITMENT_OVERDUE = "commitment_overdue"
     PUSHES_REFUSED = "pushes_refused"
     NO_PUSH_KEY = "nobody_can_be_pushed"
 
@@ -63,6 +64,7 @@ async def find_all(unit: UnitOfWork) -> list[Finding]:
         (FindingKind.DELIVERY_OVERDUE, select(Delivery.id).where(_delivery_overdue(unit))),
         (FindingKind.LEASE_RAN_OUT, select(Delivery.id).where(_lease_ran_out(unit))),
         (FindingKind.BOOKEND_OVERDUE, select(Bookend.id).where(Bookend.next_at <= unit.now - BOOKEND_GRACE)),
+        (FindingKind.COMMITMENT_OVERDUE, select(Commitment.id).where(_commitment_overdue(unit))),
     ):
         rows = await unit.session.execute(statement.limit(AUDIT_BATCH))
         findings += [Finding(kind, row_id) for row_id in rows.scalars()]
@@ -100,11 +102,16 @@ async def repair(unit: UnitOfWork, finding: Finding) -> bool:
             )
         case FindingKind.NOT_DELIVERED:
             return await _insert_missing_deliveries(unit, finding.id)
-        case FindingKind.BOOKEND_OVERDUE:
-            overdue = Bookend.next_at <= unit.now - BOOKEND_GRACE
-            return await _execute(
-                unit, update(Bookend).where(Bookend.id == finding.id, overdue).values(next_at=unit.now)
-            )
+        case FindingKind.BOOKEND_OVERDUE | FindingKind.COMMITMENT_OVERDUE:
+            return await _execute(unit, _making_due(unit, finding.what, finding.id))
+
+
+def _making_due(unit: UnitOfWork, what: FindingKind, row_id: UUID) -> Update:
+    """Return the statement that makes an overdue bookend or commitment due now; the worker then decides what is to be done."""
+    if what is FindingKind.BOOKEND_OVERDUE:
+        overdue = Bookend.next_at <= unit.now - BOOKEND_GRACE
+        return update(Bookend).where(Bookend.id == row_id, overdue).values(next_at=unit.now)
+    return update(Commitment).where(Commitment.id == row_id, _commitment_overdue(unit)).values(next_at=unit.now)
 
 
 async def _execute(unit: UnitOfWork, statement: Update) -> bool:
@@ -132,6 +139,13 @@ def _no_timer(unit: UnitOfWork) -> ColumnElement[bool]:
 
 def _overdue(unit: UnitOfWork) -> ColumnElement[bool]:
     return and_(ReachOut.closed_at.is_(None), ReachOut.due_at <= unit.now - TIMER_GRACE)
+
+
+def _commitment_overdue(unit: UnitOfWork) -> ColumnElement[bool]:
+    """Select commitments that run without a due time, or whose time has passed."""
+    return and_(
+        Commitment.ended_at.is_(None), or_(Commitment.next_at.is_(None), Commitment.next_at <= unit.now - BOOKEND_GRACE)
+    )
 
 
 def _delivery_overdue(unit: UnitOfWork) -> ColumnElement[bool]:

@@ -14,6 +14,8 @@ from models import (
     AccessEvent,
     Channel,
     CheckIn,
+    Commitment,
+    CommitmentDay,
     Delivery,
     Device,
     IdempotencyKey,
@@ -67,13 +69,15 @@ class PurgeStep:
 def purge_steps(now: datetime, days: int) -> Sequence[PurgeStep]:
     """Return the steps of a purge at `now`. Notes and messages are emptied `days` after their reach-out was closed.
 
-    Notes and weeks of check-ins and texts of reach-ins are emptied `days` after they were written. Sessions are not among the
+    Notes and weeks of check-ins, texts of reach-ins and of the days of commitments are emptied `days` after they were written,
+    texts of commitments `days` after they ended. Sessions are not among the
     steps: their devices are retired with them (`rules.accounts.sessions`).
     """
     closed_long_ago = ReachOut.closed_at <= now - timedelta(days=days)
     message_of_closed = Message.reach_out_id.in_(select(ReachOut.id).where(closed_long_ago))
     # Ids begin with their time, so that the primary key finds old rows.
     oldest_id = first_id(now - timedelta(days=days))
+    ended_long_ago = Commitment.ended_at <= now - timedelta(days=days)
     old_deliveries = Delivery.id < first_id(now - DELIVERY_RETENTION)
     is_finished = Delivery.state != DeliveryState.PENDING
     expired_keys = IdempotencyKey.created_at <= now - IDEMPOTENCY_RETENTION
@@ -89,6 +93,8 @@ def purge_steps(now: datetime, days: int) -> Sequence[PurgeStep]:
         _emptied(Message.id, "text", message_of_closed & Message.text.is_not(None)),
         _emptied(CheckIn.id, "note week", (CheckIn.id < oldest_id) & written_in_check_in),
         _emptied(ReachIn.id, "text", (ReachIn.id < oldest_id) & ReachIn.text.is_not(None)),
+        _emptied(CommitmentDay.id, "text", (CommitmentDay.id < oldest_id) & CommitmentDay.text.is_not(None)),
+        _emptied(Commitment.id, "text", ended_long_ago & Commitment.text.is_not(None)),
         _deleted(Delivery.id, old_deliveries & is_finished),
         _deleted(AccessEvent.id, AccessEvent.id < first_id(now - ACCESS_LOG_RETENTION)),
         _deleted(IdempotencyKey.key_hash, expired_keys),

@@ -59,6 +59,7 @@ SUMMARY_VERBS = [
     "Refresh",
     "Register",
     "Remove",
+    "Renew",
     "Report",
     "Save",
     "Say",

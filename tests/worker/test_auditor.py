@@ -9,8 +9,9 @@ from sqlalchemy import select, update
 from cli.audit import findings_table
 from core.ids import new_id
 from core.telemetry import AUDIT_FINDINGS
-from models import Bookend, Delivery, Notice, Recipient
+from models import Bookend, Commitment, Delivery, Notice, Recipient
 from rules.upkeep.audit import Finding, FindingKind
+from tests.world.commitments import means_to
 from tests.world.world import World
 
 
@@ -220,6 +221,26 @@ async def test_a_bookend_that_is_overdue(world: World) -> None:
     await world.forward(2)
     assert await finding_kinds(world) == ["bookend_overdue"]
     assert await finding_kinds(world) == []
+
+
+async def test_a_commitment_that_is_overdue_or_runs_without_a_clock(world: World) -> None:
+    maya = await world.person("Maya")
+    await means_to(maya)
+    forgotten = await means_to(maya)
+    ended = await means_to(maya)
+    await write(world, update(Commitment).where(Commitment.id == UUID(ended["id"])).values(ended_at=world.now()))
+    ids = [UUID(forgotten["id"]), UUID(ended["id"])]
+    await write(world, update(Commitment).where(Commitment.id.in_(ids)).values(next_at=None))
+    assert await finding_kinds(world) == ["commitment_overdue"]
+    await world.work()
+    assert await maya.inbox() == [], "it was not due yet"
+    await world.forward(3600 + 119)
+    assert await finding_kinds(world) == []
+    await world.forward(2)
+    assert await finding_kinds(world) == ["commitment_overdue"] * 2
+    assert await finding_kinds(world) == []
+    await world.work()
+    assert [notice["kind"] for notice in await maya.inbox()] == ["commitment_due"] * 2
 
 
 async def test_a_failing_repair_does_not_block_the_others(world: World, monkeypatch: pytest.MonkeyPatch) -> None:

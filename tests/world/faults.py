@@ -9,20 +9,20 @@ from tests.world.world import World
 
 
 @asynccontextmanager
-async def no_commit_goes_through(world: World) -> AsyncIterator[None]:
-    """Let the database refuse every insert of a reach-out at COMMIT, not earlier."""
+async def no_commit_goes_through(world: World, table: str = "reach_outs") -> AsyncIterator[None]:
+    """Let the database refuse every insert of a reach-out, or into this table, at COMMIT, not earlier."""
     refusal = (
         "CREATE TABLE refuse (person_id CHAR(36) REFERENCES refused_parents (id) DEFERRABLE INITIALLY DEFERRED)",
-        "CREATE TRIGGER refuse AFTER INSERT ON reach_outs BEGIN INSERT INTO refuse VALUES ('nobody'); END"
+        f"CREATE TRIGGER refuse AFTER INSERT ON {table} BEGIN INSERT INTO refuse VALUES ('nobody'); END"
         if world.sqlite
-        else "CREATE TRIGGER refuse AFTER INSERT ON reach_outs EXECUTE FUNCTION refuse()",
+        else f"CREATE TRIGGER refuse AFTER INSERT ON {table} EXECUTE FUNCTION refuse()",
     )
     function = (
         "CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS"
         " $$ BEGIN INSERT INTO refuse VALUES ('nobody'); RETURN NULL; END $$"
     )
     undo = (
-        "DROP TRIGGER refuse" + ("" if world.sqlite else " ON reach_outs"),
+        "DROP TRIGGER refuse" + ("" if world.sqlite else f" ON {table}"),
         "DROP TABLE refuse",
         "DROP TABLE refused_parents",
     )
