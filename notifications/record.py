@@ -22,7 +22,7 @@ from rules.kinds import KINDS
 from rules.outbox import device_retirement, refusals
 from rules.outbox.refusals import OPERATOR_REASONS, PushTarget
 from rules.outbox.wanted import next_try
-from rules.reach_out.advance import lock_reach_outs_of, share_memberships_of
+from rules.reach_out.advance import lock_joined_reach_outs, share_memberships_of
 
 log = structlog.get_logger(__name__)
 
@@ -122,7 +122,7 @@ async def apply_consequences(unit: UnitOfWork, outcomes: Sequence[SendOutcome]) 
     # Locked together and in order: two such transactions that lock one by one could deadlock.
     people = sorted({outcome.claimed.person_id for outcome in ordered if _has_consequence(outcome)})
     await share_memberships_of(unit, people)
-    await lock_reach_outs_of(unit, people)
+    await lock_joined_reach_outs(unit, people)
     for outcome in ordered:
         claimed = outcome.claimed
         target = PushTarget(claimed.person_id, claimed.device_id, claimed.channel_id, claimed.address_hash)

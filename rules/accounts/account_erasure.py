@@ -36,7 +36,7 @@ async def erase_account(unit: UnitOfWork, who: Caller) -> None:
     either_side = or_(access.owned_by(Membership, person_id), access.supports(person_id))
     memberships = (await unit.session.execute(select(Membership.id, Membership.owner_id).where(either_side))).all()
     await membership.lock_memberships(unit, [row.id for row in memberships])
-    await advance.lock_open_reach_outs(unit, {person_id, *(row.owner_id for row in memberships)})
+    await advance.lock_owned_reach_outs(unit, {person_id, *(row.owner_id for row in memberships)})
     await lifecycle.lock_bookends(unit, person_id)
     await witness.lock_commitments(unit, person_id)
     # From here on a press by the same person waits and then fails; a reach-out committed earlier is ended below.

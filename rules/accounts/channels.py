@@ -20,7 +20,7 @@ from rules.errors import ChannelNotOffered, CodeOver, CodeWrong, TooManyChannels
 from rules.idempotency import RequestFingerprint
 from rules.inbox.notices import create_test_notice
 from rules.outbox.cancellation import cancel_deliveries
-from rules.reach_out.advance import changing_reach, lock_reach_outs_of
+from rules.reach_out.advance import changing_reach, lock_joined_reach_outs
 from rules.upkeep import wal_truncation
 
 MAX_CHANNELS = 5
@@ -120,7 +120,7 @@ async def confirm_channel(
     """
     # Confirming changes the caller's row and the open reach-outs they were told of, which come first in the lock order.
     await access.lock_person(unit, who)
-    await lock_reach_outs_of(unit, [who.person_id])
+    await lock_joined_reach_outs(unit, [who.person_id])
     channel = await own_channel(unit, who, channel_id, lock=True)
     if channel.confirmed_at is not None:
         return channel, None

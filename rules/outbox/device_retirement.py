@@ -10,7 +10,8 @@ from models import Channel, Delivery, Device, Notice, ReachOut, Recipient
 from models.enums import DeliveryState, DisabledReason, NoticeKind
 from rules import access
 from rules.circle import ways
-from rules.reach_out.advance import changing_reach, lock_reach_outs_of
+from rules.outbox.enqueue import requeue
+from rules.reach_out.advance import changing_reach, lock_joined_reach_outs
 
 _CLOSED = select(ReachOut.id).where(ReachOut.closed_at.is_not(None))
 
@@ -47,7 +48,7 @@ async def retire_dead(
 
     If the device has another address by now, it stays, and the push goes to that one.
     """
-    await lock_reach_outs_of(unit, [person_id])
+    await lock_joined_reach_outs(unit, [person_id])
     same_address = (
         await unit.session.execute(
             select(Device.id).where(Device.id == device_id, Device.address_hash == address_hash).with_for_update()
@@ -56,11 +57,8 @@ async def retire_dead(
     if same_address is not None:
         await retire(unit, person_id, [device_id], DisabledReason.DEAD)
         return
-    await unit.session.execute(
-        update(Delivery)
-        .where(Delivery.id == delivery_id, Delivery.state == DeliveryState.DEAD)
-        .values(state=str(DeliveryState.PENDING), due_at=unit.now, lease_until=None, fence=Delivery.fence + 1)
-    )
+    dead = select(Delivery.id).where(Delivery.id == delivery_id, Delivery.state == DeliveryState.DEAD)
+    await requeue(unit, (await unit.session.execute(dead.with_for_update())).scalars().all())
 
 
 async def note_dropped(unit: UnitOfWork, dropped: Sequence[tuple[UUID, UUID]]) -> None:
@@ -98,7 +96,7 @@ async def note_given_up(unit: UnitOfWork, reach_out_id: UUID, person_id: UUID) -
 
 async def note_parked(unit: UnitOfWork, reach_out_id: UUID, person_id: UUID) -> None:
     """Show a recipient as unreachable when their push was parked; this brings no rung forward."""
-    await lock_reach_outs_of(unit, [person_id])
+    await lock_joined_reach_outs(unit, [person_id])
     await unit.session.execute(
         update(Recipient)
         .where(
@@ -143,7 +141,7 @@ async def lock_recipients(
     """
     devices = (await unit.session.execute(statement)).scalars().all()
     people = sorted({person_id, *(device.person_id for device in devices)})
-    await lock_reach_outs_of(unit, people)
+    await lock_joined_reach_outs(unit, people)
     device_ids = [device.id for device in devices] + ([device_id] if device_id else [])
     await unit.session.execute(
         select(Delivery.id)

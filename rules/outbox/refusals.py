@@ -46,7 +46,7 @@ class RefusalGroup:
 async def count_refusal(unit: UnitOfWork, target: PushTarget, why: str) -> None:
     """Count an urgent push that was refused for good. After the second in a row the target no longer counts as reachable.
 
-    The caller has locked the person's open reach-outs (`lock_reach_outs_of`).
+    The caller has locked the person's open reach-outs (`lock_joined_reach_outs`).
     """
     if target.device_id is not None:
         changed = await unit.session.execute(

@@ -1,5 +1,6 @@
 """The reach-out: pressed, answered, talked through, closed, looked back on.
 
-`machine` decides what every event does to it, of the values in `state`; `store` is its one loader and writer. `press/`,
-`answer`, `closing`, `messages` are what people do; `advance` is what time and changes around it do.
+`machine` decides what each event changes in the values of `state`; `store` loads and saves them for it. `press/`, `answer`,
+`closing` and `messages` are what people do; `advance` is what time and changes around it do. Receipts and refusals of
+pushes are recorded beside the machine (`notifications/record.py`).
 """

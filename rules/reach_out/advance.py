@@ -39,7 +39,7 @@ async def advance_if_due(unit: UnitOfWork, reach_out_id: UUID) -> bool:
     return True
 
 
-async def lock_open_reach_outs(unit: UnitOfWork, owners: Iterable[UUID]) -> None:
+async def lock_owned_reach_outs(unit: UnitOfWork, owners: Iterable[UUID]) -> None:
     """Lock the open reach-outs of these people, in order of ids, before their memberships are deleted.
 
     Moving a ladder locks the reach-out and then its recipients; deleting a membership locks its recipients too, so without
@@ -88,7 +88,7 @@ async def changing_reach(unit: UnitOfWork, people: Iterable[UUID]) -> AsyncItera
     The reach-outs are locked first, so the body may change deliveries and recipients, which come later in the lock order.
     The session is flushed after the body.
     """
-    running = await lock_reach_outs_of(unit, people)
+    running = await lock_joined_reach_outs(unit, people)
     yield
     await unit.session.flush()
     for reach_out_id in running:
@@ -97,7 +97,7 @@ async def changing_reach(unit: UnitOfWork, people: Iterable[UUID]) -> AsyncItera
             await store.save(unit, snapshot, decide(snapshot, ReachChanged(), unit.now))
 
 
-async def lock_reach_outs_of(unit: UnitOfWork, people: Iterable[UUID]) -> Sequence[UUID]:
+async def lock_joined_reach_outs(unit: UnitOfWork, people: Iterable[UUID]) -> Sequence[UUID]:
     """Lock the open reach-outs that these people take part in, in order of ids, and return their ids."""
     rows = await unit.session.execute(
         select(ReachOut.id)
