@@ -227,7 +227,8 @@ async def test_100_timeouts_do_not_block_the_next_message(fcm: FcmStandIn, make_
         for _ in range(7):  # as many at once as the transport allows
             results = await asyncio.gather(*(transport.send(make_push(FcmAddress("slow"))) for _ in range(16)))
             assert set(results) == {RetryAt("timeout")}
-        assert await transport.send(make_push(PHONE)) == Sent()
+        # A busy machine may let one of these miss the short limit; behind places that stay taken all of them would.
+        assert Sent() in [await transport.send(make_push(PHONE)) for _ in range(5)]
 
 
 async def test_a_slow_answer_delays_no_other_message(
