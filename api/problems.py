@@ -71,6 +71,7 @@ STATUS: dict[type[PorchlightError], int] = {
     errors.NameTaken: 409,
     errors.RegistrationClosed: 403,
     errors.TooMany: 429,
+    errors.ReachInsUnanswered: 429,
     errors.KeyReused: 422,
     errors.EmptyCircle: 409,
     errors.ReachOutClosed: 409,

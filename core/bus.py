@@ -32,7 +32,7 @@ log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class StreamEvent:
-    """An event for one person's streams: `kind` is notice, reach_out, bookend or signed_out; `id` identifies the subject."""
+    """An event for one person's streams: `kind` is notice, reach_out, bookend, thread or signed_out; `id` identifies the subject."""
 
     person_id: UUID
     kind: str

@@ -51,6 +51,12 @@ class TooMany(PorchlightError):
     advice = "Wait for the number of seconds in Retry-After, then try again."
 
 
+class ReachInsUnanswered(PorchlightError):
+    slug = "reach-ins-unanswered"
+    title = "This person has three words from you. They keep."
+    advice = "A sign from them opens it again, or the number of seconds in Retry-After. To reach out there is no limit."
+
+
 class KeyReused(PorchlightError):
     slug = "key-reused"
     title = "This Idempotency-Key was used for something else."

@@ -136,6 +136,8 @@ KINDS: Final[Mapping[NoticeKind, Policy]] = MappingProxyType(
 )
 
 SHARED_KINDS: Final = tuple(kind for kind, policy in KINDS.items() if policy.shared)
+THREAD_KINDS: Final = tuple(kind for kind, policy in KINDS.items() if policy.shared and policy.opens is Opens.THREAD)
+"""Kinds that announce something in a thread: reading the thread reads them, and their pushes to one person share an interval."""
 SUPERSEDED_KINDS: Final = tuple(
     kind for kind, policy in KINDS.items() if policy.tag is Tag.SUBJECT and policy.only_while is not OnlyWhile.ALWAYS
 )

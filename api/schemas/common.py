@@ -55,7 +55,7 @@ def page(
     rows: Sequence[Source],
     limit: int,
     show: Callable[[Source], Item],
-    cursor: Callable[[Source], UUID] = lambda item: item.id,  # type: ignore[attr-defined]  # every listed row but one has an id
+    cursor: Callable[[Source], UUID | str] = lambda item: item.id,  # type: ignore[attr-defined]  # every listed row but one has an id
 ) -> Page[Item]:
     """Return a page of at most `limit` items from `limit` + 1 rows; the last row says whether there is a next page."""
     shown = rows[:limit]

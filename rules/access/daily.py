@@ -1,8 +1,12 @@
-"""Who sees which rows of the days between: check-ins, reach-ins, commitments, plans. As `predicates`, for the room `daily`."""
+"""Who sees which rows of the days between: check-ins, reach-ins, commitments, plans. As `predicates`, for the room `daily`.
+
+The conditions named `…_from` select what stands in the thread of two people and comes from the first of them. Both see the
+same, so that a thread is what comes from the one and what comes from the other.
+"""
 
 from sqlalchemy import ColumnElement, and_, or_, select
 
-from models import CheckIn, CheckInShare, Commitment, CommitmentDay, Membership, ReachIn, ReachOut, Recipient
+from models import CheckIn, CheckInShare, Commitment, CommitmentDay, Membership, ReachIn, ReachOut, Recipient, Talk
 from models.enums import AnswerKind
 from rules.access.predicates import CONFIRMED, PersonId, owned_by, supports, told_recipient
 
@@ -24,6 +28,11 @@ def shares_own(person_id: PersonId) -> ColumnElement[bool]:
 def reach_in_to(person_id: PersonId) -> ColumnElement[bool]:
     """Reach-ins that were sent to this person, for as long as the membership between the two lasts."""
     return and_(ReachIn.recipient_id == person_id, ReachIn.membership_id.is_not(None))
+
+
+def talk_to(person_id: PersonId) -> ColumnElement[bool]:
+    """Other people's marks that they have talked with this person."""
+    return Talk.other_id == person_id
 
 
 def days_of_own(person_id: PersonId) -> ColumnElement[bool]:
@@ -57,3 +66,38 @@ def takes_part_in(person_id: PersonId) -> ColumnElement[bool]:
 def day_known_to(person_id: PersonId) -> ColumnElement[bool]:
     """Days (joined to their Commitment) of which a witness knows: spoken of since they said yes."""
     return and_(witnessed_by(person_id), CommitmentDay.created_at >= Commitment.accepted_at)
+
+
+# Threads: `from` one person `to` another, for as long as the membership by which the two see it lasts.
+
+
+def reach_ins_from(sender_id: PersonId, recipient_id: PersonId) -> ColumnElement[bool]:
+    """Reach-ins from the one to the other."""
+    return and_(owned_by(ReachIn, sender_id), reach_in_to(recipient_id))
+
+
+def talk_marks(person_id: PersonId, other_id: PersonId) -> ColumnElement[bool]:
+    """Select the marks of the one that they have talked with the other, also those that an ended membership has left behind."""
+    return and_(owned_by(Talk, person_id), Talk.other_id == other_id)
+
+
+def talks_from(person_id: PersonId, other_id: PersonId) -> ColumnElement[bool]:
+    """Select the marks of the one that they have talked with the other."""
+    return and_(talk_marks(person_id, other_id), Talk.membership_id.is_not(None))
+
+
+def check_ins_from(person_id: PersonId, member_id: PersonId) -> ColumnElement[bool]:
+    """Check-ins (joined to a share and its Membership) that the one shares with the other."""
+    return and_(
+        owned_by(CheckIn, person_id), owned_by(Membership, person_id), Membership.member_id == member_id, CONFIRMED
+    )
+
+
+def commitment_days_from(person_id: PersonId, witness_id: PersonId) -> ColumnElement[bool]:
+    """Select what the one says of the days of a commitment (joined) since the other has agreed to witness it."""
+    return and_(owned_by(Commitment, person_id), day_known_to(witness_id))
+
+
+def ended_reach_outs_from(person_id: PersonId, recipient_id: PersonId) -> ColumnElement[bool]:
+    """Reach-outs (joined to a Recipient and its Membership) that the one pressed, that the other was told of, and that ended."""
+    return and_(owned_by(ReachOut, person_id), told_recipient(recipient_id), ReachOut.closed_at.is_not(None))

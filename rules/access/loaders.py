@@ -73,6 +73,13 @@ async def require_known_person(unit: UnitOfWork, who: Caller, person_id: UUID) -
         raise NotFound
 
 
+async def require_pair(unit: UnitOfWork, who: Caller, person_id: UUID) -> None:
+    """Raise NotFound unless a confirmed membership stands between the caller and this person, whoever owns the circle."""
+    rows = await unit.session.execute(select(Membership.id).where(joins(who.person_id, person_id), CONFIRMED).limit(1))
+    if rows.first() is None:
+        raise NotFound
+
+
 async def is_blocked(session: AsyncSession, person_id: UUID, other_id: UUID) -> bool:
     """Return whether either of the two has blocked the other."""
     rows = await session.execute(select(Block.created_at).where(blocks_between(person_id, other_id)))

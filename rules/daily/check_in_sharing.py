@@ -7,14 +7,15 @@ from uuid import UUID
 from sqlalchemy import delete, select
 
 from core.unit_of_work import UnitOfWork
-from models import CheckIn, CheckInShare, Membership, Person, ReachIn
+from models import CheckIn, CheckInShare, Membership, Person
 from models.enums import NoticeKind
 from rules import access, idempotency
 from rules.access import Caller
 from rules.circle import hours, sharing
-from rules.daily import check_in_shares, reach_ins
+from rules.daily import check_in_shares, pairs, reach_ins
 from rules.daily.check_in_parts import CheckInPart, choose_parts
 from rules.daily.check_ins import content_of
+from rules.daily.reach_ins import NewReachIn
 from rules.errors import NotFound
 from rules.idempotency import RequestFingerprint
 from rules.inbox.notices import NoticeDraft, create_notices
@@ -70,6 +71,7 @@ async def take_back_share(unit: UnitOfWork, who: Caller, check_in_id: UUID, memb
     ).scalar_one()
     events = [check_in_id, sharing.seen_event_id(check_in_id, membership_id)]
     await sharing.take_back(unit, events, [who.person_id, member_id])
+    pairs.publish_thread(unit, who.person_id, member_id)
 
 
 async def mark_check_in_seen(
@@ -89,16 +91,20 @@ async def mark_check_in_seen(
         ).scalar_one_or_none()
         if author_id is None:
             raise NotFound
-        memberships = await _lock_between(unit, who, author_id)
+        # Before the memberships, as for every reach-in.
+        await access.lock_person(unit, who)
+        memberships = await pairs.lock_pair(unit, who, author_id)
         share = await _lock_received_share(unit, who, check_in_id)
         if share.seen_at is not None:
             if text is not None:
-                await reach_ins.send_reach_in(unit, who, author_id, text, None)
+                await reach_ins.create_reach_in(unit, who, NewReachIn(author_id, text, check_in_id))
             return check_in_id
         share.seen_at = unit.now
         await unit.session.flush()
         if text is not None:
-            await _write_words(unit, who, memberships[0].id, author_id, text, check_in_id)
+            # The notice that it was seen stands for the words.
+            await reach_ins.write_reach_in(unit, who, memberships[0].id, NewReachIn(author_id, text, check_in_id))
+        pairs.publish_thread(unit, who.person_id, author_id)
         await _notify_author(unit, who, memberships, author_id, sharing.seen_event_id(check_in_id, share.membership_id))
         return check_in_id
 
@@ -119,37 +125,6 @@ async def _lock_received_share(unit: UnitOfWork, who: Caller, check_in_id: UUID)
     if share is None:
         raise NotFound
     return share
-
-
-async def _lock_between(unit: UnitOfWork, who: Caller, other_id: UUID) -> Sequence[Any]:
-    """Return the confirmed memberships between the caller and this person, locked. Raises NotFound when there is none left."""
-    rows = await unit.session.execute(
-        select(Membership.id, Membership.owner_id, Membership.muted_until)
-        .where(access.joins(who.person_id, other_id), access.CONFIRMED)
-        .order_by(Membership.id)
-        .with_for_update(read=True, key_share=True)
-    )
-    memberships = rows.all()
-    if not memberships:
-        raise NotFound
-    return memberships
-
-
-async def _write_words(
-    unit: UnitOfWork, who: Caller, membership_id: UUID, to: UUID, text: str, check_in_id: UUID
-) -> None:
-    """Store the words that go with "I see you" in the thread; the notice that it was seen stands for them."""
-    words = ReachIn(
-        id=unit.new_id(),
-        sender_id=who.person_id,
-        recipient_id=to,
-        membership_id=membership_id,
-        about_id=check_in_id,
-        created_at=unit.now,
-    )
-    words.text = who.vault.seal("reach_ins.text", words.id, text)
-    unit.session.add(words)
-    await unit.session.flush()
 
 
 async def _notify_author(

@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Select, and_, func, select, union_all
 from sqlalchemy.orm import InstrumentedAttribute
 
 from core.unit_of_work import UnitOfWork
-from models import Answer, Person, ReachIn, ReachOut, Recipient
+from models import Answer, Person, ReachIn, ReachOut, Recipient, Talk
 from models.enums import AnswerKind, Outcome, ReachOutState
 from rules import access
 from rules.access import Caller
@@ -110,7 +110,7 @@ async def load_connections(unit: UnitOfWork, who: Caller, count: int) -> tuple[l
 
 
 async def load_last_connected(unit: UnitOfWork, person_id: UUID) -> dict[UUID, datetime]:
-    """Return when this person was last in touch with each other person, by an answer or a reach-in of either."""
+    """Return when this person was last in touch with each other person, by an answer, a reach-in or a talk, of either."""
     touches = _select_touches(person_id).subquery()
     rows = await unit.session.execute(
         select(touches.c.other_id, func.max(touches.c.at).label("at")).group_by(touches.c.other_id)
@@ -138,7 +138,16 @@ def _select_touches(person_id: UUID, since: datetime | None = None) -> Select[UU
     joined = and_(ReachIn.membership_id.is_not(None), _since(ReachIn.created_at, since))
     sent = select(ReachIn.recipient_id, ReachIn.created_at).where(access.owned_by(ReachIn, person_id), joined)
     received = select(ReachIn.sender_id, ReachIn.created_at).where(access.reach_in_to(person_id), joined)
-    touches = union_all(to_me, by_me, sent, received).subquery()
+    # Either's mark that they have talked counts for both.
+    talked = [
+        select(Talk.other_id if mine else Talk.person_id, Talk.created_at).where(
+            access.owned_by(Talk, person_id) if mine else access.talk_to(person_id),
+            Talk.membership_id.is_not(None),
+            _since(Talk.created_at, since),
+        )
+        for mine in (True, False)
+    ]
+    touches = union_all(to_me, by_me, sent, received, *talked).subquery()
     return select(touches.c.other_id, touches.c.at)
 
 

@@ -8,23 +8,29 @@ from uuid import UUID
 from sqlalchemy import Row, Select, or_, select
 from sqlalchemy.orm import aliased
 
+from core.errors import KeysUnavailable
 from core.unit_of_work import UnitOfWork
 from models import Membership, Person, ReachIn
 from models.enums import NoticeKind
 from rules import access, idempotency
 from rules.access import Caller
-from rules.accounts import throttle
 from rules.accounts.person_view import PersonView, person_view
-from rules.accounts.throttle import RateLimit
 from rules.circle import hours
+from rules.daily import pairs, threads
+from rules.daily.reach_in_limits import require_reach_in_allowed
 from rules.errors import NotFound
 from rules.idempotency import RequestFingerprint
 from rules.inbox.notices import NoticeDraft, create_notices
+from rules.outbox.push_rate import next_thread_push_at
 
-REACH_INS_PER_PERSON = RateLimit("reach_ins", burst=20, every=4320)
-"""Limits what one person sends: twenty at once, then one every 72 minutes, which is twenty a day."""
-REACH_INS_PER_PAIR = RateLimit("reach_ins.to", burst=1, every=600)
-"""Limits what one person sends to another: one in ten minutes."""
+
+@dataclass(frozen=True, slots=True)
+class NewReachIn:
+    """A reach-in to send. `about`: the id of the item of their thread that it answers."""
+
+    to: UUID
+    text: str | None
+    about: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,40 +64,59 @@ _REACH_IN_COLUMNS: Select[*tuple[Any, ...]] = (
 )
 
 
-async def send_reach_in(
-    unit: UnitOfWork, who: Caller, to: UUID, text: str | None, fingerprint: RequestFingerprint | None
-) -> UUID:
+async def send_reach_in(unit: UnitOfWork, who: Caller, new: NewReachIn, fingerprint: RequestFingerprint | None) -> UUID:
     """Send a reach-in and return its id.
 
     A recipient who has muted the caller, or is outside their hours, is not pushed and finds it in the inbox.
-    Raises NotFound, TooMany, KeyReused.
+    Raises NotFound, TooMany, ReachInsUnanswered, KeyReused, KeysUnavailable.
     """
-
-    async def create() -> UUID:
-        memberships = await _lock_memberships(unit, who.person_id, to)
-        if not memberships:
-            raise NotFound
-        await throttle.consume(unit, REACH_INS_PER_PERSON, str(who.person_id))
-        await throttle.consume(unit, REACH_INS_PER_PAIR, f"{who.person_id}\0{to}")
-        # Only the membership in the caller's own circle can mute them.
-        muted_until = next((row.muted_until for row in memberships if row.owner_id == who.person_id), None)
-        reach_in = ReachIn(
-            id=unit.new_id(),
-            sender_id=who.person_id,
-            recipient_id=to,
-            membership_id=memberships[0].id,
-            created_at=unit.now,
-        )
-        reach_in.text = who.vault.seal("reach_ins.text", reach_in.id, text)
-        unit.session.add(reach_in)
-        await unit.session.flush()
-        recipient = await unit.session.get_one(Person, to)
-        awake = hours.available(recipient.hours, recipient.time_zone, muted_until, unit.now, wake_me=recipient.wake_me)
-        await create_notices(unit, [NoticeDraft(to, NoticeKind.REACH_IN, reach_in.id, who.person_id, push=awake)])
-        return reach_in.id
-
-    reach_in_id, _ = await idempotency.run_once(unit, fingerprint, who.person_id, create)
+    if new.text and not who.vault.has_key:
+        # Without a key the text could not be stored: a 201 would lose it silently.
+        raise KeysUnavailable
+    reach_in_id, _ = await idempotency.run_once(
+        unit, fingerprint, who.person_id, lambda: create_reach_in(unit, who, new)
+    )
     return reach_in_id
+
+
+async def create_reach_in(unit: UnitOfWork, who: Caller, new: NewReachIn) -> UUID:
+    """Write a reach-in with its notice and return its id. Raises NotFound, TooMany, ReachInsUnanswered."""
+    # Before the memberships: what this person has sent is counted one request at a time.
+    await access.lock_person(unit, who)
+    memberships = await pairs.lock_pair(unit, who, new.to)
+    await require_reach_in_allowed(unit, who, new.to)
+    reach_in_id = await write_reach_in(unit, who, memberships[0].id, new)
+    # Only the membership in the caller's own circle can mute them.
+    muted_until = next((row.muted_until for row in memberships if row.owner_id == who.person_id), None)
+    recipient = await unit.session.get_one(Person, new.to)
+    awake = hours.available(recipient.hours, recipient.time_zone, muted_until, unit.now, wake_me=recipient.wake_me)
+    await create_notices(
+        unit,
+        [NoticeDraft(new.to, NoticeKind.REACH_IN, reach_in_id, who.person_id, push=awake)],
+        await next_thread_push_at(unit, who.person_id, new.to),
+    )
+    return reach_in_id
+
+
+async def write_reach_in(unit: UnitOfWork, who: Caller, membership_id: UUID, new: NewReachIn) -> UUID:
+    """Insert a reach-in under this membership, which is locked, and return its id. Nobody is notified here.
+
+    What it is about may have been taken back meanwhile, or may never have stood in this thread: the words then stand alone.
+    """
+    about = new.about and await threads.load_thread(unit, who, new.to, 1, None, only=new.about)
+    reach_in = ReachIn(
+        id=unit.new_id(),
+        sender_id=who.person_id,
+        recipient_id=new.to,
+        membership_id=membership_id,
+        about_id=new.about if about else None,
+        created_at=unit.now,
+    )
+    reach_in.text = who.vault.seal("reach_ins.text", reach_in.id, new.text)
+    unit.session.add(reach_in)
+    await unit.session.flush()
+    pairs.publish_thread(unit, who.person_id, new.to)
+    return reach_in.id
 
 
 async def list_reach_ins(
@@ -114,18 +139,6 @@ async def load_reach_in(unit: UnitOfWork, who: Caller, reach_in_id: UUID) -> Rea
     if not views:
         raise NotFound
     return views[0]
-
-
-async def _lock_memberships(unit: UnitOfWork, person_id: UUID, other_id: UUID) -> list[Any]:
-    """Return the confirmed memberships between two people, in either direction, locked."""
-    rows = await unit.session.execute(
-        select(Membership.id, Membership.owner_id, Membership.muted_until)
-        .where(access.joins(person_id, other_id), access.CONFIRMED)
-        .order_by(Membership.id)
-        # Locked before the row that refers to it and to both people, in the lock order of an erasure.
-        .with_for_update(read=True, key_share=True)
-    )
-    return list(rows.all())
 
 
 def _reach_in_view(unit: UnitOfWork, who: Caller, row: Row[*tuple[Any, ...]]) -> ReachInView:

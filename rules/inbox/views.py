@@ -244,6 +244,8 @@ async def may_receive(unit: UnitOfWork, who: Caller, kind: str, about: UUID) -> 
     try:
         if kind == "notice":
             await access.load_notice(unit, who, about)
+        elif kind == "thread":
+            await access.require_pair(unit, who, about)
         elif kind == "bookend":
             await _check_bookend(unit, who, about)
         else:

@@ -1,4 +1,4 @@
-"""Limits pushes of messages: one push per device and conversation every 20 s, however much is written."""
+"""Limits pushes of messages and reach-ins: one push per device and conversation every 20 s, however much is written."""
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
@@ -11,6 +11,7 @@ from core.unit_of_work import UnitOfWork
 from models import Delivery, Notice
 from models.enums import DeliveryState
 from rules import access
+from rules.kinds import THREAD_KINDS
 
 MESSAGE_PUSH_INTERVAL: Final = timedelta(seconds=20)
 
@@ -43,6 +44,15 @@ async def next_push_at(
     return {row.device_id: row.due_at + MESSAGE_PUSH_INTERVAL for row in rows} | {
         row.device_id: None for row in rows if row.id in unclaimed
     }
+
+
+async def next_thread_push_at(unit: UnitOfWork, sender_id: UUID, recipient_id: UUID) -> Mapping[UUID, datetime | None]:
+    """Return by device when something new from this sender may be pushed to the recipient, as `next_push_at`.
+
+    The caller has locked the sender, or the memberships between the two.
+    """
+    thread = (access.notices_to(recipient_id, sender_id=sender_id), Notice.kind.in_(THREAD_KINDS))
+    return await next_push_at(unit, thread, [recipient_id])
 
 
 async def _lock_unclaimed(unit: UnitOfWork, ids: list[UUID]) -> set[UUID]:

@@ -12,8 +12,8 @@ from api.problems import problems
 from api.schemas.common import DEFAULT_LIMIT, FREE_TEXT, Body, Cursor, Limit, Page, PersonOut, page, person_out
 from core import text
 from rules.daily import reach_ins
-from rules.daily.reach_ins import ReachInView
-from rules.errors import KeyReused, NotFound, TooMany
+from rules.daily.reach_ins import NewReachIn, ReachInView
+from rules.errors import KeyReused, NotFound, ReachInsUnanswered, TooMany
 
 router = APIRouter(prefix="/v1/reach-ins", tags=["reach-ins"])
 
@@ -26,11 +26,17 @@ Text = Annotated[
 ]
 
 
-class NewReachIn(Body):
-    """`to` is the id of a person in my circle, or whose circle I am in. `text` is stored encrypted."""
+class NewReachInBody(Body, title="NewReachIn"):
+    """`to` is the id of a person in my circle, or whose circle I am in. `text` is stored encrypted.
+
+    `about`: the id of the item of our thread that it answers; where there is none (any more), the words stand alone.
+    """
+
+    __qualname__ = "NewReachIn"  # its name in OpenAPI
 
     to: UUID
     text: Text | None = None
+    about: UUID | None = None
 
 
 class ReachInOut(BaseModel):
@@ -48,19 +54,19 @@ class ReachInOut(BaseModel):
     "",
     summary="Send a reach-in",
     status_code=201,
-    responses=problems(NotFound, TooMany, KeyReused),
+    responses=problems(NotFound, TooMany, ReachInsUnanswered, KeyReused),
     operation_id="reach_ins_send",
 )
-async def send_reach_in(body: NewReachIn, unit: Writing, who: WritingCaller, key: IdempotencyHeader) -> ReachInOut:
+async def send_reach_in(body: NewReachInBody, unit: Writing, who: WritingCaller, key: IdempotencyHeader) -> ReachInOut:
     """Let somebody know that I think of them. They get a notice `reach_in`, and read it here.
 
-    Twenty a day, and once in ten minutes to one person. To reach out there is no limit.
+    Sixty an hour; and three in a row to one person, until a sign from them (a reach-in, "I see you", "we talked", a check-in
+    that they share with me) or a day opens it again. To reach out there is no limit.
     """
     fingerprint = fingerprint_of(unit.keyring, who, "POST /v1/reach-ins", key, body)
+    new = NewReachIn(body.to, body.text, body.about)
     return _reach_in_out(
-        await reach_ins.load_reach_in(
-            unit, who, await reach_ins.send_reach_in(unit, who, body.to, body.text, fingerprint)
-        )
+        await reach_ins.load_reach_in(unit, who, await reach_ins.send_reach_in(unit, who, new, fingerprint))
     )
 
 

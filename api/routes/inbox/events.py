@@ -43,7 +43,7 @@ async def stream_events(
     context: Services,
     last_event_id: Annotated[str | None, Header(alias="Last-Event-ID")] = None,
 ) -> StreamingResponse:
-    """Server-Sent Events: `notice`, `reach_out` and `bookend` with an id; `resync` after a reconnect: fetch again."""
+    """Server-Sent Events: `notice`, `reach_out`, `bookend` and `thread` (a person's) with an id; `resync` after a reconnect: fetch again."""
     async with context.database.read() as session:
         unit = make_unit(context, session)
         who = await access.load_caller(unit, token)

@@ -412,7 +412,8 @@ export interface paths {
          * Send a reach-in
          * @description Let somebody know that I think of them. They get a notice `reach_in`, and read it here.
          *
-         *     Twenty a day, and once in ten minutes to one person. To reach out there is no limit.
+         *     Sixty an hour; and three in a row to one person, until a sign from them (a reach-in, "I see you", "we talked", a check-in
+         *     that they share with me) or a day opens it again. To reach out there is no limit.
          */
         post: operations["reach_ins_send"];
         delete?: never;
@@ -573,6 +574,90 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/threads": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List my threads
+         * @description One for everybody in my circle, and for everybody whose circle I am in; the latest first.
+         */
+        get: operations["threads_listed"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/threads/{person_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read my thread with somebody
+         * @description All that passed quietly between us, the latest first, for as long as one of us is in the other's circle.
+         */
+        get: operations["threads_one"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/threads/{person_id}/read": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Mark a thread as read
+         * @description Mark what stands in it, and the notices of it, as read. Nobody is told.
+         */
+        post: operations["threads_read"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/threads/{person_id}/talked": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Mark that we talked today
+         * @description Say that we talked today: no length, no content. A connection for both. Saying it again changes nothing.
+         */
+        post: operations["threads_talked"];
+        /**
+         * Take the mark of today back
+         * @description Take my mark of today back; where there is none, nothing changes.
+         */
+        delete: operations["threads_not_talked"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/connections": {
         parameters: {
             query?: never;
@@ -723,7 +808,7 @@ export interface paths {
         };
         /**
          * Listen to my events as they happen
-         * @description Server-Sent Events: `notice`, `reach_out` and `bookend` with an id; `resync` after a reconnect: fetch again.
+         * @description Server-Sent Events: `notice`, `reach_out`, `bookend` and `thread` (a person's) with an id; `resync` after a reconnect: fetch again.
          */
         get: operations["events_events"];
         put?: never;
@@ -2157,6 +2242,11 @@ export interface components {
             expires_at: string;
         };
         /**
+         * ItemKind
+         * @enum {string}
+         */
+        ItemKind: "reach_in" | "check_in" | "talked" | "commitment" | "reach_out";
+        /**
          * Keys
          * @description The keys of a push subscription (RFC 8291): an uncompressed P-256 point and a 16-byte secret.
          */
@@ -2177,6 +2267,20 @@ export interface components {
             own: boolean;
             /** Default */
             default: number[];
+        };
+        /**
+         * LastItemOut
+         * @description The newest item of a thread; `mine` says whether it comes from you.
+         */
+        LastItemOut: {
+            kind: components["schemas"]["ItemKind"];
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Mine */
+            mine: boolean;
         };
         /** MeOut */
         MeOut: {
@@ -2405,6 +2509,8 @@ export interface components {
         /**
          * NewReachIn
          * @description `to` is the id of a person in my circle, or whose circle I am in. `text` is stored encrypted.
+         *
+         *     `about`: the id of the item of our thread that it answers; where there is none (any more), the words stand alone.
          */
         NewReachIn: {
             /**
@@ -2414,6 +2520,8 @@ export interface components {
             to: string;
             /** Text */
             text?: string | null;
+            /** About */
+            about?: string | null;
         };
         /**
          * NewSessionOut
@@ -2601,6 +2709,20 @@ export interface components {
         Page_SupportedOut_: {
             /** Items */
             items: components["schemas"]["SupportedOut"][];
+            /** Next */
+            next: string | null;
+        };
+        /** Page[ThreadItemOut] */
+        Page_ThreadItemOut_: {
+            /** Items */
+            items: components["schemas"]["ThreadItemOut"][];
+            /** Next */
+            next: string | null;
+        };
+        /** Page[ThreadOut] */
+        Page_ThreadOut_: {
+            /** Items */
+            items: components["schemas"]["ThreadOut"][];
             /** Next */
             next: string | null;
         };
@@ -3190,6 +3312,68 @@ export interface components {
              */
             delivery_id: string;
         };
+        /**
+         * ThreadItemOut
+         * @description What we both see. `created_at` is when it came into the thread: of a reach-out, when it ended.
+         *
+         *     `check_in` holds only the parts that were shared; the others are left out. `done`: whether a day of a commitment was kept,
+         *     as the person said, or "I see you" was said to a check-in. `about`, which is left out elsewhere: the item that these words
+         *     answer.
+         */
+        ThreadItemOut: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            kind: components["schemas"]["ItemKind"];
+            from: components["schemas"]["PersonOut"];
+            /** Text */
+            text: string | null;
+            /** Check In */
+            check_in: {
+                [key: string]: unknown;
+            } | null;
+            commitment: components["schemas"]["WitnessedDayOut"] | null;
+            /** Done */
+            done: boolean | null;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Mine */
+            mine: boolean;
+            /** About */
+            about?: string | null;
+        };
+        /**
+         * ThreadOut
+         * @description `they_are`: their role in my circle; `i_am`: mine in theirs; null where one is not in the other's circle.
+         *
+         *     `unread`: they have given something new since I read it. `last_connected_at`: when we were last in touch; null for never.
+         */
+        ThreadOut: {
+            person: components["schemas"]["PersonOut"];
+            they_are: components["schemas"]["Role"] | null;
+            i_am: components["schemas"]["Role"] | null;
+            last: components["schemas"]["LastItemOut"] | null;
+            /** Unread */
+            unread: boolean;
+            /** Last Connected At */
+            last_connected_at: string | null;
+        };
+        /**
+         * ThreadReadOut
+         * @description Until when the thread is read.
+         */
+        ThreadReadOut: {
+            /**
+             * Read At
+             * Format: date-time
+             */
+            read_at: string;
+        };
         /** Together */
         Together: {
             /** Person Id */
@@ -3314,6 +3498,24 @@ export interface components {
             person: components["schemas"]["PersonOut"];
             /** Accepted At */
             accepted_at: string | null;
+        };
+        /**
+         * WitnessedDayOut
+         * @description The commitment that a day belongs to.
+         */
+        WitnessedDayOut: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Text */
+            text: string | null;
+            /**
+             * Date
+             * Format: date
+             */
+            date: string;
         };
         /**
          * Change
@@ -4913,7 +5115,7 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `/problems/too-many-tries`: Too many tries in a short time. */
+            /** @description `/problems/too-many-tries`: Too many tries in a short time. `/problems/reach-ins-unanswered`: This person has three words from you. They keep. */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -5534,6 +5736,265 @@ export interface operations {
                 };
             };
             /** @description `/problems/invalid`: Some of what was sent cannot be used. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    threads_listed: {
+        parameters: {
+            query?: {
+                /** @description Items in one page. */
+                limit?: number;
+                /** @description `next` of the page before. */
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_ThreadOut_"];
+                };
+            };
+            /** @description `/problems/invalid` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    threads_one: {
+        parameters: {
+            query?: {
+                /** @description Items in one page. */
+                limit?: number;
+                /** @description `next` of the page before. */
+                cursor?: string | null;
+            };
+            header?: never;
+            path: {
+                person_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_ThreadItemOut_"];
+                };
+            };
+            /** @description `/problems/not-found`: There is nothing here that you can see. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `/problems/invalid` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    threads_read: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                person_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ThreadReadOut"];
+                };
+            };
+            /** @description `/problems/not-found`: There is nothing here that you can see. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `/problems/invalid` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    threads_talked: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Repeat the same key and body to retry safely for 24 hours. */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                person_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ThreadItemOut"];
+                };
+            };
+            /** @description `/problems/not-found`: There is nothing here that you can see. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `/problems/key-reused`: This Idempotency-Key was used for something else. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    threads_not_talked: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                person_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `/problems/not-found`: There is nothing here that you can see. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `/problems/invalid` */
             422: {
                 headers: {
                     [name: string]: unknown;

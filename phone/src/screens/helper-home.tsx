@@ -159,7 +159,7 @@ function SilentRow({ of }: { of: Supported }) {
       params: once(),
       body: { to: of.person.id, text: t('helper.hello-text') },
     });
-    if (problemType(error) === '/problems/too-many-tries') setMessage(t('shared.too-soon', { name }));
+    if (problemType(error) === '/problems/reach-ins-unanswered') setMessage(t('shared.too-soon', { name }));
     else setMessage(errorText(error) || t('helper.hello-sent', { name }));
   };
   return (

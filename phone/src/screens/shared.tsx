@@ -132,7 +132,7 @@ function Reply({ to: of, name }: { to: CheckIn | ReachIn; name: string }) {
       body: { to: person.id, text },
     });
     await refetch();
-    return problemType(error) === '/problems/too-many-tries' ? t('shared.too-soon', { name }) : errorText(error);
+    return problemType(error) === '/problems/reach-ins-unanswered' ? t('shared.too-soon', { name }) : errorText(error);
   };
   const sendQuickReply = async (text: string) => setMessage(await send(text));
   return (

@@ -70,7 +70,13 @@ const PROFILE_DEFAULTS = {
   contact: null,
   created_at: '',
 } as const;
-const MEMBER_DEFAULTS = { reachable: true, available_now: false, words: null, created_at: '' } as const;
+const MEMBER_DEFAULTS = {
+  reachable: true,
+  available_now: false,
+  words: null,
+  standing_words: null,
+  created_at: '',
+} as const;
 
 function showAccount(me: Me, more: Partial<typeof state> = {}): void {
   change({ ...more, me, session: 'in' });

@@ -115,47 +115,125 @@ async def test_a_muted_or_unavailable_member_gets_a_notice_without_a_push(world:
     assert await maya.pushed() == ["reach_in"]
 
 
-async def test_one_reach_in_per_person_in_ten_minutes(world: World) -> None:
+async def refusal(sender: Person, to: Person) -> tuple[str, int]:
+    """Send a reach-in that is refused; return the problem's slug, and for how long to wait."""
+    refused = await sender.send("POST", "/v1/reach-ins", {"to": to.id})
+    assert refused.status_code == 429, refused.text
+    assert int(refused.headers["retry-after"]) == refused.json()["retry_after"]
+    return refused.json()["type"].removeprefix("/problems/"), int(refused.headers["retry-after"])
+
+
+async def test_three_in_a_row_to_one_person_then_they_keep(world: World) -> None:
     maya, sponsor, friend = await world.circle("sponsor", "friend")
     await thinks_of(maya, sponsor, key="k")
-    assert (await thinks_of(maya, sponsor, key="k"))["to"]["id"] == sponsor.id, "a retry sends no second one"
-    refused = await maya.send("POST", "/v1/reach-ins", {"to": sponsor.id})
-    assert (refused.status_code, refused.json()["type"]) == (429, "/problems/too-many-tries")
-    wait = int(refused.headers["retry-after"])
-    assert 590 <= wait <= 601
+    assert (await thinks_of(maya, sponsor, key="k"))["to"]["id"] == sponsor.id, "a retry is no second one"
+    await thinks_of(maya, sponsor)
+    await world.forward(3600)
+    await thinks_of(maya, sponsor)
+    slug, wait = await refusal(maya, sponsor)
+    assert slug == "reach-ins-unanswered"
+    assert 23 * 3600 - 5 <= wait <= 23 * 3600 + 1
+    assert (await thinks_of(maya, sponsor, key="k"))["to"]["id"] == sponsor.id, "a retry is never refused"
     await thinks_of(maya, friend)
     await thinks_of(sponsor, maya)
     await maya.press()
+    for _ in range(3):
+        await thinks_of(maya, sponsor)
+    await refusal(maya, sponsor)
+    assert len(await sponsor.inbox("reach_in")) == 6
+
+
+async def test_a_day_opens_it_again(world: World) -> None:
+    maya, sponsor = await world.circle("sponsor")
+    for _ in range(3):
+        await thinks_of(maya, sponsor)
+    _, wait = await refusal(maya, sponsor)
     await world.forward(wait)
+    for _ in range(3):
+        await thinks_of(maya, sponsor)
+    await refusal(maya, sponsor)
+
+
+@pytest.mark.parametrize("sign", ["reach_in", "talked", "check_in", "seen"])
+async def test_a_sign_from_them_opens_it_again(world: World, sign: str) -> None:
+    maya, sponsor = await world.circle("sponsor")
+    await sponsor.welcomes(maya)
+    shared = await maya.post("/v1/check-ins", {"feeling": 1, "share_with": [sponsor.places[maya.id]]}, expect=201)
+    for _ in range(3):
+        await thinks_of(maya, sponsor)
+    await maya.post(f"/v1/threads/{sponsor.id}/talked", expect=201)
+    await refusal(maya, sponsor)
+    match sign:
+        case "reach_in":
+            await thinks_of(sponsor, maya)
+        case "talked":
+            await sponsor.post(f"/v1/threads/{maya.id}/talked", expect=201)
+        case "seen":
+            await sponsor.post(f"/v1/check-ins/{shared['id']}/seen", {}, expect=201)
+        case _:
+            await sponsor.post("/v1/check-ins", {"feeling": 1, "share_with": [maya.places[sponsor.id]]}, expect=201)
     await thinks_of(maya, sponsor)
-    assert len(await sponsor.inbox("reach_in")) == 2
 
 
-async def test_concurrent_reach_ins_to_one_person_create_one(world: World) -> None:
+async def test_many_at_once_are_three(world: World) -> None:
     maya, sponsor = await world.circle("sponsor")
     body = {"to": sponsor.id}
     replies = await asyncio.gather(*(maya.send("POST", "/v1/reach-ins", body) for _ in range(6)))
-    assert sorted(reply.status_code for reply in replies) == [201, 429, 429, 429, 429, 429]
-    assert len(await sponsor.inbox("reach_in")) == 1
+    assert sorted(reply.status_code for reply in replies) == [201] * 3 + [429] * 3
+    assert len(await sponsor.inbox("reach_in")) == 3
 
 
-async def test_at_most_twenty_reach_ins_a_day(world: World) -> None:
-    maya, sponsor = await world.circle("sponsor")
-    for _ in range(20):
-        await thinks_of(maya, sponsor)
-        await world.forward(600)
-    sent = 20
-    for _ in range(24 * 6 - 20):
-        reply = await maya.send("POST", "/v1/reach-ins", {"to": sponsor.id})
-        assert reply.status_code in {201, 429}
-        sent += reply.status_code == 201
-        await world.forward(600)
-    assert sent <= 40, "twenty at the beginning, and twenty in the day after"
-    assert len(await sponsor.inbox("reach_in")) == sent
+async def test_sixty_an_hour(world: World) -> None:
+    maya, sponsor, *others = await world.circle("sponsor", *["friend"] * 5, devices=False)
+    for _ in range(12):
+        for member in (sponsor, *others[:4]):
+            await thinks_of(maya, member)
+            await thinks_of(member, maya)
+        await world.forward(60)
+    slug, wait = await refusal(maya, others[4])
+    assert slug == "too-many-tries"
+    assert await world.count("reach_ins") == 120
+    await world.forward(wait)
+    await thinks_of(maya, others[4])
 
 
-@pytest.mark.parametrize("wrong", [{"to": None}, {"to": "Ben"}, {"text": "x" * 501}, {"text": 5}, {"emoji": "❤"}])
-async def test_invalid_fields_are_named(world: World, wrong: dict[str, Any]) -> None:
+async def test_words_of_one_pair_share_a_push(world: World) -> None:
+    maya, sponsor, friend = await world.circle("sponsor", "friend")
+    for number in range(3):
+        await thinks_of(maya, sponsor, str(number))
+    await thinks_of(friend, maya)
+    await thinks_of(maya, friend)
+    await world.work()
+    assert await sponsor.pushed() == ["reach_in"]
+    assert await friend.pushed() == ["reach_in"], "another pair has a push of its own"
+    await world.passes(21)
+    assert await sponsor.pushed() == ["reach_in"] * 2, "the rest is announced together"
+    await world.passes(60)
+    assert len(await sponsor.pushed()) == 2
+    assert len(await sponsor.inbox("reach_in")) == 3
+
+
+async def test_what_it_is_about_stands_in_the_thread_or_is_left_out(world: World) -> None:
+    maya, sponsor, friend = await world.circle("sponsor", "friend")
+    here = await thinks_of(sponsor, maya, "Coffee?")
+    elsewhere = await thinks_of(friend, maya, "Tea?")
+
+    async def about(item: str) -> str | None:
+        await maya.post("/v1/reach-ins", {"to": sponsor.id, "text": "Yes.", "about": item}, expect=201)
+        found = (await sponsor.get(f"/v1/threads/{maya.id}"))["items"][0]
+        assert found["text"] == "Yes."
+        answered: str | None = found.get("about")
+        return answered
+
+    assert await about(here["id"]) == here["id"]
+    assert await about(elsewhere["id"]) is None
+    assert await about(NOWHERE) is None
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"to": None}, {"to": "Ben"}, {"text": "x" * 501}, {"text": 5}, {"about": "it"}, {"emoji": "❤"}]
+)
+async def test_what_cannot_be_used(world: World, wrong: dict[str, Any]) -> None:
     maya, sponsor = await world.circle("sponsor")
     problem = await maya.post("/v1/reach-ins", {"to": sponsor.id} | wrong, expect=422)
     assert [error["at"] for error in problem["errors"]] == [f"body.{next(iter(wrong))}"]

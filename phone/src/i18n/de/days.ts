@@ -69,7 +69,7 @@ export const days = {
   'shared.write': 'Oder ein paar eigene Worte',
   'shared.sent': '{name} weiß, dass du es siehst.',
   'shared.reply': 'Du hast geschrieben: {text}',
-  'shared.too-soon': '{name} hat gerade erst ein Wort von dir bekommen. In zehn Minuten kannst du noch eines schicken.',
+  'shared.too-soon': '{name} hat drei Nachrichten von dir. Sie bleiben.',
 
   // reflections, and everything to take along
   'settings.reflections': 'Wie es sich anfühlte',

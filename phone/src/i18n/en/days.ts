@@ -69,7 +69,7 @@ export const days = {
   'shared.write': 'Or a few words of your own',
   'shared.sent': '{name} knows that you see it.',
   'shared.reply': 'You wrote: {text}',
-  'shared.too-soon': '{name} has had a word from you a moment ago. In ten minutes you can send another.',
+  'shared.too-soon': '{name} has three words from you. They keep.',
 
   // reflections, and everything to take along
   'settings.reflections': 'How it felt',

@@ -69,7 +69,7 @@ export const days = {
   'shared.write': 'O unas palabras tuyas',
   'shared.sent': '{name} sabe que lo viste.',
   'shared.reply': 'Escribiste: {text}',
-  'shared.too-soon': '{name} acaba de recibir unas palabras tuyas. En diez minutos puedes enviar otras.',
+  'shared.too-soon': '{name} tiene tres mensajes tuyos. Ahí se quedan.',
 
   // reflections, and everything to take along
   'settings.reflections': 'Cómo se sintió',

@@ -1,0 +1,39 @@
+"""Two people between whom a confirmed membership stands, whichever of them owns the circle: who may have a thread."""
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+
+from core.unit_of_work import UnitOfWork
+from models import Membership
+from rules import access
+from rules.access import Caller
+from rules.errors import NotFound
+
+THREAD_EVENT = "thread"
+"""The event of a stream that says that a thread has changed; its id is the other person's."""
+
+
+async def lock_pair(unit: UnitOfWork, who: Caller, other_id: UUID) -> Sequence[Any]:
+    """Return the confirmed memberships between the caller and another person, locked. Raises NotFound where there is none.
+
+    They cannot end before this transaction does, and come before the rows that refer to them, in the lock order of an erasure.
+    """
+    rows = await unit.session.execute(
+        select(Membership.id, Membership.owner_id, Membership.muted_until)
+        .where(access.joins(who.person_id, other_id), access.CONFIRMED)
+        .order_by(Membership.id)
+        .with_for_update(read=True, key_share=True)
+    )
+    memberships = rows.all()
+    if not memberships:
+        raise NotFound
+    return memberships
+
+
+def publish_thread(unit: UnitOfWork, one_id: UUID, other_id: UUID) -> None:
+    """Tell the open streams of both people that something has changed between them."""
+    unit.publish(one_id, THREAD_EVENT, other_id)
+    unit.publish(other_id, THREAD_EVENT, one_id)

@@ -1,0 +1,50 @@
+"""Promise 16, of words: kindness is bounded, per person and pair, and a reach-out never is."""
+
+import pytest
+
+from tests.world.person import Person
+from tests.world.world import World
+
+
+async def writes(person: Person, other: Person) -> int:
+    return (await person.send("POST", "/v1/reach-ins", {"to": other.id, "text": "Thinking of you."})).status_code
+
+
+@pytest.mark.promise(16)
+async def test_promise_16_at_most_three_words_in_a_row_without_a_sign(world: World) -> None:
+    maya, sponsor = await world.circle("sponsor")
+    assert [await writes(maya, sponsor) for _ in range(5)] == [201, 201, 201, 429, 429]
+    assert len(await sponsor.inbox("reach_in")) == 3
+    assert await writes(sponsor, maya) == 201, "whoever was written to may always answer"
+    assert [await writes(maya, sponsor) for _ in range(4)] == [201, 201, 201, 429]
+
+
+@pytest.mark.promise(16)
+async def test_promise_16_words_left_unanswered_make_few_pushes(world: World) -> None:
+    maya, sponsor = await world.circle("sponsor")
+    for _ in range(3):
+        await writes(maya, sponsor)
+        await world.forward(1)
+    await world.passes(60)
+    assert len(await sponsor.pushes("reach_in")) == 2, "one at once, and one for the rest"
+
+
+@pytest.mark.promise(16)
+async def test_promise_16_sixty_words_an_hour_and_a_press_at_any_time(world: World) -> None:
+    maya, *circle = await world.circle(*["friend"] * 15)
+    others = [await world.person() for _ in range(6)]
+    for other in others:
+        await other.welcomes(maya)
+    sent = [await writes(maya, to) for _ in range(3) for to in (*circle, *others)]
+    assert (sent.count(201), sent[60:]) == (60, [429] * 3)
+    await maya.press()
+    assert any([await member.inbox("reach_out") for member in circle])
+
+
+@pytest.mark.promise(16)
+async def test_promise_16_a_mute_stops_the_pushes_of_words(world: World) -> None:
+    maya, sponsor = await world.circle("sponsor")
+    await sponsor.patch(f"/v1/supporting/{sponsor.places[maya.id]}", {"muted_until": "2026-03-12T20:00:00Z"})
+    assert await writes(maya, sponsor) == 201
+    assert await sponsor.pushes() == []
+    assert len(await sponsor.inbox("reach_in")) == 1
