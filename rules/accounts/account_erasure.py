@@ -17,6 +17,7 @@ from rules.circle import membership
 from rules.circle.invitations import lock_circle
 from rules.daily.commitment import witness
 from rules.errors import NotFound
+from rules.outbox.cancellation import lock_deliveries
 from rules.reach_out import advance
 from rules.upkeep import wal_truncation
 
@@ -41,6 +42,8 @@ async def erase_account(unit: UnitOfWork, who: Caller) -> None:
     await witness.lock_commitments(unit, person_id)
     # From here on a press by the same person waits and then fails; a reach-out committed earlier is ended below.
     await unit.session.execute(select(Person.id).where(Person.id == person_id).with_for_update())
+    own_or_naming = or_(access.owned_by(Notice, person_id), access.names(person_id))
+    await lock_deliveries(unit, select(Notice.id).where(own_or_naming))
     await advance.person_erased(unit, person_id)
     await lifecycle.end_bookends_of_erased(unit, person_id)
     joined_circles = select(Membership.id).where(access.supports(person_id)).order_by(Membership.id)

@@ -1,4 +1,4 @@
-"""Cancels deliveries that have not been sent yet."""
+"""Cancels deliveries that have not been sent yet, and locks those that are to be deleted with their notices."""
 
 from uuid import UUID
 
@@ -23,4 +23,15 @@ async def cancel_deliveries(unit: UnitOfWork, notices: Select[UUID]) -> None:
         .where(Delivery.id.in_(pending.scalars().all()), Delivery.state == DeliveryState.PENDING)
         .values(state=str(DeliveryState.CANCELLED), lease_until=None)
         .execution_options(synchronize_session=False)
+    )
+
+
+async def lock_deliveries(unit: UnitOfWork, notices: Select[UUID]) -> None:
+    """Lock all deliveries of the notices that this subquery selects, in id order.
+
+    For a transaction that deletes those notices: the cascade locks their deliveries in no order, and could deadlock with the
+    recording of outcomes.
+    """
+    await unit.session.execute(
+        select(Delivery.id).where(Delivery.notice_id.in_(notices)).order_by(Delivery.id).with_for_update()
     )

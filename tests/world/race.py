@@ -20,13 +20,13 @@ async def race(world: World, held: str, *doings: Coroutine[Any, Any, Any]) -> li
             await session.execute(text(f"LOCK TABLE {held} MODE"))
         for doing in doings:
             begun.append(asyncio.create_task(doing))
-            await _stuck_or_done(world, begun)
+            await until_blocked(world, begun)
         await session.rollback()
     return list(await asyncio.gather(*begun))
 
 
-async def _stuck_or_done(world: World, begun: list[asyncio.Task[Any]]) -> None:
-    """Wait until the last of these is blocked or done."""
+async def until_blocked(world: World, begun: list[asyncio.Task[Any]]) -> None:
+    """Wait until the last of these tasks is blocked by a lock, or done."""
     if world.sqlite:
         return
     waiting = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"

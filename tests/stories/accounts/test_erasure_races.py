@@ -1,14 +1,17 @@
 """Account erasure races with other requests by or about the person: the data is gone, and no request is a 500."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from httpx import Response
+from sqlalchemy import select, text
 
+from models import Delivery, Recipient
 from tests.world.person import Person
-from tests.world.race import race
+from tests.world.race import race, until_blocked
 from tests.world.world import World
 
 
@@ -115,3 +118,20 @@ async def test_an_erased_account_is_signed_out(world: World, name: str, *, erasu
 async def test_an_erased_person_does_not_exist_for_others(world: World, name: str, *, erasure_first: bool) -> None:
     status = await races(world, BY_SOMEBODY_ELSE[name], erasure_first=erasure_first)
     assert status < 300 or status in REFUSED
+
+
+async def test_an_erasure_locks_deliveries_before_recipients(world: World) -> None:
+    """The recording of outcomes locks them in this order, so that an erasure waits for it with nothing it could want."""
+    scene = await Scene.begin(world)
+    await world.settle()
+    if world.sqlite:
+        assert (await scene.maya.send("DELETE", "/v1/me")).status_code == 204
+        return
+    async with world.database.write() as session:
+        await session.execute(select(Delivery.id).where(Delivery.state == "sent").with_for_update())
+        erasure = asyncio.create_task(scene.maya.send("DELETE", "/v1/me"))
+        await until_blocked(world, [erasure])
+        await session.execute(text("SET LOCAL lock_timeout = '5s'"))
+        await session.execute(select(Recipient.reach_out_id).with_for_update())
+        await session.rollback()
+    assert (await erasure).status_code == 204
