@@ -10,6 +10,7 @@ const SCREENS = {
   joining: ['create-account', 'join', 'joined', 'paste-link', 'sign-in'],
   circle: ['circle', 'invite', 'member', 'supporting', 'ladder-settings'],
   helping: ['inbox', 'incoming-reach-out'],
+  commitments: ['commitments', 'commitment-form', 'own-commitment', 'witnessed-commitment'],
   days: ['bookends', 'reflection'],
   telling: ['hours', 'notify'],
   settings: ['account', 'channels', 'contact-number', 'passkeys', 'passphrase', 'settings'],

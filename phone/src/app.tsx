@@ -18,6 +18,7 @@ const Devices = lazyScreen(async () => (await import('./screens/account')).Devic
 const Privacy = lazyScreen(async () => (await import('./screens/account')).Privacy);
 const Bookends = lazyScreen(async () => (await import('./screens/bookends')).Bookends);
 const Circle = lazyScreen(async () => (await import('./screens/circle')).Circle);
+const Commitments = lazyScreen(async () => (await import('./screens/commitments')).Commitments);
 const CreateAccount = lazyScreen(async () => (await import('./screens/create-account')).CreateAccount);
 const Channels = lazyScreen(async () => (await import('./screens/channels')).Channels);
 const Hours = lazyScreen(async () => (await import('./screens/hours')).Hours);
@@ -78,6 +79,7 @@ const INSIDE: Record<string, Screen> = {
   'reach-outs': { tab: 'inbox', show: (id = '') => <IncomingReachOut key={id} id={id} /> },
   'circle': { tab: 'circle', show: (page) => (page === 'times' ? <LadderSettings /> : <Circle />) },
   'bookends': { tab: 'home', show: (id) => <Bookends key={id} id={id} /> },
+  'commitments': { tab: 'home', show: (id, page) => <Commitments key={id} id={id} page={page} /> },
   'check-ins': { tab: 'inbox', show: (id = '') => <CheckInPage key={id} id={id} /> },
   'reach-ins': { tab: 'inbox', show: (id = '') => <ReachInPage key={id} id={id} /> },
   'settings': { tab: 'settings', show: (page = '') => PAGES[page]?.() ?? <Settings /> },

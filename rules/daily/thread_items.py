@@ -139,6 +139,8 @@ ITEM_SOURCES: Final[Mapping[ItemKind, ItemSource]] = {
         ).join_from(CommitmentDay, Commitment, Commitment.id == CommitmentDay.commitment_id),
         given=access.commitment_days_from,
         show=_show_commitment,
+        # A "not today" calls nobody: it is there for whoever looks.
+        new=False,
     ),
     ItemKind.REACH_OUT: ItemSource(
         key=ReachOut.id,

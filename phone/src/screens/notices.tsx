@@ -13,7 +13,7 @@ import { state } from '../store/store';
 
 type NoticeWords = readonly [Key, Key];
 /** Kinds that have no sentence here yet. */
-type Unsaid = 'test' | 'commitment_asked' | 'commitment_due' | 'commitment_ended' | 'moment' | 'follow_up';
+type Unsaid = 'test' | 'moment' | 'follow_up';
 type Kind = Exclude<Notice['kind'], Unsaid> | 'unreachable-me' | 'nobody-told';
 /** Title and detail of each kind of notice. A test is not listed. */
 const NOTICES: Record<Kind, NoticeWords> = {
@@ -31,6 +31,9 @@ const NOTICES: Record<Kind, NoticeWords> = {
   check_in: ['notice.check_in', 'notice-say.check_in'],
   reach_in: ['notice.reach_in', 'notice-say.reach_in'],
   check_in_seen: ['notice.check_in_seen', 'notice-say.check_in_seen'],
+  commitment_asked: ['notice.commitment_asked', 'notice-say.commitment_asked'],
+  commitment_due: ['notice.commitment_due', 'notice-say.commitment_due'],
+  commitment_ended: ['notice.commitment_ended', 'notice-say.commitment_ended'],
   unreachable: ['notice.unreachable', 'notice-say.unreachable'],
   'unreachable-me': ['notice.unreachable-me', 'notice-say.unreachable-me'],
   'nobody-told': ['notice.nobody-told', 'notice-say.nobody-told'],
@@ -68,6 +71,7 @@ function isOver({ kind, reach_out_id, bookend_id }: Notice, bookends: Set<string
 function routeOf(notice: Notice): string[] {
   if (notice.reach_out_id) return ['reach-outs', notice.reach_out_id];
   if (notice.bookend_id) return ['bookends', notice.bookend_id];
+  if (notice.commitment_id) return ['commitments', notice.commitment_id];
   if (notice.check_in_id) return ['check-ins', notice.check_in_id];
   if (notice.reach_in_id) return ['reach-ins', notice.reach_in_id];
   if (notice.kind === 'check_in_seen' && notice.from) return ['people', notice.from.id];

@@ -125,6 +125,7 @@ export function Settings() {
       </section>
       <Group head={t('settings.mine')}>
         <LinkItem href={to('bookends')} name={t('bookend.name')} />
+        <LinkItem href={to('commitments')} name={t('commitments.name')} />
         <LinkItem
           href={pageHref('reflections')}
           name={t('settings.reflections')}

@@ -161,6 +161,7 @@ async def say_day(
     event_id = due_event(commitment.id, terms_of(commitment), day)
     own = standing.standing_notices(who.person_id, [commitment.id], NoticeKind.COMMITMENT_DUE)
     await standing.read_standing(unit, *own, Notice.event_id == event_id)
+    witness.publish_to_both(unit, commitment)
 
 
 async def reschedule_commitments(unit: UnitOfWork, person: Person) -> None:

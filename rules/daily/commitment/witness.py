@@ -13,6 +13,7 @@ from rules.accounts import throttle
 from rules.accounts.throttle import RateLimit
 from rules.circle import hours
 from rules.daily.commitment.standing import dismiss_standing, read_standing, standing_notices
+from rules.daily.pairs import publish_thread
 from rules.errors import MemberUnknown
 from rules.inbox.notices import NoticeDraft, create_notices
 
@@ -52,6 +53,7 @@ async def accept_witnessing(unit: UnitOfWork, who: Caller, commitment_id: UUID) 
         commitment.accepted_at = unit.now
         await unit.session.flush()
         await read_standing(unit, *_asked(who.person_id, commitment.id))
+        publish_to_both(unit, commitment)
 
 
 async def decline_witnessing(unit: UnitOfWork, who: Caller, commitment_id: UUID, *, all_of_them: bool) -> None:
@@ -69,6 +71,12 @@ async def decline_witnessing(unit: UnitOfWork, who: Caller, commitment_id: UUID,
     await unit.session.flush()
     for commitment in declined:
         await dismiss_standing(unit, *_asked(who.person_id, commitment.id))
+
+
+def publish_to_both(unit: UnitOfWork, commitment: Commitment) -> None:
+    """Let pages that both have open follow; it is seen nowhere else. Nothing while nobody has said yes."""
+    if commitment.witness_id is not None and commitment.accepted_at is not None:
+        publish_thread(unit, commitment.person_id, commitment.witness_id)
 
 
 async def replace_witness(unit: UnitOfWork, commitment: Commitment, member: Membership | None) -> None:

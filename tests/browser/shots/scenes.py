@@ -31,6 +31,7 @@ SCENES: dict[str, Scene] = {
     "helper": daily.helper,
     "shared": daily.shared,
     "reflections": daily.reflections,
+    "commitments": daily.commitments,
 }
 
 STILLS = {

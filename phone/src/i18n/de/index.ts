@@ -4,7 +4,8 @@ import { account } from './account';
 import { begin } from './begin';
 import { checkIns } from './check-ins';
 import { circle } from './circle';
+import { commitments } from './commitments';
 import { days } from './days';
 import { reaching } from './reaching';
 
-export const de: Catalogue = { ...begin, ...reaching, ...circle, ...account, ...days, ...checkIns };
+export const de: Catalogue = { ...begin, ...reaching, ...circle, ...account, ...days, ...checkIns, ...commitments };

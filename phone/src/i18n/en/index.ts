@@ -3,7 +3,8 @@ import { account } from './account';
 import { begin } from './begin';
 import { checkIns } from './check-ins';
 import { circle } from './circle';
+import { commitments } from './commitments';
 import { days } from './days';
 import { reaching } from './reaching';
 
-export const en = { ...begin, ...reaching, ...circle, ...account, ...days, ...checkIns } as const satisfies Record<string, string>;
+export const en = { ...begin, ...reaching, ...circle, ...account, ...days, ...checkIns, ...commitments } as const satisfies Record<string, string>;

@@ -1,0 +1,61 @@
+// What the screens of commitments share: a sentence about days and time, and the word about a day.
+import { api } from '../api/client';
+import type { Schemas } from '../contract/types';
+import { DAYS } from '../domain/hours';
+import { language, t } from '../i18n';
+import { list, place } from '../i18n/format';
+import { formatDate } from '../platform/locale';
+import { readShown } from '../store/mark-read';
+import { refresh } from '../store/refresh';
+
+export type Commitment = Schemas['CommitmentOut'];
+
+/** The first of January 2024 was a Monday. */
+const weekday = (day: number): string => formatDate(new Date(2024, 0, 1 + day), { weekday: 'long' }, language());
+
+/** "18:00", as the phone's own region writes it. */
+function timeInWords(at: string): string {
+  const [hour = 0, minute = 0] = at.split(':').map(Number);
+  return formatDate(new Date(2024, 0, 1, hour, minute), { hour: 'numeric', minute: '2-digit' }, place());
+}
+
+/** A weekday may begin with a small letter, a sentence and a heading do not. */
+const capital = (text: string): string => text.charAt(0).toLocaleUpperCase(language()) + text.slice(1);
+
+/** "Tuesday and Friday at 18:00." */
+export function whenInWords({ days, at }: Pick<Commitment, 'days' | 'at'>): string {
+  const all = days.length === DAYS.length ? t('hours.every-day') : list(days.map(weekday));
+  return capital(t('commitment.when', { days: all, time: timeInWords(at) }));
+}
+
+/** A date of the API ("2026-03-10") as a day of the phone's calendar. */
+function dateOf(day: string): Date {
+  const [year = 0, month = 1, date = 1] = day.split('-').map(Number);
+  return new Date(year, month - 1, date);
+}
+
+/** "Friday", as a heading. */
+export const weekdayOf = (day: string): string => capital(formatDate(dateOf(day), { weekday: 'long' }, language()));
+export const dateInWords = (day: string): string =>
+  formatDate(dateOf(day), { day: 'numeric', month: 'long' }, language());
+/** "Friday", of a moment. */
+export const weekdayAt = (moment: string): string => formatDate(new Date(moment), { weekday: 'long' }, language());
+
+export const textOf = ({ text }: Commitment): string => text ?? t('commitments.unreadable');
+
+/** Today as the API writes it, by the phone's calendar. */
+export function today(now = new Date()): string {
+  return [now.getFullYear(), now.getMonth() + 1, now.getDate()].map((part) => `${part}`.padStart(2, '0')).join('-');
+}
+
+/** Say how a day went. */
+export const sayDay = (id: string, date: string, done: boolean, text: string | null) =>
+  api.PUT('/v1/commitments/{commitment_id}/days/{date}', {
+    params: { path: { commitment_id: id, date } },
+    body: { done, text },
+  });
+
+/** Mark the notices about the commitment on the screen as read. */
+export async function markCommitmentSeen(id: string): Promise<void> {
+  if (await readShown((notice) => notice.commitment_id === id)) await refresh();
+}

@@ -1,0 +1,175 @@
+// Something I mean to do: picked from a short list or in my own words, its days and time, and who may know of it.
+import { useRef, useState } from 'preact/hooks';
+import { api, once } from '../api/client';
+import { Back, Button, Headline, RadioGroup } from '../components/basics';
+import type { Commitment } from '../components/commitments';
+import { Field } from '../components/field';
+import type { ReadField } from '../components/form';
+import { Form } from '../components/form';
+import { dayName } from '../components/hours-in-words';
+import { nameOf } from '../components/people';
+import { DAYS } from '../domain/hours';
+import type { Key } from '../i18n';
+import { t } from '../i18n';
+import { errorText } from '../i18n/problem';
+import { newKey } from '../platform/random-key';
+import { replaceRoute, to } from '../store/router';
+import { change, state } from '../store/store';
+import { Remove } from './own-commitment';
+
+interface Pick {
+  text: string;
+  days: number[];
+  at: string;
+}
+
+const WORKDAYS = DAYS.slice(0, 5);
+/** What can be picked, with the days and the time that it begins with. */
+const PICKS: [Key, number[], string][] = [
+  ['commitment-pick.phone', DAYS, '22:00'],
+  ['commitment-pick.group', [1], '18:00'],
+  ['commitment-pick.walk', WORKDAYS, '17:30'],
+  ['commitment-pick.company', [6], '12:30'],
+  ['commitment-pick.warm', DAYS, '12:00'],
+  ['commitment-pick.read', DAYS, '21:30'],
+  ['commitment-pick.lines', DAYS, '21:00'],
+];
+const OWN = '';
+
+const activeCircle = () => (state.circle ?? []).filter((member) => member.state === 'active');
+
+function picks(): Pick[] {
+  const [first] = [...activeCircle()].sort((a, b) => Number(b.role === 'sponsor') - Number(a.role === 'sponsor'));
+  const call = first ? [{ text: t('commitment-pick.call', { name: nameOf(first) }), days: [1, 4], at: '18:00' }] : [];
+  return [...call, ...PICKS.map(([key, days, at]) => ({ text: t(key), days, at }))];
+}
+
+/** A new one, or a change of one that runs. */
+export function CommitmentForm({ of }: { of?: Commitment }) {
+  const all = picks();
+  const listed = all.some(({ text }) => text === of?.text);
+  const [text, setText] = useState(of && !listed ? OWN : (of?.text ?? null));
+  const [days, setDays] = useState(of?.days ?? []);
+  const [at, setAt] = useState(of?.at ?? '18:00');
+  const [witness, setWitness] = useState(of?.witness?.membership_id ?? '');
+  const sent = useRef({ body: '', key: '' });
+  const pick = (picked: string) => {
+    const found = all.find((item) => item.text === picked);
+    setText(picked);
+    if (!found || of) return;
+    setDays(found.days);
+    setAt(found.at);
+  };
+  const save = async (read: ReadField) => {
+    if (!days.length) return t('commitment.no-days');
+    const body = {
+      text: text || read('text'),
+      days,
+      at: read('at'),
+      ...(witness !== (of?.witness?.membership_id ?? '') && { witness: witness || null }),
+    };
+    const { error } = of
+      ? await api.PATCH('/v1/commitments/{commitment_id}', { params: { path: { commitment_id: of.id } }, body })
+      : await api.POST('/v1/commitments', { params: once(keyOf(sent.current, body)), body });
+    if (error) return errorText(error);
+    replaceRoute('commitments');
+    change({ toast: t('all.saved') });
+    return '';
+  };
+  return (
+    <main class="page">
+      <Back href={of ? to('commitments', of.id) : to('commitments')}>{t('commitments.name')}</Back>
+      <Headline>{t('commitment.head')}</Headline>
+      <Form send={save}>
+        <RadioGroup
+          legend={t('commitment.what')}
+          name="what"
+          value={text}
+          options={[...all.map((item): [string, string] => [item.text, item.text]), [OWN, t('commitment.own')]]}
+          onPick={pick}
+        />
+        {text === OWN && (
+          <Field
+            label={t('commitment.own')}
+            name="text"
+            required
+            maxLength={200}
+            autocomplete="off"
+            defaultValue={listed ? '' : (of?.text ?? '')}
+          />
+        )}
+        {text !== null && (
+          <>
+            <DaysField days={days} onChange={setDays} />
+            <Field
+              label={t('commitment.time')}
+              name="at"
+              type="time"
+              required
+              value={at}
+              onInput={(event: InputEvent) => setAt((event.currentTarget as HTMLInputElement).value)}
+            />
+            <WitnessField witness={witness} onPick={setWitness} />
+            <Button kind="main" submit>
+              {t(of ? 'all.save' : 'commitment.start')}
+            </Button>
+            {!of && <p class="soft small mid">{t('commitment.four-weeks')}</p>}
+          </>
+        )}
+      </Form>
+      {of && <Remove of={of} />}
+    </main>
+  );
+}
+
+/** The same body is sent under the same key, so that a retry makes no second one. */
+function keyOf(sent: { body: string; key: string }, body: unknown): string {
+  const now = JSON.stringify(body);
+  if (sent.body !== now) Object.assign(sent, { body: now, key: newKey() });
+  return sent.key;
+}
+
+function DaysField({ days, onChange }: { days: number[]; onChange: (days: number[]) => void }) {
+  return (
+    <fieldset class="pick seven">
+      <legend class="name">{t('commitment.days')}</legend>
+      {DAYS.map((day) => (
+        <label key={day}>
+          <input
+            type="checkbox"
+            checked={days.includes(day)}
+            onChange={() =>
+              onChange(days.includes(day) ? days.filter((other) => other !== day) : [...days, day].sort())
+            }
+          />
+          {dayName(day)}
+        </label>
+      ))}
+    </fieldset>
+  );
+}
+
+/** Nobody until a name is tapped. */
+function WitnessField({ witness, onPick }: { witness: string; onPick: (id: string) => void }) {
+  const circle = activeCircle();
+  const chosen = circle.find(({ id }) => id === witness);
+  if (!circle.length) return null;
+  return (
+    <div class="stack tight">
+      <h2 class="name">{t('commitment.who')}</h2>
+      <RadioGroup
+        legend={t('commitment.who')}
+        name="who"
+        value={witness}
+        options={[
+          ['', t('commitment.nobody')],
+          ...circle.map((member): [string, string] => [member.id, nameOf(member)]),
+        ]}
+        onPick={onPick}
+      />
+      <p class="soft small" aria-live="polite">
+        {chosen ? t('commitment.who-say', { name: nameOf(chosen) }) : t('commitment.nobody-say')}
+      </p>
+    </div>
+  );
+}

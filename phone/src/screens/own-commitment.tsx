@@ -1,0 +1,252 @@
+// Something I mean to do: at its time, after "not today", on other days, and at its end.
+import { useState } from 'preact/hooks';
+import { api } from '../api/client';
+import { Back, Button, ErrorText, Headline } from '../components/basics';
+import type { Commitment } from '../components/commitments';
+import { dateInWords, sayDay, textOf, weekdayAt, weekdayOf, whenInWords } from '../components/commitments';
+import { Field } from '../components/field';
+import { Form } from '../components/form';
+import { Lamp } from '../components/lamp';
+import { Call, nameOf } from '../components/people';
+import { t } from '../i18n';
+import { clock } from '../i18n/format';
+import { errorText } from '../i18n/problem';
+import { go, to } from '../store/router';
+import { change, state } from '../store/store';
+
+type OnChange = () => Promise<void>;
+
+const witnessOf = ({ witness }: Commitment) => (witness?.accepted_at ? witness : null);
+
+/** Whom it is about, where it is a call to somebody of the circle whose number is known. */
+function callee(of: Commitment | undefined) {
+  return state.circle?.find(
+    (member) => member.contact && of?.text === t('commitment-pick.call', { name: nameOf(member) }),
+  );
+}
+
+/** At its time, and between. `of` is missing without a network. `day`: today, if it is one of its days. */
+export function Due({
+  id,
+  of,
+  day,
+  onChange,
+}: {
+  id: string;
+  of?: Commitment;
+  day: string | undefined;
+  onChange: OnChange;
+}) {
+  const [message, setMessage] = useState('');
+  const [saidNow, setSaidNow] = useState<boolean | null>(null);
+  const said = saidNow ?? of?.recent.find(({ date }) => date === day)?.done ?? null;
+  const say = async (done: boolean, text: string | null = null) => {
+    const { error } = await sayDay(id, day ?? '', done, text);
+    setMessage(errorText(error));
+    if (error) return false;
+    setSaidNow(done);
+    await onChange();
+    return true;
+  };
+  if (saidNow === false) return <NotToday of={of} />;
+  const call = callee(of);
+  const witness = of && witnessOf(of);
+  return (
+    <main class="page">
+      <Back href={to('commitments')}>{t('commitment.name')}</Back>
+      <section class="hero grow">
+        <Lamp state="big lit" />
+        <Headline live>{of ? textOf(of) : t('commitment.name')}</Headline>
+        {of && (
+          <p class="soft">
+            {whenInWords(of)} <KnownBy of={of} />
+          </p>
+        )}
+        {of?.next_at && (said !== null || !day) && (
+          <p class="soft">{t('commitment.next', { day: weekdayAt(of.next_at), time: clock(of.next_at) })}</p>
+        )}
+      </section>
+      <section class="stack">
+        {call?.contact && day && said === null && (
+          <Call look="btn main" number={call.contact}>
+            {t('all.call', { name: nameOf(call) })}
+          </Call>
+        )}
+        {day && said !== null && <p class="mid">{t(said ? 'commitment.said-done' : 'not-today.head')}</p>}
+        {day && said === null && (
+          <>
+            <div class="two">
+              <Button onPress={() => say(true)}>{t('commitment.done')}</Button>
+              <Button onPress={() => say(false)}>{t('commitment.not-today')}</Button>
+            </div>
+            <p class="soft small mid">{t('commitment.like-any')}</p>
+          </>
+        )}
+        <ErrorText>{message}</ErrorText>
+        {day && said && (
+          <Form
+            send={async (read) => ((await say(true, read('word') || null)) ? kept() : '')}
+            submit={t('all.send')}
+            kind=""
+          >
+            <Field
+              label={t('commitment.word')}
+              name="word"
+              maxLength={500}
+              autocomplete="off"
+              placeholder={t('commitment.word-example')}
+              hint={witness ? t('commitment.word-read', { name: nameOf(witness) }) : t('commitment.word-own')}
+            />
+          </Form>
+        )}
+        {of && (
+          <div class="two">
+            <a class="btn quiet" href={to('commitments', id, 'days')}>
+              {t('commitment.other-days')}
+            </a>
+            <a class="btn quiet" href={to('commitments', id, 'change')}>
+              {t('commitment.change')}
+            </a>
+          </div>
+        )}
+      </section>
+    </main>
+  );
+}
+
+function kept(): string {
+  change({ toast: t('all.saved') });
+  return '';
+}
+
+function KnownBy({ of: { witness } }: { of: Commitment }) {
+  if (!witness) return <>{t('commitment.known-by-nobody')}</>;
+  return <>{t(witness.accepted_at ? 'commitment.known-by' : 'commitment.asked-who', { name: nameOf(witness) })}</>;
+}
+
+/** Away with it, after a second tap. */
+export function Remove({ of }: { of: Commitment }) {
+  const [asking, setAsking] = useState(false);
+  const remove = async () => {
+    const { error } = await api.DELETE('/v1/commitments/{commitment_id}', {
+      params: { path: { commitment_id: of.id } },
+    });
+    go('commitments');
+    if (error) change({ toast: errorText(error) });
+  };
+  return (
+    <>
+      {asking && <p class="mid">{t('commitment.remove-say')}</p>}
+      <Button kind={asking ? '' : 'quiet'} onPress={asking ? remove : () => setAsking(true)}>
+        {t('all.remove')}
+      </Button>
+    </>
+  );
+}
+
+/** A hand, offered once; nobody was told anything. */
+function NotToday({ of }: { of: Commitment | undefined }) {
+  const circle = (state.circle ?? []).filter((member) => member.state === 'active');
+  const near = (of && witnessOf(of)) ?? circle.find((member) => member.available_now) ?? circle[0];
+  return (
+    <main class="page">
+      <Back href={to('commitments')}>{of ? textOf(of) : t('commitment.name')}</Back>
+      <section class="hero grow">
+        <Lamp state="big lit" />
+        <Headline live>{t('not-today.head')}</Headline>
+        <p>{of?.next_at ? t('not-today.say', { day: weekdayAt(of.next_at) }) : t('not-today.say-last')}</p>
+      </section>
+      <section class="stack">
+        {near && (
+          <a class="btn" href={to('people', near.person.id)}>
+            {t('not-today.word', { name: nameOf(near) })}
+          </a>
+        )}
+        <a class="btn quiet" href={to()}>
+          {t('not-today.good')}
+        </a>
+      </section>
+    </main>
+  );
+}
+
+/** The days that one may still speak of. Opened by hand only: a missed day is never brought up. */
+export function OtherDays({ of, onChange }: { of: Commitment; onChange: OnChange }) {
+  const [message, setMessage] = useState('');
+  const say = async (date: string, done: boolean, text: string | null) => {
+    const { error } = await sayDay(of.id, date, done, text);
+    setMessage(errorText(error));
+    await onChange();
+  };
+  return (
+    <main class="page">
+      <Back href={to('commitments', of.id)}>{textOf(of)}</Back>
+      <div class="stack">
+        <Headline small>{t('commitment.other-days')}</Headline>
+        <p class="soft">{t('commitment.other-days-say')}</p>
+      </div>
+      <ErrorText>{message}</ErrorText>
+      {of.recent.map(({ date, done, text }) => (
+        <fieldset class="stack tight plain" key={date}>
+          <legend class="head">{weekdayOf(date)}</legend>
+          {text && <p class="words">{text}</p>}
+          <div class="two pick">
+            {([true, false] as const).map((option) => (
+              <label key={`${option}`}>
+                <input
+                  type="radio"
+                  name={`day-${date}`}
+                  checked={done === option}
+                  onChange={() => say(date, option, text)}
+                />
+                {t(option ? 'commitment.done' : 'commitment.not-today')}
+              </label>
+            ))}
+          </div>
+        </fieldset>
+      ))}
+    </main>
+  );
+}
+
+/** It has come to its end, quietly. One tap renews it, best in a call with whoever knows of it. */
+export function Ended({ of, onChange }: { of: Commitment; onChange: OnChange }) {
+  const [message, setMessage] = useState('');
+  const witness = witnessOf(of);
+  const member = witness && state.circle?.find(({ id }) => id === witness.membership_id);
+  const renew = async () => {
+    const { data, error } = await api.POST('/v1/commitments/{commitment_id}/renew', {
+      params: { path: { commitment_id: of.id } },
+    });
+    setMessage(errorText(error));
+    await onChange();
+    if (data) change({ toast: t('commitment.renewed', { day: dateInWords(data.ends_on) }) });
+  };
+  return (
+    <main class="page">
+      <Back href={to('commitments')}>{textOf(of)}</Back>
+      <section class="hero grow">
+        <Lamp state="big lit" />
+        <Headline live>{t('commitment.ended')}</Headline>
+        <p>{t('commitment.ended-say', { day: dateInWords(of.ends_on) })}</p>
+        {witness && <p class="soft">{t('commitment.renew-call', { name: nameOf(witness) })}</p>}
+      </section>
+      <section class="stack">
+        {witness && member?.contact && <Call number={member.contact}>{t('all.call', { name: nameOf(witness) })}</Call>}
+        <Button kind="main" onPress={renew}>
+          {t('commitment.renew')}
+        </Button>
+        <ErrorText>{message}</ErrorText>
+        <div class="two">
+          <a class="btn quiet" href={to('commitments', of.id, 'days')}>
+            {t('commitment.other-days')}
+          </a>
+          <a class="btn quiet" href={to('commitments')}>
+            {t('commitment.leave')}
+          </a>
+        </div>
+        <Remove of={of} />
+      </section>
+    </main>
+  );
+}
