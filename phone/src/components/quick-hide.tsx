@@ -40,7 +40,7 @@ addEventListener(
 addEventListener(
   'click',
   (event) => {
-    const target = event.target as HTMLElement;
+    const target = event.target as Element;
     const atEdge = distanceFromTop(event) <= EDGE_PX;
     const lamp = target.closest('.porch');
     // A click without `detail` comes from a keyboard, or is the delayed one below.
@@ -48,7 +48,10 @@ addEventListener(
     event.preventDefault();
     event.stopImmediatePropagation();
     const tapAt = lastTapAt;
-    if (!tapConsumed && !lamp) setTimeout(() => lastTapAt === tapAt && target.click(), DOUBLE_TAP_MS);
+    // An event instead of `click()`, which the drawing inside a link or button does not have.
+    const tap = () =>
+      lastTapAt === tapAt && target.dispatchEvent(new MouseEvent('click', { bubbles: true, cancelable: true }));
+    if (!tapConsumed && !lamp) setTimeout(tap, DOUBLE_TAP_MS);
   },
   true,
 );
