@@ -7,7 +7,7 @@ from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import Any
 
-from benchmarks import claim, inbox, load_backlog, load_presses, load_streams, phone, press, push, start
+from benchmarks import claim, connections, inbox, load_backlog, load_presses, load_streams, phone, press, push, start
 from benchmarks.environment import SERVER, Environment, open_environment, postgres_version
 from benchmarks.figures import Report, describe_machine, load_average
 
@@ -15,6 +15,7 @@ Benchmark = Callable[..., Coroutine[Any, Any, Report]]
 BENCHMARKS: dict[str, Benchmark] = {
     "press": press.run,
     "inbox": inbox.run,
+    "connections": connections.run,
     "push": push.run,
     "claim": claim.run,
     "start": start.run,

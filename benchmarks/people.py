@@ -43,15 +43,15 @@ async def create_people(
     now = datetime.now(UTC)
     rows: dict[str, list[dict[str, Any]]] = {name: [] for name in ("people", "sessions", "memberships", "devices")}
     for _ in range(owners):
-        owner = _person(rows, keyring, now)
+        owner = add_person(rows, keyring, now)
         people.owners.append(owner)
-        people.tokens.append(_session(rows, owner, now))
+        people.tokens.append(add_session(rows, owner, now))
         for place in range(members_each):
-            member = _person(rows, keyring, now)
+            member = add_person(rows, keyring, now)
             people.members.append(member)
-            rows["memberships"].append(_membership(owner, member, place, 1 if place < first_step else 2, now))
+            rows["memberships"].append(membership_row(owner, member, place, 1 if place < first_step else 2, now))
             if members_signed_in:
-                people.member_tokens.append(_session(rows, member, now))
+                people.member_tokens.append(add_session(rows, member, now))
             for _ in range(devices_each):
                 rows["devices"].append(_device(keyring, member, rows["people"][-1]["data_key"], now))
     async with connect(address) as connection:
@@ -64,7 +64,7 @@ async def create_people(
     return people
 
 
-def _person(rows: dict[str, list[dict[str, Any]]], keyring: Keyring, now: datetime) -> UUID:
+def add_person(rows: dict[str, list[dict[str, Any]]], keyring: Keyring, now: datetime) -> UUID:
     person_id = new_id(now)
     data_key = keyring.new_data_key(person_id)
     vault = keyring.vault(person_id, data_key)
@@ -87,7 +87,7 @@ def _person(rows: dict[str, list[dict[str, Any]]], keyring: Keyring, now: dateti
     return person_id
 
 
-def _session(rows: dict[str, list[dict[str, Any]]], person: UUID, now: datetime) -> str:
+def add_session(rows: dict[str, list[dict[str, Any]]], person: UUID, now: datetime) -> str:
     token = secrets.token_urlsafe(32)
     rows["sessions"].append(
         {
@@ -104,7 +104,7 @@ def _session(rows: dict[str, list[dict[str, Any]]], person: UUID, now: datetime)
     return token
 
 
-def _membership(owner: UUID, member: UUID, place: int, step: int, now: datetime) -> dict[str, Any]:
+def membership_row(owner: UUID, member: UUID, place: int, step: int, now: datetime) -> dict[str, Any]:
     return {
         "id": new_id(now),
         "owner_id": owner,

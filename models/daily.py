@@ -57,12 +57,13 @@ class ReachIn(Base):
         CheckConstraint("sender_id <> recipient_id", name="not_oneself"),
         Index("ix_reach_ins_sender_id_id", "sender_id", "id"),
         Index("ix_reach_ins_recipient_id_id", "recipient_id", "id"),
+        Index("ix_reach_ins_membership_id_created_at", "membership_id", "created_at"),
     )
 
     id: Mapped[Id]
     sender_id: Mapped[UUID] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"))
     recipient_id: Mapped[UUID] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"))
-    membership_id: Mapped[UUID | None] = mapped_column(ForeignKey("memberships.id", ondelete="SET NULL"), index=True)
+    membership_id: Mapped[UUID | None] = mapped_column(ForeignKey("memberships.id", ondelete="SET NULL"))
     text: Mapped[Encrypted | None]
     about_id: Mapped[UUID | None]
     created_at: Mapped[Timestamp]
@@ -76,12 +77,13 @@ class Talk(Base):
         CheckConstraint("person_id <> other_id", name="not_oneself"),
         UniqueConstraint("person_id", "other_id", "day"),
         Index("ix_talks_other_id_id", "other_id", "id"),
+        Index("ix_talks_membership_id_created_at", "membership_id", "created_at"),
     )
 
     id: Mapped[Id]
     person_id: Mapped[UUID] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"))
     other_id: Mapped[UUID] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"))
-    membership_id: Mapped[UUID | None] = mapped_column(ForeignKey("memberships.id", ondelete="SET NULL"), index=True)
+    membership_id: Mapped[UUID | None] = mapped_column(ForeignKey("memberships.id", ondelete="SET NULL"))
     day: Mapped[date]
     created_at: Mapped[Timestamp]
 

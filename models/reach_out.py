@@ -68,6 +68,9 @@ class ReachOut(Base):
     outcome: Mapped[ShortText | None]
 
 
+IN_TOUCH = "told_at IS NOT NULL AND gone_at IS NULL AND answered_at IS NOT NULL AND answer <> 'cannot'"
+
+
 class Recipient(Base):
     """A member of the circle at the time of the press. They see the reach-out from `told_at` until `gone_at`.
 
@@ -80,6 +83,14 @@ class Recipient(Base):
         enum_check("role", Role),
         CheckConstraint("answer IS NULL OR answer IN (" + ", ".join(f"'{a}'" for a in AnswerKind) + ")", name="answer"),
         Index("ix_recipients_person_id_reach_out_id", "person_id", "reach_out_id"),
+        # Answers by which two people were in touch (rules/daily/connections.py): nothing of a press before its answers.
+        Index(
+            "ix_recipients_in_touch",
+            "membership_id",
+            "answered_at",
+            sqlite_where=text(IN_TOUCH),
+            postgresql_where=text(IN_TOUCH),
+        ),
     )
 
     reach_out_id: Mapped[UUID] = mapped_column(ForeignKey("reach_outs.id", ondelete="CASCADE"), primary_key=True)
@@ -110,11 +121,12 @@ class Answer(Base):
         enum_check("kind", AnswerKind),
         CheckConstraint("minutes IS NULL OR minutes BETWEEN 1 AND 15", name="minutes"),
         Index("ix_answers_reach_out_id_id", "reach_out_id", "id"),
+        Index("ix_answers_person_id_id", "person_id", "id"),
     )
 
     id: Mapped[Id]
     reach_out_id: Mapped[UUID] = mapped_column(ForeignKey("reach_outs.id", ondelete="CASCADE"))
-    person_id: Mapped[UUID] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"), index=True)
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"))
     kind: Mapped[ShortText]
     minutes: Mapped[int | None]
     created_at: Mapped[Timestamp]

@@ -30,11 +30,6 @@ def reach_in_to(person_id: PersonId) -> ColumnElement[bool]:
     return and_(ReachIn.recipient_id == person_id, ReachIn.membership_id.is_not(None))
 
 
-def talk_to(person_id: PersonId) -> ColumnElement[bool]:
-    """Other people's marks that they have talked with this person."""
-    return Talk.other_id == person_id
-
-
 def days_of_own(person_id: PersonId) -> ColumnElement[bool]:
     """Select what this person said of the days of their own commitments."""
     return CommitmentDay.commitment_id.in_(select(Commitment.id).where(owned_by(Commitment, person_id)))

@@ -7,7 +7,7 @@ from collections.abc import Collection
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, ScalarSelect, and_, literal_column, or_, select
+from sqlalchemy import ColumnElement, ScalarSelect, and_, case, literal_column, or_, select
 from sqlalchemy.orm import InstrumentedAttribute
 
 from models import (
@@ -108,6 +108,16 @@ def joins(person_id: PersonId, other_id: PersonId) -> ColumnElement[bool]:
         and_(owned_by(Membership, person_id), supports(other_id)),
         and_(owned_by(Membership, other_id), supports(person_id)),
     )
+
+
+def memberships_of(person_id: PersonId) -> ColumnElement[bool]:
+    """Memberships that count and are this person's, on either side: their circle, and the circles they are in."""
+    return and_(or_(owned_by(Membership, person_id), supports(person_id)), CONFIRMED)
+
+
+def other_side(person_id: PersonId) -> ColumnElement[UUID]:
+    """Return who is on the other side of one of this person's memberships."""
+    return case((owned_by(Membership, person_id), Membership.member_id), else_=Membership.owner_id)
 
 
 def in_touch_with(person_id: PersonId, *, confirmed: bool) -> ColumnElement[bool]:

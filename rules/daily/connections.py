@@ -1,200 +1,270 @@
-"""Connections: who was in touch with whom, week by week, derived from what is stored anyway. Nothing is scored."""
+"""Connections: who was in touch with whom, week by week, derived from what is stored anyway. Nothing is scored.
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, time, timedelta, tzinfo
-from statistics import median
+The database counts by week, so that five years of rows are no more work than the weeks that are asked for.
+"""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, func, select, union_all
-from sqlalchemy.orm import InstrumentedAttribute
+from sqlalchemy import (
+    ColumnElement,
+    Integer,
+    Select,
+    Subquery,
+    and_,
+    case,
+    exists,
+    func,
+    literal_column,
+    or_,
+    select,
+    union_all,
+)
+from sqlalchemy.orm import InstrumentedAttribute, aliased
+from sqlalchemy.sql.expression import SQLColumnExpression
 
+from core.ids import first_id
 from core.unit_of_work import UnitOfWork
-from models import Answer, Person, ReachIn, ReachOut, Recipient, Talk
+from models import Answer, Membership, Person, ReachIn, ReachOut, Recipient, Reflection, Talk
 from models.enums import AnswerKind, Outcome, ReachOutState
 from rules import access
 from rules.access import Caller
 from rules.accounts.person_view import PersonView, person_view
-from rules.circle import hours
+from rules.daily.connection_weeks import (
+    MIN_WAITS,
+    Feelings,
+    FeltWeek,
+    Week,
+    WeekStart,
+    middle_seconds,
+    week_starts,
+)
+from rules.daily.local_time import zone_of
 
 MAX_CONNECTION_WEEKS = 52
 
-
-@dataclass(frozen=True, slots=True)
-class Moments:
-    """Moments within the weeks that are shown, from which the weeks are counted."""
-
-    reach_outs: Sequence[tuple[datetime, bool]] = ()
-    """When the person reached out, and whether it led to a connection."""
-    waits: Sequence[tuple[datetime, float]] = ()
-    """When they reached out, and the seconds until the first answer; only where there was one."""
-    answers_given: Sequence[datetime] = ()
-    reach_ins: Sequence[datetime] = ()
-    in_touch: Sequence[tuple[datetime, UUID]] = ()
-    """When they were in touch, and with whom."""
-
-
-@dataclass(slots=True)
-class Week:
-    """A week in the person's time zone, Monday to Sunday. The median counts reach-outs that were answered."""
-
-    starts_on: date
-    reach_outs: int = 0
-    connected: int = 0
-    median_seconds_to_answer: int | None = None
-    answers_given: int = 0
-    reach_ins: int = 0
-    people: int = 0
-    waits: list[float] = field(default_factory=list)
-    met: set[UUID] = field(default_factory=set)
+_Earlier = aliased(Answer)
 
 
 @dataclass(frozen=True, slots=True)
-class QuietPerson:
-    """Somebody in the person's circle, or whose circle they are in, with whom they were not in touch in those weeks."""
+class ConnectedPerson:
+    """Somebody in the person's circle, or whose circle they are in; `weeks`: how often the two were in touch in each."""
 
     person: PersonView
     last_connected_at: datetime | None
+    weeks: Sequence[int]
 
 
-def count_weeks(moments: Moments, zone: tzinfo, now: datetime, count: int) -> list[Week]:
-    """Return the last `count` weeks in this time zone, the present one first."""
-    weeks = [Week(monday_of(now, zone) - timedelta(weeks=back)) for back in range(count)]
-    by_day = {week.starts_on: week for week in weeks}
+@dataclass(frozen=True, slots=True)
+class Connections:
+    """What one person sees of their connections. All weeks: the present one first; `people`: the last in touch first.
 
-    def at(moment: datetime) -> Week:
-        # A moment outside these weeks goes into a week that is discarded.
-        return by_day.get(monday_of(moment, zone)) or Week(date.min)
+    `median_seconds_to_answer`: of all these weeks together, None until MIN_WAITS reach-outs were answered.
+    """
 
-    for moment, connected in moments.reach_outs:
-        at(moment).reach_outs += 1
-        at(moment).connected += connected
-    for moment, seconds in moments.waits:
-        at(moment).waits.append(seconds)
-    for moment in moments.answers_given:
-        at(moment).answers_given += 1
-    for moment in moments.reach_ins:
-        at(moment).reach_ins += 1
-    for moment, person_id in moments.in_touch:
-        at(moment).met.add(person_id)
-    for week in weeks:
-        week.median_seconds_to_answer = round(median(week.waits)) if week.waits else None
-        week.people = len(week.met)
-    return weeks
+    weeks: Sequence[Week]
+    people: Sequence[ConnectedPerson]
+    felt: Sequence[FeltWeek]
+    median_seconds_to_answer: int | None
+
+    @property
+    def quiet(self) -> Sequence[ConnectedPerson]:
+        """With whom the person was not in touch in any of these weeks, the longest ago first."""
+        return [connected for connected in reversed(self.people) if not any(connected.weeks)]
 
 
-def monday_of(moment: datetime, zone: tzinfo) -> date:
-    """Return the Monday of the ISO 8601 week of this moment in this time zone."""
-    day = moment.astimezone(zone).date()
-    return day - timedelta(days=day.weekday())
-
-
-async def load_connections(unit: UnitOfWork, who: Caller, count: int) -> tuple[list[Week], list[QuietPerson]]:
-    """Return the caller's last `count` weeks, and whom they were not in touch with then, the longest ago first."""
-    zone = hours.load_zone((await access.load_person(unit, who)).time_zone) or UTC
-    first_monday = monday_of(unit.now, zone) - timedelta(weeks=count - 1)
-    since = datetime.combine(first_monday, time(), zone).astimezone(UTC)
-    weeks = count_weeks(await _load_moments(unit, who.person_id, since), zone, unit.now, count)
-    people = await _load_people(unit, who.person_id)
-    last_connected_at = await load_last_connected(unit, who.person_id)
-    quiet = [
-        QuietPerson(view, last_connected_at.get(view.id))
-        for view in people
-        if view.id not in last_connected_at or last_connected_at[view.id] < since
-    ]
-    longest_ago = datetime.min.replace(tzinfo=UTC)
-    return weeks, sorted(
-        quiet, key=lambda quiet_person: (quiet_person.last_connected_at or longest_ago, quiet_person.person.id)
+async def load_connections(unit: UnitOfWork, who: Caller, count: int) -> Connections:
+    """Return what the caller sees of their last `count` weeks."""
+    zone = zone_of((await access.load_person(unit, who)).time_zone)
+    starts = week_starts(zone, unit.now, count)
+    weeks = [Week(start.day) for start in starts]
+    waits = await _count_own_reach_outs(unit, who.person_id, starts, weeks)
+    await _count_moments(unit, who.person_id, starts, weeks)
+    contacts = await _load_contacts(unit, who.person_id, starts)
+    for number, week in enumerate(weeks):
+        week.people = sum(1 for times in contacts.values() if times[number])
+    return Connections(
+        weeks,
+        await _load_people(unit, who.person_id, contacts, count),
+        await _load_felt(unit, who.person_id, starts),
+        middle_seconds(waits, MIN_WAITS),
     )
 
 
 async def load_last_connected(unit: UnitOfWork, person_id: UUID) -> dict[UUID, datetime]:
     """Return when this person was last in touch with each other person, by an answer, a reach-in or a talk, of either."""
-    touches = _select_touches(person_id).subquery()
-    rows = await unit.session.execute(
-        select(touches.c.other_id, func.max(touches.c.at).label("at")).group_by(touches.c.other_id)
-    )
-    return {row.other_id: row.at for row in rows}
-
-
-def _select_touches(person_id: UUID, since: datetime | None = None) -> Select[UUID, datetime]:
-    """Select the moments at which this person and another were in touch. Declining a reach-out does not count."""
-    answered = and_(
-        access.told_recipients(),
-        Recipient.answer != AnswerKind.CANNOT,
-        _since(Recipient.answered_at, since),
-    )
-    to_me = (
-        select(Recipient.person_id.label("other_id"), Recipient.answered_at.label("at"))
-        .join(ReachOut, ReachOut.id == Recipient.reach_out_id)
-        .where(access.owned_by(ReachOut, person_id), answered)
-    )
-    by_me = (
-        select(ReachOut.person_id, Recipient.answered_at)
-        .join(ReachOut, ReachOut.id == Recipient.reach_out_id)
-        .where(access.owned_by(Recipient, person_id), answered)
-    )
-    joined = and_(ReachIn.membership_id.is_not(None), _since(ReachIn.created_at, since))
-    sent = select(ReachIn.recipient_id, ReachIn.created_at).where(access.owned_by(ReachIn, person_id), joined)
-    received = select(ReachIn.sender_id, ReachIn.created_at).where(access.reach_in_to(person_id), joined)
-    # Either's mark that they have talked counts for both.
-    talked = [
-        select(Talk.other_id if mine else Talk.person_id, Talk.created_at).where(
-            access.owned_by(Talk, person_id) if mine else access.talk_to(person_id),
-            Talk.membership_id.is_not(None),
-            _since(Talk.created_at, since),
-        )
-        for mine in (True, False)
+    latest = [
+        select(at).where(counts).order_by(at.desc()).limit(1).correlate(Membership).scalar_subquery()
+        for at, counts in _TOUCHES
     ]
-    touches = union_all(to_me, by_me, sent, received, *talked).subquery()
-    return select(touches.c.other_id, touches.c.at)
+    rows = await unit.session.execute(
+        select(access.other_side(person_id), *latest).where(access.memberships_of(person_id))
+    )
+    last_at: dict[UUID, datetime] = {}
+    for other_id, *moments in rows:
+        # Two memberships join those who are in each other's circle.
+        known = [moment for moment in (*moments, last_at.get(other_id)) if moment is not None]
+        if known:
+            last_at[other_id] = max(known)
+    return last_at
 
 
-async def _load_moments(unit: UnitOfWork, person_id: UUID, since: datetime) -> Moments:
+_TOUCHES: Sequence[tuple[InstrumentedAttribute[Any], ColumnElement[bool]]] = (
+    (
+        Recipient.answered_at,
+        and_(
+            Recipient.membership_id == Membership.id,
+            access.told_recipients(),
+            Recipient.answered_at.is_not(None),
+            # A literal, so that PostgreSQL knows that the index holds all of these rows, and only these.
+            Recipient.answer != literal_column(f"'{AnswerKind.CANNOT}'"),
+        ),
+    ),
+    (ReachIn.created_at, ReachIn.membership_id == Membership.id),
+    (Talk.created_at, Talk.membership_id == Membership.id),
+)
+"""Moments at which two people were in touch, and which rows are those of a membership. Declining does not count."""
+
+
+def _select_touches(person_id: UUID, since: datetime) -> Subquery:
+    """Select the moments since then at which this person and another were in touch."""
+    answered, reached_in, _ = (
+        select(access.other_side(person_id).label("other_id"), at.label("at")).where(
+            access.memberships_of(person_id), counts, at >= since
+        )
+        for at, counts in _TOUCHES
+    )
+    return union_all(answered, reached_in, _select_talks(person_id, since)).subquery()
+
+
+def _select_talks(person_id: UUID, since: datetime) -> Select[UUID, datetime]:
+    """Select the talks of this person with others. Either's mark counts for both, and both marks of one day count once."""
+    at, counts = _TOUCHES[2]
+    other_id = access.other_side(person_id).label("other_id")
+    marks = select(other_id, Talk.day, at.label("at")).where(access.memberships_of(person_id), counts, at >= since)
+    mark = marks.subquery().c
+    return select(mark.other_id, func.max(mark.at).label("at")).group_by(mark.other_id, mark.day)
+
+
+def _made_since(model: type[ReachIn | ReachOut | Answer], since: datetime) -> ColumnElement[bool]:
+    """Rows that were made since this moment. Ids sort by time, so an index that ends with the id finds the first one."""
+    return and_(model.id >= first_id(since), model.created_at >= since)
+
+
+def _week_of(at: SQLColumnExpression[datetime], starts: Sequence[WeekStart]) -> ColumnElement[int]:
+    """Return the number of a moment's week in `starts`, 0 being the present one."""
+    return case(*((at >= start.at, literal_column(str(number), Integer)) for number, start in enumerate(starts)))
+
+
+async def _count_own_reach_outs(
+    unit: UnitOfWork, person_id: UUID, starts: Sequence[WeekStart], weeks: Sequence[Week]
+) -> list[float]:
+    """Count the person's presses in each week, and return the seconds until somebody answered of those that were answered."""
     first_answer = (
         select(func.min(Answer.created_at))
         .where(Answer.reach_out_id == ReachOut.id, Answer.kind != AnswerKind.CANNOT)
         .scalar_subquery()
     )
-    own_reach_outs = (
-        await unit.session.execute(
-            select(ReachOut.created_at, ReachOut.state, ReachOut.outcome, first_answer.label("at")).where(
-                access.owned_by(ReachOut, person_id), ReachOut.created_at >= since
-            )
+    week_number = _week_of(ReachOut.created_at, starts)
+    own = await unit.session.execute(
+        select(
+            ReachOut.created_at, ReachOut.state, ReachOut.outcome, first_answer.label("at"), week_number.label("week")
+        ).where(access.owned_by(ReachOut, person_id), _made_since(ReachOut, starts[-1].at))
+    )
+    waits: dict[int, list[float]] = defaultdict(list)
+    for row in own:
+        week = weeks[row.week]
+        week.reach_outs += 1
+        week.connected += row.outcome == Outcome.CONNECTED or row.state == ReachOutState.TOGETHER
+        if row.at is not None:
+            waits[row.week].append((row.at - row.created_at).total_seconds())
+    for number, seconds in waits.items():
+        weeks[number].median_seconds_to_answer = middle_seconds(seconds)
+    return [second for seconds in waits.values() for second in seconds]
+
+
+async def _count_moments(unit: UnitOfWork, person_id: UUID, starts: Sequence[WeekStart], weeks: Sequence[Week]) -> None:
+    """Count what else the person did in each week: answers to others, reach-ins, talks."""
+    since = starts[-1].at
+    answered_before = exists().where(
+        _Earlier.reach_out_id == Answer.reach_out_id,
+        _Earlier.person_id == Answer.person_id,
+        _Earlier.kind != AnswerKind.CANNOT,
+        _Earlier.id < first_id(since),
+    )
+    first_given: Select[*tuple[Any, ...]] = (
+        select(literal_column("'answers_given'").label("what"), func.min(Answer.created_at).label("at"))
+        .where(
+            access.owned_by(Answer, person_id),
+            Answer.kind != AnswerKind.CANNOT,
+            _made_since(Answer, since),
+            # Only a reach-out that is older than these weeks can have been answered before them.
+            or_(Answer.reach_out_id >= first_id(since), ~answered_before),
         )
-    ).all()
-    answers_given = await unit.session.execute(
-        select(func.min(Answer.created_at))
-        .where(access.owned_by(Answer, person_id), Answer.kind != AnswerKind.CANNOT)
         .group_by(Answer.reach_out_id)
-        .having(func.min(Answer.created_at) >= since)
     )
-    reach_ins_sent = await unit.session.execute(
-        select(ReachIn.created_at).where(access.owned_by(ReachIn, person_id), ReachIn.created_at >= since)
+    talks = _select_talks(person_id, since).subquery()
+    moments = union_all(
+        first_given,
+        select(literal_column("'reach_ins'"), ReachIn.created_at).where(
+            access.owned_by(ReachIn, person_id), _made_since(ReachIn, since)
+        ),
+        select(literal_column("'talked'"), talks.c.at),
+    ).subquery()
+    by_week = select(moments.c.what, _week_of(moments.c.at, starts).label("week")).subquery()
+    counted = select(by_week.c.what, by_week.c.week, func.count().label("times")).group_by(
+        by_week.c.what, by_week.c.week
     )
-    touches = await unit.session.execute(_select_touches(person_id, since))
-    return Moments(
-        reach_outs=[
-            (row.created_at, row.outcome == Outcome.CONNECTED or row.state == ReachOutState.TOGETHER)
-            for row in own_reach_outs
-        ],
-        waits=[
-            (row.created_at, (row.at - row.created_at).total_seconds()) for row in own_reach_outs if row.at is not None
-        ],
-        answers_given=answers_given.scalars().all(),
-        reach_ins=reach_ins_sent.scalars().all(),
-        in_touch=[(row.at, row.other_id) for row in touches],
+    for row in await unit.session.execute(counted):
+        setattr(weeks[row.week], row.what, row.times)
+
+
+async def _load_contacts(unit: UnitOfWork, person_id: UUID, starts: Sequence[WeekStart]) -> dict[UUID, list[int]]:
+    """Return how often the person and each other were in touch in each week; those who were not at all are left out."""
+    touches = _select_touches(person_id, starts[-1].at)
+    by_week = select(touches.c.other_id, _week_of(touches.c.at, starts).label("week")).subquery()
+    counted = select(by_week.c.other_id, by_week.c.week, func.count().label("times")).group_by(
+        by_week.c.other_id, by_week.c.week
     )
+    contacts: dict[UUID, list[int]] = defaultdict(lambda: [0] * len(starts))
+    for row in await unit.session.execute(counted):
+        contacts[row.other_id][row.week] = row.times
+    return contacts
 
 
-def _since(moment: InstrumentedAttribute[Any], since: datetime | None) -> ColumnElement[bool]:
-    return moment.is_not(None) if since is None else moment >= since
+async def _load_felt(unit: UnitOfWork, person_id: UUID, starts: Sequence[WeekStart]) -> list[FeltWeek]:
+    """Return the medians of the person's own reflections; a week without any is left out."""
+    felt = (
+        select(
+            _week_of(ReachOut.created_at, starts).label("week"), Reflection.seen, Reflection.safe, Reflection.soothed
+        )
+        .join(ReachOut, ReachOut.id == Reflection.reach_out_id)
+        .where(access.owned_by(ReachOut, person_id), _made_since(ReachOut, starts[-1].at))
+        .subquery()
+    )
+    counted = select(felt, func.count().label("times")).group_by(felt.c.week, felt.c.seen, felt.c.safe, felt.c.soothed)
+    weeks: dict[int, Feelings] = defaultdict(Feelings)
+    for row in await unit.session.execute(counted):
+        weeks[row.week].add(row.times, seen=row.seen, safe=row.safe, soothed=row.soothed)
+    return [weeks[number].middle(starts[number].day) for number in sorted(weeks) if weeks[number].any()]
 
 
-async def _load_people(unit: UnitOfWork, person_id: UUID) -> list[PersonView]:
-    """Return everybody in this person's circle, or whose circle they are in; each once."""
+async def _load_people(
+    unit: UnitOfWork, person_id: UUID, contacts: Mapping[UUID, Sequence[int]], count: int
+) -> list[ConnectedPerson]:
+    """Return everybody in this person's circle, or whose circle they are in; each once, the last in touch first."""
     rows = await unit.session.execute(
         select(Person.id, Person.data_key, Person.display_name).where(access.in_touch_with(person_id, confirmed=True))
     )
-    return [person_view(unit.keyring, row.id, row.data_key, row.display_name) for row in rows]
+    people = [person_view(unit.keyring, row.id, row.data_key, row.display_name) for row in rows]
+    last_at = await load_last_connected(unit, person_id)
+    connected = [
+        ConnectedPerson(person, last_at.get(person.id), contacts.get(person.id) or [0] * count) for person in people
+    ]
+    never = datetime.min.replace(tzinfo=UTC)
+    connected.sort(key=lambda row: (row.last_connected_at or never, row.person.id), reverse=True)
+    return connected

@@ -9,7 +9,8 @@ from pydantic import BaseModel
 from api.dependencies import Reading, ReadingCaller
 from api.schemas.common import PersonOut, person_out
 from rules.daily import connections
-from rules.daily.connections import MAX_CONNECTION_WEEKS, QuietPerson, Week
+from rules.daily.connection_weeks import FeltWeek, Week
+from rules.daily.connections import MAX_CONNECTION_WEEKS, ConnectedPerson
 
 router = APIRouter(tags=["connections"])
 
@@ -20,7 +21,8 @@ class WeekOut(BaseModel):
     `connected`: those of `reach_outs` that were closed as connected, or in which two are talking now.
     `median_seconds_to_answer`: from the press to the first answer other than `cannot`, of those reach-outs that had one.
     `answers_given`: other people's reach-outs that I answered, other than with `cannot`. `reach_ins`: those I sent.
-    `people`: how many different people I was in touch with, by an answer or a reach-in, either way round.
+    `talked`: marks that we talked, mine and others', those of one day and person once. `people`: how many different people
+    I was in touch with, by an answer, a reach-in or a talk, either way round.
     """
 
     week: str
@@ -30,6 +32,7 @@ class WeekOut(BaseModel):
     median_seconds_to_answer: int | None
     answers_given: int
     reach_ins: int
+    talked: int
     people: int
 
 
@@ -40,11 +43,35 @@ class QuietOut(BaseModel):
     last_connected_at: datetime | None
 
 
+class ConnectedOut(BaseModel):
+    """Somebody in my circle, or whom I support. `weeks`: how often we were in touch in each, the present one first."""
+
+    person: PersonOut
+    last_connected_at: datetime | None
+    weeks: list[int]
+
+
+class FeltOut(BaseModel):
+    """The medians of my reflections on the reach-outs of one week, 0 to 3; null where none of them said it."""
+
+    starts_on: date
+    seen: float | None
+    safe: float | None
+    soothed: float | None
+
+
 class ConnectionsOut(BaseModel):
-    """`weeks`: the present one first. `not_in_touch`: with whom I was not in touch in all of them, the longest first."""
+    """`weeks`: the present one first. `not_in_touch`: with whom I was not in touch in all of them, the longest first.
+
+    `people`: everybody, the last in touch first. `felt`: the present week first; weeks without reflections are left out.
+    `median_seconds_to_answer`: of all these weeks together, null until three reach-outs were answered.
+    """
 
     weeks: list[WeekOut]
+    median_seconds_to_answer: int | None
+    people: list[ConnectedOut]
     not_in_touch: list[QuietOut]
+    felt: list[FeltOut]
 
 
 @router.get("/v1/connections", summary="See how connected I was", operation_id="connections_seen")
@@ -56,10 +83,13 @@ async def read_connections(
     ] = 8,
 ) -> ConnectionsOut:
     """How connected I was, and with whom I was not in touch. For my eyes only."""
-    counted_weeks, quiet = await connections.load_connections(unit, who, weeks)
+    seen = await connections.load_connections(unit, who, weeks)
     return ConnectionsOut(
-        weeks=[_week_out(week) for week in counted_weeks],
-        not_in_touch=[_quiet_out(quiet_person) for quiet_person in quiet],
+        weeks=[_week_out(week) for week in seen.weeks],
+        median_seconds_to_answer=seen.median_seconds_to_answer,
+        people=[_connected_out(connected) for connected in seen.people],
+        not_in_touch=[_quiet_out(connected) for connected in seen.quiet],
+        felt=[_felt_out(felt) for felt in seen.felt],
     )
 
 
@@ -72,9 +102,22 @@ def _week_out(week: Week) -> WeekOut:
         median_seconds_to_answer=week.median_seconds_to_answer,
         answers_given=week.answers_given,
         reach_ins=week.reach_ins,
+        talked=week.talked,
         people=week.people,
     )
 
 
-def _quiet_out(quiet_person: QuietPerson) -> QuietOut:
-    return QuietOut(person=person_out(quiet_person.person), last_connected_at=quiet_person.last_connected_at)
+def _connected_out(connected: ConnectedPerson) -> ConnectedOut:
+    return ConnectedOut(
+        person=person_out(connected.person),
+        last_connected_at=connected.last_connected_at,
+        weeks=list(connected.weeks),
+    )
+
+
+def _quiet_out(connected: ConnectedPerson) -> QuietOut:
+    return QuietOut(person=person_out(connected.person), last_connected_at=connected.last_connected_at)
+
+
+def _felt_out(felt: FeltWeek) -> FeltOut:
+    return FeltOut(starts_on=felt.starts_on, seen=felt.seen, safe=felt.safe, soothed=felt.soothed)

@@ -1962,14 +1962,34 @@ export interface components {
             source_url: string | null;
         };
         /**
+         * ConnectedOut
+         * @description Somebody in my circle, or whom I support. `weeks`: how often we were in touch in each, the present one first.
+         */
+        ConnectedOut: {
+            person: components["schemas"]["PersonOut"];
+            /** Last Connected At */
+            last_connected_at: string | null;
+            /** Weeks */
+            weeks: number[];
+        };
+        /**
          * ConnectionsOut
          * @description `weeks`: the present one first. `not_in_touch`: with whom I was not in touch in all of them, the longest first.
+         *
+         *     `people`: everybody, the last in touch first. `felt`: the present week first; weeks without reflections are left out.
+         *     `median_seconds_to_answer`: of all these weeks together, null until three reach-outs were answered.
          */
         ConnectionsOut: {
             /** Weeks */
             weeks: components["schemas"]["WeekOut"][];
+            /** Median Seconds To Answer */
+            median_seconds_to_answer: number | null;
+            /** People */
+            people: components["schemas"]["ConnectedOut"][];
             /** Not In Touch */
             not_in_touch: components["schemas"]["QuietOut"][];
+            /** Felt */
+            felt: components["schemas"]["FeltOut"][];
         };
         /** CountOut */
         CountOut: {
@@ -2130,6 +2150,23 @@ export interface components {
             safe?: number | null;
             /** Soothed */
             soothed?: number | null;
+        };
+        /**
+         * FeltOut
+         * @description The medians of my reflections on the reach-outs of one week, 0 to 3; null where none of them said it.
+         */
+        FeltOut: {
+            /**
+             * Starts On
+             * Format: date
+             */
+            starts_on: string;
+            /** Seen */
+            seen: number | null;
+            /** Safe */
+            safe: number | null;
+            /** Soothed */
+            soothed: number | null;
         };
         /**
          * Halt
@@ -3408,7 +3445,8 @@ export interface components {
          *     `connected`: those of `reach_outs` that were closed as connected, or in which two are talking now.
          *     `median_seconds_to_answer`: from the press to the first answer other than `cannot`, of those reach-outs that had one.
          *     `answers_given`: other people's reach-outs that I answered, other than with `cannot`. `reach_ins`: those I sent.
-         *     `people`: how many different people I was in touch with, by an answer or a reach-in, either way round.
+         *     `talked`: marks that we talked, mine and others', those of one day and person once. `people`: how many different people
+         *     I was in touch with, by an answer, a reach-in or a talk, either way round.
          */
         WeekOut: {
             /** Week */
@@ -3428,6 +3466,8 @@ export interface components {
             answers_given: number;
             /** Reach Ins */
             reach_ins: number;
+            /** Talked */
+            talked: number;
             /** People */
             people: number;
         };

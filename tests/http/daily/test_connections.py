@@ -1,13 +1,8 @@
 """Connections: weeks of the person's own calendar, counted from existing rows, visible only to that person."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
-from uuid import UUID, uuid4
-from zoneinfo import ZoneInfo
 
-import pytest
-
-from rules.daily.connections import Moments, count_weeks, monday_of
 from tests.world.person import Person
 from tests.world.world import World
 
@@ -18,6 +13,7 @@ EMPTY_WEEK = {
     "median_seconds_to_answer": None,
     "answers_given": 0,
     "reach_ins": 0,
+    "talked": 0,
     "people": 0,
 }
 
@@ -57,6 +53,7 @@ async def test_a_week_counts_reach_outs_answers_and_reach_ins(world: World) -> N
         "median_seconds_to_answer": 50,
         "answers_given": 0,
         "reach_ins": 1,
+        "talked": 0,
         "people": 2,
     }
     [theirs] = await weeks(sponsor, 1)
@@ -157,41 +154,120 @@ async def test_former_members_are_not_counted(world: World) -> None:
     assert await not_in_touch(maya) == []
 
 
-BERLIN = ZoneInfo("Europe/Berlin")
-SPRING_SUNDAY_END = datetime(2026, 3, 29, 21, 59, 59, tzinfo=UTC)
-"""The last second, in Berlin, of the Sunday on which its clocks go forward."""
+async def people(person: Person, count: int = 8) -> list[tuple[str, str | None, list[int]]]:
+    rows = (await person.get(f"/v1/connections?weeks={count}"))["people"]
+    return [(row["person"]["id"], row["last_connected_at"], row["weeks"]) for row in rows]
 
 
-def test_a_week_with_a_clock_change_is_counted_correctly() -> None:
-    assert monday_of(SPRING_SUNDAY_END, BERLIN) == date(2026, 3, 23)
-    assert monday_of(SPRING_SUNDAY_END + timedelta(seconds=1), BERLIN) == date(2026, 3, 30)
-    moments = Moments(
-        reach_ins=[
-            SPRING_SUNDAY_END,
-            SPRING_SUNDAY_END + timedelta(seconds=1),
-            SPRING_SUNDAY_END - timedelta(days=7, hours=-1),
-        ]
-    )
-    counted = count_weeks(moments, BERLIN, SPRING_SUNDAY_END + timedelta(days=1), 3)
-    assert [(week.starts_on.day, week.reach_ins) for week in counted] == [(30, 1), (23, 1), (16, 1)]
+async def talks(person: Person, other: Person) -> None:
+    await person.post(f"/v1/threads/{other.id}/talked", expect=201)
 
 
-@pytest.mark.parametrize(("waits", "expected"), [([], None), ([4.0], 4), ([1.0, 2.0], 2), ([9.0, 1.0, 2.4], 2)])
-def test_the_median_time_to_an_answer(waits: list[float], expected: int | None) -> None:
-    [week] = count_weeks(Moments(waits=[(SPRING_SUNDAY_END, wait) for wait in waits]), UTC, SPRING_SUNDAY_END, 1)
-    assert week.median_seconds_to_answer == expected
+async def test_people_are_listed_in_the_order_of_the_last_time_in_touch(world: World) -> None:
+    maya, sponsor, friend, fellow = await world.circle("sponsor", "friend", "fellow")
+    owner = await world.person()
+    await owner.welcomes(maya)
+    await friend.post("/v1/reach-ins", {"to": maya.id})
+    friend_at = (await supporting(friend))[maya.id]
+    await world.forward(7 * DAY)
+    await owner.press()
+    await maya.answer("here")
+    await maya.post("/v1/reach-ins", {"to": sponsor.id})
+    await world.forward(60)
+    await sponsor.post("/v1/reach-ins", {"to": maya.id})
+    hers = await people(maya, 3)
+    assert [(person, weeks) for person, _, weeks in hers] == [
+        (sponsor.id, [2, 0, 0]),
+        (owner.id, [1, 0, 0]),
+        (friend.id, [0, 1, 0]),
+        (fellow.id, [0, 0, 0]),
+    ]
+    assert [last for _, last, _ in hers[2:]] == [friend_at, None]
+    # In touch before the weeks that are shown: the last time is still known.
+    assert (await people(maya, 1))[2] == (friend.id, friend_at, [0])
+    assert await people(sponsor, 3) == [(maya.id, hers[0][1], [2, 0, 0])]
 
 
-def test_a_person_is_counted_once_per_week() -> None:
-    person, other = UUID(int=1), uuid4()
-    before = SPRING_SUNDAY_END - timedelta(days=7)
-    moments = Moments(
-        in_touch=[
-            (SPRING_SUNDAY_END, person),
-            (SPRING_SUNDAY_END, person),
-            (SPRING_SUNDAY_END, other),
-            (before, person),
-            (before, person),
-        ]
-    )
-    assert [week.people for week in count_weeks(moments, UTC, SPRING_SUNDAY_END, 2)] == [2, 1]
+async def test_people_who_left_or_are_not_confirmed_are_not_listed(world: World) -> None:
+    maya, sponsor, friend = await world.circle("sponsor", "friend")
+    unconfirmed = await world.person()
+    invited = await maya.invites()
+    await unconfirmed.post("/v1/invitations/accept", {"token": invited["token"]}, expect=201)
+    await sponsor.post("/v1/reach-ins", {"to": maya.id})
+    await talks(maya, sponsor)
+    await sponsor.delete(f"/v1/supporting/{sponsor.places[maya.id]}")
+    assert await people(maya, 1) == [(friend.id, None, [0])]
+    assert await people(sponsor, 1) == []
+    assert (await weeks(maya, 1))[0]["talked"] == 0
+
+
+async def test_a_talk_counts_for_both_and_once_a_day(world: World) -> None:
+    maya, sponsor, friend = await world.circle("sponsor", "friend")
+    await talks(maya, sponsor)
+    first_at = world.now()
+    for person in (maya, sponsor):
+        [week] = await weeks(person, 1)
+        assert week | EMPTY_WEEK | {"talked": 1, "people": 1} == week
+    await world.forward(60)
+    await talks(sponsor, maya)
+    assert [row["talked"] for row in await weeks(maya, 1) + await weeks(sponsor, 1)] == [1, 1]
+    await world.forward(DAY)
+    await talks(sponsor, maya)
+    [week] = await weeks(maya, 1)
+    assert (week["talked"], week["people"]) == (2, 1)
+    assert (await people(maya, 1))[0][2] == [2]
+    assert (await supporting(sponsor))[maya.id] == (await people(maya, 1))[0][1] != first_at.isoformat()
+    assert await weeks(friend, 1) == [week | EMPTY_WEEK]
+
+
+async def test_felt_holds_the_medians_of_ones_own_reflections(world: World) -> None:
+    maya, sponsor = await world.circle("sponsor")
+
+    async def reflects(person: Person, **felt: int | None) -> None:
+        reach_out = await person.press()
+        await person.close()
+        await person.post(f"/v1/reach-outs/{reach_out['id']}/reflection", felt)
+
+    await reflects(maya, seen=1, safe=0)
+    await reflects(maya, seen=2, safe=0)
+    await reflects(maya, seen=3)
+    await world.forward(7 * DAY)
+    await maya.press()
+    await maya.close()
+    await world.forward(7 * DAY)
+    await reflects(maya, seen=0, soothed=2)
+    await reflects(maya, seen=1)
+    answer = await maya.get("/v1/connections?weeks=4")
+    assert answer["felt"] == [
+        {"starts_on": "2026-03-23", "seen": 0.5, "safe": None, "soothed": 2},
+        {"starts_on": "2026-03-09", "seen": 2, "safe": 0, "soothed": None},
+    ]
+    assert (await maya.get("/v1/connections?weeks=1"))["felt"] == answer["felt"][:1]
+    assert (await sponsor.get("/v1/connections"))["felt"] == [], "a reflection is seen by nobody else"
+
+
+async def test_the_middle_time_to_an_answer_waits_for_three_answered_presses(world: World) -> None:
+    maya, sponsor = await world.circle("sponsor")
+    middles = []
+    for seconds in (600, 30, None, 90):
+        await maya.press()
+        if seconds is not None:
+            await world.forward(seconds)
+            await sponsor.answer("calling")
+        await maya.close()
+        middles.append((await maya.get("/v1/connections"))["median_seconds_to_answer"])
+    assert middles == [None, None, None, 90]
+
+
+async def test_a_first_answer_is_counted_in_its_week_only(world: World) -> None:
+    """One who declined, then answered twice, over midnight from Sunday to Monday, answered once and on Monday."""
+    maya, sponsor = await world.circle("sponsor")
+    await world.forward((datetime(2026, 3, 15, 23, 59, tzinfo=UTC) - world.now()).total_seconds())
+    await maya.press()
+    await sponsor.answer("cannot")
+    await world.forward(120)
+    await sponsor.answer("soon", minutes=5)
+    await world.forward(30)
+    await sponsor.answer("calling")
+    assert [week["answers_given"] for week in await weeks(sponsor, 2)] == [1, 0]
+    assert [(week["reach_outs"], week["people"]) for week in await weeks(maya, 2)] == [(0, 1), (1, 0)]
