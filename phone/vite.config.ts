@@ -12,16 +12,20 @@ const SCREENS = {
   helping: ['inbox', 'incoming-reach-out'],
   commitments: ['commitments', 'commitment-form', 'own-commitment', 'witnessed-commitment'],
   days: ['bookends', 'reflection'],
+  planning: ['plan', 'plan-edit'],
   telling: ['hours', 'notify'],
   settings: ['account', 'channels', 'contact-number', 'passkeys', 'passphrase', 'settings'],
 };
 /** What every page is made of comes in one piece. */
 const BASE = {
   name: 'base',
-  test: /\/node_modules\/preact\/|\/src\/(api|i18n|outbox|platform|store|vault)\/|\/src\/domain\/(?!hours|strength)|\/src\/components\/(basics|close-actions|icons|lamp|messages|people|rows)\.tsx$/,
+  test: /\/node_modules\/preact\/|\/src\/(api|i18n|outbox|platform|store|vault)\/(?!plan)|\/src\/domain\/(?!hours|plan|strength)|\/src\/components\/(basics|close-actions|icons|lamp|messages|people|rows)\.tsx$/,
 };
 const GROUPS = [
   BASE,
+  // On the screens of a press, after them.
+  { name: 'fields', test: /\/src\/components\/(field|form)\.tsx$/ },
+  { name: 'plan', test: /\/src\/(components|domain|store)\/plan/ },
   ...Object.entries(SCREENS).map(([name, screens]) => ({
     name,
     test: new RegExp(`/src/screens/(${screens.join('|')})\\.tsx$`),

@@ -28,6 +28,7 @@ const ContactNumber = lazyScreen(async () => (await import('./screens/contact-nu
 const PasteLink = lazyScreen(async () => (await import('./screens/paste-link')).PasteLink);
 const Passkeys = lazyScreen(async () => (await import('./screens/passkeys')).Passkeys);
 const Passphrase = lazyScreen(async () => (await import('./screens/passphrase')).Passphrase);
+const PlanPage = lazyScreen(async () => (await import('./screens/plan')).PlanPage);
 const Reflection = lazyScreen(async () => (await import('./screens/reflection')).Reflection);
 const Reflections = lazyScreen(async () => (await import('./screens/reflections')).Reflections);
 const Settings = lazyScreen(async () => (await import('./screens/settings')).Settings);
@@ -82,17 +83,18 @@ const INSIDE: Record<string, Screen> = {
   'commitments': { tab: 'home', show: (id, page) => <Commitments key={id} id={id} page={page} /> },
   'check-ins': { tab: 'inbox', show: (id = '') => <CheckInPage key={id} id={id} /> },
   'reach-ins': { tab: 'inbox', show: (id = '') => <ReachInPage key={id} id={id} /> },
-  'settings': { tab: 'settings', show: (page = '') => PAGES[page]?.() ?? <Settings /> },
+  'settings': { tab: 'settings', show: (page = '', part) => PAGES[page]?.(part) ?? <Settings /> },
 };
 
 /** The pages below Settings. */
-const PAGES: Record<string, () => ComponentChild> = {
+const PAGES: Record<string, (part?: string) => ComponentChild> = {
   hours: () => <Hours />,
   number: () => <ContactNumber />,
   fallback: () => <Channels />,
   devices: () => <Devices />,
   passkeys: () => <Passkeys />,
   passphrase: () => <Passphrase />,
+  plan: (part) => <PlanPage part={part} />,
   privacy: () => <Privacy />,
   reflections: () => <Reflections />,
   delete: () => <DeleteAccount />,

@@ -14,6 +14,7 @@ import './style/tokens.css';
 import './style/page.css';
 import './style/lamp.css';
 import './style/controls.css';
+import './style/plan.css';
 import './style/surfaces.css';
 
 /** Load the sentences, then draw. A failed download is retried: without sentences there is nothing to show. */
@@ -41,6 +42,8 @@ watchNetwork();
 setInterval(() => {
   change({ now: serverNow() });
   refreshIfOlder(state.online ? 45_000 : 10_000);
+  // A plan that was changed without a network waits to be sent; one that was made elsewhere is fetched.
+  void import('./store/plan').then(({ syncPlan }) => syncPlan(), String);
 }, 15_000);
 void start(words());
 void installServiceWorker();

@@ -24,6 +24,14 @@ async def _at_its_top(phone: Phone) -> None:
     assert await phone.page.evaluate("scrollY") == 0, f"{phone.page.url} opens scrolled down"
 
 
+async def _skips_the_words(phone: Phone) -> None:
+    await phone.sees_heading("Your words for Maya")
+    await _at_its_top(phone)
+    await expect(phone.button("Skip the words")).to_be_in_viewport()
+    await phone.is_sound()
+    await phone.press_button("Skip the words")
+
+
 async def test_a_mangled_invitation_link_is_understood(new_phone: NewPhone, circle: NewCircle) -> None:
     (maya,) = await circle("Maya")
     token = await _invites(maya)
@@ -136,6 +144,7 @@ async def test_joining_asks_one_question_a_page(new_phone: NewPhone, circle: New
     assert (me["hours"], me["wake_me"]) == (None, False)
     await ana.page.get_by_label("To", exact=True).fill("23:59")
     await ana.press_button("Go on")
+    await _skips_the_words(ana)
     await ana.sees_heading("Say these two words to Maya.")
     await _at_its_top(ana)
     await expect(ana.button("Done")).to_be_in_viewport()
@@ -166,6 +175,7 @@ async def test_an_existing_account_accepts_in_one_step(new_phone: NewPhone, circ
     await phone.sees_heading("May Maya wake you?")
     await phone.page.get_by_text("Wake me any time").click()
     await phone.press_button("Go on")
+    await phone.press_button("Skip the words")
     await phone.sees_heading("Say these two words to Maya.")
     assert (await ana.ask("GET", "/v1/me"))["wake_me"] is True
     await phone.press_button("Done")

@@ -48,6 +48,7 @@ async def test_an_invitation_is_scanned_accepted_and_confirmed(
     await reading.press_button("Say yes")
     await reading.page.get_by_text("Wake me any time").click()
     await reading.press_button("Go on")
+    await reading.press_button("Skip the words")
     await reading.sees_heading("Say these two words to Maya.")
     words = await reading.page.locator("p[lang=en]").inner_text()
     assert (await maya.ask("GET", "/v1/circle"))["items"][0]["state"] == "accepted"

@@ -40,6 +40,7 @@ async def test_from_the_invitation_to_the_all_clear(new_phone: NewPhone) -> None
     await ana.press_button("Later")
     await ana.page.get_by_text("Wake me any time").click()
     await ana.press_button("Go on")
+    await ana.press_button("Skip the words")
     await ana.sees("Say these two words to Maya.")
     words = await ana.page.locator("p[lang=en]").inner_text()
     await ana.press_button("Done")

@@ -12,6 +12,9 @@ export const ICONS = [
   'plus',
   'more',
   'grip',
+  'down',
+  'close',
+  'edit',
 ] as const;
 export type IconName = (typeof ICONS)[number];
 

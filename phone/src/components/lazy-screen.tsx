@@ -7,9 +7,13 @@ import { to } from '../store/router';
 import { state } from '../store/store';
 import { Button, Headline } from './basics';
 
-/** Return a component that renders what `load` imports; an empty page until then, and a retry when it cannot be loaded. */
+/**
+ * Return a component that renders what `load` imports; an empty page until then, and a retry when it cannot be loaded.
+ * `part`: it is a part of a page, without which the page is whole, so nothing stands there until it is loaded.
+ */
 export function lazyScreen<Props extends object>(
   load: () => Promise<FunctionComponent<Props>>,
+  part?: boolean,
 ): FunctionComponent<Props> {
   let Loaded: FunctionComponent<Props> | undefined;
   return function LazyScreen(props: Props) {
@@ -27,6 +31,7 @@ export function lazyScreen<Props extends object>(
       );
     }, [tries]);
     if (Loaded) return <Loaded {...props} />;
+    if (part) return null;
     if (!failed) return <main class="page" aria-busy="true" />;
     const retry = () => {
       if (tries) reloadApp();

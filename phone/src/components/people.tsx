@@ -84,7 +84,7 @@ export function CallAndText({ name, number }: { name: string; number: string | n
   );
 }
 
-function CallRow({
+export function CallRow({
   number,
   title,
   says,

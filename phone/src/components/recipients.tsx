@@ -7,6 +7,7 @@ import { state } from '../store/store';
 import { Lamp } from './lamp';
 import { CallAndText, nameOf, role } from './people';
 import { Item } from './rows';
+import { standingWords } from './standing-words';
 import { STATE_WORDS } from './state-words';
 
 /** Return the sentence for an answer; in the past tense once the time that it named is over. */
@@ -26,6 +27,10 @@ function stateOf(recipient: Recipient, of: ReachOut): string {
   return t(STATE_WORDS[recipient.state]);
 }
 
+/** What they wrote for me, until they have answered. */
+const standingWordsOf = ({ answer, person }: Recipient): string =>
+  answer ? '' : standingWords(state.circle?.find((member) => member.person.id === person.id)?.standing_words);
+
 export function Recipients({ of, but }: { of: ReachOut; but?: Recipient }) {
   return (
     <ul class="rows" aria-label={t('waiting.circle')}>
@@ -38,6 +43,7 @@ export function Recipients({ of, but }: { of: ReachOut; but?: Recipient }) {
               name={nameOf(recipient)}
               more={recipient.role ? role(recipient.role) : undefined}
               says={stateOf(recipient, of)}
+              words={standingWordsOf(recipient)}
             >
               <CallAndText name={nameOf(recipient)} number={recipient.contact} />
             </Item>

@@ -8,11 +8,13 @@ interface RowProps {
   /** Beside the name, quieter. */
   more?: string | undefined;
   says?: ComponentChildren;
+  /** In their own words. */
+  words?: string;
   children?: ComponentChildren;
 }
 
 /** Lamp, name with role, state, and how to reach them. */
-export function Row({ lamp, name, more, says, children }: RowProps) {
+export function Row({ lamp, name, more, says, words, children }: RowProps) {
   return (
     <>
       {lamp}
@@ -22,6 +24,7 @@ export function Row({ lamp, name, more, says, children }: RowProps) {
           {more && <span>, {more}</span>}
         </p>
         {says && <p>{says}</p>}
+        {words && <p class="words">{words}</p>}
       </div>
       {children}
     </>

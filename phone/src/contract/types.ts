@@ -8,6 +8,7 @@ export type Supported = Schemas['SupportedOut'];
 export type ReachOut = Schemas['ReachOutOut'];
 export type Recipient = Schemas['RecipientOut'];
 export type Message = Schemas['MessageOut'];
+export type Plan = Schemas['PlanOut'];
 export type Notice = Schemas['NoticeOut'];
 export type Country = Schemas['Country'];
 export type Config = Schemas['ConfigOut'];

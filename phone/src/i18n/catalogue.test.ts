@@ -17,7 +17,7 @@ const KEYS = Object.keys(en) as Key[];
 /** What may stand in a catalogue as it stands in English: names, and words that two languages share. */
 const SAME: Partial<Record<Language, Key[]>> = {
   es: ['channel-kind.sms', 'device.iphone'],
-  de: ['channel-kind.sms', 'device.iphone', 'device.computer', 'settings.passkeys'],
+  de: ['channel-kind.sms', 'device.iphone', 'device.computer', 'plan.name-label', 'settings.passkeys'],
 };
 const TAGS = Object.keys(LANGUAGES) as Language[];
 const OTHERS = TAGS.filter((tag) => tag !== 'en');

@@ -5,6 +5,7 @@ import { Lamp, PorchButton } from '../components/lamp';
 import { lazyScreen } from '../components/lazy-screen';
 import { CallList, LineButton, nameOf } from '../components/people';
 import { Row } from '../components/rows';
+import { StandingWords } from '../components/standing-words';
 import { NEED_WORDS } from '../components/state-words';
 import { useQuery } from '../components/use-query';
 import { memberLamp } from '../domain/lamps';
@@ -93,6 +94,7 @@ export function Home() {
             ))}
           </ul>
         )}
+        <StandingWords />
         <p class="soft">{t(empty ? 'home.empty-say' : encouragement)}</p>
       </section>
       {nextStep()}

@@ -133,6 +133,12 @@ function Answer({ of, name, onAnswer }: { of: ReachOut; name: string; onAnswer: 
             <p>{together ? t('incoming.together', { name }) : ownAnswer(recipient, name)}</p>
           </div>
         </div>
+        {of.how_to_help && (
+          <div class="card">
+            <h2 class="head">{t('how-to-help.head', { name })}</h2>
+            <blockquote class="words">{of.how_to_help}</blockquote>
+          </div>
+        )}
         {isThere && of.contact && (
           <Call look="btn main" number={of.contact}>
             {t('all.call', { name })}
@@ -210,7 +216,7 @@ function HowToHelp({ of }: { of: ReachOut }) {
   const line = of.helplines.lines.find((candidate) => candidate.phone);
   return (
     <section class="card">
-      <h2 class="head">{t('incoming.tips')}</h2>
+      <h2 class="head">{t(of.how_to_help ? 'how-to-help.always' : 'incoming.tips')}</h2>
       <ol class="stack">
         {([1, 2, 3] as const).map((step) => (
           <li key={step}>{t(`incoming-tip.${step}`)}</li>

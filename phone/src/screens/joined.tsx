@@ -5,6 +5,7 @@ import { Button, Headline, RadioGroup } from '../components/basics';
 import { hasHours } from '../components/hours-in-words';
 import { Lamp, Light } from '../components/lamp';
 import { nameOf } from '../components/people';
+import { StandingWordsForm } from '../components/standing-words-form';
 import { useQuery } from '../components/use-query';
 import type { Supported } from '../contract/types';
 import { t } from '../i18n';
@@ -16,13 +17,18 @@ import { HoursForm } from './hours';
 import { NotifyQuestion } from './notify';
 
 export type Membership = Pick<Supported, 'id' | 'person' | 'state' | 'words'>;
-type Step = 'tell' | 'wake' | 'words';
+type Step = 'tell' | 'wake' | 'standing' | 'words';
 
 /** Return the steps that are still open; only the words for somebody who comes back later. */
 function steps(fresh: boolean): Step[] {
   const tell = fresh && pushStatus() !== 'on';
   const wake = fresh && !state.me?.wake_me && !hasHours(state.me);
-  return [...(tell ? (['tell'] as const) : []), ...(wake ? (['wake'] as const) : []), 'words'];
+  return [
+    ...(tell ? (['tell'] as const) : []),
+    ...(wake ? (['wake'] as const) : []),
+    ...(fresh ? (['standing'] as const) : []),
+    'words',
+  ];
 }
 
 export function Joined({ of, fresh }: { of: Membership; fresh: boolean }) {
@@ -31,6 +37,7 @@ export function Joined({ of, fresh }: { of: Membership; fresh: boolean }) {
   const name = nameOf(of);
   if (left[0] === 'tell') return <NotifyStep key="tell" name={name} onDone={next} />;
   if (left[0] === 'wake') return <WakeStep key="wake" name={name} onDone={next} />;
+  if (left[0] === 'standing') return <StandingStep key="standing" of={of} name={name} onDone={next} />;
   return <TwoWords key="words" of={of} />;
 }
 
@@ -106,6 +113,27 @@ function WakeStep({ name, onDone }: StepProps) {
         <Later onDone={onDone} />
         <p class="soft small mid">{t('join.wake-later')}</p>
       </div>
+    </main>
+  );
+}
+
+/** What they do when the other presses, in their own words; they need not say any. */
+function StandingStep({ of, name, onDone }: StepProps & { of: Membership }) {
+  return (
+    <main class="page">
+      <Headline live>{t('standing.head', { name })}</Headline>
+      <StandingWordsForm
+        of={of}
+        name={name}
+        kind="main"
+        submit={t('join.continue')}
+        onSaved={onDone}
+        after={
+          <Button kind="quiet" onPress={onDone}>
+            {t('standing.skip')}
+          </Button>
+        }
+      />
     </main>
   );
 }

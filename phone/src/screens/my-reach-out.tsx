@@ -4,6 +4,7 @@ import { api, once } from '../api/client';
 import { ErrorText, Headline, RadioGroup } from '../components/basics';
 import { AskAgain, CloseActions } from '../components/close-actions';
 import { Lamp, Light } from '../components/lamp';
+import { PlanFold } from '../components/later-plan';
 import { Messages, Write } from '../components/messages';
 import { CallList, LineButton, names } from '../components/people';
 import { Recipients } from '../components/recipients';
@@ -62,6 +63,7 @@ function Waiting({ of }: { of: ReachOut }) {
         <p class="soft small mid">{t('answered.next-rung', { time: clock(of.next_rung_at) })}</p>
       )}
       <Recipients of={of} />
+      <PlanFold />
       {!noPhone && <LineButton helplines={of.helplines} />}
       <Elaborate of={of} />
       <CloseActions of={of} />
@@ -84,6 +86,7 @@ function Unanswered({ of }: { of: ReachOut }) {
         </p>
       </section>
       <CallList people={of.recipients} helplines={of.helplines} />
+      <PlanFold open />
       <section class="line">
         <Lamp state="lit" />
         <p class="soft">

@@ -3,6 +3,7 @@
 import { useEffect, useState } from 'preact/hooks';
 import { Button, Headline } from '../components/basics';
 import { Dial, Lamp, Light } from '../components/lamp';
+import { PlanFold } from '../components/later-plan';
 import { CallAndText, CallList, LineButton, nameOf, role } from '../components/people';
 import { Group, Item } from '../components/rows';
 import type { Press } from '../domain/press';
@@ -100,7 +101,12 @@ function NotSent({ press }: { press: Press }) {
           {t('sign-in.button')}
         </a>
       )}
-      {!press.close && <Numbers />}
+      {!press.close && (
+        <>
+          <Numbers />
+          <PlanFold open />
+        </>
+      )}
       <section class="stack mid">
         {!signedOut && (
           <p class="soft small" role="status">

@@ -124,6 +124,7 @@ export function Settings() {
         </ul>
       </section>
       <Group head={t('settings.mine')}>
+        <LinkItem href={pageHref('plan')} name={t('plan.mine')} says={t('plan.settings-say')} />
         <LinkItem href={to('bookends')} name={t('bookend.name')} />
         <LinkItem href={to('commitments')} name={t('commitments.name')} />
         <LinkItem

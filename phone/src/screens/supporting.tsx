@@ -7,6 +7,7 @@ import { Icon } from '../components/icons';
 import { Lamp } from '../components/lamp';
 import { nameOf } from '../components/people';
 import { Group, Item } from '../components/rows';
+import { StandingWordsForm } from '../components/standing-words-form';
 import { useQuery } from '../components/use-query';
 import type { Supported } from '../contract/types';
 import { morning } from '../domain/morning';
@@ -96,6 +97,8 @@ function SupportedSheet({
           <Button onPress={() => mute(new Date(Date.now() + WEEK_MS))}>{t('supporting.mute-week')}</Button>
         </div>
       )}
+      <h3 class="head">{t('standing.head', { name })}</h3>
+      <StandingWordsForm of={of} name={name} submit={t('standing.keep')} onSaved={onChange} />
       <a class="btn" href={to('settings', 'hours')}>
         {t('settings.hours')}
       </a>

@@ -5,7 +5,7 @@ import { NoAnswer, within } from '../platform/timeout';
 
 export interface Kept {
   me: Pick<Me, 'id' | 'display_name' | 'language' | 'region'>;
-  circle: Pick<Member, 'id' | 'person' | 'role' | 'step' | 'state' | 'contact'>[];
+  circle: Pick<Member, 'id' | 'person' | 'role' | 'step' | 'state' | 'contact' | 'standing_words'>[];
   helplines: Country | null;
 }
 
@@ -23,39 +23,57 @@ async function key(): Promise<CryptoKey> {
   return generated;
 }
 
+/** A value that only this browser can read. */
+export interface Sealed {
+  iv: Uint8Array<ArrayBuffer>;
+  sealed: ArrayBuffer;
+}
+
+export async function encrypt(value: unknown): Promise<Sealed> {
+  const iv = crypto.getRandomValues(new Uint8Array(12));
+  const plain = new TextEncoder().encode(JSON.stringify(value));
+  return { iv, sealed: await within(crypto.subtle.encrypt({ name: 'AES-GCM', iv }, await key(), plain)) };
+}
+
+export async function decrypt<T>({ iv, sealed }: Sealed): Promise<T> {
+  const plain = await within(crypto.subtle.decrypt({ name: 'AES-GCM', iv }, await key(), sealed));
+  return JSON.parse(new TextDecoder().decode(plain)) as T;
+}
+
 export async function seal({ me, circle, helplines }: Kept): Promise<void> {
-  // Without a secure context there is no encryption, so nothing is stored.
+  // Without a secure context nothing can be sealed, and what cannot be sealed is not kept.
   if (!isSecureContext) return;
   const kept: Kept = {
     me: { id: me.id, display_name: me.display_name, language: me.language, region: me.region },
-    circle: circle.map(({ id, person, role, step, state, contact }) => ({ id, person, role, step, state, contact })),
+    circle: circle.map(({ id, person, role, step, state, contact, standing_words }) => ({
+      id,
+      person,
+      role,
+      step,
+      state,
+      contact,
+      standing_words,
+    })),
     helplines,
   };
-  const iv = crypto.getRandomValues(new Uint8Array(12));
-  const plain = new TextEncoder().encode(JSON.stringify(kept));
-  await put('vault', {
-    iv,
-    seen_at: Date.now(),
-    sealed: await within(crypto.subtle.encrypt({ name: 'AES-GCM', iv }, await key(), plain)),
-  });
+  await put('vault', { seen_at: Date.now(), ...(await encrypt(kept)) });
 }
 
-/** Erase the vault and its key: the session has ended. */
+/** Erase the vault, the plan and their key: the session has ended. */
 export async function destroy(): Promise<void> {
-  await Promise.all([drop('vault'), drop('key')]);
+  await Promise.all([drop('vault'), drop('plan'), drop('key')]);
 }
 
 /** Return what was sealed last; null if there is nothing or this key does not open it. */
 export async function unseal(): Promise<Kept | null> {
   try {
-    const held = await get<{ iv: Uint8Array<ArrayBuffer>; seen_at?: number; sealed: ArrayBuffer }>('vault');
+    const held = await get<Sealed & { seen_at?: number }>('vault');
     if (!held) return null;
     if (Math.abs(Date.now() - (held.seen_at ?? Date.now())) > OPENS_FOR_MS) {
       await destroy();
       return null;
     }
-    const plain = await within(crypto.subtle.decrypt({ name: 'AES-GCM', iv: held.iv }, await key(), held.sealed));
-    return JSON.parse(new TextDecoder().decode(plain)) as Kept;
+    return await decrypt<Kept>(held);
   } catch (error) {
     // A browser that did not answer is no proof that the vault cannot be opened.
     if (!isSilent() && !(error instanceof NoAnswer)) await drop('vault');

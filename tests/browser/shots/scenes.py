@@ -1,6 +1,6 @@
 """All scenes by name, the server's settings for them, and the pictures for the docs."""
 
-from tests.browser.shots import circle, daily, reaching_out, settings, supporting, welcome
+from tests.browser.shots import circle, daily, plan, reaching_out, settings, supporting, welcome
 from tests.browser.shots.stage import Scene
 
 ENV = {
@@ -28,6 +28,10 @@ SCENES: dict[str, Scene] = {
     "settings": settings.settings,
     "blocked": settings.blocked,
     "bookends": settings.bookends,
+    "plan": plan.plan,
+    "plan-on-a-press": plan.plan_on_a_press,
+    "how-to-help": plan.how_to_help,
+    "standing-words": plan.standing_words,
     "helper": daily.helper,
     "shared": daily.shared,
     "reflections": daily.reflections,

@@ -53,6 +53,8 @@ async def invited(stage: Stage) -> None:
     await stage.written(phone, "join.wake-hours").click()
     await stage.show(phone, "join-wake")
     await stage.press(phone, "join.later")
+    await stage.sees(phone, "standing.say")
+    await stage.press(phone, "standing.skip")
     await stage.sees(phone, "join.done")
     await stage.show(phone, "confirmation-words")
     other_path = f"#/invitation/{another['token']}"

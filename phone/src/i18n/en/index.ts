@@ -5,6 +5,7 @@ import { checkIns } from './check-ins';
 import { circle } from './circle';
 import { commitments } from './commitments';
 import { days } from './days';
+import { plan } from './plan';
 import { reaching } from './reaching';
 
-export const en = { ...begin, ...reaching, ...circle, ...account, ...days, ...checkIns, ...commitments } as const satisfies Record<string, string>;
+export const en = { ...begin, ...reaching, ...circle, ...account, ...days, ...checkIns, ...commitments, ...plan } as const satisfies Record<string, string>;

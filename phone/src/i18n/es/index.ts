@@ -6,6 +6,7 @@ import { checkIns } from './check-ins';
 import { circle } from './circle';
 import { commitments } from './commitments';
 import { days } from './days';
+import { plan } from './plan';
 import { reaching } from './reaching';
 
-export const es: Catalogue = { ...begin, ...reaching, ...circle, ...account, ...days, ...checkIns, ...commitments };
+export const es: Catalogue = { ...begin, ...reaching, ...circle, ...account, ...days, ...checkIns, ...commitments, ...plan };

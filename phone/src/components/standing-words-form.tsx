@@ -1,0 +1,64 @@
+// "When you press, I …": a helper's own words for somebody, chosen from a few or written. Asked at joining, changed at any time.
+import type { ComponentChildren } from 'preact';
+import { useState } from 'preact/hooks';
+import { api } from '../api/client';
+import { t } from '../i18n';
+import { errorText } from '../i18n/problem';
+import { Form } from './form';
+
+const MAX_LENGTH = 200;
+
+export function StandingWordsForm({
+  of,
+  name,
+  submit,
+  kind = '',
+  onSaved,
+  after,
+}: {
+  of: { id: string; standing_words?: string | null };
+  name: string;
+  submit: string;
+  kind?: string;
+  onSaved: () => unknown;
+  after?: ComponentChildren;
+}) {
+  const [words, setWords] = useState(of.standing_words ?? '');
+  const save = async () => {
+    const { error } = await api.PATCH('/v1/supporting/{membership_id}', {
+      params: { path: { membership_id: of.id } },
+      body: { standing_words: words.trim() || null },
+    });
+    if (!error) await onSaved();
+    return errorText(error);
+  };
+  return (
+    <Form send={save} submit={submit} kind={kind} after={after}>
+      <p class="soft">{t('standing.say', { name })}</p>
+      <div class="stack tight">
+        <label class="soft" for="standing">
+          {t('standing.lead')}
+        </label>
+        <textarea
+          class="field words"
+          id="standing"
+          rows={2}
+          maxLength={MAX_LENGTH}
+          value={words}
+          onInput={({ currentTarget }) => setWords(currentTarget.value)}
+        />
+      </div>
+      <fieldset class="pick">
+        <legend class="sr">{t('standing.some')}</legend>
+        {t('standing.choice')
+          .split('; ')
+          .map((choice) => (
+            <label key={choice}>
+              <input type="radio" name="some" checked={words === choice} onChange={() => setWords(choice)} />
+              {choice}
+            </label>
+          ))}
+      </fieldset>
+    </Form>
+  );
+}

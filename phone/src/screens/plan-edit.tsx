@@ -1,0 +1,295 @@
+// Making or changing my plan: one step open at a time, a list to choose from before one's own words.
+import { useState } from 'preact/hooks';
+import { Back, Button, ErrorText, Headline } from '../components/basics';
+import { Form } from '../components/form';
+import { Icon } from '../components/icons';
+import { nameOf } from '../components/people';
+import type { Plan } from '../contract/types';
+import type { ListStep, Step } from '../domain/plan';
+import {
+  EMPTY_PLAN,
+  isList,
+  MAX_ENTRIES,
+  MAX_HELP_LENGTH,
+  MAX_LENGTH,
+  STEPS,
+  toggled,
+  withEntry,
+} from '../domain/plan';
+import { t } from '../i18n';
+import { list } from '../i18n/format';
+import type { KeptPlan } from '../store/plan';
+import { savePlan } from '../store/plan';
+import { go, to } from '../store/router';
+import { state } from '../store/store';
+
+/** What is typed in a field and not added yet. */
+type Typed = Partial<Record<ListStep | 'name' | 'phone', string>>;
+interface Draft {
+  person_id: string;
+  plan: Plan;
+  typed: Typed;
+}
+
+/** Kept while the app is open, so that looking elsewhere loses nothing. */
+let draft: Draft | null = null;
+
+/** The plan with what still stands in the fields, which nobody who presses the button means to lose. */
+function complete({ plan, typed }: Draft): Plan {
+  const whole = { ...plan, professionals: withProfessional(plan, typed) };
+  for (const step of STEPS) if (isList(step)) whole[step] = withEntry(plan[step], typed[step] ?? '');
+  return whole;
+}
+
+function withProfessional({ professionals }: Plan, { name = '', phone = '' }: Typed): Plan['professionals'] {
+  const added = { name: name.trim(), phone: phone.trim() };
+  return added.name && added.phone ? [...professionals, added].slice(0, MAX_ENTRIES) : professionals;
+}
+
+export function PlanEdit({ kept }: { kept: KeptPlan | null }) {
+  const person_id = state.me?.id ?? '';
+  const [current, setCurrent] = useState<Draft>(() =>
+    draft?.person_id === person_id ? draft : { person_id, plan: kept?.plan ?? EMPTY_PLAN, typed: {} },
+  );
+  const wrongNumber = numberInTrouble(kept);
+  const [open, setOpen] = useState<Step | null>(wrongNumber ? 'professionals' : 'signs');
+  const update = (plan: Partial<Plan>, typed: Typed = {}) => {
+    draft = { ...current, plan: { ...current.plan, ...plan }, typed: { ...current.typed, ...typed } };
+    setCurrent(draft);
+  };
+  const save = async () => {
+    const now = draft ?? current;
+    const saved = await savePlan(complete(now));
+    update(complete(now), { signs: '', alone: '', places: '', safer: '', name: '', phone: '' });
+    if (saved?.problem) {
+      const wrong = numberInTrouble(saved);
+      if (wrong) setOpen('professionals');
+      return wrong ? t('plan.wrong-number', { name: wrong }) : t('plan.refused');
+    }
+    draft = null;
+    go('settings', 'plan');
+    return '';
+  };
+  const { plan, typed } = current;
+  const props = { plan, typed, update };
+  return (
+    <main class="page">
+      <Back href={to('settings', 'plan')}>{t('plan.name')}</Back>
+      <section class="stack tight">
+        <Headline>{t('plan.edit')}</Headline>
+        <p class="soft">{t('plan.edit-say')}</p>
+      </section>
+      <Form send={save} submit={t('plan.keep')}>
+        <ol class="plan edit">
+          {STEPS.map((step) => (
+            <li key={step}>
+              <details class="fold" name="step" open={open === step}>
+                <summary>
+                  <span>
+                    {t(`plan-step.${step}`)}
+                    <small>{summary(plan, step)}</small>
+                  </span>
+                  <Icon name="down" />
+                </summary>
+                <div class="stack">
+                  {isList(step) && <OwnList step={step} {...props} />}
+                  {step === 'people' && <People {...props} />}
+                  {step === 'professionals' && <Professionals {...props} wrong={wrongNumber} />}
+                </div>
+              </details>
+            </li>
+          ))}
+        </ol>
+        <div class="stack tight">
+          <label for="reasons">{t('plan.reasons')}</label>
+          <textarea
+            class="field"
+            id="reasons"
+            rows={2}
+            maxLength={MAX_LENGTH * 2}
+            defaultValue={plan.reasons.join('\n')}
+            onInput={({ currentTarget }) =>
+              update({
+                reasons: currentTarget.value
+                  .split('\n')
+                  .map((line) => line.trim().slice(0, MAX_LENGTH))
+                  .filter(Boolean)
+                  .slice(0, MAX_ENTRIES),
+              })
+            }
+          />
+        </div>
+        <div class="stack tight">
+          <label for="help-me">{t('plan.help-me')}</label>
+          <textarea
+            class="field"
+            id="help-me"
+            rows={3}
+            maxLength={MAX_HELP_LENGTH}
+            aria-describedby="help-me-say"
+            defaultValue={plan.help_me ?? ''}
+            onInput={({ currentTarget }) => update({ help_me: currentTarget.value.trim() || null })}
+          />
+          <p class="soft small" id="help-me-say">
+            {t('plan.help-me-say')}
+          </p>
+        </div>
+      </Form>
+    </main>
+  );
+}
+
+/** The name beside a number that the server could not use. */
+function numberInTrouble(kept: KeptPlan | null): string | undefined {
+  const places = kept?.problem?.errors ?? [];
+  const place = places.map(({ at }) => /professionals\.(\d+)/.exec(at)?.[1]).find(Boolean);
+  return place && kept?.plan.professionals[Number(place)]?.name;
+}
+
+/** What a closed step holds: "2 things", "Ben and Ana". */
+function summary(plan: Plan, step: Step): string {
+  const named = {
+    people: (state.circle ?? []).filter(({ id }) => plan.people.includes(id)).map(nameOf),
+    professionals: plan.professionals.map(({ name }) => name),
+  };
+  if (step === 'people' || step === 'professionals') return list(named[step]);
+  return plan[step].length ? t('plan.things', { n: plan[step].length }) : '';
+}
+
+interface StepProps {
+  plan: Plan;
+  typed: Typed;
+  update: (plan: Partial<Plan>, typed?: Typed) => void;
+}
+
+function Removable({ of, onRemove }: { of: string; onRemove: () => void }) {
+  return (
+    <li class="item">
+      <span>{of}</span>
+      <button type="button" class="icon bare" aria-label={t('plan.remove', { what: of })} onClick={onRemove}>
+        <Icon name="close" />
+      </button>
+    </li>
+  );
+}
+
+/** Proposals to choose from, then what was written in one's own words, then the field for more. */
+function OwnList({ step, plan, typed, update }: StepProps & { step: ListStep }) {
+  const entries = plan[step];
+  const proposals = t(`plan-choice.${step}`).split('; ');
+  const toggle = (entry: string) => update({ [step]: toggled(entries, entry) });
+  const add = () => update({ [step]: withEntry(entries, typed[step] ?? '') }, { [step]: '' });
+  const own = entries.filter((entry) => !proposals.includes(entry));
+  return (
+    <>
+      <p class="soft">{t(`plan-lead.${step}`)}</p>
+      <fieldset class="pick">
+        <legend class="sr">{t(`plan-lead.${step}`)}</legend>
+        {proposals.map((proposal) => (
+          <label key={proposal}>
+            <input type="checkbox" checked={entries.includes(proposal)} onChange={() => toggle(proposal)} />
+            {proposal}
+          </label>
+        ))}
+      </fieldset>
+      {own.length > 0 && (
+        <ul>
+          {own.map((entry) => (
+            <Removable key={entry} of={entry} onRemove={() => toggle(entry)} />
+          ))}
+        </ul>
+      )}
+      <div class="line">
+        <input
+          class="field"
+          aria-label={t('plan.own-words')}
+          placeholder={t('plan.own-words')}
+          maxLength={MAX_LENGTH}
+          value={typed[step] ?? ''}
+          onInput={({ currentTarget }) => update({}, { [step]: currentTarget.value })}
+          onKeyDown={(event) => {
+            if (event.key !== 'Enter') return;
+            event.preventDefault();
+            add();
+          }}
+        />
+        <Button label={t('plan.add')} icon="plus" onPress={add}>
+          {null}
+        </Button>
+      </div>
+    </>
+  );
+}
+
+/** Members of my circle; somebody who leaves it drops out of the plan. */
+function People({ plan, update }: StepProps) {
+  const active = (state.circle ?? []).filter((member) => member.state === 'active');
+  if (!active.length) return <p class="soft">{t('plan.nobody')}</p>;
+  return (
+    <fieldset class="pick">
+      <legend class="sr">{t('plan-step.people')}</legend>
+      {active.map((member) => {
+        const chosen = plan.people.includes(member.id);
+        const others = plan.people.filter((id) => id !== member.id);
+        return (
+          <label key={member.id}>
+            <input
+              type="checkbox"
+              checked={chosen}
+              disabled={!chosen && others.length >= MAX_ENTRIES}
+              onChange={() => update({ people: chosen ? others : [...others, member.id] })}
+            />
+            {nameOf(member)}
+          </label>
+        );
+      })}
+    </fieldset>
+  );
+}
+
+function Professionals({ plan, typed, update, wrong }: StepProps & { wrong: string | undefined }) {
+  const { professionals } = plan;
+  const add = () => update({ professionals: withProfessional(plan, typed) }, { name: '', phone: '' });
+  return (
+    <>
+      <ErrorText>{wrong ? t('plan.wrong-number', { name: wrong }) : ''}</ErrorText>
+      {professionals.length > 0 && (
+        <ul>
+          {professionals.map((one) => (
+            <Removable
+              key={one.phone}
+              of={`${one.name}, ${one.phone}`}
+              onRemove={() => update({ professionals: professionals.filter((other) => other !== one) })}
+            />
+          ))}
+        </ul>
+      )}
+      <p class="soft">{t('plan.professionals-say')}</p>
+      {professionals.length < MAX_ENTRIES && (
+        <div class="stack tight">
+          <label for="pro-name">{t('plan.name-label')}</label>
+          <input
+            class="field"
+            id="pro-name"
+            maxLength={60}
+            value={typed.name ?? ''}
+            onInput={({ currentTarget }) => update({}, { name: currentTarget.value })}
+          />
+          <label for="pro-phone">{t('plan.phone-label')}</label>
+          <input
+            class="field"
+            id="pro-phone"
+            type="tel"
+            dir="ltr"
+            maxLength={80}
+            value={typed.phone ?? ''}
+            onInput={({ currentTarget }) => update({}, { phone: currentTarget.value })}
+          />
+          <Button icon="plus" onPress={add}>
+            {t('plan.add')}
+          </Button>
+        </div>
+      )}
+    </>
+  );
+}
