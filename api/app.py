@@ -15,7 +15,7 @@ from api.routes import config, helplines, ops
 from api.routes.accounts import channels, devices, me, passkeys, people, sessions
 from api.routes.bookend import bookends
 from api.routes.circle import blocks, circle, invitations, supporting
-from api.routes.daily import check_ins, commitments, connections, plan, reach_ins, threads
+from api.routes.daily import check_ins, commitments, connections, plan, reach_ins, rhythm, threads
 from api.routes.inbox import events, inbox
 from api.routes.reach_out import messages, reach_outs, reflections
 
@@ -29,6 +29,7 @@ ROUTERS = (
     commitments,
     threads,
     connections,
+    rhythm,
     plan,
     inbox,
     events,

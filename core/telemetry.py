@@ -12,6 +12,8 @@ ANSWERS = Counter("porchlight_answers_total", "Answers by kind.", ["kind"])
 RUNGS = Counter("porchlight_ladder_moves_total", "Moves of ladders by result.", ["result"])
 BOOKENDS = Counter("porchlight_bookend_moves_total", "Moves of bookends by result.", ["result"])
 COMMITMENTS = Counter("porchlight_commitment_moves_total", "Moves of commitments by result.", ["result"])
+MOMENTS = Counter("porchlight_rhythm_moves_total", "Moves of rhythms by result.", ["result"])
+FOLLOW_UPS = Counter("porchlight_follow_up_moves_total", "Moves of follow-ups by result.", ["result"])
 UNREACHABLE_TOTAL = Counter(
     "porchlight_people_unreachable_total", "Times somebody was found to be unreachable by any push."
 )

@@ -45,8 +45,8 @@ class Rhythm(Base):
 class FollowUp(Base):
     """A quiet word on a later day: to a helper who answered, or to the person whom nobody answered.
 
-    `person_id` gets it; `about_id` is whom it is about, null for one's own reach-out. `round`: how many were sent. `next_at`: when
-    the next is due; the row is deleted after the last.
+    `person_id` gets it; `about_id` is whom it is about, null for one's own reach-out. `round`: how many of its days are over,
+    sent or left out. `next_at`: when the next is due; the row is deleted after the last.
     """
 
     __tablename__ = "follow_ups"

@@ -11,7 +11,7 @@ from sqlalchemy.orm import aliased
 from models import Bookend, Channel, Delivery, Device, Membership, Notice, Person, ReachOut, Recipient
 from models.enums import ADDRESS_KINDS, ANSWER_KINDS, NOTICE_KINDS, AnswerKind, NoticeKind, ReachOutState
 from rules.circle import hours
-from rules.kinds import KINDS
+from rules.kinds import KINDS, TO_MEMBERS, Hours, Policy
 from rules.outbox.wanted import MAX_ATTEMPTS_BEFORE_PARKED, Facts, wanted
 
 _Recipient, _ReachOut = aliased(Recipient), aliased(ReachOut)
@@ -92,6 +92,7 @@ def _recheck_columns(delivery: type[Delivery]) -> tuple[Any, ...]:
         Person.time_zone,
         Person.hours,
         Person.wake_me,
+        Person.away_until,
         func.coalesce(ReachOut.person_id, Bookend.person_id).label("owner_id"),
         func.coalesce(ReachOut.closed_at, Bookend.checked_in_at).label("over_at"),
         ReachOut.state.label("reach_out_state"),
@@ -140,6 +141,8 @@ def _is_newer(row: Row[*tuple[Any, ...]]) -> bool:
 
 def _facts(row: Row[*tuple[Any, ...]], now: datetime) -> Facts:
     kind = NoticeKind(row.kind)
+    as_helper = kind in TO_MEMBERS or row.owner_id not in {None, row.recipient_id}
+    silent_until = hours.silent_until(row.muted_until, row.away_until if as_helper else None)
     return Facts(
         kind=kind,
         address_open=_address_open(row, now),
@@ -152,12 +155,18 @@ def _facts(row: Row[*tuple[Any, ...]], now: datetime) -> Facts:
         answered=row.reach_out_state in {ReachOutState.ANSWERED, ReachOutState.TOGETHER},
         told=row.told_at is not None,
         gone=row.gone_at is not None,
-        muted=row.muted_until is not None and row.muted_until > now,
+        muted=silent_until is not None and silent_until > now,
         answer=AnswerKind(row.answer) if row.answer else None,
         member=row.confirmed_at is not None,
-        available=hours.available(row.hours, row.time_zone, row.muted_until, now, wake_me=row.wake_me),
+        available=_is_available(row, KINDS[kind], silent_until, now),
         fresh=now - row.created_at <= KINDS[kind].ttl,
     )
+
+
+def _is_available(row: Row[*tuple[Any, ...]], policy: Policy, silent_until: datetime | None, now: datetime) -> bool:
+    if policy.respects_hours is Hours.CALM:
+        return hours.calm(row.hours, row.time_zone, silent_until, now)
+    return hours.available(row.hours, row.time_zone, silent_until, now, wake_me=row.wake_me)
 
 
 def _address_open(row: Row[*tuple[Any, ...]], now: datetime) -> bool:

@@ -38,6 +38,8 @@ class Hours(Enum):
 
     IGNORED = auto()
     RESPECTED = auto()
+    CALM = auto()
+    """Respected, "wake me any time" does not count, and whoever declared no hours is pushed from 7:00 to 22:00."""
     UNLESS_INVOLVED = auto()
     """Respected, except for the person who pressed and for those who have answered that they are there."""
 
@@ -128,13 +130,15 @@ KINDS: Final[Mapping[NoticeKind, Policy]] = MappingProxyType(
             _DAY, Tag.NOTICE, Hours.RESPECTED, OnlyWhile.ALWAYS, opens=Opens.COMMITMENT
         ),
         NoticeKind.MOMENT: Policy(timedelta(hours=1), Tag.NOTICE, only_while=OnlyWhile.FRESH, opens=Opens.MOMENT),
-        NoticeKind.FOLLOW_UP: Policy(_DAY, Tag.NOTICE, Hours.RESPECTED, OnlyWhile.ALWAYS, opens=Opens.THREAD),
+        NoticeKind.FOLLOW_UP: Policy(_DAY, Tag.NOTICE, Hours.CALM, OnlyWhile.ALWAYS, opens=Opens.THREAD),
         NoticeKind.UNREACHABLE: Policy(_DAY, Tag.NOTICE, only_while=OnlyWhile.ALWAYS),
         # Somebody is looking at the phone, waiting for it.
         NoticeKind.TEST: Policy(timedelta(minutes=5), Tag.NOTICE, only_while=OnlyWhile.ALWAYS, in_inbox=False),
     }
 )
 
+TO_MEMBERS: Final = frozenset({NoticeKind.CHECK_IN, NoticeKind.COMMITMENT_ASKED})
+"""Kinds, without a reach-out or bookend, that only a member of the sender's circle gets: a break from everybody holds them."""
 SHARED_KINDS: Final = tuple(kind for kind, policy in KINDS.items() if policy.shared)
 THREAD_KINDS: Final = tuple(kind for kind, policy in KINDS.items() if policy.shared and policy.opens is Opens.THREAD)
 """Kinds that announce something in a thread: reading the thread reads them, and their pushes to one person share an interval."""

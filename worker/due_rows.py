@@ -7,9 +7,10 @@ from uuid import UUID
 
 from prometheus_client import Counter
 
-from core.telemetry import BOOKENDS, COMMITMENTS, RUNGS
+from core.telemetry import BOOKENDS, COMMITMENTS, FOLLOW_UPS, MOMENTS, RUNGS
 from core.unit_of_work import UnitOfWork
 from rules.bookend import lifecycle
+from rules.daily import follow_up_rows, moments
 from rules.daily.commitment import due
 from rules.reach_out import advance
 
@@ -17,13 +18,18 @@ ListDue = Callable[[UnitOfWork, int], Awaitable[Sequence[UUID]]]
 """Returns the ids of due rows, the most overdue first, at most so many."""
 AdvanceOne = Callable[[UnitOfWork, UUID], Awaitable[bool]]
 """Locks one row and does what is due; returns False when another process holds it or has done it."""
+AdvanceTogether = Callable[[UnitOfWork, Sequence[UUID]], Awaitable[int]]
+"""The same for many rows in one transaction; returns for how many it was done."""
+DUE_BATCH: Final = 50
+"""Most rows of one kind that are moved in one turn, each in a transaction of its own, so that deliveries are not delayed."""
 
 
 @dataclass(frozen=True, slots=True)
 class DueRows:
     """One kind of row with a due time.
 
-    `name`: the part of a turn, in metrics and logs; `row`: one of them, in the log of a failure.
+    `name`: the part of a turn, in metrics and logs; `row`: one of them, in the log of a failure. `advance_together`: for a
+    kind of which thousands are due in the same minute; when it fails, `advance_one` finds the row that is to blame.
     """
 
     name: str
@@ -31,11 +37,29 @@ class DueRows:
     list_due: ListDue
     advance_one: AdvanceOne
     moves: Counter
+    advance_together: AdvanceTogether | None = None
+    batch: int = DUE_BATCH
 
 
 DUE_ROWS: Final = (
     DueRows("ladders", "reach_out", advance.due, advance.advance_if_due, RUNGS),
     DueRows("bookends", "bookend", lifecycle.list_due_bookends, lifecycle.advance_bookend_if_due, BOOKENDS),
     DueRows("commitments", "commitment", due.list_due_commitments, due.advance_commitment_if_due, COMMITMENTS),
+    DueRows(
+        "rhythms",
+        "rhythm",
+        moments.list_due_moments,
+        moments.give_moment_if_due,
+        MOMENTS,
+        moments.give_moments,
+        moments.MOMENTS_TOGETHER,
+    ),
+    DueRows(
+        "follow_ups",
+        "follow_up",
+        follow_up_rows.list_due_follow_ups,
+        follow_up_rows.advance_follow_up_if_due,
+        FOLLOW_UPS,
+    ),
 )
 """In the order of a turn: reach-outs before anything else."""

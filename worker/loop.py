@@ -25,7 +25,7 @@ from rules.circle import reachability
 from rules.outbox.late_devices import any_fresh_notice, push_missed_devices
 from rules.outbox.resend import resend_unreceipted
 from worker.bounded import run_bounded
-from worker.due_rows import DUE_ROWS, AdvanceOne, ListDue
+from worker.due_rows import DUE_BATCH, DUE_ROWS, AdvanceOne, AdvanceTogether, DueRows, ListDue
 
 TICK_SECONDS = 0.5
 """Seconds between two turns when nothing is due."""
@@ -35,8 +35,6 @@ MEASURE_SECONDS = 5.0
 """Seconds between two readings of the backlog."""
 DATABASE_AWAY_SECONDS = 2.0
 """Seconds to wait when the database does not answer."""
-DUE_BATCH = 50
-"""Most reach-outs, and bookends, moved in one turn, so that deliveries are not delayed."""
 REACHABILITY_INTERVAL = timedelta(seconds=60)
 """Time between two searches for people whom no push can reach."""
 
@@ -117,7 +115,27 @@ class Worker:
     async def move(self, name: str) -> int:
         """Move the rows of one kind (`DUE_ROWS` by name) whose time has come; return how many."""
         rows = next(rows for rows in DUE_ROWS if rows.name == name)
+        if rows.advance_together is not None:
+            return await self._advance_together(rows, rows.advance_together)
+        return await self._advance_singly(rows)
+
+    async def _advance_singly(self, rows: DueRows) -> int:
         return await self._advance_each(rows.list_due, rows.advance_one, f"{rows.row}_not_moved", rows.moves)
+
+    async def _advance_together(self, rows: DueRows, advance: AdvanceTogether) -> int:
+        """Advance everything that is due in one transaction; if that fails, each in one of its own."""
+        async with self._database.read() as session:
+            ids = await rows.list_due(UnitOfWork(session, self._clock.now(), self._keyring), rows.batch)
+        if not ids:
+            return 0
+        with isolated(f"{rows.row}_batch_not_moved", count=len(ids)):
+            async with self._database.write() as session:
+                unit = UnitOfWork(session, self._clock.now(), self._keyring, on_step=self._on_step)
+                advanced = await advance(unit, ids)
+                await unit.commit(self._bus, self._dispatcher.dispatch_now)
+            rows.moves.labels("moved").inc(advanced)
+            return advanced
+        return await self._advance_singly(rows)
 
     async def _notify_unreachable(self) -> int:
         """Notify people whom no push can reach any more, once a minute, before somebody needs them."""

@@ -128,6 +128,9 @@ Region = Annotated[str, StringConstraints(min_length=2, max_length=8), AfterVali
 Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})?$")]
 # Parsed with the region of the person who enters it: core.phone_numbers.
 Phone = Annotated[str, StringConstraints(max_length=MAX_INPUT_LENGTH)]
+Weekday = Annotated[Whole, Field(ge=0, le=6)]
+Weekdays = Annotated[list[Weekday], Field(min_length=1, max_length=7), AfterValidator(lambda days: sorted(set(days)))]
+TimeOfDay = Annotated[str, StringConstraints(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")]
 Moment = Annotated[AwareDatetime, AfterValidator(_in_plausible_year)]
 # Room for the whole link, which people paste as well.
 InvitationToken = Annotated[str, StringConstraints(min_length=1, max_length=2048)]

@@ -4,9 +4,23 @@ The conditions named `…_from` select what stands in the thread of two people a
 same, so that a thread is what comes from the one and what comes from the other.
 """
 
+from uuid import UUID
+
 from sqlalchemy import ColumnElement, and_, or_, select
 
-from models import CheckIn, CheckInShare, Commitment, CommitmentDay, Membership, ReachIn, ReachOut, Recipient, Talk
+from models import (
+    CheckIn,
+    CheckInShare,
+    Commitment,
+    CommitmentDay,
+    FollowUp,
+    Membership,
+    Notice,
+    ReachIn,
+    ReachOut,
+    Recipient,
+    Talk,
+)
 from models.enums import AnswerKind
 from rules.access.predicates import CONFIRMED, PersonId, owned_by, supports, told_recipient
 
@@ -61,6 +75,22 @@ def takes_part_in(person_id: PersonId) -> ColumnElement[bool]:
 def day_known_to(person_id: PersonId) -> ColumnElement[bool]:
     """Days (joined to their Commitment) of which a witness knows: spoken of since they said yes."""
     return and_(witnessed_by(person_id), CommitmentDay.created_at >= Commitment.accepted_at)
+
+
+def reach_in_about(item_id: UUID) -> ColumnElement[bool]:
+    """Reach-ins that answer this item of a thread, such as the thanks for a reach-out."""
+    return ReachIn.about_id == item_id
+
+
+def notices_from_supported(member_id: PersonId) -> ColumnElement[bool]:
+    """Notices in this person's inbox that somebody has sent in whose circle they are."""
+    owners = select(Membership.owner_id).where(supports(member_id))
+    return and_(owned_by(Notice, member_id), Notice.sender_id.in_(owners))
+
+
+def follow_ups_about(person_id: PersonId) -> ColumnElement[bool]:
+    """Select the follow-ups of others that are about this person."""
+    return FollowUp.about_id == person_id
 
 
 # Threads: `from` one person `to` another, for as long as the membership by which the two see it lasts.

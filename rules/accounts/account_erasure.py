@@ -15,6 +15,7 @@ from rules.access import Caller
 from rules.bookend import lifecycle
 from rules.circle import membership
 from rules.circle.invitations import lock_circle
+from rules.daily import follow_up_rows, rhythm
 from rules.daily.commitment import witness
 from rules.errors import NotFound
 from rules.outbox.cancellation import lock_deliveries
@@ -40,6 +41,8 @@ async def erase_account(unit: UnitOfWork, who: Caller) -> None:
     await advance.lock_owned_reach_outs(unit, {person_id, *(row.owner_id for row in memberships)})
     await lifecycle.lock_bookends(unit, person_id)
     await witness.lock_commitments(unit, person_id)
+    await rhythm.lock_rhythm(unit, person_id)
+    await follow_up_rows.lock_follow_ups(unit, person_id)
     # From here on a press by the same person waits and then fails; a reach-out committed earlier is ended below.
     await unit.session.execute(select(Person.id).where(Person.id == person_id).with_for_update())
     own_or_naming = or_(access.owned_by(Notice, person_id), access.names(person_id))

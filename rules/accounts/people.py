@@ -21,8 +21,9 @@ from rules.access import Caller
 from rules.accounts import access_log, passkeys, sessions
 from rules.accounts.sessions import SignedIn
 from rules.accounts.throttle import RateLimit
-from rules.circle import invitations
+from rules.circle import invitations, sharing
 from rules.daily.commitment.lifecycle import reschedule_commitments
+from rules.daily.rhythm import reschedule_rhythm
 from rules.errors import NameTaken, RegistrationClosed, WrongCredentials
 from rules.idempotency import RequestFingerprint
 from rules.reach_out.advance import changing_reach
@@ -34,7 +35,7 @@ RECOVERY_CODE_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 RECOVERY_CODE_LENGTH = 16
 SIGN_UPS_PER_INVITATION = RateLimit("sign_up.invitation", burst=10, every=20)
 """Limits sign-up attempts per invitation: it admits one person, but a name may be taken or a reply lost."""
-AVAILABILITY_FIELDS = {"hours", "wake_me", "time_zone"}
+AVAILABILITY_FIELDS = {"hours", "wake_me", "time_zone", "away_until"}
 """Fields of the profile that decide whether somebody is pushed at this moment."""
 
 
@@ -152,9 +153,13 @@ async def change_profile(unit: UnitOfWork, who: Caller, changes: Mapping[str, ob
     # An open reach-out must not wait for somebody who has just become unavailable. Their row is locked first, as everywhere.
     await access.lock_person(unit, who)
     async with changing_reach(unit, [who.person_id]):
+        old_zone = (await access.load_person(unit, who)).time_zone
         person = await _apply_changes(unit, who, changes)
-    if "time_zone" in changes:
+    if person.time_zone != old_zone:
         await reschedule_commitments(unit, person)
+        await reschedule_rhythm(unit, person, old_zone)
+    if changes.get("away_until") is not None:
+        await sharing.retire_pushes_to_helper(unit, who.person_id)
     return person
 
 

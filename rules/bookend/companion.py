@@ -130,7 +130,14 @@ def _planned_notice(bookend: Bookend) -> tuple[ColumnElement[bool], ...]:
 async def _load_companion(unit: UnitOfWork, bookend: Bookend) -> Any | None:  # noqa: ANN401 (a row)
     """Return the companion with their hours and mute; None when the membership has ended."""
     rows = await unit.session.execute(
-        select(Membership.member_id, Membership.muted_until, Person.hours, Person.time_zone, Person.wake_me)
+        select(
+            Membership.member_id,
+            Membership.muted_until,
+            Person.hours,
+            Person.time_zone,
+            Person.wake_me,
+            Person.away_until,
+        )
         .join(Person, Person.id == Membership.member_id)
         .where(Membership.id == bookend.membership_id, Membership.confirmed_at.is_not(None))
     )
@@ -138,9 +145,8 @@ async def _load_companion(unit: UnitOfWork, bookend: Bookend) -> Any | None:  # 
 
 
 def _may_push(unit: UnitOfWork, companion: Any) -> bool:  # noqa: ANN401 (a row)
-    return hours.available(
-        companion.hours, companion.time_zone, companion.muted_until, unit.now, wake_me=companion.wake_me
-    )
+    silent_until = hours.silent_until(companion.muted_until, companion.away_until)
+    return hours.available(companion.hours, companion.time_zone, silent_until, unit.now, wake_me=companion.wake_me)
 
 
 async def _enqueue_channels(unit: UnitOfWork, notice_id: UUID, channels: Sequence[UUID]) -> bool:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
+from typing import Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 HoursWindow = Mapping[str, object]
@@ -12,6 +13,10 @@ HoursWindow = Mapping[str, object]
 not offer 24:00: "23:59" ends with the day, and "12:59" at 13:00.
 """
 ONE_DAY = timedelta(days=1)
+DAYTIME: Final = tuple({"day": day, "from": "07:00", "to": "22:00"} for day in range(7))
+"""The hours, for what wakes nobody, of somebody who has declared none."""
+MAX_SILENCE: Final = timedelta(days=366)
+"""How far ahead a break from everybody, or the pause of one's reminders, may end."""
 DAYS_AHEAD = 15
 """Days to look ahead: a week, and another in case a clock change skips the window."""
 
@@ -37,6 +42,28 @@ def next_available(
         return begin
     moments = sorted({*_window_beginnings(hours, zone, begin), *_clock_changes(zone, begin)})
     return next((moment for moment in moments if moment > begin and within(hours, time_zone, moment)), None)
+
+
+def silent_until(*moments: datetime | None) -> datetime | None:
+    """Return when the last of these silences (a mute, a break from everybody) ends; None when there is none."""
+    return max((moment for moment in moments if moment is not None), default=None)
+
+
+def silence_end(until: datetime, now: datetime) -> datetime | None:
+    """Return the end of a silence that somebody chooses, None for one that is over. Raises ValueError beyond a year."""
+    if until > now + MAX_SILENCE:
+        raise ValueError("must be at most a year ahead")
+    return until if until > now else None
+
+
+def calm(hours: Sequence[HoursWindow] | None, time_zone: str, muted_until: datetime | None, now: datetime) -> bool:
+    """Return whether a push that must wake nobody may be sent: within hours, by day without any, whatever `wake_me` says."""
+    return available(hours or DAYTIME, time_zone, muted_until, now, wake_me=False)
+
+
+def next_calm(hours: Sequence[HoursWindow] | None, time_zone: str, now: datetime) -> datetime | None:
+    """Return when a push that must wake nobody may be sent next, as `next_available`."""
+    return next_available(hours or DAYTIME, time_zone, None, now, wake_me=False)
 
 
 def within(hours: Sequence[HoursWindow], time_zone: str, now: datetime) -> bool:

@@ -9,7 +9,7 @@ from sqlalchemy import and_, delete, func, or_, select, update
 
 from core.errors import KeysUnavailable
 from core.unit_of_work import UnitOfWork
-from models import Bookend, Membership, Notice, Person, ReachOut, Recipient
+from models import Bookend, Membership, Notice, Person, ReachOut
 from models.enums import NoticeKind
 from rules import access
 from rules.access import Caller
@@ -17,7 +17,7 @@ from rules.bookend import companion
 from rules.circle import hours, sharing, ways
 from rules.circle.confirmation_words import choose_words
 from rules.circle.invitations import MAX_STEP_ONE, lock_circle
-from rules.daily import connections
+from rules.daily import follow_up_rows
 from rules.daily.commitment import witness
 from rules.errors import StepOneFull
 from rules.reach_out import advance
@@ -40,23 +40,6 @@ class CircleMember:
     contact: str | None
     standing_words: str | None
     words: tuple[str, str] | None
-    created_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Supported:
-    """Somebody whose circle the caller is in."""
-
-    id: UUID
-    person_id: UUID
-    display_name: str | None
-    role: str
-    active: bool
-    words: tuple[str, str] | None
-    muted_until: datetime | None
-    standing_words: str | None
-    last_connected_at: datetime | None
-    open_reach_out_id: UUID | None
     created_at: datetime
 
 
@@ -85,7 +68,8 @@ async def list_members(
 def _member(unit: UnitOfWork, row: Membership, person: Person, *, reachable: bool) -> CircleMember:
     vault = unit.keyring.vault(person.id, person.data_key)
     active = row.confirmed_at is not None
-    awake = hours.available(person.hours, person.time_zone, row.muted_until, unit.now, wake_me=person.wake_me)
+    silent_until = hours.silent_until(row.muted_until, person.away_until)
+    awake = hours.available(person.hours, person.time_zone, silent_until, unit.now, wake_me=person.wake_me)
     return CircleMember(
         id=row.id,
         person_id=person.id,
@@ -99,60 +83,6 @@ def _member(unit: UnitOfWork, row: Membership, person: Person, *, reachable: boo
         contact=vault.open("people.contact", person.id, person.contact) if active else None,
         standing_words=vault.open("memberships.standing_words", row.id, row.standing_words) if active else None,
         words=None if active else confirmation_words(unit, row.id),
-        created_at=row.accepted_at,
-    )
-
-
-async def list_supported(
-    unit: UnitOfWork, who: Caller, limit: int, after: UUID | None, only: UUID | None = None
-) -> list[Supported]:
-    """Return the people whose circle the caller is in, the oldest membership first, `limit` + 1 at most."""
-    told_recipient = and_(access.mine(Recipient, who), access.told_recipients())
-    open_reach_out = (
-        select(ReachOut.id)
-        .join(Recipient, Recipient.reach_out_id == ReachOut.id)
-        .where(ReachOut.person_id == Membership.owner_id, ReachOut.closed_at.is_(None), told_recipient)
-        .limit(1)
-        .scalar_subquery()
-    )
-    statement = (
-        select(Membership, Person, open_reach_out)
-        .join(Person, Person.id == Membership.owner_id)
-        .where(access.supports(who.person_id))
-    )
-    if after is not None:
-        statement = statement.where(Membership.id > after)
-    if only is not None:
-        statement = statement.where(Membership.id == only)
-    rows = await unit.session.execute(statement.order_by(Membership.id).limit(limit + 1))
-    last_connected_at = await connections.load_last_connected(unit, who.person_id)
-    return [
-        _supported(unit, who, row, person, last_connected_at.get(person.id), open_reach_out_id)
-        for row, person, open_reach_out_id in rows
-    ]
-
-
-def _supported(
-    unit: UnitOfWork,
-    who: Caller,
-    row: Membership,
-    person: Person,
-    last_connected_at: datetime | None,
-    open_reach_out_id: UUID | None,
-) -> Supported:
-    vault = unit.keyring.vault(person.id, person.data_key)
-    active = row.confirmed_at is not None
-    return Supported(
-        id=row.id,
-        person_id=person.id,
-        display_name=vault.open("people.display_name", person.id, person.display_name),
-        role=row.role,
-        active=active,
-        words=None if active else confirmation_words(unit, row.id),
-        muted_until=row.muted_until if row.muted_until and row.muted_until > unit.now else None,
-        standing_words=who.vault.open("memberships.standing_words", row.id, row.standing_words),
-        last_connected_at=last_connected_at if active else None,
-        open_reach_out_id=open_reach_out_id if active else None,
         created_at=row.accepted_at,
     )
 
@@ -250,6 +180,7 @@ async def end_membership(unit: UnitOfWork, membership: Membership) -> None:
     for bookend_id in bookend_ids.scalars():
         unit.publish(owner_id, "bookend", bookend_id)
     await witness.take_witness_away(unit, membership.id)
+    await follow_up_rows.end_follow_ups(unit, owner_id, member_id)
     shared_ids = await sharing.shared_by_membership(unit, membership.id)
     await unit.session.execute(delete(Membership).where(Membership.id == membership.id))
     unit.session.expunge(membership)

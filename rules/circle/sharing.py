@@ -49,5 +49,11 @@ async def retire_pushes(unit: UnitOfWork, owner_id: UUID, member_id: UUID) -> No
     await cancel_deliveries(unit, _notice_ids(theirs))
 
 
+async def retire_pushes_to_helper(unit: UnitOfWork, member_id: UUID) -> None:
+    """Cancel pending pushes of what anybody in whose circle this person is has shared with them: they are away."""
+    from_owners = and_(access.notices_from_supported(member_id), Notice.kind.in_(SHARED_KINDS))
+    await cancel_deliveries(unit, _notice_ids(from_owners))
+
+
 def _notice_ids(where: ColumnElement[bool]) -> Select[UUID]:
     return select(Notice.id).where(where)

@@ -45,6 +45,7 @@ async def lock_members(unit: UnitOfWork, who: Caller, memberships: Collection[UU
                 Person.hours,
                 Person.time_zone,
                 Person.wake_me,
+                Person.away_until,
             )
             .join(Person, Person.id == Membership.member_id)
             .where(
@@ -70,7 +71,13 @@ async def notify_members(unit: UnitOfWork, who: Caller, check_in_id: UUID, membe
             NoticeKind.CHECK_IN,
             check_in_id,
             who.person_id,
-            push=hours.available(member.hours, member.time_zone, member.muted_until, unit.now, wake_me=member.wake_me),
+            push=hours.available(
+                member.hours,
+                member.time_zone,
+                hours.silent_until(member.muted_until, member.away_until),
+                unit.now,
+                wake_me=member.wake_me,
+            ),
         )
         for member in members
     ]

@@ -131,8 +131,7 @@ async def _notify_author(
     unit: UnitOfWork, who: Caller, memberships: Sequence[Any], author_id: UUID, event_id: UUID
 ) -> None:
     """Write the author's notice; it is pushed unless they have muted the caller, or are outside their hours."""
-    # Only the membership in the caller's own circle can mute them.
-    muted_until = next((row.muted_until for row in memberships if row.owner_id == who.person_id), None)
     author = await unit.session.get_one(Person, author_id)
+    muted_until = pairs.pair_silent_until(memberships, who, author)
     awake = hours.available(author.hours, author.time_zone, muted_until, unit.now, wake_me=author.wake_me)
     await create_notices(unit, [NoticeDraft(author_id, NoticeKind.CHECK_IN_SEEN, event_id, who.person_id, push=awake)])

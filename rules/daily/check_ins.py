@@ -16,7 +16,7 @@ from rules import access, idempotency
 from rules.access import Caller
 from rules.accounts.person_view import PersonView, person_view
 from rules.circle import sharing
-from rules.daily import check_in_shares
+from rules.daily import check_in_shares, moments
 from rules.daily.check_in_parts import (
     CheckInContent,
     CheckInPart,
@@ -102,6 +102,7 @@ async def create_check_in(
         )
         await unit.session.flush()
         await check_in_shares.notify_members(unit, who, check_in.id, members)
+        await moments.mark_moment_read(unit, who.person_id)
         return check_in.id
 
     check_in_id, _ = await idempotency.run_once(unit, fingerprint, who.person_id, create)

@@ -1,15 +1,17 @@
 """Two people between whom a confirmed membership stands, whichever of them owns the circle: who may have a thread."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
 
 from core.unit_of_work import UnitOfWork
-from models import Membership
+from models import Membership, Person
 from rules import access
 from rules.access import Caller
+from rules.circle import hours
 from rules.errors import NotFound
 
 THREAD_EVENT = "thread"
@@ -31,6 +33,15 @@ async def lock_pair(unit: UnitOfWork, who: Caller, other_id: UUID) -> Sequence[A
     if not memberships:
         raise NotFound
     return memberships
+
+
+def pair_silent_until(memberships: Sequence[Any], who: Caller, recipient: Person) -> datetime | None:
+    """Return until when the other of a pair is pushed nothing by the caller.
+
+    Only as a member of the caller's circle can they have muted the caller, or be away.
+    """
+    as_member = next((row for row in memberships if row.owner_id == who.person_id), None)
+    return hours.silent_until(as_member.muted_until, recipient.away_until) if as_member is not None else None
 
 
 def publish_thread(unit: UnitOfWork, one_id: UUID, other_id: UUID) -> None:

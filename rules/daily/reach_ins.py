@@ -86,9 +86,8 @@ async def create_reach_in(unit: UnitOfWork, who: Caller, new: NewReachIn) -> UUI
     memberships = await pairs.lock_pair(unit, who, new.to)
     await require_reach_in_allowed(unit, who, new.to)
     reach_in_id = await write_reach_in(unit, who, memberships[0].id, new)
-    # Only the membership in the caller's own circle can mute them.
-    muted_until = next((row.muted_until for row in memberships if row.owner_id == who.person_id), None)
     recipient = await unit.session.get_one(Person, new.to)
+    muted_until = pairs.pair_silent_until(memberships, who, recipient)
     awake = hours.available(recipient.hours, recipient.time_zone, muted_until, unit.now, wake_me=recipient.wake_me)
     await create_notices(
         unit,

@@ -35,11 +35,16 @@ class NoticeDraft:
 
 
 async def create_notices(
-    unit: UnitOfWork, drafts: Sequence[NoticeDraft], push_at: Mapping[UUID, datetime | None] = MappingProxyType({})
+    unit: UnitOfWork,
+    drafts: Sequence[NoticeDraft],
+    push_at: Mapping[UUID, datetime | None] = MappingProxyType({}),
+    *,
+    leased: bool = True,
 ) -> dict[UUID, UUID]:
     """Write the notices and a delivery for each live device of those to be pushed; return each person's notice.
 
     `push_at`: devices that are pushed later, and when; None for those that need none, because another delivery covers them.
+    `leased`: this process sends them right after the commit; False leaves them to whichever worker has room first.
     """
     devices_of = await live_devices(unit, {draft.recipient_id for draft in drafts if draft.push})
     notices = [notice_row(unit, draft) for draft in drafts]
@@ -54,6 +59,7 @@ async def create_notices(
         1,
         devices=[(notice, device) for notice, device in addresses if device not in push_at],
         deferred=[(notice, device, at) for notice, device in addresses if (at := push_at.get(device)) is not None],
+        leased=leased,
     )
     await insert_together(unit.session, [(NOTICE_TABLE, notices), *deliveries])
     publish_after_commit(unit, notices)

@@ -16,6 +16,7 @@ from models import Notice, ReachOut, Recipient
 from models.enums import NoticeKind, Outcome, ReachOutState
 from rules import access
 from rules.access import Caller
+from rules.daily import follow_up_rows
 from rules.errors import NotFound
 from rules.kinds import SUPERSEDED_KINDS
 from rules.outbox.cancellation import cancel_deliveries
@@ -90,6 +91,8 @@ async def save(unit: UnitOfWork, before: Snapshot, change: Change) -> UUID | Non
     if before.rung != change.after.rung:
         unit.on_step(Step.MID_RUNG)
     answer_id = await send(unit, change)
+    if change.ends is not None:
+        await follow_up_rows.plan_follow_ups(unit, change.after)
     for person_id in change.refreshed:
         unit.publish(person_id, "reach_out", before.id)
     return answer_id

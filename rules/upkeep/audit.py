@@ -179,7 +179,7 @@ async def _undelivered_notices(unit: UnitOfWork) -> Sequence[UUID]:
     """
     pushed = select(Delivery.id).where(Delivery.notice_id == Notice.id, Delivery.device_id == Device.id).exists()
     rows = await unit.session.execute(
-        select(Notice.id, Person.hours, Person.time_zone, Person.wake_me, Membership.muted_until)
+        select(Notice.id, Person.hours, Person.time_zone, Person.wake_me, Person.away_until, Membership.muted_until)
         .join(ReachOut, ReachOut.id == Notice.reach_out_id)
         .join(Recipient, and_(Recipient.reach_out_id == ReachOut.id, Recipient.person_id == Notice.recipient_id))
         .join(Membership, Membership.id == Recipient.membership_id)
@@ -205,7 +205,13 @@ async def _undelivered_notices(unit: UnitOfWork) -> Sequence[UUID]:
         dict.fromkeys(
             row.id
             for row in rows
-            if hours.available(row.hours, row.time_zone, row.muted_until, unit.now, wake_me=row.wake_me)
+            if hours.available(
+                row.hours,
+                row.time_zone,
+                hours.silent_until(row.muted_until, row.away_until),
+                unit.now,
+                wake_me=row.wake_me,
+            )
         )
     )
 

@@ -33,6 +33,7 @@ from api.schemas.common import (
     Flag,
     Language,
     Limit,
+    Moment,
     Page,
     Passphrase,
     Phone,
@@ -48,6 +49,7 @@ from models.enums import AccessKind
 from rules import access
 from rules.access import Caller
 from rules.accounts import access_log, account_erasure, account_export, people
+from rules.circle import hours
 from rules.errors import ProofNeeded
 
 router = APIRouter(tags=["me"])
@@ -83,6 +85,7 @@ class MeOut(BaseModel):
     language: str
     hours: list[dict[str, Any]] | None
     wake_me: bool
+    away_until: datetime | None
     contact: str | None
     created_at: datetime
 
@@ -92,7 +95,8 @@ class ProfileChange(Body, title="Change"):
 
     `hours`: when pushes may come; null for any time. Windows of one day may touch, never overlap. `to` is when one
     ends: `24:00` with the day, and a last minute of an hour (`23:59`) is meant with it. `wake_me`: at any
-    hour, whatever `hours` say. `contact`: as people write it; without its country it is a number of `region`. It is kept
+    hour, whatever `hours` say. `away_until`: a break from everybody, a year at most; as a helper nothing is pushed to me until
+    then, and my circles see no more than that I cannot be reached now. `contact`: as people write it; without its country it is a number of `region`. It is kept
     as it can be dialled from anywhere.
     """
 
@@ -104,6 +108,7 @@ class ProfileChange(Body, title="Change"):
     language: Language = ""
     hours: Annotated[list[Window], Field(min_length=1, max_length=28)] | None = None
     wake_me: Flag = False
+    away_until: Moment | None = None
     contact: Phone | None = None
 
     @model_validator(mode="after")
@@ -145,18 +150,21 @@ async def read_profile(
     if token is not None and request.cookies.get(context.settings.cookie_name) == token:
         # The session's expiry slides with its use; a cookie whose own did not would sign out somebody who is here every day.
         give_cookie(response, context, token)
-    return _profile_out(await access.load_person(unit, who), who)
+    return _profile_out(await access.load_person(unit, who), who, unit.now)
 
 
 @router.patch("/v1/me", summary="Change my profile", responses=problems(KeysUnavailable), operation_id="me_change")
 async def change_profile(body: ProfileChange, unit: Writing, who: WritingCaller) -> MeOut:
     """Change the profile (JSON Merge Patch)."""
     changes = body.model_dump(include=body.model_fields_set, by_alias=True)
+    if body.away_until is not None:
+        with invalid_at("body.away_until"):
+            changes["away_until"] = hours.silence_end(body.away_until, unit.now)
     if body.contact is not None:
         region = body.region if "region" in changes else who.region
         with invalid_at("body.contact"):
             changes["contact"] = to_e164(body.contact, region)
-    return _profile_out(await people.change_profile(unit, who, changes), who)
+    return _profile_out(await people.change_profile(unit, who, changes), who, unit.now)
 
 
 @router.put("/v1/me/passphrase", summary="Set a new passphrase", status_code=204, responses=problems(ProofNeeded))
@@ -255,7 +263,7 @@ def _access_out(row: AccessEvent, current: UUID) -> AccessOut:
     )
 
 
-def _profile_out(person: Person, who: Caller) -> MeOut:
+def _profile_out(person: Person, who: Caller, now: datetime) -> MeOut:
     return MeOut(
         id=person.id,
         sign_in_name=who.vault.open("people.sign_in_name", person.id, person.sign_in_name),
@@ -265,6 +273,7 @@ def _profile_out(person: Person, who: Caller) -> MeOut:
         language=person.language,
         hours=person.hours,
         wake_me=person.wake_me,
+        away_until=person.away_until if person.away_until and person.away_until > now else None,
         contact=who.vault.open("people.contact", person.id, person.contact),
         created_at=person.created_at,
     )

@@ -15,8 +15,8 @@ from core.errors import KeysUnavailable
 from core.unit_of_work import UnitOfWork
 from models.enums import Role
 from rules.access import Caller
-from rules.circle import membership
-from rules.circle.membership import Supported
+from rules.circle import membership, supported
+from rules.circle.supported import Supported
 from rules.errors import NotFound
 
 router = APIRouter(prefix="/v1/supporting", tags=["supporting"])
@@ -45,6 +45,7 @@ class SupportedOut(BaseModel):
     standing_words: str | None
     last_connected_at: datetime | None
     open_reach_out_id: UUID | None
+    been_there_30_days: int
     created_at: datetime
 
 
@@ -62,7 +63,7 @@ async def list_supported(
     unit: Reading, who: ReadingCaller, limit: Limit = DEFAULT_LIMIT, cursor: Cursor = None
 ) -> Page[SupportedOut]:
     """List the people whose circle I am in."""
-    return page(await membership.list_supported(unit, who, limit, cursor), limit, supported_out)
+    return page(await supported.list_supported(unit, who, limit, cursor), limit, supported_out)
 
 
 @router.patch(
@@ -97,7 +98,7 @@ async def leave_circle(membership_id: UUID, unit: Writing, who: WritingCaller) -
 
 async def load_supported_out(unit: UnitOfWork, who: Caller, membership_id: UUID) -> SupportedOut:
     """Return one of the people the caller is there for. Raises NotFound."""
-    rows = await membership.list_supported(unit, who, 1, None, only=membership_id)
+    rows = await supported.list_supported(unit, who, 1, None, only=membership_id)
     if not rows:
         raise NotFound
     return supported_out(rows[0])
@@ -114,5 +115,6 @@ def supported_out(row: Supported) -> SupportedOut:
         standing_words=row.standing_words,
         last_connected_at=row.last_connected_at,
         open_reach_out_id=row.open_reach_out_id,
+        been_there_30_days=row.been_there_30_days,
         created_at=row.created_at,
     )

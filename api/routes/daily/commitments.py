@@ -18,7 +18,8 @@ from api.schemas.common import (
     Limit,
     Page,
     PersonOut,
-    Whole,
+    TimeOfDay,
+    Weekdays,
     page,
     person_out,
 )
@@ -44,9 +45,6 @@ DayText = Annotated[
     AfterValidator(lambda value: text.clean_multiline(value, MAX_DAY_TEXT_LENGTH)),
     FREE_TEXT,
 ]
-Weekday = Annotated[Whole, Field(ge=0, le=6)]
-Weekdays = Annotated[list[Weekday], Field(min_length=1, max_length=7), AfterValidator(lambda days: sorted(set(days)))]
-TimeOfDay = Annotated[str, StringConstraints(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")]
 DayInPath = Annotated[date, Path(description="Today or one of the six days before, in my time zone.")]
 
 

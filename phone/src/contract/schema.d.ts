@@ -678,6 +678,33 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/me/rhythm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read my rhythm
+         * @description When I would like a moment, and what else may remind me. Nobody else sees it.
+         */
+        get: operations["rhythm_mine"];
+        /**
+         * Choose my rhythm
+         * @description Choose when a moment comes: a notice `moment` and one push, in my own time zone. The notice goes with the day.
+         *
+         *     A time that the clocks skip comes right after the change, one that they show twice comes once. Check-in and week at the same
+         *     time are one moment. What has passed on an earlier day is not made up for.
+         */
+        put: operations["rhythm_choose"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/me/plan": {
         parameters: {
             query?: never;
@@ -1820,6 +1847,16 @@ export interface components {
          */
         CheckInPart: "feeling" | "halt" | "note" | "week" | "week.people" | "week.honest" | "week.care" | "week.sleep" | "week.urges" | "week.feelings" | "week.sure";
         /**
+         * CheckInTime
+         * @description `at` is "HH:MM" in my time zone, `days` are weekdays (Monday is 0).
+         */
+        CheckInTime: {
+            /** At */
+            at: string;
+            /** Days */
+            days: number[];
+        };
+        /**
          * ChosenOutcome
          * @description The outcomes that a person can choose.
          * @enum {string}
@@ -2342,6 +2379,8 @@ export interface components {
             }[] | null;
             /** Wake Me */
             wake_me: boolean;
+            /** Away Until */
+            away_until: string | null;
             /** Contact */
             contact: string | null;
             /**
@@ -3127,6 +3166,50 @@ export interface components {
             userVerification: "required";
         };
         /**
+         * RhythmIn
+         * @description What is left out becomes what holds for somebody who has chosen nothing: no moments, the default for the others.
+         *
+         *     `commitments`, `follow_ups`, `practice_offers`: whether those may remind me; with `follow_ups` off nobody is reminded of me
+         *     either. `paused_until`: nothing of all this before then, a year ahead at most; null ends the pause.
+         */
+        RhythmIn: {
+            check_in?: components["schemas"]["CheckInTime"] | null;
+            week?: components["schemas"]["WeekTime"] | null;
+            /**
+             * Commitments
+             * @default true
+             */
+            commitments?: boolean;
+            /**
+             * Follow Ups
+             * @default true
+             */
+            follow_ups?: boolean;
+            /**
+             * Practice Offers
+             * @default false
+             */
+            practice_offers?: boolean;
+            /** Paused Until */
+            paused_until?: string | null;
+        };
+        /**
+         * RhythmOut
+         * @description `check_in` and `week` are null until they are chosen; `paused_until` is null once the pause is over.
+         */
+        RhythmOut: {
+            check_in: components["schemas"]["CheckInTime"] | null;
+            week: components["schemas"]["WeekTime"] | null;
+            /** Commitments */
+            commitments: boolean;
+            /** Follow Ups */
+            follow_ups: boolean;
+            /** Practice Offers */
+            practice_offers: boolean;
+            /** Paused Until */
+            paused_until: string | null;
+        };
+        /**
          * Role
          * @enum {string}
          */
@@ -3335,6 +3418,8 @@ export interface components {
             last_connected_at: string | null;
             /** Open Reach Out Id */
             open_reach_out_id: string | null;
+            /** Been There 30 Days */
+            been_there_30_days: number;
             /**
              * Created At
              * Format: date-time
@@ -3472,6 +3557,16 @@ export interface components {
             people: number;
         };
         /**
+         * WeekTime
+         * @description `at` is "HH:MM" in my time zone, `day` is a weekday (Monday is 0).
+         */
+        WeekTime: {
+            /** At */
+            at: string;
+            /** Day */
+            day: number;
+        };
+        /**
          * WeeklyLook
          * @description The weekly look. Each item goes from 0 to 3 and may be left out; nothing is added up.
          */
@@ -3563,7 +3658,8 @@ export interface components {
          *
          *     `hours`: when pushes may come; null for any time. Windows of one day may touch, never overlap. `to` is when one
          *     ends: `24:00` with the day, and a last minute of an hour (`23:59`) is meant with it. `wake_me`: at any
-         *     hour, whatever `hours` say. `contact`: as people write it; without its country it is a number of `region`. It is kept
+         *     hour, whatever `hours` say. `away_until`: a break from everybody, a year at most; as a helper nothing is pushed to me until
+         *     then, and my circles see no more than that I cannot be reached now. `contact`: as people write it; without its country it is a number of `region`. It is kept
          *     as it can be dialled from anywhere.
          */
         api__routes__accounts__me__Change: {
@@ -3591,6 +3687,8 @@ export interface components {
              * @default false
              */
             wake_me?: boolean;
+            /** Away Until */
+            away_until?: string | null;
             /** Contact */
             contact?: string | null;
         };
@@ -6075,6 +6173,90 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ConnectionsOut"];
+                };
+            };
+            /** @description `/problems/invalid` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    rhythm_mine: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RhythmOut"];
+                };
+            };
+            /** @description `/problems/invalid` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    rhythm_choose: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RhythmIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RhythmOut"];
                 };
             };
             /** @description `/problems/invalid` */

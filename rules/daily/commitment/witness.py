@@ -34,7 +34,8 @@ async def ask_witness(unit: UnitOfWork, commitment: Commitment, member: Membersh
     """Notify the member that they are asked; without a push while they are muted or outside their hours. Raises TooMany."""
     await throttle.consume(unit, ASKS_PER_PAIR, f"{commitment.person_id}\0{member.member_id}")
     person = await unit.session.get_one(Person, member.member_id)
-    awake = hours.available(person.hours, person.time_zone, member.muted_until, unit.now, wake_me=person.wake_me)
+    silent_until = hours.silent_until(member.muted_until, person.away_until)
+    awake = hours.available(person.hours, person.time_zone, silent_until, unit.now, wake_me=person.wake_me)
     draft = NoticeDraft(
         member.member_id,
         NoticeKind.COMMITMENT_ASKED,

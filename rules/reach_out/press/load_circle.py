@@ -86,6 +86,7 @@ _CIRCLE = (
     _Member.time_zone.label("member_time_zone"),
     _Member.hours.label("member_hours"),
     _Member.wake_me.label("member_wake_me"),
+    _Member.away_until.label("member_away_until"),
     _Member.data_key.label("member_data_key"),
     _Member.display_name.label("member_display_name"),
     _Member.contact.label("member_contact"),
@@ -152,7 +153,11 @@ def _members(operation: Operation, rows: Sequence[Row[*tuple[Any, ...]]]) -> lis
             channels[row.membership_id][row.channel_id] = is_refusing(operation, row.channel_refusals)
     hears = {
         row.membership_id: hours.next_available(
-            row.member_hours, row.member_time_zone, row.muted_until, operation.now, wake_me=row.member_wake_me
+            row.member_hours,
+            row.member_time_zone,
+            hours.silent_until(row.muted_until, row.member_away_until),
+            operation.now,
+            wake_me=row.member_wake_me,
         )
         for row in heads
     }

@@ -49,6 +49,7 @@ _PARTICIPANTS = (
         Person.hours,
         Person.time_zone,
         Person.wake_me,
+        Person.away_until,
         Membership.muted_until,
         Notice.id.label("notice_id"),
         Device.id.label("device_id"),
@@ -89,7 +90,8 @@ def _participant(unit: UnitOfWork, rows: Sequence[Row[*tuple[Any, ...]]]) -> Par
     channels = {
         pair.channel_id: is_refusing(unit, pair.channel_refusals) for pair in rows if pair.channel_id is not None
     }
-    hears_at = hours.next_available(row.hours, row.time_zone, row.muted_until, unit.now, wake_me=row.wake_me)
+    silent_until = hours.silent_until(row.muted_until, row.away_until)
+    hears_at = hours.next_available(row.hours, row.time_zone, silent_until, unit.now, wake_me=row.wake_me)
     values = {name: getattr(row, name) for name in RECIPIENT_COLUMNS}
     return Participant(
         person_id=row.person_id,

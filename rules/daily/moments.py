@@ -1,0 +1,127 @@
+"""Gives moments: the notice and push of a chosen time that has come, for many people in one transaction."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+from uuid import UUID, uuid5
+
+from sqlalchemy import func, select, update
+
+from core.unit_of_work import UnitOfWork
+from models import Delivery, Notice, Person, Rhythm
+from models.enums import DeliveryState, NoticeKind
+from rules import access
+from rules.daily.local_time import zone_of
+from rules.daily.rhythm import MOMENT_PUSH_GRACE, MomentStep, choice_of, dismiss_moments, moment_step
+from rules.inbox.notices import NoticeDraft, create_notices
+
+MOMENTS_TOGETHER: Final = 250
+"""Most people whose moments are given in one transaction, and most pushes that may wait while more are given."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Due:
+    rhythm: Rhythm
+    step: MomentStep
+
+
+async def list_due_moments(unit: UnitOfWork, limit: int) -> Sequence[UUID]:
+    """Return the people whose rhythm is due, the most overdue first.
+
+    Nobody while many pushes wait: thousands of moments in one minute must not stand before the pushes of a press.
+    """
+    waiting = (
+        select(Delivery.id)
+        .where(Delivery.state == DeliveryState.PENDING, Delivery.due_at <= unit.now, Delivery.lease_until.is_(None))
+        .limit(MOMENTS_TOGETHER)
+        .subquery()
+    )
+    if (await unit.session.execute(select(func.count()).select_from(waiting))).scalar_one() >= MOMENTS_TOGETHER:
+        return []
+    rows = await unit.session.execute(
+        select(Rhythm.person_id).where(Rhythm.next_at <= unit.now).order_by(Rhythm.next_at).limit(limit)
+    )
+    return rows.scalars().all()
+
+
+async def give_moment_if_due(unit: UnitOfWork, person_id: UUID) -> bool:
+    """Do what is due for one person; return False when another process holds their rhythm or has done it."""
+    return await give_moments(unit, [person_id]) > 0
+
+
+async def give_moments(unit: UnitOfWork, people: Sequence[UUID]) -> int:
+    """Lock these people's rhythms and do what is due; return for how many. Those that another process holds are skipped."""
+    rows = await unit.session.execute(
+        select(Rhythm, Person.time_zone, Notice.created_at)
+        .join(Person, Person.id == Rhythm.person_id)
+        .outerjoin(Notice, Notice.id == Rhythm.moment_notice_id)
+        .where(access.owned_by_any(Rhythm, people), Rhythm.next_at <= unit.now)
+        .order_by(Rhythm.person_id)
+        .with_for_update(of=Rhythm, skip_locked=True)
+        .execution_options(populate_existing=True)
+    )
+    due = [
+        _Due(
+            rhythm, moment_step(choice_of(rhythm), zone_of(time_zone), rhythm.next_at or unit.now, notice_at, unit.now)
+        )
+        for rhythm, time_zone, notice_at in rows
+    ]
+    gone = [row.rhythm.moment_notice_id for row in due if row.step.notice_goes and row.rhythm.moment_notice_id]
+    if gone:
+        await dismiss_moments(unit, gone)
+    given = await _give(unit, due)
+    for row in due:
+        row.rhythm.next_at = row.step.next_at
+        notice_id = given.get(row.rhythm.person_id)
+        if notice_id is not None or row.step.notice_goes:
+            row.rhythm.moment_notice_id = notice_id
+    await unit.session.flush()
+    return len(due)
+
+
+async def mark_moment_read(unit: UnitOfWork, person_id: UUID) -> None:
+    """Mark the notice of a moment as read: the person has done what it reminded them of."""
+    await unit.session.execute(
+        update(Notice)
+        .where(
+            access.owned_by(Notice, person_id),
+            Notice.kind == NoticeKind.MOMENT,
+            Notice.read_at.is_(None),
+            Notice.dismissed_at.is_(None),
+        )
+        .values(read_at=unit.now)
+        .execution_options(synchronize_session=False)
+    )
+
+
+async def _give(unit: UnitOfWork, due: Sequence[_Due]) -> Mapping[UUID, UUID]:
+    """Write the notices of moments that have come, with their pushes; return each person's notice."""
+    if all(row.step.moment is None for row in due):
+        return {}
+    moments = {row.rhythm.person_id: row.step.moment for row in due if row.step.moment is not None}
+    events = [moment_event_id(person_id, moment) for person_id, moment in moments.items()]
+    given_before = await unit.session.execute(
+        select(Notice.recipient_id).where(
+            access.owned_by_any(Notice, moments), Notice.kind == NoticeKind.MOMENT, Notice.event_id.in_(events)
+        )
+    )
+    for person_id in given_before.scalars():
+        del moments[person_id]
+    drafts = [
+        NoticeDraft(
+            person_id,
+            NoticeKind.MOMENT,
+            moment_event_id(person_id, moment),
+            None,
+            push=unit.now - moment <= MOMENT_PUSH_GRACE,
+        )
+        for person_id, moment in moments.items()
+    ]
+    # Left to whichever worker has room: a moment may come some seconds later than a press of the same process.
+    return await create_notices(unit, drafts, leased=False)
+
+
+def moment_event_id(person_id: UUID, moment: datetime) -> UUID:
+    """Return the event of a moment: the same one can stand in an inbox only once."""
+    return uuid5(person_id, moment.isoformat())

@@ -1,0 +1,116 @@
+"""When a moment comes and when its notice goes, by the person's own calendar; over clock changes, pauses and outages."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from rules.daily.local_time import local_date, zone_of
+from rules.daily.rhythm import MomentTime, RhythmChoice, moment_step, next_at_in_new_zone, next_moment_after
+
+EVERY_DAY = range(7)
+ODD_ZONES = (
+    "UTC",
+    "Europe/Berlin",
+    "America/New_York",
+    "Australia/Lord_Howe",  # half an hour of summer time
+    "America/Santiago",  # the clocks change at midnight
+    "Africa/Casablanca",  # and for Ramadan
+    "Asia/Gaza",
+    "Asia/Kathmandu",
+    "Pacific/Chatham",
+    "America/Nuuk",
+    "Antarctica/Troll",  # two hours of summer time
+)
+
+
+def at(text: str) -> datetime:
+    return datetime.fromisoformat(text).replace(tzinfo=UTC)
+
+
+def daily(time: str, days: range | list[int] = EVERY_DAY) -> RhythmChoice:
+    return RhythmChoice(check_in=MomentTime(time, list(days)))
+
+
+@pytest.mark.parametrize("zone_name", ODD_ZONES)
+@pytest.mark.parametrize("time", ["00:00", "00:30", "02:30", "21:00"])
+def test_one_moment_on_every_day_for_two_years(zone_name: str, time: str) -> None:
+    zone, choice = zone_of(zone_name), daily(time)
+    begin = at("2026-01-01T12:00")
+    due = next_moment_after(choice, zone, begin)
+    notice_at, days = None, []
+    while due is not None and due < begin + timedelta(days=730):
+        now = due + timedelta(seconds=1)
+        step = moment_step(choice, zone, due, notice_at, now)
+        if step.moment is not None:
+            days.append(local_date(step.moment, zone))
+            notice_at = now
+        elif step.notice_goes:
+            notice_at = None
+        assert step.next_at is not None
+        assert step.next_at > now
+        due = step.next_at
+    assert len(days) == len(set(days)), "never two on one day"
+    assert days == [days[0] + timedelta(days=number) for number in range(len(days))], "none is missing"
+
+
+def test_together_they_are_one_moment() -> None:
+    choice = RhythmChoice(check_in=MomentTime("18:00", list(EVERY_DAY)), week=MomentTime("18:00", [1]))
+    step = moment_step(choice, UTC, at("2026-03-10T18:00"), None, at("2026-03-10T18:00:05"))
+    assert step.moment == at("2026-03-10T18:00")
+    assert step.next_at == at("2026-03-11T00:00"), "then its notice goes"
+
+
+def test_of_two_that_an_outage_has_held_back_the_later_comes() -> None:
+    choice = RhythmChoice(check_in=MomentTime("09:00", list(EVERY_DAY)), week=MomentTime("18:00", [1]))
+    step = moment_step(choice, UTC, at("2026-03-10T09:00"), None, at("2026-03-10T20:00"))
+    assert step.moment == at("2026-03-10T18:00")
+
+
+def test_yesterdays_is_never_made_up_for() -> None:
+    step = moment_step(daily("21:00"), UTC, at("2026-03-10T21:00"), None, at("2026-03-11T08:00"))
+    assert (step.moment, step.next_at) == (None, at("2026-03-11T21:00"))
+
+
+def test_todays_is_even_if_yesterdays_was_due_first() -> None:
+    step = moment_step(daily("07:00"), UTC, at("2026-03-10T07:00"), None, at("2026-03-11T08:00"))
+    assert step.moment == at("2026-03-11T07:00")
+
+
+def test_a_notice_goes_with_its_day_or_with_the_next_moment() -> None:
+    choice = RhythmChoice(check_in=MomentTime("09:00", [1]), week=MomentTime("18:00", [1]))
+    standing = at("2026-03-10T09:00")
+    second = moment_step(choice, UTC, at("2026-03-10T18:00"), standing, at("2026-03-10T18:00"))
+    assert (second.moment, second.notice_goes) == (at("2026-03-10T18:00"), True)
+    over = moment_step(choice, UTC, at("2026-03-11T00:00"), at("2026-03-10T18:00"), at("2026-03-11T00:00"))
+    assert (over.moment, over.notice_goes, over.next_at) == (None, True, at("2026-03-17T09:00"))
+
+
+def test_a_pause_leaves_out_what_lies_within_it() -> None:
+    choice = RhythmChoice(check_in=MomentTime("21:00", list(EVERY_DAY)), paused_until=at("2026-03-12T21:00"))
+    assert next_moment_after(choice, UTC, at("2026-03-10T20:00")) == at("2026-03-12T21:00"), "at its very end one comes"
+    assert moment_step(choice, UTC, at("2026-03-10T21:00"), None, at("2026-03-10T21:00")).moment is None
+
+
+def test_nothing_chosen_is_never_due() -> None:
+    assert next_moment_after(RhythmChoice(), UTC, at("2026-03-10T20:00")) is None
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "now", "expected"),
+    [
+        # 21:00 has come in Berlin; the same evening in New York it does not come again.
+        ("Europe/Berlin", "America/New_York", "2026-03-10T20:30", "2026-03-11T04:00"),
+        # East over the date line it is tomorrow already: its 21:00 is another day's.
+        ("Pacific/Honolulu", "Pacific/Auckland", "2026-03-11T07:30", "2026-03-11T08:00"),
+    ],
+)
+def test_a_moment_that_has_come_does_not_come_again_in_another_zone(
+    old: str, new: str, now: str, expected: str
+) -> None:
+    given_at = at(now) - timedelta(minutes=1)
+    assert next_at_in_new_zone(daily("21:00"), zone_of(old), zone_of(new), given_at, at(now)) == at(expected)
+
+
+def test_one_still_to_come_follows_the_person() -> None:
+    berlin, new_york = zone_of("Europe/Berlin"), zone_of("America/New_York")
+    assert next_at_in_new_zone(daily("21:00"), berlin, new_york, None, at("2026-03-10T15:00")) == at("2026-03-11T01:00")
