@@ -188,6 +188,8 @@ async def end_membership(unit: UnitOfWork, membership: Membership) -> None:
     await witness.withdraw_asked(unit, owner_id, member_id)
     await sharing.take_back(unit, shared_ids, [owner_id, member_id])
     await _withdraw_notices(unit, membership.id, owner_id, member_id)
+    if membership.standing_words is not None:
+        await wal_truncation.mark_erased(unit)
 
 
 async def _withdraw_notices(unit: UnitOfWork, membership_id: UUID, owner_id: UUID, member_id: UUID) -> None:

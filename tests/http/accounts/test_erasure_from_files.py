@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import select, text
 
 from core.settings import Settings
-from models import CheckIn, Installation, Person
+from models import CheckIn, Installation, Membership, Person, Plan
 from rules.upkeep.wal_truncation import ERASED_IN_LOG
 from tests.world.world import World
 
@@ -59,6 +59,20 @@ async def test_a_deleted_check_in_and_a_changed_number_are_in_no_file(world: Wor
     number = await stored_values(world, Person.contact)
     await maya.patch("/v1/me", {"contact": None})
     assert files_with(world, number) == []
+
+
+async def test_a_replaced_plan_and_the_standing_words_of_a_former_member_are_in_no_file(world: World) -> None:
+    maya, sponsor = await world.circle("sponsor")
+    await maya.put("/v1/me/plan", {"signs": ["The old place"], "help_me": "Stay on the line"}, expect=200)
+    kept = await stored_values(world, Plan.content, Plan.help_me)
+    await maya.put("/v1/me/plan", {}, expect=200)
+    assert files_with(world, kept) == []
+    place = sponsor.places[maya.id]
+    await sponsor.patch(f"/v1/supporting/{place}", {"standing_words": "step outside and call."})
+    words = await stored_values(world, Membership.standing_words)
+    assert files_with(world, words)
+    await maya.delete(f"/v1/circle/{place}")
+    assert files_with(world, words) == []
 
 
 async def test_truncation_waits_for_readers_and_the_purge_catches_up(settings: Settings) -> None:

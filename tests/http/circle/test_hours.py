@@ -18,6 +18,7 @@ MEMBER_FIELDS = {
     "reachable",
     "available_now",
     "contact",
+    "standing_words",
     "words",
     "created_at",
 }
