@@ -19,7 +19,7 @@ const SCREENS = {
 /** What every page is made of comes in one piece. */
 const BASE = {
   name: 'base',
-  test: /\/node_modules\/preact\/|\/src\/(api|i18n|outbox|platform|store|vault)\/(?!plan)|\/src\/domain\/(?!hours|plan|strength)|\/src\/components\/(basics|close-actions|icons|lamp|messages|people|rows)\.tsx$/,
+  test: /\/node_modules\/preact\/|\/src\/(api|i18n|outbox|platform|store|vault)\/(?!letters|plan)|\/src\/domain\/(?!hours|plan|strength|check-in|weeks)|\/src\/components\/(basics|close-actions|icons|lamp|messages|people|rows)\.tsx$/,
 };
 const GROUPS = [
   BASE,

@@ -4,29 +4,9 @@ import type { Outcome, Press, Step } from '../domain/press';
 import { nextStep, outcomeOf, requestBody, requestPath } from '../domain/press';
 import { newKey } from '../platform/random-key';
 import { drop, get, put } from '../platform/storage';
-import { MOMENT_MS, within } from '../platform/timeout';
+import { serializer } from './lock';
 
-const LOCK = 'porchlight-press';
-
-let queueEnd: Promise<unknown> = Promise.resolve();
-
-/** Run `act` after earlier calls on this page, and never at the same time as another page or the worker. */
-function serialized<T>(act: () => Promise<T>): Promise<T> {
-  const result = queueEnd.then(() => withLock(act));
-  queueEnd = result.catch(() => undefined);
-  return result;
-}
-
-async function withLock<T>(act: () => Promise<T>): Promise<T> {
-  // Without a secure context there are no locks, but no worker to race with either.
-  const { locks } = navigator as Partial<Navigator>;
-  let started: Promise<T> | null = null;
-  const begin = () => (started ??= act());
-  // A frozen tab may hold the lock for ever. The idempotency key makes it safe to continue without it.
-  if (locks)
-    await within(locks.request(LOCK, { signal: AbortSignal.timeout(MOMENT_MS) }, begin)).catch(() => undefined);
-  return begin();
-}
+const serialized = serializer('porchlight-press');
 
 export type Flushed = { kind: 'none' } | Step | { kind: 'done'; outcome: Outcome; reply: unknown; press: Press };
 

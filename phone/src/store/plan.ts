@@ -2,8 +2,8 @@
 import { api } from '../api/client';
 import type { Plan, Problem } from '../contract/types';
 import { isEmptyPlan } from '../domain/plan';
+import type { Sealed } from '../platform/sealing';
 import { get, put } from '../platform/storage';
-import type { Sealed } from '../vault/vault';
 import { decrypt, encrypt } from '../vault/vault';
 import { state } from './store';
 

@@ -8,9 +8,9 @@ import type { Outcome, Press } from '../domain/press';
 import { createPress, nextStep } from '../domain/press';
 import { t } from '../i18n';
 import { amend, flush, send } from '../outbox/flush';
+import { requestSync } from '../platform/background-sync';
 import { newKey } from '../platform/random-key';
 import { get, onStorageBack, put } from '../platform/storage';
-import { within } from '../platform/timeout';
 import { refresh } from './refresh';
 import { go } from './router';
 import { change, state } from './store';
@@ -24,7 +24,7 @@ export async function startPress(close?: Press['close']): Promise<void> {
   const press = createPress(state.me.id, Date.now(), newKey(), close);
   change({ pendingPress: press, circleEmpty: false, toast: '', now: serverNow() });
   await put('press', press);
-  void requestBackgroundSync();
+  void requestSync('press');
   scheduleSend(press);
 }
 
@@ -106,7 +106,7 @@ function applyOutcome(outcome: Outcome, reply: unknown, { close }: Press): void 
       pendingPress: { ...state.pendingPress, held },
       ...(held === 'signed-out' ? { session: 'expired' } : { online: false }),
     });
-    void requestBackgroundSync();
+    void requestSync('press');
   }
   if (outcome === 'sent') void refresh();
 }
@@ -119,18 +119,6 @@ function showClosed({ id, outcome }: NonNullable<Press['close']>, alreadyClosed?
   if (onItsScreen) go(...(mistake || alreadyClosed ? [] : ['reflection', id]));
   const sentence = mistake ? 'close.mistake-sent' : 'close.okay-sent';
   change({ toast: t(alreadyClosed ? 'own-reach-out.say' : sentence) });
-}
-
-/** Ask the browser to wake the service worker once there is a network, also when the app is closed. */
-async function requestBackgroundSync(): Promise<void> {
-  try {
-    const registration = (await within(navigator.serviceWorker.ready)) as ServiceWorkerRegistration & {
-      sync?: { register: (tag: string) => Promise<void> };
-    };
-    await registration.sync?.register('press');
-  } catch {
-    // Without background sync (iPhone), the timer, `online` and opening the app send it.
-  }
 }
 
 /** Send and refresh whenever a network may be back. */

@@ -67,6 +67,7 @@ const PROFILE_DEFAULTS = {
   time_zone: 'UTC',
   hours: null,
   wake_me: false,
+  away_until: null,
   contact: null,
   created_at: '',
 } as const;
@@ -121,6 +122,7 @@ async function eraseStored(): Promise<void> {
   await empty();
   change({
     pendingPress: null,
+    letters: [],
     circle: null,
     myReachOut: null,
     messages: [],

@@ -3,6 +3,7 @@
 import { serverNow } from '../api/clock';
 import type { Country, Me, Member, Message, ReachOut, Supported } from '../contract/types';
 import type { Press } from '../domain/press';
+import type { Letter } from '../outbox/letters';
 
 export interface State {
   /** starting: not known yet; in; out: nobody is signed in; expired: the server has ended the session. */
@@ -17,6 +18,8 @@ export interface State {
   messages: Message[];
   /** The press that has not reached the server. */
   pendingPress: Press | null;
+  /** What I have written and the server does not have yet, the oldest first. Filled in where it is shown. */
+  letters: Letter[];
   /** A press was refused because the circle is empty. */
   circleEmpty: boolean;
   /** Open reach-outs of others who would like company. */
@@ -43,6 +46,7 @@ export const state: State = {
   myReachOut: null,
   messages: [],
   pendingPress: null,
+  letters: [],
   circleEmpty: false,
   incoming: [],
   supporting: [],

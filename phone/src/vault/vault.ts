@@ -1,7 +1,9 @@
 // Names, numbers and helplines for when there is no network, encrypted with a key that never leaves the browser.
 import type { Country, Me, Member } from '../contract/types';
+import type { Sealed } from '../platform/sealing';
+import { sealed, unsealed } from '../platform/sealing';
 import { drop, get, isSilent, put } from '../platform/storage';
-import { NoAnswer, within } from '../platform/timeout';
+import { NoAnswer } from '../platform/timeout';
 
 export interface Kept {
   me: Pick<Me, 'id' | 'display_name' | 'language' | 'region'>;
@@ -12,36 +14,11 @@ export interface Kept {
 /** After this long without a reply from the server, the vault is erased: the phone may have changed hands. */
 const OPENS_FOR_MS = 30 * 24 * 60 * 60_000;
 
-const ALGORITHM = { name: 'AES-GCM', length: 256 };
-
-async function key(): Promise<CryptoKey> {
-  const held = await get<CryptoKey>('key');
-  if (held) return held;
-  // Not extractable: a copy of the phone's storage cannot be decrypted.
-  const generated = await within(crypto.subtle.generateKey(ALGORITHM, false, ['encrypt', 'decrypt']));
-  await put('key', generated);
-  return generated;
-}
-
-/** A value that only this browser can read. */
-export interface Sealed {
-  iv: Uint8Array<ArrayBuffer>;
-  sealed: ArrayBuffer;
-}
-
-export async function encrypt(value: unknown): Promise<Sealed> {
-  const iv = crypto.getRandomValues(new Uint8Array(12));
-  const plain = new TextEncoder().encode(JSON.stringify(value));
-  return { iv, sealed: await within(crypto.subtle.encrypt({ name: 'AES-GCM', iv }, await key(), plain)) };
-}
-
-export async function decrypt<T>({ iv, sealed }: Sealed): Promise<T> {
-  const plain = await within(crypto.subtle.decrypt({ name: 'AES-GCM', iv }, await key(), sealed));
-  return JSON.parse(new TextDecoder().decode(plain)) as T;
-}
+export const encrypt = (value: unknown): Promise<Sealed> => sealed('key', value);
+export const decrypt = <T>(held: Sealed): Promise<T> => unsealed<T>('key', held);
 
 export async function seal({ me, circle, helplines }: Kept): Promise<void> {
-  // Without a secure context nothing can be sealed, and what cannot be sealed is not kept.
+  // Without a secure context there is no encryption, so nothing is stored.
   if (!isSecureContext) return;
   const kept: Kept = {
     me: { id: me.id, display_name: me.display_name, language: me.language, region: me.region },
