@@ -6,6 +6,7 @@ from uuid import UUID
 
 from sqlalchemy import delete, select
 
+from core.errors import KeysUnavailable
 from core.unit_of_work import UnitOfWork
 from models import CheckIn, CheckInShare, Membership, Person
 from models.enums import NoticeKind
@@ -19,6 +20,7 @@ from rules.daily.reach_ins import NewReachIn
 from rules.errors import NotFound
 from rules.idempotency import RequestFingerprint
 from rules.inbox.notices import NoticeDraft, create_notices
+from rules.outbox.push_rate import next_thread_push_at
 
 
 async def share_check_in(
@@ -79,8 +81,8 @@ async def mark_check_in_seen(
 ) -> None:
     """Say "I see you" to a check-in that was shared with the caller; words go into the thread of the two.
 
-    The author gets one notice, however often it is said. Further words are limited as reach-ins are.
-    Raises NotFound, TooMany, KeyReused.
+    The author gets one notice, however often it is said. Words that come later are reach-ins, and limited as these are.
+    Raises NotFound, TooMany, ReachInsUnanswered, KeyReused, KeysUnavailable.
     """
 
     async def mark() -> UUID:
@@ -108,6 +110,9 @@ async def mark_check_in_seen(
         await _notify_author(unit, who, memberships, author_id, sharing.seen_event_id(check_in_id, share.membership_id))
         return check_in_id
 
+    if text is not None and not who.vault.has_key:
+        # Without a key the words could not be stored: a 201 would lose them silently.
+        raise KeysUnavailable
     await idempotency.run_once(unit, fingerprint, who.person_id, mark)
 
 
@@ -134,4 +139,8 @@ async def _notify_author(
     author = await unit.session.get_one(Person, author_id)
     muted_until = pairs.pair_silent_until(memberships, who, author)
     awake = hours.available(author.hours, author.time_zone, muted_until, unit.now, wake_me=author.wake_me)
-    await create_notices(unit, [NoticeDraft(author_id, NoticeKind.CHECK_IN_SEEN, event_id, who.person_id, push=awake)])
+    await create_notices(
+        unit,
+        [NoticeDraft(author_id, NoticeKind.CHECK_IN_SEEN, event_id, who.person_id, push=awake)],
+        await next_thread_push_at(unit, who.person_id, author_id),
+    )

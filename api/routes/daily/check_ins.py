@@ -17,7 +17,7 @@ from rules.daily import check_in_sharing, check_ins
 from rules.daily.check_in_parts import CheckInContent, CheckInPart
 from rules.daily.check_in_shares import OwnShare
 from rules.daily.check_ins import CheckInView, NewCheckIn
-from rules.errors import KeyReused, MemberUnknown, NotFound, PartsNotGiven, TooMany
+from rules.errors import KeyReused, MemberUnknown, NotFound, PartsNotGiven, ReachInsUnanswered, TooMany
 
 router = APIRouter(prefix="/v1/check-ins", tags=["check-ins"])
 
@@ -217,7 +217,7 @@ async def take_back_share(check_in_id: UUID, membership_id: UUID, unit: Writing,
     "/{check_in_id}/seen",
     summary="Say that I see it",
     status_code=201,
-    responses=problems(NotFound, TooMany, KeyReused),
+    responses=problems(NotFound, TooMany, ReachInsUnanswered, KeyReused),
     operation_id="check_ins_seen",
     response_model_exclude_unset=True,
 )

@@ -96,6 +96,7 @@ async def test_taken_back_from_one_and_shared_again(world: World) -> None:
     await sponsor.get(f"/v1/check-ins/{made['id']}", expect=404)
     await sponsor.post(f"/v1/check-ins/{made['id']}/seen", {}, expect=404)
     assert (await sponsor.get("/v1/check-ins"))["items"] == []
+    assert (await sponsor.get(f"/v1/threads/{maya.id}"))["items"] == []
     assert await sponsor.inbox() == []
     assert [notice["from"]["id"] for notice in await maya.inbox("check_in_seen")] == [friend.id]
     assert await reads(friend, made) == SAID
@@ -132,8 +133,14 @@ async def test_i_see_you(world: World, words: str | None) -> None:
     assert (await friend.get(f"/v1/check-ins/{made['id']}"))["seen_at"] is None
     heard = (await maya.get("/v1/reach-ins"))["items"]
     assert [reach_in["text"] for reach_in in heard] == ([words] if words else [])
+    await sponsor.post(path, {"text": "Once more."}, expect=201)
+    later = (await maya.get("/v1/reach-ins"))["items"]
+    assert later[0]["text"] == "Once more.", "words that come later are a reach-in"
+    thread = (await maya.get(f"/v1/threads/{sponsor.id}"))["items"]
+    [shown] = [item for item in thread if item["kind"] == "check_in"]
+    assert (shown["check_in"], shown["done"]) == ({"feeling": 1}, True)
     if words:
-        [row] = await world.rows(select(ReachIn.about_id))
+        row, _ = await world.rows(select(ReachIn.about_id).order_by(ReachIn.id))
         assert str(row.about_id) == made["id"]
 
 
