@@ -21,11 +21,17 @@ const BASE = {
   name: 'base',
   test: /\/node_modules\/preact\/|\/src\/(api|i18n|outbox|platform|store|vault)\/(?!letters|plan)|\/src\/domain\/(?!hours|plan|strength|check-in|weeks)|\/src\/components\/(basics|close-actions|icons|lamp|messages|people|rows)\.tsx$/,
 };
+/** What is said day by day: Home on a calm day, the check-in, the week. */
+const TODAY = {
+  name: 'today',
+  test: /\/src\/(screens\/(calm-day|check-in|offer|today|today-lines|week)|components\/(check-in-parts|sharing)|domain\/(check-in|weeks))\.tsx?$/,
+};
 const GROUPS = [
   BASE,
   // On the screens of a press, after them.
   { name: 'fields', test: /\/src\/components\/(field|form)\.tsx$/ },
   { name: 'plan', test: /\/src\/(components|domain|store)\/plan/ },
+  TODAY,
   ...Object.entries(SCREENS).map(([name, screens]) => ({
     name,
     test: new RegExp(`/src/screens/(${screens.join('|')})\\.tsx$`),

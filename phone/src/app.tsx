@@ -1,11 +1,13 @@
 // Which address shows which screen, and the bar at the bottom. What a press needs is loaded with the app, other screens
 // on demand.
 import type { ComponentChild } from 'preact';
+import { useEffect } from 'preact/hooks';
 import { Nav } from './components/basics';
 import { Boundary } from './components/boundary';
 import { lazyScreen } from './components/lazy-screen';
 import { BlankNote } from './components/quick-hide';
 import { nextStep } from './domain/press';
+import { get } from './platform/storage';
 import { Home } from './screens/home';
 import { MyReachOut } from './screens/my-reach-out';
 import { Nobody, PendingPress } from './screens/pending-press';
@@ -32,7 +34,7 @@ const PlanPage = lazyScreen(async () => (await import('./screens/plan')).PlanPag
 const Reflection = lazyScreen(async () => (await import('./screens/reflection')).Reflection);
 const Reflections = lazyScreen(async () => (await import('./screens/reflections')).Reflections);
 const Settings = lazyScreen(async () => (await import('./screens/settings')).Settings);
-const CheckInPage = lazyScreen(async () => (await import('./screens/shared')).CheckInPage);
+const Today = lazyScreen(async () => (await import('./screens/today')).Today);
 const ReachInPage = lazyScreen(async () => (await import('./screens/shared')).ReachInPage);
 const Recover = lazyScreen(async () => (await import('./screens/sign-in')).Recover);
 const SignIn = lazyScreen(async () => (await import('./screens/sign-in')).SignIn);
@@ -81,7 +83,9 @@ const INSIDE: Record<string, Screen> = {
   'circle': { tab: 'circle', show: (page) => (page === 'times' ? <LadderSettings /> : <Circle />) },
   'bookends': { tab: 'home', show: (id) => <Bookends key={id} id={id} /> },
   'commitments': { tab: 'home', show: (id, page) => <Commitments key={id} id={id} page={page} /> },
-  'check-ins': { tab: 'inbox', show: (id = '') => <CheckInPage key={id} id={id} /> },
+  'check-ins': { tab: 'home', show: (page = '') => <Today key={page} page={page} /> },
+  'week': { tab: 'home', show: (page = 'week') => <Today key={page} page={page} /> },
+  'moment': { tab: 'home', show: () => <Today page="moment" /> },
   'reach-ins': { tab: 'inbox', show: (id = '') => <ReachInPage key={id} id={id} /> },
   'settings': { tab: 'settings', show: (page = '', part) => PAGES[page]?.(part) ?? <Settings /> },
 };
@@ -100,7 +104,14 @@ const PAGES: Record<string, (part?: string) => ComponentChild> = {
   delete: () => <DeleteAccount />,
 };
 
+/** Send what was written without a network; its code is loaded only where something waits. */
+async function sendWaiting(): Promise<void> {
+  if (await get('letters')) await (await import('./store/letters')).sendKept();
+}
+
 export function App() {
+  // After a refresh there is a network.
+  useEffect(() => void sendWaiting(), [state.refreshes]);
   return (
     <>
       <Boundary otherwise={rescue}>

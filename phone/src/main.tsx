@@ -16,6 +16,7 @@ import './style/lamp.css';
 import './style/controls.css';
 import './style/plan.css';
 import './style/surfaces.css';
+import './style/today.css';
 
 /** Load the sentences, then draw. A failed download is retried: without sentences there is nothing to show. */
 async function words(): Promise<void> {

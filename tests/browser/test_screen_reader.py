@@ -11,10 +11,18 @@ HOME = """
 - main:
   - button "Reach out now"
   - heading "1 person can be reached now." [level=1]
+  - heading "How are you today?" [level=2]
   - list:
-    - listitem: Ben , can be reached now
-  - paragraph: People are gladder to be asked than you expect.
-  - link "Something hard ahead?"
+    - listitem:
+      - button "Very low"
+    - listitem:
+      - button "Low"
+    - listitem:
+      - button "So-so"
+    - listitem:
+      - button "Okay"
+    - listitem:
+      - button "Good"
 - navigation "Main":
   - list:
     - listitem:

@@ -127,6 +127,7 @@ export function RadioGroup<T extends string>({
   value,
   onPick,
   kind = '',
+  asked,
 }: {
   legend: string;
   name: string;
@@ -134,10 +135,12 @@ export function RadioGroup<T extends string>({
   value: T | null;
   onPick: (value: T) => void;
   kind?: string;
+  /** The legend is shown, as a question above the choices. */
+  asked?: boolean;
 }) {
   return (
     <fieldset class={`pick ${kind}`}>
-      <legend class="sr">{legend}</legend>
+      <legend class={asked ? 'ask' : 'sr'}>{legend}</legend>
       {options.map(([option, shown]) => (
         <label key={option}>
           <input type="radio" name={name} checked={option === value} onChange={() => onPick(option)} />

@@ -44,9 +44,10 @@ export function Dial({ percentGone, children }: { percentGone?: number; children
   );
 }
 
-export function PorchButton({ label, onPress }: { label: string; onPress: () => void }) {
+/** `calm`: a third smaller, while nothing burns. */
+export function PorchButton({ label, onPress, calm }: { label: string; onPress: () => void; calm?: boolean }) {
   return (
-    <button type="button" class="porch cord" onClick={onPress}>
+    <button type="button" class={`porch cord${calm ? ' calm' : ''}`} onClick={onPress}>
       <Lantern flame={false} />
       <span>{label}</span>
     </button>

@@ -5139,7 +5139,7 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `/problems/too-many-tries`: Too many tries in a short time. */
+            /** @description `/problems/too-many-tries`: Too many tries in a short time. `/problems/reach-ins-unanswered`: This person has three words from you. They keep. */
             429: {
                 headers: {
                     [name: string]: unknown;

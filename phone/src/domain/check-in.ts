@@ -45,3 +45,17 @@ export function givenShares(content: Content, shares: Shares): { membership_id: 
 /** Whether both moments lie on one day of this phone's calendar. */
 export const sameDay = (one: string | number, other: number): boolean =>
   new Date(one).toDateString() === new Date(other).toDateString();
+
+interface Waiting {
+  path: string;
+  at: number;
+  body: unknown;
+}
+
+/** Return today's check-in that the server does not have yet: the last one that waits on the phone, but no week. */
+export function waitingCheckIn<Letter extends Waiting>(letters: Letter[], now: number) {
+  const found = letters
+    .map((letter) => ({ ...letter, body: letter.body as Content & { shares?: Schemas['Share'][] } }))
+    .filter(({ path, at, body }) => path === '/v1/check-ins' && sameDay(at, now) && !body.week);
+  return found.pop() ?? null;
+}

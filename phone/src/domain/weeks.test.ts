@@ -31,7 +31,9 @@ test.each([
   [[1, null, 1, 1], { how: 'every', usual: 1, lately: null }],
   [[1, 1, 1, 3, 3], { how: 'most', usual: 1, lately: 3 }],
   [[0, 1, 2, 2, 1, 3], { how: 'some', usual: 2, lately: null }],
-  [[3, 2, 2, 0, 0], { how: 'some', usual: 2, lately: 0 }],
+  [[3, 2, 2, 0, 0], { how: 'most', usual: 2, lately: 0 }],
+  [[1, 2, null, 2, 2, 3, 3, 3], { how: 'most', usual: 2, lately: 3 }],
+  [[2, 0, 1, 1, 2, 2], { how: 'some', usual: 1, lately: 2 }],
 ])('%j in words', (values, spoken) => {
   expect(inWords(values)).toEqual(spoken);
 });

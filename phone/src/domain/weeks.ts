@@ -32,17 +32,19 @@ export interface Spoken {
   lately: number | null;
 }
 
-/** Say eight values in words: what was most often, and what the last two weeks agree on. Never better or worse. */
+/** Say eight values in words: what was most often, and what the last two weeks agree on where that differs. Never better or worse. */
 export function inWords(values: Values): Spoken {
   const given = values.filter((value) => value !== null);
-  const times = (value: number) => given.filter((other) => other === value).length;
-  const usual = [3, 2, 1, 0].reduce((best, value) => (times(value) > times(best) ? value : best), 3);
   const [before, last] = given.slice(-2);
-  const lately = given.length > 3 && last !== undefined && last === before && last !== usual ? last : null;
+  const agreed = given.length > 3 && last !== undefined && last === before ? last : null;
+  const earlier = agreed === null ? given : given.slice(0, -2);
+  const times = (value: number) => earlier.filter((other) => other === value).length;
+  const usual = [3, 2, 1, 0].reduce((best, value) => (times(value) > times(best) ? value : best), 3);
+  const lately = agreed === usual ? null : agreed;
   if (!given.length) return { how: 'none', usual: 0, lately };
   if (given.length === 1) return { how: 'one', usual, lately };
-  if (times(usual) === given.length) return { how: 'every', usual, lately };
-  return { how: 2 * times(usual) > given.length ? 'most' : 'some', usual, lately };
+  if (times(usual) === earlier.length) return { how: lately === null ? 'every' : 'most', usual, lately };
+  return { how: 2 * times(usual) > earlier.length ? 'most' : 'some', usual, lately };
 }
 
 /** Return the first item of which the last two or three weeks all lean the same way; null where none does. */

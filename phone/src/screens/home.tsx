@@ -1,4 +1,5 @@
 // Home: the button, who can be reached now, and a word that lowers the barrier.
+import { useRef } from 'preact/hooks';
 import { api } from '../api/client';
 import { Headline } from '../components/basics';
 import { Lamp, PorchButton } from '../components/lamp';
@@ -17,6 +18,7 @@ import { to } from '../store/router';
 import { state } from '../store/store';
 import { NotifyAsk } from './notify-ask';
 
+const CalmDay = lazyScreen(async () => (await import('./calm-day')).CalmDay, true);
 const HelperHome = lazyScreen(async () => (await import('./helper-home')).HelperHome);
 
 export function Home() {
@@ -58,30 +60,36 @@ export function Home() {
       </a>
     );
   };
+  // It may grow under a finger on its way to it, never shrink.
+  const big = useRef(false);
+  big.current ||= empty || quiet;
+  const calm = !big.current;
   const encouragement = quiet ? 'home.call-instead' : 'home.encouragement';
+  const bookend = running && (
+    <a class="card row" href={to('bookends')}>
+      <Row
+        lamp={<Lamp state="lit" />}
+        name={t(Date.parse(running.due_at) > state.now ? 'home.bookend-running' : 'bookend.due', {
+          time: clock(running.due_at),
+        })}
+        says={running.what}
+      />
+    </a>
+  );
   return (
-    <main class="page air">
+    <main class={`page air${calm ? ' day' : ''}`}>
       <NeededCards />
       <NewcomerCards />
-      {running && (
-        <a class="card row" href={to('bookends')}>
-          <Row
-            lamp={<Lamp state="lit" />}
-            name={t(Date.parse(running.due_at) > state.now ? 'home.bookend-running' : 'bookend.due', {
-              time: clock(running.due_at),
-            })}
-            says={running.what}
-          />
-        </a>
-      )}
+      {!calm && bookend}
       <div class="hero">
-        <PorchButton label={t('press.button')} onPress={() => void startPress()} />
+        <PorchButton label={t('press.button')} calm={calm} onPress={() => void startPress()} />
       </div>
       <section class="hero">
+        <StandingWords />
         <Headline small live>
           {headline()}
         </Headline>
-        {circle.length > 0 && known && (
+        {!calm && circle.length > 0 && known && (
           <ul class="lamps">
             {circle.map((member) => (
               <li key={member.id}>
@@ -94,9 +102,10 @@ export function Home() {
             ))}
           </ul>
         )}
-        <StandingWords />
-        <p class="soft">{t(empty ? 'home.empty-say' : encouragement)}</p>
+        {!calm && <p class="soft">{t(empty ? 'home.empty-say' : encouragement)}</p>}
       </section>
+      {calm && bookend}
+      {calm && <CalmDay />}
       {nextStep()}
       <NotifyAsk />
     </main>

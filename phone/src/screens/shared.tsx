@@ -2,6 +2,7 @@
 import { useEffect, useState } from 'preact/hooks';
 import { api, once } from '../api/client';
 import { Back, Button, Headline } from '../components/basics';
+import { CheckInParts } from '../components/check-in-parts';
 import { Field } from '../components/field';
 import { Form } from '../components/form';
 import { Lamp } from '../components/lamp';
@@ -11,48 +12,26 @@ import type { Schemas } from '../contract/types';
 import { problemType } from '../domain/problems';
 import type { Key } from '../i18n';
 import { t } from '../i18n';
-import { day, list } from '../i18n/format';
+import { day } from '../i18n/format';
 import { errorText } from '../i18n/problem';
 import { newKey } from '../platform/random-key';
 import { readShown } from '../store/mark-read';
 import { refresh } from '../store/refresh';
 import { to } from '../store/router';
 import { state } from '../store/store';
+import { CheckInForm } from './check-in';
 
 type CheckIn = Schemas['CheckInOut'];
 type ReachIn = Schemas['ReachInOut'];
-type Halt = NonNullable<CheckIn['halt']>[number];
-const FEELINGS: readonly (readonly [string, Key])[] = [
-  ['low', 'feeling.0'],
-  ['low', 'feeling.1'],
-  ['lit', 'feeling.2'],
-  ['lit', 'feeling.3'],
-  ['bright', 'feeling.4'],
-];
-const HALT: Record<Halt, Key> = {
-  hungry: 'halt.hungry',
-  angry: 'halt.angry',
-  lonely: 'halt.lonely',
-  tired: 'halt.tired',
-};
-
 export function CheckInPage({ id }: { id: string }) {
   const [checkIn, , notFound] = useQuery(
     () => api.GET('/v1/check-ins/{check_in_id}', { params: { path: { check_in_id: id } } }),
     [id],
   );
-  const [lamp, feeling] = FEELINGS[checkIn?.feeling ?? -1] ?? [];
-  const also = checkIn?.halt?.map((reason) => t(HALT[reason])) ?? [];
+  if (checkIn?.mine) return <CheckInForm of={checkIn} />;
   return (
     <Page of={checkIn} notFound={notFound} head={'shared.check-in'} about={(notice) => notice.check_in_id === id}>
-      {lamp && feeling && (
-        <div class="line">
-          <Lamp state={lamp} />
-          <p class="say-2">{t(feeling)}</p>
-        </div>
-      )}
-      {also.length > 0 && <p>{feeling ? t('shared.also', { words: list(also) }) : capitalized(list(also))}</p>}
-      {checkIn?.note && <blockquote class="words">{checkIn.note}</blockquote>}
+      {checkIn && <CheckInParts of={checkIn} />}
     </Page>
   );
 }
@@ -68,8 +47,6 @@ export function ReachInPage({ id }: { id: string }) {
     </Page>
   );
 }
-
-const capitalized = (words: string): string => words.charAt(0).toUpperCase() + words.slice(1);
 
 async function markShown(about: Props['about']): Promise<void> {
   if (await readShown(about)) await refresh();
@@ -123,26 +100,33 @@ function Reply({ to: of, name }: { to: CheckIn | ReachIn; name: string }) {
   const [sent, refetch] = useQuery(() => api.GET('/v1/reach-ins', { params: { query: { mine: true, limit: 100 } } }));
   const [key] = useState(newKey);
   const [message, setMessage] = useState('');
+  const [seen, setSeen] = useState('seen_at' in of && !!of.seen_at);
   const person = of.from;
   const reply = sent?.items.find((reachIn) => reachIn.to.id === person.id && reachIn.created_at > of.created_at);
   const contact = state.circle?.find((member) => member.person.id === person.id)?.contact;
+  // What was shared is seen, with words or without; a reach-in is answered with another one.
   const send = async (text: string): Promise<string> => {
-    const { error } = await api.POST('/v1/reach-ins', {
-      params: once(`${key}${text}`.slice(0, 200)),
-      body: { to: person.id, text },
-    });
+    const params = once(`${key}${text}`.slice(0, 200));
+    const { error } =
+      'shares' in of
+        ? await api.POST('/v1/check-ins/{check_in_id}/seen', {
+            params: { path: { check_in_id: of.id }, ...params },
+            body: text === t('shared.see') ? {} : { text },
+          })
+        : await api.POST('/v1/reach-ins', { params, body: { to: person.id, text } });
+    if (!error) setSeen(true);
     await refetch();
     return problemType(error) === '/problems/reach-ins-unanswered' ? t('shared.too-soon', { name }) : errorText(error);
   };
   const sendQuickReply = async (text: string) => setMessage(await send(text));
   return (
     <section class="stack">
-      {reply ? (
+      {seen || reply ? (
         <div class="card" role="status">
           <div class="line">
             <Lamp state="bright" />
             <p>
-              {t('shared.sent', { name })} {reply.text && t('shared.reply', { text: reply.text })}
+              {t('shared.sent', { name })} {reply?.text && t('shared.reply', { text: reply.text })}
             </p>
           </div>
         </div>

@@ -3,7 +3,7 @@
 import { api, whole } from '../api/client';
 import { serverNow } from '../api/clock';
 import { NETWORK_ERROR, problemType } from '../domain/problems';
-import { drop, get, put } from '../platform/storage';
+import { drop, put } from '../platform/storage';
 import { destroy, seal } from '../vault/vault';
 import { readShown } from './mark-read';
 import { change, state } from './store';
@@ -79,7 +79,6 @@ async function fetchAll(): Promise<void> {
   await seal({ me: state.me ?? me, circle: circle.data.items, helplines }).catch(() => undefined);
   // Somebody signed out meanwhile: leave nothing behind.
   if (ended()) return void (await Promise.all([destroy(), drop('busy')]));
-  if (await get('letters')) void import('./letters').then(({ sendKept }) => sendKept());
   if (myReachOut) {
     const messageReply = await api.GET('/v1/reach-outs/{reach_out_id}/messages', {
       params: { path: { reach_out_id: myReachOut.id }, ...whole.params },

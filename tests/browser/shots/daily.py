@@ -51,7 +51,9 @@ async def shared(stage: Stage) -> None:
     await stage.press(phone, "shared.see")
     await stage.sees(phone, "shared.sent", name="Maya")
     await stage.show(phone, "check-in-seen")
-    [reply] = (await maya.ask("GET", "/v1/reach-ins"))["items"]
+    reply = await ben.ask(
+        "POST", "/v1/reach-ins", {"to": (await maya.ask("GET", "/v1/me"))["id"], "text": stage.say("shared.here")}, 201
+    )
     other = await stage.phone(maya, f"#/reach-ins/{reply['id']}")
     await stage.sees(other, "shared.reach-in", name="Ben")
     await stage.show(other, "reach-in")

@@ -1,6 +1,6 @@
 """All scenes by name, the server's settings for them, and the pictures for the docs."""
 
-from tests.browser.shots import circle, daily, plan, reaching_out, settings, supporting, welcome
+from tests.browser.shots import check_ins, circle, daily, plan, reaching_out, settings, supporting, welcome
 from tests.browser.shots.stage import Scene
 
 ENV = {
@@ -36,6 +36,8 @@ SCENES: dict[str, Scene] = {
     "shared": daily.shared,
     "reflections": daily.reflections,
     "commitments": daily.commitments,
+    "check-ins": check_ins.check_ins,
+    "week": check_ins.week,
 }
 
 STILLS = {

@@ -1,0 +1,102 @@
+// Home on a calm day, below the lantern: how I am today with one tap, and at most two quiet lines.
+import { useEffect, useRef, useState } from 'preact/hooks';
+import { api } from '../api/client';
+import { feelingLamp, feelingWord } from '../components/check-in-parts';
+import { Icon } from '../components/icons';
+import { Lamp } from '../components/lamp';
+import { useQuery } from '../components/use-query';
+import { FEELING_LAMPS, sameDay, waitingCheckIn } from '../domain/check-in';
+import { t } from '../i18n';
+import { clock } from '../i18n/format';
+import { sendKept } from '../store/letters';
+import { to } from '../store/router';
+import { change, state } from '../store/store';
+import { keepCheckIn, whoReads } from './check-in';
+import type { TodayLine } from './today-lines';
+import { todayLines } from './today-lines';
+
+export function CalmDay() {
+  const [page] = useQuery(() => api.GET('/v1/check-ins', { params: { query: { mine: true, week: false, limit: 1 } } }));
+  const [lines, setLines] = useState<TodayLine[]>([]);
+  useEffect(() => void todayLines().then(setLines), [state.refreshes]);
+  useEffect(() => void sendKept(), []);
+  const letter = waitingCheckIn(state.letters, state.now);
+  const [last] = page?.items ?? [];
+  const today = last && sameDay(last.created_at, state.now) ? last : undefined;
+  const latest = useRef(letter?.body ?? today);
+  // Between the reply to what was sent and the next list it is in neither.
+  latest.current = letter?.body ?? today ?? latest.current;
+  const said = latest.current;
+  const tap = async (feeling: number) => {
+    const problem = await keepCheckIn({ feeling });
+    if (problem) change({ toast: problem });
+  };
+  const here = today && !letter ? to('check-ins', today.id) : to('check-ins', 'new');
+  return (
+    <>
+      {said ? (
+        <section class="card">
+          <div class="line">
+            <Lamp state={feelingLamp(said.feeling ?? 2)} />
+            <div>
+              <h2 class="name">
+                {typeof said.feeling === 'number'
+                  ? t('today.said', { feeling: feelingWord(said.feeling) })
+                  : t('check-in.name')}
+              </h2>
+              <p class="soft small">
+                {letter
+                  ? t('check-in.waits')
+                  : t('today.at', {
+                      time: clock(today?.created_at ?? state.now),
+                      who: whoReads(today?.shared_with?.map((person) => ({ person })) ?? []),
+                    })}
+              </p>
+            </div>
+          </div>
+          <div class="two">
+            <a class="btn slim" href={here}>
+              {t('today.add')}
+            </a>
+            <a class="btn slim" href={here}>
+              {t('today.share')}
+            </a>
+          </div>
+        </section>
+      ) : (
+        <section class="hero" hidden={!page && state.online}>
+          <h2 class="say-2">{t('check-in.head')}</h2>
+          <ul class="feel">
+            {FEELING_LAMPS.map((lamp, feeling) => (
+              <li key={lamp}>
+                <button type="button" onClick={() => tap(feeling)}>
+                  <Lamp state={lamp} />
+                  {feelingWord(feeling)}
+                </button>
+              </li>
+            ))}
+          </ul>
+        </section>
+      )}
+      {lines.length > 0 && (
+        <ul class="rows" aria-label={t('today.lines')}>
+          {lines.map(({ name, href, actions }) => (
+            <li key={name}>
+              {href ? (
+                <a class="row low" href={href}>
+                  <span class="says soft">{name}</span>
+                  <Icon name="next" />
+                </a>
+              ) : (
+                <div class="row low">
+                  <span class="says name">{name}</span>
+                  {actions}
+                </div>
+              )}
+            </li>
+          ))}
+        </ul>
+      )}
+    </>
+  );
+}

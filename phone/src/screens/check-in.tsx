@@ -1,0 +1,213 @@
+// How I am today: everything optional, only for me until a name is tapped, kept on the phone without a network.
+import { useState } from 'preact/hooks';
+import { api, once, whole } from '../api/client';
+import { Back, Button, ErrorText, Headline, RadioGroup } from '../components/basics';
+import {
+  CheckInParts,
+  capitalized,
+  feelingLamp,
+  feelingWord,
+  haltWord,
+  labelledParts,
+} from '../components/check-in-parts';
+import { Lamp } from '../components/lamp';
+import { names } from '../components/people';
+import { LinkItem } from '../components/rows';
+import { Sharing } from '../components/sharing';
+import { useQuery } from '../components/use-query';
+import type { CheckIn, Content, Shares } from '../domain/check-in';
+import { FEELING_LAMPS, givenParts, givenShares, HALTS, offersCircle, waitingCheckIn } from '../domain/check-in';
+import { t } from '../i18n';
+import { day } from '../i18n/format';
+import { errorText } from '../i18n/problem';
+import { readSlot, writeSlot } from '../platform/slots';
+import { sendOrKeep } from '../store/letters';
+import { go, replaceRoute, to } from '../store/router';
+import { change, state } from '../store/store';
+
+/** The day on which "Not now" was said: it is final for that day. */
+const NOT_NOW = 'offer-declined';
+const today = () => `${state.me?.id} ${new Date(state.now).toDateString()}`;
+export const declineOffer = (): void => writeSlot(NOT_NOW, today());
+
+/** Who can read it, for a toast or a row. */
+export function whoReads(people: Parameters<typeof names>[0] = []): string {
+  return people.length ? t('check-in.shared', { names: names(people), n: people.length }) : t('check-in.private');
+}
+
+function keptFor(shares: { membership_id: string }[]): string {
+  const people = (state.circle ?? []).filter(({ id }) => shares.some(({ membership_id }) => membership_id === id));
+  return t('check-in.kept', { who: whoReads(people) });
+}
+
+/** Keep a check-in, now or as soon as there is a network; return why it could not be kept. */
+export async function keepCheckIn(content: Content, shares: Shares = {}, instead?: string): Promise<string> {
+  const given = givenShares(content, shares);
+  const { error, waits } = await sendOrKeep(
+    '/v1/check-ins',
+    { ...content, shares: given },
+    { otherwise: content, instead },
+  );
+  if (error) return errorText(error);
+  const atHome = !state.route.length;
+  if (!content.week && offersCircle(content) && readSlot(NOT_NOW) !== today()) go('check-ins', 'offer');
+  else go(...(content.week ? ['week', 'look-back'] : []));
+  // On Home the card says it: a line above the lantern would move it.
+  if (!atHome || state.route.length) change({ toast: waits ? t('check-in.waits') : keptFor(given) });
+  return '';
+}
+
+/** The form for a new check-in, or with `of` for one that I want to say more in, or to share. */
+export function CheckInForm({ of }: { of?: CheckIn }) {
+  const letter = of ? null : waitingCheckIn(state.letters, state.now);
+  const waiting = letter?.body;
+  const before: Content = of ?? waiting ?? {};
+  const sharedBefore = Object.fromEntries(
+    (of?.shares ?? waiting?.shares ?? []).map(({ membership_id, parts }) => [membership_id, parts ?? []]),
+  );
+  const [content, setContent] = useState<Content>({
+    feeling: before.feeling ?? null,
+    halt: before.halt ?? [],
+    note: before.note ?? null,
+  });
+  const [shares, setShares] = useState<Shares>(sharedBefore);
+  const [message, setMessage] = useState('');
+  const toggle = (word: (typeof HALTS)[number]) =>
+    setContent({
+      ...content,
+      halt: content.halt?.includes(word)
+        ? content.halt.filter((other) => other !== word)
+        : [...(content.halt ?? []), word],
+    });
+  const keep = async () => {
+    if (of && FIELDS.every((part) => same(of[part], content[part]))) return setMessage(await changeShares(of, shares));
+    const problem = await keepCheckIn(content, shares, letter?.key);
+    setMessage(problem);
+    // What is said anew takes the place of what was said before.
+    if (of && !problem) await api.DELETE('/v1/check-ins/{check_in_id}', { params: { path: { check_in_id: of.id } } });
+  };
+  return (
+    <main class="page">
+      <Back href={to()}>{t('check-in.name')}</Back>
+      {of?.week ? (
+        <section class="stack">
+          <Headline>{t('week.name')}</Headline>
+          <CheckInParts of={of} />
+        </section>
+      ) : (
+        <>
+          <section class="stack">
+            <Headline>{t('check-in.head')}</Headline>
+            <RadioGroup
+              kind="five"
+              legend={t('check-in.head')}
+              name="feeling"
+              options={FEELING_LAMPS.map((lamp, feeling) => [
+                String(feeling),
+                <>
+                  <Lamp state={lamp} />
+                  {feelingWord(feeling)}
+                </>,
+              ])}
+              value={content.feeling === null || content.feeling === undefined ? null : String(content.feeling)}
+              onPick={(feeling) => setContent({ ...content, feeling: Number(feeling) })}
+            />
+          </section>
+          <fieldset class="pick">
+            <legend class="ask">{t('check-in.halt')}</legend>
+            {HALTS.map((word) => (
+              <label key={word}>
+                <input type="checkbox" checked={!!content.halt?.includes(word)} onChange={() => toggle(word)} />
+                {capitalized(haltWord(word))}
+              </label>
+            ))}
+          </fieldset>
+          <div class="stack tight">
+            <label for="note">{t('check-in.note')}</label>
+            <textarea
+              class="field"
+              id="note"
+              rows={2}
+              maxLength={2000}
+              value={content.note ?? ''}
+              onInput={({ currentTarget }) => setContent({ ...content, note: currentTarget.value || null })}
+            />
+          </div>
+        </>
+      )}
+      <Sharing parts={labelledParts({ ...content, week: of?.week ?? null })} shares={shares} onChange={setShares} />
+      <section class="stack">
+        <ErrorText>{message}</ErrorText>
+        <Button kind="main" onPress={keep}>
+          {t('check-in.keep')}
+        </Button>
+        <p class="soft small mid">{t('check-in.promise')}</p>
+        {of ? (
+          <Button kind="quiet" onPress={() => remove(of)}>
+            {t('check-in.remove')}
+          </Button>
+        ) : (
+          <a class="btn quiet" href={to('check-ins')}>
+            {t('check-in.earlier')}
+          </a>
+        )}
+      </section>
+    </main>
+  );
+}
+
+const FIELDS = ['feeling', 'halt', 'note'] as const;
+const same = (one: unknown, other: unknown): boolean => JSON.stringify(one ?? null) === JSON.stringify(other ?? null);
+
+/** Share with those chosen now, and take it back from everybody else. */
+async function changeShares(of: CheckIn, shares: Shares): Promise<string> {
+  const wanted = givenShares(of, shares);
+  const path = { check_in_id: of.id };
+  const replies = await Promise.all([
+    ...wanted.map((body) => api.POST('/v1/check-ins/{check_in_id}/shares', { params: { path, ...once() }, body })),
+    ...(of.shares ?? [])
+      .filter(({ membership_id }) => !wanted.some((share) => share.membership_id === membership_id))
+      .map(({ membership_id }) =>
+        api.DELETE('/v1/check-ins/{check_in_id}/shares/{membership_id}', {
+          params: { path: { ...path, membership_id } },
+        }),
+      ),
+  ]);
+  const error = replies.find((reply) => reply.error)?.error;
+  if (error) return errorText(error);
+  go();
+  change({ toast: keptFor(wanted) });
+  return '';
+}
+
+async function remove({ id }: CheckIn): Promise<void> {
+  const { error } = await api.DELETE('/v1/check-ins/{check_in_id}', { params: { path: { check_in_id: id } } });
+  if (!error) replaceRoute('check-ins');
+  change({ toast: error ? errorText(error) : t('check-in.removed') });
+}
+
+/** What I have said before, and who can read it. */
+export function CheckInList() {
+  const [page] = useQuery(() => api.GET('/v1/check-ins', { params: { query: { mine: true, ...whole.params.query } } }));
+  return (
+    <main class="page">
+      <Back href={to('check-ins', 'new')}>{t('check-in.name')}</Back>
+      <Headline small>{t('check-in.earlier')}</Headline>
+      <ul class="rows">
+        {page?.items
+          .filter((checkIn) => givenParts(checkIn).length)
+          .map((checkIn) => (
+            <LinkItem
+              key={checkIn.id}
+              href={to('check-ins', checkIn.id)}
+              lamp={<Lamp state={feelingLamp(checkIn.feeling ?? 2)} />}
+              name={checkIn.week ? t('week.name') : feelingWord(checkIn.feeling ?? -1) || t('check-in.name')}
+              more={day(checkIn.created_at)}
+              says={whoReads(checkIn.shared_with?.map((person) => ({ person })) ?? [])}
+            />
+          ))}
+      </ul>
+      {page?.items.length === 0 && <p class="soft">{t('check-in.none')}</p>}
+    </main>
+  );
+}

@@ -1,0 +1,56 @@
+// After very low or lonely, once it is kept: a hand, offered once a day. Nobody was told, and nobody is.
+import { Back, Headline } from '../components/basics';
+import { Lamp, Light } from '../components/lamp';
+import { nameOf } from '../components/people';
+import { memberLamp } from '../domain/lamps';
+import { t } from '../i18n';
+import { startPress } from '../store/press';
+import { go, to } from '../store/router';
+import { state } from '../store/store';
+import { declineOffer } from './check-in';
+
+export function Offer() {
+  const circle = (state.circle ?? []).filter((member) => member.state === 'active');
+  const near = circle.find((member) => member.available_now) ?? circle[0];
+  const press = () => {
+    void startPress();
+    go();
+  };
+  return (
+    <main class="page">
+      <Back href={to()}>{t('check-in.name')}</Back>
+      <section class="hero">
+        <Light />
+        <Headline live>{t('offer.head')}</Headline>
+        <p>{t('offer.say')}</p>
+      </section>
+      <section class="stack">
+        <button type="button" class="btn main" onClick={press}>
+          {t('press.button')}
+        </button>
+        {near && (
+          <a class="btn" href={to('people', near.person.id)}>
+            <span>{t('offer.word', { name: nameOf(near) })}</span>
+          </a>
+        )}
+        <a class="btn quiet" href={to()} onClick={declineOffer}>
+          {t('offer.not-now')}
+        </a>
+      </section>
+      <section class="hero">
+        <ul class="lamps">
+          {circle.map((member) => (
+            <li key={member.id}>
+              <Lamp state={memberLamp(member)} />
+              <span>
+                {nameOf(member)}
+                <span class="sr">{t(member.available_now ? 'home.reachable' : 'home.unreachable')}</span>
+              </span>
+            </li>
+          ))}
+        </ul>
+        <p class="soft small">{t('home.encouragement')}</p>
+      </section>
+    </main>
+  );
+}

@@ -1,0 +1,36 @@
+// The quiet lines of Home on a calm day: two at most, in this order. A new kind of line is one entry here.
+import type { ComponentChildren } from 'preact';
+import { api } from '../api/client';
+import { weekStart } from '../domain/weeks';
+import { t } from '../i18n';
+import { to } from '../store/router';
+import { state } from '../store/store';
+
+export interface TodayLine {
+  name: string;
+  /** Where the line leads; without it, `actions` stand beside it. */
+  href?: string;
+  actions?: ComponentChildren;
+}
+
+const SUNDAY = 0;
+
+/** The week, on its day, until it was looked at. */
+async function weekLine(): Promise<TodayLine | null> {
+  if (!isWeekDay(state.now)) return null;
+  const { data } = await api.GET('/v1/check-ins', { params: { query: { mine: true, week: true, limit: 1 } } });
+  const [last] = data?.items ?? [];
+  const done = last && +weekStart(last.created_at) === +weekStart(state.now);
+  return data && !done ? { name: t('week.head'), href: to('week') } : null;
+}
+
+/** Due, a moment, tonight: each returns its line, or null when there is none. */
+const SOURCES: readonly (() => Promise<TodayLine | null>)[] = [weekLine];
+
+export async function todayLines(): Promise<TodayLine[]> {
+  const lines = await Promise.all(SOURCES.map((source) => source()));
+  return lines.filter((line) => line !== null).slice(0, 2);
+}
+
+/** Whether the week is looked at today: on Sunday. */
+export const isWeekDay = (now: number): boolean => new Date(now).getDay() === SUNDAY;

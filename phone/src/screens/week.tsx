@@ -1,0 +1,168 @@
+// A minute for the week, and the last eight weeks as a picture and in words. Nothing is added up, nothing is compared.
+import { useState } from 'preact/hooks';
+import { api } from '../api/client';
+import { Back, Button, ErrorText, Headline, RadioGroup } from '../components/basics';
+import { gradeWord, itemName, labelledParts } from '../components/check-in-parts';
+import { Sharing } from '../components/sharing';
+import { useQuery } from '../components/use-query';
+import type { Content, Shares, WeekItem } from '../domain/check-in';
+import { givenParts, isWind, WEEK, WEEK_ITEMS } from '../domain/check-in';
+import type { Values } from '../domain/weeks';
+import { inWords, lastWeeks, leaning, WEEKS, weekStart } from '../domain/weeks';
+import { t } from '../i18n';
+import { place } from '../i18n/format';
+import { formatDate } from '../platform/locale';
+import { to } from '../store/router';
+import { state } from '../store/store';
+import { keepCheckIn } from './check-in';
+
+const LIGHTS = ['dim', 'low', 'lit', 'bright'] as const;
+const date = (at: number | Date, weekday?: 'long') =>
+  formatDate(at, { day: 'numeric', month: 'long', ...(weekday && { weekday }) }, place());
+
+function Grade({ item, grade }: { item: WeekItem; grade: number }) {
+  const wind = isWind(item);
+  return (
+    <>
+      <svg
+        class={`lamp small ${wind ? `lit w${grade}` : LIGHTS[grade]}`}
+        viewBox={`${wind ? 4 : 10} 6 36 40`}
+        aria-hidden="true"
+      >
+        <use href="#lamp" />
+        {wind && grade > 0 && <use href={`#wind-${grade}`} />}
+      </svg>
+      {gradeWord(item, grade)}
+    </>
+  );
+}
+
+export function Week() {
+  const [week, setWeek] = useState<Partial<Record<WeekItem, number>>>({});
+  const [shares, setShares] = useState<Shares>({});
+  const [message, setMessage] = useState('');
+  const content: Content = { week };
+  const keep = async () => setMessage(givenParts(content).length ? await keepCheckIn(content, shares) : t('week.one'));
+  return (
+    <main class="page">
+      <Back href={to()}>{date(state.now, 'long')}</Back>
+      <section class="stack tight">
+        <Headline>{t('week.head')}</Headline>
+        <p class="soft">{t('week.say')}</p>
+      </section>
+      {(['held', 'pulled', 'next'] as const).map((part) => (
+        <section class="stack wide" key={part}>
+          <h2 class="head">{t(`week.${part}`)}</h2>
+          {WEEK[part].map((item) => (
+            <RadioGroup
+              key={item}
+              kind="four bare thin"
+              asked
+              legend={t(`week-ask.${item}`)}
+              name={item}
+              options={LIGHTS.map((_, grade) => [String(grade), <Grade item={item} grade={grade} />])}
+              value={week[item] === undefined ? null : String(week[item])}
+              onPick={(grade) => setWeek({ ...week, [item]: Number(grade) })}
+            />
+          ))}
+        </section>
+      ))}
+      <Sharing parts={labelledParts(content)} shares={shares} onChange={setShares} />
+      <section class="stack">
+        <ErrorText>{message}</ErrorText>
+        <Button kind="main" onPress={keep}>
+          {t('check-in.keep')}
+        </Button>
+        <a class="btn quiet" href={to('week', 'look-back')}>
+          {t('week.back')}
+        </a>
+      </section>
+    </main>
+  );
+}
+
+const STEP = 48;
+const waves = (x: number, y: number) => `M${x} ${y}q7 -6 13 0t13 0`;
+/** Where the lines of the wind stand, by how many there are. */
+const HEIGHTS = [[], [40], [32, 42], [24, 33, 42]];
+const SCALES = [0, 0.9, 1.5, 2] as const;
+const DROPS = [0, 10, -12.7, -31.6] as const;
+
+/** One week of one item: a flame on the sill for what holds, wind for what pulls; a ring is none, a short line left out. */
+function Mark({ item, value, index }: { item: WeekItem; value: number | null; index: number }) {
+  const x = STEP / 2 + STEP * index;
+  if (value === null) return <path class="sill" d={`M${x - 4} 44h8`} />;
+  if (!value) return <circle class="wick" cx={x} cy="40" r="3.5" />;
+  if (isWind(item)) {
+    return <path class="wind" d={HEIGHTS[value]?.map((y, line) => waves(x - 13 + 4 * (line % 2), y)).join('')} />;
+  }
+  const scale = SCALES[value] ?? 2;
+  return (
+    <>
+      {value === 3 && <circle class="aura" cx={x} cy="30" r="16" />}
+      <use class="fl" href="#drop" transform={`translate(${x - 28 * scale} ${DROPS[value]}) scale(${scale})`} />
+    </>
+  );
+}
+
+function spoken(item: WeekItem, values: Values): string {
+  const { how, usual, lately } = inWords(values);
+  const words = t(`weeks.${how}`, { word: gradeWord(item, usual) });
+  return lately === null ? words : t('weeks.lately', { words, word: gradeWord(item, lately).toLowerCase() });
+}
+
+export function Weeks() {
+  const [page] = useQuery(() =>
+    api.GET('/v1/check-ins', { params: { query: { mine: true, week: true, limit: 100 } } }),
+  );
+  if (!page) return <main class="page" aria-busy="true" />;
+  const weeks = lastWeeks(page.items, state.now);
+  const hint = leaning(weeks);
+  const first = weekStart(state.now);
+  first.setDate(first.getDate() - 7 * (WEEKS - 1));
+  return (
+    <main class="page">
+      <Back href={to('week')}>{t('weeks.only-me')}</Back>
+      <section class="stack tight">
+        <Headline>{t('weeks.head')}</Headline>
+        <p class="soft">{t('weeks.say')}</p>
+      </section>
+      {hint && (
+        <section class="card">
+          <p>{t(`week-hint.${hint}`)}</p>
+          <a class="btn slim" href={to('circle')}>
+            {t('week-hint.circle')}
+          </a>
+        </section>
+      )}
+      <div class="stack">
+        <p class="ends soft small">
+          <span>{date(first)}</span>
+          <span>{t('weeks.this')}</span>
+        </p>
+        <ul class="weeks stack wide">
+          {WEEK_ITEMS.map((item) => (
+            <li key={item}>
+              <p class="name">{itemName(item)}</p>
+              <svg viewBox="0 0 384 52" role="img" aria-label={spoken(item, weeks[item])}>
+                <path class="sill" d="M2 49h380" />
+                {weeks[item].map((value, index) => (
+                  <Mark key={index} item={item} value={value} index={index} />
+                ))}
+              </svg>
+              <p class="soft small" aria-hidden="true">
+                {spoken(item, weeks[item])}
+              </p>
+            </li>
+          ))}
+        </ul>
+        <p class="soft small">{t('weeks.key')}</p>
+      </div>
+      {page.items[0] && (
+        <a class="btn" href={to('check-ins', page.items[0].id)}>
+          {t('weeks.share')}
+        </a>
+      )}
+    </main>
+  );
+}

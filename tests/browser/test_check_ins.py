@@ -1,0 +1,192 @@
+"""Check-ins and the week in the hand: with and without a network, part by part, taken back, and a hand offered once a day."""
+
+import re
+from typing import Any
+
+import pytest
+from playwright.async_api import expect
+
+from tests.browser.conftest import NewCircle, NewPhone
+from tests.browser.phone import Phone
+from tests.faults.people import Person
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+LANTERN = "() => JSON.stringify(document.querySelector('.porch').getBoundingClientRect())"
+
+
+async def at_home(new_phone: NewPhone, person: Person, **more: Any) -> Phone:
+    phone = await new_phone(person.name, **more)
+    await phone.belongs_to(person)
+    await phone.open()
+    await phone.sees("How are you today?")
+    return phone
+
+
+async def own(person: Person) -> list[dict[str, Any]]:
+    return list((await person.ask("GET", "/v1/check-ins?mine=true"))["items"])
+
+
+async def notices(person: Person) -> list[str]:
+    """The kinds of what stands in the inbox, but for the invitations that made the circle."""
+    listed = (await person.ask("GET", "/v1/inbox"))["items"]
+    return [item["kind"] for item in listed if item["kind"] != "invitation_accepted"]
+
+
+async def test_one_tap_on_home_keeps_it_for_me_alone_and_moves_nothing(new_phone: NewPhone, circle: NewCircle) -> None:
+    noor, ben = await circle("Noor", "Ben")
+    phone = await at_home(new_phone, noor)
+    before = await phone.page.evaluate(LANTERN)
+    await phone.press_button("Low")
+    await phone.sees("Today: Low")
+    await phone.sees("Only you can read it.")
+    assert await phone.page.evaluate(LANTERN) == before, "the lantern stays under the finger"
+    [kept] = await own(noor)
+    assert (kept["feeling"], kept["shared_with"]) == (1, [])
+    assert await notices(ben) == []
+    await phone.is_sound()
+
+
+async def test_a_whole_check_in_without_a_network(new_phone: NewPhone, circle: NewCircle) -> None:
+    noor, ben = await circle("Noor", "Ben")
+    phone = await at_home(new_phone, noor)
+    await phone.controlled()
+    await phone.context.set_offline(True)
+    await phone.press_button("So-so")
+    await phone.sees("Today: So-so")
+    await phone.sees("It is sent when there is a connection.")
+
+    # More is said before it has left: it takes the first one's place.
+    await phone.link("Add a word").click()
+    await phone.page.get_by_label("Tired").check()
+    await phone.page.get_by_label("A few words, if you like").fill("Work was long.")
+    await phone.page.get_by_label("Ben", exact=True).check()
+    await phone.page.get_by_label("My words").check()
+    await phone.press_button("Keep this")
+    await phone.sees("Today: So-so")
+
+    # The app opens again without a network, and still has it.
+    await phone.page.reload()
+    await phone.sees("Today: So-so")
+    assert await own(noor) == []
+    await phone.context.set_offline(False)
+    await phone.sees("Ben can read it.", within=25)
+    [kept] = await own(noor)
+    assert (kept["feeling"], kept["halt"], kept["note"]) == (2, ["tired"], "Work was long.")
+    [theirs] = (await ben.ask("GET", "/v1/check-ins"))["items"]
+    assert (theirs["feeling"], theirs["note"]) == (2, "Work was long.")
+    assert "halt" not in theirs
+
+
+async def test_what_waited_for_somebody_who_left_is_kept_for_me_alone(new_phone: NewPhone, circle: NewCircle) -> None:
+    noor, ben = await circle("Noor", "Ben")
+    phone = await at_home(new_phone, noor)
+    await phone.context.set_offline(True)
+    await phone.page.evaluate("() => { location.hash = '#/check-ins/new'; }")
+    await phone.page.get_by_label("Okay").check()
+    await phone.page.get_by_label("Ben", exact=True).check()
+    await phone.press_button("Keep this")
+    await phone.sees("Today: Okay")
+    [member] = (await noor.ask("GET", "/v1/circle"))["items"]
+    await noor.ask("DELETE", f"/v1/circle/{member['id']}", None, 204)
+    await phone.context.set_offline(False)
+    await expect(phone.button("Reach out now")).to_be_visible()
+    for _ in range(100):
+        if await own(noor):
+            break
+        await phone.page.wait_for_timeout(250)
+    [kept] = await own(noor)
+    assert (kept["feeling"], kept["shares"]) == (3, [])
+    assert (await ben.ask("GET", "/v1/check-ins"))["items"] == []
+
+
+async def test_parts_for_one_person_seen_by_them_and_taken_back(new_phone: NewPhone, circle: NewCircle) -> None:
+    noor, ben, ana = await circle("Noor", "Ben", "Ana")
+    phone = await at_home(new_phone, noor)
+    await phone.page.evaluate("() => { location.hash = '#/moment'; }")
+    await phone.page.evaluate("() => { location.hash = '#/check-ins/new'; }")
+    await phone.sees_heading("How are you today?")
+    await expect(phone.text("Who may see it?")).to_have_count(0)
+    await phone.page.get_by_label("Low", exact=True).check()
+    await phone.page.get_by_label("Angry").check()
+    await phone.page.get_by_label("A few words, if you like").fill("For nobody else.")
+    await expect(phone.page.get_by_label("Only for me")).to_be_checked()
+    await phone.page.get_by_label("Ben", exact=True).check()
+    await expect(phone.page.get_by_label("Only for me")).not_to_be_checked()
+    card = phone.page.get_by_role("group", name="Ben sees")
+    await expect(card.get_by_label("How I am")).to_be_checked()
+    await expect(card.get_by_label("My words")).not_to_be_checked()
+    await phone.is_sound()
+    await phone.press_button("Keep this")
+    await phone.sees("Kept. Ben can read it.")
+
+    # Ben reads what was shared, and nothing hints at the rest.
+    other = await new_phone("Ben")
+    await other.belongs_to(ben)
+    [notice] = (await ben.ask("GET", "/v1/inbox"))["items"]
+    await other.open(f"#/check-ins/{notice['check_in_id']}")
+    await other.sees_heading("Noor shared how they are.")
+    await other.sees("Low")
+    await expect(other.text(re.compile("angry|nobody else"))).to_have_count(0)
+    await other.is_sound()
+    await other.press_button("I see you")
+    await other.sees("Noor knows that you see it.")
+    assert await notices(noor) == ["check_in_seen"]
+    assert await notices(ana) == []
+
+    # Shared with Ana later, and taken back from Ben: from one's own list, and gone from his page.
+    await phone.page.evaluate("() => { location.hash = '#/check-ins'; }")
+    await phone.sees("Ben can read it.")
+    await phone.page.get_by_role("link", name=re.compile("^Low")).click()
+    await phone.page.get_by_label("Ana", exact=True).check()
+    await phone.page.get_by_label("Ben", exact=True).uncheck()
+    await phone.press_button("Keep this")
+    await phone.sees("Kept. Ana can read it.")
+    await other.page.reload()
+    await other.sees("This is not here any more.")
+    assert await notices(ben) == []
+    assert await notices(noor) == [], "nor does anything say that Ben had seen it"
+    [theirs] = (await ana.ask("GET", "/v1/check-ins"))["items"]
+    assert (theirs["feeling"], "note" in theirs) == (1, False)
+
+
+async def test_a_hand_is_offered_and_not_now_is_final_for_today(new_phone: NewPhone, circle: NewCircle) -> None:
+    noor, ben = await circle("Noor", "Ben")
+    phone = await at_home(new_phone, noor)
+    await phone.press_button("Very low")
+    await phone.sees_heading("You do not have to be alone with this.")
+    await phone.sees("Nobody has been told.")
+    await phone.is_sound()
+    await phone.link("Not now").click()
+    await phone.sees("Today: Very low")
+    await phone.page.evaluate("() => { location.hash = '#/check-ins/new'; }")
+    await phone.page.get_by_label("Lonely").check()
+    await phone.press_button("Keep this")
+    await phone.sees("Kept. Only you can read it.")
+    await expect(phone.heading("You do not have to be alone with this.")).to_have_count(0)
+    assert await notices(ben) == []
+    assert await noor.ask("GET", "/v1/reach-outs?mine=true") == {"items": [], "next": None}
+
+
+async def test_the_week_and_eight_of_them(new_phone: NewPhone, circle: NewCircle) -> None:
+    noor, ben = await circle("Noor", "Ben")
+    phone = await at_home(new_phone, noor)
+    await phone.page.evaluate("() => { location.hash = '#/week'; }")
+    await phone.sees_heading("A minute for the week.")
+    await phone.press_button("Keep this")
+    await phone.sees("One answer is enough to keep it.")
+    people = phone.page.get_by_role("group", name="I was with people who are good for me.")
+    await people.get_by_label("Yes").check()
+    await phone.page.get_by_role("group", name="Urges came.").get_by_label("A few").check()
+    await phone.page.get_by_label("Ben", exact=True).check()
+    card = phone.page.get_by_role("group", name="Ben sees")
+    await expect(card.get_by_role("checkbox")).to_have_count(2)
+    await card.get_by_label("Good people").check()
+    await phone.is_sound()
+    await phone.press_button("Keep this")
+    await phone.sees_heading("Your last eight weeks.")
+    await expect(phone.page.get_by_role("img", name="Yes, in one week.")).to_be_visible()
+    await expect(phone.page.get_by_role("img", name="A few, in one week.")).to_be_visible()
+    await phone.is_sound()
+    [theirs] = (await ben.ask("GET", "/v1/check-ins"))["items"]
+    assert theirs["week"] == {"people": 3}
