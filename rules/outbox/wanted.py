@@ -50,7 +50,8 @@ def wanted(facts: Facts) -> bool:
     if facts.dismissed or not _hours_allow(facts, policy):
         return False
     if not facts.about_reach_out and not facts.about_bookend:
-        return _still_true(facts, policy)
+        # Nothing else can have ended meanwhile.
+        return policy.only_while is not OnlyWhile.FRESH or facts.fresh
     return _is_for_recipient(facts, policy) and _still_true(facts, policy)
 
 

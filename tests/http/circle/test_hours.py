@@ -16,6 +16,7 @@ MEMBER_FIELDS = {
     "step",
     "state",
     "reachable",
+    "standing_words",
     "available_now",
     "contact",
     "standing_words",
