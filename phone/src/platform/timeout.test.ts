@@ -13,7 +13,6 @@ const LIMITED = /within\(|Promise\.race\(/;
 const UNHURRIED: Record<string, Record<string, string>> = {
   'api/events.ts': { 'locks.request(LOCK': 'a timer opens a stream where no answer comes' },
   'platform/storage.ts': { 'indexedDB.open(': 'run() has the limit for opening and for what follows' },
-  'outbox/flush.ts': { 'locks.request': 'passed by after a moment, by its own timer' },
   'screens/circle.tsx': { 'void navigator.share(': 'nobody waits for it' },
   'screens/invite.tsx': { 'void navigator.share(': 'nobody waits for it' },
   'store/notifications.ts': {
