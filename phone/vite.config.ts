@@ -13,13 +13,14 @@ const SCREENS = {
   commitments: ['commitments', 'commitment-form', 'own-commitment', 'witnessed-commitment'],
   days: ['bookends', 'reflection'],
   planning: ['plan', 'plan-edit'],
+  person: ['compose', 'person', 'thread-entry'],
   telling: ['hours', 'notify'],
   settings: ['account', 'channels', 'contact-number', 'passkeys', 'passphrase', 'settings'],
 };
 /** What every page is made of comes in one piece. */
 const BASE = {
   name: 'base',
-  test: /\/node_modules\/preact\/|\/src\/(api|i18n|outbox|platform|store|vault)\/(?!letters|plan)|\/src\/domain\/(?!hours|plan|strength|check-in|weeks)|\/src\/components\/(basics|close-actions|icons|lamp|messages|people|rows)\.tsx$/,
+  test: /\/node_modules\/preact\/|\/src\/(api|i18n|outbox|platform|store|vault)\/(?!letters|plan|threads)|\/src\/domain\/(?!hours|plan|strength|check-in|weeks|threads)|\/src\/components\/(basics|close-actions|icons|lamp|messages|people|rows)\.tsx$/,
 };
 /** What is said day by day: Home on a calm day, the check-in, the week. */
 const TODAY = {

@@ -27,6 +27,7 @@ const Hours = lazyScreen(async () => (await import('./screens/hours')).Hours);
 const Inbox = lazyScreen(async () => (await import('./screens/inbox')).Inbox);
 const Join = lazyScreen(async () => (await import('./screens/join')).Join);
 const ContactNumber = lazyScreen(async () => (await import('./screens/contact-number')).ContactNumber);
+const Person = lazyScreen(async () => (await import('./screens/person')).Person);
 const PasteLink = lazyScreen(async () => (await import('./screens/paste-link')).PasteLink);
 const Passkeys = lazyScreen(async () => (await import('./screens/passkeys')).Passkeys);
 const Passphrase = lazyScreen(async () => (await import('./screens/passphrase')).Passphrase);
@@ -81,6 +82,7 @@ const INSIDE: Record<string, Screen> = {
   'inbox': { tab: 'inbox', show: () => <Inbox /> },
   'reach-outs': { tab: 'inbox', show: (id = '') => <IncomingReachOut key={id} id={id} /> },
   'circle': { tab: 'circle', show: (page) => (page === 'times' ? <LadderSettings /> : <Circle />) },
+  'people': { tab: 'circle', show: (id = '') => <Person key={id} id={id} /> },
   'bookends': { tab: 'home', show: (id) => <Bookends key={id} id={id} /> },
   'commitments': { tab: 'home', show: (id, page) => <Commitments key={id} id={id} page={page} /> },
   'check-ins': { tab: 'home', show: (page = '') => <Today key={page} page={page} /> },
@@ -106,7 +108,10 @@ const PAGES: Record<string, (part?: string) => ComponentChild> = {
 
 /** Send what was written without a network; its code is loaded only where something waits. */
 async function sendWaiting(): Promise<void> {
-  if (await get('letters')) await (await import('./store/letters')).sendKept();
+  if (!(await get('letters'))) return;
+  // What is refused goes back into its field there.
+  const [{ sendKept }] = await Promise.all([import('./store/letters'), import('./store/threads')]);
+  await sendKept();
 }
 
 export function App() {

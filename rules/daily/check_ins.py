@@ -11,12 +11,12 @@ from sqlalchemy import Row, Select, delete, or_, select
 
 from core.encryption import Vault
 from core.unit_of_work import UnitOfWork
-from models import CheckIn, CheckInShare, Person
+from models import CheckIn, CheckInShare, Membership, Person
 from rules import access, idempotency
 from rules.access import Caller
 from rules.accounts.person_view import PersonView, person_view
 from rules.circle import sharing
-from rules.daily import check_in_shares, moments
+from rules.daily import check_in_shares, moments, pairs
 from rules.daily.check_in_parts import (
     CheckInContent,
     CheckInPart,
@@ -143,6 +143,13 @@ async def remove_check_in(unit: UnitOfWork, who: Caller, check_in_id: UUID) -> N
     own_check_in = select(CheckIn.id).where(CheckIn.id == check_in_id, access.mine(CheckIn, who))
     if (await unit.session.execute(own_check_in.with_for_update())).first() is None:
         raise NotFound
+    viewers = await unit.session.execute(
+        select(Membership.member_id)
+        .join(CheckInShare, CheckInShare.membership_id == Membership.id)
+        .where(CheckInShare.check_in_id == check_in_id)
+    )
+    for viewer_id in viewers.scalars():
+        pairs.publish_thread(unit, who.person_id, viewer_id)
     # Shares are locked before deliveries, as when a membership ends.
     removed = await unit.session.execute(
         delete(CheckInShare).where(CheckInShare.check_in_id == check_in_id).returning(CheckInShare.membership_id)

@@ -1,5 +1,6 @@
 """Between reach-outs on phones: a helper's Home, standing by, shared check-ins, and what is over."""
 
+import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -126,16 +127,16 @@ async def test_shared_check_ins_are_read_answered_and_kept(new_phone: NewPhone, 
     await phone.belongs_to(ben)
     await hers.belongs_to(maya)
     await phone.open("#/inbox")
-    await phone.page.get_by_role("button", name="Maya shared how").click()
+    await phone.sees("Shared something with you")
+    await phone.link(re.compile("^New: ?Maya")).click()
     for words in ("Very low", "Also tired.", "Long day."):
         await phone.sees(words)
     await phone.press_button("I see you")
     await phone.sees("Maya knows that you see it.")
-    await hers.open("#/inbox")
-    await hers.sees("Ben sees you")
+    await hers.open(f"#/people/{ben.id}")
+    await hers.sees("Ben sees you.")
     await maya.ask("DELETE", f"/v1/check-ins/{check_in['id']}", None, 204)
-    await phone.page.reload()
-    await phone.sees_heading("This is not here any more.")
+    await expect(phone.text("Long day.")).to_have_count(0)
 
     # And the reflection can be read again.
     reach_out = await maya.press()

@@ -75,6 +75,7 @@ async def test_quick_hide_covers_an_open_sheet(new_phone: NewPhone, circle: NewC
     phone = await new_phone("Noor")
     await phone.belongs_to(noor)
     await phone.open("#/circle")
+    await phone.link("Ben").click()
     await phone.press_button("More about Ben")
     await expect(phone.page.get_by_role("dialog", name="Ben")).to_be_visible()
     await phone.page.wait_for_timeout(600)

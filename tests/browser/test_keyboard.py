@@ -94,6 +94,7 @@ async def test_a_sheet_traps_focus_and_returns_it(new_phone: NewPhone, circle: N
     phone = await new_phone("Noor")
     await phone.belongs_to(noor)
     await phone.open("#/circle")
+    await phone.link("Ben").click()
     more = phone.button("More about Ben")
     await expect(more).to_be_visible()
     await tab_to(phone.page, more)

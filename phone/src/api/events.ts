@@ -8,7 +8,7 @@ const LOCK = 'porchlight-stream';
 const CHANNEL = 'porchlight-news';
 /** Interval of the heartbeat from the page that holds the stream; after twice as long without one, another page opens its own. */
 const HEARTBEAT_MS = 5_000;
-const KINDS = ['notice', 'reach_out', 'bookend', 'resync'];
+const KINDS = ['notice', 'reach_out', 'bookend', 'thread', 'resync'];
 const HEARTBEAT = 'alive';
 
 let source: EventSource | null = null;

@@ -15,6 +15,7 @@ export const ICONS = [
   'down',
   'close',
   'edit',
+  'check',
 ] as const;
 export type IconName = (typeof ICONS)[number];
 

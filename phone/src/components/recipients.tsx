@@ -3,6 +3,7 @@ import type { ReachOut, Recipient } from '../contract/types';
 import { isPast, LAMPS, nearest, promisedAt } from '../domain/lamps';
 import { t } from '../i18n';
 import { clock } from '../i18n/format';
+import { to } from '../store/router';
 import { state } from '../store/store';
 import { Lamp } from './lamp';
 import { CallAndText, nameOf, role } from './people';
@@ -40,7 +41,7 @@ export function Recipients({ of, but }: { of: ReachOut; but?: Recipient }) {
             <Item
               key={recipient.person.id}
               lamp={<Lamp ring state={LAMPS[recipient.state]} />}
-              name={nameOf(recipient)}
+              name={<a href={to('people', recipient.person.id)}>{nameOf(recipient)}</a>}
               more={recipient.role ? role(recipient.role) : undefined}
               says={stateOf(recipient, of)}
               words={standingWordsOf(recipient)}

@@ -31,10 +31,12 @@ export function Row({ lamp, name, more, says, words, children }: RowProps) {
   );
 }
 
-export function Item(row: RowProps) {
+/** `href`: where the row leads. What stands in `says` or `children` may be a link of its own. */
+export function Item({ href, ...row }: RowProps & { href?: string | undefined }) {
   return (
-    <li class="row">
-      <Row {...row} />
+    <li class={`row${href ? ' whole' : ''}`}>
+      <Row {...row} name={href ? <a href={href}>{row.name}</a> : row.name} />
+      {href && <Icon name="next" />}
     </li>
   );
 }

@@ -25,6 +25,10 @@ export function day(at: string | number | Date, now = Date.now()): string {
   return formatDate(then, days < 7 ? { weekday: 'long' } : { day: 'numeric', month: 'short' }, place(), language());
 }
 
+/** "Today", "Yesterday", "Tuesday" within a week, else the date. */
+export const weekday = (at: string): string =>
+  new Date(at).toDateString() === new Date().toDateString() ? t('person.today') : day(at);
+
 /** "4 minutes ago" */
 export function ago(at: string, now = Date.now()): string {
   const minutes = Math.max(0, Math.floor((now - Date.parse(at)) / MINUTE)) || 0;

@@ -1,5 +1,6 @@
 // What was written without a network and waits on the phone: check-ins, words. Sealed, sent in order, each once.
 import { post } from '../api/post';
+import { problemType } from '../domain/problems';
 import { newKey } from '../platform/random-key';
 import type { Sealed } from '../platform/sealing';
 import { sealed, unsealed } from '../platform/sealing';
@@ -83,7 +84,10 @@ async function send(letter: Letter, awaited: boolean): Promise<Reply | null> {
     if (response.ok) return { letter, data: reply };
     const { status } = response;
     // A session that has ended, a server in trouble or a limit: none of these is a word about the letter.
-    if (status === 401 || status === 408 || status >= 500 || (status === 429 && !awaited)) return null;
+    if (status === 401 || status === 408 || status >= 500) return null;
+    // Three words are there already: they keep, and a fourth must not hold everything else back for a day.
+    const unanswered = problemType(reply) === '/problems/reach-ins-unanswered';
+    if (status === 429 && !awaited && !unanswered) return null;
     return { letter, error: reply };
   } catch {
     return null;

@@ -3,7 +3,19 @@ import { MOMENT_MS, within } from './timeout';
 
 const NAME = 'porchlight';
 const STORE = 'kept';
-const SLOTS = ['press', 'key', 'vault', 'plan', 'who', 'language', 'busy', 'leaving', 'letters', 'letter-key'] as const;
+const SLOTS = [
+  'press',
+  'key',
+  'vault',
+  'plan',
+  'who',
+  'language',
+  'busy',
+  'leaving',
+  'letters',
+  'letter-key',
+  'threads',
+] as const;
 
 export type Slot = (typeof SLOTS)[number];
 

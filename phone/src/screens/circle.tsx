@@ -17,7 +17,7 @@ import { to } from '../store/router';
 import { change, state } from '../store/store';
 import { NumberQuestion } from './contact-number';
 import { Invite, PendingInvitations } from './invite';
-import { MemberSheet, removeMember, updateMember } from './member';
+import { removeMember, updateMember } from './member';
 import { NotifyAsk } from './notify-ask';
 import { Supporting } from './supporting';
 
@@ -35,7 +35,6 @@ export function Circle() {
     if (newcomers.length > previousCount.current) setOpen('');
     previousCount.current = newcomers.length;
   }, [newcomers.length]);
-  const shown = circle.find((member) => member.id === open);
   const later = ladder ? t('circle.step-2', { time: span(ladder.ladder[1] ?? 0) }) : t('member-step.2');
   const lists = [1, 2] as const;
   return (
@@ -52,7 +51,7 @@ export function Circle() {
           members.length > 0 && (
             <Group key={step} head={step === 1 ? t('circle.step-1') : later}>
               {members.map((member) => (
-                <MemberRow key={member.id} member={member} onMore={() => setOpen(member.id)} />
+                <MemberRow key={member.id} member={member} />
               ))}
             </Group>
           )
@@ -74,7 +73,6 @@ export function Circle() {
         {t('paste-link.offer')}
       </a>
       {open === 'invite' && <Invite onClose={() => setOpen('')} />}
-      {shown && <MemberSheet member={shown} onClose={() => setOpen('')} />}
     </main>
   );
 }
@@ -132,7 +130,7 @@ function Warning({ active }: { active: Member[] }) {
   );
 }
 
-function MemberRow({ member, onMore }: { member: Member; onMore: () => void }) {
+function MemberRow({ member }: { member: Member }) {
   const name = nameOf(member);
   const later = member.reachable ? 'circle.outside-hours' : 'circle.no-device';
   const move = async (step: 1 | 2) => {
@@ -148,7 +146,7 @@ function MemberRow({ member, onMore }: { member: Member; onMore: () => void }) {
     void move(step);
   };
   return (
-    <li class="row">
+    <li class="row whole">
       <button
         type="button"
         class="icon bare"
@@ -161,14 +159,11 @@ function MemberRow({ member, onMore }: { member: Member; onMore: () => void }) {
       </button>
       <Row
         lamp={<Lamp state={memberLamp(member)} />}
-        name={name}
+        name={<a href={to('people', member.person.id)}>{name}</a>}
         more={role(member.role)}
         says={t(member.available_now ? 'circle.available' : later)}
-      >
-        <button type="button" class="icon bare" aria-label={t('circle.more', { name })} onClick={onMore}>
-          <Icon name="more" />
-        </button>
-      </Row>
+      />
+      <Icon name="next" />
     </li>
   );
 }

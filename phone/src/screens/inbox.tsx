@@ -4,28 +4,33 @@ import { api } from '../api/client';
 import { Button, Headline } from '../components/basics';
 import { Lamp } from '../components/lamp';
 import { nameOf, names } from '../components/people';
-import { Row } from '../components/rows';
+import { Group, Row } from '../components/rows';
 import { NEED_WORDS } from '../components/state-words';
 import { useQuery } from '../components/use-query';
-import type { ReachOut } from '../contract/types';
+import type { Notice, ReachOut, Thread } from '../contract/types';
 import { needsMe, waitingLongest } from '../domain/needs';
 import { t } from '../i18n';
-import { ago } from '../i18n/format';
+import { ago, day } from '../i18n/format';
 import { refresh } from '../store/refresh';
 import { to } from '../store/router';
 import { state } from '../store/store';
-import { NoticeRow } from './notices';
+import { New, NoticeRow } from './notices';
 import { NotifyBanner } from './notify';
 
 const PAGE = 20;
 export function Inbox() {
   const [limit, setLimit] = useState(PAGE);
   const [page, refetch] = useQuery(() => api.GET('/v1/inbox', { params: { query: { limit } } }), [limit]);
+  const [threads] = useQuery(() => api.GET('/v1/threads', { params: { query: { limit: 100 } } }));
   const [bookends] = useQuery(() => api.GET('/v1/bookends', { params: { query: { open: true, limit: 100 } } }));
   const running = bookends && new Set(bookends.items.map((bookend) => bookend.id));
   const open = new Set(state.incoming.map((reachOut) => reachOut.id));
   const earlier =
-    page?.items.filter((notice) => notice.kind !== 'reach_out' || !open.has(notice.reach_out_id ?? '')) ?? [];
+    page?.items.filter(
+      (notice) =>
+        !IN_THREADS.includes(notice.kind) && !(notice.kind === 'reach_out' && open.has(notice.reach_out_id ?? '')),
+    ) ?? [];
+  const people = threads?.items.filter((thread) => thread.last) ?? [];
   const urgent = waitingLongest(state.incoming, state.me?.id);
   const others = state.incoming.filter((reachOut) => !needsMe(reachOut, state.me?.id));
   const readAll = async () => {
@@ -44,8 +49,17 @@ export function Inbox() {
           ))}
         </section>
       )}
+      {people.length > 0 && (
+        <Group head={t('inbox.people')}>
+          {people.map((thread) => (
+            <ThreadRow key={thread.person.id} of={thread} />
+          ))}
+        </Group>
+      )}
       <section class="stack tight">
-        {urgent.length > 0 && earlier.length + others.length > 0 && <h2 class="head">{t('inbox.earlier')}</h2>}
+        {urgent.length + people.length > 0 && earlier.length + others.length > 0 && (
+          <h2 class="head">{t('inbox.earlier')}</h2>
+        )}
         <ul class="rows">
           {others.map((reachOut) => (
             <li key={reachOut.id}>
@@ -62,7 +76,7 @@ export function Inbox() {
             <NoticeRow key={notice.id} of={notice} bookends={running} onRead={refetch} />
           ))}
         </ul>
-        {page && !earlier.length && !state.incoming.length && <p class="soft">{t('inbox.empty')}</p>}
+        {page && !earlier.length && !people.length && !state.incoming.length && <p class="soft">{t('inbox.empty')}</p>}
       </section>
       {state.unread && (
         <Button kind="quiet" onPress={readAll}>
@@ -75,6 +89,32 @@ export function Inbox() {
         </Button>
       )}
     </main>
+  );
+}
+
+/** What stands in a thread is shown there, and not a second time. */
+const IN_THREADS: Notice['kind'][] = ['check_in', 'reach_in', 'check_in_seen'];
+
+function ThreadRow({ of }: { of: Thread }) {
+  const { last, unread, person } = of;
+  if (!last) return null;
+  const { kind, mine } = last;
+  return (
+    <li>
+      <a class="row" href={to('people', person.id)}>
+        <Row
+          name={
+            <>
+              {unread && <New />}
+              {nameOf(person)}
+            </>
+          }
+          says={mine ? t(`thread-me.${kind}`) : t(`thread.${kind}`)}
+        >
+          <span class="soft small">{day(last.created_at)}</span>
+        </Row>
+      </a>
+    </li>
   );
 }
 

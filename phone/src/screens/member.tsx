@@ -1,4 +1,5 @@
 // One member of my circle: who they are to me, when they are told, and letting them go.
+import type { ComponentChildren } from 'preact';
 import { useState } from 'preact/hooks';
 import { api } from '../api/client';
 import { Button, RadioGroup, Sheet } from '../components/basics';
@@ -25,7 +26,16 @@ export async function removeMember(member: Member): Promise<void> {
   await refresh();
 }
 
-export function MemberSheet({ member, onClose }: { member: Member; onClose: () => void }) {
+/** `children`: what concerns the other way round, where I am in their circle as well. */
+export function MemberSheet({
+  member,
+  onClose,
+  children,
+}: {
+  member: Member;
+  onClose: () => void;
+  children?: ComponentChildren;
+}) {
   const name = nameOf(member);
   return (
     <Sheet title={name} onClose={onClose}>
@@ -56,6 +66,7 @@ export function MemberSheet({ member, onClose }: { member: Member; onClose: () =
         ]}
         onPick={(step) => updateMember(member, { step: step === '1' ? 1 : 2 })}
       />
+      {children}
       <ConfirmAction
         ask={t('member.remove')}
         says={t('member.remove-say', { name })}

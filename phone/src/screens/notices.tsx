@@ -79,6 +79,14 @@ function routeOf(notice: Notice): string[] {
   return notice.kind === 'invitation_accepted' || notice.kind === 'unreachable' ? ['circle'] : [];
 }
 
+/** Before the name of what has not been read. */
+export const New = () => (
+  <>
+    <i class="dot" />
+    <span class="sr">{t('inbox.unread')}</span>
+  </>
+);
+
 export function NoticeRow({
   of,
   bookends,
@@ -109,12 +117,7 @@ export function NoticeRow({
         <Row
           name={
             <>
-              {!of.read_at && (
-                <>
-                  <i class="dot" />
-                  <span class="sr">{t('inbox.unread')}</span>
-                </>
-              )}
+              {!of.read_at && <New />}
               {t(title, { name })}
             </>
           }

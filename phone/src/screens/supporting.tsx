@@ -13,6 +13,7 @@ import type { Supported } from '../contract/types';
 import { morning } from '../domain/morning';
 import { t } from '../i18n';
 import { moment } from '../i18n/span';
+import { refresh } from '../store/refresh';
 import { to } from '../store/router';
 import { state } from '../store/store';
 import { Block, ConfirmAction } from './member';
@@ -33,18 +34,21 @@ export function Supporting() {
       {people.items.map((someone) => (
         <Item
           key={someone.id}
+          href={someone.state === 'active' ? to('people', someone.person.id) : undefined}
           lamp={<Lamp state={isMuted(someone) || someone.state === 'accepted' ? 'dim' : 'lit'} />}
           name={nameOf(someone)}
           says={supportedState(someone)}
         >
-          <button
-            type="button"
-            class="icon bare"
-            aria-label={t('circle.more', { name: nameOf(someone) })}
-            onClick={() => setOpen(someone.id)}
-          >
-            <Icon name="more" />
-          </button>
+          {someone.state === 'accepted' && (
+            <button
+              type="button"
+              class="icon bare"
+              aria-label={t('circle.more', { name: nameOf(someone) })}
+              onClick={() => setOpen(someone.id)}
+            >
+              <Icon name="more" />
+            </button>
+          )}
         </Item>
       ))}
     </Group>
@@ -61,15 +65,8 @@ export function supportedState(someone: Supported) {
   return hasHours(state.me) && !state.me.wake_me ? hoursInWords(state.me) : t('supporting.any-time');
 }
 
-function SupportedSheet({
-  of,
-  onChange,
-  onClose,
-}: {
-  of: Supported;
-  onChange: () => Promise<void>;
-  onClose: () => void;
-}) {
+/** Mute somebody for a while, or leave their circle. */
+export function SupportedActions({ of, onChange }: { of: Supported; onChange: () => Promise<void> }) {
   const name = nameOf(of);
   const at = { params: { path: { membership_id: of.id } } };
   const mute = async (muted_until: Date | null) => {
@@ -81,10 +78,10 @@ function SupportedSheet({
   };
   const leave = async () => {
     await api.DELETE('/v1/supporting/{membership_id}', at);
-    await onChange();
+    await Promise.all([onChange(), refresh()]);
   };
   return (
-    <Sheet title={name} onClose={onClose}>
+    <>
       <h3 class="head">{t('supporting.mute')}</h3>
       <p class="soft">{t('supporting.mute-say', { name })}</p>
       {isMuted(of) ? (
@@ -108,6 +105,23 @@ function SupportedSheet({
         yes={t('supporting.leave-yes')}
         onYes={leave}
       />
+    </>
+  );
+}
+
+export function SupportedSheet({
+  of,
+  onChange,
+  onClose,
+}: {
+  of: Supported;
+  onChange: () => Promise<void>;
+  onClose: () => void;
+}) {
+  const name = nameOf(of);
+  return (
+    <Sheet title={name} onClose={onClose}>
+      <SupportedActions of={of} onChange={onChange} />
       <Block who={of.person} name={name} />
     </Sheet>
   );

@@ -1,5 +1,5 @@
 // What waits on the phone to be sent, as the page sees it. Loaded once something is written, or found waiting.
-import type { Letter } from '../outbox/letters';
+import type { Letter, Reply } from '../outbox/letters';
 import { discard, keep, lettersOf, sendLetters } from '../outbox/letters';
 import { requestSync } from '../platform/background-sync';
 import { newKey } from '../platform/random-key';
@@ -38,10 +38,14 @@ export async function sendOrKeep(
   return reply ?? { waits: true };
 }
 
+/** Called with what left the phone while nobody waited for the reply. */
+export const onSentLater: { call: (replies: Reply[]) => Promise<void> } = { call: () => Promise.resolve() };
+
 /** Send whatever waits. Safe to call at any time. */
 export async function sendKept(awaited?: string) {
   const who = state.me?.id;
   const replies = state.session === 'in' ? await sendLetters(who, awaited) : [];
+  await onSentLater.call(replies.filter(({ letter }) => letter.key !== awaited));
   const letters = await lettersOf(who);
   if (replies.length || letters.length !== state.letters.length)
     change({ letters, refreshes: state.refreshes + (replies.length ? 1 : 0) });

@@ -36,9 +36,9 @@ export async function seal({ me, circle, helplines }: Kept): Promise<void> {
   await put('vault', { seen_at: Date.now(), ...(await encrypt(kept)) });
 }
 
-/** Erase the vault, the plan and their key: the session has ended. */
+/** Erase the vault, the plan, the threads and their key: the session has ended. */
 export async function destroy(): Promise<void> {
-  await Promise.all([drop('vault'), drop('plan'), drop('key')]);
+  await Promise.all([drop('vault'), drop('plan'), drop('threads'), drop('key')]);
 }
 
 /** Return what was sealed last; null if there is nothing or this key does not open it. */

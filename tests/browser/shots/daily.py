@@ -44,7 +44,8 @@ async def shared(stage: Stage) -> None:
     body = {"feeling": 1, "halt": ["lonely", "tired"], "note": stage.own(NOTES), "share_with": [membership]}
     check_in = await maya.ask("POST", "/v1/check-ins", body, 201)
     phone = await stage.phone(ben, "#/inbox")
-    await stage.sees(phone, "notice.check_in", name="Maya")
+    await stage.sees(phone, "thread.check_in")
+    await stage.show(phone, "inbox-people")
     await stage.goes(phone, f"#/check-ins/{check_in['id']}")
     await stage.sees(phone, "shared.check-in", name="Maya")
     await stage.show(phone, "check-in")

@@ -1,6 +1,6 @@
 """All scenes by name, the server's settings for them, and the pictures for the docs."""
 
-from tests.browser.shots import check_ins, circle, daily, plan, reaching_out, settings, supporting, welcome
+from tests.browser.shots import check_ins, circle, daily, people, plan, reaching_out, settings, supporting, welcome
 from tests.browser.shots.stage import Scene
 
 ENV = {
@@ -34,6 +34,7 @@ SCENES: dict[str, Scene] = {
     "standing-words": plan.standing_words,
     "helper": daily.helper,
     "shared": daily.shared,
+    "person": people.person,
     "reflections": daily.reflections,
     "commitments": daily.commitments,
     "check-ins": check_ins.check_ins,
@@ -51,5 +52,5 @@ STILLS = {
     "reflection": "reflection-412-light-en",
 }
 
-SAMPLE = ("welcome", "waiting", "circle", "settings", "home", "incoming-reach-out")
+SAMPLE = ("welcome", "waiting", "circle", "settings", "home", "incoming-reach-out", "person")
 """The scenes that `make test` plays; `make shots` plays all."""

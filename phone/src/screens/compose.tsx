@@ -1,0 +1,135 @@
+// A word to somebody: one tap, which can be taken back for five seconds, or a few words of one's own.
+import { useEffect, useRef, useState } from 'preact/hooks';
+import { Button, ErrorText } from '../components/basics';
+import { Icon } from '../components/icons';
+import type { ThreadItem } from '../contract/types';
+import { problemType } from '../domain/problems';
+import { MAX_IN_A_ROW, UNDO_MS, unanswered } from '../domain/threads';
+import { t } from '../i18n';
+import { errorText } from '../i18n/problem';
+import { state } from '../store/store';
+import { draftTo, keepDraft, writeTo } from '../store/threads';
+
+const ONE_TAP = ['helper.hello-text', 'person.thanks', 'person.ask'] as const;
+
+interface Props {
+  id: string;
+  name: string;
+  items: ThreadItem[];
+  /** What the next words answer. */
+  about: string | undefined;
+  onAbout: (id: string | undefined) => void;
+}
+
+export function Compose({ id, name, items, about, onAbout }: Props) {
+  const [text, setText] = useState(() => draftTo(id));
+  const [failure, setFailure] = useState('');
+  const [chosen, setChosen] = useState('');
+  const field = useRef<HTMLTextAreaElement>(null);
+  const pending = useRef('');
+  const waits = state.letters.filter(({ body }) => (body as { to?: string }).to === id).length;
+  const full = unanswered(items, Date.now()) + waits >= MAX_IN_A_ROW;
+  useEffect(() => {
+    if (about) field.current?.focus();
+  }, [about]);
+
+  const send = async (words: string) => {
+    const error = await writeTo(id, words, about);
+    onAbout(undefined);
+    setText(draftTo(id));
+    const kept = problemType(error) === '/problems/reach-ins-unanswered';
+    setFailure(kept ? t('shared.too-soon', { name }) : errorText(error));
+  };
+  const release = async () => {
+    const words = pending.current;
+    pending.current = '';
+    setChosen('');
+    if (words) await send(words);
+  };
+  useEffect(() => {
+    if (!chosen) return;
+    const timer = setTimeout(() => void release(), UNDO_MS);
+    // Whoever leaves the page, or puts the phone away, has not taken it back.
+    const hidden = () => void (document.hidden && release());
+    document.addEventListener('visibilitychange', hidden);
+    return () => {
+      clearTimeout(timer);
+      document.removeEventListener('visibilitychange', hidden);
+    };
+  }, [chosen]);
+  useEffect(() => () => void release(), []);
+
+  const tap = (words: string) => {
+    pending.current = words;
+    setFailure('');
+    setChosen(words);
+  };
+  const undo = () => {
+    pending.current = '';
+    setChosen('');
+  };
+  const type = (typed: string) => {
+    setText(typed);
+    void keepDraft(id, typed);
+  };
+  const submit = async () => {
+    const words = text.trim();
+    if (!words) return;
+    // In order: what was tapped before goes first.
+    await release();
+    setText('');
+    await keepDraft(id, '');
+    await send(words);
+  };
+  const above = () => {
+    if (chosen)
+      return (
+        <div class="line" role="status">
+          <p>{t('person.goes', { text: chosen, name })}</p>
+          <Button kind="slim" onPress={undo}>
+            {t('undo.button')}
+          </Button>
+        </div>
+      );
+    if (full) return <p class="soft">{t('shared.too-soon', { name })}</p>;
+    return (
+      <div class="acts">
+        {ONE_TAP.map((words) => (
+          <Button key={words} kind="slim" onPress={() => tap(t(words))}>
+            {t(words)}
+          </Button>
+        ))}
+      </div>
+    );
+  };
+  return (
+    <form
+      class="compose"
+      aria-label={t('person.word', { name })}
+      onSubmit={(event) => {
+        event.preventDefault();
+        void submit();
+      }}
+    >
+      <div>
+        {above()}
+        {!full && <ErrorText>{failure}</ErrorText>}
+        <div class="line">
+          <textarea
+            ref={field}
+            class="field"
+            rows={1}
+            aria-label={t('person.write', { name })}
+            placeholder={t('person.write', { name })}
+            value={text}
+            maxLength={500}
+            onInput={(event) => type(event.currentTarget.value)}
+          />
+          <Button label={t('all.send')} onPress={submit}>
+            <Icon name="send" />
+          </Button>
+        </div>
+      </div>
+    </form>
+  );
+}

@@ -1,0 +1,189 @@
+// One person: can they be reached, how, and all that passed quietly between us, the oldest first.
+import { useEffect, useRef, useState } from 'preact/hooks';
+import { api, whole } from '../api/client';
+import { Back, Button, Headline } from '../components/basics';
+import { Icon } from '../components/icons';
+import { Lamp } from '../components/lamp';
+import { Call, nameOf, role } from '../components/people';
+import { useQuery } from '../components/use-query';
+import type { Member, Supported, ThreadItem } from '../contract/types';
+import { memberLamp } from '../domain/lamps';
+import { firstNew, inDays, talkedToday } from '../domain/threads';
+import { t } from '../i18n';
+import { weekday } from '../i18n/format';
+import { refresh } from '../store/refresh';
+import { to } from '../store/router';
+import { state } from '../store/store';
+import { draftTo, keepShown, loadShown, shownLast } from '../store/threads';
+import { Compose } from './compose';
+import { MemberSheet } from './member';
+import { isMuted, SupportedActions, SupportedSheet, supportedState } from './supporting';
+import { Entry, Waiting } from './thread-entry';
+
+const PAGE = 20;
+
+export function Person({ id }: { id: string }) {
+  const [limit, setLimit] = useState(PAGE);
+  const [before, setBefore] = useState(() => shownLast(id));
+  const [page, refetch, notFound] = useQuery(
+    () => api.GET('/v1/threads/{person_id}', { params: { path: { person_id: id }, query: { limit } } }),
+    [id, limit],
+  );
+  const [open, setOpen] = useState(false);
+  const [about, setAbout] = useState<string>();
+  const start = useRef<HTMLLIElement>(null);
+  const [loaded, setLoaded] = useState(!!before);
+  useEffect(() => {
+    void loadShown(id).then((shown) => {
+      setBefore((first) => first ?? shown);
+      setLoaded(true);
+    });
+  }, [id]);
+  const items = page?.items ?? before;
+  // What was here when the page was opened does not count as new, however often it is fetched again.
+  const fresh = items && loaded ? firstNew(items, before) : undefined;
+  const newest = items?.find((item) => !item.mine)?.id;
+  useEffect(() => {
+    if (page && document.visibilityState === 'visible')
+      void api.POST('/v1/threads/{person_id}/read', { params: { path: { person_id: id } } }).then(() => refresh());
+  }, [newest, !page]);
+  useEffect(() => {
+    if (page || notFound) void keepShown(id, notFound ? undefined : page?.items);
+  }, [page, notFound]);
+  useEffect(() => {
+    if (items?.length) start.current?.scrollIntoView({ block: fresh ? 'start' : 'end' });
+  }, [!items, loaded]);
+
+  const member = state.circle?.find((someone) => someone.person.id === id && someone.state === 'active');
+  const [supporting, refetchSupporting] = useQuery<{ items: Supported[] }>(
+    // Whom I reach by my own circle needs no second request before the menu is opened.
+    async () => (member && !open ? {} : api.GET('/v1/supporting', whole)),
+    [open, !member],
+  );
+  const supported = [...(supporting?.items ?? []), ...state.supporting].find(
+    (someone) => someone.person.id === id && someone.state === 'active',
+  );
+  const name = nameOf(member ?? supported ?? items?.find((item) => !item.mine)?.from);
+  if (notFound) return <Gone id={id} />;
+  const letters = state.letters.filter(({ body }) => (body as { to?: string }).to === id);
+  const contact = member?.contact;
+  return (
+    <>
+      <main class="page person">
+        <div class="line back">
+          <Back href={to('circle')}>{t('tab.circle')}</Back>
+          <button type="button" class="icon bare" aria-label={t('circle.more', { name })} onClick={() => setOpen(true)}>
+            <Icon name="more" />
+          </button>
+        </div>
+        <section class="stack">
+          <div class="line">
+            <Lamp state={lampOf(member, supported)} />
+            <div>
+              <Headline small>
+                {name}
+                {member && <span class="soft">, {role(member.role)}</span>}
+              </Headline>
+              <p>{member ? memberState(member) : supported && supportedState(supported)}</p>
+            </div>
+          </div>
+          {member?.standing_words && <blockquote class="words">{member.standing_words}</blockquote>}
+          {contact && (
+            <div class="two">
+              <Call number={contact}>{t('all.call', { name })}</Call>
+              <Call text number={contact}>
+                {t('all.text', { name })}
+              </Call>
+            </div>
+          )}
+          <Talked id={id} items={items} onChange={refetch} />
+        </section>
+        <section class="stack thread">
+          <h2 class="sr">{t('person.thread', { name })}</h2>
+          {page?.next && limit < 100 && (
+            <Button kind="quiet" onPress={() => setLimit(limit + 2 * PAGE)}>
+              {t('inbox.load-older')}
+            </Button>
+          )}
+          {items && !items.length && !letters.length && <p class="soft">{t('person.none', { name })}</p>}
+          {items &&
+            inDays(items).map(([date, ofDay]) => (
+              <div class="stack" key={date}>
+                <h3 class="head">{weekday(date)}</h3>
+                <ul class="msgs">
+                  {ofDay.map((item) => (
+                    <li key={item.id} ref={item.id === (fresh ?? items[0]?.id) ? start : undefined} class="entry">
+                      <Entry item={item} name={name} items={items} onSeen={refetch} onMore={() => setAbout(item.id)} />
+                    </li>
+                  ))}
+                </ul>
+              </div>
+            ))}
+          {letters.length > 0 && <Waiting letters={letters} />}
+        </section>
+      </main>
+      {loaded && <Compose key={id} id={id} name={name} items={items ?? []} about={about} onAbout={setAbout} />}
+      {open && member && (
+        <MemberSheet member={member} onClose={() => setOpen(false)}>
+          {supported && <SupportedActions of={supported} onChange={refetchSupporting} />}
+        </MemberSheet>
+      )}
+      {open && !member && supported && (
+        <SupportedSheet of={supported} onChange={refetchSupporting} onClose={() => setOpen(false)} />
+      )}
+    </>
+  );
+}
+
+function memberState(member: Member): string {
+  if (member.available_now) return t('circle.available');
+  return t(member.reachable ? 'circle.outside-hours' : 'circle.no-device');
+}
+
+function lampOf(member: Member | undefined, supported: Supported | undefined): string {
+  if (member) return memberLamp(member);
+  return supported && !isMuted(supported) ? 'lit' : 'dim';
+}
+
+/** "We talked": once a day, taken back with one more tap. */
+function Talked({
+  id,
+  items,
+  onChange,
+}: {
+  id: string;
+  items: ThreadItem[] | undefined;
+  onChange: () => Promise<void>;
+}) {
+  const marked = items && talkedToday(items, Date.now());
+  const at = { params: { path: { person_id: id } } };
+  const mark = async () => {
+    await (marked ? api.DELETE('/v1/threads/{person_id}/talked', at) : api.POST('/v1/threads/{person_id}/talked', at));
+    await onChange();
+  };
+  return (
+    <Button kind="quiet" icon={marked ? 'back' : 'check'} onPress={mark}>
+      {t(marked ? 'person.talked-undo' : 'person.talked')}
+    </Button>
+  );
+}
+
+/** We two are no longer in one circle. What was typed is still here, to be copied. */
+function Gone({ id }: { id: string }) {
+  const typed = draftTo(id);
+  return (
+    <main class="page">
+      <Back href={to('circle')}>{t('tab.circle')}</Back>
+      <section class="stack">
+        <Headline live>{t('shared.not-found')}</Headline>
+        <p>{t('shared.not-found-say')}</p>
+        {typed && (
+          <>
+            <p class="soft">{t('person.typed')}</p>
+            <blockquote class="words">{typed}</blockquote>
+          </>
+        )}
+      </section>
+    </main>
+  );
+}

@@ -1,0 +1,74 @@
+// Threads on this phone: what was shown last, for when there is no network, and what stands typed in the field.
+import type { ThreadItem } from '../contract/types';
+import type { Reply } from '../outbox/letters';
+import type { Sealed } from '../platform/sealing';
+import { sealed, unsealed } from '../platform/sealing';
+import { get, put } from '../platform/storage';
+import { onSentLater, sendOrKeep } from './letters';
+import { state } from './store';
+
+/** Of how many people, and how much of each. */
+const PEOPLE = 20;
+const ITEMS = 30;
+
+interface Kept {
+  threads: Record<string, ThreadItem[]>;
+  /** What was typed and has not arrived, by person. */
+  drafts: Record<string, string>;
+}
+
+let kept: Kept = { threads: {}, drafts: {} };
+let keptOf = '';
+
+/** Load what was shown last, newest first; undefined where this thread was not open here. */
+export async function loadShown(id: string): Promise<ThreadItem[] | undefined> {
+  const me = state.me?.id ?? '';
+  if (keptOf !== me) {
+    const held = await get<Sealed>('threads');
+    const opened = held && (await unsealed<Kept>('key', held).catch(() => undefined));
+    if (keptOf !== me) kept = opened ?? { threads: {}, drafts: {} };
+    keptOf = me;
+  }
+  return shownLast(id);
+}
+
+/** The same, at once; undefined before it is loaded. */
+export const shownLast = (id: string): ThreadItem[] | undefined =>
+  keptOf === state.me?.id ? kept.threads[id] : undefined;
+
+export const draftTo = (id: string): string => (keptOf === state.me?.id ? (kept.drafts[id] ?? '') : '');
+
+/** Keep what is shown of a thread now; without items, forget it. */
+export async function keepShown(id: string, items?: ThreadItem[]): Promise<void> {
+  const { [id]: _, ...others } = kept.threads;
+  const first = items ? ([[id, items.slice(0, ITEMS)]] as const) : [];
+  kept.threads = Object.fromEntries([...first, ...Object.entries(others)].slice(0, PEOPLE));
+  await save();
+}
+
+export async function keepDraft(id: string, text: string): Promise<void> {
+  kept.drafts[id] = text;
+  await save();
+}
+
+async function save(): Promise<void> {
+  if (isSecureContext && state.session === 'in') await put('threads', await sealed('key', kept)).catch(() => undefined);
+}
+
+/** Send words to somebody, or keep them until there is a network. Return what went wrong; the words then stand in the field. */
+export async function writeTo(to: string, text: string, about?: string): Promise<unknown> {
+  const { error } = await sendOrKeep('/v1/reach-ins', { to, text, ...(about && { about }) });
+  if (error) await keepDraft(to, [text, draftTo(to)].filter(Boolean).join('\n'));
+  return error;
+}
+
+/** Words that were refused after they had waited stand in the field again. */
+async function returnRefused(replies: Reply[]): Promise<void> {
+  for (const { letter, error } of replies) {
+    if (!error || letter.path !== '/v1/reach-ins') continue;
+    const { to, text } = letter.body as { to: string; text: string };
+    await loadShown(to);
+    await keepDraft(to, [text, draftTo(to)].filter(Boolean).join('\n'));
+  }
+}
+onSentLater.call = returnRefused;

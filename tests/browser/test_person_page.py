@@ -1,0 +1,161 @@
+"""One person's page in the hand: words in order and once, offline too, taken back, three in a row, a circle that ends."""
+
+import asyncio
+from typing import Any
+
+import pytest
+from playwright.async_api import expect
+
+from tests.browser.conftest import NewCircle, NewPhone
+from tests.browser.phone import Phone
+from tests.faults.people import Person
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+
+async def at_page(new_phone: NewPhone, person: Person, other: Person, **more: Any) -> Phone:
+    phone = await new_phone(person.name, **more)
+    await phone.belongs_to(person)
+    await phone.open(f"#/people/{other.id}")
+    await expect(field(phone, other)).to_be_visible()
+    return phone
+
+
+def field(phone: Phone, other: Person) -> Any:
+    return phone.page.get_by_label(f"Write to {other.name}")
+
+
+async def write(phone: Phone, other: Person, text: str) -> None:
+    await field(phone, other).fill(text)
+    await phone.press_button("Send")
+
+
+async def words(person: Person) -> list[str]:
+    """What was sent to this person and by them, oldest first."""
+    listed = (await person.ask("GET", "/v1/reach-ins"))["items"]
+    return [item["text"] for item in reversed(listed)]
+
+
+async def test_words_go_both_ways_and_an_open_page_follows(new_phone: NewPhone, circle: NewCircle) -> None:
+    maya, ben = await circle("Maya", "Ben")
+    hers, his = await at_page(new_phone, maya, ben), await at_page(new_phone, ben, maya)
+    await write(hers, ben, "Coffee before the meeting?")
+    await his.sees("Coffee before the meeting?")
+    await write(his, maya, "Yes. Seven.")
+    await hers.sees("Yes. Seven.")
+    await hers.press_button("We talked today")
+    await his.sees("You and Maya talked.")
+    await hers.press_button("No, we did not talk today")
+    await expect(his.text("You and Maya talked.")).to_have_count(0)
+    await expect(field(hers, ben)).to_have_value("")
+    assert not (await hers.asks("/v1/threads"))["items"][0]["unread"], "what is on the screen is read"
+    for phone in (hers, his):
+        await phone.is_sound()
+
+
+async def test_one_tap_can_be_taken_back_for_five_seconds(new_phone: NewPhone, circle: NewCircle) -> None:
+    maya, ben = await circle("Maya", "Ben")
+    phone = await at_page(new_phone, maya, ben)
+    await phone.press_button("Thank you.")
+    await phone.sees("In a moment Ben reads: Thank you.")
+    await phone.press_button("Undo")
+    await phone.press_button("Thinking of you.")
+    await phone.sees("In a moment Ben reads: Thinking of you.")
+    # What is typed meanwhile goes after what was tapped.
+    await write(phone, ben, "And see you tomorrow.")
+    await expect(phone.page.locator(".msg")).to_have_count(2)
+    assert await words(ben) == ["Thinking of you.", "And see you tomorrow."]
+    await phone.is_sound()
+
+
+async def test_words_without_a_network_are_sent_in_order_and_once(new_phone: NewPhone, circle: NewCircle) -> None:
+    maya, ben = await circle("Maya", "Ben")
+    phone = await at_page(new_phone, maya, ben)
+    await write(phone, ben, "One")
+    await phone.sees("You, ")
+    await phone.controlled()
+    await phone.context.set_offline(True)
+    for text in ("Two", "Three"):
+        await write(phone, ben, text)
+        await expect(phone.page.locator(".msg", has_text=text)).to_contain_text("Not sent yet")
+    await field(phone, ben).fill("Half a sent")
+    await phone.page.wait_for_timeout(300)
+    await phone.page.reload()
+    await phone.sees("One")
+    await expect(field(phone, ben)).to_have_value("Half a sent")
+    assert await words(ben) == ["One"]
+    await phone.context.set_offline(False)
+    await phone.page.evaluate("dispatchEvent(new Event('online'))")
+    await expect(phone.text("Not sent yet")).to_have_count(0)
+    assert await words(ben) == ["One", "Two", "Three"]
+    await phone.sees("Ben has three words from you. They keep.")
+
+
+async def test_a_fourth_word_stands_in_the_field_again(new_phone: NewPhone, circle: NewCircle) -> None:
+    maya, ben = await circle("Maya", "Ben")
+    phone = await at_page(new_phone, maya, ben)
+    for text in ("One", "Two", "Three"):
+        await write(phone, ben, text)
+        await expect(phone.page.locator(".msg", has_text=text)).to_be_visible()
+    await phone.sees("Ben has three words from you. They keep.")
+    await write(phone, ben, "Four")
+    await expect(field(phone, ben)).to_have_value("Four")
+    assert await words(ben) == ["One", "Two", "Three"]
+    await ben.ask("POST", "/v1/reach-ins", {"to": maya.id, "text": "I am here."}, 201)
+    await phone.sees("I am here.")
+    await phone.press_button("Send")
+    await expect(phone.page.locator(".msg", has_text="Four")).not_to_contain_text("Not sent yet")
+    await expect(field(phone, ben)).to_have_value("")
+    assert (await words(ben))[-1] == "Four"
+
+
+async def test_the_61st_word_of_an_hour_stands_in_the_field_again(new_phone: NewPhone, circle: NewCircle) -> None:
+    maya, ben = await circle("Maya", "Ben")
+    for _ in range(20):
+        for _ in range(3):
+            await maya.ask("POST", "/v1/reach-ins", {"to": ben.id}, 201)
+        await ben.ask("POST", "/v1/reach-ins", {"to": maya.id}, 201)
+    phone = await at_page(new_phone, maya, ben)
+    await write(phone, ben, "One more")
+    await phone.sees("Too many tries in a short time.")
+    await expect(field(phone, ben)).to_have_value("One more")
+    await phone.is_sound()
+
+
+async def test_two_phones_show_the_same(new_phone: NewPhone, circle: NewCircle) -> None:
+    maya, ben = await circle("Maya", "Ben")
+    one, other = await at_page(new_phone, maya, ben), await at_page(new_phone, maya, ben)
+    await asyncio.gather(write(one, ben, "From the one"), write(other, ben, "From the other"))
+    for phone in (one, other):
+        await expect(phone.page.locator(".msg.me")).to_have_count(2)
+    assert sorted(await words(ben)) == ["From the one", "From the other"]
+
+
+async def test_a_circle_that_ends_while_the_page_is_open(new_phone: NewPhone, circle: NewCircle) -> None:
+    maya, ben = await circle("Maya", "Ben")
+    await maya.ask("POST", "/v1/reach-ins", {"to": ben.id, "text": "Secret words"}, 201)
+    his = await at_page(new_phone, ben, maya)
+    await his.sees("Secret words")
+    [member] = (await maya.ask("GET", "/v1/circle"))["items"]
+    await maya.ask("DELETE", f"/v1/circle/{member['id']}", None, 204)
+    await write(his, maya, "Still there?")
+    await his.sees_heading("This is not here any more.")
+    await his.sees("Still there?")
+    await expect(his.text("Secret words")).to_have_count(0)
+    await his.is_sound()
+
+
+async def test_it_opens_from_the_circle_and_from_the_inbox(new_phone: NewPhone, circle: NewCircle) -> None:
+    maya, ben = await circle("Maya", "Ben")
+    await ben.ask("POST", "/v1/reach-ins", {"to": maya.id, "text": "Good morning"}, 201)
+    hers, his = await new_phone("Maya"), await new_phone("Ben")
+    await hers.belongs_to(maya)
+    await his.belongs_to(ben)
+    await hers.open("#/circle")
+    await hers.link("Ben").click()
+    await hers.sees("Good morning")
+    await his.open("#/circle")
+    await his.link("Maya").click()
+    await his.sees("Good morning")
+    await his.open("#/inbox")
+    await his.sees("You wrote")
