@@ -19,7 +19,6 @@ MEMBER_FIELDS = {
     "standing_words",
     "available_now",
     "contact",
-    "standing_words",
     "words",
     "created_at",
 }
