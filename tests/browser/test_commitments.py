@@ -106,3 +106,33 @@ async def test_own_words_stay_in_the_field_when_they_are_refused(new_phone: NewP
     await phone.press_button("I mean to do this")
     await phone.sees("Ten minutes at the window")
     assert len((await maya.ask("GET", "/v1/commitments"))["items"]) == 1
+
+
+async def test_a_word_about_the_day_waits_for_a_connection_and_is_sent_once(
+    new_phone: NewPhone, circle: NewCircle
+) -> None:
+    maya, _ = await circle("Maya", "Ana")
+    made = await maya.ask("POST", "/v1/commitments", {"text": "Walk", "days": list(range(7)), "at": "21:30"}, 201)
+    phone = await new_phone("Maya")
+    await phone.belongs_to(maya)
+    await phone.open()
+    await phone.sees(re.compile("Walk, "))
+    await phone.open(f"#/commitments/{made['id']}")
+    await expect(phone.button("Done")).to_be_visible()
+    sent: list[str] = []
+    phone.page.on("requestfinished", lambda request: sent.append(request.method) if "/days/" in request.url else None)
+    await phone.context.set_offline(True)
+    await phone.press_button("Not today")
+    await phone.sees("Kept on this phone.")
+    await phone.link("Good").click()
+    await phone.open(f"#/commitments/{made['id']}")
+    await phone.sees("Not today, then.")
+    await phone.context.set_offline(False)
+    for _ in range(50):
+        [today] = (await maya.ask("GET", f"/v1/commitments/{made['id']}"))["recent"]
+        if today["done"] is not None:
+            break
+        await phone.page.wait_for_timeout(200)
+    assert today["done"] is False
+    await phone.page.wait_for_timeout(500)
+    assert sent == ["PUT"]

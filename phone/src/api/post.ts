@@ -1,10 +1,10 @@
-// One POST to the API, for the page and the service worker alike.
+// One request that writes to the API, for the page and the service worker alike.
 const TIMEOUT_MS = 10_000;
 
 /** Send it even when the page goes away (`keepalive`). Throws when there is no network. */
-export const post = (path: string, body: unknown, key?: string): Promise<Response> =>
+export const post = (path: string, body: unknown, key?: string, method: 'POST' | 'PUT' = 'POST'): Promise<Response> =>
   fetch(path, {
-    method: 'POST',
+    method,
     headers: { 'Content-Type': 'application/json', ...(key && { 'Idempotency-Key': key }) },
     body: JSON.stringify(body),
     keepalive: true,

@@ -1,12 +1,13 @@
 // What the screens of commitments share: a sentence about days and time, and the word about a day.
-import { api } from '../api/client';
 import type { Schemas } from '../contract/types';
 import { DAYS } from '../domain/hours';
 import { language, t } from '../i18n';
 import { list, place } from '../i18n/format';
 import { formatDate } from '../platform/locale';
+import { sendOrKeep } from '../store/letters';
 import { readShown } from '../store/mark-read';
 import { refresh } from '../store/refresh';
+import { state } from '../store/store';
 
 export type Commitment = Schemas['CommitmentOut'];
 
@@ -14,7 +15,7 @@ export type Commitment = Schemas['CommitmentOut'];
 const weekday = (day: number): string => formatDate(new Date(2024, 0, 1 + day), { weekday: 'long' }, language());
 
 /** "18:00", as the phone's own region writes it. */
-function timeInWords(at: string): string {
+export function timeInWords(at: string): string {
   const [hour = 0, minute = 0] = at.split(':').map(Number);
   return formatDate(new Date(2024, 0, 1, hour, minute), { hour: 'numeric', minute: '2-digit' }, place());
 }
@@ -48,12 +49,15 @@ export function today(now = new Date()): string {
   return [now.getFullYear(), now.getMonth() + 1, now.getDate()].map((part) => `${part}`.padStart(2, '0')).join('-');
 }
 
-/** Say how a day went. */
-export const sayDay = (id: string, date: string, done: boolean, text: string | null) =>
-  api.PUT('/v1/commitments/{commitment_id}/days/{date}', {
-    params: { path: { commitment_id: id, date } },
-    body: { done, text },
-  });
+/** Say how a day went, now or as soon as there is a network; the last word about a day takes the place of an earlier one. */
+export function sayDay(id: string, date: string, done: boolean, text: string | null) {
+  return sendOrKeep(pathOf(id, date), { done, text }, { method: 'PUT', instead: keptDay(id, date)?.key });
+}
+
+/** The word about a day that waits on the phone. */
+export const keptDay = (id: string, date: string | undefined) =>
+  state.letters.find(({ path }) => path === pathOf(id, date ?? ''));
+const pathOf = (id: string, date: string): string => `/v1/commitments/${id}/days/${date}`;
 
 /** Mark the notices about the commitment on the screen as read. */
 export async function markCommitmentSeen(id: string): Promise<void> {

@@ -99,3 +99,11 @@ test('a letter can be replaced or given up while it is still here', async () => 
   await discard('two');
   expect(await lettersOf('maya')).toEqual([]);
 });
+
+test('a letter may replace something: it is sent as a PUT', async () => {
+  const { keep, sendLetters } = await outbox();
+  await keep(letter('day', { method: 'PUT' }));
+  const requests = server({ status: 200, body: {} });
+  await sendLetters('maya');
+  expect(requests.map(({ method }) => method)).toEqual(['PUT']);
+});

@@ -7,13 +7,14 @@ import { sealed, unsealed } from '../platform/sealing';
 import { drop, get, put } from '../platform/storage';
 import { serializer } from './lock';
 
-/** A request that creates something. However often it is sent, its key makes it one. */
+/** A request that creates something, or with PUT replaces it. However often it is sent, it has been sent once. */
 export interface Letter {
   key: string;
   /** Whose letter it is; nobody else's session may send it. */
   person_id: string;
   path: string;
   body: unknown;
+  method?: 'PUT';
   /** Milliseconds; when it was written. */
   at: number;
   /** Sent instead once the server has refused the body, so that nothing that was written is lost. */
@@ -79,7 +80,7 @@ export const sendLetters = (who: string | undefined, awaited?: string): Promise<
 /** Send one; null when it is to be tried again later. */
 async function send(letter: Letter, awaited: boolean): Promise<Reply | null> {
   try {
-    const response = await post(letter.path, letter.body, letter.key);
+    const response = await post(letter.path, letter.body, letter.key, letter.method);
     const reply: unknown = await response.json();
     if (response.ok) return { letter, data: reply };
     const { status } = response;

@@ -4,6 +4,8 @@ import { vi } from 'vitest';
 
 export interface SentRequest {
   url: string;
+  /** Only where it is no POST. */
+  method?: string;
   key: string;
   body: unknown;
 }
@@ -36,6 +38,7 @@ export function server(...answers: [Answer, ...Answer[]]): SentRequest[] {
     const answer = answers[Math.min(requests.length, answers.length - 1)] as Answer;
     requests.push({
       url,
+      ...(init.method !== 'POST' && { method: init.method ?? '' }),
       key: new Headers(init.headers).get('Idempotency-Key') ?? '',
       body: JSON.parse(String(init.body)),
     });

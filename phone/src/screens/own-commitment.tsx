@@ -3,7 +3,7 @@ import { useState } from 'preact/hooks';
 import { api } from '../api/client';
 import { Back, Button, ErrorText, Headline } from '../components/basics';
 import type { Commitment } from '../components/commitments';
-import { dateInWords, sayDay, textOf, weekdayAt, weekdayOf, whenInWords } from '../components/commitments';
+import { dateInWords, keptDay, sayDay, textOf, weekdayAt, weekdayOf, whenInWords } from '../components/commitments';
 import { Field } from '../components/field';
 import { Form } from '../components/form';
 import { Lamp } from '../components/lamp';
@@ -39,16 +39,17 @@ export function Due({
 }) {
   const [message, setMessage] = useState('');
   const [saidNow, setSaidNow] = useState<boolean | null>(null);
-  const said = saidNow ?? of?.recent.find(({ date }) => date === day)?.done ?? null;
+  const kept = keptDay(id, day)?.body as { done: boolean } | undefined;
+  const said = saidNow ?? kept?.done ?? of?.recent.find(({ date }) => date === day)?.done ?? null;
   const say = async (done: boolean, text: string | null = null) => {
-    const { error } = await sayDay(id, day ?? '', done, text);
-    setMessage(errorText(error));
+    const { error, waits } = await sayDay(id, day ?? '', done, text);
+    setMessage(waits ? t('commitment.waits') : errorText(error));
     if (error) return false;
     setSaidNow(done);
     await onChange();
     return true;
   };
-  if (saidNow === false) return <NotToday of={of} />;
+  if (saidNow === false) return <NotToday of={of} message={message} />;
   const call = callee(of);
   const witness = of && witnessOf(of);
   return (
@@ -85,7 +86,7 @@ export function Due({
         <ErrorText>{message}</ErrorText>
         {day && said && (
           <Form
-            send={async (read) => ((await say(true, read('word') || null)) ? kept() : '')}
+            send={async (read) => ((await say(true, read('word') || null)) ? saved() : '')}
             submit={t('all.send')}
             kind=""
           >
@@ -114,7 +115,7 @@ export function Due({
   );
 }
 
-function kept(): string {
+function saved(): string {
   change({ toast: t('all.saved') });
   return '';
 }
@@ -145,7 +146,7 @@ export function Remove({ of }: { of: Commitment }) {
 }
 
 /** A hand, offered once; nobody was told anything. */
-function NotToday({ of }: { of: Commitment | undefined }) {
+function NotToday({ of, message }: { of: Commitment | undefined; message: string }) {
   const circle = (state.circle ?? []).filter((member) => member.state === 'active');
   const near = (of && witnessOf(of)) ?? circle.find((member) => member.available_now) ?? circle[0];
   return (
@@ -155,6 +156,7 @@ function NotToday({ of }: { of: Commitment | undefined }) {
         <Lamp state="big lit" />
         <Headline live>{t('not-today.head')}</Headline>
         <p>{of?.next_at ? t('not-today.say', { day: weekdayAt(of.next_at) }) : t('not-today.say-last')}</p>
+        {message && <p class="soft small">{message}</p>}
       </section>
       <section class="stack">
         {near && (
@@ -174,8 +176,8 @@ function NotToday({ of }: { of: Commitment | undefined }) {
 export function OtherDays({ of, onChange }: { of: Commitment; onChange: OnChange }) {
   const [message, setMessage] = useState('');
   const say = async (date: string, done: boolean, text: string | null) => {
-    const { error } = await sayDay(of.id, date, done, text);
-    setMessage(errorText(error));
+    const { error, waits } = await sayDay(of.id, date, done, text);
+    setMessage(waits ? t('commitment.waits') : errorText(error));
     await onChange();
   };
   return (

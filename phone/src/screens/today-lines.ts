@@ -1,6 +1,7 @@
 // The quiet lines of Home on a calm day: two at most, in this order. A new kind of line is one entry here.
 import type { ComponentChildren } from 'preact';
 import { api } from '../api/client';
+import { textOf, timeInWords, today } from '../components/commitments';
 import { weekStart } from '../domain/weeks';
 import { t } from '../i18n';
 import { to } from '../store/router';
@@ -15,6 +16,20 @@ export interface TodayLine {
 
 const SUNDAY = 0;
 
+/** What is meant for today and was not spoken of yet; the earliest of them. */
+async function dueLine(): Promise<TodayLine | null> {
+  const { data } = await api.GET('/v1/commitments', { params: { query: { mine: true, limit: 50 } } });
+  const due = data?.items.filter(
+    ({ ended_at, recent }) => !ended_at && recent.some(({ date, done }) => date === today() && done === null),
+  );
+  const [first] = due?.sort((a, b) => a.at.localeCompare(b.at)) ?? [];
+  if (!first) return null;
+  return {
+    name: t('commitment.line', { text: textOf(first), time: timeInWords(first.at) }),
+    href: to('commitments', first.id),
+  };
+}
+
 /** The week, on its day, until it was looked at. */
 async function weekLine(): Promise<TodayLine | null> {
   if (!isWeekDay(state.now)) return null;
@@ -25,7 +40,7 @@ async function weekLine(): Promise<TodayLine | null> {
 }
 
 /** Due, a moment, tonight: each returns its line, or null when there is none. */
-const SOURCES: readonly (() => Promise<TodayLine | null>)[] = [weekLine];
+const SOURCES: readonly (() => Promise<TodayLine | null>)[] = [dueLine, weekLine];
 
 export async function todayLines(): Promise<TodayLine[]> {
   const lines = await Promise.all(SOURCES.map((source) => source()));

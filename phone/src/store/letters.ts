@@ -19,7 +19,7 @@ interface Outcome {
 export async function sendOrKeep(
   path: string,
   body: unknown,
-  { otherwise, instead }: { otherwise?: unknown; instead?: string | undefined } = {},
+  { otherwise, instead, method }: { otherwise?: unknown; instead?: string | undefined; method?: 'PUT' } = {},
 ): Promise<Outcome> {
   if (!state.me) return {};
   const letter: Letter = {
@@ -29,6 +29,7 @@ export async function sendOrKeep(
     body,
     at: Date.now(),
     ...(otherwise !== undefined && { otherwise }),
+    ...(method && { method }),
   };
   await keep(letter, instead);
   change({ letters: await lettersOf(letter.person_id) });

@@ -37,6 +37,8 @@ export const commitments = {
   'commitment.done': 'Getan',
   'commitment.not-today': 'Heute nicht',
   'commitment.like-any': '„Heute nicht“ ist eine Antwort wie jede andere.',
+  'commitment.waits': 'Auf diesem Handy behalten. Es geht hinaus, sobald es eine Verbindung gibt.',
+  'commitment.line': '{text}, {time}',
   'commitment.word': 'Ein Wort, wenn du magst',
   'commitment.word-example': 'Es hat mir gutgetan',
   'commitment.word-read': '{name} kann es lesen.',

@@ -37,6 +37,8 @@ export const commitments = {
   'commitment.done': 'Done',
   'commitment.not-today': 'Not today',
   'commitment.like-any': '“Not today” is an answer like any other.',
+  'commitment.waits': 'Kept on this phone. It goes out when there is a connection.',
+  'commitment.line': '{text}, {time}',
   'commitment.word': 'A word, if you like',
   'commitment.word-example': 'It did me good',
   'commitment.word-read': '{name} can read it.',

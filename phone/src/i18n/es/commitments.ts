@@ -37,6 +37,8 @@ export const commitments = {
   'commitment.done': 'Hecho',
   'commitment.not-today': 'Hoy no',
   'commitment.like-any': '«Hoy no» es una respuesta como cualquier otra.',
+  'commitment.waits': 'Guardado en este teléfono. Saldrá cuando haya conexión.',
+  'commitment.line': '{text}, {time}',
   'commitment.word': 'Unas palabras, si quieres',
   'commitment.word-example': 'Me sentó bien',
   'commitment.word-read': '{name} puede leerlo.',
