@@ -1,5 +1,6 @@
 import { defineConfig } from 'vite';
 import { catalogues, page } from './build/catalogues';
+import { shortKeys } from './build/short-keys';
 import { TERSER } from './build/terser';
 
 // The server that a phone under development talks to.
@@ -11,7 +12,7 @@ const SCREENS = {
   circle: ['circle', 'invite', 'member', 'supporting', 'ladder-settings'],
   helping: ['inbox', 'incoming-reach-out'],
   commitments: ['commitments', 'commitment-form', 'own-commitment', 'witnessed-commitment'],
-  days: ['bookends', 'reflection'],
+  days: ['bookends', 'connection', 'reflection', 'reflections'],
   planning: ['plan', 'plan-edit'],
   person: ['compose', 'person', 'thread-entry'],
   telling: ['hours', 'notify'],
@@ -20,7 +21,7 @@ const SCREENS = {
 /** What every page is made of comes in one piece. */
 const BASE = {
   name: 'base',
-  test: /\/node_modules\/preact\/|\/src\/(api|i18n|outbox|platform|store|vault)\/(?!letters|plan|threads)|\/src\/domain\/(?!hours|plan|strength|check-in|weeks|threads)|\/src\/components\/(basics|close-actions|icons|lamp|messages|people|rows)\.tsx$/,
+  test: /\/node_modules\/preact\/|\/src\/(api|i18n|outbox|platform|store|vault)\/(?!letters|plan|threads)|\/src\/domain\/(?!hours|plan|strength|check-in|connection|weeks|threads)|\/src\/components\/(basics|close-actions|icons|lamp|messages|people|rows)\.tsx$/,
 };
 /** What is said day by day: Home on a calm day, the check-in, the week. */
 const TODAY = {
@@ -40,7 +41,7 @@ const GROUPS = [
 ];
 
 export default defineConfig({
-  plugins: [catalogues(), page()],
+  plugins: [catalogues(), page(), shortKeys()],
   // Elements as calls with their children behind one another: what the automatic runtime writes weighs 0.4 kB more in gzip.
   oxc: {
     jsx: { runtime: 'classic', pragma: 'h', pragmaFrag: 'Fragment', development: false },

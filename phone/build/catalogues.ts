@@ -1,6 +1,7 @@
 // Words are data, not script: a JSON file for each language, loaded by whoever speaks it. `virtual:catalogues` says where it is.
 import type { Plugin } from 'vite';
 import { CATALOGUES, OUTSIDE } from '../src/i18n/catalogues';
+import { shortened } from './short-keys';
 
 const NAME = 'virtual:catalogues';
 const ID = `\0${NAME}`;
@@ -16,9 +17,12 @@ export function catalogues(): Plugin {
     load(id) {
       if (id !== ID) return null;
       const urls = Object.entries(CATALOGUES).map(([language, catalogue]) => {
-        const source = JSON.stringify(catalogue);
         // What serves a developer, and what runs the tests, has no files to offer.
-        if (!building) return `${language}: ${JSON.stringify(`data:application/json,${encodeURIComponent(source)}`)}`;
+        if (!building) {
+          const words = encodeURIComponent(JSON.stringify(catalogue));
+          return `${language}: ${JSON.stringify(`data:application/json,${words}`)}`;
+        }
+        const source = JSON.stringify(shortened(catalogue));
         const file = this.emitFile({ type: 'asset', name: `${language}.json`, source });
         return `${language}: import.meta.ROLLUP_FILE_URL_${file}`;
       });

@@ -21,6 +21,7 @@ const Privacy = lazyScreen(async () => (await import('./screens/account')).Priva
 const Bookends = lazyScreen(async () => (await import('./screens/bookends')).Bookends);
 const Circle = lazyScreen(async () => (await import('./screens/circle')).Circle);
 const Commitments = lazyScreen(async () => (await import('./screens/commitments')).Commitments);
+const Connection = lazyScreen(async () => (await import('./screens/connection')).Connection);
 const CreateAccount = lazyScreen(async () => (await import('./screens/create-account')).CreateAccount);
 const Channels = lazyScreen(async () => (await import('./screens/channels')).Channels);
 const Hours = lazyScreen(async () => (await import('./screens/hours')).Hours);
@@ -81,7 +82,7 @@ const INSIDE: Record<string, Screen> = {
   'link': { tab: 'circle', show: () => <PasteLink /> },
   'inbox': { tab: 'inbox', show: () => <Inbox /> },
   'reach-outs': { tab: 'inbox', show: (id = '') => <IncomingReachOut key={id} id={id} /> },
-  'circle': { tab: 'circle', show: (page) => (page === 'times' ? <LadderSettings /> : <Circle />) },
+  'circle': { tab: 'circle', show: (page = '') => CIRCLE_PAGES[page]?.() ?? <Circle /> },
   'people': { tab: 'circle', show: (id = '') => <Person key={id} id={id} /> },
   'bookends': { tab: 'home', show: (id) => <Bookends key={id} id={id} /> },
   'commitments': { tab: 'home', show: (id, page) => <Commitments key={id} id={id} page={page} /> },
@@ -90,6 +91,12 @@ const INSIDE: Record<string, Screen> = {
   'moment': { tab: 'home', show: () => <Today page="moment" /> },
   'reach-ins': { tab: 'inbox', show: (id = '') => <ReachInPage key={id} id={id} /> },
   'settings': { tab: 'settings', show: (page = '', part) => PAGES[page]?.(part) ?? <Settings /> },
+};
+
+/** The pages below Circle. */
+const CIRCLE_PAGES: Record<string, () => ComponentChild> = {
+  times: () => <LadderSettings />,
+  connection: () => <Connection />,
 };
 
 /** The pages below Settings. */

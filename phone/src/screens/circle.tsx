@@ -63,11 +63,10 @@ export function Circle() {
       {links && <PendingInvitations links={links.items} onChange={refetchLinks} />}
       <NotifyAsk />
       <NumberQuestion pressed={active.length > 0} />
-      {active.length > 1 && (
-        <ul class="rows">
-          <LinkItem href={to('circle', 'times')} name={t('circle.ladder')} />
-        </ul>
-      )}
+      <ul class="rows">
+        {active.length > 1 && <LinkItem href={to('circle', 'times')} name={t('circle.ladder')} />}
+        <LinkItem href={to('circle', 'connection')} name={t('connection.head')} />
+      </ul>
       <Supporting />
       <a class="btn quiet" href={to('link')}>
         {t('paste-link.offer')}

@@ -1,9 +1,13 @@
 """Scenes of the days between reach-outs: a helper's Home, standing by, shared check-ins, and reflections."""
 
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from uuid import UUID
 
+from core.ids import new_id
 from tests.browser.shots.reaching_out import NOTES
 from tests.browser.shots.stage import Stage
+from tests.faults.people import Person
 
 
 async def helper(stage: Stage) -> None:
@@ -125,3 +129,38 @@ async def commitments(stage: Stage) -> None:
     await maya.ask("DELETE", path, None, 204)
     await other.page.reload()
     await stage.sees(other, "commitment.over")
+
+
+async def connection(stage: Stage) -> None:
+    maya, ana, ben, chidi, _dee = await stage.circle()
+    phone = await stage.phone(maya, "#/circle/connection")
+    await stage.sees(phone, "connection.begin")
+    await stage.show(phone, "connection-empty")
+    await _was_in_touch(stage, maya, {ben: (0, 1, 1, 8, 9, 9, 15, 22, 29, 36, 43, 50), chidi: (24, 31, 38, 45, 45, 46)})
+    await _was_in_touch(stage, maya, {ana: (1, 2, 15, 30, 52)})
+    for felt in ({"seen": 2, "safe": 1, "soothed": 2}, {"seen": 3, "safe": 2}, {"seen": 3}):
+        reach_out = await maya.press()
+        await ben.ask("POST", f"/v1/reach-outs/{reach_out['id']}/answers", {"kind": "here"}, 201)
+        await maya.ask("POST", f"/v1/reach-outs/{reach_out['id']}/close", {"outcome": "connected"})
+        await maya.ask("POST", f"/v1/reach-outs/{reach_out['id']}/reflection", felt)
+    await phone.page.reload()
+    await stage.sees(phone, "connection.read")
+    await stage.show(phone, "connection")
+    await stage.press(phone, "connection.word")
+    await stage.sees(phone, "connection.goes", name="Chidi")
+    await stage.show(phone, "connection-undo")
+    await stage.press(phone, "undo.button")
+    await stage.sees(phone, "connection.word")
+
+
+async def _was_in_touch(stage: Stage, person: Person, others: Mapping[Person, Sequence[int]]) -> None:
+    """Store reach-ins of this many days ago to members of their circle."""
+    for other, days in others.items():
+        ids = {"sender": UUID(person.id).hex, "recipient": UUID(other.id).hex}
+        for ago in days:
+            at = datetime.now(UTC) - timedelta(days=ago, minutes=5)
+            await stage.installation.store.change(
+                "INSERT INTO reach_ins (id, sender_id, recipient_id, membership_id, created_at) "
+                f"SELECT '{new_id(at).hex}', owner_id, member_id, id, '{at.replace(tzinfo=None)}' FROM memberships "
+                f"WHERE owner_id = '{ids['sender']}' AND member_id = '{ids['recipient']}'"
+            )

@@ -39,6 +39,7 @@ SCENES: dict[str, Scene] = {
     "commitments": daily.commitments,
     "check-ins": check_ins.check_ins,
     "week": check_ins.week,
+    "connection": daily.connection,
 }
 
 STILLS = {

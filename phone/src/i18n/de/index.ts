@@ -5,8 +5,9 @@ import { begin } from './begin';
 import { checkIns } from './check-ins';
 import { circle } from './circle';
 import { commitments } from './commitments';
+import { connection } from './connection';
 import { days } from './days';
 import { plan } from './plan';
 import { reaching } from './reaching';
 
-export const de: Catalogue = { ...begin, ...reaching, ...circle, ...account, ...days, ...checkIns, ...commitments, ...plan };
+export const de: Catalogue = { ...begin, ...reaching, ...circle, ...account, ...days, ...checkIns, ...commitments, ...plan, ...connection };

@@ -4,8 +4,9 @@ import { begin } from './begin';
 import { checkIns } from './check-ins';
 import { circle } from './circle';
 import { commitments } from './commitments';
+import { connection } from './connection';
 import { days } from './days';
 import { plan } from './plan';
 import { reaching } from './reaching';
 
-export const en = { ...begin, ...reaching, ...circle, ...account, ...days, ...checkIns, ...commitments, ...plan } as const satisfies Record<string, string>;
+export const en = { ...begin, ...reaching, ...circle, ...account, ...days, ...checkIns, ...commitments, ...plan, ...connection } as const satisfies Record<string, string>;

@@ -1,0 +1,215 @@
+// How connected I am: each person as lights on a cord, somebody grown distant, and how it was. For my eyes only.
+import { useEffect, useRef, useState } from 'preact/hooks';
+import { api } from '../api/client';
+import { serverNow } from '../api/clock';
+import { Button, ErrorText, SubPage } from '../components/basics';
+import { Lamp } from '../components/lamp';
+import { nameOf, role } from '../components/people';
+import { Group, Item, LinkItem } from '../components/rows';
+import { useQuery } from '../components/use-query';
+import type { Schemas } from '../contract/types';
+import type { Bulb } from '../domain/connection';
+import { bulbs, CORD_WEEKS, daysSince, distant, feltOverTime, isDistant, often, rounded } from '../domain/connection';
+import { UNDO_MS } from '../domain/threads';
+import { t } from '../i18n';
+import { day } from '../i18n/format';
+import { errorText } from '../i18n/problem';
+import { span } from '../i18n/span';
+import { readSlot, writeSlot } from '../platform/slots';
+import { go, to } from '../store/router';
+import { state } from '../store/store';
+import { writeTo } from '../store/threads';
+import { FELT, GRADES } from './reflection';
+
+type Connections = Schemas['ConnectionsOut'];
+type Connected = Schemas['ConnectedOut'];
+type PersonOut = Connected['person'];
+
+/** Half a year, for what is said of the time before the cord. */
+const WEEKS = { params: { query: { weeks: 26 } } };
+/** When a word was last sent from the card, in milliseconds. */
+const WORD_AT = 'connection-word-at';
+const FEELINGS = Object.keys(FELT) as (keyof typeof FELT)[];
+
+export function Connection() {
+  const [seen, refetch] = useQuery(() => api.GET('/v1/connections', WEEKS));
+  if (!seen)
+    return <SubPage of="circle" head={t(state.online ? 'connection.head' : 'all.network-error')} children={null} />;
+  const known = seen.people.filter((of) => of.last_connected_at);
+  if (known.length) return <Weeks of={seen} known={known} onWord={refetch} />;
+  const [first] = [...(state.circle ?? []).filter((member) => member.state === 'active'), ...seen.people];
+  return <Beginning first={first?.person} onWord={refetch} />;
+}
+
+function Weeks({ of: seen, known, onWord }: { of: Connections; known: Connected[]; onWord: () => Promise<void> }) {
+  const far = distant(known, serverNow(), Number(readSlot(WORD_AT)));
+  const recent = known.filter((of) => of.weeks.slice(0, CORD_WEEKS).some(Boolean));
+  const answered = seen.weeks.map((week) => week.answers_given).slice(0, CORD_WEEKS);
+  const there = often(answered) ?? 'now';
+  const felt = FEELINGS.filter((part) => feltOverTime(seen.felt, part).length);
+  const first = seen.weeks[CORD_WEEKS - 1]?.starts_on;
+  return (
+    <SubPage
+      of="circle"
+      head={recent.length ? t('connection.people', { n: recent.length }) : t('connection.quiet')}
+      says={t('connection.say')}
+    >
+      <section class="stack">
+        <p class="ends soft small">
+          <span>{first && day(`${first}T00:00`)}</span>
+          <span>{t('connection.this-week')}</span>
+        </p>
+        <ul class="weeks cords">
+          {known.map((of) => (
+            <PersonCord key={of.person.id} of={of} />
+          ))}
+        </ul>
+      </section>
+      {far && (
+        <section class="card">
+          <p>
+            {t('connection.distant', {
+              name: nameOf(far.person),
+              n: daysSince(far.last_connected_at ?? '', serverNow()),
+            })}
+          </p>
+          <Word to={far.person} onSent={onWord} />
+        </section>
+      )}
+      {seen.median_seconds_to_answer !== null && (
+        <Sentence head={t('connection.pressed')}>
+          {t('connection.answered', { time: span(rounded(seen.median_seconds_to_answer)) })}
+        </Sentence>
+      )}
+      {answered.some(Boolean) && <Sentence head={t('connection.there')}>{t(`connection-there.${there}`)}</Sentence>}
+      {felt.length > 0 && (
+        <Group head={t('connection.felt')}>
+          {felt.map((part) => (
+            <Felt key={part} part={part} grades={feltOverTime(seen.felt, part)} />
+          ))}
+          <LinkItem href={to('settings', 'reflections')} name={t('connection.read')} />
+        </Group>
+      )}
+    </SubPage>
+  );
+}
+
+function PersonCord({ of }: { of: Connected }) {
+  const member = state.circle?.find(({ person }) => person.id === of.person.id);
+  const how = isDistant(of, serverNow()) ? null : often(of.weeks);
+  const words = `${when(of.last_connected_at ?? '')}.${how ? ` ${t(`connection-often.${how}`)}` : ''}`;
+  return (
+    <li>
+      <p class="name">
+        {nameOf(of.person)}
+        {member && <span>, {role(member.role)}</span>}
+      </p>
+      <Cord label={words} lights={bulbs(of.weeks)} />
+      <p class="soft small" aria-hidden="true">
+        {words}
+      </p>
+    </li>
+  );
+}
+
+function Cord({ label, lights }: { label?: string; lights: Bulb[] }) {
+  return (
+    <svg viewBox="0 0 384 52" role={label ? 'img' : undefined} aria-label={label} aria-hidden={!label}>
+      <path class="cordline" d="M2 10Q192 30 382 10" />
+      {lights.map(({ x, y, cy, r }) => (
+        <g key={x}>
+          <path class="cordline" d={`M${x} ${y}v8`} />
+          {r > 5 && <circle class="aura" cx={x} cy={cy} r="13" />}
+          <circle class="bulb" cx={x} cy={cy} r={r} />
+        </g>
+      ))}
+    </svg>
+  );
+}
+
+/** Today, Yesterday, Monday, 12 days ago. */
+function when(at: string): string {
+  const days = daysSince(at, serverNow());
+  if (days >= 7) return t('connection.days', { n: days });
+  const shown = day(at, serverNow());
+  return /\d/.test(shown) ? t('connection.today') : shown;
+}
+
+const Sentence = ({ head, children }: { head: string; children: string }) => (
+  <section class="stack tight">
+    <h2 class="head">{head}</h2>
+    <p>{children}</p>
+  </section>
+);
+
+function Felt({ part, grades }: { part: keyof typeof FELT; grades: number[] }) {
+  const words = grades.map((grade) => t(GRADES[grade]?.[1] ?? 'grade.no'));
+  const [before = '', now = before] = words;
+  const values = { before, now: now.toLowerCase() };
+  const says = words.length < 2 ? `${before}.` : t(before === now ? 'connection.along' : 'connection.since', values);
+  return (
+    <Item name={t(FELT[part][0])} says={says}>
+      <Lamp state={GRADES[grades.at(-1) ?? 0]?.[0] ?? 'dim'} />
+    </Item>
+  );
+}
+
+/** Nobody was in touch yet: the first light, and whom a word could go to. */
+function Beginning({ first, onWord }: { first: PersonOut | undefined; onWord: () => Promise<void> }) {
+  return (
+    <SubPage of="circle" head={t('connection.begin')} says={t('connection.begin-say')}>
+      <div class="weeks">
+        <Cord lights={[{ x: 192, y: 20, cy: 35, r: 7 }]} />
+      </div>
+      <section class="stack">
+        {first && <Word to={first} onSent={onWord} named />}
+        <a class="btn quiet" href={to('circle')}>
+          {t(first ? 'connection.else' : 'circle.head')}
+        </a>
+      </section>
+    </SubPage>
+  );
+}
+
+/** "Thinking of you" with one tap, which can be taken back for five seconds. Leaving the page sends it. */
+function Word({ to: person, onSent, named }: { to: PersonOut; onSent: () => Promise<void>; named?: boolean }) {
+  const name = nameOf(person);
+  const chosen = useRef(false);
+  const [waits, setWaits] = useState(false);
+  const [message, setMessage] = useState('');
+  const choose = (yes: boolean) => {
+    chosen.current = yes;
+    setWaits(yes);
+  };
+  const send = async () => {
+    if (!chosen.current) return;
+    choose(false);
+    const error = await writeTo(person.id, t('helper.hello-text'));
+    setMessage(errorText(error));
+    if (error) return;
+    writeSlot(WORD_AT, String(serverNow()));
+    await onSent();
+  };
+  useEffect(() => {
+    if (!waits) return;
+    const timer = setTimeout(() => void send(), UNDO_MS);
+    return () => clearTimeout(timer);
+  }, [waits]);
+  useEffect(() => () => void send(), []);
+  if (waits)
+    return (
+      <div class="line" role="status">
+        <p>{t('connection.goes', { name })}</p>
+        <Button onPress={() => choose(false)}>{t('undo.button')}</Button>
+      </div>
+    );
+  return (
+    <>
+      <Button kind="main" onPress={() => choose(true)}>
+        {t(named ? 'connection.word-to' : 'connection.word', { name })}
+      </Button>
+      <ErrorText>{message}</ErrorText>
+      {!named && <Button onPress={() => go('people', person.id)}>{t('connection.write', { name })}</Button>}
+    </>
+  );
+}
