@@ -7,7 +7,19 @@ from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import Any
 
-from benchmarks import claim, connections, inbox, load_backlog, load_presses, load_streams, phone, press, push, start
+from benchmarks import (
+    claim,
+    connections,
+    inbox,
+    load_backlog,
+    load_presses,
+    load_streams,
+    moments,
+    phone,
+    press,
+    push,
+    start,
+)
 from benchmarks.environment import SERVER, Environment, open_environment, postgres_version
 from benchmarks.figures import Report, describe_machine, load_average
 
@@ -18,6 +30,7 @@ BENCHMARKS: dict[str, Benchmark] = {
     "connections": connections.run,
     "push": push.run,
     "claim": claim.run,
+    "moments": moments.run,
     "start": start.run,
     "load": load_presses.run,
     "backlog": load_backlog.run,

@@ -42,8 +42,12 @@ class Environment:
         self._databases.append(full_name)
         address = _address(full_name)
         if template is None:
-            await upgrade(self.settings(address).sqlalchemy_url)
+            await self.migrate(address)
         return address
+
+    async def migrate(self, address: str) -> None:
+        """Bring the tables of this database, which may be an SQLite file that does not exist yet, to the newest version."""
+        await upgrade(self.settings(address).sqlalchemy_url)
 
     async def keyring(self, address: str) -> Keyring:
         """Return the keyring that a server on this database will open."""
