@@ -17,11 +17,12 @@ const SCREENS = {
   person: ['compose', 'person', 'thread-entry'],
   telling: ['hours', 'notify'],
   settings: ['account', 'channels', 'contact-number', 'passkeys', 'passphrase', 'settings'],
+  rhythm: ['rhythm', 'follow-up'],
 };
 /** What every page is made of comes in one piece. */
 const BASE = {
   name: 'base',
-  test: /\/node_modules\/preact\/|\/src\/(api|i18n|outbox|platform|store|vault)\/(?!letters|plan|threads)|\/src\/domain\/(?!hours|plan|strength|check-in|connection|weeks|threads)|\/src\/components\/(basics|close-actions|icons|lamp|messages|people|rows)\.tsx$/,
+  test: /\/node_modules\/preact\/|\/src\/(api|i18n|outbox|platform|store|vault)\/(?!letters|plan|threads)|\/src\/domain\/(?!hours|morning|plan|strength|check-in|connection|weeks|threads)|\/src\/components\/(basics|close-actions|icons|lamp|messages|people|rows)\.tsx$/,
 };
 /** What is said day by day: Home on a calm day, the check-in, the week. */
 const TODAY = {

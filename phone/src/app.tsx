@@ -24,6 +24,8 @@ const Commitments = lazyScreen(async () => (await import('./screens/commitments'
 const Connection = lazyScreen(async () => (await import('./screens/connection')).Connection);
 const CreateAccount = lazyScreen(async () => (await import('./screens/create-account')).CreateAccount);
 const Channels = lazyScreen(async () => (await import('./screens/channels')).Channels);
+const AwayPage = lazyScreen(async () => (await import('./screens/rhythm')).AwayPage);
+const FollowUp = lazyScreen(async () => (await import('./screens/follow-up')).FollowUp);
 const Hours = lazyScreen(async () => (await import('./screens/hours')).Hours);
 const Inbox = lazyScreen(async () => (await import('./screens/inbox')).Inbox);
 const Join = lazyScreen(async () => (await import('./screens/join')).Join);
@@ -35,6 +37,7 @@ const Passphrase = lazyScreen(async () => (await import('./screens/passphrase'))
 const PlanPage = lazyScreen(async () => (await import('./screens/plan')).PlanPage);
 const Reflection = lazyScreen(async () => (await import('./screens/reflection')).Reflection);
 const Reflections = lazyScreen(async () => (await import('./screens/reflections')).Reflections);
+const RhythmPage = lazyScreen(async () => (await import('./screens/rhythm')).RhythmPage);
 const Settings = lazyScreen(async () => (await import('./screens/settings')).Settings);
 const Today = lazyScreen(async () => (await import('./screens/today')).Today);
 const ReachInPage = lazyScreen(async () => (await import('./screens/shared')).ReachInPage);
@@ -89,6 +92,7 @@ const INSIDE: Record<string, Screen> = {
   'check-ins': { tab: 'home', show: (page = '') => <Today key={page} page={page} /> },
   'week': { tab: 'home', show: (page = 'week') => <Today key={page} page={page} /> },
   'moment': { tab: 'home', show: () => <Today page="moment" /> },
+  'follow-up': { tab: 'inbox', show: () => <FollowUp /> },
   'reach-ins': { tab: 'inbox', show: (id = '') => <ReachInPage key={id} id={id} /> },
   'settings': { tab: 'settings', show: (page = '', part) => PAGES[page]?.(part) ?? <Settings /> },
 };
@@ -102,6 +106,8 @@ const CIRCLE_PAGES: Record<string, () => ComponentChild> = {
 /** The pages below Settings. */
 const PAGES: Record<string, (part?: string) => ComponentChild> = {
   hours: () => <Hours />,
+  away: () => <AwayPage />,
+  rhythm: () => <RhythmPage />,
   number: () => <ContactNumber />,
   fallback: () => <Channels />,
   devices: () => <Devices />,

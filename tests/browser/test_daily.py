@@ -21,27 +21,23 @@ async def test_helpers_have_their_own_home(new_phone: NewPhone, circle: NewCircl
     await phone.sees_heading("Nobody is reaching out to you right now.")
     await expect(phone.text("Your circle is still empty.")).to_have_count(0)
 
-    # Mute all for a night; the owners see only that this phone does not ring now.
+    # A break from everybody for a night; the owners see only that this phone does not ring now.
     await phone.press_button("Off tonight")
     await phone.sees_heading("You are off until")
-    muted = (await ana.ask("GET", "/v1/supporting"))["items"]
-    assert len(muted) == 2
-    assert all(membership["muted_until"] for membership in muted)
+    assert (await ana.ask("GET", "/v1/me"))["away_until"]
     [member] = (await maya.ask("GET", "/v1/circle"))["items"]
     assert (member["reachable"], member["available_now"]) == (True, False)
     await phone.press_button("I am back")
     await phone.sees_heading("Nobody is reaching out to you right now.")
-    assert all(membership["muted_until"] is None for membership in (await ana.ask("GET", "/v1/supporting"))["items"])
+    assert (await ana.ask("GET", "/v1/me"))["away_until"] is None
 
-    # A mute that worked for one and failed for another is reported by name.
-    async def refuse(route: object) -> None:
-        await route.abort()  # type: ignore[attr-defined]
-
-    other = next(membership["id"] for membership in muted if membership["person"]["display_name"] == "Noor")
-    await phone.page.route(f"**/v1/supporting/{other}", refuse)
-    await phone.press_button("Off tonight")
-    await phone.sees("That did not work for Noor.")
-    await phone.page.unroute(f"**/v1/supporting/{other}")
+    # A circle of one's own is offered once; the way to somebody for oneself stays.
+    await phone.sees("And who is there for you?")
+    await phone.press_button("Not now")
+    await expect(phone.text("And who is there for you?")).to_have_count(0)
+    await phone.page.reload()
+    await phone.sees_heading("Nobody is reaching out to you right now.")
+    await expect(phone.text("And who is there for you?")).to_have_count(0)
 
     # Whoever needs them comes first; the helplines are one tap away for themselves.
     await maya.press()

@@ -5,18 +5,20 @@ import { useState } from 'preact/hooks';
 import { api, once } from '../api/client';
 import { Button, Headline } from '../components/basics';
 import { Lamp } from '../components/lamp';
+import { LoadCard } from '../components/load-card';
 import { LineButton, nameOf } from '../components/people';
 import { Group, Item, LinkItem } from '../components/rows';
 import { useQuery } from '../components/use-query';
 import type { Supported } from '../contract/types';
-import { morning } from '../domain/morning';
+import { isAway, morning } from '../domain/morning';
 import { needsMe } from '../domain/needs';
 import { problemType } from '../domain/problems';
 import { t } from '../i18n';
-import { clock, day, list } from '../i18n/format';
+import { clock, day } from '../i18n/format';
 import { errorText } from '../i18n/problem';
 import { moment } from '../i18n/span';
-import { refresh } from '../store/refresh';
+import { preferences, setPreferences } from '../store/preferences';
+import { updateProfile } from '../store/profile';
 import { to } from '../store/router';
 import { change, state } from '../store/store';
 import { NotifyBanner } from './notify';
@@ -25,32 +27,10 @@ import { isMuted, supportedState } from './supporting';
 /** Without contact for this long, somebody is listed as not heard from. */
 const SILENT_AFTER_MS = 14 * 24 * 60 * 60_000;
 
-/** Mute all of these until then, or unmute them; show for whom it failed. */
-async function muteAll(people: Supported[], until: Date | null): Promise<void> {
-  const requests = people.map((person) =>
-    api.PATCH('/v1/supporting/{membership_id}', {
-      params: { path: { membership_id: person.id } },
-      body: { muted_until: until?.toISOString() ?? null },
-    }),
-  );
-  const replies = await Promise.all(requests);
-  const failed = people.filter((_, index) => replies[index]?.error);
-  await refresh();
-  const error = replies.find((reply) => reply.error)?.error;
-  if (failed.length && failed.length < people.length)
-    change({ toast: t('helper.partial-failure', { names: list(failed.map(nameOf)) }) });
-  else change({ toast: errorText(error) });
-}
-
 export function HelperHome({ people, children }: { people: Supported[]; children: ComponentChildren }) {
   const [companionOf] = useQuery(() => api.GET('/v1/bookends', { params: { query: { open: true, mine: false } } }));
   const nextMorning = morning(new Date());
-  const active = people.filter((person) => person.state === 'active');
-  const mutedUntil = (person: Supported) => Date.parse(person.muted_until ?? '');
-  // Whoever was muted for longer stays muted, in both directions.
-  const mutedTonight = active.filter((person) => isMuted(person) && mutedUntil(person) <= nextMorning.getTime());
-  const unmuted = active.filter((person) => !(mutedUntil(person) >= nextMorning.getTime()));
-  const allMuted = active.length > 0 && active.every(isMuted);
+  const away = !!state.me && isAway(state.me, state.now);
   const isSilent = (person: Supported) =>
     person.state === 'active' &&
     !person.open_reach_out_id &&
@@ -60,9 +40,7 @@ export function HelperHome({ people, children }: { people: Supported[]; children
   const headline = () => {
     if (!state.online) return t('helper.offline');
     if (waiting) return t('helper.needed', { n: waiting });
-    return allMuted
-      ? t('helper.off', { time: moment(new Date(Math.min(...active.map(mutedUntil))).toISOString()) })
-      : t('helper.calm');
+    return away ? t('helper.off', { time: moment(state.me?.away_until ?? '') }) : t('helper.calm');
   };
   return (
     <main class="page">
@@ -71,9 +49,9 @@ export function HelperHome({ people, children }: { people: Supported[]; children
         {headline()}
       </Headline>
       <NotifyBanner />
-      {allMuted && <p class="soft">{t('helper.off-say')}</p>}
-      {allMuted && mutedTonight.length > 0 && (
-        <Button kind="main" onPress={() => muteAll(mutedTonight, null)}>
+      {away && <p class="soft">{t('helper.off-say')}</p>}
+      {away && (
+        <Button kind="main" onPress={() => updateProfile({ away_until: null })}>
           {t('helper.back')}
         </Button>
       )}
@@ -124,22 +102,30 @@ export function HelperHome({ people, children }: { people: Supported[]; children
             ))}
         </Group>
       )}
-      {!allMuted && unmuted.length > 0 && (
+      {!away && people.length > 0 && (
         <section class="stack tight">
-          <Button onPress={() => muteAll(unmuted, nextMorning)}>{t('helper.tonight')}</Button>
+          <Button onPress={() => updateProfile({ away_until: nextMorning.toISOString() })}>
+            {t('helper.tonight')}
+          </Button>
           <p class="soft small">{t('helper.tonight-say', { time: moment(nextMorning.toISOString()) })}</p>
         </section>
       )}
-      <section class="card">
-        <h2 class="name">{t('helper.own-circle')}</h2>
-        <p>{t('helper.own-circle-say')}</p>
-        <a class="btn" href={to('circle')}>
-          {t('home.invite')}
-        </a>
-        <Button kind="quiet" onPress={() => change({ circleEmpty: true })}>
-          {t('helper.need-someone')}
-        </Button>
-      </section>
+      <LoadCard people={people} />
+      {!preferences().no_own_circle && (
+        <section class="card">
+          <h2 class="name">{t('helper.own-circle')}</h2>
+          <p>{t('helper.own-circle-say')}</p>
+          <a class="btn" href={to('circle')}>
+            {t('home.invite')}
+          </a>
+          <Button kind="quiet" onPress={() => setPreferences({ no_own_circle: true })}>
+            {t('helper.own-circle-no')}
+          </Button>
+        </section>
+      )}
+      <Button kind="quiet" onPress={() => change({ circleEmpty: true })}>
+        {t('helper.need-someone')}
+      </Button>
       <LineButton helplines={state.helplines} />
     </main>
   );

@@ -13,8 +13,8 @@ import { state } from '../store/store';
 
 type NoticeWords = readonly [Key, Key];
 /** Kinds that have no sentence here yet. */
-type Unsaid = 'test' | 'moment' | 'follow_up';
-type Kind = Exclude<Notice['kind'], Unsaid> | 'unreachable-me' | 'nobody-told';
+type Unsaid = 'test';
+type Kind = Exclude<Notice['kind'], Unsaid> | 'unreachable-me' | 'nobody-told' | 'follow-up-me';
 /** Title and detail of each kind of notice. A test is not listed. */
 const NOTICES: Record<Kind, NoticeWords> = {
   reach_out: ['notice.reach_out', 'notice-say.reach_out'],
@@ -34,6 +34,9 @@ const NOTICES: Record<Kind, NoticeWords> = {
   commitment_asked: ['notice.commitment_asked', 'notice-say.commitment_asked'],
   commitment_due: ['notice.commitment_due', 'notice-say.commitment_due'],
   commitment_ended: ['notice.commitment_ended', 'notice-say.commitment_ended'],
+  moment: ['notice.moment', 'notice-say.moment'],
+  follow_up: ['notice.follow_up', 'notice-say.follow_up'],
+  'follow-up-me': ['notice.follow-up-me', 'notice-say.follow-up-me'],
   unreachable: ['notice.unreachable', 'notice-say.unreachable'],
   'unreachable-me': ['notice.unreachable-me', 'notice-say.unreachable-me'],
   'nobody-told': ['notice.nobody-told', 'notice-say.nobody-told'],
@@ -50,9 +53,10 @@ const OVER: Partial<Record<Kind, NoticeWords>> = {
   'nobody-told': ['notice-over.nobody-told', 'notice-over.checked-in'],
 };
 
-/** `unreachable` without a sender is about me; `unanswered` means something else for a bookend. */
+/** `unreachable` and `follow_up` without a sender are about me; `unanswered` means something else for a bookend. */
 function kindOf({ kind, from, bookend_id }: Notice): Kind {
   if (kind === 'unreachable' && !from) return 'unreachable-me';
+  if (kind === 'follow_up' && !from) return 'follow-up-me';
   return kind === 'unanswered' && bookend_id ? 'nobody-told' : (kind as Kind);
 }
 
@@ -69,6 +73,8 @@ function isOver({ kind, reach_out_id, bookend_id }: Notice, bookends: Set<string
 
 /** Return the route that a notice leads to. */
 function routeOf(notice: Notice): string[] {
+  if (notice.kind === 'moment') return ['moment'];
+  if (notice.kind === 'follow_up') return notice.from ? ['people', notice.from.id] : ['follow-up'];
   if (notice.reach_out_id) return ['reach-outs', notice.reach_out_id];
   if (notice.bookend_id) return ['bookends', notice.bookend_id];
   if (notice.commitment_id) return ['commitments', notice.commitment_id];

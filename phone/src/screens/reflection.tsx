@@ -1,8 +1,11 @@
 // An optional reflection afterwards: seen, safe, soothed. For the person's eyes only; every part can be left out.
 import { useState } from 'preact/hooks';
-import { api } from '../api/client';
+import { api, once } from '../api/client';
 import { Button, ErrorText, Headline, RadioGroup } from '../components/basics';
 import { Lamp } from '../components/lamp';
+import { nameOf } from '../components/people';
+import { useQuery } from '../components/use-query';
+import type { Schemas } from '../contract/types';
 import { t } from '../i18n';
 import { errorText } from '../i18n/problem';
 import { replaceRoute } from '../store/router';
@@ -20,6 +23,37 @@ export const GRADES = [
   ['bright', 'grade.yes'],
 ] as const;
 
+/** One tap thanks whoever was there. The thanks stand in the thread of the two, beside the reach-out. */
+function Thanks({ id }: { id: string }) {
+  const [of] = useQuery(
+    () => api.GET('/v1/reach-outs/{reach_out_id}', { params: { path: { reach_out_id: id } } }),
+    [id],
+  );
+  const there = of?.recipients.filter(({ answer }) => answer && answer !== 'cannot') ?? [];
+  if (!there.length) return null;
+  return (
+    <section class="stack tight">
+      <h2 class="head">{t('thanks.head')}</h2>
+      {there.map(({ person }) => (
+        <ThankButton key={person.id} to={person} about={id} />
+      ))}
+    </section>
+  );
+}
+
+function ThankButton({ to, about }: { to: Schemas['PersonOut']; about: string }) {
+  const [message, setMessage] = useState('');
+  const name = nameOf(to);
+  const thank = async () => {
+    const { error } = await api.POST('/v1/reach-ins', {
+      params: once(),
+      body: { to: to.id, text: t('thanks.text'), about },
+    });
+    setMessage(errorText(error) || t('thanks.sent', { name }));
+  };
+  return message ? <p role="status">{message}</p> : <Button onPress={thank}>{t('thanks.to', { name })}</Button>;
+}
+
 export function Reflection({ id }: { id: string }) {
   const [felt, setFelt] = useState<Partial<Record<Felt, number>>>({});
   const [message, setMessage] = useState('');
@@ -33,10 +67,9 @@ export function Reflection({ id }: { id: string }) {
   };
   return (
     <main class="page">
-      <div class="stack tight">
-        <Headline>{t('reflection.head')}</Headline>
-        <p class="soft">{t('reflection.say')}</p>
-      </div>
+      <Headline>{t('reflection.head')}</Headline>
+      <Thanks id={id} />
+      <p class="soft">{t('reflection.say')}</p>
       {(Object.keys(FELT) as Felt[]).map((feeling) => (
         <section class="stack" key={feeling}>
           <div>

@@ -8,8 +8,10 @@ import { PhoneNumber } from '../components/people';
 import { Group, Item, LinkItem, Row } from '../components/rows';
 import { usePasskeysOffered, useQuery } from '../components/use-query';
 import type { Schemas } from '../contract/types';
+import { isAway } from '../domain/morning';
 import { language, t, tRich } from '../i18n';
 import { LANGUAGES } from '../i18n/languages';
+import { moment } from '../i18n/span';
 import { tryRead } from '../platform/locale';
 import type { Preferences } from '../store/preferences';
 import { preferences, setPreferences } from '../store/preferences';
@@ -73,6 +75,11 @@ export function Settings() {
           onChange={setWake}
         />
         <LinkItem
+          href={pageHref('away')}
+          name={t('away.head')}
+          says={isAway(me, Date.now()) ? t('helper.off', { time: moment(me.away_until ?? '') }) : t('away.none')}
+        />
+        <LinkItem
           href={pageHref('number')}
           name={t('settings.number')}
           says={me.contact ? <PhoneNumber of={me.contact} /> : t('contact-number.not-shared')}
@@ -127,6 +134,7 @@ export function Settings() {
         <LinkItem href={pageHref('plan')} name={t('plan.mine')} says={t('plan.settings-say')} />
         <LinkItem href={to('bookends')} name={t('bookend.name')} />
         <LinkItem href={to('commitments')} name={t('commitments.name')} />
+        <LinkItem href={pageHref('rhythm')} name={t('rhythm.head')} says={t('rhythm.check-in')} />
         <LinkItem
           href={pageHref('reflections')}
           name={t('settings.reflections')}

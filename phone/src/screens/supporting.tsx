@@ -10,7 +10,7 @@ import { Group, Item } from '../components/rows';
 import { StandingWordsForm } from '../components/standing-words-form';
 import { useQuery } from '../components/use-query';
 import type { Supported } from '../contract/types';
-import { morning } from '../domain/morning';
+import { morning, WEEK_MS } from '../domain/morning';
 import { t } from '../i18n';
 import { moment } from '../i18n/span';
 import { refresh } from '../store/refresh';
@@ -18,7 +18,6 @@ import { to } from '../store/router';
 import { state } from '../store/store';
 import { Block, ConfirmAction } from './member';
 
-const WEEK_MS = 7 * 24 * 60 * 60_000;
 export const isMuted = (of: Supported): boolean => Date.parse(of.muted_until ?? '') > Date.now();
 
 export function Supporting() {

@@ -39,8 +39,15 @@ async function weekLine(): Promise<TodayLine | null> {
   return data && !done ? { name: t('week.head'), href: to('week') } : null;
 }
 
+/** A moment that has come today and was not taken yet; on the day of the week, the line of the week stands for it. */
+async function momentLine(): Promise<TodayLine | null> {
+  if (isWeekDay(state.now)) return null;
+  const { data } = await api.GET('/v1/inbox', { params: { query: { kind: 'moment', unread: true, limit: 1 } } });
+  return data?.items.length ? { name: t('notice.moment'), href: to('moment') } : null;
+}
+
 /** Due, a moment, tonight: each returns its line, or null when there is none. */
-const SOURCES: readonly (() => Promise<TodayLine | null>)[] = [dueLine, weekLine];
+const SOURCES: readonly (() => Promise<TodayLine | null>)[] = [dueLine, momentLine, weekLine];
 
 export async function todayLines(): Promise<TodayLine[]> {
   const lines = await Promise.all(SOURCES.map((source) => source()));

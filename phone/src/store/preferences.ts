@@ -9,11 +9,21 @@ export interface Preferences {
   theme: 'auto' | 'night' | 'day';
   language: string;
   quick_hide: boolean;
+  /** When "I am fine" was last tapped on the offer of quiet hours. */
+  load_closed_at: number;
+  /** Somebody who only helps does not want to be asked about a circle of their own again. */
+  no_own_circle: boolean;
 }
 const SLOT = 'look';
 
 export function preferences(): Preferences {
-  const standard: Preferences = { theme: 'auto', language: tags()[0] ?? 'en', quick_hide: true };
+  const standard: Preferences = {
+    theme: 'auto',
+    language: tags()[0] ?? 'en',
+    quick_hide: true,
+    load_closed_at: 0,
+    no_own_circle: false,
+  };
   try {
     const next = { ...standard, ...(JSON.parse(localStorage.getItem(SLOT) ?? '{}') as Partial<Preferences>) };
     return { ...next, language: String(next.language) };

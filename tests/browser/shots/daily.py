@@ -164,3 +164,31 @@ async def _was_in_touch(stage: Stage, person: Person, others: Mapping[Person, Se
                 f"SELECT '{new_id(at).hex}', owner_id, member_id, id, '{at.replace(tzinfo=None)}' FROM memberships "
                 f"WHERE owner_id = '{ids['sender']}' AND member_id = '{ids['recipient']}'"
             )
+
+
+async def rhythm(stage: Stage) -> None:
+    maya, ana, *_ = await stage.circle()
+    for _ in range(6):
+        reach_out = await maya.press()
+        await ana.ask("POST", f"/v1/reach-outs/{reach_out['id']}/answers", {"kind": "here"})
+        await maya.ask("POST", f"/v1/reach-outs/{reach_out['id']}/close", {"outcome": "connected"})
+    phone = await stage.phone(maya, "#/settings/rhythm")
+    await stage.show(phone, "rhythm-off")
+    choice = {"check_in": {"at": "21:00", "days": [0, 1, 2, 3, 4, 5, 6]}, "week": {"at": "18:00", "day": 6}}
+    await maya.ask("PUT", "/v1/me/rhythm", choice)
+    await phone.page.reload()
+    await stage.sees(phone, "rhythm.week")
+    await stage.show(phone, "rhythm")
+    await stage.goes(phone, f"#/reflection/{reach_out['id']}")
+    await stage.sees(phone, "thanks.to", name="Ana")
+    await stage.show(phone, "thanks")
+    await stage.goes(phone, "#/follow-up")
+    await stage.show(phone, "follow-up")
+    await stage.goes(phone, "#/settings/away")
+    await stage.show(phone, "away")
+    await stage.press(phone, "away.week")
+    await stage.sees(phone, "helper.back")
+    await stage.show(phone, "away-on")
+    other = await stage.phone(ana)
+    await stage.sees(other, "load.fine")
+    await stage.show(other, "helper-load")

@@ -40,6 +40,7 @@ SCENES: dict[str, Scene] = {
     "check-ins": check_ins.check_ins,
     "week": check_ins.week,
     "connection": daily.connection,
+    "rhythm": daily.rhythm,
 }
 
 STILLS = {

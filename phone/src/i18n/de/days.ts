@@ -9,7 +9,6 @@ export const days = {
   'helper.tonight': 'Heute Nacht Pause',
   'helper.tonight-say': 'Bis {time} keine Mitteilungen, von niemandem. Die anderen sehen nur, dass du gerade nicht erreichbar bist.',
   'helper.back': 'Ich bin wieder da',
-  'helper.partial-failure': 'Bei {names} hat es nicht geklappt. Bitte versuch es noch einmal.',
   'helper.not-heard': 'Länger nichts voneinander gehört',
   'helper.last-in-touch': 'Letzter Kontakt: {time}',
   'helper.never-in-touch': 'Hier noch kein Kontakt',

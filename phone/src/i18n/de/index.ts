@@ -9,5 +9,6 @@ import { connection } from './connection';
 import { days } from './days';
 import { plan } from './plan';
 import { reaching } from './reaching';
+import { rhythm } from './rhythm';
 
-export const de: Catalogue = { ...begin, ...reaching, ...circle, ...account, ...days, ...checkIns, ...commitments, ...plan, ...connection };
+export const de: Catalogue = { ...begin, ...reaching, ...circle, ...account, ...days, ...checkIns, ...commitments, ...plan, ...connection, ...rhythm };

@@ -9,7 +9,6 @@ export const days = {
   'helper.tonight': 'Off tonight',
   'helper.tonight-say': 'No notifications from anyone until {time}. They see only that you are not reachable now.',
   'helper.back': 'I am back',
-  'helper.partial-failure': 'That did not work for {names}. Please try again.',
   'helper.not-heard': 'Not heard from in a while',
   'helper.last-in-touch': 'Last in touch: {time}',
   'helper.never-in-touch': 'Not in touch here yet',

@@ -8,5 +8,6 @@ import { connection } from './connection';
 import { days } from './days';
 import { plan } from './plan';
 import { reaching } from './reaching';
+import { rhythm } from './rhythm';
 
-export const en = { ...begin, ...reaching, ...circle, ...account, ...days, ...checkIns, ...commitments, ...plan, ...connection } as const satisfies Record<string, string>;
+export const en = { ...begin, ...reaching, ...circle, ...account, ...days, ...checkIns, ...commitments, ...plan, ...connection, ...rhythm } as const satisfies Record<string, string>;

@@ -9,7 +9,6 @@ export const days = {
   'helper.tonight': 'Esta noche descanso',
   'helper.tonight-say': 'Sin notificaciones de nadie hasta {time}. Solo ven que ahora no estás disponible.',
   'helper.back': 'Ya estoy de vuelta',
-  'helper.partial-failure': 'No funcionó con {names}. Inténtalo otra vez.',
   'helper.not-heard': 'Hace tiempo que no hablan',
   'helper.last-in-touch': 'Último contacto: {time}',
   'helper.never-in-touch': 'Aún sin contacto aquí',

@@ -1,0 +1,219 @@
+// My rhythm: when a moment may come, what else may remind me, and the pause of it all. And a break from everybody.
+import { useRef, useState } from 'preact/hooks';
+import { api } from '../api/client';
+import { Button, SubPage, Switch } from '../components/basics';
+import { Field } from '../components/field';
+import { Form } from '../components/form';
+import { dayName } from '../components/hours-in-words';
+import { Item } from '../components/rows';
+import { useQuery } from '../components/use-query';
+import type { Schemas } from '../contract/types';
+import { DAYS } from '../domain/hours';
+import { isAway, morning, WEEK_MS } from '../domain/morning';
+import type { Key } from '../i18n';
+import { t } from '../i18n';
+import { errorText } from '../i18n/problem';
+import { moment } from '../i18n/span';
+import { updateProfile } from '../store/profile';
+import { change, state } from '../store/store';
+
+type Chosen = Schemas['RhythmOut'];
+const SUNDAY = 6;
+const OTHERS: ['commitments' | 'follow_ups', Key, Key][] = [
+  ['commitments', 'rhythm.commitments', 'rhythm.commitments-say'],
+  ['follow_ups', 'rhythm.follow-ups', 'rhythm.follow-ups-say'],
+];
+
+export function RhythmPage() {
+  const [stored] = useQuery(() => api.GET('/v1/me/rhythm'));
+  const [changed, setChanged] = useState<Chosen | null>(null);
+  const chosen = changed ?? stored;
+  const last = useRef<Promise<unknown>>(Promise.resolve());
+  if (!chosen)
+    return (
+      <SubPage of="settings" head={t('rhythm.head')} says={t('rhythm.say')}>
+        {null}
+      </SubPage>
+    );
+  // Every change is shown and saved at once, and whole; one that could not be saved is taken back.
+  const choose = async (part: Partial<Chosen>) => {
+    const next = { ...chosen, ...part };
+    setChanged(next);
+    // One after another: two quick taps must not overtake each other.
+    const saving = last.current.then(() => api.PUT('/v1/me/rhythm', { body: next }));
+    last.current = saving;
+    const { error } = await saving;
+    if (!error) return;
+    change({ toast: errorText(error) });
+    setChanged(chosen);
+  };
+  const { check_in, week, paused_until } = chosen;
+  return (
+    <SubPage of="settings" head={t('rhythm.head')} says={t('rhythm.say')}>
+      <section class="stack">
+        <ul class="rows">
+          <Toggled
+            name={t('rhythm.check-in')}
+            on={!!check_in}
+            onChange={(on) => choose({ check_in: on ? { at: '21:00', days: DAYS } : null })}
+          />
+        </ul>
+        {check_in && (
+          <>
+            <Time
+              label={t('rhythm.time')}
+              at={check_in.at}
+              onPick={(at) => choose({ check_in: { ...check_in, at } })}
+            />
+            <Days
+              days={check_in.days}
+              onPick={(days) => days.length > 0 && choose({ check_in: { ...check_in, days } })}
+            />
+          </>
+        )}
+        <ul class="rows">
+          <Toggled
+            name={t('rhythm.week')}
+            on={!!week}
+            onChange={(on) => choose({ week: on ? { at: '18:00', day: SUNDAY } : null })}
+          />
+        </ul>
+        {week && (
+          <>
+            <Time label={t('rhythm.week-time')} at={week.at} onPick={(at) => choose({ week: { ...week, at } })} />
+            <fieldset class="pick seven">
+              <legend class="sr">{t('rhythm.week-day')}</legend>
+              {DAYS.map((day) => (
+                <label key={day}>
+                  <input
+                    type="radio"
+                    name="week-day"
+                    checked={day === week.day}
+                    onChange={() => choose({ week: { ...week, day } })}
+                  />
+                  {dayName(day)}
+                </label>
+              ))}
+            </fieldset>
+          </>
+        )}
+        <ul class="rows">
+          {OTHERS.map(([which, name, says]) => (
+            <Toggled
+              key={which}
+              name={t(name)}
+              says={t(says)}
+              on={chosen[which]}
+              onChange={(on) => choose({ [which]: on })}
+            />
+          ))}
+          <Toggled
+            name={t('rhythm.pause')}
+            says={paused_until ? t('rhythm.paused', { time: moment(paused_until) }) : t('rhythm.pause-say')}
+            on={!!paused_until}
+            onChange={(on) => choose({ paused_until: on ? new Date(Date.now() + WEEK_MS).toISOString() : null })}
+          />
+        </ul>
+      </section>
+    </SubPage>
+  );
+}
+
+function Toggled({
+  name,
+  says,
+  on,
+  onChange,
+}: {
+  name: string;
+  says?: string;
+  on: boolean;
+  onChange: (on: boolean) => unknown;
+}) {
+  return (
+    <Item name={name} says={says}>
+      <Switch label={name} on={on} onChange={onChange} />
+    </Item>
+  );
+}
+
+function Time({ label, at, onPick }: { label: string; at: string; onPick: (at: string) => unknown }) {
+  return (
+    <Field
+      label={label}
+      type="time"
+      required
+      value={at}
+      onChange={({ currentTarget }: { currentTarget: HTMLInputElement }) =>
+        currentTarget.value && onPick(currentTarget.value)
+      }
+    />
+  );
+}
+
+/** At least one day stays: for none there is the switch. */
+function Days({ days, onPick }: { days: number[]; onPick: (days: number[]) => unknown }) {
+  return (
+    <fieldset class="pick seven">
+      <legend class="sr">{t('hours.weekdays')}</legend>
+      {DAYS.map((day) => (
+        <label key={day}>
+          <input
+            type="checkbox"
+            checked={days.includes(day)}
+            onChange={() => onPick(days.includes(day) ? days.filter((other) => other !== day) : [...days, day].sort())}
+          />
+          {dayName(day)}
+        </label>
+      ))}
+    </fieldset>
+  );
+}
+
+/** A break from everybody I am there for: one tap begins it, and one ends it. */
+export function AwayPage() {
+  const { me } = state;
+  const leave = (until: Date | null) => updateProfile({ away_until: until?.toISOString() ?? null });
+  const untilMorning = morning(new Date());
+  return (
+    <SubPage of="settings" head={t('away.head')} says={t('away.say')}>
+      {me && isAway(me, Date.now()) ? (
+        <section class="stack">
+          <p role="status">{t('helper.off', { time: moment(me.away_until ?? '') })}</p>
+          <Button kind="main" onPress={() => leave(null)}>
+            {t('helper.back')}
+          </Button>
+        </section>
+      ) : (
+        <>
+          <section class="stack">
+            <Button onPress={() => leave(untilMorning)}>{t('helper.tonight')}</Button>
+            <Button onPress={() => leave(new Date(Date.now() + WEEK_MS))}>{t('away.week')}</Button>
+          </section>
+          <Form
+            kind=""
+            submit={t('away.until-then')}
+            send={async (read) => {
+              const [year = 0, month = 1, day = 1] = read('until').split('-').map(Number);
+              // Eight in the morning, as after a night off.
+              const { error } = await api.PATCH('/v1/me', {
+                body: { away_until: new Date(year, month - 1, day, 8).toISOString() },
+              });
+              if (error) return errorText(error);
+              await updateProfile({});
+              return '';
+            }}
+          >
+            <Field label={t('away.until')} name="until" type="date" required min={tomorrow()} />
+          </Form>
+        </>
+      )}
+    </SubPage>
+  );
+}
+
+function tomorrow(): string {
+  const next = new Date();
+  next.setDate(next.getDate() + 1);
+  return [next.getFullYear(), next.getMonth() + 1, next.getDate()].map((part) => `${part}`.padStart(2, '0')).join('-');
+}
