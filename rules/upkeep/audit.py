@@ -9,7 +9,19 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Update, and_, or_, select, update
 
 from core.unit_of_work import UnitOfWork
-from models import Bookend, Commitment, Delivery, Device, Membership, Notice, Person, ReachOut, Recipient
+from models import (
+    Bookend,
+    Commitment,
+    Delivery,
+    Device,
+    FollowUp,
+    Membership,
+    Notice,
+    Person,
+    ReachOut,
+    Recipient,
+    Rhythm,
+)
 from models.enums import AnswerKind, DeliveryState, NoticeKind, ReachOutState
 from rules import access
 from rules.circle import hours
@@ -23,7 +35,7 @@ from rules.reach_out.state import Waiting
 TIMER_GRACE = timedelta(seconds=30)
 """How late a reach-out or a delivery may be; a restart takes 15 s at most."""
 BOOKEND_GRACE = timedelta(minutes=2)
-"""How late a bookend, or a commitment, may be."""
+"""How late a bookend, a commitment, a rhythm or a follow-up may be."""
 RACE_GRACE = timedelta(seconds=5)
 """How old a notice or device has to be: a concurrent transaction may still insert its deliveries."""
 LEASE_DURATION = timedelta(seconds=LEASE_SECONDS)
@@ -39,6 +51,8 @@ class FindingKind(StrEnum):
     NOT_DELIVERED = "notice_without_delivery"
     BOOKEND_OVERDUE = "bookend_overdue"
     COMMITMENT_OVERDUE = "commitment_overdue"
+    RHYTHM_OVERDUE = "rhythm_overdue"
+    FOLLOW_UP_OVERDUE = "follow_up_overdue"
     PUSHES_REFUSED = "pushes_refused"
     NO_PUSH_KEY = "nobody_can_be_pushed"
 
@@ -65,6 +79,8 @@ async def find_all(unit: UnitOfWork) -> list[Finding]:
         (FindingKind.LEASE_RAN_OUT, select(Delivery.id).where(_lease_ran_out(unit))),
         (FindingKind.BOOKEND_OVERDUE, select(Bookend.id).where(Bookend.next_at <= unit.now - BOOKEND_GRACE)),
         (FindingKind.COMMITMENT_OVERDUE, select(Commitment.id).where(_commitment_overdue(unit))),
+        (FindingKind.RHYTHM_OVERDUE, select(Rhythm.person_id).where(Rhythm.next_at <= unit.now - BOOKEND_GRACE)),
+        (FindingKind.FOLLOW_UP_OVERDUE, select(FollowUp.id).where(FollowUp.next_at <= unit.now - BOOKEND_GRACE)),
     ):
         rows = await unit.session.execute(statement.limit(AUDIT_BATCH))
         findings += [Finding(kind, row_id) for row_id in rows.scalars()]
@@ -86,7 +102,13 @@ async def repair(unit: UnitOfWork, finding: Finding) -> bool:
     if finding.id is None:
         return False
     match finding.what:
-        case FindingKind.PUSHES_REFUSED | FindingKind.NO_PUSH_KEY:
+        # A rhythm and a follow-up are due already, and their due time tells the worker what it must not make up for.
+        case (
+            FindingKind.PUSHES_REFUSED
+            | FindingKind.NO_PUSH_KEY
+            | FindingKind.RHYTHM_OVERDUE
+            | FindingKind.FOLLOW_UP_OVERDUE
+        ):
             return False
         case FindingKind.NO_TIMER | FindingKind.OVERDUE:
             still_wrong = _no_timer(unit) if finding.what is FindingKind.NO_TIMER else _overdue(unit)

@@ -273,3 +273,20 @@ def test_the_findings_table() -> None:
         "reach_out_overdue  00000000-0000-0000-0000-000000000007  not repaired",
         "2 found. A running worker continues with what was repaired.",
     ]
+
+
+async def test_a_rhythm_or_a_follow_up_that_no_worker_takes(world: World) -> None:
+    maya, ana = await world.circle("sponsor")
+    await maya.put("/v1/me/rhythm", {"check_in": {"at": "21:00", "days": list(range(7))}})
+    await maya.press()
+    await ana.answer("here")
+    await maya.close()
+    await world.settle()
+    await world.forward(15 * 3600)
+    found = await world.auditor().audit_once()
+    assert sorted((str(finding.what), mended) for finding, mended in found) == [
+        ("follow_up_overdue", False),
+        ("rhythm_overdue", False),
+    ]
+    await world.work()
+    assert await finding_kinds(world) == []
