@@ -4,6 +4,7 @@ import { api, whole } from '../api/client';
 import { Back, Button, Headline } from '../components/basics';
 import { Icon } from '../components/icons';
 import { Lamp } from '../components/lamp';
+import { LoadCard } from '../components/load-card';
 import { Call, nameOf, role } from '../components/people';
 import { useQuery } from '../components/use-query';
 import type { Member, Supported, ThreadItem } from '../contract/types';
@@ -120,6 +121,7 @@ export function Person({ id }: { id: string }) {
               </div>
             ))}
           {letters.length > 0 && <Waiting letters={letters} />}
+          {supported && <LoadCard people={[supported]} />}
         </section>
       </main>
       {loaded && <Compose key={id} id={id} name={name} items={items ?? []} about={about} onAbout={setAbout} />}

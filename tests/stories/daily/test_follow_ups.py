@@ -68,6 +68,14 @@ async def test_a_word_of_either_ends_it(world: World, people: list[Person], who:
     assert await world.count("follow_ups") == 0
 
 
+async def test_the_thanks_for_it_do_not_end_it(world: World, people: list[Person]) -> None:
+    maya, ana, _ = people
+    await was_there(world, maya, ana)
+    await maya.post("/v1/reach-ins", {"to": ana.id, "text": "Thank you.", "about": world.reach_out}, expect=201)
+    await at_moment(world, MORNINGS[0])
+    assert len(await follow_ups(ana)) == 1
+
+
 @pytest.mark.parametrize("who", ["the helper", "the other"])
 async def test_either_switches_it_off(world: World, people: list[Person], who: str) -> None:
     maya, ana, _ = people
