@@ -4,6 +4,7 @@ import ast
 import json
 import subprocess
 import sys
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ from models import ReachOut
 ROOT = Path(__file__).parents[1]
 FOLDERS = ("api", "cli", "core", "migrations", "models", "notifications", "rules", "worker")
 MAX_FILE_LINES = 300
+MAX_FILES_IN_A_ROOM = 12
 
 
 def sources(*folders: str) -> list[Path]:
@@ -36,6 +38,12 @@ def test_every_file_is_small() -> None:
     written = [path for path in sources(*FOLDERS, "tests") if "versions" not in path.parts]
     large = {name(path): lines for path in written if (lines := len(path.read_text().splitlines())) >= MAX_FILE_LINES}
     assert large == {}
+
+
+def test_no_room_of_the_rules_holds_more_than_a_dozen_files() -> None:
+    files = [path for path in sources("rules") if path.name != "__init__.py"]
+    rooms = Counter(name(path.parent) for path in files)
+    assert {room: count for room, count in rooms.items() if count > MAX_FILES_IN_A_ROOM} == {}
 
 
 def test_every_module_says_what_it_holds() -> None:

@@ -11,7 +11,7 @@ from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, 
 from core import regions, secret_text, text
 from core.phone_numbers import MAX_INPUT_LENGTH
 from rules.accounts.people import time_zones
-from rules.accounts.person_view import PersonView
+from rules.person_view import PersonView
 
 Item = TypeVar("Item")
 Source = TypeVar("Source")

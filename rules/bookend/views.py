@@ -12,9 +12,9 @@ from core.unit_of_work import UnitOfWork
 from models import Bookend, Membership, Person
 from rules import access
 from rules.access import Caller
-from rules.accounts.person_view import PersonView, person_view
 from rules.bookend.schedule import State, derive_state
 from rules.errors import NotFound
+from rules.person_view import PersonView, person_view
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,7 +33,6 @@ from models import Answer, Membership, Person, ReachIn, ReachOut, Recipient, Ref
 from models.enums import AnswerKind, Outcome, ReachOutState
 from rules import access
 from rules.access import Caller
-from rules.accounts.person_view import PersonView, person_view
 from rules.daily.connection_weeks import (
     MIN_WAITS,
     Feelings,
@@ -44,6 +43,7 @@ from rules.daily.connection_weeks import (
     week_starts,
 )
 from rules.daily.local_time import zone_of
+from rules.person_view import PersonView, person_view
 
 MAX_CONNECTION_WEEKS = 52
 

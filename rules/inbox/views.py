@@ -24,9 +24,9 @@ from models import Bookend, Delivery, Device, Notice, Person, ReachOut, Recipien
 from models.enums import NoticeKind
 from rules import access
 from rules.access import Caller
-from rules.accounts.person_view import PersonView, person_view
 from rules.circle import reachability
 from rules.errors import NotFound
+from rules.person_view import PersonView, person_view
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,11 +12,11 @@ from models import Message, Notice, Person, ReachOut
 from models.enums import NoticeKind
 from rules import access, idempotency
 from rules.access import Caller
-from rules.accounts.person_view import PersonView, person_view
 from rules.errors import ReachOutClosed
 from rules.idempotency import RequestFingerprint
 from rules.inbox.notices import NoticeDraft, create_notices
 from rules.outbox import push_rate
+from rules.person_view import PersonView, person_view
 from rules.reach_out import state, store
 from rules.reach_out.state import Snapshot
 

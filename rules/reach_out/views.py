@@ -13,7 +13,7 @@ from models import Person, ReachOut, Recipient
 from models.enums import AnswerKind, ReachOutState
 from rules import access
 from rules.access import Caller
-from rules.accounts.person_view import PersonView
+from rules.person_view import PersonView
 from rules.reach_out.progress import recipient_state
 from rules.reach_out.state import Participant
 

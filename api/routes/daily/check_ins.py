@@ -13,10 +13,10 @@ from api.routes.daily.reach_ins import Text
 from api.schemas.common import DEFAULT_LIMIT, Body, Cursor, Limit, Note, Page, PersonOut, Whole, page, person_out
 from models.enums import Halt
 from rules.circle.invitations import MAX_CIRCLE
-from rules.daily import check_in_sharing, check_ins
-from rules.daily.check_in_parts import CheckInContent, CheckInPart
-from rules.daily.check_in_shares import OwnShare
-from rules.daily.check_ins import CheckInView, NewCheckIn
+from rules.daily.check_in import check_in_sharing, check_ins
+from rules.daily.check_in.check_in_parts import CheckInContent, CheckInPart
+from rules.daily.check_in.check_in_shares import OwnShare
+from rules.daily.check_in.check_ins import CheckInView, NewCheckIn
 from rules.errors import KeyReused, MemberUnknown, NotFound, PartsNotGiven, ReachInsUnanswered, TooMany
 
 router = APIRouter(prefix="/v1/check-ins", tags=["check-ins"])

@@ -11,8 +11,8 @@ from api.dependencies import IdempotencyHeader, Reading, ReadingCaller, Writing,
 from api.problems import problems
 from api.schemas.common import DEFAULT_LIMIT, FREE_TEXT, Body, Cursor, Limit, Page, PersonOut, page, person_out
 from core import text
-from rules.daily import reach_ins
-from rules.daily.reach_ins import NewReachIn, ReachInView
+from rules.daily.thread import reach_ins
+from rules.daily.thread.reach_ins import NewReachIn, ReachInView
 from rules.errors import KeyReused, NotFound, ReachInsUnanswered, TooMany
 
 router = APIRouter(prefix="/v1/reach-ins", tags=["reach-ins"])

@@ -12,9 +12,9 @@ from api.dependencies import IdempotencyHeader, Reading, ReadingCaller, Writing,
 from api.problems import problems
 from api.schemas.common import DEFAULT_LIMIT, Limit, Page, PersonOut, page, person_out
 from models.enums import Role
-from rules.daily import talks, threads
-from rules.daily.thread_items import ItemKind
-from rules.daily.threads import NEVER, Thread, ThreadItem, ThreadPlace
+from rules.daily.thread import talks, threads
+from rules.daily.thread.thread_items import ItemKind
+from rules.daily.thread.threads import NEVER, Thread, ThreadItem, ThreadPlace
 from rules.errors import KeyReused, NotFound
 
 router = APIRouter(prefix="/v1/threads", tags=["threads"])

@@ -14,11 +14,11 @@ from core.unit_of_work import UnitOfWork
 from models import Commitment, CommitmentDay, Person
 from rules import access
 from rules.access import Caller
-from rules.accounts.person_view import PersonView, person_view
 from rules.circle.hours import ONE_DAY
 from rules.daily.commitment.schedule import DAYS_BACK, CommitmentTerms, next_due, recent_days
 from rules.daily.local_time import local_date, zone_of
 from rules.errors import NotFound
+from rules.person_view import PersonView, person_view
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from rules.accounts import throttle
 from rules.accounts.throttle import RateLimit
 from rules.circle import hours
 from rules.daily.commitment.standing import dismiss_standing, read_standing, standing_notices
-from rules.daily.pairs import publish_thread
+from rules.daily.thread.pairs import publish_thread
 from rules.errors import MemberUnknown
 from rules.inbox.notices import NoticeDraft, create_notices
 

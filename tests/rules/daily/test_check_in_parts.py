@@ -4,7 +4,7 @@ from itertools import chain, combinations
 
 import pytest
 
-from rules.daily.check_in_parts import (
+from rules.daily.check_in.check_in_parts import (
     CheckInContent,
     CheckInPart,
     choose_parts,

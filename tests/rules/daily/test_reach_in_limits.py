@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from rules.daily.reach_in_limits import next_allowed_at
+from rules.daily.thread.reach_in_limits import next_allowed_at
 
 NOW = datetime(2026, 3, 10, 20, 0, tzinfo=UTC)
 HOUR = timedelta(hours=1)

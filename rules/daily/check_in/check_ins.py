@@ -14,10 +14,10 @@ from core.unit_of_work import UnitOfWork
 from models import CheckIn, CheckInShare, Membership, Person
 from rules import access, idempotency
 from rules.access import Caller
-from rules.accounts.person_view import PersonView, person_view
 from rules.circle import sharing
-from rules.daily import check_in_shares, moments, pairs
-from rules.daily.check_in_parts import (
+from rules.daily import moments
+from rules.daily.check_in import check_in_shares
+from rules.daily.check_in.check_in_parts import (
     CheckInContent,
     CheckInPart,
     choose_parts,
@@ -25,9 +25,11 @@ from rules.daily.check_in_parts import (
     shared_parts,
     visible_content,
 )
-from rules.daily.check_in_shares import OwnShare
+from rules.daily.check_in.check_in_shares import OwnShare
+from rules.daily.thread import pairs
 from rules.errors import NotFound
 from rules.idempotency import RequestFingerprint
+from rules.person_view import PersonView, person_view
 from rules.upkeep import wal_truncation
 
 

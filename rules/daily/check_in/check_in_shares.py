@@ -14,11 +14,11 @@ from models import CheckInShare, Membership, Notice, Person
 from models.enums import NoticeKind
 from rules import access
 from rules.access import Caller
-from rules.accounts.person_view import PersonView, person_view
 from rules.circle import hours
-from rules.daily.check_in_parts import shared_parts
+from rules.daily.check_in.check_in_parts import shared_parts
 from rules.errors import MemberUnknown
 from rules.inbox.notices import NoticeDraft, create_notices
+from rules.person_view import PersonView, person_view
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,14 +14,14 @@ from models import Membership, Person, ReachIn
 from models.enums import NoticeKind
 from rules import access, idempotency
 from rules.access import Caller
-from rules.accounts.person_view import PersonView, person_view
 from rules.circle import hours
-from rules.daily import pairs, threads
-from rules.daily.reach_in_limits import require_reach_in_allowed
+from rules.daily.thread import pairs, threads
+from rules.daily.thread.reach_in_limits import require_reach_in_allowed
 from rules.errors import NotFound
 from rules.idempotency import RequestFingerprint
 from rules.inbox.notices import NoticeDraft, create_notices
 from rules.outbox.push_rate import next_thread_push_at
+from rules.person_view import PersonView, person_view
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,10 +13,11 @@ from models.enums import NoticeKind
 from rules import access, idempotency
 from rules.access import Caller
 from rules.circle import hours, sharing
-from rules.daily import check_in_shares, pairs, reach_ins
-from rules.daily.check_in_parts import CheckInPart, choose_parts
-from rules.daily.check_ins import content_of
-from rules.daily.reach_ins import NewReachIn
+from rules.daily.check_in import check_in_shares
+from rules.daily.check_in.check_in_parts import CheckInPart, choose_parts
+from rules.daily.check_in.check_ins import content_of
+from rules.daily.thread import pairs, reach_ins
+from rules.daily.thread.reach_ins import NewReachIn
 from rules.errors import NotFound
 from rules.idempotency import RequestFingerprint
 from rules.inbox.notices import NoticeDraft, create_notices

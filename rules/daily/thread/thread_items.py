@@ -17,8 +17,8 @@ from core.encryption import Vault
 from models import CheckIn, CheckInShare, Commitment, CommitmentDay, Membership, ReachIn, ReachOut, Recipient, Talk
 from rules import access
 from rules.access.predicates import PersonId
-from rules.daily.check_in_parts import CheckInContent, shared_parts, visible_content
-from rules.daily.check_ins import content_of
+from rules.daily.check_in.check_in_parts import CheckInContent, shared_parts, visible_content
+from rules.daily.check_in.check_ins import content_of
 
 
 class ItemKind(StrEnum):

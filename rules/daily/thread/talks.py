@@ -9,8 +9,8 @@ from core.unit_of_work import UnitOfWork
 from models import Talk
 from rules import access, idempotency
 from rules.access import Caller
-from rules.daily import pairs
 from rules.daily.local_time import local_date, zone_of
+from rules.daily.thread import pairs
 from rules.idempotency import RequestFingerprint
 
 

@@ -14,11 +14,12 @@ from core.unit_of_work import UnitOfWork
 from models import Membership, Notice, Person, ThreadRead
 from rules import access
 from rules.access import Caller
-from rules.accounts.person_view import PersonView, person_view
-from rules.daily import connections, pairs
-from rules.daily.thread_items import ITEM_SOURCES, ItemContent, ItemKind, ItemSource
+from rules.daily import connections
+from rules.daily.thread import pairs
+from rules.daily.thread.thread_items import ITEM_SOURCES, ItemContent, ItemKind, ItemSource
 from rules.errors import NotFound
 from rules.kinds import THREAD_KINDS
+from rules.person_view import PersonView, person_view
 
 NEVER = datetime.min.replace(tzinfo=UTC)
 

@@ -1,0 +1,1 @@
+"""Check-ins: written, shared part by part, taken back, seen."""
