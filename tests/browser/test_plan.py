@@ -187,7 +187,7 @@ async def test_standing_words_are_asked_at_joining_and_changed_later(new_phone: 
     assert member["standing_words"] is None
     await noor.ask("POST", f"/v1/circle/{member['id']}/confirm")
     assert (await noor.ask("GET", "/v1/circle"))["items"][0]["standing_words"] == "come over"
-    await phone.open("#/circle")
+    await phone.open(f"#/people/{noor.id}")
     await phone.press_button("More about Noor")
     await phone.page.get_by_label("When you press, I").fill(WORDS)
     await phone.press_button("Keep these words")

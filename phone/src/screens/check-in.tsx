@@ -91,7 +91,7 @@ export function CheckInForm({ of }: { of?: CheckIn }) {
       <Back href={to()}>{t('check-in.name')}</Back>
       {of?.week ? (
         <section class="stack">
-          <Headline>{t('week.name')}</Headline>
+          <Headline>{t('weekly.name')}</Headline>
           <CheckInParts of={of} />
         </section>
       ) : (
@@ -201,7 +201,7 @@ export function CheckInList() {
               key={checkIn.id}
               href={to('check-ins', checkIn.id)}
               lamp={<Lamp state={feelingLamp(checkIn.feeling ?? 2)} />}
-              name={checkIn.week ? t('week.name') : feelingWord(checkIn.feeling ?? -1) || t('check-in.name')}
+              name={checkIn.week ? t('weekly.name') : feelingWord(checkIn.feeling ?? -1) || t('check-in.name')}
               more={day(checkIn.created_at)}
               says={whoReads(checkIn.shared_with?.map((person) => ({ person })) ?? [])}
             />

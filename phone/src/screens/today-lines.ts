@@ -36,7 +36,7 @@ async function weekLine(): Promise<TodayLine | null> {
   const { data } = await api.GET('/v1/check-ins', { params: { query: { mine: true, week: true, limit: 1 } } });
   const [last] = data?.items ?? [];
   const done = last && +weekStart(last.created_at) === +weekStart(state.now);
-  return data && !done ? { name: t('week.head'), href: to('week') } : null;
+  return data && !done ? { name: t('weekly.head'), href: to('week') } : null;
 }
 
 /** A moment that has come today and was not taken yet; on the day of the week, the line of the week stands for it. */

@@ -42,17 +42,18 @@ export function Week() {
   const [shares, setShares] = useState<Shares>({});
   const [message, setMessage] = useState('');
   const content: Content = { week };
-  const keep = async () => setMessage(givenParts(content).length ? await keepCheckIn(content, shares) : t('week.one'));
+  const keep = async () =>
+    setMessage(givenParts(content).length ? await keepCheckIn(content, shares) : t('weekly.one'));
   return (
     <main class="page">
       <Back href={to()}>{date(state.now, 'long')}</Back>
       <section class="stack tight">
-        <Headline>{t('week.head')}</Headline>
-        <p class="soft">{t('week.say')}</p>
+        <Headline>{t('weekly.head')}</Headline>
+        <p class="soft">{t('weekly.say')}</p>
       </section>
       {(['held', 'pulled', 'next'] as const).map((part) => (
         <section class="stack wide" key={part}>
-          <h2 class="head">{t(`week.${part}`)}</h2>
+          <h2 class="head">{t(`weekly.${part}`)}</h2>
           {WEEK[part].map((item) => (
             <RadioGroup
               key={item}
@@ -74,7 +75,7 @@ export function Week() {
           {t('check-in.keep')}
         </Button>
         <a class="btn quiet" href={to('week', 'look-back')}>
-          {t('week.back')}
+          {t('weekly.back')}
         </a>
       </section>
     </main>

@@ -46,7 +46,7 @@ async def check_ins(stage: Stage) -> None:
 async def week(stage: Stage) -> None:
     maya, *_ = await stage.circle()
     phone = await stage.phone(maya, "#/week", notifications=False)
-    await stage.sees(phone, "week.head")
+    await stage.sees(phone, "weekly.head")
     await phone.page.get_by_label(stage.say("grade.yes")).first.check()
     await phone.page.get_by_label(stage.say("wind.1")).first.check()
     await phone.page.get_by_label("Ana", exact=True).check()

@@ -6,7 +6,7 @@ LONG = ("Maximiliane-Alexandra von und zu Hohenstein-Wittelsbach", "Bartholomäu
 
 
 async def circle(stage: Stage) -> None:
-    maya, *_ = await stage.circle()
+    maya, ana, *_ = await stage.circle()
     eli = await stage.person("Eli")
     phone = await stage.phone(maya, "#/circle")
     await stage.sees(phone, "circle.step-1")
@@ -15,11 +15,13 @@ async def circle(stage: Stage) -> None:
     await eli.ask("POST", "/v1/invitations/accept", {"token": invitation["token"]}, 201)
     await stage.sees(phone, "confirm.yes")
     await stage.show(phone, "circle-confirm")
+    await stage.goes(phone, f"#/people/{ana.id}")
     await phone.page.get_by_role("button", name=stage.say("circle.more", name="Ana")).click()
     await stage.show(phone, "member")
     await stage.press(phone, "member.remove")
     await stage.show(phone, "member-remove")
     await stage.press(phone, "all.close")
+    await stage.goes(phone, "#/circle")
     await stage.press(phone, "invite.head")
     await stage.show(phone, "invite-who")
     await stage.press(phone, "invite.show")
@@ -55,6 +57,7 @@ async def supporting(stage: Stage) -> None:
     phone = await stage.phone(ana, "#/circle")
     await stage.sees(phone, "supporting.head")
     await stage.show(phone, "supporting")
+    await stage.goes(phone, f"#/people/{maya.id}")
     await phone.page.get_by_role("button", name=stage.say("circle.more", name="Maya")).click()
     await stage.show(phone, "supporting-member")
 
@@ -69,7 +72,7 @@ async def crowd(stage: Stage) -> None:
         await stage.join(maya, people[-1], "counselor", 1 if number < 4 else 2)
         await people[-1].phone()
     phone = await stage.phone(maya)
-    await stage.sees(phone, "home.encouragement")
+    await stage.sees(phone, "check-in.head")
     await stage.show(phone, "crowd-home")
     await stage.goes(phone, "#/circle")
     await stage.show(phone, "crowd-circle")

@@ -20,7 +20,7 @@ LATER_MS = 2 * 60 * 60_000 + 11 * 60_000
 async def home(stage: Stage) -> None:
     maya, *_ = await stage.circle()
     phone = await stage.phone(maya)
-    await stage.sees(phone, "home.encouragement")
+    await stage.sees(phone, "check-in.head")
     await stage.show(phone, "home")
     noor = await stage.person("Noor")
     await stage.join(noor, maya)
@@ -40,7 +40,7 @@ async def home(stage: Stage) -> None:
 async def undo(stage: Stage) -> None:
     maya, *_ = await stage.circle()
     phone = await stage.phone(maya)
-    await stage.sees(phone, "home.encouragement")
+    await stage.sees(phone, "check-in.head")
     # Offline and with a fixed clock, the three seconds of undo do not end.
     await phone.context.set_offline(True)
     await phone.page.clock.set_fixed_time(time.time())
@@ -51,7 +51,7 @@ async def undo(stage: Stage) -> None:
 async def not_sent(stage: Stage) -> None:
     maya, *_ = await stage.circle()
     phone = await stage.phone(maya)
-    await stage.sees(phone, "home.encouragement")
+    await stage.sees(phone, "check-in.head")
     await phone.controlled()
     await phone.context.set_offline(True)
     await stage.press(phone, "press.button")
@@ -66,7 +66,7 @@ async def not_sent(stage: Stage) -> None:
 async def signed_out(stage: Stage) -> None:
     maya, *_ = await stage.circle()
     phone = await stage.phone(maya)
-    await stage.sees(phone, "home.encouragement")
+    await stage.sees(phone, "check-in.head")
     await phone.controlled()
     await phone.context.set_offline(True)
     await stage.press(phone, "press.button")
