@@ -21,7 +21,7 @@ async def _invites(owner: Person) -> str:
 
 
 async def _at_its_top(phone: Phone) -> None:
-    assert await phone.page.evaluate("scrollY") <= 1, f"{phone.page.url} opens scrolled down"
+    assert await phone.page.evaluate("scrollY") == 0, f"{phone.page.url} opens scrolled down"
 
 
 async def _skips_the_words(phone: Phone) -> None:

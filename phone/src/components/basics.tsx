@@ -1,6 +1,6 @@
 // Small components that every screen uses: headline, buttons, switches, radio groups, sheets, the bar at the bottom.
 import type { ComponentChildren } from 'preact';
-import { useEffect, useState } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useState } from 'preact/hooks';
 import { t } from '../i18n';
 import { focusHeading, heading, to } from '../store/router';
 import { state } from '../store/store';
@@ -9,7 +9,8 @@ import { Icon } from './icons';
 
 /** The main sentence of a screen. `live`: it changes by itself, and a screen reader announces it. */
 export function Headline({ children, small, live }: { children: ComponentChildren; small?: boolean; live?: boolean }) {
-  useEffect(() => {
+  // Before it is painted: no frame shows the new screen where the one before was scrolled to.
+  useLayoutEffect(() => {
     // A screen that replaces another at the same address also begins at its top.
     scrollTo(0, 0);
     // The focused element went away with the previous screen: keyboard and screen reader continue here.
