@@ -12,7 +12,6 @@ from models.enums import NoticeKind
 from rules import access
 from rules.circle import hours, ways
 from rules.inbox.notices import NoticeDraft, create_notices
-from rules.outbox.cancellation import cancel_deliveries
 from rules.outbox.enqueue import enqueue
 
 
@@ -99,21 +98,6 @@ async def dismiss_planned(unit: UnitOfWork, bookend: Bookend) -> None:
     await unit.session.execute(
         update(Notice)
         .where(*_planned_notice(bookend), Notice.dismissed_at.is_(None))
-        .values(dismissed_at=unit.now)
-        .execution_options(synchronize_session=False)
-    )
-
-
-async def withdraw_from_former(unit: UnitOfWork, owner_id: UUID, member_id: UUID) -> None:
-    """Cancel pushes and dismiss notices about the owner's bookends whose companion the former member was.
-
-    Called in the transaction that deletes the membership, after the delete, which clears `membership_id`.
-    """
-    about_bookends = (access.notices_to(member_id, sender_id=owner_id), Notice.bookend_id.is_not(None))
-    await cancel_deliveries(unit, select(Notice.id).where(*about_bookends))
-    await unit.session.execute(
-        update(Notice)
-        .where(*about_bookends, Notice.dismissed_at.is_(None))
         .values(dismissed_at=unit.now)
         .execution_options(synchronize_session=False)
     )

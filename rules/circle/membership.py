@@ -13,13 +13,13 @@ from models import Bookend, Membership, Notice, Person, ReachOut
 from models.enums import NoticeKind
 from rules import access
 from rules.access import Caller
-from rules.bookend import companion
 from rules.circle import hours, sharing, ways
 from rules.circle.confirmation_words import choose_words
 from rules.circle.invitations import MAX_STEP_ONE, lock_circle
 from rules.daily import follow_up_rows
 from rules.daily.commitment import witness
 from rules.errors import StepOneFull
+from rules.inbox.notices import dismiss_notices
 from rules.reach_out import advance
 from rules.reach_out.advance import changing_reach
 from rules.upkeep import wal_truncation
@@ -184,8 +184,12 @@ async def end_membership(unit: UnitOfWork, membership: Membership) -> None:
     shared_ids = await sharing.shared_by_membership(unit, membership.id)
     await unit.session.execute(delete(Membership).where(Membership.id == membership.id))
     unit.session.expunge(membership)
-    await companion.withdraw_from_former(unit, owner_id, member_id)
-    await witness.withdraw_asked(unit, owner_id, member_id)
+    # What the former member was to stand by or to witness.
+    await dismiss_notices(
+        unit,
+        access.notices_to(member_id, sender_id=owner_id),
+        or_(Notice.bookend_id.is_not(None), Notice.commitment_id.is_not(None)),
+    )
     await sharing.take_back(unit, shared_ids, [owner_id, member_id])
     await _withdraw_notices(unit, membership.id, owner_id, member_id)
     if membership.standing_words is not None:

@@ -3,11 +3,12 @@
 from collections.abc import Sequence
 from uuid import UUID, uuid5
 
-from sqlalchemy import ColumnElement, Select, and_, literal, select, true, update
+from sqlalchemy import ColumnElement, Select, and_, literal, select, true
 
 from core.unit_of_work import UnitOfWork
 from models import CheckInShare, Notice, ReachIn
 from rules import access
+from rules.inbox.notices import dismiss_notices
 from rules.kinds import SHARED_KINDS
 from rules.outbox.cancellation import cancel_deliveries
 
@@ -32,15 +33,10 @@ async def take_back(unit: UnitOfWork, events: Sequence[UUID], people: Sequence[U
 
     `people`: whose inboxes; None for everybody's.
     """
+    if not events:
+        return
     whose = true() if people is None else access.owned_by_any(Notice, people)
-    of_these = and_(whose, Notice.kind.in_(SHARED_KINDS), Notice.event_id.in_(events))
-    await cancel_deliveries(unit, _notice_ids(of_these))
-    await unit.session.execute(
-        update(Notice)
-        .where(of_these, Notice.dismissed_at.is_(None))
-        .values(dismissed_at=unit.now)
-        .execution_options(synchronize_session=False)
-    )
+    await dismiss_notices(unit, whose, Notice.kind.in_(SHARED_KINDS), Notice.event_id.in_(events))
 
 
 async def retire_pushes(unit: UnitOfWork, owner_id: UUID, member_id: UUID) -> None:

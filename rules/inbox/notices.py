@@ -8,13 +8,14 @@ from types import MappingProxyType
 from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import Table, select
+from sqlalchemy import ColumnElement, Table, select, update
 
 from core.bulk_insert import insert_together
 from core.unit_of_work import Operation, UnitOfWork
 from models import Device, Notice
 from models.enums import NoticeKind
 from rules import access
+from rules.outbox.cancellation import cancel_deliveries
 from rules.outbox.enqueue import delivery_batches, delivery_ids
 
 NOTICE_TABLE = cast("Table", Notice.__table__)
@@ -84,6 +85,24 @@ async def create_test_notice(
     await insert_together(unit.session, [(NOTICE_TABLE, [notice]), *deliveries])
     (delivery_id,) = delivery_ids(deliveries)
     return delivery_id
+
+
+async def dismiss_notices(unit: UnitOfWork, *where: ColumnElement[bool]) -> None:
+    """Take these notices out of the inboxes, and cancel what is still to be pushed of them."""
+    await cancel_deliveries(unit, select(Notice.id).where(*where))
+    await _set_on_notices(unit, (*where, Notice.dismissed_at.is_(None)), dismissed_at=unit.now)
+
+
+async def mark_notices_read(unit: UnitOfWork, *where: ColumnElement[bool]) -> None:
+    """Mark these notices as read, and cancel what is still to be pushed of them: they have served their purpose."""
+    await cancel_deliveries(unit, select(Notice.id).where(*where))
+    await _set_on_notices(unit, (*where, Notice.read_at.is_(None)), read_at=unit.now)
+
+
+async def _set_on_notices(unit: UnitOfWork, where: Iterable[ColumnElement[bool]], **values: datetime) -> None:
+    await unit.session.execute(
+        update(Notice).where(*where).values(**values).execution_options(synchronize_session=False)
+    )
 
 
 async def live_devices(unit: UnitOfWork, people: Iterable[UUID]) -> dict[UUID, list[UUID]]:

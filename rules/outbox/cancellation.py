@@ -18,9 +18,12 @@ async def cancel_deliveries(unit: UnitOfWork, notices: Select[UUID]) -> None:
         .order_by(Delivery.id)
         .with_for_update()
     )
+    ids = pending.scalars().all()
+    if not ids:
+        return
     await unit.session.execute(
         update(Delivery)
-        .where(Delivery.id.in_(pending.scalars().all()), Delivery.state == DeliveryState.PENDING)
+        .where(Delivery.id.in_(ids), Delivery.state == DeliveryState.PENDING)
         .values(state=str(DeliveryState.CANCELLED), lease_until=None)
         .execution_options(synchronize_session=False)
     )

@@ -223,12 +223,11 @@ async def test_300_refusals_do_not_block_the_next_message(
 
 async def test_100_timeouts_do_not_block_the_next_message(fcm: FcmStandIn, make_push: MakePush, now: datetime) -> None:
     fcm.answer(200, token="slow", delay=60, times=None)
-    async with open_fcm_transport(fcm, now, send_limit=0.3) as transport:
+    async with open_fcm_transport(fcm, now, send_limit=1.0) as transport:
         for _ in range(7):  # as many at once as the transport allows
             results = await asyncio.gather(*(transport.send(make_push(FcmAddress("slow"))) for _ in range(16)))
             assert set(results) == {RetryAt("timeout")}
-        # A busy machine may let one of these miss the short limit; behind places that stay taken all of them would.
-        assert Sent() in [await transport.send(make_push(PHONE)) for _ in range(5)]
+        assert await transport.send(make_push(PHONE)) == Sent()
 
 
 async def test_a_slow_answer_delays_no_other_message(

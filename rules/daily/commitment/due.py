@@ -13,9 +13,9 @@ from models.enums import NoticeKind
 from rules import access
 from rules.daily.commitment.lifecycle import terms_of
 from rules.daily.commitment.schedule import decide_turn, due_event, ended_push_at
-from rules.daily.commitment.standing import dismiss_standing, standing_notices
+from rules.daily.commitment.standing import standing_notices
 from rules.daily.local_time import zone_of
-from rules.inbox.notices import NoticeDraft, create_notices, live_devices
+from rules.inbox.notices import NoticeDraft, create_notices, dismiss_notices, live_devices
 
 
 async def list_due_commitments(unit: UnitOfWork, limit: int) -> Sequence[UUID]:
@@ -92,7 +92,7 @@ async def _dismiss_earlier(unit: UnitOfWork, commitment: Commitment, day: date |
     earlier = standing_notices(commitment.person_id, [commitment.id], NoticeKind.COMMITMENT_DUE)
     if day is not None:
         earlier = (*earlier, Notice.event_id != due_event(commitment.id, terms_of(commitment), day))
-    await dismiss_standing(unit, *earlier)
+    await dismiss_notices(unit, *earlier)
 
 
 async def _notify_ended(unit: UnitOfWork, commitment: Commitment, zone: tzinfo, *, push: bool) -> None:

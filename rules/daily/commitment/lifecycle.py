@@ -27,6 +27,7 @@ from rules.daily.commitment.schedule import (
 from rules.daily.local_time import local_date, zone_of
 from rules.errors import Invalid, TooManyCommitments
 from rules.idempotency import RequestFingerprint
+from rules.inbox.notices import dismiss_notices, mark_notices_read
 from rules.upkeep import wal_truncation
 
 MAX_COMMITMENTS = 10
@@ -160,7 +161,7 @@ async def say_day(
     await unit.session.flush()
     event_id = due_event(commitment.id, terms_of(commitment), day)
     own = standing.standing_notices(who.person_id, [commitment.id], NoticeKind.COMMITMENT_DUE)
-    await standing.read_standing(unit, *own, Notice.event_id == event_id)
+    await mark_notices_read(unit, *own, Notice.event_id == event_id)
     witness.publish_to_both(unit, commitment)
 
 
@@ -184,7 +185,7 @@ async def _own_zone(unit: UnitOfWork, who: Caller) -> tzinfo:
 
 
 async def _dismiss_own(unit: UnitOfWork, commitment: Commitment, kind: NoticeKind) -> None:
-    await standing.dismiss_standing(unit, *standing.standing_notices(commitment.person_id, [commitment.id], kind))
+    await dismiss_notices(unit, *standing.standing_notices(commitment.person_id, [commitment.id], kind))
 
 
 def _ensure_possible(terms: CommitmentTerms, zone: tzinfo, unit: UnitOfWork, today: date) -> None:

@@ -3,13 +3,13 @@
 from collections.abc import Collection
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, select, update
+from sqlalchemy import ColumnElement
 
 from core.unit_of_work import UnitOfWork
 from models import Commitment, Notice
 from models.enums import NoticeKind
 from rules import access
-from rules.outbox.cancellation import cancel_deliveries
+from rules.inbox.notices import dismiss_notices
 
 
 def standing_notices(
@@ -24,29 +24,7 @@ def standing_notices(
     )
 
 
-async def dismiss_standing(unit: UnitOfWork, *where: ColumnElement[bool]) -> None:
-    """Dismiss these notices, and cancel what is still to be pushed of them."""
-    await cancel_deliveries(unit, select(Notice.id).where(*where))
-    await unit.session.execute(
-        update(Notice)
-        .where(*where, Notice.dismissed_at.is_(None))
-        .values(dismissed_at=unit.now)
-        .execution_options(synchronize_session=False)
-    )
-
-
-async def read_standing(unit: UnitOfWork, *where: ColumnElement[bool]) -> None:
-    """Mark these notices as read, and cancel what is still to be pushed of them: they have served their purpose."""
-    await cancel_deliveries(unit, select(Notice.id).where(*where))
-    await unit.session.execute(
-        update(Notice)
-        .where(*where, Notice.read_at.is_(None))
-        .values(read_at=unit.now)
-        .execution_options(synchronize_session=False)
-    )
-
-
 async def dismiss_all(unit: UnitOfWork, commitment: Commitment) -> None:
     """Dismiss everything about a commitment, on both sides: it is being deleted."""
     people = [commitment.person_id, *([commitment.witness_id] if commitment.witness_id else [])]
-    await dismiss_standing(unit, access.owned_by_any(Notice, people), Notice.commitment_id == commitment.id)
+    await dismiss_notices(unit, access.owned_by_any(Notice, people), Notice.commitment_id == commitment.id)

@@ -5,17 +5,17 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, select
 
 from core.unit_of_work import UnitOfWork
-from models import Commitment, Membership, Notice, Person
+from models import Commitment, Membership, Person
 from models.enums import NoticeKind
 from rules import access
 from rules.access import Caller
 from rules.accounts import throttle
 from rules.accounts.throttle import RateLimit
 from rules.circle import hours
-from rules.daily.commitment.standing import dismiss_standing, read_standing, standing_notices
+from rules.daily.commitment.standing import standing_notices
 from rules.daily.thread.pairs import publish_thread
 from rules.errors import MemberUnknown
-from rules.inbox.notices import NoticeDraft, create_notices
+from rules.inbox.notices import NoticeDraft, create_notices, dismiss_notices, mark_notices_read
 
 ASKS_PER_PAIR = RateLimit("commitments.ask", burst=10, every=8640)
 """Limits how often one person asks another to know of a commitment: ten at once, and ten a day."""
@@ -53,7 +53,7 @@ async def accept_witnessing(unit: UnitOfWork, who: Caller, commitment_id: UUID) 
     if commitment.accepted_at is None:
         commitment.accepted_at = unit.now
         await unit.session.flush()
-        await read_standing(unit, *_asked(who.person_id, commitment.id))
+        await mark_notices_read(unit, *_asked(who.person_id, commitment.id))
         publish_to_both(unit, commitment)
 
 
@@ -71,7 +71,7 @@ async def decline_witnessing(unit: UnitOfWork, who: Caller, commitment_id: UUID,
         _clear(commitment)
     await unit.session.flush()
     for commitment in declined:
-        await dismiss_standing(unit, *_asked(who.person_id, commitment.id))
+        await dismiss_notices(unit, *_asked(who.person_id, commitment.id))
 
 
 def publish_to_both(unit: UnitOfWork, commitment: Commitment) -> None:
@@ -90,7 +90,7 @@ async def replace_witness(unit: UnitOfWork, commitment: Commitment, member: Memb
         commitment.membership_id, commitment.witness_id = member.id, member.member_id
     await unit.session.flush()
     if former_id is not None:
-        await dismiss_standing(unit, *_asked(former_id, commitment.id))
+        await dismiss_notices(unit, *_asked(former_id, commitment.id))
     if member is not None:
         await ask_witness(unit, commitment, member)
 
@@ -100,11 +100,6 @@ async def take_witness_away(unit: UnitOfWork, membership_id: UUID) -> None:
     for commitment in await _lock(unit, Commitment.membership_id == membership_id):
         _clear(commitment)
     await unit.session.flush()
-
-
-async def withdraw_asked(unit: UnitOfWork, owner_id: UUID, member_id: UUID) -> None:
-    """Dismiss what the former member's inbox holds about the owner's commitments, and cancel its pushes."""
-    await dismiss_standing(unit, access.notices_to(member_id, sender_id=owner_id), Notice.commitment_id.is_not(None))
 
 
 async def lock_commitments(unit: UnitOfWork, person_id: UUID) -> None:
