@@ -6,15 +6,15 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID, uuid5
 
-from sqlalchemy import func, select, update
+from sqlalchemy import func, select
 
 from core.unit_of_work import UnitOfWork
 from models import Delivery, Notice, Person, Rhythm
 from models.enums import DeliveryState, NoticeKind
 from rules import access
 from rules.daily.local_time import zone_of
-from rules.daily.rhythm import MOMENT_PUSH_GRACE, MomentStep, choice_of, dismiss_moments, moment_step
-from rules.inbox.notices import NoticeDraft, create_notices
+from rules.daily.rhythm import MOMENT_PUSH_GRACE, MomentStep, choice_of, moment_step
+from rules.inbox.notices import NoticeDraft, create_notices, dismiss_notices, mark_notices_read
 
 MOMENTS_TOGETHER: Final = 250
 """Most people whose moments are given in one transaction, and most pushes that may wait while more are given."""
@@ -69,7 +69,7 @@ async def give_moments(unit: UnitOfWork, people: Sequence[UUID]) -> int:
     ]
     gone = [row.rhythm.moment_notice_id for row in due if row.step.notice_goes and row.rhythm.moment_notice_id]
     if gone:
-        await dismiss_moments(unit, gone)
+        await dismiss_notices(unit, Notice.id.in_(gone))
     given = await _give(unit, due)
     for row in due:
         row.rhythm.next_at = row.step.next_at
@@ -82,16 +82,8 @@ async def give_moments(unit: UnitOfWork, people: Sequence[UUID]) -> int:
 
 async def mark_moment_read(unit: UnitOfWork, person_id: UUID) -> None:
     """Mark the notice of a moment as read: the person has done what it reminded them of."""
-    await unit.session.execute(
-        update(Notice)
-        .where(
-            access.owned_by(Notice, person_id),
-            Notice.kind == NoticeKind.MOMENT,
-            Notice.read_at.is_(None),
-            Notice.dismissed_at.is_(None),
-        )
-        .values(read_at=unit.now)
-        .execution_options(synchronize_session=False)
+    await mark_notices_read(
+        unit, access.owned_by(Notice, person_id), Notice.kind == NoticeKind.MOMENT, Notice.dismissed_at.is_(None)
     )
 
 

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta, tzinfo
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 
 from core.unit_of_work import UnitOfWork
 from models import Notice, Person, Rhythm
@@ -14,6 +14,7 @@ from rules import access
 from rules.access import Caller
 from rules.circle.hours import ONE_DAY
 from rules.daily.local_time import end_of_day, local_date, moment_on, next_moment, zone_of
+from rules.inbox.notices import dismiss_notices
 
 MOMENT_PUSH_GRACE: Final = timedelta(hours=1)
 """How late a moment may still be pushed; later on the same day the inbox alone has it."""
@@ -160,7 +161,7 @@ async def save_rhythm(unit: UnitOfWork, who: Caller, choice: RhythmChoice) -> Rh
     for name in SWITCHES:
         setattr(row, name, getattr(chosen, name))
     if row.moment_notice_id is not None and (chosen.paused(unit.now) or not chosen.times):
-        await dismiss_moments(unit, [row.moment_notice_id])
+        await dismiss_notices(unit, Notice.id == row.moment_notice_id)
         row.moment_notice_id = notice_at = None
     if row.next_at is None or row.next_at > unit.now:
         # One that is due already is the worker's, who finds the moment after it.
@@ -183,16 +184,6 @@ async def reschedule_rhythm(unit: UnitOfWork, person: Person, old_zone: str) -> 
 async def lock_rhythm(unit: UnitOfWork, person_id: UUID) -> None:
     """Lock this person's rhythm before an erasure deletes it: a worker may be writing the notice of a moment."""
     await _lock_row(unit, person_id)
-
-
-async def dismiss_moments(unit: UnitOfWork, notices: Sequence[UUID]) -> None:
-    """Dismiss the notices of moments. A push of one that is still to be sent is called off when it is checked again."""
-    await unit.session.execute(
-        update(Notice)
-        .where(Notice.id.in_(notices), Notice.dismissed_at.is_(None))
-        .values(dismissed_at=unit.now)
-        .execution_options(synchronize_session=False)
-    )
 
 
 async def _lock_row(unit: UnitOfWork, person_id: UUID) -> tuple[Rhythm | None, datetime | None]:
