@@ -18,6 +18,7 @@ from models.enums import DeliveryState, NoticeKind
 from notifications.claim import ClaimedDelivery
 from notifications.release import LOCKED_DELIVERIES
 from notifications.transports.protocol import DeadAddress, Rejected, Result, RetryAt, Sent
+from rules import access
 from rules.kinds import KINDS
 from rules.outbox import device_retirement, refusals
 from rules.outbox.refusals import OPERATOR_REASONS, PushTarget
@@ -121,13 +122,14 @@ async def apply_consequences(unit: UnitOfWork, outcomes: Sequence[SendOutcome]) 
     ordered = sorted(outcomes, key=lambda outcome: (_address_id(outcome.claimed), outcome.claimed.id))
     # Locked together and in order: two such transactions that lock one by one could deadlock.
     people = sorted({outcome.claimed.person_id for outcome in ordered if _has_consequence(outcome)})
+    await access.lock_people(unit, {outcome.claimed.person_id for outcome in ordered if _has_recovered(outcome)})
     await share_memberships_of(unit, people)
     await lock_joined_reach_outs(unit, people)
     for outcome in ordered:
         claimed = outcome.claimed
         target = PushTarget(claimed.person_id, claimed.device_id, claimed.channel_id, claimed.address_hash)
         if isinstance(outcome.result, Sent):
-            if claimed.refusals:
+            if _has_recovered(outcome):
                 await refusals.reset_refusals(unit, target)
             continue
         if refused(outcome) and KINDS[claimed.kind].urgent:
@@ -155,9 +157,14 @@ def refused(outcome: SendOutcome) -> bool:
     return isinstance(result, Rejected) or (isinstance(result, RetryAt) and result.refused)
 
 
+def _has_recovered(outcome: SendOutcome) -> bool:
+    """Return whether an address that had refused pushes has accepted this one."""
+    return isinstance(outcome.result, Sent) and outcome.claimed.refusals > 0
+
+
 def _has_consequence(outcome: SendOutcome) -> bool:
     if isinstance(outcome.result, Sent):
-        return outcome.claimed.refusals > 0
+        return _has_recovered(outcome)
     urgent = refused(outcome) and KINDS[outcome.claimed.kind].urgent
     return urgent or isinstance(outcome.result, DeadAddress) or _given_up(outcome)
 

@@ -1,6 +1,7 @@
 """The person behind a request: loaded by a session token, locked where it matters, and asked for fresh proof."""
 
 import hashlib
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -95,6 +96,14 @@ async def lock_person(unit: UnitOfWork, who: Caller) -> None:
     a statement that only refers to the person does not wait for it.
     """
     await unit.session.execute(select(Person.id).where(Person.id == who.person_id).with_for_update(key_share=True))
+
+
+async def lock_people(unit: UnitOfWork, people: Collection[UUID]) -> None:
+    """Lock these people in id order, against others who change them; rows that refer to them can still be written."""
+    if people:
+        await unit.session.execute(
+            select(Person.id).where(Person.id.in_(people)).order_by(Person.id).with_for_update(key_share=True)
+        )
 
 
 async def lock_session(unit: UnitOfWork, who: Caller) -> None:

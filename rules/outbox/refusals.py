@@ -84,7 +84,11 @@ async def count_refusal(unit: UnitOfWork, target: PushTarget, why: str) -> None:
 
 
 async def reset_refusals(unit: UnitOfWork, target: PushTarget) -> None:
-    """Forget the refusals of a target that has accepted a push."""
+    """Forget the refusals of a target that has accepted a push.
+
+    The caller has locked its person (`access.lock_people`): whoever finds them unreachable at this moment has locked them too,
+    and either that is committed and undone here, or it finds the target working.
+    """
     table = Device if target.device_id is not None else Channel
     which = table.id == (target.device_id or target.channel_id)
     before = (await unit.session.execute(select(table.refusals).where(which).with_for_update())).scalar()

@@ -2,11 +2,17 @@
 
 import asyncio
 from datetime import timedelta
+from uuid import UUID
 
+from sqlalchemy import update
+
+from models import Device
+from models import Person as PersonRow
 from notifications.transports.protocol import Rejected
+from rules.circle.ways import MAX_REFUSALS
 from tests.world.bookends import MINUTE, plans
 from tests.world.person import Person
-from tests.world.race import race
+from tests.world.race import race, until_blocked
 from tests.world.world import World
 
 
@@ -129,3 +135,27 @@ async def test_concurrent_answers_keep_the_longer_pause(world: World) -> None:
     assert len(await maya.inbox("answered")) == 2
     assert "answered" in await friend.kinds(), "the first answer is announced to others"
     assert "answered" not in await sponsor.kinds(), "the second one only to the person"
+
+
+async def test_a_phone_that_works_again_is_not_reported_as_unreachable_at_that_moment(world: World) -> None:
+    maya, sponsor = await world.circle("sponsor")
+    [device] = sponsor.devices
+    world.here.forget_pushes()
+    await maya.press()
+    async with world.database.write() as session:
+        refusing = {"refusals": MAX_REFUSALS, "refusal": "forbidden", "refused_at": world.now()}
+        await session.execute(update(Device).where(Device.id == UUID(device)).values(refusing))
+        await session.commit()
+    await world.forward(10.1)
+    reported = update(PersonRow).where(PersonRow.id == UUID(sponsor.id)).values(unreachable_told_at=world.now())
+    async with world.database.write() as session:
+        # As far as a worker comes that has found them unreachable and writes the notices of it next.
+        await session.execute(reported)
+        if world.sqlite:
+            await session.commit()
+        sending = asyncio.create_task(world.work())
+        await until_blocked(world, [sending])
+        await session.commit()
+    await sending
+    assert await sponsor.pushed() == ["reach_out"]
+    assert [row["reachable"] for row in await maya.circle()] == [True]
