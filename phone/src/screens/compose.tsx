@@ -2,9 +2,10 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { Button, ErrorText } from '../components/basics';
 import { Icon } from '../components/icons';
+import { useUndo } from '../components/use-undo';
 import type { ThreadItem } from '../contract/types';
 import { problemType } from '../domain/problems';
-import { MAX_IN_A_ROW, UNDO_MS, unanswered } from '../domain/threads';
+import { MAX_IN_A_ROW, unanswered } from '../domain/threads';
 import { t } from '../i18n';
 import { errorText } from '../i18n/problem';
 import { state } from '../store/store';
@@ -24,9 +25,7 @@ interface Props {
 export function Compose({ id, name, items, about, onAbout }: Props) {
   const [text, setText] = useState(() => draftTo(id));
   const [failure, setFailure] = useState('');
-  const [chosen, setChosen] = useState('');
   const field = useRef<HTMLTextAreaElement>(null);
-  const pending = useRef('');
   const waits = state.letters.filter(({ body }) => (body as { to?: string }).to === id).length;
   const full = unanswered(items, Date.now()) + waits >= MAX_IN_A_ROW;
   useEffect(() => {
@@ -40,33 +39,10 @@ export function Compose({ id, name, items, about, onAbout }: Props) {
     const kept = problemType(error) === '/problems/reach-ins-unanswered';
     setFailure(kept ? t('shared.too-soon', { name }) : errorText(error));
   };
-  const release = async () => {
-    const words = pending.current;
-    pending.current = '';
-    setChosen('');
-    if (words) await send(words);
-  };
-  useEffect(() => {
-    if (!chosen) return;
-    const timer = setTimeout(() => void release(), UNDO_MS);
-    // Whoever leaves the page, or puts the phone away, has not taken it back.
-    const hidden = () => void (document.hidden && release());
-    document.addEventListener('visibilitychange', hidden);
-    return () => {
-      clearTimeout(timer);
-      document.removeEventListener('visibilitychange', hidden);
-    };
-  }, [chosen]);
-  useEffect(() => () => void release(), []);
-
+  const { waiting: chosen, choose, undo, release } = useUndo(send);
   const tap = (words: string) => {
-    pending.current = words;
     setFailure('');
-    setChosen(words);
-  };
-  const undo = () => {
-    pending.current = '';
-    setChosen('');
+    choose(words);
   };
   const type = (typed: string) => {
     setText(typed);

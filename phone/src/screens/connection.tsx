@@ -1,5 +1,5 @@
 // How connected I am: each person as lights on a cord, somebody grown distant, and how it was. For my eyes only.
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useState } from 'preact/hooks';
 import { api } from '../api/client';
 import { serverNow } from '../api/clock';
 import { Button, ErrorText, SubPage } from '../components/basics';
@@ -7,10 +7,10 @@ import { Lamp } from '../components/lamp';
 import { nameOf, role } from '../components/people';
 import { Group, Item, LinkItem } from '../components/rows';
 import { useQuery } from '../components/use-query';
+import { useUndo } from '../components/use-undo';
 import type { Schemas } from '../contract/types';
 import type { Bulb } from '../domain/connection';
 import { bulbs, CORD_WEEKS, daysSince, distant, feltOverTime, isDistant, often, rounded } from '../domain/connection';
-import { UNDO_MS } from '../domain/threads';
 import { t } from '../i18n';
 import { day } from '../i18n/format';
 import { errorText } from '../i18n/problem';
@@ -174,38 +174,24 @@ function Beginning({ first, onWord }: { first: PersonOut | undefined; onWord: ()
 /** "Thinking of you" with one tap, which can be taken back for five seconds. Leaving the page sends it. */
 function Word({ to: person, onSent, named }: { to: PersonOut; onSent: () => Promise<void>; named?: boolean }) {
   const name = nameOf(person);
-  const chosen = useRef(false);
-  const [waits, setWaits] = useState(false);
   const [message, setMessage] = useState('');
-  const choose = (yes: boolean) => {
-    chosen.current = yes;
-    setWaits(yes);
-  };
-  const send = async () => {
-    if (!chosen.current) return;
-    choose(false);
-    const error = await writeTo(person.id, t('helper.hello-text'));
+  const { waiting, choose, undo } = useUndo(async (words) => {
+    const error = await writeTo(person.id, words);
     setMessage(errorText(error));
     if (error) return;
     writeSlot(WORD_AT, String(serverNow()));
     await onSent();
-  };
-  useEffect(() => {
-    if (!waits) return;
-    const timer = setTimeout(() => void send(), UNDO_MS);
-    return () => clearTimeout(timer);
-  }, [waits]);
-  useEffect(() => () => void send(), []);
-  if (waits)
+  });
+  if (waiting)
     return (
       <div class="line" role="status">
         <p>{t('connection.goes', { name })}</p>
-        <Button onPress={() => choose(false)}>{t('undo.button')}</Button>
+        <Button onPress={undo}>{t('undo.button')}</Button>
       </div>
     );
   return (
     <>
-      <Button kind="main" onPress={() => choose(true)}>
+      <Button kind="main" onPress={() => choose(t('helper.hello-text'))}>
         {t(named ? 'connection.word-to' : 'connection.word', { name })}
       </Button>
       <ErrorText>{message}</ErrorText>
