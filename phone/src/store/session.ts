@@ -81,9 +81,10 @@ const MEMBER_DEFAULTS = {
 
 function showAccount(me: Me, more: Partial<typeof state> = {}): void {
   change({ ...more, me, session: 'in' });
-  listen((kind) => {
+  listen(() => {
     void sendPending();
-    if (kind !== 'open' || !state.online) void refresh();
+    // Also when the stream opens: what changed between the first look and then would be missed.
+    void refresh();
   });
 }
 
