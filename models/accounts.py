@@ -18,7 +18,8 @@ class Person(Base):
     sign_in_name_hash: Mapped[Hash] = mapped_column(unique=True)
     sign_in_name: Mapped[Encrypted | None]
     display_name: Mapped[Encrypted | None]
-    passphrase_hash: Mapped[str] = mapped_column(String(256))
+    # Null: a passkey alone opens the account.
+    passphrase_hash: Mapped[str | None] = mapped_column(String(256))
     data_key: Mapped[Encrypted]
     contact: Mapped[Encrypted | None]
     time_zone: Mapped[str] = mapped_column(String(64))
@@ -119,12 +120,16 @@ class Passkey(Base):
 
 
 class PasskeyChallenge(Base):
-    """A challenge that can still be answered: by this person, who adds a passkey, or (null) by whoever signs in."""
+    """A challenge that can still be answered: by this person, who adds a passkey or gives proof, or (null) by whoever signs in.
+
+    `new_person_id`: the id of the account that will exist once it is answered by somebody who signs up.
+    """
 
     __tablename__ = "passkey_challenges"
 
     challenge_hash: Mapped[Hash] = mapped_column(primary_key=True)
     person_id: Mapped[UUID | None] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"), index=True)
+    new_person_id: Mapped[UUID | None]
     expires_at: Mapped[Timestamp] = mapped_column(index=True)
 
 

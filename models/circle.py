@@ -48,6 +48,8 @@ class Invitation(Base):
     role: Mapped[ShortText]
     step: Mapped[int]
     label: Mapped[Encrypted | None]
+    # The inviter's own line to whoever opens the link.
+    greeting: Mapped[Encrypted | None]
     created_at: Mapped[Timestamp]
     expires_at: Mapped[Timestamp] = mapped_column(index=True)
 
