@@ -35,6 +35,7 @@ FREE_TEXT_FIELDS: Final = frozenset(
         "sign_in_name",
         "contact",
         "label",
+        "greeting",
         "address",
         "note",
         "text",

@@ -102,7 +102,11 @@ EXPORT_SECTIONS: Final[Mapping[str, ExportSection]] = {
         {"standing_words": "memberships.standing_words"},
         named_by="owner_id",
     ),
-    "invitations": _own_section(Invitation, "id role step created_at expires_at", {"label": "invitations.label"}),
+    "invitations": _own_section(
+        Invitation,
+        "id role step created_at expires_at",
+        {"label": "invitations.label", "greeting": "invitations.greeting"},
+    ),
     "blocks": _own_section(Block, "blocked_id created_at"),
     "reach_outs": _own_section(
         ReachOut,

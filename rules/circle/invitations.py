@@ -10,6 +10,7 @@ from uuid import UUID
 from sqlalchemy import delete, func, select
 
 from core import secret_text
+from core.encryption import Vault
 from core.unit_of_work import UnitOfWork
 from models import Invitation, Membership, Person
 from models.enums import NoticeKind, Role
@@ -32,6 +33,14 @@ LINK_GUESSES_PER_PLACE = RateLimit("invitations.guesses", burst=30, every=20)
 
 
 @dataclass(frozen=True, slots=True)
+class InvitationTexts:
+    """The inviter's own texts: `label` says for their eyes whom the link is for, `greeting` is shown to whoever opens it."""
+
+    label: str | None = None
+    greeting: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Invited:
     """A new invitation; its token is shown to the inviter only."""
 
@@ -50,6 +59,7 @@ class Preview:
     inviter_name: str | None
     role: str
     expires_at: datetime | None
+    greeting: str | None = None
     accepted: Membership | None = None
 
 
@@ -58,7 +68,7 @@ async def invite(
     who: Caller,
     role: Role,
     step: int | None,
-    label: str | None,
+    texts: InvitationTexts,
     fingerprint: RequestFingerprint | None,
 ) -> Invited:
     """Create an invitation, valid for 48 hours and one person. A retry returns the same token.
@@ -81,7 +91,8 @@ async def invite(
             created_at=unit.now,
             expires_at=unit.now + INVITATION_LIFETIME,
         )
-        invitation.label = who.vault.seal("invitations.label", invitation.id, label)
+        invitation.label = who.vault.seal("invitations.label", invitation.id, texts.label)
+        invitation.greeting = who.vault.seal("invitations.greeting", invitation.id, texts.greeting)
         invitation.token = who.vault.seal("invitations.token", invitation.id, token)
         unit.session.add(invitation)
         await unit.session.flush()
@@ -124,16 +135,13 @@ async def preview_invitation(unit: UnitOfWork, who: Caller | None, token: str) -
         membership = who and await _find_accepted(unit, who.person_id, token)
         if not membership:
             raise
-        name = await _load_inviter_name(unit, membership.owner_id)
-        return Preview(membership.owner_id, name, membership.role, None, membership)
+        name, _ = await _load_inviter(unit, membership.owner_id)
+        return Preview(membership.owner_id, name, membership.role, None, accepted=membership)
     if who is not None:
         await _ensure_acceptable(unit, who.person_id, invitation)
-    return Preview(
-        invitation.inviter_id,
-        await _load_inviter_name(unit, invitation.inviter_id),
-        invitation.role,
-        invitation.expires_at,
-    )
+    name, vault = await _load_inviter(unit, invitation.inviter_id)
+    greeting = vault.open("invitations.greeting", invitation.id, invitation.greeting)
+    return Preview(invitation.inviter_id, name, invitation.role, invitation.expires_at, greeting)
 
 
 async def accept_invitation(
@@ -201,10 +209,11 @@ async def _find_accepted(unit: UnitOfWork, person_id: UUID, token: str) -> Membe
     return membership if membership is not None and membership.member_id == person_id else None
 
 
-async def _load_inviter_name(unit: UnitOfWork, person_id: UUID) -> str | None:
+async def _load_inviter(unit: UnitOfWork, person_id: UUID) -> tuple[str | None, Vault]:
+    """Return the inviter's display name, and the vault that holds what they wrote."""
     inviter = await unit.session.get_one(Person, person_id)
     vault = unit.keyring.vault(inviter.id, inviter.data_key)
-    return vault.open("people.display_name", inviter.id, inviter.display_name)
+    return vault.open("people.display_name", inviter.id, inviter.display_name), vault
 
 
 async def accept_at_sign_up(unit: UnitOfWork, person_id: UUID, token: str) -> None:

@@ -86,6 +86,7 @@ class FieldNames(TypedDict):
     role: str
     step: str
     label: str
+    greeting: str
     kind: str
     address: str
     created_at: str

@@ -97,6 +97,7 @@ GERMAN: Final = Catalogue(
             "role": "Rolle",
             "step": "Stufe",
             "label": "Bezeichnung",
+            "greeting": "Meine eigene Zeile",
             "kind": "Art",
             "address": "Adresse",
             "created_at": "Wann",

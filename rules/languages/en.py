@@ -97,6 +97,7 @@ ENGLISH: Final = Catalogue(
             "role": "Role",
             "step": "Step",
             "label": "Label",
+            "greeting": "My own line",
             "kind": "Kind",
             "address": "Address",
             "created_at": "When",

@@ -97,6 +97,7 @@ SPANISH: Final = Catalogue(
             "role": "Papel",
             "step": "Paso",
             "label": "Etiqueta",
+            "greeting": "Mi propia línea",
             "kind": "Tipo",
             "address": "Dirección",
             "created_at": "Cuándo",

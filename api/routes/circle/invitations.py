@@ -2,11 +2,11 @@
 
 import asyncio
 from datetime import datetime
-from typing import Literal
+from typing import Annotated, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Request, Response
-from pydantic import BaseModel
+from pydantic import AfterValidator, BaseModel, StringConstraints
 
 from api import login_throttle
 from api.context import Context
@@ -25,13 +25,25 @@ from api.dependencies import (
 )
 from api.problems import or_existing, problems
 from api.routes.circle.supporting import SupportedOut, load_supported_out
-from api.schemas.common import DEFAULT_LIMIT, Body, Cursor, InvitationToken, Label, Limit, Page, PersonOut, page
-from core import qr
+from api.schemas.common import (
+    DEFAULT_LIMIT,
+    FREE_TEXT,
+    Body,
+    Cursor,
+    InvitationToken,
+    Label,
+    Limit,
+    Page,
+    PersonOut,
+    page,
+)
+from core import qr, text
 from core.unit_of_work import UnitOfWork
 from models import Invitation
 from models.enums import Role
 from rules.access import Caller
 from rules.circle import invitations, membership
+from rules.circle.invitations import InvitationTexts
 from rules.errors import (
     AlreadyInCircle,
     CircleFull,
@@ -44,15 +56,25 @@ from rules.errors import (
     TooMany,
 )
 
+MAX_GREETING_LENGTH = 200
+
 router = APIRouter(prefix="/v1/invitations", tags=["invitations"])
+
+Greeting = Annotated[
+    str,
+    StringConstraints(max_length=4 * MAX_GREETING_LENGTH),
+    AfterValidator(lambda value: text.clean_multiline(" ".join(value.split()), MAX_GREETING_LENGTH)),
+    FREE_TEXT,
+]
 
 
 class Invite(Body):
-    """`label` is for the inviter's eyes: whom the link is for."""
+    """`label` is for the inviter's eyes: whom the link is for. `greeting` is a line of their own to whoever opens it."""
 
     role: Role
     step: Literal[1, 2] | None = None
     label: Label | None = None
+    greeting: Greeting | None = None
 
 
 class Opened(Body):
@@ -87,18 +109,21 @@ class InvitationOut(BaseModel):
     role: Role
     step: Literal[1, 2]
     label: str | None
+    greeting: str | None
     created_at: datetime
     expires_at: datetime
 
 
 class PreviewOut(BaseModel):
-    """`accepted`: the caller has taken this invitation up; then come its membership and, until it is confirmed, `words`.
+    """`greeting`: a line of the inviter's own.
 
-    `expires_at` is null from then on.
+    `accepted`: the caller has taken this invitation up; then come its membership and, until it is confirmed, `words`.
+    `greeting` and `expires_at` are null from then on.
     """
 
     person: PersonOut
     role: Role
+    greeting: str | None
     expires_at: datetime | None
     accepted: bool
     membership_id: UUID | None
@@ -117,7 +142,8 @@ async def invite(
 ) -> InvitedOut:
     """Make a link for one person, good for 48 hours. A retry with the same key gives the same link."""
     fingerprint = fingerprint_of(unit.keyring, who, "POST /v1/invitations", key, body)
-    invited = await invitations.invite(unit, who, body.role, body.step, body.label, fingerprint)
+    texts = InvitationTexts(body.label, body.greeting)
+    invited = await invitations.invite(unit, who, body.role, body.step, texts, fingerprint)
     url = _invitation_url(context, invited.token)
     return InvitedOut(
         id=invited.id,
@@ -147,6 +173,7 @@ async def list_invitations(
             role=Role(row.role),
             step=1 if row.step == 1 else 2,
             label=who.vault.open("invitations.label", row.id, row.label),
+            greeting=who.vault.open("invitations.greeting", row.id, row.greeting),
             created_at=row.created_at,
             expires_at=row.expires_at,
         )
@@ -174,6 +201,7 @@ async def preview_invitation(body: Opened, request: Request, token: Token, conte
     return PreviewOut(
         person=PersonOut(id=invitation.inviter_id, display_name=invitation.inviter_name),
         role=Role(invitation.role),
+        greeting=invitation.greeting,
         expires_at=invitation.expires_at,
         accepted=accepted is not None,
         membership_id=None if accepted is None else accepted.id,

@@ -26,6 +26,34 @@ async def test_a_link_has_its_token_in_the_fragment_and_previews_the_inviter(wor
     assert (await ana.get("/v1/invitations"))["items"] == []
 
 
+async def test_a_line_of_the_inviters_own_goes_with_the_link(world: World) -> None:
+    maya, ana = await world.person("Maya"), await world.person("Ana")
+    said = "  You sat with me\nin May.\u200b I would be glad. "
+    invited = await maya.invites(greeting=said)
+    plain = "You sat with me in May. I would be glad."
+    body = {"token": invited["token"]}
+    for preview in (
+        (await world.here.http.post("/v1/invitations/preview", json=body)).json(),
+        await ana.post("/v1/invitations/preview", body),
+    ):
+        assert preview["greeting"] == plain
+    [listed] = (await maya.get("/v1/invitations"))["items"]
+    assert listed["greeting"] == plain, "shown again, and renewed with it"
+    assert [row["greeting"] for row in (await maya.get("/v1/me/export"))["invitations"]] == [plain]
+    async with world.database.read() as session:
+        [(held,)] = (await session.execute(text("SELECT greeting FROM invitations"))).all()
+    assert b"glad" not in bytes(held)
+    # It goes with the invitation: afterwards it stands nowhere.
+    await ana.post("/v1/invitations/accept", body, expect=201)
+    preview = await ana.post("/v1/invitations/preview", body)
+    assert (preview["accepted"], preview["greeting"]) == (True, None)
+    assert (await maya.invites(greeting=" \u200b ")).keys() == invited.keys(), "nothing visible counts as none"
+    long = await maya.post("/v1/invitations", {"role": "friend", "greeting": "x" * 201}, expect=422)
+    assert long["errors"][0]["at"] == "body.greeting"
+    [blank] = (await maya.get("/v1/invitations"))["items"]
+    assert blank["greeting"] is None
+
+
 async def test_both_sides_see_the_same_two_words_until_confirmed(world: World) -> None:
     maya, ana = await world.person("Maya"), await world.person("Ana")
     await ana.patch("/v1/me", {"contact": "+1 555 0100"})
