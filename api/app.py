@@ -12,7 +12,7 @@ from api.context import Context
 from api.direct_route import DirectRoute
 from api.middleware import EdgeMiddleware
 from api.routes import config, helplines, ops
-from api.routes.accounts import channels, devices, me, passkeys, people, sessions
+from api.routes.accounts import channels, devices, me, passkeys, people, proof, sessions, ways_in
 from api.routes.bookend import bookends
 from api.routes.circle import blocks, circle, invitations, supporting
 from api.routes.daily import check_ins, commitments, connections, plan, reach_ins, rhythm, threads
@@ -37,8 +37,10 @@ ROUTERS = (
     people,
     # Before the sessions, whose path parameter would match these paths as well.
     passkeys,
+    proof,
     sessions,
     me,
+    ways_in,
     devices,
     channels,
     circle,

@@ -99,6 +99,8 @@ STATUS: dict[type[PorchlightError], int] = {
     errors.PasskeyRefused: 422,
     errors.PasskeyUnknown: 401,
     errors.TooManyPasskeys: 409,
+    errors.AlreadySignedUp: 409,
+    errors.LastWayIn: 409,
     KeysUnavailable: 503,
     Busy: 503,
     WrongMethod: 405,

@@ -5,7 +5,7 @@ from fastapi import Request
 from api.context import Context
 from api.dependencies import make_unit
 from api.login_throttle import request_place
-from rules.accounts import people, throttle
+from rules.accounts import registration, throttle
 from rules.errors import TooMany
 
 
@@ -14,9 +14,9 @@ async def count_sign_up(context: Context, request: Request, invitation_token: st
 
     With a (valid) invitation it counts against that link only, so that a group can sign up together in one place.
     """
-    limit, who = people.sign_up_limit_per_place(context.settings.sign_ups), request_place(request)
+    limit, who = registration.sign_up_limit_per_place(context.settings.sign_ups), request_place(request)
     if invitation_token is not None:
-        limit, who = people.SIGN_UPS_PER_INVITATION, invitation_token
+        limit, who = registration.SIGN_UPS_PER_INVITATION, invitation_token
     try:
         async with context.database.read() as session:
             await throttle.check(make_unit(context, session), limit, who)

@@ -84,12 +84,18 @@ def registration_options(
     return options_to_json_dict(options)
 
 
-def authentication_options(party: RelyingParty, challenge: bytes, wait: int) -> dict[str, Any]:
-    """Return the options for `navigator.credentials.get()`: any passkey of this site is accepted; `wait` in seconds."""
+def authentication_options(
+    party: RelyingParty, challenge: bytes, wait: int, allowed: Sequence[bytes] = ()
+) -> dict[str, Any]:
+    """Return the options for `navigator.credentials.get()`; `wait` in seconds.
+
+    `allowed`: the credential ids that may answer; with none, any passkey of this site is accepted.
+    """
     options = generate_authentication_options(
         rp_id=party.id,
         challenge=challenge,
         timeout=wait * 1000,
+        allow_credentials=[PublicKeyCredentialDescriptor(id=credential_id) for credential_id in allowed],
         user_verification=UserVerificationRequirement.REQUIRED,
     )
     return options_to_json_dict(options)

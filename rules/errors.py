@@ -23,8 +23,8 @@ class WrongCredentials(PorchlightError):
 
 class ProofNeeded(PorchlightError):
     slug = "proof-needed"
-    title = "This needs your passphrase once more."
-    advice = "Send it to /v1/sessions/current/proof, then repeat the request within 5 minutes."
+    title = "This needs fresh proof that it is you."
+    advice = "Send your passphrase, or an answer by one of your passkeys, to /v1/sessions/current/proof, then repeat the request within 5 minutes."
 
 
 class Invalid(PorchlightError):
@@ -168,7 +168,7 @@ class CodeOver(PorchlightError):
 class PasskeysNotOffered(PorchlightError):
     slug = "passkeys-not-offered"
     title = "Passkeys cannot be used at this address."
-    advice = "They need a host name over https (or localhost). Sign in with name and passphrase."
+    advice = "They need a host name over https (or localhost). Sign up and sign in with name and passphrase."
 
 
 class PasskeyRefused(PorchlightError):
@@ -180,7 +180,19 @@ class PasskeyRefused(PorchlightError):
 class PasskeyUnknown(PorchlightError):
     slug = "wrong-passkey"
     title = "This passkey opens no account here."
-    advice = "Try once more from the beginning, or sign in with name and passphrase."
+    advice = "Try once more from the beginning, or sign in with name and passphrase, or with a recovery code."
+
+
+class AlreadySignedUp(PorchlightError):
+    slug = "already-signed-up"
+    title = "This account has been made already."
+    advice = "Sign in with the passkey that was made for it. Making another one would make a second account."
+
+
+class LastWayIn(PorchlightError):
+    slug = "last-way-in"
+    title = "This passkey is the only way into your account."
+    advice = "Add a passphrase, recovery codes or another passkey first, then remove this one."
 
 
 class TooManyPasskeys(PorchlightError):

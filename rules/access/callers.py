@@ -17,7 +17,7 @@ from models import Person, Session
 from rules.errors import NotSignedIn, ProofNeeded
 
 PROOF_LIFETIME = timedelta(minutes=5)
-"""How long an entered passphrase counts as fresh proof."""
+"""How long a passphrase or passkey counts as fresh proof."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +116,7 @@ async def lock_session(unit: UnitOfWork, who: Caller) -> None:
 
 
 def require_proof(who: Caller, now: datetime) -> None:
-    """Raise ProofNeeded unless the passphrase was given within the last 5 minutes."""
+    """Raise ProofNeeded unless a passphrase or passkey was given within the last 5 minutes."""
     if now - who.proven_at > PROOF_LIFETIME:
         raise ProofNeeded
 

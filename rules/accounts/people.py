@@ -1,14 +1,12 @@
-"""Signing up, the profile, and what opens an account: passphrase and recovery codes."""
+"""The profile of a person, and what opens their account: passphrase and recovery codes."""
 
 import secrets
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache
 from uuid import UUID
 from zoneinfo import available_timezones
 
 from sqlalchemy import delete, select
-from sqlalchemy.exc import IntegrityError
 
 from core import secret_text
 from core.encryption import Keyring
@@ -18,13 +16,13 @@ from models import Person, RecoveryCode
 from models.enums import AccessKind, Carrier
 from rules import access, idempotency
 from rules.access import Caller
-from rules.accounts import access_log, passkeys, sessions
+from rules.accounts import access_log, sessions
+from rules.accounts.passkey import passkeys
 from rules.accounts.sessions import SignedIn
-from rules.accounts.throttle import RateLimit
-from rules.circle import invitations, sharing
+from rules.circle import sharing
 from rules.daily.commitment.lifecycle import reschedule_commitments
 from rules.daily.rhythm import reschedule_rhythm
-from rules.errors import NameTaken, RegistrationClosed, WrongCredentials
+from rules.errors import WrongCredentials
 from rules.idempotency import RequestFingerprint
 from rules.reach_out.advance import changing_reach
 from rules.upkeep import wal_truncation
@@ -33,37 +31,8 @@ RECOVERY_CODE_COUNT = 10
 # Crockford's base32: no I, L, O, U to be misread. 16 characters are 80 bits.
 RECOVERY_CODE_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 RECOVERY_CODE_LENGTH = 16
-SIGN_UPS_PER_INVITATION = RateLimit("sign_up.invitation", burst=10, every=20)
-"""Limits sign-up attempts per invitation: it admits one person, but a name may be taken or a reply lost."""
 AVAILABILITY_FIELDS = {"hours", "wake_me", "time_zone", "away_until"}
 """Fields of the profile that decide whether somebody is pushed at this moment."""
-
-
-def sign_up_limit_per_place(sign_ups: int) -> RateLimit:
-    """Return a limit of this many sign-ups without an invitation at once, and as many again every ten minutes."""
-    return RateLimit("sign_up.place", burst=sign_ups, every=600 / sign_ups)
-
-
-@dataclass(frozen=True, slots=True)
-class NewPerson:
-    """The data of a sign-up. The passphrase is already hashed."""
-
-    sign_in_name: str
-    passphrase_hash: str
-    display_name: str
-    time_zone: str
-    region: str | None
-    language: str
-    invitation_token: str | None
-    carrier: Carrier
-
-
-@dataclass(frozen=True, slots=True)
-class SignedUp:
-    signed_in: SignedIn
-    recovery_codes: list[str]
-
-
 UNUSABLE_ZONES = frozenset({"Etc/Unknown", "Factory", "localtime", "posixrules"})
 """Entries of a time zone database that name no zone: placeholders, and the machine's own setting."""
 
@@ -76,74 +45,6 @@ def time_zones() -> frozenset[str]:
 
 def name_hash(keyring: Keyring, sign_in_name: str) -> bytes:
     return keyring.digest("sign_in_name", sign_in_name.lower().encode())
-
-
-async def require_registration(unit: UnitOfWork, mode: str, invitation_token: str | None) -> None:
-    """Raise RegistrationClosed, or InvitationNotValid for an invitation that cannot be used."""
-    if mode == "closed" or (mode == "invited" and invitation_token is None):
-        raise RegistrationClosed
-    if invitation_token is not None:
-        await invitations.find_invitation(unit, invitation_token)
-
-
-async def sign_up(unit: UnitOfWork, new: NewPerson, fingerprint: RequestFingerprint | None) -> SignedUp:
-    """Create a person, a first session and ten recovery codes, and accept the invitation they came with.
-
-    A retry with the same key and body returns the same person, session token and codes.
-    Raises NameTaken, KeyReused, and what accepting an invitation raises.
-    """
-    person_id = await idempotency.find_result(unit, fingerprint)
-    is_retry = person_id is not None
-    if person_id is None:
-        name_holder = select(Person.id).where(Person.sign_in_name_hash == name_hash(unit.keyring, new.sign_in_name))
-        is_retry = (await unit.session.execute(name_holder)).first() is not None
-        if not is_retry:
-            person_id = unit.new_id()
-            try:
-                await _create_person(unit, person_id, new)
-                await idempotency.remember(unit, fingerprint, person_id, person_id)
-            except IntegrityError:
-                await unit.rollback()
-                is_retry = True
-        if is_retry:
-            # The name is taken by somebody else, or by a concurrent run of this very request.
-            person_id = await idempotency.find_result(unit, fingerprint)
-    if person_id is None:
-        raise NameTaken
-    person = await unit.session.get_one(Person, person_id)
-    token = idempotency.secret(unit, fingerprint, "sign_up.token")
-    kind = AccessKind.SIGNED_IN if is_retry else AccessKind.SIGNED_UP
-    signed_in = await sessions.open_session(unit, person, new.carrier, token, kind, is_retry=is_retry)
-    seed = idempotency.secret(unit, fingerprint, "sign_up.codes")
-    if not is_retry:
-        await replace_codes(unit, person_id, seed)
-    if new.invitation_token is not None:
-        await invitations.accept_at_sign_up(unit, person_id, new.invitation_token)
-    # A retry returns the same codes, including those that were used or replaced meanwhile.
-    return SignedUp(signed_in, [_recovery_code(unit, seed, number) for number in range(RECOVERY_CODE_COUNT)])
-
-
-async def _create_person(unit: UnitOfWork, person_id: UUID, new: NewPerson) -> None:
-    data_key = unit.keyring.new_data_key(person_id)
-    vault = unit.keyring.vault(person_id, data_key)
-    unit.session.add(
-        Person(
-            id=person_id,
-            sign_in_name_hash=name_hash(unit.keyring, new.sign_in_name),
-            sign_in_name=vault.seal("people.sign_in_name", person_id, new.sign_in_name),
-            display_name=vault.seal("people.display_name", person_id, new.display_name),
-            passphrase_hash=new.passphrase_hash,
-            data_key=data_key,
-            contact=None,
-            time_zone=new.time_zone,
-            region=new.region,
-            language=new.language,
-            hours=None,
-            wake_me=False,
-            created_at=unit.now,
-        )
-    )
-    await unit.session.flush()
 
 
 async def change_profile(unit: UnitOfWork, who: Caller, changes: Mapping[str, object]) -> Person:
@@ -187,19 +88,30 @@ async def set_ladder(unit: UnitOfWork, who: Caller, seconds: Sequence[int] | Non
     return person.ladder
 
 
-async def set_passphrase(unit: UnitOfWork, who: Caller, passphrase_hash: str) -> None:
-    """Change the passphrase, and end every other session and passkey: one of them may be why it is changed."""
+async def set_passphrase(unit: UnitOfWork, who: Caller, earlier_hash: str | None, passphrase_hash: str) -> bool:
+    """Replace the passphrase, and end every other session and passkey: one of them may be why it is replaced.
+
+    A first passphrase is one more way in, and ends nothing. Return False, and change nothing, if the passphrase is no
+    longer the one with `earlier_hash`.
+    """
+    await access.lock_person(unit, who)
     person = await access.load_person(unit, who)
+    if person.passphrase_hash != earlier_hash:
+        return False
     person.passphrase_hash = passphrase_hash
-    # Before the sessions, so that a session that a passkey opens meanwhile is among those that end.
-    await passkeys.forget_all(unit, who.person_id, who.session_id)
+    if earlier_hash is not None:
+        # Before the sessions, so that a session that a passkey opens meanwhile is among those that end.
+        await passkeys.forget_all(unit, who.person_id, who.session_id)
     access_log.record_own_event(unit, who, AccessKind.PASSPHRASE_CHANGED)
-    await sessions.end_others(unit, who.person_id, keep=who.session_id)
+    if earlier_hash is not None:
+        await sessions.end_others(unit, who.person_id, keep=who.session_id)
+    await unit.session.flush()
+    return True
 
 
 async def replace_codes(unit: UnitOfWork, person_id: UUID, seed: bytes | None = None) -> list[str]:
     """Replace all recovery codes with ten new ones and return them. Only their keyed hashes are stored."""
-    codes = [_recovery_code(unit, seed, number) for number in range(RECOVERY_CODE_COUNT)]
+    codes = [code_of_number(unit, seed, number) for number in range(RECOVERY_CODE_COUNT)]
     await unit.session.execute(delete(RecoveryCode).where(access.owned_by(RecoveryCode, person_id)))
     unit.session.add_all(
         RecoveryCode(id=unit.new_id(), person_id=person_id, code_hash=_code_hash(unit, person_id, code))
@@ -219,7 +131,7 @@ async def renew_codes(unit: UnitOfWork, who: Caller, fingerprint: RequestFingerp
         return who.person_id
 
     await idempotency.run_once(unit, fingerprint, who.person_id, create)
-    return [_recovery_code(unit, seed, number) for number in range(RECOVERY_CODE_COUNT)]
+    return [code_of_number(unit, seed, number) for number in range(RECOVERY_CODE_COUNT)]
 
 
 async def recover(unit: UnitOfWork, sign_in_name: str, code: str, passphrase_hash: str, carrier: Carrier) -> SignedIn:
@@ -249,7 +161,8 @@ async def recover(unit: UnitOfWork, sign_in_name: str, code: str, passphrase_has
     return await sessions.open_session(unit, person, carrier, None, AccessKind.RECOVERED)
 
 
-def _recovery_code(unit: UnitOfWork, seed: bytes | None, number: int) -> str:
+def code_of_number(unit: UnitOfWork, seed: bytes | None, number: int) -> str:
+    """Return the code of this number: derived from the seed, or random."""
     if seed is None:
         letters = [secrets.choice(RECOVERY_CODE_ALPHABET) for _ in range(RECOVERY_CODE_LENGTH)]
     else:

@@ -43,22 +43,30 @@ class SignedIn:
 
 
 @dataclass(frozen=True, slots=True)
+class NameOwner:
+    """Whose a sign-in name is; `passphrase_hash` is None where a passkey alone opens the account."""
+
+    person_id: UUID
+    passphrase_hash: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class Credentials:
-    """What a passphrase is checked against; `earlier`: it matched in the form that an earlier release hashed."""
+    """The hash that a passphrase has matched; `earlier`: in the form that an earlier release hashed."""
 
     person_id: UUID
     passphrase_hash: str
     earlier: bool = False
 
 
-async def find_credentials(unit: UnitOfWork, name_hash: bytes) -> Credentials | None:
-    """Return what the passphrase of this sign-in name is checked against; None for an unknown name."""
+async def find_name_owner(unit: UnitOfWork, name_hash: bytes) -> NameOwner | None:
+    """Return whose this sign-in name is; None for an unknown name."""
     row = (
         await unit.session.execute(
             select(Person.id, Person.passphrase_hash).where(Person.sign_in_name_hash == name_hash)
         )
     ).one_or_none()
-    return None if row is None else Credentials(row.id, row.passphrase_hash)
+    return None if row is None else NameOwner(row.id, row.passphrase_hash)
 
 
 async def sign_in(
@@ -147,7 +155,7 @@ async def extend_session(unit: UnitOfWork, session_id: UUID) -> None:
 
 
 async def record_proof(unit: UnitOfWork, who: Caller) -> None:
-    """Record that the passphrase has just been entered again."""
+    """Record that the caller has just proved once more who they are."""
     await unit.session.execute(update(Session).where(Session.id == who.session_id).values(proven_at=unit.now))
 
 

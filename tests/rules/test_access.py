@@ -19,7 +19,7 @@ PERSON_COLUMNS = frozenset(
 
 EXCEPTIONS = {
     "rules/access/": "is where the conditions are written",
-    "rules/accounts/passkeys.py::_find_signer": "finds whoever signs in by a credential; nobody is signed in yet",
+    "rules/accounts/passkey/passkey_sign_in.py::_find_signer": "finds whoever signs in by a credential; nobody is signed in yet",
     "rules/circle/blocks.py::list_blocks": "goes on behind the last row of a page; the rows are the caller's own",
 }
 """Code that may compare such columns: a file, a folder or a function, and why it decides no visibility."""

@@ -1,4 +1,4 @@
-"""The caller's own account: profile, passphrase, recovery codes, access log, export and erasure."""
+"""The caller's own account: profile, access log, export and erasure."""
 
 import asyncio
 from datetime import datetime
@@ -11,7 +11,6 @@ from pydantic import BaseModel, Field, StringConstraints, model_validator
 
 from api import readable
 from api.dependencies import (
-    IdempotencyHeader,
     Reading,
     ReadingCaller,
     Services,
@@ -19,7 +18,6 @@ from api.dependencies import (
     Writing,
     WritingCaller,
     caller_of,
-    fingerprint_of,
     make_unit,
     transaction,
 )
@@ -35,7 +33,6 @@ from api.schemas.common import (
     Limit,
     Moment,
     Page,
-    Passphrase,
     Phone,
     Region,
     TimeZone,
@@ -44,11 +41,12 @@ from api.schemas.common import (
 )
 from core.errors import KeysUnavailable
 from core.phone_numbers import to_e164
+from core.unit_of_work import UnitOfWork
 from models import AccessEvent, Person
 from models.enums import AccessKind
 from rules import access
 from rules.access import Caller
-from rules.accounts import access_log, account_erasure, account_export, people
+from rules.accounts import access_log, account_erasure, account_export, people, ways_in
 from rules.circle import hours
 from rules.errors import ProofNeeded
 
@@ -76,6 +74,14 @@ class Window(Body):
         return self
 
 
+class WaysInOut(BaseModel):
+    """What opens my account: whether there is a passphrase, how many passkeys, how many unused recovery codes."""
+
+    passphrase: bool
+    passkeys: int
+    recovery_codes: int
+
+
 class MeOut(BaseModel):
     id: UUID
     sign_in_name: str | None
@@ -87,6 +93,7 @@ class MeOut(BaseModel):
     wake_me: bool
     away_until: datetime | None
     contact: str | None
+    ways_in: WaysInOut
     created_at: datetime
 
 
@@ -120,14 +127,6 @@ class ProfileChange(Body, title="Change"):
         return self
 
 
-class NewPassphrase(Body):
-    passphrase: Passphrase
-
-
-class CodesOut(BaseModel):
-    recovery_codes: list[str]
-
-
 class AccessOut(BaseModel):
     """`session_id`: the session in which it was done, or that a sign-in opened; `current` says whether that is this one.
 
@@ -150,7 +149,7 @@ async def read_profile(
     if token is not None and request.cookies.get(context.settings.cookie_name) == token:
         # The session's expiry slides with its use; a cookie whose own did not would sign out somebody who is here every day.
         give_cookie(response, context, token)
-    return _profile_out(await access.load_person(unit, who), who, unit.now)
+    return await _profile_out(unit, await access.load_person(unit, who), who)
 
 
 @router.patch("/v1/me", summary="Change my profile", responses=problems(KeysUnavailable), operation_id="me_change")
@@ -164,36 +163,7 @@ async def change_profile(body: ProfileChange, unit: Writing, who: WritingCaller)
         region = body.region if "region" in changes else who.region
         with invalid_at("body.contact"):
             changes["contact"] = to_e164(body.contact, region)
-    return _profile_out(await people.change_profile(unit, who, changes), who, unit.now)
-
-
-@router.put("/v1/me/passphrase", summary="Set a new passphrase", status_code=204, responses=problems(ProofNeeded))
-async def set_passphrase(body: NewPassphrase, token: Token, context: Services) -> None:
-    """Set a new passphrase. Needs fresh proof; everywhere else you are signed out, and passkeys go."""
-    async with context.database.read() as session:
-        unit = make_unit(context, session)
-        who = await access.load_caller(unit, token)
-        access.require_proof(who, unit.now)
-    hashed = await context.passphrases.hash(body.passphrase, str(who.person_id))
-    async with context.database.write() as session:
-        unit = make_unit(context, session)
-        who = await access.load_caller(unit, token)
-        await people.set_passphrase(unit, who, hashed)
-        await unit.commit(context.bus, context.dispatch_now)
-
-
-@router.post(
-    "/v1/recovery-codes",
-    summary="Make new recovery codes",
-    status_code=201,
-    responses=problems(ProofNeeded),
-    operation_id="me_new_codes",
-)
-async def renew_codes(unit: Writing, who: WritingCaller, key: IdempotencyHeader) -> CodesOut:
-    """Ten new recovery codes; the earlier ones stop working. Needs fresh proof."""
-    access.require_proof(who, unit.now)
-    fingerprint = fingerprint_of(unit.keyring, who, "POST /v1/recovery-codes", key, None)
-    return CodesOut(recovery_codes=await people.renew_codes(unit, who, fingerprint))
+    return await _profile_out(unit, await people.change_profile(unit, who, changes), who)
 
 
 @router.get("/v1/me/access-log", summary="List what happened to the ways into my account", operation_id="me_accessed")
@@ -263,7 +233,8 @@ def _access_out(row: AccessEvent, current: UUID) -> AccessOut:
     )
 
 
-def _profile_out(person: Person, who: Caller, now: datetime) -> MeOut:
+async def _profile_out(unit: UnitOfWork, person: Person, who: Caller) -> MeOut:
+    ways = await ways_in.load_ways_in(unit, who.person_id)
     return MeOut(
         id=person.id,
         sign_in_name=who.vault.open("people.sign_in_name", person.id, person.sign_in_name),
@@ -273,7 +244,8 @@ def _profile_out(person: Person, who: Caller, now: datetime) -> MeOut:
         language=person.language,
         hours=person.hours,
         wake_me=person.wake_me,
-        away_until=person.away_until if person.away_until and person.away_until > now else None,
+        away_until=person.away_until if person.away_until and person.away_until > unit.now else None,
         contact=who.vault.open("people.contact", person.id, person.contact),
+        ways_in=WaysInOut(passphrase=ways.passphrase, passkeys=ways.passkeys, recovery_codes=ways.recovery_codes),
         created_at=person.created_at,
     )

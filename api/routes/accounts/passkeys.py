@@ -1,15 +1,12 @@
-"""Passkeys: a fingerprint or a face instead of a passphrase. Options and credentials are WebAuthn's own JSON."""
+"""Passkeys: a fingerprint or a face instead of a passphrase."""
 
 from datetime import datetime
-from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Request, Response
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
-from pydantic.alias_generators import to_camel
+from pydantic import BaseModel
 
 from api import login_throttle
-from api.context import Context
 from api.dependencies import (
     IdempotencyHeader,
     Reading,
@@ -21,17 +18,19 @@ from api.dependencies import (
     make_unit,
 )
 from api.problems import problems
+from api.relying_party import relying_party
 from api.routes.accounts.sessions import SignedInOut, signed_in_out
 from api.schemas.common import DEFAULT_LIMIT, Body, Cursor, Label, Limit, Page, page
+from api.schemas.webauthn import CreationOptions, Registration, RequestOptions, SignedChallenge, credential_json
 from core.errors import KeysUnavailable
-from core.passkeys import RelyingParty
 from models import Passkey
 from models.enums import Carrier
 from rules import access, idempotency
 from rules.access import Caller
-from rules.accounts import passkeys
+from rules.accounts.passkey import passkey_sign_in, passkeys
 from rules.errors import (
     KeyReused,
+    LastWayIn,
     NotFound,
     PasskeyRefused,
     PasskeysNotOffered,
@@ -42,95 +41,6 @@ from rules.errors import (
 )
 
 router = APIRouter(tags=["passkeys"])
-
-CredentialId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,1364}$")]
-Encoded = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]+={0,2}$", max_length=16384)]
-
-
-class WebAuthnJson(BaseModel):
-    """A structure under WebAuthn's own names. Fields that a newer browser adds are accepted and ignored."""
-
-    model_config = ConfigDict(extra="ignore", alias_generator=to_camel, validate_by_name=True)
-
-
-class Party(WebAuthnJson):
-    id: str
-    name: str
-
-
-class User(WebAuthnJson):
-    id: str
-    name: str
-    display_name: str
-
-
-class Parameters(WebAuthnJson):
-    type: Literal["public-key"]
-    alg: int
-
-
-class Descriptor(WebAuthnJson):
-    type: Literal["public-key"]
-    id: str
-
-
-class Selection(WebAuthnJson):
-    resident_key: Literal["required"]
-    require_resident_key: bool
-    user_verification: Literal["required"]
-
-
-class CreationOptions(WebAuthnJson):
-    """For `PublicKeyCredential.parseCreationOptionsFromJSON`; the challenge is good for 5 minutes, and once."""
-
-    rp: Party
-    user: User
-    challenge: str
-    pub_key_cred_params: list[Parameters]
-    timeout: int
-    exclude_credentials: list[Descriptor]
-    authenticator_selection: Selection
-    attestation: Literal["none"]
-
-
-class RequestOptions(WebAuthnJson):
-    """For `PublicKeyCredential.parseRequestOptionsFromJSON`; the challenge is good for 5 minutes, and once."""
-
-    challenge: str
-    timeout: int
-    rp_id: str
-    allow_credentials: list[Descriptor]
-    user_verification: Literal["required"]
-
-
-class Attestation(WebAuthnJson):
-    client_data: Annotated[Encoded, Field(alias="clientDataJSON")]
-    attestation_object: Encoded
-
-
-class Registration(WebAuthnJson):
-    """What `navigator.credentials.create()` gave, by its `toJSON()`."""
-
-    id: CredentialId
-    raw_id: CredentialId
-    type: Literal["public-key"]
-    response: Attestation
-
-
-class Signature(WebAuthnJson):
-    client_data: Annotated[Encoded, Field(alias="clientDataJSON")]
-    authenticator_data: Encoded
-    signature: Encoded
-    user_handle: Encoded | None = None
-
-
-class SignedChallenge(WebAuthnJson):
-    """What `navigator.credentials.get()` gave, by its `toJSON()`."""
-
-    id: CredentialId
-    raw_id: CredentialId
-    type: Literal["public-key"]
-    response: Signature
 
 
 class NewPasskey(Body):
@@ -163,7 +73,7 @@ class PasskeyOut(BaseModel):
 )
 async def passkey_creation_options(unit: Writing, who: WritingCaller, context: Services) -> CreationOptions:
     """Begin to add a passkey. Needs fresh proof; what was begun before can no longer be finished."""
-    party = _relying_party(context)
+    party = relying_party(context)
     access.require_proof(who, unit.now)
     return CreationOptions.model_validate(await passkeys.passkey_creation_options(unit, who, party))
 
@@ -181,12 +91,12 @@ async def add_passkey(
     body: NewPasskey, unit: Writing, who: WritingCaller, context: Services, key: IdempotencyHeader
 ) -> PasskeyOut:
     """Add the passkey that the browser has made. Needs fresh proof; ten are the most."""
-    party = _relying_party(context)
+    party = relying_party(context)
     access.require_proof(who, unit.now)
     fingerprint = fingerprint_of(unit.keyring, who, "POST /v1/passkeys", key, body)
     try:
         return _passkey_out(
-            await passkeys.add_passkey(unit, who, party, _credential_json(body.credential), body.label, fingerprint),
+            await passkeys.add_passkey(unit, who, party, credential_json(body.credential), body.label, fingerprint),
             who,
         )
     except PasskeyRefused:
@@ -207,11 +117,11 @@ async def list_passkeys(
     "/v1/passkeys/{passkey_id}",
     summary="Remove a passkey",
     status_code=204,
-    responses=problems(NotFound, ProofNeeded),
+    responses=problems(NotFound, ProofNeeded, LastWayIn),
     operation_id="passkeys_remove",
 )
 async def remove_passkey(passkey_id: UUID, unit: Writing, who: WritingCaller) -> None:
-    """Remove a passkey. Needs fresh proof. Where it has signed in stays signed in: see /v1/sessions."""
+    """Remove a passkey, unless it is the only way in. Needs fresh proof. Where it has signed in stays signed in: see /v1/sessions."""
     access.require_proof(who, unit.now)
     await passkeys.remove_passkey(unit, who, passkey_id)
 
@@ -224,9 +134,9 @@ async def remove_passkey(passkey_id: UUID, unit: Writing, who: WritingCaller) ->
 )
 async def passkey_request_options(unit: Writing, request: Request, context: Services) -> RequestOptions:
     """Begin to sign in with a passkey, whoever you are."""
-    party = _relying_party(context)
+    party = relying_party(context)
     return RequestOptions.model_validate(
-        await passkeys.passkey_request_options(unit, party, login_throttle.request_place(request))
+        await passkey_sign_in.passkey_request_options(unit, party, login_throttle.request_place(request))
     )
 
 
@@ -241,15 +151,15 @@ async def sign_in_with_passkey(
     body: PasskeySignIn, request: Request, response: Response, context: Services, key: IdempotencyHeader
 ) -> SignedInOut:
     """Sign in with a passkey. It counts as fresh proof."""
-    party = _relying_party(context)
+    party = relying_party(context)
     guess = await login_throttle.count_guess(context, request, body.credential.id, None, guessable=False)
     async with context.database.write() as session:
         unit = make_unit(context, session)
         content = body.model_dump(mode="json", exclude_unset=True)
         fingerprint = idempotency.request_fingerprint(unit.keyring, f"passkey\0{body.credential.id}", key, content)
         try:
-            signed_in = await passkeys.sign_in_with_passkey(
-                unit, party, _credential_json(body.credential), body.carrier, fingerprint
+            signed_in = await passkey_sign_in.sign_in_with_passkey(
+                unit, party, credential_json(body.credential), body.carrier, fingerprint
             )
         except PasskeyUnknown:
             # The challenge is used up in any case.
@@ -258,17 +168,6 @@ async def sign_in_with_passkey(
         await unit.commit(context.bus, context.dispatch_now)
     await login_throttle.accept_guess(context, guess, signed_in.person_id)
     return signed_in_out(signed_in, response, context)
-
-
-def _relying_party(context: Context) -> RelyingParty:
-    """Return the site that passkeys are created for. Raises PasskeysNotOffered."""
-    if context.settings.rp_id is None:
-        raise PasskeysNotOffered
-    return RelyingParty(context.settings.rp_id, context.settings.origin)
-
-
-def _credential_json(credential: WebAuthnJson) -> dict[str, Any]:
-    return credential.model_dump(mode="json", by_alias=True, exclude_none=True)
 
 
 def _passkey_out(row: Passkey, who: Caller) -> PasskeyOut:

@@ -1,6 +1,5 @@
-"""Signing in and out, and entering the passphrase again as fresh proof."""
+"""Signing in with name and passphrase, recovering an account, and signing out."""
 
-from dataclasses import replace
 from datetime import datetime
 from typing import Annotated
 from uuid import UUID
@@ -15,7 +14,6 @@ from api.dependencies import (
     Reading,
     ReadingCaller,
     Services,
-    Token,
     Writing,
     WritingCaller,
     make_unit,
@@ -35,11 +33,11 @@ from api.schemas.common import (
 )
 from core.passphrases import Match
 from models import Session
-from models.enums import AccessKind, Carrier
-from rules import access, idempotency
-from rules.accounts import access_log, people, sessions
+from models.enums import Carrier
+from rules import idempotency
+from rules.accounts import people, sessions
 from rules.accounts.sessions import Credentials, SignedIn
-from rules.errors import NotFound, NotSignedIn, TooMany, WrongCredentials
+from rules.errors import NotFound, TooMany, WrongCredentials
 
 router = APIRouter(prefix="/v1/sessions", tags=["sessions"])
 
@@ -55,10 +53,6 @@ class Recover(Body):
     recovery_code: GivenPassphrase
     new_passphrase: Passphrase
     carrier: Carrier = Carrier.TOKEN
-
-
-class Proof(Body):
-    passphrase: GivenPassphrase
 
 
 class NewSessionOut(BaseModel):
@@ -128,7 +122,7 @@ async def recover(
             unit.keyring, f"recovery\0{body.sign_in_name}", key, body.model_dump(mode="json")
         )
         is_retry = await idempotency.find_result(unit, fingerprint) is not None
-        owner = await sessions.find_credentials(unit, people.name_hash(unit.keyring, body.sign_in_name))
+        owner = await sessions.find_name_owner(unit, people.name_hash(unit.keyring, body.sign_in_name))
     if is_retry:
         # The first reply was lost: the code is used up, but the new passphrase is set.
         sign_in_body = SignIn(sign_in_name=body.sign_in_name, passphrase=body.new_passphrase, carrier=body.carrier)
@@ -150,11 +144,12 @@ async def list_sessions(
 ) -> Page[SessionOut]:
     """Where I am signed in."""
     return page(
-        await sessions.list_sessions(unit, who, limit, cursor), limit, lambda row: _session_out(row, who.session_id)
+        await sessions.list_sessions(unit, who, limit, cursor), limit, lambda row: session_out(row, who.session_id)
     )
 
 
-def _session_out(row: Session, current: UUID) -> SessionOut:
+def session_out(row: Session, current: UUID) -> SessionOut:
+    """Build the reply that describes a session; `current` is the caller's own."""
     return SessionOut(
         id=row.id,
         carrier=Carrier(row.carrier),
@@ -163,31 +158,6 @@ def _session_out(row: Session, current: UUID) -> SessionOut:
         expires_at=row.expires_at,
         current=row.id == current,
     )
-
-
-@router.post("/current/proof", summary="Give my passphrase once more", responses=problems(WrongCredentials, TooMany))
-async def prove(body: Proof, request: Request, token: Token, context: Services) -> SessionOut:
-    """Give the passphrase once more; it counts as fresh for 5 minutes."""
-    async with context.database.read() as session:
-        reading = make_unit(context, session)
-        who = await access.load_caller(reading, token)
-        encoded = (await access.load_person(reading, who)).passphrase_hash
-    # No connection is held while a passphrase is checked, or a queue of checks could hold up a press.
-    guess = await login_throttle.count_guess(context, request, str(who.person_id), who.person_id)
-    if not await context.passphrases.matches(encoded, body.passphrase, guess.who):
-        async with context.database.write() as session:
-            access_log.record_own_event(make_unit(context, session), who, AccessKind.PROOF_FAILED)
-            await session.commit()
-        raise WrongCredentials
-    await login_throttle.accept_guess(context, guess, who.person_id)
-    async with context.database.write() as session:
-        unit = make_unit(context, session)
-        await sessions.record_proof(unit, who)
-        row = await session.get(Session, who.session_id)
-        if row is None:
-            raise NotSignedIn
-        await unit.commit(context.bus, context.dispatch_now)
-    return _session_out(row, who.session_id)
 
 
 @router.delete("/{which}", summary="Sign out", status_code=204, responses=problems(NotFound))
@@ -243,14 +213,12 @@ async def check_passphrase(context: Context, request: Request, sign_in_name: str
     """Check a passphrase and return whose it is, with no transaction open meanwhile. Raises WrongCredentials, TooMany."""
     async with context.database.read() as session:
         unit = make_unit(context, session)
-        credentials = await sessions.find_credentials(unit, people.name_hash(unit.keyring, sign_in_name))
-    guess = await login_throttle.count_guess(
-        context, request, sign_in_name, credentials.person_id if credentials else None
-    )
-    match = await context.passphrases.matches(
-        credentials.passphrase_hash if credentials else None, passphrase, guess.who
-    )
-    if not match or credentials is None:
+        owner = await sessions.find_name_owner(unit, people.name_hash(unit.keyring, sign_in_name))
+    guess = await login_throttle.count_guess(context, request, sign_in_name, owner.person_id if owner else None)
+    # Without a passphrase, a name is like one that nobody has: it takes as long, and says as little.
+    encoded = owner.passphrase_hash if owner else None
+    match = await context.passphrases.matches(encoded, passphrase, guess.who)
+    if not match or owner is None or encoded is None:
         raise WrongCredentials
-    await login_throttle.accept_guess(context, guess, credentials.person_id)
-    return replace(credentials, earlier=match is Match.EARLIER_SPELLING)
+    await login_throttle.accept_guess(context, guess, owner.person_id)
+    return Credentials(owner.person_id, encoded, earlier=match is Match.EARLIER_SPELLING)

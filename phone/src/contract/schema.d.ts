@@ -886,6 +886,48 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/people/passkey/options": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Begin to sign up with a passkey alone
+         * @description Begin to make an account that a passkey alone opens. Nothing is kept of it until it is finished.
+         */
+        post: operations["people_passkey_options"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/people/passkey": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Sign up with a passkey alone
+         * @description Make an account that this passkey alone opens, and sign in. Its sign-in name is made here: see /v1/me.
+         *
+         *     With `invitation_token` the invitation is accepted in the same step.
+         */
+        post: operations["people_passkey_sign_up"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/passkeys/options": {
         parameters: {
             query?: never;
@@ -942,7 +984,7 @@ export interface paths {
         post?: never;
         /**
          * Remove a passkey
-         * @description Remove a passkey. Needs fresh proof. Where it has signed in stays signed in: see /v1/sessions.
+         * @description Remove a passkey, unless it is the only way in. Needs fresh proof. Where it has signed in stays signed in: see /v1/sessions.
          */
         delete: operations["passkeys_remove"];
         options?: never;
@@ -990,6 +1032,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/sessions/current/proof/options": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Begin to give proof with a passkey
+         * @description Begin to give proof with one of my passkeys; what was begun before can no longer be finished.
+         */
+        post: operations["sessions_proof_options"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/sessions/current/proof": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Give my passphrase or a passkey once more
+         * @description Give the passphrase once more, or let a passkey answer; it counts as fresh for 5 minutes.
+         */
+        post: operations["sessions_prove"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/sessions": {
         parameters: {
             query?: never;
@@ -1028,26 +1110,6 @@ export interface paths {
          * @description Trade a recovery code for a new passphrase. Everywhere else you are signed out, and passkeys go.
          */
         post: operations["sessions_recover"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/sessions/current/proof": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Give my passphrase once more
-         * @description Give the passphrase once more; it counts as fresh for 5 minutes.
-         */
-        post: operations["sessions_prove"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1102,46 +1164,6 @@ export interface paths {
         patch: operations["me_change"];
         trace?: never;
     };
-    "/v1/me/passphrase": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        /**
-         * Set a new passphrase
-         * @description Set a new passphrase. Needs fresh proof; everywhere else you are signed out, and passkeys go.
-         */
-        put: operations["me_set_passphrase"];
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/recovery-codes": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Make new recovery codes
-         * @description Ten new recovery codes; the earlier ones stop working. Needs fresh proof.
-         */
-        post: operations["me_new_codes"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/v1/me/access-log": {
         parameters: {
             query?: never;
@@ -1176,6 +1198,46 @@ export interface paths {
         get: operations["me_export"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/me/passphrase": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Set a passphrase
+         * @description Set a passphrase. Needs fresh proof. A new one signs you out everywhere else, and passkeys go; a first one ends nothing.
+         */
+        put: operations["me_set_passphrase"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/recovery-codes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make new recovery codes
+         * @description Ten new recovery codes; the earlier ones stop working. Needs fresh proof.
+         */
+        post: operations["me_new_codes"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2266,6 +2328,8 @@ export interface components {
             step: 1 | 2;
             /** Label */
             label: string | null;
+            /** Greeting */
+            greeting: string | null;
             /**
              * Created At
              * Format: date-time
@@ -2279,7 +2343,7 @@ export interface components {
         };
         /**
          * Invite
-         * @description `label` is for the inviter's eyes: whom the link is for.
+         * @description `label` is for the inviter's eyes: whom the link is for. `greeting` is a line of their own to whoever opens it.
          */
         Invite: {
             role: components["schemas"]["Role"];
@@ -2287,6 +2351,8 @@ export interface components {
             step?: (1 | 2) | null;
             /** Label */
             label?: string | null;
+            /** Greeting */
+            greeting?: string | null;
         };
         /**
          * InvitedOut
@@ -2383,6 +2449,7 @@ export interface components {
             away_until: string | null;
             /** Contact */
             contact: string | null;
+            ways_in: components["schemas"]["WaysInOut"];
             /**
              * Created At
              * Format: date-time
@@ -2848,6 +2915,40 @@ export interface components {
             carrier?: components["schemas"]["Carrier"];
         };
         /**
+         * PasskeySignUp
+         * @description `credential`: the passkey that the browser has made. `label` is for the owner's eyes: which phone or key it is.
+         */
+        PasskeySignUp: {
+            /** Display Name */
+            display_name: string;
+            /**
+             * Time Zone
+             * @default UTC
+             */
+            time_zone?: string;
+            /** Region */
+            region?: string | null;
+            /** Language */
+            language?: string | null;
+            /** Invitation Token */
+            invitation_token?: string | null;
+            /** @default token */
+            carrier?: components["schemas"]["Carrier"];
+            credential: components["schemas"]["Registration"];
+            /** Label */
+            label?: string | null;
+        };
+        /**
+         * SignUpBegun
+         * @description With `invitation_token`, an invitation that cannot be used is refused before the browser makes a passkey.
+         */
+        PasskeySignUpBegun: {
+            /** Display Name */
+            display_name: string;
+            /** Invitation Token */
+            invitation_token?: string | null;
+        };
+        /**
          * PersonOut
          * @description A person in a reply. `display_name` is null when what is stored cannot be read.
          */
@@ -2899,13 +3000,16 @@ export interface components {
         };
         /**
          * PreviewOut
-         * @description `accepted`: the caller has taken this invitation up; then come its membership and, until it is confirmed, `words`.
+         * @description `greeting`: a line of the inviter's own.
          *
-         *     `expires_at` is null from then on.
+         *     `accepted`: the caller has taken this invitation up; then come its membership and, until it is confirmed, `words`.
+         *     `greeting` and `expires_at` are null from then on.
          */
         PreviewOut: {
             person: components["schemas"]["PersonOut"];
             role: components["schemas"]["Role"];
+            /** Greeting */
+            greeting: string | null;
             /** Expires At */
             expires_at: string | null;
             /** Accepted */
@@ -2942,10 +3046,14 @@ export interface components {
             /** Phone */
             phone: string;
         };
-        /** Proof */
+        /**
+         * Proof
+         * @description One of the two: the passphrase, or what one of the caller's passkeys answered to `/v1/sessions/current/proof/options`.
+         */
         Proof: {
             /** Passphrase */
-            passphrase: string;
+            passphrase?: string | null;
+            credential?: components["schemas"]["SignedChallenge"] | null;
         };
         /**
          * QrOut
@@ -3308,10 +3416,6 @@ export interface components {
          * @description `time_zone`, `region` and `language` are what a browser reports of itself: what cannot be used of it counts as left out.
          */
         SignUp: {
-            /** Sign In Name */
-            sign_in_name: string;
-            /** Passphrase */
-            passphrase: string;
             /** Display Name */
             display_name: string;
             /**
@@ -3327,6 +3431,10 @@ export interface components {
             invitation_token?: string | null;
             /** @default token */
             carrier?: components["schemas"]["Carrier"];
+            /** Sign In Name */
+            sign_in_name: string;
+            /** Passphrase */
+            passphrase: string;
         };
         /** Signature */
         Signature: {
@@ -3509,6 +3617,18 @@ export interface components {
             name: string;
             /** Displayname */
             displayName: string;
+        };
+        /**
+         * WaysInOut
+         * @description What opens my account: whether there is a passphrase, how many passkeys, how many unused recovery codes.
+         */
+        WaysInOut: {
+            /** Passphrase */
+            passphrase: boolean;
+            /** Passkeys */
+            passkeys: number;
+            /** Recovery Codes */
+            recovery_codes: number;
         };
         /** WebPushDevice */
         WebPushDevice: {
@@ -6800,6 +6920,197 @@ export interface operations {
             };
         };
     };
+    people_passkey_options: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasskeySignUpBegun"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CreationOptions"];
+                };
+            };
+            /** @description `/problems/registration-closed`: New accounts cannot be made here right now. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `/problems/invitation-not-valid`: This invitation cannot be used. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `/problems/passkeys-not-offered`: Passkeys cannot be used at this address. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `/problems/invalid` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `/problems/too-many-tries`: Too many tries in a short time. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `/problems/keys-unavailable`: Porchlight cannot read what is stored encrypted right now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    people_passkey_sign_up: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Repeat the same key and body to retry safely for 24 hours. */
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasskeySignUp"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignedInOut"];
+                };
+            };
+            /** @description `/problems/registration-closed`: New accounts cannot be made here right now. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `/problems/invitation-not-valid`: This invitation cannot be used. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `/problems/passkeys-not-offered`: Passkeys cannot be used at this address. `/problems/already-signed-up`: This account has been made already. `/problems/circle-full`: Your circle is full: 15 people at most. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `/problems/passkey-not-accepted`: This passkey could not be added. `/problems/key-reused`: This Idempotency-Key was used for something else. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `/problems/too-many-tries`: Too many tries in a short time. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `/problems/keys-unavailable`: Porchlight cannot read what is stored encrypted right now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     passkeys_options: {
         parameters: {
             query?: never;
@@ -6818,7 +7129,7 @@ export interface operations {
                     "application/json": components["schemas"]["CreationOptions"];
                 };
             };
-            /** @description `/problems/proof-needed`: This needs your passphrase once more. */
+            /** @description `/problems/proof-needed`: This needs fresh proof that it is you. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -6940,7 +7251,7 @@ export interface operations {
                     "application/json": components["schemas"]["PasskeyOut"];
                 };
             };
-            /** @description `/problems/proof-needed`: This needs your passphrase once more. */
+            /** @description `/problems/proof-needed`: This needs fresh proof that it is you. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -7020,7 +7331,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description `/problems/proof-needed`: This needs your passphrase once more. */
+            /** @description `/problems/proof-needed`: This needs fresh proof that it is you. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -7032,6 +7343,16 @@ export interface operations {
             };
             /** @description `/problems/not-found`: There is nothing here that you can see. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `/problems/last-way-in`: This passkey is the only way into your account. */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -7168,6 +7489,150 @@ export interface operations {
                 };
             };
             /** @description `/problems/key-reused`: This Idempotency-Key was used for something else. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `/problems/too-many-tries`: Too many tries in a short time. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `/problems/keys-unavailable`: Porchlight cannot read what is stored encrypted right now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    sessions_proof_options: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RequestOptions"];
+                };
+            };
+            /** @description `/problems/not-found`: There is nothing here that you can see. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `/problems/passkeys-not-offered`: Passkeys cannot be used at this address. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `/problems/invalid` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    sessions_prove: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Proof"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionOut"];
+                };
+            };
+            /** @description `/problems/wrong-credentials`: The sign-in name or the secret is not right. `/problems/wrong-passkey`: This passkey opens no account here. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `/problems/passkeys-not-offered`: Passkeys cannot be used at this address. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `/problems/invalid` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -7388,70 +7853,6 @@ export interface operations {
             };
         };
     };
-    sessions_prove: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["Proof"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["SessionOut"];
-                };
-            };
-            /** @description `/problems/wrong-credentials`: The sign-in name or the secret is not right. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": unknown;
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `/problems/invalid` */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": unknown;
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `/problems/too-many-tries`: Too many tries in a short time. */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": unknown;
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": unknown;
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
     sessions_sign_out: {
         parameters: {
             query?: never;
@@ -7559,7 +7960,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description `/problems/proof-needed`: This needs your passphrase once more. */
+            /** @description `/problems/proof-needed`: This needs fresh proof that it is you. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -7625,111 +8026,6 @@ export interface operations {
             };
             /** @description `/problems/keys-unavailable`: Porchlight cannot read what is stored encrypted right now. */
             503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": unknown;
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": unknown;
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    me_set_passphrase: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["NewPassphrase"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description `/problems/proof-needed`: This needs your passphrase once more. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": unknown;
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `/problems/invalid` */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": unknown;
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": unknown;
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    me_new_codes: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description Repeat the same key and body to retry safely for 24 hours. */
-                "Idempotency-Key"?: string | null;
-            };
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["CodesOut"];
-                };
-            };
-            /** @description `/problems/proof-needed`: This needs your passphrase once more. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": unknown;
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `/problems/invalid` */
-            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -7816,6 +8112,111 @@ export interface operations {
                         [key: string]: unknown;
                     };
                     "application/zip": unknown;
+                };
+            };
+            /** @description `/problems/invalid` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    me_set_passphrase: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewPassphrase"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `/problems/proof-needed`: This needs fresh proof that it is you. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `/problems/invalid` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    me_new_codes: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Repeat the same key and body to retry safely for 24 hours. */
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CodesOut"];
+                };
+            };
+            /** @description `/problems/proof-needed`: This needs fresh proof that it is you. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
             /** @description `/problems/invalid` */

@@ -69,6 +69,7 @@ const PROFILE_DEFAULTS = {
   wake_me: false,
   away_until: null,
   contact: null,
+  ways_in: { passphrase: true, passkeys: 1, recovery_codes: 1 },
   created_at: '',
 } as const;
 const MEMBER_DEFAULTS = {
