@@ -1,4 +1,4 @@
-"""Limits pushes of messages and reach-ins: one push per device and conversation every 20 s, however much is written."""
+"""Limits pushes of messages and of what threads hold: one per device and conversation every 20 s, however much is written."""
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
@@ -46,13 +46,14 @@ async def next_push_at(
     }
 
 
-async def next_thread_push_at(unit: UnitOfWork, sender_id: UUID, recipient_id: UUID) -> Mapping[UUID, datetime | None]:
-    """Return by device when something new from this sender may be pushed to the recipient, as `next_push_at`.
+async def next_thread_push_at(
+    unit: UnitOfWork, sender_id: UUID, recipients: Iterable[UUID]
+) -> Mapping[UUID, datetime | None]:
+    """Return by device when something new from this sender may be pushed to each of the recipients, as `next_push_at`.
 
-    The caller has locked the sender, or the memberships between the two.
+    The sender is locked.
     """
-    thread = (access.notices_to(recipient_id, sender_id=sender_id), Notice.kind.in_(THREAD_KINDS))
-    return await next_push_at(unit, thread, [recipient_id])
+    return await next_push_at(unit, (access.names(sender_id), Notice.kind.in_(THREAD_KINDS)), recipients)
 
 
 async def _lock_unclaimed(unit: UnitOfWork, ids: list[UUID]) -> set[UUID]:

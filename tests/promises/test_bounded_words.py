@@ -42,6 +42,22 @@ async def test_promise_16_sixty_words_an_hour_and_a_press_at_any_time(world: Wor
 
 
 @pytest.mark.promise(16)
+async def test_promise_16_check_ins_of_one_person_are_pushed_six_times_an_hour(world: World) -> None:
+    maya, sponsor, friend = await world.circle("sponsor", "friend")
+    for feeling in (0, 1, 2, 3) * 2:
+        await maya.post("/v1/check-ins", {"feeling": feeling, "share_with": [sponsor.places[maya.id]]}, expect=201)
+        await world.passes(60)
+    assert len(await sponsor.pushes("check_in")) == 6
+    assert len(await sponsor.inbox("check_in")) == 8, "the inbox has every one"
+    everybody = [sponsor.places[maya.id], friend.places[maya.id]]
+    await maya.post("/v1/check-ins", {"feeling": 2, "share_with": everybody}, expect=201)
+    assert len(await friend.pushes("check_in")) == 1, "another pair has its own"
+    await world.passes(3600)
+    await maya.post("/v1/check-ins", {"feeling": 2, "share_with": everybody}, expect=201)
+    assert len(await sponsor.pushes("check_in")) == 7
+
+
+@pytest.mark.promise(16)
 async def test_promise_16_a_mute_stops_the_pushes_of_words(world: World) -> None:
     maya, sponsor = await world.circle("sponsor")
     await sponsor.patch(f"/v1/supporting/{sponsor.places[maya.id]}", {"muted_until": "2026-03-12T20:00:00Z"})

@@ -86,7 +86,7 @@ async def test_promise_12_a_low_day_that_is_shared_is_announced_as_any_other(wor
     maya, sponsor, friend = await world.circle("sponsor", "friend")
     for feeling in (4, 0):
         await maya.post("/v1/check-ins", {"feeling": feeling, "share_with": [sponsor.places[maya.id]]}, expect=201)
-        await world.settle()
+        await world.forward(21)
     good, low = await sponsor.pushes()
     assert (low.kind, low.push.body, low.push.urgent) == (good.kind, good.push.body, False)
     [theirs, _] = (await sponsor.get("/v1/check-ins"))["items"]

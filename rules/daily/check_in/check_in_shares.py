@@ -3,11 +3,11 @@
 from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
+from datetime import datetime, timedelta
+from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Row, select, update
+from sqlalchemy import Row, func, select, update
 
 from core.unit_of_work import UnitOfWork
 from models import CheckInShare, Membership, Notice, Person
@@ -18,7 +18,12 @@ from rules.circle import hours
 from rules.daily.check_in.check_in_parts import shared_parts
 from rules.errors import MemberUnknown
 from rules.inbox.notices import NoticeDraft, create_notices
+from rules.outbox.push_rate import next_thread_push_at
 from rules.person_view import PersonView, person_view
+
+CHECK_IN_PUSHES_AN_HOUR: Final = 6
+"""How many check-ins of one person are pushed to another in an hour; the inbox has the others too."""
+_HOUR: Final = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,14 +69,22 @@ async def lock_members(unit: UnitOfWork, who: Caller, memberships: Collection[UU
 
 
 async def notify_members(unit: UnitOfWork, who: Caller, check_in_id: UUID, members: Sequence[Any]) -> None:
-    """Write the notices of a new share. Whoever has muted the caller, or is outside their hours, is not pushed."""
+    """Write the notices of a new share. Whoever has muted the caller, or is outside their hours, is not pushed.
+
+    What follows something else from the caller within 20 s shares one push with it. The caller's row is locked.
+    """
+    if not members:
+        return
+    recipients = [member.member_id for member in members]
+    often_pushed = await _often_pushed(unit, who, recipients)
     drafts = [
         NoticeDraft(
             member.member_id,
             NoticeKind.CHECK_IN,
             check_in_id,
             who.person_id,
-            push=hours.available(
+            push=member.member_id not in often_pushed
+            and hours.available(
                 member.hours,
                 member.time_zone,
                 hours.silent_until(member.muted_until, member.away_until),
@@ -81,8 +94,23 @@ async def notify_members(unit: UnitOfWork, who: Caller, check_in_id: UUID, membe
         )
         for member in members
     ]
-    if drafts:
-        await create_notices(unit, drafts)
+    await create_notices(unit, drafts, await next_thread_push_at(unit, who.person_id, recipients))
+
+
+async def _often_pushed(unit: UnitOfWork, who: Caller, recipients: Collection[UUID]) -> set[UUID]:
+    """Return those of these people who have had as many of the caller's check-ins within the hour as are pushed."""
+    rows = await unit.session.execute(
+        select(Notice.recipient_id)
+        .where(
+            access.names(who.person_id),
+            access.owned_by_any(Notice, recipients),
+            Notice.kind == NoticeKind.CHECK_IN,
+            Notice.created_at > unit.now - _HOUR,
+        )
+        .group_by(Notice.recipient_id)
+        .having(func.count() >= CHECK_IN_PUSHES_AN_HOUR)
+    )
+    return set(rows.scalars())
 
 
 async def restore_notice(unit: UnitOfWork, who: Caller, check_in_id: UUID, member_id: UUID) -> bool:

@@ -39,6 +39,8 @@ async def share_check_in(
     """
 
     async def share() -> UUID:
+        # Before the memberships: what of theirs is pushed when is found one request at a time.
+        await access.lock_person(unit, who)
         members = await check_in_shares.lock_members(unit, who, [membership_id])
         check_in = await access.load_own(unit, who, CheckIn, check_in_id, lock=True)
         chosen = choose_parts(parts, content_of(who.vault, check_in))
@@ -143,5 +145,5 @@ async def _notify_author(
     await create_notices(
         unit,
         [NoticeDraft(author_id, NoticeKind.CHECK_IN_SEEN, event_id, who.person_id, push=awake)],
-        await next_thread_push_at(unit, who.person_id, author_id),
+        await next_thread_push_at(unit, who.person_id, [author_id]),
     )

@@ -88,6 +88,9 @@ async def create_check_in(
     chosen = {membership_id: choose_parts(parts, new.content) for membership_id, parts in new.shares.items()}
 
     async def create() -> UUID:
+        if chosen:
+            # Before the memberships: what of theirs is pushed when is found one request at a time.
+            await access.lock_person(unit, who)
         members = await check_in_shares.lock_members(unit, who, chosen.keys())
         check_in = CheckIn(id=unit.new_id(), person_id=who.person_id, feeling=new.content.feeling, created_at=unit.now)
         if new.content.halt:

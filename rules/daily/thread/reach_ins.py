@@ -92,7 +92,7 @@ async def create_reach_in(unit: UnitOfWork, who: Caller, new: NewReachIn) -> UUI
     await create_notices(
         unit,
         [NoticeDraft(new.to, NoticeKind.REACH_IN, reach_in_id, who.person_id, push=awake)],
-        await next_thread_push_at(unit, who.person_id, new.to),
+        await next_thread_push_at(unit, who.person_id, [new.to]),
     )
     return reach_in_id
 

@@ -85,9 +85,29 @@ async def test_shared_later_and_changed_by_its_author(world: World) -> None:
     assert await sponsor.pushed() == ["check_in"], "other parts of the same are no news"
 
 
+async def test_what_is_shared_within_20_seconds_is_one_push(world: World) -> None:
+    maya, sponsor, friend = await world.circle("sponsor", "friend")
+    both = [sponsor.places[maya.id], friend.places[maya.id]]
+    await maya.post("/v1/reach-ins", {"to": friend.id}, expect=201)
+    for feeling in range(3):
+        await writes(maya, feeling=feeling, share_with=both)
+    later = await writes(maya, feeling=3)
+    await shares(maya, later, sponsor)
+    await world.work()
+    assert await sponsor.pushed() == ["check_in"]
+    assert await friend.pushed() == ["reach_in"], "whatever it was that came first"
+    await world.passes(21)
+    await world.passes(60)
+    assert await sponsor.pushed() == ["check_in"] * 2
+    assert await friend.pushed() == ["reach_in", "check_in"]
+    assert (len(await sponsor.inbox("check_in")), len(await friend.inbox("check_in"))) == (4, 3)
+
+
 async def test_taken_back_from_one_and_shared_again(world: World) -> None:
     maya, sponsor, friend = await world.circle("sponsor", "friend")
     made = await writes(maya, **SAID, share_with=[sponsor.places[maya.id], friend.places[maya.id]])
+    # The push is on its way before it is taken back, which would call it off.
+    await world.settle()
     await sponsor.post(f"/v1/check-ins/{made['id']}/seen", {}, expect=201)
     await friend.post(f"/v1/check-ins/{made['id']}/seen", {}, expect=201)
     assert [notice["from"]["id"] for notice in await maya.inbox("check_in_seen")] == [friend.id, sponsor.id]
