@@ -25,7 +25,6 @@ PERSON_FIELDS: Final = (
     "blocked_id",
     "other_id",
     "witness_id",
-    "about_id",
 )
 """Fields that hold the id of a person, who is shown by name."""
 FREE_TEXT_FIELDS: Final = frozenset(
@@ -52,6 +51,8 @@ FREE_TEXT_FIELDS: Final = frozenset(
     }
 )
 """Fields that hold a person's own words, which are never translated as if they were a stored value."""
+WEEKDAY_FIELDS: Final = frozenset({"days", "check_in_days", "week_day"})
+"""Fields that hold weekdays, Monday being 0."""
 
 
 def export_zip(export: Mapping[str, Any]) -> bytes:
@@ -86,6 +87,7 @@ class _ExportPage:
         }
         self._names[person["id"]] = person["display_name"]
         self._members = {str(row["id"]): row["name"] for row in export["circle"]}
+        self._commitments = {row["id"]: row["text"] for row in export["commitments"]}
 
     def html(self) -> str:
         title = self._words.title
@@ -116,6 +118,9 @@ class _ExportPage:
         order = list(self._fields)
         if "name" not in row:
             lines += [(self._fields["name"], self._name(row[who])) for who in PERSON_FIELDS if row.get(who)]
+        meant = self._commitments.get(row.get("commitment_id"))
+        if meant is not None:
+            lines.append((self._fields["what"], meant))
         lines += [
             (self._fields[field], self._value(field, value))
             for field, value in sorted(row.items(), key=lambda item: order.index(item[0]) if item[0] in order else 0)
@@ -130,17 +135,28 @@ class _ExportPage:
     def _value(self, field: str, value: object) -> str:
         if isinstance(value, datetime):
             return self._moment(value)
-        if field == "hours" and isinstance(value, list):
-            days = self._words.weekdays
-            return ", ".join(f"{days[window['day']]} {window['from']}–{window['to']}" for window in value)
         if isinstance(value, list):
             return ", ".join(self._value(field, item) for item in value)
         if field in {"people", "professionals"}:
             return self._in_plan(value)
+        of_week = self._of_week(field, value)
+        if of_week is not None:
+            return of_week
         known = LANGUAGES[str(value)].name if field == "language" and value in LANGUAGES else None
         if known is None and field not in FREE_TEXT_FIELDS:
             known = self._values.get(str(value))
         return known or (value if isinstance(value, str) else to_json(value).decode())
+
+    def _of_week(self, field: str, value: object) -> str | None:
+        """Return a weekday, a window of somebody's hours, or the weekly look in words; None for anything else."""
+        days = self._words.weekdays
+        if field in WEEKDAY_FIELDS and isinstance(value, int):
+            return days[value]
+        if isinstance(value, Mapping) and field == "hours":
+            return f"{days[value['day']]} {value['from']}–{value['to']}"
+        if isinstance(value, Mapping) and field == "week":
+            return ", ".join(f"{self._values[f'week.{item}']} {grade}" for item, grade in value.items())
+        return None
 
     def _in_plan(self, value: object) -> str:
         """Return one of a plan's people: a professional with their number, or the name of a member by their membership."""

@@ -56,7 +56,7 @@ class ExportSection:
     """One list of the export: the rows of `model` where `condition`, with these columns.
 
     `encrypted`: columns to decrypt, each with the name that it was encrypted under. `named_by`: the column that refers to
-    a person whose display name is added.
+    a person, or to a member's place in the caller's circle, whose display name is added.
     """
 
     model: type[Base]
@@ -145,12 +145,15 @@ EXPORT_SECTIONS: Final[Mapping[str, ExportSection]] = {
         CheckIn, "id feeling halt created_at", {"note": "check_ins.note", "week": "check_ins.week"}
     ),
     "check_ins_i_share": ExportSection(
-        CheckInShare, lambda who: access.shares_own(who.person_id), "check_in_id membership_id parts shared_at seen_at"
+        CheckInShare,
+        lambda who: access.shares_own(who.person_id),
+        "check_in_id membership_id parts shared_at seen_at",
+        named_by="membership_id",
     ),
     "check_ins_shared_with_me": ExportSection(
         CheckIn, lambda who: access.shared_with(who.person_id), "id person_id created_at"
     ),
-    "reach_ins": _own_section(ReachIn, "id recipient_id created_at", {"text": "reach_ins.text"}),
+    "reach_ins": _own_section(ReachIn, "id recipient_id about_id created_at", {"text": "reach_ins.text"}),
     "reach_ins_to_me": ExportSection(ReachIn, lambda who: access.reach_in_to(who.person_id), "id sender_id created_at"),
     "talks": _own_section(Talk, "id other_id day created_at"),
     "thread_reads": _own_section(ThreadRead, "other_id read_at"),
@@ -165,11 +168,16 @@ EXPORT_SECTIONS: Final[Mapping[str, ExportSection]] = {
         "id commitment_id day done created_at",
         {"text": "commitment_days.text"},
     ),
+    "witnessed_commitments": ExportSection(
+        Commitment,
+        lambda who: access.witnessed_by(who.person_id),
+        "id person_id days at ends_on accepted_at ended_at created_at",
+    ),
     "rhythms": _own_section(
         Rhythm,
         "check_in_at check_in_days week_at week_day commitments follow_ups practice_offers paused_until",
     ),
-    "follow_ups": _own_section(FollowUp, "id kind about_id next_at"),
+    "follow_ups": _own_section(FollowUp, "id kind about_id next_at", named_by="about_id"),
     "plans": _own_section(Plan, "person_id updated_at", {"content": "plans.content", "help_me": "plans.help_me"}),
     "notices": ExportSection(
         Notice,

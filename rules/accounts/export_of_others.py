@@ -6,18 +6,23 @@ from uuid import UUID
 from sqlalchemy import select
 
 from core.unit_of_work import UnitOfWork
-from models import Message, Person, ReachOut
+from models import Membership, Message, Person, ReachOut
 from rules import access
 from rules.access import Caller
 
 
 async def display_names(unit: UnitOfWork, who: Caller) -> dict[UUID, str | None]:
-    """Return the display names, by person id, of everybody in the caller's circle or whose circle the caller is in."""
+    """Return the display names of everybody in the caller's circle or whose circle the caller is in.
+
+    By person id, and those of the caller's circle by the id of their membership too.
+    """
     people = await unit.session.execute(select(Person).where(access.in_touch_with(who.person_id, confirmed=False)))
-    return {
+    names = {
         row.id: unit.keyring.vault(row.id, row.data_key).open("people.display_name", row.id, row.display_name)
         for row in people.scalars()
     }
+    circle = await unit.session.execute(select(Membership.id, Membership.member_id).where(access.mine(Membership, who)))
+    return names | {row.id: names.get(row.member_id) for row in circle}
 
 
 async def messages_from_others(unit: UnitOfWork, who: Caller) -> list[dict[str, Any]]:

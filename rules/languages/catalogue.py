@@ -55,6 +55,7 @@ class SectionNames(TypedDict):
     thread_reads: str
     commitments: str
     commitment_days: str
+    witnessed_commitments: str
     rhythms: str
     follow_ups: str
     plans: str
@@ -124,6 +125,8 @@ class FieldNames(TypedDict):
     soothed: str
     feeling: str
     halt: str
+    parts: str
+    shared_at: str
     due_at: str
     companion_told_at: str
     checked_in_at: str
@@ -134,7 +137,13 @@ class FieldNames(TypedDict):
     done: str
     week: str
     check_in_at: str
+    check_in_days: str
     week_at: str
+    week_day: str
+    commitments: str
+    follow_ups: str
+    practice_offers: str
+    next_at: str
     paused_until: str
     away_until: str
     ended_at: str
@@ -176,6 +185,17 @@ ValueNames = TypedDict(
         "hungry": str,
         "angry": str,
         "tired": str,
+        "feeling": str,
+        "halt": str,
+        "note": str,
+        "week.people": str,
+        "week.honest": str,
+        "week.care": str,
+        "week.sleep": str,
+        "week.urges": str,
+        "week.feelings": str,
+        "week.sure": str,
+        "helper": str,
         "sms": str,
         "email": str,
         "ntfy": str,

@@ -5,13 +5,13 @@ import json
 import zipfile
 
 import pytest
-from sqlalchemy import text
 
 from models import Base
 from rules.languages.en import ENGLISH
 from tests.standins.authenticator import Authenticator
 from tests.world.passkeys import adds
 from tests.world.person import Person
+from tests.world.search import columns_with
 from tests.world.world import World
 
 
@@ -155,29 +155,13 @@ async def test_the_zip_export_has_a_readable_page_with_every_section(world: Worl
     assert "Thank you" not in after
 
 
-async def leftovers(world: World, *needles: str) -> list[str]:
-    """Return the columns in which one of these still occurs, as text or as bytes."""
-    columns = []
-    async with world.database.read() as session:
-        for table in Base.metadata.sorted_tables:
-            for row in (await session.execute(text(f"SELECT * FROM {table.name}"))).mappings():
-                line = {name: value.hex() if isinstance(value, bytes) else str(value) for name, value in row.items()}
-                plain = {name: value.replace("-", "") for name, value in line.items()}
-                columns += [
-                    f"{table.name}.{name}"
-                    for name, value in plain.items()
-                    if any(word.replace("-", "") in value for word in needles)
-                ]
-    return columns
-
-
 @pytest.mark.promise(8)
 async def test_promise_8_erasure_leaves_nothing_behind(world: World) -> None:
     maya, sponsor, friend = await person_with_all_kinds_of_data(world)
-    assert len(await leftovers(world, maya.id)) > 20, "the search works"
+    assert len(await columns_with(world, maya.id)) > 20, "the search works"
     await maya.delete("/v1/me")
     await world.settle()
-    assert await leftovers(world, maya.id) == []
+    assert await columns_with(world, maya.id) == []
     await maya.get("/v1/me", expect=401)
     credentials = {"sign_in_name": maya.sign_in_name, "passphrase": maya.passphrase}
     assert (await world.here.http.post("/v1/sessions", json=credentials)).status_code == 401
@@ -211,7 +195,7 @@ async def test_erasing_a_member_erases_their_answers_and_messages(world: World) 
     seen = await maya.reach_out()
     assert (seen["state"], [row["person"]["id"] for row in seen["recipients"]]) == ("waiting", [friend.id])
     assert await maya.messages() == []
-    assert await leftovers(world, sponsor.id) == []
+    assert await columns_with(world, sponsor.id) == []
     assert [notice["kind"] for notice in await maya.inbox() if notice["from"] is None] == []
 
 
