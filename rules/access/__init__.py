@@ -32,6 +32,7 @@ from rules.access.daily import (
     takes_part_in,
     talk_marks,
     talks_from,
+    thread_reads_between,
     witnessed_by,
 )
 from rules.access.loaders import (
@@ -145,6 +146,7 @@ __all__ = [
     "takes_part_in",
     "talk_marks",
     "talks_from",
+    "thread_reads_between",
     "token_hash",
     "told_of",
     "told_recipient",

@@ -20,6 +20,7 @@ from models import (
     ReachOut,
     Recipient,
     Talk,
+    ThreadRead,
 )
 from models.enums import AnswerKind
 from rules.access.predicates import CONFIRMED, PersonId, owned_by, supports, told_recipient
@@ -109,6 +110,14 @@ def talk_marks(person_id: PersonId, other_id: PersonId) -> ColumnElement[bool]:
 def talks_from(person_id: PersonId, other_id: PersonId) -> ColumnElement[bool]:
     """Select the marks of the one that they have talked with the other."""
     return and_(talk_marks(person_id, other_id), Talk.membership_id.is_not(None))
+
+
+def thread_reads_between(person_id: PersonId, other_id: PersonId) -> ColumnElement[bool]:
+    """Select how far either of these two has read their thread."""
+    return or_(
+        and_(owned_by(ThreadRead, person_id), ThreadRead.other_id == other_id),
+        and_(owned_by(ThreadRead, other_id), ThreadRead.other_id == person_id),
+    )
 
 
 def check_ins_from(person_id: PersonId, member_id: PersonId) -> ColumnElement[bool]:

@@ -18,6 +18,7 @@ from rules.circle.confirmation_words import choose_words
 from rules.circle.invitations import MAX_STEP_ONE, lock_circle
 from rules.daily import follow_up_rows
 from rules.daily.commitment import witness
+from rules.daily.thread import pairs
 from rules.errors import StepOneFull
 from rules.inbox.notices import dismiss_notices
 from rules.reach_out import advance
@@ -184,6 +185,7 @@ async def end_membership(unit: UnitOfWork, membership: Membership) -> None:
     shared_ids = await sharing.shared_by_membership(unit, membership.id)
     await unit.session.execute(delete(Membership).where(Membership.id == membership.id))
     unit.session.expunge(membership)
+    await pairs.forget_reading(unit, owner_id, member_id)
     # What the former member was to stand by or to witness.
     await dismiss_notices(
         unit,

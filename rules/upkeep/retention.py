@@ -22,9 +22,11 @@ from models import (
     Invitation,
     KnownPlace,
     Message,
+    Notice,
     PasskeyChallenge,
     ReachIn,
     ReachOut,
+    Talk,
     Throttle,
 )
 from models.enums import DeliveryState
@@ -34,6 +36,10 @@ from rules.accounts import devices, known_places
 PURGE_BATCH = 500
 DELIVERY_RETENTION = timedelta(days=30)
 """How long deliveries are kept with their receipts; a recipient's row keeps how far its reach-out came."""
+DISMISSED_NOTICE_RETENTION = timedelta(days=30)
+"""How long a notice is kept that has left its inbox: a moment that went with its day, what was taken back, a test."""
+PARTED_TALK_RETENTION = timedelta(days=2)
+"""How long a mark "we talked" is kept whose membership has ended: on its day it can still be set again."""
 IDEMPOTENCY_RETENTION = idempotency.IDEMPOTENCY_KEY_LIFETIME + timedelta(hours=1)
 ACCESS_LOG_RETENTION = timedelta(days=90)
 """How long the access log is kept: long enough to look up what happened before somebody noticed."""
@@ -70,8 +76,8 @@ def purge_steps(now: datetime, days: int) -> Sequence[PurgeStep]:
     """Return the steps of a purge at `now`. Notes and messages are emptied `days` after their reach-out was closed.
 
     Notes and weeks of check-ins, texts of reach-ins and of the days of commitments are emptied `days` after they were written,
-    texts of commitments `days` after they ended. Sessions are not among the
-    steps: their devices are retired with them (`rules.accounts.sessions`).
+    texts of commitments `days` after they ended. Sessions are not among the steps: their devices are retired with them
+    (`rules.accounts.sessions`).
     """
     closed_long_ago = ReachOut.closed_at <= now - timedelta(days=days)
     message_of_closed = Message.reach_out_id.in_(select(ReachOut.id).where(closed_long_ago))
@@ -95,7 +101,11 @@ def purge_steps(now: datetime, days: int) -> Sequence[PurgeStep]:
         _emptied(ReachIn.id, "text", (ReachIn.id < oldest_id) & ReachIn.text.is_not(None)),
         _emptied(CommitmentDay.id, "text", (CommitmentDay.id < oldest_id) & CommitmentDay.text.is_not(None)),
         _emptied(Commitment.id, "text", ended_long_ago & Commitment.text.is_not(None)),
+        _deleted(Talk.id, Talk.membership_id.is_(None) & (Talk.id < first_id(now - PARTED_TALK_RETENTION))),
         _deleted(Delivery.id, old_deliveries & is_finished),
+        _deleted(
+            Notice.id, Notice.dismissed_at.is_not(None) & (Notice.id < first_id(now - DISMISSED_NOTICE_RETENTION))
+        ),
         _deleted(AccessEvent.id, AccessEvent.id < first_id(now - ACCESS_LOG_RETENTION)),
         _deleted(IdempotencyKey.key_hash, expired_keys),
         _deleted(PasskeyChallenge.challenge_hash, PasskeyChallenge.expires_at <= now),

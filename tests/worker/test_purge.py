@@ -22,7 +22,9 @@ from models import (
     Session,
     Throttle,
 )
+from tests.world.commitments import at_moment
 from tests.world.patience import patient
+from tests.world.rhythm import DAILY_AT_NINE, chooses
 from tests.world.world import World
 
 DAY = 24 * 3600
@@ -108,6 +110,34 @@ async def test_finished_deliveries_go_after_30_days_and_their_outcome_stays(worl
     assert await maya.sees_state(sponsor) == "handed"
     assert await world.count("notices") > 0
     assert await count(world, Recipient.handed_at) == 1
+
+
+async def test_notices_that_have_left_their_inbox_go_after_30_days(world: World) -> None:
+    maya, sponsor = await world.circle("sponsor")
+    await maya.device()
+    await chooses(maya, check_in=DAILY_AT_NINE)
+    for moment in ("10T21:00", "11T00:00", "11T21:00"):
+        await at_moment(world, f"2026-03-{moment}")
+    await sponsor.post("/v1/reach-ins", {"to": maya.id}, expect=201)
+    await world.settle()
+    standing = await maya.kinds()
+    assert standing == ["invitation_accepted", "moment", "reach_in"]
+    await age(world, 28.9)
+    assert (await world.purge().run())["notices"] == 0
+    await age(world, 0.2)
+    assert (await world.purge().run())["notices"] == 1, "the moment of the 10th went with its day"
+    assert await maya.kinds() == standing, "whatever stands in an inbox stays"
+
+
+async def test_marks_of_a_talk_go_with_the_membership_two_days_later(world: World) -> None:
+    maya, sponsor, friend = await world.circle("sponsor", "friend")
+    for other in (sponsor, friend):
+        await maya.post(f"/v1/threads/{other.id}/talked", expect=201)
+    await maya.delete(f"/v1/circle/{sponsor.places[maya.id]}")
+    assert (await world.purge().run())["talks"] == 0, "on its day it can be set again"
+    await world.forward(2.1 * DAY)
+    assert (await world.purge().run())["talks"] == 1
+    assert await world.count("talks") == 1
 
 
 async def test_idempotency_keys_throttles_invitations_channels_and_retired_devices(world: World) -> None:

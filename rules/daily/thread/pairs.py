@@ -5,10 +5,10 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from core.unit_of_work import UnitOfWork
-from models import Membership, Person
+from models import Membership, Person, ThreadRead
 from rules import access
 from rules.access import Caller
 from rules.circle import hours
@@ -42,6 +42,16 @@ def pair_silent_until(memberships: Sequence[Any], who: Caller, recipient: Person
     """
     as_member = next((row for row in memberships if row.owner_id == who.person_id), None)
     return hours.silent_until(as_member.muted_until, recipient.away_until) if as_member is not None else None
+
+
+async def forget_reading(unit: UnitOfWork, one_id: UUID, other_id: UUID) -> None:
+    """Delete how far these two have read their thread, unless another membership still stands between them."""
+    standing = select(Membership.id).where(access.joins(one_id, other_id), access.CONFIRMED)
+    await unit.session.execute(
+        delete(ThreadRead)
+        .where(access.thread_reads_between(one_id, other_id), ~standing.exists())
+        .execution_options(synchronize_session=False)
+    )
 
 
 def publish_thread(unit: UnitOfWork, one_id: UUID, other_id: UUID) -> None:

@@ -97,6 +97,7 @@ async def test_it_ends_with_the_membership_for_both(world: World, way: str) -> N
     await load_thread(sponsor, maya, expect=404)
     await sponsor.post("/v1/reach-ins", {"to": maya.id, "text": "Still there?"}, expect=404)
     assert await load_threads(sponsor) == {}
+    assert await world.count("thread_reads") == 0
     if way != "blocked":
         await maya.welcomes(sponsor)
         assert await item_kinds(sponsor, maya) == await item_kinds(maya, sponsor) == [], "a new membership begins anew"
