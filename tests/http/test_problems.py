@@ -2,7 +2,8 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator
+from collections import defaultdict
+from collections.abc import AsyncIterator, Mapping
 from html import escape
 
 import httpx
@@ -10,7 +11,9 @@ import pytest
 from structlog.testing import capture_logs
 
 from rules.languages import LANGUAGES
+from tests.world.commitments import means_to
 from tests.world.faults import no_commit_goes_through
+from tests.world.operations import all_operations
 from tests.world.world import World
 
 SECRET = "quinsomething"
@@ -144,49 +147,28 @@ async def test_every_reply_has_its_own_request_id_and_security_headers(world: Wo
     assert replies[0].headers["cache-control"] == "no-store"
 
 
-def requests_with_secret(reach_out: str | None, notice: str, device: str, place: str) -> list[tuple[str, str, object]]:
-    """Return requests with the secret in every field, path and query where it is invalid."""
+def requests_with_secret(known: Mapping[str, str]) -> list[tuple[str, str, object]]:
+    """Return requests with the secret in every field, path and query of every operation, where it is invalid in most."""
     long = SECRET * 800
-    bodies: list[tuple[str, str, object]] = [
-        (method, path, {field: value})
-        for method, path, fields in (
-            (
-                "POST",
-                "/v1/people",
-                "sign_in_name passphrase display_name time_zone region language invitation_token carrier",
-            ),
-            ("POST", "/v1/sessions", "sign_in_name passphrase carrier"),
-            ("POST", "/v1/sessions/recovery", "sign_in_name recovery_code new_passphrase carrier"),
-            ("POST", "/v1/sessions/current/proof", "passphrase"),
-            ("PATCH", "/v1/me", "display_name time_zone region language hours wake_me contact"),
-            ("PUT", "/v1/me/passphrase", "passphrase"),
-            ("POST", "/v1/devices", "kind token endpoint keys label"),
-            ("PUT", f"/v1/devices/{device}", "kind token endpoint keys label"),
-            ("POST", "/v1/invitations", "role step label"),
-            ("POST", "/v1/invitations/accept", "token"),
-            ("POST", "/v1/invitations/preview", "token"),
-            ("PATCH", f"/v1/circle/{place}", "role step"),
-            ("PATCH", f"/v1/supporting/{place}", "muted_until standing_words"),
-            ("PUT", "/v1/me/plan", "signs alone places safer reasons people professionals help_me"),
-            ("POST", "/v1/blocks", "person_id"),
-            ("POST", "/v1/reach-outs", "note need to pressed_at"),
-            ("POST", f"/v1/reach-outs/{reach_out}/answers", "kind minutes text"),
-            ("POST", f"/v1/reach-outs/{reach_out}/messages", "text"),
-            ("POST", f"/v1/reach-outs/{reach_out}/together", "person_id"),
-            ("POST", f"/v1/reach-outs/{reach_out}/close", "outcome"),
-            ("POST", f"/v1/reach-outs/{reach_out}/reflection", "seen safe soothed"),
-            ("POST", "/v1/receipts", "delivery_id event"),
-            ("POST", "/v1/passkeys", "credential label"),
-            ("POST", "/v1/sessions/passkey", "credential carrier"),
-            ("POST", "/v1/check-ins", "feeling halt note share_with"),
-            ("POST", "/v1/reach-ins", "to text"),
-        )
-        for field in fields.split()
-        for value in (SECRET, long, [SECRET], {SECRET: SECRET}, f"{SECRET}\u202e\x00")
+    asked: list[tuple[str, str, object]] = [
+        (operation.method, operation.at(known), {field: value})
+        for operation in all_operations()
+        for field in operation.fields
+        for value in (SECRET, long, [SECRET], {f"{SECRET}!": SECRET}, f"{SECRET}\u202e\x00")
+    ]
+    asked += [
+        (operation.method, f"{operation.at(known)}?{name}={SECRET}", None)
+        for operation in all_operations()
+        for name in operation.query_names
+    ]
+    asked += [
+        (operation.method, operation.at({**known, name: SECRET}), None)
+        for operation in all_operations()
+        for name in operation.path_names
     ]
     full = {"sign_in_name": "ok-name", "passphrase": "long enough", "display_name": "Ok"}
     return [
-        *bodies,
+        *asked,
         (
             "POST",
             "/v1/devices",
@@ -196,19 +178,24 @@ def requests_with_secret(reach_out: str | None, notice: str, device: str, place:
         ("POST", "/v1/people", full | {"time_zone": SECRET}),
         ("POST", "/v1/people", full | {"invitation_token": SECRET}),
         ("POST", "/v1/sessions", {"sign_in_name": SECRET, "passphrase": SECRET}),
-        ("GET", f"/v1/reach-outs/{SECRET}", None),
-        ("GET", f"/v1/connections?weeks={SECRET}", None),
-        ("GET", f"/v1/me/access-log?limit={SECRET}&cursor={SECRET}", None),
-        ("GET", f"/v1/check-ins?mine={SECRET}", None),
-        ("DELETE", f"/v1/passkeys/{SECRET}", None),
-        ("GET", f"/v1/inbox?kind={SECRET}&cursor={SECRET}&limit={SECRET}&unread={SECRET}", None),
+        (
+            "POST",
+            "/v1/check-ins",
+            {"week": {f"{SECRET}!": 1}, "shares": [{"membership_id": SECRET, "parts": [SECRET]}]},
+        ),
+        (
+            "PUT",
+            "/v1/me/rhythm",
+            {"check_in": {"at": SECRET, "days": [SECRET]}, "week": {"at": "21:00", "day": SECRET}},
+        ),
+        ("PUT", "/v1/me/plan", {"professionals": [{"name": SECRET, "phone": SECRET}]}),
+        ("PATCH", "/v1/me", {"hours": [{"day": SECRET, "from": SECRET, "to": SECRET}]}),
+        ("POST", "/v1/commitments", {"text": SECRET, "days": [SECRET], "at": SECRET, "ends_on": SECRET}),
         ("GET", f"/{SECRET}", None),
         ("GET", f"/problems/{SECRET}", None),
-        ("POST", f"/v1/inbox/{SECRET}/read", None),
-        ("DELETE", f"/v1/sessions/{SECRET}", None),
         ("POST", "/v1/reach-outs", SECRET),
         ("POST", "/v1/reach-outs", f'{{"note": "{SECRET}'.encode()),
-        ("POST", f"/v1/inbox/{notice}/read?x={SECRET}", None),
+        ("POST", f"/v1/inbox/{known['notice_id']}/read?x={SECRET}", None),
     ]
 
 
@@ -220,9 +207,19 @@ async def test_promise_7_no_problem_and_no_log_line_repeats_the_request(
     await sponsor.welcomes(maya)
     await maya.press()
     [notice] = await sponsor.inbox("reach_out")
-    requests = requests_with_secret(
-        world.reach_out, notice["id"], next(iter(sponsor.devices)), str(sponsor.places[maya.id])
-    )
+    meant = await means_to(sponsor)
+    written = await sponsor.post("/v1/check-ins", {"feeling": 1}, expect=201)
+    known = {
+        "reach_out_id": str(world.reach_out),
+        "notice_id": notice["id"],
+        "device_id": next(iter(sponsor.devices)),
+        "membership_id": sponsor.places[maya.id],
+        "person_id": maya.id,
+        "commitment_id": meant["id"],
+        "check_in_id": written["id"],
+        "date": "2026-03-10",
+    }
+    requests = requests_with_secret(defaultdict(lambda: NOWHERE, known))
     # Log lines of the test's HTTP client are not the server's.
     monkeypatch.setattr(logging.getLogger("httpx"), "disabled", True)
     refused = 0
@@ -246,6 +243,7 @@ CREATED_WITH_A_KEY = {
     "/v1/reach-outs/{reach_out}/messages": ({"text": "One"}, {"text": "Two"}),
     "/v1/check-ins": ({"note": "One"}, {"note": "Two"}),
     "/v1/devices": ({"kind": "fcm", "token": "one"}, {"kind": "fcm", "token": "two"}),
+    "/v1/commitments": ({"text": "One", "days": [1], "at": "21:00"}, {"text": "Two", "days": [1], "at": "21:00"}),
 }
 
 
