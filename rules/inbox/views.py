@@ -12,6 +12,7 @@ from sqlalchemy import (
     Select,
     String,
     Uuid,
+    and_,
     bindparam,
     func,
     select,
@@ -26,6 +27,7 @@ from rules import access
 from rules.access import Caller
 from rules.circle import reachability
 from rules.errors import NotFound
+from rules.kinds import THREAD_KINDS
 from rules.person_view import PersonView, person_view
 
 
@@ -152,12 +154,24 @@ def _notice_view(operation: Operation, row: Row[*tuple[Any, ...]], names: dict[U
     )
 
 
-async def unread_count(unit: UnitOfWork, who: Caller) -> int:
-    return (
+@dataclass(frozen=True, slots=True)
+class UnreadCounts:
+    """How many notices are unread, and how many of them announce something from people the reader is there for."""
+
+    unread: int
+    from_supported: int
+
+
+async def unread_counts(unit: UnitOfWork, who: Caller) -> UnreadCounts:
+    shared = and_(Notice.kind.in_(THREAD_KINDS), access.notices_from_supported(who.person_id))
+    row = (
         await unit.session.execute(
-            select(func.count()).where(access.mine(Notice, who), access.in_inbox(), Notice.read_at.is_(None))
+            select(func.count(), func.count().filter(shared)).where(
+                access.mine(Notice, who), access.in_inbox(), Notice.read_at.is_(None)
+            )
         )
-    ).scalar_one()
+    ).one()
+    return UnreadCounts(*row)
 
 
 async def mark_read(unit: UnitOfWork, who: Caller, notice_id: UUID) -> None:

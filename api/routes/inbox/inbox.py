@@ -60,7 +60,10 @@ class PageQuery(BaseModel):
 
 
 class CountOut(BaseModel):
+    """`from_supported`: how many of them are words or check-ins of people I am there for."""
+
     unread: int
+    from_supported: int
 
 
 class ReadOut(BaseModel):
@@ -105,7 +108,8 @@ async def list_notices(context: Services, token: Token, query: Annotated[PageQue
 
 @router.get("/v1/inbox/unread-count", summary="Count my unread notices")
 async def unread_count(unit: Reading, who: ReadingCaller) -> CountOut:
-    return CountOut(unread=await views.unread_count(unit, who))
+    counts = await views.unread_counts(unit, who)
+    return CountOut(unread=counts.unread, from_supported=counts.from_supported)
 
 
 @router.post("/v1/inbox/read-all", summary="Mark all my notices as read", operation_id="inbox_read_all")

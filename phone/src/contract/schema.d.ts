@@ -2090,10 +2090,15 @@ export interface components {
             /** Felt */
             felt: components["schemas"]["FeltOut"][];
         };
-        /** CountOut */
+        /**
+         * CountOut
+         * @description `from_supported`: how many of them are words or check-ins of people I am there for.
+         */
         CountOut: {
             /** Unread */
             unread: number;
+            /** From Supported */
+            from_supported: number;
         };
         /**
          * Country

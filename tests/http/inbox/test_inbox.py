@@ -56,6 +56,22 @@ async def test_reading_and_filtering_notices(world: World) -> None:
     assert await maya.sees_state(sponsor) == "handed", "marking everything as read does not count as seen"
 
 
+async def test_what_comes_from_people_one_is_there_for_is_counted_apart(world: World) -> None:
+    maya, sponsor = await world.circle("sponsor")
+    counts = "/v1/inbox/unread-count"
+    before = (await sponsor.get(counts))["unread"]
+    await maya.post("/v1/reach-ins", {"to": sponsor.id, "text": "Good morning"})
+    assert await sponsor.get(counts) == {"unread": before + 1, "from_supported": 1}
+    await maya.press()
+    assert await sponsor.get(counts) == {"unread": before + 2, "from_supported": 1}, "a press is not quiet news"
+    await sponsor.post(f"/v1/threads/{maya.id}/read", expect=200)
+    assert (await sponsor.get(counts))["from_supported"] == 0
+    # What a member of one's own circle writes counts as unread alone.
+    unread_before = (await maya.get(counts))["unread"]
+    await sponsor.post("/v1/reach-ins", {"to": maya.id, "text": "Good night"})
+    assert await maya.get(counts) == {"unread": unread_before + 1, "from_supported": 0}
+
+
 async def test_receipts_advance_the_recipients_state(world: World) -> None:
     maya, sponsor = await world.circle("sponsor")
     phone = next(iter(sponsor.devices))
