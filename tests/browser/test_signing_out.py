@@ -111,3 +111,52 @@ async def test_a_delayed_sign_out_does_not_end_the_next_session(new_phone: NewPh
     await phone.page.reload()
     await phone.sees("Your circle is still empty.")
     assert sent == []
+
+
+LEFT = """async () => {
+  const database = await new Promise((done) => { const asked = indexedDB.open('porchlight'); asked.onsuccess = () => done(asked.result); });
+  const keys = await new Promise((done) => { const asked = database.transaction('kept').objectStore('kept').getAllKeys(); asked.onsuccess = () => done(asked.result); });
+  database.close();
+  return { database: keys, local: Object.keys(localStorage), tab: Object.keys(sessionStorage) };
+}"""
+
+
+async def test_nothing_private_stays_after_a_sign_out(new_phone: NewPhone, circle: NewCircle) -> None:
+    noor, ben = await circle("Noor", "Ben")
+    phone = await new_phone("Noor")
+    await phone.belongs_to(noor)
+    await phone.open("#/settings/plan/edit")
+    await phone.sees_heading("One step at a time.")
+    # Half a plan, half a sentence to Ben, a half of the circle, a declined offer, a word from the page about connection.
+    await phone.page.get_by_role("textbox").first.fill("Cold hands")
+    await phone.open("#/circle/connection")
+    await phone.press_button("Thinking of you, Ben")
+    await phone.sees_heading("You were in touch with 1 person.")
+    await phone.open(f"#/people/{ben.id}")
+    await phone.page.get_by_label("Write to Ben").fill("Half a sent")
+    await phone.open("#/circle")
+    await phone.page.get_by_role("radio", name="I'm there for").check()
+    await phone.open("#/check-ins/new")
+    await phone.page.get_by_label("Very low").check()
+    await phone.press_button("Keep this")
+    await phone.link("Not now").click()
+    kept = await phone.page.evaluate(LEFT)
+    assert {"circle-half", "offer-declined", "connection-word-at"} <= set(kept["local"])
+    assert {"vault", "key", "threads"} <= set(kept["database"])
+    await phone.go("Settings")
+    await phone.press_button("Sign out")
+    await expect(phone.link("Create account").first).to_be_visible()
+    await phone.page.wait_for_function(f"async () => (await ({LEFT})()).database.join() === 'language'")
+    assert await phone.page.evaluate(LEFT) == {"database": ["language"], "local": ["look"], "tab": []}
+
+    # Nor in the memory of the page: it was not loaded again, and the same person signs in.
+    await phone.link("Sign in").first.click()
+    await phone.page.get_by_label("Sign-in name").fill(noor.sign_in_name)
+    await phone.page.get_by_label("Passphrase", exact=True).fill(PASSPHRASE)
+    await phone.press_button("Sign in")
+    await phone.sees("1 person can be reached now.")
+    await phone.page.evaluate("id => { location.hash = `#/people/${id}`; }", ben.id)
+    await expect(phone.page.get_by_label("Write to Ben")).to_have_value("")
+    await phone.page.evaluate("() => { location.hash = '#/settings/plan/edit'; }")
+    await phone.sees_heading("One step at a time.")
+    await expect(phone.page.get_by_role("textbox").first).to_have_value("")

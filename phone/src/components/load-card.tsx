@@ -2,21 +2,23 @@
 import { useState } from 'preact/hooks';
 import type { Supported } from '../contract/types';
 import { t } from '../i18n';
-import { preferences, setPreferences } from '../store/preferences';
+import { readSlot, writeSlot } from '../platform/slots';
 import { to } from '../store/router';
 import { Button } from './basics';
 import { nameOf } from './people';
 
 const OFFER_FROM = 6;
+/** When "I am fine" was last tapped, in milliseconds. */
+const CLOSED_AT = 'load-closed-at';
 const MONTH_MS = 30 * 24 * 60 * 60_000;
 
 /** The one among these people for whom I was there most, where that is often. */
 export function LoadCard({ people }: { people: Supported[] }) {
-  const [closed, setClosed] = useState(Date.now() - preferences().load_closed_at < MONTH_MS);
+  const [closed, setClosed] = useState(Date.now() - Number(readSlot(CLOSED_AT)) < MONTH_MS);
   const [most] = [...people].sort((a, b) => b.been_there_30_days - a.been_there_30_days);
   if (closed || !most || most.been_there_30_days < OFFER_FROM) return null;
   const close = () => {
-    void setPreferences({ load_closed_at: Date.now() });
+    writeSlot(CLOSED_AT, `${Date.now()}`);
     setClosed(true);
   };
   return (

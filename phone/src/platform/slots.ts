@@ -1,4 +1,8 @@
 // Small values in localStorage or sessionStorage; in memory, until the page is closed, if the browser refuses.
+import { whenForgotten } from './forget';
+
+/** What stays when a session ends: how the app looks on this phone. Everything else belongs to a person, and goes with them. */
+export const STAYING_SLOTS = ['look'];
 
 const memory = new Map<string, string>();
 
@@ -24,3 +28,13 @@ export function writeSlot(name: string, value: string | null, where: Where = 'lo
   )
     memory.set(name, value);
 }
+
+const goes = (name: string): boolean => !STAYING_SLOTS.includes(name);
+
+// What a tab holds came with a link, and waits for whoever signs in for it.
+whenForgotten((end) => {
+  for (const where of ['localStorage', 'sessionStorage'] as const)
+    if (where === 'localStorage' || end === 'signed-out')
+      for (const name of (attempt(() => Object.keys(self[where])) ?? []).filter(goes)) writeSlot(name, null, where);
+  for (const name of [...memory.keys()].filter(goes)) memory.delete(name);
+});

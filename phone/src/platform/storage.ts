@@ -3,7 +3,7 @@ import { MOMENT_MS, within } from './timeout';
 
 const NAME = 'porchlight';
 const STORE = 'kept';
-const SLOTS = [
+export const SLOTS = [
   'press',
   'key',
   'vault',
@@ -146,6 +146,11 @@ export async function put(slot: Slot, value: unknown): Promise<void> {
 export async function drop(slot: Slot): Promise<void> {
   memory.set(slot, undefined);
   await write([slot], writeMemory(slot));
+}
+
+/** Drop every slot but these. */
+export async function dropAllBut(kept: readonly Slot[]): Promise<void> {
+  await Promise.all(SLOTS.filter((slot) => !kept.includes(slot)).map(drop));
 }
 
 export async function empty(): Promise<void> {

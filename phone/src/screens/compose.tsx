@@ -2,12 +2,11 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { Button, ErrorText } from '../components/basics';
 import { Icon } from '../components/icons';
+import { wordError } from '../components/one-tap';
 import { useUndo } from '../components/use-undo';
 import type { ThreadItem } from '../contract/types';
-import { problemType } from '../domain/problems';
 import { MAX_IN_A_ROW, unanswered } from '../domain/threads';
 import { t } from '../i18n';
-import { errorText } from '../i18n/problem';
 import { state } from '../store/store';
 import { draftTo, keepDraft, writeTo } from '../store/threads';
 
@@ -36,8 +35,7 @@ export function Compose({ id, name, items, about, onAbout }: Props) {
     const error = await writeTo(id, words, about);
     onAbout(undefined);
     setText(draftTo(id));
-    const kept = problemType(error) === '/problems/reach-ins-unanswered';
-    setFailure(kept ? t('shared.too-soon', { name }) : errorText(error));
+    setFailure(wordError(error, name));
   };
   const { waiting: chosen, choose, undo, release } = useUndo(send);
   const tap = (words: string) => {

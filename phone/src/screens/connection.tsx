@@ -1,24 +1,21 @@
 // How connected I am: each person as lights on a cord, somebody grown distant, and how it was. For my eyes only.
-import { useState } from 'preact/hooks';
 import { api } from '../api/client';
 import { serverNow } from '../api/clock';
-import { Button, ErrorText, SubPage } from '../components/basics';
+import { Button, SubPage } from '../components/basics';
 import { Lamp } from '../components/lamp';
+import { OneTap } from '../components/one-tap';
 import { nameOf, role } from '../components/people';
 import { Group, Item, LinkItem } from '../components/rows';
 import { useQuery } from '../components/use-query';
-import { useUndo } from '../components/use-undo';
 import type { Schemas } from '../contract/types';
 import type { Bulb } from '../domain/connection';
 import { bulbs, CORD_WEEKS, daysSince, distant, feltOverTime, isDistant, often, rounded } from '../domain/connection';
 import { t } from '../i18n';
 import { day } from '../i18n/format';
-import { errorText } from '../i18n/problem';
 import { span } from '../i18n/span';
 import { readSlot, writeSlot } from '../platform/slots';
 import { go, to } from '../store/router';
 import { state } from '../store/store';
-import { writeTo } from '../store/threads';
 import { FELT, GRADES } from './reflection';
 
 type Connections = Schemas['ConnectionsOut'];
@@ -171,30 +168,23 @@ function Beginning({ first, onWord }: { first: PersonOut | undefined; onWord: ()
   );
 }
 
-/** "Thinking of you" with one tap, which can be taken back for five seconds. Leaving the page sends it. */
+/** "Thinking of you", of which nothing else is asked. */
 function Word({ to: person, onSent, named }: { to: PersonOut; onSent: () => Promise<void>; named?: boolean }) {
   const name = nameOf(person);
-  const [message, setMessage] = useState('');
-  const { waiting, choose, undo } = useUndo(async (words) => {
-    const error = await writeTo(person.id, words);
-    setMessage(errorText(error));
-    if (error) return;
+  const sent = () => {
     writeSlot(WORD_AT, String(serverNow()));
-    await onSent();
-  });
-  if (waiting)
-    return (
-      <div class="line" role="status">
-        <p>{t('connection.goes', { name })}</p>
-        <Button onPress={undo}>{t('undo.button')}</Button>
-      </div>
-    );
+    return onSent();
+  };
   return (
     <>
-      <Button kind="main" onPress={() => choose(t('helper.hello-text'))}>
-        {t(named ? 'connection.word-to' : 'connection.word', { name })}
-      </Button>
-      <ErrorText>{message}</ErrorText>
+      <OneTap
+        to={{ id: person.id, name }}
+        words={t('helper.hello-text')}
+        label={t(named ? 'connection.word-to' : 'connection.word', { name })}
+        sent={t('helper.hello-sent', { name })}
+        kind="main"
+        onSent={sent}
+      />
       {!named && <Button onPress={() => go('people', person.id)}>{t('connection.write', { name })}</Button>}
     </>
   );

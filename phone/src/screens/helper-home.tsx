@@ -2,22 +2,21 @@
 
 import type { ComponentChildren } from 'preact';
 import { useState } from 'preact/hooks';
-import { api, once } from '../api/client';
+import { api } from '../api/client';
 import { Button, Headline } from '../components/basics';
 import { Lamp } from '../components/lamp';
 import { LoadCard } from '../components/load-card';
+import { OneTap } from '../components/one-tap';
 import { LineButton, nameOf } from '../components/people';
 import { Group, Item, LinkItem } from '../components/rows';
 import { useQuery } from '../components/use-query';
 import type { Supported } from '../contract/types';
 import { isAway, morning } from '../domain/morning';
 import { needsMe } from '../domain/needs';
-import { problemType } from '../domain/problems';
 import { t } from '../i18n';
 import { clock, day } from '../i18n/format';
-import { errorText } from '../i18n/problem';
 import { moment } from '../i18n/span';
-import { preferences, setPreferences } from '../store/preferences';
+import { readSlot, writeSlot } from '../platform/slots';
 import { updateProfile } from '../store/profile';
 import { to } from '../store/router';
 import { change, state } from '../store/store';
@@ -26,9 +25,16 @@ import { isMuted, supportedState } from './supporting';
 
 /** Without contact for this long, somebody is listed as not heard from. */
 const SILENT_AFTER_MS = 14 * 24 * 60 * 60_000;
+/** Somebody who only helps does not want to be asked about a circle of their own again. */
+const NO_OWN_CIRCLE = 'own-circle-declined';
 
 export function HelperHome({ people, children }: { people: Supported[]; children: ComponentChildren }) {
   const [companionOf] = useQuery(() => api.GET('/v1/bookends', { params: { query: { open: true, mine: false } } }));
+  const [declined, setDeclined] = useState(() => readSlot(NO_OWN_CIRCLE) !== null);
+  const decline = () => {
+    writeSlot(NO_OWN_CIRCLE, '1');
+    setDeclined(true);
+  };
   const nextMorning = morning(new Date());
   const away = !!state.me && isAway(state.me, state.now);
   const isSilent = (person: Supported) =>
@@ -81,6 +87,7 @@ export function HelperHome({ people, children }: { people: Supported[]; children
             .map((person) => (
               <Item
                 key={person.id}
+                href={person.state === 'active' ? to('people', person.person.id) : undefined}
                 lamp={<Lamp state={person.state === 'active' && !isMuted(person) ? 'lit' : 'dim'} />}
                 name={nameOf(person)}
                 says={
@@ -111,14 +118,14 @@ export function HelperHome({ people, children }: { people: Supported[]; children
         </section>
       )}
       <LoadCard people={people} />
-      {!preferences().no_own_circle && (
+      {!declined && (
         <section class="card">
           <h2 class="name">{t('helper.own-circle')}</h2>
           <p>{t('helper.own-circle-say')}</p>
           <a class="btn" href={to('circle')}>
             {t('home.invite')}
           </a>
-          <Button kind="quiet" onPress={() => setPreferences({ no_own_circle: true })}>
+          <Button kind="quiet" onPress={decline}>
             {t('helper.own-circle-no')}
           </Button>
         </section>
@@ -138,19 +145,15 @@ const inTouch = (person: Supported): string =>
 
 /** Somebody not heard from in a while: one tap says hello, and asks for nothing. */
 function SilentRow({ of }: { of: Supported }) {
-  const [message, setMessage] = useState('');
   const name = nameOf(of);
-  const sendHello = async () => {
-    const { error } = await api.POST('/v1/reach-ins', {
-      params: once(),
-      body: { to: of.person.id, text: t('helper.hello-text') },
-    });
-    if (problemType(error) === '/problems/reach-ins-unanswered') setMessage(t('shared.too-soon', { name }));
-    else setMessage(errorText(error) || t('helper.hello-sent', { name }));
-  };
   return (
-    <Item lamp={<Lamp state="dim" />} name={name} says={message ? <span role="status">{message}</span> : inTouch(of)}>
-      {!message && <Button onPress={sendHello}>{t('helper.hello')}</Button>}
+    <Item href={to('people', of.person.id)} lamp={<Lamp state="dim" />} name={name} says={inTouch(of)}>
+      <OneTap
+        to={{ id: of.person.id, name }}
+        words={t('helper.hello-text')}
+        label={t('helper.hello')}
+        sent={t('helper.hello-sent', { name })}
+      />
     </Item>
   );
 }

@@ -18,6 +18,7 @@ import {
 } from '../domain/plan';
 import { t } from '../i18n';
 import { list } from '../i18n/format';
+import { whenForgotten } from '../platform/forget';
 import type { KeptPlan } from '../store/plan';
 import { savePlan } from '../store/plan';
 import { go, to } from '../store/router';
@@ -33,6 +34,9 @@ interface Draft {
 
 /** Kept while the app is open, so that looking elsewhere loses nothing. */
 let draft: Draft | null = null;
+whenForgotten(() => {
+  draft = null;
+});
 
 /** The plan with what still stands in the fields, which nobody who presses the button means to lose. */
 function complete({ plan, typed }: Draft): Plan {

@@ -1,11 +1,11 @@
 // An optional reflection afterwards: seen, safe, soothed. For the person's eyes only; every part can be left out.
 import { useState } from 'preact/hooks';
-import { api, once } from '../api/client';
+import { api } from '../api/client';
 import { Button, ErrorText, Headline, RadioGroup } from '../components/basics';
 import { Lamp } from '../components/lamp';
+import { OneTap } from '../components/one-tap';
 import { nameOf } from '../components/people';
 import { useQuery } from '../components/use-query';
-import type { Schemas } from '../contract/types';
 import { t } from '../i18n';
 import { errorText } from '../i18n/problem';
 import { replaceRoute } from '../store/router';
@@ -35,23 +35,17 @@ function Thanks({ id }: { id: string }) {
     <section class="stack tight">
       <h2 class="head">{t('thanks.head')}</h2>
       {there.map(({ person }) => (
-        <ThankButton key={person.id} to={person} about={id} />
+        <OneTap
+          key={person.id}
+          to={{ id: person.id, name: nameOf(person) }}
+          words={t('thanks.text')}
+          label={t('thanks.to', { name: nameOf(person) })}
+          sent={t('thanks.sent', { name: nameOf(person) })}
+          about={id}
+        />
       ))}
     </section>
   );
-}
-
-function ThankButton({ to, about }: { to: Schemas['PersonOut']; about: string }) {
-  const [message, setMessage] = useState('');
-  const name = nameOf(to);
-  const thank = async () => {
-    const { error } = await api.POST('/v1/reach-ins', {
-      params: once(),
-      body: { to: to.id, text: t('thanks.text'), about },
-    });
-    setMessage(errorText(error) || t('thanks.sent', { name }));
-  };
-  return message ? <p role="status">{message}</p> : <Button onPress={thank}>{t('thanks.to', { name })}</Button>;
 }
 
 export function Reflection({ id }: { id: string }) {

@@ -2,6 +2,7 @@
 import { api } from '../api/client';
 import type { Plan, Problem } from '../contract/types';
 import { isEmptyPlan } from '../domain/plan';
+import { whenForgotten } from '../platform/forget';
 import type { Sealed } from '../platform/sealing';
 import { get, put } from '../platform/storage';
 import { decrypt, encrypt } from '../vault/vault';
@@ -27,6 +28,10 @@ export interface KeptPlan {
 let held: KeptPlan | null = null;
 let fetched = { at: 0, by: '' };
 let running: Promise<void> | null = null;
+whenForgotten(() => {
+  held = null;
+  fetched = { at: 0, by: '' };
+});
 
 /** Return the plan on this phone; null where there is none of this person. */
 export async function readPlan(): Promise<KeptPlan | null> {

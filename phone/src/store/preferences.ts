@@ -1,7 +1,8 @@
-// Preferences of this phone: theme, language, quick hide. Not secret, so in localStorage.
+// Preferences of this phone: theme, language, quick hide. They say nothing of anybody, and stay when a session ends.
 
 import { speak } from '../i18n';
 import { tags } from '../platform/locale';
+import { readSlot, writeSlot } from '../platform/slots';
 import { put } from '../platform/storage';
 import { change } from './store';
 
@@ -9,10 +10,6 @@ export interface Preferences {
   theme: 'auto' | 'night' | 'day';
   language: string;
   quick_hide: boolean;
-  /** When "I am fine" was last tapped on the offer of quiet hours. */
-  load_closed_at: number;
-  /** Somebody who only helps does not want to be asked about a circle of their own again. */
-  no_own_circle: boolean;
 }
 const SLOT = 'look';
 
@@ -21,11 +18,9 @@ export function preferences(): Preferences {
     theme: 'auto',
     language: tags()[0] ?? 'en',
     quick_hide: true,
-    load_closed_at: 0,
-    no_own_circle: false,
   };
   try {
-    const next = { ...standard, ...(JSON.parse(localStorage.getItem(SLOT) ?? '{}') as Partial<Preferences>) };
+    const next = { ...standard, ...(JSON.parse(readSlot(SLOT) ?? '{}') as Partial<Preferences>) };
     return { ...next, language: String(next.language) };
   } catch {
     return standard;
@@ -34,11 +29,7 @@ export function preferences(): Preferences {
 
 export async function setPreferences(part: Partial<Preferences> = {}): Promise<void> {
   const next = { ...preferences(), ...part };
-  try {
-    localStorage.setItem(SLOT, JSON.stringify(next));
-  } catch {
-    // Where nothing can be stored, the choice lasts until the page is closed.
-  }
+  writeSlot(SLOT, JSON.stringify(next));
   const root = document.documentElement;
   if (next.theme === 'auto') delete root.dataset.theme;
   else root.dataset.theme = next.theme;

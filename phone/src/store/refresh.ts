@@ -3,7 +3,7 @@
 import { api, whole } from '../api/client';
 import { serverNow } from '../api/clock';
 import { NETWORK_ERROR, problemType } from '../domain/problems';
-import { drop, put } from '../platform/storage';
+import { put } from '../platform/storage';
 import { destroy, seal } from '../vault/vault';
 import { readShown } from './mark-read';
 import { change, state } from './store';
@@ -70,6 +70,7 @@ async function fetchAll(): Promise<void> {
     incoming: open.data.items.filter((item) => item.from.id !== me.id),
     supporting: supporting?.data?.items ?? (supporting ? state.supporting : []),
     unread: (unread.data?.unread ?? 0) > 0,
+    newToHelper: (unread.data?.from_supported ?? 0) > 0,
     messages: myReachOut ? state.messages : [],
     now: serverNow(),
     refreshes: state.refreshes + 1,
@@ -78,7 +79,7 @@ async function fetchAll(): Promise<void> {
   await put('busy', myReachOut !== null);
   await seal({ me: state.me ?? me, circle: circle.data.items, helplines }).catch(() => undefined);
   // Somebody signed out meanwhile: leave nothing behind.
-  if (ended()) return void (await Promise.all([destroy(), drop('busy')]));
+  if (ended()) return destroy();
   if (myReachOut) {
     const messageReply = await api.GET('/v1/reach-outs/{reach_out_id}/messages', {
       params: { path: { reach_out_id: myReachOut.id }, ...whole.params },

@@ -6,6 +6,8 @@ import type { Me } from '../contract/types';
 import { NETWORK_ERROR, problemType } from '../domain/problems';
 import { t } from '../i18n';
 import { isLanguage } from '../i18n/languages';
+import type { End } from '../platform/forget';
+import { forget } from '../platform/forget';
 import { drop, empty, get, isSilent, put } from '../platform/storage';
 import { destroy, unseal } from '../vault/vault';
 import { clearNotifications, register } from './notifications';
@@ -13,7 +15,7 @@ import { setPreferences } from './preferences';
 import { restorePress, sendPending } from './press';
 import { refresh } from './refresh';
 import { replaceRoute } from './router';
-import { change, state } from './store';
+import { change, NOBODY, state } from './store';
 
 const RETRY_MS = 5_000;
 
@@ -96,7 +98,7 @@ export async function enter(me?: Me): Promise<void> {
   // If somebody else has signed in, what is stored belongs to the previous person. A silent storage is no proof of that:
   // it may hold a press that must not be erased.
   const storedId = await get<string>('who');
-  if (storedId !== profile.id && !(storedId === undefined && isSilent())) await eraseStored();
+  if (storedId !== profile.id && !(storedId === undefined && isSilent())) await erase('replaced');
   await put('who', profile.id);
   await setPreferences(isLanguage(profile.language) ? { language: profile.language } : {}).catch(() => undefined);
   showAccount(profile, { online: true });
@@ -105,34 +107,25 @@ export async function enter(me?: Me): Promise<void> {
   await Promise.all([refresh(), restorePress()]);
 }
 
-/** React to a session that the server has ended: erase what is stored of others, but never a pending press. */
+/** React to a session that the server has ended: erase what is kept, but never a pending press, nor letters. */
 function expire(): void {
   silence();
+  forget('expired');
   void destroy();
   void clearNotifications();
+  const { me, letters, helplines, pendingPress } = state;
   // Names and numbers stay visible only while a press is pending.
   if (state.session === 'in')
-    change({
-      session: 'expired',
-      ...(state.pendingPress ? {} : { circle: null, myReachOut: null, messages: [], incoming: [], supporting: [] }),
-    });
+    change({ session: 'expired', ...(pendingPress ? {} : { ...NOBODY, me, letters, helplines }) });
   else if (state.session === 'starting')
     void get('who').then((storedId) => change({ session: storedId ? 'expired' : 'out' }));
 }
 
-async function eraseStored(): Promise<void> {
+/** Erase everything that is kept of a person, wherever the app keeps it. */
+async function erase(end: End): Promise<void> {
+  forget(end);
+  change(NOBODY);
   await empty();
-  change({
-    pendingPress: null,
-    letters: [],
-    circle: null,
-    myReachOut: null,
-    messages: [],
-    incoming: [],
-    supporting: [],
-    unread: false,
-    circleEmpty: false,
-  });
 }
 
 /** Sign out; nothing of this person stays on the phone. */
@@ -172,8 +165,8 @@ function retrySignOut(): void {
 /** Clear everything after a sign-out or the deletion of the account; the first screen shows `toast`. */
 export async function clearSession(toast = ''): Promise<void> {
   silence();
-  change({ session: 'out', me: null });
-  await Promise.all([eraseStored(), clearNotifications()]);
+  change({ session: 'out' });
+  await Promise.all([erase('signed-out'), clearNotifications()]);
   await put('language', document.documentElement.lang);
   replaceRoute();
   change({ toast });

@@ -27,6 +27,8 @@ export interface State {
   /** The people I am there for; fetched while nobody is in my own circle. */
   supporting: Supported[];
   unread: boolean;
+  /** Somebody I am there for has shared or written something that I have not read. */
+  newToHelper: boolean;
   /** Whether the last request got a reply. */
   online: boolean;
   /** A passing message at the top of the page. */
@@ -37,10 +39,9 @@ export interface State {
   refreshes: number;
 }
 
-export const state: State = {
-  session: 'starting',
+/** What is known before anybody has signed in, and after they have gone. */
+export const NOBODY = {
   me: null,
-  route: [],
   circle: null,
   helplines: null,
   myReachOut: null,
@@ -51,11 +52,18 @@ export const state: State = {
   incoming: [],
   supporting: [],
   unread: false,
+  newToHelper: false,
+  refreshes: 0,
+} satisfies Partial<State>;
+
+export const state: State = {
+  session: 'starting',
+  route: [],
+  ...NOBODY,
   online: true,
   toast: '',
   hidden: false,
   now: serverNow(),
-  refreshes: 0,
 };
 
 let draw: () => void = () => undefined;

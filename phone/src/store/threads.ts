@@ -1,6 +1,7 @@
 // Threads on this phone: what was shown last, for when there is no network, and what stands typed in the field.
 import type { ThreadItem } from '../contract/types';
 import type { Reply } from '../outbox/letters';
+import { whenForgotten } from '../platform/forget';
 import type { Sealed } from '../platform/sealing';
 import { sealed, unsealed } from '../platform/sealing';
 import { get, put } from '../platform/storage';
@@ -17,8 +18,13 @@ interface Kept {
   drafts: Record<string, string>;
 }
 
-let kept: Kept = { threads: {}, drafts: {} };
+const NOTHING = (): Kept => ({ threads: {}, drafts: {} });
+let kept = NOTHING();
 let keptOf = '';
+whenForgotten(() => {
+  kept = NOTHING();
+  keptOf = '';
+});
 
 /** Load what was shown last, newest first; undefined where this thread was not open here. */
 export async function loadShown(id: string): Promise<ThreadItem[] | undefined> {
@@ -26,7 +32,7 @@ export async function loadShown(id: string): Promise<ThreadItem[] | undefined> {
   if (keptOf !== me) {
     const held = await get<Sealed>('threads');
     const opened = held && (await unsealed<Kept>('key', held).catch(() => undefined));
-    if (keptOf !== me) kept = opened ?? { threads: {}, drafts: {} };
+    if (keptOf !== me) kept = opened ?? NOTHING();
     keptOf = me;
   }
   return shownLast(id);
@@ -55,9 +61,13 @@ async function save(): Promise<void> {
   if (isSecureContext && state.session === 'in') await put('threads', await sealed('key', kept)).catch(() => undefined);
 }
 
-/** Send words to somebody, or keep them until there is a network. Return what went wrong; the words then stand in the field. */
+/** Send words to somebody, or keep them until there is a network. */
+export const sendWord = (to: string, text: string, about?: string) =>
+  sendOrKeep('/v1/reach-ins', { to, text, ...(about && { about }) });
+
+/** The same for words that were typed. Return what went wrong; they then stand in the field. */
 export async function writeTo(to: string, text: string, about?: string): Promise<unknown> {
-  const { error } = await sendOrKeep('/v1/reach-ins', { to, text, ...(about && { about }) });
+  const { error } = await sendWord(to, text, about);
   if (error) await keepDraft(to, [text, draftTo(to)].filter(Boolean).join('\n'));
   return error;
 }

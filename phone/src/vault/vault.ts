@@ -2,7 +2,8 @@
 import type { Country, Me, Member } from '../contract/types';
 import type { Sealed } from '../platform/sealing';
 import { sealed, unsealed } from '../platform/sealing';
-import { drop, get, isSilent, put } from '../platform/storage';
+import type { Slot } from '../platform/storage';
+import { drop, dropAllBut, get, isSilent, put } from '../platform/storage';
 import { NoAnswer } from '../platform/timeout';
 
 export interface Kept {
@@ -36,10 +37,11 @@ export async function seal({ me, circle, helplines }: Kept): Promise<void> {
   await put('vault', { seen_at: Date.now(), ...(await encrypt(kept)) });
 }
 
-/** Erase the vault, the plan, the threads and their key: the session has ended. */
-export async function destroy(): Promise<void> {
-  await Promise.all([drop('vault'), drop('plan'), drop('threads'), drop('key')]);
-}
+/** What a session leaves that the server has ended: what waits to be sent by the same person, and whose it is. */
+const WAITING: readonly Slot[] = ['press', 'letters', 'letter-key', 'who', 'leaving', 'language'];
+
+/** Erase whatever else is kept: the session has ended. */
+export const destroy = (): Promise<void> => dropAllBut(WAITING);
 
 /** Return what was sealed last; null if there is nothing or this key does not open it. */
 export async function unseal(): Promise<Kept | null> {

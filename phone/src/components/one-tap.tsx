@@ -1,0 +1,59 @@
+// A word to somebody with one tap, which can be taken back for five seconds. Leaving the page sends it.
+import { useState } from 'preact/hooks';
+import { problemType } from '../domain/problems';
+import { t } from '../i18n';
+import { errorText } from '../i18n/problem';
+import { sendWord } from '../store/threads';
+import { Button, ErrorText } from './basics';
+import { useUndo } from './use-undo';
+
+/** The sentence for words that were not taken; '' where they were. */
+export const wordError = (error: unknown, name: string): string =>
+  problemType(error) === '/problems/reach-ins-unanswered' ? t('shared.too-soon', { name }) : errorText(error);
+
+/** `words` go to this person, as an answer to `about` where that is given; `sent` is what stands there afterwards. */
+export function OneTap({
+  to: { id, name },
+  words,
+  label,
+  sent,
+  kind = '',
+  about,
+  onSent,
+}: {
+  to: { id: string; name: string };
+  words: string;
+  label: string;
+  sent: string;
+  kind?: string;
+  about?: string;
+  onSent?: () => unknown;
+}) {
+  const [done, setDone] = useState('');
+  const [failure, setFailure] = useState('');
+  const { waiting, choose, undo } = useUndo(async (text) => {
+    const { error, waits } = await sendWord(id, text, about);
+    setFailure(wordError(error, name));
+    if (error) return;
+    setDone(waits ? t('check-in.waits') : sent);
+    await onSent?.();
+  });
+  if (done) return <p role="status">{done}</p>;
+  if (waiting)
+    return (
+      <div class="line" role="status">
+        <p>{t('person.goes', { text: waiting, name })}</p>
+        <Button kind="slim" onPress={undo}>
+          {t('undo.button')}
+        </Button>
+      </div>
+    );
+  return (
+    <>
+      <Button kind={kind} onPress={() => choose(words)}>
+        {label}
+      </Button>
+      <ErrorText>{failure}</ErrorText>
+    </>
+  );
+}
