@@ -49,9 +49,18 @@ export function today(now = new Date()): string {
   return [now.getFullYear(), now.getMonth() + 1, now.getDate()].map((part) => `${part}`.padStart(2, '0')).join('-');
 }
 
+/** Those that are meant for today and were not spoken of yet, the earliest first. */
+export const dueToday = (commitments: Commitment[]): Commitment[] =>
+  commitments
+    .filter(
+      ({ id, ended_at, recent }) =>
+        !ended_at && !keptDay(id, today()) && recent.some(({ date, done }) => date === today() && done === null),
+    )
+    .sort((a, b) => a.at.localeCompare(b.at));
+
 /** Say how a day went, now or as soon as there is a network; the last word about a day takes the place of an earlier one. */
 export function sayDay(id: string, date: string, done: boolean, text: string | null) {
-  return sendOrKeep(pathOf(id, date), { done, text }, { method: 'PUT', instead: keptDay(id, date)?.key });
+  return sendOrKeep(pathOf(id, date), { done, text }, { method: 'PUT' }, keptDay(id, date));
 }
 
 /** The word about a day that waits on the phone. */

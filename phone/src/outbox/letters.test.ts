@@ -1,6 +1,6 @@
 // Letters on the phone: sealed, sent in order, each once, and nothing that was written is lost.
 import { IDBFactory } from 'fake-indexeddb';
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { Letter } from './letters';
 import { phone, problem, server } from './phone.testing';
 
@@ -82,7 +82,8 @@ test('what is refused later goes out as it is for me alone; what is refused whil
   const requests = server(problem(422, 'member-unknown'), created);
   const [reply] = await sendLetters('maya');
   expect(requests.map(({ body }) => body)).toEqual([{ note: 'x', share_with: ['gone'] }, { note: 'x' }]);
-  expect(requests[0]?.key).not.toBe(requests[1]?.key);
+  // Refused, it has not used up its key; so whatever takes its place can only take its place.
+  expect(requests[0]?.key).toBe(requests[1]?.key);
   expect(reply?.data).toEqual({ id: '1' });
   await keep(shared);
   server(problem(422, 'member-unknown'));
@@ -91,12 +92,94 @@ test('what is refused later goes out as it is for me alone; what is refused whil
   expect(await lettersOf('maya')).toEqual([]);
 });
 
-test('a letter can be replaced or given up while it is still here', async () => {
+/** A server with idempotency keys; replies to the first requests are lost on the way. `items`: what it has, by id. */
+function remembering({ lost = 0 } = {}) {
+  const items = new Map<string, unknown>();
+  const used = new Map<string, { body: string; id: string }>();
+  let count = 0;
+  vi.stubGlobal('fetch', (url: string, { method, headers, body }: RequestInit) => {
+    const key = new Headers(headers).get('Idempotency-Key') ?? '';
+    const reply = () => {
+      if (method === 'DELETE')
+        return items.delete(url.split('/').pop() ?? '')
+          ? new Response(null, { status: 204 })
+          : new Response(JSON.stringify({ type: '/problems/not-found', status: 404 }), { status: 404 });
+      const before = used.get(key);
+      if (before && before.body !== body)
+        return new Response(JSON.stringify({ type: '/problems/key-reused', status: 409 }), { status: 409 });
+      const id = before?.id ?? `id-${used.size}`;
+      if (!before) {
+        used.set(key, { body: String(body), id });
+        items.set(id, JSON.parse(String(body)));
+      }
+      return new Response(JSON.stringify({ id }), { status: 201 });
+    };
+    const made = reply();
+    return ++count <= lost ? Promise.reject(new TypeError('Failed to fetch')) : Promise.resolve(made);
+  });
+  return items;
+}
+
+describe('what is said anew takes the place of what was said before', () => {
+  test('where that one still waits', async () => {
+    const { keep, sendLetters, lettersOf } = await outbox();
+    const first = await keep(letter('one'));
+    await keep(letter('two'), first);
+    expect(await lettersOf('maya')).toMatchObject([{ body: { note: 'two' } }]);
+    const items = remembering();
+    await sendLetters('maya');
+    expect([...items.values()]).toEqual([{ note: 'two' }]);
+  });
+
+  test.each([1, 2, 3])('where it had arrived although no reply came (%i replies are lost)', async (lost) => {
+    const { keep, sendLetters, lettersOf } = await outbox();
+    const items = remembering({ lost });
+    const first = await keep(letter('one'));
+    await sendLetters('maya');
+    const second = await keep(letter('two'), first);
+    await sendLetters('maya');
+    await keep(letter('three'), second);
+    for (let tries = 0; tries < 4; tries += 1) await sendLetters('maya');
+    expect([...items.values()]).toEqual([{ note: 'three' }]);
+    expect(await lettersOf('maya')).toEqual([]);
+  });
+
+  test('where it was sent while it was being changed', async () => {
+    const { keep, sendLetters } = await outbox();
+    const items = remembering();
+    const first = await keep(letter('one'));
+    await sendLetters('maya');
+    await keep(letter('two'), first);
+    const replies = await sendLetters('maya', first.key);
+    expect([...items.values()]).toEqual([{ note: 'two' }]);
+    expect(replies.find((reply) => reply.letter.key === first.key)?.data).toEqual({ id: 'id-1' });
+  });
+
+  test('where the server has it, and not before the new one has arrived', async () => {
+    const { keep, sendLetters } = await outbox();
+    server('no network');
+    const first = await keep(letter('one', { replaces: ['/v1/check-ins/old'] }));
+    await keep(letter('two'), first);
+    expect(await sendLetters('maya')).toEqual([]);
+    const items = remembering();
+    items.set('old', {});
+    await sendLetters('maya');
+    expect([...items.values()]).toEqual([{ note: 'two' }]);
+  });
+
+  test('but what is refused takes nothing away', async () => {
+    const { keep, sendLetters } = await outbox();
+    await keep(letter('one', { replaces: ['/v1/check-ins/old'] }));
+    const requests = server(problem(422, 'invalid'));
+    await sendLetters('maya');
+    expect(requests.map(({ method }) => method)).toEqual([undefined]);
+  });
+});
+
+test('a letter can be given up while it is still here', async () => {
   const { keep, discard, lettersOf } = await outbox();
   await keep(letter('one'));
-  await keep(letter('two'), 'one');
-  expect((await lettersOf('maya')).map(({ key }) => key)).toEqual(['two']);
-  await discard('two');
+  await discard('one');
   expect(await lettersOf('maya')).toEqual([]);
 });
 

@@ -1,24 +1,31 @@
 // What was written without a network and waits on the phone: check-ins, words. Sealed, sent in order, each once.
 import { post } from '../api/post';
 import { problemType } from '../domain/problems';
+import { whenForgotten } from '../platform/forget';
 import { newKey } from '../platform/random-key';
 import type { Sealed } from '../platform/sealing';
 import { sealed, unsealed } from '../platform/sealing';
 import { drop, get, put } from '../platform/storage';
 import { serializer } from './lock';
 
-/** A request that creates something, or with PUT replaces it. However often it is sent, it has been sent once. */
+/** A request that creates something, or with a method replaces or removes it. However often it is sent, it has been sent once. */
 export interface Letter {
   key: string;
   /** Whose letter it is; nobody else's session may send it. */
   person_id: string;
   path: string;
   body: unknown;
-  method?: 'PUT';
+  method?: 'PUT' | 'DELETE';
   /** Milliseconds; when it was written. */
   at: number;
   /** Sent instead once the server has refused the body, so that nothing that was written is lost. */
   otherwise?: unknown;
+  /** Paths of what this takes the place of; they are removed once it has arrived. */
+  replaces?: string[];
+  /** What stood in its place before, was sent under the same key, and may have arrived although no reply came. */
+  earlier?: unknown[];
+  /** How often its key was used up by something earlier: it is sent under the next one. */
+  used?: number;
 }
 
 /** What became of a letter that has left the phone. */
@@ -31,6 +38,9 @@ export interface Reply {
 const serialized = serializer('porchlight-letters');
 /** Where nothing can be sealed, letters wait until the page is closed. */
 let unsealable: Letter[] = [];
+whenForgotten((end) => {
+  if (end !== 'expired') unsealable = [];
+});
 
 async function read(): Promise<Letter[]> {
   const held = await get<Sealed>('letters');
@@ -48,9 +58,32 @@ async function write(letters: Letter[]): Promise<void> {
 export const lettersOf = async (who: string | undefined): Promise<Letter[]> =>
   (await read()).filter((letter) => letter.person_id === who);
 
-/** Keep a letter, in place of the one with the key `instead` as long as that one is still here. */
-export const keep = (letter: Letter, instead?: string): Promise<void> =>
-  serialized(async () => write([...(await read()).filter(({ key }) => key !== instead), letter]));
+/**
+ * Keep a letter. In place of `instead` it takes that one's key, so that only one of the two can arrive, wherever that one is by now.
+ * Return it as it is kept.
+ */
+export const keep = (letter: Letter, instead?: Letter): Promise<Letter> =>
+  serialized(async () => {
+    const letters = await read();
+    const before = letters.find(({ key }) => key === instead?.key) ?? instead;
+    const kept = before ? inPlaceOf(before, letter) : letter;
+    await write([...letters.filter(({ key }) => key !== kept.key), kept]);
+    return kept;
+  });
+
+function inPlaceOf(before: Letter, letter: Letter): Letter {
+  const { key, body, otherwise, used } = before;
+  return {
+    ...letter,
+    key,
+    ...(used && { used }),
+    replaces: [...(before.replaces ?? []), ...(letter.replaces ?? [])],
+    // A body that is put in place of another by its path needs no looking for.
+    ...(!letter.method && {
+      earlier: [...(before.earlier ?? []), body, ...(otherwise === undefined ? [] : [otherwise])],
+    }),
+  };
+}
 
 /** Give up a letter that is still here. */
 export const discard = (key: string): Promise<void> =>
@@ -66,31 +99,60 @@ export const sendLetters = (who: string | undefined, awaited?: string): Promise<
     let letters = await read();
     for (;;) {
       const letter = letters.find(({ person_id }) => person_id === who);
-      const reply = letter && (await send(letter, letter.key === awaited));
-      if (!letter || !reply) return replies;
-      const rest = letters.filter((other) => other !== letter);
-      const { otherwise, ...plain } = letter;
-      const again = reply.error && otherwise && letter.key !== awaited;
-      letters = again ? [{ ...plain, body: otherwise, key: newKey() }, ...rest] : rest;
+      const tried = letter && (await attempt(letter, letter.key === awaited).catch(() => null));
+      if (!tried) return replies;
+      letters = letters.flatMap((other) => (other === letter ? tried.next : other));
       await write(letters);
-      if (!again) replies.push(reply);
+      if (tried.reply) replies.push(tried.reply);
     }
   });
 
-/** Send one; null when it is to be tried again later. */
-async function send(letter: Letter, awaited: boolean): Promise<Reply | null> {
-  try {
-    const response = await post(letter.path, letter.body, letter.key, letter.method);
-    const reply: unknown = await response.json();
-    if (response.ok) return { letter, data: reply };
-    const { status } = response;
-    // A session that has ended, a server in trouble or a limit: none of these is a word about the letter.
-    if (status === 401 || status === 408 || status >= 500) return null;
-    // Three words are there already: they keep, and a fourth must not hold everything else back for a day.
-    const unanswered = problemType(reply) === '/problems/reach-ins-unanswered';
-    if (status === 429 && !awaited && !unanswered) return null;
-    return { letter, error: reply };
-  } catch {
-    return null;
+/** A reply, and the letters that take the place of this one. */
+interface Tried {
+  reply?: Reply;
+  next: Letter[];
+}
+
+/** Send one; null when it is to be tried again later. Throws without a network. */
+async function attempt(letter: Letter, awaited: boolean): Promise<Tried | null> {
+  const { otherwise, ...plain } = letter;
+  const [status, content] = await request(letter, letter.body);
+  if (status < 400)
+    return { reply: { letter, data: content }, next: (letter.replaces ?? []).map((path) => removal(path, letter)) };
+  if (saysNothing(status)) return null;
+  const type = problemType(content);
+  if (type === '/problems/key-reused' && letter.earlier?.length) return behindEarlier(letter, letter.earlier);
+  // Three words are there already: they keep, and a fourth must not hold everything else back for a day.
+  if (status === 429 && !awaited && type !== '/problems/reach-ins-unanswered') return null;
+  // Refused, it has not used up its key.
+  if (otherwise && !awaited) return { next: [{ ...plain, body: otherwise }] };
+  return { reply: { letter, error: content }, next: [] };
+}
+
+/** A session that has ended, or a server in trouble: neither is a word about the letter. */
+const saysNothing = (status: number): boolean => status === 401 || status === 408 || status >= 500;
+
+/** Something earlier has arrived under this key: find what by sending it again, which changes nothing, and take its place. */
+async function behindEarlier(letter: Letter, earlier: unknown[]): Promise<Tried | null> {
+  const replaces = [...(letter.replaces ?? [])];
+  for (const body of earlier) {
+    const [status, content] = await request(letter, body);
+    if (saysNothing(status) || status === 429) return null;
+    if (status < 400) replaces.push(`${letter.path}/${(content as { id: string }).id}`);
   }
+  return { next: [{ ...letter, used: (letter.used ?? 0) + 1, replaces }] };
+}
+
+const removal = (path: string, { person_id, at }: Letter): Letter => ({
+  key: newKey(),
+  person_id,
+  path,
+  body: undefined,
+  method: 'DELETE',
+  at,
+});
+
+async function request({ path, key, used, method }: Letter, body: unknown): Promise<[number, unknown]> {
+  const response = await post(path, body, used ? `${key}-${used}` : key, method);
+  return [response.status, response.status === 204 ? undefined : await response.json()];
 }

@@ -1,6 +1,6 @@
 // How I am today: everything optional, only for me until a name is tapped, kept on the phone without a network.
-import { useState } from 'preact/hooks';
-import { api, once, whole } from '../api/client';
+import { useEffect, useState } from 'preact/hooks';
+import { api, whole } from '../api/client';
 import { Back, Button, ErrorText, Headline, RadioGroup } from '../components/basics';
 import {
   CheckInParts,
@@ -20,8 +20,9 @@ import { FEELING_LAMPS, givenParts, givenShares, HALTS, offersCircle, waitingChe
 import { t } from '../i18n';
 import { day } from '../i18n/format';
 import { errorText } from '../i18n/problem';
+import type { Letter } from '../outbox/letters';
 import { readSlot, writeSlot } from '../platform/slots';
-import { sendOrKeep } from '../store/letters';
+import { loadLetters, sendOrKeep } from '../store/letters';
 import { go, replaceRoute, to } from '../store/router';
 import { change, state } from '../store/store';
 
@@ -40,14 +41,18 @@ function keptFor(shares: { membership_id: string }[]): string {
   return t('check-in.kept', { who: whoReads(people) });
 }
 
-/** Keep a check-in, now or as soon as there is a network; return why it could not be kept. */
-export async function keepCheckIn(content: Content, shares: Shares = {}, instead?: string): Promise<string> {
+/**
+ * Keep a check-in, now or as soon as there is a network; return why it could not be kept. It goes in the place of a letter
+ * (`instead`), or of what the server has (`replaces`): what is said anew is all that anybody can read.
+ */
+export async function keepCheckIn(
+  content: Content,
+  shares: Shares = {},
+  { instead, replaces = [] }: { instead?: Letter | undefined; replaces?: string[] } = {},
+): Promise<string> {
   const given = givenShares(content, shares);
-  const { error, waits } = await sendOrKeep(
-    '/v1/check-ins',
-    { ...content, shares: given },
-    { otherwise: content, instead },
-  );
+  const body = { ...content, shares: given };
+  const { error, waits } = await sendOrKeep('/v1/check-ins', body, { otherwise: content, replaces }, instead);
   if (error) return errorText(error);
   const atHome = !state.route.length;
   if (!content.week && offersCircle(content) && readSlot(NOT_NOW) !== today()) go('check-ins', 'offer');
@@ -57,9 +62,17 @@ export async function keepCheckIn(content: Content, shares: Shares = {}, instead
   return '';
 }
 
+/** The form for today's check-in; the one that still waits on the phone is read before it is shown. */
+export function NewCheckIn() {
+  const [loaded, setLoaded] = useState(state.letters.length > 0);
+  useEffect(() => void loadLetters().then(() => setLoaded(true)), []);
+  return loaded ? <CheckInForm /> : <main class="page" aria-busy="true" />;
+}
+
 /** The form for a new check-in, or with `of` for one that I want to say more in, or to share. */
 export function CheckInForm({ of }: { of?: CheckIn }) {
-  const letter = of ? null : waitingCheckIn(state.letters, state.now);
+  // The one that waited when the form was opened; it may have left by the time this is kept.
+  const [letter] = useState(of ? null : waitingCheckIn(state.letters, state.now));
   const waiting = letter?.body;
   const before: Content = of ?? waiting ?? {};
   const sharedBefore = Object.fromEntries(
@@ -81,10 +94,7 @@ export function CheckInForm({ of }: { of?: CheckIn }) {
     });
   const keep = async () => {
     if (of && FIELDS.every((part) => same(of[part], content[part]))) return setMessage(await changeShares(of, shares));
-    const problem = await keepCheckIn(content, shares, letter?.key);
-    setMessage(problem);
-    // What is said anew takes the place of what was said before.
-    if (of && !problem) await api.DELETE('/v1/check-ins/{check_in_id}', { params: { path: { check_in_id: of.id } } });
+    setMessage(await keepCheckIn(content, shares, { instead: letter ?? undefined, replaces: of ? [pathOf(of)] : [] }));
   };
   return (
     <main class="page">
@@ -156,34 +166,41 @@ export function CheckInForm({ of }: { of?: CheckIn }) {
   );
 }
 
+const pathOf = ({ id }: CheckIn): string => `/v1/check-ins/${id}`;
 const FIELDS = ['feeling', 'halt', 'note'] as const;
 const same = (one: unknown, other: unknown): boolean => JSON.stringify(one ?? null) === JSON.stringify(other ?? null);
 
-/** Share with those chosen now, and take it back from everybody else. */
+/** Share with those chosen now, and take it back from everybody else; now or as soon as there is a network. */
 async function changeShares(of: CheckIn, shares: Shares): Promise<string> {
   const wanted = givenShares(of, shares);
-  const path = { check_in_id: of.id };
-  const replies = await Promise.all([
-    ...wanted.map((body) => api.POST('/v1/check-ins/{check_in_id}/shares', { params: { path, ...once() }, body })),
-    ...(of.shares ?? [])
-      .filter(({ membership_id }) => !wanted.some((share) => share.membership_id === membership_id))
-      .map(({ membership_id }) =>
-        api.DELETE('/v1/check-ins/{check_in_id}/shares/{membership_id}', {
-          params: { path: { ...path, membership_id } },
-        }),
-      ),
-  ]);
-  const error = replies.find((reply) => reply.error)?.error;
+  const path = `${pathOf(of)}/shares`;
+  const taken = (of.shares ?? []).filter(
+    ({ membership_id }) => !wanted.some((share) => share.membership_id === membership_id),
+  );
+  const outcomes = [
+    ...(await inTurn(taken, ({ membership_id }) =>
+      sendOrKeep(`${path}/${membership_id}`, undefined, { method: 'DELETE' }),
+    )),
+    ...(await inTurn(wanted, (share) => sendOrKeep(path, share))),
+  ];
+  const error = outcomes.find((outcome) => outcome.error)?.error;
   if (error) return errorText(error);
   go();
-  change({ toast: keptFor(wanted) });
+  change({ toast: outcomes.some(({ waits }) => waits) ? t('check-in.waits') : keptFor(wanted) });
   return '';
 }
 
-async function remove({ id }: CheckIn): Promise<void> {
-  const { error } = await api.DELETE('/v1/check-ins/{check_in_id}', { params: { path: { check_in_id: id } } });
+async function inTurn<T, R>(items: T[], act: (item: T) => Promise<R>): Promise<R[]> {
+  const results: R[] = [];
+  for (const item of items) results.push(await act(item));
+  return results;
+}
+
+async function remove(of: CheckIn): Promise<void> {
+  const { error, waits } = await sendOrKeep(pathOf(of), undefined, { method: 'DELETE' });
   if (!error) replaceRoute('check-ins');
-  change({ toast: error ? errorText(error) : t('check-in.removed') });
+  if (error) change({ toast: errorText(error) });
+  else change({ toast: t(waits ? 'check-in.removed-later' : 'check-in.removed') });
 }
 
 /** What I have said before, and who can read it. */

@@ -12,31 +12,24 @@ interface Outcome {
   waits?: boolean;
 }
 
+type How = Pick<Letter, 'otherwise' | 'replaces' | 'method'>;
+
 /**
- * Send a POST that creates something, now or as soon as there is a network, once. What the server refuses while
- * somebody waits is an error; later, `otherwise` is sent in its place. `instead`: the key of a letter that it replaces.
+ * Send a request now or as soon as there is a network, once. What the server refuses while somebody waits is an error; later,
+ * `otherwise` is sent in its place. `instead`: a letter in whose place it goes, whether that one still waits or has arrived.
  */
-export async function sendOrKeep(
-  path: string,
-  body: unknown,
-  { otherwise, instead, method }: { otherwise?: unknown; instead?: string | undefined; method?: 'PUT' } = {},
-): Promise<Outcome> {
+export async function sendOrKeep(path: string, body: unknown, how: How = {}, instead?: Letter): Promise<Outcome> {
   if (!state.me) return {};
-  const letter: Letter = {
-    key: newKey(),
-    person_id: state.me.id,
-    path,
-    body,
-    at: Date.now(),
-    ...(otherwise !== undefined && { otherwise }),
-    ...(method && { method }),
-  };
-  await keep(letter, instead);
-  change({ letters: await lettersOf(letter.person_id) });
+  const { key } = await keep({ key: newKey(), person_id: state.me.id, path, body, at: Date.now(), ...how }, instead);
+  await loadLetters();
   void requestSync('letters');
-  const replies = await sendKept(letter.key);
-  const reply = replies.find((sent) => sent.letter.key === letter.key);
-  return reply ?? { waits: true };
+  const replies = await sendKept(key);
+  return replies.find(({ letter }) => letter.key === key) ?? { waits: true };
+}
+
+/** Read what waits on the phone, without a network too. */
+export async function loadLetters(): Promise<void> {
+  change({ letters: await lettersOf(state.me?.id) });
 }
 
 /** Called with what left the phone while nobody waited for the reply. */
