@@ -40,7 +40,7 @@ const Reflections = lazyScreen(async () => (await import('./screens/reflections'
 const RhythmPage = lazyScreen(async () => (await import('./screens/rhythm')).RhythmPage);
 const Settings = lazyScreen(async () => (await import('./screens/settings')).Settings);
 const Today = lazyScreen(async () => (await import('./screens/today')).Today);
-const ReachInPage = lazyScreen(async () => (await import('./screens/shared')).ReachInPage);
+const ReachInLink = lazyScreen(async () => (await import('./screens/thread-link')).ReachInLink);
 const Recover = lazyScreen(async () => (await import('./screens/sign-in')).Recover);
 const SignIn = lazyScreen(async () => (await import('./screens/sign-in')).SignIn);
 const IncomingReachOut = lazyScreen(async () => (await import('./screens/incoming-reach-out')).IncomingReachOut);
@@ -93,7 +93,7 @@ const INSIDE: Record<string, Screen> = {
   'week': { tab: 'home', show: (page = 'week') => <Today key={page} page={page} /> },
   'moment': { tab: 'home', show: () => <Today page="moment" /> },
   'follow-up': { tab: 'inbox', show: () => <FollowUp /> },
-  'reach-ins': { tab: 'inbox', show: (id = '') => <ReachInPage key={id} id={id} /> },
+  'reach-ins': { tab: 'inbox', show: (id = '') => <ReachInLink key={id} id={id} /> },
   'settings': { tab: 'settings', show: (page = '', part) => PAGES[page]?.(part) ?? <Settings /> },
 };
 

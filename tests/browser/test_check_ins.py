@@ -1,7 +1,9 @@
 """Check-ins and the week in the hand: with and without a network, part by part, taken back, and a hand offered once a day."""
 
 import re
+from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from playwright.async_api import expect
@@ -15,11 +17,11 @@ pytestmark = pytest.mark.asyncio(loop_scope="session")
 LANTERN = "() => JSON.stringify(document.querySelector('.porch').getBoundingClientRect())"
 
 
-async def at_home(new_phone: NewPhone, person: Person, **more: Any) -> Phone:
+async def at_home(new_phone: NewPhone, person: Person, *, said: bool = False, **more: Any) -> Phone:
     phone = await new_phone(person.name, **more)
     await phone.belongs_to(person)
     await phone.open()
-    await phone.sees("How are you today?")
+    await phone.sees("Today: " if said else "How are you today?")
     return phone
 
 
@@ -78,6 +80,44 @@ async def test_a_whole_check_in_without_a_network(new_phone: NewPhone, circle: N
     assert "halt" not in theirs
 
 
+async def test_what_is_changed_without_a_network_takes_the_place_of_the_first(
+    new_phone: NewPhone, circle: NewCircle
+) -> None:
+    noor, ben = await circle("Noor", "Ben")
+    [member] = (await noor.ask("GET", "/v1/circle"))["items"]
+    body = {"feeling": 1, "note": "Rough.", "share_with": [member["id"]]}
+    first = await noor.ask("POST", "/v1/check-ins", body, 201)
+    phone = await at_home(new_phone, noor, said=True)
+    await phone.controlled()
+    await phone.link("Add a word").click()
+    await expect(phone.page.get_by_label("A few words, if you like")).to_have_value("Rough.")
+    await phone.context.set_offline(True)
+    await phone.page.get_by_label("A few words, if you like").fill("Better since noon.")
+    await phone.press_button("Keep this")
+    await phone.sees("It is sent when there is a connection.")
+    await phone.link("Add a word").click()
+    await phone.page.get_by_label("Okay").check()
+    await phone.press_button("Keep this")
+    await phone.sees("Today: Okay")
+    assert [item["id"] for item in await own(noor)] == [first["id"]]
+    await phone.context.set_offline(False)
+    await phone.sees("Ben can read it.", within=25)
+    [kept] = await own(noor)
+    assert (kept["feeling"], kept["note"]) == (3, "Better since noon.")
+    assert [item["note"] for item in (await ben.ask("GET", "/v1/check-ins"))["items"]] == ["Better since noon."]
+
+    # So does what it is shared with: taken back without a network, it is gone as soon as there is one.
+    await phone.link("Share it").click()
+    await expect(phone.page.get_by_label("Ben", exact=True)).to_be_checked()
+    await phone.context.set_offline(True)
+    await phone.page.get_by_label("Ben", exact=True).uncheck()
+    await phone.press_button("Keep this")
+    await phone.sees("It is sent when there is a connection.")
+    await phone.context.set_offline(False)
+    await phone.sees("Only you can read it.", within=25)
+    assert (await ben.ask("GET", "/v1/check-ins"))["items"] == []
+
+
 async def test_what_waited_for_somebody_who_left_is_kept_for_me_alone(new_phone: NewPhone, circle: NewCircle) -> None:
     noor, ben = await circle("Noor", "Ben")
     phone = await at_home(new_phone, noor)
@@ -120,12 +160,13 @@ async def test_parts_for_one_person_seen_by_them_and_taken_back(new_phone: NewPh
     await phone.press_button("Keep this")
     await phone.sees("Kept. Ben can read it.")
 
-    # Ben reads what was shared, and nothing hints at the rest.
+    # Ben reads what was shared in the thread of the two, and nothing hints at the rest.
     other = await new_phone("Ben")
     await other.belongs_to(ben)
     [notice] = (await ben.ask("GET", "/v1/inbox"))["items"]
     await other.open(f"#/check-ins/{notice['check_in_id']}")
-    await other.sees_heading("Noor shared how they are.")
+    await other.sees_heading("Noor")
+    await other.sees("Noor shared this")
     await other.sees("Low")
     await expect(other.text(re.compile("angry|nobody else"))).to_have_count(0)
     await other.is_sound()
@@ -142,7 +183,8 @@ async def test_parts_for_one_person_seen_by_them_and_taken_back(new_phone: NewPh
     await phone.page.get_by_label("Ben", exact=True).uncheck()
     await phone.press_button("Keep this")
     await phone.sees("Kept. Ana can read it.")
-    await other.page.reload()
+    await expect(other.text("Low")).to_have_count(0)
+    await other.open(f"#/check-ins/{notice['check_in_id']}")
     await other.sees("This is not here any more.")
     assert await notices(ben) == []
     assert await notices(noor) == [], "nor does anything say that Ben had seen it"
@@ -190,3 +232,32 @@ async def test_the_week_and_eight_of_them(new_phone: NewPhone, circle: NewCircle
     await phone.is_sound()
     [theirs] = (await ben.ask("GET", "/v1/check-ins"))["items"]
     assert theirs["week"] == {"people": 3}
+
+
+async def test_the_week_has_its_line_on_the_chosen_day_without_a_network_too(
+    new_phone: NewPhone, circle: NewCircle
+) -> None:
+    noor, _ = await circle("Noor", "Ben")
+    today = datetime.now(ZoneInfo("Europe/London"))
+    await noor.ask("PUT", "/v1/me/rhythm", {"week": {"at": "18:00", "day": (today.weekday() + 1) % 7}})
+    phone = await at_home(new_phone, noor)
+    line = phone.link("A minute for the week.")
+    await expect(phone.page.locator(".feel")).to_be_visible()
+    await expect(line).to_have_count(0)
+    await phone.controlled()
+    await phone.page.evaluate("() => { location.hash = '#/settings/rhythm'; }")
+    await phone.page.get_by_label(f"{today:%a}", exact=True).check()
+    await expect(phone.page.get_by_label(f"{today:%a}", exact=True)).to_be_checked()
+    await phone.go("Home")
+    await expect(line).to_be_visible()
+    await phone.context.set_offline(True)
+    await phone.page.reload()
+    await expect(line).to_be_visible()
+    # Looked at, it is gone, also where that waits on the phone.
+    await line.click()
+    await phone.page.get_by_label("Yes").first.check()
+    await phone.press_button("Keep this")
+    await phone.sees("It is sent when there is a connection.")
+    await phone.go("Home")
+    await expect(phone.page.locator(".feel")).to_be_visible()
+    await expect(line).to_have_count(0)

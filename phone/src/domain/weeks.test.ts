@@ -1,7 +1,7 @@
 // Eight weeks, in values and in words.
 import { expect, test } from 'vitest';
 import { givenShares, offersCircle } from './check-in';
-import { inWords, lastWeeks, leaning, weekStart } from './weeks';
+import { inWords, isOn, lastWeeks, leaning, weekStart } from './weeks';
 
 const NOW = Date.parse('2026-03-11T12:00:00');
 const look = (created_at: string, week: object) => ({ created_at, week });
@@ -9,6 +9,13 @@ const look = (created_at: string, week: object) => ({ created_at, week });
 test('a week begins on Monday, also where the clocks change', () => {
   expect(weekStart(Date.parse('2026-03-30T00:10:00')).getDate()).toBe(30);
   expect(weekStart(Date.parse('2026-03-29T23:50:00')).getDate()).toBe(23);
+});
+
+test('a day of the week is one of this phone’s calendar, Monday is 0', () => {
+  expect(isOn(0, Date.parse('2026-03-30T00:10:00'))).toBe(true);
+  expect(isOn(6, Date.parse('2026-03-29T23:50:00'))).toBe(true);
+  expect(isOn(2, NOW)).toBe(true);
+  expect(isOn(6, NOW)).toBe(false);
 });
 
 test('the latest look of a week counts, and what was left out stays empty', () => {

@@ -12,6 +12,9 @@ export function weekStart(at: string | number): Date {
   return new Date(then.getFullYear(), then.getMonth(), then.getDate() - ((then.getDay() + 6) % 7));
 }
 
+/** Whether this moment lies on that day of the week, Monday is 0, on this phone's calendar. */
+export const isOn = (day: number, at: number): boolean => (new Date(at).getDay() + 6) % 7 === day;
+
 /** Return the values of the last eight weeks by item, the oldest first. The latest look of a week counts. */
 export function lastWeeks(checkIns: Pick<CheckIn, 'week' | 'created_at'>[], now: number): Record<WeekItem, Values> {
   const monday = weekStart(now);

@@ -15,6 +15,7 @@ import { t } from '../i18n';
 import { errorText } from '../i18n/problem';
 import { moment } from '../i18n/span';
 import { updateProfile } from '../store/profile';
+import { keepRhythm } from '../store/rhythm';
 import { change, state } from '../store/store';
 
 type Chosen = Schemas['RhythmOut'];
@@ -43,7 +44,7 @@ export function RhythmPage() {
     const saving = last.current.then(() => api.PUT('/v1/me/rhythm', { body: next }));
     last.current = saving;
     const { error } = await saving;
-    if (!error) return;
+    if (!error) return keepRhythm(next);
     change({ toast: errorText(error) });
     setChanged(chosen);
   };

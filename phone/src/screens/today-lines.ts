@@ -1,9 +1,9 @@
 // The quiet lines of Home on a calm day: two at most, in this order. A new kind of line is one entry here.
 import type { ComponentChildren } from 'preact';
 import { api } from '../api/client';
-import { textOf, timeInWords, today } from '../components/commitments';
-import { weekStart } from '../domain/weeks';
+import { dueToday, textOf, timeInWords } from '../components/commitments';
 import { t } from '../i18n';
+import { isWeekDay, loadRhythm, weekLooked } from '../store/rhythm';
 import { to } from '../store/router';
 import { state } from '../store/store';
 
@@ -14,15 +14,10 @@ export interface TodayLine {
   actions?: ComponentChildren;
 }
 
-const SUNDAY = 0;
-
 /** What is meant for today and was not spoken of yet; the earliest of them. */
 async function dueLine(): Promise<TodayLine | null> {
   const { data } = await api.GET('/v1/commitments', { params: { query: { mine: true, limit: 50 } } });
-  const due = data?.items.filter(
-    ({ ended_at, recent }) => !ended_at && recent.some(({ date, done }) => date === today() && done === null),
-  );
-  const [first] = due?.sort((a, b) => a.at.localeCompare(b.at)) ?? [];
+  const [first] = dueToday(data?.items ?? []);
   if (!first) return null;
   return {
     name: t('commitment.line', { text: textOf(first), time: timeInWords(first.at) }),
@@ -34,9 +29,8 @@ async function dueLine(): Promise<TodayLine | null> {
 async function weekLine(): Promise<TodayLine | null> {
   if (!isWeekDay(state.now)) return null;
   const { data } = await api.GET('/v1/check-ins', { params: { query: { mine: true, week: true, limit: 1 } } });
-  const [last] = data?.items ?? [];
-  const done = last && +weekStart(last.created_at) === +weekStart(state.now);
-  return data && !done ? { name: t('weekly.head'), href: to('week') } : null;
+  const done = weekLooked(state.now, data && (data.items[0]?.created_at ?? null));
+  return done ? null : { name: t('weekly.head'), href: to('week') };
 }
 
 /** A moment that has come today and was not taken yet; on the day of the week, the line of the week stands for it. */
@@ -50,9 +44,7 @@ async function momentLine(): Promise<TodayLine | null> {
 const SOURCES: readonly (() => Promise<TodayLine | null>)[] = [dueLine, momentLine, weekLine];
 
 export async function todayLines(): Promise<TodayLine[]> {
+  await loadRhythm();
   const lines = await Promise.all(SOURCES.map((source) => source()));
   return lines.filter((line) => line !== null).slice(0, 2);
 }
-
-/** Whether the week is looked at today: on Sunday. */
-export const isWeekDay = (now: number): boolean => new Date(now).getDay() === SUNDAY;

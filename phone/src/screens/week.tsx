@@ -116,7 +116,12 @@ export function Weeks() {
   const [page] = useQuery(() =>
     api.GET('/v1/check-ins', { params: { query: { mine: true, week: true, limit: 100 } } }),
   );
-  if (!page) return <main class="page" aria-busy="true" />;
+  if (!page)
+    return (
+      <main class="page" aria-busy={state.online}>
+        {!state.online && <Headline small>{t('all.network-error')}</Headline>}
+      </main>
+    );
   const weeks = lastWeeks(page.items, state.now);
   const hint = leaning(weeks);
   const first = weekStart(state.now);
