@@ -6,39 +6,29 @@ import { TERSER } from './build/terser';
 // The server that a phone under development talks to.
 const SERVER = process.env.PORCHLIGHT_SERVER ?? 'http://localhost:8000';
 
-/** Screens that are opened one after another are loaded together; whatever is named nowhere here stands alone. */
-const SCREENS = {
-  joining: ['create-account', 'join', 'joined', 'paste-link', 'sign-in'],
-  circle: ['circle', 'invite', 'member', 'supporting', 'ladder-settings'],
-  helping: ['inbox', 'incoming-reach-out'],
-  commitments: ['commitments', 'commitment-form', 'own-commitment', 'witnessed-commitment'],
-  days: ['bookends', 'connection', 'reflection', 'reflections'],
-  planning: ['plan', 'plan-edit'],
-  person: ['compose', 'person', 'thread-entry'],
-  telling: ['hours', 'notify'],
-  settings: ['account', 'channels', 'contact-number', 'passkeys', 'passphrase', 'settings'],
-  rhythm: ['rhythm', 'follow-up'],
+/** What the first screen and a press need, by folder; nothing else may be imported by it, except with `import()`. */
+const FIRST = {
+  screens: ['answered', 'home', 'my-reach-out', 'notify-ask', 'pending-press', 'rescue', 'welcome'],
+  components: [
+    ...['basics', 'boundary', 'close-actions', 'icons', 'lamp', 'later-plan', 'lazy-screen', 'messages', 'people'],
+    ...['quick-hide', 'recipients', 'rows', 'standing-words', 'state-words', 'use-query'],
+  ],
+  domain: ['clock', 'lamps', 'links', 'needs', 'press', 'problems', 'push-recipients', 'standing-words'],
+  outbox: ['flush', 'lock'],
+  store: [
+    ...['mark-read', 'notifications', 'passkeys', 'preferences', 'press', 'refresh', 'router'],
+    ...['service-worker-client', 'session', 'store'],
+  ],
 };
-/** What every page is made of comes in one piece. */
-const BASE = {
-  name: 'base',
-  test: /\/node_modules\/preact\/|\/src\/(api|i18n|outbox|platform|store|vault)\/(?!letters|plan|threads)|\/src\/domain\/(?!hours|morning|plan|strength|check-in|connection|weeks|threads)|\/src\/components\/(basics|close-actions|icons|lamp|messages|people|rows)\.tsx$/,
-};
-/** What is said day by day: Home on a calm day, the check-in, the week. */
-const TODAY = {
-  name: 'today',
-  test: /\/src\/(screens\/(calm-day|check-in|offer|today|today-lines|week)|components\/(check-in-parts|sharing)|domain\/(check-in|weeks))\.tsx?$/,
-};
+/** Folders, and the app itself, that are needed whole. */
+const WHOLE = /\/node_modules\/preact\/|\/src\/(api|i18n|platform|vault)\/|\/src\/app\.tsx$/;
+const isFirst = (id: string): boolean =>
+  WHOLE.test(id) ||
+  Object.entries(FIRST).some(([folder, names]) => new RegExp(`/src/${folder}/(${names.join('|')})\\.tsx?$`).test(id));
+/** Everything else comes in one piece, which weighs a fifth less than a piece for each screen. */
 const GROUPS = [
-  BASE,
-  // On the screens of a press, after them.
-  { name: 'fields', test: /\/src\/components\/(field|form)\.tsx$/ },
-  { name: 'plan', test: /\/src\/(components|domain|store)\/plan/ },
-  TODAY,
-  ...Object.entries(SCREENS).map(([name, screens]) => ({
-    name,
-    test: new RegExp(`/src/screens/(${screens.join('|')})\\.tsx$`),
-  })),
+  { name: 'base', test: isFirst },
+  { name: 'later', test: (id: string) => /\/src\/.+\.tsx?$/.test(id) && !isFirst(id) && !id.endsWith('/main.tsx') },
 ];
 
 export default defineConfig({

@@ -74,10 +74,13 @@ async def test_notices_seen_live_are_read_and_closed_reach_outs_say_so(new_phone
     assert (await maya.ask("GET", "/v1/inbox?unread=true"))["items"] == []
     await maya.ask("POST", f"/v1/reach-outs/{reach_out['id']}/close", {"outcome": "connected"})
     await phone.open("#/inbox")
-    await phone.sees("Ana answered")
+    # What is over and read stands in the thread of the two, and not a second time.
+    await phone.sees("You reached out. It is over now.")
+    await expect(phone.text("Ana answered")).to_have_count(0)
     await expect(phone.text("Ana has answered")).to_have_count(0)
     await other.open("#/inbox")
-    await other.sees("Maya wanted company")
+    await other.sees("Maya is okay now")
+    await expect(other.text("Maya wanted company")).to_have_count(0)
     await expect(other.text("Needs you now")).to_have_count(0)
     assert [notice["kind"] for notice in (await ana.ask("GET", "/v1/inbox?unread=true"))["items"]] == ["all_clear"]
 

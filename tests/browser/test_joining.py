@@ -102,7 +102,7 @@ async def test_an_invitation_is_previewed_before_any_form(
     await own.open(f"#/invitation/{await _invites(maya)}")
     await own.sees_heading("This is your own link.")
     await own.link("To my circle").click()
-    await own.sees_heading("Your circle")
+    await own.sees_heading("Circle")
 
 
 async def test_joining_asks_one_question_a_page(new_phone: NewPhone, circle: NewCircle) -> None:

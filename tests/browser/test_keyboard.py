@@ -72,7 +72,7 @@ async def test_member_steps_are_set_by_keyboard(new_phone: NewPhone, circle: New
     phone = await new_phone("Noor")
     keys = phone.page.keyboard
     await phone.belongs_to(noor)
-    await phone.open("#/circle")
+    await phone.open("#/circle/times")
     grip = phone.button("Move Ana. Arrow keys move up or down.")
     await expect(grip).to_be_visible()
     for key, text, step in (

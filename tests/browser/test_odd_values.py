@@ -67,7 +67,7 @@ async def test_a_failing_screen_keeps_the_button_the_numbers_and_the_nav(
     await phone.sees("Your reach-out is still open.")
     odd = False
     await phone.press_button("Try again")
-    await phone.sees_heading("Your circle")
+    await phone.sees_heading("Circle")
     # The cause is in the console.
     assert phone.errors
     phone.errors.clear()

@@ -162,7 +162,7 @@ async def test_leaving_the_waiting_screen_cancels_nothing(new_phone: NewPhone, c
     await phone.press_button("Reach out now")
     await phone.sees_heading(TOLD)
     await phone.page.go_back()
-    await phone.sees_heading("Your circle")
+    await phone.sees_heading("Circle")
     await phone.page.go_forward()
     await phone.sees_heading(TOLD)
     assert len(await pressed(noor)) == 1

@@ -9,7 +9,7 @@ from tests.browser.conftest import NewCircle, NewPhone
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
-TABS = {"Inbox": "Inbox", "Circle": "Your circle", "Settings": "Settings"}
+TABS = {"Inbox": "Inbox", "Circle": "Circle", "Settings": "Settings"}
 
 
 async def test_every_tab_opens_without_a_network(new_phone: NewPhone, circle: NewCircle) -> None:
@@ -29,7 +29,7 @@ async def test_a_screen_that_fails_to_load_says_so_and_keeps_the_button(new_phon
     noor, ben = await circle("Noor", "Ben")
     phone = await new_phone("Noor", service_workers="block")
     await phone.belongs_to(noor)
-    await phone.page.route(re.compile(r"/assets/circle-[^/]+\.js$"), lambda route: route.abort())
+    await phone.page.route(re.compile(r"/assets/later-[^/]+\.js$"), lambda route: route.abort())
     await phone.open()
     await phone.sees("1 person can be reached now.")
     await phone.go("Circle")
@@ -45,5 +45,5 @@ async def test_a_screen_that_fails_to_load_says_so_and_keeps_the_button(new_phon
 
     await phone.page.unroute_all()
     await phone.go("Circle")
-    await phone.sees_heading("Your circle")
+    await phone.sees_heading("Circle")
     phone.errors.clear()  # the browser's own console error about the script that it could not fetch

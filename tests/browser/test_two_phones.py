@@ -99,7 +99,7 @@ async def test_from_the_invitation_to_the_all_clear(new_phone: NewPhone) -> None
     await maya.press_button("Keep this")
     await expect(maya.button("Reach out now")).to_be_visible()
     await ana.go("Inbox")
-    await ana.sees(re.compile("Thank you for being there"))
+    await ana.sees("Reached out. It is over now.")
 
 
 async def test_undo_within_three_seconds_and_nobody_is_told(new_phone: NewPhone, circle) -> None:

@@ -196,7 +196,7 @@ export function Nav({ current }: { current: string }) {
             <a href={tab === 'home' ? to() : to(tab)} aria-current={tab === current ? 'page' : undefined}>
               <Icon name={tab} />
               {t(`tab.${tab}`)}
-              {tab === 'inbox' && state.unread && (
+              {((tab === 'inbox' && state.unread) || (tab === 'circle' && state.newToHelper)) && (
                 <>
                   <span class="dot" />
                   <span class="sr">{t('tab.new')}</span>

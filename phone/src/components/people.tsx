@@ -1,10 +1,13 @@
 // People and helplines that can be called.
 import type { ComponentChildren } from 'preact';
 import type { Country, Member, Recipient } from '../contract/types';
+import { memberLamp } from '../domain/lamps';
 import type { Key } from '../i18n';
 import { isKey, t, tRich } from '../i18n';
 import { list } from '../i18n/format';
+import { to } from '../store/router';
 import { Icon } from './icons';
+import { Lamp } from './lamp';
 import { Item, LinkItem, Row } from './rows';
 
 type Named = { person: { display_name: string | null } };
@@ -19,6 +22,23 @@ export const names = (people: Named[], owners = false): string => {
   const all = people.length > 3 ? [t('all.people', { n: people.length })] : people.map(nameOf);
   return list(owners ? all.map((name) => t('all.possessive', { name })) : all);
 };
+
+/** Each member as a lamp above a name: who can be reached now. Both lead to their page. */
+export const CircleLamps = ({ of }: { of: Member[] }) => (
+  <ul class="lamps">
+    {of.map((member) => (
+      <li key={member.id}>
+        <a href={to('people', member.person.id)}>
+          <Lamp state={memberLamp(member)} />
+          <span>
+            {nameOf(member)}
+            <span class="sr">{t(member.available_now ? 'home.reachable' : 'home.unreachable')}</span>
+          </span>
+        </a>
+      </li>
+    ))}
+  </ul>
+);
 
 type Role = Member['role'];
 const ROLES: Record<Role, Key> = {

@@ -41,7 +41,8 @@ export function Recipients({ of, but }: { of: ReachOut; but?: Recipient }) {
             <Item
               key={recipient.person.id}
               lamp={<Lamp ring state={LAMPS[recipient.state]} />}
-              name={<a href={to('people', recipient.person.id)}>{nameOf(recipient)}</a>}
+              href={to('people', recipient.person.id)}
+              name={nameOf(recipient)}
               more={recipient.role ? role(recipient.role) : undefined}
               says={stateOf(recipient, of)}
               words={standingWordsOf(recipient)}

@@ -31,12 +31,12 @@ export function Row({ lamp, name, more, says, words, children }: RowProps) {
   );
 }
 
-/** `href`: where the row leads. What stands in `says` or `children` may be a link of its own. */
+/** `href`: where the whole row leads, but for what can be pressed by itself in `says` and `children`. */
 export function Item({ href, ...row }: RowProps & { href?: string | undefined }) {
   return (
     <li class={`row${href ? ' whole' : ''}`}>
       <Row {...row} name={href ? <a href={href}>{row.name}</a> : row.name} />
-      {href && <Icon name="next" />}
+      {href && !row.children && <Icon name="next" />}
     </li>
   );
 }

@@ -1,6 +1,7 @@
 // A helper's own words beside the button: what they do when I press.
 import { wordsOfDay } from '../domain/standing-words';
 import { t } from '../i18n';
+import { to } from '../store/router';
 import { state } from '../store/store';
 import { nameOf } from './people';
 
@@ -9,7 +10,10 @@ export function StandingWords() {
   return (
     member && (
       <p class="words mid">
-        <b class="who">{nameOf(member)}:</b> {standingWords(member.standing_words)}
+        <a class="who" href={to('people', member.person.id)}>
+          {nameOf(member)}:
+        </a>{' '}
+        {standingWords(member.standing_words)}
       </p>
     )
   );

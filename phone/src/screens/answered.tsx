@@ -13,6 +13,7 @@ import { isPast, whoIsThere } from '../domain/lamps';
 import { t } from '../i18n';
 import { clock } from '../i18n/format';
 import { refresh } from '../store/refresh';
+import { to } from '../store/router';
 import { state } from '../store/store';
 
 export function Answered({ of }: { of: ReachOut }) {
@@ -59,14 +60,20 @@ export function Answered({ of }: { of: ReachOut }) {
     const close = first.answer === 'here' || claims || isPast(first, state.now) ? '' : t('answered.keep-phone-close');
     return `${close} ${informed(others, name)}`;
   };
+  const page = to('people', first.person.id);
+  const [before, ...after] = headline().split(name);
   const writing = first.answer === 'here' || state.messages.length > 0;
   return (
     <main class="page">
       <section class="hero">
-        <div class="halo here">
+        <a class="halo here" href={page} aria-label={t('circle.more', { name })}>
           <Light beams />
-        </div>
-        <Headline live>{headline()}</Headline>
+        </a>
+        <Headline live>
+          {before}
+          {after.length > 0 && <a href={page}>{name}</a>}
+          {after.join(name)}
+        </Headline>
         <p>{explanation()}</p>
         {!state.online && <p role="status">{t('waiting.offline')}</p>}
       </section>

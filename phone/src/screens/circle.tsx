@@ -1,78 +1,108 @@
-// My circle: who is told at once and who later, who waits to be confirmed, and the people I am there for.
+// Circle in two halves: who is there for me, told at once or later, and whom I am there for. Above both, who waits to be confirmed.
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { api, whole } from '../api/client';
-import { Button, Headline } from '../components/basics';
-import { Icon } from '../components/icons';
+import { Button, Headline, RadioGroup } from '../components/basics';
 import { Lamp } from '../components/lamp';
 import { nameOf, role } from '../components/people';
-import { Group, LinkItem, Row } from '../components/rows';
+import { Item, LinkItem } from '../components/rows';
 import { useQuery } from '../components/use-query';
 import type { Member } from '../contract/types';
 import { memberLamp } from '../domain/lamps';
 import { t } from '../i18n';
 import { errorText } from '../i18n/problem';
 import { span } from '../i18n/span';
+import { readSlot, writeSlot } from '../platform/slots';
 import { refresh } from '../store/refresh';
 import { to } from '../store/router';
 import { change, state } from '../store/store';
 import { NumberQuestion } from './contact-number';
 import { Invite, PendingInvitations } from './invite';
-import { removeMember, updateMember } from './member';
+import { Steps } from './ladder-settings';
+import { removeMember } from './member';
+import { New } from './notices';
 import { NotifyAsk } from './notify-ask';
 import { Supporting } from './supporting';
 
+const HALF = 'circle-half';
+type Half = 'mine' | 'theirs';
+
 export function Circle() {
+  const newcomers = (state.circle ?? []).filter((member) => member.state === 'accepted');
+  const [chosen, setChosen] = useState(() => readSlot(HALF) as Half | null);
+  // Whoever only helps begins with the people they are there for.
+  const half = chosen ?? (state.circle?.length === 0 && state.supporting.length ? 'theirs' : 'mine');
+  const choose = (next: Half) => {
+    writeSlot(HALF, next);
+    setChosen(next);
+  };
+  return (
+    <main class="page">
+      <Headline small>{t('tab.circle')}</Headline>
+      {/* Two people have their words before them now: in either half. */}
+      {newcomers.map((member) => (
+        <Newcomer key={member.id} member={member} />
+      ))}
+      <RadioGroup<Half>
+        kind="half"
+        legend={t('circle.half')}
+        name="half"
+        value={half}
+        options={[
+          ['mine', t('circle.mine')],
+          [
+            'theirs',
+            <span>
+              {state.newToHelper && <New />}
+              {t('circle.theirs')}
+            </span>,
+          ],
+        ]}
+        onPick={choose}
+      />
+      {half === 'mine' ? <Mine newcomers={newcomers.length} /> : <Supporting />}
+      <a class="btn quiet" href={to('link')}>
+        {t('paste-link.offer')}
+      </a>
+    </main>
+  );
+}
+
+/** Who is there for me: told at once or later, invited, and what else my circle leads to. */
+function Mine({ newcomers }: { newcomers: number }) {
   const [open, setOpen] = useState('');
   const [ladder] = useQuery(() => api.GET('/v1/circle/ladder'));
   const [links, refetchLinks] = useQuery(() => api.GET('/v1/invitations', whole), [open]);
   const circle = state.circle ?? [];
-  const newcomers = circle.filter((member) => member.state === 'accepted');
   const active = circle.filter((member) => member.state === 'active');
   // Somebody has said yes while an invitation is shown: close the sheet, since their words are under it.
-  const previousCount = useRef(newcomers.length);
+  const previousCount = useRef(newcomers);
   useEffect(() => {
     // Not on the first load: something may have been opened by then.
-    if (newcomers.length > previousCount.current) setOpen('');
-    previousCount.current = newcomers.length;
-  }, [newcomers.length]);
+    if (newcomers > previousCount.current) setOpen('');
+    previousCount.current = newcomers;
+  }, [newcomers]);
   const later = ladder ? t('circle.step-2', { time: span(ladder.ladder[1] ?? 0) }) : t('member-step.2');
-  const lists = [1, 2] as const;
   return (
-    <main class="page">
-      <Headline small>{t('circle.head')}</Headline>
-      {newcomers.map((member) => (
-        <Newcomer key={member.id} member={member} />
-      ))}
+    <>
       {state.circle && links && !circle.length && !links.items.length && <p>{t('circle.empty')}</p>}
       <Warning active={active} />
-      {lists.map((step) => {
-        const members = active.filter((member) => member.step === step);
-        return (
-          members.length > 0 && (
-            <Group key={step} head={step === 1 ? t('circle.step-1') : later}>
-              {members.map((member) => (
-                <MemberRow key={member.id} member={member} />
-              ))}
-            </Group>
-          )
-        );
-      })}
-      <Button kind={newcomers.length ? '' : 'main'} icon="plus" onPress={() => setOpen('invite')}>
+      <Steps of={active} later={later}>
+        {(member) => <MemberRow key={member.id} member={member} />}
+      </Steps>
+      <Button kind={newcomers ? '' : 'main'} icon="plus" onPress={() => setOpen('invite')}>
         {t('invite.head')}
       </Button>
       {links && <PendingInvitations links={links.items} onChange={refetchLinks} />}
       <NotifyAsk />
       <NumberQuestion pressed={active.length > 0} />
       <ul class="rows">
-        {active.length > 1 && <LinkItem href={to('circle', 'times')} name={t('circle.ladder')} />}
-        <LinkItem href={to('circle', 'connection')} name={t('connection.head')} />
+        <LinkItem href={to('circle', 'connection')} name={t('connection.head')} says={t('connection.circle-say')} />
+        {active.length > 1 && (
+          <LinkItem href={to('circle', 'times')} name={t('circle.order')} says={t('circle.order-say')} />
+        )}
       </ul>
-      <Supporting />
-      <a class="btn quiet" href={to('link')}>
-        {t('paste-link.offer')}
-      </a>
       {open === 'invite' && <Invite onClose={() => setOpen('')} />}
-    </main>
+    </>
   );
 }
 
@@ -130,39 +160,14 @@ function Warning({ active }: { active: Member[] }) {
 }
 
 function MemberRow({ member }: { member: Member }) {
-  const name = nameOf(member);
   const later = member.reachable ? 'circle.outside-hours' : 'circle.no-device';
-  const move = async (step: 1 | 2) => {
-    if (step === member.step) return;
-    await updateMember(member, { step });
-    // The row has moved to the other list: keep the focus on it.
-    document.getElementById(`move-${member.id}`)?.focus();
-  };
-  const onKeyDown = (event: KeyboardEvent) => {
-    const step = { ArrowUp: 1, ArrowDown: 2 }[event.key] as 1 | 2 | undefined;
-    if (!step) return;
-    event.preventDefault();
-    void move(step);
-  };
   return (
-    <li class="row whole">
-      <button
-        type="button"
-        class="icon bare"
-        id={`move-${member.id}`}
-        aria-label={t('circle.move', { name })}
-        onClick={() => move(member.step === 1 ? 2 : 1)}
-        onKeyDown={onKeyDown}
-      >
-        <Icon name="grip" />
-      </button>
-      <Row
-        lamp={<Lamp state={memberLamp(member)} />}
-        name={<a href={to('people', member.person.id)}>{name}</a>}
-        more={role(member.role)}
-        says={t(member.available_now ? 'circle.available' : later)}
-      />
-      <Icon name="next" />
-    </li>
+    <Item
+      href={to('people', member.person.id)}
+      lamp={<Lamp state={memberLamp(member)} />}
+      name={nameOf(member)}
+      more={role(member.role)}
+      says={t(member.available_now ? 'circle.available' : later)}
+    />
   );
 }

@@ -26,16 +26,17 @@ function One({ id, page }: { id: string; page: string | undefined }) {
     [id],
   );
   useEffect(() => void markCommitmentSeen(id), [id, state.refreshes]);
+  const notToday = page === 'not-today';
   if (notFound) return <Over />;
   if (!commitment) {
     // Without a network the day can still be spoken of, and waits on the phone.
-    return state.online ? <main class="page" /> : <Due id={id} day={today()} onChange={refetch} />;
+    return state.online ? <main class="page" /> : <Due id={id} day={today()} notToday={notToday} onChange={refetch} />;
   }
   if (!commitment.mine) return <Witnessed of={commitment} onChange={refetch} />;
   if (page === 'change') return <CommitmentForm of={commitment} />;
   if (page === 'days') return <OtherDays of={commitment} onChange={refetch} />;
   if (commitment.ended_at) return <Ended of={commitment} onChange={refetch} />;
-  return <Due id={id} of={commitment} day={dueDay(commitment)} onChange={refetch} />;
+  return <Due id={id} of={commitment} day={dueDay(commitment)} notToday={notToday} onChange={refetch} />;
 }
 
 /** Today, where it is one of its days by the calendar of its owner; the server lists the days that may be spoken of. */

@@ -4,12 +4,11 @@ import { api } from '../api/client';
 import { Headline } from '../components/basics';
 import { Lamp, PorchButton } from '../components/lamp';
 import { lazyScreen } from '../components/lazy-screen';
-import { CallList, LineButton, nameOf } from '../components/people';
+import { CallList, CircleLamps, LineButton, nameOf } from '../components/people';
 import { Row } from '../components/rows';
 import { StandingWords } from '../components/standing-words';
 import { NEED_WORDS } from '../components/state-words';
 import { useQuery } from '../components/use-query';
-import { memberLamp } from '../domain/lamps';
 import { myRecipient, waitingLongest } from '../domain/needs';
 import { t } from '../i18n';
 import { ago, clock } from '../i18n/format';
@@ -89,19 +88,7 @@ export function Home() {
         <Headline small live>
           {headline()}
         </Headline>
-        {!calm && circle.length > 0 && known && (
-          <ul class="lamps">
-            {circle.map((member) => (
-              <li key={member.id}>
-                <Lamp state={memberLamp(member)} />
-                <span>
-                  {nameOf(member)}
-                  <span class="sr">{t(member.available_now ? 'home.reachable' : 'home.unreachable')}</span>
-                </span>
-              </li>
-            ))}
-          </ul>
-        )}
+        {!calm && circle.length > 0 && known && <CircleLamps of={circle} />}
         {!calm && <p class="soft">{t(empty ? 'home.empty-say' : encouragement)}</p>}
       </section>
       {calm && bookend}

@@ -1,38 +1,49 @@
-// What has reached me: who would like company now, then everything else, newest first.
+// What has reached me: who would like company now, what is due, my people, then everything else, newest first. Nothing stands twice.
 import { useState } from 'preact/hooks';
 import { api } from '../api/client';
 import { Button, Headline } from '../components/basics';
+import { dueToday } from '../components/commitments';
 import { Lamp } from '../components/lamp';
 import { nameOf, names } from '../components/people';
 import { Group, Row } from '../components/rows';
 import { NEED_WORDS } from '../components/state-words';
 import { useQuery } from '../components/use-query';
-import type { Notice, ReachOut, Thread } from '../contract/types';
+import type { ReachOut, Thread } from '../contract/types';
+import { notShownAbove } from '../domain/inbox';
+import { memberLamp } from '../domain/lamps';
 import { needsMe, waitingLongest } from '../domain/needs';
 import { t } from '../i18n';
-import { ago, day } from '../i18n/format';
+import { ago, clock, day } from '../i18n/format';
 import { refresh } from '../store/refresh';
 import { to } from '../store/router';
 import { state } from '../store/store';
+import { DueCard } from './due-card';
 import { New, NoticeRow } from './notices';
 import { NotifyBanner } from './notify';
 
 const PAGE = 20;
+const LIST = { limit: 100 };
+
 export function Inbox() {
   const [limit, setLimit] = useState(PAGE);
   const [page, refetch] = useQuery(() => api.GET('/v1/inbox', { params: { query: { limit } } }), [limit]);
-  const [threads] = useQuery(() => api.GET('/v1/threads', { params: { query: { limit: 100 } } }));
-  const [bookends] = useQuery(() => api.GET('/v1/bookends', { params: { query: { open: true, limit: 100 } } }));
+  const [threads] = useQuery(() => api.GET('/v1/threads', { params: { query: LIST } }));
+  const [bookends] = useQuery(() => api.GET('/v1/bookends', { params: { query: { open: true, ...LIST } } }));
+  const [commitments, refetchCommitments] = useQuery(() =>
+    api.GET('/v1/commitments', { params: { query: { mine: true, ...LIST } } }),
+  );
   const running = bookends && new Set(bookends.items.map((bookend) => bookend.id));
-  const open = new Set(state.incoming.map((reachOut) => reachOut.id));
-  const earlier =
-    page?.items.filter(
-      (notice) =>
-        !IN_THREADS.includes(notice.kind) && !(notice.kind === 'reach_out' && open.has(notice.reach_out_id ?? '')),
-    ) ?? [];
-  const people = threads?.items.filter((thread) => thread.last) ?? [];
   const urgent = waitingLongest(state.incoming, state.me?.id);
   const others = state.incoming.filter((reachOut) => !needsMe(reachOut, state.me?.id));
+  const back = bookends?.items.filter((bookend) => bookend.mine && Date.parse(bookend.due_at) <= state.now) ?? [];
+  const due = dueToday(commitments?.items ?? []).filter(({ at }) => timeOfDay(state.now) >= at);
+  const people = threads?.items.filter((thread) => thread.last) ?? [];
+  const earlier = notShownAbove(page?.items ?? [], {
+    subjects: [...state.incoming, ...back, ...due].map(({ id }) => id),
+    people: threads?.items.map(({ person }) => person.id) ?? [],
+    own: state.myReachOut?.id,
+  });
+  const above = urgent.length + back.length + due.length + people.length;
   const readAll = async () => {
     await api.POST('/v1/inbox/read-all');
     await Promise.all([refetch(), refresh()]);
@@ -49,6 +60,18 @@ export function Inbox() {
           ))}
         </section>
       )}
+      {back.map((bookend) => (
+        <a class="card row" key={bookend.id} href={to('bookends', bookend.id)}>
+          <Row
+            lamp={<Lamp state="lit" />}
+            name={t('bookend.due', { time: clock(bookend.due_at) })}
+            says={bookend.what}
+          />
+        </a>
+      ))}
+      {due.map((commitment) => (
+        <DueCard key={commitment.id} of={commitment} onSaid={refetchCommitments} />
+      ))}
       {people.length > 0 && (
         <Group head={t('inbox.people')}>
           {people.map((thread) => (
@@ -57,9 +80,7 @@ export function Inbox() {
         </Group>
       )}
       <section class="stack tight">
-        {urgent.length + people.length > 0 && earlier.length + others.length > 0 && (
-          <h2 class="head">{t('inbox.earlier')}</h2>
-        )}
+        {above > 0 && earlier.length + others.length > 0 && <h2 class="head">{t('inbox.earlier')}</h2>}
         <ul class="rows">
           {others.map((reachOut) => (
             <li key={reachOut.id}>
@@ -76,7 +97,7 @@ export function Inbox() {
             <NoticeRow key={notice.id} of={notice} bookends={running} onRead={refetch} />
           ))}
         </ul>
-        {page && !earlier.length && !people.length && !state.incoming.length && <p class="soft">{t('inbox.empty')}</p>}
+        {page && !earlier.length && !above && !others.length && <p class="soft">{t('inbox.empty')}</p>}
       </section>
       {state.unread && (
         <Button kind="quiet" onPress={readAll}>
@@ -92,17 +113,22 @@ export function Inbox() {
   );
 }
 
-/** What stands in a thread is shown there, and not a second time. */
-const IN_THREADS: Notice['kind'][] = ['check_in', 'reach_in', 'check_in_seen'];
+/** "09:05", as a commitment's time is written. */
+function timeOfDay(at: number): string {
+  const now = new Date(at);
+  return [now.getHours(), now.getMinutes()].map((part) => `${part}`.padStart(2, '0')).join(':');
+}
 
 function ThreadRow({ of }: { of: Thread }) {
   const { last, unread, person } = of;
   if (!last) return null;
   const { kind, mine } = last;
+  const member = state.circle?.find((someone) => someone.person.id === person.id);
   return (
     <li>
       <a class="row" href={to('people', person.id)}>
         <Row
+          lamp={<Lamp state={member ? memberLamp(member) : 'lit'} />}
           name={
             <>
               {unread && <New />}

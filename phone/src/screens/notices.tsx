@@ -12,10 +12,10 @@ import { go } from '../store/router';
 import { state } from '../store/store';
 
 type NoticeWords = readonly [Key, Key];
-/** Kinds that have no sentence here yet. */
-type Unsaid = 'test';
+/** Kinds that have no sentence here: what stands in a thread is said there. */
+type Unsaid = 'test' | 'check_in' | 'reach_in' | 'check_in_seen';
 type Kind = Exclude<Notice['kind'], Unsaid> | 'unreachable-me' | 'nobody-told' | 'follow-up-me';
-/** Title and detail of each kind of notice. A test is not listed. */
+/** Title and detail of each kind of notice. */
 const NOTICES: Record<Kind, NoticeWords> = {
   reach_out: ['notice.reach_out', 'notice-say.reach_out'],
   answered: ['notice.answered', 'notice-say.answered'],
@@ -28,9 +28,6 @@ const NOTICES: Record<Kind, NoticeWords> = {
   standing_by: ['notice.standing_by', 'notice-say.standing_by'],
   bookend_due: ['notice.bookend_due', 'notice-say.bookend_due'],
   bookend_missed: ['notice.bookend_missed', 'notice-say.bookend_missed'],
-  check_in: ['notice.check_in', 'notice-say.check_in'],
-  reach_in: ['notice.reach_in', 'notice-say.reach_in'],
-  check_in_seen: ['notice.check_in_seen', 'notice-say.check_in_seen'],
   commitment_asked: ['notice.commitment_asked', 'notice-say.commitment_asked'],
   commitment_due: ['notice.commitment_due', 'notice-say.commitment_due'],
   commitment_ended: ['notice.commitment_ended', 'notice-say.commitment_ended'],
@@ -78,9 +75,6 @@ function routeOf(notice: Notice): string[] {
   if (notice.reach_out_id) return ['reach-outs', notice.reach_out_id];
   if (notice.bookend_id) return ['bookends', notice.bookend_id];
   if (notice.commitment_id) return ['commitments', notice.commitment_id];
-  if (notice.check_in_id) return ['check-ins', notice.check_in_id];
-  if (notice.reach_in_id) return ['reach-ins', notice.reach_in_id];
-  if (notice.kind === 'check_in_seen' && notice.from) return ['people', notice.from.id];
   if (notice.kind === 'unreachable' && !notice.from) return ['settings'];
   return notice.kind === 'invitation_accepted' || notice.kind === 'unreachable' ? ['circle'] : [];
 }

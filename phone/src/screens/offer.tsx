@@ -1,8 +1,7 @@
 // After very low or lonely, once it is kept: a hand, offered once a day. Nobody was told, and nobody is.
 import { Back, Headline } from '../components/basics';
-import { Lamp, Light } from '../components/lamp';
-import { nameOf } from '../components/people';
-import { memberLamp } from '../domain/lamps';
+import { Light } from '../components/lamp';
+import { CircleLamps, nameOf } from '../components/people';
 import { t } from '../i18n';
 import { startPress } from '../store/press';
 import { go, to } from '../store/router';
@@ -38,17 +37,7 @@ export function Offer() {
         </a>
       </section>
       <section class="hero">
-        <ul class="lamps">
-          {circle.map((member) => (
-            <li key={member.id}>
-              <Lamp state={memberLamp(member)} />
-              <span>
-                {nameOf(member)}
-                <span class="sr">{t(member.available_now ? 'home.reachable' : 'home.unreachable')}</span>
-              </span>
-            </li>
-          ))}
-        </ul>
+        <CircleLamps of={circle} />
         <p class="soft small">{t('home.encouragement')}</p>
       </section>
     </main>

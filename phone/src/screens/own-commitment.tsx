@@ -30,15 +30,18 @@ export function Due({
   id,
   of,
   day,
+  notToday,
   onChange,
 }: {
   id: string;
   of?: Commitment;
   day: string | undefined;
+  /** It was said elsewhere, and the hand is offered here. */
+  notToday?: boolean;
   onChange: OnChange;
 }) {
   const [message, setMessage] = useState('');
-  const [saidNow, setSaidNow] = useState<boolean | null>(null);
+  const [saidNow, setSaidNow] = useState<boolean | null>(notToday ? false : null);
   const kept = keptDay(id, day)?.body as { done: boolean } | undefined;
   const said = saidNow ?? kept?.done ?? of?.recent.find(({ date }) => date === day)?.done ?? null;
   const say = async (done: boolean, text: string | null = null) => {

@@ -132,6 +132,7 @@ export function Settings() {
       </section>
       <Group head={t('settings.mine')}>
         <LinkItem href={pageHref('plan')} name={t('plan.mine')} says={t('plan.settings-say')} />
+        <LinkItem href={to('week')} name={t('weekly.name')} says={t('weekly.settings-say')} />
         <LinkItem href={to('bookends')} name={t('bookend.name')} />
         <LinkItem href={to('commitments')} name={t('commitments.name')} />
         <LinkItem href={pageHref('rhythm')} name={t('rhythm.head')} says={t('rhythm.check-in')} />

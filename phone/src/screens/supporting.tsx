@@ -5,52 +5,78 @@ import { Button, Sheet } from '../components/basics';
 import { hasHours, hoursInWords } from '../components/hours-in-words';
 import { Icon } from '../components/icons';
 import { Lamp } from '../components/lamp';
+import { LoadCard } from '../components/load-card';
 import { nameOf } from '../components/people';
-import { Group, Item } from '../components/rows';
+import { Item, LinkItem } from '../components/rows';
 import { StandingWordsForm } from '../components/standing-words-form';
 import { useQuery } from '../components/use-query';
-import type { Supported } from '../contract/types';
+import type { Supported, Thread } from '../contract/types';
 import { morning, WEEK_MS } from '../domain/morning';
 import { t } from '../i18n';
+import { day } from '../i18n/format';
 import { moment } from '../i18n/span';
 import { refresh } from '../store/refresh';
 import { to } from '../store/router';
 import { state } from '../store/store';
 import { Block, ConfirmAction } from './member';
+import { New } from './notices';
 
 export const isMuted = (of: Supported): boolean => Date.parse(of.muted_until ?? '') > Date.now();
 
 export function Supporting() {
   const [people, refetch] = useQuery(() => api.GET('/v1/supporting', whole));
+  const [threads] = useQuery(() => api.GET('/v1/threads', whole));
   const [open, setOpen] = useState('');
-  const shown = people?.items.find((someone) => someone.id === open);
-  if (!people?.items.length) return null;
+  if (!people) return state.online ? null : <p class="soft">{t('all.network-error')}</p>;
+  const shown = people.items.find((someone) => someone.id === open);
   return (
-    <Group
-      head={t('supporting.head')}
-      after={shown && <SupportedSheet of={shown} onChange={refetch} onClose={() => setOpen('')} />}
+    <>
+      {people.items.length ? (
+        <ul class="rows" aria-label={t('circle.theirs')}>
+          {people.items.map((someone) => (
+            <SupportedRow
+              key={someone.id}
+              of={someone}
+              thread={threads?.items.find(({ person }) => person.id === someone.person.id)}
+              onMore={() => setOpen(someone.id)}
+            />
+          ))}
+        </ul>
+      ) : (
+        <p>{t('supporting.nobody')}</p>
+      )}
+      <LoadCard people={people.items} />
+      <ul class="rows">
+        <LinkItem href={to('settings', 'away')} name={t('away.everybody')} says={t('away.everybody-say')} />
+      </ul>
+      {shown && <SupportedSheet of={shown} onChange={refetch} onClose={() => setOpen('')} />}
+    </>
+  );
+}
+
+/** Leads to their page; before both have compared their words there is none, only what can be done about it. */
+function SupportedRow({ of, thread, onMore }: { of: Supported; thread: Thread | undefined; onMore: () => void }) {
+  const name = nameOf(of);
+  const accepted = of.state === 'accepted';
+  const last = thread?.unread && !of.open_reach_out_id && !thread.last?.mine ? thread.last : null;
+  return (
+    <Item
+      href={accepted ? undefined : to('people', of.person.id)}
+      lamp={<Lamp state={isMuted(of) || accepted ? 'dim' : 'lit'} />}
+      name={
+        <>
+          {thread?.unread && <New />}
+          {name}
+        </>
+      }
+      says={last ? `${t(`thread.${last.kind}`)}, ${day(last.created_at)}` : supportedState(of)}
     >
-      {people.items.map((someone) => (
-        <Item
-          key={someone.id}
-          href={someone.state === 'active' ? to('people', someone.person.id) : undefined}
-          lamp={<Lamp state={isMuted(someone) || someone.state === 'accepted' ? 'dim' : 'lit'} />}
-          name={nameOf(someone)}
-          says={supportedState(someone)}
-        >
-          {someone.state === 'accepted' && (
-            <button
-              type="button"
-              class="icon bare"
-              aria-label={t('circle.more', { name: nameOf(someone) })}
-              onClick={() => setOpen(someone.id)}
-            >
-              <Icon name="more" />
-            </button>
-          )}
-        </Item>
-      ))}
-    </Group>
+      {accepted && (
+        <button type="button" class="icon bare" aria-label={t('circle.more', { name })} onClick={onMore}>
+          <Icon name="more" />
+        </button>
+      )}
+    </Item>
   );
 }
 

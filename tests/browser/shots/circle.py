@@ -55,7 +55,7 @@ async def supporting(stage: Stage) -> None:
     invitation = await sam.ask("POST", "/v1/invitations", {"role": "friend"}, 201)
     await ana.ask("POST", "/v1/invitations/accept", {"token": invitation["token"]}, 201)
     phone = await stage.phone(ana, "#/circle")
-    await stage.sees(phone, "supporting.head")
+    await stage.sees(phone, "away.everybody")
     await stage.show(phone, "supporting")
     await stage.goes(phone, f"#/people/{maya.id}")
     await phone.page.get_by_role("button", name=stage.say("circle.more", name="Maya")).click()

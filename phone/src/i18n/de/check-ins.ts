@@ -22,6 +22,7 @@ export const checkIns = {
   'check-in.none': 'Noch nichts behalten.',
   'check-in.remove': 'Für immer zurücknehmen',
   'check-in.removed': 'Es ist weg, für alle.',
+  'check-in.removed-later': 'Es verschwindet, für alle, sobald es Verbindung gibt.',
   'sharing.who': 'Wer darf es sehen?',
   'sharing.me': 'Nur für mich',
   'sharing.sees': '{name} sieht',
@@ -35,6 +36,7 @@ export const checkIns = {
 
   // the week
   'weekly.name': 'Deine Woche',
+  'weekly.settings-say': 'Was dich gehalten und was an dir gezogen hat',
   'weekly.head': 'Eine Minute für die Woche.',
   'weekly.say': 'Für dich allein, wenn du es nicht teilst. Lass weg, was du magst.',
   'weekly.held': 'Was dich gehalten hat',
@@ -86,6 +88,4 @@ export const checkIns = {
   'week-hint.circle': 'Mein Kreis',
 
   // in the inbox
-  'notice.check_in_seen': '{name} sieht dich',
-  'notice-say.check_in_seen': 'Dein Check-in ist angekommen',
 };

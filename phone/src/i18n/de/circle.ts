@@ -2,6 +2,9 @@
 export const circle = {
   // circle
   'circle.head': 'Dein Kreis',
+  'circle.half': 'Welche Hälfte',
+  'circle.mine': 'Für mich da',
+  'circle.theirs': 'Ich bin da für',
   'circle.empty': 'Hier ist noch niemand. Frag einen Menschen, dem du vertraust. Einer genügt für den Anfang.',
   'circle.nobody-reachable': 'Gerade ist kein Telefon in deinem Kreis erreichbar.',
   'circle.unreachable': '{name} ist nicht erreichbar. Gerade funktioniert dort kein Telefon.',
@@ -18,6 +21,8 @@ export const circle = {
   'circle.outside-hours': 'Nicht um diese Zeit',
   'circle.no-device': 'Kein Telefon eingerichtet',
   'circle.ladder': 'Wann wer gefragt wird',
+  'circle.order': 'Reihenfolge und Zeiten',
+  'circle.order-say': 'Wer wann Bescheid bekommt',
   'circle.invited': 'Eingeladen',
   'circle.invited-say': 'Hat noch nicht Ja gesagt. Der Link gilt bis {time}.',
   'circle.invitation-open': 'Noch fehlt das Ja von {name}.',
@@ -77,6 +82,7 @@ export const circle = {
 
   // people I am there for
   'supporting.head': 'Menschen, für die ich da bin',
+  'supporting.nobody': 'Noch hat dich niemand gefragt. Wer es tut, steht dann hier.',
   'supporting.words': 'Sag {name} diese zwei Wörter: {words}',
   'supporting.any-time': 'Jederzeit, Tag und Nacht',
   'supporting.muted': 'Still bis {time}',

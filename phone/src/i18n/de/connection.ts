@@ -1,6 +1,7 @@
 // German: how connected I am.
 export const connection = {
   'connection.head': 'Verbundenheit',
+  'connection.circle-say': 'Deine Leute, über acht Wochen',
   'connection.people': 'Du warst mit {n} Menschen in Kontakt.|Du warst mit {n} Menschen in Kontakt.',
   'connection.quiet': 'Ein Wort genügt, um neu anzufangen.',
   'connection.say': 'Ein Licht hängt da, wo ihr in Kontakt wart. Nur du siehst das.',
@@ -13,7 +14,6 @@ export const connection = {
   'connection.distant': 'Du und {name}, ihr habt seit {n} Tag nicht gesprochen. Ein Wort?|Du und {name}, ihr habt seit {n} Tagen nicht gesprochen. Ein Wort?',
   'connection.word': 'Ich denke an dich',
   'connection.word-to': 'Ich denke an dich, {name}',
-  'connection.goes': 'Es geht gleich an {name}.',
   'connection.write': '{name} schreiben',
   'connection.pressed': 'Wenn du gedrückt hast',
   'connection.answered': 'Meistens hat jemand innerhalb von {time} geantwortet.',

@@ -48,7 +48,6 @@ export const days = {
   'bookend.over-say': 'Du musst nichts tun.',
 
   // check-ins and reach-ins
-  'shared.check-in': '{name} lässt dich wissen, wie es geht.',
   'shared.reach-in': '{name} denkt an dich.',
   'shared.not-found': 'Das ist nicht mehr hier.',
   'shared.not-found-say': 'Es wurde zurückgenommen, oder ihr zwei seid nicht mehr in einem Kreis. Du musst nichts tun.',
@@ -63,11 +62,7 @@ export const days = {
   'halt.tired': 'müde',
   'shared.also': 'Auch {words}.',
   'shared.see': 'Ich sehe dich',
-  'shared.call': 'Soll ich anrufen?',
-  'shared.here': 'Ich bin da',
-  'shared.write': 'Oder ein paar eigene Worte',
   'shared.sent': '{name} weiß, dass du es siehst.',
-  'shared.reply': 'Du hast geschrieben: {text}',
   'shared.too-soon': '{name} hat drei Nachrichten von dir. Sie bleiben.',
 
   // reflections, and everything to take along

@@ -15,6 +15,8 @@ export const rhythm = {
   'rhythm.pause-say': 'Für eine Woche, mit einem Tippen',
   'rhythm.paused': 'Pausiert bis {time}',
   'away.head': 'Eine Pause',
+  'away.everybody': 'Eine Pause von allen',
+  'away.everybody-say': 'Du bestimmst, bis wann. Mehr wird nicht gesagt.',
   'away.say': 'Von niemandem, dem du hilfst, kommt etwas durch. Dein Posteingang behält alles, und niemand erfährt warum.',
   'away.none': 'Du bist da wie sonst',
   'away.week': 'Für eine Woche',

@@ -22,6 +22,7 @@ export const checkIns = {
   'check-in.none': 'Nothing kept yet.',
   'check-in.remove': 'Take it back for good',
   'check-in.removed': 'It is gone, for everybody.',
+  'check-in.removed-later': 'It goes, for everybody, as soon as there is a connection.',
   'sharing.who': 'Who may see it?',
   'sharing.me': 'Only for me',
   'sharing.sees': '{name} sees',
@@ -35,6 +36,7 @@ export const checkIns = {
 
   // the week
   'weekly.name': 'Your week',
+  'weekly.settings-say': 'What held you, and what pulled at you',
   'weekly.head': 'A minute for the week.',
   'weekly.say': 'For you alone, unless you share it. Leave out what you like.',
   'weekly.held': 'What held you',
@@ -84,8 +86,4 @@ export const checkIns = {
   'week-hint.feelings': 'Hard feelings stayed a while. Who would you like to have near?',
   'week-hint.sure': 'You were not so sure lately. Who could go a step with you?',
   'week-hint.circle': 'My circle',
-
-  // in the inbox
-  'notice.check_in_seen': '{name} sees you',
-  'notice-say.check_in_seen': 'Your check-in has arrived',
 } as const;

@@ -2,6 +2,9 @@
 export const circle = {
   // circle
   'circle.head': 'Your circle',
+  'circle.half': 'Which half',
+  'circle.mine': 'There for me',
+  'circle.theirs': "I'm there for",
   'circle.empty': 'Nobody is here yet. Ask one person you trust. One is enough to begin.',
   'circle.nobody-reachable': 'Right now no phone in your circle can be reached.',
   'circle.unreachable': '{name} cannot be reached. No phone of theirs works right now.',
@@ -18,6 +21,8 @@ export const circle = {
   'circle.outside-hours': 'Not at this hour',
   'circle.no-device': 'No phone set up',
   'circle.ladder': 'When people are told',
+  'circle.order': 'Order and times',
+  'circle.order-say': 'Who is told when',
   'circle.invited': 'Invited',
   'circle.invited-say': 'Has not said yes yet. The link works until {time}.',
   'circle.invitation-open': 'Waiting for {name} to say yes.',
@@ -77,6 +82,7 @@ export const circle = {
 
   // people I am there for
   'supporting.head': "People I'm there for",
+  'supporting.nobody': 'Nobody has asked you yet. When somebody does, you find them here.',
   'supporting.words': 'Say these two words to {name}: {words}',
   'supporting.any-time': 'Any time, day or night',
   'supporting.muted': 'Quiet until {time}',

@@ -1,6 +1,7 @@
 // English: how connected I am.
 export const connection = {
   'connection.head': 'Connection',
+  'connection.circle-say': 'Your people, over eight weeks',
   'connection.people': 'You were in touch with {n} person.|You were in touch with {n} people.',
   'connection.quiet': 'One word is enough to begin again.',
   'connection.say': 'A light hangs where you two were in touch. Only you see this.',
@@ -13,7 +14,6 @@ export const connection = {
   'connection.distant': 'You and {name} have not talked for {n} day. A word?|You and {name} have not talked for {n} days. A word?',
   'connection.word': 'Thinking of you',
   'connection.word-to': 'Thinking of you, {name}',
-  'connection.goes': 'It goes to {name} in a moment.',
   'connection.write': 'Write to {name}',
   'connection.pressed': 'When you pressed',
   'connection.answered': 'Most times somebody answered within {time}.',

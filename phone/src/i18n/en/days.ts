@@ -48,7 +48,6 @@ export const days = {
   'bookend.over-say': 'There is nothing you need to do.',
 
   // check-ins and reach-ins
-  'shared.check-in': '{name} shared how they are.',
   'shared.reach-in': '{name} is thinking of you.',
   'shared.not-found': 'This is not here any more.',
   'shared.not-found-say': 'It was taken back, or you two are no longer in one circle. Nothing is asked of you.',
@@ -63,11 +62,7 @@ export const days = {
   'halt.tired': 'tired',
   'shared.also': 'Also {words}.',
   'shared.see': 'I see you',
-  'shared.call': 'Shall I call?',
-  'shared.here': 'I am here',
-  'shared.write': 'Or a few words of your own',
   'shared.sent': '{name} knows that you see it.',
-  'shared.reply': 'You wrote: {text}',
   'shared.too-soon': '{name} has three words from you. They keep.',
 
   // reflections, and everything to take along

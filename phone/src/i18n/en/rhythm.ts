@@ -15,6 +15,8 @@ export const rhythm = {
   'rhythm.pause-say': 'For a week, with one tap',
   'rhythm.paused': 'Paused until {time}',
   'away.head': 'A break',
+  'away.everybody': 'A break from everybody',
+  'away.everybody-say': 'You choose until when. Nothing more is said.',
   'away.say': 'Nobody you help is pushed through to you. Your inbox keeps everything, and nobody is told why.',
   'away.none': 'You are there as usual',
   'away.week': 'For a week',

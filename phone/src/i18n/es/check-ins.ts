@@ -22,6 +22,7 @@ export const checkIns = {
   'check-in.none': 'Aún no hay nada guardado.',
   'check-in.remove': 'Retirarlo para siempre',
   'check-in.removed': 'Ya no está, para nadie.',
+  'check-in.removed-later': 'Desaparece, para todos, en cuanto haya conexión.',
   'sharing.who': '¿Quién puede verlo?',
   'sharing.me': 'Solo para mí',
   'sharing.sees': '{name} ve',
@@ -35,6 +36,7 @@ export const checkIns = {
 
   // the week
   'weekly.name': 'Tu semana',
+  'weekly.settings-say': 'Qué te sostuvo y qué tiró de ti',
   'weekly.head': 'Un minuto para la semana.',
   'weekly.say': 'Solo para ti, si no lo compartes. Deja fuera lo que quieras.',
   'weekly.held': 'Lo que te sostuvo',
@@ -86,6 +88,4 @@ export const checkIns = {
   'week-hint.circle': 'Mi círculo',
 
   // in the inbox
-  'notice.check_in_seen': '{name} te ve',
-  'notice-say.check_in_seen': 'Leyó cómo estás',
 };

@@ -2,6 +2,9 @@
 export const circle = {
   // circle
   'circle.head': 'Tu círculo',
+  'circle.half': 'Qué mitad',
+  'circle.mine': 'Están para mí',
+  'circle.theirs': 'Estoy para',
   'circle.empty': 'Aún no hay nadie. Pídeselo a una persona de confianza. Con una basta para empezar.',
   'circle.nobody-reachable': 'Ahora no se puede contactar con ningún teléfono de tu círculo.',
   'circle.unreachable': 'No se puede contactar con {name}. Ningún teléfono suyo funciona ahora.',
@@ -18,6 +21,8 @@ export const circle = {
   'circle.outside-hours': 'No a esta hora',
   'circle.no-device': 'Sin teléfono activo',
   'circle.ladder': 'Cuándo reciben el aviso',
+  'circle.order': 'Orden y tiempos',
+  'circle.order-say': 'Quién recibe el aviso y cuándo',
   'circle.invited': 'Con invitación',
   'circle.invited-say': 'Aún no dijo que sí. El enlace sirve hasta {time}.',
   'circle.invitation-open': 'Falta que {name} diga que sí.',
@@ -77,6 +82,7 @@ export const circle = {
 
   // people I am there for
   'supporting.head': 'Personas a las que acompaño',
+  'supporting.nobody': 'Nadie te lo ha pedido aún. Cuando alguien lo haga, aparece aquí.',
   'supporting.words': 'Di estas dos palabras a {name}: {words}',
   'supporting.any-time': 'A cualquier hora',
   'supporting.muted': 'En silencio hasta {time}',

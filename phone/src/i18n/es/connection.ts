@@ -1,6 +1,7 @@
 // Spanish: how connected I am.
 export const connection = {
   'connection.head': 'Conexión',
+  'connection.circle-say': 'Tu gente, a lo largo de ocho semanas',
   'connection.people': 'Has estado en contacto con {n} persona.|Has estado en contacto con {n} personas.',
   'connection.quiet': 'Basta una palabra para volver a empezar.',
   'connection.say': 'Cuelga una luz donde estuvisteis en contacto. Solo lo ves tú.',
@@ -13,7 +14,6 @@ export const connection = {
   'connection.distant': '{name} y tú no habláis desde hace {n} día. ¿Una palabra?|{name} y tú no habláis desde hace {n} días. ¿Una palabra?',
   'connection.word': 'Pienso en ti',
   'connection.word-to': 'Pienso en ti, {name}',
-  'connection.goes': 'Le llega a {name} en un momento.',
   'connection.write': 'Escribir a {name}',
   'connection.pressed': 'Cuando pulsaste',
   'connection.answered': 'La mayoría de las veces alguien respondió en {time}.',

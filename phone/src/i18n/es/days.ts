@@ -48,7 +48,6 @@ export const days = {
   'bookend.over-say': 'No tienes que hacer nada.',
 
   // check-ins and reach-ins
-  'shared.check-in': '{name} te contó cómo está.',
   'shared.reach-in': '{name} está pensando en ti.',
   'shared.not-found': 'Esto ya no está aquí.',
   'shared.not-found-say': 'Se retiró, o ustedes dos ya no están en un mismo círculo. Nadie espera nada de ti.',
@@ -63,11 +62,7 @@ export const days = {
   'halt.tired': 'cansancio',
   'shared.also': 'Además: {words}.',
   'shared.see': 'Te veo',
-  'shared.call': '¿Te llamo?',
-  'shared.here': 'Aquí estoy',
-  'shared.write': 'O unas palabras tuyas',
   'shared.sent': '{name} sabe que lo viste.',
-  'shared.reply': 'Escribiste: {text}',
   'shared.too-soon': '{name} tiene tres mensajes tuyos. Ahí se quedan.',
 
   // reflections, and everything to take along

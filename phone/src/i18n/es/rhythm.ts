@@ -15,6 +15,8 @@ export const rhythm = {
   'rhythm.pause-say': 'Una semana, con un toque',
   'rhythm.paused': 'En pausa hasta {time}',
   'away.head': 'Un descanso',
+  'away.everybody': 'Un descanso de todos',
+  'away.everybody-say': 'Tú eliges hasta cuándo. No se dice nada más.',
   'away.say': 'No te llega ningún aviso de las personas a las que ayudas. Tu bandeja lo guarda todo y nadie sabe por qué.',
   'away.none': 'Estás como siempre',
   'away.week': 'Una semana',

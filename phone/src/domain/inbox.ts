@@ -1,0 +1,31 @@
+// What stands under Earlier in the inbox: one row for each subject, and nothing that stands above. Pure.
+import type { Notice } from '../contract/types';
+
+/** What stands in a thread, and only there. */
+const IN_THREADS: readonly Notice['kind'][] = ['check_in', 'reach_in', 'check_in_seen'];
+
+const subjectOf = ({ id, reach_out_id, bookend_id, commitment_id }: Notice): string =>
+  reach_out_id ?? bookend_id ?? commitment_id ?? id;
+
+/**
+ * Return the newest notice of each subject; it is unread as long as one of them is. `subjects`: ids of what is shown above.
+ * `people`: with whom I have a thread, where a reach-out that is over and was read stands already; `own`: mine that is open.
+ */
+export function notShownAbove(
+  notices: Notice[],
+  above: { subjects: string[]; people: string[]; own: string | undefined },
+): Notice[] {
+  const bySubject = new Map<string, Notice[]>();
+  for (const notice of notices) {
+    const subject = subjectOf(notice);
+    if (IN_THREADS.includes(notice.kind) || above.subjects.includes(subject)) continue;
+    bySubject.set(subject, [...(bySubject.get(subject) ?? []), notice]);
+  }
+  return [...bySubject.values()].flatMap((group) => {
+    const [newest] = group;
+    const unread = group.some(({ read_at }) => !read_at);
+    const inThread = group.some(({ from }) => from && above.people.includes(from.id));
+    if (!newest || (newest.reach_out_id && newest.reach_out_id !== above.own && inThread && !unread)) return [];
+    return { ...newest, read_at: unread ? null : newest.read_at };
+  });
+}
