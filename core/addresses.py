@@ -7,7 +7,7 @@ from typing import Final
 
 from email_validator import EmailNotValidError, validate_email
 
-from core.phone_numbers import to_e164
+from core.phone_numbers import costs_extra, to_e164
 
 # Narrower than RFC 5321: gateways interpret percent signs, slashes, quotation marks and query characters differently.
 _LOCAL_PART: Final = re.compile(r"[A-Za-z0-9_][A-Za-z0-9.'_+~=-]*", re.ASCII)
@@ -25,6 +25,8 @@ def normalize_phone_number(text: str, region: str | None = None) -> str:
     number = to_e164(text, region, require_area_code=True)
     if not _E164_NUMBER.fullmatch(number):
         raise ValueError("must be a phone number with its country, such as +1 555 010 0199")
+    if costs_extra(number):
+        raise ValueError("must be somebody's own phone number, not one that costs extra to reach")
     return number
 
 
@@ -55,6 +57,11 @@ def normalize_ntfy_topic(text: str) -> str:
 
 
 NORMALIZERS: Final[Mapping[str, Callable[[str], str]]] = MappingProxyType(
-    {"sms": normalize_phone_number, "email": normalize_email, "ntfy": normalize_ntfy_topic}
+    {
+        "sms": normalize_phone_number,
+        "email": normalize_email,
+        "ntfy": normalize_ntfy_topic,
+        "call": normalize_phone_number,
+    }
 )
 """The function that normalizes typed input into an address, by kind of channel."""

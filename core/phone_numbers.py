@@ -5,7 +5,14 @@ import unicodedata
 from typing import Final
 
 import phonenumbers
-from phonenumbers import NumberParseException, PhoneNumber, PhoneNumberFormat, ValidationResult, shortnumberinfo
+from phonenumbers import (
+    NumberParseException,
+    PhoneNumber,
+    PhoneNumberFormat,
+    PhoneNumberType,
+    ValidationResult,
+    shortnumberinfo,
+)
 
 from core.text import BIDI, CONTROLS, INVISIBLE
 
@@ -20,6 +27,7 @@ _EXTENSION_PATTERN: Final = re.compile(
 )
 _NUMBER_PATTERN: Final = re.compile(r"\+?[\d\s().\-/*]+", re.ASCII)
 MEXICO_COUNTRY_CODE: Final = 52
+_COSTLY_TYPES: Final = frozenset({PhoneNumberType.PREMIUM_RATE, PhoneNumberType.SHARED_COST})
 MAX_DIGITS: Final = 15
 """Digits of a number with its country (ITU-T E.164)."""
 
@@ -70,6 +78,12 @@ def to_dialable(text: str, region: str | None = None) -> str:
     if number is not None and region and shortnumberinfo.is_valid_short_number_for_region(number, region):
         return re.sub(r"\D", "", written)
     return to_e164(text, region)
+
+
+def costs_extra(e164: str) -> bool:
+    """Return whether whoever dials this number pays more than for a call to a person: a premium or a shared-cost number."""
+    number = _parse_number(e164, None)
+    return number is not None and phonenumbers.number_type(number) in _COSTLY_TYPES
 
 
 def _plain_number(text: str) -> str:

@@ -44,6 +44,7 @@ class Settings(BaseSettings):
     sms_url: SecretStr | None = None
     email_url: SecretStr | None = None
     ntfy_url: SecretStr | None = None
+    call_url: SecretStr | None = None
     heartbeat_url: SecretStr | None = None
     ladder: Annotated[tuple[int, ...], NoDecode] = (0, 90, 180, 300)
     log_level: str = "INFO"
@@ -170,8 +171,8 @@ class Settings(BaseSettings):
 
     @property
     def channels(self) -> dict[str, str]:
-        """The gateway URLs that the operator has configured, by kind of channel (sms, email, ntfy)."""
-        urls = {"sms": self.sms_url, "email": self.email_url, "ntfy": self.ntfy_url}
+        """The gateway URLs that the operator has configured, by kind of channel (sms, email, ntfy, call)."""
+        urls = {"sms": self.sms_url, "email": self.email_url, "ntfy": self.ntfy_url, "call": self.call_url}
         return {kind: url.get_secret_value() for kind, url in urls.items() if url}
 
     @cached_property

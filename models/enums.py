@@ -106,6 +106,8 @@ class ChannelKind(StrEnum):
     SMS = "sms"
     EMAIL = "email"
     NTFY = "ntfy"
+    # A voice that says the neutral sentence twice; tried only by rung 3 and its repetitions.
+    CALL = "call"
 
 
 class DeviceKind(StrEnum):

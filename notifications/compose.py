@@ -5,10 +5,10 @@ import math
 from typing import Final
 
 from core.encryption import Keyring
-from models.enums import DeviceKind, NoticeKind
+from models.enums import ChannelKind, DeviceKind, NoticeKind
 from notifications.claim import ClaimedDelivery
 from notifications.transports.protocol import ChannelAddress, FcmAddress, Push, TransportAddress, WebPushAddress
-from notifications.wording import push_wording
+from notifications.wording import push_wording, spoken_wording
 from rules.accounts import channels, devices
 from rules.kinds import KINDS, Opens, Tag
 
@@ -29,12 +29,11 @@ def compose(claimed: ClaimedDelivery, keyring: Keyring, until: float = math.inf)
     policy = KINDS[claimed.kind]
     tag = _push_tag(claimed)
     title, body = push_wording(claimed.kind, claimed.language, claimed.waiting)
-    if claimed.kind is NoticeKind.TEST and claimed.channel_id is not None:
+    code = _open_code(claimed, keyring)
+    if claimed.address_kind == ChannelKind.CALL:
+        body = spoken_wording(body, claimed.language, code)
+    elif code is not None:
         _, body = push_wording("code", claimed.language)
-        vault = keyring.vault(claimed.person_id, claimed.data_key)
-        code = vault.open("channels.code", claimed.channel_id, claimed.code)
-        if code is None:
-            raise AddressWithheldError
         body = f"{body} {code}"
     return Push(
         delivery_id=claimed.id,
@@ -60,7 +59,18 @@ def compose(claimed: ClaimedDelivery, keyring: Keyring, until: float = math.inf)
         renotify=True,
         ttl=int(policy.ttl.total_seconds()),
         until=until,
+        language=claimed.language,
     )
+
+
+def _open_code(claimed: ClaimedDelivery, keyring: Keyring) -> str | None:
+    """Return the code that confirms this channel; None for any other push. Raises AddressWithheldError."""
+    if claimed.kind is not NoticeKind.TEST or claimed.channel_id is None:
+        return None
+    code = keyring.vault(claimed.person_id, claimed.data_key).open("channels.code", claimed.channel_id, claimed.code)
+    if code is None:
+        raise AddressWithheldError
+    return code
 
 
 def _push_tag(claimed: ClaimedDelivery) -> str:

@@ -20,3 +20,9 @@ def push_wording(kind: str, language: str | None, waiting: int = 1) -> tuple[str
     # A newer server may have written a kind that this worker does not know yet; the push is sent anyway.
     sentences = cast("Mapping[str, str]", catalogue.push)
     return TITLE, sentences.get(kind, catalogue.unknown_push)
+
+
+def spoken_wording(sentence: str, language: str | None, code: str | None = None) -> str:
+    """Return what a voice says on the phone, everything twice: the sentence of a push, or the code that confirms a number."""
+    call = catalogue_of(language).call
+    return call.text(sentence) if code is None else call.code_text(code)

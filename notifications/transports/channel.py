@@ -1,4 +1,4 @@
-"""Sends SMS, e-mail and ntfy messages through the operator's gateways, with Apprise."""
+"""Sends SMS, e-mail and ntfy messages and makes phone calls through the operator's gateways, with Apprise."""
 
 import asyncio
 import threading
@@ -7,6 +7,7 @@ from contextlib import suppress
 from functools import partial
 from types import MappingProxyType
 from typing import Any, Final, cast
+from xml.sax.saxutils import escape
 
 import structlog
 from apprise import (
@@ -19,13 +20,15 @@ from apprise import (
     NotifyType,
 )
 from apprise import logger as apprise_log
+from apprise.plugins.twilio import NotifyTwilio
 
 from core.addresses import NORMALIZERS
 from core.isolation import caught, isolated
-from models.enums import NoticeKind
+from models.enums import ChannelKind, NoticeKind
 from notifications.transports.gateway_url import fill_placeholder, with_placeholder
 from notifications.transports.protocol import ChannelAddress, Push, Rejected, Result, RetryAt, Sent
 from notifications.wording import TITLE
+from rules.languages import catalogue_of
 
 log = structlog.get_logger(__name__)
 
@@ -37,6 +40,7 @@ _EXAMPLE_ADDRESSES: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
         "sms": ("+15550100001", "+15550100002"),
         "email": ("one@example.org", "two@example.net"),
         "ntfy": ("one", "two"),
+        "call": ("+15550100001", "+15550100002"),
     }
 )
 
@@ -45,10 +49,10 @@ apprise_log.disabled = True
 
 
 class ChannelTransport:
-    """Sends through one gateway to addresses of one kind (`sms`, `email`, `ntfy`).
+    """Sends through one gateway to addresses of one kind (`sms`, `email`, `ntfy`, `call`).
 
-    `url` is the operator's Apprise URL with the placeholder {to} for the address; `public_url` is the app's origin, to
-    which a push's `url` is appended for the link; `send_limit` is the time limit of a send, in seconds.
+    `url` is the operator's Apprise URL with the placeholder {to} for the address, and {language} for that of a voice;
+    `public_url` is the app's origin, to which a push's `url` is appended for the link; `send_limit` is the time limit of a send, in seconds.
     Raises ValueError, which never quotes the URL, for an unusable URL.
     """
 
@@ -107,24 +111,31 @@ class ChannelTransport:
         return RetryAt("unexpected")
 
     def _text(self, push: Push) -> str:
-        """Return the neutral sentence and a link to the app; a code needs no link."""
-        if push.data.get("kind") == NoticeKind.TEST:
+        """Return the neutral sentence and a link to the app. A code needs no link, and nobody can tap on what is said."""
+        if push.data.get("kind") == NoticeKind.TEST or self._kind == ChannelKind.CALL:
             return push.body
         return f"{push.body}\n{self._public_url}{push.data.get('url', '/')}"
 
     def _notify(self, to: str, push: Push) -> bool | None:
         """Block until the gateway answers; return whether it accepted the message, None when it was too late to send."""
-        service = self._service(to)
+        voice = catalogue_of(push.language).call.voice
+        service = self._service(to, voice)
         if service is None:
             return False
         body, title = self._text(push), push.title
+        if self._kind == ChannelKind.CALL:
+            # The sentence says itself who calls.
+            title = ""
+            if isinstance(service, NotifyTwilio):
+                # Its own wrapping would be read in English. The pause lets somebody say their name first.
+                body = f'<Response><Pause length="1"/><Say language="{voice}">{escape(body)}</Say></Response>'
         if push.overslept:
             return None
         return bool(service.notify(body=body, title=title, notify_type=NotifyType.INFO, body_format=NotifyFormat.TEXT))
 
-    def _service(self, to: str) -> NotifyBase | None:
+    def _service(self, to: str, voice: str = "") -> NotifyBase | None:
         """Return the gateway with this address; None when Apprise cannot use the URL."""
-        service = Apprise.instantiate(fill_placeholder(self._url, to), asset=self._asset)
+        service = Apprise.instantiate(fill_placeholder(self._url, to, voice), asset=self._asset)
         if self._kind == "email" and "'" in to and isinstance(getattr(service, "targets", None), list):
             # Apprise reads the apostrophe as the end of a name, and what follows as an address.
             service = self._readdressed(to)
@@ -149,6 +160,8 @@ class ChannelTransport:
         first, second = (self._service(to) for to in _EXAMPLE_ADDRESSES[self._kind])
         if first is None or second is None:
             raise ValueError("cannot be used by Apprise")
+        if self._kind == ChannelKind.CALL and isinstance(first, NotifyTwilio) and first.method != "call":
+            raise ValueError("would send an SMS: add ?method=call")
         if _server_of(first) != _server_of(second):
             raise ValueError("lets the address decide which server is contacted")
 

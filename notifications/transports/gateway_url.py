@@ -5,6 +5,8 @@ from typing import Final
 from urllib.parse import quote
 
 ADDRESS_PLACEHOLDER: Final = "{to}"
+LANGUAGE_PLACEHOLDER: Final = "{language}"
+"""For gateways that read a text aloud."""
 
 _EMAIL_SCHEMES: Final = frozenset({"mailto", "mailtos"})
 _WEBHOOK_SCHEMES: Final = frozenset({"json", "jsons", "xml", "xmls", "form", "forms"})
@@ -36,9 +38,9 @@ def with_placeholder(url: str) -> str:
     return url
 
 
-def fill_placeholder(url: str, address: str) -> str:
+def fill_placeholder(url: str, address: str, language: str = "") -> str:
     """Return the URL for one message. The address is quoted, so that it cannot become another part of the URL."""
-    return url.replace(ADDRESS_PLACEHOLDER, quote(address, safe=""))
+    return url.replace(LANGUAGE_PLACEHOLDER, language).replace(ADDRESS_PLACEHOLDER, quote(address, safe=""))
 
 
 def _with_field(url: str, field: str) -> str:

@@ -28,7 +28,7 @@ class WebPushAddress:
 
 @dataclass(frozen=True, slots=True)
 class ChannelAddress:
-    """A phone number, an e-mail address or an ntfy topic; `kind` is sms, email or ntfy."""
+    """A phone number, an e-mail address or an ntfy topic; `kind` is sms, email, ntfy or call."""
 
     kind: str
     address: str
@@ -44,7 +44,7 @@ class Push:
     `data` holds the strings of the contract (v, kind, notice_id, delivery_id, reach_out_id, tag, round, url) and the
     kind's policy `urgent` and `closes` ("true" or "false"); `title` and `body` are neutral sentences; on the phone, a push
     replaces the one with the same `tag`; `ttl` is in seconds. `until` (by `core.clock.elapsed`): a send must not begin
-    later, because the push may no longer be wanted.
+    later, because the push may no longer be wanted. `language`: a tag such as `es`, of the sentences.
     """
 
     delivery_id: UUID
@@ -57,6 +57,7 @@ class Push:
     renotify: bool
     ttl: int
     until: float = math.inf
+    language: str | None = None
 
     @property
     def overslept(self) -> bool:

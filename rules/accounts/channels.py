@@ -63,7 +63,11 @@ async def add_channel(
         if channel is None:
             channel = await _insert_channel(unit, who, kind, address, address_hash)
         if channel.confirmed_at is None:
-            await _send_code(unit, who, channel)
+            # A number is sent as many codes, whether it is written to or called.
+            number_hash = address_hash
+            if kind is ChannelKind.CALL:
+                number_hash = _channel_address_hash(unit, ChannelKind.SMS, address)
+            await _send_code(unit, who, channel, number_hash)
         return channel.id
 
     channel_id, _ = await idempotency.run_once(unit, fingerprint, who.person_id, create)
@@ -159,10 +163,10 @@ async def remove_channel(unit: UnitOfWork, who: Caller, channel_id: UUID) -> Non
         access_log.record_own_event(unit, who, AccessKind.CHANNEL_REMOVED, channel_id)
 
 
-async def _send_code(unit: UnitOfWork, who: Caller, channel: Channel) -> None:
-    """Send a new code, which replaces the one before it. Raises TooMany."""
+async def _send_code(unit: UnitOfWork, who: Caller, channel: Channel, limited_hash: bytes) -> None:
+    """Send a new code, which replaces the one before it; `limited_hash`: what the limit of an address counts. Raises TooMany."""
     await throttle.consume(unit, CODES_PER_PERSON, str(who.person_id))
-    await throttle.consume(unit, CODES_PER_ADDRESS, channel.address_hash.hex())
+    await throttle.consume(unit, CODES_PER_ADDRESS, limited_hash.hex())
     code_number = int.from_bytes(idempotency.secret(unit, None, "channels.code", 16)) % 1_000_000
     channel.code = who.vault.seal("channels.code", channel.id, f"{code_number:06}")
     channel.code_expires_at = unit.now + CODE_LIFETIME

@@ -11,6 +11,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 
 from core.unit_of_work import Operation, UnitOfWork
 from models import Channel, Device
+from models.enums import ChannelKind
 from rules import access
 
 MAX_REFUSALS: Final = 2
@@ -22,7 +23,10 @@ CHANNEL_WORKS: Final = and_(Channel.confirmed_at.is_not(None), Channel.refusals 
 
 @dataclass(slots=True)
 class Ways:
-    """One person's live devices and confirmed channels; `refusing_…`: how many of them refuse pushes."""
+    """One person's live devices and confirmed channels; `refusing_…`: how many of them refuse pushes.
+
+    Without phones that ring: only a reach-out that nobody answers calls anybody.
+    """
 
     devices: list[UUID] = field(default_factory=list)
     channels: list[UUID] = field(default_factory=list)
@@ -63,7 +67,11 @@ async def load_ways(unit: UnitOfWork, people: Sequence[UUID]) -> dict[UUID, Ways
         by_person[person_id].refusing_devices += is_refusing(unit, refusals)
     channels = await unit.session.execute(
         select(Channel.person_id, Channel.id, Channel.refusals)
-        .where(access.owned_by_any(Channel, people), Channel.confirmed_at.is_not(None))
+        .where(
+            access.owned_by_any(Channel, people),
+            Channel.confirmed_at.is_not(None),
+            Channel.kind != ChannelKind.CALL,
+        )
         .order_by(Channel.id)
     )
     for person_id, channel_id, refusals in channels:

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import TypedDict
 
+from rules.call_words import CallWords
+
 
 class PushSentences(TypedDict):
     """One neutral sentence for each kind of notice, for a test push, and before the code that confirms a channel."""
@@ -199,6 +201,7 @@ ValueNames = TypedDict(
         "sms": str,
         "email": str,
         "ntfy": str,
+        "call": str,
         "fcm": str,
         "webpush": str,
         "cookie": str,
@@ -290,5 +293,6 @@ class Catalogue:
     push: PushSentences
     several: SeveralWaiting
     unknown_push: str
+    call: CallWords
     pages: PageWords
     export: ExportWords

@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from rules.call_words import CallWords
 from rules.languages.catalogue import Catalogue, ExportWords, PageWords, SeveralWaiting
 
 GERMAN: Final = Catalogue(
@@ -36,6 +37,13 @@ GERMAN: Final = Catalogue(
         many="Viele",
     ),
     unknown_push="Etwas Neues wartet auf dich.",
+    call=CallWords(
+        voice="de-DE",
+        whole="{hello} {words} Noch einmal: {words} Auf Wiederhören.",
+        hello="Hallo. Hier ist Porchlight.",
+        look="Bitte öffne Porchlight auf deinem Telefon.",
+        code="Dein Code ist: {digits}.",
+    ),
     pages=PageWords(
         nowhere="An dieser Adresse ist nichts.",
         nowhere_advice="Vielleicht ist sie vertippt oder hat sich unterwegs verändert. Bitte um den ganzen Link, wo er herkam, oder öffne die App.",
@@ -207,6 +215,7 @@ GERMAN: Final = Catalogue(
             "sms": "SMS",
             "email": "E-Mail",
             "ntfy": "ntfy",
+            "call": "Anruf",
             "fcm": "App",
             "webpush": "Browser",
             "cookie": "Browser",

@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from rules.call_words import CallWords
 from rules.languages.catalogue import Catalogue, ExportWords, PageWords, SeveralWaiting
 
 ENGLISH: Final = Catalogue(
@@ -36,6 +37,13 @@ ENGLISH: Final = Catalogue(
         many="Many",
     ),
     unknown_push="Something new is waiting for you.",
+    call=CallWords(
+        voice="en-US",
+        whole="{hello} {words} Once more: {words} Goodbye.",
+        hello="Hello. This is Porchlight.",
+        look="Please open Porchlight on your phone.",
+        code="Your code is: {digits}.",
+    ),
     pages=PageWords(
         nowhere="There is nothing at this address.",
         nowhere_advice="It may have been mistyped, or changed on its way. Ask whoever sent it for the whole link, or open the app.",
@@ -207,6 +215,7 @@ ENGLISH: Final = Catalogue(
             "sms": "SMS",
             "email": "e-mail",
             "ntfy": "ntfy",
+            "call": "phone call",
             "fcm": "app",
             "webpush": "browser",
             "cookie": "browser",

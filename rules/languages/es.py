@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from rules.call_words import CallWords
 from rules.languages.catalogue import Catalogue, ExportWords, PageWords, SeveralWaiting
 
 SPANISH: Final = Catalogue(
@@ -36,6 +37,13 @@ SPANISH: Final = Catalogue(
         many="muchas",
     ),
     unknown_push="Hay algo nuevo para ti.",
+    call=CallWords(
+        voice="es-ES",
+        whole="{hello} {words} Una vez más: {words} Adiós.",
+        hello="Hola. Te llama Porchlight.",
+        look="Abre Porchlight en tu teléfono, por favor.",
+        code="Tu código es: {digits}.",
+    ),
     pages=PageWords(
         nowhere="No hay nada en esta dirección.",
         nowhere_advice="Puede que esté mal escrita o que haya cambiado en el camino. Pide el enlace completo a quien lo envió, o abre la aplicación.",
@@ -207,6 +215,7 @@ SPANISH: Final = Catalogue(
             "sms": "SMS",
             "email": "correo",
             "ntfy": "ntfy",
+            "call": "llamada",
             "fcm": "aplicación",
             "webpush": "navegador",
             "cookie": "navegador",

@@ -14,11 +14,15 @@ from rules.reach_out.state import Participant, Snapshot, Stage
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """A further attempt to reach a participant who already has the notice, on all their devices or all their channels."""
+    """A further attempt to reach a participant who already has the notice: on all their devices, or all their channels.
+
+    `rings`: with `by_channel`, not the channels that are read but the phones that ring.
+    """
 
     person_id: UUID
     round: int
     by_channel: bool
+    rings: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,9 +150,15 @@ class Draft:
             self.put(*(replace(participant, unreachable_at=self.now) for participant in lost))
             self.refresh(self.snapshot.person_id)
 
-    def call(self, people: Iterable[UUID]) -> None:
-        """Try the channels of these people, in the current round."""
+    def call(self, people: Collection[UUID], *, rings: bool = False) -> None:
+        """Try the channels of these people, and with `rings` their phones too, in the current round."""
         self._attempts += [Attempt(person, self.snapshot.round, by_channel=True) for person in people]
+        if rings:
+            self.ring(people)
+
+    def ring(self, people: Iterable[UUID]) -> None:
+        """Ring the phones of these people, in the current round."""
+        self._attempts += [Attempt(person, self.snapshot.round, by_channel=True, rings=True) for person in people]
 
     def announce(self, kind: NoticeKind, person_id: UUID, sender_id: UUID | None, *, push: bool = True) -> None:
         self._announcements.append(Announcement(kind, person_id, sender_id, push))

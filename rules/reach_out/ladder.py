@@ -1,8 +1,8 @@
 """Decides who is told next, and when. Pure: participants and the current time in, one move out.
 
 Rung 1 tells the members of step 1 (the whole circle if there are none). Rung 2 tells the rest, and tries the channels
-of those told before whose push has no receipt. Rung 3 pushes everyone told again and tries the channels of those who
-have some. Rung 4 tells the person plainly that nobody has answered; after it rung 3 is repeated three times, ten
+of those told before whose push has no receipt. Rung 3 pushes everyone told again, tries the channels of those who have
+some, and calls those who want to be called. Rung 4 tells the person plainly that nobody has answered; after it rung 3 is repeated three times, ten
 minutes apart. A rung that reaches nobody, or adds nobody, does not wait: the next one follows in the same move.
 """
 
@@ -34,7 +34,7 @@ class Move:
     """One move of the ladder, carried out by `machine`.
 
     `notify`: people told for the first time. `repush`: people pushed again. `channels`: people whose channels are tried.
-    `announce_unanswered`: the person is told that nobody has answered. `rung`: where the ladder stands afterwards. `next_at`:
+    `calls`: people whose phone is rung. `announce_unanswered`: the person is told that nobody has answered. `rung`: where the ladder stands afterwards. `next_at`:
     when it moves again.
     """
 
@@ -44,6 +44,7 @@ class Move:
     channels: tuple[UUID, ...]
     announce_unanswered: bool
     next_at: datetime | None
+    calls: tuple[UUID, ...] = ()
 
 
 def next_move(ladder: Sequence[int], rung: int, participants: Sequence[Participant], now: datetime) -> Move:
@@ -55,6 +56,7 @@ def next_move(ladder: Sequence[int], rung: int, participants: Sequence[Participa
     notify: dict[UUID, None] = {}
     repush: dict[UUID, None] = {}
     channels: dict[UUID, None] = {}
+    calls: dict[UUID, None] = {}
     next_at: datetime | None
     while True:
         if rung == RUNG_AGAIN and held_until is not None:
@@ -65,6 +67,7 @@ def next_move(ladder: Sequence[int], rung: int, participants: Sequence[Participa
         notify.update(dict.fromkeys(step.notify))
         repush.update(dict.fromkeys(step.repush))
         channels.update(dict.fromkeys(step.channels))
+        calls.update(dict.fromkeys(step.calls))
         if rung >= RUNG_UNANSWERED or _reaches_somebody(participants, step, now):
             next_at = due_after(ladder, rung, now)
             break
@@ -76,6 +79,7 @@ def next_move(ladder: Sequence[int], rung: int, participants: Sequence[Participa
         channels=tuple(channels),
         announce_unanswered=rung == RUNG_UNANSWERED,
         next_at=next_at,
+        calls=tuple(calls),
     )
 
 
@@ -96,6 +100,11 @@ def callable_by_channel(participant: Participant, now: datetime) -> bool:
     return bool(participant.channels) and _may_be_asked(participant, now)
 
 
+def callable_by_phone(participant: Participant, now: datetime) -> bool:
+    """Return whether their phone may be rung: by the same hours as a push."""
+    return bool(participant.calls) and _may_be_asked(participant, now)
+
+
 def _may_be_asked(participant: Participant, now: datetime) -> bool:
     return participant.available and not participant.declined and word_until(participant, now) is None
 
@@ -107,6 +116,10 @@ def hears_pushes(participant: Participant, now: datetime) -> bool:
 
 def hears_channels(participant: Participant, now: datetime) -> bool:
     return len(participant.channels) > participant.refusing_channels and callable_by_channel(participant, now)
+
+
+def hears_calls(participant: Participant, now: datetime) -> bool:
+    return len(participant.calls) > participant.refusing_calls and callable_by_phone(participant, now)
 
 
 def due_after(ladder: Sequence[int], rung: int, now: datetime) -> datetime | None:
@@ -140,7 +153,8 @@ def nobody_reachable(
 ) -> bool:
     """Return whether everybody this rung reached has declined or cannot be reached any more, so that the next need not wait.
 
-    People told before `waited_for_since` are not waited for. Channels count from rung 2 on, the first that tries any.
+    People told before `waited_for_since` are not waited for. Channels count from rung 2 on, the first that tries any, and
+    calls from rung 3 on.
     """
     return not any(
         (
@@ -149,6 +163,7 @@ def nobody_reachable(
             and participant.unreachable_at is None
         )
         or (rung >= RUNG_EVERYBODY and hears_channels(participant, now))
+        or (rung >= RUNG_AGAIN and hears_calls(participant, now))
         for participant in participants
         if participant.told
     )
@@ -169,11 +184,12 @@ def without_receipt(told_people: Sequence[Participant], now: datetime) -> tuple[
 
 @dataclass(frozen=True, slots=True)
 class _Step:
-    """The people one rung tells, pushes again, and tries by channel."""
+    """The people one rung tells, pushes again, tries by channel, and calls."""
 
     notify: tuple[UUID, ...] = ()
     repush: tuple[UUID, ...] = ()
     channels: tuple[UUID, ...] = ()
+    calls: tuple[UUID, ...] = ()
 
 
 def _rung(rung: int, participants: Sequence[Participant], notified: Collection[UUID], now: datetime) -> _Step:
@@ -195,6 +211,7 @@ def _rung(rung: int, participants: Sequence[Participant], notified: Collection[U
                 notify=_ids(untold),
                 repush=_ids(participant for participant in told_people if pushable(participant, now)),
                 channels=_ids(participant for participant in participants if callable_by_channel(participant, now)),
+                calls=_ids(participant for participant in participants if callable_by_phone(participant, now)),
             )
 
 
@@ -203,10 +220,11 @@ def _ids(participants: Iterable[Participant]) -> tuple[UUID, ...]:
 
 
 def _reaches_somebody(participants: Sequence[Participant], step: _Step, now: datetime) -> bool:
-    by_push, by_channel = {*step.notify, *step.repush}, set(step.channels)
+    by_push, by_channel, by_call = {*step.notify, *step.repush}, set(step.channels), set(step.calls)
     return any(
         (participant.person_id in by_push and hears_pushes(participant, now))
         or (participant.person_id in by_channel and hears_channels(participant, now))
+        or (participant.person_id in by_call and hears_calls(participant, now))
         for participant in participants
     )
 

@@ -13,7 +13,7 @@ from uuid import UUID
 from models.enums import AnswerKind, NoticeKind, Outcome
 from rules.reach_out import ladder, state
 from rules.reach_out.change import AnswerRecord, Change, Draft
-from rules.reach_out.ladder import LAST_RUNG, REACH_OUT_LIFETIME, RUNG_EVERYBODY, RUNG_UNANSWERED, Move
+from rules.reach_out.ladder import LAST_RUNG, REACH_OUT_LIFETIME, RUNG_AGAIN, RUNG_EVERYBODY, RUNG_UNANSWERED, Move
 from rules.reach_out.progress import TALKING_COOLDOWN, has_just_said_so, held_seconds, held_until, with_answer, word
 from rules.reach_out.repress import repress
 from rules.reach_out.state import Answered, Closed, Event, Participant, PressedAgain, Snapshot, Together, Waiting
@@ -94,7 +94,7 @@ def _move_ladder(draft: Draft) -> None:
             return
         announce = True
     # A channel has one delivery a round, so trying channels needs a new round as well.
-    further = bool(move.repush or move.channels)
+    further = bool(move.repush or move.channels or move.calls)
     draft.move(round=before.round + further, pushed_at=draft.now if move.repush else before.pushed_at)
     _apply_move(draft, move, announce=announce)
 
@@ -107,6 +107,7 @@ def _apply_move(draft: Draft, move: Move, *, announce: bool) -> None:
         draft.announce(NoticeKind.UNANSWERED, draft.snapshot.person_id, None)
     draft.repush(move.repush)
     draft.call(move.channels)
+    draft.ring(move.calls)
     draft.mark_unreachable()
     draft.refresh_everyone()
 
@@ -114,7 +115,7 @@ def _apply_move(draft: Draft, move: Move, *, announce: bool) -> None:
 def _wake_sleepers(draft: Draft) -> None:
     """Push people told in the inbox only who have become available: their hours have begun, or a mute has ended.
 
-    From rung 2 on their channels are tried too, as the rungs already carried out would have done.
+    Their channels (from rung 2 on) and calls (from rung 3 on) are tried too, as by the rungs already carried out.
     """
     if not isinstance(draft.snapshot.stage, Waiting):
         return
@@ -128,7 +129,7 @@ def _wake_sleepers(draft: Draft) -> None:
     draft.move(round=draft.snapshot.round + 1)
     draft.repush(awake)
     if draft.snapshot.rung >= RUNG_EVERYBODY:
-        draft.call(awake)
+        draft.call(awake, rings=draft.snapshot.rung >= RUNG_AGAIN)
     draft.refresh(draft.snapshot.person_id)
 
 
@@ -286,6 +287,8 @@ def _add(draft: Draft, added: Iterable[Participant]) -> None:
         draft.call(
             [participant.person_id for participant in late if ladder.callable_by_channel(participant, draft.now)]
         )
+    if draft.snapshot.rung >= RUNG_AGAIN:
+        draft.ring([participant.person_id for participant in late if ladder.callable_by_phone(participant, draft.now)])
 
 
 def _close(draft: Draft, outcome: Outcome, announcement: NoticeKind) -> None:

@@ -46,7 +46,8 @@ class Participant:
     """A member who takes part in a reach-out: how far it has reached them, their answer, and how they can be reached now.
 
     `available`: a push may go to them now; otherwise from `hears_at` on (None: not within two weeks). `refusing_…`: number of
-    devices or channels whose service refuses everything; they are tried but not waited for. `promises`: number of times they
+    devices, channels or phones whose service refuses everything; they are tried but not waited for. `channels` are read, `calls`
+    are phone numbers that ring. `promises`: number of times they
     said that they are there, most recently at `promised_at`. `held_seconds`: how long their words, except the latest, have
     held the ladder since the person last asked. `notice_id`: the notice of this reach-out in their inbox.
     """
@@ -72,8 +73,10 @@ class Participant:
     hears_at: datetime | None = None
     devices: tuple[UUID, ...] = ()
     channels: tuple[UUID, ...] = ()
+    calls: tuple[UUID, ...] = ()
     refusing_devices: int = 0
     refusing_channels: int = 0
+    refusing_calls: int = 0
     notice_id: UUID | None = None
 
     @property
@@ -106,7 +109,11 @@ class Participant:
     @property
     def reachable(self) -> bool:
         """Whether anything reaches them, as far as anybody knows."""
-        return len(self.devices) > self.refusing_devices or len(self.channels) > self.refusing_channels
+        return (
+            len(self.devices) > self.refusing_devices
+            or len(self.channels) > self.refusing_channels
+            or len(self.calls) > self.refusing_calls
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,8 +13,8 @@ from tests.standins.gateways import HttpGateway, SmtpStandIn
 
 @pytest.fixture
 def gateways() -> Iterator[Gateways]:
-    with HttpGateway() as sms, SmtpStandIn() as email, HttpGateway() as ntfy:
-        yield Gateways(sms, email, ntfy)
+    with HttpGateway() as sms, SmtpStandIn() as email, HttpGateway() as ntfy, HttpGateway() as call:
+        yield Gateways(sms, email, ntfy, call)
 
 
 @pytest.fixture
@@ -27,6 +27,7 @@ def settings(database_url: str, tmp_path: Path, gateways: Gateways) -> Settings:
         sms_url=SecretStr(f"json://127.0.0.1:{gateways.sms.port}/send?:to={{to}}"),
         email_url=SecretStr(f"mailto://127.0.0.1:{gateways.email.port}?from=porch@example.org"),
         ntfy_url=SecretStr(f"ntfy://127.0.0.1:{gateways.ntfy.port}"),
+        call_url=SecretStr(f"json://127.0.0.1:{gateways.call.port}/call?:to={{to}}&:language={{language}}"),
     )
 
 

@@ -1,4 +1,4 @@
-"""A world whose channels go out through real transports to stand-ins for an SMS gateway, a mail server and ntfy."""
+"""A world whose channels go out through real transports to stand-ins for an SMS gateway, a mail server, ntfy and a voice."""
 
 import re
 from dataclasses import dataclass
@@ -13,33 +13,36 @@ from tests.world.world import World
 PHONE = "+15550100199"
 MAIL = "ana.b+porch@example.org"
 TOPIC = "a_topic-nobody-guesses"
-ADDRESSES = {"sms": PHONE, "email": MAIL, "ntfy": TOPIC}
+ADDRESSES = {"sms": PHONE, "email": MAIL, "ntfy": TOPIC, "call": PHONE}
 
 
 @dataclass(frozen=True, slots=True)
 class Gateways:
-    """The stand-ins for the three services, and the messages they accepted."""
+    """The stand-ins for the four services, and the messages they accepted."""
 
     sms: HttpGateway
     email: SmtpStandIn
     ntfy: HttpGateway
+    call: HttpGateway
 
     def texts(self, kind: str, to: str | None = None) -> list[str]:
         """Return the bodies accepted for this kind (and address, if given), oldest first."""
         if kind == "email":
             return [mail.text for mail in self.email.taken if to is None or to in mail.recipients]
-        taken = self.sms.taken if kind == "sms" else self.ntfy.taken
-        field = "to" if kind == "sms" else "topic"
+        taken = {"sms": self.sms, "ntfy": self.ntfy, "call": self.call}[kind].taken
+        field = "topic" if kind == "ntfy" else "to"
         return [str(post.json["message"]) for post in taken if to is None or post.json[field] == to]
 
     def code(self, kind: str, to: str | None = None) -> str:
         """Return the code in the latest message."""
-        code = re.search(r"\b[0-9]{6}\b", self.texts(kind, to)[-1])
+        # A voice says the digits one by one.
+        text = re.sub(r"(?<=[0-9]), (?=[0-9])", "", self.texts(kind, to)[-1])
+        code = re.search(r"\b[0-9]{6}\b", text)
         assert code is not None
         return code[0]
 
     def count(self) -> int:
-        return len(self.sms.taken) + len(self.email.taken) + len(self.ntfy.taken)
+        return len(self.sms.taken) + len(self.email.taken) + len(self.ntfy.taken) + len(self.call.taken)
 
 
 class ChannelWorld(World):

@@ -11,7 +11,7 @@ from models import Channel, Delivery
 from tests.channels.gateways import ADDRESSES, MAIL, PHONE, TOPIC, ChannelWorld, Gateways
 
 
-@pytest.mark.parametrize("kind", ["sms", "email", "ntfy"])
+@pytest.mark.parametrize("kind", ["sms", "email", "ntfy", "call"])
 async def test_entering_the_code_confirms_the_channel(world: ChannelWorld, gateways: Gateways, kind: str) -> None:
     maya = await world.person("Maya")
     channel = await world.adds(maya, kind)
@@ -19,7 +19,7 @@ async def test_entering_the_code_confirms_the_channel(world: ChannelWorld, gatew
     assert channel["code_expires_at"]
 
     [text] = gateways.texts(kind, ADDRESSES[kind])
-    assert "Your code:" in text
+    assert ("Your code is:" if kind == "call" else "Your code:") in text
     assert "http" not in text
 
     code = gateways.code(kind)
@@ -132,11 +132,11 @@ async def test_a_retry_with_the_same_key_sends_no_second_code(world: ChannelWorl
 
 async def test_only_configured_channel_kinds_are_offered(world: ChannelWorld) -> None:
     maya = await world.person("Maya")
-    assert (await maya.get("/v1/config"))["channels"] == ["sms", "email", "ntfy"]
-    bare = world.settings.model_copy(update={"sms_url": None, "ntfy_url": SecretStr("")})
+    assert (await maya.get("/v1/config"))["channels"] == ["sms", "email", "ntfy", "call"]
+    bare = world.settings.model_copy(update={"sms_url": None, "ntfy_url": SecretStr(""), "call_url": None})
     maya.process = await world.another_process(settings=bare)
     assert (await maya.get("/v1/config"))["channels"] == ["email"]
-    for kind in ("sms", "ntfy"):
+    for kind in ("sms", "ntfy", "call"):
         body = {"kind": kind, "address": ADDRESSES[kind]}
         assert (await maya.post("/v1/channels", body, expect=422))["type"] == "/problems/channel-not-offered"
     await world.adds(maya, "email")
@@ -191,6 +191,7 @@ async def test_a_pasted_address_is_normalized_and_receives_the_message(world: Ch
         ("sms", "00 1 (555) 010-0199", "+15550100199"),
         ("email", " O'Brien@EXAMPLE.org\u200b", "O'Brien@example.org"),
         ("email", "ana@m\u00fcnchen.de", "ana@xn--mnchen-3ya.de"),
+        ("call", "020 7946 0019", "+442079460019"),
     ):
         channel = await maya.post("/v1/channels", {"kind": kind, "address": pasted}, expect=201)
         assert channel["address"] == kept
@@ -198,6 +199,18 @@ async def test_a_pasted_address_is_normalized_and_receives_the_message(world: Ch
         assert gateways.texts(kind, kept), f"the gateway accepted it for {kept}"
     refused = await maya.post("/v1/channels", {"kind": "sms", "address": "+44 20 7946 0018 x5"}, expect=422)
     assert refused["errors"] == [{"at": "body.sms.address", "says": EXTENSION_GIVEN}]
+
+
+@pytest.mark.parametrize("kind", ["sms", "call"])
+async def test_premium_and_short_numbers_are_refused(world: ChannelWorld, gateways: Gateways, kind: str) -> None:
+    maya = await world.person("Maya", region="DE")
+    for costly in ("+1 900 555 0123", "+44 909 879 0123", "0900 3123456", "0180 5 123456", "110", "22 55 5"):
+        problem = await maya.post("/v1/channels", {"kind": kind, "address": costly}, expect=422)
+        assert (problem["type"], [error["at"] for error in problem["errors"]]) == (
+            "/problems/invalid",
+            [f"body.{kind}.address"],
+        ), costly
+    assert gateways.count() == 0
 
 
 async def test_malformed_addresses_are_refused(world: ChannelWorld) -> None:

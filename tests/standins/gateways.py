@@ -1,4 +1,4 @@
-"""Stand-ins for gateways that speak the real protocols: an SMTP server, an ntfy server, an SMS gateway for JSON."""
+"""Stand-ins for gateways that speak the real protocols: an SMTP server, an ntfy server, SMS and voice gateways."""
 
 import json
 import re
@@ -26,6 +26,7 @@ class Posted:
     query: Mapping[str, str]
     headers: Mapping[str, str]
     json: Mapping[str, Any]
+    form: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +82,7 @@ class _Server:
 
 
 class HttpGateway(_Server):
-    """Accepts JSON: at its root as an ntfy server, elsewhere as an SMS gateway."""
+    """Accepts JSON: at its root as an ntfy server, elsewhere as an SMS or a voice gateway, which may also be given a form."""
 
     def __init__(self) -> None:
         gateway = self
@@ -108,12 +109,14 @@ class HttpGateway(_Server):
     def answer(self, handler: BaseHTTPRequestHandler) -> None:
         body = handler.rfile.read(int(handler.headers.get("Content-Length") or 0))
         parts = urlsplit(handler.path)
+        is_form = handler.headers.get("Content-Type", "").startswith("application/x-www-form-urlencoded")
         posted = Posted(
             handler.command,
             parts.path,
             dict(parse_qsl(parts.query)),
             {name.lower(): value for name, value in handler.headers.items()},
-            json.loads(body) if body else {},
+            json.loads(body) if body and not is_form else {},
+            dict(parse_qsl(body.decode())) if is_form else {},
         )
         self.request_count += 1
         if self.behaviour.delay:

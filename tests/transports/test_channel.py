@@ -5,10 +5,12 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from urllib.parse import urlsplit
 
 import apprise
 import pytest
+from apprise.plugins.twilio import NotifyTwilio
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -138,6 +140,41 @@ async def test_an_e_mail_reaches_exactly_one_mailbox(make_push: MakePush) -> Non
         assert await transport.send(make_push(ChannelAddress("email", "a@b.example"))) == RetryAt("not_taken")
 
 
+# ---------------------------------------------------------------------------------------------------------- phone calls
+
+
+async def test_a_call_carries_what_is_said_and_its_language(gateway: HttpGateway, make_push: MakePush) -> None:
+    url = f"json://127.0.0.1:{gateway.port}/call?:to={{to}}&:language={{language}}"
+    push = replace(make_push(ChannelAddress("call", PHONE)), body="Hallo. Hallo.", language="de-AT")
+    assert await ChannelTransport("call", url, ORIGIN).send(push) == Sent()
+    [taken] = gateway.taken
+    assert (taken.json["to"], taken.json["message"], taken.json["language"]) == (PHONE, "Hallo. Hallo.", "de-DE")
+    assert ORIGIN not in str(taken)
+
+
+async def test_twilio_is_given_what_to_say_in_its_language(
+    gateway: HttpGateway, make_push: MakePush, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(NotifyTwilio, "notify_call_url", f"http://127.0.0.1:{gateway.port}/Accounts/{{sid}}/Calls.json")
+    account = "AC" + "0" * 32
+    transport = ChannelTransport("call", f"twilio://{account}:{'a' * 32}@15550100100/{{to}}?method=call", ORIGIN)
+    push = replace(make_push(ChannelAddress("call", PHONE)), body="A & B < C.", language="es")
+    assert await transport.send(push) == Sent()
+    [taken] = gateway.taken
+    assert taken.path == f"/Accounts/{account}/Calls.json"
+    assert taken.form == {
+        "From": "+15550100100",
+        "To": PHONE,
+        "Twiml": '<Response><Pause length="1"/><Say language="es-ES">A &amp; B &lt; C.</Say></Response>',
+    }
+
+
+def test_a_twilio_url_that_would_send_an_sms_makes_no_calls() -> None:
+    url = f"twilio://AC{'0' * 32}:{'a' * 32}@15550100100/{{to}}"
+    with pytest.raises(ValueError, match="method=call"):
+        ChannelTransport("call", url, ORIGIN)
+
+
 # ---------------------------------------------------------------------------------------------------- hostile addresses
 
 
@@ -166,11 +203,11 @@ HOSTILE = (
 )
 
 
-@pytest.mark.parametrize("kind", ["sms", "email", "ntfy"])
+@pytest.mark.parametrize("kind", ["sms", "email", "ntfy", "call"])
 async def test_no_address_can_redirect_a_message(
     gateway: HttpGateway, elsewhere: HttpGateway, make_push: MakePush, kind: str
 ) -> None:
-    scheme = {"sms": "json", "email": "mailto", "ntfy": "ntfy"}[kind]
+    scheme = {"sms": "json", "email": "mailto", "ntfy": "ntfy", "call": "json"}[kind]
     more = "?from=porch@example.org" if kind == "email" else "/"
     transport = ChannelTransport(kind, f"{scheme}://127.0.0.1:{gateway.port}{more}", ORIGIN)
     for hostile in HOSTILE:

@@ -22,7 +22,9 @@ def ways(count: int, first: int) -> tuple[UUID, ...]:
     return tuple(UUID(int=first + number) for number in range(count))
 
 
-def participant(name: str, step: int = 1, *, devices: int = 1, channels: int = 0, **more: Any) -> Participant:
+def participant(
+    name: str, step: int = 1, *, devices: int = 1, channels: int = 0, calls: int = 0, **more: Any
+) -> Participant:
     """Return participant `A`, `B`, …: available, with one phone and no channel, not told yet, unless overridden."""
     number = ord(name)
     plain = Participant(
@@ -34,6 +36,7 @@ def participant(name: str, step: int = 1, *, devices: int = 1, channels: int = 0
         hears_at=NOW,
         devices=ways(devices, 10_000 + 100 * number),
         channels=ways(channels, 90_000 + 100 * number),
+        calls=ways(calls, 190_000 + 100 * number),
     )
     return replace(plain, **more)
 

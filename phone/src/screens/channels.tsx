@@ -1,4 +1,4 @@
-// Channels for when a notification does not arrive: SMS, e-mail, ntfy. Used only after they are confirmed with a code.
+// Channels for when a notification does not arrive: SMS, e-mail, ntfy, a phone call. Used only after they are confirmed with a code.
 import { useState } from 'preact/hooks';
 import { api, once, whole } from '../api/client';
 import { Button, RadioGroup, SubPage } from '../components/basics';
@@ -14,8 +14,10 @@ import { errorText } from '../i18n/problem';
 import { channelInWords, kindInWords } from './settings';
 
 type Channel = Schemas['ChannelOut'];
+const PHONE = { type: 'tel', autocomplete: 'tel', dir: 'ltr' };
 const INPUT = {
-  sms: { type: 'tel', autocomplete: 'tel', dir: 'ltr' },
+  sms: PHONE,
+  call: PHONE,
   email: { type: 'email', autocomplete: 'email', dir: 'ltr' },
   ntfy: { type: 'text', autocapitalize: 'none', dir: 'ltr' },
 };
@@ -33,7 +35,7 @@ export function Channels() {
     });
     if (!error) form.reset();
     await again();
-    return kind === 'sms' && problemType(error) === '/problems/invalid'
+    return (kind === 'sms' || kind === 'call') && problemType(error) === '/problems/invalid'
       ? t('contact-number.invalid')
       : errorText(error);
   };
@@ -57,10 +59,11 @@ export function Channels() {
               onPick={setPicked}
             />
           )}
+          {kind === 'call' && <p class="soft small">{t('channel.call-hint')}</p>}
           <Field
             key={kind}
             label={kindInWords(kind)}
-            hint={kind === 'sms' ? t('channel.sms-hint') : undefined}
+            hint={INPUT[kind] === PHONE ? t('channel.sms-hint') : undefined}
             name="address"
             required
             {...INPUT[kind]}
@@ -91,7 +94,7 @@ function OneChannel({ of, onChange }: { of: Channel; onChange: () => Promise<voi
         <Form send={confirm} submit={t('channel.confirm')} kind="">
           <Field
             label={t('channel.code')}
-            hint={t('channel.sent')}
+            hint={t(of.kind === 'call' ? 'channel.called' : 'channel.sent')}
             name="code"
             inputMode="numeric"
             autocomplete="one-time-code"

@@ -11,6 +11,7 @@ from sqlalchemy.orm import aliased
 
 from core.unit_of_work import Operation
 from models import Channel, Device, Membership, Person, ReachOut, Session
+from models.enums import ChannelKind
 from rules import access
 from rules.access import Caller
 from rules.circle import hours
@@ -34,8 +35,10 @@ class Member:
     available: bool
     devices: tuple[UUID, ...]
     channels: tuple[UUID, ...]
+    calls: tuple[UUID, ...]
     refusing_devices: int
     refusing_channels: int
+    refusing_calls: int
     data_key: bytes
     display_name: bytes | None
     contact: bytes | None
@@ -52,8 +55,10 @@ class Member:
             hears_at=self.hears_at,
             devices=self.devices,
             channels=self.channels,
+            calls=self.calls,
             refusing_devices=self.refusing_devices,
             refusing_channels=self.refusing_channels,
+            refusing_calls=self.refusing_calls,
         )
 
 
@@ -93,6 +98,7 @@ _CIRCLE = (
     Device.id.label("device_id"),
     Device.refusals.label("device_refusals"),
     Channel.id.label("channel_id"),
+    Channel.kind.label("channel_kind"),
     Channel.refusals.label("channel_refusals"),
 )
 
@@ -139,18 +145,20 @@ async def load_presser(operation: Operation, token: str | None, default_ladder: 
 def _members(operation: Operation, rows: Sequence[Row[*tuple[Any, ...]]]) -> list[Member]:
     devices: dict[UUID, dict[UUID, bool]] = {}
     channels: dict[UUID, dict[UUID, bool]] = {}
+    calls: dict[UUID, dict[UUID, bool]] = {}
     heads: list[Row[*tuple[Any, ...]]] = []
     for row in rows:
         if row.membership_id is None:
             continue
         if row.membership_id not in devices:
-            devices[row.membership_id], channels[row.membership_id] = {}, {}
+            devices[row.membership_id], channels[row.membership_id], calls[row.membership_id] = {}, {}, {}
             heads.append(row)
         # Rows are the product of devices and channels; the keys of a dict keep the order and drop repetitions.
         if row.device_id is not None:
             devices[row.membership_id][row.device_id] = is_refusing(operation, row.device_refusals)
         if row.channel_id is not None:
-            channels[row.membership_id][row.channel_id] = is_refusing(operation, row.channel_refusals)
+            by_id = calls if row.channel_kind == ChannelKind.CALL else channels
+            by_id[row.membership_id][row.channel_id] = is_refusing(operation, row.channel_refusals)
     hears = {
         row.membership_id: hours.next_available(
             row.member_hours,
@@ -171,8 +179,10 @@ def _members(operation: Operation, rows: Sequence[Row[*tuple[Any, ...]]]) -> lis
             available=hears[row.membership_id] == operation.now,
             devices=tuple(devices[row.membership_id]),
             channels=tuple(channels[row.membership_id]),
+            calls=tuple(calls[row.membership_id]),
             refusing_devices=sum(devices[row.membership_id].values()),
             refusing_channels=sum(channels[row.membership_id].values()),
+            refusing_calls=sum(calls[row.membership_id].values()),
             data_key=row.member_data_key,
             display_name=row.member_display_name,
             contact=row.member_contact,

@@ -89,7 +89,8 @@ def _delivery_keys(
     change: Change, notice_ids: Mapping[UUID, UUID]
 ) -> tuple[Sequence[DeliveryKey], Sequence[DeliveryKey]]:
     """Return the deliveries to devices and those to channels; `notice_ids`: the notice of each person told."""
-    called = {attempt.person_id for attempt in change.attempts if attempt.by_channel}
+    called = {attempt.person_id for attempt in change.attempts if attempt.by_channel and not attempt.rings}
+    rung = {attempt.person_id for attempt in change.attempts if attempt.rings}
     told = change.after.told
     devices = [
         (notice_ids[person.person_id], device) for person in told if person.available for device in person.devices
@@ -97,8 +98,10 @@ def _delivery_keys(
     channels = [
         (notice_ids[person.person_id], channel)
         for person in told
-        if person.person_id in called
-        for channel in person.channels
+        for channel in (
+            *(person.channels if person.person_id in called else ()),
+            *(person.calls if person.person_id in rung else ()),
+        )
     ]
     return devices, channels
 

@@ -100,7 +100,8 @@ async def _addresses(
             continue
         to_devices, to_channels = addresses[attempt.round]
         if attempt.by_channel:
-            to_channels += [(notice_id, channel) for channel in participant.channels]
+            ways = participant.calls if attempt.rings else participant.channels
+            to_channels += [(notice_id, channel) for channel in ways]
         else:
             to_devices += [(notice_id, device) for device in participant.devices]
     return addresses

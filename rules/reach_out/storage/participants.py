@@ -10,7 +10,7 @@ from sqlalchemy import Row, and_, bindparam, func, select
 
 from core.unit_of_work import UnitOfWork
 from models import Answer, Channel, Device, Membership, Notice, Person, Recipient
-from models.enums import AnswerKind, NoticeKind
+from models.enums import AnswerKind, ChannelKind, NoticeKind
 from rules import access
 from rules.circle import hours
 from rules.circle.ways import is_refusing
@@ -55,6 +55,7 @@ _PARTICIPANTS = (
         Device.id.label("device_id"),
         Device.refusals.label("device_refusals"),
         Channel.id.label("channel_id"),
+        Channel.kind.label("channel_kind"),
         Channel.refusals.label("channel_refusals"),
     )
     .select_from(Recipient)
@@ -87,9 +88,14 @@ def _participant(unit: UnitOfWork, rows: Sequence[Row[*tuple[Any, ...]]]) -> Par
     """Return one participant; `rows` holds one for each pair of device and channel."""
     row = rows[0]
     devices = {pair.device_id: is_refusing(unit, pair.device_refusals) for pair in rows if pair.device_id is not None}
-    channels = {
-        pair.channel_id: is_refusing(unit, pair.channel_refusals) for pair in rows if pair.channel_id is not None
-    }
+    channels, calls = (
+        {
+            pair.channel_id: is_refusing(unit, pair.channel_refusals)
+            for pair in rows
+            if pair.channel_id is not None and (pair.channel_kind == ChannelKind.CALL) is rings
+        }
+        for rings in (False, True)
+    )
     silent_until = hours.silent_until(row.muted_until, row.away_until)
     hears_at = hours.next_available(row.hours, row.time_zone, silent_until, unit.now, wake_me=row.wake_me)
     values = {name: getattr(row, name) for name in RECIPIENT_COLUMNS}
@@ -102,7 +108,9 @@ def _participant(unit: UnitOfWork, rows: Sequence[Row[*tuple[Any, ...]]]) -> Par
         hears_at=hears_at,
         devices=tuple(devices),
         channels=tuple(channels),
+        calls=tuple(calls),
         refusing_devices=sum(devices.values()),
         refusing_channels=sum(channels.values()),
+        refusing_calls=sum(calls.values()),
         notice_id=row.notice_id,
     )

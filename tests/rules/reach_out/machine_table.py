@@ -59,6 +59,7 @@ class Case:
     notify: str = ""
     repush: str = ""
     call: str = ""
+    ring: str = ""
     notices: str = ""
     away: str = ""
     rounds: int = 0
@@ -75,7 +76,8 @@ def shown(change: Change, before: Snapshot) -> dict[str, object]:
         "rung": change.after.rung,
         "notify": letters(change.notified),
         "repush": letters(one.person_id for one in change.attempts if not one.by_channel),
-        "call": letters(one.person_id for one in change.attempts if one.by_channel),
+        "call": letters(one.person_id for one in change.attempts if one.by_channel and not one.rings),
+        "ring": letters(one.person_id for one in change.attempts if one.rings),
         "notices": " ".join(f"{kind}:{people.strip()}" for kind, people in kinds.items()),
         "away": letters(gone),
         "rounds": change.after.round - before.round,
@@ -83,7 +85,7 @@ def shown(change: Change, before: Snapshot) -> dict[str, object]:
 
 
 def check(case: Case) -> None:
-    names = ("stage", "notify", "repush", "call", "notices", "away", "rounds")
+    names = ("stage", "notify", "repush", "call", "ring", "notices", "away", "rounds")
     expected = {name: getattr(case, name) for name in names}
     expected["rung"] = case.before.rung if case.rung is None else case.rung
     assert shown(decide(case.before, case.event, NOW), case.before) == expected

@@ -1,16 +1,14 @@
 """Section 5 of the design, sentence by sentence: who is told by which rung, and when the next one comes."""
 
 from dataclasses import dataclass, replace
-from datetime import timedelta
 from typing import Any
 
 import pytest
 
-from models.enums import AnswerKind, Outcome
+from models.enums import AnswerKind
 from rules.reach_out import ladder
 from rules.reach_out.ladder import Move, next_move, nobody_reachable
-from rules.reach_out.state import Answered, Closed, Participant, Together, Waiting
-from rules.reach_out.store import due_at
+from rules.reach_out.state import Participant
 from tests.world.participants import LADDER, NOW, letters, participant, reach_out, seconds, told
 
 CANNOT: dict[str, Any] = {"answer": AnswerKind.CANNOT}
@@ -33,6 +31,7 @@ class Line:
     channels: str = ""
     unanswered: bool = False
     waits: int | None = None
+    calls: str = ""
 
 
 TABLE = (
@@ -111,11 +110,22 @@ TABLE = (
         waits=120,
     ),
     Line("who is outside their hours is too", 2, (told("A", available=False), told("B")), 3, repush="B", waits=120),
+    Line(
+        "and calls those who want to be called, whom no rung before it calls",
+        2,
+        (told("A", calls=1), told("B", channels=1, calls=1, available=False), told("C", **CANNOT, calls=1)),
+        3,
+        repush="A",
+        calls="A",
+        waits=120,
+    ),
+    Line("no phone is rung by rung 2", 1, (told("A", calls=1), participant("B", 2)), 2, notify="B", waits=90),
     # -------------------------------------------------------------------------------------------- rung 4, and after
     Line(
         "rung 4 tells the person the truth, and nobody else", 3, (told("A", channels=1),), 4, unanswered=True, waits=600
     ),
     Line("then rung 3 again after 600 s, once", 4, (told("A", channels=1),), 5, repush="A", channels="A", waits=600),
+    Line("with its calls", 4, (told("A", calls=1),), 5, repush="A", calls="A", waits=600),
     Line("twice", 5, (told("A"),), 6, repush="A", waits=600),
     Line("and three times at most", 6, (told("A"),), 7, repush="A", waits=None),
     # ------------------------------------------------------------------------------------- rungs that do not wait
@@ -143,6 +153,15 @@ TABLE = (
         notify="AB",
         channels="A",
         waits=90,
+    ),
+    Line(
+        "somebody who can only be called is called at once when nobody else hears, and that is waited for",
+        0,
+        (participant("A", devices=0, calls=1),),
+        3,
+        notify="A",
+        calls="A",
+        waits=120,
     ),
     Line(
         "nor one that adds nobody: without a rest of the circle rung 3 comes in the place of rung 2",
@@ -219,6 +238,7 @@ def shown(move: Move) -> Line:
         letters(move.channels),
         move.announce_unanswered,
         waits,
+        letters(move.calls),
     )
 
 
@@ -233,6 +253,8 @@ def shown(move: Move) -> Line:
         ("who has not been told does not count", 1, (told("A", **CANNOT), participant("B", 2)), True),
         ("a channel that no rung has tried yet does not count", 1, (told("A", devices=0, channels=1),), True),
         ("from rung 2 on it does", 2, (told("A", devices=0, channels=1),), False),
+        ("a phone that no rung has rung yet does not count", 2, (told("A", devices=0, calls=1),), True),
+        ("from rung 3 on it does", 3, (told("A", devices=0, calls=1),), False),
     ],
 )
 def test_whether_the_next_rung_waits(
@@ -256,37 +278,3 @@ def test_since_when_those_were_told_for_whom_the_ladder_waits() -> None:
     assert ladder.waits_for_those_told_since(reach_out(rung=2, pushed_at=NOW), next_rung_at) is None, "a press again"
     assert ladder.waits_for_those_told_since(reach_out(rung=1), next_rung_at) is None
     assert ladder.waits_for_those_told_since(reach_out(rung=3), next_rung_at) is None
-
-
-def test_later_rungs_keep_their_distances() -> None:
-    late = NOW + timedelta(seconds=37)
-    assert ladder.due_after((0, 60, 200, 900), 1, late) == late + timedelta(seconds=60)
-    assert ladder.due_after((0, 60, 200, 900), 2, late) == late + timedelta(seconds=140)
-    assert ladder.due_after((0, 60, 200, 900), 3, late) == late + timedelta(seconds=700)
-    assert [ladder.due_after(LADDER, rung, NOW) for rung in (4, 5, 6)] == [NOW + timedelta(seconds=600)] * 3
-    assert ladder.due_after(LADDER, 7, NOW) is None
-    assert ladder.due_after(LADDER, 0, NOW) == NOW
-
-
-@pytest.mark.parametrize("rung", range(1, 7))
-def test_when_a_rung_began_follows_from_when_the_next_one_comes(rung: int) -> None:
-    following = ladder.due_after(LADDER, rung, NOW)
-    assert following is not None
-    assert ladder.rung_began_at(LADDER, rung, following) == NOW
-
-
-def test_the_timer_is_the_earliest_clock_and_at_the_latest_the_end_after_24_hours() -> None:
-    def due(*people: Participant, stage: Waiting | Answered | Together | Closed) -> timedelta | None:
-        at = due_at(reach_out(*people, stage=stage, created_at=NOW))
-        return None if at is None else at - NOW
-
-    asleep = told("A", available=False, quiet_at=NOW, hears_at=NOW + seconds(45))
-    assert due(stage=Together(None)) == due(stage=Waiting(None)) == timedelta(hours=24)
-    assert due(stage=Waiting(NOW + seconds(90))) == seconds(90)
-    assert due(stage=Answered(NOW + seconds(600), NOW + seconds(300))) == seconds(300)
-    assert due(stage=Answered(NOW + seconds(600), None)) == seconds(600)
-    assert due(stage=Waiting(NOW + seconds(90_000))) == timedelta(hours=24)
-    assert due(asleep, stage=Waiting(NOW + seconds(90))) == seconds(45), "who sleeps is pushed when they wake"
-    assert due(replace(asleep, answer=AnswerKind.CANNOT), stage=Waiting(NOW + seconds(90))) == seconds(90)
-    assert due(asleep, stage=Answered(NOW + seconds(600), None)) == seconds(600)
-    assert due(stage=Closed(Outcome.OK_NOW, NOW)) is None

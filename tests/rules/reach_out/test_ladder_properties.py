@@ -43,6 +43,7 @@ def circles(draw: st.DrawFn) -> list[Participant]:
             available=draw(st.booleans()),
             devices=draw(st.integers(0, 2)),
             channels=draw(st.integers(0, 1)),
+            calls=draw(st.integers(0, 1)),
         )
         for number in range(size)
     ]
@@ -143,6 +144,8 @@ def test_nobody_is_told_twice_and_no_move_reaches_one_phone_twice(
     for _, move in night.moves:
         assert len(set(move.notify) | set(move.repush)) == len(move.notify) + len(move.repush)
         assert len(set(move.channels)) == len(move.channels)
+        assert len(set(move.calls)) == len(move.calls)
+        assert not move.calls or move.rung >= ladder.RUNG_AGAIN
 
 
 @given(ladders(), circles())
@@ -155,6 +158,7 @@ def test_everyone_is_told_by_rung_3_and_nobody_who_cannot_hear_is_pushed(
         made = night.move()
         assert all(ladder.pushable(before[person_id], night.now) for person_id in made.repush)
         assert all(ladder.callable_by_channel(before[person_id], night.now) for person_id in made.channels)
+        assert all(ladder.callable_by_phone(before[person_id], night.now) for person_id in made.calls)
         night.now = made.next_at or night.now
     assert all(one.told for one in night.people.values())
 
@@ -166,4 +170,5 @@ def test_a_move_rests_only_where_somebody_can_hear_it(
     move = next_move(steps, rung - 1, circle, NOW)
     by_id = {one.person_id: one for one in circle}
     if move.rung < RUNG_UNANSWERED:
-        assert move.repush or move.channels or any(ladder.pushable(by_id[person_id], NOW) for person_id in move.notify)
+        pushed = any(ladder.pushable(by_id[person_id], NOW) for person_id in move.notify)
+        assert move.repush or move.channels or move.calls or pushed

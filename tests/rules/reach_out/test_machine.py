@@ -48,6 +48,11 @@ TIME = (
     ),
     Case("rung 3", reach_out(told("A"), stage=DUE, rung=2), ClockDue(), Waiting(at(120)), 3, repush="A", rounds=1),
     Case(
+        "and calls those who want to be called, which is a further round even where nobody can be pushed",
+        reach_out(told("A", devices=0, calls=1), stage=DUE, rung=2),
+        ClockDue(), Waiting(at(120)), 3, ring="A", rounds=1,
+    ),
+    Case(
         "rung 4 tells the person plainly",
         reach_out(told("A"), stage=DUE, rung=3), ClockDue(), Waiting(at(600)), 4, notices="unanswered:me",
     ),
@@ -106,6 +111,11 @@ TIME = (
         "hours have begun: who sleeps is pushed, from rung 2 on with their channels",
         reach_out(told("B"), asleep("A", available=True, channels=1), rung=2),
         ClockDue(), WAITING, repush="A", call="A", rounds=1,
+    ),
+    Case(
+        "and from rung 3 on with a call",
+        reach_out(told("B"), asleep("A", available=True, calls=1), rung=3),
+        ClockDue(), WAITING, repush="A", call="A", ring="A", rounds=1,
     ),
     Case(
         "at rung 1 without them",

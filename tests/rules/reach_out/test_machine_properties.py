@@ -183,7 +183,7 @@ class Night(RuleBasedStateMachine):
                 if one.person_id in change.notified
             )
         )
-        rounds = [(one.person_id, one.round, one.by_channel) for one in change.attempts]
+        rounds = [(one.person_id, one.round, one.by_channel, one.rings) for one in change.attempts]
         assert len(rounds) == len(set(rounds)), "a way has one delivery a round"
 
     @invariant()
