@@ -11,7 +11,7 @@ from api import gone_caller, phone_app, problems
 from api.context import Context
 from api.direct_route import DirectRoute
 from api.middleware import EdgeMiddleware
-from api.routes import config, helplines, ops
+from api.routes import config, helplines, ops, well_known
 from api.routes.accounts import channels, devices, me, passkeys, people, proof, sessions, ways_in
 from api.routes.bookend import bookends
 from api.routes.circle import blocks, circle, invitations, supporting
@@ -48,6 +48,7 @@ ROUTERS = (
     supporting,
     blocks,
     helplines,
+    well_known,
     ops,
 )
 

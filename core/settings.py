@@ -13,6 +13,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from core import contact
 from core.webpush_hosts import DEFAULT_HOSTS
+from core.wrapping_apps import AndroidApp, android_apps, ios_apps
 
 
 class RegistrationPolicy(StrEnum):
@@ -46,6 +47,8 @@ class Settings(BaseSettings):
     ntfy_url: SecretStr | None = None
     call_url: SecretStr | None = None
     heartbeat_url: SecretStr | None = None
+    android_apps: Annotated[tuple[AndroidApp, ...], NoDecode] = ()
+    ios_apps: Annotated[tuple[str, ...], NoDecode] = ()
     ladder: Annotated[tuple[int, ...], NoDecode] = (0, 90, 180, 300)
     log_level: str = "INFO"
     registration: RegistrationPolicy = RegistrationPolicy.OPEN
@@ -119,6 +122,16 @@ class Settings(BaseSettings):
         if parts.scheme not in {"http", "https"} or not parts.hostname:
             raise ValueError("PUBLIC_URL is a whole address such as https://porch.example")
         return value.rstrip("/")
+
+    @field_validator("android_apps", mode="before")
+    @classmethod
+    def _android(cls, value: object) -> object:
+        return android_apps(value) if isinstance(value, str) else value
+
+    @field_validator("ios_apps", mode="before")
+    @classmethod
+    def _ios(cls, value: object) -> object:
+        return ios_apps(value) if isinstance(value, str) else value
 
     @field_validator("log_level")
     @classmethod

@@ -12,8 +12,12 @@ DEFAULT_HOSTS: tuple[str, ...] = (
     "web.push.apple.com",  # Safari and the Home Screen on iOS
     "*.push.apple.com",
     "*.notify.windows.com",  # Edge on Windows
+    # UnifiedPush: apps on phones without Google. Its other distributors are one of the services above (Sunup: Mozilla's,
+    # the one embedded in apps: Google's), or a server of one's own, which the operator has to add.
+    "ntfy.sh",
+    "up.conversations.im",
 )
-"""The push services of today's browsers. Each entry: `host`, `host:port` or `*.domain` (also written `.domain`)."""
+"""The push services of today's browsers and phones. Each entry: `host`, `host:port` or `*.domain` (also written `.domain`)."""
 
 _HTTPS_PORT = 443
 _MAX_ENDPOINT_LENGTH = 2048

@@ -35,6 +35,8 @@ log = structlog.get_logger(__name__)
 
 DECLARATIVE_MARK = 8030
 """Marks a declarative message, which a browser can show without our service worker."""
+DECLARATIVE_TYPE = "application/notification+json"
+PLAIN_TYPE = "application/octet-stream"
 
 _SIGNATURE_SECONDS = 12 * 3600
 _RENEW_SIGNATURE_SECONDS = 3600
@@ -152,7 +154,7 @@ class WebPushTransport:
         # Takes 0.2 ms on the event loop; handing it to a thread would cost about as much.
         body = encrypt(payload(push, self._public_url), address)
         audience = _origin(address.endpoint)
-        headers = _headers(push, self._authorization(audience, self._clock()))
+        headers = _headers(push, address.endpoint, self._authorization(audience, self._clock()))
         slots = self._slots[audience]
         try:
             # A hanging service occupies all its slots. A send that waits too long for one gives its dispatcher slot
@@ -226,7 +228,9 @@ def payload(push: Push, public_url: str = "") -> bytes:
             "title": push.title,
             "body": push.body,
             "tag": push.tag,
+            **({"lang": push.language} if push.language else {}),
             "renotify": push.renotify,
+            "requireInteraction": push.urgent,
             "navigate": urljoin(public_url, data.get("url", "/")),
             "data": data,
         },
@@ -261,11 +265,17 @@ def topic(tag: str) -> str:
     return base64.urlsafe_b64encode(hashlib.sha256(tag.encode()).digest()[:24]).decode()
 
 
-def _headers(push: Push, authorization: str) -> dict[str, str]:
+def content_type(endpoint: str) -> str:
+    """Return the type that marks a declarative message; Windows' service, whose browsers read none, gets the plain one."""
+    host = urlsplit(endpoint).hostname or ""
+    return PLAIN_TYPE if host.endswith(".notify.windows.com") else DECLARATIVE_TYPE
+
+
+def _headers(push: Push, endpoint: str, authorization: str) -> dict[str, str]:
     return {
         "Authorization": authorization,
         "Content-Encoding": "aes128gcm",
-        "Content-Type": "application/octet-stream",
+        "Content-Type": content_type(endpoint),
         "TTL": str(min(max(push.ttl, 0), _MAX_WEBPUSH_TTL_SECONDS)),
         "Urgency": "high" if push.urgent else "normal",
         "Topic": topic(push.tag),

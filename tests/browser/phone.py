@@ -204,6 +204,12 @@ class Phone:
 
         Unchanged, or as `edit` returns it: as a newer or an older server would have sent it.
         """
+        content = await self.receives(kind, within)
+        await self._deliver(content, edit)
+        return content
+
+    async def receives(self, kind: str, within: float = 10.0) -> Mapping[str, Any]:
+        """Wait until the push service receives a push of this kind, without delivering it."""
         waited = 0.0
         while waited < patient(within):
             for attempt in self._push.accepted if self._subscription else ():
@@ -214,7 +220,6 @@ class Phone:
                     and fresh
                     and _kind(attempt.json) == kind
                 ):
-                    await self._deliver(attempt.json, edit)
                     return attempt.json
             await asyncio.sleep(0.05)
             waited += 0.05

@@ -85,12 +85,16 @@ async def test_only_the_all_clear_remains(new_phone: NewPhone, circle: NewCircle
 
 def as_an_older_server(content: Mapping[str, Any]) -> dict[str, Any]:
     """Return the push as an older server sends it, which leaves the meaning of a kind to the worker."""
-    return {**content, "data": {name: of for name, of in content["data"].items() if name not in {"urgent", "closes"}}}
+    return _with_data(content, {name: of for name, of in content["data"].items() if name not in {"urgent", "closes"}})
 
 
 def as_a_newer_server(content: Mapping[str, Any]) -> dict[str, Any]:
     """Return the push as a newer server sends it, with a kind that is unknown to this worker."""
-    return {**content, "data": {**content["data"], "kind": f"newer_{content['data']['kind']}"}}
+    return _with_data(content, {**content["data"], "kind": f"newer_{content['data']['kind']}"})
+
+
+def _with_data(content: Mapping[str, Any], data: Mapping[str, str]) -> dict[str, Any]:
+    return {**content, "data": data, "notification": {**content["notification"], "data": data}}
 
 
 @pytest.mark.parametrize("edit", [as_an_older_server, as_a_newer_server])
@@ -110,6 +114,36 @@ async def test_kinds_of_older_and_newer_servers_are_handled(new_phone: NewPhone,
     await phone.pushed("all_clear", edit=edit)
     await expect(phone, "All is well. Thank you for being there.")
     assert not (await phone.shows_notification())["requireInteraction"]
+
+
+DECLARED = """
+async message => {
+  const { notification, data } = message;
+  const event = new ExtendableEvent('push');
+  let handled;
+  // As Safari hands over a declarative message: what it would show, and no data.
+  Object.assign(event, { data: null, notification: { ...notification, data }, waitUntil: work => { handled = work; } });
+  self.dispatchEvent(event);
+  await handled;
+}
+"""
+
+
+async def test_a_browser_that_reads_declarative_messages_shows_and_receipts_them(
+    new_phone: NewPhone, circle: NewCircle
+) -> None:
+    noor, ben = await circle("Noor", "Ben")
+    phone = await new_phone("Ben")
+    await phone.belongs_to(ben)
+    await phone.open()
+    await phone.controlled()
+    reach_out = await noor.press()
+    message = await phone.receives("reach_out")
+    await (await phone.worker()).evaluate(DECLARED, message)
+    shown = await phone.shows_notification()
+    assert (shown["body"], shown["requireInteraction"]) == ("Someone in your circle would like company.", True)
+    assert shown["data"]["reach_out_id"] == reach_out["id"]
+    assert await _state(noor, reach_out["id"], "delivered") == "delivered"
 
 
 async def test_declining_from_the_notification(new_phone: NewPhone, circle: NewCircle) -> None:

@@ -58,3 +58,21 @@ def test_an_address_of_the_source_code_that_is_none(value: str) -> None:
 )
 def test_an_address_of_the_source_code(value: str, address: str | None) -> None:
     assert settings(source_url=value).source_url == address
+
+
+@pytest.mark.parametrize(
+    "value", ["org.example.porch", "org.example.porch:AB:CD", "porch:" + "AB" * 32, "org.example.porch:" + "XY" * 32]
+)
+def test_an_android_app_needs_a_package_and_a_whole_fingerprint(value: str) -> None:
+    with pytest.raises(ValidationError, match="package and SHA-256"):
+        settings(android_apps=value)
+
+
+@pytest.mark.parametrize("value", ["org.example.porch", "ABCDE12345", "abcde12345.org.example.porch"])
+def test_an_ios_app_needs_its_team(value: str) -> None:
+    with pytest.raises(ValidationError, match="team and bundle"):
+        settings(ios_apps=value)
+
+
+def test_apps_that_are_not_set_are_none() -> None:
+    assert (settings(android_apps="").android_apps, settings(ios_apps=" , ").ios_apps) == ((), ())

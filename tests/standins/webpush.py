@@ -1,4 +1,4 @@
-"""A stand-in for a push service (RFC 8030) and its browsers: it creates subscriptions and decrypts pushes."""
+"""A stand-in for a push service (RFC 8030), its browsers and UnifiedPush apps: creates subscriptions and decrypts pushes."""
 
 import base64
 import json
@@ -22,6 +22,7 @@ from tests.standins.tls import authority
 
 _LARGEST = 4096
 _DAY = 24 * 3600
+_NAME = re.compile(r"^/(push/|up)")
 _URGENCIES = {"very-low", "low", "normal", "high"}
 
 
@@ -73,6 +74,7 @@ class WebPushStandIn:
         """Every push received, in order."""
         self._browsers: dict[str, _Browser] = {}
         self._ended: set[str] = set()
+        self._distributed: set[str] = set()
         self._script: Script[Reply] = Script()
         self._lock = threading.Lock()
         self._server = TlsServer(self._handle)
@@ -96,19 +98,25 @@ class WebPushStandIn:
 
     @property
     def accepted(self) -> list[WebPushAttempt]:
-        """Return the pushes that were answered with 201."""
-        return [attempt for attempt in self.attempts if attempt.status == 201]
+        """Return the pushes that were accepted: with 201, or with 200 as an ntfy server does."""
+        return [attempt for attempt in self.attempts if attempt.status in {200, 201}]
 
-    def subscribe(self, server_key: str | None = None) -> Subscription:
-        """Create the subscription of a new browser. With `server_key` (`webpush_public_key`) only its owner may push."""
+    def subscribe(self, server_key: str | None = None, *, distributor: bool = False) -> Subscription:
+        """Create the subscription of a new browser. With `server_key` (`webpush_public_key`) only its owner may push.
+
+        `distributor`: of an app, through a UnifiedPush distributor that answers as ntfy does.
+        """
         browser = _Browser(ec.generate_private_key(ec.SECP256R1()), secrets.token_bytes(16), server_key)
         name = secrets.token_urlsafe(12)
         with self._lock:
             self._browsers[name] = browser
+            if distributor:
+                self._distributed.add(name)
         point = browser.private.public_key().public_bytes(
             serialization.Encoding.X962, serialization.PublicFormat.UncompressedPoint
         )
-        return Subscription(name, f"{self.url}/push/{name}", _base64(point), _base64(browser.secret))
+        path = f"up{name}?up=1" if distributor else f"push/{name}"
+        return Subscription(name, f"{self.url}/{path}", _base64(point), _base64(browser.secret))
 
     def unsubscribe(self, subscription: Subscription) -> None:
         """End the subscription, as its browser does: 410 from now on."""
@@ -135,11 +143,14 @@ class WebPushStandIn:
         self._script.clear()
 
     async def _handle(self, request: Request) -> Reply:
-        name = request.path.removeprefix("/push/")
+        name = _NAME.sub("", request.path)
         browser = self._browsers.get(name)
         plain = _decrypted(request.body, browser) if browser else None
         status = self._verdict(request, name, browser, plain)
         reply = Reply(status, headers={"location": f"{self.url}/message/{len(self.attempts)}"})
+        if status == 201 and name in self._distributed:
+            message = {"id": "aXk3PfeRmPVS", "event": "message", "topic": f"up{name}", "encoding": "base64"}
+            reply = Reply(200, json.dumps(message).encode(), {"content-type": "application/json"})
         scripted = self._script.take(name)
         if scripted is not None and (scripted.status != 201 or status == 201):
             reply = scripted

@@ -1,6 +1,7 @@
 """The Web Push transport against a stand-in that decrypts: what a browser receives, and what is never sent."""
 
 from collections.abc import AsyncIterator, Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -13,7 +14,7 @@ from notifications.transports.protocol import (
     Sent,
     WebPushAddress,
 )
-from notifications.transports.webpush import WebPushTransport, topic
+from notifications.transports.webpush import WebPushTransport, content_type, topic
 from tests.standins.tls import authority
 from tests.standins.webpush import Subscription, WebPushStandIn
 from tests.transports.webpush_transport import KEYS, SUBJECT, ManualClock, address_of, open_webpush_transport
@@ -38,7 +39,7 @@ def browser(push_service: WebPushStandIn) -> Subscription:
 async def test_the_browser_decrypts_a_declarative_push_message(
     push_service: WebPushStandIn, transport: WebPushTransport, browser: Subscription, make_push: MakePush
 ) -> None:
-    push = make_push(address_of(browser))
+    push = replace(make_push(address_of(browser)), language="de")
     assert await transport.send(push) == Sent()
     (attempt,) = push_service.accepted
     assert attempt.subscription_id == browser.id
@@ -48,7 +49,9 @@ async def test_the_browser_decrypts_a_declarative_push_message(
             "title": push.title,
             "body": push.body,
             "tag": push.tag,
+            "lang": "de",
             "renotify": True,
+            "requireInteraction": True,
             "navigate": push.data["url"],
             "data": dict(push.data),
         },
@@ -83,6 +86,13 @@ async def test_headers_carry_ttl_urgency_and_topic(
     assert headers["urgency"] == urgency
     assert headers["topic"] == topic(make_push(address_of(browser)).tag)
     assert headers["content-encoding"] == "aes128gcm"
+    assert headers["content-type"] == "application/notification+json"
+
+
+def test_only_windows_gets_a_push_without_the_mark_of_a_declarative_message() -> None:
+    assert content_type("https://web.push.apple.com/x") == "application/notification+json"
+    assert content_type("https://notify.windows.com.example/x") == "application/notification+json"
+    assert content_type("https://wns2-par02p.notify.windows.com/w/?token=x") == "application/octet-stream"
 
 
 def test_a_topic_is_stable_and_well_formed() -> None:

@@ -17,6 +17,8 @@ from core.webpush_hosts import DEFAULT_HOSTS, allowed_endpoint
         "https://api.push.apple.com/x",
         "https://wns2-par02p.notify.windows.com/w/?token=BQ%3d%3d",
         "https://web.push.apple.com",
+        "https://ntfy.sh/upAbCdEfGhIjKl?up=1",
+        "https://up.conversations.im/push/0123-abcd",
     ],
 )
 def test_the_known_push_services_are_allowed(endpoint: str) -> None:

@@ -9,6 +9,7 @@ import { dayName } from '../components/hours-in-words';
 import type { Window } from '../domain/hours';
 import { DAYS, spans, windows } from '../domain/hours';
 import { t } from '../i18n';
+import { platform, wrapped } from '../store/notifications';
 import { updateProfile } from '../store/profile';
 import { go } from '../store/router';
 import { change, state } from '../store/store';
@@ -110,6 +111,12 @@ function Outside({ wake, onPick }: { wake: boolean; onPick: (wake: boolean) => v
       <p class="soft small" aria-live="polite">
         {t(wake ? 'hours.wake-say' : 'hours.quiet-say')}
       </p>
+      <NightNote />
     </>
   );
+}
+
+/** What this app cannot do at night on this phone, said where somebody decides about their nights. */
+export function NightNote() {
+  return <p class="soft small">{t(wrapped ? `night-app.${platform}` : `night.${platform}`)}</p>;
 }

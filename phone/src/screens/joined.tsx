@@ -13,7 +13,7 @@ import { pushStatus } from '../store/notifications';
 import { updateProfile } from '../store/profile';
 import { replaceRoute } from '../store/router';
 import { state } from '../store/store';
-import { HoursForm } from './hours';
+import { HoursForm, NightNote } from './hours';
 import { NotifyQuestion } from './notify';
 
 export type Membership = Pick<Supported, 'id' | 'person' | 'state' | 'words'>;
@@ -107,6 +107,7 @@ function WakeStep({ name, onDone }: StepProps) {
             {t('join.continue')}
           </Button>
           <p class="soft small">{t('hours.wake-say')}</p>
+          <NightNote />
         </div>
       )}
       <div class="stack">

@@ -23,9 +23,19 @@ export const platform = isIPhone ? 'iphone' : otherPlatform;
 /** Return the label of this phone in lists of devices. */
 export const thisPhone = (): string => t(`device.${platform}`);
 
+const { porchlightPush, Capacitor } = self as unknown as {
+  porchlightPush?: object;
+  Capacitor?: { isNativePlatform?: () => boolean };
+};
+/** Whether an app wraps this one. Then it is pushed through the phone's own service: one of the two registers, never both. */
+export const wrapped = !!(porchlightPush ?? Capacitor?.isNativePlatform?.());
+/** Until the wrapping app has said otherwise. */
+let nativeStatus: PushStatus = 'on';
+
 const delay = (ms: number) => new Promise<null>((resolve) => setTimeout(() => resolve(null), ms));
 
 export function pushStatus(): PushStatus {
+  if (wrapped) return nativeStatus;
   if (!('PushManager' in self) || !('Notification' in self)) return isIPhone ? 'add' : 'none';
   if (Notification.permission === 'denied') return 'blocked';
   return Notification.permission === 'granted' ? 'on' : 'off';
@@ -33,6 +43,7 @@ export function pushStatus(): PushStatus {
 
 /** Ask for permission and register this phone. Return the device, or what stands in the way. */
 export async function switchOn(): Promise<Device | PushStatus> {
+  if (wrapped) return register(true);
   const current = pushStatus();
   if (current === 'add' || current === 'none') return current;
   // The question may stay unanswered: then nothing is decided yet.
@@ -42,7 +53,12 @@ export async function switchOn(): Promise<Device | PushStatus> {
 }
 
 /** Register this phone with the server, if notifications are on. Registering the same address again is harmless. */
-export async function register(): Promise<Device | PushStatus> {
+export async function register(ask = false): Promise<Device | PushStatus> {
+  if (wrapped) {
+    const registered = await (await import('./native-push')).registerNative(ask, thisPhone());
+    nativeStatus = typeof registered === 'string' ? registered : 'on';
+    return registered;
+  }
   if (pushStatus() !== 'on') return pushStatus();
   const [registration, { data: config }] = await Promise.all([
     Promise.race([navigator.serviceWorker.ready, delay(PUSH_TIMEOUT_MS)]),
@@ -67,6 +83,7 @@ export async function register(): Promise<Device | PushStatus> {
 
 /** Close the notifications of an account that is no longer signed in here. */
 export async function clearNotifications(): Promise<void> {
+  if (wrapped) await (await import('./native-push')).clearNative();
   const listing = (navigator as Partial<Navigator>).serviceWorker
     ?.getRegistration()
     .then((registration) => registration?.getNotifications());

@@ -96,21 +96,27 @@ self.addEventListener('message', (event) => {
   );
 });
 
-self.addEventListener('push', (event) => {
-  event.waitUntil(onPush(event.data));
-});
+/** What is to be shown. A browser that reads declarative messages itself (Safari) hands it over in the place of the message. */
+type Declared = PushText & { data?: PushData };
+interface Pushed extends ExtendableEvent {
+  data: PushMessageData | null;
+  notification?: Declared;
+  /** As Safari first called it, with an event of its own. */
+  proposedNotification?: Declared;
+}
 
-async function onPush(pushed: PushMessageData | null): Promise<void> {
+for (const kind of ['push', 'pushnotification'])
+  self.addEventListener(kind, (event) => (event as Pushed).waitUntil(onPush(event as Pushed)));
+
+async function onPush({ data: pushed, notification, proposedNotification }: Pushed): Promise<void> {
   const language = (await get<string>('language')) ?? 'en';
-  let data: Partial<PushData> = {};
-  let text: Partial<PushText> = {};
+  let text: Partial<Declared> = {};
   try {
-    const message = pushed?.json() as { data?: PushData; notification?: PushText };
-    data = message.data ?? {};
-    text = message.notification ?? {};
+    text = notification ?? proposedNotification ?? (pushed as PushMessageData).json().notification ?? {};
   } catch {
     // Unreadable, but still shown: a browser revokes the permission of an app that shows nothing for a push.
   }
+  const data: Partial<PushData> = text.data ?? {};
   await Promise.all([show(data, text, language), receipt(data, 'delivered'), notifyWindows('look')]);
 }
 

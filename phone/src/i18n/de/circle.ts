@@ -108,6 +108,15 @@ export const circle = {
   'hours.quiet-say': 'Außerhalb deiner Zeiten bleibt dein Telefon still. Was geschieht, wartet in deiner Post.',
   'hours.wake-say': 'Dein Telefon darf zu jeder Stunde klingeln, Tag und Nacht.',
   'hours.none-say': 'Du hast keine Zeiten festgelegt, also darf dein Telefon jederzeit klingeln.',
+  'push-channel.loud': 'Jemand hätte gern Gesellschaft',
+  'push-channel.loud-say': 'Für die Nächte kannst du sie durch „Nicht stören“ lassen.',
+  'push-channel.quiet': 'Alles andere',
+  'night.iphone': 'Im Stummmodus und in einem Fokus hält ein iPhone diese App still. Im Fokus kannst du sie erlauben. Den Stummmodus kann sie nicht brechen.',
+  'night.android': '„Nicht stören“ hält diese App still, es sei denn, du lässt sie oder deinen Browser in den Einstellungen des Telefons durch.',
+  'night.computer': 'Ein Computer im Ruhezustand weckt niemanden. Öffne Porchlight für die Nächte auch auf deinem Telefon.',
+  'night-app.iphone': 'In einem Fokus lässt dein iPhone uns durch, wenn du dringliche Mitteilungen erlaubst. Im Stummmodus bleiben sie ohne Ton.',
+  'night-app.android': '„Nicht stören“ hält diese App still. Öffne in ihren Benachrichtigungen „Jemand hätte gern Gesellschaft“ und lass sie durch.',
+  'night-app.computer': 'Ein Computer im Ruhezustand weckt niemanden. Öffne Porchlight für die Nächte auch auf deinem Telefon.',
 
   // asking for notifications
   'notify.ask': 'Darf dieses Telefon dir Bescheid sagen?',

@@ -108,6 +108,15 @@ export const circle = {
   'hours.quiet-say': 'Outside your hours your phone stays quiet. What happens waits in your inbox.',
   'hours.wake-say': 'Your phone may ring at any hour, day or night.',
   'hours.none-say': 'You have set no hours, so your phone may ring at any time.',
+  'push-channel.loud': 'Someone would like company',
+  'push-channel.loud-say': 'For the nights you can let these through Do Not Disturb.',
+  'push-channel.quiet': 'Everything else',
+  'night.iphone': 'In silent mode and in a Focus, an iPhone keeps this app quiet. You can allow it in a Focus. Silent mode it cannot break.',
+  'night.android': "Do Not Disturb keeps this app quiet, unless you let it or your browser through in the phone's settings.",
+  'night.computer': 'A computer that sleeps wakes nobody. For the nights, open Porchlight on your phone as well.',
+  'night-app.iphone': 'In a Focus your iPhone lets us through if you allow time-sensitive notifications. In silent mode it stays without a sound.',
+  'night-app.android': 'Do Not Disturb keeps this app quiet. In its notification settings, open “Someone would like company” and let it through.',
+  'night-app.computer': 'A computer that sleeps wakes nobody. For the nights, open Porchlight on your phone as well.',
 
   // asking for notifications
   'notify.ask': 'May this phone tell you?',

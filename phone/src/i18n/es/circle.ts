@@ -108,6 +108,15 @@ export const circle = {
   'hours.quiet-say': 'Fuera de tu horario tu teléfono guarda silencio. Lo que pase espera en tu bandeja.',
   'hours.wake-say': 'Tu teléfono puede sonar a cualquier hora, de día o de noche.',
   'hours.none-say': 'No has puesto un horario, así que tu teléfono puede sonar en cualquier momento.',
+  'push-channel.loud': 'A alguien le gustaría tener compañía',
+  'push-channel.loud-say': 'Para las noches puedes dejar que pasen aunque esté activo No molestar.',
+  'push-channel.quiet': 'Todo lo demás',
+  'night.iphone': 'En modo silencio y en un modo de concentración, un iPhone calla esta app. En la concentración puedes permitirla. El silencio no lo puede romper.',
+  'night.android': 'No molestar calla esta app, a menos que la dejes pasar, a ella o a tu navegador, en los ajustes del teléfono.',
+  'night.computer': 'Una computadora dormida no despierta a nadie. Para las noches, abre Porchlight también en tu teléfono.',
+  'night-app.iphone': 'En un modo de concentración tu iPhone nos deja pasar si permites notificaciones urgentes. En modo silencio no suenan.',
+  'night-app.android': 'No molestar calla esta app. En sus ajustes de notificaciones, abre «A alguien le gustaría tener compañía» y deja que pase.',
+  'night-app.computer': 'Una computadora dormida no despierta a nadie. Para las noches, abre Porchlight también en tu teléfono.',
 
   // asking for notifications
   'notify.ask': '¿Puede avisarte este teléfono?',
