@@ -29,6 +29,8 @@ const IMPERSONAL: Record<string, Record<string, string>> = {
     unwritten: 'emptied with the database',
   },
   'screens/settings.tsx': { countries: 'names of countries', countriesLanguage: 'their language' },
+  'store/native-push.ts': { listens: 'a flag' },
+  'store/notifications.ts': { nativeStatus: 'whether this phone shows notifications' },
   'store/plan.ts': { running: 'a promise without content' },
   'store/press.ts': { ringTimer: 'a timer' },
   'store/refresh.ts': { current: 'a promise without content', rerun: 'a flag', lastStartedAt: 'a moment' },
