@@ -16,7 +16,7 @@ const FIRST = {
   domain: ['clock', 'lamps', 'links', 'needs', 'press', 'problems', 'push-recipients', 'standing-words'],
   outbox: ['flush', 'lock'],
   store: [
-    ...['mark-read', 'notifications', 'passkeys', 'preferences', 'press', 'refresh', 'router'],
+    ...['mark-read', 'notifications', 'preferences', 'press', 'refresh', 'router'],
     ...['service-worker-client', 'session', 'store'],
   ],
 };

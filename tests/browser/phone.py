@@ -97,7 +97,7 @@ class Phone:
         await self.page.get_by_label("Sign-in name").fill(self.sign_in_name)
         await self.page.get_by_label("Passphrase").fill(PASSPHRASE)
         await self.page.get_by_label("I am 18 or older.").check()
-        await self.press_button("Create account")
+        await self.press_button(re.compile("^Create account"))
         if keep_codes:
             await self.press_button("I have written them down")
 
@@ -109,6 +109,21 @@ class Phone:
         )
         assert reply.ok, await reply.text()
         self.sign_in_name = person.sign_in_name
+
+    async def gets_a_sensor(self) -> tuple[CDPSession, str]:
+        """Add a virtual fingerprint sensor; return the DevTools session and the authenticator's id."""
+        devtools = await self.context.new_cdp_session(self.page)
+        await devtools.send("WebAuthn.enable")
+        sensor = {
+            "protocol": "ctap2",
+            "transport": "internal",
+            "hasResidentKey": True,
+            "hasUserVerification": True,
+            "isUserVerified": True,
+            "automaticPresenceSimulation": True,
+        }
+        authenticator = await devtools.send("WebAuthn.addVirtualAuthenticator", {"options": sensor})
+        return devtools, authenticator["authenticatorId"]
 
     async def switches_notifications_on(self) -> None:
         await self.context.grant_permissions(["notifications"], origin=self.url)

@@ -1,31 +1,12 @@
 """Passkeys in a real browser with its virtual authenticator: the API's options and credentials are what browsers use."""
 
-from typing import Any
-
 import pytest
 from playwright.async_api import expect
 
 from tests.browser.conftest import NewCircle, NewPhone
-from tests.browser.phone import Phone
 from tests.faults.people import PASSPHRASE
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
-
-
-async def _with_a_sensor(phone: Phone) -> tuple[Any, str]:
-    """Add a virtual fingerprint sensor; return the DevTools session and the authenticator's id."""
-    devtools = await phone.context.new_cdp_session(phone.page)
-    await devtools.send("WebAuthn.enable")
-    sensor = {
-        "protocol": "ctap2",
-        "transport": "internal",
-        "hasResidentKey": True,
-        "hasUserVerification": True,
-        "isUserVerified": True,
-        "automaticPresenceSimulation": True,
-    }
-    authenticator = await devtools.send("WebAuthn.addVirtualAuthenticator", {"options": sensor})
-    return devtools, authenticator["authenticatorId"]
 
 
 async def test_a_passkey_is_added_signs_in_and_is_removed(new_phone: NewPhone, circle: NewCircle) -> None:
@@ -33,7 +14,7 @@ async def test_a_passkey_is_added_signs_in_and_is_removed(new_phone: NewPhone, c
     phone = await new_phone("Noor")
     await phone.belongs_to(noor)
     await phone.open("#/settings")
-    await _with_a_sensor(phone)
+    await phone.gets_a_sensor()
     await phone.page.get_by_role("link", name="Passkeys").click()
     await phone.sees("None yet")
     assert await phone.button("Add a passkey").count() == 0, "an open phone alone must not do"
@@ -64,9 +45,9 @@ async def test_a_passkey_is_added_signs_in_and_is_removed(new_phone: NewPhone, c
 async def test_the_passphrase_works_without_a_passkey(new_phone: NewPhone) -> None:
     phone = await new_phone("Sam")
     await phone.open("#/sign-in")
-    devtools, sensor = await _with_a_sensor(phone)
+    devtools, sensor = await phone.gets_a_sensor()
     await phone.press_button("Use a passkey")
-    await phone.sees("Your passphrase still does.")
+    await phone.sees("If you have a passphrase, it still does.")
     await devtools.send("WebAuthn.removeVirtualAuthenticator", {"authenticatorId": sensor})
     await expect(phone.page.get_by_label("Passphrase")).to_be_visible()
 

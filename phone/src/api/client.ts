@@ -30,7 +30,13 @@ export const callbacks = {
   beforeSignIn: (): Promise<unknown> => Promise.resolve(),
   afterSignIn: (): Promise<unknown> => Promise.resolve(),
 };
-const SIGN_IN_PATHS = ['/v1/people', '/v1/sessions', '/v1/sessions/passkey', '/v1/sessions/recovery'];
+const SIGN_IN_PATHS = [
+  '/v1/people',
+  '/v1/people/passkey',
+  '/v1/sessions',
+  '/v1/sessions/passkey',
+  '/v1/sessions/recovery',
+];
 
 async function send(method: Method, path: string, init: Init = {}): Promise<unknown> {
   const { params = {}, body, signal, keepalive } = init;

@@ -16,6 +16,9 @@ export const ICONS = [
   'close',
   'edit',
   'check',
+  'key',
+  'share',
+  'add',
 ] as const;
 export type IconName = (typeof ICONS)[number];
 

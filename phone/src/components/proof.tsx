@@ -1,11 +1,16 @@
-// Asks for the passphrase again: an unlocked phone alone must not be enough to change the ways into an account, or to delete it.
+// Asks once more who it is: an unlocked phone alone must not be enough to change the ways into an account, or to delete it.
 import type { ComponentChildren } from 'preact';
+import { useState } from 'preact/hooks';
 import { api } from '../api/client';
 import { problemType } from '../domain/problems';
 import { t } from '../i18n';
 import { errorText } from '../i18n/problem';
+import { CANCELLED, proveByPasskey } from '../store/passkeys';
+import { state } from '../store/store';
+import { Button, ErrorText } from './basics';
 import type { ReadField } from './form';
 import { Form } from './form';
+import { usePasskeysOffered } from './passkeys-offered';
 import { Secret } from './passphrase';
 
 const WRONG = '/problems/wrong-credentials';
@@ -17,25 +22,48 @@ export async function prove(passphrase: string): Promise<string> {
   return problemType(error) === WRONG ? t('proof.wrong') : errorText(error);
 }
 
-/** `to`: the label of the button. `onProven` runs after a successful proof and shows its own errors. */
-export function Proof({
-  to,
-  kind = '',
-  onProven,
-  children,
-}: {
+interface Props {
+  /** The label of the button. */
   to: string;
   kind?: string;
+  /** Runs after a successful proof and shows its own errors. */
   onProven: () => unknown;
   children?: ComponentChildren;
-}) {
-  const send = async (readField: ReadField) => {
-    const message = await prove(readField('proof'));
-    if (!message) await onProven();
-    return message;
+}
+
+/** By passphrase where there is one; by a passkey where there is none, or beside it. */
+export function Proof({ to, kind = '', onProven, children }: Props) {
+  const offered = usePasskeysOffered();
+  const [message, setMessage] = useState('');
+  const ways = state.me?.ways_in;
+  const typed = async (readField: ReadField) => {
+    const wrong = await prove(readField('proof'));
+    if (!wrong) await onProven();
+    return wrong;
   };
+  const touched = async () => {
+    const { error } = await proveByPasskey();
+    setMessage(problemType(error) === CANCELLED ? t('proof.not-shown') : errorText(error));
+    if (!error) await onProven();
+  };
+  const finger = (label: string, style: string) => (
+    <>
+      <ErrorText>{message}</ErrorText>
+      <Button kind={style} icon="key" onPress={touched}>
+        {label}
+      </Button>
+    </>
+  );
+  if (ways && !ways.passphrase)
+    return (
+      <div class="stack">
+        <p>{t('proof.finger')}</p>
+        {children}
+        {finger(to, kind)}
+      </div>
+    );
   return (
-    <Form send={send} submit={to} kind={kind}>
+    <Form send={typed} submit={to} kind={kind} after={offered && !!ways?.passkeys && finger(t('sign-in.passkey'), '')}>
       <Secret label={t('proof.ask')} id="proof" autocomplete="current-password" />
       {children}
     </Form>

@@ -1,7 +1,6 @@
 // Queries of a single screen, repeated after every refresh of the app.
 import { useEffect, useState } from 'preact/hooks';
 import { problemType } from '../domain/problems';
-import { offered } from '../store/passkeys';
 import { state } from '../store/store';
 
 /**
@@ -21,11 +20,4 @@ export function useQuery<T>(
   };
   useEffect(() => void refetch(), [state.refreshes, ...about]);
   return [latest, refetch, notFound];
-}
-
-/** Return whether passkeys are offered here; false until that is known. */
-export function usePasskeysOffered(): boolean {
-  const [offeredHere, setOfferedHere] = useState(false);
-  useEffect(() => void offered().then(setOfferedHere), []);
-  return offeredHere;
 }

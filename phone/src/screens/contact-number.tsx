@@ -25,12 +25,25 @@ async function saveNumber(contact: string | null, form?: HTMLFormElement): Promi
   return problemType(error) === '/problems/invalid' ? t('contact-number.invalid') : errorText(error);
 }
 
-function NumberForm({ after }: { after: ComponentChildren }) {
+export function NumberForm({
+  after,
+  kind = '',
+  onSaved,
+}: {
+  after: ComponentChildren;
+  kind?: string;
+  onSaved?: () => unknown;
+}) {
+  const save = async (contact: string, form: HTMLFormElement) => {
+    const message = await saveNumber(contact, form);
+    if (!message) onSaved?.();
+    return message;
+  };
   return (
     <Form
-      send={(readField, form) => saveNumber(readField('number'), form)}
+      send={(readField, form) => save(readField('number'), form)}
       submit={t('contact-number.share')}
-      kind=""
+      kind={kind}
       after={after}
     >
       <Field

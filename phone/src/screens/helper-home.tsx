@@ -9,6 +9,7 @@ import { LoadCard } from '../components/load-card';
 import { OneTap } from '../components/one-tap';
 import { LineButton, nameOf } from '../components/people';
 import { Group, Item, LinkItem } from '../components/rows';
+import { SecondWay } from '../components/second-way';
 import { useQuery } from '../components/use-query';
 import type { Supported } from '../contract/types';
 import { isAway, morning } from '../domain/morning';
@@ -55,6 +56,7 @@ export function HelperHome({ people, children }: { people: Supported[]; children
         {headline()}
       </Headline>
       <NotifyBanner />
+      <SecondWay />
       {away && <p class="soft">{t('helper.off-say')}</p>}
       {away && (
         <Button kind="main" onPress={() => updateProfile({ away_until: null })}>

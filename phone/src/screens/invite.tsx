@@ -1,5 +1,5 @@
 // Inviting somebody: for whom, then a QR code and a link; and the pending invitations.
-import { useState } from 'preact/hooks';
+import { useRef, useState } from 'preact/hooks';
 import { api, once } from '../api/client';
 import { Button, ErrorText, RadioGroup, Sheet } from '../components/basics';
 import { Field } from '../components/field';
@@ -23,13 +23,15 @@ type Link = Schemas['InvitationOut'];
 export function Invite({ onClose }: { onClose: () => void }) {
   const [who, setWho] = useState<Member['role']>('friend');
   const [invitation, setInvitation] = useState<NewInvitation>();
-  const [key] = useState(newKey);
+  const sent = useRef({ said: '', key: '' });
   const create = async (readField: ReadField) => {
     const label = readField('label').trim() || null;
-    const { data, error } = await api.POST('/v1/invitations', {
-      params: once(`${key}${who}${label}`),
-      body: { role: who, label },
-    });
+    const greeting = readField('greeting').trim() || null;
+    const body = { role: who, label, greeting };
+    const said = JSON.stringify(body);
+    // A key belongs to one body; what was typed is no part of it, for a header takes few letters.
+    if (sent.current.said !== said) sent.current = { said, key: newKey() };
+    const { data, error } = await api.POST('/v1/invitations', { params: once(sent.current.key), body });
     setInvitation(data);
     return errorText(error);
   };
@@ -45,6 +47,13 @@ export function Invite({ onClose }: { onClose: () => void }) {
             name="label"
             autocomplete="off"
             maxLength={60}
+          />
+          <Field
+            label={t('invite.greeting')}
+            hint={t('invite.greeting-hint')}
+            name="greeting"
+            autocomplete="off"
+            maxLength={200}
           />
           <h3 class="head">{t('invite.role')}</h3>
           <RadioGroup legend={t('invite.role')} name="who" value={who} options={roles()} onPick={setWho} />
@@ -140,7 +149,7 @@ function InvitationSheet({
   const renew = async () => {
     const { data, error } = await api.POST('/v1/invitations', {
       params: once(key),
-      body: { role: of.role, step: of.step, label: of.label },
+      body: { role: of.role, step: of.step, label: of.label, greeting: of.greeting },
     });
     if (!data) return setMessage(errorText(error));
     await withdraw();

@@ -3,6 +3,7 @@ import { useEffect, useState } from 'preact/hooks';
 import { api, once } from '../api/client';
 import { Button, ErrorText, Headline } from '../components/basics';
 import { Lamp, Light } from '../components/lamp';
+import { usePasskeyMakeable } from '../components/passkeys-offered';
 import { nameOf, role } from '../components/people';
 import type { Schemas } from '../contract/types';
 import { NETWORK_ERROR, problemType } from '../domain/problems';
@@ -11,26 +12,14 @@ import { t } from '../i18n';
 import { errorText } from '../i18n/problem';
 import { moment } from '../i18n/span';
 import { newKey } from '../platform/random-key';
-import { readSlot, writeSlot } from '../platform/slots';
-import { go, to } from '../store/router';
+import { dropInvitation, invitation, keepInvitation } from '../store/invitation';
+import { to } from '../store/router';
 import { state } from '../store/store';
+import type { NewCodes } from './create-account';
+import { Codes } from './create-account';
 import type { Membership } from './joined';
 import { Joined } from './joined';
-
-// Kept for this tab only, from opening the link through signing up to accepting.
-const SLOT = 'invitation';
-
-export const invitation = (): string | null => readSlot(SLOT, 'sessionStorage');
-
-/** Forget an unusable invitation, so that the next attempt creates an account without it. */
-export const dropInvitation = (): void => writeSlot(SLOT, null, 'sessionStorage');
-
-/** After signing in: go to the pending invitation. Return whether there is one. */
-export function resumeInvitation(): boolean {
-  const token = invitation();
-  if (token) go('invitation', token);
-  return token !== null;
-}
+import { NewAccount } from './new-account';
 
 type Preview = Schemas['PreviewOut'];
 
@@ -41,6 +30,7 @@ export function Join({ token }: { token: string }) {
   // With the token kept in this tab, the person has just signed up or signed in for it.
   const [fresh, setFresh] = useState(() => invitation() === token);
   const [key] = useState(newKey);
+  const possible = usePasskeyMakeable();
   const inside = state.session === 'in';
   const loadPreview = async () => {
     const { data: preview, error } = await api.POST('/v1/invitations/preview', { body: { token } });
@@ -55,7 +45,7 @@ export function Join({ token }: { token: string }) {
       });
   };
   useEffect(() => {
-    writeSlot(SLOT, inside ? null : token, 'sessionStorage');
+    keepInvitation(inside ? null : token);
     void loadPreview();
   }, [token, inside]);
   const accept = async () => {
@@ -70,48 +60,61 @@ export function Join({ token }: { token: string }) {
 
   if (joined && inside) return <Joined of={joined} fresh={fresh} />;
   if (error) return <CannotBeUsed error={error} inside={inside} onAgain={loadPreview} />;
-  // Ask nothing before the link is checked.
-  if (!preview || joined) return <main class="page" aria-busy="true" />;
-  return <Question of={preview} inside={inside} onYes={accept} />;
+  // Ask nothing before the link is checked, and let nothing move under a finger afterwards.
+  if (!preview || joined || possible === undefined) return <main class="page" aria-busy="true" />;
+  return <Question of={preview} inside={inside} possible={possible} onYes={accept} />;
 }
 
-function Question({ of, inside, onYes }: { of: Preview; inside: boolean; onYes: () => Promise<string> }) {
+function Question({
+  of,
+  inside,
+  possible,
+  onYes,
+}: {
+  of: Preview;
+  inside: boolean;
+  possible: boolean;
+  onYes: () => Promise<string>;
+}) {
   const [later, setLater] = useState(false);
   const [message, setMessage] = useState('');
+  const [made, setMade] = useState<NewCodes>();
   const name = nameOf(of);
   const notNow = (
     <Button kind="quiet" onPress={() => setLater(true)}>
       {t('join.not-now')}
     </Button>
   );
+  if (made) return <Codes {...made} />;
   if (later) return <NotNow of={of} inside={inside} onBack={() => setLater(false)} />;
   return (
     <main class="page">
-      <div class="hero grow">
+      <div class={`hero${inside ? ' grow' : ''}`}>
         <Light cord />
         <Headline live>{t('join.head', { name })}</Headline>
+        {of.greeting && <blockquote class="words">{t('join.greeting', { words: of.greeting })}</blockquote>}
         <p>{t('join.role-say', { name, role: role(of.role) })}</p>
-        {!inside && <p class="soft">{t('join.about')}</p>}
+        {!inside && <p class="soft small">{t('join.about')}</p>}
       </div>
-      <div class="stack">
-        <ErrorText>{message}</ErrorText>
-        {inside ? (
+      {inside ? (
+        <div class="stack">
+          <ErrorText>{message}</ErrorText>
           <Button kind="main" onPress={async () => setMessage(await onYes())}>
             {t('join.accept')}
           </Button>
-        ) : (
-          <>
-            <a class="btn main" href={to('create-account')}>
-              {t('join.create-account')}
-            </a>
-            <a class="btn" href={to('sign-in')}>
+          {notNow}
+        </div>
+      ) : (
+        <>
+          <NewAccount possible={possible} invited onCodes={(codes, signInName) => setMade({ codes, signInName })} />
+          <div class="two">
+            <a class="btn quiet" href={to('sign-in')}>
               {t('join.have-account')}
             </a>
-            <p class="soft small mid">{t('join.what-is-needed')}</p>
-          </>
-        )}
-        {notNow}
-      </div>
+            {notNow}
+          </div>
+        </>
+      )}
     </main>
   );
 }

@@ -13,6 +13,7 @@ import { pushStatus } from '../store/notifications';
 import { updateProfile } from '../store/profile';
 import { replaceRoute } from '../store/router';
 import { state } from '../store/store';
+import { NumberForm } from './contact-number';
 import { HoursForm, NightNote } from './hours';
 import { NotifyQuestion } from './notify';
 
@@ -55,15 +56,37 @@ function Later({ onDone }: { onDone: () => void }) {
 }
 
 function NotifyStep({ name, onDone }: StepProps) {
+  const [numberInstead, setNumberInstead] = useState(false);
+  const status = pushStatus();
+  const impossible = status === 'add' || status === 'none';
+  if (numberInstead)
+    return (
+      <main class="page">
+        <div class="stack">
+          <Headline live>{t('join.number', { name })}</Headline>
+          <p>{t('contact-number.say')}</p>
+        </div>
+        <NumberForm kind="main" onSaved={onDone} after={<Later onDone={onDone} />} />
+      </main>
+    );
   return (
     <main class="page">
       <div class="hero grow">
-        <Light cord />
+        {impossible ? <Lamp state="dim big" /> : <Light cord />}
         <Headline live>{t('notify.ask')}</Headline>
         <p>{t('join.notify-say', { name })}</p>
       </div>
       <div class="stack">
-        <NotifyQuestion main onSwitched={onDone} later={<Later onDone={onDone} />}>
+        <NotifyQuestion
+          main
+          onSwitched={onDone}
+          later={
+            <>
+              {impossible && <Button onPress={() => setNumberInstead(true)}>{t('join.number-instead')}</Button>}
+              <Later onDone={onDone} />
+            </>
+          }
+        >
           {null}
         </NotifyQuestion>
         <p class="soft small mid">{t('notify.off-say')}</p>

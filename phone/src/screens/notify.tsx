@@ -2,6 +2,7 @@
 import type { ComponentChildren } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import { Button } from '../components/basics';
+import { Icon } from '../components/icons';
 import { Lamp } from '../components/lamp';
 import { Row } from '../components/rows';
 import type { Key } from '../i18n';
@@ -114,9 +115,9 @@ export function NotifyQuestion({
       {status === 'off' || status === 'on' ? (
         children
       ) : (
-        <div role="status">
+        <div class="stack" role="status">
           <p class="name">{t(title)}</p>
-          <p class="soft">{t(help)}</p>
+          {status === 'add' ? <AddToHomeScreen /> : <p class="soft">{t(help)}</p>}
         </div>
       )}
       {possible && (
@@ -125,6 +126,29 @@ export function NotifyQuestion({
         </Button>
       )}
       {later}
+    </>
+  );
+}
+
+/** What the Home Screen is for on an iPhone, and how to put the app there. */
+function AddToHomeScreen() {
+  return (
+    <>
+      <p>{t('add.why')}</p>
+      <ol class="rows">
+        <li class="row low">
+          <Icon name="share" />
+          <span class="says">{t('add.share')}</span>
+        </li>
+        <li class="row low">
+          <Icon name="add" />
+          <span class="says">{t('add.add')}</span>
+        </li>
+        <li class="row low">
+          <Lamp state="lit" />
+          <span class="says">{t('add.open')}</span>
+        </li>
+      </ol>
     </>
   );
 }

@@ -1,4 +1,4 @@
-// My passkeys: list, add one on this phone, remove. Any change asks for the passphrase first.
+// My passkeys: list, add one on this phone, remove. Any change asks once more who it is.
 import { useState } from 'preact/hooks';
 import { api, whole } from '../api/client';
 import { Button, ErrorText, SubPage } from '../components/basics';
@@ -10,16 +10,18 @@ import { t } from '../i18n';
 import { day } from '../i18n/format';
 import { errorText } from '../i18n/problem';
 import { addPasskey } from '../store/passkeys';
+import { state } from '../store/store';
+import { refreshWaysIn } from '../store/ways-in';
 
 export function Passkeys() {
   const [passkeys, refetch] = useQuery(() => api.GET('/v1/passkeys', whole));
   const [proven, setProven] = useState(false);
   const [message, setMessage] = useState('');
   const showResult = async ({ error }: { error?: unknown }) => {
-    // Proof is valid for five minutes; after that, ask for the passphrase again.
+    // Proof is valid for five minutes; after that, ask for it again.
     if (problemType(error) === '/problems/proof-needed') setProven(false);
     setMessage(errorText(error));
-    await refetch();
+    await Promise.all([refetch(), refreshWaysIn()]);
   };
   const prove = () => {
     setMessage('');
@@ -27,7 +29,7 @@ export function Passkeys() {
   };
   return (
     <SubPage of="settings" head={t('settings.passkeys')}>
-      <p>{t('passkeys.say')}</p>
+      <p>{t(state.me?.ways_in?.passphrase === false ? 'passkeys.say-alone' : 'passkeys.say')}</p>
       {passkeys && (
         <ul class="rows">
           {passkeys.items.map((passkey) => (

@@ -4,9 +4,11 @@ import { api, whole } from '../api/client';
 import { Button, Headline, RadioGroup, Switch } from '../components/basics';
 import { hasHours, hoursInWords } from '../components/hours-in-words';
 import { Icon } from '../components/icons';
+import { usePasskeysOffered } from '../components/passkeys-offered';
 import { PhoneNumber } from '../components/people';
 import { Group, Item, LinkItem, Row } from '../components/rows';
-import { usePasskeysOffered, useQuery } from '../components/use-query';
+import { SecondWay } from '../components/second-way';
+import { useQuery } from '../components/use-query';
 import type { Schemas } from '../contract/types';
 import { isAway } from '../domain/morning';
 import { language, t, tRich } from '../i18n';
@@ -66,6 +68,7 @@ export function Settings() {
     <main class="page">
       <Headline small>{t('tab.settings')}</Headline>
       <NotifyCard />
+      <SecondWay />
       <Group head={t('settings.reachability')}>
         <LinkItem href={pageHref('hours')} name={t('settings.hours')} says={hoursInWords(me)} />
         <Toggle
@@ -142,7 +145,11 @@ export function Settings() {
           says={t('settings.reflections-say')}
         />
         <LinkItem href={pageHref('devices')} name={t('settings.devices')} says={t('settings.devices-say')} />
-        <LinkItem href={pageHref('passphrase')} name={t('settings.passphrase')} />
+        <LinkItem
+          href={pageHref('passphrase')}
+          name={t('settings.passphrase')}
+          says={me.sign_in_name && tRich('settings.sign-in-name', { name: <bdi dir="ltr">{me.sign_in_name}</bdi> })}
+        />
         {passkeys && (
           <LinkItem href={pageHref('passkeys')} name={t('settings.passkeys')} says={t('settings.passkeys-say')} />
         )}

@@ -5,16 +5,16 @@ import { Back, Button, ErrorText, Headline } from '../components/basics';
 import { Field } from '../components/field';
 import type { ReadField } from '../components/form';
 import { Form } from '../components/form';
+import { usePasskeysOffered } from '../components/passkeys-offered';
 import { NewPassphrase, Secret } from '../components/passphrase';
-import { usePasskeysOffered } from '../components/use-query';
 import { t } from '../i18n';
 import { errorText } from '../i18n/problem';
 import { isSafe } from '../platform/storage';
+import { resumeInvitation } from '../store/invitation';
 import { signInByPasskey } from '../store/passkeys';
 import { to } from '../store/router';
 import { enter } from '../store/session';
 import { state } from '../store/store';
-import { resumeInvitation } from './join';
 
 const NAME_ATTRIBUTES = {
   autocomplete: 'username',

@@ -2,46 +2,73 @@
 
 import { api, once } from '../api/client';
 import type { Schemas } from '../contract/types';
+import { within } from '../platform/timeout';
 import { thisPhone } from './notifications';
+
+type Result = Promise<{ error?: unknown }>;
+type Creation = Schemas['CreationOptions'];
+type Request = Schemas['RequestOptions'];
+
+const webAuthn = () => self.PublicKeyCredential as Partial<typeof PublicKeyCredential> | undefined;
 
 /**
  * Return whether passkeys can be used here: not if the server's address is an IP, or the browser lacks WebAuthn's JSON
  * methods.
  */
 export const offered = async (): Promise<boolean> =>
-  !!(self.PublicKeyCredential as Partial<typeof PublicKeyCredential> | undefined)?.parseRequestOptionsFromJSON &&
-  !!(await api.GET('/v1/config')).data?.passkeys;
+  !!webAuthn()?.parseRequestOptionsFromJSON && !!(await api.GET('/v1/config')).data?.passkeys;
+
+/** Return whether this phone can make a passkey by itself: it knows a finger, a face or a code. */
+export async function makeable(): Promise<boolean> {
+  const known = await within(
+    webAuthn()?.isUserVerifyingPlatformAuthenticatorAvailable?.() ?? Promise.resolve(false),
+  ).catch(() => false);
+  return known && !!webAuthn()?.parseCreationOptionsFromJSON && (await offered());
+}
 
 /** The dialog was cancelled, or this phone has no passkey. */
-const NONE = { error: { type: '/problems/wrong-passkey' } };
+export const CANCELLED = '/problems/wrong-passkey';
+const NONE = { error: { type: CANCELLED } };
 
 /** Sign in with a passkey of this phone. */
-export async function signInByPasskey(): Promise<{ error?: unknown }> {
+export async function signInByPasskey(): Result {
   const { data, error } = await api.POST('/v1/sessions/passkey/options');
   if (!data) return { error };
-  const publicKey = PublicKeyCredential.parseRequestOptionsFromJSON(
-    data as unknown as PublicKeyCredentialRequestOptionsJSON,
-  );
-  const credential = await navigator.credentials.get({ publicKey }).catch(() => null);
+  const credential = await answer(data);
   if (!credential) return NONE;
-  return api.POST('/v1/sessions/passkey', {
-    body: { credential: json<Schemas['SignedChallenge']>(credential), carrier: 'cookie' },
-  });
+  return api.POST('/v1/sessions/passkey', { body: { credential, carrier: 'cookie' } });
+}
+
+/** Give fresh proof with one of my own passkeys. */
+export async function proveByPasskey(): Result {
+  const { data, error } = await api.POST('/v1/sessions/current/proof/options');
+  if (!data) return { error };
+  const credential = await answer(data);
+  return credential ? api.POST('/v1/sessions/current/proof', { body: { credential } }) : NONE;
 }
 
 /** Create a passkey on this phone. The session needs fresh proof. */
-export async function addPasskey(): Promise<{ error?: unknown }> {
+export async function addPasskey(): Result {
   const { data, error } = await api.POST('/v1/passkeys/options');
   if (!data) return { error };
-  const publicKey = PublicKeyCredential.parseCreationOptionsFromJSON(
-    data as unknown as PublicKeyCredentialCreationOptionsJSON,
-  );
-  const credential = await navigator.credentials.create({ publicKey }).catch(() => null);
-  if (!credential) return NONE;
-  return api.POST('/v1/passkeys', {
-    params: once(),
-    body: { credential: json<Schemas['Registration']>(credential), label: thisPhone() },
-  });
+  const credential = await create(data);
+  return credential ? api.POST('/v1/passkeys', { params: once(), body: { credential, label: thisPhone() } }) : NONE;
 }
 
-const json = <T>(credential: Credential): T => (credential as PublicKeyCredential).toJSON() as T;
+/** Show the phone's dialog for a new passkey. Return null when it is cancelled. */
+export async function create(options: Creation): Promise<Schemas['Registration'] | null> {
+  const publicKey = PublicKeyCredential.parseCreationOptionsFromJSON(
+    options as unknown as PublicKeyCredentialCreationOptionsJSON,
+  );
+  return json(await navigator.credentials.create({ publicKey }).catch(() => null));
+}
+
+async function answer(options: Request): Promise<Schemas['SignedChallenge'] | null> {
+  const publicKey = PublicKeyCredential.parseRequestOptionsFromJSON(
+    options as unknown as PublicKeyCredentialRequestOptionsJSON,
+  );
+  return json(await navigator.credentials.get({ publicKey }).catch(() => null));
+}
+
+const json = <T>(credential: Credential | null): T | null =>
+  credential && ((credential as PublicKeyCredential).toJSON() as T);

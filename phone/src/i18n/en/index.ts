@@ -6,8 +6,9 @@ import { circle } from './circle';
 import { commitments } from './commitments';
 import { connection } from './connection';
 import { days } from './days';
+import { joining } from './joining';
 import { plan } from './plan';
 import { reaching } from './reaching';
 import { rhythm } from './rhythm';
 
-export const en = { ...begin, ...reaching, ...circle, ...account, ...days, ...checkIns, ...commitments, ...plan, ...connection, ...rhythm } as const satisfies Record<string, string>;
+export const en = { ...begin, ...joining, ...reaching, ...circle, ...account, ...days, ...checkIns, ...commitments, ...plan, ...connection, ...rhythm } as const satisfies Record<string, string>;
