@@ -25,6 +25,7 @@ const Connection = lazyScreen(async () => (await import('./screens/connection'))
 const CreateAccount = lazyScreen(async () => (await import('./screens/create-account')).CreateAccount);
 const Channels = lazyScreen(async () => (await import('./screens/channels')).Channels);
 const AwayPage = lazyScreen(async () => (await import('./screens/rhythm')).AwayPage);
+const FirstWeek = lazyScreen(async () => (await import('./screens/first-week')).FirstWeek);
 const FollowUp = lazyScreen(async () => (await import('./screens/follow-up')).FollowUp);
 const Hours = lazyScreen(async () => (await import('./screens/hours')).Hours);
 const Inbox = lazyScreen(async () => (await import('./screens/inbox')).Inbox);
@@ -92,6 +93,7 @@ const INSIDE: Record<string, Screen> = {
   'check-ins': { tab: 'home', show: (page = '') => <Today key={page} page={page} /> },
   'week': { tab: 'home', show: (page = 'week') => <Today key={page} page={page} /> },
   'moment': { tab: 'home', show: () => <Today page="moment" /> },
+  'first-week': { tab: 'home', show: () => <FirstWeek /> },
   'follow-up': { tab: 'inbox', show: () => <FollowUp /> },
   'reach-ins': { tab: 'inbox', show: (id = '') => <ReachInLink key={id} id={id} /> },
   'settings': { tab: 'settings', show: (page = '', part) => PAGES[page]?.(part) ?? <Settings /> },

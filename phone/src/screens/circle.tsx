@@ -7,6 +7,7 @@ import { nameOf, role } from '../components/people';
 import { Item, LinkItem } from '../components/rows';
 import { useQuery } from '../components/use-query';
 import type { Member } from '../contract/types';
+import { GOOD_CIRCLE } from '../domain/first-week';
 import { memberLamp } from '../domain/lamps';
 import { t } from '../i18n';
 import { errorText } from '../i18n/problem';
@@ -92,6 +93,9 @@ function Mine({ newcomers }: { newcomers: number }) {
       <Button kind={newcomers ? '' : 'main'} icon="plus" onPress={() => setOpen('invite')}>
         {t('invite.head')}
       </Button>
+      {!!links && circle.length > 0 && circle.length + links.items.length < GOOD_CIRCLE && (
+        <p class="soft small">{t('circle.five')}</p>
+      )}
       {links && <PendingInvitations links={links.items} onChange={refetchLinks} />}
       <NotifyAsk />
       <NumberQuestion pressed={active.length > 0} />

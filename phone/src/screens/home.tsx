@@ -18,6 +18,7 @@ import { state } from '../store/store';
 import { NotifyAsk } from './notify-ask';
 
 const CalmDay = lazyScreen(async () => (await import('./calm-day')).CalmDay, true);
+const FirstWeekRow = lazyScreen(async () => (await import('./first-week')).FirstWeekRow, true);
 const HelperHome = lazyScreen(async () => (await import('./helper-home')).HelperHome);
 
 export function Home() {
@@ -94,6 +95,7 @@ export function Home() {
       {calm && bookend}
       {calm && <CalmDay />}
       {nextStep()}
+      {empty && <FirstWeekRow />}
       <NotifyAsk />
     </main>
   );

@@ -2,10 +2,13 @@
 import type { ComponentChildren } from 'preact';
 import { api } from '../api/client';
 import { dueToday, textOf, timeInWords } from '../components/commitments';
+import { GOOD_CIRCLE, isCircleDay } from '../domain/first-week';
 import { t } from '../i18n';
 import { isWeekDay, loadRhythm, weekLooked } from '../store/rhythm';
 import { to } from '../store/router';
 import { state } from '../store/store';
+import { hasOneWayIn } from '../store/ways-in';
+import { nextStep } from './first-week';
 
 export interface TodayLine {
   name: string;
@@ -40,8 +43,33 @@ async function momentLine(): Promise<TodayLine | null> {
   return data?.items.length ? { name: t('notice.moment'), href: to('moment') } : null;
 }
 
-/** Due, a moment, tonight: each returns its line, or null when there is none. */
-const SOURCES: readonly (() => Promise<TodayLine | null>)[] = [dueLine, momentLine, weekLine];
+/** While there is one way into the account. */
+async function secondWayLine(): Promise<TodayLine | null> {
+  return hasOneWayIn() ? { name: t('second-way.head'), href: to('settings', 'passphrase') } : null;
+}
+
+/** What may come next in the first week. */
+async function firstWeekLine(): Promise<TodayLine | null> {
+  const next = await nextStep();
+  return next && { name: t('first-week.line', { step: t(`first-week.${next}`) }), href: to('first-week') };
+}
+
+/** Once a week, while the circle is small. */
+async function circleLine(): Promise<TodayLine | null> {
+  const active = (state.circle ?? []).filter((member) => member.state === 'active').length;
+  const asked = active > 0 && active < GOOD_CIRCLE && isCircleDay(state.me?.created_at ?? '', state.now);
+  return asked ? { name: t('first-week.small-circle'), href: to('circle') } : null;
+}
+
+/** Due, a moment, tonight, then what is only offered: each returns its line, or null when there is none. */
+const SOURCES: readonly (() => Promise<TodayLine | null>)[] = [
+  dueLine,
+  momentLine,
+  weekLine,
+  secondWayLine,
+  firstWeekLine,
+  circleLine,
+];
 
 export async function todayLines(): Promise<TodayLine[]> {
   await loadRhythm();

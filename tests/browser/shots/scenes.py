@@ -1,6 +1,17 @@
 """All scenes by name, the server's settings for them, and the pictures for the docs."""
 
-from tests.browser.shots import check_ins, circle, daily, people, plan, reaching_out, settings, supporting, welcome
+from tests.browser.shots import (
+    check_ins,
+    circle,
+    daily,
+    joining,
+    people,
+    plan,
+    reaching_out,
+    settings,
+    supporting,
+    welcome,
+)
 from tests.browser.shots.stage import Scene
 
 ENV = {
@@ -12,6 +23,9 @@ ENV = {
 SCENES: dict[str, Scene] = {
     "welcome": welcome.welcome,
     "invited": welcome.invited,
+    "joining": joining.joining,
+    "joining-on-an-iphone": joining.on_an_iphone,
+    "first-week": joining.first_week,
     "home": reaching_out.home,
     "undo": reaching_out.undo,
     "not-sent": reaching_out.not_sent,
@@ -54,5 +68,5 @@ STILLS = {
     "reflection": "reflection-412-light-en",
 }
 
-SAMPLE = ("welcome", "waiting", "circle", "settings", "home", "incoming-reach-out", "person")
+SAMPLE = ("welcome", "joining", "waiting", "circle", "settings", "home", "incoming-reach-out", "person")
 """The scenes that `make test` plays; `make shots` plays all."""

@@ -41,7 +41,7 @@ async def invited(stage: Stage) -> None:
     invitation_path = f"#/invitation/{invitation['token']}"
     another = await maya.ask("POST", "/v1/invitations", {"role": "friend"}, 201)
     stranger = await stage.phone(where=invitation_path)
-    await stage.sees(stranger, "join.create-account")
+    await stage.sees(stranger, "new-account.yes-passphrase")
     await stage.show(stranger, "join-outside")
     await stage.press(stranger, "join.not-now")
     await stage.show(stranger, "join-not-now")

@@ -6,9 +6,10 @@ import { circle } from './circle';
 import { commitments } from './commitments';
 import { connection } from './connection';
 import { days } from './days';
+import { firstWeek } from './first-week';
 import { joining } from './joining';
 import { plan } from './plan';
 import { reaching } from './reaching';
 import { rhythm } from './rhythm';
 
-export const en = { ...begin, ...joining, ...reaching, ...circle, ...account, ...days, ...checkIns, ...commitments, ...plan, ...connection, ...rhythm } as const satisfies Record<string, string>;
+export const en = { ...begin, ...joining, ...firstWeek, ...reaching, ...circle, ...account, ...days, ...checkIns, ...commitments, ...plan, ...connection, ...rhythm } as const satisfies Record<string, string>;

@@ -7,9 +7,10 @@ import { circle } from './circle';
 import { commitments } from './commitments';
 import { connection } from './connection';
 import { days } from './days';
+import { firstWeek } from './first-week';
 import { joining } from './joining';
 import { plan } from './plan';
 import { reaching } from './reaching';
 import { rhythm } from './rhythm';
 
-export const es: Catalogue = { ...begin, ...joining, ...reaching, ...circle, ...account, ...days, ...checkIns, ...commitments, ...plan, ...connection, ...rhythm };
+export const es: Catalogue = { ...begin, ...joining, ...firstWeek, ...reaching, ...circle, ...account, ...days, ...checkIns, ...commitments, ...plan, ...connection, ...rhythm };

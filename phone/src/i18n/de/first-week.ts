@@ -1,0 +1,22 @@
+// Deutsch: die erste Woche von jemandem, der sich meldet.
+export const firstWeek = {
+  'first-week.head': 'Deine erste Woche',
+  'first-week.row': 'Ein paar Dinge, die helfen, eins nach dem anderen. Der Knopf geht auch ohne sie.',
+  'first-week.say': 'Jedes davon macht eine schwere Nacht leichter. Nimm eins nach dem anderen, in deinem Tempo. Den Knopf kannst du jederzeit drücken.',
+  'first-week.line': 'Deine erste Woche: {step}',
+  'first-week.people': 'Ein Mensch',
+  'first-week.notify': 'Ein Telefon, das es dir sagt',
+  'first-week.hours': 'Deine eigenen Zeiten',
+  'first-week.plan': 'Ein Plan, mit jemandem',
+  'first-week.five': 'Auf fünf Menschen zu',
+  'first-week-say.people': 'Frag jemanden, dem du vertraust. Einer genügt für den Anfang.',
+  'first-week-say.notify': 'Damit du siehst, wenn jemand antwortet. Ein Test zeigt, ob es geht.',
+  'first-week-say.hours': 'Wann dein Telefon klingeln darf und wann es still bleibt.',
+  'first-week-say.plan': 'Was dir hilft, aufgeschrieben, bevor du es brauchst. Mit deiner Sponsorin, deinem Sponsor oder allein.',
+  'first-week-say.five': 'Bei etwa fünf hat öfter jemand Zeit.',
+  'first-week.done': 'Getan',
+  'first-week.home': 'Zum Knopf',
+  'first-week.close': 'Ich brauche diese Seite nicht',
+  'first-week.small-circle': 'Etwa fünf Menschen sind eine gute Zahl: Dann hat öfter jemand Zeit. Noch jemanden fragen?',
+  'circle.five': 'Etwa fünf Menschen sind eine gute Zahl: Dann hat öfter jemand Zeit. Es ist Platz für mehr.',
+} as const;

@@ -1,0 +1,22 @@
+// English: the first week of somebody who reaches out.
+export const firstWeek = {
+  'first-week.head': 'Your first week',
+  'first-week.row': 'A few things that help, one after another. The button works without them.',
+  'first-week.say': 'Each of these makes a hard night easier. Take them one by one, in your own time. You can press the button at any moment.',
+  'first-week.line': 'Your first week: {step}',
+  'first-week.people': 'One person',
+  'first-week.notify': 'A phone that tells you',
+  'first-week.hours': 'Your own hours',
+  'first-week.plan': 'A plan, with somebody',
+  'first-week.five': 'Towards five people',
+  'first-week-say.people': 'Ask somebody you trust. One is enough to begin.',
+  'first-week-say.notify': 'So that you see when somebody answers. A test shows whether it works.',
+  'first-week-say.hours': 'When your phone may ring, and when it stays quiet.',
+  'first-week-say.plan': 'What helps you, written down before you need it. With your sponsor, or alone.',
+  'first-week-say.five': 'With about five, somebody is more often free.',
+  'first-week.done': 'Done',
+  'first-week.home': 'To the button',
+  'first-week.close': 'I do not need this page',
+  'first-week.small-circle': 'About five people is a good number: somebody is more often free. Ask one more?',
+  'circle.five': 'About five people is a good number: somebody is more often free. There is room for more.',
+} as const;

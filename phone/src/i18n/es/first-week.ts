@@ -1,0 +1,22 @@
+// Español: la primera semana de quien pide compañía.
+export const firstWeek = {
+  'first-week.head': 'Tu primera semana',
+  'first-week.row': 'Algunas cosas que ayudan, una tras otra. El botón funciona sin ellas.',
+  'first-week.say': 'Cada una de estas cosas hace más llevadera una noche difícil. Hazlas una a una, a tu ritmo. Puedes pulsar el botón en cualquier momento.',
+  'first-week.line': 'Tu primera semana: {step}',
+  'first-week.people': 'Una persona',
+  'first-week.notify': 'Un teléfono que te avisa',
+  'first-week.hours': 'Tu propio horario',
+  'first-week.plan': 'Un plan, con alguien',
+  'first-week.five': 'Hacia cinco personas',
+  'first-week-say.people': 'Pregunta a alguien de confianza. Con una persona basta para empezar.',
+  'first-week-say.notify': 'Así ves cuándo alguien responde. Una prueba muestra si funciona.',
+  'first-week-say.hours': 'Cuándo puede sonar tu teléfono y cuándo queda en silencio.',
+  'first-week-say.plan': 'Lo que te ayuda, escrito antes de necesitarlo. Con tu padrino o madrina, o a solas.',
+  'first-week-say.five': 'Con unas cinco, es más fácil que alguien esté libre.',
+  'first-week.done': 'Hecho',
+  'first-week.home': 'Ir al botón',
+  'first-week.close': 'No necesito esta página',
+  'first-week.small-circle': 'Unas cinco personas es un buen número: es más fácil que alguien esté libre. ¿Preguntas a una más?',
+  'circle.five': 'Unas cinco personas es un buen número: es más fácil que alguien esté libre. Hay sitio para más.',
+} as const;
