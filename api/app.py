@@ -17,6 +17,7 @@ from api.routes.bookend import bookends
 from api.routes.circle import blocks, circle, invitations, supporting
 from api.routes.daily import check_ins, commitments, connections, plan, reach_ins, rhythm, threads
 from api.routes.inbox import events, inbox
+from api.routes.practice import practices
 from api.routes.reach_out import messages, reach_outs, reflections
 
 ROUTERS = (
@@ -24,6 +25,7 @@ ROUTERS = (
     messages,
     reflections,
     bookends,
+    practices,
     check_ins,
     reach_ins,
     commitments,

@@ -14,6 +14,10 @@ BOOKENDS = Counter("porchlight_bookend_moves_total", "Moves of bookends by resul
 COMMITMENTS = Counter("porchlight_commitment_moves_total", "Moves of commitments by result.", ["result"])
 MOMENTS = Counter("porchlight_rhythm_moves_total", "Moves of rhythms by result.", ["result"])
 FOLLOW_UPS = Counter("porchlight_follow_up_moves_total", "Moves of follow-ups by result.", ["result"])
+PRACTICES = Counter("porchlight_practices_total", "Practices begun, seen by a member, and ended early.", ["what"])
+PRACTICE_OFFERS = Counter(
+    "porchlight_practice_offer_moves_total", "Looks whether to offer a practice, by result.", ["result"]
+)
 UNREACHABLE_TOTAL = Counter(
     "porchlight_people_unreachable_total", "Times somebody was found to be unreachable by any push."
 )

@@ -20,6 +20,7 @@ from models.inbox import Notice
 from models.installation import IdempotencyKey, Installation, Throttle
 from models.outbox import Delivery
 from models.plan import Plan
+from models.practice import Practice, PracticeMember, PushProof
 from models.reach_out import Answer, Message, ReachOut, Recipient, Reflection
 from models.rhythm import FollowUp, Rhythm
 
@@ -48,6 +49,9 @@ __all__ = [
     "PasskeyChallenge",
     "Person",
     "Plan",
+    "Practice",
+    "PracticeMember",
+    "PushProof",
     "ReachIn",
     "ReachOut",
     "Recipient",

@@ -8,7 +8,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base, Encrypted, Hash, Id, ShortText, Timestamp, enum_check
-from models.enums import AccessKind, Carrier, ChannelKind, DeviceKind, DisabledReason
+from models.enums import AccessKind, Carrier, ChannelKind, DeviceKind, DisabledReason, Platform
 
 
 class Person(Base):
@@ -69,6 +69,9 @@ class Device(Base):
             "disabled_reason IS NULL OR disabled_reason IN (" + ", ".join(f"'{why}'" for why in DisabledReason) + ")",
             name="disabled_reason",
         ),
+        CheckConstraint(
+            "platform IS NULL OR platform IN (" + ", ".join(f"'{name}'" for name in Platform) + ")", name="platform"
+        ),
         # One live device per address, whoever had it before.
         Index(
             "uq_devices_live_address",
@@ -88,6 +91,8 @@ class Device(Base):
     # The same address under the key of push addresses: it can be decrypted where the master key is missing.
     push_address: Mapped[Encrypted | None]
     label: Mapped[Encrypted | None]
+    # What it is; null where its registration did not say, or an older release took it.
+    platform: Mapped[ShortText | None]
     created_at: Mapped[Timestamp]
     last_receipt_at: Mapped[datetime | None]
     # Consecutive permanent refusals of urgent pushes, with the reason and the time of the first; reset by a success.

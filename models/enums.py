@@ -93,6 +93,9 @@ class NoticeKind(StrEnum):
     MOMENT = "moment"
     # The morning after a reach-out: to a helper, or to the person whom nobody answered.
     FOLLOW_UP = "follow_up"
+    # To everybody in a circle that tries out its phones; to its owner, when somebody's phone was not tried for long.
+    PRACTICE = "practice"
+    PRACTICE_OFFER = "practice_offer"
     # A push that a person asks for to see whether it arrives, or the code that shows that a channel is theirs; it
     # is shown in no inbox.
     TEST = "test"
@@ -125,6 +128,15 @@ class DeliveryState(StrEnum):
     FAILED = "failed"
     DEAD = "dead"
     CANCELLED = "cancelled"
+
+
+class Platform(StrEnum):
+    """What a device is, as far as its registration tells; `app` is an app that is pushed through Firebase."""
+
+    ANDROID = "android"
+    IPHONE = "iphone"
+    COMPUTER = "computer"
+    APP = "app"
 
 
 class DisabledReason(StrEnum):

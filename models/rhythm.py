@@ -27,6 +27,12 @@ class Rhythm(Base):
             sqlite_where=text("next_at IS NOT NULL"),
             postgresql_where=text("next_at IS NOT NULL"),
         ),
+        Index(
+            "ix_rhythms_offer_at",
+            "offer_at",
+            sqlite_where=text("offer_at IS NOT NULL"),
+            postgresql_where=text("offer_at IS NOT NULL"),
+        ),
     )
 
     person_id: Mapped[UUID] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"), primary_key=True)
@@ -40,6 +46,9 @@ class Rhythm(Base):
     paused_until: Mapped[datetime | None]
     next_at: Mapped[datetime | None]
     moment_notice_id: Mapped[UUID | None]
+    # When a worker looks next whether to offer a practice, and when one was offered last.
+    offer_at: Mapped[datetime | None]
+    offered_at: Mapped[datetime | None]
 
 
 class FollowUp(Base):

@@ -51,6 +51,7 @@ class ClaimedDelivery:
     round: int
     notice_id: UUID
     kind: NoticeKind
+    event_id: UUID
     reach_out_id: UUID | None
     bookend_id: UUID | None
     commitment_id: UUID | None
@@ -194,6 +195,7 @@ def _claimed(row: Row[*tuple[Any, ...]], attempt: int) -> ClaimedDelivery:
         round=row.round,
         notice_id=row.notice_id,
         kind=NoticeKind(row.kind),
+        event_id=row.event_id,
         reach_out_id=row.reach_out_id,
         bookend_id=row.bookend_id,
         commitment_id=row.commitment_id,

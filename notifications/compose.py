@@ -91,6 +91,8 @@ def _app_url(claimed: ClaimedDelivery) -> str:
             return f"/#/commitments/{claimed.commitment_id}"
         case Opens.MOMENT:
             return "/#/moment"
+        case Opens.PRACTICE:
+            return f"/#/practices/{claimed.event_id if claimed.kind is NoticeKind.PRACTICE else 'new'}"
     if claimed.reach_out_id is not None:
         return f"/#/reach-outs/{claimed.reach_out_id}"
     return f"/#/bookends/{claimed.bookend_id}" if claimed.bookend_id else "/#/inbox"

@@ -8,11 +8,24 @@ from typing import Any
 from sqlalchemy import Row, Select, and_, case, func, literal_column, or_, select
 from sqlalchemy.orm import aliased
 
-from models import Bookend, Channel, Delivery, Device, Membership, Notice, Person, ReachOut, Recipient
+from models import (
+    Bookend,
+    Channel,
+    Delivery,
+    Device,
+    Membership,
+    Notice,
+    Person,
+    Practice,
+    PracticeMember,
+    ReachOut,
+    Recipient,
+)
 from models.enums import ADDRESS_KINDS, ANSWER_KINDS, NOTICE_KINDS, AnswerKind, NoticeKind, ReachOutState
 from rules.circle import hours
 from rules.kinds import KINDS, TO_MEMBERS, Hours, Policy
 from rules.outbox.wanted import MAX_ATTEMPTS_BEFORE_PARKED, Facts, wanted
+from rules.practice.pressed import FIRST_PRESS
 
 _Recipient, _ReachOut = aliased(Recipient), aliased(ReachOut)
 _WAITING_COUNT = (
@@ -31,6 +44,23 @@ _WAITING_COUNT = (
     .scalar_subquery()
 )
 """Number of people who wait for this recipient's answer: an alarm says how many, and no name."""
+_Part = aliased(Membership)
+_PRACTICE = (
+    select(Practice.ends_at)
+    .select_from(Practice)
+    .join(PracticeMember, PracticeMember.practice_id == Practice.id)
+    .join(_Part, _Part.id == PracticeMember.membership_id)
+    .where(
+        Practice.id == Notice.event_id,
+        Practice.ended_at.is_(None),
+        PracticeMember.seen_at.is_(None),
+        _Part.member_id == Notice.recipient_id,
+        _Part.confirmed_at.is_not(None),
+    )
+    .correlate(Notice)
+)
+_IS_PRACTICE = Notice.kind == literal_column(f"'{NoticeKind.PRACTICE}'")
+"""What is read about a practice is read for its own pushes only: all others pay nothing for it."""
 
 
 def recheck(delivery: type[Delivery]) -> Select[*tuple[Any, ...]]:
@@ -68,6 +98,7 @@ def _recheck_columns(delivery: type[Delivery]) -> tuple[Any, ...]:
         delivery.handed_at,
         delivery.notice_id,
         Notice.kind,
+        Notice.event_id,
         Notice.reach_out_id,
         Notice.bookend_id,
         Notice.commitment_id,
@@ -82,6 +113,12 @@ def _recheck_columns(delivery: type[Delivery]) -> tuple[Any, ...]:
         func.coalesce(Device.push_address, Channel.push_address).label("push_address"),
         func.coalesce(Device.refusals, Channel.refusals).label("refusals"),
         case((Notice.kind == literal_column(f"'{NoticeKind.REACH_OUT}'"), _WAITING_COUNT), else_=None).label("waiting"),
+        case((_IS_PRACTICE, _PRACTICE.where(FIRST_PRESS.is_(None)).scalar_subquery()), else_=None).label(
+            "practice_ends_at"
+        ),
+        case((_IS_PRACTICE, _PRACTICE.with_only_columns(_Part.muted_until).scalar_subquery()), else_=None).label(
+            "practice_muted_until"
+        ),
         Channel.code,
         Channel.code_expires_at,
         Device.disabled_at,
@@ -142,7 +179,8 @@ def _is_newer(row: Row[*tuple[Any, ...]]) -> bool:
 def _facts(row: Row[*tuple[Any, ...]], now: datetime) -> Facts:
     kind = NoticeKind(row.kind)
     as_helper = kind in TO_MEMBERS or row.owner_id not in {None, row.recipient_id}
-    silent_until = hours.silent_until(row.muted_until, row.away_until if as_helper else None)
+    muted_until = row.practice_muted_until if kind is NoticeKind.PRACTICE else row.muted_until
+    silent_until = hours.silent_until(muted_until, row.away_until if as_helper else None)
     return Facts(
         kind=kind,
         address_open=_address_open(row, now),
@@ -160,6 +198,7 @@ def _facts(row: Row[*tuple[Any, ...]], now: datetime) -> Facts:
         member=row.confirmed_at is not None,
         available=_is_available(row, KINDS[kind], silent_until, now),
         fresh=now - row.created_at <= KINDS[kind].ttl,
+        practising=row.practice_ends_at is not None and row.practice_ends_at > now,
     )
 
 

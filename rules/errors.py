@@ -225,6 +225,30 @@ class TooManyCommitments(PorchlightError):
     advice = "Let one of them end, or remove one, then add this one."
 
 
+class PracticeOpen(PorchlightError):
+    slug = "practice-open"
+    title = "A practice light is burning already."
+    advice = "Look at that one, or end it first; `practice_id` says which it is. The next one can begin a week after it began."
+
+
+class PracticeTooSoon(PorchlightError):
+    slug = "practice-too-soon"
+    title = "Your circle has practised within the last week."
+    advice = "Wait for the number of seconds in Retry-After. To reach out there is no limit."
+
+
+class ReachOutOpen(PorchlightError):
+    slug = "reach-out-open"
+    title = "You have reached out, and that is not over."
+    advice = "Close it first; a practice must not be mistaken for it."
+
+
+class NobodyToPractise(PorchlightError):
+    slug = "nobody-to-practise"
+    title = "Nobody in your circle could see a practice light yet."
+    advice = "Invite a first person, and confirm them."
+
+
 class BookendOver(PorchlightError):
     slug = "bookend-over"
     title = "This bookend can no longer be moved."

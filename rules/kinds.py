@@ -31,6 +31,8 @@ class Opens(Enum):
     COMMITMENT = auto()
     MOMENT = auto()
     """The check-in, or the week on its day."""
+    PRACTICE = auto()
+    """The practice, or where one is begun."""
 
 
 class Hours(Enum):
@@ -56,6 +58,8 @@ class OnlyWhile(Enum):
     """While it is open and nobody is there."""
     FRESH = auto()
     """For as long as a push service would keep it (`ttl`); then the inbox is enough."""
+    PRACTISED = auto()
+    """While the practice goes on, and the recipient has not said that they see it."""
     NOT_MISSED = auto()
     """While the bookend is open and its companion has not been told that it was missed."""
 
@@ -131,13 +135,18 @@ KINDS: Final[Mapping[NoticeKind, Policy]] = MappingProxyType(
         ),
         NoticeKind.MOMENT: Policy(timedelta(hours=1), Tag.NOTICE, only_while=OnlyWhile.FRESH, opens=Opens.MOMENT),
         NoticeKind.FOLLOW_UP: Policy(_DAY, Tag.NOTICE, Hours.CALM, OnlyWhile.ALWAYS, opens=Opens.THREAD),
+        # A push service must not keep it until a night in which somebody presses.
+        NoticeKind.PRACTICE: Policy(
+            timedelta(hours=4), Tag.NOTICE, Hours.CALM, OnlyWhile.PRACTISED, opens=Opens.PRACTICE
+        ),
+        NoticeKind.PRACTICE_OFFER: Policy(_DAY, Tag.NOTICE, Hours.CALM, OnlyWhile.ALWAYS, opens=Opens.PRACTICE),
         NoticeKind.UNREACHABLE: Policy(_DAY, Tag.NOTICE, only_while=OnlyWhile.ALWAYS),
         # Somebody is looking at the phone, waiting for it.
         NoticeKind.TEST: Policy(timedelta(minutes=5), Tag.NOTICE, only_while=OnlyWhile.ALWAYS, in_inbox=False),
     }
 )
 
-TO_MEMBERS: Final = frozenset({NoticeKind.CHECK_IN, NoticeKind.COMMITMENT_ASKED})
+TO_MEMBERS: Final = frozenset({NoticeKind.CHECK_IN, NoticeKind.COMMITMENT_ASKED, NoticeKind.PRACTICE})
 """Kinds, without a reach-out or bookend, that only a member of the sender's circle gets: a break from everybody holds them."""
 SHARED_KINDS: Final = tuple(kind for kind, policy in KINDS.items() if policy.shared)
 THREAD_KINDS: Final = tuple(kind for kind, policy in KINDS.items() if policy.shared and policy.opens is Opens.THREAD)

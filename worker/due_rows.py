@@ -7,11 +7,12 @@ from uuid import UUID
 
 from prometheus_client import Counter
 
-from core.telemetry import BOOKENDS, COMMITMENTS, FOLLOW_UPS, MOMENTS, RUNGS
+from core.telemetry import BOOKENDS, COMMITMENTS, FOLLOW_UPS, MOMENTS, PRACTICE_OFFERS, RUNGS
 from core.unit_of_work import UnitOfWork
 from rules.bookend import lifecycle
 from rules.daily import follow_up_rows, moments
 from rules.daily.commitment import due
+from rules.practice import offers
 from rules.reach_out import advance
 
 ListDue = Callable[[UnitOfWork, int], Awaitable[Sequence[UUID]]]
@@ -61,5 +62,6 @@ DUE_ROWS: Final = (
         follow_up_rows.advance_follow_up_if_due,
         FOLLOW_UPS,
     ),
+    DueRows("practice_offers", "practice_offer", offers.list_due_offers, offers.offer_if_due, PRACTICE_OFFERS),
 )
 """In the order of a turn: reach-outs before anything else."""

@@ -53,6 +53,14 @@ from rules.access.loaders import (
     require_pair,
     require_witnessed,
 )
+from rules.access.practice import (
+    load_own_part,
+    load_own_practice,
+    own_parts,
+    parts_seen_by,
+    practices_seen_by,
+    takes_part,
+)
 from rules.access.predicates import (
     CONFIRMED,
     block_of,
@@ -109,6 +117,8 @@ __all__ = [
     "load_own",
     "load_own_bookend",
     "load_own_commitment",
+    "load_own_part",
+    "load_own_practice",
     "load_own_reach_out",
     "load_people_kept_apart",
     "load_person",
@@ -127,8 +137,11 @@ __all__ = [
     "notices_from_supported",
     "notices_to",
     "other_side",
+    "own_parts",
     "owned_by",
     "owned_by_any",
+    "parts_seen_by",
+    "practices_seen_by",
     "reach_in_about",
     "reach_in_to",
     "reach_ins_from",
@@ -143,6 +156,7 @@ __all__ = [
     "shares_own",
     "stands_by",
     "supports",
+    "takes_part",
     "takes_part_in",
     "talk_marks",
     "talks_from",

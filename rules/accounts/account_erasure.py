@@ -19,6 +19,7 @@ from rules.daily import follow_up_rows, rhythm
 from rules.daily.commitment import witness
 from rules.errors import NotFound
 from rules.outbox.cancellation import lock_deliveries
+from rules.practice.lifecycle import lock_practices
 from rules.reach_out import advance
 from rules.upkeep import wal_truncation
 
@@ -43,6 +44,7 @@ async def erase_account(unit: UnitOfWork, who: Caller) -> None:
     await witness.lock_commitments(unit, person_id)
     await rhythm.lock_rhythm(unit, person_id)
     await follow_up_rows.lock_follow_ups(unit, person_id)
+    await lock_practices(unit, [row.id for row in memberships])
     # From here on a press by the same person waits and then fails; a reach-out committed earlier is ended below.
     await unit.session.execute(select(Person.id).where(Person.id == person_id).with_for_update())
     own_or_naming = or_(access.owned_by(Notice, person_id), access.names(person_id))

@@ -30,6 +30,9 @@ from models import (
     Notice,
     Passkey,
     Plan,
+    Practice,
+    PracticeMember,
+    PushProof,
     ReachIn,
     ReachOut,
     Recipient,
@@ -90,7 +93,7 @@ EXPORT_SECTIONS: Final[Mapping[str, ExportSection]] = {
     "recovery_codes_left": _own_section(RecoveryCode, "id"),
     "devices": _own_section(
         Device,
-        "id kind created_at last_receipt_at disabled_at disabled_reason",
+        "id kind platform created_at last_receipt_at disabled_at disabled_reason",
         {"label": "devices.label", "address": "devices.address"},
     ),
     "channels": _own_section(Channel, "id kind created_at confirmed_at", {"address": "channels.address"}),
@@ -177,6 +180,13 @@ EXPORT_SECTIONS: Final[Mapping[str, ExportSection]] = {
         Rhythm,
         "check_in_at check_in_days week_at week_day commitments follow_ups practice_offers paused_until",
     ),
+    "practices": _own_section(Practice, "id created_at ends_at ended_at"),
+    "practices_i_saw": ExportSection(
+        PracticeMember,
+        lambda who: access.own_parts(who.person_id) & PracticeMember.seen_at.is_not(None),
+        "practice_id membership_id seen_at",
+    ),
+    "push_proofs": _own_section(PushProof, "shown_at"),
     "follow_ups": _own_section(FollowUp, "id kind about_id next_at", named_by="about_id"),
     "plans": _own_section(Plan, "person_id updated_at", {"content": "plans.content", "help_me": "plans.help_me"}),
     "notices": ExportSection(

@@ -12,7 +12,7 @@ from core.errors import Busy, KeysUnavailable
 from core.unit_of_work import UnitOfWork
 from core.webpush_hosts import allowed_endpoint
 from models import Device, Membership
-from models.enums import AccessKind, DeviceKind, DisabledReason
+from models.enums import AccessKind, DeviceKind, DisabledReason, Platform
 from rules import access
 from rules.access import Caller
 from rules.accounts import access_log, throttle
@@ -37,21 +37,31 @@ DeviceAddress = Mapping[str, str]
 
 
 async def register_device(
-    unit: UnitOfWork, who: Caller, kind: DeviceKind, address: DeviceAddress, label: str | None, hosts: Sequence[str]
+    unit: UnitOfWork,
+    who: Caller,
+    kind: DeviceKind,
+    address: DeviceAddress,
+    label: str | None,
+    hosts: Sequence[str],
+    *,
+    platform: Platform | None = None,
 ) -> tuple[Device, bool]:
     """Return the device with this address, and whether it is new. Whoever held the address before loses it.
 
-    Raises TooManyDevices, EndpointNotAllowed, KeysUnavailable.
+    `platform`: what it is, where its registration says so. Raises TooManyDevices, EndpointNotAllowed, KeysUnavailable.
     """
     _ensure_allowed_endpoint(kind, address, hosts)
     if not who.vault.has_key:
         raise KeysUnavailable
     for _ in range(3):
         try:
-            return await _register(unit, who, kind, address, label)
+            device, is_new = await _register(unit, who, kind, address, label)
         except IntegrityError:
             # Another request has registered the same address meanwhile.
             await unit.rollback()
+            continue
+        device.platform = platform or device.platform
+        return device, is_new
     raise Busy
 
 

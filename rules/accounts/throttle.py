@@ -1,16 +1,12 @@
 """Rate limits in the database: shared by all processes and kept across restarts. A press is never limited."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import select, update
-from sqlalchemy.dialects.postgresql import Insert as PostgresqlInsert
-from sqlalchemy.dialects.postgresql import insert as postgresql_insert
-from sqlalchemy.dialects.sqlite import Insert as SqliteInsert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from core.unit_of_work import UnitOfWork
+from core.upsert import insert_statement
 from models import Throttle
 from rules.errors import TooMany
 
@@ -67,10 +63,9 @@ async def refund(unit: UnitOfWork, limit: RateLimit, who: str) -> None:
 
 async def _lock_free_at(unit: UnitOfWork, limit: RateLimit, who: str) -> datetime:
     """Lock and return the time from which the full burst is available again; insert the row if there is none."""
-    insert = await _insert_function(unit)
+    insert = await insert_statement(unit.session, Throttle)
     statement = (
-        insert(Throttle)
-        .values(key_hash=_throttle_key(unit, limit, who), free_at=unit.now)
+        insert.values(key_hash=_throttle_key(unit, limit, who), free_at=unit.now)
         .on_conflict_do_update(index_elements=[Throttle.key_hash], set_={"free_at": Throttle.free_at})
         .returning(Throttle.free_at)
     )
@@ -84,11 +79,6 @@ async def _shift_free_at(unit: UnitOfWork, limit: RateLimit, who: str, free_at: 
         .values(free_at=max(free_at, unit.now) + step)
         .execution_options(synchronize_session=False)
     )
-
-
-async def _insert_function(unit: UnitOfWork) -> Callable[[type[Throttle]], SqliteInsert | PostgresqlInsert]:
-    sqlite = (await unit.session.connection()).dialect.name == "sqlite"
-    return sqlite_insert if sqlite else postgresql_insert
 
 
 def _throttle_key(unit: UnitOfWork, limit: RateLimit, who: str) -> bytes:

@@ -61,9 +61,11 @@ def calm(hours: Sequence[HoursWindow] | None, time_zone: str, muted_until: datet
     return available(hours or DAYTIME, time_zone, muted_until, now, wake_me=False)
 
 
-def next_calm(hours: Sequence[HoursWindow] | None, time_zone: str, now: datetime) -> datetime | None:
+def next_calm(
+    hours: Sequence[HoursWindow] | None, time_zone: str, now: datetime, muted_until: datetime | None = None
+) -> datetime | None:
     """Return when a push that must wake nobody may be sent next, as `next_available`."""
-    return next_available(hours or DAYTIME, time_zone, None, now, wake_me=False)
+    return next_available(hours or DAYTIME, time_zone, muted_until, now, wake_me=False)
 
 
 def within(hours: Sequence[HoursWindow], time_zone: str, now: datetime) -> bool:

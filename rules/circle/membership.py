@@ -3,32 +3,42 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import and_, delete, func, or_, select, update
+from sqlalchemy.orm import aliased
 
 from core.errors import KeysUnavailable
 from core.unit_of_work import UnitOfWork
-from models import Bookend, Membership, Notice, Person, ReachOut
-from models.enums import NoticeKind
+from models import Bookend, Membership, Notice, Person, PushProof, ReachOut
+from models.enums import NoticeKind, Platform
 from rules import access
 from rules.access import Caller
-from rules.circle import hours, sharing, ways
+from rules.circle import hours, night, sharing, ways
 from rules.circle.confirmation_words import choose_words
 from rules.circle.invitations import MAX_STEP_ONE, lock_circle
+from rules.circle.night import KnownWays
 from rules.daily import follow_up_rows
 from rules.daily.commitment import witness
+from rules.daily.local_time import zone_of
 from rules.daily.thread import pairs
 from rules.errors import StepOneFull
 from rules.inbox.notices import dismiss_notices
+from rules.practice import proof
 from rules.reach_out import advance
 from rules.reach_out.advance import changing_reach
 from rules.upkeep import wal_truncation
 
+_Owner = aliased(Person)
+
 
 @dataclass(frozen=True, slots=True)
 class CircleMember:
-    """Somebody in the caller's circle. `available_now`: a reach-out at this moment would push them."""
+    """Somebody in the caller's circle. `available_now`: a reach-out at this moment would push them.
+
+    `tonight`: one at 03:00 of the caller's clock would. `proved_at`: the day on which they last showed that a push was shown.
+    """
 
     id: UUID
     person_id: UUID
@@ -38,6 +48,9 @@ class CircleMember:
     active: bool
     reachable: bool
     available_now: bool
+    tonight: bool
+    proved_at: datetime | None
+    phone: Platform | None
     contact: str | None
     standing_words: str | None
     words: tuple[str, str] | None
@@ -50,27 +63,31 @@ async def list_members(
     """Return the caller's circle, the oldest membership first, `limit` + 1 at most."""
     is_reachable = and_(ways.can_reach(Person.id), Person.unreachable_told_at.is_(None))
     statement = (
-        select(Membership, Person, is_reachable.label("reachable"))
+        select(Membership, Person, is_reachable.label("reachable"), PushProof.shown_at, _Owner.time_zone)
         .join(Person, Person.id == Membership.member_id)
+        .join(_Owner, _Owner.id == Membership.owner_id)
+        .outerjoin(PushProof, PushProof.person_id == Membership.member_id)
         .where(access.mine(Membership, who))
     )
     if after is not None:
         statement = statement.where(Membership.id > after)
     if only is not None:
         statement = statement.where(Membership.id == only)
-    rows = await unit.session.execute(statement.order_by(Membership.id).limit(limit + 1))
-    # Without a key that decrypts addresses no push is sent, whatever the rows say.
-    can_push = unit.keyring.any_process_opens_addresses
-    return [
-        _member(unit, membership, person, reachable=can_push and reachable) for membership, person, reachable in rows
-    ]
+    rows = (await unit.session.execute(statement.order_by(Membership.id).limit(limit + 1))).all()
+    known = await night.load_known_ways(unit, [row.Person.id for row in rows])
+    return [_member(unit, row, known[row.Person.id]) for row in rows]
 
 
-def _member(unit: UnitOfWork, row: Membership, person: Person, *, reachable: bool) -> CircleMember:
+def _member(unit: UnitOfWork, listed: Any, known: KnownWays) -> CircleMember:  # noqa: ANN401 (a row)
+    row, person, zone = listed.Membership, listed.Person, zone_of(listed.time_zone)
     vault = unit.keyring.vault(person.id, person.data_key)
     active = row.confirmed_at is not None
+    # Until the membership is confirmed, the owner sees only the other's name. Without a key that decrypts addresses no push
+    # is sent, whatever the rows say.
+    reachable = active and listed.reachable and unit.keyring.any_process_opens_addresses
     silent_until = hours.silent_until(row.muted_until, person.away_until)
-    awake = hours.available(person.hours, person.time_zone, silent_until, unit.now, wake_me=person.wake_me)
+    availability = (person.hours, person.time_zone, silent_until)
+    shown_at = proof.proved_at(listed.shown_at, known.since) if active else None
     return CircleMember(
         id=row.id,
         person_id=person.id,
@@ -78,9 +95,12 @@ def _member(unit: UnitOfWork, row: Membership, person: Person, *, reachable: boo
         role=row.role,
         step=row.step,
         active=active,
-        # Until the membership is confirmed, the owner sees only the other's name.
-        reachable=active and reachable,
-        available_now=active and reachable and awake,
+        reachable=reachable,
+        available_now=reachable and hours.available(*availability, unit.now, wake_me=person.wake_me),
+        tonight=reachable
+        and hours.available(*availability, night.next_deep_night(unit.now, zone), wake_me=person.wake_me),
+        proved_at=proof.as_day(shown_at, zone) if shown_at is not None else None,
+        phone=known.phone if active else None,
         contact=vault.open("people.contact", person.id, person.contact) if active else None,
         standing_words=vault.open("memberships.standing_words", row.id, row.standing_words) if active else None,
         words=None if active else confirmation_words(unit, row.id),
@@ -186,11 +206,15 @@ async def end_membership(unit: UnitOfWork, membership: Membership) -> None:
     await unit.session.execute(delete(Membership).where(Membership.id == membership.id))
     unit.session.expunge(membership)
     await pairs.forget_reading(unit, owner_id, member_id)
-    # What the former member was to stand by or to witness.
+    # What the former member was to stand by or to witness, and practices that they were to see.
     await dismiss_notices(
         unit,
         access.notices_to(member_id, sender_id=owner_id),
-        or_(Notice.bookend_id.is_not(None), Notice.commitment_id.is_not(None)),
+        or_(
+            Notice.bookend_id.is_not(None),
+            Notice.commitment_id.is_not(None),
+            Notice.kind == NoticeKind.PRACTICE,
+        ),
     )
     await sharing.take_back(unit, shared_ids, [owner_id, member_id])
     await _withdraw_notices(unit, membership.id, owner_id, member_id)

@@ -7,14 +7,18 @@ from uuid import UUID
 from sqlalchemy import Select, and_, func, or_, select, update
 
 from core.unit_of_work import UnitOfWork
-from models import Channel, Delivery, Device, Membership, Notice, Person, Session
+from models import Channel, Delivery, Device, Membership, Notice, Person, PushProof, Session
 from models.enums import NoticeKind
 from rules import access
 from rules.circle.ways import CHANNEL_WORKS, DEVICE_WORKS
 from rules.inbox.notices import NoticeDraft, create_notices
+from rules.practice.proof import UNPROVED_AFTER
 
 SILENCE_BEFORE_UNREACHABLE = timedelta(days=7)
-"""How long pushes that were handed over may stay without a receipt before a device counts as silent."""
+"""How long pushes that were handed over may stay without a receipt before a device counts as silent.
+
+A missing receipt alone accuses nobody, because some phones send none: the person must be unproved for `UNPROVED_AFTER` as well.
+"""
 UNREACHABLE_GRACE = timedelta(minutes=10)
 """How long somebody may have no device, after their membership was confirmed and after their last device was retired."""
 
@@ -51,7 +55,8 @@ async def newly_unreachable(unit: UnitOfWork, limit: int) -> Sequence[UUID]:
 def _silent(unit: UnitOfWork) -> Select[UUID]:
     """Select devices that were handed a push 7 days ago or earlier, and have shown no sign of life since.
 
-    A sign of life is a receipt, or a sign-in that registered the device again.
+    A sign of life is a receipt, or a sign-in that registered the device again. Nor has their person shown for 35 days that a
+    push was shown to them, or had the device for less than that.
     """
     # Read as one set, not device by device: deliveries are many, and this runs once a minute.
     unanswered = (
@@ -64,7 +69,9 @@ def _silent(unit: UnitOfWork) -> Select[UUID]:
         select(Device.id)
         .join(unanswered, unanswered.c.device_id == Device.id)
         .outerjoin(Session, Session.id == Device.session_id)
+        .outerjoin(PushProof, PushProof.person_id == Device.person_id)
         .where(
+            func.coalesce(PushProof.shown_at, Device.created_at) <= unit.now - UNPROVED_AFTER,
             unanswered.c.handed_at > func.coalesce(Device.last_receipt_at, Device.created_at),
             unanswered.c.handed_at > func.coalesce(Session.created_at, Device.created_at),
         )
@@ -81,10 +88,15 @@ async def notify_if_unreachable(unit: UnitOfWork, person_id: UUID) -> bool:
     sign_of_life = (
         select(Device.id)
         .outerjoin(Session, Session.id == Device.session_id)
+        .outerjoin(PushProof, PushProof.person_id == Device.person_id)
         .where(
             Device.person_id == Person.id,
             DEVICE_WORKS,
-            or_(func.coalesce(Device.last_receipt_at, Device.created_at) > since, Session.created_at > since),
+            or_(
+                func.coalesce(Device.last_receipt_at, Device.created_at) > since,
+                Session.created_at > since,
+                func.coalesce(PushProof.shown_at, Device.created_at) > unit.now - UNPROVED_AFTER,
+            ),
         )
     )
     person = (

@@ -15,6 +15,7 @@ from rules.access import Caller
 from rules.circle.hours import ONE_DAY
 from rules.daily.local_time import end_of_day, local_date, moment_on, next_moment, zone_of
 from rules.inbox.notices import dismiss_notices
+from rules.practice.offer_rule import next_look
 
 MOMENT_PUSH_GRACE: Final = timedelta(hours=1)
 """How late a moment may still be pushed; later on the same day the inbox alone has it."""
@@ -167,6 +168,7 @@ async def save_rhythm(unit: UnitOfWork, who: Caller, choice: RhythmChoice) -> Rh
         # One that is due already is the worker's, who finds the moment after it.
         ends_at = end_of_day(notice_at, zone) if notice_at is not None else None
         row.next_at = _earliest(next_moment_after(chosen, zone, unit.now), ends_at)
+    row.offer_at = (row.offer_at or next_look(zone, unit.now)) if chosen.practice_offers else None
     unit.session.add(row)
     await unit.session.flush()
     return chosen

@@ -29,6 +29,8 @@ from rules.circle import reachability
 from rules.errors import NotFound
 from rules.kinds import THREAD_KINDS
 from rules.person_view import PersonView, person_view
+from rules.practice.lifecycle import note_practice_receipt
+from rules.practice.proof import record_push_proof
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +45,7 @@ class NoticeView:
     commitment_id: UUID | None
     check_in_id: UUID | None
     reach_in_id: UUID | None
+    practice_id: UUID | None
     created_at: datetime
     read_at: datetime | None
 
@@ -149,6 +152,7 @@ def _notice_view(operation: Operation, row: Row[*tuple[Any, ...]], names: dict[U
         # What somebody shared or sent is itself the event.
         check_in_id=row.event_id if row.kind == NoticeKind.CHECK_IN else None,
         reach_in_id=row.event_id if row.kind == NoticeKind.REACH_IN else None,
+        practice_id=row.event_id if row.kind == NoticeKind.PRACTICE else None,
         created_at=row.created_at,
         read_at=row.read_at,
     )
@@ -201,7 +205,7 @@ async def record_receipt(unit: UnitOfWork, who: Caller, delivery_id: UUID, *, op
     """Record a device's receipt: a push arrived, or was opened. A repeated one changes nothing. Raises NotFound."""
     row = (
         await unit.session.execute(
-            select(Delivery, Device, Notice.kind, Notice.reach_out_id, Person.unreachable_told_at)
+            select(Delivery, Device, Notice.kind, Notice.event_id, Notice.reach_out_id, Person.unreachable_told_at)
             .join(Device, Device.id == Delivery.device_id)
             .join(Person, Person.id == Device.person_id)
             .join(Notice, Notice.id == Delivery.notice_id)
@@ -210,7 +214,10 @@ async def record_receipt(unit: UnitOfWork, who: Caller, delivery_id: UUID, *, op
     ).one_or_none()
     if row is None:
         raise NotFound
-    delivery, device, kind, reach_out_id, unreachable_since = row
+    delivery, device, kind, event_id, reach_out_id, unreachable_since = row
+    if kind == NoticeKind.PRACTICE:
+        # Before the delivery is written: a member's part in a practice comes first in the order of locks.
+        await note_practice_receipt(unit, who, event_id, opened=opened)
     delivery.delivered_at = delivery.delivered_at or unit.now
     delivery.resend_at = None
     if opened:
@@ -222,6 +229,8 @@ async def record_receipt(unit: UnitOfWork, who: Caller, delivery_id: UUID, *, op
     RECEIPTS.labels("opened" if opened else "delivered").inc()
     if kind == NoticeKind.REACH_OUT and reach_out_id is not None:
         await _mark_progress(unit, who.person_id, reach_out_id, seen=opened)
+    if opened:
+        await record_push_proof(unit, who.person_id)
 
 
 async def _mark_progress(unit: UnitOfWork, person_id: UUID, reach_out_id: UUID, *, seen: bool) -> None:

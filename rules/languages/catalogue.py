@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import TypedDict
 
 from rules.call_words import CallWords
+from rules.value_names import ValueNames
 
 
 class PushSentences(TypedDict):
@@ -29,6 +30,8 @@ class PushSentences(TypedDict):
     commitment_ended: str
     moment: str
     follow_up: str
+    practice: str
+    practice_offer: str
     test: str
     code: str
 
@@ -60,6 +63,9 @@ class SectionNames(TypedDict):
     witnessed_commitments: str
     rhythms: str
     follow_ups: str
+    practices: str
+    practices_i_saw: str
+    push_proofs: str
     plans: str
     notices: str
     invitations: str
@@ -153,99 +159,10 @@ class FieldNames(TypedDict):
     last_receipt_at: str
     disabled_at: str
     disabled_reason: str
+    platform: str
+    ends_at: str
+    shown_at: str
     carrier: str
-
-
-ValueNames = TypedDict(
-    "ValueNames",
-    {
-        "True": str,
-        "False": str,
-        "sponsor": str,
-        "friend": str,
-        "partner": str,
-        "family": str,
-        "counselor": str,
-        "fellow": str,
-        "waiting": str,
-        "answered": str,
-        "together": str,
-        "closed": str,
-        "connected": str,
-        "ok_now": str,
-        "mistake": str,
-        "expired": str,
-        "talk": str,
-        "urge": str,
-        "lonely": str,
-        "company": str,
-        "check_on_me": str,
-        "calling": str,
-        "soon": str,
-        "here": str,
-        "cannot": str,
-        "hungry": str,
-        "angry": str,
-        "tired": str,
-        "feeling": str,
-        "halt": str,
-        "note": str,
-        "week.people": str,
-        "week.honest": str,
-        "week.care": str,
-        "week.sleep": str,
-        "week.urges": str,
-        "week.feelings": str,
-        "week.sure": str,
-        "helper": str,
-        "sms": str,
-        "email": str,
-        "ntfy": str,
-        "call": str,
-        "fcm": str,
-        "webpush": str,
-        "cookie": str,
-        "token": str,
-        "reach_out": str,
-        "all_clear": str,
-        "ended": str,
-        "unanswered": str,
-        "are_you_talking": str,
-        "message": str,
-        "invitation_accepted": str,
-        "standing_by": str,
-        "bookend_due": str,
-        "bookend_missed": str,
-        "check_in": str,
-        "reach_in": str,
-        "unreachable": str,
-        "check_in_seen": str,
-        "commitment_asked": str,
-        "commitment_due": str,
-        "commitment_ended": str,
-        "moment": str,
-        "follow_up": str,
-        "removed": str,
-        "signed_out": str,
-        "dead": str,
-        "signed_up": str,
-        "signed_in": str,
-        "signed_in_with_passkey": str,
-        "recovered": str,
-        "proof_failed": str,
-        "passphrase_changed": str,
-        "codes_renewed": str,
-        "passkey_added": str,
-        "passkey_removed": str,
-        "device_added": str,
-        "device_removed": str,
-        "channel_added": str,
-        "channel_confirmed": str,
-        "channel_removed": str,
-        "exported": str,
-    },
-)
-"""Stored values as a person reads them; `True` is a key, so this cannot be a class."""
 
 
 @dataclass(frozen=True, slots=True)

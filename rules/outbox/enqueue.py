@@ -18,7 +18,7 @@ DELIVERY_TABLE = cast("Table", Delivery.__table__)
 DeliveryKey = tuple[UUID, UUID]
 """The id of a notice, and of the device or channel that it is pushed to."""
 DeferredKey = tuple[UUID, UUID, datetime]
-"""The same for a device that is pushed later, with the time."""
+"""The same for a device or channel that is pushed later, with the time."""
 
 
 async def enqueue(
@@ -27,14 +27,17 @@ async def enqueue(
     *,
     devices: Iterable[DeliveryKey] = (),
     channels: Iterable[DeliveryKey] = (),
+    deferred_channels: Iterable[DeferredKey] = (),
     leased: bool = True,
 ) -> list[UUID]:
-    """Insert deliveries that are due now, in this round; return their ids.
+    """Insert deliveries in this round, due now unless they are deferred; return their ids.
 
     `leased`: this process sends them right after the commit. False leaves them to whichever worker looks first, for
     callers that send nothing themselves.
     """
-    batches = delivery_batches(unit, round_number, devices=devices, channels=channels, leased=leased)
+    batches = delivery_batches(
+        unit, round_number, devices=devices, channels=channels, deferred_channels=deferred_channels, leased=leased
+    )
     await insert_together(unit.session, batches)
     return delivery_ids(batches)
 
@@ -51,6 +54,7 @@ def delivery_batches(
     devices: Iterable[DeliveryKey] = (),
     channels: Iterable[DeliveryKey] = (),
     deferred: Iterable[DeferredKey] = (),
+    deferred_channels: Iterable[DeferredKey] = (),
     leased: bool = True,
 ) -> list[Batch]:
     """Build deliveries for the caller's own `insert_together`, and announce those that are due now.
@@ -65,6 +69,10 @@ def delivery_batches(
         {"id": unit.new_id(), "notice_id": notice, "device_id": device, "due_at": due_at}
         for notice, device, due_at in deferred
     ]
+    later_to_channels = [
+        {"id": unit.new_id(), "notice_id": notice, "channel_id": channel, "due_at": due_at}
+        for notice, channel, due_at in deferred_channels
+    ]
     if leased:
         unit.committed_deliveries.extend(row["id"] for row in (*to_devices, *to_channels))
     # Nobody holds these until they are due, and each is due at a time of its own.
@@ -73,6 +81,7 @@ def delivery_batches(
         (DELIVERY_TABLE, to_devices, due_now),
         (DELIVERY_TABLE, to_channels, due_now),
         (DELIVERY_TABLE, later, due_later),
+        (DELIVERY_TABLE, later_to_channels, due_later),
     ]
 
 

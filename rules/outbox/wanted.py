@@ -19,7 +19,8 @@ MAX_ATTEMPTS_BEFORE_PARKED = 50
 class Facts:
     """What is true of a delivery at the moment it is claimed.
 
-    `answered`: somebody is there for the person; `fresh`: a push service would still keep it.
+    `answered`: somebody is there for the person; `fresh`: a push service would still keep it; `practising`: the practice goes
+    on, and waits for the recipient.
     """
 
     kind: NoticeKind
@@ -38,6 +39,7 @@ class Facts:
     member: bool
     available: bool
     fresh: bool = True
+    practising: bool = False
 
 
 def wanted(facts: Facts) -> bool:
@@ -50,9 +52,15 @@ def wanted(facts: Facts) -> bool:
     if facts.dismissed or not _hours_allow(facts, policy):
         return False
     if not facts.about_reach_out and not facts.about_bookend:
-        # Nothing else can have ended meanwhile.
-        return policy.only_while is not OnlyWhile.FRESH or facts.fresh
+        return _stands_alone(facts, policy)
     return _is_for_recipient(facts, policy) and _still_true(facts, policy)
+
+
+def _stands_alone(facts: Facts, policy: Policy) -> bool:
+    """Return whether a push that is about no reach-out and no bookend still holds."""
+    if policy.only_while is OnlyWhile.PRACTISED:
+        return facts.practising
+    return policy.only_while is not OnlyWhile.FRESH or facts.fresh
 
 
 def _is_for_recipient(facts: Facts, policy: Policy) -> bool:
@@ -78,7 +86,7 @@ def _hours_allow(facts: Facts, policy: Policy) -> bool:
 def _still_true(facts: Facts, policy: Policy) -> bool:
     """Return whether what the push says still holds; a stale sentence would be believed."""
     match policy.only_while:
-        case OnlyWhile.ALWAYS:
+        case OnlyWhile.ALWAYS | OnlyWhile.PRACTISED:
             return True
         case OnlyWhile.OPEN:
             return facts.open

@@ -12,6 +12,7 @@ from rules import access, idempotency
 from rules.access import Caller
 from rules.errors import NobodyAnswered, NotFound, NotYours, ReachOutClosed
 from rules.idempotency import RequestFingerprint
+from rules.practice.proof import record_push_proof
 from rules.reach_out import state, store
 from rules.reach_out.machine import decide
 from rules.reach_out.messages import write_message
@@ -54,6 +55,7 @@ async def give_answer(
             raise NotFound
         if reply.text is not None and who.vault.has_key:
             await write_message(unit, who, change.after, reply.text)
+        await record_push_proof(unit, who.person_id)
         return answer_id
 
     # Checked before a retry gets its earlier result as well: whoever has left meanwhile sees nothing of it.

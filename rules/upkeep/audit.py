@@ -53,6 +53,7 @@ class FindingKind(StrEnum):
     COMMITMENT_OVERDUE = "commitment_overdue"
     RHYTHM_OVERDUE = "rhythm_overdue"
     FOLLOW_UP_OVERDUE = "follow_up_overdue"
+    PRACTICE_OFFER_OVERDUE = "practice_offer_overdue"
     PUSHES_REFUSED = "pushes_refused"
     NO_PUSH_KEY = "nobody_can_be_pushed"
 
@@ -81,6 +82,10 @@ async def find_all(unit: UnitOfWork) -> list[Finding]:
         (FindingKind.COMMITMENT_OVERDUE, select(Commitment.id).where(_commitment_overdue(unit))),
         (FindingKind.RHYTHM_OVERDUE, select(Rhythm.person_id).where(Rhythm.next_at <= unit.now - BOOKEND_GRACE)),
         (FindingKind.FOLLOW_UP_OVERDUE, select(FollowUp.id).where(FollowUp.next_at <= unit.now - BOOKEND_GRACE)),
+        (
+            FindingKind.PRACTICE_OFFER_OVERDUE,
+            select(Rhythm.person_id).where(Rhythm.offer_at <= unit.now - BOOKEND_GRACE),
+        ),
     ):
         rows = await unit.session.execute(statement.limit(AUDIT_BATCH))
         findings += [Finding(kind, row_id) for row_id in rows.scalars()]
@@ -102,12 +107,13 @@ async def repair(unit: UnitOfWork, finding: Finding) -> bool:
     if finding.id is None:
         return False
     match finding.what:
-        # A rhythm and a follow-up are due already, and their due time tells the worker what it must not make up for.
+        # A rhythm, a follow-up and an offer are due already, and their due time tells the worker what it must not make up for.
         case (
             FindingKind.PUSHES_REFUSED
             | FindingKind.NO_PUSH_KEY
             | FindingKind.RHYTHM_OVERDUE
             | FindingKind.FOLLOW_UP_OVERDUE
+            | FindingKind.PRACTICE_OFFER_OVERDUE
         ):
             return False
         case FindingKind.NO_TIMER | FindingKind.OVERDUE:

@@ -24,6 +24,7 @@ from models import (
     Message,
     Notice,
     PasskeyChallenge,
+    Practice,
     ReachIn,
     ReachOut,
     Talk,
@@ -43,6 +44,8 @@ PARTED_TALK_RETENTION = timedelta(days=2)
 IDEMPOTENCY_RETENTION = idempotency.IDEMPOTENCY_KEY_LIFETIME + timedelta(hours=1)
 ACCESS_LOG_RETENTION = timedelta(days=90)
 """How long the access log is kept: long enough to look up what happened before somebody noticed."""
+PRACTICE_RETENTION = timedelta(days=365)
+"""How long practices are listed."""
 UNCONFIRMED_CHANNEL_RETENTION = timedelta(days=1)
 """How long a channel is kept without its code being entered."""
 
@@ -102,6 +105,7 @@ def purge_steps(now: datetime, days: int) -> Sequence[PurgeStep]:
         _emptied(CommitmentDay.id, "text", (CommitmentDay.id < oldest_id) & CommitmentDay.text.is_not(None)),
         _emptied(Commitment.id, "text", ended_long_ago & Commitment.text.is_not(None)),
         _deleted(Talk.id, Talk.membership_id.is_(None) & (Talk.id < first_id(now - PARTED_TALK_RETENTION))),
+        _deleted(Practice.id, Practice.id < first_id(now - PRACTICE_RETENTION)),
         _deleted(Delivery.id, old_deliveries & is_finished),
         _deleted(
             Notice.id, Notice.dismissed_at.is_not(None) & (Notice.id < first_id(now - DISMISSED_NOTICE_RETENTION))

@@ -13,8 +13,8 @@ from rules.languages.en import ENGLISH
 
 ROOT = Path(__file__).parents[2]
 SAME_AS_ENGLISH = {
-    "es": {"export.values.False", "export.values.sms", "export.values.ntfy"},
-    "de": {"export.fields.name", "export.values.sms", "export.values.ntfy"},
+    "es": {"export.values.False", "export.values.sms", "export.values.ntfy", "export.values.iphone"},
+    "de": {"export.fields.name", "export.values.sms", "export.values.ntfy", "export.values.iphone"},
 }
 """Entries that may be the same as in English: names, and words that both languages share."""
 OTHER_LANGUAGES = sorted(set(LANGUAGES) - {"en"})

@@ -32,6 +32,7 @@ def push_of(kind: NoticeKind) -> Push:
         round=1,
         notice_id=uuid4(),
         kind=kind,
+        event_id=REACH_OUT,
         reach_out_id=REACH_OUT,
         bookend_id=None,
         commitment_id=None,

@@ -275,9 +275,10 @@ def test_the_findings_table() -> None:
     ]
 
 
-async def test_a_rhythm_or_a_follow_up_that_no_worker_takes(world: World) -> None:
+async def test_a_rhythm_a_follow_up_or_an_offer_that_no_worker_takes(world: World) -> None:
     maya, ana = await world.circle("sponsor")
-    await maya.put("/v1/me/rhythm", {"check_in": {"at": "21:00", "days": list(range(7))}})
+    choice = {"check_in": {"at": "21:00", "days": list(range(7))}, "practice_offers": True}
+    await maya.put("/v1/me/rhythm", choice)
     await maya.press()
     await ana.answer("here")
     await maya.close()
@@ -286,6 +287,7 @@ async def test_a_rhythm_or_a_follow_up_that_no_worker_takes(world: World) -> Non
     found = await world.auditor().audit_once()
     assert sorted((str(finding.what), mended) for finding, mended in found) == [
         ("follow_up_overdue", False),
+        ("practice_offer_overdue", False),
         ("rhythm_overdue", False),
     ]
     await world.work()

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from uuid import UUID
 
 from cryptography.hazmat.primitives.asymmetric import ec
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Request, Response
 from pydantic import AfterValidator, BaseModel, Field, StringConstraints
 
 from api.dependencies import IdempotencyHeader, Reading, ReadingCaller, Services, Writing, WritingCaller, fingerprint_of
@@ -15,10 +15,12 @@ from api.problems import or_existing, problems
 from api.schemas.common import DEFAULT_LIMIT, Body, Cursor, Label, Limit, Page, page
 from core.errors import KeysUnavailable
 from models import Device
-from models.enums import DeviceKind
+from models.enums import DeviceKind, Platform
 from rules import idempotency
 from rules.access import Caller
 from rules.accounts import devices
+from rules.circle.night import platform_of
+from rules.circle.ways import MAX_REFUSALS
 from rules.errors import DeviceRetired, EndpointNotAllowed, KeyReused, NotFound, TooMany, TooManyDevices
 
 router = APIRouter(prefix="/v1/devices", tags=["devices"])
@@ -79,13 +81,19 @@ NewDevice = Annotated[FcmDevice | WebPushDevice, Field(discriminator="kind")]
 
 
 class DeviceOut(BaseModel):
-    """`last_receipt_at`: when the device itself last said that a push arrived."""
+    """`last_receipt_at`: when the device itself last said that a push arrived.
+
+    `refused`: it counts as broken, because its last urgent pushes were all refused for good. `platform`: what it is, where its
+    registration said so.
+    """
 
     id: UUID
     kind: DeviceKind
+    platform: Platform | None
     label: str | None
     created_at: datetime
     last_receipt_at: datetime | None
+    refused: bool
     disabled_at: datetime | None
     disabled_reason: str | None
 
@@ -103,11 +111,24 @@ class TestOut(BaseModel):
     operation_id="devices_register",
 )
 async def register_device(
-    body: NewDevice, response: Response, unit: Writing, who: WritingCaller, context: Services, key: IdempotencyHeader
+    body: NewDevice,
+    request: Request,
+    response: Response,
+    unit: Writing,
+    who: WritingCaller,
+    context: Services,
+    *,
+    key: IdempotencyHeader,
 ) -> DeviceOut:
     """Register this phone or browser. The same address again is the same device, so a retry is always safe."""
     device, is_new = await devices.register_device(
-        unit, who, body.kind, body.address(), body.label, context.settings.webpush_hosts
+        unit,
+        who,
+        body.kind,
+        body.address(),
+        body.label,
+        context.settings.webpush_hosts,
+        platform=platform_of(body.kind, request.headers.get("user-agent")),
     )
     await idempotency.remember_existing(
         unit, fingerprint_of(unit.keyring, who, "POST /v1/devices", key, body), who.person_id, device.id
@@ -167,9 +188,11 @@ def _device_out(row: Device, who: Caller) -> DeviceOut:
     return DeviceOut(
         id=row.id,
         kind=DeviceKind(row.kind),
+        platform=Platform(row.platform) if row.platform else None,
         label=who.vault.open("devices.label", row.id, row.label),
         created_at=row.created_at,
         last_receipt_at=row.last_receipt_at,
+        refused=row.disabled_at is None and row.refusals >= MAX_REFUSALS,
         disabled_at=row.disabled_at,
         disabled_reason=row.disabled_reason,
     )

@@ -47,7 +47,7 @@ from models.enums import AccessKind
 from rules import access
 from rules.access import Caller
 from rules.accounts import access_log, account_erasure, account_export, people, ways_in
-from rules.circle import hours
+from rules.circle import hours, night
 from rules.errors import ProofNeeded
 
 router = APIRouter(tags=["me"])
@@ -83,6 +83,8 @@ class WaysInOut(BaseModel):
 
 
 class MeOut(BaseModel):
+    """`proved_at`: when I last showed that a push was shown to me; null when nothing that I have today was tried."""
+
     id: UUID
     sign_in_name: str | None
     display_name: str | None
@@ -94,6 +96,7 @@ class MeOut(BaseModel):
     away_until: datetime | None
     contact: str | None
     ways_in: WaysInOut
+    proved_at: datetime | None
     created_at: datetime
 
 
@@ -247,5 +250,6 @@ async def _profile_out(unit: UnitOfWork, person: Person, who: Caller) -> MeOut:
         away_until=person.away_until if person.away_until and person.away_until > unit.now else None,
         contact=who.vault.open("people.contact", person.id, person.contact),
         ways_in=WaysInOut(passphrase=ways.passphrase, passkeys=ways.passkeys, recovery_codes=ways.recovery_codes),
+        proved_at=await night.load_proved_at(unit, person.id),
         created_at=person.created_at,
     )

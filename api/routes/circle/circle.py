@@ -13,7 +13,7 @@ from api.dependencies import Reading, ReadingCaller, Services, Writing, WritingC
 from api.problems import problems
 from api.schemas.common import DEFAULT_LIMIT, Body, Cursor, Limit, Page, PersonOut, Whole, page
 from core.unit_of_work import UnitOfWork
-from models.enums import Role
+from models.enums import Platform, Role
 from rules import access
 from rules.access import Caller
 from rules.accounts import people
@@ -29,8 +29,12 @@ router = APIRouter(prefix="/v1/circle", tags=["circle"])
 class MemberOut(BaseModel):
     """`words`: two words that both phones show until the confirm; compare them by voice.
 
-    `reachable`: a device of theirs can be pushed, or they have a confirmed channel; false as well when nothing that was
-    pushed to them has arrived for 7 days. `available_now`: reachable, and awake for this person at this moment.
+    `reachable`: a device of theirs can be pushed, or they have a confirmed channel; false as well when all of it refused
+    their last urgent pushes for good, or nothing that was pushed to them has arrived for 7 days and they have shown nothing for 35.
+    `available_now`: reachable, and awake for this person at this moment.
+    `tonight`: a press at 03:00 of my clock would push them. `proved_at`: the day (where I am) on which they last showed that a push
+    was shown to them: they opened one, answered, or saw a practice; null when nothing they have today was tried. It says nothing
+    about tonight. `phone`: what they are most likely woken by.
     `standing_words`: what they do when I press ("When you press, I …"), in their own words; null while not active.
     """
 
@@ -41,6 +45,9 @@ class MemberOut(BaseModel):
     state: Literal["accepted", "active"]
     reachable: bool
     available_now: bool
+    tonight: bool
+    proved_at: datetime | None
+    phone: Platform | None
     contact: str | None
     standing_words: str | None
     words: list[str] | None
@@ -162,6 +169,9 @@ def member_out(row: CircleMember) -> MemberOut:
         state="active" if row.active else "accepted",
         reachable=row.reachable,
         available_now=row.available_now,
+        tonight=row.tonight,
+        proved_at=row.proved_at,
+        phone=row.phone,
         contact=row.contact,
         standing_words=row.standing_words,
         words=list(row.words) if row.words else None,

@@ -46,6 +46,7 @@ class NoticeOut(BaseModel):
     commitment_id: UUID | None
     check_in_id: UUID | None
     reach_in_id: UUID | None
+    practice_id: UUID | None
     created_at: datetime
     read_at: datetime | None
 
@@ -157,6 +158,7 @@ def _notice_out(view: NoticeView) -> NoticeOut:
         commitment_id=view.commitment_id,
         check_in_id=view.check_in_id,
         reach_in_id=view.reach_in_id,
+        practice_id=view.practice_id,
         created_at=view.created_at,
         read_at=view.read_at,
     )

@@ -285,6 +285,89 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/practices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List practices of mine and those I take part in
+         * @description My practices and those of people I am there for, newest first; they are kept for a year.
+         */
+        get: operations["practices_listed"];
+        put?: never;
+        /**
+         * Begin a practice
+         * @description Light a practice light for my circle: everybody gets the notice `practice`, and one quiet push a device in their own hours.
+         *
+         *     One at a time, and one a week. It goes on for 24 hours, or until I press: then it is over in the same moment.
+         */
+        post: operations["practices_begin"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/practices/{practice_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read one practice */
+        get: operations["practices_one"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/practices/{practice_id}/seen": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Say that I see a practice light
+         * @description One tap shows whoever began it that the light reached me, also after it is over. Again changes nothing.
+         */
+        post: operations["practices_seen"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/practices/{practice_id}/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Close my practice
+         * @description No further push goes out. One that is over stays as it is.
+         */
+        post: operations["practices_end"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/check-ins": {
         parameters: {
             query?: never;
@@ -2241,6 +2324,9 @@ export interface components {
         /**
          * DeviceOut
          * @description `last_receipt_at`: when the device itself last said that a push arrived.
+         *
+         *     `refused`: it counts as broken, because its last urgent pushes were all refused for good. `platform`: what it is, where its
+         *     registration said so.
          */
         DeviceOut: {
             /**
@@ -2249,6 +2335,7 @@ export interface components {
              */
             id: string;
             kind: components["schemas"]["DeviceKind"];
+            platform: components["schemas"]["Platform"] | null;
             /** Label */
             label: string | null;
             /**
@@ -2258,6 +2345,8 @@ export interface components {
             created_at: string;
             /** Last Receipt At */
             last_receipt_at: string | null;
+            /** Refused */
+            refused: boolean;
             /** Disabled At */
             disabled_at: string | null;
             /** Disabled Reason */
@@ -2480,7 +2569,10 @@ export interface components {
             /** Mine */
             mine: boolean;
         };
-        /** MeOut */
+        /**
+         * MeOut
+         * @description `proved_at`: when I last showed that a push was shown to me; null when nothing that I have today was tried.
+         */
         MeOut: {
             /**
              * Id
@@ -2508,6 +2600,8 @@ export interface components {
             /** Contact */
             contact: string | null;
             ways_in: components["schemas"]["WaysInOut"];
+            /** Proved At */
+            proved_at: string | null;
             /**
              * Created At
              * Format: date-time
@@ -2518,8 +2612,12 @@ export interface components {
          * MemberOut
          * @description `words`: two words that both phones show until the confirm; compare them by voice.
          *
-         *     `reachable`: a device of theirs can be pushed, or they have a confirmed channel; false as well when nothing that was
-         *     pushed to them has arrived for 7 days. `available_now`: reachable, and awake for this person at this moment.
+         *     `reachable`: a device of theirs can be pushed, or they have a confirmed channel; false as well when all of it refused
+         *     their last urgent pushes for good, or nothing that was pushed to them has arrived for 7 days and they have shown nothing for 35.
+         *     `available_now`: reachable, and awake for this person at this moment.
+         *     `tonight`: a press at 03:00 of my clock would push them. `proved_at`: the day (where I am) on which they last showed that a push
+         *     was shown to them: they opened one, answered, or saw a practice; null when nothing they have today was tried. It says nothing
+         *     about tonight. `phone`: what they are most likely woken by.
          *     `standing_words`: what they do when I press ("When you press, I …"), in their own words; null while not active.
          */
         MemberOut: {
@@ -2544,6 +2642,11 @@ export interface components {
             reachable: boolean;
             /** Available Now */
             available_now: boolean;
+            /** Tonight */
+            tonight: boolean;
+            /** Proved At */
+            proved_at: string | null;
+            phone: components["schemas"]["Platform"] | null;
             /** Contact */
             contact: string | null;
             /** Standing Words */
@@ -2698,6 +2801,17 @@ export interface components {
             help_me?: string | null;
         };
         /**
+         * NewPractice
+         * @description `channels`: also once by SMS, e-mail or ntfy, to those who chose it.
+         */
+        NewPractice: {
+            /**
+             * Channels
+             * @default false
+             */
+            channels?: boolean;
+        };
+        /**
          * NewProfessional
          * @description `phone`: as people write it. Without its country it is a number of `region`; a short one, such as 988, is kept.
          */
@@ -2746,7 +2860,7 @@ export interface components {
          * NoticeKind
          * @enum {string}
          */
-        NoticeKind: "reach_out" | "answered" | "all_clear" | "ended" | "unanswered" | "are_you_talking" | "message" | "invitation_accepted" | "standing_by" | "bookend_due" | "bookend_missed" | "check_in" | "reach_in" | "unreachable" | "check_in_seen" | "commitment_asked" | "commitment_due" | "commitment_ended" | "moment" | "follow_up" | "test";
+        NoticeKind: "reach_out" | "answered" | "all_clear" | "ended" | "unanswered" | "are_you_talking" | "message" | "invitation_accepted" | "standing_by" | "bookend_due" | "bookend_missed" | "check_in" | "reach_in" | "unreachable" | "check_in_seen" | "commitment_asked" | "commitment_due" | "commitment_ended" | "moment" | "follow_up" | "practice" | "practice_offer" | "test";
         /**
          * NoticeOut
          * @description `from` is null where nobody is named, or the account is no more. At most one of the ids says what it is about.
@@ -2769,6 +2883,8 @@ export interface components {
             check_in_id: string | null;
             /** Reach In Id */
             reach_in_id: string | null;
+            /** Practice Id */
+            practice_id: string | null;
             /**
              * Created At
              * Format: date-time
@@ -2875,6 +2991,13 @@ export interface components {
         Page_PasskeyOut_: {
             /** Items */
             items: components["schemas"]["PasskeyOut"][];
+            /** Next */
+            next: string | null;
+        };
+        /** Page[PracticeOut] */
+        Page_PracticeOut_: {
+            /** Items */
+            items: components["schemas"]["PracticeOut"][];
             /** Next */
             next: string | null;
         };
@@ -3041,6 +3164,83 @@ export interface components {
             /** Help Me */
             help_me: string | null;
         };
+        /**
+         * Platform
+         * @description What a device is, as far as its registration tells; `app` is an app that is pushed through Firebase.
+         * @enum {string}
+         */
+        Platform: "android" | "iphone" | "computer" | "app";
+        /** PracticeChannelOut */
+        PracticeChannelOut: {
+            kind: components["schemas"]["ChannelKind"];
+            /** Handed At */
+            handed_at: string | null;
+        };
+        /**
+         * PracticeMemberOut
+         * @description How far it came to one member: handed to push, arrived by the word of their phone, seen by their own.
+         *
+         *     `state`: `waits` for their hours, until `next_at`; `on_its_way`; `arrived`; `seen`; `nothing`: every push was refused for good;
+         *     `silent`: it is over, and no sign came back; `quiet`: nothing is pushed to them this time (muted, away, outside their hours);
+         *     `no_phone`. `handed_at`, `delivered_at` and `channels` are kept for 30 days.
+         */
+        PracticeMemberOut: {
+            person: components["schemas"]["PersonOut"];
+            role: components["schemas"]["Role"];
+            state: components["schemas"]["PracticeState"];
+            /** Next At */
+            next_at: string | null;
+            /** Handed At */
+            handed_at: string | null;
+            /** Delivered At */
+            delivered_at: string | null;
+            /** Seen At */
+            seen_at: string | null;
+            /** Channels */
+            channels: components["schemas"]["PracticeChannelOut"][];
+        };
+        /**
+         * PracticeOut
+         * @description `from` began it; `mine` says whether that is you. `ended_at` is null while it goes on; `pressed`: a press has ended it.
+         *
+         *     `members` holds everybody who was in the circle when it began and still is; in somebody else's practice only yourself.
+         */
+        PracticeOut: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Mine */
+            mine: boolean;
+            from: components["schemas"]["PersonOut"];
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /**
+             * Ends At
+             * Format: date-time
+             */
+            ends_at: string;
+            /** Ended At */
+            ended_at: string | null;
+            /** Pressed */
+            pressed: boolean;
+            /** Members */
+            members: components["schemas"]["PracticeMemberOut"][];
+        };
+        /**
+         * PracticeState
+         * @description How far a practice has come to one member.
+         *
+         *     `waits` for their hours; `on_its_way`: due or sent, and nothing said that it arrived; `arrived`; `seen`; `nothing`: every push
+         *     was refused for good; `silent`: sent, over, and no sign came back; `quiet`: nothing is pushed to them during this practice,
+         *     because they are muted, away, or outside their hours; `no_phone`: there is nothing to push.
+         * @enum {string}
+         */
+        PracticeState: "waits" | "on_its_way" | "arrived" | "seen" | "nothing" | "silent" | "quiet" | "no_phone";
         /**
          * Press
          * @description All of it may be left out. Unknown fields are ignored here alone: an older server takes a newer app's press.
@@ -4922,6 +5122,276 @@ export interface operations {
             };
             /** @description `/problems/bookend-over`: This bookend can no longer be moved. */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `/problems/invalid` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    practices_listed: {
+        parameters: {
+            query?: {
+                /** @description Only my own, or only those that I take part in. */
+                mine?: boolean | null;
+                /** @description Items in one page. */
+                limit?: number;
+                /** @description `next` of the page before. */
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_PracticeOut_"];
+                };
+            };
+            /** @description `/problems/invalid` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    practices_begin: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Repeat the same key and body to retry safely for 24 hours. */
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["NewPractice"] | null;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PracticeOut"];
+                };
+            };
+            /** @description `/problems/practice-open`: A practice light is burning already. `/problems/reach-out-open`: You have reached out, and that is not over. `/problems/nobody-to-practise`: Nobody in your circle could see a practice light yet. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `/problems/key-reused`: This Idempotency-Key was used for something else. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `/problems/practice-too-soon`: Your circle has practised within the last week. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    practices_one: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                practice_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PracticeOut"];
+                };
+            };
+            /** @description `/problems/not-found`: There is nothing here that you can see. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `/problems/invalid` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    practices_seen: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                practice_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PracticeOut"];
+                };
+            };
+            /** @description `/problems/not-found`: There is nothing here that you can see. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `/problems/invalid` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    practices_end: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                practice_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PracticeOut"];
+                };
+            };
+            /** @description `/problems/not-found`: There is nothing here that you can see. */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };

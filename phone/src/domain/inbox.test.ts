@@ -12,6 +12,7 @@ const notice = (id: string, part: Partial<Notice>): Notice => ({
   commitment_id: null,
   check_in_id: null,
   reach_in_id: null,
+  practice_id: null,
   created_at: '2026-03-01T10:00:00Z',
   read_at: '2026-03-01T11:00:00Z',
   ...part,

@@ -13,7 +13,7 @@ import { state } from '../store/store';
 
 type NoticeWords = readonly [Key, Key];
 /** Kinds that have no sentence here: what stands in a thread is said there. */
-type Unsaid = 'test' | 'check_in' | 'reach_in' | 'check_in_seen';
+type Unsaid = 'test' | 'check_in' | 'reach_in' | 'check_in_seen' | 'practice' | 'practice_offer';
 type Kind = Exclude<Notice['kind'], Unsaid> | 'unreachable-me' | 'nobody-told' | 'follow-up-me';
 /** Title and detail of each kind of notice. */
 const NOTICES: Record<Kind, NoticeWords> = {

@@ -72,11 +72,15 @@ const PROFILE_DEFAULTS = {
   away_until: null,
   contact: null,
   ways_in: { passphrase: true, passkeys: 1, recovery_codes: 1 },
+  proved_at: null,
   created_at: '',
 } as const;
 const MEMBER_DEFAULTS = {
   reachable: true,
   available_now: false,
+  tonight: false,
+  proved_at: null,
+  phone: null,
   words: null,
   standing_words: null,
   created_at: '',

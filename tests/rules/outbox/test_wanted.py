@@ -88,6 +88,11 @@ K = NoticeKind
         (False, {"kind": K.ANSWERED}),
         (False, {"kind": K.ARE_YOU_TALKING, "to_its_owner": True}),
         (False, {"kind": K.UNANSWERED, "to_its_owner": True, "answered": True}),
+        # While the practice goes on and waits for them, within their hours.
+        (True, {"kind": K.PRACTICE, "about_reach_out": False, "practising": True, "told": False, "member": False}),
+        (False, {"kind": K.PRACTICE, "about_reach_out": False, "practising": False}),
+        (False, {"kind": K.PRACTICE, "about_reach_out": False, "practising": True, "available": False}),
+        (False, {"kind": K.PRACTICE, "about_reach_out": False, "practising": True, "dismissed": True}),
         # About the circle or the phone itself.
         (True, {"kind": K.INVITATION_ACCEPTED, "about_reach_out": False, "member": False, "open": False}),
         (False, {"kind": K.INVITATION_ACCEPTED, "about_reach_out": False, "dismissed": True}),

@@ -110,8 +110,10 @@ async def test_only_confirmed_circle_members_are_told(world: World) -> None:
     assert await maya.inbox("unreachable") == []
 
 
-async def test_seven_days_without_a_receipt(world: World) -> None:
+async def test_seven_days_without_a_receipt_of_somebody_untried(world: World) -> None:
+    """35 days without a proof, and 7 without a receipt; either alone accuses nobody."""
     maya, sponsor, friend = await world.circle("sponsor", "friend")
+    await passes(world, 28 * DAY)
     await maya.press()
     await arrives(friend)
     await maya.close()
@@ -141,6 +143,24 @@ async def test_seven_days_without_a_receipt(world: World) -> None:
     assert await maya.inbox("unreachable") == []
 
 
+async def test_a_missing_receipt_alone_accuses_nobody(world: World) -> None:
+    """Some phones show a push and never send a receipt: whoever answers now and then is there."""
+    maya, sponsor = await world.circle("sponsor")
+    for _ in range(4):
+        await maya.press()
+        await sponsor.answer("here")
+        await maya.close()
+        await passes(world, 20 * DAY)
+        assert await reachable(maya, sponsor) is True
+    await maya.press()
+    await maya.close()
+    await passes(world, 14 * DAY)
+    assert await maya.inbox("unreachable") == []
+    await passes(world, 2 * DAY)
+    assert len(await maya.inbox("unreachable")) == len(await sponsor.inbox("unreachable")) == 1
+    assert await reachable(maya, sponsor) is False
+
+
 async def test_a_phone_that_was_sent_nothing_does_not_count_as_silent(world: World) -> None:
     maya, sponsor = await world.circle("sponsor")
     await passes(world, 60 * DAY)
@@ -157,7 +177,7 @@ async def test_one_phone_that_answers_is_enough(world: World) -> None:
     pushes = await sponsor.pushes("reach_out")
     at_the_tablet = next(n for n, push in enumerate(pushes) if push.where == sponsor.devices[tablet["id"]])
     await arrives(sponsor, at_the_tablet)
-    await passes(world, 8 * DAY)
+    await passes(world, 36 * DAY)
     assert await maya.inbox("unreachable") == []
     assert await reachable(maya, sponsor) is True
     await sponsor.delete(f"/v1/devices/{tablet['id']}")
@@ -186,7 +206,7 @@ async def test_signing_in_again_with_the_same_address_resets_the_count(world: Wo
     maya, sponsor = await world.circle("sponsor")
     [address] = sponsor.devices.values()
     await maya.press()
-    await passes(world, 8 * DAY)
+    await passes(world, 36 * DAY)
     assert len(await maya.inbox("unreachable")) == 1
     await sponsor.delete("/v1/sessions/current")
     again = await sponsor.again()

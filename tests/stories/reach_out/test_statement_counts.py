@@ -24,9 +24,9 @@ EXPECTED = {
     "sqlite": {
         "press": 6,
         "claim": 3,
-        "answer": 17,
+        "answer": 18,
         "talking": 14,
-        "cannot": 16,
+        "cannot": 17,
         "rung 2": 5,
         "press again": 10,
         "nudge within 30 s": 7,
@@ -38,9 +38,9 @@ EXPECTED = {
     "postgresql": {
         "press": 2,
         "claim": 1,
-        "answer": 14,
+        "answer": 15,
         "talking": 12,
-        "cannot": 13,
+        "cannot": 14,
         "rung 2": 4,
         "press again": 8,
         "nudge within 30 s": 6,
