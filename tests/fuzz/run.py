@@ -2,11 +2,17 @@
 
 import asyncio
 import json
+import re
 import sys
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
 
 from tests.faults.installation import Installation
 from tests.faults.people import Person
+from tests.faults.processes import Server, client
+from tests.world.operations import all_operations
 
 # All checks are on, except those that do not hold by design.
 CHECKS = """
@@ -39,17 +45,38 @@ NOT_ASKED = (
 )
 
 
+GUESSABLE = ("check_ins_", "commitments_", "connections_", "plan_", "reach_ins_", "rhythm_", "threads_")
+"""Operations of which some request has to get through: those of the days between, whose ids are known to the fuzzer."""
+WITH_IDS_IN_BODIES = frozenset({"check_ins_share", "reach_ins_send"})
+"""Those that need an id in their body, which no generated request has."""
+
+
 @dataclass(frozen=True, slots=True)
 class Fuzzed:
-    """The result: the fuzzer's exit status and output, and the errors in the server's log."""
+    """The result: the fuzzer's exit status and output, and the errors in the server's log.
+
+    `replies`: the classes of status ("2xx") with which each operation answered, by its id.
+    """
 
     status: int
     output: str
     wrong: list[str]
+    replies: Mapping[str, set[str]] = field(default_factory=dict)
 
     @property
     def good(self) -> bool:
         return self.status == 0 and not self.wrong
+
+    @property
+    def unreached(self) -> set[str]:
+        """Return the operations to which no request was sent, though they were to be asked."""
+        return {operation.id for operation in all_operations()} - set(NOT_ASKED) - set(self.replies)
+
+    @property
+    def unaccepted(self) -> set[str]:
+        """Return the operations that refused everything: the fuzzer saw nothing of what lies behind the first check."""
+        guessable = {operation.id for operation in all_operations() if operation.id.startswith(GUESSABLE)}
+        return {name for name in guessable - WITH_IDS_IN_BODIES if "2xx" not in self.replies.get(name, set())}
 
 
 async def fuzz(installation: Installation, seed: int, examples: int) -> Fuzzed:
@@ -57,7 +84,7 @@ async def fuzz(installation: Installation, seed: int, examples: int) -> Fuzzed:
     server = await installation.serve(env={"PORCHLIGHT_SMS_URL": "json://127.0.0.1:9/{to}"})
     circle = await installation.circle(server, members=3, phones=1, browsers=1)
     config = installation.folder / "schemathesis.toml"
-    config.write_text(await _known(circle.owner, circle.members[0]))
+    config.write_text(await _known(circle.owner, circle.members[0], circle.members[1]))
     words = [
         sys.executable,
         "-m",
@@ -75,26 +102,86 @@ async def fuzz(installation: Installation, seed: int, examples: int) -> Fuzzed:
         "--no-color",
         *(f"--exclude-operation-id={name}" for name in NOT_ASKED),
     ]
+    before = await _counted(server)
     fuzzer = await asyncio.create_subprocess_exec(
         *words, cwd=installation.folder, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT
     )
     output, _ = await fuzzer.communicate()
     wrong = [line for line in installation.logged.splitlines() if '"level": "error"' in line]
-    return Fuzzed(fuzzer.returncode or 0, output.decode(), wrong)
+    replies: dict[str, set[str]] = {}
+    for name, status in await _counted(server) - before:
+        replies.setdefault(name, set()).add(status)
+    return Fuzzed(fuzzer.returncode or 0, output.decode(), wrong, replies)
 
 
-async def _known(owner: Person, member: Person) -> str:
-    """Return the ids of existing rows, so that requests get past the first lookup."""
+async def _counted(server: Server) -> Counter[tuple[str, str]]:
+    """Return how often each operation has answered with each class of status, as the server counts them."""
+    async with client() as http:
+        metrics = (await http.get(f"{server.url}/metrics")).text
+    names = {(operation.method, operation.path): operation.id for operation in all_operations()}
+    counted: Counter[tuple[str, str]] = Counter()
+    for labels, times in re.findall(r"porchlight_request_seconds_count\{(.+)\} (\S+)", metrics):
+        label = dict(re.findall(r'(\w+)="([^"]*)"', labels))
+        name = names.get((label["method"], label["route"]))
+        if name is not None:
+            counted[name, label["status"]] += int(float(times))
+    return counted
+
+
+async def _known(owner: Person, member: Person, witness: Person) -> str:
+    """Return the ids of existing rows, so that requests get past the first lookup.
+
+    What deletes a row, or is for the other side of one, has an id of its own.
+    """
     reach_out = await owner.press("fuzz")
-    [place, *_] = (await owner.ask("GET", "/v1/circle"))["items"]
-    [notice, *_] = await member.inbox()
+    places = {row["person"]["id"]: row["id"] for row in (await owner.ask("GET", "/v1/circle"))["items"]}
     await owner.phone()
     [device] = (await owner.ask("GET", "/v1/devices"))["items"]
-    known = {
+    await member.welcomes(owner)
+    [supported] = (await owner.ask("GET", "/v1/supporting"))["items"]
+    await member.ask("POST", "/v1/reach-ins", {"to": owner.id})
+    own, other = await _days(owner, places[witness.id]), await _days(member, supported["id"])
+    removed = await _days(owner, places[witness.id])
+    known = own | {
         "reach_out_id": reach_out["id"],
-        "membership_id": place["id"],
-        "notice_id": notice["id"],
+        "membership_id": places[witness.id],
+        "notice_id": (await owner.inbox("reach_in"))[0]["id"],
         "device_id": device["id"],
+        "person_id": member.id,
+        "date": (await owner.ask("GET", "/v1/commitments"))["items"][0]["recent"][0]["date"],
+        "which": "others",
     }
-    parameters = "".join(f'"path.{name}" = {json.dumps(value)}\n' for name, value in known.items())
-    return f"[parameters]\n{parameters}\n{CHECKS}"
+    apart = {
+        "check_ins_remove": {"check_in_id": removed["check_in_id"]},
+        "commitments_remove": {"commitment_id": removed["commitment_id"]},
+        "check_ins_seen": {"check_in_id": other["check_in_id"]},
+        "commitments_accept": {"commitment_id": other["commitment_id"]},
+        "commitments_decline": {"commitment_id": other["commitment_id"]},
+        "supporting_mute": {"membership_id": supported["id"]},
+    }
+    operations = "".join(
+        f'[[operations]]\ninclude-operation-id = "{name}"\n[operations.parameters]\n{_parameters(ids)}\n'
+        for name, ids in apart.items()
+    )
+    return f"[parameters]\n{_parameters(known)}\n{operations}{CHECKS}"
+
+
+async def _days(person: Person, place: str) -> dict[str, Any]:
+    """Let somebody write one of each kind of row of the days between; return their ids by the names that paths have for them."""
+    checked_in = await person.ask("POST", "/v1/check-ins", {"feeling": 2, "share_with": [place]}, 201)
+    meant = {"text": "Call", "days": list(range(7)), "at": "21:00", "witness": place}
+    commitment = await person.ask("POST", "/v1/commitments", meant, 201)
+    [member] = [row["person"]["id"] for row in (await person.ask("GET", "/v1/circle"))["items"] if row["id"] == place]
+    reach_in = await person.ask("POST", "/v1/reach-ins", {"to": member}, 201)
+    due_at = f"{commitment['next_at'][:10]}T23:59:00Z"
+    bookend = await person.ask("POST", "/v1/bookends", {"due_at": due_at, "companion": place}, 201)
+    return {
+        "check_in_id": checked_in["id"],
+        "commitment_id": commitment["id"],
+        "reach_in_id": reach_in["id"],
+        "bookend_id": bookend["id"],
+    }
+
+
+def _parameters(known: Mapping[str, str]) -> str:
+    return "".join(f'"path.{name}" = {json.dumps(value)}\n' for name, value in known.items())
