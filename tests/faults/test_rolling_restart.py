@@ -23,6 +23,9 @@ async def test_every_request_is_answered_during_a_rolling_restart(
     assert findings.wrong == []
     assert findings.pressed > 10
     assert findings.pushes > 100
+    assert len({reply.whom for reply in history.of("written")}) == 3, (
+        "words, check-ins and commitments, by both releases"
+    )
     # Every reply was a success or (where a server was just starting) a 503.
     assert {status for status in history.statuses if status >= 500} <= {503}
 

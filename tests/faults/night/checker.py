@@ -44,6 +44,7 @@ async def check(installation: Installation, history: History, *, noted: bool = T
     findings = Findings(wrong=list(history.wrong))
     told_recipients = {(plain(row.reach_out_id), plain(row.person_id)) for row in await installation.store.rows(_TOLD)}
     await _presses_are_there(installation, history, findings)
+    await _days_are_there(installation, history, findings)
     await _inboxes_hold_it_once(installation, told_recipients, findings)
     await _devices_were_handed_it(installation, findings)
     if noted:
@@ -60,6 +61,14 @@ async def _presses_are_there(installation: Installation, history: History, findi
     findings.wrong += [
         f"press lost: {lost} was answered with 201 and is not there" for lost in sorted(promised - saved)
     ]
+
+
+async def _days_are_there(installation: Installation, history: History, findings: Findings) -> None:
+    """Check that everything between presses that was answered with 201 is there. Nobody in a night deletes any of it."""
+    for table in sorted({reply.whom for reply in history.of("written")}):
+        saved = {plain(row.id) for row in await installation.store.rows(f"SELECT id FROM {table}")}
+        promised = {reply.reach_out for reply in history.of("written") if reply.whom == table}
+        findings.wrong += [f"{table} lost: {lost} was answered with 201" for lost in sorted(promised - saved)]
 
 
 async def _inboxes_hold_it_once(

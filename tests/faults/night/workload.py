@@ -11,6 +11,7 @@ from typing import Any
 import httpx
 
 from tests.faults.installation import Circle
+from tests.faults.night.days import DaysBetween
 from tests.faults.night.history import History
 from tests.faults.people import Person
 from tests.faults.processes import client
@@ -21,25 +22,34 @@ EXPECTED = frozenset({200, 201, 204, 404, 409, 503})
 
 
 class Workload:
-    """Requests beside the faults. The same seed makes the same people do the same things."""
+    """Requests beside the faults. The same seed makes the same people do the same things.
 
-    def __init__(self, circle: Circle, urls: Sequence[str], seed: int) -> None:
+    `days`: they also live the days between presses, each owner with a member who is not removed.
+    """
+
+    def __init__(self, circle: Circle, urls: Sequence[str], seed: int, *, days: bool = False) -> None:
         self.circle = circle
         self.history = History()
         # Requests alternate between servers, as behind a proxy.
         self._urls = itertools.cycle(urls)
         self._seed = seed
+        self._days = days
         self._stop = asyncio.Event()
 
     async def go_on(self) -> None:
         """Run until `stop`; reach-outs that are open then stay open."""
-        await asyncio.gather(*(self._owner(number, owner) for number, owner in enumerate(self.circle.owners)))
+        lives = [self._owner(number, owner) for number, owner in enumerate(self.circle.owners)]
+        if self._days:
+            lives += [self._between(number, owner) for number, owner in enumerate(self.circle.owners)]
+        await asyncio.gather(*lives)
 
     def stop(self) -> None:
         self._stop.set()
 
-    async def insists(self, who: Person, method: str, path: str, body: object = None) -> httpx.Response:
-        """Retry until there is a definite reply, as a phone does: the same key, the next server."""
+    async def insists(
+        self, who: Person, method: str, path: str, body: object = None, also: frozenset[int] = frozenset()
+    ) -> httpx.Response:
+        """Retry until there is a definite reply, as a phone does: the same key, the next server. `also`: further statuses that are fine."""
         headers = {**who.headers, "Idempotency-Key": secrets.token_hex(8)}
         until = time.monotonic() + PATIENCE
         async with client(timeout=6) as http:
@@ -50,7 +60,7 @@ class Workload:
                     self.history.count(0)
                 else:
                     self.history.count(reply.status_code)
-                    if reply.status_code not in EXPECTED:
+                    if reply.status_code not in EXPECTED | also:
                         self.history.wrong.append(f"{method} {path}: {reply.status_code} {reply.text[:200]}")
                     if reply.status_code < 500:
                         return reply
@@ -88,6 +98,14 @@ class Workload:
                 await self._close(owner, reach_out)
             if what == "removal":
                 await self._welcome(owner, leaver)
+
+    async def _between(self, number: int, owner: Person) -> None:
+        dice = random.Random(self._seed * 1000 + 500 + number)
+        member = self.circle.members[(number + 1) % len(self.circle.members)]
+        days = DaysBetween(owner, member, self.insists, self.history.note, dice)
+        while not self._stop.is_set():
+            await days.live()
+            await self._rest(dice.uniform(0.1, 0.5))
 
     async def _press(self, owner: Person) -> str:
         reply = await self.insists(owner, "POST", "/v1/reach-outs", {"note": "Could use a voice."})
