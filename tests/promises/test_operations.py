@@ -45,6 +45,7 @@ async def rows_of_all_kinds(world: World, maya: Person, sponsor: Person) -> dict
     invited = await maya.invites()
     passkey = await adds(maya, Authenticator())
     device = await maya.device()
+    practice = await maya.post("/v1/practices", {}, expect=201)
     pressed = await maya.press(note="Please come.")
     await world.settle()
     [channel] = (await maya.get("/v1/channels"))["items"]
@@ -60,6 +61,7 @@ async def rows_of_all_kinds(world: World, maya: Person, sponsor: Person) -> dict
         "passkey_id": passkey["id"],
         "device_id": device["id"],
         "reach_out_id": pressed["id"],
+        "practice_id": practice["id"],
         "notice_id": (await maya.inbox("reach_in"))[0]["id"],
         "which": maya.session_id,
         "date": "2026-03-10",
