@@ -58,7 +58,7 @@ async def change_profile(unit: UnitOfWork, who: Caller, changes: Mapping[str, ob
         person = await _apply_changes(unit, who, changes)
     if person.time_zone != old_zone:
         await reschedule_commitments(unit, person)
-        await reschedule_rhythm(unit, person, old_zone)
+        await reschedule_rhythm(unit, person)
     if changes.get("away_until") is not None:
         await sharing.retire_pushes_to_helper(unit, who.person_id)
     return person

@@ -6,14 +6,21 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID, uuid5
 
-from sqlalchemy import func, select
+from sqlalchemy import Row, func, select
 
 from core.unit_of_work import UnitOfWork
 from models import Delivery, Notice, Person, Rhythm
 from models.enums import DeliveryState, NoticeKind
 from rules import access
 from rules.daily.local_time import zone_of
-from rules.daily.rhythm import MOMENT_PUSH_GRACE, MomentStep, choice_of, moment_step
+from rules.daily.rhythm import (
+    MOMENT_PUSH_GRACE,
+    CalendarMoment,
+    MomentStep,
+    choice_of,
+    moment_step,
+    moments_of_today,
+)
 from rules.inbox.notices import NoticeDraft, create_notices, dismiss_notices, mark_notices_read
 
 MOMENTS_TOGETHER: Final = 250
@@ -61,12 +68,7 @@ async def give_moments(unit: UnitOfWork, people: Sequence[UUID]) -> int:
         .with_for_update(of=Rhythm, skip_locked=True)
         .execution_options(populate_existing=True)
     )
-    due = [
-        _Due(
-            rhythm, moment_step(choice_of(rhythm), zone_of(time_zone), rhythm.next_at or unit.now, notice_at, unit.now)
-        )
-        for rhythm, time_zone, notice_at in rows
-    ]
+    due = await _decide(unit, rows.all())
     gone = [row.rhythm.moment_notice_id for row in due if row.step.notice_goes and row.rhythm.moment_notice_id]
     if gone:
         await dismiss_notices(unit, Notice.id.in_(gone))
@@ -87,33 +89,53 @@ async def mark_moment_read(unit: UnitOfWork, person_id: UUID) -> None:
     )
 
 
-async def _give(unit: UnitOfWork, due: Sequence[_Due]) -> Mapping[UUID, UUID]:
-    """Write the notices of moments that have come, with their pushes; return each person's notice."""
-    if all(row.step.moment is None for row in due):
-        return {}
-    moments = {row.rhythm.person_id: row.step.moment for row in due if row.step.moment is not None}
-    events = [moment_event_id(person_id, moment) for person_id, moment in moments.items()]
-    given_before = await unit.session.execute(
-        select(Notice.recipient_id).where(
-            access.owned_by_any(Notice, moments), Notice.kind == NoticeKind.MOMENT, Notice.event_id.in_(events)
+async def _decide(unit: UnitOfWork, rows: Sequence[Row[Rhythm, str, datetime]]) -> Sequence[_Due]:
+    """Return what each of these rows does. What has come on its date before, in whichever zone, does not come again."""
+    come = {
+        rhythm.person_id: moments_of_today(choice_of(rhythm), zone_of(time_zone), rhythm.next_at or unit.now, unit.now)
+        for rhythm, time_zone, _ in rows
+    }
+    given = await _load_given(unit, come)
+    due = []
+    for rhythm, time_zone, notice_at in rows:
+        new = (row for row in come[rhythm.person_id] if moment_event_id(rhythm.person_id, row) not in given)
+        step = moment_step(choice_of(rhythm), zone_of(time_zone), next(new, None), notice_at, unit.now)
+        due.append(_Due(rhythm, step))
+    return due
+
+
+async def _load_given(unit: UnitOfWork, come: Mapping[UUID, Sequence[CalendarMoment]]) -> set[UUID]:
+    """Return the events of those of these moments that have had their notice."""
+    events = [moment_event_id(person_id, moment) for person_id, moments in come.items() for moment in moments]
+    if not events:
+        return set()
+    given = await unit.session.execute(
+        select(Notice.event_id).where(
+            access.owned_by_any(Notice, come), Notice.kind == NoticeKind.MOMENT, Notice.event_id.in_(events)
         )
     )
-    for person_id in given_before.scalars():
-        del moments[person_id]
+    return set(given.scalars())
+
+
+async def _give(unit: UnitOfWork, due: Sequence[_Due]) -> Mapping[UUID, UUID]:
+    """Write the notices of moments that have come, with their pushes; return each person's notice."""
     drafts = [
         NoticeDraft(
-            person_id,
+            row.rhythm.person_id,
             NoticeKind.MOMENT,
-            moment_event_id(person_id, moment),
+            moment_event_id(row.rhythm.person_id, moment),
             None,
-            push=unit.now - moment <= MOMENT_PUSH_GRACE,
+            push=unit.now - moment.instant <= MOMENT_PUSH_GRACE,
         )
-        for person_id, moment in moments.items()
+        for row in due
+        if (moment := row.step.moment) is not None
     ]
+    if not drafts:
+        return {}
     # Left to whichever worker has room: a moment may come some seconds later than a press of the same process.
     return await create_notices(unit, drafts, leased=False)
 
 
-def moment_event_id(person_id: UUID, moment: datetime) -> UUID:
-    """Return the event of a moment: the same one can stand in an inbox only once."""
-    return uuid5(person_id, moment.isoformat())
+def moment_event_id(person_id: UUID, moment: CalendarMoment) -> UUID:
+    """Return the event of a moment: its date and time, which stand in an inbox only once, wherever the person is."""
+    return uuid5(person_id, f"{moment.day.isoformat()} {moment.at}")

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta, tzinfo
+from datetime import date, datetime, timedelta, tzinfo
 from typing import Final
 from uuid import UUID
 
@@ -10,11 +10,13 @@ from sqlalchemy import select
 
 from core.unit_of_work import UnitOfWork
 from models import Notice, Person, Rhythm
+from models.enums import NoticeKind
 from rules import access
 from rules.access import Caller
 from rules.circle.hours import ONE_DAY
 from rules.daily.local_time import end_of_day, local_date, moment_on, next_moment, zone_of
 from rules.inbox.notices import dismiss_notices
+from rules.outbox.cancellation import cancel_deliveries
 from rules.practice.offer_rule import next_look
 
 MOMENT_PUSH_GRACE: Final = timedelta(hours=1)
@@ -52,22 +54,27 @@ class RhythmChoice:
 
 
 @dataclass(frozen=True, slots=True)
+class CalendarMoment:
+    """A moment of one date of the person's calendar, and the instant at which it comes in the zone they are in."""
+
+    day: date
+    at: str
+    instant: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class MomentStep:
     """What a due row does. `moment`: the one that comes now; `notice_goes`: the notice of the one before is dismissed."""
 
-    moment: datetime | None
+    moment: CalendarMoment | None
     notice_goes: bool
     next_at: datetime | None
 
 
 def moment_step(
-    choice: RhythmChoice, zone: tzinfo, due_at: datetime, notice_at: datetime | None, now: datetime
+    choice: RhythmChoice, zone: tzinfo, moment: CalendarMoment | None, notice_at: datetime | None, now: datetime
 ) -> MomentStep:
-    """Return what to do at `now` with a row that was due at `due_at`. `notice_at`: when the standing notice was written.
-
-    Moments that fall together are one. What passed on an earlier day, or within a pause, is never made up for.
-    """
-    moment = _moment_of_today(choice, zone, due_at, now)
+    """Return what to do with a due row at `now`, when this moment comes. `notice_at`: when the standing notice was written."""
     ends_at = end_of_day(notice_at, zone) if notice_at is not None else None
     goes = ends_at is not None and (moment is not None or ends_at <= now)
     if moment is not None:
@@ -82,18 +89,13 @@ def next_moment_after(choice: RhythmChoice, zone: tzinfo, after: datetime) -> da
     return _earliest(*(_next_of(time, choice, zone, after) for time in choice.times))
 
 
-def next_at_in_new_zone(
-    choice: RhythmChoice, old: tzinfo, new: tzinfo, notice_at: datetime | None, now: datetime
-) -> datetime | None:
-    """Return when the row is due after a change of zone. A moment that has come today does not come on that date again."""
-    if notice_at is None:
-        return next_moment_after(choice, new, now)
-    today = local_date(now, old)
-    day_after = moment_on(today + ONE_DAY, "00:00", new) - _INSTANT
-    nexts = [
-        _next_of(time, choice, new, max(now, day_after) if _has_come(time, old, now) else now) for time in choice.times
-    ]
-    return _earliest(*nexts, max(end_of_day(notice_at, new), now))
+def next_turn_at(choice: RhythmChoice, zone: tzinfo, notice_at: datetime | None, now: datetime) -> datetime | None:
+    """Return when a worker has to look again: at the next moment, or when the standing notice goes with its day.
+
+    One that has come on its date already, in another zone, is found then to have come.
+    """
+    ends_at = max(end_of_day(notice_at, zone), now) if notice_at is not None else None
+    return _earliest(next_moment_after(choice, zone, now), ends_at)
 
 
 def _next_of(time: MomentTime, choice: RhythmChoice, zone: tzinfo, after: datetime) -> datetime:
@@ -102,25 +104,22 @@ def _next_of(time: MomentTime, choice: RhythmChoice, zone: tzinfo, after: dateti
     return next_moment(time.at, time.days, zone, begin)
 
 
-def _moment_of_today(choice: RhythmChoice, zone: tzinfo, since: datetime, now: datetime) -> datetime | None:
-    """Return the latest moment from `since` to `now` that belongs to today by this zone's calendar."""
+def moments_of_today(choice: RhythmChoice, zone: tzinfo, since: datetime, now: datetime) -> Sequence[CalendarMoment]:
+    """Return the moments from `since` to `now` that belong to today by this zone's calendar, the latest first.
+
+    What passed on an earlier day, or within a pause, is never made up for.
+    """
     today = local_date(now, zone)
     begin = since if choice.paused_until is None else max(since, choice.paused_until)
     # A moment in a day that the zone skips comes with the day after.
     moments = (
-        moment_on(day, time.at, zone)
+        CalendarMoment(day, time.at, moment_on(day, time.at, zone))
         for time in choice.times
         for day in (today - ONE_DAY, today)
         if day.weekday() in time.days
     )
-    return max(
-        (moment for moment in moments if begin <= moment <= now and local_date(moment, zone) == today), default=None
-    )
-
-
-def _has_come(time: MomentTime, zone: tzinfo, now: datetime) -> bool:
-    today = local_date(now, zone)
-    return today.weekday() in time.days and moment_on(today, time.at, zone) <= now
+    come = (row for row in moments if begin <= row.instant <= now and local_date(row.instant, zone) == today)
+    return sorted(come, key=lambda row: row.instant, reverse=True)
 
 
 def _earliest(*moments: datetime | None) -> datetime | None:
@@ -164,28 +163,39 @@ async def save_rhythm(unit: UnitOfWork, who: Caller, choice: RhythmChoice) -> Rh
     if row.moment_notice_id is not None and (chosen.paused(unit.now) or not chosen.times):
         await dismiss_notices(unit, Notice.id == row.moment_notice_id)
         row.moment_notice_id = notice_at = None
+    await _call_off_reminders(unit, who.person_id, chosen)
     if row.next_at is None or row.next_at > unit.now:
         # One that is due already is the worker's, who finds the moment after it.
-        ends_at = end_of_day(notice_at, zone) if notice_at is not None else None
-        row.next_at = _earliest(next_moment_after(chosen, zone, unit.now), ends_at)
+        row.next_at = next_turn_at(chosen, zone, notice_at, unit.now)
     row.offer_at = (row.offer_at or next_look(zone, unit.now)) if chosen.practice_offers else None
     unit.session.add(row)
     await unit.session.flush()
     return chosen
 
 
-async def reschedule_rhythm(unit: UnitOfWork, person: Person, old_zone: str) -> None:
+async def reschedule_rhythm(unit: UnitOfWork, person: Person) -> None:
     """Find the next moment of somebody whose time zone has changed; their row is locked by the caller."""
     row, notice_at = await _lock_row(unit, person.id)
     if row is None or (row.next_at is not None and row.next_at <= unit.now):
         return
-    row.next_at = next_at_in_new_zone(choice_of(row), zone_of(old_zone), zone_of(person.time_zone), notice_at, unit.now)
+    row.next_at = next_turn_at(choice_of(row), zone_of(person.time_zone), notice_at, unit.now)
     await unit.session.flush()
 
 
 async def lock_rhythm(unit: UnitOfWork, person_id: UUID) -> None:
     """Lock this person's rhythm before an erasure deletes it: a worker may be writing the notice of a moment."""
     await _lock_row(unit, person_id)
+
+
+async def _call_off_reminders(unit: UnitOfWork, person_id: UUID, chosen: RhythmChoice) -> None:
+    """Take back what the person no longer wants to be reminded of: what stands in the inbox, and what is still to be pushed."""
+    paused, own = chosen.paused(unit.now), access.owned_by(Notice, person_id)
+    if paused or not chosen.follow_ups:
+        await dismiss_notices(unit, own, Notice.kind == NoticeKind.FOLLOW_UP, Notice.dismissed_at.is_(None))
+    if paused or not chosen.commitments:
+        await dismiss_notices(unit, own, Notice.kind == NoticeKind.COMMITMENT_DUE, Notice.dismissed_at.is_(None))
+        # The inbox keeps an end, from where it is renewed with one tap; its push waits for the morning.
+        await cancel_deliveries(unit, select(Notice.id).where(own, Notice.kind == NoticeKind.COMMITMENT_ENDED))
 
 
 async def _lock_row(unit: UnitOfWork, person_id: UUID) -> tuple[Rhythm | None, datetime | None]:

@@ -1,16 +1,17 @@
 """A rhythm: moments that come in the person's own zone, once, and go with the day."""
 
 import asyncio
+from typing import Any
 from uuid import UUID
 
 import pytest
 from sqlalchemy import update
 
 from models import Rhythm
-from tests.world.commitments import at_moment
+from tests.world.commitments import at_moment, means_to
 from tests.world.faults import no_commit_goes_through
 from tests.world.person import Person
-from tests.world.rhythm import DAILY_AT_NINE, chooses, moments
+from tests.world.rhythm import DAILY_AT_NINE, chooses, moments, was_there
 from tests.world.world import World
 
 
@@ -111,6 +112,34 @@ async def test_a_journey_takes_the_moment_along(world: World, people: list[Perso
     assert await moments(maya) == 2
 
 
+@pytest.mark.parametrize(
+    "journey",
+    [
+        ("Europe/Berlin", "Europe/Paris"),
+        ("Europe/Berlin", "Europe/Moscow", "Europe/London"),
+        ("America/New_York", "Pacific/Honolulu"),
+        ("Europe/Berlin", None),
+    ],
+)
+async def test_a_journey_in_stages_never_brings_a_second_one(
+    world: World, people: list[Person], journey: tuple[str | None, ...]
+) -> None:
+    maya, *_ = people
+    await maya.patch("/v1/me", {"time_zone": "Europe/Moscow"})
+    await chooses(maya, check_in=DAILY_AT_NINE)
+    await at_moment(world, "2026-03-11T18:00")
+    for zone in journey:
+        # None: the same times are saved once more.
+        await (maya.patch("/v1/me", {"time_zone": zone}) if zone else chooses(maya, check_in=DAILY_AT_NINE))
+        await world.passes(60)
+    for _ in range(17):
+        await world.passes(50 * 60)
+        assert await moments(maya) == 1, world.now()
+    for _ in range(31):
+        await world.passes(50 * 60)
+    assert await moments(maya) == 2, "and the next day's comes"
+
+
 async def test_an_outage_of_a_day_makes_up_for_nothing(world: World, people: list[Person]) -> None:
     maya, *_ = people
     await chooses(maya, check_in=DAILY_AT_NINE)
@@ -136,6 +165,34 @@ async def test_one_switch_pauses_it_and_one_tap_goes_on(world: World, people: li
     await at_moment(world, "2026-03-12T21:00")
     assert await moments(maya) == 2
     assert (await maya.get("/v1/me/rhythm"))["paused_until"] is None
+
+
+@pytest.mark.parametrize(
+    "choice", [{"paused_until": "2026-03-20T12:00:00Z"}, {"commitments": False, "follow_ups": False}]
+)
+async def test_what_stands_goes_with_a_pause_and_with_its_switch(
+    world: World, people: list[Person], choice: dict[str, Any]
+) -> None:
+    maya, ana, _ = people
+    await means_to(ana, at="10:30")
+    await means_to(ana, ends_on="2026-03-11")
+    await was_there(world, maya, ana)
+    await at_moment(world, "2026-03-11T10:30")
+    assert {notice["kind"] for notice in await ana.inbox()} >= {"commitment_due", "follow_up"}
+    await chooses(ana, **choice)
+    assert not {notice["kind"] for notice in await ana.inbox()} & {"commitment_due", "follow_up"}
+
+
+async def test_the_push_of_an_end_waits_for_the_morning_and_can_be_switched_off(
+    world: World, people: list[Person]
+) -> None:
+    maya, *_ = people
+    await means_to(maya, ends_on="2026-03-11")
+    await at_moment(world, "2026-03-12T00:00")
+    await chooses(maya, commitments=False)
+    await at_moment(world, "2026-03-12T09:00")
+    assert await maya.pushes("commitment_ended") == []
+    assert len(await maya.inbox("commitment_ended")) == 1, "where it can be renewed"
 
 
 async def test_a_check_in_settles_the_moment(world: World, people: list[Person]) -> None:
