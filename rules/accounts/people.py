@@ -21,6 +21,7 @@ from rules.accounts.passkey import passkeys
 from rules.accounts.sessions import SignedIn
 from rules.circle import sharing
 from rules.daily.commitment.lifecycle import reschedule_commitments
+from rules.daily.follow_up_rows import reschedule_follow_ups
 from rules.daily.rhythm import reschedule_rhythm
 from rules.errors import WrongCredentials
 from rules.idempotency import RequestFingerprint
@@ -59,6 +60,8 @@ async def change_profile(unit: UnitOfWork, who: Caller, changes: Mapping[str, ob
     if person.time_zone != old_zone:
         await reschedule_commitments(unit, person)
         await reschedule_rhythm(unit, person)
+    if person.time_zone != old_zone or "hours" in changes:
+        await reschedule_follow_ups(unit, person)
     if changes.get("away_until") is not None:
         await sharing.retire_pushes_to_helper(unit, who.person_id)
     return person

@@ -18,6 +18,7 @@ from sqlalchemy import (
     and_,
     case,
     exists,
+    false,
     func,
     literal_column,
     or_,
@@ -111,6 +112,19 @@ async def load_last_connected(unit: UnitOfWork, person_id: UUID) -> dict[UUID, d
         if known:
             last_at[other_id] = max(known)
     return last_at
+
+
+async def were_in_touch(
+    unit: UnitOfWork, person_id: UUID, other_id: UUID, since: datetime, *, apart_from: ColumnElement[bool]
+) -> bool:
+    """Return whether these two were in touch after `since`. `apart_from`: selects reach-ins that do not count."""
+    answered, reached_in, talked = (
+        select(Membership.id).where(access.joins(person_id, other_id), access.CONFIRMED, counts, at > since)
+        for at, counts in _TOUCHES
+    )
+    # Most reach-ins are about nothing, so the condition may well be unknown.
+    touches = union_all(answered, reached_in.where(~func.coalesce(apart_from, false())), talked).limit(1)
+    return (await unit.session.execute(touches)).first() is not None
 
 
 _TOUCHES: Sequence[tuple[InstrumentedAttribute[Any], ColumnElement[bool]]] = (

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import Table, delete, func, or_, select, update
+from sqlalchemy import Table, and_, delete, func, or_, select, update
 from sqlalchemy.orm import aliased
 
 from core.bulk_insert import insert_together
 from core.unit_of_work import UnitOfWork
-from models import FollowUp, Membership, Notice, Person, ReachIn, ReachOut, Recipient, Rhythm
+from models import FollowUp, Membership, Notice, Person, ReachOut, Recipient, Rhythm
 from models.enums import FollowUpKind, NoticeKind, Outcome
 from rules import access
 from rules.circle import hours
@@ -154,6 +154,23 @@ async def advance_follow_up_if_due(unit: UnitOfWork, follow_up_id: UUID) -> bool
     return True
 
 
+async def reschedule_follow_ups(unit: UnitOfWork, person: Person) -> None:
+    """Find the next morning of this person's follow-ups: their time zone or their hours have changed. Their row is locked."""
+    rows = await unit.session.execute(
+        select(FollowUp)
+        .where(access.owned_by(FollowUp, person.id), FollowUp.next_at > unit.now)
+        .order_by(FollowUp.id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    for row in rows.scalars():
+        kind = FollowUpKind(row.kind)
+        due = next_follow_up(kind, row.closed_at, row.round, person.hours, person.time_zone, unit.now)
+        # One that has no morning left is the worker's, who gives it up.
+        row.next_at = unit.now if due is None else due.at
+    await unit.session.flush()
+
+
 async def lock_follow_ups(unit: UnitOfWork, person_id: UUID) -> None:
     """Lock the follow-ups that this person gets or is the subject of, before an erasure deletes them."""
     await unit.session.execute(
@@ -226,16 +243,12 @@ async def _in_touch_since(unit: UnitOfWork, follow_up: FollowUp) -> bool:
             access.owned_by(ReachOut, follow_up.person_id), ReachOut.created_at > follow_up.closed_at
         )
         return (await unit.session.execute(later.limit(1))).first() is not None
-    thanks = await unit.session.execute(
-        select(func.max(ReachIn.created_at)).where(
-            access.owned_by(ReachIn, follow_up.about_id),
-            access.reach_in_to(follow_up.person_id),
-            access.reach_in_about(follow_up.reach_out_id),
-        )
+    thanks = and_(
+        access.reach_ins_from(follow_up.about_id, follow_up.person_id), access.reach_in_about(follow_up.reach_out_id)
     )
-    thanked_at = thanks.scalar()
-    last_at = (await connections.load_last_connected(unit, follow_up.person_id)).get(follow_up.about_id)
-    return last_at is not None and last_at > max(follow_up.closed_at, thanked_at or follow_up.closed_at)
+    return await connections.were_in_touch(
+        unit, follow_up.person_id, follow_up.about_id, follow_up.closed_at, apart_from=thanks
+    )
 
 
 async def _has_room(unit: UnitOfWork, person_id: UUID, time_zone: str) -> bool:

@@ -56,6 +56,25 @@ async def test_it_follows_the_helper_into_another_zone(world: World, people: lis
     assert len(await follow_ups(ana)) == 1
 
 
+async def test_at_ten_wherever_the_helper_is_and_in_their_new_hours(world: World, people: list[Person]) -> None:
+    maya, ana, ben = people
+    evenings = [{"day": day, "from": "18:00", "to": "20:30"} for day in range(7)]
+    await ana.patch("/v1/me", {"time_zone": "America/New_York"})
+    await ben.patch("/v1/me", {"hours": evenings})
+    await maya.press()
+    for helper in (ana, ben):
+        await helper.answer("here")
+    await maya.close()
+    await ana.patch("/v1/me", {"time_zone": "Europe/Berlin"})
+    await ben.patch("/v1/me", {"hours": None})
+    await at_moment(world, "2026-03-11T08:59")
+    assert await follow_ups(ana) == []
+    await at_moment(world, "2026-03-11T09:00")
+    assert (len(await follow_ups(ana)), len(await follow_ups(ben))) == (1, 0)
+    await at_moment(world, "2026-03-11T10:00")
+    assert (len(await follow_ups(ana)), len(await follow_ups(ben))) == (1, 1)
+
+
 @pytest.mark.parametrize("who", ["the one", "the other"])
 async def test_a_word_of_either_ends_it(world: World, people: list[Person], who: str) -> None:
     maya, ana, _ = people
@@ -74,6 +93,17 @@ async def test_the_thanks_for_it_do_not_end_it(world: World, people: list[Person
     await maya.post("/v1/reach-ins", {"to": ana.id, "text": "Thank you.", "about": world.reach_out}, expect=201)
     await at_moment(world, MORNINGS[0])
     assert len(await follow_ups(ana)) == 1
+
+
+async def test_a_talk_before_the_thanks_ends_it(world: World, people: list[Person]) -> None:
+    maya, ana, _ = people
+    await was_there(world, maya, ana)
+    await world.passes(600)
+    await ana.post(f"/v1/threads/{maya.id}/talked", expect=201)
+    await world.passes(600)
+    await maya.post("/v1/reach-ins", {"to": ana.id, "text": "Thank you.", "about": world.reach_out}, expect=201)
+    await at_moment(world, MORNINGS[0])
+    assert await follow_ups(ana) == []
 
 
 @pytest.mark.parametrize("who", ["the helper", "the other"])
