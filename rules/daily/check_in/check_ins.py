@@ -10,6 +10,7 @@ from uuid import UUID
 from sqlalchemy import Row, Select, delete, or_, select
 
 from core.encryption import Vault
+from core.errors import KeysUnavailable
 from core.unit_of_work import UnitOfWork
 from models import CheckIn, CheckInShare, Membership, Person
 from rules import access, idempotency
@@ -82,8 +83,11 @@ async def create_check_in(
     """Store a check-in, notify those it is shared with and return its id.
 
     Whoever has muted the caller, or is outside their hours, is not pushed and finds it in the inbox.
-    Raises PartsNotGiven, MemberUnknown, KeyReused.
+    Raises PartsNotGiven, MemberUnknown, KeyReused, KeysUnavailable.
     """
+    if not who.vault.has_key and (new.content.note is not None or new.content.week):
+        # Without a key they could not be stored: a 201 would lose them silently.
+        raise KeysUnavailable
     choose_parts(new.parts, new.content)
     chosen = {membership_id: choose_parts(parts, new.content) for membership_id, parts in new.shares.items()}
 

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import func, select
 
+from core.errors import KeysUnavailable
 from core.unit_of_work import UnitOfWork
 from models import Commitment, CommitmentDay, Notice, Person
 from models.enums import NoticeKind
@@ -54,8 +55,9 @@ async def make_commitment(
 ) -> UUID:
     """Make a commitment, ask its witness and return its id.
 
-    Raises Invalid, MemberUnknown, TooManyCommitments, TooMany, KeyReused.
+    Raises Invalid, MemberUnknown, TooManyCommitments, TooMany, KeyReused, KeysUnavailable.
     """
+    _ensure_storable(who, new.text)
 
     async def create() -> UUID:
         await access.lock_person(unit, who)
@@ -91,8 +93,9 @@ async def change_commitment(unit: UnitOfWork, who: Caller, commitment_id: UUID, 
     """Change what is meant, on which days, at what time, or who is asked to know of it (None: nobody).
 
     Other days or another time hold from now on: what is still to come today is due today.
-    Raises NotFound, NotYours, MemberUnknown, TooMany.
+    Raises NotFound, NotYours, MemberUnknown, TooMany, KeysUnavailable.
     """
+    _ensure_storable(who, changes.get("text"))
     await access.lock_person(unit, who)
     member_id = changes.get("witness")
     member = await witness.lock_witness(unit, who, member_id) if member_id else None
@@ -142,7 +145,11 @@ async def remove_commitment(unit: UnitOfWork, who: Caller, commitment_id: UUID) 
 async def say_day(
     unit: UnitOfWork, who: Caller, commitment_id: UUID, day: date, *, done: bool, text: str | None
 ) -> None:
-    """Say of one day that it was done, or not: the word may be changed, and tells nobody. Raises NotFound, NotYours, Invalid."""
+    """Say of one day that it was done, or not: the word may be changed, and tells nobody.
+
+    Raises NotFound, NotYours, Invalid, KeysUnavailable.
+    """
+    _ensure_storable(who, text)
     commitment = await access.load_own_commitment(unit, who, commitment_id)
     today = local_date(unit.now, await _own_zone(unit, who))
     if not is_speakable(terms_of(commitment), day, today):
@@ -186,6 +193,12 @@ async def _own_zone(unit: UnitOfWork, who: Caller) -> tzinfo:
 
 async def _dismiss_own(unit: UnitOfWork, commitment: Commitment, kind: NoticeKind) -> None:
     await dismiss_notices(unit, *standing.standing_notices(commitment.person_id, [commitment.id], kind))
+
+
+def _ensure_storable(who: Caller, words: str | None) -> None:
+    """Raise KeysUnavailable for words without a key to seal them: a reply of success would lose them silently."""
+    if words is not None and not who.vault.has_key:
+        raise KeysUnavailable
 
 
 def _ensure_possible(terms: CommitmentTerms, zone: tzinfo, unit: UnitOfWork, today: date) -> None:

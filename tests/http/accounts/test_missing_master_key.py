@@ -3,6 +3,7 @@
 import pytest
 
 from core.encryption import Keyring
+from tests.world.commitments import means_to
 from tests.world.process import Process
 from tests.world.world import World, fresh_keyring
 
@@ -47,6 +48,8 @@ async def test_a_reach_out_works_without_its_content(world: World, lost: Keyring
 
 async def test_requests_that_need_the_key_are_refused_and_change_nothing(world: World, lost: Keyring) -> None:
     maya, _ = await world.circle("sponsor")
+    made = await means_to(maya)
+    commitment = f"/v1/commitments/{made['id']}"
     maya.process = await world.another_process(lost)
     sign_up = {"sign_in_name": "other", "passphrase": "long enough", "display_name": "Other"}
     for method, path, body in (
@@ -55,11 +58,20 @@ async def test_requests_that_need_the_key_are_refused_and_change_nothing(world: 
         ("POST", "/v1/devices", {"kind": "fcm", "token": "t"}),
         ("PATCH", "/v1/me", {"display_name": "Other"}),
         ("PATCH", "/v1/me", {"contact": "+1 555 0100"}),
+        ("POST", "/v1/check-ins", {"feeling": 1, "note": "Work was long."}),
+        ("POST", "/v1/check-ins", {"week": {"sleep": 1}}),
+        ("POST", "/v1/commitments", {"text": "Walk", "days": [0], "at": "18:00"}),
+        ("PATCH", commitment, {"text": "Walk"}),
+        ("PUT", f"{commitment}/days/2026-03-10", {"done": True, "text": "It was good."}),
     ):
         problem = await maya.ask(method, path, body, expect=503)
         assert problem["type"] == "/problems/keys-unavailable", path
+    # What needs no key goes on.
+    await maya.post("/v1/check-ins", {"feeling": 1}, expect=201)
+    await maya.put(f"{commitment}/days/2026-03-10", {"done": False}, expect=200)
     maya.process = world.here
     assert (await maya.get("/v1/me"))["display_name"] == "Maya"
+    assert (await maya.get(commitment))["text"] == made["text"]
 
 
 async def test_earlier_content_is_readable_once_the_key_is_back(world: World, lost: Keyring) -> None:
