@@ -183,7 +183,9 @@ async def reschedule_commitments(unit: UnitOfWork, person: Person) -> None:
         .execution_options(populate_existing=True)
     )
     for commitment in rows.scalars():
-        commitment.next_at = next_clock(terms_of(commitment), zone, unit.now)
+        # One that is due already is the worker's, who looks at this day's moments in the new zone.
+        if commitment.next_at is None or commitment.next_at > unit.now:
+            commitment.next_at = next_clock(terms_of(commitment), zone, unit.now)
     await unit.session.flush()
 
 

@@ -127,6 +127,17 @@ async def test_a_zone_changes_while_it_is_due(world: World, people: list[Person]
     assert row.next_at > world.now()
 
 
+async def test_one_that_is_due_already_is_not_lost_on_a_flight_eastwards(world: World, people: list[Person]) -> None:
+    maya, *_ = people
+    await maya.patch("/v1/me", {"time_zone": "Europe/Berlin"})
+    await means_to(maya)
+    await at_moment(world, "2026-03-11T19:59")
+    await world.forward(61)
+    await maya.patch("/v1/me", {"time_zone": "Europe/Athens"})
+    await world.work()
+    assert len(await about(maya)) == 1
+
+
 async def test_a_member_is_removed_while_they_are_asked(world: World, people: list[Person]) -> None:
     maya, ana, _ = people
     place = ana.places[maya.id]
