@@ -11,6 +11,7 @@ from rules import access
 from rules.inbox.notices import dismiss_notices
 from rules.kinds import SHARED_KINDS
 from rules.outbox.cancellation import cancel_deliveries
+from rules.outbox.push_rate import load_waiting_pushes, pass_on_pushes
 
 
 async def shared_by_membership(unit: UnitOfWork, membership_id: UUID) -> Sequence[UUID]:
@@ -36,7 +37,11 @@ async def take_back(unit: UnitOfWork, events: Sequence[UUID], people: Sequence[U
     if not events:
         return
     whose = true() if people is None else access.owned_by_any(Notice, people)
-    await dismiss_notices(unit, whose, Notice.kind.in_(SHARED_KINDS), Notice.event_id.in_(events))
+    taken = (whose, Notice.kind.in_(SHARED_KINDS), Notice.event_id.in_(events))
+    waiting = await load_waiting_pushes(unit, *taken)
+    await dismiss_notices(unit, *taken)
+    # Words that came within the same interval have no push of their own.
+    await pass_on_pushes(unit, waiting)
 
 
 async def retire_pushes(unit: UnitOfWork, owner_id: UUID, member_id: UUID) -> None:

@@ -27,6 +27,7 @@ async def enqueue(
     *,
     devices: Iterable[DeliveryKey] = (),
     channels: Iterable[DeliveryKey] = (),
+    deferred: Iterable[DeferredKey] = (),
     deferred_channels: Iterable[DeferredKey] = (),
     leased: bool = True,
 ) -> list[UUID]:
@@ -36,7 +37,13 @@ async def enqueue(
     callers that send nothing themselves.
     """
     batches = delivery_batches(
-        unit, round_number, devices=devices, channels=channels, deferred_channels=deferred_channels, leased=leased
+        unit,
+        round_number,
+        devices=devices,
+        channels=channels,
+        deferred=deferred,
+        deferred_channels=deferred_channels,
+        leased=leased,
     )
     await insert_together(unit.session, batches)
     return delivery_ids(batches)

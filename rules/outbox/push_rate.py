@@ -1,8 +1,8 @@
 """Limits pushes of messages and of what threads hold: one per device and conversation every 20 s, however much is written."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, select
@@ -12,6 +12,7 @@ from models import Delivery, Notice
 from models.enums import DeliveryState
 from rules import access
 from rules.kinds import THREAD_KINDS
+from rules.outbox.enqueue import enqueue
 
 MESSAGE_PUSH_INTERVAL: Final = timedelta(seconds=20)
 
@@ -54,6 +55,44 @@ async def next_thread_push_at(
     The sender is locked.
     """
     return await next_push_at(unit, (access.names(sender_id), Notice.kind.in_(THREAD_KINDS)), recipients)
+
+
+async def load_waiting_pushes(unit: UnitOfWork, *where: ColumnElement[bool]) -> Sequence[Any]:
+    """Return the pushes of these notices that wait for their time: later ones from the same sender may rely on them."""
+    rows = await unit.session.execute(
+        select(Delivery.device_id, Delivery.due_at, Notice.recipient_id, Notice.sender_id)
+        .join(Notice, Notice.id == Delivery.notice_id)
+        .where(
+            *where,
+            Delivery.state == DeliveryState.PENDING,
+            Delivery.lease_until.is_(None),
+            Delivery.device_id.is_not(None),
+            Notice.sender_id.is_not(None),
+        )
+    )
+    return rows.all()
+
+
+async def pass_on_pushes(unit: UnitOfWork, called_off: Sequence[Any]) -> None:
+    """Let the newest notice that relied on a push which was called off have it in its place (rows of `load_waiting_pushes`)."""
+    for push in called_off:
+        pushed = select(Delivery.id).where(Delivery.notice_id == Notice.id, Delivery.device_id == push.device_id)
+        relied = await unit.session.execute(
+            select(Notice.id)
+            .where(
+                access.notices_to(push.recipient_id, sender_id=push.sender_id),
+                Notice.kind.in_(THREAD_KINDS),
+                Notice.dismissed_at.is_(None),
+                Notice.read_at.is_(None),
+                Notice.created_at > push.due_at - MESSAGE_PUSH_INTERVAL,
+                ~pushed.exists(),
+            )
+            .order_by(Notice.id.desc())
+            .limit(1)
+        )
+        notice_id = relied.scalar()
+        if notice_id is not None:
+            await enqueue(unit, 1, deferred=[(notice_id, push.device_id, max(push.due_at, unit.now))], leased=False)
 
 
 async def _lock_unclaimed(unit: UnitOfWork, ids: list[UUID]) -> set[UUID]:

@@ -58,6 +58,30 @@ async def test_promise_16_check_ins_of_one_person_are_pushed_six_times_an_hour(w
 
 
 @pytest.mark.promise(16)
+async def test_promise_16_words_that_share_a_push_keep_it_when_the_check_in_is_taken_back(world: World) -> None:
+    maya, sponsor = await world.circle("sponsor")
+    shared = {"note": "Soup.", "share_with": [sponsor.places[maya.id]]}
+    await maya.post("/v1/check-ins", shared, expect=201)
+    second = await maya.post("/v1/check-ins", shared, expect=201)
+    assert await writes(maya, sponsor) == 201
+    await maya.delete(f"/v1/check-ins/{second['id']}")
+    await world.passes(60)
+    assert await sponsor.pushed() == ["check_in", "reach_in"]
+
+
+@pytest.mark.promise(16)
+async def test_promise_16_words_with_i_see_you_count_among_the_sixty(world: World) -> None:
+    maya, sponsor = await world.circle("sponsor")
+    shared = {"feeling": 2, "share_with": [sponsor.places[maya.id]]}
+    made = [await maya.post("/v1/check-ins", shared, expect=201) for _ in range(62)]
+    seen = [f"/v1/check-ins/{check_in['id']}/seen" for check_in in made]
+    said = [(await sponsor.send("POST", path, {"text": "I see you."})).status_code for path in seen]
+    assert (said.count(201), said[60:]) == (60, [429] * 2)
+    await sponsor.post(seen[-1], expect=201)
+    assert len((await sponsor.get("/v1/reach-ins?limit=100"))["items"]) == 60, "without words there is no limit"
+
+
+@pytest.mark.promise(16)
 async def test_promise_16_a_mute_stops_the_pushes_of_words(world: World) -> None:
     maya, sponsor = await world.circle("sponsor")
     await sponsor.patch(f"/v1/supporting/{sponsor.places[maya.id]}", {"muted_until": "2026-03-12T20:00:00Z"})

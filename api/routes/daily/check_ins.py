@@ -52,8 +52,8 @@ class CheckInBody(Body, title="CheckIn"):
     """All of it may be left out. `feeling` goes from 0 (very low) to 4 (very good); `note` and `week` are stored encrypted.
 
     `share_with`: ids of confirmed memberships in my circle who may see `parts` of this one check-in: all that was given
-    without `parts`, all items of the week for `week`. `shares`: the same person by person, each with parts of their own.
-    Without either nobody sees it.
+    without `parts`, all items of the week for `week`. `shares`: the same person by person, each with parts of their own, or
+    `parts`. Without either nobody sees it.
     """
 
     __qualname__ = "CheckIn"  # its name in OpenAPI
@@ -136,7 +136,7 @@ async def create_check_in(body: CheckInBody, unit: Writing, who: WritingCaller, 
     week = body.week.model_dump(exclude_none=True) if body.week else {}
     content = CheckInContent(body.feeling, tuple(dict.fromkeys(body.halt or ())), body.note, week)
     shares = dict.fromkeys(body.share_with or (), body.parts) | {
-        share.membership_id: share.parts for share in body.shares or ()
+        share.membership_id: share.parts if share.parts is not None else body.parts for share in body.shares or ()
     }
     check_in_id = await check_ins.create_check_in(unit, who, NewCheckIn(content, shares, body.parts), fingerprint)
     return _check_in_out(await check_ins.load_check_in(unit, who, check_in_id))

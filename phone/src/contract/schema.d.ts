@@ -1982,8 +1982,8 @@ export interface components {
          * @description All of it may be left out. `feeling` goes from 0 (very low) to 4 (very good); `note` and `week` are stored encrypted.
          *
          *     `share_with`: ids of confirmed memberships in my circle who may see `parts` of this one check-in: all that was given
-         *     without `parts`, all items of the week for `week`. `shares`: the same person by person, each with parts of their own.
-         *     Without either nobody sees it.
+         *     without `parts`, all items of the week for `week`. `shares`: the same person by person, each with parts of their own, or
+         *     `parts`. Without either nobody sees it.
          */
         CheckIn: {
             /** Feeling */

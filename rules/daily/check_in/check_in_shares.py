@@ -113,14 +113,14 @@ async def _often_pushed(unit: UnitOfWork, who: Caller, recipients: Collection[UU
     return set(rows.scalars())
 
 
-async def restore_notice(unit: UnitOfWork, who: Caller, check_in_id: UUID, member_id: UUID) -> bool:
-    """Return this member's notice of a check-in to their inbox, without a push; return whether they had one before."""
+async def restore_notice(unit: UnitOfWork, who: Caller, kind: NoticeKind, event_id: UUID, recipient_id: UUID) -> bool:
+    """Return the caller's notice of this event to the recipient's inbox, without a push; return whether there was one."""
     restored = await unit.session.execute(
         update(Notice)
         .where(
-            access.notices_to(member_id, sender_id=who.person_id),
-            Notice.kind == NoticeKind.CHECK_IN,
-            Notice.event_id == check_in_id,
+            access.notices_to(recipient_id, sender_id=who.person_id),
+            Notice.kind == kind,
+            Notice.event_id == event_id,
         )
         .values(dismissed_at=None, read_at=None)
         .returning(Notice.id)
@@ -128,7 +128,7 @@ async def restore_notice(unit: UnitOfWork, who: Caller, check_in_id: UUID, membe
     )
     notice_id = restored.scalar()
     if notice_id is not None:
-        unit.publish(member_id, "notice", notice_id)
+        unit.publish(recipient_id, "notice", notice_id)
     return notice_id is not None
 
 

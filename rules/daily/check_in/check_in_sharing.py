@@ -17,6 +17,7 @@ from rules.daily.check_in import check_in_shares
 from rules.daily.check_in.check_in_parts import CheckInPart, choose_parts
 from rules.daily.check_in.check_ins import content_of
 from rules.daily.thread import pairs, reach_ins
+from rules.daily.thread.reach_in_limits import require_words_left_this_hour
 from rules.daily.thread.reach_ins import NewReachIn
 from rules.errors import NotFound
 from rules.idempotency import RequestFingerprint
@@ -52,7 +53,9 @@ async def share_check_in(
                 CheckInShare(check_in_id=check_in_id, membership_id=membership_id, parts=chosen, shared_at=unit.now)
             )
         await unit.session.flush()
-        if existing is None and not await check_in_shares.restore_notice(unit, who, check_in_id, members[0].member_id):
+        if existing is None and not await check_in_shares.restore_notice(
+            unit, who, NoticeKind.CHECK_IN, check_in_id, members[0].member_id
+        ):
             await check_in_shares.notify_members(unit, who, check_in_id, members)
         return check_in_id
 
@@ -84,7 +87,8 @@ async def mark_check_in_seen(
 ) -> None:
     """Say "I see you" to a check-in that was shared with the caller; words go into the thread of the two.
 
-    The author gets one notice, however often it is said. Words that come later are reach-ins, and limited as these are.
+    The author gets one notice, however often it is said. Words with the first are limited to sixty an hour, with all others;
+    those that come later are reach-ins, and limited as these are.
     Raises NotFound, TooMany, ReachInsUnanswered, KeyReused, KeysUnavailable.
     """
 
@@ -107,6 +111,7 @@ async def mark_check_in_seen(
         share.seen_at = unit.now
         await unit.session.flush()
         if text is not None:
+            await require_words_left_this_hour(unit, who)
             # The notice that it was seen stands for the words.
             await reach_ins.write_reach_in(unit, who, memberships[0].id, NewReachIn(author_id, text, check_in_id))
         pairs.publish_thread(unit, who.person_id, author_id)
@@ -138,7 +143,12 @@ async def _lock_received_share(unit: UnitOfWork, who: Caller, check_in_id: UUID)
 async def _notify_author(
     unit: UnitOfWork, who: Caller, memberships: Sequence[Any], author_id: UUID, event_id: UUID
 ) -> None:
-    """Write the author's notice; it is pushed unless they have muted the caller, or are outside their hours."""
+    """Write the author's notice; it is pushed unless they have muted the caller, or are outside their hours.
+
+    Of a check-in that was taken back and shared again there is one already, which returns without a push.
+    """
+    if await check_in_shares.restore_notice(unit, who, NoticeKind.CHECK_IN_SEEN, event_id, author_id):
+        return
     author = await unit.session.get_one(Person, author_id)
     muted_until = pairs.pair_silent_until(memberships, who, author)
     awake = hours.available(author.hours, author.time_zone, muted_until, unit.now, wake_me=author.wake_me)

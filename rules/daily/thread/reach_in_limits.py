@@ -27,13 +27,18 @@ def next_allowed_at(sent: Sequence[datetime], limit: int, window: timedelta, now
 
 async def require_reach_in_allowed(unit: UnitOfWork, who: Caller, to: UUID) -> None:
     """Raise TooMany or ReachInsUnanswered while the caller has to wait. The caller's row is locked: these counts must hold."""
-    hourly = next_allowed_at(await _load_sent(unit, who, MAX_AN_HOUR), MAX_AN_HOUR, HOUR, unit.now)
-    if hourly is not None:
-        raise TooMany(extra=_wait(hourly, unit.now))
+    await require_words_left_this_hour(unit, who)
     in_a_row = await _load_in_a_row(unit, who, to)
     opens_at = next_allowed_at(in_a_row, MAX_IN_A_ROW, ROW_OPENS_AFTER, unit.now)
     if opens_at is not None:
         raise ReachInsUnanswered(extra=_wait(opens_at, unit.now))
+
+
+async def require_words_left_this_hour(unit: UnitOfWork, who: Caller) -> None:
+    """Raise TooMany while the caller has sent as many words as an hour has room for. Their row is locked."""
+    hourly = next_allowed_at(await _load_sent(unit, who, MAX_AN_HOUR), MAX_AN_HOUR, HOUR, unit.now)
+    if hourly is not None:
+        raise TooMany(extra=_wait(hourly, unit.now))
 
 
 def _wait(until: datetime, now: datetime) -> dict[str, int]:

@@ -246,3 +246,29 @@ async def test_notes_are_deleted_after_90_days(world: World) -> None:
     assert (await world.purge().run())["check_ins"] == 1
     [left] = (await maya.get("/v1/check-ins"))["items"]
     assert (left["feeling"], left["note"]) == (3, None)
+
+
+async def test_seen_again_after_it_was_taken_back_and_shared_again(world: World) -> None:
+    maya, sponsor = await world.circle("sponsor")
+    await maya.device()
+    place = sponsor.places[maya.id]
+    made = await maya.post("/v1/check-ins", {"feeling": 1, "share_with": [place]}, expect=201)
+    path = f"/v1/check-ins/{made['id']}"
+    for _ in range(3):
+        await sponsor.post(f"{path}/seen", {"text": "Here."}, expect=201)
+        # Its push is on its way before it is taken back, which would call it off.
+        await world.settle()
+        assert [notice["from"]["id"] for notice in await maya.inbox("check_in_seen", unread=True)] == [sponsor.id]
+        await maya.delete(f"{path}/shares/{place}")
+        assert await maya.inbox("check_in_seen") == []
+        await maya.post(f"{path}/shares", {"membership_id": place}, expect=201)
+    assert await maya.pushed() == ["check_in_seen"], "it is found there again, and pushed once"
+
+
+async def test_named_one_by_one_they_see_no_more_than_was_named_for_all(world: World) -> None:
+    maya, sponsor, friend = await world.circle("sponsor", "friend")
+    others = [{"membership_id": sponsor.places[maya.id]}, {"membership_id": friend.places[maya.id], "parts": ["note"]}]
+    said = {"feeling": 1, "note": "Work was long.", "parts": ["feeling"], "shares": others}
+    made = await maya.post("/v1/check-ins", said, expect=201)
+    for viewer, parts in ((sponsor, {"feeling"}), (friend, {"note"})):
+        assert set(await viewer.get(f"/v1/check-ins/{made['id']}")) & {"feeling", "note"} == parts
