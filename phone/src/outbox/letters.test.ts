@@ -176,6 +176,14 @@ describe('what is said anew takes the place of what was said before', () => {
   });
 });
 
+test('what is gone already counts as removed', async () => {
+  const { keep, sendLetters } = await outbox();
+  const removal = await keep(letter('gone', { method: 'DELETE', body: undefined }));
+  server(problem(404, 'not-found'));
+  const [reply] = await sendLetters('maya', removal.key);
+  expect(reply?.error).toBeUndefined();
+});
+
 test('a letter can be given up while it is still here', async () => {
   const { keep, discard, lettersOf } = await outbox();
   await keep(letter('one'));

@@ -117,7 +117,8 @@ interface Tried {
 async function attempt(letter: Letter, awaited: boolean): Promise<Tried | null> {
   const { otherwise, ...plain } = letter;
   const [status, content] = await request(letter, letter.body);
-  if (status < 400)
+  // What another tap or phone has removed already is removed.
+  if (status < 400 || (status === 404 && letter.method === 'DELETE'))
     return { reply: { letter, data: content }, next: (letter.replaces ?? []).map((path) => removal(path, letter)) };
   if (saysNothing(status)) return null;
   const type = problemType(content);
