@@ -32,7 +32,7 @@ EXPECTED = {
         "nudge within 30 s": 7,
         "mute": 8,
         "a phone is removed": 11,
-        "a member leaves": 17,
+        "a member leaves": 18,
         "close": 13,
     },
     "postgresql": {
@@ -46,7 +46,7 @@ EXPECTED = {
         "nudge within 30 s": 6,
         "mute": 7,
         "a phone is removed": 10,
-        "a member leaves": 16,
+        "a member leaves": 17,
         "close": 11,
     },
 }
