@@ -42,6 +42,7 @@ const RhythmPage = lazyScreen(async () => (await import('./screens/rhythm')).Rhy
 const Settings = lazyScreen(async () => (await import('./screens/settings')).Settings);
 const Today = lazyScreen(async () => (await import('./screens/today')).Today);
 const ReachInLink = lazyScreen(async () => (await import('./screens/thread-link')).ReachInLink);
+const PracticePage = lazyScreen(async () => (await import('./screens/practice')).PracticePage);
 const Recover = lazyScreen(async () => (await import('./screens/sign-in')).Recover);
 const SignIn = lazyScreen(async () => (await import('./screens/sign-in')).SignIn);
 const IncomingReachOut = lazyScreen(async () => (await import('./screens/incoming-reach-out')).IncomingReachOut);
@@ -96,6 +97,7 @@ const INSIDE: Record<string, Screen> = {
   'first-week': { tab: 'home', show: () => <FirstWeek /> },
   'follow-up': { tab: 'inbox', show: () => <FollowUp /> },
   'reach-ins': { tab: 'inbox', show: (id = '') => <ReachInLink key={id} id={id} /> },
+  'practices': { tab: 'inbox', show: (id = '') => <PracticePage key={id} page={id} /> },
   'settings': { tab: 'settings', show: (page = '', part) => PAGES[page]?.(part) ?? <Settings /> },
 };
 
@@ -103,6 +105,8 @@ const INSIDE: Record<string, Screen> = {
 const CIRCLE_PAGES: Record<string, () => ComponentChild> = {
   times: () => <LadderSettings />,
   connection: () => <Connection />,
+  practice: () => <PracticePage page="" />,
+  night: () => <PracticePage page="night" />,
 };
 
 /** The pages below Settings. */

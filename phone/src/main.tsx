@@ -15,6 +15,7 @@ import './style/page.css';
 import './style/lamp.css';
 import './style/controls.css';
 import './style/plan.css';
+import './style/practice.css';
 import './style/surfaces.css';
 import './style/today.css';
 

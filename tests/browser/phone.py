@@ -248,7 +248,7 @@ class Phone:
 
     async def notifications(self) -> list[dict[str, Any]]:
         """Return the notifications that are shown."""
-        shown = "async () => (await self.registration.getNotifications()).map(({title, body, tag, data, requireInteraction}) => ({title, body, tag, data, requireInteraction}))"
+        shown = "async () => (await self.registration.getNotifications()).map(({title, body, tag, data, actions, requireInteraction}) => ({title, body, tag, data, actions, requireInteraction}))"
         return list(await (await self.worker()).evaluate(shown))
 
     async def shows_notification(self, within: float = 10.0) -> dict[str, Any]:

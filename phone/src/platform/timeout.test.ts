@@ -13,7 +13,7 @@ const LIMITED = /within\(|Promise\.race\(/;
 const UNHURRIED: Record<string, Record<string, string>> = {
   'api/events.ts': { 'locks.request(LOCK': 'a timer opens a stream where no answer comes' },
   'platform/storage.ts': { 'indexedDB.open(': 'run() has the limit for opening and for what follows' },
-  'screens/circle.tsx': { 'void navigator.share(': 'nobody waits for it' },
+  'components/ask-to-look.tsx': { 'void navigator.share(': 'nobody waits for it' },
   'screens/invite.tsx': { 'void navigator.share(': 'nobody waits for it' },
   'store/notifications.ts': {
     'const subscribing = registration.pushManager': 'raced below',

@@ -12,8 +12,9 @@ import { to } from '../store/router';
 import { clearSession } from '../store/session';
 import { change } from '../store/store';
 
-function pushState({ disabled_at, last_receipt_at }: Device): string {
+function pushState({ disabled_at, last_receipt_at, refused }: Device): string {
   if (disabled_at) return t('devices.disabled');
+  if (refused) return t('devices.refused');
   return last_receipt_at ? t('devices.arrived', { time: day(last_receipt_at) }) : t('devices.never');
 }
 

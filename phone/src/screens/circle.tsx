@@ -1,14 +1,17 @@
 // Circle in two halves: who is there for me, told at once or later, and whom I am there for. Above both, who waits to be confirmed.
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { api, whole } from '../api/client';
+import { AskToLook } from '../components/ask-to-look';
 import { Button, Headline, RadioGroup } from '../components/basics';
 import { Lamp } from '../components/lamp';
+import { memberState } from '../components/member-state';
 import { nameOf, role } from '../components/people';
 import { Item, LinkItem } from '../components/rows';
 import { useQuery } from '../components/use-query';
 import type { Member } from '../contract/types';
 import { GOOD_CIRCLE } from '../domain/first-week';
 import { memberLamp } from '../domain/lamps';
+import { daysBetween } from '../domain/practice';
 import { t } from '../i18n';
 import { errorText } from '../i18n/problem';
 import { span } from '../i18n/span';
@@ -104,10 +107,24 @@ function Mine({ newcomers }: { newcomers: number }) {
         {active.length > 1 && (
           <LinkItem href={to('circle', 'times')} name={t('circle.order')} says={t('circle.order-say')} />
         )}
+        {active.length > 0 && <PracticeItem />}
       </ul>
       {open === 'invite' && <Invite onClose={() => setOpen('')} />}
     </>
   );
+}
+
+/** Leads to a practice light, and says when the last one was. */
+function PracticeItem() {
+  const [page] = useQuery(() => api.GET('/v1/practices', { params: { query: { mine: true, limit: 1 } } }));
+  const [last] = page?.items ?? [];
+  const days = last ? daysBetween(last.created_at, state.now) : 0;
+  const says = () => {
+    if (!last) return t('practice.never');
+    if (!last.ended_at) return t('practice.burns');
+    return days ? t('practice.last', { n: days }) : t('practice.last-today');
+  };
+  return <LinkItem href={to('circle', 'practice')} name={t('practice.head')} says={page && says()} />;
 }
 
 /** Somebody has said yes: nothing is shared until both have compared the two words. */
@@ -142,36 +159,32 @@ function Warning({ active }: { active: Member[] }) {
   const unreachable = active.filter((member) => !member.reachable);
   const [first] = unreachable;
   if (!first) return null;
-  const name = nameOf(first);
-  const message = t('circle.ask-to-open-text', { url: location.origin });
-  // The phone's share sheet may stay open for long; the button does not wait for it.
-  const share = () => void navigator.share({ text: message }).catch(() => undefined);
   return (
     <div class="card">
       <div class="line">
         <Lamp state="dim" />
-        <p>{unreachable.length === active.length ? t('circle.nobody-reachable') : t('circle.unreachable', { name })}</p>
+        <div>
+          <p>
+            {unreachable.length === active.length
+              ? t('circle.nobody-reachable')
+              : t('circle.unreachable', { name: nameOf(first) })}
+          </p>
+          {first.phone && <p class="soft small">{t(`look-at.${first.phone}`)}</p>}
+        </div>
       </div>
-      {first.contact ? (
-        <a class="btn" href={`sms:${first.contact}?&body=${encodeURIComponent(message)}`}>
-          {t('circle.ask-to-open', { name })}
-        </a>
-      ) : (
-        'share' in navigator && <Button onPress={share}>{t('circle.ask-to-open', { name })}</Button>
-      )}
+      <AskToLook of={first.person} contact={first.contact} />
     </div>
   );
 }
 
 function MemberRow({ member }: { member: Member }) {
-  const later = member.reachable ? 'circle.outside-hours' : 'circle.no-device';
   return (
     <Item
       href={to('people', member.person.id)}
       lamp={<Lamp state={memberLamp(member)} />}
       name={nameOf(member)}
       more={role(member.role)}
-      says={t(member.available_now ? 'circle.available' : later)}
+      says={memberState(member)}
     />
   );
 }

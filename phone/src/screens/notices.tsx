@@ -13,7 +13,7 @@ import { state } from '../store/store';
 
 type NoticeWords = readonly [Key, Key];
 /** Kinds that have no sentence here: what stands in a thread is said there. */
-type Unsaid = 'test' | 'check_in' | 'reach_in' | 'check_in_seen' | 'practice' | 'practice_offer';
+type Unsaid = 'test' | 'check_in' | 'reach_in' | 'check_in_seen';
 type Kind = Exclude<Notice['kind'], Unsaid> | 'unreachable-me' | 'nobody-told' | 'follow-up-me';
 /** Title and detail of each kind of notice. */
 const NOTICES: Record<Kind, NoticeWords> = {
@@ -34,6 +34,8 @@ const NOTICES: Record<Kind, NoticeWords> = {
   moment: ['notice.moment', 'notice-say.moment'],
   follow_up: ['notice.follow_up', 'notice-say.follow_up'],
   'follow-up-me': ['notice.follow-up-me', 'notice-say.follow-up-me'],
+  practice: ['notice.practice', 'notice-say.practice'],
+  practice_offer: ['notice.practice_offer', 'notice-say.practice_offer'],
   unreachable: ['notice.unreachable', 'notice-say.unreachable'],
   'unreachable-me': ['notice.unreachable-me', 'notice-say.unreachable-me'],
   'nobody-told': ['notice.nobody-told', 'notice-say.nobody-told'],
@@ -47,6 +49,7 @@ const OVER: Partial<Record<Kind, NoticeWords>> = {
   standing_by: ['notice-over.standing_by', 'notice-over.now'],
   bookend_due: ['notice-over.bookend_due', 'notice-over.checked-in'],
   bookend_missed: ['notice-over.bookend_missed', 'notice-over.now'],
+  'practice': ['notice.practice', 'notice-over.practice'],
   'nobody-told': ['notice-over.nobody-told', 'notice-over.checked-in'],
 };
 
@@ -58,7 +61,8 @@ function kindOf({ kind, from, bookend_id }: Notice): Kind {
 }
 
 /** Return whether the subject of a notice is over, as far as this phone knows. `bookends`: ids of the open ones. */
-function isOver({ kind, reach_out_id, bookend_id }: Notice, bookends: Set<string> | undefined): boolean {
+function isOver({ kind, reach_out_id, bookend_id, created_at }: Notice, bookends: Set<string> | undefined): boolean {
+  if (kind === 'practice') return state.now - Date.parse(created_at) > PRACTICE_MS;
   if (bookend_id) return bookends !== undefined && !bookends.has(bookend_id);
   // Unknown before the first refresh, or offline.
   if (!reach_out_id || !state.online || !state.refreshes) return false;
@@ -68,9 +72,14 @@ function isOver({ kind, reach_out_id, bookend_id }: Notice, bookends: Set<string
     : kind === 'are_you_talking' && state.myReachOut.state === 'together';
 }
 
+/** How long a practice goes on. */
+const PRACTICE_MS = 24 * 60 * 60_000;
+
 /** Return the route that a notice leads to. */
 function routeOf(notice: Notice): string[] {
   if (notice.kind === 'moment') return ['moment'];
+  if (notice.practice_id) return ['practices', notice.practice_id];
+  if (notice.kind === 'practice_offer') return ['circle', 'practice'];
   if (notice.kind === 'follow_up') return notice.from ? ['people', notice.from.id] : ['follow-up'];
   if (notice.reach_out_id) return ['reach-outs', notice.reach_out_id];
   if (notice.bookend_id) return ['bookends', notice.bookend_id];

@@ -5,6 +5,7 @@ import { Button } from '../components/basics';
 import { Icon } from '../components/icons';
 import { Lamp } from '../components/lamp';
 import { Row } from '../components/rows';
+import { isUntried } from '../domain/practice';
 import type { Key } from '../i18n';
 import { t } from '../i18n';
 import { clock, day } from '../i18n/format';
@@ -12,6 +13,7 @@ import { readSlot, writeSlot } from '../platform/slots';
 import type { Device, PushStatus } from '../store/notifications';
 import { platform, pushStatus, register, switchOn, tryPush } from '../store/notifications';
 import { to } from '../store/router';
+import { state } from '../store/store';
 
 const PLATFORM_HELP: Key = `notify-help.${platform}`;
 /** Title and help for each status. */
@@ -80,12 +82,17 @@ export function NotifyCard() {
   );
 }
 
-/** Tells helpers that they would miss notifications. */
+/** Tells helpers that they would miss notifications, or that nobody knows any more whether they would. */
 export function NotifyBanner() {
-  if (pushStatus() === 'on') return null;
+  const works = pushStatus() === 'on';
+  if (works && !isUntried(state.me?.proved_at ?? null, state.now)) return null;
   return (
     <a class="card row" href={to('settings')}>
-      <Row lamp={<Lamp state="dim" />} name={t('notify-state.off')} says={t('notify.off-say')} />
+      <Row
+        lamp={<Lamp state="dim" />}
+        name={t(works ? 'notify.untried' : 'notify-state.off')}
+        says={t(works ? 'notify.untried-say' : 'notify.off-say')}
+      />
     </a>
   );
 }

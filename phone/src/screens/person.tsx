@@ -5,10 +5,12 @@ import { Back, Button, Headline } from '../components/basics';
 import { Icon } from '../components/icons';
 import { Lamp } from '../components/lamp';
 import { LoadCard } from '../components/load-card';
+import { memberState } from '../components/member-state';
 import { Call, nameOf, role } from '../components/people';
 import { useQuery } from '../components/use-query';
 import type { Member, Supported, ThreadItem } from '../contract/types';
 import { memberLamp } from '../domain/lamps';
+import { daysBetween, isUntried } from '../domain/practice';
 import { firstNew, inDays, talkedToday } from '../domain/threads';
 import { t } from '../i18n';
 import { weekday } from '../i18n/format';
@@ -86,6 +88,7 @@ export function Person({ id }: { id: string }) {
                 {member && <span class="soft">, {role(member.role)}</span>}
               </Headline>
               <p>{member ? memberState(member) : supported && supportedState(supported)}</p>
+              {member && <Tried member={member} />}
             </div>
           </div>
           {member?.standing_words && <blockquote class="words">{member.standing_words}</blockquote>}
@@ -137,9 +140,26 @@ export function Person({ id }: { id: string }) {
   );
 }
 
-function memberState(member: Member): string {
-  if (member.available_now) return t('circle.available');
-  return t(member.reachable ? 'circle.outside-hours' : 'circle.no-device');
+/** When a human last showed that something was shown on their phone, and the way to try it. */
+function Tried({ member }: { member: Member }) {
+  if (!member.phone) return null;
+  const name = nameOf(member);
+  const days = member.proved_at ? daysBetween(member.proved_at, state.now) : 0;
+  const tried = () => {
+    if (!member.proved_at) return t('tried.never', { name });
+    return days ? t('tried.days', { name, n: days }) : t('tried.today', { name });
+  };
+  return (
+    <>
+      <p class="soft small">{tried()}</p>
+      {(!member.proved_at || isUntried(member.proved_at, state.now)) && (
+        <>
+          <p class="soft small">{t(`look-at.${member.phone}`)}</p>
+          <a href={to('circle', 'practice')}>{t('tried.try')}</a>
+        </>
+      )}
+    </>
+  );
 }
 
 function lampOf(member: Member | undefined, supported: Supported | undefined): string {

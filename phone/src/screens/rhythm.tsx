@@ -20,9 +20,10 @@ import { change, state } from '../store/store';
 
 type Chosen = Schemas['RhythmOut'];
 const SUNDAY = 6;
-const OTHERS: ['commitments' | 'follow_ups', Key, Key][] = [
+const OTHERS: ['commitments' | 'follow_ups' | 'practice_offers', Key, Key][] = [
   ['commitments', 'rhythm.commitments', 'rhythm.commitments-say'],
   ['follow_ups', 'rhythm.follow-ups', 'rhythm.follow-ups-say'],
+  ['practice_offers', 'rhythm.practice-offers', 'rhythm.practice-offers-say'],
 ];
 
 export function RhythmPage() {

@@ -2,7 +2,9 @@
 import type { ComponentChildren } from 'preact';
 import { api } from '../api/client';
 import { dueToday, textOf, timeInWords } from '../components/commitments';
+import { nameOf } from '../components/people';
 import { GOOD_CIRCLE, isCircleDay } from '../domain/first-week';
+import { activeMembers, isEvening, whomToAsk } from '../domain/practice';
 import { t } from '../i18n';
 import { isWeekDay, loadRhythm, weekLooked } from '../store/rhythm';
 import { to } from '../store/router';
@@ -15,6 +17,8 @@ export interface TodayLine {
   /** Where the line leads; without it, `actions` stand beside it. */
   href?: string;
   actions?: ComponentChildren;
+  /** It is shown whatever else there is. */
+  first?: boolean;
 }
 
 /** What is meant for today and was not spoken of yet; the earliest of them. */
@@ -43,6 +47,19 @@ async function momentLine(): Promise<TodayLine | null> {
   return data?.items.length ? { name: t('notice.moment'), href: to('moment') } : null;
 }
 
+/** From six in the evening: who can be woken. That nobody can be is said before anything else. */
+function tonightLine(): Promise<TodayLine | null> {
+  const members = activeMembers(state.circle);
+  // The vault says who is in the circle, but not who can be woken.
+  const known = state.online && state.refreshes > 0;
+  if (!known || !isEvening(state.now) || !members.length) return Promise.resolve(null);
+  const woken = members.filter(({ tonight }) => tonight).length;
+  const asked = whomToAsk(members);
+  const none = () => (asked ? t('night.none-ask', { name: nameOf(asked) }) : t('night.none'));
+  const name = woken ? t('night.some', { n: woken, all: members.length }) : none();
+  return Promise.resolve({ name, href: to('circle', 'night'), first: !woken });
+}
+
 /** While there is one way into the account. */
 async function secondWayLine(): Promise<TodayLine | null> {
   return hasOneWayIn() ? { name: t('second-way.head'), href: to('settings', 'passphrase') } : null;
@@ -66,6 +83,7 @@ const SOURCES: readonly (() => Promise<TodayLine | null>)[] = [
   dueLine,
   momentLine,
   weekLine,
+  tonightLine,
   secondWayLine,
   firstWeekLine,
   circleLine,
@@ -74,5 +92,6 @@ const SOURCES: readonly (() => Promise<TodayLine | null>)[] = [
 export async function todayLines(): Promise<TodayLine[]> {
   await loadRhythm();
   const lines = await Promise.all(SOURCES.map((source) => source()));
-  return lines.filter((line) => line !== null).slice(0, 2);
+  const shown = lines.filter((line) => line !== null);
+  return [...shown.filter(({ first }) => first), ...shown.filter(({ first }) => !first)].slice(0, 2);
 }

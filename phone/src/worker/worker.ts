@@ -10,7 +10,7 @@ declare const self: ServiceWorkerGlobalScope;
 declare const __SHELL__: string[];
 declare const __VERSION__: string;
 /** The texts that are added to a push, from `outside.ts` of each language. */
-type PushWords = Record<'push.calling' | 'push.cannot' | 'push.news', string>;
+type PushWords = Record<'push.calling' | 'push.cannot' | 'push.seen' | 'push.news', string>;
 declare const __PUSH_WORDS__: { en: PushWords; [language: string]: PushWords };
 
 const SHELL = __SHELL__;
@@ -41,6 +41,12 @@ const PUSH_WORDS = __PUSH_WORDS__;
 // are for pushes of an older server, which does not say so: while a release is rolled out, or rolled back.
 const OLDER_SERVER_URGENT = ['reach_out', 'unanswered', 'bookend_missed'];
 const OLDER_SERVER_CLOSES = ['all_clear', 'ended'];
+
+/** The buttons of a notification, by kind. */
+const ACTIONS: Record<string, readonly ('calling' | 'cannot' | 'seen')[]> = {
+  reach_out: ['calling', 'cannot'],
+  practice: ['seen'],
+};
 
 /** Whether a push stays on the screen until somebody looks. */
 const isUrgent = ({ urgent, kind = '' }: Partial<PushData>): boolean =>
@@ -135,26 +141,23 @@ async function show(data: Partial<PushData>, text: Partial<PushText>, language: 
     badge: '/icons/badge-96.png',
     lang: language,
     data,
-    actions:
-      data.kind === 'reach_out'
-        ? [
-            { action: 'calling', title: words['push.calling'] },
-            { action: 'cannot', title: words['push.cannot'] },
-          ]
-        : [],
+    actions: (ACTIONS[data.kind ?? ''] ?? []).map((action) => ({ action, title: words[`push.${action}`] })),
   };
-  if (closesReachOut(data)) await closeNotifications(data, tag);
+  if (closesReachOut(data)) await closeAbout(data, tag);
   await self.registration.showNotification(text.title ?? 'Porchlight', options);
+  // Practice never stands beside the real thing. The alarm is shown, so a slow browser may take its time.
+  if (isUrgent(data)) await close(({ kind }) => kind === 'practice', 20_000);
+}
+
+/** Close the notifications of which this is true. */
+async function close(gone: (data: Partial<PushData>, tag: string) => unknown, ms?: number): Promise<void> {
+  for (const notification of await within(self.registration.getNotifications(), ms).catch(() => []))
+    if (gone((notification.data as Partial<PushData> | null) ?? {}, notification.tag)) notification.close();
 }
 
 /** Close all notifications of a reach-out (an alarm, a message), except those with this tag. */
-async function closeNotifications({ reach_out_id }: Partial<PushData>, exceptTag?: string): Promise<void> {
-  const all = reach_out_id ? await within(self.registration.getNotifications()).catch(() => []) : [];
-  for (const notification of all) {
-    const about = (notification.data as Partial<PushData> | null)?.reach_out_id;
-    if (about === reach_out_id && notification.tag !== exceptTag) notification.close();
-  }
-}
+const closeAbout = ({ reach_out_id }: Partial<PushData>, exceptTag?: string) =>
+  close((data, tag) => reach_out_id && data.reach_out_id === reach_out_id && tag !== exceptTag);
 
 self.addEventListener('notificationclick', (event) => {
   const data = (event.notification.data ?? {}) as Partial<PushData>;
@@ -164,14 +167,14 @@ self.addEventListener('notificationclick', (event) => {
 
 async function onClick(data: Partial<PushData>, action: string): Promise<void> {
   const opened = receipt(data, 'opened');
-  // "Can't" opens no app if the answer has arrived. After "Calling" the app shows the number.
+  // "Can't" and "I see it" open no app if they have arrived. After "Calling" the app shows the number.
   const answer =
     action && data.reach_out_id
       ? postOk(`/v1/reach-outs/${data.reach_out_id}/answers`, { kind: action }, `${data.delivery_id}-${action}`)
-      : null;
+      : opened;
   // A browser allows a window to be opened only shortly after the tap, so wait for nothing else.
-  if (action !== 'cannot' || !(await answer)) await open(data.url ?? '/');
-  await Promise.all([answer, opened, closeNotifications(data), notifyWindows('look')]);
+  if (!['cannot', 'seen'].includes(action) || !(await answer)) await open(data.url ?? '/');
+  await Promise.all([answer, opened, closeAbout(data), notifyWindows('look')]);
 }
 
 /** Bring the app's own window to the front (`/docs` is not the app); open a new one if there is none, or if that fails. */
@@ -190,10 +193,13 @@ async function notifyWindows(what: string): Promise<void> {
   for (const window of await windows()) window.postMessage(what);
 }
 
-async function receipt({ delivery_id }: Partial<PushData>, event: 'delivered' | 'opened'): Promise<void> {
-  if (!delivery_id || (await postOk('/v1/receipts', { delivery_id, event }))) return;
+/** Return whether it has arrived. Opening the push of a practice is what says "I see it". */
+async function receipt({ delivery_id }: Partial<PushData>, event: 'delivered' | 'opened'): Promise<boolean> {
+  if (!delivery_id) return false;
+  const send = () => postOk('/v1/receipts', { delivery_id, event });
+  if (await send()) return true;
   await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
-  await postOk('/v1/receipts', { delivery_id, event });
+  return send();
 }
 
 /** Return whether the server has accepted it. */

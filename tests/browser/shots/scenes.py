@@ -7,6 +7,7 @@ from tests.browser.shots import (
     joining,
     people,
     plan,
+    practice,
     reaching_out,
     settings,
     supporting,
@@ -55,6 +56,8 @@ SCENES: dict[str, Scene] = {
     "week": check_ins.week,
     "connection": daily.connection,
     "rhythm": daily.rhythm,
+    "practice": practice.practice,
+    "night": practice.night,
 }
 
 STILLS = {

@@ -10,7 +10,8 @@ import { days } from './days';
 import { firstWeek } from './first-week';
 import { joining } from './joining';
 import { plan } from './plan';
+import { practice } from './practice';
 import { reaching } from './reaching';
 import { rhythm } from './rhythm';
 
-export const de: Catalogue = { ...begin, ...joining, ...firstWeek, ...reaching, ...circle, ...account, ...days, ...checkIns, ...commitments, ...plan, ...connection, ...rhythm };
+export const de: Catalogue = { ...begin, ...joining, ...firstWeek, ...reaching, ...circle, ...account, ...days, ...checkIns, ...commitments, ...plan, ...practice, ...connection, ...rhythm };

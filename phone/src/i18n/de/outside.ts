@@ -7,5 +7,6 @@ export const outside: Outside = {
   'slow-start.no-script': 'Porchlight braucht eingeschaltetes JavaScript.',
   'push.calling': 'Ich rufe an',
   'push.cannot': 'Kann nicht',
+  'push.seen': 'Ich sehe es',
   'push.news': 'Etwas Neues wartet auf dich.',
 };

@@ -9,7 +9,8 @@ import { days } from './days';
 import { firstWeek } from './first-week';
 import { joining } from './joining';
 import { plan } from './plan';
+import { practice } from './practice';
 import { reaching } from './reaching';
 import { rhythm } from './rhythm';
 
-export const en = { ...begin, ...joining, ...firstWeek, ...reaching, ...circle, ...account, ...days, ...checkIns, ...commitments, ...plan, ...connection, ...rhythm } as const satisfies Record<string, string>;
+export const en = { ...begin, ...joining, ...firstWeek, ...reaching, ...circle, ...account, ...days, ...checkIns, ...commitments, ...plan, ...practice, ...connection, ...rhythm } as const satisfies Record<string, string>;

@@ -6,5 +6,6 @@ export const outside = {
   'slow-start.no-script': 'Porchlight needs JavaScript to be switched on.',
   'push.calling': 'Calling',
   'push.cannot': "Can't",
+  'push.seen': 'I see it',
   'push.news': 'Something new is waiting for you.',
 } as const;

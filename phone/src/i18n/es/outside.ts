@@ -7,5 +7,6 @@ export const outside: Outside = {
   'slow-start.no-script': 'Porchlight necesita que JavaScript esté activado.',
   'push.calling': 'Llamo',
   'push.cannot': 'No puedo',
+  'push.seen': 'La veo',
   'push.news': 'Hay algo nuevo para ti.',
 };
