@@ -178,10 +178,14 @@ function NotToday({ of, message }: { of: Commitment | undefined; message: string
 /** The days that one may still speak of. Opened by hand only: a missed day is never brought up. */
 export function OtherDays({ of, onChange }: { of: Commitment; onChange: OnChange }) {
   const [message, setMessage] = useState('');
+  // What was tapped stays chosen while it is on its way.
+  const [tapped, setTapped] = useState<Record<string, boolean | undefined>>({});
   const say = async (date: string, done: boolean, text: string | null) => {
+    setTapped((before) => ({ ...before, [date]: done }));
     const { error, waits } = await sayDay(of.id, date, done, text);
     setMessage(waits ? t('commitment.waits') : errorText(error));
     await onChange();
+    if (!waits) setTapped((before) => ({ ...before, [date]: undefined }));
   };
   return (
     <main class="page">
@@ -201,7 +205,7 @@ export function OtherDays({ of, onChange }: { of: Commitment; onChange: OnChange
                 <input
                   type="radio"
                   name={`day-${date}`}
-                  checked={done === option}
+                  checked={(tapped[date] ?? done) === option}
                   onChange={() => say(date, option, text)}
                 />
                 {t(option ? 'commitment.done' : 'commitment.not-today')}

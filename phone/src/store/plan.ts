@@ -68,12 +68,13 @@ export function syncPlan(): Promise<void> {
 async function sync(): Promise<void> {
   // A press comes first.
   if (!state.me || state.session !== 'in' || state.pendingPress) return;
-  if (Date.now() - fetched.at < FETCH_AFTER_MS && fetched.by === state.me.id && !held?.waiting) return;
+  // Kept now: whoever signs out meanwhile is gone from the state.
+  const person_id = state.me.id;
+  if (Date.now() - fetched.at < FETCH_AFTER_MS && fetched.by === person_id && !held?.waiting) return;
   const kept = await readPlan();
   if (kept?.waiting) return kept.problem ? undefined : send(kept);
-  const person_id = state.me.id;
   const { data } = await api.GET('/v1/me/plan');
-  if (!data) return;
+  if (!data || state.me?.id !== person_id) return;
   fetched = { at: Date.now(), by: person_id };
   const now = await readPlan();
   // It may have been changed here while it was read there.
