@@ -33,6 +33,7 @@ async def reads(person: Person, lived: LivedDays, *others: Person) -> set[str]:
         "person_id": [other.id for other in others],
         "reach_in_id": sorted(items),
         "bookend_id": [],
+        "practice_id": [],
     }
     for operation in all_operations():
         if operation.method == "GET":

@@ -30,6 +30,8 @@ CONTRACT_KINDS = {
     "commitment_ended",
     "moment",
     "follow_up",
+    "practice",
+    "practice_offer",
 }
 REVEALING = re.compile(
     r"recover|sober|sobr|addict|adic|relap|reca[íi]|rückf|drink|drunk|alcohol|alkohol|drug|droga|droge|sucht|abstin|clean"
