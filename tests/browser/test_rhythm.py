@@ -1,7 +1,5 @@
 """A rhythm, a break, thanks and the morning after, on phones."""
 
-from typing import Any
-
 import pytest
 from playwright.async_api import expect
 
@@ -29,14 +27,13 @@ async def test_a_rhythm_is_off_until_chosen_and_paused_with_one_tap(new_phone: N
     await phone.sees("Paused until")
     await phone.is_sound()
 
-    async def stored() -> dict[str, Any]:
-        return await maya.ask("GET", "/v1/me/rhythm")
-
-    paused = await eventually(stored, lambda rhythm: rhythm["paused_until"] is not None)
+    paused = await eventually(
+        lambda: maya.ask("GET", "/v1/me/rhythm"), lambda rhythm: rhythm["paused_until"] is not None
+    )
     assert paused["check_in"] == {"at": "20:30", "days": [0, 1, 2, 3, 4, 5]}
     await phone.page.get_by_role("switch", name="Pause all of this").uncheck()
     await phone.sees("For a week, with one tap")
-    await eventually(stored, lambda rhythm: rhythm["paused_until"] is None)
+    await eventually(lambda: maya.ask("GET", "/v1/me/rhythm"), lambda rhythm: rhythm["paused_until"] is None)
 
 
 async def test_a_break_begins_and_ends_with_one_tap(new_phone: NewPhone, circle: NewCircle) -> None:
