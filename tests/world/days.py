@@ -48,8 +48,10 @@ async def live_some_days(world: World, maya: Person, sponsor: Person, friend: Pe
     await _words(lived, maya, sponsor, friend)
     await _commitments(world, lived, maya, sponsor)
     await maya.press(note=typed("press note"), need="lonely")
+    await world.settle()
     await sponsor.answer("calling", text=typed("answer"))
     await maya.says(typed("message"))
+    await world.settle()
     await maya.close()
     thanks = {"to": sponsor.id, "text": typed("thanks"), "about": world.reach_out}
     await maya.post("/v1/reach-ins", thanks, expect=201)
@@ -83,6 +85,8 @@ async def _commitments(world: World, lived: LivedDays, maya: Person, sponsor: Pe
     with_witness = terms | {"text": typed("promise"), "witness": sponsor.places[maya.id]}
     lived.witnessed = await maya.post("/v1/commitments", with_witness, expect=201)
     lived.alone = await maya.post("/v1/commitments", terms | {"text": typed("lonely promise")}, expect=201)
+    # A yes calls off the push that asked for it, if that has not left.
+    await world.settle()
     await sponsor.post(f"/v1/commitments/{lived.witnessed['id']}/accept", expect=200)
     await at_moment(world, "2026-03-10T21:00")
     await says_of(maya, lived.witnessed, "2026-03-10", done=False, text=typed("not today"))
