@@ -13,7 +13,7 @@ const FIRST = {
     ...['basics', 'boundary', 'close-actions', 'icons', 'lamp', 'later-plan', 'lazy-screen', 'messages', 'people'],
     ...['quick-hide', 'recipients', 'rows', 'standing-words', 'state-words', 'use-query'],
   ],
-  domain: ['clock', 'lamps', 'links', 'needs', 'press', 'problems', 'push-recipients', 'standing-words'],
+  domain: ['circle', 'clock', 'lamps', 'links', 'needs', 'press', 'problems', 'push-recipients', 'standing-words'],
   outbox: ['flush', 'lock'],
   store: [
     ...['mark-read', 'notifications', 'preferences', 'press', 'refresh', 'router'],

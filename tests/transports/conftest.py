@@ -1,15 +1,17 @@
 """Fixtures of the transport tests: a fixed time, pushes, and the stand-ins."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from datetime import UTC, datetime
 from uuid import UUID
 
 import pytest
 
 from notifications.transports.protocol import Push, TransportAddress
+from notifications.transports.webpush import WebPushTransport
 from tests.standins.fcm import FcmStandIn
 from tests.standins.tls import authority
 from tests.standins.webpush import WebPushStandIn
+from tests.transports.webpush_transport import open_webpush_transport
 
 MakePush = Callable[..., Push]
 
@@ -75,3 +77,10 @@ def fcm(trusts_stand_ins: None) -> Iterator[FcmStandIn]:
 def push_service(trusts_stand_ins: None) -> Iterator[WebPushStandIn]:
     with WebPushStandIn() as stand_in:
         yield stand_in
+
+
+@pytest.fixture
+async def transport(push_service: WebPushStandIn, now: datetime) -> AsyncIterator[WebPushTransport]:
+    """The transport of Web Push; the tests of another protocol define their own."""
+    async with open_webpush_transport(push_service.host, clock=lambda: now) as transport:
+        yield transport

@@ -1,7 +1,6 @@
 """UnifiedPush: an app on a phone without Google is pushed as a browser is, through a distributor that it has chosen."""
 
-from collections.abc import AsyncIterator, Callable
-from datetime import datetime
+from collections.abc import Callable
 
 import pytest
 
@@ -9,15 +8,9 @@ from core.webpush_hosts import DEFAULT_HOSTS, allowed_endpoint
 from notifications.transports.protocol import DeadAddress, Push, Rejected, RetryAt, Sent
 from notifications.transports.webpush import WebPushTransport
 from tests.standins.webpush import Subscription, WebPushStandIn
-from tests.transports.webpush_transport import KEYS, address_of, open_webpush_transport
+from tests.transports.webpush_transport import KEYS, address_of
 
 MakePush = Callable[..., Push]
-
-
-@pytest.fixture
-async def transport(push_service: WebPushStandIn, now: datetime) -> AsyncIterator[WebPushTransport]:
-    async with open_webpush_transport(push_service.host, clock=lambda: now) as transport:
-        yield transport
 
 
 @pytest.fixture

@@ -1,6 +1,6 @@
 """The Web Push transport against a stand-in that decrypts: what a browser receives, and what is never sent."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -20,12 +20,6 @@ from tests.standins.webpush import Subscription, WebPushStandIn
 from tests.transports.webpush_transport import KEYS, SUBJECT, ManualClock, address_of, open_webpush_transport
 
 MakePush = Callable[..., Push]
-
-
-@pytest.fixture
-async def transport(push_service: WebPushStandIn, now: datetime) -> AsyncIterator[WebPushTransport]:
-    async with open_webpush_transport(push_service.host, clock=lambda: now) as transport:
-        yield transport
 
 
 @pytest.fixture

@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 from email.utils import format_datetime
@@ -26,12 +26,6 @@ from tests.standins.webpush import Subscription, WebPushStandIn
 from tests.transports.webpush_transport import KEYS, address_of, open_webpush_transport
 
 MakePush = Callable[..., Push]
-
-
-@pytest.fixture
-async def transport(push_service: WebPushStandIn, now: datetime) -> AsyncIterator[WebPushTransport]:
-    async with open_webpush_transport(push_service.host, clock=lambda: now) as transport:
-        yield transport
 
 
 @pytest.fixture

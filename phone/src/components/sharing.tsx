@@ -1,5 +1,7 @@
 // Who may see which parts of a check-in: only for me until a name is tapped, then a card of parts for each person.
+
 import type { Part, Shares } from '../domain/check-in';
+import { activeMembers } from '../domain/circle';
 import { t } from '../i18n';
 import { state } from '../store/store';
 import { nameOf } from './people';
@@ -14,7 +16,7 @@ export function Sharing({
   shares: Shares;
   onChange: (shares: Shares) => void;
 }) {
-  const members = (state.circle ?? []).filter((member) => member.state === 'active');
+  const members = activeMembers(state.circle);
   if (!members.length || !parts.length) return null;
   const chosen = members.filter(({ id }) => shares[id]);
   const toggle = (id: string) => {

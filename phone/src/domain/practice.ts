@@ -54,9 +54,6 @@ export const isEvening = (now: number): boolean => {
 
 type Woken = Pick<Member, 'state' | 'tonight' | 'reachable' | 'role'>;
 
-export const activeMembers = <T extends Woken>(circle: T[] | null): T[] =>
-  (circle ?? []).filter(({ state }) => state === 'active');
-
 /** Whom to ask whether they may be woken, where nobody can be: a sponsor first, else the first who can be reached by day. */
 export function whomToAsk<T extends Woken>(members: T[]): T | undefined {
   const reachable = members.filter((member) => member.reachable && !member.tonight);

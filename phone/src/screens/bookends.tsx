@@ -1,4 +1,5 @@
 // Bookends: say before something hard when you will be back, and who is told if you are not; and the companion's side.
+
 import { useEffect, useState } from 'preact/hooks';
 import { api, once } from '../api/client';
 import { Back, Button, ErrorText, Headline, RadioGroup } from '../components/basics';
@@ -9,6 +10,7 @@ import { Dial, Lamp } from '../components/lamp';
 import { Call, CallList, nameOf } from '../components/people';
 import { useQuery } from '../components/use-query';
 import type { Member, Schemas } from '../contract/types';
+import { activeMembers } from '../domain/circle';
 import { t } from '../i18n';
 import { clock } from '../i18n/format';
 import { errorText } from '../i18n/problem';
@@ -50,7 +52,7 @@ function at(time: string): Date {
 }
 
 function Plan({ onPlanned }: { onPlanned: () => unknown }) {
-  const people = (state.circle ?? []).filter((member) => member.state === 'active');
+  const people = activeMembers(state.circle);
   const [minutes, setMinutes] = useState('60');
   const [time, setTime] = useState('');
   const [key] = useState(newKey);
@@ -183,12 +185,7 @@ function Running({ of, onChange }: { of: Bookend; onChange: () => unknown }) {
         {nobodyTold && <p>{t('bookend.nobody-told-say')}</p>}
         {of.companion_told_at && <p>{t('bookend.missed-say', { name })}</p>}
       </section>
-      {nobodyTold && (
-        <CallList
-          people={(state.circle ?? []).filter((member) => member.state === 'active')}
-          helplines={state.helplines}
-        />
-      )}
+      {nobodyTold && <CallList people={activeMembers(state.circle)} helplines={state.helplines} />}
       {!of.companion_told_at && !nobodyTold && (
         <ol class="card steps">
           {([1, 2, 3] as const).map((step) => (

@@ -1,4 +1,5 @@
 // Something I mean to do: picked from a short list or in my own words, its days and time, and who may know of it.
+
 import { useRef, useState } from 'preact/hooks';
 import { api, once } from '../api/client';
 import { Back, Button, Headline, RadioGroup } from '../components/basics';
@@ -8,6 +9,7 @@ import type { ReadField } from '../components/form';
 import { Form } from '../components/form';
 import { dayName } from '../components/hours-in-words';
 import { nameOf } from '../components/people';
+import { activeMembers } from '../domain/circle';
 import { DAYS } from '../domain/hours';
 import type { Key } from '../i18n';
 import { t } from '../i18n';
@@ -36,7 +38,7 @@ const PICKS: [Key, number[], string][] = [
 ];
 const OWN = '';
 
-const activeCircle = () => (state.circle ?? []).filter((member) => member.state === 'active');
+const activeCircle = () => activeMembers(state.circle);
 
 function picks(): Pick[] {
   const [first] = [...activeCircle()].sort((a, b) => Number(b.role === 'sponsor') - Number(a.role === 'sponsor'));

@@ -1,4 +1,5 @@
 // How connected I am: each person as lights on a cord, somebody grown distant, and how it was. For my eyes only.
+
 import { api } from '../api/client';
 import { serverNow } from '../api/clock';
 import { Button, SubPage } from '../components/basics';
@@ -8,6 +9,7 @@ import { nameOf, role } from '../components/people';
 import { Group, Item, LinkItem } from '../components/rows';
 import { useQuery } from '../components/use-query';
 import type { Schemas } from '../contract/types';
+import { activeMembers } from '../domain/circle';
 import type { Bulb } from '../domain/connection';
 import { bulbs, CORD_WEEKS, daysSince, distant, feltOverTime, isDistant, often, rounded } from '../domain/connection';
 import { t } from '../i18n';
@@ -34,7 +36,7 @@ export function Connection() {
     return <SubPage of="circle" head={t(state.online ? 'connection.head' : 'all.network-error')} children={null} />;
   const known = seen.people.filter((of) => of.last_connected_at);
   if (known.length) return <Weeks of={seen} known={known} onWord={refetch} />;
-  const [first] = [...(state.circle ?? []).filter((member) => member.state === 'active'), ...seen.people];
+  const [first] = [...activeMembers(state.circle), ...seen.people];
   return <Beginning first={first?.person} onWord={refetch} />;
 }
 

@@ -1,4 +1,5 @@
 // Home: the button, who can be reached now, and a word that lowers the barrier.
+
 import { useRef } from 'preact/hooks';
 import { api } from '../api/client';
 import { Headline } from '../components/basics';
@@ -9,6 +10,7 @@ import { Row } from '../components/rows';
 import { StandingWords } from '../components/standing-words';
 import { NEED_WORDS } from '../components/state-words';
 import { useQuery } from '../components/use-query';
+import { activeMembers } from '../domain/circle';
 import { myRecipient, waitingLongest } from '../domain/needs';
 import { t } from '../i18n';
 import { ago, clock } from '../i18n/format';
@@ -24,7 +26,7 @@ const HelperHome = lazyScreen(async () => (await import('./helper-home')).Helper
 export function Home() {
   const [bookends] = useQuery(() => api.GET('/v1/bookends', { params: { query: { open: true, mine: true } } }));
   const running = bookends?.items[0];
-  const circle = (state.circle ?? []).filter((member) => member.state === 'active');
+  const circle = activeMembers(state.circle);
   const reachable = circle.filter((member) => member.available_now).length;
   // The vault says who is in the circle, but not who can be reached now.
   const known = state.online && state.refreshes > 0;

@@ -1,4 +1,5 @@
 // Order and times: who of my circle is told at once and who later, and how soon: a choice of three paces.
+
 import type { ComponentChildren } from 'preact';
 import { useState } from 'preact/hooks';
 import { api } from '../api/client';
@@ -8,6 +9,7 @@ import { nameOf, role } from '../components/people';
 import { Group, Row } from '../components/rows';
 import { useQuery } from '../components/use-query';
 import type { Member } from '../contract/types';
+import { activeMembers } from '../domain/circle';
 import { t } from '../i18n';
 import { errorText } from '../i18n/problem';
 import { span } from '../i18n/span';
@@ -52,7 +54,7 @@ export function LadderSettings() {
   const [ladder, refetch] = useQuery(() => api.GET('/v1/circle/ladder'));
   const [message, setMessage] = useState('');
   const names = Object.keys(PACES) as Pace[];
-  const active = (state.circle ?? []).filter((member) => member.state === 'active');
+  const active = activeMembers(state.circle);
   const chosen =
     ladder && (ladder.own ? names.find((name) => PACES[name].ladder?.join() === ladder.ladder.join()) : 'usual');
   const choose = async (pace: Pace) => {

@@ -1,11 +1,13 @@
 // The night in advance: whose phone a press at three in the morning would reach, and one thing to do where it is nobody's.
+
 import { SubPage } from '../components/basics';
 import { Lamp } from '../components/lamp';
 import { OneTap } from '../components/one-tap';
 import { nameOf, role } from '../components/people';
 import { Item } from '../components/rows';
 import type { Member } from '../contract/types';
-import { activeMembers, whomToAsk } from '../domain/practice';
+import { activeMembers } from '../domain/circle';
+import { whomToAsk } from '../domain/practice';
 import { t } from '../i18n';
 import { to } from '../store/router';
 import { state } from '../store/store';

@@ -1,7 +1,9 @@
 // After very low or lonely, once it is kept: a hand, offered once a day. Nobody was told, and nobody is.
+
 import { Back, Headline } from '../components/basics';
 import { Light } from '../components/lamp';
 import { CircleLamps, nameOf } from '../components/people';
+import { activeMembers } from '../domain/circle';
 import { t } from '../i18n';
 import { startPress } from '../store/press';
 import { go, to } from '../store/router';
@@ -9,7 +11,7 @@ import { state } from '../store/store';
 import { declineOffer } from './check-in';
 
 export function Offer() {
-  const circle = (state.circle ?? []).filter((member) => member.state === 'active');
+  const circle = activeMembers(state.circle);
   const near = circle.find((member) => member.available_now) ?? circle[0];
   const press = () => {
     void startPress();

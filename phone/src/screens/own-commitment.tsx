@@ -1,4 +1,5 @@
 // Something I mean to do: at its time, after "not today", on other days, and at its end.
+
 import { useState } from 'preact/hooks';
 import { api } from '../api/client';
 import { Back, Button, ErrorText, Headline } from '../components/basics';
@@ -8,6 +9,7 @@ import { Field } from '../components/field';
 import { Form } from '../components/form';
 import { Lamp } from '../components/lamp';
 import { Call, nameOf } from '../components/people';
+import { activeMembers } from '../domain/circle';
 import { t } from '../i18n';
 import { clock } from '../i18n/format';
 import { errorText } from '../i18n/problem';
@@ -150,7 +152,7 @@ export function Remove({ of }: { of: Commitment }) {
 
 /** A hand, offered once; nobody was told anything. */
 function NotToday({ of, message }: { of: Commitment | undefined; message: string }) {
-  const circle = (state.circle ?? []).filter((member) => member.state === 'active');
+  const circle = activeMembers(state.circle);
   const near = (of && witnessOf(of)) ?? circle.find((member) => member.available_now) ?? circle[0];
   return (
     <main class="page">

@@ -1,10 +1,12 @@
 // Making or changing my plan: one step open at a time, a list to choose from before one's own words.
+
 import { useState } from 'preact/hooks';
 import { Back, Button, ErrorText, Headline } from '../components/basics';
 import { Form } from '../components/form';
 import { Icon } from '../components/icons';
 import { nameOf } from '../components/people';
 import type { Plan } from '../contract/types';
+import { activeMembers } from '../domain/circle';
 import type { ListStep, Step } from '../domain/plan';
 import {
   EMPTY_PLAN,
@@ -227,7 +229,7 @@ function OwnList({ step, plan, typed, update }: StepProps & { step: ListStep }) 
 
 /** Members of my circle; somebody who leaves it drops out of the plan. */
 function People({ plan, update }: StepProps) {
-  const active = (state.circle ?? []).filter((member) => member.state === 'active');
+  const active = activeMembers(state.circle);
   if (!active.length) return <p class="soft">{t('plan.nobody')}</p>;
   return (
     <fieldset class="pick">

@@ -1,4 +1,5 @@
 // My plan for a hard hour: read without a network too. Before there is one: how to begin, alone or with somebody.
+
 import type { ComponentChildren } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import { Back, Button, Headline } from '../components/basics';
@@ -6,6 +7,7 @@ import { Icon } from '../components/icons';
 import { Call, CallRow, LineButton, nameOf, role } from '../components/people';
 import { Reasons } from '../components/plan-fold';
 import type { Member, Plan } from '../contract/types';
+import { activeMembers } from '../domain/circle';
 import type { Step } from '../domain/plan';
 import { isEmptyPlan, isList, STEPS } from '../domain/plan';
 import { t } from '../i18n';
@@ -29,7 +31,7 @@ const toEdit = (): string => to('settings', 'plan', 'edit');
 /** One's own plan, begun alone or with somebody: in a call, or with the phone between the two. */
 function Begin() {
   const [together, setTogether] = useState(false);
-  const active = (state.circle ?? []).filter((member) => member.state === 'active');
+  const active = activeMembers(state.circle);
   const helper = active.find((member) => member.role === 'sponsor') ?? active[0];
   const name = nameOf(helper);
   return (

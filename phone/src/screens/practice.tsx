@@ -1,4 +1,5 @@
 // A practice light: begun by the owner, seen with one tap by everybody, and each lamp as the result. And the night in advance.
+
 import { useState } from 'preact/hooks';
 import { api } from '../api/client';
 import { AskToLook } from '../components/ask-to-look';
@@ -8,7 +9,8 @@ import { nameOf } from '../components/people';
 import { Item } from '../components/rows';
 import { useQuery } from '../components/use-query';
 import type { Practice, PracticeMember } from '../contract/types';
-import { activeMembers, byProgress, needsLook, nextPracticeAt, PRACTICE_LAMPS, rounded } from '../domain/practice';
+import { activeMembers } from '../domain/circle';
+import { byProgress, needsLook, nextPracticeAt, PRACTICE_LAMPS, rounded } from '../domain/practice';
 import { t } from '../i18n';
 import { clock } from '../i18n/format';
 import { errorText } from '../i18n/problem';

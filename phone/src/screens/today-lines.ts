@@ -1,10 +1,12 @@
 // The quiet lines of Home on a calm day: two at most, in this order. A new kind of line is one entry here.
+
 import type { ComponentChildren } from 'preact';
 import { api } from '../api/client';
 import { dueToday, textOf, timeInWords } from '../components/commitments';
 import { nameOf } from '../components/people';
+import { activeMembers } from '../domain/circle';
 import { GOOD_CIRCLE, isCircleDay } from '../domain/first-week';
-import { activeMembers, isEvening, whomToAsk } from '../domain/practice';
+import { isEvening, whomToAsk } from '../domain/practice';
 import { t } from '../i18n';
 import { isWeekDay, loadRhythm, weekLooked } from '../store/rhythm';
 import { to } from '../store/router';
@@ -73,7 +75,7 @@ async function firstWeekLine(): Promise<TodayLine | null> {
 
 /** Once a week, while the circle is small. */
 async function circleLine(): Promise<TodayLine | null> {
-  const active = (state.circle ?? []).filter((member) => member.state === 'active').length;
+  const active = activeMembers(state.circle).length;
   const asked = active > 0 && active < GOOD_CIRCLE && isCircleDay(state.me?.created_at ?? '', state.now);
   return asked ? { name: t('first-week.small-circle'), href: to('circle') } : null;
 }
