@@ -1,3 +1,3 @@
 """The oldest database revision that this release works with; newer ones are accepted too."""
 
-MIN_REVISION = "0015"
+MIN_REVISION = "0024"

@@ -29,6 +29,13 @@ def config(connection: Connection | None = None) -> "Config":
     return alembic_config
 
 
+def head_revision() -> str:
+    """Return the revision that this release's tables have."""
+    from alembic.script import ScriptDirectory
+
+    return str(ScriptDirectory.from_config(config()).get_current_head())
+
+
 async def upgrade(url: str, revision: str = "head") -> None:
     """Migrate the database at `url` to this revision; does nothing if it is up to date.
 

@@ -16,8 +16,9 @@ from models.bookend import Bookend
 from models.circle import Block, Invitation, Membership
 from models.commitment import Commitment, CommitmentDay
 from models.daily import CheckIn, CheckInShare, ReachIn, Talk, ThreadRead
+from models.guests import GuestJoin, GuestSession
 from models.inbox import Notice
-from models.installation import IdempotencyKey, Installation, Throttle
+from models.installation import IdempotencyKey, Installation, OperatorAction, RegistrationInvitation, Throttle
 from models.outbox import Delivery
 from models.plan import Plan
 from models.practice import Practice, PracticeMember, PushProof
@@ -38,6 +39,8 @@ __all__ = [
     "Delivery",
     "Device",
     "FollowUp",
+    "GuestJoin",
+    "GuestSession",
     "IdempotencyKey",
     "Installation",
     "Invitation",
@@ -45,6 +48,7 @@ __all__ = [
     "Membership",
     "Message",
     "Notice",
+    "OperatorAction",
     "Passkey",
     "PasskeyChallenge",
     "Person",
@@ -57,6 +61,7 @@ __all__ = [
     "Recipient",
     "RecoveryCode",
     "Reflection",
+    "RegistrationInvitation",
     "Rhythm",
     "Session",
     "Talk",

@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import JSON, BigInteger, CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
+from sqlalchemy import JSON, BigInteger, CheckConstraint, ForeignKey, Index, String, UniqueConstraint, false, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -27,11 +27,23 @@ class Person(Base):
     language: Mapped[str] = mapped_column(String(16))
     hours: Mapped[list[dict[str, object]] | None] = mapped_column(JSON().with_variant(JSONB, "postgresql"))
     wake_me: Mapped[bool]
+    # A push holds a name only if both have chosen it: who is named, and whose phone shows it.
+    my_name_in_pushes: Mapped[bool] = mapped_column(default=False, server_default=false())
+    names_in_my_pushes: Mapped[bool] = mapped_column(default=False, server_default=false())
     ladder: Mapped[list[int] | None] = mapped_column(JSON().with_variant(JSONB, "postgresql"))
     # A break from everybody: nothing is pushed to them as a helper until then.
     away_until: Mapped[datetime | None]
     # When the person, and the owners of circles they are in, were notified that no push reaches them; once per episode.
     unreachable_told_at: Mapped[datetime | None]
+    # Since when they are a guest, who has no account: reached through confirmed channels, seen through links. Null: an account.
+    guest_at: Mapped[datetime | None]
+    # Until when their next press, soon after they closed one, makes no sound on phones that have just rung for them.
+    spared_until: Mapped[datetime | None]
+    # Since when the operator lets nobody sign in by this account's name, on a legal order. Null: not at all.
+    disabled_at: Mapped[datetime | None]
+    # The version of the privacy page that they have agreed to, and when.
+    consent_version: Mapped[str | None] = mapped_column(String(16))
+    consented_at: Mapped[datetime | None]
     created_at: Mapped[Timestamp]
 
 
@@ -173,9 +185,10 @@ class KnownPlace(Base):
 
 
 class AccessEvent(Base):
-    """An entry of the access log. `about_id`: the session, device, passkey or channel; `session_id`: where it was done.
+    """An entry of the access log. `about_id`: the session, device, passkey, channel, membership or invitation.
 
-    Neither is a foreign key, because the log outlives both.
+    `session_id`: where it was done. Neither is a foreign key, because the log outlives both. No entry holds another person's
+    id: it would outlive their account.
     """
 
     __tablename__ = "access_events"

@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base, Encrypted, Hash, Id, ShortText, Timestamp, enum_check
@@ -31,6 +31,10 @@ class Membership(Base):
     muted_until: Mapped[datetime | None]
     # "When you press, I …": the member's own words to the owner, encrypted under the member's key.
     standing_words: Mapped[Encrypted | None]
+    # Whether a guest reads the note and the messages of the owner's reach-outs; means nothing for an account.
+    guest_notes: Mapped[bool] = mapped_column(default=False, server_default=false())
+    # Whether the owner is pushed nothing of what the member writes; their inbox keeps it, and an answer to a press is never held.
+    words_quiet: Mapped[bool] = mapped_column(default=False, server_default=false())
     # The link that led to it: whoever opens that link again is shown this membership.
     invitation_hash: Mapped[Hash | None] = mapped_column(index=True)
 

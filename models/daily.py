@@ -11,7 +11,10 @@ from models.base import Base, Encrypted, Id, Timestamp
 
 
 class CheckIn(Base):
-    """How somebody feels, from 0 to 4; `halt` holds values of models.enums.Halt; `week` the weekly look as JSON."""
+    """How somebody feels, from 0 to 4; `halt` holds values of models.enums.Halt; `week` the weekly look as JSON.
+
+    `feeling`, `halt`: written by older releases only (rules/sealed_values.py).
+    """
 
     __tablename__ = "check_ins"
     __table_args__ = (
@@ -23,6 +26,7 @@ class CheckIn(Base):
     person_id: Mapped[UUID] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"))
     feeling: Mapped[int | None]
     halt: Mapped[list[str] | None] = mapped_column(JSON().with_variant(JSONB, "postgresql"))
+    sealed_feeling: Mapped[Encrypted | None]
     note: Mapped[Encrypted | None]
     week: Mapped[Encrypted | None]
     created_at: Mapped[Timestamp]

@@ -20,12 +20,13 @@ class ReachOutState(StrEnum):
 
 
 class Outcome(StrEnum):
-    """How a person closed; EXPIRED is the one that nobody chose."""
+    """How a person closed. EXPIRED and, of a calm ask, QUIET are those that nobody chose."""
 
     CONNECTED = "connected"
     OK_NOW = "ok_now"
     MISTAKE = "mistake"
     EXPIRED = "expired"
+    QUIET = "quiet"
 
 
 class ChosenOutcome(StrEnum):
@@ -69,6 +70,8 @@ class RecipientState(StrEnum):
 
 class NoticeKind(StrEnum):
     REACH_OUT = "reach_out"
+    # "Could somebody talk?": a calm ask, which wakes nobody.
+    CALM = "calm"
     ANSWERED = "answered"
     ALL_CLEAR = "all_clear"
     ENDED = "ended"
@@ -96,6 +99,8 @@ class NoticeKind(StrEnum):
     # To everybody in a circle that tries out its phones; to its owner, when somebody's phone was not tried for long.
     PRACTICE = "practice"
     PRACTICE_OFFER = "practice_offer"
+    # To the other devices of somebody whose account was changed; it is shown in no inbox.
+    ACCOUNT_CHANGED = "account_changed"
     # A push that a person asks for to see whether it arrives, or the code that shows that a channel is theirs; it
     # is shown in no inbox.
     TEST = "test"
@@ -153,6 +158,13 @@ class Carrier(StrEnum):
     COOKIE = "cookie"
 
 
+class GuestSessionKind(StrEnum):
+    """What a guest's session is for: joining, changing and leaving; or one reach-out, through a link."""
+
+    JOINING = "joining"
+    LINK = "link"
+
+
 class Halt(StrEnum):
     """What may lie under a feeling: hungry, angry, lonely, tired."""
 
@@ -163,7 +175,10 @@ class Halt(StrEnum):
 
 
 class AccessKind(StrEnum):
-    """What the access log records."""
+    """What the access log records: each way into the account, and each change of who is called.
+
+    A new kind is told to the owner's other devices, or kept to those who give proof, where `rules.accounts.access_log` says so.
+    """
 
     SIGNED_UP = "signed_up"
     SIGNED_IN = "signed_in"
@@ -181,6 +196,32 @@ class AccessKind(StrEnum):
     CHANNEL_CONFIRMED = "channel_confirmed"
     CHANNEL_REMOVED = "channel_removed"
     EXPORTED = "exported"
+    NUMBER_CHANGED = "number_changed"
+    HOURS_CHANGED = "hours_changed"
+    LADDER_CHANGED = "ladder_changed"
+    MEMBER_INVITED = "member_invited"
+    INVITATION_WITHDRAWN = "invitation_withdrawn"
+    MEMBER_CONFIRMED = "member_confirmed"
+    MEMBER_CHANGED = "member_changed"
+    MEMBER_REMOVED = "member_removed"
+    CIRCLE_JOINED = "circle_joined"
+    CIRCLE_LEFT = "circle_left"
+    BLOCKED = "blocked"
+    UNBLOCKED = "unblocked"
+
+
+class OperatorActionKind(StrEnum):
+    """What `porchlight admin` was used for."""
+
+    COUNTED_PEOPLE = "counted_people"
+    LOOKED_AT_HEALTH = "looked_at_health"
+    LOOKED_AT_REFUSALS = "looked_at_refusals"
+    LISTED_INVITATIONS = "listed_invitations"
+    INVITED = "invited"
+    INVITATION_WITHDRAWN = "invitation_withdrawn"
+    NAME_DISABLED = "name_disabled"
+    NAME_ENABLED = "name_enabled"
+    LOOKED_AT_LOG = "looked_at_log"
 
 
 class FollowUpKind(StrEnum):

@@ -1,11 +1,12 @@
-"""The installation itself: facts about its database, idempotency keys, rate limits."""
+"""The installation itself: facts about its database, idempotency keys, rate limits, what its operator has done."""
 
 from uuid import UUID
 
 from sqlalchemy import ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from models.base import Base, Hash, Timestamp
+from models.base import Base, Hash, Id, ShortText, Timestamp, enum_check
+from models.enums import OperatorActionKind
 
 
 class Installation(Base):
@@ -36,3 +37,32 @@ class Throttle(Base):
 
     key_hash: Mapped[Hash] = mapped_column(primary_key=True)
     free_at: Mapped[Timestamp] = mapped_column(index=True)
+
+
+class OperatorAction(Base):
+    """One use of `porchlight admin`. Rows are only ever added: triggers refuse to change or delete one.
+
+    `done_by`: the operator's name on their machine; `reason`: as they gave it. `subject`: an invitation's id, or the keyed
+    digest of a sign-in name, which neither tells the name nor outlives it as anybody's id.
+    """
+
+    __tablename__ = "operator_actions"
+    __table_args__ = (enum_check("kind", OperatorActionKind),)
+
+    id: Mapped[Id]
+    kind: Mapped[ShortText]
+    done_by: Mapped[str] = mapped_column(String(64))
+    reason: Mapped[str | None] = mapped_column(String(200))
+    subject: Mapped[str | None] = mapped_column(String(64))
+    created_at: Mapped[Timestamp]
+
+
+class RegistrationInvitation(Base):
+    """Lets one person make an account where accounts need an invitation. Nobody's circle; deleted when it is used."""
+
+    __tablename__ = "registration_invitations"
+
+    id: Mapped[Id]
+    token_hash: Mapped[Hash] = mapped_column(unique=True)
+    created_at: Mapped[Timestamp]
+    expires_at: Mapped[Timestamp] = mapped_column(index=True)

@@ -3,11 +3,11 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, text
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, false, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
-from models.base import Base, Encrypted, Id, ShortText, Timestamp, enum_check
+from models.base import Base, Encrypted, Hash, Id, ShortText, Timestamp, enum_check
 from models.enums import AnswerKind, Need, Outcome, ReachOutState, Role
 
 
@@ -16,7 +16,10 @@ class ReachOut(Base):
 
     `ladder`: offsets of the rungs in seconds, as they were at the press; `rung`: the last one done, 0 before the first;
     `round`: the number of times everyone told so far was pushed, from 1, last at `pushed_at`. `asked_at`: when the person
-    last pressed, or pressed again; earlier answers do not pause the ladder.
+    last pressed, or pressed again; earlier answers do not pause the ladder. `pressed_again_at`: the last press while it was
+    open, also one that pushed nobody; `pressed_before_at`: the press before that one, null when it was the first.
+    `calm`: it is a calm ask, or was one when it ended; `raised_at`: when a calm ask became a press. `need`: written by older
+    releases only (rules/sealed_values.py).
     """
 
     __tablename__ = "reach_outs"
@@ -46,6 +49,7 @@ class ReachOut(Base):
     person_id: Mapped[UUID] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"))
     state: Mapped[ShortText]
     need: Mapped[ShortText | None]
+    sealed_need: Mapped[Encrypted | None]
     note: Mapped[Encrypted | None]
     created_at: Mapped[Timestamp]
     pressed_at: Mapped[datetime | None]
@@ -66,6 +70,10 @@ class ReachOut(Base):
     unanswered_at: Mapped[datetime | None]
     closed_at: Mapped[datetime | None]
     outcome: Mapped[ShortText | None]
+    calm: Mapped[bool] = mapped_column(server_default=false())
+    raised_at: Mapped[datetime | None]
+    pressed_again_at: Mapped[datetime | None]
+    pressed_before_at: Mapped[datetime | None]
 
 
 IN_TOUCH = "told_at IS NOT NULL AND gone_at IS NULL AND answered_at IS NOT NULL AND answer <> 'cannot'"
@@ -75,7 +83,8 @@ class Recipient(Base):
     """A member of the circle at the time of the press. They see the reach-out from `told_at` until `gone_at`.
 
     `talking_at`: when they last said that they are talking with the person. `held_seconds`: how long their answers have
-    paused the ladder since the person last pressed, not counting the present answer.
+    paused the ladder since the person last pressed, not counting the present answer. `calm_answer`, `calm_minutes`,
+    `calm_answered_at`: what they answered to a calm ask before it became a press; it is shown, and holds nothing.
     """
 
     __tablename__ = "recipients"
@@ -83,6 +92,13 @@ class Recipient(Base):
         enum_check("role", Role),
         CheckConstraint("answer IS NULL OR answer IN (" + ", ".join(f"'{a}'" for a in AnswerKind) + ")", name="answer"),
         Index("ix_recipients_person_id_reach_out_id", "person_id", "reach_out_id"),
+        # Guests alone: a press that tells none has nothing to add to it.
+        Index(
+            "ix_recipients_link_hash",
+            "link_hash",
+            sqlite_where=text("link_hash IS NOT NULL"),
+            postgresql_where=text("link_hash IS NOT NULL"),
+        ),
         # Answers by which two people were in touch (rules/daily/connections.py): nothing of a press before its answers.
         Index(
             "ix_recipients_in_touch",
@@ -91,6 +107,8 @@ class Recipient(Base):
             sqlite_where=text(IN_TOUCH),
             postgresql_where=text(IN_TOUCH),
         ),
+        # What is learnt of a push stands in no index: with room on its page, it adds to none.
+        {"postgresql_with": {"fillfactor": 60}},
     )
 
     reach_out_id: Mapped[UUID] = mapped_column(ForeignKey("reach_outs.id", ondelete="CASCADE"), primary_key=True)
@@ -110,7 +128,14 @@ class Recipient(Base):
     minutes: Mapped[int | None]
     talking_at: Mapped[datetime | None]
     held_seconds: Mapped[float | None]
+    # When an answer that was changed too often within a minute is announced.
+    announce_at: Mapped[datetime | None]
     gone_at: Mapped[datetime | None]
+    # Of the secret in the link by which a guest sees this reach-out; null for a member with an account.
+    link_hash: Mapped[Hash | None]
+    calm_answer: Mapped[ShortText | None]
+    calm_minutes: Mapped[int | None]
+    calm_answered_at: Mapped[datetime | None]
 
 
 class Answer(Base):
@@ -119,7 +144,7 @@ class Answer(Base):
     __tablename__ = "answers"
     __table_args__ = (
         enum_check("kind", AnswerKind),
-        CheckConstraint("minutes IS NULL OR minutes BETWEEN 1 AND 15", name="minutes"),
+        CheckConstraint("minutes IS NULL OR minutes BETWEEN 1 AND 720", name="minutes"),
         Index("ix_answers_reach_out_id_id", "reach_out_id", "id"),
         Index("ix_answers_person_id_id", "person_id", "id"),
     )
@@ -146,7 +171,10 @@ class Message(Base):
 
 
 class Reflection(Base):
-    """How a reach-out felt afterwards, 0 to 3 each; only the person who pressed sees it."""
+    """How a reach-out felt afterwards, 0 to 3 each; only the person who pressed sees it.
+
+    `seen`, `safe`, `soothed`: written by older releases only (rules/sealed_values.py).
+    """
 
     __tablename__ = "reflections"
     __table_args__ = (
@@ -159,4 +187,5 @@ class Reflection(Base):
     seen: Mapped[int | None]
     safe: Mapped[int | None]
     soothed: Mapped[int | None]
+    sealed_reflection: Mapped[Encrypted | None]
     created_at: Mapped[Timestamp]
