@@ -1,14 +1,16 @@
-"""A connection pool for `core.statements`: plain asyncpg connections, opened at first use.
+"""A connection pool for `core.statements`: plain asyncpg connections, opened when they are first needed.
 
-CPU time per press (one statement that reads, one that writes): 0.3 ms, compared with 0.45 ms for a connection from
-SQLAlchemy's pool and 1.0 to 1.3 ms for a session. See docs/decisions/0007.
+asyncpg's own pool is made for connections that keep state: it resets each and shields the return in a task, which costs as
+much as the statements of a press do. See docs/decisions/0007.
 """
 
 import asyncio
 import contextlib
 import json
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from collections import deque
+from collections.abc import Mapping
+from types import TracebackType
+from typing import TypeAlias
 
 import asyncpg
 from sqlalchemy.engine import URL
@@ -16,66 +18,132 @@ from sqlalchemy.exc import DBAPIError
 
 from core.statements import ASYNCPG_FAILURES, AsyncpgStatements
 
+CONNECT_SECONDS = 5
+CLOSE_SECONDS = 5
 
-class _Connection(asyncpg.Connection):
-    def get_reset_query(self) -> str:
-        # Each statement is its own transaction and changes no session state, so there is nothing to reset.
-        return ""
+_Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
+_Waiter: TypeAlias = "asyncio.Future[_Connection | None]"
+
+
+def asyncpg_dsn(url: URL) -> str:
+    """Return a database's address for asyncpg itself, which knows `ssl`, SQLAlchemy's name, only as `sslmode`."""
+    query = {("sslmode" if name == "ssl" else name): value for name, value in url.query.items()}
+    return url.set(drivername="postgresql", query=query).render_as_string(hide_password=False)
 
 
 class AsyncpgPool:
-    """Holds up to `size` connections until `close`. `wait_seconds`: how long to wait for a free connection."""
+    """Lends up to `size` connections, the one returned last first. `wait_seconds`: how long to wait for one.
+
+    Each statement is its own transaction and changes no session state, so a returned connection needs no reset. One whose
+    statement was interrupted is closed instead of being lent again.
+    """
 
     def __init__(self, url: URL, size: int, wait_seconds: float, settings: Mapping[str, str]) -> None:
-        self._dsn = url.set(drivername="postgresql").render_as_string(hide_password=False)
+        self._dsn = asyncpg_dsn(url)
         self._size = size
         self._wait_seconds = wait_seconds
         self._settings = dict(settings)
-        self._pool: asyncpg.Pool[asyncpg.Record] | None = None
-        self._opening: asyncio.Future[asyncpg.Pool[asyncpg.Record]] | None = None
+        self._idle: list[_Connection] = []
+        self._count = 0
+        """Connections that are idle, lent or being opened."""
+        self._waiters: deque[_Waiter] = deque()
+        """Whoever waits is given a connection, or None and with it the place of one, to be opened."""
+        self._closed = False
 
-    @asynccontextmanager
-    async def statements(self) -> AsyncIterator[AsyncpgStatements]:
-        """Lend a connection while the block runs. Raises DBAPIError, or TimeoutError when none becomes free in time."""
-        try:
-            pool = self._pool or await self._opened()
-            connection = await pool.acquire(timeout=self._wait_seconds)
-        except ASYNCPG_FAILURES as error:
-            raise DBAPIError(None, None, error) from error
-        try:
-            yield AsyncpgStatements(connection)
-        finally:
-            # A broken connection is discarded; its statements have already failed or completed.
-            with contextlib.suppress(*ASYNCPG_FAILURES):
-                await pool.release(connection)
+    def statements(self) -> "Loan":
+        """Lend a connection while a block runs. Raises DBAPIError, also when none becomes free in time."""
+        return Loan(self)
+
+    async def take(self) -> _Connection:
+        while self._idle:
+            connection = self._idle.pop()
+            if not connection.is_closed():
+                return connection
+            self._count -= 1
+        if self._count < self._size:
+            self._count += 1
+            return await self._open()
+        return await self._wait() or await self._open()
+
+    def give_back(self, connection: _Connection, *, reusable: bool) -> None:
+        if not reusable or self._closed:
+            connection.terminate()
+        self._release_place(None if connection.is_closed() else connection)
 
     async def close(self) -> None:
-        pool, self._pool, self._opening = self._pool, None, None
-        if pool is not None:
-            await pool.close()
+        """Close what is idle, and from now on every connection that is returned."""
+        self._closed = True
+        idle, self._idle = self._idle, []
+        self._count -= len(idle)
+        for connection in idle:
+            with contextlib.suppress(*ASYNCPG_FAILURES):
+                await connection.close(timeout=CLOSE_SECONDS)
 
-    async def _opened(self) -> "asyncpg.Pool[asyncpg.Record]":
-        """Return the pool; the first caller opens it, and concurrent callers wait for the same opening."""
-        opening = self._opening
-        if opening is None or (opening.done() and (opening.cancelled() or opening.exception() is not None)):
-            opening = self._opening = asyncio.ensure_future(self._open())
-        self._pool = await asyncio.shield(opening)
-        return self._pool
+    async def _wait(self) -> "_Connection | None":
+        loop = asyncio.get_running_loop()
+        waiter: _Waiter = loop.create_future()
+        self._waiters.append(waiter)
+        # Nearly every press waits, and `asyncio.timeout` costs five times as much.
+        timer = loop.call_later(self._wait_seconds, _refuse, waiter)
+        try:
+            return await waiter
+        except asyncio.CancelledError:
+            if not waiter.cancelled() and waiter.exception() is None:
+                self._release_place(waiter.result())
+            raise
+        finally:
+            timer.cancel()
 
-    async def _open(self) -> "asyncpg.Pool[asyncpg.Record]":
-        return await asyncpg.create_pool(
-            self._dsn,
-            min_size=1,
-            max_size=self._size,
-            max_inactive_connection_lifetime=0,
-            connection_class=_Connection,
-            init=_decode_json,
-            timeout=5,
-            command_timeout=self._wait_seconds * 2,
-            server_settings=self._settings,
-        )
+    def _release_place(self, connection: "_Connection | None") -> None:
+        """Give a connection, or the place of a closed one, to whoever has waited longest, or else keep it."""
+        while self._waiters:
+            waiter = self._waiters.popleft()
+            if not waiter.done():
+                waiter.set_result(connection)
+                return
+        if connection is None:
+            self._count -= 1
+        else:
+            self._idle.append(connection)
+
+    async def _open(self) -> _Connection:
+        """Open a connection in a place that is counted already."""
+        try:
+            connection = await asyncpg.connect(
+                self._dsn,
+                timeout=CONNECT_SECONDS,
+                command_timeout=self._wait_seconds * 2,
+                server_settings=self._settings,
+            )
+            for kind in ("json", "jsonb"):
+                await connection.set_type_codec(kind, schema="pg_catalog", encoder=str, decoder=json.loads)
+        except BaseException:
+            self._release_place(None)
+            raise
+        return connection
 
 
-async def _decode_json(connection: "asyncpg.Connection[asyncpg.Record]") -> None:
-    for kind in ("json", "jsonb"):
-        await connection.set_type_codec(kind, schema="pg_catalog", encoder=str, decoder=json.loads)
+def _refuse(waiter: _Waiter) -> None:
+    if not waiter.done():
+        waiter.set_exception(TimeoutError())
+
+
+class Loan:
+    """A connection of the pool while a block runs."""
+
+    __slots__ = ("_pool", "_statements")
+
+    def __init__(self, pool: AsyncpgPool) -> None:
+        self._pool = pool
+
+    async def __aenter__(self) -> AsyncpgStatements:
+        try:
+            self._statements = AsyncpgStatements(await self._pool.take())
+        except ASYNCPG_FAILURES as error:
+            raise DBAPIError(None, None, error) from error
+        return self._statements
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._pool.give_back(self._statements.connection, reusable=not self._statements.interrupted)

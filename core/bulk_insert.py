@@ -3,15 +3,17 @@
 import itertools
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from sqlalchemy import JSON, DateTime, Integer, LargeBinary, String, Table, Uuid, insert
+from sqlalchemy import JSON, Boolean, DateTime, Integer, LargeBinary, String, Table, Uuid, insert
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from core.types import UtcDateTime
 
+_Shape = tuple[Table, tuple[str, ...], tuple[str, ...]]
 InsertRows = Sequence[Mapping[str, Any]]
 SharedValues = Mapping[str, Any]
 Batch = tuple[Table, InsertRows] | tuple[Table, InsertRows, SharedValues]
@@ -42,24 +44,39 @@ async def insert_together(session: AsyncSession, batches: Sequence[Batch]) -> No
 
 def combine(batches: Sequence[Batch]) -> tuple[str, list[Any]]:
     """Return one PostgreSQL statement for all batches, with its arguments; an empty string when there are no rows."""
-    full = _non_empty(batches)
     arguments: list[Any] = []
-    for table, rows, shared in full:
-        as_json = _json_columns(table)
+    shapes: list[_Shape] = []
+    for table, rows, shared in _non_empty(batches):
+        kinds = _column_kinds(table)
+        names: list[str] = []
         for name in rows[0]:
             values = [row[name] for row in rows]
-            arguments.append([_encode_json(value) for value in values] if name in as_json else values)
-        arguments += [_encode_json(value) if name in as_json else value for name, value in shared.items()]
-    return _insert_statement(tuple((table, tuple(rows[0]), tuple(shared)) for table, rows, shared in full)), arguments
+            # An array of nothing but nulls costs as much as any other, and its column is null without it.
+            if name in kinds.null_by_default and not any(value is not None for value in values):
+                continue
+            names.append(name)
+            arguments.append([_encode_json(value) for value in values] if name in kinds.json else values)
+        arguments += [_encode_json(value) if name in kinds.json else value for name, value in shared.items()]
+        shapes.append((table, tuple(names), tuple(shared)))
+    return _insert_statement(tuple(shapes)), arguments
 
 
 def _non_empty(batches: Sequence[Batch]) -> list[tuple[Table, InsertRows, SharedValues]]:
     return [(batch[0], batch[1], batch[2] if len(batch) > 2 else {}) for batch in batches if batch[1]]
 
 
+@dataclass(frozen=True, slots=True)
+class _ColumnKinds:
+    json: frozenset[str]
+    null_by_default: frozenset[str]
+
+
 @cache
-def _json_columns(table: Table) -> frozenset[str]:
-    return frozenset(column.name for column in table.c if isinstance(column.type, JSON))
+def _column_kinds(table: Table) -> _ColumnKinds:
+    return _ColumnKinds(
+        json=frozenset(column.name for column in table.c if isinstance(column.type, JSON)),
+        null_by_default=frozenset(column.name for column in table.c if column.nullable and not column.server_default),
+    )
 
 
 def _encode_json(value: object) -> str | None:
@@ -67,7 +84,7 @@ def _encode_json(value: object) -> str | None:
 
 
 @cache
-def _insert_statement(shape: tuple[tuple[Table, tuple[str, ...], tuple[str, ...]], ...]) -> str:
+def _insert_statement(shape: tuple[_Shape, ...]) -> str:
     """Return `WITH a AS (INSERT … SELECT … FROM unnest(…)), b AS (…) INSERT …`.
 
     Foreign keys are checked at the end of the statement, when all rows exist.
@@ -96,6 +113,7 @@ def _array_type(kind: object) -> str:
         (JSONB, "jsonb[]"),
         (JSON, "jsonb[]"),
         (Integer, "integer[]"),
+        (Boolean, "boolean[]"),
         (String, "text[]"),
     ):
         if isinstance(kind, known):

@@ -13,6 +13,8 @@ import asyncpg
 import structlog
 from sqlalchemy.engine import URL
 
+from core.asyncpg_pool import asyncpg_dsn
+from core.frozen import quick_dataclass
 from core.isolation import isolated
 
 NOTIFY_CHANNEL = "porchlight_news"
@@ -30,7 +32,7 @@ RESYNC_PAYLOAD = "*"
 log = structlog.get_logger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
+@quick_dataclass(frozen=True, slots=True)
 class StreamEvent:
     """An event for one person's streams: `kind` is notice, reach_out, bookend, thread or signed_out; `id` identifies the subject."""
 
@@ -58,15 +60,16 @@ class Bus:
 
     def __init__(self) -> None:
         self._streams: dict[UUID, dict[Listener, None]] = defaultdict(dict)
-        self.outbox: asyncio.Queue[StreamEvent] | None = None
+        self.outbox: asyncio.Queue[tuple[StreamEvent, ...]] | None = None
 
     def publish(self, events: Iterable[StreamEvent]) -> None:
         """Deliver to the streams of this process and, through the bridge if there is one, of other processes."""
-        for event in dict.fromkeys(events):
+        different = tuple(dict.fromkeys(events))
+        for event in different if self._streams else ():
             self.deliver(event)
-            if self.outbox is not None:
-                with contextlib.suppress(asyncio.QueueFull):
-                    self.outbox.put_nowait(event)
+        if self.outbox is not None:
+            with contextlib.suppress(asyncio.QueueFull):
+                self.outbox.put_nowait(different)
 
     def deliver(self, event: StreamEvent) -> None:
         for listener in self._streams.get(event.person_id, ()):
@@ -113,9 +116,9 @@ class PostgresBridge:
 
     def __init__(self, bus: Bus, url: URL) -> None:
         self._bus = bus
-        self._dsn = url.set(drivername="postgresql").render_as_string(hide_password=False)
+        self._dsn = asyncpg_dsn(url)
         self._origin = secrets.token_hex(8)
-        self._outbox: asyncio.Queue[StreamEvent] = asyncio.Queue(10_000)
+        self._outbox: asyncio.Queue[tuple[StreamEvent, ...]] = asyncio.Queue(10_000)
         bus.outbox = self._outbox
         self.connected = asyncio.Event()
         self._resync_needed = False
@@ -144,28 +147,26 @@ class PostgresBridge:
                 await connection.execute("SELECT pg_notify($1, $2)", NOTIFY_CHANNEL, f"{self._origin} {RESYNC_PAYLOAD}")
                 self._resync_needed = False
             while True:
-                first = await self._next_event(lost)
-                if first is None:
+                gathered = await self._next_events(lost)
+                if not gathered:
                     # Without traffic, the listener would not notice that its connection died.
                     await connection.execute("SELECT 1", timeout=5)
                     continue
                 await asyncio.sleep(COALESCE_SECONDS)
-                gathered = [first]
                 while not self._outbox.empty():
-                    gathered.append(self._outbox.get_nowait())
+                    gathered += self._outbox.get_nowait()
                 for payload in _payloads(self._origin, dict.fromkeys(gathered)):
                     await connection.execute("SELECT pg_notify($1, $2)", NOTIFY_CHANNEL, payload)
         finally:
             with contextlib.suppress(Exception):
                 await connection.close(timeout=1)
 
-    async def _next_event(self, lost: asyncio.Event) -> StreamEvent | None:
-        """Return the next event to forward; None when there was none for a while or the connection was lost."""
+    async def _next_events(self, lost: asyncio.Event) -> list[StreamEvent]:
+        """Return the next events to forward; none when there were none for a while or the connection was lost."""
         waiting = {asyncio.ensure_future(self._outbox.get()), asyncio.ensure_future(lost.wait())}
         try:
             done, _ = await asyncio.wait(waiting, timeout=LISTEN_SILENCE_SECONDS, return_when=asyncio.FIRST_COMPLETED)
-            events = [result for task in done if isinstance(result := task.result(), StreamEvent)]
-            return events[0] if events else None
+            return [event for task in done if isinstance(events := task.result(), tuple) for event in events]
         finally:
             for task in waiting:
                 task.cancel()

@@ -4,9 +4,10 @@ import hashlib
 import hmac
 import os
 import secrets
-import time
 from collections import OrderedDict
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Final
 from uuid import UUID
 
 from cryptography.exceptions import InvalidTag
@@ -14,15 +15,15 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from core import key_file
 from core.errors import KeysUnavailable
-from core.key_file import KEY_BYTES
+from core.key_file import KEY_BYTES, NamedKeys
 from core.push_keys import PushKeys
 from core.telemetry import WITHHELD
 
 NONCE_BYTES = 12
-MASTER_KEY_RELOAD_SECONDS = 1.0
-"""Shortest time between two reads of the key file in search of an unknown key."""
 MAX_CACHED_VAULTS = 16_384
 """Unwrapped data keys cached by one process, 3 KB each: unwrapping six keys takes a twentieth of a press."""
+KEPT_OPEN: Final = frozenset({"people.display_name", "people.contact"})
+"""Columns whose latest value stays open beside the key that opens it: every reply to a press shows a whole circle's."""
 _MASTER_KEY_UNREADABLE = "master_key_unreadable"
 
 
@@ -31,6 +32,7 @@ class Vault:
 
     def __init__(self, cipher: AESGCM | None) -> None:
         self._cipher = cipher
+        self._opened: dict[str, tuple[bytes, UUID, str]] = {}
 
     @property
     def has_key(self) -> bool:
@@ -47,13 +49,20 @@ class Vault:
         """Return the text that was sealed for this column and row, else None (counted as withheld)."""
         if sealed is None:
             return None
+        last = self._opened.get(column)
+        if last is not None and last[0] == sealed and last[1] == row:
+            return last[2]
         if self._cipher is not None:
             try:
-                return self._cipher.decrypt(
+                text = self._cipher.decrypt(
                     sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], _vault_binding(column, row)
                 ).decode()
             except (InvalidTag, ValueError):
                 pass
+            else:
+                if column in KEPT_OPEN:
+                    self._opened[column] = (sealed, row, text)
+                return text
         WITHHELD.labels(column).inc()
         return None
 
@@ -67,15 +76,12 @@ class Keyring:
     def __init__(
         self,
         index: bytes | None,
-        masters: dict[str, bytes],
+        masters: Mapping[str, bytes],
         path: Path | None = None,
         push: PushKeys | None = None,
     ) -> None:
-        self._path = path
-        self._reloaded_at = 0.0
         self._index = index
-        self._masters = {name: AESGCM(key) for name, key in masters.items()}
-        self._current = next(iter(masters), None)
+        self.masters = NamedKeys(index, masters, path, _MASTER_KEY_UNREADABLE)
         self._vaults: OrderedDict[tuple[UUID, bytes], Vault] = OrderedDict()
         # Replaces a missing index key for hashes that only have to be stable within this process.
         self._process_key = secrets.token_bytes(KEY_BYTES)
@@ -151,20 +157,17 @@ class Keyring:
         return self._wrap(person, key) if key else None
 
     def _wrap(self, person: UUID, key: bytes) -> bytes:
-        if self._current is None or not self.trusted:
+        current = self.masters.current()
+        if current is None or not self.trusted:
             raise KeysUnavailable
-        name = self._current.encode()
+        name, cipher = current
         nonce = os.urandom(NONCE_BYTES)
-        sealed = self._masters[self._current].encrypt(nonce, key, _vault_binding("people.data_key", person) + name)
-        return bytes([len(name)]) + name + nonce + sealed
+        binding = _vault_binding("people.data_key", person) + name.encode()
+        return key_file.tag(name) + nonce + cipher.encrypt(nonce, key, binding)
 
     def _unwrap(self, person: UUID, wrapped: bytes) -> bytes | None:
-        length = wrapped[0] if wrapped else 0
-        name, rest = wrapped[1 : 1 + length], wrapped[1 + length :]
-        known = name.decode("ascii", "replace")
-        if known not in self._masters:
-            self._reload()
-        master = self._masters.get(known)
+        name, rest = key_file.split_tag(wrapped)
+        master = self.masters.find(name.decode("ascii", "replace"))
         if master is None:
             return None
         try:
@@ -173,16 +176,6 @@ class Keyring:
             )
         except (InvalidTag, ValueError):
             return None
-
-    def _reload(self) -> None:
-        """Read the key file again, at most once a second: another process may have added a master key."""
-        now = time.monotonic()
-        if self._path is None or now - self._reloaded_at < MASTER_KEY_RELOAD_SECONDS:
-            return
-        self._reloaded_at = now
-        index, masters = key_file.read_key_file(self._path, _MASTER_KEY_UNREADABLE)
-        if index == self._index:
-            self._masters |= {name: AESGCM(key) for name, key in masters.items()}
 
 
 def _vault_binding(column: str, row: UUID) -> bytes:
@@ -200,8 +193,3 @@ def create_master_key_file(path: Path) -> None:
     key_file.create_key_file(
         path, "Porchlight's master key. Without it, what people wrote cannot be read. Keep a copy apart from backups."
     )
-
-
-def add_master_key(path: Path) -> None:
-    """Add a new current master key to the file; older keys still unwrap what they wrapped."""
-    key_file.add_key(path)

@@ -6,6 +6,8 @@ from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from uuid import UUID
 
+from asyncpg.pgproto import pgproto
+
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 
@@ -16,7 +18,9 @@ def new_id(now: datetime) -> UUID:
     The 12 bits after the milliseconds hold the fraction of the millisecond (RFC 9562, 6.2, method 3), 62 are random.
     No available library takes the moment as an argument.
     """
-    return UUID(int=_time_bits(now) | int.from_bytes(os.urandom(8)) >> 2)
+    bits = _time_bits(now) | int.from_bytes(os.urandom(8)) >> 2
+    # asyncpg's own, which every row that it reads has too: it is made, written and sent in a third of the time.
+    return pgproto.UUID(bits.to_bytes(16))
 
 
 @lru_cache(maxsize=64)

@@ -36,10 +36,10 @@ class NotGenuineError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class RelyingParty:
-    """The site that passkeys belong to: `id` is its host name, `origin` the only origin that may use them."""
+    """The site that passkeys belong to: `id` is its host name, `origins` those that may use them: its own, and its apps'."""
 
     id: str
-    origin: str
+    origins: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +128,7 @@ def check_registration(party: RelyingParty, credential: Mapping[str, Any], chall
             credential=dict(credential),
             expected_challenge=challenge,
             expected_rp_id=party.id,
-            expected_origin=party.origin,
+            expected_origin=list(party.origins),
             require_user_verification=True,
         )
     except Exception as error:
@@ -150,7 +150,7 @@ def check_assertion(
             credential=dict(credential),
             expected_challenge=challenge,
             expected_rp_id=party.id,
-            expected_origin=party.origin,
+            expected_origin=list(party.origins),
             credential_public_key=public_key,
             credential_current_sign_count=count,
             require_user_verification=True,

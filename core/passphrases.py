@@ -1,11 +1,13 @@
 """Hashes passphrases with argon2id (RFC 9106) in dedicated threads, so that a sign-in never delays a press."""
 
+from collections.abc import Sequence
 from enum import IntEnum
+from functools import partial
 
 from argon2 import PasswordHasher
 from argon2.exceptions import Argon2Error, InvalidHashError
 
-from core import secret_text
+from core import passphrase_strength, secret_text
 from core.fair_queue import FairQueue
 
 SIGN_IN_THREADS = 2
@@ -40,9 +42,15 @@ class Passphrases:
         """Return the encoded hash of the canonical spelling (`core.secret_text`). Raises Busy when too many calls wait."""
         return await self._sign_ins.run(queue_key, self._hasher.hash, secret_text.passphrase(passphrase))
 
-    async def hash_for_sign_up(self, passphrase: str, queue_key: str) -> str:
-        """Return the encoded hash for a sign-up. Raises Busy when too many calls wait."""
-        return await self._sign_ups.run(queue_key, self._hasher.hash, secret_text.passphrase(passphrase))
+    async def hash_new(
+        self, passphrase: str, names: Sequence[str], queue_key: str, *, sign_up: bool = False
+    ) -> str | None:
+        """Return the encoded hash of a passphrase that somebody with these names has just chosen; None if it is easy to guess.
+
+        Raises Busy when too many calls wait.
+        """
+        queue = self._sign_ups if sign_up else self._sign_ins
+        return await queue.run(queue_key, partial(self._hash_if_strong, passphrase, names))
 
     async def matches(self, encoded: str | None, passphrase: str, queue_key: str = "") -> Match:
         """Return how the passphrase matches; an unknown name (`encoded` None) takes as long as a known one.
@@ -64,6 +72,11 @@ class Passphrases:
     def close(self) -> None:
         self._sign_ins.close()
         self._sign_ups.close()
+
+    def _hash_if_strong(self, passphrase: str, names: Sequence[str]) -> str | None:
+        if not passphrase_strength.is_strong(passphrase, names):
+            return None
+        return self._hasher.hash(secret_text.passphrase(passphrase))
 
     def _check(self, encoded: str, passphrase: str) -> Match:
         if self._verified(encoded, secret_text.passphrase(passphrase)):

@@ -80,6 +80,15 @@ def to_dialable(text: str, region: str | None = None) -> str:
     return to_e164(text, region)
 
 
+def country_of(e164: str) -> str | None:
+    """Return the country (ISO 3166-1 alpha-2) of a number in E.164, the largest where several share a code; None for none."""
+    number = _parse_number(e164, None)
+    if number is None or number.country_code is None:
+        return None
+    code = phonenumbers.region_code_for_number(number) or phonenumbers.region_code_for_country_code(number.country_code)
+    return code if code.isalpha() and code != "ZZ" else None
+
+
 def costs_extra(e164: str) -> bool:
     """Return whether whoever dials this number pays more than for a call to a person: a premium or a shared-cost number."""
     number = _parse_number(e164, None)

@@ -3,19 +3,16 @@
 import hashlib
 import hmac
 import os
-import time
 from collections.abc import Mapping
 from pathlib import Path
 from uuid import UUID
 
 from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from core import key_file
+from core.key_file import NamedKeys
 
 PUSH_NONCE_BYTES = 12
-PUSH_KEY_RELOAD_SECONDS = 1.0
-"""Shortest time between two reads of the key file in search of an unknown key."""
 _PUSH_KEY_UNREADABLE = "push_key_unreadable"
 
 
@@ -30,39 +27,32 @@ class PushKeys:
         self, index: bytes | None = None, keys: Mapping[str, bytes] | None = None, path: Path | None = None
     ) -> None:
         self._index = index
-        self._keys = {name: AESGCM(key) for name, key in (keys or {}).items()}
-        self._current = next(iter(self._keys), None)
-        self._path = path
-        self._reloaded_at = 0.0
+        self.keys = NamedKeys(index, keys or {}, path, _PUSH_KEY_UNREADABLE)
         self.trusted = index is not None and bool(keys)
 
     @property
     def fingerprint(self) -> str | None:
         """Identify the key file; reveals nothing about the keys."""
-        if self._index is None or not self._keys:
+        if self._index is None or not self.keys:
             return None
         return hmac.digest(self._index, b"fingerprint\0", hashlib.sha256).hex()[:32]
 
     def seal(self, column: str, row: UUID, text: str, beside: bytes | None) -> bytes | None:
         """Encrypt `text`, bound to `column`, `row` and the copy `beside` it; return None without the right key."""
-        if self._current is None or not self.trusted or beside is None:
+        current = self.keys.current()
+        if current is None or not self.trusted or beside is None:
             return None
-        name, nonce = self._current.encode(), os.urandom(PUSH_NONCE_BYTES)
-        sealed = self._keys[self._current].encrypt(
-            nonce, text.encode(), _push_address_binding(column, row, name, beside)
-        )
-        return bytes([len(name)]) + name + nonce + sealed
+        name, cipher = current
+        nonce = os.urandom(PUSH_NONCE_BYTES)
+        binding = _push_address_binding(column, row, name.encode(), beside)
+        return key_file.tag(name) + nonce + cipher.encrypt(nonce, text.encode(), binding)
 
     def open(self, column: str, row: UUID, sealed: bytes | None, beside: bytes | None) -> str | None:
         """Return the text that was sealed for this column, row and copy, else None."""
         if not sealed or beside is None:
             return None
-        length = sealed[0]
-        name, rest = sealed[1 : 1 + length], sealed[1 + length :]
-        known = name.decode("ascii", "replace")
-        if known not in self._keys:
-            self._reload()
-        key = self._keys.get(known)
+        name, rest = key_file.split_tag(sealed)
+        key = self.keys.find(name.decode("ascii", "replace"))
         if key is None:
             return None
         try:
@@ -74,17 +64,8 @@ class PushKeys:
 
     def current(self, sealed: bytes) -> bool:
         """Return whether this was sealed with the current key."""
-        return self._current is not None and sealed[1 : 1 + sealed[0]] == self._current.encode()
-
-    def _reload(self) -> None:
-        """Read the key file again, at most once a second: another process may have added a key."""
-        now = time.monotonic()
-        if self._path is None or now - self._reloaded_at < PUSH_KEY_RELOAD_SECONDS:
-            return
-        self._reloaded_at = now
-        index, keys = key_file.read_key_file(self._path, _PUSH_KEY_UNREADABLE)
-        if index is not None and index == self._index:
-            self._keys |= {name: AESGCM(key) for name, key in keys.items()}
+        current = self.keys.current()
+        return current is not None and sealed.startswith(key_file.tag(current[0]))
 
 
 def load_push_keys(path: Path) -> PushKeys:

@@ -24,6 +24,21 @@ class RegistrationPolicy(StrEnum):
     CLOSED = "closed"
 
 
+def sqlalchemy_url(url: str) -> str:
+    """Return a database's URL with the driver that SQLAlchemy should use."""
+    for plain in ("postgresql://", "postgres://"):
+        if url.startswith(plain):
+            # asyncpg's name for libpq's sslmode is ssl.
+            return "postgresql+asyncpg://" + url.removeprefix(plain).replace("sslmode=", "ssl=")
+    if url.startswith("sqlite:///"):
+        return "sqlite+aiosqlite:///" + url.removeprefix("sqlite:///")
+    return url
+
+
+DEFAULT_LADDER = (0, 90, 180, 300)
+"""Seconds from the press to each rung, where neither the operator nor the person has chosen others."""
+
+
 class Settings(BaseSettings):
     """One field per setting; .env.example describes them. Raises pydantic's ValidationError for unusable values."""
 
@@ -49,7 +64,7 @@ class Settings(BaseSettings):
     heartbeat_url: SecretStr | None = None
     android_apps: Annotated[tuple[AndroidApp, ...], NoDecode] = ()
     ios_apps: Annotated[tuple[str, ...], NoDecode] = ()
-    ladder: Annotated[tuple[int, ...], NoDecode] = (0, 90, 180, 300)
+    ladder: Annotated[tuple[int, ...], NoDecode] = DEFAULT_LADDER
     log_level: str = "INFO"
     registration: RegistrationPolicy = RegistrationPolicy.OPEN
     metrics_token: SecretStr | None = None
@@ -193,11 +208,4 @@ class Settings(BaseSettings):
         """The database's URL with the driver that SQLAlchemy should use."""
         if self.database_url is None:
             return f"sqlite+aiosqlite:///{self.data_dir / 'porchlight.db'}"
-        url = self.database_url.get_secret_value()
-        for plain in ("postgresql://", "postgres://"):
-            if url.startswith(plain):
-                # asyncpg's name for libpq's sslmode is ssl.
-                return "postgresql+asyncpg://" + url.removeprefix(plain).replace("sslmode=", "ssl=")
-        if url.startswith("sqlite:///"):
-            return "sqlite+aiosqlite:///" + url.removeprefix("sqlite:///")
-        return url
+        return sqlalchemy_url(self.database_url.get_secret_value())

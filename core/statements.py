@@ -11,7 +11,6 @@ from functools import cache
 from typing import Any, Protocol
 
 import asyncpg
-from asyncpg.pool import PoolConnectionProxy
 from sqlalchemy import Select, Update
 from sqlalchemy.dialects.postgresql.asyncpg import PGDialect_asyncpg
 from sqlalchemy.exc import DBAPIError, IntegrityError
@@ -56,8 +55,10 @@ class Statements(Protocol):
 class AsyncpgStatements:
     """Statements on one connection of `AsyncpgPool`."""
 
-    def __init__(self, connection: "PoolConnectionProxy[asyncpg.Record]") -> None:
-        self._connection = connection
+    def __init__(self, connection: "asyncpg.Connection[asyncpg.Record]") -> None:
+        self.connection = connection
+        self.interrupted = False
+        """Whether a statement was left before its reply was complete."""
 
     async def fetch(self, statement: Select[*tuple[Any, ...]], values: Mapping[str, Any]) -> Sequence[Any]:
         sql, arguments = compiled(statement).bind(values)
@@ -78,14 +79,18 @@ class AsyncpgStatements:
 
     async def execute(self, sql: str, arguments: Sequence[Any]) -> list[Any]:
         """Run `sql` with arguments for $1, $2 and so on."""
+        self.interrupted = True
         try:
-            return await self._connection.fetch(sql, *arguments)
+            records = await self.connection.fetch(sql, *arguments)
         except asyncpg.PostgresError as error:
+            self.interrupted = False
             # SQLSTATE class 23: a constraint was violated.
             kind = IntegrityError if str(error.sqlstate).startswith("23") else DBAPIError
             raise kind(None, None, error) from error
         except ASYNCPG_FAILURES as error:
             raise DBAPIError(None, None, error) from error
+        self.interrupted = False
+        return records
 
     async def commit(self) -> None:
         """Do nothing: every statement is committed already."""

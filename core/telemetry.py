@@ -1,14 +1,23 @@
 """Logs and metrics: JSON lines with static event names and ids, and Prometheus metrics; never content."""
 
 import logging
+import os
 import re
 import sys
+from functools import cache
+from typing import TextIO, TypeVar
 
 import structlog
-from prometheus_client import Counter, Gauge, Histogram
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client.multiprocess import MultiProcessCollector
 
 PRESSES = Counter("porchlight_presses_total", "Presses by result.", ["result"])
 ANSWERS = Counter("porchlight_answers_total", "Answers by kind.", ["kind"])
+TIME_TO_HUMAN = Histogram(
+    "porchlight_press_to_first_answer_seconds",
+    "Time from a press until somebody answered that they call, come soon or are there, while nobody had.",
+    buckets=(15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 21600, 86400),
+)
 RUNGS = Counter("porchlight_ladder_moves_total", "Moves of ladders by result.", ["result"])
 BOOKENDS = Counter("porchlight_bookend_moves_total", "Moves of bookends by result.", ["result"])
 COMMITMENTS = Counter("porchlight_commitment_moves_total", "Moves of commitments by result.", ["result"])
@@ -37,7 +46,11 @@ HANDED_SECONDS = Histogram(
     buckets=(0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2, 5, 10, 15, 30, 60, 300),
 )
 RECEIPTS = Counter("porchlight_receipts_total", "Receipts from devices, by event.", ["event"])
-OLDEST_DUE = Gauge("porchlight_oldest_due_delivery_seconds", "Age of the oldest delivery that is due and not sent.")
+OLDEST_DUE = Gauge(
+    "porchlight_oldest_due_delivery_seconds",
+    "Age of the oldest delivery that is due and not sent.",
+    multiprocess_mode="livemax",
+)
 ISOLATED_FAILURES = Counter(
     "porchlight_isolated_failures_total",
     "Failures that were logged without ending the surrounding work, by log event.",
@@ -48,12 +61,20 @@ WORKER_PART_FAILURES = Counter(
     "Parts of a worker's turn, and periodic jobs, that failed or took too long.",
     ["part", "reason"],
 )
-LAST_TURN = Gauge("porchlight_worker_last_turn_timestamp_seconds", "When this process's worker last completed a turn.")
+LAST_TURN = Gauge(
+    "porchlight_worker_last_turn_timestamp_seconds",
+    "When this process's worker last completed a turn.",
+    multiprocess_mode="livemax",
+)
 AUDIT_FINDINGS = Counter("porchlight_audit_findings_total", "Invalid states that the auditor found, by kind.", ["what"])
-AUDITED_AT = Gauge("porchlight_audit_last_timestamp_seconds", "When this process's auditor last completed an audit.")
+AUDITED_AT = Gauge(
+    "porchlight_audit_last_timestamp_seconds",
+    "When this process's auditor last completed an audit.",
+    multiprocess_mode="livemax",
+)
 HEARTBEATS = Counter("porchlight_heartbeats_total", "Heartbeats by result.", ["result"])
 PURGED = Counter("porchlight_purged_rows_total", "Rows deleted, or cleared of what people wrote, by table.", ["table"])
-STREAMS = Gauge("porchlight_event_streams", "Open event streams in this process.")
+STREAMS = Gauge("porchlight_event_streams", "Open event streams in this process.", multiprocess_mode="livesum")
 GIVEN_UP = Counter(
     "porchlight_connections_given_up_total",
     "Connections closed to make room for newer ones, by their activity.",
@@ -65,17 +86,45 @@ REQUESTS = Histogram(
     ["method", "route", "status"],
     buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10),
 )
-KEYS_GOOD = Gauge("porchlight_master_key_good", "1 when the master key is the one of this database, else 0.")
-PUSH_KEY_GOOD = Gauge("porchlight_push_key_good", "1 when the push key is the one of this database, else 0.")
+KEYS_GOOD = Gauge(
+    "porchlight_master_key_good",
+    "1 when the master key is the one of this database, else 0.",
+    multiprocess_mode="livemin",
+)
+PUSH_KEY_GOOD = Gauge(
+    "porchlight_push_key_good", "1 when the push key is the one of this database, else 0.", multiprocess_mode="livemin"
+)
 CAN_PUSH = Gauge(
     "porchlight_can_push",
     "1 when this process has a key that opens push addresses, else 0: then it cannot push anybody.",
+    multiprocess_mode="livemin",
 )
 WITHHELD = Counter("porchlight_content_withheld_total", "Values that no available key could open.", ["column"])
+
+METRICS_FOLDER = "PROMETHEUS_MULTIPROC_DIR"
+"""The environment variable by which the processes of one supervisor share their metrics; prometheus_client reads it too."""
+
+Labelled = TypeVar("Labelled", Counter, Histogram)
+
+
+@cache
+def series(metric: Labelled, *labels: str) -> Labelled:
+    """Return the series of a metric with these labels, for what is counted in every request: `labels` takes a lock to look it up."""
+    return metric.labels(*labels)
+
 
 LOGGERS_WITH_PLAIN_TEXT = ("asyncio", "sqlalchemy.pool")
 """Loggers whose messages begin with fixed text: "Task was destroyed but it is pending", "Exception in callback"."""
 _PLAIN_WORDS = re.compile(r"[\w ,.'-]*")
+
+
+def render_metrics() -> bytes:
+    """Return the metrics for Prometheus: of this process, or of all processes that one supervisor keeps."""
+    if METRICS_FOLDER not in os.environ:
+        return generate_latest()
+    registry = CollectorRegistry()
+    MultiProcessCollector(registry)  # type: ignore[no-untyped-call]  # prometheus_client types only what most use
+    return generate_latest(registry)
 
 
 def configure_logging(level: str) -> None:
@@ -91,7 +140,12 @@ def configure_logging(level: str) -> None:
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
         cache_logger_on_first_use=True,
     )
-    handler = logging.StreamHandler(sys.stderr)
+    configure_library_logging(level, sys.stderr)
+
+
+def configure_library_logging(level: str, stream: TextIO) -> None:
+    """Write the lines of libraries to `stream`, in the same form and without what they were about."""
+    handler = logging.StreamHandler(stream)
     handler.setFormatter(_LibraryFormatter())
     logging.basicConfig(level=level, handlers=[handler], force=True)
     for name in ("uvicorn", "uvicorn.error", "uvicorn.access"):
@@ -105,6 +159,7 @@ def configure_logging(level: str) -> None:
         "httpx",
         "httpcore",
         "hpack",
+        "aiohttp",
         "sqlalchemy",
         "aiosqlite",
         "asyncio",

@@ -52,6 +52,9 @@ def clean_and_cut(text: str, max_length: int) -> str | None:
 
 
 def _clean(text: str) -> str:
+    if text.isascii() and text.isprintable():
+        # Nothing of what is removed below.
+        return text.strip()
     return INVISIBLE.sub(
         "", BIDI.sub("", CONTROLS.sub("", unicodedata.normalize("NFC", drop_lone_surrogates(text))))
     ).strip()

@@ -1,5 +1,6 @@
 """Apps that wrap the phone app, as the operator names them: their packages or bundles, and who signs them."""
 
+import base64
 import re
 from dataclasses import dataclass
 from typing import Final
@@ -15,6 +16,12 @@ class AndroidApp:
 
     package: str
     fingerprint: str
+
+    @property
+    def passkey_origin(self) -> str:
+        """The origin that Android writes into what its own passkey API (Credential Manager) signs for this app."""
+        key_hash = base64.urlsafe_b64encode(bytes.fromhex(self.fingerprint.replace(":", "")))
+        return f"android:apk-key-hash:{key_hash.decode().rstrip('=')}"
 
 
 def android_apps(text: str) -> tuple[AndroidApp, ...]:
