@@ -15,10 +15,14 @@ class Tag(Enum):
 
     SUBJECT = auto()
     """Whatever was pushed before about the same reach-out or bookend: only how it stands now is worth showing."""
+    CALM = auto()
+    """Nothing but an earlier one of itself: a press that follows a calm ask has the tag of its subject, and closes it."""
     MESSAGES = auto()
     """Earlier messages of the same reach-out, never its alarm: that would take the alarm's answer buttons away."""
     NOTICE = auto()
     """Nothing: the push stands for itself."""
+    KIND = auto()
+    """An earlier push of the same kind: it says the same."""
 
 
 class Opens(Enum):
@@ -33,6 +37,8 @@ class Opens(Enum):
     """The check-in, or the week on its day."""
     PRACTICE = auto()
     """The practice, or where one is begun."""
+    ACCOUNT = auto()
+    """Where somebody is signed in, and what was changed when."""
 
 
 class Hours(Enum):
@@ -56,6 +62,8 @@ class OnlyWhile(Enum):
     """While the reach-out is open and somebody is there for the person."""
     UNANSWERED = auto()
     """While it is open and nobody is there."""
+    CALM = auto()
+    """While the reach-out is open and a calm ask: nobody has made it a press."""
     FRESH = auto()
     """For as long as a push service would keep it (`ttl`); then the inbox is enough."""
     PRACTISED = auto()
@@ -73,7 +81,7 @@ class Policy:
     `closes`: takes everything else about its reach-out off the phone; nothing follows it.
     `to_outsiders`: also sent when the recipient has left, or the account behind it is gone; a mute still counts.
     `shared`: announces something that somebody shared through a membership, and leaves the inbox with that membership.
-    `in_inbox`: False for a push that only tests a device or channel; it is not checked again before it is sent.
+    `in_inbox`: False for a push that only some devices or channels hear of; of it only the address is checked again.
     """
 
     ttl: timedelta
@@ -98,6 +106,8 @@ _DAY = timedelta(days=1)
 KINDS: Final[Mapping[NoticeKind, Policy]] = MappingProxyType(
     {
         NoticeKind.REACH_OUT: Policy(_ALARM_TTL, urgent=True, respects_hours=Hours.RESPECTED),
+        # It waits two hours for a yes.
+        NoticeKind.CALM: Policy(timedelta(hours=2), Tag.CALM, Hours.CALM, OnlyWhile.CALM),
         # At least as long as the alarm that it replaces, or a phone that comes back would show the old alarm.
         NoticeKind.ANSWERED: Policy(_ALARM_TTL, respects_hours=Hours.UNLESS_INVOLVED, only_while=OnlyWhile.ANSWERED),
         NoticeKind.ALL_CLEAR: Policy(_DAY, only_while=OnlyWhile.ALWAYS, closes=True),
@@ -141,6 +151,10 @@ KINDS: Final[Mapping[NoticeKind, Policy]] = MappingProxyType(
         ),
         NoticeKind.PRACTICE_OFFER: Policy(_DAY, Tag.NOTICE, Hours.CALM, OnlyWhile.ALWAYS, opens=Opens.PRACTICE),
         NoticeKind.UNREACHABLE: Policy(_DAY, Tag.NOTICE, only_while=OnlyWhile.ALWAYS),
+        # Said at any hour, quietly: who takes over an account by night is seen by morning at the latest.
+        NoticeKind.ACCOUNT_CHANGED: Policy(
+            _DAY, Tag.KIND, only_while=OnlyWhile.ALWAYS, in_inbox=False, opens=Opens.ACCOUNT
+        ),
         # Somebody is looking at the phone, waiting for it.
         NoticeKind.TEST: Policy(timedelta(minutes=5), Tag.NOTICE, only_while=OnlyWhile.ALWAYS, in_inbox=False),
     }
@@ -152,6 +166,10 @@ SHARED_KINDS: Final = tuple(kind for kind, policy in KINDS.items() if policy.sha
 THREAD_KINDS: Final = tuple(kind for kind, policy in KINDS.items() if policy.shared and policy.opens is Opens.THREAD)
 """Kinds that announce something in a thread: reading the thread reads them, and their pushes to one person share an interval."""
 SUPERSEDED_KINDS: Final = tuple(
-    kind for kind, policy in KINDS.items() if policy.tag is Tag.SUBJECT and policy.only_while is not OnlyWhile.ALWAYS
+    kind
+    for kind, policy in KINDS.items()
+    if policy.tag in {Tag.SUBJECT, Tag.CALM} and policy.only_while is not OnlyWhile.ALWAYS
 )
 """Kinds that say how things stand while they are open; unread ones count as read once a closing notice replaces them."""
+ASKING_KINDS: Final = frozenset({NoticeKind.REACH_OUT, NoticeKind.CALM})
+"""Kinds that tell a recipient of a reach-out: how far their push has come is how far it has come to the recipient."""

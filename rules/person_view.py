@@ -1,12 +1,12 @@
 """How a person is shown to others: the id, and the name as far as a key at hand opens it."""
 
-from dataclasses import dataclass
 from uuid import UUID
 
 from core.encryption import Keyring
+from core.frozen import quick_dataclass
 
 
-@dataclass(frozen=True, slots=True)
+@quick_dataclass(frozen=True, slots=True)
 class PersonView:
     """A person in a reply. The name is None when no key at hand opens it."""
 

@@ -11,9 +11,11 @@ from sqlalchemy import and_, bindparam, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from core.encryption import Keyring, Vault
+from core.frozen import quick_dataclass
 from core.types import UtcDateTime
 from core.unit_of_work import Operation, UnitOfWork
 from models import Person, Session
+from models.enums import GuestSessionKind
 from rules.errors import NotSignedIn, ProofNeeded
 
 PROOF_LIFETIME = timedelta(minutes=5)
@@ -21,8 +23,16 @@ PROOF_LIFETIME = timedelta(minutes=5)
 
 
 @dataclass(frozen=True, slots=True)
+class GuestScope:
+    """What a guest's session is for; a link's is bound to one reach-out."""
+
+    kind: GuestSessionKind
+    reach_out_id: UUID | None
+
+
+@quick_dataclass(frozen=True, slots=True)
 class Caller:
-    """The person behind a request, and the session that carries them."""
+    """The person behind a request, and the session that carries them. `guest`: they have no account, only this."""
 
     person_id: UUID
     session_id: UUID
@@ -32,6 +42,7 @@ class Caller:
     region: str | None
     language: str
     vault: Vault
+    guest: GuestScope | None = None
 
 
 def token_hash(token: str) -> bytes:
@@ -115,9 +126,14 @@ async def lock_session(unit: UnitOfWork, who: Caller) -> None:
         raise NotSignedIn
 
 
+def has_proof(who: Caller, now: datetime) -> bool:
+    """Return whether a passphrase or passkey was given in this session within the last 5 minutes; guests have neither."""
+    return who.guest is None and now - who.proven_at <= PROOF_LIFETIME
+
+
 def require_proof(who: Caller, now: datetime) -> None:
     """Raise ProofNeeded unless a passphrase or passkey was given within the last 5 minutes."""
-    if now - who.proven_at > PROOF_LIFETIME:
+    if not has_proof(who, now):
         raise ProofNeeded
 
 

@@ -133,5 +133,14 @@ def commitment_days_from(person_id: PersonId, witness_id: PersonId) -> ColumnEle
 
 
 def ended_reach_outs_from(person_id: PersonId, recipient_id: PersonId) -> ColumnElement[bool]:
-    """Reach-outs (joined to a Recipient and its Membership) that the one pressed, that the other was told of, and that ended."""
-    return and_(owned_by(ReachOut, person_id), told_recipient(recipient_id), ReachOut.closed_at.is_not(None))
+    """Reach-outs (joined to a Recipient and its Membership) that the one pressed, that the other was told of, and that ended.
+
+    A calm ask ends without a word to those who did not say yes, so it stands in nobody else's thread.
+    """
+    said_yes = and_(Recipient.answer.is_not(None), Recipient.answer != AnswerKind.CANNOT)
+    return and_(
+        owned_by(ReachOut, person_id),
+        told_recipient(recipient_id),
+        ReachOut.closed_at.is_not(None),
+        or_(ReachOut.calm.is_(False), said_yes),
+    )

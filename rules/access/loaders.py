@@ -8,7 +8,7 @@ from sqlalchemy import inspect, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from core.unit_of_work import UnitOfWork
-from models import Base, Block, Bookend, Commitment, Membership, Notice, ReachOut, Recipient
+from models import Base, Block, Bookend, Commitment, Membership, Notice, Person, ReachOut, Recipient
 from rules.access.callers import Caller
 from rules.access.daily import witnessed_by
 from rules.access.predicates import (
@@ -39,7 +39,9 @@ async def load_own(unit: UnitOfWork, who: Caller, model: type[Model], row_id: UU
 
 
 async def lock_active_member(unit: UnitOfWork, who: Caller, membership_id: UUID) -> Membership | None:
-    """Return a confirmed membership in the caller's own circle; None for anything else, whatever the reason.
+    """Return a confirmed membership in the caller's own circle; None for anything else, and for a guest's.
+
+    A guest can stand by and witness nothing: there is no page for them to see it on.
 
     Locked so that it cannot end meanwhile: the caller is about to insert rows that refer to it and to its member, and an
     erasure locks the membership before the person.
@@ -47,8 +49,9 @@ async def lock_active_member(unit: UnitOfWork, who: Caller, membership_id: UUID)
     return (
         await unit.session.execute(
             select(Membership)
-            .where(Membership.id == membership_id, mine(Membership, who), CONFIRMED)
-            .with_for_update(read=True, key_share=True)
+            .join(Person, Person.id == Membership.member_id)
+            .where(Membership.id == membership_id, mine(Membership, who), CONFIRMED, Person.guest_at.is_(None))
+            .with_for_update(read=True, key_share=True, of=Membership)
             .execution_options(populate_existing=True)
         )
     ).scalar_one_or_none()
@@ -108,6 +111,9 @@ async def load_visible_reach_out(
 
     `lock` makes every change of this reach-out wait, so that what is read stays true.
     """
+    if who.guest is not None and who.guest.reach_out_id != reach_out_id:
+        # A link shows one reach-out, also to somebody who was told of others.
+        raise NotFound
     statement = select(ReachOut).where(ReachOut.id == reach_out_id)
     if lock:
         statement = statement.with_for_update()

@@ -9,7 +9,7 @@ from sqlalchemy import delete, func, select, update
 
 from core.errors import KeysUnavailable
 from core.unit_of_work import UnitOfWork
-from models import Channel, Delivery, ReachOut, Recipient
+from models import Channel, Delivery, Membership, ReachOut, Recipient
 from models.enums import AccessKind, ChannelKind, DeliveryState
 from rules import access, idempotency
 from rules.access import Caller
@@ -63,11 +63,7 @@ async def add_channel(
         if channel is None:
             channel = await _insert_channel(unit, who, kind, address, address_hash)
         if channel.confirmed_at is None:
-            # A number is sent as many codes, whether it is written to or called.
-            number_hash = address_hash
-            if kind is ChannelKind.CALL:
-                number_hash = _channel_address_hash(unit, ChannelKind.SMS, address)
-            await _send_code(unit, who, channel, number_hash)
+            await send_code(unit, who, channel)
         return channel.id
 
     channel_id, _ = await idempotency.run_once(unit, fingerprint, who.person_id, create)
@@ -96,7 +92,7 @@ async def _insert_channel(
     channel.address = who.vault.seal(CHANNEL_ADDRESS_COLUMN, channel.id, address)
     channel.push_address = unit.keyring.push.seal(CHANNEL_ADDRESS_COLUMN, channel.id, address, channel.address)
     unit.session.add(channel)
-    access_log.record_own_event(unit, who, AccessKind.CHANNEL_ADDED, channel.id)
+    await access_log.announce_own_event(unit, who, AccessKind.CHANNEL_ADDED, channel.id)
     await unit.session.flush()
     return channel
 
@@ -128,6 +124,22 @@ async def confirm_channel(
     channel = await own_channel(unit, who, channel_id, lock=True)
     if channel.confirmed_at is not None:
         return channel, None
+    wrong = await use_code(unit, who, channel, code)
+    if wrong is not None:
+        return channel, wrong
+    channel.confirmed_at = unit.now
+    await access_log.announce_own_event(unit, who, AccessKind.CHANNEL_CONFIRMED, channel.id)
+    await unit.session.flush()
+    await _mark_reachable_in_reach_outs(unit, who.person_id)
+    await reachability.mark_reachable(unit, who.person_id)
+    return channel, None
+
+
+async def use_code(unit: UnitOfWork, who: Caller, channel: Channel, code: str) -> CodeWrong | None:
+    """Use up the code that was sent to this channel, which is locked. A wrong one is returned, with the guesses left.
+
+    Raises CodeOver, KeysUnavailable.
+    """
     if channel.code is None or channel.code_expires_at is None or channel.code_expires_at <= unit.now:
         raise CodeOver
     if channel.guesses >= MAX_CODE_GUESSES:
@@ -138,19 +150,47 @@ async def confirm_channel(
     if not hmac.compare_digest(expected_code.encode(), code.encode()):
         channel.guesses += 1
         await unit.session.flush()
-        return channel, CodeWrong(extra={"guesses_left": MAX_CODE_GUESSES - channel.guesses})
-    channel.confirmed_at = unit.now
+        return CodeWrong(extra={"guesses_left": MAX_CODE_GUESSES - channel.guesses})
     channel.code = channel.code_expires_at = None
     channel.guesses = 0
-    access_log.record_own_event(unit, who, AccessKind.CHANNEL_CONFIRMED, channel.id)
     await unit.session.flush()
-    await _mark_reachable_in_reach_outs(unit, who.person_id)
-    await reachability.mark_reachable(unit, who.person_id)
-    return channel, None
+    return None
+
+
+async def add_number_for_links(unit: UnitOfWork, who: Caller) -> None:
+    """Write to the number that is called as well: a voice can say no link. Its owner has confirmed it by the call."""
+    called = (await unit.session.execute(select(Channel).where(access.mine(Channel, who)))).scalars().all()
+    for channel in called:
+        address = who.vault.open(CHANNEL_ADDRESS_COLUMN, channel.id, channel.address)
+        if channel.kind != ChannelKind.CALL or channel.confirmed_at is None or address is None:
+            continue
+        address_hash = _channel_address_hash(unit, ChannelKind.SMS, address)
+        if all(other.address_hash != address_hash for other in called):
+            number = await _insert_channel(unit, who, ChannelKind.SMS, address, address_hash)
+            number.confirmed_at = unit.now
+
+
+async def is_address_in_circle(unit: UnitOfWork, who: Caller, owner_id: UUID) -> bool:
+    """Return whether somebody of this circle, or its owner, is reached at an address of the caller, written to or called."""
+    own = (await unit.session.execute(select(Channel).where(access.mine(Channel, who)))).scalars().all()
+    hashes = {channel.address_hash for channel in own}
+    for channel in own:
+        address = who.vault.open(CHANNEL_ADDRESS_COLUMN, channel.id, channel.address)
+        if address is not None and channel.kind in {ChannelKind.SMS, ChannelKind.CALL}:
+            hashes |= {_channel_address_hash(unit, kind, address) for kind in (ChannelKind.SMS, ChannelKind.CALL)}
+    there = select(Channel.id).where(Channel.address_hash.in_(hashes), Channel.confirmed_at.is_not(None)).limit(1)
+    members = there.join(Membership, Membership.member_id == Channel.person_id).where(
+        access.owned_by(Membership, owner_id)
+    )
+    for statement in (members, there.where(access.owned_by(Channel, owner_id))):
+        if (await unit.session.execute(statement)).first() is not None:
+            return True
+    return False
 
 
 async def remove_channel(unit: UnitOfWork, who: Caller, channel_id: UUID) -> None:
     """Delete this channel with its pending deliveries, at once. Raises NotFound."""
+    await access.lock_person(unit, who)
     async with changing_reach(unit, [who.person_id]):
         channel = await own_channel(unit, who, channel_id, lock=True)
         # Its deliveries are deleted with it, and locked in id order, as where outcomes are recorded.
@@ -160,13 +200,13 @@ async def remove_channel(unit: UnitOfWork, who: Caller, channel_id: UUID) -> Non
         unit.session.expunge(channel)
         await unit.session.execute(delete(Channel).where(Channel.id == channel_id))
         await wal_truncation.mark_erased(unit)
-        access_log.record_own_event(unit, who, AccessKind.CHANNEL_REMOVED, channel_id)
+        await access_log.announce_own_event(unit, who, AccessKind.CHANNEL_REMOVED, channel_id)
 
 
-async def _send_code(unit: UnitOfWork, who: Caller, channel: Channel, limited_hash: bytes) -> None:
-    """Send a new code, which replaces the one before it; `limited_hash`: what the limit of an address counts. Raises TooMany."""
+async def send_code(unit: UnitOfWork, who: Caller, channel: Channel) -> None:
+    """Send a new code, which replaces the one before it. Raises TooMany."""
     await throttle.consume(unit, CODES_PER_PERSON, str(who.person_id))
-    await throttle.consume(unit, CODES_PER_ADDRESS, limited_hash.hex())
+    await throttle.consume(unit, CODES_PER_ADDRESS, _hash_for_limit(unit, who, channel).hex())
     code_number = int.from_bytes(idempotency.secret(unit, None, "channels.code", 16)) % 1_000_000
     channel.code = who.vault.seal("channels.code", channel.id, f"{code_number:06}")
     channel.code_expires_at = unit.now + CODE_LIFETIME
@@ -178,6 +218,14 @@ async def _send_code(unit: UnitOfWork, who: Caller, channel: Channel, limited_ha
         select(Delivery.notice_id).where(Delivery.channel_id == channel.id, Delivery.state == DeliveryState.PENDING),
     )
     await create_test_notice(unit, who.person_id, channel_id=channel.id)
+
+
+def _hash_for_limit(unit: UnitOfWork, who: Caller, channel: Channel) -> bytes:
+    """Return what the limit of an address counts: a number is sent as many codes, whether it is written to or called."""
+    address = who.vault.open(CHANNEL_ADDRESS_COLUMN, channel.id, channel.address)
+    if channel.kind != ChannelKind.CALL or address is None:
+        return channel.address_hash
+    return _channel_address_hash(unit, ChannelKind.SMS, address)
 
 
 async def _mark_reachable_in_reach_outs(unit: UnitOfWork, person_id: UUID) -> None:

@@ -15,7 +15,7 @@ from models import Device, Membership
 from models.enums import AccessKind, DeviceKind, DisabledReason, Platform
 from rules import access
 from rules.access import Caller
-from rules.accounts import access_log, throttle
+from rules.accounts import access_log, sessions, throttle
 from rules.accounts.throttle import RateLimit
 from rules.circle import reachability
 from rules.errors import DeviceRetired, EndpointNotAllowed, TooManyDevices
@@ -90,7 +90,11 @@ async def _register(
         device.label = who.vault.seal("devices.label", device.id, label)
     await unit.session.flush()
     if is_live_again:
-        access_log.record_own_event(unit, who, AccessKind.DEVICE_ADDED, device.id)
+        if await sessions.was_opened_just_now(unit, who):
+            # The sign-in has been told a moment ago; a phone that registers after it is part of it.
+            access_log.record_own_event(unit, who, AccessKind.DEVICE_ADDED, device.id)
+        else:
+            await access_log.announce_own_event(unit, who, AccessKind.DEVICE_ADDED, device.id)
         await late_devices.push_waiting_notices(unit, device)
         await reachability.mark_reachable(unit, who.person_id)
     return device, is_new
@@ -174,10 +178,11 @@ async def own_device(unit: UnitOfWork, who: Caller, device_id: UUID) -> Device:
 
 async def remove_device(unit: UnitOfWork, who: Caller, device_id: UUID) -> None:
     """Retire this device; a second removal changes nothing. Raises NotFound."""
+    await access.lock_person(unit, who)
     device = await own_device(unit, who, device_id)
     if device.disabled_at is None:
         await device_retirement.retire(unit, who.person_id, [device_id], DisabledReason.REMOVED)
-        access_log.record_own_event(unit, who, AccessKind.DEVICE_REMOVED, device_id)
+        await access_log.announce_own_event(unit, who, AccessKind.DEVICE_REMOVED, device_id)
 
 
 async def send_test(unit: UnitOfWork, who: Caller, device_id: UUID) -> UUID:

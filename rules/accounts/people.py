@@ -34,6 +34,8 @@ RECOVERY_CODE_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 RECOVERY_CODE_LENGTH = 16
 AVAILABILITY_FIELDS = {"hours", "wake_me", "time_zone", "away_until"}
 """Fields of the profile that decide whether somebody is pushed at this moment."""
+LOGGED_HOURS = ("hours", "wake_me", "away_until")
+"""Those of them that the access log records as a change of one's hours."""
 UNUSABLE_ZONES = frozenset({"Etc/Unknown", "Factory", "localtime", "posixrules"})
 """Entries of a time zone database that name no zone: placeholders, and the machine's own setting."""
 
@@ -49,13 +51,25 @@ def name_hash(keyring: Keyring, sign_in_name: str) -> bytes:
 
 
 async def change_profile(unit: UnitOfWork, who: Caller, changes: Mapping[str, object]) -> Person:
-    """Apply a merge patch (RFC 7396) to the profile; None clears an optional field. Raises KeysUnavailable."""
+    """Apply a merge patch (RFC 7396) to the profile; None clears an optional field.
+
+    Raises KeysUnavailable, and ProofNeeded where it changes the number that the circle is shown.
+    """
+    if "contact" in changes:
+        await access.lock_person(unit, who)
+        person = await access.load_person(unit, who)
+        if changes["contact"] != who.vault.open("people.contact", person.id, person.contact):
+            access.require_proof(who, unit.now)
+            await access_log.announce_own_event(unit, who, AccessKind.NUMBER_CHANGED)
     if not changes.keys() & AVAILABILITY_FIELDS:
         return await _apply_changes(unit, who, changes)
     # An open reach-out must not wait for somebody who has just become unavailable. Their row is locked first, as everywhere.
     await access.lock_person(unit, who)
     async with changing_reach(unit, [who.person_id]):
-        old_zone = (await access.load_person(unit, who)).time_zone
+        person = await access.load_person(unit, who)
+        old_zone = person.time_zone
+        if any(name in changes and changes[name] != getattr(person, name) for name in LOGGED_HOURS):
+            access_log.record_own_event(unit, who, AccessKind.HOURS_CHANGED)
         person = await _apply_changes(unit, who, changes)
     if person.time_zone != old_zone:
         await reschedule_commitments(unit, person)
@@ -83,10 +97,22 @@ async def _apply_changes(unit: UnitOfWork, who: Caller, changes: Mapping[str, ob
     return person
 
 
+async def load_own_names(unit: UnitOfWork, who: Caller) -> list[str | None]:
+    """Return the caller's names, which their passphrase must not be made of; None for one that cannot be read."""
+    person = await access.load_person(unit, who)
+    return [
+        who.vault.open("people.sign_in_name", person.id, person.sign_in_name),
+        who.vault.open("people.display_name", person.id, person.display_name),
+    ]
+
+
 async def set_ladder(unit: UnitOfWork, who: Caller, seconds: Sequence[int] | None) -> list[int] | None:
     """Store the caller's own ladder for future reach-outs, offsets in seconds; None restores the default."""
+    # Locked first, as everywhere: the log's row refers to the person's, and an erasure may be waiting for it.
+    await access.lock_person(unit, who)
     person = await access.load_person(unit, who)
     person.ladder = None if seconds is None else list(seconds)
+    access_log.record_own_event(unit, who, AccessKind.LADDER_CHANGED)
     await unit.session.flush()
     return person.ladder
 
@@ -105,9 +131,9 @@ async def set_passphrase(unit: UnitOfWork, who: Caller, earlier_hash: str | None
     if earlier_hash is not None:
         # Before the sessions, so that a session that a passkey opens meanwhile is among those that end.
         await passkeys.forget_all(unit, who.person_id, who.session_id)
-    access_log.record_own_event(unit, who, AccessKind.PASSPHRASE_CHANGED)
     if earlier_hash is not None:
-        await sessions.end_others(unit, who.person_id, keep=who.session_id)
+        await sessions.end_others(unit, who.person_id, keep=who.session_id, last_push=True)
+    await access_log.announce_own_event(unit, who, AccessKind.PASSPHRASE_CHANGED)
     await unit.session.flush()
     return True
 
@@ -129,8 +155,9 @@ async def renew_codes(unit: UnitOfWork, who: Caller, fingerprint: RequestFingerp
     seed = idempotency.secret(unit, fingerprint, "recovery.codes")
 
     async def create() -> UUID:
+        await access.lock_person(unit, who)
         await replace_codes(unit, who.person_id, seed)
-        access_log.record_own_event(unit, who, AccessKind.CODES_RENEWED)
+        await access_log.announce_own_event(unit, who, AccessKind.CODES_RENEWED)
         return who.person_id
 
     await idempotency.run_once(unit, fingerprint, who.person_id, create)
@@ -160,8 +187,26 @@ async def recover(unit: UnitOfWork, sign_in_name: str, code: str, passphrase_has
         raise WrongCredentials
     person.passphrase_hash = passphrase_hash
     await passkeys.forget_all(unit, person.id, None)
-    await sessions.end_others(unit, person.id, keep=None)
+    await sessions.end_others(unit, person.id, keep=None, last_push=True)
     return await sessions.open_session(unit, person, carrier, None, AccessKind.RECOVERED)
+
+
+async def load_names_behind_code(unit: UnitOfWork, sign_in_name: str, code: str) -> list[str | None] | None:
+    """Return the names of whoever this unused recovery code opens the account of; None for any other name or code."""
+    found = await unit.session.execute(
+        select(Person)
+        .join(RecoveryCode, RecoveryCode.person_id == Person.id)
+        .where(Person.sign_in_name_hash == name_hash(unit.keyring, sign_in_name))
+    )
+    person = found.scalars().first()
+    if person is None:
+        return None
+    code_hash = _code_hash(unit, person.id, code)
+    owned = select(RecoveryCode.id).where(access.owned_by(RecoveryCode, person.id), RecoveryCode.code_hash == code_hash)
+    if (await unit.session.execute(owned)).first() is None:
+        return None
+    vault = unit.keyring.vault(person.id, person.data_key)
+    return [sign_in_name, vault.open("people.display_name", person.id, person.display_name)]
 
 
 def code_of_number(unit: UnitOfWork, seed: bytes | None, number: int) -> str:

@@ -19,6 +19,7 @@ from rules.accounts.throttle import RateLimit
 from rules.circle import invitations
 from rules.errors import NameTaken, RegistrationClosed
 from rules.idempotency import RequestFingerprint
+from rules.operator import registration_invitations
 
 SIGN_UPS_PER_INVITATION = RateLimit("sign_up.invitation", burst=10, every=20)
 """Limits sign-up attempts per invitation: it admits one person, but a name may be taken or a reply lost."""
@@ -37,7 +38,10 @@ def sign_up_limit_per_place(sign_ups: int) -> RateLimit:
 
 @dataclass(frozen=True, slots=True)
 class NewPerson:
-    """The data of a sign-up. The passphrase is already hashed; None for an account with a passkey alone."""
+    """The data of a sign-up. The passphrase is already hashed; None for an account with a passkey alone.
+
+    `consent_version`: the version of the privacy page that they have agreed to; None when their app did not say.
+    """
 
     sign_in_name: str
     passphrase_hash: str | None
@@ -47,6 +51,7 @@ class NewPerson:
     language: str
     invitation_token: str | None
     carrier: Carrier
+    consent_version: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +64,17 @@ async def require_registration(unit: UnitOfWork, mode: str, invitation_token: st
     """Raise RegistrationClosed, or InvitationNotValid for an invitation that cannot be used."""
     if mode == "closed" or (mode == "invited" and invitation_token is None):
         raise RegistrationClosed
-    if invitation_token is not None:
+    if invitation_token is not None and not await registration_invitations.admits(unit, invitation_token):
         await invitations.find_invitation(unit, invitation_token)
+
+
+async def take_up_invitation(unit: UnitOfWork, person_id: UUID, token: str) -> None:
+    """Use up what a new person came with: a word of the operator's, or somebody's invitation into their circle.
+
+    Raises what accepting an invitation raises.
+    """
+    if not await registration_invitations.use(unit, token):
+        await invitations.accept_at_sign_up(unit, person_id, token)
 
 
 async def sign_up(unit: UnitOfWork, new: NewPerson, fingerprint: RequestFingerprint | None) -> SignedUp:
@@ -94,8 +108,8 @@ async def sign_up(unit: UnitOfWork, new: NewPerson, fingerprint: RequestFingerpr
     seed = idempotency.secret(unit, fingerprint, "sign_up.codes")
     if not is_retry:
         await replace_codes(unit, person_id, seed)
-    if new.invitation_token is not None:
-        await invitations.accept_at_sign_up(unit, person_id, new.invitation_token)
+        if new.invitation_token is not None:
+            await take_up_invitation(unit, person_id, new.invitation_token)
     # A retry returns the same codes, including those that were used or replaced meanwhile.
     return SignedUp(signed_in, [code_of_number(unit, seed, number) for number in range(RECOVERY_CODE_COUNT)])
 
@@ -117,6 +131,8 @@ async def create_person(unit: UnitOfWork, person_id: UUID, new: NewPerson) -> Pe
         language=new.language,
         hours=None,
         wake_me=False,
+        consent_version=new.consent_version,
+        consented_at=unit.now if new.consent_version else None,
         created_at=unit.now,
     )
     unit.session.add(person)

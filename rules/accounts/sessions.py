@@ -10,12 +10,12 @@ from sqlalchemy import delete, select, update
 
 from core.unit_of_work import UnitOfWork
 from models import Device, Person, Session
-from models.enums import AccessKind, Carrier, DisabledReason
+from models.enums import AccessKind, Carrier, DisabledReason, Platform
 from rules import access
 from rules.access import Caller, token_hash
 from rules.accounts import access_log
 from rules.accounts.throttle import RateLimit
-from rules.errors import WrongCredentials
+from rules.errors import AccountDisabled, WrongCredentials
 from rules.outbox import device_retirement
 
 SESSION_IDLE_LIFETIME = timedelta(days=180)
@@ -105,21 +105,26 @@ async def open_session(
     """Open a session for this person; a retry returns the session that the same `token` bytes have opened.
 
     If it has been signed out meanwhile, the retry opens another. `kind` is recorded in the access log, with the
-    passkey that it is `about`.
+    passkey that it is `about`. Raises AccountDisabled.
     """
+    if person.disabled_at is not None:
+        raise AccountDisabled
     token_text = unit.new_token(32) if token is None else _token_text(token)
     session = None
+    is_new = False
     if is_retry:
         session = await _find_by_token(unit, token_text)
         token_text = token_text if session is not None else unit.new_token(32)
     if session is None:
         session = Session(id=unit.new_id(), person_id=person.id, token_hash=token_hash(token_text), created_at=unit.now)
         unit.session.add(session)
-        access_log.record_event(unit, person.id, kind, about=about, session=session.id)
+        is_new = True
     session.carrier = carrier
     session.used_at = session.proven_at = unit.now
     session.expires_at = unit.now + SESSION_IDLE_LIFETIME
     await unit.session.flush()
+    if is_new:
+        await access_log.announce_event(unit, person.id, kind, about=about, session=session.id)
     return _build_signed_in(unit, person, session, token_text)
 
 
@@ -159,12 +164,49 @@ async def record_proof(unit: UnitOfWork, who: Caller) -> None:
     await unit.session.execute(update(Session).where(Session.id == who.session_id).values(proven_at=unit.now))
 
 
+async def was_opened_just_now(unit: UnitOfWork, who: Caller) -> bool:
+    """Return whether the caller's session was opened within the interval of account pushes."""
+    opened = Session.created_at > unit.now - access_log.ACCOUNT_PUSH_INTERVAL
+    return (
+        await unit.session.execute(select(Session.id).where(Session.id == who.session_id, opened))
+    ).first() is not None
+
+
 async def list_sessions(unit: UnitOfWork, who: Caller, limit: int, before: UUID | None) -> Sequence[Session]:
     """Return the caller's sessions, newest first, `limit` + 1 rows at most."""
     statement = select(Session).where(access.mine(Session, who), Session.expires_at > unit.now)
     if before is not None:
         statement = statement.where(Session.id < before)
     return (await unit.session.execute(statement.order_by(Session.id.desc()).limit(limit + 1))).scalars().all()
+
+
+@dataclass(frozen=True, slots=True)
+class SessionDevice:
+    """What is known of the phone or browser of a session, from the device that was registered in it last."""
+
+    label: str | None
+    platform: Platform | None
+
+
+async def load_session_devices(unit: UnitOfWork, who: Caller, listed: Sequence[Session]) -> dict[UUID, SessionDevice]:
+    """Return the live device of each of the caller's sessions that has one, by session id."""
+    rows = await unit.session.execute(
+        select(Device)
+        .where(
+            access.mine(Device, who),
+            Device.session_id.in_([session.id for session in listed]),
+            Device.disabled_at.is_(None),
+        )
+        .order_by(Device.id)
+    )
+    return {
+        device.session_id: SessionDevice(
+            who.vault.open("devices.label", device.id, device.label),
+            Platform(device.platform) if device.platform else None,
+        )
+        for device in rows.scalars()
+        if device.session_id is not None
+    }
 
 
 async def end_session(unit: UnitOfWork, who: Caller, session_id: UUID) -> None:
@@ -174,15 +216,15 @@ async def end_session(unit: UnitOfWork, who: Caller, session_id: UUID) -> None:
     await _end_sessions(unit, who.person_id, [session_id])
 
 
-async def end_others(unit: UnitOfWork, person_id: UUID, keep: UUID | None) -> None:
-    """End all sessions of this person except `keep`."""
+async def end_others(unit: UnitOfWork, person_id: UUID, keep: UUID | None, *, last_push: bool = False) -> None:
+    """End all sessions of this person except `keep`. `last_push`: their devices are still told why."""
     statement = select(Session.id).where(access.owned_by(Session, person_id))
     if keep is not None:
         statement = statement.where(Session.id != keep)
     session_ids = (await unit.session.execute(statement)).scalars().all()
     for session_id in session_ids:
         access_log.record_event(unit, person_id, AccessKind.SIGNED_OUT, about=session_id, session=keep)
-    await _end_sessions(unit, person_id, session_ids)
+    await _end_sessions(unit, person_id, session_ids, last_push=last_push)
 
 
 async def list_expired(unit: UnitOfWork, limit: int) -> dict[UUID, list[UUID]]:
@@ -204,7 +246,9 @@ async def end_expired(unit: UnitOfWork, person_id: UUID, candidates: Sequence[UU
     return len(expired_sessions)
 
 
-async def _end_sessions(unit: UnitOfWork, person_id: UUID, session_ids: Sequence[UUID]) -> None:
+async def _end_sessions(
+    unit: UnitOfWork, person_id: UUID, session_ids: Sequence[UUID], *, last_push: bool = False
+) -> None:
     if not session_ids:
         return
     # Locked first: a device that is being registered in one of them is then either seen below, or finds its session gone.
@@ -214,7 +258,8 @@ async def _end_sessions(unit: UnitOfWork, person_id: UUID, session_ids: Sequence
     devices = await unit.session.execute(
         select(Device.id).where(Device.session_id.in_(session_ids), Device.disabled_at.is_(None))
     )
-    await device_retirement.retire(unit, person_id, devices.scalars().all(), DisabledReason.SIGNED_OUT)
+    retired = devices.scalars().all()
+    await device_retirement.retire(unit, person_id, retired, DisabledReason.SIGNED_OUT, last_push=last_push)
     await unit.session.execute(delete(Session).where(Session.id.in_(session_ids)))
     for session_id in session_ids:
         unit.publish(person_id, "signed_out", session_id)

@@ -7,8 +7,10 @@ from sqlalchemy import delete, select, update
 
 from core.unit_of_work import UnitOfWork
 from models import Block, Membership, Notice, Person
+from models.enums import AccessKind
 from rules import access
 from rules.access import Caller
+from rules.accounts import access_log
 from rules.circle import membership
 from rules.circle.invitations import lock_circle
 from rules.errors import NotFound
@@ -46,6 +48,7 @@ async def block(unit: UnitOfWork, who: Caller, person_id: UUID) -> Block:
     )
     new_block = Block(blocker_id=who.person_id, blocked_id=person_id, created_at=unit.now)
     unit.session.add(new_block)
+    access_log.record_own_event(unit, who, AccessKind.BLOCKED)
     await unit.session.flush()
     return new_block
 
@@ -76,3 +79,4 @@ async def unblock(unit: UnitOfWork, who: Caller, person_id: UUID) -> None:
     )
     if deleted.first() is None:
         raise NotFound
+    access_log.record_own_event(unit, who, AccessKind.UNBLOCKED)

@@ -13,10 +13,10 @@ from core import secret_text
 from core.encryption import Vault
 from core.unit_of_work import UnitOfWork
 from models import Invitation, Membership, Person
-from models.enums import NoticeKind, Role
+from models.enums import AccessKind, NoticeKind, Role
 from rules import access, idempotency
 from rules.access import Caller
-from rules.accounts import throttle
+from rules.accounts import access_log, throttle
 from rules.accounts.throttle import RateLimit
 from rules.errors import AlreadyInCircle, CircleFull, InvitationNotValid, NotFound, OwnInvitation, StepOneFull
 from rules.idempotency import RequestFingerprint
@@ -95,6 +95,7 @@ async def invite(
         invitation.greeting = who.vault.seal("invitations.greeting", invitation.id, texts.greeting)
         invitation.token = who.vault.seal("invitations.token", invitation.id, token)
         unit.session.add(invitation)
+        access_log.record_own_event(unit, who, AccessKind.MEMBER_INVITED, invitation.id)
         await unit.session.flush()
         return invitation.id
 
@@ -135,11 +136,11 @@ async def preview_invitation(unit: UnitOfWork, who: Caller | None, token: str) -
         membership = who and await _find_accepted(unit, who.person_id, token)
         if not membership:
             raise
-        name, _ = await _load_inviter(unit, membership.owner_id)
+        name, _ = await load_inviter(unit, membership.owner_id)
         return Preview(membership.owner_id, name, membership.role, None, accepted=membership)
     if who is not None:
         await _ensure_acceptable(unit, who.person_id, invitation)
-    name, vault = await _load_inviter(unit, invitation.inviter_id)
+    name, vault = await load_inviter(unit, invitation.inviter_id)
     greeting = vault.open("invitations.greeting", invitation.id, invitation.greeting)
     return Preview(invitation.inviter_id, name, invitation.role, invitation.expires_at, greeting)
 
@@ -166,13 +167,17 @@ async def accept_invitation(
                 raise
             is_repeated = True
             return membership.id
-        return await _create_membership(unit, person_id, invitation)
+        return await create_membership(unit, person_id, invitation, unit.new_id())
 
     membership_id, _ = await idempotency.run_once(unit, fingerprint, person_id, create)
     return membership_id, not is_repeated
 
 
-async def _create_membership(unit: UnitOfWork, person_id: UUID, invitation: Invitation) -> UUID:
+async def create_membership(unit: UnitOfWork, person_id: UUID, invitation: Invitation, membership_id: UUID) -> UUID:
+    """Turn a locked invitation into this person's membership, and ask its owner to confirm it.
+
+    Raises OwnInvitation, InvitationNotValid, AlreadyInCircle, CircleFull.
+    """
     await _ensure_acceptable(unit, person_id, invitation)
     owner_id = invitation.inviter_id
     existing = select(Membership.id).where(access.owned_by(Membership, owner_id), access.supports(person_id))
@@ -182,7 +187,7 @@ async def _create_membership(unit: UnitOfWork, person_id: UUID, invitation: Invi
         raise CircleFull
     step = invitation.step if invitation.step == 2 or await _count_first_step(unit, owner_id) < MAX_STEP_ONE else 2
     membership = Membership(
-        id=unit.new_id(),
+        id=membership_id,
         owner_id=owner_id,
         member_id=person_id,
         role=invitation.role,
@@ -192,6 +197,7 @@ async def _create_membership(unit: UnitOfWork, person_id: UUID, invitation: Invi
     )
     unit.session.add(membership)
     await unit.session.delete(invitation)
+    access_log.record_event(unit, person_id, AccessKind.CIRCLE_JOINED, about=membership.id)
     await unit.session.flush()
     await create_notices(unit, [NoticeDraft(owner_id, NoticeKind.INVITATION_ACCEPTED, membership.id, person_id)])
     return membership.id
@@ -209,7 +215,7 @@ async def _find_accepted(unit: UnitOfWork, person_id: UUID, token: str) -> Membe
     return membership if membership is not None and membership.member_id == person_id else None
 
 
-async def _load_inviter(unit: UnitOfWork, person_id: UUID) -> tuple[str | None, Vault]:
+async def load_inviter(unit: UnitOfWork, person_id: UUID) -> tuple[str | None, Vault]:
     """Return the inviter's display name, and the vault that holds what they wrote."""
     inviter = await unit.session.get_one(Person, person_id)
     vault = unit.keyring.vault(inviter.id, inviter.data_key)
@@ -243,6 +249,7 @@ async def withdraw_invitation(unit: UnitOfWork, who: Caller, invitation_id: UUID
     )
     if deleted.first() is None:
         raise NotFound
+    access_log.record_own_event(unit, who, AccessKind.INVITATION_WITHDRAWN, invitation_id)
 
 
 async def lock_circle(unit: UnitOfWork, owner_id: UUID) -> None:

@@ -12,9 +12,10 @@ from sqlalchemy.orm import aliased
 from core.errors import KeysUnavailable
 from core.unit_of_work import UnitOfWork
 from models import Bookend, Membership, Notice, Person, PushProof, ReachOut
-from models.enums import NoticeKind, Platform
+from models.enums import AccessKind, NoticeKind, Platform
 from rules import access
 from rules.access import Caller
+from rules.accounts import access_log
 from rules.circle import hours, night, sharing, ways
 from rules.circle.confirmation_words import choose_words
 from rules.circle.invitations import MAX_STEP_ONE, lock_circle
@@ -35,9 +36,10 @@ _Owner = aliased(Person)
 
 @dataclass(frozen=True, slots=True)
 class CircleMember:
-    """Somebody in the caller's circle. `available_now`: a reach-out at this moment would push them.
+    """Somebody in the caller's circle. `available_now`: a press at this moment would push them.
 
     `tonight`: one at 03:00 of the caller's clock would. `proved_at`: the day on which they last showed that a push was shown.
+    `calm_now`: a calm ask at this moment would tell them.
     """
 
     id: UUID
@@ -51,9 +53,13 @@ class CircleMember:
     tonight: bool
     proved_at: datetime | None
     phone: Platform | None
+    calm_now: bool
     contact: str | None
     standing_words: str | None
     words: tuple[str, str] | None
+    guest: bool
+    guest_notes: bool
+    words_quiet: bool
     created_at: datetime
 
 
@@ -101,32 +107,50 @@ def _member(unit: UnitOfWork, listed: Any, known: KnownWays) -> CircleMember:  #
         and hours.available(*availability, night.next_deep_night(unit.now, zone), wake_me=person.wake_me),
         proved_at=proof.as_day(shown_at, zone) if shown_at is not None else None,
         phone=known.phone if active else None,
+        calm_now=active and person.guest_at is None and hours.calm(*availability, unit.now),
         contact=vault.open("people.contact", person.id, person.contact) if active else None,
         standing_words=vault.open("memberships.standing_words", row.id, row.standing_words) if active else None,
         words=None if active else confirmation_words(unit, row.id),
+        guest=person.guest_at is not None,
+        guest_notes=row.guest_notes,
+        words_quiet=row.words_quiet,
         created_at=row.accepted_at,
     )
 
 
 async def change_member(unit: UnitOfWork, who: Caller, membership_id: UUID, changes: Mapping[str, object]) -> None:
-    """Change the role or step of somebody in the caller's circle. Raises NotFound, StepOneFull."""
+    """Change the role or step of somebody in the caller's circle, and what a guest reads or is pushed of theirs.
+
+    Raises NotFound, StepOneFull.
+    """
     await lock_circle(unit, who.person_id)
     membership = await access.load_own(unit, who, Membership, membership_id)
     if changes.get("step") == 1 and membership.step != 1:
         first_step_count = select(func.count()).where(access.mine(Membership, who), Membership.step == 1)
         if (await unit.session.execute(first_step_count)).scalar_one() >= MAX_STEP_ONE:
             raise StepOneFull
+    if any(getattr(membership, name) != value for name, value in changes.items()):
+        access_log.record_own_event(unit, who, AccessKind.MEMBER_CHANGED, membership_id)
     for name, value in changes.items():
         setattr(membership, name, value)
     await unit.session.flush()
+    if changes.get("words_quiet"):
+        await sharing.retire_pushes(unit, membership.member_id, membership.owner_id)
 
 
 async def confirm_member(unit: UnitOfWork, who: Caller, membership_id: UUID) -> None:
-    """Confirm a membership as its owner: from now on its member is told. Confirming again changes nothing. Raises NotFound."""
+    """Confirm a membership as its owner: from now on its member is told. Confirming again changes nothing.
+
+    Raises NotFound, and ProofNeeded within 24 hours of a further sign-in: the phone may not be in its owner's hand.
+    """
+    await lock_circle(unit, who.person_id)
     membership = await access.load_own(unit, who, Membership, membership_id)
     if membership.confirmed_at is None:
+        if await access_log.has_new_session(unit, who):
+            access.require_proof(who, unit.now)
         membership.confirmed_at = unit.now
         await unit.session.flush()
+        await access_log.announce_own_event(unit, who, AccessKind.MEMBER_CONFIRMED, membership_id)
         # The notice asked for this confirmation, so it is settled.
         await unit.session.execute(
             update(Notice)
@@ -143,12 +167,16 @@ async def confirm_member(unit: UnitOfWork, who: Caller, membership_id: UUID) -> 
 
 async def remove_member(unit: UnitOfWork, who: Caller, membership_id: UUID) -> None:
     """Remove somebody from the caller's circle, without notifying them. Raises NotFound."""
-    await end_membership(unit, await access.load_own(unit, who, Membership, membership_id))
+    membership = await access.load_own(unit, who, Membership, membership_id)
+    access_log.record_own_event(unit, who, AccessKind.MEMBER_REMOVED, membership_id)
+    await end_membership(unit, membership)
 
 
 async def leave_circle(unit: UnitOfWork, who: Caller, membership_id: UUID) -> None:
     """Leave somebody's circle, without notifying them. Raises NotFound."""
-    await end_membership(unit, await access.load_support(unit, who, membership_id))
+    membership = await access.load_support(unit, who, membership_id)
+    access_log.record_own_event(unit, who, AccessKind.CIRCLE_LEFT, membership_id)
+    await end_membership(unit, membership)
 
 
 async def mute_supported(unit: UnitOfWork, who: Caller, membership_id: UUID, until: datetime | None) -> None:

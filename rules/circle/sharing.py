@@ -44,9 +44,9 @@ async def take_back(unit: UnitOfWork, events: Sequence[UUID], people: Sequence[U
     await pass_on_pushes(unit, waiting)
 
 
-async def retire_pushes(unit: UnitOfWork, owner_id: UUID, member_id: UUID) -> None:
-    """Cancel pending pushes of what the owner shared with a member who has muted them; the inbox keeps it."""
-    theirs = and_(access.notices_to(member_id, sender_id=owner_id), Notice.kind.in_(SHARED_KINDS))
+async def retire_pushes(unit: UnitOfWork, sender_id: UUID, recipient_id: UUID) -> None:
+    """Cancel pending pushes of what one person shared with another who has muted them; the inbox keeps it."""
+    theirs = and_(access.notices_to(recipient_id, sender_id=sender_id), Notice.kind.in_(SHARED_KINDS))
     await cancel_deliveries(unit, _notice_ids(theirs))
 
 

@@ -1,6 +1,5 @@
 """The weeks by which connections are counted: when each begins in a person's time zone, and the middle of what it holds."""
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta, tzinfo
@@ -45,16 +44,16 @@ class FeltWeek:
 
 
 class Feelings:
-    """How often each value was given in one week's reflections."""
+    """The values that were given in one week's reflections."""
 
     def __init__(self) -> None:
-        self._given: dict[str, Counter[int]] = {"seen": Counter(), "safe": Counter(), "soothed": Counter()}
+        self._given: dict[str, list[int]] = {"seen": [], "safe": [], "soothed": []}
 
-    def add(self, times: int, **values: int | None) -> None:
-        """Add reflections that gave the same values; None is what they left out."""
+    def add(self, **values: int | None) -> None:
+        """Add one reflection; None is what it left out."""
         for name, value in values.items():
             if value is not None:
-                self._given[name][value] += times
+                self._given[name].append(value)
 
     def any(self) -> bool:
         """Return whether any of them said anything."""
@@ -62,9 +61,7 @@ class Feelings:
 
     def middle(self, starts_on: date) -> FeltWeek:
         """Return the medians, as those of the week that begins on this day."""
-        return FeltWeek(
-            starts_on, **{name: float(median(given.elements())) for name, given in self._given.items() if given}
-        )
+        return FeltWeek(starts_on, **{name: float(median(given)) for name, given in self._given.items() if given})
 
 
 def monday_of(moment: datetime, zone: tzinfo) -> date:

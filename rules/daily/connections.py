@@ -45,6 +45,7 @@ from rules.daily.connection_weeks import (
 )
 from rules.daily.local_time import zone_of
 from rules.person_view import PersonView, person_view
+from rules.sealed_values import REFLECTION
 
 MAX_CONNECTION_WEEKS = 52
 
@@ -91,7 +92,7 @@ async def load_connections(unit: UnitOfWork, who: Caller, count: int) -> Connect
     return Connections(
         weeks,
         await _load_people(unit, who.person_id, contacts, count),
-        await _load_felt(unit, who.person_id, starts),
+        await _load_felt(unit, who, starts),
         middle_seconds(waits, MIN_WAITS),
     )
 
@@ -180,13 +181,22 @@ async def _count_own_reach_outs(
     """Count the person's presses in each week, and return the seconds until somebody answered of those that were answered."""
     first_answer = (
         select(func.min(Answer.created_at))
-        .where(Answer.reach_out_id == ReachOut.id, Answer.kind != AnswerKind.CANNOT)
+        .where(
+            Answer.reach_out_id == ReachOut.id,
+            Answer.kind != AnswerKind.CANNOT,
+            Answer.created_at >= func.coalesce(ReachOut.raised_at, ReachOut.created_at),
+        )
         .scalar_subquery()
     )
     week_number = _week_of(ReachOut.created_at, starts)
     own = await unit.session.execute(
         select(
-            ReachOut.created_at, ReachOut.state, ReachOut.outcome, first_answer.label("at"), week_number.label("week")
+            func.coalesce(ReachOut.raised_at, ReachOut.created_at).label("pressed_at"),
+            ReachOut.calm,
+            ReachOut.state,
+            ReachOut.outcome,
+            first_answer.label("at"),
+            week_number.label("week"),
         ).where(access.owned_by(ReachOut, person_id), _made_since(ReachOut, starts[-1].at))
     )
     waits: dict[int, list[float]] = defaultdict(list)
@@ -194,8 +204,9 @@ async def _count_own_reach_outs(
         week = weeks[row.week]
         week.reach_outs += 1
         week.connected += row.outcome == Outcome.CONNECTED or row.state == ReachOutState.TOGETHER
-        if row.at is not None:
-            waits[row.week].append((row.at - row.created_at).total_seconds())
+        # A calm ask waits for nobody, so how long it took says nothing.
+        if row.at is not None and not row.calm:
+            waits[row.week].append((row.at - row.pressed_at).total_seconds())
     for number, seconds in waits.items():
         weeks[number].median_seconds_to_answer = middle_seconds(seconds)
     return [second for seconds in waits.values() for second in seconds]
@@ -250,20 +261,16 @@ async def _load_contacts(unit: UnitOfWork, person_id: UUID, starts: Sequence[Wee
     return contacts
 
 
-async def _load_felt(unit: UnitOfWork, person_id: UUID, starts: Sequence[WeekStart]) -> list[FeltWeek]:
-    """Return the medians of the person's own reflections; a week without any is left out."""
+async def _load_felt(unit: UnitOfWork, who: Caller, starts: Sequence[WeekStart]) -> list[FeltWeek]:
+    """Return the medians of the caller's own reflections, which only their key opens; a week without any is left out."""
     felt = (
-        select(
-            _week_of(ReachOut.created_at, starts).label("week"), Reflection.seen, Reflection.safe, Reflection.soothed
-        )
+        select(_week_of(ReachOut.created_at, starts).label("week"), *REFLECTION.columns)
         .join(ReachOut, ReachOut.id == Reflection.reach_out_id)
-        .where(access.owned_by(ReachOut, person_id), _made_since(ReachOut, starts[-1].at))
-        .subquery()
+        .where(access.mine(ReachOut, who), _made_since(ReachOut, starts[-1].at))
     )
-    counted = select(felt, func.count().label("times")).group_by(felt.c.week, felt.c.seen, felt.c.safe, felt.c.soothed)
     weeks: dict[int, Feelings] = defaultdict(Feelings)
-    for row in await unit.session.execute(counted):
-        weeks[row.week].add(row.times, seen=row.seen, safe=row.safe, soothed=row.soothed)
+    for row in await unit.session.execute(felt):
+        weeks[row.week].add(**REFLECTION.open(who.vault, row))
     return [weeks[number].middle(starts[number].day) for number in sorted(weeks) if weeks[number].any()]
 
 

@@ -44,7 +44,7 @@ async def plan_follow_ups(unit: UnitOfWork, ended: Snapshot) -> None:
         return
     helpers = [participant.person_id for participant in ended.told if participant.stands]
     if helpers:
-        if ended.stage.outcome is not Outcome.EXPIRED:
+        if ended.stage.outcome in {Outcome.CONNECTED, Outcome.OK_NOW}:
             await _plan_for_helpers(unit, ended, helpers)
     elif not any(participant.promises for participant in ended.told):
         await _plan_own(unit, ended)
@@ -66,6 +66,8 @@ async def _plan_for_helpers(unit: UnitOfWork, ended: Snapshot, helpers: Collecti
         .where(
             Recipient.reach_out_id == ended.id,
             access.owned_by_any(Recipient, helpers),
+            # A guest has no inbox to find one in.
+            ~access.IS_GUEST,
             func.coalesce(Rhythm.follow_ups, True),
             func.coalesce(_OwnersRhythm.follow_ups, True),
         )

@@ -69,7 +69,7 @@ async def load_how_to_help(unit: UnitOfWork, who: Caller, reach_out_id: UUID) ->
         .where(ReachOut.id == reach_out_id, access.may_help(who.person_id))
     )
     row = rows.first()
-    if row is None:
+    if row is None or not await access.reads_notes(unit, who, row.person_id):
         return None
     return unit.keyring.vault(row.person_id, row.data_key).open("plans.help_me", row.person_id, row.help_me)
 

@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from types import MappingProxyType
 from typing import Any, cast
@@ -11,6 +10,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Table, select, update
 
 from core.bulk_insert import insert_together
+from core.frozen import quick_dataclass
 from core.unit_of_work import Operation, UnitOfWork
 from models import Device, Notice
 from models.enums import NoticeKind
@@ -21,7 +21,7 @@ from rules.outbox.enqueue import delivery_batches, delivery_ids
 NOTICE_TABLE = cast("Table", Notice.__table__)
 
 
-@dataclass(frozen=True, slots=True)
+@quick_dataclass(frozen=True, slots=True)
 class NoticeDraft:
     """One notice for one person. `event_id` is its cause; `push` says whether their devices are pushed as well."""
 
@@ -70,21 +70,44 @@ async def create_notices(
 async def create_test_notice(
     unit: UnitOfWork, person_id: UUID, *, device_id: UUID | None = None, channel_id: UUID | None = None
 ) -> UUID:
-    """Write a test notice with its one delivery, to this device or this channel; return the delivery's id.
+    """Write a test notice with its one delivery, to this device or this channel; return the delivery's id."""
+    (delivery_id,) = await create_hidden_notice(
+        unit,
+        person_id,
+        NoticeKind.TEST,
+        devices=[device_id] if device_id else (),
+        channels=[channel_id] if channel_id else (),
+    )
+    return delivery_id
 
-    It is shown in no inbox and published to no stream: it only tests the device or channel.
+
+async def create_hidden_notice(
+    unit: UnitOfWork,
+    person_id: UUID,
+    kind: NoticeKind,
+    *,
+    devices: Iterable[UUID] = (),
+    channels: Iterable[UUID] = (),
+    deferred: Iterable[tuple[UUID, datetime]] = (),
+) -> list[UUID]:
+    """Write a notice that only these devices and channels hear of; return the ids of its deliveries.
+
+    It is shown in no inbox and published to no stream. `deferred`: devices that are pushed later, and when. Nothing is
+    written when nobody is to be pushed.
     """
-    notice = notice_row(unit, NoticeDraft(person_id, NoticeKind.TEST, unit.new_id(), person_id))
+    notice = notice_row(unit, NoticeDraft(person_id, kind, unit.new_id(), person_id))
     notice["dismissed_at"] = unit.now
     deliveries = delivery_batches(
         unit,
         1,
-        devices=[(notice["id"], device_id)] if device_id else (),
-        channels=[(notice["id"], channel_id)] if channel_id else (),
+        devices=[(notice["id"], device) for device in devices],
+        channels=[(notice["id"], channel) for channel in channels],
+        deferred=[(notice["id"], device, at) for device, at in deferred],
     )
-    await insert_together(unit.session, [(NOTICE_TABLE, [notice]), *deliveries])
-    (delivery_id,) = delivery_ids(deliveries)
-    return delivery_id
+    ids = delivery_ids(deliveries)
+    if ids:
+        await insert_together(unit.session, [(NOTICE_TABLE, [notice]), *deliveries])
+    return ids
 
 
 async def dismiss_notices(unit: UnitOfWork, *where: ColumnElement[bool]) -> None:

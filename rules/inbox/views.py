@@ -27,7 +27,7 @@ from rules import access
 from rules.access import Caller
 from rules.circle import reachability
 from rules.errors import NotFound
-from rules.kinds import THREAD_KINDS
+from rules.kinds import ASKING_KINDS, THREAD_KINDS
 from rules.person_view import PersonView, person_view
 from rules.practice.lifecycle import note_practice_receipt
 from rules.practice.proof import record_push_proof
@@ -182,8 +182,8 @@ async def mark_read(unit: UnitOfWork, who: Caller, notice_id: UUID) -> None:
     """Mark a notice as read; a reach-out counts as seen from then on. Raises NotFound."""
     notice = await access.load_notice(unit, who, notice_id)
     # Recipients are locked before notices, as in a removal, or the two could deadlock.
-    if notice.kind == NoticeKind.REACH_OUT and notice.reach_out_id is not None:
-        await _mark_progress(unit, who.person_id, notice.reach_out_id, seen=True)
+    if notice.kind in ASKING_KINDS and notice.reach_out_id is not None:
+        await _mark_progress(unit, who.person_id, notice.reach_out_id, notice.created_at, seen=True)
     if notice.read_at is None:
         notice.read_at = unit.now
         await unit.session.flush()
@@ -205,7 +205,15 @@ async def record_receipt(unit: UnitOfWork, who: Caller, delivery_id: UUID, *, op
     """Record a device's receipt: a push arrived, or was opened. A repeated one changes nothing. Raises NotFound."""
     row = (
         await unit.session.execute(
-            select(Delivery, Device, Notice.kind, Notice.event_id, Notice.reach_out_id, Person.unreachable_told_at)
+            select(
+                Delivery,
+                Device,
+                Notice.kind,
+                Notice.event_id,
+                Notice.reach_out_id,
+                Notice.created_at,
+                Person.unreachable_told_at,
+            )
             .join(Device, Device.id == Delivery.device_id)
             .join(Person, Person.id == Device.person_id)
             .join(Notice, Notice.id == Delivery.notice_id)
@@ -214,7 +222,7 @@ async def record_receipt(unit: UnitOfWork, who: Caller, delivery_id: UUID, *, op
     ).one_or_none()
     if row is None:
         raise NotFound
-    delivery, device, kind, event_id, reach_out_id, unreachable_since = row
+    delivery, device, kind, event_id, reach_out_id, told_at, unreachable_since = row
     if kind == NoticeKind.PRACTICE:
         # Before the delivery is written: a member's part in a practice comes first in the order of locks.
         await note_practice_receipt(unit, who, event_id, opened=opened)
@@ -227,14 +235,19 @@ async def record_receipt(unit: UnitOfWork, who: Caller, delivery_id: UUID, *, op
     if unreachable_since is not None and device.disabled_at is None:
         await reachability.mark_reachable(unit, who.person_id)
     RECEIPTS.labels("opened" if opened else "delivered").inc()
-    if kind == NoticeKind.REACH_OUT and reach_out_id is not None:
-        await _mark_progress(unit, who.person_id, reach_out_id, seen=opened)
+    if kind in ASKING_KINDS and reach_out_id is not None:
+        await _mark_progress(unit, who.person_id, reach_out_id, told_at, seen=opened)
     if opened:
         await record_push_proof(unit, who.person_id)
 
 
-async def _mark_progress(unit: UnitOfWork, person_id: UUID, reach_out_id: UUID, *, seen: bool) -> None:
-    """Record how far the reach-out has come to this recipient; publish it to the person who pressed, the first time only."""
+async def _mark_progress(
+    unit: UnitOfWork, person_id: UUID, reach_out_id: UUID, told_at: datetime, *, seen: bool
+) -> None:
+    """Record how far the reach-out has come to this recipient; publish it to the person who pressed, the first time only.
+
+    `told_at`: of the notice that has come so far. The notice of a calm ask says nothing of the press that it has become.
+    """
     column = Recipient.seen_at if seen else Recipient.delivered_at
     changed = await unit.session.execute(
         update(Recipient)
@@ -242,6 +255,7 @@ async def _mark_progress(unit: UnitOfWork, person_id: UUID, reach_out_id: UUID, 
             Recipient.reach_out_id == reach_out_id,
             access.owned_by(Recipient, person_id),
             Recipient.gone_at.is_(None),
+            Recipient.told_at <= told_at,
             column.is_(None),
         )
         .values({column: unit.now})

@@ -11,6 +11,7 @@ class PushSentences(TypedDict):
     """One neutral sentence for each kind of notice, for a test push, and before the code that confirms a channel."""
 
     reach_out: str
+    calm: str
     answered: str
     all_clear: str
     ended: str
@@ -32,8 +33,19 @@ class PushSentences(TypedDict):
     follow_up: str
     practice: str
     practice_offer: str
+    account_changed: str
     test: str
     code: str
+
+
+class NamedPushSentences(TypedDict):
+    """The same with the name of whom it is about in the place of `{}`, for two people who have both chosen that."""
+
+    reach_out: str
+    calm: str
+    answered: str
+    message: str
+    reach_in: str
 
 
 class SectionNames(TypedDict):
@@ -91,6 +103,8 @@ class FieldNames(TypedDict):
     language: str
     hours: str
     wake_me: str
+    my_name_in_pushes: str
+    names_in_my_pushes: str
     ladder: str
     role: str
     step: str
@@ -119,6 +133,8 @@ class FieldNames(TypedDict):
     need: str
     state: str
     outcome: str
+    calm: str
+    raised_at: str
     pressed_at: str
     closed_at: str
     unanswered_at: str
@@ -128,6 +144,9 @@ class FieldNames(TypedDict):
     answer: str
     answered_at: str
     minutes: str
+    calm_answer: str
+    calm_answered_at: str
+    calm_minutes: str
     seen: str
     safe: str
     soothed: str
@@ -208,6 +227,7 @@ class Catalogue:
 
     name: str
     push: PushSentences
+    named_push: NamedPushSentences
     several: SeveralWaiting
     unknown_push: str
     call: CallWords

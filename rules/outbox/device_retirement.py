@@ -16,16 +16,22 @@ from rules.reach_out.advance import changing_reach, lock_joined_reach_outs
 _CLOSED = select(ReachOut.id).where(ReachOut.closed_at.is_not(None))
 
 
-async def retire(unit: UnitOfWork, person_id: UUID, retired: Sequence[UUID], why: DisabledReason) -> None:
-    """Take these devices of this person out of use: forget their addresses, and cancel what was due to them."""
+async def retire(
+    unit: UnitOfWork, person_id: UUID, retired: Sequence[UUID], why: DisabledReason, *, last_push: bool = False
+) -> None:
+    """Take these devices of this person out of use: forget their addresses, and cancel what was due to them.
+
+    `last_push`: they are still told of the change that retires them, so their addresses are kept until the purge.
+    """
     if not retired:
         return
+    forgotten = {} if last_push else {"address": None, "push_address": None}
     # Also where another device or channel is left: it may be one that only a later rung tries.
     async with changing_reach(unit, [person_id]):
         await unit.session.execute(
             update(Device)
             .where(Device.id.in_(retired), Device.disabled_at.is_(None))
-            .values(disabled_at=unit.now, disabled_reason=str(why), address=None, push_address=None)
+            .values(disabled_at=unit.now, disabled_reason=str(why), **forgotten)
         )
         # Locked in id order, as everywhere.
         pending = await unit.session.execute(

@@ -1,6 +1,6 @@
 """The one way into the outbox: builds the rows of deliveries, inserts them, and announces them to this process's senders."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any, cast
 from uuid import UUID
@@ -62,15 +62,20 @@ def delivery_batches(
     channels: Iterable[DeliveryKey] = (),
     deferred: Iterable[DeferredKey] = (),
     deferred_channels: Iterable[DeferredKey] = (),
+    spared: Collection[UUID] = frozenset(),
     leased: bool = True,
 ) -> list[Batch]:
     """Build deliveries for the caller's own `insert_together`, and announce those that are due now.
+
+    `spared`: devices on which an urgent push makes no sound.
 
     For callers that insert the notices, or more, with the same statement. If it fails, `unit.rollback` withdraws the
     announcement.
     """
     due_now = _shared_values(unit, round_number, leased=leased)
     to_devices = [{"id": unit.new_id(), "notice_id": notice, "device_id": device} for notice, device in devices]
+    loudly = [row for row in to_devices if row["device_id"] not in spared]
+    quietly = [row for row in to_devices if row["device_id"] in spared]
     to_channels = [{"id": unit.new_id(), "notice_id": notice, "channel_id": channel} for notice, channel in channels]
     later = [
         {"id": unit.new_id(), "notice_id": notice, "device_id": device, "due_at": due_at}
@@ -85,7 +90,8 @@ def delivery_batches(
     # Nobody holds these until they are due, and each is due at a time of its own.
     due_later = {name: value for name, value in due_now.items() if name != "due_at"} | {"lease_until": None}
     return [
-        (DELIVERY_TABLE, to_devices, due_now),
+        (DELIVERY_TABLE, loudly, due_now),
+        (DELIVERY_TABLE, quietly, due_now | {"quiet": True}),
         (DELIVERY_TABLE, to_channels, due_now),
         (DELIVERY_TABLE, later, due_later),
         (DELIVERY_TABLE, later_to_channels, due_later),

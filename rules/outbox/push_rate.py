@@ -18,11 +18,15 @@ MESSAGE_PUSH_INTERVAL: Final = timedelta(seconds=20)
 
 
 async def next_push_at(
-    unit: UnitOfWork, conversation: Iterable[ColumnElement[bool]], readers: Iterable[UUID]
+    unit: UnitOfWork,
+    conversation: Iterable[ColumnElement[bool]],
+    readers: Iterable[UUID],
+    *,
+    interval: timedelta = MESSAGE_PUSH_INTERVAL,
 ) -> Mapping[UUID, datetime | None]:
     """Return by device when a new message may be pushed to it; devices that may be pushed at once are left out.
 
-    `conversation`: conditions on the notices whose pushes count. None stands for a push that is still to go out: it says
+    `conversation`: conditions on the notices whose pushes count, `interval`: one push in this time. None stands for a push that is still to go out: it says
     that there is something new, which holds for this message too. The caller has locked what serializes the conversation.
     """
     recent_pushes = await unit.session.execute(
@@ -34,7 +38,7 @@ async def next_push_at(
             Delivery.device_id.is_not(None),
             Delivery.state.in_([DeliveryState.PENDING, DeliveryState.SENT]),
             # A sent delivery's due_at is when it was sent.
-            Delivery.due_at > unit.now - MESSAGE_PUSH_INTERVAL,
+            Delivery.due_at > unit.now - interval,
         )
         .order_by(Delivery.due_at)
     )
@@ -42,7 +46,7 @@ async def next_push_at(
     unclaimed = await _lock_unclaimed(
         unit, [row.id for row in rows if row.state == DeliveryState.PENDING and row.lease_until is None]
     )
-    return {row.device_id: row.due_at + MESSAGE_PUSH_INTERVAL for row in rows} | {
+    return {row.device_id: row.due_at + interval for row in rows} | {
         row.device_id: None for row in rows if row.id in unclaimed
     }
 

@@ -1,8 +1,10 @@
 """Decides whether a push is still wanted at the moment of sending, and when a failed one is tried again."""
 
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
+from typing import Final
 
+from core.frozen import quick_dataclass
 from models.enums import AnswerKind, NoticeKind
 from rules.kinds import KINDS, Hours, OnlyWhile, Policy
 
@@ -15,12 +17,12 @@ MAX_ATTEMPTS_BEFORE_PARKED = 50
 """Tries after which a delivery is parked, whatever the reason: something about it is wrong."""
 
 
-@dataclass(frozen=True, slots=True)
+@quick_dataclass(frozen=True, slots=True)
 class Facts:
     """What is true of a delivery at the moment it is claimed.
 
     `answered`: somebody is there for the person; `fresh`: a push service would still keep it; `practising`: the practice goes
-    on, and waits for the recipient.
+    on, and waits for the recipient; `calm`: the reach-out is a calm ask, so `available` leaves "wake me any time" out.
     """
 
     kind: NoticeKind
@@ -40,6 +42,20 @@ class Facts:
     available: bool
     fresh: bool = True
     practising: bool = False
+    calm: bool = False
+
+
+_HOLDS: Final[Mapping[OnlyWhile, Callable[[Facts], bool]]] = {
+    OnlyWhile.ALWAYS: lambda _: True,
+    OnlyWhile.PRACTISED: lambda _: True,
+    OnlyWhile.OPEN: lambda facts: facts.open,
+    OnlyWhile.ANSWERED: lambda facts: facts.open and facts.answered,
+    OnlyWhile.UNANSWERED: lambda facts: facts.open and not facts.answered,
+    OnlyWhile.CALM: lambda facts: facts.open and facts.calm,
+    OnlyWhile.FRESH: lambda facts: facts.fresh,
+    OnlyWhile.NOT_MISSED: lambda facts: facts.open and not facts.told,
+}
+"""What has to be true for what a push says to hold."""
 
 
 def wanted(facts: Facts) -> bool:
@@ -85,19 +101,7 @@ def _hours_allow(facts: Facts, policy: Policy) -> bool:
 
 def _still_true(facts: Facts, policy: Policy) -> bool:
     """Return whether what the push says still holds; a stale sentence would be believed."""
-    match policy.only_while:
-        case OnlyWhile.ALWAYS | OnlyWhile.PRACTISED:
-            return True
-        case OnlyWhile.OPEN:
-            return facts.open
-        case OnlyWhile.ANSWERED:
-            return facts.open and facts.answered
-        case OnlyWhile.UNANSWERED:
-            return facts.open and not facts.answered
-        case OnlyWhile.FRESH:
-            return facts.fresh
-        case OnlyWhile.NOT_MISSED:
-            return facts.open and not facts.told
+    return _HOLDS[policy.only_while](facts)
 
 
 def next_try(

@@ -139,7 +139,10 @@ async def _is_over(unit: UnitOfWork, practice: Practice) -> bool:
 
 
 async def _lock_members(unit: UnitOfWork, who: Caller, ends_at: datetime) -> list[_Invited]:
-    """Return the active members, whose memberships cannot end before this transaction does."""
+    """Return the active members, whose memberships cannot end before this transaction does.
+
+    Without guests, who have no page to see a practice on: their code and their answers show that messages reach them.
+    """
     rows = await unit.session.execute(
         select(
             Membership.id,
@@ -150,7 +153,7 @@ async def _lock_members(unit: UnitOfWork, who: Caller, ends_at: datetime) -> lis
             Person.away_until,
         )
         .join(Person, Person.id == Membership.member_id)
-        .where(access.mine(Membership, who), access.CONFIRMED)
+        .where(access.mine(Membership, who), access.CONFIRMED, ~access.IS_GUEST)
         .order_by(Membership.id)
         .with_for_update(read=True, key_share=True, of=Membership)
     )

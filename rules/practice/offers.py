@@ -68,8 +68,9 @@ async def _may_practise(unit: UnitOfWork, person_id: UUID) -> bool:
 async def _load_untried(unit: UnitOfWork, person_id: UUID) -> Sequence[Row[*tuple[Any, ...]]]:
     rows = await unit.session.execute(
         select(Membership.member_id, Membership.confirmed_at, PushProof.shown_at)
+        .join(Person, Person.id == Membership.member_id)
         .outerjoin(PushProof, PushProof.person_id == Membership.member_id)
-        .where(access.owned_by(Membership, person_id), access.CONFIRMED)
+        .where(access.owned_by(Membership, person_id), access.CONFIRMED, ~access.IS_GUEST)
         .order_by(Membership.id)
     )
     return rows.all()

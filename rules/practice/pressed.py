@@ -6,7 +6,7 @@ from models import Practice, ReachOut
 
 
 def presses() -> tuple[ColumnElement[bool], ...]:
-    """Reach-outs of whoever began a practice that end it: open now, or closed since it began."""
+    """Reach-outs of whoever began a practice that end it, calm asks among them: open now, or closed since it began."""
     return ReachOut.person_id == Practice.person_id, or_(
         ReachOut.closed_at.is_(None), ReachOut.closed_at > Practice.created_at
     )

@@ -1,10 +1,10 @@
 """What people say in an open reach-out: a recipient's answer, and the word of either side that they are talking."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
-from core.telemetry import ANSWERS
+from core.telemetry import ANSWERS, TIME_TO_HUMAN
 from core.unit_of_work import UnitOfWork
 from models import Answer
 from models.enums import AnswerKind
@@ -42,13 +42,18 @@ async def give_answer(
     unit: UnitOfWork, who: Caller, reach_out_id: UUID, reply: Reply, fingerprint: RequestFingerprint | None
 ) -> AnswerView:
     """Store a recipient's answer. Raises NotFound, NotYours (for the person's own reach-out), Closed, KeyReused."""
+    waited: timedelta | None = None
 
     async def create() -> UUID:
+        nonlocal waited
         snapshot = await store.load_seen(unit, who, reach_out_id)
         if snapshot.person_id == who.person_id:
             raise NotYours
         if isinstance(snapshot.stage, state.Closed):
             raise ReachOutClosed
+        pressed = not snapshot.calm and reply.kind is not AnswerKind.CANNOT
+        if pressed and not any(each.stands for each in snapshot.told):
+            waited = unit.now - snapshot.began_at
         change = decide(snapshot, AnswerGiven(who.person_id, reply.kind, reply.minutes), unit.now)
         answer_id = await store.save(unit, snapshot, change)
         if answer_id is None:
@@ -63,6 +68,8 @@ async def give_answer(
     answer_id, new = await idempotency.run_once(unit, fingerprint, who.person_id, create)
     if new:
         ANSWERS.labels(str(reply.kind)).inc()
+        if waited is not None:
+            TIME_TO_HUMAN.observe(max(waited.total_seconds(), 0.0))
     row = await unit.session.get_one(Answer, answer_id)
     return AnswerView(row.id, row.kind, row.minutes, row.created_at)
 

@@ -6,23 +6,27 @@ from datetime import datetime
 from typing import TypedDict, Unpack
 from uuid import UUID
 
-from core.frozen import copy_with
+from core.frozen import copy_with, quick_dataclass
 from models.enums import AnswerKind, NoticeKind
+from rules.reach_out.bounds import answer_changes
+from rules.reach_out.ladder import Move
 from rules.reach_out.progress import was_just_announced
-from rules.reach_out.state import Participant, Snapshot, Stage
+from rules.reach_out.state import Answered, Closed, Participant, Snapshot, Stage, Together, Waiting
 
 
-@dataclass(frozen=True, slots=True)
+@quick_dataclass(frozen=True, slots=True)
 class Attempt:
     """A further attempt to reach a participant who already has the notice: on all their devices, or all their channels.
 
-    `rings`: with `by_channel`, not the channels that are read but the phones that ring.
+    `rings`: with `by_channel`, not the channels that are read but the phones that ring. `spares`: without a sound on devices
+    that have just rung for the same person.
     """
 
     person_id: UUID
     round: int
     by_channel: bool
     rings: bool = False
+    spares: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,13 +48,13 @@ class AnswerRecord:
     minutes: int | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@quick_dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
     """`after`: the new state, with every participant. The rest is what goes out.
 
     `notified`: told for the first time, and pushed if available. `announcements`: other notices. `ends`: pending deliveries
-    are withdrawn, and this kind of notice supersedes those about the earlier state. `refreshed`: people whose open screens
-    reload it.
+    are withdrawn, and this kind of notice supersedes those about the earlier state. `raised`: a calm ask becomes a press, which
+    supersedes what said that it was calm. `refreshed`: people whose open screens reload it.
     """
 
     after: Snapshot
@@ -59,6 +63,7 @@ class Change:
     announcements: tuple[Announcement, ...] = ()
     answer: AnswerRecord | None = None
     ends: NoticeKind | None = None
+    raised: bool = False
     refreshed: tuple[UUID, ...] = ()
 
 
@@ -71,7 +76,11 @@ class MovedFields(TypedDict, total=False):
     pushed_at: datetime
     asked_at: datetime
     unanswered_at: datetime | None
-    need: str
+    sealed_need: bytes
+    calm: bool
+    raised_at: datetime
+    pressed_again_at: datetime
+    pressed_before_at: datetime | None
 
 
 @dataclass(slots=True)
@@ -85,6 +94,7 @@ class Draft:
     _announcements: list[Announcement] = field(default_factory=list)
     _answer: AnswerRecord | None = None
     _ends: NoticeKind | None = None
+    _raised: bool = False
     _refreshed: dict[UUID, None] = field(default_factory=dict)
 
     def move(self, **fields: Unpack[MovedFields]) -> None:
@@ -107,6 +117,19 @@ class Draft:
     def remove(self, person_id: UUID) -> None:
         self.snapshot = self.snapshot.without(person_id)
 
+    def carry_out(self, move: Move, *, announce: bool) -> None:
+        """Do what the ladder decided. `announce`: tell the person that nobody has answered."""
+        self.move(rung=move.rung, stage=Waiting(move.next_at))
+        self.notify(move.notify)
+        if announce:
+            self.move(unanswered_at=self.now)
+            self.announce(NoticeKind.UNANSWERED, self.snapshot.person_id, None)
+        self.repush(move.repush)
+        self.call(move.channels)
+        self.ring(move.calls)
+        self.mark_unreachable()
+        self.refresh_everyone()
+
     def notify(self, people: Collection[UUID]) -> None:
         """Tell these people for the first time."""
         now = self.now
@@ -124,8 +147,8 @@ class Draft:
         )
         self._notified += people
 
-    def repush(self, people: Collection[UUID]) -> None:
-        """Push these people again, in the current round."""
+    def repush(self, people: Collection[UUID], *, spares: bool = False) -> None:
+        """Push these people again, in the current round. `spares`: without a sound on phones that have just rung."""
         self.put(
             *(
                 replace(
@@ -137,7 +160,7 @@ class Draft:
                 if participant.person_id in people
             )
         )
-        self._attempts += [Attempt(person, self.snapshot.round, by_channel=False) for person in people]
+        self._attempts += [Attempt(person, self.snapshot.round, by_channel=False, spares=spares) for person in people]
 
     def mark_unreachable(self) -> None:
         """Mark people who could be reached when they were told and cannot be any longer, so that nobody waits for them."""
@@ -172,23 +195,54 @@ class Draft:
             self.announce(NoticeKind.ARE_YOU_TALKING, person_id, None)
 
     def announce_answer(self, participant: Participant, *, to_the_others: bool) -> None:
-        """Tell the person, and the others if `to_the_others`. `participant`: their state before the answer."""
-        push = not was_just_announced(participant, self.now)
-        # A repeated answer is announced only when it counts as the first one again.
-        if to_the_others or not participant.stands:
-            self.announce(NoticeKind.ANSWERED, self.snapshot.person_id, participant.person_id, push=push)
+        """Tell the person, and the others if `to_the_others`. `participant`: their state before the answer.
+
+        A repeated answer is announced only when it counts as the first one again; one of too many changes, later.
+        """
+        if participant.stands and not to_the_others:
+            return
+        announce_at = answer_changes.announced_from(participant, self.now)
+        self.put(replace(self.participant(participant.person_id), announce_at=announce_at))
+        if announce_at is None:
+            push = not was_just_announced(participant, self.now)
+            self._announce_answer(participant.person_id, to_the_others=to_the_others, push=push)
+
+    def ask_the_person(self, participant: Participant) -> None:
+        """Ask the person whether they are talking with this participant, who says so; after too many changes, later."""
+        announce_at = answer_changes.announced_from(participant, self.now)
+        if announce_at is None:
+            self.announce(NoticeKind.ARE_YOU_TALKING, self.snapshot.person_id, participant.person_id)
+        else:
+            self.put(replace(self.participant(participant.person_id), announce_at=announce_at))
+
+    def announce_held(self) -> None:
+        """Announce the answers whose minute is over, as they stand now: what was taken back is not announced."""
+        stage = self.snapshot.stage
+        held = [one for one in self.snapshot.told if one.announce_at is not None and one.announce_at <= self.now]
+        for participant in () if isinstance(stage, Closed) else held:
+            self.put(replace(participant, announce_at=None))
+            if participant.stands:
+                alone = sum(other.stands for other in self.snapshot.told) == 1
+                to_the_others = alone and isinstance(stage, Answered | Together)
+                self._announce_answer(participant.person_id, to_the_others=to_the_others, push=True)
+                if participant.talking_at is not None and isinstance(stage, Answered):
+                    self.announce(NoticeKind.ARE_YOU_TALKING, self.snapshot.person_id, participant.person_id)
+
+    def _announce_answer(self, person_id: UUID, *, to_the_others: bool, push: bool) -> None:
+        self.announce(NoticeKind.ANSWERED, self.snapshot.person_id, person_id, push=push)
         if to_the_others:
             for other in self.snapshot.told:
-                if other.person_id != participant.person_id:
-                    self.announce(
-                        NoticeKind.ANSWERED, other.person_id, participant.person_id, push=push and other.follows
-                    )
+                if other.person_id != person_id:
+                    self.announce(NoticeKind.ANSWERED, other.person_id, person_id, push=push and other.follows)
 
     def record(self, answer: AnswerRecord) -> None:
         self._answer = answer
 
     def end(self, announcement: NoticeKind) -> None:
         self._ends = announcement
+
+    def supersede_calm(self) -> None:
+        self._raised = True
 
     def refresh(self, *people: UUID) -> None:
         self._refreshed.update(dict.fromkeys(people))
@@ -204,5 +258,6 @@ class Draft:
             announcements=tuple(self._announcements),
             answer=self._answer,
             ends=self._ends,
+            raised=self._raised,
             refreshed=tuple(self._refreshed),
         )

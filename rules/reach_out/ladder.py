@@ -7,11 +7,11 @@ minutes apart. A rung that reaches nobody, or adds nobody, does not wait: the ne
 """
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import pairwise
 from uuid import UUID
 
+from core.frozen import quick_dataclass
 from rules.reach_out.progress import word_until
 from rules.reach_out.state import Participant, Snapshot
 
@@ -29,7 +29,7 @@ LONGEST_STEP = 1800
 """Bounds in seconds for a person's own ladder: the shortest step between two rungs, and the latest start of rung 4."""
 
 
-@dataclass(frozen=True, slots=True)
+@quick_dataclass(frozen=True, slots=True)
 class Move:
     """One move of the ladder, carried out by `machine`.
 
@@ -182,7 +182,7 @@ def without_receipt(told_people: Sequence[Participant], now: datetime) -> tuple[
     )
 
 
-@dataclass(frozen=True, slots=True)
+@quick_dataclass(frozen=True, slots=True)
 class _Step:
     """The people one rung tells, pushes again, tries by channel, and calls."""
 

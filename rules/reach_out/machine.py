@@ -2,44 +2,53 @@
 
 `decide` takes the reach-out, an event and the current time, and returns the change to be written. A clock lives inside the
 stage that owns it (`state`), so a stage without its clock, or with the clock of another stage, cannot be expressed. A further
-kind of reach-out is a further stage, with a case in the events that concern it.
+kind of reach-out is a further stage, with a case in the events that concern it: those of a calm ask are in `calm.decisions`.
 """
 
-from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from models.enums import AnswerKind, NoticeKind, Outcome
-from rules.reach_out import ladder, state
+from rules.reach_out import ladder, progress, state
+from rules.reach_out.calm import decisions
 from rules.reach_out.change import AnswerRecord, Change, Draft
-from rules.reach_out.ladder import LAST_RUNG, REACH_OUT_LIFETIME, RUNG_AGAIN, RUNG_EVERYBODY, RUNG_UNANSWERED, Move
+from rules.reach_out.ladder import LAST_RUNG, REACH_OUT_LIFETIME, RUNG_AGAIN, RUNG_EVERYBODY, RUNG_UNANSWERED
 from rules.reach_out.progress import TALKING_COOLDOWN, has_just_said_so, held_seconds, held_until, with_answer, word
-from rules.reach_out.repress import repress
-from rules.reach_out.state import Answered, Closed, Event, Participant, PressedAgain, Snapshot, Together, Waiting
+from rules.reach_out.repress import add, ask_again
+from rules.reach_out.state import Answered, Calm, Closed, Event, PressedAgain, Snapshot, Together, Waiting
 
 NO_DELAY = timedelta()
-ONE_MICROSECOND = timedelta(microseconds=1)
 
 
 def begin(before_first_rung: Snapshot, now: datetime) -> Change:
-    """Return what a first press does: rung 1 tells its people; rungs that reach nobody are skipped."""
+    """Return what a first press does: rung 1 tells its people; rungs that reach nobody are skipped. A calm ask has no rungs."""
     draft = Draft(before_first_rung, now)
-    move = ladder.next_move(draft.snapshot.ladder, 0, draft.snapshot.participants, now)
-    _apply_move(draft, move, announce=move.announce_unanswered)
+    if before_first_rung.calm:
+        decisions.begin_calmly(draft)
+    else:
+        move = ladder.next_move(draft.snapshot.ladder, 0, draft.snapshot.participants, now)
+        draft.carry_out(move, announce=move.announce_unanswered)
     return draft.change()
 
 
 def decide(snapshot: Snapshot, event: Event, now: datetime) -> Change:
     """Return what this event changes. Nothing changes a closed reach-out."""
     draft = Draft(snapshot, now)
-    if isinstance(snapshot.stage, Closed) or not _concerns(event, snapshot):
-        return draft.change()
+    if not isinstance(snapshot.stage, Closed) and _concerns(event, snapshot):
+        act = decisions.decide_calmly if isinstance(snapshot.stage, Calm) else _decide_press
+        act(draft, event)
+    return draft.change()
+
+
+def _decide_press(draft: Draft, event: Event) -> None:
     match event:
         case state.ClockDue():
             _clock_due(draft)
+            draft.announce_held()
         case state.AnswerGiven(person_id, kind, minutes):
-            _answer(draft, person_id, kind, minutes)
+            # Said to a calm ask that has become a press meanwhile.
+            _answer(draft, person_id, kind, minutes and min(minutes, progress.MAX_SOON_MINUTES))
         case state.Talking(person_id):
             _talking(draft, person_id)
         case state.TalkingConfirmed(person_id):
@@ -53,7 +62,6 @@ def decide(snapshot: Snapshot, event: Event, now: datetime) -> Change:
             _skip_if_unreachable(draft)
         case state.Closing(outcome, announcement):
             _close(draft, outcome, announcement)
-    return draft.change()
 
 
 def _concerns(event: Event, snapshot: Snapshot) -> bool:
@@ -68,7 +76,7 @@ def _concerns(event: Event, snapshot: Snapshot) -> bool:
 
 def _clock_due(draft: Draft) -> None:
     now = draft.now
-    if now >= draft.snapshot.created_at + REACH_OUT_LIFETIME:
+    if now >= draft.snapshot.began_at + REACH_OUT_LIFETIME:
         _close(draft, Outcome.EXPIRED, NoticeKind.ENDED)
         return
     match draft.snapshot.stage:
@@ -96,20 +104,7 @@ def _move_ladder(draft: Draft) -> None:
     # A channel has one delivery a round, so trying channels needs a new round as well.
     further = bool(move.repush or move.channels or move.calls)
     draft.move(round=before.round + further, pushed_at=draft.now if move.repush else before.pushed_at)
-    _apply_move(draft, move, announce=announce)
-
-
-def _apply_move(draft: Draft, move: Move, *, announce: bool) -> None:
-    draft.move(rung=move.rung, stage=Waiting(move.next_at))
-    draft.notify(move.notify)
-    if announce:
-        draft.move(unanswered_at=draft.now)
-        draft.announce(NoticeKind.UNANSWERED, draft.snapshot.person_id, None)
-    draft.repush(move.repush)
-    draft.call(move.channels)
-    draft.ring(move.calls)
-    draft.mark_unreachable()
-    draft.refresh_everyone()
+    draft.carry_out(move, announce=announce)
 
 
 def _wake_sleepers(draft: Draft) -> None:
@@ -188,7 +183,7 @@ def _talking(draft: Draft, person_id: UUID) -> None:
         replace(participant, held_seconds=held_seconds(participant, draft.asked_at, draft.now), talking_at=draft.now)
     )
     _hold(draft)
-    draft.announce(NoticeKind.ARE_YOU_TALKING, draft.snapshot.person_id, person_id)
+    draft.ask_the_person(participant)
 
 
 def _talking_confirmed(draft: Draft, person_id: UUID) -> None:
@@ -241,54 +236,23 @@ def _member_left(draft: Draft, person_id: UUID) -> None:
 
 
 def _pressed_again(draft: Draft, event: PressedAgain) -> None:
-    if draft.now >= draft.snapshot.created_at + REACH_OUT_LIFETIME:
+    if event.calm:
+        # A press is never lowered: whoever was told stays told, and nothing is pushed for a word said calmly.
+        return
+    if draft.now >= draft.snapshot.began_at + REACH_OUT_LIFETIME:
         # No worker has ended it yet. A call for help must not go into something that ends a moment later.
         _clock_due(draft)
         return
-    if event.need is not None:
-        draft.move(need=str(event.need))
-    _ask_again(draft)
+    if event.sealed_need is not None:
+        draft.move(sealed_need=event.sealed_need)
+    draft.move(pressed_again_at=draft.now, pressed_before_at=draft.snapshot.pressed_again_at)
+    ask_again(draft, spares=event.spares)
     draft.refresh_everyone()
-    _add(draft, event.added)
+    add(draft, event.added)
     if draft.snapshot.rung_is_due(draft.now):
         _clock_due(draft)
     # A press that reaches nobody does not wait for them either.
     _skip_if_unreachable(draft)
-
-
-def _ask_again(draft: Draft) -> None:
-    """Push those told so far again and resume a ladder that is held."""
-    stage, now = draft.snapshot.stage, draft.now
-    partner = draft.snapshot.participant(stage.person_id) if isinstance(stage, Together) else None
-    if partner is not None:
-        # The partner is not alarmed because the others are asked; their words no longer hold the ladder.
-        draft.put(replace(partner, talking_at=now - ONE_MICROSECOND))
-    before = draft.snapshot
-    plan = repress(before, now)
-    if plan.takes_up:
-        draft.move(stage=Waiting(plan.next_rung_at), rung=plan.rung, unanswered_at=None)
-    if plan.takes_up or not plan.same_press:
-        draft.move(asked_at=now)
-        draft.put(*(replace(participant, held_seconds=None) for participant in before.participants))
-    if plan.push or plan.channels:
-        draft.move(round=before.round + 1, pushed_at=now)
-    draft.repush(plan.push)
-    draft.call(plan.channels)
-
-
-def _add(draft: Draft, added: Iterable[Participant]) -> None:
-    """Tell people who were not asked yet, would be asked by a later rung, or have left and returned to the circle."""
-    told_people = {participant.person_id for participant in draft.snapshot.told}
-    late = [participant for participant in added if participant.person_id not in told_people]
-    draft.put(*late)
-    draft.notify([participant.person_id for participant in late])
-    if draft.snapshot.rung >= RUNG_EVERYBODY:
-        # The rung that tries channels was carried out without them.
-        draft.call(
-            [participant.person_id for participant in late if ladder.callable_by_channel(participant, draft.now)]
-        )
-    if draft.snapshot.rung >= RUNG_AGAIN:
-        draft.ring([participant.person_id for participant in late if ladder.callable_by_phone(participant, draft.now)])
 
 
 def _close(draft: Draft, outcome: Outcome, announcement: NoticeKind) -> None:

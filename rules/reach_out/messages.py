@@ -18,6 +18,7 @@ from rules.inbox.notices import NoticeDraft, create_notices
 from rules.outbox import push_rate
 from rules.person_view import PersonView, person_view
 from rules.reach_out import state, store
+from rules.reach_out.bounds.message_limit import require_message_allowed
 from rules.reach_out.state import Snapshot
 
 
@@ -32,9 +33,10 @@ class MessageView:
 async def send_message(
     unit: UnitOfWork, who: Caller, reach_out_id: UUID, text: str, fingerprint: RequestFingerprint | None
 ) -> MessageView:
-    """Send a message and return it. Raises NotFound, Closed, KeyReused, KeysUnavailable."""
+    """Send a message and return it. Raises NotFound, Closed, TooMany, KeyReused, KeysUnavailable."""
 
     async def create() -> UUID:
+        await require_message_allowed(unit, who)
         snapshot = await store.load_seen(unit, who, reach_out_id)
         if isinstance(snapshot.stage, state.Closed):
             raise ReachOutClosed
@@ -76,12 +78,14 @@ async def list_messages(
     unit: UnitOfWork, who: Caller, reach_out_id: UUID, limit: int, after: UUID | None, *, newest: bool
 ) -> list[MessageView]:
     """Return the messages that the caller may read, oldest first (or `newest`), `limit` + 1 at most. Raises NotFound."""
-    await access.load_visible_reach_out(unit, who, reach_out_id)
+    seen = await access.load_visible_reach_out(unit, who, reach_out_id)
     statement = (
         select(Message, Person)
         .join(ReachOut, ReachOut.id == Message.reach_out_id)
         .where(Message.reach_out_id == reach_out_id, access.readable_by(who.person_id))
     )
+    if not await access.reads_notes(unit, who, seen.reach_out.person_id):
+        statement = statement.where(access.mine(Message, who))
     if after is not None:
         statement = statement.where(Message.id < after if newest else Message.id > after)
     order = Message.id.desc() if newest else Message.id

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Final
 
 from models.enums import AnswerKind, RecipientState
 from rules.reach_out.state import Participant
@@ -10,6 +11,9 @@ from rules.reach_out.state import Participant
 ANSWER_PAUSE = timedelta(seconds=600)
 """How long an answer, or the word that they are talking, holds the ladder."""
 SOON_GRACE = timedelta(seconds=120)
+MAX_SOON_MINUTES: Final = 15
+MAX_CALM_MINUTES: Final = 720
+"""How far ahead `soon` may promise, in answer to a press and to a calm ask."""
 MAX_HOLD = timedelta(seconds=1800)
 """Limit on how long one participant's words hold the ladder, counted from when the person last asked."""
 

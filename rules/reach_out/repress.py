@@ -1,14 +1,16 @@
-"""What pressing again does: whom it pushes, and when a ladder that it resumes moves on. Pure."""
+"""What pressing again does: whom it pushes, who is told as well, and when a ladder that it resumes moves on. Pure."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from rules.reach_out import ladder
-from rules.reach_out.ladder import RUNG_EVERYBODY, RUNG_UNANSWERED, Move
-from rules.reach_out.state import Answered, Snapshot, Together
+from rules.reach_out.change import Draft
+from rules.reach_out.ladder import RUNG_AGAIN, RUNG_EVERYBODY, RUNG_UNANSWERED, Move
+from rules.reach_out.state import Answered, Participant, Snapshot, Together, Waiting
 
+ONE_MICROSECOND = timedelta(microseconds=1)
 REPRESS_COOLDOWN = timedelta(seconds=30)
 """A press this soon after the last push pushes nobody again: it is a double tap, or a shaking hand."""
 
@@ -66,3 +68,38 @@ def due_after_repress(
     if rung >= RUNG_UNANSWERED and calm == now:
         return ladder.due_after(steps, RUNG_EVERYBODY, now)
     return calm if move.repush or rung >= RUNG_UNANSWERED else now
+
+
+def ask_again(draft: Draft, *, spares: bool) -> None:
+    """Push those told so far again and resume a ladder that is held."""
+    stage, now = draft.snapshot.stage, draft.now
+    partner = draft.snapshot.participant(stage.person_id) if isinstance(stage, Together) else None
+    if partner is not None:
+        # The partner is not alarmed because the others are asked; their words no longer hold the ladder.
+        draft.put(replace(partner, talking_at=now - ONE_MICROSECOND))
+    before = draft.snapshot
+    plan = repress(before, now)
+    if plan.takes_up:
+        draft.move(stage=Waiting(plan.next_rung_at), rung=plan.rung, unanswered_at=None)
+    if plan.takes_up or not plan.same_press:
+        draft.move(asked_at=now)
+        draft.put(*(replace(participant, held_seconds=None) for participant in before.participants))
+    if plan.push or plan.channels:
+        draft.move(round=before.round + 1, pushed_at=now)
+    draft.repush(plan.push, spares=spares)
+    draft.call(plan.channels)
+
+
+def add(draft: Draft, added: Iterable[Participant]) -> None:
+    """Tell people who were not asked yet, would be asked by a later rung, or have left and returned to the circle."""
+    told_people = {participant.person_id for participant in draft.snapshot.told}
+    late = [participant for participant in added if participant.person_id not in told_people]
+    draft.put(*late)
+    draft.notify([participant.person_id for participant in late])
+    if draft.snapshot.rung >= RUNG_EVERYBODY:
+        # The rung that tries channels was carried out without them.
+        draft.call(
+            [participant.person_id for participant in late if ladder.callable_by_channel(participant, draft.now)]
+        )
+    if draft.snapshot.rung >= RUNG_AGAIN:
+        draft.ring([participant.person_id for participant in late if ladder.callable_by_phone(participant, draft.now)])

@@ -6,11 +6,11 @@ from datetime import datetime
 from typing import Any, Self
 from uuid import UUID
 
-from core.frozen import copy_with
-from models.enums import AnswerKind, Need, NoticeKind, Outcome
+from core.frozen import copy_with, quick_dataclass
+from models.enums import AnswerKind, NoticeKind, Outcome
 
 
-@dataclass(frozen=True, slots=True)
+@quick_dataclass(frozen=True, slots=True)
 class Waiting:
     """Nobody has answered, or no answer holds the ladder any longer. `next_rung_at` is None after the last rung."""
 
@@ -33,15 +33,26 @@ class Together:
 
 
 @dataclass(frozen=True, slots=True)
+class Calm:
+    """Somebody was asked whether they could talk: no rung follows, and it ends by itself at `ends_at`.
+
+    `together_with`: whom the person says that they are talking with.
+    """
+
+    ends_at: datetime
+    together_with: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Closed:
     outcome: Outcome
     closed_at: datetime
 
 
-Stage = Waiting | Answered | Together | Closed
+Stage = Waiting | Answered | Together | Calm | Closed
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@quick_dataclass(frozen=True, kw_only=True)
 class Participant:
     """A member who takes part in a reach-out: how far it has reached them, their answer, and how they can be reached now.
 
@@ -49,7 +60,11 @@ class Participant:
     devices, channels or phones whose service refuses everything; they are tried but not waited for. `channels` are read, `calls`
     are phone numbers that ring. `promises`: number of times they
     said that they are there, most recently at `promised_at`. `held_seconds`: how long their words, except the latest, have
-    held the ladder since the person last asked. `notice_id`: the notice of this reach-out in their inbox.
+    held the ladder since the person last asked. `announce_at`: when an answer is announced
+    that was changed too often to be announced at once; `sixth_change_at`: when its sixth latest change was made.
+    `notice_id`: the notice of this reach-out in their inbox. `guest`: their
+    confirmed channels stand in the place of `devices`, and are pushed as those are. `calm_…`: their answer to a calm ask that
+    has become a press since; nothing decides by it.
     """
 
     person_id: UUID
@@ -67,8 +82,10 @@ class Participant:
     minutes: int | None = None
     talking_at: datetime | None = None
     held_seconds: float | None = None
+    announce_at: datetime | None = None
     promises: int = 0
     promised_at: datetime | None = None
+    sixth_change_at: datetime | None = None
     available: bool = False
     hears_at: datetime | None = None
     devices: tuple[UUID, ...] = ()
@@ -78,6 +95,10 @@ class Participant:
     refusing_channels: int = 0
     refusing_calls: int = 0
     notice_id: UUID | None = None
+    guest: bool = False
+    calm_answer: AnswerKind | None = None
+    calm_minutes: int | None = None
+    calm_answered_at: datetime | None = None
 
     @property
     def told(self) -> bool:
@@ -116,13 +137,16 @@ class Participant:
         )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@quick_dataclass(frozen=True, kw_only=True)
 class Snapshot:
     """One reach-out at one moment. `participants`: those who have not left, told or not, by step and membership.
 
     `ladder`: offsets in seconds. `rung`: the last one carried out. `round`: number of times those told were pushed, most
-    recently at `pushed_at`. `asked_at`: when the person last asked; earlier words hold nothing. `row`: the columns as read
-    from the database, for `store.save`.
+    recently at `pushed_at`. `asked_at`: when the person last asked; earlier words hold nothing. `calm`: it is a calm ask, or
+    was one when it ended. `raised_at`: when a calm ask became this press. `pressed_again_at`: when the person
+    last pressed while it was open, whether or not that pushed anybody; `pressed_before_at`: the press before that one.
+    `row`: the columns as read from the database, for
+    `store.save`.
     """
 
     id: UUID
@@ -134,8 +158,12 @@ class Snapshot:
     ladder: tuple[int, ...]
     pushed_at: datetime
     asked_at: datetime
-    need: str | None = None
+    sealed_need: bytes | None = None
     unanswered_at: datetime | None = None
+    calm: bool = False
+    raised_at: datetime | None = None
+    pressed_again_at: datetime | None = None
+    pressed_before_at: datetime | None = None
     participants: tuple[Participant, ...] = ()
     row: Mapping[str, Any] = field(default_factory=dict, compare=False, repr=False)
 
@@ -147,8 +175,10 @@ class Snapshot:
         ladder: Sequence[int],
         participants: Iterable[Participant],
         now: datetime,
+        *,
+        calm: bool = False,
     ) -> Self:
-        """Return the reach-out of a new press, before anybody has been told."""
+        """Return the reach-out of a new press or calm ask, before anybody has been told."""
         return cls(
             id=reach_out_id,
             person_id=person_id,
@@ -159,8 +189,14 @@ class Snapshot:
             ladder=tuple(ladder),
             pushed_at=now,
             asked_at=now,
+            calm=calm,
             participants=tuple(participants),
         )
+
+    @property
+    def began_at(self) -> datetime:
+        """When it was pressed, or raised from a calm ask: its lifetime counts from then."""
+        return self.raised_at or self.created_at
 
     @property
     def told(self) -> tuple[Participant, ...]:
@@ -221,10 +257,17 @@ class TalkingConfirmed:
 
 @dataclass(frozen=True, slots=True)
 class PressedAgain:
-    """The person presses while it is open. `added`: members they name who do not take part yet."""
+    """The person presses while it is open. `added`: members they name who do not take part yet.
 
-    need: Need | None = None
+    `calm`: they ask calmly, which changes nothing about a press. Otherwise a calm ask becomes a press to those it has told
+    and to `circle`. `spares`: phones that have just rung for this person stay silent.
+    """
+
+    sealed_need: bytes | None = None
     added: tuple[Participant, ...] = ()
+    calm: bool = False
+    circle: tuple[Participant, ...] = ()
+    spares: bool = False
 
 
 @dataclass(frozen=True, slots=True)

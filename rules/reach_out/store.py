@@ -7,24 +7,26 @@ from operator import attrgetter
 from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, Select, Table, and_, bindparam, or_, select, update
+from sqlalchemy import ColumnElement, Select, Table, and_, bindparam, or_, select, update
 
 from core.bulk_insert import insert_together
+from core.encryption import Keyring
 from core.steps import Step
 from core.unit_of_work import UnitOfWork
 from models import Notice, ReachOut, Recipient
-from models.enums import NoticeKind, Outcome, ReachOutState
+from models.enums import NoticeKind
 from rules import access
 from rules.access import Caller
 from rules.daily import follow_up_rows
 from rules.errors import NotFound
+from rules.guests import links
 from rules.kinds import SUPERSEDED_KINDS
 from rules.outbox.cancellation import cancel_deliveries
-from rules.reach_out import ladder
 from rules.reach_out.change import Change
-from rules.reach_out.state import Answered, Closed, Participant, Snapshot, Stage, Together, Waiting
+from rules.reach_out.state import Participant, Snapshot
 from rules.reach_out.storage.outgoing import send
 from rules.reach_out.storage.participants import RECIPIENT_COLUMNS, load_participants
+from rules.reach_out.storage.stages import reach_out_columns, stage_of
 
 REACH_OUT_TABLE = cast("Table", ReachOut.__table__)
 RECIPIENT_TABLE = cast("Table", Recipient.__table__)
@@ -86,8 +88,14 @@ async def save(unit: UnitOfWork, before: Snapshot, change: Change) -> UUID | Non
     if change.ends is not None:
         await cancel_deliveries(unit, select(Notice.id).where(Notice.reach_out_id == before.id))
         await _supersede_notices(unit, before, change.ends)
+    calm_notices = (Notice.reach_out_id == before.id, Notice.kind == NoticeKind.CALM)
+    if change.raised:
+        await cancel_deliveries(unit, select(Notice.id).where(*calm_notices))
     await _update_recipients(unit, before, change.after)
     await _add_recipients(unit, before, change.after)
+    if change.raised:
+        # After the recipients, as whoever marks one of them as read.
+        await _mark_superseded(unit, *calm_notices)
     if before.rung != change.after.rung:
         unit.on_step(Step.MID_RUNG)
     answer_id = await send(unit, change)
@@ -106,44 +114,11 @@ async def make_due(unit: UnitOfWork, reach_out_id: UUID, wrong: ColumnElement[bo
     return int(getattr(changed, "rowcount", 0)) > 0
 
 
-def reach_out_columns(snapshot: Snapshot) -> dict[str, Any]:
-    """Return the state columns of a reach-out; clocks that its stage does not have are null."""
-    stage = snapshot.stage
-    return {
-        "state": str(_state(stage)),
-        "need": snapshot.need,
-        "rung": snapshot.rung,
-        "round": snapshot.round,
-        "pushed_at": snapshot.pushed_at,
-        "asked_at": snapshot.asked_at,
-        "unanswered_at": snapshot.unanswered_at,
-        "next_rung_at": stage.next_rung_at if isinstance(stage, Waiting) else None,
-        "paused_until": stage.paused_until if isinstance(stage, Answered) else None,
-        "ask_at": stage.ask_at if isinstance(stage, Answered) else None,
-        "together_with": stage.person_id if isinstance(stage, Together) else None,
-        "closed_at": stage.closed_at if isinstance(stage, Closed) else None,
-        "outcome": str(stage.outcome) if isinstance(stage, Closed) else None,
-        "due_at": due_at(snapshot),
-    }
-
-
-def due_at(snapshot: Snapshot) -> datetime | None:
-    """Return when a worker must look at it next: its earliest clock or the end of its lifetime; None once closed."""
-    clocks = [snapshot.created_at + ladder.REACH_OUT_LIFETIME]
-    match snapshot.stage:
-        case Waiting(next_rung_at):
-            sleepers = (participant.hears_at for participant in snapshot.participants if participant.sleeps)
-            clocks += [at for at in (next_rung_at, *sleepers) if at is not None]
-        case Answered(paused_until, ask_at):
-            clocks += [paused_until, *([ask_at] if ask_at else [])]
-        case Closed():
-            return None
-    return min(clocks)
-
-
-def first_recipient_columns(participant: Participant) -> dict[str, Any]:
+def first_recipient_columns(keyring: Keyring, reach_out_id: UUID, participant: Participant) -> dict[str, Any]:
     """Return the columns that a recipient is inserted with."""
-    return dict(zip(FIRST_COLUMNS, _first_values(participant), strict=True))
+    secret = links.link_secret(keyring, reach_out_id, participant.person_id) if participant.guest else None
+    columns = dict(zip(FIRST_COLUMNS, _first_values(participant), strict=True))
+    return columns | {"link_hash": links.link_hash(secret)}
 
 
 async def _load(unit: UnitOfWork, statement: Select[*tuple[Any, ...]]) -> Snapshot | None:
@@ -154,50 +129,31 @@ async def _load(unit: UnitOfWork, statement: Select[*tuple[Any, ...]]) -> Snapsh
         id=row.id,
         person_id=row.person_id,
         created_at=row.created_at,
-        stage=_stage(row),
+        stage=stage_of(row),
         rung=row.rung,
         round=row.round,
         ladder=tuple(row.ladder),
         pushed_at=row.pushed_at,
         # Null is what an older release leaves.
         asked_at=row.asked_at or row.pushed_at,
-        need=row.need,
+        sealed_need=row.sealed_need,
         unanswered_at=row.unanswered_at,
-        participants=await load_participants(unit, row.id),
+        calm=row.calm,
+        raised_at=row.raised_at,
+        pressed_again_at=row.pressed_again_at,
+        pressed_before_at=row.pressed_before_at,
+        participants=await load_participants(unit, row.id, since=row.raised_at or row.created_at),
         row=row._asdict(),
     )
 
 
-def _stage(row: Row[*tuple[Any, ...]]) -> Stage:
-    """Return the stage with its clocks; missing clocks (left by an older release or a fault) are filled in."""
-    match ReachOutState(row.state):
-        case ReachOutState.WAITING:
-            if row.next_rung_at is None and row.rung < ladder.LAST_RUNG:
-                return Waiting(ladder.due_after(row.ladder, row.rung, row.pushed_at))
-            return Waiting(row.next_rung_at)
-        case ReachOutState.ANSWERED:
-            # A missing pause counts as over.
-            return Answered(row.paused_until or row.pushed_at, row.ask_at)
-        case ReachOutState.TOGETHER:
-            return Together(row.together_with)
-        case ReachOutState.CLOSED:
-            return Closed(Outcome(row.outcome), row.closed_at)
-
-
-def _state(stage: Stage) -> ReachOutState:
-    match stage:
-        case Waiting():
-            return ReachOutState.WAITING
-        case Answered():
-            return ReachOutState.ANSWERED
-        case Together():
-            return ReachOutState.TOGETHER
-        case Closed():
-            return ReachOutState.CLOSED
-
-
 def _columns(before: Snapshot, after: Snapshot) -> dict[str, Any]:
     columns = reach_out_columns(after)
+    if after.sealed_need == before.sealed_need:
+        # Nothing was said anew: what an older release has written still holds.
+        columns["need"] = before.row["need"]
+    # A first press has none of the two, and does not pay for them.
+    columns |= {"pressed_again_at": after.pressed_again_at, "pressed_before_at": after.pressed_before_at}
     if after.asked_at == before.asked_at:
         # A null left by an older release stays null: that release would not keep the column up to date.
         columns["asked_at"] = before.row["asked_at"]
@@ -209,15 +165,21 @@ async def _supersede_notices(unit: UnitOfWork, before: Snapshot, announcement: N
 
     This does not count as seen by the recipient.
     """
-    over = (
+    await _mark_superseded(
+        unit,
         Notice.reach_out_id == before.id,
         Notice.kind.in_(SUPERSEDED_KINDS),
-        Notice.read_at.is_(None),
         # A person who closes it knows how it stood. If it ended by itself, "nobody answered" is still news to them.
         *((~access.owned_by(Notice, before.person_id),) if announcement is NoticeKind.ENDED else ()),
     )
+
+
+async def _mark_superseded(unit: UnitOfWork, *notices: ColumnElement[bool]) -> None:
     await unit.session.execute(
-        update(Notice).where(*over).values(read_at=unit.now).execution_options(synchronize_session=False)
+        update(Notice)
+        .where(*notices, Notice.read_at.is_(None))
+        .values(read_at=unit.now)
+        .execution_options(synchronize_session=False)
     )
 
 
@@ -281,7 +243,7 @@ async def _add_recipients(unit: UnitOfWork, before: Snapshot, after: Snapshot) -
             .execution_options(synchronize_session=False)
         )
     rows = [
-        first_recipient_columns(participant)
+        first_recipient_columns(unit.keyring, before.id, participant)
         for person_id, participant in added.items()
         if person_id not in set(returned)
     ]

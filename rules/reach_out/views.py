@@ -1,13 +1,14 @@
 """What each viewer sees of a reach-out: the person everything; a recipient the person, themselves and who has answered."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import fields, replace
 from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import select
 
 from core.encryption import Keyring
+from core.frozen import quick_dataclass
 from core.unit_of_work import UnitOfWork
 from models import Person, ReachOut, Recipient
 from models.enums import AnswerKind, ReachOutState
@@ -16,13 +17,15 @@ from rules.access import Caller
 from rules.person_view import PersonView
 from rules.reach_out.progress import recipient_state
 from rules.reach_out.state import Participant
+from rules.sealed_values import NEED
 
 
-@dataclass(frozen=True, slots=True)
+@quick_dataclass(frozen=True, slots=True)
 class RecipientView:
     """One recipient. `role` and `contact` are for the person alone; `state` too, but for an answer.
 
-    `answered_at`: from when the `minutes` of an answer count.
+    `answered_at`: from when the `minutes` of an answer count. An answer to a calm ask stands beside a `state` that says how
+    far the press has come which it became.
     """
 
     person: PersonView
@@ -34,7 +37,7 @@ class RecipientView:
     contact: str | None
 
 
-@dataclass(frozen=True, slots=True)
+@quick_dataclass(frozen=True, slots=True)
 class ReachOutView:
     id: UUID
     sender: PersonView
@@ -51,11 +54,14 @@ class ReachOutView:
     paused_until: datetime | None
     pushed_at: datetime | None
     together_with: UUID | None
+    calm: bool
+    ends_at: datetime | None
+    raised_at: datetime | None
     recipients: list[RecipientView]
     contact: str | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@quick_dataclass(frozen=True, slots=True, kw_only=True)
 class Head:
     """A reach-out's row with its person's columns, sealed as they are kept."""
 
@@ -63,6 +69,7 @@ class Head:
     person_id: UUID
     state: str
     need: str | None
+    sealed_need: bytes | None
     note: bytes | None
     created_at: datetime
     pressed_at: datetime | None
@@ -76,9 +83,11 @@ class Head:
     paused_until: datetime | None = None
     pushed_at: datetime | None = None
     together_with: UUID | None = None
+    calm: bool = False
+    raised_at: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@quick_dataclass(frozen=True, slots=True)
 class Line:
     """A participant with their person's columns, sealed as they are kept."""
 
@@ -86,6 +95,14 @@ class Line:
     data_key: bytes
     display_name: bytes | None
     contact: bytes | None
+
+
+@quick_dataclass(frozen=True, slots=True)
+class ReachOutWords:
+    """What a person says in a reach-out."""
+
+    need: str | None
+    note: str | None
 
 
 _PERSON = (Person.data_key, Person.display_name, Person.contact)
@@ -106,6 +123,9 @@ _RECIPIENT_FIELDS = (
     "answer",
     "answered_at",
     "minutes",
+    "calm_answer",
+    "calm_minutes",
+    "calm_answered_at",
 )
 _LINE = select(Recipient.reach_out_id, *_PERSON, *(getattr(Recipient, name) for name in _RECIPIENT_FIELDS)).join(
     Person, Person.id == Recipient.person_id
@@ -144,8 +164,8 @@ async def load_reach_outs(unit: UnitOfWork, who: Caller, ids: Sequence[UUID]) ->
         )
     )
     for row in rows_of_recipients.mappings():
-        answer = AnswerKind(row["answer"]) if row["answer"] else None
-        participant = Participant(**{name: row[name] for name in _RECIPIENT_FIELDS} | {"answer": answer})
+        answers = {name: AnswerKind(row[name]) if row[name] else None for name in ("answer", "calm_answer")}
+        participant = Participant(**{name: row[name] for name in _RECIPIENT_FIELDS} | answers)
         lines_by_reach_out[row["reach_out_id"]].append(
             Line(participant, row["data_key"], row["display_name"], row["contact"])
         )
@@ -154,6 +174,9 @@ async def load_reach_outs(unit: UnitOfWork, who: Caller, ids: Sequence[UUID]) ->
         if any(head.person_id != who.person_id for head in heads.values())
         else set()
     )
+    for reach_out_id, head in heads.items():
+        if not await access.reads_notes(unit, who, head.person_id):
+            heads[reach_out_id] = replace(head, note=None)
     return [
         compose_view(unit.keyring, who.person_id, heads[reach_out_id], lines_by_reach_out[reach_out_id], hidden)
         for reach_out_id in ids
@@ -162,11 +185,21 @@ async def load_reach_outs(unit: UnitOfWork, who: Caller, ids: Sequence[UUID]) ->
 
 
 def compose_view(
-    keyring: Keyring, viewer: UUID, head: Head, recipients: Iterable[Line], hidden: Iterable[UUID] = ()
+    keyring: Keyring,
+    viewer: UUID,
+    head: Head,
+    recipients: Iterable[Line],
+    hidden: Iterable[UUID] = (),
+    words: ReachOutWords | None = None,
 ) -> ReachOutView:
-    """Compose what the viewer sees of these rows. `hidden`: fellow recipients whom a block keeps apart from them."""
+    """Compose what the viewer sees of these rows. `hidden`: fellow recipients whom a block keeps apart from them.
+
+    `words`: what the row holds sealed, where it has just been sealed and need not be opened.
+    """
     mine = head.person_id == viewer
     vault = keyring.vault(head.person_id, head.data_key)
+    if words is None:
+        words = ReachOutWords(NEED.open(vault, head)["need"], vault.open("reach_outs.note", head.id, head.note))
     listed = [
         _recipient(keyring, row, mine=mine)
         for row in recipients
@@ -179,17 +212,21 @@ def compose_view(
         sender=PersonView(head.person_id, vault.open("people.display_name", head.person_id, head.display_name)),
         mine=mine,
         state=head.state,
-        need=head.need,
-        note=vault.open("reach_outs.note", head.id, head.note),
+        need=words.need,
+        note=words.note,
         created_at=head.created_at,
         pressed_at=head.pressed_at if mine else None,
         unanswered_at=head.unanswered_at if mine else None,
         closed_at=head.closed_at,
         outcome=head.outcome,
         next_rung_at=head.next_rung_at if mine and head.state == ReachOutState.WAITING else None,
-        paused_until=head.paused_until if mine else None,
+        paused_until=head.paused_until if mine and not head.calm else None,
         pushed_at=head.pushed_at if mine else None,
         together_with=head.together_with if any(row.person.id == head.together_with for row in listed) else None,
+        calm=head.calm,
+        # The same column: a calm ask has no ladder to pause.
+        ends_at=head.paused_until if mine and head.calm else None,
+        raised_at=head.raised_at if mine else None,
         recipients=listed,
         contact=vault.open("people.contact", head.person_id, head.contact),
     )
@@ -197,6 +234,11 @@ def compose_view(
 
 def _recipient(keyring: Keyring, row: Line, *, mine: bool) -> RecipientView:
     participant = row.participant
+    # What was said to the calm ask that has become this press stands until they answer the press.
+    if participant.answer is None:
+        answer, minutes, answered_at = participant.calm_answer, participant.calm_minutes, participant.calm_answered_at
+    else:
+        answer, minutes, answered_at = participant.answer, participant.minutes, participant.answered_at
     vault = keyring.vault(participant.person_id, row.data_key)
     return RecipientView(
         person=PersonView(
@@ -204,8 +246,8 @@ def _recipient(keyring: Keyring, row: Line, *, mine: bool) -> RecipientView:
         ),
         role=participant.role if mine else None,
         state=str(recipient_state(participant)),
-        answer=participant.answer,
-        minutes=participant.minutes,
-        answered_at=participant.answered_at if participant.answer is not None else None,
+        answer=answer,
+        minutes=minutes,
+        answered_at=answered_at if answer is not None else None,
         contact=vault.open("people.contact", participant.person_id, row.contact) if mine else None,
     )

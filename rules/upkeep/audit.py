@@ -6,7 +6,7 @@ from datetime import timedelta
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Update, and_, or_, select, update
+from sqlalchemy import ColumnElement, Update, and_, func, or_, select, update
 
 from core.unit_of_work import UnitOfWork
 from models import (
@@ -156,7 +156,10 @@ def _no_timer(unit: UnitOfWork) -> ColumnElement[bool]:
         or_(ReachOut.due_at > unit.now, and_(ReachOut.due_at.is_(None), ReachOut.created_at <= unit.now - TIMER_GRACE)),
         or_(
             ReachOut.due_at.is_(None),
-            ReachOut.created_at <= unit.now - REACH_OUT_LIFETIME,
+            and_(
+                ReachOut.calm.is_(False),
+                func.coalesce(ReachOut.raised_at, ReachOut.created_at) <= unit.now - REACH_OUT_LIFETIME,
+            ),
             and_(waiting, ReachOut.next_rung_at.is_(None), ReachOut.rung < LAST_RUNG),
             and_(waiting, ReachOut.next_rung_at < ReachOut.due_at),
             and_(answered, ReachOut.paused_until.is_(None)),

@@ -18,21 +18,26 @@ from models import (
     CommitmentDay,
     Delivery,
     Device,
+    GuestSession,
     IdempotencyKey,
     Invitation,
     KnownPlace,
+    Membership,
     Message,
     Notice,
     PasskeyChallenge,
+    Person,
     Practice,
     ReachIn,
     ReachOut,
+    RegistrationInvitation,
     Talk,
     Throttle,
 )
 from models.enums import DeliveryState
-from rules import idempotency
+from rules import access, idempotency
 from rules.accounts import devices, known_places
+from rules.outbox.wanted import MAX_DELIVERY_AGE
 
 PURGE_BATCH = 500
 DELIVERY_RETENTION = timedelta(days=30)
@@ -46,6 +51,8 @@ ACCESS_LOG_RETENTION = timedelta(days=90)
 """How long the access log is kept: long enough to look up what happened before somebody noticed."""
 PRACTICE_RETENTION = timedelta(days=365)
 """How long practices are listed."""
+GUEST_WITHOUT_CIRCLE_RETENTION = timedelta(days=1)
+"""How long a guest is kept who never confirmed their address, or whom the owner has taken out of their circle."""
 UNCONFIRMED_CHANNEL_RETENTION = timedelta(days=1)
 """How long a channel is kept without its code being entered."""
 
@@ -95,6 +102,12 @@ def purge_steps(now: datetime, days: int) -> Sequence[PurgeStep]:
         & (Channel.created_at <= now - UNCONFIRMED_CHANNEL_RETENTION)
         & or_(Channel.code_expires_at.is_(None), Channel.code_expires_at <= now)
     )
+    abandoned_guests = (
+        Person.guest_at.is_not(None)
+        & (Person.guest_at <= now - GUEST_WITHOUT_CIRCLE_RETENTION)
+        & ~select(Membership.id).where(access.supports(Person.id)).exists()
+    )
+    last_pushed = Device.disabled_at <= now - MAX_DELIVERY_AGE
     retired_devices = Device.disabled_at <= now - devices.RETIRED_LISTED_FOR
     written_in_check_in = or_(CheckIn.note.is_not(None), CheckIn.week.is_not(None))
     return (
@@ -116,7 +129,12 @@ def purge_steps(now: datetime, days: int) -> Sequence[PurgeStep]:
         _deleted(Throttle.key_hash, Throttle.free_at < now),
         _deleted(KnownPlace.place_hash, KnownPlace.used_at <= now - known_places.PLACE_LIFETIME),
         _deleted(Invitation.id, Invitation.expires_at <= now),
+        _deleted(RegistrationInvitation.id, RegistrationInvitation.expires_at <= now),
         _deleted(Channel.id, unconfirmed_channels),
+        _deleted(GuestSession.id, GuestSession.expires_at <= now),
+        _deleted(Person.id, abandoned_guests, batch=10),
+        # Kept of devices that a new passphrase or a recovery has signed out, which are told of it once more.
+        _emptied(Device.id, "address push_address", last_pushed & Device.address.is_not(None)),
         # Few at a time: no index leads from a device to its deliveries, which are deleted long before.
         _deleted(Device.id, retired_devices, batch=10),
     )

@@ -97,7 +97,7 @@ async def _find_signer(unit: UnitOfWork, assertion: Assertion) -> tuple[Person, 
         await unit.session.execute(
             select(Person)
             .where(Person.id.in_(select(Passkey.person_id).where(Passkey.credential_hash == hashed)))
-            .with_for_update(read=True, key_share=True)
+            .with_for_update(key_share=True)
         )
     ).scalar_one_or_none()
     if person is None or not hmac.compare_digest(user_handle(unit.keyring, person.id), assertion.user_handle):

@@ -27,9 +27,8 @@ from rules.accounts.passkey.passkeys import (
     insert_passkey,
     user_handle,
 )
-from rules.accounts.registration import NewPerson, choose_sign_in_name, create_person
+from rules.accounts.registration import NewPerson, choose_sign_in_name, create_person, take_up_invitation
 from rules.accounts.sessions import SignedIn
-from rules.circle import invitations
 from rules.errors import AlreadySignedUp, PasskeyRefused
 from rules.idempotency import RequestFingerprint
 
@@ -109,7 +108,7 @@ async def _create_account(
         await unit.rollback()
         raise PasskeyRefused from None
     if new.invitation_token is not None:
-        await invitations.accept_at_sign_up(unit, person_id, new.invitation_token)
+        await take_up_invitation(unit, person_id, new.invitation_token)
     return signed_in
 
 

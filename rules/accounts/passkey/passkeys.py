@@ -73,17 +73,17 @@ async def add_passkey(
 
     async def create() -> UUID:
         await _ensure_passkey_room(unit, who)
-        registration = await _check_registration(unit, who, party, credential)
+        registration = await check_own_registration(unit, who, party, credential)
         return await insert_passkey(unit, who.person_id, who.vault, registration, label, who.session_id)
 
     passkey_id, _ = await idempotency.run_once(unit, fingerprint, who.person_id, create)
     return await _load_own_passkey(unit, who, passkey_id)
 
 
-async def _check_registration(
+async def check_own_registration(
     unit: UnitOfWork, who: Caller, party: RelyingParty, credential: PasskeyCredential
 ) -> Registered:
-    """Use up the challenge and check what the browser signed. Raises PasskeyRefused."""
+    """Use up the caller's challenge and check what the browser signed. Raises PasskeyRefused."""
     try:
         challenge = passkeys.unverified_challenge(credential)
         if not await use_challenge(unit, challenge, who.person_id):
@@ -114,7 +114,7 @@ async def insert_passkey(
     passkey.public_key = vault.seal("passkeys.public_key", passkey.id, _text(registration.public_key))
     passkey.label = vault.seal("passkeys.label", passkey.id, label)
     unit.session.add(passkey)
-    access_log.record_event(unit, person_id, AccessKind.PASSKEY_ADDED, about=passkey.id, session=session_id)
+    await access_log.announce_event(unit, person_id, AccessKind.PASSKEY_ADDED, about=passkey.id, session=session_id)
     await unit.session.flush()
     return passkey.id
 
@@ -140,7 +140,7 @@ async def remove_passkey(unit: UnitOfWork, who: Caller, passkey_id: UUID) -> Non
     passkey = await _load_own_passkey(unit, who, passkey_id)
     ways_in.ensure_not_last(await ways_in.load_ways_in(unit, who.person_id))
     await unit.session.delete(passkey)
-    access_log.record_own_event(unit, who, AccessKind.PASSKEY_REMOVED, passkey_id)
+    await access_log.announce_own_event(unit, who, AccessKind.PASSKEY_REMOVED, passkey_id)
     await unit.session.flush()
 
 

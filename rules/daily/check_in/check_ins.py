@@ -31,7 +31,11 @@ from rules.daily.thread import pairs
 from rules.errors import NotFound
 from rules.idempotency import RequestFingerprint
 from rules.person_view import PersonView, person_view
+from rules.sealed_values import FEELING
 from rules.upkeep import wal_truncation
+
+WEEK_BYTES = 96
+"""Length to which a week is filled up with spaces: a shorter one would tell how many of its questions were answered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +72,7 @@ CHECK_IN_COLUMNS: Select[*tuple[Any, ...]] = select(
     CheckIn.person_id,
     CheckIn.feeling,
     CheckIn.halt,
+    CheckIn.sealed_feeling,
     CheckIn.note,
     CheckIn.week,
     CheckIn.created_at,
@@ -85,7 +90,7 @@ async def create_check_in(
     Whoever has muted the caller, or is outside their hours, is not pushed and finds it in the inbox.
     Raises PartsNotGiven, MemberUnknown, KeyReused, KeysUnavailable.
     """
-    if not who.vault.has_key and (new.content.note is not None or new.content.week):
+    if not who.vault.has_key:
         # Without a key they could not be stored: a 201 would lose them silently.
         raise KeysUnavailable
     choose_parts(new.parts, new.content)
@@ -96,12 +101,9 @@ async def create_check_in(
             # Before the memberships: what of theirs is pushed when is found one request at a time.
             await access.lock_person(unit, who)
         members = await check_in_shares.lock_members(unit, who, chosen.keys())
-        check_in = CheckIn(id=unit.new_id(), person_id=who.person_id, feeling=new.content.feeling, created_at=unit.now)
-        if new.content.halt:
-            check_in.halt = [str(word) for word in new.content.halt]
-        check_in.note = who.vault.seal("check_ins.note", check_in.id, new.content.note)
-        week = json.dumps(dict(new.content.week)) if new.content.week else None
-        check_in.week = who.vault.seal("check_ins.week", check_in.id, week)
+        row_id = unit.new_id()
+        sealed = sealed_content(who.vault, row_id, new.content)
+        check_in = CheckIn(id=row_id, person_id=who.person_id, created_at=unit.now, **sealed)
         unit.session.add(check_in)
         await unit.session.flush()
         # A concurrent removal of one of them waits for this, or came first and fails this insert, which is then retried.
@@ -169,12 +171,24 @@ async def remove_check_in(unit: UnitOfWork, who: Caller, check_in_id: UUID) -> N
     await wal_truncation.mark_erased(unit)
 
 
+def sealed_content(vault: Vault, row_id: UUID, content: CheckInContent) -> dict[str, bytes | None]:
+    """Return the columns that hold what was said in a check-in, sealed with its author's vault."""
+    halt = [str(word) for word in content.halt]
+    week = json.dumps(dict(content.week)).ljust(WEEK_BYTES) if content.week else None
+    return {
+        FEELING.sealed: FEELING.seal(vault, row_id, {"feeling": content.feeling, "halt": halt}),
+        "note": vault.seal("check_ins.note", row_id, content.note),
+        "week": vault.seal("check_ins.week", row_id, week),
+    }
+
+
 def content_of(vault: Vault, row: CheckIn | Row[*tuple[Any, ...]]) -> CheckInContent:
     """Decrypt everything that was said in a check-in, with its author's vault."""
     week = vault.open("check_ins.week", row.id, row.week)
+    felt = FEELING.open(vault, row)
     return CheckInContent(
-        feeling=row.feeling,
-        halt=row.halt or [],
+        feeling=felt["feeling"],
+        halt=felt["halt"] or [],
         note=vault.open("check_ins.note", row.id, row.note),
         week=json.loads(week) if week else {},
     )

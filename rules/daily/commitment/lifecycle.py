@@ -65,7 +65,7 @@ async def make_commitment(
         today = local_date(unit.now, zone)
         terms = CommitmentTerms(new.days, new.at, new.ends_on or today + COMMITMENT_DAYS * ONE_DAY)
         _ensure_possible(terms, zone, unit, today)
-        await _ensure_commitment_room(unit, who)
+        await ensure_commitment_room(unit, who)
         member = await witness.lock_witness(unit, who, new.witness) if new.witness else None
         commitment = Commitment(
             id=unit.new_id(),
@@ -125,7 +125,7 @@ async def renew_commitment(unit: UnitOfWork, who: Caller, commitment_id: UUID) -
     commitment = await access.load_own_commitment(unit, who, commitment_id)
     zone = await _own_zone(unit, who)
     if commitment.ended_at is not None:
-        await _ensure_commitment_room(unit, who)
+        await ensure_commitment_room(unit, who)
     commitment.ends_on = max(commitment.ends_on, local_date(unit.now, zone) + COMMITMENT_DAYS * ONE_DAY)
     commitment.ended_at = None
     commitment.next_at = next_clock(terms_of(commitment), zone, unit.now)
@@ -211,10 +211,10 @@ def _ensure_possible(terms: CommitmentTerms, zone: tzinfo, unit: UnitOfWork, tod
         raise _invalid("body.ends_on", "must leave time for at least one of the days")
 
 
-async def _ensure_commitment_room(unit: UnitOfWork, who: Caller) -> None:
-    """Raise TooManyCommitments when the caller has the maximum running; their row must be locked."""
+async def ensure_commitment_room(unit: UnitOfWork, who: Caller, *, further: int = 1) -> None:
+    """Raise TooManyCommitments where so many further ones would be too many running; the caller's row must be locked."""
     running = select(func.count()).where(access.mine(Commitment, who), Commitment.ended_at.is_(None))
-    if (await unit.session.execute(running)).scalar_one() >= MAX_COMMITMENTS:
+    if (await unit.session.execute(running)).scalar_one() + further > MAX_COMMITMENTS:
         raise TooManyCommitments
 
 

@@ -1,7 +1,7 @@
 """When a commitment is due, when it ends, and of which days one may still speak. Pure, by the person's own calendar."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta, tzinfo
 from uuid import UUID, uuid5
 
@@ -40,6 +40,11 @@ class CommitmentTurn:
     push: bool
     ended: bool
     next_at: datetime | None
+
+
+def bounded(terms: CommitmentTerms, zone: tzinfo, now: datetime) -> CommitmentTerms:
+    """Return the same terms, ending a year ahead at most."""
+    return replace(terms, ends_on=min(terms.ends_on, local_date(now, zone) + MAX_COMMITMENT_DAYS * ONE_DAY))
 
 
 def decide_turn(terms: CommitmentTerms, zone: tzinfo, now: datetime) -> CommitmentTurn:

@@ -1,7 +1,7 @@
 """Two people between whom a confirmed membership stands, whichever of them owns the circle: who may have a thread."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -16,6 +16,7 @@ from rules.errors import NotFound
 
 THREAD_EVENT = "thread"
 """The event of a stream that says that a thread has changed; its id is the other person's."""
+FOREVER = datetime.max.replace(tzinfo=UTC)
 
 
 async def lock_pair(unit: UnitOfWork, who: Caller, other_id: UUID) -> Sequence[Any]:
@@ -24,7 +25,7 @@ async def lock_pair(unit: UnitOfWork, who: Caller, other_id: UUID) -> Sequence[A
     They cannot end before this transaction does, and come before the rows that refer to them, in the lock order of an erasure.
     """
     rows = await unit.session.execute(
-        select(Membership.id, Membership.owner_id, Membership.muted_until)
+        select(Membership.id, Membership.owner_id, Membership.muted_until, Membership.words_quiet)
         .where(access.joins(who.person_id, other_id), access.CONFIRMED)
         .order_by(Membership.id)
         .with_for_update(read=True, key_share=True)
@@ -38,8 +39,10 @@ async def lock_pair(unit: UnitOfWork, who: Caller, other_id: UUID) -> Sequence[A
 def pair_silent_until(memberships: Sequence[Any], who: Caller, recipient: Person) -> datetime | None:
     """Return until when the other of a pair is pushed nothing by the caller.
 
-    Only as a member of the caller's circle can they have muted the caller, or be away.
+    As a member of the caller's circle they can have muted the caller, or be away; as the owner, have made their words quiet.
     """
+    if any(row.words_quiet for row in memberships if row.owner_id == recipient.id):
+        return FOREVER
     as_member = next((row for row in memberships if row.owner_id == who.person_id), None)
     return hours.silent_until(as_member.muted_until, recipient.away_until) if as_member is not None else None
 

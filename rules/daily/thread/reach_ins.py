@@ -17,7 +17,7 @@ from rules.access import Caller
 from rules.circle import hours
 from rules.daily.thread import pairs, threads
 from rules.daily.thread.reach_in_limits import require_reach_in_allowed
-from rules.errors import NotFound
+from rules.errors import NotForGuests, NotFound
 from rules.idempotency import RequestFingerprint
 from rules.inbox.notices import NoticeDraft, create_notices
 from rules.outbox.push_rate import next_thread_push_at
@@ -68,7 +68,7 @@ async def send_reach_in(unit: UnitOfWork, who: Caller, new: NewReachIn, fingerpr
     """Send a reach-in and return its id.
 
     A recipient who has muted the caller, or is outside their hours, is not pushed and finds it in the inbox.
-    Raises NotFound, TooMany, ReachInsUnanswered, KeyReused, KeysUnavailable.
+    Raises NotFound, NotForGuests, TooMany, ReachInsUnanswered, KeyReused, KeysUnavailable.
     """
     if new.text and not who.vault.has_key:
         # Without a key the text could not be stored: a 201 would lose it silently.
@@ -80,13 +80,15 @@ async def send_reach_in(unit: UnitOfWork, who: Caller, new: NewReachIn, fingerpr
 
 
 async def create_reach_in(unit: UnitOfWork, who: Caller, new: NewReachIn) -> UUID:
-    """Write a reach-in with its notice and return its id. Raises NotFound, TooMany, ReachInsUnanswered."""
+    """Write a reach-in with its notice and return its id. Raises NotFound, NotForGuests, TooMany, ReachInsUnanswered."""
     # Before the memberships: what this person has sent is counted one request at a time.
     await access.lock_person(unit, who)
     memberships = await pairs.lock_pair(unit, who, new.to)
+    recipient = await unit.session.get_one(Person, new.to)
+    if recipient.guest_at is not None:
+        raise NotForGuests
     await require_reach_in_allowed(unit, who, new.to)
     reach_in_id = await write_reach_in(unit, who, memberships[0].id, new)
-    recipient = await unit.session.get_one(Person, new.to)
     muted_until = pairs.pair_silent_until(memberships, who, recipient)
     awake = hours.available(recipient.hours, recipient.time_zone, muted_until, unit.now, wake_me=recipient.wake_me)
     await create_notices(

@@ -110,6 +110,7 @@ ITEM_SOURCES: Final[Mapping[ItemKind, ItemSource]] = {
             CheckIn.person_id.label("from_id"),
             CheckIn.feeling,
             CheckIn.halt,
+            CheckIn.sealed_feeling,
             CheckIn.note,
             CheckIn.week,
             CheckInShare.parts,

@@ -1,14 +1,14 @@
 """Everything a press needs to know, read in one statement: the caller, an open reach-out, the circle."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, Select, and_, select
+from sqlalchemy import Row, Select, Uuid, and_, bindparam, select
 from sqlalchemy.orm import aliased
 
+from core.frozen import quick_dataclass
 from core.unit_of_work import Operation
 from models import Channel, Device, Membership, Person, ReachOut, Session
 from models.enums import ChannelKind
@@ -20,9 +20,9 @@ from rules.errors import NotSignedIn
 from rules.reach_out.state import Participant
 
 
-@dataclass(frozen=True, slots=True)
+@quick_dataclass(frozen=True, slots=True)
 class Member:
-    """An active member at the moment of a press. `available`: a push may go to them now, otherwise from `hears_at` on.
+    """An active member at the moment of a press. `available`: a push of it may go to them now, otherwise from `hears_at` on.
 
     `data_key`, `display_name` and `contact` are sealed.
     """
@@ -42,6 +42,7 @@ class Member:
     data_key: bytes
     display_name: bytes | None
     contact: bytes | None
+    guest: bool
 
     @property
     def participant(self) -> Participant:
@@ -59,20 +60,26 @@ class Member:
             refusing_devices=self.refusing_devices,
             refusing_channels=self.refusing_channels,
             refusing_calls=self.refusing_calls,
+            guest=self.guest,
         )
 
 
-@dataclass(frozen=True, slots=True)
+@quick_dataclass(frozen=True, slots=True)
 class Presser:
-    """The person who presses, with their open reach-out and circle. `ladder`: their own, or the installation's."""
+    """The person who presses, with their open reach-out and circle. `ladder`: their own, or the installation's.
+
+    `open_calm`: what is open is a calm ask. `spared_until`: a press before then makes no sound on phones that have just rung.
+    """
 
     caller: Caller
     open_id: UUID | None
+    open_calm: bool
     members: list[Member]
     ladder: Sequence[int]
     data_key: bytes
     display_name: bytes | None
     contact: bytes | None
+    spared_until: datetime | None = None
 
 
 _Member = aliased(Person)
@@ -82,7 +89,9 @@ _CIRCLE = (
     Person.display_name,
     Person.contact,
     Person.ladder,
+    Person.spared_until,
     ReachOut.id.label("open_id"),
+    ReachOut.calm.label("open_calm"),
     Membership.id.label("membership_id"),
     Membership.member_id,
     Membership.role,
@@ -92,6 +101,7 @@ _CIRCLE = (
     _Member.hours.label("member_hours"),
     _Member.wake_me.label("member_wake_me"),
     _Member.away_until.label("member_away_until"),
+    _Member.guest_at.label("member_guest_at"),
     _Member.data_key.label("member_data_key"),
     _Member.display_name.label("member_display_name"),
     _Member.contact.label("member_contact"),
@@ -123,8 +133,21 @@ _READ = _with_circle(
 )
 
 
-async def load_presser(operation: Operation, token: str | None, default_ladder: Sequence[int]) -> Presser:
-    """Load the person whose token this is, with everything a press decides by, in one round trip. Raises NotSignedIn."""
+_READ_CIRCLE = _with_circle(select(*_CIRCLE).select_from(Person).where(Person.id == bindparam("person_id", type_=Uuid)))
+
+
+async def load_members(operation: Operation, owner_id: UUID) -> tuple[Member, ...]:
+    """Return the active members of this person's circle, as a press finds them."""
+    return tuple(_members(operation, await operation.fetch(_READ_CIRCLE, {"person_id": owner_id}), calm=False))
+
+
+async def load_presser(
+    operation: Operation, token: str | None, default_ladder: Sequence[int], *, calm: bool = False
+) -> Presser:
+    """Load the person whose token this is, with everything a press decides by, in one round trip. Raises NotSignedIn.
+
+    `calm`: the members are available by the rule for what wakes nobody.
+    """
     if not token:
         raise NotSignedIn
     rows = await operation.fetch(_READ, {"token_hash": access.token_hash(token), "now": operation.now})
@@ -134,15 +157,17 @@ async def load_presser(operation: Operation, token: str | None, default_ladder: 
     return Presser(
         caller=access.caller_from_row(first, operation.keyring),
         open_id=first.open_id,
-        members=_members(operation, rows),
+        open_calm=bool(first.open_calm),
+        members=_members(operation, rows, calm=calm),
         ladder=first.ladder or default_ladder,
+        spared_until=first.spared_until,
         data_key=first.data_key,
         display_name=first.display_name,
         contact=first.contact,
     )
 
 
-def _members(operation: Operation, rows: Sequence[Row[*tuple[Any, ...]]]) -> list[Member]:
+def _members(operation: Operation, rows: Sequence[Row[*tuple[Any, ...]]], *, calm: bool) -> list[Member]:
     devices: dict[UUID, dict[UUID, bool]] = {}
     channels: dict[UUID, dict[UUID, bool]] = {}
     calls: dict[UUID, dict[UUID, bool]] = {}
@@ -157,18 +182,11 @@ def _members(operation: Operation, rows: Sequence[Row[*tuple[Any, ...]]]) -> lis
         if row.device_id is not None:
             devices[row.membership_id][row.device_id] = is_refusing(operation, row.device_refusals)
         if row.channel_id is not None:
+            # What a guest gave stands in the place of a phone with the app.
             by_id = calls if row.channel_kind == ChannelKind.CALL else channels
+            by_id = by_id if row.member_guest_at is None else devices
             by_id[row.membership_id][row.channel_id] = is_refusing(operation, row.channel_refusals)
-    hears = {
-        row.membership_id: hours.next_available(
-            row.member_hours,
-            row.member_time_zone,
-            hours.silent_until(row.muted_until, row.member_away_until),
-            operation.now,
-            wake_me=row.member_wake_me,
-        )
-        for row in heads
-    }
+    hears = {row.membership_id: _hears_at(row, operation.now, calm=calm) for row in heads}
     return [
         Member(
             membership_id=row.membership_id,
@@ -186,6 +204,14 @@ def _members(operation: Operation, rows: Sequence[Row[*tuple[Any, ...]]]) -> lis
             data_key=row.member_data_key,
             display_name=row.member_display_name,
             contact=row.member_contact,
+            guest=row.member_guest_at is not None,
         )
         for row in heads
     ]
+
+
+def _hears_at(row: Row[*tuple[Any, ...]], now: datetime, *, calm: bool) -> datetime | None:
+    silent_until = hours.silent_until(row.muted_until, row.member_away_until)
+    if calm:
+        return hours.next_calm(row.member_hours, row.member_time_zone, now, silent_until)
+    return hours.next_available(row.member_hours, row.member_time_zone, silent_until, now, wake_me=row.member_wake_me)

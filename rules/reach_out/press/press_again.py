@@ -1,22 +1,27 @@
-"""Pressing again while a reach-out is open: everyone told so far is pushed again; there is never a second reach-out."""
+"""Pressing again while a reach-out is open: everyone told so far is pushed again; there is never a second reach-out.
 
-from collections.abc import Sequence
+A calm ask becomes a press by it.
+"""
+
+from dataclasses import replace
 from uuid import UUID
 
 from sqlalchemy import select
 
 from core.unit_of_work import UnitOfWork
 from models import Membership, Message
-from models.enums import Need
 from rules import access, idempotency
 from rules.access import Caller
 from rules.errors import ReachOutClosed
 from rules.idempotency import RequestFingerprint
 from rules.reach_out import state, store
+from rules.reach_out.bounds.spared_sound import spares_again
 from rules.reach_out.machine import decide
 from rules.reach_out.messages import write_message
-from rules.reach_out.press.load_circle import Member
+from rules.reach_out.press.load_circle import load_members
+from rules.reach_out.repress import REPRESS_COOLDOWN
 from rules.reach_out.state import PressedAgain, Snapshot
+from rules.reach_out.storage.sound import load_presses
 
 
 class ClosedMeanwhileError(Exception):
@@ -28,16 +33,19 @@ class OverError(Exception):
 
 
 async def nudge(unit: UnitOfWork, who: Caller, reach_out_id: UUID, fingerprint: RequestFingerprint | None) -> None:
-    """Press again on this reach-out. Raises NotFound, NotYours, Closed, KeyReused."""
+    """Press again on this reach-out; a calm ask is raised to the whole circle. Raises NotFound, NotYours, Closed, KeyReused."""
 
     async def press() -> UUID:
+        members = await load_members(unit, who.person_id) if reach_out.calm else ()
         try:
-            await press_again(unit, who, reach_out_id)
+            await press_again(
+                unit, who, reach_out_id, PressedAgain(circle=tuple(member.participant for member in members))
+            )
         except (ClosedMeanwhileError, OverError):
             raise ReachOutClosed from None
         return reach_out_id
 
-    await access.load_own_reach_out(unit, who, reach_out_id)
+    reach_out = await access.load_own_reach_out(unit, who, reach_out_id)
     await idempotency.run_once(unit, fingerprint, who.person_id, press)
 
 
@@ -45,32 +53,50 @@ async def press_again(
     unit: UnitOfWork,
     who: Caller,
     reach_out_id: UUID,
+    pressed: PressedAgain,
     *,
     note: str | None = None,
-    need: Need | None = None,
-    add: Sequence[Member] = (),
 ) -> None:
-    """Push again, tell the members added, and store a note as a message.
+    """Push again or raise, tell the members added, and store a note as a message.
 
     Raises ClosedMeanwhileError, OverError, IntegrityError in a race.
     """
-    if add:
-        # Memberships before reach-outs, as in a removal, or the two could wait for each other.
-        await unit.session.execute(
-            select(Membership.id)
-            .where(Membership.id.in_([member.membership_id for member in add]))
-            .order_by(Membership.id)
-            .with_for_update(read=True, key_share=True)
-        )
+    pressed = await _with_members(unit, pressed)
     snapshot = await store.load(unit, reach_out_id)
     if snapshot is None or isinstance(snapshot.stage, state.Closed):
         raise ClosedMeanwhileError
-    change = decide(snapshot, PressedAgain(need, tuple(member.participant for member in add)), unit.now)
+    change = decide(snapshot, replace(pressed, spares=await _spares(unit, snapshot)), unit.now)
     await store.save(unit, snapshot, change)
     if isinstance(change.after.stage, state.Closed):
         raise OverError
     if note is not None and not await _note_is_repeated(unit, who, snapshot, note):
         await write_message(unit, who, change.after, note)
+
+
+async def _spares(unit: UnitOfWork, snapshot: Snapshot) -> bool:
+    # A press that pushes nobody again has no sound to spare.
+    is_same_press = unit.now - snapshot.pushed_at < REPRESS_COOLDOWN
+    return not is_same_press and spares_again(await load_presses(unit, snapshot), unit.now)
+
+
+async def _with_members(unit: UnitOfWork, pressed: PressedAgain) -> PressedAgain:
+    """Lock the memberships of those who may be added, and leave out whoever has left since they were read."""
+    ids = [participant.membership_id for participant in (*pressed.added, *pressed.circle)]
+    if not ids:
+        return pressed
+    # Memberships before reach-outs, as in a removal, or the two could wait for each other.
+    locked = await unit.session.execute(
+        select(Membership.id)
+        .where(Membership.id.in_(ids), access.CONFIRMED)
+        .order_by(Membership.id)
+        .with_for_update(read=True, key_share=True)
+    )
+    staying = set(locked.scalars())
+    return replace(
+        pressed,
+        added=tuple(participant for participant in pressed.added if participant.membership_id in staying),
+        circle=tuple(participant for participant in pressed.circle if participant.membership_id in staying),
+    )
 
 
 async def _note_is_repeated(unit: UnitOfWork, who: Caller, snapshot: Snapshot, note: str) -> bool:

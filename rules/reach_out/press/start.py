@@ -1,12 +1,12 @@
 """The first press: what is written and who is told, decided purely and written by one statement."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from core.bulk_insert import single
+from core.frozen import quick_dataclass
 from core.unit_of_work import Operation
 from models.enums import Need, NoticeKind
 from rules import idempotency
@@ -18,31 +18,39 @@ from rules.reach_out.change import Change
 from rules.reach_out.machine import begin
 from rules.reach_out.press.load_circle import Member, Presser
 from rules.reach_out.state import Participant, Snapshot
-from rules.reach_out.store import REACH_OUT_TABLE, RECIPIENT_TABLE, first_recipient_columns, reach_out_columns
-from rules.reach_out.views import Head, Line, ReachOutView
+from rules.reach_out.storage.sound import rang_lately
+from rules.reach_out.storage.stages import reach_out_columns
+from rules.reach_out.store import REACH_OUT_TABLE, RECIPIENT_TABLE, first_recipient_columns
+from rules.reach_out.views import Head, Line, ReachOutView, ReachOutWords
+from rules.sealed_values import NEED
 
 _HEAD_FIELDS = (
     "id",
     "person_id",
     "state",
     "need",
+    "sealed_need",
     "note",
     "created_at",
     "pressed_at",
     "unanswered_at",
     "next_rung_at",
+    "paused_until",
     "pushed_at",
+    "calm",
+    "raised_at",
 )
 
 
-@dataclass(frozen=True, slots=True)
+@quick_dataclass(frozen=True, slots=True)
 class PressRequest:
-    """The optional contents of a press."""
+    """The optional contents of a press. `calm`: nobody is to be alarmed."""
 
     note: str | None = None
     need: Need | None = None
     to: frozenset[UUID] | None = None
     pressed_at: datetime | None = None
+    calm: bool = False
 
 
 async def start(
@@ -58,31 +66,41 @@ async def start(
     """
     now, person_id = operation.now, presser.caller.person_id
     participants = [member.participant for member in members]
-    before = Snapshot.before_first_rung(operation.new_id(), person_id, presser.ladder, participants, now)
+    before = Snapshot.before_first_rung(
+        operation.new_id(), person_id, presser.ladder, participants, now, calm=request.calm
+    )
     change = begin(before, now)
     row = _reach_out_row(operation, presser, request, change.after)
     notices = [{"id": operation.new_id(), "recipient_id": recipient_id} for recipient_id in change.notified]
     notice_ids = {notice["recipient_id"]: notice["id"] for notice in notices}
     devices, channels = _delivery_keys(change, notice_ids)
+    is_spared = presser.spared_until is not None and now < presser.spared_until and not request.calm
+    spared = await rang_lately(operation, person_id) if is_spared else frozenset()
     own_notices = _own_notices(operation, change, row["id"])
-    draft = NoticeDraft(person_id, NoticeKind.REACH_OUT, row["id"], person_id, row["id"])
+    kind = NoticeKind.CALM if request.calm else NoticeKind.REACH_OUT
+    draft = NoticeDraft(person_id, kind, row["id"], person_id, row["id"])
     await operation.statements.insert(
         [
             single(REACH_OUT_TABLE, row),
             (
                 RECIPIENT_TABLE,
-                [first_recipient_columns(participant) for participant in change.after.participants],
+                [
+                    first_recipient_columns(operation.keyring, row["id"], participant)
+                    for participant in change.after.participants
+                ],
                 {"reach_out_id": row["id"]},
             ),
             (NOTICE_TABLE, notices, shared_notice_values(operation, draft)),
             (NOTICE_TABLE, own_notices),
-            *delivery_batches(operation, 1, devices=devices, channels=channels),
+            *delivery_batches(operation, 1, devices=devices, channels=channels, spared=spared),
             *idempotency.key_batches(operation, fingerprint, person_id, row["id"]),
         ],
     )
     publish_after_commit(operation, [*notices, *own_notices])
     operation.publish(person_id, "reach_out", row["id"])
-    return _view(operation, presser, row, change.after.participants, members)
+    # Without a key nothing could be sealed, and nothing is said to have been.
+    words = ReachOutWords(request.need if row["sealed_need"] else None, request.note if row["note"] else None)
+    return _view(operation, presser, row, change.after.participants, members, words)
 
 
 def _delivery_keys(
@@ -92,10 +110,12 @@ def _delivery_keys(
     called = {attempt.person_id for attempt in change.attempts if attempt.by_channel and not attempt.rings}
     rung = {attempt.person_id for attempt in change.attempts if attempt.rings}
     told = change.after.told
-    devices = [
-        (notice_ids[person.person_id], device) for person in told if person.available for device in person.devices
+    pushed = [
+        (person, (notice_ids[person.person_id], way)) for person in told if person.available for way in person.devices
     ]
-    channels = [
+    devices = [key for person, key in pushed if not person.guest]
+    channels = [key for person, key in pushed if person.guest]
+    channels += [
         (notice_ids[person.person_id], channel)
         for person in told
         for channel in (
@@ -118,12 +138,13 @@ def _own_notices(operation: Operation, change: Change, reach_out_id: UUID) -> li
 
 
 def _reach_out_row(operation: Operation, presser: Presser, request: PressRequest, snapshot: Snapshot) -> dict[str, Any]:
+    vault = presser.caller.vault
     return {
         **reach_out_columns(snapshot),
         "id": snapshot.id,
         "person_id": presser.caller.person_id,
-        "need": str(request.need) if request.need else None,
-        "note": presser.caller.vault.seal("reach_outs.note", snapshot.id, request.note),
+        "sealed_need": NEED.seal(vault, snapshot.id, {"need": request.need}),
+        "note": vault.seal("reach_outs.note", snapshot.id, request.note),
         "created_at": operation.now,
         # A phone whose clock is ahead has not pressed in the future.
         "pressed_at": min(request.pressed_at, operation.now) if request.pressed_at else None,
@@ -137,6 +158,7 @@ def _view(
     row: dict[str, Any],
     participants: Sequence[Participant],
     members: Sequence[Member],
+    words: ReachOutWords,
 ) -> ReachOutView:
     head = Head(
         **{name: row[name] for name in _HEAD_FIELDS},
@@ -149,4 +171,4 @@ def _view(
         for participant, member in zip(participants, members, strict=True)
     ]
     lines.sort(key=lambda line: (line.participant.step, line.participant.membership_id))
-    return views.compose_view(operation.keyring, presser.caller.person_id, head, lines)
+    return views.compose_view(operation.keyring, presser.caller.person_id, head, lines, words=words)

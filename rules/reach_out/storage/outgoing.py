@@ -15,8 +15,11 @@ from rules import access
 from rules.inbox.notices import NOTICE_TABLE, NoticeDraft, live_devices, notice_row, publish_after_commit
 from rules.outbox.enqueue import DeliveryKey, delivery_batches
 from rules.reach_out.change import Announcement, AnswerRecord, Change
+from rules.reach_out.storage.sound import rang_lately
 
 ANSWER_TABLE = cast("Table", Answer.__table__)
+KINDS_FOR_GUESTS = frozenset({NoticeKind.REACH_OUT, NoticeKind.ANSWERED, NoticeKind.ALL_CLEAR, NoticeKind.ENDED})
+"""What a guest is written: each message costs, and theirs has no inbox beside it."""
 FIRST_ROUND = 1
 """Round of a notice's first deliveries."""
 
@@ -31,8 +34,11 @@ async def send(unit: UnitOfWork, change: Change) -> UUID | None:
     batches: list[Batch] = [(NOTICE_TABLE, notices)]
     if change.answer is not None and answer_id is not None:
         batches.insert(0, _answer_batch(unit, change, change.answer, answer_id))
+    sparing = {attempt.round for attempt in change.attempts if attempt.spares}
+    spared = await rang_lately(unit, change.after.person_id) if sparing else frozenset()
     for round_number, (devices, channels) in addresses.items():
-        batches += delivery_batches(unit, round_number, devices=devices, channels=channels)
+        quiet = spared if round_number in sparing else frozenset()
+        batches += delivery_batches(unit, round_number, devices=devices, channels=channels, spared=quiet)
     await insert_together(unit.session, batches)
     publish_after_commit(unit, notices)
     return answer_id
@@ -54,7 +60,7 @@ def _drafts(
         *(
             NoticeDraft(
                 person_id,
-                NoticeKind.REACH_OUT,
+                NoticeKind.CALM if reach_out.calm else NoticeKind.REACH_OUT,
                 reach_out.id,
                 reach_out.person_id,
                 reach_out.id,
@@ -66,7 +72,8 @@ def _drafts(
             NoticeDraft(
                 announcement.person_id,
                 announcement.kind,
-                events.get(announcement.kind) or fresh,
+                # Two who answered may be announced to one person together.
+                events.get(announcement.kind) or (unit.new_id() if announcement.sender_id else fresh),
                 announcement.sender_id,
                 reach_out.id,
                 push=announcement.push,
@@ -92,14 +99,23 @@ async def _addresses(
         if draft.kind is NoticeKind.REACH_OUT:
             asking[draft.recipient_id] = notice["id"]
         if draft.push:
-            to_devices, _ = addresses[FIRST_ROUND]
-            to_devices += [(notice["id"], device) for device in devices_of.get(draft.recipient_id, ())]
+            to_devices, to_channels = addresses[FIRST_ROUND]
+            participant = participants.get(draft.recipient_id)
+            keys = [(notice["id"], way) for way in devices_of.get(draft.recipient_id, ())]
+            if participant is None or not participant.guest:
+                to_devices += keys
+            elif draft.kind in KINDS_FOR_GUESTS:
+                to_channels += keys
     for attempt in change.attempts:
         notice_id, participant = asking.get(attempt.person_id), participants[attempt.person_id]
         if notice_id is None:
             continue
         to_devices, to_channels = addresses[attempt.round]
-        if attempt.by_channel:
+        if participant.guest:
+            # What stands in the place of their phones is pushed as that, and never a second time as a channel.
+            ways = () if attempt.by_channel else participant.devices
+            to_channels += [(notice_id, channel) for channel in ways]
+        elif attempt.by_channel:
             ways = participant.calls if attempt.rings else participant.channels
             to_channels += [(notice_id, channel) for channel in ways]
         else:

@@ -1,6 +1,7 @@
 """Reads everyone who takes part in a reach-out, with the current ways to reach each, in one statement."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from itertools import groupby
 from operator import attrgetter
 from typing import Any
@@ -8,12 +9,14 @@ from uuid import UUID
 
 from sqlalchemy import Row, and_, bindparam, func, select
 
+from core.types import UtcDateTime
 from core.unit_of_work import UnitOfWork
 from models import Answer, Channel, Device, Membership, Notice, Person, Recipient
 from models.enums import AnswerKind, ChannelKind, NoticeKind
 from rules import access
 from rules.circle import hours
 from rules.circle.ways import is_refusing
+from rules.reach_out.bounds.answer_changes import MAX_CHANGES_A_MINUTE
 from rules.reach_out.state import Participant
 
 RECIPIENT_COLUMNS = (
@@ -31,13 +34,38 @@ RECIPIENT_COLUMNS = (
     "minutes",
     "talking_at",
     "held_seconds",
+    "announce_at",
+    "calm_answer",
+    "calm_minutes",
+    "calm_answered_at",
 )
 """Columns of a recipient that decisions read and write; each is a field of `Participant`."""
 
 _PROMISES = (
     select(Answer.person_id, func.count().label("promises"), func.max(Answer.created_at).label("promised_at"))
-    .where(Answer.reach_out_id == bindparam("reach_out_id"), Answer.kind != AnswerKind.CANNOT)
+    .where(
+        Answer.reach_out_id == bindparam("reach_out_id"),
+        Answer.kind != AnswerKind.CANNOT,
+        # What was said to a calm ask is no answer to the press that it has become.
+        Answer.created_at >= bindparam("since", type_=UtcDateTime),
+    )
     .group_by(Answer.person_id)
+    .subquery()
+)
+_RANKED = (
+    select(
+        Answer.person_id,
+        Answer.created_at,
+        func.row_number().over(partition_by=Answer.person_id, order_by=Answer.id.desc()).label("place"),
+        func.count().over(partition_by=Answer.person_id).label("total"),
+    )
+    .where(Answer.reach_out_id == bindparam("reach_out_id"))
+    .subquery()
+)
+_SIXTH_CHANGES = (
+    # The first answer of all changes nothing.
+    select(_RANKED.c.person_id, _RANKED.c.created_at)
+    .where(_RANKED.c.place == MAX_CHANGES_A_MINUTE, _RANKED.c.total > MAX_CHANGES_A_MINUTE)
     .subquery()
 )
 _PARTICIPANTS = (
@@ -46,9 +74,11 @@ _PARTICIPANTS = (
         *(getattr(Recipient, name) for name in RECIPIENT_COLUMNS),
         func.coalesce(_PROMISES.c.promises, 0).label("promises"),
         _PROMISES.c.promised_at,
+        _SIXTH_CHANGES.c.created_at.label("sixth_change_at"),
         Person.hours,
         Person.time_zone,
         Person.wake_me,
+        Person.guest_at,
         Person.away_until,
         Membership.muted_until,
         Notice.id.label("notice_id"),
@@ -62,6 +92,7 @@ _PARTICIPANTS = (
     .join(Membership, and_(Membership.id == Recipient.membership_id, access.CONFIRMED))
     .join(Person, Person.id == Recipient.person_id)
     .outerjoin(_PROMISES, _PROMISES.c.person_id == Recipient.person_id)
+    .outerjoin(_SIXTH_CHANGES, _SIXTH_CHANGES.c.person_id == Recipient.person_id)
     .outerjoin(
         Notice,
         and_(
@@ -78,9 +109,12 @@ _PARTICIPANTS = (
 )
 
 
-async def load_participants(unit: UnitOfWork, reach_out_id: UUID) -> tuple[Participant, ...]:
-    """Return the participants who have not left, told or not, with the current ways to reach them."""
-    rows = (await unit.session.execute(_PARTICIPANTS, {"reach_out_id": reach_out_id})).all()
+async def load_participants(unit: UnitOfWork, reach_out_id: UUID, *, since: datetime) -> tuple[Participant, ...]:
+    """Return the participants who have not left, told or not, with the current ways to reach them.
+
+    Of their promises only those count that were made `since` it became a press.
+    """
+    rows = (await unit.session.execute(_PARTICIPANTS, {"reach_out_id": reach_out_id, "since": since})).all()
     return tuple(_participant(unit, list(group)) for _, group in groupby(rows, attrgetter("person_id")))
 
 
@@ -96,14 +130,19 @@ def _participant(unit: UnitOfWork, rows: Sequence[Row[*tuple[Any, ...]]]) -> Par
         }
         for rings in (False, True)
     )
+    guest = row.guest_at is not None
+    if guest:
+        # A guest has no phone with the app: what they gave is pushed from rung 1 on, like one.
+        devices, channels, calls = channels | calls, {}, {}
     silent_until = hours.silent_until(row.muted_until, row.away_until)
     hears_at = hours.next_available(row.hours, row.time_zone, silent_until, unit.now, wake_me=row.wake_me)
     values = {name: getattr(row, name) for name in RECIPIENT_COLUMNS}
     return Participant(
         person_id=row.person_id,
-        **values | {"answer": AnswerKind(row.answer) if row.answer else None},
+        **values | {name: AnswerKind(values[name]) if values[name] else None for name in ("answer", "calm_answer")},
         promises=row.promises,
         promised_at=row.promised_at,
+        sixth_change_at=row.sixth_change_at,
         available=hears_at == unit.now,
         hears_at=hears_at,
         devices=tuple(devices),
@@ -113,4 +152,5 @@ def _participant(unit: UnitOfWork, rows: Sequence[Row[*tuple[Any, ...]]]) -> Par
         refusing_channels=sum(channels.values()),
         refusing_calls=sum(calls.values()),
         notice_id=row.notice_id,
+        guest=guest,
     )

@@ -1,4 +1,4 @@
-"""What the rules refuse: a stable slug and plain words for each; nothing here knows HTTP."""
+"""What the rules refuse of what people do with one another, and what any of them may refuse."""
 
 from core.errors import PorchlightError
 
@@ -9,40 +9,10 @@ class NotFound(PorchlightError):
     advice = "Check the address. It may have been removed, or it was never shared with you."
 
 
-class NotSignedIn(PorchlightError):
-    slug = "not-signed-in"
-    title = "You are not signed in."
-    advice = "Sign in and send the request again with the session's token."
-
-
-class WrongCredentials(PorchlightError):
-    slug = "wrong-credentials"
-    title = "The sign-in name or the secret is not right."
-    advice = "Check both. A recovery code lets you set a new passphrase."
-
-
-class ProofNeeded(PorchlightError):
-    slug = "proof-needed"
-    title = "This needs fresh proof that it is you."
-    advice = "Send your passphrase, or an answer by one of your passkeys, to /v1/sessions/current/proof, then repeat the request within 5 minutes."
-
-
 class Invalid(PorchlightError):
     slug = "invalid"
     title = "Some of what was sent cannot be used."
     advice = "See `errors` for each place and what it should be."
-
-
-class NameTaken(PorchlightError):
-    slug = "name-taken"
-    title = "This sign-in name is taken."
-    advice = "Choose another one. It is only used to sign in; nobody else sees it."
-
-
-class RegistrationClosed(PorchlightError):
-    slug = "registration-closed"
-    title = "New accounts cannot be made here right now."
-    advice = "Ask the person who runs this place, or someone inside for an invitation link."
 
 
 class TooMany(PorchlightError):
@@ -67,6 +37,18 @@ class EmptyCircle(PorchlightError):
     slug = "empty-circle"
     title = "Nobody is in your circle yet, so nobody could be told."
     advice = "Call one of the helplines below, or somebody you trust. Then invite a first person into your circle."
+
+
+class NobodyFree(PorchlightError):
+    slug = "nobody-free"
+    title = "Nobody is free just now, so nobody was asked."
+    advice = "A calm ask wakes nobody. You can still reach out: send the press without `calm`, or ask again later."
+
+
+class AskedOften(PorchlightError):
+    slug = "asked-often"
+    title = "You have asked six times within an hour; whoever is free knows it."
+    advice = "Ask again after the number of seconds in Retry-After. To reach out there is no limit."
 
 
 class ReachOutClosed(PorchlightError):
@@ -123,82 +105,12 @@ class AlreadyInCircle(PorchlightError):
     advice = "There is nothing more to do."
 
 
-class TooManyDevices(PorchlightError):
-    slug = "too-many-devices"
-    title = "You have 20 devices, which is the most."
-    advice = "Remove one you no longer use, then add this one."
-
-
-class EndpointNotAllowed(PorchlightError):
-    slug = "endpoint-not-allowed"
-    title = "This push service is not one that Porchlight sends to."
-    advice = "Use a browser whose push service is known here, or ask the operator to allow its host."
-
-
-class DeviceRetired(PorchlightError):
-    slug = "device-retired"
-    title = "This device no longer receives notices."
-    advice = "Register it again with its present address."
-
-
-class ChannelNotOffered(PorchlightError):
-    slug = "channel-not-offered"
-    title = "This kind of channel is not offered here."
-    advice = "`channels` in /v1/config lists the kinds that the operator has set up; choose one of those."
-
-
-class TooManyChannels(PorchlightError):
-    slug = "too-many-channels"
-    title = "You have 5 channels, which is the most."
-    advice = "Remove one you no longer use, then add this one."
-
-
-class CodeWrong(PorchlightError):
-    slug = "wrong-code"
-    title = "This is not the code that was sent."
-    advice = "Look at the latest message again; `guesses_left` says how often you may still try."
-
-
-class CodeOver(PorchlightError):
-    slug = "code-not-valid"
-    title = "This code can no longer be used."
-    advice = "It is good for 10 minutes and 5 guesses. Add the same address again to be sent a new one."
-
-
-class PasskeysNotOffered(PorchlightError):
-    slug = "passkeys-not-offered"
-    title = "Passkeys cannot be used at this address."
-    advice = "They need a host name over https (or localhost). Sign up and sign in with name and passphrase."
-
-
-class PasskeyRefused(PorchlightError):
-    slug = "passkey-not-accepted"
-    title = "This passkey could not be added."
-    advice = "Ask for new options and let the browser make it again: they are good for 5 minutes, and once."
-
-
-class PasskeyUnknown(PorchlightError):
-    slug = "wrong-passkey"
-    title = "This passkey opens no account here."
-    advice = "Try once more from the beginning, or sign in with name and passphrase, or with a recovery code."
-
-
-class AlreadySignedUp(PorchlightError):
-    slug = "already-signed-up"
-    title = "This account has been made already."
-    advice = "Sign in with the passkey that was made for it. Making another one would make a second account."
-
-
-class LastWayIn(PorchlightError):
-    slug = "last-way-in"
-    title = "This passkey is the only way into your account."
-    advice = "Add a passphrase, recovery codes or another passkey first, then remove this one."
-
-
-class TooManyPasskeys(PorchlightError):
-    slug = "too-many-passkeys"
-    title = "You have 10 passkeys, which is the most."
-    advice = "Remove one you no longer use, then add this one."
+class AddressInCircle(PorchlightError):
+    slug = "address-in-circle"
+    title = "This number or address is in this circle already."
+    advice = (
+        "There is nothing more to do: messages come there. For somebody else, give a number or address of their own."
+    )
 
 
 class CompanionUnknown(PorchlightError):
@@ -246,7 +158,7 @@ class ReachOutOpen(PorchlightError):
 class NobodyToPractise(PorchlightError):
     slug = "nobody-to-practise"
     title = "Nobody in your circle could see a practice light yet."
-    advice = "Invite a first person, and confirm them."
+    advice = "Invite a first person with the app, and confirm them. A guest is tried by the code that comes back."
 
 
 class BookendOver(PorchlightError):

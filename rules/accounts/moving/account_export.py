@@ -45,11 +45,17 @@ from models import (
 )
 from rules import access
 from rules.access import Caller
-from rules.accounts import export_of_others
+from rules.accounts.moving import export_of_others
+from rules.sealed_values import ALL_SEALED_VALUES
 
-PROFILE_COLUMNS = "id time_zone region language hours wake_me ladder away_until created_at"
+PROFILE_COLUMNS = (
+    "id time_zone region language hours wake_me my_name_in_pushes names_in_my_pushes ladder away_until"
+    " consent_version consented_at created_at"
+)
 PROFILE_ENCRYPTED = {name: f"people.{name}" for name in ("sign_in_name", "display_name", "contact")}
 
+EXPORT_VERSION: Final = 1
+"""What an export calls its form; another number where the same names come to mean something else."""
 JSON_COLUMNS = frozenset({"devices.address", "check_ins.week"})
 """Encrypted columns that hold JSON; an export shows what it says."""
 
@@ -97,7 +103,9 @@ EXPORT_SECTIONS: Final[Mapping[str, ExportSection]] = {
         {"label": "devices.label", "address": "devices.address"},
     ),
     "channels": _own_section(Channel, "id kind created_at confirmed_at", {"address": "channels.address"}),
-    "circle": _own_section(Membership, "id member_id role step accepted_at confirmed_at", named_by="member_id"),
+    "circle": _own_section(
+        Membership, "id member_id role step guest_notes words_quiet accepted_at confirmed_at", named_by="member_id"
+    ),
     "supporting": ExportSection(
         Membership,
         lambda who: access.supports(who.person_id),
@@ -114,18 +122,19 @@ EXPORT_SECTIONS: Final[Mapping[str, ExportSection]] = {
     "reach_outs": _own_section(
         ReachOut,
         "id state need created_at pressed_at ladder rung round pushed_at next_rung_at paused_until together_with"
-        " unanswered_at closed_at outcome",
+        " unanswered_at closed_at outcome calm raised_at",
         {"note": "reach_outs.note"},
     ),
     "recipients_of_my_reach_outs": ExportSection(
         Recipient,
         _recipients_of_own,
-        "reach_out_id person_id role step told_at handed_at delivered_at seen_at answer answered_at minutes",
+        "reach_out_id person_id role step told_at handed_at delivered_at seen_at answer answered_at minutes"
+        " calm_answer calm_answered_at calm_minutes",
     ),
     "told_of": ExportSection(
         Recipient,
         lambda who: access.mine(Recipient, who) & access.told_recipients(),
-        "reach_out_id role told_at seen_at answer answered_at minutes",
+        "reach_out_id role told_at seen_at answer answered_at minutes calm_answer calm_answered_at calm_minutes",
     ),
     "answers": _own_section(Answer, "id reach_out_id kind minutes created_at"),
     "messages": _own_section(Message, "id reach_out_id created_at", {"text": "messages.text"}),
@@ -203,6 +212,7 @@ async def export_account(unit: UnitOfWork, who: Caller) -> dict[str, Any]:
     person = await access.load_person(unit, who)
     names = await export_of_others.display_names(unit, who)
     exported: dict[str, Any] = {
+        "version": EXPORT_VERSION,
         "exported_at": unit.now,
         "person": _decrypt_row(person, PROFILE_COLUMNS, PROFILE_ENCRYPTED, who.vault),
     }
@@ -219,6 +229,9 @@ async def export_account(unit: UnitOfWork, who: Caller) -> dict[str, Any]:
 
 def _decrypt_row(row: Base, columns: str, encrypted: Mapping[str, str], vault: Vault) -> dict[str, Any]:
     plain = {name: getattr(row, name) for name in columns.split()}
+    for values in ALL_SEALED_VALUES:
+        if isinstance(row, values.model) and plain.keys() >= set(values.names):
+            plain |= values.open(vault, row)
     # A table with one row a person is encrypted under that person's id.
     row_id = plain["id"] if "id" in plain else plain.get("person_id")
     for name, column in encrypted.items():

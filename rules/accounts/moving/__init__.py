@@ -1,0 +1,1 @@
+"""Taking an account along: its export, and the import of one."""

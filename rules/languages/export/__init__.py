@@ -1,0 +1,1 @@
+"""The words of an export's page, the longest part of a catalogue: a file for each language."""
