@@ -1,7 +1,6 @@
 """Claims deliveries under a lease: one statement locks, marks and rechecks them; what is not sent is released afterwards."""
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
@@ -20,6 +19,7 @@ from sqlalchemy import (
     update,
 )
 
+from core.frozen import quick_dataclass
 from core.id_list import AnyOf
 from core.types import UtcDateTime
 from core.unit_of_work import Operation
@@ -30,6 +30,7 @@ from notifications import release
 from notifications.recheck import recheck, triage
 from notifications.release import IS_PENDING, Released
 from rules.outbox.lease import LEASE_SECONDS, SEND_SECONDS
+from rules.reach_out.bounds.spared_sound import RINGS_AT_MOST_EVERY
 
 log = structlog.get_logger(__name__)
 
@@ -37,11 +38,13 @@ ReserveSlot = Callable[[str], bool]
 """Reserves a transport slot for one send to a kind of address; False when none is free."""
 
 
-@dataclass(frozen=True, slots=True)
+@quick_dataclass(frozen=True, slots=True)
 class ClaimedDelivery:
     """A delivery that this process holds until its lease expires, with everything needed to compose the push.
 
     `refusals`: consecutive refusals of its address. `waiting`: number of people who wait for the recipient's answer.
+    `guest`: the recipient has no account. `sender_name`, `sender_key`: the sealed name of whoever it is about, if both have
+    chosen that it may be said. `quiet`: it makes no sound.
     """
 
     id: UUID
@@ -70,9 +73,13 @@ class ClaimedDelivery:
     push_address: bytes | None = None
     refusals: int = 0
     waiting: int = 1
+    guest: bool = False
+    sender_name: bytes | None = None
+    sender_key: bytes | None = None
+    quiet: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@quick_dataclass(frozen=True, slots=True)
 class ClaimResult:
     """The result of a claim: the deliveries to send now, and those to release."""
 
@@ -118,7 +125,7 @@ async def claim_committed(
     """
     until = operation.now + timedelta(seconds=SEND_SECONDS)
     rows = await operation.fetch(_RECHECK_COMMITTED, {"ids": list(ids), "until": until})
-    taken = [_claimed(row, attempt=1) for row in triage(rows, operation.now, reserve_slot).taken]
+    taken = [_claimed(row, 1, operation.now) for row in triage(rows, operation.now, reserve_slot).taken]
     taken_ids = {claimed.id for claimed in taken}
     return taken, [delivery_id for delivery_id in ids if delivery_id not in taken_ids]
 
@@ -182,11 +189,12 @@ async def _claim(
     rows = await operation.statements.update_then_read(statement, {**values, "lease": lease})
     triaged = triage(rows, operation.now, reserve_slot)
     return ClaimResult(
-        [_claimed(row, row.attempt) for row in triaged.taken], release.plan_release(triaged, operation.now)
+        [_claimed(row, row.attempt, operation.now) for row in triaged.taken],
+        release.plan_release(triaged, operation.now),
     )
 
 
-def _claimed(row: Row[*tuple[Any, ...]], attempt: int) -> ClaimedDelivery:
+def _claimed(row: Row[*tuple[Any, ...]], attempt: int, now: datetime) -> ClaimedDelivery:
     return ClaimedDelivery(
         id=row.id,
         fence=row.fence,
@@ -214,4 +222,9 @@ def _claimed(row: Row[*tuple[Any, ...]], attempt: int) -> ClaimedDelivery:
         handed_before=row.handed_at is not None,
         data_key=row.data_key,
         language=row.language,
+        guest=row.guest_at is not None,
+        sender_name=row.sender_name,
+        sender_key=row.sender_key,
+        # What is sent late, or once more without a receipt, rings after all.
+        quiet=row.quiet and now - row.created_at < RINGS_AT_MOST_EVERY,
     )

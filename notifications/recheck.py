@@ -28,6 +28,7 @@ from rules.outbox.wanted import MAX_ATTEMPTS_BEFORE_PARKED, Facts, wanted
 from rules.practice.pressed import FIRST_PRESS
 
 _Recipient, _ReachOut = aliased(Recipient), aliased(ReachOut)
+_Sender = aliased(Person)
 _WAITING_COUNT = (
     select(func.count())
     .select_from(_Recipient)
@@ -39,6 +40,7 @@ _WAITING_COUNT = (
         _Recipient.quiet_at.is_(None),
         or_(_Recipient.answer.is_(None), _Recipient.answer != literal_column(f"'{AnswerKind.CANNOT}'")),
         _ReachOut.state == literal_column(f"'{ReachOutState.WAITING}'"),
+        _ReachOut.calm.is_(False),
     )
     .correlate(Notice)
     .scalar_subquery()
@@ -72,6 +74,8 @@ def recheck(delivery: type[Delivery]) -> Select[*tuple[Any, ...]]:
         .outerjoin(Device, Device.id == delivery.device_id)
         .outerjoin(Channel, Channel.id == delivery.channel_id)
         .join(Person, Person.id == Notice.recipient_id)
+        # Read only where both have chosen it, so that no name comes near any other push.
+        .outerjoin(_Sender, and_(_Sender.id == Notice.sender_id, _Sender.my_name_in_pushes, Person.names_in_my_pushes))
         .outerjoin(ReachOut, ReachOut.id == Notice.reach_out_id)
         .outerjoin(
             Recipient, and_(Recipient.reach_out_id == Notice.reach_out_id, Recipient.person_id == Notice.recipient_id)
@@ -96,6 +100,7 @@ def _recheck_columns(delivery: type[Delivery]) -> tuple[Any, ...]:
         delivery.due_at,
         delivery.round,
         delivery.handed_at,
+        delivery.quiet,
         delivery.notice_id,
         Notice.kind,
         Notice.event_id,
@@ -129,10 +134,14 @@ def _recheck_columns(delivery: type[Delivery]) -> tuple[Any, ...]:
         Person.time_zone,
         Person.hours,
         Person.wake_me,
+        Person.guest_at,
         Person.away_until,
+        _Sender.display_name.label("sender_name"),
+        _Sender.data_key.label("sender_key"),
         func.coalesce(ReachOut.person_id, Bookend.person_id).label("owner_id"),
         func.coalesce(ReachOut.closed_at, Bookend.checked_in_at).label("over_at"),
         ReachOut.state.label("reach_out_state"),
+        ReachOut.calm,
         func.coalesce(Recipient.told_at, Bookend.companion_told_at).label("told_at"),
         Recipient.gone_at,
         Recipient.answer,
@@ -199,11 +208,13 @@ def _facts(row: Row[*tuple[Any, ...]], now: datetime) -> Facts:
         available=_is_available(row, KINDS[kind], silent_until, now),
         fresh=now - row.created_at <= KINDS[kind].ttl,
         practising=row.practice_ends_at is not None and row.practice_ends_at > now,
+        calm=bool(row.calm),
     )
 
 
 def _is_available(row: Row[*tuple[Any, ...]], policy: Policy, silent_until: datetime | None, now: datetime) -> bool:
-    if policy.respects_hours is Hours.CALM:
+    # Whatever is said within a calm ask wakes nobody either.
+    if policy.respects_hours is Hours.CALM or row.calm:
         return hours.calm(row.hours, row.time_zone, silent_until, now)
     return hours.available(row.hours, row.time_zone, silent_until, now, wake_me=row.wake_me)
 
@@ -211,7 +222,9 @@ def _is_available(row: Row[*tuple[Any, ...]], policy: Policy, silent_until: date
 def _address_open(row: Row[*tuple[Any, ...]], now: datetime) -> bool:
     """Return whether the device is enabled or the channel confirmed. A valid code may go to an unconfirmed channel."""
     if row.channel_id is None:
-        return row.disabled_at is None
+        # The change that is announced may have signed the device out in the same moment.
+        last_word = row.kind == NoticeKind.ACCOUNT_CHANGED and row.disabled_at == row.created_at
+        return row.disabled_at is None or last_word
     if row.kind == NoticeKind.TEST:
         return row.code_expires_at is not None and bool(row.code_expires_at > now)
     return row.channel_confirmed_at is not None

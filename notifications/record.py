@@ -1,16 +1,16 @@
 """Records the outcomes of sends: updates deliveries under their fence and recipients, and applies the consequences."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from operator import itemgetter
-from typing import Any
+from typing import Any, Final
 
 import structlog
 from sqlalchemy import Integer, String, Uuid, func, or_, select, update
 
 from core.bulk_update import BulkUpdate, UpdateEach
-from core.telemetry import DELIVERIES_TOTAL, HANDED_SECONDS, PARKED_TOTAL, REFUSED_TOTAL, RETIRED_TOTAL
+from core.frozen import quick_dataclass
+from core.telemetry import DELIVERIES_TOTAL, HANDED_SECONDS, PARKED_TOTAL, REFUSED_TOTAL, RETIRED_TOTAL, series
 from core.types import UtcDateTime
 from core.unit_of_work import Operation, UnitOfWork
 from models import Delivery, Recipient
@@ -19,7 +19,7 @@ from notifications.claim import ClaimedDelivery
 from notifications.release import LOCKED_DELIVERIES
 from notifications.transports.protocol import DeadAddress, Rejected, Result, RetryAt, Sent
 from rules import access
-from rules.kinds import KINDS
+from rules.kinds import ASKING_KINDS, KINDS
 from rules.outbox import device_retirement, refusals
 from rules.outbox.refusals import OPERATOR_REASONS, PushTarget
 from rules.outbox.wanted import next_try
@@ -27,6 +27,7 @@ from rules.reach_out.advance import lock_joined_reach_outs, share_memberships_of
 
 log = structlog.get_logger(__name__)
 
+_RESULT_WORDS: Final = {Sent: "sent", RetryAt: "retry", DeadAddress: "dead", Rejected: "rejected"}
 RECEIPT_WAIT = timedelta(seconds=120)
 """Time for a device to send a receipt before the push is sent again."""
 
@@ -85,7 +86,7 @@ _RECORD_UPDATE = BulkUpdate(
 )
 
 
-@dataclass(frozen=True, slots=True)
+@quick_dataclass(frozen=True, slots=True)
 class SendOutcome:
     """The result of one send, and its time. `jitter` (0 to 1) spreads the next attempt."""
 
@@ -102,7 +103,7 @@ async def record(operation: Operation, outcomes: Sequence[SendOutcome]) -> None:
     handed = {
         (outcome.claimed.reach_out_id, outcome.claimed.person_id): outcome.at
         for outcome in outcomes
-        if isinstance(outcome.result, Sent) and outcome.claimed.kind is NoticeKind.REACH_OUT
+        if isinstance(outcome.result, Sent) and outcome.claimed.kind in ASKING_KINDS
     }
     recipients = [
         {"reach_out_id": reach_out_id, "person_id": person_id, "at": at}
@@ -177,8 +178,8 @@ def count_outcomes(outcomes: Sequence[SendOutcome]) -> None:
     """Count recorded outcomes and log failures, with ids and static words only."""
     for outcome in outcomes:
         claimed, result = outcome.claimed, outcome.result
-        word = {Sent: "sent", RetryAt: "retry", DeadAddress: "dead", Rejected: "rejected"}[type(result)]
-        DELIVERIES_TOTAL.labels(outcome.transport, word).inc()
+        word = _RESULT_WORDS[type(result)]
+        series(DELIVERIES_TOTAL, outcome.transport, word).inc()
         if isinstance(result, Sent):
             if claimed.kind is NoticeKind.REACH_OUT:
                 HANDED_SECONDS.observe(max(0.0, (outcome.at - claimed.created_at).total_seconds()))

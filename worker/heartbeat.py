@@ -3,13 +3,15 @@
 import asyncio
 import time
 from collections.abc import Callable
+from http import HTTPStatus
 
-import httpx
+import aiohttp
 import structlog
 
 from core.database import Database
 from core.isolation import caught
 from core.telemetry import HEARTBEATS
+from notifications.transports.http_pool import trusted_context
 
 BEAT_SECONDS = 60.0
 FIRST_BEAT_SECONDS = 5.0
@@ -50,10 +52,10 @@ class Heartbeat:
         try:
             async with (
                 asyncio.timeout(BEAT_TIMEOUT_SECONDS),
-                httpx.AsyncClient(timeout=BEAT_TIMEOUT_SECONDS, follow_redirects=False) as client,
-                client.stream("GET", self._url) as reply,
+                aiohttp.ClientSession(trust_env=True) as session,
+                session.get(self._url, ssl=trusted_context(), allow_redirects=False) as reply,
             ):
-                return "taken" if reply.is_success else "refused"
-        except (httpx.HTTPError, httpx.InvalidURL, OSError, TimeoutError):
+                return "taken" if HTTPStatus.OK <= reply.status < HTTPStatus.MULTIPLE_CHOICES else "refused"
+        except (aiohttp.ClientError, OSError, ValueError):
             # Static words only: the exception may quote the URL.
             return "failed"

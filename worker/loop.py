@@ -7,7 +7,6 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from prometheus_client import Counter
-from sqlalchemy import func, or_, select
 from sqlalchemy.exc import DBAPIError
 
 from core.bus import Bus
@@ -18,12 +17,11 @@ from core.isolation import isolated
 from core.steps import OnStep, ignore_step
 from core.telemetry import LAST_TURN, OLDEST_DUE, UNREACHABLE_TOTAL
 from core.unit_of_work import UnitOfWork
-from models import Delivery
-from models.enums import DeliveryState
 from notifications.dispatcher import Dispatcher
 from rules.circle import reachability
 from rules.outbox.late_devices import any_fresh_notice, push_missed_devices
 from rules.outbox.resend import resend_unreceipted
+from rules.upkeep.numbers import oldest_due
 from worker.bounded import run_bounded
 from worker.due_rows import DUE_BATCH, DUE_ROWS, AdvanceOne, AdvanceTogether, DueRows, ListDue
 
@@ -206,17 +204,8 @@ class Worker:
         """Read the age of the oldest delivery that is due and not leased, every few seconds."""
         if time.monotonic() - self._measured_at < MEASURE_SECONDS:
             return 0
-        now = self._clock.now()
         async with self._database.read() as session:
-            oldest = (
-                await session.execute(
-                    select(func.min(Delivery.due_at)).where(
-                        Delivery.state == DeliveryState.PENDING,
-                        Delivery.due_at <= now,
-                        or_(Delivery.lease_until.is_(None), Delivery.lease_until <= now),
-                    )
-                )
-            ).scalar()
-        OLDEST_DUE.set((now - oldest).total_seconds() if oldest else 0.0)
+            age = await oldest_due(UnitOfWork(session, self._clock.now(), self._keyring))
+        OLDEST_DUE.set(age.total_seconds())
         self._measured_at = time.monotonic()
         return 0

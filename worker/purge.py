@@ -49,7 +49,7 @@ class Purge:
         """Purge every table once; return the number of cleared rows per table."""
         cleared = {"sessions": await self._end_expired_sessions()}
         for step in retention.purge_steps(self._clock.now(), self._days):
-            cleared[step.table] = await self._run_step(step)
+            cleared[step.table] = cleared.get(step.table, 0) + await self._run_step(step)
         # Hourly, whatever was cleared, so that deleted text does not stay in the write-ahead log for longer.
         if await wal_truncation.truncate_if_marked(self._database):
             await self._database.truncate_wal()

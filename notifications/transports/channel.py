@@ -114,7 +114,8 @@ class ChannelTransport:
         """Return the neutral sentence and a link to the app. A code needs no link, and nobody can tap on what is said."""
         if push.data.get("kind") == NoticeKind.TEST or self._kind == ChannelKind.CALL:
             return push.body
-        return f"{push.body}\n{self._public_url}{push.data.get('url', '/')}"
+        url = push.data.get("url", "/")
+        return f"{push.body}\n{self._public_url}{url}" if url else push.body
 
     def _notify(self, to: str, push: Push) -> bool | None:
         """Block until the gateway answers; return whether it accepted the message, None when it was too late to send."""

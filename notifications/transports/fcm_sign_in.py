@@ -4,13 +4,11 @@ import asyncio
 import contextlib
 import threading
 import time
-from collections.abc import Callable, Generator
+from collections.abc import Callable
 from enum import Enum
 from typing import Protocol
 
-import httpx
 import structlog
-from typing_extensions import override
 
 from core.isolation import caught
 
@@ -20,6 +18,8 @@ _REFRESH_ABANDONED_SECONDS = 10.0
 """Seconds after which a refresh is abandoned and the next send starts another one."""
 
 _DISCARD_COOLDOWN_SECONDS = 10.0
+_FRESH_SECONDS = 1.0
+"""Seconds for which a fresh token, which has minutes left, is not looked at again."""
 
 
 class GoogleCredential(Protocol):
@@ -39,8 +39,8 @@ class FcmSignInError(Exception):
         self.refused = refused
 
 
-class FcmSignIn(httpx.Auth):
-    """Adds a credential's token to every request; a single refresh at a time fetches it in a thread.
+class FcmSignIn:
+    """Keeps the token that every request carries; a single refresh at a time fetches it in a thread.
 
     Replaces the SDK's auth flow, which refreshes synchronously on the event loop (taking up to 2.1 s) whenever the token
     has expired, a background refresh has failed, or FCM has answered 401.
@@ -52,6 +52,7 @@ class FcmSignIn(httpx.Auth):
         self._refresh = refresh
         self._refreshing: asyncio.Future[None] | None = None
         self._started_at = 0.0
+        self._fresh_until = 0.0
         self._discarded = False
         self._discarded_at: float | None = None
         self._refused = False
@@ -61,7 +62,10 @@ class FcmSignIn(httpx.Auth):
 
         There is no time limit; when a caller stops waiting, the refresh continues for the others.
         """
+        if time.monotonic() < self._fresh_until:
+            return
         if self._token_state() == "FRESH":
+            self._fresh_until = time.monotonic() + _FRESH_SECONDS
             return
         refreshing = self._start_refresh()
         if self._token_state() == "STALE":
@@ -77,12 +81,12 @@ class FcmSignIn(httpx.Auth):
         """
         now = time.monotonic()
         if self._discarded_at is None or now - self._discarded_at >= _DISCARD_COOLDOWN_SECONDS:
-            self._discarded, self._discarded_at = True, now
+            self._discarded, self._discarded_at, self._fresh_until = True, now, 0.0
 
-    @override
-    def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
-        request.headers["Authorization"] = f"Bearer {self._credential.token}"
-        yield request
+    @property
+    def bearer(self) -> str:
+        """The `Authorization` header of a request; `ready` comes first."""
+        return f"Bearer {self._credential.token}"
 
     def _token_state(self) -> str:
         return "INVALID" if self._discarded else self._credential.token_state.name

@@ -8,9 +8,10 @@ from typing import Protocol
 from uuid import UUID
 
 from core.clock import elapsed
+from core.frozen import quick_dataclass
 
 
-@dataclass(frozen=True, slots=True)
+@quick_dataclass(frozen=True, slots=True)
 class FcmAddress:
     """A Firebase Cloud Messaging registration token; opaque, 1 to 4096 characters."""
 
@@ -37,12 +38,12 @@ class ChannelAddress:
 TransportAddress = FcmAddress | WebPushAddress | ChannelAddress
 
 
-@dataclass(frozen=True, slots=True)
+@quick_dataclass(frozen=True, slots=True)
 class Push:
     """One push to one device or channel, ready to be sent.
 
     `data` holds the strings of the contract (v, kind, notice_id, delivery_id, reach_out_id, tag, round, url) and the
-    kind's policy `urgent` and `closes` ("true" or "false"); `title` and `body` are neutral sentences; on the phone, a push
+    kind's policy `urgent` and `closes` ("true" or "false"), `silent` ("true") where the push makes no sound, and `neutral`, the sentence for a locked app, where `body` names somebody; `title` and `body` are neutral sentences; on the phone, a push
     replaces the one with the same `tag`; `ttl` is in seconds. `until` (by `core.clock.elapsed`): a send must not begin
     later, because the push may no longer be wanted. `language`: a tag such as `es`, of the sentences.
     """
@@ -56,6 +57,7 @@ class Push:
     urgent: bool
     renotify: bool
     ttl: int
+    silent: bool = False
     until: float = math.inf
     language: str | None = None
 

@@ -13,12 +13,12 @@ from http import HTTPStatus
 from urllib.parse import urljoin, urlsplit
 
 import http_ece
-import httpx
 import structlog
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from core.isolation import caught
 from core.webpush_hosts import allowed_endpoint
+from notifications.transports.http_pool import HttpPool, classify_missing_answer
 from notifications.transports.protocol import (
     DeadAddress,
     Push,
@@ -42,8 +42,7 @@ _SIGNATURE_SECONDS = 12 * 3600
 _RENEW_SIGNATURE_SECONDS = 3600
 _MAX_AUDIENCES = 256
 _SLOT_WAIT_SECONDS = 0.5
-# More would not be faster: each open connection costs httpcore time on every send.
-_MAX_SENDS_PER_SERVICE = 16
+_MAX_SENDS_PER_SERVICE = 32
 _MAX_WEBPUSH_TTL_SECONDS = 28 * 24 * 3600
 _P256_POINT_BYTES = 65
 _AUTH_SECRET_BYTES = 16
@@ -73,7 +72,7 @@ class BadKeysError(ValueError):
 
 
 class WebPushTransport:
-    """Sends each push in a separate request, up to 16 at once to one push service.
+    """Sends each push in a separate request, up to 32 at once to one push service.
 
     `subject` is our contact for push services (`mailto:…` or `https:…`), `hosts` the allow-list of push services,
     `send_limit` the time limit of a send in seconds, `public_url` the app's origin, to which a push's `url` is joined (the
@@ -81,7 +80,7 @@ class WebPushTransport:
     """
 
     name = "webpush"
-    # Enough for three busy services; one that hangs occupies only its own 16 slots.
+    # Enough for three busy services; one that hangs occupies only its own slots.
     max_concurrent = 3 * _MAX_SENDS_PER_SERVICE
 
     def __init__(
@@ -103,7 +102,7 @@ class WebPushTransport:
         self._slot_wait = min(_SLOT_WAIT_SECONDS, send_limit / 4)
         self._public_url = public_url
         self._verify = verify
-        self._client: httpx.AsyncClient | None = None
+        self._pool: HttpPool | None = None
         self._signed: dict[str, tuple[int, str]] = {}
         self._slots: defaultdict[str, asyncio.Semaphore] = defaultdict(
             lambda: asyncio.Semaphore(_MAX_SENDS_PER_SERVICE)
@@ -112,32 +111,18 @@ class WebPushTransport:
         keys.authorization("https://push.invalid", subject, 1)
 
     async def open(self) -> None:
-        if self._client is not None:
+        if self._pool is not None:
             return
-        self._client = httpx.AsyncClient(
-            # httpx honours SSL_CERT_FILE only together with proxies and netrc, which must not affect these requests.
-            verify=self._verify or httpx.create_ssl_context(trust_env=True),
-            trust_env=False,
-            follow_redirects=False,
-            # Connecting times out before the send does: when cancelled during the handshake, httpcore leaves a socket open.
-            timeout=httpx.Timeout(self._send_limit, connect=self._send_limit * 0.4),
-            # HTTP/1.1: over HTTP/2, httpcore does not tell the server about cancelled sends, and after a hundred of them
-            # every further send on that connection fails. With HTTP/1.1 a cancelled send only closes its own connection.
-            http2=False,
-            # Unlimited here: sends that hang at one service must not block others. `_slots` limits them per service.
-            limits=httpx.Limits(
-                max_connections=None, max_keepalive_connections=_MAX_SENDS_PER_SERVICE, keepalive_expiry=60
-            ),
-        )
+        self._pool = HttpPool(self._send_limit, self._verify)
         self._slots.clear()
 
     async def close(self) -> None:
-        client, self._client = self._client, None
-        if client is not None:
-            await client.aclose()
+        pool, self._pool = self._pool, None
+        if pool is not None:
+            await pool.close()
 
     async def send(self, push: Push) -> Result:
-        if self._client is None:
+        if self._pool is None:
             raise RuntimeError("open() comes before send()")
         address = push.address
         if not isinstance(address, WebPushAddress):
@@ -147,10 +132,10 @@ class WebPushTransport:
             return Rejected("host_not_allowed")
         # A send never raises: every failure is classified.
         with caught() as send:
-            return await self._post(self._client, push, address)
+            return await self._post(self._pool, push, address)
         return _classify_post_failure(send.failure, push)
 
-    async def _post(self, client: httpx.AsyncClient, push: Push, address: WebPushAddress) -> Result:
+    async def _post(self, pool: HttpPool, push: Push, address: WebPushAddress) -> Result:
         # Takes 0.2 ms on the event loop; handing it to a thread would cost about as much.
         body = encrypt(payload(push, self._public_url), address)
         audience = _origin(address.endpoint)
@@ -166,14 +151,14 @@ class WebPushTransport:
             if push.overslept:
                 return RetryAt("overslept")
             async with asyncio.timeout(self._send_limit - self._slot_wait):
-                reply = await client.post(address.endpoint, content=body, headers=headers)
+                answer = await pool.post(address.endpoint, body, headers)
         finally:
             slots.release()
-        if reply.status_code in _AUTHORIZATION_STATUSES:
+        if answer.status in _AUTHORIZATION_STATUSES:
             self._signed.pop(audience, None)
-            if _about_signature(reply):
+            if _about_signature(answer.body):
                 return _SIGNATURE_REFUSED
-        return classify_status(reply.status_code, reply.headers.get("Retry-After"), self._clock())
+        return classify_status(answer.status, answer.retry_after, self._clock())
 
     def _authorization(self, audience: str, now: datetime) -> str:
         """Return the signed header for one push service, renewed every eleven hours."""
@@ -189,19 +174,18 @@ class WebPushTransport:
         return header
 
 
-def _about_signature(reply: httpx.Response) -> bool:
+def _about_signature(body: bytes) -> bool:
     """Return whether a 401 or 403 is about our signature or its subject, not about this subscription."""
-    return any(word in reply.content[:_MAX_REASON_BYTES] for word in _SIGNATURE_WORDS)
+    return any(word in body[:_MAX_REASON_BYTES] for word in _SIGNATURE_WORDS)
 
 
 def _classify_post_failure(error: Exception, push: Push) -> Result:
     """Return the result for a send without a reply."""
     if isinstance(error, BadKeysError):
         return Rejected("bad_keys")
-    if isinstance(error, TimeoutError | httpx.TimeoutException):
-        return RetryAt("timeout")
-    if isinstance(error, httpx.TransportError):
-        return RetryAt("connection")
+    missing = classify_missing_answer(error)
+    if missing is not None:
+        return missing
     log.warning("webpush_send_failed", delivery_id=str(push.delivery_id), error=type(error).__name__)
     return RetryAt("unexpected")
 
@@ -231,6 +215,7 @@ def payload(push: Push, public_url: str = "") -> bytes:
             **({"lang": push.language} if push.language else {}),
             "renotify": push.renotify,
             "requireInteraction": push.urgent,
+            **({"silent": True} if push.silent else {}),
             "navigate": urljoin(public_url, data.get("url", "/")),
             "data": data,
         },
