@@ -16,6 +16,7 @@ from fastapi.security.utils import get_authorization_scheme_param
 from pydantic import BaseModel
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from api import guest_access
 from api.context import Context
 from core.encryption import Keyring
 from core.isolation import isolated
@@ -23,6 +24,7 @@ from core.unit_of_work import Operation, UnitOfWork
 from rules import access, idempotency
 from rules.access import Caller
 from rules.accounts import sessions
+from rules.errors import NotSignedIn
 from rules.idempotency import RequestFingerprint
 from rules.upkeep import wal_truncation
 
@@ -143,12 +145,20 @@ async def token_of(
 Token = Annotated[str | None, Depends(token_of)]
 
 
-async def caller_writing(unit: Writing, token: Token, context: Services) -> Caller:
-    return await caller_of(unit, token, context)
+async def caller_writing(unit: Writing, token: Token, context: Services, request: Request) -> Caller:
+    return await _caller_or_guest(unit, token, context, request)
 
 
-async def caller_reading(unit: Reading, token: Token, context: Services) -> Caller:
-    return await caller_of(unit, token, context)
+async def caller_reading(unit: Reading, token: Token, context: Services, request: Request) -> Caller:
+    return await _caller_or_guest(unit, token, context, request)
+
+
+async def _caller_or_guest(unit: UnitOfWork, token: str | None, context: Context, request: Request) -> Caller:
+    """Return whoever is signed in, or a guest where `guest_access` admits them. Raises NotSignedIn, NotFound."""
+    try:
+        return await caller_of(unit, token, context)
+    except NotSignedIn:
+        return await guest_access.admit(unit, token, request)
 
 
 async def caller_of(unit: UnitOfWork, token: str | None, context: Context) -> Caller:
@@ -219,6 +229,8 @@ def fingerprint_of(
     keyring: Keyring, who: Caller, what: str, key: str | None, body: BaseModel | None
 ) -> RequestFingerprint | None:
     """Return the fingerprint that identifies retries of a request; `what` is its method and path."""
+    if key is None:
+        return None
     # Fields that were left out stay out, so that fields added by a later release change no hash.
     content = body.model_dump(mode="json", exclude_unset=True) if body is not None else {}
     return idempotency.request_fingerprint(keyring, f"{who.person_id}\0{what}", key, content)

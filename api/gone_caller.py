@@ -1,7 +1,8 @@
-"""Requests whose rows were deleted meanwhile: a caller whose account is erased gets 401, everybody else their error."""
+"""Requests whose rows were deleted meanwhile, and requests of guests: who gets 401, who 404, and who their error."""
 
 from fastapi import Request
 
+from api import guest_access
 from api.dependencies import make_unit, token_in
 from core.errors import PorchlightError
 from rules import access
@@ -20,3 +21,13 @@ async def resolve_error(request: Request, otherwise: PorchlightError) -> Porchli
     except NotSignedIn as gone:
         return gone
     return otherwise
+
+
+async def resolve_unknown(request: Request, otherwise: PorchlightError) -> PorchlightError:
+    """Return NotFound for a guest, to whom an endpoint that is not theirs does not exist; else `otherwise`."""
+    context = request.app.state.context
+    token = token_in(request, context)
+    if token is None:
+        return otherwise
+    async with context.database.read() as session:
+        return await guest_access.hide_from_guest(make_unit(context, session), token, otherwise)

@@ -14,9 +14,12 @@ from api import head_requests, problems
 from core.errors import PorchlightError
 from core.isolation import caught
 from core.settings import Settings
-from core.telemetry import REQUESTS, traceback_places
+from core.telemetry import REQUESTS, series, traceback_places
 
 MAX_BODY_BYTES: Final = 64 * 1024
+MAX_IMPORT_BYTES: Final = 4 * 1024 * 1024
+LARGER_BODIES: Final = {"/v1/me/import": MAX_IMPORT_BYTES}
+GUEST_PAGES: Final = "/g/"
 SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 COMMON_HEADERS: Final = (
     (b"x-content-type-options", b"nosniff"),
@@ -24,6 +27,14 @@ COMMON_HEADERS: Final = (
     (b"x-frame-options", b"DENY"),
     (b"cross-origin-resource-policy", b"same-origin"),
 )
+UNUSED_FEATURES: Final = (
+    "accelerometer, autoplay, camera, display-capture, geolocation, gyroscope, microphone, midi, payment, usb"
+)
+PERMISSIONS: Final = (
+    b"permissions-policy",
+    ", ".join(f"{name}=()" for name in UNUSED_FEATURES.split(", ")).encode(),
+)
+"""Of every page: what no page of ours ever asks a phone for."""
 EMPTY_CSP: Final = (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'")
 HSTS: Final = (b"strict-transport-security", b"max-age=31536000")
 NO_STORE: Final = (b"cache-control", b"no-store")
@@ -62,9 +73,11 @@ class EdgeMiddleware:
                 if refusal is not None:
                     await problems.problem_response(refusal, request_id)(scope, receive, send_completed)
                 elif scope["method"] == "HEAD":
-                    await head_requests.serve_head(self._app, scope, _limited(receive), send_completed)
+                    await head_requests.serve_head(
+                        self._app, scope, _limited(receive, _max_bytes(scope)), send_completed
+                    )
                 else:
-                    await self._app(scope, _limited(receive), send_completed)
+                    await self._app(scope, _limited(receive, _max_bytes(scope)), send_completed)
             error = request.error
             if error is not None:
                 # Only its type and where it was raised: a traceback may quote what a person wrote.
@@ -76,42 +89,54 @@ class EdgeMiddleware:
         finally:
             route = getattr(scope.get("route"), "path", "other")
             if route != "/v1/events":
-                REQUESTS.labels(scope["method"], route, f"{status // 100}xx").observe(time.perf_counter() - started_at)
+                series(REQUESTS, scope["method"], route, f"{status // 100}xx").observe(time.perf_counter() - started_at)
 
     def _refusal(self, scope: Scope) -> PorchlightError | None:
         headers = Headers(scope=scope)
         length = headers.get("content-length", "0")
-        if length.isdigit() and int(length) > MAX_BODY_BYTES:
+        if length.isdigit() and int(length) > _max_bytes(scope):
             return problems.TooLarge()
-        if scope["method"] not in SAFE_METHODS and "authorization" not in headers and self._cross_site(headers):
+        if scope["method"] not in SAFE_METHODS and "authorization" not in headers and self._cross_site(scope, headers):
             return problems.CrossSite()
         return None
 
-    def _cross_site(self, headers: Headers) -> bool:
-        """Return whether a browser sends this from another site, from which no cookie and no sign-in is accepted."""
+    def _cross_site(self, scope: Scope, headers: Headers) -> bool:
+        """Return whether a browser sends this from another site, from which no cookie and no sign-in is accepted.
+
+        A form of a page that sends no referrer names no origin either, in browsers that say nothing better. A guest's
+        forms hold a token of their own, and their cookies are sent from no other site.
+        """
         site = headers.get("sec-fetch-site")
         if site is not None:
             return site not in {"same-origin", "none"}
         origin = headers.get("origin")
+        if origin == "null" and scope["path"].startswith(GUEST_PAGES):
+            return False
         return origin is not None and origin.lower() != self._settings.origin
 
 
 def _complete(message: MutableMapping[str, Any], scope: Scope, request_id: str, *, secure: bool) -> None:
     """Add the common headers to a reply; the two that an endpoint may set itself are kept."""
     reply_headers = list(message.get("headers", ()))
-    names = {name.lower() for name, _ in reply_headers}
+    values = {name.lower(): value for name, value in reply_headers}
     reply_headers += COMMON_HEADERS
     reply_headers.append((b"x-request-id", request_id.encode()))
-    if b"content-security-policy" not in names:
+    if values.get(b"content-type", b"").startswith(b"text/html"):
+        reply_headers.append(PERMISSIONS)
+    if b"content-security-policy" not in values:
         reply_headers.append(EMPTY_CSP)
     if secure:
         reply_headers.append(HSTS)
-    if scope["path"].startswith("/v1/") and b"cache-control" not in names:
+    if scope["path"].startswith("/v1/") and b"cache-control" not in values:
         reply_headers.append(NO_STORE)
     message["headers"] = reply_headers
 
 
-def _limited(receive: Receive) -> Receive:
+def _max_bytes(scope: Scope) -> int:
+    return LARGER_BODIES.get(scope["path"], MAX_BODY_BYTES)
+
+
+def _limited(receive: Receive, max_bytes: int) -> Receive:
     """Return a `receive` that counts the bytes of a body, and raises a 413 for one that is too large."""
     byte_count = 0
 
@@ -120,7 +145,7 @@ def _limited(receive: Receive) -> Receive:
         message = await receive()
         if message["type"] == "http.request":
             byte_count += len(message.get("body", b""))
-            if byte_count > MAX_BODY_BYTES:
+            if byte_count > max_bytes:
                 raise HTTPException(413)
         return message
 

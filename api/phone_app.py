@@ -1,5 +1,6 @@
 """The built phone app, served from memory for paths that no route matches."""
 
+import base64
 import hashlib
 import mimetypes
 import re
@@ -19,16 +20,13 @@ API_FOLDER: Final = Path(__file__).resolve().parent
 APP_FOLDERS: Final = (API_FOLDER / "built", API_FOLDER.parent / "phone" / "dist")
 """Where the app may be: inside the wheel, or built in the checkout."""
 INDEX_PATH: Final = "/index.html"
+INLINE_SCRIPT: Final = re.compile(rb"<script>(.*?)</script>", re.DOTALL)
 APP_POLICY: Final = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
     "manifest-src 'self'; worker-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
-UNUSED_FEATURES: Final = (
-    "accelerometer, autoplay, camera, display-capture, geolocation, gyroscope, microphone, midi, payment, usb"
-)
 APP_HEADERS: Final = {
     "Content-Security-Policy": APP_POLICY,
-    "Permissions-Policy": ", ".join(f"{name}=()" for name in UNUSED_FEATURES.split(", ")),
     "Cross-Origin-Opener-Policy": "same-origin",
     "Vary": "Accept-Encoding",
 }
@@ -36,6 +34,9 @@ ENCODED_LINK: Final = re.compile(r"/+(#|%(25)*23|invitation\b)", re.IGNORECASE)
 """A link whose # was percent-encoded on its way, and so arrives as a path. The app can still read it."""
 CATALOGUE_PATH: Final = re.compile(r"/assets/([a-z]{2})-[^/]*\.json$")
 """The app's catalogues, one file per language."""
+NO_WEIGHT: Final = re.compile(r"q\s*=\s*0(\.0*)?\s*$")
+BROTLI_SUFFIX: Final = ".br"
+"""Ends the name of a file's Brotli copy, which the build makes (phone/build/brotli.mjs)."""
 REVALIDATE: Final = "no-cache"
 IMMUTABLE: Final = "public, max-age=31536000, immutable"
 MEDIA_TYPES: Final = {".js": "text/javascript", ".webmanifest": "application/manifest+json", ".svg": "image/svg+xml"}
@@ -60,18 +61,26 @@ NO_APP_PAGE: Final = """<!doctype html>
 
 @dataclass(frozen=True, slots=True)
 class AppFile:
-    """One file as it is sent, plain and compressed with gzip."""
+    """One file as it is sent: plain, and compressed by the name of the encoding, the smallest first."""
 
     body: bytes
-    compressed: bytes | None
+    compressed: Mapping[str, bytes]
     headers: Mapping[str, str]
 
     def reply(self, request_headers: Headers) -> Response:
         if self.headers["ETag"] in request_headers.get("if-none-match", ""):
             return Response(status_code=304, headers=self.headers)
-        if self.compressed is not None and "gzip" in request_headers.get("accept-encoding", ""):
-            return Response(self.compressed, headers={**self.headers, "Content-Encoding": "gzip"})
+        accepted = accepted_encodings(request_headers)
+        for encoding, compressed in self.compressed.items():
+            if encoding in accepted:
+                return Response(compressed, headers={**self.headers, "Content-Encoding": encoding})
         return Response(self.body, headers=self.headers)
+
+
+def accepted_encodings(request_headers: Headers) -> frozenset[str]:
+    """Return the encodings that a request names in Accept-Encoding (RFC 9110, 12.5.3), without those of weight 0."""
+    parts = [part.partition(";") for part in request_headers.get("accept-encoding", "").lower().split(",")]
+    return frozenset(name.strip() for name, _, weight in parts if not NO_WEIGHT.search(weight))
 
 
 class PhoneApp:
@@ -128,17 +137,36 @@ def find_folder() -> Path:
 def files(folder: Path) -> Mapping[str, AppFile]:
     """Return the app's files by URL path; without an app, a page that says how to build it."""
     if not (folder / "index.html").is_file():
-        return {"/": _make_file(Path("index.html"), NO_APP_PAGE.encode(), {"Content-Security-Policy": NO_APP_POLICY})}
+        return {
+            "/": _make_file(Path("index.html"), NO_APP_PAGE.encode(), {"Content-Security-Policy": NO_APP_POLICY}, {})
+        }
+    headers = {**APP_HEADERS, "Content-Security-Policy": _policy((folder / "index.html").read_bytes())}
     by_path = {
-        f"/{path.relative_to(folder).as_posix()}": _make_file(path.relative_to(folder), path.read_bytes(), APP_HEADERS)
+        f"/{path.relative_to(folder).as_posix()}": _make_file(
+            path.relative_to(folder), path.read_bytes(), headers, _brotli(path)
+        )
         for path in sorted(folder.rglob("*"))
-        if path.is_file() and not path.name.startswith(".")
+        if path.is_file() and not path.name.startswith(".") and path.suffix != BROTLI_SUFFIX
     }
     by_path["/"] = by_path[INDEX_PATH]
     return by_path
 
 
-def _make_file(path: Path, body: bytes, headers: Mapping[str, str]) -> AppFile:
+def _policy(page: bytes) -> str:
+    """Return the app's policy, with a hash of each script that stands in the page itself."""
+    hashes = [base64.b64encode(hashlib.sha256(script).digest()).decode() for script in INLINE_SCRIPT.findall(page)]
+    allowed = "".join(f" 'sha256-{digest}'" for digest in hashes)
+    return APP_POLICY.replace("script-src 'self'", f"script-src 'self'{allowed}")
+
+
+def _brotli(path: Path) -> Mapping[str, bytes]:
+    """Return the file's Brotli copy; nothing when there is none, or the file was changed after it."""
+    copy = path.with_name(path.name + BROTLI_SUFFIX)
+    is_current = copy.is_file() and copy.stat().st_mtime >= path.stat().st_mtime
+    return {"br": copy.read_bytes()} if is_current else {}
+
+
+def _make_file(path: Path, body: bytes, headers: Mapping[str, str], brotli: Mapping[str, bytes]) -> AppFile:
     kind = MEDIA_TYPES.get(path.suffix) or mimetypes.guess_type(path.name)[0] or "application/octet-stream"
     file_headers = {
         **headers,
@@ -150,7 +178,8 @@ def _make_file(path: Path, body: bytes, headers: Mapping[str, str]) -> AppFile:
     }
     if path.name == "sw.js":
         file_headers["Service-Worker-Allowed"] = "/"
-    return AppFile(body, _compress(body) if path.suffix in COMPRESSIBLE_SUFFIXES else None, file_headers)
+    compressed = {**brotli, "gzip": _compress(body)} if path.suffix in COMPRESSIBLE_SUFFIXES else {}
+    return AppFile(body, compressed, file_headers)
 
 
 def _compress(body: bytes) -> bytes:

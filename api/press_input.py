@@ -1,7 +1,7 @@
 """Lenient parsing of a press: it is never refused because of a field that it does not need."""
 
 import json
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from pydantic import ValidationError, ValidatorFunctionWrapHandler
@@ -9,6 +9,8 @@ from pydantic import ValidationError, ValidatorFunctionWrapHandler
 from api.schemas.common import MAX_NOTE_LENGTH
 from core import text
 from models.enums import Need
+
+NEEDS: Final = frozenset(Need)
 
 
 def parse_body(value: object) -> object:
@@ -51,6 +53,11 @@ def is_id(text_: str) -> bool:
     return True
 
 
+def keep_only_true(value: object) -> bool:
+    """Take anything but true for a press: whoever was not clearly asked to be calm is told."""
+    return value is True
+
+
 def drop_unknown_need(value: object) -> object:
     """Drop a need that this release does not know, so that a press never fails because of it."""
-    return value if isinstance(value, str) and value in set(Need) else None
+    return value if isinstance(value, str) and value in NEEDS else None

@@ -43,7 +43,7 @@ class CrossSite(PorchlightError):
 
 class TooLarge(PorchlightError):
     slug = "too-large"
-    title = "The body is larger than 64 KiB."
+    title = "The body is larger than 64 KiB, or a file to import than 4 MiB."
     advice = "Send less. A note may have 2000 characters, a message 4000."
 
 
@@ -68,12 +68,17 @@ STATUS: dict[type[PorchlightError], int] = {
     CrossSite: 403,
     errors.NotYours: 403,
     errors.Invalid: 422,
+    errors.PassphraseTooEasy: 422,
     errors.NameTaken: 409,
     errors.RegistrationClosed: 403,
+    errors.AccountDisabled: 403,
+    errors.ConsentUnknown: 422,
     errors.TooMany: 429,
     errors.ReachInsUnanswered: 429,
     errors.KeyReused: 422,
     errors.EmptyCircle: 409,
+    errors.NobodyFree: 409,
+    errors.AskedOften: 429,
     errors.ReachOutClosed: 409,
     errors.StillOpen: 409,
     errors.NobodyAnswered: 409,
@@ -82,6 +87,7 @@ STATUS: dict[type[PorchlightError], int] = {
     errors.InvitationNotValid: 404,
     errors.OwnInvitation: 409,
     errors.AlreadyInCircle: 409,
+    errors.AddressInCircle: 409,
     errors.TooManyDevices: 409,
     errors.EndpointNotAllowed: 422,
     errors.DeviceRetired: 409,
@@ -96,9 +102,11 @@ STATUS: dict[type[PorchlightError], int] = {
     errors.PracticeTooSoon: 429,
     errors.ReachOutOpen: 409,
     errors.NobodyToPractise: 409,
+    errors.NotForGuests: 409,
     errors.BookendOver: 409,
     errors.TooManyBookends: 409,
     errors.TooManyCommitments: 409,
+    errors.ImportUnreadable: 422,
     errors.PasskeysNotOffered: 409,
     errors.PasskeyRefused: 422,
     errors.PasskeyUnknown: 401,
@@ -168,9 +176,12 @@ def problem_response(error: PorchlightError, request_id: str, headers: Mapping[s
 ErrorResolver = Callable[[Request, PorchlightError], Awaitable[PorchlightError]]
 
 
-def install_error_handlers(app: FastAPI, resolve: ErrorResolver) -> None:
-    """Turn all exceptions into problem documents. `resolve`: returns what to reply when rows were deleted meanwhile."""
-    _install_refusals(app)
+def install_error_handlers(app: FastAPI, resolve: ErrorResolver, resolve_unknown: ErrorResolver) -> None:
+    """Turn all exceptions into problem documents. `resolve`: returns what to reply when rows were deleted meanwhile.
+
+    `resolve_unknown`: returns what to reply to a caller whom the endpoint does not know.
+    """
+    _install_refusals(app, resolve_unknown)
 
     @app.exception_handler(RequestValidationError)
     async def invalid(request: Request, error: RequestValidationError) -> Response:
@@ -207,11 +218,13 @@ def install_error_handlers(app: FastAPI, resolve: ErrorResolver) -> None:
         return problem_response(Busy(), request_id(request))
 
 
-def _install_refusals(app: FastAPI) -> None:
+def _install_refusals(app: FastAPI, resolve_unknown: ErrorResolver) -> None:
     """Handle what rules and the router raise; a person with a wrong address in a browser gets a page."""
 
     @app.exception_handler(PorchlightError)
     async def refused(request: Request, error: PorchlightError) -> Response:
+        if isinstance(error, errors.NotSignedIn):
+            error = await resolve_unknown(request, error)
         if isinstance(error, errors.NotFound) and _is_navigation(request):
             return small_page.not_found_page(request.headers)
         return problem_response(error, request_id(request))

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from html import escape
 from typing import Any, Final, cast
+from urllib.parse import urlsplit
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -15,6 +16,7 @@ from api import small_page
 from rules.circle.hours import load_zone
 from rules.languages import LANGUAGES, nearest
 
+EXPORT_NAME: Final = "porchlight.json"
 PERSON_FIELDS: Final = (
     "member_id",
     "owner_id",
@@ -51,6 +53,8 @@ FREE_TEXT_FIELDS: Final = frozenset(
     }
 )
 """Fields that hold a person's own words, which are never translated as if they were a stored value."""
+ABOUT_EXPORT: Final = frozenset({"version", "exported_at"})
+"""What an export says of itself."""
 WEEKDAY_FIELDS: Final = frozenset({"days", "check_in_days", "week_day"})
 """Fields that hold weekdays, Monday being 0."""
 
@@ -59,7 +63,7 @@ def export_zip(export: Mapping[str, Any]) -> bytes:
     """Return a ZIP of `porchlight.json` and of `index.html`, which shows every section of it."""
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as file:
-        file.writestr("porchlight.json", to_json(export, indent=2))
+        file.writestr(EXPORT_NAME, to_json(export, indent=2))
         file.writestr("index.html", export_page(export))
     return buffer.getvalue()
 
@@ -93,7 +97,7 @@ class _ExportPage:
         title = self._words.title
         generated = self._words.generated.format(at=self._moment(self._export["exported_at"]))
         known = [name for name in self._sections if name in self._export]
-        further = [name for name in self._export if name not in self._sections and name != "exported_at"]
+        further = [name for name in self._export if name not in self._sections and name not in ABOUT_EXPORT]
         parts = [self._section(name) for name in [*known, *further]]
         body = (
             f'<main>\n<h1>{escape(title)}</h1>\n<p class="soft">{escape(generated)}</p>\n'
@@ -137,6 +141,9 @@ class _ExportPage:
             return self._moment(value)
         if isinstance(value, list):
             return ", ".join(self._value(field, item) for item in value)
+        if field == "address" and isinstance(value, Mapping):
+            # A browser's subscription: whose push service it is, and no keys.
+            return urlsplit(str(value.get("endpoint"))).hostname or ""
         if field in {"people", "professionals"}:
             return self._in_plan(value)
         of_week = self._of_week(field, value)

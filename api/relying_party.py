@@ -9,4 +9,5 @@ def relying_party(context: Context) -> RelyingParty:
     """Return the site that passkeys are created for. Raises PasskeysNotOffered."""
     if context.settings.rp_id is None:
         raise PasskeysNotOffered
-    return RelyingParty(context.settings.rp_id, context.settings.origin)
+    apps = dict.fromkeys(app.passkey_origin for app in context.settings.android_apps)
+    return RelyingParty(context.settings.rp_id, (context.settings.origin, *apps))

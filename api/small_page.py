@@ -23,6 +23,9 @@ STYLE: Final = (
     ".soft{color:var(--soft)}.go a{display:inline-block;min-height:3rem;line-height:3rem}"
     "dl{margin:0 0 1.25rem;padding:0 0 .75rem;border-bottom:1px solid var(--line);break-inside:avoid}"
     "dt{color:var(--soft);font-size:.9375rem}dd{margin:0 0 .375rem;white-space:pre-wrap}"
+    "table{border-collapse:collapse;width:100%;font-variant-numeric:tabular-nums}"
+    "th,td{padding:.375rem 0;border-bottom:1px solid var(--line);text-align:start;font-weight:400}td,th+th{text-align:end}"
+    "thead th{color:var(--soft);font-size:.9375rem}svg{color:var(--lamp);max-width:100%}"
 )
 PAGE_POLICY: Final = (
     "default-src 'none'; style-src 'sha256-"

@@ -1,19 +1,15 @@
-"""Operation: liveness, readiness and metrics; the pages of the API documentation and of problems."""
+"""Operation: liveness and readiness; the pages of the API documentation and of problems."""
 
-import hmac
-import ipaddress
 from http import HTTPStatus
 from importlib.resources import files
 from typing import Any, Literal
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse, JSONResponse, PlainTextResponse
-from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from sqlalchemy import text
 
 from api import problems, small_page
 from api.dependencies import Services
-from api.proxy_watch import FORWARDING_HEADERS
 from core.isolation import caught
 from core.schema import MIN_REVISION
 from rules.errors import NotFound
@@ -21,7 +17,6 @@ from rules.errors import NotFound
 router = APIRouter(tags=["operation"])
 
 DOCS_ASSETS = {"swagger-ui-bundle.js": "text/javascript", "swagger-ui.css": "text/css"}
-PROXY_HEADERS = (*FORWARDING_HEADERS, "via")
 DOCS_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
     "connect-src 'self'; frame-ancestors 'none'"
@@ -49,7 +44,7 @@ DOCS_START_SCRIPT = (
 NO_PUSH_KEY = "No key at hand opens push addresses, so this process can push nobody. Put back push.key or master.key, and restart."
 
 
-@router.get("/healthz", summary="Check that the process answers", operation_id="operation_alive")
+@router.get("/healthz", summary="Check that the process answers", operation_id="check_alive")
 async def check_alive() -> dict[str, str]:
     """Answer, as long as the process runs."""
     return {"status": "ok"}
@@ -59,7 +54,7 @@ async def check_alive() -> dict[str, str]:
     "/readyz",
     summary="Check that this place is ready",
     responses={503: {"description": "The database is away, its schema is too old, or no key opens push addresses."}},
-    operation_id="operation_ready",
+    operation_id="check_ready",
 )
 async def check_ready(context: Services, to: Literal["serve"] | None = None) -> JSONResponse:
     """Check that the database answers, its schema is recent enough for this release, and this process can push.
@@ -82,27 +77,6 @@ async def check_ready(context: Services, to: Literal["serve"] | None = None) -> 
         )
     body = {"status": "ready"} if reason is None else {"status": "not ready", "because": reason}
     return JSONResponse(body, HTTPStatus.OK if reason is None else HTTPStatus.SERVICE_UNAVAILABLE)
-
-
-@router.get("/metrics", include_in_schema=False)
-async def metrics(request: Request, context: Services) -> Response:
-    """Return Prometheus metrics, to loopback clients or with the metrics token."""
-    token = context.settings.metrics_token
-    given = request.headers.get("authorization", "").removeprefix("Bearer ")
-    good = token is not None and hmac.compare_digest(given.encode(), token.get_secret_value().encode())
-    if not good and not _is_local(request):
-        raise NotFound
-    return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
-
-
-def _is_local(request: Request) -> bool:
-    # Behind a proxy on the same machine every request comes from loopback; a forwarded one is not local.
-    if request.client is None or any(name in request.headers for name in PROXY_HEADERS):
-        return False
-    try:
-        return ipaddress.ip_address(request.client.host).is_loopback
-    except ValueError:
-        return False
 
 
 @router.get("/problems", include_in_schema=False)

@@ -20,7 +20,7 @@ APP_PATHS = ("/", "/invitation/*")
     "/assetlinks.json",
     summary="Read which Android apps belong here",
     responses=problems(NotFound),
-    operation_id="config_asset_links",
+    operation_id="read_asset_links",
 )
 async def read_asset_links(context: Services) -> JSONResponse:
     """Digital Asset Links: the operator's Android apps; 404 where there is none."""
@@ -48,7 +48,7 @@ async def read_asset_links(context: Services) -> JSONResponse:
     "/apple-app-site-association",
     summary="Read which iOS apps belong here",
     responses=problems(NotFound),
-    operation_id="config_apple_association",
+    operation_id="read_apple_association",
 )
 async def read_apple_association(context: Services) -> JSONResponse:
     """Apple's app site association: the operator's iOS apps, for links and passkeys; 404 where there is none."""

@@ -4,9 +4,9 @@ from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 
-from api.schemas.common import PersonOut, person_out
+from api.schemas.common import PersonOut, person_out, unvalidated
 from models.enums import AnswerKind, Need, Outcome, ReachOutState, RecipientState, Role
 from rules import helplines
 from rules.access import Caller
@@ -20,7 +20,8 @@ class RecipientOut(BaseModel):
     `state`: queued (nothing has left yet), handed (a push service has it), delivered (their device said so), seen (they
     opened it), answered, declined (they can't), unreachable (no way to them works), inbox_only (muted or outside their
     hours, so it waits in their inbox). `answered_at`: when they answered, from which the `minutes` of `soon` count; null
-    without an answer.
+    without an answer. An answer before `raised_at` was given to the calm ask: it stands until they answer the press, and
+    `state` says how far the press has come.
     """
 
     person: PersonOut
@@ -39,9 +40,14 @@ class ReachOutOut(BaseModel):
     the next people are told, or told again. `paused_until`: how long the ladder waits for somebody who answered.
     `pushed_at`: when everyone told was last pushed. All three are shown to the person alone. `together_with`: whom the person says that
     they are talking with.
+    `calm`: a calm ask, which tells only those who are free and has no rungs; `outcome` is quiet when it ends by itself.
+    `ends_at`: when it does so unless somebody says yes; `raised_at`: when a calm ask became this press. Both are shown to the
+    person alone.
     `how_to_help`: the person's own words for whoever has answered them, in `GET /v1/reach-outs/{id}` alone and while it is
     open. Null to everybody else, the person included.
     """
+
+    model_config = ConfigDict(validate_by_name=True)
 
     id: UUID
     from_: Annotated[PersonOut, Field(alias="from")]
@@ -57,15 +63,20 @@ class ReachOutOut(BaseModel):
     paused_until: datetime | None
     pushed_at: datetime | None
     together_with: UUID | None
+    calm: bool
+    ends_at: datetime | None
+    raised_at: datetime | None
     recipients: list[RecipientOut]
     contact: str | None
     how_to_help: str | None = None
     helplines: Country
 
 
+_make_recipient, _make_reach_out = unvalidated(RecipientOut), unvalidated(ReachOutOut)
+
+
 def reach_out_out(view: ReachOutView, who: Caller, how_to_help: str | None = None) -> ReachOutOut:
-    # Every value comes from the rules; validating each again costs more than the rest of the reply.
-    return ReachOutOut.model_construct(
+    return _make_reach_out(
         id=view.id,
         from_=person_out(view.sender),
         state=ReachOutState(view.state),
@@ -80,8 +91,11 @@ def reach_out_out(view: ReachOutView, who: Caller, how_to_help: str | None = Non
         paused_until=view.paused_until,
         pushed_at=view.pushed_at,
         together_with=view.together_with,
+        calm=view.calm,
+        ends_at=view.ends_at,
+        raised_at=view.raised_at,
         recipients=[
-            RecipientOut(
+            _make_recipient(
                 person=person_out(row.person),
                 role=Role(row.role) if row.role else None,
                 state=RecipientState(row.state),

@@ -15,9 +15,23 @@ from core import addresses, secret_text
 from core.errors import KeysUnavailable
 from models import Channel
 from models.enums import ChannelKind
+from rules import access
 from rules.access import Caller
 from rules.accounts import channels
-from rules.errors import ChannelNotOffered, CodeOver, CodeWrong, KeyReused, NotFound, TooMany, TooManyChannels
+from rules.errors import (
+    AddressInCircle,
+    ChannelNotOffered,
+    CircleFull,
+    CodeOver,
+    CodeWrong,
+    InvitationNotValid,
+    KeyReused,
+    NotFound,
+    ProofNeeded,
+    TooMany,
+    TooManyChannels,
+)
+from rules.guests import joining
 
 router = APIRouter(prefix="/v1/channels", tags=["channels"])
 
@@ -86,13 +100,14 @@ class ChannelOut(BaseModel):
     summary="Add a channel",
     status_code=201,
     responses=or_existing(ChannelOut, "This address was added already; a fresh code was sent unless it is confirmed.")
-    | problems(ChannelNotOffered, TooManyChannels, TooMany, KeyReused, KeysUnavailable),
-    operation_id="channels_add",
+    | problems(ProofNeeded, ChannelNotOffered, TooManyChannels, TooMany, KeyReused, KeysUnavailable),
+    operation_id="add_channel",
 )
 async def add_channel(
     body: NewChannel, response: Response, unit: Writing, who: WritingCaller, context: Services, key: IdempotencyHeader
 ) -> ChannelOut:
-    """Add an address and have a code sent there. It is used only once that code has come back."""
+    """Add an address and have a code sent there. Needs fresh proof. It is used only once that code has come back."""
+    access.require_proof(who, unit.now)
     fingerprint = fingerprint_of(unit.keyring, who, "POST /v1/channels", key, body)
     address = body.address
     if body.kind in PHONE_KINDS:
@@ -103,7 +118,7 @@ async def add_channel(
     return _channel_out(channel, who)
 
 
-@router.get("", summary="List my channels", operation_id="channels_mine")
+@router.get("", summary="List my channels", operation_id="list_channels")
 async def list_channels(
     unit: Reading, who: ReadingCaller, limit: Limit = DEFAULT_LIMIT, cursor: Cursor = None
 ) -> Page[ChannelOut]:
@@ -115,28 +130,31 @@ async def list_channels(
     "/{channel_id}",
     summary="Remove a channel",
     status_code=204,
-    responses=problems(NotFound),
-    operation_id="channels_remove",
+    responses=problems(NotFound, ProofNeeded),
+    operation_id="remove_channel",
 )
 async def remove_channel(channel_id: UUID, unit: Writing, who: WritingCaller) -> None:
-    """Forget this address. Nothing more is sent there."""
+    """Forget this address. Needs fresh proof. Nothing more is sent there."""
+    access.require_proof(who, unit.now)
     await channels.remove_channel(unit, who, channel_id)
 
 
 @router.post(
     "/{channel_id}/confirm",
     summary="Confirm a channel with its code",
-    responses=problems(NotFound, CodeWrong, CodeOver, KeysUnavailable),
-    operation_id="channels_confirm",
+    responses=problems(NotFound, CodeWrong, CodeOver, InvitationNotValid, CircleFull, AddressInCircle, KeysUnavailable),
+    operation_id="confirm_channel",
 )
 async def confirm_channel(
     channel_id: UUID, body: Code, unit: Writing, who: WritingCaller, context: Services
 ) -> ChannelOut:
-    """Give back the code that was sent there: five guesses, ten minutes."""
+    """Give back the code that was sent there: five guesses, ten minutes. A guest has joined with it."""
     channel, refusal = await channels.confirm_channel(unit, who, channel_id, body.code)
     if refusal is not None:
         await unit.commit(context.bus, context.dispatch_now)
         raise refusal
+    if who.guest is not None:
+        await joining.complete_join(unit, who)
     return _channel_out(channel, who)
 
 

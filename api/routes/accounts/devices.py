@@ -108,7 +108,7 @@ class TestOut(BaseModel):
     status_code=201,
     responses=or_existing(DeviceOut, "This address was registered already.")
     | problems(TooManyDevices, EndpointNotAllowed, KeysUnavailable, KeyReused),
-    operation_id="devices_register",
+    operation_id="register_device",
 )
 async def register_device(
     body: NewDevice,
@@ -137,7 +137,7 @@ async def register_device(
     return _device_out(device, who)
 
 
-@router.get("", summary="List my devices", operation_id="devices_mine")
+@router.get("", summary="List my devices", operation_id="list_devices")
 async def list_devices(
     unit: Reading, who: ReadingCaller, limit: Limit = DEFAULT_LIMIT, cursor: Cursor = None
 ) -> Page[DeviceOut]:
@@ -149,7 +149,7 @@ async def list_devices(
     "/{device_id}",
     summary="Refresh a device's address",
     responses=problems(NotFound, DeviceRetired, EndpointNotAllowed),
-    operation_id="devices_refresh",
+    operation_id="refresh_device",
 )
 async def refresh_device(
     device_id: UUID, body: NewDevice, unit: Writing, who: WritingCaller, context: Services
@@ -169,7 +169,7 @@ async def refresh_device(
     summary="Remove a device",
     status_code=204,
     responses=problems(NotFound),
-    operation_id="devices_remove",
+    operation_id="remove_device",
 )
 async def remove_device(device_id: UUID, unit: Writing, who: WritingCaller) -> None:
     """Stop sending to this device."""
@@ -177,7 +177,10 @@ async def remove_device(device_id: UUID, unit: Writing, who: WritingCaller) -> N
 
 
 @router.post(
-    "/{device_id}/test", summary="Send a test push to a device", responses=problems(NotFound, DeviceRetired, TooMany)
+    "/{device_id}/test",
+    summary="Send a test push to a device",
+    responses=problems(NotFound, DeviceRetired, TooMany),
+    operation_id="send_test_push",
 )
 async def send_test(device_id: UUID, unit: Writing, who: WritingCaller) -> TestOut:
     """Send a real push to this device ("A light came on.")."""

@@ -1,15 +1,14 @@
-"""The caller's own account: profile, access log, export and erasure."""
+"""The caller's own account: profile, access log and erasure."""
 
-import asyncio
 from datetime import datetime
 from itertools import pairwise
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, Field, StringConstraints, model_validator
 
-from api import readable
+from api import guest_access
 from api.dependencies import (
     Reading,
     ReadingCaller,
@@ -17,9 +16,6 @@ from api.dependencies import (
     Token,
     Writing,
     WritingCaller,
-    caller_of,
-    make_unit,
-    transaction,
 )
 from api.problems import invalid_at, problems
 from api.routes.accounts.sessions import give_cookie
@@ -46,13 +42,11 @@ from models import AccessEvent, Person
 from models.enums import AccessKind
 from rules import access
 from rules.access import Caller
-from rules.accounts import access_log, account_erasure, account_export, people, ways_in
+from rules.accounts import access_log, account_erasure, people, ways_in
 from rules.circle import hours, night
 from rules.errors import ProofNeeded
 
 router = APIRouter(tags=["me"])
-
-ZIP_MEDIA_TYPE = "application/zip"
 
 Time = Annotated[str, StringConstraints(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$|^24:00$")]
 
@@ -82,6 +76,19 @@ class WaysInOut(BaseModel):
     recovery_codes: int
 
 
+class ConsentOut(BaseModel):
+    """The version of the privacy page that I have agreed to last, and when."""
+
+    version: str
+    given_at: datetime
+
+    @classmethod
+    def of(cls, person: Person) -> "ConsentOut | None":
+        if person.consent_version is None or person.consented_at is None:
+            return None
+        return cls(version=person.consent_version, given_at=person.consented_at)
+
+
 class MeOut(BaseModel):
     """`proved_at`: when I last showed that a push was shown to me; null when nothing that I have today was tried."""
 
@@ -93,24 +100,26 @@ class MeOut(BaseModel):
     language: str
     hours: list[dict[str, Any]] | None
     wake_me: bool
+    my_name_in_pushes: bool
+    names_in_my_pushes: bool
     away_until: datetime | None
     contact: str | None
     ways_in: WaysInOut
     proved_at: datetime | None
+    consent: ConsentOut | None
     created_at: datetime
 
 
-class ProfileChange(Body, title="Change"):
+class ProfileChange(Body):
     """A merge patch: what is left out stays, null empties what may be empty.
 
     `hours`: when pushes may come; null for any time. Windows of one day may touch, never overlap. `to` is when one
     ends: `24:00` with the day, and a last minute of an hour (`23:59`) is meant with it. `wake_me`: at any
     hour, whatever `hours` say. `away_until`: a break from everybody, a year at most; as a helper nothing is pushed to me until
     then, and my circles see no more than that I cannot be reached now. `contact`: as people write it; without its country it is a number of `region`. It is kept
-    as it can be dialled from anywhere.
+    as it can be dialled from anywhere. A push says a name in the place of "someone" only where both have chosen it: the one whom it is about
+    `my_name_in_pushes`, the one whose phone shows it `names_in_my_pushes`.
     """
-
-    __qualname__ = "Change"  # its name in OpenAPI
 
     display_name: DisplayName = ""
     time_zone: TimeZone = ""
@@ -118,6 +127,8 @@ class ProfileChange(Body, title="Change"):
     language: Language = ""
     hours: Annotated[list[Window], Field(min_length=1, max_length=28)] | None = None
     wake_me: Flag = False
+    my_name_in_pushes: Flag = False
+    names_in_my_pushes: Flag = False
     away_until: Moment | None = None
     contact: Phone | None = None
 
@@ -133,7 +144,8 @@ class ProfileChange(Body, title="Change"):
 class AccessOut(BaseModel):
     """`session_id`: the session in which it was done, or that a sign-in opened; `current` says whether that is this one.
 
-    `about_id`: the device, passkey, channel or other session it was about. From where is not kept.
+    `about_id`: the device, passkey, channel or other session it was about; the membership or invitation, where it was about the
+    circle; null for a block. From where is not kept.
     """
 
     id: UUID
@@ -144,7 +156,7 @@ class AccessOut(BaseModel):
     created_at: datetime
 
 
-@router.get("/v1/me", summary="Read my profile", operation_id="me_me")
+@router.get("/v1/me", summary="Read my profile", operation_id="read_me")
 async def read_profile(
     unit: Reading, who: ReadingCaller, token: Token, request: Request, response: Response, context: Services
 ) -> MeOut:
@@ -152,12 +164,18 @@ async def read_profile(
     if token is not None and request.cookies.get(context.settings.cookie_name) == token:
         # The session's expiry slides with its use; a cookie whose own did not would sign out somebody who is here every day.
         give_cookie(response, context, token)
-    return await _profile_out(unit, await access.load_person(unit, who), who)
+    return await profile_out(unit, await access.load_person(unit, who), who)
 
 
-@router.patch("/v1/me", summary="Change my profile", responses=problems(KeysUnavailable), operation_id="me_change")
-async def change_profile(body: ProfileChange, unit: Writing, who: WritingCaller) -> MeOut:
-    """Change the profile (JSON Merge Patch)."""
+@router.patch(
+    "/v1/me",
+    summary="Change my profile",
+    responses=problems(KeysUnavailable, ProofNeeded),
+    operation_id="change_me",
+)
+async def change_profile(body: ProfileChange, unit: Writing, who: WritingCaller, request: Request) -> MeOut:
+    """Change the profile (JSON Merge Patch). Another `contact` needs fresh proof."""
+    guest_access.require_fields(who, request, body.model_fields_set)
     changes = body.model_dump(include=body.model_fields_set, by_alias=True)
     if body.away_until is not None:
         with invalid_at("body.away_until"):
@@ -166,14 +184,17 @@ async def change_profile(body: ProfileChange, unit: Writing, who: WritingCaller)
         region = body.region if "region" in changes else who.region
         with invalid_at("body.contact"):
             changes["contact"] = to_e164(body.contact, region)
-    return await _profile_out(unit, await people.change_profile(unit, who, changes), who)
+    return await profile_out(unit, await people.change_profile(unit, who, changes), who)
 
 
-@router.get("/v1/me/access-log", summary="List what happened to the ways into my account", operation_id="me_accessed")
+@router.get("/v1/me/access-log", summary="List what was changed in my account", operation_id="list_access_log")
 async def list_access_events(
     unit: Reading, who: ReadingCaller, limit: Limit = DEFAULT_LIMIT, cursor: Cursor = None
 ) -> Page[AccessOut]:
-    """Who came into my account and what was changed about the ways into it, newest first; kept for 90 days."""
+    """Who came into my account, and what was changed of the ways into it and of who is called, newest first; kept for 90 days.
+
+    What was blocked and unblocked is listed only with fresh proof.
+    """
     return page(
         await access_log.list_access_events(unit, who, limit, cursor),
         limit,
@@ -181,39 +202,8 @@ async def list_access_events(
     )
 
 
-@router.get(
-    "/v1/me/export",
-    summary="Export everything that is kept of me",
-    response_model=dict[str, Any],
-    responses={200: {"content": {ZIP_MEDIA_TYPE: {}}}},
-    operation_id="me_export",
-)
-async def export_account(
-    token: Token,
-    context: Services,
-    request: Request,
-    response: Response,
-    form: Annotated[Literal["json", "zip"] | None, Query(alias="format")] = None,
-) -> Any:  # noqa: ANN401 (as wide as what is kept)
-    """Everything that is kept of you, in plain words; as a ZIP (`format=zip` or its media type) with a page to read."""
-    # Two transactions: the writer is not held while everything is read, and the export is logged before.
-    async with transaction(context) as unit:
-        access_log.record_own_event(unit, await caller_of(unit, token, context), AccessKind.EXPORTED)
-    async with context.database.read() as session:
-        unit = make_unit(context, session)
-        exported = await account_export.export_account(unit, await access.load_caller(unit, token))
-    if form == "zip" or (form is None and ZIP_MEDIA_TYPE in request.headers.get("accept", "")):
-        attached = {"Content-Disposition": 'attachment; filename="porchlight.zip"'}
-        # In a thread, so that no press waits for it.
-        return Response(
-            await asyncio.to_thread(readable.export_zip, exported), media_type=ZIP_MEDIA_TYPE, headers=attached
-        )
-    response.headers["Content-Disposition"] = 'attachment; filename="porchlight.json"'
-    return exported
-
-
 @router.delete(
-    "/v1/me", summary="Delete my account", status_code=204, responses=problems(ProofNeeded), operation_id="me_erase"
+    "/v1/me", summary="Delete my account", status_code=204, responses=problems(ProofNeeded), operation_id="erase_me"
 )
 async def erase_account(
     unit: Writing, who: WritingCaller, request: Request, response: Response, context: Services
@@ -236,7 +226,7 @@ def _access_out(row: AccessEvent, current: UUID) -> AccessOut:
     )
 
 
-async def _profile_out(unit: UnitOfWork, person: Person, who: Caller) -> MeOut:
+async def profile_out(unit: UnitOfWork, person: Person, who: Caller) -> MeOut:
     ways = await ways_in.load_ways_in(unit, who.person_id)
     return MeOut(
         id=person.id,
@@ -247,9 +237,12 @@ async def _profile_out(unit: UnitOfWork, person: Person, who: Caller) -> MeOut:
         language=person.language,
         hours=person.hours,
         wake_me=person.wake_me,
+        my_name_in_pushes=person.my_name_in_pushes,
+        names_in_my_pushes=person.names_in_my_pushes,
         away_until=person.away_until if person.away_until and person.away_until > unit.now else None,
         contact=who.vault.open("people.contact", person.id, person.contact),
         ways_in=WaysInOut(passphrase=ways.passphrase, passkeys=ways.passkeys, recovery_codes=ways.recovery_codes),
         proved_at=await night.load_proved_at(unit, person.id),
+        consent=ConsentOut.of(person),
         created_at=person.created_at,
     )

@@ -69,7 +69,7 @@ class PasskeyOut(BaseModel):
     "/v1/passkeys/options",
     summary="Begin to add a passkey",
     responses=problems(PasskeysNotOffered, ProofNeeded, TooManyPasskeys, KeysUnavailable),
-    operation_id="passkeys_options",
+    operation_id="begin_passkey",
 )
 async def passkey_creation_options(unit: Writing, who: WritingCaller, context: Services) -> CreationOptions:
     """Begin to add a passkey. Needs fresh proof; what was begun before can no longer be finished."""
@@ -85,7 +85,7 @@ async def passkey_creation_options(unit: Writing, who: WritingCaller, context: S
     responses=problems(
         PasskeysNotOffered, ProofNeeded, PasskeyRefused, TooManyPasskeys, NotFound, KeyReused, KeysUnavailable
     ),
-    operation_id="passkeys_add",
+    operation_id="add_passkey",
 )
 async def add_passkey(
     body: NewPasskey, unit: Writing, who: WritingCaller, context: Services, key: IdempotencyHeader
@@ -105,7 +105,7 @@ async def add_passkey(
         raise
 
 
-@router.get("/v1/passkeys", summary="List my passkeys", operation_id="passkeys_mine")
+@router.get("/v1/passkeys", summary="List my passkeys", operation_id="list_passkeys")
 async def list_passkeys(
     unit: Reading, who: ReadingCaller, limit: Limit = DEFAULT_LIMIT, cursor: Cursor = None
 ) -> Page[PasskeyOut]:
@@ -118,7 +118,7 @@ async def list_passkeys(
     summary="Remove a passkey",
     status_code=204,
     responses=problems(NotFound, ProofNeeded, LastWayIn),
-    operation_id="passkeys_remove",
+    operation_id="remove_passkey",
 )
 async def remove_passkey(passkey_id: UUID, unit: Writing, who: WritingCaller) -> None:
     """Remove a passkey, unless it is the only way in. Needs fresh proof. Where it has signed in stays signed in: see /v1/sessions."""
@@ -130,7 +130,7 @@ async def remove_passkey(passkey_id: UUID, unit: Writing, who: WritingCaller) ->
     "/v1/sessions/passkey/options",
     summary="Begin to sign in with a passkey",
     responses=problems(PasskeysNotOffered, TooMany),
-    operation_id="passkeys_sign_in_options",
+    operation_id="begin_passkey_sign_in",
 )
 async def passkey_request_options(unit: Writing, request: Request, context: Services) -> RequestOptions:
     """Begin to sign in with a passkey, whoever you are."""
@@ -145,7 +145,7 @@ async def passkey_request_options(unit: Writing, request: Request, context: Serv
     summary="Sign in with a passkey",
     status_code=201,
     responses=problems(PasskeysNotOffered, PasskeyUnknown, TooMany, KeyReused, KeysUnavailable),
-    operation_id="passkeys_sign_in",
+    operation_id="sign_in_with_passkey",
 )
 async def sign_in_with_passkey(
     body: PasskeySignIn, request: Request, response: Response, context: Services, key: IdempotencyHeader

@@ -5,28 +5,30 @@ from typing import Annotated
 from fastapi import APIRouter, Request, Response
 from pydantic import BeforeValidator
 
-from api import login_throttle, reported_locale, signup_throttle
+from api import login_throttle, new_passphrase, reported_locale, signup_throttle
 from api.context import Context
 from api.dependencies import IdempotencyHeader, Services, make_unit, transaction
 from api.problems import problems
 from api.relying_party import relying_party
 from api.routes.accounts.sessions import SignedInOut, check_passphrase, signed_in_out
-from api.schemas.common import Body, DisplayName, InvitationToken, Label, Passphrase, SignInName
+from api.schemas.common import Body, ConsentVersion, DisplayName, InvitationToken, Label, Passphrase, SignInName
 from api.schemas.webauthn import CreationOptions, Registration, credential_json
 from core.errors import KeysUnavailable
 from models.enums import Carrier
 from rules import idempotency
-from rules.accounts import registration
+from rules.accounts import consent, registration
 from rules.accounts.passkey import passkey_sign_up
 from rules.accounts.registration import NewPerson
 from rules.errors import (
     AlreadySignedUp,
     CircleFull,
+    ConsentUnknown,
     InvitationNotValid,
     KeyReused,
     NameTaken,
     PasskeyRefused,
     PasskeysNotOffered,
+    PassphraseTooEasy,
     RegistrationClosed,
     TooMany,
 )
@@ -36,7 +38,10 @@ router = APIRouter(prefix="/v1/people", tags=["people"])
 
 
 class NewAccount(Body):
-    """`time_zone`, `region` and `language` are what a browser reports of itself: what cannot be used of it counts as left out."""
+    """`time_zone`, `region` and `language` are what a browser reports of itself: what cannot be used of it counts as left out.
+
+    `consent`: the `consent_version` of /v1/config, if the person was shown the privacy page and has agreed to it.
+    """
 
     display_name: DisplayName
     time_zone: Annotated[str, BeforeValidator(reported_locale.parse_time_zone)] = "UTC"
@@ -44,10 +49,14 @@ class NewAccount(Body):
     language: Annotated[str | None, BeforeValidator(reported_locale.parse_language)] = None
     invitation_token: InvitationToken | None = None
     carrier: Carrier = Carrier.TOKEN
+    consent: ConsentVersion | None = None
 
 
 class SignUp(NewAccount):
-    """`time_zone`, `region` and `language` are what a browser reports of itself: what cannot be used of it counts as left out."""
+    """`time_zone`, `region` and `language` are what a browser reports of itself: what cannot be used of it counts as left out.
+
+    `consent`: the `consent_version` of /v1/config, if the person was shown the privacy page and has agreed to it.
+    """
 
     sign_in_name: SignInName
     passphrase: Passphrase
@@ -78,8 +87,17 @@ class SignedUpOut(SignedInOut):
     summary="Sign up",
     status_code=201,
     responses=problems(
-        NameTaken, RegistrationClosed, InvitationNotValid, CircleFull, TooMany, KeyReused, KeysUnavailable
+        NameTaken,
+        PassphraseTooEasy,
+        RegistrationClosed,
+        ConsentUnknown,
+        InvitationNotValid,
+        CircleFull,
+        TooMany,
+        KeyReused,
+        KeysUnavailable,
     ),
+    operation_id="sign_up",
 )
 async def sign_up(
     body: SignUp, request: Request, response: Response, context: Services, key: IdempotencyHeader
@@ -91,6 +109,7 @@ async def sign_up(
         fingerprint = idempotency.request_fingerprint(unit.keyring, f"sign-up\0{body.sign_in_name}", key, content)
         is_retry = await idempotency.find_result(unit, fingerprint) is not None
     if not is_retry:
+        consent.check_version(body.consent)
         await _require_registration(context, request, body.invitation_token)
     # Hashed outside of any transaction, so that a sign-up never holds up a press. A retry opens a session as well, so its
     # passphrase is checked: it may have been changed since.
@@ -98,7 +117,8 @@ async def sign_up(
         hashed = (await check_passphrase(context, request, body.sign_in_name, body.passphrase)).passphrase_hash
     else:
         await signup_throttle.count_sign_up(context, request, body.invitation_token)
-        hashed = await context.passphrases.hash_for_sign_up(body.passphrase, login_throttle.request_place(request))
+        names, place = [body.display_name, body.sign_in_name], login_throttle.request_place(request)
+        hashed = await new_passphrase.hash_chosen(context, body.passphrase, names, place, sign_up=True)
     new = _new_person(body, body.sign_in_name, hashed)
     async with context.database.write() as session:
         unit = make_unit(context, session)
@@ -113,7 +133,7 @@ async def sign_up(
     "/passkey/options",
     summary="Begin to sign up with a passkey alone",
     responses=problems(PasskeysNotOffered, RegistrationClosed, InvitationNotValid, TooMany, KeysUnavailable),
-    operation_id="people_passkey_options",
+    operation_id="begin_passkey_sign_up",
 )
 async def passkey_sign_up_options(body: PasskeySignUpBegun, request: Request, context: Services) -> CreationOptions:
     """Begin to make an account that a passkey alone opens. Nothing is kept of it until it is finished."""
@@ -140,7 +160,7 @@ async def passkey_sign_up_options(body: PasskeySignUpBegun, request: Request, co
         KeyReused,
         KeysUnavailable,
     ),
-    operation_id="people_passkey_sign_up",
+    operation_id="sign_up_with_passkey",
 )
 async def sign_up_with_passkey(
     body: PasskeySignUp, request: Request, response: Response, context: Services, key: IdempotencyHeader
@@ -157,6 +177,7 @@ async def sign_up_with_passkey(
         fingerprint = idempotency.request_fingerprint(unit.keyring, scope, key, content)
         is_retry = await idempotency.find_result(unit, fingerprint) is not None
     if not is_retry:
+        consent.check_version(body.consent)
         await _require_registration(context, request, body.invitation_token)
         await signup_throttle.count_sign_up(context, request, body.invitation_token)
     new = _new_person(body, "", None)
@@ -196,4 +217,5 @@ def _new_person(body: NewAccount, sign_in_name: str, passphrase_hash: str | None
         language=nearest(body.language),
         invitation_token=body.invitation_token,
         carrier=body.carrier,
+        consent_version=body.consent,
     )

@@ -41,7 +41,7 @@ class Proof(Body):
     "/options",
     summary="Begin to give proof with a passkey",
     responses=problems(PasskeysNotOffered, NotFound),
-    operation_id="sessions_proof_options",
+    operation_id="begin_proof",
 )
 async def passkey_proof_options(unit: Writing, who: WritingCaller, context: Services) -> RequestOptions:
     """Begin to give proof with one of my passkeys; what was begun before can no longer be finished."""
@@ -53,6 +53,7 @@ async def passkey_proof_options(unit: Writing, who: WritingCaller, context: Serv
     "",
     summary="Give my passphrase or a passkey once more",
     responses=problems(WrongCredentials, PasskeyUnknown, PasskeysNotOffered, TooMany, KeysUnavailable),
+    operation_id="give_proof",
 )
 async def prove(body: Proof, request: Request, token: Token, context: Services) -> SessionOut:
     """Give the passphrase once more, or let a passkey answer; it counts as fresh for 5 minutes."""
@@ -103,4 +104,5 @@ async def _own_session_out(unit: UnitOfWork, who: Caller) -> SessionOut:
     row = await unit.session.get(Session, who.session_id)
     if row is None:
         raise NotSignedIn
-    return session_out(row, who.session_id)
+    devices = await sessions.load_session_devices(unit, who, [row])
+    return session_out(row, who.session_id, devices.get(row.id))

@@ -7,7 +7,7 @@ from uuid import UUID
 from fastapi import APIRouter, Path, Request, Response
 from pydantic import BaseModel
 
-from api import login_throttle
+from api import login_throttle, new_passphrase
 from api.context import Context
 from api.dependencies import (
     IdempotencyHeader,
@@ -18,6 +18,7 @@ from api.dependencies import (
     WritingCaller,
     make_unit,
 )
+from api.login_throttle import Guess
 from api.problems import problems
 from api.schemas.common import (
     DEFAULT_LIMIT,
@@ -33,11 +34,11 @@ from api.schemas.common import (
 )
 from core.passphrases import Match
 from models import Session
-from models.enums import Carrier
-from rules import idempotency
+from models.enums import Carrier, Platform
+from rules import access, idempotency
 from rules.accounts import people, sessions
-from rules.accounts.sessions import Credentials, SignedIn
-from rules.errors import NotFound, TooMany, WrongCredentials
+from rules.accounts.sessions import Credentials, SessionDevice, SignedIn
+from rules.errors import NotFound, PassphraseTooEasy, ProofNeeded, TooMany, WrongCredentials
 
 router = APIRouter(prefix="/v1/sessions", tags=["sessions"])
 
@@ -69,7 +70,11 @@ class SignedInOut(BaseModel):
 
 
 class SessionOut(BaseModel):
+    """`label` and `platform`: of the phone or browser that takes pushes in this session; null where none does."""
+
     id: UUID
+    label: str | None
+    platform: Platform | None
     carrier: Carrier
     created_at: datetime
     last_used_at: datetime
@@ -78,7 +83,11 @@ class SessionOut(BaseModel):
 
 
 @router.post(
-    "", summary="Sign in with name and passphrase", status_code=201, responses=problems(WrongCredentials, TooMany)
+    "",
+    summary="Sign in with name and passphrase",
+    status_code=201,
+    responses=problems(WrongCredentials, TooMany),
+    operation_id="sign_in",
 )
 async def sign_in(
     body: SignIn, request: Request, response: Response, context: Services, key: IdempotencyHeader
@@ -110,7 +119,8 @@ async def _existing_person(person_id: UUID) -> UUID:
     "/recovery",
     summary="Recover my account with a recovery code",
     status_code=201,
-    responses=problems(WrongCredentials, TooMany),
+    responses=problems(WrongCredentials, TooMany, PassphraseTooEasy),
+    operation_id="recover_account",
 )
 async def recover(
     body: Recover, request: Request, response: Response, context: Services, key: IdempotencyHeader
@@ -128,7 +138,7 @@ async def recover(
         sign_in_body = SignIn(sign_in_name=body.sign_in_name, passphrase=body.new_passphrase, carrier=body.carrier)
         return await sign_in(sign_in_body, request, response, context, None)
     guess = await login_throttle.count_guess(context, request, body.sign_in_name, owner.person_id if owner else None)
-    passphrase_hash = await context.passphrases.hash(body.new_passphrase, guess.who)
+    passphrase_hash = await _hash_recovered(context, body, guess)
     async with context.database.write() as session:
         unit = make_unit(context, session)
         signed_in = await people.recover(unit, body.sign_in_name, body.recovery_code, passphrase_hash, body.carrier)
@@ -138,20 +148,41 @@ async def recover(
     return signed_in_out(signed_in, response, context)
 
 
-@router.get("", summary="List where I am signed in", operation_id="sessions_mine")
+async def _hash_recovered(context: Context, body: Recover, guess: Guess) -> str:
+    """Return the hash of the new passphrase. Raises PassphraseTooEasy to whoever has the code, and to nobody else.
+
+    A display name is never judged by for somebody without the code: the reply would confirm it.
+    """
+    async with context.database.read() as session:
+        unit = make_unit(context, session)
+        names = await people.load_names_behind_code(unit, body.sign_in_name, body.recovery_code)
+        owner = await sessions.find_name_owner(unit, people.name_hash(unit.keyring, body.sign_in_name))
+    if names is None or owner is None:
+        # As much work as for the right code; what is wrong with this one is said later.
+        return await context.passphrases.hash(body.new_passphrase, guess.who)
+    try:
+        return await new_passphrase.hash_chosen(context, body.new_passphrase, names, guess.who)
+    except PassphraseTooEasy:
+        await login_throttle.accept_guess(context, guess, owner.person_id)
+        raise
+
+
+@router.get("", summary="List where I am signed in", operation_id="list_sessions")
 async def list_sessions(
     unit: Reading, who: ReadingCaller, limit: Limit = DEFAULT_LIMIT, cursor: Cursor = None
 ) -> Page[SessionOut]:
     """Where I am signed in."""
-    return page(
-        await sessions.list_sessions(unit, who, limit, cursor), limit, lambda row: session_out(row, who.session_id)
-    )
+    listed = await sessions.list_sessions(unit, who, limit, cursor)
+    devices = await sessions.load_session_devices(unit, who, listed)
+    return page(listed, limit, lambda row: session_out(row, who.session_id, devices.get(row.id)))
 
 
-def session_out(row: Session, current: UUID) -> SessionOut:
+def session_out(row: Session, current: UUID, device: SessionDevice | None = None) -> SessionOut:
     """Build the reply that describes a session; `current` is the caller's own."""
     return SessionOut(
         id=row.id,
+        label=device.label if device else None,
+        platform=device.platform if device else None,
         carrier=Carrier(row.carrier),
         created_at=row.created_at,
         last_used_at=row.used_at,
@@ -160,7 +191,9 @@ def session_out(row: Session, current: UUID) -> SessionOut:
     )
 
 
-@router.delete("/{which}", summary="Sign out", status_code=204, responses=problems(NotFound))
+@router.delete(
+    "/{which}", summary="Sign out", status_code=204, responses=problems(NotFound, ProofNeeded), operation_id="sign_out"
+)
 async def sign_out(
     which: Annotated[str, Path(description="A session's id, `current` or `others`.", max_length=64)],
     unit: Writing,
@@ -168,14 +201,17 @@ async def sign_out(
     response: Response,
     context: Services,
 ) -> None:
-    """Sign out. The devices that were registered in that session get no more pushes."""
+    """Sign out. Elsewhere it needs fresh proof. The devices that were registered in that session get no more pushes."""
     if which == "others":
+        access.require_proof(who, unit.now)
         await sessions.end_others(unit, who.person_id, keep=who.session_id)
         return
     try:
         session_id = who.session_id if which == "current" else UUID(which)
     except ValueError:
         raise NotFound from None
+    if session_id != who.session_id:
+        access.require_proof(who, unit.now)
     await sessions.end_session(unit, who, session_id)
     if session_id == who.session_id:
         response.delete_cookie(

@@ -80,7 +80,7 @@ class BookendOut(BaseModel):
     summary="Plan a bookend",
     status_code=201,
     responses=problems(CompanionUnknown, TooManyBookends, KeyReused),
-    operation_id="bookends_plan",
+    operation_id="plan_bookend",
 )
 async def plan_bookend(body: NewBookend, unit: Writing, who: WritingCaller, key: IdempotencyHeader) -> BookendOut:
     """Say when you will be back, and who stands by.
@@ -93,7 +93,7 @@ async def plan_bookend(body: NewBookend, unit: Writing, who: WritingCaller, key:
     return _bookend_out(await views.load_bookend(unit, who, bookend_id))
 
 
-@router.get("", summary="List bookends of mine and those I stand by at", operation_id="bookends_bookends")
+@router.get("", summary="List bookends of mine and those I stand by at", operation_id="list_bookends")
 async def list_bookends(
     unit: Reading,
     who: ReadingCaller,
@@ -108,7 +108,7 @@ async def list_bookends(
     return page(await views.list_bookends(unit, who, limit, cursor, is_open=is_open, mine=mine), limit, _bookend_out)
 
 
-@router.get("/{bookend_id}", summary="Read one bookend", responses=problems(NotFound), operation_id="bookends_one")
+@router.get("/{bookend_id}", summary="Read one bookend", responses=problems(NotFound), operation_id="read_bookend")
 async def read_bookend(bookend_id: UUID, unit: Reading, who: ReadingCaller) -> BookendOut:
     return _bookend_out(await views.load_bookend(unit, who, bookend_id))
 
@@ -117,7 +117,7 @@ async def read_bookend(bookend_id: UUID, unit: Reading, who: ReadingCaller) -> B
     "/{bookend_id}/check-in",
     summary="Check in at a bookend",
     responses=problems(NotFound, NotYours),
-    operation_id="bookends_check_in",
+    operation_id="check_in_at_bookend",
 )
 async def check_in_at_bookend(bookend_id: UUID, unit: Writing, who: WritingCaller) -> BookendOut:
     """Say that you are back. A companion who was told gets the all-clear; otherwise nobody is pushed for it."""
@@ -129,7 +129,7 @@ async def check_in_at_bookend(bookend_id: UUID, unit: Writing, who: WritingCalle
     "/{bookend_id}/extend",
     summary="Move a bookend to a later time",
     responses=problems(NotFound, NotYours, BookendOver),
-    operation_id="bookends_extend",
+    operation_id="extend_bookend",
 )
 async def extend_bookend(bookend_id: UUID, body: Extension, unit: Writing, who: WritingCaller) -> BookendOut:
     """Move the due time; it starts again from there, and nobody is pushed for it.
@@ -145,7 +145,7 @@ async def extend_bookend(bookend_id: UUID, body: Extension, unit: Writing, who: 
     summary="Cancel a bookend",
     status_code=204,
     responses=problems(NotFound, NotYours),
-    operation_id="bookends_cancel",
+    operation_id="cancel_bookend",
 )
 async def cancel_bookend(bookend_id: UUID, unit: Writing, who: WritingCaller) -> None:
     """Remove it for good. A companion who was told, and has had no all-clear, learns that it ended without one."""

@@ -9,9 +9,9 @@ from pydantic import BaseModel
 from api.dependencies import IdempotencyHeader, Reading, ReadingCaller, Writing, WritingCaller, fingerprint_of
 from api.problems import problems
 from api.schemas.common import DEFAULT_LIMIT, Body, Cursor, Limit, Page, PersonOut, page
-from rules import idempotency
+from rules import access, idempotency
 from rules.circle import blocks
-from rules.errors import NotFound
+from rules.errors import NotFound, ProofNeeded
 
 router = APIRouter(prefix="/v1/blocks", tags=["blocks"])
 
@@ -25,7 +25,7 @@ class BlockOut(BaseModel):
     created_at: datetime
 
 
-@router.post("", summary="Block somebody", status_code=201, responses=problems(NotFound))
+@router.post("", summary="Block somebody", status_code=201, responses=problems(NotFound), operation_id="block_person")
 async def block(body: NewBlock, unit: Writing, who: WritingCaller, key: IdempotencyHeader) -> BlockOut:
     """Block somebody from my circle or whose circle I am in. It ends both at once; repeating it is safe."""
     row = await blocks.block(unit, who, body.person_id)
@@ -36,10 +36,12 @@ async def block(body: NewBlock, unit: Writing, who: WritingCaller, key: Idempote
     return BlockOut(person=PersonOut(id=row.blocked_id, display_name=name), created_at=row.created_at)
 
 
-@router.get("", summary="List whom I have blocked", operation_id="blocks_blocks")
+@router.get("", summary="List whom I have blocked", responses=problems(ProofNeeded), operation_id="list_blocks")
 async def list_blocks(
     unit: Reading, who: ReadingCaller, limit: Limit = DEFAULT_LIMIT, cursor: Cursor = None
 ) -> Page[BlockOut]:
+    """List whom I have blocked. Needs fresh proof: whoever holds an unlocked phone must not read it there."""
+    access.require_proof(who, unit.now)
     return page(
         await blocks.list_blocks(unit, who, limit, cursor),
         limit,
@@ -48,6 +50,14 @@ async def list_blocks(
     )
 
 
-@router.delete("/{person_id}", summary="Unblock somebody", status_code=204, responses=problems(NotFound))
+@router.delete(
+    "/{person_id}",
+    summary="Unblock somebody",
+    status_code=204,
+    responses=problems(NotFound, ProofNeeded),
+    operation_id="unblock_person",
+)
 async def unblock(person_id: UUID, unit: Writing, who: WritingCaller) -> None:
+    """Unblock somebody. Needs fresh proof. The circle stays as the block left it."""
+    access.require_proof(who, unit.now)
     await blocks.unblock(unit, who, person_id)

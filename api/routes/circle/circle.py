@@ -11,7 +11,7 @@ from pydantic import AfterValidator, BaseModel
 from api.context import Context
 from api.dependencies import Reading, ReadingCaller, Services, Writing, WritingCaller
 from api.problems import problems
-from api.schemas.common import DEFAULT_LIMIT, Body, Cursor, Limit, Page, PersonOut, Whole, page
+from api.schemas.common import DEFAULT_LIMIT, Body, Cursor, Flag, Limit, Page, PersonOut, Whole, page
 from core.unit_of_work import UnitOfWork
 from models.enums import Platform, Role
 from rules import access
@@ -20,7 +20,7 @@ from rules.accounts import people
 from rules.circle import membership
 from rules.circle.invitations import MAX_CIRCLE
 from rules.circle.membership import CircleMember
-from rules.errors import NotFound, StepOneFull
+from rules.errors import NotFound, ProofNeeded, StepOneFull
 from rules.reach_out.ladder import own_ladder
 
 router = APIRouter(prefix="/v1/circle", tags=["circle"])
@@ -35,6 +35,9 @@ class MemberOut(BaseModel):
     `tonight`: a press at 03:00 of my clock would push them. `proved_at`: the day (where I am) on which they last showed that a push
     was shown to them: they opened one, answered, or saw a practice; null when nothing they have today was tried. It says nothing
     about tonight. `phone`: what they are most likely woken by.
+    `calm_now`: a calm ask at this moment would tell them: not muted, and within hours they declared, or by day without any; never a guest.
+    `guest`: they have no account, and see a reach-out through a link; with `guest_notes` also its note and my messages.
+    `words_quiet`: their words and what they see of mine come without a push; a press and its answers are never held back.
     `standing_words`: what they do when I press ("When you press, I …"), in their own words; null while not active.
     """
 
@@ -48,9 +51,13 @@ class MemberOut(BaseModel):
     tonight: bool
     proved_at: datetime | None
     phone: Platform | None
+    calm_now: bool
     contact: str | None
     standing_words: str | None
     words: list[str] | None
+    guest: bool
+    guest_notes: bool
+    words_quiet: bool
     created_at: datetime
 
 
@@ -60,14 +67,14 @@ class CirclePage(Page[MemberOut]):
     anyone_available: bool
 
 
-class MemberChange(Body, title="Change"):
-    __qualname__ = "Change"  # its name in OpenAPI
-
+class MemberChange(Body):
     role: Role = Role.FRIEND
     step: Literal[1, 2] = 1
+    guest_notes: Flag = False
+    words_quiet: Flag = False
 
 
-@router.get("", summary="List the people in my circle", operation_id="circle_members")
+@router.get("", summary="List the people in my circle", operation_id="list_members")
 async def list_members(
     unit: Reading, who: ReadingCaller, limit: Limit = DEFAULT_LIMIT, cursor: Cursor = None
 ) -> CirclePage:
@@ -99,15 +106,16 @@ class NewLadder(Body):
     ladder: Annotated[list[Whole], AfterValidator(_bounded)] | None
 
 
-@router.get("/ladder", summary="Read when my circle is told", operation_id="circle_ladder")
+@router.get("/ladder", summary="Read when my circle is told", operation_id="read_ladder")
 async def read_ladder(unit: Reading, who: ReadingCaller, context: Services) -> LadderOut:
     """When my circle is told after a press."""
     return _ladder_out((await access.load_person(unit, who)).ladder, context)
 
 
-@router.put("/ladder", summary="Set when my circle is told")
+@router.put("/ladder", summary="Set when my circle is told", responses=problems(ProofNeeded), operation_id="set_ladder")
 async def set_ladder(body: NewLadder, unit: Writing, who: WritingCaller, context: Services) -> LadderOut:
-    """Choose my own times. A reach-out that is running keeps the ladder it began with."""
+    """Choose my own times. Needs fresh proof. A reach-out that is running keeps the ladder it began with."""
+    access.require_proof(who, unit.now)
     return _ladder_out(await people.set_ladder(unit, who, body.ladder), context)
 
 
@@ -120,10 +128,10 @@ def _ladder_out(own: Sequence[int] | None, context: Context) -> LadderOut:
     "/{membership_id}",
     summary="Change somebody's role or step in my circle",
     responses=problems(NotFound, StepOneFull),
-    operation_id="circle_change",
+    operation_id="change_member",
 )
 async def change_member(membership_id: UUID, body: MemberChange, unit: Writing, who: WritingCaller) -> MemberOut:
-    """Another role or step (JSON Merge Patch)."""
+    """Another role or step, whether a guest reads what I write, or whether their words come without a push (JSON Merge Patch)."""
     changes = body.model_dump(include=body.model_fields_set, mode="json")
     await membership.change_member(unit, who, membership_id, changes)
     return await _load_member_out(unit, who, membership_id)
@@ -132,11 +140,14 @@ async def change_member(membership_id: UUID, body: MemberChange, unit: Writing, 
 @router.post(
     "/{membership_id}/confirm",
     summary="Confirm somebody for my circle",
-    responses=problems(NotFound),
-    operation_id="circle_confirm",
+    responses=problems(NotFound, ProofNeeded),
+    operation_id="confirm_member",
 )
 async def confirm_member(membership_id: UUID, unit: Writing, who: WritingCaller) -> MemberOut:
-    """Confirm that this is the person you meant. Only from then on are they told anything."""
+    """Confirm that this is the person you meant. Only from then on are they told anything.
+
+    Within 24 hours of a further sign-in it needs fresh proof.
+    """
     await membership.confirm_member(unit, who, membership_id)
     return await _load_member_out(unit, who, membership_id)
 
@@ -146,7 +157,7 @@ async def confirm_member(membership_id: UUID, unit: Writing, who: WritingCaller)
     summary="Remove somebody from my circle",
     status_code=204,
     responses=problems(NotFound),
-    operation_id="circle_remove",
+    operation_id="remove_member",
 )
 async def remove_member(membership_id: UUID, unit: Writing, who: WritingCaller) -> None:
     """Take somebody out of my circle. They are not told."""
@@ -172,8 +183,12 @@ def member_out(row: CircleMember) -> MemberOut:
         tonight=row.tonight,
         proved_at=row.proved_at,
         phone=row.phone,
+        calm_now=row.calm_now,
         contact=row.contact,
         standing_words=row.standing_words,
         words=list(row.words) if row.words else None,
+        guest=row.guest,
+        guest_notes=row.guest_notes,
+        words_quiet=row.words_quiet,
         created_at=row.created_at,
     )

@@ -136,6 +136,7 @@ class PreviewOut(BaseModel):
     summary="Invite somebody into my circle",
     status_code=201,
     responses=problems(CircleFull, StepOneFull, TooMany, KeyReused),
+    operation_id="invite",
 )
 async def invite(
     body: Invite, unit: Writing, who: WritingCaller, context: Services, key: IdempotencyHeader
@@ -156,7 +157,7 @@ async def invite(
     )
 
 
-@router.get("", summary="List my open invitations", operation_id="invitations_mine")
+@router.get("", summary="List my open invitations", operation_id="list_invitations")
 async def list_invitations(
     unit: Reading, who: ReadingCaller, context: Services, limit: Limit = DEFAULT_LIMIT, cursor: Cursor = None
 ) -> Page[InvitationOut]:
@@ -187,7 +188,7 @@ async def list_invitations(
     responses=problems(InvitationNotValid, OwnInvitation, TooMany),
     # The endpoint reads a bearer token, but does not require one.
     openapi_extra={"security": [{}]},
-    operation_id="invitations_preview",
+    operation_id="preview_invitation",
 )
 async def preview_invitation(body: Opened, request: Request, token: Token, context: Services) -> PreviewOut:
     """Read who invites me and as what. Needs no session; with one, a link that I have accepted says how it stands."""
@@ -216,7 +217,7 @@ async def preview_invitation(body: Opened, request: Request, token: Token, conte
     status_code=201,
     responses=or_existing(SupportedOut, "The caller has accepted it already; this is how it stands.")
     | problems(InvitationNotValid, OwnInvitation, AlreadyInCircle, CircleFull, KeyReused, TooMany),
-    operation_id="invitations_accept",
+    operation_id="accept_invitation",
 )
 async def accept_invitation(
     body: Opened, request: Request, response: Response, token: Token, context: Services, key: IdempotencyHeader
@@ -235,7 +236,7 @@ async def accept_invitation(
     summary="Withdraw an invitation",
     status_code=204,
     responses=problems(NotFound),
-    operation_id="invitations_withdraw",
+    operation_id="withdraw_invitation",
 )
 async def withdraw_invitation(invitation_id: UUID, unit: Writing, who: WritingCaller) -> None:
     """Withdraw an invitation: its link becomes useless."""

@@ -4,9 +4,10 @@ from datetime import datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request
 from pydantic import AfterValidator, BaseModel, StringConstraints
 
+from api import guest_access
 from api.dependencies import Reading, ReadingCaller, Writing, WritingCaller
 from api.problems import problems
 from api.schemas.common import DEFAULT_LIMIT, FREE_TEXT, Body, Cursor, Limit, Moment, Page, PersonOut, page
@@ -14,10 +15,12 @@ from core import text
 from core.errors import KeysUnavailable
 from core.unit_of_work import UnitOfWork
 from models.enums import Role
+from rules import access
 from rules.access import Caller
 from rules.circle import membership, supported
 from rules.circle.supported import Supported
 from rules.errors import NotFound
+from rules.guests import guest_account
 
 router = APIRouter(prefix="/v1/supporting", tags=["supporting"])
 
@@ -58,7 +61,7 @@ class SupportChange(Body, title="Mute"):
     standing_words: StandingWords | None = None
 
 
-@router.get("", summary="List the people I am there for", operation_id="supporting_supported")
+@router.get("", summary="List the people I am there for", operation_id="list_supported")
 async def list_supported(
     unit: Reading, who: ReadingCaller, limit: Limit = DEFAULT_LIMIT, cursor: Cursor = None
 ) -> Page[SupportedOut]:
@@ -66,17 +69,31 @@ async def list_supported(
     return page(await supported.list_supported(unit, who, limit, cursor), limit, supported_out)
 
 
+@router.get(
+    "/{membership_id}",
+    summary="Read one of the people I am there for",
+    responses=problems(NotFound),
+    operation_id="read_supported",
+)
+async def read_supported(membership_id: UUID, unit: Reading, who: ReadingCaller) -> SupportedOut:
+    """One of the people whose circle I am in."""
+    return await load_supported_out(unit, who, membership_id)
+
+
 @router.patch(
     "/{membership_id}",
     summary="Mute somebody I am there for, or change my words for them",
     responses=problems(NotFound, KeysUnavailable),
-    operation_id="supporting_mute",
+    operation_id="change_supported",
 )
-async def change_supported(membership_id: UUID, body: SupportChange, unit: Writing, who: WritingCaller) -> SupportedOut:
+async def change_supported(
+    membership_id: UUID, body: SupportChange, unit: Writing, who: WritingCaller, request: Request
+) -> SupportedOut:
     """Get no pushes from this person until `muted_until`; null ends it. The inbox keeps everything.
 
     `standing_words` is what I do when they press, in my own words. They read it beside their button.
     """
+    guest_access.require_fields(who, request, body.model_fields_set)
     if "muted_until" in body.model_fields_set:
         await membership.mute_supported(unit, who, membership_id, body.muted_until)
     if "standing_words" in body.model_fields_set:
@@ -89,11 +106,15 @@ async def change_supported(membership_id: UUID, body: SupportChange, unit: Writi
     summary="Leave somebody's circle",
     status_code=204,
     responses=problems(NotFound),
-    operation_id="supporting_leave",
+    operation_id="leave_circle",
 )
 async def leave_circle(membership_id: UUID, unit: Writing, who: WritingCaller) -> None:
-    """Step out of this circle. Nobody is told."""
-    await membership.leave_circle(unit, who, membership_id)
+    """Step out of this circle. Nobody is told. A guest's address and name are erased with it."""
+    if who.guest is not None:
+        await access.load_support(unit, who, membership_id)
+        await guest_account.leave(unit, who)
+    else:
+        await membership.leave_circle(unit, who, membership_id)
 
 
 async def load_supported_out(unit: UnitOfWork, who: Caller, membership_id: UUID) -> SupportedOut:

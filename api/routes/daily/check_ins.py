@@ -124,7 +124,7 @@ class CheckInOut(BaseModel):
     summary="Write a check-in",
     status_code=201,
     responses=problems(MemberUnknown, PartsNotGiven, NotFound, KeyReused),
-    operation_id="check_ins_check_in",
+    operation_id="check_in",
     response_model_exclude_unset=True,
 )
 async def create_check_in(body: CheckInBody, unit: Writing, who: WritingCaller, key: IdempotencyHeader) -> CheckInOut:
@@ -145,7 +145,7 @@ async def create_check_in(body: CheckInBody, unit: Writing, who: WritingCaller, 
 @router.get(
     "",
     summary="List check-ins of mine and those shared with me",
-    operation_id="check_ins_listed",
+    operation_id="list_check_ins",
     response_model_exclude_unset=True,
 )
 async def list_check_ins(
@@ -164,7 +164,7 @@ async def list_check_ins(
     "/{check_in_id}",
     summary="Read one check-in",
     responses=problems(NotFound),
-    operation_id="check_ins_one",
+    operation_id="read_check_in",
     response_model_exclude_unset=True,
 )
 async def read_check_in(check_in_id: UUID, unit: Reading, who: ReadingCaller) -> CheckInOut:
@@ -177,7 +177,7 @@ async def read_check_in(check_in_id: UUID, unit: Reading, who: ReadingCaller) ->
     summary="Take a check-in back",
     status_code=204,
     responses=problems(NotFound),
-    operation_id="check_ins_remove",
+    operation_id="delete_check_in",
 )
 async def remove_check_in(check_in_id: UUID, unit: Writing, who: WritingCaller) -> None:
     """Take it back for good, also from those I shared it with. They are not told."""
@@ -189,7 +189,7 @@ async def remove_check_in(check_in_id: UUID, unit: Writing, who: WritingCaller) 
     summary="Save with whom I share a check-in",
     status_code=201,
     responses=problems(MemberUnknown, PartsNotGiven, NotFound, KeyReused),
-    operation_id="check_ins_share",
+    operation_id="share_check_in",
     response_model_exclude_unset=True,
 )
 async def share_check_in(
@@ -206,7 +206,7 @@ async def share_check_in(
     summary="Take a check-in back from one member",
     status_code=204,
     responses=problems(NotFound),
-    operation_id="check_ins_take_back",
+    operation_id="stop_sharing_check_in",
 )
 async def take_back_share(check_in_id: UUID, membership_id: UUID, unit: Writing, who: WritingCaller) -> None:
     """Take it back from this member, from every place at once; they are not told. I keep it, and so do the others."""
@@ -218,7 +218,7 @@ async def take_back_share(check_in_id: UUID, membership_id: UUID, unit: Writing,
     summary="Say that I see it",
     status_code=201,
     responses=problems(NotFound, TooMany, ReachInsUnanswered, KeyReused),
-    operation_id="check_ins_seen",
+    operation_id="mark_check_in_seen",
     response_model_exclude_unset=True,
 )
 async def mark_check_in_seen(

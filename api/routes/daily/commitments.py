@@ -126,7 +126,7 @@ class CommitmentOut(BaseModel):
     summary="Make a commitment",
     status_code=201,
     responses=problems(MemberUnknown, TooManyCommitments, TooMany, KeyReused),
-    operation_id="commitments_make",
+    operation_id="make_commitment",
 )
 async def make_commitment(
     body: NewCommitmentIn, unit: Writing, who: WritingCaller, key: IdempotencyHeader
@@ -142,7 +142,7 @@ async def make_commitment(
     return _commitment_out(await views.load_commitment(unit, who, commitment_id))
 
 
-@router.get("", summary="List commitments of mine and those I know of", operation_id="commitments_listed")
+@router.get("", summary="List commitments of mine and those I know of", operation_id="list_commitments")
 async def list_commitments(
     unit: Reading,
     who: ReadingCaller,
@@ -155,7 +155,7 @@ async def list_commitments(
 
 
 @router.get(
-    "/{commitment_id}", summary="Read one commitment", responses=problems(NotFound), operation_id="commitments_one"
+    "/{commitment_id}", summary="Read one commitment", responses=problems(NotFound), operation_id="read_commitment"
 )
 async def read_commitment(commitment_id: UUID, unit: Reading, who: ReadingCaller) -> CommitmentOut:
     return _commitment_out(await views.load_commitment(unit, who, commitment_id))
@@ -165,7 +165,7 @@ async def read_commitment(commitment_id: UUID, unit: Reading, who: ReadingCaller
     "/{commitment_id}",
     summary="Change a commitment",
     responses=problems(NotFound, NotYours, MemberUnknown, TooMany),
-    operation_id="commitments_change",
+    operation_id="change_commitment",
 )
 async def change_commitment(
     commitment_id: UUID, body: CommitmentChanges, unit: Writing, who: WritingCaller
@@ -181,7 +181,7 @@ async def change_commitment(
     summary="Remove a commitment",
     status_code=204,
     responses=problems(NotFound, NotYours),
-    operation_id="commitments_remove",
+    operation_id="delete_commitment",
 )
 async def remove_commitment(commitment_id: UUID, unit: Writing, who: WritingCaller) -> None:
     """Remove it for good, with all that was said of its days; nobody is told."""
@@ -192,7 +192,7 @@ async def remove_commitment(commitment_id: UUID, unit: Writing, who: WritingCall
     "/{commitment_id}/renew",
     summary="Renew a commitment for four weeks",
     responses=problems(NotFound, NotYours, TooManyCommitments),
-    operation_id="commitments_renew",
+    operation_id="renew_commitment",
 )
 async def renew_commitment(commitment_id: UUID, unit: Writing, who: WritingCaller) -> CommitmentOut:
     """Let it run until 28 days from today, whether it has ended or not. The witness stays."""
@@ -204,7 +204,7 @@ async def renew_commitment(commitment_id: UUID, unit: Writing, who: WritingCalle
     "/{commitment_id}/accept",
     summary="Say that I am glad to know of a commitment",
     responses=problems(NotFound, NotYours),
-    operation_id="commitments_accept",
+    operation_id="accept_commitment",
 )
 async def accept_witnessing(commitment_id: UUID, unit: Writing, who: WritingCaller) -> CommitmentOut:
     """From now on I see what is said of its days, and never get a push about it. The other sees that I know."""
@@ -217,7 +217,7 @@ async def accept_witnessing(commitment_id: UUID, unit: Writing, who: WritingCall
     summary="Say not for now to a commitment",
     status_code=204,
     responses=problems(NotFound, NotYours),
-    operation_id="commitments_decline",
+    operation_id="decline_commitment",
 )
 async def decline_witnessing(
     commitment_id: UUID, unit: Writing, who: WritingCaller, body: Declining | None = None
@@ -230,7 +230,7 @@ async def decline_witnessing(
     "/{commitment_id}/days/{date}",
     summary="Say how a day of a commitment went",
     responses=problems(NotFound, NotYours, Invalid),
-    operation_id="commitments_day",
+    operation_id="mark_commitment_day",
 )
 async def say_day(
     commitment_id: UUID, date: DayInPath, body: DayIn, unit: Writing, who: WritingCaller

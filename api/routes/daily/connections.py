@@ -74,7 +74,7 @@ class ConnectionsOut(BaseModel):
     felt: list[FeltOut]
 
 
-@router.get("/v1/connections", summary="See how connected I was", operation_id="connections_seen")
+@router.get("/v1/connections", summary="See how connected I was", operation_id="read_connections")
 async def read_connections(
     unit: Reading,
     who: ReadingCaller,

@@ -82,13 +82,13 @@ class PlanOut(BaseModel):
     help_me: str | None
 
 
-@router.get("", summary="Read my plan", responses=problems(KeysUnavailable), operation_id="plan_plan")
+@router.get("", summary="Read my plan", responses=problems(KeysUnavailable), operation_id="read_plan")
 async def read_plan(unit: Reading, who: ReadingCaller) -> PlanOut:
     """My plan, which only I read. Before I have made one it is empty."""
     return _plan_out(await plan.load_plan(unit, who))
 
 
-@router.put("", summary="Set my plan", responses=problems(MemberUnknown, KeysUnavailable), operation_id="plan_keep")
+@router.put("", summary="Set my plan", responses=problems(MemberUnknown, KeysUnavailable), operation_id="set_plan")
 async def save_plan(body: NewPlan, unit: Writing, who: WritingCaller) -> PlanOut:
     """Keep this as my plan, in place of the one before. Repeating it is safe."""
     professionals = []

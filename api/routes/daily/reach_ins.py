@@ -13,7 +13,7 @@ from api.schemas.common import DEFAULT_LIMIT, FREE_TEXT, Body, Cursor, Limit, Pa
 from core import text
 from rules.daily.thread import reach_ins
 from rules.daily.thread.reach_ins import NewReachIn, ReachInView
-from rules.errors import KeyReused, NotFound, ReachInsUnanswered, TooMany
+from rules.errors import KeyReused, NotForGuests, NotFound, ReachInsUnanswered, TooMany
 
 router = APIRouter(prefix="/v1/reach-ins", tags=["reach-ins"])
 
@@ -54,8 +54,8 @@ class ReachInOut(BaseModel):
     "",
     summary="Send a reach-in",
     status_code=201,
-    responses=problems(NotFound, TooMany, ReachInsUnanswered, KeyReused),
-    operation_id="reach_ins_send",
+    responses=problems(NotFound, NotForGuests, TooMany, ReachInsUnanswered, KeyReused),
+    operation_id="send_reach_in",
 )
 async def send_reach_in(body: NewReachInBody, unit: Writing, who: WritingCaller, key: IdempotencyHeader) -> ReachInOut:
     """Let somebody know that I think of them. They get a notice `reach_in`, and read it here.
@@ -70,7 +70,7 @@ async def send_reach_in(body: NewReachInBody, unit: Writing, who: WritingCaller,
     )
 
 
-@router.get("", summary="List reach-ins that I sent and was sent", operation_id="reach_ins_listed")
+@router.get("", summary="List reach-ins that I sent and was sent", operation_id="list_reach_ins")
 async def list_reach_ins(
     unit: Reading,
     who: ReadingCaller,
@@ -82,7 +82,7 @@ async def list_reach_ins(
     return page(await reach_ins.list_reach_ins(unit, who, limit, cursor, mine=mine), limit, _reach_in_out)
 
 
-@router.get("/{reach_in_id}", summary="Read one reach-in", responses=problems(NotFound), operation_id="reach_ins_one")
+@router.get("/{reach_in_id}", summary="Read one reach-in", responses=problems(NotFound), operation_id="read_reach_in")
 async def read_reach_in(reach_in_id: UUID, unit: Reading, who: ReadingCaller) -> ReachInOut:
     """One that I sent or was sent, as long as we are in one circle."""
     return _reach_in_out(await reach_ins.load_reach_in(unit, who, reach_in_id))

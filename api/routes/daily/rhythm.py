@@ -55,13 +55,13 @@ class RhythmOut(BaseModel):
     paused_until: datetime | None
 
 
-@router.get("", summary="Read my rhythm", operation_id="rhythm_mine")
+@router.get("", summary="Read my rhythm", operation_id="read_rhythm")
 async def read_rhythm(unit: Reading, who: ReadingCaller) -> RhythmOut:
     """When I would like a moment, and what else may remind me. Nobody else sees it."""
     return _rhythm_out(await rhythm.load_rhythm(unit, who))
 
 
-@router.put("", summary="Choose my rhythm", operation_id="rhythm_choose")
+@router.put("", summary="Choose my rhythm", operation_id="choose_rhythm")
 async def choose_rhythm(body: RhythmIn, unit: Writing, who: WritingCaller) -> RhythmOut:
     """Choose when a moment comes: a notice `moment` and one push, in my own time zone. The notice goes with the day.
 

@@ -93,7 +93,7 @@ class ThreadReadOut(BaseModel):
     read_at: datetime
 
 
-@router.get("", summary="List my threads", operation_id="threads_listed")
+@router.get("", summary="List my threads", operation_id="list_threads")
 async def list_threads(
     unit: Reading, who: ReadingCaller, limit: Limit = DEFAULT_LIMIT, cursor: PlaceCursor = None
 ) -> Page[ThreadOut]:
@@ -107,7 +107,7 @@ async def list_threads(
     summary="Read my thread with somebody",
     responses=problems(NotFound),
     response_model_exclude_unset=True,
-    operation_id="threads_one",
+    operation_id="read_thread",
 )
 async def read_thread(
     person_id: UUID, unit: Reading, who: ReadingCaller, limit: Limit = DEFAULT_LIMIT, cursor: PlaceCursor = None
@@ -118,7 +118,7 @@ async def read_thread(
 
 
 @router.post(
-    "/{person_id}/read", summary="Mark a thread as read", responses=problems(NotFound), operation_id="threads_read"
+    "/{person_id}/read", summary="Mark a thread as read", responses=problems(NotFound), operation_id="mark_thread_read"
 )
 async def mark_thread_read(person_id: UUID, unit: Writing, who: WritingCaller) -> ThreadReadOut:
     """Mark what stands in it, and the notices of it, as read. Nobody is told."""
@@ -132,7 +132,7 @@ async def mark_thread_read(person_id: UUID, unit: Writing, who: WritingCaller) -
     status_code=201,
     responses=problems(NotFound, KeyReused),
     response_model_exclude_unset=True,
-    operation_id="threads_talked",
+    operation_id="mark_talked",
 )
 async def mark_talked(person_id: UUID, unit: Writing, who: WritingCaller, key: IdempotencyHeader) -> ThreadItemOut:
     """Say that we talked today: no length, no content. A connection for both. Saying it again changes nothing."""
@@ -146,7 +146,7 @@ async def mark_talked(person_id: UUID, unit: Writing, who: WritingCaller, key: I
     summary="Take the mark of today back",
     status_code=204,
     responses=problems(NotFound),
-    operation_id="threads_not_talked",
+    operation_id="unmark_talked",
 )
 async def unmark_talked(person_id: UUID, unit: Writing, who: WritingCaller) -> None:
     """Take my mark of today back; where there is none, nothing changes."""

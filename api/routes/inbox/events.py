@@ -36,7 +36,7 @@ STREAM_MEDIA_TYPE = "text/event-stream"
             "content": {STREAM_MEDIA_TYPE: {"schema": {"type": "string"}}},
         }
     },
-    operation_id="events_events",
+    operation_id="listen_to_events",
 )
 async def stream_events(
     token: Token,
@@ -75,13 +75,10 @@ async def _stream_changes(context: Context, who: Caller, listener: Listener) -> 
     closing = asyncio.create_task(context.closing.wait())
     try:
         while True:
-            arriving = asyncio.create_task(listener.events.get())
-            await asyncio.wait({arriving, closing}, timeout=PING_SECONDS, return_when=asyncio.FIRST_COMPLETED)
+            arriving = await _next_arrival(listener, closing)
             if closing.done():
-                arriving.cancel()
                 return
             if not arriving.done():
-                arriving.cancel()
                 if not await _is_still_signed_in(context, who):
                     return
                 yield format_sse_event(comment="ping")
@@ -98,6 +95,17 @@ async def _stream_changes(context: Context, who: Caller, listener: Listener) -> 
                 yield _event(item.kind, {"id": str(item.id)})
     finally:
         closing.cancel()
+
+
+async def _next_arrival(listener: Listener, closing: asyncio.Task[bool]) -> asyncio.Task[StreamEvent | None]:
+    """Wait for an event, for the end of the process, or for a while; return the event's task, done if there is one."""
+    arriving = asyncio.create_task(listener.events.get())
+    try:
+        await asyncio.wait({arriving, closing}, timeout=PING_SECONDS, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        # Whoever hangs up ends the wait from outside: nothing may be left waiting for them.
+        arriving.cancel()
+    return arriving
 
 
 async def _is_still_signed_in(context: Context, who: Caller) -> bool:

@@ -69,7 +69,7 @@ class PracticeOut(BaseModel):
     summary="Begin a practice",
     status_code=201,
     responses=problems(PracticeOpen, PracticeTooSoon, ReachOutOpen, NobodyToPractise, KeyReused),
-    operation_id="practices_begin",
+    operation_id="begin_practice",
 )
 async def begin_practice(
     unit: Writing, who: WritingCaller, key: IdempotencyHeader, body: NewPractice | None = None
@@ -84,7 +84,7 @@ async def begin_practice(
     return _practice_out(await views.load_practice(unit, who, practice_id))
 
 
-@router.get("", summary="List practices of mine and those I take part in", operation_id="practices_listed")
+@router.get("", summary="List practices of mine and those I take part in", operation_id="list_practices")
 async def list_practices(
     unit: Reading,
     who: ReadingCaller,
@@ -96,7 +96,7 @@ async def list_practices(
     return page(await views.list_practices(unit, who, limit, cursor, mine=mine), limit, _practice_out)
 
 
-@router.get("/{practice_id}", summary="Read one practice", responses=problems(NotFound), operation_id="practices_one")
+@router.get("/{practice_id}", summary="Read one practice", responses=problems(NotFound), operation_id="read_practice")
 async def read_practice(practice_id: UUID, unit: Reading, who: ReadingCaller) -> PracticeOut:
     return _practice_out(await views.load_practice(unit, who, practice_id))
 
@@ -105,7 +105,7 @@ async def read_practice(practice_id: UUID, unit: Reading, who: ReadingCaller) ->
     "/{practice_id}/seen",
     summary="Say that I see a practice light",
     responses=problems(NotFound),
-    operation_id="practices_seen",
+    operation_id="mark_practice_seen",
 )
 async def see_practice(practice_id: UUID, unit: Writing, who: WritingCaller) -> PracticeOut:
     """One tap shows whoever began it that the light reached me, also after it is over. Again changes nothing."""
@@ -114,7 +114,7 @@ async def see_practice(practice_id: UUID, unit: Writing, who: WritingCaller) -> 
 
 
 @router.post(
-    "/{practice_id}/end", summary="Close my practice", responses=problems(NotFound), operation_id="practices_end"
+    "/{practice_id}/end", summary="Close my practice", responses=problems(NotFound), operation_id="end_practice"
 )
 async def end_practice(practice_id: UUID, unit: Writing, who: WritingCaller) -> PracticeOut:
     """No further push goes out. One that is over stays as it is."""

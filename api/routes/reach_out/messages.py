@@ -10,7 +10,7 @@ from pydantic import BaseModel, Field, model_validator
 from api.dependencies import IdempotencyHeader, Reading, ReadingCaller, Writing, WritingCaller, fingerprint_of
 from api.problems import problems
 from api.schemas.common import DEFAULT_LIMIT, Body, Cursor, Limit, Page, PersonOut, Words, page, person_out
-from rules.errors import KeyReused, NotFound, ReachOutClosed
+from rules.errors import KeyReused, NotFound, ReachOutClosed, TooMany
 from rules.reach_out import messages
 from rules.reach_out.messages import MessageView
 
@@ -42,8 +42,8 @@ class MessageOut(BaseModel):
     "/{reach_out_id}/messages",
     summary="Write a message in a reach-out",
     status_code=201,
-    responses=problems(NotFound, ReachOutClosed, KeyReused),
-    operation_id="reach_outs_say",
+    responses=problems(NotFound, ReachOutClosed, KeyReused, TooMany),
+    operation_id="send_message",
 )
 async def send_message(
     reach_out_id: UUID, body: NewMessage, unit: Writing, who: WritingCaller, key: IdempotencyHeader
@@ -57,7 +57,7 @@ async def send_message(
     "/{reach_out_id}/messages",
     summary="List the messages of a reach-out",
     responses=problems(NotFound),
-    operation_id="reach_outs_written",
+    operation_id="list_messages",
 )
 async def list_messages(
     reach_out_id: UUID,

@@ -42,13 +42,24 @@ from models.enums import AnswerKind, ChosenOutcome, Need, Outcome
 from rules import access
 from rules.access import Caller
 from rules.daily import plan
-from rules.errors import EmptyCircle, KeyReused, NobodyAnswered, NotFound, NotYours, ReachOutClosed, StillOpen
+from rules.errors import (
+    AskedOften,
+    EmptyCircle,
+    KeyReused,
+    NobodyAnswered,
+    NobodyFree,
+    NotFound,
+    NotYours,
+    ReachOutClosed,
+    StillOpen,
+)
 from rules.idempotency import RequestFingerprint
 from rules.reach_out import closing, views
 from rules.reach_out.answer import Reply, confirm_together, give_answer
 from rules.reach_out.press import press_again
 from rules.reach_out.press.press import press as run_press
 from rules.reach_out.press.start import PressRequest
+from rules.reach_out.progress import MAX_CALM_MINUTES
 
 router = APIRouter(prefix="/v1/reach-outs", tags=["reach-outs"])
 
@@ -56,7 +67,8 @@ router = APIRouter(prefix="/v1/reach-outs", tags=["reach-outs"])
 class Press(BaseModel):
     """All of it may be left out. Unknown fields are ignored here alone: an older server takes a newer app's press.
 
-    A note that is too long is cut. A field that makes no sense counts as left out.
+    A note that is too long is cut. A field that makes no sense counts as left out. `calm` (true, nothing else) asks whether
+    somebody could talk: it tells only those who are free, and wakes nobody.
     """
 
     model_config = ConfigDict(extra="ignore")
@@ -65,6 +77,7 @@ class Press(BaseModel):
     need: Annotated[Need | None, BeforeValidator(press_input.drop_unknown_need)] = None
     to: Annotated[list[UUID] | None, BeforeValidator(press_input.keep_valid_ids)] = None
     pressed_at: Annotated[Moment | None, WrapValidator(press_input.drop_invalid)] = None
+    calm: Annotated[bool, BeforeValidator(press_input.keep_only_true)] = False
 
     @model_validator(mode="before")
     @classmethod
@@ -73,16 +86,16 @@ class Press(BaseModel):
 
 
 class NewAnswer(Body):
-    """`minutes` goes with `soon` and is needed there."""
+    """`minutes` goes with `soon` and is needed there: up to 720 for a calm ask; a press takes more than 15 for 15."""
 
     kind: AnswerKind
-    minutes: Annotated[Whole, Field(ge=1, le=15)] | None = None
+    minutes: Annotated[Whole, Field(ge=1, le=MAX_CALM_MINUTES)] | None = None
     text: Words | None = None
 
     @model_validator(mode="after")
     def _minutes(self) -> "NewAnswer":
         if (self.kind is AnswerKind.SOON) != (self.minutes is not None):
-            raise ValueError("minutes (1 to 15) go with the answer soon, and with no other")
+            raise ValueError("minutes (1 to 15, of a calm ask to 720) go with the answer soon, and with no other")
         return self
 
 
@@ -124,7 +137,9 @@ async def _read_press(request: Request) -> tuple[Context, str | None, str | None
     "",
     summary="Reach out now",
     status_code=201,
-    responses=or_existing(ReachOutOut, "One was open: this pressed again.") | problems(EmptyCircle, KeyReused),
+    responses=or_existing(ReachOutOut, "One was open: this pressed again.")
+    | problems(EmptyCircle, NobodyFree, AskedOften, KeyReused),
+    operation_id="press",
 )
 @direct(_read_press)
 async def press(
@@ -132,7 +147,8 @@ async def press(
 ) -> ReachOutOut:
     """Reach out now. 201 means that it is saved, for everyone who is asked."""
     sent = body or Press()
-    request = PressRequest(sent.note, sent.need, frozenset(sent.to) if sent.to is not None else None, sent.pressed_at)
+    to = frozenset(sent.to) if sent.to is not None else None
+    request = PressRequest(sent.note, sent.need, to, sent.pressed_at, sent.calm)
 
     def identify(caller: Caller) -> RequestFingerprint | None:
         record_use(context, caller.session_id, caller.used_at, context.clock.now())
@@ -143,7 +159,7 @@ async def press(
     return reach_out_out(pressed.view, pressed.caller)
 
 
-@router.get("", summary="List reach-outs of mine and those I was told of", operation_id="reach_outs_mine")
+@router.get("", summary="List reach-outs of mine and those I was told of", operation_id="list_reach_outs")
 async def list_reach_outs(
     unit: Reading,
     who: ReadingCaller,
@@ -158,7 +174,7 @@ async def list_reach_outs(
 
 
 @router.get(
-    "/{reach_out_id}", summary="Read one reach-out", responses=problems(NotFound), operation_id="reach_outs_one"
+    "/{reach_out_id}", summary="Read one reach-out", responses=problems(NotFound), operation_id="read_reach_out"
 )
 async def read_reach_out(reach_out_id: UUID, unit: Reading, who: ReadingCaller) -> ReachOutOut:
     """One reach-out: my own, or one I was told of."""
@@ -173,6 +189,7 @@ async def read_reach_out(reach_out_id: UUID, unit: Reading, who: ReadingCaller) 
     summary="Answer a reach-out",
     status_code=201,
     responses=problems(NotFound, NotYours, ReachOutClosed, KeyReused),
+    operation_id="answer_reach_out",
 )
 async def answer(
     reach_out_id: UUID, body: NewAnswer, unit: Writing, who: WritingCaller, key: IdempotencyHeader
@@ -193,6 +210,7 @@ async def answer(
     "/{reach_out_id}/together",
     summary="Say that we are talking",
     responses=problems(NotFound, ReachOutClosed, NobodyAnswered, KeyReused),
+    operation_id="mark_together",
 )
 async def together(
     reach_out_id: UUID, unit: Writing, who: WritingCaller, key: IdempotencyHeader, body: TogetherWith | None = None
@@ -207,6 +225,7 @@ async def together(
     "/{reach_out_id}/nudge",
     summary="Press again while a reach-out is open",
     responses=problems(NotFound, NotYours, ReachOutClosed, KeyReused),
+    operation_id="nudge_reach_out",
 )
 async def nudge(reach_out_id: UUID, unit: Writing, who: WritingCaller, key: IdempotencyHeader) -> ReachOutOut:
     """Press again: everyone told so far is pushed once more, at most every 30 seconds.
@@ -224,9 +243,26 @@ async def nudge(reach_out_id: UUID, unit: Writing, who: WritingCaller, key: Idem
 
 
 @router.post(
+    "/{reach_out_id}/raise",
+    summary="Make a calm ask a press",
+    responses=problems(NotFound, NotYours, ReachOutClosed, KeyReused),
+    operation_id="raise_reach_out",
+)
+async def raise_calm(reach_out_id: UUID, unit: Writing, who: WritingCaller, key: IdempotencyHeader) -> ReachOutOut:
+    """Reach out after all: my calm ask becomes a press from rung 1, to everyone, those asked before included.
+
+    A press without `calm` does the same. On a press this is a nudge.
+    """
+    fingerprint = fingerprint_of(unit.keyring, who, f"POST /v1/reach-outs/{reach_out_id}/raise", key, None)
+    await press_again.nudge(unit, who, reach_out_id, fingerprint)
+    return await _load_reach_out_out(unit, who, reach_out_id)
+
+
+@router.post(
     "/{reach_out_id}/close",
     summary="Close my reach-out with an all-clear",
     responses=problems(NotFound, NotYours, KeyReused),
+    operation_id="close_reach_out",
 )
 async def close(
     reach_out_id: UUID, body: Close, unit: Writing, who: WritingCaller, key: IdempotencyHeader
@@ -241,12 +277,12 @@ async def close(
     "/{reach_out_id}/reflection",
     summary="Look back on a closed reach-out",
     responses=problems(NotFound, NotYours, StillOpen),
+    operation_id="reflect_on_reach_out",
 )
 async def reflect(reach_out_id: UUID, body: Felt, unit: Writing, who: WritingCaller) -> Felt:
     """Look back on it, for my eyes only. What I leave out stays as it was."""
     feelings = body.model_dump(include=body.model_fields_set)
-    reflection = await closing.save_reflection(unit, who, reach_out_id, feelings)
-    return Felt(seen=reflection.seen, safe=reflection.safe, soothed=reflection.soothed)
+    return Felt(**await closing.save_reflection(unit, who, reach_out_id, feelings))
 
 
 async def _load_reach_out_out(unit: UnitOfWork, who: Caller, reach_out_id: UUID) -> ReachOutOut:

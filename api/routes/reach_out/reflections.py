@@ -25,7 +25,7 @@ class ReflectionOut(BaseModel):
     created_at: datetime
 
 
-@router.get("", summary="List my reflections", operation_id="reflections_listed")
+@router.get("", summary="List my reflections", operation_id="list_reflections")
 async def list_reflections(
     unit: Reading, who: ReadingCaller, limit: Limit = DEFAULT_LIMIT, cursor: Cursor = None
 ) -> Page[ReflectionOut]:
