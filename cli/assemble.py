@@ -25,6 +25,7 @@ from worker.auditor import Auditor
 from worker.loop import Worker
 from worker.purge import Purge
 from worker.push_address_sealing import PushAddressSealer
+from worker.value_sealing import ValueSealer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +51,7 @@ class Assembly:
     auditor: Auditor
     purge: Purge
     push_addresses: PushAddressSealer
+    values: ValueSealer
 
     def app(self, routes: FastAPI | None = None) -> ASGIApp:
         """Return the API of this process. `routes` that were built before save a fifth of a second."""
@@ -101,4 +103,5 @@ def assemble(
         auditor=Auditor(*parts),
         purge=Purge(*parts, settings.retention_days, pause=seams.pause),
         push_addresses=PushAddressSealer(database, clock, keyring),
+        values=ValueSealer(database, clock, keyring),
     )

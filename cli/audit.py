@@ -19,7 +19,7 @@ async def audit_command(settings: Settings) -> int:
         clock = DatabaseClock(database.time)
         await clock.anchor()
         keyring = await open_keyring(settings, database)
-        findings = await Auditor(database, clock, keyring, Bus(), _dispatch_nothing).audit_once()
+        findings = await Auditor(database, clock, keyring, Bus(), dispatch_nothing).audit_once()
     finally:
         await database.close()
     print(findings_table(findings))
@@ -42,5 +42,5 @@ def findings_table(findings: Sequence[tuple[Finding, bool]]) -> str:
 _NOT_REPAIRED = {False: "not repaired", True: "needs the operator"}
 
 
-def _dispatch_nothing(deliveries: Sequence[UUID]) -> None:
+def dispatch_nothing(deliveries: Sequence[UUID]) -> None:
     """Leave repaired deliveries to a worker: they are due at once."""

@@ -32,7 +32,9 @@ def backup_command(settings: Settings, target: Path) -> int:
 def _sqlite_file(settings: Settings) -> Path:
     url = make_url(settings.sqlalchemy_url)
     if url.get_backend_name() != "sqlite":
-        raise BackupError("This database is PostgreSQL: use pg_dump for it.")
+        raise BackupError(
+            "This database is PostgreSQL: run pg_dump --format=custom --file=porchlight.dump, with its address. The keys are not in it."
+        )
     source = Path(url.database or "")
     if not source.exists():
         raise BackupError(f"There is no database at {source}.")

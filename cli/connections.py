@@ -16,6 +16,8 @@ from core.telemetry import GIVEN_UP
 
 REQUEST_HEAD_SECONDS: Final = 10.0
 """Seconds from a request's first byte to the end of its headers, and from there to the end of its body."""
+LAST_REQUEST_SECONDS: Final = 1.0
+"""Seconds that a connection which has sent nothing yet keeps for its request when the process stops."""
 RESPONSE_READ_SECONDS: Final = 30.0
 """Seconds within which a client must read at least part of a reply."""
 MAX_HEADER_BYTES: Final = 64 * 1024
@@ -63,10 +65,12 @@ class Connection(HttpToolsProtocol):
         """Bytes received of a request whose headers are incomplete; -1 once they are complete."""
         self._arrival_timer: asyncio.TimerHandle | None = None
         self._read_timer: asyncio.TimerHandle | None = None
+        self._shutting_down = False
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn's own
         super().connection_made(transport)
         self._peer_place = self.limit.place(self.client[0] if self.client else "nowhere")
+        self._client_host, self._client_place = "", self._peer_place
         self._open_connection = OpenConnection(self._peer_place, transport.abort)
         self.limit.add(self._open_connection)
         self._start_arrival_timer()
@@ -101,6 +105,8 @@ class Connection(HttpToolsProtocol):
         self._header_bytes = -1
         self.scope["state"]["connection"] = self
         super().on_headers_complete()
+        if self._shutting_down:
+            self.cycle.keep_alive = False
         if self._arrival_timer is not None:
             self._start_arrival_timer()
 
@@ -127,6 +133,11 @@ class Connection(HttpToolsProtocol):
             self.limit.set_place(self._open_connection, self._peer_place)
 
     def timeout_keep_alive_handler(self) -> None:
+        # After a moment in which this process stood still, timers come before what has arrived meanwhile is read: a request that
+        # waits there is let in first. It cancels this, as it cancels what called it.
+        self.timeout_keep_alive_task = self.loop.call_later(0.001, self._close_idle)
+
+    def _close_idle(self) -> None:
         super().timeout_keep_alive_handler()
         self._start_read_timer()
 
@@ -139,6 +150,12 @@ class Connection(HttpToolsProtocol):
         self._refuse(problems.BadRequest())
 
     def shutdown(self) -> None:
+        self._shutting_down = True
+        if self._arrival_timer is not None and not self._is_served() and not self.transport.is_closing():
+            # uvicorn would close it, and the request that is on its way would get no reply.
+            if self._header_bytes == 0:
+                self._start_arrival_timer(LAST_REQUEST_SECONDS)
+            return
         super().shutdown()
         if self.transport.is_closing():
             self._start_read_timer()
@@ -157,7 +174,9 @@ class Connection(HttpToolsProtocol):
     def set_client(self, host: str) -> None:
         """Count this connection towards the client at `host`, as a trusted proxy reports it."""
         if self._peer_place == PROXY_PLACE:
-            self.limit.set_place(self._open_connection, self.limit.place(host))
+            if host != self._client_host:
+                self._client_host, self._client_place = host, self.limit.place(host)
+            self.limit.set_place(self._open_connection, self._client_place)
 
     def _unanswered_request(self) -> RequestResponseCycle | None:
         """Return the request whose reply is not complete yet."""
@@ -172,10 +191,10 @@ class Connection(HttpToolsProtocol):
     def _is_event_stream(self) -> bool:
         return bool(self.scope["path"] == EVENT_STREAM_PATH)
 
-    def _start_arrival_timer(self) -> None:
+    def _start_arrival_timer(self, seconds: float = REQUEST_HEAD_SECONDS) -> None:
         if self._arrival_timer is not None:
             self._arrival_timer.cancel()
-        self._arrival_timer = self.loop.call_later(REQUEST_HEAD_SECONDS, self._arrival_timed_out)
+        self._arrival_timer = self.loop.call_later(seconds, self._arrival_timed_out)
 
     def _arrival_timed_out(self) -> None:
         self._arrival_timer = None

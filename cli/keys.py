@@ -1,8 +1,16 @@
-"""`porchlight keys show | rotate | push`: shows the keys, or adds a new current key."""
+"""`porchlight keys show | rotate | push | retire`: shows the keys, adds a new current one, or removes the older ones.
 
+Servers and workers may run meanwhile: they follow both files.
+"""
+
+import asyncio
 import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Final
 
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, LargeBinary, func, literal, or_, select, update
+from sqlalchemy.orm import InstrumentedAttribute
 
 from cli.keyring import PUSH_KEY_FINGERPRINT, open_keyring, stored_fingerprint
 from core import encryption, key_file, push_keys
@@ -10,10 +18,25 @@ from core.clock import DatabaseClock
 from core.database import Database
 from core.encryption import Keyring
 from core.settings import Settings
-from models import Installation, Person
+from models import Channel, Device, Installation, Person
 from worker.push_address_sealing import PushAddressSealer
 
 REWRAP_BATCH = 200
+SETTLING_SECONDS = 60.0
+"""How long after a file was changed nothing is retired: a request that began before may still store what an older key sealed."""
+SEALED_BY_MASTER_KEYS: Final = {"data keys": Person.data_key}
+SEALED_BY_PUSH_KEYS: Final = {
+    "addresses of devices": Device.push_address,
+    "addresses of channels": Channel.push_address,
+}
+
+
+_AFTERWARDS = (
+    "Servers and workers on this machine use it from now on. Update your copy of the file, and the file on other machines.\n"
+    "`porchlight keys retire` removes the older keys once nothing needs them."
+)
+
+_SealedColumn = InstrumentedAttribute[bytes] | InstrumentedAttribute[bytes | None]
 
 
 async def keys_command(settings: Settings, what: str) -> int:
@@ -26,6 +49,8 @@ async def keys_command(settings: Settings, what: str) -> int:
                 return await _rotate_master_key(settings, database, keyring)
             case "push":
                 return await _renew_push_key(settings, database, keyring)
+            case "retire":
+                return await _retire_keys(settings, database, keyring)
             case _:
                 return _show_keys(settings, keyring)
     finally:
@@ -55,10 +80,11 @@ async def _rotate_master_key(settings: Settings, database: Database, keyring: Ke
     if not keyring.trusted:
         print(f"{settings.master_key_path} is not the key file of this database.", file=sys.stderr)
         return 1
-    encryption.add_master_key(settings.master_key_path)
-    count = await _rewrap_data_keys(database, encryption.load_keyring(settings.master_key_path))
+    with key_file.changing(settings.master_key_path):
+        key_file.add_key(settings.master_key_path)
+        count = await _rewrap_data_keys(database, encryption.load_keyring(settings.master_key_path))
     print(f"Added a new current master key to {settings.master_key_path}; {count} data keys were rewrapped.")
-    print("Restart every server and worker, and update your copy of the key file.")
+    print(_AFTERWARDS)
     return 0
 
 
@@ -72,7 +98,8 @@ async def _renew_push_key(settings: Settings, database: Database, keyring: Keyri
         )
         return 1
     if keyring.push.trusted:
-        key_file.add_key(path)
+        with key_file.changing(path):
+            key_file.add_key(path)
     elif path.exists():
         print(
             f"{path} is not the key file of this database. Put the right one there, or move it away.", file=sys.stderr
@@ -95,8 +122,62 @@ async def _renew_push_key(settings: Settings, database: Database, keyring: Keyri
     await clock.anchor()
     count = await PushAddressSealer(database, clock, keyring).run(anew=True)
     print(f"Added a new current push key to {path}; {count} addresses were resealed.")
-    print("Restart every server and worker, and update your copy of the key file.")
+    print(_AFTERWARDS)
     return 0
+
+
+async def _retire_keys(settings: Settings, database: Database, keyring: Keyring) -> int:
+    """Remove the older keys of both files that no row needs any more. A file that this database does not know is left alone."""
+    if not keyring.trusted or not keyring.push.trusted:
+        return _show_keys(settings, keyring)
+    refused = False
+    for path, sealed in (
+        (settings.master_key_path, SEALED_BY_MASTER_KEYS),
+        (settings.push_key_path, SEALED_BY_PUSH_KEYS),
+    ):
+        with key_file.changing(path):
+            refused |= not await _retire_keys_of(path, database, sealed)
+    return 1 if refused else 0
+
+
+async def _retire_keys_of(path: Path, database: Database, sealed: Mapping[str, _SealedColumn]) -> bool:
+    """Remove the older keys of one file; return False when a row needs one of them."""
+    older = key_file.load_named_keys(path).older
+    if not older:
+        print(f"{path}: nothing to retire, there is only the current key.")
+        return True
+    await _settle(path)
+    needed = await _count_needed(database, sealed, older)
+    if needed:
+        print(f"{path}: nothing was removed. Older keys are still needed: {', '.join(needed)}.", file=sys.stderr)
+        print("`porchlight keys rotate` and `porchlight keys push` seal them anew.", file=sys.stderr)
+        return False
+    key_file.remove_keys(path, older)
+    print(f"{path}: {len(older)} older {'key was' if len(older) == 1 else 'keys were'} removed.")
+    print("A backup made before the last rotation needs the copy that you made then; keep it as long as that backup.")
+    return True
+
+
+async def _settle(path: Path) -> None:
+    left = min(SETTLING_SECONDS, SETTLING_SECONDS - key_file.age(path))
+    if left > 0:
+        print(f"{path} was changed a moment ago; looking in {left:.0f} s.")
+        await asyncio.sleep(left)
+
+
+async def _count_needed(database: Database, sealed: Mapping[str, _SealedColumn], names: tuple[str, ...]) -> list[str]:
+    needed = []
+    async with database.read() as session:
+        for what, column in sealed.items():
+            counting = select(func.count()).where(_sealed_by(column, names))
+            if count := (await session.execute(counting)).scalar_one():
+                needed.append(f"{count} {what}")
+    return needed
+
+
+def _sealed_by(column: _SealedColumn, names: tuple[str, ...]) -> ColumnElement[bool]:
+    tags = [key_file.tag(name) for name in names]
+    return or_(*(func.substr(column, 1, len(tag)) == literal(tag, LargeBinary) for tag in tags))
 
 
 async def _rewrap_data_keys(database: Database, keyring: Keyring) -> int:

@@ -14,9 +14,10 @@ import uvloop
 from pydantic import ValidationError
 
 from api.app import api_only
-from cli import audit, backup, demo, helplines, keys, operator_errors
+from cli import admin, audit, backup, helplines, keys, operator_errors, restore, supervisor
 from cli.assemble import Seams
 from cli.serve import serve, work
+from cli.supervised import Supervised
 from core.settings import Settings
 from core.telemetry import configure_logging
 from migrations.run import upgrade
@@ -59,7 +60,13 @@ def _run_without_settings(arguments: argparse.Namespace) -> int | None:
             print(json.dumps(api_only().openapi(), indent=2))
             return 0
         case "demo":
+            from cli import demo
+
             return asyncio.run(demo.play(arguments.url))
+        case "import":
+            from cli import import_account
+
+            return import_account.import_command(arguments.url, arguments.file, arguments.person)
         case "helplines":
             return helplines.helplines_command()
     return None
@@ -75,6 +82,10 @@ def warn_of_unknown_settings() -> None:
 
 def _run_command(arguments: argparse.Namespace, settings: Settings, seams: Seams | None) -> int:
     match arguments.command:
+        case "serve" if arguments.processes > 1:
+            return supervisor.supervise(
+                settings, arguments.host, arguments.port, arguments.processes, work=arguments.worker
+            )
         case "serve":
             _run_on_uvloop(
                 serve(
@@ -83,6 +94,7 @@ def _run_command(arguments: argparse.Namespace, settings: Settings, seams: Seams
                     arguments.port,
                     work=arguments.worker,
                     seams=seams,
+                    supervised=_inherited(arguments),
                 )
             )
         case "work":
@@ -91,13 +103,35 @@ def _run_command(arguments: argparse.Namespace, settings: Settings, seams: Seams
             if settings.database_url is None:
                 settings.data_dir.mkdir(parents=True, exist_ok=True)
             asyncio.run(upgrade(settings.sqlalchemy_url))
-        case "audit":
-            return asyncio.run(audit.audit_command(settings))
+        case "restore":
+            return restore.restore_command(settings, arguments.file)
         case "backup":
             return backup.backup_command(settings, arguments.file)
-        case "keys":
-            return asyncio.run(keys.keys_command(settings, arguments.what))
+        case _:
+            return asyncio.run(_database_command(arguments, settings))
     return 0
+
+
+async def _database_command(arguments: argparse.Namespace, settings: Settings) -> int:
+    """Run a command that works on the database beside servers and workers, and return its exit status."""
+    match arguments.command:
+        case "audit":
+            return await audit.audit_command(settings)
+        case "admin":
+            return await admin.admin_command(settings, arguments)
+        case "keys":
+            return await keys.keys_command(settings, arguments.what)
+        case "move":
+            from cli import move
+
+            return await move.move_command(settings, arguments.to)
+    raise ValueError(arguments.command)
+
+
+def _inherited(arguments: argparse.Namespace) -> Supervised | None:
+    if arguments.listener is None:
+        return None
+    return Supervised.inherit(arguments.listener, arguments.line, early=arguments.early)
 
 
 def with_public_url(settings: Settings, port: int) -> Settings:
@@ -112,7 +146,17 @@ def _run_on_uvloop(command: Coroutine[None, None, None]) -> None:
         runner.run(command)
 
 
-_KEYS_HELP = "show: the keys; rotate: add a master key and rewrap all; push: add a push key and reseal all addresses"
+def _count(word: str) -> int:
+    count = int(word)
+    if count < 1:
+        raise ValueError(word)
+    return count
+
+
+_KEYS_HELP = (
+    "show: the keys; rotate: add a master key and rewrap all; push: add a push key and reseal all addresses; "
+    "retire: remove the older keys, if nothing needs them"
+)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -127,17 +171,32 @@ def _parser() -> argparse.ArgumentParser:
     serving.add_argument(
         "--no-worker", dest="worker", action="store_false", help="run the API only; `work` runs elsewhere"
     )
+    serving.add_argument(
+        "--processes", type=_count, default=1, metavar="N", help="on PostgreSQL: N processes that share the port"
+    )
+    for inherited in ("--listener", "--line"):
+        serving.add_argument(inherited, type=int, help=argparse.SUPPRESS)
+    serving.add_argument("--early", action="store_true", help=argparse.SUPPRESS)
     commands.add_parser("work", help="run the worker without an API")
     commands.add_parser("audit", help="look once for invalid states and repair them; exit status 1 if there were any")
     commands.add_parser("migrate", help="bring the database up to date")
     playing = commands.add_parser("demo", help="play a story against a running server")
     playing.add_argument("--url", default="http://localhost:8000")
+    importing = commands.add_parser("import", help="bring somebody's export into their account on a running server")
+    importing.add_argument("file", type=Path)
+    importing.add_argument("--person", required=True, metavar="NAME", help="sign-in name; the passphrase is asked for")
+    importing.add_argument("--url", default="http://localhost:8000")
     copying = commands.add_parser("backup", help="copy a live SQLite database into a file")
     copying.add_argument("file", type=Path)
+    restoring = commands.add_parser("restore", help="put a backup in the place of the embedded database, which is kept")
+    restoring.add_argument("file", type=Path)
+    moving = commands.add_parser("move", help="copy the whole installation into another database: SQLite or PostgreSQL")
+    moving.add_argument("--to", required=True, metavar="URL", help="postgresql://… or sqlite:///…; must be empty")
     commands.add_parser("openapi", help="print the OpenAPI document")
     commands.add_parser("helplines", help="list helplines not verified within a year; exit status 1 if there are any")
-    keeping = commands.add_parser("keys", help="show the keys, or add a new current one")
-    keeping.add_argument("what", choices=["show", "rotate", "push"], help=_KEYS_HELP)
+    keeping = commands.add_parser("keys", help="show the keys, add a new current one, or remove the older ones")
+    keeping.add_argument("what", choices=["show", "rotate", "push", "retire"], help=_KEYS_HELP)
+    admin.add_parser(commands)
     return parser
 
 

@@ -17,9 +17,10 @@ from cli.connections import ClientPlaceMiddleware, ClosedConnectionReport, conne
 from cli.database_readiness import wait_for_database
 from cli.descriptors import raise_limit
 from cli.services import open_services
+from cli.supervised import Supervised
 from core.settings import Settings
 from migrations.run import upgrade
-from worker import auditor, heartbeat, purge, push_address_sealing
+from worker import auditor, heartbeat, purge, push_address_sealing, value_sealing
 from worker.heartbeat import Heartbeat
 from worker.periodic import run_every
 
@@ -55,10 +56,19 @@ class Server(uvicorn.Server):
             yield
 
 
-async def serve(settings: Settings, host: str, port: int, *, work: bool, seams: Seams | None = None) -> None:
+async def serve(
+    settings: Settings,
+    host: str,
+    port: int,
+    *,
+    work: bool,
+    seams: Seams | None = None,
+    supervised: Supervised | None = None,
+) -> None:
     """Serve until a signal; then drain, release leases and close.
 
-    The port is open from the start. While the database is unreachable or out of date, /readyz reports it.
+    The port is open from the start. While the database is unreachable or out of date, /readyz reports it. `supervised`: a
+    process that shares its port accepts connections only once it can serve, unless no other process accepts any.
     """
     descriptors = raise_limit(settings.database_connections)
     await prepare(settings)
@@ -67,6 +77,16 @@ async def serve(settings: Settings, host: str, port: int, *, work: bool, seams: 
     closing = asyncio.Event()
     stop = asyncio.Event()
     server = Server(_server_config(settings, gate, limit, host, port), closing)
+    may_accept = asyncio.Event()
+
+    def leave() -> None:
+        server.should_exit = True
+        may_accept.set()
+
+    if supervised is None or supervised.early:
+        may_accept.set()
+    if supervised is not None:
+        supervised.leave_when_asked(leave)
 
     async def run_services() -> None:
         try:
@@ -78,16 +98,29 @@ async def serve(settings: Settings, host: str, port: int, *, work: bool, seams: 
                 _freeze_gc()
                 gate.open(app)
                 log.info("serving", work=work)
+                may_accept.set()
+                if supervised is not None:
+                    supervised.report_ready()
                 await stop.wait()
         finally:
-            server.should_exit = True
+            leave()
 
     services_task = asyncio.create_task(run_services())
     try:
-        await server.serve()
+        await may_accept.wait()
+        if not server.should_exit:
+            await server.serve(None if supervised is None else [supervised.listener])
     finally:
         stop.set()
         await services_task
+
+
+def listen(host: str, port: int) -> socket:
+    """Open the port for several processes. Ends this one when somebody else uses it, as `serve` does."""
+    config = uvicorn.Config("", host=host, port=port, log_config=None)
+    listener = config.bind_socket()
+    listener.listen(config.backlog)
+    return listener
 
 
 def _server_config(
@@ -171,6 +204,12 @@ def _periodic_jobs(services: Assembly) -> Iterator[Coroutine[None, None, None]]:
         services.push_addresses.run,
         name="push_addresses",
         first=push_address_sealing.FIRST_SEALING_SECONDS,
+    )
+    yield run_every(
+        value_sealing.VALUE_SEALING_SECONDS,
+        services.values.run,
+        name="values",
+        first=value_sealing.FIRST_VALUE_SEALING_SECONDS,
     )
     context = services.context
     url = context.settings.heartbeat_url

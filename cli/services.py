@@ -9,6 +9,7 @@ import structlog
 
 from cli import push_capability
 from cli.assemble import Assembly, Seams, assemble
+from cli.in_place import require_in_place
 from cli.keyring import open_keyring
 from cli.operator_errors import OperatorError
 from core.bus import PostgresBridge
@@ -40,6 +41,8 @@ async def open_services(
     async with AsyncExitStack() as stack:
         database = Database(settings.sqlalchemy_url, settings.database_connections)
         stack.push_async_callback(database.close)
+        async with database.read() as session:
+            await require_in_place(session)
         clock = DatabaseClock(database.time)
         await clock.anchor()
         keyring = await open_keyring(settings, database)
