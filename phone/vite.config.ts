@@ -1,5 +1,6 @@
 import { defineConfig } from 'vite';
 import { catalogues, page } from './build/catalogues';
+import { plainImports } from './build/plain-imports';
 import { shortKeys } from './build/short-keys';
 import { TERSER } from './build/terser';
 
@@ -8,20 +9,42 @@ const SERVER = process.env.PORCHLIGHT_SERVER ?? 'http://localhost:8000';
 
 /** What the first screen and a press need, by folder; nothing else may be imported by it, except with `import()`. */
 const FIRST = {
-  screens: ['answered', 'home', 'my-reach-out', 'notify-ask', 'pending-press', 'rescue', 'welcome'],
+  screens: [
+    'answered',
+    'home',
+    'locked',
+    'my-reach-out',
+    'notify-ask',
+    'pending-press',
+    'rescue',
+    'unlocking',
+    'welcome',
+  ],
   components: [
     ...['basics', 'boundary', 'close-actions', 'icons', 'lamp', 'later-plan', 'lazy-screen', 'messages', 'people'],
     ...['quick-hide', 'recipients', 'rows', 'standing-words', 'state-words', 'use-query'],
   ],
-  domain: ['circle', 'clock', 'lamps', 'links', 'needs', 'press', 'problems', 'push-recipients', 'standing-words'],
+  domain: [
+    'addresses',
+    'away',
+    'circle',
+    'clock',
+    'lamps',
+    'links',
+    'needs',
+    'press',
+    'problems',
+    'push-recipients',
+    'standing-words',
+  ],
   outbox: ['flush', 'lock'],
   store: [
-    ...['mark-read', 'notifications', 'preferences', 'press', 'refresh', 'router'],
+    ...['lock', 'mark-read', 'notifications', 'preferences', 'press', 'refresh', 'router'],
     ...['service-worker-client', 'session', 'store'],
   ],
 };
 /** Folders, and the app itself, that are needed whole. */
-const WHOLE = /\/node_modules\/preact\/|\/src\/(api|i18n|platform|vault)\/|\/src\/app\.tsx$/;
+const WHOLE = /\/node_modules\/preact\/|\/src\/(api|i18n|platform|vault)\/|\/src\/app\.tsx$|^\0/;
 const isFirst = (id: string): boolean =>
   WHOLE.test(id) ||
   Object.entries(FIRST).some(([folder, names]) => new RegExp(`/src/${folder}/(${names.join('|')})\\.tsx?$`).test(id));
@@ -32,7 +55,7 @@ const GROUPS = [
 ];
 
 export default defineConfig({
-  plugins: [catalogues(), page(), shortKeys()],
+  plugins: [catalogues(), page(), plainImports(), shortKeys()],
   // Elements as calls with their children behind one another: what the automatic runtime writes weighs 0.4 kB more in gzip.
   oxc: {
     jsx: { runtime: 'classic', pragma: 'h', pragmaFrag: 'Fragment', development: false },

@@ -3,6 +3,7 @@
 import { render } from 'preact';
 import { serverNow } from './api/clock';
 import { App } from './app';
+import { watchLock } from './store/lock';
 import { setPreferences } from './store/preferences';
 import { watchNetwork } from './store/press';
 import { refreshIfOlder } from './store/refresh';
@@ -18,6 +19,8 @@ import './style/plan.css';
 import './style/practice.css';
 import './style/surfaces.css';
 import './style/today.css';
+
+const STALE_MS = 45_000;
 
 /** Load the sentences, then draw. A failed download is retried: without sentences there is nothing to show. */
 async function words(): Promise<void> {
@@ -36,16 +39,22 @@ async function words(): Promise<void> {
 
 addEventListener('hashchange', () => {
   syncRoute();
-  refreshIfOlder(500);
+  // A person's page shows at once what is known and asks for its thread only: news come by the stream, or with the timer.
+  refreshIfOlder(state.online && state.route[0] === 'people' ? STALE_MS : 500);
 });
 syncRoute();
+// Before whatever else hears that somebody is back.
+watchLock();
 watchNetwork();
 // Relative times go stale on a screen that nobody touches.
 setInterval(() => {
   change({ now: serverNow() });
-  refreshIfOlder(state.online ? 45_000 : 10_000);
+  refreshIfOlder(state.online ? STALE_MS : 10_000);
   // A plan that was changed without a network waits to be sent; one that was made elsewhere is fetched.
   void import('./store/plan').then(({ syncPlan }) => syncPlan(), String);
 }, 15_000);
-void start(words());
-void installServiceWorker();
+// A guest's link is on its way to a page of its own (index.html).
+if (!document.documentElement.className) {
+  void start(words());
+  void installServiceWorker();
+}

@@ -3,7 +3,7 @@
 import type { Client } from 'openapi-fetch';
 import type { paths } from '../contract/schema';
 import type { Problem } from '../contract/types';
-import { NETWORK_ERROR } from '../domain/problems';
+import { NETWORK_ERROR, PROOF_NEEDED } from '../domain/problems';
 import { newKey } from '../platform/random-key';
 import { syncClock } from './clock';
 
@@ -24,6 +24,8 @@ const LIST_LIMIT = 2_000;
 export const callbacks = {
   /** The server no longer knows this session. */
   sessionExpired: (): void => undefined,
+  /** The server wants fresh proof. Resolves once it was given (true) or refused; then the call is made again, or fails. */
+  proofNeeded: (): Promise<boolean> => Promise.resolve(false),
   /** No reply came. */
   networkFailed: (): void => undefined,
   /** Awaited around a sign-in: a sign-out still to be sent must not end the new session. */
@@ -37,6 +39,9 @@ const SIGN_IN_PATHS = [
   '/v1/sessions/passkey',
   '/v1/sessions/recovery',
 ];
+
+/** A file goes as it is: the server looks into it, whatever its type is called. */
+const written = (body: unknown) => (body instanceof Blob ? body : JSON.stringify(body));
 
 async function send(method: Method, path: string, init: Init = {}): Promise<unknown> {
   const { params = {}, body, signal, keepalive } = init;
@@ -52,20 +57,23 @@ async function send(method: Method, path: string, init: Init = {}): Promise<unkn
     response = await fetch(url, {
       method,
       headers: { ...params.header, ...(body === undefined ? {} : { 'Content-Type': 'application/json' }) },
-      body: body === undefined ? null : JSON.stringify(body),
+      body: body === undefined ? null : written(body),
       keepalive: keepalive ?? false,
       signal: signal ?? AbortSignal.timeout(TIMEOUT_MS),
     });
     syncClock(response.headers.get('Date'));
     content = response.status === 204 ? undefined : await response.json();
-  } catch {
+  } catch (reason) {
     callbacks.networkFailed();
-    return { response: Response.error(), error: { type: NETWORK_ERROR, status: 0 } };
+    // A reply that does not come in time says nothing of whether the request arrived.
+    const late = (reason as Error).name === 'TimeoutError';
+    return { response: Response.error(), error: { type: NETWORK_ERROR, status: 0, late } };
   }
   if (signsIn && response.ok) await callbacks.afterSignIn();
   if (response.ok) return { response, data: content };
   const error = content as Problem;
   if (error.type === '/problems/not-signed-in') callbacks.sessionExpired();
+  if (error.type === PROOF_NEEDED && (await callbacks.proofNeeded())) return send(method, path, init);
   return { response, error };
 }
 

@@ -4,6 +4,7 @@ import { FEELING_LAMPS, givenParts } from '../domain/check-in';
 import type { Key } from '../i18n';
 import { t } from '../i18n';
 import { list } from '../i18n/format';
+import { state } from '../store/store';
 import { Lamp } from './lamp';
 
 const FEELINGS: readonly Key[] = ['feeling.0', 'feeling.1', 'feeling.2', 'feeling.3', 'feeling.4'];
@@ -23,6 +24,8 @@ export const feelingLamp = (feeling: number): string => FEELING_LAMPS[feeling] ?
 export const haltWord = (halt: (typeof HALTS)[number]): string => t(`halt.${halt}`);
 export const itemName = (item: WeekItem): string => t(`week-item.${item}`);
 export const gradeWord = (item: WeekItem, grade: number): string => say((ENDS[item] ?? GRADES)[grade]);
+/** That it waits on the phone: without a network, or with a slow one. */
+export const waitsInWords = (): string => t(state.online ? 'check-in.sending' : 'check-in.waits');
 export const capitalized = (words: string): string => words.charAt(0).toUpperCase() + words.slice(1);
 
 /** The parts that were given, each with the label under which it is shared. */

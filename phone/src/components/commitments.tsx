@@ -8,6 +8,7 @@ import { sendOrKeep } from '../store/letters';
 import { readShown } from '../store/mark-read';
 import { refresh } from '../store/refresh';
 import { state } from '../store/store';
+import { today } from '../store/today';
 
 export type Commitment = Schemas['CommitmentOut'];
 
@@ -43,11 +44,6 @@ export const dateInWords = (day: string): string =>
 export const weekdayAt = (moment: string): string => formatDate(new Date(moment), { weekday: 'long' }, language());
 
 export const textOf = ({ text }: Commitment): string => text ?? t('commitments.unreadable');
-
-/** Today as the API writes it, by the phone's calendar. */
-export function today(now = new Date()): string {
-  return [now.getFullYear(), now.getMonth() + 1, now.getDate()].map((part) => `${part}`.padStart(2, '0')).join('-');
-}
 
 /** Those that are meant for today and were not spoken of yet, the earliest first. */
 export const dueToday = (commitments: Commitment[]): Commitment[] =>

@@ -5,11 +5,15 @@ import { t } from '../i18n';
 import { errorText } from '../i18n/problem';
 import { sendWord } from '../store/threads';
 import { Button, ErrorText } from './basics';
+import { waitsInWords } from './check-in-parts';
 import { useUndo } from './use-undo';
 
 /** The sentence for words that were not taken; '' where they were. */
-export const wordError = (error: unknown, name: string): string =>
-  problemType(error) === '/problems/reach-ins-unanswered' ? t('shared.too-soon', { name }) : errorText(error);
+export function wordError(error: unknown, name: string): string {
+  const kind = problemType(error);
+  if (kind === '/problems/reach-ins-unanswered') return t('shared.too-soon', { name });
+  return kind === '/problems/too-many-tries' ? t('shared.many-words') : errorText(error);
+}
 
 /** `words` go to this person, as an answer to `about` where that is given; `sent` is what stands there afterwards. */
 export function OneTap({
@@ -35,7 +39,7 @@ export function OneTap({
     const { error, waits } = await sendWord(id, text, about);
     setFailure(wordError(error, name));
     if (error) return;
-    setDone(waits ? t('check-in.waits') : sent);
+    setDone(waits ? waitsInWords() : sent);
     await onSent?.();
   });
   if (done) return <p role="status">{done}</p>;

@@ -34,13 +34,15 @@ export function Secret({ label, id, ...attributes }: { label: string; id: string
 export function NewPassphrase({
   label,
   value,
+  names,
   onInput,
 }: {
   label: string;
   value: string;
+  names?: (string | null | undefined)[];
   onInput: (value: string) => void;
 }) {
-  const grade = strength(value);
+  const grade = strength(value, names);
   return (
     <div class="stack tight">
       <Secret

@@ -6,6 +6,7 @@ import type { Key } from '../i18n';
 import { isKey, t, tRich } from '../i18n';
 import { list } from '../i18n/format';
 import { to } from '../store/router';
+import { state } from '../store/store';
 import { Icon } from './icons';
 import { Lamp } from './lamp';
 import { Item, LinkItem, Row } from './rows';
@@ -150,7 +151,7 @@ export function CallList({
               key={someone.contact}
               warm
               number={someone.contact}
-              title={t('all.call', { name: nameOf(someone) })}
+              title={state.session === 'locked' ? t('lock.call') : t('all.call', { name: nameOf(someone) })}
               says={someone.role ? role(someone.role) : ''}
             />
           ),

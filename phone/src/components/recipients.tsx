@@ -1,6 +1,7 @@
 // Everyone told of my reach-out: how far it has come to each, their answer, and buttons to call and text them.
 import type { ReachOut, Recipient } from '../contract/types';
-import { isPast, LAMPS, nearest, promisedAt } from '../domain/lamps';
+import { hasBegun, isPast, LAMPS, nearest, promisedAt } from '../domain/lamps';
+import { answerOf } from '../domain/needs';
 import { t } from '../i18n';
 import { clock } from '../i18n/format';
 import { to } from '../store/router';
@@ -24,17 +25,24 @@ export function answerSentence(of: Recipient): string {
 
 function stateOf(recipient: Recipient, of: ReachOut): string {
   if (recipient.state === 'answered') return answerSentence(recipient);
-  if (recipient.state === 'queued' && of.next_rung_at) return t('state.queued-next', { time: clock(of.next_rung_at) });
-  return t(STATE_WORDS[recipient.state]);
+  if (recipient.state === 'queued' && of.next_rung_at && hasBegun(of.recipients))
+    return t('state.queued-next', { time: clock(of.next_rung_at) });
+  const progress = t(STATE_WORDS[recipient.state]);
+  // They said so before it became a press.
+  return recipient.answer === 'soon'
+    ? t('calm.said-before', { progress, time: clock(promisedAt(recipient)) })
+    : progress;
 }
 
 /** What they wrote for me, until they have answered. */
-const standingWordsOf = ({ answer, person }: Recipient): string =>
-  answer ? '' : standingWords(state.circle?.find((member) => member.person.id === person.id)?.standing_words);
+const standingWordsOf = (recipient: Recipient): string =>
+  answerOf(recipient)
+    ? ''
+    : standingWords(state.circle?.find((member) => member.person.id === recipient.person.id)?.standing_words);
 
 export function Recipients({ of, but }: { of: ReachOut; but?: Recipient }) {
   return (
-    <ul class="rows" aria-label={t('waiting.circle')}>
+    <ul class="rows" aria-label={t(of.calm ? 'calm.asked-list' : 'waiting.circle')}>
       {nearest(of.recipients).map(
         (recipient) =>
           recipient.person.id !== but?.person.id && (
@@ -45,7 +53,7 @@ export function Recipients({ of, but }: { of: ReachOut; but?: Recipient }) {
               name={nameOf(recipient)}
               more={recipient.role ? role(recipient.role) : undefined}
               says={stateOf(recipient, of)}
-              words={standingWordsOf(recipient)}
+              words={of.calm ? '' : standingWordsOf(recipient)}
             >
               <CallAndText name={nameOf(recipient)} number={recipient.contact} />
             </Item>

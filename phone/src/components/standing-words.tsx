@@ -1,5 +1,5 @@
 // A helper's own words beside the button: what they do when I press.
-import { wordsOfDay } from '../domain/standing-words';
+import { withoutLead, wordsOfDay } from '../domain/standing-words';
 import { t } from '../i18n';
 import { to } from '../store/router';
 import { state } from '../store/store';
@@ -20,4 +20,5 @@ export function StandingWords() {
 }
 
 export const standingWords = (words: string | null | undefined): string =>
-  words ? t('standing.words', { words }) : '';
+  // "I'll" is one word.
+  words ? t('standing.words', { words: withoutLead(words, t('standing.lead')) }).replace(/ (?=['’]\p{L})/u, '') : '';

@@ -15,13 +15,13 @@ export interface paths {
          * List reach-outs of mine and those I was told of
          * @description My own reach-outs and those I was told of, newest first.
          */
-        get: operations["reach_outs_mine"];
+        get: operations["list_reach_outs"];
         put?: never;
         /**
          * Reach out now
          * @description Reach out now. 201 means that it is saved, for everyone who is asked.
          */
-        post: operations["reach_outs_press"];
+        post: operations["press"];
         delete?: never;
         options?: never;
         head?: never;
@@ -39,7 +39,7 @@ export interface paths {
          * Read one reach-out
          * @description One reach-out: my own, or one I was told of.
          */
-        get: operations["reach_outs_one"];
+        get: operations["read_reach_out"];
         put?: never;
         post?: never;
         delete?: never;
@@ -61,7 +61,7 @@ export interface paths {
          * Answer a reach-out
          * @description Say what I can do. I may change it at any time until the reach-out is closed.
          */
-        post: operations["reach_outs_answer"];
+        post: operations["answer_reach_out"];
         delete?: never;
         options?: never;
         head?: never;
@@ -81,7 +81,7 @@ export interface paths {
          * Say that we are talking
          * @description We are talking. The person, who may name with whom, makes it so; a recipient's word asks the person.
          */
-        post: operations["reach_outs_together"];
+        post: operations["mark_together"];
         delete?: never;
         options?: never;
         head?: never;
@@ -104,7 +104,29 @@ export interface paths {
          *     While somebody's answer holds the ladder it is taken up, and the next people are told at once; who has answered
          *     stands, and is not asked again.
          */
-        post: operations["reach_outs_nudge"];
+        post: operations["nudge_reach_out"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/reach-outs/{reach_out_id}/raise": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make a calm ask a press
+         * @description Reach out after all: my calm ask becomes a press from rung 1, to everyone, those asked before included.
+         *
+         *     A press without `calm` does the same. On a press this is a nudge.
+         */
+        post: operations["raise_reach_out"];
         delete?: never;
         options?: never;
         head?: never;
@@ -124,7 +146,7 @@ export interface paths {
          * Close my reach-out with an all-clear
          * @description Give the all-clear to everyone told. Only the person can; closing again changes nothing.
          */
-        post: operations["reach_outs_close"];
+        post: operations["close_reach_out"];
         delete?: never;
         options?: never;
         head?: never;
@@ -144,7 +166,7 @@ export interface paths {
          * Look back on a closed reach-out
          * @description Look back on it, for my eyes only. What I leave out stays as it was.
          */
-        post: operations["reach_outs_reflect"];
+        post: operations["reflect_on_reach_out"];
         delete?: never;
         options?: never;
         head?: never;
@@ -162,13 +184,13 @@ export interface paths {
          * List the messages of a reach-out
          * @description List the messages that I may read, oldest first, or newest first if requested.
          */
-        get: operations["reach_outs_written"];
+        get: operations["list_messages"];
         put?: never;
         /**
          * Write a message in a reach-out
          * @description Write: the person's words reach everyone told, a recipient's reach the person only.
          */
-        post: operations["reach_outs_say"];
+        post: operations["send_message"];
         delete?: never;
         options?: never;
         head?: never;
@@ -186,7 +208,7 @@ export interface paths {
          * List my reflections
          * @description How it felt, as I kept it; those of the newest reach-outs first. Nobody else sees them.
          */
-        get: operations["reflections_listed"];
+        get: operations["list_reflections"];
         put?: never;
         post?: never;
         delete?: never;
@@ -206,7 +228,7 @@ export interface paths {
          * List bookends of mine and those I stand by at
          * @description My bookends, and those at which I stand by as the companion; newest first.
          */
-        get: operations["bookends_bookends"];
+        get: operations["list_bookends"];
         put?: never;
         /**
          * Plan a bookend
@@ -215,7 +237,7 @@ export interface paths {
          *     The companion gets the notice `standing_by`, which wakes nobody, and `bookend_missed` only if it is missed. Where nobody stands by any more when it is missed, or nothing can reach them at that moment (outside their hours,
          *     muted, no way to them), you get the notice `unanswered`.
          */
-        post: operations["bookends_plan"];
+        post: operations["plan_bookend"];
         delete?: never;
         options?: never;
         head?: never;
@@ -230,14 +252,14 @@ export interface paths {
             cookie?: never;
         };
         /** Read one bookend */
-        get: operations["bookends_one"];
+        get: operations["read_bookend"];
         put?: never;
         post?: never;
         /**
          * Cancel a bookend
          * @description Remove it for good. A companion who was told, and has had no all-clear, learns that it ended without one.
          */
-        delete: operations["bookends_cancel"];
+        delete: operations["cancel_bookend"];
         options?: never;
         head?: never;
         patch?: never;
@@ -256,7 +278,7 @@ export interface paths {
          * Check in at a bookend
          * @description Say that you are back. A companion who was told gets the all-clear; otherwise nobody is pushed for it.
          */
-        post: operations["bookends_check_in"];
+        post: operations["check_in_at_bookend"];
         delete?: never;
         options?: never;
         head?: never;
@@ -278,7 +300,7 @@ export interface paths {
          *
          *     Once the companion was told it can no longer be moved: check in, so that they know, and plan another one.
          */
-        post: operations["bookends_extend"];
+        post: operations["extend_bookend"];
         delete?: never;
         options?: never;
         head?: never;
@@ -296,7 +318,7 @@ export interface paths {
          * List practices of mine and those I take part in
          * @description My practices and those of people I am there for, newest first; they are kept for a year.
          */
-        get: operations["practices_listed"];
+        get: operations["list_practices"];
         put?: never;
         /**
          * Begin a practice
@@ -304,7 +326,7 @@ export interface paths {
          *
          *     One at a time, and one a week. It goes on for 24 hours, or until I press: then it is over in the same moment.
          */
-        post: operations["practices_begin"];
+        post: operations["begin_practice"];
         delete?: never;
         options?: never;
         head?: never;
@@ -319,7 +341,7 @@ export interface paths {
             cookie?: never;
         };
         /** Read one practice */
-        get: operations["practices_one"];
+        get: operations["read_practice"];
         put?: never;
         post?: never;
         delete?: never;
@@ -341,7 +363,7 @@ export interface paths {
          * Say that I see a practice light
          * @description One tap shows whoever began it that the light reached me, also after it is over. Again changes nothing.
          */
-        post: operations["practices_seen"];
+        post: operations["mark_practice_seen"];
         delete?: never;
         options?: never;
         head?: never;
@@ -361,7 +383,7 @@ export interface paths {
          * Close my practice
          * @description No further push goes out. One that is over stays as it is.
          */
-        post: operations["practices_end"];
+        post: operations["end_practice"];
         delete?: never;
         options?: never;
         head?: never;
@@ -379,7 +401,7 @@ export interface paths {
          * List check-ins of mine and those shared with me
          * @description My check-ins, and those that others share with me; newest first.
          */
-        get: operations["check_ins_listed"];
+        get: operations["list_check_ins"];
         put?: never;
         /**
          * Write a check-in
@@ -387,7 +409,7 @@ export interface paths {
          *
          *     After `feeling` 0 or `lonely` the reply says `offer`: the app offers my circle to me, and nothing is sent to anybody.
          */
-        post: operations["check_ins_check_in"];
+        post: operations["check_in"];
         delete?: never;
         options?: never;
         head?: never;
@@ -405,14 +427,14 @@ export interface paths {
          * Read one check-in
          * @description One of mine, or one that is shared with me. What was taken back is not there any more.
          */
-        get: operations["check_ins_one"];
+        get: operations["read_check_in"];
         put?: never;
         post?: never;
         /**
          * Take a check-in back
          * @description Take it back for good, also from those I shared it with. They are not told.
          */
-        delete: operations["check_ins_remove"];
+        delete: operations["delete_check_in"];
         options?: never;
         head?: never;
         patch?: never;
@@ -431,7 +453,7 @@ export interface paths {
          * Save with whom I share a check-in
          * @description Share parts of mine with one more member, who gets a notice `check_in`; or change which parts a member sees.
          */
-        post: operations["check_ins_share"];
+        post: operations["share_check_in"];
         delete?: never;
         options?: never;
         head?: never;
@@ -452,7 +474,7 @@ export interface paths {
          * Take a check-in back from one member
          * @description Take it back from this member, from every place at once; they are not told. I keep it, and so do the others.
          */
-        delete: operations["check_ins_take_back"];
+        delete: operations["stop_sharing_check_in"];
         options?: never;
         head?: never;
         patch?: never;
@@ -471,7 +493,7 @@ export interface paths {
          * Say that I see it
          * @description Say "I see you" to what somebody shared with me, with words or without. They get one notice `check_in_seen`.
          */
-        post: operations["check_ins_seen"];
+        post: operations["mark_check_in_seen"];
         delete?: never;
         options?: never;
         head?: never;
@@ -489,7 +511,7 @@ export interface paths {
          * List reach-ins that I sent and was sent
          * @description List what I sent and what was sent to me, newest first, as long as we are in one circle.
          */
-        get: operations["reach_ins_listed"];
+        get: operations["list_reach_ins"];
         put?: never;
         /**
          * Send a reach-in
@@ -498,7 +520,7 @@ export interface paths {
          *     Sixty an hour; and three in a row to one person, until a sign from them (a reach-in, "I see you", "we talked", a check-in
          *     that they share with me) or a day opens it again. To reach out there is no limit.
          */
-        post: operations["reach_ins_send"];
+        post: operations["send_reach_in"];
         delete?: never;
         options?: never;
         head?: never;
@@ -516,7 +538,7 @@ export interface paths {
          * Read one reach-in
          * @description One that I sent or was sent, as long as we are in one circle.
          */
-        get: operations["reach_ins_one"];
+        get: operations["read_reach_in"];
         put?: never;
         post?: never;
         delete?: never;
@@ -536,7 +558,7 @@ export interface paths {
          * List commitments of mine and those I know of
          * @description My commitments, ended ones too, and those that I witness or am asked to; newest first.
          */
-        get: operations["commitments_listed"];
+        get: operations["list_commitments"];
         put?: never;
         /**
          * Make a commitment
@@ -545,7 +567,7 @@ export interface paths {
          *     A time still to come today is due today. At its time I get the notice `commitment_due`, unless I have switched that off.
          *     The witness gets `commitment_asked`, and knows of nothing until they say yes.
          */
-        post: operations["commitments_make"];
+        post: operations["make_commitment"];
         delete?: never;
         options?: never;
         head?: never;
@@ -560,21 +582,21 @@ export interface paths {
             cookie?: never;
         };
         /** Read one commitment */
-        get: operations["commitments_one"];
+        get: operations["read_commitment"];
         put?: never;
         post?: never;
         /**
          * Remove a commitment
          * @description Remove it for good, with all that was said of its days; nobody is told.
          */
-        delete: operations["commitments_remove"];
+        delete: operations["delete_commitment"];
         options?: never;
         head?: never;
         /**
          * Change a commitment
          * @description Change the words, the days, the time, or who knows of it. A former witness is told nothing.
          */
-        patch: operations["commitments_change"];
+        patch: operations["change_commitment"];
         trace?: never;
     };
     "/v1/commitments/{commitment_id}/renew": {
@@ -590,7 +612,7 @@ export interface paths {
          * Renew a commitment for four weeks
          * @description Let it run until 28 days from today, whether it has ended or not. The witness stays.
          */
-        post: operations["commitments_renew"];
+        post: operations["renew_commitment"];
         delete?: never;
         options?: never;
         head?: never;
@@ -610,7 +632,7 @@ export interface paths {
          * Say that I am glad to know of a commitment
          * @description From now on I see what is said of its days, and never get a push about it. The other sees that I know.
          */
-        post: operations["commitments_accept"];
+        post: operations["accept_commitment"];
         delete?: never;
         options?: never;
         head?: never;
@@ -630,7 +652,7 @@ export interface paths {
          * Say not for now to a commitment
          * @description Say no, or no longer. Nobody is told; the other sees that nobody knows of it.
          */
-        post: operations["commitments_decline"];
+        post: operations["decline_commitment"];
         delete?: never;
         options?: never;
         head?: never;
@@ -649,7 +671,7 @@ export interface paths {
          * Say how a day of a commitment went
          * @description Say that it was done, or not today; the word can be changed for six days. It is pushed to nobody.
          */
-        put: operations["commitments_day"];
+        put: operations["mark_commitment_day"];
         post?: never;
         delete?: never;
         options?: never;
@@ -668,7 +690,7 @@ export interface paths {
          * List my threads
          * @description One for everybody in my circle, and for everybody whose circle I am in; the latest first.
          */
-        get: operations["threads_listed"];
+        get: operations["list_threads"];
         put?: never;
         post?: never;
         delete?: never;
@@ -688,7 +710,7 @@ export interface paths {
          * Read my thread with somebody
          * @description All that passed quietly between us, the latest first, for as long as one of us is in the other's circle.
          */
-        get: operations["threads_one"];
+        get: operations["read_thread"];
         put?: never;
         post?: never;
         delete?: never;
@@ -710,7 +732,7 @@ export interface paths {
          * Mark a thread as read
          * @description Mark what stands in it, and the notices of it, as read. Nobody is told.
          */
-        post: operations["threads_read"];
+        post: operations["mark_thread_read"];
         delete?: never;
         options?: never;
         head?: never;
@@ -730,12 +752,12 @@ export interface paths {
          * Mark that we talked today
          * @description Say that we talked today: no length, no content. A connection for both. Saying it again changes nothing.
          */
-        post: operations["threads_talked"];
+        post: operations["mark_talked"];
         /**
          * Take the mark of today back
          * @description Take my mark of today back; where there is none, nothing changes.
          */
-        delete: operations["threads_not_talked"];
+        delete: operations["unmark_talked"];
         options?: never;
         head?: never;
         patch?: never;
@@ -752,7 +774,7 @@ export interface paths {
          * See how connected I was
          * @description How connected I was, and with whom I was not in touch. For my eyes only.
          */
-        get: operations["connections_seen"];
+        get: operations["read_connections"];
         put?: never;
         post?: never;
         delete?: never;
@@ -772,7 +794,7 @@ export interface paths {
          * Read my rhythm
          * @description When I would like a moment, and what else may remind me. Nobody else sees it.
          */
-        get: operations["rhythm_mine"];
+        get: operations["read_rhythm"];
         /**
          * Choose my rhythm
          * @description Choose when a moment comes: a notice `moment` and one push, in my own time zone. The notice goes with the day.
@@ -780,7 +802,7 @@ export interface paths {
          *     A time that the clocks skip comes right after the change, one that they show twice comes once. Check-in and week at the same
          *     time are one moment. What has passed on an earlier day is not made up for.
          */
-        put: operations["rhythm_choose"];
+        put: operations["choose_rhythm"];
         post?: never;
         delete?: never;
         options?: never;
@@ -799,12 +821,12 @@ export interface paths {
          * Read my plan
          * @description My plan, which only I read. Before I have made one it is empty.
          */
-        get: operations["plan_plan"];
+        get: operations["read_plan"];
         /**
          * Set my plan
          * @description Keep this as my plan, in place of the one before. Repeating it is safe.
          */
-        put: operations["plan_keep"];
+        put: operations["set_plan"];
         post?: never;
         delete?: never;
         options?: never;
@@ -823,7 +845,7 @@ export interface paths {
          * List my notices
          * @description My notices, newest first.
          */
-        get: operations["inbox_listed"];
+        get: operations["list_notices"];
         put?: never;
         post?: never;
         delete?: never;
@@ -840,7 +862,7 @@ export interface paths {
             cookie?: never;
         };
         /** Count my unread notices */
-        get: operations["inbox_unread_count"];
+        get: operations["count_unread_notices"];
         put?: never;
         post?: never;
         delete?: never;
@@ -862,7 +884,7 @@ export interface paths {
          * Mark all my notices as read
          * @description Mark everything as read. It does not tell anybody that you have seen their call.
          */
-        post: operations["inbox_read_all"];
+        post: operations["mark_all_notices_read"];
         delete?: never;
         options?: never;
         head?: never;
@@ -882,7 +904,7 @@ export interface paths {
          * Mark one notice as read
          * @description Mark one notice as read; the person who reached out sees that it was seen.
          */
-        post: operations["inbox_read"];
+        post: operations["mark_notice_read"];
         delete?: never;
         options?: never;
         head?: never;
@@ -902,7 +924,7 @@ export interface paths {
          * Report that a push arrived or was opened
          * @description Say that a push arrived or was opened. Repeating it is safe.
          */
-        post: operations["inbox_receipt"];
+        post: operations["report_receipt"];
         delete?: never;
         options?: never;
         head?: never;
@@ -920,7 +942,7 @@ export interface paths {
          * Listen to my events as they happen
          * @description Server-Sent Events: `notice`, `reach_out`, `bookend` and `thread` (a person's) with an id; `resync` after a reconnect: fetch again.
          */
-        get: operations["events_events"];
+        get: operations["listen_to_events"];
         put?: never;
         post?: never;
         delete?: never;
@@ -940,7 +962,7 @@ export interface paths {
          * Read what this place offers
          * @description Return what this installation offers. No sign-in is needed.
          */
-        get: operations["config_config"];
+        get: operations["read_config"];
         put?: never;
         post?: never;
         delete?: never;
@@ -962,7 +984,7 @@ export interface paths {
          * Sign up
          * @description Make an account and sign in. With `invitation_token` the invitation is accepted in the same step.
          */
-        post: operations["people_sign_up"];
+        post: operations["sign_up"];
         delete?: never;
         options?: never;
         head?: never;
@@ -982,7 +1004,7 @@ export interface paths {
          * Begin to sign up with a passkey alone
          * @description Begin to make an account that a passkey alone opens. Nothing is kept of it until it is finished.
          */
-        post: operations["people_passkey_options"];
+        post: operations["begin_passkey_sign_up"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1004,7 +1026,109 @@ export interface paths {
          *
          *     With `invitation_token` the invitation is accepted in the same step.
          */
-        post: operations["people_passkey_sign_up"];
+        post: operations["sign_up_with_passkey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/invitations/accept-as-guest": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Accept an invitation as a guest
+         * @description Say yes with only a name and an address, to which a code is sent. Until it has come back, nothing shows anywhere.
+         *
+         *     In the same session it may be said again, with another address.
+         */
+        post: operations["accept_as_guest"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/sessions/guest": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Open a guest's link
+         * @description Open the link of a message, as often as needed until it ends. One that is over, unknown or wrong is the same 404.
+         */
+        post: operations["open_guest_link"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/me/code": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send a fresh code to a guest's address
+         * @description Send a code to my own address: for leaving, hours and an account, or once more while I join. For guests alone.
+         */
+        post: operations["request_guest_code"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/me/account/options": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Begin an account of a guest with a passkey alone
+         * @description Begin to make an account that a passkey alone opens. What was begun before can no longer be finished.
+         */
+        post: operations["begin_guest_account"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/me/account": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make an account of a guest
+         * @description Have an account from now on, with the same circle and addresses. Every link and every session of the guest ends.
+         */
+        post: operations["make_guest_account"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1024,7 +1148,7 @@ export interface paths {
          * Begin to add a passkey
          * @description Begin to add a passkey. Needs fresh proof; what was begun before can no longer be finished.
          */
-        post: operations["passkeys_options"];
+        post: operations["begin_passkey"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1042,13 +1166,13 @@ export interface paths {
          * List my passkeys
          * @description My passkeys.
          */
-        get: operations["passkeys_mine"];
+        get: operations["list_passkeys"];
         put?: never;
         /**
          * Add a passkey
          * @description Add the passkey that the browser has made. Needs fresh proof; ten are the most.
          */
-        post: operations["passkeys_add"];
+        post: operations["add_passkey"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1069,7 +1193,7 @@ export interface paths {
          * Remove a passkey
          * @description Remove a passkey, unless it is the only way in. Needs fresh proof. Where it has signed in stays signed in: see /v1/sessions.
          */
-        delete: operations["passkeys_remove"];
+        delete: operations["remove_passkey"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1088,7 +1212,7 @@ export interface paths {
          * Begin to sign in with a passkey
          * @description Begin to sign in with a passkey, whoever you are.
          */
-        post: operations["passkeys_sign_in_options"];
+        post: operations["begin_passkey_sign_in"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1108,7 +1232,7 @@ export interface paths {
          * Sign in with a passkey
          * @description Sign in with a passkey. It counts as fresh proof.
          */
-        post: operations["passkeys_sign_in"];
+        post: operations["sign_in_with_passkey"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1128,7 +1252,7 @@ export interface paths {
          * Begin to give proof with a passkey
          * @description Begin to give proof with one of my passkeys; what was begun before can no longer be finished.
          */
-        post: operations["sessions_proof_options"];
+        post: operations["begin_proof"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1148,7 +1272,7 @@ export interface paths {
          * Give my passphrase or a passkey once more
          * @description Give the passphrase once more, or let a passkey answer; it counts as fresh for 5 minutes.
          */
-        post: operations["sessions_prove"];
+        post: operations["give_proof"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1166,13 +1290,13 @@ export interface paths {
          * List where I am signed in
          * @description Where I am signed in.
          */
-        get: operations["sessions_mine"];
+        get: operations["list_sessions"];
         put?: never;
         /**
          * Sign in with name and passphrase
          * @description Sign in with name and passphrase.
          */
-        post: operations["sessions_sign_in"];
+        post: operations["sign_in"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1192,7 +1316,7 @@ export interface paths {
          * Recover my account with a recovery code
          * @description Trade a recovery code for a new passphrase. Everywhere else you are signed out, and passkeys go.
          */
-        post: operations["sessions_recover"];
+        post: operations["recover_account"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1211,9 +1335,9 @@ export interface paths {
         post?: never;
         /**
          * Sign out
-         * @description Sign out. The devices that were registered in that session get no more pushes.
+         * @description Sign out. Elsewhere it needs fresh proof. The devices that were registered in that session get no more pushes.
          */
-        delete: operations["sessions_sign_out"];
+        delete: operations["sign_out"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1230,21 +1354,21 @@ export interface paths {
          * Read my profile
          * @description My profile, as only I see it.
          */
-        get: operations["me_me"];
+        get: operations["read_me"];
         put?: never;
         post?: never;
         /**
          * Delete my account
          * @description Delete the account for good. Needs fresh proof; an open reach-out ends without an all-clear.
          */
-        delete: operations["me_erase"];
+        delete: operations["erase_me"];
         options?: never;
         head?: never;
         /**
          * Change my profile
-         * @description Change the profile (JSON Merge Patch).
+         * @description Change the profile (JSON Merge Patch). Another `contact` needs fresh proof.
          */
-        patch: operations["me_change"];
+        patch: operations["change_me"];
         trace?: never;
     };
     "/v1/me/access-log": {
@@ -1255,10 +1379,12 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * List what happened to the ways into my account
-         * @description Who came into my account and what was changed about the ways into it, newest first; kept for 90 days.
+         * List what was changed in my account
+         * @description Who came into my account, and what was changed of the ways into it and of who is called, newest first; kept for 90 days.
+         *
+         *     What was blocked and unblocked is listed only with fresh proof.
          */
-        get: operations["me_accessed"];
+        get: operations["list_access_log"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1276,10 +1402,55 @@ export interface paths {
         };
         /**
          * Export everything that is kept of me
-         * @description Everything that is kept of you, in plain words; as a ZIP (`format=zip` or its media type) with a page to read.
+         * @description Everything that is kept of you, in plain words: a ZIP of `porchlight.json` and of `index.html`, a page to read.
+         *
+         *     The JSON alone to who accepts `application/json` and no ZIP, or asks for `format=json`. Needs fresh proof.
          */
-        get: operations["me_export"];
+        get: operations["export_me"];
         put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/me/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Import an export into my account
+         * @description Bring profile, plan, check-ins, weeks, commitments and reflections out of an export (the ZIP, or its JSON), from here or elsewhere.
+         *
+         *     The same file again brings nothing twice. Nobody else is brought: people are asked again, and so are witnesses.
+         *     All of it comes or nothing. Needs fresh proof.
+         */
+        post: operations["import_me"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/me/consent": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Give my consent to the privacy page
+         * @description Store which version I agree to, and when. To take it back, delete the account.
+         */
+        put: operations["set_consent"];
         post?: never;
         delete?: never;
         options?: never;
@@ -1299,7 +1470,7 @@ export interface paths {
          * Set a passphrase
          * @description Set a passphrase. Needs fresh proof. A new one signs you out everywhere else, and passkeys go; a first one ends nothing.
          */
-        put: operations["me_set_passphrase"];
+        put: operations["set_passphrase"];
         post?: never;
         delete?: never;
         options?: never;
@@ -1320,7 +1491,7 @@ export interface paths {
          * Make new recovery codes
          * @description Ten new recovery codes; the earlier ones stop working. Needs fresh proof.
          */
-        post: operations["me_new_codes"];
+        post: operations["make_recovery_codes"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1338,13 +1509,13 @@ export interface paths {
          * List my devices
          * @description My devices; retired ones are listed for 30 days.
          */
-        get: operations["devices_mine"];
+        get: operations["list_devices"];
         put?: never;
         /**
          * Register a device
          * @description Register this phone or browser. The same address again is the same device, so a retry is always safe.
          */
-        post: operations["devices_register"];
+        post: operations["register_device"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1363,13 +1534,13 @@ export interface paths {
          * Refresh a device's address
          * @description Put a refreshed token or subscription in the place of the old one.
          */
-        put: operations["devices_refresh"];
+        put: operations["refresh_device"];
         post?: never;
         /**
          * Remove a device
          * @description Stop sending to this device.
          */
-        delete: operations["devices_remove"];
+        delete: operations["remove_device"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1388,7 +1559,7 @@ export interface paths {
          * Send a test push to a device
          * @description Send a real push to this device ("A light came on.").
          */
-        post: operations["devices_send_test"];
+        post: operations["send_test_push"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1406,13 +1577,13 @@ export interface paths {
          * List my channels
          * @description My channels, confirmed or not.
          */
-        get: operations["channels_mine"];
+        get: operations["list_channels"];
         put?: never;
         /**
          * Add a channel
-         * @description Add an address and have a code sent there. It is used only once that code has come back.
+         * @description Add an address and have a code sent there. Needs fresh proof. It is used only once that code has come back.
          */
-        post: operations["channels_add"];
+        post: operations["add_channel"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1431,9 +1602,9 @@ export interface paths {
         post?: never;
         /**
          * Remove a channel
-         * @description Forget this address. Nothing more is sent there.
+         * @description Forget this address. Needs fresh proof. Nothing more is sent there.
          */
-        delete: operations["channels_remove"];
+        delete: operations["remove_channel"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1450,9 +1621,9 @@ export interface paths {
         put?: never;
         /**
          * Confirm a channel with its code
-         * @description Give back the code that was sent there: five guesses, ten minutes.
+         * @description Give back the code that was sent there: five guesses, ten minutes. A guest has joined with it.
          */
-        post: operations["channels_confirm"];
+        post: operations["confirm_channel"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1470,7 +1641,7 @@ export interface paths {
          * List the people in my circle
          * @description List the people in my circle, the first ones first, and whether a press now would reach anybody.
          */
-        get: operations["circle_members"];
+        get: operations["list_members"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1490,12 +1661,12 @@ export interface paths {
          * Read when my circle is told
          * @description When my circle is told after a press.
          */
-        get: operations["circle_ladder"];
+        get: operations["read_ladder"];
         /**
          * Set when my circle is told
-         * @description Choose my own times. A reach-out that is running keeps the ladder it began with.
+         * @description Choose my own times. Needs fresh proof. A reach-out that is running keeps the ladder it began with.
          */
-        put: operations["circle_set_ladder"];
+        put: operations["set_ladder"];
         post?: never;
         delete?: never;
         options?: never;
@@ -1517,14 +1688,14 @@ export interface paths {
          * Remove somebody from my circle
          * @description Take somebody out of my circle. They are not told.
          */
-        delete: operations["circle_remove"];
+        delete: operations["remove_member"];
         options?: never;
         head?: never;
         /**
          * Change somebody's role or step in my circle
-         * @description Another role or step (JSON Merge Patch).
+         * @description Another role or step, whether a guest reads what I write, or whether their words come without a push (JSON Merge Patch).
          */
-        patch: operations["circle_change"];
+        patch: operations["change_member"];
         trace?: never;
     };
     "/v1/circle/{membership_id}/confirm": {
@@ -1539,8 +1710,10 @@ export interface paths {
         /**
          * Confirm somebody for my circle
          * @description Confirm that this is the person you meant. Only from then on are they told anything.
+         *
+         *     Within 24 hours of a further sign-in it needs fresh proof.
          */
-        post: operations["circle_confirm"];
+        post: operations["confirm_member"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1558,13 +1731,13 @@ export interface paths {
          * List my open invitations
          * @description List my invitations that can still be used, each with its link.
          */
-        get: operations["invitations_mine"];
+        get: operations["list_invitations"];
         put?: never;
         /**
          * Invite somebody into my circle
          * @description Make a link for one person, good for 48 hours. A retry with the same key gives the same link.
          */
-        post: operations["invitations_invite"];
+        post: operations["invite"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1584,7 +1757,7 @@ export interface paths {
          * Preview an invitation
          * @description Read who invites me and as what. Needs no session; with one, a link that I have accepted says how it stands.
          */
-        post: operations["invitations_preview"];
+        post: operations["preview_invitation"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1604,7 +1777,7 @@ export interface paths {
          * Accept an invitation
          * @description Say yes to an invitation. The other side compares two words with you and confirms; until then nothing is shown to either.
          */
-        post: operations["invitations_accept"];
+        post: operations["accept_invitation"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1625,7 +1798,7 @@ export interface paths {
          * Withdraw an invitation
          * @description Withdraw an invitation: its link becomes useless.
          */
-        delete: operations["invitations_withdraw"];
+        delete: operations["withdraw_invitation"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1642,7 +1815,7 @@ export interface paths {
          * List the people I am there for
          * @description List the people whose circle I am in.
          */
-        get: operations["supporting_supported"];
+        get: operations["list_supported"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1658,14 +1831,18 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /**
+         * Read one of the people I am there for
+         * @description One of the people whose circle I am in.
+         */
+        get: operations["read_supported"];
         put?: never;
         post?: never;
         /**
          * Leave somebody's circle
-         * @description Step out of this circle. Nobody is told.
+         * @description Step out of this circle. Nobody is told. A guest's address and name are erased with it.
          */
-        delete: operations["supporting_leave"];
+        delete: operations["leave_circle"];
         options?: never;
         head?: never;
         /**
@@ -1674,7 +1851,7 @@ export interface paths {
          *
          *     `standing_words` is what I do when they press, in my own words. They read it beside their button.
          */
-        patch: operations["supporting_mute"];
+        patch: operations["change_supported"];
         trace?: never;
     };
     "/v1/blocks": {
@@ -1684,14 +1861,17 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List whom I have blocked */
-        get: operations["blocks_blocks"];
+        /**
+         * List whom I have blocked
+         * @description List whom I have blocked. Needs fresh proof: whoever holds an unlocked phone must not read it there.
+         */
+        get: operations["list_blocks"];
         put?: never;
         /**
          * Block somebody
          * @description Block somebody from my circle or whose circle I am in. It ends both at once; repeating it is safe.
          */
-        post: operations["blocks_block"];
+        post: operations["block_person"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1708,8 +1888,11 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        /** Unblock somebody */
-        delete: operations["blocks_unblock"];
+        /**
+         * Unblock somebody
+         * @description Unblock somebody. Needs fresh proof. The circle stays as the block left it.
+         */
+        delete: operations["unblock_person"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1726,7 +1909,7 @@ export interface paths {
          * Find the helplines of a country
          * @description Return the lines of a country (ISO 3166-1 alpha-2, such as GB); international ones where we know none.
          */
-        get: operations["helplines_listed"];
+        get: operations["find_helplines"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1746,7 +1929,7 @@ export interface paths {
          * Read which Android apps belong here
          * @description Digital Asset Links: the operator's Android apps; 404 where there is none.
          */
-        get: operations["config_asset_links"];
+        get: operations["read_asset_links"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1766,7 +1949,7 @@ export interface paths {
          * Read which iOS apps belong here
          * @description Apple's app site association: the operator's iOS apps, for links and passkeys; 404 where there is none.
          */
-        get: operations["config_apple_association"];
+        get: operations["read_apple_association"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1786,7 +1969,7 @@ export interface paths {
          * Check that the process answers
          * @description Answer, as long as the process runs.
          */
-        get: operations["operation_alive"];
+        get: operations["check_alive"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1808,7 +1991,7 @@ export interface paths {
          *
          *     `?to=serve` checks only what requests need: presses are saved, and inboxes work, also without a key to push addresses.
          */
-        get: operations["operation_ready"];
+        get: operations["check_ready"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1823,15 +2006,18 @@ export interface components {
     schemas: {
         /**
          * AccessKind
-         * @description What the access log records.
+         * @description What the access log records: each way into the account, and each change of who is called.
+         *
+         *     A new kind is told to the owner's other devices, or kept to those who give proof, where `rules.accounts.access_log` says so.
          * @enum {string}
          */
-        AccessKind: "signed_up" | "signed_in" | "signed_in_with_passkey" | "recovered" | "signed_out" | "proof_failed" | "passphrase_changed" | "codes_renewed" | "passkey_added" | "passkey_removed" | "device_added" | "device_removed" | "channel_added" | "channel_confirmed" | "channel_removed" | "exported";
+        AccessKind: "signed_up" | "signed_in" | "signed_in_with_passkey" | "recovered" | "signed_out" | "proof_failed" | "passphrase_changed" | "codes_renewed" | "passkey_added" | "passkey_removed" | "device_added" | "device_removed" | "channel_added" | "channel_confirmed" | "channel_removed" | "exported" | "number_changed" | "hours_changed" | "ladder_changed" | "member_invited" | "invitation_withdrawn" | "member_confirmed" | "member_changed" | "member_removed" | "circle_joined" | "circle_left" | "blocked" | "unblocked";
         /**
          * AccessOut
          * @description `session_id`: the session in which it was done, or that a sign-in opened; `current` says whether that is this one.
          *
-         *     `about_id`: the device, passkey, channel or other session it was about. From where is not kept.
+         *     `about_id`: the device, passkey, channel or other session it was about; the membership or invitation, where it was about the
+         *     circle; null for a block. From where is not kept.
          */
         AccessOut: {
             /**
@@ -1851,6 +2037,30 @@ export interface components {
              * Format: date-time
              */
             created_at: string;
+        };
+        /**
+         * AccountOfGuest
+         * @description `code`: a fresh one, from POST /v1/me/code. With `sign_in_name` and `passphrase`, or with a `credential` alone.
+         *
+         *     A credential answers POST /v1/me/account/options; its sign-in name is made here, and there are no recovery codes yet.
+         * @example {
+         *       "code": "123456",
+         *       "sign_in_name": "noor.h",
+         *       "passphrase": "a lantern by the window"
+         *     }
+         */
+        AccountOfGuest: {
+            /** Code */
+            code: string;
+            /** Sign In Name */
+            sign_in_name?: string | null;
+            /** Passphrase */
+            passphrase?: string | null;
+            credential?: components["schemas"]["Registration"] | null;
+            /** Label */
+            label?: string | null;
+            /** @default token */
+            carrier?: components["schemas"]["Carrier"];
         };
         /**
          * AnswerKind
@@ -1932,6 +2142,10 @@ export interface components {
         /**
          * CallChannel
          * @description A phone that rings when nobody has answered: a voice says one neutral sentence, twice. Written as for SMS.
+         * @example {
+         *       "kind": "call",
+         *       "address": "+14155550100"
+         *     }
          */
         CallChannel: {
             /**
@@ -1984,6 +2198,15 @@ export interface components {
          *     `share_with`: ids of confirmed memberships in my circle who may see `parts` of this one check-in: all that was given
          *     without `parts`, all items of the week for `week`. `shares`: the same person by person, each with parts of their own, or
          *     `parts`. Without either nobody sees it.
+         * @example {
+         *       "feeling": 2,
+         *       "halt": [
+         *         "tired"
+         *       ],
+         *       "share_with": [
+         *         "018f3c5e-7d2a-7c41-9a52-3f0f2f6f1b01"
+         *       ]
+         *     }
          */
         CheckIn: {
             /** Feeling */
@@ -2072,13 +2295,21 @@ export interface components {
             /** Anyone Available */
             anyone_available: boolean;
         };
-        /** Close */
+        /**
+         * Close
+         * @example {
+         *       "outcome": "connected"
+         *     }
+         */
         Close: {
             outcome: components["schemas"]["ChosenOutcome"];
         };
         /**
          * Code
          * @description Six digits; what an SMS or a keyboard puts between them counts for nothing.
+         * @example {
+         *       "code": "123456"
+         *     }
          */
         Code: {
             /** Code */
@@ -2092,6 +2323,10 @@ export interface components {
         /**
          * CommitmentChanges
          * @description What is left out stays. `witness`: the id of a membership, who is asked; null takes the present one away.
+         * @example {
+         *       "text": "Call Ana",
+         *       "at": "20:30"
+         *     }
          */
         CommitmentChanges: {
             /**
@@ -2172,10 +2407,14 @@ export interface components {
          *
          *     `fcm` says whether native apps can be pushed; `webpush_public_key` is the VAPID key for browsers.
          *
+         *     `calm`: `POST /v1/reach-outs` knows `calm`. An older server ignores it and alarms everybody, so an app never sends it without this.
+         *
          *     `channels` are the kinds of channel that the operator has set up.
          *
          *     `source_url` is the address of this server's source code, null when the operator has not named one. An app shows it to
          *     the people who use the server (AGPL-3.0, section 13).
+         *
+         *     `consent_version`: the version of the privacy page that holds today, a date.
          */
         ConfigOut: {
             /**
@@ -2191,10 +2430,14 @@ export interface components {
             webpush_public_key: string;
             /** Fcm */
             fcm: boolean;
+            /** Calm */
+            calm: boolean;
             /** Channels */
             channels: components["schemas"]["ChannelKind"][];
             /** Source Url */
             source_url: string | null;
+            /** Consent Version */
+            consent_version: string;
         };
         /**
          * ConnectedOut
@@ -2225,6 +2468,30 @@ export interface components {
             not_in_touch: components["schemas"]["QuietOut"][];
             /** Felt */
             felt: components["schemas"]["FeltOut"][];
+        };
+        /**
+         * Consent
+         * @description `version`: the `consent_version` of /v1/config that I was shown.
+         * @example {
+         *       "version": "2026-11-29"
+         *     }
+         */
+        Consent: {
+            /** Version */
+            version: string;
+        };
+        /**
+         * ConsentOut
+         * @description The version of the privacy page that I have agreed to last, and when.
+         */
+        ConsentOut: {
+            /** Version */
+            version: string;
+            /**
+             * Given At
+             * Format: date-time
+             */
+            given_at: string;
         };
         /**
          * CountOut
@@ -2273,6 +2540,9 @@ export interface components {
         /**
          * DayIn
          * @description How the day went. "Not today" (`done` false) is an answer like any other, and tells nobody.
+         * @example {
+         *       "done": true
+         *     }
          */
         DayIn: {
             /** Done */
@@ -2298,6 +2568,7 @@ export interface components {
         /**
          * Declining
          * @description `all`: not for now to everything that I was asked to know of, whoever asked.
+         * @example {}
          */
         Declining: {
             /**
@@ -2352,7 +2623,13 @@ export interface components {
             /** Disabled Reason */
             disabled_reason: string | null;
         };
-        /** EmailChannel */
+        /**
+         * EmailChannel
+         * @example {
+         *       "kind": "email",
+         *       "address": "noor@example.org"
+         *     }
+         */
         EmailChannel: {
             /**
              * @description discriminator enum property added by openapi-typescript
@@ -2365,6 +2642,9 @@ export interface components {
         /**
          * Extension
          * @description The new due time: ahead, and within 7 days.
+         * @example {
+         *       "due_at": "2026-03-19T23:00:00Z"
+         *     }
          */
         Extension: {
             /**
@@ -2373,7 +2653,14 @@ export interface components {
              */
             due_at: string;
         };
-        /** FcmDevice */
+        /**
+         * FcmDevice
+         * @example {
+         *       "kind": "fcm",
+         *       "token": "the-registration-token-of-this-installation",
+         *       "label": "My phone"
+         *     }
+         */
         FcmDevice: {
             /**
              * @description discriminator enum property added by openapi-typescript
@@ -2388,6 +2675,11 @@ export interface components {
         /**
          * Felt
          * @description How seen, safe and soothed it felt, 0 to 3 each; private to the person.
+         * @example {
+         *       "seen": 3,
+         *       "safe": 2,
+         *       "soothed": 2
+         *     }
          */
         Felt: {
             /** Seen */
@@ -2413,6 +2705,98 @@ export interface components {
             safe: number | null;
             /** Soothed */
             soothed: number | null;
+        };
+        /**
+         * FreshCodeOut
+         * @description A code was sent to this channel of one's own.
+         */
+        FreshCodeOut: {
+            /**
+             * Channel Id
+             * Format: uuid
+             */
+            channel_id: string;
+            kind: components["schemas"]["ChannelKind"];
+            /**
+             * Code Expires At
+             * Format: date-time
+             */
+            code_expires_at: string;
+        };
+        /**
+         * GuestChannel
+         * @description How a guest is reached. A number without its country is one of no region here: begin it with +.
+         */
+        GuestChannel: {
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "sms" | "email" | "call";
+            /** Address */
+            address: string;
+        };
+        /** GuestJoinedOut */
+        GuestJoinedOut: {
+            membership: components["schemas"]["GuestMembershipOut"];
+            session: components["schemas"]["NewSessionOut"];
+        };
+        /**
+         * GuestMembershipOut
+         * @description `state`: the code has to come back first; then it is read at /v1/supporting, accepted until the owner confirms.
+         */
+        GuestMembershipOut: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            person: components["schemas"]["PersonOut"];
+            role: components["schemas"]["Role"];
+            /**
+             * State
+             * @constant
+             */
+            state: "waiting_for_code";
+            /**
+             * Channel Id
+             * Format: uuid
+             */
+            channel_id: string;
+        };
+        /**
+         * GuestYes
+         * @description `language` and `time_zone` are what a browser reports of itself: what cannot be used of it counts as left out.
+         *
+         *     `consent`: the `consent_version` of /v1/config, if the guest was shown the privacy page and has agreed to it.
+         * @example {
+         *       "token": "kq0Yb2m1d0mC5kqvZ5s4Ag",
+         *       "display_name": "Sam",
+         *       "channel": {
+         *         "kind": "sms",
+         *         "address": "+14155550100"
+         *       }
+         *     }
+         */
+        GuestYes: {
+            /** Token */
+            token: string;
+            /** Display Name */
+            display_name: string;
+            channel: components["schemas"]["GuestChannel"];
+            /** Language */
+            language?: string | null;
+            /**
+             * Time Zone
+             * @default UTC
+             */
+            time_zone?: string;
+            /** Standing Words */
+            standing_words?: string | null;
+            /** Consent */
+            consent?: string | null;
+            /** @default token */
+            carrier?: components["schemas"]["Carrier"];
         };
         /**
          * Halt
@@ -2455,6 +2839,27 @@ export interface components {
             source: string;
         };
         /**
+         * ImportOut
+         * @description How much of the file is new here. `plan`: whether it was brought; one that has words stays as it is.
+         *
+         *     `people`: how many were in the circle of the file. They are not brought: they are asked again.
+         */
+        ImportOut: {
+            /** Plan */
+            plan: boolean;
+            /** Check Ins */
+            check_ins: number;
+            /** Commitments */
+            commitments: number;
+            /** Reflections */
+            reflections: number;
+            /**
+             * People
+             * @example 5
+             */
+            people: number;
+        };
+        /**
          * InvitationOut
          * @description `url` and `qr` as at its creation, for as long as it can be used; null when they cannot be read.
          */
@@ -2491,6 +2896,10 @@ export interface components {
         /**
          * Invite
          * @description `label` is for the inviter's eyes: whom the link is for. `greeting` is a line of their own to whoever opens it.
+         * @example {
+         *       "role": "friend",
+         *       "step": 1
+         *     }
          */
         Invite: {
             role: components["schemas"]["Role"];
@@ -2570,6 +2979,35 @@ export interface components {
             mine: boolean;
         };
         /**
+         * LinkOpened
+         * @description `code`: a fresh one, sent by POST /v1/me/code; with it the session is for changes, and not for the reach-out.
+         * @example {
+         *       "secret": "kq0Yb2m1d0mC5kqvZ5s4Ag"
+         *     }
+         */
+        LinkOpened: {
+            /** Secret */
+            secret: string;
+            /** Code */
+            code?: string | null;
+            /** @default token */
+            carrier?: components["schemas"]["Carrier"];
+        };
+        /** LinkSessionOut */
+        LinkSessionOut: {
+            session: components["schemas"]["NewSessionOut"];
+            /**
+             * Reach Out Id
+             * Format: uuid
+             */
+            reach_out_id: string;
+            /**
+             * Membership Id
+             * Format: uuid
+             */
+            membership_id: string;
+        };
+        /**
          * MeOut
          * @description `proved_at`: when I last showed that a push was shown to me; null when nothing that I have today was tried.
          */
@@ -2595,6 +3033,10 @@ export interface components {
             }[] | null;
             /** Wake Me */
             wake_me: boolean;
+            /** My Name In Pushes */
+            my_name_in_pushes: boolean;
+            /** Names In My Pushes */
+            names_in_my_pushes: boolean;
             /** Away Until */
             away_until: string | null;
             /** Contact */
@@ -2602,11 +3044,39 @@ export interface components {
             ways_in: components["schemas"]["WaysInOut"];
             /** Proved At */
             proved_at: string | null;
+            consent: components["schemas"]["ConsentOut"] | null;
             /**
              * Created At
              * Format: date-time
              */
             created_at: string;
+        };
+        /**
+         * MemberChange
+         * @example {
+         *       "role": "sponsor",
+         *       "step": 1
+         *     }
+         */
+        MemberChange: {
+            /** @default friend */
+            role?: components["schemas"]["Role"];
+            /**
+             * Step
+             * @default 1
+             * @enum {integer}
+             */
+            step?: 1 | 2;
+            /**
+             * Guest Notes
+             * @default false
+             */
+            guest_notes?: boolean;
+            /**
+             * Words Quiet
+             * @default false
+             */
+            words_quiet?: boolean;
         };
         /**
          * MemberOut
@@ -2618,6 +3088,9 @@ export interface components {
          *     `tonight`: a press at 03:00 of my clock would push them. `proved_at`: the day (where I am) on which they last showed that a push
          *     was shown to them: they opened one, answered, or saw a practice; null when nothing they have today was tried. It says nothing
          *     about tonight. `phone`: what they are most likely woken by.
+         *     `calm_now`: a calm ask at this moment would tell them: not muted, and within hours they declared, or by day without any; never a guest.
+         *     `guest`: they have no account, and see a reach-out through a link; with `guest_notes` also its note and my messages.
+         *     `words_quiet`: their words and what they see of mine come without a push; a press and its answers are never held back.
          *     `standing_words`: what they do when I press ("When you press, I …"), in their own words; null while not active.
          */
         MemberOut: {
@@ -2647,12 +3120,20 @@ export interface components {
             /** Proved At */
             proved_at: string | null;
             phone: components["schemas"]["Platform"] | null;
+            /** Calm Now */
+            calm_now: boolean;
             /** Contact */
             contact: string | null;
             /** Standing Words */
             standing_words: string | null;
             /** Words */
             words: string[] | null;
+            /** Guest */
+            guest: boolean;
+            /** Guest Notes */
+            guest_notes: boolean;
+            /** Words Quiet */
+            words_quiet: boolean;
             /**
              * Created At
              * Format: date-time
@@ -2678,6 +3159,9 @@ export interface components {
         /**
          * Mute
          * @description A merge patch: what is left out stays. `standing_words`: "When you press, I …", at most 200 characters; null clears.
+         * @example {
+         *       "muted_until": "2026-03-20T07:00:00Z"
+         *     }
          */
         Mute: {
             /** Muted Until */
@@ -2692,7 +3176,12 @@ export interface components {
         Need: "talk" | "urge" | "lonely" | "company" | "check_on_me";
         /**
          * NewAnswer
-         * @description `minutes` goes with `soon` and is needed there.
+         * @description `minutes` goes with `soon` and is needed there: up to 720 for a calm ask; a press takes more than 15 for 15.
+         * @example {
+         *       "kind": "soon",
+         *       "minutes": 5,
+         *       "text": "Putting my shoes on."
+         *     }
          */
         NewAnswer: {
             kind: components["schemas"]["AnswerKind"];
@@ -2701,7 +3190,12 @@ export interface components {
             /** Text */
             text?: string | null;
         };
-        /** NewBlock */
+        /**
+         * NewBlock
+         * @example {
+         *       "person_id": "018f3c5e-7d2a-7c41-9a52-3f0f2f6f1b01"
+         *     }
+         */
         NewBlock: {
             /**
              * Person Id
@@ -2715,6 +3209,11 @@ export interface components {
          *
          *     `what` is stored encrypted. The companion learns at once that they stand by, and until when; `what` they read only
          *     once it is missed, for then they need it.
+         * @example {
+         *       "what": "The wedding",
+         *       "due_at": "2026-03-19T22:00:00Z",
+         *       "companion": "018f3c5e-7d2a-7c41-9a52-3f0f2f6f1b01"
+         *     }
          */
         NewBookend: {
             /** What */
@@ -2736,6 +3235,14 @@ export interface components {
          *
          *     `witness` is the id of a confirmed membership in my circle, who is asked first. `ends_on` is the last day, four weeks
          *     ahead unless it is given, and a year at most.
+         * @example {
+         *       "text": "Call Ana",
+         *       "days": [
+         *         0,
+         *         3
+         *       ],
+         *       "at": "21:00"
+         *     }
          */
         NewCommitmentIn: {
             /** Text */
@@ -2752,12 +3259,25 @@ export interface components {
         /**
          * NewLadder
          * @description Four numbers of seconds, the first of them 0, at least 30 apart, the last at most 1800; null: the default.
+         * @example {
+         *       "ladder": [
+         *         0,
+         *         90,
+         *         180,
+         *         300
+         *       ]
+         *     }
          */
         NewLadder: {
             /** Ladder */
             ladder: number[] | null;
         };
-        /** NewMessage */
+        /**
+         * NewMessage
+         * @example {
+         *       "text": "I am on the bench by the door."
+         *     }
+         */
         NewMessage: {
             /** Text */
             text: string;
@@ -2771,7 +3291,12 @@ export interface components {
             /** Label */
             label?: string | null;
         };
-        /** NewPassphrase */
+        /**
+         * NewPassphrase
+         * @example {
+         *       "passphrase": "a lantern by the window"
+         *     }
+         */
         NewPassphrase: {
             /** Passphrase */
             passphrase: string;
@@ -2781,6 +3306,17 @@ export interface components {
          * @description The whole plan: what is left out is empty. `people`: ids of confirmed memberships in my circle.
          *
          *     `help_me`: read by whoever has answered a reach-out of mine, while it is open, and by nobody else.
+         * @example {
+         *       "signs": [
+         *         "I stop answering"
+         *       ],
+         *       "alone": [
+         *         "A walk"
+         *       ],
+         *       "people": [
+         *         "018f3c5e-7d2a-7c41-9a52-3f0f2f6f1b01"
+         *       ]
+         *     }
          */
         NewPlan: {
             /** Signs */
@@ -2803,6 +3339,7 @@ export interface components {
         /**
          * NewPractice
          * @description `channels`: also once by SMS, e-mail or ntfy, to those who chose it.
+         * @example {}
          */
         NewPractice: {
             /**
@@ -2826,6 +3363,10 @@ export interface components {
          * @description `to` is the id of a person in my circle, or whose circle I am in. `text` is stored encrypted.
          *
          *     `about`: the id of the item of our thread that it answers; where there is none (any more), the words stand alone.
+         * @example {
+         *       "to": "018f3c5e-7d2a-7c41-9a52-3f0f2f6f1b01",
+         *       "text": "Thinking of you."
+         *     }
          */
         NewReachIn: {
             /**
@@ -2860,7 +3401,7 @@ export interface components {
          * NoticeKind
          * @enum {string}
          */
-        NoticeKind: "reach_out" | "answered" | "all_clear" | "ended" | "unanswered" | "are_you_talking" | "message" | "invitation_accepted" | "standing_by" | "bookend_due" | "bookend_missed" | "check_in" | "reach_in" | "unreachable" | "check_in_seen" | "commitment_asked" | "commitment_due" | "commitment_ended" | "moment" | "follow_up" | "practice" | "practice_offer" | "test";
+        NoticeKind: "reach_out" | "calm" | "answered" | "all_clear" | "ended" | "unanswered" | "are_you_talking" | "message" | "invitation_accepted" | "standing_by" | "bookend_due" | "bookend_missed" | "check_in" | "reach_in" | "unreachable" | "check_in_seen" | "commitment_asked" | "commitment_due" | "commitment_ended" | "moment" | "follow_up" | "practice" | "practice_offer" | "account_changed" | "test";
         /**
          * NoticeOut
          * @description `from` is null where nobody is named, or the account is no more. At most one of the ids says what it is about.
@@ -2896,6 +3437,10 @@ export interface components {
         /**
          * NtfyChannel
          * @description A topic on the operator's ntfy server; whoever knows its name can read it, so choose one nobody guesses.
+         * @example {
+         *       "kind": "ntfy",
+         *       "address": "https://ntfy.sh/a-topic-of-mine"
+         *     }
          */
         NtfyChannel: {
             /**
@@ -2906,17 +3451,22 @@ export interface components {
             /** Address */
             address: string;
         };
-        /** Opened */
+        /**
+         * Opened
+         * @example {
+         *       "token": "kq0Yb2m1d0mC5kqvZ5s4Ag"
+         *     }
+         */
         Opened: {
             /** Token */
             token: string;
         };
         /**
          * Outcome
-         * @description How a person closed; EXPIRED is the one that nobody chose.
+         * @description How a person closed. EXPIRED and, of a calm ask, QUIET are those that nobody chose.
          * @enum {string}
          */
-        Outcome: "connected" | "ok_now" | "mistake" | "expired";
+        Outcome: "connected" | "ok_now" | "mistake" | "expired" | "quiet";
         /** Page[AccessOut] */
         Page_AccessOut_: {
             /** Items */
@@ -3115,6 +3665,8 @@ export interface components {
             invitation_token?: string | null;
             /** @default token */
             carrier?: components["schemas"]["Carrier"];
+            /** Consent */
+            consent?: string | null;
             credential: components["schemas"]["Registration"];
             /** Label */
             label?: string | null;
@@ -3122,6 +3674,9 @@ export interface components {
         /**
          * SignUpBegun
          * @description With `invitation_token`, an invitation that cannot be used is refused before the browser makes a passkey.
+         * @example {
+         *       "display_name": "Noor"
+         *     }
          */
         PasskeySignUpBegun: {
             /** Display Name */
@@ -3245,7 +3800,12 @@ export interface components {
          * Press
          * @description All of it may be left out. Unknown fields are ignored here alone: an older server takes a newer app's press.
          *
-         *     A note that is too long is cut. A field that makes no sense counts as left out.
+         *     A note that is too long is cut. A field that makes no sense counts as left out. `calm` (true, nothing else) asks whether
+         *     somebody could talk: it tells only those who are free, and wakes nobody.
+         * @example {
+         *       "note": "Could use a voice.",
+         *       "need": "talk"
+         *     }
          */
         Press: {
             /** Note */
@@ -3255,6 +3815,11 @@ export interface components {
             to?: string[] | null;
             /** Pressed At */
             pressed_at?: string | null;
+            /**
+             * Calm
+             * @default false
+             */
+            calm?: boolean;
         };
         /**
          * PreviewOut
@@ -3305,8 +3870,67 @@ export interface components {
             phone: string;
         };
         /**
+         * ProfileChange
+         * @description A merge patch: what is left out stays, null empties what may be empty.
+         *
+         *     `hours`: when pushes may come; null for any time. Windows of one day may touch, never overlap. `to` is when one
+         *     ends: `24:00` with the day, and a last minute of an hour (`23:59`) is meant with it. `wake_me`: at any
+         *     hour, whatever `hours` say. `away_until`: a break from everybody, a year at most; as a helper nothing is pushed to me until
+         *     then, and my circles see no more than that I cannot be reached now. `contact`: as people write it; without its country it is a number of `region`. It is kept
+         *     as it can be dialled from anywhere. A push says a name in the place of "someone" only where both have chosen it: the one whom it is about
+         *     `my_name_in_pushes`, the one whose phone shows it `names_in_my_pushes`.
+         * @example {
+         *       "display_name": "Noor",
+         *       "time_zone": "Europe/Berlin",
+         *       "wake_me": true
+         *     }
+         */
+        ProfileChange: {
+            /**
+             * Display Name
+             * @default
+             */
+            display_name?: string;
+            /**
+             * Time Zone
+             * @default
+             */
+            time_zone?: string;
+            /** Region */
+            region?: string | null;
+            /**
+             * Language
+             * @default
+             */
+            language?: string;
+            /** Hours */
+            hours?: components["schemas"]["Window"][] | null;
+            /**
+             * Wake Me
+             * @default false
+             */
+            wake_me?: boolean;
+            /**
+             * My Name In Pushes
+             * @default false
+             */
+            my_name_in_pushes?: boolean;
+            /**
+             * Names In My Pushes
+             * @default false
+             */
+            names_in_my_pushes?: boolean;
+            /** Away Until */
+            away_until?: string | null;
+            /** Contact */
+            contact?: string | null;
+        };
+        /**
          * Proof
          * @description One of the two: the passphrase, or what one of the caller's passkeys answered to `/v1/sessions/current/proof/options`.
+         * @example {
+         *       "passphrase": "a lantern by the window"
+         *     }
          */
         Proof: {
             /** Passphrase */
@@ -3362,6 +3986,9 @@ export interface components {
          *     the next people are told, or told again. `paused_until`: how long the ladder waits for somebody who answered.
          *     `pushed_at`: when everyone told was last pushed. All three are shown to the person alone. `together_with`: whom the person says that
          *     they are talking with.
+         *     `calm`: a calm ask, which tells only those who are free and has no rungs; `outcome` is quiet when it ends by itself.
+         *     `ends_at`: when it does so unless somebody says yes; `raised_at`: when a calm ask became this press. Both are shown to the
+         *     person alone.
          *     `how_to_help`: the person's own words for whoever has answered them, in `GET /v1/reach-outs/{id}` alone and while it is
          *     open. Null to everybody else, the person included.
          */
@@ -3396,6 +4023,12 @@ export interface components {
             pushed_at: string | null;
             /** Together With */
             together_with: string | null;
+            /** Calm */
+            calm: boolean;
+            /** Ends At */
+            ends_at: string | null;
+            /** Raised At */
+            raised_at: string | null;
             /** Recipients */
             recipients: components["schemas"]["RecipientOut"][];
             /** Contact */
@@ -3417,7 +4050,13 @@ export interface components {
             /** Read */
             read: number;
         };
-        /** Receipt */
+        /**
+         * Receipt
+         * @example {
+         *       "delivery_id": "018f3c5e-7d2a-7c41-9a52-3f0f2f6f1b01",
+         *       "event": "delivered"
+         *     }
+         */
         Receipt: {
             /**
              * Delivery Id
@@ -3438,7 +4077,8 @@ export interface components {
          *     `state`: queued (nothing has left yet), handed (a push service has it), delivered (their device said so), seen (they
          *     opened it), answered, declined (they can't), unreachable (no way to them works), inbox_only (muted or outside their
          *     hours, so it waits in their inbox). `answered_at`: when they answered, from which the `minutes` of `soon` count; null
-         *     without an answer.
+         *     without an answer. An answer before `raised_at` was given to the calm ask: it stands until they answer the press, and
+         *     `state` says how far the press has come.
          */
         RecipientOut: {
             person: components["schemas"]["PersonOut"];
@@ -3458,7 +4098,14 @@ export interface components {
          * @enum {string}
          */
         RecipientState: "queued" | "handed" | "delivered" | "seen" | "answered" | "declined" | "unreachable" | "inbox_only";
-        /** Recover */
+        /**
+         * Recover
+         * @example {
+         *       "sign_in_name": "noor.h",
+         *       "recovery_code": "ABCD-EFGH-IJKL-MNOP",
+         *       "new_passphrase": "a lantern by the window"
+         *     }
+         */
         Recover: {
             /** Sign In Name */
             sign_in_name: string;
@@ -3537,6 +4184,9 @@ export interface components {
          *
          *     `commitments`, `follow_ups`, `practice_offers`: whether those may remind me; with `follow_ups` off nobody is reminded of me
          *     either. `paused_until`: nothing of all this before then, a year ahead at most; null ends the pause.
+         * @example {
+         *       "check_in": null
+         *     }
          */
         RhythmIn: {
             check_in?: components["schemas"]["CheckInTime"] | null;
@@ -3583,6 +4233,7 @@ export interface components {
         /**
          * Seen
          * @description `text`, if any, goes into the thread of the two; it is stored encrypted.
+         * @example {}
          */
         Seen: {
             /** Text */
@@ -3603,13 +4254,19 @@ export interface components {
              */
             userVerification: "required";
         };
-        /** SessionOut */
+        /**
+         * SessionOut
+         * @description `label` and `platform`: of the phone or browser that takes pushes in this session; null where none does.
+         */
         SessionOut: {
             /**
              * Id
              * Format: uuid
              */
             id: string;
+            /** Label */
+            label: string | null;
+            platform: components["schemas"]["Platform"] | null;
             carrier: components["schemas"]["Carrier"];
             /**
              * Created At
@@ -3632,6 +4289,9 @@ export interface components {
         /**
          * Share
          * @description `membership_id`: a confirmed membership in my circle. `parts`: what its member may see; all that was given without it.
+         * @example {
+         *       "membership_id": "018f3c5e-7d2a-7c41-9a52-3f0f2f6f1b01"
+         *     }
          */
         Share: {
             /**
@@ -3660,7 +4320,13 @@ export interface components {
             /** Seen At */
             seen_at: string | null;
         };
-        /** SignIn */
+        /**
+         * SignIn
+         * @example {
+         *       "sign_in_name": "noor.h",
+         *       "passphrase": "a lantern by the window"
+         *     }
+         */
         SignIn: {
             /** Sign In Name */
             sign_in_name: string;
@@ -3672,6 +4338,13 @@ export interface components {
         /**
          * SignUp
          * @description `time_zone`, `region` and `language` are what a browser reports of itself: what cannot be used of it counts as left out.
+         *
+         *     `consent`: the `consent_version` of /v1/config, if the person was shown the privacy page and has agreed to it.
+         * @example {
+         *       "sign_in_name": "noor.h",
+         *       "passphrase": "a lantern by the window",
+         *       "display_name": "Noor"
+         *     }
          */
         SignUp: {
             /** Display Name */
@@ -3689,6 +4362,8 @@ export interface components {
             invitation_token?: string | null;
             /** @default token */
             carrier?: components["schemas"]["Carrier"];
+            /** Consent */
+            consent?: string | null;
             /** Sign In Name */
             sign_in_name: string;
             /** Passphrase */
@@ -3739,6 +4414,10 @@ export interface components {
         /**
          * SmsChannel
          * @description As people write it; a number without its country is one of the caller's region.
+         * @example {
+         *       "kind": "sms",
+         *       "address": "+14155550100"
+         *     }
          */
         SmsChannel: {
             /**
@@ -3862,7 +4541,12 @@ export interface components {
              */
             read_at: string;
         };
-        /** Together */
+        /**
+         * Together
+         * @example {
+         *       "person_id": "018f3c5e-7d2a-7c41-9a52-3f0f2f6f1b01"
+         *     }
+         */
         Together: {
             /** Person Id */
             person_id?: string | null;
@@ -3888,7 +4572,17 @@ export interface components {
             /** Recovery Codes */
             recovery_codes: number;
         };
-        /** WebPushDevice */
+        /**
+         * WebPushDevice
+         * @example {
+         *       "kind": "webpush",
+         *       "endpoint": "https://updates.push.services.mozilla.com/wpush/v2/gAAAA",
+         *       "keys": {
+         *         "p256dh": "BCVxsr7N_eNgVRqvHtD0zTZsEc6-VV-JvLexhqUzORcxaOzi6-AYWXvTBHm4bjyPjs7Vd8pZGH6SRpkNtoIAiw4",
+         *         "auth": "BTBZMqHH6r4Tts7J_aSIgg"
+         *       }
+         *     }
+         */
         WebPushDevice: {
             /**
              * @description discriminator enum property added by openapi-typescript
@@ -4030,57 +4724,6 @@ export interface components {
              */
             date: string;
         };
-        /**
-         * Change
-         * @description A merge patch: what is left out stays, null empties what may be empty.
-         *
-         *     `hours`: when pushes may come; null for any time. Windows of one day may touch, never overlap. `to` is when one
-         *     ends: `24:00` with the day, and a last minute of an hour (`23:59`) is meant with it. `wake_me`: at any
-         *     hour, whatever `hours` say. `away_until`: a break from everybody, a year at most; as a helper nothing is pushed to me until
-         *     then, and my circles see no more than that I cannot be reached now. `contact`: as people write it; without its country it is a number of `region`. It is kept
-         *     as it can be dialled from anywhere.
-         */
-        api__routes__accounts__me__Change: {
-            /**
-             * Display Name
-             * @default
-             */
-            display_name?: string;
-            /**
-             * Time Zone
-             * @default
-             */
-            time_zone?: string;
-            /** Region */
-            region?: string | null;
-            /**
-             * Language
-             * @default
-             */
-            language?: string;
-            /** Hours */
-            hours?: components["schemas"]["Window"][] | null;
-            /**
-             * Wake Me
-             * @default false
-             */
-            wake_me?: boolean;
-            /** Away Until */
-            away_until?: string | null;
-            /** Contact */
-            contact?: string | null;
-        };
-        /** Change */
-        api__routes__circle__circle__Change: {
-            /** @default friend */
-            role?: components["schemas"]["Role"];
-            /**
-             * Step
-             * @default 1
-             * @enum {integer}
-             */
-            step?: 1 | 2;
-        };
     };
     responses: never;
     parameters: never;
@@ -4090,7 +4733,7 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
-    reach_outs_mine: {
+    list_reach_outs: {
         parameters: {
             query?: {
                 open?: boolean | null;
@@ -4137,7 +4780,7 @@ export interface operations {
             };
         };
     };
-    reach_outs_press: {
+    press: {
         parameters: {
             query?: never;
             header?: {
@@ -4171,7 +4814,7 @@ export interface operations {
                     "application/json": components["schemas"]["ReachOutOut"];
                 };
             };
-            /** @description `/problems/empty-circle`: Nobody is in your circle yet, so nobody could be told. */
+            /** @description `/problems/empty-circle`: Nobody is in your circle yet, so nobody could be told. `/problems/nobody-free`: Nobody is free just now, so nobody was asked. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -4183,6 +4826,16 @@ export interface operations {
             };
             /** @description `/problems/key-reused`: This Idempotency-Key was used for something else. */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `/problems/asked-often`: You have asked six times within an hour; whoever is free knows it. */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4203,7 +4856,7 @@ export interface operations {
             };
         };
     };
-    reach_outs_one: {
+    read_reach_out: {
         parameters: {
             query?: never;
             header?: never;
@@ -4255,7 +4908,7 @@ export interface operations {
             };
         };
     };
-    reach_outs_answer: {
+    answer_reach_out: {
         parameters: {
             query?: never;
             header?: {
@@ -4334,7 +4987,7 @@ export interface operations {
             };
         };
     };
-    reach_outs_together: {
+    mark_together: {
         parameters: {
             query?: never;
             header?: {
@@ -4403,7 +5056,7 @@ export interface operations {
             };
         };
     };
-    reach_outs_nudge: {
+    nudge_reach_out: {
         parameters: {
             query?: never;
             header?: {
@@ -4478,7 +5131,82 @@ export interface operations {
             };
         };
     };
-    reach_outs_close: {
+    raise_reach_out: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Repeat the same key and body to retry safely for 24 hours. */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                reach_out_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReachOutOut"];
+                };
+            };
+            /** @description `/problems/not-yours`: This is for the other side to do. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `/problems/not-found`: There is nothing here that you can see. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `/problems/closed`: This reach-out is over. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `/problems/key-reused`: This Idempotency-Key was used for something else. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    close_reach_out: {
         parameters: {
             query?: never;
             header?: {
@@ -4547,7 +5275,7 @@ export interface operations {
             };
         };
     };
-    reach_outs_reflect: {
+    reflect_on_reach_out: {
         parameters: {
             query?: never;
             header?: never;
@@ -4623,7 +5351,7 @@ export interface operations {
             };
         };
     };
-    reach_outs_written: {
+    list_messages: {
         parameters: {
             query?: {
                 /** @description Newest first: what was said last is on the first page, however much there is. */
@@ -4682,7 +5410,7 @@ export interface operations {
             };
         };
     };
-    reach_outs_say: {
+    send_message: {
         parameters: {
             query?: never;
             header?: {
@@ -4739,6 +5467,16 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `/problems/too-many-tries`: Too many tries in a short time. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
             /** @description A problem. */
             default: {
                 headers: {
@@ -4751,7 +5489,7 @@ export interface operations {
             };
         };
     };
-    reflections_listed: {
+    list_reflections: {
         parameters: {
             query?: {
                 /** @description Items in one page. */
@@ -4796,7 +5534,7 @@ export interface operations {
             };
         };
     };
-    bookends_bookends: {
+    list_bookends: {
         parameters: {
             query?: {
                 /** @description Only those not checked in, or only those. */
@@ -4845,7 +5583,7 @@ export interface operations {
             };
         };
     };
-    bookends_plan: {
+    plan_bookend: {
         parameters: {
             query?: never;
             header?: {
@@ -4902,7 +5640,7 @@ export interface operations {
             };
         };
     };
-    bookends_one: {
+    read_bookend: {
         parameters: {
             query?: never;
             header?: never;
@@ -4954,7 +5692,7 @@ export interface operations {
             };
         };
     };
-    bookends_cancel: {
+    cancel_bookend: {
         parameters: {
             query?: never;
             header?: never;
@@ -5014,7 +5752,7 @@ export interface operations {
             };
         };
     };
-    bookends_check_in: {
+    check_in_at_bookend: {
         parameters: {
             query?: never;
             header?: never;
@@ -5076,7 +5814,7 @@ export interface operations {
             };
         };
     };
-    bookends_extend: {
+    extend_bookend: {
         parameters: {
             query?: never;
             header?: never;
@@ -5152,7 +5890,7 @@ export interface operations {
             };
         };
     };
-    practices_listed: {
+    list_practices: {
         parameters: {
             query?: {
                 /** @description Only my own, or only those that I take part in. */
@@ -5199,7 +5937,7 @@ export interface operations {
             };
         };
     };
-    practices_begin: {
+    begin_practice: {
         parameters: {
             query?: never;
             header?: {
@@ -5266,7 +6004,7 @@ export interface operations {
             };
         };
     };
-    practices_one: {
+    read_practice: {
         parameters: {
             query?: never;
             header?: never;
@@ -5318,7 +6056,7 @@ export interface operations {
             };
         };
     };
-    practices_seen: {
+    mark_practice_seen: {
         parameters: {
             query?: never;
             header?: never;
@@ -5370,7 +6108,7 @@ export interface operations {
             };
         };
     };
-    practices_end: {
+    end_practice: {
         parameters: {
             query?: never;
             header?: never;
@@ -5422,7 +6160,7 @@ export interface operations {
             };
         };
     };
-    check_ins_listed: {
+    list_check_ins: {
         parameters: {
             query?: {
                 /** @description Only my own, or only those shared with me. */
@@ -5471,7 +6209,7 @@ export interface operations {
             };
         };
     };
-    check_ins_check_in: {
+    check_in: {
         parameters: {
             query?: never;
             header?: {
@@ -5528,7 +6266,7 @@ export interface operations {
             };
         };
     };
-    check_ins_one: {
+    read_check_in: {
         parameters: {
             query?: never;
             header?: never;
@@ -5580,7 +6318,7 @@ export interface operations {
             };
         };
     };
-    check_ins_remove: {
+    delete_check_in: {
         parameters: {
             query?: never;
             header?: never;
@@ -5630,7 +6368,7 @@ export interface operations {
             };
         };
     };
-    check_ins_share: {
+    share_check_in: {
         parameters: {
             query?: never;
             header?: {
@@ -5689,7 +6427,7 @@ export interface operations {
             };
         };
     };
-    check_ins_take_back: {
+    stop_sharing_check_in: {
         parameters: {
             query?: never;
             header?: never;
@@ -5740,7 +6478,7 @@ export interface operations {
             };
         };
     };
-    check_ins_seen: {
+    mark_check_in_seen: {
         parameters: {
             query?: never;
             header?: {
@@ -5809,7 +6547,7 @@ export interface operations {
             };
         };
     };
-    reach_ins_listed: {
+    list_reach_ins: {
         parameters: {
             query?: {
                 /** @description Only those I sent, or only those sent to me. */
@@ -5856,7 +6594,7 @@ export interface operations {
             };
         };
     };
-    reach_ins_send: {
+    send_reach_in: {
         parameters: {
             query?: never;
             header?: {
@@ -5883,6 +6621,16 @@ export interface operations {
             };
             /** @description `/problems/not-found`: There is nothing here that you can see. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `/problems/not-for-guests`: Quiet words reach only people with the app, and this is a guest. */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5923,7 +6671,7 @@ export interface operations {
             };
         };
     };
-    reach_ins_one: {
+    read_reach_in: {
         parameters: {
             query?: never;
             header?: never;
@@ -5975,7 +6723,7 @@ export interface operations {
             };
         };
     };
-    commitments_listed: {
+    list_commitments: {
         parameters: {
             query?: {
                 /** @description Only my own, or only those that I know of or am asked to. */
@@ -6022,7 +6770,7 @@ export interface operations {
             };
         };
     };
-    commitments_make: {
+    make_commitment: {
         parameters: {
             query?: never;
             header?: {
@@ -6089,7 +6837,7 @@ export interface operations {
             };
         };
     };
-    commitments_one: {
+    read_commitment: {
         parameters: {
             query?: never;
             header?: never;
@@ -6141,7 +6889,7 @@ export interface operations {
             };
         };
     };
-    commitments_remove: {
+    delete_commitment: {
         parameters: {
             query?: never;
             header?: never;
@@ -6201,7 +6949,7 @@ export interface operations {
             };
         };
     };
-    commitments_change: {
+    change_commitment: {
         parameters: {
             query?: never;
             header?: never;
@@ -6277,7 +7025,7 @@ export interface operations {
             };
         };
     };
-    commitments_renew: {
+    renew_commitment: {
         parameters: {
             query?: never;
             header?: never;
@@ -6349,7 +7097,7 @@ export interface operations {
             };
         };
     };
-    commitments_accept: {
+    accept_commitment: {
         parameters: {
             query?: never;
             header?: never;
@@ -6411,7 +7159,7 @@ export interface operations {
             };
         };
     };
-    commitments_decline: {
+    decline_commitment: {
         parameters: {
             query?: never;
             header?: never;
@@ -6475,7 +7223,7 @@ export interface operations {
             };
         };
     };
-    commitments_day: {
+    mark_commitment_day: {
         parameters: {
             query?: never;
             header?: never;
@@ -6543,7 +7291,7 @@ export interface operations {
             };
         };
     };
-    threads_listed: {
+    list_threads: {
         parameters: {
             query?: {
                 /** @description Items in one page. */
@@ -6588,7 +7336,7 @@ export interface operations {
             };
         };
     };
-    threads_one: {
+    read_thread: {
         parameters: {
             query?: {
                 /** @description Items in one page. */
@@ -6645,7 +7393,7 @@ export interface operations {
             };
         };
     };
-    threads_read: {
+    mark_thread_read: {
         parameters: {
             query?: never;
             header?: never;
@@ -6697,7 +7445,7 @@ export interface operations {
             };
         };
     };
-    threads_talked: {
+    mark_talked: {
         parameters: {
             query?: never;
             header?: {
@@ -6752,7 +7500,7 @@ export interface operations {
             };
         };
     };
-    threads_not_talked: {
+    unmark_talked: {
         parameters: {
             query?: never;
             header?: never;
@@ -6802,7 +7550,7 @@ export interface operations {
             };
         };
     };
-    connections_seen: {
+    read_connections: {
         parameters: {
             query?: {
                 /** @description How many weeks, with the present one. */
@@ -6845,7 +7593,7 @@ export interface operations {
             };
         };
     };
-    rhythm_mine: {
+    read_rhythm: {
         parameters: {
             query?: never;
             header?: never;
@@ -6885,7 +7633,7 @@ export interface operations {
             };
         };
     };
-    rhythm_choose: {
+    choose_rhythm: {
         parameters: {
             query?: never;
             header?: never;
@@ -6929,7 +7677,7 @@ export interface operations {
             };
         };
     };
-    plan_plan: {
+    read_plan: {
         parameters: {
             query?: never;
             header?: never;
@@ -6979,7 +7727,7 @@ export interface operations {
             };
         };
     };
-    plan_keep: {
+    set_plan: {
         parameters: {
             query?: never;
             header?: never;
@@ -7033,7 +7781,7 @@ export interface operations {
             };
         };
     };
-    inbox_listed: {
+    list_notices: {
         parameters: {
             query?: {
                 unread?: boolean | null;
@@ -7080,7 +7828,7 @@ export interface operations {
             };
         };
     };
-    inbox_unread_count: {
+    count_unread_notices: {
         parameters: {
             query?: never;
             header?: never;
@@ -7120,7 +7868,7 @@ export interface operations {
             };
         };
     };
-    inbox_read_all: {
+    mark_all_notices_read: {
         parameters: {
             query?: never;
             header?: never;
@@ -7160,7 +7908,7 @@ export interface operations {
             };
         };
     };
-    inbox_read: {
+    mark_notice_read: {
         parameters: {
             query?: never;
             header?: never;
@@ -7212,7 +7960,7 @@ export interface operations {
             };
         };
     };
-    inbox_receipt: {
+    report_receipt: {
         parameters: {
             query?: never;
             header?: {
@@ -7269,7 +8017,7 @@ export interface operations {
             };
         };
     };
-    events_events: {
+    listen_to_events: {
         parameters: {
             query?: never;
             header?: {
@@ -7311,7 +8059,7 @@ export interface operations {
             };
         };
     };
-    config_config: {
+    read_config: {
         parameters: {
             query?: never;
             header?: never;
@@ -7351,7 +8099,7 @@ export interface operations {
             };
         };
     };
-    people_sign_up: {
+    sign_up: {
         parameters: {
             query?: never;
             header?: {
@@ -7406,7 +8154,7 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `/problems/key-reused`: This Idempotency-Key was used for something else. */
+            /** @description `/problems/passphrase-too-easy`: This passphrase is easy to guess. `/problems/consent-unknown`: There is no such version of the privacy page. `/problems/key-reused`: This Idempotency-Key was used for something else. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -7448,7 +8196,7 @@ export interface operations {
             };
         };
     };
-    people_passkey_options: {
+    begin_passkey_sign_up: {
         parameters: {
             query?: never;
             header?: never;
@@ -7542,7 +8290,7 @@ export interface operations {
             };
         };
     };
-    people_passkey_sign_up: {
+    sign_up_with_passkey: {
         parameters: {
             query?: never;
             header?: {
@@ -7639,7 +8387,409 @@ export interface operations {
             };
         };
     };
-    passkeys_options: {
+    accept_as_guest: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GuestYes"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GuestJoinedOut"];
+                };
+            };
+            /** @description `/problems/registration-closed`: New accounts cannot be made here right now. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `/problems/invitation-not-valid`: This invitation cannot be used. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `/problems/circle-full`: Your circle is full: 15 people at most. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `/problems/channel-not-offered`: This kind of channel is not offered here. `/problems/consent-unknown`: There is no such version of the privacy page. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `/problems/too-many-tries`: Too many tries in a short time. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `/problems/keys-unavailable`: Porchlight cannot read what is stored encrypted right now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    open_guest_link: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LinkOpened"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LinkSessionOut"];
+                };
+            };
+            /** @description `/problems/not-found`: There is nothing here that you can see. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `/problems/code-not-valid`: This code can no longer be used. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `/problems/wrong-code`: This is not the code that was sent. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `/problems/too-many-tries`: Too many tries in a short time. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    request_guest_code: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FreshCodeOut"];
+                };
+            };
+            /** @description `/problems/not-found`: There is nothing here that you can see. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `/problems/invalid` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `/problems/too-many-tries`: Too many tries in a short time. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    begin_guest_account: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CreationOptions"];
+                };
+            };
+            /** @description `/problems/registration-closed`: New accounts cannot be made here right now. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `/problems/not-found`: There is nothing here that you can see. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `/problems/passkeys-not-offered`: Passkeys cannot be used at this address. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `/problems/invalid` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `/problems/keys-unavailable`: Porchlight cannot read what is stored encrypted right now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    make_guest_account: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AccountOfGuest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignedUpOut"];
+                };
+            };
+            /** @description `/problems/registration-closed`: New accounts cannot be made here right now. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `/problems/not-found`: There is nothing here that you can see. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `/problems/name-taken`: This sign-in name is taken. `/problems/passkeys-not-offered`: Passkeys cannot be used at this address. `/problems/code-not-valid`: This code can no longer be used. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `/problems/passphrase-too-easy`: This passphrase is easy to guess. `/problems/passkey-not-accepted`: This passkey could not be added. `/problems/wrong-code`: This is not the code that was sent. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `/problems/too-many-tries`: Too many tries in a short time. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `/problems/keys-unavailable`: Porchlight cannot read what is stored encrypted right now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    begin_passkey: {
         parameters: {
             query?: never;
             header?: never;
@@ -7709,7 +8859,7 @@ export interface operations {
             };
         };
     };
-    passkeys_mine: {
+    list_passkeys: {
         parameters: {
             query?: {
                 /** @description Items in one page. */
@@ -7754,7 +8904,7 @@ export interface operations {
             };
         };
     };
-    passkeys_add: {
+    add_passkey: {
         parameters: {
             query?: never;
             header?: {
@@ -7841,7 +8991,7 @@ export interface operations {
             };
         };
     };
-    passkeys_remove: {
+    remove_passkey: {
         parameters: {
             query?: never;
             header?: never;
@@ -7911,7 +9061,7 @@ export interface operations {
             };
         };
     };
-    passkeys_sign_in_options: {
+    begin_passkey_sign_in: {
         parameters: {
             query?: never;
             header?: never;
@@ -7971,7 +9121,7 @@ export interface operations {
             };
         };
     };
-    passkeys_sign_in: {
+    sign_in_with_passkey: {
         parameters: {
             query?: never;
             header?: {
@@ -8058,7 +9208,7 @@ export interface operations {
             };
         };
     };
-    sessions_proof_options: {
+    begin_proof: {
         parameters: {
             query?: never;
             header?: never;
@@ -8118,7 +9268,7 @@ export interface operations {
             };
         };
     };
-    sessions_prove: {
+    give_proof: {
         parameters: {
             query?: never;
             header?: never;
@@ -8202,7 +9352,7 @@ export interface operations {
             };
         };
     };
-    sessions_mine: {
+    list_sessions: {
         parameters: {
             query?: {
                 /** @description Items in one page. */
@@ -8247,7 +9397,7 @@ export interface operations {
             };
         };
     };
-    sessions_sign_in: {
+    sign_in: {
         parameters: {
             query?: never;
             header?: {
@@ -8314,7 +9464,7 @@ export interface operations {
             };
         };
     };
-    sessions_recover: {
+    recover_account: {
         parameters: {
             query?: never;
             header?: {
@@ -8349,7 +9499,7 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `/problems/invalid` */
+            /** @description `/problems/passphrase-too-easy`: This passphrase is easy to guess. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -8381,7 +9531,7 @@ export interface operations {
             };
         };
     };
-    sessions_sign_out: {
+    sign_out: {
         parameters: {
             query?: never;
             header?: never;
@@ -8399,6 +9549,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description `/problems/proof-needed`: This needs fresh proof that it is you. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
+                };
             };
             /** @description `/problems/not-found`: There is nothing here that you can see. */
             404: {
@@ -8432,7 +9592,7 @@ export interface operations {
             };
         };
     };
-    me_me: {
+    read_me: {
         parameters: {
             query?: never;
             header?: never;
@@ -8472,7 +9632,7 @@ export interface operations {
             };
         };
     };
-    me_erase: {
+    erase_me: {
         parameters: {
             query?: never;
             header?: never;
@@ -8520,7 +9680,7 @@ export interface operations {
             };
         };
     };
-    me_change: {
+    change_me: {
         parameters: {
             query?: never;
             header?: never;
@@ -8529,7 +9689,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["api__routes__accounts__me__Change"];
+                "application/json": components["schemas"]["ProfileChange"];
             };
         };
         responses: {
@@ -8540,6 +9700,16 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["MeOut"];
+                };
+            };
+            /** @description `/problems/proof-needed`: This needs fresh proof that it is you. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
             /** @description `/problems/invalid` */
@@ -8574,7 +9744,7 @@ export interface operations {
             };
         };
     };
-    me_accessed: {
+    list_access_log: {
         parameters: {
             query?: {
                 /** @description Items in one page. */
@@ -8619,7 +9789,7 @@ export interface operations {
             };
         };
     };
-    me_export: {
+    export_me: {
         parameters: {
             query?: {
                 format?: ("json" | "zip") | null;
@@ -8641,48 +9811,6 @@ export interface operations {
                     };
                     "application/zip": unknown;
                 };
-            };
-            /** @description `/problems/invalid` */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": unknown;
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": unknown;
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    me_set_passphrase: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["NewPassphrase"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
             };
             /** @description `/problems/proof-needed`: This needs fresh proof that it is you. */
             403: {
@@ -8716,7 +9844,192 @@ export interface operations {
             };
         };
     };
-    me_new_codes: {
+    import_me: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/zip": string;
+                "application/json": {
+                    /** @constant */
+                    version?: 1;
+                    person: Record<string, never>;
+                };
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportOut"];
+                };
+            };
+            /** @description `/problems/proof-needed`: This needs fresh proof that it is you. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `/problems/too-many-commitments`: You have 10 things you mean to do, which is the most. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `/problems/too-large`: The body is larger than 64 KiB, or a file to import than 4 MiB. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `/problems/import-unreadable`: This is no file of Porchlight that can be brought here. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `/problems/keys-unavailable`: Porchlight cannot read what is stored encrypted right now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    set_consent: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Consent"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MeOut"];
+                };
+            };
+            /** @description `/problems/consent-unknown`: There is no such version of the privacy page. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    set_passphrase: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewPassphrase"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `/problems/proof-needed`: This needs fresh proof that it is you. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `/problems/passphrase-too-easy`: This passphrase is easy to guess. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    make_recovery_codes: {
         parameters: {
             query?: never;
             header?: {
@@ -8769,7 +10082,7 @@ export interface operations {
             };
         };
     };
-    devices_mine: {
+    list_devices: {
         parameters: {
             query?: {
                 /** @description Items in one page. */
@@ -8814,7 +10127,7 @@ export interface operations {
             };
         };
     };
-    devices_register: {
+    register_device: {
         parameters: {
             query?: never;
             header?: {
@@ -8890,7 +10203,7 @@ export interface operations {
             };
         };
     };
-    devices_refresh: {
+    refresh_device: {
         parameters: {
             query?: never;
             header?: never;
@@ -8956,7 +10269,7 @@ export interface operations {
             };
         };
     };
-    devices_remove: {
+    remove_device: {
         parameters: {
             query?: never;
             header?: never;
@@ -9006,7 +10319,7 @@ export interface operations {
             };
         };
     };
-    devices_send_test: {
+    send_test_push: {
         parameters: {
             query?: never;
             header?: never;
@@ -9078,7 +10391,7 @@ export interface operations {
             };
         };
     };
-    channels_mine: {
+    list_channels: {
         parameters: {
             query?: {
                 /** @description Items in one page. */
@@ -9123,7 +10436,7 @@ export interface operations {
             };
         };
     };
-    channels_add: {
+    add_channel: {
         parameters: {
             query?: never;
             header?: {
@@ -9155,6 +10468,16 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ChannelOut"];
+                };
+            };
+            /** @description `/problems/proof-needed`: This needs fresh proof that it is you. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
             /** @description `/problems/too-many-channels`: You have 5 channels, which is the most. */
@@ -9209,7 +10532,7 @@ export interface operations {
             };
         };
     };
-    channels_remove: {
+    remove_channel: {
         parameters: {
             query?: never;
             header?: never;
@@ -9226,6 +10549,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description `/problems/proof-needed`: This needs fresh proof that it is you. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
+                };
             };
             /** @description `/problems/not-found`: There is nothing here that you can see. */
             404: {
@@ -9259,7 +10592,7 @@ export interface operations {
             };
         };
     };
-    channels_confirm: {
+    confirm_channel: {
         parameters: {
             query?: never;
             header?: never;
@@ -9283,7 +10616,7 @@ export interface operations {
                     "application/json": components["schemas"]["ChannelOut"];
                 };
             };
-            /** @description `/problems/not-found`: There is nothing here that you can see. */
+            /** @description `/problems/not-found`: There is nothing here that you can see. `/problems/invitation-not-valid`: This invitation cannot be used. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -9293,7 +10626,7 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `/problems/code-not-valid`: This code can no longer be used. */
+            /** @description `/problems/code-not-valid`: This code can no longer be used. `/problems/circle-full`: Your circle is full: 15 people at most. `/problems/address-in-circle`: This number or address is in this circle already. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -9335,7 +10668,7 @@ export interface operations {
             };
         };
     };
-    circle_members: {
+    list_members: {
         parameters: {
             query?: {
                 /** @description Items in one page. */
@@ -9380,7 +10713,7 @@ export interface operations {
             };
         };
     };
-    circle_ladder: {
+    read_ladder: {
         parameters: {
             query?: never;
             header?: never;
@@ -9420,7 +10753,7 @@ export interface operations {
             };
         };
     };
-    circle_set_ladder: {
+    set_ladder: {
         parameters: {
             query?: never;
             header?: never;
@@ -9440,6 +10773,16 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["LadderOut"];
+                };
+            };
+            /** @description `/problems/proof-needed`: This needs fresh proof that it is you. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
             /** @description `/problems/invalid` */
@@ -9464,7 +10807,7 @@ export interface operations {
             };
         };
     };
-    circle_remove: {
+    remove_member: {
         parameters: {
             query?: never;
             header?: never;
@@ -9514,7 +10857,7 @@ export interface operations {
             };
         };
     };
-    circle_change: {
+    change_member: {
         parameters: {
             query?: never;
             header?: never;
@@ -9525,7 +10868,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["api__routes__circle__circle__Change"];
+                "application/json": components["schemas"]["MemberChange"];
             };
         };
         responses: {
@@ -9580,7 +10923,7 @@ export interface operations {
             };
         };
     };
-    circle_confirm: {
+    confirm_member: {
         parameters: {
             query?: never;
             header?: never;
@@ -9598,6 +10941,16 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["MemberOut"];
+                };
+            };
+            /** @description `/problems/proof-needed`: This needs fresh proof that it is you. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
             /** @description `/problems/not-found`: There is nothing here that you can see. */
@@ -9632,7 +10985,7 @@ export interface operations {
             };
         };
     };
-    invitations_mine: {
+    list_invitations: {
         parameters: {
             query?: {
                 /** @description Items in one page. */
@@ -9677,7 +11030,7 @@ export interface operations {
             };
         };
     };
-    invitations_invite: {
+    invite: {
         parameters: {
             query?: never;
             header?: {
@@ -9744,7 +11097,7 @@ export interface operations {
             };
         };
     };
-    invitations_preview: {
+    preview_invitation: {
         parameters: {
             query?: never;
             header?: never;
@@ -9818,7 +11171,7 @@ export interface operations {
             };
         };
     };
-    invitations_accept: {
+    accept_invitation: {
         parameters: {
             query?: never;
             header?: {
@@ -9904,7 +11257,7 @@ export interface operations {
             };
         };
     };
-    invitations_withdraw: {
+    withdraw_invitation: {
         parameters: {
             query?: never;
             header?: never;
@@ -9954,7 +11307,7 @@ export interface operations {
             };
         };
     };
-    supporting_supported: {
+    list_supported: {
         parameters: {
             query?: {
                 /** @description Items in one page. */
@@ -9999,7 +11352,59 @@ export interface operations {
             };
         };
     };
-    supporting_leave: {
+    read_supported: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                membership_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SupportedOut"];
+                };
+            };
+            /** @description `/problems/not-found`: There is nothing here that you can see. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `/problems/invalid` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    leave_circle: {
         parameters: {
             query?: never;
             header?: never;
@@ -10049,7 +11454,7 @@ export interface operations {
             };
         };
     };
-    supporting_mute: {
+    change_supported: {
         parameters: {
             query?: never;
             header?: never;
@@ -10115,7 +11520,7 @@ export interface operations {
             };
         };
     };
-    blocks_blocks: {
+    list_blocks: {
         parameters: {
             query?: {
                 /** @description Items in one page. */
@@ -10136,6 +11541,16 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Page_BlockOut_"];
+                };
+            };
+            /** @description `/problems/proof-needed`: This needs fresh proof that it is you. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
             /** @description `/problems/invalid` */
@@ -10160,7 +11575,7 @@ export interface operations {
             };
         };
     };
-    blocks_block: {
+    block_person: {
         parameters: {
             query?: never;
             header?: {
@@ -10217,7 +11632,7 @@ export interface operations {
             };
         };
     };
-    blocks_unblock: {
+    unblock_person: {
         parameters: {
             query?: never;
             header?: never;
@@ -10234,6 +11649,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description `/problems/proof-needed`: This needs fresh proof that it is you. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
+                };
             };
             /** @description `/problems/not-found`: There is nothing here that you can see. */
             404: {
@@ -10267,7 +11692,7 @@ export interface operations {
             };
         };
     };
-    helplines_listed: {
+    find_helplines: {
         parameters: {
             query?: {
                 region?: string | null;
@@ -10309,7 +11734,7 @@ export interface operations {
             };
         };
     };
-    config_asset_links: {
+    read_asset_links: {
         parameters: {
             query?: never;
             header?: never;
@@ -10359,7 +11784,7 @@ export interface operations {
             };
         };
     };
-    config_apple_association: {
+    read_apple_association: {
         parameters: {
             query?: never;
             header?: never;
@@ -10409,7 +11834,7 @@ export interface operations {
             };
         };
     };
-    operation_alive: {
+    check_alive: {
         parameters: {
             query?: never;
             header?: never;
@@ -10451,7 +11876,7 @@ export interface operations {
             };
         };
     };
-    operation_ready: {
+    check_ready: {
         parameters: {
             query?: {
                 to?: "serve" | null;

@@ -1,5 +1,5 @@
 // The API's own types by short names, out of the schema that `npm run types` generates. Types only: nothing here runs.
-import type { components, operations } from './schema';
+import type { components } from './schema';
 
 export type Schemas = components['schemas'];
 export type Me = Schemas['MeOut'];
@@ -7,6 +7,7 @@ export type Member = Schemas['MemberOut'];
 export type Supported = Schemas['SupportedOut'];
 export type ReachOut = Schemas['ReachOutOut'];
 export type Recipient = Schemas['RecipientOut'];
+export type CheckIn = Schemas['CheckInOut'];
 export type Message = Schemas['MessageOut'];
 export type Plan = Schemas['PlanOut'];
 export type Thread = Schemas['ThreadOut'];
@@ -18,5 +19,4 @@ export type Notice = Schemas['NoticeOut'];
 export type Country = Schemas['Country'];
 export type Config = Schemas['ConfigOut'];
 export type Problem = Schemas['Problem'];
-/** Named by its operation: several schemas are called Change, and their full names contain folders of the server. */
-export type ProfileChange = operations['me_change']['requestBody']['content']['application/json'];
+export type ProfileChange = Schemas['ProfileChange'];

@@ -1,5 +1,6 @@
 // Check-ins: what may be said in one, which of its parts were given, and when a hand is offered. Pure.
 import type { Schemas } from '../contract/types';
+import { sameDay } from './day';
 
 export type CheckIn = Schemas['CheckInOut'];
 export type Content = Pick<Schemas['CheckIn'], 'feeling' | 'halt' | 'note' | 'week'>;
@@ -42,9 +43,11 @@ export function givenShares(content: Content, shares: Shares): { membership_id: 
     .filter(({ parts }) => parts.length);
 }
 
-/** Whether both moments lie on one day of this phone's calendar. */
-export const sameDay = (one: string | number, other: number): boolean =>
-  new Date(one).toDateString() === new Date(other).toDateString();
+/** Whether somebody sees less of it than was given. */
+export function isSharedInPart(content: Content, shares: Schemas['Share'][]): boolean {
+  const given = givenParts(content);
+  return shares.some(({ parts }) => parts && given.some((part) => !parts.includes(part)));
+}
 
 interface Waiting {
   path: string;
@@ -53,9 +56,9 @@ interface Waiting {
 }
 
 /** Return today's check-in that the server does not have yet: the last one that waits on the phone, but no week. */
-export function waitingCheckIn<Letter extends Waiting>(letters: Letter[], now: number) {
+export function waitingCheckIn<Letter extends Waiting>(letters: Letter[], now: number, zone?: string) {
   const found = letters
     .map((letter) => ({ ...letter, body: letter.body as Content & { shares?: Schemas['Share'][] } }))
-    .filter(({ path, at, body }) => path === '/v1/check-ins' && sameDay(at, now) && !body.week);
+    .filter(({ path, at, body }) => path === '/v1/check-ins' && sameDay(zone, at, now) && !body.week);
   return found.pop() ?? null;
 }

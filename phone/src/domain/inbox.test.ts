@@ -1,7 +1,7 @@
 // Under Earlier: one row for each subject, and nothing that stands above it.
 import { expect, test } from 'vitest';
 import type { Notice } from '../contract/types';
-import { notShownAbove } from './inbox';
+import { notShownAbove, seesMe } from './inbox';
 
 const notice = (id: string, part: Partial<Notice>): Notice => ({
   id,
@@ -54,4 +54,11 @@ test('a reach-out that is over stands here until it was read, then only in the t
   expect(shown([notice('read', over)], { people: ['maya'] })).toEqual([]);
   expect(shown([notice('no thread', over)], { people: ['ben'] })).toEqual(['no thread']);
   expect(shown([notice('mine', over)], { people: ['maya'], own: 'over' })).toEqual(['mine']);
+});
+
+test('"I see you" is new until it was read, and from nobody else', () => {
+  const seen = (read_at: string | null) => [notice('seen', { kind: 'check_in_seen', from: maya, read_at })];
+  expect(seesMe(seen(null), 'maya')).toBe(true);
+  expect(seesMe(seen('2026-03-01T11:00:00Z'), 'maya')).toBe(false);
+  expect(seesMe(seen(null), 'ana')).toBe(false);
 });

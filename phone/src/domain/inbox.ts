@@ -29,3 +29,7 @@ export function notShownAbove(
     return { ...newest, read_at: unread ? null : newest.read_at };
   });
 }
+
+/** Whether this person has said "I see you", and I have not read it yet. */
+export const seesMe = (notices: Notice[], personId: string): boolean =>
+  notices.some(({ kind, read_at, from }) => kind === 'check_in_seen' && !read_at && from?.id === personId);

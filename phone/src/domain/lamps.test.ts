@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, test, vi } from 'vitest';
 import { PROGRESS_WORDS, STATE_WORDS } from '../components/state-words';
 import type { Recipient } from '../contract/types';
 import { speak, t } from '../i18n';
-import { furthestProgress, isPast, LAMPS, memberLamp, nearest, promisedAt, whoIsThere } from './lamps';
+import { furthestProgress, hasBegun, isPast, LAMPS, memberLamp, nearest, promisedAt, whoIsThere } from './lamps';
 
 beforeAll(() => {
   vi.stubGlobal('document', { documentElement: { lang: 'en', dir: '' } });
@@ -151,4 +151,9 @@ describe('the time that an answer names', () => {
   ])('%o after %i minutes: over is %s', (answer, minute, over) => {
     expect(isPast(answer, Date.parse(at(minute)))).toBe(over);
   });
+});
+
+test('nobody waits for the next rung before somebody was told', () => {
+  expect(hasBegun([somebody('Ana', 'queued'), somebody('Ben', 'queued')])).toBe(false);
+  expect(hasBegun([somebody('Ana', 'handed'), somebody('Ben', 'queued')])).toBe(true);
 });

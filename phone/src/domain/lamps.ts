@@ -23,6 +23,9 @@ export const memberLamp = (member: Pick<Member, 'available_now'>): string => (me
 export const nearest = (recipients: Recipient[]): Recipient[] =>
   [...recipients].sort((a, b) => ORDER.indexOf(a.state) - ORDER.indexOf(b.state));
 
+/** Whether anybody was told: until then those of the first rung are told at this moment, not with the next one. */
+export const hasBegun = (recipients: Recipient[]): boolean => recipients.some(({ state }) => state !== 'queued');
+
 type Answer = Pick<Recipient, 'answer' | 'answered_at' | 'minutes'>;
 const MINUTE_MS = 60_000;
 

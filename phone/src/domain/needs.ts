@@ -9,9 +9,19 @@ type PersonId = string | undefined;
 export const myRecipient = (reachOut: ReachOut, me: PersonId): Recipient | undefined =>
   reachOut.recipients.find((recipient) => recipient.person.id === me);
 
+/** Return the answer that holds: what was said to a calm ask is no answer to the press that it has become. */
+export const answerOf = (recipient: Pick<Recipient, 'state' | 'answer'> | undefined): Recipient['answer'] =>
+  recipient && (recipient.state === 'answered' || recipient.state === 'declined') ? recipient.answer : null;
+
 /** Return whether nobody has answered, and I have not said that I can't. */
-export const needsMe = (reachOut: ReachOut, me: PersonId): boolean =>
-  reachOut.state === 'waiting' && !myRecipient(reachOut, me)?.answer;
+const unanswered = (reachOut: ReachOut, me: PersonId): boolean =>
+  reachOut.state === 'waiting' && !answerOf(myRecipient(reachOut, me));
+
+/** Return whether a press waits for me. A calm ask needs nobody. */
+export const needsMe = (reachOut: ReachOut, me: PersonId): boolean => !reachOut.calm && unanswered(reachOut, me);
+
+/** Return whether somebody asks calmly, and nobody has said yes, nor I anything. */
+export const asksMeCalmly = (reachOut: ReachOut, me: PersonId): boolean => reachOut.calm && unanswered(reachOut, me);
 
 /** Return the reach-outs that need me now, longest waiting first. */
 export const waitingLongest = (reachOuts: ReachOut[], me: PersonId): ReachOut[] =>

@@ -47,4 +47,5 @@ test('whom to ask whether they may be woken', () => {
   expect(whomToAsk([friend, sponsor])).toBe(sponsor);
   expect(whomToAsk([friend, member('sponsor', false, false)])).toBe(friend);
   expect(whomToAsk([member('friend', true, true)])).toBeUndefined();
+  expect(whomToAsk([{ ...sponsor, guest: true }, friend])).toBe(friend);
 });

@@ -52,10 +52,11 @@ export const isEvening = (now: number): boolean => {
   return hour >= 18 || hour < 3;
 };
 
-type Woken = Pick<Member, 'state' | 'tonight' | 'reachable' | 'role'>;
+type Woken = Pick<Member, 'state' | 'tonight' | 'reachable' | 'role' | 'guest'>;
 
-/** Whom to ask whether they may be woken, where nobody can be: a sponsor first, else the first who can be reached by day. */
+/** Whom to ask whether they may be woken, where nobody can be: a sponsor first, else the first who can be reached by day.
+ * A guest has no page to be asked on. */
 export function whomToAsk<T extends Woken>(members: T[]): T | undefined {
-  const reachable = members.filter((member) => member.reachable && !member.tonight);
+  const reachable = members.filter((member) => member.reachable && !member.tonight && !member.guest);
   return reachable.find(({ role }) => role === 'sponsor') ?? reachable[0];
 }

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Member } from '../contract/types';
-import { wordsOfDay } from './standing-words';
+import { withoutLead, wordsOfDay } from './standing-words';
 
 const DAY_MS = 24 * 60 * 60_000;
 const member = (id: string, more: Partial<Member> = {}) =>
@@ -24,4 +24,16 @@ test('nobody without words, and nobody who is not confirmed', () => {
   expect(
     wordsOfDay([member('ana', { standing_words: null }), member('ben', { state: 'accepted' })], 0),
   ).toBeUndefined();
+});
+
+test('what stands before the field is not said twice', () => {
+  const lead = 'When you press, I';
+  expect(withoutLead('I will pick up.', lead)).toBe('will pick up.');
+  expect(withoutLead("I'll pick up.", lead)).toBe("'ll pick up.");
+  expect(withoutLead('when you press, I come over', lead)).toBe('come over');
+  expect(withoutLead('Wenn du drückst, komme ich', 'Wenn du drückst,')).toBe('komme ich');
+});
+
+test('words that only begin alike stay', () => {
+  expect(withoutLead('insist on coming', 'When you press, I')).toBe('insist on coming');
 });

@@ -10,3 +10,10 @@ export function wordsOfDay(circle: Member[], now: number): Member | undefined {
   const from = reachable.length ? reachable : written;
   return from[Math.floor(now / DAY_MS) % from.length];
 }
+
+/** Return the words without what stands before their field ("When you press, I") or ends it ("I"), where it was written once more. */
+export function withoutLead(words: string, lead: string): string {
+  const last = lead.split(' ').at(-1) ?? '';
+  const repeated = [lead, last].find((start) => new RegExp(`^${start}[ '’]`, 'i').test(words));
+  return repeated ? words.slice(repeated.length).trimStart() : words;
+}

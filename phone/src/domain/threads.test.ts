@@ -38,6 +38,13 @@ test('we talked today, by my own mark', () => {
   expect(talkedToday([item('11T01:00', false, 'talked'), item('10T23:00', true, 'talked')], NOW)).toBe(false);
 });
 
+test('today is the day of my own time zone, as the server counts it', () => {
+  const mark = [{ ...item('11T01:00', true, 'talked'), created_at: '2026-03-11T10:30:00Z' }];
+  const later = Date.parse('2026-03-11T11:30:00Z');
+  expect(talkedToday(mark, later, 'Europe/London')).toBe(true);
+  expect(talkedToday(mark, later, 'Pacific/Auckland')).toBe(false);
+});
+
 test('words in a row end with a sign, or with a day', () => {
   const mine = (at: string) => item(at, true);
   expect(unanswered([mine('11T10:00'), mine('11T09:00'), item('11T08:00'), mine('11T07:00')], NOW)).toBe(2);

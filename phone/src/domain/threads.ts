@@ -1,5 +1,6 @@
 // Threads: what is new in one, its days, and how many words stand there without a sign. Pure; items come newest first.
 import type { ThreadItem } from '../contract/types';
+import { sameDay } from './day';
 
 export const UNDO_MS = 5_000;
 /** As many words as the server takes in a row to one person without a sign from them. */
@@ -19,15 +20,15 @@ export function inDays(items: ThreadItem[]): [string, ThreadItem[]][] {
   const days: [string, ThreadItem[]][] = [];
   for (const item of [...items].reverse()) {
     const latest = days.at(-1);
-    if (latest && sameDay(latest[0], item.created_at)) latest[1].push(item);
+    if (latest && sameDay(undefined, latest[0], item.created_at)) latest[1].push(item);
     else days.push([item.created_at, [item]]);
   }
   return days;
 }
 
-/** Whether I have said today that we talked. */
-export const talkedToday = (items: ThreadItem[], now: number): boolean =>
-  items.some((item) => item.mine && item.kind === 'talked' && sameDay(item.created_at, now));
+/** Whether I have said today, in my time zone, that we talked. */
+export const talkedToday = (items: ThreadItem[], now: number, zone?: string): boolean =>
+  items.some((item) => item.mine && item.kind === 'talked' && sameDay(zone, item.created_at, now));
 
 /** Return how many of my words of the last day stand there without a sign from the other person. */
 export function unanswered(items: ThreadItem[], now: number): number {
@@ -37,6 +38,3 @@ export function unanswered(items: ThreadItem[], now: number): number {
   if (since.some(({ kind, done }) => kind === 'check_in' && done)) return 0;
   return since.filter(({ kind, created_at }) => kind === 'reach_in' && now - Date.parse(created_at) < DAY_MS).length;
 }
-
-const sameDay = (one: string | number, other: string | number): boolean =>
-  new Date(one).toDateString() === new Date(other).toDateString();

@@ -6,7 +6,7 @@ import { isKey, t } from './index';
 export function errorText(error: unknown): string {
   if (!error) return '';
   const kind = problemType(error);
-  if (kind === NETWORK_ERROR) return t('all.network-error');
+  if (kind === NETWORK_ERROR) return t((error as { late?: boolean }).late ? 'all.late' : 'all.network-error');
   const slug = kind.replace('/problems/', '');
   const key = `problem.${slug}`;
   return t(isKey(key) ? key : 'all.error');

@@ -39,7 +39,7 @@ const serialized = serializer('porchlight-letters');
 /** Where nothing can be sealed, letters wait until the page is closed. */
 let unsealable: Letter[] = [];
 whenForgotten((end) => {
-  if (end !== 'expired') unsealable = [];
+  if (end !== 'expired' && end !== 'locked') unsealable = [];
 });
 
 async function read(): Promise<Letter[]> {

@@ -28,6 +28,7 @@ const IMPERSONAL: Record<string, Record<string, string>> = {
     memory: 'emptied with the database',
     unwritten: 'emptied with the database',
   },
+  'screens/account.tsx': { chooser: 'let go with the file that was chosen' },
   'screens/settings.tsx': { countries: 'names of countries', countriesLanguage: 'their language' },
   'store/native-push.ts': { listens: 'a flag' },
   'store/notifications.ts': { nativeStatus: 'whether this phone shows notifications' },

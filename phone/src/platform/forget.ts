@@ -1,7 +1,10 @@
 // What the app keeps of a person in memory and in small slots goes in one moment, when their session ends.
 
-/** expired: by the server, and the same person may come back; replaced: somebody else has signed in; signed-out: by hand. */
-export type End = 'expired' | 'replaced' | 'signed-out';
+/**
+ * expired: by the server, and the same person may come back; replaced: somebody else has signed in; signed-out: by hand; locked: the
+ * session goes on, and what is stored stays.
+ */
+export type End = 'expired' | 'replaced' | 'signed-out' | 'locked';
 
 type Forget = (end: End) => void;
 const memories: Forget[] = [];

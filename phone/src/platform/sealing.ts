@@ -1,16 +1,36 @@
-// Values encrypted with a key that never leaves the browser.
+// Values encrypted with a key that never leaves the browser. With a PIN, that key is stored only wrapped by it.
+import { whenForgotten } from './forget';
+import { lockNote } from './lock-note';
 import type { Slot } from './storage';
 import { get, put } from './storage';
-import { within } from './timeout';
+import { NoAnswer, within } from './timeout';
 
 export interface Sealed {
   iv: Uint8Array<ArrayBuffer>;
   sealed: ArrayBuffer;
 }
 
-const ALGORITHM = { name: 'AES-GCM', length: 256 };
+export const ALGORITHM = { name: 'AES-GCM', length: 256 };
+/** What this key seals can be read without the PIN: numbers without names, for a press while the app is locked. */
+const WITHOUT_PIN: Slot = 'numbers-key';
+
+/** The key that the PIN has unwrapped, in the memory of this page alone. */
+let opened: CryptoKey | null = null;
+whenForgotten(() => {
+  opened = null;
+});
+
+export function openWith(key: CryptoKey | null): void {
+  opened = key;
+}
+export const openedKey = (): CryptoKey | null => opened;
 
 async function keyIn(slot: Slot): Promise<CryptoKey> {
+  if (slot !== WITHOUT_PIN) {
+    if (opened) return opened;
+    // No key is made in the place of one that is locked away, and what it has sealed is not lost.
+    if (lockNote()?.way === 'pin') throw new NoAnswer();
+  }
   const held = await get<CryptoKey>(slot);
   if (held) return held;
   // Not extractable: who copies the phone's storage has the lock without its key.
@@ -20,10 +40,12 @@ async function keyIn(slot: Slot): Promise<CryptoKey> {
 }
 
 /** Seal a value with the key in this slot, which is made where there is none. */
-export async function sealed(slot: Slot, value: unknown): Promise<Sealed> {
+export const sealed = async (slot: Slot, value: unknown): Promise<Sealed> => sealedWith(await keyIn(slot), value);
+
+export async function sealedWith(key: CryptoKey, value: unknown): Promise<Sealed> {
   const iv = crypto.getRandomValues(new Uint8Array(12));
   const plain = new TextEncoder().encode(JSON.stringify(value));
-  return { iv, sealed: await within(crypto.subtle.encrypt({ name: 'AES-GCM', iv }, await keyIn(slot), plain)) };
+  return { iv, sealed: await within(crypto.subtle.encrypt({ name: 'AES-GCM', iv }, key, plain)) };
 }
 
 /** Return what was sealed. Throws when this key does not open it. */

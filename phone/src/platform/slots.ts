@@ -33,6 +33,7 @@ const goes = (name: string): boolean => !STAYING_SLOTS.includes(name);
 
 // What a tab holds came with a link, and waits for whoever signs in for it.
 whenForgotten((end) => {
+  if (end === 'locked') return;
   for (const where of ['localStorage', 'sessionStorage'] as const)
     if (where === 'localStorage' || end === 'signed-out')
       for (const name of (attempt(() => Object.keys(self[where])) ?? []).filter(goes)) writeSlot(name, null, where);

@@ -15,6 +15,9 @@ export const SLOTS = [
   'letters',
   'letter-key',
   'threads',
+  'lock',
+  'numbers',
+  'numbers-key',
 ] as const;
 
 export type Slot = (typeof SLOTS)[number];
@@ -141,6 +144,13 @@ function write(slots: readonly Slot[], act: (store: IDBObjectStore) => IDBReques
 export async function put(slot: Slot, value: unknown): Promise<void> {
   memory.set(slot, value);
   await write([slot], writeMemory(slot));
+}
+
+/** Set several slots, or drop those without a value: all of them or none. */
+export async function putAll(values: Partial<Record<Slot, unknown>>): Promise<void> {
+  const slots = Object.keys(values) as Slot[];
+  for (const slot of slots) memory.set(slot, values[slot]);
+  await write(slots, (store) => slots.map((slot) => writeMemory(slot)(store)).pop() as IDBRequest);
 }
 
 export async function drop(slot: Slot): Promise<void> {

@@ -15,6 +15,7 @@ const UNHURRIED: Record<string, Record<string, string>> = {
   'platform/storage.ts': { 'indexedDB.open(': 'run() has the limit for opening and for what follows' },
   'components/ask-to-look.tsx': { 'void navigator.share(': 'nobody waits for it' },
   'screens/invite.tsx': { 'void navigator.share(': 'nobody waits for it' },
+  'store/app-lock.ts': { 'await navigator.credentials': 'a human holds a finger to it, and the browser ends it' },
   'store/notifications.ts': {
     'const subscribing = registration.pushManager': 'raced below',
     'getSubscription()': 'a part of what is raced below',

@@ -1,79 +1,78 @@
-// Where I am signed in, what is kept of me in plain words, and leaving for good.
-import { api, whole } from '../api/client';
-import { Button, SubPage } from '../components/basics';
+// What is kept of me in plain words, and leaving for good.
+import { useState } from 'preact/hooks';
+import { api } from '../api/client';
+import { Button, ErrorText, SubPage } from '../components/basics';
+import { PrivacyLines } from '../components/privacy';
 import { Proof } from '../components/proof';
-import { Group, Item } from '../components/rows';
-import { useQuery } from '../components/use-query';
+import type { Schemas } from '../contract/types';
+import { CONSENT } from '../domain/consent';
 import { t } from '../i18n';
 import { day } from '../i18n/format';
 import { errorText } from '../i18n/problem';
-import type { Device } from '../store/notifications';
+import { refresh } from '../store/refresh';
 import { to } from '../store/router';
 import { clearSession } from '../store/session';
-import { change } from '../store/store';
+import { change, state } from '../store/store';
 
-function pushState({ disabled_at, last_receipt_at, refused }: Device): string {
-  if (disabled_at) return t('devices.disabled');
-  if (refused) return t('devices.refused');
-  return last_receipt_at ? t('devices.arrived', { time: day(last_receipt_at) }) : t('devices.never');
-}
-
-export function Devices() {
-  const [sessions, refetchSessions] = useQuery(() => api.GET('/v1/sessions', whole));
-  const [devices, refetchDevices] = useQuery(() => api.GET('/v1/devices', whole));
-  const signOut = async (which: string) => {
-    await api.DELETE('/v1/sessions/{which}', { params: { path: { which } } });
-    await Promise.all([refetchSessions(), refetchDevices()]);
+export function Privacy() {
+  const consent = state.me?.consent;
+  const agree = async () => {
+    const { data, error } = await api.PUT('/v1/me/consent', { body: { version: CONSENT } });
+    change(data ? { me: data } : { toast: errorText(error) });
   };
-  const others = sessions?.items.filter((session) => !session.current) ?? [];
   return (
-    <SubPage of="settings" head={t('settings.devices')}>
-      <Group
-        head={t('settings.devices-say')}
-        after={others.length > 0 && <Button onPress={() => signOut('others')}>{t('devices.others')}</Button>}
-      >
-        <Item name={t('devices.current')} says={t('devices.used', { time: day(Date.now()) })} />
-        {others.map((session) => (
-          <Item
-            key={session.id}
-            name={t('devices.used', { time: day(session.last_used_at) })}
-            says={t('devices.since', { time: day(session.created_at) })}
-          >
-            <Button onPress={() => signOut(session.id)}>{t('settings.sign-out')}</Button>
-          </Item>
-        ))}
-      </Group>
-      {devices && devices.items.length > 0 && (
-        <Group head={t('devices.push')}>
-          {devices.items.map((device) => (
-            <Item key={device.id} name={device.label ?? t('device.any')} says={pushState(device)}>
-              {!device.disabled_at && (
-                <Button
-                  onPress={() =>
-                    api
-                      .DELETE('/v1/devices/{device_id}', { params: { path: { device_id: device.id } } })
-                      .then(refetchDevices)
-                  }
-                >
-                  {t('all.remove')}
-                </Button>
-              )}
-            </Item>
-          ))}
-        </Group>
+    <SubPage of="settings" head={t('settings.privacy')}>
+      <PrivacyLines />
+      {consent?.version === CONSENT ? (
+        <p role="status">{t('consent.given', { time: day(consent.given_at) })}</p>
+      ) : (
+        <Button onPress={agree}>{t('consent.give')}</Button>
       )}
+      <a class="btn quiet" href={to('settings', 'delete')}>
+        {t('consent.back')}
+      </a>
     </SubPage>
   );
 }
 
-export function Privacy() {
+/** Let the person choose a file; '' when they leave it. An app that does not hold on to the field may never hear of the choice. */
+let chooser: HTMLInputElement | undefined;
+const chooseFile = () =>
+  new Promise<Blob | undefined>((resolve) => {
+    chooser = document.createElement('input');
+    chooser.type = 'file';
+    chooser.accept = '.zip,.json,application/zip,application/json';
+    chooser.onchange = chooser.oncancel = () => {
+      resolve(chooser?.files?.[0]);
+      chooser = undefined;
+    };
+    chooser.click();
+  });
+
+/** A file may be large, and the network slow. */
+const IMPORT_MS = 120_000;
+
+export function ImportData() {
+  const [brought, setBrought] = useState<Schemas['ImportOut']>();
+  const [message, setMessage] = useState('');
+  const bring = async () => {
+    const file = await chooseFile();
+    if (!file) return;
+    const signal = AbortSignal.timeout(IMPORT_MS);
+    const { data, error } = await api.POST('/v1/me/import', { body: file as never, signal });
+    setMessage(errorText(error));
+    setBrought(data);
+    if (data) void refresh();
+  };
   return (
-    <SubPage of="settings" head={t('settings.privacy')}>
-      <ul class="card">
-        {([1, 2, 3, 4, 5, 6, 7] as const).map((line) => (
-          <li key={line}>{t(`privacy.${line}`)}</li>
-        ))}
-      </ul>
+    <SubPage of="settings" head={t('import.head')}>
+      <p>{t('import.say')}</p>
+      <p>{t('import.people')}</p>
+      <ErrorText>{message}</ErrorText>
+      <p role="status">{brought && t('import.done', { ...brought, plan: '' })}</p>
+      <Button kind="primary" onPress={bring}>
+        {t('import.choose')}
+      </Button>
     </SubPage>
   );
 }

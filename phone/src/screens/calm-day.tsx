@@ -1,17 +1,19 @@
 // Home on a calm day, below the lantern: how I am today with one tap, and at most two quiet lines.
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { api } from '../api/client';
-import { feelingLamp, feelingWord } from '../components/check-in-parts';
+import { feelingLamp, feelingWord, waitsInWords } from '../components/check-in-parts';
 import { Icon } from '../components/icons';
 import { Lamp } from '../components/lamp';
 import { useQuery } from '../components/use-query';
-import { FEELING_LAMPS, sameDay, waitingCheckIn } from '../domain/check-in';
+import { FEELING_LAMPS, waitingCheckIn } from '../domain/check-in';
+import { sameDay } from '../domain/day';
 import { t } from '../i18n';
 import { clock } from '../i18n/format';
 import { sendKept } from '../store/letters';
 import { to } from '../store/router';
 import { change, state } from '../store/store';
-import { keepCheckIn, whoReads } from './check-in';
+import { myZone } from '../store/today';
+import { keepCheckIn, whoReadsOf } from './check-in';
 import type { TodayLine } from './today-lines';
 import { todayLines } from './today-lines';
 
@@ -20,9 +22,9 @@ export function CalmDay() {
   const [lines, setLines] = useState<TodayLine[]>([]);
   useEffect(() => void todayLines().then(setLines), [state.refreshes]);
   useEffect(() => void sendKept(), []);
-  const letter = waitingCheckIn(state.letters, state.now);
+  const letter = waitingCheckIn(state.letters, state.now, myZone());
   const [last] = page?.items ?? [];
-  const today = last && sameDay(last.created_at, state.now) ? last : undefined;
+  const today = last && sameDay(myZone(), last.created_at, state.now) ? last : undefined;
   const latest = useRef(letter?.body ?? today);
   // Between the reply to what was sent and the next list it is in neither.
   latest.current = letter?.body ?? today ?? latest.current;
@@ -46,10 +48,10 @@ export function CalmDay() {
               </h2>
               <p class="soft small">
                 {letter
-                  ? t('check-in.waits')
+                  ? waitsInWords()
                   : t('today.at', {
                       time: clock(today?.created_at ?? state.now),
-                      who: whoReads(today?.shared_with?.map((person) => ({ person })) ?? []),
+                      who: today ? whoReadsOf(today) : t('check-in.private'),
                     })}
               </p>
             </div>

@@ -9,14 +9,24 @@ import {
   feelingWord,
   haltWord,
   labelledParts,
+  waitsInWords,
 } from '../components/check-in-parts';
 import { Lamp } from '../components/lamp';
 import { names } from '../components/people';
 import { LinkItem } from '../components/rows';
 import { Sharing } from '../components/sharing';
 import { useQuery } from '../components/use-query';
+import type { Schemas } from '../contract/types';
 import type { CheckIn, Content, Shares } from '../domain/check-in';
-import { FEELING_LAMPS, givenParts, givenShares, HALTS, offersCircle, waitingCheckIn } from '../domain/check-in';
+import {
+  FEELING_LAMPS,
+  givenParts,
+  givenShares,
+  HALTS,
+  isSharedInPart,
+  offersCircle,
+  waitingCheckIn,
+} from '../domain/check-in';
 import { t } from '../i18n';
 import { day } from '../i18n/format';
 import { errorText } from '../i18n/problem';
@@ -25,20 +35,28 @@ import { readSlot, writeSlot } from '../platform/slots';
 import { loadLetters, sendOrKeep } from '../store/letters';
 import { go, replaceRoute, to } from '../store/router';
 import { change, state } from '../store/store';
+import { myZone, today } from '../store/today';
 
 /** The day on which "Not now" was said: it is final for that day. */
 const NOT_NOW = 'offer-declined';
-const today = () => `${state.me?.id} ${new Date(state.now).toDateString()}`;
-export const declineOffer = (): void => writeSlot(NOT_NOW, today());
+const thisDay = () => `${state.me?.id} ${today()}`;
+export const declineOffer = (): void => writeSlot(NOT_NOW, thisDay());
 
-/** Who can read it, for a toast or a row. */
-export function whoReads(people: Parameters<typeof names>[0] = []): string {
-  return people.length ? t('check-in.shared', { names: names(people), n: people.length }) : t('check-in.private');
+/** Who can read it, or a part of it, for a toast or a row. */
+export function whoReads(people: Parameters<typeof names>[0], inPart: boolean): string {
+  if (!people.length) return t('check-in.private');
+  return t(inPart ? 'check-in.shared-part' : 'check-in.shared', { names: names(people), n: people.length });
 }
 
-function keptFor(shares: { membership_id: string }[]): string {
+export const whoReadsOf = (of: CheckIn): string =>
+  whoReads(
+    (of.shared_with ?? []).map((person) => ({ person })),
+    isSharedInPart(of, of.shares ?? []),
+  );
+
+function keptFor(content: Content, shares: Schemas['Share'][]): string {
   const people = (state.circle ?? []).filter(({ id }) => shares.some(({ membership_id }) => membership_id === id));
-  return t('check-in.kept', { who: whoReads(people) });
+  return t('check-in.kept', { who: whoReads(people, isSharedInPart(content, shares)) });
 }
 
 /**
@@ -55,10 +73,10 @@ export async function keepCheckIn(
   const { error, waits } = await sendOrKeep('/v1/check-ins', body, { otherwise: content, replaces }, instead);
   if (error) return errorText(error);
   const atHome = !state.route.length;
-  if (!content.week && offersCircle(content) && readSlot(NOT_NOW) !== today()) go('check-ins', 'offer');
+  if (!content.week && offersCircle(content) && readSlot(NOT_NOW) !== thisDay()) go('check-ins', 'offer');
   else go(...(content.week ? ['week', 'look-back'] : []));
   // On Home the card says it: a line above the lantern would move it.
-  if (!atHome || state.route.length) change({ toast: waits ? t('check-in.waits') : keptFor(given) });
+  if (!atHome || state.route.length) change({ toast: waits ? waitsInWords() : keptFor(content, given) });
   return '';
 }
 
@@ -72,7 +90,7 @@ export function NewCheckIn() {
 /** The form for a new check-in, or with `of` for one that I want to say more in, or to share. */
 export function CheckInForm({ of }: { of?: CheckIn }) {
   // The one that waited when the form was opened; it may have left by the time this is kept.
-  const [letter] = useState(of ? null : waitingCheckIn(state.letters, state.now));
+  const [letter] = useState(of ? null : waitingCheckIn(state.letters, state.now, myZone()));
   const waiting = letter?.body;
   const before: Content = of ?? waiting ?? {};
   const sharedBefore = Object.fromEntries(
@@ -186,7 +204,7 @@ async function changeShares(of: CheckIn, shares: Shares): Promise<string> {
   const error = outcomes.find((outcome) => outcome.error)?.error;
   if (error) return errorText(error);
   go();
-  change({ toast: outcomes.some(({ waits }) => waits) ? t('check-in.waits') : keptFor(wanted) });
+  change({ toast: outcomes.some(({ waits }) => waits) ? waitsInWords() : keptFor(of, wanted) });
   return '';
 }
 
@@ -220,7 +238,7 @@ export function CheckInList() {
               lamp={<Lamp state={feelingLamp(checkIn.feeling ?? 2)} />}
               name={checkIn.week ? t('weekly.name') : feelingWord(checkIn.feeling ?? -1) || t('check-in.name')}
               more={day(checkIn.created_at)}
-              says={whoReads(checkIn.shared_with?.map((person) => ({ person })) ?? [])}
+              says={whoReadsOf(checkIn)}
             />
           ))}
       </ul>

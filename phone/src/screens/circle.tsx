@@ -159,20 +159,19 @@ function Warning({ active }: { active: Member[] }) {
   const unreachable = active.filter((member) => !member.reachable);
   const [first] = unreachable;
   if (!first) return null;
+  const all = unreachable.length === active.length;
+  const guest = first.guest && t('guest.unreachable-say', { name: nameOf(first) });
   return (
     <div class="card">
       <div class="line">
         <Lamp state="dim" />
         <div>
-          <p>
-            {unreachable.length === active.length
-              ? t('circle.nobody-reachable')
-              : t('circle.unreachable', { name: nameOf(first) })}
-          </p>
+          <p>{all ? t('circle.nobody-reachable') : guest || t('circle.unreachable', { name: nameOf(first) })}</p>
           {first.phone && <p class="soft small">{t(`look-at.${first.phone}`)}</p>}
+          {all && guest && <p class="soft small">{guest}</p>}
         </div>
       </div>
-      <AskToLook of={first.person} contact={first.contact} />
+      {!guest && <AskToLook of={first.person} contact={first.contact} />}
     </div>
   );
 }
@@ -183,7 +182,7 @@ function MemberRow({ member }: { member: Member }) {
       href={to('people', member.person.id)}
       lamp={<Lamp state={memberLamp(member)} />}
       name={nameOf(member)}
-      more={role(member.role)}
+      more={member.guest ? t('guest.head') : role(member.role)}
       says={memberState(member)}
     />
   );

@@ -18,6 +18,7 @@ import { span } from '../i18n/span';
 import { readSlot, writeSlot } from '../platform/slots';
 import { go, to } from '../store/router';
 import { state } from '../store/store';
+import { takesWords } from '../store/threads';
 import { FELT, GRADES } from './reflection';
 
 type Connections = Schemas['ConnectionsOut'];
@@ -36,7 +37,7 @@ export function Connection() {
     return <SubPage of="circle" head={t(state.online ? 'connection.head' : 'all.network-error')} children={null} />;
   const known = seen.people.filter((of) => of.last_connected_at);
   if (known.length) return <Weeks of={seen} known={known} onWord={refetch} />;
-  const [first] = [...activeMembers(state.circle), ...seen.people];
+  const [first] = [...activeMembers(state.circle), ...seen.people].filter(({ person }) => takesWords(person.id));
   return <Beginning first={first?.person} onWord={refetch} />;
 }
 
@@ -179,14 +180,16 @@ function Word({ to: person, onSent, named }: { to: PersonOut; onSent: () => Prom
   };
   return (
     <>
-      <OneTap
-        to={{ id: person.id, name }}
-        words={t('helper.hello-text')}
-        label={t(named ? 'connection.word-to' : 'connection.word', { name })}
-        sent={t('helper.hello-sent', { name })}
-        kind="main"
-        onSent={sent}
-      />
+      {takesWords(person.id) && (
+        <OneTap
+          to={{ id: person.id, name }}
+          words={t('helper.hello-text')}
+          label={t(named ? 'connection.word-to' : 'connection.word', { name })}
+          sent={t('helper.hello-sent', { name })}
+          kind="main"
+          onSent={sent}
+        />
+      )}
       {!named && <Button onPress={() => go('people', person.id)}>{t('connection.write', { name })}</Button>}
     </>
   );

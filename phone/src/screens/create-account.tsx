@@ -19,7 +19,8 @@ export interface NewCodes {
   signInName: string;
 }
 
-export function CreateAccount() {
+/** `token`: in a link from the operator, where accounts need one. */
+export function CreateAccount({ token }: { token?: string | undefined }) {
   useHelplines();
   const [made, setMade] = useState<NewCodes>();
   const invited = useInvitation();
@@ -37,6 +38,7 @@ export function CreateAccount() {
       <NewAccount
         possible={possible}
         invited={!!invitation()}
+        token={token}
         onCodes={(codes, signInName) => setMade({ codes, signInName })}
       />
       <NoEmergencyService helplines={state.helplines} />

@@ -2,12 +2,13 @@
 import { useState } from 'preact/hooks';
 import { Button, ErrorText } from '../components/basics';
 import type { Commitment } from '../components/commitments';
-import { sayDay, textOf, timeInWords, today } from '../components/commitments';
+import { sayDay, textOf, timeInWords } from '../components/commitments';
 import { Lamp } from '../components/lamp';
 import { t } from '../i18n';
 import { errorText } from '../i18n/problem';
 import { go, to } from '../store/router';
 import { change } from '../store/store';
+import { today } from '../store/today';
 
 export function DueCard({ of, onSaid }: { of: Commitment; onSaid: () => Promise<void> }) {
   const [message, setMessage] = useState('');

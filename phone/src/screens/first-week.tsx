@@ -22,7 +22,7 @@ const NOT_WANTED = 'no-first-week';
 
 const PLACES: Record<FirstStep, readonly string[]> = {
   people: ['circle'],
-  notify: ['settings'],
+  notify: ['settings', 'notifications'],
   hours: ['settings', 'hours'],
   plan: ['settings', 'plan'],
   five: ['circle'],

@@ -1,5 +1,6 @@
 // The morning after a reach-out that nobody answered: it is taken up, gently.
 import { Headline } from '../components/basics';
+import { CalmLink } from '../components/calm-doors';
 import { Lamp } from '../components/lamp';
 import { t } from '../i18n';
 import { to } from '../store/router';
@@ -13,6 +14,7 @@ export function FollowUp() {
         <p>{t('follow-up.say')}</p>
       </section>
       <section class="stack">
+        <CalmLink />
         <a class="btn" href={to('circle')}>
           {t('follow-up.word')}
         </a>

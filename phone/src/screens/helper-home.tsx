@@ -23,6 +23,7 @@ import { to } from '../store/router';
 import { change, state } from '../store/store';
 import { NotifyBanner } from './notify';
 import { isMuted, supportedState } from './supporting';
+import { hasMoved } from './time-zone';
 
 /** Without contact for this long, somebody is listed as not heard from. */
 const SILENT_AFTER_MS = 14 * 24 * 60 * 60_000;
@@ -47,7 +48,9 @@ export function HelperHome({ people, children }: { people: Supported[]; children
   const headline = () => {
     if (!state.online) return t('helper.offline');
     if (waiting) return t('helper.needed', { n: waiting });
-    return away ? t('helper.off', { time: moment(state.me?.away_until ?? '') }) : t('helper.calm');
+    if (away) return t('helper.off', { time: moment(state.me?.away_until ?? '') });
+    // Somebody has answered, or I have said that I can't: they are still reaching out.
+    return t(state.incoming.some(({ calm }) => !calm) ? 'helper.answered' : 'helper.calm');
   };
   return (
     <main class="page">
@@ -119,8 +122,14 @@ export function HelperHome({ people, children }: { people: Supported[]; children
           <p class="soft small">{t('helper.tonight-say', { time: moment(nextMorning.toISOString()) })}</p>
         </section>
       )}
+      {hasMoved() && (
+        <ul class="rows">
+          <LinkItem href={to('settings', 'time-zone')} name={t('zone.line')} />
+        </ul>
+      )}
       <LoadCard people={people} />
-      {!declined && (
+      {/* Not before they have listened to anybody. */}
+      {!declined && people.some(({ last_connected_at }) => last_connected_at) && (
         <section class="card">
           <h2 class="name">{t('helper.own-circle')}</h2>
           <p>{t('helper.own-circle-say')}</p>

@@ -9,14 +9,15 @@ import { Group, Row } from '../components/rows';
 import { NEED_WORDS } from '../components/state-words';
 import { useQuery } from '../components/use-query';
 import type { ReachOut, Thread } from '../contract/types';
-import { notShownAbove } from '../domain/inbox';
+import { notShownAbove, seesMe } from '../domain/inbox';
 import { memberLamp } from '../domain/lamps';
-import { needsMe, waitingLongest } from '../domain/needs';
+import { answerOf, asksMeCalmly, needsMe, waitingLongest } from '../domain/needs';
 import { t } from '../i18n';
 import { ago, clock, day } from '../i18n/format';
 import { refresh } from '../store/refresh';
 import { to } from '../store/router';
 import { state } from '../store/store';
+import { timeNow } from '../store/today';
 import { DueCard } from './due-card';
 import { New, NoticeRow } from './notices';
 import { NotifyBanner } from './notify';
@@ -34,16 +35,17 @@ export function Inbox() {
   );
   const running = bookends && new Set(bookends.items.map((bookend) => bookend.id));
   const urgent = waitingLongest(state.incoming, state.me?.id);
-  const others = state.incoming.filter((reachOut) => !needsMe(reachOut, state.me?.id));
+  const asking = state.incoming.filter((reachOut) => asksMeCalmly(reachOut, state.me?.id));
+  const others = state.incoming.filter((reachOut) => !needsMe(reachOut, state.me?.id) && !asking.includes(reachOut));
   const back = bookends?.items.filter((bookend) => bookend.mine && Date.parse(bookend.due_at) <= state.now) ?? [];
-  const due = dueToday(commitments?.items ?? []).filter(({ at }) => timeOfDay(state.now) >= at);
+  const due = dueToday(commitments?.items ?? []).filter(({ at }) => timeNow() >= at);
   const people = threads?.items.filter((thread) => thread.last) ?? [];
   const earlier = notShownAbove(page?.items ?? [], {
     subjects: [...state.incoming, ...back, ...due].map(({ id }) => id),
     people: threads?.items.map(({ person }) => person.id) ?? [],
     own: state.myReachOut?.id,
   });
-  const above = urgent.length + back.length + due.length + people.length;
+  const above = urgent.length + asking.length + back.length + due.length + people.length;
   const readAll = async () => {
     await api.POST('/v1/inbox/read-all');
     await Promise.all([refetch(), refresh()]);
@@ -60,6 +62,16 @@ export function Inbox() {
           ))}
         </section>
       )}
+      {asking.map((reachOut) => (
+        <a class="card row" key={reachOut.id} href={to('reach-outs', reachOut.id)}>
+          <Row
+            lamp={<Lamp state="lit" />}
+            name={t('incoming-calm.head', { name: nameOf(reachOut.from) })}
+            says={t('notice-say.calm')}
+            words={reachOut.note ?? ''}
+          />
+        </a>
+      ))}
       {back.map((bookend) => (
         <a class="card row" key={bookend.id} href={to('bookends', bookend.id)}>
           <Row
@@ -75,7 +87,7 @@ export function Inbox() {
       {people.length > 0 && (
         <Group head={t('inbox.people')}>
           {people.map((thread) => (
-            <ThreadRow key={thread.person.id} of={thread} />
+            <ThreadRow key={thread.person.id} of={thread} seen={seesMe(page?.items ?? [], thread.person.id)} />
           ))}
         </Group>
       )}
@@ -113,16 +125,12 @@ export function Inbox() {
   );
 }
 
-/** "09:05", as a commitment's time is written. */
-function timeOfDay(at: number): string {
-  const now = new Date(at);
-  return [now.getHours(), now.getMinutes()].map((part) => `${part}`.padStart(2, '0')).join(':');
-}
-
-function ThreadRow({ of }: { of: Thread }) {
+/** `seen`: they have said "I see you", which adds nothing to the thread and is new all the same. */
+function ThreadRow({ of, seen }: { of: Thread; seen: boolean }) {
   const { last, unread, person } = of;
   if (!last) return null;
   const { kind, mine } = last;
+  const said = mine ? (`thread-me.${kind}` as const) : (`thread.${kind}` as const);
   const member = state.circle?.find((someone) => someone.person.id === person.id);
   return (
     <li>
@@ -131,11 +139,11 @@ function ThreadRow({ of }: { of: Thread }) {
           lamp={<Lamp state={member ? memberLamp(member) : 'lit'} />}
           name={
             <>
-              {unread && <New />}
+              {(unread || seen) && <New />}
               {nameOf(person)}
             </>
           }
-          says={mine ? t(`thread-me.${kind}`) : t(`thread.${kind}`)}
+          says={t(seen && (mine || !unread) ? 'thread.check_in_seen' : said)}
         >
           <span class="soft small">{day(last.created_at)}</span>
         </Row>
@@ -153,7 +161,7 @@ function UrgentCard({ of, first }: { of: ReachOut; first: boolean }) {
         <div>
           <h3 class="name">{t(NEED_WORDS[of.need ?? 'company'].says, { name })}</h3>
           <p class="soft small">
-            {t(of.recipients.some(({ answer }) => answer) ? 'inbox.asks-others' : 'inbox.waiting', {
+            {t(of.recipients.some(answerOf) ? 'inbox.asks-others' : 'inbox.waiting', {
               ago: ago(of.created_at, state.now),
             })}
           </p>
@@ -171,7 +179,8 @@ function UrgentCard({ of, first }: { of: ReachOut; first: boolean }) {
 function answeringSentence(of: ReachOut): string {
   const name = nameOf(of.from);
   const answering = of.recipients.filter((recipient) => recipient.state === 'answered');
-  if (!answering.length) return t('notice.reach_out', { name });
-  if (answering.some((recipient) => recipient.person.id === state.me?.id)) return t('inbox.answering', { name });
+  const mine = answering.some((recipient) => recipient.person.id === state.me?.id);
+  if (!answering.length || (of.calm && !mine)) return t(of.calm ? 'notice.calm' : 'notice.reach_out', { name });
+  if (mine) return t('inbox.answering', { name });
   return t('inbox.others-answering', { n: answering.length, names: names(answering), name });
 }

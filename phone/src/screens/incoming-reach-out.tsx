@@ -1,32 +1,29 @@
 // Somebody would like my company: who, since when, what they wrote, and my possible answers.
 import { useEffect, useState } from 'preact/hooks';
-import { api, once, whole } from '../api/client';
+import { api, whole } from '../api/client';
 import { Back, Button, ErrorText, Headline } from '../components/basics';
+import { GivenAnswer } from '../components/given-answer';
 import { Lamp } from '../components/lamp';
 import { Messages, Write } from '../components/messages';
-import { Call, dial, nameOf } from '../components/people';
+import { Call, nameOf } from '../components/people';
 import { Group, Item } from '../components/rows';
 import { NEED_WORDS } from '../components/state-words';
 import { useQuery } from '../components/use-query';
 import type { Message, ReachOut, Recipient } from '../contract/types';
 import { isPast, promisedAt } from '../domain/lamps';
-import { myRecipient } from '../domain/needs';
+import { answerOf, myRecipient } from '../domain/needs';
+import type { Key } from '../i18n';
 import { t } from '../i18n';
 import { ago, clock, day } from '../i18n/format';
 import { errorText } from '../i18n/problem';
-import { readShown } from '../store/mark-read';
-import { refresh } from '../store/refresh';
+import { markSeen, refresh } from '../store/refresh';
 import { to } from '../store/router';
 import { state } from '../store/store';
+import { answerTo, CalmAnswer } from './incoming-calm';
 import { NotFound } from './not-found';
 
 type Kind = NonNullable<Recipient['answer']>;
 const SOON = 10;
-
-/** Mark the notices of this reach-out as read; the person who reached out then sees that it was seen. */
-async function markSeen(id: string): Promise<void> {
-  if (await readShown((notice) => notice.reach_out_id === id)) await refresh();
-}
 
 export function IncomingReachOut({ id }: { id: string }) {
   const at = { path: { reach_out_id: id } };
@@ -41,9 +38,17 @@ export function IncomingReachOut({ id }: { id: string }) {
   if (reachOut.from.id === state.me?.id) return <OwnReachOut of={reachOut} messages={messages?.items ?? []} />;
   const name = nameOf(reachOut.from);
   const over = reachOut.closed_at !== null;
+  const { calm } = reachOut;
   const conversation = <Messages messages={messages?.items ?? []} />;
   // Before I answer, the messages explain the reach-out, so they come first; later they are a conversation.
-  const first = !over && !myRecipient(reachOut, state.me?.id)?.answer;
+  const mine = myRecipient(reachOut, state.me?.id);
+  const answer = answerOf(mine);
+  const first = !over && !answer;
+  const onAnswer = () => Promise.all([refetch(), refresh()]);
+  const end = (): Key | '' => {
+    if (calm) return answer && answer !== 'cannot' ? 'incoming.over-say' : '';
+    return reachOut.outcome ? 'incoming.over-say' : 'incoming.over-ask';
+  };
   return (
     <main class="page">
       <Back href={to('inbox')}>
@@ -51,18 +56,22 @@ export function IncomingReachOut({ id }: { id: string }) {
       </Back>
       <section class="stack">
         <Headline live>{sentence(reachOut, name)}</Headline>
+        {!over && calm && <p>{t('incoming-calm.say', { name })}</p>}
         {reachOut.note && <blockquote class="words">{reachOut.note}</blockquote>}
-        {over && <p>{t(reachOut.outcome ? 'incoming.over-say' : 'incoming.over-ask', { name })}</p>}
+        {over && end() && <p>{t(end() as Key, { name })}</p>}
       </section>
       {first && conversation}
-      {!over && <Answer of={reachOut} name={name} onAnswer={() => Promise.all([refetch(), refresh()])} />}
+      {!over && !calm && <Answer of={reachOut} name={name} onAnswer={onAnswer} />}
+      {!over && calm && <CalmAnswer of={reachOut} name={name} ownAnswer={ownAnswer} onAnswer={onAnswer} />}
       <Others of={reachOut} name={name} />
-      {!over && <HowToHelp of={reachOut} />}
-      <section class="stack">
-        {(!over || !!messages?.items.length) && <h2 class="head">{t('incoming.messages')}</h2>}
-        {!first && conversation}
-        {!over && <Write to={id} label={t('answered.write', { name })} onSent={refetchMessages} />}
-      </section>
+      {!over && !calm && <HowToHelp of={reachOut} />}
+      {!(calm && first) && (
+        <section class="stack">
+          {(!over || !!messages?.items.length) && <h2 class="head">{t('incoming.messages')}</h2>}
+          {!first && conversation}
+          {!over && <Write to={id} label={t('answered.write', { name })} onSent={refetchMessages} />}
+        </section>
+      )}
     </main>
   );
 }
@@ -89,7 +98,8 @@ function OwnReachOut({ of, messages }: { of: ReachOut; messages: Message[] }) {
   );
 }
 
-function sentence({ closed_at, outcome, need }: ReachOut, name: string): string {
+function sentence({ closed_at, outcome, need, calm }: ReachOut, name: string): string {
+  if (calm) return t(closed_at ? 'incoming-calm.over' : 'incoming-calm.head', { name });
   if (!closed_at) return t(NEED_WORDS[need ?? 'company'].says, { name });
   if (outcome === 'mistake') return t('incoming.over-mistake', { name });
   return t(outcome ? 'incoming.over-connected' : 'incoming.over-ended', { name });
@@ -102,15 +112,7 @@ function Answer({ of, name, onAnswer }: { of: ReachOut; name: string; onAnswer: 
   const [claimed, setClaimed] = useState(false);
   const at = { path: { reach_out_id: of.id } };
   const answer = async (kind: Kind) => {
-    const request = api.POST('/v1/reach-outs/{reach_out_id}/answers', {
-      params: { ...at, ...once() },
-      body: { kind, minutes: kind === 'soon' ? SOON : null },
-      keepalive: true,
-    });
-    // The phone's dialler opens at once, on the same tap, while the answer is sent.
-    if (kind === 'calling' && of.contact) location.href = `tel:${dial(of.contact)}`;
-    const { error } = await request;
-    setMessage(errorText(error));
+    setMessage(await answerTo(of, kind, SOON));
     setChanging(false);
     await onAnswer();
     if (kind === 'here') document.getElementById('write')?.focus();
@@ -121,30 +123,19 @@ function Answer({ of, name, onAnswer }: { of: ReachOut; name: string; onAnswer: 
     setClaimed(!error);
     await onAnswer();
   };
-  const kind = recipient?.answer;
+  const kind = answerOf(recipient);
   if (recipient && kind && !changing) {
     const isThere = kind !== 'cannot';
     const together = isThere && of.state === 'together' && of.together_with === state.me?.id;
     return (
-      <section class="stack" aria-label={t('incoming.answer')}>
-        <div class="card" role="status">
-          <div class="line">
-            <Lamp state={isThere ? 'bright' : 'dim'} />
-            <p>{together ? t('incoming.together', { name }) : ownAnswer(recipient, name)}</p>
-          </div>
-        </div>
-        {of.how_to_help && (
-          <div class="card">
-            <h2 class="head">{t('how-to-help.head', { name })}</h2>
-            <blockquote class="words">{of.how_to_help}</blockquote>
-          </div>
-        )}
-        {isThere && of.contact && (
-          <Call look="btn main" number={of.contact}>
-            {t('all.call', { name })}
-          </Call>
-        )}
-        {isThere && !of.contact && <p class="soft">{t('incoming.no-number', { name })}</p>}
+      <GivenAnswer
+        of={of}
+        name={name}
+        says={together ? t('incoming.together', { name }) : ownAnswer(recipient, name)}
+        isThere={isThere}
+        failure={message}
+        onChange={() => setChanging(true)}
+      >
         {isThere &&
           !together &&
           (claimed ? (
@@ -152,11 +143,7 @@ function Answer({ of, name, onAnswer }: { of: ReachOut; name: string; onAnswer: 
           ) : (
             <Button onPress={talking}>{t('close.talking')}</Button>
           ))}
-        <ErrorText>{message}</ErrorText>
-        <Button kind="quiet" onPress={() => setChanging(true)}>
-          {t('incoming.change-answer')}
-        </Button>
-      </section>
+      </GivenAnswer>
     );
   }
   return (
@@ -199,7 +186,7 @@ function Others({ of, name }: { of: ReachOut; name: string }) {
   );
   if (!answering.length) return null;
   return (
-    <Group head={t('incoming.others', { name })}>
+    <Group head={t(of.calm ? 'incoming-calm.others' : 'incoming.others', { name })}>
       {answering.map((other) => (
         <Item
           key={other.person.id}

@@ -64,12 +64,6 @@ export function Invite({ onClose }: { onClose: () => void }) {
 }
 
 function Code({ url, qr, expires_at }: { url: string; qr: NewInvitation['qr']; expires_at: string }) {
-  const [copied, setCopied] = useState(false);
-  const copy = () =>
-    within(navigator.clipboard.writeText(url)).then(
-      () => setCopied(true),
-      () => undefined,
-    );
   return (
     <>
       <p class="soft">{t('invite.say')}</p>
@@ -77,15 +71,34 @@ function Code({ url, qr, expires_at }: { url: string; qr: NewInvitation['qr']; e
         <path d={qr.path} />
       </svg>
       <p class="soft small mid">{t('invite.until', { time: moment(expires_at) })}</p>
-      <div class="two">
-        {'share' in navigator && (
-          <Button onPress={() => void navigator.share({ text: t('invite.share-say'), url }).catch(() => undefined)}>
-            {t('invite.share')}
-          </Button>
-        )}
-        <Button onPress={copy}>{t(copied ? 'all.copied' : 'invite.copy')}</Button>
-      </div>
+      <Share url={url} />
+      <details class="mid">
+        <summary class="btn quiet">{t('join.without-app')}</summary>
+        <div class="stack">
+          <p>{t('invite.without-app-say')}</p>
+          <Share url={url.replace('/#/', '/#/g/')} />
+        </div>
+      </details>
     </>
+  );
+}
+
+function Share({ url }: { url: string }) {
+  const [copied, setCopied] = useState(false);
+  const copy = () =>
+    within(navigator.clipboard.writeText(url)).then(
+      () => setCopied(true),
+      () => undefined,
+    );
+  return (
+    <div class="two">
+      {'share' in navigator && (
+        <Button onPress={() => void navigator.share({ text: t('invite.share-say'), url }).catch(() => undefined)}>
+          {t('invite.share')}
+        </Button>
+      )}
+      <Button onPress={copy}>{t(copied ? 'all.copied' : 'invite.copy')}</Button>
+    </div>
   );
 }
 

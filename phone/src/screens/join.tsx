@@ -12,6 +12,7 @@ import { t } from '../i18n';
 import { errorText } from '../i18n/problem';
 import { moment } from '../i18n/span';
 import { newKey } from '../platform/random-key';
+import { within } from '../platform/timeout';
 import { dropInvitation, invitation, keepInvitation } from '../store/invitation';
 import { to } from '../store/router';
 import { state } from '../store/store';
@@ -62,16 +63,18 @@ export function Join({ token }: { token: string }) {
   if (error) return <CannotBeUsed error={error} inside={inside} onAgain={loadPreview} />;
   // Ask nothing before the link is checked, and let nothing move under a finger afterwards.
   if (!preview || joined || possible === undefined) return <main class="page" aria-busy="true" />;
-  return <Question of={preview} inside={inside} possible={possible} onYes={accept} />;
+  return <Question of={preview} token={token} inside={inside} possible={possible} onYes={accept} />;
 }
 
 function Question({
   of,
+  token,
   inside,
   possible,
   onYes,
 }: {
   of: Preview;
+  token: string;
   inside: boolean;
   possible: boolean;
   onYes: () => Promise<string>;
@@ -80,6 +83,13 @@ function Question({
   const [message, setMessage] = useState('');
   const [made, setMade] = useState<NewCodes>();
   const name = nameOf(of);
+  /** Hand the invitation to a page that asks for a number instead of an account. */
+  const withoutApp = async () => {
+    const body = new URLSearchParams({ secret: token });
+    const reply = await within(fetch('/g/join', { method: 'POST', body }), 10_000).catch(() => undefined);
+    if (reply && reply.status < 500) location.assign(reply.url);
+    else setMessage(t('all.network-error'));
+  };
   const notNow = (
     <Button kind="quiet" onPress={() => setLater(true)}>
       {t('join.not-now')}
@@ -106,6 +116,7 @@ function Question({
         </div>
       ) : (
         <>
+          <ErrorText>{message}</ErrorText>
           <NewAccount possible={possible} invited onCodes={(codes, signInName) => setMade({ codes, signInName })} />
           <div class="two">
             <a class="btn quiet" href={to('sign-in')}>
@@ -113,6 +124,9 @@ function Question({
             </a>
             {notNow}
           </div>
+          <Button kind="quiet" onPress={withoutApp}>
+            {t('join.without-app')}
+          </Button>
         </>
       )}
     </main>

@@ -11,6 +11,7 @@ import type { Supported } from '../contract/types';
 import { t } from '../i18n';
 import { pushStatus } from '../store/notifications';
 import { updateProfile } from '../store/profile';
+import { refresh } from '../store/refresh';
 import { replaceRoute } from '../store/router';
 import { state } from '../store/store';
 import { NumberForm } from './contact-number';
@@ -190,7 +191,8 @@ function TwoWords({ of }: { of: Membership }) {
           </>
         )}
       </div>
-      <Button onPress={() => replaceRoute()}>{t('join.done')}</Button>
+      {/* Home would ask for the words once more, where the yes came while they were compared. */}
+      <Button onPress={() => refresh().then(() => replaceRoute())}>{t('join.done')}</Button>
     </main>
   );
 }

@@ -2,18 +2,23 @@
 import type { ComponentChildren } from 'preact';
 import { useState } from 'preact/hooks';
 import { api } from '../api/client';
-import { Button, RadioGroup, Sheet } from '../components/basics';
+import { Button, RadioGroup, Sheet, Switch } from '../components/basics';
 import { CallAndText, nameOf, PhoneNumber, roles } from '../components/people';
+import { Item } from '../components/rows';
 import type { Member } from '../contract/types';
 import { t } from '../i18n';
 import { errorText } from '../i18n/problem';
 import { refresh } from '../store/refresh';
+import { replaceRoute } from '../store/router';
 import { change } from '../store/store';
 
 const at = (member: Member) => ({ params: { path: { membership_id: member.id } } });
 
 /** Change the role or step, and show the result as a toast. */
-export async function updateMember(member: Member, body: { role?: Member['role']; step?: 1 | 2 }): Promise<void> {
+export async function updateMember(
+  member: Member,
+  body: Pick<Partial<Member>, 'role' | 'step' | 'guest_notes' | 'words_quiet'>,
+): Promise<void> {
   const { data, error } = await api.PATCH('/v1/circle/{membership_id}', { ...at(member), body });
   await refresh();
   const { step } = body;
@@ -21,8 +26,13 @@ export async function updateMember(member: Member, body: { role?: Member['role']
   change({ toast: error ? errorText(error) : confirmation });
 }
 
+/** Their page is about nobody now: it says so to whoever was left, not to whoever left. */
+export const leftPage = (): void => replaceRoute('circle');
+
 export async function removeMember(member: Member): Promise<void> {
-  await api.DELETE('/v1/circle/{membership_id}', at(member));
+  const { error } = await api.DELETE('/v1/circle/{membership_id}', at(member));
+  if (error) change({ toast: errorText(error) });
+  else leftPage();
   await refresh();
 }
 
@@ -66,6 +76,26 @@ export function MemberSheet({
         ]}
         onPick={(step) => updateMember(member, { step: step === '1' ? 1 : 2 })}
       />
+      <ul class="rows">
+        {/* A guest cannot write outside a reach-out. */}
+        {member.guest ? (
+          <Item name={t('guest.notes', { name })}>
+            <Switch
+              label={t('guest.notes', { name })}
+              on={member.guest_notes}
+              onChange={(on) => updateMember(member, { guest_notes: on })}
+            />
+          </Item>
+        ) : (
+          <Item name={t('member.quiet')} says={t('member.quiet-say', { name })}>
+            <Switch
+              label={t('member.quiet')}
+              on={member.words_quiet}
+              onChange={(on) => updateMember(member, { words_quiet: on })}
+            />
+          </Item>
+        )}
+      </ul>
       {children}
       <ConfirmAction
         ask={t('member.remove')}
@@ -102,7 +132,9 @@ export function ConfirmAction({
 
 export function Block({ who, name }: { who: Member['person']; name: string }) {
   const block = async () => {
-    await api.POST('/v1/blocks', { body: { person_id: who.id } });
+    const { error } = await api.POST('/v1/blocks', { body: { person_id: who.id } });
+    if (error) change({ toast: errorText(error) });
+    else leftPage();
     await refresh();
   };
   return (

@@ -7,12 +7,14 @@ import { Field, Validated } from '../components/field';
 import type { ReadField } from '../components/form';
 import { Form } from '../components/form';
 import { NewPassphrase } from '../components/passphrase';
+import { PrivacyFold } from '../components/privacy';
 import { NETWORK_ERROR, problemType } from '../domain/problems';
 import type { Key } from '../i18n';
 import { language, t } from '../i18n';
 import { errorText } from '../i18n/problem';
 import { region, timeZone } from '../platform/locale';
 import { newKey } from '../platform/random-key';
+import { consentField } from '../store/consent';
 import { dropInvitation, invitation, resumeInvitation } from '../store/invitation';
 import { joinByPasskey } from '../store/join-by-passkey';
 import { CANCELLED } from '../store/passkeys';
@@ -24,6 +26,8 @@ interface Props {
   possible: boolean;
   /** With the account they say yes to an invitation. */
   invited: boolean;
+  /** The operator's word that lets them make an account here; it is nobody's circle. */
+  token?: string | undefined;
   /** The account is made with a passphrase; its codes are shown before it is entered. */
   onCodes: (codes: string[], signInName: string) => void;
 }
@@ -33,7 +37,7 @@ const PASSKEY_PROBLEMS: Record<string, Key> = {
   [NETWORK_ERROR]: 'new-account.network',
 };
 
-export function NewAccount({ possible, invited, onCodes }: Props) {
+export function NewAccount({ possible, invited, token, onCodes }: Props) {
   const [typing, setTyping] = useState(false);
   const [name, setName] = useState('');
   const called = (
@@ -55,12 +59,12 @@ export function NewAccount({ possible, invited, onCodes }: Props) {
   );
   if (typing || !possible)
     return (
-      <PassphraseForm invited={invited} onCodes={onCodes} after={other}>
+      <PassphraseForm name={name} invited={invited} token={token} onCodes={onCodes} after={other}>
         {called}
       </PassphraseForm>
     );
   const join = async () => {
-    const { error } = await joinByPasskey(name, invitation());
+    const { error } = await joinByPasskey(name, token ?? invitation());
     if (!error) return finish();
     const known = PASSKEY_PROBLEMS[problemType(error)];
     return known ? t(known) : refusal(error);
@@ -76,6 +80,7 @@ export function NewAccount({ possible, invited, onCodes }: Props) {
           <p class="soft small mid">
             {t('new-account.adult')} {t('create-account.say')}
           </p>
+          <PrivacyFold />
         </>
       }
     >
@@ -100,15 +105,19 @@ function refusal(error: unknown): string {
 }
 
 function PassphraseForm({
+  name,
   invited,
+  token,
   onCodes,
   children,
   after,
-}: Omit<Props, 'possible'> & { children: ComponentChildren; after: ComponentChildren }) {
+}: Omit<Props, 'possible'> & { name: string; children: ComponentChildren; after: ComponentChildren }) {
   const [passphrase, setPassphrase] = useState('');
   const [key] = useState(newKey);
   const create = async (readField: ReadField) => {
     const sign_in_name = readField('name').trim().toLowerCase();
+    const agreed = await consentField();
+    if (agreed.error) return errorText(agreed.error);
     const { data, error } = await api.POST('/v1/people', {
       params: once(`${key}${sign_in_name}`),
       body: {
@@ -118,8 +127,9 @@ function PassphraseForm({
         time_zone: timeZone(),
         region: region() ?? null,
         language: language(),
-        invitation_token: invitation(),
+        invitation_token: token ?? invitation(),
         carrier: 'cookie',
+        ...agreed.field,
       },
     });
     if (!data) return refusal(error);
@@ -142,13 +152,14 @@ function PassphraseForm({
         otherwise={t('field-error.sign-in-name')}
         required
       />
-      <NewPassphrase label={t('field.passphrase')} value={passphrase} onInput={setPassphrase} />
+      <NewPassphrase label={t('field.passphrase')} names={[name]} value={passphrase} onInput={setPassphrase} />
       <Validated>
         <label class="tick">
           <input type="checkbox" required />
           {t('create-account.adult')}
         </label>
       </Validated>
+      <PrivacyFold />
     </Form>
   );
 }

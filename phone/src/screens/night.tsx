@@ -52,7 +52,8 @@ export function Night() {
 
 function nightOf(member: Member) {
   if (member.tonight) return 'night.yes';
-  return member.reachable ? 'night.no' : 'night.no-phone';
+  if (member.reachable) return 'night.no';
+  return member.guest ? 'guest.unreachable' : 'night.no-phone';
 }
 
 /** A word to one person, whose answer is theirs. */

@@ -13,11 +13,12 @@ import { state } from '../store/store';
 
 type NoticeWords = readonly [Key, Key];
 /** Kinds that have no sentence here: what stands in a thread is said there. */
-type Unsaid = 'test' | 'check_in' | 'reach_in' | 'check_in_seen';
+type Unsaid = 'test' | 'account_changed' | 'check_in' | 'reach_in' | 'check_in_seen';
 type Kind = Exclude<Notice['kind'], Unsaid> | 'unreachable-me' | 'nobody-told' | 'follow-up-me';
 /** Title and detail of each kind of notice. */
 const NOTICES: Record<Kind, NoticeWords> = {
   reach_out: ['notice.reach_out', 'notice-say.reach_out'],
+  calm: ['notice.calm', 'notice-say.calm'],
   answered: ['notice.answered', 'notice-say.answered'],
   all_clear: ['notice.all_clear', 'notice-say.all_clear'],
   ended: ['notice.ended', 'notice-say.ended'],
@@ -43,6 +44,7 @@ const NOTICES: Record<Kind, NoticeWords> = {
 /** The same once it is over. Kinds that stay true are missing here. */
 const OVER: Partial<Record<Kind, NoticeWords>> = {
   reach_out: ['notice-over.reach_out', 'notice-over.now'],
+  calm: ['notice-over.calm', 'notice-over.now'],
   answered: ['notice-over.answered', 'notice-over.now'],
   unanswered: ['notice-over.unanswered', 'notice-over.now'],
   are_you_talking: ['notice-over.are_you_talking', 'notice-over.now'],

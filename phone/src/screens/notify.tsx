@@ -1,7 +1,7 @@
 // Notifications on this phone: status, a real test, help when it fails, and the places that ask for them.
 import type { ComponentChildren } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
-import { Button } from '../components/basics';
+import { Button, SubPage } from '../components/basics';
 import { Icon } from '../components/icons';
 import { Lamp } from '../components/lamp';
 import { Row } from '../components/rows';
@@ -82,6 +82,13 @@ export function NotifyCard() {
   );
 }
 
+/** Where a step of the first week leads: nothing but this. */
+export const NotifyPage = () => (
+  <SubPage of="settings" head={t('first-week.notify')} says={t('notify.ask-say')}>
+    <NotifyCard />
+  </SubPage>
+);
+
 /** Tells helpers that they would miss notifications, or that nobody knows any more whether they would. */
 export function NotifyBanner() {
   const works = pushStatus() === 'on';
@@ -156,6 +163,7 @@ function AddToHomeScreen() {
           <span class="says">{t('add.open')}</span>
         </li>
       </ol>
+      <p class="soft small">{t('lock.shared-phone')}</p>
     </>
   );
 }

@@ -1,22 +1,18 @@
 // After very low or lonely, once it is kept: a hand, offered once a day. Nobody was told, and nobody is.
 
 import { Back, Headline } from '../components/basics';
+import { CalmLink, pressFromHere } from '../components/calm-doors';
 import { Light } from '../components/lamp';
 import { CircleLamps, nameOf } from '../components/people';
 import { activeMembers } from '../domain/circle';
 import { t } from '../i18n';
-import { startPress } from '../store/press';
-import { go, to } from '../store/router';
+import { to } from '../store/router';
 import { state } from '../store/store';
 import { declineOffer } from './check-in';
 
 export function Offer() {
   const circle = activeMembers(state.circle);
   const near = circle.find((member) => member.available_now) ?? circle[0];
-  const press = () => {
-    void startPress();
-    go();
-  };
   return (
     <main class="page">
       <Back href={to()}>{t('check-in.name')}</Back>
@@ -26,9 +22,11 @@ export function Offer() {
         <p>{t('offer.say')}</p>
       </section>
       <section class="stack">
-        <button type="button" class="btn main" onClick={press}>
+        <button type="button" class="btn main" onClick={pressFromHere}>
           {t('press.button')}
         </button>
+        {/* Without a network nobody can be asked calmly, and nobody knows who can be reached. */}
+        {circle.length > 0 && state.online && <CalmLink />}
         {near && (
           <a class="btn" href={to('people', near.person.id)}>
             <span>{t('offer.word', { name: nameOf(near) })}</span>
@@ -39,7 +37,7 @@ export function Offer() {
         </a>
       </section>
       <section class="hero">
-        <CircleLamps of={circle} />
+        {state.online && <CircleLamps of={circle} />}
         <p class="soft small">{t('home.encouragement')}</p>
       </section>
     </main>

@@ -3,6 +3,7 @@
 import { useState } from 'preact/hooks';
 import { api } from '../api/client';
 import { Back, Button, ErrorText, Headline } from '../components/basics';
+import { CalmLink } from '../components/calm-doors';
 import type { Commitment } from '../components/commitments';
 import { dateInWords, keptDay, sayDay, textOf, weekdayAt, weekdayOf, whenInWords } from '../components/commitments';
 import { Field } from '../components/field';
@@ -169,6 +170,7 @@ function NotToday({ of, message }: { of: Commitment | undefined; message: string
             {t('not-today.word', { name: nameOf(near) })}
           </a>
         )}
+        {near && <CalmLink />}
         <a class="btn quiet" href={to()}>
           {t('not-today.good')}
         </a>

@@ -52,7 +52,12 @@ export function Passphrase() {
       {proven ? (
         <>
           <Form send={save} submit={t(isFirst ? 'second-way.passphrase' : 'recover.button')}>
-            <NewPassphrase label={t('field.new-passphrase')} value={passphrase} onInput={setPassphrase} />
+            <NewPassphrase
+              label={t('field.new-passphrase')}
+              names={[signInName, state.me?.display_name]}
+              value={passphrase}
+              onInput={setPassphrase}
+            />
             <p class="soft small">{t(isFirst ? 'second-way.passphrase-say' : 'passphrase.say')}</p>
           </Form>
           <section class="stack">

@@ -15,6 +15,7 @@ import { isSafe } from '../platform/storage';
 import { cancelPress, sendAnyway } from '../store/press';
 import { to } from '../store/router';
 import { change, state } from '../store/store';
+import { Unlocking } from './unlocking';
 
 /** A good network needs less than this; after it, "Not sent yet" is shown. */
 const GRACE_MS = 900;
@@ -67,6 +68,7 @@ function Undo({ press, ringing }: { press: Press; ringing: boolean }) {
 /** People with a number, and a helpline. */
 function Numbers() {
   const people = (state.circle ?? []).filter((member) => member.state === 'active' && member.contact);
+  if (state.session === 'locked') return <CallList people={people} helplines={state.helplines} />;
   return (
     <>
       {people.length > 0 && (
@@ -104,7 +106,7 @@ function NotSent({ press }: { press: Press }) {
       {!press.close && (
         <>
           <Numbers />
-          <PlanFold open />
+          {state.session === 'locked' ? <Unlocking /> : <PlanFold open />}
         </>
       )}
       <section class="stack mid">

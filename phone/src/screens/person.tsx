@@ -1,12 +1,13 @@
 // One person: can they be reached, how, and all that passed quietly between us, the oldest first.
 import { useEffect, useRef, useState } from 'preact/hooks';
-import { api, whole } from '../api/client';
+import { api } from '../api/client';
 import { Back, Button, Headline } from '../components/basics';
 import { Icon } from '../components/icons';
 import { Lamp } from '../components/lamp';
 import { LoadCard } from '../components/load-card';
 import { memberState } from '../components/member-state';
 import { Call, nameOf, role } from '../components/people';
+import { standingWords } from '../components/standing-words';
 import { useQuery } from '../components/use-query';
 import type { Member, Supported, ThreadItem } from '../contract/types';
 import { memberLamp } from '../domain/lamps';
@@ -17,7 +18,9 @@ import { weekday } from '../i18n/format';
 import { refresh } from '../store/refresh';
 import { to } from '../store/router';
 import { state } from '../store/store';
-import { draftTo, keepShown, loadShown, shownLast } from '../store/threads';
+import { fetchSupported } from '../store/supported';
+import { draftTo, isKeptRead, keepRead, keepShown, loadShown, shownLast } from '../store/threads';
+import { myZone } from '../store/today';
 import { Compose } from './compose';
 import { MemberSheet } from './member';
 import { isMuted, SupportedActions, SupportedSheet, supportedState } from './supporting';
@@ -47,9 +50,8 @@ export function Person({ id }: { id: string }) {
   const fresh = items && loaded ? firstNew(items, before) : undefined;
   const newest = items?.find((item) => !item.mine)?.id;
   useEffect(() => {
-    if (page && document.visibilityState === 'visible')
-      void api.POST('/v1/threads/{person_id}/read', { params: { path: { person_id: id } } }).then(() => refresh());
-  }, [newest, !page]);
+    if (page && loaded && document.visibilityState === 'visible') void markRead(id, newest);
+  }, [newest, !page, loaded]);
   useEffect(() => {
     if (page || notFound) void keepShown(id, notFound ? undefined : page?.items);
   }, [page, notFound]);
@@ -58,14 +60,15 @@ export function Person({ id }: { id: string }) {
   }, [!items, loaded]);
 
   const member = state.circle?.find((someone) => someone.person.id === id && someone.state === 'active');
+  const isThem = (someone: Supported) => someone.person.id === id && someone.state === 'active';
+  const known = [...state.supported, ...state.supporting].find(isThem);
+  const [refreshesAtOpening] = useState(state.refreshes);
   const [supporting, refetchSupporting] = useQuery<{ items: Supported[] }>(
-    // Whom I reach by my own circle needs no second request before the menu is opened.
-    async () => (member && !open ? {} : api.GET('/v1/supporting', whole)),
+    // Whom I reach by my own circle, or know already, needs no second request before the menu is opened.
+    async () => (!open && (member || (known && state.refreshes === refreshesAtOpening)) ? {} : fetchSupported()),
     [open, !member],
   );
-  const supported = [...(supporting?.items ?? []), ...state.supporting].find(
-    (someone) => someone.person.id === id && someone.state === 'active',
-  );
+  const supported = member ? supporting?.items.find(isThem) : known;
   const name = nameOf(member ?? supported ?? items?.find((item) => !item.mine)?.from);
   if (notFound) return <Gone id={id} />;
   const letters = state.letters.filter(({ body }) => (body as { to?: string }).to === id);
@@ -88,10 +91,14 @@ export function Person({ id }: { id: string }) {
                 {member && <span class="soft">, {role(member.role)}</span>}
               </Headline>
               <p>{member ? memberState(member) : supported && supportedState(supported)}</p>
-              {member && <Tried member={member} />}
+              {member?.guest ? (
+                <p class="soft small">{t('guest.say', { name })}</p>
+              ) : (
+                member && <Tried member={member} />
+              )}
             </div>
           </div>
-          {member?.standing_words && <blockquote class="words">{member.standing_words}</blockquote>}
+          {member?.standing_words && <p class="words">{standingWords(member.standing_words)}</p>}
           {contact && (
             <div class="two">
               <Call number={contact}>{t('all.call', { name })}</Call>
@@ -109,7 +116,9 @@ export function Person({ id }: { id: string }) {
               {t('inbox.load-older')}
             </Button>
           )}
-          {items && !items.length && !letters.length && <p class="soft">{t('person.none', { name })}</p>}
+          {items && !items.length && !letters.length && !member?.guest && (
+            <p class="soft">{t('person.none', { name })}</p>
+          )}
           {items &&
             inDays(items).map(([date, ofDay]) => (
               <div class="stack" key={date}>
@@ -127,7 +136,9 @@ export function Person({ id }: { id: string }) {
           {supported && <LoadCard people={[supported]} />}
         </section>
       </main>
-      {loaded && <Compose key={id} id={id} name={name} items={items ?? []} about={about} onAbout={setAbout} />}
+      {loaded && !member?.guest && (
+        <Compose key={id} id={id} name={name} items={items ?? []} about={about} onAbout={setAbout} />
+      )}
       {open && member && (
         <MemberSheet member={member} onClose={() => setOpen(false)}>
           {supported && <SupportedActions of={supported} onChange={refetchSupporting} />}
@@ -138,6 +149,15 @@ export function Person({ id }: { id: string }) {
       )}
     </>
   );
+}
+
+/** Tell the server what was read, unless it knows; a notice may also be about something that adds nothing to the thread. */
+async function markRead(id: string, newest = ''): Promise<void> {
+  if (isKeptRead(id, newest) && !state.unread) return;
+  const { error } = await api.POST('/v1/threads/{person_id}/read', { params: { path: { person_id: id } } });
+  if (error) return;
+  await keepRead(id, newest);
+  await refresh();
 }
 
 /** When a human last showed that something was shown on their phone, and the way to try it. */
@@ -177,7 +197,7 @@ function Talked({
   items: ThreadItem[] | undefined;
   onChange: () => Promise<void>;
 }) {
-  const marked = items && talkedToday(items, Date.now());
+  const marked = items && talkedToday(items, state.now, myZone());
   const at = { params: { path: { person_id: id } } };
   const mark = async () => {
     await (marked ? api.DELETE('/v1/threads/{person_id}/talked', at) : api.POST('/v1/threads/{person_id}/talked', at));

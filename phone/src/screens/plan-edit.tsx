@@ -1,23 +1,14 @@
 // Making or changing my plan: one step open at a time, a list to choose from before one's own words.
 
 import { useState } from 'preact/hooks';
-import { Back, Button, ErrorText, Headline } from '../components/basics';
+import { Back, Headline } from '../components/basics';
 import { Form } from '../components/form';
 import { Icon } from '../components/icons';
 import { nameOf } from '../components/people';
+import { OwnList, People, Professionals, type Typed, withProfessional } from '../components/plan-steps';
 import type { Plan } from '../contract/types';
-import { activeMembers } from '../domain/circle';
-import type { ListStep, Step } from '../domain/plan';
-import {
-  EMPTY_PLAN,
-  isList,
-  MAX_ENTRIES,
-  MAX_HELP_LENGTH,
-  MAX_LENGTH,
-  STEPS,
-  toggled,
-  withEntry,
-} from '../domain/plan';
+import type { Step } from '../domain/plan';
+import { EMPTY_PLAN, isList, MAX_ENTRIES, MAX_HELP_LENGTH, MAX_LENGTH, STEPS, withEntry } from '../domain/plan';
 import { t } from '../i18n';
 import { list } from '../i18n/format';
 import { whenForgotten } from '../platform/forget';
@@ -26,8 +17,6 @@ import { savePlan } from '../store/plan';
 import { go, to } from '../store/router';
 import { state } from '../store/store';
 
-/** What is typed in a field and not added yet. */
-type Typed = Partial<Record<ListStep | 'name' | 'phone', string>>;
 interface Draft {
   person_id: string;
   plan: Plan;
@@ -45,11 +34,6 @@ function complete({ plan, typed }: Draft): Plan {
   const whole = { ...plan, professionals: withProfessional(plan, typed) };
   for (const step of STEPS) if (isList(step)) whole[step] = withEntry(plan[step], typed[step] ?? '');
   return whole;
-}
-
-function withProfessional({ professionals }: Plan, { name = '', phone = '' }: Typed): Plan['professionals'] {
-  const added = { name: name.trim(), phone: phone.trim() };
-  return added.name && added.phone ? [...professionals, added].slice(0, MAX_ENTRIES) : professionals;
 }
 
 export function PlanEdit({ kept }: { kept: KeptPlan | null }) {
@@ -160,142 +144,4 @@ function summary(plan: Plan, step: Step): string {
   };
   if (step === 'people' || step === 'professionals') return list(named[step]);
   return plan[step].length ? t('plan.things', { n: plan[step].length }) : '';
-}
-
-interface StepProps {
-  plan: Plan;
-  typed: Typed;
-  update: (plan: Partial<Plan>, typed?: Typed) => void;
-}
-
-function Removable({ of, onRemove }: { of: string; onRemove: () => void }) {
-  return (
-    <li class="item">
-      <span>{of}</span>
-      <button type="button" class="icon bare" aria-label={t('plan.remove', { what: of })} onClick={onRemove}>
-        <Icon name="close" />
-      </button>
-    </li>
-  );
-}
-
-/** Proposals to choose from, then what was written in one's own words, then the field for more. */
-function OwnList({ step, plan, typed, update }: StepProps & { step: ListStep }) {
-  const entries = plan[step];
-  const proposals = t(`plan-choice.${step}`).split('; ');
-  const toggle = (entry: string) => update({ [step]: toggled(entries, entry) });
-  const add = () => update({ [step]: withEntry(entries, typed[step] ?? '') }, { [step]: '' });
-  const own = entries.filter((entry) => !proposals.includes(entry));
-  return (
-    <>
-      <p class="soft">{t(`plan-lead.${step}`)}</p>
-      <fieldset class="pick">
-        <legend class="sr">{t(`plan-lead.${step}`)}</legend>
-        {proposals.map((proposal) => (
-          <label key={proposal}>
-            <input type="checkbox" checked={entries.includes(proposal)} onChange={() => toggle(proposal)} />
-            {proposal}
-          </label>
-        ))}
-      </fieldset>
-      {own.length > 0 && (
-        <ul>
-          {own.map((entry) => (
-            <Removable key={entry} of={entry} onRemove={() => toggle(entry)} />
-          ))}
-        </ul>
-      )}
-      <div class="line">
-        <input
-          class="field"
-          aria-label={t('plan.own-words')}
-          placeholder={t('plan.own-words')}
-          maxLength={MAX_LENGTH}
-          value={typed[step] ?? ''}
-          onInput={({ currentTarget }) => update({}, { [step]: currentTarget.value })}
-          onKeyDown={(event) => {
-            if (event.key !== 'Enter') return;
-            event.preventDefault();
-            add();
-          }}
-        />
-        <Button label={t('plan.add')} icon="plus" onPress={add}>
-          {null}
-        </Button>
-      </div>
-    </>
-  );
-}
-
-/** Members of my circle; somebody who leaves it drops out of the plan. */
-function People({ plan, update }: StepProps) {
-  const active = activeMembers(state.circle);
-  if (!active.length) return <p class="soft">{t('plan.nobody')}</p>;
-  return (
-    <fieldset class="pick">
-      <legend class="sr">{t('plan-step.people')}</legend>
-      {active.map((member) => {
-        const chosen = plan.people.includes(member.id);
-        const others = plan.people.filter((id) => id !== member.id);
-        return (
-          <label key={member.id}>
-            <input
-              type="checkbox"
-              checked={chosen}
-              disabled={!chosen && others.length >= MAX_ENTRIES}
-              onChange={() => update({ people: chosen ? others : [...others, member.id] })}
-            />
-            {nameOf(member)}
-          </label>
-        );
-      })}
-    </fieldset>
-  );
-}
-
-function Professionals({ plan, typed, update, wrong }: StepProps & { wrong: string | undefined }) {
-  const { professionals } = plan;
-  const add = () => update({ professionals: withProfessional(plan, typed) }, { name: '', phone: '' });
-  return (
-    <>
-      <ErrorText>{wrong ? t('plan.wrong-number', { name: wrong }) : ''}</ErrorText>
-      {professionals.length > 0 && (
-        <ul>
-          {professionals.map((one) => (
-            <Removable
-              key={one.phone}
-              of={`${one.name}, ${one.phone}`}
-              onRemove={() => update({ professionals: professionals.filter((other) => other !== one) })}
-            />
-          ))}
-        </ul>
-      )}
-      <p class="soft">{t('plan.professionals-say')}</p>
-      {professionals.length < MAX_ENTRIES && (
-        <div class="stack tight">
-          <label for="pro-name">{t('plan.name-label')}</label>
-          <input
-            class="field"
-            id="pro-name"
-            maxLength={60}
-            value={typed.name ?? ''}
-            onInput={({ currentTarget }) => update({}, { name: currentTarget.value })}
-          />
-          <label for="pro-phone">{t('plan.phone-label')}</label>
-          <input
-            class="field"
-            id="pro-phone"
-            type="tel"
-            dir="ltr"
-            maxLength={80}
-            value={typed.phone ?? ''}
-            onInput={({ currentTarget }) => update({}, { phone: currentTarget.value })}
-          />
-          <Button icon="plus" onPress={add}>
-            {t('plan.add')}
-          </Button>
-        </div>
-      )}
-    </>
-  );
 }

@@ -46,7 +46,7 @@ export function PracticeLight({
     if (seen || waits) return t('practice.knows-say');
     return of?.ended_at ? t('practice.over-say', { name }) : t('practice.from-say', { name });
   };
-  const real = of && state.incoming.find((reachOut) => reachOut.from.id === of.from.id);
+  const real = of && state.incoming.find((reachOut) => reachOut.from.id === of.from.id && !reachOut.calm);
   return (
     <main class="page">
       <Back href={to('inbox')}>{of ? moment(of.created_at) : t('tab.inbox')}</Back>

@@ -51,7 +51,9 @@ function Start({ onBegun }: { onBegun: () => Promise<void> }) {
   const [message, setMessage] = useState('');
   // The same key for a second try: whatever became of the first, there is one practice.
   const [key] = useState(newKey);
-  const members = activeMembers(state.circle);
+  // A guest has no page to see a light on; the code that came back has tried their address.
+  const active = activeMembers(state.circle);
+  const members = active.filter(({ guest }) => !guest);
   const begin = async () => {
     const { error } = await api.POST('/v1/practices', {
       params: { header: { 'Idempotency-Key': `${key}-${channels}` } },
@@ -91,7 +93,7 @@ function Start({ onBegun }: { onBegun: () => Promise<void> }) {
         </>
       ) : (
         <section class="stack">
-          <p>{t('practice.nobody')}</p>
+          <p>{t(active.length ? 'problem.nobody-to-practise' : 'practice.nobody')}</p>
           <a class="btn" href={to('circle')}>
             {t('home.invite')}
           </a>

@@ -9,6 +9,7 @@ import { useQuery } from '../components/use-query';
 import { t } from '../i18n';
 import { errorText } from '../i18n/problem';
 import { replaceRoute } from '../store/router';
+import { takesWords } from '../store/threads';
 
 export const FELT = {
   seen: ['reflection-name.seen', 'reflection-say.seen'],
@@ -29,7 +30,8 @@ function Thanks({ id }: { id: string }) {
     () => api.GET('/v1/reach-outs/{reach_out_id}', { params: { path: { reach_out_id: id } } }),
     [id],
   );
-  const there = of?.recipients.filter(({ answer }) => answer && answer !== 'cannot') ?? [];
+  const there =
+    of?.recipients.filter(({ answer, person }) => answer && answer !== 'cannot' && takesWords(person.id)) ?? [];
   if (!there.length) return null;
   return (
     <section class="stack tight">

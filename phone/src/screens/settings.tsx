@@ -15,13 +15,14 @@ import { language, t, tRich } from '../i18n';
 import { LANGUAGES } from '../i18n/languages';
 import { moment } from '../i18n/span';
 import { tryRead } from '../platform/locale';
+import { lockNote } from '../platform/lock-note';
 import type { Preferences } from '../store/preferences';
 import { preferences, setPreferences } from '../store/preferences';
 import { updateProfile } from '../store/profile';
 import { refresh } from '../store/refresh';
 import { go, to } from '../store/router';
 import { signOut } from '../store/session';
-import { change, state } from '../store/store';
+import { askForProof, change, state } from '../store/store';
 import { NotifyCard } from './notify';
 
 type Channel = Schemas['ChannelOut'];
@@ -58,6 +59,7 @@ export function Settings() {
   const [channels] = useQuery(() => api.GET('/v1/channels', whole));
   const passkeys = usePasskeysOffered();
   if (!me) return null;
+  const locked = lockNote();
   const confirmed = channels?.items.filter((channel) => channel.confirmed_at);
   const current = preferences();
   const wakeSentence = me.wake_me ? 'hours.wake-say' : 'hours.quiet-say';
@@ -126,6 +128,18 @@ export function Settings() {
             onPick={(chosen) => void updateProfile({ region: chosen || null }).then(refresh)}
           />
           <Toggle
+            name={t('settings.my-name')}
+            says={t('settings.my-name-say')}
+            on={me.my_name_in_pushes}
+            onChange={(my_name_in_pushes) => updateProfile({ my_name_in_pushes })}
+          />
+          <Toggle
+            name={t('settings.names')}
+            says={t('settings.names-say')}
+            on={me.names_in_my_pushes}
+            onChange={(names_in_my_pushes) => updateProfile({ names_in_my_pushes })}
+          />
+          <Toggle
             name={t('settings.quick-hide')}
             says={t('settings.quick-hide-say')}
             on={current.quick_hide}
@@ -136,15 +150,15 @@ export function Settings() {
       <Group head={t('settings.mine')}>
         <LinkItem href={pageHref('plan')} name={t('plan.mine')} says={t('plan.settings-say')} />
         <LinkItem href={to('week')} name={t('weekly.name')} says={t('weekly.settings-say')} />
-        <LinkItem href={to('bookends')} name={t('bookend.name')} />
-        <LinkItem href={to('commitments')} name={t('commitments.name')} />
+        <LinkItem href={to('bookends')} name={t('bookend.name')} says={t('home.bookend')} />
+        <LinkItem href={to('commitments')} name={t('commitments.name')} says={t('commitments.say')} />
         <LinkItem href={pageHref('rhythm')} name={t('rhythm.head')} says={t('rhythm.check-in')} />
         <LinkItem
           href={pageHref('reflections')}
           name={t('settings.reflections')}
           says={t('settings.reflections-say')}
         />
-        <LinkItem href={pageHref('devices')} name={t('settings.devices')} says={t('settings.devices-say')} />
+        <LinkItem href={pageHref('devices')} name={t('settings.devices')} says={t('access.settings-say')} />
         <LinkItem
           href={pageHref('passphrase')}
           name={t('settings.passphrase')}
@@ -153,6 +167,11 @@ export function Settings() {
         {passkeys && (
           <LinkItem href={pageHref('passkeys')} name={t('settings.passkeys')} says={t('settings.passkeys-say')} />
         )}
+        <LinkItem
+          href={pageHref('lock')}
+          name={t('lock.settings')}
+          says={t(locked ? `lock-on.${locked.way}` : 'lock.none')}
+        />
         <LinkItem href={pageHref('privacy')} name={t('settings.privacy')} />
         <li>
           <button type="button" class="row" onClick={downloadExport}>
@@ -160,6 +179,7 @@ export function Settings() {
             <Icon name="next" />
           </button>
         </li>
+        <LinkItem href={pageHref('import')} name={t('import.head')} says={t('import.settings-say')} />
         <LinkItem href={pageHref('delete')} name={t('settings.delete')} />
       </Group>
       <Button onPress={signOut}>{t('settings.sign-out')}</Button>
@@ -193,6 +213,8 @@ function SourceCode() {
  */
 async function downloadExport(): Promise<void> {
   const response = await fetch('/v1/me/export?format=zip').catch(() => null);
+  // Not through the client, which reads JSON: so proof is asked for here.
+  if (response?.status === 403) return (await askForProof()) ? downloadExport() : undefined;
   const file = await (response?.ok ? response.blob() : null)?.catch(() => null);
   if (!file) return change({ toast: t(response ? 'all.error' : 'all.network-error') });
   const link = document.createElement('a');

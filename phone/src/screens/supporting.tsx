@@ -14,17 +14,19 @@ import type { Supported, Thread } from '../contract/types';
 import { morning, WEEK_MS } from '../domain/morning';
 import { t } from '../i18n';
 import { day } from '../i18n/format';
+import { errorText } from '../i18n/problem';
 import { moment } from '../i18n/span';
 import { refresh } from '../store/refresh';
 import { to } from '../store/router';
-import { state } from '../store/store';
-import { Block, ConfirmAction } from './member';
+import { change, state } from '../store/store';
+import { fetchSupported } from '../store/supported';
+import { Block, ConfirmAction, leftPage } from './member';
 import { New } from './notices';
 
 export const isMuted = (of: Supported): boolean => Date.parse(of.muted_until ?? '') > Date.now();
 
 export function Supporting() {
-  const [people, refetch] = useQuery(() => api.GET('/v1/supporting', whole));
+  const [people, refetch] = useQuery(fetchSupported);
   const [threads] = useQuery(() => api.GET('/v1/threads', whole));
   const [open, setOpen] = useState('');
   if (!people) return state.online ? null : <p class="soft">{t('all.network-error')}</p>;
@@ -82,12 +84,20 @@ function SupportedRow({ of, thread, onMore }: { of: Supported; thread: Thread | 
 
 export function supportedState(someone: Supported) {
   if (someone.words) return t('supporting.words', { name: nameOf(someone), words: someone.words.join(' ') });
-  if (someone.open_reach_out_id)
-    return <a href={to('reach-outs', someone.open_reach_out_id)}>{t('supporting.reaching-out')}</a>;
+  if (someone.open_reach_out_id) {
+    const { calm } = state.incoming.find(({ id }) => id === someone.open_reach_out_id) ?? {};
+    return (
+      <a href={to('reach-outs', someone.open_reach_out_id)}>
+        {calm ? t('notice.calm', { name: nameOf(someone) }) : t('supporting.reaching-out')}
+      </a>
+    );
+  }
   if (isMuted(someone)) return t('supporting.muted', { time: moment(someone.muted_until ?? '') });
   // The vault does not hold my hours.
   if (!state.me?.created_at) return '';
-  return hasHours(state.me) && !state.me.wake_me ? hoursInWords(state.me) : t('supporting.any-time');
+  return hasHours(state.me) && !state.me.wake_me
+    ? t('supporting.hours', { hours: hoursInWords(state.me) })
+    : t('supporting.any-time');
 }
 
 /** Mute somebody for a while, or leave their circle. */
@@ -102,7 +112,9 @@ export function SupportedActions({ of, onChange }: { of: Supported; onChange: ()
     await onChange();
   };
   const leave = async () => {
-    await api.DELETE('/v1/supporting/{membership_id}', at);
+    const { error } = await api.DELETE('/v1/supporting/{membership_id}', at);
+    if (!error) leftPage();
+    change({ toast: error ? errorText(error) : t('supporting.left', { name }) });
     await Promise.all([onChange(), refresh()]);
   };
   return (

@@ -13,6 +13,7 @@ import { to } from '../store/router';
 import { state } from '../store/store';
 import { hasOneWayIn } from '../store/ways-in';
 import { nextStep } from './first-week';
+import { hasMoved } from './time-zone';
 
 export interface TodayLine {
   name: string;
@@ -62,6 +63,11 @@ function tonightLine(): Promise<TodayLine | null> {
   return Promise.resolve({ name, href: to('circle', 'night'), first: !woken });
 }
 
+/** In another time zone. */
+async function zoneLine(): Promise<TodayLine | null> {
+  return hasMoved() ? { name: t('zone.line'), href: to('settings', 'time-zone') } : null;
+}
+
 /** While there is one way into the account. */
 async function secondWayLine(): Promise<TodayLine | null> {
   return hasOneWayIn() ? { name: t('second-way.head'), href: to('settings', 'passphrase') } : null;
@@ -86,6 +92,7 @@ const SOURCES: readonly (() => Promise<TodayLine | null>)[] = [
   momentLine,
   weekLine,
   tonightLine,
+  zoneLine,
   secondWayLine,
   firstWeekLine,
   circleLine,

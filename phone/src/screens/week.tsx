@@ -92,7 +92,7 @@ const DROPS = [0, 10, -12.7, -31.6] as const;
 /** One week of one item: a flame on the sill for what holds, wind for what pulls; a ring is none, a short line left out. */
 function Mark({ item, value, index }: { item: WeekItem; value: number | null; index: number }) {
   const x = STEP / 2 + STEP * index;
-  if (value === null) return <path class="sill" d={`M${x - 4} 44h8`} />;
+  if (value === null) return <path class="wick" d={`M${x - 5} 44h10`} />;
   if (!value) return <circle class="wick" cx={x} cy="40" r="3.5" />;
   if (isWind(item)) {
     return <path class="wind" d={HEIGHTS[value]?.map((y, line) => waves(x - 13 + 4 * (line % 2), y)).join('')} />;
@@ -147,7 +147,8 @@ export function Weeks() {
           <span>{t('weeks.this')}</span>
         </p>
         <ul class="weeks stack wide">
-          {WEEK_ITEMS.map((item) => (
+          {/* What was never answered has no row, so that a first week is not a page of blanks. */}
+          {WEEK_ITEMS.filter((item) => weeks[item].some((value) => value !== null)).map((item) => (
             <li key={item}>
               <p class="name">{itemName(item)}</p>
               <svg viewBox="0 0 384 52" role="img" aria-label={spoken(item, weeks[item])}>

@@ -8,6 +8,7 @@ import { language } from '../i18n';
 import { region, timeZone } from '../platform/locale';
 import { newKey } from '../platform/random-key';
 import { readSlot, writeSlot } from '../platform/slots';
+import { consentField } from './consent';
 import { thisPhone } from './notifications';
 import { CANCELLED, create } from './passkeys';
 
@@ -28,7 +29,9 @@ export async function joinByPasskey(
 ): Promise<{ error?: unknown }> {
   const begun = readBegun() ?? (await begin(display_name, invitation_token));
   if ('error' in begun) return begun;
-  const sent = JSON.stringify([display_name, invitation_token]);
+  const agreed = await consentField();
+  if (agreed.error) return agreed;
+  const sent = JSON.stringify([display_name, invitation_token, agreed.field]);
   const key = begun.sent === sent ? begun.key : newKey();
   keep({ ...begun, key, sent });
   const { data, error } = await api.POST('/v1/people/passkey', {
@@ -42,6 +45,7 @@ export async function joinByPasskey(
       language: language(),
       invitation_token,
       carrier: 'cookie',
+      ...agreed.field,
     },
   });
   if (data || OVER.includes(problemType(error))) keep(null);

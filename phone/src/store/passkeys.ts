@@ -8,6 +8,7 @@ import { thisPhone } from './notifications';
 type Result = Promise<{ error?: unknown }>;
 type Creation = Schemas['CreationOptions'];
 type Request = Schemas['RequestOptions'];
+type SignedChallenge = Schemas['SignedChallenge'];
 
 const webAuthn = () => self.PublicKeyCredential as Partial<typeof PublicKeyCredential> | undefined;
 
@@ -47,6 +48,16 @@ export async function proveByPasskey(): Result {
   return credential ? api.POST('/v1/sessions/current/proof', { body: { credential } }) : NONE;
 }
 
+/** The same, with one that this phone holds itself. Return which one that was. */
+export async function provePasskeyHere(): Promise<{ error?: unknown; credential?: ArrayBuffer; rp_id?: string }> {
+  const { data, error } = await api.POST('/v1/sessions/current/proof/options');
+  if (!data) return { error };
+  const shown = await show(data);
+  if (shown?.authenticatorAttachment !== 'platform') return NONE;
+  const proof = await api.POST('/v1/sessions/current/proof', { body: { credential: json(shown) as SignedChallenge } });
+  return proof.error ? { error: proof.error } : { credential: shown.rawId, rp_id: data.rpId };
+}
+
 /** Create a passkey on this phone. The session needs fresh proof. */
 export async function addPasskey(): Result {
   const { data, error } = await api.POST('/v1/passkeys/options');
@@ -63,11 +74,13 @@ export async function create(options: Creation): Promise<Schemas['Registration']
   return json(await navigator.credentials.create({ publicKey }).catch(() => null));
 }
 
-async function answer(options: Request): Promise<Schemas['SignedChallenge'] | null> {
+const answer = async (options: Request): Promise<SignedChallenge | null> => json(await show(options));
+
+async function show(options: Request): Promise<PublicKeyCredential | null> {
   const publicKey = PublicKeyCredential.parseRequestOptionsFromJSON(
     options as unknown as PublicKeyCredentialRequestOptionsJSON,
   );
-  return json(await navigator.credentials.get({ publicKey }).catch(() => null));
+  return (await navigator.credentials.get({ publicKey }).catch(() => null)) as PublicKeyCredential | null;
 }
 
 const json = <T>(credential: Credential | null): T | null =>

@@ -13,7 +13,7 @@ import { newKey } from '../platform/random-key';
 import { get, onStorageBack, put } from '../platform/storage';
 import { refresh } from './refresh';
 import { go } from './router';
-import { change, state } from './store';
+import { change, isSignedIn, state } from './store';
 
 const RETRY_MS = 5_000;
 let ringTimer = 0;
@@ -55,8 +55,8 @@ export async function releasePress(): Promise<void> {
  * under the same key.
  */
 function sendOnClose(): void {
-  const { pendingPress: press, me, session } = state;
-  if (press?.person_id !== me?.id || !press || session !== 'in') return;
+  const { pendingPress: press, me } = state;
+  if (press?.person_id !== me?.id || !press || !isSignedIn()) return;
   // `onLine` may be wrongly true, but never wrongly false: when offline, "Not sent yet" stays true.
   if (!navigator.onLine) return;
   if (nextStep({ ...press, release_at: 0 }, Date.now()).kind === 'send') void send(press);
@@ -80,7 +80,7 @@ export async function restorePress(): Promise<void> {
 /** Try to send the pending press. Safe to call at any time, from any number of places. */
 export async function sendPending(): Promise<void> {
   const { pendingPress: press, me } = state;
-  if (!press || !me || state.session !== 'in') return;
+  if (!press || !me || !isSignedIn()) return;
   // A browser has few connections, and the press needs one now.
   const flushed =
     nextStep(press, Date.now()).kind === 'send' ? await withoutStream(() => flush(me.id)) : await flush(me.id);
@@ -114,9 +114,12 @@ function applyOutcome(outcome: Outcome, reply: unknown, { close }: Press): void 
 /** Say that the reach-out is closed, and offer a reflection where the person is still on its screen. */
 function showClosed({ id, outcome }: NonNullable<Press['close']>, alreadyClosed?: boolean): void {
   const mistake = outcome === 'mistake';
+  // Whom nobody answered is not asked whether somebody understood.
+  const alone =
+    outcome === 'ok_now' && !state.myReachOut?.recipients.some(({ answer }) => answer && answer !== 'cannot');
   const onItsScreen = !state.route[0] || state.route[1] === id;
   change({ pendingPress: null, myReachOut: null, messages: [], online: true });
-  if (onItsScreen) go(...(mistake || alreadyClosed ? [] : ['reflection', id]));
+  if (onItsScreen) go(...(mistake || alone || alreadyClosed ? [] : ['reflection', id]));
   const sentence = mistake ? 'close.mistake-sent' : 'close.okay-sent';
   change({ toast: t(alreadyClosed ? 'own-reach-out.say' : sentence) });
 }

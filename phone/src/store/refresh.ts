@@ -36,6 +36,7 @@ export function refreshIfOlder(afterMs: number): void {
 async function fetchAll(): Promise<void> {
   lastStartedAt = Date.now();
   const { me } = state;
+  if (me && state.session === 'locked') return fetchOwn(me.id);
   if (!me || state.session !== 'in') return;
   const [circle, open, unread, helplineReply, profile] = await Promise.all([
     api.GET('/v1/circle', whole),
@@ -48,6 +49,7 @@ async function fetchAll(): Promise<void> {
     me.created_at ? null : api.GET('/v1/me'),
   ]);
   const ended = () => state.me?.id !== me.id || state.session !== 'in';
+  const isLocking = () => state.session === 'locked' || state.session === 'starting';
   if (ended()) return;
   const helplines = helplineReply?.data ?? state.helplines;
   if (!circle.data || !open.data) {
@@ -78,16 +80,32 @@ async function fetchAll(): Promise<void> {
   // The service worker does not take over a new version while a reach-out is open.
   await put('busy', myReachOut !== null);
   await seal({ me: state.me ?? me, circle: circle.data.items, helplines }).catch(() => undefined);
-  // Somebody signed out meanwhile: leave nothing behind.
-  if (ended()) return destroy();
+  // Somebody signed out meanwhile: leave nothing behind. Locking the app leaves it where it is.
+  if (ended()) return isLocking() ? undefined : destroy();
   if (myReachOut) {
     const messageReply = await api.GET('/v1/reach-outs/{reach_out_id}/messages', {
       params: { path: { reach_out_id: myReachOut.id }, ...whole.params },
     });
     if (messageReply.data) change({ messages: messageReply.data.items });
-    // The reach-out is on the screen, so its notices are read.
-    const shown = !state.route.length || (state.route[0] === 'reach-outs' && state.route[1] === myReachOut.id);
-    if (shown && unread.data?.unread && (await readShown((notice) => notice.reach_out_id === myReachOut.id)))
-      void refresh();
+    // The reach-out is on the screen, so its notices are read. Of a calm ask Home shows a card only; its page reads them.
+    const shown =
+      (!state.route.length && !myReachOut.calm) ||
+      (state.route[0] === 'reach-outs' && state.route[1] === myReachOut.id);
+    if (shown && unread.data?.unread) void markSeen(myReachOut.id);
   }
+}
+
+/** While the app is locked: whether I have reached out, and nothing else. */
+async function fetchOwn(id: string): Promise<void> {
+  const { data, error } = await api.GET('/v1/reach-outs', {
+    params: { query: { open: true, mine: true, ...whole.params.query } },
+  });
+  if (state.session !== 'locked') return;
+  if (!data) return change({ online: problemType(error) !== NETWORK_ERROR });
+  change({ online: true, myReachOut: data.items.find(({ from }) => from.id === id) ?? null, now: serverNow() });
+}
+
+/** Mark the notices of this reach-out as read, which is on the screen; the person who reached out then sees that it was seen. */
+export async function markSeen(id: string): Promise<void> {
+  if (await readShown((notice) => notice.reach_out_id === id)) await refresh();
 }

@@ -12,6 +12,7 @@ const DAY = 'week-day';
 /** When the week was last looked at. */
 const LOOKED_AT = 'week-looked-at';
 const SUNDAY = 6;
+const FIRST_DAYS_MS = 3 * 24 * 60 * 60_000;
 
 let known = false;
 whenForgotten(() => {
@@ -30,8 +31,12 @@ export async function loadRhythm(): Promise<void> {
   if (data) keepRhythm(data);
 }
 
-/** Whether the week is looked at today: on the day that was chosen, else on Sunday. */
-export const isWeekDay = (now: number): boolean => isOn(Number(readSlot(DAY) ?? SUNDAY), now);
+/** Whether the week is looked at today: on the day that was chosen, else on Sunday, once there is something of a week to look at. */
+export function isWeekDay(now: number): boolean {
+  const chosen = readSlot(DAY);
+  const isNew = !chosen && now - Date.parse(state.me?.created_at ?? '') < FIRST_DAYS_MS;
+  return !isNew && isOn(Number(chosen ?? SUNDAY), now);
+}
 
 /** Whether the week that is now was looked at already; `last`: when that was done last, null for never, where the server has said so. */
 export function weekLooked(now: number, last?: string | null): boolean {

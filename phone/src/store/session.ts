@@ -8,14 +8,16 @@ import { t } from '../i18n';
 import { isLanguage } from '../i18n/languages';
 import type { End } from '../platform/forget';
 import { forget } from '../platform/forget';
+import { openedKey } from '../platform/sealing';
 import { drop, empty, get, isSilent, put } from '../platform/storage';
 import { destroy, unseal } from '../vault/vault';
+import { isLocked, setOpen, showLocked } from './lock';
 import { clearNotifications, register } from './notifications';
 import { setPreferences } from './preferences';
 import { restorePress, sendPending } from './press';
 import { refresh } from './refresh';
 import { replaceRoute } from './router';
-import { change, NOBODY, state } from './store';
+import { askForProof, change, isSignedIn, NOBODY, state } from './store';
 
 const RETRY_MS = 5_000;
 
@@ -30,6 +32,7 @@ export async function start(words: Promise<void>): Promise<void> {
 
 async function startSession(words: Promise<void>): Promise<void> {
   callbacks.sessionExpired = expire;
+  callbacks.proofNeeded = askForProof;
   // Only a refresh sets `online` again: by then what is shown is up to date.
   callbacks.networkFailed = () => {
     if (state.online) change({ online: false });
@@ -44,7 +47,12 @@ async function startSession(words: Promise<void>): Promise<void> {
     change({ session: 'out', toast: t('session.sign-out-pending') });
     return retrySignOut();
   }
-  if (storedId) {
+  const locked = isLocked();
+  if (storedId && locked) {
+    await showLocked(storedId);
+    hear();
+    await restorePress();
+  } else if (storedId) {
     const vaultContent = await unseal();
     // Show the app before the network answers: a slow one must not delay the button.
     if (vaultContent?.me.id === storedId)
@@ -58,10 +66,22 @@ async function startSession(words: Promise<void>): Promise<void> {
     await restorePress();
   }
   const { data, error } = await request;
-  if (data) await enter(data);
-  else if (problemType(error) === NETWORK_ERROR)
-    change({ online: false, ...(state.session === 'starting' && { session: 'out' }) });
-  else if (state.session === 'starting') change({ session: storedId ? 'expired' : 'out' });
+  // Unlocked meanwhile: the app has started again.
+  if (locked !== isLocked()) return;
+  if (data) await (locked && data.id === (storedId ?? data.id) ? stayLocked(data) : enter(data));
+  else if (problemType(error) !== NETWORK_ERROR) {
+    if (state.session === 'starting') change({ session: storedId ? 'expired' : 'out' });
+  } else if (state.session === 'starting') {
+    // Whoever has just signed in, or was away for long, has nothing kept to show, but is signed in all the same.
+    change({ online: false, session: 'out', toast: t('all.network-error') });
+    whileOut(async () => {
+      const reply = await api.GET('/v1/me');
+      if (problemType(reply.error) === NETWORK_ERROR) return true;
+      if (state.toast === t('all.network-error')) change({ toast: '' });
+      if (reply.data && state.session === 'out') await enter(reply.data);
+      return false;
+    });
+  } else change({ online: false });
 }
 
 const PROFILE_DEFAULTS = {
@@ -69,10 +89,13 @@ const PROFILE_DEFAULTS = {
   time_zone: 'UTC',
   hours: null,
   wake_me: false,
+  my_name_in_pushes: false,
+  names_in_my_pushes: false,
   away_until: null,
   contact: null,
   ways_in: { passphrase: true, passkeys: 1, recovery_codes: 1 },
   proved_at: null,
+  consent: null,
   created_at: '',
 } as const;
 const MEMBER_DEFAULTS = {
@@ -81,18 +104,40 @@ const MEMBER_DEFAULTS = {
   tonight: false,
   proved_at: null,
   phone: null,
+  calm_now: false,
   words: null,
   standing_words: null,
   created_at: '',
+  guest: false,
+  guest_notes: false,
+  words_quiet: false,
 } as const;
 
-function showAccount(me: Me, more: Partial<typeof state> = {}): void {
-  change({ ...more, me, session: 'in' });
+/** A press may need an id that is not stored here, and whoever has pressed sees whether it has arrived. */
+async function stayLocked({ id }: Me): Promise<void> {
+  if (state.session !== 'locked') await showLocked(id);
+  change({ online: true });
+  await refresh();
+}
+
+/** The lock is open: start again, with what is kept. */
+export async function unlock(): Promise<void> {
+  setOpen();
+  change({ session: 'starting', circle: null });
+  await start(Promise.resolve());
+}
+
+function hear(): void {
   listen(() => {
     void sendPending();
     // Also when the stream opens: what changed between the first look and then would be missed.
     void refresh();
   });
+}
+
+function showAccount(me: Me, more: Partial<typeof state> = {}): void {
+  change({ ...more, me, session: 'in' });
+  hear();
 }
 
 /** Set up the app for the person who is signed in. */
@@ -114,13 +159,15 @@ export async function enter(me?: Me): Promise<void> {
 /** React to a session that the server has ended: erase what is kept, but never a pending press, nor letters. */
 function expire(): void {
   silence();
+  // Letters outlast the session, and the lock does not.
+  const key = openedKey();
+  if (key) void put('letter-key', key);
   forget('expired');
   void destroy();
   void clearNotifications();
   const { me, letters, helplines, pendingPress } = state;
   // Names and numbers stay visible only while a press is pending.
-  if (state.session === 'in')
-    change({ session: 'expired', ...(pendingPress ? {} : { ...NOBODY, me, letters, helplines }) });
+  if (isSignedIn()) change({ session: 'expired', ...(pendingPress ? {} : { ...NOBODY, me, letters, helplines }) });
   else if (state.session === 'starting')
     void get('who').then((storedId) => change({ session: storedId ? 'expired' : 'out' }));
 }
@@ -156,14 +203,24 @@ async function finishSignOut(): Promise<void> {
 
 /** Retry the sign-out until it has arrived, or somebody has signed in. */
 function retrySignOut(): void {
-  const timer = setInterval(() => void attempt(), RETRY_MS);
-  const attempt = async () => {
-    if (state.session !== 'out' || !(await get<boolean>('leaving'))) return clearInterval(timer);
-    // A form is open: signing in sends the sign-out first (`beforeSignIn`).
-    if (!document.querySelector('form')) await finishSignOut();
+  whileOut(async () => {
+    await finishSignOut();
+    return get<boolean>('leaving');
+  });
+}
+
+/** Attempt something until it says that nothing is left to do, or somebody has signed in. */
+function whileOut(attempt: () => Promise<boolean | undefined>): void {
+  const again = async () => {
+    // A form is open: it is not taken from under somebody's fingers, and signing in sends a sign-out first (`beforeSignIn`).
+    const left = state.session === 'out' && (document.querySelector('form') ? true : await attempt());
+    if (left) return;
+    clearInterval(timer);
+    removeEventListener('online', again);
   };
-  addEventListener('online', () => void attempt());
-  void attempt();
+  const timer = setInterval(again, RETRY_MS);
+  addEventListener('online', again);
+  void again();
 }
 
 /** Clear everything after a sign-out or the deletion of the account; the first screen shows `toast`. */

@@ -6,8 +6,11 @@ import type { Press } from '../domain/press';
 import type { Letter } from '../outbox/letters';
 
 export interface State {
-  /** starting: not known yet; in; out: nobody is signed in; expired: the server has ended the session. */
-  session: 'starting' | 'in' | 'out' | 'expired';
+  /**
+   * starting: not known yet; in; locked: signed in, and only a press works until it is unlocked; out: nobody is signed in; expired: the
+   * server has ended the session.
+   */
+  session: 'starting' | 'in' | 'locked' | 'out' | 'expired';
   me: Me | null;
   /** The current address: `#/reach-outs/ID` is ['reach-outs', 'ID']. */
   route: string[];
@@ -26,6 +29,8 @@ export interface State {
   incoming: ReachOut[];
   /** The people I am there for; fetched while nobody is in my own circle. */
   supporting: Supported[];
+  /** Whom I am there for, as a screen that shows them has fetched them last. */
+  supported: Supported[];
   unread: boolean;
   /** Somebody I am there for has shared or written something that I have not read. */
   newToHelper: boolean;
@@ -34,6 +39,8 @@ export interface State {
   /** A passing message at the top of the page. */
   toast: string;
   hidden: boolean;
+  /** Something waits for fresh proof: called with whether it was given. */
+  askProof: ((proven: boolean) => void) | null;
   now: number;
   /** Number of refreshes; screens repeat their own queries when it changes. */
   refreshes: number;
@@ -51,8 +58,10 @@ export const NOBODY = {
   circleEmpty: false,
   incoming: [],
   supporting: [],
+  supported: [],
   unread: false,
   newToHelper: false,
+  askProof: null,
   refreshes: 0,
 } satisfies Partial<State>;
 
@@ -65,6 +74,9 @@ export const state: State = {
   hidden: false,
   now: serverNow(),
 };
+
+/** Return whether this phone is signed in, as far as it knows; what is shown may still be locked. */
+export const isSignedIn = (): boolean => state.session === 'in' || state.session === 'locked';
 
 let draw: () => void = () => undefined;
 let waiting = false;
@@ -84,3 +96,10 @@ export function change(part: Partial<State>): void {
     draw();
   });
 }
+
+/** Ask in place who it is. Return whether proof was given; what asked before gives up. */
+export const askForProof = (): Promise<boolean> =>
+  new Promise((resolve) => {
+    state.askProof?.(false);
+    change({ askProof: resolve });
+  });

@@ -16,6 +16,8 @@ interface Kept {
   threads: Record<string, ThreadItem[]>;
   /** What was typed and has not arrived, by person. */
   drafts: Record<string, string>;
+  /** The newest that came from this person and was told to be read. An older release kept none. */
+  read?: Record<string, string>;
 }
 
 const NOTHING = (): Kept => ({ threads: {}, drafts: {} });
@@ -52,6 +54,14 @@ export async function keepShown(id: string, items?: ThreadItem[]): Promise<void>
   await save();
 }
 
+/** Whether the server was told that everything up to this item is read. */
+export const isKeptRead = (id: string, newest: string): boolean => kept.read?.[id] === newest;
+
+export async function keepRead(id: string, newest: string): Promise<void> {
+  kept.read = { ...kept.read, [id]: newest };
+  await save();
+}
+
 export async function keepDraft(id: string, text: string): Promise<void> {
   kept.drafts[id] = text;
   await save();
@@ -60,6 +70,10 @@ export async function keepDraft(id: string, text: string): Promise<void> {
 async function save(): Promise<void> {
   if (isSecureContext && state.session === 'in') await put('threads', await sealed('key', kept)).catch(() => undefined);
 }
+
+/** Whether quiet words reach them here: a guest has no page for them. */
+export const takesWords = (id: string): boolean =>
+  !state.circle?.some(({ person, guest }) => guest && person.id === id);
 
 /** Send words to somebody, or keep them until there is a network. */
 export const sendWord = (to: string, text: string, about?: string) =>

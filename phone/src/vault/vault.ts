@@ -1,5 +1,6 @@
 // Names, numbers and helplines for when there is no network, encrypted with a key that never leaves the browser.
 import type { Country, Me, Member } from '../contract/types';
+import { lockNote } from '../platform/lock-note';
 import type { Sealed } from '../platform/sealing';
 import { sealed, unsealed } from '../platform/sealing';
 import type { Slot } from '../platform/storage';
@@ -14,6 +15,27 @@ export interface Kept {
 
 /** After this long without a reply from the server, the vault is erased: the phone may have changed hands. */
 const OPENS_FOR_MS = 30 * 24 * 60 * 60_000;
+
+/** What a press needs while the app is locked: whom to call, without saying who that is. */
+export interface Numbers {
+  numbers: string[];
+  helplines: Country | null;
+}
+
+/** Keep numbers without names, under a key that needs no PIN. */
+export async function keepNumbers(
+  circle: Pick<Member, 'contact' | 'state'>[],
+  helplines: Country | null,
+): Promise<void> {
+  const numbers = circle.flatMap(({ state, contact }) => (state === 'active' && contact ? [contact] : []));
+  await put('numbers', await sealed('numbers-key', { numbers, helplines }));
+}
+
+export async function readNumbers(): Promise<Numbers> {
+  const held = await get<Sealed>('numbers');
+  const nothing = { numbers: [], helplines: null };
+  return held ? unsealed<Numbers>('numbers-key', held).catch(() => nothing) : nothing;
+}
 
 export const encrypt = (value: unknown): Promise<Sealed> => sealed('key', value);
 export const decrypt = <T>(held: Sealed): Promise<T> => unsealed<T>('key', held);
@@ -34,6 +56,7 @@ export async function seal({ me, circle, helplines }: Kept): Promise<void> {
     })),
     helplines,
   };
+  if (lockNote()) await keepNumbers(circle, helplines);
   await put('vault', { seen_at: Date.now(), ...(await encrypt(kept)) });
 }
 

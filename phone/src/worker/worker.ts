@@ -2,6 +2,7 @@
 // network, and caches the app's files so that it opens without one.
 
 import { post } from '../api/post';
+import { ownUrl } from '../domain/own-url';
 import { flush } from '../outbox/flush';
 import { get, isSilent } from '../platform/storage';
 import { within } from '../platform/timeout';
@@ -29,6 +30,10 @@ interface PushData {
   /** 'true' or 'false', as everything in a push is text. Missing in pushes of a server older than this worker. */
   urgent?: string;
   closes?: string;
+  /** 'true': no sound, because the phone has just rung for the same person. */
+  silent?: string;
+  /** The sentence without the name, where the push has one. */
+  neutral?: string;
 }
 interface PushText {
   title: string;
@@ -131,11 +136,14 @@ async function show(data: Partial<PushData>, text: Partial<PushText>, language: 
   const [before] = await within(self.registration.getNotifications({ tag })).catch(() => []);
   const earlier = before?.data as Partial<PushData> | undefined;
   const words = PUSH_WORDS[language] ?? PUSH_WORDS.en;
+  const silent = data.silent === 'true';
   const options: NotificationOptions & { renotify: boolean; actions: { action: string; title: string }[] } = {
-    body: text.body ?? words['push.news'],
+    // Whoever locked the app reads no name beside it.
+    body: (data.neutral && (await get('lock')) ? data.neutral : text.body) ?? words['push.news'],
     tag,
     // The same push sent twice makes no second sound; a new round or another kind does.
-    renotify: earlier?.kind !== data.kind || earlier?.round !== data.round,
+    renotify: !silent && (earlier?.kind !== data.kind || earlier?.round !== data.round),
+    silent,
     requireInteraction: isUrgent(data),
     icon: '/icons/lamp-192.png',
     badge: '/icons/badge-96.png',
@@ -145,8 +153,14 @@ async function show(data: Partial<PushData>, text: Partial<PushText>, language: 
   };
   if (closesReachOut(data)) await closeAbout(data, tag);
   await self.registration.showNotification(text.title ?? 'Porchlight', options);
-  // Practice never stands beside the real thing. The alarm is shown, so a slow browser may take its time.
-  if (isUrgent(data)) await close(({ kind }) => kind === 'practice', 20_000);
+  // Practice never stands beside the real thing, nor a calm ask beside the press that it became. What was pushed is shown
+  // by now, so a slow browser may take its time.
+  if (isUrgent(data) || data.kind === 'calm')
+    await close(
+      ({ kind, reach_out_id }, shown) =>
+        kind === 'practice' || (kind === 'calm' && reach_out_id === data.reach_out_id && shown !== tag),
+      20_000,
+    );
 }
 
 /** Close the notifications of which this is true. */
@@ -173,7 +187,7 @@ async function onClick(data: Partial<PushData>, action: string): Promise<void> {
       ? postOk(`/v1/reach-outs/${data.reach_out_id}/answers`, { kind: action }, `${data.delivery_id}-${action}`)
       : opened;
   // A browser allows a window to be opened only shortly after the tap, so wait for nothing else.
-  if (!['cannot', 'seen'].includes(action) || !(await answer)) await open(data.url ?? '/');
+  if (!['cannot', 'seen'].includes(action) || !(await answer)) await open(ownUrl(data.url, self.location.origin));
   await Promise.all([answer, opened, closeAbout(data), notifyWindows('look')]);
 }
 

@@ -2,12 +2,13 @@
 export const days = {
   // the helper's Home
   'helper.calm': 'Gerade bittet dich niemand um Gesellschaft.',
+  'helper.answered': 'Gerade gibt es für dich nichts zu beantworten.',
   'helper.needed': '{n} Mensch hätte jetzt gern Gesellschaft.|{n} Menschen hätten jetzt gern Gesellschaft.',
   'helper.off': 'Du hast Pause bis {time}.',
   'helper.off-say': 'Dein Telefon bleibt still. In deiner Post bleibt alles, und niemand erfährt, warum.',
   'helper.offline': 'Gerade keine Verbindung. Das hier kann veraltet sein.',
   'helper.tonight': 'Heute Nacht Pause',
-  'helper.tonight-say': 'Bis {time} keine Mitteilungen, von niemandem. Die anderen sehen nur, dass du gerade nicht erreichbar bist.',
+  'helper.tonight-say': 'Ein Druck, und von jetzt bis {time} kommen keine Mitteilungen, von niemandem. Die anderen sehen nur, dass du gerade nicht erreichbar bist.',
   'helper.back': 'Ich bin wieder da',
   'helper.not-heard': 'Länger nichts voneinander gehört',
   'helper.last-in-touch': 'Letzter Kontakt: {time}',
@@ -25,6 +26,7 @@ export const days = {
   // what is over
   'notice-over.now': 'Das ist jetzt vorbei',
   'notice-over.reach_out': '{name} wünschte sich Gesellschaft',
+  'notice-over.calm': '{name} wollte gern reden',
   'notice-over.answered': '{name} hatte geantwortet',
   'notice-over.unanswered': 'Noch hatte niemand geantwortet',
   'notice-over.are_you_talking': 'Wir haben gefragt, ob ihr miteinander redet',
@@ -64,6 +66,7 @@ export const days = {
   'shared.see': 'Ich sehe dich',
   'shared.sent': '{name} weiß, dass du es siehst.',
   'shared.too-soon': '{name} hat drei Nachrichten von dir. Sie bleiben.',
+  'shared.many-words': 'Du hast in dieser Stunde schon sehr viel geschrieben. Das hier bleibt stehen: Schick es etwas später.',
 
   // reflections, and everything to take along
   'settings.reflections': 'Wie es sich anfühlte',
@@ -73,4 +76,12 @@ export const days = {
   'reflection.left-out': 'Nichts gesagt',
   'reflection.grade': '{what}: {grade}',
   'settings.export-say': 'Eine Datei mit allem, was von dir gespeichert ist',
+  'import.head': 'Meine Daten herbringen',
+  'import.settings-say': 'Aus einer Datei, die du mitgenommen hast',
+  'import.say': 'Wähle die Datei, die du mitgenommen hast, von diesem Server oder von einem anderen. Sie bringt, wie es dir ging, deine Wochen, wie es sich anfühlte, was du vorhast, und deinen Plan, wenn du hier keinen hast. Dein Profil wird das aus der Datei.',
+  'import.people': 'Sie bringt niemanden mit. Frag deine Leute noch einmal: Sie sagen noch einmal Ja.',
+  'import.choose': 'Datei wählen',
+  'import.done': 'Es ist da. Neu: wie es dir ging {check_ins}, was du vorhast {commitments}, wie es sich anfühlte {reflections}.',
+  'problem.import-unreadable': 'Das ist keine Datei, die Porchlight dir gegeben hat, oder sie ist zu groß. Wähle porchlight.zip.',
+  'problem.too-many-commitments': 'Du hättest mehr als zehn Vorhaben. Lass erst eines zu Ende gehen.',
 };

@@ -5,7 +5,7 @@ export const joining = {
   'new-account.yes-passphrase': 'Konto anlegen und Ja sagen',
   'new-account.or-passphrase': 'Oder einen Geheimsatz wählen',
   'new-account.or-passkey': 'Oder Finger oder Gesicht nehmen',
-  'new-account.adult': 'Damit sagst du, dass du 18 oder älter bist.',
+  'new-account.adult': 'Wenn du beginnst, sagst du, dass du 18 oder älter bist und dass dir recht ist, was von dir aufbewahrt wird.',
   'new-account.cancelled': 'Das wurde nicht fertig, und es ist nichts entstanden. Versuch es noch einmal, oder wähle einen Geheimsatz.',
   'new-account.network': 'Gerade gibt es keine Verbindung. Nichts ist verloren. Drück noch einmal, wenn es eine gibt.',
   'problem.already-signed-up': 'Dein Konto gibt es schon. Melde dich mit Finger oder Gesicht an.',
@@ -31,4 +31,7 @@ export const joining = {
   'second-way.passphrase': 'Geheimsatz festlegen',
   'second-way.passphrase-say': 'Er öffnet dein Konto zusammen mit deinem Anmeldenamen. Deine Passkeys bleiben.',
   'second-way.codes-say': 'Zehn Codes zum Aufschreiben. Jeder öffnet dein Konto einmal.',
+  'join.without-app': 'Ohne die App',
+  'invite.without-app-say':
+    'Für alle, die nichts installieren wollen: Dieser Link fragt nur nach einem Namen und einer Nummer oder E-Mail-Adresse. Sie erfahren es sofort per SMS, Anruf oder E-Mail und antworten auf einer Seite. Leise Worte erreichen sie nicht, von deinen Tagen sehen sie nichts, und deine Notiz lesen sie nur, wenn du es erlaubst.',
 } as const;

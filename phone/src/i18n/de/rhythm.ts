@@ -1,7 +1,12 @@
 // Deutsch: der Rhythmus, eine Pause, ein Dank, der Morgen danach.
 export const rhythm = {
   'rhythm.head': 'Mein Rhythmus',
-  'rhythm.say': 'Aus, bis du wählst. Ein leises Wort zu seiner Zeit, und nichts wird nachgeholt.',
+  'rhythm.say': 'Momente sind aus, bis du wählst. Ein leises Wort zu seiner Zeit, und nichts wird nachgeholt.',
+  'zone.line': 'Dein Telefon ist jetzt in einer anderen Zeitzone.',
+  'zone.head': 'Eine andere Zeitzone',
+  'zone.say': 'Hier ist es {here}. Deine Zeiten und die Momente, die du gewählt hast, richten sich nach {there}.',
+  'zone.follow': 'Nach diesem Telefon richten',
+  'zone.stay': 'So lassen',
   'rhythm.check-in': 'Ein Moment zum Einchecken',
   'rhythm.week': 'Ein Moment für die Woche',
   'rhythm.time': 'Uhrzeit zum Einchecken',

@@ -2,12 +2,13 @@
 export const days = {
   // the helper's Home
   'helper.calm': 'Nobody is reaching out to you right now.',
+  'helper.answered': 'There is nothing for you to answer right now.',
   'helper.needed': '{n} person would like company now.|{n} people would like company now.',
   'helper.off': 'You are off until {time}.',
   'helper.off-say': 'Your phone stays quiet. Your inbox keeps everything, and nobody is told why.',
   'helper.offline': 'No connection right now, so this may be old.',
   'helper.tonight': 'Off tonight',
-  'helper.tonight-say': 'No notifications from anyone until {time}. They see only that you are not reachable now.',
+  'helper.tonight-say': 'With one tap, no notifications from anyone, from now until {time}. They see only that you are not reachable now.',
   'helper.back': 'I am back',
   'helper.not-heard': 'Not heard from in a while',
   'helper.last-in-touch': 'Last in touch: {time}',
@@ -25,6 +26,7 @@ export const days = {
   // what is over
   'notice-over.now': 'It is over now',
   'notice-over.reach_out': '{name} wanted company',
+  'notice-over.calm': '{name} was hoping to talk',
   'notice-over.answered': '{name} answered',
   'notice-over.unanswered': 'Nobody had answered yet',
   'notice-over.are_you_talking': 'We asked whether you two were talking',
@@ -64,6 +66,7 @@ export const days = {
   'shared.see': 'I see you',
   'shared.sent': '{name} knows that you see it.',
   'shared.too-soon': '{name} has three words from you. They keep.',
+  'shared.many-words': 'You have written a great deal this hour. This stays here for you: send it a little later.',
 
   // reflections, and everything to take along
   'settings.reflections': 'How it felt',
@@ -73,4 +76,12 @@ export const days = {
   'reflection.left-out': 'Nothing said',
   'reflection.grade': '{what}: {grade}',
   'settings.export-say': 'A file with everything kept of you',
+  'import.head': 'Bring my data here',
+  'import.settings-say': 'From a file that you took along',
+  'import.say': 'Choose the file that you took along, from this server or another one. It brings your check-ins and weeks, how it felt, what you mean to do, and your plan, unless you have one here. Your profile becomes the one in the file.',
+  'import.people': 'It brings nobody. Ask your people again: they say yes once more.',
+  'import.choose': 'Choose the file',
+  'import.done': 'It is here. New: check-ins {check_ins}, things you mean to do {commitments}, how it felt {reflections}.',
+  'problem.import-unreadable': 'This is not a file that Porchlight gave you, or it is too large. Choose porchlight.zip.',
+  'problem.too-many-commitments': 'You would have more than ten things you mean to do. Let one of them end first.',
 } as const;

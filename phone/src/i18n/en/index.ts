@@ -1,6 +1,8 @@
 // English. `{name}` is filled in; `one|more` are chosen by `n`. Reading age 12, present tense, no exclamation marks.
+import { access } from './access';
 import { account } from './account';
 import { begin } from './begin';
+import { calm } from './calm';
 import { checkIns } from './check-ins';
 import { circle } from './circle';
 import { commitments } from './commitments';
@@ -8,9 +10,10 @@ import { connection } from './connection';
 import { days } from './days';
 import { firstWeek } from './first-week';
 import { joining } from './joining';
+import { lock } from './lock';
 import { plan } from './plan';
 import { practice } from './practice';
 import { reaching } from './reaching';
 import { rhythm } from './rhythm';
 
-export const en = { ...begin, ...joining, ...firstWeek, ...reaching, ...circle, ...account, ...days, ...checkIns, ...commitments, ...plan, ...practice, ...connection, ...rhythm } as const satisfies Record<string, string>;
+export const en = { ...begin, ...joining, ...firstWeek, ...reaching, ...circle, ...account, ...access, ...days, ...checkIns, ...commitments, ...plan, ...practice, ...connection, ...rhythm, ...calm, ...lock } as const satisfies Record<string, string>;

@@ -5,7 +5,7 @@ export const joining = {
   'new-account.yes-passphrase': 'Create account and say yes',
   'new-account.or-passphrase': 'Or choose a passphrase',
   'new-account.or-passkey': 'Or use finger or face',
-  'new-account.adult': 'With this you say that you are 18 or older.',
+  'new-account.adult': 'By beginning you say that you are 18 or older, and that what is kept of you is all right with you.',
   'new-account.cancelled': 'That was not finished, and nothing was made. Try once more, or choose a passphrase.',
   'new-account.network': 'There is no connection right now. Nothing is lost. Press again when there is one.',
   'problem.already-signed-up': 'Your account is made already. Sign in with your finger or face.',
@@ -31,4 +31,6 @@ export const joining = {
   'second-way.passphrase': 'Set passphrase',
   'second-way.passphrase-say': 'It opens your account with your sign-in name. Your passkeys stay.',
   'second-way.codes-say': 'Ten codes to write down. Each opens your account once.',
+  'join.without-app': 'Without the app',
+  'invite.without-app-say': 'For somebody who will not install anything: this link asks only for a name and a number or an e-mail address. They are told at once by SMS, a call or e-mail, and answer on one page. They get no quiet words, see nothing of your days, and read your note only if you allow it.',
 } as const;

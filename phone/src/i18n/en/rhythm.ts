@@ -1,7 +1,12 @@
 // English: the rhythm of moments, a break, thanks, the morning after.
 export const rhythm = {
   'rhythm.head': 'My rhythm',
-  'rhythm.say': 'Off until you choose. One quiet word at its time, and nothing is made up for.',
+  'rhythm.say': 'Moments are off until you choose. One quiet word at its time, and nothing is made up for.',
+  'zone.line': 'Your phone is in another time zone now.',
+  'zone.head': 'Another time zone',
+  'zone.say': 'Here it is {here}. Your hours, and the moments that you chose, go by {there}.',
+  'zone.follow': 'Go by this phone',
+  'zone.stay': 'Leave it as it is',
   'rhythm.check-in': 'A moment for a check-in',
   'rhythm.week': 'A moment for the week',
   'rhythm.time': 'Time of the check-in',

@@ -2,12 +2,13 @@
 export const days = {
   // the helper's Home
   'helper.calm': 'Ahora nadie te está pidiendo compañía.',
+  'helper.answered': 'Ahora no hay nada que tengas que responder.',
   'helper.needed': '{n} persona quiere compañía ahora.|{n} personas quieren compañía ahora.',
   'helper.off': 'Descansas hasta {time}.',
   'helper.off-say': 'Tu teléfono guarda silencio. Tus avisos lo guardan todo, y nadie sabe por qué.',
   'helper.offline': 'Ahora no hay conexión y esto puede no estar al día.',
   'helper.tonight': 'Esta noche descanso',
-  'helper.tonight-say': 'Sin notificaciones de nadie hasta {time}. Solo ven que ahora no estás disponible.',
+  'helper.tonight-say': 'Con un toque, sin notificaciones de nadie desde ahora hasta {time}. Solo ven que ahora no estás disponible.',
   'helper.back': 'Ya estoy de vuelta',
   'helper.not-heard': 'Hace tiempo que no hablan',
   'helper.last-in-touch': 'Último contacto: {time}',
@@ -25,6 +26,7 @@ export const days = {
   // what is over
   'notice-over.now': 'Ya terminó',
   'notice-over.reach_out': '{name} quería compañía',
+  'notice-over.calm': 'A {name} le habría gustado hablar',
   'notice-over.answered': '{name} había respondido',
   'notice-over.unanswered': 'Nadie había respondido todavía',
   'notice-over.are_you_talking': 'Preguntamos si ya estaban hablando',
@@ -64,6 +66,7 @@ export const days = {
   'shared.see': 'Te veo',
   'shared.sent': '{name} sabe que lo viste.',
   'shared.too-soon': '{name} tiene tres mensajes tuyos. Ahí se quedan.',
+  'shared.many-words': 'Has escrito mucho en esta hora. Esto se queda aquí: envíalo dentro de un rato.',
 
   // reflections, and everything to take along
   'settings.reflections': 'Cómo se sintió',
@@ -73,4 +76,12 @@ export const days = {
   'reflection.left-out': 'Sin respuesta',
   'reflection.grade': '{what}: {grade}',
   'settings.export-say': 'Un archivo con todo lo guardado sobre ti',
+  'import.head': 'Traer mis datos aquí',
+  'import.settings-say': 'De un archivo que te llevaste',
+  'import.say': 'Elige el archivo que te llevaste, de este servidor o de otro. Trae tus registros y semanas, cómo se sintió, lo que te propones y tu plan, si aquí no tienes uno. Tu perfil pasa a ser el del archivo.',
+  'import.people': 'No trae a nadie. Vuelve a preguntar a tu gente: dirán que sí una vez más.',
+  'import.choose': 'Elegir el archivo',
+  'import.done': 'Ya está aquí. Nuevo: registros {check_ins}, propósitos {commitments}, cómo se sintió {reflections}.',
+  'problem.import-unreadable': 'Este no es un archivo que te dio Porchlight, o es demasiado grande. Elige porchlight.zip.',
+  'problem.too-many-commitments': 'Tendrías más de diez propósitos. Deja que uno termine antes.',
 };

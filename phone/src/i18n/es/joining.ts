@@ -5,7 +5,7 @@ export const joining = {
   'new-account.yes-passphrase': 'Crear cuenta y decir que sí',
   'new-account.or-passphrase': 'O elegir una frase secreta',
   'new-account.or-passkey': 'O usar el dedo o la cara',
-  'new-account.adult': 'Con esto dices que tienes 18 años o más.',
+  'new-account.adult': 'Al empezar dices que tienes 18 años o más, y que estás de acuerdo con lo que se guarda de ti.',
   'new-account.cancelled': 'No se terminó y no se creó nada. Inténtalo otra vez o elige una frase secreta.',
   'new-account.network': 'Ahora no hay conexión. No se pierde nada. Pulsa otra vez cuando haya.',
   'problem.already-signed-up': 'Tu cuenta ya está creada. Entra con el dedo o la cara.',
@@ -31,4 +31,6 @@ export const joining = {
   'second-way.passphrase': 'Poner frase secreta',
   'second-way.passphrase-say': 'Abre tu cuenta junto con tu nombre para entrar. Tus llaves de acceso se quedan.',
   'second-way.codes-say': 'Diez códigos para anotar. Cada uno abre tu cuenta una vez.',
+  'join.without-app': 'Sin la aplicación',
+  'invite.without-app-say': 'Para quien no quiere instalar nada: este enlace solo pide un nombre y un número o un correo. Recibe el aviso al instante por SMS, llamada o correo, y responde en una página. No recibe palabras tranquilas, no ve nada de tus días, y lee tu nota solo si lo permites.',
 } as const;

@@ -5,6 +5,7 @@ export const outside: Outside = {
   'slow-start.say': 'Porchlight tarda en abrirse. La primera vez necesita conexión.',
   'slow-start.retry': 'Intentar de nuevo',
   'slow-start.no-script': 'Porchlight necesita que JavaScript esté activado.',
+  'slow-start.guest': 'Abrir el enlace de un mensaje',
   'push.calling': 'Llamo',
   'push.cannot': 'No puedo',
   'push.seen': 'La veo',

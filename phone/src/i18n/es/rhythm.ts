@@ -1,7 +1,12 @@
 // Español: el ritmo, un descanso, las gracias, la mañana siguiente.
 export const rhythm = {
   'rhythm.head': 'Mi ritmo',
-  'rhythm.say': 'Apagado hasta que elijas. Una palabra tranquila a su hora, y nada se recupera después.',
+  'rhythm.say': 'Los momentos están apagados hasta que elijas. Una palabra tranquila a su hora, y nada se recupera después.',
+  'zone.line': 'Tu teléfono está ahora en otra zona horaria.',
+  'zone.head': 'Otra zona horaria',
+  'zone.say': 'Aquí son las {here}. Tus horas y los momentos que elegiste siguen las {there}.',
+  'zone.follow': 'Seguir este teléfono',
+  'zone.stay': 'Dejarlo como está',
   'rhythm.check-in': 'Un momento para decir cómo estoy',
   'rhythm.week': 'Un momento para la semana',
   'rhythm.time': 'Hora para decir cómo estoy',
@@ -17,7 +22,7 @@ export const rhythm = {
   'away.head': 'Un descanso',
   'away.everybody': 'Un descanso de todos',
   'away.everybody-say': 'Tú eliges hasta cuándo. No se dice nada más.',
-  'away.say': 'No te llega ningún aviso de las personas a las que ayudas. Tu bandeja lo guarda todo y nadie sabe por qué.',
+  'away.say': 'No te llega ningún aviso de las personas a las que ayudas. Avisos lo guarda todo y nadie sabe por qué.',
   'away.none': 'Estás como siempre',
   'away.week': 'Una semana',
   'away.until': 'Hasta qué día',
