@@ -4,13 +4,16 @@ import argparse
 import asyncio
 import sys
 from collections.abc import Callable, Coroutine
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from benchmarks import (
     claim,
     connections,
+    country,
     inbox,
+    lane,
     load_backlog,
     load_presses,
     load_streams,
@@ -18,23 +21,31 @@ from benchmarks import (
     phone,
     press,
     push,
+    sign_in,
     start,
 )
 from benchmarks.environment import SERVER, Environment, open_environment, postgres_version
 from benchmarks.figures import Report, describe_machine, load_average
+from benchmarks.peers import kills as peer_kills
+from benchmarks.peers import presses as peer_presses
 
 Benchmark = Callable[..., Coroutine[Any, Any, Report]]
 BENCHMARKS: dict[str, Benchmark] = {
     "press": press.run,
+    "peers": peer_presses.run,
+    "peer-kills": peer_kills.run,
     "inbox": inbox.run,
     "connections": connections.run,
     "push": push.run,
+    "lane": lane.run,
     "claim": claim.run,
     "moments": moments.run,
+    "country": country.run,
     "start": start.run,
     "load": load_presses.run,
     "backlog": load_backlog.run,
     "streams": load_streams.run,
+    "sign-in": sign_in.run,
     "phone": phone.run,
 }
 
@@ -77,10 +88,17 @@ def main() -> int:
     parser.add_argument(
         "--write", type=Path, metavar="PAGE", help="insert the tables into this page (docs/performance.md)"
     )
+    parser.add_argument(
+        "--people",
+        type=int,
+        default=country.COUNTRY_PEOPLE,
+        help="how many live in the benchmark `country`; %(default)s",
+    )
     arguments = parser.parse_args()
     unknown = [name for name in arguments.names if name not in BENCHMARKS]
     if unknown:
         parser.error(f"there is no {unknown[0]}; choose from {', '.join(BENCHMARKS)}")
+    BENCHMARKS["country"] = partial(country.run, people=arguments.people)
     return asyncio.run(_run_all(arguments.names or list(BENCHMARKS), arguments.write, short=arguments.short))
 
 

@@ -72,7 +72,7 @@ async def run(environment: Environment, *, short: bool) -> Report:
     best = max(BATCHES, key=lambda batch: spread(rates[f"claim and record, batches of {batch}"]).median)
     report.at_least("The whole worker, deliveries a second", spread(rates[WHOLE_WORKER]), 15_000)
     report.at_least(
-        f"Claim and record, batches of {best}", spread(rates[f"claim and record, batches of {best}"]), 15_000
+        f"Claim and record, batches of {best}", spread(rates[f"claim and record, batches of {best}"]), 25_000
     )
     return report
 

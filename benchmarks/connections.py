@@ -13,13 +13,14 @@ from benchmarks.environment import Environment
 from benchmarks.figures import Report, percentile, spread
 from benchmarks.people import add_person, add_session, membership_row
 from core.database import Database
-from core.encryption import Keyring
+from core.encryption import Keyring, Vault
 from core.ids import new_id
 from core.unit_of_work import UnitOfWork
 from migrations.run import upgrade
 from models import Answer, Base, ReachIn, ReachOut, Recipient, Reflection, Talk
 from rules.access import load_caller
 from rules.daily.connections import load_connections
+from rules.sealed_values import REFLECTION
 
 PEOPLE = 20
 CIRCLE = 5
@@ -35,6 +36,7 @@ class Ring:
     def __init__(self, keyring: Keyring, people: int, now: datetime) -> None:
         self.rows: Rows = {name: [] for name in ("people", "sessions", "memberships")}
         self.people = [add_person(self.rows, keyring, now) for _ in range(people)]
+        self._vaults = {row["id"]: keyring.vault(row["id"], row["data_key"]) for row in self.rows["people"]}
         self.token = add_session(self.rows, self.people[0], now)
         self._circles: dict[UUID, list[tuple[UUID, UUID, str]]] = {}
         for number, owner in enumerate(self.people):
@@ -50,12 +52,13 @@ class Ring:
         for owner, circle in self._circles.items():
             at = day + timedelta(minutes=chance.randrange(600))
             _press(rows, owner, circle, at, chance)
+            rows["reflections"].append(_reflection(self._vaults[owner], rows["reach_outs"][-1]["id"], at, chance))
             for member, membership_id, _ in chance.sample(circle, 2):
                 sent = {"id": new_id(at), "membership_id": membership_id, "created_at": at}
                 rows["reach_ins"].append(sent | {"sender_id": owner, "recipient_id": member})
             member, membership_id, _ = chance.choice(circle)
             talk = {"id": new_id(at), "person_id": owner, "other_id": member, "membership_id": membership_id}
-            rows["talks"].append(talk | {"day": at.date(), "created_at": at})
+            rows["talks"].append(talk | {"day": day.date(), "created_at": at})
         return rows
 
 
@@ -94,8 +97,12 @@ def _press(rows: Rows, owner: UUID, circle: list[tuple[UUID, UUID, str]], at: da
         if answer:
             given = {"id": new_id(answered_at), "reach_out_id": reach_out_id, "person_id": member, "kind": answer}
             rows["answers"].append(given | {"created_at": answered_at})
-    felt = {part: chance.randrange(4) for part in ("seen", "safe", "soothed")}
-    rows["reflections"].append({"reach_out_id": reach_out_id, "created_at": at + timedelta(hours=1), **felt})
+
+
+def _reflection(vault: Vault, reach_out_id: UUID, at: datetime, chance: random.Random) -> dict[str, Any]:
+    felt = {name: chance.randrange(4) for name in REFLECTION.names}
+    sealed = {REFLECTION.sealed: REFLECTION.seal(vault, reach_out_id, felt)}
+    return {"reach_out_id": reach_out_id, "created_at": at + timedelta(hours=1)} | sealed
 
 
 async def run(environment: Environment, *, short: bool) -> Report:

@@ -45,6 +45,10 @@ class Environment:
             await self.migrate(address)
         return address
 
+    async def empty_database(self, name: str) -> str:
+        """Return the address of a new database without tables."""
+        return await self.database(name, template=_address("template1"))
+
     async def migrate(self, address: str) -> None:
         """Bring the tables of this database, which may be an SQLite file that does not exist yet, to the newest version."""
         await upgrade(self.settings(address).sqlalchemy_url)

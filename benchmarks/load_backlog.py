@@ -9,7 +9,7 @@ from benchmarks.environment import Environment, connect
 from benchmarks.figures import Report, spread
 from benchmarks.people import create_people
 from benchmarks.servers import start_worker
-from tests.standins.fcm import FcmStandIn
+from benchmarks.stand_in import start_stand_in
 
 WORKERS = 2
 COUNT_UNSENT = "SELECT count(*) FROM deliveries WHERE state <> 'sent'"
@@ -43,16 +43,17 @@ async def run(environment: Environment, *, short: bool) -> Report:
     )
     address = await environment.database("backlog")
     await create_people(address, await environment.keyring(address), owners, devices_each=2)
-    with FcmStandIn() as fcm:
-        for way, env in (("log", environment.env(address)), ("stand-in", environment.env(address, **fcm.env()))):
+    async with start_stand_in(environment.folder) as stand_in:
+        for way, env in (("log", environment.env(address)), ("stand-in", environment.env(address, **stand_in.env()))):
             durations = []
             for _ in range(rounds):
                 await _fill_database(address)
                 durations.append(await _seconds_to_drain(address, env))
             report.row(way, spread(durations), spread([count / seconds for seconds in durations]))
             report.at_most(f"Drained, {way}", spread(durations), 60, " s")
-            if way == "stand-in" and len(fcm.accepted) != count * rounds:
-                report.notes.append(f"The stand-in took {len(fcm.accepted):,} pushes.")
+        arrived = len(stand_in.arrivals())
+        if arrived != count * rounds:
+            report.notes.append(f"The stand-in took {arrived:,} pushes.")
     return report
 
 

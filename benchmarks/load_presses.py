@@ -11,7 +11,7 @@ from benchmarks.load import LoadJob, LoadResult, run_load
 from benchmarks.people import create_people
 from benchmarks.press import BODY
 from benchmarks.servers import RunningServer, start_porchlight, start_worker
-from tests.standins.fcm import FcmStandIn
+from benchmarks.stand_in import start_stand_in
 
 SERVERS = WORKERS = 2
 MEMBERS, DEVICES = 5, 2
@@ -52,8 +52,8 @@ def _new_report() -> Report:
         f"pushes per press. `serve --no-worker` × {SERVERS}, `work` × {WORKERS}, one PostgreSQL, all on the same cores as the load. "
         "Nobody answers, so from the 90th second on the workers also push everybody of the earliest presses once more. *Handed over*: the first "
         "push to each device, from the time of the press until its transport had it, according to the rows. *Log*: the log "
-        "transport, which sends nothing, and so the service's own figure. *Stand-in*: a local FCM through the Firebase SDK and "
-        "TLS, which takes its share of the cores.",
+        "transport, which sends nothing, and so the service's own figure. *Stand-in*: a local FCM (granian) through the FCM "
+        "transport and TLS, which takes its share of the cores.",
         1,
         (
             "transport",
@@ -82,8 +82,8 @@ async def run(environment: Environment, *, short: bool) -> Report:
         address, await environment.keyring(address), owners, MEMBERS, DEVICES, first_step=MEMBERS
     )
     unexpected = 0
-    with FcmStandIn() as fcm:
-        for way, more, rates in (("log", {}, plan), ("stand-in", fcm.env(), stand_in_plan)):
+    async with start_stand_in(environment.folder) as stand_in:
+        for way, more, rates in (("log", {}, plan), ("stand-in", stand_in.env(), stand_in_plan)):
             tokens = iter(people.tokens)
             async with AsyncExitStack() as stack:
                 servers = await _start(stack, environment.env(address, **more), address)
@@ -99,7 +99,8 @@ async def run(environment: Environment, *, short: bool) -> Report:
                     what = f"{rate} presses a second, {way}"
                     report.at_most(f"{what}: reply p95", spread([worst.p95]), 150, " ms")
                     report.at_most(f"{what}: handed over, p99", spread([pushed.p99]), 2.0, " s")
-            fcm.attempts.clear()
+        arrived = len(stand_in.arrivals())
+    report.notes.append(f"The stand-in took {arrived:,} messages, those of the warm-up included.")
     report.notes.append(
         f"Replies other than 201: {unexpected}. Reply times are those of the slower of the two servers."
     )

@@ -17,12 +17,16 @@ ROLES = ("sponsor", "friend", "partner", "family", "fellow")
 
 @dataclass(slots=True)
 class People:
-    """The people of a benchmark. `tokens` are the owners' session tokens, in the order of `owners`."""
+    """The people of a benchmark. `tokens` are the owners' session tokens, in the order of `owners`.
+
+    `devices` are the addresses of the members' devices, circle by circle in the same order.
+    """
 
     owners: list[UUID] = field(default_factory=list)
     members: list[UUID] = field(default_factory=list)
     tokens: list[str] = field(default_factory=list)
     member_tokens: list[str] = field(default_factory=list)
+    devices: list[str] = field(default_factory=list)
 
 
 async def create_people(
@@ -53,7 +57,10 @@ async def create_people(
             if members_signed_in:
                 people.member_tokens.append(add_session(rows, member, now))
             for _ in range(devices_each):
-                rows["devices"].append(_device(keyring, member, rows["people"][-1]["data_key"], now))
+                # As long as a real registration token.
+                people.devices.append(secrets.token_urlsafe(106))
+                data_key = rows["people"][-1]["data_key"]
+                rows["devices"].append(_device(keyring, member, data_key, people.devices[-1], now))
     async with connect(address) as connection:
         for table, records in rows.items():
             if records:
@@ -116,10 +123,9 @@ def membership_row(owner: UUID, member: UUID, place: int, step: int, now: dateti
     }
 
 
-def _device(keyring: Keyring, person: UUID, data_key: bytes, now: datetime) -> dict[str, Any]:
+def _device(keyring: Keyring, person: UUID, data_key: bytes, token: str, now: datetime) -> dict[str, Any]:
     device_id = new_id(now)
-    # As long as a real registration token.
-    address = json.dumps({"token": secrets.token_urlsafe(106)})
+    address = json.dumps({"token": token})
     return {
         "id": device_id,
         "person_id": person,

@@ -11,7 +11,7 @@ from benchmarks.environment import Environment
 from benchmarks.figures import Report, percentile, spread
 from benchmarks.people import create_people
 from benchmarks.servers import RunningServer, start_porchlight
-from tests.standins.fcm import FcmStandIn
+from benchmarks.stand_in import FastStandIn, start_stand_in
 
 MEMBERS = 5
 PAUSE_SECONDS = 0.05
@@ -33,7 +33,7 @@ def _new_report(rounds: int) -> Report:
         "One press at a time on an idle server (PostgreSQL, five members with a device each, nobody on step 1, so that all "
         "five are told at once). *Handed to the transport*: "
         "the moment that the log transport records for the fifth push. *Reached the stand-in*: the fifth message has arrived "
-        "completely at a local FCM that answers at once, through the Firebase SDK and TLS; the stand-in's own work on "
+        "completely at a local FCM that answers at once (granian), through the FCM transport and TLS; the stand-in's own work on "
         "these two cores is part of that figure.",
         rounds,
         ("way", "reply ms, p50", "fifth push ms, p50", "fifth push ÷ reply, p50", "p95"),
@@ -51,18 +51,18 @@ async def run(environment: Environment, *, short: bool) -> Report:
     tokens = iter(circles.tokens)
     handed: list[list[PressTimes]] = []
     arrived: list[list[PressTimes]] = []
-    with FcmStandIn() as fcm:
-        log_env = environment.env(address, PORCHLIGHT_LOG_LEVEL="INFO")
-        async with (
-            start_porchlight(log_env, errors=PIPE) as logging,
-            start_porchlight(environment.env(address, **fcm.env())) as sending,
-        ):
-            for number in range(rounds + 1):
-                by_log = [await _measure_log(logging, next(tokens)) for _ in range(count)]
-                by_fcm = [await _measure_stand_in(sending, next(tokens), fcm) for _ in range(count)]
-                if number:  # the first round warms up
-                    handed.append(by_log)
-                    arrived.append(by_fcm)
+    log_env = environment.env(address, PORCHLIGHT_LOG_LEVEL="INFO")
+    async with (
+        start_stand_in(environment.folder) as stand_in,
+        start_porchlight(log_env, errors=PIPE) as logging,
+        start_porchlight(environment.env(address, **stand_in.env())) as sending,
+    ):
+        for number in range(rounds + 1):
+            by_log = [await _measure_log(logging, next(tokens)) for _ in range(count)]
+            by_fcm = [await measure_stand_in(sending, next(tokens), stand_in) for _ in range(count)]
+            if number:  # the first round warms up
+                handed.append(by_log)
+                arrived.append(by_fcm)
     for way, rows in (("handed to the transport", handed), ("reached the stand-in", arrived)):
         shares = [[press.fifth / press.reply for press in row] for row in rows]
         median = spread([percentile(share, 0.5) for share in shares])
@@ -80,7 +80,7 @@ async def run(environment: Environment, *, short: bool) -> Report:
 async def _measure_log(server: RunningServer, token: str) -> PressTimes:
     assert server.process.stderr is not None
     began_at = time.time()
-    reply = await _press(server, token)
+    reply = await post_press(server, token)
     seen = 0
     last = began_at
     while seen < MEMBERS:
@@ -92,19 +92,20 @@ async def _measure_log(server: RunningServer, token: str) -> PressTimes:
     return PressTimes(reply, last - began_at)
 
 
-async def _measure_stand_in(server: RunningServer, token: str, fcm: FcmStandIn) -> PressTimes:
-    fcm.attempts.clear()
+async def measure_stand_in(server: RunningServer, token: str, stand_in: FastStandIn) -> PressTimes:
+    """Press; return the times until the reply and until the fifth push has reached the stand-in."""
+    earlier = len(stand_in.arrivals())
     began = time.monotonic()
-    reply = await _press(server, token)
-    while len(fcm.attempts) < MEMBERS:
+    reply = await post_press(server, token)
+    while len(stand_in.arrivals()) < earlier + MEMBERS:
         await asyncio.sleep(0.002)
         if time.monotonic() - began > 10:
             raise RuntimeError("not every push arrived")
     await asyncio.sleep(PAUSE_SECONDS)
-    return PressTimes(reply, max(attempt.at for attempt in fcm.attempts) - began)
+    return PressTimes(reply, max(stand_in.arrivals()[earlier:]) - began)
 
 
-async def _press(server: RunningServer, token: str) -> float:
+async def post_press(server: RunningServer, token: str) -> float:
     """Press on an open connection; return the seconds until the complete reply."""
     reader, writer = await asyncio.open_connection("127.0.0.1", server.port)
     try:

@@ -8,13 +8,14 @@ import sys
 import time
 from asyncio.subprocess import DEVNULL, PIPE, Process
 from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 START_TIMEOUT_SECONDS = 120.0
 """Seconds to wait for a server: a busy machine starts it slowly."""
 ROOT = Path(__file__).resolve().parent.parent
+PYTHON = Path(sys.executable)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,19 +34,27 @@ class RunningServer:
 
     def cpu(self) -> float:
         """Return the CPU seconds it has used so far (Linux)."""
-        fields = Path(f"/proc/{self.process.pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
-        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+        return process_cpu(self.process.pid)
 
 
 @asynccontextmanager
 async def start_server(
-    module: str, arguments: Sequence[str], env: Mapping[str, str], path: str = "/readyz", *, errors: int = DEVNULL
+    module: str,
+    arguments: Sequence[str],
+    env: Mapping[str, str],
+    path: str = "/readyz",
+    *,
+    errors: int = DEVNULL,
+    python: Path = PYTHON,
 ) -> AsyncIterator[RunningServer]:
-    """Run `python -m module arguments… --port P` while the block runs. Raises RuntimeError when it does not start."""
+    """Run `python -m module arguments… --port P` while the block runs, as the leader of a process group.
+
+    Raises RuntimeError when it does not start.
+    """
     port = free_port()
     began = time.perf_counter()
     process = await asyncio.create_subprocess_exec(
-        sys.executable,
+        python,
         "-m",
         module,
         *arguments,
@@ -55,6 +64,7 @@ async def start_server(
         cwd=ROOT,
         stdout=DEVNULL,
         stderr=errors,
+        start_new_session=True,
     )
     try:
         while not await _is_ready(port, path):
@@ -63,22 +73,53 @@ async def start_server(
             await asyncio.sleep(0.005)
         yield RunningServer(port, process, time.perf_counter() - began)
     finally:
-        await _stop(process)
+        await stop(process)
 
 
 @asynccontextmanager
-async def start_worker(env: Mapping[str, str]) -> AsyncIterator[Process]:
-    """Run `porchlight work` while the block runs. It may not be ready when the block starts."""
+async def start_worker(
+    env: Mapping[str, str], module: str = "cli.main", arguments: Sequence[str] = ("work",), *, python: Path = PYTHON
+) -> AsyncIterator[Process]:
+    """Run `porchlight work`, or another module, while the block runs. It may not be ready when the block starts."""
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "cli.main", "work", env=dict(env), cwd=ROOT, stdout=DEVNULL, stderr=DEVNULL
+        python,
+        "-m",
+        module,
+        *arguments,
+        env=dict(env),
+        cwd=ROOT,
+        stdout=DEVNULL,
+        stderr=DEVNULL,
+        start_new_session=True,
     )
     try:
         yield process
     finally:
-        await _stop(process)
+        await stop(process)
 
 
-async def _stop(process: Process) -> None:
+def process_cpu(process_id: int) -> float:
+    """Return the CPU seconds that a process has used so far (Linux); 0 if it has ended."""
+    fields = _stat_fields(Path(f"/proc/{process_id}/stat"))
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK") if fields else 0.0
+
+
+def group_cpu(leader: int) -> float:
+    """Return the CPU seconds that the living processes of this group have used so far (Linux)."""
+    stats = [_stat_fields(path) for path in Path("/proc").glob("[0-9]*/stat")]
+    ticks = sum(int(fields[11]) + int(fields[12]) for fields in stats if fields and int(fields[2]) == leader)
+    return ticks / os.sysconf("SC_CLK_TCK")
+
+
+def _stat_fields(path: Path) -> list[str]:
+    """Return what follows the name in this /proc/…/stat; nothing if the process has ended."""
+    try:
+        return path.read_text(encoding="ascii", errors="replace").rpartition(")")[2].split()
+    except OSError:
+        return []
+
+
+async def stop(process: Process) -> None:
     if process.returncode is None:
         process.send_signal(signal.SIGTERM)
         try:
@@ -86,6 +127,9 @@ async def _stop(process: Process) -> None:
         except TimeoutError:
             process.kill()
             await process.wait()
+    with suppress(ProcessLookupError):
+        # What the leader of the group has left behind.
+        os.killpg(process.pid, signal.SIGKILL)
 
 
 def start_porchlight(

@@ -1,0 +1,1 @@
+"""The usual team's build: Django REST framework, Celery on Redis, fcm-django, PostgreSQL, gunicorn."""

@@ -1,0 +1,7 @@
+"""REST framework's own tokens, with the usual keyword."""
+
+from rest_framework.authentication import TokenAuthentication
+
+
+class BearerAuthentication(TokenAuthentication):
+    keyword = "Bearer"
