@@ -13,7 +13,7 @@ STAMP := $(VENV)/.porchlight-installed
 # scripts/bootstrap writes the project's folder into the stamp: an environment that was moved, or whose Python is missing, is rebuilt.
 ALIVE := $(shell test "`cat $(STAMP) 2>/dev/null`" = "$(CURDIR)" && $(BIN)/python -c '' 2>/dev/null && echo yes)
 
-.PHONY: help install run test lint check demo bench faults fuzz shots coverage lock clean FORCE
+.PHONY: help install run test lint check demo bench peers faults fuzz mutants shots coverage description clients audit sbom lock pin clean FORCE
 
 help:
 	@echo 'make run       install what is missing and serve http://localhost:8000'
@@ -22,11 +22,18 @@ help:
 	@echo 'make demo      play a whole story against a running server (URL=$(URL))'
 	@echo 'make install   only install (into $(VENV))'
 	@echo 'make bench     measure (docs/performance.md)'
+	@echo 'make peers     install what the peers of the benchmark are built with (into $(VENV)/peers)'
 	@echo 'make faults    kill, freeze and starve real processes for hours (docs/reliability.md; SEED=1 KILLS=200)'
-	@echo 'make fuzz      send odd requests to every operation of the API (SEED=1 EXAMPLES=200)'
+	@echo 'make fuzz      play lives against a model of who sees what, send odd requests to every operation (SEED=1 EXAMPLES=200 STEPS=50000)'
+	@echo 'make mutants   change the rules of access, sharing and the ladder, and count what the tests notice (docs/mutants.md)'
 	@echo 'make shots     take a picture of every screen of the phone app (build/shots/, docs/images/)'
-	@echo 'make coverage  run the tests and list the lines they miss'
+	@echo 'make coverage  run the tests and list the lines they miss; access, sessions, encryption and outbox may miss none'
+	@echo 'make description  list what breaks apps that are built on the released API (ACCEPT=1: release the present one)'
+	@echo 'make clients   generate clients of the API for Kotlin, Swift and TypeScript (build/clients/, docs/build-a-phone-app.md)'
+	@echo 'make audit     ask the advisory databases about every pinned package'
+	@echo 'make sbom      list what the server and the phone app are made of (build/sbom/, CycloneDX)'
 	@echo 'make lock      update the requirements files (UPGRADE=1 takes newer versions)'
+	@echo 'make pin       pin the container images by digest (needs Docker)'
 	@echo 'make clean     remove what was built; your data in var/ stays'
 
 install: $(STAMP)
@@ -54,28 +61,81 @@ check: lint
 demo: install
 	@exec $(BIN)/porchlight demo --url $(URL)
 
-bench: install
+bench: install peers
 	@exec $(BIN)/python -m benchmarks
+
+# What the peers in benchmarks/peers/ are built with, in an environment of its own.
+$(VENV)/peers/.installed: requirements-peers.txt | $(STAMP)
+	@$(BIN)/python -m venv --clear $(VENV)/peers
+	@$(VENV)/peers/bin/python -m pip --disable-pip-version-check install --quiet --require-hashes -r requirements-peers.txt
+	@touch $@
+
+peers: $(VENV)/peers/.installed
 
 # The same seed injects the same faults in the same order. A short night is part of make test.
 faults: install
 	@exec $(BIN)/python -m tests.faults.night --seed $(or $(SEED),1) --kills $(or $(KILLS),200)
 
-# Right and wrong requests of every kind, made from the OpenAPI description. A short run is part of make test.
+# Lives of five people, compared with a model of who sees what; then right and wrong requests of every kind, made from the
+# OpenAPI description. A short run of each is part of make test.
 fuzz: install
-	@exec $(BIN)/python -m tests.fuzz --seed $(or $(SEED),1) --examples $(or $(EXAMPLES),200)
+	@exec $(BIN)/python -m tests.fuzz --seed $(or $(SEED),1) --examples $(or $(EXAMPLES),200) --steps $(or $(STEPS),50000)
+
+# mutmut brings packages of its own, so it has an environment of its own; through a .pth file it sees those of development.
+MUTANTS := $(VENV)/mutants
+
+$(MUTANTS)/.installed: requirements-mutants.txt | $(STAMP)
+	@$(BIN)/python -m venv --clear $(MUTANTS)
+	@$(MUTANTS)/bin/python -m pip --disable-pip-version-check install --quiet --require-hashes -r requirements-mutants.txt
+	@$(BIN)/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))' \
+		> `$(MUTANTS)/bin/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))'`/development.pth
+	@touch $@
+
+mutants: $(MUTANTS)/.installed
+	@$(BIN)/python -m scripts.mutants $(CURDIR)/$(MUTANTS)/bin/mutmut
 
 # Every screen in two widths, two colour schemes and every language; the pictures are in build/shots/. A sample is part of make test.
 shots: install
 	@exec $(BIN)/python -m tests.browser.shots
+
+# Who may see what, sessions, encryption, the outbox: no branch of these is missed.
+WHOLE := rules/access/*,rules/accounts/sessions.py,rules/guests/guest_sessions.py,core/encryption.py,core/key_file.py,core/push_keys.py,rules/sealed_values.py,rules/outbox/*
 
 coverage: install
 	@$(BIN)/coverage erase
 	@$(BIN)/coverage run -m pytest
 	@$(BIN)/coverage combine --quiet
 	@$(BIN)/coverage report
+	@$(BIN)/coverage report --include='$(WHOLE)' --fail-under=100
 
-# To run, to develop (which includes what runs), to build the wheel, and the Node that builds the phone app.
+description: $(STAMP)
+	@$(BIN)/python -m scripts.description $(if $(ACCEPT),accept)
+
+# The generator brings a Java of its own.
+$(VENV)/clients/.installed: requirements-clients.txt | $(STAMP)
+	@$(BIN)/python -m venv --clear $(VENV)/clients
+	@$(VENV)/clients/bin/python -m pip --disable-pip-version-check install --quiet --require-hashes -r requirements-clients.txt
+	@touch $@
+
+clients: install $(VENV)/clients/.installed
+	@$(BIN)/python -m scripts.clients $(VENV)/clients/bin/openapi-generator-cli
+
+# The tools are in an environment of their own: what they bring must not reach the one that runs.
+AUDIT := $(VENV)/audit/bin
+
+$(VENV)/audit/.installed: requirements-audit.txt | $(STAMP)
+	@$(BIN)/python -m venv --clear $(VENV)/audit
+	@$(AUDIT)/python -m pip --disable-pip-version-check install --quiet --require-hashes -r requirements-audit.txt
+	@touch $@
+
+audit: $(VENV)/audit/.installed
+	@$(BIN)/python -m scripts.audit $(AUDIT)/pip-audit
+
+sbom: $(VENV)/audit/.installed
+	@$(BIN)/python -m scripts.sbom $(AUDIT)/python
+
+# To run, to develop (which includes what runs), to build the wheel, the Node that builds the phone app, to audit all that, to generate clients, and to try mutants.
+# The peers to measure against have a list of their own.
 LOCK = $(VENV)/lock/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 	--no-header $(if $(UPGRADE),--upgrade)
 
@@ -85,6 +145,14 @@ lock: $(STAMP)
 	$(LOCK) -c requirements.txt --group dev pyproject.toml -o requirements-dev.txt
 	$(LOCK) -c requirements-dev.txt --group pyproject.toml:build -o requirements-build.txt
 	$(LOCK) --group pyproject.toml:node -o requirements-node.txt
+	$(LOCK) --group pyproject.toml:audit -o requirements-audit.txt
+	$(LOCK) -c requirements.txt --group pyproject.toml:peers -o requirements-peers.txt
+	$(LOCK) --group pyproject.toml:clients -o requirements-clients.txt
+	$(LOCK) -c requirements-dev.txt --group pyproject.toml:mutants -o requirements-mutants.txt
+
+# A tag can be moved to another image; a digest cannot.
+pin:
+	@python3 scripts/pin_images.py
 
 clean:
 	rm -rf $(VENV) build dist phone/dist phone/node_modules .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis .coverage .coverage.* htmlcov
