@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import math
 import re
 import secrets
 from collections.abc import Callable, Mapping
@@ -42,6 +43,7 @@ class Phone:
         self.delivered: list[Mapping[str, Any]] = []
         """What the push service has handed to this phone's worker."""
         self._push = push
+        self._edit: Edit = lambda content: content
         self._subscription: Subscription | None = None
         self._devtools: CDPSession | None = None
         self._registrations: dict[str, str] = {}
@@ -96,7 +98,7 @@ class Phone:
         await self.page.get_by_label("What your people call you").fill(self.name)
         await self.page.get_by_label("Sign-in name").fill(self.sign_in_name)
         await self.page.get_by_label("Passphrase").fill(PASSPHRASE)
-        await self.page.get_by_label("I am 18 or older.").check()
+        await self.page.get_by_label("I am 18 or older").check()
         await self.press_button(re.compile("^Create account"))
         if keep_codes:
             await self.press_button("I have written them down")
@@ -137,6 +139,10 @@ class Phone:
         return await self.page.evaluate("async path => (await fetch(path)).json()", path)
 
     async def close(self) -> None:
+        # An answer that a test still holds back fails with the page; the next test would be told of it.
+        for page in self.context.pages:
+            await page.unroute_all(behavior="ignoreErrors")
+        await self.context.unroute_all(behavior="ignoreErrors")
         await self.context.close()
 
     def _heard(self, kind: str, text: str) -> None:
@@ -243,22 +249,29 @@ class Phone:
 
     async def _deliver(self, content: Mapping[str, Any], edit: Edit) -> None:
         self.delivered.append(content)
+        self._edit = edit
         message = {"origin": self.url, "registrationId": await self.registration(), "data": json.dumps(edit(content))}
         await (await self.devtools()).send("ServiceWorker.deliverPushMessage", message)
 
     async def notifications(self) -> list[dict[str, Any]]:
         """Return the notifications that are shown."""
-        shown = "async () => (await self.registration.getNotifications()).map(({title, body, tag, data, actions, requireInteraction}) => ({title, body, tag, data, actions, requireInteraction}))"
+        shown = "async () => (await self.registration.getNotifications()).map(({title, body, tag, data, actions, requireInteraction, silent}) => ({title, body, tag, data, actions, requireInteraction, silent}))"
         return list(await (await self.worker()).evaluate(shown))
 
-    async def shows_notification(self, within: float = 10.0) -> dict[str, Any]:
-        waited = 0.0
+    async def shows_notification(self, within: float = 30.0, *, at_once: bool = False) -> dict[str, Any]:
+        """Return the newest notification that is shown. `at_once`: it must come of the one push that was delivered."""
+        waited, again = 0.0, patient(within) / 2
         while waited < patient(within):
             notifications = await self.notifications()
             if notifications:
                 return notifications[-1]
             await asyncio.sleep(0.05)
             waited += 0.05
+            if self.delivered and waited >= again and not at_once:
+                # Under load Chromium now and then starts no worker for a push of the DevTools. A server that has no receipt
+                # sends such a push once more, too.
+                again = math.inf
+                await self._deliver(self.delivered[-1], self._edit)
         raise AssertionError(f"{self.name}'s phone shows no notification")
 
     async def taps_notification(self, action: str = "") -> None:

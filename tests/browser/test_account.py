@@ -100,7 +100,7 @@ async def test_empty_hours_do_not_mean_any_time(new_phone: NewPhone, circle: New
 
 async def test_the_settings_link_to_the_source_code(new_phone: NewPhone, circle: NewCircle) -> None:
     (noor,) = await circle("Noor")
-    phone = await new_phone("Noor")
+    phone = await new_phone("Noor", service_workers="block")
     await phone.belongs_to(noor)
     await phone.open("#/settings")
     await phone.sees("Ask whoever runs this server for its source.")

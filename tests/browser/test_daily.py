@@ -15,6 +15,7 @@ async def test_helpers_have_their_own_home(new_phone: NewPhone, circle: NewCircl
     maya, ana = await circle("Maya", "Ana")
     [noor] = await circle("Noor")
     await noor.welcomes(ana)
+    await maya.ask("POST", "/v1/reach-ins", {"to": ana.id}, 201)
     phone = await new_phone("Ana")
     await phone.belongs_to(ana)
     await phone.open()
@@ -46,6 +47,10 @@ async def test_helpers_have_their_own_home(new_phone: NewPhone, circle: NewCircl
     await phone.press_button("I need someone myself")
     await phone.sees("You can call now:")
     await phone.press_button("Back")
+    # Once it is said, nothing is left to answer; but somebody is still reaching out.
+    [incoming] = (await ana.ask("GET", "/v1/reach-outs?open=true"))["items"]
+    await ana.ask("POST", f"/v1/reach-outs/{incoming['id']}/answers", {"kind": "cannot"}, 201)
+    await phone.sees_heading("There is nothing for you to answer right now.")
 
     # A circle with an unconfirmed member does not count as empty.
     dee = (await circle("Dee"))[0]

@@ -22,7 +22,7 @@ async def test_one_thing_after_another_and_the_button_stays(new_phone: NewPhone)
     await maya.link(re.compile("^One person")).click()
     await maya.press_button("Invite someone")
     await maya.page.get_by_label("A line from you").fill("You sat with me in May.")
-    await maya.press_button("Show the code")
+    await maya.press_button("Show code and link")
     await expect(maya.page.get_by_role("img", name="Invitation code")).to_be_visible()
     assert (await maya.asks("/v1/invitations"))["items"][0]["greeting"] == "You sat with me in May."
     await maya.press_button("Close")
@@ -67,7 +67,7 @@ async def test_an_invitation_for_a_name_in_any_script_can_be_made(new_phone: New
     await phone.open("#/circle")
     await phone.press_button("Invite someone")
     await phone.page.get_by_label("Who is it for?").fill("Ольга")
-    await phone.press_button("Show the code")
+    await phone.press_button("Show code and link")
     await expect(phone.page.get_by_role("img", name="Invitation code")).to_be_visible()
     [invitation] = (await maya.ask("GET", "/v1/invitations"))["items"]
     assert (invitation["label"], invitation["greeting"]) == ("Ольга", None)

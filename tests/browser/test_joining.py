@@ -75,7 +75,7 @@ async def test_an_invitation_is_previewed_before_any_form(
     phone = await new_phone("Ana", width=320)
     await phone.open(f"#/invitation/{token}")
     await phone.sees_heading(ASKS)
-    await phone.sees("As friend.")
+    await phone.sees("As their friend.")
     await phone.sees("Porchlight lets a person tell a few people they trust")
     await phone.is_sound()
     await phone.press_button("Not now")
@@ -179,18 +179,20 @@ async def test_an_existing_account_accepts_in_one_step(new_phone: NewPhone, circ
     await phone.sees_heading("Say these two words to Maya.")
     assert (await ana.ask("GET", "/v1/me"))["wake_me"] is True
     await phone.press_button("Done")
-    await expect(phone.button("Reach out now")).to_be_visible()
+    # Nobody is in her own circle: she has the Home of somebody who helps.
+    await phone.sees_heading("People I'm there for")
+    await expect(phone.button("I need someone myself")).to_be_visible()
 
 
 async def test_a_pending_invitation_has_a_name_and_can_be_shown_again(new_phone: NewPhone, circle: NewCircle) -> None:
     (maya,) = await circle("Maya")
-    phone = await new_phone("Maya", width=320)
+    phone = await new_phone("Maya", width=320, service_workers="block")
     await phone.belongs_to(maya)
     await phone.open("#/circle")
     await phone.sees("Nobody is here yet.")
     await phone.press_button("Invite someone")
     await phone.page.get_by_label("Who is it for?").fill("Ben")
-    await phone.press_button("Show the code")
+    await phone.press_button("Show code and link")
     code = phone.page.get_by_role("img", name="Invitation code")
     await expect(code).to_be_visible()
     first = await code.locator("path").get_attribute("d")

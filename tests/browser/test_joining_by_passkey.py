@@ -57,7 +57,7 @@ async def test_a_helper_joins_with_five_taps_and_one_field(new_phone: NewPhone, 
     await ben.open(f"#/invitation/{token}")
     await counted.sees_page("Maya would like you in their circle.")
     await ben.sees("You sat with me in May. It would mean a lot.")
-    await ben.sees("As friend.")
+    await ben.sees("As their friend.")
     await ben.sees("Porchlight lets a person tell a few people they trust")
     assert await ben.page.locator("input, textarea, select").count() == 1, "one question on the first view"
     assert await ben.page.locator("input[type=email]").count() == 0

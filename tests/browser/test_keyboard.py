@@ -27,7 +27,7 @@ async def test_from_the_first_screen_to_home(new_phone: NewPhone) -> None:
     ):
         await tab_to(phone.page, phone.page.get_by_label(label))
         await keys.type(text)
-    await tab_to(phone.page, phone.page.get_by_label("I am 18 or older."))
+    await tab_to(phone.page, phone.page.get_by_label("I am 18 or older"))
     await keys.press("Space")
     await keys.press("Enter")
     await stands_at_the_heading(phone.page, "Ten keys for a bad day.")

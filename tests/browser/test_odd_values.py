@@ -40,7 +40,7 @@ async def test_a_failing_screen_keeps_the_button_the_numbers_and_the_nav(
 ) -> None:
     noor, ben = await circle("Noor", "Ben")
     await ben.ask("PATCH", "/v1/me", {"contact": "+44 20 7946 0000"})
-    phone = await new_phone("Noor")
+    phone = await new_phone("Noor", service_workers="block")
     await phone.belongs_to(noor)
     odd = True
 

@@ -145,6 +145,23 @@ async def test_the_waiting_screen_says_it_may_be_stale_offline(new_phone: NewPho
     await phone.no_longer_sees(away, within=20)
 
 
+async def test_signed_in_with_nothing_kept_an_offline_start_finds_its_way_back(
+    new_phone: NewPhone, circle: NewCircle
+) -> None:
+    noor, _ = await circle("Noor", "Ben")
+    phone = await new_phone("Noor")
+    await phone.open()
+    await phone.controlled()
+    # Signed in, and the app was closed before it had kept anything.
+    await phone.belongs_to(noor)
+    await phone.context.set_offline(True)
+    await phone.page.reload()
+    await phone.sees("There is no connection right now.")
+    await phone.context.set_offline(False)
+    await phone.sees("1 person can be reached now.", within=20)
+    assert await phone.text("There is no connection right now.").count() == 0
+
+
 async def test_my_reach_out_is_refreshed_after_an_offline_start(new_phone: NewPhone, circle: NewCircle) -> None:
     noor, _ = await circle("Noor", "Ben")
     await noor.ask("PATCH", "/v1/me", {"contact": "+44 20 7946 0000"})

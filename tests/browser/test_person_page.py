@@ -5,8 +5,8 @@ from contextlib import suppress
 from typing import Any
 
 import pytest
+from playwright.async_api import Request, expect
 from playwright.async_api import TimeoutError as PlaywrightTimeoutError
-from playwright.async_api import expect
 
 from tests.browser.conftest import NewCircle, NewPhone
 from tests.browser.phone import Phone
@@ -124,7 +124,7 @@ async def test_the_61st_word_of_an_hour_stands_in_the_field_again(new_phone: New
         await ben.ask("POST", "/v1/reach-ins", {"to": maya.id}, 201)
     phone = await at_page(new_phone, maya, ben)
     await write(phone, ben, "One more")
-    await phone.sees("Too many tries in a short time.")
+    await phone.sees("You have written a great deal this hour.")
     await expect(field(phone, ben)).to_have_value("One more")
     await phone.is_sound()
 
@@ -170,3 +170,65 @@ async def test_it_opens_from_the_circle_and_from_the_inbox(new_phone: NewPhone, 
     await his.sees("Good morning")
     await his.open("#/inbox")
     await his.sees("You wrote")
+
+
+class Calls:
+    """The calls of a page to the API, but for its event stream."""
+
+    def __init__(self, phone: Phone) -> None:
+        self.begun: list[str] = []
+        self._running: set[Request] = set()
+        self._page = phone.page
+        phone.page.on("request", self._begin)
+        phone.page.on("requestfinished", self._end)
+        phone.page.on("requestfailed", self._end)
+
+    def _begin(self, request: Request) -> None:
+        path = request.url.partition("/v1/")[2].partition("?")[0]
+        if path and path != "events":
+            self.begun.append(f"{request.method} {path}")
+            self._running.add(request)
+
+    def _end(self, request: Request) -> None:
+        self._running.discard(request)
+
+    async def settle(self) -> None:
+        """Wait until nothing is under way. What a reply leads to begins within two frames of it."""
+        while True:
+            await self._page.evaluate(
+                "() => new Promise((go) => requestAnimationFrame(() => requestAnimationFrame(go)))"
+            )
+            if not self._running:
+                return
+
+
+async def test_a_page_that_was_open_before_asks_for_its_thread_only(new_phone: NewPhone, circle: NewCircle) -> None:
+    maya, ben = await circle("Maya", "Ben")
+    await ben.ask("POST", "/v1/reach-ins", {"to": maya.id, "text": "Good morning"}, 201)
+    await maya.ask("POST", "/v1/reach-ins", {"to": ben.id, "text": "And to you"}, 201)
+    for me, other in ((maya, ben), (ben, maya)):
+        phone = await new_phone(me.name)
+        await phone.belongs_to(me)
+        calls = Calls(phone)
+        async with phone.page.expect_response(lambda reply: reply.url.endswith("/read")):
+            await phone.open(f"#/people/{other.id}")
+        await phone.sees("Good morning")
+        await calls.settle()
+        await phone.go("Circle")
+        await expect(phone.link(other.name)).to_be_visible()
+        await calls.settle()
+        # On other pages a look at everything that is half a second old counts as stale.
+        await phone.page.wait_for_timeout(600)
+        await calls.settle()
+        calls.begun.clear()
+        async with phone.page.expect_response(f"**/v1/threads/{other.id}?**"):
+            await phone.link(other.name).click()
+        await phone.sees("Good morning")
+        await calls.settle()
+        assert calls.begun == [f"GET threads/{other.id}"]
+
+        # What comes while the page is open is shown, and read.
+        async with phone.page.expect_response(lambda reply: reply.url.endswith("/read")):
+            await other.ask("POST", "/v1/reach-ins", {"to": me.id, "text": "Coffee?"}, 201)
+            await phone.sees("Coffee?")
+        await phone.is_sound()

@@ -37,7 +37,7 @@ async def test_an_invitation_is_scanned_accepted_and_confirmed(
     await reading.belongs_to(ana)
     await showing.open("#/circle")
     await showing.press_button("Invite someone")
-    await showing.press_button("Show the code")
+    await showing.press_button("Show code and link")
     code = showing.page.get_by_role("img", name="Invitation code")
     await expect(code).to_be_visible()
     link = await read_code(reading, await showing.page.screenshot())

@@ -24,7 +24,7 @@ async def test_from_the_invitation_to_the_all_clear(new_phone: NewPhone) -> None
     await maya.go("Circle")
     await maya.press_button("Invite someone")
     await maya.page.get_by_role("dialog").get_by_text("sponsor").click()
-    await maya.press_button("Show the code")
+    await maya.press_button("Show code and link")
     await expect(maya.page.get_by_role("img", name="Invitation code")).to_be_visible()
     await maya.context.grant_permissions(["clipboard-read", "clipboard-write", "notifications"], origin=maya.url)
     await maya.press_button("Copy link")
@@ -47,6 +47,11 @@ async def test_from_the_invitation_to_the_all_clear(new_phone: NewPhone) -> None
     # Both see the same two words; only then is Ana in the circle.
     await maya.sees("Ana said yes.")
     assert await maya.page.locator("p[lang=en]").inner_text() == words
+    # Until then Home does not say that nobody was asked.
+    await maya.go("Home")
+    await maya.sees("Compare the two words with Ana.")
+    await maya.no_longer_sees("Your circle is still empty.")
+    await maya.go("Circle")
     await maya.press_button("They are the same")
     await maya.sees("Ana is in your circle.")
 

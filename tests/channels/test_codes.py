@@ -60,6 +60,7 @@ async def test_a_code_expires_after_ten_minutes(world: ChannelWorld, gateways: G
     assert late["type"] == "/problems/code-not-valid"
     first = gateways.code("sms")
 
+    await maya.proves()
     again = await maya.post("/v1/channels", {"kind": "sms", "address": "+1 (555) 010-0199"}, expect=200)
     await world.settle()
     assert again["id"] == channel["id"]
@@ -116,6 +117,7 @@ async def test_codes_are_rate_limited_by_person_and_by_address(world: ChannelWor
     await world.settle()
     assert gateways.count() == 5
     await world.forward(1801)
+    await maya.proves()
     await world.adds(maya, "ntfy", "another")
 
 
@@ -237,6 +239,7 @@ async def test_a_person_has_at_most_five_channels(world: ChannelWorld) -> None:
     await maya.delete(f"/v1/channels/{channels[0]['id']}")
     await maya.delete(f"/v1/channels/{channels[0]['id']}", expect=404)
     await world.forward(1801)
+    await maya.proves()
     await world.adds(maya, "ntfy", TOPIC)
 
 
@@ -259,6 +262,7 @@ async def test_a_replaced_or_expired_code_is_not_sent(world: ChannelWorld, gatew
     # The replaced code is not sent as well when the gateway is back.
     assert len(gateways.texts("sms")) == 1
     gateways.sms.behaviour.status = 500
+    await maya.proves()
     await maya.post("/v1/channels", {"kind": "sms", "address": PHONE}, expect=200)
     await world.settle()
     gateways.sms.behaviour.status = 200

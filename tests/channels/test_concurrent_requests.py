@@ -48,6 +48,7 @@ async def test_concurrent_channels_of_one_person_stop_at_five(world: ChannelWorl
     for number in range(3):
         await world.adds(maya, "ntfy", f"topic-{number}")
     await world.forward(3 * 1800)
+    await maya.proves()
     requests = (maya.send("POST", "/v1/channels", topic(number)) for number in range(3, 3 + 4))
     replies = await race(world, "channels IN SHARE", *requests)
     assert Counter(reply.status_code for reply in replies) == {201: 2, 409: 2}
@@ -59,6 +60,7 @@ async def test_adding_the_fifth_channel_twice_at_once_creates_one(world: Channel
     for number in range(4):
         await world.adds(maya, "ntfy", f"topic-{number}")
     await world.forward(4 * 1800)
+    await maya.proves()
     requests = (maya.send("POST", "/v1/channels", topic(4)) for _ in range(2))
     replies = await race(world, "channels IN SHARE", *requests)
     assert Counter(reply.status_code for reply in replies) == {201: 1, 200: 1}
@@ -71,6 +73,7 @@ async def test_confirming_a_channel_while_a_phone_registers_makes_the_member_rea
     await world.passes(601)
     assert await sponsor.inbox("unreachable")
     await maya.press()
+    await sponsor.proves()
     channel = await world.adds(sponsor)
     confirmed, registered = await race(
         world,

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.encryption import Keyring, add_master_key, create_master_key_file, load_keyring
+from core import key_file
+from core.encryption import Keyring, create_master_key_file, load_keyring
 from core.errors import KeysUnavailable
 from tests.world.world import fresh_keyring
 
@@ -86,7 +87,7 @@ def test_a_rotated_key_file_opens_old_data_and_rewraps_data_keys(tmp_path: Path)
     wrapped = old.new_data_key(PERSON)
     sealed = old.vault(PERSON, wrapped).seal(COLUMN, ROW, "Please come.")
 
-    add_master_key(path)
+    key_file.add_key(path)
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     both = load_keyring(path)
     assert both.fingerprint == old.fingerprint, "still the key file of this database"

@@ -1,12 +1,14 @@
 """The fair queue: callers take turns, and a full queue drops jobs of the caller with the most."""
 
 import asyncio
+import os
+import sys
 import threading
 
 import pytest
 
 from core.errors import Busy
-from core.fair_queue import FairQueue
+from core.fair_queue import NICENESS, FairQueue
 
 
 class SingleThread:
@@ -63,3 +65,15 @@ async def test_a_cancelled_job_holds_up_no_other(cancelled: str) -> None:
     assert thread.done == [job for job in ("a0", "a1", "b1", "c1") if job != cancelled]
     assert await asyncio.wait_for(thread.queue.run("d", str, "still going"), 10) == "still going"
     thread.queue.close()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere threads have no priority of their own")
+async def test_its_threads_stand_back_behind_the_event_loop() -> None:
+    def priority(_: str) -> int:
+        return os.getpriority(os.PRIO_PROCESS, threading.get_native_id())
+
+    queue = FairQueue(1, 1, "test")
+    own = os.getpriority(os.PRIO_PROCESS, threading.get_native_id())
+    assert await queue.run("a", priority, "") == max(own, NICENESS)
+    assert os.getpriority(os.PRIO_PROCESS, threading.get_native_id()) == own
+    queue.close()

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.phone_numbers import to_e164
+from core.phone_numbers import country_of, to_e164
 
 LONDON = "+442079460018"
 PASTED = [
@@ -80,3 +80,13 @@ def test_any_text_gives_a_dialable_number_or_a_value_error(typed: str, region: s
     assert kept[0] == "+"
     assert kept[1:].isascii()
     assert kept[1:].isdigit()
+    country = country_of(kept)
+    assert country is None or (len(country) == 2 and country.isupper())
+
+
+@pytest.mark.parametrize(
+    ("number", "country"),
+    [("+12025550143", "US"), ("+16135550143", "CA"), ("+447400123456", "GB"), ("+80012345678", None), ("none", None)],
+)
+def test_a_number_says_its_country(number: str, country: str | None) -> None:
+    assert country_of(number) == country

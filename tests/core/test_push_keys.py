@@ -41,7 +41,7 @@ def test_key_rotation_works_in_a_process_that_was_not_restarted(
     create_push_key_file(path)
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     running = load_push_keys(path)
-    monkeypatch.setattr("core.push_keys.PUSH_KEY_RELOAD_SECONDS", 0.0)
+    monkeypatch.setattr("core.key_file.RELOAD_SECONDS", 0.0)
     old = running.seal(COLUMN, ROW, "token", BESIDE)
     key_file.add_key(path)
     started = load_push_keys(path)
@@ -66,3 +66,4 @@ def test_a_missing_or_foreign_key_neither_opens_nor_seals(tmp_path: Path) -> Non
         assert lost.open(COLUMN, ROW, sealed, BESIDE) is None
         assert lost.seal(COLUMN, ROW, "token", BESIDE) is None
         assert not lost.trusted
+    assert PushKeys().fingerprint is load_push_keys(tmp_path / "missing").fingerprint is None

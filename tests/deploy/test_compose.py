@@ -65,3 +65,19 @@ def test_the_proxy_forwards_to_every_server(compose: dict[str, Any]) -> None:
     assert upstreams is not None
     servers = [name for name in compose["services"] if name.startswith("server")]
     assert upstreams[1].split() == [f"{name}:8000" for name in servers]
+
+
+def test_pages_are_led_to_https_and_an_app_without_encryption_is_refused() -> None:
+    sites = re.split(r"^(?=\S.*\{$)", (DEPLOY / "Caddyfile").read_text(), flags=re.MULTILINE)
+    [plain] = [site for site in sites if site.startswith("http://")]
+    assert re.search(r"handle /v1/\* \{\s+respond .* 403\s+\}", plain)
+    assert re.search(r"handle \{\s+redir https://\{host\}\{uri\} permanent\s+\}", plain)
+    assert "reverse_proxy" not in plain
+
+
+def test_no_password_has_a_default(compose: dict[str, Any]) -> None:
+    database = compose["services"]["database"]["environment"]
+    assert database["POSTGRES_PASSWORD"].startswith("${POSTGRES_PASSWORD:?"), "without one nothing starts"
+    assert "${POSTGRES_PASSWORD:?" in compose["services"]["server-1"]["environment"]["PORCHLIGHT_DATABASE_URL"]
+    example = (DEPLOY / ".env.example").read_text()
+    assert re.findall(r"^POSTGRES_PASSWORD=(.*)$", example, re.MULTILINE) == [""]

@@ -21,6 +21,11 @@ HALF_A_BODY = (
     b"POST /v1/people HTTP/1.1\r\nHost: porch\r\nContent-Type: application/json\r\nContent-Length: 900\r\n\r\n{"
 )
 A_CHUNK = b"POST /v1/people HTTP/1.1\r\nHost: porch\r\nTransfer-Encoding: chunked\r\n\r\n1\r\n{\r\n"
+TWO_LENGTHS = (
+    b"POST /v1/people HTTP/1.1\r\nHost: porch\r\nContent-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+    b"POST /v1/people HTTP/1.1\r\nHost: porch\r\nContent-Length: 4\r\nContent-Length: 6\r\n\r\n{}{}",
+    b"POST /v1/people HTTP/1.1\r\nHost: porch\r\nTransfer-Encoding: chunked, identity\r\n\r\n0\r\n\r\n",
+)
 ALIVE = b"GET /healthz HTTP/1.1\r\nHost: porch\r\n\r\n"
 
 
@@ -112,6 +117,39 @@ async def test_slow_requests_time_out_and_are_disconnected(sqlite_installation: 
     assert_problem(await sent_away(b"no HTTP at all\r\n\r\n"), 400, "bad-request")
 
 
+async def test_a_request_of_two_lengths_hides_no_second_one(sqlite_installation: Installation) -> None:
+    server = await sqlite_installation.serve()
+    for beginning in TWO_LENGTHS:
+        async with crowd(server, 1, beginning + ALIVE) as [connection]:
+            reply = await asyncio.wait_for(heard(connection), 60)
+        assert_problem(reply, 400, "bad-request")
+        assert reply.count(b"HTTP/1.1 ") == 1, "what follows is not read as a request of its own"
+
+
+async def test_a_request_on_its_way_is_answered_by_a_stopping_server(sqlite_installation: Installation) -> None:
+    server = await sqlite_installation.serve()
+    half, rest = ALIVE[:20], ALIVE[20:]
+    async with crowd(server, 1, half) as [connection]:
+        await server.readiness()  # it has accepted the one before, too
+        server.ask_to_stop()
+        while await accepts(server):  # noqa: ASYNC110 (it happens in another process)
+            await asyncio.sleep(0.02)
+        await asyncio.get_running_loop().sock_sendall(connection, rest)
+        reply = await asyncio.wait_for(heard(connection), 30)
+    assert reply.startswith(b"HTTP/1.1 200")
+    assert b"connection: close" in reply
+    assert await server.end() == 0
+
+
+async def accepts(server: Server) -> bool:
+    """Return whether the server accepts new connections."""
+    try:
+        async with crowd(server, 1, b""):
+            return True
+    except ConnectionError:
+        return False
+
+
 def assert_problem(reply: bytes, status: int, slug: str) -> None:
     head, _, body = reply.partition(b"\r\n\r\n")
     assert head.startswith(f"HTTP/1.1 {status}".encode()), reply
@@ -130,3 +168,26 @@ async def test_too_many_streams_of_one_person_affect_nobody_else(sqlite_installa
         await circle.owner.press()
         await member.hears("notice")
         assert member.ended_at is None
+
+
+async def test_what_arrived_while_the_process_stood_still_is_answered(sqlite_installation: Installation) -> None:
+    """A kept connection is closed after five seconds of silence, but not one whose next request waits to be read."""
+    server = await sqlite_installation.serve()
+    loop = asyncio.get_running_loop()
+
+    async def replied(connection: socket.socket) -> bytes:
+        reply = b""
+        while not reply.endswith(b"}"):
+            reply += await asyncio.wait_for(loop.sock_recv(connection, 65536), 60) or b"(closed)}"
+        return reply[:12]
+
+    async with crowd(server, 20, ALIVE) as standing:
+        assert {await replied(connection) for connection in standing} == {b"HTTP/1.1 200"}
+        server.freeze()
+        try:
+            for connection in standing:
+                await loop.sock_sendall(connection, ALIVE)
+            await asyncio.sleep(6)
+        finally:
+            server.thaw()
+        assert {await replied(connection) for connection in standing} == {b"HTTP/1.1 200"}

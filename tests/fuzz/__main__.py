@@ -1,4 +1,4 @@
-"""`make fuzz`: a long run of the fuzzer against an embedded database and against PostgreSQL."""
+"""`make fuzz`: long runs of the fuzzer and of the model of who sees what, on an embedded database and on PostgreSQL."""
 
 import argparse
 import asyncio
@@ -10,7 +10,10 @@ from urllib.parse import urlsplit, urlunsplit
 from tests.faults.installation import Installation
 from tests.faults.stores import embedded, on_postgres
 from tests.fuzz.run import Fuzzed, fuzz
-from tests.world.databases import postgres
+from tests.model.run import Emptied, play
+from tests.world.databases import postgres, sqlite
+
+STEPS_A_LIFE = 50
 
 
 async def _run(server: str | None, seed: int, examples: int) -> Fuzzed:
@@ -24,10 +27,21 @@ async def _run(server: str | None, seed: int, examples: int) -> Fuzzed:
             return await fuzz(installation, seed, examples)
 
 
+def _play_lives(database: Emptied, folder: Path, steps: int, number: int) -> None:
+    """Compare so many steps of people's lives with the model of who sees what."""
+    lives = max(1, steps // STEPS_A_LIFE)
+    sys.stdout.write(f"{urlsplit(database.url).scheme}, seed {number}: {lives} lives of {STEPS_A_LIFE} steps\n")
+    sys.stdout.flush()
+    play(database, folder, lives=lives, steps=STEPS_A_LIFE, number=number)
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.fuzz", description="Fuzz every operation of the API.")
     parser.add_argument("--seed", type=int, default=1, help="the same seed sends the same requests (1)")
     parser.add_argument("--examples", type=int, default=200, help="for each operation, at most (200)")
+    parser.add_argument(
+        "--steps", type=int, default=50_000, help="of lives, compared with the model of who sees what (50000)"
+    )
     arguments = parser.parse_args()
     bad = 0
     with postgres() as database:
@@ -37,6 +51,10 @@ def main() -> int:
             outcome = asyncio.run(_run(server, arguments.seed, arguments.examples))
             sys.stdout.write("\n".join([outcome.output, *outcome.wrong]) + "\n")
             bad += not outcome.good
+    with sqlite() as file, postgres() as database, tempfile.TemporaryDirectory(prefix="porchlight-model-") as folder:
+        _play_lives(file, Path(folder), arguments.steps // (2 if database else 1), arguments.seed)
+        if database is not None:
+            _play_lives(database, Path(folder), arguments.steps // 2, arguments.seed)
     return 1 if bad else 0
 
 

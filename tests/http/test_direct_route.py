@@ -10,7 +10,6 @@ import pytest_asyncio
 from starlette.types import ASGIApp
 from structlog.testing import capture_logs
 
-from api import direct_route
 from api.app import api_only
 from api.middleware import MAX_BODY_BYTES, EdgeMiddleware
 from tests.world.person import Person
@@ -58,11 +57,9 @@ PAGES = (
 
 
 @pytest.fixture
-def plain_app(world: World, monkeypatch: pytest.MonkeyPatch) -> ASGIApp:
+def plain_app(world: World) -> ASGIApp:
     """Return the same app without direct endpoints."""
-    with monkeypatch.context() as patch:
-        patch.setattr(direct_route, "_READERS", {})
-        routes = api_only()
+    routes = api_only()
     routes.state.context = world.here.context
     return EdgeMiddleware(routes, world.settings)
 

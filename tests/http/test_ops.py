@@ -10,6 +10,7 @@ from sqlalchemy import text
 from api.app import create_app
 from cli.main import main
 from core.schema import MIN_REVISION
+from rules.accounts.consent import CONSENT_VERSION
 from tests.world.world import World
 
 OPERATIONS = Path(__file__).parent / "operations.txt"
@@ -38,6 +39,7 @@ SUMMARY_VERBS = [
     "Count",
     "Delete",
     "Export",
+    "Import",
     "Find",
     "Give",
     "Invite",
@@ -164,12 +166,14 @@ async def test_metrics_need_loopback_or_the_token(world: World) -> None:
 
 async def test_client_configuration(world: World) -> None:
     assert (await world.here.http.get("/v1/config")).json() == {
+        "consent_version": CONSENT_VERSION,
         "registration": "open",
         "passkeys": True,
         "channels": [],
         "languages": ["en", "es", "de"],
         "webpush_public_key": "BPublicKey",
         "fcm": True,
+        "calm": True,
         "source_url": None,
     }
 

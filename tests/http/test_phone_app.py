@@ -1,6 +1,8 @@
 """Serving the phone app: which path gives which file, and with which headers."""
 
 import gzip
+import os
+import time
 from collections.abc import AsyncIterator, MutableMapping
 from pathlib import Path
 from typing import Any
@@ -15,6 +17,7 @@ from tests.world.world import World
 
 PAGE = "<!doctype html><title>Porchlight</title><div id=app></div>" * 20
 SCRIPT = "document.title = 'Porchlight';\n" * 50
+SMALL = b"stands for the Brotli copy that the build makes"
 BROWSER = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
 
 
@@ -29,6 +32,7 @@ def folder(tmp_path: Path) -> Path:
     (dist / "icon.png").write_bytes(b"\x89PNG")
     (dist / ".digest").write_text("not for anybody")
     (dist / "assets" / "index-1a2b.js").write_text(SCRIPT)
+    (dist / "assets" / "index-1a2b.js.br").write_bytes(SMALL)
     for language in ("en", "es"):
         (dist / "assets" / f"{language}-3c4d.json").write_text("[]")
     return dist
@@ -94,6 +98,36 @@ async def test_hashed_assets_are_cached_for_a_year(http: httpx.AsyncClient) -> N
     plain = await http.get("/assets/index-1a2b.js", headers={"Accept-Encoding": "identity"})
     assert (plain.text, "content-encoding" in plain.headers) == (SCRIPT, False)
     assert plain.headers["vary"] == "Accept-Encoding"
+
+
+@pytest.mark.parametrize(
+    ("accepted", "sent"),
+    [
+        ("gzip, deflate, br, zstd", "br"),
+        ("br;q=0.5, gzip", "br"),
+        ("gzip, br;q=0", "gzip"),
+        ("GZIP;q=0.2", "gzip"),
+        ("br; q=0.000", None),
+        ("brotli", None),
+        ("", None),
+    ],
+)
+async def test_a_file_is_sent_in_the_smallest_encoding_that_the_browser_takes(
+    http: httpx.AsyncClient, accepted: str, sent: str | None
+) -> None:
+    async with http.stream("GET", "/assets/index-1a2b.js", headers={"Accept-Encoding": accepted}) as script:
+        body = b"".join([chunk async for chunk in script.aiter_raw()])
+    assert script.headers.get("content-encoding") == sent
+    assert body == SMALL if sent == "br" else SCRIPT.encode() == (gzip.decompress(body) if sent else body)
+    assert (await http.get("/assets/index-1a2b.js.br")).status_code == 404
+
+
+async def test_a_copy_that_is_older_than_its_file_is_never_sent(world: World, folder: Path) -> None:
+    script = folder / "assets" / "index-1a2b.js"
+    os.utime(script, (time.time() + 60, time.time() + 60))
+    async with _serving(world, folder) as http:
+        reply = await http.get("/assets/index-1a2b.js", headers={"Accept-Encoding": "gzip, br"})
+    assert (reply.headers["content-encoding"], reply.text) == ("gzip", SCRIPT)
 
 
 async def test_the_service_worker_is_never_cached_and_controls_the_whole_app(http: httpx.AsyncClient) -> None:

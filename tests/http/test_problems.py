@@ -166,7 +166,7 @@ def requests_with_secret(known: Mapping[str, str]) -> list[tuple[str, str, objec
         for operation in all_operations()
         for name in operation.path_names
     ]
-    full = {"sign_in_name": "ok-name", "passphrase": "long enough", "display_name": "Ok"}
+    full = {"sign_in_name": "ok-name", "passphrase": "another lantern", "display_name": "Ok"}
     return [
         *asked,
         (

@@ -88,3 +88,25 @@ async def test_promise_16_a_mute_stops_the_pushes_of_words(world: World) -> None
     assert await writes(maya, sponsor) == 201
     assert await sponsor.pushes() == []
     assert len(await sponsor.inbox("reach_in")) == 1
+
+
+@pytest.mark.promise(16)
+async def test_promise_16_one_switch_stops_the_pushes_of_a_members_words_and_never_an_answer(world: World) -> None:
+    maya, sponsor = await world.circle("sponsor")
+    await maya.device()
+    at = f"/v1/circle/{sponsor.places[maya.id]}"
+    await maya.patch(at, {"words_quiet": True})
+    assert await writes(sponsor, maya) == 201
+    assert await maya.pushes("reach_in") == []
+    assert len(await maya.inbox("reach_in")) == 1, "the inbox keeps it"
+    assert await writes(maya, sponsor) == 201, "it is one way"
+    assert len(await sponsor.pushes("reach_in")) == 1
+
+    await maya.press()
+    await sponsor.answer("here")
+    assert len(await maya.pushes("answered")) == 1, "an answer is never held back"
+
+    await maya.patch(at, {"words_quiet": False})
+    await world.passes(60)
+    assert await writes(sponsor, maya) == 201
+    assert len(await maya.pushes("reach_in")) == 1

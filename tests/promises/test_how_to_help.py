@@ -13,6 +13,7 @@ ANSWERS = ("calling", "soon", "here", "cannot", None)
 async def everything(person: Person) -> str:
     """Whatever this person can read anywhere, but for one look at the reach-out and their own plan."""
     paths = ("reach-outs", "circle", "supporting", "inbox", "check-ins", "reach-ins", "connections", "me/export")
+    await person.proves()
     return str([await person.get(f"/v1/{path}") for path in paths])
 
 

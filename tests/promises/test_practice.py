@@ -90,6 +90,50 @@ async def test_promise_14_a_press_beside_the_beginning_of_a_practice(world: Worl
     assert "reach_out" in await ana.pushed()
 
 
+async def test_promise_14_a_calm_ask_ends_a_practice_and_raising_it_keeps_that_moment(world: World) -> None:
+    """Both come without urgency: whoever had them side by side could take the one for part of the other."""
+    maya, ana, ben = await world.circle("sponsor", "friend")
+    await ben.patch("/v1/me", {"hours": [{"day": day, "from": "08:00", "to": "12:00"} for day in range(7)]})
+    begun = await practises(maya)
+    await world.settle()
+    asked = await maya.press(calm=True)
+    over = await looks_at_practice(maya, begun)
+    assert (over["ended_at"], over["pressed"]) == (asked["created_at"], True)
+    await world.forward(600)
+    await maya.does("raise", expect=200)
+    assert (await looks_at_practice(maya, begun))["ended_at"] == asked["created_at"]
+    await maya.close("ok_now")
+    for _ in range(24):
+        await world.passes(3600)
+    assert (await ana.pushed())[:3] == ["practice", "calm", "reach_out"]
+    assert "practice" not in (await ana.pushed())[1:] + await ben.pushed()
+
+
+@pytest.mark.parametrize("how", ["open", "raised"])
+async def test_promise_14_no_practice_begins_beside_a_calm_ask(world: World, how: str) -> None:
+    maya, ana = await world.circle("sponsor")
+    await maya.press(calm=True)
+    if how == "raised":
+        await maya.does("raise", expect=200)
+    assert (await practises(maya, expect=409))["type"].endswith("/reach-out-open")
+    await maya.close("ok_now")
+    # One that had ended before ends nothing.
+    begun = await practises(maya)
+    assert (await looks_at_practice(maya, begun))["ended_at"] is None
+    await world.settle()
+    assert "practice" in await ana.pushed()
+
+
+async def test_promise_14_pushes_under_way_are_called_off_by_a_calm_ask(world: World) -> None:
+    maya, ana = await world.circle("sponsor")
+    world.here.forget_pushes()
+    await practises(maya)
+    await world.settle()
+    await maya.press(calm=True)
+    await world.passes(10.1)
+    assert await ana.pushed() == ["calm"]
+
+
 async def test_promise_14_seen_after_the_press_answers_nothing(world: World) -> None:
     maya, ana = await world.circle("sponsor")
     begun = await practises(maya)

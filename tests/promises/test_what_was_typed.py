@@ -1,14 +1,10 @@
-"""Promises 7 and 11 for everything that is typed between presses: each text is read by those it was given to, and stands nowhere else."""
-
-import logging
+"""Promise 11 for everything that is typed between presses: each text is read by those it was given to."""
 
 import pytest
-from structlog.testing import capture_logs
 
-from tests.world.days import BIRD, PLAN_LISTS, LivedDays, live_some_days, typed
+from tests.world.days import PLAN_LISTS, LivedDays, live_some_days, typed
 from tests.world.operations import all_operations
 from tests.world.person import Person
-from tests.world.search import columns_with
 from tests.world.world import World
 
 OWN = {
@@ -25,6 +21,7 @@ TO_FRIEND = {typed("to friend"), typed("press note"), typed("message")}
 async def reads(person: Person, lived: LivedDays, *others: Person) -> set[str]:
     """Return every text of the story that this person can read by any GET of the API."""
     everything = ""
+    await person.proves()
     items = {item["id"] for other in others for item in await thread_items(person, other)}
     known = {
         "check_in_id": [lived.shared["id"], lived.private["id"]],
@@ -34,6 +31,7 @@ async def reads(person: Person, lived: LivedDays, *others: Person) -> set[str]:
         "reach_in_id": sorted(items),
         "bookend_id": [],
         "practice_id": [],
+        "membership_id": [place for other in others if (place := person.places.get(other.id))],
     }
     for operation in all_operations():
         if operation.method == "GET":
@@ -71,23 +69,3 @@ async def test_promise_11_everything_typed_is_read_by_those_it_was_given_to(worl
     own = FROM_SPONSOR - {typed("standing words")}
     assert await reads(sponsor, lived, maya) == own, "their own words stay theirs, in their export"
     assert await reads(maya, lived, sponsor, friend) == OWN
-
-
-@pytest.mark.promise(7)
-async def test_promise_7_no_push_log_metric_or_row_holds_what_was_typed(
-    world: World, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    maya, sponsor, friend = await world.circle("sponsor", "friend")
-    await maya.device()
-    # Log lines of the test's HTTP client are not the server's.
-    monkeypatch.setattr(logging.getLogger("httpx"), "disabled", True)
-    with capture_logs() as lines, caplog.at_level(logging.INFO):
-        await live_some_days(world, maya, sponsor, friend)
-        metrics = (await world.here.http.get("/metrics")).text
-    pushed = {handed.kind for handed in world.transport.handed}
-    assert pushed >= {"check_in", "check_in_seen", "reach_in", "commitment_asked", "commitment_due", "commitment_ended"}
-    assert pushed >= {"moment", "follow_up", "reach_out", "answered", "all_clear"}
-    told = [str(handed.push) for handed in world.transport.handed] + [str(lines), caplog.text, metrics]
-    for word in (BIRD, "Maya", sponsor.name, friend.name):
-        assert [text for text in told if word in text] == [], word
-    assert await columns_with(world, BIRD) == []

@@ -65,7 +65,7 @@ def test_a_replacement_lives_as_long_as_the_alarm() -> None:
 
 def test_a_close_supersedes_notices_of_state_and_no_message() -> None:
     about_bookends = {K.STANDING_BY, K.BOOKEND_DUE, K.BOOKEND_MISSED}
-    about_reach_outs = {K.REACH_OUT, K.ANSWERED, K.UNANSWERED, K.ARE_YOU_TALKING}
+    about_reach_outs = {K.REACH_OUT, K.CALM, K.ANSWERED, K.UNANSWERED, K.ARE_YOU_TALKING}
     assert set(SUPERSEDED_KINDS) == about_reach_outs | about_bookends
 
 

@@ -10,11 +10,24 @@ import pytest
 from rules import languages
 from rules.languages import LANGUAGES, nearest, offered
 from rules.languages.en import ENGLISH
+from rules.languages.guest_pages import GUEST_WORDS
 
 ROOT = Path(__file__).parents[2]
 SAME_AS_ENGLISH = {
-    "es": {"export.values.False", "export.values.sms", "export.values.ntfy", "export.values.iphone"},
-    "de": {"export.fields.name", "export.values.sms", "export.values.ntfy", "export.values.iphone"},
+    "es": {
+        "export.values.False",
+        "export.values.sms",
+        "export.values.ntfy",
+        "export.values.iphone",
+        "guest_pages.kind_sms",
+    },
+    "de": {
+        "export.fields.name",
+        "export.values.sms",
+        "export.values.ntfy",
+        "export.values.iphone",
+        "guest_pages.kind_sms",
+    },
 }
 """Entries that may be the same as in English: names, and words that both languages share."""
 OTHER_LANGUAGES = sorted(set(LANGUAGES) - {"en"})
@@ -33,7 +46,12 @@ def catalogue_texts(held: object, path: str = "") -> Iterator[tuple[str, str]]:
 
 
 def catalogue(tag: str) -> dict[str, str]:
-    return dict(catalogue_texts(asdict(LANGUAGES[tag])))
+    texts = asdict(LANGUAGES[tag]) | {"guest_pages": asdict(GUEST_WORDS[tag])}
+    return dict(catalogue_texts(texts))
+
+
+def test_a_guests_pages_have_the_same_languages() -> None:
+    assert list(GUEST_WORDS) == list(LANGUAGES)
 
 
 @pytest.mark.parametrize("tag", OTHER_LANGUAGES)
@@ -78,7 +96,7 @@ def test_no_other_file_lists_languages() -> None:
         for path in (ROOT / folder).rglob("*.py")
     ]
     elsewhere = [
-        path for path in files if path.parent.name != "languages" and listing.search(path.read_text(encoding="utf-8"))
+        path for path in files if "languages" not in path.parts and listing.search(path.read_text(encoding="utf-8"))
     ]
     assert elsewhere == []
 

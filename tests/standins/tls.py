@@ -18,10 +18,10 @@ class Authority:
     ca: trustme.CA
     ca_file: Path
 
-    def server_context(self, protocols: tuple[str, ...]) -> ssl.SSLContext:
-        """Return the context of a server on 127.0.0.1 or localhost that offers these protocols (ALPN)."""
+    def server_context(self, protocols: tuple[str, ...], *hosts: str) -> ssl.SSLContext:
+        """Return the context of a server at `hosts` (by default this machine) that offers these protocols (ALPN)."""
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        self.ca.issue_cert("127.0.0.1", "localhost", "::1").configure_cert(context)
+        self.ca.issue_cert(*(hosts or ("127.0.0.1", "localhost", "::1"))).configure_cert(context)
         context.set_alpn_protocols(list(protocols))
         return context
 

@@ -30,6 +30,7 @@ def make_push() -> MakePush:
         kind: str = "reach_out",
         urgent: bool = True,
         renotify: bool = True,
+        silent: bool = False,
         tag: str = "0199f3c2-7b1e-7c55-9d0a-3f6a1b2c3d4e",
         ttl: int = 3600,
         data: dict[str, str] | None = None,
@@ -53,6 +54,7 @@ def make_push() -> MakePush:
             tag=tag,
             urgent=urgent,
             renotify=renotify,
+            silent=silent,
             ttl=ttl,
         )
 

@@ -13,6 +13,7 @@ import pytest
 from notifications.transports.fcm import FcmTransport
 from notifications.transports.protocol import FcmAddress, Push, RetryAt, Sent
 from tests.standins.fcm import FcmStandIn
+from tests.standins.raw import always, serve_raw
 from tests.standins.serving import until
 from tests.transports.fcm_transport import open_fcm_transport
 
@@ -136,6 +137,44 @@ async def test_a_credential_that_stays_refused_does_not_sign_in_for_every_send(
     for _ in range(5):
         assert await transport.send(make_push(PHONE)) == RetryAt("unauthenticated")
     assert len(fcm.sign_ins) == 2
+
+
+async def test_one_sign_in_replaces_a_token_that_many_sends_were_refused_with(
+    fcm: FcmStandIn, transport: FcmTransport, make_push: MakePush
+) -> None:
+    fcm.revoke()
+    refused = await asyncio.gather(*(transport.send(make_push(PHONE)) for _ in range(20)))
+    assert set(refused) == {RetryAt("unauthenticated")}
+    assert set(await asyncio.gather(*(transport.send(make_push(PHONE)) for _ in range(20)))) == {Sent()}
+    assert len(fcm.sign_ins) == 2
+
+
+async def test_pushes_go_on_with_a_valid_token_while_the_sign_in_endpoint_is_down(
+    trusts_stand_ins: None, make_push: MakePush, now: datetime
+) -> None:
+    with FcmStandIn(token_lifetime=60) as fcm:
+        async with open_fcm_transport(fcm, now) as transport:
+            fcm.answer_sign_in(503, times=None)
+            for _ in range(3):
+                assert await transport.send(make_push(PHONE)) == Sent()
+
+
+async def test_a_redirect_of_the_sign_in_is_not_followed(
+    fcm: FcmStandIn, make_push: MakePush, now: datetime, tmp_path: Path
+) -> None:
+    async with serve_raw(
+        always(f"HTTP/1.1 307 Moved\r\nLocation: {fcm.url}/token\r\nContent-Length: 0\r\n\r\n".encode())
+    ) as mover:
+        account = json.loads(fcm.credentials_file.read_text())
+        account["token_uri"] = f"{mover.url}/token"
+        moved = tmp_path / "account.json"
+        moved.write_text(json.dumps(account))
+        transport = FcmTransport(moved, fcm.url, lambda: now)
+        await transport.open()
+        assert await transport.send(make_push(PHONE)) == RetryAt("sign_in")
+        await transport.close()
+        assert mover.requests
+    assert fcm.sign_ins == []
 
 
 # ------------------------------------------------------------------------------------------------------ opening, closing

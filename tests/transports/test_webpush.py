@@ -83,6 +83,17 @@ async def test_headers_carry_ttl_urgency_and_topic(
     assert headers["content-type"] == "application/notification+json"
 
 
+async def test_a_spared_alarm_says_that_it_makes_no_sound(
+    push_service: WebPushStandIn, transport: WebPushTransport, browser: Subscription, make_push: MakePush
+) -> None:
+    for silent in (True, False):
+        await transport.send(make_push(address_of(browser), silent=silent, renotify=not silent))
+    spared, loud = push_service.accepted
+    assert spared.json["notification"]["silent"] is True
+    assert (spared.json["notification"]["renotify"], spared.headers["urgency"]) == (False, "high")
+    assert "silent" not in loud.json["notification"]
+
+
 def test_only_windows_gets_a_push_without_the_mark_of_a_declarative_message() -> None:
     assert content_type("https://web.push.apple.com/x") == "application/notification+json"
     assert content_type("https://notify.windows.com.example/x") == "application/notification+json"

@@ -10,7 +10,9 @@ from rules.languages.en import ENGLISH
 
 KINDS = frozenset(ENGLISH.push)
 CONTRACT_KINDS = {
+    "account_changed",
     "reach_out",
+    "calm",
     "answered",
     "all_clear",
     "ended",
@@ -35,7 +37,7 @@ CONTRACT_KINDS = {
 }
 REVEALING = re.compile(
     r"recover|sober|sobr|addict|adic|relap|reca[íi]|rückf|drink|drunk|alcohol|alkohol|drug|droga|droge|sucht|abstin|clean"
-    r"|sponsor|padrin|urge|crav|crisis|krise|emergency|notfall|emergenc|meeting|reuni|victim|opfer|incident|vorfall|help|hilfe|ayuda",
+    r"|sponsor|padrin|urge(?!nt)|crav|crisis|krise|emergency|notfall|emergenc|meeting|reuni|victim|opfer|incident|vorfall|help|hilfe|ayuda",
     re.IGNORECASE,
 )
 KINDS_AND_LANGUAGES = [(kind, language) for kind in sorted(KINDS) for language in LANGUAGES]
@@ -116,6 +118,20 @@ def test_an_unknown_kind_of_a_newer_release_gets_a_general_sentence() -> None:
 def test_an_alarm_says_how_many_people_wait_and_names_nobody(language: str, waiting: int, sentence: str) -> None:
     assert push_wording("reach_out", language, waiting)[1] == sentence
     assert not REVEALING.search(sentence)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_name_takes_the_place_of_someone_and_reveals_no_more(language: str) -> None:
+    named = LANGUAGES[language].named_push
+    for kind in named:
+        body = push_wording(kind, language, name="Noor")[1]
+        assert body.count("Noor") == 1
+        assert body != push_wording(kind, language)[1]
+        assert REVEALING.search(body) is None
+        assert "{" not in body
+    assert len({push_wording(kind, language, name="Noor")[1] for kind in named}) == len(named)
+    unnamed = sorted(KINDS - set(named))
+    assert all(push_wording(kind, language, name="Noor") == push_wording(kind, language) for kind in unnamed)
 
 
 def test_only_alarms_count_people() -> None:

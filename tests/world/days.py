@@ -40,7 +40,7 @@ async def live_some_days(world: World, maya: Person, sponsor: Person, friend: Pe
     lists = {name: [typed(f"plan {name}")] for name in PLAN_LISTS}
     people = {
         "people": [sponsor.places[maya.id]],
-        "professionals": [{"name": typed("plan doctor"), "phone": "+1 555 010 0199"}],
+        "professionals": [{"name": typed("plan doctor"), "phone": "+14155550149"}],
     }
     await maya.put("/v1/me/plan", lists | people | {"help_me": typed("help me")}, expect=200)
     await chooses(maya, check_in=DAILY_AT_NINE, week={"at": "18:00", "day": 2})

@@ -13,6 +13,7 @@ class Operation:
     """One method on one path. `fields`: those of its body; `optional_body`: a request without any is complete."""
 
     id: str
+    tag: str
     method: str
     path: str
     path_names: tuple[str, ...]
@@ -24,16 +25,23 @@ class Operation:
         return self.path.format_map(known)
 
 
+EVENT_STREAM = "listen_to_events"
+
+
 @cache
-def all_operations() -> Sequence[Operation]:
-    """Return the operations of the OpenAPI document but the event stream, which has no end."""
+def documented_operations() -> Sequence[Operation]:
+    """Return the operations of the OpenAPI document."""
     document = api_only().openapi()
     return [
         _operation(document, method.upper(), path, described)
         for path, methods in document["paths"].items()
         for method, described in methods.items()
-        if described["operationId"] != "events_events"
     ]
+
+
+def all_operations() -> Sequence[Operation]:
+    """Return those operations but the event stream, which has no end."""
+    return [operation for operation in documented_operations() if operation.id != EVENT_STREAM]
 
 
 def _operation(document: dict[str, Any], method: str, path: str, described: dict[str, Any]) -> Operation:
@@ -44,6 +52,7 @@ def _operation(document: dict[str, Any], method: str, path: str, described: dict
     schema = body.get("content", {}).get("application/json", {}).get("schema", {})
     return Operation(
         id=described["operationId"],
+        tag=described["tags"][0],
         method=method,
         path=path,
         path_names=tuple(names["path"]),

@@ -97,6 +97,10 @@ class Person:
     async def delete(self, path: str, expect: int = 204, **more: Any) -> Any:
         return await self.ask("DELETE", path, None, expect, **more)
 
+    async def proves(self) -> None:
+        """Give fresh proof, good for five minutes."""
+        await self.post("/v1/sessions/current/proof", {"passphrase": self.passphrase}, expect=200)
+
     # ------------------------------------------------------------------------------------------------ phones, circle
 
     async def device(self, kind: str = "fcm", address: str | None = None, **more: Any) -> dict[str, Any]:
@@ -125,10 +129,11 @@ class Person:
     # ------------------------------------------------------------------------------------------------------ reach-outs
 
     async def press(self, *, key: str | None = None, expect: int = 201, **details: Any) -> dict[str, Any]:
-        """Reach out now. `world.reach_out`, which the other helpers act on, becomes this one."""
+        """Reach out now, and let its pushes leave. `world.reach_out`, which the other helpers act on, becomes this one."""
         reach_out: dict[str, Any] = await self.post("/v1/reach-outs", details, expect, key=key)
         if expect < 300:
             self.world.reach_out = reach_out["id"]
+            await self.world.sent()
         return reach_out
 
     async def reach_out(self, expect: int = 200) -> dict[str, Any]:
@@ -194,3 +199,8 @@ class Person:
 async def alarms(person: Person) -> int:
     """Return the number of reach-out pushes to this person's phones."""
     return len(await person.pushes("reach_out"))
+
+
+async def alarm_rounds(person: Person) -> int:
+    """Return the number of rounds in which this person's phones were alarmed; a push without a receipt is sent twice in one."""
+    return len({alarm.push.data["round"] for alarm in await person.pushes("reach_out")})

@@ -115,5 +115,6 @@ async def running(
 
 
 def http_client(app: ASGIApp, base_url: str) -> httpx.AsyncClient:
-    """Return a client that hands its requests to this app, without a network in between."""
-    return httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url=base_url)
+    """Return a client that hands its requests to this app, without a network in between; it reads JSON, as an API client does."""
+    transport = httpx.ASGITransport(app)
+    return httpx.AsyncClient(transport=transport, base_url=base_url, headers={"Accept": "application/json"})

@@ -117,6 +117,11 @@ class World:
         for process in self._processes:
             await process.settle()
 
+    async def sent(self) -> None:
+        """Let what was just written be told, unless the test holds pushes back: whoever acts next does so some time later."""
+        if self.transport.flowing.is_set():
+            await self.settle()
+
     async def work(self) -> None:
         """Run the worker of `here` until nothing is due."""
         await self.here.work()

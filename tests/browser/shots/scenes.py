@@ -1,9 +1,11 @@
 """All scenes by name, the server's settings for them, and the pictures for the docs."""
 
 from tests.browser.shots import (
+    calm,
     check_ins,
     circle,
     daily,
+    guests,
     joining,
     people,
     plan,
@@ -14,12 +16,16 @@ from tests.browser.shots import (
     welcome,
 )
 from tests.browser.shots.stage import Scene
+from tests.standins.gateways import HttpGateway
 
-ENV = {
-    "PORCHLIGHT_SMS_URL": "json://127.0.0.1:9/{to}",
-    "PORCHLIGHT_EMAIL_URL": "json://127.0.0.1:9/{to}",
-}
-"""Channels are configured, so that the app offers them; nothing listens there."""
+
+def channels_env(sms: HttpGateway) -> dict[str, str]:
+    """Return the settings of the channels: SMS goes to this gateway, e-mail to where nothing listens."""
+    return {
+        "PORCHLIGHT_SMS_URL": f"json://127.0.0.1:{sms.port}/send?:to={{to}}",
+        "PORCHLIGHT_EMAIL_URL": "json://127.0.0.1:9/{to}",
+    }
+
 
 SCENES: dict[str, Scene] = {
     "welcome": welcome.welcome,
@@ -56,6 +62,10 @@ SCENES: dict[str, Scene] = {
     "week": check_ins.week,
     "connection": daily.connection,
     "rhythm": daily.rhythm,
+    "calm": calm.calm,
+    "calm-quiet": calm.calm_quiet,
+    "slip": calm.slip,
+    "guest": guests.guest,
     "practice": practice.practice,
     "night": practice.night,
 }
@@ -71,5 +81,16 @@ STILLS = {
     "reflection": "reflection-412-light-en",
 }
 
-SAMPLE = ("welcome", "joining", "waiting", "circle", "settings", "home", "incoming-reach-out", "person")
+SAMPLE = (
+    "welcome",
+    "joining",
+    "waiting",
+    "circle",
+    "settings",
+    "home",
+    "incoming-reach-out",
+    "person",
+    "calm",
+    "guest",
+)
 """The scenes that `make test` plays; `make shots` plays all."""

@@ -12,6 +12,7 @@ from tests.browser.shots.words import catalogue, say
 from tests.faults.installation import Installation
 from tests.faults.people import Person
 from tests.faults.processes import Server
+from tests.standins.gateways import HttpGateway
 
 LOCALES = {"en": "en-GB", "es": "es-ES", "de": "de-AT"}
 NUMBERS = {"Ana": "+1 202 555 0143", "Ben": "+1 202 555 0178"}
@@ -23,10 +24,17 @@ class Stage:
     """The stage in one language. `clear` closes every phone that was opened on it."""
 
     def __init__(
-        self, browser: Browser, installation: Installation, server: Server, gallery: Gallery, language: str
+        self,
+        browser: Browser,
+        installation: Installation,
+        server: Server,
+        sms: HttpGateway,
+        gallery: Gallery,
+        language: str,
     ) -> None:
         self.installation = installation
         self.server = server
+        self.sms = sms
         self.gallery = gallery
         self.language = language
         self._browser = browser

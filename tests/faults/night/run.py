@@ -19,6 +19,7 @@ from tests.faults.night.workload import Workload
 from tests.world.patience import patient
 
 AFTER_A_RESTART = 15.0
+AT_ANY_HOUR = [{"day": day, "from": "00:00", "to": "24:00"} for day in range(7)]
 QUIET = 90.0
 """Seconds until everything is settled at the end: back-off after the last trouble, a frozen holder's lease."""
 
@@ -52,7 +53,10 @@ async def spend(
     cluster = Cluster(installation)
     await cluster.start()
     circle = await installation.circle(cluster.servers[0], owners=3, members=5, phones=1, browsers=1)
-    workload = Workload(circle, [server.url for server in cluster.servers], seed)
+    for member in circle.members:
+        # Free for a calm ask at whatever hour the night is spent.
+        await member.ask("PATCH", "/v1/me", {"hours": AT_ANY_HOUR})
+    workload = Workload(circle, [server.url for server in cluster.servers], seed, calm=True)
     living = asyncio.create_task(workload.go_on())
     try:
         for number, injury in enumerate(plan(seed, rounds, installation.store.kind), 1):

@@ -18,22 +18,37 @@ from tests.faults.processes import client
 
 PATIENCE = 90.0
 """Seconds of retries; no trouble of a night lasts as long."""
+CALM_SHARE = 0.4
+"""Of the presses, those that begin as a calm ask."""
 EXPECTED = frozenset({200, 201, 204, 404, 409, 503})
 
 
 class Workload:
     """Requests beside the faults. The same seed makes the same people do the same things.
 
-    `days`: they also live the days between presses, each owner with a member who is not removed.
+    `days`: they also live the days between presses, each owner with a member who is not removed. `calm`: some presses
+    begin as a calm ask, which the release before does not know. `reply_seconds`: how long a reply may take before it counts
+    as none.
     """
 
-    def __init__(self, circle: Circle, urls: Sequence[str], seed: int, *, days: bool = False) -> None:
+    def __init__(
+        self,
+        circle: Circle,
+        urls: Sequence[str],
+        seed: int,
+        *,
+        days: bool = False,
+        calm: bool = False,
+        reply_seconds: float = 6,
+    ) -> None:
         self.circle = circle
         self.history = History()
         # Requests alternate between servers, as behind a proxy.
         self._urls = itertools.cycle(urls)
         self._seed = seed
         self._days = days
+        self._calm = calm
+        self._reply_seconds = reply_seconds
         self._stop = asyncio.Event()
 
     async def go_on(self) -> None:
@@ -52,7 +67,7 @@ class Workload:
         """Retry until there is a definite reply, as a phone does: the same key, the next server. `also`: further statuses that are fine."""
         headers = {**who.headers, "Idempotency-Key": secrets.token_hex(8)}
         until = time.monotonic() + PATIENCE
-        async with client(timeout=6) as http:
+        async with client(timeout=self._reply_seconds) as http:
             while True:
                 try:
                     reply = await http.request(method, f"{next(self._urls)}{path}", json=body, headers=headers)
@@ -73,6 +88,8 @@ class Workload:
         # Each owner removes a different member.
         leaver = self.circle.members[number % len(self.circle.members)]
         while not self._stop.is_set():
+            if self._calm and dice.random() < CALM_SHARE:
+                await self._ask_calmly(owner, dice.uniform(0, 0.6))
             reach_out = await self._press(owner)
             what = dice.choice(("answered", "answered", "closed", "closed", "raced", "removal", "silence"))
             await self._rest(dice.uniform(0.2, 1.2))
@@ -106,6 +123,13 @@ class Workload:
         while not self._stop.is_set():
             await days.live()
             await self._rest(dice.uniform(0.1, 0.5))
+
+    async def _ask_calmly(self, owner: Person, seconds: float) -> None:
+        """Ask calmly, and leave it open for so long: the press that follows makes it one. After six an hour it is refused."""
+        reply = await self.insists(owner, "POST", "/v1/reach-outs", {"calm": True}, also=frozenset({429}))
+        if reply.status_code == 201:
+            self.history.note("pressed", str(reply.json()["id"]), time.monotonic())
+        await asyncio.sleep(seconds)
 
     async def _press(self, owner: Person) -> str:
         reply = await self.insists(owner, "POST", "/v1/reach-outs", {"note": "Could use a voice."})

@@ -16,11 +16,13 @@ from tests.world.world import World
 
 
 async def exports(person: Person) -> dict[str, Any]:
+    await person.proves()
     export: dict[str, Any] = await person.get("/v1/me/export")
     return export
 
 
 async def page_of(person: Person) -> str:
+    await person.proves()
     reply = await person.send("GET", "/v1/me/export?format=zip")
     return zipfile.ZipFile(io.BytesIO(reply.content)).read("index.html").decode()
 

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 
+from core.wrapping_apps import android_apps
 from tests.standins.authenticator import Authenticator, decoded
 from tests.world.passkeys import adds, sign_in_options, signs_in
 from tests.world.person import Person
@@ -147,6 +148,7 @@ async def test_a_retried_sign_in_is_refused_after_its_session_or_five_minutes(wo
     assert (await signs_in(world.here, credential, key="k")).status_code == 401
     credential = phone.get(await sign_in_options(world.here))
     signed_in = (await signs_in(world.here, credential, key="l")).json()
+    await maya.proves()
     await maya.delete(f"/v1/sessions/{signed_in['session']['id']}")
     assert (await signs_in(world.here, credential, key="l")).status_code == 401
 
@@ -234,3 +236,20 @@ async def test_unanswered_challenges_are_purged(world: World) -> None:
     assert (await world.purge().run())["passkey_challenges"] == 0
     await world.forward(timedelta(minutes=5).total_seconds())
     assert (await world.purge().run())["passkey_challenges"] == 4
+
+
+async def test_an_android_app_of_the_operator_uses_passkeys_and_no_other_does(world: World) -> None:
+    """Android's own passkey API signs for the hash of the app's signing certificate instead of a web origin."""
+    fingerprint = bytes(range(32))
+    apps = android_apps(f"org.example.porch:{fingerprint.hex()}")
+    process = await world.another_process(settings=world.settings.model_copy(update={"android_apps": apps}))
+    maya = await world.person("Maya")
+    phone = Authenticator(origin="android:apk-key-hash:AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8")
+    body = {"credential": phone.create(await maya.post("/v1/passkeys/options", expect=200))}
+    assert (await maya.post("/v1/passkeys", body, expect=422))["type"] == "/problems/passkey-not-accepted"
+    maya.process = process
+    body = {"credential": phone.create(await maya.post("/v1/passkeys/options", expect=200))}
+    await maya.post("/v1/passkeys", body, expect=201)
+    assert (await signs_in(process, phone.get(await sign_in_options(process)))).status_code == 201
+    phone.origin = f"android:apk-key-hash:{'A' * 43}"
+    assert (await signs_in(process, phone.get(await sign_in_options(process)))).status_code == 401

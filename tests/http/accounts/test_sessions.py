@@ -24,16 +24,27 @@ async def test_sessions_are_listed_with_their_carrier(world: World) -> None:
     ]
 
 
+async def test_sessions_are_listed_page_by_page_newest_first(world: World) -> None:
+    maya = await world.person("Maya")
+    tablet, browser = await maya.again(), await maya.again()
+    first = await maya.get("/v1/sessions?limit=2")
+    assert [row["id"] for row in first["items"]] == [browser.session_id, tablet.session_id]
+    rest = await maya.get(f"/v1/sessions?limit=2&cursor={first['next']}")
+    assert ([row["id"] for row in rest["items"]], rest["next"]) == ([maya.session_id], None)
+
+
 async def test_signing_out_ends_only_this_session_and_its_devices(world: World) -> None:
     maya, sponsor = await world.circle("sponsor")
     tablet = await sponsor.again()
+    await world.settle()
     await tablet.device()
     await sponsor.delete("/v1/sessions/current")
     await sponsor.get("/v1/me", expect=401)
     reasons = {row["id"]: row["disabled_reason"] for row in (await tablet.get("/v1/devices"))["items"]}
     assert [reasons[device] for device in (*sponsor.devices, *tablet.devices)] == ["signed_out", None]
     await maya.press()
-    assert await sponsor.pushed() == []
+    # Of the tablet's sign-in only, while it was signed in itself.
+    assert await sponsor.pushed() == ["account_changed"]
     assert await tablet.pushed() == ["reach_out"]
 
 

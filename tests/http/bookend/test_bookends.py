@@ -183,6 +183,8 @@ async def test_the_text_is_encrypted_and_exported(world: World) -> None:
     await world.settle()
     await world.forward(90 * 60)
     await world.work()
+    await maya.proves()
+    await sponsor.proves()
     mine = await maya.get("/v1/me/export")
     [row] = mine["bookends"]
     assert (row["id"], row["what"], row["companion_id"]) == (bookend["id"], bookend["what"], sponsor.id)

@@ -10,6 +10,7 @@ from tests.world.world import World
 
 # The world begins on Tuesday, 10 March 2026, at 20:00 UTC: 16:00 in New York, Wednesday 05:00 in Tokyo.
 MEMBER_FIELDS = {
+    "calm_now",
     "id",
     "person",
     "role",
@@ -23,6 +24,9 @@ MEMBER_FIELDS = {
     "phone",
     "contact",
     "words",
+    "guest",
+    "guest_notes",
+    "words_quiet",
     "created_at",
 }
 
@@ -107,7 +111,7 @@ async def test_mute_applies_to_one_supported_person(world: World) -> None:
 
 
 async def test_the_owner_never_sees_hours_zone_or_mute(world: World) -> None:
-    """Outside hours, muted and without a device, the owner sees two booleans and no reason."""
+    """Outside hours, muted and without a device, the owner sees booleans and no reason."""
     maya, sponsor = await world.circle("sponsor")
     hours = [window(day, "08:00", "09:00") for day in range(7)]
     await sponsor.patch("/v1/me", {"time_zone": "Pacific/Auckland", "region": "NZ", "hours": hours})
@@ -117,6 +121,7 @@ async def test_the_owner_never_sees_hours_zone_or_mute(world: World) -> None:
     [row] = page["items"]
     assert set(row) == MEMBER_FIELDS
     pressed = await maya.press()
+    await maya.proves()
     seen = f"{page} {pressed} {await maya.reach_out()} {await maya.get('/v1/me/export')}"
     for secret in ("Auckland", "NZ", "08:00", "muted_until': '2026"):
         assert secret not in seen

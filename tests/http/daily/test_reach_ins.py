@@ -98,6 +98,7 @@ async def test_reach_ins_disappear_with_the_membership(world: World, way: str) -
         await maya.welcomes(sponsor)
         assert await reads(sponsor) == []
     # The sender's own texts stay in their export.
+    await sponsor.proves()
     assert [row["text"] for row in (await sponsor.get("/v1/me/export"))["reach_ins"]] == ["To you."]
 
 

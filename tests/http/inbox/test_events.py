@@ -159,3 +159,14 @@ async def test_a_lost_bridge_makes_other_processes_send_a_resync(world: World) -
                 " AND datname = current_database() ORDER BY backend_start LIMIT 1"
             )
         assert await next_events(stream, 1) == [("resync", {})]
+
+
+async def test_whoever_hangs_up_leaves_nothing_waiting(world: World) -> None:
+    maya = await world.person("Maya")
+    before = asyncio.all_tasks()
+    async with maya.listens():
+        pass
+    # What was cancelled ends with the next turns of the loop.
+    await asyncio.sleep(0)
+    await asyncio.sleep(0)
+    assert asyncio.all_tasks() - before == set()

@@ -53,6 +53,15 @@ def test_what_was_not_given_cannot_be_shared(part: CheckInPart) -> None:
 
 def test_a_share_of_an_older_release_shows_no_week() -> None:
     assert visible_content(WHOLE, shared_parts(None)) == CheckInContent(0, ("tired",), "Words.")
+    assert shared_parts(["week.care"]) == ["week.care"]
+
+
+def test_a_week_stands_for_no_other_part_and_no_other_part_for_a_week() -> None:
+    week, words = CheckInContent(week={"care": 1}), CheckInContent(note="Words.")
+    for asked, content in ((CheckInPart.NOTE, week), (CheckInPart.WEEK, words)):
+        with pytest.raises(PartsNotGiven):
+            choose_parts([asked], content)
+    assert choose_parts([CheckInPart.NOTE], words) == ["note"]
 
 
 def test_when_the_circle_is_offered() -> None:

@@ -48,9 +48,11 @@ def test_a_median_of_few_waits_says_nothing_where_more_are_wanted() -> None:
 def test_medians_count_what_was_given_and_how_often() -> None:
     feelings = Feelings()
     assert not feelings.any()
-    feelings.add(5, seen=None, safe=None, soothed=None)
+    feelings.add(seen=None, safe=None, soothed=None)
     assert not feelings.any()
-    feelings.add(3, seen=3, safe=0, soothed=None)
-    feelings.add(2, seen=0, safe=None, soothed=None)
+    for _ in range(3):
+        feelings.add(seen=3, safe=0, soothed=None)
+    for _ in range(2):
+        feelings.add(seen=0, safe=None, soothed=None)
     assert feelings.any()
     assert feelings.middle(date(2026, 3, 9)) == FeltWeek(date(2026, 3, 9), 3, 0, None)

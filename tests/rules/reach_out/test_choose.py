@@ -16,14 +16,14 @@ OPEN = UUID(int=1)
 EARLIER = EarlierResult(UUID(int=2), b"", datetime(2026, 11, 1, tzinfo=UTC))
 
 
-def member(number: int) -> Member:
+def member(number: int, *, available: bool = True, guest: bool = False) -> Member:
     return Member(
         membership_id=UUID(int=100 + number),
         person_id=UUID(int=200 + number),
         role="friend",
         step=1,
         hears_at=None,
-        available=True,
+        available=available,
         devices=(),
         channels=(),
         calls=(),
@@ -33,10 +33,13 @@ def member(number: int) -> Member:
         data_key=b"",
         display_name=None,
         contact=None,
+        guest=guest,
     )
 
 
 ANA, BEN = member(1), member(2)
+ASLEEP = member(3, available=False)
+GUEST = member(4, guest=True)
 STRANGER = UUID(int=999)
 
 TABLE: list[tuple[list[Member], UUID | None, EarlierResult | None, set[UUID] | None, Choice]] = [
@@ -67,6 +70,7 @@ def test_a_press_comes_to(
     presser = Presser(
         caller=cast("Caller", None),
         open_id=open_id,
+        open_calm=False,
         members=circle,
         ladder=(0, 90, 180, 300),
         data_key=b"",
@@ -74,3 +78,43 @@ def test_a_press_comes_to(
         contact=None,
     )
     assert choose(presser, PressRequest(to=frozenset(to) if to is not None else None), earlier) == choice
+
+
+CALM_TABLE: list[tuple[list[Member], UUID | None, bool, bool, set[UUID] | None, Choice]] = [
+    # The circle, what is open, whether that is calm, whether this asks calmly, those named: what it comes to.
+    ([ANA, BEN, ASLEEP], None, False, True, None, Start((ANA, BEN))),
+    ([ANA, ASLEEP], None, False, True, {ASLEEP.membership_id}, Nobody(asleep=True)),
+    ([ASLEEP], None, False, True, None, Nobody(asleep=True)),
+    ([ASLEEP], None, False, False, None, Start((ASLEEP,))),
+    ([], None, False, True, None, Nobody()),
+    # A guest is never asked calmly, and told by a press.
+    ([ANA, GUEST], None, False, True, None, Start((ANA,))),
+    ([ANA, GUEST], None, False, True, {GUEST.membership_id}, Nobody(asleep=True)),
+    ([ANA, GUEST], OPEN, True, True, {GUEST.membership_id}, Again(OPEN)),
+    ([ANA, GUEST], OPEN, True, False, None, Again(OPEN, circle=(ANA, GUEST))),
+    # Calm again: those named are asked as well, if they are free.
+    ([ANA, ASLEEP], OPEN, True, True, None, Again(OPEN)),
+    ([ANA, ASLEEP], OPEN, True, True, {ANA.membership_id, ASLEEP.membership_id}, Again(OPEN, members=(ANA,))),
+    # A press makes it one, to the whole circle or to those named.
+    ([ANA, ASLEEP], OPEN, True, False, None, Again(OPEN, circle=(ANA, ASLEEP))),
+    ([ANA, ASLEEP], OPEN, True, False, {ASLEEP.membership_id}, Again(OPEN, circle=(ASLEEP,))),
+    # A press is never lowered.
+    ([ANA, BEN], OPEN, False, True, None, Again(OPEN)),
+]
+
+
+@pytest.mark.parametrize(("circle", "open_id", "open_calm", "calm", "to", "choice"), CALM_TABLE)
+def test_a_calm_ask_comes_to(
+    circle: list[Member], open_id: UUID | None, open_calm: bool, calm: bool, to: set[UUID] | None, choice: Choice
+) -> None:
+    presser = Presser(
+        caller=cast("Caller", None),
+        open_id=open_id,
+        open_calm=open_calm,
+        members=circle,
+        ladder=(0, 90, 180, 300),
+        data_key=b"",
+        display_name=None,
+        contact=None,
+    )
+    assert choose(presser, PressRequest(to=frozenset(to) if to is not None else None, calm=calm), None) == choice

@@ -8,7 +8,7 @@ import pytest
 from models.enums import AnswerKind, Outcome
 from rules.reach_out import ladder
 from rules.reach_out.state import Answered, Closed, Participant, Together, Waiting
-from rules.reach_out.store import due_at
+from rules.reach_out.storage.stages import due_at
 from tests.world.participants import LADDER, NOW, reach_out, seconds, told
 
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from models.enums import Need, Outcome
+from models.enums import Outcome
 from rules.reach_out.change import AnswerRecord
 from rules.reach_out.ladder import REACH_OUT_LIFETIME
 from rules.reach_out.machine import begin, decide
@@ -231,8 +231,8 @@ def test_words_are_counted_until_the_person_asks_again() -> None:
 
 
 def test_what_a_press_again_says_stands_until_the_next_one() -> None:
-    before = reach_out(told("A"), stage=Waiting(at(60)), rung=5, unanswered_at=at(-900), need="talk")
-    after = decide(before, PressedAgain(need=Need.URGE), NOW).after
-    assert (after.need, after.unanswered_at, after.pushed_at, after.asked_at) == ("urge", None, NOW, NOW)
+    before = reach_out(told("A"), stage=Waiting(at(60)), rung=5, unanswered_at=at(-900), sealed_need=b"talk")
+    after = decide(before, PressedAgain(sealed_need=b"urge"), NOW).after
+    assert (after.sealed_need, after.unanswered_at, after.pushed_at, after.asked_at) == (b"urge", None, NOW, NOW)
     same = decide(replace(before, pushed_at=at(-5)), PressedAgain(), NOW).after
-    assert (same.need, same.pushed_at, same.asked_at) == ("talk", at(-5), before.asked_at), "the same press"
+    assert (same.sealed_need, same.pushed_at, same.asked_at) == (b"talk", at(-5), before.asked_at), "the same press"

@@ -28,7 +28,7 @@ from rules.reach_out.state import (
     Together,
     Waiting,
 )
-from rules.reach_out.store import due_at
+from rules.reach_out.storage.stages import due_at
 from tests.world.participants import LADDER, NOW, OWNER, REACH_OUT, participant, ways
 
 NAMES = "ABCDE"

@@ -89,14 +89,14 @@ async def test_a_member_who_answered_outside_hours_gets_the_all_clear(world: Wor
     assert await sponsor.pushed() == []
 
 
-async def test_sixty_messages_are_two_pushes_and_sixty_notices(world: World) -> None:
+async def test_thirty_messages_are_two_pushes_and_thirty_notices(world: World) -> None:
     maya, sponsor = await world.circle("sponsor")
     await maya.press()
-    for number in range(60):
+    for number in range(30):
         await maya.says(f"Word {number}")
     await world.work()
     assert await sponsor.pushed() == ["reach_out", "message"]
-    assert len(await sponsor.inbox("message")) == len(await sponsor.messages()) == 60
+    assert len(await sponsor.inbox("message")) == len(await sponsor.messages()) == 30
     await world.passes(15)
     assert await sponsor.pushed() == ["reach_out", "message"]
     await world.passes(6)
