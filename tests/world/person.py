@@ -73,13 +73,18 @@ class Person:
         return await self.process.http.request(method, path, headers=sent_headers, **content)
 
     async def ask(self, method: str, path: str, body: Any = None, expect: int | None = None, **more: Any) -> Any:
-        """Send a request and return the reply's JSON; expect a success or the given status, and errors as problem documents."""
+        """Send a request and return the reply's JSON; expect a success or the given status, and errors as problem documents.
+
+        After a change it waits until its pushes have left, as they would have before a human does the next thing.
+        """
         reply = await self.send(method, path, body, **more)
         summary = f"{self.name}: {method} {path} answered {reply.status_code}: {reply.text}"
         assert reply.is_success if expect is None else reply.status_code == expect, summary
         if reply.is_error:
             assert reply.headers["content-type"] == "application/problem+json", summary
             assert reply.json()["status"] == reply.status_code, summary
+        elif method != "GET":
+            await self.world.sent()
         return reply.json() if reply.content else None
 
     async def get(self, path: str, expect: int = 200, **more: Any) -> Any:
@@ -129,11 +134,10 @@ class Person:
     # ------------------------------------------------------------------------------------------------------ reach-outs
 
     async def press(self, *, key: str | None = None, expect: int = 201, **details: Any) -> dict[str, Any]:
-        """Reach out now, and let its pushes leave. `world.reach_out`, which the other helpers act on, becomes this one."""
+        """Reach out now. `world.reach_out`, which the other helpers act on, becomes this one."""
         reach_out: dict[str, Any] = await self.post("/v1/reach-outs", details, expect, key=key)
         if expect < 300:
             self.world.reach_out = reach_out["id"]
-            await self.world.sent()
         return reach_out
 
     async def reach_out(self, expect: int = 200) -> dict[str, Any]:
