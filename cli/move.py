@@ -13,7 +13,7 @@ from typing import Final
 from sqlalchemy import Table, delete, insert, select, text
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import OperationalError
-from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.pool import StaticPool
 from tqdm import tqdm
 
@@ -21,7 +21,9 @@ from cli import table_copy
 from cli.in_place import MOVED, MOVING
 from cli.keyring import MASTER_KEY_FINGERPRINT
 from cli.operator_errors import OperatorError
-from core.settings import Settings, sqlalchemy_url
+from core.database_address import sqlalchemy_url
+from core.engines import open_engine
+from core.settings import Settings
 from migrations.run import head_revision, upgrade
 from models import Installation
 
@@ -30,7 +32,7 @@ UNSTARTED: Final = "an installation that was never started"
 
 async def move_command(settings: Settings, to: str) -> int:
     """Move the installation of these settings, and return the exit status."""
-    source_url, target_url = make_url(settings.sqlalchemy_url), make_url(sqlalchemy_url(to))
+    source_url, target_url = make_url(settings.sqlalchemy_url), _target_url(to)
     if source_url == target_url:
         raise OperatorError("The installation is there already.")
     async with _alone(source_url) as source:
@@ -57,10 +59,17 @@ async def move_command(settings: Settings, to: str) -> int:
     return 0
 
 
+def _target_url(to: str) -> URL:
+    try:
+        return make_url(sqlalchemy_url(to))
+    except ValueError as error:
+        raise OperatorError(f"--to: {error}.") from None
+
+
 @asynccontextmanager
 async def _alone(url: URL) -> AsyncIterator[AsyncConnection]:
     """Open the only connection to a database. Raises OperatorError when anybody else has one."""
-    engine = create_async_engine(url, poolclass=StaticPool)
+    engine = open_engine(url, poolclass=StaticPool)
     try:
         async with engine.connect() as connection:
             if url.get_backend_name() == "sqlite":

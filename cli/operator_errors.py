@@ -28,6 +28,8 @@ def explain(error: BaseException, settings: Settings) -> str | None:  # noqa: PL
         return f"There is no database {make_url(settings.sqlalchemy_url).database}. Create it first (createdb)."
     if isinstance(root, asyncpg.InvalidPasswordError | asyncpg.InvalidAuthorizationSpecificationError):
         return f"The database at {database_address} refuses this user or password. See PORCHLIGHT_DATABASE_URL."
+    if isinstance(root, asyncpg.ClientConfigurationError):
+        return f"PORCHLIGHT_DATABASE_URL: {root}"
     if isinstance(root, asyncpg.UndefinedTableError) or "no such table" in str(root):
         return f"The tables do not exist yet ({database_address}). Run: porchlight migrate"
     if isinstance(root, ConnectionError | asyncio.TimeoutError) or (
@@ -43,4 +45,6 @@ def explain(error: BaseException, settings: Settings) -> str | None:  # noqa: PL
 
 def _database_address(settings: Settings) -> str:
     url = make_url(settings.sqlalchemy_url)
-    return f"{url.host}:{url.port or 5432}" if url.host else str(Path(url.database or ""))
+    if url.get_backend_name() == "sqlite":
+        return str(Path(url.database or ""))
+    return f"{url.host}:{url.port or 5432}" if url.host else str(url.query.get("host", "this machine"))

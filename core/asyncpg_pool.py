@@ -12,23 +12,17 @@ from collections.abc import Mapping
 from types import TracebackType
 from typing import TypeAlias
 
-import asyncpg
+from asyncpg import InterfaceError
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import DBAPIError
 
+from core.database_address import asyncpg_dsn
+from core.engines import IDLE_SECONDS, AsyncpgConnection, is_alive, open_asyncpg
 from core.statements import ASYNCPG_FAILURES, AsyncpgStatements
 
-CONNECT_SECONDS = 5
 CLOSE_SECONDS = 5
 
-_Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
-_Waiter: TypeAlias = "asyncio.Future[_Connection | None]"
-
-
-def asyncpg_dsn(url: URL) -> str:
-    """Return a database's address for asyncpg itself, which knows `ssl`, SQLAlchemy's name, only as `sslmode`."""
-    query = {("sslmode" if name == "ssl" else name): value for name, value in url.query.items()}
-    return url.set(drivername="postgresql", query=query).render_as_string(hide_password=False)
+_Waiter: TypeAlias = "asyncio.Future[AsyncpgConnection | None]"
 
 
 class AsyncpgPool:
@@ -43,7 +37,8 @@ class AsyncpgPool:
         self._size = size
         self._wait_seconds = wait_seconds
         self._settings = dict(settings)
-        self._idle: list[_Connection] = []
+        self._idle: list[tuple[AsyncpgConnection, float]] = []
+        """Connections, and since when they are idle, on the event loop's clock; the latest is the last."""
         self._count = 0
         """Connections that are idle, lent or being opened."""
         self._waiters: deque[_Waiter] = deque()
@@ -54,32 +49,56 @@ class AsyncpgPool:
         """Lend a connection while a block runs. Raises DBAPIError, also when none becomes free in time."""
         return Loan(self)
 
-    async def take(self) -> _Connection:
+    async def take(self) -> AsyncpgConnection:
+        if self._closed:
+            raise InterfaceError("the pool is closed")
         while self._idle:
-            connection = self._idle.pop()
-            if not connection.is_closed():
+            connection, since = self._idle.pop()
+            if connection.is_closed():
+                self._count -= 1
+            elif asyncio.get_running_loop().time() - since < IDLE_SECONDS:
                 return connection
-            self._count -= 1
+            else:
+                return await self._probe(connection, since)
         if self._count < self._size:
             self._count += 1
             return await self._open()
         return await self._wait() or await self._open()
 
-    def give_back(self, connection: _Connection, *, reusable: bool) -> None:
+    def give_back(self, connection: AsyncpgConnection, *, reusable: bool) -> None:
         if not reusable or self._closed:
             connection.terminate()
         self._release_place(None if connection.is_closed() else connection)
 
     async def close(self) -> None:
-        """Close what is idle, and from now on every connection that is returned."""
+        """Close what is idle, and from now on every connection that is returned; whoever waits or comes is refused."""
         self._closed = True
+        for waiter in self._waiters:
+            if not waiter.done():
+                waiter.set_exception(InterfaceError("the pool is closed"))
+        self._waiters.clear()
         idle, self._idle = self._idle, []
         self._count -= len(idle)
-        for connection in idle:
+        for connection, _ in idle:
             with contextlib.suppress(*ASYNCPG_FAILURES):
                 await connection.close(timeout=CLOSE_SECONDS)
 
-    async def _wait(self) -> "_Connection | None":
+    async def _probe(self, connection: AsyncpgConnection, since: float) -> AsyncpgConnection:
+        """Return a connection that was idle for long if it still answers, else a new one in its place."""
+        try:
+            alive = await is_alive(connection)
+        except BaseException:
+            self._release_place(None)
+            raise
+        if alive:
+            return connection
+        # What was idle for longer is as dead: nobody else shall wait for its answer.
+        for older, idle_since in self._idle:
+            if idle_since <= since:
+                older.terminate()
+        return await self._open()
+
+    async def _wait(self) -> "AsyncpgConnection | None":
         loop = asyncio.get_running_loop()
         waiter: _Waiter = loop.create_future()
         self._waiters.append(waiter)
@@ -94,7 +113,7 @@ class AsyncpgPool:
         finally:
             timer.cancel()
 
-    def _release_place(self, connection: "_Connection | None") -> None:
+    def _release_place(self, connection: "AsyncpgConnection | None") -> None:
         """Give a connection, or the place of a closed one, to whoever has waited longest, or else keep it."""
         while self._waiters:
             waiter = self._waiters.popleft()
@@ -104,22 +123,21 @@ class AsyncpgPool:
         if connection is None:
             self._count -= 1
         else:
-            self._idle.append(connection)
+            self._idle.append((connection, asyncio.get_running_loop().time()))
 
-    async def _open(self) -> _Connection:
+    async def _open(self) -> AsyncpgConnection:
         """Open a connection in a place that is counted already."""
         try:
-            connection = await asyncpg.connect(
-                self._dsn,
-                timeout=CONNECT_SECONDS,
-                command_timeout=self._wait_seconds * 2,
-                server_settings=self._settings,
-            )
+            connection = await open_asyncpg(self._dsn, self._settings, self._wait_seconds * 2)
             for kind in ("json", "jsonb"):
                 await connection.set_type_codec(kind, schema="pg_catalog", encoder=str, decoder=json.loads)
         except BaseException:
             self._release_place(None)
             raise
+        if self._closed:
+            connection.terminate()
+            self._release_place(None)
+            raise InterfaceError("the pool is closed")
         return connection
 
 

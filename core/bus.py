@@ -9,11 +9,11 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from uuid import UUID
 
-import asyncpg
 import structlog
 from sqlalchemy.engine import URL
 
-from core.asyncpg_pool import asyncpg_dsn
+from core.database_address import asyncpg_dsn
+from core.engines import open_asyncpg
 from core.frozen import quick_dataclass
 from core.isolation import isolated
 
@@ -134,7 +134,7 @@ class PostgresBridge:
             await asyncio.sleep(1)
 
     async def _forward(self) -> None:
-        connection = await asyncpg.connect(self._dsn, timeout=5, server_settings={"application_name": "porchlight-bus"})
+        connection = await open_asyncpg(self._dsn, {"application_name": "porchlight-bus"})
         lost = asyncio.Event()
         connection.add_termination_listener(lambda _: lost.set())
         try:

@@ -5,6 +5,7 @@ import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import UTC, datetime
+from functools import partial
 
 import structlog
 from sqlalchemy import Connection, event, text
@@ -14,6 +15,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 
 from core.asyncpg_pool import AsyncpgPool
+from core.engines import open_engine, probe_idle_connections
 from core.statements import SessionStatements, Statements
 
 LOCK_WAIT_SECONDS = 10
@@ -49,17 +51,20 @@ class Database:
             # These few statements join many tables by their keys: planning one again for each set of values, as
             # PostgreSQL tends to with arrays, takes ten times as long as running it.
             planned_once = settings | {"plan_cache_mode": "force_generic_plan"}
-            self._pool = AsyncpgPool(self.url, asyncpg_connections, LOCK_WAIT_SECONDS, planned_once)
-            self.writer = create_async_engine(
+            self._new_pool = partial(AsyncpgPool, self.url, asyncpg_connections, LOCK_WAIT_SECONDS, planned_once)
+            self._pool = self._new_pool()
+            self.writer = open_engine(
                 self.url,
+                settings,
+                STATEMENT_SECONDS + 5,
                 pool_size=max(1, connections - asyncpg_connections),
                 max_overflow=0,
                 pool_timeout=LOCK_WAIT_SECONDS,
                 pool_recycle=1800,
                 # As asyncpg's pool does: last in, first out keeps a few connections warm.
                 pool_use_lifo=True,
-                connect_args={"timeout": 5, "command_timeout": STATEMENT_SECONDS + 5, "server_settings": settings},
             )
+            probe_idle_connections(self.writer)
             self.reader = self.writer.execution_options(isolation_level="AUTOCOMMIT")
         self._write = async_sessionmaker(self.writer, expire_on_commit=False)
         self._read = async_sessionmaker(self.reader, expire_on_commit=False)

@@ -12,6 +12,7 @@ from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from core import contact
+from core.database_address import sqlalchemy_url
 from core.webpush_hosts import DEFAULT_HOSTS
 from core.wrapping_apps import AndroidApp, android_apps, ios_apps
 
@@ -22,17 +23,6 @@ class RegistrationPolicy(StrEnum):
     OPEN = "open"
     INVITED = "invited"
     CLOSED = "closed"
-
-
-def sqlalchemy_url(url: str) -> str:
-    """Return a database's URL with the driver that SQLAlchemy should use."""
-    for plain in ("postgresql://", "postgres://"):
-        if url.startswith(plain):
-            # asyncpg's name for libpq's sslmode is ssl.
-            return "postgresql+asyncpg://" + url.removeprefix(plain).replace("sslmode=", "ssl=")
-    if url.startswith("sqlite:///"):
-        return "sqlite+aiosqlite:///" + url.removeprefix("sqlite:///")
-    return url
 
 
 DEFAULT_LADDER = (0, 90, 180, 300)
@@ -72,6 +62,13 @@ class Settings(BaseSettings):
     retention_days: int = Field(default=90, ge=1, le=3650)
     sign_ups: int = Field(default=30, ge=1, le=1_000_000)
     trusted_proxies: Annotated[tuple[str, ...], NoDecode] = ("127.0.0.1", "::1")
+
+    @field_validator("database_url")
+    @classmethod
+    def _address(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None:
+            sqlalchemy_url(value.get_secret_value())
+        return value
 
     @field_validator("ladder", mode="before")
     @classmethod

@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError
 
+from core import asyncpg_pool
 from core.asyncpg_pool import AsyncpgPool
 
 
@@ -40,6 +41,9 @@ class FakeConnection:
 
     async def close(self, **_: object) -> None:
         self.closed = True
+
+    async def execute(self, _: str, **__: object) -> None:
+        await asyncio.sleep(0)
 
 
 @pytest.fixture
@@ -143,3 +147,41 @@ async def test_closing_ends_what_is_idle_now_and_what_is_returned_later(opened: 
         await shared.close()
         assert [connection.closed for connection in opened] == [False, True]
     assert all(connection.closed for connection in opened)
+
+
+async def test_nobody_gets_a_connection_of_a_closed_pool(opened: list[FakeConnection]) -> None:
+    shared = pool(1)
+    async with shared.statements():
+        waiting = asyncio.create_task(run(shared))
+        await asyncio.sleep(0)
+        await shared.close()
+    with pytest.raises(DBAPIError):
+        await waiting
+    with pytest.raises(DBAPIError):
+        await run(shared)
+    assert [connection.closed for connection in opened] == [True]
+
+
+async def test_a_connection_that_opens_while_its_pool_closes_is_closed(opened: list[FakeConnection]) -> None:
+    shared = pool(1)
+    opening = asyncio.create_task(run(shared))
+    await asyncio.sleep(0)
+    await shared.close()
+    with pytest.raises(DBAPIError):
+        await opening
+    assert [connection.closed for connection in opened] == [True]
+
+
+async def test_whoever_is_cancelled_while_a_connection_is_asked_keeps_no_place(
+    monkeypatch: pytest.MonkeyPatch, opened: list[FakeConnection]
+) -> None:
+    monkeypatch.setattr(asyncpg_pool, "IDLE_SECONDS", 0.0)
+    shared = pool(1)
+    await run(shared)
+    asking = asyncio.create_task(run(shared))
+    await asyncio.sleep(0)
+    asking.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await asking
+    await run(shared)
+    assert [connection.closed for connection in opened] == [True, False]

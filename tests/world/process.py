@@ -111,6 +111,9 @@ async def running(
         _APPS.append(routes)
         await process.http.aclose()
         await services.close()
+        if not database.sqlite:
+            # Engines open connections again after they were disposed of; a pool that was closed does not.
+            database._pool = database._new_pool()
         spare.append(database)
 
 
