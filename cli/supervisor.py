@@ -1,13 +1,11 @@
 """`porchlight serve --processes N`: starts N processes on one port, replaces one that ends, restarts all on SIGHUP."""
 
 import asyncio
-import fcntl
 import os
 import signal
 import sys
-import tempfile
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from socket import socket, socketpair
 from typing import Final
@@ -16,6 +14,7 @@ import structlog
 import uvloop
 from prometheus_client.multiprocess import mark_process_dead
 
+from cli.metrics_folder import MetricsFolder, open_metrics_folder
 from cli.operator_errors import OperatorError
 from cli.serve import listen
 from cli.supervised import READY
@@ -69,11 +68,14 @@ class Supervisor:
     Each process is a new interpreter, so a restart takes a new release or a changed .env file into use.
     """
 
-    def __init__(self, words: Sequence[str], listener: socket, count: int, *, work: bool, metrics_folder: str) -> None:
+    def __init__(
+        self, words: Sequence[str], listener: socket, count: int, *, work: bool, metrics_folder: MetricsFolder
+    ) -> None:
         self._words = words
         self._listener = listener
         self._workers = WORKERS if work else 0
-        self._metrics_folder = metrics_folder
+        self._metrics_folder = metrics_folder.name
+        self._metrics_lock = metrics_folder.lock
         self._places: list[Child | None] = [None] * count
         self._locks = [asyncio.Lock() for _ in range(count)]
         self._pauses = [0.0] * count
@@ -156,7 +158,8 @@ class Supervisor:
                 *("--listener", str(self._listener.fileno()), "--line", str(theirs.fileno())),
                 *(("--early",) if early else ()),
                 stdin=asyncio.subprocess.DEVNULL,
-                pass_fds=(self._listener.fileno(), theirs.fileno()),
+                # The folder stays locked until the last process that uses it has ended.
+                pass_fds=(self._listener.fileno(), theirs.fileno(), self._metrics_lock),
                 env={**os.environ, **SHARED_PORT, METRICS_FOLDER: self._metrics_folder},
             )
         except OSError as error:
@@ -236,24 +239,7 @@ def supervise(settings: Settings, host: str, port: int, count: int, *, work: boo
             " See `porchlight move`."
         )
     words = ("--host", host, "--port", str(port))
-    with listen(host, port) as listener, _metrics_folder() as folder:
+    with listen(host, port) as listener, open_metrics_folder() as folder:
         supervisor = Supervisor(words, listener, count, work=work, metrics_folder=folder)
         with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
             return runner.run(supervisor.run())
-
-
-@contextmanager
-def _metrics_folder() -> Iterator[str]:
-    """Yield the folder in which the processes keep their metrics, so that each of them can report those of all."""
-    try:
-        folder = tempfile.TemporaryDirectory(prefix="porchlight-metrics-")
-    except OSError as error:
-        raise OperatorError("--processes needs a folder for temporary files: set TMPDIR to one.") from error
-    with folder as name:
-        descriptor = os.open(name, os.O_RDONLY)
-        try:
-            # systemd-tmpfiles leaves a locked folder alone, however old its files are.
-            fcntl.flock(descriptor, fcntl.LOCK_EX)
-            yield name
-        finally:
-            os.close(descriptor)

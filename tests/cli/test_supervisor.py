@@ -12,6 +12,7 @@ from typing import Any, TypeAlias
 import pytest
 from structlog.testing import capture_logs
 
+from cli.metrics_folder import MetricsFolder
 from cli.supervised import READY
 from cli.supervisor import Supervisor
 from tests.world.patience import patient
@@ -49,7 +50,8 @@ def system(monkeypatch: pytest.MonkeyPatch) -> System:
 async def log(system: System, tmp_path: Path) -> AsyncIterator[Log]:
     """Run a supervisor of one process, and return what it logs."""
     with socket() as listener, capture_logs() as events:
-        supervisor = Supervisor([], listener, 1, work=False, metrics_folder=str(tmp_path))
+        folder = MetricsFolder(str(tmp_path), listener.fileno())
+        supervisor = Supervisor([], listener, 1, work=False, metrics_folder=folder)
         running = asyncio.create_task(supervisor.run())
         await until(lambda: said(events, "process_ready") == 1)
         yield events
@@ -89,5 +91,7 @@ async def test_a_restart_that_found_no_process_can_be_asked_for_again(system: Sy
 async def test_without_any_process_it_ends(system: System, tmp_path: Path) -> None:
     system.refuses = True
     with socket() as listener:
-        supervisor = Supervisor([], listener, 2, work=False, metrics_folder=str(tmp_path))
+        supervisor = Supervisor(
+            [], listener, 2, work=False, metrics_folder=MetricsFolder(str(tmp_path), listener.fileno())
+        )
         assert await asyncio.wait_for(supervisor.run(), patient(20)) == 1

@@ -5,9 +5,12 @@ import json
 import os
 import re
 import signal
+import time
+from pathlib import Path
 
 import pytest
 
+from cli.metrics_folder import ABANDONED_SECONDS, METRICS_FOLDER_PREFIX
 from tests.faults.installation import Installation
 from tests.faults.night.checker import check
 from tests.faults.night.cluster import LADDER
@@ -39,6 +42,14 @@ def alive(pid: int) -> bool:
     except ProcessLookupError:
         return False
     return True
+
+
+def metrics_folders(temporary: Path) -> list[Path]:
+    return list(temporary.glob(f"{METRICS_FOLDER_PREFIX}*"))
+
+
+def open_files(pid: int) -> set[Path]:
+    return {path.resolve() for path in Path(f"/proc/{pid}/fd").iterdir()}
 
 
 @pytest.mark.promise(9)
@@ -109,6 +120,26 @@ async def test_a_killed_process_loses_nothing_and_is_replaced(postgres_installat
     # Without their supervisor nobody would stop or replace them: they leave, and the port is free.
     server.kill()
     await eventually(lambda: not any(map(alive, pids(server, "process_ready"))), 60)
+
+
+async def test_what_a_killed_supervisor_leaves_is_removed_by_the_next_start(
+    postgres_installation: Installation, tmp_path: Path
+) -> None:
+    installation = postgres_installation
+    env = {"PORCHLIGHT_LADDER": LADDER, "TMPDIR": str(tmp_path)}
+    server = await installation.serve("--processes", "2", env=env)
+    await eventually(lambda: len(pids(server, "process_ready")) == 2, 60, lambda: server.tail)
+    (left,) = metrics_folders(tmp_path)
+    for pid in pids(server, "process_ready"):
+        assert left in open_files(pid), "it keeps the lock"
+    server.kill()
+    await eventually(lambda: not any(map(alive, pids(server, "process_ready"))), 60)
+    long_ago = time.time() - 2 * ABANDONED_SECONDS
+    os.utime(left, (long_ago, long_ago))
+    again = await installation.serve("--processes", "2", env=env)
+    await again.logs("metrics_folder_removed", within=30)
+    (used,) = metrics_folders(tmp_path)
+    assert used != left
 
 
 async def test_processes_that_cannot_start_end_the_command(postgres_installation: Installation) -> None:
