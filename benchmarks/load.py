@@ -30,6 +30,8 @@ class LoadJob:
     expect: int
     connections: int = 50
     rate: float | None = None
+    bodies: Sequence[str] = ()
+    """Bodies to send in turn, instead of `body`; `tokens` then holds one for all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +100,9 @@ async def _run(job: LoadJob) -> LoadResult:
         (await loop.create_connection(_Connection, "127.0.0.1", job.port))[1]
         for _ in range(min(job.connections, job.count))
     ]
-    requests = [_request(job, token) for token in job.tokens]
+    requests = [_request(job, job.tokens[0], body) for body in job.bodies] or [
+        _request(job, token, job.body) for token in job.tokens
+    ]
     latencies: list[float] = []
     statuses: Counter[int] = Counter()
     began, cpu_before = time.perf_counter(), time.process_time()
@@ -170,11 +174,11 @@ async def _send_at_rate(
     await asyncio.gather(*running)
 
 
-def _request(job: LoadJob, token: str) -> bytes:
+def _request(job: LoadJob, token: str, body: str) -> bytes:
     head = f"{job.method} {job.path} HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {token}\r\n"
-    if job.body:
-        head += f"Content-Type: application/json\r\nContent-Length: {len(job.body.encode())}\r\n"
-    return f"{head}\r\n{job.body}".encode()
+    if body:
+        head += f"Content-Type: application/json\r\nContent-Length: {len(body.encode())}\r\n"
+    return f"{head}\r\n{body}".encode()
 
 
 def main() -> None:

@@ -8,7 +8,7 @@ from typing import Final
 from core import secret_text
 
 MIN_SCORE: Final = 3
-"""zxcvbn's score from which a passphrase is taken: some 10 ** 8 guesses. With argon2id, years for whoever has the hash."""
+"""zxcvbn's score from which a passphrase is taken: 10 ** 8 guesses and more (docs/decisions/0036 says how long they last)."""
 MAX_JUDGED_LENGTH: Final = 32
 """Letters that are judged; what follows makes no passphrase easier to guess, and time grows with the square of them."""
 MAX_SUBSTITUTIONS: Final = 16

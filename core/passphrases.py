@@ -1,8 +1,11 @@
 """Hashes passphrases with argon2id (RFC 9106) in dedicated threads, so that a sign-in never delays a press."""
 
+import asyncio
+import os
 from collections.abc import Sequence
 from enum import IntEnum
 from functools import partial
+from typing import Final
 
 from argon2 import PasswordHasher
 from argon2.exceptions import Argon2Error, InvalidHashError
@@ -10,9 +13,15 @@ from argon2.exceptions import Argon2Error, InvalidHashError
 from core import passphrase_strength, secret_text
 from core.fair_queue import FairQueue
 
-SIGN_IN_THREADS = 2
-SIGN_UP_THREADS = 1
-"""Threads for each kind of work; neither kind ever waits for the other."""
+MEMORY_KIB: Final = 19_456
+PASSES: Final = 2
+LANES: Final = 1
+"""Parameters of argon2id: of those that OWASP's password storage sheet lists, the ones that take the least time (docs/decisions/0036)."""
+REFUSAL_SECONDS: Final = 0.5
+"""A wrong guess is answered no sooner, so that a hash with costlier parameters of an earlier release takes as long as none."""
+SIGN_IN_THREADS: Final = min(4, max(1, (os.cpu_count() or 1) - 1))
+SIGN_UP_THREADS: Final = 1
+"""Threads for each kind of work, 19 MiB each; neither kind ever waits for the other."""
 MAX_WAITING = 64
 """Calls that may wait, for each kind; more are refused, since a flood would exhaust memory and everybody's time."""
 
@@ -26,17 +35,18 @@ class Match(IntEnum):
 
 
 class Passphrases:
-    """Hashes and checks passphrases. Each call takes tens of milliseconds and 64 MiB.
+    """Hashes and checks passphrases. Each call takes tens of milliseconds of one core and 19 MiB.
 
     `queue_key` identifies who causes the work (a place, or somebody known there). Keys take turns, so that nobody waits
     behind somebody else's many calls.
     """
 
-    def __init__(self, hasher: PasswordHasher | None = None) -> None:
-        self._hasher = hasher or PasswordHasher()
+    def __init__(self, hasher: PasswordHasher | None = None, refusal_seconds: float = REFUSAL_SECONDS) -> None:
+        self._hasher = hasher or PasswordHasher(time_cost=PASSES, memory_cost=MEMORY_KIB, parallelism=LANES)
         self._sign_ins = FairQueue(SIGN_IN_THREADS, MAX_WAITING, "argon2-sign-in")
         self._sign_ups = FairQueue(SIGN_UP_THREADS, MAX_WAITING, "argon2-sign-up")
         self._dummy: str | None = None
+        self._refusal_seconds = refusal_seconds
 
     async def hash(self, passphrase: str, queue_key: str = "") -> str:
         """Return the encoded hash of the canonical spelling (`core.secret_text`). Raises Busy when too many calls wait."""
@@ -53,7 +63,7 @@ class Passphrases:
         return await queue.run(queue_key, partial(self._hash_if_strong, passphrase, names))
 
     async def matches(self, encoded: str | None, passphrase: str, queue_key: str = "") -> Match:
-        """Return how the passphrase matches; an unknown name (`encoded` None) takes as long as a known one.
+        """Return how the passphrase matches; an unknown name (`encoded` None) takes as long as one whose hash has today's parameters.
 
         A passphrase that every keyboard writes the same way is hashed once. Any other is also tried in its earlier
         spellings, for known and unknown names alike, so that a wrong one takes equally long for both.
@@ -64,6 +74,15 @@ class Passphrases:
             await self._sign_ins.run(queue_key, self._check, self._dummy, passphrase)
             return Match.NONE
         return await self._sign_ins.run(queue_key, self._check, encoded, passphrase)
+
+    async def matches_guess(self, encoded: str | None, passphrase: str, queue_key: str = "") -> Match:
+        """As `matches`, for somebody who has to prove who they are: a refusal takes `REFUSAL_SECONDS`, or longer."""
+        loop = asyncio.get_running_loop()
+        until = loop.time() + self._refusal_seconds
+        match = await self.matches(encoded, passphrase, queue_key)
+        if not match:
+            await asyncio.sleep(until - loop.time())
+        return match
 
     def outdated(self, encoded: str) -> bool:
         """Return whether the hash was computed with parameters other than today's."""

@@ -27,7 +27,7 @@ from worker.loop import Worker
 # The cost of argon2id is not the subject of these tests.
 CHEAP = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 SEAMS = Seams(
-    passphrases=lambda: Passphrases(CHEAP),
+    passphrases=lambda: Passphrases(CHEAP, refusal_seconds=0.0),
     jitter=lambda: 1.0,
     # Yields to other tasks between two batches without a delay.
     pause=lambda _: asyncio.sleep(0),

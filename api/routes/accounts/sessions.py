@@ -253,7 +253,7 @@ async def check_passphrase(context: Context, request: Request, sign_in_name: str
     guess = await login_throttle.count_guess(context, request, sign_in_name, owner.person_id if owner else None)
     # Without a passphrase, a name is like one that nobody has: it takes as long, and says as little.
     encoded = owner.passphrase_hash if owner else None
-    match = await context.passphrases.matches(encoded, passphrase, guess.who)
+    match = await context.passphrases.matches_guess(encoded, passphrase, guess.who)
     if not match or owner is None or encoded is None:
         raise WrongCredentials
     await login_throttle.accept_guess(context, guess, owner.person_id)
